@@ -1,0 +1,70 @@
+/**
+ * What the issuer's use cases stand on: ports, keys and settings, put together once in `main.ts`. Use cases know
+ * neither HTTP nor Redis; they run as they are in the simulation.
+ */
+import type { CryptoEngine, Mac, Signer } from '@countersign/credential/crypto'
+import type { JsonObject } from '@countersign/credential/format'
+import type { FormatRegistry } from '@countersign/credential/registry'
+import type { Result } from '@countersign/credential/result'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
+import type { OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
+import type { IssuableType } from './issuable-types.ts'
+
+export interface Issuer {
+  readonly sessions: SessionStore<IssuanceSession>
+  /** Answers of the credential endpoint by spent nonce: the spending and the answer are one record. */
+  readonly answers: SessionStore<CredentialAnswer>
+  /** `jti` values of DPoP proofs. */
+  readonly proofs: OnceStore
+  readonly signals: Signals
+  readonly formats: FormatRegistry
+  readonly crypto: CryptoEngine
+  /** The deployment's own issuer key; an issue call may bring another. */
+  readonly signer: Signer
+  readonly openCallerKey: CallerKeys
+  readonly macs: IssuerMacs
+  /** Issuer identifier and public URL, without a trailing slash. */
+  readonly baseUrl: string
+  readonly types: ReadonlyMap<string, IssuableType>
+  readonly limits: IssuerLimits
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+/** Makes a signer of a serialised key that an issue call brought along. */
+export interface CallerKeys {
+  signer(
+    key: JsonObject,
+    x5c: readonly string[] | undefined,
+  ): Promise<Result<Signer, { readonly code: string }>>
+}
+
+/** One keyed hash a purpose, all under the deployment secret. */
+export interface IssuerMacs {
+  /** Pre-authorized codes and access tokens. */
+  readonly grant: Mac
+  readonly nonce: Mac
+  readonly txCode: Mac
+}
+
+export interface CredentialAnswer {
+  readonly sessionId: string
+  /** Hash of token, configuration and proof: who sends the same again gets the same bytes. */
+  readonly requestHash: string
+  readonly body: JsonObject
+}
+
+export interface IssuerLimits {
+  /** How long an offer can be taken up, in seconds. */
+  readonly offerTtlSeconds: number
+  /** How long an issuance can be looked at after that, in seconds. */
+  readonly resultRetentionSeconds: number
+  /** Lifetime of a bearer token, in seconds; at most 300 (OpenID4VCI §13.10). */
+  readonly bearerTtlSeconds: number
+  /** Lifetime of a DPoP-bound token, in seconds. */
+  readonly boundTtlSeconds: number
+  readonly nonceTtlSeconds: number
+  /** Age of a DPoP proof or key proof, in seconds. */
+  readonly proofMaxAgeSeconds: number
+  readonly skewSeconds: number
+}

@@ -1,0 +1,133 @@
+/** Refusals of the use cases as HTTP errors: every public text of the issuer is here or in protocol's OAuth errors. */
+
+import {
+  type AccessScheme,
+  accessError,
+  credentialError,
+  issuanceOAuthError,
+  type OAuthError,
+  tokenError,
+} from '@countersign/protocol/oauth/error'
+import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential-request'
+import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
+import type { WireError } from '@countersign/service/http/wire-errors'
+import type { OfferRefusal } from './create-offer.ts'
+import type { CredentialRefusal } from './issue-credential.ts'
+import type { OnboardRefusal } from './onboard-issuer.ts'
+import type { TokenRefusal } from './request-token.ts'
+import type { SenderRefusal } from './sender-key.ts'
+
+export const sessionUnknown: WireError = {
+  status: 404,
+  message: 'No active issuance session found by the given id',
+}
+
+export function onboardError(refusal: OnboardRefusal): WireError {
+  switch (refusal.code) {
+    case 'backend_unsupported':
+      return badRequest(`Unsupported key backend: ${refusal.backend}; supported: jwk`)
+    case 'key_type_unsupported':
+      return badRequest(`Unsupported key type: ${refusal.keyType}`)
+    case 'did_method_unsupported':
+      return badRequest(`Unsupported DID method: ${refusal.method}`)
+  }
+}
+
+export function offerError(refusal: OfferRefusal): WireError {
+  switch (refusal.code) {
+    case 'configuration_unknown':
+      return badRequest(
+        `Unknown credentialConfigurationId ${refusal.configurationId}; known: ${refusal.known.join(', ')}`,
+      )
+    case 'configuration_repeated':
+      return badRequest(`${refusal.configurationId} stands twice in one offer`)
+    case 'issuer_key_unusable':
+      return badRequest(`issuerKey cannot be used: ${refusal.reason}`)
+    case 'mapping_function_unknown':
+      return badRequest(`mapping: unknown function <${refusal.name}>`)
+    case 'mapping_argument':
+      return badRequest(`mapping: <${refusal.name}> cannot take "${refusal.argument.slice(0, 40)}"`)
+    case 'mapping_too_deep':
+      return badRequest('mapping nests too deeply')
+    case 'claims_invalid':
+      return badRequest(
+        `credentialData does not fit ${refusal.configurationId}: ${refusal.mistakes.join('; ')}`,
+      )
+    case 'selective_disclosure':
+      return badRequest(`selectiveDisclosure names ${refusal.at}, which credentialData does not have`)
+  }
+}
+
+export function badRequest(message: string): WireError {
+  return { status: 400, message }
+}
+
+export function tokenRequestError(refusal: TokenRequestRefusal): WireError {
+  return wire(tokenError(refusal.code))
+}
+
+export function tokenRefusalError(refusal: TokenRefusal): WireError {
+  switch (refusal.code) {
+    case 'code_unknown':
+    case 'session_unknown':
+    case 'tx_code_wrong':
+      return wire(tokenError('invalid_grant'))
+    default:
+      return isDpop(refusal)
+        ? wire(tokenError('invalid_dpop_proof'))
+        : wire(issuanceOAuthError(refusal, 'token'))
+  }
+}
+
+export function credentialRequestError(refusal: CredentialRequestRefusal): WireError {
+  if (refusal.code === 'encryption_unsupported') return wire(credentialError('invalid_encryption_parameters'))
+  return wire(
+    credentialError(refusal.code.startsWith('proof') ? 'invalid_proof' : 'invalid_credential_request'),
+  )
+}
+
+export function credentialRefusalError(refusal: CredentialRefusal, scheme: AccessScheme): WireError {
+  switch (refusal.code) {
+    case 'token_unknown':
+    case 'session_unknown':
+      return wire(accessError('invalid_token', scheme))
+    case 'configuration_unknown':
+      return wire(credentialError('unknown_credential_configuration'))
+    case 'identifier_unknown':
+      return wire(credentialError('unknown_credential_identifier'))
+    case 'nonce_missing':
+      return wire(credentialError('invalid_proof'))
+    case 'nonce_spent':
+    case 'challenge_unknown':
+    case 'challenge_expired':
+      return wire(credentialError('invalid_nonce'))
+    case 'offer_expired':
+    case 'code_spent':
+    case 'tx_code_missing':
+    case 'tx_code_unexpected':
+    case 'session_closed':
+    case 'no_grant':
+    case 'token_expired':
+    case 'wrong_sender_key':
+    case 'not_offered':
+    case 'already_issued':
+      return wire(issuanceOAuthError(refusal, 'credential', scheme))
+    default:
+      // What is left are faults of a proof: of the sender's key or of the holder's.
+      return wire(
+        isDpop(refusal) ? accessError('invalid_dpop_proof', scheme) : credentialError('invalid_proof'),
+      )
+  }
+}
+
+export function missingToken(): WireError {
+  return wire(accessError('missing_token'))
+}
+
+function isDpop<T extends { readonly code: string }>(refusal: T): refusal is Extract<T, SenderRefusal> {
+  return refusal.code.startsWith('dpop_')
+}
+
+function wire({ error, description, status, headers }: OAuthError): WireError {
+  return { status, code: error, message: description, ...(headers && { headers }) }
+}

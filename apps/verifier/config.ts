@@ -1,0 +1,15 @@
+/** Keys that only the verifier knows, beside those that every service has. */
+import { z } from 'zod'
+
+export const verifierShape = {
+  /** How long a wallet may take to answer, in seconds. */
+  sessionTtlSeconds: z.int().min(10).max(86_400).default(300),
+  /** How long a result can be read after that, in seconds. */
+  resultRetentionSeconds: z.int().min(0).max(86_400).default(600),
+  /** PEM or JWK of the key that signs request objects; needed in production. */
+  requestSigningKeyFile: z.string().min(1).optional(),
+  /** PEM chain of that key, leaf first. */
+  requestSigningCertFile: z.string().min(1).optional(),
+  /** PEM certificates of the authorities whose credentials are believed. */
+  trustedIssuerCasFile: z.string().min(1).optional(),
+} as const

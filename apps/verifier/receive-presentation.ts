@@ -1,0 +1,149 @@
+/**
+ * Takes a wallet's answer (OpenID4VP 1.0 §8). Verify first, then compare-and-set: an instance that dies in between
+ * leaves the session as it was, and the wallet's retry succeeds elsewhere. Two answers at once both verify; one wins.
+ *
+ * An answer that is malformed or not bound to this request is refused and the session stays open; one that is well
+ * bound but fails a check decides the session, for good.
+ */
+import { type Check, passed } from '@countersign/credential/checks'
+import type { VerifyOutcome } from '@countersign/credential/format'
+import { ok, type Result, refuse } from '@countersign/credential/result'
+import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
+import { parseAuthorizationResponse, type ResponseRefusal } from '@countersign/protocol/openid4vp/response'
+import {
+  type DisclosedCredential,
+  isDecided,
+  stepVerification,
+  type VerificationMessage,
+  type VerificationRefusal,
+  type VerificationSession,
+} from '@countersign/protocol/openid4vp/session'
+import { type SessionUnknown, transition } from '@countersign/service/session-transition'
+import { judgePolicies } from './policies.ts'
+import type { Verifier } from './verifier.ts'
+
+export type ReceiveRefusal =
+  | ResponseRefusal
+  | VerificationRefusal
+  | SessionUnknown
+  /** Not bound to this request or not readable: nothing was decided. */
+  | { readonly code: 'presentation_unbound'; readonly checks: readonly Check[] }
+
+export type DecidedSession = Extract<VerificationSession, { decidedAt: number }>
+
+export async function receivePresentation(
+  verifier: Verifier,
+  id: string,
+  form: Readonly<Record<string, string>>,
+): Promise<Result<DecidedSession, ReceiveRefusal>> {
+  const found = await verifier.sessions.get(id)
+  if (found === undefined) return refuse({ code: 'session_unknown' })
+  const message = await judge(verifier, found.value, form)
+  if (!message.ok) return message
+
+  const now = verifier.now()
+  const moved = await transition(
+    verifier.sessions,
+    id,
+    (session) => stepVerification(session, message.value, now),
+    found,
+  )
+  if (!moved.ok) return refuse(moved.error)
+  if (moved.value.changed) void verifier.signals.notify(id).catch(() => undefined)
+  const { after } = moved.value
+  return isDecided(after) ? ok(after) : refuse({ code: 'already_answered' })
+}
+
+/** Turns the answer into facts. A decided or expired session needs no cryptography to say so. */
+async function judge(
+  verifier: Verifier,
+  session: VerificationSession,
+  form: Readonly<Record<string, string>>,
+): Promise<Result<VerificationMessage, ReceiveRefusal>> {
+  const answerHash = await verifier.crypto.digestBase64url(
+    'sha-256',
+    JSON.stringify(Object.entries(form).sort()),
+  )
+  const closed = isDecided(session) || verifier.now() >= session.expiresAt
+  if (closed) {
+    return ok({ type: 'presentation_received', answerHash, accepted: false, checks: [], credentials: [] })
+  }
+  const response = parseAuthorizationResponse(form, session)
+  if (!response.ok) return response
+  if (response.value.kind === 'error') {
+    return ok({ type: 'error_received', answerHash, error: response.value.error })
+  }
+  return judgePresentations(verifier, session, response.value.vpToken, answerHash)
+}
+
+interface Looked {
+  readonly queryId: string
+  readonly bound: boolean
+  readonly outcome: VerifyOutcome
+}
+
+async function judgePresentations(
+  verifier: Verifier,
+  session: VerificationSession,
+  vpToken: ReadonlyMap<string, readonly string[]>,
+  answerHash: string,
+): Promise<Result<VerificationMessage, ReceiveRefusal>> {
+  const looked = await lookAtPresentations(verifier, session, vpToken)
+  const own = looked.flatMap(({ queryId, outcome }) => outcome.checks.map((check) => ({ ...check, queryId })))
+  const unbound = own.filter(isUnbound)
+  if (unbound.length > 0) return refuse({ code: 'presentation_unbound', checks: unbound })
+
+  const presented = looked.flatMap(({ queryId, bound, outcome }) =>
+    outcome.presentation === undefined ? [] : [{ queryId, bound, presentation: outcome.presentation }],
+  )
+  const credentials = presented.map(({ queryId, presentation }): DisclosedCredential => {
+    const { format, type, claims, issuer, anchor } = presentation
+    return {
+      queryId,
+      format,
+      type,
+      claims,
+      ...(issuer !== undefined && { issuer }),
+      ...(anchor !== undefined && { anchor }),
+    }
+  })
+  const checks = [
+    ...own,
+    ...evaluatePresentations(session.query, presented, verifier.formats),
+    ...judgePolicies(session.policies, credentials),
+  ]
+  return ok({ type: 'presentation_received', answerHash, accepted: passed(checks), checks, credentials })
+}
+
+/** Unreadable, or a proof that is not for this request: anybody could send that, so it must not end the session. */
+function isUnbound(check: Check): boolean {
+  return check.outcome === 'failed' && (check.name === 'structure' || check.name === 'holder_binding')
+}
+
+async function lookAtPresentations(
+  verifier: Verifier,
+  session: VerificationSession,
+  vpToken: ReadonlyMap<string, readonly string[]>,
+): Promise<readonly Looked[]> {
+  const looked: Looked[] = []
+  for (const query of session.query.credentials) {
+    const format = verifier.formats.get(query.format)
+    if (format === undefined) throw new Error(`a session was made for the unknown format ${query.format}`)
+    const binding = { audience: session.clientId, nonce: session.nonce }
+    for (const presentation of vpToken.get(query.id) ?? []) {
+      const outcome = await format.verify(
+        {
+          presentation,
+          ...(query.requireHolderBinding && { binding }),
+          now: verifier.now(),
+          skewSeconds: verifier.limits.skewSeconds,
+          bindingWindowSeconds: verifier.limits.bindingWindowSeconds,
+          trust: verifier.trust,
+        },
+        verifier.crypto,
+      )
+      looked.push({ queryId: query.id, bound: query.requireHolderBinding, outcome })
+    }
+  }
+  return looked
+}

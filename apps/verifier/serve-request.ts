@@ -1,0 +1,24 @@
+/** Hands the signed request object to the wallet (OpenID4VP 1.0 §5.10). May be asked for as often as it likes. */
+import { ok, type Result, refuse } from '@countersign/credential/result'
+import { buildRequestObject, signRequestObject } from '@countersign/protocol/openid4vp/request-object'
+import { stepVerification, type VerificationRefusal } from '@countersign/protocol/openid4vp/session'
+import { type SessionUnknown, transition } from '@countersign/service/session-transition'
+import type { Verifier } from './verifier.ts'
+
+export async function serveRequest(
+  verifier: Verifier,
+  id: string,
+  walletNonce: string | undefined,
+): Promise<Result<string, VerificationRefusal | SessionUnknown>> {
+  const now = verifier.now()
+  const moved = await transition(verifier.sessions, id, (session) =>
+    stepVerification(session, { type: 'request_fetched' }, now),
+  )
+  if (!moved.ok) return refuse(moved.error)
+  if (moved.value.changed) void verifier.signals.notify(id).catch(() => undefined)
+  const payload = buildRequestObject(moved.value.after, {
+    now,
+    ...(walletNonce !== undefined && { walletNonce }),
+  })
+  return ok(await signRequestObject(payload, verifier.requestSigner))
+}

@@ -1,0 +1,36 @@
+/**
+ * What the verifier's use cases stand on: ports, keys and settings, put together once in `main.ts`. Use cases know
+ * neither HTTP nor Redis; they run as they are in the simulation.
+ */
+import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
+import type { IssuerTrust } from '@countersign/credential/format'
+import type { FormatRegistry } from '@countersign/credential/registry'
+import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import type { SessionStore, Signals } from '@countersign/stores/ports'
+
+export interface Verifier {
+  readonly sessions: SessionStore<VerificationSession>
+  readonly signals: Signals
+  readonly formats: FormatRegistry
+  readonly crypto: CryptoEngine
+  readonly requestSigner: Signer
+  /** Effective client identifier with its prefix, derived from the signer's certificate. */
+  readonly clientId: string
+  readonly trust: IssuerTrust
+  /** Public URL without a trailing slash; every link is built from it alone. */
+  readonly baseUrl: string
+  readonly limits: VerifierLimits
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+export interface VerifierLimits {
+  /** How long a wallet may take to answer, in seconds. */
+  readonly sessionTtlSeconds: number
+  /** How long a result can be read after that, in seconds. */
+  readonly resultRetentionSeconds: number
+  /** Clock difference tolerated for credentials, in seconds. */
+  readonly skewSeconds: number
+  /** Age of a key-binding proof, both ways, in seconds. */
+  readonly bindingWindowSeconds: number
+}

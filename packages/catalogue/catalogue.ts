@@ -1,0 +1,86 @@
+/**
+ * The credential types that come with Countersign. One JSON file a type is the only place where a claim is named:
+ * schema, type metadata and issuer metadata are derived from it. The issuer offers these by default and the
+ * repository publishes them; neither asks the other.
+ */
+import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+import ehic from './types/ehic.json' with { type: 'json' }
+import employeeBadge from './types/employee-badge.json' with { type: 'json' }
+import euPid from './types/eu-pid.json' with { type: 'json' }
+import identityCredential from './types/identity-credential.json' with { type: 'json' }
+import proofOfAddress from './types/proof-of-address.json' with { type: 'json' }
+import universityDegree from './types/university-degree.json' with { type: 'json' }
+
+export interface CatalogueClaim {
+  readonly path: readonly string[]
+  readonly display: readonly { readonly locale: string; readonly label: string }[]
+  /** Whether the holder may withhold it; the words of SD-JWT VC type metadata. */
+  readonly sd: string
+  readonly mandatory: boolean
+  /** JSON Schema (2020-12) of the value. */
+  readonly schema: JsonObject
+}
+
+export interface CatalogueType {
+  /** Name in the repository, e.g. `IdentityCredential`. */
+  readonly name: string
+  /** Stem of the credential configuration id, e.g. `identity_credential`. */
+  readonly id: string
+  readonly vct: string
+  readonly description: string
+  /** How long a credential of this type is good for unless the issue call says otherwise, in days. */
+  readonly lifetimeDays: number
+  readonly display: readonly { readonly locale: string; readonly name: string }[]
+  readonly backgroundColor: string
+  readonly textColor: string
+  readonly claims: readonly CatalogueClaim[]
+  /** Claims of an invented person. */
+  readonly example: JsonObject
+}
+
+export const catalogue: readonly CatalogueType[] = [
+  identityCredential as unknown as CatalogueType,
+  euPid as unknown as CatalogueType,
+  universityDegree as unknown as CatalogueType,
+  ehic as unknown as CatalogueType,
+  employeeBadge as unknown as CatalogueType,
+  proofOfAddress as unknown as CatalogueType,
+]
+
+/** JSON Schema (2020-12) of the claims, without the registered ones that the issuer sets. */
+export function claimsSchema(type: CatalogueType): JsonObject {
+  const properties = Object.fromEntries(type.claims.map((claim) => [claim.path.join('.'), claim.schema]))
+  const required = type.claims.filter((claim) => claim.mandatory).map((claim) => claim.path.join('.'))
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: type.name,
+    type: 'object',
+    properties,
+    required,
+  }
+}
+
+/** SD-JWT VC type metadata (draft-ietf-oauth-sd-jwt-vc §5). */
+export function typeMetadata(type: CatalogueType): JsonObject {
+  return {
+    vct: type.vct,
+    name: type.display[0]?.name ?? type.name,
+    description: type.description,
+    display: type.display.map(({ locale, name }) => ({
+      locale,
+      name,
+      rendering: { simple: { background_color: type.backgroundColor, text_color: type.textColor } },
+    })),
+    claims: type.claims.map((claim) => ({
+      path: [...claim.path],
+      display: claim.display.map(({ locale, label }) => ({ locale, label })),
+      sd: claim.sd,
+      mandatory: claim.mandatory,
+    })),
+  }
+}
+
+/** The paths that a credential of this type makes withholdable unless the issue call says otherwise. */
+export function withholdablePaths(type: CatalogueType): readonly ClaimPath[] {
+  return type.claims.filter((claim) => claim.sd !== 'never').map((claim) => claim.path)
+}

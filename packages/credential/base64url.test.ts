@@ -1,0 +1,70 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  decodeBase64,
+  decodeBase64url,
+  decodeUtf8,
+  encodeBase64,
+  encodeBase64url,
+  encodeUtf8,
+} from './base64url.ts'
+
+const bytes = () => fc.uint8Array({ maxLength: 200 })
+
+describe('base64url', () => {
+  it('writes what Node writes', () => {
+    fc.assert(
+      fc.property(bytes(), (value) => {
+        expect(encodeBase64url(value)).toBe(Buffer.from(value).toString('base64url'))
+        expect(encodeBase64(value)).toBe(Buffer.from(value).toString('base64'))
+      }),
+    )
+  })
+
+  it('reads back what it wrote', () => {
+    fc.assert(
+      fc.property(bytes(), (value) => {
+        expect(decodeBase64url(encodeBase64url(value))).toEqual(value)
+        expect(decodeBase64(encodeBase64(value))).toEqual(value)
+      }),
+    )
+  })
+
+  it('has one spelling for each value: what can be read is what would be written', () => {
+    const text = fc.string({ unit: fc.constantFrom(...'AQgw-_+/= \n\u00e9'), maxLength: 9 })
+    fc.assert(
+      fc.property(text, (spelling) => {
+        const value = decodeBase64url(spelling)
+        if (value !== undefined) expect(encodeBase64url(value)).toBe(spelling)
+        const standard = decodeBase64(spelling)
+        if (standard !== undefined) expect(encodeBase64(standard)).toBe(spelling)
+      }),
+    )
+  })
+
+  it.each(['A', 'AB', 'AAB', 'AA==', 'AAA=', 'A+/A', 'AA A', 'AAA\n', 'AAA\u0141', '=', 'AAAAA'])(
+    'refuses %j as base64url',
+    (text) => expect(decodeBase64url(text)).toBeUndefined(),
+  )
+
+  it.each(['AA', 'AAA', 'AB==', 'A===', '====', 'AA=A', 'A-_A', 'AAAA\nAAA'])(
+    'refuses %j as base64',
+    (text) => expect(decodeBase64(text)).toBeUndefined(),
+  )
+})
+
+describe('UTF-8', () => {
+  it('reads back what it wrote', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => expect(decodeUtf8(encodeUtf8(text))).toBe(text)),
+    )
+  })
+
+  it.each([[[0xc3]], [[0xff]], [[0xc0, 0x80]], [[0xed, 0xa0, 0x80]]])('refuses the bytes %j', (malformed) =>
+    expect(decodeUtf8(Uint8Array.from(malformed))).toBeUndefined(),
+  )
+
+  it('keeps a byte order mark, which no JSON begins with', () => {
+    expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b))).toBe('\ufeff{')
+  })
+})

@@ -1,0 +1,32 @@
+/**
+ * The outcome of looking at a presented credential: a list of named checks, the same for every format, so that
+ * a result can be explained to a relying party, an operator and a wallet developer with one text.
+ */
+
+/** `undetermined` is what could not be found out (a status list out of reach): never read as passed or failed. */
+export type CheckOutcome = 'passed' | 'failed' | 'undetermined' | 'skipped'
+
+export type CheckName =
+  | 'structure' // well-formed for its format; disclosures, digests and reserved names (RFC 9901 §7.1)
+  | 'issuer_signature' // signature of the issuer over the credential
+  | 'issuer_trust' // the signing key leads to a configured trust anchor
+  | 'validity_period' // nbf, exp, iat of the credential
+  | 'holder_binding' // key-binding proof: signature, nonce, audience, sd_hash, iat window
+  | 'status' // revocation and suspension
+  | 'query_match' // what was presented satisfies the DCQL query
+  | 'policy' // a policy the relying party asked for; `policy` names it
+
+export interface Check {
+  readonly name: CheckName
+  readonly outcome: CheckOutcome
+  /** Machine-readable reason, e.g. `digest_repeated`; for a passed check what was found, e.g. the trust anchor. */
+  readonly detail?: string
+  /** Id of the credential query that the presentation answers. */
+  readonly queryId?: string
+  /** Name of the relying party's policy, for `policy`. */
+  readonly policy?: string
+}
+
+export function passed(checks: readonly Check[]): boolean {
+  return checks.every((check) => check.outcome === 'passed' || check.outcome === 'skipped')
+}

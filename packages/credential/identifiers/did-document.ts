@@ -1,0 +1,58 @@
+/** DID documents (DID Core 1.0 §5) as far as a key needs one: verification methods and what they may be used for. */
+import type { PublicJwk } from '../jwk.ts'
+
+export type DidRelationship =
+  | 'authentication' // a holder or a verifier speaks
+  | 'assertionMethod' // an issuer makes a claim
+  | 'keyAgreement'
+  | 'capabilityInvocation'
+  | 'capabilityDelegation'
+
+export interface VerificationMethod {
+  /** DID URL with its fragment. */
+  readonly id: string
+  readonly type: 'JsonWebKey2020'
+  readonly controller: string
+  readonly publicKeyJwk: PublicJwk
+}
+
+export type DidDocument = {
+  readonly '@context': readonly string[]
+  readonly id: string
+  readonly verificationMethod: readonly VerificationMethod[]
+} & { readonly [Relationship in DidRelationship]?: readonly string[] }
+
+export type DidRefusal =
+  | { readonly code: 'did_malformed' }
+  | { readonly code: 'did_method_unsupported'; readonly method: string }
+  /** The key within the identifier: why it cannot be used. */
+  | { readonly code: 'did_key_unusable'; readonly reason: string }
+  /** The URL has no fragment, or names no method of the document. */
+  | { readonly code: 'did_url_names_no_key' }
+  | { readonly code: 'did_relationship_missing'; readonly relationship: DidRelationship }
+
+const SIGNING: readonly DidRelationship[] = [
+  'authentication',
+  'assertionMethod',
+  'capabilityInvocation',
+  'capabilityDelegation',
+]
+
+/** The document of a DID that is its key: one verification method, usable for what its `use` allows. */
+export function singleKeyDocument(did: string, fragment: string, jwk: PublicJwk): DidDocument {
+  const id = `${did}#${fragment}`
+  const relationships = relationshipsOf(jwk).map((relationship) => [relationship, [id]])
+  return {
+    '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/suites/jws-2020/v1'],
+    id: did,
+    verificationMethod: [{ id, type: 'JsonWebKey2020', controller: did, publicKeyJwk: jwk }],
+    ...Object.fromEntries(relationships),
+  }
+}
+
+/** did:jwk: `use: sig` excludes key agreement and `use: enc` everything else. An Ed25519 key can only sign. */
+function relationshipsOf(jwk: PublicJwk): readonly DidRelationship[] {
+  const canAgree = jwk.kty === 'EC'
+  if (jwk.use === 'enc') return canAgree ? ['keyAgreement'] : []
+  return jwk.use === undefined && canAgree ? [...SIGNING, 'keyAgreement'] : SIGNING
+}

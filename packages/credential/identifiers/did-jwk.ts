@@ -1,0 +1,28 @@
+/** The `did:jwk` method: the identifier is the base64url text of a public JWK, and its only key is `#0`. */
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '../base64url.ts'
+import { parseJsonObject } from '../json.ts'
+import { type PublicJwk, parsePublicJwk } from '../jwk.ts'
+import { ok, type Result, refuse } from '../result.ts'
+import { type DidDocument, type DidRefusal, singleKeyDocument } from './did-document.ts'
+
+const PREFIX = 'did:jwk:'
+const MAX_LENGTH = 4096
+
+/** `kid` is left out: it would make two identifiers of one key. */
+export function didJwkFromKey(jwk: PublicJwk): string {
+  const { kid: _kid, ...key } = jwk
+  return PREFIX + encodeBase64url(encodeUtf8(JSON.stringify(key)))
+}
+
+export function resolveDidJwk(did: string): Result<DidDocument, DidRefusal> {
+  if (!did.startsWith(PREFIX) || did.length > MAX_LENGTH) return refuse({ code: 'did_malformed' })
+  const bytes = decodeBase64url(did.slice(PREFIX.length))
+  const text = bytes && decodeUtf8(bytes)
+  if (text === undefined) return refuse({ code: 'did_malformed' })
+  const json = parseJsonObject(text)
+  if (!json.ok) return refuse({ code: 'did_malformed' })
+  const jwk = parsePublicJwk(json.value)
+  return jwk.ok
+    ? ok(singleKeyDocument(did, '0', jwk.value))
+    : refuse({ code: 'did_key_unusable', reason: jwk.error.code })
+}

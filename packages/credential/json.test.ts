@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseJson, parseJsonObject } from './json.ts'
+
+describe('parseJsonObject', () => {
+  it('reads any object that JSON writes', () => {
+    const object = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }))
+    fc.assert(
+      fc.property(object, (value) => {
+        const text = JSON.stringify(value)
+        if (text.includes('__proto__')) return
+        expect(parseJsonObject(text)).toEqual({ ok: true, value: JSON.parse(text) })
+      }),
+    )
+  })
+
+  it('answers any text with a value or a refusal', () => {
+    const text = fc.string({ unit: fc.constantFrom(...'{}[]":,\\ua1 \ud800'), maxLength: 30 })
+    fc.assert(fc.property(text, (value) => expect(parseJsonObject(value)).toHaveProperty('ok')))
+  })
+
+  it.each([
+    '{"a":1,"a":1}',
+    '{"a":1,"\\u0061":2}',
+    '{"b":{"a":1,"a":[]}}',
+    '{"b":[{},{"a":1,"a":1}]}',
+    '{"a\\\\":1,"a\\\\":":"}',
+    '{"a":"\\\\\\"","a":":"}',
+  ])('refuses the repeated name in %s', (text) =>
+    expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_duplicate_member' } }),
+  )
+
+  it.each(['{"a:":":","b\\":":"\\\\"}', '{"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]}', '{"":{"":0}}'])(
+    'reads %s, where nothing is repeated',
+    (text) => expect(parseJsonObject(text).ok).toBe(true),
+  )
+
+  it.each(['{"__proto__":{"admin":true}}', '{"a":[{"\\u005f_proto__":1}]}'])('refuses %s', (text) =>
+    expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_invalid' } }),
+  )
+
+  it.each(['[]', '1', 'null', '"text"'])('refuses %s, which is no object', (text) =>
+    expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_not_object' } }),
+  )
+
+  it.each(['', '{', '{}{}', '{"a":01}', "{'a':1}", '\ufeff{}', '{"a":NaN}'])('refuses %j', (text) =>
+    expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_invalid' } }),
+  )
+
+  it('counts the depth from the outermost object', () => {
+    const nested = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth)
+    expect(parseJsonObject(nested(32)).ok).toBe(true)
+    expect(parseJsonObject(nested(33))).toEqual({ ok: false, error: { code: 'json_too_deep' } })
+    expect(parseJsonObject('['.repeat(60_000))).toEqual({ ok: false, error: { code: 'json_invalid' } })
+    expect(parseJson('['.repeat(30_000) + ']'.repeat(30_000))).toEqual({
+      ok: false,
+      error: { code: 'json_too_deep' },
+    })
+  })
+
+  it('counts the size in bytes', () => {
+    for (const filling of ['a', '\u00e9', '\u20ac', '\u{1f600}']) {
+      const text = `{"a":"${filling.repeat(10)}"}`
+      const maxBytes = Buffer.byteLength(text)
+      expect(parseJsonObject(text, { maxBytes }).ok).toBe(true)
+      expect(parseJsonObject(text, { maxBytes: maxBytes - 1 })).toEqual({
+        ok: false,
+        error: { code: 'json_too_large' },
+      })
+    }
+  })
+})

@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodeBase64url, encodeUtf8 } from './base64url.ts'
+import type { SignatureAlgorithm } from './crypto.ts'
+import { type DecodedJws, decodeJws, SIGNATURE_ALGORITHMS, signJws, verifyJws } from './jws.ts'
+import { makeSigner, nodeEngine } from './testing/node-engine.ts'
+
+const part = (text: string) => encodeBase64url(encodeUtf8(text))
+
+function decoded(compact: string): DecodedJws {
+  const result = decodeJws(compact)
+  if (!result.ok) throw new Error(result.error.code)
+  return result.value
+}
+
+describe('decodeJws', () => {
+  it('shows what is written and what is signed', async () => {
+    const compact = await signJws({ typ: 'x', alg: 'none' }, { a: 1 }, makeSigner())
+    const { header, payload, signingInput, signature } = decoded(compact)
+    expect(header).toEqual({ typ: 'x', alg: 'ES256' })
+    expect(payload).toEqual({ a: 1 })
+    expect(compact.startsWith(`${signingInput}.`)).toBe(true)
+    expect(signature).toHaveLength(64)
+  })
+
+  it.each([
+    ['', 'jws_malformed'],
+    ['a.b', 'jws_malformed'],
+    [`${part('{"alg":"ES256"}')}.${part('{}')}.AA.AA`, 'jws_malformed'],
+    [`${part('{"alg":"ES256"}')}.${part('{}')}.A`, 'jws_malformed'],
+    [`${part('{"alg":"ES256"}')}..AA`, 'jws_malformed'],
+    [`${part('{}')}.${part('{}')}.AA`, 'jws_malformed'],
+    [`${part('[]')}.${part('{}')}.AA`, 'jws_header_invalid'],
+    [`${part('{"alg":"ES256","alg":"none"}')}.${part('{}')}.AA`, 'jws_header_invalid'],
+    [`${part('{"alg":"ES256"}')}=.${part('{}')}.AA`, 'jws_header_invalid'],
+    [`${part('{"alg":"ES256"}')}.${part('[]')}.AA`, 'jws_payload_invalid'],
+    [`${part('{"alg":"ES256"}')}.${part('{"a":1,"a":2}')}.AA`, 'jws_payload_invalid'],
+    [`${part('{"alg":"ES256","crit":["exp"],"exp":1}')}.${part('{}')}.AA`, 'jws_crit_unsupported'],
+    [`${part('{"alg":"ES256","crit":[]}')}.${part('{}')}.AA`, 'jws_crit_unsupported'],
+    ['a'.repeat(70_000), 'jws_too_large'],
+  ])('refuses %.60s', (compact, code) => {
+    expect(decodeJws(compact)).toEqual({ ok: false, error: { code } })
+  })
+
+  it('answers any text with a value or a refusal', () => {
+    fc.assert(fc.property(fc.string(), (text) => expect(decodeJws(text)).toHaveProperty('ok')))
+  })
+
+  it('takes a larger token only where the caller says so', async () => {
+    const compact = await signJws({}, { list: 'x'.repeat(80_000) }, makeSigner())
+    expect(decodeJws(compact).ok).toBe(false)
+    expect(decodeJws(compact, { maxLength: 200_000 }).ok).toBe(true)
+  })
+})
+
+describe('verifyJws', () => {
+  it.each(['P-256', 'P-384', 'P-521', 'Ed25519'] as const)(
+    'accepts a signature by a %s key',
+    async (curve) => {
+      const signer = makeSigner(curve)
+      const jws = decoded(await signJws({}, { a: 1 }, signer))
+      expect(await verifyJws(jws, signer.publicJwk, SIGNATURE_ALGORITHMS, nodeEngine)).toEqual({
+        ok: true,
+        value: signer.algorithm,
+      })
+    },
+  )
+
+  const signer = makeSigner()
+  const key = signer.publicJwk
+  const onlyEs384: readonly SignatureAlgorithm[] = ['ES384']
+  const forged = (alg: string) => `${part(`{"alg":"${alg}"}`)}.${part('{}')}.`
+
+  it.each([
+    ['no algorithm', forged('none'), key, SIGNATURE_ALGORITHMS, 'alg_not_allowed'],
+    ['a MAC', forged('HS256'), key, SIGNATURE_ALGORITHMS, 'alg_not_allowed'],
+    ['another spelling', forged('es256'), key, SIGNATURE_ALGORITHMS, 'alg_not_allowed'],
+    ['an empty signature', forged('ES256'), key, SIGNATURE_ALGORITHMS, 'signature_invalid'],
+    ['an algorithm that is not asked for', forged('ES256'), key, onlyEs384, 'alg_not_allowed'],
+    ['a key of another curve', forged('ES384'), key, SIGNATURE_ALGORITHMS, 'alg_key_mismatch'],
+    [
+      'a key for encryption',
+      forged('ES256'),
+      { ...key, use: 'enc' },
+      SIGNATURE_ALGORITHMS,
+      'alg_key_mismatch',
+    ],
+    ['a key for ECDH', forged('ES256'), { ...key, alg: 'ECDH-ES' }, SIGNATURE_ALGORITHMS, 'alg_key_mismatch'],
+  ])('refuses %s', async (_what, compact, publicKey, allowed, code) => {
+    expect(await verifyJws(decoded(compact), publicKey, allowed, nodeEngine)).toEqual({
+      ok: false,
+      error: { code },
+    })
+  })
+
+  it('refuses a changed payload and a key that the token brings along', async () => {
+    const compact = await signJws({ jwk: { ...makeSigner().publicJwk } }, { a: 1 }, signer)
+    const [header, , signature] = compact.split('.')
+    const changed = decoded(`${header}.${part('{"a":2}')}.${signature}`)
+    expect((await verifyJws(changed, key, SIGNATURE_ALGORITHMS, nodeEngine)).ok).toBe(false)
+    const own = decoded(await signJws({ jwk: { ...key } }, {}, signer))
+    expect((await verifyJws(own, makeSigner().publicJwk, SIGNATURE_ALGORITHMS, nodeEngine)).ok).toBe(false)
+  })
+})

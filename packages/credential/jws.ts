@@ -1,0 +1,100 @@
+/**
+ * Compact JSON Web Signatures (RFC 7515) over JSON objects. Reading and judging are two steps: `decodeJws` says what
+ * is written, `verifyJws` whether the given key signed it. Keys that a token brings along (`jwk`, `jku`, `x5u`) are
+ * never looked at here, and an extension that must be understood (`crit`) is refused, since none is.
+ */
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './base64url.ts'
+import type { CryptoEngine, SignatureAlgorithm, Signer } from './crypto.ts'
+import type { JsonObject } from './format.ts'
+import { parseJsonObject } from './json.ts'
+import { algorithmOf, type PublicJwk } from './jwk.ts'
+import { ok, type Result, refuse } from './result.ts'
+
+export interface DecodedJws {
+  readonly header: JsonObject
+  readonly payload: JsonObject
+  /** The exact text that is signed: everything before the last dot. */
+  readonly signingInput: string
+  readonly signature: Uint8Array
+}
+
+export interface JwsRefusal {
+  readonly code:
+    | 'jws_too_large'
+    | 'jws_malformed' // not three base64url parts, or no `alg`
+    | 'jws_header_invalid' // not a strict JSON object
+    | 'jws_payload_invalid'
+    | 'jws_crit_unsupported'
+}
+
+export interface JwsVerifyRefusal {
+  readonly code: 'alg_not_allowed' | 'alg_key_mismatch' | 'signature_invalid'
+}
+
+/** Every algorithm that an engine knows. There is no name for `none` or a MAC, so neither can be allowed. */
+export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = ['ES256', 'ES384', 'ES512', 'EdDSA']
+
+const DEFAULT_MAX_LENGTH = 65_536
+
+/** `maxLength`: characters of the whole token; 65536 when absent. */
+export function decodeJws(
+  compact: string,
+  { maxLength = DEFAULT_MAX_LENGTH }: { readonly maxLength?: number } = {},
+): Result<DecodedJws, JwsRefusal> {
+  if (compact.length > maxLength) return refuse({ code: 'jws_too_large' })
+  const [headerText, payloadText, signatureText, ...rest] = compact.split('.', 4)
+  if (!headerText || !payloadText || signatureText === undefined || rest.length > 0) {
+    return refuse({ code: 'jws_malformed' })
+  }
+  const header = decodePart(headerText, maxLength)
+  if (header === undefined) return refuse({ code: 'jws_header_invalid' })
+  if (typeof header.alg !== 'string') return refuse({ code: 'jws_malformed' })
+  if (Object.hasOwn(header, 'crit')) return refuse({ code: 'jws_crit_unsupported' })
+  const payload = decodePart(payloadText, maxLength)
+  if (payload === undefined) return refuse({ code: 'jws_payload_invalid' })
+  const signature = decodeBase64url(signatureText)
+  if (signature === undefined) return refuse({ code: 'jws_malformed' })
+  const signingInput = compact.slice(0, headerText.length + 1 + payloadText.length)
+  return ok({ header, payload, signingInput, signature })
+}
+
+/** The signer's algorithm becomes `alg`, whatever the header says. */
+export async function signJws(header: JsonObject, payload: JsonObject, signer: Signer): Promise<string> {
+  const signingInput = `${encodePart({ ...header, alg: signer.algorithm })}.${encodePart(payload)}`
+  return `${signingInput}.${encodeBase64url(await signer.sign(signingInput))}`
+}
+
+/** The value is the algorithm that was used. */
+export async function verifyJws(
+  decoded: DecodedJws,
+  key: PublicJwk,
+  allowedAlgorithms: readonly SignatureAlgorithm[],
+  crypto: Pick<CryptoEngine, 'verify'>,
+): Promise<Result<SignatureAlgorithm, JwsVerifyRefusal>> {
+  const algorithm = allowedAlgorithms.find((allowed) => allowed === decoded.header.alg)
+  if (algorithm === undefined) return refuse({ code: 'alg_not_allowed' })
+  if (!fits(algorithm, key)) return refuse({ code: 'alg_key_mismatch' })
+  const valid = crypto.verify(algorithm, key, decoded.signingInput, decoded.signature)
+  return (typeof valid === 'boolean' ? valid : await valid)
+    ? ok(algorithm)
+    : refuse({ code: 'signature_invalid' })
+}
+
+/** RFC 7517 §4.2, §4.4: a key's own `use` and `alg` bind it. RFC 9864 names Ed25519 more fully than we sign with. */
+function fits(algorithm: SignatureAlgorithm, key: PublicJwk): boolean {
+  if (algorithmOf(key) !== algorithm) return false
+  if (key.use !== undefined && key.use !== 'sig') return false
+  return key.alg === undefined || key.alg === algorithm || (key.alg === 'Ed25519' && algorithm === 'EdDSA')
+}
+
+function encodePart(value: JsonObject): string {
+  return encodeBase64url(encodeUtf8(JSON.stringify(value)))
+}
+
+function decodePart(part: string, maxBytes: number): JsonObject | undefined {
+  const bytes = decodeBase64url(part)
+  const text = bytes && decodeUtf8(bytes)
+  if (text === undefined) return undefined
+  const parsed = parseJsonObject(text, { maxBytes })
+  return parsed.ok ? parsed.value : undefined
+}

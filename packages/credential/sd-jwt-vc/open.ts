@@ -1,0 +1,31 @@
+/**
+ * Opens a credential on receipt (RFC 9901 §7.2): all structural rules of §7.1 hold and nobody bound it to a
+ * transaction already. Whose signature it bears is not judged: a wallet that has an opinion calls `verify`.
+ */
+import type { CryptoEngine } from '../crypto.ts'
+import type { FormatRefusal, HeldCredential } from '../format.ts'
+import { ok, type Result, refuse } from '../result.ts'
+import { authorityKeyIdsOf } from '../trust/certificate.ts'
+import { readSdJwtVc } from './read.ts'
+
+export async function openSdJwtVc(
+  credential: string,
+  crypto: CryptoEngine,
+): Promise<Result<HeldCredential, FormatRefusal>> {
+  const read = await readSdJwtVc(credential, crypto)
+  if (!read.ok) return read
+  const { claims, type, holderKey, issuer, x5c, keyBinding } = read.value
+  // §7.2: an issuer has no business to send an SD-JWT+KB.
+  if (keyBinding !== undefined) return refuse({ code: 'kb_jwt_unexpected' })
+  const { iat, exp } = claims
+  return ok({
+    format: 'dc+sd-jwt',
+    type,
+    claims,
+    ...(holderKey && { holderKey }),
+    ...(issuer !== undefined && { issuer }),
+    ...(typeof iat === 'number' && { issuedAt: iat }),
+    ...(typeof exp === 'number' && { expiresAt: exp }),
+    authorityKeyIds: authorityKeyIdsOf(x5c ?? []),
+  })
+}

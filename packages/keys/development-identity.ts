@@ -1,0 +1,114 @@
+/**
+ * What a development deployment makes for itself: a CA, keys, and certificates for them. Each is made once and kept
+ * sealed, so all instances sign with the same key under the same certificate bytes; before one expires, its next
+ * generation takes over while the earlier stays trusted. Production never comes here.
+ */
+import { hash } from 'node:crypto'
+import type { PublicJwk } from '@countersign/credential/jwk'
+import { ok, type Result } from '@countersign/credential/result'
+import { createDevelopmentCa, type DevelopmentCa, issueCertificate } from './certificate.ts'
+import type { RecordRefusal, SealedRecords } from './identity-records.ts'
+import { generateSoftwareKey, keyThumbprint, type PrivateJwk, parsePrivateKey } from './software.ts'
+
+export interface DevelopmentCas {
+  readonly active: DevelopmentCa
+  /** Every generation that has not expired; standard base64 DER. */
+  readonly anchors: readonly string[]
+}
+
+const day = 86_400
+const certificateDays = 825
+const certificateMargin = 30 * day
+
+/** More than the margin of a certificate, so that a new certificate is never about to expire with its CA. */
+const caMargin = 60 * day
+
+/** A record for every two years: whoever passes this many has a clock that is wrong by centuries. */
+const maxGenerations = 100
+
+export async function openDevelopmentCas(
+  records: SealedRecords,
+  name: string,
+  now: number,
+): Promise<Result<DevelopmentCas, RecordRefusal>> {
+  const anchors: string[] = []
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const kept = await records.keep(
+      `development-ca.${generation}`,
+      () => createDevelopmentCa({ name, now }),
+      readCa,
+    )
+    if (!kept.ok) return kept
+    if (kept.value.expiresAt > now) anchors.push(kept.value.certificate)
+    if (kept.value.expiresAt - now > caMargin) return ok({ active: kept.value, anchors })
+  }
+  throw new Error('no generation of the development CA is valid now')
+}
+
+export function keptKey(records: SealedRecords, purpose: string): Promise<Result<PrivateJwk, RecordRefusal>> {
+  return records.keep(`${purpose}-key`, () => generateSoftwareKey('ES256'), readKey)
+}
+
+export interface CertificateWish {
+  readonly purpose: string
+  readonly publicJwk: PublicJwk
+  readonly dnsNames: readonly string[]
+  readonly uris: readonly string[]
+}
+
+interface KeptCertificate {
+  readonly certificate: string
+  /** Epoch seconds. */
+  readonly expiresAt: number
+}
+
+/** One certificate for each key and set of names: changed names get another, for the same key. */
+export async function keptCertificate(
+  records: SealedRecords,
+  ca: DevelopmentCa,
+  wish: CertificateWish,
+  now: number,
+): Promise<Result<string, RecordRefusal>> {
+  const names = JSON.stringify([keyThumbprint(wish.publicJwk), wish.dnsNames, wish.uris])
+  const base = `${wish.purpose}-certificate.${hash('sha256', names, 'hex').slice(0, 24)}`
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const kept = await records.keep(
+      `${base}.${generation}`,
+      () => makeCertificate(ca, wish, now),
+      readCertificate,
+    )
+    if (!kept.ok) return kept
+    if (kept.value.expiresAt - now > certificateMargin) return ok(kept.value.certificate)
+  }
+  throw new Error('no generation of the certificate is valid now')
+}
+
+function makeCertificate(ca: DevelopmentCa, wish: CertificateWish, now: number): KeptCertificate {
+  const { publicJwk, dnsNames, uris } = wish
+  const subject = `Countersign ${wish.purpose}`
+  const certificate = issueCertificate({ ca, publicJwk, subject, dnsNames, uris, days: certificateDays, now })
+  return { certificate, expiresAt: Math.min(now + certificateDays * day, ca.expiresAt) }
+}
+
+function readKey(json: unknown): PrivateJwk | undefined {
+  const key = parsePrivateKey(json)
+  return key.ok ? key.value : undefined
+}
+
+function readCa(json: unknown): DevelopmentCa | undefined {
+  const { name, privateJwk, certificate, expiresAt } = fields(json)
+  const key = readKey(privateJwk)
+  const complete =
+    typeof name === 'string' && typeof certificate === 'string' && typeof expiresAt === 'number'
+  return key && complete ? { name, privateJwk: key, certificate, expiresAt } : undefined
+}
+
+function readCertificate(json: unknown): KeptCertificate | undefined {
+  const { certificate, expiresAt } = fields(json)
+  const complete = typeof certificate === 'string' && typeof expiresAt === 'number'
+  return complete ? { certificate, expiresAt } : undefined
+}
+
+function fields(json: unknown): Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null ? { ...json } : {}
+}

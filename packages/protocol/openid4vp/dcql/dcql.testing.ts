@@ -1,0 +1,71 @@
+/** For tests: a format that is only its rules of matching, credentials as a wallet holds them, and the example queries. */
+import type {
+  CredentialFormat,
+  HeldCredential,
+  JsonObject,
+  VerifiedPresentation,
+} from '@countersign/credential/format'
+import { formatRegistry } from '@countersign/credential/registry'
+import type { HeldForQuery } from './match.ts'
+import { parseDcqlQuery } from './parse.ts'
+import type { DcqlQuery } from './query.ts'
+
+const notHere = (): Promise<never> => Promise.reject(new Error('matching needs no such verb'))
+
+const sdJwtVcMatching: CredentialFormat = {
+  id: 'dc+sd-jwt',
+  readsAlso: ['vc+sd-jwt'],
+  issue: notHere,
+  open: notHere,
+  present: notHere,
+  verify: notHere,
+  matchesMeta: (meta, credential) =>
+    Array.isArray(meta['vct_values']) && meta['vct_values'].includes(credential.type),
+}
+
+export const formats = formatRegistry([sdJwtVcMatching])
+
+export const IDENTITY = 'https://credentials.example.com/identity_credential'
+
+const HOLDER_KEY = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+  y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+} as const
+
+export const person: JsonObject = {
+  given_name: 'Erika',
+  family_name: 'Mustermann',
+  age: 44,
+  is_over_18: true,
+  address: { locality: 'Köln', postal_code: '51147', country: 'DE' },
+  nationalities: ['DE', 'FR'],
+  degrees: [{ type: 'BSc', university: 'A' }, { type: 'MSc' }, { university: 'C' }],
+}
+
+export function held(id: string, changes: Partial<HeldCredential> = {}): HeldForQuery {
+  const credential: HeldCredential = {
+    format: 'dc+sd-jwt',
+    type: IDENTITY,
+    claims: person,
+    holderKey: HOLDER_KEY,
+    authorityKeyIds: ['s9tIpPmhxdiuNkHMEWNpYim8S8Y'],
+  }
+  return { id, held: { ...credential, ...changes } }
+}
+
+export function presentation(changes: Partial<VerifiedPresentation> = {}): VerifiedPresentation {
+  return { format: 'dc+sd-jwt', type: IDENTITY, claims: person, authorityKeyIds: [], ...changes }
+}
+
+/** A credential query for the identity credential with the members given. */
+export function identityQuery(id: string, changes: JsonObject = {}): JsonObject {
+  return { id, format: 'dc+sd-jwt', meta: { vct_values: [IDENTITY] }, ...changes }
+}
+
+export function parsed(query: unknown): DcqlQuery {
+  const result = parseDcqlQuery(query)
+  if (!result.ok) throw new Error(`${result.error.code} at ${result.error.at}`)
+  return result.value
+}

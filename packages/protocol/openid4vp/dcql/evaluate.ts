@@ -1,0 +1,104 @@
+/**
+ * DCQL on the verifier's side (OpenID4VP 1.0 §8.6, §14.11): whether what was presented is what was asked, judged again
+ * in full and never left to the wallet. Answers one `query_match` check a query id, and one without id for the set as
+ * a whole. Refuses to know signatures, status and trust: other checks speak of those, and a value that matches is
+ * worth nothing without them.
+ */
+import type { Check, CheckOutcome } from '@countersign/credential/checks'
+import type { VerifiedPresentation } from '@countersign/credential/format'
+import type { FormatRegistry } from '@countersign/credential/registry'
+import type { CredentialQuery, DcqlQuery } from './query.ts'
+import { answersAuthorities, type ClaimsUnsatisfied, chooseQueries, claimsDemand } from './satisfy.ts'
+
+export interface PresentedForQuery {
+  readonly queryId: string
+  readonly presentation: VerifiedPresentation
+  /** The presentation carried a proof of possession that was checked against this request's audience and nonce. */
+  readonly bound: boolean
+}
+
+export interface QueryMatchCheck extends Check {
+  readonly name: 'query_match'
+}
+
+/**
+ * Per query `skipped` means that nothing was presented for it; whether it may be missing is what the last check, the
+ * one of the set, says. `undetermined`: a trusted authority of a type that is not evaluated here.
+ */
+export function evaluatePresentations(
+  query: DcqlQuery,
+  presented: readonly PresentedForQuery[],
+  formats: FormatRegistry,
+): readonly QueryMatchCheck[] {
+  const inSets = query.credentialSets && new Set(query.credentialSets.flatMap((set) => set.options.flat()))
+  const known = query.credentials.map((credential) => {
+    const answers = presented.filter((entry) => entry.queryId === credential.id)
+    const isAskedFor = inSets === undefined || inSets.has(credential.id)
+    return checkQuery(credential, answers, isAskedFor, formats)
+  })
+  return [...known, ...checkStrays(query, presented), checkSet(query, known)]
+}
+
+/** An entry for an id that was not asked is over-disclosure or a mix-up, never something to pass over. */
+function checkStrays(query: DcqlQuery, presented: readonly PresentedForQuery[]): readonly QueryMatchCheck[] {
+  const known = new Set(query.credentials.map((credential) => credential.id))
+  const strays = new Set(presented.map((entry) => entry.queryId).filter((id) => !known.has(id)))
+  return [...strays].map((id) => queryCheck('failed', 'unknown_query_id', id))
+}
+
+function checkSet(query: DcqlQuery, checks: readonly QueryMatchCheck[]): QueryMatchCheck {
+  const answered = new Set(checks.filter((check) => check.outcome === 'passed').map((check) => check.queryId))
+  const isSatisfied = chooseQueries(query, (id) => answered.has(id)) !== undefined
+  if (!isSatisfied) return { name: 'query_match', outcome: 'failed', detail: 'required_credentials_missing' }
+  return { name: 'query_match', outcome: 'passed', detail: 'query_satisfied' }
+}
+
+function checkQuery(
+  query: CredentialQuery,
+  answers: readonly PresentedForQuery[],
+  isAskedFor: boolean,
+  formats: FormatRegistry,
+): QueryMatchCheck {
+  if (answers.length === 0) return queryCheck('skipped', 'not_presented', query.id)
+  if (!isAskedFor) return queryCheck('failed', 'in_no_credential_set', query.id)
+  if (answers.length > 1 && !query.multiple) return queryCheck('failed', 'more_than_one', query.id)
+  const found = answers
+    .map((answer) => judge(query, answer, formats))
+    .filter((verdict) => verdict !== undefined)
+  const worst = found.find((verdict) => verdict.outcome === 'failed') ?? found[0]
+  return worst === undefined
+    ? queryCheck('passed', undefined, query.id)
+    : queryCheck(worst.outcome, worst.detail, query.id)
+}
+
+/** What is wrong with one presentation; `undefined` when nothing is. */
+function judge(
+  query: CredentialQuery,
+  answer: PresentedForQuery,
+  formats: FormatRegistry,
+): { readonly outcome: CheckOutcome; readonly detail: string } | undefined {
+  const { presentation, bound } = answer
+  const format = formats.get(query.format)
+  if (format === undefined || presentation.format !== format.id)
+    return { outcome: 'failed', detail: 'format' }
+  if (!format.matchesMeta(query.meta, presentation)) return { outcome: 'failed', detail: 'type' }
+  if (query.requireHolderBinding && !bound) return { outcome: 'failed', detail: 'holder_binding_missing' }
+  const demand = claimsDemand(query)(presentation.claims)
+  if (!demand.ok) return { outcome: 'failed', detail: claimsDetail(demand.error) }
+  const authority = answersAuthorities(query, presentation.authorityKeyIds)
+  if (authority === 'matched') return undefined
+  return {
+    outcome: authority === 'unsupported_type' ? 'undetermined' : 'failed',
+    detail: `authority_${authority}`,
+  }
+}
+
+/** The path goes along as JSON, e.g. `claim_missing ["address","locality"]`. */
+function claimsDetail(unsatisfied: ClaimsUnsatisfied): string {
+  if (unsatisfied.code === 'no_claim_set_satisfied') return unsatisfied.code
+  return `${unsatisfied.code} ${JSON.stringify(unsatisfied.path)}`
+}
+
+function queryCheck(outcome: CheckOutcome, detail: string | undefined, queryId: string): QueryMatchCheck {
+  return { name: 'query_match', outcome, ...(detail !== undefined && { detail }), queryId }
+}

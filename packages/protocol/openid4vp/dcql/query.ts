@@ -1,0 +1,30 @@
+/** The Digital Credentials Query Language (OpenID4VP 1.0 §6-7) as data; `parse.ts` makes these from JSON. */
+import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+
+export interface DcqlQuery {
+  readonly credentials: readonly CredentialQuery[]
+  /** Absent: every credential query is required (§6.4.2). */
+  readonly credentialSets?: readonly CredentialSetQuery[]
+}
+
+export interface CredentialQuery {
+  readonly id: string
+  readonly format: string
+  readonly multiple: boolean
+  readonly meta: JsonObject
+  readonly trustedAuthorities?: readonly { readonly type: string; readonly values: readonly string[] }[]
+  readonly requireHolderBinding: boolean
+  readonly claims?: readonly ClaimsQuery[]
+  readonly claimSets?: readonly (readonly string[])[]
+}
+
+export interface ClaimsQuery {
+  readonly id?: string
+  readonly path: ClaimPath
+  readonly values?: readonly (string | number | boolean)[]
+}
+
+export interface CredentialSetQuery {
+  readonly options: readonly (readonly string[])[]
+  readonly required: boolean
+}

@@ -1,0 +1,150 @@
+/**
+ * The keys that every service has, as one zod shape, and the finished object that a service works with. Defaults
+ * that depend on the mode are computed here. What only one service knows comes in as its own shape.
+ */
+import { z } from 'zod'
+import { INSTANCE_PATTERN } from '../instance.ts'
+
+/** Marks a value that is never printed; keys named like a secret are hidden even without the mark. */
+export function secretText(minimumLength = 1) {
+  return z.string().min(minimumLength).max(4096).meta({ secret: true })
+}
+
+const httpUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  .refine(hasNoQueryOrUser, 'must have no user, query or fragment')
+  .transform((url) => url.replace(/\/+$/, ''))
+
+const node = z.strictObject({ host: z.string().min(1).max(253), port: z.int().min(1).max(65535) })
+
+/** Keys of the base; `.conf` files, `COUNTERSIGN_*` variables and flags spell them. */
+export const serviceConfigShape = {
+  mode: z.enum(['development', 'production']).default('development'),
+  webHost: z.string().min(1).max(253).optional(),
+  webPort: z.int().min(0).max(65535).optional(),
+  baseUrl: httpUrl.optional(),
+  configDir: z.string().min(1).optional(),
+  dataDir: z.string().min(1).optional(),
+  sessions: z
+    .string()
+    .regex(/^(memory:|rediss?:\/\/\S+)$/, 'must be memory: or redis://host:port')
+    .optional(),
+  database: z
+    .string()
+    .regex(/^(sqlite:\S+|postgres(ql)?:\/\/\S+)$/, 'must be sqlite:FILE or postgres://…')
+    .optional(),
+  persistence: z
+    .strictObject({
+      type: z.enum(['memory', 'redis']).default('memory'),
+      nodes: z.array(node).min(1).max(20).optional(),
+      user: z.string().optional(),
+      password: z.string().meta({ secret: true }).optional(),
+    })
+    .refine((it) => it.type !== 'redis' || it.nodes !== undefined, {
+      path: ['nodes'],
+      error: 'needed for redis',
+    })
+    .optional(),
+  secret: secretText(32).optional(),
+  secretFile: z.string().min(1).optional(),
+  keyPrefix: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:-]{0,64}$/)
+    .default('countersign:'),
+  instance: z.string().regex(INSTANCE_PATTERN).optional(),
+  managementApiKey: secretText(16).optional(),
+  managementApiKeyFile: z.string().min(1).optional(),
+  trustedProxies: z.array(z.string().min(1).max(100)).max(50).default([]),
+  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  drainSeconds: z.number().min(0).max(600).optional(),
+  enabledFeatures: z.array(z.string().max(100)).max(100).default([]),
+  disabledFeatures: z.array(z.string().max(100)).max(100).default([]),
+} as const
+
+/** Where sessions are kept: what the engine of `@countersign/stores` is opened with. */
+export type SessionsSetting =
+  | { readonly type: 'memory' }
+  | { readonly type: 'redis'; readonly url: string }
+  | {
+      readonly type: 'redis'
+      readonly nodes: readonly { readonly host: string; readonly port: number }[]
+      readonly username?: string
+      readonly password?: string
+    }
+
+export type Mode = 'development' | 'production'
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+
+/** What every service knows about itself after start; read once, never changed. */
+export interface ServiceConfig {
+  /** `issuer`, `verifier`, `wallet` … */
+  readonly service: string
+  readonly mode: Mode
+  /** Default: loopback in development, every interface in production. */
+  readonly webHost: string
+  /** 0: any free port (tests). */
+  readonly webPort: number
+  /** Public address without a slash at the end; in a cluster that of the load balancer. */
+  readonly baseUrl: string
+  readonly configDir: string
+  /** `--data`: where keys and databases of this machine go. */
+  readonly dataDir?: string
+  readonly sessions: SessionsSetting
+  /** `sqlite:FILE` or `postgres://…`; absent: the service's own default. */
+  readonly database?: string
+  /** Deployment secret from `COUNTERSIGN_SECRET` or `secretFile`. */
+  readonly secret?: string
+  /** Put in front of every key in the shared store. */
+  readonly keyPrefix: string
+  readonly instance: string
+  /** Credential of the management door; absent only in development on loopback. */
+  readonly managementApiKey?: string
+  /** Addresses or networks whose `X-Forwarded-*` is believed; none by default. */
+  readonly trustedProxies: readonly string[]
+  readonly logLevel: LogLevel
+  /** How long to keep serving after SIGTERM, in seconds, so that the balancer notices. */
+  readonly drainSeconds: number
+  /** Features that are on, after `_features.conf`. */
+  readonly features: readonly string[]
+}
+
+export type BaseValues = z.output<z.ZodObject<typeof serviceConfigShape>>
+
+export interface Feature {
+  readonly name: string
+  readonly byDefault: boolean
+}
+
+/** Features that every service has: `persistence` makes persistence.conf count, `openapi` serves /swagger. */
+export const BASE_FEATURES: readonly Feature[] = [
+  { name: 'persistence', byDefault: false },
+  { name: 'openapi', byDefault: true },
+]
+
+/** Features that are on; what is both enabled and disabled is off. */
+export function featuresOn(values: BaseValues, known: readonly Feature[]): readonly string[] {
+  return known
+    .filter((feature) => feature.byDefault || values.enabledFeatures.includes(feature.name))
+    .map((feature) => feature.name)
+    .filter((name) => !values.disabledFeatures.includes(name))
+}
+
+/** `sessions` from anywhere beats persistence.conf, which counts only with its feature switched on. */
+export function sessionsSetting(values: BaseValues, features: readonly string[]): SessionsSetting {
+  const { sessions, persistence } = values
+  if (sessions !== undefined)
+    return sessions === 'memory:' ? { type: 'memory' } : { type: 'redis', url: sessions }
+  if (!features.includes('persistence') || persistence?.type !== 'redis') return { type: 'memory' }
+  const { nodes = [], user, password } = persistence
+  // The example file names the user and leaves the password empty: a server without authentication is meant.
+  if (password === undefined || password === '') return { type: 'redis', nodes }
+  return user === undefined || user === ''
+    ? { type: 'redis', nodes, password }
+    : { type: 'redis', nodes, username: user, password }
+}
+
+function hasNoQueryOrUser(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && url.search === '' && url.hash === '' && url.username === '' && url.password === ''
+}

@@ -1,0 +1,89 @@
+/**
+ * Liveness and readiness. `/livez` says that the process answers and asks nobody else, so that a store that is down
+ * does not get every instance restarted; `/readyz` asks every dependency and turns 503 as soon as the service is
+ * told to stop, so that a load balancer looks elsewhere. Answers name a check and its outcome, never an address.
+ */
+import type { Logger } from './log.ts'
+import { errorFacts } from './log.ts'
+
+export interface ReadinessCheck {
+  readonly name: string
+  /**
+   * Resolves when the dependency can be used, with a note when something is worth saying, and with
+   * `healthy: false` and a public reason, or a rejection, when it cannot.
+   */
+  check(): Promise<CheckAnswer | undefined>
+}
+
+export interface CheckAnswer {
+  readonly healthy?: boolean
+  /** Public text; a warning when the check is healthy. */
+  readonly note?: string
+}
+
+/** One row of the answer. */
+export interface CheckReport {
+  readonly name: string
+  readonly healthy: boolean
+  readonly note?: string
+  readonly durationMs: number
+}
+
+export interface Readiness {
+  readonly ready: boolean
+  readonly checks: readonly CheckReport[]
+}
+
+export const LIVENESS = [{ name: 'http', healthy: true }] as const
+
+const CHECK_LIMIT_MS = 1500
+
+/** All checks in parallel, 1.5 s each. Callers that come while a round runs share it: the endpoint is public. */
+export function readinessProbe(
+  checks: readonly ReadinessCheck[],
+  isDraining: () => boolean,
+  log: Logger,
+  limitMs: number = CHECK_LIMIT_MS,
+): () => Promise<Readiness> {
+  let round: Promise<readonly CheckReport[]> | undefined
+  return async () => {
+    round ??= Promise.all(checks.map((check) => report(check, log, limitMs))).finally(() => {
+      round = undefined
+    })
+    const reports = await round
+    if (isDraining()) return { ready: false, checks: [draining, ...reports] }
+    return { ready: reports.every((one) => one.healthy), checks: reports }
+  }
+}
+
+const draining: CheckReport = { name: 'lifecycle', healthy: false, note: 'stopping', durationMs: 0 }
+
+async function report(check: ReadinessCheck, log: Logger, limitMs: number): Promise<CheckReport> {
+  const startedAt = performance.now()
+  const answer = await within(limitMs, check).catch((error: unknown) => {
+    log.warn({ check: check.name, ...errorFacts(error) }, 'readiness check failed')
+    return { healthy: false, note: isStoreUnavailable(error) ? 'unavailable' : 'failed' }
+  })
+  return {
+    name: check.name,
+    healthy: answer?.healthy !== false,
+    ...(answer?.note === undefined ? {} : { note: answer.note }),
+    durationMs: Math.round(performance.now() - startedAt),
+  }
+}
+
+async function within(limitMs: number, check: ReadinessCheck): Promise<CheckAnswer | undefined> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<CheckAnswer>((resolve) => {
+    timer = setTimeout(() => resolve({ healthy: false, note: 'timeout' }), limitMs)
+  })
+  try {
+    return await Promise.race([check.check(), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function isStoreUnavailable(error: unknown): boolean {
+  return error instanceof Error && error.name === 'StoreUnavailable'
+}

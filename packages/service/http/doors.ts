@@ -1,0 +1,91 @@
+/**
+ * Who may come in through which door. `management` is for the operator's own systems and wants a credential, or, in
+ * development on loopback, at least a request that no web page of somebody else caused. `wallet` is public and
+ * readable from any origin; `open` is public to everybody who can reach the address. It knows no user accounts.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Mode } from '../config/schema.ts'
+import type { WireError } from './wire-errors.ts'
+
+export type Door = 'management' | 'wallet' | 'open'
+
+export interface ManagementDoor {
+  /** Absent: only in development on loopback, see `openDoorProblem`. */
+  readonly apiKey?: string
+  /** Public address of the service; its host is a legitimate `Host` beside the loopback names. */
+  readonly baseUrl: string
+}
+
+/** Answers with the refusal, or undefined when the request may pass. */
+export type DoorKeeper = (headers: IncomingHttpHeaders) => WireError | undefined
+
+/** Keeps the management door: by key in constant time, or by the names that a page of another site cannot have. */
+export function managementDoorKeeper(door: ManagementDoor): DoorKeeper {
+  return door.apiKey === undefined ? loopbackKeeper(door.baseUrl) : keyKeeper(door.apiKey)
+}
+
+/**
+ * Why a service must not listen: the reason as a sentence for the operator, undefined when it may. An unguarded
+ * management door is for one's own machine during development only.
+ */
+export function openDoorProblem(config: {
+  readonly mode: Mode
+  readonly webHost: string
+  readonly managementApiKey?: string
+}): string | undefined {
+  if (config.managementApiKey !== undefined) return undefined
+  if (config.mode === 'production') return 'managementApiKey is needed in production'
+  if (isLoopbackHost(config.webHost)) return undefined
+  return `managementApiKey is needed to listen on ${config.webHost}: without one only loopback is served`
+}
+
+/** Names and literal addresses that lead to this machine only; `[::1]` and `::1` alike. */
+export function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
+  return (
+    name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
+  )
+}
+
+function keyKeeper(apiKey: string): DoorKeeper {
+  const expected = fingerprint(apiKey)
+  return (headers) => {
+    const presented = presentedKey(headers)
+    if (presented !== undefined && timingSafeEqual(fingerprint(presented), expected)) return undefined
+    return {
+      status: 401,
+      message: 'A management credential is needed',
+      headers: { 'www-authenticate': 'Bearer realm="management"' },
+    }
+  }
+}
+
+/** Hashes have one length, so the comparison tells nothing about the key's. */
+function fingerprint(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}
+
+function presentedKey(headers: IncomingHttpHeaders): string | undefined {
+  const own = headers['x-api-key']
+  if (typeof own === 'string') return own
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1]
+}
+
+/**
+ * A page of another site can make a browser send requests to loopback, and can rebind its own name to 127.0.0.1.
+ * The `Host` betrays the rebound name, `Origin` and `Sec-Fetch-Site` the page that sends a plain form.
+ */
+function loopbackKeeper(baseUrl: string): DoorKeeper {
+  const ownHost = new URL(baseUrl).hostname.toLowerCase()
+  const isOurs = (host: string) => isLoopbackHost(host) || host === ownHost
+  return (headers) => {
+    const host = URL.parse(`http://${headers.host ?? ''}`)?.hostname
+    if (host === undefined || !isOurs(host))
+      return { status: 403, message: 'The Host is not one of this service' }
+    const origin = headers.origin
+    const fromElsewhere = origin !== undefined && !isOurs(URL.parse(origin)?.hostname ?? '')
+    if (!fromElsewhere && headers['sec-fetch-site'] !== 'cross-site') return undefined
+    return { status: 403, message: 'The request comes from a page of another site' }
+  }
+}

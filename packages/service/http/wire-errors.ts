@@ -1,0 +1,172 @@
+/**
+ * The one place where errors become HTTP answers, in two shapes: the management shape that scripts of the field
+ * parse, and the OAuth object of RFC 6749 §5.2. Handlers call `fail`; everything unforeseen becomes a 500 that says
+ * nothing about the inside. What a message says is decided by the caller of `fail`, never taken from an exception.
+ */
+import { STATUS_CODES } from 'node:http'
+
+/** Which of the two shapes a route answers errors in. */
+export type ErrorShape = 'management' | 'oauth'
+
+/** An answer that is an error, before it has a shape. */
+export interface WireError {
+  /** 400-599. */
+  readonly status: number
+  /** OAuth error code (`invalid_grant`); in the management shape it becomes `error`. Default: by status. */
+  readonly code?: string
+  /** For people; public. */
+  readonly message: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** The whole body, where a script depends on it word for word; the shapes below are not used then. */
+  readonly body?: Readonly<Record<string, unknown>>
+}
+
+/** Ends a handler with an error answer. */
+export function fail(error: WireError): never {
+  throw new WireFailure(error)
+}
+
+export class WireFailure extends Error {
+  override readonly name = 'WireFailure'
+  readonly wire: WireError
+
+  constructor(wire: WireError) {
+    super(wire.message)
+    this.wire = wire
+  }
+}
+
+/** The error answer for anything thrown, and whether it is a fault of ours that must be logged with its stack. */
+export function wireErrorOf(error: unknown): { readonly wire: WireError; readonly fault: boolean } {
+  if (error instanceof WireFailure) return { wire: error.wire, fault: false }
+  const facts = factsOf(error)
+  if (facts.name === 'StoreUnavailable') return { wire: storeUnavailable, fault: true }
+  if (facts.validation !== undefined) return { wire: validationError(facts), fault: false }
+  const expected = facts.status >= 400 && facts.status < 500 && facts.fromFramework
+  if (expected) return { wire: frameworkError(facts), fault: false }
+  return { wire: { status: 500, message: 'Something went wrong on our side' }, fault: true }
+}
+
+/** The JSON body of an error answer. `correlationId` is the request id, so that a report can be found in the log. */
+export function errorBody(
+  wire: WireError,
+  shape: ErrorShape,
+  correlationId: string,
+): Readonly<Record<string, unknown>> {
+  return wire.body ?? (shape === 'oauth' ? oauthBody(wire) : managementBody(wire, correlationId))
+}
+
+const storeUnavailable: WireError = {
+  status: 503,
+  code: 'temporarily_unavailable',
+  message: 'The session store does not answer at the moment; try again',
+  headers: { 'retry-after': '1' },
+}
+
+const MAX_ISSUES = 20
+
+interface Issue {
+  readonly instancePath: string
+  readonly message: string
+}
+
+interface ErrorFacts {
+  readonly name: string
+  readonly code: string
+  readonly status: number
+  /** Made by the HTTP framework about the request, not by a handler or a library below it. */
+  readonly fromFramework: boolean
+  readonly validation?: readonly Issue[]
+  readonly validationContext: string
+}
+
+function factsOf(error: unknown): ErrorFacts {
+  const member = (name: string): unknown => (error instanceof Error ? Reflect.get(error, name) : undefined)
+  const status = member('statusCode')
+  const code = member('code')
+  const name = member('name')
+  const validation = member('validation')
+  const context = member('validationContext')
+  const text = typeof code === 'string' ? code : ''
+  return {
+    name: typeof name === 'string' ? name : '',
+    code: text,
+    status: typeof status === 'number' ? status : 500,
+    // The framework's JSON reader marks its own SyntaxError with a status and gives it no code.
+    fromFramework: text.startsWith('FST_') || (text === '' && error instanceof SyntaxError),
+    ...(Array.isArray(validation) ? { validation: validation.filter(isIssue) } : {}),
+    validationContext: typeof context === 'string' ? context : 'request',
+  }
+}
+
+function isIssue(value: unknown): value is Issue {
+  if (typeof value !== 'object' || value === null) return false
+  return 'instancePath' in value && typeof value.instancePath === 'string' && 'message' in value
+}
+
+/** `body/claims/0: Invalid input: expected string` for each field, as far as twenty. */
+function validationError({ validation = [], validationContext }: ErrorFacts): WireError {
+  const listed = validation.slice(0, MAX_ISSUES).map((issue) => {
+    const path = `${validationContext}${issue.instancePath === '/' ? '' : issue.instancePath}`
+    return `${path.slice(0, 200)}: ${issue.message.slice(0, 200)}`
+  })
+  const more = validation.length - listed.length
+  return { status: 400, message: [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join('; ') }
+}
+
+const frameworkMessages: Readonly<Record<number, string>> = {
+  400: 'The request could not be read',
+  404: 'There is nothing at this address',
+  408: 'The request took too long',
+  413: 'The body is too large',
+  414: 'The address is too long',
+  415: 'The content type is not supported here',
+  431: 'The headers are too large',
+}
+
+function frameworkError({ status }: ErrorFacts): WireError {
+  return { status, message: frameworkMessages[status] ?? 'The request is not acceptable' }
+}
+
+const managementIds: Readonly<Record<number, string>> = {
+  400: 'BadRequestException',
+  401: 'UnauthorizedException',
+  403: 'ForbiddenException',
+  404: 'NotFoundException',
+  405: 'MethodNotAllowedException',
+  409: 'ConflictException',
+  413: 'PayloadTooLargeException',
+  415: 'UnsupportedMediaTypeException',
+  429: 'TooManyRequestsException',
+  503: 'ServiceUnavailableException',
+}
+
+function managementBody(
+  { status, code, message }: WireError,
+  correlationId: string,
+): Record<string, unknown> {
+  return {
+    exception: true,
+    id: managementIds[status] ?? (status < 500 ? 'WebException' : 'InternalServerErrorException'),
+    status: STATUS_CODES[status] ?? 'Error',
+    // A string in this shape, and scripts compare it as one.
+    code: String(status),
+    message,
+    ...(code === undefined ? {} : { error: code }),
+    correlationId,
+  }
+}
+
+const oauthCodes: Readonly<Record<number, string>> = {
+  401: 'invalid_token',
+  403: 'access_denied',
+  429: 'temporarily_unavailable',
+  500: 'server_error',
+  503: 'temporarily_unavailable',
+}
+
+function oauthBody({ status, code, message }: WireError): Record<string, unknown> {
+  const error = code ?? oauthCodes[status] ?? 'invalid_request'
+  // RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E.
+  return { error, error_description: message.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?') }
+}

@@ -1,0 +1,78 @@
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { gracefulStop, stopOnSignal } from './lifecycle.ts'
+
+const log = pino({ level: 'silent' })
+
+function recorder(closeTakesMs = 0) {
+  const steps: string[] = []
+  let cutNow: (() => void) | undefined
+  const service = {
+    drain: () => void steps.push('drain'),
+    close: () =>
+      new Promise<void>((resolve) => {
+        const done = () => {
+          steps.push('closed')
+          resolve()
+        }
+        cutNow = done
+        setTimeout(done, closeTakesMs)
+      }),
+    cut: () => {
+      steps.push('cut')
+      cutNow?.()
+    },
+  }
+  const store = async () => void steps.push('store')
+  return { steps, service, store }
+}
+
+describe('a graceful stop', () => {
+  it('drains, closes the listener, then the stores, and only once', async () => {
+    const { steps, service, store } = recorder()
+    const stop = gracefulStop({ services: [service], drainSeconds: 0.02, close: [store], log })
+    await Promise.all([stop(), stop()])
+    expect(steps).toEqual(['drain', 'closed', 'store'])
+  })
+
+  it('cuts requests that outlast the grace', async () => {
+    const { steps, service, store } = recorder(5000)
+    await gracefulStop({ services: [service], drainSeconds: 0, graceSeconds: 0.02, close: [store], log })()
+    expect(steps).toEqual(['drain', 'cut', 'closed', 'store'])
+  })
+
+  it('closes the other stores when one cannot be closed', async () => {
+    const { steps, service, store } = recorder()
+    const broken = () => Promise.reject(new Error('gone'))
+    await gracefulStop({ services: [service], drainSeconds: 0, close: [broken, store], log })()
+    expect(steps).toContain('store')
+  })
+})
+
+describe('signals', () => {
+  function host() {
+    const listeners: (() => void)[] = []
+    const codes: number[] = []
+    return {
+      on: (_signal: string, it: () => void) => listeners.push(it),
+      exit: (code: number) => void codes.push(code),
+      listeners,
+      codes,
+    }
+  }
+
+  it('stop and exit 0', async () => {
+    const process = host()
+    stopOnSignal(async () => undefined, process)
+    process.listeners[0]?.()
+    await expect.poll(() => process.codes).toEqual([0])
+  })
+
+  it('exit at once when a second one comes', () => {
+    const process = host()
+    stopOnSignal(() => new Promise(() => undefined), process)
+    process.listeners[0]?.()
+    process.listeners[1]?.()
+    expect(process.codes).toEqual([1])
+  })
+})

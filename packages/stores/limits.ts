@@ -1,0 +1,39 @@
+/**
+ * What may be a namespace, an id, a lifetime and a value, for every engine alike. Ids reach us from the network, so
+ * routes check their shape and answer "not found"; what arrives here and does not fit is a bug and throws.
+ */
+
+/** Longest value in UTF-16 code units; a session is some kilobytes. */
+export const MAX_VALUE_LENGTH = 8 * 1024 * 1024
+/** Ten years, in seconds. */
+export const MAX_TTL_SECONDS = 315_360_000
+
+const ID = /^[A-Za-z0-9_.:-]{1,256}$/
+// No colon: it ends the namespace in a key, so `a` + `b:c` and `a:b` + `c` would be one key.
+const NAMESPACE = /^[A-Za-z0-9_.-]{1,64}$/
+
+/** True when the text can be an id; what comes from the network is asked first. */
+export function isStoreId(text: string): boolean {
+  return ID.test(text)
+}
+
+export function checkId(id: string): void {
+  if (!isStoreId(id)) throw new RangeError('a store id is 1 to 256 characters of A-Z a-z 0-9 _ . : -')
+}
+
+export function checkNamespace(namespace: string): string {
+  if (NAMESPACE.test(namespace)) return namespace
+  throw new RangeError('a store namespace is 1 to 64 characters of A-Z a-z 0-9 _ . -')
+}
+
+export function checkValue(value: string): void {
+  if (value.length > MAX_VALUE_LENGTH) throw new RangeError(`a stored value of ${value.length} characters`)
+  // Half a surrogate pair has no UTF-8 form: it would come back as another text.
+  if (!value.isWellFormed()) throw new RangeError('a stored value that is not well-formed Unicode')
+}
+
+/** Whole milliseconds, at least one. */
+export function checkedTtlMs(ttlSeconds: number): number {
+  if (ttlSeconds > 0 && ttlSeconds <= MAX_TTL_SECONDS) return Math.max(1, Math.round(ttlSeconds * 1000))
+  throw new RangeError(`a time to live of ${ttlSeconds} seconds`)
+}

@@ -1,0 +1,108 @@
+/**
+ * A PostgreSQL server of this machine on a loopback port, in the foreground of this process. Whoever can reach the
+ * port may log in (`trust`): for tests and for trying a cluster on one machine, never for data that matters.
+ * PostgreSQL refuses to run as root, so it becomes the `postgres` user then.
+ */
+import { execFile } from 'node:child_process'
+import { chown, mkdir, mkdtemp, readFile, stat } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { findProgram, postgresFolders } from './find-program.ts'
+import { freePort, type RunningProgram, runProgram } from './running-program.ts'
+
+export interface PostgresServerOptions {
+  /** A free one by default. */
+  readonly port?: number
+  /** Kept after the end and opened again when it holds a database; without it a temporary folder. */
+  readonly dataFolder?: string
+  /** False: no fsync. Fast, and a power cut loses the database. */
+  readonly durable?: boolean
+}
+
+export interface PostgresServer extends RunningProgram {
+  readonly url: string
+  readonly port: number
+}
+
+interface Identity {
+  readonly uid?: number | undefined
+  readonly gid?: number | undefined
+}
+
+const SUPERUSER = 'countersign'
+
+/** Throws `ProgramMissing` when there is no PostgreSQL here, and an `Error` with its output when it does not start. */
+export async function startPostgres(options: PostgresServerOptions = {}): Promise<PostgresServer> {
+  const initdb = findProgram(['initdb'], 'postgresql', postgresFolders())
+  const program = findProgram(['postgres'], 'postgresql', postgresFolders())
+  const identity = await identityOfServer()
+  const port = options.port ?? (await freePort())
+  const folder = await prepareFolder(options.dataFolder, identity)
+  await initialise(initdb, folder, identity)
+  const running = await runProgram({
+    program,
+    args: argsFor(port, folder, options.durable ?? true),
+    ...identity,
+    // SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything committed is written.
+    stopSignal: 'SIGINT',
+    temporaryFolder: options.dataFolder === undefined ? folder : undefined,
+    isReady: () => takesConnections(port),
+  })
+  return { ...running, port, url: `postgres://${SUPERUSER}@127.0.0.1:${port}/postgres` }
+}
+
+function argsFor(port: number, folder: string, durable: boolean): string[] {
+  const settings = {
+    listen_addresses: '127.0.0.1',
+    port: `${port}`,
+    unix_socket_directories: folder,
+    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  }
+  return ['-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+}
+
+async function identityOfServer(): Promise<Identity> {
+  if (process.getuid?.() !== 0) return {}
+  const passwd = await readFile('/etc/passwd', 'utf8')
+  const [, , uid, gid] = (passwd.split('\n').find((line) => line.startsWith('postgres:')) ?? '').split(':')
+  if (!uid || !gid) throw new Error('PostgreSQL does not run as root, and there is no user named postgres')
+  return { uid: Number(uid), gid: Number(gid) }
+}
+
+async function prepareFolder(wanted: string | undefined, identity: Identity): Promise<string> {
+  const folder = wanted ?? (await mkdtemp(join(tmpdir(), 'countersign-postgres-')))
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  if (identity.uid !== undefined && identity.gid !== undefined)
+    await chown(folder, identity.uid, identity.gid)
+  return folder
+}
+
+async function initialise(initdb: string, folder: string, identity: Identity): Promise<void> {
+  if (await exists(join(folder, 'PG_VERSION'))) return
+  const how = ['--auth=trust', `--username=${SUPERUSER}`, '--encoding=UTF8', '--no-locale', '--no-sync']
+  await promisify(execFile)(initdb, ['-D', folder, ...how], { ...identity, cwd: folder })
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Asks for TLS, which every PostgreSQL answers with one byte once it takes connections (protocol §55.2.10). */
+function takesConnections(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const question = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+    const socket = connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write(question))
+    const answer = (ready: boolean) => {
+      resolve(ready)
+      socket.destroy()
+    }
+    socket.once('data', (reply) => answer(/^[NS]/.test(reply.toString('latin1'))))
+    socket.once('error', () => answer(false)).once('timeout', () => answer(false))
+    socket.once('close', () => answer(false))
+  })
+}

@@ -1,0 +1,56 @@
+/**
+ * A Redis (or Valkey) server of this machine on a loopback port, in the foreground of this process. It keeps nothing:
+ * no snapshot, no append-only file, so a restart on the same port is an empty server.
+ */
+import { mkdtemp } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { findProgram } from './find-program.ts'
+import { freePort, type RunningProgram, runProgram } from './running-program.ts'
+
+export interface RedisServerOptions {
+  /** A free one by default. */
+  readonly port?: number
+  /** Further arguments of `redis-server`. */
+  readonly args?: readonly string[]
+}
+
+export interface RedisServer extends RunningProgram {
+  readonly url: string
+  readonly port: number
+}
+
+/** Throws `ProgramMissing` when there is no Redis here, and an `Error` with its output when it does not start. */
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const program = findProgram(['redis-server', 'valkey-server'], 'redis-server')
+  const port = options.port ?? (await freePort())
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-redis-'))
+  const running = await runProgram({
+    program,
+    args: [...argsFor(port, folder), ...(options.args ?? [])],
+    stopSignal: 'SIGTERM',
+    temporaryFolder: folder,
+    isReady: () => answersPing(port),
+  })
+  return { ...running, port, url: `redis://127.0.0.1:${port}` }
+}
+
+function argsFor(port: number, folder: string): string[] {
+  const keepNothing = ['--save', '', '--appendonly', 'no']
+  return ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--daemonize', 'no', ...keepNothing]
+}
+
+/** An error reply counts: a server that wants a password is up as well. */
+function answersPing(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write('PING\r\n'))
+    const answer = (ready: boolean) => {
+      resolve(ready)
+      socket.destroy()
+    }
+    socket.once('data', (reply) => answer(/^(\+PONG|-NOAUTH)/.test(reply.toString('latin1'))))
+    socket.once('error', () => answer(false)).once('timeout', () => answer(false))
+    socket.once('close', () => answer(false))
+  })
+}

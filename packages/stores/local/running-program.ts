@@ -1,0 +1,142 @@
+/**
+ * A server program that lives as long as this process wants it, and never longer: a watchdog beside it holds a pipe
+ * of ours, so that even a kill -9 of this process ends the server and removes its temporary folder.
+ * Knows nothing of what the program does; readiness is asked by a function of the caller.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface ProgramOptions {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly uid?: number | undefined
+  readonly gid?: number | undefined
+  /** The signal on which the program ends in good order. */
+  readonly stopSignal: NodeJS.Signals
+  /** Removed after the end, also when this process is killed. */
+  readonly temporaryFolder?: string | undefined
+  /** Asked until it answers true. */
+  readonly isReady: () => Promise<boolean>
+  readonly readyTimeoutMs?: number
+}
+
+export interface RunningProgram {
+  readonly pid: number
+  /** Ends it in good order, by force after ten seconds; resolves when it is gone. Harmless when repeated. */
+  stop(): Promise<void>
+  /** SIGKILL: what a power cut looks like. */
+  kill(): Promise<void>
+  /** SIGSTOP: connections stay open, nothing answers. */
+  pause(): void
+  resume(): void
+}
+
+const STOP_GRACE_MS = 10_000
+const READY_TIMEOUT_MS = 20_000
+const OUTPUT_KEPT = 4_000
+
+/** Starts it and waits until it is ready; an early end is reported with what the program said. */
+export async function runProgram(options: ProgramOptions): Promise<RunningProgram> {
+  const { program, args, uid, gid } = options
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, uid, gid })
+  const output = collectOutput(child)
+  const ended = endOf(child)
+  const watchdog = child.pid === undefined ? undefined : watch(child.pid, options)
+  const cleaned = ended.then(async () => {
+    watchdog?.kill('SIGKILL')
+    if (options.temporaryFolder) await rm(options.temporaryFolder, { recursive: true, force: true })
+  })
+  const running = controls(child, cleaned, options.stopSignal)
+  try {
+    await becomeReady(options, ended, output)
+  } catch (error) {
+    await running.kill()
+    throw error
+  }
+  return running
+}
+
+/** A port that was free a moment ago on the loopback interface. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+function controls(child: ChildProcess, cleaned: Promise<void>, stopSignal: NodeJS.Signals): RunningProgram {
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal)
+    child.kill('SIGCONT')
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_GRACE_MS)
+    await cleaned
+    clearTimeout(force)
+  }
+  return {
+    pid: child.pid ?? 0,
+    stop: () => end(stopSignal),
+    kill: () => end('SIGKILL'),
+    pause: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
+  }
+}
+
+async function becomeReady(options: ProgramOptions, ended: Promise<string>, output: () => string) {
+  let end: string | undefined
+  void ended.then((how) => {
+    end = how
+  })
+  const deadline = Date.now() + (options.readyTimeoutMs ?? READY_TIMEOUT_MS)
+  while (!(await options.isReady())) {
+    if (end !== undefined) throw new Error(`${options.program} ${end} at once: ${output()}`)
+    if (Date.now() > deadline) throw new Error(`${options.program} did not become ready: ${output()}`)
+    await sleep(20)
+  }
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`could not be started (${error.message})`))
+    child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `ended with code ${code}`))
+  })
+}
+
+function collectOutput(child: ChildProcess): () => string {
+  let text = ''
+  const keep = (chunk: Buffer) => {
+    text = (text + chunk.toString('utf8')).slice(-OUTPUT_KEPT)
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  return () => text.trim()
+}
+
+/**
+ * `read` returns when the pipe closes, that is when this process is gone in whatever way. A stopped server must be
+ * continued to notice the signal, and one that ignores it is killed.
+ */
+const WATCHDOG = `read -r nothing
+kill -s "$2" "$1"; kill -s CONT "$1"
+for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 0.2; done
+kill -s KILL "$1"
+if [ -n "$3" ]; then rm -rf -- "$3"; fi`
+
+function watch(pid: number, options: ProgramOptions): ChildProcess {
+  const args = [
+    '-c',
+    WATCHDOG,
+    'watchdog',
+    `${pid}`,
+    options.stopSignal.slice(3),
+    options.temporaryFolder ?? '',
+  ]
+  const watchdog = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  watchdog.unref()
+  return watchdog
+}

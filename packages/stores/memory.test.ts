@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { describeStoreEngine } from './contract.ts'
+import { openMemoryEngine } from './memory.ts'
+import { StoreUnavailable } from './ports.ts'
+
+function clock() {
+  let now = 0
+  const pass = async (ms: number) => {
+    now += ms
+  }
+  return { now: () => now, pass }
+}
+
+describeStoreEngine('memory', async () => {
+  const { now, pass } = clock()
+  const engine = openMemoryEngine({ now })
+  return { open: async () => [engine, engine], pass, close: async () => {} }
+})
+
+describe('the memory engine', () => {
+  it('says that nobody else sees it', () => {
+    expect(openMemoryEngine()).toMatchObject({ shared: false, description: 'memory' })
+  })
+
+  it('throws away what expired while writing, without being asked for it', async () => {
+    const { now, pass } = clock()
+    const sessions = openMemoryEngine({ now, maxEntries: 1_000 }).sessions('n')
+    for (let round = 0; round < 20; round += 1) {
+      for (let index = 0; index < 500; index += 1) {
+        expect(await sessions.create(`s-${round}-${index}`, 'v', 1)).toBe(true)
+      }
+      await pass(1_000)
+    }
+  })
+
+  it('refuses new entries when it is full of live ones, and takes them again after expiry', async () => {
+    const { now, pass } = clock()
+    const engine = openMemoryEngine({ now, maxEntries: 2 })
+    const sessions = engine.sessions('n')
+    await sessions.create('a', 'v', 1)
+    await sessions.create('b', 'v', 1)
+    await expect(sessions.create('c', 'v', 1)).rejects.toThrow(StoreUnavailable)
+    await expect(engine.once('n').claim('c', 1)).rejects.toThrow(StoreUnavailable)
+    expect(await sessions.compareAndSet('a', 1, 'w')).toBe(true)
+    await pass(1_000)
+    expect(await sessions.create('c', 'v', 1)).toBe(true)
+  })
+})

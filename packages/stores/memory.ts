@@ -1,0 +1,150 @@
+/**
+ * The store of one process: nothing to install, nothing survives, nobody else sees it. Every operation is one
+ * synchronous step, so it is atomic without a lock. Expiry is computed on read; each write also looks at a few old
+ * entries, so what nobody reads again goes away without a timer an entry.
+ */
+import { checkedTtlMs, checkId, checkNamespace, checkValue } from './limits.ts'
+import {
+  type OnceStore,
+  type SessionStore,
+  type Signals,
+  type StoreEngine,
+  StoreUnavailable,
+} from './ports.ts'
+import { watchers } from './watchers.ts'
+
+export interface MemoryOptions {
+  /** Milliseconds from any origin, never going back. */
+  readonly now?: () => number
+  /** Entries of all namespaces together; a full store refuses new ones with `StoreUnavailable`. */
+  readonly maxEntries?: number
+}
+
+interface Entry {
+  readonly value: string
+  readonly version: number
+  readonly expiresAt: number
+}
+
+interface Shelf {
+  get(key: string): Entry | undefined
+  add(key: string, value: string, ttlSeconds: number): void
+  replace(key: string, entry: Entry): void
+  delete(key: string): void
+}
+
+const MAX_ENTRIES = 1_000_000
+const SWEPT_A_WRITE = 8
+
+export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
+  const shelf = openShelf(options.now ?? (() => performance.now()), options.maxEntries ?? MAX_ENTRIES)
+  const watching = watchers()
+  return {
+    shared: false,
+    description: 'memory',
+    sessions: (namespace) => memorySessions(shelf, checkNamespace(namespace)),
+    once: (namespace) => memoryOnce(shelf, checkNamespace(namespace)),
+    signals: (namespace) => memorySignals(watching, checkNamespace(namespace)),
+    ping: async () => {},
+    close: async () => watching.clear(),
+  }
+}
+
+function memorySessions(shelf: Shelf, namespace: string): SessionStore<string> {
+  const key = keyed(namespace, ':')
+  return {
+    create: async (id, value, ttlSeconds) => {
+      if (shelf.get(key(id))) return false
+      shelf.add(key(id), value, ttlSeconds)
+      return true
+    },
+    get: async (id) => {
+      const entry = shelf.get(key(id))
+      return entry && { value: entry.value, version: entry.version }
+    },
+    compareAndSet: async (id, expectedVersion, value) => {
+      checkValue(value)
+      const entry = shelf.get(key(id))
+      if (entry?.version !== expectedVersion) return false
+      shelf.replace(key(id), { value, version: expectedVersion + 1, expiresAt: entry.expiresAt })
+      return true
+    },
+  }
+}
+
+function memoryOnce(shelf: Shelf, namespace: string): OnceStore {
+  const valueKey = keyed(namespace, '/')
+  const claimKey = keyed(namespace, '#')
+  return {
+    put: async (id, value, ttlSeconds) => shelf.add(valueKey(id), value, ttlSeconds),
+    take: async (id) => {
+      const entry = shelf.get(valueKey(id))
+      shelf.delete(valueKey(id))
+      return entry?.value
+    },
+    claim: async (id, ttlSeconds) => {
+      if (shelf.get(claimKey(id))) return false
+      shelf.add(claimKey(id), '', ttlSeconds)
+      return true
+    },
+  }
+}
+
+function memorySignals(watching: ReturnType<typeof watchers>, namespace: string): Signals {
+  const topicOf = keyed(namespace, ':')
+  return {
+    notify: async (topic) => watching.wake(topicOf(topic)),
+    watch: async (topic, onSignal) => {
+      const watcher = watching.add(topicOf(topic), onSignal)
+      return { close: async () => void watcher.remove() }
+    },
+  }
+}
+
+/** Sessions, values and claims of one namespace are three spaces; the separators cannot be part of a namespace. */
+function keyed(namespace: string, separator: ':' | '/' | '#'): (id: string) => string {
+  return (id) => {
+    checkId(id)
+    return `${namespace}${separator}${id}`
+  }
+}
+
+function openShelf(now: () => number, maxEntries: number): Shelf {
+  const entries = new Map<string, Entry>()
+  const sweep = sweeper(entries, now)
+  return {
+    get: (key) => {
+      const entry = entries.get(key)
+      if (entry === undefined || now() < entry.expiresAt) return entry
+      entries.delete(key)
+      return undefined
+    },
+    add: (key, value, ttlSeconds) => {
+      checkValue(value)
+      const expiresAt = now() + checkedTtlMs(ttlSeconds)
+      sweep()
+      if (entries.size >= maxEntries && !entries.has(key)) {
+        throw new StoreUnavailable(`memory: ${maxEntries} entries are live, no room for more`)
+      }
+      entries.set(key, { value, version: 1, expiresAt })
+    },
+    replace: (key, entry) => void entries.set(key, entry),
+    delete: (key) => void entries.delete(key),
+  }
+}
+
+/** Looks at a few entries a call, going round and round: each write pays for cleaning up several older ones. */
+function sweeper(entries: Map<string, Entry>, now: () => number): () => void {
+  let round = entries.entries()
+  return () => {
+    for (let looked = 0; looked < SWEPT_A_WRITE; looked += 1) {
+      const next = round.next()
+      if (next.done) {
+        round = entries.entries()
+        return
+      }
+      const [key, entry] = next.value
+      if (now() >= entry.expiresAt) entries.delete(key)
+    }
+  }
+}

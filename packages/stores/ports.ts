@@ -1,0 +1,57 @@
+/**
+ * Where state is kept: three narrow, atomic ports (plus durable SQL beside them). No list, no scan and no generic
+ * update on a request path. Every adapter passes `contract.ts`.
+ *
+ * Every operation may throw `StoreUnavailable`: the store could not be reached or did not answer in time.
+ * An operation whose answer was lost is retried by the adapter so that the caller still learns what *it* did.
+ */
+
+export interface Versioned<T> {
+  readonly value: T
+  readonly version: number
+}
+
+export interface SessionStore<T> {
+  /** False when the id exists already; nothing is changed then. */
+  create(id: string, value: T, ttlSeconds: number): Promise<boolean>
+  get(id: string): Promise<Versioned<T> | undefined>
+  /** False when somebody was first (or the session is gone). The time to live stays as it was at creation. */
+  compareAndSet(id: string, expectedVersion: number, value: T): Promise<boolean>
+}
+
+export interface OnceStore {
+  put(key: string, value: string, ttlSeconds: number): Promise<void>
+  /** Read and delete in one step: one caller gets the value. */
+  take(key: string): Promise<string | undefined>
+  /** True for the first caller within the time to live. */
+  claim(key: string, ttlSeconds: number): Promise<boolean>
+}
+
+/**
+ * Wake-up calls between instances. A signal carries nothing: what happened is read from the session, where it was
+ * committed, so a lost or doubled signal costs at most a delay (docs/decisions/003).
+ */
+export interface Signals {
+  notify(topic: string): Promise<void>
+  /** Calls `onSignal` for each notification after the returned promise resolved, and after each reconnection. */
+  watch(topic: string, onSignal: () => void): Promise<{ close(): Promise<void> }>
+}
+
+/** The engine behind the ports, as `main.ts` opens it from a URL. */
+export interface StoreEngine {
+  /** `memory` is visible to one process only. */
+  readonly shared: boolean
+  /** For people: `memory` or `redis://host:port/db` without credentials. */
+  readonly description: string
+  /** Raw values; wrap with `sealedSessions` before personal data goes in. `namespace` is the key prefix. */
+  sessions(namespace: string): SessionStore<string>
+  once(namespace: string): OnceStore
+  signals(namespace: string): Signals
+  /** Resolves when the store answers; throws `StoreUnavailable` within `timeoutMs`. */
+  ping(timeoutMs: number): Promise<void>
+  close(): Promise<void>
+}
+
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}

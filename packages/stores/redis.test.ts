@@ -1,0 +1,308 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from 'redis'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { counter, describeStoreEngine } from './contract.ts'
+import { type CuttingProxy, startCuttingProxy } from './local/cutting-proxy.ts'
+import { type RedisServer, startRedis } from './local/redis-server.ts'
+import { type StoreEngine, StoreUnavailable } from './ports.ts'
+import { openRedisEngine } from './redis.ts'
+
+describeStoreEngine('redis', async () => {
+  const server = await startRedis()
+  const open = () => openRedisEngine({ url: server.url })
+  return {
+    open: async () => [await open(), await open()],
+    pass: (ms) => sleep(ms),
+    close: () => server.stop(),
+  }
+})
+
+/** The operation fails as unavailable, and soon enough for somebody who waits for an answer. */
+async function expectUnavailable(operation: () => Promise<unknown>): Promise<void> {
+  const start = performance.now()
+  await expect(operation()).rejects.toThrow(StoreUnavailable)
+  expect(performance.now() - start).toBeLessThan(2_000)
+}
+
+function everyOperation(engine: StoreEngine): (() => Promise<unknown>)[] {
+  const sessions = engine.sessions('n')
+  const once = engine.once('n')
+  return [
+    () => sessions.create('new', 'v', 60),
+    () => sessions.get('s'),
+    () => sessions.compareAndSet('s', 1, 'v'),
+    () => once.put('k', 'v', 60),
+    () => once.take('k'),
+    () => once.claim('k', 60),
+    () => engine.signals('n').notify('t'),
+    () => engine.signals('n').watch('t', () => {}),
+    () => engine.ping(500),
+  ]
+}
+
+async function untilItAnswers(engine: StoreEngine): Promise<void> {
+  const deadline = Date.now() + 8_000
+  while (Date.now() < deadline) {
+    const answered = await engine.ping(500).then(
+      () => true,
+      () => false,
+    )
+    if (answered) return
+    await sleep(20)
+  }
+  throw new Error('the engine did not come back')
+}
+
+describe('a redis connection cut between a write and its reply', () => {
+  let server: RedisServer
+  let proxy: CuttingProxy
+  let cut: StoreEngine
+  let other: StoreEngine
+
+  beforeAll(async () => {
+    server = await startRedis()
+    proxy = await startCuttingProxy(server.port)
+    cut = await openRedisEngine({ url: `redis://127.0.0.1:${proxy.port}` })
+    other = await openRedisEngine({ url: server.url })
+    // The scripts are known to the server from here on, so that one answer is one operation.
+    for (const operation of everyOperation(cut)) await operation()
+  })
+  afterAll(async () => {
+    await cut.close()
+    await other.close()
+    await proxy.close()
+    await server.stop()
+  })
+  afterEach(() => expect(proxy.cuts()).toBeGreaterThan(0))
+
+  it('a creation that was applied answers true', async () => {
+    proxy.cutAtNextAnswer()
+    expect(await cut.sessions('a').create('s', 'mine', 60)).toBe(true)
+    expect(await other.sessions('a').get('s')).toEqual({ value: 'mine', version: 1 })
+  })
+
+  it('a creation of an id that another made answers false', async () => {
+    await other.sessions('b').create('s', 'theirs', 60)
+    proxy.cutAtNextAnswer()
+    expect(await cut.sessions('b').create('s', 'mine', 60)).toBe(false)
+    expect(await other.sessions('b').get('s')).toEqual({ value: 'theirs', version: 1 })
+  })
+
+  it('a setting that was applied answers true, and is applied once', async () => {
+    await other.sessions('c').create('s', 'one', 60)
+    proxy.cutAtNextAnswer()
+    expect(await cut.sessions('c').compareAndSet('s', 1, 'two')).toBe(true)
+    expect(await other.sessions('c').get('s')).toEqual({ value: 'two', version: 2 })
+  })
+
+  it('a setting that was applied answers true even when others wrote before the retry, and undoes nothing', async () => {
+    const theirs = other.sessions('d')
+    await theirs.create('s', 'one', 60)
+    proxy.cutAtNextAnswer(async () => {
+      expect(await theirs.compareAndSet('s', 2, 'three')).toBe(true)
+      expect(await theirs.compareAndSet('s', 3, 'four')).toBe(true)
+    })
+    expect(await cut.sessions('d').compareAndSet('s', 1, 'two')).toBe(true)
+    expect(await theirs.get('s')).toEqual({ value: 'four', version: 4 })
+  })
+
+  it('a creation that was applied answers true even when others set it before the retry', async () => {
+    const theirs = other.sessions('e')
+    proxy.cutAtNextAnswer(async () => {
+      expect(await theirs.compareAndSet('s', 1, 'two')).toBe(true)
+    })
+    expect(await cut.sessions('e').create('s', 'one', 60)).toBe(true)
+    expect(await theirs.get('s')).toEqual({ value: 'two', version: 2 })
+  })
+
+  it('a setting that lost answers false', async () => {
+    await other.sessions('f').create('s', 'one', 60)
+    await other.sessions('f').compareAndSet('s', 1, 'theirs')
+    proxy.cutAtNextAnswer()
+    expect(await cut.sessions('f').compareAndSet('s', 1, 'mine')).toBe(false)
+    expect(await other.sessions('f').get('s')).toEqual({ value: 'theirs', version: 2 })
+  })
+
+  it('the taker gets the value, and nobody else does before or after', async () => {
+    await other.once('g').put('k', 'v', 60)
+    proxy.cutAtNextAnswer(async () => {
+      expect(await other.once('g').take('k')).toBeUndefined()
+    })
+    expect(await cut.once('g').take('k')).toBe('v')
+    expect(await cut.once('g').take('k')).toBeUndefined()
+    expect(await other.once('g').take('k')).toBeUndefined()
+  })
+
+  it('a value put is not put a second time after somebody took it', async () => {
+    proxy.cutAtNextAnswer(async () => {
+      expect(await other.once('h').take('k')).toBe('v')
+    })
+    await cut.once('h').put('k', 'v', 60)
+    expect(await other.once('h').take('k')).toBeUndefined()
+  })
+
+  it('a claim that was made answers true, one that another made answers false', async () => {
+    proxy.cutAtNextAnswer()
+    expect(await cut.once('i').claim('mine', 60)).toBe(true)
+    expect(await other.once('i').claim('mine', 60)).toBe(false)
+    await other.once('i').claim('theirs', 60)
+    proxy.cutAtNextAnswer()
+    expect(await cut.once('i').claim('theirs', 60)).toBe(false)
+  })
+
+  it('of 200 concurrent operations on the cut connection each learns what it did', async () => {
+    const mine = cut.sessions('j')
+    await other.sessions('j').create('s', 'start', 60)
+    proxy.cutAtNextAnswer()
+    const racing = Array.from({ length: 200 }, (_, racer) => mine.compareAndSet('s', 1, `${racer}`))
+    const won = (await Promise.all(racing)).flatMap((answer, racer) => (answer ? [`${racer}`] : []))
+    expect(won).toHaveLength(1)
+    expect(await other.sessions('j').get('s')).toEqual({ value: won[0], version: 2 })
+  })
+})
+
+describe('a redis server that goes and comes', () => {
+  let server: RedisServer
+  let engine: StoreEngine
+  const problems: string[] = []
+
+  beforeAll(async () => {
+    server = await startRedis()
+    engine = await openRedisEngine({ url: server.url, onProblem: (message) => problems.push(message) })
+    await untilItAnswers(engine)
+  })
+  afterAll(async () => {
+    await engine.close()
+    await server.stop()
+  })
+
+  it('while it is down every operation fails within two seconds, and works again once it is back', async () => {
+    await server.kill()
+    await Promise.all(everyOperation(engine).map(expectUnavailable))
+    await sleep(1_100)
+    const start = performance.now()
+    await Promise.all(everyOperation(engine).map(expectUnavailable))
+    expect(performance.now() - start).toBeLessThan(200)
+    server = await startRedis({ port: server.port })
+    await untilItAnswers(engine)
+    expect(await engine.sessions('n').create('s', 'v', 60)).toBe(true)
+    expect(problems.some((problem) => problem.includes('not connected'))).toBe(true)
+    expect(problems.some((problem) => problem.includes('connected again'))).toBe(true)
+  })
+
+  it('a server that is stopped in its tracks is noticed within two seconds, and found again', async () => {
+    server.pause()
+    await Promise.all(everyOperation(engine).map(expectUnavailable))
+    server.resume()
+    await untilItAnswers(engine)
+    expect((await engine.sessions('n').get('s'))?.value).toBe('v')
+  })
+
+  it('an emptied server without scripts is served on', async () => {
+    await emptyServer(server.url)
+    expect(await engine.sessions('n').create('s', 'again', 60)).toBe(true)
+    await emptyServer(server.url)
+    expect(await engine.sessions('n').compareAndSet('s', 1, 'x')).toBe(false)
+    await engine.once('n').put('k', 'v', 60)
+    await emptyServer(server.url)
+    expect(await engine.once('n').take('k')).toBeUndefined()
+  })
+
+  it('watchers are called once after a reconnection, and hear what comes then', async () => {
+    const woken = counter()
+    await engine.signals('n').watch('topic', woken.count)
+    await server.kill()
+    server = await startRedis({ port: server.port })
+    await woken.reaches(1)
+    await untilItAnswers(engine)
+    const before = woken.seen()
+    await engine.signals('n').notify('topic')
+    await woken.reaches(before + 1)
+  })
+
+  it('an engine opened before its server finds it, and says meanwhile that it does not answer', async () => {
+    const { port } = server
+    await server.stop()
+    const early = await openRedisEngine({ url: `redis://127.0.0.1:${port}` })
+    await expectUnavailable(() => early.ping(300))
+    server = await startRedis({ port })
+    await untilItAnswers(early)
+    expect(await early.sessions('n').create('early', 'v', 60)).toBe(true)
+    await early.close()
+    await expectUnavailable(() => early.sessions('n').get('early'))
+  })
+})
+
+async function emptyServer(url: string): Promise<void> {
+  const client = await createClient({ url }).connect()
+  await client.flushAll()
+  await client.sendCommand(['SCRIPT', 'FLUSH'])
+  await client.close()
+}
+
+describe('redis keys and options', () => {
+  it('keys are prefix, namespace and id; a session has three fields and the time to live of its creation', async () => {
+    const server = await startRedis()
+    const engine = await openRedisEngine({ url: server.url, keyPrefix: 'cs:' })
+    await engine.sessions('issuer').create('s', 'v', 100)
+    await engine.sessions('issuer').compareAndSet('s', 1, 'w')
+    await engine.once('issuer').put('k', 'v', 60)
+    await engine.once('issuer').claim('k', 60)
+    const client = await createClient({ url: server.url }).connect()
+    expect((await client.keys('*')).sort()).toEqual(['cs:issuer#k', 'cs:issuer/k', 'cs:issuer:s'])
+    expect(await client.hGetAll('cs:issuer:s')).toMatchObject({
+      v: '2',
+      d: 'w',
+      w: expect.stringMatching(/^.{40}$/),
+    })
+    expect(await client.pTTL('cs:issuer:s')).toBeGreaterThan(95_000)
+    await client.close()
+    await engine.close()
+    await server.stop()
+  })
+
+  it('logs in with name and password, and a wrong password is a problem that never shows it', async () => {
+    const hash = createHash('sha256').update('right').digest('hex')
+    const acl = [
+      '--user',
+      'default',
+      'off',
+      '--user',
+      'svc',
+      'on',
+      `#${hash}`,
+      '~countersign:*',
+      '&*',
+      '+@all',
+    ]
+    const server = await startRedis({ args: acl })
+    const engine = await openRedisEngine({ url: `redis://svc:right@127.0.0.1:${server.port}/0` })
+    await engine.ping(1_000)
+    expect(await engine.sessions('n').create('s', 'v', 60)).toBe(true)
+    expect(engine.description).toBe(`redis://127.0.0.1:${server.port}/0`)
+    const problems: string[] = []
+    const wrong = await openRedisEngine({
+      url: server.url,
+      username: 'svc',
+      password: 'wr0ng',
+      onProblem: (message) => problems.push(message),
+    })
+    await expectUnavailable(() => wrong.ping(300))
+    expect(problems.join()).toContain('WRONGPASS')
+    expect(problems.join()).not.toContain('wr0ng')
+    await wrong.close()
+    await engine.close()
+    await server.stop()
+  })
+
+  it('options that make no sense are refused without showing the password', async () => {
+    for (const url of ['http://h', 'redis://u:sesame@h:99999999', 'redis://u:sesame@h/database', 'sesame']) {
+      const error: unknown = await openRedisEngine({ url }).catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(TypeError)
+      expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('sesame')
+    }
+    await expect(openRedisEngine({ keyPrefix: '{tag}' })).rejects.toThrow(RangeError)
+    await expect(openRedisEngine({ commandTimeoutMs: 0 })).rejects.toThrow(RangeError)
+  })
+})

@@ -1,0 +1,118 @@
+/**
+ * The store that instances share: Redis 6 or later, or Valkey, alone or behind Sentinels. Opening does not need it to
+ * be there; while it is away every operation fails with `StoreUnavailable` within 1.8 times the command timeout, and
+ * once it is back everything works again by itself. A write whose reply was lost is asked for once more, and answers
+ * what the first one did.
+ */
+import { checkNamespace } from './limits.ts'
+import type { StoreEngine } from './ports.ts'
+import { Connection, type ConnectionOptions } from './redis/connection.ts'
+import {
+  connectLink,
+  type RedisAddress,
+  type RedisLogin,
+  type RedisTarget,
+  type RedisTls,
+} from './redis/link.ts'
+import { redisOnce } from './redis/once.ts'
+import { redisSessions } from './redis/sessions.ts'
+import { openSignalHub } from './redis/signals.ts'
+import { writeIds } from './redis/write-ids.ts'
+
+export type { RedisAddress, RedisLogin, RedisTls } from './redis/link.ts'
+
+export interface RedisOptions extends RedisLogin {
+  /** `redis[s]://[user:password@]host[:port][/database]`; with `sentinel` only login, database and TLS count. */
+  readonly url?: string
+  /** Follow the master of this name, as these Sentinels see it. Their login is separate from the server's. */
+  readonly sentinel?: { readonly master: string; readonly nodes: readonly (RedisAddress & RedisLogin)[] }
+  readonly tls?: RedisTls
+  /** Starts every key and channel; default `countersign:`. */
+  readonly keyPrefix?: string
+  /** How long one command may take; default 1000. */
+  readonly commandTimeoutMs?: number
+  /** For logs; never with credentials. */
+  readonly onProblem?: (message: string) => void
+}
+
+const COMMAND_TIMEOUT_MS = 1_000
+const KEY_PREFIX = /^[A-Za-z0-9_.:-]{0,64}$/
+
+/** Throws `TypeError` or `RangeError` when the options make no sense; whether Redis is there, `ping` tells. */
+export async function openRedisEngine(options: RedisOptions): Promise<StoreEngine> {
+  const prefix = checkedPrefix(options.keyPrefix ?? 'countersign:')
+  const target = targetOf(options)
+  const connecting = connectionOptions(target, options)
+  const connection = new Connection(connecting)
+  const hub = openSignalHub(connection, connecting)
+  const nextWriteId = writeIds()
+  // Three separators that no namespace has: sessions, values and claims never meet (docs/storage.md).
+  const keys = (namespace: string, separator: ':' | '/' | '#') => {
+    const start = `${prefix}${checkNamespace(namespace)}${separator}`
+    return (id: string) => start + id
+  }
+  return {
+    shared: true,
+    description: describe(target),
+    sessions: (namespace) => redisSessions(connection, keys(namespace, ':'), nextWriteId),
+    once: (namespace) => {
+      const keyOf = { value: keys(namespace, '/'), claim: keys(namespace, '#') }
+      return redisOnce(connection, keyOf, nextWriteId)
+    },
+    signals: (namespace) => hub.signals(keys(namespace, ':')),
+    ping: (timeoutMs) => connection.ping(timeoutMs),
+    close: async () => {
+      hub.close()
+      connection.close()
+    },
+  }
+}
+
+function connectionOptions(target: RedisTarget, options: RedisOptions): ConnectionOptions {
+  return {
+    name: 'redis',
+    connect: (onBroken) => connectLink(target, onBroken),
+    commandTimeoutMs: target.connectTimeoutMs,
+    onProblem: options.onProblem ?? (() => {}),
+  }
+}
+
+function targetOf(options: RedisOptions): RedisTarget {
+  const { sentinel } = options
+  // `new URL` would put the text, password included, into its error.
+  const url = URL.parse(options.url ?? 'redis://127.0.0.1:6379')
+  if (url?.protocol !== 'redis:' && url?.protocol !== 'rediss:')
+    throw new TypeError('a redis URL starts with redis: or rediss:')
+  const server = { host: url.hostname.replace(/^\[|\]$/g, '') || '127.0.0.1', port: Number(url.port || 6379) }
+  return {
+    at: sentinel ? { master: sentinel.master, sentinels: sentinel.nodes } : server,
+    username: options.username ?? (decodeURIComponent(url.username) || undefined),
+    password: options.password ?? (decodeURIComponent(url.password) || undefined),
+    database: databaseOf(url),
+    tls: options.tls ?? (url.protocol === 'rediss:' ? {} : undefined),
+    connectTimeoutMs: checkedTimeout(options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS),
+  }
+}
+
+function databaseOf(url: URL): number {
+  const path = url.pathname.replace(/^\//, '') || '0'
+  if (!/^\d{1,5}$/.test(path)) throw new TypeError('the path of a redis URL is the number of the database')
+  return Number(path)
+}
+
+function checkedTimeout(timeoutMs: number): number {
+  if (timeoutMs >= 10 && timeoutMs <= 60_000) return timeoutMs
+  throw new RangeError('commandTimeoutMs is 10 to 60000')
+}
+
+function checkedPrefix(prefix: string): string {
+  if (KEY_PREFIX.test(prefix)) return prefix
+  throw new RangeError('keyPrefix is at most 64 characters of A-Z a-z 0-9 _ . : -')
+}
+
+function describe(target: RedisTarget): string {
+  const scheme = target.tls ? 'rediss' : 'redis'
+  const { at } = target
+  const place = 'host' in at ? `${at.host}:${at.port}` : `${at.master}@${at.sentinels.length}-sentinels`
+  return `${scheme}://${place}/${target.database}`
+}

@@ -1,0 +1,20 @@
+/**
+ * Scripts of one key each, so that they run on a cluster without hash tags. The server is asked by hash; one that
+ * forgot the script (restarted, flushed, failed over) gets the text.
+ */
+import { createHash } from 'node:crypto'
+import { isErrorReply, type Link } from './link.ts'
+
+export type Script = (link: Link, key: string, args: readonly string[]) => Promise<unknown>
+
+export function script(text: string): Script {
+  const hash = createHash('sha1').update(text).digest('hex')
+  return async (link, key, args) => {
+    try {
+      return await link.send(['EVALSHA', hash, '1', key, ...args])
+    } catch (error) {
+      if (!isErrorReply(error, 'NOSCRIPT')) throw error
+      return link.send(['EVAL', text, '1', key, ...args])
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * Durable data over SQL: SQLite in a file by default, PostgreSQL when instances share it. Code above speaks the
+ * subset both know: text ids, whole numbers for epoch seconds and flags, JSON as text, `on conflict`, `returning`;
+ * no clocks or types of one engine. A database that cannot be reached is `StoreUnavailable`, as with every store;
+ * a commit that ended so may have happened.
+ */
+import type { Kysely, Transaction } from 'kysely'
+
+export interface Database<Tables> {
+  readonly db: Kysely<Tables>
+  readonly engine: 'sqlite' | 'postgres'
+  /** For people, without credentials. */
+  readonly description: string
+  /** Resolves when the database answers; throws `StoreUnavailable` within `timeoutMs`. */
+  ping(timeoutMs: number): Promise<void>
+  /** All or nothing. Inside, use the transaction only: on SQLite everything else waits for its end. */
+  inTransaction<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>
+  /** A transaction that no other instance runs at the same time and that may last: for migrations. */
+  exclusively<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+export interface DatabaseOptions {
+  /** PostgreSQL only; default 10. */
+  readonly maxConnections?: number
+  /** PostgreSQL only: how long one statement may take; default 5000. */
+  readonly statementTimeoutMs?: number
+  /** For logs: a connection broke while nobody used it. */
+  readonly onProblem?: (message: string) => void
+}
+
+/**
+ * `sqlite:FILE`, `sqlite::memory:` or `postgres://user:password@host:port/database`. A SQLite file is made when it is
+ * missing, readable by this user only; PostgreSQL is asked when first needed. `TypeError` for any other URL.
+ */
+export async function openDatabase<Tables>(
+  url: string,
+  options: DatabaseOptions = {},
+): Promise<Database<Tables>> {
+  if (url.startsWith('sqlite:')) {
+    const { openSqlite } = await import('./sqlite.ts')
+    return openSqlite<Tables>(url.slice('sqlite:'.length))
+  }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const { openPostgres } = await import('./postgres.ts')
+    return openPostgres<Tables>(url, options)
+  }
+  throw new TypeError('a database URL starts with sqlite: or postgres://')
+}
+
+// PostgreSQL: SQLSTATE 23505. SQLite: extended codes PRIMARYKEY, UNIQUE, ROWID of SQLITE_CONSTRAINT.
+const UNIQUE_CODES: readonly unknown[] = ['23505', 1555, 2067, 2579]
+
+/** True when a row with the same key was there already; the statement changed nothing. */
+export function isUniqueViolation(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'errcode' in error ? error.errcode : 'code' in error ? error.code : undefined
+  return UNIQUE_CODES.includes(code)
+}

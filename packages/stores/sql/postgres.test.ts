@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type PostgresServer, startPostgres } from '../local/postgres-server.ts'
+import { StoreUnavailable } from '../ports.ts'
+import { describeDatabase } from './contract.ts'
+import { type Database, openDatabase } from './database.ts'
+
+describeDatabase('postgres', async () => {
+  const server = await startPostgres({ durable: false })
+  return { open: () => openDatabase(server.url, { maxConnections: 3 }), close: () => server.stop() }
+})
+
+interface Tables {
+  t: { id: string }
+}
+
+async function expectUnavailable(operation: () => Promise<unknown>, withinMs: number): Promise<void> {
+  const start = performance.now()
+  await expect(operation()).rejects.toThrow(StoreUnavailable)
+  expect(performance.now() - start).toBeLessThan(withinMs)
+}
+
+describe('a postgres server that goes and comes', () => {
+  let folder: string
+  let server: PostgresServer
+  let database: Database<Tables>
+  const problems: string[] = []
+
+  const insert = (id: string) => database.db.insertInto('t').values({ id }).execute()
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'countersign-data-'))
+    server = await startPostgres({ dataFolder: join(folder, 'data'), durable: false })
+    const onProblem = (message: string) => problems.push(message)
+    database = await openDatabase(server.url, { statementTimeoutMs: 500, onProblem })
+    await sql`create table t (id text primary key)`.execute(database.db)
+  })
+  afterAll(async () => {
+    await database.close()
+    await server.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('while it is down statements, transactions and pings are unavailable, and then work again', async () => {
+    await insert('before')
+    await server.stop()
+    await expectUnavailable(() => insert('down'), 1_000)
+    await expectUnavailable(
+      () => database.inTransaction((tx) => tx.selectFrom('t').selectAll().execute()),
+      1_000,
+    )
+    await expectUnavailable(() => database.ping(300), 1_000)
+    server = await startPostgres({ dataFolder: join(folder, 'data'), durable: false, port: server.port })
+    await insert('after')
+    expect(await database.db.selectFrom('t').select('id').orderBy('id').execute()).toEqual([
+      { id: 'after' },
+      { id: 'before' },
+    ])
+    expect(problems.join()).toContain('connection lost')
+  })
+
+  it('a server that dies between two statements of a transaction ends that transaction only', async () => {
+    const dying = database.inTransaction(async (transaction) => {
+      await transaction.insertInto('t').values({ id: 'half' }).execute()
+      await server.stop()
+      await transaction.insertInto('t').values({ id: 'other half' }).execute()
+    })
+    await expect(dying).rejects.toThrow(StoreUnavailable)
+    server = await startPostgres({ dataFolder: join(folder, 'data'), durable: false, port: server.port })
+    const half = await database.db.selectFrom('t').select('id').where('id', 'like', '%half').execute()
+    expect(half).toEqual([])
+  })
+
+  it('a server that does not answer is unavailable, and its connections are not used again', async () => {
+    server.pause()
+    await expectUnavailable(() => insert('stopped'), 2_500)
+    await expectUnavailable(() => database.ping(300), 500)
+    server.resume()
+    await insert('resumed')
+  })
+
+  it('a statement that lasts too long is ended on the server too', async () => {
+    await expectUnavailable(() => sql`select pg_sleep(20)`.execute(database.db), 1_500)
+    const { rows } =
+      await sql`select 1 from pg_stat_activity where query like '%pg_sleep(2%' and state = 'active'
+      and pid <> pg_backend_pid()`.execute(database.db)
+    expect(rows).toEqual([])
+  })
+
+  it('a number that does not fit is refused, not rounded; the description has no credentials', async () => {
+    await expect(sql`select 9007199254740993::bigint as n`.execute(database.db)).rejects.toThrow(RangeError)
+    const described = await openDatabase('postgres://me:sesame@db.example:5433/wallet')
+    expect(described.description).toBe('postgres://db.example:5433/wallet')
+    await described.close()
+  })
+})

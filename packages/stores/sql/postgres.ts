@@ -1,0 +1,120 @@
+/**
+ * PostgreSQL through a pool of `pg`. Here its errors get their meaning: what the server says about a statement stays
+ * as it is, everything about reaching the server is `StoreUnavailable`. A connection that did not answer in time is
+ * thrown away, for nobody knows what it is still doing.
+ */
+import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely'
+import pg from 'pg'
+import { StoreUnavailable } from '../ports.ts'
+import type { Database, DatabaseOptions } from './database.ts'
+import { inTime } from './in-time.ts'
+
+const MAX_CONNECTIONS = 10
+const STATEMENT_TIMEOUT_MS = 5_000
+/** For a connection of the pool, new or given back. */
+const CONNECT_TIMEOUT_MS = 2_000
+const MIGRATION_TIMEOUT_MS = 3_600_000
+/** Any number, the same in every instance. */
+const MIGRATION_LOCK = 4_672_117_903
+
+export function openPostgres<Tables>(url: string, options: DatabaseOptions): Database<Tables> {
+  const description = describe(url)
+  const timeoutMs = options.statementTimeoutMs ?? STATEMENT_TIMEOUT_MS
+  const db = open<Tables>(url, options.maxConnections ?? MAX_CONNECTIONS, timeoutMs, options)
+  return {
+    db,
+    engine: 'postgres',
+    description,
+    ping: (pingTimeoutMs) => inTime(sql`select 1`.execute(db), pingTimeoutMs, 'postgres'),
+    inTransaction: (work) => db.transaction().execute(work),
+    exclusively: async (work) => {
+      await using patient = open<Tables>(url, 1, MIGRATION_TIMEOUT_MS, options)
+      return await patient.transaction().execute(async (transaction) => {
+        await sql`select pg_advisory_xact_lock(${sql.lit(MIGRATION_LOCK)})`.execute(transaction)
+        return await work(transaction)
+      })
+    },
+    close: () => db.destroy(),
+  }
+}
+
+function open<Tables>(url: string, max: number, timeoutMs: number, options: DatabaseOptions): Kysely<Tables> {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    // The server gives up first when it can, so that nothing goes on that nobody waits for.
+    statement_timeout: timeoutMs,
+    query_timeout: timeoutMs + 500,
+    keepAlive: true,
+    application_name: 'countersign',
+    types: { getTypeParser },
+  })
+  const report = (error: Error) => options.onProblem?.(`postgres: connection lost: ${error.message}`)
+  // Without a listener a connection that breaks while it is idle, or between two statements, ends the process.
+  pool.on('error', report)
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withMeaningfulErrors(pool) }) })
+}
+
+function withMeaningfulErrors(pool: pg.Pool): PostgresPool {
+  const guarded = new WeakMap<pg.PoolClient, PostgresPoolClient>()
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => {
+      const client = await pool.connect().catch((error: unknown) => Promise.reject(meaningOf(error)))
+      const known = guarded.get(client) ?? guard(client)
+      guarded.set(client, known)
+      return known
+    },
+  }
+}
+
+function guard(client: pg.PoolClient): PostgresPoolClient {
+  let broken = false
+  const query = async (text: string, parameters: readonly unknown[]) => {
+    try {
+      return await client.query(text, [...parameters])
+    } catch (error) {
+      const meaning = meaningOf(error)
+      broken ||= meaning instanceof StoreUnavailable
+      throw meaning
+    }
+  }
+  return {
+    // The type has a second form, for cursors; `PostgresDialect` was given none and does not use it.
+    query: query as unknown as PostgresPoolClient['query'],
+    release: (destroy) => client.release(destroy || broken),
+  }
+}
+
+/** Counts and epoch seconds arrive as numbers; one too large for a number is a bug and not rounded in silence. */
+const getTypeParser: typeof pg.types.getTypeParser = (oid: number, format?: 'text' | 'binary') => {
+  if (oid === pg.types.builtins.INT8) return safeInteger
+  return format === 'binary' ? pg.types.getTypeParser(oid, format) : pg.types.getTypeParser(oid, 'text')
+}
+
+function safeInteger(text: string): number {
+  const value = Number(text)
+  if (Number.isSafeInteger(value)) return value
+  throw new RangeError('a bigint in the database does not fit a number')
+}
+
+// Connection exceptions, insufficient resources, operator intervention (a cancelled statement included), I/O errors;
+// read-only: a standby that was the primary before.
+const NOT_SERVING = /^(08|53|57|58|25006)/
+
+function meaningOf(error: unknown): unknown {
+  if (error instanceof TypeError || error instanceof RangeError) return error
+  if (!(error instanceof pg.DatabaseError))
+    return new StoreUnavailable('postgres: not reached', { cause: error })
+  if (!NOT_SERVING.test(error.code ?? '')) return error
+  return new StoreUnavailable(`postgres: SQLSTATE ${error.code}`, { cause: error })
+}
+
+function describe(url: string): string {
+  const parsed = URL.parse(url)
+  if (!parsed) throw new TypeError('not a PostgreSQL URL')
+  return `postgres://${parsed.host}${parsed.pathname}`
+}

@@ -1,0 +1,34 @@
+// `npm test`: the static checks, then every test against real Redis, PostgreSQL and Caddy. `npm test -- <filter>` runs
+// the tests whose file matches, without the static checks.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ensureDependencies, ensurePrograms, run } from './workspace.mjs'
+
+ensureDependencies()
+ensurePrograms()
+const filters = process.argv.slice(2)
+const checksFailed = filters.length === 0 && run('node', ['scripts/check.mjs']) !== 0
+
+const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'))
+let passed = 0
+let failed = 0
+let exit = checksFailed ? 1 : 0
+for (const project of ['unit', 'cluster']) {
+  const report = join(folder, `${project}.json`)
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const status = run('vitest', ['run', '--project', project, '--passWithNoTests', ...reporters, ...filters])
+  if (status !== 0) exit = 1
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
+    passed += numPassedTests
+    failed += numFailedTests
+  } catch {
+    exit = 1
+    console.error(`The ${project} tests left no report.`)
+  }
+}
+rmSync(folder, { recursive: true, force: true })
+if (checksFailed) console.error('The static checks failed: see above.')
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exit(exit)

@@ -1,0 +1,81 @@
+// What the scripts share: dependencies in place, the pinned Node, programs of the system. Plain JavaScript, because it
+// runs before anything is installed and on whatever Node the machine has.
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const modules = join(root, 'node_modules')
+const stamp = join(modules, '.countersign-lock')
+
+/** Runs `npm ci` when node_modules does not match the lock file. */
+export function ensureDependencies() {
+  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  console.log('Installing dependencies (npm ci) …')
+  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+  if (result.status !== 0) {
+    console.error('npm ci failed: see above.')
+    process.exit(result.status ?? 1)
+  }
+  writeFileSync(stamp, lock)
+}
+
+/** The Node that the project is written for, whatever Node started this script. */
+export const pinnedNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+
+export function environment() {
+  return { ...process.env, PATH: `${join(modules, '.bin')}${delimiter}${process.env.PATH ?? ''}` }
+}
+
+/** Runs a program of node_modules or the system in the foreground; answers its exit code. */
+export function run(command, args) {
+  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: environment() })
+  if (result.error) console.error(`${command}: ${result.error.message}`)
+  return result.status ?? 1
+}
+
+const programs = [
+  { package: 'redis-server', paths: ['/usr/bin/redis-server'], names: ['redis-server'] },
+  { package: 'redis-sentinel', paths: ['/usr/bin/redis-sentinel'], names: ['redis-sentinel'] },
+  {
+    package: 'postgresql',
+    paths: ['13', '14', '15', '16', '17', '18'].map(
+      (version) => `/usr/lib/postgresql/${version}/bin/postgres`,
+    ),
+    names: ['postgres'],
+  },
+  { package: 'caddy', paths: ['/usr/bin/caddy'], names: ['caddy'] },
+]
+
+/** The tests use real servers. As root on Debian they are installed; elsewhere the message says what is missing. */
+export function ensurePrograms() {
+  const missing = programs.filter((program) => !isInstalled(program)).map((program) => program.package)
+  if (missing.length === 0) return
+  const install = `apt-get install -y --no-install-recommends ${missing.join(' ')}`
+  const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
+  if (!mayInstall) {
+    console.error(`The tests need ${missing.join(', ')}. On Debian or Ubuntu:\n\n  sudo ${install}\n`)
+    process.exit(1)
+  }
+  console.log(`Installing what the tests need: ${missing.join(', ')} …`)
+  // A package's service must not start on the standard ports: the tests start their own servers.
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  const update = spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit', env })
+  const done = spawnSync('sh', ['-c', `${install} >/dev/null`], { stdio: 'inherit', env })
+  if (update.status !== 0 || done.status !== 0) {
+    console.error(`Could not install them. By hand:\n\n  ${install}\n`)
+    process.exit(1)
+  }
+}
+
+function isInstalled(program) {
+  if (program.paths.some((path) => existsSync(path))) return true
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return program.names.some((name) => folders.some((folder) => existsSync(join(folder, name))))
+}
