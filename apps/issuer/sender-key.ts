@@ -34,6 +34,6 @@ export async function senderKey(
     issuer.crypto,
   )
   if (!verified.ok) return verified
-  const fresh = await issuer.proofs.claim(verified.value.replayKey, proofMaxAgeSeconds + 2 * skewSeconds)
+  const fresh = await issuer.proofs.claim(verified.value.replayKey, verified.value.replayTtlSeconds)
   return fresh ? ok(verified.value.thumbprint) : refuse({ code: 'dpop_replayed' })
 }

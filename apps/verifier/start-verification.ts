@@ -28,6 +28,7 @@ export type StartRefusal =
   | PolicyMistake
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
   | { readonly code: 'session_exists'; readonly id: string }
+  | { readonly code: 'session_id_guessable'; readonly minimumLength: number }
 
 export interface StartedVerification {
   readonly id: string
@@ -39,9 +40,10 @@ export async function startVerification(
   verifier: Verifier,
   request: StartVerification,
 ): Promise<Result<StartedVerification, StartRefusal>> {
-  const query = parseDcqlQuery(request.dcqlQuery)
+  const query = parseDcqlQuery(request.dcqlQuery, { duplicateClaims: 'refuse' })
   if (!query.ok) return query
-  const mistake = unsupportedFormat(verifier, query.value) ?? firstPolicyMistake(request.policies)
+  const mistake =
+    unsupportedFormat(verifier, query.value) ?? guessableId(request, query.value) ?? firstPolicyMistake(request.policies)
   if (mistake !== undefined) return refuse(mistake)
 
   const session = newSession(verifier, request, query.value)
@@ -85,6 +87,16 @@ function unsupportedFormat(verifier: Verifier, query: DcqlQuery): StartRefusal |
   const stranger = query.credentials.find(({ format }) => verifier.formats.get(format) === undefined)
   if (stranger === undefined) return undefined
   return { code: 'format_not_supported', format: stranger.format, supported: verifier.formats.ids }
+}
+
+/** Base64url characters of 128 bits. */
+const UNGUESSABLE_LENGTH = 22
+
+/** OpenID4VP §5.3: without holder binding the state is all that binds an answer to its request, and it is the id. */
+function guessableId(request: StartVerification, query: DcqlQuery): StartRefusal | undefined {
+  const waived = query.credentials.some((credential) => !credential.requireHolderBinding)
+  const short = request.id !== undefined && request.id.length < UNGUESSABLE_LENGTH
+  return waived && short ? { code: 'session_id_guessable', minimumLength: UNGUESSABLE_LENGTH } : undefined
 }
 
 function firstPolicyMistake(policies: readonly RequestedPolicy[]): PolicyMistake | undefined {

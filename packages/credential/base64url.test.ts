@@ -56,7 +56,9 @@ describe('base64url', () => {
 describe('UTF-8', () => {
   it('reads back what it wrote', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => expect(decodeUtf8(encodeUtf8(text))).toBe(text)),
+      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+        expect(decodeUtf8(encodeUtf8(text))).toBe(text)
+      }),
     )
   })
 

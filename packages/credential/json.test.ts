@@ -16,7 +16,11 @@ describe('parseJsonObject', () => {
 
   it('answers any text with a value or a refusal', () => {
     const text = fc.string({ unit: fc.constantFrom(...'{}[]":,\\ua1 \ud800'), maxLength: 30 })
-    fc.assert(fc.property(text, (value) => expect(parseJsonObject(value)).toHaveProperty('ok')))
+    fc.assert(
+      fc.property(text, (value) => {
+        expect(parseJsonObject(value)).toHaveProperty('ok')
+      }),
+    )
   })
 
   it.each([
@@ -48,7 +52,7 @@ describe('parseJsonObject', () => {
   )
 
   it('counts the depth from the outermost object', () => {
-    const nested = (depth: number) => '{"a":'.repeat(depth) + '1' + '}'.repeat(depth)
+    const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
     expect(parseJsonObject(nested(32)).ok).toBe(true)
     expect(parseJsonObject(nested(33))).toEqual({ ok: false, error: { code: 'json_too_deep' } })
     expect(parseJsonObject('['.repeat(60_000))).toEqual({ ok: false, error: { code: 'json_invalid' } })

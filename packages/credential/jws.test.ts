@@ -43,7 +43,11 @@ describe('decodeJws', () => {
   })
 
   it('answers any text with a value or a refusal', () => {
-    fc.assert(fc.property(fc.string(), (text) => expect(decodeJws(text)).toHaveProperty('ok')))
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(decodeJws(text)).toHaveProperty('ok')
+      }),
+    )
   })
 
   it('takes a larger token only where the caller says so', async () => {

@@ -4,8 +4,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { parseX5cEntry } from '@countersign/credential/trust/certificate'
+import { validatePath } from '@countersign/credential/trust/path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type CertificateRequest, createDevelopmentCa, issueCertificate } from './certificate.ts'
+import { nodeCrypto } from './node-crypto.ts'
 import { generateSoftwareKey } from './software.ts'
 
 const run = promisify(execFile)
@@ -82,6 +85,22 @@ describe('an issued certificate', () => {
     ['a subject too long', { subject: 's'.repeat(65) }],
   ])('is not made for %s', (_, changes) => {
     expect(() => issue(changes)).toThrow()
+  })
+})
+
+describe('our own path validation', () => {
+  const x5c = [issue({ extKeyUsage: keyPurposes }).raw.toString('base64')]
+
+  async function validate(anchor: string) {
+    const parsed = parseX5cEntry(anchor)
+    if (!parsed.ok) throw new Error(parsed.error.code)
+    return await validatePath(x5c, [parsed.value], now, nodeCrypto)
+  }
+
+  it('leads from an issued certificate to its CA and to no other of that name', async () => {
+    const path = await validate(ca.certificate)
+    expect(path.ok && path.value.leaf.publicKey.crv).toBe('P-256')
+    expect((await validate(createDevelopmentCa({ name: 'Test CA', now }).certificate)).ok).toBe(false)
   })
 })
 

@@ -211,5 +211,5 @@ function ipv6Groups(address: string): readonly number[] {
     part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16))
   const front = parse(head)
   const back = tail === undefined ? [] : parse(tail)
-  return [...front, ...new Array<number>(8 - front.length - back.length).fill(0), ...back]
+  return [...front, ...Array.from({ length: 8 - front.length - back.length }, () => 0), ...back]
 }

@@ -83,11 +83,8 @@ describe('the deployment secret', () => {
 
   it('keeps its derivations over releases: values sealed yesterday open tomorrow', async () => {
     const fixed = openSealing(Buffer.alloc(32, 7))
-    expect(fixed.fingerprint).toMatchInlineSnapshot(`"g2eOo_ugGT3Wjh0Zop7THw"`)
-    expect(await fixed.mac('nonces')('text')).toMatchInlineSnapshot(
-    const yesterday = 'v1.Z-ZldynA7vGaCT4bcU9AQjMl-gpqIXG9ilhbTXMIUtw'
-    expect(fixed.sealer('sessions').open(yesterday, 'c')).toBe('text')
-      `"mbUuTd3Pe5lUIBx5zLp3_YKnZ-kMDEB8StU-3CXdw5k"`,
-    )
+    expect(fixed.fingerprint).toBe('g2eOo_ugGT3Wjh0Zop7THw')
+    expect(await fixed.mac('nonces')('text')).toBe('mbUuTd3Pe5lUIBx5zLp3_YKnZ-kMDEB8StU-3CXdw5k')
+    expect(fixed.sealer('sessions').open('v1.Z-ZldynA7vGaCT4bcU9AQjMl-gpqIXG9ilhbTXMIUtw', 'c')).toBe('text')
   })
 })

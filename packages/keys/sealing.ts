@@ -66,7 +66,9 @@ const maxSealedLength = 4 * 1024 * 1024
  */
 function contextSealer(purposeKey: Uint8Array): ContextSealer {
   const root = createSecretKey(purposeKey)
-  const contextKey = (context: string) => createHmac('sha256', root).update(context, 'utf8').digest()
+  // As a key object: Node 24 takes twice as long for a whole sealing when the cipher gets raw bytes.
+  const contextKey = (context: string) =>
+    createSecretKey(createHmac('sha256', root).update(context, 'utf8').digest())
   return {
     seal(plaintext, context) {
       const nonce = randomBytes(nonceLength)
@@ -90,7 +92,7 @@ function sealedBytes(sealed: string): Buffer | undefined {
   return bytes.length >= nonceLength + tagLength && bytes.toString('base64url') === text ? bytes : undefined
 }
 
-function decrypt(bytes: Buffer, key: Uint8Array, context: string): string | undefined {
+function decrypt(bytes: Buffer, key: KeyObject, context: string): string | undefined {
   const nonce = bytes.subarray(0, nonceLength)
   const tagAt = bytes.length - tagLength
   const decipher = createDecipheriv(cipherName, key, nonce, { authTagLength: tagLength })

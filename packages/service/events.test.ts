@@ -34,7 +34,9 @@ function session() {
       events = appendEvent(events, type, 2)
       final = isFinal
     },
-    signal: () => listeners.forEach((listener) => void listener()),
+    signal() {
+      for (const listener of listeners) listener()
+    },
     vanish: () => {
       gone = true
     },

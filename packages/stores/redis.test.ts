@@ -54,6 +54,19 @@ async function untilItAnswers(engine: StoreEngine): Promise<void> {
   throw new Error('the engine did not come back')
 }
 
+/** The connection for signals comes back on its own, up to half a second after the other. */
+async function untilItWatches(engine: StoreEngine, onSignal: () => void): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const watcher = await engine
+      .signals('n')
+      .watch('topic', onSignal)
+      .catch(() => undefined)
+    if (watcher) return
+    await sleep(20)
+  }
+  throw new Error('the engine did not watch again')
+}
+
 describe('a redis connection cut between a write and its reply', () => {
   let server: RedisServer
   let proxy: CuttingProxy
@@ -211,7 +224,7 @@ describe('a redis server that goes and comes', () => {
 
   it('watchers are called once after a reconnection, and hear what comes then', async () => {
     const woken = counter()
-    await engine.signals('n').watch('topic', woken.count)
+    await untilItWatches(engine, woken.count)
     await server.kill()
     server = await startRedis({ port: server.port })
     await woken.reaches(1)

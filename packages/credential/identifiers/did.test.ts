@@ -17,9 +17,9 @@ describe('base58btc', () => {
 
   it('reads back what it wrote', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) =>
-        expect(decodeBase58btc(encodeBase58btc(bytes))).toEqual(bytes),
-      ),
+      fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
+        expect(decodeBase58btc(encodeBase58btc(bytes))).toEqual(bytes)
+      }),
     )
   })
 
@@ -110,9 +110,9 @@ describe('a DID that is its key', () => {
   it('answers any text with a value or a refusal', () => {
     const prefix = fc.constantFrom('', 'did:jwk:', 'did:key:z', 'did:key:')
     fc.assert(
-      fc.property(prefix, fc.string(), (start, text) =>
-        expect(resolveDid(start + text)).toHaveProperty('ok'),
-      ),
+      fc.property(prefix, fc.string(), (start, text) => {
+        expect(resolveDid(start + text)).toHaveProperty('ok')
+      }),
     )
   })
 })

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@countersign/credential/format'
 import { describe, expect, it } from 'vitest'
 import type { IssuanceRefusal } from '../openid4vci/session.ts'
 import {
@@ -94,7 +95,7 @@ describe('an error', () => {
     })
   })
 
-  it.each([{}, { error: 1 }, { error: '' }, { error: 'a"b' }, { error: 'x'.repeat(200) }])(
+  it.each<JsonObject>([{}, { error: 1 }, { error: '' }, { error: 'a"b' }, { error: 'x'.repeat(200) }])(
     'is not read from %j',
     (json) => {
       expect(parseOAuthError(json).ok).toBe(false)

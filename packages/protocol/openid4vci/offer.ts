@@ -218,7 +218,9 @@ function isCodeLength(value: unknown): value is number {
 
 /** Counted in code points: the limit is about what a person reads. */
 function isShortDescription(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 1200 && [...value].length <= MAX_TX_CODE_DESCRIPTION
+  return (
+    typeof value === 'string' && value.length <= 1200 && Array.from(value).length <= MAX_TX_CODE_DESCRIPTION
+  )
 }
 
 function optional<T, E>(value: unknown, parse: (value: unknown) => Result<T, E>): Result<T | undefined, E> {

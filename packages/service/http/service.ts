@@ -153,7 +153,9 @@ function serviceOf(
     },
     async close() {
       state.draining = true
-      await app.close()
+      // A connection that becomes idle after the listener closed would keep it open until its own time-out.
+      const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
+      await app.close().finally(() => clearInterval(sweep))
     },
     cut() {
       app.server.closeAllConnections()
@@ -211,7 +213,10 @@ function logRequests(app: ServiceApp, log: Logger): void {
 function standardHeaders(app: ServiceApp, { config, clustered }: HttpServiceOptions): void {
   const named = config.mode === 'development' || clustered === true
   const headers = named ? { instance: config.instance } : {}
-  app.addHook('onSend', async (request, reply) => writeStandardHeaders(request, reply, headers))
+  app.addHook('onSend', async (request, reply) => {
+    writeStandardHeaders(request, reply, headers)
+    if (app.stopping.aborted) reply.header('connection', 'close')
+  })
 }
 
 function answerErrors(app: ServiceApp, log: Logger): void {

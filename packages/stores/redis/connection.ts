@@ -20,7 +20,7 @@ export interface ConnectionOptions {
 }
 
 const WHOLE_OPERATION = 1.8
-const BACKOFF_MS = { first: 20, longest: 2_000 }
+const BACKOFF_MS = { first: 20, longest: 500 }
 const PING_EVERY_MS = 5_000
 
 export class Connection {

@@ -33,7 +33,7 @@ describe('a postgres server that goes and comes', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'countersign-data-'))
-    server = await startPostgres({ dataFolder: join(folder, 'data'), durable: false })
+    server = await startPostgres({ dataFolder: folder, durable: false })
     const onProblem = (message: string) => problems.push(message)
     database = await openDatabase(server.url, { statementTimeoutMs: 500, onProblem })
     await sql`create table t (id text primary key)`.execute(database.db)
@@ -53,7 +53,7 @@ describe('a postgres server that goes and comes', () => {
       1_000,
     )
     await expectUnavailable(() => database.ping(300), 1_000)
-    server = await startPostgres({ dataFolder: join(folder, 'data'), durable: false, port: server.port })
+    server = await startPostgres({ dataFolder: folder, durable: false, port: server.port })
     await insert('after')
     expect(await database.db.selectFrom('t').select('id').orderBy('id').execute()).toEqual([
       { id: 'after' },
@@ -69,7 +69,7 @@ describe('a postgres server that goes and comes', () => {
       await transaction.insertInto('t').values({ id: 'other half' }).execute()
     })
     await expect(dying).rejects.toThrow(StoreUnavailable)
-    server = await startPostgres({ dataFolder: join(folder, 'data'), durable: false, port: server.port })
+    server = await startPostgres({ dataFolder: folder, durable: false, port: server.port })
     const half = await database.db.selectFrom('t').select('id').where('id', 'like', '%half').execute()
     expect(half).toEqual([])
   })

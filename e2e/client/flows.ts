@@ -1,0 +1,110 @@
+/**
+ * The two walks as a list of named steps, so that a test can do something between any two of them, look at who served
+ * which, and say how often a step that was cut is sent again.
+ */
+import { type Answer, call, expectStatus, postForm, postJson } from './http.ts'
+import {
+  answerBody,
+  credentialOf,
+  type Held,
+  identityConfiguration,
+  identityType,
+  keyProof,
+  newKey,
+  offerUri,
+  readOffer,
+  readRequest,
+  requestCredential,
+  requestNonce,
+  requestToken,
+  requestUri,
+  type Sender,
+} from './protocol-wallet.ts'
+
+export interface FlowOptions {
+  /** Before each step, with its name. */
+  readonly before?: (step: string) => Promise<void> | void
+  /** After each answered step. */
+  readonly after?: (step: string, answer: Answer) => void
+  /** How often a step whose connection was cut, or that a proxy answered 502-504, is sent again. Default 0. */
+  readonly retries?: number
+  readonly sender?: Sender
+  readonly claims?: Readonly<Record<string, unknown>>
+}
+
+export const issuanceSteps = ['offer', 'fetch offer', 'metadata', 'token', 'nonce', 'credential'] as const
+export const verificationSteps = ['start', 'request', 'answer', 'result'] as const
+
+export const claims = { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' }
+
+export const identityQuery = {
+  credentials: [
+    {
+      id: 'identity',
+      format: 'dc+sd-jwt',
+      meta: { vct_values: [identityType] },
+      claims: [{ path: ['given_name'] }, { path: ['family_name'] }],
+    },
+  ],
+}
+
+/** Offer, token, nonce, credential; resolves with what the wallet holds afterwards. */
+export async function issue(issuerUrl: string, options: FlowOptions = {}): Promise<Held> {
+  const step = stepper(options)
+  const sender = options.sender ?? { dpopKey: newKey() }
+  const order = { credentialConfigurationId: identityConfiguration, credentialData: options.claims ?? claims }
+  const offered = await step('offer', () => postJson(`${issuerUrl}/openid4vc/sdjwt/issue`, order))
+  const fetched = await step('fetch offer', () => call(offerUri(offered.text)))
+  const offer = readOffer(fetched.json())
+  await step('metadata', () => call(`${offer.issuer}/.well-known/openid-credential-issuer`))
+  const token = await step('token', () => requestToken(offer, sender))
+  const accessToken = String(token.json()['access_token'])
+  const nonce = await step('nonce', () => requestNonce(offer.issuer))
+  const holder = newKey()
+  const proof = await keyProof(offer.issuer, String(nonce.json()['c_nonce']), holder)
+  const configurationId = identityConfiguration
+  const issued = await step('credential', () =>
+    requestCredential(offer.issuer, sender, { accessToken, configurationId, proof }),
+  )
+  return { credential: credentialOf(issued), holder }
+}
+
+export interface Verified {
+  readonly id: string
+  readonly result: Record<string, unknown>
+}
+
+/** Start, request, answer, result. */
+export async function verify(verifierUrl: string, held: Held, options: FlowOptions = {}): Promise<Verified> {
+  const step = stepper(options)
+  const started = await step('start', () =>
+    postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: identityQuery }, { accept: 'application/json' }),
+  )
+  const { id, url } = started.json() as { id: string; url: string }
+  const fetched = await step('request', () => call(requestUri(url)))
+  const request = readRequest(fetched.text)
+  const body = await answerBody(request, held, [['given_name'], ['family_name']])
+  await step('answer', () => postForm(request.responseUri, body))
+  const result = await step('result', () => call(`${verifierUrl}/openid4vc/session/${id}`))
+  return { id, result: result.json() }
+}
+
+function stepper(options: FlowOptions) {
+  return async (name: string, send: () => Promise<Answer>): Promise<Answer> => {
+    await options.before?.(name)
+    const answer = await sendPatiently(send, options.retries ?? 0)
+    options.after?.(name, answer)
+    return expectStatus(answer, 200)
+  }
+}
+
+async function sendPatiently(send: () => Promise<Answer>, retries: number): Promise<Answer> {
+  for (let left = retries; ; left--) {
+    const answer = await send().catch((error: unknown) => {
+      if (left === 0) throw error
+      return undefined
+    })
+    const cut = answer === undefined || [502, 503, 504].includes(answer.status)
+    if (answer !== undefined && (!cut || left === 0)) return answer
+  }
+}

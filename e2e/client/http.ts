@@ -1,0 +1,52 @@
+/** One HTTP call as the tests see it: status, instance that served it, body as text and as JSON. */
+import assert from 'node:assert/strict'
+
+export interface Answer {
+  readonly status: number
+  /** Value of `x-instance`. */
+  readonly instance: string
+  readonly headers: Headers
+  readonly text: string
+  json(): Record<string, unknown>
+}
+
+export interface Call {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** Rejects when the connection is cut; every status is an answer. */
+export async function call(url: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> {
+  const response = await fetch(url, {
+    method,
+    headers: { ...headers },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(20_000),
+    ...(body !== undefined && { body }),
+  })
+  const text = await response.text()
+  return {
+    status: response.status,
+    instance: response.headers.get('x-instance') ?? 'none',
+    headers: response.headers,
+    text,
+    json: () => JSON.parse(text),
+  }
+}
+
+export function postJson(url: string, value: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const body = JSON.stringify(value)
+  return call(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+}
+
+export function postForm(url: string, form: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  return call(url, { method: 'POST', headers: { ...type, ...headers }, body: form })
+}
+
+/** The answer when its status is the expected one; otherwise a failure that shows the body. */
+export function expectStatus(answer: Answer, status: number): Answer {
+  assert.equal(answer.status, status, `from ${answer.instance}: ${answer.text.slice(0, 500)}`)
+  return answer
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { describeFormat } from '../format.contract.ts'
+import { AUDIENCE, holder, issueInput, NONCE, VCT, verifyInput } from '../testing/credential-fixtures.ts'
+import { lateEngine, makeSigner, nodeEngine } from '../testing/node-engine.ts'
+import { sdJwtVc } from './format.ts'
+
+for (const [engine, crypto] of Object.entries({ nodeEngine, lateEngine })) {
+  describeFormat(`SD-JWT VC on the ${engine}`, sdJwtVc, () => ({
+    crypto,
+    issue: issueInput(),
+    holder,
+    stranger: makeSigner(),
+    verify: { ...verifyInput(''), binding: { audience: AUDIENCE, nonce: NONCE } },
+    shown: 'given_name',
+    withheld: 'family_name',
+    matchingMeta: { vct_values: ['https://other.example', VCT] },
+    otherMeta: { vct_values: ['https://other.example'] },
+  }))
+}
+
+describe('matchesMeta', () => {
+  const credential = { type: VCT, claims: { aka_vcts: ['urn:example:identity'] } }
+
+  it('knows the further types of a credential', () => {
+    expect(sdJwtVc.matchesMeta({ vct_values: ['urn:example:identity'] }, credential)).toBe(true)
+  })
+
+  it.each([{}, { vct_values: [] }, { vct_values: VCT }, { vct_values: [null] }, { doctype_value: VCT }])(
+    'matches nothing for %j',
+    (meta) => expect(sdJwtVc.matchesMeta(meta, credential)).toBe(false),
+  )
+})

@@ -1,0 +1,366 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { encodeBase64 } from '../base64url.ts'
+import type { IssuerKeyReference } from '../format.ts'
+import {
+  type CertificateRequest,
+  DIGITAL_SIGNATURE,
+  KEY_CERT_SIGN,
+  makeCertificate,
+  makeCertificateDer,
+  NOT_AFTER,
+  NOT_BEFORE,
+  sequence,
+  toX5c,
+} from '../testing/certificates.ts'
+import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
+import { authorityKeyIdsOf, parseCertificate, parsePemCertificates } from './certificate.ts'
+import { x509IssuerTrust } from './issuer-trust.ts'
+import { validatePath } from './path.ts'
+
+const NOW = 1_780_000_000
+const root = makeSigner('P-256', 'root')
+const middle = makeSigner('P-384', 'middle')
+const leafKey = makeSigner('P-256', 'leaf')
+const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0))
+
+type Changes = Partial<CertificateRequest>
+
+const makeRoot = (changes: Changes = {}) =>
+  makeCertificate({
+    subject: 'Root',
+    issuer: 'Root',
+    key: root.publicJwk,
+    signer: root,
+    ca: true,
+    keyUsage: [KEY_CERT_SIGN],
+    subjectKeyId: bytes('root'),
+    ...changes,
+  })
+
+const makeMiddle = (changes: Changes = {}) =>
+  makeCertificate({
+    subject: 'Middle',
+    issuer: 'Root',
+    key: middle.publicJwk,
+    signer: root,
+    ca: true,
+    keyUsage: [KEY_CERT_SIGN],
+    subjectKeyId: bytes('middle'),
+    authorityKeyId: bytes('root'),
+    ...changes,
+  })
+
+const makeLeaf = (changes: Changes = {}) =>
+  makeCertificate({
+    subject: 'Issuer of Example',
+    issuer: 'Middle',
+    key: leafKey.publicJwk,
+    signer: middle,
+    keyUsage: [DIGITAL_SIGNATURE],
+    authorityKeyId: bytes('middle'),
+    dnsNames: ['issuer.example'],
+    uris: ['https://other.example/issuer'],
+    ...changes,
+  })
+
+interface Scene {
+  readonly leaf?: Changes
+  readonly middle?: Changes
+  readonly root?: Changes
+}
+
+async function validate(scene: Scene, now = NOW) {
+  const [leaf, between, anchor] = [
+    await makeLeaf(scene.leaf),
+    await makeMiddle(scene.middle),
+    await makeRoot(scene.root),
+  ]
+  return validatePath(toX5c(leaf, between), [anchor], now, nodeEngine)
+}
+
+describe('parseCertificate', () => {
+  it('reads what a certificate says', async () => {
+    const leaf = await makeLeaf({ extendedKeyUsage: ['1.0.18013.5.1.2', '2.999.3'] })
+    expect(leaf).toMatchObject({
+      serial: '2a17',
+      subject: { text: 'CN=Issuer of Example' },
+      issuer: { text: 'CN=Middle' },
+      notBefore: NOT_BEFORE,
+      notAfter: NOT_AFTER,
+      publicKey: leafKey.publicJwk,
+      isCa: false,
+      keyUsage: ['digitalSignature'],
+      extendedKeyUsage: ['1.0.18013.5.1.2', '2.999.3'],
+      dnsNames: ['issuer.example'],
+      uris: ['https://other.example/issuer'],
+      authorityKeyId: Buffer.from('middle').toString('base64url'),
+      signature: { algorithm: 'ES384' },
+      unknownCritical: [],
+    })
+    expect(await makeMiddle({ pathLength: 0 })).toMatchObject({ isCa: true, pathLength: 0 })
+  })
+
+  it.each(['P-256', 'P-384', 'P-521', 'Ed25519'] as const)(
+    'agrees with Node on a %s certificate',
+    async (curve) => {
+      const { X509Certificate } = await import('node:crypto')
+      const signer = makeSigner(curve)
+      const certificate = await makeRoot({ key: signer.publicJwk, signer })
+      const peer = new X509Certificate(certificate.der)
+      expect(peer.verify(peer.publicKey)).toBe(true)
+      expect(peer.publicKey.export({ format: 'jwk' })).toMatchObject({ ...certificate.publicKey })
+      expect(peer.serialNumber.toLowerCase()).toBe(certificate.serial)
+      expect(peer.validToDate.getTime() / 1000).toBe(certificate.notAfter)
+    },
+  )
+
+  it('reads a PEM bundle, and refuses one with a broken part', async () => {
+    const pem = (der: Uint8Array) =>
+      `-----BEGIN CERTIFICATE-----\n${encodeBase64(der).replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`
+    const text = `# anchors\n${pem((await makeRoot()).der)}${pem((await makeMiddle()).der)}`
+    const parsed = parsePemCertificates(text)
+    expect(parsed.ok && parsed.value.map(({ subject }) => subject.text)).toEqual(['CN=Root', 'CN=Middle'])
+    expect(parsePemCertificates(text + pem(sequence()))).toMatchObject({ ok: false })
+    expect(parsePemCertificates('nothing')).toMatchObject({ ok: false })
+  })
+
+  it.each<[string, Changes, string]>([
+    ['version 1', { version: 0 }, 'certificate_version_unsupported'],
+    ['two algorithms', { innerAlgorithm: 'ES512' }, 'certificate_malformed'],
+    [
+      'an extension that is there twice',
+      { keyUsage: [0], extra: [{ identifier: '2.5.29.15', critical: true }] },
+      'certificate_extensions_malformed',
+    ],
+    [
+      'a malformed extension',
+      { extra: [{ identifier: '2.5.29.14', critical: false }] },
+      'certificate_extensions_malformed',
+    ],
+  ])('refuses %s', async (_what, changes, code) => {
+    const der = await makeCertificateDer({
+      subject: 'A',
+      issuer: 'B',
+      key: root.publicJwk,
+      signer: root,
+      ...changes,
+    })
+    expect(parseCertificate(der)).toEqual({ ok: false, error: { code } })
+  })
+
+  it('refuses a certificate with something after it, without its end, or too long', async () => {
+    const { der } = await makeRoot()
+    expect(parseCertificate(Uint8Array.from([...der, 0])).ok).toBe(false)
+    expect(parseCertificate(der.subarray(0, -1)).ok).toBe(false)
+    expect(parseCertificate(new Uint8Array(20_000))).toEqual({
+      ok: false,
+      error: { code: 'certificate_too_large' },
+    })
+  })
+
+  it('answers any bytes, and any change of a good certificate, with a value or a refusal', async () => {
+    const { der } = await makeLeaf()
+    const change = fc.tuple(fc.nat(der.length - 1), fc.nat(255))
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 3 }), (changes) => {
+        const changed = Uint8Array.from(der)
+        for (const [at, byte] of changes) changed[at] = byte
+        expect(parseCertificate(changed)).toHaveProperty('ok')
+      }),
+      { numRuns: 1000 },
+    )
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), (any) => {
+        expect(parseCertificate(any)).toHaveProperty('ok')
+      }),
+    )
+  })
+})
+
+describe('a certification path', () => {
+  it('leads from the leaf over an intermediate to the anchor', async () => {
+    const path = await validate({ middle: { pathLength: 0 }, leaf: { notAfter: NOW + 50 } })
+    expect(path).toMatchObject({
+      ok: true,
+      value: {
+        leaf: { subject: { text: 'CN=Issuer of Example' } },
+        anchor: { subject: { text: 'CN=Root' } },
+        authorityKeyIds: ['bWlkZGxl', 'cm9vdA'],
+        notAfter: NOW + 50,
+      },
+    })
+  })
+
+  it('may be as short as a leaf below the anchor', async () => {
+    const leaf = await makeLeaf({ issuer: 'Root', signer: root, authorityKeyId: bytes('root') })
+    const anchors = [
+      await makeRoot({ key: makeSigner().publicJwk, subjectKeyId: undefined }),
+      await makeRoot(),
+    ]
+    expect((await validatePath(toX5c(leaf), anchors, NOW, nodeEngine)).ok).toBe(true)
+  })
+
+  it.each<[string, Scene, string, number | undefined]>([
+    ['an expired leaf', { leaf: { notAfter: NOW - 1 } }, 'certificate_expired', 0],
+    ['an expired intermediate', { middle: { notAfter: NOW - 1 } }, 'certificate_expired', 1],
+    ['an expired anchor', { root: { notAfter: NOW - 1 } }, 'certificate_expired', 2],
+    ['a leaf of tomorrow', { leaf: { notBefore: NOW + 1 } }, 'certificate_not_yet_valid', 0],
+    [
+      'a leaf that signed itself',
+      { leaf: { issuer: 'Issuer of Example', signer: leafKey } },
+      'leaf_self_signed',
+      undefined,
+    ],
+    ['a leaf that may not sign', { leaf: { keyUsage: [KEY_CERT_SIGN] } }, 'leaf_key_usage_wrong', 0],
+    ['an intermediate that is no CA', { middle: { ca: false } }, 'issuer_not_ca', 1],
+    ['an anchor that is no CA', { root: { ca: false } }, 'issuer_not_ca', 2],
+    [
+      'a CA that may not sign certificates',
+      { middle: { keyUsage: [DIGITAL_SIGNATURE] } },
+      'issuer_key_usage_wrong',
+      1,
+    ],
+    ['a path longer than the anchor allows', { root: { pathLength: 0 } }, 'path_length_exceeded', 2],
+    [
+      'an unknown critical extension',
+      { leaf: { extra: [{ identifier: '2.999.1', critical: true }] } },
+      'extension_unknown',
+      0,
+    ],
+    [
+      'constraints on names',
+      { middle: { extra: [{ identifier: '2.5.29.30', critical: false }] } },
+      'extension_unknown',
+      1,
+    ],
+    ['a leaf of another issuer', { leaf: { issuer: 'Muddle' } }, 'name_chain_broken', 0],
+    ['a forged leaf', { leaf: { signer: makeSigner('P-384') } }, 'certificate_signature_invalid', 0],
+    ['a forged intermediate', { middle: { signer: makeSigner() } }, 'certificate_signature_invalid', 1],
+    ['a leaf signed with another curve', { leaf: { signer: root } }, 'certificate_algorithm_unsupported', 0],
+    ['an anchor of another name', { root: { subject: 'Other' } }, 'anchor_unknown', undefined],
+    [
+      'an anchor with another key id',
+      { root: { subjectKeyId: bytes('other') } },
+      'anchor_unknown',
+      undefined,
+    ],
+  ])('is refused for %s', async (_what, scene, code, position) => {
+    expect(await validate(scene)).toEqual({
+      ok: false,
+      error: position === undefined ? { code } : { code, position },
+    })
+  })
+
+  it('is refused where the anchor is part of it, where it is empty, too long or not base64', async () => {
+    const [leaf, between, anchor] = [await makeLeaf(), await makeMiddle(), await makeRoot()]
+    const x5c = toX5c(leaf, between, anchor)
+    const refusal = async (entries: readonly string[]) => {
+      const path = await validatePath(entries, [anchor], NOW, nodeEngine)
+      return path.ok ? undefined : path.error
+    }
+    expect(await refusal(x5c)).toEqual({ code: 'anchor_in_chain' })
+    expect(await refusal([])).toEqual({ code: 'chain_empty' })
+    expect(await refusal(Array(7).fill(x5c[0]))).toEqual({ code: 'chain_too_long' })
+    expect(await refusal([x5c[0] ?? '', '!'])).toEqual({ code: 'certificate_malformed', position: 1 })
+    expect(await refusal(['A'.repeat(40_000)])).toEqual({ code: 'certificate_too_large', position: 0 })
+    expect(await refusal(toX5c(leaf))).toEqual({ code: 'anchor_unknown' })
+    expect(await refusal(toX5c(between, leaf))).toMatchObject({ position: 0 })
+  })
+})
+
+describe('trust in an issuer', () => {
+  const reference = (x5c: readonly string[], issuer?: string): IssuerKeyReference => ({
+    purpose: 'issuer',
+    credentialType: 'urn:example',
+    algorithm: 'ES256',
+    x5c,
+    issuer,
+  })
+
+  async function scene() {
+    const [leaf, between, anchor] = [await makeLeaf(), await makeMiddle(), await makeRoot()]
+    return { leaf, x5c: toX5c(leaf, between), anchors: [{ certificate: anchor, name: 'The Root' }] }
+  }
+
+  it('comes from the anchor that the chain leads to', async () => {
+    const { x5c, anchors, leaf } = await scene()
+    const trust = x509IssuerTrust({ anchors, crypto: nodeEngine })
+    const value = { key: leaf.publicKey, anchor: 'The Root' }
+    expect(await trust(reference(x5c), NOW)).toEqual({ ok: true, value })
+  })
+
+  it('is remembered for the chain as a whole, until its first certificate ends', async () => {
+    const { x5c, anchors } = await scene()
+    let verified = 0
+    const crypto: typeof nodeEngine = {
+      ...nodeEngine,
+      verify: (...input) => {
+        verified++
+        return nodeEngine.verify(...input)
+      },
+    }
+    const trust = x509IssuerTrust({ anchors, crypto })
+    await trust(reference(x5c), NOW)
+    await trust(reference(x5c), NOW + 1)
+    expect(verified).toBe(2)
+    expect(await trust(reference([x5c.join(' ')]), NOW)).toMatchObject({ error: { code: 'key_unreadable' } })
+    expect(await trust(reference(x5c.slice(0, 1)), NOW)).toMatchObject({
+      error: { reason: 'anchor_unknown' },
+    })
+    expect(await trust(reference(x5c), NOT_AFTER + 1)).toMatchObject({
+      error: { reason: 'certificate_expired' },
+    })
+    expect(await trust(reference(x5c), NOT_BEFORE - 1)).toMatchObject({
+      error: { reason: 'certificate_not_yet_valid' },
+    })
+  })
+
+  it('is refused with the key of the leaf, so that its signature can be explained', async () => {
+    const { x5c, leaf } = await scene()
+    const trust = x509IssuerTrust({ anchors: [], crypto: nodeEngine })
+    expect(await trust(reference(x5c), NOW)).toEqual({
+      ok: false,
+      error: { code: 'untrusted', reason: 'anchor_unknown', key: leaf.publicKey },
+    })
+    expect(await trust({ ...reference([]), x5c: undefined }, NOW)).toMatchObject({
+      error: { code: 'no_key_reference' },
+    })
+    expect(await trust(reference(['AAAA']), NOW)).toMatchObject({ error: { code: 'key_unreadable' } })
+  })
+
+  it('may come from a pin, even of a self-signed leaf, in its time', async () => {
+    const pin = await makeRoot({ subject: 'Pinned', issuer: 'Pinned' })
+    const trust = x509IssuerTrust({ anchors: [], pins: [pin], crypto: nodeEngine })
+    expect(await trust(reference(toX5c(pin)), NOW)).toEqual({
+      ok: true,
+      value: { key: pin.publicKey, anchor: 'CN=Pinned' },
+    })
+    expect(await trust(reference(toX5c(pin)), NOT_AFTER + 1)).toMatchObject({ ok: false })
+    const below = await makeLeaf({ issuer: 'Pinned', signer: root })
+    expect(await trust(reference(toX5c(below, pin)), NOW)).toMatchObject({ ok: false })
+  })
+
+  it.each([
+    [undefined, true],
+    ['https://issuer.example', true],
+    ['https://ISSUER.example:8443/tenant', true],
+    ['https://other.example/issuer', true],
+    ['https://other.example/', false],
+    ['http://issuer.example', false],
+    ['https://issuer.example@evil.example', false],
+    ['https://evil.example/issuer.example', false],
+    ['issuer.example', false],
+  ])('where the certificate must name the issuer: %s %s', async (issuer, accepted) => {
+    const { x5c, anchors } = await scene()
+    const trust = x509IssuerTrust({ anchors, issuerInCertificate: true, crypto: nodeEngine })
+    expect((await trust(reference(x5c, issuer), NOW)).ok).toBe(accepted)
+  })
+})
+
+describe('authorityKeyIdsOf', () => {
+  it('collects them from every readable certificate', async () => {
+    const x5c = toX5c(await makeLeaf(), await makeMiddle())
+    expect(authorityKeyIdsOf([...x5c, 'AAAA'])).toEqual(['bWlkZGxl', 'cm9vdA'])
+  })
+})

@@ -1,0 +1,125 @@
+import type { JsonObject } from '@countersign/credential/format'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PRE_AUTHORIZED_GRANT } from './offer.ts'
+import { parseTokenRequest, parseTokenResponse, writeTokenRequest, writeTokenResponse } from './token.ts'
+
+const form = { grant_type: PRE_AUTHORIZED_GRANT, 'pre-authorized_code': 'session.secret' }
+
+describe('a token request', () => {
+  it('is read as it was written, whatever characters it has', () => {
+    const request = { preAuthorizedCode: 'a+b/c=&%', txCode: '12 ä', clientId: 'wallet' }
+    const body = Object.fromEntries(new URLSearchParams(writeTokenRequest(request)))
+    expect(parseTokenRequest(body)).toEqual({ ok: true, value: request })
+    expect(writeTokenRequest({ preAuthorizedCode: 'c' })).toBe(
+      'grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code&pre-authorized_code=c',
+    )
+  })
+
+  it('may have parameters that nobody knows', () => {
+    expect(parseTokenRequest({ ...form, resource: 'x', __proto__x: 'y' })).toEqual({
+      ok: true,
+      value: { preAuthorizedCode: 'session.secret' },
+    })
+  })
+
+  it('with a parameter without value is one without that parameter', () => {
+    expect(parseTokenRequest({ ...form, tx_code: '' })).toEqual({
+      ok: true,
+      value: { preAuthorizedCode: 'session.secret' },
+    })
+  })
+
+  it.each<[string, Record<string, string>, string]>([
+    ['without grant type', { grant_type: '' }, 'invalid_request'],
+    ['for another grant', { grant_type: 'authorization_code' }, 'unsupported_grant_type'],
+    ['for a password', { grant_type: 'password' }, 'unsupported_grant_type'],
+    ['without code', { 'pre-authorized_code': '' }, 'invalid_request'],
+    ['with a huge code', { 'pre-authorized_code': 'x'.repeat(1025) }, 'invalid_request'],
+    ['with a huge transaction code', { tx_code: '1'.repeat(129) }, 'invalid_request'],
+    ['with a huge client id', { client_id: 'x'.repeat(1025) }, 'invalid_request'],
+  ])('%s is refused', (_name, change, code) => {
+    expect(parseTokenRequest({ ...form, ...change })).toMatchObject({ ok: false, error: { code } })
+  })
+
+  it('takes nothing from the prototype of the form', () => {
+    const inherited: Record<string, string> = Object.create(form)
+    expect(parseTokenRequest(inherited)).toMatchObject({ ok: false, error: { parameter: 'grant_type' } })
+  })
+})
+
+describe('a token response', () => {
+  const response = writeTokenResponse({ accessToken: 't', tokenType: 'DPoP', expiresIn: 300 })
+
+  it('is read as it was written', () => {
+    expect(response).toEqual({ access_token: 't', token_type: 'DPoP', expires_in: 300 })
+    expect(parseTokenResponse(response)).toEqual({
+      ok: true,
+      value: { accessToken: 't', tokenType: 'DPoP', expiresInSeconds: 300 },
+    })
+  })
+
+  it.each([
+    ['dpop', 'DPoP'],
+    ['DPOP', 'DPoP'],
+    ['bearer', 'Bearer'],
+    ['BEARER', 'Bearer'],
+  ])('of type %s is one of %s', (token_type, tokenType) => {
+    expect(parseTokenResponse({ ...response, token_type })).toMatchObject({ value: { tokenType } })
+  })
+
+  it('need not say how long the token lives', () => {
+    expect(parseTokenResponse({ access_token: 't', token_type: 'Bearer' })).toEqual({
+      ok: true,
+      value: { accessToken: 't', tokenType: 'Bearer' },
+    })
+  })
+
+  it('keeps the credential identifiers of its authorization details', () => {
+    const detail = {
+      type: 'openid_credential',
+      credential_configuration_id: 'pid',
+      credential_identifiers: ['a', 'b'],
+      extra: 1,
+    }
+    const authorization_details = [{ type: 'payment' }, detail]
+    expect(parseTokenResponse({ ...response, authorization_details })).toMatchObject({
+      value: { authorizationDetails: [{ configurationId: 'pid', credentialIdentifiers: ['a', 'b'] }] },
+    })
+  })
+
+  it.each<[string, JsonObject, string]>([
+    ['no token', { access_token: null }, 'token_response_malformed'],
+    ['an empty token', { access_token: '' }, 'token_response_malformed'],
+    ['a token that would split a header', { access_token: 'a\r\nx: y' }, 'token_response_malformed'],
+    ['a token with a space', { access_token: 'a b' }, 'token_response_malformed'],
+    ['no type', { token_type: null }, 'token_response_malformed'],
+    ['another type', { token_type: 'mac' }, 'token_type_unsupported'],
+    ['a lifetime as text', { expires_in: '300' }, 'token_response_malformed'],
+    ['a negative lifetime', { expires_in: -1 }, 'token_response_malformed'],
+    ['details that are no list', { authorization_details: {} }, 'token_response_malformed'],
+    ['details of text', { authorization_details: ['x'] }, 'token_response_malformed'],
+    [
+      'details without identifiers',
+      { authorization_details: [{ type: 'openid_credential', credential_configuration_id: 'pid' }] },
+      'token_response_malformed',
+    ],
+  ])('with %s is refused', (_name, change, code) => {
+    expect(parseTokenResponse({ ...response, ...change })).toMatchObject({ ok: false, error: { code } })
+  })
+})
+
+it('anything at all is answered with a value or a refusal', () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.string(), fc.string()),
+      fc.dictionary(fc.string(), fc.jsonValue()),
+      fc.jsonValue(),
+      (fields, object, details) => {
+        expect(parseTokenRequest({ ...form, ...fields })).toHaveProperty('ok')
+        const response = { access_token: 't', token_type: 'DPoP', ...object, authorization_details: details }
+        expect(parseTokenResponse(response as JsonObject)).toHaveProperty('ok')
+      },
+    ),
+  )
+})

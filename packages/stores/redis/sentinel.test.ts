@@ -1,0 +1,110 @@
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { counter } from '../contract.ts'
+import { findProgram } from '../local/find-program.ts'
+import { type RedisServer, startRedis } from '../local/redis-server.ts'
+import { freePort, type RunningProgram, runProgram } from '../local/running-program.ts'
+import type { StoreEngine } from '../ports.ts'
+import { openRedisEngine } from '../redis.ts'
+
+const HOST = '127.0.0.1'
+
+async function startSentinel(port: number, masterPort: number): Promise<RunningProgram> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-sentinel-'))
+  const settings = [
+    `port ${port}`,
+    `bind ${HOST}`,
+    `dir ${folder}`,
+    `sentinel monitor sessions ${HOST} ${masterPort} 1`,
+    'sentinel down-after-milliseconds sessions 300',
+    'sentinel failover-timeout sessions 3000',
+  ]
+  await writeFile(join(folder, 'sentinel.conf'), `${settings.join('\n')}\n`)
+  return runProgram({
+    program: findProgram(['redis-server', 'valkey-server'], 'redis-server'),
+    args: [join(folder, 'sentinel.conf'), '--sentinel'],
+    stopSignal: 'SIGTERM',
+    temporaryFolder: folder,
+    isReady: () => knowsReplica(port),
+  })
+}
+
+/** A Sentinel can only fail over to a replica that it has heard of. */
+function knowsReplica(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: HOST }, () => socket.write('SENTINEL REPLICAS sessions\r\n'))
+    socket.once('data', (reply) => {
+      resolve(reply.toString().includes('role-reported'))
+      socket.destroy()
+    })
+    socket.once('error', () => resolve(false))
+  })
+}
+
+async function untilItAnswers(engine: StoreEngine): Promise<void> {
+  for (let tries = 0; tries < 300; tries += 1) {
+    const answered = await engine
+      .sessions('probe')
+      .create(`p${tries}`, '', 60)
+      .catch(() => false)
+    if (answered) return
+    await sleep(50)
+  }
+  throw new Error('the engine did not come back')
+}
+
+/** Replication is asynchronous: what the replica has not yet seen would be lost in the failover. */
+async function untilReplicated(replica: RedisServer, id: string): Promise<void> {
+  const reading = await openRedisEngine({ url: replica.url })
+  for (let tries = 0; tries < 300; tries += 1) {
+    if (await reading.sessions('n').get(id)) return reading.close()
+    await sleep(20)
+  }
+  throw new Error('the session did not reach the replica')
+}
+
+describe('redis behind sentinels', () => {
+  let master: RedisServer
+  let replica: RedisServer
+  let sentinel: RunningProgram
+  let engine: StoreEngine
+
+  beforeAll(async () => {
+    master = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] })
+    replica = await startRedis({ args: ['--replicaof', HOST, `${master.port}`] })
+    const port = await freePort()
+    sentinel = await startSentinel(port, master.port)
+    const nobody = { host: HOST, port: await freePort() }
+    engine = await openRedisEngine({
+      sentinel: { master: 'sessions', nodes: [nobody, { host: HOST, port }] },
+    })
+    await untilItAnswers(engine)
+  })
+  afterAll(async () => {
+    await engine.close()
+    await sentinel.stop()
+    await replica.stop()
+    await master.stop()
+  })
+
+  it('a failover is followed, sessions and watchers with it', async () => {
+    const sessions = engine.sessions('n')
+    const woken = counter()
+    await sessions.create('s', 'before', 600)
+    await engine.signals('n').watch('t', woken.count)
+    await untilReplicated(replica, 's')
+    await master.kill()
+    await untilItAnswers(engine)
+    expect(await sessions.get('s')).toEqual({ value: 'before', version: 1 })
+    expect(await sessions.compareAndSet('s', 1, 'after')).toBe(true)
+    await woken.reaches(1)
+    const before = woken.seen()
+    await engine.signals('n').notify('t')
+    await woken.reaches(before + 1)
+    expect(engine.description).toBe('redis://sessions@2-sentinels/0')
+  })
+})
