@@ -1,1 +1,11 @@
 #!/usr/bin/env node
+/** The command: hands the words after its name to `commands.ts` and leaves with the code that comes back. */
+import { dispatch } from './commands.ts'
+
+const outcome = await dispatch(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  print: (line) => void process.stdout.write(`${line}\n`),
+  complain: (line) => void process.stderr.write(`${line}\n`),
+})
+if (outcome !== undefined) process.exitCode = outcome

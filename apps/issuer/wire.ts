@@ -8,7 +8,7 @@ import {
   type OAuthError,
   tokenError,
 } from '@countersign/protocol/oauth/error'
-import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential-request'
+import { type CredentialRequestRefusal, credentialRequestErrorCode } from '@countersign/protocol/openid4vci/credential-request'
 import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError } from '@countersign/service/http/wire-errors'
 import type { OfferRefusal } from './create-offer.ts'
@@ -80,10 +80,7 @@ export function tokenRefusalError(refusal: TokenRefusal): WireError {
 }
 
 export function credentialRequestError(refusal: CredentialRequestRefusal): WireError {
-  if (refusal.code === 'encryption_unsupported') return wire(credentialError('invalid_encryption_parameters'))
-  return wire(
-    credentialError(refusal.code.startsWith('proof') ? 'invalid_proof' : 'invalid_credential_request'),
-  )
+  return wire(credentialError(credentialRequestErrorCode(refusal)))
 }
 
 export function credentialRefusalError(refusal: CredentialRefusal, scheme: AccessScheme): WireError {

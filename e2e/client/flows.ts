@@ -78,7 +78,11 @@ export interface Verified {
 export async function verify(verifierUrl: string, held: Held, options: FlowOptions = {}): Promise<Verified> {
   const step = stepper(options)
   const started = await step('start', () =>
-    postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: identityQuery }, { accept: 'application/json' }),
+    postJson(
+      `${verifierUrl}/openid4vc/verify`,
+      { dcql_query: identityQuery },
+      { accept: 'application/json' },
+    ),
   )
   const { id, url } = started.json() as { id: string; url: string }
   const fetched = await step('request', () => call(requestUri(url)))

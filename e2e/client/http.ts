@@ -35,12 +35,20 @@ export async function call(url: string, { method = 'GET', headers = {}, body }: 
   }
 }
 
-export function postJson(url: string, value: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+export function postJson(
+  url: string,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const body = JSON.stringify(value)
   return call(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
 }
 
-export function postForm(url: string, form: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+export function postForm(
+  url: string,
+  form: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
   const type = { 'content-type': 'application/x-www-form-urlencoded' }
   return call(url, { method: 'POST', headers: { ...type, ...headers }, body: form })
 }

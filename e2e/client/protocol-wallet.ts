@@ -37,7 +37,8 @@ export interface ParsedOffer {
 /** Where an offer by reference is fetched. */
 export function offerUri(offerUrl: string): string {
   const parsed = parseOfferUrl(offerUrl, 'loopback')
-  if (!parsed.ok || parsed.value.kind !== 'reference') throw new Error(`not an offer by reference: ${offerUrl}`)
+  if (!parsed.ok || parsed.value.kind !== 'reference')
+    throw new Error(`not an offer by reference: ${offerUrl}`)
   return parsed.value.uri
 }
 
@@ -54,7 +55,11 @@ export interface Sender {
 }
 
 /** Every call makes a fresh proof, as RFC 9449 asks. */
-async function senderHeaders(sender: Sender, url: string, accessToken?: string): Promise<Record<string, string>> {
+async function senderHeaders(
+  sender: Sender,
+  url: string,
+  accessToken?: string,
+): Promise<Record<string, string>> {
   if (sender.dpopKey === undefined) {
     return accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }
   }
@@ -86,7 +91,11 @@ export interface CredentialCall {
   readonly proof: string
 }
 
-export async function requestCredential(issuer: string, sender: Sender, request: CredentialCall): Promise<Answer> {
+export async function requestCredential(
+  issuer: string,
+  sender: Sender,
+  request: CredentialCall,
+): Promise<Answer> {
   const url = `${issuer}/credential`
   const body = { credential_configuration_id: request.configurationId, proofs: { jwt: [request.proof] } }
   return postJson(url, body, await senderHeaders(sender, url, request.accessToken))
@@ -147,7 +156,11 @@ export async function presentation(
 }
 
 /** The form body of the answer: one presentation for each credential query. */
-export async function answerBody(request: ReceivedRequest, held: Held, disclose: readonly ClaimPath[]): Promise<string> {
+export async function answerBody(
+  request: ReceivedRequest,
+  held: Held,
+  disclose: readonly ClaimPath[],
+): Promise<string> {
   const entries: [string, string[]][] = []
   for (const id of request.queryIds) entries.push([id, [await presentation(request, held, disclose)]])
   return writeAuthorizationResponse({ state: request.state }, new Map(entries))

@@ -62,14 +62,16 @@ function sextetsOf(codes: Uint8Array): Uint8Array {
 
 function encode(bytes: Uint8Array, codes: Uint8Array, padded: boolean): string {
   const unpaddedLength = Math.ceil((bytes.length * 4) / 3)
-  const out = new Uint8Array(padded ? Math.ceil(bytes.length / 3) * 4 : unpaddedLength).fill(PAD_CODE)
-  for (let from = 0, to = 0; from < bytes.length; from += 3) {
+  const out = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
+  for (let from = 0, to = 0; from < bytes.length; from += 3, to += 4) {
     const word = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0)
-    for (let shift = 18; shift >= 0 && to < unpaddedLength; shift -= 6) {
-      out[to++] = codes[(word >>> shift) & 63] ?? 0
-    }
+    out[to] = codes[word >>> 18] ?? 0
+    out[to + 1] = codes[(word >>> 12) & 63] ?? 0
+    out[to + 2] = codes[(word >>> 6) & 63] ?? 0
+    out[to + 3] = codes[word & 63] ?? 0
   }
-  return utf8Decoder.decode(out)
+  if (!padded) return utf8Decoder.decode(out.subarray(0, unpaddedLength))
+  return utf8Decoder.decode(out.fill(PAD_CODE, unpaddedLength))
 }
 
 function decode(text: string, sextets: Uint8Array): Uint8Array | undefined {

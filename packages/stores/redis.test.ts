@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { counter, describeStoreEngine } from './contract.ts'
-import { type CuttingProxy, startCuttingProxy } from './local/cutting-proxy.ts'
+import { type FaultProxy, startFaultProxy } from './local/fault-proxy.ts'
 import { type RedisServer, startRedis } from './local/redis-server.ts'
 import { type StoreEngine, StoreUnavailable } from './ports.ts'
 import { openRedisEngine } from './redis.ts'
@@ -69,13 +69,13 @@ async function untilItWatches(engine: StoreEngine, onSignal: () => void): Promis
 
 describe('a redis connection cut between a write and its reply', () => {
   let server: RedisServer
-  let proxy: CuttingProxy
+  let proxy: FaultProxy
   let cut: StoreEngine
   let other: StoreEngine
 
   beforeAll(async () => {
     server = await startRedis()
-    proxy = await startCuttingProxy(server.port)
+    proxy = await startFaultProxy(server.port)
     cut = await openRedisEngine({ url: `redis://127.0.0.1:${proxy.port}` })
     other = await openRedisEngine({ url: server.url })
     // The scripts are known to the server from here on, so that one answer is one operation.
@@ -162,6 +162,15 @@ describe('a redis connection cut between a write and its reply', () => {
     await other.once('i').claim('theirs', 60)
     proxy.cutAtNextAnswer()
     expect(await cut.once('i').claim('theirs', 60)).toBe(false)
+  })
+
+  it('a connection on which nothing arrives any more is replaced, and the operation succeeds', async () => {
+    proxy.freeze()
+    const creating = cut.sessions('k').create('s', 'v', 60)
+    await sleep(1_050)
+    proxy.thaw()
+    expect(await creating).toBe(true)
+    expect(await other.sessions('k').get('s')).toEqual({ value: 'v', version: 1 })
   })
 
   it('of 200 concurrent operations on the cut connection each learns what it did', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeFormat } from '../format.contract.ts'
+import type { JsonObject } from '../format.ts'
 import { AUDIENCE, holder, issueInput, NONCE, VCT, verifyInput } from '../testing/credential-fixtures.ts'
 import { lateEngine, makeSigner, nodeEngine } from '../testing/node-engine.ts'
 import { sdJwtVc } from './format.ts'
@@ -25,8 +26,11 @@ describe('matchesMeta', () => {
     expect(sdJwtVc.matchesMeta({ vct_values: ['urn:example:identity'] }, credential)).toBe(true)
   })
 
-  it.each([{}, { vct_values: [] }, { vct_values: VCT }, { vct_values: [null] }, { doctype_value: VCT }])(
-    'matches nothing for %j',
-    (meta) => expect(sdJwtVc.matchesMeta(meta, credential)).toBe(false),
-  )
+  it.each<JsonObject>([
+    {},
+    { vct_values: [] },
+    { vct_values: VCT },
+    { vct_values: [null] },
+    { doctype_value: VCT },
+  ])('matches nothing for %j', (meta) => expect(sdJwtVc.matchesMeta(meta, credential)).toBe(false))
 })

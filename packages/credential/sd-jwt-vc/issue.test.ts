@@ -102,7 +102,11 @@ describe('an issued SD-JWT VC', () => {
       { claims: many, selectivelyDisclosable: Object.keys(many).map((name) => [name]) },
       'too_many_disclosures',
     ],
-    ['too many claims', { claims: { text: 'x'.repeat(60_000) } }, 'credential_too_large'],
+    [
+      'too many claims',
+      { claims: { text: 'x'.repeat(60_000) }, selectivelyDisclosable: [] },
+      'credential_too_large',
+    ],
     ['no further types', { claims: { aka_vcts: [] }, selectivelyDisclosable: [] }, 'aka_vcts_malformed'],
   ])('is refused for %s', async (_what, changes, code) => {
     expect(await issueSdJwtVc(issueInput(changes), nodeEngine)).toMatchObject({ ok: false, error: { code } })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Check } from '../checks.ts'
-import type { JsonValue, VerifyInput } from '../format.ts'
+import type { JsonObject, JsonValue, VerifyInput } from '../format.ts'
 import { bareKey } from '../jwk.ts'
 import { ok, refuse } from '../result.ts'
 import {
@@ -95,7 +95,7 @@ describe('a presentation that is in order', () => {
 describe('RFC 9901 §7.1: a presentation is rejected as a whole', () => {
   async function withDisclosure(value: unknown, place: 'member' | 'element' = 'member'): Promise<Forgery> {
     const [text, digest] = await hidden(value)
-    const claims = place === 'member' ? { _sd: [digest] } : { list: [{ '...': digest }] }
+    const claims: JsonObject = place === 'member' ? { _sd: [digest] } : { list: [{ '...': digest }] }
     return { claims, disclosures: [text] }
   }
 
@@ -240,7 +240,7 @@ describe('RFC 9901 §7.1: a presentation is rejected as a whole', () => {
     ['an empty disclosure', (text: string) => text.replace('~', '~~'), 'serialisation_malformed'],
     [
       'too many disclosures',
-      (text: string) => text.replace('~', '~a'.repeat(501) + '~'),
+      (text: string) => text.replace('~', `${'~a'.repeat(501)}~`),
       'too_many_disclosures',
     ],
     ['too much text', (text: string) => text.replace('~', `~${'a'.repeat(70_000)}~`), 'credential_too_large'],

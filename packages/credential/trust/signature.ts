@@ -43,15 +43,10 @@ export function readPublicKey(keyInfo: DerElement | undefined): PublicJwk | unde
   const key = readBitStringBytes(bits)
   const [type, parameters, ...more] = (algorithm?.tag === TAG.sequence && readChildren(algorithm)) || []
   if (key === undefined || rest.length > 0 || more.length > 0) return undefined
-  switch (readObjectIdentifier(type)) {
-    case ED25519:
-      if (parameters !== undefined || key.length !== 32) return undefined
-      return { kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(key) }
-    case EC_PUBLIC_KEY:
-      return readPoint(readObjectIdentifier(parameters), key)
-    default:
-      return undefined
-  }
+  const identifier = readObjectIdentifier(type)
+  if (identifier === EC_PUBLIC_KEY) return readPoint(readObjectIdentifier(parameters), key)
+  const isEd25519 = identifier === ED25519 && parameters === undefined && key.length === 32
+  return isEd25519 ? { kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(key) } : undefined
 }
 
 function readPoint(curveIdentifier: string | undefined, point: Uint8Array): PublicJwk | undefined {

@@ -231,6 +231,12 @@ describe('issuing two configurations', () => {
   })
 })
 
+it('a configuration may be named like a member that objects inherit', () => {
+  const session = after(after(offered('constructor', 'pid'), askToken()), issue('pid'))
+  expect(session.state).toBe('token_issued')
+  expect(outcome(session, issue('constructor'))).toBe('completed')
+})
+
 describe('what the credential endpoint asks before it signs', () => {
   const ask = (session: IssuanceSession, configurationId: string, senderKey = 'key-1') =>
     promisedCredential(session, { configurationId, senderKey }, START + 20)

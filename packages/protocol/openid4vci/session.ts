@@ -214,11 +214,19 @@ export function promisedCredential(
   const { configurationId } = request
   if (!session.configurationIds.includes(configurationId))
     return refuse({ code: 'not_offered', configurationId })
-  const issued = session.issued[configurationId]
+  const issued = issuedRecord(session.issued, configurationId)
   if (issued !== undefined) return ok({ issued })
   if (session.state === 'completed') return refuse({ code: 'already_issued', configurationId })
   const promised = session.promised.find((entry) => entry.configurationId === configurationId)
   return promised === undefined ? refuse({ code: 'not_offered', configurationId }) : ok({ promised })
+}
+
+/** A configuration may be named like a member that every object inherits. */
+function issuedRecord(
+  issued: Readonly<Record<string, IssuedCredential>>,
+  configurationId: string,
+): IssuedCredential | undefined {
+  return Object.hasOwn(issued, configurationId) ? issued[configurationId] : undefined
 }
 
 function credentialIssued(
@@ -245,7 +253,7 @@ function recordIssued(
 ): IssuanceSession {
   const issued = { ...session.issued, [configurationId]: record }
   const events = appendEvent(session.events, 'credential_issued', now, configurationId)
-  const open = session.configurationIds.filter((id) => issued[id] === undefined)
+  const open = session.configurationIds.filter((id) => issuedRecord(issued, id) === undefined)
   if (open.length > 0) return { ...session, issued, events }
   const { promised: _promised, ...rest } = session
   return { ...rest, state: 'completed', issued, events: appendEvent(events, 'completed', now) }

@@ -19,6 +19,7 @@ import type { ServiceConfig } from '../config/schema.ts'
 import { LIVENESS, type ReadinessCheck, readinessProbe } from '../health.ts'
 import { createLogger, errorFacts, type Logger } from '../log.ts'
 import { type BodyKind, readBodies, requireContentType } from './bodies.ts'
+import { quietConnections } from './connections.ts'
 import { type Door, type DoorKeeper, managementDoorKeeper, openDoorProblem } from './doors.ts'
 import { acceptedRequestId, writeStandardHeaders } from './headers.ts'
 import { type KnownAddresses, knownAddresses } from './methods.ts'
@@ -136,6 +137,7 @@ function serviceOf(
   config: HttpServiceOptions['config'],
   state: { draining: boolean; readonly managed: boolean },
 ): HttpService {
+  const connections = quietConnections(app.server)
   return {
     app,
     log,
@@ -153,9 +155,7 @@ function serviceOf(
     },
     async close() {
       state.draining = true
-      // A connection that becomes idle after the listener closed would keep it open until its own time-out.
-      const sweep = setInterval(() => app.server.closeIdleConnections(), 50)
-      await app.close().finally(() => clearInterval(sweep))
+      await connections.closeAround(async () => app.close())
     },
     cut() {
       app.server.closeAllConnections()

@@ -21,7 +21,8 @@ export interface PostgresServerOptions {
   readonly durable?: boolean
 }
 
-export interface PostgresServer extends RunningProgram {
+/** Its backends are processes of their own, so there is no stopping it in its tracks. */
+export interface PostgresServer extends Omit<RunningProgram, 'pause' | 'resume'> {
   readonly url: string
   readonly port: number
 }
@@ -41,16 +42,16 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const port = options.port ?? (await freePort())
   const folder = await prepareFolder(options.dataFolder, identity)
   await initialise(initdb, folder, identity)
-  const running = await runProgram({
+  const { pid, stop, kill } = await runProgram({
     program,
     args: argsFor(port, folder, options.durable ?? true),
     ...identity,
     // SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything committed is written.
     stopSignal: 'SIGINT',
     temporaryFolder: options.dataFolder === undefined ? folder : undefined,
-    isReady: () => takesConnections(port),
+    isReady: () => takesLogins(port),
   })
-  return { ...running, port, url: `postgres://${SUPERUSER}@127.0.0.1:${port}/postgres` }
+  return { pid, stop, kill, port, url: `postgres://${SUPERUSER}@127.0.0.1:${port}/postgres` }
 }
 
 function argsFor(port: number, folder: string, durable: boolean): string[] {
@@ -92,17 +93,25 @@ function exists(path: string): Promise<boolean> {
   )
 }
 
-/** Asks for TLS, which every PostgreSQL answers with one byte once it takes connections (protocol §55.2.10). */
-function takesConnections(port: number): Promise<boolean> {
+/** Begins to log in: a server that still starts, or recovers, takes the connection and answers with an error. */
+function takesLogins(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const question = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
-    const socket = connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write(question))
+    const socket = connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write(startupMessage()))
     const answer = (ready: boolean) => {
       resolve(ready)
       socket.destroy()
     }
-    socket.once('data', (reply) => answer(/^[NS]/.test(reply.toString('latin1'))))
+    socket.once('data', (reply) => answer(reply.toString('latin1').startsWith('R')))
     socket.once('error', () => answer(false)).once('timeout', () => answer(false))
     socket.once('close', () => answer(false))
   })
+}
+
+/** Length, protocol 3.0, parameters (PostgreSQL manual, "Message Formats": StartupMessage). */
+function startupMessage(): Buffer {
+  const parameters = Buffer.from(`user\0${SUPERUSER}\0database\0postgres\0\0`)
+  const head = Buffer.alloc(8)
+  head.writeInt32BE(head.length + parameters.length, 0)
+  head.writeInt32BE(3 << 16, 4)
+  return Buffer.concat([head, parameters])
 }

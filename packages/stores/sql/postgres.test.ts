@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startFaultProxy } from '../local/fault-proxy.ts'
 import { type PostgresServer, startPostgres } from '../local/postgres-server.ts'
 import { StoreUnavailable } from '../ports.ts'
 import { describeDatabase } from './contract.ts'
@@ -75,11 +76,18 @@ describe('a postgres server that goes and comes', () => {
   })
 
   it('a server that does not answer is unavailable, and its connections are not used again', async () => {
-    server.pause()
-    await expectUnavailable(() => insert('stopped'), 2_500)
-    await expectUnavailable(() => database.ping(300), 500)
-    server.resume()
-    await insert('resumed')
+    const proxy = await startFaultProxy(server.port)
+    const url = server.url.replace(`:${server.port}`, `:${proxy.port}`)
+    const proxied = await openDatabase<Tables>(url, { statementTimeoutMs: 500 })
+    const insertProxied = (id: string) => proxied.db.insertInto('t').values({ id }).execute()
+    await insertProxied('proxied')
+    proxy.freeze()
+    await expectUnavailable(() => insertProxied('frozen'), 1_500)
+    await expectUnavailable(() => proxied.ping(300), 500)
+    proxy.thaw()
+    await insertProxied('thawed')
+    await proxied.close()
+    await proxy.close()
   })
 
   it('a statement that lasts too long is ended on the server too', async () => {

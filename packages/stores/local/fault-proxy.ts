@@ -1,23 +1,28 @@
 /**
- * A TCP proxy that cuts a connection in the worst moment: after the server did what it was asked, before the answer
- * arrives. Knows nothing of the protocol; one piece of data from the server counts as the answer.
+ * A TCP proxy on loopback that fails on request: it cuts a connection in the worst moment, after the server did what
+ * it was asked and before the answer arrives, or lets nothing through while everything looks connected. Knows nothing
+ * of the protocol; one piece of data from the server counts as the answer.
  */
 import { connect, createServer, type Socket } from 'node:net'
 
-export interface CuttingProxy {
+export interface FaultProxy {
   readonly port: number
   /** The next answer is thrown away and its connection cut; new connections wait until `meanwhile` is done. */
   cutAtNextAnswer(meanwhile?: () => Promise<void>): void
   /** How many connections were cut. */
   cuts(): number
+  /** From now on nothing passes and nothing breaks; `thaw` lets through what came meanwhile. */
+  freeze(): void
+  thaw(): void
   close(): Promise<void>
 }
 
-export async function startCuttingProxy(serverPort: number): Promise<CuttingProxy> {
+export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
   let armed: (() => Promise<void>) | undefined
   let gate = Promise.resolve()
   let cuts = 0
   const open = new Set<Socket>()
+  const valve = openValve()
   const onAnswer = (answer: Buffer, client: Socket, server: Socket) => {
     if (!armed) return void client.write(answer)
     cuts += 1
@@ -31,8 +36,8 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
     for (const socket of [client, server]) track(socket, open)
     client.once('close', () => server.destroy())
     server.once('close', () => client.destroy())
-    server.on('data', (answer) => onAnswer(answer, client, server))
-    void gate.then(() => client.on('data', (request) => server.write(request)))
+    server.on('data', (answer) => valve.pass(() => onAnswer(answer, client, server)))
+    void gate.then(() => client.on('data', (request) => valve.pass(() => server.write(request))))
   })
   const port = await listen(listener)
   return {
@@ -41,9 +46,26 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
       armed = meanwhile
     },
     cuts: () => cuts,
+    freeze: valve.freeze,
+    thaw: valve.thaw,
     close: () => {
       for (const socket of open) socket.destroy()
       return new Promise((resolve) => listener.close(() => resolve()))
+    },
+  }
+}
+
+function openValve() {
+  let held: (() => void)[] | undefined
+  return {
+    pass: (action: () => void) => (held ? void held.push(action) : action()),
+    freeze: () => {
+      held ??= []
+    },
+    thaw: () => {
+      const waiting = held ?? []
+      held = undefined
+      for (const action of waiting) action()
     },
   }
 }

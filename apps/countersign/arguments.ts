@@ -1,0 +1,118 @@
+/**
+ * Reads the command line of the commands that are not services: every flag is declared, and what is not declared is
+ * a mistake that names the nearest known word. A service reads its own flags, which are keys of its configuration.
+ */
+import { ok, type Result, refuse } from '@countersign/credential/result'
+
+/** `count` is a whole number from 1 to 9; `switch` takes no value. */
+export type FlagKind = 'text' | 'url' | 'count' | 'switch'
+
+export type ArgumentMistake =
+  | { readonly code: 'flag_unknown'; readonly flag: string; readonly nearest?: string }
+  | { readonly code: 'value_missing'; readonly flag: string }
+  | { readonly code: 'value_unexpected'; readonly flag: string }
+  | { readonly code: 'value_invalid'; readonly flag: string; readonly expected: string }
+  | { readonly code: 'flag_repeated'; readonly flag: string }
+  | { readonly code: 'word_unexpected'; readonly word: string }
+
+export interface Arguments {
+  text(flag: string): string | undefined
+  count(flag: string): number | undefined
+  on(flag: string): boolean
+}
+
+/** `--flag value`, `--flag=value` and `--switch`, in any order; the first mistake ends it. */
+export function readArguments(
+  kinds: Readonly<Record<string, FlagKind>>,
+  argv: readonly string[],
+): Result<Arguments, ArgumentMistake> {
+  const values = new Map<string, string>()
+  const words = argv.values()
+  for (const word of words) {
+    const match = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word)
+    if (match === null) return refuse({ code: 'word_unexpected', word })
+    const flag = match[1] ?? ''
+    const kind = Object.hasOwn(kinds, flag) ? kinds[flag] : undefined
+    if (kind === undefined) return refuse(unknownFlag(flag, Object.keys(kinds)))
+    if (values.has(flag)) return refuse({ code: 'flag_repeated', flag })
+    if (kind === 'switch' && match[2] !== undefined) return refuse({ code: 'value_unexpected', flag })
+    const value = match[2] ?? (kind === 'switch' ? '' : words.next().value)
+    const mistake = valueMistake(flag, kind, value)
+    if (mistake !== undefined) return refuse(mistake)
+    values.set(flag, value ?? '')
+  }
+  return ok(argumentsOf(values))
+}
+
+/** One sentence for the terminal. */
+export function describeMistake(mistake: ArgumentMistake): string {
+  switch (mistake.code) {
+    case 'flag_unknown':
+      return `unknown flag --${mistake.flag}${didYouMean(mistake.nearest && `--${mistake.nearest}`)}`
+    case 'value_missing':
+      return `--${mistake.flag} needs a value`
+    case 'value_unexpected':
+      return `--${mistake.flag} takes no value`
+    case 'value_invalid':
+      return `--${mistake.flag} must be ${mistake.expected}`
+    case 'flag_repeated':
+      return `--${mistake.flag} is given twice`
+    case 'word_unexpected':
+      return `${JSON.stringify(mistake.word)} is not expected here`
+  }
+}
+
+export function didYouMean(nearest: string | undefined): string {
+  return nearest ? `; did you mean ${nearest}?` : ''
+}
+
+/** The known word with the fewest differing letters; undefined when none is near enough to be a slip. */
+export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  const wanted = word.slice(0, 40).toLowerCase()
+  const ranked = known
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+  const best = ranked[0]
+  return best && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))
+    ? best.candidate
+    : undefined
+}
+
+function unknownFlag(flag: string, known: readonly string[]): ArgumentMistake {
+  const nearest = nearestWord(flag, known)
+  return nearest === undefined ? { code: 'flag_unknown', flag } : { code: 'flag_unknown', flag, nearest }
+}
+
+function valueMistake(flag: string, kind: FlagKind, value: string | undefined): ArgumentMistake | undefined {
+  if (kind === 'switch') return undefined
+  if (value === undefined || value === '' || value.startsWith('--')) return { code: 'value_missing', flag }
+  if (kind === 'count' && !/^[1-9]$/.test(value)) {
+    return { code: 'value_invalid', flag, expected: 'a whole number from 1 to 9' }
+  }
+  if (kind === 'url' && !/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
+    return { code: 'value_invalid', flag, expected: 'a URL like http://localhost:9093' }
+  }
+  return undefined
+}
+
+function argumentsOf(values: ReadonlyMap<string, string>): Arguments {
+  return {
+    text: (flag) => values.get(flag),
+    count: (flag) => (values.has(flag) ? Number(values.get(flag)) : undefined),
+    on: (flag) => values.has(flag),
+  }
+}
+
+/** Levenshtein distance, one row at a time. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

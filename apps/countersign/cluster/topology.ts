@@ -1,0 +1,95 @@
+/**
+ * Which instances there are, on which ports, and what stands in front of them. Pure: whether a port is free and
+ * whether anything runs is not known here.
+ */
+import type { Site } from '../local/caddyfile.ts'
+
+export type ServiceName = 'wallet' | 'issuer' | 'verifier' | 'repository'
+
+export interface InstancePlan {
+  /** `verifier1`, also what the instance calls itself in `x-instance`. */
+  readonly name: string
+  readonly service: ServiceName
+  readonly port: number
+}
+
+export interface ServicePlan {
+  readonly service: ServiceName
+  /** Where the balancer listens for it. */
+  readonly publicPort: number
+  readonly instances: readonly InstancePlan[]
+}
+
+export type Topology = readonly ServicePlan[]
+
+/** How many instances of each; the repository keeps nothing and has one. */
+export interface InstanceCounts {
+  readonly wallets: number
+  readonly issuers: number
+  readonly verifiers: number
+}
+
+const BASES: readonly { service: ServiceName; publicPort: number; base: number; count: keyof InstanceCounts | 1 }[] =
+  [
+    { service: 'repository', publicPort: 9090, base: 7103, count: 1 },
+    { service: 'wallet', publicPort: 9091, base: 7001, count: 'wallets' },
+    { service: 'issuer', publicPort: 9092, base: 7002, count: 'issuers' },
+    { service: 'verifier', publicPort: 9093, base: 7003, count: 'verifiers' },
+  ]
+
+export const MAX_INSTANCES = 9
+
+/** The ports of the documentation: 9090-9093 in front, and base + 1000 for each further instance. */
+export function standardTopology(counts: InstanceCounts): Topology {
+  return plan(counts, (base, index) => base + 1000 * index)
+}
+
+/** How many ports a topology takes, the balancer's with them. */
+export function portsNeeded(counts: InstanceCounts): number {
+  return standardTopology(counts).reduce((sum, { instances }) => sum + 1 + instances.length, 0)
+}
+
+/** The same on other ports; throws when there are too few. */
+export function topologyOn(ports: readonly number[], counts: InstanceCounts): Topology {
+  const rest = ports.values()
+  return plan(counts, () => {
+    const { value, done } = rest.next()
+    if (done || value === undefined) throw new RangeError('too few ports')
+    return value
+  })
+}
+
+/** What the balancer has to know. `host`: where the instances listen. */
+export function sitesOf(topology: Topology, host: (instance: InstancePlan) => string = () => '127.0.0.1'): Site[] {
+  return topology.map(({ publicPort, instances }) => ({
+    port: publicPort,
+    upstreams: instances.map((instance) => `${host(instance)}:${instance.port}`),
+  }))
+}
+
+export function publicUrl({ publicPort }: ServicePlan): string {
+  return `http://localhost:${publicPort}`
+}
+
+export function instancesOf(topology: Topology): readonly InstancePlan[] {
+  return topology.flatMap(({ instances }) => instances)
+}
+
+function plan(counts: InstanceCounts, portOf: (base: number, index: number) => number): Topology {
+  return BASES.map(({ service, publicPort, base, count }) => ({
+    service,
+    publicPort: portOf(publicPort, 0),
+    instances: Array.from({ length: checkedCount(count === 1 ? 1 : counts[count]) }, (_, index) => ({
+      name: `${service}${index + 1}`,
+      service,
+      port: portOf(base, index),
+    })),
+  }))
+}
+
+function checkedCount(count: number): number {
+  if (!Number.isInteger(count) || count < 1 || count > MAX_INSTANCES) {
+    throw new RangeError(`from 1 to ${MAX_INSTANCES} instances of a service`)
+  }
+  return count
+}

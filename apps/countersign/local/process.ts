@@ -1,0 +1,126 @@
+/**
+ * A program of the cluster: its output goes to a file that outlives it, it takes any signal, and it says when it has
+ * ended. It stands in a process group of its own, so that Ctrl-C at the terminal reaches only the one who stops
+ * all in order; a watchdog on a pipe of ours ends it when this process dies without doing so.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+
+export interface ProcessOptions {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  /** Appended to; readable by the owner only. */
+  readonly logFile: string
+  /** Removed after the end. */
+  readonly temporaryFolder?: string
+}
+
+export interface Process {
+  readonly pid: number
+  readonly logFile: string
+  /** Resolves with `ended by SIGKILL`, `ended with code 1` … when it is gone. */
+  readonly ended: Promise<string>
+  isRunning(): boolean
+  /** Nothing happens to one that is gone. */
+  signal(signal: NodeJS.Signals): void
+  /** Sends the signal and waits until it is gone; after ten seconds by force. */
+  end(signal: NodeJS.Signals): Promise<void>
+}
+
+const END_GRACE_MS = 10_000
+const READY_TIMEOUT_MS = 30_000
+const LOG_TAIL_BYTES = 4_000
+
+export function startProcess(options: ProcessOptions): Process {
+  const { program, args, env, logFile, temporaryFolder } = options
+  const log = openSync(logFile, 'a', 0o600)
+  const child = spawn(program, args, { env, stdio: ['ignore', log, log], detached: true })
+  closeSync(log)
+  const watchdog = child.pid === undefined ? undefined : watch(child.pid, temporaryFolder ?? '')
+  let running = child.pid !== undefined
+  const ended = endOf(child).then(async (how) => {
+    running = false
+    watchdog?.kill('SIGKILL')
+    return how
+  })
+  const signal = (name: NodeJS.Signals) => void (running && child.kill(name))
+  return {
+    pid: child.pid ?? 0,
+    logFile,
+    ended: temporaryFolder === undefined ? ended : ended.then((how) => removeFolder(temporaryFolder, how)),
+    isRunning: () => running,
+    signal,
+    async end(name) {
+      signal(name)
+      // One that was stopped cannot heed a signal.
+      signal('SIGCONT')
+      const force = setTimeout(() => signal('SIGKILL'), END_GRACE_MS)
+      await ended
+      clearTimeout(force)
+      if (temporaryFolder !== undefined) await removeFolder(temporaryFolder, '')
+    },
+  }
+}
+
+/** Waits for `isReady`; when the process ends before, or nothing happens for 30 s, throws with the end of its log. */
+export async function untilTrue(
+  running: Process,
+  name: string,
+  isReady: () => Promise<boolean>,
+): Promise<void> {
+  const deadline = Date.now() + READY_TIMEOUT_MS
+  while (!(await isReady())) {
+    if (running.isRunning() && Date.now() < deadline) {
+      await delay(30)
+      continue
+    }
+    const problem = running.isRunning() ? 'did not become ready' : 'ended at once'
+    const said = await tailOf(running.logFile)
+    await running.end('SIGKILL')
+    throw new Error(`${name} ${problem}; it said:\n${said}`)
+  }
+}
+
+/** The last lines of a log; empty when there is none. */
+export async function tailOf(logFile: string): Promise<string> {
+  const file = await open(logFile, 'r').catch(() => undefined)
+  if (file === undefined) return ''
+  try {
+    const { size } = await file.stat()
+    const from = Math.max(0, size - LOG_TAIL_BYTES)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(LOG_TAIL_BYTES), 0, LOG_TAIL_BYTES, from)
+    return buffer.toString('utf8', 0, bytesRead).trim()
+  } finally {
+    await file.close()
+  }
+}
+
+function endOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    child.once('error', (error) => resolve(`could not be started (${error.message})`))
+    child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `ended with code ${code}`))
+  })
+}
+
+async function removeFolder(folder: string, how: string): Promise<string> {
+  await rm(folder, { recursive: true, force: true })
+  return how
+}
+
+/** `read` comes back when the pipe closes, that is when this process is gone in whatever way. */
+const WATCHDOG = `read -r nothing
+kill -TERM "$1"; kill -CONT "$1"
+for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 0.2; done
+kill -KILL "$1"
+if [ -n "$2" ]; then rm -rf -- "$2"; fi`
+
+function watch(pid: number, temporaryFolder: string): ChildProcess {
+  const args = ['-c', WATCHDOG, 'watchdog', `${pid}`, temporaryFolder]
+  const watchdog = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
+  watchdog.on('error', () => {})
+  watchdog.unref()
+  return watchdog
+}

@@ -1,0 +1,92 @@
+/**
+ * Everything in one process, with nothing to install: four services on memory sessions and SQLite. They start
+ * together and stop together; when one cannot start, none is left running.
+ */
+import { resolve } from 'node:path'
+import { stopOnSignal } from '@countersign/service/lifecycle'
+import type { RunningService } from '@countersign/service/runtime'
+import type { CommandOutcome, Surroundings } from './commands.ts'
+import { loadService, type ServiceName } from './service-command.ts'
+import { startRefusal } from './start-refusal.ts'
+import { version } from './version.ts'
+
+export const SERVICES: readonly ServiceName[] = ['wallet', 'issuer', 'verifier', 'repository']
+
+/** Keys that no two services can share. */
+const OWN_KEYS = ['webPort', 'web-port', 'baseUrl', 'base-url', 'instance']
+
+export async function up(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
+  const shared = argv.map(flagName).find((flag) => OWN_KEYS.includes(flag))
+  if (shared !== undefined) {
+    surroundings.complain(`--${shared} is for one service: --verifier.${shared}=…, --issuer.${shared}=…`)
+    return 2
+  }
+  try {
+    const services = await startAll(argv, surroundings)
+    stopOnSignal(() => closeAll(services))
+    announce(services, surroundings)
+    return undefined
+  } catch (error) {
+    const reason = startRefusal(error)
+    if (reason === undefined) throw error
+    surroundings.complain(`countersign up does not start: ${reason}`)
+    return 1
+  }
+}
+
+/** Starts all, or none: the first failure closes the others and is thrown. */
+export async function startAll(
+  argv: readonly string[],
+  { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
+): Promise<readonly RunningService[]> {
+  // The terminal belongs to the announcement; `--logLevel=info` brings the request log back.
+  const start = { argv: ['--logLevel=warn', ...argv], env, cwd }
+  const starting = SERVICES.map(async (name) => (await loadService[name]())(start))
+  const outcomes = await Promise.allSettled(starting)
+  const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failure === undefined) return running
+  await closeAll(running)
+  throw failure.reason
+}
+
+export async function closeAll(services: readonly RunningService[]): Promise<void> {
+  await Promise.all(services.map((service) => service.close()))
+}
+
+function announce(services: readonly RunningService[], { print, cwd }: Surroundings): void {
+  for (const line of announcement(services, cwd, performance.now())) print(line)
+}
+
+/** What runs where. `startupMs` counts from the start of the process. */
+export function announcement(
+  services: readonly Pick<RunningService, 'name' | 'url' | 'config'>[],
+  cwd: string,
+  startupMs: number,
+): readonly string[] {
+  const config = services[0]?.config
+  const rows = services.map(({ name, url }) => row(name, `${url}   API page ${url}/swagger`))
+  const shared = config?.sessions.type === 'redis'
+  return [
+    `Countersign ${version}, ${config?.mode ?? 'development'} mode, ready in ${Math.round(startupMs)} ms`,
+    '',
+    ...rows,
+    '',
+    ...(config?.mode === 'production'
+      ? []
+      : [row('account', 'user@email.com / password   pre-registered in the wallet')]),
+    row('data', resolve(cwd, config?.dataDir ?? 'data')),
+    row('sessions', shared ? 'Redis' : 'in this process'),
+    '',
+    row('try it', 'npx countersign demo'),
+    row('stop', 'Ctrl-C'),
+  ]
+}
+
+function row(name: string, text: string): string {
+  return `  ${name.padEnd(12)}${text}`
+}
+
+function flagName(word: string): string {
+  return /^--([^=]+)/.exec(word)?.[1] ?? ''
+}
