@@ -102,10 +102,7 @@ countersign keys secret      a new deployment secret, 256 random bits`,
 ]
 
 /** Runs the command that the first word names. */
-export async function dispatch(
-  argv: readonly string[],
-  surroundings: Surroundings,
-): Promise<CommandOutcome> {
+export async function dispatch(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
   const [first, ...rest] = argv
   const { print } = surroundings
   if (first === undefined) return showOverview(surroundings.complain, 2)

@@ -51,10 +51,7 @@ async function developmentAnchors(
     import('@countersign/service/runtime'),
   ])
   const start = { argv: ['--logLevel=silent', ...argv], env, cwd }
-  const config = await configure(
-    { service: 'keys', defaultPort: 0, extra: {}, managementDoor: false },
-    start,
-  )
+  const config = await configure({ service: 'keys', defaultPort: 0, extra: {}, managementDoor: false }, start)
   if (config.mode === 'production') throw new StartRefused('production has no development CA')
   const folder = join(config.dataDir ?? resolve(cwd, 'data'), 'identity')
   if (config.sessions.type === 'memory' && !existsSync(folder)) {

@@ -43,7 +43,9 @@ export async function startVerification(
   const query = parseDcqlQuery(request.dcqlQuery, { duplicateClaims: 'refuse' })
   if (!query.ok) return query
   const mistake =
-    unsupportedFormat(verifier, query.value) ?? guessableId(request, query.value) ?? firstPolicyMistake(request.policies)
+    unsupportedFormat(verifier, query.value) ??
+    guessableId(request, query.value) ??
+    firstPolicyMistake(request.policies)
   if (mistake !== undefined) return refuse(mistake)
 
   const session = newSession(verifier, request, query.value)

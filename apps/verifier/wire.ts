@@ -22,7 +22,9 @@ export function startError(refusal: StartRefusal): WireError {
     case 'session_exists':
       return { status: 409, message: `A session with the id ${refusal.id} exists already` }
     case 'session_id_guessable':
-      return badRequest(`Without holder binding stateId must have at least ${refusal.minimumLength} random characters`)
+      return badRequest(
+        `Without holder binding stateId must have at least ${refusal.minimumLength} random characters`,
+      )
     case 'format_not_supported':
       return badRequest(
         `The format ${refusal.format} is not supported; supported: ${refusal.supported.join(', ')}`,

@@ -5,6 +5,7 @@
  */
 import { BlockList, isIP } from 'node:net'
 
+/** What an address is good for: anybody, this network only, or this link and cloud metadata. */
 export type AddressClass = 'public' | 'private' | 'link_local'
 
 /** `link_local` has the metadata services of clouds in it and is never a wallet, an issuer or a verifier. */

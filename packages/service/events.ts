@@ -9,6 +9,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeStandardHeaders } from './http/headers.ts'
 import { fail } from './http/wire-errors.ts'
 
+/** A session as one reader may see it. */
 export interface SessionView {
   /** All events of the session, in order. */
   readonly events: readonly SessionEvent[]
@@ -18,6 +19,7 @@ export interface SessionView {
   readonly state: unknown
 }
 
+/** Where a stream gets its session from, and its limits; all durations in milliseconds. */
 export interface EventSource {
   /** The session as committed; undefined when it is not there (any more). */
   read(): Promise<SessionView | undefined>

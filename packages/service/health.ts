@@ -6,6 +6,7 @@
 import type { Logger } from './log.ts'
 import { errorFacts } from './log.ts'
 
+/** One dependency of a service: a store, the keys, the clock. */
 export interface ReadinessCheck {
   readonly name: string
   /**
@@ -15,6 +16,7 @@ export interface ReadinessCheck {
   check(): Promise<CheckAnswer | undefined>
 }
 
+/** What a check found, fit to be shown to anybody. */
 export interface CheckAnswer {
   readonly healthy?: boolean
   /** Public text; a warning when the check is healthy. */
@@ -29,11 +31,13 @@ export interface CheckReport {
   readonly durationMs: number
 }
 
+/** The body of `/readyz`; `ready: false` is answered with 503. */
 export interface Readiness {
   readonly ready: boolean
   readonly checks: readonly CheckReport[]
 }
 
+/** The body of `/livez`: an array, as probes written for other stacks expect it. */
 export const LIVENESS = [{ name: 'http', healthy: true }] as const
 
 const CHECK_LIMIT_MS = 1500

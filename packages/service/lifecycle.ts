@@ -13,6 +13,7 @@ export interface Drainable {
   cut(): void
 }
 
+/** What is stopped, in which order and with how much patience. */
 export interface StopOptions {
   /** All services of the process; they drain together. */
   readonly services: readonly Drainable[]

@@ -5,8 +5,10 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
 import type { LogLevel } from './config/schema.ts'
 
+/** The logger that every service and use case gets. */
 export type { Logger } from 'pino'
 
+/** Who writes the lines, from which level on, and where to. */
 export interface LogOptions {
   readonly service: string
   readonly instance: string

@@ -9,6 +9,7 @@ import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { Agent } from 'undici'
 import { type AddressClass, classifyAddress } from './addresses.ts'
 
+/** Limits of outgoing requests; the defaults are those of production. */
 export interface RemoteOptions {
   /** Plain http: for development. Default false. */
   readonly allowHttp?: boolean
@@ -20,6 +21,7 @@ export interface RemoteOptions {
   readonly maxBytes?: number
 }
 
+/** One request; the caller sets `accept` and `content-type`. */
 export interface RemoteRequest {
   readonly method: 'GET' | 'POST'
   readonly url: string
@@ -27,6 +29,7 @@ export interface RemoteRequest {
   readonly body?: string
 }
 
+/** An answer of any status, held completely. */
 export interface RemoteResponse {
   /** Any status; a redirect is an answer like another and is not followed. */
   readonly status: number
@@ -35,6 +38,7 @@ export interface RemoteResponse {
   readonly body: string
 }
 
+/** Why there is no answer. `reason` of `unreachable` is a code of the system or the HTTP client. */
 export type RemoteRefusal =
   | { readonly code: 'url_not_allowed'; readonly reason: 'malformed' | 'scheme' | 'user_info' | 'too_long' }
   | { readonly code: 'address_not_allowed' }
@@ -43,6 +47,7 @@ export type RemoteRefusal =
   | { readonly code: 'response_encoded'; readonly encoding: string }
   | { readonly code: 'unreachable'; readonly reason: string }
 
+/** Never throws for what the other side or the network does: that is a refusal. */
 export interface Remote {
   request(request: RemoteRequest): Promise<Result<RemoteResponse, RemoteRefusal>>
   close(): Promise<void>

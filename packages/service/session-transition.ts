@@ -10,6 +10,7 @@ import { type SessionStore, StoreUnavailable, type Versioned } from '@countersig
 const MAX_ATTEMPTS = 12
 const MAX_WAIT_MS = 20
 
+/** A step that was taken, or found to be taken already. */
 export interface Transition<T> {
   readonly before: T
   readonly after: T
@@ -17,6 +18,7 @@ export interface Transition<T> {
   readonly changed: boolean
 }
 
+/** The refusal for an id that leads to no session; expired ones are gone from the store. */
 export interface SessionUnknown {
   readonly code: 'session_unknown'
 }

@@ -1,10 +1,17 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { counter, describeStoreEngine } from './contract.ts'
 import { type FaultProxy, startFaultProxy } from './local/fault-proxy.ts'
+import { findProgram } from './local/find-program.ts'
 import { type RedisServer, startRedis } from './local/redis-server.ts'
+import { freePort } from './local/running-program.ts'
 import { type StoreEngine, StoreUnavailable } from './ports.ts'
 import { openRedisEngine } from './redis.ts'
 
@@ -263,6 +270,9 @@ async function emptyServer(url: string): Promise<void> {
   await client.close()
 }
 
+/** What docs/storage.md tells operators to grant. */
+const PERMISSIONS = ['&countersign:*', '+@read', '+@write', '+@scripting', '+@pubsub', '+@connection']
+
 describe('redis keys and options', () => {
   it('keys are prefix, namespace and id; a session has three fields and the time to live of its creation', async () => {
     const server = await startRedis()
@@ -295,13 +305,12 @@ describe('redis keys and options', () => {
       'on',
       `#${hash}`,
       '~countersign:*',
-      '&*',
-      '+@all',
+      ...PERMISSIONS,
     ]
     const server = await startRedis({ args: acl })
     const engine = await openRedisEngine({ url: `redis://svc:right@127.0.0.1:${server.port}/0` })
     await engine.ping(1_000)
-    expect(await engine.sessions('n').create('s', 'v', 60)).toBe(true)
+    for (const operation of everyOperation(engine)) await operation()
     expect(engine.description).toBe(`redis://127.0.0.1:${server.port}/0`)
     const problems: string[] = []
     const wrong = await openRedisEngine({
@@ -316,6 +325,54 @@ describe('redis keys and options', () => {
     await wrong.close()
     await engine.close()
     await server.stop()
+  })
+
+  it('speaks TLS to a server that its authority vouches for, and to no other', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'countersign-tls-'))
+    const [key, cert, port] = [join(folder, 'key.pem'), join(folder, 'cert.pem'), await freePort()]
+    const made = [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '1',
+    ]
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+    await promisify(execFile)(findProgram(['openssl'], 'openssl'), [
+      ...made,
+      ...subject,
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ])
+    const tls = [
+      '--tls-port',
+      `${port}`,
+      '--tls-cert-file',
+      cert,
+      '--tls-key-file',
+      key,
+      '--tls-auth-clients',
+      'no',
+    ]
+    const server = await startRedis({ args: tls })
+    const ca = await readFile(cert, 'utf8')
+    for (const host of ['localhost', '127.0.0.1']) {
+      const engine = await openRedisEngine({ url: `rediss://${host}:${port}`, tls: { ca } })
+      await engine.ping(1_000)
+      expect(engine.description).toBe(`rediss://${host}:${port}/0`)
+      await engine.close()
+    }
+    const trusting = await openRedisEngine({ url: `rediss://localhost:${port}` })
+    await expectUnavailable(() => trusting.ping(500))
+    await trusting.close()
+    await server.stop()
+    await rm(folder, { recursive: true })
   })
 
   it('options that make no sense are refused without showing the password', async () => {

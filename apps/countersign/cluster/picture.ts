@@ -40,7 +40,8 @@ function jointsAt(index: number, count: number): readonly string[] {
 
 function storeLines(redisPort: number | undefined, postgresPort: number, width: number): string[] {
   const postgres = `PostgreSQL :${postgresPort}, what the wallets keep`
-  if (redisPort === undefined) return ['', ` ${postgres}`, ' No Redis: a session is found only where it began']
+  if (redisPort === undefined)
+    return ['', ` ${postgres}`, ' No Redis: a session is found only where it began']
   const spine = 1 + BALANCER_WIDTH + 4 + 8 + width + 4 + 2
   const text = `Redis :${redisPort}, shared sessions`
   const lines = box(text, text.length)

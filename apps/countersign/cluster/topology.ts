@@ -29,13 +29,17 @@ export interface InstanceCounts {
   readonly verifiers: number
 }
 
-const BASES: readonly { service: ServiceName; publicPort: number; base: number; count: keyof InstanceCounts | 1 }[] =
-  [
-    { service: 'repository', publicPort: 9090, base: 7103, count: 1 },
-    { service: 'wallet', publicPort: 9091, base: 7001, count: 'wallets' },
-    { service: 'issuer', publicPort: 9092, base: 7002, count: 'issuers' },
-    { service: 'verifier', publicPort: 9093, base: 7003, count: 'verifiers' },
-  ]
+const BASES: readonly {
+  service: ServiceName
+  publicPort: number
+  base: number
+  count: keyof InstanceCounts | 1
+}[] = [
+  { service: 'repository', publicPort: 9090, base: 7103, count: 1 },
+  { service: 'wallet', publicPort: 9091, base: 7001, count: 'wallets' },
+  { service: 'issuer', publicPort: 9092, base: 7002, count: 'issuers' },
+  { service: 'verifier', publicPort: 9093, base: 7003, count: 'verifiers' },
+]
 
 export const MAX_INSTANCES = 9
 
@@ -60,7 +64,10 @@ export function topologyOn(ports: readonly number[], counts: InstanceCounts): To
 }
 
 /** What the balancer has to know. `host`: where the instances listen. */
-export function sitesOf(topology: Topology, host: (instance: InstancePlan) => string = () => '127.0.0.1'): Site[] {
+export function sitesOf(
+  topology: Topology,
+  host: (instance: InstancePlan) => string = () => '127.0.0.1',
+): Site[] {
   return topology.map(({ publicPort, instances }) => ({
     port: publicPort,
     upstreams: instances.map((instance) => `${host(instance)}:${instance.port}`),

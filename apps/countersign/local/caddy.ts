@@ -2,7 +2,7 @@
  * The Caddy of this machine as a load balancer on loopback, in the foreground of this process. It leaves no trace: its
  * folders are temporary, and it ends with this process in whatever way that ends.
  */
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from '@countersign/stores/local/find-program'
@@ -18,8 +18,7 @@ export interface CaddyOptions {
   readonly logFile?: string
 }
 
-export interface Caddy extends Pick<Process, 'pid' | 'ended' | 'isRunning' | 'signal'> {
-  readonly logFile: string
+export interface Caddy extends Omit<Process, 'end'> {
   /** Ends it in good order, by force after ten seconds; resolves when it is gone. Harmless when repeated. */
   stop(): Promise<void>
 }
@@ -31,17 +30,23 @@ export async function startCaddy({ sites, bind = ['127.0.0.1'], logFile }: Caddy
   const folder = await mkdtemp(join(tmpdir(), 'countersign-caddy-'))
   const file = join(folder, 'Caddyfile')
   await writeFile(file, text, { mode: 0o600 })
-  const log = logFile ?? join(folder, 'caddy.log')
   const caddy = startProcess({
     program,
     args: ['run', '--config', file, '--adapter', 'caddyfile'],
     // Caddy writes an identity and a copy of its configuration to the user's folders otherwise.
     env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
-    logFile: log,
+    logFile: logFile ?? join(folder, 'caddy.log'),
     temporaryFolder: folder,
   })
-  await untilTrue(caddy, 'caddy', () => allListen(sites))
-  return { ...caddy, logFile: log, stop: () => caddy.end('SIGTERM') }
+  const removeFolder = () => rm(folder, { recursive: true, force: true })
+  try {
+    await untilTrue(caddy, 'caddy', () => allListen(sites))
+  } catch (error) {
+    await removeFolder()
+    throw error
+  }
+  const { end, ...rest } = caddy
+  return { ...rest, stop: () => end('SIGTERM').then(removeFolder) }
 }
 
 async function allListen(sites: readonly Site[]): Promise<boolean> {

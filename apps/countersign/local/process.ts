@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
-import { open, rm } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface ProcessOptions {
@@ -14,7 +14,7 @@ export interface ProcessOptions {
   readonly env: NodeJS.ProcessEnv
   /** Appended to; readable by the owner only. */
   readonly logFile: string
-  /** Removed after the end. */
+  /** Removed when this process dies; otherwise its owner removes it. */
   readonly temporaryFolder?: string
 }
 
@@ -35,13 +35,13 @@ const READY_TIMEOUT_MS = 30_000
 const LOG_TAIL_BYTES = 4_000
 
 export function startProcess(options: ProcessOptions): Process {
-  const { program, args, env, logFile, temporaryFolder } = options
+  const { program, args, env, logFile } = options
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(program, args, { env, stdio: ['ignore', log, log], detached: true })
   closeSync(log)
-  const watchdog = child.pid === undefined ? undefined : watch(child.pid, temporaryFolder ?? '')
+  const watchdog = child.pid === undefined ? undefined : watch(child.pid, options.temporaryFolder)
   let running = child.pid !== undefined
-  const ended = endOf(child).then(async (how) => {
+  const ended = endOf(child).then((how) => {
     running = false
     watchdog?.kill('SIGKILL')
     return how
@@ -50,7 +50,7 @@ export function startProcess(options: ProcessOptions): Process {
   return {
     pid: child.pid ?? 0,
     logFile,
-    ended: temporaryFolder === undefined ? ended : ended.then((how) => removeFolder(temporaryFolder, how)),
+    ended,
     isRunning: () => running,
     signal,
     async end(name) {
@@ -60,7 +60,6 @@ export function startProcess(options: ProcessOptions): Process {
       const force = setTimeout(() => signal('SIGKILL'), END_GRACE_MS)
       await ended
       clearTimeout(force)
-      if (temporaryFolder !== undefined) await removeFolder(temporaryFolder, '')
     },
   }
 }
@@ -105,11 +104,6 @@ function endOf(child: ChildProcess): Promise<string> {
   })
 }
 
-async function removeFolder(folder: string, how: string): Promise<string> {
-  await rm(folder, { recursive: true, force: true })
-  return how
-}
-
 /** `read` comes back when the pipe closes, that is when this process is gone in whatever way. */
 const WATCHDOG = `read -r nothing
 kill -TERM "$1"; kill -CONT "$1"
@@ -117,7 +111,7 @@ for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 0.2; done
 kill -KILL "$1"
 if [ -n "$2" ]; then rm -rf -- "$2"; fi`
 
-function watch(pid: number, temporaryFolder: string): ChildProcess {
+function watch(pid: number, temporaryFolder = ''): ChildProcess {
   const args = ['-c', WATCHDOG, 'watchdog', `${pid}`, temporaryFolder]
   const watchdog = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   watchdog.on('error', () => {})

@@ -30,7 +30,9 @@ export function decodeBase58btc(text: string): Uint8Array | undefined {
   const digits: number[] = []
   for (const value of values) multiplyAdd(digits, 58, value, 256)
   const zeros = countLeading(values, 0)
-  return Uint8Array.from([...new Array<number>(zeros).fill(0), ...digits.reverse()])
+  const bytes = new Uint8Array(zeros + digits.length)
+  bytes.set(digits.reverse(), zeros)
+  return bytes
 }
 
 /** `digits = digits · factor + addend`, least significant digit first, in the given base. */

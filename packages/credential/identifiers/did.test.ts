@@ -86,7 +86,7 @@ describe('a DID that is its key', () => {
       error: { code: 'did_key_unusable', reason: 'codec_unsupported' },
     })
     // x = 1 has no point on P-256.
-    const offCurve = encodeBase58btc(Uint8Array.from([0x80, 0x24, 2, ...new Array<number>(31).fill(0), 1]))
+    const offCurve = encodeBase58btc(Uint8Array.from([0x80, 0x24, 2, ...new Uint8Array(31), 1]))
     expect(resolveDid(`did:key:z${offCurve}`)).toMatchObject({
       error: { code: 'did_key_unusable', reason: 'key_malformed' },
     })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { IssueInput, JsonObject } from '../format.ts'
+import { isJsonArray } from '../json.ts'
 import { decodeJws } from '../jws.ts'
 import { CLAIMS, holder, issueInput } from '../testing/credential-fixtures.ts'
 import { nodeEngine } from '../testing/node-engine.ts'
@@ -35,7 +36,9 @@ describe('an issued SD-JWT VC', () => {
 
   it('hides the order of its claims', async () => {
     const { payload } = await issued()
-    expect(payload._sd).toEqual([...(payload._sd as readonly string[])].sort())
+    const digests = isJsonArray(payload._sd) ? payload._sd.map(String) : []
+    expect(digests).toHaveLength(3)
+    expect(digests).toEqual(digests.toSorted())
   })
 
   it('salts each claim freshly with 128 bits', async () => {

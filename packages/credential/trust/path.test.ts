@@ -115,6 +115,25 @@ describe('parseCertificate', () => {
     },
   )
 
+  it('reads the elliptic-curve roots of the public web as Node does, and refuses the RSA ones for their key', async () => {
+    const { rootCertificates } = await import('node:tls')
+    const { X509Certificate } = await import('node:crypto')
+    const codes = new Set<string>()
+    for (const pem of rootCertificates) {
+      const peer = new X509Certificate(pem)
+      const parsed = parsePemCertificates(pem)
+      if (!parsed.ok) {
+        codes.add(`${peer.publicKey.asymmetricKeyType} ${parsed.error.code}`)
+        continue
+      }
+      const [certificate] = parsed.value
+      expect(peer.publicKey.export({ format: 'jwk' })).toMatchObject({ ...certificate?.publicKey })
+      expect(certificate).toMatchObject({ isCa: peer.ca, notAfter: peer.validToDate.getTime() / 1000 })
+      expect(certificate?.keyUsage).toContain('keyCertSign')
+    }
+    expect([...codes]).toEqual(['rsa certificate_key_unsupported'])
+  })
+
   it('reads a PEM bundle, and refuses one with a broken part', async () => {
     const pem = (der: Uint8Array) =>
       `-----BEGIN CERTIFICATE-----\n${encodeBase64(der).replace(/(.{64})/g, '$1\n')}\n-----END CERTIFICATE-----\n`

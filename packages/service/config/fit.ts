@@ -3,11 +3,11 @@
  * own schema as it stands, then as JSON, then as a comma-separated list, and the first that is accepted counts.
  * What fits no reading stays as it is, so that the schema's own complaint reaches the operator.
  */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { isRecord } from './hocon.ts'
 
 /** Fits every member of the shape; nested objects are fitted as far as their schema is an object too. */
-export function fitTo(shape: z.ZodRawShape, values: Record<string, unknown>): Record<string, unknown> {
+export function fitTo(shape: z.core.$ZodShape, values: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => {
       const schema = Object.hasOwn(shape, key) ? shape[key] : undefined
@@ -50,10 +50,9 @@ function accepts(schema: z.core.$ZodType, value: unknown): boolean {
 }
 
 /** The shape inside `.optional()`, `.default()` and the like; undefined when it is no object. */
-function shapeOf(schema: z.core.$ZodType): z.ZodRawShape | undefined {
-  const definition: unknown = schema._zod.def
-  if (!isRecord(definition)) return undefined
-  if (isRecord(definition['shape'])) return definition['shape'] as z.ZodRawShape
-  const inner = definition['innerType']
-  return isRecord(inner) && '_zod' in inner ? shapeOf(inner as unknown as z.core.$ZodType) : undefined
+function shapeOf(schema: z.core.$ZodType): z.core.$ZodShape | undefined {
+  if (schema instanceof z.core.$ZodObject) return schema._zod.def.shape
+  const definition: object = schema._zod.def
+  const inner = 'innerType' in definition ? definition.innerType : undefined
+  return inner instanceof z.core.$ZodType ? shapeOf(inner) : undefined
 }

@@ -9,6 +9,7 @@ import { ok, type Result, refuse } from '@countersign/credential/result'
 
 const MAX_FILE_BYTES = 1_000_000
 
+/** `reason` is for the operator and repeats nothing of the file's values. */
 export type HoconRefusal =
   | { readonly code: 'file_missing' }
   | { readonly code: 'file_unreadable'; readonly reason: string }
@@ -28,6 +29,7 @@ export async function readHoconFile(path: string): Promise<Result<Record<string,
   }
 }
 
+/** An object that is neither null nor an array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -28,8 +28,10 @@ import {
   sourceOf,
 } from './sources.ts'
 
+/** One thing that is wrong, with the place where it stands. */
 export type { Mistake } from './sources.ts'
 
+/** What is read, for which service, and from where. */
 export interface LoadOptions<Extra extends z.ZodRawShape> {
   /** `verifier`: names `verifier-service.conf` and the prefix of its own flags and variables. */
   readonly service: string

@@ -73,7 +73,9 @@ export type SessionsSetting =
       readonly password?: string
     }
 
+/** `development` is the default and makes what is missing; `production` refuses to start without it. */
 export type Mode = 'development' | 'production'
+/** Levels of the log, most talkative first. */
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** What every service knows about itself after start; read once, never changed. */
@@ -109,8 +111,10 @@ export interface ServiceConfig {
   readonly features: readonly string[]
 }
 
+/** The base keys as written, before defaults that depend on the mode are in. */
 export type BaseValues = z.output<z.ZodObject<typeof serviceConfigShape>>
 
+/** A switch of `_features.conf`. */
 export interface Feature {
   readonly name: string
   readonly byDefault: boolean

@@ -13,6 +13,7 @@ export interface Setting {
   readonly source: string
 }
 
+/** One thing that is wrong in the configuration. */
 export interface Mistake {
   /** File, environment variable or flag; `configuration` for what is missing everywhere. */
   readonly source: string
@@ -22,6 +23,7 @@ export interface Mistake {
   readonly problem: string
 }
 
+/** What a source brought; `mistakes` are those of its form. */
 export interface Gathered {
   readonly settings: readonly Setting[]
   readonly mistakes: readonly Mistake[]

@@ -5,8 +5,10 @@
 import type { FastifyInstance } from 'fastify'
 import { fail } from './wire-errors.ts'
 
+/** `json`: an object or array; `form`: an object of strings; `text`: a string. */
 export type BodyKind = 'json' | 'form' | 'text'
 
+/** The media type of each kind of body. */
 export const CONTENT_TYPES: Readonly<Record<BodyKind, string>> = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',

@@ -6,6 +6,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 
+/** Connections of one server, as far as closing it is concerned. */
 export interface QuietConnections {
   /** Runs `close` and meanwhile ends connections as they become quiet. */
   closeAround(close: () => Promise<void>): Promise<void>

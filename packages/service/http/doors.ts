@@ -8,8 +8,10 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Mode } from '../config/schema.ts'
 import type { WireError } from './wire-errors.ts'
 
+/** Every route names one in its `config`. */
 export type Door = 'management' | 'wallet' | 'open'
 
+/** What opens the management door. */
 export interface ManagementDoor {
   /** Absent: only in development on loopback, see `openDoorProblem`. */
   readonly apiKey?: string

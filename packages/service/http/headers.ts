@@ -12,6 +12,7 @@ export function acceptedRequestId(value: string | readonly string[] | undefined)
   return typeof value === 'string' && REQUEST_ID_PATTERN.test(value) ? value : undefined
 }
 
+/** What differs between deployments in the standard headers. */
 export interface StandardHeaders {
   /** Shown as `x-instance`; absent when only one instance runs in production. */
   readonly instance?: string

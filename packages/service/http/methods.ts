@@ -18,12 +18,14 @@ interface Address {
   readonly methods: Set<string>
 }
 
+/** Every address of the service with the methods it answers. */
 export interface KnownAddresses {
   add(url: string, methods: string | readonly string[], door: Door, errors: 'management' | 'oauth'): void
   /** Adds the refusing routes; call once after the service's own routes. */
   refuseOtherMethods(app: FastifyInstance): void
 }
 
+/** Starts empty; `add` is called for each route as it is registered. */
 export function knownAddresses(): KnownAddresses {
   const addresses = new Map<string, Address>()
   return {

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { type BodyKind, CONTENT_TYPES } from './bodies.ts'
 
+/** The head of the OpenAPI document. */
 export interface ApiDescription {
   readonly title: string
   /** Markdown. */
@@ -18,6 +19,7 @@ export interface ApiDescription {
   readonly managementKey: boolean
 }
 
+/** Where the API page is. */
 export const SWAGGER_PREFIX = '/swagger'
 
 /** The page runs its own scripts and talks to its own origin; styles are set inline by the page's script. */

@@ -127,10 +127,8 @@ describe('errors', () => {
     const { ask } = await start()
     const answer = await ask('/things', json({ name: 5, tags: ['a', 6], other: 1 }))
     expect(answer.status).toBe(400)
-    const { message } = await answer.json()
-    expect(message).toContain('body/name')
-    expect(message).toContain('body/tags/1')
-    expect(message).toContain('other')
+    const text = await answer.text()
+    for (const field of ['body/name', 'body/tags/1', 'other']) expect(text).toContain(field)
   })
 
   it('that a handler chose go out in the shape of the route', async () => {
@@ -325,14 +323,18 @@ describe('the API page', () => {
   it('shows a document with the routes, their schemas and their doors', async () => {
     const { ask } = await start({ managementApiKey: 'k'.repeat(20) })
     const document = await (await ask('/api.json')).json()
-    expect(document.openapi).toMatch(/^3\.1/)
-    expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/things', '/things/{id}', '/token']))
-    expect(Object.keys(document.paths['/things'])).toEqual(['post'])
-    expect(document.paths['/things'].post.security).toEqual([{ managementKey: [] }])
-    expect(document.paths['/token'].post.security).toBeUndefined()
-    expect(document.paths['/token'].post.requestBody.content).toHaveProperty(
-      'application/x-www-form-urlencoded',
-    )
+    expect(document).toMatchObject({
+      openapi: expect.stringMatching(/^3\.1/),
+      paths: {
+        '/things': { post: { security: [{ managementKey: [] }] } },
+        '/things/{id}': { get: expect.anything() },
+        '/token': {
+          post: { requestBody: { content: { 'application/x-www-form-urlencoded': expect.anything() } } },
+        },
+      },
+    })
+    expect(document).not.toHaveProperty(['paths', '/token', 'post', 'security'])
+    expect(document).not.toHaveProperty(['paths', '/things', 'put'])
   })
 
   it('is gone when the feature is off', async () => {

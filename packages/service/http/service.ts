@@ -50,6 +50,7 @@ export type ServiceApp = FastifyInstance<
   ZodTypeProvider
 >
 
+/** What a service brings: its routes, its checks and its configuration. */
 export interface HttpServiceOptions {
   readonly title: string
   /** Markdown, for the API page. */
@@ -80,6 +81,7 @@ export interface HttpServiceOptions {
   readonly logTo?: DestinationStream
 }
 
+/** A service that was built; nothing listens before `listen`. */
 export interface HttpService {
   readonly app: ServiceApp
   readonly log: Logger
@@ -93,6 +95,7 @@ export interface HttpService {
   cut(): void
 }
 
+/** A start that must not happen; the message is a sentence for the operator. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused'
 }

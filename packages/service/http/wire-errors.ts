@@ -26,6 +26,7 @@ export function fail(error: WireError): never {
   throw new WireFailure(error)
 }
 
+/** What `fail` throws; anything else that reaches the wire is unforeseen. */
 export class WireFailure extends Error {
   override readonly name = 'WireFailure'
   readonly wire: WireError

@@ -5,7 +5,6 @@
  */
 import { execFile } from 'node:child_process'
 import { chown, mkdir, mkdtemp, readFile, stat } from 'node:fs/promises'
-import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -49,7 +48,7 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
     // SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything committed is written.
     stopSignal: 'SIGINT',
     temporaryFolder: options.dataFolder === undefined ? folder : undefined,
-    isReady: () => takesLogins(port),
+    isReady: (pid) => saysReady(folder, pid),
   })
   return { pid, stop, kill, port, url: `postgres://${SUPERUSER}@127.0.0.1:${port}/postgres` }
 }
@@ -93,25 +92,11 @@ function exists(path: string): Promise<boolean> {
   )
 }
 
-/** Begins to log in: a server that still starts, or recovers, takes the connection and answers with an error. */
-function takesLogins(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write(startupMessage()))
-    const answer = (ready: boolean) => {
-      resolve(ready)
-      socket.destroy()
-    }
-    socket.once('data', (reply) => answer(reply.toString('latin1').startsWith('R')))
-    socket.once('error', () => answer(false)).once('timeout', () => answer(false))
-    socket.once('close', () => answer(false))
-  })
-}
-
-/** Length, protocol 3.0, parameters (PostgreSQL manual, "Message Formats": StartupMessage). */
-function startupMessage(): Buffer {
-  const parameters = Buffer.from(`user\0${SUPERUSER}\0database\0postgres\0\0`)
-  const head = Buffer.alloc(8)
-  head.writeInt32BE(head.length + parameters.length, 0)
-  head.writeInt32BE(3 << 16, 4)
-  return Buffer.concat([head, parameters])
+/** The server writes its process id on the first line of this file and its state on the eighth. */
+async function saysReady(folder: string, pid: number): Promise<boolean> {
+  const lines = await readFile(join(folder, 'postmaster.pid'), 'utf8').then(
+    (text) => text.split('\n').map((line) => line.trim()),
+    () => [],
+  )
+  return lines[0] === `${pid}` && lines[7] === 'ready'
 }

@@ -31,7 +31,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     args: [...argsFor(port, folder), ...(options.args ?? [])],
     stopSignal: 'SIGTERM',
     temporaryFolder: folder,
-    isReady: () => answersPing(port),
+    isReady: (pid) => answers(port, pid),
   })
   return { ...running, port, url: `redis://127.0.0.1:${port}` }
 }
@@ -42,14 +42,15 @@ function argsFor(port: number, folder: string): string[] {
 }
 
 /** An error reply counts: a server that wants a password is up as well. */
-function answersPing(port: number): Promise<boolean> {
+function answers(port: number, pid: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write('PING\r\n'))
+    const socket = connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write('INFO server\r\n'))
     const answer = (ready: boolean) => {
       resolve(ready)
       socket.destroy()
     }
-    socket.once('data', (reply) => answer(/^(\+PONG|-NOAUTH)/.test(reply.toString('latin1'))))
+    const isOurs = (reply: string) => reply.startsWith('-NOAUTH') || reply.includes(`process_id:${pid}\r\n`)
+    socket.once('data', (reply) => answer(isOurs(reply.toString('latin1'))))
     socket.once('error', () => answer(false)).once('timeout', () => answer(false))
     socket.once('close', () => answer(false))
   })

@@ -26,6 +26,12 @@ describe('a server program', () => {
     await expect(starting).rejects.toThrow(/ended with code 1.*no-such-setting/s)
   })
 
+  it('whose port is taken is an error, though somebody else answers there', async () => {
+    const first = await startRedis()
+    await expect(startRedis({ port: first.port })).rejects.toThrow(/ended with code 1/)
+    await first.stop()
+  })
+
   it('that never becomes ready is ended and reported', async () => {
     const args = ['-c', 'echo process $$; exec sleep 60']
     const isReady = async () => false

@@ -17,8 +17,8 @@ export interface ProgramOptions {
   readonly stopSignal: NodeJS.Signals
   /** Removed after the end, also when this process is killed. */
   readonly temporaryFolder?: string | undefined
-  /** Asked until it answers true. */
-  readonly isReady: () => Promise<boolean>
+  /** Asked until it answers true; by the process id it can tell this program from another on the same port. */
+  readonly isReady: (pid: number) => Promise<boolean>
   readonly readyTimeoutMs?: number
 }
 
@@ -50,7 +50,7 @@ export async function runProgram(options: ProgramOptions): Promise<RunningProgra
   })
   const running = controls(child, cleaned, options.stopSignal)
   try {
-    await becomeReady(options, ended, output)
+    await becomeReady(running.pid, options, ended, output)
   } catch (error) {
     await running.kill()
     throw error
@@ -87,13 +87,18 @@ function controls(child: ChildProcess, cleaned: Promise<void>, stopSignal: NodeJ
   }
 }
 
-async function becomeReady(options: ProgramOptions, ended: Promise<string>, output: () => string) {
+async function becomeReady(
+  pid: number,
+  options: ProgramOptions,
+  ended: Promise<string>,
+  output: () => string,
+) {
   let end: string | undefined
   void ended.then((how) => {
     end = how
   })
   const deadline = Date.now() + (options.readyTimeoutMs ?? READY_TIMEOUT_MS)
-  while (!(await options.isReady())) {
+  while (!(await options.isReady(pid))) {
     if (end !== undefined) throw new Error(`${options.program} ${end} at once: ${output()}`)
     if (Date.now() > deadline) throw new Error(`${options.program} did not become ready: ${output()}`)
     await sleep(20)

@@ -104,8 +104,8 @@ export class Connection {
   #nextLink(giveUpAt: number): Promise<Link> {
     const now = performance.now()
     const until = Math.min(giveUpAt, this.#lostAt + this.#options.commandTimeoutMs)
-    if (this.#closing.signal.aborted || until <= now)
-      return Promise.reject(this.#unavailable(new LinkBroken('not connected')))
+    const refusal = () => this.#unavailable(new LinkBroken('not connected'))
+    if (this.#closing.signal.aborted || until <= now) return Promise.reject(refusal())
     return new Promise((resolve, reject) => {
       const take = (link: Link) => {
         clearTimeout(timer)
@@ -113,7 +113,7 @@ export class Connection {
       }
       const timer = setTimeout(() => {
         this.#waiting.delete(take)
-        reject(this.#unavailable(new LinkBroken('not connected')))
+        reject(refusal())
       }, until - now)
       this.#waiting.add(take)
     })
@@ -191,5 +191,6 @@ function backoff(attempt: number): number {
 
 function innermostMessage(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? innermostMessage(error.cause) : error.message
+  if (error.cause instanceof Error) return innermostMessage(error.cause)
+  return error.message || ('code' in error ? String(error.code) : error.name)
 }

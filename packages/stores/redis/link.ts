@@ -88,7 +88,7 @@ function clientFor(address: RedisAddress, target: RedisTarget) {
   const { host, port } = address
   const socket = { host, port, connectTimeout: target.connectTimeoutMs, reconnectStrategy: false as const }
   return createClient({
-    socket: target.tls ? { ...socket, tls: true, servername: host, ...target.tls } : socket,
+    socket: target.tls ? { ...socket, tls: true, ...target.tls } : socket,
     ...(target.username === undefined ? {} : { username: target.username }),
     ...(target.password === undefined ? {} : { password: target.password }),
     database: target.database,

@@ -1,0 +1,124 @@
+/**
+ * One instance of a service in a process of its own, by the same command that an operator types. It can be killed
+ * with any signal and started again on the same port, under the same name.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { type Process, startProcess, tailOf, untilTrue } from '../local/process.ts'
+import type { InstancePlan, ServiceName } from './topology.ts'
+
+export interface ClusterService {
+  /** `verifier1`; also its `x-instance`. */
+  readonly name: string
+  readonly service: ServiceName
+  readonly port: number
+  /** This instance itself, without the balancer. */
+  readonly url: string
+  /** Of the process that runs now, or ran last. */
+  readonly pid: number
+  /** Appended to at every start. */
+  readonly logFile: string
+  isRunning(): boolean
+  /** Resolves when it is gone; after SIGSTOP and SIGCONT, and after signals that do not end a process, at once. */
+  kill(signal: NodeJS.Signals): Promise<void>
+  /** Ends it by SIGKILL if it still runs and starts it again; resolves when the balancer sends it requests. */
+  restart(): Promise<void>
+  /** The end of its log, for messages of tests. */
+  logTail(): Promise<string>
+}
+
+export interface ServiceProcessOptions {
+  readonly plan: InstancePlan
+  /** Everything after `countersign verifier`. */
+  readonly flags: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly logFile: string
+  /** Where the balancer listens for the service. */
+  readonly publicUrl: string
+  /** Called when it ends without having been told to. */
+  readonly onUnexpectedEnd: (name: string, how: string) => void
+}
+
+export interface StartedService extends ClusterService {
+  /** Resolves when its own `/readyz` is 200. */
+  ready(): Promise<void>
+  /** SIGTERM, and SIGKILL after ten seconds. */
+  stop(): Promise<void>
+}
+
+const COMMAND = fileURLToPath(new URL('../main.ts', import.meta.url))
+const NOT_ENDING: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT', 'SIGUSR1', 'SIGWINCH', 'SIGCHLD']
+const BALANCER_PATIENCE_MS = 15_000
+
+/** Starts the process; it is not ready yet. */
+export function startServiceProcess(options: ServiceProcessOptions): StartedService {
+  const { plan, logFile, publicUrl } = options
+  const url = `http://127.0.0.1:${plan.port}`
+  const told = new WeakSet<Process>()
+  const launch = (): Process => {
+    const started = startProcess({
+      program: process.execPath,
+      args: [COMMAND, plan.service, ...options.flags],
+      env: options.env,
+      logFile,
+    })
+    void started.ended.then((how) => told.has(started) || options.onUnexpectedEnd(plan.name, how))
+    return started
+  }
+  let running = launch()
+  const ready = () => untilTrue(running, plan.name, () => isReady(url))
+  const end = (signal: NodeJS.Signals) => {
+    told.add(running)
+    return running.end(signal)
+  }
+  return {
+    name: plan.name,
+    service: plan.service,
+    port: plan.port,
+    url,
+    logFile,
+    get pid() {
+      return running.pid
+    },
+    isRunning: () => running.isRunning(),
+    async kill(signal) {
+      if (NOT_ENDING.includes(signal)) return running.signal(signal)
+      told.add(running)
+      running.signal(signal)
+      await running.ended
+    },
+    async restart() {
+      await end('SIGKILL')
+      running = launch()
+      await ready()
+      await balancedTo(publicUrl, plan.name)
+    },
+    logTail: () => tailOf(logFile),
+    ready,
+    stop: () => end('SIGTERM'),
+  }
+}
+
+/** Waits until the balancer's `/readyz` was answered by this instance. */
+export async function balancedTo(publicUrl: string, name: string): Promise<void> {
+  const deadline = Date.now() + BALANCER_PATIENCE_MS
+  while ((await readyInstance(publicUrl)) !== name) {
+    if (Date.now() > deadline) throw new Error(`the balancer sends nothing to ${name}`)
+    await delay(20)
+  }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  return (await readyInstance(url)) !== undefined
+}
+
+/** Who answered 200, by its `x-instance`; undefined when nobody did. */
+async function readyInstance(url: string): Promise<string | undefined> {
+  try {
+    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3000) })
+    await response.body?.cancel()
+    return response.status === 200 ? (response.headers.get('x-instance') ?? '') : undefined
+  } catch {
+    return undefined
+  }
+}

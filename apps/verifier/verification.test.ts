@@ -1,0 +1,226 @@
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import { describe, expect, it } from 'vitest'
+import { receivePresentation } from './receive-presentation.ts'
+import { serveRequest } from './serve-request.ts'
+import { sessionView } from './session-view.ts'
+import { startVerification } from './start-verification.ts'
+import {
+  answerTo,
+  heldCredential,
+  query,
+  started,
+  type TestVerifier,
+  testVerifier,
+} from './verifier.testing.ts'
+
+async function stateOf({ verifier }: TestVerifier, id: string) {
+  return (await verifier.sessions.get(id))?.value
+}
+
+describe('an answer', () => {
+  it('that passes every check verifies the session, with one event', async () => {
+    const test = await testVerifier()
+    const session = await started(test.verifier)
+    const form = await answerTo(session, await heldCredential(test), test.clock.now)
+    const received = await receivePresentation(test.verifier, session.id, form)
+    expect(received).toMatchObject({ ok: true, value: { state: 'verified' } })
+    const kept = await stateOf(test, session.id)
+    expect(kept?.events.map((event) => event.type)).toEqual(['created', 'verified'])
+    expect(JSON.stringify(kept)).not.toContain('~')
+  })
+
+  it('posted ten times at once is decided once', async () => {
+    const test = await testVerifier()
+    const session = await started(test.verifier)
+    const form = await answerTo(session, await heldCredential(test), test.clock.now)
+    const all = await Promise.all(
+      Array.from({ length: 10 }, () => receivePresentation(test.verifier, session.id, form)),
+    )
+    expect(all.every((one) => one.ok && one.value.state === 'verified')).toBe(true)
+    expect((await stateOf(test, session.id))?.events).toHaveLength(2)
+  })
+
+  it('is the same to the byte: the same decision; another one: refused', async () => {
+    const test = await testVerifier()
+    const held = await heldCredential(test)
+    const session = await started(test.verifier)
+    const form = await answerTo(session, held, test.clock.now)
+    await receivePresentation(test.verifier, session.id, form)
+    expect(await receivePresentation(test.verifier, session.id, form)).toMatchObject({
+      value: { state: 'verified' },
+    })
+    const other = await answerTo(session, held, test.clock.now)
+    expect(await receivePresentation(test.verifier, session.id, other)).toMatchObject({
+      error: { code: 'already_answered' },
+    })
+  })
+
+  it.each([
+    ['for another verifier', { audience: 'x509_hash:other' }],
+    ['for another nonce', { nonce: 'other' }],
+  ])('%s is refused and the session goes on', async (_name, more) => {
+    const test = await testVerifier()
+    const held = await heldCredential(test)
+    const session = await started(test.verifier)
+    const form = await answerTo(session, held, test.clock.now, more)
+    expect(await receivePresentation(test.verifier, session.id, form)).toMatchObject({
+      error: { code: 'presentation_unbound' },
+    })
+    expect((await stateOf(test, session.id))?.state).toBe('created')
+    const good = await answerTo(session, held, test.clock.now)
+    expect(await receivePresentation(test.verifier, session.id, good)).toMatchObject({
+      value: { state: 'verified' },
+    })
+  })
+
+  it('that is well bound but from an untrusted issuer is rejected for good', async () => {
+    const test = await testVerifier()
+    const session = await started(test.verifier)
+    const stranger = softwareSigner(generateSoftwareKey('ES256'))
+    const form = await answerTo(session, await heldCredential(test, { signer: stranger }), test.clock.now)
+    expect(await receivePresentation(test.verifier, session.id, form)).toMatchObject({
+      value: { state: 'rejected' },
+    })
+    const good = await answerTo(session, await heldCredential(test), test.clock.now)
+    expect(await receivePresentation(test.verifier, session.id, good)).toMatchObject({
+      error: { code: 'already_answered' },
+    })
+  })
+
+  it('with an expired credential is rejected as that', async () => {
+    const test = await testVerifier()
+    const held = await heldCredential(test, { expiresAt: test.clock.now + 10 })
+    test.clock.now += 100
+    const session = await started(test.verifier)
+    const received = await receivePresentation(
+      test.verifier,
+      session.id,
+      await answerTo(session, held, test.clock.now),
+    )
+    const failed =
+      received.ok && received.value.state === 'rejected'
+        ? received.value.checks.filter((c) => c.outcome === 'failed')
+        : []
+    expect(failed.map((check) => check.name)).toEqual(['validity_period'])
+  })
+
+  it('that withholds what was asked for is rejected by the verifier itself', async () => {
+    const test = await testVerifier()
+    const session = await started(test.verifier)
+    const form = await answerTo(session, await heldCredential(test), test.clock.now, { disclose: [] })
+    expect(await receivePresentation(test.verifier, session.id, form)).toMatchObject({
+      value: { state: 'rejected' },
+    })
+  })
+
+  it('after the time is up is refused', async () => {
+    const test = await testVerifier()
+    const held = await heldCredential(test)
+    const session = await started(test.verifier)
+    test.clock.now += 300
+    const form = await answerTo(session, held, test.clock.now)
+    expect(await receivePresentation(test.verifier, session.id, form)).toMatchObject({
+      error: { code: 'session_expired' },
+    })
+  })
+
+  it('that is an error declines the session', async () => {
+    const test = await testVerifier()
+    const session = await started(test.verifier)
+    const form = { state: session.id, error: 'access_denied' }
+    expect(await receivePresentation(test.verifier, session.id, form)).toMatchObject({
+      value: { state: 'declined' },
+    })
+  })
+
+  it('to nothing is not found', async () => {
+    const { verifier } = await testVerifier()
+    expect(await receivePresentation(verifier, 'x'.repeat(22), {})).toEqual({
+      ok: false,
+      error: { code: 'session_unknown' },
+    })
+  })
+})
+
+describe('a request object', () => {
+  it('may be fetched twice and is recorded once', async () => {
+    const test = await testVerifier()
+    const { id } = await started(test.verifier)
+    await Promise.all([serveRequest(test.verifier, id, undefined), serveRequest(test.verifier, id, 'nonce')])
+    expect((await stateOf(test, id))?.events.map((event) => event.type)).toEqual(['created', 'requested'])
+  })
+
+  it('can still be fetched after the decision', async () => {
+    const test = await testVerifier()
+    const session = await started(test.verifier)
+    await receivePresentation(test.verifier, session.id, { state: session.id, error: 'access_denied' })
+    expect(await serveRequest(test.verifier, session.id, undefined)).toMatchObject({ ok: true })
+  })
+})
+
+describe('starting a verification', () => {
+  const base = { dcqlQuery: query, policies: [], authorizeBaseUrl: 'openid4vp://authorize' }
+
+  it.each([
+    [
+      'a format that nothing verifies',
+      { dcqlQuery: { credentials: [{ id: 'a', format: 'mso_mdoc', meta: {} }] } },
+      'format_not_supported',
+    ],
+    ['an unknown policy', { policies: [{ policy: 'webhook' }] }, 'policy_unknown'],
+    ['a policy without what it needs', { policies: [{ policy: 'allowed-issuer' }] }, 'policy_arguments'],
+    ['a query that is none', { dcqlQuery: {} }, 'missing'],
+  ])('is refused for %s', async (_name, more, code) => {
+    const { verifier } = await testVerifier()
+    expect(await startVerification(verifier, { ...base, ...more })).toMatchObject({ error: { code } })
+  })
+
+  it('refuses an id that is taken', async () => {
+    const { verifier } = await testVerifier()
+    const request = { ...base, id: 'order-12345678' }
+    expect(await startVerification(verifier, request)).toMatchObject({ ok: true })
+    expect(await startVerification(verifier, request)).toMatchObject({ error: { code: 'session_exists' } })
+  })
+
+  it('refuses a guessable id where the id is all that binds the answer', async () => {
+    const { verifier } = await testVerifier()
+    const unbound = {
+      credentials: [{ ...query.credentials[0], require_cryptographic_holder_binding: false }],
+    }
+    const refused = await startVerification(verifier, {
+      ...base,
+      dcqlQuery: unbound as never,
+      id: 'short-id',
+    })
+    expect(refused).toMatchObject({ error: { code: 'session_id_guessable' } })
+  })
+})
+
+describe('policies of the relying party', () => {
+  async function stateWith(policies: { policy: string; args?: unknown }[]) {
+    const test = await testVerifier()
+    const session = await started(test.verifier, { policies })
+    await receivePresentation(
+      test.verifier,
+      session.id,
+      await answerTo(session, await heldCredential(test), test.clock.now),
+    )
+    const kept = await stateOf(test, session.id)
+    return kept && sessionView(kept, test.clock.now)
+  }
+
+  it.each([
+    ['allowed-issuer', 'https://issuer.example', true],
+    ['allowed-issuer', ['https://other.example'], false],
+    ['minimum-credentials', 1, true],
+    ['minimum-credentials', 2, false],
+    ['maximum-credentials', 0, false],
+    ['expired', undefined, true],
+    ['signature_sd-jwt-vc', undefined, true],
+  ])('%s with %j: %s', async (policy, args, success) => {
+    const view = await stateWith([{ policy, ...(args !== undefined && { args }) }])
+    expect(view?.['verificationResult']).toBe(success)
+    const named = JSON.stringify(view?.['policyResults'])
+    expect(named).toContain(`"policy":"${policy}"`)
+  })
+})
