@@ -22,6 +22,7 @@ export async function cluster(argv: readonly string[], surroundings: Surrounding
   const options = clusterOptions(argv)
   if (typeof options === 'string') {
     complain(options)
+    complain('countersign cluster --help tells the flags.')
     return 2
   }
   print('Starting Redis, PostgreSQL, the services and Caddy …')
@@ -42,7 +43,7 @@ export async function cluster(argv: readonly string[], surroundings: Surrounding
 /** What was asked for, or what is wrong with it. */
 export function clusterOptions(argv: readonly string[]): ClusterOptions | string {
   const read = readArguments(FLAGS, argv)
-  if (!read.ok) return `${describeMistake(read.error)}; countersign cluster --help tells the flags`
+  if (!read.ok) return describeMistake(read.error)
   const given = read.value
   const data = given.text('data')
   return {

@@ -25,7 +25,8 @@ export async function demo(argv: readonly string[], surroundings: Surroundings):
   const { env, print, complain } = surroundings
   const addresses = addressesFrom(argv)
   if (typeof addresses === 'string') {
-    complain(`${addresses}; countersign demo --help tells the flags`)
+    complain(addresses)
+    complain('countersign demo --help tells the flags.')
     return 2
   }
   try {
@@ -60,7 +61,12 @@ export function outcomeLines({ state, checks, claims }: Awaited<ReturnType<typeo
     `  ${markOf(outcome)} ${name.padEnd(width)}  ${outcome === 'passed' ? detail : `${outcome} ${detail}`}`.trimEnd(),
   )
   const shown = Object.entries(claims).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}`)
-  return ['', `The verification is ${state}.`, ...rows, ...(shown.length > 0 ? ['', 'Disclosed, and no more:', ...shown] : [])]
+  return [
+    '',
+    `The verification is ${state}.`,
+    ...rows,
+    ...(shown.length > 0 ? ['', 'Disclosed, and no more:', ...shown] : []),
+  ]
 }
 
 const MARKS: Readonly<Record<string, string>> = { passed: '✓', skipped: '–', undetermined: '?' }

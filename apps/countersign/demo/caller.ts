@@ -64,7 +64,11 @@ async function send({ service, base, method, path, body, headers = {} }: Call): 
   try {
     return await fetch(`${base}${path}`, {
       method,
-      headers: { accept: 'application/json, text/plain', ...(body !== undefined && { 'content-type': type }), ...headers },
+      headers: {
+        accept: 'application/json, text/plain',
+        ...(body !== undefined && { 'content-type': type }),
+        ...headers,
+      },
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -72,7 +76,9 @@ async function send({ service, base, method, path, body, headers = {} }: Call): 
   } catch (error) {
     const late = error instanceof Error && error.name === 'TimeoutError'
     const problem = late ? `does not answer within ${TIMEOUT_MS / 1000} s` : 'is not running'
-    throw new DemoStopped(`the ${service} ${problem} at ${base}: start it with "npm start", or say --${service} URL`)
+    throw new DemoStopped(
+      `the ${service} ${problem} at ${base}: start it with "npm start", or say --${service} URL`,
+    )
   }
 }
 

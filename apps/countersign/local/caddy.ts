@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from '@countersign/stores/local/find-program'
 import { caddyfile, type Site } from './caddyfile.ts'
-import { takesConnections } from './ports.ts'
+import { isFree, takesConnections } from './ports.ts'
 import { type Process, startProcess, untilTrue } from './process.ts'
 
 export interface CaddyOptions {
@@ -27,6 +27,10 @@ export interface Caddy extends Omit<Process, 'end'> {
 export async function startCaddy({ sites, bind = ['127.0.0.1'], logFile }: CaddyOptions): Promise<Caddy> {
   const program = findProgram(['caddy'], 'caddy')
   const text = caddyfile({ sites, bind })
+  for (const { port } of sites) {
+    // A stranger that listens there would pass for a Caddy that is ready.
+    if (!(await isFree(port))) throw new Error(`Caddy cannot listen on port ${port}: it is in use`)
+  }
   const folder = await mkdtemp(join(tmpdir(), 'countersign-caddy-'))
   const file = join(folder, 'Caddyfile')
   await writeFile(file, text, { mode: 0o600 })

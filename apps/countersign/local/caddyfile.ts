@@ -24,7 +24,6 @@ export function caddyfile({ sites, bind = [], remarks = [] }: CaddyfileOptions):
   for (const address of bind) checkAddress(address)
   return [
     ...remarks.map((line) => `# ${line}`),
-    ...(remarks.length > 0 ? [''] : []),
     ...globalOptions(bind),
     '',
     ...sharedRules,
@@ -40,6 +39,8 @@ function globalOptions(bind: readonly string[]): readonly string[] {
     '\tauto_https off',
     '\tadmin off',
     ...(bind.length > 0 ? [`\tdefault_bind ${bind.join(' ')}`] : []),
+    '\t# How long open requests may take once it is told to stop.',
+    '\tgrace_period 5s',
     '\tservers {',
     '\t\ttimeouts {',
     '\t\t\tread_header 10s',

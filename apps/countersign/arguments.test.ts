@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import { describeMistake, type FlagKind, nearestWord, readArguments } from './arguments.ts'
+
+const kinds = { data: 'text', verifiers: 'count', wallet: 'url', memory: 'switch' } as const satisfies Record<
+  string,
+  FlagKind
+>
+
+describe('arguments of a command', () => {
+  it('are read with and without an equals sign, in any order', () => {
+    const read = readArguments(kinds, ['--memory', '--data', 'here', '--verifiers=3'])
+    if (!read.ok) throw new Error(read.error.code)
+    expect(read.value.text('data')).toBe('here')
+    expect(read.value.count('verifiers')).toBe(3)
+    expect(read.value.on('memory')).toBe(true)
+    expect(read.value.on('wallet')).toBe(false)
+    expect(read.value.count('wallet')).toBeUndefined()
+  })
+
+  const refused: readonly [string, readonly string[], string][] = [
+    [
+      'a slip is answered with the nearest flag',
+      ['--verifier', '2'],
+      'unknown flag --verifier; did you mean --verifiers?',
+    ],
+    ['what is far from every flag gets no guess', ['--zzzzzz'], 'unknown flag --zzzzzz'],
+    ['a member of every object is no flag', ['--constructor', '1'], 'unknown flag --constructor'],
+    ['a value must be there', ['--data'], '--data needs a value'],
+    ['the next flag is no value', ['--data', '--memory'], '--data needs a value'],
+    ['an empty value is none', ['--data='], '--data needs a value'],
+    ['a switch takes no value', ['--memory=yes'], '--memory takes no value'],
+    ['counts end at nine', ['--verifiers', '10'], '--verifiers must be a whole number from 1 to 9'],
+    [
+      'none of a service is no cluster',
+      ['--verifiers', '0'],
+      '--verifiers must be a whole number from 1 to 9',
+    ],
+    [
+      'an address is a web address',
+      ['--wallet', 'file:///etc'],
+      '--wallet must be a URL like http://localhost:9093',
+    ],
+    ['a flag counts once', ['--data', 'a', '--data', 'b'], '--data is given twice'],
+    ['words without a flag are refused', ['verifiers'], '"verifiers" is not expected here'],
+  ]
+  it.each(refused)('%s', (_behaviour, argv, message) => {
+    const read = readArguments(kinds, argv)
+    expect(read.ok ? 'accepted' : describeMistake(read.error)).toBe(message)
+  })
+})
+
+describe('the nearest word', () => {
+  it('forgives a missing, a wrong and an exchanged letter', () => {
+    const known = ['cluster', 'verifier', 'demo', 'up']
+    expect(nearestWord('verifer', known)).toBe('verifier')
+    expect(nearestWord('Clustre', known)).toBe('cluster')
+    expect(nearestWord('dem', known)).toBe('demo')
+    expect(nearestWord('helm', known)).toBeUndefined()
+  })
+
+  it('is found in no time for a word of any length', () => {
+    expect(nearestWord('x'.repeat(1_000_000), ['cluster'])).toBeUndefined()
+  })
+})

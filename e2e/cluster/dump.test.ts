@@ -1,0 +1,125 @@
+/** With a deployment secret set, what lies in Redis and in the databases says nothing about anybody. */
+import { execFileSync } from 'node:child_process'
+import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
+import { generateSoftwareKey } from '@countersign/keys/software'
+import { postgresFolders } from '@countersign/stores/local/find-program'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { identityQuery } from '../client/flows.ts'
+import { call, expectStatus, postForm, postJson } from '../client/http.ts'
+import {
+  answerBody,
+  credentialOf,
+  identityConfiguration,
+  keyProof,
+  newKey,
+  offerUri,
+  readOffer,
+  readRequest,
+  requestCredential,
+  requestNonce,
+  requestToken,
+  requestUri,
+} from '../client/protocol-wallet.ts'
+import { newWalletUser, present, receive } from '../client/wallet-api.ts'
+
+const planted = 'Plantedvalue Zebrastripe'
+const phone = '+43 660 0815 4711'
+
+let cluster: Cluster
+beforeAll(async () => {
+  cluster = await startCluster({ ports: 'free', wallets: 1 })
+})
+afterAll(() => cluster?.stop())
+
+it('a dump of Redis and of the database during flows holds no claim, no private key and no token in clear', async () => {
+  const secrets: string[] = [planted, phone, 'Zebrastripe']
+  const callerKey = { ...generateSoftwareKey('ES256') }
+  secrets.push(callerKey.d)
+  const credentialData = { given_name: planted, family_name: 'Example', phone_number: phone }
+  const order = {
+    credentialConfigurationId: identityConfiguration,
+    credentialData,
+    issuerKey: { type: 'jwk', jwk: callerKey },
+  }
+
+  // Flows left standing at every step, so that each kind of value is there.
+  await postJson(`${cluster.urls.issuer}/openid4vc/sdjwt/issue`, {
+    ...order,
+    txCode: {},
+    txCodeValue: '47114711',
+  })
+  const offered = await postJson(`${cluster.urls.issuer}/openid4vc/sdjwt/issue`, order)
+  const offer = readOffer((await call(offerUri(offered.text))).json())
+  const token = expectStatus(await requestToken(offer, {}), 200)
+  const accessToken = String(token.json()['access_token'])
+  const nonce = String((await requestNonce(offer.issuer)).json()['c_nonce'])
+  const holder = newKey()
+  const proof = await keyProof(offer.issuer, nonce, holder)
+  const issued = await requestCredential(
+    offer.issuer,
+    {},
+    { accessToken, configurationId: identityConfiguration, proof },
+  )
+  const credential = credentialOf(expectStatus(issued, 200))
+  secrets.push(offer.code, accessToken, credential, ...credential.split('~').slice(1, -1))
+
+  const started = await postJson(`${cluster.urls.verifier}/openid4vc/verify`, { dcql_query: identityQuery })
+  const request = readRequest((await call(requestUri(started.text))).text)
+  await postForm(
+    request.responseUri,
+    await answerBody(request, { credential, holder }, [['given_name'], ['family_name']]),
+  )
+
+  const user = await newWalletUser(cluster.urls.wallet)
+  secrets.push(user.token)
+  const second = await postJson(`${cluster.urls.issuer}/openid4vc/sdjwt/issue`, order)
+  const [received] = await receive(user, second.text)
+  secrets.push(received?.document ?? planted)
+  const asked = await postJson(`${cluster.urls.verifier}/openid4vc/verify`, { dcql_query: identityQuery })
+  await present(user, asked.text, [received?.id ?? ''])
+
+  const dumps = { redis: await dumpOfRedis(), postgres: dumpOfPostgres() }
+  expect(dumps.redis.length).toBeGreaterThan(2000)
+  expect(dumps.postgres).toContain('wallets')
+  for (const [name, dump] of Object.entries(dumps)) {
+    const found = secrets.filter((secret) => forms(secret).some((form) => dump.includes(form)))
+    expect(found, `in the dump of ${name}`).toEqual([])
+    expect(dump, name).not.toMatch(/"d"\s*:\s*"/)
+  }
+})
+
+/** In clear, and as base64 in its three alignments would show it. */
+function forms(secret: string): readonly string[] {
+  const encoded = [0, 1, 2].map((shift) =>
+    Buffer.from(' '.repeat(shift) + secret)
+      .toString('base64')
+      .slice(4, -4),
+  )
+  return [secret, Buffer.from(secret).toString('hex'), ...encoded.filter((text) => text.length >= 12)]
+}
+
+async function dumpOfRedis(): Promise<string> {
+  const client = await createClient({ url: cluster.redis?.url ?? '' }).connect()
+  const lines: string[] = []
+  for await (const keys of client.scanIterator()) {
+    for (const key of keys) {
+      const type = await client.type(key)
+      lines.push(
+        key,
+        type === 'hash' ? JSON.stringify(await client.hGetAll(key)) : String(await client.get(key)),
+      )
+    }
+  }
+  client.destroy()
+  return lines.join('\n')
+}
+
+function dumpOfPostgres(): string {
+  const folder = postgresFolders().find((one) => one !== '')
+  const program = folder === undefined ? 'pg_dump' : `${folder}/pg_dump`
+  return execFileSync(program, ['--inserts', cluster.postgres.url], {
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+  })
+}

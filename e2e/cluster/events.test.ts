@@ -1,0 +1,118 @@
+/** Events follow the session, not the instance. */
+import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openEventStream } from '../client/event-stream.ts'
+import { identityQuery, issue } from '../client/flows.ts'
+import { call, postForm, postJson } from '../client/http.ts'
+import { answerBody, type Held, readRequest, requestUri } from '../client/protocol-wallet.ts'
+
+let cluster: Cluster
+let held: Held
+beforeAll(async () => {
+  cluster = await startCluster({ ports: 'free', wallets: 1 })
+  held = await issue(cluster.urls.issuer)
+})
+afterAll(() => cluster?.stop())
+
+function verifiers(): readonly [string, string] {
+  const [first, second] = cluster.services.filter(({ service }) => service === 'verifier')
+  if (first === undefined || second === undefined) throw new Error('two verifiers are needed')
+  return [first.url, second.url]
+}
+
+async function started(): Promise<{ id: string; url: string }> {
+  const headers = { accept: 'application/json' }
+  const answer = await postJson(
+    `${cluster.urls.verifier}/openid4vc/verify`,
+    { dcql_query: identityQuery },
+    headers,
+  )
+  return answer.json() as { id: string; url: string }
+}
+
+/** The path of a link, on a certain instance. */
+function on(instance: string, link: string): string {
+  return instance + new URL(link).pathname
+}
+
+describe('a subscriber on one instance', () => {
+  it('sees a flow that runs on the other, as it happens', async () => {
+    const [here, there] = verifiers()
+    const { id, url } = await started()
+    const stream = await openEventStream(`${here}/openid4vc/session/${id}/events`)
+    await stream.until('created')
+    const request = readRequest((await call(on(there, requestUri(url)))).text)
+    await stream.until('requested', 1500)
+    const body = await answerBody(request, held, [['given_name'], ['family_name']])
+    const answered = await postForm(on(there, request.responseUri), body)
+    expect([answered.status, answered.instance]).toEqual([200, 'verifier2'])
+    await stream.until('verified', 1500)
+    await stream.ended
+    expect(stream.instance).toBe('verifier1')
+    expect(stream.events.filter(({ id: sequence }) => sequence).map(({ id: sequence }) => sequence)).toEqual([
+      '1',
+      '2',
+      '3',
+    ])
+  })
+
+  it('that reconnects elsewhere with Last-Event-ID misses nothing and gets nothing twice', async () => {
+    const [here, there] = verifiers()
+    const { id, url } = await started()
+    const first = await openEventStream(`${here}/openid4vc/session/${id}/events`)
+    const last = await first.until('created')
+    first.close()
+    const request = readRequest((await call(on(there, requestUri(url)))).text)
+    await postForm(
+      on(there, request.responseUri),
+      await answerBody(request, held, [['given_name'], ['family_name']]),
+    )
+    const second = await openEventStream(`${there}/openid4vc/session/${id}/events`, last.id)
+    await second.ended
+    expect(second.events.filter((event) => event.id).map((event) => event.event)).toEqual([
+      'requested',
+      'verified',
+    ])
+  })
+
+  it('whose instance is killed goes on at another', async () => {
+    const [, there] = verifiers()
+    const { id, url } = await started()
+    const victim = cluster.services.find(({ name }) => name === 'verifier1')
+    const first = await openEventStream(`${victim?.url}/openid4vc/session/${id}/events`)
+    const last = await first.until('created')
+    await victim?.kill('SIGKILL')
+    await first.ended
+    const request = readRequest((await call(on(there, requestUri(url)))).text)
+    const second = await openEventStream(`${cluster.urls.verifier}/openid4vc/session/${id}/events`, last.id)
+    await postForm(
+      on(there, request.responseUri),
+      await answerBody(request, held, [['given_name'], ['family_name']]),
+    )
+    await second.until('verified')
+    expect(second.events.filter((event) => event.id).map((event) => event.event)).toEqual([
+      'requested',
+      'verified',
+    ])
+    await victim?.restart()
+  })
+
+  it('of an issuance sees what happens on the other issuer', async () => {
+    const [here, there] = cluster.services.filter(({ service }) => service === 'issuer')
+    const order = {
+      credentialConfigurationId: 'identity_credential_dc+sd-jwt',
+      credentialData: { given_name: 'A', family_name: 'B' },
+    }
+    const offered = await postJson(`${there?.url}/openid4vc/sdjwt/issue`, order, {
+      accept: 'application/json',
+    })
+    const { id, url } = offered.json() as { id: string; url: string }
+    const stream = await openEventStream(`${here?.url}/openid4vc/session/${id}/events`)
+    await stream.until('offered')
+    const { offerUri, readOffer, requestToken } = await import('../client/protocol-wallet.ts')
+    const offer = readOffer((await call(offerUri(url))).json())
+    await requestToken(offer, {})
+    await stream.until('token_issued', 3000)
+    stream.close()
+  })
+})

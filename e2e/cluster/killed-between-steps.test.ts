@@ -1,0 +1,90 @@
+/** An instance is killed between every pair of steps of both walks, and the flow completes on the other. */
+import {
+  type Cluster,
+  type ClusterService,
+  startCluster,
+} from '@countersign/countersign/cluster/start-cluster'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { identityQuery, issuanceSteps, issue, verificationSteps, verify } from '../client/flows.ts'
+import { type Answer, postJson } from '../client/http.ts'
+import { type Held, identityConfiguration } from '../client/protocol-wallet.ts'
+import { credentialsOf, newWalletUser, present, receive } from '../client/wallet-api.ts'
+
+let cluster: Cluster
+beforeAll(async () => {
+  cluster = await startCluster({ ports: 'free' })
+})
+afterAll(() => cluster?.stop())
+
+function instancesOf(service: 'issuer' | 'verifier' | 'wallet'): readonly ClusterService[] {
+  return cluster.services.filter((one) => one.service === service)
+}
+
+function named(name: string): ClusterService {
+  const found = cluster.services.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`no instance ${name}`)
+  return found
+}
+
+/** Kills whoever served the step before, with SIGKILL, and brings it back when the flow is over. */
+async function withKillBefore(
+  step: string,
+  flow: (options: {
+    before: (step: string) => Promise<void>
+    after: (step: string, answer: Answer) => void
+  }) => Promise<void>,
+): Promise<string> {
+  let lastServedBy = ''
+  let killed: ClusterService | undefined
+  await flow({
+    before: async (current) => {
+      if (current !== step) return
+      killed = named(lastServedBy)
+      await killed.kill('SIGKILL')
+    },
+    after: (_step, answer) => {
+      lastServedBy = answer.instance
+    },
+  })
+  if (killed === undefined) throw new Error(`nothing was killed before ${step}`)
+  await killed.restart()
+  return killed.name
+}
+
+describe('the instance that served the last step is killed', () => {
+  it.each(issuanceSteps.slice(1))('before the issuance step "%s": the credential is issued', async (step) => {
+    const killed = await withKillBefore(step, async (options) => {
+      expect((await issue(cluster.urls.issuer, options)).credential).toContain('~')
+    })
+    expect(killed).toMatch(/^issuer/)
+  })
+
+  it.each(verificationSteps.slice(1))('before the verification step "%s": it is verified', async (step) => {
+    const held: Held = await issue(cluster.urls.issuer)
+    await withKillBefore(step, async (options) => {
+      expect((await verify(cluster.urls.verifier, held, options)).result['verificationResult']).toBe(true)
+    })
+  })
+})
+
+describe('every instance of a service but one is killed in turn', () => {
+  it.each(['issuer', 'verifier', 'wallet'] as const)(
+    "between the steps of the wallets' walk: %s",
+    async (service) => {
+      for (const victim of instancesOf(service)) {
+        const user = await newWalletUser(cluster.urls.wallet)
+        const credentialData = { given_name: 'Ada', family_name: 'Example' }
+        const order = { credentialConfigurationId: identityConfiguration, credentialData }
+        const offer = await postJson(`${cluster.urls.issuer}/openid4vc/sdjwt/issue`, order)
+        const request = await postJson(`${cluster.urls.verifier}/openid4vc/verify`, {
+          dcql_query: identityQuery,
+        })
+        await victim.kill('SIGKILL')
+        const [credential] = await receive(user, offer.text)
+        await present(user, request.text, [credential?.id ?? ''])
+        expect(await credentialsOf(user)).toHaveLength(1)
+        await victim.restart()
+      }
+    },
+  )
+})
