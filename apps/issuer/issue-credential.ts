@@ -199,8 +199,12 @@ async function record(
     answerId: nonceId,
     ...(asked.senderKey !== undefined && { senderKey: asked.senderKey }),
   } as const
-  const moved = await transition(issuer.sessions, asked.sessionId, (session) =>
-    stepIssuance(session, message, now),
+  const moved = await transition(
+    issuer.sessions,
+    asked.sessionId,
+    (session) => stepIssuance(session, message, now),
+    undefined,
+    issuer.backOff,
   )
   if (moved.ok) {
     if (moved.value.changed) void issuer.signals.notify(asked.sessionId).catch(() => undefined)

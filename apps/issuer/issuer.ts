@@ -7,6 +7,7 @@ import type { JsonObject } from '@countersign/credential/format'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import type { Result } from '@countersign/credential/result'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
+import type { BackOff } from '@countersign/service/session-transition'
 import type { OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
 import type { IssuableType } from './issuable-types.ts'
 
@@ -29,6 +30,8 @@ export interface Issuer {
   readonly limits: IssuerLimits
   /** Epoch seconds. */
   readonly now: () => number
+  /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
+  readonly backOff?: BackOff
 }
 
 /** Makes a signer of a serialised key that an issue call brought along. */

@@ -38,8 +38,12 @@ export async function requestToken(
   if (sessionId === undefined) return refuse({ code: 'code_unknown' })
 
   const now = issuer.now()
-  const moved = await transition(issuer.sessions, sessionId, async (session) =>
-    stepIssuance(session, await tokenMessage(issuer, session, request, sender.value), now),
+  const moved = await transition(
+    issuer.sessions,
+    sessionId,
+    async (session) => stepIssuance(session, await tokenMessage(issuer, session, request, sender.value), now),
+    undefined,
+    issuer.backOff,
   )
   if (!moved.ok) return moved
   if (moved.value.changed) void issuer.signals.notify(sessionId).catch(() => undefined)

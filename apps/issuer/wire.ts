@@ -8,7 +8,10 @@ import {
   type OAuthError,
   tokenError,
 } from '@countersign/protocol/oauth/error'
-import { type CredentialRequestRefusal, credentialRequestErrorCode } from '@countersign/protocol/openid4vci/credential-request'
+import {
+  type CredentialRequestRefusal,
+  credentialRequestErrorCode,
+} from '@countersign/protocol/openid4vci/credential-request'
 import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError } from '@countersign/service/http/wire-errors'
 import type { OfferRefusal } from './create-offer.ts'

@@ -47,6 +47,7 @@ export async function receivePresentation(
     id,
     (session) => stepVerification(session, message.value, now),
     found,
+    verifier.backOff,
   )
   if (!moved.ok) return refuse(moved.error)
   if (moved.value.changed) void verifier.signals.notify(id).catch(() => undefined)

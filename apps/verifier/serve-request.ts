@@ -11,8 +11,12 @@ export async function serveRequest(
   walletNonce: string | undefined,
 ): Promise<Result<string, VerificationRefusal | SessionUnknown>> {
   const now = verifier.now()
-  const moved = await transition(verifier.sessions, id, (session) =>
-    stepVerification(session, { type: 'request_fetched' }, now),
+  const moved = await transition(
+    verifier.sessions,
+    id,
+    (session) => stepVerification(session, { type: 'request_fetched' }, now),
+    undefined,
+    verifier.backOff,
   )
   if (!moved.ok) return refuse(moved.error)
   if (moved.value.changed) void verifier.signals.notify(id).catch(() => undefined)

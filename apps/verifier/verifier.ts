@@ -6,6 +6,7 @@ import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
 import type { IssuerTrust } from '@countersign/credential/format'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import type { BackOff } from '@countersign/service/session-transition'
 import type { SessionStore, Signals } from '@countersign/stores/ports'
 
 export interface Verifier {
@@ -22,6 +23,8 @@ export interface Verifier {
   readonly limits: VerifierLimits
   /** Epoch seconds. */
   readonly now: () => number
+  /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
+  readonly backOff?: BackOff
 }
 
 export interface VerifierLimits {

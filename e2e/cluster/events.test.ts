@@ -9,7 +9,7 @@ import { answerBody, type Held, readRequest, requestUri } from '../client/protoc
 let cluster: Cluster
 let held: Held
 beforeAll(async () => {
-  cluster = await startCluster({ ports: 'free', wallets: 1 })
+  cluster = await startCluster({ ports: 'free', wallets: 0 })
   held = await issue(cluster.urls.issuer)
 })
 afterAll(() => cluster?.stop())

@@ -24,7 +24,7 @@ import {
 let cluster: Cluster
 let held: Held
 beforeAll(async () => {
-  cluster = await startCluster({ ports: 'free', wallets: 1 })
+  cluster = await startCluster({ ports: 'free', wallets: 0 })
   held = await issue(cluster.urls.issuer)
 })
 afterAll(() => cluster?.stop())

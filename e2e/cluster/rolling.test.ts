@@ -19,7 +19,7 @@ const CONCURRENCY = 8
 
 let cluster: Cluster
 beforeAll(async () => {
-  cluster = await startCluster({ ports: 'free', wallets: 1 })
+  cluster = await startCluster({ ports: 'free', wallets: 0 })
 })
 afterAll(() => cluster?.stop())
 

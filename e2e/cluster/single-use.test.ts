@@ -23,7 +23,7 @@ import { many } from './many.ts'
 
 let cluster: Cluster
 beforeAll(async () => {
-  cluster = await startCluster({ ports: 'free', wallets: 1 })
+  cluster = await startCluster({ ports: 'free', wallets: 0 })
 })
 afterAll(() => cluster?.stop())
 

@@ -124,7 +124,7 @@ function openStream(request: FastifyRequest, reply: FastifyReply) {
   reply.header('content-type', 'text/event-stream; charset=utf-8')
   // Some proxies hold answers back until they are complete; this header tells them not to.
   reply.header('x-accel-buffering', 'no')
-  writeStandardHeaders(request, reply, {})
+  writeStandardHeaders(request, reply, request.server.standardHeaders)
   reply.hijack()
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value)

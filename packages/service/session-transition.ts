@@ -10,6 +10,12 @@ import { type SessionStore, StoreUnavailable, type Versioned } from '@countersig
 const MAX_ATTEMPTS = 12
 const MAX_WAIT_MS = 20
 
+/** Waits after the given lost race (1, 2, 3 …) before the next try. */
+export type BackOff = (lostRaces: number) => Promise<void>
+
+/** A few random milliseconds, so that those who met once do not meet again. */
+const randomWait: BackOff = (lostRaces) => delay(Math.random() * Math.min(MAX_WAIT_MS, 2 ** lostRaces))
+
 /** A step that was taken, or found to be taken already. */
 export interface Transition<T> {
   readonly before: T
@@ -28,13 +34,14 @@ export interface SessionUnknown {
  * work that is needed once, like checking signatures, is done before. Refusals of `decide` come back as they are;
  * a session that is not there, or went away meanwhile, is `session_unknown`. Throws `StoreUnavailable` when the
  * store is out of reach or the session changed twelve times under our hands. `known` is a value just read, which
- * saves the first read.
+ * saves the first read. `backOff` is for those who keep a time of their own.
  */
 export async function transition<T, R>(
   store: SessionStore<T>,
   id: string,
   decide: (value: T) => Promise<Result<T, R>> | Result<T, R>,
   known?: Versioned<T>,
+  backOff: BackOff = randomWait,
 ): Promise<Result<Transition<T>, R | SessionUnknown>> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
     const found = attempt === 1 && known !== undefined ? known : await store.get(id)
@@ -45,7 +52,7 @@ export async function transition<T, R>(
     const after = decided.value
     if (after === before) return ok({ before, after, changed: false })
     if (await store.compareAndSet(id, found.version, after)) return ok({ before, after, changed: true })
-    await delay(Math.random() * Math.min(MAX_WAIT_MS, 2 ** attempt))
+    await backOff(attempt)
   }
   throw new StoreUnavailable('a session changed faster than it could be decided on')
 }

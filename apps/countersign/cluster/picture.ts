@@ -11,21 +11,30 @@ export interface PictureFacts {
 export function picture(topology: Topology, { redisPort, postgresPort }: PictureFacts): string {
   const width = Math.max(...topology.flatMap(({ instances }) => instances.map((one) => label(one).length)))
   const shared = redisPort !== undefined
-  const blocks = topology.flatMap((service) => serviceLines(service, width, shared))
+  const blocks = topology.flatMap((service) => serviceLines(service, width, spineOf(service, shared)))
   return [...blocks, ...storeLines(redisPort, postgresPort, width)].map((line) => line.trimEnd()).join('\n')
 }
 
 const BALANCER_WIDTH = 'localhost:65535'.length
 
+/** What hangs on the right of an instance: the line to the shared sessions, or its own; the repository has none. */
+function spineOf({ service }: ServicePlan, shared: boolean): readonly string[] {
+  if (service === 'repository') return ['', '', '']
+  return shared ? ['  │', '──┤', '  │'] : ['', '──► its own sessions', '']
+}
+
 /** Three lines an instance; the balancer's box stands beside the first. */
-function serviceLines({ publicPort, instances }: ServicePlan, width: number, shared: boolean): string[] {
+function serviceLines(
+  { publicPort, instances }: ServicePlan,
+  width: number,
+  spine: readonly string[],
+): string[] {
   const front = box(`localhost:${publicPort}`, BALANCER_WIDTH)
   const blank = ' '.repeat(BALANCER_WIDTH + 4)
   return instances.flatMap((instance, index) => {
     const beside = index === 0 ? front : [blank, blank, blank]
     const joints = jointsAt(index, instances.length)
     const inner = box(label(instance), width)
-    const spine = shared ? ['  │', '──┤', '  │'] : ['', '──► its own sessions', '']
     return [0, 1, 2].map((row) => ` ${beside[row]}${joints[row]}${inner[row]}${spine[row]}`)
   })
 }

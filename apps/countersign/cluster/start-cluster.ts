@@ -32,7 +32,7 @@ import {
 export type { ClusterService } from './service-process.ts'
 
 export interface ClusterOptions {
-  /** Instances of each, 1 to 9; default 2. */
+  /** Instances of each, 0 to 9; default 2. */
   readonly wallets?: number
   readonly issuers?: number
   readonly verifiers?: number

@@ -27,7 +27,7 @@ describe('the standard topology', () => {
     expect(Math.max(...ports)).toBeLessThanOrEqual(65_535)
   })
 
-  it.each([0, 10, 1.5])('refuses %s instances', (verifiers) => {
+  it.each([-1, 10, 1.5])('refuses %s instances', (verifiers) => {
     expect(() => standardTopology({ ...pairs, verifiers })).toThrow(RangeError)
   })
 })

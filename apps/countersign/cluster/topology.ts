@@ -68,7 +68,8 @@ export function sitesOf(
   topology: Topology,
   host: (instance: InstancePlan) => string = () => '127.0.0.1',
 ): Site[] {
-  return topology.map(({ publicPort, instances }) => ({
+  const served = topology.filter(({ instances }) => instances.length > 0)
+  return served.map(({ publicPort, instances }) => ({
     port: publicPort,
     upstreams: instances.map((instance) => `${host(instance)}:${instance.port}`),
   }))
@@ -95,8 +96,8 @@ function plan(counts: InstanceCounts, portOf: (base: number, index: number) => n
 }
 
 function checkedCount(count: number): number {
-  if (!Number.isInteger(count) || count < 1 || count > MAX_INSTANCES) {
-    throw new RangeError(`from 1 to ${MAX_INSTANCES} instances of a service`)
+  if (!Number.isInteger(count) || count < 0 || count > MAX_INSTANCES) {
+    throw new RangeError(`from 0 to ${MAX_INSTANCES} instances of a service`)
   }
   return count
 }

@@ -21,7 +21,7 @@ import { createLogger, errorFacts, type Logger } from '../log.ts'
 import { type BodyKind, readBodies, requireContentType } from './bodies.ts'
 import { quietConnections } from './connections.ts'
 import { type Door, type DoorKeeper, managementDoorKeeper, openDoorProblem } from './doors.ts'
-import { acceptedRequestId, writeStandardHeaders } from './headers.ts'
+import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './headers.ts'
 import { type KnownAddresses, knownAddresses } from './methods.ts'
 import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
 import { type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
@@ -38,6 +38,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Aborted when the listener closes: long answers end then. */
     stopping: AbortSignal
+    /** What every answer's headers say; for answers that are written by hand. */
+    standardHeaders: StandardHeaders
   }
 }
 
@@ -215,7 +217,8 @@ function logRequests(app: ServiceApp, log: Logger): void {
 
 function standardHeaders(app: ServiceApp, { config, clustered }: HttpServiceOptions): void {
   const named = config.mode === 'development' || clustered === true
-  const headers = named ? { instance: config.instance } : {}
+  const headers: StandardHeaders = named ? { instance: config.instance } : {}
+  app.decorate('standardHeaders', headers)
   app.addHook('onSend', async (request, reply) => {
     writeStandardHeaders(request, reply, headers)
     if (app.stopping.aborted) reply.header('connection', 'close')

@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { demo } from './demo.ts'
+import { freePorts, takesConnections } from './local/ports.ts'
+import { announcement, closeAll, SERVICES, startAll } from './up.ts'
+
+type Running = Awaited<ReturnType<typeof startAll>>
+
+describe('everything in one process', () => {
+  let cwd: string
+  let ports: readonly number[]
+  let running: Running = []
+  let flags: string[]
+
+  beforeAll(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'countersign-up-'))
+    ports = await freePorts(SERVICES.length)
+    flags = SERVICES.map((service, index) => `--${service}.webPort=${ports[index]}`)
+    running = await startAll(flags, { env: {}, cwd })
+  })
+
+  afterAll(async () => {
+    await closeAll(running)
+    await rm(cwd, { recursive: true })
+  })
+
+  it('is ready when it says so', async () => {
+    for (const port of ports) expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200)
+  })
+
+  it('says what runs where, with the account and the data', () => {
+    const said = announcement(running, cwd, 812.4).join('\n')
+    for (const { name, url } of running) {
+      expect(said).toContain(name)
+      expect(said).toContain(`${url}/swagger`)
+    }
+    expect(said).toContain('user@email.com')
+    expect(said).toContain(join(cwd, 'data'))
+    expect(said).toContain('812 ms')
+  })
+
+  it('issues, holds and verifies a credential, told step by step', async () => {
+    const at = terminal()
+    const [wallet, issuer, verifier] = ports
+    const argv = [`--wallet=http://localhost:${wallet}`, `--issuer=http://localhost:${issuer}`]
+    const code = await demo([...argv, `--verifier=http://localhost:${verifier}`], at)
+    expect(at.complained).toEqual([])
+    expect(code).toBe(0)
+    const told = at.printed.join('\n')
+    expect(told).toContain('The verification is verified.')
+    expect(told).toMatch(/✓ holder_binding/)
+    expect(told).toContain('given_name: "Ada"')
+    expect(told).not.toContain('1990-01-01')
+  })
+
+  it('starts none when one cannot start', async () => {
+    const others = await freePorts(SERVICES.length)
+    const clash = SERVICES.map((service, index) => `--${service}.webPort=${others[index]}`)
+    const starting = startAll([...clash, `--verifier.webPort=${ports[2]}`], { env: {}, cwd })
+    await expect(starting).rejects.toThrow(/EADDRINUSE/)
+    for (const port of others) expect(await takesConnections(port)).toBe(false)
+  })
+})
+
+describe('the demo', () => {
+  it('names the service that is not running, and leaves with 1', async () => {
+    const at = terminal()
+    const [port] = await freePorts(1)
+    const address = `http://localhost:${port}`
+    const code = await demo(['--wallet', address, '--issuer', address, '--verifier', address], at)
+    expect(code).toBe(1)
+    expect(at.complained[0]).toMatch(/is not running at http:\/\/localhost/)
+  })
+})
+
+function terminal() {
+  const printed: string[] = []
+  const complained: string[] = []
+  return {
+    env: {},
+    cwd: '/',
+    print: (line: string) => void printed.push(line),
+    complain: (line: string) => void complained.push(line),
+    printed,
+    complained,
+  }
+}

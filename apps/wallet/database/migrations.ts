@@ -1,0 +1,108 @@
+/** How the wallet's tables came to be, in order. Once released a migration is never changed; the next one is added. */
+import type { Migration } from '@countersign/stores/sql/migrate'
+import type { CreateTableBuilder, Kysely } from 'kysely'
+
+// Migrations are written against the tables of their time, which no type of today describes.
+type Untyped = Kysely<unknown>
+
+export const walletMigrations: Readonly<Record<string, Migration>> = {
+  '2026-11-accounts': {
+    up: async (db: Untyped) => {
+      await createAccounts(db)
+      await createWallets(db)
+      await createExchanges(db)
+    },
+  },
+}
+
+async function createAccounts(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('accounts')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('email_hash', 'text', (column) => column.notNull().unique())
+    .addColumn('email_sealed', 'text', (column) => column.notNull())
+    .addColumn('name_sealed', 'text', (column) => column.notNull())
+    .addColumn('password_sealed', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await ofAccount(db.schema.createTable('tokens'))
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('tokens_account').on('tokens').column('account_id').execute()
+  await db.schema
+    .createTable('login_attempts')
+    .addColumn('subject', 'text', (column) => column.primaryKey())
+    .addColumn('minute', 'bigint', (column) => column.notNull())
+    .addColumn('attempts', 'integer', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('wallet_settings')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('value', 'text', (column) => column.notNull())
+    .execute()
+}
+
+async function createWallets(db: Untyped): Promise<void> {
+  await ofAccount(db.schema.createTable('wallets'))
+    .addColumn('name_sealed', 'text', (column) => column.notNull())
+    .addColumn('default_did', 'text')
+    .execute()
+  await db.schema.createIndex('wallets_account').on('wallets').column('account_id').execute()
+  await ofWallet(db.schema.createTable('wallet_keys'))
+    .addColumn('algorithm', 'text', (column) => column.notNull())
+    .addColumn('name_sealed', 'text')
+    .addColumn('private_sealed', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('wallet_keys_wallet').on('wallet_keys').column('wallet_id').execute()
+  await ofWallet(db.schema.createTable('wallet_dids'))
+    .addColumn('key_id', 'text', (column) => column.notNull().references('wallet_keys.id'))
+    .addColumn('did_sealed', 'text', (column) => column.notNull())
+    .addColumn('alias_sealed', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('wallet_dids_wallet').on('wallet_dids').column('wallet_id').execute()
+}
+
+async function createExchanges(db: Untyped): Promise<void> {
+  await ofWallet(db.schema.createTable('receptions'))
+    .addColumn('offer_hash', 'text', (column) => column.notNull())
+    .addColumn('key_id', 'text', (column) => column.notNull().references('wallet_keys.id'))
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('progress_sealed', 'text')
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addUniqueConstraint('receptions_offer', ['wallet_id', 'offer_hash'])
+    .execute()
+  await db.schema
+    .createTable('credentials')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('wallet_id', 'text', (column) => column.notNull().references('wallets.id'))
+    .addColumn('key_id', 'text', (column) => column.references('wallet_keys.id'))
+    .addColumn('format', 'text', (column) => column.notNull())
+    .addColumn('content_sealed', 'text', (column) => column.notNull())
+    .addColumn('added_at', 'bigint', (column) => column.notNull())
+    .addColumn('deleted_at', 'bigint')
+    .addColumn('reception_id', 'text', (column) => column.notNull().references('receptions.id'))
+    .addColumn('slot_hash', 'text', (column) => column.notNull())
+    .addUniqueConstraint('credentials_slot', ['reception_id', 'slot_hash'])
+    .execute()
+  await db.schema.createIndex('credentials_wallet').on('credentials').column('wallet_id').execute()
+  await ofWallet(db.schema.createTable('presentations'))
+    .addColumn('request_hash', 'text', (column) => column.notNull())
+    .addColumn('sent_sealed', 'text', (column) => column.notNull())
+    .addColumn('answer_sealed', 'text')
+    .addUniqueConstraint('presentations_request', ['wallet_id', 'request_hash'])
+    .execute()
+}
+
+function ofAccount(table: CreateTableBuilder<string, never>) {
+  return table
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('account_id', 'text', (column) => column.notNull().references('accounts.id'))
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+}
+
+function ofWallet(table: CreateTableBuilder<string, never>) {
+  return table
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('wallet_id', 'text', (column) => column.notNull().references('wallets.id'))
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+}

@@ -1,0 +1,110 @@
+/**
+ * The wallet's tables as types. Columns that end in `_sealed` hold text under the deployment's key, bound to their
+ * place; `_hash` columns hold keyed hashes. What stands open are random ids, times, algorithms and counters: a dump
+ * shows no name, no address, no claim, no key and no token. Times are epoch seconds.
+ */
+export interface WalletTables {
+  accounts: AccountRow
+  tokens: TokenRow
+  login_attempts: LoginAttemptRow
+  wallets: WalletRow
+  wallet_keys: KeyRow
+  wallet_dids: DidRow
+  credentials: CredentialRow
+  receptions: ReceptionRow
+  presentations: PresentationRow
+  wallet_settings: SettingRow
+}
+
+export interface AccountRow {
+  readonly id: string
+  readonly email_hash: string
+  readonly email_sealed: string
+  readonly name_sealed: string
+  readonly password_sealed: string
+  readonly created_at: number
+}
+
+/** `id` is the SHA-256 of the token. */
+export interface TokenRow {
+  readonly id: string
+  readonly account_id: string
+  readonly created_at: number
+  readonly expires_at: number
+}
+
+/** Failed or unfinished attempts of one subject in one minute. */
+export interface LoginAttemptRow {
+  readonly subject: string
+  readonly minute: number
+  readonly attempts: number
+}
+
+export interface WalletRow {
+  readonly id: string
+  readonly account_id: string
+  readonly name_sealed: string
+  /** Points at `wallet_dids.id`: one pointer, so there are never two defaults. */
+  readonly default_did: string | null
+  readonly created_at: number
+}
+
+export interface KeyRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly algorithm: string
+  readonly name_sealed: string | null
+  readonly private_sealed: string
+  readonly created_at: number
+}
+
+/** `id` is a keyed hash of wallet and DID: a did:jwk is the holder's key in plain text. */
+export interface DidRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly key_id: string
+  readonly did_sealed: string
+  readonly alias_sealed: string
+  readonly created_at: number
+}
+
+export interface CredentialRow {
+  readonly id: string
+  readonly wallet_id: string
+  /** Absent for a credential that is bound to no key. */
+  readonly key_id: string | null
+  readonly format: string
+  readonly content_sealed: string
+  readonly added_at: number
+  readonly deleted_at: number | null
+  /** With `slot_hash`: one credential for each that an offer promised, however often it arrives. */
+  readonly reception_id: string
+  readonly slot_hash: string
+}
+
+/** One offer being taken up. */
+export interface ReceptionRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly offer_hash: string
+  readonly key_id: string
+  readonly state: 'open' | 'finished'
+  readonly progress_sealed: string | null
+  readonly version: number
+  readonly created_at: number
+}
+
+/** One answer to one authorization request. */
+export interface PresentationRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly request_hash: string
+  readonly sent_sealed: string
+  readonly answer_sealed: string | null
+  readonly created_at: number
+}
+
+export interface SettingRow {
+  readonly name: string
+  readonly value: string
+}

@@ -1,0 +1,122 @@
+/**
+ * The way out to issuers and verifiers, patient with what a cluster does when an instance dies: an answer that was cut
+ * off, or that a balancer made up (502, 503, 504), is asked for again. That is safe because every request of ours can be
+ * repeated: the other side sees the same body again. It knows no protocol and follows no redirect.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { JsonObject } from '@countersign/credential/format'
+import { parseJsonObject } from '@countersign/credential/json'
+import { ok, type Result, refuse } from '@countersign/credential/result'
+import type { Remote, RemoteRefusal, RemoteRequest, RemoteResponse } from '@countersign/service/remote'
+
+export interface Upstream {
+  /** Up to three tries. */
+  get(url: string, accept: string): Promise<Result<RemoteResponse, UpstreamRefusal>>
+  /** Up to two tries with the same body; `headers` is asked before each, for proofs that may be used once. */
+  post(request: UpstreamPost): Promise<Result<RemoteResponse, UpstreamRefusal>>
+}
+
+export interface UpstreamPost {
+  readonly url: string
+  readonly contentType: string
+  readonly accept: string
+  readonly body: string
+  readonly headers?: () => Promise<Readonly<Record<string, string>>>
+}
+
+export type UpstreamRefusal =
+  | { readonly code: 'upstream_unreachable'; readonly host: string; readonly reason: string }
+  | { readonly code: 'upstream_timeout'; readonly host: string }
+  | { readonly code: 'upstream_unavailable'; readonly host: string; readonly status: number }
+  | { readonly code: 'upstream_not_allowed'; readonly host: string; readonly reason: string }
+  | { readonly code: 'upstream_answer_refused'; readonly host: string; readonly reason: string }
+
+/** An answer that is there and says nothing that can be used. */
+export interface UnusableAnswer {
+  readonly code: 'upstream_answer_refused'
+  readonly host: string
+  readonly reason: string
+}
+
+/** Waits before the try with this number (2, 3 …). */
+export type Pause = (attempt: number) => Promise<void>
+
+const GET_TRIES = 3
+const POST_TRIES = 2
+
+/** Half of the time at random, so that wallets that were cut off together do not come back together. */
+const jitteredPause: Pause = (attempt) => delay(100 * attempt * (0.5 + Math.random()))
+
+export function upstreamOver(remote: Remote, pause: Pause = jitteredPause): Upstream {
+  const patiently = async (tries: number, request: () => Promise<RemoteRequest>) => {
+    for (let attempt = 1; ; attempt++) {
+      const made = await request()
+      const judged = judge(await remote.request(made), hostOf(made.url))
+      if (judged.ok || !isWorthAnotherTry(judged.error) || attempt >= tries) return judged
+      await pause(attempt)
+    }
+  }
+  return {
+    get: (url, accept) => patiently(GET_TRIES, async () => ({ method: 'GET', url, headers: { accept } })),
+    post: ({ url, contentType, accept, body, headers }) =>
+      patiently(POST_TRIES, async () => ({
+        method: 'POST',
+        url,
+        body,
+        headers: { accept, 'content-type': contentType, ...(await headers?.()) },
+      })),
+  }
+}
+
+/** For sentences; an address that cannot be read is shown as it is, shortened. */
+export function hostOf(url: string): string {
+  return URL.parse(url)?.host ?? url.slice(0, 60)
+}
+
+/** A JSON object of at most `maxBytes`, whatever the media type says. */
+export function readJsonAnswer(
+  response: RemoteResponse,
+  url: string,
+  maxBytes: number,
+): Result<JsonObject, UnusableAnswer> {
+  const json = parseJsonObject(response.body, { maxBytes })
+  return json.ok ? json : unusable(url, json.error.code)
+}
+
+export function unusable(url: string, reason: string): Result<never, UnusableAnswer> {
+  return refuse({ code: 'upstream_answer_refused', host: hostOf(url), reason })
+}
+
+function judge(
+  answered: Result<RemoteResponse, RemoteRefusal>,
+  host: string,
+): Result<RemoteResponse, UpstreamRefusal> {
+  if (!answered.ok) return refuse(refusalOf(answered.error, host))
+  const { status } = answered.value
+  const isAbsent = status === 502 || status === 503 || status === 504
+  return isAbsent ? refuse({ code: 'upstream_unavailable', host, status }) : ok(answered.value)
+}
+
+function refusalOf(error: RemoteRefusal, host: string): UpstreamRefusal {
+  switch (error.code) {
+    case 'unreachable':
+      return { code: 'upstream_unreachable', host, reason: error.reason }
+    case 'timeout':
+      return { code: 'upstream_timeout', host }
+    case 'url_not_allowed':
+      return { code: 'upstream_not_allowed', host, reason: error.reason }
+    case 'address_not_allowed':
+      return { code: 'upstream_not_allowed', host, reason: 'address' }
+    case 'response_too_large':
+    case 'response_encoded':
+      return { code: 'upstream_answer_refused', host, reason: error.code }
+  }
+}
+
+function isWorthAnotherTry(refusal: UpstreamRefusal): boolean {
+  return (
+    refusal.code === 'upstream_unreachable' ||
+    refusal.code === 'upstream_timeout' ||
+    refusal.code === 'upstream_unavailable'
+  )
+}

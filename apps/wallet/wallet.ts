@@ -1,0 +1,50 @@
+/**
+ * What the wallet's use cases stand on: the database, keys, the way out to issuers and verifiers, and settings, put
+ * together once in `main.ts`. Use cases know no HTTP server; they run as they are in tests, on both databases.
+ */
+import type { CryptoEngine } from '@countersign/credential/crypto'
+import type { FormatRegistry } from '@countersign/credential/registry'
+import type { Certificate } from '@countersign/credential/trust/certificate'
+import type { HttpPolicy } from '@countersign/protocol/oauth/wire-values'
+import type { Database } from '@countersign/stores/sql/database'
+import type { WalletTables } from './database/schema.ts'
+import type { Vault } from './database/vault.ts'
+import type { Passwords } from './passwords.ts'
+import type { Upstream } from './upstream.ts'
+
+export interface Wallet {
+  readonly database: Database<WalletTables>
+  readonly vault: Vault
+  readonly passwords: Passwords
+  readonly upstream: Upstream
+  readonly formats: FormatRegistry
+  readonly crypto: CryptoEngine
+  /** Who vouches for verifiers. Without `required` a stranger is let through, and marked as one. */
+  readonly verifiers: { readonly anchors: readonly Certificate[]; readonly required: boolean }
+  /** Where http may stand for https. */
+  readonly httpPolicy: HttpPolicy
+  /** For authorization servers that take no anonymous clients. */
+  readonly clientId: string
+  readonly limits: WalletLimits
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
+export interface WalletLimits {
+  readonly tokenLifetimeSeconds: number
+  readonly minimumPasswordLength: number
+  readonly loginFailuresPerMinute: number
+  readonly loginFailuresPerMinuteInTotal: number
+  readonly registrationsPerMinute: number
+}
+
+/** Of one wallet. */
+export const MAX_KEYS = 100
+export const MAX_DIDS = 100
+export const MAX_CREDENTIALS = 1000
+
+/** A wallet that the caller's account owns; only `openWallet` makes one, and every query is bound to it. */
+export interface OwnedWallet {
+  readonly id: string
+  readonly accountId: string
+}

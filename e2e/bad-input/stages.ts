@@ -1,0 +1,152 @@
+/** How far a walk has come when the bad request arrives, and the honest rest of the walk, which must still succeed. */
+import assert from 'node:assert/strict'
+import type { Signer } from '@countersign/credential/crypto'
+import { claims, identityQuery } from '../client/flows.ts'
+import { call, expectStatus, postForm, postJson } from '../client/http.ts'
+import {
+  answerBody,
+  credentialOf,
+  type Held,
+  identityConfiguration,
+  keyProof,
+  newKey,
+  offerUri,
+  type ParsedOffer,
+  type ReceivedRequest,
+  readOffer,
+  readRequest,
+  requestCredential,
+  requestNonce,
+  requestToken,
+  requestUri,
+  type Sender,
+} from '../client/protocol-wallet.ts'
+import type { Stage } from './case.ts'
+import type { World } from './world.ts'
+
+export const order = { credentialConfigurationId: identityConfiguration, credentialData: claims }
+
+export interface Offered {
+  readonly id: string
+  readonly issuerUrl: string
+  readonly offer: ParsedOffer
+  readonly sender: Sender
+  readonly dpopKey: Signer
+  readonly pin?: string
+}
+
+export async function offerOfIssuer(issuerUrl: string, more: object = {}): Promise<Offered> {
+  const json = { accept: 'application/json' }
+  const made = await postJson(`${issuerUrl}/openid4vc/sdjwt/issue`, { ...order, ...more }, json)
+  const { id, url } = expectStatus(made, 200).json() as { id: string; url: string }
+  const offer = readOffer(expectStatus(await call(offerUri(url)), 200).json())
+  const dpopKey = newKey()
+  return { id, issuerUrl, offer, dpopKey, sender: { dpopKey } }
+}
+
+/** An offer that nobody has taken up. */
+export const offered: Stage<Offered> = {
+  prepare: ({ issuer }) => offerOfIssuer(issuer.url),
+  goOn: async ({ offer, sender }) => void expectStatus(await requestToken(offer, sender), 200),
+}
+
+/** The same with a transaction code. */
+export const offeredWithPin: Stage<Offered & { readonly pin: string }> = {
+  async prepare({ issuer }) {
+    const pin = '4711'
+    return { ...(await offerOfIssuer(issuer.url, { txCode: { length: 4 }, txCodeValue: pin })), pin }
+  },
+  goOn: async ({ offer, sender, pin }) => void expectStatus(await requestToken(offer, sender, pin), 200),
+}
+
+export interface Granted extends Offered {
+  readonly accessToken: string
+  readonly nonce: string
+  readonly holder: Signer
+}
+
+export async function grant(from: Offered, sender: Sender = from.sender): Promise<Granted> {
+  const token = expectStatus(await requestToken(from.offer, sender), 200).json()
+  const nonce = expectStatus(await requestNonce(from.issuerUrl), 200).json()
+  return {
+    ...from,
+    sender,
+    accessToken: String(token['access_token']),
+    nonce: String(nonce['c_nonce']),
+    holder: newKey(),
+  }
+}
+
+/** The honest credential request, with the very nonce that the bad request had. */
+export async function takeCredential({ issuerUrl, sender, accessToken, nonce, holder }: Granted): Promise<string> {
+  const proof = await keyProof(issuerUrl, nonce, holder)
+  const request = { accessToken, configurationId: identityConfiguration, proof }
+  return credentialOf(expectStatus(await requestCredential(issuerUrl, sender, request), 200))
+}
+
+/** A token bound to a key, and a nonce that nobody has used. */
+export const granted: Stage<Granted> = {
+  prepare: async ({ issuer }) => grant(await offerOfIssuer(issuer.url)),
+  goOn: async (prepared) => void (await takeCredential(prepared)),
+}
+
+/** A bearer token, and a nonce that nobody has used. */
+export const grantedToBearer: Stage<Granted> = {
+  prepare: async ({ issuer }) => grant(await offerOfIssuer(issuer.url), {}),
+  goOn: async (prepared) => void (await takeCredential(prepared)),
+}
+
+/** No session: after the refusal the issuer makes offers as before. */
+export const anyOffer: Stage<undefined> = {
+  prepare: async () => undefined,
+  goOn: async (_nothing, { issuer }) => void (await offerOfIssuer(issuer.url)),
+}
+
+export interface Requested {
+  readonly id: string
+  readonly verifierUrl: string
+  readonly request: ReceivedRequest
+}
+
+export async function verificationAt(
+  verifierUrl: string,
+  query: object = identityQuery,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Requested> {
+  const json = { accept: 'application/json', ...headers }
+  const started = await postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: query }, json)
+  const { id, url } = expectStatus(started, 200).json() as { id: string; url: string }
+  const request = readRequest(expectStatus(await call(requestUri(url)), 200).text)
+  return { id, verifierUrl, request }
+}
+
+export const bothNames = [['given_name'], ['family_name']] as const
+
+export async function answerWell({ id, verifierUrl, request }: Requested, held: Held): Promise<void> {
+  expectStatus(await postForm(request.responseUri, await answerBody(request, held, bothNames)), 200)
+  assert.equal((await verificationResult(verifierUrl, id))['state'], 'verified')
+}
+
+export async function verificationResult(verifierUrl: string, id: string): Promise<Record<string, unknown>> {
+  return expectStatus(await call(`${verifierUrl}/openid4vc/session/${id}`), 200).json()
+}
+
+/** A verification whose request the wallet has read and not answered. */
+export const requested: Stage<Requested> = {
+  prepare: ({ verifier }) => verificationAt(verifier.url),
+  goOn: (prepared, { held }) => answerWell(prepared, held),
+}
+
+/** No session: after the refusal the verifier starts verifications as before. */
+export const anyVerification: Stage<undefined> = {
+  prepare: async () => undefined,
+  goOn: async (_nothing, { verifier }) => void (await verificationAt(verifier.url)),
+}
+
+/** Catalogue and health: afterwards the service answers as before. */
+export function anyRequest(url: (world: World) => string): Stage<undefined> {
+  return {
+    prepare: async () => undefined,
+    goOn: async (_nothing, world) => void expectStatus(await call(url(world)), 200),
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * The services that are sent bad input: real processes, memory sessions, one development deployment, and beside it a
+ * foreign one whose codes, tokens and credentials must be worth nothing here.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Signer } from '@countersign/credential/crypto'
+import { openDeployment } from '@countersign/keys/deployment'
+import { directoryShelf } from '@countersign/keys/identity-shelf'
+import { freePort } from '@countersign/stores/local/running-program'
+import { issue } from '../client/flows.ts'
+import { call } from '../client/http.ts'
+import type { Held } from '../client/protocol-wallet.ts'
+
+export interface Service {
+  readonly url: string
+  readonly isRunning: () => boolean
+  /** Turns the clock of the process. */
+  turnClock(seconds: number): Promise<void>
+  /** Lines that the service logged as its own faults. */
+  faults(): readonly string[]
+  stop(): Promise<void>
+}
+
+export interface World {
+  readonly issuer: Service
+  readonly verifier: Service
+  readonly repository: Service
+  /** Of the same deployment, with clocks that the cases of expiry turn. */
+  readonly hurriedIssuer: Service
+  readonly hurriedVerifier: Service
+  readonly foreignIssuer: Service
+  readonly services: readonly Service[]
+  /** The key that the deployment signs credentials with: what a case forges is true in all but one respect. */
+  readonly issuerKey: Signer
+  /** An identity credential in good order. */
+  readonly held: Held
+  close(): Promise<void>
+}
+
+const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.ts', import.meta.url))
+const CLOCK = new URL('./turnable-clock.ts', import.meta.url).href
+const READY_MS = 15_000
+
+export async function openWorld(): Promise<World> {
+  const folder = mkdtempSync(join(tmpdir(), 'countersign-bad-input-'))
+  const started: Service[] = []
+  const start = async (name: string, log: string, data = 'data') => {
+    const service = await startService(name, { folder, data: join(folder, data), log: join(folder, `${log}.log`) })
+    started.push(service)
+    return service
+  }
+  const stopAll = async () => {
+    await Promise.all(started.map((service) => service.stop()))
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    const [issuer, verifier, repository, hurriedIssuer, hurriedVerifier, foreignIssuer] = await Promise.all([
+      start('issuer', 'issuer'),
+      start('verifier', 'verifier'),
+      start('repository', 'repository'),
+      start('issuer', 'hurried-issuer'),
+      start('verifier', 'hurried-verifier'),
+      start('issuer', 'foreign-issuer', 'foreign'),
+    ])
+    const issuerKey = await keyOfDeployment(join(folder, 'data'), issuer.url)
+    const held = await issue(issuer.url)
+    const services = { issuer, verifier, repository, hurriedIssuer, hurriedVerifier, foreignIssuer }
+    return { ...services, services: started, issuerKey, held, close: stopAll }
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
+
+interface Places {
+  readonly folder: string
+  readonly data: string
+  readonly log: string
+}
+
+async function startService(name: string, { folder, data, log }: Places): Promise<Service> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const output = openSync(log, 'a')
+  const flags = [`--webPort=${port}`, `--baseUrl=${url}`, '--sessions=memory:', `--data=${data}`]
+  const child = fork(COMMAND, [name, ...flags, '--logLevel=warn'], {
+    cwd: folder,
+    execArgv: ['--import', CLOCK],
+    env: { PATH: process.env['PATH'] ?? '' },
+    stdio: ['ignore', output, output, 'ipc'],
+  })
+  closeSync(output)
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const isRunning = () => child.exitCode === null && child.signalCode === null
+  await untilReady(url, isRunning, log)
+  return {
+    url,
+    isRunning,
+    turnClock: (seconds) => turn(child, seconds),
+    faults: () => readFileSync(log, 'utf8').split('\n').filter(isFault),
+    async stop() {
+      if (isRunning()) child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
+
+/** Warnings are business as usual; a line that is no log line is an exception that nobody caught. */
+function isFault(line: string): boolean {
+  return line !== '' && !/^\{"level":"(trace|debug|info|warn)"/.test(line)
+}
+
+function turn(child: ChildProcess, seconds: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    child.once('message', () => resolve())
+    child.send({ turnBySeconds: seconds }, (error) => error && reject(error))
+  })
+}
+
+async function untilReady(url: string, isRunning: () => boolean, log: string): Promise<void> {
+  const deadline = Date.now() + READY_MS
+  for (;;) {
+    const answer = await call(`${url}/readyz`).catch(() => undefined)
+    if (answer?.status === 200) return
+    if (!isRunning() || Date.now() > deadline) throw new Error(`not ready: ${readFileSync(log, 'utf8')}`)
+    await delay(50)
+  }
+}
+
+async function keyOfDeployment(data: string, baseUrl: string): Promise<Signer> {
+  const shelf = directoryShelf(join(data, 'identity'))
+  const now = Math.floor(Date.now() / 1000)
+  const opened = await openDeployment({ mode: 'development', shelf, now, warn: () => undefined })
+  if (!opened.ok) throw new Error(opened.error.code)
+  const signer = await opened.value.signer('credential-issuer', { baseUrl, dnsNames: [] })
+  if (!signer.ok) throw new Error(signer.error.code)
+  return signer.value
+}

@@ -1,0 +1,200 @@
+/**
+ * The store ports as an instance holds them: an adapter on a bad line to the shared server. Each command travels for a
+ * turn and its answer for another; either may be lost. Like the real adapter it tries twice and reports truthfully what
+ * its own write did, and then gives up with `StoreUnavailable`, though the write may have been applied, or be applied
+ * later. A flaw replaces one atomic command by a look and a write, which is what the simulation must notice.
+ */
+import {
+  type OnceStore,
+  type SessionStore,
+  type Signals,
+  type StoreEngine,
+  StoreUnavailable,
+} from '@countersign/stores/ports'
+import type { Faults } from './faults.ts'
+import type { Life, Scheduler } from './scheduler.ts'
+import type { StoreServer } from './store-server.ts'
+
+export type Flaw = 'compareAndSet looks, then sets' | 'create looks, then sets' | 'claim looks, then sets'
+
+export interface StoreLine {
+  readonly server: StoreServer
+  readonly scheduler: Scheduler
+  readonly faults: Faults
+  /** Whose line it is. */
+  readonly name: string
+  readonly life: Life
+  readonly flaw?: Flaw | undefined
+}
+
+export function connectStore(line: StoreLine): Pick<StoreEngine, 'sessions' | 'once' | 'signals'> {
+  return {
+    sessions: (namespace) => simulatedSessions(line, namespace),
+    once: (namespace) => simulatedOnce(line, namespace),
+    signals: (namespace) => simulatedSignals(line, namespace),
+  }
+}
+
+const WRITES_REMEMBERED = 8
+const TAKEN_KEPT_MS = 10_000
+const TRIES = 2
+
+function simulatedSessions(line: StoreLine, namespace: string): SessionStore<string> {
+  const { server, flaw } = line
+  const label = (verb: string, id: string) => `${verb} ${server.alias(namespace, id)}`
+  const write = writer(line, namespace)
+  return {
+    create: async (id, value, ttlSeconds) => {
+      const writeId = server.nextWriteId()
+      const add = (isFree: (found: boolean) => boolean) => () => {
+        const found = server.read(`${namespace}:${id}`)
+        if (!isFree(found !== undefined)) return found?.writes.includes(writeId) === true
+        write(id, { value, version: 1, expiresAt: expiry(line, ttlSeconds), writes: [writeId] })
+        return true
+      }
+      if (flaw !== 'create looks, then sets') return send(line, label('create', id), add((found) => !found))
+      const exists = await send(line, label('look', id), () => server.read(`${namespace}:${id}`) !== undefined)
+      return !exists && send(line, label('set', id), add(() => true))
+    },
+    get: (id) =>
+      send(line, label('get', id), () => {
+        const entry = server.read(`${namespace}:${id}`)
+        return entry && { value: entry.value, version: entry.version }
+      }),
+    compareAndSet: async (id, expectedVersion, value) => {
+      const writeId = server.nextWriteId()
+      const replace = (isExpected: (version: number) => boolean) => () => {
+        const entry = server.read(`${namespace}:${id}`)
+        if (entry === undefined) return false
+        if (!isExpected(entry.version)) return wasOurs(line, entry.writes, writeId)
+        const writes = [writeId, ...entry.writes].slice(0, WRITES_REMEMBERED)
+        write(id, { ...entry, value, version: entry.version + 1, writes })
+        return true
+      }
+      const same = (version: number) => version === expectedVersion
+      if (flaw !== 'compareAndSet looks, then sets') return send(line, label('cas', id), replace(same))
+      const found = await send(line, label('look', id), () => server.read(`${namespace}:${id}`)?.version)
+      return found === expectedVersion && send(line, label('set', id), replace(() => true))
+    },
+  }
+}
+
+function simulatedOnce(line: StoreLine, namespace: string): OnceStore {
+  const { server, flaw } = line
+  const label = (verb: string, key: string) => `${verb} ${server.alias(namespace, key)}`
+  return {
+    put: (key, value, ttlSeconds) => {
+      const writeId = server.nextWriteId()
+      return send(line, label('put', key), () => {
+        if (server.read(`${namespace}/${key}`)?.writes.includes(writeId)) return
+        const expiresAt = expiry(line, ttlSeconds)
+        server.write(`${namespace}/${key}`, { value, version: 1, expiresAt, writes: [writeId] })
+      })
+    },
+    take: (key) => {
+      const taker = server.nextWriteId()
+      return send(line, label('take', key), () => {
+        const entry = server.read(`${namespace}/${key}`)
+        if (entry === undefined || (entry.takenBy ?? taker) !== taker) return undefined
+        const expiresAt = line.scheduler.now() + TAKEN_KEPT_MS
+        server.write(`${namespace}/${key}`, { ...entry, takenBy: taker, expiresAt })
+        return entry.value
+      })
+    },
+    claim: async (key, ttlSeconds) => {
+      const writeId = server.nextWriteId()
+      const read = () => server.read(`${namespace}#${key}`)
+      const set = () => {
+        const expiresAt = expiry(line, ttlSeconds)
+        server.write(`${namespace}#${key}`, { value: '', version: 1, expiresAt, writes: [writeId] })
+        return true
+      }
+      if (flaw !== 'claim looks, then sets')
+        return send(line, label('claim', key), () => read()?.writes.includes(writeId) ?? set())
+      const claimed = await send(line, label('look', key), () => read() !== undefined)
+      return !claimed && send(line, label('set', key), set)
+    },
+  }
+}
+
+function simulatedSignals(line: StoreLine, namespace: string): Signals {
+  const { server, scheduler, life } = line
+  const topicOf = (topic: string) => `${namespace}:${topic}`
+  return {
+    notify: (topic) =>
+      send(line, `notify ${server.alias(namespace, topic)}`, () => {
+        for (const wake of server.topics.get(topicOf(topic)) ?? []) wake()
+      }),
+    watch: async (topic, onSignal) => {
+      const wake = () =>
+        scheduler.spawn(async () => {
+          await scheduler.turn(`${line.name} hears of ${server.alias(namespace, topic)}`)
+          if (!life.ended && server.topics.get(topicOf(topic))?.has(wake)) onSignal()
+        })
+      await send(line, `watch ${server.alias(namespace, topic)}`, () => {
+        server.topics.set(topicOf(topic), (server.topics.get(topicOf(topic)) ?? new Set()).add(wake))
+      })
+      return { close: async () => void server.topics.get(topicOf(topic))?.delete(wake) }
+    },
+  }
+}
+
+/** Every write to a session is also remembered as such. */
+function writer({ server }: StoreLine, namespace: string) {
+  return (id: string, entry: Parameters<StoreServer['write']>[1]) => {
+    server.write(`${namespace}:${id}`, entry)
+    server.commit({ namespace, id, version: entry.version, value: entry.value })
+  }
+}
+
+function wasOurs({ server }: StoreLine, writes: readonly string[], writeId: string): boolean {
+  const ours = writes.includes(writeId)
+  if (ours) server.counts.truthfulRetries += 1
+  else server.counts.conflicts += 1
+  return ours
+}
+
+/**
+ * One operation of the adapter. A crash may come before the command leaves and while the answer is on its way; a
+ * command that left reaches the store even when its sender is gone by then.
+ */
+async function send<T>(line: StoreLine, what: string, command: () => T): Promise<T> {
+  const { scheduler, server, faults, life, name } = line
+  const label = `${name} ${what}`
+  for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+    await scheduler.turn(`${label}`, life)
+    const lost = faults.strikes('command lost')
+    if (!lost) {
+      await scheduler.turn(`${label} · at the store`)
+      const answer = command()
+      scheduler.note(`${label} · ${outcome(answer)}`)
+      const unheard = faults.strikes('store reply lost')
+      await scheduler.turn(`${label} · ${unheard ? 'answer lost' : 'answered'}`, life)
+      if (!unheard) return answer
+    } else if (scheduler.random.chance(0.4)) {
+      arrivesLate(line, label, command)
+    }
+  }
+  server.counts.gaveUp += 1
+  scheduler.note(`${label} · unavailable`)
+  throw new StoreUnavailable('the simulated line is down')
+}
+
+/** Its sender thinks that it was lost; the second try, or somebody else's write, may be there before it. */
+function arrivesLate({ scheduler, server }: StoreLine, label: string, command: () => unknown): void {
+  scheduler.spawn(async () => {
+    await scheduler.pause(`${label} · late at the store`, scheduler.random.below(400))
+    server.counts.lateWrites += 1
+    scheduler.note(`${label} · late: ${outcome(command())}`)
+  })
+}
+
+/** What the history says of an answer: never bytes, which differ from run to run. */
+function outcome(answer: unknown): string {
+  if (typeof answer === 'object' && answer !== null && 'version' in answer) return `version ${answer.version}`
+  return typeof answer === 'boolean' || typeof answer === 'number' ? `${answer}` : answer === undefined ? 'nothing' : 'value'
+}
+
+function expiry({ scheduler }: StoreLine, ttlSeconds: number): number {
+  return scheduler.now() + ttlSeconds * 1000
+}
