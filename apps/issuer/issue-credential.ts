@@ -27,6 +27,7 @@ import {
   stepIssuance,
 } from '@countersign/protocol/openid4vci/session'
 import { type SessionUnknown, transition } from '@countersign/service/session-transition'
+import type { Versioned } from '@countersign/stores/ports'
 import { insertSubject } from './data-functions.ts'
 import type { Issuer } from './issuer.ts'
 import { type ReceivedProof, type SenderRefusal, senderKey } from './sender-key.ts'
@@ -56,7 +57,9 @@ export async function issueCredential(
 ): Promise<Result<JsonObject, CredentialRefusal>> {
   const asked = await whatIsAsked(issuer, presented, request)
   if (!asked.ok) return asked
-  const entitled = await entitlement(issuer, asked.value)
+  const found = await issuer.sessions.get(asked.value.sessionId)
+  if (found === undefined) return refuse({ code: 'session_unknown' })
+  const entitled = promisedCredential(found.value, asked.value, issuer.now())
   if (!entitled.ok) return entitled
   const { issued, promised } = entitled.value
   if (issued !== undefined) return answerAgain(issuer, asked.value, issued)
@@ -65,7 +68,7 @@ export async function issueCredential(
   const body = await sign(issuer, promised, asked.value)
   const settled = await settle(issuer, asked.value, body)
   if (!settled.ok) return settled
-  return record(issuer, asked.value, settled.value)
+  return record(issuer, asked.value, settled.value, found)
 }
 
 interface Asked {
@@ -121,12 +124,6 @@ async function whatIsAsked(
     ),
     ...(sender.value !== undefined && { senderKey: sender.value }),
   })
-}
-
-async function entitlement(issuer: Issuer, asked: Asked) {
-  const found = await issuer.sessions.get(asked.sessionId)
-  if (found === undefined) return refuse({ code: 'session_unknown' as const })
-  return promisedCredential(found.value, asked, issuer.now())
 }
 
 async function sign(issuer: Issuer, promised: PromisedCredential, asked: Asked): Promise<JsonObject> {
@@ -189,6 +186,7 @@ async function record(
   issuer: Issuer,
   asked: Asked,
   body: JsonObject,
+  found: Versioned<IssuanceSession>,
 ): Promise<Result<JsonObject, CredentialRefusal>> {
   const now = issuer.now()
   const { configurationId, nonceId, proof } = asked
@@ -212,8 +210,8 @@ async function record(
   }
   // Another request for the same credential, with a nonce of its own, was recorded first: its answer counts.
   if (moved.error.code !== 'already_issued') return moved
-  const found = await issuer.sessions.get(asked.sessionId)
-  const issued = found && issuedRecord(found.value, configurationId)
+  const current = await issuer.sessions.get(asked.sessionId)
+  const issued = current && issuedRecord(current.value, configurationId)
   return issued === undefined ? moved : answerAgain(issuer, asked, issued)
 }
 

@@ -199,7 +199,8 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
     '/credential',
     {
       schema: { summary: 'Credential endpoint', tags, body: z.record(z.string(), z.json()) },
-      config: wallet,
+      // OpenID4VCI §8.3.1.2 has a code of its own for this.
+      config: { ...wallet, malformed: 'invalid_credential_request' },
     },
     async (request, reply) => {
       const presented = presentedToken(request)

@@ -2,6 +2,8 @@
  * Reading bodies: JSON, forms and plain text, each only where the route asks for it, within limits of size and
  * depth. That a form is not read where JSON is meant also keeps plain HTML forms of other sites out.
  */
+import { type JsonRefusal, parseJson } from '@countersign/credential/json'
+import { refuse } from '@countersign/credential/result'
 import type { FastifyInstance } from 'fastify'
 import { fail } from './wire-errors.ts'
 
@@ -20,12 +22,9 @@ const MAX_FORM_PARAMETERS = 200
 
 /** Installs the readers; must run before routes are added. */
 export function readBodies(app: FastifyInstance): void {
-  const parseJson = app.getDefaultJsonParser('error', 'error')
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(CONTENT_TYPES.json, { parseAs: 'string' }, (request, body, done) => {
-    const text = body.toString()
-    if (nestsDeeperThan(text, MAX_JSON_DEPTH)) fail({ status: 400, message: 'The JSON is nested too deeply' })
-    return parseJson(request, text, done)
+  app.addContentTypeParser(CONTENT_TYPES.json, { parseAs: 'string' }, (_request, body, done) => {
+    done(null, readJson(body.toString()))
   })
   app.addContentTypeParser(CONTENT_TYPES.form, { parseAs: 'string' }, (_request, body, done) => {
     done(null, parseForm(body.toString()))
@@ -33,6 +32,23 @@ export function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(CONTENT_TYPES.text, { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)
   })
+}
+
+/** Strict (RFC 8725 §2.4): a member that stands twice would be one thing here and another to who reads the log. */
+function readJson(text: string): unknown {
+  const parsed = nestsDeeperThan(text, MAX_JSON_DEPTH)
+    ? refuse({ code: 'json_too_deep' })
+    : parseJson(text, { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: MAX_JSON_DEPTH })
+  return parsed.ok ? parsed.value : fail({ status: 400, message: jsonMessages[parsed.error.code] })
+}
+
+/** How large a body may be, the HTTP server has said before. */
+const jsonMessages: Readonly<Record<JsonRefusal['code'], string>> = {
+  json_invalid: 'The body is not valid JSON',
+  json_too_large: 'The body is too large',
+  json_too_deep: 'The JSON is nested too deeply',
+  json_not_object: 'The body must be a JSON object',
+  json_duplicate_member: 'The JSON has a member twice',
 }
 
 /** Refuses a body of another kind than the route reads; a request without a body is the schema's concern. */

@@ -4,7 +4,7 @@
  * A route without a door is a bug and stops the start: nothing is open by forgetting.
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import Fastify, {
   type FastifyBaseLogger,
@@ -34,6 +34,8 @@ declare module 'fastify' {
     errors?: ErrorShape
     /** Kinds of body that the route reads. Default: JSON. */
     accepts?: readonly BodyKind[]
+    /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
+    malformed?: string
   }
   interface FastifyInstance {
     /** Aborted when the listener closes: long answers end then. */
@@ -235,7 +237,9 @@ function answerErrors(app: ServiceApp, log: Logger): void {
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
   const { wire, fault } = wireErrorOf(error)
   if (fault) log.error({ requestId: request.id, ...errorFacts(error) }, 'request failed')
-  answer(wire, request, reply)
+  const { malformed } = request.routeOptions.config
+  const unnamed = wire.status === 400 && wire.code === undefined && malformed !== undefined
+  answer(unnamed ? { ...wire, code: malformed } : wire, request, reply)
 }
 
 function answer(wire: WireError, request: FastifyRequest, reply: FastifyReply): void {
@@ -255,11 +259,20 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const requestId = randomUUID()
   const body = JSON.stringify(
-    errorBody({ status, message: 'The request could not be read' }, 'management', randomUUID()),
+    errorBody({ status, message: 'The request could not be read' }, 'management', requestId),
   )
-  const head = `HTTP/1.1 ${status} Error\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close`
-  socket.end(`${head}\r\n\r\n${body}`)
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    `x-request-id: ${requestId}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
 }
 
 function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {

@@ -1,0 +1,150 @@
+/**
+ * Runs in a process of its own: verification, issuance and query matching in a loop, beside their bare cryptography.
+ * Started with the number of rounds and of operations a round; sends one message with all rounds.
+ */
+import type { Signer } from '@countersign/credential/crypto'
+import { formatRegistry } from '@countersign/credential/registry'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { parseX5cEntry } from '@countersign/credential/trust/certificate'
+import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import { matchQuery } from '@countersign/protocol/openid4vp/dcql/match'
+import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
+import { issueWork, verificationWork } from '../limit/plan.ts'
+import { prepare, type Work } from '../limit/work.ts'
+import {
+  CREDENTIAL_TYPE,
+  type Holder,
+  inTurn,
+  issueTo,
+  makeHolders,
+  newSigner,
+  now,
+  present,
+  SHOWN,
+} from '../load/holders.ts'
+import { type PairedRounds, pairedRounds } from '../measure/rounds.ts'
+
+export interface FormatRounds {
+  /** CPU microseconds an operation; `first` is the bare cryptography. */
+  readonly verify: PairedRounds
+  readonly issue: PairedRounds
+  readonly match: readonly number[]
+}
+
+type Operation = () => Promise<unknown> | unknown
+
+const AUDIENCE = 'x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk'
+const NONCE = 'Zr7YbFhSg2qfQOzaGtPhXc0VKzRE1VKZ'
+
+const [rounds = 5, operations = 500] = process.argv.slice(2).map(Number)
+const results = await measureFormats()
+process.send?.(results)
+
+async function measureFormats(): Promise<FormatRounds> {
+  const ca = createDevelopmentCa({ name: 'Bench CA', now: now() })
+  const issuer = certified(ca)
+  const holders = await makeHolders(issuer)
+  return {
+    verify: await compare(
+      await verifyOperation(holders, ca.certificate),
+      bare(await workOf(holders, issuer)),
+    ),
+    issue: await compare(
+      issueOperation(issuer, holders),
+      bare(issueWork(await issueTo(newSigner(), issuer, nodeCrypto)).map(prepare)),
+    ),
+    match: await matchRounds(issuer),
+  }
+}
+
+function certified(ca: ReturnType<typeof createDevelopmentCa>): Signer {
+  const key = generateSoftwareKey('ES256')
+  const names = { subject: 'issuer', dnsNames: ['issuer.example'], uris: [] }
+  const certificate = issueCertificate({ ca, publicJwk: key, ...names, days: 1, now: now() })
+  return softwareSigner(key, { x5c: [certificate] })
+}
+
+async function verifyOperation(holders: readonly Holder[], caCertificate: string): Promise<Operation> {
+  const anchor = parseX5cEntry(caCertificate)
+  if (!anchor.ok) throw new Error('the own CA cannot be read')
+  const trust = x509IssuerTrust({ anchors: [{ certificate: anchor.value }], crypto: nodeCrypto })
+  const binding = { audience: AUDIENCE, nonce: NONCE }
+  const presentations = await Promise.all(holders.map((holder) => present(holder, binding)))
+  const next = inTurn(presentations)
+  const limits = { skewSeconds: 60, bindingWindowSeconds: 3600 }
+  return async () => {
+    const input = { presentation: next(), binding, now: now(), ...limits, trust }
+    const { checks } = await sdJwtVc.verify(input, nodeCrypto)
+    if (checks.some(({ outcome }) => outcome !== 'passed')) throw new Error(JSON.stringify(checks))
+  }
+}
+
+async function workOf(holders: readonly Holder[], issuer: Signer): Promise<readonly (() => void)[]> {
+  const [holder] = holders
+  if (holder === undefined) throw new Error('there is no holder')
+  const presentation = await present(holder, { audience: AUDIENCE, nonce: NONCE })
+  return verificationWork(presentation, issuer.publicJwk).map((work: Work) => prepare(work))
+}
+
+function issueOperation(issuer: Signer, holders: readonly Holder[]): Operation {
+  const next = inTurn(holders)
+  return () => issueTo(next().signer, issuer, nodeCrypto)
+}
+
+function bare(work: readonly (() => void)[]): Operation {
+  return () => {
+    for (const one of work) one()
+  }
+}
+
+/** All hundred are of the wanted type and have the claims: nothing can be skipped. */
+async function matchRounds(issuer: Signer): Promise<readonly number[]> {
+  const query = parseDcqlQuery(
+    {
+      credentials: [
+        {
+          id: 'identity',
+          format: 'dc+sd-jwt',
+          meta: { vct_values: [CREDENTIAL_TYPE] },
+          claims: SHOWN.map((path) => ({ path })),
+        },
+      ],
+    },
+    { duplicateClaims: 'refuse' },
+  )
+  if (!query.ok) throw new Error('the own query cannot be read')
+  const held = await Promise.all(Array.from({ length: 100 }, (_, index) => heldCredential(issuer, index)))
+  const formats = formatRegistry([sdJwtVc])
+  const match = () => {
+    if (!matchQuery(query.value, held, formats).satisfiable) throw new Error('the query is not satisfied')
+  }
+  await cpuOf(match)
+  const values: number[] = []
+  for (let round = 0; round < rounds; round++) values.push(await cpuOf(match))
+  return values
+}
+
+async function heldCredential(issuer: Signer, index: number) {
+  const opened = await sdJwtVc.open(await issueTo(newSigner(), issuer, nodeCrypto), nodeCrypto)
+  if (!opened.ok) throw new Error(`cannot open: ${opened.error.code}`)
+  return { id: `${index}`, held: opened.value }
+}
+
+async function compare(measured: Operation, limit: Operation): Promise<PairedRounds> {
+  for (let warm = 0; warm < 3; warm++) {
+    await cpuOf(measured)
+    await cpuOf(limit)
+  }
+  return pairedRounds(rounds, { round: () => cpuOf(limit) }, { round: () => cpuOf(measured) })
+}
+
+/** CPU microseconds an operation. */
+async function cpuOf(operation: Operation): Promise<number> {
+  const before = process.cpuUsage()
+  for (let done = 0; done < operations; done++) await operation()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / operations
+}

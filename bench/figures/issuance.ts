@@ -1,0 +1,46 @@
+/** One issuance: offer, token, nonce, credential with ten disclosures; what it leaves in Redis, and the memory. */
+import { issuancePlan } from '../limit/plan.ts'
+import { runFlows } from '../load/flows.ts'
+import { issuanceFlow } from '../load/issuance-flow.ts'
+import { figure, type Row } from '../report/figure.ts'
+import type { Stand } from '../stand/stand.ts'
+import { againstLimit } from './flow-against-limit.ts'
+import { memoryFigure } from './verification.ts'
+
+export async function issuanceFigures(stand: Stand): Promise<readonly Row[]> {
+  const { holders, deployment } = stand
+  const { issuerUrl, managementApiKey } = deployment
+  const service = await stand.service('issuer')
+  const signers = holders.map(({ signer }) => signer)
+  const flow = issuanceFlow({ signers, managementApiKey, issuer: issuerUrl })
+  const rounds = await againstLimit({ stand, service, flow, planOf: issuancePlan })
+  const { rssBytes } = await service.usage()
+  return [
+    figure({
+      what: 'issuance, 5 requests',
+      unit: 'µs CPU',
+      measured: rounds.second,
+      limit: rounds.first,
+      ratio: rounds.ratios,
+      budget: { of: 'ratio', relation: 'at_least', bound: 0.6 },
+      note: 'without a status index',
+    }),
+    memoryFigure('issuer', rssBytes),
+    await leftInRedis(stand, () =>
+      runFlows(flow, stand.settings.flowsPerRound, { ports: [service.port], concurrency: 16 }),
+    ),
+  ]
+}
+
+async function leftInRedis({ redis, settings }: Stand, run: () => Promise<void>): Promise<Row> {
+  await redis.empty()
+  const before = await redis.usedMemory()
+  await run()
+  const bytes = ((await redis.usedMemory()) - before) / settings.flowsPerRound
+  return figure({
+    what: 'all that one issuance leaves in Redis',
+    unit: 'bytes',
+    measured: [bytes],
+    note: 'the session, the credential for an honest retry, and the ids of two sender proofs',
+  })
+}

@@ -1,0 +1,119 @@
+/**
+ * What the limit of a flow does, made from a recorded flow of the real service: the same requests in, answers of the
+ * same size out, and the cryptography that the flow cannot do without. No store, no parsing, no checks.
+ */
+import type { PublicJwk } from '@countersign/credential/jwk'
+import type { Exchange } from '../load/flows.ts'
+import { credentialOf } from '../load/issuance-flow.ts'
+import { jwtClaims } from '../load/json-text.ts'
+import type { Work } from './work.ts'
+
+export interface LimitStep {
+  readonly method: string
+  readonly path: string
+  readonly contentType: string
+  readonly replyBytes: number
+  readonly work: readonly Work[]
+}
+
+export interface LimitPlan {
+  readonly steps: readonly LimitStep[]
+}
+
+/** One signature for the request, two checks of which one with a new key, the hashes of what was shown. */
+export function verificationPlan(exchanges: readonly Exchange[], issuerKey: PublicJwk): LimitPlan {
+  const [create, request, answer, result] = exchanges
+  if (!create || !request || !answer || !result) throw new Error('a verification has four steps')
+  const presentation = presentationOf(answer)
+  return {
+    steps: [
+      step(create, [
+        { kind: 'random', bytes: 16, times: 1 },
+        { kind: 'random', bytes: 24, times: 1 },
+      ]),
+      step(request, [{ kind: 'sign', text: signingInput(request.reply.body) }]),
+      step(answer, verificationWork(presentation, issuerKey)),
+      step(result, []),
+    ],
+  }
+}
+
+/** What no verification of an SD-JWT with key binding can do without. */
+export function verificationWork(presentation: string, issuerKey: PublicJwk): readonly Work[] {
+  const parts = presentation.split('~')
+  const [issuerJwt = ''] = parts
+  const keyBinding = parts.at(-1) ?? ''
+  const bound = presentation.slice(0, -keyBinding.length)
+  return [
+    { kind: 'verify', jwt: issuerJwt, key: issuerKey, keyIsNew: false },
+    { kind: 'hash', texts: [...parts.slice(1, -1), bound] },
+    { kind: 'verify', jwt: keyBinding, key: holderKeyOf(issuerJwt), keyIsNew: true },
+  ]
+}
+
+/**
+ * Two checks of sender's proofs (the key is new in the first), one of the holder's, the credential's salts, hashes and
+ * signature, and the randomness of session and nonce.
+ */
+export function issuancePlan(exchanges: readonly Exchange[]): LimitPlan {
+  const [offer, fetch, token, nonce, credential] = exchanges
+  if (!offer || !fetch || !token || !nonce || !credential) throw new Error('an issuance has five steps')
+  const keyProof = keyProofOf(credential)
+  return {
+    steps: [
+      step(offer, [{ kind: 'random', bytes: 16, times: 1 }]),
+      step(fetch, []),
+      step(token, [proofCheck(token.request.headers['dpop'] ?? '', true)]),
+      step(nonce, [{ kind: 'random', bytes: 16, times: 1 }]),
+      step(credential, [
+        proofCheck(credential.request.headers['dpop'] ?? '', false),
+        proofCheck(keyProof, true),
+        ...issueWork(credentialOf(credential.reply.body)),
+      ]),
+    ],
+  }
+}
+
+/** What no issuance of this credential can do without. */
+export function issueWork(credential: string): readonly Work[] {
+  const [jwt = '', ...rest] = credential.split('~')
+  const disclosures = rest.slice(0, -1)
+  return [
+    { kind: 'random', bytes: 16, times: disclosures.length },
+    // The thumbprint of the holder's key is one more.
+    { kind: 'hash', texts: [...disclosures, signingInput(jwt).slice(0, 120)] },
+    { kind: 'sign', text: signingInput(jwt) },
+  ]
+}
+
+function step({ request, reply }: Exchange, work: readonly Work[]): LimitStep {
+  const { method, path } = request
+  return { method, path, contentType: reply.contentType, replyBytes: Buffer.byteLength(reply.body), work }
+}
+
+/** A proof that carries its key in its header. */
+function proofCheck(jwt: string, keyIsNew: boolean): Work {
+  const header: { jwk: PublicJwk } = JSON.parse(Buffer.from(jwt.split('.')[0] ?? '', 'base64url').toString())
+  return { kind: 'verify', jwt, key: header.jwk, keyIsNew }
+}
+
+function holderKeyOf(issuerJwt: string): PublicJwk {
+  const claims: { cnf: { jwk: PublicJwk } } = JSON.parse(jwtClaims(issuerJwt))
+  return claims.cnf.jwk
+}
+
+function presentationOf({ request }: Exchange): string {
+  const token: { identity: string[] } = JSON.parse(
+    new URLSearchParams(request.body).get('vp_token') ?? '{"identity":[]}',
+  )
+  return token.identity[0] ?? ''
+}
+
+function keyProofOf({ request }: Exchange): string {
+  const body: { proofs: { jwt: string[] } } = JSON.parse(request.body ?? '{}')
+  return body.proofs.jwt[0] ?? ''
+}
+
+function signingInput(jwt: string): string {
+  return jwt.slice(0, jwt.lastIndexOf('.'))
+}

@@ -1,0 +1,65 @@
+/**
+ * The cryptography of a flow with nothing around it: the fastest that `node:crypto` offers for the same operations.
+ * Data that crosses from the process that plans to the one that works; keys that a service keeps imported are
+ * imported before, keys that are new with every flow each time.
+ */
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  type KeyObject,
+  randomBytes,
+  sign,
+  verify,
+} from 'node:crypto'
+import type { PublicJwk } from '@countersign/credential/jwk'
+import { derFromJose } from '@countersign/keys/ecdsa-der'
+
+export type Work =
+  | { readonly kind: 'random'; readonly bytes: number; readonly times: number }
+  | { readonly kind: 'hash'; readonly texts: readonly string[] }
+  /** ES256 over the text. */
+  | { readonly kind: 'sign'; readonly text: string }
+  /** ES256; `keyIsNew`: the key is imported each time. */
+  | { readonly kind: 'verify'; readonly jwt: string; readonly key: PublicJwk; readonly keyIsNew: boolean }
+
+/** Prepares what can be prepared and answers the function that is measured. */
+export function prepare(work: Work): () => void {
+  switch (work.kind) {
+    case 'random':
+      return () => {
+        for (let time = 0; time < work.times; time++) randomBytes(work.bytes)
+      }
+    case 'hash':
+      return () => {
+        for (const text of work.texts) hash('sha256', text, 'base64url')
+      }
+    case 'sign':
+      return signing(work.text)
+    case 'verify':
+      return verifying(work.jwt, work.key, work.keyIsNew)
+  }
+}
+
+function signing(text: string): () => void {
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const key = createPrivateKey(pair.privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  return () => void sign('sha256', Buffer.from(text), key)
+}
+
+function verifying(jwt: string, jwk: PublicJwk, keyIsNew: boolean): () => void {
+  const end = jwt.lastIndexOf('.')
+  const signingInput = jwt.slice(0, end)
+  const signature = derFromJose(Buffer.from(jwt.slice(end + 1), 'base64url'), 32)
+  if (signature === undefined) throw new Error('not an ES256 signature')
+  const known = importKey(jwk)
+  return () => {
+    const key = keyIsNew ? importKey(jwk) : known
+    if (!verify('sha256', Buffer.from(signingInput), key, signature)) throw new Error('a signature is wrong')
+  }
+}
+
+function importKey(jwk: PublicJwk): KeyObject {
+  return createPublicKey({ key: { ...jwk }, format: 'jwk' })
+}

@@ -1,0 +1,103 @@
+/**
+ * Wallets of many people: each with a key of its own and a credential, of which four claims are about to be shown. What
+ * a wallet can prepare is prepared, so that during a flow only the proof of possession is made. There are more holders
+ * than a service keeps imported keys, and they take turns, so every key is new to the service, as in life.
+ */
+import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
+import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+import { signJws } from '@countersign/credential/jws'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+
+export const CREDENTIAL_TYPE = 'urn:countersign:identity-credential:1'
+
+/** Nine claims; with the locality within the address there are ten disclosures. */
+export const CLAIMS: JsonObject = {
+  given_name: 'Ada',
+  family_name: 'Example',
+  birthdate: '1990-01-01',
+  email: 'ada@example.com',
+  phone_number: '+43 1 2345678',
+  address: { street_address: 'Main Street 1', locality: 'Vienna', postal_code: '1010', country: 'AT' },
+  is_over_18: true,
+  is_over_21: true,
+  is_over_65: false,
+}
+
+export const WITHHOLDABLE: readonly ClaimPath[] = [
+  ...Object.keys(CLAIMS).map((name) => [name]),
+  ['address', 'locality'],
+]
+
+export const SHOWN: readonly ClaimPath[] = [['given_name'], ['family_name'], ['birthdate'], ['is_over_18']]
+
+export interface Holder {
+  readonly signer: Signer
+  /** With the disclosures that are shown, up to the place of the key-binding proof. */
+  readonly unbound: string
+  readonly sdHash: string
+}
+
+/** More than the 2048 imported keys that a service keeps. */
+const HOLDERS = 2_500
+
+export async function makeHolders(issuer: Signer, count: number = HOLDERS): Promise<readonly Holder[]> {
+  const holders: Holder[] = []
+  for (let made = 0; made < count; made++) holders.push(await makeHolder(issuer))
+  return holders
+}
+
+export function newSigner(): Signer {
+  return softwareSigner(generateSoftwareKey('ES256'))
+}
+
+/** One after the other, from the beginning again after the last. */
+export function inTurn<T>(all: readonly T[]): () => T {
+  let next = 0
+  return () => {
+    const one = all[next++ % all.length]
+    if (one === undefined) throw new Error('nobody takes turns')
+    return one
+  }
+}
+
+export async function issueTo(holder: Signer, issuer: Signer, crypto: CryptoEngine): Promise<string> {
+  const issuedAt = now()
+  const issued = await sdJwtVc.issue(
+    {
+      type: CREDENTIAL_TYPE,
+      claims: CLAIMS,
+      selectivelyDisclosable: WITHHOLDABLE,
+      holderKey: holder.publicJwk,
+      signer: issuer,
+      issuer: 'https://issuer.example',
+      issuedAt,
+      expiresAt: issuedAt + 31_536_000,
+    },
+    crypto,
+  )
+  if (!issued.ok) throw new Error(`cannot issue: ${issued.error.code}`)
+  return issued.value
+}
+
+export async function present(
+  holder: Holder,
+  { audience, nonce }: { readonly audience: string; readonly nonce: string },
+): Promise<string> {
+  const claims = { iat: now(), aud: audience, nonce, sd_hash: holder.sdHash }
+  return holder.unbound + (await signJws({ typ: 'kb+jwt' }, claims, holder.signer))
+}
+
+/** Epoch seconds. */
+export function now(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+async function makeHolder(issuer: Signer): Promise<Holder> {
+  const signer = newSigner()
+  const credential = await issueTo(signer, issuer, nodeCrypto)
+  const unbound = await sdJwtVc.present({ credential, disclose: SHOWN }, nodeCrypto)
+  if (!unbound.ok) throw new Error(`cannot present: ${unbound.error.code}`)
+  return { signer, unbound: unbound.value, sdHash: nodeCrypto.digestBase64url('sha-256', unbound.value) }
+}

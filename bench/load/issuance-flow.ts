@@ -1,0 +1,93 @@
+/** One issuance in five requests: offer, fetch of the offer, token with DPoP, nonce, credential with DPoP. */
+import { randomUUID } from 'node:crypto'
+import type { Signer } from '@countersign/credential/crypto'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import { PRE_AUTHORIZED_GRANT } from '@countersign/protocol/openid4vci/offer'
+import { createKeyProof } from '@countersign/protocol/openid4vci/proof'
+import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
+import type { Flow, Send } from './flows.ts'
+import { CLAIMS, inTurn, now } from './holders.ts'
+import { memberOf, pathOf, textMember } from './json-text.ts'
+
+export interface IssuanceLoad {
+  /** Two a flow: the sender's key and the holder's. */
+  readonly signers: readonly Signer[]
+  readonly managementApiKey: string
+  /** Credential issuer identifier: what proofs are made for. */
+  readonly issuer: string
+}
+
+const configurationId = 'identity_credential_dc+sd-jwt'
+const sd = { sd: true }
+
+const order = JSON.stringify({
+  credentialConfigurationId: configurationId,
+  credentialData: CLAIMS,
+  selectiveDisclosure: {
+    fields: {
+      ...Object.fromEntries(Object.keys(CLAIMS).map((name) => [name, sd])),
+      address: { sd: true, children: { fields: { locality: sd } } },
+    },
+  },
+})
+
+export function issuanceFlow({ signers, managementApiKey, issuer }: IssuanceLoad): Flow {
+  const nextSigner = inTurn(signers)
+  return async (send) => {
+    const sender = nextSigner()
+    const holder = nextSigner()
+    const code = await offerAndFetch(send, managementApiKey)
+    const token = await requestToken(send, issuer, sender, code)
+    const nonce = textMember((await send({ method: 'POST', path: '/nonce', headers: {} })).body, 'c_nonce')
+    const proof = await createKeyProof({ signer: holder, issuer, nonce, now: now(), keyReference: 'jwk' })
+    await requestCredential(send, issuer, sender, token, proof)
+  }
+}
+
+/** Answers the pre-authorized code. */
+async function offerAndFetch(send: Send, managementApiKey: string): Promise<string> {
+  const headers = { authorization: `Bearer ${managementApiKey}`, 'content-type': 'application/json' }
+  const offered = await send({ method: 'POST', path: '/openid4vc/sdjwt/issue', headers, body: order })
+  const offerUri = new URL(offered.body).searchParams.get('credential_offer_uri') ?? ''
+  const fetched = await send({ method: 'GET', path: pathOf(offerUri), headers: {} })
+  const grant = memberOf(memberOf(JSON.parse(fetched.body), 'grants'), PRE_AUTHORIZED_GRANT)
+  return textMember(JSON.stringify(grant), 'pre-authorized_code')
+}
+
+async function requestToken(send: Send, issuer: string, sender: Signer, code: string): Promise<string> {
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    dpop: await dpop(sender, `${issuer}/token`),
+  }
+  const body = writeTokenRequest({ preAuthorizedCode: code })
+  return textMember((await send({ method: 'POST', path: '/token', headers, body })).body, 'access_token')
+}
+
+async function requestCredential(
+  send: Send,
+  issuer: string,
+  sender: Signer,
+  accessToken: string,
+  proof: string,
+): Promise<void> {
+  const headers = {
+    'content-type': 'application/json',
+    authorization: `DPoP ${accessToken}`,
+    dpop: await dpop(sender, `${issuer}/credential`, accessToken),
+  }
+  const body = JSON.stringify({ credential_configuration_id: configurationId, proofs: { jwt: [proof] } })
+  const issued = await send({ method: 'POST', path: '/credential', headers, body })
+  credentialOf(issued.body)
+}
+
+/** The credential of a credential response. */
+export function credentialOf(body: string): string {
+  const credentials = memberOf(JSON.parse(body), 'credentials')
+  return textMember(JSON.stringify(Array.isArray(credentials) ? credentials[0] : null), 'credential')
+}
+
+function dpop(signer: Signer, url: string, accessToken?: string): Promise<string> {
+  const token = accessToken === undefined ? {} : { accessToken }
+  return createDpopProof({ signer, method: 'POST', url, now: now(), jti: randomUUID(), ...token }, nodeCrypto)
+}

@@ -1,0 +1,63 @@
+/**
+ * What a production deployment is given: a CA of its own, keys and certificates for issuer and verifier, a secret and
+ * a management credential, as files in a temporary folder.
+ */
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Signer } from '@countersign/credential/crypto'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import { now } from '../load/holders.ts'
+
+export interface BenchDeployment {
+  readonly folder: string
+  readonly secret: string
+  readonly managementApiKey: string
+  /** The issuer's key in this process, to fill wallets with credentials that the verifier believes. */
+  readonly issuer: Signer
+  readonly issuerUrl: string
+  readonly verifierUrl: string
+  remove(): Promise<void>
+}
+
+export async function makeDeployment(): Promise<BenchDeployment> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-bench-'))
+  await mkdir(join(folder, 'config'))
+  const ca = createDevelopmentCa({ name: 'Bench CA', now: now() })
+  await writeFile(join(folder, 'ca.pem'), pem(ca.certificate))
+  const make = async (name: string, url: string) => {
+    const key = generateSoftwareKey('ES256')
+    const certificate = issueCertificate({
+      ca,
+      publicJwk: key,
+      subject: name,
+      dnsNames: [new URL(url).hostname],
+      uris: [url],
+      days: 1,
+      now: now(),
+    })
+    await writeFile(join(folder, `${name}.json`), JSON.stringify(key))
+    await writeFile(join(folder, `${name}.pem`), pem(certificate))
+    return softwareSigner(key, { x5c: [certificate] })
+  }
+  const issuerUrl = 'https://issuer.example'
+  const verifierUrl = 'https://verifier.example'
+  const issuer = await make('issuer', issuerUrl)
+  await make('verifier', verifierUrl)
+  return {
+    folder,
+    issuer,
+    issuerUrl,
+    verifierUrl,
+    secret: randomBytes(32).toString('base64url'),
+    managementApiKey: randomBytes(32).toString('base64url'),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+function pem(base64: string): string {
+  const lines = base64.match(/.{1,64}/g) ?? []
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
+}

@@ -1,0 +1,99 @@
+/**
+ * Real services in processes of their own, started by the command of an operator in production mode: everything that
+ * production does is on, sessions lie sealed in Redis, and every request writes its log line to a file.
+ */
+import { get } from 'node:http'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '@countersign/stores/local/running-program'
+import { type MeasuredProcess, startMeasured } from '../measure/measured-process.ts'
+import type { BenchDeployment } from './deployment.ts'
+
+export interface Service extends MeasuredProcess {
+  readonly port: number
+  /** Wall-clock milliseconds from the start of the process until `/readyz` was 200. */
+  readonly readyMs: number
+}
+
+export interface ServiceWish {
+  readonly name: 'issuer' | 'verifier'
+  readonly deployment: BenchDeployment
+  readonly redisUrl: string
+  readonly profileDir?: string | undefined
+}
+
+const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.ts', import.meta.url))
+const READY_TIMEOUT_MS = 20_000
+const POLL_MS = 4
+
+export async function startService({
+  name,
+  deployment,
+  redisUrl,
+  profileDir,
+}: ServiceWish): Promise<Service> {
+  const port = await freePort()
+  const { folder, secret, managementApiKey } = deployment
+  const startedAt = performance.now()
+  const running = startMeasured({
+    module: COMMAND,
+    args: [
+      name,
+      `--webPort=${port}`,
+      `--sessions=${redisUrl}`,
+      ...COMMON_FLAGS,
+      ...ownFlags(name, deployment),
+    ],
+    env: { COUNTERSIGN_SECRET: secret, COUNTERSIGN_MANAGEMENT_API_KEY: managementApiKey },
+    cwd: folder,
+    logFile: join(folder, `${name}-${port}.log`),
+    profileDir,
+  })
+  await untilAnswers(running, port, '/readyz')
+  return { ...running, port, readyMs: performance.now() - startedAt }
+}
+
+/** Polls until the path is answered with 200. Throws with the log's end when the process ends before. */
+export async function untilAnswers(running: MeasuredProcess, port: number, path: string): Promise<void> {
+  const deadline = performance.now() + READY_TIMEOUT_MS
+  while (!(await answersOk(port, path))) {
+    if (running.exitCode() !== undefined) throw new Error(`a service ended at its start:\n${running.log()}`)
+    if (performance.now() > deadline) {
+      await running.stop()
+      throw new Error(`a service is not ready after ${READY_TIMEOUT_MS} ms:\n${running.log()}`)
+    }
+    await delay(POLL_MS)
+  }
+}
+
+export { COMMAND }
+
+const COMMON_FLAGS = ['--mode=production', '--webHost=127.0.0.1', '--drainSeconds=0', '--logLevel=info']
+
+function ownFlags(name: ServiceWish['name'], { folder, issuerUrl, verifierUrl }: BenchDeployment): string[] {
+  const file = (base: string) => join(folder, base)
+  if (name === 'issuer') {
+    return [
+      `--baseUrl=${issuerUrl}`,
+      `--signingKeyFile=${file('issuer.json')}`,
+      `--signingCertFile=${file('issuer.pem')}`,
+    ]
+  }
+  return [
+    `--baseUrl=${verifierUrl}`,
+    `--requestSigningKeyFile=${file('verifier.json')}`,
+    `--requestSigningCertFile=${file('verifier.pem')}`,
+    `--trustedIssuerCasFile=${file('ca.pem')}`,
+  ]
+}
+
+function answersOk(port: number, path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({ port, path, host: '127.0.0.1', agent: false, timeout: 2000 }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    request.once('error', () => resolve(false)).once('timeout', () => request.destroy())
+  })
+}
