@@ -60,10 +60,10 @@ export function readWish(argv: readonly string[]): Wish {
   if (unknown !== undefined) throw new Error(`${unknown} is not known\n${USAGE}`)
   const base = quick ? QUICK : FULL
   const { few } = base.liveSessions
-  const profileDir = valueOf(argv, 'profile')
+  const profileDir = flagValue(argv, 'profile')
   return {
     quick,
-    only: valueOf(argv, 'only')?.split(',') ?? [],
+    only: flagValue(argv, 'only')?.split(',') ?? [],
     settings: large
       ? { ...base, liveSessions: { few, many: LARGE_LIVE_SESSIONS }, liveSessionRounds: 5 }
       : base,
@@ -77,6 +77,6 @@ export const USAGE = `npm run bench -- [flags]
   --only=a,b         some figures: verification, issuance, instances, live-sessions, events, cold-start, formats
   --profile=DIR      CPU profiles of the measured services`
 
-function valueOf(argv: readonly string[], flag: string): string | undefined {
+function flagValue(argv: readonly string[], flag: string): string | undefined {
   return argv.find((word) => word.startsWith(`--${flag}=`))?.slice(flag.length + 3)
 }

@@ -6,10 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Chapter } from './bad-input/case.ts'
 import { accessChapters } from './bad-input/access-cases.ts'
 import { credentialChapters } from './bad-input/credential-cases.ts'
+import { offerChapters } from './bad-input/offer-cases.ts'
 import { tokenChapters } from './bad-input/token-cases.ts'
+import { verificationChapters } from './bad-input/verification-cases.ts'
 import { openWorld, type World } from './bad-input/world.ts'
 
-const chapters: readonly Chapter[] = [...tokenChapters, ...accessChapters, ...credentialChapters]
+const chapters: readonly Chapter[] = [...offerChapters, ...verificationChapters, ...tokenChapters, ...accessChapters, ...credentialChapters]
 
 let world: World
 

@@ -7,10 +7,9 @@ import { loadConfig } from '@countersign/service/config/load'
 import { verifierShape } from '@countersign/verifier/config'
 import { walletShape } from '@countersign/wallet/config'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { z } from 'zod'
 
 const samples = fileURLToPath(new URL('../../config', import.meta.url))
-const shapes: Readonly<Record<string, z.ZodRawShape>> = {
+const shapes: Readonly<Record<string, Parameters<typeof loadConfig>[0]['extra']>> = {
   verifier: verifierShape,
   issuer: issuerShape,
   wallet: walletShape,

@@ -10,7 +10,7 @@ export function startRefusal(error: unknown): string | undefined {
 }
 
 function addressInUse(error: Error): string | undefined {
-  if (!('code' in error) || !('port' in error)) return undefined
+  if (!('code' in error) || !('port' in error) || typeof error.port !== 'number') return undefined
   if (error.code === 'EADDRINUSE') return `port ${error.port} is in use: is another instance running?`
   if (error.code === 'EACCES') return `port ${error.port} may not be listened on by this user`
   return undefined

@@ -39,8 +39,9 @@ export async function startAll(
   argv: readonly string[],
   { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
 ): Promise<readonly RunningService[]> {
+  const names = SERVICES.map((name) => `--${name}.instance=${name}`)
   // The terminal belongs to the announcement; `--logLevel=info` brings the request log back.
-  const start = { argv: ['--logLevel=warn', ...argv], env, cwd }
+  const start = { argv: ['--logLevel=warn', ...names, ...argv], env, cwd }
   const starting = SERVICES.map(async (name) => (await loadService[name]())(start))
   const outcomes = await Promise.allSettled(starting)
   const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))

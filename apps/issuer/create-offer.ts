@@ -19,6 +19,7 @@ import { applyMapping, type MappingMistake } from './data-functions.ts'
 import { findType, type IssuableType } from './issuable-types.ts'
 import type { Issuer } from './issuer.ts'
 import { type DisclosureMap, type DisclosureMapMistake, selectivePaths } from './selective-disclosure.ts'
+import { tryIssuance, type UnissuableMistake } from './trial-issuance.ts'
 
 export interface CredentialOrder {
   readonly configurationId: string
@@ -57,6 +58,7 @@ export type OfferRefusal =
   | MappingMistake
   | ClaimsMistake
   | DisclosureMapMistake
+  | UnissuableMistake
 
 export interface CreatedOffer {
   readonly id: string
@@ -155,14 +157,16 @@ async function promiseOne(
   if (!paths.ok) return paths
   const key = await usableKey(issuer, order)
   if (!key.ok) return key
-  return ok({
+  const promised = {
     configurationId: type.configuration.id,
     type: type.vct,
     claims,
     selectivelyDisclosable: paths.value,
     lifetimeSeconds,
     ...key.value,
-  })
+  }
+  const tried = await tryIssuance(issuer, type, promised)
+  return tried.ok ? ok(promised) : tried
 }
 
 /**
@@ -170,7 +174,7 @@ async function promiseOne(
  * issuance. `iss`, `vct`, `cnf` and `status` are the issuer's own to set.
  */
 function takeRegistered(mapped: JsonObject, type: IssuableType, now: number) {
-  const { iat: _iat, nbf: _nbf, exp, iss: _iss, vct: _vct, cnf: _cnf, ...claims } = mapped
+  const { iat: _iat, nbf: _nbf, exp, iss: _iss, vct: _vct, cnf: _cnf, status: _status, ...claims } = mapped
   const lifetimeSeconds = typeof exp === 'number' ? Math.max(1, Math.floor(exp - now)) : type.lifetimeSeconds
   return { claims, lifetimeSeconds }
 }

@@ -201,7 +201,7 @@ async function record(
     issuer.sessions,
     asked.sessionId,
     (session) => stepIssuance(session, message, now),
-    undefined,
+    found,
     issuer.backOff,
   )
   if (moved.ok) {

@@ -56,6 +56,8 @@ export function offerError(refusal: OfferRefusal): WireError {
       return badRequest(
         `credentialData does not fit ${refusal.configurationId}: ${refusal.mistakes.join('; ')}`,
       )
+    case 'claims_unissuable':
+      return badRequest(`${refusal.configurationId} cannot be issued with this credentialData: ${refusal.reason}`)
     case 'selective_disclosure':
       return badRequest(`selectiveDisclosure names ${refusal.at}, which credentialData does not have`)
   }

@@ -6,7 +6,7 @@ import { type DidMethod, didFromKey, resolveDid } from '@countersign/credential/
 import { bareKey, type PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { DidRow } from './database/schema.ts'
-import { type KeyUnknown, newKey, keyRow, openKey } from './keys.ts'
+import { generateKey, type KeyUnknown, type NewKey, openKey, type TooManyKeys } from './keys.ts'
 import { MAX_DIDS, type OwnedWallet, type Wallet } from './wallet.ts'
 
 export interface ListedDid {
@@ -26,6 +26,7 @@ export interface DidUnknown {
 
 export type CreateDidRefusal =
   | KeyUnknown
+  | TooManyKeys
   | { readonly code: 'did_exists' }
   | { readonly code: 'did_method_key_type'; readonly algorithm: string }
   | { readonly code: 'too_many_dids'; readonly max: number }
@@ -125,7 +126,7 @@ export async function deleteDid(
 }
 
 export interface NewDid {
-  readonly key: ReturnType<typeof newKey>
+  readonly key: NewKey
   readonly method: DidMethod
   readonly alias: string
 }
@@ -144,14 +145,13 @@ async function keyFor(
   wallet: Wallet,
   owned: OwnedWallet,
   keyId: string | undefined,
-): Promise<Result<NamedKey, KeyUnknown>> {
+): Promise<Result<NamedKey, KeyUnknown | TooManyKeys>> {
   if (keyId !== undefined) {
     const signer = await openKey(wallet, owned, keyId)
     return signer.ok ? ok({ keyId, publicJwk: signer.value.publicJwk }) : signer
   }
-  const key = newKey('secp256r1')
-  await wallet.database.db.insertInto('wallet_keys').values(keyRow(wallet, owned, key)).execute()
-  return ok({ keyId: key.id, publicJwk: bareKey(key.privateJwk) })
+  const made = await generateKey(wallet, owned, { keyType: 'secp256r1' })
+  return made.ok ? keyFor(wallet, owned, made.value.id) : made
 }
 
 async function didRowOf(

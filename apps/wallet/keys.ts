@@ -32,6 +32,11 @@ export interface KeyUnknown {
   readonly code: 'key_unknown'
 }
 
+export interface TooManyKeys {
+  readonly code: 'too_many_keys'
+  readonly max: number
+}
+
 export function newKey(keyType: KeyType, name?: string): NewKey {
   const privateJwk = generateSoftwareKey(algorithms[keyType])
   return { id: randomUUID(), keyType, privateJwk, ...(name !== undefined && { name }) }
@@ -41,7 +46,7 @@ export async function generateKey(
   wallet: Wallet,
   owned: OwnedWallet,
   request: { readonly keyType: KeyType; readonly name?: string },
-): Promise<Result<{ readonly id: string }, { readonly code: 'too_many_keys'; readonly max: number }>> {
+): Promise<Result<{ readonly id: string }, TooManyKeys>> {
   const present = await wallet.database.db
     .selectFrom('wallet_keys')
     .select('id')
@@ -116,7 +121,7 @@ export async function deleteKey(
       not(exists(selectFrom('credentials').select('id').where('key_id', '=', keyId))),
     )
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('receptions').select('id').where('key_id', '=', keyId))),
+      not(exists(selectFrom('receptions').select('id').where('key_id', '=', keyId).where('state', '=', 'open'))),
     )
     .returning('id')
     .executeTakeFirst()

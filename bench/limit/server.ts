@@ -13,6 +13,8 @@ interface PreparedStep {
   readonly reply: Buffer
 }
 
+// The probe keeps no process alive: until the plan is here, this does.
+process.channel?.ref()
 process.once('message', (plan: LimitPlan) => serve(plan))
 
 function serve(plan: LimitPlan): void {

@@ -74,13 +74,13 @@ function readReplies(socket: Socket) {
 function completeReply(received: Buffer): WireReply | undefined {
   const headEnd = received.indexOf(HEAD_END)
   if (headEnd < 0) return undefined
-  const head = received.latin1Slice(0, headEnd)
+  const head = received.toString('latin1', 0, headEnd)
   const bodyStart = headEnd + HEAD_END.length
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0)
   if (received.length < bodyStart + length) return undefined
   return {
     status: Number(head.slice(9, 12)),
     contentType: /\r\ncontent-type: *([^\r]+)/i.exec(head)?.[1] ?? '',
-    body: received.utf8Slice(bodyStart, bodyStart + length),
+    body: received.toString('utf8', bodyStart, bodyStart + length),
   }
 }

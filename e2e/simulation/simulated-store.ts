@@ -13,7 +13,7 @@ import {
 } from '@countersign/stores/ports'
 import type { Faults } from './faults.ts'
 import type { Life, Scheduler } from './scheduler.ts'
-import type { StoreServer } from './store-server.ts'
+import type { Entry, StoreServer } from './store-server.ts'
 
 export type Flaw = 'compareAndSet looks, then sets' | 'create looks, then sets' | 'claim looks, then sets'
 
@@ -48,7 +48,8 @@ function simulatedSessions(line: StoreLine, namespace: string): SessionStore<str
       const writeId = server.nextWriteId()
       const add = (isFree: (found: boolean) => boolean) => () => {
         const found = server.read(`${namespace}:${id}`)
-        if (!isFree(found !== undefined)) return found?.writes.includes(writeId) === true
+        if (found && wasOurs(line, found, writeId)) return true
+        if (!isFree(found !== undefined)) return false
         write(id, { value, version: 1, expiresAt: expiry(line, ttlSeconds), writes: [writeId] })
         return true
       }
@@ -66,7 +67,8 @@ function simulatedSessions(line: StoreLine, namespace: string): SessionStore<str
       const replace = (isExpected: (version: number) => boolean) => () => {
         const entry = server.read(`${namespace}:${id}`)
         if (entry === undefined) return false
-        if (!isExpected(entry.version)) return wasOurs(line, entry.writes, writeId)
+        if (wasOurs(line, entry, writeId)) return true
+        if (!isExpected(entry.version)) return conflict(line)
         const writes = [writeId, ...entry.writes].slice(0, WRITES_REMEMBERED)
         write(id, { ...entry, value, version: entry.version + 1, writes })
         return true
@@ -110,7 +112,10 @@ function simulatedOnce(line: StoreLine, namespace: string): OnceStore {
         return true
       }
       if (flaw !== 'claim looks, then sets')
-        return send(line, label('claim', key), () => read()?.writes.includes(writeId) ?? set())
+        return send(line, label('claim', key), () => {
+          const entry = read()
+          return entry === undefined ? set() : wasOurs(line, entry, writeId)
+        })
       const claimed = await send(line, label('look', key), () => read() !== undefined)
       return !claimed && send(line, label('set', key), set)
     },
@@ -141,17 +146,21 @@ function simulatedSignals(line: StoreLine, namespace: string): Signals {
 
 /** Every write to a session is also remembered as such. */
 function writer({ server }: StoreLine, namespace: string) {
-  return (id: string, entry: Parameters<StoreServer['write']>[1]) => {
+  return (id: string, entry: Entry) => {
     server.write(`${namespace}:${id}`, entry)
     server.commit({ namespace, id, version: entry.version, value: entry.value })
   }
 }
 
-function wasOurs({ server }: StoreLine, writes: readonly string[], writeId: string): boolean {
-  const ours = writes.includes(writeId)
+function wasOurs({ server }: StoreLine, entry: Entry, writeId: string): boolean {
+  const ours = entry.writes.includes(writeId)
   if (ours) server.counts.truthfulRetries += 1
-  else server.counts.conflicts += 1
   return ours
+}
+
+function conflict({ server }: StoreLine): false {
+  server.counts.conflicts += 1
+  return false
 }
 
 /**

@@ -9,6 +9,8 @@ import { errorFacts, type Logger } from './log.ts'
 /** An `HttpService`, or anything that stops in the same three steps. */
 export interface Drainable {
   drain(): void
+  /** How long no request of a user has come, in milliseconds; absent: not known. */
+  quietMs?(): number
   close(): Promise<void>
   cut(): void
 }
@@ -38,12 +40,23 @@ export function gracefulStop(options: StopOptions): () => Promise<void> {
 async function stop({ services, drainSeconds, graceSeconds = 10, close, log }: StopOptions): Promise<void> {
   log.info({ drainSeconds }, 'stopping')
   for (const service of services) service.drain()
-  if (drainSeconds > 0) await delay(drainSeconds * 1000)
+  if (drainSeconds > 0) await untilQuiet(services, drainSeconds)
   await Promise.all(services.map((service) => closeWithin(graceSeconds, service, log)))
   for (const closeOne of close) {
     await closeOne().catch((error: unknown) => log.warn(errorFacts(error), 'closing failed'))
   }
   log.info('stopped')
+}
+
+/** A busy balancer may notice late: as long as it still sends requests, the listener stays open a little longer. */
+const QUIET_MS = 700
+const LONGEST_WAIT_MS = 5000
+
+async function untilQuiet(services: readonly Drainable[], drainSeconds: number): Promise<void> {
+  await delay(drainSeconds * 1000)
+  const deadline = performance.now() + LONGEST_WAIT_MS
+  const isQuiet = () => services.every((service) => (service.quietMs?.() ?? QUIET_MS) >= QUIET_MS)
+  while (!isQuiet() && performance.now() < deadline) await delay(50)
 }
 
 async function closeWithin(graceSeconds: number, service: Drainable, log: Logger): Promise<void> {

@@ -63,6 +63,15 @@ describe('Caddy before two instances', () => {
     await until(async () => new Set(await answers(4)).size === 2)
   })
 
+  it('lets a reading wait while no instance is ready, and refuses a write at once', async () => {
+    ready = { a: false, b: false }
+    await until(async () => (await fetch(`${url}/who`, { method: 'POST' })).status === 503)
+    const waiting = askedOf('/who')
+    ready = { a: true, b: true }
+    expect(names).toContain(await waiting)
+    await until(async () => new Set(await answers(4)).size === 2)
+  })
+
   it('loses no request when an instance is gone, not even before it has noticed', async () => {
     cut(servers.b)
     const posted = await Promise.all(Array.from({ length: 20 }, () => askedOf('/who', 'POST')))

@@ -65,7 +65,8 @@ async function createWallets(db: Untyped): Promise<void> {
 async function createExchanges(db: Untyped): Promise<void> {
   await ofWallet(db.schema.createTable('receptions'))
     .addColumn('offer_hash', 'text', (column) => column.notNull())
-    .addColumn('key_id', 'text', (column) => column.notNull().references('wallet_keys.id'))
+    // No reference: once the offer is taken up, the credentials alone hold on to the key.
+    .addColumn('key_id', 'text', (column) => column.notNull())
     .addColumn('state', 'text', (column) => column.notNull())
     .addColumn('progress_sealed', 'text')
     .addColumn('version', 'integer', (column) => column.notNull())

@@ -93,6 +93,8 @@ export interface HttpService {
   listen(): Promise<{ readonly port: number }>
   /** From here on `/readyz` is 503; requests are still served. */
   drain(): void
+  /** Milliseconds since the last request that was not about health. */
+  quietMs(): number
   /** No new connection; long answers end; resolves when requests in flight are done. */
   close(): Promise<void>
   /** Cuts what is still connected. */
@@ -113,7 +115,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     level: config.logLevel,
     ...(options.logTo === undefined ? {} : { destination: options.logTo }),
   })
-  const state = { draining: false, managed: false }
+  const state: ServiceState = { draining: false, managed: false, lastRequestAt: Number.NEGATIVE_INFINITY }
   const addresses = knownAddresses()
   const app = bareServer(options, log)
   readBodies(app)
@@ -122,6 +124,9 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   standardHeaders(app, options)
   answerErrors(app, log)
   guardDoors(app, managementDoorKeeper(doorOf(config)))
+  app.addHook('onRequest', async (request) => {
+    if (!isAboutHealth(request)) state.lastRequestAt = performance.now()
+  })
   app.addHook('onRoute', (route) => {
     if (settleRoute(route, addresses) === 'management') state.managed = true
   })
@@ -138,11 +143,23 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   return serviceOf(app, log, config, state)
 }
 
+interface ServiceState {
+  draining: boolean
+  /** Some route is at the management door. */
+  managed: boolean
+  /** `performance.now()` of the last request that was not about health. */
+  lastRequestAt: number
+}
+
+function isAboutHealth({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url === '/livez' || routeOptions.url === '/readyz'
+}
+
 function serviceOf(
   app: ServiceApp,
   log: Logger,
   config: HttpServiceOptions['config'],
-  state: { draining: boolean; readonly managed: boolean },
+  state: ServiceState,
 ): HttpService {
   const connections = quietConnections(app.server)
   return {
@@ -160,6 +177,7 @@ function serviceOf(
     drain() {
       state.draining = true
     },
+    quietMs: () => performance.now() - state.lastRequestAt,
     async close() {
       state.draining = true
       await connections.closeAround(async () => app.close())
@@ -181,7 +199,11 @@ function bareServer(options: HttpServiceOptions, log: Logger): ServiceApp {
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
     // While it drains, a request that came over an open connection is answered, and the connection closed.
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply, log),
+    // No hook runs for an address that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      writeStandardHeaders(request, reply, shownInstance(options))
+      answerError(error, request, reply, log)
+    },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)

@@ -1,0 +1,53 @@
+/**
+ * Whether a promised credential can be issued at all: reserved names, depth, size and number of disclosures are the
+ * format's business, so the format is asked to issue it once, under no key, for the largest holder there can be. What
+ * passes here is not refused later, when a wallet has come with its code.
+ */
+import type { PublicJwk } from '@countersign/credential/jwk'
+import { ok, type Result, refuse } from '@countersign/credential/result'
+import type { PromisedCredential } from '@countersign/protocol/openid4vci/session'
+import { insertSubject } from './data-functions.ts'
+import type { IssuableType } from './issuable-types.ts'
+import type { Issuer } from './issuer.ts'
+
+export type UnissuableMistake = {
+  readonly code: 'claims_unissuable'
+  readonly configurationId: string
+  /** The format's own word for it, e.g. `claim_reserved`. */
+  readonly reason: string
+}
+
+/** Longest DID URL that a key proof may name its key by. */
+const LONGEST_SUBJECT = 'd'.repeat(2048)
+const LARGEST_HOLDER_KEY: PublicJwk = { kty: 'EC', crv: 'P-521', x: 'A'.repeat(88), y: 'A'.repeat(88) }
+const NO_SIGNATURE = new Uint8Array(132)
+
+export async function tryIssuance(
+  issuer: Issuer,
+  type: IssuableType,
+  promised: PromisedCredential,
+): Promise<Result<undefined, UnissuableMistake>> {
+  const format = issuer.formats.get(type.format)
+  if (format === undefined) throw new Error(`nothing issues ${promised.configurationId}`)
+  const now = issuer.now()
+  const { lifetimeSeconds, configurationId } = promised
+  const x5c = promised.x5c ?? issuer.signer.x5c
+  const { keyId, algorithm, publicJwk } = issuer.signer
+  const issued = await format.issue(
+    {
+      type: promised.type,
+      claims: insertSubject(promised.claims, LONGEST_SUBJECT),
+      selectivelyDisclosable: promised.selectivelyDisclosable,
+      holderKey: LARGEST_HOLDER_KEY,
+      signer: { keyId, algorithm, publicJwk, sign: () => NO_SIGNATURE, ...(x5c && { x5c }) },
+      issuer: promised.issuer ?? issuer.baseUrl,
+      issuedAt: now,
+      ...(lifetimeSeconds !== undefined && { expiresAt: now + lifetimeSeconds }),
+    },
+    issuer.crypto,
+  )
+  if (issued.ok) return ok(undefined)
+  const { code, detail } = issued.error
+  const reason = detail === undefined ? code : `${code} ${detail.slice(0, 100)}`
+  return refuse({ code: 'claims_unissuable', configurationId, reason })
+}

@@ -1,0 +1,93 @@
+/**
+ * What taking an offer up would mean, decided before anything is sent: a code is spent by trying, so an offer that the
+ * wallet could not finish is refused while it is still whole. Pure but for the types; nothing is fetched here.
+ */
+import type { Signer } from '@countersign/credential/crypto'
+import { didFromKey } from '@countersign/credential/identifiers/did'
+import type { FormatRegistry } from '@countersign/credential/registry'
+import { ok, type Result, refuse } from '@countersign/credential/result'
+import type { CredentialOffer, PreAuthorizedGrant } from '@countersign/protocol/openid4vci/offer'
+import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/read-metadata'
+import type { Issuer } from './fetch-offer.ts'
+
+export interface ReceptionPlan {
+  readonly grant: PreAuthorizedGrant
+  readonly configurations: readonly PlannedConfiguration[]
+}
+
+export interface PlannedConfiguration {
+  readonly id: string
+  readonly format: string
+  /** Type that the credential must have; absent where the issuer does not tell. */
+  readonly vct?: string
+  /** How the proof names the key; absent: no proof, and no binding. */
+  readonly keyReference?: 'jwk' | { readonly kid: string }
+}
+
+export type PlanRefusal =
+  | { readonly code: 'grant_unsupported' }
+  | { readonly code: 'tx_code_needed' }
+  | { readonly code: 'configuration_unusable'; readonly configurationId: string; readonly reason: UnusableReason }
+  | { readonly code: 'encryption_required' }
+
+export type UnusableReason =
+  | 'not_in_metadata'
+  | 'format'
+  | 'proof_type'
+  | 'proof_algorithm'
+  | 'key_attestation'
+  | 'binding_method'
+
+export interface PlanInput {
+  readonly offer: CredentialOffer
+  readonly issuer: Issuer
+  readonly signer: Pick<Signer, 'algorithm' | 'publicJwk'>
+  readonly txCode: string | undefined
+  readonly formats: FormatRegistry
+}
+
+export function planReception(input: PlanInput): Result<ReceptionPlan, PlanRefusal> {
+  const { offer, issuer, txCode } = input
+  const grant = offer.preAuthorized
+  if (grant === undefined) return refuse({ code: 'grant_unsupported' })
+  if (grant.txCode !== undefined && txCode === undefined) return refuse({ code: 'tx_code_needed' })
+  if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const configurations: PlannedConfiguration[] = []
+  for (const id of offer.configurationIds) {
+    const planned = planConfiguration(id, issuer.metadata.configurations.get(id), input)
+    if (typeof planned === 'string')
+      return refuse({ code: 'configuration_unusable', configurationId: id, reason: planned })
+    configurations.push(planned)
+  }
+  return ok({ grant, configurations })
+}
+
+function planConfiguration(
+  id: string,
+  configuration: OfferedConfiguration | undefined,
+  { signer, formats }: PlanInput,
+): PlannedConfiguration | UnusableReason {
+  if (configuration === undefined) return 'not_in_metadata'
+  const format = formats.get(configuration.format)
+  if (format === undefined) return 'format'
+  const { vct } = configuration
+  const planned = { id, format: format.id, ...(vct !== undefined && { vct }) }
+  if (!configuration.proofRequired) return planned
+  if (configuration.keyAttestationRequired) return 'key_attestation'
+  if (configuration.proofAlgorithms === undefined) return 'proof_type'
+  if (!configuration.proofAlgorithms.includes(signer.algorithm)) return 'proof_algorithm'
+  const keyReference = referenceTo(signer, configuration.bindingMethods)
+  return keyReference === undefined ? 'binding_method' : { ...planned, keyReference }
+}
+
+/** The key itself where it is taken; otherwise a DID of it (OpenID4VCI 1.0 appendix F.1). */
+function referenceTo(
+  { publicJwk }: PlanInput['signer'],
+  methods: readonly string[],
+): PlannedConfiguration['keyReference'] {
+  if (methods.length === 0 || methods.includes('jwk')) return 'jwk'
+  if (methods.includes('did:jwk')) return { kid: `${didFromKey('jwk', publicJwk)}#0` }
+  if (!methods.includes('did:key') || publicJwk.crv === 'P-521') return undefined
+  const did = didFromKey('key', publicJwk)
+  return { kid: `${did}#${did.slice('did:key:'.length)}` }
+}

@@ -1,0 +1,111 @@
+/**
+ * Those who do wrong, with what they could really get hold of: a code from a screen, a token from a log, a request from
+ * the wire, a nonce of their own. They are patient too. None of them judges its own success: the invariants do.
+ */
+import type { Signer } from '@countersign/credential/crypto'
+import { writeErrorResponse } from '@countersign/protocol/openid4vp/response'
+import type { Held } from '../client/protocol-wallet.ts'
+import type { Request } from './endpoints.ts'
+import { call, persist, type World } from './network.ts'
+import {
+  credentialRequest,
+  formOf,
+  keyProof,
+  presentationForm,
+  requestNonce,
+  requestToken,
+  tokenRequest,
+  type Wallet,
+} from './wallet.ts'
+
+/** Sends a request that it overheard again, twice at once and once more: the same proof, to whichever instance. */
+export async function replayRequest(world: World, name: string, request: Request): Promise<void> {
+  await Promise.all([call(world, name, request), call(world, name, request)])
+  await call(world, name, request)
+}
+
+/** Has the token of somebody else, and not the key that it is bound to. */
+export async function useStolenToken(
+  world: World,
+  thief: Wallet,
+  token: string,
+  configurationId: string,
+): Promise<void> {
+  for (const sender of [undefined, thief.sender]) {
+    const proof = await keyProof(world, thief.holder, await requestNonce(world, thief))
+    await persist(world, thief.name, () =>
+      credentialRequest(world, sender ? { sender } : {}, { token, configurationId, proof }),
+    )
+  }
+}
+
+/** Is entitled to one credential, and wants one a key: different proofs with one nonce, at once and afterwards. */
+export async function forkNonce(world: World, wallet: Wallet, code: string, fork: Fork): Promise<void> {
+  const token = await requestToken(world, wallet, code)
+  if (!token.ok) return
+  const nonce = await requestNonce(world, wallet)
+  const send = async (holder: Signer, configurationId: string) => {
+    const proof = await keyProof(world, holder, nonce)
+    await persist(world, wallet.name, () =>
+      credentialRequest(world, wallet, { token: token.value, configurationId, proof }),
+    )
+  }
+  const [first = '', second = first] = fork.configurationIds
+  await Promise.all(fork.holders.map((holder) => send(holder, first)))
+  await send(wallet.holder, second)
+}
+
+export interface Fork {
+  readonly holders: readonly Signer[]
+  readonly configurationIds: readonly string[]
+}
+
+/** The same with a nonce for each key. */
+export async function forkKeys(world: World, wallet: Wallet, code: string, fork: Fork): Promise<void> {
+  const token = await requestToken(world, wallet, code)
+  if (!token.ok) return
+  const [configurationId = ''] = fork.configurationIds
+  const send = async (holder: Signer) => {
+    const proof = await keyProof(world, holder, await requestNonce(world, wallet))
+    await persist(world, wallet.name, () =>
+      credentialRequest(world, wallet, { token: token.value, configurationId, proof }),
+    )
+  }
+  await Promise.all(fork.holders.map(send))
+}
+
+/** Does not know the transaction code; some guesses at once, some after. */
+export async function guessTxCodes(
+  world: World,
+  guesser: Wallet,
+  code: string,
+  guesses: number,
+): Promise<void> {
+  const guess = async (number: number) => {
+    const txCode = `${1000 + number}`
+    await persist(world, guesser.name, () => tokenRequest(world, { ...guesser, txCode }, code))
+  }
+  const atOnce = Math.ceil(guesses / 2)
+  await Promise.all(Array.from({ length: atOnce }, (_, number) => guess(number)))
+  for (let number = atOnce; number < guesses; number += 1) await guess(number)
+}
+
+/** Answers a request that was meant for somebody else, with a credential of its own. */
+export async function answerToo(world: World, name: string, id: string, held: Held): Promise<void> {
+  const form = await presentationForm(world, { name, impatient: false }, id, held)
+  if (form.ok) await persist(world, name, () => ({ kind: 'answer', id, form: form.value }))
+}
+
+/** Declines in the name of the wallet. */
+export async function declineToo(world: World, name: string, id: string): Promise<void> {
+  const form = formOf(writeErrorResponse({ state: id }, { error: 'access_denied' }))
+  await persist(world, name, () => ({ kind: 'answer', id, form }))
+}
+
+/** Puts a presentation that was made for one verification into another. */
+export async function smuggle(world: World, name: string, from: string, into: string, held: Held): Promise<void> {
+  const form = await presentationForm(world, { name, impatient: false }, from, held)
+  if (!form.ok) return
+  const moved = { ...form.value, state: into }
+  await persist(world, name, () => ({ kind: 'answer', id: into, form: moved }))
+}

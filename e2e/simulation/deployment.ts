@@ -1,0 +1,86 @@
+/**
+ * What all simulated instances of a deployment share: keys, certificates and the deployment secret; and what wallets
+ * bring: keys and credentials. Made once for many seeds, since keys say nothing about the order of things.
+ */
+import type { Signer } from '@countersign/credential/crypto'
+import type { IssuerTrust } from '@countersign/credential/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { parseX5cEntry } from '@countersign/credential/trust/certificate'
+import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { openSealing, type Sealing } from '@countersign/keys/sealing'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import { x509HashClientId } from '@countersign/protocol/openid4vp/client-id'
+import { type Held, identityType, newKey } from '../client/protocol-wallet.ts'
+
+/** Virtual time begins here, in epoch seconds. */
+export const epoch = 1_800_000_000
+
+export interface Deployment {
+  readonly sealing: Sealing
+  readonly issuerSigner: Signer
+  readonly requestSigner: Signer
+  readonly clientId: string
+  readonly trust: IssuerTrust
+  /** Distinct keys; a wallet takes those it needs. */
+  readonly keys: readonly Signer[]
+  /** Credentials that the verifier believes, each bound to a key of its own. */
+  readonly held: readonly Held[]
+  /** Well made, by somebody whom the verifier does not trust. */
+  readonly untrusted: Held
+}
+
+const KEYS = 48
+const HELD = 8
+
+export async function createDeployment(): Promise<Deployment> {
+  const ca = createDevelopmentCa({ name: 'Simulation CA', now: epoch - 3600 })
+  const anchor = parseX5cEntry(ca.certificate)
+  if (!anchor.ok) throw new Error(anchor.error.code)
+  const issuerSigner = certified(ca)
+  const requestSigner = certified(ca)
+  return {
+    sealing: openSealing(nodeCrypto.randomBytes(32)),
+    issuerSigner,
+    requestSigner,
+    clientId: await x509HashClientId(requestSigner.x5c?.[0] ?? '', nodeCrypto),
+    trust: x509IssuerTrust({ anchors: [{ certificate: anchor.value, name: 'Simulation CA' }], crypto: nodeCrypto }),
+    keys: Array.from({ length: KEYS }, newKey),
+    held: await Promise.all(Array.from({ length: HELD }, () => credential(issuerSigner))),
+    untrusted: await credential(certified(createDevelopmentCa({ name: 'Stranger', now: epoch - 3600 }))),
+  }
+}
+
+function certified(ca: ReturnType<typeof createDevelopmentCa>): Signer {
+  const key = generateSoftwareKey('ES256')
+  const certificate = issueCertificate({
+    ca,
+    publicJwk: key,
+    subject: 'Simulation',
+    dnsNames: ['issuer.example'],
+    uris: [],
+    days: 30,
+    now: epoch - 3600,
+  })
+  return softwareSigner(key, { x5c: [certificate] })
+}
+
+async function credential(signer: Signer): Promise<Held> {
+  const holder = newKey()
+  const issued = await sdJwtVc.issue(
+    {
+      type: identityType,
+      claims: { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' },
+      selectivelyDisclosable: [['given_name'], ['family_name'], ['birthdate']],
+      holderKey: holder.publicJwk,
+      signer,
+      issuer: 'https://issuer.example',
+      issuedAt: epoch - 3600,
+      expiresAt: epoch + 86_400,
+    },
+    nodeCrypto,
+  )
+  if (!issued.ok) throw new Error(issued.error.code)
+  return { credential: issued.value, holder }
+}

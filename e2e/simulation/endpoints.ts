@@ -1,0 +1,152 @@
+/**
+ * The endpoints without HTTP: a request as it travels, parsed and answered by the use case that the route calls. What
+ * a route would answer with a 4xx is a refusal here, a 503 is `unavailable`; any other throw is a bug and stays one.
+ */
+import type { JsonObject } from '@countersign/credential/format'
+import { type CreateOffer, createOffer, offerOf } from '@countersign/issuer/create-offer'
+import { issueCredential } from '@countersign/issuer/issue-credential'
+import { requestToken } from '@countersign/issuer/request-token'
+import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential-request'
+import { createChallenge, writeNonceResponse } from '@countersign/protocol/openid4vci/nonce'
+import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
+import { isDecided } from '@countersign/protocol/openid4vp/session'
+import { StoreUnavailable } from '@countersign/stores/ports'
+import { receivePresentation } from '@countersign/verifier/receive-presentation'
+import { serveRequest } from '@countersign/verifier/serve-request'
+import { startVerification } from '@countersign/verifier/start-verification'
+import { identityQuery } from '../client/flows.ts'
+import type { Services } from './instance.ts'
+
+type Form = Readonly<Record<string, string>>
+
+export type Request =
+  | { readonly kind: 'create offer'; readonly order: CreateOffer }
+  | { readonly kind: 'fetch offer'; readonly id: string }
+  | { readonly kind: 'token'; readonly form: Form; readonly dpop?: string }
+  | { readonly kind: 'nonce' }
+  | {
+      readonly kind: 'credential'
+      readonly scheme: 'Bearer' | 'DPoP'
+      readonly token: string
+      readonly dpop?: string
+      readonly body: JsonObject
+    }
+  | { readonly kind: 'start'; readonly id?: string }
+  | { readonly kind: 'fetch request'; readonly id: string }
+  | { readonly kind: 'answer'; readonly id: string; readonly form: Form }
+  | { readonly kind: 'result'; readonly id: string }
+
+export type Reply =
+  | { readonly ok: true; readonly body: JsonObject; readonly text?: string }
+  | { readonly ok: false; readonly code: string }
+
+export async function handle(services: Services, request: Request): Promise<Reply> {
+  try {
+    return await dispatch(services, request)
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return refused('unavailable')
+    throw error
+  }
+}
+
+function dispatch(services: Services, request: Request): Promise<Reply> {
+  switch (request.kind) {
+    case 'create offer':
+      return makeOffer(services, request.order)
+    case 'fetch offer':
+      return fetchOffer(services, request.id)
+    case 'token':
+      return token(services, request)
+    case 'nonce':
+      return nonce(services)
+    case 'credential':
+      return credential(services, request)
+    case 'start':
+      return start(services, request.id)
+    case 'fetch request':
+      return fetchRequest(services, request.id)
+    case 'answer':
+      return answer(services, request)
+    case 'result':
+      return result(services, request.id)
+  }
+}
+
+async function makeOffer({ issuer }: Services, order: CreateOffer): Promise<Reply> {
+  const made = await createOffer(issuer, order)
+  return made.ok ? answered({ id: made.value.id, url: made.value.url }) : refused(made.error.code)
+}
+
+async function fetchOffer({ issuer }: Services, id: string): Promise<Reply> {
+  const found = await issuer.sessions.get(id)
+  return found === undefined ? refused('session_unknown') : answered(await offerOf(issuer, found.value))
+}
+
+async function token({ issuer }: Services, request: Extract<Request, { kind: 'token' }>): Promise<Reply> {
+  const parsed = parseTokenRequest(request.form)
+  if (!parsed.ok) return refused(parsed.error.code)
+  const proof = request.dpop && { proof: request.dpop, method: 'POST', path: '/token' }
+  const given = await requestToken(issuer, parsed.value, proof || undefined)
+  return given.ok ? answered(given.value) : refused(given.error.code)
+}
+
+async function nonce({ issuer }: Services): Promise<Reply> {
+  const { macs, crypto } = issuer
+  const challenge = await createChallenge('c_nonce', {
+    now: issuer.now(),
+    randomBytes: (length) => crypto.randomBytes(length),
+    mac: macs.nonce,
+  })
+  return answered(writeNonceResponse(challenge))
+}
+
+async function credential(
+  { issuer }: Services,
+  request: Extract<Request, { kind: 'credential' }>,
+): Promise<Reply> {
+  const parsed = parseCredentialRequest(request.body)
+  if (!parsed.ok) return refused(parsed.error.code)
+  const accessToken = request.token
+  const dpop = { proof: request.dpop ?? '', method: 'POST', path: '/credential', accessToken }
+  const presented = request.scheme === 'Bearer' ? { accessToken } : { accessToken, dpop }
+  const issued = await issueCredential(issuer, presented, parsed.value)
+  return issued.ok ? answered(issued.value) : refused(issued.error.code)
+}
+
+async function start({ verifier }: Services, id: string | undefined): Promise<Reply> {
+  const started = await startVerification(verifier, {
+    dcqlQuery: identityQuery,
+    policies: [],
+    authorizeBaseUrl: 'openid4vp://authorize',
+    ...(id !== undefined && { id }),
+  })
+  return started.ok ? answered({ id: started.value.id, url: started.value.url }) : refused(started.error.code)
+}
+
+async function fetchRequest({ verifier }: Services, id: string): Promise<Reply> {
+  const served = await serveRequest(verifier, id, undefined)
+  return served.ok ? { ok: true, body: {}, text: served.value } : refused(served.error.code)
+}
+
+async function answer(
+  { verifier }: Services,
+  request: Extract<Request, { kind: 'answer' }>,
+): Promise<Reply> {
+  const received = await receivePresentation(verifier, request.id, request.form)
+  return received.ok ? answered({ state: received.value.state }) : refused(received.error.code)
+}
+
+async function result({ verifier }: Services, id: string): Promise<Reply> {
+  const session = (await verifier.sessions.get(id))?.value
+  if (session === undefined) return refused('session_unknown')
+  const events = session.events.map(({ sequence, type }) => `${sequence} ${type}`)
+  return answered({ state: session.state, decided: isDecided(session), events })
+}
+
+function answered(body: JsonObject): Reply {
+  return { ok: true, body }
+}
+
+function refused(code: string): Reply {
+  return { ok: false, code }
+}

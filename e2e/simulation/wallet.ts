@@ -1,0 +1,191 @@
+/**
+ * Wallets that do right: they send again what got no answer (a fresh DPoP proof each time, the same credential request,
+ * the same presentation to the byte), some of them twice at once because they cannot wait. They make real messages and
+ * read real answers; what they are owed is written down as a promise before they begin.
+ */
+import { encodeBase64url } from '@countersign/credential/base64url'
+import type { Signer } from '@countersign/credential/crypto'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import {
+  parseCredentialResponse,
+  writeCredentialRequest,
+} from '@countersign/protocol/openid4vci/credential-request'
+import { parseNonceResponse } from '@countersign/protocol/openid4vci/nonce'
+import { parseCredentialOffer } from '@countersign/protocol/openid4vci/offer'
+import { createKeyProof } from '@countersign/protocol/openid4vci/proof'
+import { parseTokenResponse, writeTokenRequest } from '@countersign/protocol/openid4vci/token'
+import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response'
+import { type Held, presentation, readRequest } from '../client/protocol-wallet.ts'
+import { epoch } from './deployment.ts'
+import type { Reply, Request } from './endpoints.ts'
+import { issuerUrl } from './instance.ts'
+import { persist, type World } from './network.ts'
+
+export interface Wallet {
+  readonly name: string
+  /** Absent: a bearer client. */
+  readonly sender?: Signer
+  /** What credentials are bound to. */
+  readonly holder: Signer
+  /** Sends everything twice at once. */
+  readonly impatient: boolean
+  readonly txCode?: string
+  /** Somebody listens. */
+  readonly overheard?: (request: Request) => void
+  readonly tokenSeen?: (token: string) => void
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
+
+/** Epoch seconds of virtual time. */
+export function clockOf(world: World): number {
+  return epoch + Math.floor(world.scheduler.now() / 1000)
+}
+
+/** All credentials of an offer, by configuration. */
+export async function receive(
+  world: World,
+  wallet: Wallet,
+  offerId: string,
+): Promise<Outcome<ReadonlyMap<string, string>>> {
+  const fetched = await ask(world, wallet, () => ({ kind: 'fetch offer', id: offerId }))
+  if (!fetched.ok) return failed('fetch offer', fetched)
+  const offer = parseCredentialOffer(fetched.body)
+  if (!offer.ok) throw new Error(`not an offer: ${offer.error.at}`)
+  const token = await requestToken(world, wallet, offer.value.preAuthorized?.code ?? '')
+  if (!token.ok) return token
+  const credentials = new Map<string, string>()
+  for (const configurationId of offer.value.configurationIds) {
+    const credential = await requestCredential(world, wallet, token.value, configurationId)
+    if (!credential.ok) return credential
+    credentials.set(configurationId, credential.value)
+  }
+  return { ok: true, value: credentials }
+}
+
+export async function requestToken(world: World, wallet: Wallet, code: string): Promise<Outcome<string>> {
+  const reply = await ask(world, wallet, () => tokenRequest(world, wallet, code))
+  if (!reply.ok) return failed('token', reply)
+  const parsed = parseTokenResponse(reply.body)
+  if (!parsed.ok) throw new Error(`not a token response: ${parsed.error.code}`)
+  wallet.tokenSeen?.(parsed.value.accessToken)
+  return { ok: true, value: parsed.value.accessToken }
+}
+
+export async function tokenRequest(world: World, wallet: Wallet, code: string): Promise<Request> {
+  const { txCode, sender } = wallet
+  const form = formOf(writeTokenRequest({ preAuthorizedCode: code, ...(txCode !== undefined && { txCode }) }))
+  const dpop = sender && (await dpopProof(world, sender, '/token'))
+  return { kind: 'token', form, ...(dpop !== undefined && { dpop }) }
+}
+
+const NONCES_TRIED = 5
+
+/** A nonce that grew old on the way is no reason to give up. */
+async function requestCredential(
+  world: World,
+  wallet: Wallet,
+  token: string,
+  configurationId: string,
+): Promise<Outcome<string>> {
+  let reply: Reply = { ok: false, code: 'no nonce' }
+  for (let attempt = 0; attempt < NONCES_TRIED; attempt += 1) {
+    const nonce = await requestNonce(world, wallet)
+    const proof = await keyProof(world, wallet.holder, nonce)
+    reply = await ask(world, wallet, () => credentialRequest(world, wallet, { token, configurationId, proof }))
+    if (reply.ok) return { ok: true, value: credentialIn(reply) }
+    if (reply.code !== 'challenge_expired') break
+  }
+  return failed('credential', reply)
+}
+
+export async function requestNonce(world: World, { name }: Pick<Wallet, 'name'>): Promise<string> {
+  const reply = await persist(world, name, () => ({ kind: 'nonce' }))
+  const nonce = reply.ok ? parseNonceResponse(reply.body) : undefined
+  if (!nonce?.ok) throw new Error('no nonce after much patience')
+  return nonce.value
+}
+
+export function keyProof(world: World, holder: Signer, nonce: string): Promise<string> {
+  return createKeyProof({ signer: holder, issuer: issuerUrl, nonce, now: clockOf(world), keyReference: 'jwk' })
+}
+
+export async function credentialRequest(
+  world: World,
+  { sender }: Pick<Wallet, 'sender'>,
+  asked: { readonly token: string; readonly configurationId: string; readonly proof: string },
+): Promise<Request> {
+  const { token, configurationId, proof } = asked
+  const body = writeCredentialRequest({ configurationId, proofs: { jwt: [proof] } })
+  if (sender === undefined) return { kind: 'credential', scheme: 'Bearer', token, body }
+  return { kind: 'credential', scheme: 'DPoP', token, body, dpop: await dpopProof(world, sender, '/credential', token) }
+}
+
+export function credentialIn(reply: Extract<Reply, { ok: true }>): string {
+  const parsed = parseCredentialResponse(reply.body)
+  const credential = parsed.ok && parsed.value.kind === 'issued' ? parsed.value.credentials[0] : undefined
+  if (credential === undefined) throw new Error('no credential in the answer')
+  return credential
+}
+
+/** The state that the verifier told. */
+export async function present(
+  world: World,
+  wallet: Pick<Wallet, 'name' | 'impatient'>,
+  verificationId: string,
+  held: Held,
+): Promise<Outcome<string>> {
+  const form = await presentationForm(world, wallet, verificationId, held)
+  if (!form.ok) return form
+  const reply = await ask(world, wallet, () => ({ kind: 'answer', id: verificationId, form: form.value }))
+  return reply.ok ? { ok: true, value: String(reply.body['state']) } : failed('answer', reply)
+}
+
+export async function presentationForm(
+  world: World,
+  wallet: Pick<Wallet, 'name' | 'impatient'>,
+  verificationId: string,
+  held: Held,
+): Promise<Outcome<Readonly<Record<string, string>>>> {
+  const fetched = await ask(world, wallet, () => ({ kind: 'fetch request', id: verificationId }))
+  if (!fetched.ok) return failed('fetch request', fetched)
+  const request = readRequest(fetched.text ?? '')
+  const shown = await presentation(request, held, [['given_name'], ['family_name']], clockOf(world))
+  const vpToken = new Map(request.queryIds.map((id) => [id, [shown]]))
+  return { ok: true, value: formOf(writeAuthorizationResponse({ state: request.state }, vpToken)) }
+}
+
+export function formOf(text: string): Readonly<Record<string, string>> {
+  return Object.fromEntries(new URLSearchParams(text))
+}
+
+async function dpopProof(world: World, signer: Signer, path: string, accessToken?: string): Promise<string> {
+  const jti = encodeBase64url(world.scheduler.random.bytes(12))
+  const bound = accessToken === undefined ? {} : { accessToken }
+  return createDpopProof(
+    { signer, method: 'POST', url: issuerUrl + path, now: clockOf(world), jti, ...bound },
+    nodeCrypto,
+  )
+}
+
+/** One of the answers that were asked for, a good one if there is any. */
+async function ask(
+  world: World,
+  wallet: Pick<Wallet, 'name' | 'impatient' | 'overheard'>,
+  make: () => Promise<Request> | Request,
+): Promise<Reply> {
+  const made = async () => {
+    const request = await make()
+    wallet.overheard?.(request)
+    return request
+  }
+  const once = () => persist(world, wallet.name, made)
+  if (!wallet.impatient) return once()
+  const [first, second] = await Promise.all([once(), once()])
+  return first.ok ? first : second
+}
+
+function failed(step: string, reply: Reply): { readonly ok: false; readonly reason: string } {
+  return { ok: false, reason: reply.ok ? step : `${step}: ${reply.code}` }
+}
