@@ -3,15 +3,33 @@
  * error, tells nothing of the inside, takes no time worth mentioning, and leaves its session as it was.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Chapter } from './bad-input/case.ts'
 import { accessChapters } from './bad-input/access-cases.ts'
+import type { Chapter } from './bad-input/case.ts'
 import { credentialChapters } from './bad-input/credential-cases.ts'
+import { endpoints, serviceNames } from './bad-input/endpoints.ts'
+import { expiryChapters } from './bad-input/expiry-cases.ts'
+import { judgementChapters } from './bad-input/judgement-cases.ts'
 import { offerChapters } from './bad-input/offer-cases.ts'
+import { presentationChapters } from './bad-input/presentation-cases.ts'
+import { repositoryChapters } from './bad-input/repository-cases.ts'
 import { tokenChapters } from './bad-input/token-cases.ts'
+import { transportChapters } from './bad-input/transport-cases.ts'
 import { verificationChapters } from './bad-input/verification-cases.ts'
 import { openWorld, type World } from './bad-input/world.ts'
+import { call } from './client/http.ts'
 
-const chapters: readonly Chapter[] = [...offerChapters, ...verificationChapters, ...tokenChapters, ...accessChapters, ...credentialChapters]
+const chapters: readonly Chapter[] = [
+  ...transportChapters,
+  ...offerChapters,
+  ...tokenChapters,
+  ...accessChapters,
+  ...credentialChapters,
+  ...verificationChapters,
+  ...presentationChapters,
+  ...judgementChapters,
+  ...repositoryChapters,
+  ...expiryChapters,
+]
 
 let world: World
 
@@ -20,6 +38,19 @@ beforeAll(async () => {
 })
 
 afterAll(() => world?.close())
+
+describe('the table', () => {
+  it.each(serviceNames)('knows every endpoint of the %s', async (service) => {
+    const { paths } = (await call(`${world[service].url}/api.json`)).json() as {
+      paths: Record<string, object>
+    }
+    const described = Object.entries(paths).map(([path, methods]) => `${Object.keys(methods).sort()} ${path}`)
+    const known = endpoints
+      .filter((endpoint) => endpoint.service === service)
+      .map(({ path, methods }) => `${Object.keys(methods).map((method) => method.toLowerCase())} ${path}`)
+    expect(known.sort()).toEqual(described.sort())
+  })
+})
 
 describe.each(chapters)('$name', ({ cases }) => {
   it.each(cases)('$name', ({ run }) => run(world))

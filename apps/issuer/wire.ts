@@ -57,7 +57,9 @@ export function offerError(refusal: OfferRefusal): WireError {
         `credentialData does not fit ${refusal.configurationId}: ${refusal.mistakes.join('; ')}`,
       )
     case 'claims_unissuable':
-      return badRequest(`${refusal.configurationId} cannot be issued with this credentialData: ${refusal.reason}`)
+      return badRequest(
+        `${refusal.configurationId} cannot be issued with this credentialData: ${refusal.reason}`,
+      )
     case 'selective_disclosure':
       return badRequest(`selectiveDisclosure names ${refusal.at}, which credentialData does not have`)
   }

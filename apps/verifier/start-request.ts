@@ -80,7 +80,11 @@ export const startBody = z
   })
 
 const link = z.string().max(2000)
-const webLink = link.regex(/^[a-z][a-z0-9+.-]*:\/\/\S+$/i, 'must be a URL')
+/** Browsers follow these; a link that runs as a script where it is followed is none. */
+const webLink = link.regex(
+  /^(?!javascript:|data:|vbscript:|blob:)[a-z][a-z0-9+.-]*:\/\/\S+$/i,
+  'must be a URL, and no script',
+)
 
 export const startHeaders = z.object({
   authorizebaseurl: webLink.default('openid4vp://authorize').describe("The wallet's authorization endpoint"),

@@ -179,10 +179,7 @@ async function mark(wallet: Wallet, owned: OwnedWallet, id: string, deletedAt: n
     .execute()
 }
 
-async function openAll(
-  wallet: Wallet,
-  rows: readonly CredentialRow[],
-): Promise<readonly StoredCredential[]> {
+async function openAll(wallet: Wallet, rows: readonly CredentialRow[]): Promise<readonly StoredCredential[]> {
   const credentials: StoredCredential[] = []
   for (const row of rows) credentials.push(await opened(wallet, row))
   return credentials
@@ -192,7 +189,8 @@ async function opened({ vault, formats, crypto }: Wallet, row: CredentialRow): P
   const content = vault.open(['credentials', row.id, 'content'], row.content_sealed)
   const held = await formats.get(row.format)?.open(content, crypto)
   // It was opened once, on receipt, before it was stored.
-  if (held?.ok !== true) throw new Error(`a stored credential does not open: ${held?.error.code ?? row.format}`)
+  if (held?.ok !== true)
+    throw new Error(`a stored credential does not open: ${held?.error.code ?? row.format}`)
   return {
     id: row.id,
     walletId: row.wallet_id,

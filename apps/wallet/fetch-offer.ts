@@ -6,7 +6,11 @@
 import type { JsonObject } from '@countersign/credential/format'
 import { parseJsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
-import { authorizationServerMetadataUrl, isIssuerIdentifier, issuerMetadataUrl } from '@countersign/protocol/openid4vci/issuer-identifier'
+import {
+  authorizationServerMetadataUrl,
+  isIssuerIdentifier,
+  issuerMetadataUrl,
+} from '@countersign/protocol/openid4vci/issuer-identifier'
 import {
   type CredentialOffer,
   type OfferRefusal,

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/credential/crypto'
 import type { JsonObject } from '@countersign/credential/format'
 import { parseJsonObject } from '@countersign/credential/json'
-import { ok, type Result, refuse } from '@countersign/credential/result'
+import { type Result, refuse } from '@countersign/credential/result'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { parseOAuthError } from '@countersign/protocol/oauth/error'
 import type { RemoteResponse } from '@countersign/service/remote'
@@ -15,7 +15,8 @@ import type { Wallet } from './wallet.ts'
 
 export interface IssuerCall {
   readonly url: string
-  readonly contentType: string
+  /** Absent where there is no body. */
+  readonly contentType?: string
   readonly body: string
   readonly sender: Sender
 }
@@ -58,7 +59,7 @@ function send(wallet: Wallet, call: IssuerCall, nonce: string | undefined) {
   const { url, contentType, body } = call
   return wallet.upstream.post({
     url,
-    contentType,
+    ...(contentType !== undefined && { contentType }),
     accept: 'application/json',
     body,
     headers: () => senderHeaders(wallet, call, nonce),

@@ -6,7 +6,12 @@ import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/credential/crypto'
 import { bareKey, type PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
-import { generateSoftwareKey, type PrivateJwk, parsePrivateKey, softwareSigner } from '@countersign/keys/software'
+import {
+  generateSoftwareKey,
+  type PrivateJwk,
+  parsePrivateKey,
+  softwareSigner,
+} from '@countersign/keys/software'
 import type { KeyRow } from './database/schema.ts'
 import { MAX_KEYS, type OwnedWallet, type Wallet } from './wallet.ts'
 
@@ -55,11 +60,17 @@ export async function generateKey(
     .execute()
   if (present.length >= MAX_KEYS) return refuse({ code: 'too_many_keys', max: MAX_KEYS })
   const key = newKey(request.keyType, request.name)
-  await wallet.database.db.insertInto('wallet_keys').values(keyRow(wallet, owned, key)).execute()
+  await wallet.database.db
+    .insertInto('wallet_keys')
+    .values(keyRow(wallet, owned, key))
+    .execute()
   return ok({ id: key.id })
 }
 
-export async function listKeys({ database, vault }: Wallet, owned: OwnedWallet): Promise<readonly ListedKey[]> {
+export async function listKeys(
+  { database, vault }: Wallet,
+  owned: OwnedWallet,
+): Promise<readonly ListedKey[]> {
   const rows = await database.db
     .selectFrom('wallet_keys')
     .select(['id', 'algorithm', 'name_sealed'])
@@ -121,7 +132,9 @@ export async function deleteKey(
       not(exists(selectFrom('credentials').select('id').where('key_id', '=', keyId))),
     )
     .where(({ not, exists, selectFrom }) =>
-      not(exists(selectFrom('receptions').select('id').where('key_id', '=', keyId).where('state', '=', 'open'))),
+      not(
+        exists(selectFrom('receptions').select('id').where('key_id', '=', keyId).where('state', '=', 'open')),
+      ),
     )
     .returning('id')
     .executeTakeFirst()

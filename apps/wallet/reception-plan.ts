@@ -27,7 +27,11 @@ export interface PlannedConfiguration {
 export type PlanRefusal =
   | { readonly code: 'grant_unsupported' }
   | { readonly code: 'tx_code_needed' }
-  | { readonly code: 'configuration_unusable'; readonly configurationId: string; readonly reason: UnusableReason }
+  | {
+      readonly code: 'configuration_unusable'
+      readonly configurationId: string
+      readonly reason: UnusableReason
+    }
   | { readonly code: 'encryption_required' }
 
 export type UnusableReason =

@@ -5,7 +5,6 @@
  */
 import { randomUUID } from 'node:crypto'
 import { generateSoftwareKey, type PrivateJwk } from '@countersign/keys/software'
-import type { CredentialSelector } from '@countersign/protocol/openid4vci/credential-request'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { ReceptionRow } from './database/schema.ts'
 import type { OwnedWallet, Wallet } from './wallet.ts'
@@ -23,7 +22,7 @@ export interface Progress {
   /** Proves that a repeated token request comes from us. */
   readonly senderKey?: PrivateJwk
   readonly token?: KeptToken
-  /** By slot: the exact body of the credential request. */
+  /** The exact body of each credential request, by `slotOf`. */
   readonly requests: Readonly<Record<string, string>>
 }
 
@@ -31,7 +30,19 @@ export interface KeptToken {
   readonly accessToken: string
   readonly tokenType: 'DPoP' | 'Bearer'
   /** What the token is good for, in the order of the offer. */
-  readonly selectors: readonly CredentialSelector[]
+  readonly entitled: readonly Entitlement[]
+}
+
+/** One credential to ask for. */
+export interface Entitlement {
+  readonly configurationId: string
+  /** Present where the token response named credentials: then requests use it (OpenID4VCI 1.0 §8.2). */
+  readonly credentialIdentifier?: string
+}
+
+/** Names one of the promised credentials within its reception. */
+export function slotOf({ configurationId, credentialIdentifier }: Entitlement): string {
+  return JSON.stringify([configurationId, credentialIdentifier ?? null])
 }
 
 /** Unfinished receptions are worth nothing after this: every code of theirs has expired. */

@@ -121,6 +121,9 @@ async function insertWallet(
       created_at: now(),
     })
     .execute()
-  await transaction.insertInto('wallet_keys').values(keyRow(wallet, owned, key)).execute()
+  await transaction
+    .insertInto('wallet_keys')
+    .values(keyRow(wallet, owned, key))
+    .execute()
   await transaction.insertInto('wallet_dids').values(did).execute()
 }

@@ -18,7 +18,8 @@ export interface Upstream {
 
 export interface UpstreamPost {
   readonly url: string
-  readonly contentType: string
+  /** Absent where there is no body. */
+  readonly contentType?: string
   readonly accept: string
   readonly body: string
   readonly headers?: () => Promise<Readonly<Record<string, string>>>
@@ -63,7 +64,7 @@ export function upstreamOver(remote: Remote, pause: Pause = jitteredPause): Upst
         method: 'POST',
         url,
         body,
-        headers: { accept, 'content-type': contentType, ...(await headers?.()) },
+        headers: { accept, ...(contentType && { 'content-type': contentType }), ...(await headers?.()) },
       })),
   }
 }

@@ -9,7 +9,12 @@ import { type Granted, grant, granted, grantedToBearer, offerOfIssuer } from './
 import { type Sending, sendJson, type TimedAnswer } from './wire.ts'
 
 const challenge = { 'www-authenticate': /DPoP.*algs="ES256.*Bearer|Bearer.*DPoP algs=/ }
-const noToken = { status: 401, error: 'invalid_token', message: /access token is needed/, headers: challenge } as const
+const noToken = {
+  status: 401,
+  error: 'invalid_token',
+  message: /access token is needed/,
+  headers: challenge,
+} as const
 const badToken = {
   status: 401,
   error: 'invalid_token',
@@ -41,26 +46,55 @@ async function askWith(at: Granted, accessToken: string): Promise<TimedAnswer> {
 
 const tokens: readonly BadInput<Granted>[] = [
   { name: 'no access token', ...noToken, send: (at) => ask(at, {}) },
-  { name: 'a proof without an access token', ...noToken, send: async (at) => ask(at, { dpop: await goodProof(at) }) },
+  {
+    name: 'a proof without an access token',
+    ...noToken,
+    send: async (at) => ask(at, { dpop: await goodProof(at) }),
+  },
   { name: 'an empty access token', ...noToken, send: (at) => ask(at, { authorization: 'DPoP ' }) },
   { name: 'a token without a scheme', ...noToken, send: (at) => ask(at, { authorization: at.accessToken }) },
-  { name: 'a token under Basic', ...noToken, send: (at) => ask(at, { authorization: `Basic ${at.accessToken}` }) },
-  { name: 'a token of 3000 characters', ...noToken, send: (at) => ask(at, { authorization: `DPoP ${'t'.repeat(3000)}` }) },
-  { name: 'two tokens in one header', ...noToken, send: (at) => ask(at, { authorization: `DPoP ${at.accessToken} ${at.accessToken}` }) },
-  { name: 'the access token in the query', ...noToken, send: (at) => ask(at, {}, `/credential?access_token=${at.accessToken}`) },
+  {
+    name: 'a token under Basic',
+    ...noToken,
+    send: (at) => ask(at, { authorization: `Basic ${at.accessToken}` }),
+  },
+  {
+    name: 'a token of 3000 characters',
+    ...noToken,
+    send: (at) => ask(at, { authorization: `DPoP ${'t'.repeat(3000)}` }),
+  },
+  {
+    name: 'two tokens in one header',
+    ...noToken,
+    send: (at) => ask(at, { authorization: `DPoP ${at.accessToken} ${at.accessToken}` }),
+  },
+  {
+    name: 'the access token in the query',
+    ...noToken,
+    send: (at) => ask(at, {}, `/credential?access_token=${at.accessToken}`),
+  },
   {
     name: 'the access token in the body',
     ...noToken,
-    send: (at) => sendJson(`${at.issuerUrl}/credential`, { access_token: at.accessToken, credential_configuration_id: identityConfiguration }),
+    send: (at) =>
+      sendJson(`${at.issuerUrl}/credential`, {
+        access_token: at.accessToken,
+        credential_configuration_id: identityConfiguration,
+      }),
   },
   { name: 'an unknown token', ...badToken, send: (at) => askWith(at, `${unknownId()}.${unknownId()}`) },
-  { name: 'a token that was tampered with', ...badToken, send: (at) => askWith(at, tampered(at.accessToken)) },
+  {
+    name: 'a token that was tampered with',
+    ...badToken,
+    send: (at) => askWith(at, tampered(at.accessToken)),
+  },
   { name: 'the session id as token', ...badToken, send: (at) => askWith(at, at.id) },
   { name: 'the pre-authorized code as token', ...badToken, send: (at) => askWith(at, at.offer.code) },
   {
     name: 'the token of another deployment',
     ...badToken,
-    send: async (at, { foreignIssuer }) => askWith(at, (await grant(await offerOfIssuer(foreignIssuer.url))).accessToken),
+    send: async (at, { foreignIssuer }) =>
+      askWith(at, (await grant(await offerOfIssuer(foreignIssuer.url))).accessToken),
   },
   {
     name: "another's token under one's own key",
@@ -88,7 +122,11 @@ const tokens: readonly BadInput<Granted>[] = [
 ]
 
 const proofs: readonly BadInput<Granted>[] = [
-  { name: 'a bound token without a proof', ...badProof, send: (at) => ask(at, { authorization: `DPoP ${at.accessToken}` }) },
+  {
+    name: 'a bound token without a proof',
+    ...badProof,
+    send: (at) => ask(at, { authorization: `DPoP ${at.accessToken}` }),
+  },
   {
     name: 'a proof without ath',
     ...badProof,
@@ -103,7 +141,10 @@ const proofs: readonly BadInput<Granted>[] = [
     ...badProof,
     send: async (at) => {
       const other = await grant(await offerOfIssuer(at.issuerUrl))
-      return ask(at, { authorization: `DPoP ${at.accessToken}`, dpop: await goodProof(at, other.accessToken) })
+      return ask(at, {
+        authorization: `DPoP ${at.accessToken}`,
+        dpop: await goodProof(at, other.accessToken),
+      })
     },
   },
   {
@@ -119,7 +160,10 @@ const proofs: readonly BadInput<Granted>[] = [
     name: 'a replayed proof',
     ...badProof,
     send: async (at) => {
-      const claims = proofClaims(`${at.issuerUrl}/credential`, { ath: sha256(at.accessToken), jti: randomUUID() })
+      const claims = proofClaims(`${at.issuerUrl}/credential`, {
+        ath: sha256(at.accessToken),
+        jti: randomUUID(),
+      })
       const dpop = await forgeJws(proofHeader(at.dpopKey), claims, at.dpopKey)
       const headers = { authorization: `DPoP ${at.accessToken}`, dpop }
       const wrongNonce = { credential_configuration_id: identityConfiguration, proofs: { jwt: ['no-proof'] } }
@@ -142,7 +186,11 @@ export const accessChapters = [
       ...badProof,
       send: (at) => ask(at, { authorization: `DPoP ${at.accessToken}` }),
     },
-    { name: 'a bearer token that was tampered with', ...badToken, send: (at) => ask(at, { authorization: `Bearer ${tampered(at.accessToken)}` }) },
+    {
+      name: 'a bearer token that was tampered with',
+      ...badToken,
+      send: (at) => ask(at, { authorization: `Bearer ${tampered(at.accessToken)}` }),
+    },
   ]),
   chapter('credential endpoint, how the DPoP proof goes with the token', granted, proofs),
   chapter(

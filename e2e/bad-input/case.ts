@@ -61,7 +61,8 @@ export function chapter<Prepared>(
 const SLOW_MS = 2000
 
 /** What no answer may show: stacks, files, names of exceptions, parts of the inside. */
-const INSIDE = /\n\s+at |node_modules|\.[cm]?[jt]s:\d|\b(Type|Reference|Range|Syntax)Error\b|FST_ERR|ZodError|ECONN/
+const INSIDE =
+  /\n\s+at |node_modules|\.[cm]?[jt]s:\d|\b(Type|Reference|Range|Syntax)Error\b|FST_ERR|ZodError|ECONN/
 
 export function expectRefused(answer: TimedAnswer, expected: Refusal): void {
   const seen = `${answer.status} ${answer.text.slice(0, 400)}`

@@ -37,16 +37,28 @@ const bodies: readonly BadInput<Granted>[] = [
   { name: 'an empty object', ...badRequest, send: (at) => ask(at, {}) },
   { name: 'broken JSON', ...badRequest, send: (at) => ask(at, new RawText('{"proofs":')) },
   { name: 'an empty body', ...badRequest, send: (at) => ask(at, new RawText('')) },
-  { name: 'JSON nested 10 000 deep', ...badRequest, send: (at) => ask(at, new RawText(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)) },
+  {
+    name: 'JSON nested 10 000 deep',
+    ...badRequest,
+    send: (at) => ask(at, new RawText(`{"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`)),
+  },
   {
     name: 'a member twice',
     ...badRequest,
     send: async (at) => {
-      const body = JSON.stringify({ credential_configuration_id: identityConfiguration, proofs: { jwt: [await goodProof(at)] } })
+      const body = JSON.stringify({
+        credential_configuration_id: identityConfiguration,
+        proofs: { jwt: [await goodProof(at)] },
+      })
       return ask(at, new RawText(body.replace('{', '{"credential_configuration_id":"eu_pid_dc+sd-jwt",')))
     },
   },
-  { name: 'a member named __proto__', ...badRequest, send: (at) => ask(at, new RawText(`{"__proto__":{"credential_configuration_id":"${identityConfiguration}"}}`)) },
+  {
+    name: 'a member named __proto__',
+    ...badRequest,
+    send: (at) =>
+      ask(at, new RawText(`{"__proto__":{"credential_configuration_id":"${identityConfiguration}"}}`)),
+  },
   {
     name: 'a response to be encrypted',
     status: 400,
@@ -57,13 +69,41 @@ const bodies: readonly BadInput<Granted>[] = [
 ]
 
 const selectors: readonly BadInput<Granted>[] = [
-  { name: 'no configuration', ...badRequest, send: (at) => askFor(at, { credential_configuration_id: undefined }) },
-  { name: 'an empty configuration', ...badRequest, send: (at) => askFor(at, { credential_configuration_id: '' }) },
-  { name: 'a configuration that is a number', ...badRequest, send: (at) => askFor(at, { credential_configuration_id: 1 }) },
-  { name: 'a configuration of 2000 characters', ...badRequest, send: (at) => askFor(at, { credential_configuration_id: 'c'.repeat(2000) }) },
-  { name: 'an unknown configuration', ...unknownType, send: (at) => askFor(at, { credential_configuration_id: 'unknown' }) },
-  { name: 'the configuration __proto__', ...unknownType, send: (at) => askFor(at, { credential_configuration_id: '__proto__' }) },
-  { name: 'the configuration with NUL behind it', ...unknownType, send: (at) => askFor(at, { credential_configuration_id: `${identityConfiguration}\0` }) },
+  {
+    name: 'no configuration',
+    ...badRequest,
+    send: (at) => askFor(at, { credential_configuration_id: undefined }),
+  },
+  {
+    name: 'an empty configuration',
+    ...badRequest,
+    send: (at) => askFor(at, { credential_configuration_id: '' }),
+  },
+  {
+    name: 'a configuration that is a number',
+    ...badRequest,
+    send: (at) => askFor(at, { credential_configuration_id: 1 }),
+  },
+  {
+    name: 'a configuration of 2000 characters',
+    ...badRequest,
+    send: (at) => askFor(at, { credential_configuration_id: 'c'.repeat(2000) }),
+  },
+  {
+    name: 'an unknown configuration',
+    ...unknownType,
+    send: (at) => askFor(at, { credential_configuration_id: 'unknown' }),
+  },
+  {
+    name: 'the configuration __proto__',
+    ...unknownType,
+    send: (at) => askFor(at, { credential_configuration_id: '__proto__' }),
+  },
+  {
+    name: 'the configuration with NUL behind it',
+    ...unknownType,
+    send: (at) => askFor(at, { credential_configuration_id: `${identityConfiguration}\0` }),
+  },
   {
     name: 'a configuration that was not offered',
     status: 403,
@@ -79,7 +119,11 @@ const selectors: readonly BadInput<Granted>[] = [
     message: /unknown/,
     send: (at) => askFor(at, { credential_configuration_id: undefined, credential_identifier: 'one' }),
   },
-  { name: 'both identifiers', ...badRequest, send: (at) => askFor(at, { credential_identifier: identityConfiguration }) },
+  {
+    name: 'both identifiers',
+    ...badRequest,
+    send: (at) => askFor(at, { credential_identifier: identityConfiguration }),
+  },
 ]
 
 const proofLists: readonly BadInput<Granted>[] = [
@@ -88,12 +132,29 @@ const proofLists: readonly BadInput<Granted>[] = [
   { name: 'proofs that are a list', ...badProof, send: (at) => askFor(at, { proofs: [] }) },
   { name: 'proofs that are null', ...badProof, send: (at) => askFor(at, { proofs: null }) },
   { name: 'an empty list of proofs', ...badProof, send: (at) => askFor(at, { proofs: { jwt: [] } }) },
-  { name: 'a proof outside of a list', ...badProof, send: async (at) => askFor(at, { proofs: { jwt: await goodProof(at) } }) },
+  {
+    name: 'a proof outside of a list',
+    ...badProof,
+    send: async (at) => askFor(at, { proofs: { jwt: await goodProof(at) } }),
+  },
   { name: 'a proof that is a number', ...badProof, send: (at) => askFor(at, { proofs: { jwt: [1] } }) },
-  { name: 'a proof of the draft', ...badProof, send: async (at) => askFor(at, { proofs: undefined, proof: { proof_type: 'jwt', jwt: await goodProof(at) } }) },
+  {
+    name: 'a proof of the draft',
+    ...badProof,
+    send: async (at) =>
+      askFor(at, { proofs: undefined, proof: { proof_type: 'jwt', jwt: await goodProof(at) } }),
+  },
   { name: 'a proof type of linked data', ...badProof, send: (at) => askFor(at, { proofs: { di_vp: [{}] } }) },
-  { name: 'a proof type that is inherited', ...badProof, send: (at) => askFor(at, { proofs: { toString: ['x'] } }) },
-  { name: 'two proof types', ...badProof, send: async (at) => askFor(at, { proofs: { jwt: [await goodProof(at)], attestation: ['x'] } }) },
+  {
+    name: 'a proof type that is inherited',
+    ...badProof,
+    send: (at) => askFor(at, { proofs: { toString: ['x'] } }),
+  },
+  {
+    name: 'two proof types',
+    ...badProof,
+    send: async (at) => askFor(at, { proofs: { jwt: [await goodProof(at)], attestation: ['x'] } }),
+  },
   {
     name: 'two proofs where no batch is offered',
     ...badRequest,
@@ -110,7 +171,10 @@ interface Change {
   readonly by?: Signer | { readonly secret: string } | ''
 }
 
-async function forgeProof(at: Granted, { header = {}, payload = {}, by = at.holder }: Change): Promise<string> {
+async function forgeProof(
+  at: Granted,
+  { header = {}, payload = {}, by = at.holder }: Change,
+): Promise<string> {
   const { algorithm, publicJwk } = at.holder
   return forgeJws(
     { typ: 'openid4vci-proof+jwt', alg: algorithm, jwk: publicJwk, ...header },
@@ -136,11 +200,22 @@ function proof(
 
 const proofs: readonly BadInput<Granted>[] = [
   { name: 'a proof that is no JWT', ...badProof, send: (at) => askFor(at, { proofs: { jwt: ['x'] } }) },
-  { name: 'a proof of 20 000 characters', ...badProof, send: (at) => askFor(at, { proofs: { jwt: ['x'.repeat(20_000)] } }) },
-  { name: 'a wrong signature', ...badProof, send: async (at) => askFor(at, { proofs: { jwt: [badlySigned(await goodProof(at))] } }) },
+  {
+    name: 'a proof of 20 000 characters',
+    ...badProof,
+    send: (at) => askFor(at, { proofs: { jwt: ['x'.repeat(20_000)] } }),
+  },
+  {
+    name: 'a wrong signature',
+    ...badProof,
+    send: async (at) => askFor(at, { proofs: { jwt: [badlySigned(await goodProof(at))] } }),
+  },
   proof('a proof signed by another key than it shows', () => ({ by: newKey() })),
   proof('alg none', { header: { alg: 'none' }, by: '' }),
-  proof('alg HS256 under the public key', (at) => ({ header: { alg: 'HS256' }, by: { secret: JSON.stringify(at.holder.publicJwk) } })),
+  proof('alg HS256 under the public key', (at) => ({
+    header: { alg: 'HS256' },
+    by: { secret: JSON.stringify(at.holder.publicJwk) },
+  })),
   proof('an alg that is not that of the key', { header: { alg: 'EdDSA' } }),
   proof('a critical extension', { header: { crit: ['b64'], b64: false } }),
   proof('no typ', { header: { typ: undefined } }),
@@ -153,7 +228,11 @@ const proofs: readonly BadInput<Granted>[] = [
   proof('a certificate chain', { header: { jwk: undefined, x5c: ['AAAA'] } }),
   proof('a symmetric key', { header: { jwk: { kty: 'oct', k: 'AAAA' } } }),
   proof('a key on another curve', { header: { jwk: { kty: 'EC', crv: 'secp256k1', x: 'AA', y: 'AA' } } }),
-  proof('a key off its curve', { header: { jwk: { kty: 'EC', crv: 'P-256', x: base64url(Buffer.alloc(32, 1)), y: base64url(Buffer.alloc(32, 2)) } } }),
+  proof('a key off its curve', {
+    header: {
+      jwk: { kty: 'EC', crv: 'P-256', x: base64url(Buffer.alloc(32, 1)), y: base64url(Buffer.alloc(32, 2)) },
+    },
+  }),
   proof('a private key', () => {
     const jwk = generateSoftwareKey('ES256')
     return { header: { jwk }, by: softwareSigner(jwk) }

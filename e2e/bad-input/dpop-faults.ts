@@ -48,7 +48,10 @@ const texts: readonly DpopFault[] = [
   { name: 'a proof of 5 parts', make: async (place) => `${await good(place)}.a.b` },
   { name: 'two DPoP headers', make: async (place) => [await good(place), await good(place)] },
   { name: 'two proofs in one header', make: async (place) => `${await good(place)}, ${await good(place)}` },
-  { name: 'a proof of 9000 characters', make: (place) => good({ ...place, more: { ...place.more, x: 'y'.repeat(9000) } }) },
+  {
+    name: 'a proof of 9000 characters',
+    make: (place) => good({ ...place, more: { ...place.more, x: 'y'.repeat(9000) } }),
+  },
   { name: 'a padded signature', make: async (place) => `${await good(place)}==` },
   {
     name: 'a payload that is a list',
@@ -125,7 +128,8 @@ const claimFaults: readonly DpopFault[] = [
   withClaims('no htu', { htu: undefined }),
   {
     name: 'htu of another endpoint',
-    make: ({ key, url, more }) => forgeJws(proofHeader(key), proofClaims(`${new URL(url).origin}/nonce`, more), key),
+    make: ({ key, url, more }) =>
+      forgeJws(proofHeader(key), proofClaims(`${new URL(url).origin}/nonce`, more), key),
   },
   {
     name: 'htu with a user name',

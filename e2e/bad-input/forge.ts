@@ -1,11 +1,11 @@
 /** Tokens that are wrong in exactly one respect: any header, any payload, any signature, or none. */
 import { createHash, createHmac } from 'node:crypto'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/credential/crypto'
 import type { IssueInput, JsonObject } from '@countersign/credential/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { identityType, newKey, now } from '../client/protocol-wallet.ts'
 import { claims } from '../client/flows.ts'
+import { identityType, newKey, now } from '../client/protocol-wallet.ts'
 
 export function base64url(data: string | Uint8Array): string {
   return Buffer.from(data).toString('base64url')
@@ -83,7 +83,9 @@ export async function signedAgain(
   by: Vouching,
 ): Promise<ForgedCredential> {
   const [jwt = '', ...rest] = credential.split('~')
-  const [header = '', payload = ''] = jwt.split('.').map((part) => Buffer.from(part, 'base64url').toString('utf8'))
+  const [header = '', payload = ''] = jwt
+    .split('.')
+    .map((part) => Buffer.from(part, 'base64url').toString('utf8'))
   const forged = await forgeJws(change(JSON.parse(header)), payload, by)
   return { credential: [forged, ...rest].join('~'), holder }
 }

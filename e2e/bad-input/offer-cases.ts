@@ -2,8 +2,8 @@
 import { generateSoftwareKey } from '@countersign/keys/software'
 import { claims } from '../client/flows.ts'
 import { unknownId } from '../client/protocol-wallet.ts'
-import { anyOffer, offered, order } from './stages.ts'
 import { type BadInput, chapter } from './case.ts'
+import { anyOffer, offered, order } from './stages.ts'
 import { RawText, type Sending, send, sendJson } from './wire.ts'
 
 type Headers = NonNullable<Sending['headers']>
@@ -25,16 +25,44 @@ const orders: readonly BadInput<undefined>[] = [
   bad('no body', /./, new RawText('')),
   bad('null', /./, null),
   bad('a list', /./, []),
-  bad('a member twice', /twice/, new RawText(JSON.stringify(order).replace('{', '{"credentialConfigurationId":"x",'))),
+  bad(
+    'a member twice',
+    /twice/,
+    new RawText(JSON.stringify(order).replace('{', '{"credentialConfigurationId":"x",')),
+  ),
   bad('no configuration', /credentialConfigurationId/, change({ credentialConfigurationId: undefined })),
-  bad('a configuration that is a number', /credentialConfigurationId/, change({ credentialConfigurationId: 7 })),
-  bad('a configuration that is too long', /credentialConfigurationId/, change({ credentialConfigurationId: 'c'.repeat(201) })),
-  bad('an unknown configuration', /Unknown credentialConfigurationId/, change({ credentialConfigurationId: 'Unknown' })),
-  bad('the configuration __proto__', /Unknown credentialConfigurationId/, change({ credentialConfigurationId: '__proto__' })),
-  bad('the configuration constructor', /Unknown credentialConfigurationId/, change({ credentialConfigurationId: 'constructor' })),
+  bad(
+    'a configuration that is a number',
+    /credentialConfigurationId/,
+    change({ credentialConfigurationId: 7 }),
+  ),
+  bad(
+    'a configuration that is too long',
+    /credentialConfigurationId/,
+    change({ credentialConfigurationId: 'c'.repeat(201) }),
+  ),
+  bad(
+    'an unknown configuration',
+    /Unknown credentialConfigurationId/,
+    change({ credentialConfigurationId: 'Unknown' }),
+  ),
+  bad(
+    'the configuration __proto__',
+    /Unknown credentialConfigurationId/,
+    change({ credentialConfigurationId: '__proto__' }),
+  ),
+  bad(
+    'the configuration constructor',
+    /Unknown credentialConfigurationId/,
+    change({ credentialConfigurationId: 'constructor' }),
+  ),
   bad('no claims', /credentialData/, change({ credentialData: undefined })),
   bad('claims that are a list', /credentialData/, change({ credentialData: [] })),
-  bad('claims without a mandatory one', /required property/, change({ credentialData: { given_name: 'Ada' } })),
+  bad(
+    'claims without a mandatory one',
+    /required property/,
+    change({ credentialData: { given_name: 'Ada' } }),
+  ),
   bad('a claim of another type', /given_name must be string/, withClaims({ given_name: 1 })),
   bad('a claim that is too long', /given_name/, withClaims({ given_name: 'a'.repeat(201) })),
   bad('a date that is none', /birthdate/, withClaims({ birthdate: '1990-02-31x' })),
@@ -44,20 +72,64 @@ const orders: readonly BadInput<undefined>[] = [
   bad('claims nested 40 deep', /cannot be issued/, withClaims({ deep: nested(40) })),
   bad('claims nested 100 deep', /too deeply/, withClaims({ deep: nested(100) })),
   bad('claims too large for a credential', /cannot be issued/, withClaims({ large: 'a'.repeat(100_000) })),
-  bad('an unknown function in the mapping', /unknown function <webhook>/, change({ mapping: { id: '<webhook:http://127.0.0.1/>' } })),
-  bad('a function with a senseless argument', /cannot take/, change({ mapping: { exp: '<timestamp-in-seconds:soon>' } })),
+  bad(
+    'an unknown function in the mapping',
+    /unknown function <webhook>/,
+    change({ mapping: { id: '<webhook:http://127.0.0.1/>' } }),
+  ),
+  bad(
+    'a function with a senseless argument',
+    /cannot take/,
+    change({ mapping: { exp: '<timestamp-in-seconds:soon>' } }),
+  ),
   bad('a mapping nested 20 deep', /nests too deeply/, change({ mapping: nested(20) })),
-  bad('a mapping that breaks a claim', /given_name must be string/, change({ mapping: { given_name: { a: 1 } } })),
-  bad('disclosure of a claim that is not there', /selectiveDisclosure names nickname/, change({ selectiveDisclosure: { fields: { nickname: { sd: true } } } })),
-  bad('disclosure of an inherited claim', /selectiveDisclosure names toString/, change({ selectiveDisclosure: { fields: { toString: { sd: true } } } })),
+  bad(
+    'a mapping that breaks a claim',
+    /given_name must be string/,
+    change({ mapping: { given_name: { a: 1 } } }),
+  ),
+  bad(
+    'disclosure of a claim that is not there',
+    /selectiveDisclosure names nickname/,
+    change({ selectiveDisclosure: { fields: { nickname: { sd: true } } } }),
+  ),
+  bad(
+    'disclosure of an inherited claim',
+    /selectiveDisclosure names toString/,
+    change({ selectiveDisclosure: { fields: { toString: { sd: true } } } }),
+  ),
   bad('disclosure that is a list', /selectiveDisclosure/, change({ selectiveDisclosure: [] })),
   bad('600 claims to disclose', /cannot be issued/, manyDisclosures(600)),
-  bad('an issuer key that is public', /issuerKey cannot be used/, change({ issuerKey: { ...generateSoftwareKey('ES256'), d: undefined } })),
-  bad('an issuer key that is not a pair', /issuerKey cannot be used/, change({ issuerKey: { ...generateSoftwareKey('ES256'), d: generateSoftwareKey('ES256').d } })),
-  bad('an RSA issuer key', /issuerKey cannot be used/, change({ issuerKey: { kty: 'RSA', n: 'AQAB', e: 'AQAB', d: 'AQAB' } })),
-  bad('an issuer key of another system', /issuerKey cannot be used/, change({ issuerKey: { type: 'tse', server: 'http://127.0.0.1' } })),
-  bad('certificates that are none', /issuerKey cannot be used/, change({ issuerKey: generateSoftwareKey('ES256'), x5Chain: ['AAAA'] })),
-  bad('a way of authentication that is not offered', /PRE_AUTHORIZED/, change({ authenticationMethod: 'NONE' })),
+  bad(
+    'an issuer key that is public',
+    /issuerKey cannot be used/,
+    change({ issuerKey: { ...generateSoftwareKey('ES256'), d: undefined } }),
+  ),
+  bad(
+    'an issuer key that is not a pair',
+    /issuerKey cannot be used/,
+    change({ issuerKey: { ...generateSoftwareKey('ES256'), d: generateSoftwareKey('ES256').d } }),
+  ),
+  bad(
+    'an RSA issuer key',
+    /issuerKey cannot be used/,
+    change({ issuerKey: { kty: 'RSA', n: 'AQAB', e: 'AQAB', d: 'AQAB' } }),
+  ),
+  bad(
+    'an issuer key of another system',
+    /issuerKey cannot be used/,
+    change({ issuerKey: { type: 'tse', server: 'http://127.0.0.1' } }),
+  ),
+  bad(
+    'certificates that are none',
+    /issuerKey cannot be used/,
+    change({ issuerKey: generateSoftwareKey('ES256'), x5Chain: ['AAAA'] }),
+  ),
+  bad(
+    'a way of authentication that is not offered',
+    /PRE_AUTHORIZED/,
+    change({ authenticationMethod: 'NONE' }),
+  ),
   bad('a transaction code with a line break', /txCodeValue/, change({ txCodeValue: '12\r\n34' })),
   bad('a transaction code of two digits', /txCodeValue/, change({ txCodeValue: '12' })),
   bad('a transaction code that nobody is told', /txCodeValue/, change({ txCode: {} })),
@@ -68,7 +140,9 @@ const orders: readonly BadInput<undefined>[] = [
   bad('a session that lives backwards', /sessionttl/, order, { sessionttl: '-5' }),
   bad('a session that lives forever', /sessionttl/, order, { sessionttl: '1e99' }),
   bad('a session life that is no number', /sessionttl/, order, { sessionttl: 'NaN' }),
-  bad('a callback to an inner address', /callbacks are not supported/, order, { statuscallbackuri: 'http://169.254.169.254/' }),
+  bad('a callback to an inner address', /callbacks are not supported/, order, {
+    statuscallbackuri: 'http://169.254.169.254/',
+  }),
 ]
 
 function manyDisclosures(count: number): object {
@@ -86,13 +160,25 @@ function badBatch(name: string, message: RegExp, body: unknown): BadInput<undefi
 const batches: readonly BadInput<undefined>[] = [
   badBatch('an empty batch', /./, []),
   badBatch('a batch that is one order', /./, order),
-  badBatch('a batch of 21', /./, Array.from({ length: 21 }, () => order)),
+  badBatch(
+    'a batch of 21',
+    /./,
+    Array.from({ length: 21 }, () => order),
+  ),
   badBatch('one configuration twice', /stands twice/, [order, order]),
-  badBatch('one bad order among good ones', /Unknown credentialConfigurationId/, [order, change({ credentialConfigurationId: 'x' })]),
+  badBatch('one bad order among good ones', /Unknown credentialConfigurationId/, [
+    order,
+    change({ credentialConfigurationId: 'x' }),
+  ]),
 ]
 
 function badIssuer(name: string, message: RegExp, body: unknown): BadInput<undefined> {
-  return { name, status: 400, message, send: (_, { issuer }) => sendJson(`${issuer.url}/onboard/issuer`, body) }
+  return {
+    name,
+    status: 400,
+    message,
+    send: (_, { issuer }) => sendJson(`${issuer.url}/onboard/issuer`, body),
+  }
 }
 
 const onboarding: readonly BadInput<undefined>[] = [
@@ -120,11 +206,16 @@ const pages: readonly BadInput<undefined>[] = [
 
 const notFound = { status: 404, message: /No active issuance session/ } as const
 
-function unknownSession(name: string, id: string, refusal: Pick<BadInput<unknown>, 'status' | 'message'> = notFound) {
+function unknownSession(
+  name: string,
+  id: string,
+  refusal: Pick<BadInput<unknown>, 'status' | 'message'> = notFound,
+) {
   return ['', '/events'].map((tail) => ({
     name: `${name}${tail === '' ? '' : ', its events'}`,
     ...refusal,
-    send: (_: unknown, { issuer }: { issuer: { url: string } }) => send(`${issuer.url}/openid4vc/session/${id}${tail}`),
+    send: (_: unknown, { issuer }: { issuer: { url: string } }) =>
+      send(`${issuer.url}/openid4vc/session/${id}${tail}`),
   }))
 }
 
@@ -136,13 +227,39 @@ const lookUps: readonly BadInput<unknown>[] = [
   ...unknownSession('a session id that climbs', '..%2f..%2fetc%2fpasswd'),
   ...unknownSession('a session id with a quote', '%27%20OR%201=1--%20aaaaaaaaaaa'),
   ...unknownSession('a session id that is __proto__', '__proto__'),
-  ...unknownSession('a session id of 300 characters', 'a'.repeat(300), { status: 400, message: /params\/id/ }),
+  ...unknownSession('a session id of 300 characters', 'a'.repeat(300), {
+    status: 400,
+    message: /params\/id/,
+  }),
   ...unknownSession('an escape that is none', '%zz', { status: 400, message: /could not be read/ }),
-  { name: 'an offer that there is not', ...notFound, send: (_, { issuer }) => send(`${issuer.url}/credentialOffer?id=${unknownId()}`) },
-  { name: 'an offer without id', status: 400, message: /id/, send: (_, { issuer }) => send(`${issuer.url}/credentialOffer`) },
-  { name: 'an offer with two ids', status: 400, message: /id/, send: (_, { issuer }) => send(`${issuer.url}/credentialOffer?id=${unknownId()}&id=${unknownId()}`) },
-  { name: 'an offer with NUL', ...notFound, send: (_, { issuer }) => send(`${issuer.url}/credentialOffer?id=${unknownId()}%00`) },
-  { name: 'an offer id in brackets', status: 400, message: /id/, send: (_, { issuer }) => send(`${issuer.url}/credentialOffer?id[$ne]=x`) },
+  {
+    name: 'an offer that there is not',
+    ...notFound,
+    send: (_, { issuer }) => send(`${issuer.url}/credentialOffer?id=${unknownId()}`),
+  },
+  {
+    name: 'an offer without id',
+    status: 400,
+    message: /id/,
+    send: (_, { issuer }) => send(`${issuer.url}/credentialOffer`),
+  },
+  {
+    name: 'an offer with two ids',
+    status: 400,
+    message: /id/,
+    send: (_, { issuer }) => send(`${issuer.url}/credentialOffer?id=${unknownId()}&id=${unknownId()}`),
+  },
+  {
+    name: 'an offer with NUL',
+    ...notFound,
+    send: (_, { issuer }) => send(`${issuer.url}/credentialOffer?id=${unknownId()}%00`),
+  },
+  {
+    name: 'an offer id in brackets',
+    status: 400,
+    message: /id/,
+    send: (_, { issuer }) => send(`${issuer.url}/credentialOffer?id[$ne]=x`),
+  },
 ]
 
 export const offerChapters = [

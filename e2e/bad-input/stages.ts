@@ -78,7 +78,13 @@ export async function grant(from: Offered, sender: Sender = from.sender): Promis
 }
 
 /** The honest credential request, with the very nonce that the bad request had. */
-export async function takeCredential({ issuerUrl, sender, accessToken, nonce, holder }: Granted): Promise<string> {
+export async function takeCredential({
+  issuerUrl,
+  sender,
+  accessToken,
+  nonce,
+  holder,
+}: Granted): Promise<string> {
   const proof = await keyProof(issuerUrl, nonce, holder)
   const request = { accessToken, configurationId: identityConfiguration, proof }
   return credentialOf(expectStatus(await requestCredential(issuerUrl, sender, request), 200))

@@ -35,18 +35,28 @@ function ask(
 const forms: readonly BadInput<Offered>[] = [
   { name: 'no grant type', ...malformed, send: (at) => ask(at, { grant_type: undefined }) },
   { name: 'an empty grant type', ...malformed, send: (at) => ask(at, { grant_type: '' }) },
-  ...['password', 'authorization_code', 'refresh_token', `${GRANT} `, '__proto__', 'x'.repeat(50_000)].map((type) => ({
-    name: `the grant type ${type.slice(0, 60)}`,
-    status: 400,
-    error: 'unsupported_grant_type',
-    message: /not supported/,
-    send: (at: Offered) => ask(at, { grant_type: type }),
-  })),
+  ...['password', 'authorization_code', 'refresh_token', `${GRANT} `, '__proto__', 'x'.repeat(50_000)].map(
+    (type) => ({
+      name: `the grant type ${type.slice(0, 60)}`,
+      status: 400,
+      error: 'unsupported_grant_type',
+      message: /not supported/,
+      send: (at: Offered) => ask(at, { grant_type: type }),
+    }),
+  ),
   { name: 'no code', ...malformed, send: (at) => ask(at, { 'pre-authorized_code': undefined }) },
   { name: 'an empty code', ...malformed, send: (at) => ask(at, { 'pre-authorized_code': '' }) },
-  { name: 'a code that is too long', ...malformed, send: (at) => ask(at, { 'pre-authorized_code': 'a'.repeat(1025) }) },
+  {
+    name: 'a code that is too long',
+    ...malformed,
+    send: (at) => ask(at, { 'pre-authorized_code': 'a'.repeat(1025) }),
+  },
   { name: 'an unexpected transaction code', ...malformed, send: (at) => ask(at, { tx_code: '1234' }) },
-  { name: 'a client id that is too long', ...malformed, send: (at) => ask(at, { client_id: 'c'.repeat(1025) }) },
+  {
+    name: 'a client id that is too long',
+    ...malformed,
+    send: (at) => ask(at, { client_id: 'c'.repeat(1025) }),
+  },
   {
     name: 'the code twice',
     ...malformed,
@@ -71,29 +81,61 @@ const forms: readonly BadInput<Offered>[] = [
   {
     name: '201 parameters',
     ...malformed,
-    send: ({ issuerUrl }) => sendForm(`${issuerUrl}/token`, Array.from({ length: 201 }, (_, at) => [`p${at}`, 'x'])),
+    send: ({ issuerUrl }) =>
+      sendForm(
+        `${issuerUrl}/token`,
+        Array.from({ length: 201 }, (_, at) => [`p${at}`, 'x']),
+      ),
   },
   {
     name: 'parameters in the query instead of the body',
     ...malformed,
     send: ({ issuerUrl, offer }) =>
-      sendForm(`${issuerUrl}/token?${new URLSearchParams({ grant_type: GRANT, 'pre-authorized_code': offer.code })}`, ''),
+      sendForm(
+        `${issuerUrl}/token?${new URLSearchParams({ grant_type: GRANT, 'pre-authorized_code': offer.code })}`,
+        '',
+      ),
   },
   {
     name: 'parameters under __proto__',
     ...malformed,
-    send: ({ issuerUrl }) => sendForm(`${issuerUrl}/token`, `__proto__[grant_type]=${GRANT}&__proto__=x&constructor=y`),
+    send: ({ issuerUrl }) =>
+      sendForm(`${issuerUrl}/token`, `__proto__[grant_type]=${GRANT}&__proto__=x&constructor=y`),
   },
 ]
 
 const codes: readonly BadInput<Offered>[] = [
-  { name: 'an unknown code', ...badGrant, send: (at) => ask(at, { 'pre-authorized_code': `${unknownId()}.${unknownId()}` }) },
-  { name: 'a code that was tampered with', ...badGrant, send: (at) => ask(at, { 'pre-authorized_code': tampered(at.offer.code) }) },
-  { name: 'a code without its secret', ...badGrant, send: (at) => ask(at, { 'pre-authorized_code': `${at.id}.` }) },
+  {
+    name: 'an unknown code',
+    ...badGrant,
+    send: (at) => ask(at, { 'pre-authorized_code': `${unknownId()}.${unknownId()}` }),
+  },
+  {
+    name: 'a code that was tampered with',
+    ...badGrant,
+    send: (at) => ask(at, { 'pre-authorized_code': tampered(at.offer.code) }),
+  },
+  {
+    name: 'a code without its secret',
+    ...badGrant,
+    send: (at) => ask(at, { 'pre-authorized_code': `${at.id}.` }),
+  },
   { name: 'the session id alone', ...badGrant, send: (at) => ask(at, { 'pre-authorized_code': at.id }) },
-  { name: 'a code with NUL behind it', ...badGrant, send: (at) => ask(at, { 'pre-authorized_code': `${at.offer.code}\0` }) },
-  { name: 'a code in look-alike characters', ...badGrant, send: (at) => ask(at, { 'pre-authorized_code': at.offer.code.replace('.', '．') }) },
-  { name: 'the code __proto__', ...badGrant, send: (at) => ask(at, { 'pre-authorized_code': '__proto__.__proto__' }) },
+  {
+    name: 'a code with NUL behind it',
+    ...badGrant,
+    send: (at) => ask(at, { 'pre-authorized_code': `${at.offer.code}\0` }),
+  },
+  {
+    name: 'a code in look-alike characters',
+    ...badGrant,
+    send: (at) => ask(at, { 'pre-authorized_code': at.offer.code.replace('.', '．') }),
+  },
+  {
+    name: 'the code __proto__',
+    ...badGrant,
+    send: (at) => ask(at, { 'pre-authorized_code': '__proto__.__proto__' }),
+  },
   {
     name: 'the code of another deployment',
     ...badGrant,
@@ -115,15 +157,24 @@ const codes: readonly BadInput<Offered>[] = [
 const pins: readonly BadInput<Offered & { readonly pin: string }>[] = [
   { name: 'no transaction code', ...malformed, send: (at) => ask(at, {}) },
   { name: 'an empty transaction code', ...malformed, send: (at) => ask(at, { tx_code: '' }) },
-  { name: 'a transaction code that is too long', ...malformed, send: (at) => ask(at, { tx_code: '4'.repeat(129) }) },
+  {
+    name: 'a transaction code that is too long',
+    ...malformed,
+    send: (at) => ask(at, { tx_code: '4'.repeat(129) }),
+  },
   { name: 'a wrong transaction code', ...badGrant, send: (at) => ask(at, { tx_code: '4712' }) },
   { name: 'a right transaction code with a space', ...badGrant, send: (at) => ask(at, { tx_code: '4711 ' }) },
-  { name: 'a right transaction code in other digits', ...badGrant, send: (at) => ask(at, { tx_code: '４７１１' }) },
+  {
+    name: 'a right transaction code in other digits',
+    ...badGrant,
+    send: (at) => ask(at, { tx_code: '４７１１' }),
+  },
   {
     name: 'a wrong transaction code for the fifth time',
     ...badGrant,
     send: async (at) => {
-      for (const tried of ['0000', '0001', '0002', '0003']) expectRefused(await ask(at, { tx_code: tried }), badGrant)
+      for (const tried of ['0000', '0001', '0002', '0003'])
+        expectRefused(await ask(at, { tx_code: tried }), badGrant)
       return ask(at, { tx_code: '0004' })
     },
     ends: {
@@ -158,7 +209,11 @@ export const tokenChapters = [
       ...badProof,
       send: async (at) => {
         const url = `${at.issuerUrl}/token`
-        const dpop = await forgeJws(proofHeader(at.dpopKey), proofClaims(url, { jti: randomUUID() }), at.dpopKey)
+        const dpop = await forgeJws(
+          proofHeader(at.dpopKey),
+          proofClaims(url, { jti: randomUUID() }),
+          at.dpopKey,
+        )
         expectStatus(await ask(await offerOfIssuer(at.issuerUrl), {}, { dpop }), 200)
         return ask(at, {}, { dpop })
       },
@@ -205,4 +260,3 @@ async function again(at: Offered, key: ReturnType<typeof newKey>): Promise<Timed
   const claims = proofClaims(`${at.issuerUrl}/token`, { iat: now() })
   return ask(at, {}, { dpop: await forgeJws(proofHeader(key), claims, key) })
 }
-

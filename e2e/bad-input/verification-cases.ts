@@ -2,15 +2,20 @@
 import { identityQuery } from '../client/flows.ts'
 import { expectStatus } from '../client/http.ts'
 import { identityType, unknownId } from '../client/protocol-wallet.ts'
-import { anyVerification, requested } from './stages.ts'
 import { type BadInput, chapter } from './case.ts'
+import { anyVerification, requested } from './stages.ts'
 import { RawText, type Sending, send, sendForm, sendJson } from './wire.ts'
 
 type Headers = NonNullable<Sending['headers']>
 
 function bad(name: string, message: RegExp, body: unknown, headers: Headers = {}): BadInput<undefined> {
   const path = '/openid4vc/verify'
-  return { name, status: 400, message, send: (_, { verifier }) => sendJson(verifier.url + path, body, headers) }
+  return {
+    name,
+    status: 400,
+    message,
+    send: (_, { verifier }) => sendJson(verifier.url + path, body, headers),
+  }
 }
 
 const [identity] = identityQuery.credentials
@@ -26,7 +31,11 @@ const queries: readonly BadInput<undefined>[] = [
   bad('no body', /./, new RawText('')),
   bad('an empty object', /exactly one of dcql_query and request_credentials/, {}),
   bad('both kinds of query', /exactly one of/, { ...good, request_credentials: [{ vct: identityType }] }),
-  bad('a member twice', /twice/, new RawText(JSON.stringify(good).replace('{', '{"dcql_query":{"credentials":[]},'))),
+  bad(
+    'a member twice',
+    /twice/,
+    new RawText(JSON.stringify(good).replace('{', '{"dcql_query":{"credentials":[]},')),
+  ),
   bad('a query that is a text', /dcql_query/, { dcql_query: JSON.stringify(identityQuery) }),
   bad('a query without credentials', /\$\.credentials/, { dcql_query: {} }),
   bad('a query with no credential', /\$\.credentials/, { dcql_query: { credentials: [] } }),
@@ -35,7 +44,9 @@ const queries: readonly BadInput<undefined>[] = [
   bad('a query id with NUL', /malformed_id/, queryOf({ id: 'a\0' })),
   bad('a query id of 200 characters', /too_long/, queryOf({ id: 'a'.repeat(200) })),
   bad('a query id twice', /duplicate_id/, { dcql_query: { credentials: [identity, identity] } }),
-  bad('51 credentials', /too_many/, { dcql_query: { credentials: Array.from({ length: 51 }, (_, at) => ({ ...identity, id: `q${at}` })) } }),
+  bad('51 credentials', /too_many/, {
+    dcql_query: { credentials: Array.from({ length: 51 }, (_, at) => ({ ...identity, id: `q${at}` })) },
+  }),
   bad('a format that is not spoken', /format ldp_vc is not supported/, queryOf({ format: 'ldp_vc' })),
   bad('the format constructor', /not supported/, queryOf({ format: 'constructor' })),
   bad('no meta', /\.meta/, queryOf({ meta: undefined })),
@@ -44,38 +55,87 @@ const queries: readonly BadInput<undefined>[] = [
   bad('claims that are an object', /\.claims/, queryOf({ claims: {} })),
   bad('201 claims', /too_many/, queryOf({ claims: manyClaims(201) })),
   bad('1020 claims in all', /too_many/, {
-    dcql_query: { credentials: Array.from({ length: 6 }, (_, at) => ({ ...identity, id: `q${at}`, claims: manyClaims(170) })) },
+    dcql_query: {
+      credentials: Array.from({ length: 6 }, (_, at) => ({
+        ...identity,
+        id: `q${at}`,
+        claims: manyClaims(170),
+      })),
+    },
   }),
-  bad('a claim twice', /duplicate_claim/, queryOf({ claims: [{ path: ['given_name'] }, { path: ['given_name'] }] })),
+  bad(
+    'a claim twice',
+    /duplicate_claim/,
+    queryOf({ claims: [{ path: ['given_name'] }, { path: ['given_name'] }] }),
+  ),
   bad('an empty path', /path/, queryOf({ claims: [{ path: [] }] })),
   bad('a path with a negative index', /malformed_path/, queryOf({ claims: [{ path: ['a', -1] }] })),
   bad('a path with a fraction', /malformed_path/, queryOf({ claims: [{ path: ['a', 1.5] }] })),
-  bad('a path of 21 steps', /too_many/, queryOf({ claims: [{ path: Array.from({ length: 21 }, () => 'a') }] })),
+  bad(
+    'a path of 21 steps',
+    /too_many/,
+    queryOf({ claims: [{ path: Array.from({ length: 21 }, () => 'a') }] }),
+  ),
   bad('a value that is an object', /wrong_type/, queryOf({ claims: [{ path: ['a'], values: [{}] }] })),
-  bad('a value beyond exact numbers', /wrong_type/, queryOf({ claims: [{ path: ['a'], values: [2 ** 60] }] })),
-  bad('101 values', /too_many/, queryOf({ claims: [{ path: ['a'], values: Array.from({ length: 101 }, (_, at) => at) }] })),
-  bad('claim sets without claims', /claim_sets_without_claims/, queryOf({ claims: undefined, claim_sets: [['a']] })),
-  bad('a claim set that names nothing', /unknown_id/, queryOf({ claims: [{ id: 'a', path: ['a'] }], claim_sets: [['b']] })),
-  bad('a credential set that names nothing', /unknown_id/, { dcql_query: { ...identityQuery, credential_sets: [{ options: [['x']] }] } }),
+  bad(
+    'a value beyond exact numbers',
+    /wrong_type/,
+    queryOf({ claims: [{ path: ['a'], values: [2 ** 60] }] }),
+  ),
+  bad(
+    '101 values',
+    /too_many/,
+    queryOf({ claims: [{ path: ['a'], values: Array.from({ length: 101 }, (_, at) => at) }] }),
+  ),
+  bad(
+    'claim sets without claims',
+    /claim_sets_without_claims/,
+    queryOf({ claims: undefined, claim_sets: [['a']] }),
+  ),
+  bad(
+    'a claim set that names nothing',
+    /unknown_id/,
+    queryOf({ claims: [{ id: 'a', path: ['a'] }], claim_sets: [['b']] }),
+  ),
+  bad('a credential set that names nothing', /unknown_id/, {
+    dcql_query: { ...identityQuery, credential_sets: [{ options: [['x']] }] },
+  }),
   bad('a flag that is a text', /wrong_type/, queryOf({ require_cryptographic_holder_binding: 'false' })),
   bad('a member named __proto__', /./, new RawText(JSON.stringify(good).replace('{', '{"__proto__":{},'))),
 ]
 
 const requests: readonly BadInput<undefined>[] = [
   bad('no requested credential', /request_credentials/, { request_credentials: [] }),
-  bad('a requested credential without type', /vct is missing/, { request_credentials: [{ format: 'dc+sd-jwt' }] }),
-  bad('a requested format that is not spoken', /only dc\+sd-jwt/, { request_credentials: [{ format: 'ldp_vc', vct: 'x' }] }),
+  bad('a requested credential without type', /vct is missing/, {
+    request_credentials: [{ format: 'dc+sd-jwt' }],
+  }),
+  bad('a requested format that is not spoken', /only dc\+sd-jwt/, {
+    request_credentials: [{ format: 'ldp_vc', vct: 'x' }],
+  }),
   bad('a type that is a pattern', /plain text/, { request_credentials: [{ vct: '.*' }] }),
   bad('a field path that is a script', /field path/, {
-    request_credentials: [{ vct: 'x', input_descriptor: { constraints: { fields: [{ path: ['$..[?(@.a)]'] }] } } }],
+    request_credentials: [
+      { vct: 'x', input_descriptor: { constraints: { fields: [{ path: ['$..[?(@.a)]'] }] } } },
+    ],
   }),
-  bad('51 requested credentials', /request_credentials/, { request_credentials: Array.from({ length: 51 }, () => ({ vct: 'x' })) }),
+  bad('51 requested credentials', /request_credentials/, {
+    request_credentials: Array.from({ length: 51 }, () => ({ vct: 'x' })),
+  }),
   bad('an unknown policy', /Unknown policy revoked/, { ...good, vc_policies: ['revoked'] }),
   bad('the policy constructor', /Unknown policy constructor/, { ...good, vp_policies: ['constructor'] }),
   bad('a policy that is a number', /vc_policies/, { ...good, vc_policies: [1] }),
-  bad('a policy without its arguments', /takes a string or a list/, { ...good, vc_policies: ['allowed-issuer'] }),
-  bad('a policy with wrong arguments', /takes a whole number/, { ...good, vp_policies: [{ policy: 'minimum-credentials', args: -1 }] }),
-  bad('a webhook policy', /Unknown policy webhook/, { ...good, vc_policies: [{ policy: 'webhook', args: 'http://169.254.169.254/' }] }),
+  bad('a policy without its arguments', /takes a string or a list/, {
+    ...good,
+    vc_policies: ['allowed-issuer'],
+  }),
+  bad('a policy with wrong arguments', /takes a whole number/, {
+    ...good,
+    vp_policies: [{ policy: 'minimum-credentials', args: -1 }],
+  }),
+  bad('a webhook policy', /Unknown policy webhook/, {
+    ...good,
+    vc_policies: [{ policy: 'webhook', args: 'http://169.254.169.254/' }],
+  }),
   bad('51 policies', /vc_policies/, { ...good, vc_policies: Array.from({ length: 51 }, () => 'expired') }),
 ]
 
@@ -84,38 +144,89 @@ const settings: readonly BadInput<undefined>[] = [
   bad('a state id with a slash', /stateid/, good, { stateid: '../../session/abcdefgh' }),
   bad('a state id with a dollar', /stateid/, good, { stateid: '$id$id$id$id' }),
   bad('a state id of 129 characters', /stateid/, good, { stateid: 'a'.repeat(129) }),
-  bad('a guessable state id without holder binding', /at least 22 random characters/, queryOf({ require_cryptographic_holder_binding: false }), {
-    stateid: 'guess-me',
+  bad(
+    'a guessable state id without holder binding',
+    /at least 22 random characters/,
+    queryOf({ require_cryptographic_holder_binding: false }),
+    {
+      stateid: 'guess-me',
+    },
+  ),
+  bad('an authorization endpoint that is no URL', /authorizebaseurl: must be a URL/, good, {
+    authorizebaseurl: 'wallet',
   }),
-  bad('an authorization endpoint that is no URL', /authorizebaseurl: must be a URL/, good, { authorizebaseurl: 'wallet' }),
-  bad('an authorization endpoint that is a script', /authorizebaseurl/, good, { authorizebaseurl: 'javascript://%0aalert(1)' }),
+  bad('an authorization endpoint that is a script', /authorizebaseurl/, good, {
+    authorizebaseurl: 'javascript://%0aalert(1)',
+  }),
   bad('a way on that is no URL', /successredirecturi/, good, { successredirecturi: '/result' }),
   bad('a way on with spaces', /successredirecturi/, good, { successredirecturi: 'https://rp.example/ x' }),
-  bad('a way on that is a script', /successredirecturi/, good, { successredirecturi: 'javascript://rp.example/%0aalert(1)' }),
-  bad('a way back that is a document', /errorredirecturi/, good, { errorredirecturi: 'data://text/html,<script>' }),
-  bad('a way on of 3000 characters', /successredirecturi/, good, { successredirecturi: `https://rp.example/${'a'.repeat(3000)}` }),
+  bad('a way on that is a script', /successredirecturi/, good, {
+    successredirecturi: 'javascript://rp.example/%0aalert(1)',
+  }),
+  bad('a way back that is a document', /errorredirecturi/, good, {
+    errorredirecturi: 'data://text/html,<script>',
+  }),
+  bad('a way on of 3000 characters', /successredirecturi/, good, {
+    successredirecturi: `https://rp.example/${'a'.repeat(3000)}`,
+  }),
   bad('a response mode that is not offered', /direct_post/, good, { responsemode: 'fragment' }),
   bad('a profile that is not offered', /DEFAULT/, good, { openid4vpprofile: 'EBSIV3' }),
   bad('a session that lives no time', /sessionttl/, good, { sessionttl: '0' }),
   bad('a session that lives forever', /sessionttl/, good, { sessionttl: '1e99' }),
-  bad('a callback to an inner address', /callbacks are not supported/, good, { statuscallbackuri: 'http://169.254.169.254/' }),
+  bad('a callback to an inner address', /callbacks are not supported/, good, {
+    statuscallbackuri: 'http://169.254.169.254/',
+  }),
 ]
 
 function foreign(name: string, headers: Headers): BadInput<undefined> {
   const path = '/openid4vc/verify'
-  return { name, status: 403, message: /Host|another site/, send: (_, { verifier }) => sendJson(verifier.url + path, good, headers) }
+  return {
+    name,
+    status: 403,
+    message: /Host|another site/,
+    send: (_, { verifier }) => sendJson(verifier.url + path, good, headers),
+  }
 }
 
 const gone = { status: 404, message: /^No active verification session found by the given id$/ } as const
 
-function unknownSession(name: string, id: string, refusal: Pick<BadInput<unknown>, 'status' | 'message'> = gone) {
+function unknownSession(
+  name: string,
+  id: string,
+  refusal: Pick<BadInput<unknown>, 'status' | 'message'> = gone,
+) {
   const at = (path: string) => `${name}, ${path}`
   return [
-    { name: at('result'), ...refusal, send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/session/${id}`) },
-    { name: at('events'), ...refusal, send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/session/${id}/events`) },
-    { name: at('request'), ...refusal, ...oauth(refusal), send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/request/${id}`) },
-    { name: at('request by POST'), ...refusal, ...oauth(refusal), send: (_: unknown, { verifier }: Verifying) => sendForm(`${verifier.url}/openid4vc/request/${id}`, 'wallet_nonce=n') },
-    { name: at('answer'), ...refusal, ...oauth(refusal), send: (_: unknown, { verifier }: Verifying) => sendForm(`${verifier.url}/openid4vc/verify/${id}`, { state: id, vp_token: '{}' }) },
+    {
+      name: at('result'),
+      ...refusal,
+      send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/session/${id}`),
+    },
+    {
+      name: at('events'),
+      ...refusal,
+      send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/session/${id}/events`),
+    },
+    {
+      name: at('request'),
+      ...refusal,
+      ...oauth(refusal),
+      send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/request/${id}`),
+    },
+    {
+      name: at('request by POST'),
+      ...refusal,
+      ...oauth(refusal),
+      send: (_: unknown, { verifier }: Verifying) =>
+        sendForm(`${verifier.url}/openid4vc/request/${id}`, 'wallet_nonce=n'),
+    },
+    {
+      name: at('answer'),
+      ...refusal,
+      ...oauth(refusal),
+      send: (_: unknown, { verifier }: Verifying) =>
+        sendForm(`${verifier.url}/openid4vc/verify/${id}`, { state: id, vp_token: '{}' }),
+    },
   ]
 }
 
@@ -136,7 +247,10 @@ const lookUps: readonly BadInput<unknown>[] = [
   ...unknownSession('a session id that climbs', '..%2f..%2fsession'),
   ...unknownSession('a session id that is __proto__', '__proto__'),
   ...unknownSession('a session id that is $id', '$id$id$id'),
-  ...unknownSession('a session id of 300 characters', 'a'.repeat(300), { status: 400, message: /params\/id/ }),
+  ...unknownSession('a session id of 300 characters', 'a'.repeat(300), {
+    status: 400,
+    message: /params\/id/,
+  }),
 ]
 
 export const verificationChapters = [
@@ -172,7 +286,8 @@ export const verificationChapters = [
       status: 400,
       error: 'invalid_request',
       message: /wallet_nonce/,
-      send: ({ id, verifierUrl }) => sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_nonce: 'n'.repeat(513) }),
+      send: ({ id, verifierUrl }) =>
+        sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_nonce: 'n'.repeat(513) }),
     },
     {
       name: 'an empty wallet nonce',
@@ -186,14 +301,16 @@ export const verificationChapters = [
       status: 400,
       error: 'invalid_request',
       message: /repeated/,
-      send: ({ id, verifierUrl }) => sendForm(`${verifierUrl}/openid4vc/request/${id}`, 'wallet_nonce=a&wallet_nonce=b'),
+      send: ({ id, verifierUrl }) =>
+        sendForm(`${verifierUrl}/openid4vc/request/${id}`, 'wallet_nonce=a&wallet_nonce=b'),
     },
     {
       name: 'wallet metadata without end',
       status: 400,
       error: 'invalid_request',
       message: /wallet_metadata/,
-      send: ({ id, verifierUrl }) => sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_metadata: 'm'.repeat(30_000) }),
+      send: ({ id, verifierUrl }) =>
+        sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_metadata: 'm'.repeat(30_000) }),
     },
   ]),
 ]

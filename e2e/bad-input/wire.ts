@@ -2,8 +2,9 @@
  * HTTP as an attacker speaks it: any method, a header twice, bodies that never end well, bytes that are no request at
  * all. Measures how long the answer took.
  */
-import { request as httpRequest } from 'node:http'
+import { type ClientRequest, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer } from '../client/http.ts'
 
 export interface TimedAnswer extends Answer {
@@ -16,28 +17,50 @@ export interface Sending {
   /** A list sends the field once for each value. */
   readonly headers?: Readonly<Record<string, string | readonly string[]>>
   readonly body?: string
+  /** Sends the body without saying how long it is. */
+  readonly chunked?: boolean
 }
 
 const PATIENCE_MS = 10_000
 const PIECE = 65_536
+const MAX_PAUSE_MS = 64
 
-/** Sends the body in pieces and stops as soon as an answer comes: a refusal may close the connection under it. */
-export function send(url: string, { method = 'GET', headers = {}, body = '' }: Sending = {}): Promise<TimedAnswer> {
+/**
+ * A refusal may close the connection under a large body, and then the answer can be lost with it: such a request is
+ * sent again, more slowly each time.
+ */
+export async function send(url: string, sending: Sending = {}): Promise<TimedAnswer> {
+  for (let pauseMs = 1; ; pauseMs *= 4) {
+    try {
+      return await sendOnce(url, sending, pauseMs)
+    } catch (error) {
+      const overtaken = (sending.body?.length ?? 0) > PIECE && /EPIPE|ECONNRESET/.test(String(error))
+      if (!overtaken || pauseMs > MAX_PAUSE_MS) throw error
+    }
+  }
+}
+
+function sendOnce(
+  url: string,
+  { method = 'GET', headers = {}, body = '', chunked = false }: Sending,
+  pauseMs: number,
+): Promise<TimedAnswer> {
   const startedAt = performance.now()
   const { hostname, port, pathname, search } = new URL(url)
-  const length = method === 'GET' || method === 'HEAD' ? {} : { 'content-length': String(Buffer.byteLength(body)) }
+  const announced = !chunked && method !== 'GET' && method !== 'HEAD'
+  const length = announced ? { 'content-length': String(Buffer.byteLength(body)) } : {}
   return new Promise((resolve, reject) => {
-    const sending = httpRequest({
+    const request = httpRequest({
       agent: false,
       host: hostname,
       port,
       method,
-      path: pathname + search,
+      path: target(url) ?? pathname + search,
       headers: { ...length, ...copied(headers) },
       timeout: PATIENCE_MS,
     })
     let answered = false
-    sending.on('response', (response) => {
+    request.on('response', (response) => {
       answered = true
       const chunks: Buffer[] = []
       response.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -46,20 +69,33 @@ export function send(url: string, { method = 'GET', headers = {}, body = '' }: S
         const text = Buffer.concat(chunks).toString('utf8')
         const durationMs = performance.now() - startedAt
         resolve(answerOf(response.statusCode ?? 0, headersOf(response.rawHeaders), text, durationMs))
-        sending.destroy()
+        request.destroy()
       })
     })
-    sending.on('timeout', () => sending.destroy(new Error(`${method} ${url}: no answer`)))
-    sending.on('error', (error) => answered || reject(error))
-    writePieces(sending, Buffer.from(body), () => answered)
+    request.on('timeout', () => request.destroy(new Error(`${method} ${url}: no answer`)))
+    request.on('error', (error) => answered || reject(error))
+    void writePieces(request, Buffer.from(body), pauseMs, () => answered)
   })
 }
 
-function writePieces(sending: ReturnType<typeof httpRequest>, body: Buffer, isOver: () => boolean, at = 0): void {
-  if (isOver() || sending.destroyed) return
-  const end = at + PIECE
-  if (end >= body.length) return void sending.end(body.subarray(at))
-  sending.write(body.subarray(at, end), () => setImmediate(() => writePieces(sending, body, isOver, end)))
+/** Stops as soon as an answer comes. */
+async function writePieces(
+  request: ClientRequest,
+  body: Buffer,
+  pauseMs: number,
+  isOver: () => boolean,
+): Promise<void> {
+  for (let at = 0; at + PIECE < body.length; at += PIECE) {
+    if (isOver() || request.destroyed) return
+    request.write(body.subarray(at, at + PIECE))
+    await delay(pauseMs)
+  }
+  if (!isOver()) request.end(body.subarray(Math.floor(Math.max(0, body.length - 1) / PIECE) * PIECE))
+}
+
+/** The path as written: a parser would resolve `..` and `//` before the service sees them. */
+function target(url: string): string | undefined {
+  return /^https?:\/\/[^/]+(\/[^#]*)$/.exec(url)?.[1]
 }
 
 export function sendForm(
@@ -103,7 +139,9 @@ export function sendRaw(url: string, text: string): Promise<TimedAnswer> {
     socket.setTimeout(PATIENCE_MS, () => socket.destroy(new Error('no answer')))
     socket.on('error', reject)
     socket.on('data', (chunk: Buffer) => chunks.push(chunk))
-    socket.on('close', () => resolve(readRaw(Buffer.concat(chunks).toString('utf8'), performance.now() - startedAt)))
+    socket.on('close', () =>
+      resolve(readRaw(Buffer.concat(chunks).toString('utf8'), performance.now() - startedAt)),
+    )
     socket.write(text)
   })
 }
@@ -111,7 +149,10 @@ export function sendRaw(url: string, text: string): Promise<TimedAnswer> {
 function readRaw(text: string, durationMs: number): TimedAnswer {
   const [head = '', ...body] = text.split('\r\n\r\n')
   const [statusLine = '', ...fields] = head.split('\r\n')
-  const raw = fields.flatMap((field) => [field.slice(0, field.indexOf(':')), field.slice(field.indexOf(':') + 1)])
+  const raw = fields.flatMap((field) => [
+    field.slice(0, field.indexOf(':')),
+    field.slice(field.indexOf(':') + 1),
+  ])
   const status = Number(statusLine.split(' ')[1] ?? 0)
   return answerOf(status, headersOf(raw), body.join('\r\n\r\n'), durationMs)
 }

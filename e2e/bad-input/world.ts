@@ -50,7 +50,11 @@ export async function openWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bad-input-'))
   const started: Service[] = []
   const start = async (name: string, log: string, data = 'data') => {
-    const service = await startService(name, { folder, data: join(folder, data), log: join(folder, `${log}.log`) })
+    const service = await startService(name, {
+      folder,
+      data: join(folder, data),
+      log: join(folder, `${log}.log`),
+    })
     started.push(service)
     return service
   }

@@ -98,14 +98,17 @@ export async function answerToo(world: World, name: string, id: string, held: He
 
 /** Declines in the name of the wallet. */
 export async function declineToo(world: World, name: string, id: string): Promise<void> {
-  const form = formOf(writeErrorResponse({ state: id }, { error: 'access_denied' }))
+  const form = formOf(writeErrorResponse({ state: id }, 'access_denied'))
   await persist(world, name, () => ({ kind: 'answer', id, form }))
 }
 
 /** Puts a presentation that was made for one verification into another. */
-export async function smuggle(world: World, name: string, from: string, into: string, held: Held): Promise<void> {
-  const form = await presentationForm(world, { name, impatient: false }, from, held)
-  if (!form.ok) return
-  const moved = { ...form.value, state: into }
-  await persist(world, name, () => ({ kind: 'answer', id: into, form: moved }))
+export async function smuggle(
+  world: World,
+  name: string,
+  overheard: Readonly<Record<string, string>>,
+  into: string,
+): Promise<void> {
+  const form = { ...overheard, state: into }
+  await persist(world, name, () => ({ kind: 'answer', id: into, form }))
 }

@@ -45,7 +45,10 @@ export async function createDeployment(): Promise<Deployment> {
     issuerSigner,
     requestSigner,
     clientId: await x509HashClientId(requestSigner.x5c?.[0] ?? '', nodeCrypto),
-    trust: x509IssuerTrust({ anchors: [{ certificate: anchor.value, name: 'Simulation CA' }], crypto: nodeCrypto }),
+    trust: x509IssuerTrust({
+      anchors: [{ certificate: anchor.value, name: 'Simulation CA' }],
+      crypto: nodeCrypto,
+    }),
     keys: Array.from({ length: KEYS }, newKey),
     held: await Promise.all(Array.from({ length: HELD }, () => credential(issuerSigner))),
     untrusted: await credential(certified(createDevelopmentCa({ name: 'Stranger', now: epoch - 3600 }))),

@@ -128,10 +128,7 @@ async function fetchRequest({ verifier }: Services, id: string): Promise<Reply> 
   return served.ok ? { ok: true, body: {}, text: served.value } : refused(served.error.code)
 }
 
-async function answer(
-  { verifier }: Services,
-  request: Extract<Request, { kind: 'answer' }>,
-): Promise<Reply> {
+async function answer({ verifier }: Services, request: Extract<Request, { kind: 'answer' }>): Promise<Reply> {
   const received = await receivePresentation(verifier, request.id, request.form)
   return received.ok ? answered({ state: received.value.state }) : refused(received.error.code)
 }

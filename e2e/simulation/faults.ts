@@ -7,6 +7,7 @@ import type { Random } from './random.ts'
 export const faultKinds = [
   'command lost', // the store never got it, or gets it later
   'store reply lost', // applied, and nobody heard
+  'line down', // for a whole operation, retry included
   'request lost',
   'response lost',
   'crash',

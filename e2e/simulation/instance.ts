@@ -129,7 +129,12 @@ function services({ deployment, clockOffset }: InstancePlan, line: StoreLine): S
     clientId: deployment.clientId,
     trust: deployment.trust,
     baseUrl: verifierUrl,
-    limits: { sessionTtlSeconds: 300, resultRetentionSeconds: 600, skewSeconds: 60, bindingWindowSeconds: 300 },
+    limits: {
+      sessionTtlSeconds: 300,
+      resultRetentionSeconds: 600,
+      skewSeconds: 60,
+      bindingWindowSeconds: 300,
+    },
   }
   return { issuer, verifier }
 }

@@ -38,7 +38,23 @@ export interface HonestPromise {
   reason?: string
 }
 
-export const CUT = { ok: false, code: 'cut' } as const
+export function promised(world: World, to: string, what: string): HonestPromise {
+  const promise = { to, what, kept: false }
+  world.promises.push(promise)
+  return promise
+}
+
+/** `reason`: why it was not kept; some are excused. */
+export function settle(
+  promise: HonestPromise,
+  reason: string | undefined,
+  excuses: readonly string[] = [],
+): void {
+  promise.kept = reason === undefined || excuses.includes(reason)
+  if (reason !== undefined) promise.reason = reason
+}
+
+const CUT = { ok: false, code: 'cut' } as const
 
 /** The answer, a refusal, or `cut`. */
 export async function call(world: World, by: string, request: Request): Promise<Reply> {
@@ -74,7 +90,11 @@ const PATIENCE = 80
  * Sends until there is an answer that is one. `make` is asked anew for each try, since a proof may be used once;
  * `dpop_replayed` then only says that somebody else was faster with ours.
  */
-export async function persist(world: World, by: string, make: () => Promise<Request> | Request): Promise<Reply> {
+export async function persist(
+  world: World,
+  by: string,
+  make: () => Promise<Request> | Request,
+): Promise<Reply> {
   let reply: Reply = CUT
   for (let attempt = 0; attempt < PATIENCE; attempt += 1) {
     reply = await call(world, by, await make())

@@ -53,9 +53,25 @@ function simulatedSessions(line: StoreLine, namespace: string): SessionStore<str
         write(id, { value, version: 1, expiresAt: expiry(line, ttlSeconds), writes: [writeId] })
         return true
       }
-      if (flaw !== 'create looks, then sets') return send(line, label('create', id), add((found) => !found))
-      const exists = await send(line, label('look', id), () => server.read(`${namespace}:${id}`) !== undefined)
-      return !exists && send(line, label('set', id), add(() => true))
+      if (flaw !== 'create looks, then sets')
+        return send(
+          line,
+          label('create', id),
+          add((found) => !found),
+        )
+      const exists = await send(
+        line,
+        label('look', id),
+        () => server.read(`${namespace}:${id}`) !== undefined,
+      )
+      return (
+        !exists &&
+        send(
+          line,
+          label('set', id),
+          add(() => true),
+        )
+      )
     },
     get: (id) =>
       send(line, label('get', id), () => {
@@ -76,7 +92,14 @@ function simulatedSessions(line: StoreLine, namespace: string): SessionStore<str
       const same = (version: number) => version === expectedVersion
       if (flaw !== 'compareAndSet looks, then sets') return send(line, label('cas', id), replace(same))
       const found = await send(line, label('look', id), () => server.read(`${namespace}:${id}`)?.version)
-      return found === expectedVersion && send(line, label('set', id), replace(() => true))
+      return (
+        found === expectedVersion &&
+        send(
+          line,
+          label('set', id),
+          replace(() => true),
+        )
+      )
     },
   }
 }
@@ -170,14 +193,15 @@ function conflict({ server }: StoreLine): false {
 async function send<T>(line: StoreLine, what: string, command: () => T): Promise<T> {
   const { scheduler, server, faults, life, name } = line
   const label = `${name} ${what}`
+  const down = faults.strikes('line down')
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {
     await scheduler.turn(`${label}`, life)
-    const lost = faults.strikes('command lost')
+    const lost = down ? scheduler.random.chance(0.5) : faults.strikes('command lost')
     if (!lost) {
       await scheduler.turn(`${label} · at the store`)
       const answer = command()
       scheduler.note(`${label} · ${outcome(answer)}`)
-      const unheard = faults.strikes('store reply lost')
+      const unheard = down || faults.strikes('store reply lost')
       await scheduler.turn(`${label} · ${unheard ? 'answer lost' : 'answered'}`, life)
       if (!unheard) return answer
     } else if (scheduler.random.chance(0.4)) {
@@ -201,7 +225,11 @@ function arrivesLate({ scheduler, server }: StoreLine, label: string, command: (
 /** What the history says of an answer: never bytes, which differ from run to run. */
 function outcome(answer: unknown): string {
   if (typeof answer === 'object' && answer !== null && 'version' in answer) return `version ${answer.version}`
-  return typeof answer === 'boolean' || typeof answer === 'number' ? `${answer}` : answer === undefined ? 'nothing' : 'value'
+  return typeof answer === 'boolean' || typeof answer === 'number'
+    ? `${answer}`
+    : answer === undefined
+      ? 'nothing'
+      : 'value'
 }
 
 function expiry({ scheduler }: StoreLine, ttlSeconds: number): number {

@@ -28,15 +28,22 @@ export interface Wallet {
   readonly sender?: Signer
   /** What credentials are bound to. */
   readonly holder: Signer
-  /** Sends everything twice at once. */
+  /** Sends everything twice at once, and asks for all credentials at the same time. */
   readonly impatient: boolean
+  /** Does not send the same credential request again, but takes a new nonce and makes a new proof each time. */
+  readonly asksAnew?: boolean
   readonly txCode?: string
   /** Somebody listens. */
   readonly overheard?: (request: Request) => void
   readonly tokenSeen?: (token: string) => void
 }
 
-export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly reason: string }
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Failed
+
+interface Failed {
+  readonly ok: false
+  readonly reason: string
+}
 
 /** Epoch seconds of virtual time. */
 export function clockOf(world: World): number {
@@ -55,13 +62,31 @@ export async function receive(
   if (!offer.ok) throw new Error(`not an offer: ${offer.error.at}`)
   const token = await requestToken(world, wallet, offer.value.preAuthorized?.code ?? '')
   if (!token.ok) return token
+  return requestAll(world, wallet, token.value, offer.value.configurationIds)
+}
+
+async function requestAll(
+  world: World,
+  wallet: Wallet,
+  token: string,
+  configurationIds: readonly string[],
+): Promise<Outcome<ReadonlyMap<string, string>>> {
   const credentials = new Map<string, string>()
-  for (const configurationId of offer.value.configurationIds) {
-    const credential = await requestCredential(world, wallet, token.value, configurationId)
-    if (!credential.ok) return credential
-    credentials.set(configurationId, credential.value)
+  const request = async (configurationId: string) => {
+    const credential = await requestCredential(world, wallet, token, configurationId)
+    if (credential.ok) credentials.set(configurationId, credential.value)
+    return credential
   }
-  return { ok: true, value: credentials }
+  const outcomes = wallet.impatient
+    ? await Promise.all(configurationIds.map(request))
+    : await oneByOne(configurationIds, request)
+  return outcomes.find((outcome): outcome is Failed => !outcome.ok) ?? { ok: true, value: credentials }
+}
+
+async function oneByOne<T, R>(list: readonly T[], action: (entry: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = []
+  for (const entry of list) results.push(await action(entry))
+  return results
 }
 
 export async function requestToken(world: World, wallet: Wallet, code: string): Promise<Outcome<string>> {
@@ -91,9 +116,12 @@ async function requestCredential(
 ): Promise<Outcome<string>> {
   let reply: Reply = { ok: false, code: 'no nonce' }
   for (let attempt = 0; attempt < NONCES_TRIED; attempt += 1) {
-    const nonce = await requestNonce(world, wallet)
-    const proof = await keyProof(world, wallet.holder, nonce)
-    reply = await ask(world, wallet, () => credentialRequest(world, wallet, { token, configurationId, proof }))
+    const makeProof = async () => keyProof(world, wallet.holder, await requestNonce(world, wallet))
+    const first = await makeProof()
+    const proofOf = () => (wallet.asksAnew ? makeProof() : first)
+    reply = await ask(world, wallet, async () =>
+      credentialRequest(world, wallet, { token, configurationId, proof: await proofOf() }),
+    )
     if (reply.ok) return { ok: true, value: credentialIn(reply) }
     if (reply.code !== 'challenge_expired') break
   }
@@ -108,7 +136,13 @@ export async function requestNonce(world: World, { name }: Pick<Wallet, 'name'>)
 }
 
 export function keyProof(world: World, holder: Signer, nonce: string): Promise<string> {
-  return createKeyProof({ signer: holder, issuer: issuerUrl, nonce, now: clockOf(world), keyReference: 'jwk' })
+  return createKeyProof({
+    signer: holder,
+    issuer: issuerUrl,
+    nonce,
+    now: clockOf(world),
+    keyReference: 'jwk',
+  })
 }
 
 export async function credentialRequest(
@@ -119,7 +153,13 @@ export async function credentialRequest(
   const { token, configurationId, proof } = asked
   const body = writeCredentialRequest({ configurationId, proofs: { jwt: [proof] } })
   if (sender === undefined) return { kind: 'credential', scheme: 'Bearer', token, body }
-  return { kind: 'credential', scheme: 'DPoP', token, body, dpop: await dpopProof(world, sender, '/credential', token) }
+  return {
+    kind: 'credential',
+    scheme: 'DPoP',
+    token,
+    body,
+    dpop: await dpopProof(world, sender, '/credential', token),
+  }
 }
 
 export function credentialIn(reply: Extract<Reply, { ok: true }>): string {
@@ -186,6 +226,6 @@ async function ask(
   return first.ok ? first : second
 }
 
-function failed(step: string, reply: Reply): { readonly ok: false; readonly reason: string } {
+function failed(step: string, reply: Reply): Failed {
   return { ok: false, reason: reply.ok ? step : `${step}: ${reply.code}` }
 }

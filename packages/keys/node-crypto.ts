@@ -4,10 +4,11 @@
  * because the import of a key is a third of a verification and issuer keys come back with every credential.
  * Knows nothing of who may sign what; a key that does not fit its algorithm is simply not a signature.
  */
-import { createPublicKey, hash, type KeyObject, randomBytes, verify } from 'node:crypto'
+import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import type { CryptoEngine, HashAlgorithm, SignatureAlgorithm } from '@countersign/credential/crypto'
 import type { PublicJwk } from '@countersign/credential/jwk'
 import { derFromJose } from './ecdsa-der.ts'
+import { freshRandomBytes } from './random.ts'
 
 /** What OpenSSL needs to know of an algorithm. `width`: bytes of a coordinate, and of r and of s. */
 export interface AlgorithmFacts {
@@ -44,7 +45,7 @@ export const nodeCrypto = {
     return imported ? verifies(facts.hash, data, imported, opensslSignature) : false
   },
   randomBytes(length: number): Uint8Array {
-    return plainBytes(randomBytes(length))
+    return freshRandomBytes(length)
   },
 } satisfies CryptoEngine
 

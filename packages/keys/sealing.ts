@@ -11,9 +11,9 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
 } from 'node:crypto'
 import type { Mac } from '@countersign/credential/crypto'
+import { freshRandomBytes } from './random.ts'
 
 /** Fits the `Sealer` port of the stores. */
 export interface ContextSealer {
@@ -71,7 +71,7 @@ function contextSealer(purposeKey: Uint8Array): ContextSealer {
     createSecretKey(createHmac('sha256', root).update(context, 'utf8').digest())
   return {
     seal(plaintext, context) {
-      const nonce = randomBytes(nonceLength)
+      const nonce = freshRandomBytes(nonceLength)
       const cipher = createCipheriv(cipherName, contextKey(context), nonce, { authTagLength: tagLength })
       cipher.setAAD(Buffer.from(context))
       const parts = [nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]

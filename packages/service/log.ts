@@ -2,6 +2,7 @@
  * JSON lines on standard output, one a request, made by one logger a service. It promises that no query, body,
  * header, token or claim is written; what may be logged is listed here and not filtered afterwards.
  */
+import { isMainThread } from 'node:worker_threads'
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
 import type { LogLevel } from './config/schema.ts'
 
@@ -25,7 +26,23 @@ export function createLogger({ service, instance, level, destination }: LogOptio
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  return destination === undefined ? pino(options) : pino(options, destination)
+  const to = destination ?? (isMainThread ? standardOutput() : undefined)
+  return to === undefined ? pino(options) : pino(options, to)
+}
+
+/** How long a line may wait for company, in milliseconds: all that is lost when the process is killed. */
+const FLUSH_MS = 100
+const FLUSH_BYTES = 4096
+
+let shared: DestinationStream | undefined
+
+/**
+ * One for all loggers of the process, so that their lines stay in order. Lines are written together, since a system
+ * call for each would cost more than the rest of a request's logging; what waits is written when the process ends.
+ */
+function standardOutput(): DestinationStream {
+  shared ??= pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS })
+  return shared
 }
 
 /** Name and stack of an error: other members may hold addresses with passwords, or what somebody sent. */

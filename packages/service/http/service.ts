@@ -201,7 +201,7 @@ function bareServer(options: HttpServiceOptions, log: Logger): ServiceApp {
     return503OnClosing: false,
     // No hook runs for an address that cannot be decoded.
     frameworkErrors: (error, request, reply) => {
-      writeStandardHeaders(request, reply, shownInstance(options))
+      writeStandardHeaders(request, reply, app.standardHeaders)
       answerError(error, request, reply, log)
     },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),

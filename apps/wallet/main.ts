@@ -1,0 +1,132 @@
+/** Puts the wallet together. */
+import { join } from 'node:path'
+import { formatRegistry } from '@countersign/credential/registry'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import type { Config } from '@countersign/service/config/load'
+import { configure, type ServiceStart } from '@countersign/service/configure'
+import type { ReadinessCheck } from '@countersign/service/health'
+import { StartRefused } from '@countersign/service/http/service'
+import { createRemote, type Remote } from '@countersign/service/remote'
+import {
+  openRuntime,
+  type RunningService,
+  type Runtime,
+  runService,
+  trustAnchors,
+} from '@countersign/service/runtime'
+import { type Database, openDatabase } from '@countersign/stores/sql/database'
+import { walletShape } from './config.ts'
+import type { WalletTables } from './database/schema.ts'
+import { openVault } from './database/vault.ts'
+import { prepareDatabase } from './open-database.ts'
+import { openPasswords } from './passwords.ts'
+import { ensurePreregistered, PREREGISTERED } from './register-account.ts'
+import { walletApi } from './routes.ts'
+import { upstreamOver } from './upstream.ts'
+import type { Wallet } from './wallet.ts'
+
+type WalletConfig = Config<typeof walletShape>
+
+const MINIMUM_PASSWORD = { development: 4, production: 8 }
+const DAY_SECONDS = 86_400
+
+export async function startWallet(start: ServiceStart): Promise<RunningService> {
+  const config = await configure(
+    { service: 'wallet', defaultPort: 7001, extra: walletShape, managementDoor: false },
+    start,
+  )
+  const preregistered = config.preregisteredAccount ?? config.mode === 'development'
+  if (preregistered && config.mode === 'production')
+    throw new StartRefused('preregisteredAccount is for development: its password is known to everybody')
+  const runtime = await openRuntime(config)
+  const parts = await openParts(runtime, config, preregistered).catch(async (error: unknown) => {
+    await runtime.close()
+    throw error
+  })
+  return runService(runtime, {
+    title: 'Countersign wallet',
+    description: 'Accounts, keys and credentials; receive over OpenID4VCI 1.0, present over OpenID4VP 1.0.',
+    routes: walletApi(parts.wallet, config),
+    checks: [databaseCheck(parts.database)],
+    close: parts.close,
+  })
+}
+
+interface Parts {
+  readonly wallet: Wallet
+  readonly database: Database<WalletTables>
+  readonly close: readonly (() => Promise<void>)[]
+}
+
+async function openParts(runtime: Runtime, config: WalletConfig, preregistered: boolean): Promise<Parts> {
+  const { deployment, log } = runtime
+  const onProblem = (message: string) => log.warn(message)
+  const database = await openDatabase<WalletTables>(databaseUrl(runtime, config), { onProblem })
+  try {
+    await prepareDatabase(database, deployment.sealing.fingerprint, onProblem)
+    const { wallet, remote } = await openWallet(runtime, config, database)
+    if (preregistered) await announcePreregistered(wallet, runtime)
+    return { wallet, database, close: [() => remote.close(), () => database.close()] }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+async function openWallet(
+  runtime: Runtime,
+  config: WalletConfig,
+  database: Database<WalletTables>,
+): Promise<{ readonly wallet: Wallet; readonly remote: Remote }> {
+  const { sealing } = runtime.deployment
+  const development = config.mode === 'development'
+  const anchors = trustAnchors(runtime, config.trustedVerifierCasFile)
+  const allowHttp = config.allowHttp ?? development
+  const remote = createRemote({
+    allowHttp,
+    allowPrivateAddresses: config.allowPrivateAddresses ?? development,
+  })
+  const wallet: Wallet = {
+    database,
+    vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
+    passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
+    upstream: upstreamOver(remote),
+    formats: formatRegistry([sdJwtVc]),
+    crypto: nodeCrypto,
+    verifiers: { anchors, required: !development },
+    httpPolicy: allowHttp ? 'any' : 'https_only',
+    clientId: config.clientId,
+    limits: {
+      tokenLifetimeSeconds: config.tokenLifetimeDays * DAY_SECONDS,
+      minimumPasswordLength: MINIMUM_PASSWORD[config.mode],
+      loginFailuresPerMinute: config.loginFailuresPerMinute,
+      loginFailuresPerMinuteInTotal: config.loginFailuresPerMinuteInTotal,
+      registrationsPerMinute: config.registrationsPerMinute,
+    },
+    now: runtime.now,
+  }
+  return { wallet, remote }
+}
+
+function databaseCheck(database: Database<WalletTables>): ReadinessCheck {
+  return {
+    name: 'database',
+    check: async () => {
+      await database.ping(1000)
+      return undefined
+    },
+  }
+}
+
+function databaseUrl({ dataDir }: Runtime, { database }: WalletConfig): string {
+  if (database !== undefined) return database
+  if (dataDir === undefined)
+    throw new StartRefused('database is needed: postgres://…, or sqlite:FILE for a single instance')
+  return `sqlite:${join(dataDir, 'wallet.sqlite')}`
+}
+
+async function announcePreregistered(wallet: Wallet, { log }: Runtime): Promise<void> {
+  await ensurePreregistered(wallet)
+  log.info(`pre-registered account ${PREREGISTERED.email} / ${PREREGISTERED.password} (development only)`)
+}

@@ -1,0 +1,106 @@
+/** Results and refusals as HTTP answers: every public text of the wallet is here, in walt.id's shapes. */
+import type { JsonObject } from '@countersign/credential/format'
+import type { VerifiedRequest } from '@countersign/protocol/openid4vp/verify-request'
+import { fail, type WireError } from '@countersign/service/http/wire-errors'
+import type { ListedWallet } from './accounts.ts'
+import type { StoredCredential } from './credentials.ts'
+import type { ListedDid } from './dids.ts'
+import { splitDocument } from './disclosures.ts'
+import type { ListedKey } from './keys.ts'
+import type { VerifierAnswer } from './presentation-record.ts'
+import { refusalError, type WalletRefusal } from './wire-refusals.ts'
+
+/** The value, or the refusal's answer. */
+export function valueOr<T>(
+  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WalletRefusal },
+): T {
+  return result.ok ? result.value : fail(refusalError(result.error))
+}
+
+/** The same for `usePresentationRequest`, whose scripts look for `errorMessage`. */
+export function presentedOr(
+  result:
+    | { readonly ok: true; readonly value: VerifierAnswer }
+    | { readonly ok: false; readonly error: WalletRefusal },
+): VerifierAnswer {
+  return result.ok ? result.value : fail(withErrorMessage(refusalError(result.error)))
+}
+
+export function walletsView(account: string, wallets: readonly ListedWallet[]) {
+  return {
+    account,
+    wallets: wallets.map(({ id, name, createdAt }) => ({
+      id,
+      name,
+      createdOn: isoTime(createdAt),
+      addedOn: isoTime(createdAt),
+      permission: 'ADMINISTRATE',
+    })),
+  }
+}
+
+export function keyView({ id, algorithm, name }: ListedKey) {
+  return {
+    algorithm,
+    cryptoProvider: 'jwk',
+    keyId: { id },
+    keyPair: {},
+    keysetHandle: null,
+    name: name ?? null,
+  }
+}
+
+export function didView({ did, alias, document, keyId, isDefault, createdAt }: ListedDid) {
+  return { did, alias, document, keyId, default: isDefault, createdOn: isoTime(createdAt) }
+}
+
+export function credentialView(credential: StoredCredential) {
+  const { id, walletId, content, held, addedAt, deletedAt } = credential
+  return {
+    wallet: walletId,
+    id,
+    ...splitDocument(content),
+    addedOn: isoTime(addedAt),
+    ...(deletedAt !== undefined && { deletedOn: isoTime(deletedAt) }),
+    pending: false,
+    format: held.format,
+    parsedDocument: held.claims,
+  }
+}
+
+/** Who asks for what, for somebody who has to decide. */
+export function requestView(url: string, request: VerifiedRequest): JsonObject {
+  const { client, trust, query, clientMetadata, expiresAt } = request
+  const credentials = query.credentials.map(({ id, format, meta, claims, requireHolderBinding }) => ({
+    id,
+    format,
+    meta,
+    requireHolderBinding,
+    ...(claims && { claims: claims.map(({ path }) => path) }),
+  }))
+  return {
+    presentationRequest: url,
+    clientId: client.full,
+    trusted: trust.trusted,
+    ...(trust.verifier !== undefined && { verifier: trust.verifier }),
+    ...(trust.trusted ? { anchor: trust.anchor } : { reason: trust.reason }),
+    credentials,
+    ...(clientMetadata && { clientMetadata }),
+    ...(expiresAt !== undefined && { expiresAt }),
+  }
+}
+
+/** Epoch seconds as ISO 8601. */
+export function isoTime(seconds: number): string {
+  return new Date(seconds * 1000).toISOString()
+}
+
+/** Only what is the request's fault has this shape: of our own troubles scripts expect the usual one. */
+function withErrorMessage(error: WireError): WireError {
+  if (error.status >= 500) return error
+  const { message, code } = error
+  return {
+    ...error,
+    body: { redirectUri: null, errorMessage: message, ...(code !== undefined && { error: code }) },
+  }
+}

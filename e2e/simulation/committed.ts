@@ -1,0 +1,54 @@
+/**
+ * What the store was made to remember, in order: every write to every session, opened as the services would read it.
+ * This and the recorded answers are all that the invariants look at.
+ */
+import type { CredentialAnswer } from '@countersign/issuer/issuer'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
+import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { sealedView } from './instance.ts'
+import type { World } from './network.ts'
+import type { Commit } from './store-server.ts'
+
+export interface Written<T> {
+  readonly version: number
+  readonly value: T
+  /** Steps of the scheduler when it was applied. */
+  readonly step: number
+}
+
+/** By session id, oldest first. */
+export type Writes<T> = ReadonlyMap<string, readonly Written<T>[]>
+
+export interface Committed {
+  readonly issuances: Writes<IssuanceSession>
+  readonly verifications: Writes<VerificationSession>
+  readonly answers: Writes<CredentialAnswer>
+}
+
+export async function readCommitted(world: World): Promise<Committed> {
+  return {
+    issuances: await writesOf<IssuanceSession>(world, 'issuance'),
+    verifications: await writesOf<VerificationSession>(world, 'verification'),
+    answers: await writesOf<CredentialAnswer>(world, 'credential-answer'),
+  }
+}
+
+async function writesOf<T>(world: World, namespace: string): Promise<Writes<T>> {
+  const writes = new Map<string, Written<T>[]>()
+  for (const commit of world.server.commits.filter((one) => one.namespace === namespace)) {
+    const written = { version: commit.version, step: commit.step, value: await open<T>(world, commit) }
+    writes.set(commit.id, [...(writes.get(commit.id) ?? []), written])
+  }
+  return writes
+}
+
+async function open<T>({ deployment }: World, { namespace, id, value, version }: Commit): Promise<T> {
+  const view = sealedView<T>(deployment, namespace, {
+    create: async () => false,
+    compareAndSet: async () => false,
+    get: async () => ({ value, version }),
+  })
+  const opened = await view.get(id)
+  if (opened === undefined) throw new Error('a commit without a value')
+  return opened.value
+}

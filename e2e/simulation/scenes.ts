@@ -1,0 +1,258 @@
+/**
+ * What happens in a seed: a few offers and verifications, each with its wallet and with the people around it. A scene
+ * says what its wallet is owed; where somebody else may take what was the wallet's (a stolen code, a second answer at
+ * the same moment), nobody is owed anything, and only safety is looked at.
+ */
+import { encodeBase64url } from '@countersign/credential/base64url'
+import type { CreateOffer, TxCodeOrder } from '@countersign/issuer/create-offer'
+import { parseCredentialOffer } from '@countersign/protocol/openid4vci/offer'
+import { claims } from '../client/flows.ts'
+import { type Held, identityConfiguration } from '../client/protocol-wallet.ts'
+import {
+  answerToo,
+  declineToo,
+  forkKeys,
+  forkNonce,
+  guessTxCodes,
+  replayRequest,
+  smuggle,
+  useStolenToken,
+} from './attackers.ts'
+import type { Request } from './endpoints.ts'
+import { follow } from './follower.ts'
+import { persist, promised, settle, type World } from './network.ts'
+import { present, receive, type Wallet } from './wallet.ts'
+
+interface Habits extends Pick<Wallet, 'asksAnew' | 'txCode'> {
+  readonly dpop: boolean
+  readonly impatient?: boolean
+}
+
+/** A seed's supply: names, keys and credentials that nobody else in it uses. */
+export interface Cast {
+  name(role: string): string
+  wallet(role: string, habits: Habits): Wallet
+  held(): Held
+}
+
+export function openCast(world: World): Cast {
+  let names = 0
+  let keys = 0
+  let credentials = 0
+  const key = () => {
+    const taken = world.deployment.keys[keys++]
+    if (taken === undefined) throw new Error('the cast ran out of keys')
+    return taken
+  }
+  const name = (role: string) => `${role} ${(names += 1)}`
+  return {
+    name,
+    wallet: (role, { dpop, impatient = false, ...habits }) => ({
+      ...habits,
+      name: name(role),
+      holder: key(),
+      impatient,
+      ...(dpop && { sender: key() }),
+    }),
+    held: () => world.deployment.held[credentials++] ?? world.deployment.untrusted,
+  }
+}
+
+type Scene = (world: World, cast: Cast) => Promise<void>
+
+export const issuanceScenes: Readonly<Record<string, Scene>> = {
+  /** A wallet, two configurations perhaps, and afterwards it shows what it got. */
+  honest: async (world, cast) => {
+    const { random } = world.scheduler
+    const order = { count: 1 + random.below(2), txCode: random.chance(0.3) }
+    const offer = await makeOffer(world, cast, order)
+    const habits = { dpop: true, impatient: random.chance(0.5), asksAnew: random.chance(0.4) }
+    const wallet = cast.wallet('wallet', { ...habits, ...pinOf(order) })
+    const credentials = await receiveAsPromised(world, wallet, offer.id)
+    const credential = credentials?.get(identityConfiguration)
+    if (credential === undefined || random.chance(0.5)) return
+    const id = await startVerification(world, cast)
+    await presentAsPromised(world, wallet, id, { credential, holder: wallet.holder })
+  },
+  /** Cannot prove that it asked before: when the answer to its one token request is lost, so is the code. */
+  bearer: async (world, cast) => {
+    const offer = await makeOffer(world, cast, { count: 1 })
+    const wallet = cast.wallet('bearer', { dpop: false, impatient: world.scheduler.random.chance(0.5) })
+    await receiveAsPromised(world, wallet, offer.id, ['token: code_spent'])
+  },
+  /** Somebody else read the code from the screen. */
+  'stolen code': async (world, cast) => {
+    const { random } = world.scheduler
+    const offer = await makeOffer(world, cast, { count: 1 })
+    const wallet = cast.wallet('wallet', { dpop: random.chance(0.7) })
+    const thief = cast.wallet('code thief', { dpop: random.chance(0.5), impatient: random.chance(0.5) })
+    await Promise.all([receive(world, wallet, offer.id), receive(world, thief, offer.id)])
+  },
+  'stolen token': async (world, cast) => {
+    const offer = await makeOffer(world, cast, { count: 1 })
+    const thief = cast.wallet('token thief', { dpop: true })
+    const tokenSeen = (token: string) =>
+      world.scheduler.spawn(() => useStolenToken(world, thief, token, identityConfiguration))
+    const wallet = { ...cast.wallet('wallet', { dpop: true }), tokenSeen }
+    await receiveAsPromised(world, wallet, offer.id)
+  },
+  /** Somebody on the wire sends every proof again. */
+  'replayed requests': async (world, cast) => {
+    const offer = await makeOffer(world, cast, { count: 1 })
+    const name = cast.name('replayer')
+    const overheard = (request: Request) => {
+      if (request.kind === 'token' || request.kind === 'credential')
+        world.scheduler.spawn(() => replayRequest(world, name, request))
+    }
+    const wallet = { ...cast.wallet('wallet', { dpop: true }), overheard }
+    await receiveAsPromised(world, wallet, offer.id)
+  },
+  'forked nonce': async (world, cast) => {
+    const { random } = world.scheduler
+    const offer = await makeOffer(world, cast, { count: 1 + random.below(2) })
+    const wallet = cast.wallet('forker', { dpop: random.chance(0.7) })
+    const holders = [wallet.holder, cast.wallet('', { dpop: false }).holder]
+    const fork = random.chance(0.5) ? forkNonce : forkKeys
+    await fork(world, wallet, offer.code, { holders, configurationIds: offer.configurationIds })
+  },
+  /** Too few guesses to close the offer, and then the right code; or too many. */
+  'guessed transaction code': async (world, cast) => {
+    const { random } = world.scheduler
+    const offer = await makeOffer(world, cast, { count: 1, txCode: true })
+    const guesser = cast.wallet('guesser', { dpop: random.chance(0.5) })
+    const wallet = cast.wallet('wallet', { dpop: true, txCode: PIN })
+    const guessing = guessTxCodes(world, guesser, offer.code, 3 + random.below(6))
+    if (random.chance(0.5)) await guessing
+    await Promise.all([guessing, receive(world, wallet, offer.id)])
+  },
+}
+
+export const verificationScenes: Readonly<Record<string, Scene>> = {
+  honest: async (world, cast) => {
+    const wallet = { name: cast.name('presenter'), impatient: world.scheduler.random.chance(0.5) }
+    const id = await startVerification(world, cast)
+    await Promise.all([
+      follow(world, cast.name('follower'), id),
+      presentAsPromised(world, wallet, id, cast.held()),
+    ])
+    await readResult(world, cast, id)
+  },
+  /** Two answers that are both well bound: one of them decides. */
+  'second answer at once': async (world, cast) => {
+    const { random } = world.scheduler
+    const id = await startVerification(world, cast)
+    const wallet = { name: cast.name('presenter'), impatient: random.chance(0.5) }
+    const rival = cast.name('rival')
+    const second = random.pick([
+      () => answerToo(world, rival, id, cast.held()),
+      () => answerToo(world, rival, id, world.deployment.untrusted),
+      () => declineToo(world, rival, id),
+    ])
+    await Promise.all([
+      present(world, wallet, id, cast.held()),
+      second(),
+      readResult(world, cast, id),
+      follow(world, cast.name('follower'), id),
+    ])
+    await readResult(world, cast, id)
+  },
+  'second answer afterwards': async (world, cast) => {
+    const id = await startVerification(world, cast)
+    await presentAsPromised(world, { name: cast.name('presenter'), impatient: false }, id, cast.held())
+    await answerToo(world, cast.name('late rival'), id, cast.held())
+    await declineToo(world, cast.name('late decliner'), id)
+    await readResult(world, cast, id)
+  },
+  /** What was shown to one verifier is put into another verification, whose own wallet is not hindered. */
+  'smuggled presentation': async (world, cast) => {
+    const [from, into] = [await startVerification(world, cast), await startVerification(world, cast)]
+    const name = cast.name('smuggler')
+    const overheard = (request: Request) => {
+      if (request.kind === 'answer') world.scheduler.spawn(() => smuggle(world, name, request.form, into))
+    }
+    const first = { name: cast.name('presenter'), impatient: false, overheard }
+    const second = { name: cast.name('presenter'), impatient: false }
+    await Promise.all([
+      presentAsPromised(world, first, from, cast.held()),
+      presentAsPromised(world, second, into, cast.held()),
+    ])
+  },
+}
+
+const PIN = '4711'
+
+function pinOf({ txCode }: { readonly txCode: boolean }) {
+  return txCode ? { txCode: PIN } : {}
+}
+
+const badge = { given_name: 'Grace', family_name: 'Sample', employer: 'Works', employee_id: 'E1' }
+
+interface MadeOffer {
+  readonly id: string
+  readonly code: string
+  readonly configurationIds: readonly string[]
+}
+
+async function makeOffer(
+  world: World,
+  cast: Cast,
+  { count, txCode = false }: { readonly count: number; readonly txCode?: boolean },
+): Promise<MadeOffer> {
+  const credentials = [
+    { configurationId: identityConfiguration, claims },
+    { configurationId: 'employee_badge_dc+sd-jwt', claims: badge },
+  ].slice(0, count)
+  const pin: TxCodeOrder = { inputMode: 'numeric', length: PIN.length, value: PIN }
+  const order: CreateOffer = { credentials, byValue: false, ...(txCode && { txCode: pin }) }
+  const clerk = cast.name('clerk')
+  const made = await persist(world, clerk, () => ({ kind: 'create offer', order }))
+  if (!made.ok) throw new Error(`no offer: ${made.code}`)
+  const id = String(made.body['id'])
+  const fetched = await persist(world, clerk, () => ({ kind: 'fetch offer', id }))
+  const offer = fetched.ok ? parseCredentialOffer(fetched.body) : undefined
+  if (!offer?.ok) throw new Error('an offer that was made cannot be read')
+  return { id, code: offer.value.preAuthorized?.code ?? '', configurationIds: offer.value.configurationIds }
+}
+
+/** Under an id of the relying party's choice at times, and then sometimes twice at once. */
+async function startVerification(world: World, cast: Cast): Promise<string> {
+  const { random } = world.scheduler
+  const chosen = random.chance(0.4) ? encodeBase64url(random.bytes(16)) : undefined
+  const name = cast.name('relying party')
+  const start = () =>
+    persist(world, name, () => ({ kind: 'start', ...(chosen !== undefined && { id: chosen }) }))
+  const replies = await Promise.all(chosen && random.chance(0.5) ? [start(), start()] : [start()])
+  const started = replies.find((reply) => reply.ok)
+  // A start whose answer was lost is there all the same: the second try meets it.
+  const id = started?.ok ? String(started.body['id']) : chosen
+  if (id === undefined) throw new Error('a verification cannot be started')
+  return id
+}
+
+async function readResult(world: World, cast: Cast, id: string): Promise<void> {
+  const name = cast.name('reader')
+  for (let read = 0; read < 3; read += 1) await persist(world, name, () => ({ kind: 'result', id }))
+}
+
+async function receiveAsPromised(
+  world: World,
+  wallet: Wallet,
+  offerId: string,
+  excuses: readonly string[] = [],
+) {
+  const promise = promised(world, wallet.name, 'gets all credentials of its offer')
+  const received = await receive(world, wallet, offerId)
+  settle(promise, received.ok ? undefined : received.reason, excuses)
+  return received.ok ? received.value : undefined
+}
+
+async function presentAsPromised(
+  world: World,
+  wallet: Pick<Wallet, 'name' | 'impatient' | 'overheard'>,
+  id: string,
+  held: Held,
+): Promise<void> {
+  const promise = promised(world, wallet.name, 'is verified')
+  const state = await present(world, wallet, id, held)
+  settle(promise, !state.ok ? state.reason : state.value === 'verified' ? undefined : state.value)
+}

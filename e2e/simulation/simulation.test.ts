@@ -1,0 +1,98 @@
+/**
+ * A thousand histories of a small deployment: instances that crash, a store on a bad line, wallets that ask twice and
+ * people who steal. `COUNTERSIGN_SEED=n` runs that seed alone and prints all of it.
+ */
+import { describe, expect, it } from 'vitest'
+import { createDeployment } from './deployment.ts'
+import { faultKinds } from './faults.ts'
+import type { Flaw } from './simulated-store.ts'
+import { type Simulated, simulate } from './simulation.ts'
+
+const SEEDS = 1_000
+const TAIL = 80
+const deployment = await createDeployment()
+const wanted = process.env['COUNTERSIGN_SEED']
+
+if (wanted !== undefined) {
+  it(`every invariant holds in history ${wanted}`, async () => {
+    const simulated = await simulate(Number(wanted), { deployment })
+    console.log(simulated.history.join('\n'))
+    expect(simulated.violations).toEqual([])
+  })
+} else {
+  describe('a deployment on one shared store', () => {
+    it('keeps every invariant, and every promise to the honest, in a thousand histories', async () => {
+      const all: Simulated[] = []
+      for (let seed = 1; seed <= SEEDS; seed += 1) all.push(await sound(seed))
+      // A simulation in which nothing goes wrong says nothing.
+      for (const kind of faultKinds)
+        expect(
+          total(all, ({ faults }) => faults[kind]),
+          kind,
+        ).toBeGreaterThan(SEEDS)
+      expect(total(all, ({ store }) => store.conflicts)).toBeGreaterThan(SEEDS)
+      expect(total(all, ({ store }) => store.gaveUp)).toBeGreaterThan(SEEDS)
+      expect(total(all, ({ store }) => store.lateWrites)).toBeGreaterThan(SEEDS / 2)
+      expect(total(all, ({ store }) => store.truthfulRetries)).toBeGreaterThan(SEEDS / 2)
+      expect(total(all, ({ promises }) => promises)).toBeGreaterThan(SEEDS)
+    })
+
+    it('has one history a seed', async () => {
+      for (let seed = 1; seed <= 25; seed += 1) {
+        const [once, again] = [await simulate(seed, { deployment }), await simulate(seed, { deployment })]
+        expect(again.history).toEqual(once.history)
+        expect(again.historyHash).toBe(once.historyHash)
+      }
+    })
+
+    it('has the same history with other keys', async () => {
+      const others = await createDeployment()
+      const [once, again] = [await simulate(7, { deployment }), await simulate(7, { deployment: others })]
+      expect(again.historyHash).toBe(once.historyHash)
+    })
+
+    it('has a history of its own for each seed', async () => {
+      const hashes = new Set<string>()
+      for (let seed = 1; seed <= 25; seed += 1) hashes.add((await simulate(seed, { deployment })).historyHash)
+      expect(hashes.size).toBe(25)
+    })
+  })
+
+  /** Each flaw must be noticed by what it does to people, not only by the store's own numbers. */
+  describe('a store that is not atomic', () => {
+    it.each<[Flaw, readonly string[]]>([
+      [
+        'compareAndSet looks, then sets',
+        ['a bearer client is told its token once', 'one body decides, and every other is refused'],
+      ],
+      [
+        'create looks, then sets',
+        ['one credential is given for a nonce', 'an id of the caller is taken once'],
+      ],
+      ['claim looks, then sets', ['a DPoP proof is accepted once']],
+    ])('is noticed: %s', async (flaw, invariants) => {
+      const noticed: Simulated[] = []
+      for (let seed = 1; seed <= 150; seed += 1) {
+        const simulated = await simulate(seed, { deployment, flaw })
+        if (simulated.violations.length > 0) noticed.push(simulated)
+      }
+      const broken = new Set(
+        noticed.flatMap(({ violations }) => violations.map(({ invariant }) => invariant)),
+      )
+      for (const invariant of invariants) expect(broken).toContain(invariant)
+      expect(noticed.length).toBeGreaterThan(15)
+    })
+  })
+}
+
+async function sound(seed: number): Promise<Simulated> {
+  const simulated = await simulate(seed, { deployment })
+  if (simulated.violations.length === 0) return simulated
+  const broken = simulated.violations.map(({ invariant, facts }) => `${invariant}: ${facts}`)
+  const tail = simulated.history.slice(-TAIL)
+  throw new Error([`seed ${seed}`, ...broken, `the last ${tail.length} lines:`, ...tail].join('\n'))
+}
+
+function total(all: readonly Simulated[], of: (simulated: Simulated) => number): number {
+  return all.reduce((sum, simulated) => sum + of(simulated), 0)
+}
