@@ -4,17 +4,20 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { accessChapters } from './bad-input/access-cases.ts'
+import { bindingChapters } from './bad-input/binding-cases.ts'
 import type { Chapter } from './bad-input/case.ts'
 import { credentialChapters } from './bad-input/credential-cases.ts'
 import { endpoints, serviceNames } from './bad-input/endpoints.ts'
 import { expiryChapters } from './bad-input/expiry-cases.ts'
 import { judgementChapters } from './bad-input/judgement-cases.ts'
 import { offerChapters } from './bad-input/offer-cases.ts'
-import { presentationChapters } from './bad-input/presentation-cases.ts'
 import { repositoryChapters } from './bad-input/repository-cases.ts'
+import { responseChapters } from './bad-input/response-cases.ts'
 import { tokenChapters } from './bad-input/token-cases.ts'
 import { transportChapters } from './bad-input/transport-cases.ts'
 import { verificationChapters } from './bad-input/verification-cases.ts'
+import { walletAccountChapters } from './bad-input/wallet-account-cases.ts'
+import { walletExchangeChapters } from './bad-input/wallet-exchange-cases.ts'
 import { openWorld, type World } from './bad-input/world.ts'
 import { call } from './client/http.ts'
 
@@ -25,9 +28,12 @@ const chapters: readonly Chapter[] = [
   ...accessChapters,
   ...credentialChapters,
   ...verificationChapters,
-  ...presentationChapters,
+  ...responseChapters,
+  ...bindingChapters,
   ...judgementChapters,
   ...repositoryChapters,
+  ...walletAccountChapters,
+  ...walletExchangeChapters,
   ...expiryChapters,
 ]
 
@@ -44,10 +50,12 @@ describe('the table', () => {
     const { paths } = (await call(`${world[service].url}/api.json`)).json() as {
       paths: Record<string, object>
     }
-    const described = Object.entries(paths).map(([path, methods]) => `${Object.keys(methods).sort()} ${path}`)
+    const described = Object.entries(paths).map(
+      ([path, methods]) => `${Object.keys(methods).sort().join()} ${path}`,
+    )
     const known = endpoints
       .filter((endpoint) => endpoint.service === service)
-      .map(({ path, methods }) => `${Object.keys(methods).map((method) => method.toLowerCase())} ${path}`)
+      .map(({ path, methods }) => `${Object.keys(methods).sort().join().toLowerCase()} ${path}`)
     expect(known.sort()).toEqual(described.sort())
   })
 })

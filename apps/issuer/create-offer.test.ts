@@ -39,6 +39,12 @@ describe('an issue call', () => {
       { disclosureMap: { fields: { nothing: { sd: true } } } },
       'selective_disclosure',
     ],
+    ['a claim under a name of the format', { claims: { ...claims, _sd: ['x'] } }, 'claims_unissuable'],
+    [
+      'more than a credential can hold',
+      { claims: { ...claims, note: 'a'.repeat(70_000) } },
+      'claims_unissuable',
+    ],
   ])('is refused for %s', async (_name, order, code) => {
     expect(await refusalOf(order as JsonObject)).toMatchObject({ code })
   })

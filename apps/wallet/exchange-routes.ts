@@ -37,7 +37,7 @@ function receiveRoutes(app: ServiceApp, wallet: Wallet): void {
       config: textOrJson,
       bodyLimit,
     },
-    async (request) => valueOr(await resolveCredentialOffer(wallet, request.body)),
+    async (request) => valueOr(await resolveCredentialOffer(wallet, textOf(request.body))),
   )
 
   app.post(
@@ -58,7 +58,7 @@ function receiveRoutes(app: ServiceApp, wallet: Wallet): void {
     async (request) => {
       const { did, pinOrTxCode } = request.query
       const wish = {
-        offer: request.body,
+        offer: textOf(request.body),
         ...(did !== undefined && { did }),
         ...(pinOrTxCode !== undefined && { txCode: pinOrTxCode }),
       }
@@ -136,4 +136,9 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
       return reply.code(400).send({ redirectUri, errorMessage: answer.message })
     },
   )
+}
+
+/** An offer as JSON takes the same way as one in a URL: strict about duplicate members and sizes. */
+function textOf(offer: unknown): string {
+  return typeof offer === 'string' ? offer : JSON.stringify(offer)
 }

@@ -67,10 +67,7 @@ const requestUrl =
 const offerText = z.string().min(1).max(65_536)
 
 /** A URL as text, or the offer itself as JSON. */
-export const offerBody = z
-  .union([offerText, z.record(z.string(), z.json())])
-  .transform((offer) => (typeof offer === 'string' ? offer : JSON.stringify(offer)))
-  .meta({ examples: [offerUrl] })
+export const offerBody = z.union([offerText, z.record(z.string(), z.json())]).meta({ examples: [offerUrl] })
 
 export const useOfferQuery = z.object({
   did: z

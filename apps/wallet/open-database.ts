@@ -4,18 +4,19 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { StartRefused } from '@countersign/service/http/service'
-import type { Database } from '@countersign/stores/sql/database'
 import { migrate } from '@countersign/stores/sql/migrate'
 import { walletMigrations } from './database/migrations.ts'
 import type { WalletTables } from './database/schema.ts'
 import { isSealedBy } from './database/vault.ts'
+
+type Migratable = Parameters<typeof migrate<WalletTables>>[0]
 
 const ATTEMPTS = 60
 const PAUSE_MS = 500
 
 /** Throws `StartRefused` for what an operator can repair; the database stays open. */
 export async function prepareDatabase(
-  database: Database<WalletTables>,
+  database: Migratable,
   secretFingerprint: string,
   warn: (message: string) => void,
 ): Promise<void> {

@@ -7,7 +7,6 @@ import type { ServiceConfig } from '@countersign/service/config/schema'
 import { isLoopbackHost, managementDoorKeeper } from '@countersign/service/http/doors'
 import type { ServiceApp } from '@countersign/service/http/service'
 import { fail } from '@countersign/service/http/wire-errors'
-import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { accountRoutes } from './account-routes.ts'
 import { recogniseCaller } from './bearer.ts'
 import { exchangeRoutes } from './exchange-routes.ts'
@@ -19,13 +18,11 @@ export type RouteConfig = Pick<ServiceConfig, 'baseUrl' | 'mode' | 'webHost'>
 
 export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp) => Promise<void> {
   return async (app) => {
-    await app.register(async (plain) => {
-      const open = plain.withTypeProvider<ZodTypeProvider>()
+    await app.register(async (open: ServiceApp) => {
       keepOtherSitesOut(open, config)
       loginRoutes(open, wallet, config)
     })
-    await app.register(async (plain) => {
-      const closed = plain.withTypeProvider<ZodTypeProvider>()
+    await app.register(async (closed: ServiceApp) => {
       keepOtherSitesOut(closed, config)
       closed.addHook('onRequest', async (request) => recogniseCaller(wallet, request))
       accountRoutes(closed, wallet)

@@ -6,14 +6,13 @@ import type { CryptoEngine } from '@countersign/credential/crypto'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import type { Certificate } from '@countersign/credential/trust/certificate'
 import type { HttpPolicy } from '@countersign/protocol/oauth/wire-values'
-import type { Database } from '@countersign/stores/sql/database'
-import type { WalletTables } from './database/schema.ts'
+import type { WalletDatabase } from './database/schema.ts'
 import type { Vault } from './database/vault.ts'
 import type { Passwords } from './passwords.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface Wallet {
-  readonly database: Database<WalletTables>
+  readonly database: WalletDatabase
   readonly vault: Vault
   readonly passwords: Passwords
   readonly upstream: Upstream

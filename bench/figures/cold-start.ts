@@ -13,7 +13,7 @@ export async function coldStartFigures(stand: Stand): Promise<readonly Row[]> {
 async function oneService(stand: Stand, name: 'verifier' | 'issuer'): Promise<Row> {
   const { deployment, redis, settings } = stand
   const seconds: number[] = []
-  // The first start reads the files from the disk; it is told apart by nobody, so it does not count.
+  // The first start may read the files from the disk: it does not count.
   for (let start = -1; start < settings.coldStarts; start++) {
     const service = await startService({ name, deployment, redisUrl: redis.url })
     if (start >= 0) seconds.push(service.readyMs / 1000)
@@ -65,6 +65,8 @@ async function startEverything({ deployment }: Stand): Promise<number> {
 
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  const missing = /Cannot find module '[^']*\/((?:apps|packages)\/[^']+)'/.exec(text)?.[1]
-  return missing === undefined ? (text.split('\n').at(-1) ?? text) : `${missing} is not there yet`
+  const missing = /Cannot find module '[^']*@countersign\/([^']+)'/.exec(text)?.[1]
+  if (missing !== undefined) return `${missing} is not there yet`
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return lines.find((line) => /error|not start/i.test(line)) ?? lines.at(-1) ?? 'it ended'
 }

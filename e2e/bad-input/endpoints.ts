@@ -5,7 +5,7 @@
 import type { World } from './world.ts'
 
 export type BodyKind = 'json' | 'form' | 'text'
-export type ServiceName = 'issuer' | 'verifier' | 'repository'
+export type ServiceName = 'issuer' | 'verifier' | 'repository' | 'wallet'
 
 export interface Endpoint {
   readonly service: ServiceName
@@ -57,15 +57,55 @@ const repository: readonly Omit<Endpoint, 'service'>[] = [
   '/api/type-metadata',
 ].map((path) => ({ path, methods: read }))
 
+const inWallet = '/wallet-api/wallet/{wallet}'
+const exchange = `${inWallet}/exchange`
+const anyBody = ['json', 'text', 'form'] as const
+
+const wallet: readonly Omit<Endpoint, 'service'>[] = [
+  { path: '/wallet-api/auth/register', methods: json },
+  { path: '/wallet-api/auth/login', methods: json },
+  { path: '/wallet-api/auth/logout', methods: { POST: anyBody } },
+  { path: '/wallet-api/auth/user-info', methods: read },
+  { path: '/wallet-api/auth/session', methods: read },
+  { path: '/wallet-api/wallet/accounts/wallets', methods: read },
+  { path: `${inWallet}/keys`, methods: read },
+  { path: `${inWallet}/keys/generate`, methods: json },
+  { path: `${inWallet}/keys/{key}/load`, methods: read },
+  { path: `${inWallet}/keys/{key}`, methods: { DELETE: [] } },
+  { path: `${inWallet}/dids`, methods: read },
+  { path: `${inWallet}/dids/create/{method}`, methods: { POST: anyBody } },
+  { path: `${inWallet}/dids/default`, methods: { POST: anyBody } },
+  { path: `${inWallet}/dids/{did}`, methods: { GET: [], DELETE: [] } },
+  { path: `${inWallet}/credentials`, methods: read },
+  { path: `${inWallet}/credentials/{credential}`, methods: { GET: [], DELETE: [] } },
+  { path: `${inWallet}/credentials/{credential}/restore`, methods: { POST: anyBody } },
+  { path: `${exchange}/resolveCredentialOffer`, methods: { POST: ['text', 'json'] } },
+  { path: `${exchange}/useOfferRequest`, methods: { POST: ['text', 'json'] } },
+  { path: `${exchange}/resolveIssuerOpenIDMetadata`, methods: read },
+  { path: `${exchange}/resolvePresentationRequest`, methods: { POST: ['text'] } },
+  { path: `${exchange}/matchCredentialsForPresentationRequest`, methods: { POST: ['text'] } },
+  { path: `${exchange}/usePresentationRequest`, methods: json },
+]
+
 export const endpoints: readonly Endpoint[] = [
   ...issuer.map((one) => ({ ...one, service: 'issuer' as const })),
   ...verifier.map((one) => ({ ...one, service: 'verifier' as const })),
   ...repository.map((one) => ({ ...one, service: 'repository' as const })),
+  ...wallet.map((one) => ({ ...one, service: 'wallet' as const })),
 ]
 
-export const serviceNames: readonly ServiceName[] = ['issuer', 'verifier', 'repository']
+export const serviceNames: readonly ServiceName[] = ['issuer', 'verifier', 'repository', 'wallet']
 
-/** With an id that leads nowhere in the place of each parameter. */
+/** With an id that leads nowhere in the place of each parameter; a wallet is that of the login. */
 export function urlOf({ service, path }: Pick<Endpoint, 'service' | 'path'>, world: World): string {
-  return world[service].url + path.replace(/\{\w+\}/g, 'AAAAAAAAAAAAAAAAAAAAAA')
+  const own = path.replace('{wallet}', world.login.walletId).replace('{method}', 'jwk')
+  return world[service].url + own.replace(/\{\w+\}/g, 'AAAAAAAAAAAAAAAAAAAAAA')
+}
+
+/** What lets a request through to where its body is looked at. */
+export function admission(
+  { service }: Pick<Endpoint, 'service'>,
+  world: World,
+): Readonly<Record<string, string>> {
+  return service === 'wallet' ? { authorization: `Bearer ${world.login.token}` } : {}
 }

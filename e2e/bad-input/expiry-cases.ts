@@ -12,6 +12,7 @@ import {
   verificationAt,
   verificationResult,
 } from './stages.ts'
+import { bearer as loginHeader, register } from './wallet-login.ts'
 import { send, sendForm, sendJson } from './wire.ts'
 import type { World } from './world.ts'
 
@@ -52,7 +53,27 @@ async function timeOf({ hurriedIssuer }: World): Promise<number> {
 
 const expired = { status: 400, error: 'invalid_request', message: /has expired/ } as const
 
+const MONTH = 31 * 86_400
+
+/** Afterwards people can log in again. */
+const walletUse: Stage<undefined> = {
+  prepare: async () => undefined,
+  goOn: async (_, { guardedWallet }) => void (await register(guardedWallet)),
+}
+
 export const expiryChapters = [
+  chapter('what has expired at the wallet', walletUse, [
+    {
+      name: 'a login',
+      status: 401,
+      message: /^Log in first/,
+      send: async (_, { guardedWallet }) => {
+        const { token } = await register(guardedWallet)
+        await guardedWallet.turnClock(MONTH)
+        return send(`${guardedWallet.url}/wallet-api/auth/user-info`, loginHeader(token))
+      },
+    },
+  ]),
   chapter('what has expired at the issuer', issuance, [
     {
       name: 'an offer',

@@ -92,7 +92,7 @@ const forms: readonly BadInput<Offered>[] = [
     ...malformed,
     send: ({ issuerUrl, offer }) =>
       sendForm(
-        `${issuerUrl}/token?${new URLSearchParams({ grant_type: GRANT, 'pre-authorized_code': offer.code })}`,
+        `${issuerUrl}/token?${new URLSearchParams({ grant_type: GRANT, 'pre-authorized_code': offer.code }).toString()}`,
         '',
       ),
   },

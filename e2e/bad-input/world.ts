@@ -15,6 +15,7 @@ import { freePort } from '@countersign/stores/local/running-program'
 import { issue } from '../client/flows.ts'
 import { call } from '../client/http.ts'
 import type { Held } from '../client/protocol-wallet.ts'
+import { type Login, register } from './wallet-login.ts'
 
 export interface Service {
   readonly url: string
@@ -30,6 +31,9 @@ export interface World {
   readonly issuer: Service
   readonly verifier: Service
   readonly repository: Service
+  readonly wallet: Service
+  /** One that may not go to private addresses. */
+  readonly guardedWallet: Service
   /** Of the same deployment, with clocks that the cases of expiry turn. */
   readonly hurriedIssuer: Service
   readonly hurriedVerifier: Service
@@ -39,6 +43,8 @@ export interface World {
   readonly issuerKey: Signer
   /** An identity credential in good order. */
   readonly held: Held
+  /** An account at the wallet. */
+  readonly login: Login
   close(): Promise<void>
 }
 
@@ -49,12 +55,9 @@ const READY_MS = 15_000
 export async function openWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bad-input-'))
   const started: Service[] = []
-  const start = async (name: string, log: string, data = 'data') => {
-    const service = await startService(name, {
-      folder,
-      data: join(folder, data),
-      log: join(folder, `${log}.log`),
-    })
+  const start = async (name: string, log: string, data = 'data', flags: readonly string[] = []) => {
+    const places = { folder, data: join(folder, data), log: join(folder, `${log}.log`) }
+    const service = await startService(name, places, flags)
     started.push(service)
     return service
   }
@@ -63,18 +66,32 @@ export async function openWorld(): Promise<World> {
     rmSync(folder, { recursive: true, force: true })
   }
   try {
-    const [issuer, verifier, repository, hurriedIssuer, hurriedVerifier, foreignIssuer] = await Promise.all([
+    const [issuer, verifier, repository, wallet, guardedWallet] = await Promise.all([
       start('issuer', 'issuer'),
       start('verifier', 'verifier'),
       start('repository', 'repository'),
+      start('wallet', 'wallet'),
+      start('wallet', 'guarded-wallet', 'guarded', ['--allowHttp=true', '--allowPrivateAddresses=false']),
+    ])
+    const [hurriedIssuer, hurriedVerifier, foreignIssuer] = await Promise.all([
       start('issuer', 'hurried-issuer'),
       start('verifier', 'hurried-verifier'),
       start('issuer', 'foreign-issuer', 'foreign'),
     ])
     const issuerKey = await keyOfDeployment(join(folder, 'data'), issuer.url)
     const held = await issue(issuer.url)
-    const services = { issuer, verifier, repository, hurriedIssuer, hurriedVerifier, foreignIssuer }
-    return { ...services, services: started, issuerKey, held, close: stopAll }
+    const login = await register(wallet)
+    const named = {
+      issuer,
+      verifier,
+      repository,
+      wallet,
+      guardedWallet,
+      hurriedIssuer,
+      hurriedVerifier,
+      foreignIssuer,
+    }
+    return { ...named, services: started, issuerKey, held, login, close: stopAll }
   } catch (error) {
     await stopAll()
     throw error
@@ -87,12 +104,16 @@ interface Places {
   readonly log: string
 }
 
-async function startService(name: string, { folder, data, log }: Places): Promise<Service> {
+async function startService(
+  name: string,
+  { folder, data, log }: Places,
+  more: readonly string[],
+): Promise<Service> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const output = openSync(log, 'a')
   const flags = [`--webPort=${port}`, `--baseUrl=${url}`, '--sessions=memory:', `--data=${data}`]
-  const child = fork(COMMAND, [name, ...flags, '--logLevel=warn'], {
+  const child = fork(COMMAND, [name, ...flags, ...more, '--logLevel=warn'], {
     cwd: folder,
     execArgv: ['--import', CLOCK],
     env: { PATH: process.env['PATH'] ?? '' },

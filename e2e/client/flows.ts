@@ -102,7 +102,8 @@ function stepper(options: FlowOptions) {
   }
 }
 
-async function sendPatiently(send: () => Promise<Answer>, retries: number): Promise<Answer> {
+/** Sends again what was cut, or what a balancer could not pass on: the client of a cluster has to. */
+export async function sendPatiently(send: () => Promise<Answer>, retries: number): Promise<Answer> {
   for (let left = retries; ; left--) {
     const answer = await send().catch((error: unknown) => {
       if (left === 0) throw error

@@ -40,6 +40,13 @@ export type Reply =
   | { readonly ok: true; readonly body: JsonObject; readonly text?: string }
   | { readonly ok: false; readonly code: string }
 
+/** A member of an answer that is text in every answer of its kind. */
+export function textIn(body: JsonObject, member: string): string {
+  const text = body[member]
+  if (typeof text !== 'string') throw new Error(`an answer without ${member}`)
+  return text
+}
+
 export async function handle(services: Services, request: Request): Promise<Reply> {
   try {
     return await dispatch(services, request)

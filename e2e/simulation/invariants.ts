@@ -47,6 +47,15 @@ const sessionInvariants: Readonly<Record<string, Invariant>> = {
       }
     }
   },
+  'a new state comes with its event': function* ({ committed }) {
+    for (const [id, writes] of allSessions(committed)) {
+      for (const [before, { value }] of pairs(writes)) {
+        const reported =
+          value.state === before.value.state || value.events.some(({ type }) => type === value.state)
+        if (!reported) yield `${id}: ${value.state} without an event`
+      }
+    }
+  },
   'events are numbered without a gap, and only added to': function* ({ committed }) {
     for (const [id, writes] of allSessions(committed)) {
       for (const { value } of writes) {

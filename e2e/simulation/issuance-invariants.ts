@@ -5,9 +5,10 @@ import { decodeJws } from '@countersign/credential/jws'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { keyThumbprint } from '@countersign/keys/software'
 import { MAX_WRONG_TX_CODES } from '@countersign/protocol/openid4vci/session'
-import type { Request } from './endpoints.ts'
+import { type Request, textIn } from './endpoints.ts'
 import type { Invariant, Recorded } from './invariants.ts'
 import type { Exchange } from './network.ts'
+import { credentialIn } from './wallet.ts'
 
 export const issuanceInvariants: Readonly<Record<string, Invariant>> = {
   'a code gives its one token to one sender': function* (recorded) {
@@ -68,6 +69,13 @@ export const issuanceInvariants: Readonly<Record<string, Invariant>> = {
         yield `${exchange.by}: with a nonce that was spent before it came`
     }
   },
+  'a credential is given to the key that it is bound to': function* (recorded) {
+    for (const { credential, jwt, exchange } of credentialsGiven(recorded)) {
+      const bound = payloadOf(credential.split('~')[0] ?? '').payload['cnf']
+      const proven = { jwk: payloadOf(jwt).header['jwk'] }
+      if (JSON.stringify(bound) !== JSON.stringify(proven)) yield `${exchange.by}: bound to another key`
+    }
+  },
   'a credential that was given is recorded': function* (recorded) {
     for (const { token, configurationId, exchange } of credentialsGiven(recorded)) {
       const session = recorded.committed.issuances.get(sessionOf(token))?.at(-1)?.value
@@ -96,7 +104,7 @@ function tokensGiven({ exchanges }: Recorded): readonly GivenToken[] {
   return exchanges.flatMap((exchange) => {
     const { request, reply } = exchange
     if (request.kind !== 'token' || !reply.ok) return []
-    const token = String(reply.body['access_token'])
+    const token = textIn(reply.body, 'access_token')
     return [{ code: codeOf(request), token, sender: senderOf(request.dpop), exchange }]
   })
 }
@@ -122,9 +130,9 @@ function credentialsGiven({ exchanges }: Recorded): readonly GivenCredential[] {
         token: request.token,
         configurationId,
         jwt,
-        nonce: String(payloadOf(jwt).payload['nonce']),
+        nonce: textIn(payloadOf(jwt).payload, 'nonce'),
         sender: senderOf(request.dpop),
-        credential: JSON.stringify(reply.body['credentials']),
+        credential: credentialIn(reply),
         exchange,
       },
     ]

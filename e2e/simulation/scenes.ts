@@ -18,7 +18,7 @@ import {
   smuggle,
   useStolenToken,
 } from './attackers.ts'
-import type { Request } from './endpoints.ts'
+import { type Request, textIn } from './endpoints.ts'
 import { follow } from './follower.ts'
 import { persist, promised, settle, type World } from './network.ts'
 import { present, receive, type Wallet } from './wallet.ts'
@@ -44,7 +44,7 @@ export function openCast(world: World): Cast {
     if (taken === undefined) throw new Error('the cast ran out of keys')
     return taken
   }
-  const name = (role: string) => `${role} ${(names += 1)}`
+  const name = (role: string) => `${role} ${++names}`
   return {
     name,
     wallet: (role, { dpop, impatient = false, ...habits }) => ({
@@ -207,7 +207,7 @@ async function makeOffer(
   const clerk = cast.name('clerk')
   const made = await persist(world, clerk, () => ({ kind: 'create offer', order }))
   if (!made.ok) throw new Error(`no offer: ${made.code}`)
-  const id = String(made.body['id'])
+  const id = textIn(made.body, 'id')
   const fetched = await persist(world, clerk, () => ({ kind: 'fetch offer', id }))
   const offer = fetched.ok ? parseCredentialOffer(fetched.body) : undefined
   if (!offer?.ok) throw new Error('an offer that was made cannot be read')
@@ -224,7 +224,7 @@ async function startVerification(world: World, cast: Cast): Promise<string> {
   const replies = await Promise.all(chosen && random.chance(0.5) ? [start(), start()] : [start()])
   const started = replies.find((reply) => reply.ok)
   // A start whose answer was lost is there all the same: the second try meets it.
-  const id = started?.ok ? String(started.body['id']) : chosen
+  const id = started?.ok ? textIn(started.body, 'id') : chosen
   if (id === undefined) throw new Error('a verification cannot be started')
   return id
 }

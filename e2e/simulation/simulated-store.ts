@@ -224,12 +224,8 @@ function arrivesLate({ scheduler, server }: StoreLine, label: string, command: (
 
 /** What the history says of an answer: never bytes, which differ from run to run. */
 function outcome(answer: unknown): string {
-  if (typeof answer === 'object' && answer !== null && 'version' in answer) return `version ${answer.version}`
-  return typeof answer === 'boolean' || typeof answer === 'number'
-    ? `${answer}`
-    : answer === undefined
-      ? 'nothing'
-      : 'value'
+  if (answer === undefined) return 'nothing'
+  return typeof answer === 'boolean' || typeof answer === 'number' ? `${answer}` : 'found'
 }
 
 function expiry({ scheduler }: StoreLine, ttlSeconds: number): number {

@@ -3,7 +3,7 @@
  * then the judgement of the invariants. Everything that differs from seed to seed is drawn from the seed.
  */
 import { createHash } from 'node:crypto'
-import { createDeployment, type Deployment } from './deployment.ts'
+import type { Deployment } from './deployment.ts'
 import { type FaultKind, type FaultPlan, openFaults } from './faults.ts'
 import { type Instance, openInstance } from './instance.ts'
 import { judge, type Violation } from './invariants.ts'
@@ -33,8 +33,6 @@ export interface SimulationOptions {
   readonly deployment: Deployment
   readonly flaw?: Flaw
 }
-
-export { createDeployment }
 
 const faultPlan: FaultPlan = {
   budget: 24,

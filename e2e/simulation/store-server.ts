@@ -60,6 +60,6 @@ export function openStoreServer(clock: { now(): number; steps(): number }): Stor
       aliases.set(`${namespace}:${id}`, `${namespace}#${number}`)
       return `${namespace}#${number}`
     },
-    nextWriteId: () => `w${(writes += 1)}`,
+    nextWriteId: () => `w${++writes}`,
   }
 }

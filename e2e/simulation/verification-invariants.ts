@@ -1,5 +1,6 @@
 /** Of requests and answers: one decision, reported once, never taken back, and only ever for the request it was made for. */
 import { isDecided } from '@countersign/protocol/openid4vp/session'
+import { textIn } from './endpoints.ts'
 import type { Invariant, Recorded } from './invariants.ts'
 
 export const verificationInvariants: Readonly<Record<string, Invariant>> = {
@@ -67,7 +68,7 @@ function answersTaken({ exchanges }: Recorded) {
   return exchanges.flatMap(({ request, reply }) => {
     if (request.kind !== 'answer' || !reply.ok) return []
     const { id, form } = request
-    const body = JSON.stringify(Object.entries(form).sort())
-    return [{ id, body, vpToken: form['vp_token'], state: String(reply.body['state']) }]
+    const body = JSON.stringify([form['state'], form['vp_token'], form['error']])
+    return [{ id, body, vpToken: form['vp_token'], state: textIn(reply.body, 'state') }]
   })
 }

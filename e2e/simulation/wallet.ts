@@ -18,7 +18,7 @@ import { parseTokenResponse, writeTokenRequest } from '@countersign/protocol/ope
 import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response'
 import { type Held, presentation, readRequest } from '../client/protocol-wallet.ts'
 import { epoch } from './deployment.ts'
-import type { Reply, Request } from './endpoints.ts'
+import { type Reply, type Request, textIn } from './endpoints.ts'
 import { issuerUrl } from './instance.ts'
 import { persist, type World } from './network.ts'
 
@@ -90,7 +90,8 @@ async function oneByOne<T, R>(list: readonly T[], action: (entry: T) => Promise<
 }
 
 export async function requestToken(world: World, wallet: Wallet, code: string): Promise<Outcome<string>> {
-  const reply = await ask(world, wallet, () => tokenRequest(world, wallet, code))
+  const eitherWillDo = wallet.sender === undefined
+  const reply = await ask(world, wallet, () => tokenRequest(world, wallet, code), eitherWillDo)
   if (!reply.ok) return failed('token', reply)
   const parsed = parseTokenResponse(reply.body)
   if (!parsed.ok) throw new Error(`not a token response: ${parsed.error.code}`)
@@ -179,7 +180,7 @@ export async function present(
   const form = await presentationForm(world, wallet, verificationId, held)
   if (!form.ok) return form
   const reply = await ask(world, wallet, () => ({ kind: 'answer', id: verificationId, form: form.value }))
-  return reply.ok ? { ok: true, value: String(reply.body['state']) } : failed('answer', reply)
+  return reply.ok ? { ok: true, value: textIn(reply.body, 'state') } : failed('answer', reply)
 }
 
 export async function presentationForm(
@@ -209,11 +210,15 @@ async function dpopProof(world: World, signer: Signer, path: string, accessToken
   )
 }
 
-/** One of the answers that were asked for, a good one if there is any. */
+/**
+ * Who asks twice gets two good answers. Only a bearer client cannot show that the second token request is its own:
+ * for that one, `eitherWillDo`.
+ */
 async function ask(
   world: World,
   wallet: Pick<Wallet, 'name' | 'impatient' | 'overheard'>,
   make: () => Promise<Request> | Request,
+  eitherWillDo = false,
 ): Promise<Reply> {
   const made = async () => {
     const request = await make()
@@ -223,7 +228,7 @@ async function ask(
   const once = () => persist(world, wallet.name, made)
   if (!wallet.impatient) return once()
   const [first, second] = await Promise.all([once(), once()])
-  return first.ok ? first : second
+  return first.ok === eitherWillDo ? first : second
 }
 
 function failed(step: string, reply: Reply): Failed {

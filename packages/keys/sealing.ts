@@ -65,10 +65,7 @@ const maxSealedLength = 4 * 1024 * 1024
  * 2^32 values would be the limit (NIST SP 800-38D §8.3), which a busy deployment reaches within months.
  */
 function contextSealer(purposeKey: Uint8Array): ContextSealer {
-  const root = createSecretKey(purposeKey)
-  // As a key object: Node 24 takes twice as long for a whole sealing when the cipher gets raw bytes.
-  const contextKey = (context: string) =>
-    createSecretKey(createHmac('sha256', root).update(context, 'utf8').digest())
+  const contextKey = contextKeys(createSecretKey(purposeKey))
   return {
     seal(plaintext, context) {
       const nonce = freshRandomBytes(nonceLength)
@@ -81,6 +78,23 @@ function contextSealer(purposeKey: Uint8Array): ContextSealer {
       const bytes = sealedBytes(sealed)
       return bytes && decrypt(bytes, contextKey(context), context)
     },
+  }
+}
+
+const contextKeysKept = 512
+
+/** A session is opened and sealed several times within seconds: its key is derived once, and kept for a while. */
+function contextKeys(root: KeyObject): (context: string) => KeyObject {
+  const kept = new Map<string, KeyObject>()
+  return (context) => {
+    const known = kept.get(context)
+    if (known) return known
+    // As a key object: Node 24 takes twice as long for a whole sealing when the cipher gets raw bytes.
+    const key = createSecretKey(createHmac('sha256', root).update(context, 'utf8').digest())
+    const [oldest] = kept.keys()
+    if (kept.size >= contextKeysKept && oldest !== undefined) kept.delete(oldest)
+    kept.set(context, key)
+    return key
   }
 }
 

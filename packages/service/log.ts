@@ -34,15 +34,19 @@ export function createLogger({ service, instance, level, destination }: LogOptio
 const FLUSH_MS = 100
 const FLUSH_BYTES = 4096
 
-let shared: DestinationStream | undefined
+let shared: ReturnType<typeof pino.destination> | undefined
 
 /**
  * One for all loggers of the process, so that their lines stay in order. Lines are written together, since a system
- * call for each would cost more than the rest of a request's logging; what waits is written when the process ends.
+ * call for each would cost more than the rest of a request's logging; and by this thread, since waking another one
+ * costs more than the write. What waits is written when the process ends.
  */
 function standardOutput(): DestinationStream {
-  shared ??= pino.destination({ dest: 1, sync: false, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS })
-  return shared
+  if (shared !== undefined) return shared
+  const output = pino.destination({ dest: 1, sync: true, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS })
+  process.once('exit', () => output.flushSync())
+  shared = output
+  return output
 }
 
 /** Name and stack of an error: other members may hold addresses with passwords, or what somebody sent. */

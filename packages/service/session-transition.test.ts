@@ -70,6 +70,16 @@ describe('a session transition', () => {
     expect(done).toBeGreaterThan(10)
   })
 
+  it('waits as it is told after each lost race', async () => {
+    let races = 3
+    const waits: number[] = []
+    const world = store({ count: 0 }, () => {
+      if (races-- > 0) world.change({ count: races })
+    })
+    await transition(world.sessions, 'a', plusOne, undefined, async (lostRaces) => void waits.push(lostRaces))
+    expect(waits).toEqual([1, 2, 3])
+  })
+
   it('refuses an unknown session and one that vanished in between', async () => {
     expect(await transition(store(undefined).sessions, 'a', plusOne)).toEqual(
       refuse({ code: 'session_unknown' }),

@@ -104,7 +104,8 @@ async function makeOffer(ask: Ask): Promise<string> {
     credentialConfigurationId: CONFIGURATION,
     credentialData: { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' },
   }
-  const request = { method: 'POST', path: '/openid4vc/sdjwt/issue', body } as const
+  const headers = { accept: 'text/plain' }
+  const request = { method: 'POST', path: '/openid4vc/sdjwt/issue', headers, body } as const
   const { text } = await ask('issuer', 'offers an identity credential', request, (answer) => answer.text)
   return text
 }

@@ -26,6 +26,8 @@ export function caddyfile({ sites, bind = [], remarks = [] }: CaddyfileOptions):
     ...remarks.map((line) => `# ${line}`),
     ...globalOptions(bind),
     '',
+    ...bodyLimit,
+    '',
     ...sharedRules,
     ...sites.flatMap((site) => ['', ...siteBlock(site)]),
     '',
@@ -52,6 +54,18 @@ function globalOptions(bind: readonly string[]): readonly string[] {
   ]
 }
 
+/** By its announced length a body is refused before it costs anything; one without a length is cut at the limit. */
+const bodyLimit: readonly string[] = [
+  '(limited) {',
+  '\t# No service reads more than 1 MB.',
+  '\t@tooLarge header_regexp Content-Length ^0*(?:[2-9][0-9]{6}|[0-9]{8,})$',
+  '\trespond @tooLarge 413',
+  '\trequest_body {',
+  '\t\tmax_size 2MB',
+  '\t}',
+  '}',
+]
+
 /**
  * Event streams need no `flush_interval`: Caddy passes `text/event-stream` on at once by itself, and with -1 it would
  * keep the stream to the instance open after its reader has left.
@@ -60,23 +74,11 @@ const sharedRules: readonly string[] = [
   '(balanced) {',
   '\tlb_policy round_robin',
   '',
-  '\t# An instance that cannot be reached has not seen the request: any request may go to another one. What was',
-  '\t# sent already is sent again only when reading, which changes nothing.',
-  '\tlb_try_duration 3s',
-  '\tlb_try_interval 100ms',
-  '\tlb_retries 20',
-  '\tlb_retry_match {',
-  '\t\tmethod GET HEAD',
-  '\t}',
-  '',
   '\t# 503 as soon as an instance is told to stop: it gets no new requests and finishes those it has.',
   '\thealth_uri /readyz',
   '\thealth_status 200',
   '\thealth_interval 500ms',
   '\thealth_timeout 2s',
-  '\t# One that cut a request is left alone for a moment, so that a client that sends it once more meets another.',
-  '\tfail_duration 2s',
-  '\tmax_fails 1',
   '',
   '\ttransport http {',
   '\t\tdial_timeout 1s',
@@ -84,6 +86,24 @@ const sharedRules: readonly string[] = [
   '\t\t# Shorter than the 72 seconds of the services, so that no request meets a closing connection.',
   '\t\tkeepalive 30s',
   '\t}',
+  '}',
+  '',
+  '(reading) {',
+  '\t# Reading changes nothing: it waits for an instance that is ready, and what was cut is sent to another one.',
+  '\tlb_try_duration 3s',
+  '\tlb_try_interval 100ms',
+  '\tlb_retries 20',
+  '\tlb_retry_match {',
+  '\t\tmethod GET HEAD',
+  '\t}',
+  '}',
+  '',
+  '(writing) {',
+  '\t# Never sent twice from here: an instance may have acted on it, and Caddy 2.6 has lost the body after a failed',
+  '\t# dial and would count that against the next instance too. The client gets 502 and sends it again; the',
+  '\t# instance that failed is left alone until the next look at its health, so that it meets another one.',
+  '\tfail_duration 600ms',
+  '\tmax_fails 1',
   '}',
 ]
 
@@ -93,11 +113,15 @@ function siteBlock({ port, upstreams }: Site): readonly string[] {
   for (const upstream of upstreams) checkUpstream(upstream)
   return [
     `:${port} {`,
-    '\trequest_body {',
-    '\t\tmax_size 2MB',
+    '\timport limited',
+    '\t@reading method GET HEAD',
+    `\treverse_proxy @reading ${upstreams.join(' ')} {`,
+    '\t\timport balanced',
+    '\t\timport reading',
     '\t}',
     `\treverse_proxy ${upstreams.join(' ')} {`,
     '\t\timport balanced',
+    '\t\timport writing',
     '\t}',
     '}',
   ]

@@ -3,6 +3,15 @@
  * place; `_hash` columns hold keyed hashes. What stands open are random ids, times, algorithms and counters: a dump
  * shows no name, no address, no claim, no key and no token. Times are epoch seconds.
  */
+import type { Kysely, Transaction } from 'kysely'
+
+/** The database as use cases see it: what they may ask, not how it is opened and closed. */
+export interface WalletDatabase {
+  readonly db: Kysely<WalletTables>
+  /** All or nothing; inside, only the transaction is used. */
+  inTransaction<T>(work: (transaction: Transaction<WalletTables>) => Promise<T>): Promise<T>
+}
+
 export interface WalletTables {
   accounts: AccountRow
   tokens: TokenRow

@@ -4,8 +4,7 @@
  * from is not known here.
  */
 import type { Mac } from '@countersign/credential/crypto'
-import type { Database } from '@countersign/stores/sql/database'
-import type { WalletTables } from './schema.ts'
+import type { WalletDatabase, WalletTables } from './schema.ts'
 
 export interface Vault {
   seal(place: Place, text: string): string
@@ -47,14 +46,14 @@ export function openVault({ sealer, mac }: VaultKeys): Vault {
  * Whether the database was sealed under this deployment's secret; the first instance ever leaves its mark. Asked at
  * start, so that a lost secret is a clear refusal and not an error in the middle of somebody's request.
  */
-export async function isSealedBy(database: Database<WalletTables>, fingerprint: string): Promise<boolean> {
+export async function isSealedBy({ db }: Pick<WalletDatabase, 'db'>, fingerprint: string): Promise<boolean> {
   const name = 'secret_fingerprint'
-  await database.db
+  await db
     .insertInto('wallet_settings')
     .values({ name, value: fingerprint })
     .onConflict((conflict) => conflict.column('name').doNothing())
     .execute()
-  const found = await database.db
+  const found = await db
     .selectFrom('wallet_settings')
     .select('value')
     .where('name', '=', name)

@@ -183,6 +183,8 @@ describe('bodies', () => {
     ['nested too deeply', '['.repeat(65) + ']'.repeat(65)],
     ['reaching for the prototype', '{"name":"a","__proto__":{"x":1}}'],
     ['reaching for the constructor', '{"name":"a","constructor":{"prototype":{"x":1}}}'],
+    ['naming a member twice', '{"name":"a","name":"b"}'],
+    ['naming a member twice, once escaped', '{"name":"a","\\u006eame":"b"}'],
     ['not JSON', '{"name":'],
     ['empty', ''],
   ])('that are %s are 400', async (_what, body) => {

@@ -1,0 +1,229 @@
+import { createHttpService, type HttpService } from '@countersign/service/http/service'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { identity, startTestIssuer } from './issuer.testing.ts'
+import { walletApi } from './routes.ts'
+import { startTestVerifier } from './verifier.testing.ts'
+import { onBothDatabases, withAnchors } from './wallet.testing.ts'
+
+const password = 'correct-horse'
+let people = 0
+
+type Wallets = { wallets: { id: string }[] }
+type Dids = { did: string }[]
+type Credentials = { id: string; document: string; disclosures: string }[]
+
+interface Person {
+  readonly headers: Record<string, string>
+  readonly token: string
+  readonly wallet: string
+}
+
+type Ask = (
+  method: string,
+  path: string,
+  more?: RequestInit,
+) => Promise<{ status: number; text: string; json: <T = unknown>() => T; headers: Headers }>
+
+onBothDatabases('the wallet API', (store) => {
+  const services: HttpService[] = []
+  const closing: (() => Promise<void>)[] = []
+  let ask: Ask
+  let verifier: Awaited<ReturnType<typeof startTestVerifier>>
+
+  beforeAll(async () => {
+    verifier = await startTestVerifier()
+    const settings = {
+      service: 'wallet',
+      mode: 'development' as const,
+      webHost: '127.0.0.1',
+      webPort: 0,
+      baseUrl: 'http://localhost:7001',
+      instance: 'wallet-1',
+      trustedProxies: [],
+      logLevel: 'silent' as const,
+      features: ['openapi'],
+    }
+    const service = await createHttpService({
+      title: 'Wallet',
+      description: '',
+      version: '1',
+      config: settings,
+      routes: walletApi(store().instance(withAnchors(verifier.anchors)), settings),
+      checks: [],
+    })
+    services.push(service)
+    const { port } = await service.listen()
+    ask = async (method, path, more = {}) => {
+      const response = await fetch(`http://localhost:${port}${path}`, { method, ...more })
+      const text = await response.text()
+      return { status: response.status, text, json: () => JSON.parse(text), headers: response.headers }
+    }
+  })
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close()
+  })
+  afterAll(async () => {
+    await verifier.close()
+    for (const service of services) await service.close()
+  })
+
+  const json = (body: unknown): RequestInit => ({
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+
+  async function person(): Promise<Person> {
+    people += 1
+    const email = `person-${people}@example.org`
+    await ask('POST', '/wallet-api/auth/register', json({ type: 'email', name: 'Ada', email, password }))
+    const entered = await ask('POST', '/wallet-api/auth/login', json({ type: 'email', email, password }))
+    const { token } = entered.json<{ token: string }>()
+    const headers = { authorization: `Bearer ${token}` }
+    const { wallets } = (await ask('GET', '/wallet-api/wallet/accounts/wallets', { headers })).json<Wallets>()
+    return { headers, token, wallet: `/wallet-api/wallet/${wallets[0]?.id}` }
+  }
+
+  const text = ({ headers }: Person, body: string): RequestInit => ({
+    headers: { ...headers, 'content-type': 'text/plain' },
+    body,
+  })
+
+  it('walks through register, login, wallets, receive and present', async () => {
+    const issuer = await startTestIssuer()
+    closing.push(issuer.close)
+    const me = await person()
+    const dids = (await ask('GET', `${me.wallet}/dids`, { headers: me.headers })).json<Dids>()
+    const did = encodeURIComponent(dids[0]?.did ?? '')
+    const offer = issuer.offer()
+    const used = await ask('POST', `${me.wallet}/exchange/useOfferRequest?did=${did}`, text(me, offer))
+    expect(used.status).toBe(200)
+    const [credential = { id: '', document: '', disclosures: '' }] = used.json<Credentials>()
+    expect(credential).toMatchObject({
+      id: expect.stringMatching(/^urn:uuid:/),
+      format: 'dc+sd-jwt',
+      pending: false,
+      addedOn: expect.stringMatching(/^\d{4}-.*Z$/),
+      parsedDocument: { vct: identity.vct, given_name: 'Ada-planted' },
+    })
+    expect(credential.document.split('.')).toHaveLength(3)
+    expect(credential.disclosures.split('~')).toHaveLength(3)
+
+    const requestUrl = verifier.request()
+    const resolved = await ask(
+      'POST',
+      `${me.wallet}/exchange/resolvePresentationRequest`,
+      text(me, requestUrl),
+    )
+    expect(resolved.text).toBe(requestUrl)
+    const path = `${me.wallet}/exchange/matchCredentialsForPresentationRequest`
+    expect((await ask('POST', path, text(me, requestUrl))).json()).toEqual([credential])
+    const presented = await ask('POST', `${me.wallet}/exchange/usePresentationRequest`, {
+      ...json({ presentationRequest: requestUrl, selectedCredentials: [credential.id] }),
+      headers: { ...me.headers, 'content-type': 'application/json' },
+    })
+    expect(presented.status).toBe(200)
+    expect(presented.json()).toEqual({ redirectUri: expect.stringContaining('https://rp.example/ok') })
+
+    const nothing = await ask('POST', `${me.wallet}/exchange/usePresentationRequest`, {
+      ...json({ presentationRequest: verifier.request({ vct: 'urn:none' }) }),
+      headers: { ...me.headers, 'content-type': 'application/json' },
+    })
+    expect(nothing.status).toBe(400)
+    expect(nothing.json()).toMatchObject({ redirectUri: null, errorMessage: expect.any(String) })
+
+    const one = `${me.wallet}/credentials/${credential.id}`
+    expect((await ask('DELETE', one, { headers: me.headers })).status).toBe(202)
+    expect((await ask('GET', `${me.wallet}/credentials`, { headers: me.headers })).json()).toEqual([])
+    expect((await ask('POST', `${one}/restore`, { headers: me.headers })).json()).toEqual(credential)
+    expect((await ask('DELETE', `${one}?permanent=true`, { headers: me.headers })).status).toBe(202)
+    expect((await ask('GET', one, { headers: me.headers })).status).toBe(404)
+  })
+
+  it('shows another account nothing, not even that a wallet exists', async () => {
+    const [me, other] = [await person(), await person()]
+    const paths = ['/keys', '/dids', '/credentials', '/exchange/resolveIssuerOpenIDMetadata?issuer=x']
+    for (const path of paths) {
+      const foreign = await ask('GET', other.wallet + path, { headers: me.headers })
+      const missing = await ask('GET', `/wallet-api/wallet/no-such${path}`, { headers: me.headers })
+      expect(foreign.status).toBe(404)
+      expect({ ...foreign.json<object>(), correlationId: '' }).toEqual({
+        ...missing.json<object>(),
+        correlationId: '',
+      })
+    }
+  })
+
+  it('is closed without a token, before it looks at anything', async () => {
+    const me = await person()
+    for (const path of ['/wallet-api/auth/user-info', '/wallet-api/auth/session', `${me.wallet}/keys`]) {
+      expect((await ask('GET', path)).status).toBe(401)
+      expect((await ask('GET', path, { headers: { authorization: 'Bearer nonsense' } })).status).toBe(401)
+    }
+    expect((await ask('POST', `${me.wallet}/keys/generate`, json({ keyType: 'nonsense' }))).status).toBe(401)
+  })
+
+  it('takes the token in both headers and, from its own pages, as a cookie', async () => {
+    const me = await person()
+    const statusWith = async (headers: Record<string, string>) =>
+      (await ask('GET', '/wallet-api/auth/user-info', { headers })).status
+    expect(await statusWith({ 'waltid-authorization': `Bearer ${me.token}` })).toBe(200)
+    const cookie = `other=1; login=${me.token}`
+    expect(await statusWith({ cookie })).toBe(200)
+    expect(await statusWith({ cookie, origin: 'http://localhost:3000' })).toBe(401)
+  })
+
+  it('revokes the token at logout', async () => {
+    const me = await person()
+    expect((await ask('POST', '/wallet-api/auth/logout', { headers: me.headers })).status).toBe(200)
+    expect((await ask('GET', '/wallet-api/auth/user-info', { headers: me.headers })).status).toBe(401)
+  })
+
+  it('answers login in the shape that scripts know, with a cookie no script can read', async () => {
+    people += 1
+    const body = { type: 'email', name: 'Ada', email: `Cookie-${people}@Example.org`, password }
+    expect((await ask('POST', '/wallet-api/auth/register', json(body))).status).toBe(201)
+    expect((await ask('POST', '/wallet-api/auth/register', json(body))).status).toBe(409)
+    const entered = await ask('POST', '/wallet-api/auth/login', json(body))
+    expect(entered.json()).toEqual({
+      id: expect.any(String),
+      token: expect.stringMatching(/^[\w-]{43}$/),
+      username: `cookie-${people}@example.org`,
+    })
+    expect(entered.headers.get('set-cookie')).toMatch(
+      /^login=[\w-]{43}; Path=\/wallet-api; .*HttpOnly; SameSite=Strict/,
+    )
+    const wrong = await ask('POST', '/wallet-api/auth/login', json({ ...body, password: 'wrong' }))
+    expect(wrong.status).toBe(401)
+    expect(wrong.json()).toMatchObject({ exception: true, code: '401' })
+  })
+
+  it('keeps pages of other sites out, by origin and by a host name that leads here', async () => {
+    const credentials = json({ email: 'user@email.com', password: 'password' })
+    const headers = { 'content-type': 'application/json', origin: 'https://evil.example' }
+    expect((await ask('POST', '/wallet-api/auth/login', { ...credentials, headers })).status).toBe(403)
+  })
+
+  it('says what is wrong with an offer, and what to do when the issuer is away', async () => {
+    const me = await person()
+    const use = (offer: string) => ask('POST', `${me.wallet}/exchange/useOfferRequest`, text(me, offer))
+    expect((await use('https://example.org')).status).toBe(400)
+    expect((await use('x'.repeat(70_000))).status).toBe(400)
+    const away = 'openid-credential-offer://?credential_offer_uri=http%3A%2F%2Flocalhost%3A1%2Foffer'
+    const refused = await use(away)
+    expect(refused.status).toBe(502)
+    expect(refused.json<{ message: string }>().message).toContain('make the same call again')
+  })
+
+  it('describes every call on the API page', async () => {
+    const { paths } = (await ask('GET', '/api.json')).json<{ paths: object }>()
+    expect(Object.keys(paths).filter((path) => path.startsWith('/wallet-api')).length).toBeGreaterThan(18)
+  })
+})
+
+describe('a wallet service', () => {
+  it('is put together in main.ts alone', async () => {
+    const { startWallet } = await import('./main.ts')
+    const start = { argv: ['--mode=production', '--preregisteredAccount=true'], env: {}, cwd: '/nonexistent' }
+    await expect(startWallet(start)).rejects.toThrow(/preregisteredAccount/)
+  })
+})

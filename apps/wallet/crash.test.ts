@@ -1,0 +1,101 @@
+import type { KyselyPlugin } from 'kysely'
+import { afterEach, describe, expect, it } from 'vitest'
+import { listCredentials } from './credentials.ts'
+import { badge, identity, startTestIssuer, type TestIssuer } from './issuer.testing.ts'
+import { usePresentationRequest } from './present-credential.ts'
+import { useOffer } from './receive-credential.ts'
+import { startTestVerifier, type TestVerifier } from './verifier.testing.ts'
+import { newOwner, onBothDatabases, withAnchors } from './wallet.testing.ts'
+import type { Wallet } from './wallet.ts'
+
+const open: (TestIssuer | TestVerifier)[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()))
+})
+
+/** An instance that is killed at one of its statements: just before it, or when it is done and nobody knows yet. */
+function dyingAt(wallet: Wallet, statement: number, when: 'before' | 'after'): Wallet {
+  let seen = 0
+  const count = (moment: 'before' | 'after') => {
+    if (moment !== when) return
+    seen += 1
+    if (seen >= statement) throw new Error('killed')
+  }
+  const plugin: KyselyPlugin = {
+    transformQuery({ node }) {
+      count('before')
+      return node
+    },
+    async transformResult({ result }) {
+      count('after')
+      return result
+    },
+  }
+  return { ...wallet, database: { ...wallet.database, db: wallet.database.db.withPlugin(plugin) } }
+}
+
+/** Tries every place to die at; answers how many there were. */
+async function diesEverywhere(
+  attempt: (statement: number) => Promise<{ readonly died: boolean }>,
+): Promise<number> {
+  for (let statement = 1; ; statement++) {
+    if (!(await attempt(statement)).died) return statement - 1
+  }
+}
+
+async function killed(work: Promise<unknown>): Promise<boolean> {
+  try {
+    await work
+    return false
+  } catch (error) {
+    expect(error).toMatchObject({ message: 'killed' })
+    return true
+  }
+}
+
+describe.each(['before', 'after'] as const)('an instance that dies %s any of its statements', (when) => {
+  onBothDatabases('while it receives', (store) => {
+    it('loses no credential and doubles none', async () => {
+      const wallet = store().instance()
+      const owned = await newOwner(wallet)
+      const issuer = await startTestIssuer()
+      open.push(issuer)
+      const places = await diesEverywhere(async (statement) => {
+        const offer = issuer.offer({ configurations: [identity.id, badge.id] })
+        const before = { tokens: issuer.tokens.size, signed: issuer.signed.length }
+        const held = (await listCredentials(wallet, owned)).length
+        const died = await killed(useOffer(dyingAt(wallet, statement, when), owned, { offer }))
+        const received = await useOffer(wallet, owned, { offer })
+        expect(received.ok && received.value.length).toBe(2)
+        expect(issuer.tokens.size - before.tokens).toBe(1)
+        expect(issuer.signed.length - before.signed).toBe(2)
+        expect((await listCredentials(wallet, owned)).length - held).toBe(2)
+        return { died }
+      })
+      expect(places).toBeGreaterThan(10)
+    })
+  })
+
+  onBothDatabases('while it presents', (store) => {
+    it('sends one answer, and tells it in the end', async () => {
+      const [verifier, issuer] = [await startTestVerifier(), await startTestIssuer()]
+      open.push(verifier, issuer)
+      const wallet = store().instance(withAnchors(verifier.anchors))
+      const owned = await newOwner(wallet)
+      await useOffer(wallet, owned, { offer: issuer.offer() })
+      const places = await diesEverywhere(async (statement) => {
+        const requestUrl = verifier.request()
+        const [disclosed, bodies] = [verifier.disclosed.length, verifier.bodies.length]
+        const died = await killed(
+          usePresentationRequest(dyingAt(wallet, statement, when), owned, { requestUrl }),
+        )
+        const answer = await usePresentationRequest(wallet, owned, { requestUrl })
+        expect(answer).toMatchObject({ ok: true, value: { accepted: true } })
+        expect(verifier.disclosed.length - disclosed).toBe(1)
+        expect(new Set(verifier.bodies.slice(bodies)).size).toBe(1)
+        return { died }
+      })
+      expect(places).toBeGreaterThan(4)
+    })
+  })
+})
