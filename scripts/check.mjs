@@ -3,14 +3,14 @@ import { ensureDependencies, run } from './workspace.mjs'
 
 ensureDependencies()
 const checks = [
-  ['types', 'tsc', ['-p', '.']],
-  ['format and lint', 'biome', ['check', '.']],
-  ['type-aware lint', 'oxlint', ['--type-aware', '--deny-warnings']],
-  ['unused code and dependencies', 'knip', []],
+  { name: 'types', command: 'tsc', args: ['-p', '.'] },
+  { name: 'format and lint', command: 'biome', args: ['check', '.'] },
+  { name: 'type-aware lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
+  { name: 'unused code and dependencies', command: 'knip', args: ['--no-config-hints'] },
 ]
-const failed = checks.filter(([name, command, args]) => {
+const failed = checks.filter(({ name, command, args }) => {
   console.log(`\n— ${name}: ${command} ${args.join(' ')}`)
   return run(command, args) !== 0
 })
-if (failed.length > 0) console.error(`\nFailed: ${failed.map(([name]) => name).join(', ')}`)
+if (failed.length > 0) console.error(`\nFailed: ${failed.map(({ name }) => name).join(', ')}`)
 process.exit(failed.length > 0 ? 1 : 0)

@@ -122,7 +122,9 @@ export async function tokenFor(
   const dpop = key && (await proofOfSender(test, key, '/token'))
   const request = { preAuthorizedCode: code, ...(txCode !== undefined && { txCode }) }
   const answered = await requestToken(test.issuer, request, dpop)
-  return answered.ok ? String(answered.value['access_token']) : answered.error.code
+  if (!answered.ok) return answered.error.code
+  const { access_token: accessToken } = answered.value
+  return typeof accessToken === 'string' ? accessToken : ''
 }
 
 export async function proofOfKey(

@@ -63,7 +63,7 @@ async function judge(
 ): Promise<Result<VerificationMessage, ReceiveRefusal>> {
   const answerHash = await verifier.crypto.digestBase64url(
     'sha-256',
-    JSON.stringify(Object.entries(form).sort()),
+    JSON.stringify(Object.entries(form).toSorted(byName)),
   )
   const closed = isDecided(session) || verifier.now() >= session.expiresAt
   if (closed) {
@@ -75,6 +75,11 @@ async function judge(
     return ok({ type: 'error_received', answerHash, error: response.value.error })
   }
   return judgePresentations(verifier, session, response.value.vpToken, answerHash)
+}
+
+/** Parameters have no order. */
+function byName([a]: [string, string], [b]: [string, string]): number {
+  return a < b ? -1 : 1
 }
 
 interface Looked {

@@ -34,7 +34,7 @@ export interface FormatRounds {
   readonly match: readonly number[]
 }
 
-type Operation = () => Promise<unknown> | unknown
+type Operation = () => unknown
 
 const AUDIENCE = 'x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk'
 const NONCE = 'Zr7YbFhSg2qfQOzaGtPhXc0VKzRE1VKZ'

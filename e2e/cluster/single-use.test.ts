@@ -251,7 +251,7 @@ describe('an answer to a presentation request', () => {
     const { request } = await newRequest()
     const bodies = await times(2, () => answerBody(request, held, [['given_name'], ['family_name']]))
     const answers = await Promise.all(bodies.map((body) => postForm(request.responseUri, body)))
-    expect(answers.map((answer) => answer.status).sort()).toEqual([200, 400])
+    expect(new Set(answers.map((answer) => answer.status))).toEqual(new Set([200, 400]))
   })
 
   it('needs a request that may be fetched twice', async () => {

@@ -25,7 +25,7 @@ describe('random bytes', () => {
   })
 
   it('leaves no byte at zero more often than chance would', () => {
-    const counts = new Array<number>(16).fill(0)
+    const counts = Array.from({ length: 16 }, () => 0)
     for (let drawn = 0; drawn < 5000; drawn++) {
       freshRandomBytes(16).forEach((byte, at) => {
         if (byte === 0) counts[at] = (counts[at] ?? 0) + 1
