@@ -29,8 +29,7 @@ export async function fetchRequest(
   wallet: Wallet,
   url: string,
 ): Promise<Result<VerifiedRequest, FetchRequestRefusal>> {
-  const allowLoopbackHttp = wallet.httpPolicy !== 'https_only'
-  const reference = parseAuthorizationRequestUrl(url.trim(), { allowLoopbackHttp })
+  const reference = parseAuthorizationRequestUrl(url.trim(), wallet.httpPolicy)
   if (!reference.ok) return reference
   const object = await requestObject(wallet, reference.value)
   if (!object.ok) return object
@@ -41,7 +40,7 @@ export async function fetchRequest(
     anchors: wallet.verifiers.anchors,
     requireTrusted: wallet.verifiers.required,
     crypto: wallet.crypto,
-    allowLoopbackHttp,
+    httpPolicy: wallet.httpPolicy,
     ...(walletNonce !== undefined && { walletNonce }),
   })
 }

@@ -1,7 +1,7 @@
 /** Many live sessions in Redis beside few: CPU of the service a flow, CPU of Redis a flow, bytes a session. */
-import { recordFlow } from '../load/flows.ts'
+import { openTarget, recordFlow } from '../load/flows.ts'
 import { textMember } from '../load/json-text.ts'
-import { verificationFlow } from '../load/verification-flow.ts'
+import { createVerification, verificationFlow } from '../load/verification-flow.ts'
 import { pairedRounds, type Side } from '../measure/rounds.ts'
 import { figure, type Row } from '../report/figure.ts'
 import type { Stand } from '../stand/stand.ts'
@@ -31,6 +31,7 @@ export async function liveSessionFigures(stand: Stand): Promise<readonly Row[]> 
     withLive(many, redisCpu.many, bytes),
     withLive(few, redisCpu.few),
   )
+  const open = await openSessionBytes(stand, service.port)
   await stand.redis.empty()
   const counts = `${many.toLocaleString('en')} live sessions, against ${few.toLocaleString('en')}`
   return [
@@ -50,12 +51,25 @@ export async function liveSessionFigures(stand: Stand): Promise<readonly Row[]> 
       ratio: redisCpu.many.map((value, at) => value / (redisCpu.few[at] ?? Number.NaN)),
     }),
     figure({
+      what: 'an open session in Redis',
+      unit: 'bytes',
+      measured: [open],
+      budget: { of: 'measured', relation: 'at_most', bound: 2500 },
+    }),
+    figure({
       what: 'a decided session in Redis',
       unit: 'bytes',
       measured: bytes,
       budget: { of: 'measured', relation: 'at_most', bound: 2500 },
     }),
   ]
+}
+
+async function openSessionBytes({ redis, deployment }: Stand, port: number): Promise<number> {
+  const target = openTarget([port], 0)
+  const id = await createVerification(target.send, `Bearer ${deployment.managementApiKey}`)
+  target.close()
+  return redis.memoryOf(`countersign:verification:${id}`)
 }
 
 /** Bytes that each of the sessions takes, keys and tables of Redis included. */

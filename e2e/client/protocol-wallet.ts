@@ -118,7 +118,7 @@ export interface ReceivedRequest {
 
 /** Where a request by reference is fetched. */
 export function requestUri(requestUrl: string): string {
-  const parsed = parseAuthorizationRequestUrl(requestUrl, { allowLoopbackHttp: true })
+  const parsed = parseAuthorizationRequestUrl(requestUrl, 'loopback')
   if (!parsed.ok || parsed.value.kind !== 'by_reference') throw new Error(`not a request: ${requestUrl}`)
   return parsed.value.requestUri
 }

@@ -107,7 +107,7 @@ async function dumpOfRedis(): Promise<string> {
       const type = await client.type(key)
       lines.push(
         key,
-        type === 'hash' ? JSON.stringify(await client.hGetAll(key)) : String(await client.get(key)),
+        type === 'hash' ? Object.values(await client.hGetAll(key)).join(' ') : String(await client.get(key)),
       )
     }
   }

@@ -99,25 +99,30 @@ export function startServiceProcess(options: ServiceProcessOptions): StartedServ
   }
 }
 
-/** Waits until the balancer's `/readyz` was answered by this instance. */
+/**
+ * Waits until the balancer sends this instance requests. It looks after reading and writing apart, each with health
+ * checks of its own, so both are tried: a write to `/readyz` changes nothing, and the refusal names the instance.
+ */
 export async function balancedTo(publicUrl: string, name: string): Promise<void> {
   const deadline = Date.now() + BALANCER_PATIENCE_MS
-  while ((await readyInstance(publicUrl)) !== name) {
-    if (Date.now() > deadline) throw new Error(`the balancer sends nothing to ${name}`)
-    await delay(20)
+  for (const method of ['GET', 'POST'] as const) {
+    while ((await answering(publicUrl, method))?.instance !== name) {
+      if (Date.now() > deadline) throw new Error(`the balancer sends no ${method} to ${name}`)
+      await delay(20)
+    }
   }
 }
 
 async function isReady(url: string): Promise<boolean> {
-  return (await readyInstance(url)) !== undefined
+  return (await answering(url, 'GET'))?.status === 200
 }
 
-/** Who answered 200, by its `x-instance`; undefined when nobody did. */
-async function readyInstance(url: string): Promise<string | undefined> {
+/** Who answered `/readyz`, by its `x-instance`; undefined when nobody did. */
+async function answering(url: string, method: 'GET' | 'POST') {
   try {
-    const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(3000) })
+    const response = await fetch(`${url}/readyz`, { method, signal: AbortSignal.timeout(3000) })
     await response.body?.cancel()
-    return response.status === 200 ? (response.headers.get('x-instance') ?? '') : undefined
+    return { status: response.status, instance: response.headers.get('x-instance') ?? undefined }
   } catch {
     return undefined
   }

@@ -6,11 +6,11 @@
 import type { JsonObject } from '@countersign/credential/format'
 import { isJsonArray, isJsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
+import { endpointUrl, type HttpPolicy } from '../oauth/wire-values.ts'
 import type { ClientId } from './client-id.ts'
 import { type DcqlRefusalCode, parseDcqlQuery } from './dcql/parse.ts'
 import type { DcqlQuery } from './dcql/query.ts'
 import { STATIC_DISCOVERY_AUDIENCE } from './request-object.ts'
-import { isSecureUrl } from './request-url.ts'
 
 export interface RequestParameters {
   readonly responseUri: string
@@ -42,7 +42,8 @@ export interface ParameterRules {
   readonly skewSeconds: number
   /** The nonce that was sent to `request_uri` by POST; absent: none was. */
   readonly walletNonce?: string
-  readonly allowLoopbackHttp?: boolean
+  /** Where plain http may stand for https; default `https_only`. */
+  readonly httpPolicy?: HttpPolicy
 }
 
 type Read<T> = Result<T, ParameterRefusal>
@@ -131,7 +132,8 @@ function findNonceRefusal(payload: JsonObject, rules: ParameterRules): Parameter
 function readResponseUri(payload: JsonObject, client: ClientId, rules: ParameterRules): Read<string> {
   const { response_uri: responseUri } = payload
   if (typeof responseUri !== 'string') return invalid('response_uri')
-  if (!isSecureUrl(responseUri, rules)) return refuse({ code: 'response_uri_not_allowed' })
+  if (endpointUrl(responseUri, rules.httpPolicy ?? 'https_only') === undefined)
+    return refuse({ code: 'response_uri_not_allowed' })
   const isBoundToHost = client.prefix === 'x509_san_dns'
   if (isBoundToHost && new URL(responseUri).hostname !== client.dnsName.toLowerCase()) {
     return refuse({ code: 'response_uri_not_allowed' })

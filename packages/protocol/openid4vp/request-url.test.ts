@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isSecureUrl, parseAuthorizationRequestUrl } from './request-url.ts'
+import { parseAuthorizationRequestUrl } from './request-url.ts'
 
 const uri = 'request_uri=https%3A%2F%2Fverifier.example%2Fr'
 
@@ -100,7 +100,7 @@ describe('the URL that opens a wallet', () => {
   })
 })
 
-describe('a secure URL', () => {
+describe('a request_uri', () => {
   it.each([
     ['https://verifier.example/a?b', true, true],
     ['http://localhost:7003/a', false, true],
@@ -117,7 +117,8 @@ describe('a secure URL', () => {
     ['javascript:alert(1)', false, false],
     ['verifier.example', false, false],
   ])('%s: %s, with http on loopback: %s', (url, strict, loopback) => {
-    expect(isSecureUrl(url)).toBe(strict)
-    expect(isSecureUrl(url, { allowLoopbackHttp: true })).toBe(loopback)
+    const request = `openid4vp://?client_id=x&request_uri=${encodeURIComponent(url)}`
+    expect(parseAuthorizationRequestUrl(request).ok).toBe(strict)
+    expect(parseAuthorizationRequestUrl(request, 'loopback').ok).toBe(loopback)
   })
 })

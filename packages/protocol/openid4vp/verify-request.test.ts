@@ -184,7 +184,7 @@ describe('a request object', () => {
     ['at the edge of the clock difference', { iat: now + 60, exp: now - 59 }, {}],
     ['without state', { state: undefined }, {}],
     ['that echoes the wallet nonce', { wallet_nonce: 'w' }, { walletNonce: 'w' }],
-    ['on loopback, where allowed', { response_uri: 'http://localhost:7003/a' }, { allowLoopbackHttp: true }],
+    ['on loopback, where allowed', { response_uri: 'http://localhost:7003/a' }, { httpPolicy: 'loopback' }],
   ]
 
   it.each(taken)('%s is taken', async (_, changes, how) => {

@@ -19,6 +19,7 @@ import {
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { type Certificate, parseX5cEntry } from '@countersign/credential/trust/certificate'
 import { validatePath } from '@countersign/credential/trust/path'
+import type { HttpPolicy } from '../oauth/wire-values.ts'
 import { type ClientId, type ClientIdRefusal, certificateHash, parseClientId } from './client-id.ts'
 import { REQUEST_OBJECT_TYPE } from './request-object.ts'
 import { type ParameterRefusal, type RequestParameters, readRequestParameters } from './request-parameters.ts'
@@ -38,7 +39,7 @@ export interface RequestVerification {
   /** Clock difference tolerated, in seconds; 60 when absent. */
   readonly skewSeconds?: number
   /** Plain http on loopback is taken as response URI: development and tests. */
-  readonly allowLoopbackHttp?: boolean
+  readonly httpPolicy?: HttpPolicy
 }
 
 export interface VerifiedRequest extends RequestParameters {
