@@ -9,6 +9,8 @@ import { type Check, passed } from '@countersign/credential/checks'
 import type { VerifyOutcome } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
+import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
+import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { parseAuthorizationResponse, type ResponseRefusal } from '@countersign/protocol/openid4vp/response'
 import {
   type DisclosedCredential,
@@ -69,17 +71,25 @@ async function judge(
   if (closed) {
     return ok({ type: 'presentation_received', answerHash, accepted: false, checks: [], credentials: [] })
   }
-  const response = parseAuthorizationResponse(form, session)
+  const query = queryOf(session)
+  const response = parseAuthorizationResponse(form, { id: session.id, query })
   if (!response.ok) return response
   if (response.value.kind === 'error') {
     return ok({ type: 'error_received', answerHash, error: response.value.error })
   }
-  return judgePresentations(verifier, session, response.value.vpToken, answerHash)
+  return judgePresentations(verifier, session, query, response.value.vpToken, answerHash)
 }
 
 /** Parameters have no order. */
 function byName([a]: [string, string], [b]: [string, string]): number {
   return a < b ? -1 : 1
+}
+
+/** Parsed again rather than kept: it would make up a third of the session. */
+function queryOf(session: VerificationSession): DcqlQuery {
+  const query = parseDcqlQuery(session.dcqlQuery)
+  if (!query.ok) throw new Error(`a session was made with an invalid query: ${query.error.code}`)
+  return query.value
 }
 
 interface Looked {
@@ -91,10 +101,11 @@ interface Looked {
 async function judgePresentations(
   verifier: Verifier,
   session: VerificationSession,
+  query: DcqlQuery,
   vpToken: ReadonlyMap<string, readonly string[]>,
   answerHash: string,
 ): Promise<Result<VerificationMessage, ReceiveRefusal>> {
-  const looked = await lookAtPresentations(verifier, session, vpToken)
+  const looked = await lookAtPresentations(verifier, session, query, vpToken)
   const own = looked.flatMap(({ queryId, outcome }) => outcome.checks.map((check) => ({ ...check, queryId })))
   const unbound = own.filter(isUnbound)
   if (unbound.length > 0) return refuse({ code: 'presentation_unbound', checks: unbound })
@@ -115,7 +126,7 @@ async function judgePresentations(
   })
   const checks = [
     ...own,
-    ...evaluatePresentations(session.query, presented, verifier.formats),
+    ...evaluatePresentations(query, presented, verifier.formats),
     ...judgePolicies(session.policies, credentials),
   ]
   return ok({ type: 'presentation_received', answerHash, accepted: passed(checks), checks, credentials })
@@ -129,18 +140,19 @@ function isUnbound(check: Check): boolean {
 async function lookAtPresentations(
   verifier: Verifier,
   session: VerificationSession,
+  query: DcqlQuery,
   vpToken: ReadonlyMap<string, readonly string[]>,
 ): Promise<readonly Looked[]> {
   const looked: Looked[] = []
-  for (const query of session.query.credentials) {
-    const format = verifier.formats.get(query.format)
-    if (format === undefined) throw new Error(`a session was made for the unknown format ${query.format}`)
+  for (const wanted of query.credentials) {
+    const format = verifier.formats.get(wanted.format)
+    if (format === undefined) throw new Error(`a session was made for the unknown format ${wanted.format}`)
     const binding = { audience: session.clientId, nonce: session.nonce }
-    for (const presentation of vpToken.get(query.id) ?? []) {
+    for (const presentation of vpToken.get(wanted.id) ?? []) {
       const outcome = await format.verify(
         {
           presentation,
-          ...(query.requireHolderBinding && { binding }),
+          ...(wanted.requireHolderBinding && { binding }),
           now: verifier.now(),
           skewSeconds: verifier.limits.skewSeconds,
           bindingWindowSeconds: verifier.limits.bindingWindowSeconds,
@@ -148,7 +160,7 @@ async function lookAtPresentations(
         },
         verifier.crypto,
       )
-      looked.push({ queryId: query.id, bound: query.requireHolderBinding, outcome })
+      looked.push({ queryId: wanted.id, bound: wanted.requireHolderBinding, outcome })
     }
   }
   return looked

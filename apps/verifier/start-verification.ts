@@ -48,7 +48,7 @@ export async function startVerification(
     firstPolicyMistake(request.policies)
   if (mistake !== undefined) return refuse(mistake)
 
-  const session = newSession(verifier, request, query.value)
+  const session = newSession(verifier, request)
   const { id, expiresAt } = session
   const ttlSeconds = expiresAt - session.createdAt + verifier.limits.resultRetentionSeconds
   const created = await verifier.sessions.create(id, session, ttlSeconds)
@@ -62,7 +62,7 @@ export async function startVerification(
   })
 }
 
-function newSession(verifier: Verifier, request: StartVerification, query: DcqlQuery): VerificationSession {
+function newSession(verifier: Verifier, request: StartVerification): VerificationSession {
   const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
   const now = verifier.now()
   const withId = (uri: string | undefined) => uri?.replaceAll('$id', id)
@@ -73,7 +73,6 @@ function newSession(verifier: Verifier, request: StartVerification, query: DcqlQ
     id,
     createdAt: now,
     expiresAt: now + (request.ttlSeconds ?? verifier.limits.sessionTtlSeconds),
-    query,
     dcqlQuery: request.dcqlQuery,
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: verifier.clientId,

@@ -9,7 +9,6 @@ const created: VerificationSession = {
   id: 's',
   createdAt: 1000,
   expiresAt: 1300,
-  query: parsed(dcqlQuery),
   dcqlQuery,
   nonce: 'n',
   clientId: 'x509_hash:h',

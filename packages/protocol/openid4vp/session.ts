@@ -7,7 +7,6 @@ import type { Check } from '@countersign/credential/checks'
 import type { FormatId, JsonObject } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { appendEvent, type SessionEvent } from '../session-event.ts'
-import type { DcqlQuery } from './dcql/query.ts'
 
 /** A policy the relying party asked for beside the checks that always run. */
 export interface RequestedPolicy {
@@ -35,8 +34,7 @@ interface Base {
   readonly createdAt: number
   /** Epoch seconds; a wallet's answer is taken before this moment. Computed on read, never written by a timer. */
   readonly expiresAt: number
-  readonly query: DcqlQuery
-  /** The query as the relying party may see it again: `dcql_query` on the wire. */
+  /** The query as it came, and as the wallet reads it: `dcql_query` on the wire. Known to be valid. */
   readonly dcqlQuery: JsonObject
   readonly nonce: string
   /** Effective client identifier with its prefix: the audience of every presentation. */
