@@ -46,7 +46,8 @@ const GET_TRIES = 3
 const POST_TRIES = 2
 
 /** Half of the time at random, so that wallets that were cut off together do not come back together. */
-const jitteredPause: Pause = (attempt) => delay(100 * attempt * (0.5 + Math.random()))
+/** A balancer needs a moment to notice that an instance is gone. */
+const jitteredPause: Pause = (attempt) => delay(400 * attempt * (0.75 + 0.5 * Math.random()))
 
 export function upstreamOver(remote: Remote, pause: Pause = jitteredPause): Upstream {
   const patiently = async (tries: number, request: () => Promise<RemoteRequest>) => {

@@ -2,6 +2,7 @@
  * The two walks as a list of named steps, so that a test can do something between any two of them, look at who served
  * which, and say how often a step that was cut is sent again.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Answer, call, expectStatus, postForm, postJson } from './http.ts'
 import {
   answerBody,
@@ -102,6 +103,9 @@ function stepper(options: FlowOptions) {
   }
 }
 
+/** A balancer looks at its instances five times a second. */
+const BALANCER_NOTICES_MS = 500
+
 /** Sends again what was cut, or what a balancer could not pass on: the client of a cluster has to. */
 export async function sendPatiently(send: () => Promise<Answer>, retries: number): Promise<Answer> {
   for (let left = retries; ; left--) {
@@ -111,5 +115,6 @@ export async function sendPatiently(send: () => Promise<Answer>, retries: number
     })
     const cut = answer === undefined || [502, 503, 504].includes(answer.status)
     if (answer !== undefined && (!cut || left === 0)) return answer
+    await delay(BALANCER_NOTICES_MS)
   }
 }

