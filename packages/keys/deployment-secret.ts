@@ -30,8 +30,10 @@ export const secretRecord = 'deployment-secret'
 export const fingerprintRecord = 'deployment-secret-fingerprint'
 
 export async function settleSecret(options: SecretOptions): Promise<Result<Sealing, SecretRefusal>> {
-  const kept = await options.shelf.read(secretRecord)
+  // In the order opposite to that of writing: an instance that opens the same store right now puts its secret before
+  // the fingerprint, so whoever sees a fingerprint of a secret that was made also finds that secret.
   const recorded = await options.shelf.read(fingerprintRecord)
+  const kept = await options.shelf.read(secretRecord)
   const configured = options.configuredSecret?.trim()
   if (options.mode === 'production' && kept !== undefined) {
     return refuse({ code: 'secret_kept_in_store', record: secretRecord })

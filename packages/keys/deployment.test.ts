@@ -65,6 +65,31 @@ describe('twenty instances that start at once on one store', () => {
     expect(new Set(identities.map((identity) => JSON.stringify(identity))).size).toBe(1)
   })
 
+  it('are one deployment also when one comes in between any two accesses of another', async () => {
+    // As many accesses as an opening makes; the count proves that the last pauses were reached.
+    let reached = 0
+    for (let pausesBefore = 1; pausesBefore <= 12; pausesBefore++) {
+      const shelf = openShelf()
+      let early: Deployment | undefined
+      let accesses = 0
+      const meanwhile = async () => {
+        accesses += 1
+        if (accesses !== pausesBefore) return
+        reached = pausesBefore
+        early = await opened({ shelf })
+      }
+      const late = await opened({
+        shelf: {
+          shared: true,
+          read: async (name) => (await meanwhile(), shelf.read(name)),
+          putIfAbsent: async (name, value) => (await meanwhile(), shelf.putIfAbsent(name, value)),
+        },
+      })
+      if (early) expect(late.sealing.fingerprint).toBe(early.sealing.fingerprint)
+    }
+    expect(reached).toBeGreaterThanOrEqual(6)
+  })
+
   it('sign what the others verify, under a certificate that the CA issued', async () => {
     const shelf = openShelf()
     const [one, other] = [await signerOf(await opened({ shelf })), await signerOf(await opened({ shelf }))]
