@@ -1,5 +1,6 @@
 /** Claims against the type's JSON Schema. Schemas are compiled at first use and kept. */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject, JsonValue } from '@countersign/credential/format'
+import { isJsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { IssuableType } from './issuable-types.ts'
@@ -20,11 +21,18 @@ export function checkClaims(type: IssuableType, claims: JsonObject): Result<Json
     validate = ajv.compile(type.schema)
     compiled.set(type, validate)
   }
-  if (validate(claims)) return ok(claims)
+  if (validate(claimsWithin(claims, type.claimsAt))) return ok(claims)
   const mistakes = (validate.errors ?? [])
     .slice(0, 20)
     .map((error) => `${error.instancePath || '/'} ${error.message}`)
   return refuse({ code: 'claims_invalid', configurationId: type.configuration.id, mistakes })
+}
+
+/** What stands at the end of the members; nothing at all fails every schema that demands an object. */
+function claimsWithin(data: JsonObject, members: readonly string[]): JsonValue {
+  let value: JsonValue = data
+  for (const name of members) value = (isJsonObject(value) ? value[name] : undefined) ?? null
+  return value
 }
 
 function isDate(text: string): boolean {

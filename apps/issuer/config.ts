@@ -15,6 +15,10 @@ export const issuerShape = {
   signingKeyFile: z.string().min(1).optional(),
   /** PEM chain of that key, leaf first. */
   signingCertFile: z.string().min(1).optional(),
+  /** PEM or JWK of the key that signs ISO mdocs; without it production offers none. */
+  documentSigningKeyFile: z.string().min(1).optional(),
+  /** PEM chain of that key, leaf first: the document signer, without its IACA. */
+  documentSigningCertFile: z.string().min(1).optional(),
   /** The issuer's name as wallets show it. */
   displayName: z.string().min(1).max(100).default('Countersign issuer'),
 } as const

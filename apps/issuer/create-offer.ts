@@ -1,6 +1,7 @@
 /** Makes a credential offer (OpenID4VCI 1.0 §4): claims are checked now, so that a wallet never meets bad data. */
 import { encodeBase64url } from '@countersign/credential/base64url'
-import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+import { resolveClaimPath } from '@countersign/credential/claim-path'
+import type { ClaimPath, FormatId, JsonObject } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import {
@@ -18,6 +19,7 @@ import { type ClaimsMistake, checkClaims } from './claims-schema.ts'
 import { applyMapping, type MappingMistake } from './data-functions.ts'
 import { findType, type IssuableType } from './issuable-types.ts'
 import type { Issuer } from './issuer.ts'
+import { takeRegistered } from './registered-members.ts'
 import { type DisclosureMap, type DisclosureMapMistake, selectivePaths } from './selective-disclosure.ts'
 import { tryIssuance, type UnissuableMistake } from './trial-issuance.ts'
 
@@ -30,6 +32,8 @@ export interface CredentialOrder {
   readonly issuerDid?: string
   /** Base64 DER, leaf first. */
   readonly x5c?: readonly string[]
+  /** Goes before what the data says. */
+  readonly lifetimeSeconds?: number
 }
 
 export interface TxCodeOrder {
@@ -58,7 +62,14 @@ export type OfferRefusal =
   | MappingMistake
   | ClaimsMistake
   | DisclosureMapMistake
+  | DisclosureChoice
   | UnissuableMistake
+
+/** What can be withheld is fixed by the format. */
+interface DisclosureChoice {
+  readonly code: 'disclosure_not_chosen'
+  readonly configurationId: string
+}
 
 export interface CreatedOffer {
   readonly id: string
@@ -147,48 +158,51 @@ async function promiseOne(
     })),
   })
   if (!mapped.ok) return mapped
-  const { claims, lifetimeSeconds } = takeRegistered(mapped.value, type, issuer.now())
+  const { format } = type.configuration
+  const taken = takeRegistered(format, mapped.value, issuer.now())
+  const { claims } = taken
   const checked = checkClaims(type, claims)
   if (!checked.ok) return checked
-  const paths =
-    order.disclosureMap === undefined
-      ? ok(presentPaths(type, claims))
-      : selectivePaths(order.disclosureMap, claims)
+  const paths = disclosablePaths(order, type, claims)
   if (!paths.ok) return paths
-  const key = await usableKey(issuer, order)
+  const key = await usableKey(issuer, order, format)
   if (!key.ok) return key
   const promised = {
     configurationId: type.configuration.id,
-    type: type.vct,
+    type: type.configuration.type,
     claims,
     selectivelyDisclosable: paths.value,
-    lifetimeSeconds,
+    lifetimeSeconds: order.lifetimeSeconds ?? taken.lifetimeSeconds ?? type.lifetimeSeconds,
     ...key.value,
   }
   const tried = await tryIssuance(issuer, type, promised)
   return tried.ok ? ok(promised) : tried
 }
 
-/**
- * `iat`, `nbf` and `exp` of a mapping say how long the credential shall live; the moments themselves are set at
- * issuance. `iss`, `vct`, `cnf` and `status` are the issuer's own to set.
- */
-function takeRegistered(mapped: JsonObject, type: IssuableType, now: number) {
-  const { iat: _iat, nbf: _nbf, exp, iss: _iss, vct: _vct, cnf: _cnf, status: _status, ...claims } = mapped
-  const lifetimeSeconds = typeof exp === 'number' ? Math.max(1, Math.floor(exp - now)) : type.lifetimeSeconds
-  return { claims, lifetimeSeconds }
+function disclosablePaths(
+  { configurationId, disclosureMap }: CredentialOrder,
+  type: IssuableType,
+  claims: JsonObject,
+): Result<readonly ClaimPath[], DisclosureMapMistake | DisclosureChoice> {
+  if (disclosureMap === undefined) return ok(presentPaths(type, claims))
+  if (!type.choosesDisclosures) return refuse({ code: 'disclosure_not_chosen', configurationId })
+  return selectivePaths(disclosureMap, claims)
 }
 
 function presentPaths(type: IssuableType, claims: JsonObject): readonly ClaimPath[] {
-  return type.selectivelyDisclosable.filter((path) => Object.hasOwn(claims, String(path[0])))
+  return type.selectivelyDisclosable.filter((path) => resolveClaimPath(claims, path).length > 0)
 }
 
 type UsableKey = Pick<PromisedCredential, 'issuerKey' | 'x5c' | 'issuer'>
 
 /** A key that cannot sign is found out now, not when the wallet asks. */
-async function usableKey(issuer: Issuer, order: CredentialOrder): Promise<Result<UsableKey, OfferRefusal>> {
+async function usableKey(
+  issuer: Issuer,
+  order: CredentialOrder,
+  format: FormatId,
+): Promise<Result<UsableKey, OfferRefusal>> {
   if (order.issuerKey === undefined) return ok({})
-  const opened = await issuer.openCallerKey.signer(order.issuerKey, order.x5c)
+  const opened = await issuer.openCallerKey.signer(order.issuerKey, order.x5c, format)
   if (!opened.ok) return refuse({ code: 'issuer_key_unusable', reason: opened.error.code })
   const { x5c } = opened.value
   const { issuerKey, issuerDid } = order

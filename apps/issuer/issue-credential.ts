@@ -4,7 +4,7 @@
  * issued. An instance may die between any two lines; the wallet's retry goes on from the record.
  */
 import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { FormatId, JsonObject } from '@countersign/credential/format'
 import { didFromKey } from '@countersign/credential/identifiers/did'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { readDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
@@ -128,7 +128,7 @@ async function whatIsAsked(
 
 async function sign(issuer: Issuer, promised: PromisedCredential, asked: Asked): Promise<JsonObject> {
   const type = issuer.types.get(promised.configurationId)
-  const format = type && issuer.formats.get(type.format)
+  const format = type && issuer.formats.get(type.configuration.format)
   if (type === undefined || format === undefined)
     throw new Error(`nothing issues ${promised.configurationId}`)
   const issuedAt = roundedDown(issuer.now())
@@ -139,8 +139,10 @@ async function sign(issuer: Issuer, promised: PromisedCredential, asked: Asked):
       type: promised.type,
       claims: insertSubject(promised.claims, holder),
       selectivelyDisclosable: promised.selectivelyDisclosable,
+      encodings: type.encodings,
       holderKey: asked.proof.holderKey,
-      signer: await signerFor(issuer, promised),
+      holderDid: holder,
+      signer: await signerFor(issuer, promised, format.id),
       issuer: promised.issuer ?? issuer.baseUrl,
       issuedAt,
       ...(lifetimeSeconds !== undefined && { expiresAt: expiry(issuer.now(), lifetimeSeconds) }),
@@ -152,9 +154,9 @@ async function sign(issuer: Issuer, promised: PromisedCredential, asked: Asked):
   return writeCredentialResponse([credential.value])
 }
 
-async function signerFor(issuer: Issuer, promised: PromisedCredential): Promise<Signer> {
-  if (promised.issuerKey === undefined) return issuer.signer
-  const opened = await issuer.openCallerKey.signer(promised.issuerKey, promised.x5c)
+async function signerFor(issuer: Issuer, promised: PromisedCredential, format: FormatId): Promise<Signer> {
+  if (promised.issuerKey === undefined) return issuer.signerFor(format)
+  const opened = await issuer.openCallerKey.signer(promised.issuerKey, promised.x5c, format)
   if (!opened.ok) throw new Error(`a checked issuer key cannot be opened: ${opened.error.code}`)
   return opened.value
 }

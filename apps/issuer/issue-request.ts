@@ -35,7 +35,11 @@ const notSupported = z.never({ error: 'not supported' }).optional()
 const order = z
   .object({
     credentialConfigurationId: z.string().min(1).max(200),
-    credentialData: jsonObject,
+    credentialData: jsonObject
+      .optional()
+      .describe('Claims of an SD-JWT VC, or a W3C credential with its credentialSubject'),
+    mdocData: jsonObject.optional().describe('Data elements of an mdoc by namespace'),
+    mdocValidityDays: z.int().min(1).max(3650).optional(),
     issuerKey: jsonObject
       .optional()
       .describe("A key of the caller's own; without it the deployment's issuer signs"),
@@ -57,6 +61,10 @@ const order = z
     vct: notSupported,
     credentialStatus: notSupported,
     sdJwtCredentialClaims: notSupported,
+  })
+  .refine((body) => (body.credentialData === undefined) !== (body.mdocData === undefined), {
+    message: 'exactly one of credentialData and mdocData is required',
+    path: ['credentialData'],
   })
   .meta({
     examples: [
@@ -97,15 +105,16 @@ export function parseOrder(entries: readonly IssueOrder[], ttlSeconds: number | 
 }
 
 function credentialOrder(entry: IssueOrder): CredentialOrder {
-  const { issuerKey, issuerDid, mapping, selectiveDisclosure, x5Chain } = entry
+  const { issuerKey, issuerDid, mapping, mdocValidityDays, selectiveDisclosure, x5Chain } = entry
   return {
     configurationId: entry.credentialConfigurationId,
-    claims: entry.credentialData as JsonObject,
+    claims: (entry.credentialData ?? entry.mdocData ?? {}) as JsonObject,
     ...(issuerKey !== undefined && { issuerKey: issuerKey as JsonObject }),
     ...(issuerDid !== undefined && { issuerDid }),
     ...(mapping !== undefined && { mapping: mapping as JsonObject }),
     ...(selectiveDisclosure !== undefined && { disclosureMap: selectiveDisclosure as DisclosureMap }),
     ...(x5Chain !== undefined && { x5c: x5Chain }),
+    ...(mdocValidityDays !== undefined && { lifetimeSeconds: mdocValidityDays * 86_400 }),
   }
 }
 

@@ -39,6 +39,7 @@ export function testIssuer(): TestIssuer {
       namespace,
       schemaVersion: 1,
     })
+  const signer = softwareSigner(generateSoftwareKey('ES256'))
   const issuer: Issuer = {
     sessions: sealed('issuance'),
     answers: sealed<CredentialAnswer>('credential-answer'),
@@ -46,7 +47,7 @@ export function testIssuer(): TestIssuer {
     signals: engine.signals('issuance'),
     formats: formatRegistry([sdJwtVc]),
     crypto: nodeCrypto,
-    signer: softwareSigner(generateSoftwareKey('ES256')),
+    signerFor: () => signer,
     openCallerKey: {
       signer: async (key) => {
         const parsed = parsePrivateKey(key)
@@ -55,7 +56,7 @@ export function testIssuer(): TestIssuer {
     },
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('nonce'), txCode: sealing.mac('tx') },
     baseUrl: 'https://issuer.example',
-    types: catalogueTypes(),
+    types: catalogueTypes(['dc+sd-jwt']),
     limits: {
       offerTtlSeconds: 300,
       resultRetentionSeconds: 600,

@@ -3,7 +3,7 @@
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
 import type { CryptoEngine, Mac, Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { FormatId, JsonObject } from '@countersign/credential/format'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import type { Result } from '@countersign/credential/result'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
@@ -20,8 +20,8 @@ export interface Issuer {
   readonly signals: Signals
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
-  /** The deployment's own issuer key; an issue call may bring another. */
-  readonly signer: Signer
+  /** The deployment's own issuer key for a format; an issue call may bring another. */
+  signerFor(format: FormatId): Signer
   readonly openCallerKey: CallerKeys
   readonly macs: IssuerMacs
   /** Issuer identifier and public URL, without a trailing slash. */
@@ -39,6 +39,7 @@ export interface CallerKeys {
   signer(
     key: JsonObject,
     x5c: readonly string[] | undefined,
+    format: FormatId,
   ): Promise<Result<Signer, { readonly code: string }>>
 }
 

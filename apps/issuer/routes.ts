@@ -50,6 +50,13 @@ const onboardBody = z
     examples: [{ key: { backend: 'jwk', keyType: 'secp256r1' }, did: { method: 'jwk' } }],
   })
 
+/** walt.id's paths. The configuration that a call names decides the format, under whichever of them it comes. */
+const families = [
+  ['sdjwt', 'an SD-JWT VC'],
+  ['jwt', 'a W3C credential'],
+  ['mdoc', 'an ISO mdoc'],
+] as const
+
 export interface RouteOptions {
   readonly display: IssuerDisplay
 }
@@ -76,27 +83,29 @@ function managementRoutes(app: ServiceApp, issuer: Issuer): void {
     },
   )
 
-  app.post(
-    '/openid4vc/sdjwt/issue',
-    { schema: { summary: 'Offer an SD-JWT VC', tags, body: issueBody, headers: issueHeaders }, config },
-    async (request, reply) =>
-      sendOffer(issuer, parseOrder([request.body], request.headers.sessionttl), request, reply),
-  )
+  for (const [family, name] of families) {
+    app.post(
+      `/openid4vc/${family}/issue`,
+      { schema: { summary: `Offer ${name}`, tags, body: issueBody, headers: issueHeaders }, config },
+      async (request, reply) =>
+        sendOffer(issuer, parseOrder([request.body], request.headers.sessionttl), request, reply),
+    )
 
-  app.post(
-    '/openid4vc/sdjwt/issueBatch',
-    {
-      schema: {
-        summary: 'Offer several SD-JWT VCs at once',
-        tags,
-        body: issueBatchBody,
-        headers: issueHeaders,
+    app.post(
+      `/openid4vc/${family}/issueBatch`,
+      {
+        schema: {
+          summary: `Offer ${name}, or several at once`,
+          tags,
+          body: issueBatchBody,
+          headers: issueHeaders,
+        },
+        config,
       },
-      config,
-    },
-    async (request, reply) =>
-      sendOffer(issuer, parseOrder(request.body, request.headers.sessionttl), request, reply),
-  )
+      async (request, reply) =>
+        sendOffer(issuer, parseOrder(request.body, request.headers.sessionttl), request, reply),
+    )
+  }
 
   app.get(
     '/openid4vc/session/:id',
@@ -136,13 +145,10 @@ function metadataRoutes(app: ServiceApp, issuer: Issuer, { display }: RouteOptio
 
   publish('openid-credential-issuer', 'Credential issuer metadata', metadata)
   publish('oauth-authorization-server', 'Authorization server metadata', authorizationServer)
+  const { algorithm, keyId, publicJwk } = issuer.signerFor('dc+sd-jwt')
   publish('jwt-vc-issuer', 'Keys of the issuer (SD-JWT VC)', {
     issuer: issuer.baseUrl,
-    jwks: {
-      keys: [
-        { ...issuer.signer.publicJwk, kid: issuer.signer.keyId, use: 'sig', alg: issuer.signer.algorithm },
-      ],
-    },
+    jwks: { keys: [{ ...publicJwk, kid: keyId, use: 'sig', alg: algorithm }] },
   })
 }
 

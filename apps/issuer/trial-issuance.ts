@@ -18,7 +18,7 @@ export type UnissuableMistake = {
 }
 
 /** Longest DID URL that a key proof may name its key by. */
-const LONGEST_SUBJECT = 'd'.repeat(2048)
+const LONGEST_SUBJECT = `did:jwk:${'d'.repeat(2040)}`
 const LARGEST_HOLDER_KEY: PublicJwk = { kty: 'EC', crv: 'P-521', x: 'A'.repeat(88), y: 'A'.repeat(88) }
 const NO_SIGNATURE = new Uint8Array(132)
 
@@ -27,18 +27,22 @@ export async function tryIssuance(
   type: IssuableType,
   promised: PromisedCredential,
 ): Promise<Result<undefined, UnissuableMistake>> {
-  const format = issuer.formats.get(type.format)
+  const { format: formatId } = type.configuration
+  const format = issuer.formats.get(formatId)
   if (format === undefined) throw new Error(`nothing issues ${promised.configurationId}`)
   const now = issuer.now()
   const { lifetimeSeconds, configurationId } = promised
-  const x5c = promised.x5c ?? issuer.signer.x5c
-  const { keyId, algorithm, publicJwk } = issuer.signer
+  const signer = issuer.signerFor(formatId)
+  const x5c = promised.x5c ?? signer.x5c
+  const { keyId, algorithm, publicJwk } = signer
   const issued = await format.issue(
     {
       type: promised.type,
       claims: insertSubject(promised.claims, LONGEST_SUBJECT),
       selectivelyDisclosable: promised.selectivelyDisclosable,
+      encodings: type.encodings,
       holderKey: LARGEST_HOLDER_KEY,
+      holderDid: LONGEST_SUBJECT,
       signer: { keyId, algorithm, publicJwk, sign: () => NO_SIGNATURE, ...(x5c && { x5c }) },
       issuer: promised.issuer ?? issuer.baseUrl,
       issuedAt: now,

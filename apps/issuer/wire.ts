@@ -60,6 +60,8 @@ export function offerError(refusal: OfferRefusal): WireError {
       return badRequest(
         `${refusal.configurationId} cannot be issued with this credentialData: ${refusal.reason}`,
       )
+    case 'disclosure_not_chosen':
+      return badRequest(`selectiveDisclosure has no meaning for the format of ${refusal.configurationId}`)
     case 'selective_disclosure':
       return badRequest(`selectiveDisclosure names ${refusal.at}, which credentialData does not have`)
   }

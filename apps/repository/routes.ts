@@ -18,7 +18,7 @@ export function repositoryRoutes(app: ServiceApp): void {
   publish(app, '/api/mapping/:name', 'Mapping for an issue call', mapping)
   publish(app, '/api/manifest/:name', 'Labels of the claims', manifest)
   publish(app, '/api/schema/:name', 'JSON Schema of the claims', claimsSchema)
-  publish(app, '/api/type-metadata/:name', 'SD-JWT VC type metadata', typeMetadata)
+  publish(app, '/api/type-metadata/:name', 'SD-JWT VC type metadata', metadataOf)
   app.get(
     '/api/type-metadata',
     {
@@ -31,10 +31,10 @@ export function repositoryRoutes(app: ServiceApp): void {
     },
     async (request) => {
       const { vct } = request.query
-      const type = catalogue.find((entry) => entry.vct === vct)
+      const type = catalogue.find(({ formats }) => formats['dc+sd-jwt'] === vct)
       return type === undefined
         ? fail({ status: 404, message: `No type has the vct ${vct}` })
-        : typeMetadata(type)
+        : metadataOf(type)
     },
   )
 }
@@ -48,6 +48,11 @@ function publish(
   app.get(url, { schema: { summary, tags: ['catalogue'], params }, config }, async (request) =>
     show(find(request.params.name)),
   )
+}
+
+function metadataOf(type: CatalogueType) {
+  const metadata = typeMetadata(type)
+  return metadata ?? fail({ status: 404, message: `${type.name} does not come as an SD-JWT VC` })
 }
 
 /** By the type's name or the stem of its credential configuration id. Scripts of the field expect a 400 here. */

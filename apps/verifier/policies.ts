@@ -16,6 +16,8 @@ interface Policy {
 
 type Verdict = { readonly passed: true } | { readonly passed: false; readonly detail: string }
 
+const notRevoked = 'A credential that carries a status is neither revoked nor suspended.'
+
 const policies: Readonly<Record<string, Policy>> = {
   signature: {
     description: 'The issuer signed the credential and its key leads to a trust anchor.',
@@ -27,6 +29,9 @@ const policies: Readonly<Record<string, Policy>> = {
   },
   expired: { description: 'The credential has not expired.', coveredBy: ['validity_period'] },
   'not-before': { description: 'The credential is already valid.', coveredBy: ['validity_period'] },
+  'revoked-status-list': { description: notRevoked, coveredBy: ['status'] },
+  revoked_status_list: { description: notRevoked, coveredBy: ['status'] },
+  'credential-status': { description: notRevoked, coveredBy: ['status'] },
   'holder-binding': {
     description: 'The presenter holds the key of every credential.',
     coveredBy: ['holder_binding'],

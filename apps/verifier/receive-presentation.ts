@@ -147,7 +147,11 @@ async function lookAtPresentations(
   for (const wanted of query.credentials) {
     const format = verifier.formats.get(wanted.format)
     if (format === undefined) throw new Error(`a session was made for the unknown format ${wanted.format}`)
-    const binding = { audience: session.clientId, nonce: session.nonce }
+    const binding = {
+      audience: session.clientId,
+      nonce: session.nonce,
+      responseUri: session.responseUri,
+    }
     for (const presentation of vpToken.get(wanted.id) ?? []) {
       const outcome = await format.verify(
         {

@@ -43,9 +43,47 @@ describe('request_credentials', () => {
   })
 
   it.each([
-    ['another format', { format: 'jwt_vc_json', vct: 'a' }, 'format_not_supported'],
+    ['jwt_vc_json', { format: 'jwt_vc_json', type: 'UniversityDegree' }, 'jwt_vc_json'],
+    ['jwt_vc, as older scripts say', { format: 'jwt_vc', type: 'UniversityDegree' }, 'jwt_vc_json'],
+    ['a type alone', { type: 'UniversityDegree' }, 'jwt_vc_json'],
+    ['vc+sd-jwt with a type', { format: 'vc+sd-jwt', type: 'UniversityDegree' }, 'vc+sd-jwt'],
+    ['vc+jwt', { format: 'vc+jwt', type: 'UniversityDegree' }, 'vc+jwt'],
+  ])('asks for a W3C credential by %s', (_name, entry, format) => {
+    const translated = translateRequestCredentials([entry])
+    expect(translated.ok && translated.value.dcqlQuery).toEqual({
+      credentials: [{ id: 'UniversityDegree', format, meta: { type_values: [['UniversityDegree']] } }],
+    })
+  })
+
+  it('drops the wrapper of a JWT from the fields of a W3C credential', () => {
+    const fields = [
+      { path: ['$.vc.type'], filter: { pattern: 'UniversityDegree' } },
+      { path: ['$.vc.credentialSubject.degree'] },
+    ]
+    const entry = { format: 'jwt_vc_json', input_descriptor: { id: 'd', constraints: { fields } } }
+    const translated = translateRequestCredentials([entry])
+    expect(translated.ok && translated.value.dcqlQuery['credentials']).toMatchObject([
+      { meta: { type_values: [['UniversityDegree']] }, claims: [{ path: ['credentialSubject', 'degree'] }] },
+    ])
+  })
+
+  it('asks for the mandatory elements of a driving licence where none is named, and else for those named', () => {
+    const mdl = { format: 'mso_mdoc', doc_type: 'org.iso.18013.5.1.mDL' }
+    const all = translateRequestCredentials([mdl])
+    const named = translateRequestCredentials([
+      { ...mdl, claims: [{ path: ['org.iso.18013.5.1', 'age_over_18'] }] },
+    ])
+    expect(all.ok && all.value.dcqlQuery['credentials']).toMatchObject([
+      { format: 'mso_mdoc', meta: { doctype_value: 'org.iso.18013.5.1.mDL' }, claims: { length: 11 } },
+    ])
+    expect(named.ok && named.value.dcqlQuery['credentials']).toMatchObject([{ claims: { length: 1 } }])
+  })
+
+  it.each([
+    ['another format', { format: 'ldp_vc', type: 'a' }, 'format_not_supported'],
+    ['the name of another format for the type', { format: 'jwt_vc_json', vct: 'a' }, 'type_missing'],
     ['no type', { format: 'dc+sd-jwt' }, 'type_missing'],
-    ['a type that is a pattern', { vct: 'urn:.*' }, 'vct_pattern'],
+    ['a type that is a pattern', { vct: 'urn:.*' }, 'type_pattern'],
     [
       'a path that is more than names',
       { vct: 'a', input_descriptor: { constraints: { fields: [{ path: ['$..a'] }] } } },

@@ -2,12 +2,14 @@
  * Translates walt.id's `request_credentials` into DCQL, once, at the edge. Behind this module there is only DCQL.
  * What cannot be said in DCQL without changing its meaning is refused with the place in the body.
  */
-import type { JsonObject } from '@countersign/credential/format'
+import type { FormatId, JsonObject } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 
 export interface RequestedCredential {
   readonly format?: string | undefined
   readonly vct?: string | undefined
+  readonly type?: string | undefined
+  readonly doc_type?: string | undefined
   readonly id?: string | undefined
   readonly claims?: readonly JsonObject[] | undefined
   readonly input_descriptor?: InputDescriptor | undefined
@@ -27,7 +29,7 @@ export interface TranslationMistake {
   readonly code: 'request_credentials'
   /** JSON path in the body. */
   readonly at: string
-  readonly reason: 'format_not_supported' | 'type_missing' | 'field_path' | 'vct_pattern'
+  readonly reason: 'format_not_supported' | 'type_missing' | 'field_path' | 'type_pattern'
 }
 
 export interface TranslatedQuery {
@@ -35,8 +37,6 @@ export interface TranslatedQuery {
   /** Query id of each entry, in order: policies of an entry apply to it. */
   readonly queryIds: readonly string[]
 }
-
-const sdJwtFormats = ['dc+sd-jwt', 'vc+sd-jwt']
 
 export function translateRequestCredentials(
   requested: readonly RequestedCredential[],
@@ -53,6 +53,87 @@ export function translateRequestCredentials(
   return ok({ dcqlQuery: { credentials }, queryIds })
 }
 
+/** How a format's short form becomes a query. */
+interface Translation {
+  readonly format: FormatId
+  /** What the entry itself calls the type by. */
+  typeOf(entry: RequestedCredential): string | undefined
+  /** Field of a DIF descriptor whose filter names the type. */
+  readonly typePaths: readonly string[]
+  meta(type: string): JsonObject
+  /** Members in front of the claims that DCQL does not have. */
+  readonly wrapper?: string
+  /** Paths that are asked for where the entry names none. */
+  defaultPaths?(type: string): readonly (readonly string[])[]
+}
+
+const sdJwtVc: Translation = {
+  format: 'dc+sd-jwt',
+  typeOf: ({ vct }) => vct,
+  typePaths: ['$.vct'],
+  meta: (vct) => ({ vct_values: [vct] }),
+}
+
+function w3c(format: FormatId): Translation {
+  return {
+    format,
+    typeOf: ({ type }) => type,
+    typePaths: ['$.vc.type', '$.type'],
+    meta: (type) => ({ type_values: [[type]] }),
+    wrapper: 'vc',
+  }
+}
+
+const mdoc: Translation = {
+  format: 'mso_mdoc',
+  typeOf: ({ doc_type: type }) => type,
+  typePaths: [],
+  meta: (type) => ({ doctype_value: type }),
+  defaultPaths: (type) =>
+    type === MDL_TYPE ? MDL_ELEMENTS.map((element) => ['org.iso.18013.5.1', element]) : [],
+}
+
+const MDL_TYPE = 'org.iso.18013.5.1.mDL'
+
+/** What walt.id's verifier asks of a driving licence when nothing is said: the mandatory data elements. */
+const MDL_ELEMENTS = [
+  'family_name',
+  'given_name',
+  'birth_date',
+  'issue_date',
+  'expiry_date',
+  'issuing_country',
+  'issuing_authority',
+  'document_number',
+  'portrait',
+  'driving_privileges',
+  'un_distinguishing_sign',
+]
+
+function translationOf(entry: RequestedCredential): Translation | undefined {
+  switch (entry.format ?? defaultFormat(entry)) {
+    case 'dc+sd-jwt':
+      return sdJwtVc
+    case 'vc+sd-jwt':
+      // Without a type of the W3C data model it is the older name of SD-JWT VC.
+      return entry.type === undefined ? sdJwtVc : w3c('vc+sd-jwt')
+    case 'jwt_vc_json':
+    case 'jwt_vc':
+      return w3c('jwt_vc_json')
+    case 'vc+jwt':
+      return w3c('vc+jwt')
+    case 'mso_mdoc':
+      return mdoc
+    default:
+      return undefined
+  }
+}
+
+function defaultFormat({ doc_type: documentType, type }: RequestedCredential): FormatId {
+  if (documentType !== undefined) return 'mso_mdoc'
+  return type === undefined ? 'dc+sd-jwt' : 'jwt_vc_json'
+}
+
 function credentialQuery(
   entry: RequestedCredential,
   id: string,
@@ -60,29 +141,45 @@ function credentialQuery(
 ): Result<JsonObject, TranslationMistake> {
   const mistake = (reason: TranslationMistake['reason']) =>
     refuse({ code: 'request_credentials' as const, at, reason })
-  if (!sdJwtFormats.includes(entry.format ?? 'dc+sd-jwt')) return mistake('format_not_supported')
+  const translation = translationOf(entry)
+  if (translation === undefined) return mistake('format_not_supported')
   const fields = entry.input_descriptor?.constraints?.fields ?? []
-  const vct = entry.vct ?? vctOf(fields)
-  if (vct === undefined) return mistake('type_missing')
-  if (!isPlainType(vct)) return mistake('vct_pattern')
-  const claims = [...(entry.claims ?? [])]
-  for (const field of fields) {
-    const path = claimPath(field.path[0] ?? '')
-    if (path === undefined) return mistake('field_path')
-    if (path[0] !== 'vct') claims.push({ path })
-  }
-  return ok({ id, format: 'dc+sd-jwt', meta: { vct_values: [vct] }, ...(claims.length > 0 && { claims }) })
+  const type = translation.typeOf(entry) ?? typeOfFields(fields, translation)
+  if (type === undefined) return mistake('type_missing')
+  if (!isPlainType(type)) return mistake('type_pattern')
+  const asked = claimsOf(entry, fields, translation)
+  if (asked === undefined) return mistake('field_path')
+  const claims =
+    asked.length > 0 ? asked : (translation.defaultPaths?.(type) ?? []).map((path) => ({ path: [...path] }))
+  const { format } = translation
+  return ok({ id, format, meta: translation.meta(type), ...(claims.length > 0 && { claims }) })
 }
 
-/** DIF names the type by a filter on `$.vct`. */
-function vctOf(fields: readonly DescriptorField[]): string | undefined {
-  const filter = fields.find((field) => field.path.includes('$.vct'))?.filter
+/** Undefined for a path that is no plain list of members. */
+function claimsOf(
+  entry: RequestedCredential,
+  fields: readonly DescriptorField[],
+  { typePaths, wrapper }: Translation,
+): readonly JsonObject[] | undefined {
+  const claims = [...(entry.claims ?? [])]
+  for (const field of fields) {
+    if (field.path.some((path) => typePaths.includes(path))) continue
+    const path = claimPath(field.path[0] ?? '')
+    if (path === undefined) return undefined
+    claims.push({ path: path[0] === wrapper ? path.slice(1) : path })
+  }
+  return claims
+}
+
+/** DIF names the type by a filter. */
+function typeOfFields(fields: readonly DescriptorField[], { typePaths }: Translation): string | undefined {
+  const filter = fields.find((field) => field.path.some((path) => typePaths.includes(path)))?.filter
   return typeof filter?.const === 'string' ? filter.const : filter?.pattern
 }
 
-/** A pattern that is more than a literal text has no counterpart in `vct_values`. */
-function isPlainType(vct: string): boolean {
-  return vct.length > 0 && vct.length <= 500 && !/[\^$*+?()[\]{}|\\]/.test(vct)
+/** A pattern that is more than a literal text has no counterpart in DCQL. */
+function isPlainType(type: string): boolean {
+  return type.length > 0 && type.length <= 500 && !/[\^$*+?()[\]{}|\\]/.test(type)
 }
 
 /** `$.address.locality` and `$['address']['locality']` as a claims path; anything cleverer is refused. */
@@ -94,7 +191,8 @@ function claimPath(jsonPath: string): string[] | undefined {
 }
 
 function uniqueId(entry: RequestedCredential, taken: readonly string[]): string {
-  const wanted = entry.input_descriptor?.id ?? entry.id ?? entry.vct ?? 'credential'
+  const { doc_type: documentType, id, input_descriptor: descriptor, type, vct } = entry
+  const wanted = descriptor?.id ?? id ?? type ?? vct ?? documentType ?? 'credential'
   const stem = wanted.replaceAll(/[^A-Za-z0-9_-]+/g, '_').slice(0, 60) || 'credential'
   if (!taken.includes(stem)) return stem
   for (let suffix = 2; ; suffix++) {

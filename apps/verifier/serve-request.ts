@@ -22,6 +22,7 @@ export async function serveRequest(
   if (moved.value.changed) void verifier.signals.notify(id).catch(() => undefined)
   const payload = buildRequestObject(moved.value.after, {
     now,
+    formats: verifier.formats.ids,
     ...(walletNonce !== undefined && { walletNonce }),
   })
   return ok(await signRequestObject(payload, verifier.requestSigner))

@@ -36,6 +36,8 @@ const inputDescriptor = z.object({
 const requestedCredential = z.object({
   format: z.string().max(60).optional(),
   vct: z.string().max(500).optional(),
+  type: z.string().max(500).optional(),
+  doc_type: z.string().max(500).optional(),
   id: z.string().max(100).optional(),
   claims: z.array(jsonObject).max(200).optional(),
   input_descriptor: inputDescriptor.optional(),
@@ -50,7 +52,9 @@ export const startBody = z
       .min(1)
       .max(50)
       .optional()
-      .describe('The short form: format and vct of each credential, translated into DCQL'),
+      .describe(
+        'The short form: format and type (vct, type, doc_type) of each credential, translated into DCQL',
+      ),
     vp_policies: policies.optional(),
     vc_policies: policies.optional(),
   })
@@ -76,6 +80,8 @@ export const startBody = z
         vp_policies: ['signature_sd-jwt-vc', 'presentation-definition'],
         vc_policies: ['not-before', 'expired'],
       },
+      { request_credentials: [{ format: 'jwt_vc_json', type: 'UniversityDegree' }] },
+      { request_credentials: [{ format: 'mso_mdoc', doc_type: 'org.iso.18013.5.1.mDL' }] },
     ],
   })
 

@@ -2,6 +2,7 @@
 import { encodeBase64url } from '@countersign/credential/base64url'
 import type { JsonObject } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
+import { type FormatQueryFault, findFormatFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
 import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { authorizationRequestUrl } from '@countersign/protocol/openid4vp/request-object'
@@ -25,6 +26,7 @@ export interface StartVerification {
 
 export type StartRefusal =
   | DcqlRefusal
+  | FormatQueryFault
   | PolicyMistake
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
   | { readonly code: 'session_exists'; readonly id: string }
@@ -44,6 +46,7 @@ export async function startVerification(
   if (!query.ok) return query
   const mistake =
     unsupportedFormat(verifier, query.value) ??
+    findFormatFault(query.value.credentials) ??
     guessableId(request, query.value) ??
     firstPolicyMistake(request.policies)
   if (mistake !== undefined) return refuse(mistake)

@@ -39,10 +39,10 @@ export function startError(refusal: StartRefusal): WireError {
 }
 
 const translationTexts: Readonly<Record<TranslationMistake['reason'], string>> = {
-  format_not_supported: 'only dc+sd-jwt and vc+sd-jwt can be asked for',
-  type_missing: 'vct is missing',
+  format_not_supported: 'only dc+sd-jwt, vc+sd-jwt, jwt_vc_json, vc+jwt and mso_mdoc can be asked for',
+  type_missing: 'vct, type or doc_type is missing',
   field_path: 'a field path must be like $.address.locality',
-  vct_pattern: 'vct must be a plain text, not a pattern',
+  type_pattern: 'the type must be a plain text, not a pattern',
 }
 
 export function translationError({ at, reason }: TranslationMistake): WireError {

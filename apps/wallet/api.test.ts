@@ -103,7 +103,7 @@ onBothDatabases('the wallet API', (store) => {
       format: 'dc+sd-jwt',
       pending: false,
       addedOn: expect.stringMatching(/^\d{4}-.*Z$/),
-      parsedDocument: { vct: identity.vct, given_name: 'Ada-planted' },
+      parsedDocument: { vct: identity.type, given_name: 'Ada-planted' },
     })
     expect(credential.document.split('.')).toHaveLength(3)
     expect(credential.disclosures.split('~')).toHaveLength(3)

@@ -67,7 +67,7 @@ async function present(
   owned: OwnedWallet,
   presenting: Presenting,
 ): Promise<Result<string, ComposeRefusal>> {
-  const { request, choice, credential } = presenting
+  const { choice, credential } = presenting
   const format = wallet.formats.get(credential.held.format)
   if (format === undefined) throw new Error(`nothing presents ${credential.held.format}`)
   const added = await addedPaths(wallet, presenting)
@@ -78,7 +78,7 @@ async function present(
     {
       credential: credential.content,
       disclose: [...choice.disclose, ...added.value],
-      ...(binding.value && { binding: { ...binding.value, audience: request.client.full } }),
+      ...(binding.value && { binding: binding.value }),
     },
     wallet.crypto,
   )
@@ -99,5 +99,11 @@ async function bindingFor(wallet: Wallet, owned: OwnedWallet, { request, choice,
   if (asked?.requireHolderBinding !== true || credential.keyId === undefined) return ok(undefined)
   const signer = await openKey(wallet, owned, credential.keyId)
   if (!signer.ok) return signer
-  return ok({ signer: signer.value, nonce: request.nonce, issuedAt: wallet.now() })
+  return ok({
+    signer: signer.value,
+    audience: request.client.full,
+    nonce: request.nonce,
+    responseUri: request.responseUri,
+    issuedAt: wallet.now(),
+  })
 }

@@ -23,8 +23,8 @@ import { type VerifiedKeyProof, verifyKeyProof } from '@countersign/protocol/ope
 import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { type Answer, type FaultyServer, startFaultyServer } from './faulty-server.testing.ts'
 
-export const identity = { id: 'identity', vct: 'urn:test:identity' }
-export const badge = { id: 'badge', vct: 'urn:test:badge' }
+export const identity = { id: 'identity', type: 'urn:test:identity' }
+export const badge = { id: 'badge', type: 'urn:test:badge' }
 
 export interface TestIssuerOptions {
   /** A code is spent at once: no honest client is heard again. */
@@ -145,9 +145,9 @@ function offerAnswer(state: State, code: string): Answer {
 }
 
 function metadata(state: State): JsonObject {
-  const configurations = [identity, badge].map(({ id, vct }) => ({
+  const configurations = [identity, badge].map(({ id, type }) => ({
     id,
-    vct,
+    type,
     format: 'dc+sd-jwt' as const,
     scope: id,
     display: [],
@@ -220,7 +220,7 @@ async function sign(state: State, configurationId: string, proof: VerifiedKeyPro
   const { cheats } = state.options
   const holderKey =
     cheats === 'key' ? softwareSigner(generateSoftwareKey('ES256')).publicJwk : proof.holderKey
-  const promised = configurationId === identity.id ? identity.vct : badge.vct
+  const promised = configurationId === identity.id ? identity.type : badge.type
   const signed = await sdJwtVc.issue(
     {
       type: cheats === 'type' ? 'urn:test:other' : promised,

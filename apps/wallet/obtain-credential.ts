@@ -163,7 +163,7 @@ async function faultOf(
   const held = await formats.get(configuration.format)?.open(content, crypto)
   if (held?.ok !== true) return 'unreadable'
   const { type, holderKey } = held.value
-  if (configuration.vct !== undefined && type !== configuration.vct) return 'type'
+  if (configuration.type !== undefined && type !== configuration.type) return 'type'
   const mustBeOurs = configuration.keyReference !== undefined || holderKey !== undefined
   const isOurs = holderKey !== undefined && sameKey(holderKey, signer.publicJwk)
   return mustBeOurs && !isOurs ? 'binding' : undefined

@@ -40,7 +40,7 @@ onBothDatabases('taking up a credential offer', (store) => {
     const offer = issuer.offer({ configurations: [identity.id, badge.id] })
     const received = await useOffer(wallet, owned, { offer })
     if (!received.ok) throw new Error(JSON.stringify(received.error))
-    expect(received.value.map(({ held }) => held.type).sort()).toEqual([badge.vct, identity.vct])
+    expect(received.value.map(({ held }) => held.type).sort()).toEqual([badge.type, identity.type])
     const [key] = await listKeys(wallet, owned)
     const publicKey = await loadPublicKey(wallet, owned, key?.id ?? '')
     expect(publicKey).toMatchObject({ ok: true, value: received.value[0]?.held.holderKey })
@@ -198,7 +198,7 @@ onBothDatabases('taking up a credential offer', (store) => {
     const text = await dump(store())
     const secrets = [
       'planted',
-      identity.vct,
+      identity.type,
       identity.id,
       'did:jwk',
       '"d"',

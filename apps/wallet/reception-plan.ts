@@ -19,7 +19,7 @@ export interface PlannedConfiguration {
   readonly id: string
   readonly format: string
   /** Type that the credential must have; absent where the issuer does not tell. */
-  readonly vct?: string
+  readonly type?: string
   /** How the proof names the key; absent: no proof, and no binding. */
   readonly keyReference?: 'jwk' | { readonly kid: string }
 }
@@ -74,8 +74,8 @@ function planConfiguration(
   if (configuration === undefined) return 'not_in_metadata'
   const format = formats.get(configuration.format)
   if (format === undefined) return 'format'
-  const { vct } = configuration
-  const planned = { id, format: format.id, ...(vct !== undefined && { vct }) }
+  const { type } = configuration
+  const planned = { id, format: format.id, ...(type !== undefined && { type }) }
   if (!configuration.proofRequired) return planned
   if (configuration.keyAttestationRequired) return 'key_attestation'
   if (configuration.proofAlgorithms === undefined) return 'proof_type'
@@ -89,7 +89,7 @@ function referenceTo(
   { publicJwk }: PlanInput['signer'],
   methods: readonly string[],
 ): PlannedConfiguration['keyReference'] {
-  if (methods.length === 0 || methods.includes('jwk')) return 'jwk'
+  if (methods.length === 0 || methods.includes('jwk') || methods.includes('cose_key')) return 'jwk'
   if (methods.includes('did:jwk')) return { kid: `${didFromKey('jwk', publicJwk)}#0` }
   if (!methods.includes('did:key') || publicJwk.crv === 'P-521') return undefined
   const did = didFromKey('key', publicJwk)

@@ -84,7 +84,7 @@ export async function startTestVerifier(): Promise<TestVerifier> {
 }
 
 function newRequest(state: State, wish: NonNullable<Parameters<TestVerifier['request']>[0]>): string {
-  const { claims = ['given_name'], method = 'get', vct = identity.vct, refuse = false } = wish
+  const { claims = ['given_name'], method = 'get', vct = identity.type, refuse = false } = wish
   const dcqlQuery = {
     credentials: [
       {
@@ -132,7 +132,7 @@ async function requestAnswer(state: State, session: Session, body: string): Prom
       clientId: state.clientId,
       responseUri: `${state.url}/answer/${session.id}`,
     },
-    walletNonce === null ? { now: now() } : { now: now(), walletNonce },
+    { now: now(), formats: ['dc+sd-jwt'], ...(walletNonce !== null && { walletNonce }) },
   )
   return {
     status: 200,

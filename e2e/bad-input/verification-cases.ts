@@ -106,7 +106,7 @@ const queries: readonly BadInput<undefined>[] = [
 
 const requests: readonly BadInput<undefined>[] = [
   bad('no requested credential', /request_credentials/, { request_credentials: [] }),
-  bad('a requested credential without type', /vct is missing/, {
+  bad('a requested credential without type', /doc_type is missing/, {
     request_credentials: [{ format: 'dc+sd-jwt' }],
   }),
   bad('a requested format that is not spoken', /only dc\+sd-jwt/, {

@@ -106,11 +106,11 @@ function services({ deployment, clockOffset }: InstancePlan, line: StoreLine): S
     answers: sealed<CredentialAnswer>('credential-answer'),
     proofs: engine.once('dpop'),
     signals: engine.signals('issuance'),
-    signer: deployment.issuerSigner,
+    signerFor: () => deployment.issuerSigner,
     openCallerKey: { signer: async () => refuse({ code: 'no_caller_keys' }) },
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: issuerUrl,
-    types: catalogueTypes(),
+    types: catalogueTypes(['dc+sd-jwt']),
     limits: {
       offerTtlSeconds: 300,
       resultRetentionSeconds: 600,

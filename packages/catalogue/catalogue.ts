@@ -3,11 +3,13 @@
  * schema, type metadata and issuer metadata are derived from it. The issuer offers these by default and the
  * repository publishes them; neither asks the other.
  */
-import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+import type { ClaimPath, FormatId, JsonObject, ValueEncoding } from '@countersign/credential/format'
 import ehic from './types/ehic.json' with { type: 'json' }
 import employeeBadge from './types/employee-badge.json' with { type: 'json' }
 import euPid from './types/eu-pid.json' with { type: 'json' }
+import euPidMdoc from './types/eu-pid-mdoc.json' with { type: 'json' }
 import identityCredential from './types/identity-credential.json' with { type: 'json' }
+import mobileDrivingLicence from './types/mobile-driving-licence.json' with { type: 'json' }
 import proofOfAddress from './types/proof-of-address.json' with { type: 'json' }
 import universityDegree from './types/university-degree.json' with { type: 'json' }
 
@@ -17,6 +19,10 @@ export interface CatalogueClaim {
   /** Whether the holder may withhold it; the words of SD-JWT VC type metadata. */
   readonly sd: string
   readonly mandatory: boolean
+  /** How a format that is no JSON writes the value; absent: as JSON has it. */
+  readonly encoding?: ValueEncoding['as']
+  /** The same for values within it; paths start below the claim. */
+  readonly encodings?: readonly ValueEncoding[]
   /** JSON Schema (2020-12) of the value. */
   readonly schema: JsonObject
 }
@@ -24,9 +30,12 @@ export interface CatalogueClaim {
 export interface CatalogueType {
   /** Name in the repository, e.g. `IdentityCredential`. */
   readonly name: string
-  /** Stem of the credential configuration id, e.g. `identity_credential`. */
+  /** Short name, e.g. `identity_credential`. */
   readonly id: string
-  readonly vct: string
+  /** What the type is called in each format that it comes in: `vct`, document type, W3C type. */
+  readonly formats: Readonly<Partial<Record<FormatId, string>>>
+  /** Namespace of the data elements in an mdoc. */
+  readonly namespace?: string
   readonly description: string
   /** How long a credential of this type is good for unless the issue call says otherwise, in days. */
   readonly lifetimeDays: number
@@ -45,6 +54,8 @@ export const catalogue: readonly CatalogueType[] = [
   ehic as unknown as CatalogueType,
   employeeBadge as unknown as CatalogueType,
   proofOfAddress as unknown as CatalogueType,
+  mobileDrivingLicence as unknown as CatalogueType,
+  euPidMdoc as unknown as CatalogueType,
 ]
 
 /** JSON Schema (2020-12) of the claims, without the registered ones that the issuer sets. */
@@ -60,10 +71,12 @@ export function claimsSchema(type: CatalogueType): JsonObject {
   }
 }
 
-/** SD-JWT VC type metadata (draft-ietf-oauth-sd-jwt-vc §5). */
-export function typeMetadata(type: CatalogueType): JsonObject {
+/** SD-JWT VC type metadata (draft-ietf-oauth-sd-jwt-vc §5); undefined for a type that does not come as one. */
+export function typeMetadata(type: CatalogueType): JsonObject | undefined {
+  const vct = type.formats['dc+sd-jwt']
+  if (vct === undefined) return undefined
   return {
-    vct: type.vct,
+    vct,
     name: type.display[0]?.name ?? type.name,
     description: type.description,
     display: type.display.map(({ locale, name }) => ({
@@ -83,4 +96,12 @@ export function typeMetadata(type: CatalogueType): JsonObject {
 /** The paths that a credential of this type makes withholdable unless the issue call says otherwise. */
 export function withholdablePaths(type: CatalogueType): readonly ClaimPath[] {
   return type.claims.filter((claim) => claim.sd !== 'never').map((claim) => claim.path)
+}
+
+/** Which values a format that is no JSON writes in a form of their own. */
+export function valueEncodings(type: CatalogueType): readonly ValueEncoding[] {
+  return type.claims.flatMap(({ path, encoding, encodings = [] }) => [
+    ...(encoding === undefined ? [] : [{ path, as: encoding }]),
+    ...encodings.map((inner) => ({ path: [...path, ...inner.path], as: inner.as })),
+  ])
 }

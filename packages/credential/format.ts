@@ -5,28 +5,43 @@
  */
 import type { Check } from './checks.ts'
 import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from './crypto.ts'
+import type { DidKeyResolver } from './identifiers/did-document.ts'
 import type { PublicJwk } from './jwk.ts'
 import type { Result } from './result.ts'
+import type { StatusReference } from './status-list/reference.ts'
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 export interface JsonObject {
   readonly [member: string]: JsonValue
 }
 
-/** Format identifiers of OpenID4VCI 1.0 appendix A and OpenID4VP 1.0 appendix B. */
-export type FormatId = 'dc+sd-jwt'
+/** Format identifiers of OpenID4VCI 1.0 appendix A and OpenID4VP 1.0 appendix B, and the media types of VC-JOSE-COSE. */
+export type FormatId =
+  | 'dc+sd-jwt' // SD-JWT VC
+  | 'mso_mdoc' // ISO/IEC 18013-5
+  | 'jwt_vc_json' // W3C VC data model 1.1 as a JWT
+  | 'vc+jwt' // W3C VC data model 2.0, VC-JOSE-COSE §3.1
+  | 'vc+sd-jwt' // W3C VC data model 2.0, VC-JOSE-COSE §3.2
 
 /** A path from the top of the claims: member names, array indices, `null` for every array element (OpenID4VP §7). */
 export type ClaimPath = readonly (string | number | null)[]
 
 export interface IssueInput {
-  /** Type of the credential: `vct` of an SD-JWT VC. */
+  /** Type of the credential: `vct` of an SD-JWT VC, document type of an mdoc, the specific `type` of a W3C VC. */
   readonly type: string
+  /**
+   * What a claim path of a query starts from: the claims of an SD-JWT VC, `{namespace: {element: value}}` of an mdoc,
+   * the members of a W3C credential (`credentialSubject` and beside it).
+   */
   readonly claims: JsonObject
+  /** Values that JSON can only write as text; formats that are JSON themselves leave them as they are. */
+  readonly encodings?: readonly ValueEncoding[]
   /** Paths whose value the holder may withhold. A path that ends in `null` makes each array element withholdable. */
   readonly selectivelyDisclosable: readonly ClaimPath[]
   /** Absent: not bound to a key. */
   readonly holderKey?: PublicJwk
+  /** DID of the holder, for formats that name their subject; made of `holderKey` when absent. */
+  readonly holderDid?: string
   readonly signer: Signer
   /** Value of `iss`; absent where the x5c chain alone names the issuer. */
   readonly issuer?: string
@@ -34,9 +49,29 @@ export interface IssueInput {
   readonly issuedAt: number
   readonly notBefore?: number
   readonly expiresAt?: number
-  readonly status?: JsonObject
+  /** Where verifiers look up whether it still counts; a format refuses a mechanism that it cannot write. */
+  readonly statuses?: readonly StatusReference[]
   /** Decoy digests at the top level (RFC 9901 §4.2.5). */
   readonly decoys?: number
+}
+
+export interface ValueEncoding {
+  readonly path: ClaimPath
+  /** `bytes`: base64url or base64 text of a byte string; the others: text of RFC 3339 (CBOR tags 1004 and 0). */
+  readonly as: 'bytes' | 'full-date' | 'date-time'
+}
+
+/** What ties a presentation to one request, so that it is worth nothing for another. */
+export interface RequestBinding {
+  /** Full client identifier with its prefix (OpenID4VP §14.10), or `origin:<origin>` (appendix A.4). */
+  readonly audience: string
+  readonly nonce: string
+  /** Where the answer goes; mdoc's session transcript covers it (appendix B.2.6.1). Absent over the DC API. */
+  readonly responseUri?: string
+  /** RFC 7638 SHA-256 thumbprint of the key the answer is encrypted to, base64url; absent: answered in the clear. */
+  readonly encryptionKeyThumbprint?: string
+  /** Entries of `transaction_data` for this credential, exactly as received (appendix B.3.3). */
+  readonly transactionData?: readonly string[]
 }
 
 /** A credential as a wallet holds it, opened without judging trust. */
@@ -49,6 +84,7 @@ export interface HeldCredential {
   readonly issuer?: string
   readonly issuedAt?: number
   readonly expiresAt?: number
+  readonly statuses: readonly StatusReference[]
   /** base64url KeyIdentifiers of the AKI of every certificate in the chain, for `trusted_authorities` of type `aki`. */
   readonly authorityKeyIds: readonly string[]
 }
@@ -58,11 +94,8 @@ export interface PresentInput {
   /** Claim paths to disclose; parents come along. Empty: nothing that can be withheld. */
   readonly disclose: readonly ClaimPath[]
   /** Absent: presented without key binding (only where the query waives it). */
-  readonly binding?: {
+  readonly binding?: RequestBinding & {
     readonly signer: Signer
-    /** Full client identifier with its prefix (OpenID4VP §14.10), or `origin:<origin>` (appendix A.4). */
-    readonly audience: string
-    readonly nonce: string
     /** Epoch seconds. */
     readonly issuedAt: number
   }
@@ -71,7 +104,7 @@ export interface PresentInput {
 export interface VerifyInput {
   readonly presentation: string
   /** What the verifier demands, independent of what was sent (RFC 9901 §7.3). Absent: holder binding is waived. */
-  readonly binding?: { readonly audience: string; readonly nonce: string }
+  readonly binding?: RequestBinding
   /** Epoch seconds. */
   readonly now: number
   /** Clock difference tolerated for nbf, exp and iat, in seconds. */
@@ -80,17 +113,23 @@ export interface VerifyInput {
   readonly bindingWindowSeconds: number
   /** Decides whose signature counts. Receives the chain or key reference of the credential, never the network. */
   readonly trust: IssuerTrust
+  /** Keys of holders who are named by a DID; absent: those whose DID is their key. */
+  readonly holderKeys?: DidKeyResolver
 }
 
 /** How a credential says who signed it. */
 export interface IssuerKeyReference {
   readonly purpose: 'issuer'
+  readonly format: FormatId
   readonly credentialType: string
   readonly algorithm: SignatureAlgorithm
   /** JOSE `x5c`, leaf first. */
   readonly x5c?: readonly string[]
+  /** JOSE `kid`; a DID URL where the issuer is a DID. */
   readonly keyId?: string
   readonly issuer?: string
+  /** When it was signed, where the credential says so by the signer's word alone (mdoc `signed`); epoch seconds. */
+  readonly signedAt?: number
 }
 
 export interface TrustedKey {
@@ -119,7 +158,7 @@ export interface VerifiedPresentation {
   /** Whom the trust check led to; absent where it failed. */
   readonly anchor?: string
   readonly holderKey?: PublicJwk
-  readonly status?: JsonObject
+  readonly statuses: readonly StatusReference[]
   readonly expiresAt?: number
   readonly authorityKeyIds: readonly string[]
 }
@@ -142,6 +181,6 @@ export interface CredentialFormat {
   open(credential: string, crypto: CryptoEngine): Promise<Result<HeldCredential, FormatRefusal>>
   present(input: PresentInput, crypto: CryptoEngine): Promise<Result<string, FormatRefusal>>
   verify(input: VerifyInput, crypto: CryptoEngine): Promise<VerifyOutcome>
-  /** Whether `meta` of a DCQL credential query names this credential's type (OpenID4VP appendix B.3.5 for SD-JWT VC). */
+  /** Whether `meta` of a DCQL credential query names this credential's type (OpenID4VP appendices B.1.1, B.2.3, B.3.5). */
   matchesMeta(meta: JsonObject, credential: { readonly type: string; readonly claims: JsonObject }): boolean
 }

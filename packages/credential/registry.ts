@@ -1,8 +1,8 @@
 /** The formats a deployment speaks: an explicit list in each `main.ts`, no import side effects. */
-import type { CredentialFormat } from './format.ts'
+import type { CredentialFormat, FormatId } from './format.ts'
 
 export interface FormatRegistry {
-  readonly ids: readonly string[]
+  readonly ids: readonly FormatId[]
   /** Finds by own id or by an id that the format also reads. */
   get(id: string): CredentialFormat | undefined
 }

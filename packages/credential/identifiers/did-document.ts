@@ -1,5 +1,7 @@
 /** DID documents (DID Core 1.0 §5) as far as a key needs one: verification methods and what they may be used for. */
+import type { Awaitable } from '../crypto.ts'
 import type { PublicJwk } from '../jwk.ts'
+import type { Result } from '../result.ts'
 
 export type DidRelationship =
   | 'authentication' // a holder or a verifier speaks
@@ -30,6 +32,12 @@ export type DidRefusal =
   /** The URL has no fragment, or names no method of the document. */
   | { readonly code: 'did_url_names_no_key' }
   | { readonly code: 'did_relationship_missing'; readonly relationship: DidRelationship }
+
+/** Finds the key that an absolute DID URL names for a use; methods that ask the network do so behind this. */
+export type DidKeyResolver = (
+  didUrl: string,
+  relationship: DidRelationship,
+) => Awaitable<Result<PublicJwk, DidRefusal>>
 
 const SIGNING: readonly DidRelationship[] = [
   'authentication',

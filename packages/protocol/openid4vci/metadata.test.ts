@@ -13,7 +13,7 @@ const ISSUER = 'https://issuer.example/tenant'
 const configuration: CredentialConfiguration = {
   id: 'pid_dc+sd-jwt',
   format: 'dc+sd-jwt',
-  vct: 'urn:eudi:pid:1',
+  type: 'urn:eudi:pid:1',
   scope: 'pid',
   display: [
     {

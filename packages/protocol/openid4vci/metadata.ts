@@ -6,13 +6,15 @@
 import type { SignatureAlgorithm } from '@countersign/credential/crypto'
 import type { ClaimPath, FormatId, JsonObject } from '@countersign/credential/format'
 import { PROOF_ALGORITHMS } from '../oauth/error.ts'
+import { configurationFormat } from './configuration-format.ts'
 import { PRE_AUTHORIZED_GRANT } from './offer.ts'
 
 /** One credential that an issuer issues, as one entry of `credential_configurations_supported`. */
 export interface CredentialConfiguration {
   readonly id: string
   readonly format: FormatId
-  readonly vct: string
+  /** `vct`, document type or the specific type of a W3C credential. */
+  readonly type: string
   readonly scope: string
   /** One entry a locale. */
   readonly display: readonly CredentialDisplay[]
@@ -28,7 +30,7 @@ export interface CredentialConfiguration {
   readonly proofAlgorithms?: readonly SignatureAlgorithm[]
 }
 
-/** `jwk`, or the DID methods that a `kid` is resolved by. */
+/** A plain key (which some formats call by another name), or the DID methods that a `kid` is resolved by. */
 export const BINDING_METHODS = ['jwk', 'did:jwk', 'did:key'] as const
 
 export type BindingMethod = (typeof BINDING_METHODS)[number]
@@ -107,12 +109,15 @@ export function writeCredentialDisplay(display: CredentialDisplay): JsonObject {
 }
 
 function writeConfiguration(configuration: CredentialConfiguration): JsonObject {
-  const { claims, display, format, scope, signingAlgorithms, vct } = configuration
+  const { claims, display, format, scope, signingAlgorithms, type } = configuration
+  const { writeAlgorithm, writeType } = configurationFormat(format)
   return {
     format,
-    vct,
+    ...writeType(type),
     scope,
-    ...(signingAlgorithms && { credential_signing_alg_values_supported: [...signingAlgorithms] }),
+    ...(signingAlgorithms && {
+      credential_signing_alg_values_supported: signingAlgorithms.map(writeAlgorithm),
+    }),
     ...writeBinding(configuration),
     credential_metadata: {
       ...(display.length > 0 && { display: display.map(writeCredentialDisplay) }),
@@ -125,8 +130,11 @@ function writeConfiguration(configuration: CredentialConfiguration): JsonObject 
 function writeBinding(configuration: CredentialConfiguration): JsonObject {
   const { bindingMethods = BINDING_METHODS, proofAlgorithms = PROOF_ALGORITHMS } = configuration
   if (bindingMethods.length === 0) return {}
+  const { keyBindingMethod } = configurationFormat(configuration.format)
   return {
-    cryptographic_binding_methods_supported: [...bindingMethods],
+    cryptographic_binding_methods_supported: bindingMethods.map((method) =>
+      method === 'jwk' ? keyBindingMethod : method,
+    ),
     proof_types_supported: { jwt: { proof_signing_alg_values_supported: [...proofAlgorithms] } },
   }
 }

@@ -8,6 +8,7 @@ import type { ClaimPath, JsonObject, JsonValue } from '@countersign/credential/f
 import { isJsonArray, isJsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/wire-values.ts'
+import { readConfigurationType } from './configuration-format.ts'
 import { isIssuerIdentifier } from './issuer-identifier.ts'
 import type { ClaimDescription, CredentialDisplay } from './metadata.ts'
 
@@ -32,7 +33,8 @@ export interface IssuerMetadata {
 export interface OfferedConfiguration {
   readonly id: string
   readonly format: string
-  readonly vct?: string
+  /** `vct`, document type or the specific type of a W3C credential, where one is named. */
+  readonly type?: string
   readonly scope?: string
   readonly bindingMethods: readonly string[]
   /** Algorithms of `jwt` proofs. Absent: no such proof is taken. */
@@ -181,13 +183,13 @@ function parseConfigurations(
 function readConfiguration(id: string, entry: JsonValue): OfferedConfiguration | undefined {
   const format = isJsonObject(entry) ? boundedText(entry['format'], NAME_LIST.maxLength) : undefined
   if (!isJsonObject(entry) || format === undefined || id.length > NAME_LIST.maxLength) return undefined
-  const vct = boundedText(entry['vct'], 2048)
+  const type = readConfigurationType(entry)
   const scope = boundedText(entry['scope'], MAX_TEXT)
   const metadata = isJsonObject(entry['credential_metadata']) ? entry['credential_metadata'] : {}
   return {
     id,
     format,
-    ...(vct !== undefined && { vct }),
+    ...(type !== undefined && { type }),
     ...(scope !== undefined && { scope }),
     bindingMethods: boundedTexts(entry['cryptographic_binding_methods_supported'], NAME_LIST) ?? [],
     ...readProofTypes(entry['proof_types_supported']),

@@ -19,11 +19,12 @@ const facts: RequestFacts = {
   responseUri: 'https://verifier.example/answer',
 }
 const now = 1_800_000_000
+const options = { now, formats: ['dc+sd-jwt'] } as const
 
 describe('a request object', () => {
   it('says all that a wallet needs, in the words of the specification', () => {
     const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA']
-    expect(buildRequestObject(facts, { now, ttlSeconds: 60 })).toEqual({
+    expect(buildRequestObject(facts, { ...options, ttlSeconds: 60 })).toEqual({
       response_type: 'vp_token',
       response_mode: 'direct_post',
       client_id: 'x509_san_dns:verifier.example',
@@ -43,17 +44,19 @@ describe('a request object', () => {
   })
 
   it('echoes a wallet nonce when there was one', () => {
-    expect(buildRequestObject(facts, { now, walletNonce: 'w' })).toMatchObject({ wallet_nonce: 'w' })
-    expect(buildRequestObject(facts, { now })).not.toHaveProperty('wallet_nonce')
+    expect(buildRequestObject(facts, { ...options, walletNonce: 'w' })).toMatchObject({ wallet_nonce: 'w' })
+    expect(buildRequestObject(facts, options)).not.toHaveProperty('wallet_nonce')
   })
 
   it('never outlives its session', () => {
-    expect(buildRequestObject(facts, { now, ttlSeconds: 9999 })).toMatchObject({ exp: facts.expiresAt })
-    expect(buildRequestObject(facts, { now })).toMatchObject({ exp: facts.expiresAt })
+    expect(buildRequestObject(facts, { ...options, ttlSeconds: 9999 })).toMatchObject({
+      exp: facts.expiresAt,
+    })
+    expect(buildRequestObject(facts, options)).toMatchObject({ exp: facts.expiresAt })
   })
 
   it('is signed under its own type, with the chain of the signer', async () => {
-    const decoded = decodeJws(await signRequestObject(buildRequestObject(facts, { now }), leafSigner))
+    const decoded = decodeJws(await signRequestObject(buildRequestObject(facts, options), leafSigner))
     expect(decoded.ok && decoded.value.header).toEqual({
       typ: 'oauth-authz-req+jwt',
       alg: 'ES256',

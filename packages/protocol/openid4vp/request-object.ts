@@ -4,20 +4,16 @@
  * request but for the times, so a wallet may fetch it twice, from any instance. Refuses to know HTTP and keys.
  */
 import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
-import { SIGNATURE_ALGORITHMS, signJws } from '@countersign/credential/jws'
+import type { FormatId, JsonObject } from '@countersign/credential/format'
+import { signJws } from '@countersign/credential/jws'
 import type { VerificationSession } from './session.ts'
+import { writeVpFormats } from './vp-formats.ts'
 
 /** §5: the only `typ` of a signed request; wallets refuse any other. */
 export const REQUEST_OBJECT_TYPE = 'oauth-authz-req+jwt'
 
 /** §5.8: the audience when the verifier did not discover the wallet's own identifier. */
 export const STATIC_DISCOVERY_AUDIENCE = 'https://self-issued.me/v2'
-
-/** What we accept in answers (§11.1, appendix B.3.4): the algorithms of the credential and of its key binding. */
-export const VP_FORMATS_SUPPORTED: JsonObject = {
-  'dc+sd-jwt': { 'sd-jwt_alg_values': SIGNATURE_ALGORITHMS, 'kb-jwt_alg_values': SIGNATURE_ALGORITHMS },
-}
 
 export type RequestFacts = Pick<
   VerificationSession,
@@ -27,6 +23,8 @@ export type RequestFacts = Pick<
 export interface RequestOptions {
   /** Epoch seconds. */
   readonly now: number
+  /** What is accepted in answers. */
+  readonly formats: readonly FormatId[]
   /** How long the request object may be used, in seconds; never longer than the session. Absent: as long as it. */
   readonly ttlSeconds?: number
   /** §5.10: echoed when the wallet sent one, and not there otherwise. */
@@ -37,7 +35,7 @@ export interface RequestOptions {
 
 /** The state is the session id: with it an answer names its session, on whichever instance it arrives. */
 export function buildRequestObject(session: RequestFacts, options: RequestOptions): JsonObject {
-  const { now, ttlSeconds, walletNonce, clientMetadata } = options
+  const { now, formats, ttlSeconds, walletNonce, clientMetadata } = options
   const lastMoment = ttlSeconds === undefined ? session.expiresAt : now + ttlSeconds
   return {
     response_type: 'vp_token',
@@ -47,7 +45,7 @@ export function buildRequestObject(session: RequestFacts, options: RequestOption
     nonce: session.nonce,
     state: session.id,
     dcql_query: session.dcqlQuery,
-    client_metadata: { vp_formats_supported: VP_FORMATS_SUPPORTED, ...clientMetadata },
+    client_metadata: { vp_formats_supported: writeVpFormats(formats), ...clientMetadata },
     aud: STATIC_DISCOVERY_AUDIENCE,
     iat: now,
     exp: Math.min(lastMoment, session.expiresAt),

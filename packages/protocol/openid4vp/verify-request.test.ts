@@ -34,7 +34,9 @@ function payloadFor(
     clientId: client,
     responseUri: 'https://verifier.example/answer',
   }
-  return JSON.parse(JSON.stringify({ ...buildRequestObject(facts, { now }), ...changes }))
+  return JSON.parse(
+    JSON.stringify({ ...buildRequestObject(facts, { now, formats: ['dc+sd-jwt'] }), ...changes }),
+  )
 }
 
 const verification: RequestVerification = {

@@ -50,13 +50,21 @@ export function held(id: string, changes: Partial<HeldCredential> = {}): HeldFor
     type: IDENTITY,
     claims: person,
     holderKey: HOLDER_KEY,
+    statuses: [],
     authorityKeyIds: ['s9tIpPmhxdiuNkHMEWNpYim8S8Y'],
   }
   return { id, held: { ...credential, ...changes } }
 }
 
 export function presentation(changes: Partial<VerifiedPresentation> = {}): VerifiedPresentation {
-  return { format: 'dc+sd-jwt', type: IDENTITY, claims: person, authorityKeyIds: [], ...changes }
+  return {
+    format: 'dc+sd-jwt',
+    type: IDENTITY,
+    claims: person,
+    statuses: [],
+    authorityKeyIds: [],
+    ...changes,
+  }
 }
 
 /** A credential query for the identity credential with the members given. */

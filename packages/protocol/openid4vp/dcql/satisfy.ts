@@ -5,11 +5,16 @@
  */
 import type { ClaimPath, JsonObject, JsonValue } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
+import { formatRules } from './format-rules.ts'
 import { type PathRefusal, selectClaims } from './path.ts'
 import type { ClaimsQuery, CredentialQuery, DcqlQuery } from './query.ts'
 
 export type ClaimsUnsatisfied =
-  | { readonly code: 'claim_missing'; readonly path: ClaimPath; readonly because: PathRefusal['code'] }
+  | {
+      readonly code: 'claim_missing'
+      readonly path: ClaimPath
+      readonly because: PathRefusal['code'] | 'path_not_of_format'
+    }
   | { readonly code: 'claim_value_differs'; readonly path: ClaimPath }
   | { readonly code: 'no_claim_set_satisfied' }
 
@@ -18,15 +23,22 @@ export type ClaimsDemand = (claims: JsonObject) => Result<readonly ClaimPath[], 
 
 /** Prepares a query once for many credentials (§6.4.1: all claims, or the first satisfiable claim set). */
 export function claimsDemand(query: CredentialQuery): ClaimsDemand {
-  const { claims: wanted = [], claimSets } = query
-  if (claimSets === undefined) return (claims) => satisfyAll(wanted, claims)
+  const { claims: wanted = [], claimSets, format } = query
+  const acceptsPath = formatRules(format)?.acceptsPath ?? (() => true)
+  const demands = wanted.map((claim): Demand => ({ ...claim, fitsFormat: acceptsPath(claim.path) }))
+  if (claimSets === undefined) return (claims) => satisfyAll(demands, claims)
   const positions = new Map(wanted.map((claim, index) => [claim.id, index]))
   const sets = claimSets.map((set) => set.map((id) => positions.get(id) ?? -1))
-  return (claims) => satisfyFirstSet(wanted, sets, claims)
+  return (claims) => satisfyFirstSet(demands, sets, claims)
+}
+
+/** A path that the format does not know selects nothing (§7.2). */
+interface Demand extends ClaimsQuery {
+  readonly fitsFormat: boolean
 }
 
 function satisfyAll(
-  wanted: readonly ClaimsQuery[],
+  wanted: readonly Demand[],
   claims: JsonObject,
 ): Result<readonly ClaimPath[], ClaimsUnsatisfied> {
   const disclose: ClaimPath[] = []
@@ -40,7 +52,7 @@ function satisfyAll(
 
 /** Each claim is looked up at most once, however many sets name it. */
 function satisfyFirstSet(
-  wanted: readonly ClaimsQuery[],
+  wanted: readonly Demand[],
   sets: readonly (readonly number[])[],
   claims: JsonObject,
 ): Result<readonly ClaimPath[], ClaimsUnsatisfied> {
@@ -55,7 +67,7 @@ function satisfyFirstSet(
 }
 
 function pathsAt(
-  wanted: readonly ClaimsQuery[],
+  wanted: readonly Demand[],
   position: number,
   claims: JsonObject,
 ): readonly ClaimPath[] | undefined {
@@ -66,11 +78,9 @@ function pathsAt(
 }
 
 /** A value that matches none of `values` counts as if the claim were not there; of an array's elements one is enough. */
-function satisfyClaim(
-  claim: ClaimsQuery,
-  claims: JsonObject,
-): Result<readonly ClaimPath[], ClaimsUnsatisfied> {
-  const { path, values } = claim
+function satisfyClaim(claim: Demand, claims: JsonObject): Result<readonly ClaimPath[], ClaimsUnsatisfied> {
+  const { fitsFormat, path, values } = claim
+  if (!fitsFormat) return refuse({ code: 'claim_missing', path, because: 'path_not_of_format' })
   const selected = selectClaims(claims, path)
   if (!selected.ok) return refuse({ code: 'claim_missing', path, because: selected.error.code })
   if (values === undefined) return ok(selected.value.paths)

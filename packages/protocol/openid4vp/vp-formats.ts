@@ -1,0 +1,27 @@
+/**
+ * What we accept in answers, as `vp_formats_supported` says it (OpenID4VP 1.0 §11.1, appendices B.1.3, B.2.2, B.3.4).
+ */
+import type { SignatureAlgorithm } from '@countersign/credential/crypto'
+import type { FormatId, JsonObject } from '@countersign/credential/format'
+
+/** The formats that are spoken, in the order of the registry. */
+export function writeVpFormats(formats: readonly FormatId[]): JsonObject {
+  return Object.fromEntries(formats.map((format) => [format, VP_FORMATS[format]]))
+}
+
+const ISSUER_ALGORITHMS: readonly SignatureAlgorithm[] = ['ES256', 'ES384', 'ES512', 'EdDSA']
+const HOLDER_ALGORITHMS: readonly SignatureAlgorithm[] = ['ES256', 'ES384', 'ES512', 'EdDSA']
+
+/** RFC 9053, and beside each curve-free number its fully specified twin of RFC 9864: wallets list either. */
+const COSE_ALGORITHMS = [-7, -9, -35, -51, -36, -52, -8, -19]
+
+const sdJwt = { 'sd-jwt_alg_values': ISSUER_ALGORITHMS, 'kb-jwt_alg_values': HOLDER_ALGORITHMS }
+const jwt = { alg_values: ISSUER_ALGORITHMS }
+
+const VP_FORMATS: Readonly<Record<FormatId, JsonObject>> = {
+  'dc+sd-jwt': sdJwt,
+  jwt_vc_json: jwt,
+  'vc+jwt': jwt,
+  'vc+sd-jwt': sdJwt,
+  mso_mdoc: { issuerauth_alg_values: COSE_ALGORITHMS, deviceauth_alg_values: COSE_ALGORITHMS },
+}
