@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonObject } from '../format.ts'
+import { bestFor, credentialView, type TypeLook } from './credential-view.ts'
+import { displayValue } from './display-value.ts'
+
+const look: TypeLook = {
+  displays: [
+    { locale: 'en', name: 'Identity', backgroundColor: '#123456', textColor: '#ffffff' },
+    { locale: 'de-DE', name: 'Identität' },
+  ],
+  claims: [
+    {
+      path: ['family_name'],
+      labels: [
+        { locale: 'en', label: 'Family name' },
+        { locale: 'de', label: 'Nachname' },
+      ],
+    },
+    { path: ['nationalities', null], labels: [{ locale: 'en', label: 'Nationalities' }] },
+    { path: ['absent'], labels: [{ locale: 'en', label: 'Absent' }] },
+  ],
+}
+const identity = {
+  format: 'dc+sd-jwt',
+  type: 'urn:example:identity-card:1',
+  issuer: 'https://issuer.example',
+  expiresAt: 1_900_000_000,
+  claims: {
+    iss: 'https://issuer.example',
+    vct: 'urn:example:identity-card:1',
+    cnf: { jwk: {} },
+    given_name: 'Ada',
+    family_name: 'Example',
+    nationalities: ['DE', 'FR'],
+  } satisfies JsonObject,
+} as const
+
+describe('the view of a credential', () => {
+  it('has title, colours and labels of its type, in its order, and the rest under its own name', () => {
+    const view = credentialView(identity, look, ['en-GB'])
+    expect(view).toMatchObject({ title: 'Identity', backgroundColor: '#123456', textColor: '#ffffff' })
+    expect(view.claims.map(({ label, value }) => [label, value])).toEqual([
+      ['Family name', 'Example'],
+      ['Nationalities', 'DE, FR'],
+      ['Given name', 'Ada'],
+    ])
+  })
+
+  it('speaks the language that is wanted where the type does', () => {
+    const view = credentialView(identity, look, ['fr', 'de'])
+    expect(view.title).toBe('Identität')
+    expect(view.claims[0]?.label).toBe('Nachname')
+  })
+
+  it('gets along without anything that is known of the type', () => {
+    const view = credentialView(identity, undefined)
+    expect(view.title).toBe('Identity card')
+    expect(view.claims.map(({ label }) => label)).toEqual(['Given name', 'Family name', 'Nationalities'])
+  })
+
+  it('shows the elements of an mdoc without their namespace', () => {
+    const claims = { 'org.iso.18013.5.1': { family_name: 'Example', driving_privileges: [{ code: 'B' }] } }
+    const view = credentialView({ format: 'mso_mdoc', type: 'org.iso.18013.5.1.mDL', claims }, undefined)
+    expect(view.title).toBe('M DL')
+    expect(view.claims).toEqual([
+      { path: ['org.iso.18013.5.1', 'family_name'], label: 'Family name', value: 'Example' },
+      { path: ['org.iso.18013.5.1', 'driving_privileges'], label: 'Driving privileges', value: 'code: B' },
+    ])
+  })
+
+  it('shows the subject of a W3C credential, not its envelope and not its identifier', () => {
+    const claims = {
+      '@context': ['https://www.w3.org/ns/credentials/v2'],
+      type: ['VerifiableCredential', 'UniversityDegree'],
+      credentialSubject: { id: 'did:example:1', degree: { name: 'BSc' } },
+    }
+    const view = credentialView({ format: 'vc+jwt', type: 'UniversityDegree', claims }, undefined)
+    expect(view.title).toBe('University Degree')
+    expect(view.claims).toEqual([
+      { path: ['credentialSubject', 'degree', 'name'], label: 'Name', value: 'BSc' },
+    ])
+  })
+})
+
+describe('a value for people', () => {
+  it.each<[unknown, string]>([
+    [true, 'yes'],
+    [false, 'no'],
+    [null, '–'],
+    [12.5, '12.5'],
+    ['a\u202eb\u0000c', 'a b c'],
+    [[{ a: 1 }, 'x'], 'a: 1, x'],
+    ['x'.repeat(600), `${'x'.repeat(499)}…`],
+    [{ a: { b: { c: { d: 1 } } } }, 'a: b: c: …'],
+  ])('of %j is "%s"', (value, text) => {
+    expect(displayValue(value as never)).toBe(text)
+  })
+})
+
+describe('the entry for a locale', () => {
+  it('is the first when none fits, and none when there is none', () => {
+    expect(bestFor([{ locale: 'de' }, { locale: 'en' }], ['fr'])).toEqual({ locale: 'de' })
+    expect(bestFor([], ['fr'])).toBeUndefined()
+  })
+})

@@ -1,0 +1,167 @@
+/**
+ * A credential as people see it, the same for every format: title, issuer, colours, pictures and labelled values. What
+ * the type says of its look comes from SD-JWT VC type metadata or from an issuer's configuration; without either the
+ * names of the claims have to do. Plain data: drawing, escaping and loading of pictures is the user interface's.
+ */
+import { resolveClaimPath } from '../claim-path.ts'
+import type { ClaimPath, FormatId, JsonObject, JsonValue } from '../format.ts'
+import { isJsonObject } from '../json.ts'
+import { displayValue } from './display-value.ts'
+
+export interface CredentialView {
+  readonly format: FormatId
+  readonly type: string
+  readonly title: string
+  readonly description?: string
+  readonly issuer?: string
+  readonly backgroundColor?: string
+  readonly textColor?: string
+  readonly logo?: ViewImage
+  readonly backgroundImage?: ViewImage
+  readonly claims: readonly ViewClaim[]
+  /** Epoch seconds. */
+  readonly expiresAt?: number
+}
+
+export interface ViewImage {
+  /** https or image data. */
+  readonly uri: string
+  readonly altText?: string
+}
+
+export interface ViewClaim {
+  readonly path: ClaimPath
+  readonly label: string
+  /** Plain text. */
+  readonly value: string
+}
+
+/** How a type wants to look, one entry a locale. */
+export interface TypeLook {
+  readonly displays: readonly LocalDisplay[]
+  readonly claims: readonly {
+    readonly path: ClaimPath
+    readonly labels: readonly { readonly locale?: string; readonly label: string }[]
+  }[]
+}
+
+export interface LocalDisplay
+  extends Pick<CredentialView, 'backgroundColor' | 'textColor' | 'logo' | 'backgroundImage'> {
+  readonly locale?: string
+  readonly name: string
+  readonly description?: string
+}
+
+export interface Viewed {
+  readonly format: FormatId
+  readonly type: string
+  readonly claims: JsonObject
+  readonly issuer?: string
+  readonly expiresAt?: number
+}
+
+/** `locales`: BCP 47 tags, the most wanted first. */
+export function credentialView(
+  credential: Viewed,
+  look: TypeLook | undefined,
+  locales: readonly string[] = ['en'],
+): CredentialView {
+  const display = look && bestFor(look.displays, locales)
+  const { expiresAt, format, issuer, type } = credential
+  return {
+    format,
+    type,
+    title: display?.name ?? readableName(type),
+    ...(display?.description !== undefined && { description: display.description }),
+    ...(issuer !== undefined && { issuer }),
+    ...(display?.backgroundColor !== undefined && { backgroundColor: display.backgroundColor }),
+    ...(display?.textColor !== undefined && { textColor: display.textColor }),
+    ...(display?.logo && { logo: display.logo }),
+    ...(display?.backgroundImage && { backgroundImage: display.backgroundImage }),
+    ...(expiresAt !== undefined && { expiresAt }),
+    claims: look && look.claims.length > 0 ? labelled(credential, look, locales) : unlabelled(credential),
+  }
+}
+
+/** The exact tag, then the same language, then the first. */
+export function bestFor<T extends { readonly locale?: string }>(
+  entries: readonly T[],
+  locales: readonly string[],
+): T | undefined {
+  for (const wanted of locales.map((locale) => locale.toLowerCase())) {
+    const exact = entries.find(({ locale }) => locale?.toLowerCase() === wanted)
+    const near = entries.find(({ locale }) => languageOf(locale ?? '') === languageOf(wanted))
+    if (exact ?? near) return exact ?? near
+  }
+  return entries[0]
+}
+
+function languageOf(locale: string): string {
+  return locale.toLowerCase().split('-', 1)[0] ?? ''
+}
+
+/** In the order of the type; what the type does not speak of follows under its own name. */
+function labelled(credential: Viewed, look: TypeLook, locales: readonly string[]): readonly ViewClaim[] {
+  const { claims } = credential
+  const shown = look.claims.flatMap(({ path, labels }): readonly ViewClaim[] => {
+    const values = resolveClaimPath(claims, path).map((place) => displayValue(valueAt(claims, place)))
+    if (values.length === 0) return []
+    const label = bestFor(labels, locales)?.label ?? labelOf(path)
+    return [{ path, label, value: values.join(', ') }]
+  })
+  const isShown = (path: ClaimPath) =>
+    look.claims.some((claim) => isWithin(path, claim.path) || isWithin(claim.path, path))
+  return [...shown, ...unlabelled(credential).filter(({ path }) => !isShown(path))]
+}
+
+function isWithin(outer: ClaimPath, inner: ClaimPath): boolean {
+  return outer.length <= inner.length && outer.every((step, at) => step === inner[at] || inner[at] === null)
+}
+
+/** Members that every credential of a format has and that say nothing of its holder. */
+const ENVELOPE: Readonly<Record<FormatId, readonly string[]>> = {
+  'dc+sd-jwt': ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'aka_vcts', 'cnf', 'status'],
+  jwt_vc_json: [],
+  'vc+jwt': [],
+  'vc+sd-jwt': ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'cnf', 'status'],
+  mso_mdoc: [],
+}
+
+function unlabelled({ claims, format }: Viewed): readonly ViewClaim[] {
+  const { credentialSubject: subject } = claims
+  if (isJsonObject(subject)) {
+    return leaves(subject, ['credentialSubject']).filter(({ path }) => path.at(-1) !== 'id')
+  }
+  return leaves(claims).filter(({ path }) => !ENVELOPE[format].includes(String(path[0])))
+}
+
+/** Members of the outermost object; those of a namespace or an inner object one level further. */
+function leaves(claims: JsonObject, above: ClaimPath = []): readonly ViewClaim[] {
+  return Object.entries(claims).flatMap(([name, value]): readonly ViewClaim[] => {
+    const path = [...above, name]
+    if (isJsonObject(value) && path.length < 2 + above.length) return leaves(value, path)
+    return [{ path, label: labelOf(path), value: displayValue(value) }]
+  })
+}
+
+function valueAt(claims: JsonObject, place: readonly (string | number)[]): JsonValue {
+  return place.reduce<JsonValue>(
+    (value, step) => (value as Record<string | number, JsonValue>)[step] ?? null,
+    claims,
+  )
+}
+
+function labelOf(path: ClaimPath): string {
+  const name = path.findLast((step) => typeof step === 'string')
+  return readableName(String(name ?? ''))
+}
+
+/** `urn:eudi:pid:1`, `org.iso.18013.5.1.mDL`, `given_name`, `UniversityDegree` as words. */
+function readableName(name: string): string {
+  const last = name.split(/[/:#.]/).findLast((part) => /[A-Za-z]{2}/.test(part)) ?? name
+  const words = last
+    .replaceAll(/[_-]+/g, ' ')
+    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
+    .trim()
+  return words === '' ? name : words.charAt(0).toUpperCase() + words.slice(1)
+}
