@@ -226,6 +226,9 @@ function startServices(
   )
 }
 
+/** Those that keep what must outlive sessions: wallets, and issuers their status lists. */
+const durable: readonly ServiceName[] = ['wallet', 'issuer']
+
 function flagsOf(
   service: ServicePlan,
   name: string,
@@ -243,7 +246,7 @@ function flagsOf(
     '--trustedProxies=127.0.0.1',
     // Longer than the balancer's health interval: it looks elsewhere before the listener closes.
     '--drainSeconds=1',
-    ...(service.service === 'wallet' ? [`--database=${stores.postgres.url}`] : []),
+    ...(durable.includes(service.service) ? [`--database=${stores.postgres.url}`] : []),
   ]
 }
 

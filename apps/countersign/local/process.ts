@@ -3,10 +3,11 @@
  * ended. It stands in a process group of its own, so that Ctrl-C at the terminal reaches only the one who stops
  * all in order; a watchdog on a pipe of ours ends it when this process dies without doing so.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { endOf, watchOver } from '@countersign/stores/local/watchdog'
 
 export interface ProcessOptions {
   readonly program: string
@@ -39,7 +40,7 @@ export function startProcess(options: ProcessOptions): Process {
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(program, args, { env, stdio: ['ignore', log, log], detached: true })
   closeSync(log)
-  const watchdog = child.pid === undefined ? undefined : watch(child.pid, options.temporaryFolder)
+  const watchdog = child.pid === undefined ? undefined : watchOver(child.pid, { stopSignal: 'SIGTERM', ...options })
   let running = child.pid !== undefined
   const ended = endOf(child).then((how) => {
     running = false
@@ -95,26 +96,4 @@ export async function tailOf(logFile: string): Promise<string> {
   } finally {
     await file.close()
   }
-}
-
-function endOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`could not be started (${error.message})`))
-    child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `ended with code ${code}`))
-  })
-}
-
-/** `read` comes back when the pipe closes, that is when this process is gone in whatever way. */
-const WATCHDOG = `read -r nothing
-kill -TERM "$1"; kill -CONT "$1"
-for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 0.2; done
-kill -KILL "$1"
-if [ -n "$2" ]; then rm -rf -- "$2"; fi`
-
-function watch(pid: number, temporaryFolder = ''): ChildProcess {
-  const args = ['-c', WATCHDOG, 'watchdog', `${pid}`, temporaryFolder]
-  const watchdog = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
-  watchdog.on('error', () => {})
-  watchdog.unref()
-  return watchdog
 }

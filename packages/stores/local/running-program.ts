@@ -1,12 +1,12 @@
 /**
- * A server program that lives as long as this process wants it, and never longer: a watchdog beside it holds a pipe
- * of ours, so that even a kill -9 of this process ends the server and removes its temporary folder.
+ * A server program that lives as long as this process wants it, and never longer (`watchdog.ts`).
  * Knows nothing of what the program does; readiness is asked by a function of the caller.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { endOf, watchOver } from './watchdog.ts'
 
 export interface ProgramOptions {
   readonly program: string
@@ -43,7 +43,7 @@ export async function runProgram(options: ProgramOptions): Promise<RunningProgra
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, uid, gid })
   const output = collectOutput(child)
   const ended = endOf(child)
-  const watchdog = child.pid === undefined ? undefined : watch(child.pid, options)
+  const watchdog = child.pid === undefined ? undefined : watchOver(child.pid, options)
   const cleaned = ended.then(async () => {
     watchdog?.kill('SIGKILL')
     if (options.temporaryFolder) await rm(options.temporaryFolder, { recursive: true, force: true })
@@ -105,13 +105,6 @@ async function becomeReady(
   }
 }
 
-function endOf(child: ChildProcess): Promise<string> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`could not be started (${error.message})`))
-    child.once('exit', (code, signal) => resolve(signal ? `ended by ${signal}` : `ended with code ${code}`))
-  })
-}
-
 function collectOutput(child: ChildProcess): () => string {
   let text = ''
   const keep = (chunk: Buffer) => {
@@ -120,28 +113,4 @@ function collectOutput(child: ChildProcess): () => string {
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
   return () => text.trim()
-}
-
-/**
- * `read` returns when the pipe closes, that is when this process is gone in whatever way. A stopped server must be
- * continued to notice the signal, and one that ignores it is killed.
- */
-const WATCHDOG = `read -r nothing
-kill -s "$2" "$1"; kill -s CONT "$1"
-for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$1" || break; sleep 0.2; done
-kill -s KILL "$1"
-if [ -n "$3" ]; then rm -rf -- "$3"; fi`
-
-function watch(pid: number, options: ProgramOptions): ChildProcess {
-  const args = [
-    '-c',
-    WATCHDOG,
-    'watchdog',
-    `${pid}`,
-    options.stopSignal.slice(3),
-    options.temporaryFolder ?? '',
-  ]
-  const watchdog = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
-  watchdog.unref()
-  return watchdog
 }
