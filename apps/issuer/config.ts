@@ -19,6 +19,20 @@ export const issuerShape = {
   documentSigningKeyFile: z.string().min(1).optional(),
   /** PEM chain of that key, leaf first: the document signer, without its IACA. */
   documentSigningCertFile: z.string().min(1).optional(),
+  /** Whether credentials get a place in a status list; default: where there is a database. */
+  statusLists: z.boolean().optional(),
+  /** Entries of a new list: how many credentials one hides among (Bitstring Status List §2.2: 131,072 at least). */
+  statusListSize: z.int().min(131_072).max(1_048_576).multipleOf(8).default(131_072),
+  /** Places that an instance takes at once, and loses when it dies. */
+  statusListBlockSize: z.int().min(1).max(10_000).default(256),
+  /** How long verifiers may keep a list before they ask again, in seconds. */
+  statusListTtlSeconds: z.int().min(1).max(86_400).default(300),
+  /** How long a signed list is good, in seconds; it is signed anew at half of that. */
+  statusListLifetimeSeconds: z.int().min(120).max(2_592_000).default(86_400),
+  /** PEM or JWK of the key that signs status lists; needed in production, where credentials have a status. */
+  statusListKeyFile: z.string().min(1).optional(),
+  /** PEM chain of that key, leaf first. */
+  statusListCertFile: z.string().min(1).optional(),
   /** The issuer's name as wallets show it. */
   displayName: z.string().min(1).max(100).default('Countersign issuer'),
 } as const

@@ -34,6 +34,8 @@ export interface CredentialOrder {
   readonly x5c?: readonly string[]
   /** Goes before what the data says. */
   readonly lifetimeSeconds?: number
+  /** Absent: where there are status lists. */
+  readonly status?: boolean
 }
 
 export interface TxCodeOrder {
@@ -59,6 +61,7 @@ export type OfferRefusal =
     }
   | { readonly code: 'configuration_repeated'; readonly configurationId: string }
   | { readonly code: 'issuer_key_unusable'; readonly reason: string }
+  | { readonly code: 'status_unavailable' }
   | MappingMistake
   | ClaimsMistake
   | DisclosureMapMistake
@@ -148,6 +151,8 @@ async function promiseOne(
     const known = [...issuer.types.keys()]
     return refuse({ code: 'configuration_unknown', configurationId: order.configurationId, known })
   }
+  const { status } = order
+  if (status === true && issuer.statusLists === undefined) return refuse({ code: 'status_unavailable' })
   const mapped = applyMapping(order.claims, order.mapping ?? {}, {
     now: issuer.now(),
     randomUuid: () => randomUuid(issuer),
@@ -173,6 +178,7 @@ async function promiseOne(
     claims,
     selectivelyDisclosable: paths.value,
     lifetimeSeconds: order.lifetimeSeconds ?? taken.lifetimeSeconds ?? type.lifetimeSeconds,
+    ...(status !== undefined && { status }),
     ...key.value,
   }
   const tried = await tryIssuance(issuer, type, promised)

@@ -29,8 +29,10 @@ import {
 import { type SessionUnknown, transition } from '@countersign/service/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
 import { insertSubject } from './data-functions.ts'
-import type { Issuer } from './issuer.ts'
+import type { IssuableType } from './issuable-types.ts'
+import type { CredentialAnswer, Issuer } from './issuer.ts'
 import { type ReceivedProof, type SenderRefusal, senderKey } from './sender-key.ts'
+import { type RecordedIssuance, recordIssuance, strikeOut } from './status/record-issuance.ts'
 
 export type CredentialRefusal =
   | SenderRefusal
@@ -65,8 +67,18 @@ export async function issueCredential(
   if (issued !== undefined) return answerAgain(issuer, asked.value, issued)
   if (promised === undefined) return refuse({ code: 'configuration_unknown' })
 
-  const body = await sign(issuer, promised, asked.value)
-  const settled = await settle(issuer, asked.value, body)
+  const validity = validityFrom(issuer.now(), promised)
+  const recorded = await recordIssuance(issuer, {
+    sessionId: found.value.id,
+    configurationId: promised.configurationId,
+    format: typeOf(issuer, promised).configuration.format,
+    ...validity,
+    ...(promised.status !== undefined && { status: promised.status }),
+  })
+  const body = await sign(issuer, promised, asked.value, validity, recorded)
+  const settled = await settle(issuer, asked.value, body, recorded)
+  if (!settled.ok || settled.value.credentialId !== recorded.credentialId)
+    await strikeOut(issuer, recorded.credentialId)
   if (!settled.ok) return settled
   return record(issuer, asked.value, settled.value, found)
 }
@@ -126,13 +138,32 @@ async function whatIsAsked(
   })
 }
 
-async function sign(issuer: Issuer, promised: PromisedCredential, asked: Asked): Promise<JsonObject> {
-  const type = issuer.types.get(promised.configurationId)
-  const format = type && issuer.formats.get(type.configuration.format)
-  if (type === undefined || format === undefined)
-    throw new Error(`nothing issues ${promised.configurationId}`)
-  const issuedAt = roundedDown(issuer.now())
-  const { lifetimeSeconds } = promised
+interface Validity {
+  readonly issuedAt: number
+  readonly expiresAt?: number
+}
+
+function validityFrom(now: number, { lifetimeSeconds }: PromisedCredential): Validity {
+  const issuedAt = roundedDown(now)
+  return lifetimeSeconds === undefined ? { issuedAt } : { issuedAt, expiresAt: expiry(now, lifetimeSeconds) }
+}
+
+function typeOf(issuer: Issuer, { configurationId }: PromisedCredential): IssuableType {
+  const type = issuer.types.get(configurationId)
+  if (type === undefined) throw new Error(`nothing issues ${configurationId}`)
+  return type
+}
+
+async function sign(
+  issuer: Issuer,
+  promised: PromisedCredential,
+  asked: Asked,
+  validity: Validity,
+  { statuses }: RecordedIssuance,
+): Promise<JsonObject> {
+  const type = typeOf(issuer, promised)
+  const format = issuer.formats.get(type.configuration.format)
+  if (format === undefined) throw new Error(`nothing issues ${promised.configurationId}`)
   const holder = asked.proof.holderDid ?? didFromKey('jwk', asked.proof.holderKey)
   const credential = await format.issue(
     {
@@ -144,8 +175,8 @@ async function sign(issuer: Issuer, promised: PromisedCredential, asked: Asked):
       holderDid: holder,
       signer: await signerFor(issuer, promised, format.id),
       issuer: promised.issuer ?? issuer.baseUrl,
-      issuedAt,
-      ...(lifetimeSeconds !== undefined && { expiresAt: expiry(issuer.now(), lifetimeSeconds) }),
+      ...validity,
+      statuses,
     },
     issuer.crypto,
   )
@@ -176,18 +207,20 @@ async function settle(
   issuer: Issuer,
   asked: Asked,
   body: JsonObject,
-): Promise<Result<JsonObject, CredentialRefusal>> {
+  { credentialId }: RecordedIssuance,
+): Promise<Result<CredentialAnswer, CredentialRefusal>> {
   const { nonceId, sessionId, requestHash } = asked
+  const answer = { sessionId, requestHash, body, ...(credentialId !== undefined && { credentialId }) }
   const ttlSeconds = Math.max(60, asked.nonceExpiresAt - issuer.now() + issuer.limits.skewSeconds)
-  if (await issuer.answers.create(nonceId, { sessionId, requestHash, body }, ttlSeconds)) return ok(body)
+  if (await issuer.answers.create(nonceId, answer, ttlSeconds)) return ok(answer)
   const before = await issuer.answers.get(nonceId)
-  return before?.value.requestHash === requestHash ? ok(before.value.body) : refuse({ code: 'nonce_spent' })
+  return before?.value.requestHash === requestHash ? ok(before.value) : refuse({ code: 'nonce_spent' })
 }
 
 async function record(
   issuer: Issuer,
   asked: Asked,
-  body: JsonObject,
+  { body, credentialId }: CredentialAnswer,
   found: Versioned<IssuanceSession>,
 ): Promise<Result<JsonObject, CredentialRefusal>> {
   const now = issuer.now()
@@ -197,6 +230,7 @@ async function record(
     configurationId,
     holderKey: proof.thumbprint,
     answerId: nonceId,
+    ...(credentialId !== undefined && { credentialId }),
     ...(asked.senderKey !== undefined && { senderKey: asked.senderKey }),
   } as const
   const moved = await transition(
@@ -210,8 +244,10 @@ async function record(
     if (moved.value.changed) void issuer.signals.notify(asked.sessionId).catch(() => undefined)
     return ok(body)
   }
-  // Another request for the same credential, with a nonce of its own, was recorded first: its answer counts.
+  // Another request for the same credential, with a nonce of its own, was recorded first: its answer counts, and
+  // this one never leaves.
   if (moved.error.code !== 'already_issued') return moved
+  await strikeOut(issuer, credentialId)
   const current = await issuer.sessions.get(asked.sessionId)
   const issued = current && issuedRecord(current.value, configurationId)
   return issued === undefined ? moved : answerAgain(issuer, asked, issued)

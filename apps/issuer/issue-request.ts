@@ -57,6 +57,10 @@ const order = z
       .regex(/^[\x21-\x7e]{4,32}$/, 'must be 4 to 32 visible characters')
       .optional(),
     valueMode: z.enum(['BY_REFERENCE', 'BY_VALUE']).optional(),
+    status: z
+      .boolean()
+      .optional()
+      .describe('Whether it can be revoked and suspended; default: yes, where the issuer keeps status lists'),
     issuanceType: notSupported,
     vct: notSupported,
     credentialStatus: notSupported,
@@ -105,7 +109,7 @@ export function parseOrder(entries: readonly IssueOrder[], ttlSeconds: number | 
 }
 
 function credentialOrder(entry: IssueOrder): CredentialOrder {
-  const { issuerKey, issuerDid, mapping, mdocValidityDays, selectiveDisclosure, x5Chain } = entry
+  const { issuerKey, issuerDid, mapping, mdocValidityDays, selectiveDisclosure, status, x5Chain } = entry
   return {
     configurationId: entry.credentialConfigurationId,
     claims: (entry.credentialData ?? entry.mdocData ?? {}) as JsonObject,
@@ -114,6 +118,7 @@ function credentialOrder(entry: IssueOrder): CredentialOrder {
     ...(mapping !== undefined && { mapping: mapping as JsonObject }),
     ...(selectiveDisclosure !== undefined && { disclosureMap: selectiveDisclosure as DisclosureMap }),
     ...(x5Chain !== undefined && { x5c: x5Chain }),
+    ...(status !== undefined && { status }),
     ...(mdocValidityDays !== undefined && { lifetimeSeconds: mdocValidityDays * 86_400 }),
   }
 }

@@ -9,7 +9,10 @@ import type { Result } from '@countersign/credential/result'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
 import type { BackOff } from '@countersign/service/session-transition'
 import type { OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
+import type { IssuerDatabase } from './database/schema.ts'
 import type { IssuableType } from './issuable-types.ts'
+import type { IndexAllocator } from './status/allocate-index.ts'
+import type { PublishedLists } from './status/published-lists.ts'
 
 export interface Issuer {
   readonly sessions: SessionStore<IssuanceSession>
@@ -18,6 +21,10 @@ export interface Issuer {
   /** `jti` values of DPoP proofs. */
   readonly proofs: OnceStore
   readonly signals: Signals
+  /** The log of issued credentials and their status; absent where no database is shared by all instances. */
+  readonly database?: IssuerDatabase
+  /** Absent without a database, or where credentials get no status. */
+  readonly statusLists?: StatusLists
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   /** The deployment's own issuer key for a format; an issue call may bring another. */
@@ -43,6 +50,13 @@ export interface CallerKeys {
   ): Promise<Result<Signer, { readonly code: string }>>
 }
 
+export interface StatusLists {
+  readonly indices: IndexAllocator
+  readonly published: PublishedLists
+  /** How long verifiers may keep a list. */
+  readonly ttlSeconds: number
+}
+
 /** One keyed hash a purpose, all under the deployment secret. */
 export interface IssuerMacs {
   /** Pre-authorized codes and access tokens. */
@@ -56,6 +70,8 @@ export interface CredentialAnswer {
   /** Hash of token, configuration and proof: who sends the same again gets the same bytes. */
   readonly requestHash: string
   readonly body: JsonObject
+  /** What the log of issued credentials calls it; absent where there is no log. */
+  readonly credentialId?: string
 }
 
 export interface IssuerLimits {

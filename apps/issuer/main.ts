@@ -1,15 +1,25 @@
 /** Puts the issuer together. */
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
+import type { Config } from '@countersign/service/config/load'
 import { configure, type ServiceStart } from '@countersign/service/configure'
-import { openRuntime, type RunningService, runService } from '@countersign/service/runtime'
+import type { ReadinessCheck } from '@countersign/service/health'
+import { StartRefused } from '@countersign/service/http/service'
+import { openRuntime, type RunningService, type Runtime, runService } from '@countersign/service/runtime'
+import { type Database, openDatabase } from '@countersign/stores/sql/database'
 import { issuerShape } from './config.ts'
+import { databaseUrl, prepareDatabase } from './database/open-database.ts'
+import type { IssuerTables } from './database/schema.ts'
 import { catalogueTypes } from './issuable-types.ts'
-import type { CredentialAnswer, Issuer } from './issuer.ts'
+import type { CredentialAnswer, Issuer, StatusLists } from './issuer.ts'
 import { callerKeys, openIssuerSigners, signerFor } from './issuer-signers.ts'
 import { issuerRoutes } from './routes.ts'
+import { openStatusLists } from './status/open-status-lists.ts'
+
+type IssuerConfig = Config<typeof issuerShape>
 
 const ISSUANCE_SCHEMA = 1
 const ANSWER_SCHEMA = 1
@@ -17,14 +27,18 @@ const ANSWER_SCHEMA = 1
 export async function startIssuer(start: ServiceStart): Promise<RunningService> {
   const config = await configure({ service: 'issuer', defaultPort: 7002, extra: issuerShape }, start)
   const runtime = await openRuntime(config)
-  const signers = await openIssuerSigners(runtime, config)
-  const formats = formatRegistry([sdJwtVc])
+  const { signers, durable } = await openParts(runtime, config).catch(async (error: unknown) => {
+    await runtime.close()
+    throw error
+  })
+  const formats = formatRegistry([sdJwtVc, jwtVcJson, vcJwt, vcSdJwt])
   const { sealing } = runtime.deployment
   const issuer: Issuer = {
     sessions: runtime.sessions<IssuanceSession>('issuance', ISSUANCE_SCHEMA),
     answers: runtime.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
     proofs: runtime.engine.once('dpop'),
     signals: runtime.engine.signals('issuance'),
+    ...durable,
     formats,
     crypto: nodeCrypto,
     signerFor: (format) => signerFor(signers, format),
@@ -47,5 +61,51 @@ export async function startIssuer(start: ServiceStart): Promise<RunningService> 
     title: 'Countersign issuer',
     description: 'Offer and issue credentials over OpenID4VCI 1.0.',
     routes: issuerRoutes(issuer, { display: { name: config.displayName, locale: 'en' } }),
+    ...(durable && { checks: [databaseCheck(durable.database)], close: [() => durable.database.close()] }),
   })
+}
+
+async function openParts(runtime: Runtime, config: IssuerConfig) {
+  return {
+    signers: await openIssuerSigners(runtime, config),
+    durable: await openDurable(runtime, config),
+  }
+}
+
+interface Durable {
+  readonly database: Database<IssuerTables>
+  readonly statusLists?: StatusLists
+}
+
+/** The log of issued credentials and the status lists, where there is a database that all instances share. */
+async function openDurable(runtime: Runtime, config: IssuerConfig): Promise<Durable | undefined> {
+  const { engine, dataDir, log } = runtime
+  const warn = (message: string) => log.warn(message)
+  const url = databaseUrl({ configured: config.database, sharedSessions: engine.shared, dataDir })
+  if (url === undefined) {
+    if (config.statusLists === true) throw new StartRefused('statusLists needs a database: postgres://…')
+    warn('no database: credentials are issued without status and cannot be revoked; set database')
+    return undefined
+  }
+  if (engine.shared && url.startsWith('sqlite:'))
+    warn('the database is a file: instances on other machines would not find its status lists')
+  const database = await openDatabase<IssuerTables>(url, { onProblem: warn })
+  try {
+    await prepareDatabase(database, warn)
+    if (config.statusLists === false) return { database }
+    return { database, statusLists: await openStatusLists(runtime, config, database) }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+function databaseCheck(database: Database<IssuerTables>): ReadinessCheck {
+  return {
+    name: 'database',
+    check: async () => {
+      await database.ping(1000)
+      return undefined
+    },
+  }
 }

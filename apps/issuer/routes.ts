@@ -21,6 +21,7 @@ import { keyTypes, onboardIssuer } from './onboard-issuer.ts'
 import { requestToken } from './request-token.ts'
 import type { ReceivedProof } from './sender-key.ts'
 import { isFinal, sessionView } from './session-view.ts'
+import { credentialRoutes, statusListRoutes } from './status/status-routes.ts'
 import {
   badRequest,
   credentialRefusalError,
@@ -64,8 +65,10 @@ export interface RouteOptions {
 export function issuerRoutes(issuer: Issuer, options: RouteOptions): (app: ServiceApp) => void {
   return (app) => {
     managementRoutes(app, issuer)
+    credentialRoutes(app, issuer)
     metadataRoutes(app, issuer, options)
     walletRoutes(app, issuer)
+    if (issuer.statusLists !== undefined) statusListRoutes(app, issuer.statusLists)
   }
 }
 

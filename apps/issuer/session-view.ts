@@ -12,6 +12,7 @@ export function sessionView(session: IssuanceSession, now: number): Record<strin
     txCodeRequired: session.txCode !== undefined,
     wrongTxCodes: session.wrongTxCodes,
     issued: issuedAt(session),
+    credentials: issuedCredentials(session),
     ...(session.state === 'closed' && { reason: session.reason }),
   }
 }
@@ -21,6 +22,14 @@ export function isFinal(session: IssuanceSession, now: number): boolean {
   if (session.state === 'offered') return now >= session.expiresAt
   if (session.state === 'token_issued') return now >= session.grant.expiresAt
   return true
+}
+
+/** By which ids their status is read and changed; none where the issuer keeps no log. */
+function issuedCredentials(session: IssuanceSession): readonly Record<string, string>[] {
+  if (session.state === 'offered' || session.state === 'closed') return []
+  return Object.entries(session.issued).flatMap(([credentialConfigurationId, { credentialId }]) =>
+    credentialId === undefined ? [] : [{ id: credentialId, credentialConfigurationId }],
+  )
 }
 
 function issuedAt(session: IssuanceSession): Record<string, number> {

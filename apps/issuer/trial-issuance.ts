@@ -9,6 +9,7 @@ import type { PromisedCredential } from '@countersign/protocol/openid4vci/sessio
 import { insertSubject } from './data-functions.ts'
 import type { IssuableType } from './issuable-types.ts'
 import type { Issuer } from './issuer.ts'
+import { trialReferences } from './status/record-issuance.ts'
 
 export type UnissuableMistake = {
   readonly code: 'claims_unissuable'
@@ -47,6 +48,7 @@ export async function tryIssuance(
       issuer: promised.issuer ?? issuer.baseUrl,
       issuedAt: now,
       ...(lifetimeSeconds !== undefined && { expiresAt: now + lifetimeSeconds }),
+      statuses: trialReferences(issuer, formatId, promised.status),
     },
     issuer.crypto,
   )

@@ -19,6 +19,7 @@ import type { CredentialRefusal } from './issue-credential.ts'
 import type { OnboardRefusal } from './onboard-issuer.ts'
 import type { TokenRefusal } from './request-token.ts'
 import type { SenderRefusal } from './sender-key.ts'
+import type { StatusRefusal } from './status/credential-status.ts'
 
 export const sessionUnknown: WireError = {
   status: 404,
@@ -46,6 +47,10 @@ export function offerError(refusal: OfferRefusal): WireError {
       return badRequest(`${refusal.configurationId} stands twice in one offer`)
     case 'issuer_key_unusable':
       return badRequest(`issuerKey cannot be used: ${refusal.reason}`)
+    case 'status_unavailable':
+      return badRequest(
+        'status: this issuer keeps no status lists; they need a database that all instances share',
+      )
     case 'mapping_function_unknown':
       return badRequest(`mapping: unknown function <${refusal.name}>`)
     case 'mapping_argument':
@@ -64,6 +69,33 @@ export function offerError(refusal: OfferRefusal): WireError {
       return badRequest(`selectiveDisclosure has no meaning for the format of ${refusal.configurationId}`)
     case 'selective_disclosure':
       return badRequest(`selectiveDisclosure names ${refusal.at}, which credentialData does not have`)
+  }
+}
+
+export const noDatabase: WireError = {
+  status: 404,
+  message: 'This issuer keeps no log of issued credentials: it has no database that all instances share',
+}
+
+export const credentialUnknown: WireError = { status: 404, message: 'No issued credential found' }
+
+export const listUnknown: WireError = { status: 404, message: 'No status list found by the given id' }
+
+/** Token Status List §8.4. */
+export const noHistory: WireError = { status: 501, message: 'Earlier statuses are not told' }
+
+export function notAcceptable(types: readonly string[]): WireError {
+  return { status: 406, message: `This list comes as ${types.join(' or ')}` }
+}
+
+export function statusError(refusal: StatusRefusal): WireError {
+  switch (refusal.code) {
+    case 'credential_unknown':
+      return credentialUnknown
+    case 'no_status':
+      return { status: 409, message: 'This credential was issued without a status: it cannot be revoked' }
+    case 'revoked_for_good':
+      return { status: 409, message: 'This credential is revoked, which is final' }
   }
 }
 

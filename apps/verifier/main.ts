@@ -1,5 +1,6 @@
 /** Puts the verifier together. */
 
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
@@ -36,11 +37,12 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
   const verifier: Verifier = {
     sessions: runtime.sessions<VerificationSession>('verification', VERIFICATION_SCHEMA),
     signals: runtime.engine.signals('verification'),
-    formats: formatRegistry([sdJwtVc]),
+    formats: formatRegistry([sdJwtVc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     requestSigner,
     clientId: await x509HashClientId(leaf, nodeCrypto),
     trust: x509IssuerTrust({ anchors, crypto: nodeCrypto }),
+    checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
     baseUrl: config.baseUrl,
     limits: {
       sessionTtlSeconds: config.sessionTtlSeconds,

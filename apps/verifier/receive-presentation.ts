@@ -161,11 +161,28 @@ async function lookAtPresentations(
           skewSeconds: verifier.limits.skewSeconds,
           bindingWindowSeconds: verifier.limits.bindingWindowSeconds,
           trust: verifier.trust,
+          ...(verifier.holderKeys && { holderKeys: verifier.holderKeys }),
         },
         verifier.crypto,
       )
-      looked.push({ queryId: wanted.id, bound: wanted.requireHolderBinding, outcome })
+      const status = await statusOf(verifier, outcome)
+      const checks = [...outcome.checks, status]
+      looked.push({ queryId: wanted.id, bound: wanted.requireHolderBinding, outcome: { ...outcome, checks } })
     }
   }
   return looked
+}
+
+/**
+ * Token Status List §8.3: the credential first. A list is fetched only for what its issuer signed, or anybody could send
+ * this verifier to any address.
+ */
+async function statusOf(verifier: Verifier, { checks, presentation }: VerifyOutcome): Promise<Check> {
+  const vouchedFor = ['structure', 'issuer_signature', 'issuer_trust'].every(
+    (name) => checks.find((check) => check.name === name)?.outcome === 'passed',
+  )
+  if (presentation === undefined || !vouchedFor) {
+    return { name: 'status', outcome: 'skipped', detail: 'issuer_not_established' }
+  }
+  return verifier.checkStatus(presentation)
 }

@@ -40,6 +40,7 @@ export async function testVerifier(): Promise<TestVerifier> {
     crypto: nodeCrypto,
     requestSigner,
     clientId: await x509HashClientId(requestSigner.x5c?.[0] ?? '', nodeCrypto),
+    checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
     trust: x509IssuerTrust({ anchors: [{ certificate: anchor.value, name: 'Test CA' }], crypto: nodeCrypto }),
     baseUrl: 'https://verifier.example',
     limits: {

@@ -2,8 +2,10 @@
  * What the verifier's use cases stand on: ports, keys and settings, put together once in `main.ts`. Use cases know
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
+import type { Check } from '@countersign/credential/checks'
 import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { IssuerTrust } from '@countersign/credential/format'
+import type { IssuerTrust, VerifiedPresentation } from '@countersign/credential/format'
+import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { BackOff } from '@countersign/service/session-transition'
@@ -18,6 +20,9 @@ export interface Verifier {
   /** Effective client identifier with its prefix, derived from the signer's certificate. */
   readonly clientId: string
   readonly trust: IssuerTrust
+  /** Keys of holders whom a DID names that is not its own key. */
+  readonly holderKeys?: DidKeyResolver
+  readonly checkStatus: StatusChecker
   /** Public URL without a trailing slash; every link is built from it alone. */
   readonly baseUrl: string
   readonly limits: VerifierLimits
@@ -26,6 +31,12 @@ export interface Verifier {
   /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
   readonly backOff?: BackOff
 }
+
+/**
+ * Looks up the status of a credential whose issuer was found trustworthy: nothing is fetched for a stranger. One check
+ * named `status`; what cannot be found out is undetermined, never passed and never failed.
+ */
+export type StatusChecker = (presentation: VerifiedPresentation) => Promise<Check>
 
 export interface VerifierLimits {
   /** How long a wallet may take to answer, in seconds. */

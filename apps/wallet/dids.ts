@@ -28,7 +28,6 @@ export type CreateDidRefusal =
   | KeyUnknown
   | TooManyKeys
   | { readonly code: 'did_exists' }
-  | { readonly code: 'did_method_key_type'; readonly algorithm: string }
   | { readonly code: 'too_many_dids'; readonly max: number }
 
 export interface CreateDid {
@@ -48,8 +47,6 @@ export async function createDid(
   const key = await keyFor(wallet, owned, request.keyId)
   if (!key.ok) return key
   const { method, alias } = request
-  if (method === 'key' && key.value.publicJwk.crv === 'P-521')
-    return refuse({ code: 'did_method_key_type', algorithm: 'secp521r1' })
   const row = await didRowOf(wallet, owned, { ...key.value, method, alias })
   const inserted = await wallet.database.db
     .insertInto('wallet_dids')

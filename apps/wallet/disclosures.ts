@@ -1,10 +1,10 @@
 /**
- * The disclosures of a held SD-JWT VC, as the API shows them and as callers pick them: a text for each, joined with `~`.
+ * The disclosures of a held SD-JWT, as the API shows them and as callers pick them: a text for each, joined with `~`.
  * The one place of the wallet that looks into a format; a credential of a format without disclosures has none.
  */
 import type { ClaimPath } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
-import { readSdJwtVc } from '@countersign/credential/sd-jwt-vc/read'
+import { readSdJwt } from '@countersign/credential/sd-jwt/read'
 import type { StoredCredential } from './credentials.ts'
 import type { Wallet } from './wallet.ts'
 
@@ -33,7 +33,7 @@ export async function pathsOfDisclosures(
   picked: readonly string[],
 ): Promise<Result<readonly ClaimPath[], DisclosureUnknown>> {
   if (picked.length === 0) return ok([])
-  const read = await readSdJwtVc(credential.content, crypto)
+  const read = await readSdJwt(credential.content, () => false, crypto)
   const unknown = refuse({ code: 'disclosure_unknown', credentialId: credential.id } as const)
   if (!read.ok) return unknown
   const { disclosures, placements } = read.value

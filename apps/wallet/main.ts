@@ -1,5 +1,6 @@
 /** Puts the wallet together. */
 import { join } from 'node:path'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
@@ -92,7 +93,7 @@ async function openWallet(
     vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
     passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
     upstream: upstreamOver(remote),
-    formats: formatRegistry([sdJwtVc]),
+    formats: formatRegistry([sdJwtVc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     verifiers: { anchors, required: !development },
     httpPolicy: allowHttp ? 'any' : 'https_only',

@@ -2,17 +2,14 @@
  * The wallet's database, brought to its newest shape. Instances and a database server come up together, so one that is
  * still starting is waited for; one that was sealed under another secret is refused before anybody is served.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import { StartRefused } from '@countersign/service/http/service'
 import { migrate } from '@countersign/stores/sql/migrate'
+import { whenReached } from '@countersign/stores/sql/when-reached'
 import { walletMigrations } from './database/migrations.ts'
 import type { WalletTables } from './database/schema.ts'
 import { isSealedBy } from './database/vault.ts'
 
 type Migratable = Parameters<typeof migrate<WalletTables>>[0]
-
-const ATTEMPTS = 60
-const PAUSE_MS = 500
 
 /** Throws `StartRefused` for what an operator can repair; the database stays open. */
 export async function prepareDatabase(
@@ -23,22 +20,4 @@ export async function prepareDatabase(
   await whenReached(() => migrate(database, walletMigrations, 'wallet'), database.description, warn)
   if (await isSealedBy(database, secretFingerprint)) return
   throw new StartRefused(`${database.description} was sealed under another secret than this deployment's`)
-}
-
-async function whenReached(
-  work: () => Promise<unknown>,
-  description: string,
-  warn: (message: string) => void,
-): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await work()
-      return
-    } catch (error) {
-      const unavailable = error instanceof Error && error.name === 'StoreUnavailable'
-      if (!unavailable || attempt >= ATTEMPTS) throw error
-      if (attempt === 1) warn(`waiting for ${description}`)
-      await delay(PAUSE_MS)
-    }
-  }
 }

@@ -91,7 +91,7 @@ function referenceTo(
 ): PlannedConfiguration['keyReference'] {
   if (methods.length === 0 || methods.includes('jwk') || methods.includes('cose_key')) return 'jwk'
   if (methods.includes('did:jwk')) return { kid: `${didFromKey('jwk', publicJwk)}#0` }
-  if (!methods.includes('did:key') || publicJwk.crv === 'P-521') return undefined
+  if (!methods.includes('did:key')) return undefined
   const did = didFromKey('key', publicJwk)
   return { kid: `${did}#${did.slice('did:key:'.length)}` }
 }

@@ -74,7 +74,6 @@ const holdingWords: Words = {
   too_many_dids: ({ max }) => ({ status: 409, message: `A wallet has at most ${max} DIDs` }),
   too_many_credentials: ({ max }) => ({ status: 409, message: `A wallet holds at most ${max} credentials` }),
   did_exists: () => ({ status: 409, message: 'The wallet has this DID already' }),
-  did_method_key_type: ({ algorithm }) => badRequest(`did:key is not made for ${algorithm} keys`),
 }
 
 const upstreamWords: Words = {

@@ -59,10 +59,19 @@ export async function present(
   selectedCredentials: readonly string[],
   send: Send = once,
 ): Promise<string | null> {
+  const answer = await send(() => tryToPresent(user, presentationRequest, selectedCredentials))
+  return (expectStatus(answer, 200).json() as { redirectUri: string | null }).redirectUri
+}
+
+/** `usePresentationRequest`, whatever the verifier thinks of it. */
+export async function tryToPresent(
+  user: WalletUser,
+  presentationRequest: string,
+  selectedCredentials: readonly string[],
+): Promise<Answer> {
   const url = `${user.url}/wallet-api/wallet/${user.wallet}/exchange/usePresentationRequest`
   const headers = { authorization: `Bearer ${user.token}` }
-  const answer = await send(() => postJson(url, { presentationRequest, selectedCredentials }, headers))
-  return (expectStatus(answer, 200).json() as { redirectUri: string | null }).redirectUri
+  return postJson(url, { presentationRequest, selectedCredentials }, headers)
 }
 
 export async function credentialsOf(user: WalletUser): Promise<readonly WalletCredential[]> {

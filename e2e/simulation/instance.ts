@@ -128,6 +128,7 @@ function services({ deployment, clockOffset }: InstancePlan, line: StoreLine): S
     requestSigner: deployment.requestSigner,
     clientId: deployment.clientId,
     trust: deployment.trust,
+    checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
     baseUrl: verifierUrl,
     limits: {
       sessionTtlSeconds: 300,

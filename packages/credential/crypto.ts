@@ -9,8 +9,14 @@ export type Awaitable<T> = T | Promise<T>
 /** Names of the IANA "Named Information Hash Algorithm" registry, as `_sd_alg` uses them (RFC 9901 §4.1.1). */
 export type HashAlgorithm = 'sha-256' | 'sha-384' | 'sha-512'
 
-/** JOSE names. `EdDSA` means Ed25519 only. */
-export type SignatureAlgorithm = 'ES256' | 'ES384' | 'ES512' | 'EdDSA'
+/** JOSE names (RFC 7518 §3.1, RFC 8037, RFC 8812). `EdDSA` means Ed25519 only. */
+export type SignatureAlgorithm = EllipticAlgorithm | RsaAlgorithm
+
+/** Named by the curve of the key: each has one. */
+export type EllipticAlgorithm = 'ES256' | 'ES384' | 'ES512' | 'EdDSA' | 'ES256K'
+
+/** An RSA key fits all of them unless its `alg` says which. PSS salts are as long as the hash (RFC 7518 §3.5). */
+export type RsaAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512'
 
 export interface CryptoEngine {
   /** A string is hashed as its UTF-8 bytes. */
@@ -27,8 +33,16 @@ export interface CryptoEngine {
     data: Uint8Array | string,
     signature: Uint8Array,
   ): Awaitable<boolean>
+  /** HMAC with SHA-256 (RFC 2104): device MACs and HKDF of mdoc. */
+  hmacSha256(key: Uint8Array, data: Uint8Array): Awaitable<Uint8Array>
   randomBytes(length: number): Uint8Array
 }
+
+/**
+ * ECDH with a private key that stays outside: the raw shared secret (RFC 7518 §4.6, SEC 1 §3.3.1). Undefined for a peer
+ * that is no point of the key's curve: peers are strangers.
+ */
+export type KeyAgreement = (peer: PublicJwk) => Awaitable<Uint8Array | undefined>
 
 /** Somebody who signs: a software key, a token or a remote service. The private key never leaves it. */
 export interface Signer {

@@ -65,7 +65,7 @@ describe('parseJsonObject', () => {
   it('counts the size in bytes', () => {
     for (const filling of ['a', '\u00e9', '\u20ac', '\u{1f600}']) {
       const text = `{"a":"${filling.repeat(10)}"}`
-      const maxBytes = Buffer.byteLength(text)
+      const maxBytes = new TextEncoder().encode(text).length
       expect(parseJsonObject(text, { maxBytes }).ok).toBe(true)
       expect(parseJsonObject(text, { maxBytes: maxBytes - 1 })).toEqual({
         ok: false,

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ALLOWED_ALGORITHMS } from './allowed-algorithms.ts'
 import { encodeBase64url, encodeUtf8 } from './base64url.ts'
 import type { SignatureAlgorithm } from './crypto.ts'
+import type { PublicJwk } from './jwk.ts'
 import { type DecodedJws, decodeJws, SIGNATURE_ALGORITHMS, signJws, verifyJws } from './jws.ts'
-import { makeSigner, nodeEngine } from './testing/node-engine.ts'
+import { makeSigner, nodeEngine, testKeys } from './testing/node-engine.ts'
 
 const part = (text: string) => encodeBase64url(encodeUtf8(text))
 
@@ -58,17 +60,14 @@ describe('decodeJws', () => {
 })
 
 describe('verifyJws', () => {
-  it.each(['P-256', 'P-384', 'P-521', 'Ed25519'] as const)(
-    'accepts a signature by a %s key',
-    async (curve) => {
-      const signer = makeSigner(curve)
-      const jws = decoded(await signJws({}, { a: 1 }, signer))
-      expect(await verifyJws(jws, signer.publicJwk, SIGNATURE_ALGORITHMS, nodeEngine)).toEqual({
-        ok: true,
-        value: signer.algorithm,
-      })
-    },
-  )
+  it.each(testKeys)('accepts a signature by a %s key', async (curve) => {
+    const signer = makeSigner(curve)
+    const jws = decoded(await signJws({}, { a: 1 }, signer))
+    expect(await verifyJws(jws, signer.publicJwk, SIGNATURE_ALGORITHMS, nodeEngine)).toEqual({
+      ok: true,
+      value: signer.algorithm,
+    })
+  })
 
   const signer = makeSigner()
   const key = signer.publicJwk
@@ -82,6 +81,11 @@ describe('verifyJws', () => {
     ['an empty signature', forged('ES256'), key, SIGNATURE_ALGORITHMS, 'signature_invalid'],
     ['an algorithm that is not asked for', forged('ES256'), key, onlyEs384, 'alg_not_allowed'],
     ['a key of another curve', forged('ES384'), key, SIGNATURE_ALGORITHMS, 'alg_key_mismatch'],
+    ['the other curve of 256 bits', forged('ES256K'), key, SIGNATURE_ALGORITHMS, 'alg_key_mismatch'],
+    ['RSA with an EC key', forged('RS256'), key, SIGNATURE_ALGORITHMS, 'alg_key_mismatch'],
+    ['Ed25519 with an EC key', forged('Ed25519'), key, SIGNATURE_ALGORITHMS, 'alg_key_mismatch'],
+    ['Ed25519 where EdDSA is not allowed', forged('Ed25519'), key, onlyEs384, 'alg_not_allowed'],
+    ['a name of the prototype', forged('constructor'), key, SIGNATURE_ALGORITHMS, 'alg_not_allowed'],
     [
       'a key for encryption',
       forged('ES256'),
@@ -97,6 +101,30 @@ describe('verifyJws', () => {
     })
   })
 
+  it('reads Ed25519 as another name of EdDSA', async () => {
+    const ed = makeSigner('Ed25519')
+    const header = part('{"alg":"Ed25519"}')
+    const signature = encodeBase64url(await ed.sign(`${header}.${part('{}')}`))
+    const jws = decoded(`${header}.${part('{}')}.${signature}`)
+    const named = { ...ed.publicJwk, alg: 'Ed25519' }
+    const allowed = ALLOWED_ALGORITHMS.key_binding
+    expect(await verifyJws(jws, named, allowed, nodeEngine)).toEqual({ ok: true, value: 'EdDSA' })
+  })
+
+  it('takes an RSA signature for the one algorithm that its key names', async () => {
+    const rsa = makeSigner('PS256')
+    const jws = decoded(await signJws({}, {}, rsa))
+    const verify = (publicKey: PublicJwk) => verifyJws(jws, publicKey, SIGNATURE_ALGORITHMS, nodeEngine)
+    expect(await verify({ ...rsa.publicJwk, alg: 'PS256' })).toEqual({ ok: true, value: 'PS256' })
+    expect(await verify({ ...rsa.publicJwk, alg: 'RS256' })).toMatchObject({
+      error: { code: 'alg_key_mismatch' },
+    })
+    const renamed = { ...jws, header: { alg: 'RS256' } }
+    expect(await verifyJws(renamed, rsa.publicJwk, SIGNATURE_ALGORITHMS, nodeEngine)).toMatchObject({
+      error: { code: 'signature_invalid' },
+    })
+  })
+
   it('refuses a changed payload and a key that the token brings along', async () => {
     const compact = await signJws({ jwk: { ...makeSigner().publicJwk } }, { a: 1 }, signer)
     const [header, , signature] = compact.split('.')
@@ -105,4 +133,30 @@ describe('verifyJws', () => {
     const own = decoded(await signJws({ jwk: { ...key } }, {}, signer))
     expect((await verifyJws(own, makeSigner().publicJwk, SIGNATURE_ALGORITHMS, nodeEngine)).ok).toBe(false)
   })
+})
+
+describe('what counts for a purpose', () => {
+  it('is a part of what engines know, with ES256 first', () => {
+    for (const allowed of Object.values(ALLOWED_ALGORITHMS)) {
+      expect(allowed[0]).toBe('ES256')
+      expect(SIGNATURE_ALGORITHMS).toEqual(expect.arrayContaining([...allowed]))
+    }
+  })
+
+  const others = testKeys
+    .filter((kind) => ['RS256', 'PS256', 'secp256k1'].includes(kind))
+    .map((kind) => makeSigner(kind))
+
+  it.each(['key_binding', 'key_proof', 'dpop', 'attestation'] as const)(
+    'keeps RSA and secp256k1 out of a %s',
+    async (purpose) => {
+      for (const other of others) {
+        const jws = decoded(await signJws({}, {}, other))
+        const allowed = ALLOWED_ALGORITHMS[purpose]
+        expect(await verifyJws(jws, other.publicJwk, allowed, nodeEngine)).toMatchObject({
+          error: { code: 'alg_not_allowed' },
+        })
+      }
+    },
+  )
 })

@@ -7,7 +7,7 @@ import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './base
 import type { CryptoEngine, SignatureAlgorithm, Signer } from './crypto.ts'
 import type { JsonObject } from './format.ts'
 import { parseJsonObject } from './json.ts'
-import { algorithmOf, type PublicJwk } from './jwk.ts'
+import { fits, type PublicJwk } from './jwk.ts'
 import { ok, type Result, refuse } from './result.ts'
 
 export interface DecodedJws {
@@ -31,8 +31,14 @@ export interface JwsVerifyRefusal {
   readonly code: 'alg_not_allowed' | 'alg_key_mismatch' | 'signature_invalid'
 }
 
-/** Every algorithm that an engine knows. There is no name for `none` or a MAC, so neither can be allowed. */
-export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = ['ES256', 'ES384', 'ES512', 'EdDSA']
+/**
+ * Every algorithm that an engine knows; what counts for a purpose is said in `allowed-algorithms.ts`. There is no name
+ * for `none` or a MAC, so neither can be allowed.
+ */
+export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
+  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'ES256K'] as const),
+  ...(['PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'] as const),
+]
 
 const DEFAULT_MAX_LENGTH = 65_536
 
@@ -71,7 +77,7 @@ export async function verifyJws(
   allowedAlgorithms: readonly SignatureAlgorithm[],
   crypto: Pick<CryptoEngine, 'verify'>,
 ): Promise<Result<SignatureAlgorithm, JwsVerifyRefusal>> {
-  const algorithm = allowedAlgorithms.find((allowed) => allowed === decoded.header.alg)
+  const algorithm = readAlgorithm(decoded.header.alg, allowedAlgorithms)
   if (algorithm === undefined) return refuse({ code: 'alg_not_allowed' })
   if (!fits(algorithm, key)) return refuse({ code: 'alg_key_mismatch' })
   const valid = crypto.verify(algorithm, key, decoded.signingInput, decoded.signature)
@@ -80,11 +86,13 @@ export async function verifyJws(
     : refuse({ code: 'signature_invalid' })
 }
 
-/** RFC 7517 §4.2, §4.4: a key's own `use` and `alg` bind it. RFC 9864 names Ed25519 more fully than we sign with. */
-function fits(algorithm: SignatureAlgorithm, key: PublicJwk): boolean {
-  if (algorithmOf(key) !== algorithm) return false
-  if (key.use !== undefined && key.use !== 'sig') return false
-  return key.alg === undefined || key.alg === algorithm || (key.alg === 'Ed25519' && algorithm === 'EdDSA')
+/** The one of `allowed` that a header's `alg` names. RFC 9864 §2.2: `Ed25519` is what `EdDSA` means here. */
+export function readAlgorithm(
+  alg: unknown,
+  allowed: readonly SignatureAlgorithm[],
+): SignatureAlgorithm | undefined {
+  const name = alg === 'Ed25519' ? 'EdDSA' : alg
+  return allowed.find((algorithm) => algorithm === name)
 }
 
 function encodePart(value: JsonObject): string {

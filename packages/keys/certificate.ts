@@ -173,9 +173,17 @@ function subjectPublicKeyInfo(jwk: PublicJwk): Der {
 
 /** RFC 7093 §2 method 1: the leftmost 160 bits of the SHA-256 of the subjectPublicKey bits. */
 function keyIdentifier(jwk: PublicJwk): Uint8Array {
+  if (jwk.kty === 'RSA') return rsaKeyIdentifier(jwk)
   const x = Buffer.from(jwk.x, 'base64url')
   const bits = jwk.kty === 'EC' ? [Uint8Array.of(4), x, Buffer.from(jwk.y, 'base64url')] : [x]
   return hash('sha256', Buffer.concat(bits), 'buffer').subarray(0, 20)
+}
+
+/** The bits of an RSA key are a structure of their own (RFC 8017 appendix A.1.1). */
+function rsaKeyIdentifier(jwk: PublicJwk): Uint8Array {
+  const key = importPublicKey(jwk)
+  if (!key) throw new Error('public key unreadable')
+  return hash('sha256', key.export({ type: 'pkcs1', format: 'der' }), 'buffer').subarray(0, 20)
 }
 
 function extension(oid: string, critical: boolean, value: Der): Der {

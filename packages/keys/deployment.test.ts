@@ -6,7 +6,7 @@ import { type Deployment, type DeploymentOptions, openDeployment } from './deplo
 import { fingerprintRecord, secretRecord } from './deployment-secret.ts'
 import { type IdentityShelf, layeredShelf, memoryShelf } from './identity-shelf.ts'
 import { nodeCrypto } from './node-crypto.ts'
-import { generateSoftwareKey } from './software.ts'
+import { generateSoftwareKey, softwareSigner } from './software.ts'
 
 const now = 1_800_000_000
 const day = 86_400
@@ -47,6 +47,16 @@ async function signerOf(deployment: Deployment, purpose = 'verifier-request', op
   const signer = await deployment.signer(purpose, { ...hosts, ...options })
   if (!signer.ok) throw new Error(signer.error.code)
   return signer.value
+}
+
+/** As a token or a key service gives it: named by the service, signing later, without certificates. */
+function makeRemoteSigner() {
+  const privateJwk = generateSoftwareKey('ES256')
+  const software = softwareSigner(privateJwk, { keyId: 'slot 7' })
+  return {
+    privateJwk,
+    signer: { ...software, sign: async (data: Uint8Array | string) => software.sign(data) },
+  }
 }
 
 const certificateOf = (base64 = '') => new X509Certificate(Buffer.from(base64, 'base64'))
@@ -138,6 +148,36 @@ describe('keys', () => {
     })
     expect(signer).toMatchObject({ keyId: 'issuer-2027', algorithm: 'ES384' })
     expect(certificateOf(signer.x5c?.[0]).checkHost('verifier.example')).toBe('verifier.example')
+  })
+
+  it('may live elsewhere: the deployment adds the certificate and never sees the private part', async () => {
+    const { privateJwk, signer } = makeRemoteSigner()
+    const configured = await signerOf(await opened({ shelf: openShelf() }), 'verifier-request', {
+      configuredSigner: signer,
+      configuredKey: generateSoftwareKey('ES256'),
+    })
+    expect(configured.keyId).toBe('slot 7')
+    expect(JSON.stringify(configured)).not.toContain(privateJwk.d)
+    expect(certificateOf(configured.x5c?.[0]).publicKey.export({ format: 'jwk' })).toMatchObject({
+      x: privateJwk.x,
+    })
+    const production = await opened({ mode: 'production', configuredSecret })
+    expect(await signerOf(production, 'verifier-request', { configuredSigner: signer })).not.toHaveProperty(
+      'x5c',
+    )
+  })
+
+  it('that live elsewhere are refused with certificates of another key', async () => {
+    const ca = createDevelopmentCa({ name: 'Some CA', now })
+    const publicJwk = generateSoftwareKey('ES256')
+    const request = { ca, publicJwk, subject: 's', dnsNames: [], uris: [], days: 30, now }
+    const production = await opened({ mode: 'production', configuredSecret })
+    const signer = await production.signer('verifier-request', {
+      ...hosts,
+      configuredSigner: makeRemoteSigner().signer,
+      configuredCertificates: [issueCertificate(request)],
+    })
+    expect(signer).toMatchObject({ ok: false, error: { cause: { code: 'certificate_of_other_key' } } })
   })
 
   it('are refused with the reason when they are configured wrongly', async () => {

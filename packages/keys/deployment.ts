@@ -4,6 +4,7 @@
  * Knows no service and no store: a shelf says where records are kept, a purpose says what a key is for.
  */
 import type { Signer } from '@countersign/credential/crypto'
+import type { PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { type ChainRefusal, configuredChain } from './certificate-chain.ts'
 import { type SecretRefusal, settleSecret } from './deployment-secret.ts'
@@ -37,6 +38,8 @@ export type SigningPurpose = 'credential-issuer' | 'verifier-request' | 'status-
 export interface SignerOptions {
   /** Any spelling that `parsePrivateKey` reads. */
   readonly configuredKey?: unknown
+  /** A key that lives elsewhere (a token, a key service), opened already; goes before `configuredKey`. */
+  readonly configuredSigner?: Signer
   /** PEM text, or PEM or base64 DER texts, leaf first. */
   readonly configuredCertificates?: string | readonly string[]
   /** Host names for a development certificate; the host of `baseUrl` is added. */
@@ -112,6 +115,9 @@ async function openSigner(
   development: Development | undefined,
   now: number,
 ): Promise<Result<Signer, SignerRefusal>> {
+  if (options.configuredSigner) {
+    return withCertificates(purpose, options.configuredSigner, options, development, now)
+  }
   const key = await signingKey(purpose, options, development)
   if (!key.ok) return key
   const x5c = await certificatesFor(purpose, key.value, options, development, now)
@@ -119,6 +125,20 @@ async function openSigner(
   const { kid } = key.value
   const named = kid === undefined ? {} : { keyId: kid }
   return ok(softwareSigner(key.value, x5c.value ? { ...named, x5c: x5c.value } : named))
+}
+
+async function withCertificates(
+  purpose: string,
+  signer: Signer,
+  options: SignerOptions,
+  development: Development | undefined,
+  now: number,
+): Promise<Result<Signer, SignerRefusal>> {
+  const x5c = await certificatesFor(purpose, signer.publicJwk, options, development, now)
+  if (!x5c.ok) return x5c
+  const { algorithm, keyId, publicJwk } = signer
+  const chain = x5c.value ?? signer.x5c
+  return ok({ algorithm, keyId, publicJwk, sign: (data) => signer.sign(data), ...(chain && { x5c: chain }) })
 }
 
 async function signingKey(
@@ -135,7 +155,7 @@ async function signingKey(
 
 async function certificatesFor(
   purpose: string,
-  key: PrivateJwk,
+  key: PublicJwk,
   options: SignerOptions,
   development: Development | undefined,
   now: number,

@@ -4,25 +4,40 @@
  * because the import of a key is a third of a verification and issuer keys come back with every credential.
  * Knows nothing of who may sign what; a key that does not fit its algorithm is simply not a signature.
  */
-import { createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import { constants, createHmac, createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
 import type { CryptoEngine, HashAlgorithm, SignatureAlgorithm } from '@countersign/credential/crypto'
-import type { PublicJwk } from '@countersign/credential/jwk'
+import { type EcCurve, isOfSmallOrder, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
 import { derFromJose } from './ecdsa-der.ts'
 import { freshRandomBytes } from './random.ts'
 
 /** What OpenSSL needs to know of an algorithm. `width`: bytes of a coordinate, and of r and of s. */
-export interface AlgorithmFacts {
-  readonly crv: PublicJwk['crv']
-  readonly width: number
+export type AlgorithmFacts =
+  | { readonly kind: 'ecdsa'; readonly crv: EcCurve; readonly width: number; readonly hash: string }
   /** Ed25519 hashes by itself. */
-  readonly hash: string | null
-}
+  | { readonly kind: 'eddsa'; readonly hash: null }
+  | { readonly kind: 'rsa'; readonly hash: string; readonly padding: number; readonly saltLength?: number }
 
 export const algorithmFacts: Readonly<Record<SignatureAlgorithm, AlgorithmFacts>> = {
-  ES256: { crv: 'P-256', width: 32, hash: 'sha256' },
-  ES384: { crv: 'P-384', width: 48, hash: 'sha384' },
-  ES512: { crv: 'P-521', width: 66, hash: 'sha512' },
-  EdDSA: { crv: 'Ed25519', width: 32, hash: null },
+  ES256: { kind: 'ecdsa', crv: 'P-256', width: 32, hash: 'sha256' },
+  ES384: { kind: 'ecdsa', crv: 'P-384', width: 48, hash: 'sha384' },
+  ES512: { kind: 'ecdsa', crv: 'P-521', width: 66, hash: 'sha512' },
+  ES256K: { kind: 'ecdsa', crv: 'secp256k1', width: 32, hash: 'sha256' },
+  EdDSA: { kind: 'eddsa', hash: null },
+  RS256: pkcs1('sha256'),
+  RS384: pkcs1('sha384'),
+  RS512: pkcs1('sha512'),
+  PS256: pss('sha256', 32),
+  PS384: pss('sha384', 48),
+  PS512: pss('sha512', 64),
+}
+
+function pkcs1(hashName: string): AlgorithmFacts {
+  return { kind: 'rsa', hash: hashName, padding: constants.RSA_PKCS1_PADDING }
+}
+
+/** RFC 7518 §3.5: the salt is as long as the hash, and any other length is no signature. */
+function pss(hashName: string, saltLength: number): AlgorithmFacts {
+  return { kind: 'rsa', hash: hashName, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }
 }
 
 export const nodeCrypto = {
@@ -39,10 +54,24 @@ export const nodeCrypto = {
     signature: Uint8Array,
   ): boolean {
     const facts = algorithmFacts[algorithm]
-    if (facts?.crv !== key.crv || signature.length !== 2 * facts.width) return false
-    const opensslSignature = facts.hash === null ? signature : derFromJose(signature, facts.width)
-    const imported = opensslSignature && importedKeys.get(key)
-    return imported ? verifies(facts.hash, data, imported, opensslSignature) : false
+    switch (facts?.kind) {
+      case 'ecdsa': {
+        if (key.kty !== 'EC' || key.crv !== facts.crv) return false
+        const der = derFromJose(signature, facts.width)
+        return der !== undefined && verifies(facts, data, key, der)
+      }
+      case 'eddsa':
+        return key.kty === 'OKP' && signature.length === 64 && verifies(facts, data, key, signature)
+      case 'rsa':
+        return (
+          key.kty === 'RSA' && signature.length === modulusBytes(key) && verifies(facts, data, key, signature)
+        )
+      default:
+        return false
+    }
+  },
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
+    return plainBytes(createHmac('sha256', key).update(data).digest())
   },
   randomBytes(length: number): Uint8Array {
     return freshRandomBytes(length)
@@ -57,16 +86,29 @@ const hashNames: Readonly<Record<HashAlgorithm, string>> = {
 
 /** OpenSSL answers some malformed input with an error instead of `false`; for the caller both are "no". */
 function verifies(
-  hashName: string | null,
+  facts: AlgorithmFacts,
   data: Uint8Array | string,
-  key: KeyObject,
+  jwk: PublicJwk,
   signature: Uint8Array,
 ): boolean {
+  const key = importedKeys.get(jwk)
+  if (key === undefined) return false
+  const bytes = typeof data === 'string' ? Buffer.from(data) : data
   try {
-    return verify(hashName, typeof data === 'string' ? Buffer.from(data) : data, key, signature)
+    return verify(facts.hash, bytes, facts.kind === 'rsa' ? { key, ...paddingOf(facts) } : key, signature)
   } catch {
     return false
   }
+}
+
+/** Options for signing and verifying alike. */
+export function paddingOf({ padding, saltLength }: Extract<AlgorithmFacts, { kind: 'rsa' }>) {
+  return saltLength === undefined ? { padding } : { padding, saltLength }
+}
+
+/** RFC 8017 §8.1.2, §8.2.2: a signature is as long as the modulus. `n` is base64url without padding. */
+function modulusBytes({ n }: { readonly n: string }): number {
+  return Math.floor((n.length * 3) / 4)
 }
 
 /** A `Buffer` is a `Uint8Array` with another `slice` and `toString`: the port promises the plain one. */
@@ -82,7 +124,7 @@ export function publicKeyCache(limit: number) {
   const kept = new Map<string, KeyObject>()
   return {
     get(jwk: PublicJwk): KeyObject | undefined {
-      const id = `${jwk.kty}|${jwk.crv}|${jwk.x}|${jwk.kty === 'EC' ? jwk.y : ''}`
+      const id = nameOf(jwk)
       const known = kept.get(id)
       const key = known ?? importPublicKey(jwk)
       if (!key) return undefined
@@ -99,24 +141,49 @@ export function publicKeyCache(limit: number) {
 
 const importedKeys = publicKeyCache(2048)
 
-const coordinateBytes: Readonly<Record<PublicJwk['crv'], number>> = {
+function nameOf(jwk: PublicJwk): string {
+  switch (jwk.kty) {
+    case 'EC':
+      return `EC|${jwk.crv}|${jwk.x}|${jwk.y}`
+    case 'OKP':
+      return `OKP|${jwk.crv}|${jwk.x}`
+    case 'RSA':
+      return `RSA|${jwk.n}|${jwk.e}`
+  }
+}
+
+const coordinateBytes: Readonly<Record<EcCurve | 'Ed25519', number>> = {
   'P-256': 32,
   'P-384': 48,
   'P-521': 66,
+  secp256k1: 32,
   Ed25519: 32,
 }
 
-/** `undefined` for a point off the curve and for coordinates that are not exactly as wide as RFC 7518 §6.2.1.2 says. */
+/**
+ * `undefined` for a point off the curve or of small order, for coordinates that are not exactly as wide as RFC 7518
+ * §6.2.1.2 says, and for an RSA key that `parsePublicJwk` would not read.
+ */
 export function importPublicKey(jwk: PublicJwk): KeyObject | undefined {
-  const width = coordinateBytes[jwk.crv]
-  const coordinates = jwk.kty === 'EC' ? [jwk.x, jwk.y] : [jwk.x]
-  if (width === undefined || !coordinates.every((text) => isCoordinate(text, width))) return undefined
+  if (!isWellFormed(jwk)) return undefined
   try {
-    const { kty, crv } = jwk
-    return createPublicKey({ key: { kty, crv, x: jwk.x, y: coordinates[1] }, format: 'jwk' })
+    return createPublicKey({ key: bareMembers(jwk), format: 'jwk' })
   } catch {
     return undefined
   }
+}
+
+function isWellFormed(jwk: PublicJwk): boolean {
+  if (jwk.kty === 'RSA') return parsePublicJwk({ kty: 'RSA', n: jwk.n, e: jwk.e }).ok
+  if (jwk.kty === 'OKP' && isOfSmallOrder(jwk.x)) return false
+  const width = coordinateBytes[jwk.crv]
+  const coordinates = jwk.kty === 'EC' ? [jwk.x, jwk.y] : [jwk.x]
+  return width !== undefined && coordinates.every((text) => isCoordinate(text, width))
+}
+
+function bareMembers(jwk: PublicJwk) {
+  if (jwk.kty === 'RSA') return { kty: jwk.kty, n: jwk.n, e: jwk.e }
+  return { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.kty === 'EC' ? jwk.y : undefined }
 }
 
 /** Node decodes base64url leniently: only the canonical text of exactly `width` bytes may name a key. */

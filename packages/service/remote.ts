@@ -27,6 +27,9 @@ export interface RemoteRequest {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Narrower than the limits of all requests; wider ones count for nothing. */
+  readonly timeoutMs?: number
+  readonly maxBytes?: number
 }
 
 /** An answer of any status, held completely. */
@@ -35,7 +38,10 @@ export interface RemoteResponse {
   readonly status: number
   /** Names in lower case; repeated headers joined with a comma. */
   readonly headers: Readonly<Record<string, string>>
+  /** As UTF-8 text. */
   readonly body: string
+  /** The same as it came, for what is not text. */
+  readonly bytes: Uint8Array
 }
 
 /** Why there is no answer. `reason` of `unreachable` is a code of the system or the HTTP client. */
@@ -71,11 +77,20 @@ export function createRemote(options: RemoteOptions = {}): Remote {
       const url = allowedUrl(request.url, limits)
       if (!url.ok) return url
       opened ??= openAgent(limits)
-      return exchange(await opened, url.value, request, limits)
+      return exchange(await opened, url.value, request, narrowed(limits, request))
     },
     async close() {
       await (await opened)?.destroy()
     },
+  }
+}
+
+function narrowed(limits: Limits, { maxBytes, timeoutMs }: RemoteRequest): Limits {
+  if (maxBytes === undefined && timeoutMs === undefined) return limits
+  return {
+    ...limits,
+    timeoutMs: Math.min(limits.timeoutMs, timeoutMs ?? limits.timeoutMs),
+    maxBytes: Math.min(limits.maxBytes, maxBytes ?? limits.maxBytes),
   }
 }
 
@@ -160,18 +175,15 @@ async function exchange(
       answer.body.on('error', () => undefined).destroy()
       return refuse({ code: 'response_encoded', encoding: encoding.slice(0, 40) })
     }
-    return ok({
-      status: answer.statusCode,
-      headers: received,
-      body: await limitedText(answer.body, limits.maxBytes),
-    })
+    const bytes = await limitedBytes(answer.body, limits.maxBytes)
+    return ok({ status: answer.statusCode, headers: received, body: bytes.toString('utf8'), bytes })
   } catch (error) {
     return refuse(refusalOf(error, signal, limits))
   }
 }
 
 /** Leaving the loop by the throw destroys the connection, so no more than the limit is ever held. */
-async function limitedText(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<string> {
+async function limitedBytes(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of body) {
@@ -179,7 +191,7 @@ async function limitedText(body: AsyncIterable<Uint8Array>, maxBytes: number): P
     if (size > maxBytes) throw new TooLarge()
     chunks.push(chunk)
   }
-  return Buffer.concat(chunks, size).toString('utf8')
+  return Buffer.concat(chunks, size)
 }
 
 function joinedHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {

@@ -1,49 +1,64 @@
 /**
  * Base58 with the Bitcoin alphabet, as multibase `z` uses it (did:key). Quadratic in the length by nature, so both
- * directions take short values only.
+ * directions take what a key needs and no more; digits go in groups of ten, which keeps the longest under a millisecond.
  */
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
-const MAX_TEXT_LENGTH = 256
-const MAX_BYTES = 128
+/** An RSA key of 4096 bits written as a JWK. */
+const MAX_BYTES = 760
+const MAX_TEXT_LENGTH = 1040
+const GROUP = 10
+const GROUP_BASE = 58n ** BigInt(GROUP)
 
-/** Throws for more than 128 bytes: keys are shorter. */
+/** Throws for more than 760 bytes: keys are shorter. */
 export function encodeBase58btc(bytes: Uint8Array): string {
   if (bytes.length > MAX_BYTES) throw new RangeError('too long for base58')
-  const digits: number[] = []
-  for (const byte of bytes) multiplyAdd(digits, 256, byte, 58)
-  const zeros = countLeading(bytes, 0)
-  return (
-    '1'.repeat(zeros) +
-    digits
-      .map((digit) => ALPHABET.charAt(digit))
-      .reverse()
-      .join('')
-  )
+  const groups: string[] = []
+  for (let rest = toNumber(bytes); rest > 0n; rest /= GROUP_BASE) {
+    groups.unshift(encodeGroup(rest % GROUP_BASE))
+  }
+  const digits = groups.join('').replace(/^1+/, '')
+  return '1'.repeat(countLeading(bytes, 0)) + digits
 }
 
-/** Undefined for a foreign character and for more than 256 characters. */
+/** Undefined for a foreign character and for more than 1040 characters. */
 export function decodeBase58btc(text: string): Uint8Array | undefined {
   if (text.length > MAX_TEXT_LENGTH) return undefined
   const values = Array.from(text, (character) => ALPHABET.indexOf(character))
   if (values.includes(-1)) return undefined
-  const digits: number[] = []
-  for (const value of values) multiplyAdd(digits, 58, value, 256)
-  const zeros = countLeading(values, 0)
-  const bytes = new Uint8Array(zeros + digits.length)
-  bytes.set(digits.reverse(), zeros)
-  return bytes
+  let number = 0n
+  for (let at = 0; at < values.length; at += GROUP) {
+    const group = values.slice(at, at + GROUP)
+    number = number * 58n ** BigInt(group.length) + decodeGroup(group)
+  }
+  return toBytes(number, countLeading(values, 0))
 }
 
-/** `digits = digits · factor + addend`, least significant digit first, in the given base. */
-function multiplyAdd(digits: number[], factor: number, addend: number, base: number): void {
-  let carry = addend
-  for (let at = 0; at < digits.length; at++) {
-    carry += (digits[at] ?? 0) * factor
-    digits[at] = carry % base
-    carry = Math.floor(carry / base)
+/** Ten characters, zeros in front included. */
+function encodeGroup(group: bigint): string {
+  let text = ''
+  for (let rest = group, place = 0; place < GROUP; place++, rest /= 58n) {
+    text = ALPHABET.charAt(Number(rest % 58n)) + text
   }
-  for (; carry > 0; carry = Math.floor(carry / base)) digits.push(carry % base)
+  return text
+}
+
+function decodeGroup(values: readonly number[]): bigint {
+  return values.reduce((sum, value) => sum * 58n + BigInt(value), 0n)
+}
+
+function toNumber(bytes: Uint8Array): bigint {
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return hex === '' ? 0n : BigInt(`0x${hex}`)
+}
+
+function toBytes(number: bigint, zeros: number): Uint8Array {
+  const text = number === 0n ? '' : number.toString(16)
+  const hex = text.length % 2 === 0 ? text : `0${text}`
+  const bytes = new Uint8Array(zeros + hex.length / 2)
+  for (let at = 0; at < hex.length; at += 2)
+    bytes[zeros + at / 2] = Number.parseInt(hex.slice(at, at + 2), 16)
+  return bytes
 }
 
 function countLeading(values: ArrayLike<number>, wanted: number): number {

@@ -1,53 +1,117 @@
 /**
- * The `did:key` method for Ed25519, P-256 and P-384: multibase base58btc over a multicodec prefix and the raw or
- * compressed public key. Other codecs are refused by name, a point off its curve and a non-canonical text as unusable.
+ * The `did:key` method: multibase base58btc over a multicodec prefix and the public key, raw, compressed, in DER or as
+ * the text of a canonical JWK. One key and one codec have one spelling: points are on their curve, numbers and JSON in
+ * their shortest form. Keys that can only agree are refused by name, since nothing here would check a signature with one.
  */
-import { decodeBase64url, encodeBase64url } from '../base64url.ts'
-import type { PublicJwk } from '../jwk.ts'
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '../base64url.ts'
+import { parseJsonObject } from '../json.ts'
+import { type EcCurve, type PublicJwk, parsePublicJwk, thumbprintInput } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { decodeBase58btc, encodeBase58btc } from './base58btc.ts'
 import { type DidDocument, type DidRefusal, singleKeyDocument } from './did-document.ts'
 import { compressPoint, decompressPoint } from './ec-point.ts'
+import { readRsaPublicKey, writeRsaPublicKey } from './rsa-public-key.ts'
 
 const PREFIX = 'did:key:'
 const MULTIBASE_BASE58BTC = 'z'
-const MAX_LENGTH = 128
+/** An RSA key of 4096 bits as a JWK, and room. */
+const MAX_LENGTH = 1048
 
-/** Unsigned varints of the multicodec table: 0xed, 0x1200, 0x1201. */
-const CODECS = [
-  { curve: 'Ed25519', prefix: [0xed, 0x01] },
-  { curve: 'P-256', prefix: [0x80, 0x24] },
-  { curve: 'P-384', prefix: [0x81, 0x24] },
-] as const
+/** `jwk_jcs`: the form that EBSI asks of natural persons. */
+export type DidKeyEncoding = 'multicodec' | 'jwk_jcs'
 
-type Curve = (typeof CODECS)[number]['curve']
+type Codec = EcCurve | 'Ed25519' | 'RSA' | 'jwk_jcs' | 'X25519'
 
-/** Throws for P-521, which the method's registry has and nobody here uses. */
-export function didKeyFromKey(jwk: PublicJwk): string {
-  const codec = CODECS.find(({ curve }) => curve === jwk.crv)
-  if (codec === undefined) throw new TypeError(`did:key is not written for ${jwk.crv}`)
-  const raw = jwk.kty === 'EC' ? compressPoint(jwk) : (decodeBase64url(jwk.x) ?? [])
-  return PREFIX + MULTIBASE_BASE58BTC + encodeBase58btc(Uint8Array.from([...codec.prefix, ...raw]))
+/** Unsigned varints of the multicodec table: 0xed, 0xec, 0xe7, 0x1200, 0x1201, 0x1202, 0x1205, 0xeb51. */
+const PREFIXES: Readonly<Record<Codec, readonly number[]>> = {
+  Ed25519: [0xed, 0x01],
+  X25519: [0xec, 0x01],
+  secp256k1: [0xe7, 0x01],
+  'P-256': [0x80, 0x24],
+  'P-384': [0x81, 0x24],
+  'P-521': [0x82, 0x24],
+  RSA: [0x85, 0x24],
+  jwk_jcs: [0xd1, 0xd6, 0x03],
+}
+
+export function didKeyFromKey(jwk: PublicJwk, encoding: DidKeyEncoding = 'multicodec'): string {
+  return PREFIX + (encoding === 'jwk_jcs' ? multibase('jwk_jcs', jcs(jwk)) : multibaseKey(jwk))
+}
+
+/** `publicKeyMultibase` of a Multikey, which is what a did:key has behind its prefix. */
+export function multibaseKey(jwk: PublicJwk): string {
+  switch (jwk.kty) {
+    case 'EC':
+      return multibase(jwk.crv, compressPoint(jwk))
+    case 'OKP':
+      return multibase('Ed25519', decodeBase64url(jwk.x) ?? new Uint8Array())
+    case 'RSA':
+      return multibase('RSA', writeRsaPublicKey(jwk))
+  }
+}
+
+/** The key that a multibase text means; the reason otherwise. */
+export function readMultibaseKey(text: string): Result<PublicJwk, { readonly reason: string }> {
+  if (!text.startsWith(MULTIBASE_BASE58BTC)) return refuse({ reason: 'multibase_unsupported' })
+  const bytes = decodeBase58btc(text.slice(1))
+  if (bytes === undefined) return refuse({ reason: 'base58_malformed' })
+  const codec = CODECS.find((name) => PREFIXES[name].every((byte, at) => bytes[at] === byte))
+  if (codec === undefined) return refuse({ reason: 'codec_unsupported' })
+  return readKey(codec, bytes.subarray(PREFIXES[codec].length))
 }
 
 export function resolveDidKey(did: string): Result<DidDocument, DidRefusal> {
   if (!did.startsWith(PREFIX) || did.length > MAX_LENGTH) return refuse({ code: 'did_malformed' })
   const fragment = did.slice(PREFIX.length)
   if (!fragment.startsWith(MULTIBASE_BASE58BTC)) return refuse({ code: 'did_malformed' })
-  const bytes = decodeBase58btc(fragment.slice(1))
-  if (bytes === undefined) return refuse({ code: 'did_malformed' })
-  const codec = CODECS.find(({ prefix }) => prefix[0] === bytes[0] && prefix[1] === bytes[1])
-  if (codec === undefined) return refuse({ code: 'did_key_unusable', reason: 'codec_unsupported' })
-  const jwk = toJwk(codec.curve, bytes.subarray(codec.prefix.length))
-  return jwk === undefined
-    ? refuse({ code: 'did_key_unusable', reason: 'key_malformed' })
-    : ok(singleKeyDocument(did, fragment, jwk))
+  const jwk = readMultibaseKey(fragment)
+  if (jwk.ok) return ok(singleKeyDocument(did, fragment, jwk.value))
+  return jwk.error.reason === 'base58_malformed'
+    ? refuse({ code: 'did_malformed' })
+    : refuse({ code: 'did_key_unusable', reason: jwk.error.reason })
 }
 
-function toJwk(curve: Curve, raw: Uint8Array): PublicJwk | undefined {
-  if (curve === 'Ed25519') {
-    return raw.length === 32 ? { kty: 'OKP', crv: curve, x: encodeBase64url(raw) } : undefined
+const CODECS = Object.keys(PREFIXES) as readonly Codec[]
+
+function multibase(codec: Codec, key: Uint8Array): string {
+  return MULTIBASE_BASE58BTC + encodeBase58btc(Uint8Array.from([...PREFIXES[codec], ...key]))
+}
+
+function readKey(codec: Codec, raw: Uint8Array): Result<PublicJwk, { readonly reason: string }> {
+  switch (codec) {
+    case 'X25519':
+      return refuse({ reason: 'key_cannot_sign' })
+    case 'Ed25519':
+      return raw.length === 32
+        ? ok({ kty: 'OKP', crv: codec, x: encodeBase64url(raw) })
+        : refuse({ reason: 'key_malformed' })
+    case 'RSA':
+      return orReason(readRsaPublicKey(raw))
+    case 'jwk_jcs':
+      return readJcs(raw)
+    default: {
+      const point = decompressPoint(codec, raw)
+      return point ? ok({ kty: 'EC', crv: codec, ...point }) : refuse({ reason: 'key_malformed' })
+    }
   }
-  const point = decompressPoint(curve, raw)
-  return point && { kty: 'EC', crv: curve, ...point }
+}
+
+function orReason<T>(result: Result<T, { readonly code: string }>): Result<T, { readonly reason: string }> {
+  if (result.ok) return result
+  return refuse({ reason: result.error.code === 'jwk_malformed' ? 'key_malformed' : result.error.code })
+}
+
+/** RFC 8785 over the required members: what the thumbprint hashes, since their values are ASCII. */
+function jcs(jwk: PublicJwk): Uint8Array {
+  return encodeUtf8(thumbprintInput(jwk))
+}
+
+function readJcs(bytes: Uint8Array): Result<PublicJwk, { readonly reason: string }> {
+  const text = decodeUtf8(bytes)
+  const json = text === undefined ? undefined : parseJsonObject(text, { maxDepth: 1 })
+  if (!json?.ok) return refuse({ reason: 'key_malformed' })
+  const jwk = orReason(parsePublicJwk(json.value))
+  if (!jwk.ok) return jwk
+  // Any other member or spelling would make a second identifier of the key.
+  return thumbprintInput(jwk.value) === text ? jwk : refuse({ reason: 'key_malformed' })
 }

@@ -3,16 +3,16 @@
  * URL names and for what; whether anybody trusts it is not decided here.
  */
 import type { PublicJwk } from '../jwk.ts'
-import { ok, type Result, refuse } from '../result.ts'
-import type { DidDocument, DidRefusal, DidRelationship } from './did-document.ts'
+import { type Result, refuse } from '../result.ts'
+import { type DidDocument, type DidRefusal, type DidRelationship, keyOfDocument } from './did-document.ts'
 import { didJwkFromKey, resolveDidJwk } from './did-jwk.ts'
-import { didKeyFromKey, resolveDidKey } from './did-key.ts'
+import { type DidKeyEncoding, didKeyFromKey, resolveDidKey } from './did-key.ts'
 
 export type DidMethod = 'jwk' | 'key'
 
-/** Throws for a curve that the method cannot write (P-521 with did:key). */
-export function didFromKey(method: DidMethod, jwk: PublicJwk): string {
-  return method === 'jwk' ? didJwkFromKey(jwk) : didKeyFromKey(jwk)
+/** `encoding` says how a did:key writes its key. */
+export function didFromKey(method: DidMethod, jwk: PublicJwk, encoding?: DidKeyEncoding): string {
+  return method === 'jwk' ? didJwkFromKey(jwk) : didKeyFromKey(jwk, encoding)
 }
 
 /** DID Core 1.0 §7.1, for a DID without path, query and fragment. */
@@ -30,19 +30,10 @@ export function resolveDid(did: string): Result<DidDocument, DidRefusal> {
   }
 }
 
-/**
- * The key that an absolute DID URL such as a `kid` names, when its document allows the use (DID Core §5.3): a
- * verification method that is listed without the relationship must not be used for it.
- */
+/** The key that an absolute DID URL such as a `kid` names for a use, where the DID is its key; nothing is fetched. */
 export function keyOfDidUrl(didUrl: string, relationship: DidRelationship): Result<PublicJwk, DidRefusal> {
   const hash = didUrl.indexOf('#')
   if (hash === -1) return refuse({ code: 'did_url_names_no_key' })
   const document = resolveDid(didUrl.slice(0, hash))
-  if (!document.ok) return document
-  const { id, verificationMethod } = document.value
-  const method = verificationMethod.find((entry) => entry.id === didUrl && entry.controller === id)
-  if (method === undefined) return refuse({ code: 'did_url_names_no_key' })
-  return document.value[relationship]?.includes(method.id)
-    ? ok(method.publicKeyJwk)
-    : refuse({ code: 'did_relationship_missing', relationship })
+  return document.ok ? keyOfDocument(document.value, didUrl, relationship) : document
 }

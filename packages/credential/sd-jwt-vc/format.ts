@@ -1,6 +1,6 @@
 /**
- * SD-JWT VC as an entry of the format registry. Written as `dc+sd-jwt`; the older identifier `vc+sd-jwt` is
- * understood in what others send.
+ * SD-JWT VC as an entry of the format registry. Credentials and presentations whose header has the older media type
+ * `vc+sd-jwt` are read; the format identifier of that name is W3C's now, and its entry reads SD-JWT VCs as well.
  */
 import type { CredentialFormat, JsonObject } from '../format.ts'
 import { isJsonArray } from '../json.ts'
@@ -11,16 +11,16 @@ import { verifySdJwtVc } from './verify.ts'
 
 export const sdJwtVc: CredentialFormat = {
   id: 'dc+sd-jwt',
-  readsAlso: ['vc+sd-jwt'],
+  readsAlso: [],
   issue: issueSdJwtVc,
-  open: openSdJwtVc,
+  open: (credential, crypto) => openSdJwtVc(credential, crypto),
   present: presentSdJwtVc,
-  verify: verifySdJwtVc,
-  matchesMeta,
+  verify: (input, crypto) => verifySdJwtVc(input, crypto),
+  matchesMeta: matchesVct,
 }
 
 /** OpenID4VP 1.0 appendix B.3.5: `vct_values` is required; SD-JWT VC §2.2.2.2: a credential may have further types. */
-function matchesMeta(
+export function matchesVct(
   meta: JsonObject,
   credential: { readonly type: string; readonly claims: JsonObject },
 ): boolean {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { decodeBase64url, decodeUtf8 } from '../base64url.ts'
 import type { IssueInput, JsonObject } from '../format.ts'
 import { isJsonArray } from '../json.ts'
 import { decodeJws } from '../jws.ts'
-import { CLAIMS, holder, issueInput } from '../testing/credential-fixtures.ts'
+import { parseDisclosure } from '../sd-jwt/disclosure.ts'
+import { CLAIMS, holder, issueInput, VCT } from '../testing/credential-fixtures.ts'
 import { nodeEngine } from '../testing/node-engine.ts'
-import { parseDisclosure } from './disclosure.ts'
 import { issueSdJwtVc } from './issue.ts'
 import { openSdJwtVc } from './open.ts'
 
@@ -43,9 +44,11 @@ describe('an issued SD-JWT VC', () => {
 
   it('salts each claim freshly with 128 bits', async () => {
     const { disclosures } = await issued()
-    const salts = disclosures.map((text) => JSON.parse(Buffer.from(text, 'base64url').toString())[0])
+    const salts = disclosures.map(
+      (text) => JSON.parse(decodeUtf8(decodeBase64url(text) ?? new Uint8Array()) ?? '')[0],
+    )
     expect(new Set(salts).size).toBe(disclosures.length)
-    for (const salt of salts) expect(Buffer.from(salt, 'base64url')).toHaveLength(16)
+    for (const salt of salts) expect(decodeBase64url(salt)).toHaveLength(16)
   })
 
   it('has decoys that nothing tells from digests', async () => {
@@ -92,7 +95,35 @@ describe('an issued SD-JWT VC', () => {
     ['... as a claim', { claims: { a: { '...': 'x' } } }, 'claim_reserved'],
     ['_sd_alg as a claim', { claims: { _sd_alg: 'sha-256' } }, 'claim_reserved'],
     ['__proto__ as a claim', { claims: JSON.parse('{"__proto__":1}') }, 'claim_reserved'],
-    ['_sd in the status', { status: { _sd: [] } }, 'claim_reserved'],
+    [
+      'a status that has no form here',
+      {
+        statuses: [
+          {
+            mechanism: 'bitstring_status_list',
+            uri: 'https://a.example/1',
+            index: 1,
+            purpose: 'revocation',
+            size: 1,
+          },
+        ],
+      },
+      'status_mechanism_unsupported',
+    ],
+    [
+      'two statuses',
+      {
+        statuses: [1, 2].map(
+          (index) => ({ mechanism: 'token_status_list', uri: 'https://a.example/1', index }) as const,
+        ),
+      },
+      'status_mechanism_unsupported',
+    ],
+    [
+      'a status without an index',
+      { statuses: [{ mechanism: 'token_status_list', uri: 'https://a.example/1', index: -1 }] },
+      'status_malformed',
+    ],
     ['a number that JSON cannot write', { claims: { a: Number.NaN } }, 'claim_not_json'],
     ['endless nesting', { claims: deep }, 'nesting_too_deep'],
     ['an empty path', { selectivelyDisclosable: [[]] }, 'path_malformed'],
@@ -109,6 +140,16 @@ describe('an issued SD-JWT VC', () => {
       'too many claims',
       { claims: { text: 'x'.repeat(60_000) }, selectivelyDisclosable: [] },
       'credential_too_large',
+    ],
+    [
+      'a further type that is the type',
+      { claims: { aka_vcts: [VCT] }, selectivelyDisclosable: [] },
+      'aka_vcts_malformed',
+    ],
+    [
+      'an integrity that is no text',
+      { claims: { 'vct#integrity': 1 }, selectivelyDisclosable: [] },
+      'integrity_malformed',
     ],
     ['no further types', { claims: { aka_vcts: [] }, selectivelyDisclosable: [] }, 'aka_vcts_malformed'],
   ])('is refused for %s', async (_what, changes, code) => {

@@ -3,29 +3,32 @@
  * transaction already. Whose signature it bears is not judged: a wallet that has an opinion calls `verify`.
  */
 import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, HeldCredential } from '../format.ts'
+import type { FormatId, FormatRefusal, HeldCredential } from '../format.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { authorityKeyIdsOf } from '../trust/certificate.ts'
 import { readSdJwtVc } from './read.ts'
 
+/** `format`: the identifier that it was issued under. */
 export async function openSdJwtVc(
   credential: string,
   crypto: CryptoEngine,
+  format: FormatId = 'dc+sd-jwt',
 ): Promise<Result<HeldCredential, FormatRefusal>> {
   const read = await readSdJwtVc(credential, crypto)
   if (!read.ok) return read
-  const { claims, type, holderKey, issuer, x5c, keyBinding } = read.value
+  const { claims, type, holderKey, issuer, statuses, x5c, keyBinding } = read.value
   // §7.2: an issuer has no business to send an SD-JWT+KB.
   if (keyBinding !== undefined) return refuse({ code: 'kb_jwt_unexpected' })
   const { iat, exp } = claims
   return ok({
-    format: 'dc+sd-jwt',
+    format,
     type,
     claims,
     ...(holderKey && { holderKey }),
     ...(issuer !== undefined && { issuer }),
     ...(typeof iat === 'number' && { issuedAt: iat }),
     ...(typeof exp === 'number' && { expiresAt: exp }),
+    statuses,
     authorityKeyIds: authorityKeyIdsOf(x5c ?? []),
   })
 }

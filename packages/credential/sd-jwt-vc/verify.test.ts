@@ -195,6 +195,10 @@ describe('RFC 9901 §7.1: a presentation is rejected as a whole', () => {
     ['a cnf that is no object', () => ({ claims: { cnf: 'key' } }), 'cnf_malformed'],
     ['a status that is no object', () => ({ claims: { status: 1 } }), 'status_malformed'],
     ['further types that are none', () => ({ claims: { aka_vcts: VCT } }), 'aka_vcts_malformed'],
+    ['no further types', () => ({ claims: { aka_vcts: [] } }), 'aka_vcts_malformed'],
+    ['a further type that is blank', () => ({ claims: { aka_vcts: [' '] } }), 'aka_vcts_malformed'],
+    ['a further type that is the type', () => ({ claims: { aka_vcts: ['a', VCT] } }), 'aka_vcts_malformed'],
+    ['an integrity that is no text', () => ({ claims: { 'vct#integrity': [] } }), 'integrity_malformed'],
     ['a typ of another token', () => ({ header: { typ: 'jwt' } }), 'typ_wrong'],
     ['no typ', () => ({ header: { typ: null } }), 'typ_wrong'],
     ['an x5c that is no array', () => ({ header: { x5c: 'AAAA' } }), 'x5c_malformed'],
@@ -273,7 +277,7 @@ describe('the issuer', () => {
     expect(faults(await checksOf(await forge(forgery)))).toEqual(expected)
   })
 
-  it.each(['none', 'HS256', 'RS256'])('who signs with %s is not asked for', async (alg) => {
+  it.each(['none', 'HS256', 'RS1', 'es256'])('who signs with %s is not asked for', async (alg) => {
     const [, ...rest] = (await forge()).split('~')
     const [, payload] = (await forge()).split('.')
     const header = disclosureOf({ alg, typ: 'dc+sd-jwt', x5c: ['AAAA'] })
@@ -298,6 +302,7 @@ describe('the issuer', () => {
     expect(asked).toEqual([
       {
         purpose: 'issuer',
+        format: 'dc+sd-jwt',
         credentialType: VCT,
         algorithm: 'ES256',
         x5c: ['AAAA'],
@@ -321,6 +326,11 @@ describe('the issuer', () => {
 })
 
 describe('the validity period', () => {
+  it('does not reach those whom the credential is not meant for, whoever asks without saying who', async () => {
+    const checks = await checksOf(await forge({ claims: { aud: AUDIENCE } }), { binding: undefined })
+    expect(faults(checks)).toEqual(['validity_period: meant_for_others', 'holder_binding: undefined'])
+  })
+
   it.each([
     [{ exp: NOW }, undefined],
     [{ exp: NOW - 9 }, undefined],
@@ -330,6 +340,11 @@ describe('the validity period', () => {
     [{ iat: NOW + 10 }, undefined],
     [{ iat: NOW + 11 }, 'issued_in_future'],
     [{ exp: NOW + 0.5 }, undefined],
+    [{ aud: AUDIENCE }, undefined],
+    [{ aud: ['other', AUDIENCE] }, undefined],
+    [{ aud: 'other' }, 'meant_for_others'],
+    [{ aud: [] }, 'meant_for_others'],
+    [{ aud: null }, 'meant_for_others'],
     [{ exp: `${NOW + 1000}` }, 'exp_malformed'],
     [{ nbf: null }, 'nbf_malformed'],
     [{ iat: [] }, 'iat_malformed'],
@@ -340,7 +355,7 @@ describe('the validity period', () => {
 })
 
 describe('holder binding', () => {
-  const { x: _x, ...keyWithoutX } = holder.publicJwk
+  const keyWithoutX = { ...bareKey(holder.publicJwk), x: undefined }
 
   it.each<[string, Forgery, string]>([
     ['another typ', { keyBindingHeader: { typ: 'jwt' } }, 'kb_typ_wrong'],
@@ -356,12 +371,19 @@ describe('holder binding', () => {
     ['a proof from the future', { keyBinding: { iat: NOW + 301 } }, 'kb_from_future'],
     ['a proof without a time', { keyBinding: { iat: null } }, 'kb_iat_malformed'],
     ['a proof with a time as text', { keyBinding: { iat: `${NOW}` } }, 'kb_iat_malformed'],
+    ['a proof that is over', { keyBinding: { exp: NOW - 10 } }, 'kb_expired'],
+    ['a proof that ends at no time', { keyBinding: { exp: 'soon' } }, 'kb_expired'],
+    ['a proof that has not begun', { keyBinding: { nbf: NOW + 11 } }, 'kb_from_future'],
     ['a proof by another key', { keyBindingSigner: makeSigner() }, 'signature_invalid'],
     ['a proof by the issuer', { keyBindingSigner: issuer }, 'signature_invalid'],
     ['a proof with another algorithm', { keyBindingSigner: makeSigner('Ed25519') }, 'alg_key_mismatch'],
     ['a credential without cnf', { payload: { iat: NOW, vct: VCT } }, 'cnf_missing'],
-    ['a cnf without a key', { claims: { cnf: { kid: 'a' } } }, 'cnf_key_unusable'],
-    ['a cnf with half a key', { claims: { cnf: { jwk: { ...keyWithoutX } } } }, 'cnf_key_unusable'],
+    ['a cnf that names a key elsewhere', { claims: { cnf: { kid: 'a' } } }, 'cnf_method_unsupported'],
+    [
+      'a cnf with half a key',
+      { claims: { cnf: { jwk: JSON.parse(JSON.stringify(keyWithoutX)) } } },
+      'cnf_key_unusable',
+    ],
     [
       'a cnf with a private key',
       { claims: { cnf: { jwk: { ...holder.publicJwk, d: 'A' } } } },

@@ -118,9 +118,15 @@ function time(epochSeconds: number): Uint8Array {
   return der(0x17, encodeUtf8(digits.slice(2)))
 }
 
-const CURVES = { 'P-256': '1.2.840.10045.3.1.7', 'P-384': '1.3.132.0.34', 'P-521': '1.3.132.0.35' } as const
+const CURVES = {
+  'P-256': '1.2.840.10045.3.1.7',
+  'P-384': '1.3.132.0.34',
+  'P-521': '1.3.132.0.35',
+  secp256k1: '1.3.132.0.10',
+} as const
 
 function subjectPublicKeyInfo(key: PublicJwk): Uint8Array {
+  if (key.kty === 'RSA') return rsaKeyInfo(key)
   const x = decodeBase64url(key.x) ?? new Uint8Array()
   if (key.kty === 'OKP') return sequence(sequence(objectIdentifier('1.3.101.112')), bitString(x))
   const y = decodeBase64url(key.y) ?? new Uint8Array()
@@ -128,19 +134,30 @@ function subjectPublicKeyInfo(key: PublicJwk): Uint8Array {
   return sequence(type, bitString(Uint8Array.from([4, ...x, ...y])))
 }
 
-const ALGORITHMS: Readonly<Record<SignatureAlgorithm, string>> = {
+function rsaKeyInfo({ n, e }: Extract<PublicJwk, { kty: 'RSA' }>): Uint8Array {
+  const numbers = [n, e].map((text) => integer(decodeBase64url(text) ?? new Uint8Array()))
+  const type = sequence(objectIdentifier('1.2.840.113549.1.1.1'), der(0x05))
+  return sequence(type, bitString(sequence(...numbers)))
+}
+
+const ALGORITHMS: Readonly<Partial<Record<SignatureAlgorithm, string>>> = {
   ES256: '1.2.840.10045.4.3.2',
   ES384: '1.2.840.10045.4.3.3',
   ES512: '1.2.840.10045.4.3.4',
   EdDSA: '1.3.101.112',
+  RS256: '1.2.840.113549.1.1.11',
+  RS384: '1.2.840.113549.1.1.12',
+  RS512: '1.2.840.113549.1.1.13',
 }
 
 function algorithmIdentifier(algorithm: SignatureAlgorithm): Uint8Array {
-  return sequence(objectIdentifier(ALGORITHMS[algorithm]))
+  const identifier = ALGORITHMS[algorithm]
+  if (identifier === undefined) throw new TypeError(`no certificates are made with ${algorithm}`)
+  return sequence(objectIdentifier(identifier), ...(algorithm.startsWith('RS') ? [der(0x05)] : []))
 }
 
 function toDerSignature(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array {
-  if (algorithm === 'EdDSA') return signature
+  if (!algorithm.startsWith('ES')) return signature
   const half = signature.length / 2
   return sequence(integer(signature.subarray(0, half)), integer(signature.subarray(half)))
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeBase64 } from '../base64url.ts'
+import { encodeBase64, encodeBase64url } from '../base64url.ts'
 import type { IssuerKeyReference } from '../format.ts'
 import {
   type CertificateRequest,
@@ -13,7 +13,7 @@ import {
   sequence,
   toX5c,
 } from '../testing/certificates.ts'
-import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
+import { inBrowser, makeSigner, nodeEngine } from '../testing/node-engine.ts'
 import { authorityKeyIdsOf, parseCertificate, parsePemCertificates } from './certificate.ts'
 import { x509IssuerTrust } from './issuer-trust.ts'
 import { validatePath } from './path.ts'
@@ -94,14 +94,14 @@ describe('parseCertificate', () => {
       extendedKeyUsage: ['1.0.18013.5.1.2', '2.999.3'],
       dnsNames: ['issuer.example'],
       uris: ['https://other.example/issuer'],
-      authorityKeyId: Buffer.from('middle').toString('base64url'),
+      authorityKeyId: encodeBase64url(bytes('middle')),
       signature: { algorithm: 'ES384' },
       unknownCritical: [],
     })
     expect(await makeMiddle({ pathLength: 0 })).toMatchObject({ isCa: true, pathLength: 0 })
   })
 
-  it.each(['P-256', 'P-384', 'P-521', 'Ed25519'] as const)(
+  it.skipIf(inBrowser).each(['P-256', 'P-384', 'P-521', 'Ed25519'] as const)(
     'agrees with Node on a %s certificate',
     async (curve) => {
       const { X509Certificate } = await import('node:crypto')
@@ -115,7 +115,7 @@ describe('parseCertificate', () => {
     },
   )
 
-  it('reads the elliptic-curve roots of the public web as Node does, and refuses the RSA ones for their key', async () => {
+  it.skipIf(inBrowser)('reads the elliptic-curve roots of the public web as Node does, and refuses the RSA ones for their key', async () => {
     const { rootCertificates } = await import('node:tls')
     const { X509Certificate } = await import('node:crypto')
     const codes = new Set<string>()

@@ -4,7 +4,7 @@
  * of certificates and what a leaf's key may be used for beyond signing is the caller's business.
  */
 import type { CryptoEngine } from '../crypto.ts'
-import { algorithmOf } from '../jwk.ts'
+import { fits } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import {
   type Certificate,
@@ -143,7 +143,7 @@ async function checkSignature(
   crypto: Pick<CryptoEngine, 'verify'>,
 ): Promise<PathRefusal | undefined> {
   const { signature, tbs } = certificate
-  if (signature === undefined || signature.algorithm !== algorithmOf(issuer.publicKey)) {
+  if (signature === undefined || !fits(signature.algorithm, issuer.publicKey)) {
     return { code: 'certificate_algorithm_unsupported', position }
   }
   const valid = await crypto.verify(signature.algorithm, issuer.publicKey, tbs, signature.value)

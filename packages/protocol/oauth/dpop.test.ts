@@ -73,7 +73,7 @@ describe('a DPoP proof is refused', () => {
     ['with another typ', { typ: 'JWT' }, {}, 'dpop_wrong_typ'],
     ['without typ', { typ: undefined }, {}, 'dpop_wrong_typ'],
     ['without a key', { jwk: undefined }, {}, 'dpop_key_unacceptable'],
-    ['with a private key', { jwk: { ...jwk, d: jwk.x } }, {}, 'dpop_key_unacceptable'],
+    ['with a private key', { jwk: { ...jwk, d: 'AA' } }, {}, 'dpop_key_unacceptable'],
     ['with a symmetric key', { jwk: { kty: 'oct', k: 'AAAA' } }, {}, 'dpop_key_unacceptable'],
     ['with the key of somebody else', { jwk: testSigner().publicJwk }, {}, 'dpop_signature_invalid'],
     ['with a critical extension', { crit: ['x'], x: 1 }, {}, 'dpop_malformed'],

@@ -3,6 +3,7 @@
  * wallet may learn about a refusal is written here, so that no other file can say which secret check failed.
  * Descriptions are ASCII without `"` and `\` (RFC 6749 §5.2), because they also travel in header fields.
  */
+import { ALLOWED_ALGORITHMS } from '@countersign/credential/allowed-algorithms'
 import type { JsonObject } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { IssuanceRefusal } from '../openid4vci/session.ts'
@@ -47,7 +48,7 @@ export interface OAuthError {
 }
 
 /** The signature algorithms that DPoP and key proofs may use; also what the metadata says. */
-export const PROOF_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'EdDSA'] as const
+export const PROOF_ALGORITHMS = ALLOWED_ALGORITHMS.dpop
 
 const NO_STORE = { 'cache-control': 'no-store' }
 

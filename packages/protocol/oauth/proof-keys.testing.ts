@@ -1,59 +1,39 @@
-/** Keys and an engine for tests of signed messages, on node:crypto alone. */
-import nodeCrypto, { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import type { CryptoEngine, Mac, SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
-import { type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
+/** Keys and an engine for tests of signed messages: those of the platform that the tests run on. */
+import { encodeBase64url, encodeUtf8 } from '@countersign/credential/base64url'
+import type {
+  CryptoEngine,
+  EllipticAlgorithm,
+  Mac,
+  SignatureAlgorithm,
+  Signer,
+} from '@countersign/credential/crypto'
+import { makeSigner, nodeEngine, type TestKey } from '@countersign/credential/testing/node-engine'
 
-const HASHES = { ES256: 'sha256', ES384: 'sha384', ES512: 'sha512', EdDSA: null } as const
-const CURVES = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const
-
-export const testEngine: CryptoEngine = {
-  digest: (algorithm, data) => nodeCrypto.createHash(algorithm.replace('-', '')).update(data).digest(),
-  digestBase64url: (algorithm, data) =>
-    nodeCrypto.createHash(algorithm.replace('-', '')).update(data).digest('base64url'),
-  randomBytes: (length) => new Uint8Array(nodeCrypto.randomBytes(length)),
-  verify(algorithm, jwk, data, signature) {
-    try {
-      const key = nodeCrypto.createPublicKey({ key: { ...jwk }, format: 'jwk' })
-      const bytes = typeof data === 'string' ? Buffer.from(data) : data
-      return nodeCrypto.verify(HASHES[algorithm], bytes, { key, dsaEncoding: 'ieee-p1363' }, signature)
-    } catch {
-      return false
-    }
-  },
+const CURVES: Readonly<Record<EllipticAlgorithm, TestKey>> = {
+  ES256: 'P-256',
+  ES384: 'P-384',
+  ES512: 'P-521',
+  EdDSA: 'Ed25519',
+  ES256K: 'secp256k1',
 }
 
+export const testEngine: CryptoEngine = nodeEngine
+
 export function testSigner(algorithm: SignatureAlgorithm = 'ES256'): Signer {
-  const { privateKey, publicKey } = keyPair(algorithm)
-  return {
-    keyId: 'test',
-    algorithm,
-    publicJwk: publicJwkOf(publicKey),
-    sign: (data) =>
-      nodeCrypto.sign(HASHES[algorithm], typeof data === 'string' ? Buffer.from(data) : data, {
-        key: privateKey,
-        dsaEncoding: 'ieee-p1363',
-      }),
-  }
+  return makeSigner(isElliptic(algorithm) ? CURVES[algorithm] : algorithm, 'test')
 }
 
 export function testMac(secret: string): Mac {
-  return (text) => createHmac('sha256', secret).update(text).digest('base64url')
+  const key = encodeUtf8(secret)
+  return async (text) => encodeBase64url(await testEngine.hmacSha256(key, encodeUtf8(text)))
 }
 
 /** A compact JWS that nobody signed. */
 export function unsignedJws(header: object, payload: object, signature = 'AAAA'): string {
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const part = (value: object) => encodeBase64url(encodeUtf8(JSON.stringify(value)))
   return `${part(header)}.${part(payload)}.${signature}`
 }
 
-function keyPair(algorithm: SignatureAlgorithm): { privateKey: KeyObject; publicKey: KeyObject } {
-  return algorithm === 'EdDSA'
-    ? generateKeyPairSync('ed25519')
-    : generateKeyPairSync('ec', { namedCurve: CURVES[algorithm] })
-}
-
-function publicJwkOf(key: KeyObject): PublicJwk {
-  const parsed = parsePublicJwk(key.export({ format: 'jwk' }))
-  if (!parsed.ok) throw new Error(parsed.error.code)
-  return parsed.value
+function isElliptic(algorithm: SignatureAlgorithm): algorithm is EllipticAlgorithm {
+  return Object.hasOwn(CURVES, algorithm)
 }

@@ -1,3 +1,4 @@
+import { encodeBase64url, encodeUtf8 } from '@countersign/credential/base64url'
 import { didFromKey } from '@countersign/credential/identifiers/did'
 import { signJws } from '@countersign/credential/jws'
 import fc from 'fast-check'
@@ -66,7 +67,7 @@ describe('a key proof made here', () => {
 })
 
 describe('a key proof is refused', () => {
-  const did = (key: object) => `did:jwk:${Buffer.from(JSON.stringify(key)).toString('base64url')}#0`
+  const did = (key: object) => `did:jwk:${encodeBase64url(encodeUtf8(JSON.stringify(key)))}#0`
 
   it.each<[string, object, object, string]>([
     ['with the typ JWT', { typ: 'JWT' }, {}, 'proof_wrong_typ'],
@@ -76,15 +77,16 @@ describe('a key proof is refused', () => {
     ['with jwk and kid', { kid: `${didJwk}#0` }, {}, 'proof_key_ambiguous'],
     ['with jwk and x5c', { x5c: ['AAAA'] }, {}, 'proof_key_ambiguous'],
     ['with a certificate chain', { jwk: undefined, x5c: ['AAAA'] }, {}, 'proof_key_unsupported'],
-    ['with a private key', { jwk: { ...jwk, d: jwk.x } }, {}, 'proof_key_unacceptable'],
+    ['with a private key', { jwk: { ...jwk, d: 'AA' } }, {}, 'proof_key_unacceptable'],
     ['with a symmetric key', { jwk: { kty: 'oct', k: 'AAAA' } }, {}, 'proof_key_unacceptable'],
-    ['with an unknown curve', { jwk: { ...jwk, crv: 'secp256k1' } }, {}, 'proof_key_unacceptable'],
+    ['with an unknown curve', { jwk: { ...jwk, crv: 'P-192' } }, {}, 'proof_key_unacceptable'],
+    ['with a key of another curve', { jwk: { ...jwk, crv: 'secp256k1' } }, {}, 'proof_signature_invalid'],
     ['with a kid that is no DID', { jwk: undefined, kid: 'key-1' }, {}, 'proof_key_unacceptable'],
     ['with a DID without fragment', { jwk: undefined, kid: didJwk }, {}, 'proof_key_unacceptable'],
     ['with a fragment of no key', { jwk: undefined, kid: `${didJwk}#1` }, {}, 'proof_key_unacceptable'],
     [
       'with a DID of a private key',
-      { jwk: undefined, kid: did({ ...jwk, d: jwk.x }) },
+      { jwk: undefined, kid: did({ ...jwk, d: 'AA' }) },
       {},
       'proof_key_unacceptable',
     ],

@@ -20,6 +20,8 @@ export interface PromisedCredential {
   readonly issuerKey?: JsonObject
   readonly x5c?: readonly string[]
   readonly issuer?: string
+  /** Whether it gets a place in a status list; absent: where the issuer has lists. */
+  readonly status?: boolean
 }
 
 export interface TransactionCode {
@@ -37,6 +39,8 @@ export interface IssuedCredential {
   readonly holderKey: string
   /** Where the answer is kept for an honest retry (the spent nonce's id). */
   readonly answerId: string
+  /** What the log of issued credentials calls it; absent where there is no log. */
+  readonly credentialId?: string
 }
 
 export type IssuanceEventType =
@@ -98,6 +102,7 @@ export type IssuanceMessage =
       readonly senderKey?: string
       readonly holderKey: string
       readonly answerId: string
+      readonly credentialId?: string
     }
 
 export type IssuanceRefusal =
@@ -236,13 +241,14 @@ function credentialIssued(
 ): Result<IssuanceSession, IssuanceRefusal> {
   const allowed = promisedCredential(session, message, now)
   if (!allowed.ok) return allowed
-  const { configurationId, answerId, holderKey } = message
+  const { configurationId, answerId, holderKey, credentialId } = message
   const before = allowed.value.issued
   if (before !== undefined) {
     return before.answerId === answerId ? ok(session) : refuse({ code: 'already_issued', configurationId })
   }
   if (session.state !== 'token_issued') return refuse({ code: 'no_grant' })
-  return ok(recordIssued(session, configurationId, { at: now, holderKey, answerId }, now))
+  const record = { at: now, holderKey, answerId, ...(credentialId !== undefined && { credentialId }) }
+  return ok(recordIssued(session, configurationId, record, now))
 }
 
 function recordIssued(

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { decodeBase64 } from '@countersign/credential/base64url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseClientId, x509HashClientId } from './client-id.ts'
@@ -55,7 +55,7 @@ describe('a client identifier', () => {
   })
 
   it('of a certificate is the hash of its DER', async () => {
-    const hash = createHash('sha256').update(Buffer.from(LEAF, 'base64')).digest('base64url')
+    const hash = await testCrypto.digestBase64url('sha-256', decodeBase64(LEAF) ?? '')
     expect(await x509HashClientId(LEAF, testCrypto)).toBe(`x509_hash:${hash}`)
     await expect(x509HashClientId('no base64!', testCrypto)).rejects.toThrow('base64')
   })

@@ -23,7 +23,9 @@ const options = { now, formats: ['dc+sd-jwt'] } as const
 
 describe('a request object', () => {
   it('says all that a wallet needs, in the words of the specification', () => {
-    const algorithms = ['ES256', 'ES384', 'ES512', 'EdDSA']
+    const holders = ['ES256', 'ES384', 'ES512', 'EdDSA']
+    const rsa = ['PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512']
+    const issuers = [...holders, 'ES256K', ...rsa]
     expect(buildRequestObject(facts, { ...options, ttlSeconds: 60 })).toEqual({
       response_type: 'vp_token',
       response_mode: 'direct_post',
@@ -34,7 +36,7 @@ describe('a request object', () => {
       dcql_query: facts.dcqlQuery,
       client_metadata: {
         vp_formats_supported: {
-          'dc+sd-jwt': { 'sd-jwt_alg_values': algorithms, 'kb-jwt_alg_values': algorithms },
+          'dc+sd-jwt': { 'sd-jwt_alg_values': issuers, 'kb-jwt_alg_values': holders },
         },
       },
       aud: 'https://self-issued.me/v2',

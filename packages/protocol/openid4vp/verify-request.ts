@@ -3,6 +3,7 @@
  * request object counts; of the URL it takes the client identifier, to compare. A value that comes out of here was
  * signed by the client that it names; whether anybody vouches for that client is said in `trusted`.
  */
+import { ALLOWED_ALGORITHMS } from '@countersign/credential/allowed-algorithms'
 import type { CryptoEngine } from '@countersign/credential/crypto'
 import type { JsonValue } from '@countersign/credential/format'
 import { keyOfDidUrl } from '@countersign/credential/identifiers/did'
@@ -13,7 +14,6 @@ import {
   decodeJws,
   type JwsRefusal,
   type JwsVerifyRefusal,
-  SIGNATURE_ALGORITHMS,
   verifyJws,
 } from '@countersign/credential/jws'
 import { ok, type Result, refuse } from '@countersign/credential/result'
@@ -79,7 +79,7 @@ export async function verifyRequestObject(
   const identity = await identifyClient(decoded, client, verification)
   if (!identity.ok) return identity
   const { key, trust } = identity.value
-  const signed = await verifyJws(decoded, key, SIGNATURE_ALGORITHMS, verification.crypto)
+  const signed = await verifyJws(decoded, key, ALLOWED_ALGORITHMS.request_object, verification.crypto)
   if (!signed.ok) return refuse({ code: 'request_signature_refused', reason: signed.error.code })
   if (verification.requireTrusted && !trust.trusted) {
     return refuse({ code: 'verifier_untrusted', reason: trust.reason })

@@ -1,7 +1,7 @@
 /**
  * What we accept in answers, as `vp_formats_supported` says it (OpenID4VP 1.0 §11.1, appendices B.1.3, B.2.2, B.3.4).
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
+import { ALLOWED_ALGORITHMS } from '@countersign/credential/allowed-algorithms'
 import type { FormatId, JsonObject } from '@countersign/credential/format'
 
 /** The formats that are spoken, in the order of the registry. */
@@ -9,8 +9,8 @@ export function writeVpFormats(formats: readonly FormatId[]): JsonObject {
   return Object.fromEntries(formats.map((format) => [format, VP_FORMATS[format]]))
 }
 
-const ISSUER_ALGORITHMS: readonly SignatureAlgorithm[] = ['ES256', 'ES384', 'ES512', 'EdDSA']
-const HOLDER_ALGORITHMS: readonly SignatureAlgorithm[] = ['ES256', 'ES384', 'ES512', 'EdDSA']
+const ISSUER_ALGORITHMS = ALLOWED_ALGORITHMS.credential
+const HOLDER_ALGORITHMS = ALLOWED_ALGORITHMS.key_binding
 
 /** RFC 9053, and beside each curve-free number its fully specified twin of RFC 9864: wallets list either. */
 const COSE_ALGORITHMS = [-7, -9, -35, -51, -36, -52, -8, -19]

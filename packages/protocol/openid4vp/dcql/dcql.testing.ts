@@ -1,29 +1,13 @@
-/** For tests: a format that is only its rules of matching, credentials as a wallet holds them, and the example queries. */
-import type {
-  CredentialFormat,
-  HeldCredential,
-  JsonObject,
-  VerifiedPresentation,
-} from '@countersign/credential/format'
+/** For tests: the formats, credentials as a wallet holds them, and the example queries. */
+import type { HeldCredential, JsonObject, VerifiedPresentation } from '@countersign/credential/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { formatRegistry } from '@countersign/credential/registry'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { HeldForQuery } from './match.ts'
 import { parseDcqlQuery } from './parse.ts'
 import type { DcqlQuery } from './query.ts'
 
-const notHere = (): Promise<never> => Promise.reject(new Error('matching needs no such verb'))
-
-const sdJwtVcMatching: CredentialFormat = {
-  id: 'dc+sd-jwt',
-  readsAlso: ['vc+sd-jwt'],
-  issue: notHere,
-  open: notHere,
-  present: notHere,
-  verify: notHere,
-  matchesMeta: (meta, credential) =>
-    Array.isArray(meta['vct_values']) && meta['vct_values'].includes(credential.type),
-}
-
-export const formats = formatRegistry([sdJwtVcMatching])
+export const formats = formatRegistry([sdJwtVc, jwtVcJson, vcJwt, vcSdJwt])
 
 export const IDENTITY = 'https://credentials.example.com/identity_credential'
 

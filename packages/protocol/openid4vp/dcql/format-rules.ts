@@ -33,6 +33,18 @@ export function formatRules(format: string): FormatRules | undefined {
   return Object.hasOwn(RULES, format) ? RULES[format as FormatId] : undefined
 }
 
+/** Whether a credential is of the format that a query asks for. SD-JWT VCs have gone by two names. */
+export function answersFormat(
+  asked: FormatId,
+  held: { readonly format: FormatId; readonly claims: JsonObject },
+): boolean {
+  if (held.format === asked) return true
+  const isSdJwtVc = held.format === 'dc+sd-jwt' || typeof held.claims['vct'] === 'string'
+  return isSdJwtVc && SD_JWT_VC_NAMES.includes(asked) && SD_JWT_VC_NAMES.includes(held.format)
+}
+
+const SD_JWT_VC_NAMES: readonly FormatId[] = ['dc+sd-jwt', 'vc+sd-jwt']
+
 const anyPath = () => true
 
 /** B.3.5: `vct_values` is required. */

@@ -110,7 +110,25 @@ const credentialCases: readonly (readonly [
   ['another type', {}, { type: 'https://elsewhere.example/type' }, 'type'],
   ['meta that names no type', { meta: {} }, {}, 'type'],
   ['a format nobody speaks', { format: 'mso_mdoc' }, {}, 'format'],
-  ['a format under its other name', { format: 'vc+sd-jwt' }, {}, undefined],
+  [
+    'an SD-JWT VC under its older name',
+    { format: 'vc+sd-jwt' },
+    { claims: { ...person, vct: IDENTITY } },
+    undefined,
+  ],
+  [
+    'an SD-JWT VC that came under its older name',
+    {},
+    { format: 'vc+sd-jwt', claims: { ...person, vct: IDENTITY } },
+    undefined,
+  ],
+  ['a W3C credential where an SD-JWT VC is wanted', {}, { format: 'vc+sd-jwt' }, 'format'],
+  [
+    'an SD-JWT VC where a W3C credential is wanted',
+    { format: 'vc+sd-jwt', meta: { type_values: [['IdentityCredential']] } },
+    {},
+    'type',
+  ],
   ['no holder key where binding is wanted', {}, { holderKey: undefined }, 'holder_binding'],
   [
     'no holder key where binding is waived',

@@ -6,6 +6,7 @@
 import type { ClaimPath, CredentialFormat, HeldCredential } from '@countersign/credential/format'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import { ok, type Result, refuse } from '@countersign/credential/result'
+import { answersFormat } from './format-rules.ts'
 import type { CredentialQuery, DcqlQuery } from './query.ts'
 import { answersAuthorities, type ClaimsDemand, chooseQueries, claimsDemand } from './satisfy.ts'
 
@@ -80,7 +81,7 @@ function matchCredential(
   format: CredentialFormat | undefined,
   held: HeldCredential,
 ): readonly ClaimPath[] | UnmatchedReason {
-  if (format === undefined || held.format !== format.id) return 'format'
+  if (format === undefined || !answersFormat(format.id, held)) return 'format'
   if (!format.matchesMeta(query.meta, held)) return 'type'
   if (query.requireHolderBinding && held.holderKey === undefined) return 'holder_binding'
   if (answersAuthorities(query, held.authorityKeyIds) !== 'matched') return 'trusted_authority'

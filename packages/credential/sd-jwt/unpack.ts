@@ -9,7 +9,7 @@ import type { JsonObject, JsonValue } from '../format.ts'
 import { isJsonArray, isJsonObject } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { type Disclosure, type DisclosureRefusal, parseDisclosure } from './disclosure.ts'
-import { isAlwaysShown, MAX_DEPTH } from './reserved.ts'
+import { type AlwaysShown, MAX_DEPTH } from './reserved.ts'
 
 export type UnpackRefusal =
   | DisclosureRefusal
@@ -23,7 +23,7 @@ export type UnpackRefusal =
         | 'digests_malformed' // `_sd` is not an array of strings
         | 'placeholder_malformed' // `...` beside other members, not in an array, or not a string
         | 'claim_collision' // the name exists at this level already
-        | 'claim_not_disclosable' // SD-JWT VC §2.2.2.3
+        | 'claim_not_disclosable' // the format demands that it is always shown
         | 'hash_algorithm_misplaced' // `_sd_alg` below the top level
         | 'nesting_too_deep'
     }
@@ -45,13 +45,14 @@ export interface Unpacked {
 export async function unpack(
   payload: JsonObject,
   disclosureTexts: readonly string[],
+  isAlwaysShown: AlwaysShown,
   crypto: Pick<CryptoEngine, 'digestBase64url'>,
 ): Promise<Result<Unpacked, UnpackRefusal>> {
   const hashAlgorithm = hashAlgorithmOf(payload)
   if (hashAlgorithm === undefined) return refuse({ code: 'hash_algorithm_unsupported' })
   const byDigest = await readDisclosures(disclosureTexts, hashAlgorithm, crypto)
   if (!byDigest.ok) return byDigest
-  const work: Work = { byDigest: byDigest.value, seen: new Set(), placements: [] }
+  const work: Work = { byDigest: byDigest.value, seen: new Set(), placements: [], isAlwaysShown }
   const claims = unpackObject(payload, ROOT, work)
   if (!claims.ok) return claims
   // §7.1 step 5. Each digest is seen once, so counting is enough.
@@ -68,6 +69,7 @@ interface Work {
   readonly byDigest: ReadonlyMap<string, Sent>
   readonly seen: Set<string>
   readonly placements: Placement[]
+  readonly isAlwaysShown: AlwaysShown
 }
 
 interface Place {
@@ -126,7 +128,7 @@ function unpackObject(source: JsonObject, place: Place, work: Work): Unpacking<J
       target[name] = value
       continue
     }
-    const inner = unpackValue(value, below(place, name, top && isAlwaysShown(name)), work)
+    const inner = unpackValue(value, below(place, name, top && work.isAlwaysShown(name)), work)
     if (!inner.ok) return inner
     target[name] = inner.value
   }
@@ -150,7 +152,7 @@ function unpackMembers(
     const { name } = found.value
     if (name === undefined) return refuse({ code: 'disclosure_arity' })
     if (Object.hasOwn(target, name)) return refuse({ code: 'claim_collision' })
-    if (place.path.length === 0 && isAlwaysShown(name)) return refuse({ code: 'claim_not_disclosable' })
+    if (place.path.length === 0 && work.isAlwaysShown(name)) return refuse({ code: 'claim_not_disclosable' })
     const inner = unpackDisclosed(found.value, name, place, work)
     if (!inner.ok) return inner
     target[name] = inner.value

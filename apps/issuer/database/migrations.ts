@@ -1,0 +1,69 @@
+/** How the issuer's tables came to be, in order. Once released a migration is never changed; the next one is added. */
+import type { Migration } from '@countersign/stores/sql/migrate'
+import type { Kysely } from 'kysely'
+
+// Migrations are written against the tables of their time, which no type of today describes.
+type Untyped = Kysely<unknown>
+
+export const issuerMigrations: Readonly<Record<string, Migration>> = {
+  '2026-11-issued-credentials': {
+    up: async (db: Untyped) => {
+      await createStatusLists(db)
+      await createStatusChanges(db)
+      await createIssuedCredentials(db)
+    },
+  },
+}
+
+async function createStatusLists(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('status_lists')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('base_url', 'text', (column) => column.notNull())
+    .addColumn('permutation', 'text', (column) => column.notNull())
+    .addColumn('series', 'integer', (column) => column.notNull())
+    .addColumn('size', 'integer', (column) => column.notNull())
+    .addColumn('next_position', 'integer', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addUniqueConstraint('status_lists_series', ['kind', 'base_url', 'permutation', 'series'])
+    .execute()
+}
+
+async function createStatusChanges(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('status_changes')
+    .addColumn('list_id', 'text', (column) => column.notNull().references('status_lists.id'))
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('idx', 'integer', (column) => column.notNull())
+    .addColumn('status', 'integer', (column) => column.notNull())
+    .addColumn('changed_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('status_changes_key', ['list_id', 'version'])
+    .execute()
+  await db.schema
+    .createIndex('status_changes_place')
+    .on('status_changes')
+    .columns(['list_id', 'idx', 'version'])
+    .execute()
+}
+
+async function createIssuedCredentials(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('issued_credentials')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('session_id', 'text', (column) => column.notNull())
+    .addColumn('configuration_id', 'text', (column) => column.notNull())
+    .addColumn('format', 'text', (column) => column.notNull())
+    .addColumn('list_id', 'text', (column) => column.references('status_lists.id'))
+    .addColumn('idx', 'integer')
+    .addColumn('issued_at', 'bigint', (column) => column.notNull())
+    .addColumn('expires_at', 'bigint')
+    .addUniqueConstraint('issued_credentials_place', ['list_id', 'idx'])
+    .execute()
+  await db.schema
+    .createIndex('issued_credentials_session')
+    .on('issued_credentials')
+    .column('session_id')
+    .execute()
+}

@@ -1,0 +1,65 @@
+/**
+ * The issuer's tables as types: what outlives a session. No claim, no holder and no key is in them: a dump shows which
+ * type of credential was issued when, under a random id, and which status it has. Times are epoch seconds.
+ */
+import type { Kysely, Transaction } from 'kysely'
+
+/** The database as use cases see it: what they may ask, not how it is opened and closed. */
+export interface IssuerDatabase {
+  readonly db: Kysely<IssuerTables>
+  /** All or nothing; inside, only the transaction is used. */
+  inTransaction<T>(work: (transaction: Transaction<IssuerTables>) => Promise<T>): Promise<T>
+}
+
+export interface IssuerTables {
+  status_lists: StatusListRow
+  status_changes: StatusChangeRow
+  issued_credentials: IssuedCredentialRow
+}
+
+/** How a list is written: one Token Status List, or a pair of Bitstring Status Lists. */
+export type ListKind = 'token' | 'bitstring'
+
+export interface StatusListRow {
+  /** Random; part of the list's address. */
+  readonly id: string
+  readonly kind: ListKind
+  /** Under which address its credentials name it, whatever the issuer's own is by now. */
+  readonly base_url: string
+  /** The order its indices are handed out in: version of the permutation and fingerprint of its secret. */
+  readonly permutation: string
+  /** 1, 2, 3 … of one kind, address and permutation: instances that race for the next make one. */
+  readonly series: number
+  readonly size: number
+  /** Positions below it are taken; from `size` on the list is full. It never falls. */
+  readonly next_position: number
+  /** Rises with every change of a status. */
+  readonly version: number
+  readonly created_at: number
+}
+
+/** What a list is called and where it stands. */
+export type ListFacts = Pick<StatusListRow, 'id' | 'kind' | 'base_url' | 'size'>
+
+/** Only indices whose status was ever changed have rows here; the newest counts, the others tell the history. */
+export interface StatusChangeRow {
+  readonly list_id: string
+  /** The list's version that this change made. */
+  readonly version: number
+  readonly idx: number
+  readonly status: number
+  readonly changed_at: number
+}
+
+/** Written before the credential can leave: a row says that it may have left. */
+export interface IssuedCredentialRow {
+  readonly id: string
+  readonly session_id: string
+  readonly configuration_id: string
+  readonly format: string
+  /** Both absent for a credential without status. */
+  readonly list_id: string | null
+  readonly idx: number | null
+  readonly issued_at: number
+  readonly expires_at: number | null
+}

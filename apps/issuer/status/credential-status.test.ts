@@ -1,0 +1,114 @@
+import { expect, it } from 'vitest'
+import type { IssuerDatabase } from '../database/schema.ts'
+import { newDeployment, onBothDatabases } from '../durable.testing.ts'
+import { type CredentialStatus, changeStatus } from './credential-status.ts'
+import { credentialAt, viewOfCredential, viewsOfSession } from './credential-view.ts'
+import { recordIssuance } from './record-issuance.ts'
+
+const NOW = 1_800_000_000
+
+let sessions = 0
+
+async function issued(database: IssuerDatabase, more: Partial<Parameters<typeof recordIssuance>[1]> = {}) {
+  sessions += 1
+  const sessionId = `session-${sessions}-${Math.random()}`
+  const facts = { sessionId, configurationId: 'c', format: 'dc+sd-jwt', issuedAt: NOW, ...more } as const
+  const { credentialId = '', statuses } = await recordIssuance(newDeployment(database).instance(), facts)
+  return { id: credentialId, statuses, sessionId }
+}
+
+async function statusOf(database: IssuerDatabase, id: string): Promise<string | undefined> {
+  return (await viewOfCredential(database, id))?.status
+}
+
+onBothDatabases('a status', (database) => {
+  const to = (id: string, status: CredentialStatus, now = NOW) => changeStatus(database(), id, status, now)
+
+  it('is valid at first, suspended and valid by turns, and says since when', async () => {
+    const { id } = await issued(database())
+    expect(await viewOfCredential(database(), id)).toMatchObject({ status: 'valid' })
+    expect(await viewOfCredential(database(), id)).not.toHaveProperty('statusChangedAt')
+    for (const [at, status] of (['suspended', 'valid', 'suspended'] as const).entries()) {
+      expect(await to(id, status, NOW + at)).toMatchObject({ ok: true, value: { status } })
+      expect(await viewOfCredential(database(), id)).toMatchObject({ status, statusChangedAt: NOW + at })
+    }
+  })
+
+  it.each(['valid', 'suspended'] as const)('that is revoked never becomes %s', async (status) => {
+    const { id } = await issued(database())
+    await to(id, 'suspended')
+    await to(id, 'revoked')
+    expect(await to(id, status)).toEqual({ ok: false, error: { code: 'revoked_for_good' } })
+    expect(await statusOf(database(), id)).toBe('revoked')
+  })
+
+  it('that is set again stays as it is, its time included', async () => {
+    const { id } = await issued(database())
+    await to(id, 'revoked', NOW)
+    expect(await to(id, 'revoked', NOW + 100)).toMatchObject({ ok: true, value: { changedAt: NOW } })
+    expect(await to((await issued(database())).id, 'valid')).toMatchObject({ ok: true })
+  })
+
+  it('is changed by many at once without one revocation lost', async () => {
+    const { id } = await issued(database())
+    const wishes = Array.from({ length: 30 }, (_, number): CredentialStatus => {
+      if (number === 7) return 'revoked'
+      return number % 2 === 0 ? 'suspended' : 'valid'
+    })
+    const answers = await Promise.all(wishes.map((wish) => to(id, wish)))
+    expect(answers[7]).toMatchObject({ ok: true })
+    expect(await statusOf(database(), id)).toBe('revoked')
+  })
+
+  it('of many credentials of one list changes at once, each in a version of its own', async () => {
+    const issuer = newDeployment(database()).instance()
+    const ids = await Promise.all(
+      Array.from({ length: 20 }, async (_, number) => {
+        const facts = {
+          sessionId: `s${number}`,
+          configurationId: 'c',
+          format: 'mso_mdoc',
+          issuedAt: NOW,
+        } as const
+        return (await recordIssuance(issuer, facts)).credentialId ?? ''
+      }),
+    )
+    const changed = await Promise.all(ids.map((id) => to(id, 'revoked')))
+    const listIds = new Set(changed.map((one) => (one.ok ? one.value.listId : '')))
+    expect(listIds.size).toBe(1)
+    const rows = await database()
+      .db.selectFrom('status_changes')
+      .selectAll()
+      .where('list_id', 'in', [...listIds])
+      .execute()
+    expect(new Set(rows.map(({ version }) => version)).size).toBe(20)
+    expect(new Set(rows.map(({ idx }) => idx)).size).toBe(20)
+  })
+
+  it('is not there for a credential without one, nor for one that nobody knows', async () => {
+    const { id } = await issued(database(), { status: false })
+    expect(await to(id, 'revoked')).toEqual({ ok: false, error: { code: 'no_status' } })
+    expect(await viewOfCredential(database(), id)).not.toHaveProperty('status')
+    expect(await to('nobody', 'revoked')).toEqual({ ok: false, error: { code: 'credential_unknown' } })
+  })
+
+  it('is found by the place that the credential names', async () => {
+    const { id, statuses } = await issued(database(), { format: 'vc+jwt' })
+    expect(statuses.map((one) => one.mechanism === 'bitstring_status_list' && one.purpose)).toEqual([
+      'revocation',
+      'suspension',
+    ])
+    for (const status of statuses) {
+      if (status.mechanism !== 'bitstring_status_list') throw new Error('another mechanism')
+      expect(await credentialAt(database(), status.uri, status.index)).toBe(id)
+      expect(await credentialAt(database(), status.uri, (status.index + 1) % 131_072)).toBeUndefined()
+      expect(await credentialAt(database(), `${status.uri}/x`, status.index)).toBeUndefined()
+    }
+  })
+
+  it('is found by the issuance', async () => {
+    const { id, sessionId } = await issued(database())
+    expect(await viewsOfSession(database(), sessionId)).toMatchObject([{ id, sessionId, status: 'valid' }])
+    expect(await viewsOfSession(database(), 'another')).toEqual([])
+  })
+})

@@ -1,0 +1,46 @@
+/** Puts the status lists together: who signs them, in which order indices are handed out, how long lists are good. */
+import { encodeBase64url } from '@countersign/credential/base64url'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import type { Config } from '@countersign/service/config/load'
+import { openSigner, type Runtime } from '@countersign/service/runtime'
+import type { issuerShape } from '../config.ts'
+import type { IssuerDatabase } from '../database/schema.ts'
+import type { StatusLists } from '../issuer.ts'
+import { openIndexAllocator } from './allocate-index.ts'
+import { keyedIndexOrder, permutationName } from './index-order.ts'
+import { openListContent } from './list-content.ts'
+import { openPublishedLists } from './published-lists.ts'
+
+export async function openStatusLists(
+  runtime: Runtime,
+  config: Config<typeof issuerShape>,
+  database: IssuerDatabase,
+): Promise<StatusLists> {
+  const signer = await openSigner(runtime, {
+    purpose: 'status-list',
+    keyFile: config.statusListKeyFile,
+    certificateFile: config.statusListCertFile,
+  })
+  const { now, deployment } = runtime
+  const { sealing } = deployment
+  const { statusListTtlSeconds: ttlSeconds, statusListLifetimeSeconds: lifetimeSeconds } = config
+  return {
+    ttlSeconds,
+    indices: openIndexAllocator({
+      database,
+      indexAt: keyedIndexOrder(sealing.mac('status-index')),
+      permutation: permutationName(sealing.fingerprint),
+      baseUrl: config.baseUrl,
+      listSize: config.statusListSize,
+      blockSize: config.statusListBlockSize,
+      newId: () => encodeBase64url(nodeCrypto.randomBytes(16)),
+      now,
+    }),
+    published: openPublishedLists({
+      database,
+      openContent: (list) => openListContent(list, { signer, ttlSeconds, lifetimeSeconds }),
+      lifetimeSeconds,
+      now,
+    }),
+  }
+}

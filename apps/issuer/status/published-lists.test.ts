@@ -1,0 +1,249 @@
+import { inflateSync } from 'node:zlib'
+import { decodeBase64url, decodeUtf8 } from '@countersign/credential/base64url'
+import { getStatus } from '@countersign/credential/status-list/bits'
+import { readTokenStatusListJwt } from '@countersign/credential/status-list/token-status-list'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { StoreUnavailable } from '@countersign/stores/ports'
+import { expect, it } from 'vitest'
+import type { IssuerDatabase } from '../database/schema.ts'
+import { newDeployment, onBothDatabases, type TestDeployment, watched } from '../durable.testing.ts'
+import { changeStatus } from './credential-status.ts'
+import type { PublishedList, PublishedLists } from './published-lists.ts'
+import { recordIssuance } from './record-issuance.ts'
+
+interface Recorded {
+  readonly id: string
+  readonly listId: string
+  readonly index: number
+}
+
+async function recorded(issuer: ReturnType<TestDeployment['instance']>): Promise<Recorded> {
+  const facts = { sessionId: 's', configurationId: 'c', format: 'dc+sd-jwt', issuedAt: 1 } as const
+  const { credentialId: id = '', statuses } = await recordIssuance(issuer, facts)
+  const [status] = statuses
+  if (status?.mechanism !== 'token_status_list') throw new Error('no place')
+  return { id, listId: status.uri.split('/').at(-1) ?? '', index: status.index }
+}
+
+async function tokenList(published: PublishedLists, listId: string): Promise<PublishedList> {
+  const list = await published.read('token', listId, 'statuslist+jwt')
+  if (list === undefined) throw new Error('no list')
+  return list
+}
+
+/** What a verifier reads at a place, after it checked the signature. */
+async function statusIn(
+  { publicJwk }: TestDeployment,
+  { body }: PublishedList,
+  index: number,
+): Promise<number | undefined> {
+  const read = readTokenStatusListJwt(body, nodeCrypto)
+  if (!read.ok) throw new Error(JSON.stringify(read.error))
+  expect(await read.value.verify(publicJwk)).toMatchObject({ ok: true })
+  const { packed } = read.value
+  if (packed.mechanism !== 'token_status_list') throw new Error('another mechanism')
+  const bytes = inflateSync(packed.deflated)
+  return getStatus({ bytes, size: packed.size, order: 'least_significant_first' }, index)
+}
+
+onBothDatabases('a published list', (database) => {
+  const setup = async (seen: IssuerDatabase = database()) => {
+    const deployment = newDeployment(database())
+    const clock = { ms: 0 }
+    const instance = () => deployment.instance({ database: seen, monotonicMs: () => clock.ms })
+    const issuer = instance()
+    return { deployment, clock, instance, issuer, credential: await recorded(deployment.instance()) }
+  }
+
+  it('says of every credential what it is now', async () => {
+    const { deployment, issuer, clock } = await setup()
+    const [valid, suspended, revoked] = [
+      await recorded(issuer),
+      await recorded(issuer),
+      await recorded(issuer),
+    ]
+    await changeStatus(database(), suspended.id, 'suspended', 1)
+    await changeStatus(database(), revoked.id, 'revoked', 1)
+    const list = await tokenList(issuer.statusLists.published, valid.listId)
+    expect(await statusIn(deployment, list, valid.index)).toBe(0)
+    expect(await statusIn(deployment, list, suspended.index)).toBe(2)
+    expect(await statusIn(deployment, list, revoked.index)).toBe(1)
+    await changeStatus(database(), suspended.id, 'valid', 1)
+    clock.ms += 1000
+    const later = await tokenList(issuer.statusLists.published, valid.listId)
+    expect(await statusIn(deployment, later, suspended.index)).toBe(0)
+    expect(await statusIn(deployment, later, revoked.index)).toBe(1)
+  })
+
+  it('shows a change of another instance within a second, and one of its own at once', async () => {
+    const { deployment, issuer, instance, credential, clock } = await setup()
+    const [here, there] = [issuer.statusLists.published, instance().statusLists.published]
+    for (const published of [here, there]) await tokenList(published, credential.listId)
+    await changeStatus(database(), credential.id, 'suspended', 1)
+    here.changed(credential.listId)
+    const statusAt = async (published: PublishedLists) =>
+      statusIn(deployment, await tokenList(published, credential.listId), credential.index)
+    expect(await statusAt(here)).toBe(2)
+    expect(await statusAt(there)).toBe(0)
+    clock.ms += 999
+    expect(await statusAt(there)).toBe(0)
+    clock.ms += 1
+    expect(await statusAt(there)).toBe(2)
+  })
+
+  it('is signed once for all who ask, again after a change, and at half of its life', async () => {
+    const { deployment, issuer, credential, clock } = await setup()
+    const ask = () =>
+      Promise.all(
+        Array.from({ length: 20 }, () => tokenList(issuer.statusLists.published, credential.listId)),
+      )
+    const revisions = async () => [...new Set((await ask()).map(({ revision }) => revision))]
+    deployment.clock.now = 86_400 * 20_000
+    const first = await revisions()
+    expect(first).toHaveLength(1)
+    expect(deployment.signed.count).toBe(1)
+    clock.ms += 5000
+    deployment.clock.now += 43_199
+    expect(await revisions()).toEqual(first)
+    expect(deployment.signed.count).toBe(1)
+    deployment.clock.now += 1
+    expect(await revisions()).not.toEqual(first)
+    expect(deployment.signed.count).toBe(2)
+    await changeStatus(database(), credential.id, 'revoked', 1)
+    clock.ms += 1000
+    await ask()
+    expect(deployment.signed.count).toBe(3)
+  })
+
+  it('has half of its life before it whenever it is given out', async () => {
+    const { deployment, issuer, credential, clock } = await setup()
+    for (let step = 0; step < 30; step++) {
+      deployment.clock.now += 10_007
+      clock.ms += 2000
+      const { body } = await tokenList(issuer.statusLists.published, credential.listId)
+      const read = readTokenStatusListJwt(body, nodeCrypto)
+      expect(read).toMatchObject({ ok: true, value: { ttlSeconds: 300 } })
+      const expiresAt = read.ok ? (read.value.expiresAt ?? 0) : 0
+      expect(expiresAt - deployment.clock.now).toBeGreaterThanOrEqual(43_200)
+    }
+  })
+
+  it('has one revision on all instances, though each signs for itself', async () => {
+    const { issuer, instance, credential } = await setup()
+    await changeStatus(database(), credential.id, 'revoked', 1)
+    const lists = await Promise.all(
+      [issuer, instance()].map(({ statusLists }) => tokenList(statusLists.published, credential.listId)),
+    )
+    expect(lists[0]?.revision).toBe(lists[1]?.revision)
+    expect(lists[0]?.body).not.toEqual(lists[1]?.body)
+  })
+
+  it('asks the database once a second, and then for what changed only', async () => {
+    let statements = 0
+    const { issuer, credential, clock } = await setup(
+      watched(database(), { before: () => (statements += 1) }),
+    )
+    await tokenList(issuer.statusLists.published, credential.listId)
+    statements = 0
+    for (let ask = 0; ask < 50; ask++) await tokenList(issuer.statusLists.published, credential.listId)
+    expect(statements).toBe(0)
+    clock.ms += 1000
+    for (let ask = 0; ask < 50; ask++) await tokenList(issuer.statusLists.published, credential.listId)
+    expect(statements).toBe(1)
+  })
+
+  it('that nobody has changed for long is complete for an instance that starts late', async () => {
+    const { deployment, issuer, instance, credential } = await setup()
+    const rows = Array.from({ length: 5001 }, (_, at) => ({
+      at,
+      index: (credential.index + 1 + at) % 131_072,
+    }))
+    for (let from = 0; from < rows.length; from += 100) {
+      const values = rows.slice(from, from + 100).map(({ at, index }) => {
+        return { list_id: credential.listId, version: at + 1, idx: index, status: 1, changed_at: 1 }
+      })
+      await database().db.insertInto('status_changes').values(values).execute()
+    }
+    for (const { statusLists } of [issuer, instance()]) {
+      const list = await tokenList(statusLists.published, credential.listId)
+      for (const { index } of [rows[0], rows[2500], rows[4999], rows[5000]].filter(
+        (row) => row !== undefined,
+      ))
+        expect(await statusIn(deployment, list, index)).toBe(1)
+      expect(await statusIn(deployment, list, credential.index)).toBe(0)
+    }
+  })
+
+  it('is the last one signed while the database is away, and none where there was none', async () => {
+    let away = false
+    const failing = watched(database(), {
+      before: () => {
+        if (away) throw new StoreUnavailable('away')
+      },
+    })
+    const { deployment, issuer, instance, credential, clock } = await setup(failing)
+    const late = instance().statusLists.published
+    const { published } = issuer.statusLists
+    const first = await tokenList(published, credential.listId)
+    await late.read('bitstring', credential.listId, 'revocation')
+    await changeStatus(database(), credential.id, 'revoked', 1)
+    away = true
+    for (const wait of [1000, 0, 500, 1000]) {
+      clock.ms += wait
+      expect(await tokenList(published, credential.listId)).toEqual(first)
+      // This one found the list before, and has never seen its statuses: to it every credential would be valid.
+      await expect(tokenList(late, credential.listId)).rejects.toThrow('away')
+    }
+    deployment.clock.now += 86_400
+    await expect(tokenList(published, credential.listId)).rejects.toThrow('away')
+    away = false
+    clock.ms += 1000
+    for (const lists of [published, late])
+      expect(await statusIn(deployment, await tokenList(lists, credential.listId), credential.index)).toBe(1)
+  })
+
+  it('keeps the address it was made under when the issuer moves', async () => {
+    const { deployment, credential } = await setup()
+    const moved = deployment.instance({ baseUrl: 'https://moved.example' })
+    const { body } = await tokenList(moved.statusLists.published, credential.listId)
+    const read = readTokenStatusListJwt(body, nodeCrypto)
+    expect(read).toMatchObject({
+      ok: true,
+      value: { uri: `https://issuer.example/status/token/${credential.listId}` },
+    })
+  })
+
+  it('is not there under another kind or an id that nobody gave', async () => {
+    const { issuer, credential } = await setup()
+    const { published } = issuer.statusLists
+    expect(await published.read('bitstring', credential.listId, 'revocation')).toBeUndefined()
+    expect(await published.read('token', 'A'.repeat(22), 'statuslist+jwt')).toBeUndefined()
+  })
+
+  it('is found again after many others were asked for', async () => {
+    const { deployment, issuer, credential } = await setup()
+    const { published } = issuer.statusLists
+    await changeStatus(database(), credential.id, 'revoked', 1)
+    await tokenList(published, credential.listId)
+    const others = await Promise.all(
+      Array.from({ length: 70 }, async (_, number) => {
+        const other = deployment.instance({ baseUrl: `https://issuer-${number}.example` })
+        return (await recorded(other)).listId
+      }),
+    )
+    for (const listId of others) await tokenList(published, listId)
+    expect(deployment.signed.count).toBe(71)
+    const again = await tokenList(published, credential.listId)
+    expect(deployment.signed.count).toBe(72)
+    expect(await statusIn(deployment, again, credential.index)).toBe(1)
+  })
+
+  it('carries no more than the statuses in its text', async () => {
+    const { issuer, credential } = await setup()
+    const { body } = await tokenList(issuer.statusLists.published, credential.listId)
+    const [header = '', payload = ''] = (decodeUtf8(body) ?? '').split('.')
+    const read = (part: string) => JSON.parse(decodeUtf8(decodeBase64url(part) ?? new Uint8Array()) ?? '')
+    expect(Object.keys(read(header)).toSorted()).toEqual(['alg', 'kid', 'typ'])
+    expect(Object.keys(read(payload)).toSorted()).toEqual(['exp', 'iat', 'iss', 'status_list', 'sub', 'ttl'])
+  })
+})

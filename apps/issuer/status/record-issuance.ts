@@ -1,0 +1,114 @@
+/**
+ * What is written down before a credential can leave: that it was issued, and its place in a status list. A request
+ * that is made again gets the first answer (docs/decisions/004), so a race or a crash wastes a place and never gives
+ * one twice; what is known not to have left is struck out again.
+ */
+import { encodeBase64url } from '@countersign/credential/base64url'
+import type { CryptoEngine } from '@countersign/credential/crypto'
+import type { FormatId } from '@countersign/credential/format'
+import type { StatusReference } from '@countersign/credential/status-list/reference'
+import { deleteIssued, insertIssued } from '../database/issued-credentials.ts'
+import type { IssuerDatabase, ListKind } from '../database/schema.ts'
+import type { IndexAllocator, StatusPlace } from './allocate-index.ts'
+import { bitstringListUri, tokenListUri } from './list-addresses.ts'
+
+export interface IssuanceFacts {
+  readonly sessionId: string
+  readonly configurationId: string
+  readonly format: FormatId
+  /** Epoch seconds, as the credential says it. */
+  readonly issuedAt: number
+  readonly expiresAt?: number
+  /** The issue call's wish; default: a status where there are lists. */
+  readonly status?: boolean
+}
+
+export interface RecordedIssuance {
+  /** Absent where there is no database. */
+  readonly credentialId?: string
+  readonly statuses: readonly StatusReference[]
+}
+
+export interface IssuanceRecorder {
+  readonly database?: IssuerDatabase
+  readonly statusLists?: { readonly indices: IndexAllocator }
+  readonly crypto: Pick<CryptoEngine, 'randomBytes'>
+}
+
+/** A place that turns out to be taken closes its list, so a second one is already rare. */
+const PLACES_TRIED = 10
+const LARGEST_LIST = 1_048_576
+
+export async function recordIssuance(
+  issuer: IssuanceRecorder,
+  facts: IssuanceFacts,
+): Promise<RecordedIssuance> {
+  const { database, statusLists, crypto } = issuer
+  const wanted = facts.status ?? statusLists !== undefined
+  // The issue call was refused where there are no lists; instances of one deployment have the same settings.
+  if (wanted && statusLists === undefined) throw new Error('a status was promised where there are no lists')
+  if (database === undefined) return { statuses: [] }
+  const credentialId = encodeBase64url(crypto.randomBytes(16))
+  if (!wanted || statusLists === undefined) {
+    await insertIssued(database, rowOf(credentialId, facts))
+    return { credentialId, statuses: [] }
+  }
+  const { indices } = statusLists
+  for (let tried = 0; tried < PLACES_TRIED; tried++) {
+    const place = await indices.next(listKind(facts.format))
+    if (await insertIssued(database, rowOf(credentialId, facts, place)))
+      return { credentialId, statuses: references(place) }
+    await indices.distrust(place.list)
+  }
+  throw new Error('every place in the status lists is taken already')
+}
+
+/** For a credential that never leaves. A row too many does no harm, so a database that is away fails no answer. */
+export async function strikeOut(
+  { database }: IssuanceRecorder,
+  credentialId: string | undefined,
+): Promise<void> {
+  if (database === undefined || credentialId === undefined) return
+  await deleteIssued(database, credentialId).catch(() => undefined)
+}
+
+/** What a credential's references look like at their longest, for those who try an issuance and keep nothing. */
+export function trialReferences(
+  { statusLists, baseUrl }: Pick<IssuanceRecorder, 'statusLists'> & { readonly baseUrl: string },
+  format: FormatId,
+  wanted: boolean | undefined,
+): readonly StatusReference[] {
+  if (statusLists === undefined || wanted === false) return []
+  const list = { id: 'A'.repeat(22), kind: listKind(format), base_url: baseUrl, size: LARGEST_LIST }
+  return references({ list, index: LARGEST_LIST - 1 })
+}
+
+/** W3C credentials have a list of their own kind, all others a Token Status List. */
+function listKind(format: FormatId): ListKind {
+  return format === 'dc+sd-jwt' || format === 'mso_mdoc' ? 'token' : 'bitstring'
+}
+
+function rowOf(id: string, facts: IssuanceFacts, place?: StatusPlace) {
+  return {
+    id,
+    session_id: facts.sessionId,
+    configuration_id: facts.configurationId,
+    format: facts.format,
+    list_id: place?.list.id ?? null,
+    idx: place?.index ?? null,
+    issued_at: facts.issuedAt,
+    expires_at: facts.expiresAt ?? null,
+  }
+}
+
+/** The two lists of a W3C credential share one place: one says revoked, the other suspended. */
+function references({ list, index }: StatusPlace): readonly StatusReference[] {
+  if (list.kind === 'token') return [{ mechanism: 'token_status_list', uri: tokenListUri(list), index }]
+  return (['revocation', 'suspension'] as const).map((purpose) => ({
+    mechanism: 'bitstring_status_list',
+    uri: bitstringListUri(list, purpose),
+    index,
+    purpose,
+    size: 1,
+  }))
+}

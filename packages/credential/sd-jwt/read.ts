@@ -1,0 +1,72 @@
+/**
+ * Reads an SD-JWT or SD-JWT+KB in compact form (RFC 9901 §4) and puts its disclosures back (§7.1). Says what is written;
+ * signatures, the claims that a format wants, trust, time and holder binding are judged elsewhere.
+ */
+import type { CryptoEngine } from '../crypto.ts'
+import type { FormatRefusal } from '../format.ts'
+import { type DecodedJws, decodeJws } from '../jws.ts'
+import { ok, type Result, refuse } from '../result.ts'
+import { type AlwaysShown, MAX_DISCLOSURES, MAX_LENGTH } from './reserved.ts'
+import { type Unpacked, unpack } from './unpack.ts'
+
+export interface SdJwt extends Unpacked {
+  readonly jws: DecodedJws
+  /** Compact issuer-signed JWT. */
+  readonly issuerJwt: string
+  readonly disclosures: readonly string[]
+  /** The received text up to and including the last `~`: what `sd_hash` covers. */
+  readonly boundText: string
+  /** Present in an SD-JWT+KB; well-formed, not judged. */
+  readonly keyBinding?: DecodedJws
+}
+
+export async function readSdJwt(
+  text: string,
+  isAlwaysShown: AlwaysShown,
+  crypto: Pick<CryptoEngine, 'digestBase64url'>,
+): Promise<Result<SdJwt, FormatRefusal>> {
+  const parts = splitSerialisation(text)
+  if (!parts.ok) return parts
+  const jws = decodeJws(parts.value.issuerJwt)
+  if (!jws.ok) return jws
+  const keyBinding = readKeyBinding(parts.value.keyBindingJwt)
+  if (!keyBinding.ok) return keyBinding
+  const { issuerJwt, disclosures, boundText } = parts.value
+  const unpacked = await unpack(jws.value.payload, disclosures, isAlwaysShown, crypto)
+  if (!unpacked.ok) return unpacked
+  return ok({
+    ...unpacked.value,
+    jws: jws.value,
+    issuerJwt,
+    disclosures,
+    boundText,
+    ...(keyBinding.value && { keyBinding: keyBinding.value }),
+  })
+}
+
+interface Serialisation {
+  readonly issuerJwt: string
+  readonly disclosures: readonly string[]
+  readonly keyBindingJwt: string
+  readonly boundText: string
+}
+
+/** §4: `<JWT>~<disclosure>~…~` and, for an SD-JWT+KB, a key-binding JWT at the end. */
+function splitSerialisation(text: string): Result<Serialisation, FormatRefusal> {
+  if (text.length > MAX_LENGTH) return refuse({ code: 'credential_too_large' })
+  const parts = text.split('~', MAX_DISCLOSURES + 3)
+  if (parts.length > MAX_DISCLOSURES + 2) return refuse({ code: 'too_many_disclosures' })
+  const [issuerJwt, ...disclosures] = parts
+  const keyBindingJwt = disclosures.pop()
+  if (issuerJwt === undefined || keyBindingJwt === undefined || disclosures.includes('')) {
+    return refuse({ code: 'serialisation_malformed' })
+  }
+  const boundText = text.slice(0, text.length - keyBindingJwt.length)
+  return ok({ issuerJwt, disclosures, keyBindingJwt, boundText })
+}
+
+function readKeyBinding(jwt: string): Result<DecodedJws | undefined, FormatRefusal> {
+  if (jwt === '') return ok(undefined)
+  const decoded = decodeJws(jwt)
+  return decoded.ok ? decoded : refuse({ code: 'kb_jwt_malformed', detail: decoded.error.code })
+}
