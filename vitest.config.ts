@@ -1,79 +1,92 @@
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
-// Three projects: `unit` lies beside the code and needs at most a Redis or PostgreSQL that a test starts itself;
-// `browser` runs the tests of the pure packages once more, in Chromium with WebCrypto; `cluster` starts real service
-// processes behind Caddy.
-export default defineConfig({
+// Lies beside the code and needs at most a Redis or PostgreSQL that a test starts itself.
+const unit: TestProjectInlineConfiguration = {
   test: {
-    projects: [
-      {
-        test: {
-          name: 'unit',
-          include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'scripts/**/*.test.ts'],
-          pool: 'threads',
-          isolate: false,
-          testTimeout: 20_000,
-          hookTimeout: 60_000,
-        },
-      },
-      {
-        resolve: {
-          alias: [
-            // Where keys and digests come from is the one thing that tests of pure packages take from the platform.
-            {
-              find: /^.*\/node-engine(\.ts)?$/,
-              replacement: fileURLToPath(
-                new URL('packages/credential/testing/web-engine.ts', import.meta.url),
-              ),
-            },
-          ],
-        },
-        optimizeDeps: { include: ['fast-check'] },
-        test: {
-          name: 'browser',
-          include: [
-            'packages/credential/**/*.test.ts',
-            'packages/protocol/**/*.test.ts',
-            'packages/keys/web-crypto.test.ts',
-          ],
-          exclude: onServersOnly(),
-          isolate: false,
-          testTimeout: 20_000,
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            ui: false,
-            provider: playwright({
-              launchOptions: {
-                executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-                args: [
-                  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-                  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-                ],
-              },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
-      },
-      {
-        test: {
-          name: 'cluster',
-          include: ['e2e/**/*.test.ts'],
-          pool: 'forks',
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 120_000,
-        },
-      },
+    name: 'unit',
+    include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'scripts/**/*.test.ts'],
+    pool: 'threads',
+    isolate: false,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+  },
+}
+
+// The tests of the pure packages once more, in Chromium with WebCrypto. Keys and digests are the one thing that they take
+// from the platform, and they take it from one module.
+const browser: TestProjectInlineConfiguration = {
+  resolve: {
+    alias: [
+      { find: /^.*\/node-engine(\.ts)?$/, replacement: inRoot('packages/credential/testing/web-engine.ts') },
     ],
   },
-})
+  // Found on the way, a package to bundle would make the page load again in the middle of a run.
+  optimizeDeps: { include: ['fast-check'] },
+  test: {
+    name: 'browser',
+    include: [
+      'packages/credential/**/*.test.ts',
+      'packages/protocol/**/*.test.ts',
+      'packages/keys/web-crypto.test.ts',
+    ],
+    exclude: [
+      '**/node_modules/**',
+      // Compares with zlib, byte for byte, and looks at the memory of the process.
+      'packages/credential/status-list/web-compression.test.ts',
+    ],
+    isolate: false,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    browser: {
+      enabled: true,
+      headless: true,
+      ui: false,
+      screenshotFailures: false,
+      instances: [{ browser: 'chromium' }],
+      provider: playwright({
+        launchOptions: {
+          executablePath: chromium(),
+          // Tests may run as root and in a container, where the sandbox cannot; nothing foreign is loaded.
+          args: [
+            '--headless',
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-quic',
+            '--no-first-run',
+            '--disable-background-networking',
+            '--disable-component-update',
+            '--disable-sync',
+          ],
+        },
+      }),
+    },
+  },
+}
 
-/** Tests of pure packages that a browser cannot run, each with the reason. */
-function onServersOnly(): string[] {
-  return ['**/node_modules/**']
+// Starts real service processes behind Caddy.
+const cluster: TestProjectInlineConfiguration = {
+  test: {
+    name: 'cluster',
+    include: ['e2e/**/*.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 180_000,
+    hookTimeout: 120_000,
+  },
+}
+
+export default defineConfig({ test: { projects: [unit, browser, cluster] } })
+
+/** The system's; undefined leaves it to playwright, which says what to install. */
+function chromium(): string | undefined {
+  const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)]
+  return folders.map((folder) => join(folder, 'chromium')).find((file) => existsSync(file))
+}
+
+function inRoot(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url))
 }

@@ -1,5 +1,5 @@
-// `npm test`: the static checks, then every test against real Redis, PostgreSQL and Caddy. `npm test -- <filter>` runs
-// the tests whose file matches, without the static checks.
+// `npm test`: the static checks, then every test against real Redis, PostgreSQL, Caddy and Chromium. `npm test --
+// <filter>` runs the tests whose file matches, without the static checks.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'))
 let passed = 0
 let failed = 0
 let exit = checksFailed ? 1 : 0
-for (const project of ['unit', 'cluster']) {
+for (const project of ['unit', 'browser', 'cluster']) {
   const report = join(folder, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const status = run('vitest', ['run', '--project', project, '--passWithNoTests', ...reporters, ...filters])

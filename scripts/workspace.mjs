@@ -51,6 +51,7 @@ const programs = [
     names: ['postgres'],
   },
   { package: 'caddy', paths: ['/usr/bin/caddy'], names: ['caddy'] },
+  { package: 'chromium', paths: ['/usr/bin/chromium'], names: ['chromium'] },
 ]
 
 /** The tests use real servers. As root on Debian they are installed; elsewhere the message says what is missing. */

@@ -1,7 +1,9 @@
 /** Keys that only the verifier knows, beside those that every service has. */
+import { outgoingShape } from '@countersign/service/config/outgoing'
 import { z } from 'zod'
 
 export const verifierShape = {
+  ...outgoingShape,
   /** How long a wallet may take to answer, in seconds. */
   sessionTtlSeconds: z.int().min(10).max(86_400).default(300),
   /** How long a result can be read after that, in seconds. */

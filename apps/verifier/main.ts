@@ -7,8 +7,10 @@ import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { x509HashClientId } from '@countersign/protocol/openid4vp/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { configure, type ServiceStart } from '@countersign/service/configure'
 import { StartRefused } from '@countersign/service/http/service'
+import { createRemote } from '@countersign/service/remote'
 import {
   openRuntime,
   openSigner,
@@ -16,8 +18,10 @@ import {
   runService,
   trustAnchors,
 } from '@countersign/service/runtime'
+import { openStatusLists } from '@countersign/service/status-lists'
 import { verifierShape } from './config.ts'
 import { verifierRoutes } from './routes.ts'
+import { statusChecker } from './status-checker.ts'
 import type { Verifier } from './verifier.ts'
 
 const VERIFICATION_SCHEMA = 1
@@ -34,6 +38,13 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
   if (leaf === undefined)
     throw new StartRefused('requestSigningCertFile is needed: wallets know a verifier by its certificate')
   const anchors = trustAnchors(runtime, config.trustedIssuerCasFile).map((certificate) => ({ certificate }))
+  const trust = x509IssuerTrust({ anchors, crypto: nodeCrypto })
+  const remote = createRemote(outgoingOptions(config))
+  const lists = openStatusLists(remote, {
+    crypto: nodeCrypto,
+    trust: (reference, now) =>
+      trust({ ...reference, purpose: 'issuer', format: 'vc+jwt', credentialType: reference.mechanism }, now),
+  })
   const verifier: Verifier = {
     sessions: runtime.sessions<VerificationSession>('verification', VERIFICATION_SCHEMA),
     signals: runtime.engine.signals('verification'),
@@ -41,8 +52,8 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
     crypto: nodeCrypto,
     requestSigner,
     clientId: await x509HashClientId(leaf, nodeCrypto),
-    trust: x509IssuerTrust({ anchors, crypto: nodeCrypto }),
-    checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
+    trust,
+    checkStatus: statusChecker({ lists, listAnchors: [], now: runtime.now }),
     baseUrl: config.baseUrl,
     limits: {
       sessionTtlSeconds: config.sessionTtlSeconds,
@@ -56,5 +67,6 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
     title: 'Countersign verifier',
     description: 'Ask wallets for credentials over OpenID4VP 1.0, and read the results.',
     routes: verifierRoutes(verifier),
+    close: [() => remote.close()],
   })
 }

@@ -5,6 +5,7 @@ import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import type { Config } from '@countersign/service/config/load'
+import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { configure, type ServiceStart } from '@countersign/service/configure'
 import type { ReadinessCheck } from '@countersign/service/health'
 import { StartRefused } from '@countersign/service/http/service'
@@ -83,11 +84,8 @@ async function openWallet(
   const { sealing } = runtime.deployment
   const development = config.mode === 'development'
   const anchors = trustAnchors(runtime, config.trustedVerifierCasFile)
-  const allowHttp = config.allowHttp ?? development
-  const remote = createRemote({
-    allowHttp,
-    allowPrivateAddresses: config.allowPrivateAddresses ?? development,
-  })
+  const outgoing = outgoingOptions(config)
+  const remote = createRemote(outgoing)
   const wallet: Wallet = {
     database,
     vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
@@ -96,7 +94,7 @@ async function openWallet(
     formats: formatRegistry([sdJwtVc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     verifiers: { anchors, required: !development },
-    httpPolicy: allowHttp ? 'any' : 'https_only',
+    httpPolicy: outgoing.allowHttp ? 'any' : 'https_only',
     clientId: config.clientId,
     limits: {
       tokenLifetimeSeconds: config.tokenLifetimeDays * DAY_SECONDS,

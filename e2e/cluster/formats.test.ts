@@ -3,10 +3,13 @@
  * credential that is revoked, suspended, of unknown status, or of an issuer whom nobody vouches for: each is reported
  * as that and nothing else.
  */
+
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type FormatCase, formatCases } from '../client/formats.ts'
 import { type Answer, call, expectStatus, postJson } from '../client/http.ts'
+import { offerUri } from '../client/protocol-wallet.ts'
 import { newWalletUser, receive, tryToPresent, type WalletUser } from '../client/wallet-api.ts'
 import { Served } from './served.ts'
 import { strangersKey } from './stranger.ts'
@@ -15,7 +18,8 @@ let cluster: Cluster
 let user: WalletUser
 const served = new Served()
 beforeAll(async () => {
-  cluster = await startCluster({ ports: 'free' })
+  // Verifiers keep a list for as long as it says: a second, so that a change is seen within the test.
+  cluster = await startCluster({ ports: 'free', flags: { issuer: ['--statusListTtlSeconds=1'] } })
   user = await newWalletUser(cluster.urls.wallet)
 })
 afterAll(() => cluster?.stop())
@@ -80,6 +84,75 @@ describe.each(formatCases.map((one) => [one.format, one] as const))('%s', (_form
   })
 })
 
+describe.each(formatCases.map((one) => [one.format, one] as const))('the status of %s', (_format, one) => {
+  it('is valid, suspended, valid again and revoked, and nothing else changes', async () => {
+    const offered = await offer(one)
+    const [credential] = await receive(user, offered.text)
+    const id = await issuedId(offered.text)
+    const seen: string[] = []
+    for (const status of ['valid', 'suspended', 'valid', 'revoked']) {
+      await setStatus(id, status)
+      const result = await verifyAfterChange(one, credential?.id ?? '', status)
+      seen.push(`${result.verificationResult}: ${objections(result).join()} ${statusDetail(result)}`)
+    }
+    expect(seen).toEqual([
+      expect.stringMatching(/^true: {2}valid, list \d+ s old$/),
+      'false: status failed suspended',
+      expect.stringMatching(/^true: {2}valid, list \d+ s old$/),
+      'false: status failed revoked',
+    ])
+    expectStatus(await changeStatus(id, 'valid'), 409)
+  })
+})
+
+async function issuedId(offerUrl: string): Promise<string> {
+  const sessionId = new URL(offerUri(offerUrl)).searchParams.get('id')
+  const listed = await call(`${cluster.urls.issuer}/openid4vc/credentials?sessionId=${sessionId}`)
+  const [issued] = JSON.parse(expectStatus(listed, 200).text) as { id: string }[]
+  if (issued === undefined) throw new Error(`nothing was issued: ${listed.text}`)
+  return issued.id
+}
+
+function changeStatus(id: string, status: string): Promise<Answer> {
+  return postJson(`${cluster.urls.issuer}/openid4vc/credentials/${id}/status`, { status })
+}
+
+async function setStatus(id: string, status: string): Promise<void> {
+  expectStatus(await changeStatus(id, status), 200)
+}
+
+/** A change is seen once the other issuer looked and the verifiers' copy is over: a few seconds. */
+async function verifyAfterChange(one: FormatCase, credentialId: string, status: string): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    const result = await verify(one, credentialId)
+    if (statusDetail(result).startsWith(status) || attempt === 12) return result
+    await delay(500)
+  }
+}
+
+function statusDetail({ checks }: Result): string {
+  return checks.find(({ name }) => name === 'status')?.detail ?? ''
+}
+
 it('was offered by both issuers', () => {
   expect(served.instances('offer')).toEqual(['issuer1', 'issuer2'])
+})
+
+describe('when no list can be had', () => {
+  it('the status is undetermined, in every format, and that alone', async () => {
+    const held: string[] = []
+    for (const one of formatCases) {
+      const [credential] = await receive(user, (await offer(one)).text)
+      held.push(credential?.id ?? '')
+    }
+    const of = (service: string) => cluster.services.filter((one) => one.service === service)
+    await Promise.all(of('issuer').map((service) => service.kill('SIGKILL')))
+    // With their copies of lists gone, too.
+    for (const service of of('verifier')) await service.restart()
+    for (const [at, one] of formatCases.entries()) {
+      const result = await verify(one, held[at] ?? '')
+      expect(result.verificationResult).toBe(false)
+      expect(objections(result)).toEqual(['status undetermined'])
+    }
+  })
 })

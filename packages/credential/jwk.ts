@@ -193,13 +193,20 @@ export function isOfSmallOrder(x: string): boolean {
 
 /** All spellings of the eight points, those beyond the field included, each with either sign bit. */
 const SMALL_ORDER: ReadonlySet<string> = new Set([
-  ...['AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA'],
-  ...['AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA'],
-  ...['JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU', 'JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_IU'],
-  ...['xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o', 'xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA_o'],
-  ...['7P_______________________________________38', '7P________________________________________8'],
-  ...['7f_______________________________________38', '7f________________________________________8'],
-  ...['7v_______________________________________38', '7v________________________________________8'],
+  'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA',
+  'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA',
+  'AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAIA',
+  'JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_AU',
+  'JuiVj8KyJ7BFw_SJ8u-Y8NXfrAXTxjM5sTgCiG1T_IU',
+  'xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA3o',
+  'xxdqcD1N2E-6PAt2DRBnDyogU_osOczGTsf9d5KsA_o',
+  '7P_______________________________________38',
+  '7P________________________________________8',
+  '7f_______________________________________38',
+  '7f________________________________________8',
+  '7v_______________________________________38',
+  '7v________________________________________8',
 ])
 
 function parseRsaKey({ n, e }: JsonObject, labels: Labels): Result<PublicJwk, JwkRefusal> {
@@ -231,7 +238,7 @@ function findExponentFault(e: string): JwkRefusal | undefined {
 
 /** Base64urlUInt (RFC 7518 §2): no leading zero octet, so that one number has one spelling. */
 function decodeUnsigned(text: string): Uint8Array | undefined {
-  const bytes = decodeBase64url(text)
+  const bytes = text.length > RSA_BYTES.max * 2 ? undefined : decodeBase64url(text)
   return bytes === undefined || bytes.length === 0 || bytes[0] === 0 ? undefined : bytes
 }
 
@@ -261,5 +268,6 @@ function refuseCurve(crv: unknown): Result<never, JwkRefusal> {
 }
 
 function isCoordinate(value: unknown, bytes: number): value is string {
-  return typeof value === 'string' && decodeBase64url(value)?.length === bytes
+  if (typeof value !== 'string' || value.length !== Math.ceil((bytes * 4) / 3)) return false
+  return decodeBase64url(value)?.length === bytes
 }

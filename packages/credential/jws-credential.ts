@@ -5,7 +5,7 @@
  */
 import { ALLOWED_ALGORITHMS } from './allowed-algorithms.ts'
 import type { Check, CheckName, CheckOutcome } from './checks.ts'
-import type { CryptoEngine } from './crypto.ts'
+import type { CryptoEngine, SignatureAlgorithm } from './crypto.ts'
 import type {
   FormatRefusal,
   IssuerKeyReference,
@@ -61,13 +61,25 @@ export interface IssuerJudgement {
   readonly anchor?: string
 }
 
-export async function judgeIssuer(
+export function judgeIssuer(
   jws: DecodedJws,
   reference: Omit<IssuerKeyReference, 'purpose' | 'algorithm'>,
   input: Pick<VerifyInput, 'trust' | 'now'>,
   crypto: CryptoEngine,
 ): Promise<IssuerJudgement> {
   const algorithm = readAlgorithm(jws.header.alg, ALLOWED_ALGORITHMS.credential)
+  return judgeSigned(algorithm, reference, input, (key) =>
+    verifyJws(jws, key, ALLOWED_ALGORITHMS.credential, crypto),
+  )
+}
+
+/** The same for whatever is signed: `algorithm` is absent where it is none that counts. */
+export async function judgeSigned(
+  algorithm: SignatureAlgorithm | undefined,
+  reference: Omit<IssuerKeyReference, 'purpose' | 'algorithm'>,
+  input: Pick<VerifyInput, 'trust' | 'now'>,
+  verifySignature: VerifySignature,
+): Promise<IssuerJudgement> {
   if (algorithm === undefined) {
     return {
       signature: check('issuer_signature', 'failed', 'alg_not_allowed'),
@@ -76,13 +88,15 @@ export async function judgeIssuer(
   }
   const trusted = await input.trust({ purpose: 'issuer', ...reference, algorithm }, input.now)
   return {
-    signature: await judgeSignature(jws, keyOf(trusted), crypto),
+    signature: await judgeSignature(keyOf(trusted), verifySignature),
     trust: trusted.ok
       ? check('issuer_trust', 'passed', trusted.value.anchor)
       : check('issuer_trust', 'failed', reasonOf(trusted.error)),
     ...(trusted.ok && { anchor: trusted.value.anchor }),
   }
 }
+
+type VerifySignature = (key: PublicJwk) => Promise<Result<SignatureAlgorithm, FormatRefusal>>
 
 /** A key that leads nowhere still tells whether the signature is sound, which is what an operator wants to know. */
 function keyOf(trusted: Result<TrustedKey, TrustRefusal>): PublicJwk | undefined {
@@ -94,13 +108,9 @@ function reasonOf(refusal: TrustRefusal): string {
   return refusal.code === 'no_key_reference' ? refusal.code : refusal.reason
 }
 
-async function judgeSignature(
-  jws: DecodedJws,
-  key: PublicJwk | undefined,
-  crypto: CryptoEngine,
-): Promise<Check> {
+async function judgeSignature(key: PublicJwk | undefined, verifySignature: VerifySignature): Promise<Check> {
   if (key === undefined) return check('issuer_signature', 'undetermined', 'key_unknown')
-  const verified = await verifyJws(jws, key, ALLOWED_ALGORITHMS.credential, crypto)
+  const verified = await verifySignature(key)
   return toCheck('issuer_signature', verified.ok ? undefined : verified.error.code)
 }
 

@@ -36,8 +36,17 @@ export interface JwsVerifyRefusal {
  * for `none` or a MAC, so neither can be allowed.
  */
 export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
-  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'ES256K'] as const),
-  ...(['PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'] as const),
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'ES256K',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
 ]
 
 const DEFAULT_MAX_LENGTH = 65_536

@@ -82,8 +82,17 @@ function keepsAlgorithmsApart({ engine, algorithms, makeSigner }: EngineUnderTes
 }
 
 const ALL: readonly SignatureAlgorithm[] = [
-  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'ES256K'] as const),
-  ...(['PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512'] as const),
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'ES256K',
+  'PS256',
+  'PS384',
+  'PS512',
+  'RS256',
+  'RS384',
+  'RS512',
 ]
 
 /** Orders of the groups (SEC 2). */

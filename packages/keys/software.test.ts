@@ -13,7 +13,13 @@ import {
 } from './software.ts'
 
 const algorithms: readonly SignatureAlgorithm[] = [
-  ...(['ES256', 'ES384', 'ES512', 'EdDSA', 'ES256K', 'RS256', 'PS256'] as const),
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'ES256K',
+  'RS256',
+  'PS256',
 ]
 
 /** RFC 8037 appendix A.1 to A.4. */
@@ -109,8 +115,8 @@ describe('software key agreement', () => {
     y: 'e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck',
   } as const
   const z = [
-    ...[158, 86, 217, 29, 129, 113, 53, 211, 114, 131, 66, 131, 191, 132, 38, 156],
-    ...[251, 49, 110, 163, 218, 128, 106, 72, 246, 218, 167, 121, 140, 254, 144, 196],
+    158, 86, 217, 29, 129, 113, 53, 211, 114, 131, 66, 131, 191, 132, 38, 156, 251, 49, 110, 163, 218, 128,
+    106, 72, 246, 218, 167, 121, 140, 254, 144, 196,
   ]
 
   it('gives the secret of RFC 7518 appendix C', () => {
@@ -220,6 +226,7 @@ describe('a configured private key', () => {
     ['a PEM that is for PSS alone', pem(pss), { code: 'key_unsupported', keyType: 'rsa-pss' }],
     ['a P-224 PEM', pem(p224), { code: 'key_unsupported', keyType: 'secp224r1' }],
     ['an Ed448 PEM', pem(ed448), { code: 'key_unsupported', keyType: 'ed448' }],
+    ['an RSA JWK for encryption', { ...rsaJwk, alg: 'RSA-OAEP' }, { code: 'key_malformed', reason: 'alg' }],
     ['an RSA JWK of three primes', { ...rsaJwk, oth: [] }, { code: 'key_malformed', reason: 'oth' }],
     ['an RSA JWK without its primes', { ...rsaJwk, p: undefined }, { code: 'key_malformed', reason: 'p' }],
     [

@@ -14,11 +14,17 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto'
-import type { KeyAgreement, SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
+import type {
+  EllipticAlgorithm,
+  KeyAgreement,
+  SignatureAlgorithm,
+  Signer,
+} from '@countersign/credential/crypto'
 import {
   algorithmOf,
   bareKey,
   type EcCurve,
+  fits,
   type JwkRefusal,
   type PublicJwk,
   parsePublicJwk,
@@ -90,6 +96,8 @@ export async function generateKeyOfType(keyType: SoftwareKeyType): Promise<Priva
 }
 
 /** Blocks for as long as it takes: see `generateKeyOfType` for RSA. */
+export function generateSoftwareKey(algorithm: EllipticAlgorithm): Exclude<PrivateJwk, { kty: 'RSA' }>
+export function generateSoftwareKey(algorithm: SignatureAlgorithm): PrivateJwk
 export function generateSoftwareKey(algorithm: SignatureAlgorithm): PrivateJwk {
   return madeKey(generateKeyObject(algorithmFacts[algorithm]), algorithm)
 }
@@ -200,8 +208,12 @@ function readKeyObject(key: KeyObject): Result<PrivateJwk, KeyRefusal> {
 
 /** OpenSSL's names. A curve given by explicit parameters has none and is thereby refused. */
 const signableKeyTypes: ReadonlySet<string> = new Set([
-  ...['prime256v1', 'secp384r1', 'secp521r1', 'secp256k1'],
-  ...['ed25519', 'rsa'],
+  'prime256v1',
+  'secp384r1',
+  'secp521r1',
+  'secp256k1',
+  'ed25519',
+  'rsa',
 ])
 
 function parsePrivateJwk(jwk: Readonly<Record<string, unknown>>): Result<PrivateJwk, KeyRefusal> {
@@ -243,6 +255,8 @@ function parseRsaMembers(
   key: RsaPublicJwk,
   jwk: Readonly<Record<string, unknown>>,
 ): Result<PrivateJwk, KeyRefusal> {
+  // RFC 7517 §4.4: a key for encryption does not sign.
+  if (!fits(algorithmOf(key), key)) return malformed('alg')
   if (jwk.oth !== undefined) return malformed('oth')
   const missing = rsaPrivateMembers.find((member) => !isUnsigned(jwk[member]))
   if (missing !== undefined) return malformed(missing)

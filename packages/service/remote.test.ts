@@ -86,6 +86,33 @@ describe('a request to somebody else', () => {
     expect(answer).toEqual({ ok: false, error: { code: 'timeout', timeoutMs: 150 } })
   })
 
+  it('keeps the bytes of what is no text', async () => {
+    const url = await serve((_request, response) => response.end(Buffer.from([0xd2, 0x84, 0xff])))
+    const answer = await get(url)
+    expect(answer.ok && [...answer.value.bytes]).toEqual([0xd2, 0x84, 0xff])
+  })
+
+  it('may be narrower in size and time than the client allows, and never wider', async () => {
+    const url = await serve((request, response) => {
+      if (request.url === '/slow') setTimeout(() => response.end('late'), 300)
+      else response.end('x'.repeat(100))
+    })
+    const client = remote({ allowHttp: true, allowPrivateAddresses: true, maxBytes: 100, timeoutMs: 400 })
+    const ask = (path: string, limits: object) =>
+      client.request({ method: 'GET', url: url + path, ...limits })
+    expect(await ask('/', { maxBytes: 99 })).toEqual({
+      ok: false,
+      error: { code: 'response_too_large', maxBytes: 99 },
+    })
+    expect(await ask('/', { maxBytes: 1_000_000 })).toMatchObject({ ok: true })
+    expect(await ask('/slow', { timeoutMs: 50 })).toEqual({
+      ok: false,
+      error: { code: 'timeout', timeoutMs: 50 },
+    })
+    const narrow = remote({ allowHttp: true, allowPrivateAddresses: true, maxBytes: 99 })
+    expect(await narrow.request({ method: 'GET', url, maxBytes: 1000 })).toMatchObject({ ok: false })
+  })
+
   it('refuses a compressed answer that it did not ask for', async () => {
     const url = await serve((_request, response) => response.setHeader('content-encoding', 'gzip').end('x'))
     expect(await get(url)).toMatchObject({ ok: false, error: { code: 'response_encoded' } })

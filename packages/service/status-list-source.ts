@@ -36,8 +36,8 @@ export function statusListSource(remote: Remote, options: StatusListSourceOption
       if (!answered.ok) return refuse(toRefusal(answered.error))
       const next = nextAddress(answered.value, url)
       if (next === undefined) return readAnswer(answered.value, now)
-      if (next === 'not_allowed') return unreachable('redirect_not_allowed')
-      url = next
+      if (next === 'redirect_not_allowed') return unreachable(next)
+      url = next.href
     }
     return unreachable('too_many_redirects')
   }
@@ -51,12 +51,15 @@ function acceptHeader(accept: readonly string[]): string {
 const REDIRECTS = new Set([301, 302, 303, 307, 308])
 
 /** Where an answer points to, if it does. */
-function nextAddress({ headers, status }: RemoteResponse, from: string): string | 'not_allowed' | undefined {
+function nextAddress(
+  { headers, status }: RemoteResponse,
+  from: string,
+): URL | 'redirect_not_allowed' | undefined {
   const { location } = headers
   if (!REDIRECTS.has(status) || location === undefined) return undefined
   const next = URL.parse(location, from)
   const downgraded = next?.protocol !== 'https:' && from.startsWith('https:')
-  return next === null || downgraded ? 'not_allowed' : next.href
+  return next === null || downgraded ? 'redirect_not_allowed' : next
 }
 
 function readAnswer(

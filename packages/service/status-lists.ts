@@ -94,7 +94,12 @@ function keyOf({ accept, credentialIssuer = '', mechanism, uri }: StatusListRequ
 }
 
 function periodsOf(options: KeptListsOptions) {
-  const { minFreshSeconds = 1, maxFreshSeconds = 86_400, maxKeptSeconds = 86_400, maxStaleSeconds = 0 } = options
+  const {
+    minFreshSeconds = 1,
+    maxFreshSeconds = 86_400,
+    maxKeptSeconds = 86_400,
+    maxStaleSeconds = 0,
+  } = options
   const { defaultFreshSeconds = 300, failureSeconds = 5 } = options
 
   function endOfFreshness({ fetchedAt, ttlSeconds = defaultFreshSeconds }: StatusList): number {

@@ -133,7 +133,7 @@ class KeptList {
 
   async #catchUp(): Promise<void> {
     if (this.#monotonicMs() - this.#lookedAtMs < CHECK_EVERY_MS) {
-
+      if (this.#unavailable !== undefined) throw this.#unavailable
       return
     }
     // Looks follow each other: two that overlap could put an older status over a newer one.

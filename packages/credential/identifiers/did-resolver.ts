@@ -64,21 +64,31 @@ function keyOfParsed(
 
 type Resolved = Result<ParsedDidDocument, DidRefusal>
 
+interface Entry {
+  /** Epoch seconds. */
+  readonly since: number
+  readonly resolved: Resolved
+}
+
 function documentCache(options: DidResolverOptions) {
   const { now, ttlSeconds = 300, failureTtlSeconds = 30, maxEntries = 500 } = options
-  const kept = new Map<string, { readonly since: number; readonly resolved: Resolved }>()
+  const kept = new Map<string, Entry>()
   const asked = new Map<string, Promise<Resolved>>()
 
   async function ask(did: string): Promise<Resolved> {
     const resolved = await fetchDidWeb(did, options)
+    keep(did, { since: now(), resolved })
+    return resolved
+  }
+
+  /** Least recently used first, so that names nobody asks for any more leave before those that are in use. */
+  function keep(did: string, entry: Entry): void {
     kept.delete(did)
-    // Oldest first: a name that is not asked for any more leaves before those that are.
     for (const oldest of kept.keys()) {
       if (kept.size < maxEntries) break
       kept.delete(oldest)
     }
-    kept.set(did, { since: now(), resolved })
-    return resolved
+    kept.set(did, entry)
   }
 
   return {
@@ -86,7 +96,10 @@ function documentCache(options: DidResolverOptions) {
     async get(did: string, wanted: 'kept' | 'fresh'): Promise<Resolved> {
       const found = kept.get(did)
       const maxAge = wanted === 'kept' && found?.resolved.ok ? ttlSeconds : failureTtlSeconds
-      if (found !== undefined && now() - found.since < maxAge) return found.resolved
+      if (found !== undefined && now() - found.since < maxAge) {
+        keep(did, found)
+        return found.resolved
+      }
       const answer = asked.get(did) ?? ask(did).finally(() => asked.delete(did))
       asked.set(did, answer)
       return answer

@@ -113,9 +113,9 @@ function describe(json: JsonObject, did: string, entries: Entries, now: number):
   const usable: VerificationMethod[] = []
   const unusable = new Map<string, string>()
   for (const [id, method] of entries.methods) {
-    const key = readMethod(id, method, did, now)
-    if (key.ok) usable.push({ id, type: String(method.type), controller: did, publicKeyJwk: key.value })
-    else unusable.set(id, key.error.reason)
+    const read = readMethod(id, method, did, now)
+    if (read.ok) usable.push(read.value)
+    else unusable.set(id, read.error.reason)
   }
   const context = readList(json['@context']) ?? []
   return {
@@ -129,7 +129,12 @@ function describe(json: JsonObject, did: string, entries: Entries, now: number):
 
 type KeyResult = Result<PublicJwk, { readonly reason: string }>
 
-function readMethod(id: string, method: JsonObject, did: string, now: number): KeyResult {
+function readMethod(
+  id: string,
+  method: JsonObject,
+  did: string,
+  now: number,
+): Result<VerificationMethod, { readonly reason: string }> {
   // A key of somebody else's document, or in somebody else's hands, speaks for somebody else.
   if (!id.startsWith(`${did}#`)) return refuse({ reason: 'method_of_another' })
   if (method.controller !== did) return refuse({ reason: 'controller_differs' })
@@ -138,11 +143,14 @@ function readMethod(id: string, method: JsonObject, did: string, now: number): K
     return refuse({ reason: 'method_expired' })
   }
   const { type } = method
-  const kind = typeof type === 'string' && Object.hasOwn(METHOD_TYPES, type) ? METHOD_TYPES[type] : undefined
+  if (typeof type !== 'string') return refuse({ reason: 'method_type_unsupported' })
+  const kind = Object.hasOwn(METHOD_TYPES, type) ? METHOD_TYPES[type] : undefined
   if (kind === undefined) return refuse({ reason: 'method_type_unsupported' })
   const key = readMaterial(method)
   if (!key.ok) return key
-  return kind.isKey(key.value) ? key : refuse({ reason: 'method_type_differs' })
+  return kind.isKey(key.value)
+    ? ok({ id, type, controller: did, publicKeyJwk: key.value })
+    : refuse({ reason: 'method_type_differs' })
 }
 
 /** Not a number for what is no date, which no time is before. */

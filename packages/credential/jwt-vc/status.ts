@@ -11,6 +11,8 @@ import { typesOf } from './data-model.ts'
 import { isUrl } from './syntax.ts'
 
 const ENTRY_TYPE = 'BitstringStatusListEntry'
+/** What it was called before; the members are the same. */
+const OLDER_ENTRY_TYPE = 'StatusList2021Entry'
 const MAX_SIZE_BITS = 32
 
 /** The member, with one entry or several; nothing for no reference. Refuses mechanisms that have no form here. */
@@ -48,7 +50,8 @@ export function readCredentialStatus(value: JsonValue | undefined): readonly Sta
 function readEntry(entry: JsonValue): StatusReference {
   if (!isJsonObject(entry)) return { mechanism: 'unknown', type: 'credentialStatus' }
   const types = typesOf(entry.type)
-  const known = types.includes(ENTRY_TYPE) ? readBitstringEntry(entry) : undefined
+  const isBitstring = types.includes(ENTRY_TYPE) || types.includes(OLDER_ENTRY_TYPE)
+  const known = isBitstring ? readBitstringEntry(entry) : undefined
   return known ?? { mechanism: 'unknown', type: types[0] ?? 'credentialStatus' }
 }
 

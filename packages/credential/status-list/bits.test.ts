@@ -1,13 +1,15 @@
-import { gunzipSync, inflateSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase64url } from '../base64url.ts'
 import { applyStatuses, countStatuses, getStatus, newStatusBits, type StatusSize, setStatus } from './bits.ts'
 import { TOKEN_STATUS_LIST_VECTORS, VECTOR_ENTRIES } from './testing/token-status-list-vectors.ts'
+import { webCompression } from './web-compression.ts'
 
 const SIZES: readonly StatusSize[] = [1, 2, 4, 8]
 const ORDERS = ['least_significant_first', 'most_significant_first'] as const
 
+const sameBytes = (a: Uint8Array, b: Uint8Array) =>
+  a.length === b.length && a.every((byte, at) => byte === b[at])
 const bytesOf = (text: string) => decodeBase64url(text) ?? new Uint8Array()
 
 describe('statuses in bytes', () => {
@@ -16,29 +18,31 @@ describe('statuses in bytes', () => {
     { size: 2, statuses: [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3], bytes: [0xc9, 0x44, 0xf9] },
   ] as const)('are packed as the example of Token Status List §4.1 with $size bits', (example) => {
     const bits = newStatusBits(example.statuses.length, example.size, 'least_significant_first')
-    example.statuses.forEach((status, index) => void setStatus(bits, index, status))
+    for (const [index, status] of example.statuses.entries()) setStatus(bits, index, status)
     expect([...bits.bytes]).toEqual(example.bytes)
   })
 
-  it.each(TOKEN_STATUS_LIST_VECTORS)('agree with appendix C for $size bits', ({ lst, size, statuses }) => {
-    const made = newStatusBits(VECTOR_ENTRIES, size, 'least_significant_first')
-    applyStatuses(
-      made,
-      statuses.map(([index, status]) => ({ index, status })),
-    )
-    const bytes = new Uint8Array(inflateSync(bytesOf(lst)))
-    expect(Buffer.from(made.bytes).equals(bytes)).toBe(true)
-    const read = { bytes, size, order: 'least_significant_first' } as const
-    expect(countStatuses(read)).toBe(VECTOR_ENTRIES)
-    for (const [index, status] of statuses) expect(getStatus(read, index)).toBe(status)
-  })
+  it.each(TOKEN_STATUS_LIST_VECTORS)(
+    'agree with appendix C for $size bits',
+    async ({ lst, size, statuses }) => {
+      const made = newStatusBits(VECTOR_ENTRIES, size, 'least_significant_first')
+      applyStatuses(
+        made,
+        statuses.map(([index, status]) => ({ index, status })),
+      )
+      const inflated = await webCompression.inflate(bytesOf(lst), 2 ** 20)
+      const bytes = inflated.ok ? inflated.value : new Uint8Array()
+      expect(sameBytes(made.bytes, bytes)).toBe(true)
+      const read = { bytes, size, order: 'least_significant_first' } as const
+      expect(countStatuses(read)).toBe(VECTOR_ENTRIES)
+      for (const [index, status] of statuses) expect(getStatus(read, index)).toBe(status)
+    },
+  )
 
-  it('are empty in the example of Bitstring Status List §2.2', () => {
+  it('are empty in the example of Bitstring Status List §2.2', async () => {
     const encoded = 'H4sIAAAAAAAAA-3BMQEAAADCoPVPbQwfoAAAAAAAAAAAAAAAAAAAAIC3AYbSVKsAQAAA'
-    const bytes = new Uint8Array(gunzipSync(bytesOf(encoded)))
-    expect(
-      Buffer.from(bytes).equals(Buffer.from(newStatusBits(131_072, 1, 'most_significant_first').bytes)),
-    ).toBe(true)
+    const empty = newStatusBits(131_072, 1, 'most_significant_first')
+    expect(await webCompression.gunzip(bytesOf(encoded), 2 ** 20)).toEqual({ ok: true, value: empty.bytes })
   })
 
   it('begin with the left-most bit in a Bitstring Status List', () => {
@@ -111,7 +115,7 @@ describe('statuses in bytes', () => {
     fc.assert(
       fc.property(fc.constantFrom(...SIZES), fc.constantFrom(...ORDERS), entries, (size, order, changes) => {
         const bits = newStatusBits(500, size, order)
-        const expected = new Array<number>(500).fill(0)
+        const expected = Array.from({ length: 500 }, () => 0)
         for (const [index, value] of changes) {
           const status = value % 2 ** size
           setStatus(bits, index, status)

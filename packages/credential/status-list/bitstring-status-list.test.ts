@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeBase64url } from '../base64url.ts'
@@ -6,6 +5,7 @@ import type { Signer } from '../crypto.ts'
 import type { JsonObject } from '../format.ts'
 import { didFromKey } from '../identifiers/did.ts'
 import { decodeJws, signJws } from '../jws.ts'
+import { readCredentialStatus } from '../jwt-vc/status.ts'
 import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
 import { newStatusBits, setStatus } from './bits.ts'
 import {
@@ -147,7 +147,7 @@ describe('a bitstring status list', () => {
   })
 
   it('that is too short to hide anybody says nothing', async () => {
-    const encodedList = `u${encodeBase64url(gzipSync(new Uint8Array(16_383)))}`
+    const encodedList = `u${encodeBase64url(await webCompression.gzip(new Uint8Array(16_383)))}`
     expect(await statusIn(await signed(document({}, { encodedList })))).toBe('list_too_short')
     expect(await statusIn(await signed(), { size: 2 })).toBe('list_too_short')
     const lists = readStatusLists(() => ({ ok: true, value: short }), options)
@@ -243,6 +243,19 @@ describe('older lists', () => {
     )
   })
 
+  it('are what older entries of credentials refer to', () => {
+    const entry = {
+      type: 'StatusList2021Entry',
+      statusPurpose: 'revocation',
+      statusListIndex: '94567',
+      statusListCredential: URI,
+    }
+    expect(readCredentialStatus(entry)).toEqual([reference({ index: 94_567 })])
+    expect(readCredentialStatus({ ...entry, type: 'RevocationList2020Status' })).toEqual([
+      { mechanism: 'unknown', type: 'RevocationList2020Status' },
+    ])
+  })
+
   it('are not mixed with newer ones', async () => {
     const mixed = await signed(older({ encodedList: EMPTY }), { typ: 'JWT' })
     expect(await statusIn(mixed)).toBe('list_malformed: encodedList')
@@ -260,6 +273,11 @@ describe('a bitstring status list is refused', () => {
       'with the context of version 1.1',
       { '@context': ['https://www.w3.org/2018/credentials/v1'] },
       'date_missing',
+    ],
+    [
+      'of version 1.1 that is not wrapped',
+      { '@context': ['https://www.w3.org/2018/credentials/v1'], issuanceDate: '2021-04-05T14:27:40Z' },
+      'version_wrong',
     ],
     ['of another type', { type: ['VerifiableCredential'] }, 'type'],
     ['that is no credential', { type: ['BitstringStatusListCredential'] }, 'type_malformed'],
@@ -318,7 +336,8 @@ describe('a bitstring status list is refused', () => {
 
   it('before it begins', async () => {
     const validFrom = new Date((NOW + 61) * 1000).toISOString()
-    for (const changes of [{ validFrom }, { nbf: NOW + 61 }, { iat: NOW + 61 }]) {
+    const faults: readonly JsonObject[] = [{ validFrom }, { nbf: NOW + 61 }, { iat: NOW + 61 }]
+    for (const changes of faults) {
       expect(await open(await signed(document(changes)))).toMatchObject({
         error: { code: 'list_not_yet_valid' },
       })
@@ -335,7 +354,7 @@ describe('a bitstring status list is refused', () => {
   })
 
   it('with a bomb inside', async () => {
-    const encodedList = `u${encodeBase64url(gzipSync(new Uint8Array(40 * 2 ** 20)))}`
+    const encodedList = `u${encodeBase64url(await webCompression.gzip(new Uint8Array(40 * 2 ** 20)))}`
     expect(await statusIn(await signed(document({}, { encodedList })))).toBe('inflated_too_large')
   })
 

@@ -116,30 +116,32 @@ function endOfItem(bytes: Uint8Array, from: number): number | undefined {
   let at = from
   for (let pending = 1; pending > 0; pending--) {
     const head = readHead(bytes, at)
-    if (head === undefined || head.argument > bytes.length) return undefined
-    at = head.end
-    if (head.major === BYTES || head.major === TEXT) at += head.argument
-    else if (head.major === ARRAY) pending += head.argument
-    else if (head.major === MAP) pending += head.argument * 2
-    else if (head.major === TAG) pending += 1
+    if (head === undefined) return undefined
+    const { argument, end, major } = head
+    if (major >= BYTES && major <= MAP && argument > bytes.length) return undefined
+    at = major === BYTES || major === TEXT ? end + argument : end
     if (at > bytes.length) return undefined
+    if (major === ARRAY) pending += argument
+    if (major === MAP) pending += argument * 2
+    if (major === TAG) pending += 1
   }
   return at
 }
 
 interface Head {
   readonly major: number
+  /** Inexact beyond 2^53; no length is that large. */
   readonly argument: number
   readonly end: number
 }
 
-/** Undefined for indefinite lengths, and for numbers that have more than 32 bits: nothing here has a use for them. */
+/** Undefined for indefinite lengths. */
 function readHead(bytes: Uint8Array, at: number): Head | undefined {
   const initial = bytes[at]
   if (initial === undefined) return undefined
   const [major, information] = [initial >> 5, initial & 0x1f]
   if (information < 24) return { major, argument: information, end: at + 1 }
-  if (information > 26) return undefined
+  if (information > 27) return undefined
   const end = at + 1 + (1 << (information - 24))
   if (end > bytes.length) return undefined
   let argument = 0

@@ -53,11 +53,15 @@ function pseudorandom(
   key: Uint8Array,
 ): number {
   // Seven bytes are one word of SipHash; coordinates have 16 bits at most.
+  const [lastRow, lastColumn] = [rows - 1, columns - 1]
   const message = Uint8Array.of(
     round,
-    ...[coordinate & 0xff, coordinate >> 8],
-    ...[(rows - 1) & 0xff, (rows - 1) >> 8],
-    ...[(columns - 1) & 0xff, (columns - 1) >> 8],
+    coordinate & 0xff,
+    coordinate >> 8,
+    lastRow & 0xff,
+    lastRow >> 8,
+    lastColumn & 0xff,
+    lastColumn >> 8,
   )
   const [low, high] = sipHash(key, message)
   return (high & 0x1f_ffff) * 2 ** 32 + low

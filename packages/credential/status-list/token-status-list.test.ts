@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { encodeBase64url } from '../base64url.ts'
+import { encodeBase64url, encodeUtf8 } from '../base64url.ts'
 import type { JsonObject } from '../format.ts'
 import { parsePublicJwk } from '../jwk.ts'
 import { decodeJws, signJws } from '../jws.ts'
@@ -224,12 +224,25 @@ describe('a token status list is refused', () => {
     for (const alg of ['none', 'HS256']) {
       const jwt = await signJws({ typ: 'statuslist+jwt', x5c: ['AAAA'] }, claims(), listSigner)
       const [, payload, signature] = jwt.split('.')
-      const header = Buffer.from(JSON.stringify({ typ: 'statuslist+jwt', alg, x5c: ['AAAA'] })).toString(
-        'base64url',
+      const header = encodeBase64url(
+        encodeUtf8(JSON.stringify({ typ: 'statuslist+jwt', alg, x5c: ['AAAA'] })),
       )
       const result = await open(served(`${header}.${payload}.${signature}`))
       expect(result).toEqual({ ok: false, error: { code: 'alg_not_allowed' } })
     }
+  })
+
+  it.each([
+    [{ code: 'key_unreadable', reason: 'certificate_malformed' }, 'signer_unknown', 'certificate_malformed'],
+    [{ code: 'no_key_reference' }, 'signer_unknown', 'no_key_reference'],
+    [
+      { code: 'untrusted', reason: 'anchor_unknown', key: listSigner.publicJwk },
+      'signer_untrusted',
+      'anchor_unknown',
+    ],
+  ] as const)('for what trust says of its signer: %o', async (refusal, code, reason) => {
+    const trust = () => ({ ok: false, error: refusal }) as const
+    expect(await open(await tokenJwt(), { trust })).toEqual({ ok: false, error: { code, reason } })
   })
 
   it('that brings its own key', async () => {
@@ -340,7 +353,7 @@ describe('any bytes', () => {
   it.each(['a', '.', 'eyJhbGciOiJFUzI1NiJ9.', '{"a":', 'AAAA'])(
     'of a megabyte of %j are refused in no time',
     (piece) => {
-      const body = Buffer.from(piece.repeat(Math.ceil(2 ** 20 / piece.length)))
+      const body = encodeUtf8(piece.repeat(Math.ceil(2 ** 20 / piece.length)))
       readTokenStatusListJwt(body, nodeEngine)
       const before = performance.now()
       expect(readTokenStatusListJwt(body, nodeEngine)).toHaveProperty('ok', false)

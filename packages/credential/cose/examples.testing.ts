@@ -1,0 +1,182 @@
+/** Data of github.com/cose-wg/Examples: one message a line, and what is proven in it. */
+import type { PublicJwk } from '../jwk.ts'
+
+export interface CoseExample {
+  readonly name: string
+  readonly hex: string
+  readonly externalData?: string
+  /** Sig_structure or MAC_structure. */
+  readonly proven: string
+}
+
+export const CONTENT = '546869732069732074686520636f6e74656e742e'
+
+export const P256_KEY: PublicJwk = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'usWxHK2PmfnHKwXPS54m0kTcGJ90UiglWiGahtagnv8',
+  y: 'IBOL-C3BttVivg-lSreASjpkttcsz-1rb7btKLv8EX4',
+}
+
+const P384_KEY: PublicJwk = {
+  kty: 'EC',
+  crv: 'P-384',
+  x: 'kTJyP2KSsBBhnb4kjWmMF7WHVsY55xUPgb7k64rDcjatChoZ1nvjKmYmPh5STRKc',
+  y: 'mM0weMVU2DKsYDxDJkEP9hZiRZtB8fPfXbzINZj_fF7YQRynNWedHEyzAJOX2e8s',
+}
+
+const P521_KEY: PublicJwk = {
+  kty: 'EC',
+  crv: 'P-521',
+  x: 'AHKZLLOsCOzz5cY97ewNUajB957y-C-U88c3v13nmGZx6sYl_oJXu9A5RkTKqjqvjyekWF-7ytDyRXYgCF5cj0Kt',
+  y: 'AdymlHvOiLxXkEhayXQnNCvDX4h9htZaCJN34kfmC6pV5OhQHiraVySsUdaQkAgDPrwQrJmbnX9cwlGfP-HqHZR1',
+}
+
+const ED25519_KEY: PublicJwk = {
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo',
+}
+
+/** Those of `PASSING_SIGN1` whose algorithm is protected; sign-pass-01 has it where anyone could change it. */
+export const PASSING_SIGN1: readonly (CoseExample & { readonly key: PublicJwk })[] = [
+  {
+    name: 'RFC8152 C.2.1',
+    key: P256_KEY,
+    hex: 'd28443a10126a10442313154546869732069732074686520636f6e74656e742e58408eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36',
+    proven: '846a5369676e61747572653143a101264054546869732069732074686520636f6e74656e742e',
+  },
+  {
+    name: 'ecdsa-sig-01',
+    key: P256_KEY,
+    hex: 'd28445a201260300a10442313154546869732069732074686520636f6e74656e742e58406520bbaf2081d7e0ed0f95f76eb0733d667005f7467cec4b87b9381a6ba1ede8e00df29f32a37230f39a842a54821fdd223092819d7728efb9d3a0080b75380b',
+    proven: '846a5369676e61747572653145a2012603004054546869732069732074686520636f6e74656e742e',
+  },
+  {
+    name: 'ecdsa-sig-02',
+    key: P384_KEY,
+    hex: 'd28444a1013822a104445033383454546869732069732074686520636f6e74656e742e58605f150abd1c7d25b32065a14e05d6cb1f665d10769ff455ea9a2e0adab5de63838db257f0949c41e13330e110eba7b912f34e1546fb1366a2568faa91ec3e6c8d42f4a67a0edf731d88c9aead52258b2e2c4740ef614f02e9d91e9b7b59622a3c',
+    proven: '846a5369676e61747572653144a10138224054546869732069732074686520636f6e74656e742e',
+  },
+  {
+    name: 'ecdsa-sig-03',
+    key: P521_KEY,
+    hex: 'd28444a1013823a104581e62696c626f2e62616767696e7340686f626269746f6e2e6578616d706c6554546869732069732074686520636f6e74656e742e588401664dd6962091b5100d6e1833d503539330ec2bc8fd3e8996950ce9f70259d9a30f73794f603b0d3e7c5e9c4c2a57e10211f76e79df8ffd1b79d7ef5b9fa7da109001965fa2d37e093bb13c040399c467b3b9908c09db2b0f1f4996fe07bb02aaa121a8e1c671f3f997ade7d651081017057bd3a8a5fbf394972ea71cfdc15e6f8fe2e1',
+    proven: '846a5369676e61747572653144a10138234054546869732069732074686520636f6e74656e742e',
+  },
+  {
+    name: 'eddsa-sig-01',
+    key: ED25519_KEY,
+    hex: 'd28445a201270300a10442313154546869732069732074686520636f6e74656e742e58407142fd2ff96d56db85bee905a76ba1d0b7321a95c8c4d3607c5781932b7afb8711497dfa751bf40b58b3bcc32300b1487f3db34085eef013bf08f4a44d6fef0d',
+    proven: '846a5369676e61747572653145a2012703004054546869732069732074686520636f6e74656e742e',
+  },
+  {
+    name: 'sign-pass-02: external data',
+    key: P256_KEY,
+    externalData: '11aa22bb33cc44dd55006699',
+    hex: 'd28443a10126a10442313154546869732069732074686520636f6e74656e742e584010729cd711cb3813d8d8e944a8da7111e7b258c9bdca6135f7ae1adbee9509891267837e1e33bd36c150326ae62755c6bd8e540c3e8f92d7d225e8db72b8820b',
+    proven:
+      '846a5369676e61747572653143a101264c11aa22bb33cc44dd5500669954546869732069732074686520636f6e74656e742e',
+  },
+  {
+    name: 'sign-pass-03: no tag',
+    key: P256_KEY,
+    hex: '8443a10126a10442313154546869732069732074686520636f6e74656e742e58408eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36',
+    proven: '846a5369676e61747572653143a101264054546869732069732074686520636f6e74656e742e',
+  },
+]
+
+export const UNPROTECTED_ALGORITHM: CoseExample = {
+  name: 'sign-pass-01',
+  hex: 'd28441a0a201260442313154546869732069732074686520636f6e74656e742e584087db0d2e5571843b78ac33ecb2830df7b6e0a4d5b7376de336b23c591c90c425317e56127fbe04370097ce347087b233bf722b64072beb4486bda4031d27244f',
+  proven: '846a5369676e617475726531404054546869732069732074686520636f6e74656e742e',
+}
+
+export const FAILING_SIGN1: readonly { name: string; hex: string; code: string }[] = [
+  {
+    name: 'sign-fail-01: wrong tag',
+    code: 'cose_tag_wrong',
+    hex: 'd903e68443a10126a10442313154546869732069732074686520636f6e74656e742e58408eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36',
+  },
+  {
+    name: 'sign-fail-02: changed content',
+    code: 'signature_invalid',
+    hex: 'd28443a10126a10442313154546869732069732074686520636f6e74656e742f58408eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36',
+  },
+  {
+    name: 'sign-fail-03: unknown algorithm',
+    code: 'alg_not_allowed',
+    hex: 'd28445a1013903e6a10442313154546869732069732074686520636f6e74656e742e58408eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36',
+  },
+  {
+    name: 'sign-fail-04: algorithm as text',
+    code: 'alg_not_allowed',
+    hex: 'd2844aa10167756e6b6e6f776ea10442313154546869732069732074686520636f6e74656e742e58408eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36',
+  },
+  {
+    name: 'sign-fail-06: added protected header',
+    code: 'signature_invalid',
+    hex: 'd28445a201260300a10442313154546869732069732074686520636f6e74656e742e58408eb33e4ca31d1c465ab05aac34cc6b23d58fef5c083106c4d25a91aef0b0117e2af9a291aa32e14ab834dc56ed2a223444547e01f11d3b0916e5a4c345cacb36',
+  },
+  {
+    name: 'sign-fail-07: removed protected header',
+    code: 'signature_invalid',
+    hex: 'd28443a10126a10442313154546869732069732074686520636f6e74656e742e58406520bbaf2081d7e0ed0f95f76eb0733d667005f7467cec4b87b9381a6ba1ede8e00df29f32a37230f39a842a54821fdd223092819d7728efb9d3a0080b75380b',
+  },
+  {
+    name: 'ecdsa-sig-04: ES512 with a key on P-256',
+    code: 'alg_key_mismatch',
+    hex: 'd28444a1013823a10442313154546869732069732074686520636f6e74656e742e5840eb18b84ed674284e5ed861c3943e101bed5db9f560c0f0292b34362990d1c59b10df7946cbc6ca3dcbd6c17a6dd1d711f50337ba6b4fcfae0efc70e52c1de0f0',
+  },
+]
+
+export const MAC_KEY = '849b57219dae48de646d07dbb533566e976686457c1491be3a76dcea6c427188'
+
+export const PASSING_MAC0: CoseExample = {
+  name: 'HMac-01',
+  hex: 'd18443a10105a054546869732069732074686520636f6e74656e742e5820a1a848d3471f9d61ee49018d244c824772f223ad4f935293f1789fc3a08d8c58',
+  proven: '84644d41433043a101054054546869732069732074686520636f6e74656e742e',
+}
+
+export const FAILING_MAC0: readonly { name: string; hex: string; code: string }[] = [
+  {
+    name: 'mac-fail-01: wrong tag',
+    code: 'cose_tag_wrong',
+    hex: 'd903e08443a10105a054546869732069732074686520636f6e74656e742e5820a1a848d3471f9d61ee49018d244c824772f223ad4f935293f1789fc3a08d8c58',
+  },
+  {
+    name: 'mac-fail-02: changed MAC',
+    code: 'mac_invalid',
+    hex: 'd18443a10105a054546869732069732074686520636f6e74656e742e5820a1a848d3471f9d61ee49018d244c824772f223ad4f935293f1789fc3a08d8c59',
+  },
+  {
+    name: 'mac-fail-03: unknown algorithm',
+    code: 'alg_not_allowed',
+    hex: 'd18445a1013903e6a054546869732069732074686520636f6e74656e742e5820a1a848d3471f9d61ee49018d244c824772f223ad4f935293f1789fc3a08d8c58',
+  },
+  {
+    name: 'mac-fail-04: algorithm as text',
+    code: 'alg_not_allowed',
+    hex: 'd1844aa10167756e6b6e6f776ea054546869732069732074686520636f6e74656e742e5820a1a848d3471f9d61ee49018d244c824772f223ad4f935293f1789fc3a08d8c58',
+  },
+  {
+    name: 'mac-fail-06: added protected header',
+    code: 'mac_invalid',
+    hex: 'd18445a201050300a054546869732069732074686520636f6e74656e742e5820a1a848d3471f9d61ee49018d244c824772f223ad4f935293f1789fc3a08d8c58',
+  },
+  {
+    name: 'mac-fail-07: removed protected header',
+    code: 'mac_invalid',
+    hex: 'd18443a10105a054546869732069732074686520636f6e74656e742e5820bb9e11ef2bd673f766a398d4e3fad78e0f0be2806bf73fb647471e40b3d98734',
+  },
+  {
+    name: 'HMac-enc-05: a MAC cut to 64 bits',
+    code: 'alg_not_allowed',
+    hex: 'd18443a10104a054546869732069732074686520636f6e74656e742e4811f9e357975fb849',
+  },
+  {
+    name: 'mac-pass-01: algorithm that is not protected',
+    code: 'alg_not_allowed',
+    hex: 'd18441a0a1010554546869732069732074686520636f6e74656e742e5820176dce14c1e57430c13658233f41dc89aa4fa0ff9b8783f23b0ef51ca6b026bc',
+  },
+]
