@@ -1,5 +1,6 @@
 /** Puts the issuer together. */
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
@@ -31,7 +32,7 @@ export async function startIssuer(start: ServiceStart): Promise<RunningService> 
     await runtime.close()
     throw error
   })
-  const formats = formatRegistry([sdJwtVc, jwtVcJson, vcJwt, vcSdJwt])
+  const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
   const { sealing } = runtime.deployment
   const issuer: Issuer = {
     sessions: runtime.sessions<IssuanceSession>('issuance', ISSUANCE_SCHEMA),

@@ -1,6 +1,7 @@
 /** Puts the verifier together. */
 
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
@@ -48,7 +49,7 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
   const verifier: Verifier = {
     sessions: runtime.sessions<VerificationSession>('verification', VERIFICATION_SCHEMA),
     signals: runtime.engine.signals('verification'),
-    formats: formatRegistry([sdJwtVc, jwtVcJson, vcJwt, vcSdJwt]),
+    formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     requestSigner,
     clientId: await x509HashClientId(leaf, nodeCrypto),

@@ -1,6 +1,7 @@
 /** Puts the wallet together. */
 import { join } from 'node:path'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
@@ -91,7 +92,7 @@ async function openWallet(
     vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
     passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
     upstream: upstreamOver(remote),
-    formats: formatRegistry([sdJwtVc, jwtVcJson, vcJwt, vcSdJwt]),
+    formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     verifiers: { anchors, required: !development },
     httpPolicy: outgoing.allowHttp ? 'any' : 'https_only',

@@ -12,6 +12,7 @@ import {
   packTokenStatusList,
   writeTokenStatusListJwt,
 } from '@countersign/credential/status-list/token-status-list'
+import { writeTokenStatusListCwt } from '@countersign/credential/status-list/token-status-list-cwt'
 import { nodeCompression } from '@countersign/service/node-compression'
 import type { ListFacts } from '../database/schema.ts'
 import { STATUS_VALUES } from './credential-status.ts'
@@ -42,6 +43,7 @@ function tokenContent(list: ListFacts, signing: ListSigning): ListContent {
       const facts = { uri: tokenListUri(list), issuer: list.base_url, ...period(signing, issuedAt) }
       if (form === 'statuslist+jwt')
         return encodeUtf8(await writeTokenStatusListJwt(await packed, facts, signing.signer))
+      if (form === 'statuslist+cwt') return writeTokenStatusListCwt(await packed, facts, signing.signer)
       throw new Error(`a token status list has no form ${form}`)
     },
   }

@@ -155,13 +155,13 @@ function readText(reader: Reader, length: number | bigint): string | Fault {
 }
 
 function readAscii(bytes: Uint8Array, from: number, to: number): string | undefined {
-  let text = ''
+  const codes: number[] = []
   for (let at = from; at < to; at++) {
     const byte = bytes[at] ?? 0x80
     if (byte >= 0x80) return undefined
-    text += String.fromCharCode(byte)
+    codes.push(byte)
   }
-  return text
+  return String.fromCharCode(...codes)
 }
 
 function readArray(

@@ -1,0 +1,126 @@
+/**
+ * The device's proof (ISO/IEC 18013-5 §9.1.3): a signature or a MAC over the session transcript, the document type and
+ * what the device says itself. OpenID4VP leaves no key to agree with, so its answers are signed; MACs are for the
+ * transports that have a reader key.
+ */
+import { encodeUtf8 } from '../base64url.ts'
+import { decodeCbor } from '../cbor/decode.ts'
+import { encodeCbor } from '../cbor/encode.ts'
+import { type CborInput, type CborTag, embeddedBytes, isCborMap, TAG, tagged } from '../cbor/value.ts'
+import { makeCoseMac0, verifyCoseMac0 } from '../cose/mac0.ts'
+import type { CoseMessage } from '../cose/message.ts'
+import { signCoseSign1, verifyCoseSign1 } from '../cose/sign1.ts'
+import type { CryptoEngine, KeyAgreement, Signer } from '../crypto.ts'
+import type { FormatRefusal } from '../format.ts'
+import type { PublicJwk } from '../jwk.ts'
+import { ok, type Result, refuse } from '../result.ts'
+import type { KeyAuthorizations } from './mso.ts'
+import { isName, LIMITS, MDOC_ALGORITHMS } from './reserved.ts'
+import type { SessionTranscript } from './session-transcript.ts'
+
+/** `DeviceNameSpacesBytes` of a device that says nothing itself. */
+export const NO_DEVICE_ELEMENTS: CborInput = tagged(TAG.embedded, encodeCbor(new Map()))
+
+/** What the proof is about, beside the transcript. */
+export interface DeviceStatement {
+  readonly docType: string
+  /** `DeviceNameSpacesBytes`, as received. */
+  readonly deviceNameSpaces: CborInput
+}
+
+export async function signDevice(
+  statement: DeviceStatement,
+  transcript: SessionTranscript,
+  signer: Signer,
+): Promise<CborInput> {
+  const payload = deviceAuthenticationBytes(statement, transcript)
+  return signCoseSign1({ protectedHeader: new Map(), payload, detached: true }, signer)
+}
+
+/** Undefined: the device signed this. */
+export async function findDeviceSignatureFault(
+  signature: CoseMessage,
+  statement: DeviceStatement,
+  transcript: SessionTranscript,
+  deviceKey: PublicJwk,
+  crypto: Pick<CryptoEngine, 'verify'>,
+): Promise<string | undefined> {
+  const payload = deviceAuthenticationBytes(statement, transcript)
+  const verified = await verifyCoseSign1(signature, deviceKey, MDOC_ALGORITHMS, crypto, { payload })
+  return verified.ok ? undefined : verified.error.code
+}
+
+/** §9.1.3.5. `agree`: with the private key of the device; `readerKey`: the ephemeral key of the reader. */
+export async function macDevice(
+  statement: DeviceStatement,
+  transcript: SessionTranscript,
+  agree: KeyAgreement,
+  readerKey: PublicJwk,
+  crypto: Pick<CryptoEngine, 'digest' | 'hmacSha256'>,
+): Promise<Result<CborInput, FormatRefusal>> {
+  const key = await deriveMacKey(agree, readerKey, transcript, crypto)
+  if (key === undefined) return refuse({ code: 'reader_key_unusable' })
+  const payload = deviceAuthenticationBytes(statement, transcript)
+  return ok(await makeCoseMac0({ protectedHeader: new Map(), payload, detached: true }, key, crypto))
+}
+
+/** Undefined: the device made this MAC. `agree`: with the ephemeral private key of the reader. */
+export async function findDeviceMacFault(
+  mac: CoseMessage,
+  statement: DeviceStatement,
+  transcript: SessionTranscript,
+  agree: KeyAgreement,
+  deviceKey: PublicJwk,
+  crypto: Pick<CryptoEngine, 'digest' | 'hmacSha256'>,
+): Promise<string | undefined> {
+  const key = await deriveMacKey(agree, deviceKey, transcript, crypto)
+  if (key === undefined) return 'device_key_unusable'
+  const payload = deviceAuthenticationBytes(statement, transcript)
+  const verified = await verifyCoseMac0(mac, key, crypto, { payload })
+  return verified.ok ? undefined : verified.error.code
+}
+
+/** §9.1.3.4: `DeviceAuthenticationBytes`, which the proof covers without carrying it. */
+export function deviceAuthenticationBytes(
+  { docType, deviceNameSpaces }: DeviceStatement,
+  transcript: SessionTranscript,
+): Uint8Array {
+  const authentication = ['DeviceAuthentication', transcript, docType, deviceNameSpaces]
+  return encodeCbor(tagged(TAG.embedded, encodeCbor(authentication)))
+}
+
+/** Whether the issuer lets the device say everything that it says (§9.1.2.4 `keyAuthorizations`). */
+export function findAuthorizationFault(
+  deviceNameSpaces: CborTag,
+  allowed: KeyAuthorizations,
+): string | undefined {
+  const bytes = embeddedBytes(deviceNameSpaces)
+  const decoded = bytes && decodeCbor(bytes, LIMITS)
+  if (!decoded?.ok || !isCborMap(decoded.value)) return 'device_namespaces_malformed'
+  for (const [namespace, elements] of decoded.value.entries) {
+    if (!isName(namespace) || !isCborMap(elements)) return 'device_namespaces_malformed'
+    if (allowed.namespaces.has(namespace)) continue
+    const names = allowed.elements.get(namespace)
+    for (const element of elements.entries.keys()) {
+      if (typeof element !== 'string' || !names?.has(element)) return 'device_element_unauthorized'
+    }
+  }
+  return undefined
+}
+
+const MAC_KEY_INFO = encodeUtf8('EMacKey')
+
+/** HKDF with SHA-256 (RFC 5869), for as many bytes as one round gives. */
+async function deriveMacKey(
+  agree: KeyAgreement,
+  peer: PublicJwk,
+  transcript: SessionTranscript,
+  crypto: Pick<CryptoEngine, 'digest' | 'hmacSha256'>,
+): Promise<Uint8Array | undefined> {
+  const secret = await agree(peer)
+  if (secret === undefined) return undefined
+  const transcriptBytes = encodeCbor(tagged(TAG.embedded, encodeCbor(transcript)))
+  const salt = await crypto.digest('sha-256', transcriptBytes)
+  const pseudorandom = await crypto.hmacSha256(salt, secret)
+  return crypto.hmacSha256(pseudorandom, Uint8Array.of(...MAC_KEY_INFO, 1))
+}

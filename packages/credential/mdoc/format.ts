@@ -1,0 +1,21 @@
+/** ISO/IEC 18013-5 mdocs as an entry of the format registry. */
+import type { CredentialFormat, JsonObject } from '../format.ts'
+import { issueMdoc } from './issue.ts'
+import { openMdoc } from './open.ts'
+import { presentMdoc } from './present.ts'
+import { verifyMdoc } from './verify.ts'
+
+export const mdoc: CredentialFormat = {
+  id: 'mso_mdoc',
+  readsAlso: [],
+  issue: issueMdoc,
+  open: openMdoc,
+  present: presentMdoc,
+  verify: verifyMdoc,
+  matchesMeta: matchesDocType,
+}
+
+/** OpenID4VP 1.0 appendix B.2.3: `doctype_value` is required. */
+function matchesDocType(meta: JsonObject, credential: { readonly type: string }): boolean {
+  return meta.doctype_value === credential.type
+}

@@ -1,0 +1,156 @@
+import { createPrivateKey, createPublicKey, diffieHellman, X509Certificate } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import { encodeBase64url } from '../base64url.ts'
+import { decodeCbor } from '../cbor/decode.ts'
+import { encodeCbor } from '../cbor/encode.ts'
+import { type CborValue, embeddedBytes, mapOf } from '../cbor/value.ts'
+import { verifyCoseSign1 } from '../cose/sign1.ts'
+import type { KeyAgreement } from '../crypto.ts'
+import { bareKey, type PublicJwk, parsePublicJwk, sameKey } from '../jwk.ts'
+import { nodeEngine } from '../testing/node-engine.ts'
+import { parseCertificate, parseX5cEntry } from '../trust/certificate.ts'
+import { findDeviceMacFault } from './device-auth.ts'
+import {
+  DEVICE_MAC,
+  DEVICE_PRIVATE_KEY,
+  DEVICE_RESPONSE,
+  IACA_CERTIFICATE,
+  READER_PRIVATE_KEY,
+  SESSION_TRANSCRIPT_BYTES,
+} from './iso-annex-d.testing.ts'
+import { claimsOf } from './issuer-signed.ts'
+import { presentMdocWithMac } from './present.ts'
+import { type ReadPresentation, readPresentation, verifyMdoc } from './verify.ts'
+
+const DRIVING_LICENCE = 'org.iso.18013.5.1'
+
+function decoded(bytes: Uint8Array): CborValue {
+  const result = decodeCbor(bytes)
+  if (!result.ok) throw new Error(result.error.code)
+  return result.value
+}
+
+async function read(text: string): Promise<ReadPresentation> {
+  const result = await readPresentation(text, nodeEngine)
+  if (!result.ok) throw new Error(result.error.code)
+  return result.value
+}
+
+function publicPart({ kty, crv, x, y }: typeof DEVICE_PRIVATE_KEY | typeof READER_PRIVATE_KEY): PublicJwk {
+  const parsed = parsePublicJwk({ kty, crv, x, y })
+  if (!parsed.ok) throw new Error(parsed.error.code)
+  return parsed.value
+}
+
+function agreementOf(key: typeof DEVICE_PRIVATE_KEY | typeof READER_PRIVATE_KEY): KeyAgreement {
+  const privateKey = createPrivateKey({ key: { ...key }, format: 'jwk' })
+  return (peer) =>
+    diffieHellman({ privateKey, publicKey: createPublicKey({ key: { ...bareKey(peer) }, format: 'jwk' }) })
+}
+
+const response = encodeBase64url(DEVICE_RESPONSE)
+const transcript = decoded(embeddedBytes(decoded(SESSION_TRANSCRIPT_BYTES)) ?? new Uint8Array())
+
+describe('ISO/IEC 18013-5 annex D', () => {
+  it('is read, with the digests of all elements', async () => {
+    const { document, issuerSigned } = await read(response)
+    expect(document.docType).toBe('org.iso.18013.5.1.mDL')
+    expect(document.deviceAuth.kind).toBe('mac')
+    expect(issuerSigned.mso.validity).toEqual({
+      signed: Date.parse('2020-10-01T13:30:02Z') / 1000,
+      validFrom: Date.parse('2020-10-01T13:30:02Z') / 1000,
+      validUntil: Date.parse('2021-10-01T13:30:02Z') / 1000,
+    })
+    expect(claimsOf(issuerSigned.items)).toEqual({
+      [DRIVING_LICENCE]: {
+        family_name: 'Doe',
+        issue_date: '2019-10-20',
+        expiry_date: '2024-10-20',
+        document_number: '123456789',
+        portrait: expect.stringMatching(/^_9j_4AAQSkZJRg[\w-]{1376}$/),
+        driving_privileges: [
+          { vehicle_category_code: 'A', issue_date: '2018-08-09', expiry_date: '2024-10-20' },
+          { vehicle_category_code: 'B', issue_date: '2017-02-23', expiry_date: '2024-10-20' },
+        ],
+      },
+    })
+  })
+
+  it('bears the signature of the document signer, whose certificate is by the IACA', async () => {
+    const { issuerSigned } = await read(response)
+    const [leaf = ''] = issuerSigned.x5c
+    const iaca = new X509Certificate(IACA_CERTIFICATE)
+    expect(new X509Certificate(Buffer.from(leaf, 'base64')).verify(iaca.publicKey)).toBe(true)
+    const [signer, authority] = [parseX5cEntry(leaf), parseCertificate(IACA_CERTIFICATE)]
+    if (!signer.ok || !authority.ok) throw new Error('unreadable')
+    const verify = (key: PublicJwk) => verifyCoseSign1(issuerSigned.issuerAuth, key, ['ES256'], nodeEngine)
+    expect(await verify(signer.value.publicKey)).toEqual({ ok: true, value: 'ES256' })
+    expect((await verify(authority.value.publicKey)).ok).toBe(false)
+  })
+
+  it('bears a MAC that the reader can check, and nobody else', async () => {
+    const { document, issuerSigned } = await read(response)
+    const { proof } = document.deviceAuth
+    const { deviceKey } = issuerSigned.mso
+    expect(sameKey(deviceKey, publicPart(DEVICE_PRIVATE_KEY))).toBe(true)
+    const fault = (agree: KeyAgreement, session: CborValue = transcript, docType = document.docType) =>
+      findDeviceMacFault(proof, { ...document, docType }, session, agree, deviceKey, nodeEngine)
+    const reader = agreementOf(READER_PRIVATE_KEY)
+    expect(await fault(reader)).toBeUndefined()
+    expect(await fault(agreementOf(DEVICE_PRIVATE_KEY))).toBe('mac_invalid')
+    expect(await fault(reader, decoded(encodeCbor([null, null, null])))).toBe('mac_invalid')
+    expect(await fault(reader, transcript, 'org.iso.18013.5.1.other')).toBe('mac_invalid')
+    expect(await fault(() => undefined)).toBe('device_key_unusable')
+  })
+
+  it('is presented by us with the very same MAC', async () => {
+    const { issuerSigned } = await read(response)
+    const credential = encodeBase64url(
+      encodeCbor(
+        mapOf({
+          nameSpaces: mapOf({ [DRIVING_LICENCE]: issuerSigned.items.map(({ received }) => received) }),
+          issuerAuth: issuerSigned.issuerAuthValue,
+        }),
+      ),
+    )
+    const presented = await presentMdocWithMac(
+      {
+        credential,
+        disclose: [[DRIVING_LICENCE, 'family_name']],
+        transcript,
+        agree: agreementOf(DEVICE_PRIVATE_KEY),
+        readerKey: publicPart(READER_PRIVATE_KEY),
+      },
+      nodeEngine,
+    )
+    if (!presented.ok) throw new Error(presented.error.code)
+    const { document, issuerSigned: shown } = await read(presented.value)
+    expect(Buffer.from(document.deviceAuth.proof.proof).toString('hex')).toBe(DEVICE_MAC)
+    expect(claimsOf(shown.items)).toEqual({ [DRIVING_LICENCE]: { family_name: 'Doe' } })
+  })
+
+  it('is no answer over OpenID4VP, where nobody could have agreed on a MAC key', async () => {
+    const { checks } = await verifyMdoc(
+      {
+        presentation: response,
+        binding: { audience: 'x', nonce: 'y', responseUri: 'https://z.example' },
+        now: Date.parse('2021-01-01') / 1000,
+        skewSeconds: 0,
+        bindingWindowSeconds: 300,
+        trust: (reference) => {
+          const leaf = parseX5cEntry(reference.x5c?.[0] ?? '')
+          if (!leaf.ok) return { ok: false, error: { code: 'no_key_reference' } }
+          return { ok: true, value: { key: leaf.value.publicKey, anchor: 'utopia iaca' } }
+        },
+      },
+      nodeEngine,
+    )
+    expect(checks.map(({ name, outcome, detail }) => [name, outcome, detail])).toEqual([
+      ['structure', 'passed', undefined],
+      ['issuer_signature', 'passed', undefined],
+      ['issuer_trust', 'passed', 'utopia iaca'],
+      ['validity_period', 'passed', undefined],
+      ['holder_binding', 'failed', 'device_mac_unsupported'],
+    ])
+  })
+})

@@ -1,0 +1,24 @@
+/** Text from outside as CBOR: unpadded base64url (OpenID4VCI 1.0 appendix A.2, OpenID4VP 1.0 appendix B.2). */
+import { decodeBase64url } from '../base64url.ts'
+import { decodeCbor } from '../cbor/decode.ts'
+import type { CborValue } from '../cbor/value.ts'
+import type { CryptoEngine } from '../crypto.ts'
+import type { FormatRefusal } from '../format.ts'
+import { type Result, refuse } from '../result.ts'
+import { type IssuerSigned, readIssuerSigned } from './issuer-signed.ts'
+import { LIMITS, MAX_LENGTH } from './reserved.ts'
+
+export function readText(text: string): Result<CborValue, FormatRefusal> {
+  if (text.length > MAX_LENGTH) return refuse({ code: 'mdoc_too_large' })
+  const bytes = decodeBase64url(text)
+  return bytes === undefined ? refuse({ code: 'mdoc_not_base64url' }) : decodeCbor(bytes, LIMITS)
+}
+
+/** A credential as it was issued. */
+export async function readCredential(
+  text: string,
+  crypto: Pick<CryptoEngine, 'digest'>,
+): Promise<Result<IssuerSigned, FormatRefusal>> {
+  const value = readText(text)
+  return value.ok ? readIssuerSigned(value.value, crypto) : value
+}

@@ -1,0 +1,52 @@
+/**
+ * The session transcript (ISO/IEC 18013-5 §9.1.5.1) as OpenID4VP 1.0 appendix B.2.6 fills it: what ties the device's
+ * signature to one request. Made of what was asked, on both sides, and never of what was answered. Older handovers
+ * (a nonce of the mdoc's own, ISO/IEC TS 18013-7 annex B) are not made, so an answer to one fits no request.
+ */
+import { decodeBase64url } from '../base64url.ts'
+import { encodeCbor } from '../cbor/encode.ts'
+import type { CborInput } from '../cbor/value.ts'
+import type { CryptoEngine } from '../crypto.ts'
+import type { FormatRefusal, RequestBinding } from '../format.ts'
+import { ok, type Result, refuse } from '../result.ts'
+
+/** Marks an audience that is a web origin: the Digital Credentials API (OpenID4VP appendix A.4). */
+const ORIGIN_PREFIX = 'origin:'
+const THUMBPRINT_BYTES = 32
+
+/** `[DeviceEngagementBytes, EReaderKeyBytes, Handover]`; the first two are null over OpenID4VP. */
+export type SessionTranscript = CborInput
+
+export async function sessionTranscriptOf(
+  binding: RequestBinding,
+  crypto: Pick<CryptoEngine, 'digest'>,
+): Promise<Result<SessionTranscript, FormatRefusal>> {
+  const info = handoverInfo(binding)
+  if (!info.ok) return info
+  const [name, values] = info.value
+  const hash = await crypto.digest('sha-256', encodeCbor(values))
+  return ok([null, null, [name, hash]])
+}
+
+function handoverInfo({
+  audience,
+  encryptionKeyThumbprint,
+  nonce,
+  responseUri,
+}: RequestBinding): Result<readonly [string, readonly CborInput[]], FormatRefusal> {
+  const thumbprint = readThumbprint(encryptionKeyThumbprint)
+  if (thumbprint === undefined) return refuse({ code: 'encryption_key_thumbprint_malformed' })
+  if (audience.startsWith(ORIGIN_PREFIX)) {
+    // B.2.6.2: the origin itself, without the prefix that makes an audience of it.
+    return ok(['OpenID4VPDCAPIHandover', [audience.slice(ORIGIN_PREFIX.length), nonce, thumbprint]])
+  }
+  if (responseUri === undefined) return refuse({ code: 'response_uri_missing' })
+  return ok(['OpenID4VPHandover', [audience, nonce, thumbprint, responseUri]])
+}
+
+/** Null for an answer that is not encrypted. */
+function readThumbprint(text: string | undefined): Uint8Array | null | undefined {
+  if (text === undefined) return null
+  const bytes = decodeBase64url(text)
+  return bytes?.length === THUMBPRINT_BYTES ? bytes : undefined
+}

@@ -1,0 +1,112 @@
+/**
+ * Verifies a presented mdoc (ISO/IEC 18013-5 §9.3.1, OpenID4VP 1.0 appendix B.2) as five checks. The session transcript
+ * is made of the verifier's own request, and whether holder binding is needed is the verifier's word alone. What the
+ * device says itself is checked and not passed on as a claim: no issuer stands behind it.
+ */
+import type { Check } from '../checks.ts'
+import { readCoseAlgorithm, verifyCoseSign1 } from '../cose/sign1.ts'
+import type { CryptoEngine } from '../crypto.ts'
+import type { FormatRefusal, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../format.ts'
+import { check, judgeSigned, toCheck, unreadable } from '../jws-credential.ts'
+import { ok, type Result, refuse } from '../result.ts'
+import { authorityKeyIdsOf } from '../trust/certificate.ts'
+import { findAuthorizationFault, findDeviceSignatureFault } from './device-auth.ts'
+import { type DeviceDocument, readDeviceResponse } from './device-response.ts'
+import { claimsOf, type IssuerSigned, readIssuerSigned } from './issuer-signed.ts'
+import type { Validity } from './mso.ts'
+import { readText } from './read.ts'
+import { MDOC_ALGORITHMS } from './reserved.ts'
+import { sessionTranscriptOf } from './session-transcript.ts'
+
+export async function verifyMdoc(input: VerifyInput, crypto: CryptoEngine): Promise<VerifyOutcome> {
+  const read = await readPresentation(input.presentation, crypto)
+  if (!read.ok) return unreadable(read.error.code)
+  const { document, issuerSigned } = read.value
+  const judged = await judgeIssuer(issuerSigned, input, crypto)
+  const checks = [
+    check('structure', 'passed'),
+    judged.signature,
+    judged.trust,
+    toCheck('validity_period', findPeriodFault(issuerSigned.mso.validity, input)),
+    await judgeBinding(document, issuerSigned, input, crypto),
+  ]
+  return { checks, presentation: describe(issuerSigned, judged.anchor) }
+}
+
+export interface ReadPresentation {
+  readonly document: DeviceDocument
+  readonly issuerSigned: IssuerSigned
+}
+
+/** Everything that holds or not without a key: form, digests, and that both parts name one document type. */
+export async function readPresentation(
+  text: string,
+  crypto: Pick<CryptoEngine, 'digest'>,
+): Promise<Result<ReadPresentation, FormatRefusal>> {
+  const value = readText(text)
+  if (!value.ok) return value
+  const document = readDeviceResponse(value.value)
+  if (!document.ok) return document
+  const issuerSigned = await readIssuerSigned(document.value.issuerSigned, crypto)
+  if (!issuerSigned.ok) return issuerSigned
+  // §9.3.1 step 4: or a library card would be shown as a driving licence.
+  if (document.value.docType !== issuerSigned.value.mso.docType) return refuse({ code: 'doctype_mismatch' })
+  return ok({ document: document.value, issuerSigned: issuerSigned.value })
+}
+
+function judgeIssuer({ issuerAuth, mso, x5c }: IssuerSigned, input: VerifyInput, crypto: CryptoEngine) {
+  const algorithm = readCoseAlgorithm(issuerAuth, MDOC_ALGORITHMS)
+  const { signed: signedAt } = mso.validity
+  const reference = { format: 'mso_mdoc', credentialType: mso.docType, x5c, signedAt } as const
+  return judgeSigned(algorithm, reference, input, (key) =>
+    verifyCoseSign1(issuerAuth, key, MDOC_ALGORITHMS, crypto),
+  )
+}
+
+/** §9.3.1 step 5. */
+function findPeriodFault(
+  { signed, validFrom, validUntil }: Validity,
+  { now, skewSeconds }: Pick<VerifyInput, 'now' | 'skewSeconds'>,
+): string | undefined {
+  if (now - skewSeconds >= validUntil) return 'expired'
+  if (now + skewSeconds < signed) return 'issued_in_future'
+  return now + skewSeconds < validFrom ? 'not_yet_valid' : undefined
+}
+
+async function judgeBinding(
+  document: DeviceDocument,
+  issuerSigned: IssuerSigned,
+  { binding }: VerifyInput,
+  crypto: CryptoEngine,
+): Promise<Check> {
+  if (binding === undefined) return check('holder_binding', 'skipped')
+  const { deviceAuth, deviceNameSpaces } = document
+  const { deviceKey, keyAuthorizations } = issuerSigned.mso
+  // There is no reader key that a MAC could be made with (appendix B.2.6: EReaderKeyBytes is null).
+  if (deviceAuth.kind === 'mac') return check('holder_binding', 'failed', 'device_mac_unsupported')
+  if ((binding.transactionData ?? []).length > 0) {
+    return check('holder_binding', 'failed', 'transaction_data_unsupported')
+  }
+  const unauthorized = findAuthorizationFault(deviceNameSpaces, keyAuthorizations)
+  if (unauthorized !== undefined) return check('holder_binding', 'failed', unauthorized)
+  const transcript = await sessionTranscriptOf(binding, crypto)
+  if (!transcript.ok) return check('holder_binding', 'failed', transcript.error.code)
+  const fault = findDeviceSignatureFault(deviceAuth.proof, document, transcript.value, deviceKey, crypto)
+  return toCheck('holder_binding', await fault)
+}
+
+function describe({ items, mso, x5c }: IssuerSigned, anchor: string | undefined): VerifiedPresentation {
+  return {
+    format: 'mso_mdoc',
+    type: mso.docType,
+    claims: claimsOf(items),
+    ...(anchor !== undefined && { anchor }),
+    holderKey: mso.deviceKey,
+    statuses: mso.statuses,
+    expiresAt: mso.validity.validUntil,
+    // Reading certificates costs more than all other parsing, and few queries ask for it.
+    get authorityKeyIds() {
+      return authorityKeyIdsOf(x5c)
+    },
+  }
+}
