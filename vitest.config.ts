@@ -67,6 +67,18 @@ const browser: TestProjectInlineConfiguration = {
   },
 }
 
+// Other people's implementations set against ours; they are installed beside the tests and nowhere else.
+const interop: TestProjectInlineConfiguration = {
+  test: {
+    name: 'interop',
+    include: ['interop/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/.venv/**'],
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+}
+
 // Starts real service processes behind Caddy.
 const cluster: TestProjectInlineConfiguration = {
   test: {
@@ -79,7 +91,7 @@ const cluster: TestProjectInlineConfiguration = {
   },
 }
 
-export default defineConfig({ test: { projects: [unit, browser, cluster] } })
+export default defineConfig({ test: { projects: [unit, browser, interop, cluster] } })
 
 /** The system's; undefined leaves it to playwright, which says what to install. */
 function chromium(): string | undefined {

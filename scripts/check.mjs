@@ -1,7 +1,8 @@
 // `npm run check`: everything that reads the code without running it.
-import { ensureDependencies, run } from './workspace.mjs'
+import { ensureDependencies, ensureInterop, run } from './workspace.mjs'
 
 ensureDependencies()
+ensureInterop()
 const checks = [
   { name: 'types', command: 'tsc', args: ['-p', '.'] },
   { name: 'format and lint', command: 'biome', args: ['check', '.'] },

@@ -3,9 +3,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureDependencies, ensurePrograms, run } from './workspace.mjs'
+import { ensureDependencies, ensureInterop, ensurePrograms, run } from './workspace.mjs'
 
 ensureDependencies()
+ensureInterop()
 ensurePrograms()
 const filters = process.argv.slice(2)
 const checksFailed = filters.length === 0 && run('node', ['scripts/check.mjs']) !== 0
@@ -14,7 +15,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'))
 let passed = 0
 let failed = 0
 let exit = checksFailed ? 1 : 0
-for (const project of ['unit', 'browser', 'cluster']) {
+for (const project of ['unit', 'browser', 'interop', 'cluster']) {
   const report = join(folder, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const status = run('vitest', ['run', '--project', project, '--passWithNoTests', ...reporters, ...filters])

@@ -7,23 +7,55 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const modules = join(root, 'node_modules')
-const stamp = join(modules, '.countersign-lock')
 
 /** Runs `npm ci` when node_modules does not match the lock file. */
 export function ensureDependencies() {
-  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
-  console.log('Installing dependencies (npm ci) …')
+  installOnce(root)
+}
+
+/** What the tests in `interop` need, which the product does not: npm packages, and Python's where Python is. */
+export function ensureInterop() {
+  const folder = join(root, 'interop')
+  installOnce(folder)
+  installPython(folder)
+}
+
+function installOnce(folder) {
+  const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8')
+  const stamp = join(folder, 'node_modules', '.countersign-lock')
+  if (isStamped(stamp, lock)) return
+  console.log(`Installing dependencies (npm ci) in ${folder} …`)
   const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: root,
+    cwd: folder,
     stdio: 'inherit',
     shell: process.platform === 'win32',
+    // Under the project's own Node once it is there: some packages are compiled for it.
+    env: environment(),
   })
   if (result.status !== 0) {
     console.error('npm ci failed: see above.')
     process.exit(result.status ?? 1)
   }
   writeFileSync(stamp, lock)
+}
+
+/** Best effort: a test whose Python package is not there skips itself and says so. */
+function installPython(folder) {
+  const wanted = readFileSync(join(folder, 'requirements.txt'), 'utf8')
+  const venv = join(folder, '.venv')
+  const stamp = join(venv, '.countersign-requirements')
+  if (isStamped(stamp, wanted)) return
+  console.log(`Installing Python packages for the tests in ${venv} …`)
+  const made = spawnSync('python3', ['-m', 'venv', '--clear', venv], { stdio: 'inherit' })
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt']
+  const installed =
+    made.status === 0 && spawnSync(join(venv, 'bin', 'python'), pip, { cwd: folder, stdio: 'inherit' })
+  if (installed && installed.status === 0) writeFileSync(stamp, wanted)
+  else console.warn('Not installed: the tests that need them are skipped.')
+}
+
+function isStamped(stamp, contents) {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === contents
 }
 
 /** The Node that the project is written for, whatever Node started this script. */
@@ -51,6 +83,7 @@ const programs = [
     names: ['postgres'],
   },
   { package: 'caddy', paths: ['/usr/bin/caddy'], names: ['caddy'] },
+  { package: 'softhsm2', paths: ['/usr/bin/softhsm2-util'], names: ['softhsm2-util'] },
   { package: 'chromium', paths: ['/usr/bin/chromium'], names: ['chromium'] },
 ]
 

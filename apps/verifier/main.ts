@@ -1,5 +1,6 @@
 /** Puts the verifier together. */
 
+import { didResolver } from '@countersign/credential/identifiers/did-resolver'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'
@@ -10,6 +11,7 @@ import { x509HashClientId } from '@countersign/protocol/openid4vp/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { configure, type ServiceStart } from '@countersign/service/configure'
+import { didDocumentFetcher } from '@countersign/service/did-web'
 import { StartRefused } from '@countersign/service/http/service'
 import { createRemote } from '@countersign/service/remote'
 import {
@@ -40,7 +42,9 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
     throw new StartRefused('requestSigningCertFile is needed: wallets know a verifier by its certificate')
   const anchors = trustAnchors(runtime, config.trustedIssuerCasFile).map((certificate) => ({ certificate }))
   const trust = x509IssuerTrust({ anchors, crypto: nodeCrypto })
-  const remote = createRemote(outgoingOptions(config))
+  const outgoing = outgoingOptions(config)
+  const remote = createRemote(outgoing)
+  const fetchDocument = didDocumentFetcher(remote, outgoing)
   const lists = openStatusLists(remote, {
     crypto: nodeCrypto,
     trust: (reference, now) =>
@@ -54,6 +58,7 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
     requestSigner,
     clientId: await x509HashClientId(leaf, nodeCrypto),
     trust,
+    holderKeys: didResolver({ fetchDocument, now: runtime.now }),
     checkStatus: statusChecker({ lists, listAnchors: [], now: runtime.now }),
     baseUrl: config.baseUrl,
     limits: {

@@ -3,11 +3,13 @@
  * under load and for data of any size, its name is stable, and it issues every format.
  */
 import type { Signer } from '@countersign/credential/crypto'
-import type { CredentialFormat, IssueInput } from '@countersign/credential/format'
+import type { ClaimPath, CredentialFormat, IssueInput } from '@countersign/credential/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { mdoc } from '@countersign/credential/mdoc/format'
 import type { Result } from '@countersign/credential/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDevelopmentCa, issueCertificate } from './certificate.ts'
 import { nodeCrypto } from './node-crypto.ts'
 import type { OpenedSigner, OpenSignerRefusal } from './open-signer.ts'
 import { SignerUnavailable } from './signer-unavailable.ts'
@@ -84,7 +86,19 @@ export function describeSigner(name: string, open: OpenForContract): void {
     it.each(formats.map((entry) => [entry.format.id, entry] as const))('issues %s', async (_, entry) => {
       const outcome = await issuedAndVerified(signer, entry)
       expect(outcome.checks.map((check) => check.outcome)).toEqual(Array(5).fill('passed'))
-      expect(outcome.presentation?.claims).toMatchObject(entry.shown)
+      expect(outcome.presentation?.claims).toMatchObject(entry.input.claims)
+    })
+
+    it('issues mdocs, where ISO/IEC 18013-5 knows its algorithm', async () => {
+      const isKnown = ['ES256', 'ES384', 'ES512', 'EdDSA'].includes(signer.algorithm)
+      if (!isKnown) {
+        const refused = await issued(withCertificate(signer), document)
+        expect(refused).toEqual({ ok: false, error: { code: 'signer_algorithm_unsupported' } })
+        return
+      }
+      const outcome = await issuedAndVerified(withCertificate(signer), document)
+      expect(outcome.checks.map((check) => check.outcome)).toEqual(Array(5).fill('passed'))
+      expect(outcome.presentation?.claims).toEqual(document.input.claims)
     })
   })
 }
@@ -98,11 +112,8 @@ async function opened(open: OpenForContract): Promise<OpenedSigner> {
 interface FormatEntry {
   readonly format: CredentialFormat
   readonly input: Pick<IssueInput, 'type' | 'claims' | 'selectivelyDisclosable'>
-  readonly shown: object
+  readonly disclose: readonly ClaimPath[]
 }
-
-const w3cClaims = { credentialSubject: { given_name: 'Ada' } }
-const w3cInput = { type: 'TestCredential', claims: w3cClaims, selectivelyDisclosable: [] }
 
 const formats: readonly FormatEntry[] = [
   {
@@ -112,29 +123,58 @@ const formats: readonly FormatEntry[] = [
       claims: { given_name: 'Ada' },
       selectivelyDisclosable: [['given_name']],
     },
-    shown: { given_name: 'Ada' },
+    disclose: [['given_name']],
   },
-  ...[jwtVcJson, vcJwt, vcSdJwt].map((format) => ({ format, input: w3cInput, shown: w3cClaims })),
+  ...[jwtVcJson, vcJwt, vcSdJwt].map((format) => ({
+    format,
+    input: {
+      type: 'TestCredential',
+      claims: { credentialSubject: { given_name: 'Ada' } },
+      selectivelyDisclosable: [],
+    },
+    disclose: [],
+  })),
 ]
 
+const namespace = 'org.iso.18013.5.1'
+const document: FormatEntry = {
+  format: mdoc,
+  input: {
+    type: 'org.iso.18013.5.1.mDL',
+    claims: { [namespace]: { given_name: 'Ada' } },
+    selectivelyDisclosable: [],
+  },
+  disclose: [[namespace, 'given_name']],
+}
+
 const now = 1_800_000_000
-const binding = { audience: 'x509_san_dns:verifier.example', nonce: 'n-0S6_WzA2Mj' }
+const holder = softwareSigner(generateSoftwareKey('ES256'))
+const binding = {
+  audience: 'x509_san_dns:verifier.example',
+  nonce: 'n-0S6_WzA2Mj',
+  responseUri: 'https://verifier.example/response',
+}
+
+/** An mdoc names its issuer by the certificate alone. */
+function withCertificate(signer: Signer): Signer {
+  const ca = createDevelopmentCa({ name: 'Test CA', now })
+  const names = { subject: 'issuer', dnsNames: ['issuer.example'], uris: [] }
+  const certificate = issueCertificate({ ca, publicJwk: signer.publicJwk, ...names, days: 1, now })
+  return { ...signer, x5c: [certificate] }
+}
+
+function issued(signer: Signer, { format, input }: FormatEntry) {
+  const issuer = 'https://issuer.example'
+  const validity = { issuedAt: now, expiresAt: now + 3600 }
+  return format.issue({ ...input, ...validity, signer, issuer, holderKey: holder.publicJwk }, nodeCrypto)
+}
 
 /** From the issuer's signature to what a verifier says of a presentation. */
-async function issuedAndVerified(signer: Signer, { format, input }: FormatEntry) {
-  const holder = softwareSigner(generateSoftwareKey('ES256'))
-  const validity = { issuedAt: now, expiresAt: now + 3600 }
-  const issuer = 'https://issuer.example'
-  const credential = unwrapped(
-    await format.issue({ ...input, ...validity, signer, issuer, holderKey: holder.publicJwk }, nodeCrypto),
-  )
-  const disclose = input.selectivelyDisclosable
-  const presentation = unwrapped(
-    await format.present(
-      { credential, disclose, binding: { ...binding, signer: holder, issuedAt: now } },
-      nodeCrypto,
-    ),
-  )
+async function issuedAndVerified(signer: Signer, entry: FormatEntry) {
+  const { format, disclose } = entry
+  const credential = unwrapped(await issued(signer, entry))
+  const bound = { ...binding, signer: holder, issuedAt: now }
+  const presentation = unwrapped(await format.present({ credential, disclose, binding: bound }, nodeCrypto))
   return format.verify(
     {
       presentation,

@@ -1,7 +1,7 @@
 /**
- * The crypto engine of browsers: WebCrypto, with private keys that its scripts cannot read. The answers are those of the
- * engine of servers, which one contract test keeps; what WebCrypto knows nothing of is not a signature here either. No
- * platform but `globalThis.crypto`.
+ * The crypto engine of browsers: WebCrypto, with private keys that no script can read out. Its answers are those of the
+ * engine of servers, which one contract test keeps; what WebCrypto knows nothing of is not a signature here either.
+ * Needs `globalThis.crypto.subtle`, which browsers have on https and localhost only, and nothing else of the platform.
  */
 import { encodeBase64url, encodeUtf8 } from '@countersign/credential/base64url'
 import type {

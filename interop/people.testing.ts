@@ -1,0 +1,38 @@
+/** An issuer and a holder with software keys, for the tests against other people's implementations. */
+import type { JsonWebKey } from 'node:crypto'
+import type { Signer } from '@countersign/credential/crypto'
+import type { IssuerTrust } from '@countersign/credential/format'
+import { ok } from '@countersign/credential/result'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
+import { generateSoftwareKey, type PrivateJwk, softwareSigner } from '@countersign/keys/software'
+
+export interface Person {
+  readonly jwk: PrivateJwk
+  readonly signer: Signer
+}
+
+export const now = Math.floor(Date.now() / 1000)
+
+export function newPerson(algorithm: 'ES256' | 'ES384' | 'EdDSA' = 'ES256'): Person {
+  const jwk = generateSoftwareKey(algorithm)
+  return { jwk, signer: softwareSigner(jwk) }
+}
+
+const ca = createDevelopmentCa({ name: 'Interop CA', now })
+
+/** With a certificate, as credentials carry it. */
+export function newIssuer(): Person {
+  const { jwk } = newPerson()
+  const request = { ca, publicJwk: jwk, subject: 'Interop issuer', dnsNames: [], uris: [], days: 30, now }
+  return { jwk, signer: softwareSigner(jwk, { x5c: [issueCertificate(request)] }) }
+}
+
+/** Believes one key, whatever vouches for it: trust is not what these tests are about. */
+export function trustIn({ signer }: Person): IssuerTrust {
+  return () => ok({ key: signer.publicJwk, anchor: 'the other side' })
+}
+
+/** Public members, as libraries take them. */
+export function publicJwk({ signer }: Person): JsonWebKey {
+  return { ...signer.publicJwk }
+}
