@@ -1,4 +1,5 @@
 /** Keys that only the issuer knows, beside those that every service has. */
+import { secretText } from '@countersign/service/config/schema'
 import { z } from 'zod'
 
 export const issuerShape = {
@@ -11,11 +12,14 @@ export const issuerShape = {
   /** Lifetime of a token that is bound to a DPoP key, in seconds. */
   boundTtlSeconds: z.int().min(30).max(3600).default(600),
   nonceTtlSeconds: z.int().min(30).max(600).default(300),
-  /** PEM or JWK of the key that signs credentials; needed in production. */
+  /** Where the key is that signs credentials: `pkcs11:…`, `vault:https://…`, `aws-kms:…`, `file:…`. */
+  signingKey: secretText().optional(),
+  /** PEM or JWK of that key; one of both is needed in production. */
   signingKeyFile: z.string().min(1).optional(),
   /** PEM chain of that key, leaf first. */
   signingCertFile: z.string().min(1).optional(),
-  /** PEM or JWK of the key that signs ISO mdocs; without it production offers none. */
+  /** The same for the key that signs ISO mdocs; without one production offers none. */
+  documentSigningKey: secretText().optional(),
   documentSigningKeyFile: z.string().min(1).optional(),
   /** PEM chain of that key, leaf first: the document signer, without its IACA. */
   documentSigningCertFile: z.string().min(1).optional(),
@@ -29,7 +33,8 @@ export const issuerShape = {
   statusListTtlSeconds: z.int().min(1).max(86_400).default(300),
   /** How long a signed list is good, in seconds; it is signed anew at half of that. */
   statusListLifetimeSeconds: z.int().min(120).max(2_592_000).default(86_400),
-  /** PEM or JWK of the key that signs status lists; needed in production, where credentials have a status. */
+  /** The same for the key that signs status lists; needed in production, where credentials have a status. */
+  statusListKey: secretText().optional(),
   statusListKeyFile: z.string().min(1).optional(),
   /** PEM chain of that key, leaf first. */
   statusListCertFile: z.string().min(1).optional(),

@@ -1,6 +1,7 @@
 /** Makes a credential offer (OpenID4VCI 1.0 §4): claims are checked now, so that a wallet never meets bad data. */
 import { encodeBase64url } from '@countersign/credential/base64url'
 import { resolveClaimPath } from '@countersign/credential/claim-path'
+import type { Signer } from '@countersign/credential/crypto'
 import type { ClaimPath, FormatId, JsonObject } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
@@ -179,9 +180,9 @@ async function promiseOne(
     selectivelyDisclosable: paths.value,
     lifetimeSeconds: order.lifetimeSeconds ?? taken.lifetimeSeconds ?? type.lifetimeSeconds,
     ...(status !== undefined && { status }),
-    ...key.value,
+    ...key.value.kept,
   }
-  const tried = await tryIssuance(issuer, type, promised)
+  const tried = await tryIssuance(issuer, type, promised, key.value.signer)
   return tried.ok ? ok(promised) : tried
 }
 
@@ -199,7 +200,11 @@ function presentPaths(type: IssuableType, claims: JsonObject): readonly ClaimPat
   return type.selectivelyDisclosable.filter((path) => resolveClaimPath(claims, path).length > 0)
 }
 
-type UsableKey = Pick<PromisedCredential, 'issuerKey' | 'x5c' | 'issuer'>
+interface UsableKey {
+  readonly signer: Signer
+  /** What the session keeps of a key that the call brought along. */
+  readonly kept: Pick<PromisedCredential, 'issuerKey' | 'x5c' | 'issuer'>
+}
 
 /** A key that cannot sign is found out now, not when the wallet asks. */
 async function usableKey(
@@ -207,16 +212,17 @@ async function usableKey(
   order: CredentialOrder,
   format: FormatId,
 ): Promise<Result<UsableKey, OfferRefusal>> {
-  if (order.issuerKey === undefined) return ok({})
+  if (order.issuerKey === undefined) return ok({ signer: issuer.signerFor(format), kept: {} })
   const opened = await issuer.openCallerKey.signer(order.issuerKey, order.x5c, format)
   if (!opened.ok) return refuse({ code: 'issuer_key_unusable', reason: opened.error.code })
   const { x5c } = opened.value
   const { issuerKey, issuerDid } = order
-  return ok({
+  const kept = {
     issuerKey,
     ...(x5c !== undefined && { x5c }),
     ...(issuerDid !== undefined && { issuer: issuerDid }),
-  })
+  }
+  return ok({ signer: opened.value, kept })
 }
 
 function newSession(

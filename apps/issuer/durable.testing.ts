@@ -118,7 +118,7 @@ export function onBothDatabases(name: string, suite: (database: () => Database<I
 /** A database that tells of each statement: before it, or when it is done and nobody knows yet. */
 export function watched(
   database: IssuerDatabase,
-  on: { readonly before?: () => void; readonly after?: () => void },
+  on: { readonly before?: () => void; readonly after?: () => void | Promise<void> },
 ): IssuerDatabase {
   const plugin: KyselyPlugin = {
     transformQuery({ node }) {
@@ -126,7 +126,7 @@ export function watched(
       return node
     },
     async transformResult({ result }) {
-      on.after?.()
+      await on.after?.()
       return result
     },
   }

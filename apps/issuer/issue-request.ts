@@ -70,6 +70,14 @@ const order = z
     message: 'exactly one of credentialData and mdocData is required',
     path: ['credentialData'],
   })
+  .refine((body) => body.issuerKey !== undefined || body.issuerDid === undefined, {
+    message: "goes with an issuerKey: the deployment's issuer signs in its own name",
+    path: ['issuerDid'],
+  })
+  .refine((body) => body.issuerKey !== undefined || body.x5Chain === undefined, {
+    message: "goes with an issuerKey: the deployment's issuer has certificates of its own",
+    path: ['x5Chain'],
+  })
   .meta({
     examples: [
       {

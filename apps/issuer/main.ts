@@ -11,12 +11,13 @@ import type { ReadinessCheck } from '@countersign/service/health'
 import { StartRefused } from '@countersign/service/http/service'
 import { openRuntime, type RunningService, type Runtime, runService } from '@countersign/service/runtime'
 import { type Database, openDatabase } from '@countersign/stores/sql/database'
+import { callerKeys } from './caller-keys.ts'
 import { issuerShape } from './config.ts'
 import { databaseUrl, prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
 import { catalogueTypes } from './issuable-types.ts'
 import type { CredentialAnswer, Issuer, StatusLists } from './issuer.ts'
-import { callerKeys, openIssuerSigners, signerFor } from './issuer-signers.ts'
+import { openIssuerSigners, signableFormats, signerFor } from './issuer-signers.ts'
 import { issuerRoutes } from './routes.ts'
 import { openStatusLists } from './status/open-status-lists.ts'
 
@@ -46,7 +47,7 @@ export async function startIssuer(start: ServiceStart): Promise<RunningService> 
     openCallerKey: callerKeys(runtime),
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: config.baseUrl,
-    types: catalogueTypes(formats.ids),
+    types: catalogueTypes(signableFormats(signers, formats.ids)),
     limits: {
       offerTtlSeconds: config.offerTtlSeconds,
       resultRetentionSeconds: config.resultRetentionSeconds,

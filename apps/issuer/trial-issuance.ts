@@ -1,8 +1,9 @@
 /**
  * Whether a promised credential can be issued at all: reserved names, depth, size and number of disclosures are the
- * format's business, so the format is asked to issue it once, under no key, for the largest holder there can be. What
+ * format's business, so the format is asked to issue it once, unsigned, for the largest holder there can be. What
  * passes here is not refused later, when a wallet has come with its code.
  */
+import type { Signer } from '@countersign/credential/crypto'
 import type { PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { PromisedCredential } from '@countersign/protocol/openid4vci/session'
@@ -21,21 +22,22 @@ export type UnissuableMistake = {
 /** Longest DID URL that a key proof may name its key by. */
 const LONGEST_SUBJECT = `did:jwk:${'d'.repeat(2040)}`
 const LARGEST_HOLDER_KEY: PublicJwk = { kty: 'EC', crv: 'P-521', x: 'A'.repeat(88), y: 'A'.repeat(88) }
-const NO_SIGNATURE = new Uint8Array(132)
+/** As long as the longest there is, of RSA with 4096 bits. */
+const NO_SIGNATURE = new Uint8Array(512)
 
+/** `signer`: the one that will sign it; whether its key suits the format and the issuer's name is part of the trial. */
 export async function tryIssuance(
   issuer: Issuer,
   type: IssuableType,
   promised: PromisedCredential,
+  signer: Signer,
 ): Promise<Result<undefined, UnissuableMistake>> {
   const { format: formatId } = type.configuration
   const format = issuer.formats.get(formatId)
   if (format === undefined) throw new Error(`nothing issues ${promised.configurationId}`)
   const now = issuer.now()
   const { lifetimeSeconds, configurationId } = promised
-  const signer = issuer.signerFor(formatId)
-  const x5c = promised.x5c ?? signer.x5c
-  const { keyId, algorithm, publicJwk } = signer
+  const { keyId, algorithm, publicJwk, x5c } = signer
   const issued = await format.issue(
     {
       type: promised.type,

@@ -1,5 +1,6 @@
 /** Keys that only the verifier knows, beside those that every service has. */
 import { outgoingShape } from '@countersign/service/config/outgoing'
+import { secretText } from '@countersign/service/config/schema'
 import { z } from 'zod'
 
 export const verifierShape = {
@@ -8,7 +9,9 @@ export const verifierShape = {
   sessionTtlSeconds: z.int().min(10).max(86_400).default(300),
   /** How long a result can be read after that, in seconds. */
   resultRetentionSeconds: z.int().min(0).max(86_400).default(600),
-  /** PEM or JWK of the key that signs request objects; needed in production. */
+  /** Where the key is that signs request objects: `pkcs11:…`, `vault:https://…`, `aws-kms:…`, `file:…`. */
+  requestSigningKey: secretText().optional(),
+  /** PEM or JWK of that key; one of both is needed in production. */
   requestSigningKeyFile: z.string().min(1).optional(),
   /** PEM chain of that key, leaf first. */
   requestSigningCertFile: z.string().min(1).optional(),

@@ -34,6 +34,7 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
   const runtime = await openRuntime(config)
   const requestSigner = await openSigner(runtime, {
     purpose: 'verifier-request',
+    key: config.requestSigningKey,
     keyFile: config.requestSigningKeyFile,
     certificateFile: config.requestSigningCertFile,
   })

@@ -2,7 +2,7 @@
  * Makes the answer to a request: what the query needs and what the holder added, nothing else (OpenID4VP 1.0 §6.4, §8.1).
  * All or nothing: where a required part is missing there is no answer, never a partial one.
  */
-import type { ClaimPath } from '@countersign/credential/format'
+import type { ClaimPath, CredentialFormat } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import {
   type ChoiceRefusal,
@@ -72,7 +72,7 @@ async function present(
   if (format === undefined) throw new Error(`nothing presents ${credential.held.format}`)
   const added = await addedPaths(wallet, presenting)
   if (!added.ok) return added
-  const binding = await bindingFor(wallet, owned, presenting)
+  const binding = await bindingFor(wallet, owned, presenting, format)
   if (!binding.ok) return binding
   const presented = await format.present(
     {
@@ -94,9 +94,15 @@ async function addedPaths(
 }
 
 /** Undefined where the query waives holder binding: then nothing ties this presentation to the holder's others. */
-async function bindingFor(wallet: Wallet, owned: OwnedWallet, { request, choice, credential }: Presenting) {
+async function bindingFor(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { request, choice, credential }: Presenting,
+  { alwaysBinds }: CredentialFormat,
+) {
   const asked = request.query.credentials.find(({ id }) => id === choice.queryId)
-  if (asked?.requireHolderBinding !== true || credential.keyId === undefined) return ok(undefined)
+  const isWaived = asked?.requireHolderBinding !== true && alwaysBinds !== true
+  if (isWaived || credential.keyId === undefined) return ok(undefined)
   const signer = await openKey(wallet, owned, credential.keyId)
   if (!signer.ok) return signer
   return ok({

@@ -9,6 +9,7 @@ import type { DidKeyResolver } from './identifiers/did-document.ts'
 import type { PublicJwk } from './jwk.ts'
 import type { Result } from './result.ts'
 import type { StatusReference } from './status-list/reference.ts'
+import type { DistrustFacts } from './trust/distrust.ts'
 
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
 export interface JsonObject {
@@ -136,13 +137,21 @@ export interface TrustedKey {
   readonly key: PublicJwk
   /** Whom this leads to, for people: subject of the anchor, or the pinned key's name. */
   readonly anchor: string
+  /** Where that was configured: a file, a list with its provider. */
+  readonly source?: string
 }
 
 /** A key that could be read but that leads to no anchor still lets the signature be checked and explained. */
 export type TrustRefusal =
   | { readonly code: 'no_key_reference' }
   | { readonly code: 'key_unreadable'; readonly reason: string }
-  | { readonly code: 'untrusted'; readonly reason: string; readonly key: PublicJwk }
+  | {
+      readonly code: 'untrusted'
+      readonly reason: string
+      readonly key: PublicJwk
+      /** For explaining it to an operator. */
+      readonly facts?: DistrustFacts
+    }
 
 export type IssuerTrust = (
   reference: IssuerKeyReference,
@@ -174,8 +183,8 @@ export type FormatRefusal = { readonly code: string; readonly detail?: string }
 
 export interface CredentialFormat {
   readonly id: FormatId
-  /** Further identifiers accepted when reading (never written). */
-  readonly readsAlso: readonly string[]
+  /** There are no presentations without proof of the holder, even where a query waives it (ISO/IEC 18013-5). */
+  readonly alwaysBinds?: true
   issue(input: IssueInput, crypto: CryptoEngine): Promise<Result<string, FormatRefusal>>
   /** Opens a credential on receipt: all structural rules hold, the issuer's signature is not judged. */
   open(credential: string, crypto: CryptoEngine): Promise<Result<HeldCredential, FormatRefusal>>

@@ -51,6 +51,8 @@ export interface Runtime {
   readonly now: () => number
   /** Sessions of a namespace, sealed under the deployment secret. */
   sessions<T>(namespace: string, schemaVersion: number): SessionStore<T>
+  /** What was opened for the service beside its stores; closed after the last request, before them. */
+  closeAtEnd(close: () => Promise<void>): void
   close(): Promise<void>
 }
 
@@ -60,6 +62,7 @@ export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
   const engine = await openEngine(config.sessions, config.keyPrefix, warn)
   const dataDir = config.dataDir ?? (config.mode === 'development' ? resolve('data') : undefined)
   const now = () => Math.floor(Date.now() / 1000)
+  const opened: (() => Promise<void>)[] = []
   try {
     const deployment = await identity(config, engine, dataDir, now(), warn)
     if (!engine.shared) log.info('sessions are kept in this process: a second instance would not find them')
@@ -75,7 +78,11 @@ export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
         const seal = deployment.sealing.sealer(namespace)
         return sealedSessions(engine.sessions(namespace), { seal, namespace, schemaVersion })
       },
-      close: () => engine.close(),
+      closeAtEnd: (close) => void opened.push(close),
+      async close() {
+        for (const close of opened.splice(0)) await close().catch(() => undefined)
+        await engine.close()
+      },
     }
   } catch (error) {
     await engine.close()
@@ -116,26 +123,43 @@ export async function runService(runtime: Runtime, parts: ServiceParts): Promise
   }
 }
 
-export interface SigningFiles {
+export interface SigningKey {
   /** `verifier-request`, `credential-issuer`: a key serves one purpose. */
   readonly purpose: string
-  readonly keyFile: string | undefined
-  readonly certificateFile: string | undefined
+  /** A reference such as `pkcs11:…`, `vault:https://…`, `aws-kms:…` or `file:…` (`keys/backends/key-reference.ts`). */
+  readonly key?: string | undefined
+  /** The short form of `file:…`. */
+  readonly keyFile?: string | undefined
+  readonly certificateFile?: string | undefined
 }
 
-/** The service's own signer: from its files, or in development made once for the deployment. */
-export async function openSigner(runtime: Runtime, files: SigningFiles): Promise<Signer> {
+/** The service's own signer: the configured one, or in development one that is made once for the deployment. */
+export async function openSigner(runtime: Runtime, wanted: SigningKey): Promise<Signer> {
   const { config, deployment } = runtime
-  const configuredKey = files.keyFile && readFile(files.keyFile)
-  const configuredCertificates = files.certificateFile && readFile(files.certificateFile)
-  const signer = await deployment.signer(files.purpose, {
+  const configuredSigner = await openConfigured(runtime, wanted)
+  const configuredCertificates = wanted.certificateFile && readFile(wanted.certificateFile)
+  const signer = await deployment.signer(wanted.purpose, {
     baseUrl: config.baseUrl,
     dnsNames: [],
-    ...(configuredKey && { configuredKey: keyOf(configuredKey) }),
+    ...(configuredSigner && { configuredSigner }),
     ...(configuredCertificates && { configuredCertificates }),
   })
-  if (!signer.ok) throw new StartRefused(`the ${files.purpose} key cannot be used: ${signer.error.code}`)
+  if (!signer.ok) throw new StartRefused(`the ${wanted.purpose} key cannot be used: ${signer.error.code}`)
   return signer.value
+}
+
+async function openConfigured(runtime: Runtime, wanted: SigningKey): Promise<Signer | undefined> {
+  const { key, keyFile, purpose } = wanted
+  if (key !== undefined && keyFile !== undefined)
+    throw new StartRefused(`the ${purpose} key is given twice, as a reference and as a file`)
+  const reference = key ?? (keyFile && `file:${encodeURI(resolve(keyFile))}`)
+  if (reference === undefined) return undefined
+  const { openSigner: openReference } = await import('@countersign/keys/open-signer')
+  const opened = await openReference(reference, { allowHttp: runtime.config.mode === 'development' })
+  if (!opened.ok)
+    throw new StartRefused(`the ${purpose} key cannot be opened: ${JSON.stringify(opened.error)}`)
+  runtime.closeAtEnd(() => opened.value.close())
+  return opened.value
 }
 
 /** Anchors from a PEM file beside those of the development CA. */
@@ -249,15 +273,5 @@ function readFile(path: string): string {
     return readFileSync(path, 'utf8')
   } catch {
     throw new StartRefused(`${path} cannot be read`)
-  }
-}
-
-/** A key file holds PEM or JSON. */
-function keyOf(text: string): unknown {
-  if (!text.trimStart().startsWith('{')) return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new StartRefused('a key file is neither PEM nor JSON')
   }
 }

@@ -18,6 +18,7 @@ export async function openStatusLists(
 ): Promise<StatusLists> {
   const signer = await openSigner(runtime, {
     purpose: 'status-list',
+    key: config.statusListKey,
     keyFile: config.statusListKeyFile,
     certificateFile: config.statusListCertFile,
   })

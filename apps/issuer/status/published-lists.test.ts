@@ -91,6 +91,25 @@ onBothDatabases('a published list', (database) => {
     expect(await statusAt(there)).toBe(2)
   })
 
+  it('shows a change of its own although it was looking for changes just then', async () => {
+    let gate: Promise<void> | undefined
+    const slow = watched(database(), { after: () => gate })
+    const { deployment, issuer, credential } = await setup(slow)
+    const { published } = issuer.statusLists
+    // The list itself is found before the gate closes: what waits is the look for changes.
+    await published.read('bitstring', credential.listId, 'revocation')
+    const { promise, resolve: open } = Promise.withResolvers<void>()
+    gate = promise
+    const early = tokenList(published, credential.listId)
+    await changeStatus(database(), credential.id, 'suspended', 1)
+    published.changed(credential.listId)
+    const late = tokenList(published, credential.listId)
+    gate = undefined
+    open()
+    await early
+    expect(await statusIn(deployment, await late, credential.index)).toBe(2)
+  })
+
   it('is signed once for all who ask, again after a change, and at half of its life', async () => {
     const { deployment, issuer, credential, clock } = await setup()
     const ask = () =>

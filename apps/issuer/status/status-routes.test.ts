@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib'
 import { readBitstringCredential } from '@countersign/credential/status-list/bitstring-status-list'
 import { readTokenStatusListJwt } from '@countersign/credential/status-list/token-status-list'
+import { readTokenStatusListCwt } from '@countersign/credential/status-list/token-status-list-cwt'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { createHttpService, type HttpService } from '@countersign/service/http/service'
 import { afterEach, expect, it } from 'vitest'
@@ -94,6 +95,23 @@ onBothDatabases('a list over HTTP', (database) => {
     expect(kept.headers).toMatchObject({ etag: tag, 'cache-control': 'public, max-age=300' })
     await send('POST', `/openid4vc/credentials/${id}/status`, { status: 'revoked' })
     expect((await get(first.path, { 'if-none-match': tag })).statusCode).toBe(200)
+  })
+
+  it('is a CWT for those who want one, with the same statuses', async () => {
+    const issuer = newDeployment(database()).instance()
+    const { first } = await recorded(issuer)
+    const { get } = await served(issuer)
+    const token = readTokenStatusListJwt((await get(first.path)).rawPayload, nodeCrypto)
+    const answer = await get(first.path, {
+      accept: 'application/statuslist+cwt',
+      'accept-encoding': 'gzip',
+    })
+    expect(answer.headers['content-type']).toBe('application/statuslist+cwt')
+    expect(answer.headers['content-encoding']).toBeUndefined()
+    const read = readTokenStatusListCwt(new Uint8Array(answer.rawPayload), nodeCrypto)
+    expect(read).toMatchObject({ ok: true, value: { uri: first.uri } })
+    expect(read.ok && read.value.packed).toEqual(token.ok && token.value.packed)
+    expect((await get(first.path)).headers.etag).not.toBe(answer.headers.etag)
   })
 
   it('comes in two for W3C credentials, each a credential that says one thing', async () => {

@@ -38,6 +38,24 @@ describe('encodeCbor', () => {
     expect(() => encodeCbor(Object.create(null))).toThrow(TypeError)
   })
 
+  it('writes the same bytes in whatever order a map was filled', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(anyKey, anyValue), { selector: ([key]) => key }), (entries) => {
+        const forwards = encodeCbor([new Map(entries), 1])
+        expect(toHex(encodeCbor([new Map(entries.toReversed()), 1]))).toBe(toHex(forwards))
+      }),
+    )
+  })
+
+  it('writes nothing over what it wrote before', () => {
+    const first = encodeCbor(['first', new Uint8Array(100)])
+    const copy = toHex(first)
+    encodeCbor(['other', new Uint8Array(200_000).fill(1)])
+    expect(() => encodeCbor(['x', '\udc00'])).toThrow(TypeError)
+    encodeCbor([1, 2, 3])
+    expect(toHex(first)).toBe(copy)
+  })
+
   it('writes what is read back as the same value', () => {
     fc.assert(
       fc.property(anyValue, (value) => {

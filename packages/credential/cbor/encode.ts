@@ -8,10 +8,15 @@ import { type CborInput, type CborKey, isBytes, type TagInput } from './value.ts
 
 /** `order`: that of map keys; `given` keeps the caller's, where a specification prescribes one. */
 export function encodeCbor(value: CborInput, order: MapOrder = 'deterministic'): Uint8Array {
-  const writer: Writer = { bytes: new Uint8Array(256), at: 0, order }
+  const writer: Writer = { bytes: scratch, at: 0, order }
   writeValue(writer, value)
+  if (writer.bytes.length <= MAX_SCRATCH_BYTES) scratch = writer.bytes
   return writer.bytes.slice(0, writer.at)
 }
+
+/** Written over each time: nothing here waits, so there is one writer at a time. */
+let scratch: Uint8Array = new Uint8Array(4096)
+const MAX_SCRATCH_BYTES = 65_536
 
 export type MapOrder = 'deterministic' | 'given'
 
@@ -57,22 +62,46 @@ function writeArray(writer: Writer, items: readonly CborInput[]): void {
 }
 
 function writeMap(writer: Writer, map: ReadonlyMap<CborKey, CborInput>): void {
-  const entries = Array.from(map, ([key, value]) => ({ key: encodeCbor(key), value }))
-  if (writer.order === 'deterministic') entries.sort((a, b) => compareBytes(a.key, b.key))
-  writeHead(writer, MAJOR.map, entries.length)
-  for (const { key, value } of entries) {
-    append(writer, key)
+  writeHead(writer, MAJOR.map, map.size)
+  const entries: WrittenEntry[] = []
+  for (const [key, value] of map) {
+    const start = writer.at
+    writeValue(writer, key)
+    const keyEnd = writer.at
     writeValue(writer, value)
+    entries.push({ start, keyEnd, end: writer.at })
+  }
+  if (writer.order === 'deterministic') sortEntries(writer.bytes, entries)
+}
+
+/** Where an entry of a map was written. */
+interface WrittenEntry {
+  readonly start: number
+  readonly keyEnd: number
+  readonly end: number
+}
+
+/** §4.2.1: by the bytes of the keys. */
+function sortEntries(bytes: Uint8Array, entries: readonly WrittenEntry[]): void {
+  const compare = (a: WrittenEntry, b: WrittenEntry) => compareKeys(bytes, a, b)
+  const from = entries[0]?.start ?? 0
+  if (entries.every((entry, at) => at === 0 || compare(entries[at - 1] ?? entry, entry) < 0)) return
+  const asGiven = bytes.slice(from, entries.at(-1)?.end)
+  let to = from
+  for (const { start, end } of entries.toSorted(compare)) {
+    bytes.set(asGiven.subarray(start - from, end - from), to)
+    to += end - start
   }
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length)
+function compareKeys(bytes: Uint8Array, a: WrittenEntry, b: WrittenEntry): number {
+  const lengths = a.keyEnd - a.start - (b.keyEnd - b.start)
+  const shared = Math.min(a.keyEnd - a.start, b.keyEnd - b.start)
   for (let at = 0; at < shared; at++) {
-    const difference = (a[at] ?? 0) - (b[at] ?? 0)
+    const difference = (bytes[a.start + at] ?? 0) - (bytes[b.start + at] ?? 0)
     if (difference !== 0) return difference
   }
-  return a.length - b.length
+  return lengths
 }
 
 function writeNumber(writer: Writer, value: number): void {
@@ -92,10 +121,31 @@ function writeBytes(writer: Writer, major: number, bytes: Uint8Array): void {
   append(writer, bytes)
 }
 
+/** Longer texts are faster through the platform's encoder. */
+const SHORT_TEXT = 48
+
 function writeText(writer: Writer, text: string): void {
+  if (text.length <= SHORT_TEXT && writeAscii(writer, text)) return
   // Half a surrogate pair would silently become another character.
   if (!text.isWellFormed()) throw new TypeError('text of CBOR is well-formed Unicode')
   writeBytes(writer, MAJOR.text, encodeUtf8(text))
+}
+
+/** False, with nothing written, for a text with other characters. */
+function writeAscii(writer: Writer, text: string): boolean {
+  const start = writer.at
+  writeHead(writer, MAJOR.text, text.length)
+  reserve(writer, text.length)
+  const { bytes } = writer
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 0x80) {
+      writer.at = start
+      return false
+    }
+    bytes[writer.at++] = code
+  }
+  return true
 }
 
 /** §4.2.1: the shortest form of the argument. */

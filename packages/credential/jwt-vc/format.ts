@@ -18,7 +18,6 @@ import { verifyJwtCredential, verifySdJwtCredential } from './verify.ts'
 /** Data model 1.1 as a JWT. */
 export const jwtVcJson: CredentialFormat = {
   id: 'jwt_vc_json',
-  readsAlso: [],
   issue: issueJwtVcJson,
   open: (credential) => openJwtCredential(credential, 'jwt_vc_json'),
   present: (input) => presentJwtCredential(input, 'jwt_vc_json'),
@@ -29,7 +28,6 @@ export const jwtVcJson: CredentialFormat = {
 /** Data model 2.0 as a JWT (VC-JOSE-COSE §3.1). */
 export const vcJwt: CredentialFormat = {
   id: 'vc+jwt',
-  readsAlso: [],
   issue: issueVcJwt,
   open: (credential) => openJwtCredential(credential, 'vc+jwt'),
   present: (input) => presentJwtCredential(input, 'vc+jwt'),
@@ -40,7 +38,6 @@ export const vcJwt: CredentialFormat = {
 /** Data model 2.0 as an SD-JWT (VC-JOSE-COSE §3.2), and SD-JWT VC under its first name. */
 export const vcSdJwt: CredentialFormat = {
   id: 'vc+sd-jwt',
-  readsAlso: [],
   issue: issueVcSdJwt,
   open: (credential, crypto) =>
     isSdJwtVc(credential)

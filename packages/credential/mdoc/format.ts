@@ -7,7 +7,7 @@ import { verifyMdoc } from './verify.ts'
 
 export const mdoc: CredentialFormat = {
   id: 'mso_mdoc',
-  readsAlso: [],
+  alwaysBinds: true,
   issue: issueMdoc,
   open: openMdoc,
   present: presentMdoc,

@@ -1,6 +1,9 @@
 /** The examples of ISO/IEC 18013-5 annex D: a driving licence shown to a reader that checks a MAC. Times are of 2020. */
 
-const hex = (lines: readonly string[]): Uint8Array => Uint8Array.from(Buffer.from(lines.join(''), 'hex'))
+import { encodeBase64url } from '../base64url.ts'
+import { fromHex } from '../testing/hex.ts'
+
+const hex = (lines: readonly string[]): Uint8Array => fromHex(lines.join(''))
 
 /** D.4.1.2: six elements of the licence, with a device MAC. */
 export const DEVICE_RESPONSE: Uint8Array = hex([
@@ -130,5 +133,5 @@ export const READER_PRIVATE_KEY = {
 export const DEVICE_MAC = 'e99521a85ad7891b806a07f8b5388a332d92c189a7bf293ee1f543405ae6824d'
 
 function base64url(text: string): string {
-  return Buffer.from(text, 'hex').toString('base64url')
+  return encodeBase64url(fromHex(text))
 }

@@ -103,9 +103,10 @@ async function writeNamespaces(
       const random = crypto.randomBytes(RANDOM_BYTES)
       const elementValue = writeValue.value(value, [namespace, element])
       const item = mapOf({ digestID, random, elementIdentifier: element, elementValue })
-      const itemBytes = tagged(TAG.embedded, encodeCbor(item))
-      items.push(itemBytes)
-      known.set(digestID, await crypto.digest('sha-256', encodeCbor(itemBytes)))
+      const content = encodeCbor(item)
+      const raw = encodeCbor(tagged(TAG.embedded, content))
+      items.push({ kind: 'tag', tag: TAG.embedded, content, raw })
+      known.set(digestID, await crypto.digest('sha-256', raw))
     }
     nameSpaces.set(namespace, items)
     digests.set(namespace, known)

@@ -6,6 +6,7 @@
 import { encodeBase64 } from '../base64url.ts'
 import { decodeCbor } from '../cbor/decode.ts'
 import {
+  type CborMap,
   type CborTag,
   type CborValue,
   embeddedBytes,
@@ -47,7 +48,7 @@ export async function readIssuerSigned(
   value: CborValue,
   crypto: Pick<CryptoEngine, 'digest'>,
 ): Promise<Result<IssuerSigned, FormatRefusal>> {
-  if (!isCborMap(value)) return refuse({ code: 'issuer_signed_malformed' })
+  if (!isCborMap(value) || !hasKnownMembers(value)) return refuse({ code: 'issuer_signed_malformed' })
   const issuerAuthValue = value.entries.get('issuerAuth')
   const issuerAuth = readCoseSign1(issuerAuthValue)
   if (!issuerAuth.ok) return issuerAuth
@@ -81,6 +82,11 @@ export function claimsOf(items: readonly IssuerSignedItem[]): JsonObject {
   return Object.fromEntries(
     Array.from(namespaces, ([namespace, elements]) => [namespace, Object.fromEntries(elements)]),
   )
+}
+
+/** Neither is signed: under a name that nobody knows, elements would vanish without a trace. */
+function hasKnownMembers({ entries }: CborMap): boolean {
+  return entries.has('issuerAuth') && entries.size === (entries.has('nameSpaces') ? 2 : 1)
 }
 
 /** §9.1.2.4: the chain must be there, or nobody could say who signed. */

@@ -10,6 +10,7 @@ import { ok, refuse } from '../result.ts'
 import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
 import { signDevice } from './device-auth.ts'
 import { sessionTranscriptOf } from './session-transcript.ts'
+import { verifyMdoc } from './verify.ts'
 
 export const NOW = 1_780_000_000
 export const DOC_TYPE = 'org.iso.18013.5.1.mDL'
@@ -220,6 +221,16 @@ export async function transcriptOf(binding: RequestBinding): Promise<CborInput> 
   const transcript = await sessionTranscriptOf(binding, nodeEngine)
   if (!transcript.ok) throw new Error(transcript.error.code)
   return transcript.value
+}
+
+export async function verified(forgery: Forgery = {}, changes: Partial<VerifyInput> = {}) {
+  return verifyMdoc(verifyInput(await forge(forgery), changes), nodeEngine)
+}
+
+/** Names and reasons of the checks that did not pass. */
+export async function faults(forgery: Forgery = {}, changes: Partial<VerifyInput> = {}) {
+  const { checks } = await verified(forgery, changes)
+  return checks.filter(({ outcome }) => outcome !== 'passed').map(({ name, detail }) => `${name}: ${detail}`)
 }
 
 function members(right: Changes, changes: Changes = {}): CborInput {

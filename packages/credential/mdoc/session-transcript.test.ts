@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { encodeUtf8 } from '../base64url.ts'
 import { encodeCbor } from '../cbor/encode.ts'
 import type { CryptoEngine } from '../crypto.ts'
 import type { RequestBinding } from '../format.ts'
 import { jwkThumbprint, parsePublicJwk } from '../jwk.ts'
+import { toHex } from '../testing/hex.ts'
 import { nodeEngine } from '../testing/node-engine.ts'
 import { sessionTranscriptOf } from './session-transcript.ts'
 
@@ -39,14 +41,14 @@ async function made(binding: RequestBinding): Promise<{ transcript: string; info
   const hashed: string[] = []
   const crypto: Pick<CryptoEngine, 'digest'> = {
     digest: (algorithm, data) => {
-      hashed.push(Buffer.from(data).toString('hex'))
+      hashed.push(typeof data === 'string' ? data : toHex(data))
       return nodeEngine.digest(algorithm, data)
     },
   }
   const result = await sessionTranscriptOf(binding, crypto)
   if (!result.ok) return result.error.code
   return {
-    transcript: Buffer.from(encodeCbor(result.value)).toString('hex'),
+    transcript: toHex(encodeCbor(result.value)),
     info: hashed.join(),
   }
 }
@@ -81,7 +83,7 @@ describe('a session transcript', () => {
   it('says null for an answer that is not encrypted', async () => {
     const { encryptionKeyThumbprint: _, ...unencrypted } = DC_API
     expect(await made(unencrypted)).toMatchObject({
-      info: `83${'7368747470733a2f2f6578616d706c652e636f6d'}782b${Buffer.from(NONCE).toString('hex')}f6`,
+      info: `83${'7368747470733a2f2f6578616d706c652e636f6d'}782b${toHex(encodeUtf8(NONCE))}f6`,
     })
   })
 

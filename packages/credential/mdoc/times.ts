@@ -34,8 +34,7 @@ export function isDateTime(text: string): boolean {
   return UTC_SECONDS.test(text) && exists(text.slice(0, 10)) && Number.isFinite(Date.parse(text))
 }
 
-/** A date that does not come back as written (30 February) does not exist. */
+/** A day that does not come back as written (30 February) does not exist. */
 function exists(date: string): boolean {
-  const milliseconds = Date.parse(`${date}T00:00:00Z`)
-  return Number.isFinite(milliseconds) && new Date(milliseconds).toISOString().startsWith(date)
+  return new Date(`${date}T00:00:00Z`).getUTCDate() === Number(date.slice(8))
 }

@@ -11,7 +11,6 @@ import { verifySdJwtVc } from './verify.ts'
 
 export const sdJwtVc: CredentialFormat = {
   id: 'dc+sd-jwt',
-  readsAlso: [],
   issue: issueSdJwtVc,
   open: (credential, crypto) => openSdJwtVc(credential, crypto),
   present: presentSdJwtVc,

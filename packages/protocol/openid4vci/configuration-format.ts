@@ -2,6 +2,7 @@
  * What a credential configuration says differently for each format (OpenID4VCI 1.0 appendix A): how it names the type,
  * the algorithms and the way of binding. Everything else of a configuration is the same for all.
  */
+import { coseNumbersOf } from '@countersign/credential/cose/algorithms'
 import type { SignatureAlgorithm } from '@countersign/credential/crypto'
 import type { FormatId, JsonObject, JsonValue } from '@countersign/credential/format'
 import { isJsonArray, isJsonObject } from '@countersign/credential/json'
@@ -64,17 +65,9 @@ const FORMATS: Readonly<Record<FormatId, ConfigurationFormat>> = {
   mso_mdoc: {
     writeType: (doctype) => ({ doctype }),
     readType: ({ doctype }) => textOf(doctype),
-    writeAlgorithm: (algorithm) => COSE_NUMBERS[algorithm] ?? algorithm,
+    writeAlgorithm: (algorithm) => coseNumbersOf(algorithm)[0],
     keyBindingMethod: 'cose_key',
   },
-}
-
-/** RFC 9053 §2; mdoc knows no others. */
-const COSE_NUMBERS: Readonly<Partial<Record<SignatureAlgorithm, number>>> = {
-  ES256: -7,
-  ES384: -35,
-  ES512: -36,
-  EdDSA: -8,
 }
 
 function textOf(value: JsonValue | undefined): string | undefined {

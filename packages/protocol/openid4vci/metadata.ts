@@ -33,7 +33,8 @@ export interface CredentialConfiguration {
 /** A plain key (which some formats call by another name), or the DID methods that a `kid` is resolved by. */
 export const BINDING_METHODS = ['jwk', 'did:jwk', 'did:key'] as const
 
-export type BindingMethod = (typeof BINDING_METHODS)[number]
+/** `did:web` is for issuers that ask the network for it, so it is never there by default. */
+export type BindingMethod = (typeof BINDING_METHODS)[number] | 'did:web'
 
 export interface CredentialDisplay {
   readonly name: string

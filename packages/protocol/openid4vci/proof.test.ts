@@ -1,6 +1,8 @@
 import { encodeBase64url, encodeUtf8 } from '@countersign/credential/base64url'
 import { didFromKey } from '@countersign/credential/identifiers/did'
+import { bareKey } from '@countersign/credential/jwk'
 import { signJws } from '@countersign/credential/jws'
+import { ok, refuse } from '@countersign/credential/result'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { testEngine, testSigner, unsignedJws } from '../oauth/proof-keys.testing.ts'
@@ -145,6 +147,46 @@ describe('a key proof is refused', () => {
   it('when it is longer than 16 kB', async () => {
     const jwt = await signJws({ ...goodHeader, padding: 'x'.repeat(16_384) }, goodClaims, signer)
     expect(await codeOf(jwt)).toBe('proof_malformed')
+  })
+})
+
+describe('a key proof of a DID whose key lies elsewhere', () => {
+  const kid = 'did:web:holder.example#one'
+  const header = { typ: goodHeader.typ, kid }
+  const found: KeyProofCheckInput['didKeys'] = async (url, relationship) =>
+    url === kid && relationship === 'authentication'
+      ? ok(signer.publicJwk)
+      : refuse({ code: 'did_url_names_no_key' })
+
+  it('is accepted with the key that was looked up, under the name of the DID', async () => {
+    const result = await check(await signJws(header, goodClaims, signer), { didKeys: found })
+    expect(result).toMatchObject({
+      ok: true,
+      value: { holderKey: bareKey(signer.publicJwk), holderDid: 'did:web:holder.example' },
+    })
+  })
+
+  it('is refused when another key signed, and when the document has no such key', async () => {
+    const lying = await signJws(header, goodClaims, testSigner())
+    expect(await codeOf(lying, { didKeys: found })).toBe('proof_signature_invalid')
+    const lost = await signJws({ ...header, kid: 'did:web:holder.example#two' }, goodClaims, signer)
+    expect(await codeOf(lost, { didKeys: found })).toBe('proof_key_unacceptable')
+  })
+
+  it.each<[string, object, object]>([
+    ['is meant for another issuer', {}, { aud: 'https://other.example' }],
+    ['is too old', {}, { iat: NOW - 301 }],
+    ['names two keys', { jwk }, {}],
+    ['has another type', { typ: 'JWT' }, {}],
+  ])('makes nobody be asked when it %s', async (_name, more, claims) => {
+    let asked = 0
+    const counting: KeyProofCheckInput['didKeys'] = (...args) => {
+      asked += 1
+      return found(...args)
+    }
+    const jwt = await signJws({ ...header, ...more }, { ...goodClaims, ...claims }, signer)
+    expect(await codeOf(jwt, { didKeys: counting })).not.toBe('accepted')
+    expect(asked).toBe(0)
   })
 })
 

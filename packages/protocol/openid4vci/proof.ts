@@ -3,9 +3,10 @@
  * is to be bound to. Checks all that the proof itself can tell. Left to the caller: whether the `nonce` is one of ours
  * and unspent, whether one is required at all, and whether the proofs of a batch have distinct keys.
  */
-import type { CryptoEngine, SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
+import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
 import type { JsonObject } from '@countersign/credential/format'
 import { keyOfDidUrl } from '@countersign/credential/identifiers/did'
+import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
 import { bareKey, jwkThumbprint, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
 import { decodeJws, signJws, verifyJws } from '@countersign/credential/jws'
 import { ok, type Result, refuse } from '@countersign/credential/result'
@@ -33,6 +34,8 @@ export interface KeyProofCheckInput extends ProofWindow {
   readonly issuer: string
   /** What the configuration's metadata allows; every asymmetric algorithm that we know when absent. */
   readonly algorithms?: readonly SignatureAlgorithm[]
+  /** Keys of holders who are named by a DID; absent: of those whose DID is their key. */
+  readonly didKeys?: DidKeyResolver
 }
 
 export interface VerifiedKeyProof {
@@ -90,10 +93,12 @@ export async function verifyKeyProof(
   if (!decoded.ok) return refuse({ code: 'proof_malformed', reason: decoded.error.code })
   const { header, payload } = decoded.value
   if (header['typ'] !== KEY_PROOF_TYP) return refuse({ code: 'proof_wrong_typ' })
-  const named = findKey(header)
-  if (!named.ok) return named
+  if (!namesOneKey(header)) return refuse({ code: 'proof_key_ambiguous' })
   const claims = checkClaims(payload, input)
   if (!claims.ok) return claims
+  // Last of all, since somebody may have to be asked for the key.
+  const named = await findKey(header, input)
+  if (!named.ok) return named
   const allowed = input.algorithms ?? PROOF_ALGORITHMS
   const signature = await verifyJws(decoded.value, named.value.key, allowed, crypto)
   if (!signature.ok) return refuse({ code: 'proof_signature_invalid', reason: signature.error.code })
@@ -113,13 +118,16 @@ interface NamedKey {
 }
 
 /** F.1: `kid`, `jwk` and `x5c` exclude each other. Other header members are ignored. */
-function findKey(header: JsonObject): Result<NamedKey, ProofRefusal> {
-  const { jwk, kid, x5c } = header
-  if ([jwk, kid, x5c].filter((reference) => reference !== undefined).length !== 1) {
-    return refuse({ code: 'proof_key_ambiguous' })
-  }
+function namesOneKey({ jwk, kid, x5c }: JsonObject): boolean {
+  return [jwk, kid, x5c].filter((reference) => reference !== undefined).length === 1
+}
+
+function findKey(
+  { jwk, kid, x5c }: JsonObject,
+  { didKeys = keyOfDidUrl }: KeyProofCheckInput,
+): Awaitable<Result<NamedKey, ProofRefusal>> {
   if (x5c !== undefined) return refuse({ code: 'proof_key_unsupported', member: 'x5c' })
-  return jwk === undefined ? keyOfKid(kid) : keyOfJwk(jwk)
+  return jwk === undefined ? keyOfKid(kid, didKeys) : keyOfJwk(jwk)
 }
 
 function keyOfJwk(jwk: unknown): Result<NamedKey, ProofRefusal> {
@@ -127,10 +135,10 @@ function keyOfJwk(jwk: unknown): Result<NamedKey, ProofRefusal> {
   return key.ok ? ok({ key: key.value }) : refuse({ code: 'proof_key_unacceptable', reason: key.error.code })
 }
 
-function keyOfKid(kid: unknown): Result<NamedKey, ProofRefusal> {
+async function keyOfKid(kid: unknown, didKeys: DidKeyResolver): Promise<Result<NamedKey, ProofRefusal>> {
   const didUrl = boundedText(kid, MAX_KID_LENGTH)
   if (didUrl === undefined) return refuse({ code: 'proof_key_unacceptable', reason: 'kid_malformed' })
-  const key = keyOfDidUrl(didUrl, 'authentication')
+  const key = await didKeys(didUrl, 'authentication')
   if (!key.ok) return refuse({ code: 'proof_key_unacceptable', reason: key.error.code })
   const [did] = didUrl.split('#', 1)
   return ok({ key: key.value, ...(did !== undefined && { did }) })

@@ -3,6 +3,7 @@ import type { Signer } from '@countersign/credential/crypto'
 import type { JsonObject } from '@countersign/credential/format'
 import { didFromKey, resolveDid } from '@countersign/credential/identifiers/did'
 import { signJws } from '@countersign/credential/jws'
+import { ok, refuse } from '@countersign/credential/result'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { x509HashClientId } from './client-id.ts'
@@ -340,6 +341,42 @@ describe('who the client is', () => {
     })
     const lying = await signed({}, { ...otherSigner, x5c: undefined, keyId: kid }, client)
     expect(await check(lying, how)).toMatchObject({ error: { code: 'request_signature_refused' } })
+  })
+
+  it('is a DID of the web only where somebody looks it up, for authentication', async () => {
+    const did = 'did:web:verifier.example'
+    const kid = `${did}#key-1`
+    const client = `decentralized_identifier:${did}`
+    const { x5c: _x5c, ...signer } = leafSigner
+    const how = { outerClientId: client, requireTrusted: false }
+    const jwt = await signed({}, { ...signer, keyId: kid }, client)
+    const method = 'web'
+    expect(await check(jwt, how)).toEqual({
+      ok: false,
+      error: { code: 'client_key_unreadable', reason: 'did_method_unsupported' },
+    })
+
+    const asked: unknown[] = []
+    const didKeys: RequestVerification['didKeys'] = async (url, relationship) => {
+      asked.push([url, relationship])
+      return url === kid ? ok(leafSigner.publicJwk) : refuse({ code: 'did_method_unsupported', method })
+    }
+    expect(await check(jwt, { ...how, didKeys })).toMatchObject({
+      ok: true,
+      value: { client: { did }, trust: { trusted: false, reason: 'no_certificate' } },
+    })
+    expect(asked).toEqual([[kid, 'authentication']])
+
+    const lying = await signed({}, { ...otherSigner, x5c: undefined, keyId: kid }, client)
+    expect(await check(lying, { ...how, didKeys })).toMatchObject({
+      error: { code: 'request_signature_refused' },
+    })
+    const foreign = await signed({}, { ...signer, keyId: 'did:web:verifier.example.evil#key-1' }, client)
+    expect(await check(foreign, { ...how, didKeys })).toEqual({
+      ok: false,
+      error: { code: 'client_key_unreadable', reason: 'kid_of_another_did' },
+    })
+    expect(asked).toHaveLength(2)
   })
 })
 

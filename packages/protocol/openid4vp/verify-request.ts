@@ -7,6 +7,7 @@ import { ALLOWED_ALGORITHMS } from '@countersign/credential/allowed-algorithms'
 import type { CryptoEngine } from '@countersign/credential/crypto'
 import type { JsonValue } from '@countersign/credential/format'
 import { keyOfDidUrl } from '@countersign/credential/identifiers/did'
+import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
 import { isJsonArray } from '@countersign/credential/json'
 import type { PublicJwk } from '@countersign/credential/jwk'
 import {
@@ -33,6 +34,8 @@ export interface RequestVerification {
   readonly now: number
   /** Who vouches for verifiers: other anchors than those for issuers. */
   readonly anchors: readonly Certificate[]
+  /** Keys of verifiers that are named by a DID; absent: of those whose DID is their key. */
+  readonly didKeys?: DidKeyResolver
   readonly crypto: Pick<CryptoEngine, 'verify' | 'digestBase64url'>
   /** Refuse a verifier whose chain leads to no anchor, and one that has no chain. */
   readonly requireTrusted: boolean
@@ -120,7 +123,7 @@ function identifyClient(
     case 'redirect_uri':
       return refuse({ code: 'client_cannot_sign' })
     case 'decentralized_identifier':
-      return identifyByDid(request.header['kid'], client.did)
+      return identifyByDid(request.header['kid'], client.did, verification)
     case 'x509_san_dns':
     case 'x509_hash':
       return identifyByCertificate(request.header['x5c'], client, verification)
@@ -128,11 +131,15 @@ function identifyClient(
 }
 
 /** `kid` selects a verification method of that very DID. Nobody vouches for a DID here. */
-function identifyByDid(kid: JsonValue | undefined, did: string): Result<Identity, RequestRefusal> {
+async function identifyByDid(
+  kid: JsonValue | undefined,
+  did: string,
+  { didKeys = keyOfDidUrl }: RequestVerification,
+): Promise<Result<Identity, RequestRefusal>> {
   if (typeof kid !== 'string' || !kid.startsWith(`${did}#`)) {
     return refuse({ code: 'client_key_unreadable', reason: 'kid_of_another_did' })
   }
-  const key = keyOfDidUrl(kid, 'authentication')
+  const key = await didKeys(kid, 'authentication')
   if (!key.ok) return refuse({ code: 'client_key_unreadable', reason: key.error.code })
   return ok({ key: key.value, trust: { trusted: false, reason: 'no_certificate' } })
 }

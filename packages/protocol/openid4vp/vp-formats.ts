@@ -2,6 +2,7 @@
  * What we accept in answers, as `vp_formats_supported` says it (OpenID4VP 1.0 §11.1, appendices B.1.3, B.2.2, B.3.4).
  */
 import { ALLOWED_ALGORITHMS } from '@countersign/credential/allowed-algorithms'
+import { coseNumbersOf } from '@countersign/credential/cose/algorithms'
 import type { FormatId, JsonObject } from '@countersign/credential/format'
 
 /** The formats that are spoken, in the order of the registry. */
@@ -12,8 +13,8 @@ export function writeVpFormats(formats: readonly FormatId[]): JsonObject {
 const ISSUER_ALGORITHMS = ALLOWED_ALGORITHMS.credential
 const HOLDER_ALGORITHMS = ALLOWED_ALGORITHMS.key_binding
 
-/** RFC 9053, and beside each curve-free number its fully specified twin of RFC 9864: wallets list either. */
-const COSE_ALGORITHMS = [-7, -9, -35, -51, -36, -52, -8, -19]
+/** Beside each curve-free number its fully specified twin of RFC 9864: wallets list either. No RSA in mdocs. */
+const COSE_ALGORITHMS = HOLDER_ALGORITHMS.flatMap((algorithm) => coseNumbersOf(algorithm))
 
 const sdJwt = { 'sd-jwt_alg_values': ISSUER_ALGORITHMS, 'kb-jwt_alg_values': HOLDER_ALGORITHMS }
 const jwt = { alg_values: ISSUER_ALGORITHMS }

@@ -42,6 +42,7 @@ export function wireErrorOf(error: unknown): { readonly wire: WireError; readonl
   if (error instanceof WireFailure) return { wire: error.wire, fault: false }
   const facts = factsOf(error)
   if (facts.name === 'StoreUnavailable') return { wire: storeUnavailable, fault: true }
+  if (facts.name === 'SignerUnavailable') return { wire: signerUnavailable, fault: true }
   if (facts.validation !== undefined) return { wire: validationError(facts), fault: false }
   const expected = facts.status >= 400 && facts.status < 500 && facts.fromFramework
   if (expected) return { wire: frameworkError(facts), fault: false }
@@ -55,6 +56,13 @@ export function errorBody(
   correlationId: string,
 ): Readonly<Record<string, unknown>> {
   return wire.body ?? (shape === 'oauth' ? oauthBody(wire) : managementBody(wire, correlationId))
+}
+
+const signerUnavailable: WireError = {
+  status: 503,
+  code: 'temporarily_unavailable',
+  message: 'The signing key cannot be reached at the moment; try again',
+  headers: { 'retry-after': '1' },
 }
 
 const storeUnavailable: WireError = {

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { decodeCbor } from '../cbor/decode.ts'
+import type { JsonValue } from '../format.ts'
+import { fromHex } from '../testing/hex.ts'
+import { toJson } from './values.ts'
+
+function json(hex: string): JsonValue | undefined {
+  const decoded = decodeCbor(fromHex(hex))
+  if (!decoded.ok) throw new Error(decoded.error.code)
+  return toJson(decoded.value)
+}
+
+describe('CBOR as JSON (RFC 8949 §6.1)', () => {
+  it.each<[string, string, JsonValue]>([
+    ['an integer', '1903e8', 1000],
+    ['a negative integer', '3863', -100],
+    ['a large integer', '1bffffffffffffffff', 18_446_744_073_709_552_000],
+    ['bytes', '43fbff00', '-_8A'],
+    ['no bytes', '40', ''],
+    ['a text', '62c3bc', '\u00fc'],
+    ['true', 'f5', true],
+    ['null', 'f6', null],
+    ['undefined', 'f7', null],
+    ['a number with a fraction', 'f93e00', 1.5],
+    ['a floating-point integer', 'f93c00', 1],
+    ['infinity', 'f97c00', null],
+    ['no number', 'f97e00', null],
+    ['a list', '8301820203f6', [1, [2, 3], null]],
+    ['a map', 'a26161016162820203', { a: 1, b: [2, 3] }],
+    ['a map with numbers as keys', 'a2010220f6', { '1': 2, '-1': null }],
+    ['a date', 'd903ec6a323032302d30312d3032', '2020-01-02'],
+    ['a time', 'c074323031332d30332d32315432303a30343a30305a', '2013-03-21T20:04:00Z'],
+    ['a big number', 'c249010000000000000000', 'AQAAAAAAAAAA'],
+    ['a big negative number', 'c349010000000000000000', '~AQAAAAAAAAAA'],
+    ['embedded CBOR', 'd81843a10102', 'oQEC'],
+    ['an unknown tag', 'd9ffff05', 5],
+  ])('%s', (_, hex, value) => expect(json(hex)).toEqual(value))
+
+  it('is undefined for two keys that would become one', () => {
+    expect(json('a201026131f6')).toBeUndefined()
+    expect(json('8181a201026131f6')).toBeUndefined()
+  })
+
+  it('is undefined for a key that attacks', () => {
+    expect(json('a1695f5f70726f746f5f5fa0')).toBeUndefined()
+    expect(json('a16178c1a1695f5f70726f746f5f5fa0')).toBeUndefined()
+  })
+})
