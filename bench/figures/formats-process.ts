@@ -2,7 +2,8 @@
  * Runs in a process of its own: verification, issuance and query matching in a loop, beside their bare cryptography.
  * Started with the number of rounds and of operations a round; sends one message with all rounds.
  */
-import type { Signer } from '@countersign/credential/crypto'
+import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
+import type { IssuerTrust } from '@countersign/credential/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { parseX5cEntry } from '@countersign/credential/trust/certificate'
@@ -13,6 +14,7 @@ import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
 import { matchQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import { issueWork, verificationWork } from '../limit/plan.ts'
+import { recorder } from '../limit/recorded.ts'
 import { prepare, type Work } from '../limit/work.ts'
 import {
   CREDENTIAL_TYPE,
@@ -25,6 +27,7 @@ import {
   present,
   SHOWN,
 } from '../load/holders.ts'
+import { type BenchFormat, issueOther, mdocBench, vcJwtBench, vcSdJwtBench } from '../load/other-formats.ts'
 import { type PairedRounds, pairedRounds } from '../measure/rounds.ts'
 
 export interface FormatRounds {
@@ -32,12 +35,18 @@ export interface FormatRounds {
   readonly verify: PairedRounds
   readonly issue: PairedRounds
   readonly match: readonly number[]
+  /** By the name of the figure: verification and issuance in the other formats. */
+  readonly others: Readonly<Record<string, PairedRounds>>
 }
 
 type Operation = () => unknown
 
 const AUDIENCE = 'x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk'
 const NONCE = 'Zr7YbFhSg2qfQOzaGtPhXc0VKzRE1VKZ'
+
+const OTHERS = { mdoc: mdocBench, 'vc+jwt': vcJwtBench, 'vc+sd-jwt': vcSdJwtBench }
+/** More holders than the engine keeps imported keys, so that every key is new. */
+const OTHER_HOLDERS = 2_200
 
 const [rounds = 5, operations = 500] = process.argv.slice(2).map(Number)
 const results = await measureFormats()
@@ -57,6 +66,7 @@ async function measureFormats(): Promise<FormatRounds> {
       bare(issueWork(await issueTo(newSigner(), issuer, nodeCrypto)).map(prepare)),
     ),
     match: await matchRounds(issuer),
+    others: await otherFormats(issuer),
   }
 }
 
@@ -67,10 +77,14 @@ function certified(ca: ReturnType<typeof createDevelopmentCa>): Signer {
   return softwareSigner(key, { x5c: [certificate] })
 }
 
-async function verifyOperation(holders: readonly Holder[], caCertificate: string): Promise<Operation> {
+function trustIn(caCertificate: string) {
   const anchor = parseX5cEntry(caCertificate)
   if (!anchor.ok) throw new Error('the own CA cannot be read')
-  const trust = x509IssuerTrust({ anchors: [{ certificate: anchor.value }], crypto: nodeCrypto })
+  return x509IssuerTrust({ anchors: [{ certificate: anchor.value }], crypto: nodeCrypto })
+}
+
+async function verifyOperation(holders: readonly Holder[], caCertificate: string): Promise<Operation> {
+  const trust = trustIn(caCertificate)
   const binding = { audience: AUDIENCE, nonce: NONCE }
   const presentations = await Promise.all(holders.map((holder) => present(holder, binding)))
   const next = inTurn(presentations)
@@ -80,6 +94,63 @@ async function verifyOperation(holders: readonly Holder[], caCertificate: string
     const { checks } = await sdJwtVc.verify(input, nodeCrypto)
     if (checks.some(({ outcome }) => outcome !== 'passed')) throw new Error(JSON.stringify(checks))
   }
+}
+
+async function otherFormats(issuer: Signer): Promise<FormatRounds['others']> {
+  const measured: Record<string, PairedRounds> = {}
+  for (const [name, bench] of Object.entries(OTHERS)) {
+    measured[`verify ${name}, holder bound`] = await compareVerification(bench, issuer)
+    measured[`issue ${name}, 10 claims`] = await compareIssuance(bench, issuer)
+  }
+  return measured
+}
+
+/** Its certificate is known: a chain that was validated before costs the same look into a map. */
+function pinned(issuer: Signer): IssuerTrust {
+  const leaf = parseX5cEntry(issuer.x5c?.[0] ?? '')
+  if (!leaf.ok) throw new Error('the own certificate cannot be read')
+  return x509IssuerTrust({ anchors: [], pins: [{ certificate: leaf.value }], crypto: nodeCrypto })
+}
+
+async function compareVerification(bench: BenchFormat, issuer: Signer): Promise<PairedRounds> {
+  const trust = pinned(issuer)
+  const binding = { audience: AUDIENCE, nonce: NONCE, responseUri: 'https://verifier.example/answer' }
+  const presentations: string[] = []
+  for (let made = 0; made < OTHER_HOLDERS; made++)
+    presentations.push(await presentOther(bench, issuer, binding))
+  const next = inTurn(presentations)
+  const verify = async (presentation: string, crypto: CryptoEngine) => {
+    const limits = { skewSeconds: 60, bindingWindowSeconds: 3600 }
+    const { checks } = await bench.format.verify(
+      { presentation, binding, now: now(), ...limits, trust },
+      crypto,
+    )
+    if (checks.some(({ outcome }) => outcome !== 'passed')) throw new Error(JSON.stringify(checks))
+  }
+  const heard = recorder()
+  await verify(next(), nodeCrypto)
+  await verify(next(), heard.crypto)
+  return compare(() => verify(next(), nodeCrypto), heard.bareWork([issuer.publicJwk]))
+}
+
+async function presentOther(
+  bench: BenchFormat,
+  issuer: Signer,
+  binding: { readonly audience: string; readonly nonce: string; readonly responseUri: string },
+): Promise<string> {
+  const signer = newSigner()
+  const credential = await issueOther(bench, signer, issuer, nodeCrypto)
+  const input = { credential, disclose: bench.shown, binding: { ...binding, signer, issuedAt: now() } }
+  const presented = await bench.format.present(input, nodeCrypto)
+  if (!presented.ok) throw new Error(`cannot present: ${presented.error.code}`)
+  return presented.value
+}
+
+async function compareIssuance(bench: BenchFormat, issuer: Signer): Promise<PairedRounds> {
+  const holder = newSigner()
+  const heard = recorder()
+  await issueOther(bench, holder, heard.signer(issuer), heard.crypto)
+  return compare(() => issueOther(bench, holder, issuer, nodeCrypto), heard.bareWork([]))
 }
 
 async function workOf(holders: readonly Holder[], issuer: Signer): Promise<readonly (() => void)[]> {

@@ -34,7 +34,7 @@ export interface FigureInput {
   readonly measured: readonly number[]
   readonly limit?: readonly number[]
   readonly ratio?: readonly number[]
-  readonly budget?: Budget
+  readonly budget?: Budget | undefined
   readonly note?: string
 }
 
