@@ -1,4 +1,4 @@
-/** One issuance: offer, token, nonce, credential with ten disclosures; what it leaves in Redis, and the memory. */
+/** One issuance: offer, token, nonce, credential with ten disclosures and a status index; what it leaves in Redis, and the memory. */
 import { issuancePlan } from '../limit/plan.ts'
 import { runFlows } from '../load/flows.ts'
 import { issuanceFlow } from '../load/issuance-flow.ts'
@@ -23,7 +23,7 @@ export async function issuanceFigures(stand: Stand): Promise<readonly Row[]> {
       limit: rounds.first,
       ratio: rounds.ratios,
       budget: { of: 'ratio', relation: 'at_least', bound: 0.6 },
-      note: 'without a status index',
+      note: 'with a place in a status list, written to SQLite with full synchronisation',
     }),
     memoryFigure('issuer', rssBytes),
     await leftInRedis(stand, () =>

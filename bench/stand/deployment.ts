@@ -1,6 +1,6 @@
 /**
- * What a production deployment is given: a CA of its own, keys and certificates for issuer and verifier, a secret and
- * a management credential, as files in a temporary folder.
+ * What a production deployment is given: a CA of its own, keys and certificates for issuer, status lists and verifier, a
+ * secret and a management credential, as files in a temporary folder.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -46,6 +46,7 @@ export async function makeDeployment(): Promise<BenchDeployment> {
   const verifierUrl = 'https://verifier.example'
   const issuer = await make('issuer', issuerUrl)
   await make('verifier', verifierUrl)
+  await make('status', issuerUrl)
   return {
     folder,
     issuer,

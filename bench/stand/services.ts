@@ -78,6 +78,10 @@ function ownFlags(name: ServiceWish['name'], { folder, issuerUrl, verifierUrl }:
       `--baseUrl=${issuerUrl}`,
       `--signingKeyFile=${file('issuer.json')}`,
       `--signingCertFile=${file('issuer.pem')}`,
+      // Every credential gets its place in a status list.
+      `--database=sqlite:${file('issuer.sqlite')}`,
+      `--statusListKeyFile=${file('status.json')}`,
+      `--statusListCertFile=${file('status.pem')}`,
     ]
   }
   return [
