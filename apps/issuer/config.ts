@@ -1,8 +1,10 @@
 /** Keys that only the issuer knows, beside those that every service has. */
+import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { z } from 'zod'
 
 export const issuerShape = {
+  ...outgoingShape,
   /** How long an offer can be taken up unless the call says otherwise, in seconds. */
   offerTtlSeconds: z.int().min(10).max(2_592_000).default(300),
   /** How long an issuance can be looked at after that, in seconds. */

@@ -119,7 +119,7 @@ function configurationOf(
       mandatory: claim.mandatory,
       display: claim.display.map(({ locale, label }) => ({ locale, name: label })),
     })),
-    bindingMethods: ['jwk', 'did:jwk', 'did:key'],
+    bindingMethods: ['jwk', 'did:jwk', 'did:key', 'did:web'],
     signingAlgorithms: ['ES256'],
   }
 }

@@ -30,6 +30,7 @@ import { type SessionUnknown, transition } from '@countersign/service/session-tr
 import type { Versioned } from '@countersign/stores/ports'
 import { insertSubject } from './data-functions.ts'
 import type { IssuableType } from './issuable-types.ts'
+import { type Validity, validityFrom } from './issuance-validity.ts'
 import type { CredentialAnswer, Issuer } from './issuer.ts'
 import { type ReceivedProof, type SenderRefusal, senderKey } from './sender-key.ts'
 import { type RecordedIssuance, recordIssuance, strikeOut } from './status/record-issuance.ts'
@@ -67,15 +68,17 @@ export async function issueCredential(
   if (issued !== undefined) return answerAgain(issuer, asked.value, issued)
   if (promised === undefined) return refuse({ code: 'configuration_unknown' })
 
-  const validity = validityFrom(issuer.now(), promised)
+  const { format } = typeOf(issuer, promised).configuration
+  const signer = await signerFor(issuer, promised, format)
+  const validity = validityFrom(issuer.now(), signer, promised.lifetimeSeconds)
   const recorded = await recordIssuance(issuer, {
     sessionId: found.value.id,
     configurationId: promised.configurationId,
-    format: typeOf(issuer, promised).configuration.format,
+    format,
     ...validity,
     ...(promised.status !== undefined && { status: promised.status }),
   })
-  const body = await sign(issuer, promised, asked.value, validity, recorded)
+  const body = await sign(issuer, promised, asked.value, { ...validity, signer, statuses: recorded.statuses })
   const settled = await settle(issuer, asked.value, body, recorded)
   if (!settled.ok || settled.value.credentialId !== recorded.credentialId)
     await strikeOut(issuer, recorded.credentialId)
@@ -112,7 +115,14 @@ async function whatIsAsked(
   const { proofMaxAgeSeconds, skewSeconds, nonceTtlSeconds } = issuer.limits
   const now = issuer.now()
   const proof = await verifyKeyProof(
-    { jwt, issuer: issuer.baseUrl, now, maxAgeSeconds: proofMaxAgeSeconds, skewSeconds },
+    {
+      jwt,
+      issuer: issuer.baseUrl,
+      now,
+      maxAgeSeconds: proofMaxAgeSeconds,
+      skewSeconds,
+      ...(issuer.holderKeys && { didKeys: issuer.holderKeys }),
+    },
     issuer.crypto,
   )
   if (!proof.ok) return proof
@@ -138,16 +148,6 @@ async function whatIsAsked(
   })
 }
 
-interface Validity {
-  readonly issuedAt: number
-  readonly expiresAt?: number
-}
-
-function validityFrom(now: number, { lifetimeSeconds }: PromisedCredential): Validity {
-  const issuedAt = roundedDown(now)
-  return lifetimeSeconds === undefined ? { issuedAt } : { issuedAt, expiresAt: expiry(now, lifetimeSeconds) }
-}
-
 function typeOf(issuer: Issuer, { configurationId }: PromisedCredential): IssuableType {
   const type = issuer.types.get(configurationId)
   if (type === undefined) throw new Error(`nothing issues ${configurationId}`)
@@ -158,8 +158,7 @@ async function sign(
   issuer: Issuer,
   promised: PromisedCredential,
   asked: Asked,
-  validity: Validity,
-  { statuses }: RecordedIssuance,
+  signing: Validity & Pick<RecordedIssuance, 'statuses'> & { readonly signer: Signer },
 ): Promise<JsonObject> {
   const type = typeOf(issuer, promised)
   const format = issuer.formats.get(type.configuration.format)
@@ -173,10 +172,8 @@ async function sign(
       encodings: type.encodings,
       holderKey: asked.proof.holderKey,
       holderDid: holder,
-      signer: await signerFor(issuer, promised, format.id),
       issuer: promised.issuer ?? issuer.baseUrl,
-      ...validity,
-      statuses,
+      ...signing,
     },
     issuer.crypto,
   )
@@ -190,16 +187,6 @@ async function signerFor(issuer: Issuer, promised: PromisedCredential, format: F
   const opened = await issuer.openCallerKey.signer(promised.issuerKey, promised.x5c, format)
   if (!opened.ok) throw new Error(`a checked issuer key cannot be opened: ${opened.error.code}`)
   return opened.value
-}
-
-/** OpenID4VCI §15.4.1: a precise moment would link credentials; the hour is enough. */
-function roundedDown(now: number): number {
-  return now - (now % 3600)
-}
-
-/** Rounded to the hour where that does not matter, exact for short-lived credentials. */
-function expiry(now: number, lifetimeSeconds: number): number {
-  return lifetimeSeconds >= 86_400 ? roundedDown(now) + lifetimeSeconds : now + lifetimeSeconds
 }
 
 /** Spends the nonce with the answer in it; the loser of a race gets the winner's answer if it asked for the same. */

@@ -4,6 +4,7 @@
  */
 import type { CryptoEngine, Mac, Signer } from '@countersign/credential/crypto'
 import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import type { Result } from '@countersign/credential/result'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
@@ -30,6 +31,8 @@ export interface Issuer {
   /** The deployment's own issuer key for a format; an issue call may bring another. */
   signerFor(format: FormatId): Signer
   readonly openCallerKey: CallerKeys
+  /** Keys of holders who are named by a DID; absent: of those whose DID is their key. */
+  readonly holderKeys?: DidKeyResolver
   readonly macs: IssuerMacs
   /** Issuer identifier and public URL, without a trailing slash. */
   readonly baseUrl: string

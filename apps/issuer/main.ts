@@ -1,4 +1,6 @@
 /** Puts the issuer together. */
+import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
+import { didResolver } from '@countersign/credential/identifiers/did-resolver'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'
@@ -6,9 +8,12 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
 import type { Config } from '@countersign/service/config/load'
+import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { configure, type ServiceStart } from '@countersign/service/configure'
+import { didDocumentFetcher } from '@countersign/service/did-web'
 import type { ReadinessCheck } from '@countersign/service/health'
 import { StartRefused } from '@countersign/service/http/service'
+import { createRemote } from '@countersign/service/remote'
 import { openRuntime, type RunningService, type Runtime, runService } from '@countersign/service/runtime'
 import { type Database, openDatabase } from '@countersign/stores/sql/database'
 import { callerKeys } from './caller-keys.ts'
@@ -45,6 +50,7 @@ export async function startIssuer(start: ServiceStart): Promise<RunningService> 
     crypto: nodeCrypto,
     signerFor: (format) => signerFor(signers, format),
     openCallerKey: callerKeys(runtime),
+    holderKeys: holderKeys(runtime, config),
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: config.baseUrl,
     types: catalogueTypes(signableFormats(signers, formats.ids)),
@@ -65,6 +71,14 @@ export async function startIssuer(start: ServiceStart): Promise<RunningService> 
     routes: issuerRoutes(issuer, { display: { name: config.displayName, locale: 'en' } }),
     ...(durable && { checks: [databaseCheck(durable.database)], close: [() => durable.database.close()] }),
   })
+}
+
+/** Of wallets that name their key by a did:web: its document is fetched, the guarded way. */
+function holderKeys(runtime: Runtime, config: IssuerConfig): DidKeyResolver {
+  const outgoing = outgoingOptions(config)
+  const remote = createRemote(outgoing)
+  runtime.closeAtEnd(() => remote.close())
+  return didResolver({ fetchDocument: didDocumentFetcher(remote, outgoing), now: runtime.now })
 }
 
 async function openParts(runtime: Runtime, config: IssuerConfig) {

@@ -44,11 +44,28 @@ const onboardBody = z
         keyType: z.string().max(60).default('secp256r1'),
       })
       .default({ backend: 'jwk', keyType: 'secp256r1' }),
-    did: z.object({ method: z.string().max(60).default('jwk') }).default({ method: 'jwk' }),
+    did: z
+      .object({
+        method: z.string().max(60).default('jwk'),
+        config: z
+          .object({
+            domain: z.string().max(260).optional().describe('did:web: a host, with its port'),
+            path: z.string().max(500).optional().describe('did:web: where below the host'),
+            useJwkJcsPub: z.boolean().optional().describe('did:key: written as EBSI has it'),
+          })
+          .default({}),
+      })
+      .default({ method: 'jwk', config: {} }),
   })
   .meta({
     description: `keyType: ${keyTypes.join(', ')}`,
-    examples: [{ key: { backend: 'jwk', keyType: 'secp256r1' }, did: { method: 'jwk' } }],
+    examples: [
+      { key: { backend: 'jwk', keyType: 'secp256r1' }, did: { method: 'jwk' } },
+      {
+        key: { backend: 'jwk', keyType: 'Ed25519' },
+        did: { method: 'web', config: { domain: 'issuer.example', path: '/university' } },
+      },
+    ],
   })
 
 /** walt.id's paths. The configuration that a call names decides the format, under whichever of them it comes. */
@@ -81,7 +98,12 @@ function managementRoutes(app: ServiceApp, issuer: Issuer): void {
     { schema: { summary: 'Make a key and a DID for an issuer', tags, body: onboardBody }, config },
     async (request) => {
       const { key, did } = request.body
-      const onboarded = onboardIssuer({ backend: key.backend, keyType: key.keyType, didMethod: did.method })
+      const { backend, keyType } = key
+      const onboarded = await onboardIssuer({
+        backend,
+        keyType,
+        did: { method: did.method, ...did.config },
+      })
       return onboarded.ok ? onboarded.value : fail(onboardError(onboarded.error))
     },
   )

@@ -34,6 +34,10 @@ export function onboardError(refusal: OnboardRefusal): WireError {
       return badRequest(`Unsupported key type: ${refusal.keyType}`)
     case 'did_method_unsupported':
       return badRequest(`Unsupported DID method: ${refusal.method}`)
+    case 'did_place_unusable':
+      return badRequest(
+        'did.config: a did:web needs domain, a host name with an optional port; path is a plain path',
+      )
   }
 }
 

@@ -1,10 +1,12 @@
 /** Keys that only the verifier knows, beside those that every service has. */
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
+import { trustShape } from '@countersign/service/config/trust'
 import { z } from 'zod'
 
 export const verifierShape = {
   ...outgoingShape,
+  ...trustShape,
   /** How long a wallet may take to answer, in seconds. */
   sessionTtlSeconds: z.int().min(10).max(86_400).default(300),
   /** How long a result can be read after that, in seconds. */
@@ -15,6 +17,4 @@ export const verifierShape = {
   requestSigningKeyFile: z.string().min(1).optional(),
   /** PEM chain of that key, leaf first. */
   requestSigningCertFile: z.string().min(1).optional(),
-  /** PEM certificates of the authorities whose credentials are believed. */
-  trustedIssuerCasFile: z.string().min(1).optional(),
 } as const

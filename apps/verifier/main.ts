@@ -5,22 +5,17 @@ import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { x509HashClientId } from '@countersign/protocol/openid4vp/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
+import { trustSources } from '@countersign/service/config/trust'
 import { configure, type ServiceStart } from '@countersign/service/configure'
 import { didDocumentFetcher } from '@countersign/service/did-web'
 import { StartRefused } from '@countersign/service/http/service'
+import { openIssuerTrust } from '@countersign/service/issuer-trust'
 import { createRemote } from '@countersign/service/remote'
-import {
-  openRuntime,
-  openSigner,
-  type RunningService,
-  runService,
-  trustAnchors,
-} from '@countersign/service/runtime'
+import { openRuntime, openSigner, type RunningService, runService } from '@countersign/service/runtime'
 import { openStatusLists } from '@countersign/service/status-lists'
 import { verifierShape } from './config.ts'
 import { verifierRoutes } from './routes.ts'
@@ -41,16 +36,11 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
   const leaf = requestSigner.x5c?.[0]
   if (leaf === undefined)
     throw new StartRefused('requestSigningCertFile is needed: wallets know a verifier by its certificate')
-  const anchors = trustAnchors(runtime, config.trustedIssuerCasFile).map((certificate) => ({ certificate }))
-  const trust = x509IssuerTrust({ anchors, crypto: nodeCrypto })
   const outgoing = outgoingOptions(config)
   const remote = createRemote(outgoing)
-  const fetchDocument = didDocumentFetcher(remote, outgoing)
-  const lists = openStatusLists(remote, {
-    crypto: nodeCrypto,
-    trust: (reference, now) =>
-      trust({ ...reference, purpose: 'issuer', format: 'vc+jwt', credentialType: reference.mechanism }, now),
-  })
+  const resolveKey = didResolver({ fetchDocument: didDocumentFetcher(remote, outgoing), now: runtime.now })
+  const trust = await openIssuerTrust(runtime, trustSources(config), { resolveKey, remote })
+  const lists = openStatusLists(remote, { crypto: nodeCrypto, trust: trust.statusLists })
   const verifier: Verifier = {
     sessions: runtime.sessions<VerificationSession>('verification', VERIFICATION_SCHEMA),
     signals: runtime.engine.signals('verification'),
@@ -58,9 +48,9 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
     crypto: nodeCrypto,
     requestSigner,
     clientId: await x509HashClientId(leaf, nodeCrypto),
-    trust,
-    holderKeys: didResolver({ fetchDocument, now: runtime.now }),
-    checkStatus: statusChecker({ lists, listAnchors: [], now: runtime.now }),
+    trust: trust.issuers,
+    holderKeys: resolveKey,
+    checkStatus: statusChecker({ lists, listAnchors: trust.listAnchors, now: runtime.now }),
     baseUrl: config.baseUrl,
     limits: {
       sessionTtlSeconds: config.sessionTtlSeconds,

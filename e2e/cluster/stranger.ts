@@ -1,25 +1,48 @@
 /** An issuer key with a certificate of an authority that nobody here has heard of, as an issue call brings it along. */
 import type { FormatId } from '@countersign/credential/format'
+import type { PublicJwk } from '@countersign/credential/jwk'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
-import { generateSoftwareKey } from '@countersign/keys/software'
+import { makeDocumentSigner, makeIaca } from '@countersign/keys/iso-mdl-pki'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
 
 export interface BroughtKey {
   readonly issuerKey: { readonly type: 'jwk'; readonly jwk: object }
   readonly x5Chain: readonly string[]
 }
 
-export async function strangersKey(_format: FormatId): Promise<BroughtKey> {
+export async function strangersKey(format: FormatId): Promise<BroughtKey> {
   const now = Math.floor(Date.now() / 1000)
-  const ca = createDevelopmentCa({ name: 'Authority of a stranger', now })
   const jwk = generateSoftwareKey('ES256')
-  const certificate = issueCertificate({
-    ca,
-    publicJwk: jwk,
-    subject: 'A stranger',
-    dnsNames: ['stranger.example'],
-    uris: [],
-    days: 30,
+  const { publicJwk } = softwareSigner(jwk)
+  const certificate =
+    format === 'mso_mdoc' ? await documentSigner(publicJwk, now) : attestationIssuer(publicJwk, now)
+  return { issuerKey: { type: 'jwk', jwk }, x5Chain: [certificate] }
+}
+
+function attestationIssuer(publicJwk: PublicJwk, now: number): string {
+  const ca = createDevelopmentCa({ name: 'Authority of a stranger', now })
+  const names = { subject: 'A stranger', dnsNames: ['stranger.example'], uris: [] }
+  return issueCertificate({ ca, publicJwk, ...names, days: 30, now })
+}
+
+async function documentSigner(publicJwk: PublicJwk, now: number): Promise<string> {
+  const iacaKey = softwareSigner(generateSoftwareKey('ES256'))
+  const iaca = await makeIaca({
+    country: 'UT',
+    commonName: 'Authority of a stranger',
+    issuerAlternativeName: { uri: 'https://stranger.example' },
+    key: iacaKey,
     now,
   })
-  return { issuerKey: { type: 'jwk', jwk }, x5Chain: [certificate] }
+  if (!iaca.ok) throw new Error(iaca.error.code)
+  const signer = await makeDocumentSigner({
+    iacaKey,
+    iacaPem: iaca.value.certificatePem,
+    country: 'UT',
+    commonName: 'A stranger',
+    publicJwk,
+    now,
+  })
+  if (!signer.ok) throw new Error(signer.error.code)
+  return signer.value.certificate
 }

@@ -43,6 +43,17 @@ describe('parseJsonObject', () => {
     expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_invalid' } }),
   )
 
+  it.each(['{"a":"\\ud800"}', '{"\\uDFFF":1}', '{"a":[{"b":"\\udc00\\ud800"}]}', '{"a":"\ud83d"}'])(
+    'refuses %j, where half a character stands',
+    (text) => expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_invalid' } }),
+  )
+
+  it('reads characters that are written as two escapes', () =>
+    expect(parseJsonObject('{"\\ud83d\\ude00":"\\uD83D\\uDE00 \\\\ud800"}')).toEqual({
+      ok: true,
+      value: { '😀': '😀 \\ud800' },
+    }))
+
   it.each(['[]', '1', 'null', '"text"'])('refuses %s, which is no object', (text) =>
     expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_not_object' } }),
   )

@@ -1,7 +1,8 @@
 /**
  * Strict JSON for everything that strangers send: bounded in size and depth, and without duplicate member names,
  * which parsers read differently and attackers live on (RFC 8725 §2.4, RFC 7515 §4). A member named `__proto__` is
- * refused, so that code which copies members never meets it.
+ * refused, so that code which copies members never meets it; so is half of a surrogate pair (RFC 7493 §2.1), which has
+ * no UTF-8 form and would be signed as another character than was read.
  */
 import type { JsonObject, JsonValue } from './format.ts'
 import { ok, type Result, refuse } from './result.ts'
@@ -43,6 +44,7 @@ export function parseJson(text: string, limits: JsonLimits = {}): Result<JsonVal
   const members = countMembers(value, limits.maxDepth ?? DEFAULT_MAX_DEPTH)
   if (members === 'too_deep') return refuse({ code: 'json_too_deep' })
   if (members === 'forbidden_name') return refuse({ code: 'json_invalid' })
+  if (!isWellFormed(text, value)) return refuse({ code: 'json_invalid' })
   // JSON.parse keeps one of several equal names, so a text with more members than the value repeats a name.
   return members === countWrittenMembers(text) ? ok(value) : refuse({ code: 'json_duplicate_member' })
 }
@@ -82,6 +84,19 @@ function countMembers(value: JsonValue, depthLeft: number): number | 'too_deep' 
     count += innerCount
   }
   return count
+}
+
+/** A surrogate as an escape is rare, so that the values are looked through almost never. */
+function isWellFormed(text: string, value: JsonValue): boolean {
+  if (!text.isWellFormed()) return false
+  return !/\\u[dD][89a-fA-F]/.test(text) || hasWellFormedTexts(value)
+}
+
+function hasWellFormedTexts(value: JsonValue): boolean {
+  if (typeof value === 'string') return value.isWellFormed()
+  if (typeof value !== 'object' || value === null) return true
+  if (isJsonArray(value)) return value.every(hasWellFormedTexts)
+  return Object.entries(value).every(([name, inner]) => name.isWellFormed() && hasWellFormedTexts(inner))
 }
 
 const QUOTE = 0x22

@@ -1,12 +1,12 @@
 /**
  * Compact JSON Web Signatures (RFC 7515) over JSON objects. Reading and judging are two steps: `decodeJws` says what
  * is written, `verifyJws` whether the given key signed it. Keys that a token brings along (`jwk`, `jku`, `x5u`) are
- * never looked at here, and an extension that must be understood (`crit`) is refused, since none is.
+ * never looked at here, and an extension that must be understood (`crit`) is refused unless the caller understands it.
  */
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './base64url.ts'
 import type { CryptoEngine, SignatureAlgorithm, Signer } from './crypto.ts'
 import type { JsonObject } from './format.ts'
-import { parseJsonObject } from './json.ts'
+import { isJsonArray, parseJsonObject } from './json.ts'
 import { fits, type PublicJwk } from './jwk.ts'
 import { ok, type Result, refuse } from './result.ts'
 
@@ -51,10 +51,16 @@ export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
 
 const DEFAULT_MAX_LENGTH = 65_536
 
-/** `maxLength`: characters of the whole token; 65536 when absent. */
+export interface JwsLimits {
+  /** Characters of the whole token; 65536 when absent. */
+  readonly maxLength?: number
+  /** Header members that may be marked critical, since the caller acts upon them; none when absent. */
+  readonly understood?: readonly string[]
+}
+
 export function decodeJws(
   compact: string,
-  { maxLength = DEFAULT_MAX_LENGTH }: { readonly maxLength?: number } = {},
+  { maxLength = DEFAULT_MAX_LENGTH, understood = [] }: JwsLimits = {},
 ): Result<DecodedJws, JwsRefusal> {
   if (compact.length > maxLength) return refuse({ code: 'jws_too_large' })
   const [headerText, payloadText, signatureText, ...rest] = compact.split('.', 4)
@@ -64,7 +70,7 @@ export function decodeJws(
   const header = decodePart(headerText, maxLength)
   if (header === undefined) return refuse({ code: 'jws_header_invalid' })
   if (typeof header.alg !== 'string') return refuse({ code: 'jws_malformed' })
-  if (Object.hasOwn(header, 'crit')) return refuse({ code: 'jws_crit_unsupported' })
+  if (!isUnderstood(header, understood)) return refuse({ code: 'jws_crit_unsupported' })
   const payload = decodePart(payloadText, maxLength)
   if (payload === undefined) return refuse({ code: 'jws_payload_invalid' })
   const signature = decodeBase64url(signatureText)
@@ -102,6 +108,17 @@ export function readAlgorithm(
 ): SignatureAlgorithm | undefined {
   const name = alg === 'Ed25519' ? 'EdDSA' : alg
   return allowed.find((algorithm) => algorithm === name)
+}
+
+/** RFC 7515 §4.1.11: a list that is not empty and names members that are there. */
+function isUnderstood(header: JsonObject, understood: readonly string[]): boolean {
+  if (!Object.hasOwn(header, 'crit')) return true
+  const { crit } = header
+  return (
+    isJsonArray(crit) &&
+    crit.length > 0 &&
+    crit.every((name) => typeof name === 'string' && understood.includes(name) && Object.hasOwn(header, name))
+  )
 }
 
 function encodePart(value: JsonObject): string {

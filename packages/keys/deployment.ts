@@ -8,7 +8,15 @@ import type { PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { type ChainRefusal, configuredChain } from './certificate-chain.ts'
 import { type SecretRefusal, settleSecret } from './deployment-secret.ts'
-import { type DevelopmentCas, keptCertificate, keptKey, openDevelopmentCas } from './development-identity.ts'
+import {
+  type DevelopmentCas,
+  type DevelopmentIacas,
+  keptCertificate,
+  keptDocumentSigner,
+  keptKey,
+  openDevelopmentCas,
+  openDevelopmentIacas,
+} from './development-identity.ts'
 import {
   identityRecords,
   type RecordMismatch,
@@ -65,6 +73,8 @@ export interface Deployment {
   signer(purpose: SigningPurpose, options: SignerOptions): Promise<Result<Signer, SignerRefusal>>
   /** The development CA, every generation that is valid; empty in production. Standard base64 DER. */
   developmentAnchors(): readonly string[]
+  /** The same for document signers of mdocs: the development IACA. */
+  developmentIacas(): readonly string[]
   /** For readiness: puts back what an emptied store has lost, and tells when it holds somebody else's identity. */
   assertShared(): Promise<Result<undefined, RecordMismatch>>
 }
@@ -87,6 +97,7 @@ export async function openDeployment(
     sealing: sealing.value,
     signer: (purpose, wanted) => openSigner(checkedPurpose(purpose), wanted, development?.value, now),
     developmentAnchors: () => development?.value.cas.anchors ?? [],
+    developmentIacas: () => development?.value.iacas.anchors ?? [],
     assertShared: () => records.assertKept(),
   })
 }
@@ -98,6 +109,7 @@ function secretOptions({ mode, configuredSecret }: DeploymentOptions) {
 interface Development {
   readonly records: SealedRecords
   readonly cas: DevelopmentCas
+  readonly iacas: DevelopmentIacas
 }
 
 async function openDevelopment(
@@ -106,7 +118,9 @@ async function openDevelopment(
   now: number,
 ): Promise<Result<Development, RecordRefusal>> {
   const cas = await openDevelopmentCas(records, `Countersign development CA ${sealing.fingerprint}`, now)
-  return cas.ok ? ok({ records, cas: cas.value }) : cas
+  if (!cas.ok) return cas
+  const iacas = await openDevelopmentIacas(records, `Countersign IACA ${sealing.fingerprint}`, now)
+  return iacas.ok ? ok({ records, cas: cas.value, iacas: iacas.value }) : iacas
 }
 
 async function openSigner(
@@ -166,10 +180,17 @@ async function certificatesFor(
     return chain.ok ? chain : refuse({ code: 'certificates_invalid', purpose, cause: chain.error })
   }
   if (!development) return ok(undefined)
+  if (DOCUMENT_SIGNERS.includes(purpose)) {
+    const signer = await keptDocumentSigner(development.records, development.iacas.active, key, now)
+    return signer.ok ? ok([signer.value]) : signer
+  }
   const wish = { purpose, publicJwk: key, dnsNames: hostNames(options), uris: [options.baseUrl] }
   const made = await keptCertificate(development.records, development.cas.active, wish, now)
   return made.ok ? ok([made.value]) : made
 }
+
+/** Their certificates follow ISO/IEC 18013-5 annex B. */
+const DOCUMENT_SIGNERS: readonly string[] = ['document-signer', 'caller-document-signer']
 
 /** Sorted, so that two instances that list the same names differently share one certificate. */
 function hostNames({ dnsNames, baseUrl }: SignerOptions): readonly string[] {

@@ -45,6 +45,15 @@ export function utf8String(text: string): Der {
   return element(0x0c, new TextEncoder().encode(text))
 }
 
+export function printableString(text: string): Der {
+  if (!/^[A-Za-z0-9 '()+,\-./:=?]*$/.test(text)) throw new Error('not a printable string')
+  return element(0x13, ascii(text))
+}
+
+export function nullValue(): Der {
+  return element(0x05)
+}
+
 /** `2.5.29.17` and the like. The first two arcs share one number (X.690 §8.19.4). */
 export function objectIdentifier(dotted: string): Der {
   const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number)

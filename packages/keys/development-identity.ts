@@ -3,12 +3,20 @@
  * sealed, so all instances sign with the same key under the same certificate bytes; before one expires, its next
  * generation takes over while the earlier stays trusted. Production never comes here.
  */
-import { hash } from 'node:crypto'
+import { hash, X509Certificate } from 'node:crypto'
+import type { Signer } from '@countersign/credential/crypto'
 import type { PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result } from '@countersign/credential/result'
 import { createDevelopmentCa, type DevelopmentCa, issueCertificate } from './certificate.ts'
 import type { RecordRefusal, SealedRecords } from './identity-records.ts'
-import { generateSoftwareKey, keyThumbprint, type PrivateJwk, parsePrivateKey } from './software.ts'
+import { makeDocumentSigner, makeIaca } from './iso-mdl-pki.ts'
+import {
+  generateSoftwareKey,
+  keyThumbprint,
+  type PrivateJwk,
+  parsePrivateKey,
+  softwareSigner,
+} from './software.ts'
 
 export interface DevelopmentCas {
   readonly active: DevelopmentCa
@@ -111,4 +119,108 @@ function readCertificate(json: unknown): KeptCertificate | undefined {
 
 function fields(json: unknown): Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null ? { ...json } : {}
+}
+
+export interface DevelopmentIaca {
+  readonly key: Signer
+  readonly certificatePem: string
+  /** Standard base64 DER. */
+  readonly certificate: string
+  /** Epoch seconds. */
+  readonly expiresAt: number
+}
+
+export interface DevelopmentIacas {
+  readonly active: DevelopmentIaca
+  /** Every generation that has not expired; standard base64 DER. */
+  readonly anchors: readonly string[]
+}
+
+/** Utopia, the country of the examples in ISO/IEC 18013-5: nobody issues for it. */
+const developmentCountry = 'UT'
+
+/**
+ * Roots for document signers of mdocs, made like the development CA. There is no list of revoked certificates in
+ * development, which is the one fault that verifiers have to put up with (`crl_distribution_point_missing`).
+ */
+export async function openDevelopmentIacas(
+  records: SealedRecords,
+  name: string,
+  now: number,
+): Promise<Result<DevelopmentIacas, RecordRefusal>> {
+  const anchors: string[] = []
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const iaca = await keptIaca(records, generation, name, now)
+    if (!iaca.ok) return iaca
+    if (iaca.value.expiresAt > now) anchors.push(iaca.value.certificate)
+    if (iaca.value.expiresAt - now > iacaMargin) return ok({ active: iaca.value, anchors })
+  }
+  throw new Error('no generation of the development IACA is valid now')
+}
+
+/** More than a document signer lasts: no document signer is cut short by its root. */
+const iacaMargin = 500 * day
+
+async function keptIaca(
+  records: SealedRecords,
+  generation: number,
+  name: string,
+  now: number,
+): Promise<Result<DevelopmentIaca, RecordRefusal>> {
+  const record = `development-iaca.${generation}`
+  const privateJwk = await keptKey(records, record)
+  if (!privateJwk.ok) return privateJwk
+  const key = softwareSigner(privateJwk.value)
+  const made = await makeIaca({
+    country: developmentCountry,
+    organizationName: 'Countersign',
+    commonName: name,
+    issuerAlternativeName: { uri: 'https://localhost' },
+    key,
+    now,
+  })
+  const kept = await keepMade(records, record, made)
+  if (!kept.ok) return kept
+  const { certificate, expiresAt } = kept.value
+  return ok({ key, certificate, certificatePem: pemOf(certificate), expiresAt })
+}
+
+/** The certificate of a document signer's key, standard base64 DER; the next generation a month before it ends. */
+export async function keptDocumentSigner(
+  records: SealedRecords,
+  iaca: DevelopmentIaca,
+  publicJwk: PublicJwk,
+  now: number,
+): Promise<Result<string, RecordRefusal>> {
+  const base = `document-signer-certificate.${keyThumbprint(publicJwk).slice(0, 24)}`
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const made = await makeDocumentSigner({
+      iacaKey: iaca.key,
+      iacaPem: iaca.certificatePem,
+      country: developmentCountry,
+      organizationName: 'Countersign',
+      commonName: 'Countersign document signer',
+      publicJwk,
+      now,
+    })
+    const kept = await keepMade(records, `${base}.${generation}`, made)
+    if (!kept.ok) return kept
+    if (kept.value.expiresAt - now > certificateMargin) return ok(kept.value.certificate)
+  }
+  throw new Error('no generation of the document signer is valid now')
+}
+
+/** Made before it is known whether one is kept already: signing is cheap and happens at start only. */
+function keepMade(
+  records: SealedRecords,
+  record: string,
+  made: Awaited<ReturnType<typeof makeIaca>>,
+): Promise<Result<KeptCertificate, RecordRefusal>> {
+  if (!made.ok) throw new Error(`a development certificate cannot be made: ${made.error.code}`)
+  const { certificate, parsed } = made.value
+  return records.keep(record, () => ({ certificate, expiresAt: parsed.notAfter }), readCertificate)
+}
+
+function pemOf(certificate: string): string {
+  return new X509Certificate(Buffer.from(certificate, 'base64')).toString()
 }

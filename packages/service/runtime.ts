@@ -45,6 +45,8 @@ export interface Runtime {
   readonly deployment: Deployment
   /** Trust anchors of the development CA; none in production. */
   readonly developmentAnchors: readonly Certificate[]
+  /** Those of the development IACA, for mdocs. */
+  readonly developmentIacas: readonly Certificate[]
   /** Where this machine keeps things; absent in production unless configured. */
   readonly dataDir?: string
   /** Epoch seconds. */
@@ -72,6 +74,7 @@ export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
       engine,
       deployment,
       developmentAnchors: deployment.developmentAnchors().map(anchorOf),
+      developmentIacas: deployment.developmentIacas().map(anchorOf),
       ...(dataDir !== undefined && { dataDir }),
       now,
       sessions: (namespace, schemaVersion) => {

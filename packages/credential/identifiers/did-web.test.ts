@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { didWebUrl } from './did-web.ts'
+import { didWebAt, didWebUrl } from './did-web.ts'
 
 describe('the URL of a did:web', () => {
   it.each([
@@ -95,6 +95,43 @@ describe('the URL of a did:web', () => {
         expect(did.slice('did:web:'.length).split(/[:%]/)[0]).toBe(parsed.hostname)
         expect(parsed.pathname.endsWith('/did.json')).toBe(true)
         expect(parsed.search + parsed.hash + parsed.username).toBe('')
+      }),
+    )
+  })
+})
+
+describe('the did:web of a place', () => {
+  it.each([
+    ['example.com', undefined, 'did:web:example.com'],
+    ['example.com', '/', 'did:web:example.com'],
+    ['Example.COM', '/user/alice', 'did:web:example.com:user:alice'],
+    ['localhost:7001', '/wallet-api/registry/a/', 'did:web:localhost%3A7001:wallet-api:registry:a'],
+    ['localhost%3A7001', 'a', 'did:web:localhost%3A7001:a'],
+  ])('%s%s is written as the report has it', (authority, path, did) => {
+    expect(didWebAt(authority, path)).toEqual({ ok: true, value: did })
+  })
+
+  it.each([
+    ['an address', '127.0.0.1:7001', '/a'],
+    ['no host', '', '/a'],
+    ['a scheme', 'https://example.com', ''],
+    ['a colon in the path', 'example.com', '/a:b'],
+    ['a step up', 'example.com', '/a/../b'],
+    ['a query', 'example.com', '/a?b'],
+    ['two ports', 'example.com:1:2', ''],
+  ])('is refused for %s', (_what, authority, path) => {
+    expect(didWebAt(authority, path)).toEqual({ ok: false, error: { code: 'did_malformed' } })
+  })
+
+  it('leads back to the place, or there is none', () => {
+    fc.assert(
+      fc.property(fc.webAuthority({ withPort: true }), fc.webPath(), (authority, path) => {
+        const did = didWebAt(authority, path)
+        if (!did.ok) return
+        const url = didWebUrl(did.value)
+        const segments = path.split('/').filter((segment) => segment !== '')
+        const where = segments.length === 0 ? '.well-known' : segments.join('/')
+        expect(url).toEqual({ ok: true, value: `https://${authority.toLowerCase()}/${where}/did.json` })
       }),
     )
   })

@@ -21,6 +21,20 @@ export function didWebUrl(did: string): Result<string, DidRefusal> {
   return URL.parse(url)?.href === withoutDefaultPort(url) ? ok(url) : refuse({ code: 'did_malformed' })
 }
 
+/**
+ * The DID whose document lies at `https://<authority>/<path>/did.json`: `authority` is a host, with a port where it has
+ * one; no path means the root of the host. Refuses what nobody could resolve.
+ */
+export function didWebAt(authority: string, path = ''): Result<string, DidRefusal> {
+  const segments = path.split('/').filter((segment) => segment !== '')
+  // Written as they are, their colons would be steps of the path.
+  if (segments.some((segment) => segment.includes(':'))) return refuse({ code: 'did_malformed' })
+  const host = authority.toLowerCase().replaceAll(/:|%3a/g, '%3A')
+  const did = PREFIX + [host, ...segments].join(':')
+  const url = didWebUrl(did)
+  return url.ok ? ok(did) : url
+}
+
 /** Host and port in lower case. The colon before a port is written `%3A`, because a plain one starts a path. */
 function readAuthority(authority: string): string | undefined {
   const [host = '', port, ...rest] = authority.toLowerCase().split('%3a')

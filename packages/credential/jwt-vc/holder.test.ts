@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Signer } from '../crypto.ts'
-import type { JsonObject, VerifyInput } from '../format.ts'
+import type { IssuerTrust, JsonObject, VerifyInput } from '../format.ts'
 import { didFromKey } from '../identifiers/did.ts'
 import type { DidKeyResolver } from '../identifiers/did-document.ts'
 import { bareKey } from '../jwk.ts'
@@ -218,6 +218,23 @@ describe.each(JWTS)('$format.id: a holder whose DID stands elsewhere', (kind) =>
     expect(await faultsOf(kind, other, { holderKeys })).toEqual(['holder_binding: holder_wrong'])
     const replayed = join(forgery, { proof: { nonce: 'other' } })
     expect(await faultsOf(kind, replayed, { holderKeys })).toEqual(['holder_binding: nonce_wrong'])
+  })
+
+  it('is not asked for on the word of an issuer whom nobody believes', async () => {
+    const holderKeys: DidKeyResolver = () => {
+      throw new Error('asked')
+    }
+    const trust: IssuerTrust = () =>
+      refuse({ code: 'untrusted', reason: 'unheard_of', key: didIssuer.publicJwk })
+    expect(await faultsOf(kind, forgery, { holderKeys, trust })).toEqual([
+      'issuer_trust: unheard_of',
+      'holder_binding: did_method_unsupported',
+    ])
+    const forged = { ...forgery, signer: stranger }
+    expect(await faultsOf(kind, forged, { holderKeys })).toEqual([
+      'issuer_signature: signature_invalid',
+      'holder_binding: did_method_unsupported',
+    ])
   })
 })
 

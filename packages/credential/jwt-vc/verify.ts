@@ -8,7 +8,15 @@ import type { Check } from '../checks.ts'
 import type { CryptoEngine } from '../crypto.ts'
 import type { JsonObject, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../format.ts'
 import { verifyJws } from '../jws.ts'
-import { check, type Fault, findPeriodFault, judgeIssuer, toCheck, unreadable } from '../jws-credential.ts'
+import {
+  check,
+  type Fault,
+  findPeriodFault,
+  type IssuerJudgement,
+  judgeIssuer,
+  toCheck,
+  unreadable,
+} from '../jws-credential.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
 import { authorityKeyIdsOf } from '../trust/certificate.ts'
 import { findHolderKey } from './holder.ts'
@@ -22,7 +30,8 @@ export async function verifyJwtCredential(
 ): Promise<VerifyOutcome> {
   const read = readPresented(input.presentation, format)
   if (!read.ok) return unreadable(read.error.code)
-  return judge(read.value.credential, await judgePresentation(read.value, input, crypto), input, crypto)
+  const judgeHolder = (asked: VerifyInput) => judgePresentation(read.value, asked, crypto)
+  return judge(read.value.credential, judgeHolder, input, crypto)
 }
 
 export async function verifySdJwtCredential(
@@ -31,12 +40,12 @@ export async function verifySdJwtCredential(
 ): Promise<VerifyOutcome> {
   const read = await readSdJwtCredential(input.presentation, crypto)
   if (!read.ok) return unreadable(read.error.code)
-  return judge(read.value, await judgeKeyBinding(read.value, input, crypto), input, crypto)
+  return judge(read.value, (asked) => judgeKeyBinding(read.value, asked, crypto), input, crypto)
 }
 
 async function judge(
   credential: W3cCredential,
-  binding: Check,
+  judgeHolder: (input: VerifyInput) => Promise<Check>,
   input: VerifyInput,
   crypto: CryptoEngine,
 ): Promise<VerifyOutcome> {
@@ -48,9 +57,18 @@ async function judge(
     judged.signature,
     judged.trust,
     toCheck('validity_period', findValidityFault(credential, input)),
-    binding,
+    await judgeHolder(isVouchedFor(judged) ? input : withoutResolver(input)),
   ]
   return { checks, presentation: describe(credential, judged.anchor) }
+}
+
+function isVouchedFor({ signature, trust }: IssuerJudgement): boolean {
+  return signature.outcome === 'passed' && trust.outcome === 'passed'
+}
+
+/** A stranger who writes a credential must not choose whom the verifier asks for the holder's key. */
+function withoutResolver({ holderKeys: _resolver, ...input }: VerifyInput): VerifyInput {
+  return input
 }
 
 function findValidityFault({ jwtClaims, validFrom, validUntil }: W3cCredential, input: VerifyInput): Fault {

@@ -5,8 +5,12 @@ import type { PublicJwk } from '../jwk.ts'
 import { type Certificate, parseCertificate } from '../trust/certificate.ts'
 
 export interface CertificateRequest {
+  /** Common name. */
   readonly subject: string
   readonly issuer: string
+  /** Before the common name: object identifier and text. */
+  readonly subjectAttributes?: readonly NameAttribute[]
+  readonly issuerAttributes?: readonly NameAttribute[]
   readonly key: PublicJwk
   readonly signer: Signer
   readonly notBefore?: number
@@ -16,19 +20,36 @@ export interface CertificateRequest {
   /** Bits of the key usage; absent: none is written. */
   readonly keyUsage?: readonly number[]
   readonly extendedKeyUsage?: readonly string[]
+  readonly extendedKeyUsageCritical?: boolean
   readonly dnsNames?: readonly string[]
   readonly uris?: readonly string[]
+  /** Whole GeneralNames beside those. */
+  readonly names?: readonly Uint8Array[]
   readonly subjectKeyId?: Uint8Array
   readonly authorityKeyId?: Uint8Array
-  readonly extra?: readonly { readonly identifier: string; readonly critical: boolean }[]
+  /** An empty sequence is the value of those that have none here. */
+  readonly extra?: readonly ExtraExtension[]
+  readonly serial?: Uint8Array
   /** Written instead of version 3. */
   readonly version?: number
   /** Written into the signed part instead of the algorithm that signs. */
   readonly innerAlgorithm?: SignatureAlgorithm
 }
 
+export interface ExtraExtension {
+  readonly identifier: string
+  readonly critical: boolean
+  readonly value?: Uint8Array
+}
+
+export type NameAttribute = readonly [identifier: string, text: string]
+
+export const COUNTRY = '2.5.4.6'
+export const ORGANIZATION = '2.5.4.10'
+
 export const DIGITAL_SIGNATURE = 0
 export const KEY_CERT_SIGN = 5
+export const CRL_SIGN = 6
 
 /** 2026-01-01 and 2027-01-01. */
 export const NOT_BEFORE = 1_767_225_600
@@ -45,11 +66,11 @@ export async function makeCertificateDer(request: CertificateRequest): Promise<U
   const inner = request.innerAlgorithm ? algorithmIdentifier(request.innerAlgorithm) : algorithm
   const tbs = sequence(
     der(0xa0, integer(Uint8Array.of(request.version ?? 2))),
-    integer(Uint8Array.of(0x2a, 0x17)),
+    der(0x02, request.serial ?? Uint8Array.of(0x2a, 0x17)),
     inner,
-    name(request.issuer),
+    name(request.issuer, request.issuerAttributes),
     sequence(time(request.notBefore ?? NOT_BEFORE), time(request.notAfter ?? NOT_AFTER)),
-    name(request.subject),
+    name(request.subject, request.subjectAttributes),
     subjectPublicKeyInfo(request.key),
     der(0xa3, sequence(...extensions(request))),
   )
@@ -109,8 +130,44 @@ function bitString(bytes: Uint8Array): Uint8Array {
   return der(0x03, Uint8Array.of(0), bytes)
 }
 
-function name(text: string): Uint8Array {
-  return sequence(der(0x31, sequence(objectIdentifier('2.5.4.3'), der(0x0c, encodeUtf8(text)))))
+export function name(commonName: string, attributes: readonly NameAttribute[] = []): Uint8Array {
+  const parts: readonly NameAttribute[] = [...attributes, ['2.5.4.3', commonName]]
+  return sequence(
+    ...parts.map(([identifier, text]) =>
+      der(0x31, sequence(objectIdentifier(identifier), der(0x0c, encodeUtf8(text)))),
+    ),
+  )
+}
+
+/** GeneralNames, of which some also serve as bases of constraints. */
+export const generalName = {
+  email: (text: string) => der(0x81, encodeUtf8(text)),
+  dnsName: (text: string) => der(0x82, encodeUtf8(text)),
+  uri: (text: string) => der(0x86, encodeUtf8(text)),
+  address: (...bytes: readonly number[]) => der(0x87, Uint8Array.from(bytes)),
+  directoryName: (whole: Uint8Array) => der(0xa4, whole),
+  registeredId: () => der(0x88, Uint8Array.of(0x2a)),
+}
+
+export interface Subtrees {
+  readonly permitted?: readonly Uint8Array[]
+  readonly excluded?: readonly Uint8Array[]
+}
+
+export function nameConstraints({ permitted, excluded }: Subtrees, critical = true): ExtraExtension {
+  const subtrees = (tag: number, bases: readonly Uint8Array[] | undefined) =>
+    bases === undefined ? [] : [der(tag, ...bases.map((base) => sequence(base)))]
+  const value = sequence(...subtrees(0xa0, permitted), ...subtrees(0xa1, excluded))
+  return { identifier: '2.5.29.30', critical, value }
+}
+
+export function issuerAlternativeName(...names: readonly Uint8Array[]): ExtraExtension {
+  return { identifier: '2.5.29.18', critical: false, value: sequence(...names) }
+}
+
+export function crlDistributionPoint(uri: string): ExtraExtension {
+  const point = sequence(der(0xa0, der(0xa0, generalName.uri(uri))))
+  return { identifier: '2.5.29.31', critical: false, value: sequence(point) }
 }
 
 function time(epochSeconds: number): Uint8Array {
@@ -151,9 +208,27 @@ const ALGORITHMS: Readonly<Partial<Record<SignatureAlgorithm, string>>> = {
 }
 
 function algorithmIdentifier(algorithm: SignatureAlgorithm): Uint8Array {
+  if (algorithm.startsWith('PS')) return pssIdentifier(algorithm)
   const identifier = ALGORITHMS[algorithm]
   if (identifier === undefined) throw new TypeError(`no certificates are made with ${algorithm}`)
   return sequence(objectIdentifier(identifier), ...(algorithm.startsWith('RS') ? [der(0x05)] : []))
+}
+
+const PSS: Readonly<Record<string, readonly [hash: string, salt: number]>> = {
+  PS256: ['2.16.840.1.101.3.4.2.1', 32],
+  PS384: ['2.16.840.1.101.3.4.2.2', 48],
+  PS512: ['2.16.840.1.101.3.4.2.3', 64],
+}
+
+/** RFC 4055 §3.1; `salt` other than that of the algorithm is for tests of those who read it. */
+export function pssIdentifier(algorithm: string, salt?: number): Uint8Array {
+  const [hash, length] = PSS[algorithm] ?? ['', 0]
+  const hashIdentifier = sequence(objectIdentifier(hash), der(0x05))
+  const mask = sequence(objectIdentifier('1.2.840.113549.1.1.8'), hashIdentifier)
+  return sequence(
+    objectIdentifier('1.2.840.113549.1.1.10'),
+    sequence(der(0xa0, hashIdentifier), der(0xa1, mask), der(0xa2, integer(Uint8Array.of(salt ?? length)))),
+  )
 }
 
 function toDerSignature(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array {
@@ -167,17 +242,24 @@ function extensions(request: CertificateRequest): readonly Uint8Array[] {
   const names = [
     ...(request.dnsNames ?? []).map((text) => der(0x82, encodeUtf8(text))),
     ...(request.uris ?? []).map((text) => der(0x86, encodeUtf8(text))),
+    ...(request.names ?? []),
   ]
   return [
     ...(ca ? [extension('2.5.29.19', true, basicConstraints(request.pathLength))] : []),
     ...(keyUsage ? [extension('2.5.29.15', true, namedBits(keyUsage))] : []),
     ...(extendedKeyUsage
-      ? [extension('2.5.29.37', true, sequence(...extendedKeyUsage.map(objectIdentifier)))]
+      ? [
+          extension(
+            '2.5.29.37',
+            request.extendedKeyUsageCritical ?? true,
+            sequence(...extendedKeyUsage.map(objectIdentifier)),
+          ),
+        ]
       : []),
     ...(names.length > 0 ? [extension('2.5.29.17', false, sequence(...names))] : []),
     ...(subjectKeyId ? [extension('2.5.29.14', false, der(0x04, subjectKeyId))] : []),
     ...(authorityKeyId ? [extension('2.5.29.35', false, sequence(der(0x80, authorityKeyId)))] : []),
-    ...extra.map(({ identifier, critical }) => extension(identifier, critical, sequence())),
+    ...extra.map(({ identifier, critical, value = sequence() }) => extension(identifier, critical, value)),
   ]
 }
 

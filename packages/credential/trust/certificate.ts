@@ -8,7 +8,7 @@ import type { PublicJwk } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { type DerElement, readChildren, readDer, readInteger, readTime, TAG } from './der.ts'
 import { type Extensions, readExtensions } from './extensions.ts'
-import { readName } from './name.ts'
+import { type DistinguishedName, readName, sameName } from './name.ts'
 import { type CertificateSignature, readPublicKey, readSignature } from './signature.ts'
 
 export interface Certificate extends Extensions {
@@ -25,13 +25,6 @@ export interface Certificate extends Extensions {
   readonly notBefore: number
   readonly notAfter: number
   readonly publicKey: PublicJwk
-}
-
-export interface DistinguishedName {
-  /** Names are compared as bytes, never as text. */
-  readonly der: Uint8Array
-  /** For people, e.g. `CN=Example CA, C=DE`. */
-  readonly text: string
 }
 
 export interface CertificateRefusal {
@@ -65,12 +58,16 @@ export function parseX5cEntry(entry: string): Result<Certificate, CertificateRef
   return der === undefined ? MALFORMED : parseCertificate(der)
 }
 
+/** Certificates in one file of anchors. */
+const MAX_PEM_CERTIFICATES = 1000
+
 /** All certificates of a PEM text, in its order; refuses the whole when one cannot be read or there is none. */
 export function parsePemCertificates(pem: string): Result<readonly Certificate[], CertificateRefusal> {
   const certificates: Certificate[] = []
   for (const [, body = ''] of pem.matchAll(/-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/g)) {
     const parsed = parseX5cEntry(body.replace(/\s+/g, ''))
     if (!parsed.ok) return parsed
+    if (certificates.length === MAX_PEM_CERTIFICATES) return refuse({ code: 'certificate_too_large' })
     certificates.push(parsed.value)
   }
   return certificates.length === 0 ? MALFORMED : ok(certificates)
@@ -78,7 +75,7 @@ export function parsePemCertificates(pem: string): Result<readonly Certificate[]
 
 /** Whether the certificate names itself as its issuer; the signature is not looked at. */
 export function isSelfIssued(certificate: Certificate): boolean {
-  return sameBytes(certificate.issuer.der, certificate.subject.der)
+  return sameName(certificate.issuer, certificate.subject)
 }
 
 /** AKI of every readable certificate of a chain, for `trusted_authorities` of type `aki` (OpenID4VP §6.1.1.1). */
@@ -134,18 +131,14 @@ function readVersion(version: DerElement): number | undefined {
   return rest.length === 0 && bytes?.length === 1 ? bytes[0] : undefined
 }
 
+/** RFC 5280 §4.1.2.4: whoever issues has a name; a subject may be named by its alternative names alone. */
 function readNames(
   issuer: DerElement | undefined,
   subject: DerElement | undefined,
 ): Pick<Certificate, 'issuer' | 'subject'> | undefined {
-  const issuerText = readName(issuer)
-  const subjectText = readName(subject)
-  if (issuer === undefined || issuerText === undefined || issuerText === '') return undefined
-  if (subject === undefined || subjectText === undefined) return undefined
-  return {
-    issuer: { der: issuer.whole, text: issuerText },
-    subject: { der: subject.whole, text: subjectText },
-  }
+  const names = { issuer: readName(issuer), subject: readName(subject) }
+  if (names.issuer === undefined || names.issuer.comparable.length === 0) return undefined
+  return names.subject && { issuer: names.issuer, subject: names.subject }
 }
 
 function readValidity(

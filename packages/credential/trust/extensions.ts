@@ -5,7 +5,6 @@
 import { encodeBase64url } from '../base64url.ts'
 import {
   type DerElement,
-  readAscii,
   readBoolean,
   readChildren,
   readDer,
@@ -15,6 +14,14 @@ import {
   readSequence,
   TAG,
 } from './der.ts'
+import { type GeneralNames, readGeneralNames } from './general-name.ts'
+import { type NameConstraints, readNameConstraints } from './name-constraints.ts'
+import {
+  readDistributionPoints,
+  readPolicies,
+  readPolicyConstraints,
+  readPolicyMappings,
+} from './policies.ts'
 
 export type KeyUsage =
   | 'digitalSignature'
@@ -36,35 +43,66 @@ export interface Extensions {
   readonly keyUsage?: readonly KeyUsage[]
   /** Object identifiers; absent: not restricted. */
   readonly extendedKeyUsage?: readonly string[]
+  /** Of the subject alternative name. */
   readonly dnsNames: readonly string[]
   readonly uris: readonly string[]
+  readonly subjectAlternativeNames?: GeneralNames
+  readonly issuerAlternativeNames?: GeneralNames
+  /** URIs of revocation lists; absent: no such extension. */
+  readonly crlDistributionPoints?: readonly string[]
+  readonly nameConstraints?: NameConstraints
   /** base64url. */
   readonly subjectKeyId?: string
   readonly authorityKeyId?: string
+  /** Object identifiers of all extensions, and of those marked critical. */
+  readonly extensionIds: readonly string[]
+  readonly criticalIds: readonly string[]
   /** Object identifiers of what must be understood and is not. */
   readonly unknownCritical: readonly string[]
 }
 
+export const EXTENSION = {
+  subjectKeyId: '2.5.29.14',
+  keyUsage: '2.5.29.15',
+  subjectAlternativeName: '2.5.29.17',
+  issuerAlternativeName: '2.5.29.18',
+  basicConstraints: '2.5.29.19',
+  nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
+  certificatePolicies: '2.5.29.32',
+  policyMappings: '2.5.29.33',
+  authorityKeyId: '2.5.29.35',
+  policyConstraints: '2.5.29.36',
+  extendedKeyUsage: '2.5.29.37',
+  freshestCrl: '2.5.29.46',
+  inhibitAnyPolicy: '2.5.29.54',
+} as const
+
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 type Draft = Mutable<Extensions>
 
-/** Writes what it reads into the draft; false when the value is malformed. */
-type ExtensionReader = (value: Uint8Array, draft: Draft) => boolean
-
 /** Undefined when an extension is malformed or there twice; no wrapper, no extensions. */
 export function readExtensions(wrapper: DerElement | undefined): Extensions | undefined {
-  const draft: Draft = { isCa: false, dnsNames: [], uris: [], unknownCritical: [] }
-  if (wrapper === undefined) return draft
-  const list = readSequence(wrapper.contents)
-  if (list === undefined || list.length === 0) return undefined
-  const seen = new Set<string>()
+  const list = wrapper === undefined ? [] : readSequence(wrapper.contents)
+  if (list === undefined || (wrapper !== undefined && list.length === 0)) return undefined
+  const extensions: Extension[] = []
   for (const element of list) {
     const extension = readExtension(element)
-    if (extension === undefined || seen.has(extension.identifier)) return undefined
-    seen.add(extension.identifier)
-    if (!takeExtension(extension, draft)) return undefined
+    if (extension === undefined) return undefined
+    extensions.push(extension)
   }
-  return draft
+  const extensionIds = extensions.map(({ identifier }) => identifier)
+  if (new Set(extensionIds).size < extensionIds.length) return undefined
+  const criticalIds = extensions.flatMap(({ identifier, critical }) => (critical ? [identifier] : []))
+  const draft: Draft = {
+    isCa: false,
+    dnsNames: [],
+    uris: [],
+    extensionIds,
+    criticalIds,
+    unknownCritical: criticalIds.filter((identifier) => !READERS.has(identifier)),
+  }
+  return extensions.every((extension) => takeExtension(extension, draft)) ? draft : undefined
 }
 
 interface Extension {
@@ -83,24 +121,29 @@ function readExtension(element: DerElement): Extension | undefined {
   return { identifier, critical, value: value.contents }
 }
 
-/** Constrains names below a CA. We do not process it, so it counts as critical even where it is not marked. */
-const NAME_CONSTRAINTS = '2.5.29.30'
-
-function takeExtension({ identifier, critical, value }: Extension, draft: Draft): boolean {
-  const reader = READERS.get(identifier)
-  if (reader !== undefined) return reader(value, draft)
-  if (critical || identifier === NAME_CONSTRAINTS)
-    draft.unknownCritical = [...draft.unknownCritical, identifier]
-  return true
+/** False when the value is malformed. */
+function takeExtension({ identifier, value }: Extension, draft: Draft): boolean {
+  return READERS.get(identifier)?.(value, draft) ?? true
 }
 
-const READERS: ReadonlyMap<string, ExtensionReader> = new Map([
-  ['2.5.29.14', readSubjectKeyId],
-  ['2.5.29.15', readKeyUsage],
-  ['2.5.29.17', readSubjectAlternativeNames],
-  ['2.5.29.19', readBasicConstraints],
-  ['2.5.29.35', readAuthorityKeyId],
-  ['2.5.29.37', readExtendedKeyUsage],
+/** Writes what it reads into the draft; false when the value is malformed. */
+type ExtensionReader = (value: Uint8Array, draft: Draft) => boolean
+
+/** What is here is understood: it may be critical. */
+const READERS: ReadonlyMap<string, ExtensionReader> = new Map<string, ExtensionReader>([
+  [EXTENSION.subjectKeyId, readSubjectKeyId],
+  [EXTENSION.keyUsage, readKeyUsage],
+  [EXTENSION.subjectAlternativeName, readSubjectAlternativeNames],
+  [EXTENSION.issuerAlternativeName, readIssuerAlternativeNames],
+  [EXTENSION.basicConstraints, readBasicConstraints],
+  [EXTENSION.nameConstraints, takeNameConstraints],
+  [EXTENSION.crlDistributionPoints, takeDistributionPoints],
+  [EXTENSION.certificatePolicies, (value) => readPolicies(value)],
+  [EXTENSION.policyMappings, (value) => readPolicyMappings(value)],
+  [EXTENSION.authorityKeyId, readAuthorityKeyId],
+  [EXTENSION.policyConstraints, takePolicyConstraints],
+  [EXTENSION.extendedKeyUsage, readExtendedKeyUsage],
+  [EXTENSION.inhibitAnyPolicy, (value) => readInteger(readDer(value, TAG.integer)) !== undefined],
 ])
 
 function readSubjectKeyId(value: Uint8Array, draft: Draft): boolean {
@@ -170,27 +213,40 @@ function readExtendedKeyUsage(value: Uint8Array, draft: Draft): boolean {
   return purposes.length > 0
 }
 
-const DNS_NAME_TAG = 0x82
-const URI_TAG = 0x86
-
 function readSubjectAlternativeNames(value: Uint8Array, draft: Draft): boolean {
-  const names = readSequence(value)
+  const names = readGeneralNames(readSequence(value))
   if (names === undefined) return false
-  const dnsNames = namesOf(names, DNS_NAME_TAG)
-  const uris = namesOf(names, URI_TAG)
-  if (dnsNames === undefined || uris === undefined) return false
-  draft.dnsNames = dnsNames
-  draft.uris = uris
+  draft.subjectAlternativeNames = names
+  draft.dnsNames = names.dnsNames
+  draft.uris = names.uris
   return true
 }
 
-function namesOf(names: readonly DerElement[], tag: number): readonly string[] | undefined {
-  const texts: string[] = []
-  for (const name of names) {
-    if (name.tag !== tag) continue
-    const text = readAscii(name)
-    if (text === undefined) return undefined
-    texts.push(text)
-  }
-  return texts
+function readIssuerAlternativeNames(value: Uint8Array, draft: Draft): boolean {
+  const names = readGeneralNames(readSequence(value))
+  if (names === undefined) return false
+  draft.issuerAlternativeNames = names
+  return true
+}
+
+function takeNameConstraints(value: Uint8Array, draft: Draft): boolean {
+  const constraints = readNameConstraints(value)
+  if (constraints === undefined) return false
+  draft.nameConstraints = constraints
+  return true
+}
+
+function takeDistributionPoints(value: Uint8Array, draft: Draft): boolean {
+  const uris = readDistributionPoints(value)
+  if (uris === undefined) return false
+  draft.crlDistributionPoints = uris
+  return true
+}
+
+/** Whoever demands policies is not understood, marked critical or not: we do not build policy trees (§6.1.2). */
+function takePolicyConstraints(value: Uint8Array, draft: Draft): boolean {
+  const demands = readPolicyConstraints(value)
+  if (demands === undefined) return false
+  if (demands) draft.unknownCritical = [...draft.unknownCritical, EXTENSION.policyConstraints]
+  return true
 }

@@ -1,80 +1,75 @@
 /**
- * Trust in an issuer by certificates (SD-JWT VC §2.5, HAIP 1.0 §6.1.1): the chain in `x5c` leads to a configured
- * anchor, or its leaf is pinned. The issuer is the leaf's subject; a name in `iss` proves nothing by itself and is
- * compared with the leaf only where the deployment asks for it. Knows no network.
+ * Trust in issuers and in whoever signs status lists and attestations, by certificates (SD-JWT VC §2.5, HAIP 1.0
+ * §6.1.1, ISO/IEC 18013-5 §9.3). The issuer is the leaf's subject; a name in `iss` proves nothing by itself and is
+ * compared with the leaf only where the deployment asks for it.
  */
-import { encodeBase64 } from '../base64url.ts'
 import type { CryptoEngine } from '../crypto.ts'
-import type { IssuerKeyReference, IssuerTrust, TrustedKey, TrustRefusal } from '../format.ts'
+import type { IssuerTrust, TrustedKey, TrustRefusal } from '../format.ts'
 import { ok, type Result, refuse } from '../result.ts'
-import { type Certificate, parseX5cEntry } from './certificate.ts'
-import { type ValidPath, validatePath } from './path.ts'
+import type { StatusListTrust } from '../status-list/status-list.ts'
+import type { Certificate } from './certificate.ts'
+import { type ChainDistrust, type ChainTrust, chainTrust, type TrustedChain } from './chain-trust.ts'
+import { factsOf } from './distrust.ts'
+import type { TrustedCertificate, TrustPurpose } from './trust-anchor.ts'
 
-export interface TrustAnchor {
-  readonly certificate: Certificate
-  /** For people; the subject of the certificate when absent. */
-  readonly name?: string
-}
-
-export interface X509IssuerTrustOptions {
-  readonly anchors: readonly TrustAnchor[]
-  /**
-   * Leaf certificates trusted as they are, self-signed ones included. A pin relaxes every rule but the validity
-   * period, for that certificate only.
-   */
-  readonly pins?: readonly Certificate[]
+export interface IssuerNameRule {
   /** Demands that `iss`, where present, is a URI of the leaf or its host a DNS name of the leaf. Off when absent. */
   readonly issuerInCertificate?: boolean
+}
+
+export interface X509IssuerTrustOptions extends IssuerNameRule {
+  readonly anchors: readonly TrustedCertificate[]
+  readonly pins?: readonly TrustedCertificate[]
   readonly crypto: Pick<CryptoEngine, 'verify'>
 }
 
-export function x509IssuerTrust(options: X509IssuerTrustOptions): IssuerTrust {
-  const pins = new Map((options.pins ?? []).map((pin) => [encodeBase64(pin.der), pin]))
-  const names = new Map(options.anchors.map(({ certificate, name }) => [certificate, name]))
-  const anchors = [...names.keys()]
-  const cache = pathCache()
+/** From lists that do not change; `issuerTrust(chainTrust(…))` is the form with all settings. */
+export function x509IssuerTrust({
+  anchors,
+  pins = [],
+  crypto,
+  ...rule
+}: X509IssuerTrustOptions): IssuerTrust {
+  return issuerTrust(chainTrust({ list: { anchors, pins }, crypto }), rule)
+}
 
-  async function trust(
-    reference: IssuerKeyReference,
-    now: number,
-  ): Promise<Result<TrustedKey, TrustRefusal>> {
-    const { x5c } = reference
-    const [leafText] = x5c ?? []
-    if (x5c === undefined || leafText === undefined) return refuse({ code: 'no_key_reference' })
-    const pin = pins.get(leafText)
-    if (pin !== undefined) return judgePin(pin, now)
-    const known = cache.get(x5c, now)
-    if (known !== undefined) return judgeName(known, reference)
-    const path = await validatePath(x5c, anchors, now, options.crypto)
-    if (!path.ok) return untrusted(leafText, path.error.code)
-    cache.put(x5c, path.value, now)
-    return judgeName(path.value, reference)
-  }
-
-  function judgeName(path: ValidPath, reference: IssuerKeyReference): Result<TrustedKey, TrustRefusal> {
-    const { leaf, anchor } = path
-    const { issuer } = reference
-    if (options.issuerInCertificate && issuer !== undefined && !namesIssuer(leaf, issuer)) {
-      return refuse({ code: 'untrusted', reason: 'issuer_not_in_certificate', key: leaf.publicKey })
+export function issuerTrust(chains: ChainTrust, { issuerInCertificate }: IssuerNameRule = {}): IssuerTrust {
+  return async ({ x5c, format, credentialType: type, issuer, signedAt }, now) => {
+    const trusted = await chains(x5c, { purpose: 'issuer', format, type, signedAt }, now)
+    if (
+      trusted.ok &&
+      issuerInCertificate &&
+      issuer !== undefined &&
+      !namesIssuer(trusted.value.leaf, issuer)
+    ) {
+      const { leaf } = trusted.value
+      const facts = factsOf(leaf)
+      return refuse({ code: 'untrusted', reason: 'issuer_not_in_certificate', key: leaf.publicKey, facts })
     }
-    return ok({ key: leaf.publicKey, anchor: names.get(anchor) ?? anchor.subject.text })
+    return toKey(trusted)
   }
-
-  return trust
 }
 
-function judgePin(pin: Certificate, now: number): Result<TrustedKey, TrustRefusal> {
-  const key = pin.publicKey
-  if (now < pin.notBefore) return refuse({ code: 'untrusted', reason: 'certificate_not_yet_valid', key })
-  if (now > pin.notAfter) return refuse({ code: 'untrusted', reason: 'certificate_expired', key })
-  return ok({ key, anchor: pin.subject.text })
+/** A signer of lists may be anybody whom the deployment trusts with lists; that of the credential need not be the same. */
+export function statusListTrust(chains: ChainTrust): StatusListTrust {
+  return async ({ x5c }, now) => toKey(await chains(x5c, { purpose: 'status_list' }, now))
 }
 
-function untrusted(leafText: string, reason: string): Result<TrustedKey, TrustRefusal> {
-  const leaf = parseX5cEntry(leafText)
-  return leaf.ok
-    ? refuse({ code: 'untrusted', reason, key: leaf.value.publicKey })
-    : refuse({ code: 'key_unreadable', reason })
+/** For attestations of wallets and keys, requests and metadata: whoever is trusted for that purpose. */
+export function signerTrust(chains: ChainTrust, purpose: TrustPurpose) {
+  return async (x5c: readonly string[] | undefined, now: number): Promise<Result<TrustedKey, TrustRefusal>> =>
+    toKey(await chains(x5c, { purpose }, now))
+}
+
+function toKey(judged: Result<TrustedChain, ChainDistrust>): Result<TrustedKey, TrustRefusal> {
+  if (judged.ok) {
+    const { leaf, anchor, source } = judged.value
+    return ok({ key: leaf.publicKey, anchor, ...(source !== undefined && { source }) })
+  }
+  const { error } = judged
+  if (error.code !== 'untrusted') return refuse(error)
+  const { reason, leaf, facts } = error
+  return refuse({ code: 'untrusted', reason, key: leaf.publicKey, facts })
 }
 
 /** DNS names are compared exactly: a wildcard certificate is made for web servers, not for naming an issuer. */
@@ -82,30 +77,4 @@ function namesIssuer(leaf: Certificate, issuer: string): boolean {
   if (leaf.uris.includes(issuer)) return true
   const host = /^https:\/\/([^/?#:@]+)(?::\d+)?(?:[/?#]|$)/.exec(issuer)?.[1]?.toLowerCase()
   return host !== undefined && leaf.dnsNames.some((name) => name.toLowerCase() === host)
-}
-
-const MAX_CACHED_PATHS = 256
-
-/**
- * Validated paths by the whole text of their chain: an issuer sends the same one with every credential. Only what was
- * valid is kept, so that strangers cannot fill it; the oldest entry goes first.
- */
-function pathCache() {
-  const paths = new Map<string, { readonly path: ValidPath; readonly since: number }>()
-  return {
-    get(x5c: readonly string[], now: number): ValidPath | undefined {
-      const entry = paths.get(cacheKey(x5c))
-      return entry !== undefined && now >= entry.since && now <= entry.path.notAfter ? entry.path : undefined
-    },
-    put(x5c: readonly string[], path: ValidPath, now: number): void {
-      const [oldest] = paths.keys()
-      if (paths.size >= MAX_CACHED_PATHS && oldest !== undefined) paths.delete(oldest)
-      paths.set(cacheKey(x5c), { path, since: now })
-    },
-  }
-}
-
-/** With the count, since an entry of a chain nobody has validated yet may contain a space. */
-function cacheKey(x5c: readonly string[]): string {
-  return `${x5c.length} ${x5c.join(' ')}`
 }

@@ -1,7 +1,8 @@
 /**
  * Certification path validation (RFC 5280 §6.1) from an `x5c` header to a configured trust anchor, in the narrow shape
- * of HAIP 1.0 §6.1.1: leaf first, leaf not self-signed, anchor left out. What is not understood is refused. Revocation
- * of certificates and what a leaf's key may be used for beyond signing is the caller's business.
+ * of HAIP 1.0 §6.1.1: leaf first, leaf not self-signed, anchor left out. What is not understood is refused, a CA that
+ * demands policies included. Revocation of certificates is the caller's business, and so is what a profile asks for
+ * beyond a purpose.
  */
 import type { CryptoEngine } from '../crypto.ts'
 import { fits } from '../jwk.ts'
@@ -14,10 +15,21 @@ import {
   parseX5cEntry,
   sameBytes,
 } from './certificate.ts'
+import { sameName } from './name.ts'
+import { violatesNameConstraints } from './name-constraints.ts'
+
+export interface PathRules {
+  /** Object identifiers of which the leaf lists one; a CA that restricts its purposes lists one, too. */
+  readonly extendedKeyUsage?: readonly string[]
+  /** A chain may reach up to its anchor: what begins there is left out. Refused when absent, as HAIP does. */
+  readonly acceptAnchorInChain?: boolean
+}
 
 export interface ValidPath {
   readonly leaf: Certificate
   readonly anchor: Certificate
+  /** CAs between leaf and anchor. */
+  readonly intermediates: readonly Certificate[]
   /** base64url AKI of every certificate of the chain. */
   readonly authorityKeyIds: readonly string[]
   /** The moment, in epoch seconds, after which a certificate of the path is no longer valid. */
@@ -41,6 +53,8 @@ export type PathRefusal =
         | 'certificate_expired'
         | 'extension_unknown'
         | 'leaf_key_usage_wrong' // a key usage without digitalSignature
+        | 'extended_key_usage_wrong'
+        | 'name_not_permitted' // by the name constraints of a CA above
         | 'issuer_not_ca'
         | 'issuer_key_usage_wrong' // a key usage without keyCertSign
         | 'path_length_exceeded'
@@ -56,15 +70,20 @@ export async function validatePath(
   anchors: readonly Certificate[],
   now: number,
   crypto: Pick<CryptoEngine, 'verify'>,
+  rules: PathRules = {},
 ): Promise<Result<ValidPath, PathRefusal>> {
-  const chain = readChain(x5c)
-  if (!chain.ok) return chain
-  const fault = checkShape(chain.value, anchors) ?? checkCertificates(chain.value, now)
+  const read = readChain(x5c)
+  if (!read.ok) return read
+  const chain = rules.acceptAnchorInChain ? withoutAnchor(read.value, anchors) : read.value
+  const fault = checkShape(chain, anchors) ?? checkCertificates(chain, now, rules)
   if (fault !== undefined) return refuse(fault)
-  const broken = await checkLinks(chain.value, crypto)
+  const broken = await checkLinks(chain, crypto)
   if (broken !== undefined) return refuse(broken)
-  const anchor = await findAnchor(chain.value, anchors, now, crypto)
-  return anchor.ok ? ok(describe(chain.value, anchor.value)) : anchor
+  const anchor = await findAnchor(chain, anchors, now, crypto, rules)
+  if (!anchor.ok) return anchor
+  // Names last: they cost most, and only a path that leads somewhere is worth it.
+  const misnamed = checkNames([...chain, anchor.value])
+  return misnamed === undefined ? ok(describe(chain, anchor.value)) : refuse(misnamed)
 }
 
 type Chain = readonly [Certificate, ...Certificate[]]
@@ -81,6 +100,12 @@ function readChain(x5c: readonly string[]): Result<Chain, PathRefusal> {
   return leaf === undefined ? refuse({ code: 'chain_empty' }) : ok([leaf, ...others])
 }
 
+function withoutAnchor(chain: Chain, anchors: readonly Certificate[]): Chain {
+  const [leaf, ...others] = chain
+  const at = others.findIndex((entry) => anchors.some((anchor) => sameBytes(anchor.der, entry.der)))
+  return at === -1 ? chain : [leaf, ...others.slice(0, at)]
+}
+
 function checkShape(chain: Chain, anchors: readonly Certificate[]): PathRefusal | undefined {
   if (isSelfIssued(chain[0])) return { code: 'leaf_self_signed' }
   const included = chain.some((entry) => anchors.some((anchor) => sameBytes(anchor.der, entry.der)))
@@ -88,11 +113,11 @@ function checkShape(chain: Chain, anchors: readonly Certificate[]): PathRefusal 
 }
 
 /** What each certificate says of itself: time, unknown extensions and permission for its place in the path. */
-function checkCertificates(chain: Chain, now: number): PathRefusal | undefined {
+function checkCertificates(chain: Chain, now: number, rules: PathRules): PathRefusal | undefined {
   for (const [position, certificate] of chain.entries()) {
     const fault =
       checkOne(certificate, position, now) ??
-      (position === 0 ? checkLeaf(certificate) : checkIssuer(certificate, position, chain))
+      (position === 0 ? checkLeaf(certificate, rules) : checkIssuer(certificate, position, chain, rules))
     if (fault !== undefined) return fault
   }
   return undefined
@@ -104,17 +129,35 @@ function checkOne(certificate: Certificate, position: number, now: number): Path
   return certificate.unknownCritical.length > 0 ? { code: 'extension_unknown', position } : undefined
 }
 
-function checkLeaf({ keyUsage }: Certificate): PathRefusal | undefined {
-  const allowed = keyUsage === undefined || keyUsage.includes('digitalSignature')
-  return allowed ? undefined : { code: 'leaf_key_usage_wrong', position: 0 }
+function checkLeaf({ keyUsage, extendedKeyUsage }: Certificate, rules: PathRules): PathRefusal | undefined {
+  if (keyUsage !== undefined && !keyUsage.includes('digitalSignature')) {
+    return { code: 'leaf_key_usage_wrong', position: 0 }
+  }
+  const wanted = rules.extendedKeyUsage
+  if (wanted === undefined || extendedKeyUsage?.some((purpose) => wanted.includes(purpose))) return undefined
+  return { code: 'extended_key_usage_wrong', position: 0 }
+}
+
+const ANY_EXTENDED_KEY_USAGE = '2.5.29.37.0'
+
+/** A CA that is made for some purposes vouches for no others, as everybody reads it who reads it at all. */
+function mayVouchFor(purposes: readonly string[] | undefined, { extendedKeyUsage }: PathRules): boolean {
+  if (purposes === undefined || extendedKeyUsage === undefined) return true
+  return purposes.includes(ANY_EXTENDED_KEY_USAGE) || purposes.some((one) => extendedKeyUsage.includes(one))
 }
 
 /** RFC 5280 §6.1.4 (k) to (n): whoever issues is a CA, may sign certificates and has room for those below. */
-function checkIssuer(issuer: Certificate, position: number, chain: Chain): PathRefusal | undefined {
+function checkIssuer(
+  issuer: Certificate,
+  position: number,
+  chain: Chain,
+  rules: PathRules,
+): PathRefusal | undefined {
   if (!issuer.isCa) return { code: 'issuer_not_ca', position }
   if (issuer.keyUsage !== undefined && !issuer.keyUsage.includes('keyCertSign')) {
     return { code: 'issuer_key_usage_wrong', position }
   }
+  if (!mayVouchFor(issuer.extendedKeyUsage, rules)) return { code: 'extended_key_usage_wrong', position }
   // §4.2.1.9: the leaf does not count, nor does a CA's certificate for its own new key.
   const between = chain.slice(1, position).filter((entry) => !isSelfIssued(entry)).length
   return issuer.pathLength !== undefined && between > issuer.pathLength
@@ -129,7 +172,7 @@ async function checkLinks(
   for (const [position, certificate] of chain.entries()) {
     const issuer = chain[position + 1]
     if (issuer === undefined) continue
-    if (!sameBytes(certificate.issuer.der, issuer.subject.der)) return { code: 'name_chain_broken', position }
+    if (!sameName(certificate.issuer, issuer.subject)) return { code: 'name_chain_broken', position }
     const fault = await checkSignature(certificate, issuer, position, crypto)
     if (fault !== undefined) return fault
   }
@@ -156,6 +199,7 @@ async function findAnchor(
   anchors: readonly Certificate[],
   now: number,
   crypto: Pick<CryptoEngine, 'verify'>,
+  rules: PathRules,
 ): Promise<Result<Certificate, PathRefusal>> {
   const last = chain.at(-1) ?? chain[0]
   let fault: PathRefusal = { code: 'anchor_unknown' }
@@ -163,7 +207,7 @@ async function findAnchor(
     if (!mayHaveIssued(anchor, last)) continue
     const objection =
       checkOne(anchor, chain.length, now) ??
-      checkIssuer(anchor, chain.length, chain) ??
+      checkIssuer(anchor, chain.length, chain, rules) ??
       (await checkSignature(last, anchor, chain.length - 1, crypto))
     if (objection === undefined) return ok(anchor)
     fault = objection
@@ -172,14 +216,30 @@ async function findAnchor(
 }
 
 /** Key identifiers only help to choose among anchors; they are no proof (RFC 5280 §4.2.1.1). */
-function mayHaveIssued(anchor: Certificate, certificate: Certificate): boolean {
-  if (!sameBytes(anchor.subject.der, certificate.issuer.der)) return false
+export function mayHaveIssued(anchor: Certificate, certificate: Certificate): boolean {
+  if (!sameName(anchor.subject, certificate.issuer)) return false
   const { authorityKeyId } = certificate
   return (
     authorityKeyId === undefined ||
     anchor.subjectKeyId === undefined ||
     authorityKeyId === anchor.subjectKeyId
   )
+}
+
+/** §6.1.3 (b), (c): a CA's certificate for its own new key stays out of its own constraints, a leaf never does. */
+function checkNames(path: readonly Certificate[]): PathRefusal | undefined {
+  for (const [position, certificate] of path.entries()) {
+    if (position > 0 && isSelfIssued(certificate)) continue
+    const violated = path
+      .slice(position + 1)
+      .some(
+        ({ nameConstraints }) =>
+          nameConstraints !== undefined &&
+          violatesNameConstraints(nameConstraints, certificate.subject, certificate.subjectAlternativeNames),
+      )
+    if (violated) return { code: 'name_not_permitted', position }
+  }
+  return undefined
 }
 
 function describe(chain: Chain, anchor: Certificate): ValidPath {
@@ -189,6 +249,7 @@ function describe(chain: Chain, anchor: Certificate): ValidPath {
   return {
     leaf: chain[0],
     anchor,
+    intermediates: chain.slice(1),
     authorityKeyIds: [...authorityKeyIds],
     notAfter: Math.min(...chain.map((entry) => entry.notAfter), anchor.notAfter),
   }

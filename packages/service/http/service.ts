@@ -196,7 +196,7 @@ function bareServer(options: HttpServiceOptions, log: Logger): ServiceApp {
     requestTimeout: 30_000,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
     // While it drains, a request that came over an open connection is answered, and the connection closed.
     return503OnClosing: false,
     // No hook runs for an address that cannot be decoded.

@@ -61,6 +61,12 @@ const refusals: readonly (readonly [string, unknown, string, string])[] = [
   ['a boolean in a path', claim({ path: [true] }), 'malformed_path', '$.credentials[0].claims[0].path[0]'],
   ['an object in a path', claim({ path: [{}] }), 'malformed_path', '$.credentials[0].claims[0].path[0]'],
   ['empty values', claim({ values: [] }), 'empty', '$.credentials[0].claims[0].values'],
+  [
+    'whether it is kept, in words',
+    claim({ intent_to_retain: 'yes' }),
+    'wrong_type',
+    '$.credentials[0].claims[0].intent_to_retain',
+  ],
   ['null as a value', claim({ values: [null] }), 'wrong_type', '$.credentials[0].claims[0].values[0]'],
   ['an object as a value', claim({ values: [{}] }), 'wrong_type', '$.credentials[0].claims[0].values[0]'],
   ['a fraction as a value', claim({ values: [1.5] }), 'wrong_type', '$.credentials[0].claims[0].values[0]'],

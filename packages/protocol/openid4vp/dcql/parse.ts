@@ -204,6 +204,9 @@ function readClaim(value: unknown, at: string): Read<ClaimsQuery> {
     readList(entries, place, DCQL_LIMITS.values, readValue),
   )
   if (!values.ok) return values
+  // Appendix B.2.4: a flag of mdocs, which wallets show and nothing here depends on.
+  const retained = readFlag(member(object.value, 'intent_to_retain'), `${at}.intent_to_retain`, false)
+  if (!retained.ok) return retained
   return ok({
     ...(id.value !== undefined && { id: id.value }),
     path: path.value,

@@ -1,0 +1,59 @@
+/** What the repository shows is what the issuer takes: each example with its mapping, in each format of its type. */
+import { catalogue } from '@countersign/catalogue/catalogue'
+import { exampleOf, formatsOf, mappingOf } from '@countersign/catalogue/publication'
+import type { FormatId } from '@countersign/credential/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { formatRegistry } from '@countersign/credential/registry'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import { describe, expect, it } from 'vitest'
+import { catalogueTypes } from './issuable-types.ts'
+import { credentialFor, newKey, offered, proofOfKey, testIssuer, tokenFor } from './issuer.testing.ts'
+import type { Issuer } from './issuer.ts'
+
+const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
+const types = catalogueTypes(formats.ids)
+
+function issuerOfEverything() {
+  const test = testIssuer()
+  const { now } = test.clock
+  const key = generateSoftwareKey('ES256')
+  const ca = createDevelopmentCa({ name: 'Test CA', now })
+  const wish = { subject: 'Document signer', dnsNames: [], uris: [], days: 90 }
+  const certificate = issueCertificate({ ca, publicJwk: softwareSigner(key).publicJwk, now, ...wish })
+  const signer = softwareSigner(key, { x5c: [certificate] })
+  const issuer: Issuer = { ...test.issuer, formats, types, signerFor: () => signer }
+  return { ...test, issuer }
+}
+
+function configurationOf(name: string | undefined, format: FormatId): string {
+  const found = [...types.values()].find(
+    ({ configuration }) => configuration.type === name && configuration.format === format,
+  )
+  if (found === undefined) throw new Error(`${name} is not issued as ${format}`)
+  return found.configuration.id
+}
+
+const all = catalogue.flatMap((type) => formatsOf(type).map((format) => [type.name, format, type] as const))
+
+describe.each(all)('the example of %s as %s', (_name, format, type) => {
+  it('is offered and issued as the repository shows it, with its mapping', async () => {
+    const test = issuerOfEverything()
+    const configuration = configurationOf(type.formats[format], format)
+    const claims = exampleOf(type, format)
+    const order = { configurationId: configuration, claims, mapping: mappingOf(type, format) }
+    const { code } = await offered(test.issuer, { credentials: [order] })
+    const token = await tokenFor(test, code)
+    const holder = newKey()
+    const credential = await credentialFor(test, token, await proofOfKey(test, holder), { configuration })
+    const held = await formats.get(format)?.open(credential, nodeCrypto)
+    if (held?.ok !== true) throw new Error(JSON.stringify(held?.error))
+    expect(held.value.type).toBe(type.formats[format])
+    expect(held.value.holderKey).toEqual(holder.publicJwk)
+    const lifetime = (held.value.expiresAt ?? 0) - test.clock.now
+    expect(Math.abs(lifetime - type.lifetimeDays * 86_400)).toBeLessThanOrEqual(3600)
+  })
+})

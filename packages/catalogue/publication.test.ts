@@ -1,0 +1,185 @@
+import { encodeUtf8 } from '@countersign/credential/base64url'
+import { resolveClaimPath } from '@countersign/credential/claim-path'
+import type { FormatId, IssuerTrust, JsonValue } from '@countersign/credential/format'
+import { isJsonObject } from '@countersign/credential/json'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { formatRegistry } from '@countersign/credential/registry'
+import { ok, refuse } from '@countersign/credential/result'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { DIGITAL_SIGNATURE, makeCertificate, toX5c } from '@countersign/credential/testing/certificates'
+import { makeSigner, nodeEngine } from '@countersign/credential/testing/node-engine'
+import { checkIntegrity } from '@countersign/credential/type-metadata/integrity'
+import { resolveType } from '@countersign/credential/type-metadata/resolve'
+import { parseTypeMetadata } from '@countersign/credential/type-metadata/type-metadata'
+import { describe, expect, it } from 'vitest'
+import { type CatalogueType, catalogue, withholdablePaths } from './catalogue.ts'
+import {
+  claimsAt,
+  encodingsIn,
+  exampleOf,
+  formatsOf,
+  labelsOf,
+  mappingOf,
+  publishedTypeMetadata,
+} from './publication.ts'
+
+const NOW = 1_780_000_000
+const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
+const withholdable: ReadonlySet<FormatId> = new Set(['dc+sd-jwt', 'vc+sd-jwt'])
+const holder = makeSigner('P-256', 'holder')
+const issuer = await certifiedSigner()
+
+const trust: IssuerTrust = ({ x5c }) =>
+  x5c?.[0] === issuer.x5c[0]
+    ? ok({ key: issuer.publicJwk, anchor: 'Test' })
+    : refuse({ code: 'no_key_reference' })
+
+/** mdocs name their signer by a chain. */
+async function certifiedSigner() {
+  const [authority, leaf] = [makeSigner('P-256', 'ca'), makeSigner('P-256', 'leaf')]
+  const certificate = await makeCertificate({
+    subject: 'Test issuer',
+    issuer: 'Test CA',
+    key: leaf.publicJwk,
+    signer: authority,
+    keyUsage: [DIGITAL_SIGNATURE],
+  })
+  return { ...leaf, x5c: toX5c(certificate) }
+}
+
+function entry(format: FormatId) {
+  const found = formats.get(format)
+  if (found === undefined) throw new Error(`nothing issues ${format}`)
+  return found
+}
+
+/** As an issuer issues it. */
+async function issue(type: CatalogueType, format: FormatId): Promise<string> {
+  const above = claimsAt(type, format)
+  const issued = await entry(format).issue(
+    {
+      type: type.formats[format] ?? '',
+      claims: exampleOf(type, format),
+      encodings: encodingsIn(type, format),
+      selectivelyDisclosable: withholdable.has(format)
+        ? withholdablePaths(type)
+            .map((path) => [...above, ...path])
+            .filter((path) => resolveClaimPath(exampleOf(type, format), path).length > 0)
+        : [],
+      holderKey: holder.publicJwk,
+      signer: issuer,
+      issuer: 'https://issuer.example',
+      issuedAt: NOW,
+      expiresAt: NOW + type.lifetimeDays * 86_400,
+    },
+    nodeEngine,
+  )
+  if (!issued.ok) throw new Error(`${type.name} as ${format}: ${JSON.stringify(issued.error)}`)
+  return issued.value
+}
+
+function within(value: JsonValue, members: readonly string[]): JsonValue | undefined {
+  return members.reduce<JsonValue | undefined>(
+    (inner, name) => (isJsonObject(inner) ? inner[name] : undefined),
+    value,
+  )
+}
+
+const all = catalogue.flatMap((type) =>
+  formatsOf(type).map((format) => [type.name, format, type] as [string, FormatId, CatalogueType]),
+)
+
+describe.each(all)('the example of %s as %s', (_name, format, type) => {
+  it('is issued, held and shown to a verifier as it is written', async () => {
+    const credential = await issue(type, format)
+    const held = await entry(format).open(credential, nodeEngine)
+    if (!held.ok) throw new Error(JSON.stringify(held.error))
+    expect(held.value.type).toBe(type.formats[format])
+    expect(within(held.value.claims, claimsAt(type, format))).toMatchObject(type.example)
+
+    const paths = type.claims
+      .map(({ path }) => [...claimsAt(type, format), ...path])
+      .filter((path) => resolveClaimPath(held.value.claims, path).length > 0)
+    const request = { audience: 'origin:https://v.example', nonce: 'n-0S6_WzA2Mj' }
+    const binding = { ...request, signer: holder, issuedAt: NOW }
+    const presented = await entry(format).present({ credential, disclose: paths, binding }, nodeEngine)
+    if (!presented.ok) throw new Error(JSON.stringify(presented.error))
+    const outcome = await entry(format).verify(
+      {
+        presentation: presented.value,
+        binding: request,
+        now: NOW,
+        skewSeconds: 60,
+        bindingWindowSeconds: 300,
+        trust,
+      },
+      nodeEngine,
+    )
+    expect(outcome.checks.filter(({ outcome: how }) => how !== 'passed')).toEqual([])
+    expect(within(outcome.presentation?.claims ?? {}, claimsAt(type, format))).toMatchObject(type.example)
+  })
+
+  it('has every claim that must be there, under a label that leads to it', () => {
+    const example = exampleOf(type, format)
+    const above = claimsAt(type, format)
+    const missing = type.claims
+      .filter(({ mandatory }) => mandatory)
+      .filter(({ path }) => resolveClaimPath(example, [...above, ...path]).length === 0)
+    expect(missing).toEqual([])
+    const labels = Object.values(labelsOf(type, format))
+    expect(labels).toHaveLength(type.claims.length)
+    const [first = ''] = labels
+    expect(first).toBe(
+      format === 'mso_mdoc'
+        ? `$['${type.namespace}'].${type.claims[0]?.path[0]}`
+        : `$.${[...above, ...(type.claims[0]?.path ?? [])].join('.')}`,
+    )
+  })
+})
+
+describe('an example', () => {
+  const typeNamed = (name: string) => {
+    const type = catalogue.find((one) => one.name === name)
+    if (type === undefined) throw new Error(`no ${name}`)
+    return type
+  }
+
+  it('is a document with a subject for W3C formats, flat for SD-JWT VC, by namespace for mdoc', () => {
+    const identity = typeNamed('IdentityCredential')
+    expect(exampleOf(identity, 'jwt_vc_json')).toEqual({
+      '@context': ['https://www.w3.org/2018/credentials/v1'],
+      type: ['VerifiableCredential', 'IdentityCredential'],
+      credentialSubject: identity.example,
+    })
+    expect(exampleOf(identity, 'vc+sd-jwt')['@context']).toEqual(['https://www.w3.org/ns/credentials/v2'])
+    expect(exampleOf(identity, 'dc+sd-jwt')).toEqual(identity.example)
+    const licence = typeNamed('MobileDrivingLicence')
+    expect(exampleOf(licence, 'mso_mdoc')).toEqual({ 'org.iso.18013.5.1': licence.example })
+  })
+
+  it('and a mapping do not exist in a format that the type does not come in', () => {
+    const licence = typeNamed('MobileDrivingLicence')
+    expect(() => exampleOf(licence, 'dc+sd-jwt')).toThrow('does not come as')
+    expect(() => mappingOf(licence, 'jwt_vc_json')).toThrow('does not come as')
+  })
+})
+
+describe.each(catalogue.map((type) => [type.name, type] as const))('the type metadata of %s', (_, type) => {
+  it('is read by those who judge a credential by it, and holds what its hash promises', async () => {
+    const published = await publishedTypeMetadata(type, nodeEngine)
+    if (type.formats['dc+sd-jwt'] === undefined) return expect(published).toBeUndefined()
+    if (published === undefined) throw new Error('no metadata')
+    const { integrity, text, vct } = published
+    const parsed = parseTypeMetadata(text)
+    expect(parsed).toMatchObject({ ok: true, value: { vct } })
+    const bytes = encodeUtf8(text)
+    const resolved = await resolveType({ vct, integrity }, () => ok(bytes), nodeEngine)
+    if (!resolved.ok) throw new Error(JSON.stringify(resolved.error))
+    expect(resolved.value.claims.map(({ path }) => path)).toEqual(type.claims.map(({ path }) => path))
+    expect(resolved.value.display.map(({ simple }) => simple?.backgroundColor)).toEqual(
+      type.display.map(() => type.backgroundColor),
+    )
+    expect(await checkIntegrity(encodeUtf8(`${text} `), integrity, nodeEngine)).toMatchObject({ ok: false })
+  })
+})
