@@ -3,7 +3,7 @@
  * presentations that were put together with it alone.
  */
 import { randomUUID } from 'node:crypto'
-import type { JsonObject, VerifyOutcome } from '@countersign/credential/format'
+import type { CredentialFormat, JsonObject, VerifyOutcome } from '@countersign/credential/format'
 import { didFromKey } from '@countersign/credential/identifiers/did'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
@@ -28,7 +28,7 @@ function keyOf(person: Person, part: 'public' | 'private') {
   return importJWK((part === 'public' ? publicJwk(person) : person.jwk) as JWK, 'ES256')
 }
 
-async function issued(format: (typeof formats)[number][1] | typeof vcSdJwt): Promise<string> {
+async function issued(format: CredentialFormat): Promise<string> {
   const credential = await format.issue(
     {
       type: 'UniversityDegree',
@@ -47,7 +47,7 @@ async function issued(format: (typeof formats)[number][1] | typeof vcSdJwt): Pro
   return credential.value
 }
 
-function verified(format: (typeof formats)[number][1], presentation: string): Promise<VerifyOutcome> {
+function verified(format: CredentialFormat, presentation: string): Promise<VerifyOutcome> {
   return format.verify(
     {
       presentation,

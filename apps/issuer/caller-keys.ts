@@ -8,6 +8,7 @@ import type { FormatId, JsonObject } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { type OpenedSigner, openSigner } from '@countersign/keys/open-signer'
+import { parsePrivateKey, softwareSigner } from '@countersign/keys/software'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { createRemote } from '@countersign/service/remote'
 import { remoteFetch } from '@countersign/service/remote-fetch'
@@ -20,6 +21,11 @@ export function callerKeys(runtime: Runtime): CallerKeys {
   const { deployment, config } = runtime
   const remoteKeys = remoteKeyCache(runtime)
   return {
+    async open(key) {
+      if (isRemote(key)) return remoteKeys(key)
+      const parsed = parsePrivateKey(key)
+      return parsed.ok ? ok<Signer>(softwareSigner(parsed.value)) : parsed
+    },
     async signer(key, x5c, format) {
       const configured = isRemote(key) ? await remoteKeys(key) : ok(undefined)
       if (!configured.ok) return configured

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/credential/crypto'
 import type { JsonObject } from '@countersign/credential/format'
 import { formatRegistry } from '@countersign/credential/registry'
-import { ok, refuse } from '@countersign/credential/result'
+import { ok, type Result } from '@countersign/credential/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { openSealing } from '@countersign/keys/sealing'
@@ -48,12 +48,7 @@ export function testIssuer(): TestIssuer {
     formats: formatRegistry([sdJwtVc]),
     crypto: nodeCrypto,
     signerFor: () => signer,
-    openCallerKey: {
-      signer: async (key) => {
-        const parsed = parsePrivateKey(key)
-        return parsed.ok ? ok(softwareSigner(parsed.value)) : refuse({ code: parsed.error.code })
-      },
-    },
+    openCallerKey: { open: openKey, signer: openKey },
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('nonce'), txCode: sealing.mac('tx') },
     baseUrl: 'https://issuer.example',
     types: catalogueTypes(['dc+sd-jwt']),
@@ -69,6 +64,11 @@ export function testIssuer(): TestIssuer {
     now: () => clock.now,
   }
   return { issuer, clock }
+}
+
+async function openKey(key: JsonObject): Promise<Result<Signer, { readonly code: string }>> {
+  const parsed = parsePrivateKey(key)
+  return parsed.ok ? ok(softwareSigner(parsed.value)) : parsed
 }
 
 export function newKey(): Signer {

@@ -44,8 +44,11 @@ export interface Issuer {
   readonly backOff?: BackOff
 }
 
-/** Makes a signer of a serialised key that an issue call brought along. */
+/** Makes a signer of a serialised key that a call brought along. */
 export interface CallerKeys {
+  /** The bare key, without a certificate. */
+  open(key: JsonObject): Promise<Result<Signer, { readonly code: string }>>
+  /** To issue with. */
   signer(
     key: JsonObject,
     x5c: readonly string[] | undefined,

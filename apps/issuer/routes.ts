@@ -17,7 +17,7 @@ import { type CreateOffer, createOffer, offerOf } from './create-offer.ts'
 import { issueCredential, type Presented } from './issue-credential.ts'
 import { issueBatchBody, issueBody, issueHeaders, parseOrder } from './issue-request.ts'
 import type { Issuer } from './issuer.ts'
-import { keyTypes, onboardIssuer } from './onboard-issuer.ts'
+import { onboardingRoutes } from './onboarding-routes.ts'
 import { requestToken } from './request-token.ts'
 import type { ReceivedProof } from './sender-key.ts'
 import { isFinal, sessionView } from './session-view.ts'
@@ -28,45 +28,12 @@ import {
   credentialRequestError,
   missingToken,
   offerError,
-  onboardError,
   sessionUnknown,
   tokenRefusalError,
   tokenRequestError,
 } from './wire.ts'
 
 const params = z.object({ id: z.string().min(1).max(200) })
-
-const onboardBody = z
-  .object({
-    key: z
-      .object({
-        backend: z.string().max(60).default('jwk'),
-        keyType: z.string().max(60).default('secp256r1'),
-      })
-      .default({ backend: 'jwk', keyType: 'secp256r1' }),
-    did: z
-      .object({
-        method: z.string().max(60).default('jwk'),
-        config: z
-          .object({
-            domain: z.string().max(260).optional().describe('did:web: a host, with its port'),
-            path: z.string().max(500).optional().describe('did:web: where below the host'),
-            useJwkJcsPub: z.boolean().optional().describe('did:key: written as EBSI has it'),
-          })
-          .default({}),
-      })
-      .default({ method: 'jwk', config: {} }),
-  })
-  .meta({
-    description: `keyType: ${keyTypes.join(', ')}`,
-    examples: [
-      { key: { backend: 'jwk', keyType: 'secp256r1' }, did: { method: 'jwk' } },
-      {
-        key: { backend: 'jwk', keyType: 'Ed25519' },
-        did: { method: 'web', config: { domain: 'issuer.example', path: '/university' } },
-      },
-    ],
-  })
 
 /** walt.id's paths. The configuration that a call names decides the format, under whichever of them it comes. */
 const families = [
@@ -81,6 +48,7 @@ export interface RouteOptions {
 
 export function issuerRoutes(issuer: Issuer, options: RouteOptions): (app: ServiceApp) => void {
   return (app) => {
+    onboardingRoutes(app, issuer)
     managementRoutes(app, issuer)
     credentialRoutes(app, issuer)
     metadataRoutes(app, issuer, options)
@@ -92,21 +60,6 @@ export function issuerRoutes(issuer: Issuer, options: RouteOptions): (app: Servi
 function managementRoutes(app: ServiceApp, issuer: Issuer): void {
   const config = { door: 'management' as const }
   const tags = ['management']
-
-  app.post(
-    '/onboard/issuer',
-    { schema: { summary: 'Make a key and a DID for an issuer', tags, body: onboardBody }, config },
-    async (request) => {
-      const { key, did } = request.body
-      const { backend, keyType } = key
-      const onboarded = await onboardIssuer({
-        backend,
-        keyType,
-        did: { method: did.method, ...did.config },
-      })
-      return onboarded.ok ? onboarded.value : fail(onboardError(onboarded.error))
-    },
-  )
 
   for (const [family, name] of families) {
     app.post(

@@ -17,6 +17,7 @@ import type { WireError } from '@countersign/service/http/wire-errors'
 import type { OfferRefusal } from './create-offer.ts'
 import type { CredentialRefusal } from './issue-credential.ts'
 import type { OnboardRefusal } from './onboard-issuer.ts'
+import type { MdocPkiRefusal } from './onboard-mdoc-pki.ts'
 import type { TokenRefusal } from './request-token.ts'
 import type { SenderRefusal } from './sender-key.ts'
 import type { StatusRefusal } from './status/credential-status.ts'
@@ -40,6 +41,56 @@ export function onboardError(refusal: OnboardRefusal): WireError {
       )
   }
 }
+
+export function mdocPkiError(refusal: MdocPkiRefusal): WireError {
+  switch (refusal.code) {
+    case 'backend_unsupported':
+      return badRequest(`Unsupported key backend: ${refusal.backend}; supported: jwk`)
+    case 'key_type_unsupported':
+      return badRequest(
+        `Unsupported key type: ${refusal.keyType}; supported: secp256r1, secp384r1, secp521r1`,
+      )
+    case 'iaca_key_unusable':
+      return badRequest(`iacaSigner.iacaKey cannot be used: ${refusal.reason}`)
+    case 'name_invalid':
+      return badRequest(
+        `certificateData: ${CERTIFICATE_MEMBERS[refusal.member]} is not what a certificate can carry`,
+      )
+    case 'alternative_name_invalid':
+      return badRequest('certificateData.issuerAlternativeNameConf: an e-mail address or a URI is needed')
+    case 'crl_distribution_point_invalid':
+      return badRequest('certificateData.crlDistributionPointUri is no URI')
+    case 'validity_empty':
+      return badRequest('certificateData: notAfter has to be after notBefore')
+    case 'validity_too_long':
+      return badRequest(`certificateData: the certificate may be good for ${refusal.maxDays} days at most`)
+    case 'validity_beyond_issuer':
+      return badRequest('certificateData: the document signer may not outlast its IACA')
+    case 'issuer_unreadable':
+      return badRequest('iacaSigner.iacaPem: one certificate in PEM is needed')
+    case 'issuer_key_differs':
+      return badRequest('iacaSigner: the certificate is not for this key')
+    case 'issuer_unfit':
+      return badRequest(`iacaSigner.iacaPem is no IACA: ${refusal.faults.join(', ')}`)
+    case 'country_differs':
+      return badRequest(
+        `certificateData.country differs from that of the IACA: ${refusal.expected ?? 'none'}`,
+      )
+    case 'state_differs':
+      return badRequest(
+        `certificateData.stateOrProvinceName differs from that of the IACA: ${refusal.expected}`,
+      )
+    case 'key_unsupported':
+      return badRequest('keys of this kind sign no mdocs')
+  }
+}
+
+const CERTIFICATE_MEMBERS = {
+  country: 'country',
+  stateOrProvince: 'stateOrProvinceName',
+  organization: 'organizationName',
+  commonName: 'commonName',
+} as const
 
 export function offerError(refusal: OfferRefusal): WireError {
   switch (refusal.code) {

@@ -13,7 +13,7 @@ export async function startRepository(start: ServiceStart): Promise<RunningServi
     description: 'The catalogue of credential types: schemas, type metadata, examples.',
     version: '0.1.0',
     config,
-    routes: repositoryRoutes,
+    routes: (app) => repositoryRoutes(app, config),
     checks: [],
   })
   const { port } = await http.listen()

@@ -22,7 +22,7 @@ onBothDatabases('an account', (store) => {
     expect(more).toEqual([])
     const owned = { id: listed?.id ?? '', accountId: made.value.accountId }
     const keys = await listKeys(wallet, owned)
-    expect(keys.map(({ algorithm }) => algorithm)).toEqual(['secp256r1'])
+    expect(keys.map(({ keyType }) => keyType)).toEqual(['secp256r1'])
     expect(await listDids(wallet, owned)).toMatchObject([
       { did: expect.stringMatching(/^did:jwk:/), isDefault: true, keyId: keys[0]?.id },
     ])

@@ -1,87 +1,33 @@
-import { createHttpService, type HttpService } from '@countersign/service/http/service'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { json, type Person, password, startApi, type TestApi } from './api.testing.ts'
 import { identity, startTestIssuer } from './issuer.testing.ts'
-import { walletApi } from './routes.ts'
 import { startTestVerifier } from './verifier.testing.ts'
 import { onBothDatabases, withAnchors } from './wallet.testing.ts'
 
-const password = 'correct-horse'
 let people = 0
 
-type Wallets = { wallets: { id: string }[] }
 type Dids = { did: string }[]
 type Credentials = { id: string; document: string; disclosures: string }[]
 
-interface Person {
-  readonly headers: Record<string, string>
-  readonly token: string
-  readonly wallet: string
-}
-
-type Ask = (
-  method: string,
-  path: string,
-  more?: RequestInit,
-) => Promise<{ status: number; text: string; json: <T = unknown>() => T; headers: Headers }>
-
 onBothDatabases('the wallet API', (store) => {
-  const services: HttpService[] = []
   const closing: (() => Promise<void>)[] = []
-  let ask: Ask
+  let api: TestApi
   let verifier: Awaited<ReturnType<typeof startTestVerifier>>
 
   beforeAll(async () => {
     verifier = await startTestVerifier()
-    const settings = {
-      service: 'wallet',
-      mode: 'development' as const,
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost:7001',
-      instance: 'wallet-1',
-      trustedProxies: [],
-      logLevel: 'silent' as const,
-      features: ['openapi'],
-    }
-    const service = await createHttpService({
-      title: 'Wallet',
-      description: '',
-      version: '1',
-      config: settings,
-      routes: walletApi(store().instance(withAnchors(verifier.anchors)), settings),
-      checks: [],
-    })
-    services.push(service)
-    const { port } = await service.listen()
-    ask = async (method, path, more = {}) => {
-      const response = await fetch(`http://localhost:${port}${path}`, { method, ...more })
-      const text = await response.text()
-      return { status: response.status, text, json: () => JSON.parse(text), headers: response.headers }
-    }
+    api = await startApi(store().instance(withAnchors(verifier.anchors)))
   })
   afterEach(async () => {
     for (const close of closing.splice(0)) await close()
   })
   afterAll(async () => {
     await verifier.close()
-    for (const service of services) await service.close()
+    await api.close()
   })
 
-  const json = (body: unknown): RequestInit => ({
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-
-  async function person(): Promise<Person> {
-    people += 1
-    const email = `person-${people}@example.org`
-    await ask('POST', '/wallet-api/auth/register', json({ type: 'email', name: 'Ada', email, password }))
-    const entered = await ask('POST', '/wallet-api/auth/login', json({ type: 'email', email, password }))
-    const { token } = entered.json<{ token: string }>()
-    const headers = { authorization: `Bearer ${token}` }
-    const { wallets } = (await ask('GET', '/wallet-api/wallet/accounts/wallets', { headers })).json<Wallets>()
-    return { headers, token, wallet: `/wallet-api/wallet/${wallets[0]?.id}` }
-  }
+  const ask: TestApi['ask'] = (...request) => api.ask(...request)
+  const person = () => api.person()
 
   const text = ({ headers }: Person, body: string): RequestInit => ({
     headers: { ...headers, 'content-type': 'text/plain' },

@@ -13,7 +13,8 @@ import { writeAuthorizationResponse, writeErrorResponse } from '@countersign/pro
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/verify-request'
 import type { StoredCredential } from './credentials.ts'
 import { type DisclosureUnknown, pathsOfDisclosures } from './disclosures.ts'
-import { type KeyUnknown, openKey } from './keys.ts'
+import { holderSigner } from './holder-signer.ts'
+import type { KeyUnknown } from './keys.ts'
 import { matchHeld } from './match-credentials.ts'
 import type { OwnedWallet, Wallet } from './wallet.ts'
 
@@ -102,9 +103,10 @@ async function bindingFor(
 ) {
   const asked = request.query.credentials.find(({ id }) => id === choice.queryId)
   const isWaived = asked?.requireHolderBinding !== true && alwaysBinds !== true
-  if (isWaived || credential.keyId === undefined) return ok(undefined)
-  const signer = await openKey(wallet, owned, credential.keyId)
+  if (isWaived) return ok(undefined)
+  const signer = await holderSigner(wallet, owned, credential)
   if (!signer.ok) return signer
+  if (signer.value === undefined) return ok(undefined)
   return ok({
     signer: signer.value,
     audience: request.client.full,

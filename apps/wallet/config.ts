@@ -1,11 +1,13 @@
 /** Keys that only the wallet knows, beside those that every service has. */
 import { outgoingShape } from '@countersign/service/config/outgoing'
+import { trustShape } from '@countersign/service/config/trust'
 import { z } from 'zod'
 
 export const walletShape = {
   /** How long a login lasts, in days. */
   tokenLifetimeDays: z.int().min(1).max(365).default(30),
   ...outgoingShape,
+  ...trustShape,
   /** Failed logins of one e-mail address in a minute, on all instances together. */
   loginFailuresPerMinute: z.int().min(3).max(10_000).default(30),
   /** Failed logins of all addresses together in a minute. */

@@ -3,6 +3,7 @@
  * restored. What an offer promised is stored once for each promise, however often it arrives.
  */
 import { randomUUID } from 'node:crypto'
+import type { TypeLook } from '@countersign/credential/display/credential-view'
 import type { HeldCredential } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { CredentialRow } from './database/schema.ts'
@@ -15,6 +16,8 @@ export interface StoredCredential {
   /** As it was issued, disclosures included. */
   readonly content: string
   readonly held: HeldCredential
+  /** How its issuer wanted it to look. */
+  readonly look?: TypeLook
   /** Epoch seconds. */
   readonly addedAt: number
   readonly deletedAt?: number
@@ -36,6 +39,7 @@ export interface NewCredential {
   readonly keyId?: string
   readonly format: string
   readonly content: string
+  readonly look?: TypeLook
 }
 
 /** In the order of their arrival. */
@@ -116,7 +120,7 @@ export async function storeCredential(
   owned: OwnedWallet,
   credential: NewCredential,
 ): Promise<void> {
-  const { receptionId, slot, keyId, format, content } = credential
+  const { receptionId, slot, keyId, format, content, look } = credential
   const id = `urn:uuid:${randomUUID()}`
   await database.db
     .insertInto('credentials')
@@ -126,6 +130,7 @@ export async function storeCredential(
       key_id: keyId ?? null,
       format,
       content_sealed: vault.seal(['credentials', id, 'content'], content),
+      look_sealed: look === undefined ? null : vault.seal(['credentials', id, 'look'], JSON.stringify(look)),
       added_at: now(),
       deleted_at: null,
       reception_id: receptionId,
@@ -197,6 +202,9 @@ async function opened({ vault, formats, crypto }: Wallet, row: CredentialRow): P
     content,
     held: held.value,
     addedAt: row.added_at,
+    ...(row.look_sealed !== null && {
+      look: JSON.parse(vault.open(['credentials', row.id, 'look'], row.look_sealed)) as TypeLook,
+    }),
     ...(row.key_id !== null && { keyId: row.key_id }),
     ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
   }

@@ -1,6 +1,6 @@
 /**
  * The disclosures of a held SD-JWT, as the API shows them and as callers pick them: a text for each, joined with `~`.
- * The one place of the wallet that looks into a format; a credential of a format without disclosures has none.
+ * A credential of a format without disclosures has none.
  */
 import type { ClaimPath } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'

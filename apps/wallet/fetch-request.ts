@@ -38,6 +38,7 @@ export async function fetchRequest(
     outerClientId: reference.value.clientId,
     now: wallet.now(),
     anchors: wallet.verifiers.anchors,
+    didKeys: wallet.dids.keyOf,
     requireTrusted: wallet.verifiers.required,
     crypto: wallet.crypto,
     httpPolicy: wallet.httpPolicy,

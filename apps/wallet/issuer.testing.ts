@@ -1,7 +1,15 @@
 /** An issuer for the wallet's tests: OpenID4VCI 1.0 over our own protocol package, with state in this process. */
 import { randomBytes } from 'node:crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { FormatId, IssueInput, JsonObject } from '@countersign/credential/format'
+import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { type Certificate, parseX5cEntry } from '@countersign/credential/trust/certificate'
+import { chainTrust } from '@countersign/credential/trust/chain-trust'
+import { anchorsFrom, combineTrustLists } from '@countersign/credential/trust/trust-anchor'
+import { openDeployment } from '@countersign/keys/deployment'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
 import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
@@ -22,9 +30,26 @@ import {
 import { type VerifiedKeyProof, verifyKeyProof } from '@countersign/protocol/openid4vci/proof'
 import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { type Answer, type FaultyServer, startFaultyServer } from './faulty-server.testing.ts'
+import { type ListedStatus, statusListAnswer, statusReferences } from './status-list.testing.ts'
 
-export const identity = { id: 'identity', type: 'urn:test:identity' }
-export const badge = { id: 'badge', type: 'urn:test:badge' }
+export interface TestConfiguration {
+  readonly id: string
+  readonly type: string
+  readonly format: FormatId
+}
+
+export const identity = { id: 'identity', type: 'urn:test:identity', format: 'dc+sd-jwt' } as const
+export const badge = { id: 'badge', type: 'urn:test:badge', format: 'dc+sd-jwt' } as const
+/** The identity in the other formats, by format. */
+export const identityAs = {
+  jwt_vc_json: { id: 'identity_jwt', type: 'IdentityCard', format: 'jwt_vc_json' },
+  'vc+jwt': { id: 'identity_vc', type: 'IdentityCard', format: 'vc+jwt' },
+  'vc+sd-jwt': { id: 'identity_vc_sd', type: 'IdentityCard', format: 'vc+sd-jwt' },
+  mso_mdoc: { id: 'identity_mdoc', type: 'org.test.identity', format: 'mso_mdoc' },
+} as const
+
+const configurations: readonly TestConfiguration[] = [identity, badge, ...Object.values(identityAs)]
+const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
 
 export interface TestIssuerOptions {
   /** A code is spent at once: no honest client is heard again. */
@@ -32,6 +57,12 @@ export interface TestIssuerOptions {
   readonly bindingMethods?: readonly BindingMethod[]
   /** Another type than was promised, or another key than was proven. */
   readonly cheats?: 'type' | 'key'
+  /** Who is asked for the keys of holders that a DID names. */
+  readonly didKeys?: DidKeyResolver
+  /** W3C credentials name their subject alone, and no key. */
+  readonly namesSubjectOnly?: boolean
+  /** Credentials refer to a list that says this; may be changed. */
+  readonly status?: ListedStatus
 }
 
 export interface TestIssuer extends FaultyServer {
@@ -65,10 +96,13 @@ interface State {
   url: string
 }
 
-const signer = softwareSigner(generateSoftwareKey('ES256'))
 const secret = () => randomBytes(16).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
 const window = { maxAgeSeconds: 300, skewSeconds: 60 }
+
+const { chains, signers } = await openIssuer()
+/** Who vouches for every issuer of the tests. */
+export const issuerChains = chains
 
 export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   const state: State = {
@@ -125,6 +159,10 @@ async function handle(
       return json(200, writeAuthorizationServerMetadata({ issuer: state.url }))
     case '/token':
       return token(state, Object.fromEntries(new URLSearchParams(body)), await sender(state, dpop, path))
+    case '/lists/token':
+    case '/lists/revocation':
+    case '/lists/suspension':
+      return statusListAnswer(state, path, signers.statusList)
     case '/nonce': {
       const nonce = secret()
       state.nonces.set(nonce, '')
@@ -145,16 +183,31 @@ function offerAnswer(state: State, code: string): Answer {
 }
 
 function metadata(state: State): JsonObject {
-  const configurations = [identity, badge].map(({ id, type }) => ({
-    id,
-    type,
-    format: 'dc+sd-jwt' as const,
-    scope: id,
-    display: [],
-    claims: [],
+  const described = configurations.map((configuration) => ({
+    ...configuration,
+    scope: configuration.id,
+    display: [
+      { name: 'Identity', locale: 'en', backgroundColor: '#123456', textColor: 'red;background:url(x)' },
+      { name: 'Ausweis', locale: 'de', logo: { uri: 'https://issuer.test/logo.png', altText: 'Adler' } },
+    ],
+    claims: [
+      {
+        path: [...above(configuration.format), 'family_name'],
+        display: [
+          { name: 'Family name', locale: 'en' },
+          { name: 'Nachname', locale: 'de' },
+        ],
+      },
+    ],
     ...(state.options.bindingMethods && { bindingMethods: state.options.bindingMethods }),
   }))
-  return writeIssuerMetadata({ issuer: state.url, configurations })
+  return writeIssuerMetadata({ issuer: state.url, configurations: described })
+}
+
+/** Members that lead to the claims. */
+function above(format: FormatId): readonly string[] {
+  if (format === 'dc+sd-jwt') return []
+  return format === 'mso_mdoc' ? ['org.test'] : ['credentialSubject']
 }
 
 /** Thumbprint of the sender key; every proof is good once. */
@@ -193,7 +246,9 @@ async function credential(
   if (!request.ok || request.value.configurationId === undefined)
     return json(400, { error: 'invalid_credential_request' })
   const [jwt = ''] = request.value.proofs.jwt
-  const proof = await verifyKeyProof({ jwt, issuer: state.url, now: now(), ...window }, nodeCrypto)
+  const { didKeys } = state.options
+  const expected = { jwt, issuer: state.url, now: now(), ...window, ...(didKeys && { didKeys }) }
+  const proof = await verifyKeyProof(expected, nodeCrypto)
   if (!proof.ok) return json(400, { error: 'invalid_proof' })
   const nonce = proof.value.nonce ?? ''
   const usedBy = state.nonces.get(nonce)
@@ -217,27 +272,73 @@ async function issue(
 }
 
 async function sign(state: State, configurationId: string, proof: VerifiedKeyProof): Promise<string> {
-  const { cheats } = state.options
-  const holderKey =
-    cheats === 'key' ? softwareSigner(generateSoftwareKey('ES256')).publicJwk : proof.holderKey
-  const promised = configurationId === identity.id ? identity.type : badge.type
-  const signed = await sdJwtVc.issue(
-    {
-      type: cheats === 'type' ? 'urn:test:other' : promised,
-      claims: { given_name: 'Ada-planted', family_name: 'Example-planted', birthdate: '1990-01-01' },
-      selectivelyDisclosable: [['given_name'], ['family_name'], ['birthdate']],
-      holderKey,
-      signer,
-      issuer: state.url,
-      issuedAt: now(),
-      expiresAt: now() + 86_400,
-    },
-    nodeCrypto,
-  )
+  const configuration = configurations.find(({ id }) => id === configurationId)
+  const format = configuration && formats.get(configuration.format)
+  if (configuration === undefined || format === undefined) throw new Error(`no ${configurationId}`)
+  const signed = await format.issue(credentialInput(state, configuration, proof), nodeCrypto)
   if (!signed.ok) throw new Error(signed.error.code)
   state.signed.push(signed.value)
   state.proofs.push(proof)
   return signed.value
+}
+
+function credentialInput(
+  { options, url }: State,
+  { format, type }: TestConfiguration,
+  { holderDid, holderKey }: VerifiedKeyProof,
+): IssueInput {
+  const { cheats, namesSubjectOnly = false, status } = options
+  const claims = { given_name: 'Ada-planted', family_name: 'Example-planted', birthdate: '1990-01-01' }
+  const place = above(format)
+  const isWithholdable = format === 'dc+sd-jwt' || format === 'vc+sd-jwt'
+  return {
+    type: cheats === 'type' ? 'urn:test:other' : type,
+    claims: place.reduceRight<JsonObject>((inner, name) => ({ [name]: inner }), claims),
+    selectivelyDisclosable: isWithholdable ? Object.keys(claims).map((name) => [...place, name]) : [],
+    ...(!namesSubjectOnly && {
+      holderKey: cheats === 'key' ? softwareSigner(generateSoftwareKey('ES256')).publicJwk : holderKey,
+    }),
+    ...(holderDid !== undefined && {
+      holderDid: cheats === 'key' && namesSubjectOnly ? 'did:web:other.example' : holderDid,
+    }),
+    signer: format === 'mso_mdoc' ? signers.documents : signers.credentials,
+    issuer: url,
+    issuedAt: now(),
+    expiresAt: now() + 86_400,
+    statuses: status === undefined ? [] : statusReferences(url, format),
+  }
+}
+
+/** With certificates of a development CA, one deployment for all tests of a file. */
+async function openIssuer() {
+  const deployment = await openDeployment({ mode: 'development', warn: () => {}, now: now() })
+  if (!deployment.ok) throw new Error(deployment.error.code)
+  const signerFor = async (purpose: string) => {
+    const opened = await deployment.value.signer(purpose, { baseUrl: 'https://issuer.test', dnsNames: [] })
+    if (!opened.ok) throw new Error(opened.error.code)
+    return opened.value
+  }
+  const list = combineTrustLists(
+    anchorsFrom(deployment.value.developmentAnchors().flatMap(certificates), { name: 'Test CA' }),
+    anchorsFrom(deployment.value.developmentIacas().flatMap(certificates), { formats: ['mso_mdoc'] }),
+  )
+  return {
+    chains: chainTrust({
+      list,
+      waivedFaults: ['crl_distribution_point_missing'],
+      crypto: nodeCrypto,
+    }),
+    signers: {
+      credentials: await signerFor('credential-issuer'),
+      documents: await signerFor('document-signer'),
+      statusList: await signerFor('status-list'),
+    },
+  }
+}
+
+function certificates(der: string): readonly Certificate[] {
+  const parsed = parseX5cEntry(der)
+  return parsed.ok ? [parsed.value] : []
 }
 
 function json(status: number, body: JsonObject): Answer {

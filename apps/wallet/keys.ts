@@ -1,34 +1,41 @@
 /**
- * The keys of a wallet: made here, kept sealed, never shown. What leaves is the public part. A key that a DID, a
- * credential or an unfinished offer needs is not deleted, because with it they would be lost.
+ * The keys of a wallet, made here or brought along, kept sealed. What leaves by itself is the public part; the private one
+ * only where its owner exports it (`use-key.ts`). A key that a DID, a credential or an unfinished offer needs is not
+ * deleted, because with it they would be lost.
  */
 import { randomUUID } from 'node:crypto'
-import type { Signer } from '@countersign/credential/crypto'
-import { bareKey, type PublicJwk } from '@countersign/credential/jwk'
+import type { SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
+import { algorithmOf, bareKey, type PublicJwk, sameKey } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import {
-  generateSoftwareKey,
+  type KeyRefusal,
+  keyThumbprint,
   type PrivateJwk,
   parsePrivateKey,
   softwareSigner,
 } from '@countersign/keys/software'
 import type { KeyRow } from './database/schema.ts'
+import type { KeyMakerBusy } from './key-maker.ts'
+import { algorithmOfType, type KeyType, keyTypeOf, provesPossession } from './key-types.ts'
 import { MAX_KEYS, type OwnedWallet, type Wallet } from './wallet.ts'
-
-const algorithms = { secp256r1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512', Ed25519: 'EdDSA' } as const
-
-export type KeyType = keyof typeof algorithms
-export const keyTypes: readonly [KeyType, ...KeyType[]] = ['secp256r1', 'secp384r1', 'secp521r1', 'Ed25519']
 
 export interface ListedKey {
   readonly id: string
-  readonly algorithm: string
+  readonly keyType: KeyType
+  /** Whether credentials can be bound to it. */
+  readonly provesPossession: boolean
   readonly name?: string
+  /** Epoch seconds. */
+  readonly createdAt: number
+}
+
+export interface DescribedKey extends ListedKey {
+  /** What it signs with. */
+  readonly algorithm: SignatureAlgorithm
 }
 
 export interface NewKey {
   readonly id: string
-  readonly keyType: KeyType
   readonly privateJwk: PrivateJwk
   readonly name?: string
 }
@@ -42,24 +49,22 @@ export interface TooManyKeys {
   readonly max: number
 }
 
-export function newKey(keyType: KeyType, name?: string): NewKey {
-  const privateJwk = generateSoftwareKey(algorithms[keyType])
-  return { id: randomUUID(), keyType, privateJwk, ...(name !== undefined && { name }) }
+export type GenerateKeyRefusal = TooManyKeys | KeyMakerBusy
+
+export function newKey(privateJwk: PrivateJwk, name?: string): NewKey {
+  return { id: randomUUID(), privateJwk, ...(name !== undefined && { name }) }
 }
 
 export async function generateKey(
   wallet: Wallet,
   owned: OwnedWallet,
   request: { readonly keyType: KeyType; readonly name?: string },
-): Promise<Result<{ readonly id: string }, TooManyKeys>> {
-  const present = await wallet.database.db
-    .selectFrom('wallet_keys')
-    .select('id')
-    .where('wallet_id', '=', owned.id)
-    .limit(MAX_KEYS)
-    .execute()
-  if (present.length >= MAX_KEYS) return refuse({ code: 'too_many_keys', max: MAX_KEYS })
-  const key = newKey(request.keyType, request.name)
+): Promise<Result<{ readonly id: string }, GenerateKeyRefusal>> {
+  const room = await roomForKey(wallet, owned)
+  if (!room.ok) return room
+  const made = await wallet.keyMaker.make(request.keyType)
+  if (!made.ok) return made
+  const key = newKey(made.value, request.name)
   await wallet.database.db
     .insertInto('wallet_keys')
     .values(keyRow(wallet, owned, key))
@@ -67,22 +72,55 @@ export async function generateKey(
   return ok({ id: key.id })
 }
 
-export async function listKeys(
-  { database, vault }: Wallet,
+export type ImportKeyRefusal =
+  | TooManyKeys
+  | { readonly code: 'key_exists'; readonly id: string }
+  | { readonly code: 'key_unusable'; readonly reason: KeyRefusal['code']; readonly detail?: string }
+
+/** `key`: a JWK as object or text, or PKCS#8 in PEM. A wallet has a key once, also when it is brought twice at once. */
+export async function importKey(
+  wallet: Wallet,
   owned: OwnedWallet,
-): Promise<readonly ListedKey[]> {
-  const rows = await database.db
+  { key, name }: { readonly key: unknown; readonly name?: string },
+): Promise<Result<{ readonly id: string }, ImportKeyRefusal>> {
+  const parsed = parsePrivateKey(key)
+  if (!parsed.ok) return refuse(unusable(parsed.error))
+  const publicJwk = bareKey(parsed.value)
+  const before = await findKeyId(wallet, owned, publicJwk)
+  if (before !== undefined) return refuse({ code: 'key_exists', id: before })
+  const room = await roomForKey(wallet, owned)
+  if (!room.ok) return room
+  const id = await wallet.vault.hash('key', `${owned.id}:${keyThumbprint(publicJwk)}`)
+  const { kid: _kid, ...privateJwk } = parsed.value
+  const row = keyRow(wallet, owned, { id, privateJwk, ...(name !== undefined && { name }) })
+  const inserted = await wallet.database.db
+    .insertInto('wallet_keys')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted === undefined ? refuse({ code: 'key_exists', id }) : ok({ id })
+}
+
+export async function listKeys(wallet: Wallet, owned: OwnedWallet): Promise<readonly ListedKey[]> {
+  const rows = await wallet.database.db
     .selectFrom('wallet_keys')
-    .select(['id', 'algorithm', 'name_sealed'])
+    .select(['id', 'algorithm', 'name_sealed', 'created_at'])
     .where('wallet_id', '=', owned.id)
     .orderBy('created_at')
     .orderBy('id')
     .execute()
-  return rows.map(({ id, algorithm, name_sealed }) => ({
-    id,
-    algorithm,
-    ...(name_sealed !== null && { name: vault.open(['wallet_keys', id, 'name'], name_sealed) }),
-  }))
+  return rows.map((row) => listed(wallet, row))
+}
+
+export async function describeKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  keyId: string,
+): Promise<Result<DescribedKey, KeyUnknown>> {
+  const row = await rowOf(wallet, owned, keyId)
+  if (row === undefined) return refuse({ code: 'key_unknown' })
+  return ok({ ...listed(wallet, row), algorithm: algorithmOf(keptKey(wallet, row)) })
 }
 
 export async function loadPublicKey(
@@ -96,20 +134,35 @@ export async function loadPublicKey(
 
 /** A signer of the wallet's own key, for a proof that is about to be made. */
 export async function openKey(
-  { database, vault }: Wallet,
+  wallet: Wallet,
   owned: OwnedWallet,
   keyId: string,
 ): Promise<Result<Signer, KeyUnknown>> {
-  const row = await database.db
+  const key = await openPrivateKey(wallet, owned, keyId)
+  return key.ok ? ok(softwareSigner(key.value, { keyId })) : key
+}
+
+export async function openPrivateKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  keyId: string,
+): Promise<Result<PrivateJwk, KeyUnknown>> {
+  const row = await rowOf(wallet, owned, keyId)
+  return row === undefined ? refuse({ code: 'key_unknown' }) : ok(keptKey(wallet, row))
+}
+
+/** The id under which the wallet has this key. */
+export async function findKeyId(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  key: PublicJwk,
+): Promise<string | undefined> {
+  const rows = await wallet.database.db
     .selectFrom('wallet_keys')
-    .select('private_sealed')
-    .where('id', '=', keyId)
+    .select(['id', 'private_sealed'])
     .where('wallet_id', '=', owned.id)
-    .executeTakeFirst()
-  if (row === undefined) return refuse({ code: 'key_unknown' })
-  const parsed = parsePrivateKey(vault.open(['wallet_keys', keyId, 'private'], row.private_sealed))
-  if (!parsed.ok) throw new Error(`a kept key cannot be read: ${parsed.error.code}`)
-  return ok(softwareSigner(parsed.value, { keyId }))
+    .execute()
+  return rows.find((row) => sameKey(keptKey(wallet, row), key))?.id
 }
 
 export type DeleteKeyRefusal = KeyUnknown | { readonly code: 'key_in_use' }
@@ -139,8 +192,8 @@ export async function deleteKey(
     .returning('id')
     .executeTakeFirst()
   if (deleted !== undefined) return ok(undefined)
-  const exists = await openKey(wallet, owned, keyId)
-  return exists.ok ? refuse({ code: 'key_in_use' }) : exists
+  const exists = await rowOf(wallet, owned, keyId)
+  return exists === undefined ? refuse({ code: 'key_unknown' }) : refuse({ code: 'key_in_use' })
 }
 
 export function keyRow({ vault, now }: Wallet, owned: OwnedWallet, key: NewKey): KeyRow {
@@ -148,9 +201,63 @@ export function keyRow({ vault, now }: Wallet, owned: OwnedWallet, key: NewKey):
   return {
     id,
     wallet_id: owned.id,
-    algorithm: key.keyType,
+    algorithm: keyTypeOf(privateJwk),
     name_sealed: name === undefined ? null : vault.seal(['wallet_keys', id, 'name'], name),
     private_sealed: vault.seal(['wallet_keys', id, 'private'], JSON.stringify(privateJwk)),
     created_at: now(),
+  }
+}
+
+async function roomForKey({ database }: Wallet, owned: OwnedWallet): Promise<Result<undefined, TooManyKeys>> {
+  const present = await database.db
+    .selectFrom('wallet_keys')
+    .select('id')
+    .where('wallet_id', '=', owned.id)
+    .limit(MAX_KEYS)
+    .execute()
+  return present.length < MAX_KEYS ? ok(undefined) : refuse({ code: 'too_many_keys', max: MAX_KEYS })
+}
+
+function rowOf({ database }: Wallet, owned: OwnedWallet, keyId: string): Promise<KeyRow | undefined> {
+  return database.db
+    .selectFrom('wallet_keys')
+    .selectAll()
+    .where('id', '=', keyId)
+    .where('wallet_id', '=', owned.id)
+    .executeTakeFirst()
+}
+
+/** It was judged before it was kept. */
+function keptKey({ vault }: Wallet, row: Pick<KeyRow, 'id' | 'private_sealed'>): PrivateJwk {
+  return JSON.parse(vault.open(['wallet_keys', row.id, 'private'], row.private_sealed))
+}
+
+function listed({ vault }: Wallet, row: Omit<KeyRow, 'wallet_id' | 'private_sealed'>): ListedKey {
+  const { algorithm: keyType, id, name_sealed, created_at: createdAt } = row
+  return {
+    id,
+    keyType,
+    provesPossession: provesPossession(algorithmOfType(keyType)),
+    createdAt,
+    ...(name_sealed !== null && { name: vault.open(['wallet_keys', id, 'name'], name_sealed) }),
+  }
+}
+
+function unusable(refusal: KeyRefusal): Extract<ImportKeyRefusal, { code: 'key_unusable' }> {
+  const { code: reason } = refusal
+  const detail = detailOf(refusal)
+  return { code: 'key_unusable', reason, ...(detail !== undefined && { detail }) }
+}
+
+function detailOf(refusal: KeyRefusal): string | undefined {
+  switch (refusal.code) {
+    case 'key_malformed':
+      return refusal.reason
+    case 'key_unsupported':
+      return refusal.keyType
+    case 'key_backend_unsupported':
+      return refusal.backend
+    case 'key_not_private':
+      return undefined
   }
 }

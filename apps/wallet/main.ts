@@ -1,5 +1,6 @@
 /** Puts the wallet together. */
 import { join } from 'node:path'
+import { didResolver } from '@countersign/credential/identifiers/did-resolver'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'
@@ -7,9 +8,12 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import type { Config } from '@countersign/service/config/load'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
+import { trustSources } from '@countersign/service/config/trust'
 import { configure, type ServiceStart } from '@countersign/service/configure'
+import { didDocumentFetcher } from '@countersign/service/did-web'
 import type { ReadinessCheck } from '@countersign/service/health'
 import { StartRefused } from '@countersign/service/http/service'
+import { openIssuerTrust, type TrustWays } from '@countersign/service/issuer-trust'
 import { createRemote, type Remote } from '@countersign/service/remote'
 import {
   openRuntime,
@@ -18,16 +22,18 @@ import {
   runService,
   trustAnchors,
 } from '@countersign/service/runtime'
+import { openStatusLists } from '@countersign/service/status-lists'
 import { type Database, openDatabase } from '@countersign/stores/sql/database'
 import { walletShape } from './config.ts'
 import type { WalletTables } from './database/schema.ts'
 import { openVault } from './database/vault.ts'
+import { openKeyMaker } from './key-maker.ts'
 import { prepareDatabase } from './open-database.ts'
 import { openPasswords } from './passwords.ts'
 import { ensurePreregistered, PREREGISTERED } from './register-account.ts'
 import { walletApi } from './routes.ts'
 import { upstreamOver } from './upstream.ts'
-import type { Wallet } from './wallet.ts'
+import type { TrustedIssuers, Wallet } from './wallet.ts'
 
 type WalletConfig = Config<typeof walletShape>
 
@@ -87,14 +93,21 @@ async function openWallet(
   const anchors = trustAnchors(runtime, config.trustedVerifierCasFile)
   const outgoing = outgoingOptions(config)
   const remote = createRemote(outgoing)
+  const fetchDocument = didDocumentFetcher(remote, outgoing)
+  const resolveKey = didResolver({ fetchDocument, now: runtime.now })
+  const issuers = await openIssuers(runtime, config, { remote, resolveKey })
   const wallet: Wallet = {
     database,
     vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
     passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
+    keyMaker: openKeyMaker(),
     upstream: upstreamOver(remote),
     formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     verifiers: { anchors, required: !development },
+    ...(issuers && { issuers }),
+    dids: { fetchDocument, keyOf: resolveKey },
+    baseUrl: config.baseUrl,
     httpPolicy: outgoing.allowHttp ? 'any' : 'https_only',
     clientId: config.clientId,
     limits: {
@@ -107,6 +120,19 @@ async function openWallet(
     now: runtime.now,
   }
   return { wallet, remote }
+}
+
+/** In production nobody vouches for issuers until somebody is configured. */
+async function openIssuers(
+  runtime: Runtime,
+  config: WalletConfig,
+  ways: TrustWays,
+): Promise<TrustedIssuers | undefined> {
+  const sources = trustSources(config)
+  if (config.mode === 'production' && sources.length === 0) return undefined
+  const { issuers, listAnchors, statusLists } = await openIssuerTrust(runtime, sources, ways)
+  const lists = openStatusLists(ways.remote, { crypto: nodeCrypto, trust: statusLists })
+  return { trust: issuers, statusLists: lists, listAnchors }
 }
 
 function databaseCheck(database: Database<WalletTables>): ReadinessCheck {

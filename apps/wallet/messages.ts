@@ -1,6 +1,6 @@
 /** What callers send, as schemas with examples: walt.id's bodies and parameters. Members not known are ignored. */
 import { z } from 'zod'
-import { keyTypes } from './keys.ts'
+import { keyTypes } from './key-types.ts'
 
 const email = z.string().min(3).max(320)
 const password = z.string().min(1).max(1000)
@@ -27,8 +27,9 @@ const walletId = z.string().min(1).max(100).describe('From GET /wallet-api/walle
 
 export const walletParams = z.object({ wallet: walletId })
 export const keyParams = z.object({ wallet: walletId, key: z.string().min(1).max(100) })
-export const didParams = z.object({ wallet: walletId, did: z.string().min(1).max(512) })
-export const didMethodParams = z.object({ wallet: walletId, method: z.enum(['jwk', 'key']) })
+export const didParams = z.object({ wallet: walletId, did: z.string().min(1).max(2048) })
+export const didMethodParams = z.object({ wallet: walletId, method: z.enum(['jwk', 'key', 'web']) })
+export const hostedParams = z.object({ id: z.string().min(1).max(100) })
 export const credentialParams = z.object({ wallet: walletId, credential: z.string().min(1).max(100) })
 
 export const keyBody = z
@@ -39,11 +40,6 @@ export const keyBody = z
   })
   .meta({ examples: [{ backend: 'jwk', keyType: 'secp256r1' }] })
 
-export const createDidQuery = z.object({
-  keyId: z.string().min(1).max(100).optional().describe('Without one a new P-256 key is made'),
-  alias: z.string().min(1).max(200).default('n/a'),
-})
-
 export const didQuery = z.object({ did: z.string().min(1).max(4096) })
 
 /** Of a query: absent is false. */
@@ -51,6 +47,62 @@ const flag = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true')
+
+const alias = z.string().min(1).max(200).default('n/a')
+
+export const createDidQuery = z.object({
+  keyId: z.string().min(1).max(100).optional().describe('Without one a new P-256 key is made'),
+  alias,
+  useJwkJcsPub: flag.describe('did:key: written as EBSI has it for natural persons'),
+  domain: z
+    .string()
+    .min(1)
+    .max(260)
+    .optional()
+    .describe("did:web: a host, with its port; this wallet's own without it"),
+  path: z.string().max(500).optional().describe('did:web: where below the host; a new name without it'),
+})
+
+export type CreateDidQuery = z.output<typeof createDidQuery>
+
+const privateKey = z
+  .union([z.string().min(1).max(16_384), z.record(z.string(), z.json())])
+  .describe('A JWK, or PKCS#8 in PEM')
+
+export const importDidBody = z.object({ did: z.string().min(1).max(2048), key: privateKey, alias }).meta({
+  examples: [{ did: 'did:web:example.org', key: { kty: 'EC', crv: 'P-256', x: '…', y: '…', d: '…' } }],
+})
+
+export const importKeyBody = privateKey
+export const importKeyQuery = z.object({ alias: z.string().min(1).max(200).optional() })
+
+export const exportKeyQuery = z.object({
+  format: z
+    .enum(['JWK', 'PEM', 'jwk', 'pem'])
+    .default('JWK')
+    .transform((text): 'JWK' | 'PEM' => (text.toUpperCase() === 'PEM' ? 'PEM' : 'JWK')),
+  loadPrivateKey: flag.describe('The private key too: keep what comes back to yourself'),
+})
+
+export const signBody = z.record(z.string(), z.json()).meta({ examples: [{ hello: 'world' }] })
+
+export const verifyQuery = z.object({
+  JWK: z
+    .string()
+    .min(1)
+    .max(8192)
+    .meta({ examples: ['{"kty":"OKP","crv":"Ed25519","x":"…"}'] }),
+})
+export const verifyBody = z.string().min(1).max(65_536).describe('A compact JWS')
+
+export const viewQuery = z.object({
+  locale: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,35}(,[A-Za-z0-9-]{1,35}){0,9}$/, 'must be language tags, separated by commas')
+    .default('en')
+    .transform((text) => text.split(','))
+    .describe('Language tags, the most wanted first'),
+})
 
 export const listQuery = z.object({
   showDeleted: flag.describe('Show the deleted ones too'),

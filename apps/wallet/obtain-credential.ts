@@ -4,6 +4,7 @@
  * type that was offered, and bound to our key.
  */
 import type { Signer } from '@countersign/credential/crypto'
+import type { HeldCredential } from '@countersign/credential/format'
 import { sameKey } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import {
@@ -16,6 +17,7 @@ import { parseNonceResponse } from '@countersign/protocol/openid4vci/nonce'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof'
 import { isStored, storeCredential } from './credentials.ts'
 import type { Issuer } from './fetch-offer.ts'
+import { subjectOf } from './holder-signer.ts'
 import { callIssuer, type IssuerCallRefusal } from './issuer-call.ts'
 import { clientIdFor, senderOf } from './obtain-token.ts'
 import { advance, type Entitlement, type Reception, slotOf } from './reception.ts'
@@ -149,6 +151,7 @@ async function keep(
     slot: slotOf(step.entitlement),
     format: step.configuration.format,
     content,
+    ...(step.configuration.look && { look: step.configuration.look }),
     ...(step.configuration.keyReference !== undefined && { keyId: reception.keyId }),
   })
   return ok(reception)
@@ -163,10 +166,18 @@ async function faultOf(
   const held = await formats.get(configuration.format)?.open(content, crypto)
   if (held?.ok !== true) return 'unreadable'
   const { type, holderKey } = held.value
+  const { keyReference } = configuration
   if (configuration.type !== undefined && type !== configuration.type) return 'type'
-  const mustBeOurs = configuration.keyReference !== undefined || holderKey !== undefined
-  const isOurs = holderKey !== undefined && sameKey(holderKey, signer.publicJwk)
-  return mustBeOurs && !isOurs ? 'binding' : undefined
+  if (keyReference === undefined && holderKey === undefined) return undefined
+  const isOurs =
+    holderKey === undefined ? isAbout(held.value, keyReference) : sameKey(holderKey, signer.publicJwk)
+  return isOurs ? undefined : 'binding'
+}
+
+/** Whether it names, instead of a key, the DID that our proof named its key by. */
+function isAbout(held: HeldCredential, keyReference: PlannedConfiguration['keyReference']): boolean {
+  if (keyReference === undefined || keyReference === 'jwk') return false
+  return subjectOf(held) === keyReference.kid.split('#', 1)[0]
 }
 
 /** The nonce is too old or was spent, and with it the proof: a new one with the same key is what is wanted. */

@@ -13,7 +13,7 @@ import {
   type StoredCredential,
   type TooManyCredentials,
 } from './credentials.ts'
-import { chooseDid, type DidUnknown } from './dids.ts'
+import { chooseDid, type DidUnknown, namesOfKey } from './dids.ts'
 import {
   type FetchMetadataRefusal,
   type FetchOfferRefusal,
@@ -133,13 +133,22 @@ async function keyOfDid(
 async function planWith(
   wallet: Wallet,
   owned: OwnedWallet,
-  { offer, txCode }: Wanted,
+  { did, offer, txCode }: Wanted,
   issuer: Issuer,
   keyId: string,
 ): Promise<Result<{ readonly plan: ReceptionPlan; readonly signer: Signer }, PlanRefusal | KeyUnknown>> {
   const signer = await openKey(wallet, owned, keyId)
   if (!signer.ok) return signer
-  const plan = planReception({ offer, issuer, signer: signer.value, txCode, formats: wallet.formats })
+  const names = await namesOfKey(wallet, owned, { keyId, publicJwk: signer.value.publicJwk })
+  const plan = planReception({
+    offer,
+    issuer,
+    signer: signer.value,
+    names,
+    txCode,
+    formats: wallet.formats,
+    ...(did !== undefined && { did }),
+  })
   return plan.ok ? ok({ plan: plan.value, signer: signer.value }) : plan
 }
 

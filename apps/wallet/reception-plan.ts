@@ -2,13 +2,17 @@
  * What taking an offer up would mean, decided before anything is sent: a code is spent by trying, so an offer that the
  * wallet could not finish is refused while it is still whole. Pure but for the types; nothing is fetched here.
  */
-import type { Signer } from '@countersign/credential/crypto'
+import type { SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
+import type { TypeLook } from '@countersign/credential/display/credential-view'
 import { didFromKey } from '@countersign/credential/identifiers/did'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { CredentialOffer, PreAuthorizedGrant } from '@countersign/protocol/openid4vci/offer'
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/read-metadata'
+import { lookOf } from './credential-look.ts'
+import type { NamedKey } from './dids.ts'
 import type { Issuer } from './fetch-offer.ts'
+import { provesPossession } from './key-types.ts'
 
 export interface ReceptionPlan {
   readonly grant: PreAuthorizedGrant
@@ -22,6 +26,7 @@ export interface PlannedConfiguration {
   readonly type?: string
   /** How the proof names the key; absent: no proof, and no binding. */
   readonly keyReference?: 'jwk' | { readonly kid: string }
+  readonly look?: TypeLook
 }
 
 export type PlanRefusal =
@@ -33,6 +38,8 @@ export type PlanRefusal =
       readonly reason: UnusableReason
     }
   | { readonly code: 'encryption_required' }
+  /** No issuer takes a key proof, and no verifier a presentation, that is signed with this. */
+  | { readonly code: 'key_cannot_prove'; readonly algorithm: SignatureAlgorithm }
 
 export type UnusableReason =
   | 'not_in_metadata'
@@ -46,19 +53,26 @@ export interface PlanInput {
   readonly offer: CredentialOffer
   readonly issuer: Issuer
   readonly signer: Pick<Signer, 'algorithm' | 'publicJwk'>
+  /** What the wallet calls the key beside itself. */
+  readonly names: readonly NamedKey[]
+  /** The DID that the caller chose, where it did. */
+  readonly did?: string
   readonly txCode: string | undefined
   readonly formats: FormatRegistry
 }
 
 export function planReception(input: PlanInput): Result<ReceptionPlan, PlanRefusal> {
-  const { offer, issuer, txCode } = input
+  const { offer, issuer, signer, txCode } = input
   const grant = offer.preAuthorized
   if (grant === undefined) return refuse({ code: 'grant_unsupported' })
   if (grant.txCode !== undefined && txCode === undefined) return refuse({ code: 'tx_code_needed' })
   if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
   const configurations: PlannedConfiguration[] = []
   for (const id of offer.configurationIds) {
-    const planned = planConfiguration(id, issuer.metadata.configurations.get(id), input)
+    const configuration = issuer.metadata.configurations.get(id)
+    if (configuration?.proofRequired === true && !provesPossession(signer.algorithm))
+      return refuse({ code: 'key_cannot_prove', algorithm: signer.algorithm })
+    const planned = planConfiguration(id, configuration, input)
     if (typeof planned === 'string')
       return refuse({ code: 'configuration_unusable', configurationId: id, reason: planned })
     configurations.push(planned)
@@ -69,27 +83,37 @@ export function planReception(input: PlanInput): Result<ReceptionPlan, PlanRefus
 function planConfiguration(
   id: string,
   configuration: OfferedConfiguration | undefined,
-  { signer, formats }: PlanInput,
+  input: PlanInput,
 ): PlannedConfiguration | UnusableReason {
+  const { signer, formats } = input
   if (configuration === undefined) return 'not_in_metadata'
   const format = formats.get(configuration.format)
   if (format === undefined) return 'format'
   const { type } = configuration
-  const planned = { id, format: format.id, ...(type !== undefined && { type }) }
+  const look = lookOf(configuration)
+  const planned = { id, format: format.id, ...(type !== undefined && { type }), ...(look && { look }) }
   if (!configuration.proofRequired) return planned
   if (configuration.keyAttestationRequired) return 'key_attestation'
   if (configuration.proofAlgorithms === undefined) return 'proof_type'
   if (!configuration.proofAlgorithms.includes(signer.algorithm)) return 'proof_algorithm'
-  const keyReference = referenceTo(signer, configuration.bindingMethods)
+  const keyReference = referenceTo(input, configuration.bindingMethods)
   return keyReference === undefined ? 'binding_method' : { ...planned, keyReference }
 }
 
-/** The key itself where it is taken; otherwise a DID of it (OpenID4VCI 1.0 appendix F.1). */
+/**
+ * The DID that the caller chose where its method is taken, since the issuer may name its subject by it; otherwise the key
+ * itself, which tells the least; otherwise any DID of it (OpenID4VCI 1.0 appendix F.1).
+ */
 function referenceTo(
-  { publicJwk }: PlanInput['signer'],
+  { did: chosen, names, signer: { publicJwk } }: PlanInput,
   methods: readonly string[],
 ): PlannedConfiguration['keyReference'] {
+  const taken = names.filter(({ did }) => methods.includes(did.split(':', 2).join(':')))
+  const wanted = taken.find(({ did }) => did === chosen)
+  if (wanted !== undefined) return { kid: wanted.keyUrl }
   if (methods.length === 0 || methods.includes('jwk') || methods.includes('cose_key')) return 'jwk'
+  const [name] = taken
+  if (name !== undefined) return { kid: name.keyUrl }
   if (methods.includes('did:jwk')) return { kid: `${didFromKey('jwk', publicJwk)}#0` }
   if (!methods.includes('did:key')) return undefined
   const did = didFromKey('key', publicJwk)

@@ -4,8 +4,10 @@
  */
 import { randomUUID } from 'node:crypto'
 import { ok, type Result, refuse } from '@countersign/credential/result'
+import { generateSoftwareKey } from '@countersign/keys/software'
 import type { Transaction } from 'kysely'
 import type { WalletTables } from './database/schema.ts'
+import { selfDid } from './did-method.ts'
 import { didRow } from './dids.ts'
 import { keyRow, newKey } from './keys.ts'
 import { countRegistration, type TooManyAttempts } from './login-limit.ts'
@@ -109,8 +111,9 @@ async function insertWallet(
 ): Promise<void> {
   const { vault, now } = wallet
   const owned = { id: randomUUID(), accountId }
-  const key = newKey('secp256r1')
-  const did = await didRow(wallet, owned, { key, method: 'jwk', alias: 'Onboarding' })
+  const key = newKey(generateSoftwareKey('ES256'))
+  const made = { ...selfDid('jwk', key.privateJwk), keyId: key.id, alias: 'Onboarding' }
+  const did = await didRow(wallet, owned, made)
   await transaction
     .insertInto('wallets')
     .values({

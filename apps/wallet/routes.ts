@@ -1,6 +1,6 @@
 /**
- * The wallet's API. What stands in `accountRoutes` and `walletRoutes` is for people with a login: one hook recognises the
- * caller before any of their handlers, so a new route is closed unless it is written elsewhere.
+ * The wallet's API. What stands in the closed part is for people with a login: one hook recognises the caller before any
+ * of its handlers, so a new route is closed unless it is written elsewhere.
  */
 
 import type { ServiceConfig } from '@countersign/service/config/schema'
@@ -9,10 +9,12 @@ import type { ServiceApp } from '@countersign/service/http/service'
 import { fail } from '@countersign/service/http/wire-errors'
 import { accountRoutes } from './account-routes.ts'
 import { recogniseCaller } from './bearer.ts'
+import { credentialRoutes } from './credential-routes.ts'
+import { didRoutes, registryRoutes } from './did-routes.ts'
 import { exchangeRoutes } from './exchange-routes.ts'
+import { keyRoutes } from './key-routes.ts'
 import { loginRoutes } from './login-routes.ts'
 import type { Wallet } from './wallet.ts'
-import { walletRoutes } from './wallet-routes.ts'
 
 export type RouteConfig = Pick<ServiceConfig, 'baseUrl' | 'mode' | 'webHost'>
 
@@ -22,11 +24,14 @@ export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp
       keepOtherSitesOut(open, config)
       loginRoutes(open, wallet, config)
     })
+    registryRoutes(app, wallet)
     await app.register(async (closed: ServiceApp) => {
       keepOtherSitesOut(closed, config)
       closed.addHook('onRequest', async (request) => recogniseCaller(wallet, request))
       accountRoutes(closed, wallet)
-      walletRoutes(closed, wallet)
+      keyRoutes(closed, wallet)
+      didRoutes(closed, wallet)
+      credentialRoutes(closed, wallet)
       exchangeRoutes(closed, wallet)
     })
   }

@@ -5,11 +5,15 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { didResolver } from '@countersign/credential/identifiers/did-resolver'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Certificate } from '@countersign/credential/trust/certificate'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { openSealing } from '@countersign/keys/sealing'
+import { didDocumentFetcher } from '@countersign/service/did-web'
 import { createRemote, type Remote } from '@countersign/service/remote'
 import { startPostgres } from '@countersign/stores/local/postgres-server'
 import { type Database, openDatabase } from '@countersign/stores/sql/database'
@@ -19,6 +23,7 @@ import { listWallets, openWallet } from './accounts.ts'
 import { walletMigrations } from './database/migrations.ts'
 import type { WalletTables } from './database/schema.ts'
 import { openVault } from './database/vault.ts'
+import { openKeyMaker } from './key-maker.ts'
 import { openPasswords } from './passwords.ts'
 import { registerAccount } from './register-account.ts'
 import { upstreamOver } from './upstream.ts'
@@ -80,6 +85,7 @@ export async function dump({ database }: TestStore): Promise<string> {
     'wallets',
     'wallet_keys',
     'wallet_dids',
+    'hosted_dids',
     'credentials',
     'receptions',
     'presentations',
@@ -123,15 +129,19 @@ async function baseWallet(
   remote: Remote,
   clock: { now: number },
 ): Promise<Wallet> {
+  const fetchDocument = didDocumentFetcher(remote, { allowHttp: true })
   const sealing = openSealing(nodeCrypto.randomBytes(32))
   return {
     database,
     vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
     passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
+    keyMaker: openKeyMaker(),
     upstream: upstreamOver(remote, async () => {}),
-    formats: formatRegistry([sdJwtVc]),
+    formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     verifiers: { anchors: [], required: false },
+    dids: { fetchDocument, keyOf: didResolver({ fetchDocument, now: () => clock.now }) },
+    baseUrl: 'http://localhost:7001',
     httpPolicy: 'any',
     clientId: 'test-wallet',
     limits: testLimits,

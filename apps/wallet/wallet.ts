@@ -3,11 +3,16 @@
  * together once in `main.ts`. Use cases know no HTTP server; they run as they are in tests, on both databases.
  */
 import type { CryptoEngine } from '@countersign/credential/crypto'
+import type { IssuerTrust } from '@countersign/credential/format'
+import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
+import type { FetchDidDocument } from '@countersign/credential/identifiers/did-resolver'
 import type { FormatRegistry } from '@countersign/credential/registry'
+import type { StatusLists } from '@countersign/credential/status-list/status-list'
 import type { Certificate } from '@countersign/credential/trust/certificate'
 import type { HttpPolicy } from '@countersign/protocol/oauth/wire-values'
 import type { WalletDatabase } from './database/schema.ts'
 import type { Vault } from './database/vault.ts'
+import type { KeyMaker } from './key-maker.ts'
 import type { Passwords } from './passwords.ts'
 import type { Upstream } from './upstream.ts'
 
@@ -15,11 +20,18 @@ export interface Wallet {
   readonly database: WalletDatabase
   readonly vault: Vault
   readonly passwords: Passwords
+  readonly keyMaker: KeyMaker
   readonly upstream: Upstream
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   /** Who vouches for verifiers. Without `required` a stranger is let through, and marked as one. */
   readonly verifiers: { readonly anchors: readonly Certificate[]; readonly required: boolean }
+  /** Who vouches for issuers, and what they publish; absent where nobody is configured: then no status is known. */
+  readonly issuers?: TrustedIssuers
+  /** DIDs of others: the documents behind them, and the keys in those. */
+  readonly dids: { readonly fetchDocument: FetchDidDocument; readonly keyOf: DidKeyResolver }
+  /** Public URL without a trailing slash. */
+  readonly baseUrl: string
   /** Where http may stand for https. */
   readonly httpPolicy: HttpPolicy
   /** For authorization servers that take no anonymous clients. */
@@ -27,6 +39,13 @@ export interface Wallet {
   readonly limits: WalletLimits
   /** Epoch seconds. */
   readonly now: () => number
+}
+
+export interface TrustedIssuers {
+  readonly trust: IssuerTrust
+  readonly statusLists: StatusLists
+  /** Names of the authorities whose lists count whoever issued the credential. */
+  readonly listAnchors: readonly string[]
 }
 
 export interface WalletLimits {

@@ -2,20 +2,27 @@
 import type { WireError } from '@countersign/service/http/wire-errors'
 import type { CredentialUnknown } from './credentials.ts'
 import type { CreateDidRefusal, DidUnknown } from './dids.ts'
+import type { ImportDidRefusal } from './import-did.ts'
 import type { IssuerError } from './issuer-call.ts'
-import type { DeleteKeyRefusal } from './keys.ts'
+import { HOLDER_ALGORITHMS } from './key-types.ts'
+import type { DeleteKeyRefusal, GenerateKeyRefusal, ImportKeyRefusal } from './keys.ts'
 import type { LoginRefusal } from './login.ts'
 import type { UnacceptableReason } from './obtain-credential.ts'
 import type { PresentRefusal } from './present-credential.ts'
 import type { ReceiveRefusal } from './receive-credential.ts'
 import type { UnusableReason } from './reception-plan.ts'
 import type { RegisterRefusal } from './register-account.ts'
+import type { PublicKeyUnusable } from './use-key.ts'
 
 export type WalletRefusal =
   | RegisterRefusal
   | LoginRefusal
   | DeleteKeyRefusal
+  | GenerateKeyRefusal
+  | ImportKeyRefusal
+  | PublicKeyUnusable
   | CreateDidRefusal
+  | ImportDidRefusal
   | DidUnknown
   | CredentialUnknown
   | ReceiveRefusal
@@ -73,6 +80,21 @@ const holdingWords: Words = {
   too_many_keys: ({ max }) => ({ status: 409, message: `A wallet has at most ${max} keys` }),
   too_many_dids: ({ max }) => ({ status: 409, message: `A wallet has at most ${max} DIDs` }),
   too_many_credentials: ({ max }) => ({ status: 409, message: `A wallet holds at most ${max} credentials` }),
+  key_exists: ({ id }) => ({ status: 409, message: `The wallet has this key already: ${id}` }),
+  key_unusable: ({ reason, detail }) =>
+    badRequest(`The key cannot be imported: ${reason}${detail === undefined ? '' : ` (${detail})`}`),
+  key_maker_busy: () => ({
+    status: 503,
+    message: 'Others are waiting for RSA keys: try again in a few seconds',
+    headers: { 'retry-after': '5' },
+  }),
+  public_key_unusable: ({ reason }) => badRequest(`JWK is not a public key that can be used: ${reason}`),
+  did_place_unusable: () =>
+    badRequest('domain and path make no did:web: a host name with an optional port, and a plain path'),
+  did_taken: () => ({ status: 409, message: 'This name is, or was, the did:web of another wallet' }),
+  did_unreadable: ({ reason }) => badRequest(`The DID does not resolve: ${reason}`),
+  did_key_differs: () =>
+    badRequest('The document of the DID does not name this key for authentication: nothing was imported'),
   did_exists: () => ({ status: 409, message: 'The wallet has this DID already' }),
 }
 
@@ -135,6 +157,10 @@ const receivingWords: Words = {
   grant_unsupported: () => badRequest('Only offers with a pre-authorized code can be taken up'),
   tx_code_needed: () => badRequest('The offer needs a transaction code: give it as pinOrTxCode'),
   encryption_required: () => badRequest('The issuer asks for encrypted messages, which are not supported'),
+  key_cannot_prove: ({ algorithm }) =>
+    badRequest(
+      `The key of this DID signs with ${algorithm}, which proves possession to no issuer: choose a DID of a key that signs with ${HOLDER_ALGORITHMS.join(', ')}. Nothing was asked of the issuer`,
+    ),
   configuration_unusable: ({ configurationId, reason }) =>
     badRequest(`${configurationId} cannot be received: ${unusableReasons[reason]}`),
   deferred_unsupported: () => badRequest('The issuer issues later, which is not supported'),

@@ -2,13 +2,19 @@
 import type { JsonObject } from '@countersign/credential/format'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/verify-request'
 import { fail, type WireError } from '@countersign/service/http/wire-errors'
+import type { FastifyReply } from 'fastify'
 import type { ListedWallet } from './accounts.ts'
+import type { CredentialStatuses } from './credential-status.ts'
 import type { StoredCredential } from './credentials.ts'
 import type { ListedDid } from './dids.ts'
 import { splitDocument } from './disclosures.ts'
-import type { ListedKey } from './keys.ts'
+import type { DescribedKey, ListedKey } from './keys.ts'
 import type { VerifierAnswer } from './presentation-record.ts'
 import { refusalError, type WalletRefusal } from './wire-refusals.ts'
+
+export function sendText(reply: FastifyReply, text: string) {
+  return reply.type('text/plain; charset=utf-8').send(text)
+}
 
 /** The value, or the refusal's answer. */
 export function valueOr<T>(
@@ -39,14 +45,29 @@ export function walletsView(account: string, wallets: readonly ListedWallet[]) {
   }
 }
 
-export function keyView({ id, algorithm, name }: ListedKey) {
+export function keyView({ id, keyType, name, provesPossession }: ListedKey) {
   return {
-    algorithm,
+    algorithm: keyType,
     cryptoProvider: 'jwk',
     keyId: { id },
     keyPair: {},
     keysetHandle: null,
     name: name ?? null,
+    provesPossession,
+  }
+}
+
+export function keyMetaView(key: DescribedKey) {
+  const { algorithm, createdAt, id, keyType, name, provesPossession } = key
+  return {
+    type: 'jwk',
+    keyId: id,
+    algorithm: keyType,
+    signatureAlgorithm: algorithm,
+    cryptoProvider: 'jwk',
+    name: name ?? null,
+    provesPossession,
+    createdOn: isoTime(createdAt),
   }
 }
 
@@ -66,6 +87,27 @@ export function credentialView(credential: StoredCredential) {
     format: held.format,
     parsedDocument: held.claims,
   }
+}
+
+/**
+ * `result` says whether the status stands against the credential; null where nobody can say, which is neither yes nor no.
+ * `type` is the purpose of the list's entry; a list that has several in one is named by what it says.
+ */
+export function statusView({ reason, reference, status }: CredentialStatuses[number]) {
+  return {
+    type: statusType(reference, status),
+    result: status === 'undetermined' ? null : status !== 'valid',
+    message: reason === undefined ? status : `${status}: ${reason}`,
+    status,
+  }
+}
+
+function statusType(
+  reference: CredentialStatuses[number]['reference'],
+  status: CredentialStatuses[number]['status'],
+): string {
+  if (reference.mechanism === 'bitstring_status_list') return reference.purpose
+  return status === 'suspended' ? 'suspension' : 'revocation'
 }
 
 /** Who asks for what, for somebody who has to decide. */

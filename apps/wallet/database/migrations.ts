@@ -13,6 +13,13 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
       await createExchanges(db)
     },
   },
+  '2026-12-looks-and-hosted-dids': {
+    up: async (db: Untyped) => {
+      await db.schema.alterTable('credentials').addColumn('look_sealed', 'text').execute()
+      await db.schema.alterTable('wallet_dids').addColumn('document_sealed', 'text').execute()
+      await ofWallet(db.schema.createTable('hosted_dids')).execute()
+    },
+  },
 }
 
 async function createAccounts(db: Untyped): Promise<void> {

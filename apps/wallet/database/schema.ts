@@ -4,6 +4,7 @@
  * shows no name, no address, no claim, no key and no token. Times are epoch seconds.
  */
 import type { Kysely, Transaction } from 'kysely'
+import type { KeyType } from '../key-types.ts'
 
 /** The database as use cases see it: what they may ask, not how it is opened and closed. */
 export interface WalletDatabase {
@@ -19,6 +20,7 @@ export interface WalletTables {
   wallets: WalletRow
   wallet_keys: KeyRow
   wallet_dids: DidRow
+  hosted_dids: HostedDidRow
   credentials: CredentialRow
   receptions: ReceptionRow
   presentations: PresentationRow
@@ -61,7 +63,8 @@ export interface WalletRow {
 export interface KeyRow {
   readonly id: string
   readonly wallet_id: string
-  readonly algorithm: string
+  /** The type of the key, which says what it signs with. */
+  readonly algorithm: KeyType
   readonly name_sealed: string | null
   readonly private_sealed: string
   readonly created_at: number
@@ -74,6 +77,18 @@ export interface DidRow {
   readonly key_id: string
   readonly did_sealed: string
   readonly alias_sealed: string
+  /** Of a DID that is not its own document: the document, as JSON. */
+  readonly document_sealed: string | null
+  readonly created_at: number
+}
+
+/**
+ * Whose a DID of our own host is, for good: a name that was given up is never given to somebody else, who could speak
+ * in the place of its first owner. `id` is a keyed hash of the DID.
+ */
+export interface HostedDidRow {
+  readonly id: string
+  readonly wallet_id: string
   readonly created_at: number
 }
 
@@ -84,6 +99,8 @@ export interface CredentialRow {
   readonly key_id: string | null
   readonly format: string
   readonly content_sealed: string
+  /** How the issuer wanted it to look, as JSON; absent where it did not say. */
+  readonly look_sealed: string | null
   readonly added_at: number
   readonly deleted_at: number | null
   /** With `slot_hash`: one credential for each that an offer promised, however often it arrives. */

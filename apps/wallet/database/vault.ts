@@ -16,7 +16,7 @@ export interface Vault {
 
 export type Place = readonly [table: keyof WalletTables, row: string, column: string]
 
-export type HashPurpose = 'email' | 'did' | 'offer' | 'slot' | 'request' | 'wish'
+export type HashPurpose = 'email' | 'did' | 'hosted_did' | 'key' | 'offer' | 'slot' | 'request' | 'wish'
 
 export class SealedValueUnreadable extends Error {
   override readonly name = 'SealedValueUnreadable'

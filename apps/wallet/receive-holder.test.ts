@@ -1,0 +1,225 @@
+/** Which key and which name a credential is bound to, in every format. */
+import type { FormatId } from '@countersign/credential/format'
+import { issuerTrust } from '@countersign/credential/trust/issuer-trust'
+import { generateSoftwareKey } from '@countersign/keys/software'
+import { afterEach, expect, it } from 'vitest'
+import { createDid, namesOfKey, setDefaultDid } from './dids.ts'
+import { pathsOfDisclosures, splitDocument } from './disclosures.ts'
+import { holderSigner, subjectOf } from './holder-signer.ts'
+import {
+  identity,
+  identityAs,
+  issuerChains,
+  startTestIssuer,
+  type TestIssuer,
+  type TestIssuerOptions,
+} from './issuer.testing.ts'
+import { keyTypes } from './key-types.ts'
+import { generateKey, loadPublicKey } from './keys.ts'
+import { useOffer } from './receive-credential.ts'
+import { startRegistry } from './registry.testing.ts'
+import { newOwner, onBothDatabases, type TestStore } from './wallet.testing.ts'
+import type { OwnedWallet, Wallet } from './wallet.ts'
+import { refusalError } from './wire-refusals.ts'
+
+const open: { close(): Promise<void> }[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()))
+})
+
+async function issuerWith(options: TestIssuerOptions = {}): Promise<TestIssuer> {
+  const issuer = await startTestIssuer(options)
+  open.push(issuer)
+  return issuer
+}
+
+async function didOfType(wallet: Wallet, owned: OwnedWallet, keyType: (typeof keyTypes)[number]) {
+  const key = await generateKey(wallet, owned, { keyType })
+  const keyId = key.ok ? key.value.id : ''
+  const made = await createDid(wallet, owned, { method: 'key', keyId, alias: keyType })
+  if (!made.ok) throw new Error(made.error.code)
+  return made.value.did
+}
+
+async function receiveOne(wallet: Wallet, owned: OwnedWallet, wish: { offer: string; did?: string }) {
+  const received = await useOffer(wallet, owned, wish)
+  if (!received.ok) throw new Error(JSON.stringify(received.error))
+  const [credential] = received.value
+  if (credential === undefined) throw new Error('nothing received')
+  return credential
+}
+
+const trust = issuerTrust(issuerChains)
+const HOLDER_TYPES = ['secp256r1', 'secp384r1', 'secp521r1', 'Ed25519']
+const W3C_AS_JWT = [identityAs.jwt_vc_json, identityAs['vc+jwt']]
+const W3C = [...W3C_AS_JWT, identityAs['vc+sd-jwt']]
+
+onBothDatabases('the key of a credential', (store) => {
+  it.each(keyTypes)('of type %s is taken or refused before anything is spent', async (keyType) => {
+    const wallet = store().instance()
+    const owned = await newOwner(wallet)
+    const did = await didOfType(wallet, owned, keyType)
+    const issuer = await issuerWith()
+    const offer = issuer.offer()
+    const received = await useOffer(wallet, owned, { offer, did })
+    if (HOLDER_TYPES.includes(keyType)) return expect(received).toMatchObject({ ok: true })
+    expect(received).toMatchObject({ error: { code: 'key_cannot_prove' } })
+    expect(issuer.asked).not.toContain('/token')
+    const { message, status } = received.ok ? { message: '', status: 0 } : refusalError(received.error)
+    expect([status, message]).toEqual([400, expect.stringMatching(/choose a DID of a key.*ES256/)])
+    expect(await useOffer(wallet, owned, { offer })).toMatchObject({ ok: true })
+  })
+
+  it('may be any where none is asked for', async () => {
+    const wallet = store().instance()
+    const owned = await newOwner(wallet)
+    await setDefaultDid(wallet, owned, await didOfType(wallet, owned, 'secp256k1'))
+    const issuer = await issuerWith({ bindingMethods: [] })
+    const received = await useOffer(wallet, owned, { offer: issuer.offer() })
+    expect(received).toMatchObject({ error: { code: 'issuer_error' } })
+    expect(issuer.asked).toContain('/token')
+  })
+
+  it('is named by the DID that the caller chose, and by itself otherwise', async () => {
+    const wallet = store().instance()
+    const owned = await newOwner(wallet)
+    const issuer = await issuerWith()
+    await receiveOne(wallet, owned, { offer: issuer.offer() })
+    expect(issuer.proofs.at(-1)?.holderDid).toBeUndefined()
+    const made = await createDid(wallet, owned, { method: 'key', encoding: 'jwk_jcs', alias: 'a' })
+    const did = made.ok ? made.value.did : ''
+    const configurations = [identityAs.jwt_vc_json.id]
+    const credential = await receiveOne(wallet, owned, { offer: issuer.offer({ configurations }), did })
+    expect(issuer.proofs.at(-1)?.holderDid).toBe(did)
+    expect(subjectOf(credential.held)).toBe(did)
+  })
+
+  it.each([identity, ...Object.values(identityAs)])('binds a credential as $format', async (wish) => {
+    const wallet = store().instance()
+    const owned = await newOwner(wallet)
+    const issuer = await issuerWith()
+    const offer = issuer.offer({ configurations: [wish.id] })
+    const credential = await receiveOne(wallet, owned, { offer })
+    expect(credential.held).toMatchObject({ format: wish.format, type: wish.type })
+    const key = await loadPublicKey(wallet, owned, credential.keyId ?? '')
+    expect(key).toMatchObject({ ok: true, value: credential.held.holderKey })
+  })
+})
+
+onBothDatabases('a holder who is named by a did:web', (store) => {
+  async function webHolder(database: TestStore, options: TestIssuerOptions = {}) {
+    const registry = await startRegistry(database.instance)
+    open.push(registry)
+    const { wallet } = registry
+    const owned = await newOwner(wallet)
+    const made = await createDid(wallet, owned, { method: 'web', alias: 'web' })
+    const did = made.ok ? made.value.did : ''
+    const issuer = await issuerWith({ bindingMethods: ['did:web'], didKeys: wallet.dids.keyOf, ...options })
+    return { wallet, owned, did, issuer, asked: registry.asked }
+  }
+
+  it('gets what an issuer gives to no other name', async () => {
+    const { asked, did, issuer, owned, wallet } = await webHolder(store())
+    const credential = await receiveOne(wallet, owned, { offer: issuer.offer(), did })
+    expect(issuer.proofs.at(-1)).toMatchObject({ holderDid: did, holderKey: credential.held.holderKey })
+    expect(asked).toHaveLength(1)
+    const unnamed = await useOffer(wallet, owned, { offer: issuer.offer() })
+    expect(unnamed).toMatchObject({ error: { code: 'configuration_unusable', reason: 'binding_method' } })
+  })
+
+  it.each(W3C_AS_JWT)('holds and shows a $format credential that names no key', async ({ format, id }) => {
+    const { did, issuer, owned, wallet } = await webHolder(store(), { namesSubjectOnly: true })
+    const offer = issuer.offer({ configurations: [id] })
+    const credential = await receiveOne(wallet, owned, { offer, did })
+    expect(subjectOf(credential.held)).toBe(did)
+    expect(credential.held.holderKey).toBeUndefined()
+    expect(await shown(wallet, owned, credential, format)).toEqual({
+      name: 'holder_binding',
+      outcome: 'passed',
+    })
+  })
+
+  it.each(W3C)('keeps no $format credential that is about somebody else', async ({ id }) => {
+    const { did, issuer, owned, wallet } = await webHolder(store(), {
+      namesSubjectOnly: true,
+      cheats: 'key',
+    })
+    const offer = issuer.offer({ configurations: [id] })
+    expect(await useOffer(wallet, owned, { offer, did })).toMatchObject({
+      error: { code: 'credential_unacceptable', reason: 'binding' },
+    })
+  })
+
+  it('has one name for a key at a time, that of its document', async () => {
+    const { did, owned, wallet } = await webHolder(store())
+    const stranger = generateSoftwareKey('ES256')
+    expect(await namesOfKey(wallet, owned, { keyId: 'other', publicJwk: stranger })).toEqual([])
+    expect(did).toMatch(/^did:web:/)
+  })
+})
+
+/** The holder-binding check of a verifier that looks names up. */
+async function shown(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  credential: Awaited<ReturnType<typeof receiveOne>>,
+  formatId: FormatId,
+) {
+  const format = wallet.formats.get(formatId)
+  const signer = await holderSigner(wallet, owned, credential)
+  if (format === undefined || !signer.ok || signer.value === undefined) throw new Error('not shown')
+  const request = { audience: 'x509_hash:x', nonce: 'n-0S6_WzA2Mj' }
+  const presented = await format.present(
+    {
+      credential: credential.content,
+      disclose: [],
+      binding: { ...request, signer: signer.value, issuedAt: wallet.now() },
+    },
+    wallet.crypto,
+  )
+  if (!presented.ok) throw new Error(presented.error.code)
+  const outcome = await format.verify(
+    {
+      presentation: presented.value,
+      binding: request,
+      now: wallet.now(),
+      skewSeconds: 60,
+      bindingWindowSeconds: 300,
+      trust,
+      holderKeys: wallet.dids.keyOf,
+    },
+    wallet.crypto,
+  )
+  return outcome.checks.find(({ name }) => name === 'holder_binding')
+}
+
+onBothDatabases('the disclosures of a credential', (store) => {
+  it.each(['dc+sd-jwt', 'vc+sd-jwt'] as const)('are shown and found in a %s', async (format) => {
+    const wallet = store().instance()
+    const owned = await newOwner(wallet)
+    const issuer = await issuerWith()
+    const wish = format === 'dc+sd-jwt' ? identity : identityAs[format]
+    const offer = issuer.offer({ configurations: [wish.id] })
+    const credential = await receiveOne(wallet, owned, { offer })
+    const { disclosures, document } = splitDocument(credential.content)
+    expect(document.split('.')).toHaveLength(3)
+    const texts = disclosures?.split('~') ?? []
+    expect(texts).toHaveLength(3)
+    const paths = await pathsOfDisclosures(wallet, credential, texts)
+    const above = format === 'dc+sd-jwt' ? [] : ['credentialSubject']
+    expect(paths.ok && paths.value.map((path) => path.join('.')).sort()).toEqual(
+      ['birthdate', 'family_name', 'given_name'].map((name) => [...above, name].join('.')),
+    )
+  })
+
+  it.each([identityAs.jwt_vc_json, identityAs.mso_mdoc])('are none in a $format', async ({ id }) => {
+    const wallet = store().instance()
+    const owned = await newOwner(wallet)
+    const issuer = await issuerWith()
+    const credential = await receiveOne(wallet, owned, { offer: issuer.offer({ configurations: [id] }) })
+    expect(splitDocument(credential.content)).toEqual({ document: credential.content })
+    expect(await pathsOfDisclosures(wallet, credential, ['WyJhIl0'])).toMatchObject({
+      error: { code: 'disclosure_unknown' },
+    })
+  })
+})
