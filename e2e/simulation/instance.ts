@@ -107,7 +107,10 @@ function services({ deployment, clockOffset }: InstancePlan, line: StoreLine): S
     proofs: engine.once('dpop'),
     signals: engine.signals('issuance'),
     signerFor: () => deployment.issuerSigner,
-    openCallerKey: { signer: async () => refuse({ code: 'no_caller_keys' }) },
+    openCallerKey: {
+      open: async () => refuse({ code: 'no_caller_keys' }),
+      signer: async () => refuse({ code: 'no_caller_keys' }),
+    },
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: issuerUrl,
     types: catalogueTypes(['dc+sd-jwt']),
