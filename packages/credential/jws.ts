@@ -3,10 +3,11 @@
  * is written, `verifyJws` whether the given key signed it. Keys that a token brings along (`jwk`, `jku`, `x5u`) are
  * never looked at here, and an extension that must be understood (`crit`) is refused unless the caller understands it.
  */
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './base64url.ts'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from './base64url.ts'
 import type { CryptoEngine, SignatureAlgorithm, Signer } from './crypto.ts'
 import type { JsonObject } from './format.ts'
-import { isJsonArray, parseJsonObject } from './json.ts'
+import { decodeJsonPart, readHeader } from './jose-header.ts'
+import { isJsonArray } from './json.ts'
 import { fits, type PublicJwk } from './jwk.ts'
 import { ok, type Result, refuse } from './result.ts'
 
@@ -67,11 +68,11 @@ export function decodeJws(
   if (!headerText || !payloadText || signatureText === undefined || rest.length > 0) {
     return refuse({ code: 'jws_malformed' })
   }
-  const header = decodePart(headerText, maxLength)
+  const header = readHeader(headerText, maxLength)
   if (header === undefined) return refuse({ code: 'jws_header_invalid' })
   if (typeof header.alg !== 'string') return refuse({ code: 'jws_malformed' })
   if (!isUnderstood(header, understood)) return refuse({ code: 'jws_crit_unsupported' })
-  const payload = decodePart(payloadText, maxLength)
+  const payload = decodeJsonPart(payloadText, maxLength)
   if (payload === undefined) return refuse({ code: 'jws_payload_invalid' })
   const signature = decodeBase64url(signatureText)
   if (signature === undefined) return refuse({ code: 'jws_malformed' })
@@ -123,12 +124,4 @@ function isUnderstood(header: JsonObject, understood: readonly string[]): boolea
 
 function encodePart(value: JsonObject): string {
   return encodeBase64url(encodeUtf8(JSON.stringify(value)))
-}
-
-function decodePart(part: string, maxBytes: number): JsonObject | undefined {
-  const bytes = decodeBase64url(part)
-  const text = bytes && decodeUtf8(bytes)
-  if (text === undefined) return undefined
-  const parsed = parseJsonObject(text, { maxBytes })
-  return parsed.ok ? parsed.value : undefined
 }

@@ -201,6 +201,19 @@ describe('keys', () => {
 })
 
 describe('certificates', () => {
+  it.each([
+    ['EdDSA', 'Ed25519'],
+    ['ES256K', 'secp256k1'],
+  ] as const)('are refused for a key that no document signer may have: %s', async (algorithm, keyType) => {
+    const deployment = await opened({})
+    const purpose = 'caller-document-signer'
+    const configuredKey = generateSoftwareKey(algorithm)
+    expect(await deployment.signer(purpose, { ...hosts, configuredKey })).toEqual({
+      ok: false,
+      error: { code: 'key_invalid', purpose, cause: { code: 'key_unsupported', keyType } },
+    })
+  })
+
   it('are renewed before they expire, with the same key, the same for all, and a trusted CA', async () => {
     const shelf = openShelf()
     const first = await signerOf(await opened({ shelf }))

@@ -182,11 +182,17 @@ async function certificatesFor(
   if (!development) return ok(undefined)
   if (DOCUMENT_SIGNERS.includes(purpose)) {
     const signer = await keptDocumentSigner(development.records, development.iacas.active, key, now)
-    return signer.ok ? ok([signer.value]) : signer
+    if (signer.ok) return ok([signer.value])
+    return refuse(signer.error.code === 'key_unsupported' ? unfit(purpose, key) : signer.error)
   }
   const wish = { purpose, publicJwk: key, dnsNames: hostNames(options), uris: [options.baseUrl] }
   const made = await keptCertificate(development.records, development.cas.active, wish, now)
   return made.ok ? ok([made.value]) : made
+}
+
+function unfit(purpose: string, key: PublicJwk): SignerRefusal {
+  const keyType = key.kty === 'RSA' ? key.kty : key.crv
+  return { code: 'key_invalid', purpose, cause: { code: 'key_unsupported', keyType } }
 }
 
 /** Their certificates follow ISO/IEC 18013-5 annex B. */

@@ -6,7 +6,7 @@
 import { hash, X509Certificate } from 'node:crypto'
 import type { Signer } from '@countersign/credential/crypto'
 import type { PublicJwk } from '@countersign/credential/jwk'
-import { ok, type Result } from '@countersign/credential/result'
+import { ok, type Result, refuse } from '@countersign/credential/result'
 import { createDevelopmentCa, type DevelopmentCa, issueCertificate } from './certificate.ts'
 import type { RecordRefusal, SealedRecords } from './identity-records.ts'
 import { makeDocumentSigner, makeIaca } from './iso-mdl-pki.ts'
@@ -185,13 +185,16 @@ async function keptIaca(
   return ok({ key, certificate, certificatePem: pemOf(certificate), expiresAt })
 }
 
-/** The certificate of a document signer's key, standard base64 DER; the next generation a month before it ends. */
+/**
+ * The certificate of a document signer's key, standard base64 DER; the next generation a month before it ends. Refuses a
+ * key that no document signer may have: callers bring theirs along.
+ */
 export async function keptDocumentSigner(
   records: SealedRecords,
   iaca: DevelopmentIaca,
   publicJwk: PublicJwk,
   now: number,
-): Promise<Result<string, RecordRefusal>> {
+): Promise<Result<string, RecordRefusal | { readonly code: 'key_unsupported' }>> {
   const base = `document-signer-certificate.${keyThumbprint(publicJwk).slice(0, 24)}`
   for (let generation = 1; generation <= maxGenerations; generation++) {
     const made = await makeDocumentSigner({
@@ -203,6 +206,7 @@ export async function keptDocumentSigner(
       publicJwk,
       now,
     })
+    if (!made.ok && made.error.code === 'key_unsupported') return refuse(made.error)
     const kept = await keepMade(records, `${base}.${generation}`, made)
     if (!kept.ok) return kept
     if (kept.value.expiresAt - now > certificateMargin) return ok(kept.value.certificate)

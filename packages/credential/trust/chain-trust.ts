@@ -266,5 +266,16 @@ function pathCache() {
 
 /** With the count, since an entry of a chain nobody has validated yet may contain a space; the type comes last. */
 function cacheKey(x5c: readonly string[], { purpose, format, type = '' }: TrustOccasion): string {
-  return `${purpose} ${format ?? ''} ${x5c.length} ${x5c.join(' ')} ${type}`
+  return `${purpose} ${format ?? ''} ${x5c.length} ${textOf(x5c)} ${type}`
+}
+
+/** Headers that are read once come with one array, whose text is long. */
+const texts = new WeakMap<readonly string[], string>()
+
+function textOf(x5c: readonly string[]): string {
+  const known = texts.get(x5c)
+  if (known !== undefined) return known
+  const text = x5c.join(' ')
+  if (Object.isFrozen(x5c)) texts.set(x5c, text)
+  return text
 }
