@@ -93,9 +93,9 @@ COUNTERSIGN_MANAGEMENT_API_KEY is sent to issuer and verifier when it is set.`,
   serviceCommand('repository', 7103, 'the catalogue of credential types'),
   {
     name: 'keys',
-    summary: 'the development CA certificate, or a new deployment secret',
+    summary: 'the trust anchors of development, or a new deployment secret',
     usage: `countersign keys anchor [--data DIR | --sessions redis://HOST:PORT] [--secretFile FILE]
-                             the certificate of the development CA, as PEM
+                             the certificates of the development CA and IACA, as PEM
 countersign keys secret      a new deployment secret, 256 random bits`,
     run: async (argv, surroundings) => (await import('./keys.ts')).keys(argv, surroundings),
   },

@@ -32,7 +32,7 @@ describe('keys secret', () => {
 })
 
 describe('keys anchor', () => {
-  it('prints the CA of the identity in the data folder, and nothing else', async () => {
+  it('prints the CA and the IACA of the identity in the data folder, and nothing else', async () => {
     const data = await mkdtemp(join(tmpdir(), 'countersign-keys-'))
     const now = Math.floor(Date.now() / 1000)
     const shelf = directoryShelf(join(data, 'identity'))
@@ -40,10 +40,12 @@ describe('keys anchor', () => {
     if (!deployment.ok) throw new Error(deployment.error.code)
     const at = terminal('/')
     expect(await keys(['anchor', '--data', data], at)).toBe(0)
-    const certificate = new X509Certificate(at.printed.join('\n'))
-    expect(certificate.ca).toBe(true)
-    expect(certificate.raw.toString('base64')).toBe(deployment.value.developmentAnchors()[0])
-    expect(at.printed).toHaveLength(1)
+    const certificates = at.printed.map((block) => new X509Certificate(block))
+    expect(certificates.map(({ ca }) => ca)).toEqual([true, true])
+    expect(certificates.map(({ raw }) => raw.toString('base64'))).toEqual([
+      deployment.value.developmentAnchors()[0],
+      deployment.value.developmentIacas()[0],
+    ])
     await rm(data, { recursive: true })
   })
 

@@ -1,5 +1,5 @@
 /**
- * Keys for people: the certificate of the development CA, to trust it elsewhere, and a new deployment secret. Prints
+ * Keys for people: the certificates of the development CA and IACA, to trust them elsewhere, and a new deployment secret. Prints
  * nothing but what was asked for, so that the output can be piped; never a private key, never a secret that is in use.
  */
 import { randomBytes } from 'node:crypto'
@@ -59,7 +59,8 @@ async function developmentAnchors(
   }
   const runtime = await openRuntime(config)
   try {
-    return runtime.deployment.developmentAnchors()
+    const { deployment } = runtime
+    return [...deployment.developmentAnchors(), ...deployment.developmentIacas()]
   } finally {
     await runtime.close()
   }

@@ -55,6 +55,12 @@ function isRemote({ type }: JsonObject): boolean {
 }
 
 const MAX_OPEN_KEYS = 32
+/** No request takes longer: whoever signs with the key right now is done by then. */
+const CLOSE_AFTER_MS = 60_000
+
+function closeLater(signer: OpenedSigner): void {
+  setTimeout(() => void signer.close().catch(() => undefined), CLOSE_AFTER_MS).unref()
+}
 
 /** Opening costs a login and a trial signature, and an issuer issues more than once; the oldest is closed first. */
 function remoteKeyCache(runtime: Runtime): (key: JsonObject) => Promise<Opened> {
@@ -75,7 +81,7 @@ function remoteKeyCache(runtime: Runtime): (key: JsonObject) => Promise<Opened> 
     const [oldest] = open.entries()
     if (oldest !== undefined && open.size >= MAX_OPEN_KEYS) {
       open.delete(oldest[0])
-      await oldest[1].close()
+      closeLater(oldest[1])
     }
     open.set(id, opened.value)
     return opened

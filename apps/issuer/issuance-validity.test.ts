@@ -46,4 +46,9 @@ describe('the end', () => {
     expect(validityFrom(noon + 100, signer, 600).expiresAt).toBe(noon + 700)
     expect(validityFrom(noon + 100, signer, 86_400).expiresAt).toBe(noon + 86_400)
   })
+
+  it('is never later than can be written, however late a wallet comes', () => {
+    const last = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
+    expect(validityFrom(noon + 5 * hour, signer, last - noon).expiresAt).toBe(last)
+  })
 })

@@ -20,9 +20,13 @@ function roundedDown(now: number): number {
   return now - (now % 3600)
 }
 
+/** Dates have years of four digits: whoever orders the last of them and comes for it later gets no later one. */
+const LAST_MOMENT = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
+
 /** Rounded to the hour where that does not matter, exact for short-lived credentials. */
 function expiry(now: number, lifetimeSeconds: number): number {
-  return lifetimeSeconds >= 86_400 ? roundedDown(now) + lifetimeSeconds : now + lifetimeSeconds
+  const start = lifetimeSeconds >= 86_400 ? roundedDown(now) : now
+  return Math.min(start + lifetimeSeconds, LAST_MOMENT)
 }
 
 const starts = new WeakMap<Signer, number>()

@@ -5,6 +5,7 @@
 import type { Signer } from '@countersign/credential/crypto'
 import type { FormatId } from '@countersign/credential/format'
 import type { Config } from '@countersign/service/config/load'
+import { StartRefused } from '@countersign/service/http/service'
 import { openSigner, type Runtime } from '@countersign/service/runtime'
 import type { issuerShape } from './config.ts'
 
@@ -35,6 +36,9 @@ export async function openIssuerSigners(
     keyFile: config.documentSigningKeyFile,
     certificateFile: config.documentSigningCertFile,
   })
+  // An mdoc carries the certificate of its signer, or nobody could read it.
+  if (documents.x5c === undefined)
+    throw new StartRefused('documentSigningCertFile is needed: an mdoc carries the certificate of its signer')
   return { credentials, documents }
 }
 

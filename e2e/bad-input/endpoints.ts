@@ -19,13 +19,25 @@ export interface Endpoint {
 const read = { GET: [] } as const
 const json = { POST: ['json'] } as const
 const form = { POST: ['form'] } as const
+/** Scripts of the field use either. */
+const change = { POST: ['json'], PUT: ['json'] } as const
 
 const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/onboard/issuer', methods: json },
-  { path: '/openid4vc/sdjwt/issue', methods: json },
-  { path: '/openid4vc/sdjwt/issueBatch', methods: json },
+  { path: '/onboard/iso-mdl/iacas', methods: json },
+  { path: '/onboard/iso-mdl/document-signers', methods: json },
+  ...['sdjwt', 'jwt', 'mdoc'].flatMap((family) => [
+    { path: `/openid4vc/${family}/issue`, methods: json },
+    { path: `/openid4vc/${family}/issueBatch`, methods: json },
+  ]),
   { path: '/openid4vc/session/{id}', methods: read },
   { path: '/openid4vc/session/{id}/events', methods: read },
+  { path: '/openid4vc/credentials', methods: read },
+  { path: '/openid4vc/credentials/{id}', methods: read },
+  { path: '/openid4vc/credentials/{id}/status', methods: change },
+  { path: '/openid4vc/credentials/status', methods: change },
+  { path: '/status/token/{listId}', methods: read },
+  { path: '/status/bitstring/{listId}/{purpose}', methods: read },
   { path: '/.well-known/openid-credential-issuer', methods: read, oauth: 'invalid_request' },
   { path: '/.well-known/oauth-authorization-server', methods: read, oauth: 'invalid_request' },
   { path: '/.well-known/jwt-vc-issuer', methods: read, oauth: 'invalid_request' },
@@ -46,6 +58,9 @@ const verifier: readonly Omit<Endpoint, 'service'>[] = [
 
 const repository: readonly Omit<Endpoint, 'service'>[] = [
   '/api/list',
+  '/api/types',
+  '/api/mdoc/list',
+  '/api/mdoc/{name}',
   '/api/vc/list',
   '/api/sdjwt-vc/list',
   '/api/vc/{name}',
@@ -67,17 +82,27 @@ const wallet: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/wallet-api/auth/logout', methods: { POST: anyBody } },
   { path: '/wallet-api/auth/user-info', methods: read },
   { path: '/wallet-api/auth/session', methods: read },
+  { path: '/wallet-api/registry/{id}/did.json', methods: read },
   { path: '/wallet-api/wallet/accounts/wallets', methods: read },
   { path: `${inWallet}/keys`, methods: read },
   { path: `${inWallet}/keys/generate`, methods: json },
+  { path: `${inWallet}/keys/import`, methods: { POST: ['text', 'json'] } },
+  { path: `${inWallet}/keys/verify`, methods: { POST: ['text'] } },
   { path: `${inWallet}/keys/{key}/load`, methods: read },
+  { path: `${inWallet}/keys/{key}/meta`, methods: read },
+  { path: `${inWallet}/keys/{key}/export`, methods: read },
+  { path: `${inWallet}/keys/{key}/sign`, methods: json },
+  { path: `${inWallet}/keys/{key}/remove`, methods: { DELETE: [] } },
   { path: `${inWallet}/keys/{key}`, methods: { DELETE: [] } },
   { path: `${inWallet}/dids`, methods: read },
   { path: `${inWallet}/dids/create/{method}`, methods: { POST: anyBody } },
+  { path: `${inWallet}/dids/import`, methods: json },
   { path: `${inWallet}/dids/default`, methods: { POST: anyBody } },
   { path: `${inWallet}/dids/{did}`, methods: { GET: [], DELETE: [] } },
   { path: `${inWallet}/credentials`, methods: read },
   { path: `${inWallet}/credentials/{credential}`, methods: { GET: [], DELETE: [] } },
+  { path: `${inWallet}/credentials/{credential}/view`, methods: read },
+  { path: `${inWallet}/credentials/{credential}/status`, methods: read },
   { path: `${inWallet}/credentials/{credential}/restore`, methods: { POST: anyBody } },
   { path: `${exchange}/resolveCredentialOffer`, methods: { POST: ['text', 'json'] } },
   { path: `${exchange}/useOfferRequest`, methods: { POST: ['text', 'json'] } },

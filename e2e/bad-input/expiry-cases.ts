@@ -1,7 +1,16 @@
 /** What was good a while ago. The clocks of the services are turned, so each case has its time to itself. */
-import { expectStatus } from '../client/http.ts'
-import { answerBody, type Held, identityConfiguration, requestNonce } from '../client/protocol-wallet.ts'
-import { chapter, type Stage } from './case.ts'
+import { call, expectStatus, postJson } from '../client/http.ts'
+import {
+  answerBody,
+  type Held,
+  identityConfiguration,
+  newKey,
+  offerUri,
+  readOffer,
+  requestNonce,
+  requestToken,
+} from '../client/protocol-wallet.ts'
+import { chapter, type RunnableCase, type Stage } from './case.ts'
 import { forgeJws } from './forge.ts'
 import {
   bothNames,
@@ -37,10 +46,15 @@ function takeToken({ issuerUrl, offer }: Offered) {
 }
 
 /** The proof is of the service's time. */
-async function takeWith({ issuerUrl, accessToken, holder }: Granted, nonce: string, now: number) {
+async function takeWith(
+  { issuerUrl, accessToken, holder }: Pick<Granted, 'issuerUrl' | 'accessToken' | 'holder'>,
+  nonce: string,
+  now: number,
+  configurationId = identityConfiguration,
+) {
   const header = { typ: 'openid4vci-proof+jwt', alg: holder.algorithm, jwk: holder.publicJwk }
   const jwt = await forgeJws(header, { aud: issuerUrl, iat: now, nonce }, holder)
-  const body = { credential_configuration_id: identityConfiguration, proofs: { jwt: [jwt] } }
+  const body = { credential_configuration_id: configurationId, proofs: { jwt: [jwt] } }
   return sendJson(`${issuerUrl}/credential`, body, { authorization: `Bearer ${accessToken}` })
 }
 
@@ -52,6 +66,29 @@ async function timeOf({ hurriedIssuer }: World): Promise<number> {
 }
 
 const expired = { status: 400, error: 'invalid_request', message: /has expired/ } as const
+
+/** Ordered for as long as dates can be written, and taken up when the moment of the order is long gone. */
+const forever: RunnableCase = {
+  name: 'a credential that is to last to the end of all dates is issued an hour later, too',
+  async run(world) {
+    const { url } = world.hurriedIssuer
+    const last = Date.UTC(9999, 11, 31, 23, 59, 59) / 1000
+    const made = await postJson(
+      `${url}/openid4vc/sdjwt/issue`,
+      { credentialConfigurationId: jwtConfiguration, credentialData: { ...subject, 'jwt:exp': last } },
+      { sessionttl: '7200' },
+    )
+    await world.hurriedIssuer.turnClock(3600)
+    const offer = readOffer((await call(offerUri(expectStatus(made, 200).text))).json())
+    const { access_token: accessToken } = expectStatus(await requestToken(offer, bearer), 200).json()
+    const { c_nonce: nonce } = expectStatus(await requestNonce(url), 200).json()
+    const taken = { issuerUrl: url, accessToken: String(accessToken), holder: newKey() }
+    expectStatus(await takeWith(taken, String(nonce), await timeOf(world), jwtConfiguration), 200)
+  },
+}
+
+const jwtConfiguration = 'IdentityCredential_vc+jwt'
+const subject = { credentialSubject: { given_name: 'Ada', family_name: 'Example' } }
 
 const MONTH = 31 * 86_400
 
@@ -125,6 +162,7 @@ export const expiryChapters = [
       },
     },
   ]),
+  { name: 'what never expires', cases: [forever] },
   chapter('what has expired at the verifier', verification, [
     {
       name: 'a request that is answered too late',

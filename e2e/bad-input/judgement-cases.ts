@@ -2,7 +2,6 @@
  * Answers that are bound to their request and fail a check: only the wallet that was asked can have made them, so they
  * decide the session. The wallet is told that it was refused, the relying party why (OpenID4VP 1.0 §8.2, HAIP 1.0).
  */
-import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
@@ -10,21 +9,15 @@ import { claims, issue } from '../client/flows.ts'
 import { answerBody, newKey, now } from '../client/protocol-wallet.ts'
 import { type BadInput, chapter, expectRefused } from './case.ts'
 import { badlySigned, type ForgedCredential, forgeCredential, signedAgain } from './forge.ts'
-import { bothNames, type Requested, requested, verificationResult } from './stages.ts'
+import { expectObjection, objectionsTo, refused } from './rejection.ts'
+import { bothNames, type Requested, requested } from './stages.ts'
 import { sendForm } from './wire.ts'
 import type { World } from './world.ts'
-
-const refused = {
-  status: 400,
-  error: 'access_denied',
-  message: /^The presentation was not accepted$/,
-} as const
 
 interface Fault {
   readonly name: string
   readonly check: string
   readonly detail: RegExp
-  readonly outcome?: 'failed' | 'undetermined'
   make(world: World): Promise<ForgedCredential>
   readonly disclose?: readonly (readonly string[])[]
 }
@@ -179,29 +172,12 @@ function judged({ name, check, detail, make, disclose = bothNames }: Fault): Bad
     ends: {
       because: 'a bound answer decides',
       after: async (at, { held }) => {
-        const result = await verificationResult(at.verifierUrl, at.id)
-        assert.equal(result['state'], 'rejected')
-        assert.equal(result['verificationResult'], false)
-        const failed = failedChecks(result)
-        const fault = failed.find((one) => one.name === check)
-        assert.ok(fault, `no ${check} among ${JSON.stringify(failed)}`)
-        assert.match(fault.detail ?? '', detail)
+        expectObjection(await objectionsTo(at), check, detail)
         const late = await sendForm(at.request.responseUri, await answerBody(at.request, held, bothNames))
         expectRefused(late, { status: 400, error: 'invalid_request', message: /answered already/ })
       },
     },
   }
-}
-
-interface FailedCheck {
-  readonly name: string
-  readonly outcome: string
-  readonly detail?: string
-}
-
-function failedChecks(result: Record<string, unknown>): readonly FailedCheck[] {
-  const checks = result['checks'] as readonly FailedCheck[]
-  return checks.filter(({ outcome }) => outcome === 'failed' || outcome === 'undetermined')
 }
 
 export const judgementChapters = [

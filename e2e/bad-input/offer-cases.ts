@@ -182,10 +182,10 @@ function badIssuer(name: string, message: RegExp, body: unknown): BadInput<undef
 }
 
 const onboarding: readonly BadInput<undefined>[] = [
-  badIssuer('a key type that there is not', /Unsupported key type/, { key: { keyType: 'RSA' } }),
+  badIssuer('a key type that there is not', /Unsupported key type/, { key: { keyType: 'DSA' } }),
   badIssuer('a key type that is inherited', /Unsupported key type/, { key: { keyType: 'constructor' } }),
   badIssuer('a key in another system', /Unsupported key backend/, { key: { backend: 'aws' } }),
-  badIssuer('a DID method that there is not', /Unsupported DID method/, { did: { method: 'web' } }),
+  badIssuer('a DID method that there is not', /Unsupported DID method/, { did: { method: 'ion' } }),
   badIssuer('a key that is a text', /body\/key/, { key: 'x' }),
   badIssuer('a list', /./, []),
 ]

@@ -234,7 +234,7 @@ const holdings: readonly BadInput<Login>[] = [
   }),
   inWallet(
     'a DID method that there is not',
-    ({ walletId }) => `${walletId}/dids/create/web`,
+    ({ walletId }) => `${walletId}/dids/create/ion`,
     { status: 400, message: /params\/method/ },
     'POST',
   ),

@@ -15,6 +15,7 @@ import { freePort } from '@countersign/stores/local/running-program'
 import { issue } from '../client/flows.ts'
 import { call } from '../client/http.ts'
 import type { Held } from '../client/protocol-wallet.ts'
+import { type ListServer, openListServer } from './list-server.ts'
 import { type Login, register } from './wallet-login.ts'
 
 export interface Service {
@@ -38,9 +39,21 @@ export interface World {
   readonly hurriedIssuer: Service
   readonly hurriedVerifier: Service
   readonly foreignIssuer: Service
+  /** Like the guarded wallet. */
+  readonly guardedVerifier: Service
+  /** One whose management wants a key. */
+  readonly lockedIssuer: Service & { readonly apiKey: string }
   readonly services: readonly Service[]
   /** The key that the deployment signs credentials with: what a case forges is true in all but one respect. */
   readonly issuerKey: Signer
+  /** The same for mdocs. */
+  readonly documentKey: Signer
+  /** The same for status lists. */
+  readonly listKey: Signer
+  /** File of the issuer's log of issued credentials. */
+  readonly database: string
+  /** Where the cases publish status lists of their own. */
+  readonly lists: ListServer
   /** An identity credential in good order. */
   readonly held: Held
   /** An account at the wallet. */
@@ -51,10 +64,12 @@ export interface World {
 const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.ts', import.meta.url))
 const CLOCK = new URL('./turnable-clock.ts', import.meta.url).href
 const READY_MS = 15_000
+const guarded = ['--allowHttp=true', '--allowPrivateAddresses=false']
 
 export async function openWorld(): Promise<World> {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-bad-input-'))
   const started: Service[] = []
+  const lists = await openListServer()
   const start = async (name: string, log: string, data = 'data', flags: readonly string[] = []) => {
     const places = { folder, data: join(folder, data), log: join(folder, `${log}.log`) }
     const service = await startService(name, places, flags)
@@ -62,7 +77,7 @@ export async function openWorld(): Promise<World> {
     return service
   }
   const stopAll = async () => {
-    await Promise.all(started.map((service) => service.stop()))
+    await Promise.all([lists.close(), ...started.map((service) => service.stop())])
     rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -71,14 +86,20 @@ export async function openWorld(): Promise<World> {
       start('verifier', 'verifier'),
       start('repository', 'repository'),
       start('wallet', 'wallet'),
-      start('wallet', 'guarded-wallet', 'guarded', ['--allowHttp=true', '--allowPrivateAddresses=false']),
+      start('wallet', 'guarded-wallet', 'guarded', guarded),
     ])
-    const [hurriedIssuer, hurriedVerifier, foreignIssuer] = await Promise.all([
+    const apiKey = 'a-key-for-management-calls'
+    const [hurriedIssuer, hurriedVerifier, foreignIssuer, guardedVerifier, locked] = await Promise.all([
       start('issuer', 'hurried-issuer'),
       start('verifier', 'hurried-verifier'),
       start('issuer', 'foreign-issuer', 'foreign'),
+      start('verifier', 'guarded-verifier', 'data', guarded),
+      start('issuer', 'locked-issuer', 'locked', [`--managementApiKey=${apiKey}`]),
     ])
-    const issuerKey = await keyOfDeployment(join(folder, 'data'), issuer.url)
+    const data = join(folder, 'data')
+    const issuerKey = await keyOfDeployment(data, issuer.url, 'credential-issuer')
+    const documentKey = await keyOfDeployment(data, issuer.url, 'document-signer')
+    const listKey = await keyOfDeployment(data, issuer.url, 'status-list')
     const held = await issue(issuer.url)
     const login = await register(wallet)
     const named = {
@@ -90,8 +111,12 @@ export async function openWorld(): Promise<World> {
       hurriedIssuer,
       hurriedVerifier,
       foreignIssuer,
+      guardedVerifier,
+      lockedIssuer: { ...locked, apiKey },
     }
-    return { ...named, services: started, issuerKey, held, login, close: stopAll }
+    const keys = { issuerKey, documentKey, listKey }
+    const database = join(data, 'issuer.sqlite')
+    return { ...named, ...keys, services: started, database, lists, held, login, close: stopAll }
   } catch (error) {
     await stopAll()
     throw error
@@ -157,12 +182,12 @@ async function untilReady(url: string, isRunning: () => boolean, log: string): P
   }
 }
 
-async function keyOfDeployment(data: string, baseUrl: string): Promise<Signer> {
+async function keyOfDeployment(data: string, baseUrl: string, purpose: string): Promise<Signer> {
   const shelf = directoryShelf(join(data, 'identity'))
   const now = Math.floor(Date.now() / 1000)
   const opened = await openDeployment({ mode: 'development', shelf, now, warn: () => undefined })
   if (!opened.ok) throw new Error(opened.error.code)
-  const signer = await opened.value.signer('credential-issuer', { baseUrl, dnsNames: [] })
+  const signer = await opened.value.signer(purpose, { baseUrl, dnsNames: [] })
   if (!signer.ok) throw new Error(signer.error.code)
   return signer.value
 }

@@ -92,7 +92,8 @@ function isWellFormed(text: string, value: JsonValue): boolean {
   return !/\\u[dD][89a-fA-F]/.test(text) || hasWellFormedTexts(value)
 }
 
-function hasWellFormedTexts(value: JsonValue): boolean {
+/** No half of a surrogate pair in a text or a name, which has no UTF-8 form. */
+export function hasWellFormedTexts(value: JsonValue): boolean {
   if (typeof value === 'string') return value.isWellFormed()
   if (typeof value !== 'object' || value === null) return true
   if (isJsonArray(value)) return value.every(hasWellFormedTexts)

@@ -91,8 +91,8 @@ describe('twenty instances that start at once on one store', () => {
       const late = await opened({
         shelf: {
           shared: true,
-          read: async (name) => (await meanwhile(), shelf.read(name)),
-          putIfAbsent: async (name, value) => (await meanwhile(), shelf.putIfAbsent(name, value)),
+          read: (name) => meanwhile().then(() => shelf.read(name)),
+          putIfAbsent: (name, value) => meanwhile().then(() => shelf.putIfAbsent(name, value)),
         },
       })
       if (early) expect(late.sealing.fingerprint).toBe(early.sealing.fingerprint)

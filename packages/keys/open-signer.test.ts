@@ -23,7 +23,10 @@ const rsaPem = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.ex
 })
 
 for (const algorithm of ['ES256', 'ES384', 'ES512', 'ES256K', 'EdDSA'] as const) {
-  const reference = file(`${algorithm}.json`, JSON.stringify({ type: 'jwk', jwk: generateSoftwareKey(algorithm) }))
+  const reference = file(
+    `${algorithm}.json`,
+    JSON.stringify({ type: 'jwk', jwk: generateSoftwareKey(algorithm) }),
+  )
   describeSigner(`a software key with ${algorithm}`, async () => {
     const result = await openSigner(reference)
     if (result.ok) expect(result.value.algorithm).toBe(algorithm)
@@ -86,7 +89,14 @@ describe('a signer', () => {
   it('shows nothing of the private key', async () => {
     const signer = await opened(jwk)
     expect(JSON.stringify(signer)).not.toContain(String(jwk.kty === 'EC' && jwk.d))
-    expect(Object.keys(signer).sort()).toEqual(['algorithm', 'backend', 'close', 'keyId', 'publicJwk', 'sign'])
+    expect(Object.keys(signer).sort()).toEqual([
+      'algorithm',
+      'backend',
+      'close',
+      'keyId',
+      'publicJwk',
+      'sign',
+    ])
   })
 
   it.each([
@@ -141,7 +151,9 @@ describe('a signer', () => {
       const broken = { load: () => Promise.reject(new Error('invalid ELF header')) }
       expect(await refusal(reference, broken)).toMatchObject({ code: 'module_unusable' })
       for (const value of [undefined, 7, {}, { default: {} }, { PKCS11: 'no', KMSClient: 'no' }]) {
-        expect(await refusal(reference, { load: async () => value })).toMatchObject({ code: 'module_unusable' })
+        expect(await refusal(reference, { load: async () => value })).toMatchObject({
+          code: 'module_unusable',
+        })
       }
     },
   )
@@ -160,7 +172,9 @@ describe('SignerUnavailable', () => {
     const aborted = within(AbortSignal.timeout(5), 'vault', late.promise)
     await expect(aborted).rejects.toThrow('vault: timeout')
     late.reject(new Error('too late for anybody'))
-    await expect(within(AbortSignal.abort(), 'vault', new Promise(() => {}))).rejects.toThrow('vault: timeout')
+    await expect(within(AbortSignal.abort(), 'vault', new Promise(() => {}))).rejects.toThrow(
+      'vault: timeout',
+    )
     await expect(within(AbortSignal.timeout(5000), 'vault', Promise.resolve(1))).resolves.toBe(1)
   })
 })

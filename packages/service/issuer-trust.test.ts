@@ -212,7 +212,7 @@ describe('the configuration', () => {
       { vicalFile: '/c.cbor', signerFile: '/d.pem' },
       { listFile: '/e.jwt', signerFile: '/d.pem', listType: 'http://uri.etsi.org/x' },
       { issuer: 'did:web:issuer.example' },
-      { issuer: 'https://issuer.example', formats: ['dc+sd-jwt'] },
+      { issuer: 'https://issuer.example', types: ['x'], name: 'Example' },
     ]
     expect(reading(...sources)).toMatchObject({ success: true })
   })
@@ -223,6 +223,10 @@ describe('the configuration', () => {
     ['a VICAL without a signer', { vicalFile: '/a' }],
     ['a list without a signer', { listFile: '/a' }],
     ['an issuer over plain HTTP', { issuer: 'http://issuer.example' }],
+    ['an issuer for one format', { issuer: 'https://issuer.example', formats: ['dc+sd-jwt'] }],
+    ['an issuer of lists alone', { issuer: 'did:web:a.example', purposes: ['status_list'] }],
+    ['a VICAL for some types', { vicalFile: '/a', signerFile: '/b', types: ['x'] }],
+    ['authorities with the signer of a list', { anchorsFile: '/a', signerFile: '/b' }],
     ['an unknown format', { anchorsFile: '/a.pem', formats: ['ldp_vc'] }],
     ['an unknown member', { anchorsFile: '/a.pem', type: 'x' }],
   ])('refuses a source of %s', (_name, source) => {

@@ -1,7 +1,7 @@
 /**
  * Puts together whom a service believes (`config/trust.ts`): files of certificates, signed lists of them, DIDs and
- * https issuers, in development its own authorities beside them. Every decision names the source that made it. Files
- * are read once, at start; what cannot be read is a reason not to start.
+ * https issuers, in development its own authorities beside them. Every decision names the anchor that made it.
+ * Files are read once, at start; what cannot be read is a reason not to start.
  */
 import { readFileSync } from 'node:fs'
 import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/format'

@@ -22,6 +22,7 @@ import {
 import { openMemoryEngine } from '@countersign/stores/memory'
 import type { SessionStore, StoreEngine } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
+import { type CertificateWatch, certificateWatch } from './certificate-watch.ts'
 import type { ServiceConfig, SessionsSetting } from './config/schema.ts'
 import type { CheckAnswer, ReadinessCheck } from './health.ts'
 import { createHttpService, type ServiceApp, StartRefused } from './http/service.ts'
@@ -47,6 +48,8 @@ export interface Runtime {
   readonly developmentAnchors: readonly Certificate[]
   /** Those of the development IACA, for mdocs. */
   readonly developmentIacas: readonly Certificate[]
+  /** Of the service's signers. */
+  readonly certificates: CertificateWatch
   /** Where this machine keeps things; absent in production unless configured. */
   readonly dataDir?: string
   /** Epoch seconds. */
@@ -65,6 +68,7 @@ export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
   const dataDir = config.dataDir ?? (config.mode === 'development' ? resolve('data') : undefined)
   const now = () => Math.floor(Date.now() / 1000)
   const opened: (() => Promise<void>)[] = []
+  const certificates = certificateWatch(log, now)
   try {
     const deployment = await identity(config, engine, dataDir, now(), warn)
     if (!engine.shared) log.info('sessions are kept in this process: a second instance would not find them')
@@ -75,6 +79,7 @@ export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
       deployment,
       developmentAnchors: deployment.developmentAnchors().map(anchorOf),
       developmentIacas: deployment.developmentIacas().map(anchorOf),
+      certificates,
       ...(dataDir !== undefined && { dataDir }),
       now,
       sessions: (namespace, schemaVersion) => {
@@ -83,11 +88,13 @@ export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
       },
       closeAtEnd: (close) => void opened.push(close),
       async close() {
+        certificates.stop()
         for (const close of opened.splice(0)) await close().catch(() => undefined)
         await engine.close()
       },
     }
   } catch (error) {
+    certificates.stop()
     await engine.close()
     throw error
   }
@@ -114,7 +121,12 @@ export async function runService(runtime: Runtime, parts: ServiceParts): Promise
       version: '0.1.0',
       config,
       routes: parts.routes,
-      checks: [sessionsCheck(engine), identityCheck(runtime.deployment), ...(parts.checks ?? [])],
+      checks: [
+        sessionsCheck(engine),
+        identityCheck(runtime.deployment),
+        ...(runtime.certificates.check ? [runtime.certificates.check] : []),
+        ...(parts.checks ?? []),
+      ],
       clustered: engine.shared,
     })
     const { port } = await http.listen()
@@ -148,6 +160,7 @@ export async function openSigner(runtime: Runtime, wanted: SigningKey): Promise<
     ...(configuredCertificates && { configuredCertificates }),
   })
   if (!signer.ok) throw new StartRefused(`the ${wanted.purpose} key cannot be used: ${signer.error.code}`)
+  if (signer.value.x5c) runtime.certificates.add(wanted.purpose, signer.value.x5c)
   return signer.value
 }
 
@@ -155,7 +168,7 @@ async function openConfigured(runtime: Runtime, wanted: SigningKey): Promise<Sig
   const { key, keyFile, purpose } = wanted
   if (key !== undefined && keyFile !== undefined)
     throw new StartRefused(`the ${purpose} key is given twice, as a reference and as a file`)
-  const reference = key ?? (keyFile && `file:${encodeURI(resolve(keyFile))}`)
+  const reference = key ?? (keyFile && fileReference(keyFile))
   if (reference === undefined) return undefined
   const { openSigner: openReference } = await import('@countersign/keys/open-signer')
   const opened = await openReference(reference, { allowHttp: runtime.config.mode === 'development' })
@@ -163,6 +176,10 @@ async function openConfigured(runtime: Runtime, wanted: SigningKey): Promise<Sig
     throw new StartRefused(`the ${purpose} key cannot be opened: ${JSON.stringify(opened.error)}`)
   runtime.closeAtEnd(() => opened.value.close())
   return opened.value
+}
+
+function fileReference(file: string): string {
+  return `file:${encodeURI(resolve(file)).replace(/[?#]/g, encodeURIComponent)}`
 }
 
 /** Anchors from a PEM file beside those of the development CA. */

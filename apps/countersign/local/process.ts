@@ -40,7 +40,8 @@ export function startProcess(options: ProcessOptions): Process {
   const log = openSync(logFile, 'a', 0o600)
   const child = spawn(program, args, { env, stdio: ['ignore', log, log], detached: true })
   closeSync(log)
-  const watchdog = child.pid === undefined ? undefined : watchOver(child.pid, { stopSignal: 'SIGTERM', ...options })
+  const watchdog =
+    child.pid === undefined ? undefined : watchOver(child.pid, { stopSignal: 'SIGTERM', ...options })
   let running = child.pid !== undefined
   const ended = endOf(child).then((how) => {
     running = false

@@ -91,6 +91,16 @@ onBothDatabases('a published list', (database) => {
     expect(await statusAt(there)).toBe(2)
   })
 
+  it('is not signed anew because many ask for lists that do not exist', async () => {
+    const { issuer, credential } = await setup()
+    const { published } = issuer.statusLists
+    const before = await tokenList(published, credential.listId)
+    const strangers = Array.from({ length: 200 }, (_, at) => String(at).padStart(22, 'x'))
+    const answers = await Promise.all(strangers.map((id) => published.read('token', id, 'statuslist+jwt')))
+    expect(answers.every((answer) => answer === undefined)).toBe(true)
+    expect(await tokenList(published, credential.listId)).toBe(before)
+  })
+
   it('shows a change of its own although it was looking for changes just then', async () => {
     let gate: Promise<void> | undefined
     const slow = watched(database(), { after: () => gate })

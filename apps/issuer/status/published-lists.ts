@@ -18,6 +18,7 @@ export interface ListContent {
   sign(form: ListForm, issuedAt: number): Awaitable<Uint8Array>
 }
 
+/** The same object for all who ask, until the list is signed anew. */
 export interface PublishedList {
   readonly body: Uint8Array
   /** Equal on all instances for equal statuses, though their signatures differ. */
@@ -47,17 +48,21 @@ const LISTS_KEPT = 64
 const CHANGES_AT_ONCE = 5000
 
 export function openPublishedLists(options: PublishingOptions): PublishedLists {
-  const kept = new Map<string, Promise<KeptList | undefined>>()
+  const kept = new Map<string, KeptList>()
+  // Apart from the lists that are kept: whoever asks for lists that do not exist pushes none of those out.
+  const opening = new Map<string, Promise<KeptList | undefined>>()
+  const open = (listId: string): Promise<KeptList | undefined> => {
+    const found = opening.get(listId) ?? openList(options, listId).finally(() => opening.delete(listId))
+    opening.set(listId, found)
+    return found
+  }
   const find = async (listId: string): Promise<KeptList | undefined> => {
-    const known = kept.get(listId) ?? openList(options, listId)
-    // The list asked for last stands last, and the first goes when there are too many.
+    const found = kept.get(listId) ?? (await open(listId))
+    if (found === undefined) return undefined
+    // Of two lists for one id the first stays. The one asked for last stands last, and the first goes at too many.
+    const list = kept.get(listId) ?? found
     kept.delete(listId)
-    kept.set(listId, known)
-    const list = await known.catch((error: unknown) => {
-      kept.delete(listId)
-      throw error
-    })
-    if (list === undefined) kept.delete(listId)
+    kept.set(listId, list)
     const [oldest] = kept.keys()
     if (kept.size > LISTS_KEPT && oldest !== undefined) kept.delete(oldest)
     return list
@@ -68,10 +73,7 @@ export function openPublishedLists(options: PublishingOptions): PublishedLists {
       return list?.facts.kind === kind ? list.read(form) : undefined
     },
     changed(listId) {
-      void kept.get(listId)?.then(
-        (list) => list?.lookAgain(),
-        () => undefined,
-      )
+      kept.get(listId)?.lookAgain()
     },
   }
 }
@@ -87,7 +89,7 @@ async function openList(options: PublishingOptions, listId: string): Promise<Kep
 
 interface Signed {
   readonly revision: string
-  readonly bytes: Promise<Uint8Array>
+  readonly list: Promise<PublishedList>
 }
 
 interface Look {
@@ -123,7 +125,7 @@ class KeptList {
     // While the database is away, what was signed before is as good as it says; nothing new is signed then.
     const signed = this.#signedNow(form) ?? (unavailable === undefined ? this.#sign(form) : undefined)
     if (signed === undefined) throw unavailable
-    return { body: await signed.bytes, revision: signed.revision }
+    return signed.list
   }
 
   lookAgain(): void {
@@ -187,12 +189,11 @@ class KeptList {
   }
 
   #sign(form: ListForm): Signed {
-    const signed = {
-      revision: this.#revision(),
-      bytes: Promise.resolve(this.#content.sign(form, this.#options.now())),
-    }
+    const revision = this.#revision()
+    const body = Promise.resolve(this.#content.sign(form, this.#options.now()))
+    const signed = { revision, list: body.then((bytes) => ({ body: bytes, revision })) }
     this.#signed.set(form, signed)
-    signed.bytes.catch(() => this.#signed.delete(form))
+    signed.list.catch(() => this.#signed.delete(form))
     return signed
   }
 

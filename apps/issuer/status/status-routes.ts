@@ -2,7 +2,8 @@
  * Status over HTTP: the lists for everybody, and their management. The lists are the same for all who ask and carry
  * how long they may be kept, so caches may stand before them.
  */
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip as gzipWithCallback } from 'node:zlib'
 import type { ServiceApp } from '@countersign/service/http/service'
 import { fail } from '@countersign/service/http/wire-errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -14,14 +15,22 @@ import { type CredentialStatus, changeStatus, credentialStatuses } from './crede
 import { credentialAt, viewOfCredential, viewsOfSession } from './credential-view.ts'
 import { statusPurposes } from './list-addresses.ts'
 import { acceptsGzip, matchesTag, preferredType } from './negotiation.ts'
-import type { ListForm } from './published-lists.ts'
+import type { ListForm, PublishedList } from './published-lists.ts'
+
+const gzip = promisify(gzipWithCallback)
 
 const listId = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
 const listUri = z.string().min(1).max(2048)
-const index = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+/** Read strictly: what is no number must not become index 0, where somebody's credential is. */
+const writtenIndex = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,14})$/)
+  .transform(Number)
+const index = z.union([z.int().min(0), writtenIndex])
 const status = z.enum(credentialStatuses)
 const byId = z.object({ id: z.string().min(1).max(200) })
 const byPlace = z.object({ statusListUri: listUri, statusListIndex: index })
+const queriedPlace = z.strictObject({ statusListUri: listUri, statusListIndex: writtenIndex })
 
 /** Token Status List §8.4: the status at an earlier time. */
 const listQuery = z.object({ time: z.string().max(40).optional() })
@@ -101,7 +110,16 @@ async function sendList(
   // A CWT is compressed all through; the text forms carry base64.
   const zipped = form !== 'statuslist+cwt' && acceptsGzip(headerText(request, 'accept-encoding'))
   if (!zipped) return reply.send(Buffer.from(list.body))
-  return reply.header('content-encoding', 'gzip').send(gzipSync(list.body))
+  return reply.header('content-encoding', 'gzip').send(await zippedBody(list))
+}
+
+const zippedBodies = new WeakMap<PublishedList, Promise<Buffer>>()
+
+/** A list is the same object until it is signed anew; zipping costs more than all else here, so once. */
+function zippedBody(list: PublishedList): Promise<Buffer> {
+  const zipped = zippedBodies.get(list) ?? gzip(list.body)
+  zippedBodies.set(list, zipped)
+  return zipped
 }
 
 function headerText({ headers }: FastifyRequest, name: string): string | undefined {
@@ -126,7 +144,7 @@ export function credentialRoutes(app: ServiceApp, issuer: Issuer): void {
       schema: {
         summary: 'The credentials of an issuance, or the one at a place of a status list',
         tags,
-        querystring: z.union([z.strictObject({ sessionId: z.string().min(1).max(200) }), byPlace.strict()]),
+        querystring: z.union([z.strictObject({ sessionId: z.string().min(1).max(200) }), queriedPlace]),
       },
       config,
     },

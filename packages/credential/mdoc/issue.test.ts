@@ -213,6 +213,18 @@ describe('nothing is issued', () => {
       'too_many_elements',
     ],
     [
+      'with lists deeper than readers go',
+      { claims: { x: JSON.parse(`{"a":${'['.repeat(20)}${']'.repeat(20)}}`) as JsonObject } },
+      'element_too_complex',
+    ],
+    [
+      'with more values than readers take',
+      { claims: { x: { a: Array.from({ length: 30_000 }, () => 1) } } },
+      'element_too_complex',
+    ],
+    ['with half of a surrogate pair', { claims: { x: { a: '\ud800' } } }, 'text_malformed'],
+    ['with half of a surrogate pair in a name', { claims: { x: { '\udc00': 1 } } }, 'text_malformed'],
+    [
       'that is too large',
       { claims: { x: { portrait: 'a'.repeat(262_144) } }, encodings: [] },
       'credential_too_large',

@@ -4,18 +4,19 @@
  * so `selectivelyDisclosable` says nothing here; nor has `issuer` a place, which the certificate names.
  */
 import { decodeBase64, encodeBase64url } from '../base64url.ts'
+import { decodeCbor } from '../cbor/decode.ts'
 import { encodeCbor } from '../cbor/encode.ts'
 import { type CborInput, mapOf, TAG, tagged } from '../cbor/value.ts'
 import { HEADER, writeX5chain } from '../cose/message.ts'
 import { signCoseSign1 } from '../cose/sign1.ts'
 import type { CryptoEngine } from '../crypto.ts'
 import type { FormatRefusal, IssueInput, JsonObject } from '../format.ts'
-import { isJsonObject } from '../json.ts'
+import { hasWellFormedTexts, isJsonObject } from '../json.ts'
 import { algorithmOf, type PublicJwk } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { makeDigestIds } from './digest-ids.ts'
 import { type Validity, writeMso } from './mso.ts'
-import { isName, MAX_BYTES, MAX_ELEMENTS, MDOC_ALGORITHMS } from './reserved.ts'
+import { isName, LIMITS, MAX_BYTES, MAX_ELEMENTS, MDOC_ALGORITHMS } from './reserved.ts'
 import { writeMsoStatus } from './status.ts'
 import { isWritableTime } from './times.ts'
 import { toCbor } from './values.ts'
@@ -104,6 +105,9 @@ async function writeNamespaces(
       const elementValue = writeValue.value(value, [namespace, element])
       const item = mapOf({ digestID, random, elementIdentifier: element, elementValue })
       const content = encodeCbor(item)
+      if (content.length > MAX_BYTES) return refuse({ code: 'credential_too_large' })
+      // Values too deep or too many, which no reader would take.
+      if (!decodeCbor(content, LIMITS).ok) return refuse({ code: 'element_too_complex', detail: element })
       const raw = encodeCbor(tagged(TAG.embedded, content))
       items.push({ kind: 'tag', tag: TAG.embedded, content, raw })
       known.set(digestID, await crypto.digest('sha-256', raw))
@@ -119,6 +123,7 @@ type Elements = readonly (readonly [string, JsonObject[string]])[]
 function readNamespaces(claims: JsonObject): Result<readonly (readonly [string, Elements])[], FormatRefusal> {
   const namespaces = Object.entries(claims)
   if (namespaces.length === 0) return refuse({ code: 'claims_missing' })
+  if (!hasWellFormedTexts(claims)) return refuse({ code: 'text_malformed' })
   let count = 0
   const read: [string, Elements][] = []
   for (const [namespace, members] of namespaces) {

@@ -135,11 +135,14 @@ function isDirectory(path: string): boolean {
 /** Every user of the machine can read the command line of a process. */
 function secretOnCommandLine(flags: readonly Setting[]): readonly Mistake[] {
   return flags
-    .filter((flag) => flag.path[0] === 'secret')
-    .map((flag) => ({
-      source: flag.source,
-      key: 'secret',
-      problem: 'others can read the command line: use COUNTERSIGN_SECRET or secretFile',
+    .filter(({ path, value }) => path[0] === 'secret' || /pin-value=/i.test(String(value)))
+    .map(({ source, path }) => ({
+      source,
+      key: path.join('.'),
+      problem:
+        path[0] === 'secret'
+          ? 'others can read the command line: use COUNTERSIGN_SECRET or secretFile'
+          : 'others can read the command line: say pin-source=file:… in place of pin-value',
     }))
 }
 

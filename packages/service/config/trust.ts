@@ -4,6 +4,18 @@ import { z } from 'zod'
 const path = z.string().min(1).max(1000)
 const formats = z.enum(['dc+sd-jwt', 'mso_mdoc', 'jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'])
 
+const kinds = ['anchorsFile', 'pinsFile', 'vicalFile', 'listFile', 'issuer'] as const
+
+const scope = ['name', 'types', 'formats', 'purposes'] as const
+const MEMBERS = {
+  anchorsFile: { needed: [], possible: scope },
+  pinsFile: { needed: [], possible: scope },
+  // The list itself says for what each of its entries counts.
+  vicalFile: { needed: ['signerFile'], possible: [] },
+  listFile: { needed: ['signerFile'], possible: ['listType', 'types'] },
+  issuer: { needed: [], possible: ['name', 'types'] },
+} as const
+
 const source = z
   .strictObject({
     /** PEM bundle or DER: authorities to which a chain has to lead. */
@@ -33,16 +45,25 @@ const source = z
       .min(1)
       .optional(),
   })
-  .refine(
-    (it) =>
-      [it.anchorsFile, it.pinsFile, it.vicalFile, it.listFile, it.issuer].filter((one) => one !== undefined)
-        .length === 1,
-    'names exactly one of anchorsFile, pinsFile, vicalFile, listFile and issuer',
-  )
-  .refine((it) => (it.vicalFile ?? it.listFile) === undefined || it.signerFile !== undefined, {
-    path: ['signerFile'],
-    error: 'needed for a VICAL and for a list',
+  .superRefine((it, context) => {
+    const [kind, ...others] = kinds.filter((one) => it[one] !== undefined)
+    if (kind === undefined || others.length > 0) {
+      context.addIssue(`names exactly one of ${kinds.join(', ')}`)
+      return
+    }
+    for (const member of MEMBERS[kind].needed) {
+      if (it[member] === undefined)
+        context.addIssue({ ...flaw, path: [member], message: `needed for ${kind}` })
+    }
+    // What would be ignored is refused: somebody believes that it narrows whom he trusts.
+    const known: readonly string[] = [kind, ...MEMBERS[kind].needed, ...MEMBERS[kind].possible]
+    for (const member of Object.keys(it)) {
+      if (!known.includes(member))
+        context.addIssue({ ...flaw, path: [member], message: `says nothing with ${kind}` })
+    }
   })
+
+const flaw = { code: 'custom' } as const
 
 export type TrustSource = z.output<typeof source>
 
