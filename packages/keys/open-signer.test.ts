@@ -164,7 +164,11 @@ describe('SignerUnavailable', () => {
     const error = new SignerUnavailable('vault', 'denied')
     expect(error.message).toBe('vault: denied')
     expect(error.cause).toBeUndefined()
-    expect({ ...error }).toEqual({ name: 'SignerUnavailable', backend: 'vault', reason: 'denied' })
+    expect(Object.fromEntries(Object.entries(error))).toEqual({
+      name: 'SignerUnavailable',
+      backend: 'vault',
+      reason: 'denied',
+    })
   })
 
   it('comes when the time is over, whatever happens later', async () => {
