@@ -60,6 +60,12 @@ function verifying(jwt: string, jwk: PublicJwk, keyIsNew: boolean): () => void {
   }
 }
 
+const P256_PREFIX = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex')
+
+/** As PEM text, which `node:crypto` reads faster than a JWK or DER. */
 function importKey(jwk: PublicJwk): KeyObject {
-  return createPublicKey({ key: { ...jwk }, format: 'jwk' })
+  if (jwk.kty !== 'EC' || jwk.crv !== 'P-256') throw new Error('keys here are on P-256')
+  const point = [P256_PREFIX, Buffer.from(jwk.x, 'base64url'), Buffer.from(jwk.y, 'base64url')]
+  const spki = Buffer.concat(point).toString('base64')
+  return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----`)
 }

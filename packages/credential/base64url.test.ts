@@ -31,6 +31,26 @@ describe('base64url', () => {
     )
   })
 
+  it.each([0, 1, 2, 3, 49_151, 49_152, 49_153, 200_000])('reads back %i bytes', (length) => {
+    const value = Uint8Array.from({ length }, (_, at) => (at * 7 + (at >>> 8)) & 255)
+    const text = encodeBase64url(value)
+    expect(text).toHaveLength(Math.ceil((length * 4) / 3))
+    expect(decodeBase64url(text)).toEqual(value)
+    expect(decodeBase64(encodeBase64(value))).toEqual(value)
+  })
+
+  it.each([64, 65_536, 65_540])(
+    'does not take what an earlier text of %i characters left behind',
+    (length) => {
+      expect(decodeBase64url('A'.repeat(length))).toBeDefined()
+      for (const foreign of ['\u00e9', '\u20ac', '\0', '\ud800']) {
+        expect(decodeBase64url('A'.repeat(length - 1) + foreign)).toBeUndefined()
+        expect(decodeBase64url(foreign + 'A'.repeat(length - 1))).toBeUndefined()
+        expect(decodeBase64url('A'.repeat(length - foreign.length * 2) + foreign + foreign)).toBeUndefined()
+      }
+    },
+  )
+
   it('has one spelling for each value: what can be read is what would be written', () => {
     const text = fc.string({ unit: fc.constantFrom(...Array.from('AQgw-_+/= \n\u00e9')), maxLength: 9 })
     fc.assert(

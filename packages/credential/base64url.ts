@@ -6,7 +6,7 @@
 
 /** Unpadded base64url. */
 export function encodeBase64url(bytes: Uint8Array): string {
-  return encode(bytes, URL_CODES, false)
+  return encode(bytes, URL_PAIRS, false)
 }
 
 /** Undefined for padding, a foreign character, an impossible length or non-zero trailing bits. */
@@ -16,7 +16,7 @@ export function decodeBase64url(text: string): Uint8Array | undefined {
 
 /** Padded standard base64, as in the JOSE `x5c` header (RFC 7515 §4.1.6). */
 export function encodeBase64(bytes: Uint8Array): string {
-  return encode(bytes, STANDARD_CODES, true)
+  return encode(bytes, STANDARD_PAIRS, true)
 }
 
 /** Undefined for anything but canonical padded base64; line breaks are refused too. */
@@ -51,60 +51,80 @@ const PAD_CODE = 0x3d
 const INVALID = 0x80
 const URL_SEXTETS = sextetsOf(URL_CODES)
 const STANDARD_SEXTETS = sextetsOf(STANDARD_CODES)
+const URL_PAIRS = pairsOf(URL_CODES)
+const STANDARD_PAIRS = pairsOf(STANDARD_CODES)
 
+/** By byte. */
 function sextetsOf(codes: Uint8Array): Uint8Array {
-  const sextets = new Uint8Array(128).fill(INVALID)
+  const sextets = new Uint8Array(256).fill(INVALID)
   codes.forEach((code, sextet) => {
     sextets[code] = sextet
   })
   return sextets
 }
 
-function encode(bytes: Uint8Array, codes: Uint8Array, padded: boolean): string {
-  const unpaddedLength = Math.ceil((bytes.length * 4) / 3)
-  const out = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
-  for (let from = 0, to = 0; from < bytes.length; from += 3, to += 4) {
-    const word = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0)
-    out[to] = codes[word >>> 18] ?? 0
-    out[to + 1] = codes[(word >>> 12) & 63] ?? 0
-    out[to + 2] = codes[(word >>> 6) & 63] ?? 0
-    out[to + 3] = codes[word & 63] ?? 0
+/** Two characters as one number, by their twelve bits; written through bytes, so in the machine's own order. */
+function pairsOf(codes: Uint8Array): Uint16Array {
+  const characters = new Uint8Array(8192)
+  for (let bits = 0; bits < 4096; bits++) {
+    characters[2 * bits] = codes[bits >>> 6] ?? 0
+    characters[2 * bits + 1] = codes[bits & 63] ?? 0
   }
+  return new Uint16Array(characters.buffer)
+}
+
+/** Nearly every text fits in here, and a new array for each would cost more than the work. Nothing awaits in between. */
+const SCRATCH_LENGTH = 65_536
+const scratch = new Uint8Array(SCRATCH_LENGTH)
+
+function encode(bytes: Uint8Array, pairs: Uint16Array, padded: boolean): string {
+  const { length } = bytes
+  const paddedLength = Math.ceil(length / 3) * 4
+  const out = paddedLength <= SCRATCH_LENGTH ? scratch : new Uint8Array(paddedLength)
+  const words = new Uint16Array(out.buffer)
+  for (let from = 0, to = 0; from < length; from += 3, to += 2) {
+    const word = ((bytes[from] ?? 0) << 16) | ((bytes[from + 1] ?? 0) << 8) | (bytes[from + 2] ?? 0)
+    words[to] = pairs[word >>> 12] ?? 0
+    words[to + 1] = pairs[word & 4095] ?? 0
+  }
+  const unpaddedLength = Math.ceil((length * 4) / 3)
   if (!padded) return utf8Decoder.decode(out.subarray(0, unpaddedLength))
-  return utf8Decoder.decode(out.fill(PAD_CODE, unpaddedLength))
+  return utf8Decoder.decode(out.fill(PAD_CODE, unpaddedLength, paddedLength).subarray(0, paddedLength))
 }
 
 function decode(text: string, sextets: Uint8Array): Uint8Array | undefined {
   const { length } = text
+  const codes = length <= SCRATCH_LENGTH ? scratch : new Uint8Array(length)
+  // A foreign character takes several bytes, each of them no sextet; where they do not fit, fewer are written.
+  if (utf8Encoder.encodeInto(text, codes).written !== length) return undefined
   const whole = length & ~3
   const out = new Uint8Array((length * 3) >>> 2)
   let faults = 0
-  let to = 0
-  for (let from = 0; from < whole; from += 4) {
-    const a = sextets[text.charCodeAt(from)] ?? INVALID
-    const b = sextets[text.charCodeAt(from + 1)] ?? INVALID
-    const c = sextets[text.charCodeAt(from + 2)] ?? INVALID
-    const d = sextets[text.charCodeAt(from + 3)] ?? INVALID
+  for (let from = 0, to = 0; from < whole; from += 4, to += 3) {
+    const a = sextets[codes[from] ?? 0] ?? INVALID
+    const b = sextets[codes[from + 1] ?? 0] ?? INVALID
+    const c = sextets[codes[from + 2] ?? 0] ?? INVALID
+    const d = sextets[codes[from + 3] ?? 0] ?? INVALID
     faults |= a | b | c | d
     out[to] = (a << 2) | (b >> 4)
     out[to + 1] = (b << 4) | (c >> 2)
     out[to + 2] = (c << 6) | d
-    to += 3
   }
   if ((faults & INVALID) !== 0) return undefined
-  return length === whole || decodeTail(text, whole, sextets, out) ? out : undefined
+  return length === whole || decodeTail(codes.subarray(whole, length), sextets, out, (whole * 3) >>> 2)
+    ? out
+    : undefined
 }
 
 /** The last 2 or 3 characters. Their unused bits must be zero, or two texts would mean the same bytes. */
-function decodeTail(text: string, from: number, sextets: Uint8Array, out: Uint8Array): boolean {
-  const count = text.length - from
-  if (count === 1) return false
-  const a = sextets[text.charCodeAt(from)] ?? INVALID
-  const b = sextets[text.charCodeAt(from + 1)] ?? INVALID
-  const c = count === 3 ? (sextets[text.charCodeAt(from + 2)] ?? INVALID) : 0
+function decodeTail(codes: Uint8Array, sextets: Uint8Array, out: Uint8Array, to: number): boolean {
+  if (codes.length === 1) return false
+  const a = sextets[codes[0] ?? 0] ?? INVALID
+  const b = sextets[codes[1] ?? 0] ?? INVALID
+  const c = codes.length === 3 ? (sextets[codes[2] ?? 0] ?? INVALID) : 0
   if (((a | b | c) & INVALID) !== 0) return false
-  out[(from * 3) >>> 2] = (a << 2) | (b >> 4)
-  if (count === 2) return (b & 15) === 0
-  out[((from * 3) >>> 2) + 1] = (b << 4) | (c >> 2)
+  out[to] = (a << 2) | (b >> 4)
+  if (codes.length === 2) return (b & 15) === 0
+  out[to + 1] = (b << 4) | (c >> 2)
   return (c & 3) === 0
 }

@@ -1,4 +1,12 @@
-import { constants, createHash, generateKeyPairSync, privateEncrypt, sign, webcrypto } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  privateEncrypt,
+  sign,
+  webcrypto,
+} from 'node:crypto'
 import type { SignatureAlgorithm } from '@countersign/credential/crypto'
 import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
 import { SIGNATURE_ALGORITHMS } from '@countersign/credential/jws'
@@ -97,6 +105,44 @@ describe('digests', () => {
     expect(nodeCrypto.digest('sha-256', '')).not.toBeInstanceOf(Buffer)
     expect(nodeCrypto.randomBytes(32)).not.toBeInstanceOf(Buffer)
     expect(nodeCrypto.randomBytes(32)).toHaveLength(32)
+  })
+})
+
+describe('a public key', () => {
+  const ofNode = (jwk: PublicJwk) => {
+    try {
+      return createPublicKey({ key: { ...jwk }, format: 'jwk' })
+    } catch {
+      return undefined
+    }
+  }
+  const algorithms = ['ES256', 'ES384', 'ES512', 'ES256K', 'EdDSA'] as const
+
+  it.each(algorithms)('of %s is the one that Node reads of the JWK', (algorithm) => {
+    for (let made = 0; made < 20; made++) {
+      const jwk = bareKey(generateSoftwareKey(algorithm))
+      const expected = ofNode(jwk)
+      expect(expected && importPublicKey(jwk)?.equals(expected)).toBe(true)
+    }
+  })
+
+  it.each(algorithms.slice(0, 4))('of %s that is not on the curve is none, as for Node', (algorithm) => {
+    for (let made = 0; made < 50; made++) {
+      const jwk = bareKey(generateSoftwareKey(algorithm))
+      if (jwk.kty !== 'EC') throw new Error('no curve')
+      const x = Buffer.from(jwk.x, 'base64url')
+      x[x.length - 1] = (x.at(-1) ?? 0) ^ (1 << (made % 8))
+      const moved = { ...jwk, x: x.toString('base64url') }
+      expect(importPublicKey(moved)).toBeUndefined()
+      expect(ofNode(moved)).toBeUndefined()
+      const beyond = { ...jwk, x: Buffer.alloc(x.length, 0xff).toString('base64url') }
+      expect(importPublicKey(beyond)).toBeUndefined()
+    }
+  })
+
+  it.each(['__proto__', 'constructor', 'P-192', ''])('on the curve %j is none', (crv) => {
+    const { x, y } = bareKey(generateSoftwareKey('ES256')) as { x: string; y: string }
+    expect(importPublicKey({ kty: 'EC', crv, x, y } as PublicJwk)).toBeUndefined()
   })
 })
 

@@ -165,25 +165,47 @@ const coordinateBytes: Readonly<Record<EcCurve | 'Ed25519', number>> = {
  * §6.2.1.2 says, and for an RSA key that `parsePublicJwk` would not read.
  */
 export function importPublicKey(jwk: PublicJwk): KeyObject | undefined {
-  if (!isWellFormed(jwk)) return undefined
   try {
-    return createPublicKey({ key: bareMembers(jwk), format: 'jwk' })
+    switch (jwk.kty) {
+      case 'RSA':
+        return importRsa(jwk)
+      case 'EC':
+        return importPoint(jwk.crv, [jwk.x, jwk.y])
+      case 'OKP':
+        return isOfSmallOrder(jwk.x) ? undefined : importPoint(jwk.crv, [jwk.x])
+    }
   } catch {
     return undefined
   }
 }
 
-function isWellFormed(jwk: PublicJwk): boolean {
-  if (jwk.kty === 'RSA') return parsePublicJwk({ kty: 'RSA', n: jwk.n, e: jwk.e }).ok
-  if (jwk.kty === 'OKP' && isOfSmallOrder(jwk.x)) return false
-  const width = coordinateBytes[jwk.crv]
-  const coordinates = jwk.kty === 'EC' ? [jwk.x, jwk.y] : [jwk.x]
-  return width !== undefined && coordinates.every((text) => isCoordinate(text, width))
+function importRsa({ e, n }: { readonly e: string; readonly n: string }): KeyObject | undefined {
+  if (!parsePublicJwk({ kty: 'RSA', n, e }).ok) return undefined
+  return createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
 }
 
-function bareMembers(jwk: PublicJwk) {
-  if (jwk.kty === 'RSA') return { kty: jwk.kty, n: jwk.n, e: jwk.e }
-  return { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.kty === 'EC' ? jwk.y : undefined }
+/** SubjectPublicKeyInfo up to the coordinates (RFC 5480 §2, RFC 8410 §4); of a curve that is none, nothing. */
+const spkiPrefixes = new Map<string, Buffer>(
+  Object.entries({
+    'P-256': '3059301306072a8648ce3d020106082a8648ce3d03010703420004',
+    'P-384': '3076301006072a8648ce3d020106052b8104002203620004',
+    'P-521': '30819b301006072a8648ce3d020106052b810400230381860004',
+    secp256k1: '3056301006072a8648ce3d020106052b8104000a03420004',
+    Ed25519: '302a300506032b6570032100',
+  }).map(([crv, hex]) => [crv, Buffer.from(hex, 'hex')]),
+)
+
+/** As PEM text: Node 24 reads that in less than half the time of a JWK, and every new holder brings a new key. */
+function importPoint(crv: EcCurve | 'Ed25519', coordinates: readonly string[]): KeyObject | undefined {
+  const prefix = spkiPrefixes.get(crv)
+  if (prefix === undefined) return undefined
+  const bytes: Buffer[] = [prefix]
+  for (const text of coordinates) {
+    if (!isCoordinate(text, coordinateBytes[crv])) return undefined
+    bytes.push(Buffer.from(text, 'base64url'))
+  }
+  const spki = Buffer.concat(bytes).toString('base64')
+  return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----`)
 }
 
 /** Node decodes base64url leniently: only the canonical text of exactly `width` bytes may name a key. */
