@@ -45,7 +45,7 @@ export async function issueMdoc(
     },
     input.signer,
   )
-  const bytes = encodeCbor(mapOf({ nameSpaces, issuerAuth }))
+  const bytes = encodeCbor(mapOf({ issuerAuth, nameSpaces }))
   return bytes.length > MAX_BYTES ? refuse({ code: 'credential_too_large' }) : ok(encodeBase64url(bytes))
 }
 
@@ -103,7 +103,8 @@ async function writeNamespaces(
       const digestID = ids[at] ?? at
       const random = crypto.randomBytes(RANDOM_BYTES)
       const elementValue = writeValue.value(value, [namespace, element])
-      const item = mapOf({ digestID, random, elementIdentifier: element, elementValue })
+      // In the order of their bytes, which spares the writer sorting them.
+      const item = mapOf({ random, digestID, elementValue, elementIdentifier: element })
       const content = encodeCbor(item)
       if (content.length > MAX_BYTES) return refuse({ code: 'credential_too_large' })
       // Values too deep or too many, which no reader would take.

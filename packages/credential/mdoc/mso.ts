@@ -56,18 +56,19 @@ export function writeMso(
   status: CborInput | undefined,
 ): Uint8Array {
   const { signed, validFrom, validUntil } = mso.validity
+  // In the order of their bytes, which spares the writer sorting them.
   const members = mapOf({
-    version: VERSION,
-    digestAlgorithm: 'SHA-256',
-    valueDigests: mso.digests,
-    deviceKeyInfo: mapOf({ deviceKey: writeCoseKey(mso.deviceKey) }),
+    ...(status !== undefined && { status }),
     docType: mso.docType,
+    version: VERSION,
     validityInfo: mapOf({
       signed: writeTime(signed),
       validFrom: writeTime(validFrom),
       validUntil: writeTime(validUntil),
     }),
-    ...(status !== undefined && { status }),
+    valueDigests: mso.digests,
+    deviceKeyInfo: mapOf({ deviceKey: writeCoseKey(mso.deviceKey) }),
+    digestAlgorithm: 'SHA-256',
   })
   return encodeCbor(tagged(TAG.embedded, encodeCbor(members)))
 }
