@@ -6,6 +6,7 @@ import {
   decodeUtf8,
   encodeBase64,
   encodeBase64url,
+  encodeTextBase64url,
   encodeUtf8,
 } from './base64url.ts'
 import { inBrowser } from './testing/node-engine.ts'
@@ -72,6 +73,23 @@ describe('base64url', () => {
     'refuses %j as base64',
     (text) => expect(decodeBase64(text)).toBeUndefined(),
   )
+})
+
+describe('base64url of a text', () => {
+  it('is that of its bytes', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(encodeTextBase64url(text)).toBe(encodeBase64url(encodeUtf8(text)))
+      }),
+    )
+  })
+
+  it.each([21_845, 21_846, 100_000])('is that of its bytes with %i characters', (length) => {
+    for (const unit of ['a', '\u20ac', '\ud800']) {
+      const text = unit.repeat(length)
+      expect(encodeTextBase64url(text)).toBe(encodeBase64url(encodeUtf8(text)))
+    }
+  })
 })
 
 describe('UTF-8', () => {

@@ -9,6 +9,14 @@ export function encodeBase64url(bytes: Uint8Array): string {
   return encode(bytes, URL_PAIRS, false)
 }
 
+/** The same for the UTF-8 of a text, without an array in between. */
+export function encodeTextBase64url(text: string): string {
+  // A UTF-16 unit takes three bytes at most.
+  if (text.length * 3 > textBytes.length) return encodeBase64url(encodeUtf8(text))
+  const { written } = utf8Encoder.encodeInto(text, textBytes)
+  return encodeBase64url(textBytes.subarray(0, written))
+}
+
 /** Undefined for padding, a foreign character, an impossible length or non-zero trailing bits. */
 export function decodeBase64url(text: string): Uint8Array | undefined {
   return decode(text, URL_SEXTETS)
@@ -76,6 +84,7 @@ function pairsOf(codes: Uint8Array): Uint16Array {
 /** Nearly every text fits in here, and a new array for each would cost more than the work. Nothing awaits in between. */
 const SCRATCH_LENGTH = 65_536
 const scratch = new Uint8Array(SCRATCH_LENGTH)
+const textBytes = new Uint8Array(SCRATCH_LENGTH)
 
 function encode(bytes: Uint8Array, pairs: Uint16Array, padded: boolean): string {
   const { length } = bytes

@@ -3,7 +3,7 @@
  * is written, `verifyJws` whether the given key signed it. Keys that a token brings along (`jwk`, `jku`, `x5u`) are
  * never looked at here, and an extension that must be understood (`crit`) is refused unless the caller understands it.
  */
-import { decodeBase64url, encodeBase64url, encodeUtf8 } from './base64url.ts'
+import { decodeBase64url, encodeBase64url, encodeTextBase64url } from './base64url.ts'
 import type { CryptoEngine, SignatureAlgorithm, Signer } from './crypto.ts'
 import type { JsonObject } from './format.ts'
 import { decodeJsonPart, readHeader } from './jose-header.ts'
@@ -123,5 +123,5 @@ function isUnderstood(header: JsonObject, understood: readonly string[]): boolea
 }
 
 function encodePart(value: JsonObject): string {
-  return encodeBase64url(encodeUtf8(JSON.stringify(value)))
+  return encodeTextBase64url(JSON.stringify(value))
 }

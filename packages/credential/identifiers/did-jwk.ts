@@ -1,5 +1,5 @@
 /** The `did:jwk` method: the identifier is the base64url text of a public JWK, and its only key is `#0`. */
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '../base64url.ts'
+import { decodeBase64url, decodeUtf8, encodeTextBase64url } from '../base64url.ts'
 import { parseJsonObject } from '../json.ts'
 import { type PublicJwk, parsePublicJwk } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
@@ -11,7 +11,7 @@ const MAX_LENGTH = 4096
 /** `kid` is left out: it would make two identifiers of one key. */
 export function didJwkFromKey(jwk: PublicJwk): string {
   const { kid: _kid, ...key } = jwk
-  return PREFIX + encodeBase64url(encodeUtf8(JSON.stringify(key)))
+  return PREFIX + encodeTextBase64url(JSON.stringify(key))
 }
 
 export function resolveDidJwk(did: string): Result<DidDocument, DidRefusal> {

@@ -2,7 +2,7 @@
  * A disclosure: the salted claim that a digest stands for (RFC 9901 §4.2). Its identity is its text, never the JSON
  * in it: the hash goes over the base64url text as received (§4.2.3), so nothing here writes a received one again.
  */
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '../base64url.ts'
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
 import type { CryptoEngine } from '../crypto.ts'
 import type { JsonValue } from '../format.ts'
 import { isJsonArray, parseJson } from '../json.ts'
@@ -45,7 +45,7 @@ export function writeDisclosure(
   crypto: Pick<CryptoEngine, 'randomBytes'>,
 ): string {
   const salt = encodeBase64url(crypto.randomBytes(SALT_BYTES))
-  return encodeBase64url(encodeUtf8(JSON.stringify(name === undefined ? [salt, value] : [salt, name, value])))
+  return encodeTextBase64url(JSON.stringify(name === undefined ? [salt, value] : [salt, name, value]))
 }
 
 function decodeArray(text: string): readonly JsonValue[] | undefined {
