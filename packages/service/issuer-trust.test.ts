@@ -233,6 +233,12 @@ describe('the configuration', () => {
     expect(reading(source).success).toBe(false)
   })
 
+  it('names an issuer once', () => {
+    const one = { issuer: 'did:web:a.example', types: ['x'] }
+    expect(reading(one, { ...one, issuer: 'did:web:b.example' }).success).toBe(true)
+    expect(reading(one, { ...one, types: ['y'] }).success).toBe(false)
+  })
+
   it('has a short form for one file of authorities', () => {
     expect(trustSources(shape.parse({ trustedIssuerCasFile: '/a.pem' }))).toEqual([{ anchorsFile: '/a.pem' }])
     expect(trustSources(shape.parse({}))).toEqual([])

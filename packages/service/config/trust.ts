@@ -67,8 +67,17 @@ const flaw = { code: 'custom' } as const
 
 export type TrustSource = z.output<typeof source>
 
+function namesIssuersOnce(sources: readonly TrustSource[]): boolean {
+  const issuers = sources.flatMap(({ issuer }) => issuer ?? [])
+  return new Set(issuers).size === issuers.length
+}
+
 export const trustShape = {
-  trustedIssuers: z.array(source).max(200).default([]),
+  trustedIssuers: z
+    .array(source)
+    .max(200)
+    .refine(namesIssuersOnce, 'names an issuer twice: put its types into one entry')
+    .default([]),
   /** PEM certificates of authorities whose credentials are believed: the short form of one source. */
   trustedIssuerCasFile: path.optional(),
 } as const
