@@ -3,8 +3,9 @@
  * presentations that were put together with it alone.
  */
 import { randomUUID } from 'node:crypto'
-import type { CredentialFormat, JsonObject, VerifyOutcome } from '@countersign/credential/format'
+import type { CredentialFormat, VerifyOutcome } from '@countersign/credential/format'
 import { didFromKey } from '@countersign/credential/identifiers/did'
+import type { JsonObject } from '@countersign/credential/json'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { importJWK, type JWK, jwtVerify, SignJWT } from 'jose'

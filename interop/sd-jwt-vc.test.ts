@@ -3,7 +3,8 @@
  * as plain JWS, by jose; and what they issue and present is verified by us.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import type { ClaimPath, IssueInput, JsonObject, VerifyOutcome } from '@countersign/credential/format'
+import type { ClaimPath, IssueInput, VerifyOutcome } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'

@@ -4,7 +4,8 @@
  * this machine's own rights (its cloud role, its tokens, its files) are refused.
  */
 import type { Signer } from '@countersign/credential/crypto'
-import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { FormatId } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { type OpenedSigner, openSigner } from '@countersign/keys/open-signer'

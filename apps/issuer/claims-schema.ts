@@ -1,6 +1,5 @@
 /** Claims against the type's JSON Schema. Schemas are compiled at first use and kept. */
-import type { JsonObject, JsonValue } from '@countersign/credential/format'
-import { isJsonObject } from '@countersign/credential/json'
+import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { IssuableType } from './issuable-types.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { generateSoftwareKey } from '@countersign/keys/software'
 import { describe, expect, it } from 'vitest'
 import { createOffer } from './create-offer.ts'

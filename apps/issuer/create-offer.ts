@@ -2,7 +2,8 @@
 import { encodeBase64url } from '@countersign/credential/base64url'
 import { resolveClaimPath } from '@countersign/credential/claim-path'
 import type { Signer } from '@countersign/credential/crypto'
-import type { ClaimPath, FormatId, JsonObject } from '@countersign/credential/format'
+import type { ClaimPath, FormatId } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import {

@@ -2,7 +2,7 @@
  * walt.id's `mapping`: merged into the claims, where a text of the form `<name>` or `<name:argument>` is a function.
  * Functions that reach out to the network are not offered; an unknown function is refused, never copied as text.
  */
-import type { JsonObject, JsonValue } from '@countersign/credential/format'
+import type { JsonObject, JsonValue } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 
 export interface FunctionContext {

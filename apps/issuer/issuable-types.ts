@@ -9,7 +9,8 @@ import {
   valueEncodings,
   withholdablePaths,
 } from '@countersign/catalogue/catalogue'
-import type { ClaimPath, FormatId, JsonObject, ValueEncoding } from '@countersign/credential/format'
+import type { ClaimPath, FormatId, ValueEncoding } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import type { CredentialConfiguration } from '@countersign/protocol/openid4vci/metadata'
 
 export interface IssuableType {

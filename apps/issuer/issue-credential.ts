@@ -4,8 +4,9 @@
  * issued. An instance may die between any two lines; the wallet's retry goes on from the record.
  */
 import type { Signer } from '@countersign/credential/crypto'
-import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { FormatId } from '@countersign/credential/format'
 import { didFromKey } from '@countersign/credential/identifiers/did'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { readDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import {

@@ -1,5 +1,5 @@
 /** The body of the issue calls: walt.id's, with transaction code and value mode beside it. */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { z } from 'zod'
 import type { CreateOffer, CredentialOrder } from './create-offer.ts'
 import type { DisclosureMap } from './selective-disclosure.ts'

@@ -1,7 +1,7 @@
 /** An issuer on memory stores for the tests beside the use cases: real keys, real crypto, a clock that the test turns. */
 import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { formatRegistry } from '@countersign/credential/registry'
 import { ok, type Result } from '@countersign/credential/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'

@@ -3,8 +3,9 @@
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
 import type { CryptoEngine, Mac, Signer } from '@countersign/credential/crypto'
-import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { FormatId } from '@countersign/credential/format'
 import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
+import type { JsonObject } from '@countersign/credential/json'
 import type { FormatRegistry } from '@countersign/credential/registry'
 import type { Result } from '@countersign/credential/result'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'

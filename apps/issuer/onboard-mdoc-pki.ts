@@ -2,7 +2,7 @@
  * `POST /onboard/iso-mdl/iacas` and `/onboard/iso-mdl/document-signers`: the keys and certificates that a caller who
  * issues mdocs needs (ISO/IEC 18013-5 annex B). Nothing of them is kept.
  */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { bareKey } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { makeDocumentSigner, makeIaca } from '@countersign/keys/iso-mdl-pki'

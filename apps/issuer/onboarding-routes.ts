@@ -1,5 +1,5 @@
 /** Paths that make keys, DIDs and certificates for callers who bring an issuer key of their own. */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { readTimestamp } from '@countersign/credential/trust/timestamp'
 import type { ServiceApp } from '@countersign/service/http/service'
 import { fail } from '@countersign/service/http/wire-errors'

@@ -2,8 +2,8 @@
  * Members of the given data that the issuer writes itself, by format: dropped from the claims, but for the end of the
  * validity, which says how long the credential shall live. The moments themselves are set at issuance.
  */
-import type { FormatId, JsonObject, JsonValue } from '@countersign/credential/format'
-import { isJsonObject } from '@countersign/credential/json'
+import type { FormatId } from '@countersign/credential/format'
+import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/credential/json'
 
 export interface TakenMembers {
   readonly claims: JsonObject

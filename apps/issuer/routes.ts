@@ -1,5 +1,5 @@
 /** Method, path, function: the issuer's API. Behind a handler there is one use case. */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential-request'
 import {
   type IssuerDisplay,

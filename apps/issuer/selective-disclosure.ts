@@ -1,5 +1,6 @@
 /** walt.id's `selectiveDisclosure` map (`{fields: {name: {sd, children}}}`) as the paths that a holder may withhold. */
-import type { ClaimPath, JsonObject, JsonValue } from '@countersign/credential/format'
+import type { ClaimPath } from '@countersign/credential/format'
+import type { JsonObject, JsonValue } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 
 export interface DisclosureMap {

@@ -2,7 +2,8 @@
  * Translates walt.id's `request_credentials` into DCQL, once, at the edge. Behind this module there is only DCQL.
  * What cannot be said in DCQL without changing its meaning is refused with the place in the body.
  */
-import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { FormatId } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 
 export interface RequestedCredential {

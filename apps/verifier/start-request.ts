@@ -1,5 +1,5 @@
 /** The body and headers of `POST /openid4vc/verify`: walt.id's, and `dcql_query` beside them. */
-import type { JsonObject, JsonValue } from '@countersign/credential/format'
+import type { JsonObject, JsonValue } from '@countersign/credential/json'
 import { ok, type Result } from '@countersign/credential/result'
 import type { RequestedPolicy } from '@countersign/protocol/openid4vp/session'
 import { z } from 'zod'

@@ -1,6 +1,6 @@
 /** Makes a verification session (OpenID4VP 1.0 §5): one store operation, from which any instance can go on. */
 import { encodeBase64url } from '@countersign/credential/base64url'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { type FormatQueryFault, findFormatFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
 import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'

@@ -1,6 +1,7 @@
 /** A verifier on memory stores for the tests beside the use cases: real keys, certificates and presentations. */
 import type { Signer } from '@countersign/credential/crypto'
-import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+import type { ClaimPath } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { parseX5cEntry } from '@countersign/credential/trust/certificate'

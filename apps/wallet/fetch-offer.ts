@@ -3,8 +3,7 @@
  * its issuer and authorization server. All of it is untrusted and bounded; the identities in the metadata must be those
  * that were asked for, to the letter.
  */
-import type { JsonObject } from '@countersign/credential/format'
-import { parseJsonObject } from '@countersign/credential/json'
+import { type JsonObject, parseJsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import {
   authorizationServerMetadataUrl,

@@ -4,8 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
-import { parseJsonObject } from '@countersign/credential/json'
+import { type JsonObject, parseJsonObject } from '@countersign/credential/json'
 import { type Result, refuse } from '@countersign/credential/result'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { parseOAuthError } from '@countersign/protocol/oauth/error'

@@ -1,7 +1,8 @@
 /** An issuer for the wallet's tests: OpenID4VCI 1.0 over our own protocol package, with state in this process. */
 import { randomBytes } from 'node:crypto'
-import type { FormatId, IssueInput, JsonObject } from '@countersign/credential/format'
+import type { FormatId, IssueInput } from '@countersign/credential/format'
 import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
+import type { JsonObject } from '@countersign/credential/json'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { formatRegistry } from '@countersign/credential/registry'

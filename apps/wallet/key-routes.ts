@@ -1,5 +1,5 @@
 /** The keys of a wallet: made, brought along, taken along, used. */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import type { ServiceApp } from '@countersign/service/http/service'
 import { walletOf } from './bearer.ts'
 import { deleteKey, describeKey, generateKey, importKey, listKeys, loadPublicKey } from './keys.ts'

@@ -4,7 +4,7 @@
  * instance, goes on where the first one was, and one made after the end answers with the same credentials.
  */
 import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result } from '@countersign/credential/result'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import {

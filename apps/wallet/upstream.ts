@@ -4,8 +4,7 @@
  * repeated: the other side sees the same body again. It knows no protocol and follows no redirect.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { JsonObject } from '@countersign/credential/format'
-import { parseJsonObject } from '@countersign/credential/json'
+import { type JsonObject, parseJsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { Remote, RemoteRefusal, RemoteRequest, RemoteResponse } from '@countersign/service/remote'
 

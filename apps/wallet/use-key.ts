@@ -3,8 +3,7 @@
  * signed here has no type of its own in its header, so it passes for none of the proofs that protocols know by theirs.
  */
 import { createPrivateKey } from 'node:crypto'
-import type { JsonObject } from '@countersign/credential/format'
-import { parseJson } from '@countersign/credential/json'
+import { type JsonObject, parseJson } from '@countersign/credential/json'
 import { bareKey, parsePublicJwk } from '@countersign/credential/jwk'
 import { decodeJws, SIGNATURE_ALGORITHMS, signJws, verifyJws } from '@countersign/credential/jws'
 import { ok, type Result, refuse } from '@countersign/credential/result'

@@ -1,6 +1,6 @@
 /** A verifier for the wallet's tests: OpenID4VP 1.0 over our own packages, with a certificate of a development CA. */
 import { randomBytes } from 'node:crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok } from '@countersign/credential/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { type Certificate, parseX5cEntry } from '@countersign/credential/trust/certificate'

@@ -1,5 +1,5 @@
 /** Results and refusals as HTTP answers: every public text of the wallet is here, in walt.id's shapes. */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/verify-request'
 import { fail, type WireError } from '@countersign/service/http/wire-errors'
 import type { FastifyReply } from 'fastify'

@@ -4,7 +4,8 @@
  * than a service keeps imported keys, and they take turns, so every key is new to the service, as in life.
  */
 import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+import type { ClaimPath } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { signJws } from '@countersign/credential/jws'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'

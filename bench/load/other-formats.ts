@@ -1,6 +1,7 @@
 /** Credentials of the formats beside SD-JWT VC, each with ten claims of which four are asked for. */
 import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { ClaimPath, CredentialFormat, IssueInput, JsonObject } from '@countersign/credential/format'
+import type { ClaimPath, CredentialFormat, IssueInput } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { now } from './holders.ts'

@@ -1,7 +1,8 @@
 /** Tokens that are wrong in exactly one respect: any header, any payload, any signature, or none. */
 import { createHash, createHmac } from 'node:crypto'
 import type { Signer } from '@countersign/credential/crypto'
-import type { IssueInput, JsonObject } from '@countersign/credential/format'
+import type { IssueInput } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/node-crypto'
 import { claims } from '../client/flows.ts'

@@ -4,7 +4,7 @@
  */
 import { createHmac } from 'node:crypto'
 import type { SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { type Held, newKey, now } from '../client/protocol-wallet.ts'
 import { unread } from './answer.ts'
 import { type BadInput, chapter } from './case.ts'

@@ -2,8 +2,9 @@
  * What the issuer signed has another form than its format prescribes. That the issuer is believed does not help: it
  * cannot be read, so nothing is decided.
  */
-import type { JsonObject } from '@countersign/credential/format'
+
 import { didFromKey } from '@countersign/credential/identifiers/did'
+import type { JsonObject } from '@countersign/credential/json'
 import { type Held, now } from '../client/protocol-wallet.ts'
 import { type BadInput, chapter } from './case.ts'
 import { forgeJws, sha256 } from './forge.ts'

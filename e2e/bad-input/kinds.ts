@@ -9,9 +9,9 @@ import type {
   CredentialFormat,
   FormatId,
   IssueInput,
-  JsonObject,
   PresentInput,
 } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'

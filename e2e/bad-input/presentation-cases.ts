@@ -1,7 +1,7 @@
 /** Presentations that are JWTs around a credential: whom they name, and what they wrap. */
-import type { JsonObject } from '@countersign/credential/format'
+
 import { didFromKey } from '@countersign/credential/identifiers/did'
-import { isJsonArray } from '@countersign/credential/json'
+import { isJsonArray, type JsonObject } from '@countersign/credential/json'
 import { newKey } from '../client/protocol-wallet.ts'
 import { type BadInput, chapter } from './case.ts'
 import { unbound } from './format-binding-cases.ts'

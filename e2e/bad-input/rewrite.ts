@@ -18,7 +18,7 @@ import {
 import { HEADER } from '@countersign/credential/cose/message'
 import { signCoseSign1 } from '@countersign/credential/cose/sign1'
 import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { base64url, forgeJws, type Vouching } from './forge.ts'
 
 export interface JwtChange {

@@ -5,7 +5,7 @@
 import { gzipSync } from 'node:zlib'
 import { type CborInput, mapOf } from '@countersign/credential/cbor/value'
 import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { type BadInput, chapter } from './case.ts'
 import { asked, formOf, jwtVcKind, type Kind, mdocKind, presentAs, sdJwtKind, trusted } from './kinds.ts'
 import { body } from './list-server.ts'

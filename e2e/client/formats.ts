@@ -1,5 +1,6 @@
 /** For each format: what an issue call says, what a verifier asks, and what it must see in the end. */
-import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { FormatId } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 
 export interface FormatCase {
   readonly format: FormatId

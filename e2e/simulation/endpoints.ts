@@ -2,7 +2,7 @@
  * The endpoints without HTTP: a request as it travels, parsed and answered by the use case that the route calls. What
  * a route would answer with a 4xx is a refusal here, a 503 is `unavailable`; any other throw is a bug and stays one.
  */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { type CreateOffer, createOffer, offerOf } from '@countersign/issuer/create-offer'
 import { issueCredential } from '@countersign/issuer/issue-credential'
 import { requestToken } from '@countersign/issuer/request-token'

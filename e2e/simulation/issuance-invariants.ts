@@ -1,5 +1,5 @@
 /** Of codes, tokens, nonces, proofs and credentials: what is used once is used once, on all instances together. */
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { parsePublicJwk } from '@countersign/credential/jwk'
 import { decodeJws } from '@countersign/credential/jws'
 import { nodeCrypto } from '@countersign/keys/node-crypto'

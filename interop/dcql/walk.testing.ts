@@ -2,7 +2,8 @@
  * A claims path followed with indulgence: what OpenID4VP 1.0 §7.1.1 calls an error is passed over and noted. Written
  * apart from the engine under test, so that it can say what is special about a path and a credential.
  */
-import type { ClaimPath, JsonObject, JsonValue } from '@countersign/credential/format'
+import type { ClaimPath } from '@countersign/credential/format'
+import type { JsonObject, JsonValue } from '@countersign/credential/json'
 
 export interface Walk {
   readonly values: readonly JsonValue[]

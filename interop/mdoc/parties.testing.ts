@@ -2,12 +2,12 @@
 import type {
   ClaimPath,
   IssueInput,
-  JsonObject,
   RequestBinding,
   ValueEncoding,
   VerifyInput,
   VerifyOutcome,
 } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { parseX5cEntry } from '@countersign/credential/trust/certificate'
 import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'

@@ -3,7 +3,8 @@
  * schema, type metadata and issuer metadata are derived from it. The issuer offers these by default and the
  * repository publishes them; neither asks the other.
  */
-import type { ClaimPath, FormatId, JsonObject, ValueEncoding } from '@countersign/credential/format'
+import type { ClaimPath, FormatId, ValueEncoding } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import ehic from './types/ehic.json' with { type: 'json' }
 import employeeBadge from './types/employee-badge.json' with { type: 'json' }
 import euPid from './types/eu-pid.json' with { type: 'json' }

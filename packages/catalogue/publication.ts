@@ -4,7 +4,8 @@
  */
 import { encodeUtf8 } from '@countersign/credential/base64url'
 import type { CryptoEngine } from '@countersign/credential/crypto'
-import type { FormatId, JsonObject, ValueEncoding } from '@countersign/credential/format'
+import type { FormatId, ValueEncoding } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { integrityOf } from '@countersign/credential/type-metadata/integrity'
 import { type CatalogueType, typeMetadata, valueEncodings } from './catalogue.ts'
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { onSameBranch, resolveClaimPath } from './claim-path.ts'
-import type { ClaimPath, JsonObject } from './format.ts'
+import type { ClaimPath } from './format.ts'
+import type { JsonObject } from './json.ts'
 
 // OpenID4VP 1.0 §7.3.
 const CLAIMS: JsonObject = {

@@ -3,8 +3,8 @@
  * array. Answers with the places, so that a caller can mark or disclose exactly them. A step that does not fit a
  * value finds nothing there; judging whether that is an error is left to the caller.
  */
-import type { ClaimPath, JsonObject, JsonValue } from './format.ts'
-import { isJsonArray, isJsonObject } from './json.ts'
+import type { ClaimPath } from './format.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from './json.ts'
 
 /** A path to one value: no wildcards left. */
 export type ConcretePath = readonly (string | number)[]

@@ -6,15 +6,8 @@ import { describe, expect, it } from 'vitest'
 import type { CheckName } from './checks.ts'
 import { type ConcretePath, resolveClaimPath } from './claim-path.ts'
 import type { CryptoEngine, Signer } from './crypto.ts'
-import type {
-  ClaimPath,
-  CredentialFormat,
-  IssueInput,
-  JsonObject,
-  JsonValue,
-  VerifyInput,
-  VerifyOutcome,
-} from './format.ts'
+import type { ClaimPath, CredentialFormat, IssueInput, VerifyInput, VerifyOutcome } from './format.ts'
+import type { JsonObject, JsonValue } from './json.ts'
 
 export interface FormatFixtures {
   readonly crypto: CryptoEngine

@@ -6,15 +6,11 @@
 import type { Check } from './checks.ts'
 import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from './crypto.ts'
 import type { DidKeyResolver } from './identifiers/did-document.ts'
+import type { JsonObject } from './json.ts'
 import type { PublicJwk } from './jwk.ts'
 import type { Result } from './result.ts'
 import type { StatusReference } from './status-list/reference.ts'
 import type { DistrustFacts } from './trust/distrust.ts'
-
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
-export interface JsonObject {
-  readonly [member: string]: JsonValue
-}
 
 /** Format identifiers of OpenID4VCI 1.0 appendix A and OpenID4VP 1.0 appendix B, and the media types of VC-JOSE-COSE. */
 export type FormatId =

@@ -3,8 +3,7 @@
  * costs more than reading the rest; so those that were read lately are kept, as texts that mean the same to everybody.
  */
 import { decodeBase64url, decodeUtf8, encodeUtf8 } from './base64url.ts'
-import type { JsonObject, JsonValue } from './format.ts'
-import { parseJsonObject } from './json.ts'
+import { type JsonObject, type JsonValue, parseJsonObject } from './json.ts'
 
 const MAX_KEPT = 64
 /** Characters. Smaller ones are read as fast as they are looked up, larger ones are not worth their room. */

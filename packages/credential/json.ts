@@ -4,8 +4,12 @@
  * refused, so that code which copies members never meets it; so is half of a surrogate pair (RFC 7493 §2.1), which has
  * no UTF-8 form and would be signed as another character than was read.
  */
-import type { JsonObject, JsonValue } from './format.ts'
 import { ok, type Result, refuse } from './result.ts'
+
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+export interface JsonObject {
+  readonly [member: string]: JsonValue
+}
 
 export interface JsonLimits {
   /** Size of the text as UTF-8; 65536 when absent. */

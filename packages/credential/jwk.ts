@@ -12,8 +12,7 @@ import type {
   RsaAlgorithm,
   SignatureAlgorithm,
 } from './crypto.ts'
-import type { JsonObject } from './format.ts'
-import { isJsonObject } from './json.ts'
+import { isJsonObject, type JsonObject } from './json.ts'
 import { ok, type Result, refuse } from './result.ts'
 
 export type EcCurve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1'

@@ -9,14 +9,12 @@ import type { CryptoEngine, SignatureAlgorithm } from './crypto.ts'
 import type {
   FormatRefusal,
   IssuerKeyReference,
-  JsonObject,
-  JsonValue,
   TrustedKey,
   TrustRefusal,
   VerifyInput,
   VerifyOutcome,
 } from './format.ts'
-import { isJsonArray } from './json.ts'
+import { isJsonArray, type JsonObject, type JsonValue } from './json.ts'
 import type { PublicJwk } from './jwk.ts'
 import { type DecodedJws, readAlgorithm, verifyJws } from './jws.ts'
 import { ok, type Result, refuse } from './result.ts'

@@ -5,9 +5,8 @@
  */
 import { decodeBase64url, encodeBase64url, encodeTextBase64url } from './base64url.ts'
 import type { CryptoEngine, SignatureAlgorithm, Signer } from './crypto.ts'
-import type { JsonObject } from './format.ts'
 import { decodeJsonPart, readHeader } from './jose-header.ts'
-import { isJsonArray } from './json.ts'
+import { isJsonArray, type JsonObject } from './json.ts'
 import { fits, type PublicJwk } from './jwk.ts'
 import { ok, type Result, refuse } from './result.ts'
 

@@ -4,8 +4,8 @@
  * names of the claims have to do. Plain data: drawing, escaping and loading of pictures is the user interface's.
  */
 import { resolveClaimPath } from '../claim-path.ts'
-import type { ClaimPath, FormatId, JsonObject, JsonValue } from '../format.ts'
-import { isJsonObject } from '../json.ts'
+import type { ClaimPath, FormatId } from '../format.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { displayValue } from './display-value.ts'
 
 export interface CredentialView {

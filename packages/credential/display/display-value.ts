@@ -1,6 +1,5 @@
 /** A claim's value as a line of plain text for people, in any format. Never markup: whoever shows it escapes it. */
-import type { JsonValue } from '../format.ts'
-import { isJsonArray } from '../json.ts'
+import { isJsonArray, type JsonValue } from '../json.ts'
 
 const MAX_LENGTH = 500
 const MAX_ENTRIES = 20

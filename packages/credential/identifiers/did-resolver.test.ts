@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeBase64url } from '../base64url.ts'
-import type { JsonObject, JsonValue } from '../format.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { bareKey, type PublicJwk } from '../jwk.ts'
 import { ok, refuse } from '../result.ts'
 import { makeSigner } from '../testing/node-engine.ts'

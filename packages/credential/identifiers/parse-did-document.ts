@@ -4,8 +4,7 @@
  * way, and the others keep their reason. Services, contexts and everything else are not looked at.
  */
 import { encodeBase64url } from '../base64url.ts'
-import type { JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject, parseJsonObject } from '../json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../json.ts'
 import { type PublicJwk, parsePublicJwk } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { decodeBase58btc } from './base58btc.ts'

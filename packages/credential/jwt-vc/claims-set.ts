@@ -3,8 +3,8 @@
  * §6.3.1), or as the payload itself (VC-JOSE-COSE §3.1.3). Both ways read and write; what the two say of one thing must
  * be the same.
  */
-import type { FormatRefusal, JsonObject, JsonValue } from '../format.ts'
-import { isJsonObject } from '../json.ts'
+import type { FormatRefusal } from '../format.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { writeDateTime } from './syntax.ts'
 

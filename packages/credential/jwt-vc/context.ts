@@ -3,8 +3,8 @@
  * context is known, embedded definitions are read, and nothing is ever fetched. Says under which names a type goes;
  * terms of contexts behind a URL stay as they are written.
  */
-import type { FormatRefusal, JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import type { FormatRefusal } from '../format.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { isUrl } from './syntax.ts'
 

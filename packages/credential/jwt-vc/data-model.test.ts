@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { JsonObject, JsonValue } from '../format.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { findEmbeddedFault, readCredentialDocument, readPresentationDocument } from './data-model.ts'
 import { envelope, V1, V2 } from './w3c.testing.ts'
 

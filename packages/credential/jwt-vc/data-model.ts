@@ -3,8 +3,8 @@
  * has, in which form. The version is what the base context says. Members that are not known here are left alone, terms
  * are not looked up anywhere, and who signed is not the question.
  */
-import type { FormatRefusal, JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import type { FormatRefusal } from '../format.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { type Context, type ModelVersion, readContext } from './context.ts'
 import { isUrl, parseDateTime } from './syntax.ts'

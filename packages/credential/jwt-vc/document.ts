@@ -3,9 +3,9 @@
  * and status are written here and refused as data, and the holder becomes the subject. The result keeps the data model,
  * or there is none.
  */
-import type { FormatRefusal, IssueInput, JsonObject, JsonValue } from '../format.ts'
+import type { FormatRefusal, IssueInput } from '../format.ts'
 import { didFromKey } from '../identifiers/did.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { bareKey } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { findClaimFault } from '../sd-jwt/conceal.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeFormat } from '../format.contract.ts'
-import type { CredentialFormat, JsonObject } from '../format.ts'
+import type { CredentialFormat } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { formatRegistry } from '../registry.ts'
 import { sdJwtVc } from '../sd-jwt-vc/format.ts'
 import {

@@ -3,7 +3,8 @@
  * SD-JWT VC had an identifier of its own it was called `vc+sd-jwt`, too: what comes under that name with a `vct` is read
  * as one, and never written.
  */
-import type { CredentialFormat, JsonObject } from '../format.ts'
+import type { CredentialFormat } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { decodeJws } from '../jws.ts'
 import { matchesVct } from '../sd-jwt-vc/format.ts'
 import { openSdJwtVc } from '../sd-jwt-vc/open.ts'

@@ -3,9 +3,9 @@
  * credential is about. A proof that names somebody else is not the holder's, whoever's key signed it.
  */
 import type { Signer } from '../crypto.ts'
-import type { FormatRefusal, JsonValue, VerifyInput } from '../format.ts'
+import type { FormatRefusal, VerifyInput } from '../format.ts'
 import { didFromKey, keyOfDidUrl, resolveDid } from '../identifiers/did.ts'
-import { isJsonObject } from '../json.ts'
+import { isJsonObject, type JsonValue } from '../json.ts'
 import { bareKey, type PublicJwk, parsePublicJwk, sameKey } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
 

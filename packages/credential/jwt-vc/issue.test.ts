@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { CredentialFormat, IssueInput, JsonObject } from '../format.ts'
+import type { CredentialFormat, IssueInput } from '../format.ts'
 import { didFromKey } from '../identifiers/did.ts'
+import type { JsonObject } from '../json.ts'
 import { bareKey } from '../jwk.ts'
 import { decodeJws } from '../jws.ts'
 import type { StatusReference } from '../status-list/reference.ts'

@@ -3,8 +3,9 @@
  * or of an SD-JWT (`vc+sd-jwt`). Refuses what a verifier would have to reject, so that no such credential ever exists.
  */
 import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, IssueInput, JsonObject } from '../format.ts'
+import type { FormatRefusal, IssueInput } from '../format.ts'
 import { resolveDid } from '../identifiers/did.ts'
+import type { JsonObject } from '../json.ts'
 import { bareKey, sameKey } from '../jwk.ts'
 import { signJws } from '../jws.ts'
 import { ok, type Result, refuse } from '../result.ts'

@@ -3,8 +3,8 @@
  * enveloped credential (VC-JOSE-COSE §3.1.2). One presentation carries one credential: a query is answered by one, and a
  * second one would be looked at by nobody.
  */
-import type { FormatRefusal, JsonObject, JsonValue, PresentInput } from '../format.ts'
-import { isJsonObject } from '../json.ts'
+import type { FormatRefusal, PresentInput } from '../format.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { type DecodedJws, decodeJws, signJws } from '../jws.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { splitPayload } from './claims-set.ts'

@@ -3,8 +3,8 @@
  * Says what is written; signatures, trust, time and holder binding are judged by `verify.ts`.
  */
 import type { CryptoEngine } from '../crypto.ts'
-import type { FormatId, FormatRefusal, JsonObject } from '../format.ts'
-import { isJsonObject } from '../json.ts'
+import type { FormatId, FormatRefusal } from '../format.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { type DecodedJws, decodeJws } from '../jws.ts'
 import { type HeaderReference, readHeaderReference } from '../jws-credential.ts'
 import { ok, type Result, refuse } from '../result.ts'

@@ -3,8 +3,8 @@
  * (§2.1 there). An entry of another type or one that cannot be read becomes an unknown one, so that nobody takes it for
  * no status.
  */
-import type { FormatRefusal, JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import type { FormatRefusal } from '../format.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { StatusReference } from '../status-list/reference.ts'
 import { typesOf } from './data-model.ts'

@@ -1,6 +1,5 @@
 /** Types of W3C credentials, and which of them a credential query names (OpenID4VP 1.0 appendix B.1.1). */
-import type { JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray } from '../json.ts'
+import { isJsonArray, type JsonObject, type JsonValue } from '../json.ts'
 import { readContext } from './context.ts'
 import { CREDENTIAL_TYPE, typesOf } from './data-model.ts'
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { passed } from '../checks.ts'
-import type { JsonObject, VerifyInput } from '../format.ts'
+import type { VerifyInput } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { ok, refuse } from '../result.ts'
 import {
   AUDIENCE,

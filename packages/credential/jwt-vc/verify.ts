@@ -6,7 +6,8 @@
 import { ALLOWED_ALGORITHMS } from '../allowed-algorithms.ts'
 import type { Check } from '../checks.ts'
 import type { CryptoEngine } from '../crypto.ts'
-import type { JsonObject, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../format.ts'
+import type { VerifiedPresentation, VerifyInput, VerifyOutcome } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { verifyJws } from '../jws.ts'
 import {
   check,

@@ -1,7 +1,8 @@
 /** An issuer that is a DID, its holder, and a forger of W3C credentials and presentations that signs whatever it is told. */
 import type { Signer } from '../crypto.ts'
-import type { IssueInput, IssuerTrust, JsonObject, JsonValue, VerifyInput } from '../format.ts'
+import type { IssueInput, IssuerTrust, VerifyInput } from '../format.ts'
 import { didFromKey } from '../identifiers/did.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { bareKey } from '../jwk.ts'
 import { signJws } from '../jws.ts'
 import { ok, refuse } from '../result.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeFormat } from '../format.contract.ts'
-import type { JsonObject } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { lateEngine, makeSigner, nodeEngine } from '../testing/node-engine.ts'
 import { mdoc } from './format.ts'
 import { BINDING, DOC_TYPE, holder, issueInput, NAMESPACE, verifyInput } from './mdoc.testing.ts'

@@ -1,5 +1,6 @@
 /** ISO/IEC 18013-5 mdocs as an entry of the format registry. */
-import type { CredentialFormat, JsonObject } from '../format.ts'
+import type { CredentialFormat } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { issueMdoc } from './issue.ts'
 import { openMdoc } from './open.ts'
 import { presentMdoc } from './present.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodeCbor } from '../cbor/decode.ts'
-import type { JsonValue } from '../format.ts'
+import type { JsonValue } from '../json.ts'
 import { fromHex } from '../testing/hex.ts'
 import { toJson } from './values.ts'
 

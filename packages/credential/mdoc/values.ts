@@ -13,8 +13,8 @@ import {
   tagged,
 } from '../cbor/value.ts'
 import { resolveClaimPath } from '../claim-path.ts'
-import type { FormatRefusal, JsonObject, JsonValue, ValueEncoding } from '../format.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import type { FormatRefusal, ValueEncoding } from '../format.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { isDateTime, isFullDate } from './times.ts'
 

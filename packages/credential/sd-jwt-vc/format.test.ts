@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { describeFormat } from '../format.contract.ts'
-import type { JsonObject } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { AUDIENCE, holder, issueInput, NONCE, VCT, verifyInput } from '../testing/credential-fixtures.ts'
 import { lateEngine, makeSigner, nodeEngine } from '../testing/node-engine.ts'
 import { sdJwtVc } from './format.ts'

@@ -3,7 +3,8 @@
  * reject, so that no such credential ever exists. Knows no type: whether the claims suit the `vct` is checked before.
  */
 import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, IssueInput, JsonObject } from '../format.ts'
+import type { FormatRefusal, IssueInput } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { bareKey } from '../jwk.ts'
 import { signJws } from '../jws.ts'
 import { ok, type Result, refuse } from '../result.ts'

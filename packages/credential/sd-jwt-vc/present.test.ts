@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { passed } from '../checks.ts'
 import { resolveClaimPath } from '../claim-path.ts'
-import type { ClaimPath, JsonObject } from '../format.ts'
+import type { ClaimPath } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import {
   AUDIENCE,
   CLAIMS,

@@ -4,8 +4,8 @@
  * by `verify.ts`.
  */
 import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, JsonObject } from '../format.ts'
-import { isJsonObject } from '../json.ts'
+import type { FormatRefusal } from '../format.ts'
+import { isJsonObject, type JsonObject } from '../json.ts'
 import { type PublicJwk, parsePublicJwk } from '../jwk.ts'
 import { type HeaderReference, isNonEmptyTexts, readHeaderReference } from '../jws-credential.ts'
 import { ok, type Result, refuse } from '../result.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonValue } from '../format.ts'
+import type { JsonValue } from '../json.ts'
 import { forge, verifyInput } from '../testing/credential-fixtures.ts'
 import { nodeEngine } from '../testing/node-engine.ts'
 import { openSdJwtVc } from './open.ts'

@@ -3,7 +3,7 @@
  * those libraries leave to whoever calls them. The first nine were measured to pass elsewhere.
  */
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import {
   AUDIENCE,
   digestOf,

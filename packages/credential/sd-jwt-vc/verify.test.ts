@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Check } from '../checks.ts'
-import type { JsonObject, JsonValue, VerifyInput } from '../format.ts'
+import type { VerifyInput } from '../format.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { bareKey } from '../jwk.ts'
 import { ok, refuse } from '../result.ts'
 import {

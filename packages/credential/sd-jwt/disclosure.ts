@@ -4,8 +4,7 @@
  */
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
 import type { CryptoEngine } from '../crypto.ts'
-import type { JsonValue } from '../format.ts'
-import { isJsonArray, parseJson } from '../json.ts'
+import { isJsonArray, type JsonValue, parseJson } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { isReservedName, MAX_DEPTH, MAX_LENGTH } from './reserved.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { JsonObject, JsonValue } from '../format.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { signJws } from '../jws.ts'
 import { digestOf, disclosureOf, fastest, issuer } from '../testing/credential-fixtures.ts'
 import { nodeEngine } from '../testing/node-engine.ts'

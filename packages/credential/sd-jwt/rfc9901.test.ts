@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CryptoEngine } from '../crypto.ts'
-import type { JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { parsePublicJwk } from '../jwk.ts'
 import { SIGNATURE_ALGORITHMS, verifyJws } from '../jws.ts'
 import { ok } from '../result.ts'

@@ -4,7 +4,7 @@
  * document is built, and these are from the editors' last build before it. An example as issued says at least what is
  * given for it.
  */
-import type { JsonObject } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import type { PublicJwk } from '../jwk.ts'
 
 export interface RfcExample {

@@ -4,7 +4,8 @@
  * agreed to.
  */
 import { type ConcretePath, onSameBranch, resolveClaimPath } from '../claim-path.ts'
-import type { ClaimPath, FormatRefusal, JsonObject } from '../format.ts'
+import type { ClaimPath, FormatRefusal } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { SdJwt } from './read.ts'
 import { MAX_DEPTH, MAX_DISCLOSURES } from './reserved.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decodeBase64url } from '../base64url.ts'
-import type { JsonObject, VerifyInput } from '../format.ts'
+import type { VerifyInput } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { decodeJws } from '../jws.ts'
 import { issueSdJwtVc } from '../sd-jwt-vc/issue.ts'
 import { presentSdJwtVc } from '../sd-jwt-vc/present.ts'

@@ -5,8 +5,8 @@
  */
 import { decodeBase64url, decodeUtf8 } from '../base64url.ts'
 import type { CryptoEngine, HashAlgorithm } from '../crypto.ts'
-import type { FormatRefusal, JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, parseJsonObject } from '../json.ts'
+import type { FormatRefusal } from '../format.ts'
+import { isJsonArray, type JsonObject, type JsonValue, parseJsonObject } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 
 /** Members of the key-binding JWT; none for no transaction data. */

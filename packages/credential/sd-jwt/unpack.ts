@@ -5,8 +5,7 @@
  */
 import type { ConcretePath } from '../claim-path.ts'
 import type { Awaitable, CryptoEngine, HashAlgorithm } from '../crypto.ts'
-import type { JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { type Disclosure, type DisclosureRefusal, parseDisclosure } from './disclosure.ts'
 import { type AlwaysShown, MAX_DEPTH } from './reserved.ts'

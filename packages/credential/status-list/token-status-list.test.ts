@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeBase64url, encodeUtf8 } from '../base64url.ts'
-import type { JsonObject } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { parsePublicJwk } from '../jwk.ts'
 import { decodeJws, signJws } from '../jws.ts'
 import { ok } from '../result.ts'

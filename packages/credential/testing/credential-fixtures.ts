@@ -1,7 +1,8 @@
 /** People, keys and a forger for the tests of SD-JWT VC: the forger signs whatever it is told, rules or no rules. */
 import { encodeBase64url, encodeUtf8 } from '../base64url.ts'
 import type { Signer } from '../crypto.ts'
-import type { IssueInput, IssuerTrust, JsonObject, VerifyInput } from '../format.ts'
+import type { IssueInput, IssuerTrust, VerifyInput } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { bareKey } from '../jwk.ts'
 import { signJws } from '../jws.ts'
 import { ok, refuse } from '../result.ts'

@@ -1,6 +1,5 @@
 /** JWT VC issuer metadata (SD-JWT VC §4): where it lies and what it says. */
-import type { JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject, parseJsonObject } from '../json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../json.ts'
 import { type PublicJwk, parsePublicJwk } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
 

@@ -2,8 +2,7 @@
  * Entities of a list (ETSI TS 119 602) as trusted certificates. A service's present state and its history make
  * one timeline: a state lasts until the next begins. What cannot be used is passed over and named.
  */
-import type { JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { type Certificate, parseX5cEntry } from './certificate.ts'
 import type { ServiceRule } from './lote-services.ts'

@@ -5,8 +5,7 @@
  */
 import { ALLOWED_ALGORITHMS } from '../allowed-algorithms.ts'
 import type { CryptoEngine } from '../crypto.ts'
-import type { JsonObject, JsonValue } from '../format.ts'
-import { isJsonArray, isJsonObject } from '../json.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
 import { type DecodedJws, decodeJws, verifyJws } from '../jws.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import { type Certificate, parseX5cEntry } from './certificate.ts'

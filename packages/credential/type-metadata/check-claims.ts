@@ -3,7 +3,7 @@
  * the holder withholds from one that the issuer forgot, so a missing claim counts only where it cannot be withheld.
  */
 import { type ConcretePath, resolveClaimPath } from '../claim-path.ts'
-import type { JsonObject } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { ResolvedType } from './resolve.ts'
 import type { ClaimMetadata } from './type-metadata.ts'

@@ -5,7 +5,7 @@
  */
 import { resolveClaimPath } from '../claim-path.ts'
 import { displayValue } from '../display/display-value.ts'
-import type { JsonObject, JsonValue } from '../format.ts'
+import type { JsonObject, JsonValue } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
 import type { ClaimMetadata } from './type-metadata.ts'
 

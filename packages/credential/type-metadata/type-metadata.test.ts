@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { encodeUtf8 } from '../base64url.ts'
-import type { JsonObject } from '../format.ts'
+import type { JsonObject } from '../json.ts'
 import { ok, refuse } from '../result.ts'
 import { nodeEngine } from '../testing/node-engine.ts'
 import { checkAgainstType } from './check-claims.ts'

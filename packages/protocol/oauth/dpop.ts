@@ -4,7 +4,7 @@
  * the `nonce`, and comparing `thumbprint` with the key that the access token is bound to.
  */
 import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { bareKey, jwkThumbprint, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
 import { decodeJws, signJws, verifyJws } from '@countersign/credential/jws'
 import { ok, type Result, refuse } from '@countersign/credential/result'

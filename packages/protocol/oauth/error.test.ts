@@ -1,4 +1,4 @@
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { describe, expect, it } from 'vitest'
 import type { IssuanceRefusal } from '../openid4vci/session.ts'
 import {

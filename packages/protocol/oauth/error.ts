@@ -4,7 +4,7 @@
  * Descriptions are ASCII without `"` and `\` (RFC 6749 §5.2), because they also travel in header fields.
  */
 import { ALLOWED_ALGORITHMS } from '@countersign/credential/allowed-algorithms'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { IssuanceRefusal } from '../openid4vci/session.ts'
 import { boundedText } from './wire-values.ts'

@@ -4,8 +4,8 @@
  */
 import { coseNumbersOf } from '@countersign/credential/cose/algorithms'
 import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import type { FormatId, JsonObject, JsonValue } from '@countersign/credential/format'
-import { isJsonArray, isJsonObject } from '@countersign/credential/json'
+import type { FormatId } from '@countersign/credential/format'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/credential/json'
 
 export interface ConfigurationFormat {
   writeType(type: string): JsonObject

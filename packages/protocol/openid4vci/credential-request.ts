@@ -3,8 +3,7 @@
  * identifier is known, a proof is good or a token covers the request is decided elsewhere. Unencrypted messages; a
  * request for an encrypted response is refused as such.
  */
-import type { JsonObject, JsonValue } from '@countersign/credential/format'
-import { isJsonArray, isJsonObject } from '@countersign/credential/json'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { CredentialErrorCode } from '../oauth/error.ts'
 import { boundedText, boundedTexts } from '../oauth/wire-values.ts'

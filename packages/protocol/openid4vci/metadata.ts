@@ -4,7 +4,8 @@
  * instance. What wallets read of other people's metadata is in `read-metadata.ts`.
  */
 import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import type { ClaimPath, FormatId, JsonObject } from '@countersign/credential/format'
+import type { ClaimPath, FormatId } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { PROOF_ALGORITHMS } from '../oauth/error.ts'
 import { configurationFormat } from './configuration-format.ts'
 import { PRE_AUTHORIZED_GRANT } from './offer.ts'

@@ -5,7 +5,7 @@
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/credential/base64url'
 import type { Mac } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { equalInConstantTime } from '../oauth/constant-time.ts'
 import { boundedText } from '../oauth/wire-values.ts'

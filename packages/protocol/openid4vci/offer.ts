@@ -3,8 +3,7 @@
  * an offer is untrusted (§13.5): parsing says that it is well-formed, not that its issuer is anybody in particular.
  * Fetching an offer by reference is the wallet's business.
  */
-import type { JsonObject } from '@countersign/credential/format'
-import { isJsonObject, parseJsonObject } from '@countersign/credential/json'
+import { isJsonObject, type JsonObject, parseJsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/wire-values.ts'
 import { isIssuerIdentifier } from './issuer-identifier.ts'

@@ -4,9 +4,9 @@
  * and unspent, whether one is required at all, and whether the proofs of a batch have distinct keys.
  */
 import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
 import { keyOfDidUrl } from '@countersign/credential/identifiers/did'
 import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
+import type { JsonObject } from '@countersign/credential/json'
 import { bareKey, jwkThumbprint, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
 import { decodeJws, signJws, verifyJws } from '@countersign/credential/jws'
 import { ok, type Result, refuse } from '@countersign/credential/result'

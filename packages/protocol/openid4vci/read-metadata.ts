@@ -4,8 +4,8 @@
  * anybody could speak as anybody. Unknown members are ignored, and so is a configuration that cannot be read: the
  * wallet may not want it. Unsigned JSON only; nothing is fetched.
  */
-import type { ClaimPath, JsonObject, JsonValue } from '@countersign/credential/format'
-import { isJsonArray, isJsonObject } from '@countersign/credential/json'
+import type { ClaimPath } from '@countersign/credential/format'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/wire-values.ts'
 import { readConfigurationType } from './configuration-format.ts'

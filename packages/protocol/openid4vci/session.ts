@@ -3,7 +3,8 @@
  * looked at by the service and come in as facts; the clock is an argument. A step that changes nothing returns the
  * session it got, and then there is nothing to commit.
  */
-import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+import type { ClaimPath } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { appendEvent, type SessionEvent } from '../session-event.ts'
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PRE_AUTHORIZED_GRANT } from './offer.ts'

@@ -4,7 +4,8 @@
  * request but for the times, so a wallet may fetch it twice, from any instance. Refuses to know HTTP and keys.
  */
 import type { Signer } from '@countersign/credential/crypto'
-import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { FormatId } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { signJws } from '@countersign/credential/jws'
 import type { VerificationSession } from './session.ts'
 import { writeVpFormats } from './vp-formats.ts'

@@ -3,8 +3,7 @@
  * elsewhere. Unknown parameters are ignored, with the exception the specification makes: transaction data that is
  * not understood would let the holder agree to something unseen. `iss` is ignored (§5).
  */
-import type { JsonObject } from '@countersign/credential/format'
-import { isJsonArray, isJsonObject } from '@countersign/credential/json'
+import { isJsonArray, isJsonObject, type JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { endpointUrl, type HttpPolicy } from '../oauth/wire-values.ts'
 import type { ClientId } from './client-id.ts'

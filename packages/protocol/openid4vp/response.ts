@@ -3,8 +3,13 @@
  * is strict about structure and bounded in size, and ignores parameters that it does not know. What the presentations
  * are worth is for the formats and for `dcql/evaluate.ts`.
  */
-import type { JsonObject, JsonValue } from '@countersign/credential/format'
-import { isJsonArray, type JsonRefusal, parseJsonObject } from '@countersign/credential/json'
+import {
+  isJsonArray,
+  type JsonObject,
+  type JsonRefusal,
+  type JsonValue,
+  parseJsonObject,
+} from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { DcqlQuery } from './dcql/query.ts'
 

@@ -4,7 +4,8 @@
  * and then there is nothing to commit.
  */
 import type { Check } from '@countersign/credential/checks'
-import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { FormatId } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { appendEvent, type SessionEvent } from '../session-event.ts'
 

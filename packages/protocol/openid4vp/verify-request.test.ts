@@ -1,7 +1,7 @@
 import { encodeBase64url, encodeUtf8 } from '@countersign/credential/base64url'
 import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/format'
 import { didFromKey, resolveDid } from '@countersign/credential/identifiers/did'
+import type { JsonObject } from '@countersign/credential/json'
 import { signJws } from '@countersign/credential/jws'
 import { ok, refuse } from '@countersign/credential/result'
 import fc from 'fast-check'

@@ -5,10 +5,9 @@
  */
 import { ALLOWED_ALGORITHMS } from '@countersign/credential/allowed-algorithms'
 import type { CryptoEngine } from '@countersign/credential/crypto'
-import type { JsonValue } from '@countersign/credential/format'
 import { keyOfDidUrl } from '@countersign/credential/identifiers/did'
 import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
-import { isJsonArray } from '@countersign/credential/json'
+import { isJsonArray, type JsonValue } from '@countersign/credential/json'
 import type { PublicJwk } from '@countersign/credential/jwk'
 import {
   type DecodedJws,

@@ -3,7 +3,8 @@
  */
 import { ALLOWED_ALGORITHMS } from '@countersign/credential/allowed-algorithms'
 import { coseNumbersOf } from '@countersign/credential/cose/algorithms'
-import type { FormatId, JsonObject } from '@countersign/credential/format'
+import type { FormatId } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 
 /** The formats that are spoken, in the order of the registry. */
 export function writeVpFormats(formats: readonly FormatId[]): JsonObject {

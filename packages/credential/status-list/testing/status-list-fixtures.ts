@@ -1,7 +1,7 @@
 /** Signers of lists, a trust that knows them, and a source that serves what it is told, for the tests of status lists. */
 import { encodeUtf8 } from '../../base64url.ts'
 import type { Signer } from '../../crypto.ts'
-import type { JsonObject } from '../../format.ts'
+import type { JsonObject } from '../../json.ts'
 import { signJws } from '../../jws.ts'
 import { ok, refuse } from '../../result.ts'
 import { makeSigner, nodeEngine } from '../../testing/node-engine.ts'

@@ -1,5 +1,6 @@
 /** For tests: the formats, credentials as a wallet holds them, and the example queries. */
-import type { HeldCredential, JsonObject, VerifiedPresentation } from '@countersign/credential/format'
+import type { HeldCredential, VerifiedPresentation } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
 import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 import { describe, expect, it } from 'vitest'
 import { parsed } from './dcql.testing.ts'
 import { findFormatFault } from './format-rules.ts'

@@ -1,4 +1,5 @@
-import type { ClaimPath, JsonValue } from '@countersign/credential/format'
+import type { ClaimPath } from '@countersign/credential/format'
+import type { JsonValue } from '@countersign/credential/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { selectClaims } from './path.ts'

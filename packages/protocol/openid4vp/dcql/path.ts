@@ -3,8 +3,8 @@
  * index where the path wants one is an error for the whole path, what is merely not there drops out, and nothing left
  * is an error again. Refuses to know formats and queries.
  */
-import type { ClaimPath, JsonValue } from '@countersign/credential/format'
-import { isJsonArray, isJsonObject } from '@countersign/credential/json'
+import type { ClaimPath } from '@countersign/credential/format'
+import { isJsonArray, isJsonObject, type JsonValue } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 
 export interface SelectedClaims {

@@ -1,5 +1,6 @@
 /** The Digital Credentials Query Language (OpenID4VP 1.0 §6-7) as data; `parse.ts` makes these from JSON. */
-import type { ClaimPath, JsonObject } from '@countersign/credential/format'
+import type { ClaimPath } from '@countersign/credential/format'
+import type { JsonObject } from '@countersign/credential/json'
 
 export interface DcqlQuery {
   readonly credentials: readonly CredentialQuery[]

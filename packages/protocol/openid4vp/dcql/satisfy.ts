@@ -3,7 +3,8 @@
  * (OpenID4VP 1.0 §6.4) that a wallet applies to what it holds and a verifier again to what it got. Refuses to know
  * who asks: the claims are full on the one side and disclosed on the other.
  */
-import type { ClaimPath, JsonObject, JsonValue } from '@countersign/credential/format'
+import type { ClaimPath } from '@countersign/credential/format'
+import type { JsonObject, JsonValue } from '@countersign/credential/json'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { formatRules } from './format-rules.ts'
 import { type PathRefusal, selectClaims } from './path.ts'
