@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { certificatePem } from '@countersign/credential/trust/trust-anchor'
 import { didYouMean, nearestWord } from './arguments.ts'
 import type { CommandOutcome, Surroundings } from './commands.ts'
 import { startRefusal } from './start-refusal.ts'
@@ -27,7 +28,8 @@ export async function keys(argv: readonly string[], surroundings: Surroundings):
 
 async function printAnchors(flags: readonly string[], surroundings: Surroundings): Promise<number> {
   try {
-    for (const anchor of await developmentAnchors(flags, surroundings)) surroundings.print(pem(anchor))
+    for (const anchor of await developmentAnchors(flags, surroundings))
+      surroundings.print(certificatePem(anchor).trimEnd())
     return 0
   } catch (error) {
     const reason = startRefusal(error)
@@ -64,10 +66,4 @@ async function developmentAnchors(
   } finally {
     await runtime.close()
   }
-}
-
-/** RFC 7468 §5.1. */
-export function pem(base64Der: string): string {
-  const lines = base64Der.match(/.{1,64}/g) ?? []
-  return ['-----BEGIN CERTIFICATE-----', ...lines, '-----END CERTIFICATE-----'].join('\n')
 }

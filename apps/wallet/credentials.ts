@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import type { TypeLook } from '@countersign/credential/display/credential-view'
 import type { HeldCredential } from '@countersign/credential/format'
 import { ok, type Result, refuse } from '@countersign/credential/result'
+import { countRows } from './database/count-rows.ts'
 import type { CredentialRow } from './database/schema.ts'
 import { MAX_CREDENTIALS, type OwnedWallet, type Wallet } from './wallet.ts'
 
@@ -100,17 +101,12 @@ export async function restoreCredential(
 
 /** Whether `more` credentials still fit; asked before anything is requested of an issuer. */
 export async function roomFor(
-  { database }: Wallet,
+  wallet: Wallet,
   owned: OwnedWallet,
   more: number,
 ): Promise<Result<undefined, TooManyCredentials>> {
-  const present = await database.db
-    .selectFrom('credentials')
-    .select('id')
-    .where('wallet_id', '=', owned.id)
-    .limit(MAX_CREDENTIALS)
-    .execute()
-  const fits = present.length + more <= MAX_CREDENTIALS
+  const present = await countRows(wallet, 'credentials', owned.id, MAX_CREDENTIALS)
+  const fits = present + more <= MAX_CREDENTIALS
   return fits ? ok(undefined) : refuse({ code: 'too_many_credentials', max: MAX_CREDENTIALS })
 }
 

@@ -6,6 +6,7 @@
 import type { DidKeyEncoding } from '@countersign/credential/identifiers/did-key'
 import type { PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
+import { countRows } from './database/count-rows.ts'
 import type { DidRow } from './database/schema.ts'
 import { documentOf, keyUrlIn, type MadeDid, selfDid, webDid } from './did-method.ts'
 import { claimHosted, didAtPlace, findHosted, type PlaceUnusable, type WebPlace } from './hosted-dids.ts'
@@ -204,16 +205,11 @@ export async function didRow(wallet: Wallet, owned: OwnedWallet, made: NewDid): 
 }
 
 async function roomForDid(
-  { database }: Wallet,
+  wallet: Wallet,
   owned: OwnedWallet,
 ): Promise<Result<undefined, Extract<KeepDidRefusal, { code: 'too_many_dids' }>>> {
-  const present = await database.db
-    .selectFrom('wallet_dids')
-    .select('id')
-    .where('wallet_id', '=', owned.id)
-    .limit(MAX_DIDS)
-    .execute()
-  return present.length < MAX_DIDS ? ok(undefined) : refuse({ code: 'too_many_dids', max: MAX_DIDS })
+  const present = await countRows(wallet, 'wallet_dids', owned.id, MAX_DIDS)
+  return present < MAX_DIDS ? ok(undefined) : refuse({ code: 'too_many_dids', max: MAX_DIDS })
 }
 
 async function keyFor(

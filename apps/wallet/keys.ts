@@ -14,6 +14,7 @@ import {
   parsePrivateKey,
   softwareSigner,
 } from '@countersign/keys/software'
+import { countRows } from './database/count-rows.ts'
 import type { KeyRow } from './database/schema.ts'
 import type { KeyMakerBusy } from './key-maker.ts'
 import { algorithmOfType, type KeyType, keyTypeOf, provesPossession } from './key-types.ts'
@@ -208,14 +209,9 @@ export function keyRow({ vault, now }: Wallet, owned: OwnedWallet, key: NewKey):
   }
 }
 
-async function roomForKey({ database }: Wallet, owned: OwnedWallet): Promise<Result<undefined, TooManyKeys>> {
-  const present = await database.db
-    .selectFrom('wallet_keys')
-    .select('id')
-    .where('wallet_id', '=', owned.id)
-    .limit(MAX_KEYS)
-    .execute()
-  return present.length < MAX_KEYS ? ok(undefined) : refuse({ code: 'too_many_keys', max: MAX_KEYS })
+async function roomForKey(wallet: Wallet, owned: OwnedWallet): Promise<Result<undefined, TooManyKeys>> {
+  const present = await countRows(wallet, 'wallet_keys', owned.id, MAX_KEYS)
+  return present < MAX_KEYS ? ok(undefined) : refuse({ code: 'too_many_keys', max: MAX_KEYS })
 }
 
 function rowOf({ database }: Wallet, owned: OwnedWallet, keyId: string): Promise<KeyRow | undefined> {

@@ -272,7 +272,7 @@ describe('what @owf/mdoc issues and presents', () => {
 describe('a document shown under another type than its issuer signed', () => {
   /** §9.3.1 step 4. The holder of a library card signs that it is a driving licence, which is all it takes. */
   async function libraryCardAsLicence(): Promise<string> {
-    const card = await issuedByThem(theirIssue({ docType: 'org.example.library_card' }))
+    const card = await issuedByThem(theirIssue({ docType: 'org.example.membership_card' }))
     const licence = await issuedByThem(theirIssue())
     const response = await presentedByThem(licence, everything, session, { ...holder.jwk })
     const [shown] = response.documents ?? []

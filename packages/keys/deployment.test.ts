@@ -1,64 +1,23 @@
 import { X509Certificate } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { createDevelopmentCa, issueCertificate } from './certificate.ts'
-import { type Deployment, type DeploymentOptions, openDeployment } from './deployment.ts'
+import {
+  configuredSecret,
+  hosts,
+  makeRemoteSigner,
+  now,
+  open,
+  opened,
+  openShelf,
+  signerOf,
+} from './deployment.testing.ts'
+import type { Deployment } from './deployment.ts'
 import { fingerprintRecord, secretRecord } from './deployment-secret.ts'
-import { type IdentityShelf, layeredShelf, memoryShelf } from './identity-shelf.ts'
+import { layeredShelf, memoryShelf } from './identity-shelf.ts'
 import { nodeCrypto } from './node-crypto.ts'
-import { generateSoftwareKey, softwareSigner } from './software.ts'
+import { generateSoftwareKey } from './software.ts'
 
-const now = 1_800_000_000
 const day = 86_400
-const configuredSecret = 'a secret of the operator, 0123456789abcdef'
-const hosts = { dnsNames: ['verifier.example'], baseUrl: 'https://verifier.example' }
-
-/** A shelf whose records a test can look into, lose and damage; each answer takes its time. */
-function openShelf(shared = true): IdentityShelf & { records: Map<string, string> } {
-  const records = new Map<string, string>()
-  return {
-    records,
-    shared,
-    async read(name) {
-      await pause(Math.random() * 2)
-      return records.get(name)
-    },
-    async putIfAbsent(name, value) {
-      await pause(Math.random() * 2)
-      const winner = records.get(name) ?? value
-      records.set(name, winner)
-      await pause(Math.random() * 2)
-      return winner
-    },
-  }
-}
-
-function open(options: Partial<DeploymentOptions>) {
-  return openDeployment({ mode: 'development', warn: () => {}, now, ...options })
-}
-
-async function opened(options: Partial<DeploymentOptions>): Promise<Deployment> {
-  const deployment = await open(options)
-  if (!deployment.ok) throw new Error(deployment.error.code)
-  return deployment.value
-}
-
-async function signerOf(deployment: Deployment, purpose = 'verifier-request', options = {}) {
-  const signer = await deployment.signer(purpose, { ...hosts, ...options })
-  if (!signer.ok) throw new Error(signer.error.code)
-  return signer.value
-}
-
-/** As a token or a key service gives it: named by the service, signing later, without certificates. */
-function makeRemoteSigner() {
-  const privateJwk = generateSoftwareKey('ES256')
-  const software = softwareSigner(privateJwk, { keyId: 'slot 7' })
-  return {
-    privateJwk,
-    signer: { ...software, sign: async (data: Uint8Array | string) => software.sign(data) },
-  }
-}
-
 const certificateOf = (base64 = '') => new X509Certificate(Buffer.from(base64, 'base64'))
 
 describe('twenty instances that start at once on one store', () => {

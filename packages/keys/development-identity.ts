@@ -3,13 +3,14 @@
  * sealed, so all instances sign with the same key under the same certificate bytes; before one expires, its next
  * generation takes over while the earlier stays trusted. Production never comes here.
  */
-import { hash, X509Certificate } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Signer } from '@countersign/credential/crypto'
 import type { PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
+import { certificatePem } from '@countersign/credential/trust/trust-anchor'
 import { createDevelopmentCa, type DevelopmentCa, issueCertificate } from './certificate.ts'
 import type { RecordRefusal, SealedRecords } from './identity-records.ts'
-import { makeDocumentSigner, makeIaca } from './iso-mdl-pki.ts'
+import { isDocumentSignerKey, makeDocumentSigner, makeIaca } from './iso-mdl-pki.ts'
 import {
   generateSoftwareKey,
   keyThumbprint,
@@ -171,18 +172,19 @@ async function keptIaca(
   const privateJwk = await keptKey(records, record)
   if (!privateJwk.ok) return privateJwk
   const key = softwareSigner(privateJwk.value)
-  const made = await makeIaca({
-    country: developmentCountry,
-    organizationName: 'Countersign',
-    commonName: name,
-    issuerAlternativeName: { uri: 'https://localhost' },
-    key,
-    now,
-  })
-  const kept = await keepMade(records, record, made)
+  const make = () =>
+    makeIaca({
+      country: developmentCountry,
+      organizationName: 'Countersign',
+      commonName: name,
+      issuerAlternativeName: { uri: 'https://localhost' },
+      key,
+      now,
+    })
+  const kept = await keepMade(records, record, make)
   if (!kept.ok) return kept
   const { certificate, expiresAt } = kept.value
-  return ok({ key, certificate, certificatePem: pemOf(certificate), expiresAt })
+  return ok({ key, certificate, certificatePem: certificatePem(certificate), expiresAt })
 }
 
 /**
@@ -195,9 +197,9 @@ export async function keptDocumentSigner(
   publicJwk: PublicJwk,
   now: number,
 ): Promise<Result<string, RecordRefusal | { readonly code: 'key_unsupported' }>> {
-  const base = `document-signer-certificate.${keyThumbprint(publicJwk).slice(0, 24)}`
-  for (let generation = 1; generation <= maxGenerations; generation++) {
-    const made = await makeDocumentSigner({
+  if (!isDocumentSignerKey(publicJwk)) return refuse({ code: 'key_unsupported' })
+  const make = () =>
+    makeDocumentSigner({
       iacaKey: iaca.key,
       iacaPem: iaca.certificatePem,
       country: developmentCountry,
@@ -206,25 +208,25 @@ export async function keptDocumentSigner(
       publicJwk,
       now,
     })
-    if (!made.ok && made.error.code === 'key_unsupported') return refuse(made.error)
-    const kept = await keepMade(records, `${base}.${generation}`, made)
+  const base = `document-signer-certificate.${keyThumbprint(publicJwk).slice(0, 24)}`
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const kept = await keepMade(records, `${base}.${generation}`, make)
     if (!kept.ok) return kept
     if (kept.value.expiresAt - now > certificateMargin) return ok(kept.value.certificate)
   }
   throw new Error('no generation of the document signer is valid now')
 }
 
-/** Made before it is known whether one is kept already: signing is cheap and happens at start only. */
 function keepMade(
   records: SealedRecords,
   record: string,
-  made: Awaited<ReturnType<typeof makeIaca>>,
+  make: () => ReturnType<typeof makeIaca>,
 ): Promise<Result<KeptCertificate, RecordRefusal>> {
-  if (!made.ok) throw new Error(`a development certificate cannot be made: ${made.error.code}`)
-  const { certificate, parsed } = made.value
-  return records.keep(record, () => ({ certificate, expiresAt: parsed.notAfter }), readCertificate)
-}
-
-function pemOf(certificate: string): string {
-  return new X509Certificate(Buffer.from(certificate, 'base64')).toString()
+  const makeRecord = async (): Promise<KeptCertificate> => {
+    const made = await make()
+    if (!made.ok) throw new Error(`a development certificate cannot be made: ${made.error.code}`)
+    const { certificate, parsed } = made.value
+    return { certificate, expiresAt: parsed.notAfter }
+  }
+  return records.keep(record, makeRecord, readCertificate)
 }

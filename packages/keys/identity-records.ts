@@ -3,6 +3,7 @@
  * What was decided is remembered, so that it can be put again when the shared store has lost it. A sealed record
  * names the secret that opens it: after a change of secret the old record is passed by and not mistaken for damage.
  */
+import type { Awaitable } from '@countersign/credential/crypto'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import type { IdentityShelf } from './identity-shelf.ts'
 import type { Sealing } from './sealing.ts'
@@ -15,7 +16,7 @@ export type RecordMismatch = { readonly code: 'identity_mismatch'; readonly reco
 
 export interface IdentityRecords {
   /** The record as it is kept, made now if nobody has made it. */
-  keep(name: string, make: () => string): Promise<string>
+  keep(name: string, make: () => Awaitable<string>): Promise<string>
   /** Puts again what was decided; the first difference found is the refusal. */
   assertKept(): Promise<Result<undefined, RecordMismatch>>
 }
@@ -25,7 +26,7 @@ export function identityRecords(shelf: IdentityShelf): IdentityRecords {
   return {
     async keep(name, make) {
       // Put even what was read: a layered shelf may have found it in the directory only.
-      const winner = await shelf.putIfAbsent(name, (await shelf.read(name)) ?? make())
+      const winner = await shelf.putIfAbsent(name, (await shelf.read(name)) ?? (await make()))
       decided.set(name, winner)
       return winner
     },
@@ -44,7 +45,7 @@ export interface SealedRecords {
   /** `read` judges the JSON of the record: `undefined` when it is not one. */
   keep<T>(
     name: string,
-    make: () => T,
+    make: () => Awaitable<T>,
     read: (json: unknown) => T | undefined,
   ): Promise<Result<T, RecordRefusal>>
 }
@@ -52,9 +53,9 @@ export interface SealedRecords {
 export function sealedRecords(records: IdentityRecords, sealing: Sealing): SealedRecords {
   const sealer = sealing.sealer('identity')
   return {
-    async keep<T>(name: string, make: () => T, read: (json: unknown) => T | undefined) {
+    async keep<T>(name: string, make: () => Awaitable<T>, read: (json: unknown) => T | undefined) {
       const record = `${name}.${sealing.fingerprint}`
-      const text = await records.keep(record, () => sealer.seal(JSON.stringify(make()), record))
+      const text = await records.keep(record, async () => sealer.seal(JSON.stringify(await make()), record))
       const opened = sealer.open(text, record)
       const value = opened === undefined ? undefined : read(JSON.parse(opened))
       return value === undefined ? refuse({ code: 'identity_unreadable', record }) : ok(value)

@@ -79,7 +79,7 @@ const defaultIacaDays = 10 * 365
 
 export async function makeIaca(request: IacaRequest): Made {
   const { key, now } = request
-  if (!isOnNistCurve(key.publicJwk)) return refuse({ code: 'key_unsupported' })
+  if (!isDocumentSignerKey(key.publicJwk)) return refuse({ code: 'key_unsupported' })
   const name = nameOf(request)
   const { issuerAlternativeName: alternativeName, crlDistributionPointUri } = request
   if (alternativeName.email === undefined && alternativeName.uri === undefined) {
@@ -108,7 +108,7 @@ export async function makeIaca(request: IacaRequest): Made {
 
 export async function makeDocumentSigner(request: DocumentSignerRequest): Made {
   const { iacaKey, publicJwk, crlDistributionPointUri, now } = request
-  if (!isOnNistCurve(publicJwk)) return refuse({ code: 'key_unsupported' })
+  if (!isDocumentSignerKey(publicJwk)) return refuse({ code: 'key_unsupported' })
   const iaca = readIaca(request)
   if (!iaca.ok) return iaca
   const { issuerAlternativeName: alternativeName } = request
@@ -196,6 +196,7 @@ function nameOf(
   }
 }
 
-function isOnNistCurve(key: PublicJwk): boolean {
+/** The curves of ISO/IEC 18013-5 annex B that there are keys of; for roots alike. */
+export function isDocumentSignerKey(key: PublicJwk): boolean {
   return key.kty === 'EC' && key.crv !== 'secp256k1'
 }

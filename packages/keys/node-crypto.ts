@@ -201,16 +201,21 @@ function importPoint(crv: EcCurve | 'Ed25519', coordinates: readonly string[]): 
   if (prefix === undefined) return undefined
   const bytes: Buffer[] = [prefix]
   for (const text of coordinates) {
-    if (!isCoordinate(text, coordinateBytes[crv])) return undefined
-    bytes.push(Buffer.from(text, 'base64url'))
+    const coordinate = readCoordinate(text, coordinateBytes[crv])
+    if (coordinate === undefined) return undefined
+    bytes.push(coordinate)
   }
   const spki = Buffer.concat(bytes).toString('base64')
   return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----`)
 }
 
-/** Node decodes base64url leniently: only the canonical text of exactly `width` bytes may name a key. */
 export function isCoordinate(text: unknown, width: number): text is string {
-  if (typeof text !== 'string' || text.length !== Math.ceil((width * 4) / 3)) return false
+  return readCoordinate(text, width) !== undefined
+}
+
+/** Node decodes base64url leniently: only the canonical text of exactly `width` bytes may name a key. */
+function readCoordinate(text: unknown, width: number): Buffer | undefined {
+  if (typeof text !== 'string' || text.length !== Math.ceil((width * 4) / 3)) return undefined
   const bytes = Buffer.from(text, 'base64url')
-  return bytes.length === width && bytes.toString('base64url') === text
+  return bytes.length === width && bytes.toString('base64url') === text ? bytes : undefined
 }

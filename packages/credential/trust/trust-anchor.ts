@@ -110,10 +110,11 @@ export function nameOf({ name, certificate }: TrustedCertificate): string {
 
 /** Text form of anchors, for other people's configuration (RFC 7468 §5). */
 export function toPem(certificates: readonly Certificate[]): string {
-  return certificates.map(({ der }) => pemBlock(encodeBase64(der))).join('')
+  return certificates.map(({ der }) => certificatePem(encodeBase64(der))).join('')
 }
 
-function pemBlock(base64: string): string {
+/** Of standard base64 DER. */
+export function certificatePem(base64: string): string {
   const lines = base64.replace(/.{64}(?=.)/g, '$&\n')
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`
 }

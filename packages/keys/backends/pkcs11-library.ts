@@ -122,7 +122,8 @@ export async function shareLibrary(
   if (!open) return refuse({ code: 'module_unusable', backend: 'pkcs11' })
   openLibraries.set(modulePath, open)
   open.users += 1
-  return ok({ library: open.library, release: () => release(modulePath, open) })
+  const { library } = open
+  return ok({ library, release: () => release(modulePath, open) })
 }
 
 function openLibrary(Library: new () => Pkcs11Library, modulePath: string): OpenLibrary | undefined {
@@ -150,9 +151,10 @@ function release(modulePath: string, open: OpenLibrary): void {
   open.users -= 1
   if (open.users > 0) return
   openLibraries.delete(modulePath)
+  const { isOurs, library } = open
   try {
-    if (open.isOurs) open.library.C_Finalize()
-    open.library.close()
+    if (isOurs) library.C_Finalize()
+    library.close()
   } catch {
     // A device that is gone cannot be closed either.
   }

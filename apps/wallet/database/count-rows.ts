@@ -1,0 +1,18 @@
+/** How full a wallet is. */
+import type { Wallet } from '../wallet.ts'
+
+/** Counts no further than `atMost`: whether a limit is reached is all that anybody asks. */
+export async function countRows(
+  { database }: Pick<Wallet, 'database'>,
+  table: 'credentials' | 'wallet_dids' | 'wallet_keys',
+  walletId: string,
+  atMost: number,
+): Promise<number> {
+  const present = await database.db
+    .selectFrom(table)
+    .select('id')
+    .where('wallet_id', '=', walletId)
+    .limit(atMost)
+    .execute()
+  return present.length
+}
