@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   decodeBase64,
   decodeBase64url,
+  decodeTextBase64url,
   decodeUtf8,
   encodeBase64,
   encodeBase64url,
@@ -89,6 +90,31 @@ describe('base64url of a text', () => {
       const text = unit.repeat(length)
       expect(encodeTextBase64url(text)).toBe(encodeBase64url(encodeUtf8(text)))
     }
+  })
+})
+
+describe('a text behind base64url', () => {
+  it('is read as its bytes are', () => {
+    fc.assert(
+      fc.property(bytes(), (value) => {
+        expect(decodeTextBase64url(encodeBase64url(value))).toBe(decodeUtf8(value))
+      }),
+    )
+  })
+
+  it.each([0, 1, 65_537, 100_000])('is read back with %i characters', (length) => {
+    const text = 'a\u20ac'.repeat(length)
+    expect(decodeTextBase64url(encodeTextBase64url(text))).toBe(text)
+  })
+
+  it.each(['A', 'AB', 'AA==', 'A+/A', '\u0141AAA', '_w', 'wIA'])('refuses %j', (text) =>
+    expect(decodeTextBase64url(text)).toBeUndefined(),
+  )
+
+  it('does not change what was read before', () => {
+    const first = decodeBase64url('AQID')
+    expect(decodeTextBase64url('YWJj')).toBe('abc')
+    expect(first).toEqual(Uint8Array.of(1, 2, 3))
   })
 })
 

@@ -19,7 +19,13 @@ export function encodeTextBase64url(text: string): string {
 
 /** Undefined for padding, a foreign character, an impossible length or non-zero trailing bits. */
 export function decodeBase64url(text: string): Uint8Array | undefined {
-  return decode(text, URL_SEXTETS)
+  return copied(decodeInPlace(text, URL_SEXTETS))
+}
+
+/** The UTF-8 text behind unpadded base64url, without an array in between; undefined where one of both is malformed. */
+export function decodeTextBase64url(text: string): string | undefined {
+  const bytes = decodeInPlace(text, URL_SEXTETS)
+  return bytes && decodeUtf8(bytes)
 }
 
 /** Padded standard base64, as in the JOSE `x5c` header (RFC 7515 §4.1.6). */
@@ -31,7 +37,7 @@ export function encodeBase64(bytes: Uint8Array): string {
 export function decodeBase64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0) return undefined
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  return decode(padding === 0 ? text : text.slice(0, -padding), STANDARD_SEXTETS)
+  return copied(decodeInPlace(padding === 0 ? text : text.slice(0, -padding), STANDARD_SEXTETS))
 }
 
 export function encodeUtf8(text: string): Uint8Array {
@@ -101,28 +107,34 @@ function encode(bytes: Uint8Array, pairs: Uint16Array, padded: boolean): string 
   return utf8Decoder.decode(out.fill(PAD_CODE, unpaddedLength, paddedLength).subarray(0, paddedLength))
 }
 
-function decode(text: string, sextets: Uint8Array): Uint8Array | undefined {
+/** A view of bytes that the next call overwrites. They take the place of the characters, which are read before. */
+function decodeInPlace(text: string, sextets: Uint8Array): Uint8Array | undefined {
   const { length } = text
-  const codes = length <= SCRATCH_LENGTH ? scratch : new Uint8Array(length)
+  const bytes = length <= SCRATCH_LENGTH ? scratch : new Uint8Array(length)
   // A foreign character takes several bytes, each of them no sextet; where they do not fit, fewer are written.
-  if (utf8Encoder.encodeInto(text, codes).written !== length) return undefined
+  if (utf8Encoder.encodeInto(text, bytes).written !== length) return undefined
   const whole = length & ~3
-  const out = new Uint8Array((length * 3) >>> 2)
   let faults = 0
   for (let from = 0, to = 0; from < whole; from += 4, to += 3) {
-    const a = sextets[codes[from] ?? 0] ?? INVALID
-    const b = sextets[codes[from + 1] ?? 0] ?? INVALID
-    const c = sextets[codes[from + 2] ?? 0] ?? INVALID
-    const d = sextets[codes[from + 3] ?? 0] ?? INVALID
+    const a = sextets[bytes[from] ?? 0] ?? INVALID
+    const b = sextets[bytes[from + 1] ?? 0] ?? INVALID
+    const c = sextets[bytes[from + 2] ?? 0] ?? INVALID
+    const d = sextets[bytes[from + 3] ?? 0] ?? INVALID
     faults |= a | b | c | d
-    out[to] = (a << 2) | (b >> 4)
-    out[to + 1] = (b << 4) | (c >> 2)
-    out[to + 2] = (c << 6) | d
+    bytes[to] = (a << 2) | (b >> 4)
+    bytes[to + 1] = (b << 4) | (c >> 2)
+    bytes[to + 2] = (c << 6) | d
   }
   if ((faults & INVALID) !== 0) return undefined
-  return length === whole || decodeTail(codes.subarray(whole, length), sextets, out, (whole * 3) >>> 2)
-    ? out
-    : undefined
+  const wholeBytes = (whole / 4) * 3
+  if (length !== whole && !decodeTail(bytes.subarray(whole, length), sextets, bytes, wholeBytes)) {
+    return undefined
+  }
+  return bytes.subarray(0, (length * 3) >>> 2)
+}
+
+function copied(bytes: Uint8Array | undefined): Uint8Array | undefined {
+  return bytes && new Uint8Array(bytes)
 }
 
 /** The last 2 or 3 characters. Their unused bits must be zero, or two texts would mean the same bytes. */

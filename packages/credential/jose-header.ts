@@ -2,12 +2,16 @@
  * Headers of signed tokens. An issuer writes the same one into all its credentials, certificates and all, and reading it
  * costs more than reading the rest; so those that were read lately are kept, as texts that mean the same to everybody.
  */
-import { decodeBase64url, decodeUtf8, encodeUtf8 } from './base64url.ts'
+import { decodeTextBase64url, decodeUtf8, encodeUtf8 } from './base64url.ts'
 import { type JsonObject, type JsonValue, parseJsonObject } from './json.ts'
 
 const MAX_KEPT = 64
-/** Characters. Smaller ones are read as fast as they are looked up, larger ones are not worth their room. */
-const KEPT_LENGTHS = { min: 400, max: 8192 }
+/**
+ * Characters. Short ones hold a type and an algorithm, long ones certificates; those in between hold keys of holders,
+ * each seen once or twice, and still longer ones are not worth their room.
+ */
+const SHORT = 80
+const LONG = { min: 400, max: 8192 }
 
 const kept = new Map<string, JsonObject>()
 
@@ -16,16 +20,17 @@ export function readHeader(text: string, maxBytes: number): JsonObject | undefin
   const known = kept.get(text)
   if (known !== undefined) return known
   const header = decodeJsonPart(text, maxBytes)
-  if (header !== undefined && text.length >= KEPT_LENGTHS.min && text.length <= KEPT_LENGTHS.max) {
-    keep(text, header)
-  }
+  if (header !== undefined && isWorthKeeping(text)) keep(text, header)
   return header
+}
+
+function isWorthKeeping({ length }: string): boolean {
+  return length <= SHORT || (length >= LONG.min && length <= LONG.max)
 }
 
 /** One part of a compact token. */
 export function decodeJsonPart(part: string, maxBytes: number): JsonObject | undefined {
-  const bytes = decodeBase64url(part)
-  const text = bytes && decodeUtf8(bytes)
+  const text = decodeTextBase64url(part)
   if (text === undefined) return undefined
   const parsed = parseJsonObject(text, { maxBytes })
   return parsed.ok ? parsed.value : undefined

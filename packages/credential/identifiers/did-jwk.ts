@@ -1,5 +1,5 @@
 /** The `did:jwk` method: the identifier is the base64url text of a public JWK, and its only key is `#0`. */
-import { decodeBase64url, decodeUtf8, encodeTextBase64url } from '../base64url.ts'
+import { decodeTextBase64url, encodeTextBase64url } from '../base64url.ts'
 import { parseJsonObject } from '../json.ts'
 import { type PublicJwk, parsePublicJwk } from '../jwk.ts'
 import { ok, type Result, refuse } from '../result.ts'
@@ -16,8 +16,7 @@ export function didJwkFromKey(jwk: PublicJwk): string {
 
 export function resolveDidJwk(did: string): Result<DidDocument, DidRefusal> {
   if (!did.startsWith(PREFIX) || did.length > MAX_LENGTH) return refuse({ code: 'did_malformed' })
-  const bytes = decodeBase64url(did.slice(PREFIX.length))
-  const text = bytes && decodeUtf8(bytes)
+  const text = decodeTextBase64url(did.slice(PREFIX.length))
   if (text === undefined) return refuse({ code: 'did_malformed' })
   const json = parseJsonObject(text)
   if (!json.ok) return refuse({ code: 'did_malformed' })

@@ -2,7 +2,7 @@
  * A disclosure: the salted claim that a digest stands for (RFC 9901 §4.2). Its identity is its text, never the JSON
  * in it: the hash goes over the base64url text as received (§4.2.3), so nothing here writes a received one again.
  */
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
+import { decodeTextBase64url, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
 import type { CryptoEngine } from '../crypto.ts'
 import { isJsonArray, type JsonValue, parseJson } from '../json.ts'
 import { ok, type Result, refuse } from '../result.ts'
@@ -48,8 +48,7 @@ export function writeDisclosure(
 }
 
 function decodeArray(text: string): readonly JsonValue[] | undefined {
-  const bytes = decodeBase64url(text)
-  const json = bytes && decodeUtf8(bytes)
+  const json = decodeTextBase64url(text)
   if (json === undefined) return undefined
   const parsed = parseJson(json, { maxBytes: MAX_LENGTH, maxDepth: MAX_DEPTH })
   return parsed.ok && isJsonArray(parsed.value) ? parsed.value : undefined

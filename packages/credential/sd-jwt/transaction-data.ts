@@ -3,7 +3,7 @@
  * wants confirmed. Hashed is the text of an entry as it was received, never what is encoded in it; read from it is only
  * which hashes the verifier takes.
  */
-import { decodeBase64url, decodeUtf8 } from '../base64url.ts'
+import { decodeTextBase64url } from '../base64url.ts'
 import type { CryptoEngine, HashAlgorithm } from '../crypto.ts'
 import type { FormatRefusal } from '../format.ts'
 import { isJsonArray, type JsonObject, type JsonValue, parseJsonObject } from '../json.ts'
@@ -59,8 +59,7 @@ function accepts(names: AcceptedHashes, algorithm: HashAlgorithm): boolean {
 
 /** `transaction_data_hashes_alg` of an entry; undefined where it says nothing, which means sha-256. */
 function acceptedHashes(entry: string): AcceptedHashes {
-  const bytes = decodeBase64url(entry)
-  const text = bytes && decodeUtf8(bytes)
+  const text = decodeTextBase64url(entry)
   if (text === undefined) return 'malformed'
   const parsed = parseJsonObject(text, { maxBytes: MAX_ENTRY_BYTES })
   if (!parsed.ok) return 'malformed'

@@ -90,14 +90,13 @@ function judgeBy({ anchors, pins }: TrustList, options: ChainTrustOptions): Deci
     const pinsOfLeaf = pinned.get(leafText)
     const byPin = pinsOfLeaf && judgePins(pinsOfLeaf, occasion, now)
     if (byPin?.ok) return byPin
-    const key = cacheKey(x5c, occasion)
-    const known = cache.get(key, now)
+    const known = cache.get(x5c, occasion, now)
     if (known !== undefined && findScopeFault(known.anchor, occasion, now) === undefined) {
       return judgeMoment(known, occasion)
     }
     const judged = await judgeChain(x5c, leafText, anchors, occasion, now, options)
     if (!judged.ok) return byPin ?? judged
-    cache.put(key, judged.value, now)
+    cache.put(x5c, occasion, judged.value, now)
     return judgeMoment(judged.value, occasion)
   }
 }
@@ -242,40 +241,54 @@ function untrusted(
   return refuse({ code: 'untrusted', reason, leaf, facts })
 }
 
-const MAX_CACHED_PATHS = 256
+const MAX_CACHED_CHAINS = 256
+const MAX_CACHED_OCCASIONS = 16
+
+interface CachedPath {
+  readonly occasion: TrustOccasion
+  readonly chain: JudgedChain
+  readonly since: number
+}
 
 /**
  * Validated paths by the whole text of their chain: an issuer sends the same one with every credential. Only what was
  * valid is kept, so that strangers cannot fill it; the oldest entry goes first.
  */
 function pathCache() {
-  const paths = new Map<string, { readonly chain: JudgedChain; readonly since: number }>()
+  const byChain = new Map<string, CachedPath[]>()
   return {
-    get(key: string, now: number): JudgedChain | undefined {
-      const entry = paths.get(key)
+    get(x5c: readonly string[], occasion: TrustOccasion, now: number): JudgedChain | undefined {
+      const entry = byChain.get(textOf(x5c))?.findLast((one) => isSameOccasion(one.occasion, occasion))
       if (entry === undefined || now < entry.since) return undefined
       return now <= entry.chain.path.notAfter ? entry.chain : undefined
     },
-    put(key: string, chain: JudgedChain, now: number): void {
-      const [oldest] = paths.keys()
-      if (paths.size >= MAX_CACHED_PATHS && oldest !== undefined) paths.delete(oldest)
-      paths.set(key, { chain, since: now })
+    put(x5c: readonly string[], occasion: TrustOccasion, chain: JudgedChain, now: number): void {
+      const text = textOf(x5c)
+      const [oldest] = byChain.keys()
+      const known = byChain.get(text)
+      if (known === undefined && byChain.size >= MAX_CACHED_CHAINS && oldest !== undefined) {
+        byChain.delete(oldest)
+      }
+      const { format, purpose, type } = occasion
+      const entry = { occasion: { format, purpose, type }, chain, since: now }
+      byChain.set(text, [...(known ?? []), entry].slice(-MAX_CACHED_OCCASIONS))
     },
   }
 }
 
-/** With the count, since an entry of a chain nobody has validated yet may contain a space; the type comes last. */
-function cacheKey(x5c: readonly string[], { purpose, format, type = '' }: TrustOccasion): string {
-  return `${purpose} ${format ?? ''} ${x5c.length} ${textOf(x5c)} ${type}`
+/** A path counts for a purpose, a format and a type; the moment of signing is looked at each time. */
+function isSameOccasion(one: TrustOccasion, other: TrustOccasion): boolean {
+  return one.purpose === other.purpose && one.format === other.format && one.type === other.type
 }
 
 /** Headers that are read once come with one array, whose text is long. */
 const texts = new WeakMap<readonly string[], string>()
 
+/** With the count, since an entry of a chain that nobody has validated yet may contain a space. */
 function textOf(x5c: readonly string[]): string {
   const known = texts.get(x5c)
   if (known !== undefined) return known
-  const text = x5c.join(' ')
+  const text = `${x5c.length} ${x5c.join(' ')}`
   if (Object.isFrozen(x5c)) texts.set(x5c, text)
   return text
 }
