@@ -7,7 +7,8 @@ import { createPrivateKey, generateKeyPairSync, hash, randomBytes, sign, verify 
 import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
 import { type PublicJwk, sameKey } from '@countersign/credential/jwk'
 import { derFromJose } from '@countersign/keys/ecdsa-der'
-import { importPublicKey, nodeCrypto } from '@countersign/keys/node-crypto'
+import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { importPublicKey } from '@countersign/keys/public-key'
 
 type Work = () => void
 

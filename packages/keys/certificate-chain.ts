@@ -6,7 +6,7 @@
 import { X509Certificate } from 'node:crypto'
 import type { PublicJwk } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
-import { importPublicKey } from './node-crypto.ts'
+import { importPublicKey } from './public-key.ts'
 
 /** `index` counts from the leaf, 0. Times are epoch seconds. */
 export type ChainRefusal =

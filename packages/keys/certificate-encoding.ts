@@ -25,7 +25,8 @@ import {
   utf8String,
 } from './der-writer.ts'
 import { derFromJose } from './ecdsa-der.ts'
-import { algorithmFacts, importPublicKey } from './node-crypto.ts'
+import { algorithmFacts } from './node-crypto.ts'
+import { importPublicKey } from './public-key.ts'
 
 export interface CertificateFacts {
   /** Names in DER. */

@@ -9,7 +9,7 @@ const sequenceTag = 0x30
 const integerTag = 0x02
 
 /** `undefined` unless the signature is exactly two non-zero numbers of `width` bytes each. */
-export function derFromJose(signature: Uint8Array, width: number): Uint8Array | undefined {
+export function derFromJose(signature: Uint8Array, width: number): Buffer | undefined {
   if (signature.length !== 2 * width) return undefined
   const rStart = firstNonZero(signature, 0, width)
   const sStart = firstNonZero(signature, width, 2 * width)
@@ -19,13 +19,15 @@ export function derFromJose(signature: Uint8Array, width: number): Uint8Array | 
   const rLength = width - rStart + rPad
   const sLength = 2 * width - sStart + sPad
   const header = sequenceHeader(rLength + sLength + 4)
-  const der = new Uint8Array(header.length + rLength + sLength + 4)
+  // From Node's pool: an array of its own with more than 64 bytes costs the collector a multiple of this function.
+  const der = Buffer.allocUnsafe(header.length + rLength + sLength + 4)
   der.set(header)
   let at = header.length
-  der.set([integerTag, rLength], at)
+  // The sign byte, over which a number that needs none is written.
+  der.set([integerTag, rLength, 0], at)
   der.set(signature.subarray(rStart, width), at + 2 + rPad)
   at += 2 + rLength
-  der.set([integerTag, sLength], at)
+  der.set([integerTag, sLength, 0], at)
   der.set(signature.subarray(sStart), at + 2 + sPad)
   return der
 }

@@ -14,7 +14,7 @@ import {
   type SubjectName,
   signCertificate,
 } from './certificate-encoding.ts'
-import { importPublicKey } from './node-crypto.ts'
+import { importPublicKey } from './public-key.ts'
 
 export interface MadeCertificate {
   readonly certificatePem: string

@@ -1,13 +1,13 @@
 /**
  * The crypto engine of servers: `node:crypto`, synchronous. One signature check costs what OpenSSL costs and little
- * more: ECDSA goes through DER, digests through `crypto.hash`, and imported public keys stay in a bounded cache,
- * because the import of a key is a third of a verification and issuer keys come back with every credential.
+ * more: ECDSA goes through DER, digests through `crypto.hash`, and keys that come back stay imported.
  * Knows nothing of who may sign what; a key that does not fit its algorithm is simply not a signature.
  */
-import { constants, createHmac, createPublicKey, hash, type KeyObject, verify } from 'node:crypto'
+import { constants, createHmac, hash, verify } from 'node:crypto'
 import type { CryptoEngine, HashAlgorithm, SignatureAlgorithm } from '@countersign/credential/crypto'
-import { type EcCurve, isOfSmallOrder, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
+import type { EcCurve, PublicJwk } from '@countersign/credential/jwk'
 import { derFromJose } from './ecdsa-der.ts'
+import { publicKeyCache } from './public-key.ts'
 import { freshRandomBytes } from './random.ts'
 
 /** What OpenSSL needs to know of an algorithm. `width`: bytes of a coordinate, and of r and of s. */
@@ -84,6 +84,8 @@ const hashNames: Readonly<Record<HashAlgorithm, string>> = {
   'sha-512': 'sha512',
 }
 
+const importedKeys = publicKeyCache(2048)
+
 /** OpenSSL answers some malformed input with an error instead of `false`; for the caller both are "no". */
 function verifies(
   facts: AlgorithmFacts,
@@ -114,108 +116,4 @@ function modulusBytes({ n }: { readonly n: string }): number {
 /** A `Buffer` is a `Uint8Array` with another `slice` and `toString`: the port promises the plain one. */
 function plainBytes(buffer: Buffer): Uint8Array {
   return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
-}
-
-/**
- * Least recently used first. Only keys that OpenSSL accepted are kept, so nobody fills the cache with rubbish;
- * holder keys, new each time, push out other holder keys before the issuer keys that every request touches.
- */
-export function publicKeyCache(limit: number) {
-  const kept = new Map<string, KeyObject>()
-  return {
-    get(jwk: PublicJwk): KeyObject | undefined {
-      const id = nameOf(jwk)
-      const known = kept.get(id)
-      const key = known ?? importPublicKey(jwk)
-      if (!key) return undefined
-      if (known) kept.delete(id)
-      else if (kept.size >= limit) kept.delete(kept.keys().next().value ?? id)
-      kept.set(id, key)
-      return key
-    },
-    get size(): number {
-      return kept.size
-    },
-  }
-}
-
-const importedKeys = publicKeyCache(2048)
-
-function nameOf(jwk: PublicJwk): string {
-  switch (jwk.kty) {
-    case 'EC':
-      return `EC|${jwk.crv}|${jwk.x}|${jwk.y}`
-    case 'OKP':
-      return `OKP|${jwk.crv}|${jwk.x}`
-    case 'RSA':
-      return `RSA|${jwk.n}|${jwk.e}`
-  }
-}
-
-const coordinateBytes: Readonly<Record<EcCurve | 'Ed25519', number>> = {
-  'P-256': 32,
-  'P-384': 48,
-  'P-521': 66,
-  secp256k1: 32,
-  Ed25519: 32,
-}
-
-/**
- * `undefined` for a point off the curve or of small order, for coordinates that are not exactly as wide as RFC 7518
- * §6.2.1.2 says, and for an RSA key that `parsePublicJwk` would not read.
- */
-export function importPublicKey(jwk: PublicJwk): KeyObject | undefined {
-  try {
-    switch (jwk.kty) {
-      case 'RSA':
-        return importRsa(jwk)
-      case 'EC':
-        return importPoint(jwk.crv, [jwk.x, jwk.y])
-      case 'OKP':
-        return isOfSmallOrder(jwk.x) ? undefined : importPoint(jwk.crv, [jwk.x])
-    }
-  } catch {
-    return undefined
-  }
-}
-
-function importRsa({ e, n }: { readonly e: string; readonly n: string }): KeyObject | undefined {
-  if (!parsePublicJwk({ kty: 'RSA', n, e }).ok) return undefined
-  return createPublicKey({ key: { kty: 'RSA', n, e }, format: 'jwk' })
-}
-
-/** SubjectPublicKeyInfo up to the coordinates (RFC 5480 §2, RFC 8410 §4); of a curve that is none, nothing. */
-const spkiPrefixes = new Map<string, Buffer>(
-  Object.entries({
-    'P-256': '3059301306072a8648ce3d020106082a8648ce3d03010703420004',
-    'P-384': '3076301006072a8648ce3d020106052b8104002203620004',
-    'P-521': '30819b301006072a8648ce3d020106052b810400230381860004',
-    secp256k1: '3056301006072a8648ce3d020106052b8104000a03420004',
-    Ed25519: '302a300506032b6570032100',
-  }).map(([crv, hex]) => [crv, Buffer.from(hex, 'hex')]),
-)
-
-/** As PEM text: Node 24 reads that in less than half the time of a JWK, and every new holder brings a new key. */
-function importPoint(crv: EcCurve | 'Ed25519', coordinates: readonly string[]): KeyObject | undefined {
-  const prefix = spkiPrefixes.get(crv)
-  if (prefix === undefined) return undefined
-  const bytes: Buffer[] = [prefix]
-  for (const text of coordinates) {
-    const coordinate = readCoordinate(text, coordinateBytes[crv])
-    if (coordinate === undefined) return undefined
-    bytes.push(coordinate)
-  }
-  const spki = Buffer.concat(bytes).toString('base64')
-  return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${spki}\n-----END PUBLIC KEY-----`)
-}
-
-export function isCoordinate(text: unknown, width: number): text is string {
-  return readCoordinate(text, width) !== undefined
-}
-
-/** Node decodes base64url leniently: only the canonical text of exactly `width` bytes may name a key. */
-function readCoordinate(text: unknown, width: number): Buffer | undefined {
-  if (typeof text !== 'string' || text.length !== Math.ceil((width * 4) / 3)) return undefined
-  const bytes = Buffer.from(text, 'base64url')
-  return bytes.length === width && bytes.toString('base64url') === text ? bytes : undefined
 }

@@ -32,14 +32,8 @@ import {
 } from '@countersign/credential/jwk'
 import { ok, type Result, refuse } from '@countersign/credential/result'
 import { joseFromDer } from './ecdsa-der.ts'
-import {
-  type AlgorithmFacts,
-  algorithmFacts,
-  importPublicKey,
-  isCoordinate,
-  nodeCrypto,
-  paddingOf,
-} from './node-crypto.ts'
+import { type AlgorithmFacts, algorithmFacts, nodeCrypto, paddingOf } from './node-crypto.ts'
+import { importPublicKey, isCoordinate } from './public-key.ts'
 
 type RsaPublicJwk = Extract<PublicJwk, { kty: 'RSA' }>
 type RsaPrivateMember = 'd' | 'p' | 'q' | 'dp' | 'dq' | 'qi'
