@@ -5,7 +5,7 @@ import { ensureDependencies, environment, pinnedNode, root } from './workspace.m
 
 ensureDependencies()
 const command = join(root, 'apps', 'countersign', 'main.ts')
-const child = spawn(pinnedNode, [command, 'up', ...process.argv.slice(2)], {
+const child = spawn(pinnedNode, ['--max-semi-space-size=4', command, 'up', ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: environment(),
 })

@@ -4,8 +4,8 @@
  */
 import { ok, type Result, refuse } from '@countersign/credential/result'
 
-/** `count` is a whole number from 1 to 9; `switch` takes no value. */
-export type FlagKind = 'text' | 'url' | 'count' | 'switch'
+/** `count` is a whole number from 1 to 9, `days` one up to 99999; `switch` takes no value. */
+export type FlagKind = 'text' | 'url' | 'count' | 'days' | 'switch'
 
 export type ArgumentMistake =
   | { readonly code: 'flag_unknown'; readonly flag: string; readonly nearest?: string }
@@ -17,6 +17,7 @@ export type ArgumentMistake =
 
 export interface Arguments {
   text(flag: string): string | undefined
+  /** Of a flag of kind `count` or `days`. */
   count(flag: string): number | undefined
   on(flag: string): boolean
 }
@@ -88,6 +89,9 @@ function valueMistake(flag: string, kind: FlagKind, value: string | undefined): 
   if (value === undefined || value === '' || value.startsWith('--')) return { code: 'value_missing', flag }
   if (kind === 'count' && !/^[1-9]$/.test(value)) {
     return { code: 'value_invalid', flag, expected: 'a whole number from 1 to 9' }
+  }
+  if (kind === 'days' && !/^[1-9]\d{0,4}$/.test(value)) {
+    return { code: 'value_invalid', flag, expected: 'a number of days' }
   }
   if (kind === 'url' && !/^https?:$/.test(URL.parse(value)?.protocol ?? '')) {
     return { code: 'value_invalid', flag, expected: 'a URL like http://localhost:9093' }

@@ -93,10 +93,23 @@ COUNTERSIGN_MANAGEMENT_API_KEY is sent to issuer and verifier when it is set.`,
   serviceCommand('repository', 7103, 'the catalogue of credential types'),
   {
     name: 'keys',
-    summary: 'the trust anchors of development, or a new deployment secret',
+    summary: 'trust anchors of development, a new deployment secret, certificates for keys of your own',
     usage: `countersign keys anchor [--data DIR | --sessions redis://HOST:PORT] [--secretFile FILE]
                              the certificates of the development CA and IACA, as PEM
-countersign keys secret      a new deployment secret, 256 random bits`,
+countersign keys secret      a new deployment secret, 256 random bits
+countersign keys authority --key KEY --name TEXT [flags]
+                             a certificate authority of its own for that key, as PEM
+countersign keys certificate PURPOSE --authorityKey KEY --authorityCertFile FILE
+                             (--key KEY | --publicKeyFile FILE) --name TEXT [flags]
+                             a certificate below it, as PEM; PURPOSE is issuer, request-signing, status-list,
+                             wallet-provider or trust-list
+
+  KEY                          a file, or a reference: pkcs11:… vault:… aws-kms:…
+  --country CC, --organization TEXT
+  --days N                     how long it is valid
+  --crl URL                    where its authority publishes revocations
+  --dnsName HOST, --uri URI    of a certificate below an authority; several with commas in between
+  --extendedKeyUsage OID       the same`,
     run: async (argv, surroundings) => (await import('./keys.ts')).keys(argv, surroundings),
   },
 ]

@@ -1,6 +1,7 @@
 /**
- * Keys for people: the certificates of the development CA and IACA, to trust them elsewhere, and a new deployment secret. Prints
- * nothing but what was asked for, so that the output can be piped; never a private key, never a secret that is in use.
+ * Keys for people: the certificates of the development CA and IACA, to trust them elsewhere, a new deployment secret, and
+ * certificates for keys of one's own. Prints nothing but what was asked for, so that the output can be piped; never a
+ * private key, never a secret that is in use.
  */
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
@@ -10,7 +11,7 @@ import { didYouMean, nearestWord } from './arguments.ts'
 import type { CommandOutcome, Surroundings } from './commands.ts'
 import { startRefusal } from './start-refusal.ts'
 
-const ACTIONS = ['anchor', 'secret']
+const ACTIONS = ['anchor', 'secret', 'authority', 'certificate']
 
 export async function keys(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
   const [action, ...flags] = argv
@@ -20,8 +21,14 @@ export async function keys(argv: readonly string[], surroundings: Surroundings):
     return 0
   }
   if (action === 'anchor') return printAnchors(flags, surroundings)
+  if (action === 'authority' || action === 'certificate') {
+    return (await import('./key-certificates.ts')).printCertificate(action, flags, surroundings)
+  }
   const nearest = nearestWord(action ?? '', ACTIONS)
-  const problem = action === 'secret' ? 'keys secret takes no flags' : 'countersign keys anchor|secret'
+  const problem =
+    action === 'secret'
+      ? 'keys secret takes no flags'
+      : 'countersign keys anchor|secret|authority|certificate'
   complain(`${problem}${didYouMean(nearest === action ? undefined : nearest)}`)
   return 2
 }

@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 /** The command: hands the words after its name to `commands.ts` and leaves with the code that comes back. */
 import { dispatch } from './commands.ts'
 

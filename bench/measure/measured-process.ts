@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { NODE_FLAGS } from '@countersign/countersign/node-flags'
 import { isUsage, USAGE_QUESTION, type Usage } from './usage-probe.ts'
 
 export interface ProcessStart {
@@ -39,7 +40,7 @@ export function startMeasured(start: ProcessStart): MeasuredProcess {
   const profiling = start.profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${start.profileDir}`]
   const child = spawn(
     process.execPath,
-    [...profiling, '--import', PROBE, start.module, ...(start.args ?? [])],
+    [...NODE_FLAGS, ...profiling, '--import', PROBE, start.module, ...(start.args ?? [])],
     {
       cwd: start.cwd,
       env: { PATH: process.env['PATH'] ?? '', ...start.env },

@@ -1,14 +1,6 @@
-import {
-  constants,
-  createHash,
-  createPublicKey,
-  generateKeyPairSync,
-  privateEncrypt,
-  sign,
-  webcrypto,
-} from 'node:crypto'
+import { constants, createHash, generateKeyPairSync, privateEncrypt, sign, webcrypto } from 'node:crypto'
 import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
+import { type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
 import { SIGNATURE_ALGORITHMS } from '@countersign/credential/jws'
 import { describe, expect, it } from 'vitest'
 import { cryptoContract } from './crypto.contract.ts'

@@ -168,18 +168,17 @@ async function openConfigured(runtime: Runtime, wanted: SigningKey): Promise<Sig
   const { key, keyFile, purpose } = wanted
   if (key !== undefined && keyFile !== undefined)
     throw new StartRefused(`the ${purpose} key is given twice, as a reference and as a file`)
-  const reference = key ?? (keyFile && fileReference(keyFile))
-  if (reference === undefined) return undefined
-  const { openSigner: openReference } = await import('@countersign/keys/open-signer')
+  if (key === undefined && !keyFile) return undefined
+  const [{ openSigner: openReference }, { fileReference }] = await Promise.all([
+    import('@countersign/keys/open-signer'),
+    import('@countersign/keys/backends/key-reference'),
+  ])
+  const reference = key ?? fileReference(resolve(keyFile ?? ''))
   const opened = await openReference(reference, { allowHttp: runtime.config.mode === 'development' })
   if (!opened.ok)
     throw new StartRefused(`the ${purpose} key cannot be opened: ${JSON.stringify(opened.error)}`)
   runtime.closeAtEnd(() => opened.value.close())
   return opened.value
-}
-
-function fileReference(file: string): string {
-  return `file:${encodeURI(resolve(file)).replace(/[?#]/g, encodeURIComponent)}`
 }
 
 /** Anchors from a PEM file beside those of the development CA. */

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Process, startProcess, tailOf, untilTrue } from '../local/process.ts'
+import { NODE_FLAGS } from '../node-flags.ts'
 import type { InstancePlan, ServiceName } from './topology.ts'
 
 export interface ClusterService {
@@ -58,7 +59,7 @@ export function startServiceProcess(options: ServiceProcessOptions): StartedServ
   const launch = (): Process => {
     const started = startProcess({
       program: process.execPath,
-      args: [COMMAND, plan.service, ...options.flags],
+      args: [...NODE_FLAGS, COMMAND, plan.service, ...options.flags],
       env: options.env,
       logFile,
     })

@@ -53,6 +53,11 @@ export function parseKeyReference(value: unknown): Result<KeyReference, Referenc
   }
 }
 
+/** The reference of a file, by its path. */
+export function fileReference(path: string): string {
+  return `file:${encodeURI(path).replace(/[?#]/g, encodeURIComponent)}`
+}
+
 /** RFC 8089, and a relative path, which it has no spelling for: `file:keys/issuer.pem`. */
 function parseFileReference(rest: string): Result<KeyReference, ReferenceRefusal> {
   const [written, query] = splitAt(rest, '?')
