@@ -9,7 +9,7 @@ const sequenceTag = 0x30
 const integerTag = 0x02
 
 /** `undefined` unless the signature is exactly two non-zero numbers of `width` bytes each. */
-export function derFromJose(signature: Uint8Array, width: number): Buffer | undefined {
+export function derFromJose(signature: Uint8Array, width: number): Uint8Array | undefined {
   if (signature.length !== 2 * width) return undefined
   const rStart = firstNonZero(signature, 0, width)
   const sStart = firstNonZero(signature, width, 2 * width)
@@ -19,17 +19,31 @@ export function derFromJose(signature: Uint8Array, width: number): Buffer | unde
   const rLength = width - rStart + rPad
   const sLength = 2 * width - sStart + sPad
   const header = sequenceHeader(rLength + sLength + 4)
-  // From Node's pool: an array of its own with more than 64 bytes costs the collector a multiple of this function.
-  const der = Buffer.allocUnsafe(header.length + rLength + sLength + 4)
+  const der = takeBytes(header.length + rLength + sLength + 4)
   der.set(header)
   let at = header.length
-  // The sign byte, over which a number that needs none is written.
-  der.set([integerTag, rLength, 0], at)
+  der.set([integerTag, rLength], at)
   der.set(signature.subarray(rStart, width), at + 2 + rPad)
   at += 2 + rLength
-  der.set([integerTag, sLength, 0], at)
+  der.set([integerTag, sLength], at)
   der.set(signature.subarray(sStart), at + 2 + sPad)
   return der
+}
+
+/**
+ * Arrays of more than 64 bytes lie outside of the heap, and one for each signature costs the collector a multiple of the
+ * conversion; so they are parts of a larger one. No part is handed out twice: all bytes are zero.
+ */
+let slab = new Uint8Array(8192)
+let taken = 0
+
+function takeBytes(length: number): Uint8Array {
+  if (taken + length > slab.length) {
+    slab = new Uint8Array(slab.length)
+    taken = 0
+  }
+  taken += length
+  return slab.subarray(taken - length, taken)
 }
 
 /** `undefined` unless it is one strict DER sequence of two positive integers that fit `width` bytes. */
