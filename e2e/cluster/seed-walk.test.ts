@@ -6,7 +6,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type StartedService, startServiceProcess } from '@countersign/countersign/cluster/service-process'
+import {
+  balancedTo,
+  type StartedService,
+  startServiceProcess,
+} from '@countersign/countersign/cluster/service-process'
 import type { ServiceName } from '@countersign/countersign/cluster/topology'
 import { type Caddy, startCaddy } from '@countersign/countersign/local/caddy'
 import { freePorts } from '@countersign/countersign/local/ports'
@@ -45,6 +49,10 @@ beforeAll(async () => {
     start('wallet', 'wallet', wallet, urls.wallet),
   ]
   await Promise.all(services.map((service) => service.ready()))
+  await Promise.all([
+    ...['verifier1', 'verifier2'].map((name) => balancedTo(urls.verifier, name)),
+    ...['issuer1', 'issuer2'].map((name) => balancedTo(urls.issuer, name)),
+  ])
 })
 
 afterAll(async () => {
