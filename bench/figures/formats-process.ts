@@ -48,6 +48,9 @@ const OTHERS = { mdoc: mdocBench, 'vc+jwt': vcJwtBench, 'vc+sd-jwt': vcSdJwtBenc
 /** More holders than the engine keeps imported keys, so that every key is new. */
 const OTHER_HOLDERS = 2_200
 
+/** Until the compiler has settled; after three, the first measured rounds still hold its work. */
+const WARM_UP_ROUNDS = 10
+
 const [rounds = 5, operations = 500] = process.argv.slice(2).map(Number)
 const results = await measureFormats()
 process.send?.(results)
@@ -205,7 +208,7 @@ async function heldCredential(issuer: Signer, index: number) {
 }
 
 async function compare(measured: Operation, limit: Operation): Promise<PairedRounds> {
-  for (let warm = 0; warm < 3; warm++) {
+  for (let warm = 0; warm < WARM_UP_ROUNDS; warm++) {
     await cpuOf(measured)
     await cpuOf(limit)
   }
