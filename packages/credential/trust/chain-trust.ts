@@ -258,7 +258,7 @@ function pathCache() {
   const byChain = new Map<string, CachedPath[]>()
   return {
     get(x5c: readonly string[], occasion: TrustOccasion, now: number): JudgedChain | undefined {
-      const entry = byChain.get(textOf(x5c))?.findLast((one) => isSameOccasion(one.occasion, occasion))
+      const entry = byChain.get(textOf(x5c))?.find((one) => isSameOccasion(one.occasion, occasion))
       if (entry === undefined || now < entry.since) return undefined
       return now <= entry.chain.path.notAfter ? entry.chain : undefined
     },
@@ -271,7 +271,8 @@ function pathCache() {
       }
       const { format, purpose, type } = occasion
       const entry = { occasion: { format, purpose, type }, chain, since: now }
-      byChain.set(text, [...(known ?? []), entry].slice(-MAX_CACHED_OCCASIONS))
+      const others = (known ?? []).filter((one) => !isSameOccasion(one.occasion, occasion))
+      byChain.set(text, [...others, entry].slice(-MAX_CACHED_OCCASIONS))
     },
   }
 }
