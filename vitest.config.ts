@@ -21,7 +21,7 @@ const unit: TestProjectInlineConfiguration = {
 const browser: TestProjectInlineConfiguration = {
   resolve: {
     alias: [
-      { find: /^.*\/node-engine(\.ts)?$/, replacement: inRoot('packages/credential/testing/web-engine.ts') },
+      { find: /^.*\/node-engine(\.ts)?$/, replacement: inRoot('testing/engines/web-engine.ts') },
     ],
   },
   // Found on the way, a package to bundle would make the page load again in the middle of a run.
@@ -29,14 +29,13 @@ const browser: TestProjectInlineConfiguration = {
   test: {
     name: 'browser',
     include: [
-      'packages/credential/**/*.test.ts',
-      'packages/protocol/**/*.test.ts',
-      'packages/keys/web-crypto.test.ts',
+      'packages/{core,crypto,x509,did,credential,status-list,trust,catalogue,protocol}/**/*.test.ts',
+      'packages/keys/engines/web.test.ts',
     ],
     exclude: [
       '**/node_modules/**',
       // Compares with zlib, byte for byte, and looks at the memory of the process.
-      'packages/credential/status-list/web-compression.test.ts',
+      'packages/status-list/web-compression.test.ts',
     ],
     isolate: false,
     testTimeout: 20_000,

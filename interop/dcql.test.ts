@@ -3,11 +3,11 @@
  * refused, which credentials answer it, with which claims, and whether the whole can be answered. Where the two part,
  * the specification decides, and `dcql/disagreements.testing.ts` names the place.
  */
-import type { ClaimPath } from '@countersign/credential/format'
-import { jwtVcJson } from '@countersign/credential/jwt-vc/format'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
-import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson } from '@countersign/credential/w3c-vc/format'
 import { type HeldForQuery, matchQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { ClaimsQuery, CredentialQuery, DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'

@@ -3,11 +3,11 @@
  * presentations that were put together with it alone.
  */
 import { randomUUID } from 'node:crypto'
-import type { CredentialFormat, VerifyOutcome } from '@countersign/credential/format'
-import { didFromKey } from '@countersign/credential/identifiers/did'
-import type { JsonObject } from '@countersign/credential/json'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
+import type { JsonObject } from '@countersign/core/json'
+import type { CredentialFormat, VerifyOutcome } from '@countersign/credential/contract/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { didFromKey } from '@countersign/did/did'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { importJWK, type JWK, jwtVerify, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { newIssuer, newPerson, now, type Person, publicJwk, trustIn } from './people.testing.ts'

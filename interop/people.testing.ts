@@ -1,10 +1,10 @@
 /** An issuer and a holder with software keys, for the tests against other people's implementations. */
 import type { JsonWebKey } from 'node:crypto'
-import type { Signer } from '@countersign/credential/crypto'
-import type { IssuerTrust } from '@countersign/credential/format'
-import { ok } from '@countersign/credential/result'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
-import { generateSoftwareKey, type PrivateJwk, softwareSigner } from '@countersign/keys/software'
+import { ok } from '@countersign/core/result'
+import type { IssuerTrust } from '@countersign/credential/contract/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { generateSoftwareKey, type PrivateJwk, softwareSigner } from '@countersign/keys/signers/software-key'
 
 export interface Person {
   readonly jwk: PrivateJwk

@@ -3,10 +3,10 @@
  * as plain JWS, by jose; and what they issue and present is verified by us.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import type { ClaimPath, IssueInput, VerifyOutcome } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
+import type { JsonObject } from '@countersign/core/json'
+import type { ClaimPath, IssueInput, VerifyOutcome } from '@countersign/credential/contract/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { SDJwtVcInstance } from '@sd-jwt/sd-jwt-vc'
 import { compactVerify, importJWK, type JWK } from 'jose'
 import { describe, expect, it } from 'vitest'

@@ -3,24 +3,19 @@
  * and every status of what it publishes is read by us. The JWTs are signed and verified by jose on its side.
  */
 import { createPrivateKey, sign } from 'node:crypto'
-import { encodeUtf8 } from '@countersign/credential/base64url'
-import { ok } from '@countersign/credential/result'
-import {
-  getStatus,
-  newStatusBits,
-  type StatusSize,
-  setStatus,
-} from '@countersign/credential/status-list/bits'
-import { openStatusList } from '@countersign/credential/status-list/open-status-list'
-import type { StatusList as OurList } from '@countersign/credential/status-list/status-list'
+import { encodeUtf8 } from '@countersign/core/base64url'
+import { ok } from '@countersign/core/result'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
+import { getStatus, newStatusBits, type StatusSize, setStatus } from '@countersign/status-list/bits'
+import { openStatusList } from '@countersign/status-list/open-status-list'
+import type { StatusList as OurList } from '@countersign/status-list/status-list'
 import {
   packTokenStatusList,
   type StatusListFacts,
   writeTokenStatusListJwt,
-} from '@countersign/credential/status-list/token-status-list'
-import { writeTokenStatusListCwt } from '@countersign/credential/status-list/token-status-list-cwt'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { nodeCompression } from '@countersign/service/node-compression'
+} from '@countersign/status-list/token-status-list'
+import { writeTokenStatusListCwt } from '@countersign/status-list/token-status-list-cwt'
 import { CoseKey, ProtectedHeaders, SignatureAlgorithm, UnprotectedHeaders } from '@owf/cose'
 import {
   createHeaderAndPayload,

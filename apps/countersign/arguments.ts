@@ -2,7 +2,7 @@
  * Reads the command line of the commands that are not services: every flag is declared, and what is not declared is
  * a mistake that names the nearest known word. A service reads its own flags, which are keys of its configuration.
  */
-import { ok, type Result, refuse } from '@countersign/credential/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 
 /** `count` is a whole number from 1 to 9, `days` one up to 99999; `switch` takes no value. */
 export type FlagKind = 'text' | 'url' | 'count' | 'days' | 'switch'

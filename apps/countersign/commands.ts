@@ -74,7 +74,7 @@ export const commands: readonly Command[] = [
   --cluster                    the addresses of countersign cluster: 9091, 9092, 9093
 
 COUNTERSIGN_MANAGEMENT_API_KEY is sent to issuer and verifier when it is set.`,
-    run: async (argv, surroundings) => (await import('./demo.ts')).demo(argv, surroundings),
+    run: async (argv, surroundings) => (await import('./demo/demo.ts')).demo(argv, surroundings),
   },
   {
     name: 'cluster',
@@ -85,7 +85,7 @@ COUNTERSIGN_MANAGEMENT_API_KEY is sent to issuer and verifier when it is set.`,
   --data DIR                   keep secret, database and logs there (default: a temporary folder)
   --memory                     no Redis: every instance keeps its own sessions, to see what goes wrong then
   --free-ports                 whatever ports are free, in place of 9090-9093, 7001 …`,
-    run: async (argv, surroundings) => (await import('./cluster.ts')).cluster(argv, surroundings),
+    run: async (argv, surroundings) => (await import('./cluster/cluster.ts')).cluster(argv, surroundings),
   },
   serviceCommand('wallet', 7001, 'the wallet API'),
   serviceCommand('issuer', 7002, 'the OpenID4VCI issuer'),
@@ -110,7 +110,7 @@ countersign keys certificate PURPOSE --authorityKey KEY --authorityCertFile FILE
   --crl URL                    where its authority publishes revocations
   --dnsName HOST, --uri URI    of a certificate below an authority; several with commas in between
   --extendedKeyUsage OID       the same`,
-    run: async (argv, surroundings) => (await import('./keys.ts')).keys(argv, surroundings),
+    run: async (argv, surroundings) => (await import('./keys/keys.ts')).keys(argv, surroundings),
   },
 ]
 

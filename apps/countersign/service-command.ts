@@ -2,9 +2,9 @@
  * One service in its own process. Only the module of that service is loaded; which flags it knows is the service's
  * business. The process ends with the service: the first signal stops it in good order, the second at once.
  */
-import type { ServiceStart } from '@countersign/service/configure'
-import { stopOnSignal } from '@countersign/service/lifecycle'
-import type { RunningService } from '@countersign/service/runtime'
+import type { ServiceStart } from '@countersign/service/compose/configure'
+import type { RunningService } from '@countersign/service/compose/runtime'
+import { stopOnSignal } from '@countersign/service/operation/lifecycle'
 import type { CommandOutcome, Surroundings } from './commands.ts'
 import { startRefusal } from './start-refusal.ts'
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePorts, takesConnections } from '@countersign/local-servers/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { demo } from './demo.ts'
-import { freePorts, takesConnections } from './local/ports.ts'
+import { demo } from './demo/demo.ts'
 import { announcement, closeAll, SERVICES, startAll } from './up.ts'
 
 type Running = Awaited<ReturnType<typeof startAll>>

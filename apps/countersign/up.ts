@@ -3,8 +3,8 @@
  * together and stop together; when one cannot start, none is left running.
  */
 import { resolve } from 'node:path'
-import { stopOnSignal } from '@countersign/service/lifecycle'
-import type { RunningService } from '@countersign/service/runtime'
+import type { RunningService } from '@countersign/service/compose/runtime'
+import { stopOnSignal } from '@countersign/service/operation/lifecycle'
 import type { CommandOutcome, Surroundings } from './commands.ts'
 import { loadService, type ServiceName } from './service-command.ts'
 import { startRefusal } from './start-refusal.ts'

@@ -1,18 +1,18 @@
 /** What the repository shows is what the issuer takes: each example with its mapping, in each format of its type. */
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { exampleOf, formatsOf, mappingOf } from '@countersign/catalogue/publication'
-import type { FormatId } from '@countersign/credential/format'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import type { FormatId } from '@countersign/credential/contract/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
-import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { describe, expect, it } from 'vitest'
-import { catalogueTypes } from './issuable-types.ts'
-import { credentialFor, newKey, offered, proofOfKey, testIssuer, tokenFor } from './issuer.testing.ts'
 import type { Issuer } from './issuer.ts'
+import { credentialFor, newKey, offered, proofOfKey, testIssuer, tokenFor } from './testing/issuer.testing.ts'
+import { catalogueTypes } from './types/issuable-types.ts'
 
 const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
 const types = catalogueTypes(formats.ids)

@@ -1,8 +1,8 @@
-import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
-import { ok, refuse } from '@countersign/credential/result'
+import { ok, refuse } from '@countersign/core/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { createKeyProof } from '@countersign/protocol/openid4vci/proof'
+import type { DidKeyResolver } from '@countersign/did/did-document'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { describe, expect, it } from 'vitest'
 import {
   credentialFor,
@@ -12,7 +12,7 @@ import {
   type TestIssuer,
   testIssuer,
   tokenFor,
-} from './issuer.testing.ts'
+} from './testing/issuer.testing.ts'
 
 const kid = 'did:web:holder.example#one'
 const holder = newKey()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { requestToken } from './authorization/request-token.ts'
 import {
   claims,
   configurationId,
@@ -10,8 +11,7 @@ import {
   proofOfSender,
   testIssuer,
   tokenFor,
-} from './issuer.testing.ts'
-import { requestToken } from './request-token.ts'
+} from './testing/issuer.testing.ts'
 
 const second = 'employee_badge_dc+sd-jwt'
 const badge = { given_name: 'Grace', family_name: 'Sample', employer: 'Works', employee_id: 'E1' }

@@ -2,19 +2,20 @@
  * What the issuer's use cases stand on: ports, keys and settings, put together once in `main.ts`. Use cases know
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
-import type { CryptoEngine, Mac, Signer } from '@countersign/credential/crypto'
-import type { FormatId } from '@countersign/credential/format'
-import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
-import type { JsonObject } from '@countersign/credential/json'
-import type { FormatRegistry } from '@countersign/credential/registry'
-import type { Result } from '@countersign/credential/result'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
-import type { BackOff } from '@countersign/service/session-transition'
+
+import type { JsonObject } from '@countersign/core/json'
+import type { Result } from '@countersign/core/result'
+import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
+import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
+import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
 import type { IssuerDatabase } from './database/schema.ts'
-import type { IssuableType } from './issuable-types.ts'
 import type { IndexAllocator } from './status/allocate-index.ts'
 import type { PublishedLists } from './status/published-lists.ts'
+import type { IssuableType } from './types/issuable-types.ts'
 
 export interface Issuer {
   readonly sessions: SessionStore<IssuanceSession>

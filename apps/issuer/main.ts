@@ -1,30 +1,36 @@
 /** Puts the issuer together. */
-import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
-import { didResolver } from '@countersign/credential/identifiers/did-resolver'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
-import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import type { DidKeyResolver } from '@countersign/did/did-document'
+import { didResolver } from '@countersign/did/did-resolver'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
+import { configure, type ServiceStart } from '@countersign/service/compose/configure'
+import {
+  openRuntime,
+  type RunningService,
+  type Runtime,
+  runService,
+} from '@countersign/service/compose/runtime'
 import type { Config } from '@countersign/service/config/load'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
-import { configure, type ServiceStart } from '@countersign/service/configure'
-import { didDocumentFetcher } from '@countersign/service/did-web'
-import type { ReadinessCheck } from '@countersign/service/health'
-import { StartRefused } from '@countersign/service/http/service'
-import { createRemote } from '@countersign/service/remote'
-import { openRuntime, type RunningService, type Runtime, runService } from '@countersign/service/runtime'
+import { StartRefused } from '@countersign/service/http/http-service'
+import type { ReadinessCheck } from '@countersign/service/operation/health'
+import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
+import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import { type Database, openDatabase } from '@countersign/stores/sql/database'
-import { callerKeys } from './caller-keys.ts'
 import { issuerShape } from './config.ts'
 import { databaseUrl, prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
-import { catalogueTypes } from './issuable-types.ts'
+import { issuerRoutes } from './http/routes.ts'
 import type { CredentialAnswer, Issuer, StatusLists } from './issuer.ts'
-import { openIssuerSigners, signableFormats, signerFor } from './issuer-signers.ts'
-import { issuerRoutes } from './routes.ts'
-import { openStatusLists } from './status/open-status-lists.ts'
+import { openStatusLists } from './open-status-lists.ts'
+import { callerKeys } from './signing/caller-keys.ts'
+import { openIssuerSigners, signableFormats, signerFor } from './signing/issuer-signers.ts'
+import { catalogueTypes } from './types/issuable-types.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 

@@ -1,9 +1,9 @@
 /** Puts the repository together: the catalogue, published. It keeps nothing and signs nothing. */
-import { configure, type ServiceStart } from '@countersign/service/configure'
-import { createHttpService } from '@countersign/service/http/service'
-import { gracefulStop } from '@countersign/service/lifecycle'
-import type { RunningService } from '@countersign/service/runtime'
-import { repositoryRoutes } from './routes.ts'
+import { configure, type ServiceStart } from '@countersign/service/compose/configure'
+import type { RunningService } from '@countersign/service/compose/runtime'
+import { createHttpService } from '@countersign/service/http/http-service'
+import { gracefulStop } from '@countersign/service/operation/lifecycle'
+import { repositoryRoutes } from './http/routes.ts'
 
 export async function startRepository(start: ServiceStart): Promise<RunningService> {
   const options = { service: 'repository', defaultPort: 7103, extra: {}, managementDoor: false }

@@ -1,25 +1,30 @@
 /** Puts the verifier together. */
 
-import { didResolver } from '@countersign/credential/identifiers/did-resolver'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
-import { formatRegistry } from '@countersign/credential/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { x509HashClientId } from '@countersign/protocol/openid4vp/client-id'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { didResolver } from '@countersign/did/did-resolver'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { openIssuerTrust } from '@countersign/service/compose/believed-issuers'
+import { configure, type ServiceStart } from '@countersign/service/compose/configure'
+import {
+  openRuntime,
+  openSigner,
+  type RunningService,
+  runService,
+} from '@countersign/service/compose/runtime'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { trustSources } from '@countersign/service/config/trust'
-import { configure, type ServiceStart } from '@countersign/service/configure'
-import { didDocumentFetcher } from '@countersign/service/did-web'
-import { StartRefused } from '@countersign/service/http/service'
-import { openIssuerTrust } from '@countersign/service/issuer-trust'
-import { createRemote } from '@countersign/service/remote'
-import { openRuntime, openSigner, type RunningService, runService } from '@countersign/service/runtime'
-import { openStatusLists } from '@countersign/service/status-lists'
+import { StartRefused } from '@countersign/service/http/http-service'
+import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
+import { createRemote } from '@countersign/service/outgoing/guarded-client'
+import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import { verifierShape } from './config.ts'
-import { verifierRoutes } from './routes.ts'
-import { statusChecker } from './status-checker.ts'
+import { verifierRoutes } from './http/routes.ts'
+import { statusChecker } from './response/status-checker.ts'
 import type { Verifier } from './verifier.ts'
 
 const VERIFICATION_SCHEMA = 1

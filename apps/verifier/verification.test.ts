@@ -1,9 +1,9 @@
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { describe, expect, it } from 'vitest'
-import { receivePresentation } from './receive-presentation.ts'
-import { serveRequest } from './serve-request.ts'
-import { sessionView } from './session-view.ts'
-import { startVerification } from './start-verification.ts'
+import { sessionView } from './http/session-view.ts'
+import { serveRequest } from './request/serve-request.ts'
+import { startVerification } from './request/start-verification.ts'
+import { receivePresentation } from './response/receive-presentation.ts'
 import {
   answerTo,
   heldCredential,
@@ -11,7 +11,7 @@ import {
   started,
   type TestVerifier,
   testVerifier,
-} from './verifier.testing.ts'
+} from './testing/verifier.testing.ts'
 
 async function stateOf({ verifier }: TestVerifier, id: string) {
   return (await verifier.sessions.get(id))?.value

@@ -2,13 +2,13 @@
  * What the verifier's use cases stand on: ports, keys and settings, put together once in `main.ts`. Use cases know
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
-import type { Check } from '@countersign/credential/checks'
-import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { IssuerTrust, VerifiedPresentation } from '@countersign/credential/format'
-import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
-import type { FormatRegistry } from '@countersign/credential/registry'
+import type { Check } from '@countersign/credential/contract/checks'
+import type { IssuerTrust, VerifiedPresentation } from '@countersign/credential/contract/format'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
-import type { BackOff } from '@countersign/service/session-transition'
+import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { SessionStore, Signals } from '@countersign/stores/ports'
 
 export interface Verifier {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { json, type Person, password, startApi, type TestApi } from './api.testing.ts'
-import { identity, startTestIssuer } from './issuer.testing.ts'
-import { startTestVerifier } from './verifier.testing.ts'
-import { onBothDatabases, withAnchors } from './wallet.testing.ts'
+import { json, type Person, password, startApi, type TestApi } from './testing/api.testing.ts'
+import { identity, startTestIssuer } from './testing/issuer.testing.ts'
+import { startTestVerifier } from './testing/verifier.testing.ts'
+import { onBothDatabases, withAnchors } from './testing/wallet.testing.ts'
 
 let people = 0
 

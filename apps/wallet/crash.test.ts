@@ -1,11 +1,11 @@
 import type { KyselyPlugin } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
-import { listCredentials } from './credentials.ts'
-import { badge, identity, startTestIssuer, type TestIssuer } from './issuer.testing.ts'
-import { usePresentationRequest } from './present-credential.ts'
-import { useOffer } from './receive-credential.ts'
-import { startTestVerifier, type TestVerifier } from './verifier.testing.ts'
-import { newOwner, onBothDatabases, withAnchors } from './wallet.testing.ts'
+import { listCredentials } from './credentials/credentials.ts'
+import { usePresentationRequest } from './present/present-credential.ts'
+import { useOffer } from './receive/receive-credential.ts'
+import { badge, identity, startTestIssuer, type TestIssuer } from './testing/issuer.testing.ts'
+import { startTestVerifier, type TestVerifier } from './testing/verifier.testing.ts'
+import { newOwner, onBothDatabases, withAnchors } from './testing/wallet.testing.ts'
 import type { Wallet } from './wallet.ts'
 
 const open: (TestIssuer | TestVerifier)[] = []

@@ -1,11 +1,15 @@
 /** Which key and which name a credential is bound to, in every format. */
-import type { FormatId } from '@countersign/credential/format'
-import { issuerTrust } from '@countersign/credential/trust/issuer-trust'
-import { generateSoftwareKey } from '@countersign/keys/software'
+import type { FormatId } from '@countersign/credential/contract/format'
+import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
+import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { afterEach, expect, it } from 'vitest'
-import { createDid, namesOfKey, setDefaultDid } from './dids.ts'
-import { pathsOfDisclosures, splitDocument } from './disclosures.ts'
-import { holderSigner, subjectOf } from './holder-signer.ts'
+import { pathsOfDisclosures, splitDocument } from './credentials/disclosures.ts'
+import { holderSigner, subjectOf } from './credentials/holder-signer.ts'
+import { createDid, namesOfKey, setDefaultDid } from './dids/dids.ts'
+import { refusalError } from './http/wire-refusals.ts'
+import { keyTypes } from './keys/key-types.ts'
+import { generateKey, loadPublicKey } from './keys/keys.ts'
+import { useOffer } from './receive/receive-credential.ts'
 import {
   identity,
   identityAs,
@@ -13,14 +17,10 @@ import {
   startTestIssuer,
   type TestIssuer,
   type TestIssuerOptions,
-} from './issuer.testing.ts'
-import { keyTypes } from './key-types.ts'
-import { generateKey, loadPublicKey } from './keys.ts'
-import { useOffer } from './receive-credential.ts'
-import { startRegistry } from './registry.testing.ts'
-import { newOwner, onBothDatabases, type TestStore } from './wallet.testing.ts'
+} from './testing/issuer.testing.ts'
+import { startRegistry } from './testing/registry.testing.ts'
+import { newOwner, onBothDatabases, type TestStore } from './testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from './wallet.ts'
-import { refusalError } from './wire-refusals.ts'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {

@@ -4,9 +4,14 @@
  * repeated: the other side sees the same body again. It knows no protocol and follows no redirect.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { type JsonObject, parseJsonObject } from '@countersign/credential/json'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import type { Remote, RemoteRefusal, RemoteRequest, RemoteResponse } from '@countersign/service/remote'
+import { type JsonObject, parseJsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type {
+  Remote,
+  RemoteRefusal,
+  RemoteRequest,
+  RemoteResponse,
+} from '@countersign/service/outgoing/guarded-client'
 
 export interface Upstream {
   /** Up to three tries. */

@@ -2,18 +2,19 @@
  * What the wallet's use cases stand on: the database, keys, the way out to issuers and verifiers, and settings, put
  * together once in `main.ts`. Use cases know no HTTP server; they run as they are in tests, on both databases.
  */
-import type { CryptoEngine } from '@countersign/credential/crypto'
-import type { IssuerTrust } from '@countersign/credential/format'
-import type { DidKeyResolver } from '@countersign/credential/identifiers/did-document'
-import type { FetchDidDocument } from '@countersign/credential/identifiers/did-resolver'
-import type { FormatRegistry } from '@countersign/credential/registry'
-import type { StatusLists } from '@countersign/credential/status-list/status-list'
-import type { Certificate } from '@countersign/credential/trust/certificate'
-import type { HttpPolicy } from '@countersign/protocol/oauth/wire-values'
+
+import type { IssuerTrust } from '@countersign/credential/contract/format'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { FetchDidDocument } from '@countersign/did/did-resolver'
+import type { HttpPolicy } from '@countersign/protocol/oauth/message-values'
+import type { StatusLists } from '@countersign/status-list/status-list'
+import type { Certificate } from '@countersign/x509/certificate'
+import type { Passwords } from './account/passwords.ts'
 import type { WalletDatabase } from './database/schema.ts'
 import type { Vault } from './database/vault.ts'
-import type { KeyMaker } from './key-maker.ts'
-import type { Passwords } from './passwords.ts'
+import type { KeyMaker } from './keys/key-maker.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface Wallet {

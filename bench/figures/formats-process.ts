@@ -2,17 +2,18 @@
  * Runs in a process of its own: verification, issuance and query matching in a loop, beside their bare cryptography.
  * Started with the number of rounds and of operations a round; sends one message with all rounds.
  */
-import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { IssuerTrust } from '@countersign/credential/format'
-import { formatRegistry } from '@countersign/credential/registry'
+
+import type { IssuerTrust } from '@countersign/credential/contract/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { parseX5cEntry } from '@countersign/credential/trust/certificate'
-import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { matchQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
+import { x509IssuerTrust } from '@countersign/trust/issuer-trust'
+import { parseX5cEntry } from '@countersign/x509/certificate'
 import { issueWork, verificationWork } from '../limit/plan.ts'
 import { recorder } from '../limit/recorded.ts'
 import { prepare, type Work } from '../limit/work.ts'

@@ -2,7 +2,7 @@
  * What the limit of a flow does, made from a recorded flow of the real service: the same requests in, answers of the
  * same size out, and the cryptography that the flow cannot do without. No store, no parsing, no checks.
  */
-import type { PublicJwk } from '@countersign/credential/jwk'
+import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { Exchange } from '../load/flows.ts'
 import { credentialOf } from '../load/issuance-flow.ts'
 import { jwtClaims } from '../load/json-text.ts'

@@ -4,11 +4,11 @@
  * need is in it, too: that shows in the figure itself, not in the ratio.
  */
 import { createPrivateKey, generateKeyPairSync, hash, randomBytes, sign, verify } from 'node:crypto'
-import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import { type PublicJwk, sameKey } from '@countersign/credential/jwk'
-import { derFromJose } from '@countersign/keys/ecdsa-der'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { importPublicKey } from '@countersign/keys/public-key'
+import { derFromJose } from '@countersign/crypto/ecdsa-der'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import { type PublicJwk, sameKey } from '@countersign/crypto/jwk'
+import { importPublicKey } from '@countersign/keys/engines/imported-keys'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 
 type Work = () => void
 

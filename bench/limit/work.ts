@@ -13,8 +13,8 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import type { PublicJwk } from '@countersign/credential/jwk'
-import { derFromJose } from '@countersign/keys/ecdsa-der'
+import { derFromJose } from '@countersign/crypto/ecdsa-der'
+import type { PublicJwk } from '@countersign/crypto/jwk'
 
 export type Work =
   | { readonly kind: 'random'; readonly bytes: number; readonly times: number }

@@ -3,13 +3,14 @@
  * a wallet can prepare is prepared, so that during a flow only the proof of possession is made. There are more holders
  * than a service keeps imported keys, and they take turns, so every key is new to the service, as in life.
  */
-import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { ClaimPath } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
-import { signJws } from '@countersign/credential/jws'
+
+import type { JsonObject } from '@countersign/core/json'
+import type { ClaimPath } from '@countersign/credential/contract/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import { signJws } from '@countersign/crypto/jose/jws'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 
 export const CREDENTIAL_TYPE = 'urn:countersign:identity-credential:1'
 

@@ -1,10 +1,10 @@
 /** One issuance in five requests: offer, fetch of the offer, token with DPoP, nonce, credential with DPoP. */
 import { randomUUID } from 'node:crypto'
-import type { Signer } from '@countersign/credential/crypto'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
+import type { Signer } from '@countersign/crypto/engine'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { PRE_AUTHORIZED_GRANT } from '@countersign/protocol/openid4vci/offer'
-import { createKeyProof } from '@countersign/protocol/openid4vci/proof'
+import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
 import type { Flow, Send } from './flows.ts'
 import { CLAIMS, inTurn, now } from './holders.ts'

@@ -1,9 +1,10 @@
 /** Credentials of the formats beside SD-JWT VC, each with ten claims of which four are asked for. */
-import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { ClaimPath, CredentialFormat, IssueInput } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
-import { vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+
+import type { JsonObject } from '@countersign/core/json'
+import type { ClaimPath, CredentialFormat, IssueInput } from '@countersign/credential/contract/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
+import { vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { now } from './holders.ts'
 
 const ELEMENTS: JsonObject = {

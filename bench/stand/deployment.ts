@@ -6,9 +6,9 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Signer } from '@countersign/credential/crypto'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import type { Signer } from '@countersign/crypto/engine'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { now } from '../load/holders.ts'
 
 export interface BenchDeployment {

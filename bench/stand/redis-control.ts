@@ -1,5 +1,5 @@
 /** What the bench does to its Redis from outside: fill it with live sessions, look at its memory and CPU, empty it. */
-import { connectLink, type Link } from '@countersign/stores/redis/link'
+import { connectLink, type Link } from '@countersign/stores/redis/subscriber'
 
 export interface RedisControl {
   /** Writes `count` copies of the session under ids of their own, with its time to live. */

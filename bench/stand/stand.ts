@@ -2,7 +2,7 @@
  * The test stand of a run: one Redis, one deployment, wallets, and services that are started when a figure first asks
  * for them. Whatever was started is stopped at the end, and its files are removed.
  */
-import { type RedisServer, startRedis } from '@countersign/stores/local/redis-server'
+import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import { type Holder, makeHolders } from '../load/holders.ts'
 import type { Settings } from '../settings.ts'
 import { type BenchDeployment, makeDeployment } from './deployment.ts'

@@ -1,5 +1,5 @@
 /** Sending an answer to a verifier, well or badly made. */
-import { type Held, presentation } from '../client/protocol-wallet.ts'
+import { type Held, presentation } from '@countersign/testing/client/protocol-wallet'
 import { bothNames, type Requested } from './stages.ts'
 import { sendForm, type TimedAnswer } from './wire.ts'
 

@@ -1,8 +1,8 @@
 /** Everything that can be wrong with a DPoP proof (RFC 9449 §4.3, §11), for both endpoints that take one. */
 import { randomUUID } from 'node:crypto'
-import type { Signer } from '@countersign/credential/crypto'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
-import { newKey, now } from '../client/protocol-wallet.ts'
+import type { Signer } from '@countersign/crypto/engine'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { newKey, now } from '@countersign/testing/client/protocol-wallet'
 import { badlySigned, base64url, forgeJws } from './forge.ts'
 
 export interface ProofPlace {

@@ -1,12 +1,12 @@
 /** Tokens that are wrong in exactly one respect: any header, any payload, any signature, or none. */
 import { createHash, createHmac } from 'node:crypto'
-import type { Signer } from '@countersign/credential/crypto'
-import type { IssueInput } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
+import type { JsonObject } from '@countersign/core/json'
+import type { IssueInput } from '@countersign/credential/contract/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { claims } from '../client/flows.ts'
-import { identityType, newKey, now } from '../client/protocol-wallet.ts'
+import type { Signer } from '@countersign/crypto/engine'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { claims } from '@countersign/testing/client/flows'
+import { identityType, newKey, now } from '@countersign/testing/client/protocol-wallet'
 
 export function base64url(data: string | Uint8Array): string {
   return Buffer.from(data).toString('base64url')

@@ -3,22 +3,22 @@
  * that any key signs, and its presentation for any request by any signer.
  */
 import assert from 'node:assert/strict'
-import type { Signer } from '@countersign/credential/crypto'
+import type { JsonObject } from '@countersign/core/json'
 import type {
   ClaimPath,
   CredentialFormat,
   FormatId,
   IssueInput,
   PresentInput,
-} from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
+} from '@countersign/credential/contract/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { claims } from '../client/flows.ts'
-import { expectStatus, postForm } from '../client/http.ts'
-import { type Held, identityType, newKey, now } from '../client/protocol-wallet.ts'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { claims } from '@countersign/testing/client/flows'
+import { expectStatus, postForm } from '@countersign/testing/client/http'
+import { type Held, identityType, newKey, now } from '@countersign/testing/client/protocol-wallet'
 import type { Stage } from './case.ts'
 import { type Requested, verificationAt, verificationResult } from './stages.ts'
 import type { World } from './world.ts'

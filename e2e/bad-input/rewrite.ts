@@ -3,9 +3,10 @@
  * mdocs with other CBOR at any depth, through embedded encodings as well.
  */
 
-import { decodeCbor } from '@countersign/credential/cbor/decode'
-import { encodeCbor } from '@countersign/credential/cbor/encode'
-import type { CborInput, CborKey, CborValue } from '@countersign/credential/cbor/value'
+import type { JsonObject } from '@countersign/core/json'
+import { decodeCbor } from '@countersign/crypto/cbor/decode'
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
+import type { CborInput, CborKey, CborValue } from '@countersign/crypto/cbor/value'
 import {
   embeddedBytes,
   isBytes,
@@ -14,11 +15,10 @@ import {
   isCborTag,
   TAG,
   tagged,
-} from '@countersign/credential/cbor/value'
-import { HEADER } from '@countersign/credential/cose/message'
-import { signCoseSign1 } from '@countersign/credential/cose/sign1'
-import type { Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/json'
+} from '@countersign/crypto/cbor/value'
+import { HEADER } from '@countersign/crypto/cose/message'
+import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
+import type { Signer } from '@countersign/crypto/engine'
 import { base64url, forgeJws, type Vouching } from './forge.ts'
 
 export interface JwtChange {

@@ -1,8 +1,8 @@
 /** How far a walk has come when the bad request arrives, and the honest rest of the walk, which must still succeed. */
 import assert from 'node:assert/strict'
-import type { Signer } from '@countersign/credential/crypto'
-import { claims, identityQuery } from '../client/flows.ts'
-import { call, expectStatus, postForm, postJson } from '../client/http.ts'
+import type { Signer } from '@countersign/crypto/engine'
+import { claims, identityQuery } from '@countersign/testing/client/flows'
+import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
   answerBody,
   credentialOf,
@@ -20,7 +20,7 @@ import {
   requestToken,
   requestUri,
   type Sender,
-} from '../client/protocol-wallet.ts'
+} from '@countersign/testing/client/protocol-wallet'
 import type { Stage } from './case.ts'
 import type { World } from './world.ts'
 

@@ -1,12 +1,12 @@
 /** Status lists as an issuer would publish them, in the form that each format asks for, wrong in what a case wants. */
 import { deflateSync, gzipSync } from 'node:zlib'
-import type { Signer } from '@countersign/credential/crypto'
-import { newStatusBits, type StatusSize, setStatus } from '@countersign/credential/status-list/bits'
-import { writeBitstringCredential } from '@countersign/credential/status-list/bitstring-status-list'
-import type { StatusReference } from '@countersign/credential/status-list/reference'
-import { writeTokenStatusListJwt } from '@countersign/credential/status-list/token-status-list'
-import { writeTokenStatusListCwt } from '@countersign/credential/status-list/token-status-list-cwt'
-import { now } from '../client/protocol-wallet.ts'
+import type { StatusReference } from '@countersign/credential/contract/status-reference'
+import type { Signer } from '@countersign/crypto/engine'
+import { newStatusBits, type StatusSize, setStatus } from '@countersign/status-list/bits'
+import { writeBitstringCredential } from '@countersign/status-list/bitstring-status-list'
+import { writeTokenStatusListJwt } from '@countersign/status-list/token-status-list'
+import { writeTokenStatusListCwt } from '@countersign/status-list/token-status-list-cwt'
+import { now } from '@countersign/testing/client/protocol-wallet'
 import { jwtVcKind, type Kind, mdocKind, sdJwtKind } from './kinds.ts'
 
 export interface WrittenList {

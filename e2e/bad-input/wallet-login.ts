@@ -1,6 +1,6 @@
 /** An account at a wallet, ready to be used and misused. */
 import { randomUUID } from 'node:crypto'
-import { call, expectStatus, postJson } from '../client/http.ts'
+import { call, expectStatus, postJson } from '@countersign/testing/client/http'
 import type { Stage } from './case.ts'
 import { type Sending, send, type TimedAnswer } from './wire.ts'
 import type { Service } from './world.ts'

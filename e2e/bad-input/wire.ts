@@ -5,7 +5,7 @@
 import { type ClientRequest, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Answer } from '../client/http.ts'
+import type { Answer } from '@countersign/testing/client/http'
 
 export interface TimedAnswer extends Answer {
   /** From the first byte sent to the last byte of the answer. */

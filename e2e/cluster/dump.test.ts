@@ -1,12 +1,10 @@
 /** With a deployment secret set, what lies in Redis and in the databases says nothing about anybody. */
 import { execFileSync } from 'node:child_process'
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
-import { generateSoftwareKey } from '@countersign/keys/software'
-import { postgresFolders } from '@countersign/stores/local/find-program'
-import { createClient } from 'redis'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { identityQuery } from '../client/flows.ts'
-import { call, expectStatus, postForm, postJson } from '../client/http.ts'
+import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
+import { postgresFolders } from '@countersign/local-servers/find-program'
+import { identityQuery } from '@countersign/testing/client/flows'
+import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
   answerBody,
   credentialOf,
@@ -20,8 +18,10 @@ import {
   requestNonce,
   requestToken,
   requestUri,
-} from '../client/protocol-wallet.ts'
-import { newWalletUser, present, receive } from '../client/wallet-api.ts'
+} from '@countersign/testing/client/protocol-wallet'
+import { newWalletUser, present, receive } from '@countersign/testing/client/wallet-api'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const planted = 'Plantedvalue Zebrastripe'
 const phone = '+43 660 0815 4711'

@@ -1,10 +1,10 @@
 /** Events follow the session, not the instance. */
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
+import { openEventStream } from '@countersign/testing/client/event-stream'
+import { identityQuery, issue } from '@countersign/testing/client/flows'
+import { call, postForm, postJson } from '@countersign/testing/client/http'
+import { answerBody, type Held, readRequest, requestUri } from '@countersign/testing/client/protocol-wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openEventStream } from '../client/event-stream.ts'
-import { identityQuery, issue } from '../client/flows.ts'
-import { call, postForm, postJson } from '../client/http.ts'
-import { answerBody, type Held, readRequest, requestUri } from '../client/protocol-wallet.ts'
 
 let cluster: Cluster
 let held: Held
@@ -109,7 +109,7 @@ describe('a subscriber on one instance', () => {
     const { id, url } = offered.json() as { id: string; url: string }
     const stream = await openEventStream(`${here?.url}/openid4vc/session/${id}/events`)
     await stream.until('offered')
-    const { offerUri, readOffer, requestToken } = await import('../client/protocol-wallet.ts')
+    const { offerUri, readOffer, requestToken } = await import('@countersign/testing/client/protocol-wallet')
     const offer = readOffer((await call(offerUri(url))).json())
     await requestToken(offer, {})
     await stream.until('token_issued', 3000)

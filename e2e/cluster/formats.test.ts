@@ -6,11 +6,11 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
+import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
+import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { offerUri } from '@countersign/testing/client/protocol-wallet'
+import { newWalletUser, receive, tryToPresent, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type FormatCase, formatCases } from '../client/formats.ts'
-import { type Answer, call, expectStatus, postJson } from '../client/http.ts'
-import { offerUri } from '../client/protocol-wallet.ts'
-import { newWalletUser, receive, tryToPresent, type WalletUser } from '../client/wallet-api.ts'
 import { Served } from './served.ts'
 import { strangersKey } from './stranger.ts'
 

@@ -7,7 +7,6 @@ import {
   type ClusterService,
   startCluster,
 } from '@countersign/countersign/cluster/start-cluster'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   identityQuery,
   issuanceSteps,
@@ -15,10 +14,17 @@ import {
   sendPatiently,
   verificationSteps,
   verify,
-} from '../client/flows.ts'
-import { type Answer, postJson } from '../client/http.ts'
-import { type Held, identityConfiguration } from '../client/protocol-wallet.ts'
-import { credentialsOf, newWalletUser, present, receive, type Send } from '../client/wallet-api.ts'
+} from '@countersign/testing/client/flows'
+import { type Answer, postJson } from '@countersign/testing/client/http'
+import { type Held, identityConfiguration } from '@countersign/testing/client/protocol-wallet'
+import {
+  credentialsOf,
+  newWalletUser,
+  present,
+  receive,
+  type Send,
+} from '@countersign/testing/client/wallet-api'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let cluster: Cluster
 beforeAll(async () => {

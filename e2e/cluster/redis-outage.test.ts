@@ -1,11 +1,9 @@
 /** Redis goes away and comes back, or loses everything: clear answers, nothing hangs, no restart is needed. */
 
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
-import { startRedis } from '@countersign/stores/local/redis-server'
-import { createClient } from 'redis'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { claims, identityQuery, issue, verify } from '../client/flows.ts'
-import { type Answer, call, postForm, postJson } from '../client/http.ts'
+import { startRedis } from '@countersign/local-servers/redis-server'
+import { claims, identityQuery, issue, verify } from '@countersign/testing/client/flows'
+import { type Answer, call, postForm, postJson } from '@countersign/testing/client/http'
 import {
   answerBody,
   type Held,
@@ -19,7 +17,9 @@ import {
   requestNonce,
   requestToken,
   requestUri,
-} from '../client/protocol-wallet.ts'
+} from '@countersign/testing/client/protocol-wallet'
+import { createClient } from 'redis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let cluster: Cluster
 let held: Held

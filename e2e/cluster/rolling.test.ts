@@ -8,10 +8,10 @@ import {
   type ClusterService,
   startCluster,
 } from '@countersign/countersign/cluster/start-cluster'
+import { issue, verify } from '@countersign/testing/client/flows'
+import type { Answer } from '@countersign/testing/client/http'
+import { newKey } from '@countersign/testing/client/protocol-wallet'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { issue, verify } from '../client/flows.ts'
-import type { Answer } from '../client/http.ts'
-import { newKey } from '../client/protocol-wallet.ts'
 import { many } from './many.ts'
 
 const FLOWS = 300

@@ -1,10 +1,16 @@
 /** The seed's experiment, and its cure: two of everything behind a round robin. */
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
+import {
+  identityQuery,
+  issuanceSteps,
+  issue,
+  verificationSteps,
+  verify,
+} from '@countersign/testing/client/flows'
+import { type Answer, call, postForm, postJson } from '@countersign/testing/client/http'
+import { identityConfiguration } from '@countersign/testing/client/protocol-wallet'
+import { newWalletUser, present, receive } from '@countersign/testing/client/wallet-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { identityQuery, issuanceSteps, issue, verificationSteps, verify } from '../client/flows.ts'
-import { type Answer, call, postForm, postJson } from '../client/http.ts'
-import { identityConfiguration } from '../client/protocol-wallet.ts'
-import { newWalletUser, present, receive } from '../client/wallet-api.ts'
 import { many } from './many.ts'
 import { Served } from './served.ts'
 

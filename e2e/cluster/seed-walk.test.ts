@@ -12,14 +12,14 @@ import {
   startServiceProcess,
 } from '@countersign/countersign/cluster/service-process'
 import type { ServiceName } from '@countersign/countersign/cluster/topology'
-import { type Caddy, startCaddy } from '@countersign/countersign/local/caddy'
-import { freePorts } from '@countersign/countersign/local/ports'
-import { type RedisServer, startRedis } from '@countersign/stores/local/redis-server'
+import { type Caddy, startCaddy } from '@countersign/local-servers/caddy'
+import { freePorts } from '@countersign/local-servers/ports'
+import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
+import { identityQuery } from '@countersign/testing/client/flows'
+import { call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { identityConfiguration } from '@countersign/testing/client/protocol-wallet'
+import { logIn, present, receive } from '@countersign/testing/client/wallet-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { identityQuery } from '../client/flows.ts'
-import { call, expectStatus, postJson } from '../client/http.ts'
-import { identityConfiguration } from '../client/protocol-wallet.ts'
-import { logIn, present, receive } from '../client/wallet-api.ts'
 
 let folder: string
 let redis: RedisServer

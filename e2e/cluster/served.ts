@@ -1,5 +1,5 @@
 /** Who served what: for each step the instances that answered it. */
-import type { Answer } from '../client/http.ts'
+import type { Answer } from '@countersign/testing/client/http'
 
 export class Served {
   readonly #by = new Map<string, Map<string, number>>()

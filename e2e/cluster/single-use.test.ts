@@ -1,8 +1,7 @@
 /** What may be used once is used once over all instances, and an honest retry gets its answer again. */
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { claims, identityQuery, issue } from '../client/flows.ts'
-import { type Answer, call, expectStatus, postForm, postJson } from '../client/http.ts'
+import { claims, identityQuery, issue } from '@countersign/testing/client/flows'
+import { type Answer, call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
   answerBody,
   credentialOf,
@@ -18,7 +17,8 @@ import {
   requestNonce,
   requestToken,
   requestUri,
-} from '../client/protocol-wallet.ts'
+} from '@countersign/testing/client/protocol-wallet'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { many } from './many.ts'
 
 let cluster: Cluster
@@ -195,7 +195,7 @@ describe('a DPoP proof', () => {
 
   async function dpopHeader() {
     const { createDpopProof } = await import('@countersign/protocol/oauth/dpop')
-    const { nodeCrypto } = await import('@countersign/keys/node-crypto')
+    const { nodeCrypto } = await import('@countersign/keys/engines/node')
     const now = Math.floor(Date.now() / 1000)
     const url = `${cluster.urls.issuer}/token`
     return {

@@ -5,11 +5,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { inflateSync } from 'node:zlib'
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
-import { decodeJws } from '@countersign/credential/jws'
-import { getStatus } from '@countersign/credential/status-list/bits'
+import { decodeJws } from '@countersign/crypto/jose/jws'
+import { getStatus } from '@countersign/status-list/bits'
+import { issue } from '@countersign/testing/client/flows'
+import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { issue } from '../client/flows.ts'
-import { type Answer, call, expectStatus, postJson } from '../client/http.ts'
 
 let cluster: Cluster
 let issuers: readonly string[]

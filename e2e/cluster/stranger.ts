@@ -1,9 +1,9 @@
 /** An issuer key with a certificate of an authority that nobody here has heard of, as an issue call brings it along. */
-import type { FormatId } from '@countersign/credential/format'
-import type { PublicJwk } from '@countersign/credential/jwk'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
-import { makeDocumentSigner, makeIaca } from '@countersign/keys/iso-mdl-pki'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
+import type { FormatId } from '@countersign/credential/contract/format'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
 
 export interface BroughtKey {
   readonly issuerKey: { readonly type: 'jwk'; readonly jwk: object }

@@ -2,9 +2,9 @@
  * Those who do wrong, with what they could really get hold of: a code from a screen, a token from a log, a request from
  * the wire, a nonce of their own. They are patient too. None of them judges its own success: the invariants do.
  */
-import type { Signer } from '@countersign/credential/crypto'
-import { writeErrorResponse } from '@countersign/protocol/openid4vp/response'
-import type { Held } from '../client/protocol-wallet.ts'
+import type { Signer } from '@countersign/crypto/engine'
+import { writeErrorResponse } from '@countersign/protocol/openid4vp/response/direct-post'
+import type { Held } from '@countersign/testing/client/protocol-wallet'
 import type { Request } from './endpoints.ts'
 import { call, persist, type World } from './network.ts'
 import {

@@ -3,7 +3,7 @@
  * This and the recorded answers are all that the invariants look at.
  */
 import type { CredentialAnswer } from '@countersign/issuer/issuer'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { sealedView } from './instance.ts'
 import type { World } from './network.ts'

@@ -2,17 +2,18 @@
  * What all simulated instances of a deployment share: keys, certificates and the deployment secret; and what wallets
  * bring: keys and credentials. Made once for many seeds, since keys say nothing about the order of things.
  */
-import type { Signer } from '@countersign/credential/crypto'
-import type { IssuerTrust } from '@countersign/credential/format'
+
+import type { IssuerTrust } from '@countersign/credential/contract/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { parseX5cEntry } from '@countersign/credential/trust/certificate'
-import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { openSealing, type Sealing } from '@countersign/keys/sealing'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/software'
-import { x509HashClientId } from '@countersign/protocol/openid4vp/client-id'
-import { type Held, identityType, newKey } from '../client/protocol-wallet.ts'
+import type { Signer } from '@countersign/crypto/engine'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { openSealing, type Sealing } from '@countersign/keys/deployment/sealing'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client-id'
+import { type Held, identityType, newKey } from '@countersign/testing/client/protocol-wallet'
+import { x509IssuerTrust } from '@countersign/trust/issuer-trust'
+import { parseX5cEntry } from '@countersign/x509/certificate'
 
 /** Virtual time begins here, in epoch seconds. */
 export const epoch = 1_800_000_000

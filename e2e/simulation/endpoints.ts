@@ -2,19 +2,19 @@
  * The endpoints without HTTP: a request as it travels, parsed and answered by the use case that the route calls. What
  * a route would answer with a 4xx is a refusal here, a 503 is `unavailable`; any other throw is a bug and stays one.
  */
-import type { JsonObject } from '@countersign/credential/json'
-import { type CreateOffer, createOffer, offerOf } from '@countersign/issuer/create-offer'
-import { issueCredential } from '@countersign/issuer/issue-credential'
-import { requestToken } from '@countersign/issuer/request-token'
-import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential-request'
-import { createChallenge, writeNonceResponse } from '@countersign/protocol/openid4vci/nonce'
+import type { JsonObject } from '@countersign/core/json'
+import { requestToken } from '@countersign/issuer/authorization/request-token'
+import { issueCredential } from '@countersign/issuer/credential/issue-credential'
+import { type CreateOffer, createOffer, offerOf } from '@countersign/issuer/offer/create-offer'
+import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
+import { createChallenge, writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { isDecided } from '@countersign/protocol/openid4vp/session'
 import { StoreUnavailable } from '@countersign/stores/ports'
-import { receivePresentation } from '@countersign/verifier/receive-presentation'
-import { serveRequest } from '@countersign/verifier/serve-request'
-import { startVerification } from '@countersign/verifier/start-verification'
-import { identityQuery } from '../client/flows.ts'
+import { identityQuery } from '@countersign/testing/client/flows'
+import { serveRequest } from '@countersign/verifier/request/serve-request'
+import { startVerification } from '@countersign/verifier/request/start-verification'
+import { receivePresentation } from '@countersign/verifier/response/receive-presentation'
 import type { Services } from './instance.ts'
 
 type Form = Readonly<Record<string, string>>

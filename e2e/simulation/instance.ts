@@ -3,13 +3,14 @@
  * shared store. A crash ends its life: whatever it was doing stops where it is, between two store operations, and
  * callers see their connection cut. It comes back with a new life and nothing of the old one.
  */
-import { formatRegistry } from '@countersign/credential/registry'
-import { refuse } from '@countersign/credential/result'
+
+import { refuse } from '@countersign/core/result'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { catalogueTypes } from '@countersign/issuer/issuable-types'
 import type { CredentialAnswer, Issuer } from '@countersign/issuer/issuer'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session'
+import { catalogueTypes } from '@countersign/issuer/types/issuable-types'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { SessionStore } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'

@@ -3,11 +3,11 @@
  * says what its wallet is owed; where somebody else may take what was the wallet's (a stolen code, a second answer at
  * the same moment), nobody is owed anything, and only safety is looked at.
  */
-import { encodeBase64url } from '@countersign/credential/base64url'
-import type { CreateOffer, TxCodeOrder } from '@countersign/issuer/create-offer'
+import { encodeBase64url } from '@countersign/core/base64url'
+import type { CreateOffer, TxCodeOrder } from '@countersign/issuer/offer/create-offer'
 import { parseCredentialOffer } from '@countersign/protocol/openid4vci/offer'
-import { claims } from '../client/flows.ts'
-import { type Held, identityConfiguration } from '../client/protocol-wallet.ts'
+import { claims } from '@countersign/testing/client/flows'
+import { type Held, identityConfiguration } from '@countersign/testing/client/protocol-wallet'
 import {
   answerToo,
   declineToo,

@@ -3,20 +3,20 @@
  * the same presentation to the byte), some of them twice at once because they cannot wait. They make real messages and
  * read real answers; what they are owed is written down as a promise before they begin.
  */
-import { encodeBase64url } from '@countersign/credential/base64url'
-import type { Signer } from '@countersign/credential/crypto'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { encodeBase64url } from '@countersign/core/base64url'
+import type { Signer } from '@countersign/crypto/engine'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import {
   parseCredentialResponse,
   writeCredentialRequest,
-} from '@countersign/protocol/openid4vci/credential-request'
-import { parseNonceResponse } from '@countersign/protocol/openid4vci/nonce'
+} from '@countersign/protocol/openid4vci/credential/credential-request'
 import { parseCredentialOffer } from '@countersign/protocol/openid4vci/offer'
-import { createKeyProof } from '@countersign/protocol/openid4vci/proof'
+import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseTokenResponse, writeTokenRequest } from '@countersign/protocol/openid4vci/token'
-import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response'
-import { type Held, presentation, readRequest } from '../client/protocol-wallet.ts'
+import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response/direct-post'
+import { type Held, presentation, readRequest } from '@countersign/testing/client/protocol-wallet'
 import { epoch } from './deployment.ts'
 import { type Reply, type Request, textIn } from './endpoints.ts'
 import { issuerUrl } from './instance.ts'

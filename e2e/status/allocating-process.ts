@@ -5,12 +5,12 @@
  *   node allocating-process.ts DATABASE-URL SECRET LIST-SIZE BLOCK-SIZE FILE
  */
 import { openSync, writeSync } from 'node:fs'
-import { encodeBase64url } from '@countersign/credential/base64url'
+import { encodeBase64url } from '@countersign/core/base64url'
 import type { IssuerTables } from '@countersign/issuer/database/schema'
 import { openIndexAllocator } from '@countersign/issuer/status/allocate-index'
 import { keyedIndexOrder, permutationName } from '@countersign/issuer/status/index-order'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { openSealing } from '@countersign/keys/sealing'
+import { openSealing } from '@countersign/keys/deployment/sealing'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { openDatabase } from '@countersign/stores/sql/database'
 
 const AT_ONCE = 32

@@ -2,8 +2,9 @@
  * Where the `dcql` library and OpenID4VP 1.0 part, each with the section that says so and a predicate that recognises
  * it. `accepts`: who accepts there, or matches; the other refuses, or does not.
  */
-import type { ClaimPath, HeldCredential } from '@countersign/credential/format'
-import type { JsonObject, JsonValue } from '@countersign/credential/json'
+
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import type { ClaimPath, HeldCredential } from '@countersign/credential/contract/format'
 import type { ClaimsQuery, CredentialQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { walk } from './walk.testing.ts'
 

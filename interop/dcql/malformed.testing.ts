@@ -1,5 +1,5 @@
 /** One mistake each, in a query that was well-formed before. Where the place for it is missing, nothing happens. */
-import type { JsonObject, JsonValue } from '@countersign/credential/json'
+import type { JsonObject, JsonValue } from '@countersign/core/json'
 import type { Random } from './random.testing.ts'
 
 interface Mutable {

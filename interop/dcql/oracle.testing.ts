@@ -1,6 +1,7 @@
 /** The `dcql` library asked the same question, and its answer in the terms of the comparison. */
-import type { ClaimPath, HeldCredential } from '@countersign/credential/format'
-import type { JsonObject, JsonValue } from '@countersign/credential/json'
+
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import type { ClaimPath, HeldCredential } from '@countersign/credential/contract/format'
 import type { HeldForQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import { type DcqlCredential, DcqlQuery, type DcqlQueryResult } from 'dcql'
 import { W3C_BASE_TYPE } from './wallet.testing.ts'

@@ -1,6 +1,7 @@
 /** DCQL queries of chance, made with a wallet in view so that many of them are met, and some of them malformed. */
-import type { ClaimPath } from '@countersign/credential/format'
-import type { JsonObject, JsonValue } from '@countersign/credential/json'
+
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { HeldForQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import { malformations } from './malformed.testing.ts'
 import { type Random, seededRandom } from './random.testing.ts'

@@ -2,8 +2,9 @@
  * A claims path followed with indulgence: what OpenID4VP 1.0 §7.1.1 calls an error is passed over and noted. Written
  * apart from the engine under test, so that it can say what is special about a path and a credential.
  */
-import type { ClaimPath } from '@countersign/credential/format'
-import type { JsonObject, JsonValue } from '@countersign/credential/json'
+
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import type { ClaimPath } from '@countersign/credential/contract/format'
 
 export interface Walk {
   readonly values: readonly JsonValue[]

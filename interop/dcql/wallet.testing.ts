@@ -1,6 +1,7 @@
 /** Wallets of chance: credentials in three formats whose claims have every shape that a path can meet. */
-import type { FormatId, HeldCredential } from '@countersign/credential/format'
-import type { JsonObject, JsonValue } from '@countersign/credential/json'
+
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import type { FormatId, HeldCredential } from '@countersign/credential/contract/format'
 import type { HeldForQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import type { Random } from './random.testing.ts'
 

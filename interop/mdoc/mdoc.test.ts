@@ -3,11 +3,11 @@
  * @owf/mdoc and by pymdoccbor; what they issue and present is verified by us, and where they accept too much, we do not.
  */
 import { randomBytes } from 'node:crypto'
-import { encodeCbor } from '@countersign/credential/cbor/encode'
-import type { RequestBinding } from '@countersign/credential/format'
+import type { RequestBinding } from '@countersign/credential/contract/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sessionTranscriptOf } from '@countersign/credential/mdoc/session-transcript'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { DateOnly, DeviceResponse, Document, IssuerSigned } from '@owf/mdoc'
 import { describe, expect, it } from 'vitest'
 import { newPerson, now, publicJwk } from '../people.testing.ts'

@@ -1,4 +1,6 @@
 /** Document signers, holders and our side of the tests of mdocs against other people's implementations. */
+
+import type { JsonObject } from '@countersign/core/json'
 import type {
   ClaimPath,
   IssueInput,
@@ -6,14 +8,13 @@ import type {
   ValueEncoding,
   VerifyInput,
   VerifyOutcome,
-} from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
+} from '@countersign/credential/contract/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
-import { parseX5cEntry } from '@countersign/credential/trust/certificate'
-import { x509IssuerTrust } from '@countersign/credential/trust/issuer-trust'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
-import { softwareSigner } from '@countersign/keys/software'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { softwareSigner } from '@countersign/keys/signers/software-key'
+import { x509IssuerTrust } from '@countersign/trust/issuer-trust'
+import { parseX5cEntry } from '@countersign/x509/certificate'
 import { newPerson, now, type Person } from '../people.testing.ts'
 import type { Algorithm } from './owf.testing.ts'
 

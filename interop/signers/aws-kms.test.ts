@@ -7,9 +7,9 @@ import {
   KMSClient,
   UpdateAliasCommand,
 } from '@aws-sdk/client-kms'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { type OpenedSigner, type OpenSignerOptions, openSigner } from '@countersign/keys/open-signer'
-import { describeSigner } from '@countersign/keys/signer.contract'
+import { describeSigner } from '@countersign/keys/signers/signer.contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KmsServer, kmsServerMissing, startKmsServer } from './kms-server.testing.ts'
 

@@ -1,7 +1,7 @@
 /** A server that speaks as AWS KMS does (`kms_server.py`), on a loopback port, started in `interop/.venv`. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { freePort, type RunningProgram, runProgram } from '@countersign/stores/local/running-program'
+import { freePort, type RunningProgram, runProgram } from '@countersign/local-servers/running-program'
 
 const python = fileURLToPath(new URL('../.venv/bin/python', import.meta.url))
 const moto = fileURLToPath(new URL('../.venv/bin/moto_server', import.meta.url))

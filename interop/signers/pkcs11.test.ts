@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/certificate'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { type OpenedSigner, type OpenSignerOptions, openSigner } from '@countersign/keys/open-signer'
-import { describeSigner } from '@countersign/keys/signer.contract'
+import { describeSigner } from '@countersign/keys/signers/signer.contract'
 import pkcs11js from 'pkcs11js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {

@@ -5,8 +5,8 @@
 import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findProgram, ProgramMissing } from '@countersign/stores/local/find-program'
-import { freePort, type RunningProgram, runProgram } from '@countersign/stores/local/running-program'
+import { findProgram, ProgramMissing } from '@countersign/local-servers/find-program'
+import { freePort, type RunningProgram, runProgram } from '@countersign/local-servers/running-program'
 
 const venv = fileURLToPath(new URL('../.venv/', import.meta.url))
 

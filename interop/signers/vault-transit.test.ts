@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { nodeCrypto } from '@countersign/keys/node-crypto'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { type OpenedSigner, type OpenSignerOptions, openSigner } from '@countersign/keys/open-signer'
-import { describeSigner } from '@countersign/keys/signer.contract'
+import { describeSigner } from '@countersign/keys/signers/signer.contract'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   findTransitServer,

@@ -3,8 +3,9 @@
  * schema, type metadata and issuer metadata are derived from it. The issuer offers these by default and the
  * repository publishes them; neither asks the other.
  */
-import type { ClaimPath, FormatId, ValueEncoding } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
+
+import type { JsonObject } from '@countersign/core/json'
+import type { ClaimPath, FormatId, ValueEncoding } from '@countersign/credential/contract/format'
 import ehic from './types/ehic.json' with { type: 'json' }
 import employeeBadge from './types/employee-badge.json' with { type: 'json' }
 import euPid from './types/eu-pid.json' with { type: 'json' }

@@ -2,11 +2,11 @@
  * What is published of a type, in the shape that each format gives it: an example and a mapping as an issue call takes
  * them, labels, and the type metadata with the hash that others can hold it to. Only says what the catalogue says.
  */
-import { encodeUtf8 } from '@countersign/credential/base64url'
-import type { CryptoEngine } from '@countersign/credential/crypto'
-import type { FormatId, ValueEncoding } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
+import { encodeUtf8 } from '@countersign/core/base64url'
+import type { JsonObject } from '@countersign/core/json'
+import type { FormatId, ValueEncoding } from '@countersign/credential/contract/format'
 import { integrityOf } from '@countersign/credential/type-metadata/integrity'
+import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type CatalogueType, typeMetadata, valueEncodings } from './catalogue.ts'
 
 /** In the order in which a caller who names no format gets one. */

@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { createDevelopmentCa, issueCertificate } from './certificate.ts'
+import { createDevelopmentCa, issueCertificate } from './deployment/development-certificate.ts'
 import { type OpenSignerOptions, openSigner } from './open-signer.ts'
-import { describeSigner } from './signer.contract.ts'
-import { SignerUnavailable, within } from './signer-unavailable.ts'
-import { generateSoftwareKey, keyThumbprint } from './software.ts'
+import { describeSigner } from './signers/signer.contract.ts'
+import { SignerUnavailable, within } from './signers/signer-unavailable.ts'
+import { generateSoftwareKey, keyThumbprint } from './signers/software-key.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'countersign-keys-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

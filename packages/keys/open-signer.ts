@@ -4,9 +4,9 @@
  * that does not belong together is found at start; from then on the signer throws `SignerUnavailable` and nothing else.
  */
 import { readFile } from 'node:fs/promises'
-import type { SignatureAlgorithm, Signer } from '@countersign/credential/crypto'
-import { algorithmOf, bareKey, fits, type PublicJwk } from '@countersign/credential/jwk'
-import { ok, type Result, refuse } from '@countersign/credential/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import { algorithmOf, bareKey, fits, type PublicJwk } from '@countersign/crypto/jwk'
 import { openAwsKmsKey } from './backends/aws-kms.ts'
 import type { BackendContext, BackendKey, BackendRefusal } from './backends/backend.ts'
 import { type KeyReference, parseKeyReference } from './backends/key-reference.ts'
@@ -14,10 +14,10 @@ import { openPkcs11Key } from './backends/pkcs11.ts'
 import type { ReferenceRefusal } from './backends/reference-parameters.ts'
 import { parseSerialisedKey } from './backends/serialised-key.ts'
 import { openVaultKey } from './backends/vault-transit.ts'
-import { type ChainRefusal, configuredChain } from './certificate-chain.ts'
-import { nodeCrypto } from './node-crypto.ts'
-import { type KeyBackendName, SignerUnavailable } from './signer-unavailable.ts'
-import { keyThumbprint, type PrivateJwk, softwareSigner } from './software.ts'
+import { nodeCrypto } from './engines/node.ts'
+import { type ChainRefusal, configuredChain } from './signers/configured-chain.ts'
+import { type KeyBackendName, SignerUnavailable } from './signers/signer-unavailable.ts'
+import { keyThumbprint, type PrivateJwk, softwareSigner } from './signers/software-key.ts'
 
 export interface OpenSignerOptions {
   /** Default: the `kid` of a JWK, else the RFC 7638 thumbprint, equal wherever the same key is opened. */

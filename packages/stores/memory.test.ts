@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { describeStoreEngine } from './contract.ts'
 import { openMemoryEngine } from './memory.ts'
 import { StoreUnavailable } from './ports.ts'
+import { describeStoreEngine } from './session-stores.contract.ts'
 
 function clock() {
   let now = 0

@@ -7,19 +7,19 @@
 import { checkNamespace } from './limits.ts'
 import type { StoreEngine } from './ports.ts'
 import { Connection, type ConnectionOptions } from './redis/connection.ts'
+import { redisOnce } from './redis/once.ts'
+import { redisSessions } from './redis/sessions.ts'
+import { openSignalHub } from './redis/signals.ts'
 import {
   connectLink,
   type RedisAddress,
   type RedisLogin,
   type RedisTarget,
   type RedisTls,
-} from './redis/link.ts'
-import { redisOnce } from './redis/once.ts'
-import { redisSessions } from './redis/sessions.ts'
-import { openSignalHub } from './redis/signals.ts'
+} from './redis/subscriber.ts'
 import { writeIds } from './redis/write-ids.ts'
 
-export type { RedisAddress, RedisLogin, RedisTls } from './redis/link.ts'
+export type { RedisAddress, RedisLogin, RedisTls } from './redis/subscriber.ts'
 
 export interface RedisOptions extends RedisLogin {
   /** `redis[s]://[user:password@]host[:port][/database]`; with `sentinel` only login, database and TLS count. */

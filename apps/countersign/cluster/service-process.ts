@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type Process, startProcess, tailOf, untilTrue } from '../local/process.ts'
+import { type Process, startProcess, tailOf, untilTrue } from '@countersign/local-servers/process'
 import { NODE_FLAGS } from '../node-flags.ts'
 import type { InstancePlan, ServiceName } from './topology.ts'
 

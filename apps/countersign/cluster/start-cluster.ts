@@ -7,10 +7,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type PostgresServer, startPostgres } from '@countersign/stores/local/postgres-server'
-import { type RedisServer, startRedis } from '@countersign/stores/local/redis-server'
-import { type Caddy, startCaddy } from '../local/caddy.ts'
-import { freePorts, isFree } from '../local/ports.ts'
+import { type Caddy, startCaddy } from '@countersign/local-servers/caddy'
+import { freePorts, isFree } from '@countersign/local-servers/ports'
+import { type PostgresServer, startPostgres } from '@countersign/local-servers/postgres-server'
+import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import {
   balancedTo,
   type ClusterService,

@@ -2,7 +2,7 @@
  * Which instances there are, on which ports, and what stands in front of them. Pure: whether a port is free and
  * whether anything runs is not known here.
  */
-import type { Site } from '../local/caddyfile.ts'
+import type { Site } from '@countersign/local-servers/caddyfile'
 
 export type ServiceName = 'wallet' | 'issuer' | 'verifier' | 'repository'
 

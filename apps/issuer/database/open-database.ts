@@ -1,7 +1,7 @@
 /** Which database the issuer has, if any, and how it is brought to its newest shape before anybody is served. */
 import { join } from 'node:path'
+import { whenReached } from '@countersign/stores/sql/lazy-connection'
 import { migrate } from '@countersign/stores/sql/migrate'
-import { whenReached } from '@countersign/stores/sql/when-reached'
 import { issuerMigrations } from './migrations.ts'
 import type { IssuerTables } from './schema.ts'
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { IssuerDatabase, ListKind } from '../database/schema.ts'
-import { newDeployment, onBothDatabases, SMALL_LIST, watched } from '../durable.testing.ts'
+import { newDeployment, onBothDatabases, SMALL_LIST, watched } from '../testing/durable.testing.ts'
 import type { IndexAllocator } from './allocate-index.ts'
 
 async function take(indices: IndexAllocator, count: number, kind: ListKind = 'token') {

@@ -3,7 +3,7 @@
  * an order that nobody can foretell without the deployment secret. An instance keeps a block of positions and needs
  * the database again when that is used up; a keyed permutation makes a position an index (docs/decisions/008).
  */
-import type { Awaitable } from '@countersign/credential/crypto'
+import type { Awaitable } from '@countersign/crypto/engine'
 import type { IssuerDatabase, ListFacts, ListKind } from '../database/schema.ts'
 import { claimBlock, claimFrom, closeList, type PositionBlock } from './index-blocks.ts'
 

@@ -2,7 +2,7 @@
  * What a status can become: suspended and valid by turns, revoked for good. A change is appended to its list's history
  * under the list's next version, one at a time, so instances that change at once never lose one of the changes.
  */
-import { ok, type Result, refuse } from '@countersign/credential/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Kysely } from 'kysely'
 import { issuedById } from '../database/issued-credentials.ts'
 import type { IssuedCredentialRow, IssuerDatabase, IssuerTables } from '../database/schema.ts'

@@ -3,7 +3,7 @@
  * statement that raises the counter, so no two callers ever get the same positions, whatever dies when. What a dead
  * process had left of its block is lost and never given again.
  */
-import type { Awaitable } from '@countersign/credential/crypto'
+import type { Awaitable } from '@countersign/crypto/engine'
 import type { IssuerDatabase, ListFacts, ListKind } from '../database/schema.ts'
 
 /** What lists of this deployment have in common. */

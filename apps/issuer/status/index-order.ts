@@ -1,7 +1,7 @@
 /** The order in which a list hands out its indices: a bijection under a key of the list's own. */
-import { decodeBase64url } from '@countersign/credential/base64url'
-import type { Mac } from '@countersign/credential/crypto'
-import { PERMUTATION_KEY_BYTES, permuteIndex } from '@countersign/credential/status-list/index-permutation'
+import { decodeBase64url } from '@countersign/core/base64url'
+import type { Mac } from '@countersign/crypto/engine'
+import { PERMUTATION_KEY_BYTES, permuteIndex } from '@countersign/status-list/index-permutation'
 import type { IndexOrder } from './allocate-index.ts'
 
 /** Of the bijection and of the derivation of its key: another way gives a list other indices, so it needs other lists. */

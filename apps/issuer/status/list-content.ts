@@ -3,17 +3,17 @@
  * which say all three statuses. A list of W3C credentials is published as two credentials of one bit, revocation and
  * suspension, for a Bitstring Status List says one thing at a time.
  */
-import { encodeUtf8 } from '@countersign/credential/base64url'
-import type { Signer } from '@countersign/credential/crypto'
-import { newStatusBits, type StatusBits, setStatus } from '@countersign/credential/status-list/bits'
-import { writeBitstringCredential } from '@countersign/credential/status-list/bitstring-status-list'
+import { encodeUtf8 } from '@countersign/core/base64url'
+import type { Signer } from '@countersign/crypto/engine'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
+import { newStatusBits, type StatusBits, setStatus } from '@countersign/status-list/bits'
+import { writeBitstringCredential } from '@countersign/status-list/bitstring-status-list'
 import {
   type PackedTokenStatusList,
   packTokenStatusList,
   writeTokenStatusListJwt,
-} from '@countersign/credential/status-list/token-status-list'
-import { writeTokenStatusListCwt } from '@countersign/credential/status-list/token-status-list-cwt'
-import { nodeCompression } from '@countersign/service/node-compression'
+} from '@countersign/status-list/token-status-list'
+import { writeTokenStatusListCwt } from '@countersign/status-list/token-status-list-cwt'
 import type { ListFacts } from '../database/schema.ts'
 import { STATUS_VALUES } from './credential-status.ts'
 import { bitstringListUri, type StatusPurpose, tokenListUri } from './list-addresses.ts'

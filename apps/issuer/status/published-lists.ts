@@ -4,7 +4,7 @@
  * A list is signed when it changed, and at half its life; whoever asks in between gets the same bytes, and whoever
  * asks at once waits for one signature. Knows neither HTTP nor how a list is written.
  */
-import type { Awaitable } from '@countersign/credential/crypto'
+import type { Awaitable } from '@countersign/crypto/engine'
 import type { IssuerDatabase, ListFacts, ListKind } from '../database/schema.ts'
 import { type CredentialStatus, statusOfValue } from './credential-status.ts'
 

@@ -1,8 +1,10 @@
-import { decodeJws } from '@countersign/credential/jws'
+import { decodeJws } from '@countersign/crypto/jose/jws'
 import { expect, it } from 'vitest'
-import { createOffer } from '../create-offer.ts'
 import type { IssuerDatabase } from '../database/schema.ts'
-import { newDeployment, onBothDatabases, type TestDeployment, watched } from '../durable.testing.ts'
+import { sessionView } from '../http/session-view.ts'
+import type { Issuer } from '../issuer.ts'
+import { createOffer } from '../offer/create-offer.ts'
+import { newDeployment, onBothDatabases, type TestDeployment, watched } from '../testing/durable.testing.ts'
 import {
   claims,
   configurationId,
@@ -12,9 +14,7 @@ import {
   offered,
   proofOfKey,
   tokenFor,
-} from '../issuer.testing.ts'
-import type { Issuer } from '../issuer.ts'
-import { sessionView } from '../session-view.ts'
+} from '../testing/issuer.testing.ts'
 
 interface Place {
   readonly uri: string

@@ -3,10 +3,10 @@
  * that is made again gets the first answer (docs/decisions/004), so a race or a crash wastes a place and never gives
  * one twice; what is known not to have left is struck out again.
  */
-import { encodeBase64url } from '@countersign/credential/base64url'
-import type { CryptoEngine } from '@countersign/credential/crypto'
-import type { FormatId } from '@countersign/credential/format'
-import type { StatusReference } from '@countersign/credential/status-list/reference'
+import { encodeBase64url } from '@countersign/core/base64url'
+import type { FormatId } from '@countersign/credential/contract/format'
+import type { StatusReference } from '@countersign/credential/contract/status-reference'
+import type { CryptoEngine } from '@countersign/crypto/engine'
 import { deleteIssued, insertIssued } from '../database/issued-credentials.ts'
 import type { IssuerDatabase, ListKind } from '../database/schema.ts'
 import type { IndexAllocator, StatusPlace } from './allocate-index.ts'

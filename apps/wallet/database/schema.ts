@@ -4,7 +4,7 @@
  * shows no name, no address, no claim, no key and no token. Times are epoch seconds.
  */
 import type { Kysely, Transaction } from 'kysely'
-import type { KeyType } from '../key-types.ts'
+import type { KeyType } from '../keys/key-types.ts'
 
 /** The database as use cases see it: what they may ask, not how it is opened and closed. */
 export interface WalletDatabase {

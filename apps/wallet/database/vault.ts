@@ -3,7 +3,7 @@
  * copied to another row it does not open. What has to be found again is found by a keyed hash. Where the keys come
  * from is not known here.
  */
-import type { Mac } from '@countersign/credential/crypto'
+import type { Mac } from '@countersign/crypto/engine'
 import type { WalletDatabase, WalletTables } from './schema.ts'
 
 export interface Vault {

@@ -1,5 +1,5 @@
+import type { JsonObject } from '@countersign/core/json'
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../json.ts'
 import { bestFor, credentialView, type TypeLook } from './credential-view.ts'
 import { displayValue } from './display-value.ts'
 

@@ -3,9 +3,10 @@
  * the type says of its look comes from SD-JWT VC type metadata or from an issuer's configuration; without either the
  * names of the claims have to do. Plain data: drawing, escaping and loading of pictures is the user interface's.
  */
-import { resolveClaimPath } from '../claim-path.ts'
-import type { ClaimPath, FormatId } from '../format.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
+
+import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { resolveClaimPath } from '../contract/claim-path.ts'
+import type { ClaimPath, FormatId } from '../contract/format.ts'
 import { displayValue } from './display-value.ts'
 
 export interface CredentialView {

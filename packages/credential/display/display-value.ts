@@ -1,5 +1,5 @@
 /** A claim's value as a line of plain text for people, in any format. Never markup: whoever shows it escapes it. */
-import { isJsonArray, type JsonValue } from '../json.ts'
+import { isJsonArray, type JsonValue } from '@countersign/core/json'
 
 const MAX_LENGTH = 500
 const MAX_ENTRIES = 20

@@ -3,17 +3,24 @@
  * what the device says itself. OpenID4VP leaves no key to agree with, so its answers are signed; MACs are for the
  * transports that have a reader key.
  */
-import { encodeUtf8 } from '../base64url.ts'
-import { decodeCbor } from '../cbor/decode.ts'
-import { encodeCbor } from '../cbor/encode.ts'
-import { type CborInput, type CborTag, embeddedBytes, isCborMap, TAG, tagged } from '../cbor/value.ts'
-import { makeCoseMac0, verifyCoseMac0 } from '../cose/mac0.ts'
-import type { CoseMessage } from '../cose/message.ts'
-import { signCoseSign1, verifyCoseSign1 } from '../cose/sign1.ts'
-import type { CryptoEngine, KeyAgreement, Signer } from '../crypto.ts'
-import type { FormatRefusal } from '../format.ts'
-import type { PublicJwk } from '../jwk.ts'
-import { ok, type Result, refuse } from '../result.ts'
+import { encodeUtf8 } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { decodeCbor } from '@countersign/crypto/cbor/decode'
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
+import {
+  type CborInput,
+  type CborTag,
+  embeddedBytes,
+  isCborMap,
+  TAG,
+  tagged,
+} from '@countersign/crypto/cbor/value'
+import { makeCoseMac0, verifyCoseMac0 } from '@countersign/crypto/cose/mac0'
+import type { CoseMessage } from '@countersign/crypto/cose/message'
+import { signCoseSign1, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
+import type { CryptoEngine, KeyAgreement, Signer } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { FormatRefusal } from '../contract/format.ts'
 import type { KeyAuthorizations } from './mso.ts'
 import { isName, LIMITS, MDOC_ALGORITHMS } from './reserved.ts'
 import type { SessionTranscript } from './session-transcript.ts'

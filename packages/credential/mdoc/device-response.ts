@@ -2,9 +2,10 @@
  * `DeviceResponse` (ISO/IEC 18013-5 §8.3.2.1.2.2): what a wallet sends. Over OpenID4VP each carries one document, so
  * that an answer is about one credential; a response that reports an error, or several documents, is refused.
  */
-import { encodeBase64url } from '../base64url.ts'
-import { encodeCbor } from '../cbor/encode.ts'
-import type { CborMap } from '../cbor/value.ts'
+import { encodeBase64url } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
+import type { CborMap } from '@countersign/crypto/cbor/value'
 import {
   type CborInput,
   type CborTag,
@@ -13,12 +14,11 @@ import {
   isCborArray,
   isCborMap,
   mapOf,
-} from '../cbor/value.ts'
-import { readCoseMac0 } from '../cose/mac0.ts'
-import type { CoseMessage } from '../cose/message.ts'
-import { readCoseSign1 } from '../cose/sign1.ts'
-import type { FormatRefusal } from '../format.ts'
-import { ok, type Result, refuse } from '../result.ts'
+} from '@countersign/crypto/cbor/value'
+import { readCoseMac0 } from '@countersign/crypto/cose/mac0'
+import type { CoseMessage } from '@countersign/crypto/cose/message'
+import { readCoseSign1 } from '@countersign/crypto/cose/sign1'
+import type { FormatRefusal } from '../contract/format.ts'
 import type { IssuerSigned, IssuerSignedItem } from './issuer-signed.ts'
 import { isKnownVersion, isName, VERSION } from './reserved.ts'
 

@@ -2,7 +2,7 @@
  * Digest ids of a namespace (ISO/IEC 18013-5 §9.1.2.4): the numbers from 0 in an order that nobody can foresee, so that
  * an id tells nothing of the element behind it, nor of those that are withheld.
  */
-import type { CryptoEngine } from '../crypto.ts'
+import type { CryptoEngine } from '@countersign/crypto/engine'
 
 export function makeDigestIds(count: number, crypto: Pick<CryptoEngine, 'randomBytes'>): readonly number[] {
   const ids = Array.from({ length: count }, (_, at) => at)

@@ -1,7 +1,7 @@
+import type { JsonObject } from '@countersign/core/json'
+import { lateEngine, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
-import { describeFormat } from '../format.contract.ts'
-import type { JsonObject } from '../json.ts'
-import { lateEngine, makeSigner, nodeEngine } from '../testing/node-engine.ts'
+import { describeFormat } from '../contract/format.contract.ts'
 import { mdoc } from './format.ts'
 import { BINDING, DOC_TYPE, holder, issueInput, NAMESPACE, verifyInput } from './mdoc.testing.ts'
 

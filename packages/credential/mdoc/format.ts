@@ -1,6 +1,7 @@
 /** ISO/IEC 18013-5 mdocs as an entry of the format registry. */
-import type { CredentialFormat } from '../format.ts'
-import type { JsonObject } from '../json.ts'
+
+import type { JsonObject } from '@countersign/core/json'
+import type { CredentialFormat } from '../contract/format.ts'
 import { issueMdoc } from './issue.ts'
 import { openMdoc } from './open.ts'
 import { presentMdoc } from './present.ts'

@@ -1,10 +1,10 @@
+import { type CborInput, type CborKey, mapOf, tagged } from '@countersign/crypto/cbor/value'
+import { writeCoseKey } from '@countersign/crypto/cose/key'
+import { makeCoseMac0 } from '@countersign/crypto/cose/mac0'
+import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
-import { type CborInput, type CborKey, mapOf, tagged } from '../cbor/value.ts'
-import { writeCoseKey } from '../cose/key.ts'
-import { makeCoseMac0 } from '../cose/mac0.ts'
-import { signCoseSign1 } from '../cose/sign1.ts'
-import type { RequestBinding } from '../format.ts'
-import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
+import type { RequestBinding } from '../contract/format.ts'
 import { deviceAuthenticationBytes } from './device-auth.ts'
 import {
   BINDING,

@@ -1,7 +1,7 @@
 /** The examples of ISO/IEC 18013-5 annex D: a driving licence shown to a reader that checks a MAC. Times are of 2020. */
 
-import { encodeBase64url } from '../base64url.ts'
-import { fromHex } from '../testing/hex.ts'
+import { encodeBase64url } from '@countersign/core/base64url'
+import { fromHex } from '@countersign/testing/hex'
 
 const hex = (lines: readonly string[]): Uint8Array => fromHex(lines.join(''))
 

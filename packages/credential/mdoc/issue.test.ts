@@ -1,14 +1,21 @@
+import { decodeBase64url } from '@countersign/core/base64url'
+import type { JsonObject } from '@countersign/core/json'
+import { decodeCbor } from '@countersign/crypto/cbor/decode'
+import {
+  type CborValue,
+  embeddedBytes,
+  isBytes,
+  isCborArray,
+  isCborMap,
+  isCborTag,
+} from '@countersign/crypto/cbor/value'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { sameKey } from '@countersign/crypto/jwk'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import { toHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
-import { decodeBase64url } from '../base64url.ts'
-import { decodeCbor } from '../cbor/decode.ts'
-import { type CborValue, embeddedBytes, isBytes, isCborArray, isCborMap, isCborTag } from '../cbor/value.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import type { IssueInput, ValueEncoding } from '../format.ts'
-import type { JsonObject } from '../json.ts'
-import { sameKey } from '../jwk.ts'
-import type { StatusReference } from '../status-list/reference.ts'
-import { toHex } from '../testing/hex.ts'
-import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
+import type { IssueInput, ValueEncoding } from '../contract/format.ts'
+import type { StatusReference } from '../contract/status-reference.ts'
 import { issueMdoc } from './issue.ts'
 import {
   CERTIFICATE,

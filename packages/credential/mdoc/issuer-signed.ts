@@ -3,8 +3,10 @@
  * the items exactly as they were received and never of anything that was written again; every rule of the structure
  * holds for what is returned, and whose signature it bears is left to the caller.
  */
-import { encodeBase64 } from '../base64url.ts'
-import { decodeCbor } from '../cbor/decode.ts'
+import { encodeBase64 } from '@countersign/core/base64url'
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import {
   type CborMap,
   type CborTag,
@@ -14,14 +16,12 @@ import {
   isCborArray,
   isCborMap,
   isCborTag,
-} from '../cbor/value.ts'
-import { type CoseMessage, readX5chain } from '../cose/message.ts'
-import { readCoseSign1 } from '../cose/sign1.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal } from '../format.ts'
-import type { JsonObject, JsonValue } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
-import { MAX_CHAIN_LENGTH, sameBytes } from '../trust/certificate.ts'
+} from '@countersign/crypto/cbor/value'
+import { type CoseMessage, readX5chain } from '@countersign/crypto/cose/message'
+import { readCoseSign1 } from '@countersign/crypto/cose/sign1'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { MAX_CHAIN_LENGTH, sameBytes } from '@countersign/x509/certificate'
+import type { FormatRefusal } from '../contract/format.ts'
 import { isDigestId, type MobileSecurityObject, readMso } from './mso.ts'
 import { isName, LIMITS, MAX_ELEMENTS, MIN_RANDOM_BYTES } from './reserved.ts'
 import { toJson } from './values.ts'

@@ -2,8 +2,10 @@
  * The Mobile Security Object (ISO/IEC 18013-5 §9.1.2.4): what the issuer signs. Digests instead of elements, the key of
  * the device, the time in which it holds. Reading is complete, so that nothing of it has to be looked at twice.
  */
-import { decodeCbor } from '../cbor/decode.ts'
-import { encodeCbor } from '../cbor/encode.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { decodeCbor } from '@countersign/crypto/cbor/decode'
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import {
   type CborInput,
   type CborMap,
@@ -15,13 +17,12 @@ import {
   mapOf,
   TAG,
   tagged,
-} from '../cbor/value.ts'
-import { readCoseKey, writeCoseKey } from '../cose/key.ts'
-import type { HashAlgorithm } from '../crypto.ts'
-import type { FormatRefusal } from '../format.ts'
-import type { PublicJwk } from '../jwk.ts'
-import { ok, type Result, refuse } from '../result.ts'
-import type { StatusReference } from '../status-list/reference.ts'
+} from '@countersign/crypto/cbor/value'
+import { readCoseKey, writeCoseKey } from '@countersign/crypto/cose/key'
+import type { HashAlgorithm } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { FormatRefusal } from '../contract/format.ts'
+import type { StatusReference } from '../contract/status-reference.ts'
 import { DIGESTS, isKnownVersion, isName, LIMITS, VERSION } from './reserved.ts'
 import { readMsoStatus } from './status.ts'
 import { readTime, writeTime } from './times.ts'

@@ -1,9 +1,9 @@
+import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
+import { type CborInput, mapOf, tagged } from '@countersign/crypto/cbor/value'
+import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeBase64url, encodeBase64url } from '../base64url.ts'
-import { encodeCbor } from '../cbor/encode.ts'
-import { type CborInput, mapOf, tagged } from '../cbor/value.ts'
-import { nodeEngine } from '../testing/node-engine.ts'
 import {
   CERTIFICATE,
   embedded,

@@ -2,10 +2,11 @@
  * Opens an mdoc on receipt: every rule of its structure holds, every digest among them. Whose signature it bears is not
  * judged: a wallet that has an opinion calls `verify`.
  */
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, HeldCredential } from '../format.ts'
-import { ok, type Result } from '../result.ts'
-import { authorityKeyIdsOf } from '../trust/certificate.ts'
+
+import { ok, type Result } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { authorityKeyIdsOf } from '@countersign/x509/certificate'
+import type { FormatRefusal, HeldCredential } from '../contract/format.ts'
 import { claimsOf } from './issuer-signed.ts'
 import { readCredential } from './read.ts'
 

@@ -2,11 +2,12 @@
  * Presents a held mdoc (OpenID4VP 1.0 appendix B.2): a DeviceResponse with the elements that were asked for, as the
  * issuer wrote them, and the device's signature over this one session. There is no mdoc without the device's proof.
  */
-import { type CborInput, mapOf } from '../cbor/value.ts'
-import type { CryptoEngine, KeyAgreement } from '../crypto.ts'
-import type { ClaimPath, FormatRefusal, PresentInput } from '../format.ts'
-import { type PublicJwk, sameKey } from '../jwk.ts'
-import { ok, type Result, refuse } from '../result.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type CborInput, mapOf } from '@countersign/crypto/cbor/value'
+import type { CryptoEngine, KeyAgreement } from '@countersign/crypto/engine'
+import { type PublicJwk, sameKey } from '@countersign/crypto/jwk'
+import type { ClaimPath, FormatRefusal, PresentInput } from '../contract/format.ts'
 import { macDevice, NO_DEVICE_ELEMENTS, signDevice } from './device-auth.ts'
 import { writeDeviceResponse } from './device-response.ts'
 import type { IssuerSigned, IssuerSignedItem } from './issuer-signed.ts'

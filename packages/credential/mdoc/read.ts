@@ -1,10 +1,10 @@
 /** Text from outside as CBOR: unpadded base64url (OpenID4VCI 1.0 appendix A.2, OpenID4VP 1.0 appendix B.2). */
-import { decodeBase64url } from '../base64url.ts'
-import { decodeCbor } from '../cbor/decode.ts'
-import type { CborValue } from '../cbor/value.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal } from '../format.ts'
-import { type Result, refuse } from '../result.ts'
+import { decodeBase64url } from '@countersign/core/base64url'
+import { type Result, refuse } from '@countersign/core/result'
+import { decodeCbor } from '@countersign/crypto/cbor/decode'
+import type { CborValue } from '@countersign/crypto/cbor/value'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import type { FormatRefusal } from '../contract/format.ts'
 import { type IssuerSigned, readIssuerSigned } from './issuer-signed.ts'
 import { LIMITS, MAX_LENGTH } from './reserved.ts'
 

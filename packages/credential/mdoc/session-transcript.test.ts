@@ -1,11 +1,11 @@
+import { encodeUtf8 } from '@countersign/core/base64url'
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { jwkThumbprint, parsePublicJwk } from '@countersign/crypto/jwk'
+import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { toHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
-import { encodeUtf8 } from '../base64url.ts'
-import { encodeCbor } from '../cbor/encode.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import type { RequestBinding } from '../format.ts'
-import { jwkThumbprint, parsePublicJwk } from '../jwk.ts'
-import { toHex } from '../testing/hex.ts'
-import { nodeEngine } from '../testing/node-engine.ts'
+import type { RequestBinding } from '../contract/format.ts'
 import { sessionTranscriptOf } from './session-transcript.ts'
 
 /** OpenID4VP 1.0 appendix B.2.6: the key that both examples are encrypted to. */

@@ -3,12 +3,12 @@
  * signature to one request. Made of what was asked, on both sides, and never of what was answered. Older handovers
  * (a nonce of the mdoc's own, ISO/IEC TS 18013-7 annex B) are not made, so an answer to one fits no request.
  */
-import { decodeBase64url } from '../base64url.ts'
-import { encodeCbor } from '../cbor/encode.ts'
-import type { CborInput } from '../cbor/value.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, RequestBinding } from '../format.ts'
-import { ok, type Result, refuse } from '../result.ts'
+import { decodeBase64url } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
+import type { CborInput } from '@countersign/crypto/cbor/value'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import type { FormatRefusal, RequestBinding } from '../contract/format.ts'
 
 /** Marks an audience that is a web origin: the Digital Credentials API (OpenID4VP appendix A.4). */
 const ORIGIN_PREFIX = 'origin:'

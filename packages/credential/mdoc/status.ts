@@ -2,10 +2,11 @@
  * `status` of an MSO (Token Status List §6.3, ISO/IEC 18013-5 second edition §12.3.6): a map of mechanisms. What
  * cannot be read becomes an unknown one, so that nobody takes it for no status.
  */
-import { type CborInput, type CborValue, isBytes, isCborMap, mapOf } from '../cbor/value.ts'
-import type { FormatRefusal } from '../format.ts'
-import { ok, type Result, refuse } from '../result.ts'
-import type { StatusReference } from '../status-list/reference.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type CborInput, type CborValue, isBytes, isCborMap, mapOf } from '@countersign/crypto/cbor/value'
+import type { FormatRefusal } from '../contract/format.ts'
+import type { StatusReference } from '../contract/status-reference.ts'
 
 const MAX_URI_LENGTH = 2048
 const MAX_IDENTIFIER_BYTES = 64

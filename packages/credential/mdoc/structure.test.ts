@@ -1,8 +1,8 @@
+import { encodeCbor } from '@countersign/crypto/cbor/encode'
+import { type CborInput, type CborKey, mapOf, TAG, tagged } from '@countersign/crypto/cbor/value'
+import { writeCoseKey } from '@countersign/crypto/cose/key'
+import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
-import { encodeCbor } from '../cbor/encode.ts'
-import { type CborInput, type CborKey, mapOf, TAG, tagged } from '../cbor/value.ts'
-import { writeCoseKey } from '../cose/key.ts'
-import { nodeEngine } from '../testing/node-engine.ts'
 import {
   CERTIFICATE,
   DOC_TYPE,

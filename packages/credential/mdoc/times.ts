@@ -1,5 +1,5 @@
 /** Points in time of an MSO: `tdate`, a text of RFC 3339 under tag 0 (ISO/IEC 18013-5 §9.1.2.4). */
-import { type CborInput, type CborValue, isCborTag, TAG, tagged } from '../cbor/value.ts'
+import { type CborInput, type CborValue, isCborTag, TAG, tagged } from '@countersign/crypto/cbor/value'
 
 const FULL_DATE = /^\d{4}-\d{2}-\d{2}$/
 const UTC_SECONDS = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/

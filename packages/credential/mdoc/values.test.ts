@@ -1,7 +1,7 @@
+import type { JsonValue } from '@countersign/core/json'
+import { decodeCbor } from '@countersign/crypto/cbor/decode'
+import { fromHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
-import { decodeCbor } from '../cbor/decode.ts'
-import type { JsonValue } from '../json.ts'
-import { fromHex } from '../testing/hex.ts'
 import { toJson } from './values.ts'
 
 function json(hex: string): JsonValue | undefined {

@@ -2,7 +2,9 @@
  * Element values between CBOR, as issuers sign them, and JSON, as queries and people see them (RFC 8949 §6, which
  * OpenID4VP 1.0 §6.4.1 prescribes). JSON has no bytes and no dates, so who issues says where a text stands for one.
  */
-import { decodeBase64, decodeBase64url, encodeBase64url } from '../base64url.ts'
+import { decodeBase64, decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import {
   type CborInput,
   type CborMap,
@@ -11,11 +13,9 @@ import {
   isBytes,
   TAG,
   tagged,
-} from '../cbor/value.ts'
-import { resolveClaimPath } from '../claim-path.ts'
-import type { FormatRefusal, ValueEncoding } from '../format.ts'
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
+} from '@countersign/crypto/cbor/value'
+import { resolveClaimPath } from '../contract/claim-path.ts'
+import type { FormatRefusal, ValueEncoding } from '../contract/format.ts'
 import { isDateTime, isFullDate } from './times.ts'
 
 /** RFC 8949 §3.4.3. */

@@ -1,10 +1,10 @@
+import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
+import { type CborInput, type CborKey, mapOf, TAG, tagged } from '@countersign/crypto/cbor/value'
+import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
+import { sameKey } from '@countersign/crypto/jwk'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
-import { decodeBase64url, encodeBase64url } from '../base64url.ts'
-import { type CborInput, type CborKey, mapOf, TAG, tagged } from '../cbor/value.ts'
-import { signCoseSign1 } from '../cose/sign1.ts'
-import type { IssuerKeyReference, VerifyInput } from '../format.ts'
-import { sameKey } from '../jwk.ts'
-import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
+import type { IssuerKeyReference, VerifyInput } from '../contract/format.ts'
 import { signDevice } from './device-auth.ts'
 import {
   BINDING,

@@ -3,13 +3,14 @@
  * is made of the verifier's own request, and whether holder binding is needed is the verifier's word alone. What the
  * device says itself is checked and not passed on as a claim: no issuer stands behind it.
  */
-import type { Check } from '../checks.ts'
-import { readCoseAlgorithm, verifyCoseSign1 } from '../cose/sign1.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../format.ts'
-import { check, judgeSigned, toCheck, unreadable } from '../jws-credential.ts'
-import { ok, type Result, refuse } from '../result.ts'
-import { authorityKeyIdsOf } from '../trust/certificate.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { readCoseAlgorithm, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { authorityKeyIdsOf } from '@countersign/x509/certificate'
+import type { Check } from '../contract/checks.ts'
+import type { FormatRefusal, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../contract/format.ts'
+import { check, judgeSigned, toCheck, unreadable } from '../contract/judge-issuer.ts'
 import { findAuthorizationFault, findDeviceSignatureFault } from './device-auth.ts'
 import { type DeviceDocument, readDeviceResponse } from './device-response.ts'
 import { claimsOf, type IssuerSigned, readIssuerSigned } from './issuer-signed.ts'

@@ -1,8 +1,15 @@
+import type { JsonObject } from '@countersign/core/json'
+import {
+  AUDIENCE,
+  holder,
+  issueInput,
+  NONCE,
+  VCT,
+  verifyInput,
+} from '@countersign/testing/credential-fixtures'
+import { lateEngine, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
-import { describeFormat } from '../format.contract.ts'
-import type { JsonObject } from '../json.ts'
-import { AUDIENCE, holder, issueInput, NONCE, VCT, verifyInput } from '../testing/credential-fixtures.ts'
-import { lateEngine, makeSigner, nodeEngine } from '../testing/node-engine.ts'
+import { describeFormat } from '../contract/format.contract.ts'
 import { sdJwtVc } from './format.ts'
 
 for (const [engine, crypto] of Object.entries({ nodeEngine, lateEngine })) {

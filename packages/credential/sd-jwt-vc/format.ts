@@ -2,8 +2,9 @@
  * SD-JWT VC as an entry of the format registry. Credentials and presentations whose header has the older media type
  * `vc+sd-jwt` are read; the format identifier of that name is W3C's now, and its entry reads SD-JWT VCs as well.
  */
-import type { CredentialFormat } from '../format.ts'
-import { isJsonArray, type JsonObject } from '../json.ts'
+
+import { isJsonArray, type JsonObject } from '@countersign/core/json'
+import type { CredentialFormat } from '../contract/format.ts'
 import { issueSdJwtVc } from './issue.ts'
 import { openSdJwtVc } from './open.ts'
 import { presentSdJwtVc } from './present.ts'

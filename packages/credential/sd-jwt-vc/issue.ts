@@ -2,12 +2,13 @@
  * Issues an SD-JWT VC (RFC 9901 §4, SD-JWT VC §2): claims in, compact form out. Refuses what a verifier would have to
  * reject, so that no such credential ever exists. Knows no type: whether the claims suit the `vct` is checked before.
  */
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, IssueInput } from '../format.ts'
-import type { JsonObject } from '../json.ts'
-import { bareKey } from '../jwk.ts'
-import { signJws } from '../jws.ts'
-import { ok, type Result, refuse } from '../result.ts'
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { signJws } from '@countersign/crypto/jose/jws'
+import { bareKey } from '@countersign/crypto/jwk'
+import type { FormatRefusal, IssueInput } from '../contract/format.ts'
 import { conceal } from '../sd-jwt/conceal.ts'
 import { MAX_LENGTH } from '../sd-jwt/reserved.ts'
 import { areFurtherTypes } from './read.ts'

@@ -2,10 +2,11 @@
  * Opens a credential on receipt (RFC 9901 §7.2): all structural rules of §7.1 hold and nobody bound it to a
  * transaction already. Whose signature it bears is not judged: a wallet that has an opinion calls `verify`.
  */
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatId, FormatRefusal, HeldCredential } from '../format.ts'
-import { ok, type Result, refuse } from '../result.ts'
-import { authorityKeyIdsOf } from '../trust/certificate.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { authorityKeyIdsOf } from '@countersign/x509/certificate'
+import type { FormatId, FormatRefusal, HeldCredential } from '../contract/format.ts'
 import { readSdJwtVc } from './read.ts'
 
 /** `format`: the identifier that it was issued under. */

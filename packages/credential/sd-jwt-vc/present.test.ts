@@ -1,9 +1,4 @@
-import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
-import { passed } from '../checks.ts'
-import { resolveClaimPath } from '../claim-path.ts'
-import type { ClaimPath } from '../format.ts'
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '@countersign/core/json'
 import {
   AUDIENCE,
   CLAIMS,
@@ -13,8 +8,13 @@ import {
   NONCE,
   NOW,
   verifyInput,
-} from '../testing/credential-fixtures.ts'
-import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
+} from '@countersign/testing/credential-fixtures'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { passed } from '../contract/checks.ts'
+import { resolveClaimPath } from '../contract/claim-path.ts'
+import type { ClaimPath } from '../contract/format.ts'
 import { issueSdJwtVc } from './issue.ts'
 import { presentSdJwtVc } from './present.ts'
 import { verifySdJwtVc } from './verify.ts'

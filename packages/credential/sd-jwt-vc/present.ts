@@ -2,10 +2,11 @@
  * Presents a held credential (RFC 9901 §7.2): the disclosures that the asked claims need, and a key-binding JWT over
  * exactly the text that is sent (§4.3).
  */
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal, PresentInput } from '../format.ts'
-import { sameKey } from '../jwk.ts'
-import { type Result, refuse } from '../result.ts'
+
+import { type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { sameKey } from '@countersign/crypto/jwk'
+import type { FormatRefusal, PresentInput } from '../contract/format.ts'
 import { bindToRequest } from '../sd-jwt/key-binding.ts'
 import { selectDisclosures } from '../sd-jwt/select.ts'
 import { readSdJwtVc } from './read.ts'

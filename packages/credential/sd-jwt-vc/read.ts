@@ -3,14 +3,15 @@
  * an SD-JWT VC must have (SD-JWT VC §2.2). Says what is written; signatures, trust, time and holder binding are judged
  * by `verify.ts`.
  */
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal } from '../format.ts'
-import { isJsonObject, type JsonObject } from '../json.ts'
-import { type PublicJwk, parsePublicJwk } from '../jwk.ts'
-import { type HeaderReference, isNonEmptyTexts, readHeaderReference } from '../jws-credential.ts'
-import { ok, type Result, refuse } from '../result.ts'
+
+import { isJsonObject, type JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import type { FormatRefusal } from '../contract/format.ts'
+import { type HeaderReference, isNonEmptyTexts, readHeaderReference } from '../contract/judge-issuer.ts'
+import type { StatusReference } from '../contract/status-reference.ts'
 import { readSdJwt, type SdJwt } from '../sd-jwt/read.ts'
-import type { StatusReference } from '../status-list/reference.ts'
 import { ACCEPTED_TYPS, isAlwaysShown } from './reserved.ts'
 import { readStatus } from './status.ts'
 

@@ -1,7 +1,7 @@
+import type { JsonValue } from '@countersign/core/json'
+import { forge, verifyInput } from '@countersign/testing/credential-fixtures'
+import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
-import type { JsonValue } from '../json.ts'
-import { forge, verifyInput } from '../testing/credential-fixtures.ts'
-import { nodeEngine } from '../testing/node-engine.ts'
 import { openSdJwtVc } from './open.ts'
 import { verifySdJwtVc } from './verify.ts'
 

@@ -2,10 +2,11 @@
  * The `status` claim of an SD-JWT VC (Token Status List §6.1): which mechanisms it names and where they are looked up.
  * A credential may name several; what cannot be read becomes an unknown one, so that nobody takes it for no status.
  */
-import type { FormatRefusal } from '../format.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
-import type { StatusReference } from '../status-list/reference.ts'
+
+import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { FormatRefusal } from '../contract/format.ts'
+import type { StatusReference } from '../contract/status-reference.ts'
 
 const MAX_URI_LENGTH = 2048
 

@@ -2,8 +2,8 @@
  * Validly signed credentials and presentations that common libraries accept although they must be refused, and what
  * those libraries leave to whoever calls them. The first nine were measured to pass elsewhere.
  */
-import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../json.ts'
+
+import type { JsonObject } from '@countersign/core/json'
 import {
   AUDIENCE,
   digestOf,
@@ -14,8 +14,9 @@ import {
   NOW,
   VCT,
   verifyInput,
-} from '../testing/credential-fixtures.ts'
-import { nodeEngine } from '../testing/node-engine.ts'
+} from '@countersign/testing/credential-fixtures'
+import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { describe, expect, it } from 'vitest'
 import { verifySdJwtVc } from './verify.ts'
 
 /** Everything but the disclosure is in order. */

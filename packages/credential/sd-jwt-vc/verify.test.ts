@@ -1,9 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import type { Check } from '../checks.ts'
-import type { VerifyInput } from '../format.ts'
-import type { JsonObject, JsonValue } from '../json.ts'
-import { bareKey } from '../jwk.ts'
-import { ok, refuse } from '../result.ts'
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import { ok, refuse } from '@countersign/core/result'
+import { bareKey } from '@countersign/crypto/jwk'
 import {
   AUDIENCE,
   bindTo,
@@ -17,8 +14,11 @@ import {
   NOW,
   VCT,
   verifyInput,
-} from '../testing/credential-fixtures.ts'
-import { makeSigner, nodeEngine } from '../testing/node-engine.ts'
+} from '@countersign/testing/credential-fixtures'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import { describe, expect, it } from 'vitest'
+import type { Check } from '../contract/checks.ts'
+import type { VerifyInput } from '../contract/format.ts'
 import { openSdJwtVc } from './open.ts'
 import { verifySdJwtVc } from './verify.ts'
 

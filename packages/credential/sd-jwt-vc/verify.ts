@@ -2,13 +2,14 @@
  * Verifies a presented SD-JWT VC (RFC 9901 §7.1, §7.3; SD-JWT VC §2.4-2.5) as five checks. Whether holder binding is
  * needed is the verifier's word alone, never concluded from what was sent.
  */
-import type { Check } from '../checks.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatId, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../format.ts'
-import { isJsonObject } from '../json.ts'
-import { check, findPeriodFault, judgeIssuer, toCheck, unreadable } from '../jws-credential.ts'
+
+import { isJsonObject } from '@countersign/core/json'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { authorityKeyIdsOf } from '@countersign/x509/certificate'
+import type { Check } from '../contract/checks.ts'
+import type { FormatId, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../contract/format.ts'
+import { check, findPeriodFault, judgeIssuer, toCheck, unreadable } from '../contract/judge-issuer.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
-import { authorityKeyIdsOf } from '../trust/certificate.ts'
 import { readSdJwtVc, type SdJwtVc } from './read.ts'
 
 /** `format`: the identifier that it was asked for under. */

@@ -2,12 +2,12 @@
  * Makes claims withholdable (RFC 9901 §4.2): every value gets a fresh salt, and its digest goes where the order tells
  * nothing. Refuses what a verifier would have to reject. Knows no format: which names must stay in the open is told.
  */
-import { encodeBase64url } from '../base64url.ts'
-import { resolveClaimPath } from '../claim-path.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import type { ClaimPath, FormatRefusal } from '../format.ts'
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
+import { encodeBase64url } from '@countersign/core/base64url'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { resolveClaimPath } from '../contract/claim-path.ts'
+import type { ClaimPath, FormatRefusal } from '../contract/format.ts'
 import { writeDisclosure } from './disclosure.ts'
 import { type AlwaysShown, isReservedName, MAX_DEPTH, MAX_DISCLOSURES } from './reserved.ts'
 

@@ -2,10 +2,10 @@
  * A disclosure: the salted claim that a digest stands for (RFC 9901 §4.2). Its identity is its text, never the JSON
  * in it: the hash goes over the base64url text as received (§4.2.3), so nothing here writes a received one again.
  */
-import { decodeTextBase64url, encodeBase64url, encodeTextBase64url } from '../base64url.ts'
-import type { CryptoEngine } from '../crypto.ts'
-import { isJsonArray, type JsonValue, parseJson } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
+import { decodeTextBase64url, encodeBase64url, encodeTextBase64url } from '@countersign/core/base64url'
+import { isJsonArray, type JsonValue, parseJson } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
 import { isReservedName, MAX_DEPTH, MAX_LENGTH } from './reserved.ts'
 
 export interface Disclosure {

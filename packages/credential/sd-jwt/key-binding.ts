@@ -3,12 +3,13 @@
  * one nonce. Whether one is needed is the verifier's word alone (§7.3), so that is decided by the caller; which key is
  * the holder's is the credential's word.
  */
-import { ALLOWED_ALGORITHMS } from '../allowed-algorithms.ts'
-import type { CryptoEngine, HashAlgorithm } from '../crypto.ts'
-import type { FormatRefusal, PresentInput, VerifyInput } from '../format.ts'
-import type { PublicJwk } from '../jwk.ts'
-import { type DecodedJws, signJws, verifyJws } from '../jws.ts'
-import { ok, type Result } from '../result.ts'
+
+import { ok, type Result } from '@countersign/core/result'
+import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
+import type { CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
+import { type DecodedJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { FormatRefusal, PresentInput, VerifyInput } from '../contract/format.ts'
 import type { SdJwt } from './read.ts'
 import { KEY_BINDING_TYP } from './reserved.ts'
 import { findTransactionFault, writeTransactionHashes } from './transaction-data.ts'

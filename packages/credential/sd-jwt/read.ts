@@ -2,10 +2,11 @@
  * Reads an SD-JWT or SD-JWT+KB in compact form (RFC 9901 §4) and puts its disclosures back (§7.1). Says what is written;
  * signatures, the claims that a format wants, trust, time and holder binding are judged elsewhere.
  */
-import type { CryptoEngine } from '../crypto.ts'
-import type { FormatRefusal } from '../format.ts'
-import { type DecodedJws, decodeJws } from '../jws.ts'
-import { ok, type Result, refuse } from '../result.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
+import type { FormatRefusal } from '../contract/format.ts'
 import { type AlwaysShown, MAX_DISCLOSURES, MAX_LENGTH } from './reserved.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 

@@ -4,8 +4,8 @@
  * document is built, and these are from the editors' last build before it. An example as issued says at least what is
  * given for it.
  */
-import type { JsonObject } from '../json.ts'
-import type { PublicJwk } from '../jwk.ts'
+import type { JsonObject } from '@countersign/core/json'
+import type { PublicJwk } from '@countersign/crypto/jwk'
 
 export interface RfcExample {
   readonly name: string

@@ -3,10 +3,11 @@
  * that names nothing in the credential is refused instead of ignored, because the verifier would not get what was
  * agreed to.
  */
-import { type ConcretePath, onSameBranch, resolveClaimPath } from '../claim-path.ts'
-import type { ClaimPath, FormatRefusal } from '../format.ts'
-import type { JsonObject } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type ConcretePath, onSameBranch, resolveClaimPath } from '../contract/claim-path.ts'
+import type { ClaimPath, FormatRefusal } from '../contract/format.ts'
 import type { SdJwt } from './read.ts'
 import { MAX_DEPTH, MAX_DISCLOSURES } from './reserved.ts'
 

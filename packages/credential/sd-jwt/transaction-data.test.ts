@@ -1,11 +1,6 @@
-import { describe, expect, it } from 'vitest'
-import { decodeBase64url } from '../base64url.ts'
-import type { VerifyInput } from '../format.ts'
-import type { JsonObject } from '../json.ts'
-import { decodeJws } from '../jws.ts'
-import { issueSdJwtVc } from '../sd-jwt-vc/issue.ts'
-import { presentSdJwtVc } from '../sd-jwt-vc/present.ts'
-import { verifySdJwtVc } from '../sd-jwt-vc/verify.ts'
+import { decodeBase64url } from '@countersign/core/base64url'
+import type { JsonObject } from '@countersign/core/json'
+import { decodeJws } from '@countersign/crypto/jose/jws'
 import {
   AUDIENCE,
   digestOf,
@@ -16,8 +11,13 @@ import {
   NONCE,
   NOW,
   verifyInput,
-} from '../testing/credential-fixtures.ts'
-import { nodeEngine } from '../testing/node-engine.ts'
+} from '@countersign/testing/credential-fixtures'
+import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { describe, expect, it } from 'vitest'
+import type { VerifyInput } from '../contract/format.ts'
+import { issueSdJwtVc } from '../sd-jwt-vc/issue.ts'
+import { presentSdJwtVc } from '../sd-jwt-vc/present.ts'
+import { verifySdJwtVc } from '../sd-jwt-vc/verify.ts'
 
 /** Written with spaces, so that writing it again would change it. */
 const payment = disclosureOf('{ "type": "payment", "amount": 12, "credential_ids": ["pid"] }')

@@ -3,11 +3,11 @@
  * wants confirmed. Hashed is the text of an entry as it was received, never what is encoded in it; read from it is only
  * which hashes the verifier takes.
  */
-import { decodeTextBase64url } from '../base64url.ts'
-import type { CryptoEngine, HashAlgorithm } from '../crypto.ts'
-import type { FormatRefusal } from '../format.ts'
-import { isJsonArray, type JsonObject, type JsonValue, parseJsonObject } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
+import { decodeTextBase64url } from '@countersign/core/base64url'
+import { isJsonArray, type JsonObject, type JsonValue, parseJsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
+import type { FormatRefusal } from '../contract/format.ts'
 
 /** Members of the key-binding JWT; none for no transaction data. */
 export async function writeTransactionHashes(

@@ -3,10 +3,11 @@
  * rejects the whole, because a presentation that means two things to two verifiers is the attack. Knows digests and
  * disclosures, not who signed them.
  */
-import type { ConcretePath } from '../claim-path.ts'
-import type { Awaitable, CryptoEngine, HashAlgorithm } from '../crypto.ts'
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
+
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Awaitable, CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
+import type { ConcretePath } from '../contract/claim-path.ts'
 import { type Disclosure, type DisclosureRefusal, parseDisclosure } from './disclosure.ts'
 import { type AlwaysShown, MAX_DEPTH } from './reserved.ts'
 

@@ -2,9 +2,10 @@
  * A credential against the metadata of its type (draft-ietf-oauth-sd-jwt-vc §5.6). A verifier cannot tell a claim that
  * the holder withholds from one that the issuer forgot, so a missing claim counts only where it cannot be withheld.
  */
-import { type ConcretePath, resolveClaimPath } from '../claim-path.ts'
-import type { JsonObject } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type ConcretePath, resolveClaimPath } from '../contract/claim-path.ts'
 import type { ResolvedType } from './resolve.ts'
 import type { ClaimMetadata } from './type-metadata.ts'
 

@@ -3,9 +3,9 @@
  * strongest kind alone counts, over the bytes as they came. No metadata, or none that is understood, is a refusal:
  * who writes a hash wants it checked.
  */
-import { decodeBase64, encodeBase64 } from '../base64url.ts'
-import type { CryptoEngine, HashAlgorithm } from '../crypto.ts'
-import { ok, type Result, refuse } from '../result.ts'
+import { decodeBase64, encodeBase64 } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
 
 export type IntegrityRefusal = { readonly code: 'integrity_malformed' } | { readonly code: 'integrity_wrong' }
 

@@ -3,9 +3,9 @@
  * end, every document must name the type it was asked for and have the promised bytes, and an extension may add and
  * tighten but never relax. Where documents come from is the caller's: a function that fetches.
  */
-import { decodeUtf8 } from '../base64url.ts'
-import type { Awaitable, CryptoEngine } from '../crypto.ts'
-import { ok, type Result, refuse } from '../result.ts'
+import { decodeUtf8 } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Awaitable, CryptoEngine } from '@countersign/crypto/engine'
 import { checkIntegrity, type IntegrityRefusal } from './integrity.ts'
 import {
   type ClaimMetadata,

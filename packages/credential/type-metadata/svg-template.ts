@@ -3,10 +3,11 @@
  * A template is a stranger's document, so one that could run, load or embed anything is refused whole; what comes out
  * belongs into an `img` all the same, where nothing runs.
  */
-import { resolveClaimPath } from '../claim-path.ts'
+
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { resolveClaimPath } from '../contract/claim-path.ts'
 import { displayValue } from '../display/display-value.ts'
-import type { JsonObject, JsonValue } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
 import type { ClaimMetadata } from './type-metadata.ts'
 
 export interface SvgRefusal {

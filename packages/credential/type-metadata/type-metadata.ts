@@ -2,9 +2,16 @@
  * SD-JWT VC type metadata (draft-ietf-oauth-sd-jwt-vc §5) as data: one document, read strictly where a credential is
  * judged by it and leniently where it only decorates. Extension and fetching are in `resolve.ts`.
  */
-import type { ClaimPath } from '../format.ts'
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../json.ts'
-import { ok, type Result, refuse } from '../result.ts'
+
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJsonObject,
+} from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { ClaimPath } from '../contract/format.ts'
 
 export interface TypeMetadata {
   readonly vct: string

@@ -3,8 +3,9 @@
  * (`aws-kms:///alias/issuer?region=eu-central-1`). Who we are is found as everywhere with AWS: environment, profile,
  * role of the machine. The reference has no place for an access key.
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import { ok, type Result } from '@countersign/credential/result'
+
+import { ok, type Result } from '@countersign/core/result'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import {
   malformed,
   type ReferenceRefusal,

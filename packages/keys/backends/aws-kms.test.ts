@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { openSigner } from '../open-signer.ts'
-import { generateSoftwareKey } from '../software.ts'
+import { generateSoftwareKey } from '../signers/software-key.ts'
 
 const arn = 'arn:aws:kms:eu-central-1:111122223333:key/1'
 const jwk = generateSoftwareKey('ES256')

@@ -3,12 +3,13 @@
  * uses it (`@aws-sdk/client-kms`): finding out who we are on AWS is more than a few requests. KMS signs digests; its
  * Ed25519 keys sign whole messages of at most 4096 bytes, shorter than many a credential, and are refused.
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import { fits } from '@countersign/credential/jwk'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import { joseFromDer } from '../ecdsa-der.ts'
-import { algorithmFacts } from '../node-crypto.ts'
-import { SignerUnavailable, type UnavailableReason, within } from '../signer-unavailable.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { joseFromDer } from '@countersign/crypto/ecdsa-der'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import { fits } from '@countersign/crypto/jwk'
+import { algorithmFacts } from '../engines/node.ts'
+import { SignerUnavailable, type UnavailableReason, within } from '../signers/signer-unavailable.ts'
 import type { AwsKmsReference } from './aws-kms-reference.ts'
 import {
   type BackendContext,

@@ -5,12 +5,16 @@
  */
 import { createPublicKey, hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import type { Awaitable, SignatureAlgorithm } from '@countersign/credential/crypto'
-import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import type { AlgorithmFacts } from '../node-crypto.ts'
-import { type KeyBackendName, SignerUnavailable, type UnavailableReason } from '../signer-unavailable.ts'
-import type { KeyRefusal } from '../software.ts'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Awaitable, SignatureAlgorithm } from '@countersign/crypto/engine'
+import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import type { AlgorithmFacts } from '../engines/node.ts'
+import {
+  type KeyBackendName,
+  SignerUnavailable,
+  type UnavailableReason,
+} from '../signers/signer-unavailable.ts'
+import type { KeyRefusal } from '../signers/software-key.ts'
 
 export interface BackendKey {
   readonly publicJwk: PublicJwk

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { generateSoftwareKey } from '../software.ts'
+import { generateSoftwareKey } from '../signers/software-key.ts'
 import { parseKeyReference } from './key-reference.ts'
 
 const jwk = generateSoftwareKey('ES256')

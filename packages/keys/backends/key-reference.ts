@@ -3,9 +3,10 @@
  * PEM, JWK or serialised JSON. Reading is strict, so that a misspelt parameter is found at start and not by the first
  * signature. Nothing is opened here, and no refusal repeats the reference: there may be secrets in it.
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import type { PrivateJwk } from '../software.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { PrivateJwk } from '../signers/software-key.ts'
 import { type AwsKmsReference, parseAwsKmsReference } from './aws-kms-reference.ts'
 import { type Pkcs11Reference, parsePkcs11Uri } from './pkcs11-uri.ts'
 import {

@@ -4,7 +4,7 @@
  * with the last of them; where somebody else has initialised it, it stays theirs.
  */
 import { endianness } from 'node:os'
-import { ok, type Result, refuse } from '@countersign/credential/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import { type BackendContext, type BackendRefusal, loadPackage } from './backend.ts'
 
 export type Handle = Buffer

@@ -1,6 +1,6 @@
-import { bareKey } from '@countersign/credential/jwk'
+import { bareKey } from '@countersign/crypto/jwk'
 import { describe, expect, it } from 'vitest'
-import { generateSoftwareKey } from '../software.ts'
+import { generateSoftwareKey } from '../signers/software-key.ts'
 import { type Attribute, CKA, CKK, CKO, type Pkcs11Library } from './pkcs11-library.ts'
 import { publicKeyOf } from './pkcs11-public-key.ts'
 

@@ -3,8 +3,8 @@
  * certificate of the same id. Attributes come in the spellings that devices have for them; what is read is strict.
  */
 import { X509Certificate } from 'node:crypto'
-import type { PublicJwk } from '@countersign/credential/jwk'
-import { type Result, refuse } from '@countersign/credential/result'
+import { type Result, refuse } from '@countersign/core/result'
+import type { PublicJwk } from '@countersign/crypto/jwk'
 import { type BackendRefusal, checkedPublicKey } from './backend.ts'
 import {
   type Attribute,

@@ -4,8 +4,9 @@
  * Attributes that we do not know are refused, as §2.3 asks for: a key must not be found by half of its name. A
  * pin source that is a command (`|…`) is refused too: no configuration value starts a program here.
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import { ok, type Result } from '@countersign/credential/result'
+
+import { ok, type Result } from '@countersign/core/result'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import type { SecretSource } from './backend.ts'
 import {
   malformed,

@@ -4,11 +4,12 @@
  * The price is that a slow device holds up its process; for one, run more instances. A session that broke is opened once
  * more for a signature; a pin that is refused is never tried again, since tokens lock after a few.
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import { type PublicJwk, sameKey } from '@countersign/credential/jwk'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import { type AlgorithmFacts, algorithmFacts } from '../node-crypto.ts'
-import { SignerUnavailable } from '../signer-unavailable.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import { type PublicJwk, sameKey } from '@countersign/crypto/jwk'
+import { type AlgorithmFacts, algorithmFacts } from '../engines/node.ts'
+import { SignerUnavailable } from '../signers/signer-unavailable.ts'
 import { type BackendContext, type BackendKey, type BackendRefusal, digestOf, readSecret } from './backend.ts'
 import {
   type Attribute,

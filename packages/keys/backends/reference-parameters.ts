@@ -2,10 +2,11 @@
  * The small grammar that the references to keys share: `name=value` parameters, percent escapes, file names of secrets.
  * Strict: an unknown, empty or repeated parameter is refused and never skipped.
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import { SIGNATURE_ALGORITHMS } from '@countersign/credential/jws'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import type { KeyRefusal } from '../software.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import { SIGNATURE_ALGORITHMS } from '@countersign/crypto/jose/jws'
+import type { KeyRefusal } from '../signers/software-key.ts'
 
 export type ReferenceRefusal =
   | KeyRefusal

@@ -4,8 +4,8 @@
  * (`_publicKey`, `_keyType`) are not believed: the back end is asked. An object can only ever name these, never a file
  * or a native module, so it may come from a caller; the addresses in it are then for the given `fetch` to judge.
  */
-import { ok, type Result } from '@countersign/credential/result'
-import { type PrivateJwk, parsePrivateKey } from '../software.ts'
+import { ok, type Result } from '@countersign/core/result'
+import { type PrivateJwk, parsePrivateKey } from '../signers/software-key.ts'
 import { type AwsKmsReference, placeOf } from './aws-kms-reference.ts'
 import { malformed, type ReferenceRefusal } from './reference-parameters.ts'
 import {

@@ -4,8 +4,9 @@
  * the file they lie in and never written into the reference, which is copied into more places than a secret should be.
  * Without a login the token comes from `VAULT_TOKEN`.
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import { ok, type Result } from '@countersign/credential/result'
+
+import { ok, type Result } from '@countersign/core/result'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import type { SecretSource } from './backend.ts'
 import {
   malformed,

@@ -5,7 +5,7 @@
  * request for all that wait. Redirects are not followed: the token would go along.
  */
 
-import { SignerUnavailable, type UnavailableReason, within } from '../signer-unavailable.ts'
+import { SignerUnavailable, type UnavailableReason, within } from '../signers/signer-unavailable.ts'
 import { type BackendContext, readSecret } from './backend.ts'
 import type { VaultReference } from './vault-reference.ts'
 

@@ -3,11 +3,12 @@
  * key gets the whole text. Every signature names the version of the key that was read at start, so that a rotation
  * in the middle of a day never makes signatures that the published key does not verify.
  */
-import type { SignatureAlgorithm } from '@countersign/credential/crypto'
-import type { PublicJwk } from '@countersign/credential/jwk'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import { algorithmFacts } from '../node-crypto.ts'
-import { SignerUnavailable } from '../signer-unavailable.ts'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import { algorithmFacts } from '../engines/node.ts'
+import { SignerUnavailable } from '../signers/signer-unavailable.ts'
 import {
   type BackendContext,
   type BackendKey,

@@ -3,7 +3,7 @@
  * the session id. Any instance makes and checks the same text; a dump of the store yields none. That a secret is
  * genuine says nothing about whether it may still be used: the session decides that.
  */
-import type { Mac } from '@countersign/credential/crypto'
+import type { Mac } from '@countersign/crypto/engine'
 import { equalInConstantTime } from './constant-time.ts'
 
 export type DerivedSecretPurpose = 'pre-authorized_code' | 'access_token'

@@ -1,4 +1,4 @@
-import { decodeJws, signJws } from '@countersign/credential/jws'
+import { decodeJws, signJws } from '@countersign/crypto/jose/jws'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createDpopProof, type DpopCheckInput, normalisedTarget, verifyDpopProof } from './dpop.ts'

@@ -3,15 +3,16 @@
  * known from the proof and the request. Left to the caller: claiming `replayKey` once for `replayTtlSeconds`, judging
  * the `nonce`, and comparing `thumbprint` with the key that the access token is bound to.
  */
-import type { CryptoEngine, Signer } from '@countersign/credential/crypto'
-import type { JsonObject } from '@countersign/credential/json'
-import { bareKey, jwkThumbprint, type PublicJwk, parsePublicJwk } from '@countersign/credential/jwk'
-import { decodeJws, signJws, verifyJws } from '@countersign/credential/jws'
-import { ok, type Result, refuse } from '@countersign/credential/result'
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import { bareKey, jwkThumbprint, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { equalInConstantTime } from './constant-time.ts'
-import { PROOF_ALGORITHMS } from './error.ts'
-import { checkIssuedAt, type ProofWindow, type WindowFault, windowLengthSeconds } from './issued-at.ts'
-import { boundedText } from './wire-values.ts'
+import { PROOF_ALGORITHMS } from './errors.ts'
+import { boundedText } from './message-values.ts'
+import { checkIssuedAt, type ProofWindow, type WindowFault, windowLengthSeconds } from './proof-age.ts'
 
 export interface DpopProofInput {
   readonly signer: Signer

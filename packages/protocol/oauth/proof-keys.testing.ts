@@ -1,13 +1,13 @@
 /** Keys and an engine for tests of signed messages: those of the platform that the tests run on. */
-import { encodeBase64url, encodeUtf8 } from '@countersign/credential/base64url'
+import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
 import type {
   CryptoEngine,
   EllipticAlgorithm,
   Mac,
   SignatureAlgorithm,
   Signer,
-} from '@countersign/credential/crypto'
-import { makeSigner, nodeEngine, type TestKey } from '@countersign/credential/testing/node-engine'
+} from '@countersign/crypto/engine'
+import { makeSigner, nodeEngine, type TestKey } from '@countersign/testing/engines/node-engine'
 
 const CURVES: Readonly<Record<EllipticAlgorithm, TestKey>> = {
   ES256: 'P-256',

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@countersign/credential/json'
+import type { JsonObject } from '@countersign/core/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {

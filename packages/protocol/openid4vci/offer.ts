@@ -3,11 +3,11 @@
  * an offer is untrusted (§13.5): parsing says that it is well-formed, not that its issuer is anybody in particular.
  * Fetching an offer by reference is the wallet's business.
  */
-import { isJsonObject, type JsonObject, parseJsonObject } from '@countersign/credential/json'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/wire-values.ts'
-import { isIssuerIdentifier } from './issuer-identifier.ts'
-import type { TransactionCode } from './session.ts'
+import { isJsonObject, type JsonObject, parseJsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/message-values.ts'
+import { isIssuerIdentifier } from './metadata/issuer-identifier.ts'
+import type { TransactionCode } from './session/session.ts'
 
 export const PRE_AUTHORIZED_GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
 

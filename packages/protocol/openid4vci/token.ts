@@ -3,9 +3,9 @@
  * a code is genuine, spent or guarded by a transaction code is for the issuer and its session. The caller refuses
  * forms in which a parameter is repeated (RFC 6749 §3.2) before they become a record.
  */
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/credential/json'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import { boundedText, boundedTexts } from '../oauth/wire-values.ts'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { boundedText, boundedTexts } from '../oauth/message-values.ts'
 import { PRE_AUTHORIZED_GRANT } from './offer.ts'
 
 export interface TokenRequest {

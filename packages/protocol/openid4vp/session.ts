@@ -3,10 +3,11 @@
  * service and come in as facts; the clock is an argument. A step that changes nothing returns the session it got,
  * and then there is nothing to commit.
  */
-import type { Check } from '@countersign/credential/checks'
-import type { FormatId } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
-import { ok, type Result, refuse } from '@countersign/credential/result'
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Check } from '@countersign/credential/contract/checks'
+import type { FormatId } from '@countersign/credential/contract/format'
 import { appendEvent, type SessionEvent } from '../session-event.ts'
 
 /** A policy the relying party asked for beside the checks that always run. */

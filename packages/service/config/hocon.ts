@@ -5,7 +5,7 @@
  */
 import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import { ok, type Result, refuse } from '@countersign/credential/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 
 const MAX_FILE_BYTES = 1_000_000
 

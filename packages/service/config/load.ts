@@ -4,11 +4,10 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { ok, type Result, refuse } from '@countersign/credential/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import { z } from 'zod'
-import { isLoopbackHost } from '../http/doors.ts'
-import { newInstanceId } from '../instance.ts'
-import { fitTo } from './fit.ts'
+import { isLoopbackHost } from '../http/access.ts'
+import { newInstanceId } from '../operation/instance-name.ts'
 import {
   BASE_FEATURES,
   type BaseValues,
@@ -27,6 +26,7 @@ import {
   type Setting,
   sourceOf,
 } from './sources.ts'
+import { fitTo } from './typed-settings.ts'
 
 /** One thing that is wrong, with the place where it stands. */
 export type { Mistake } from './sources.ts'

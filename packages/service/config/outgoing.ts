@@ -1,6 +1,6 @@
 /** Configuration of services that send requests to addresses which others name. */
 import { z } from 'zod'
-import type { RemoteOptions } from '../remote.ts'
+import type { RemoteOptions } from '../outgoing/guarded-client.ts'
 import type { Mode } from './schema.ts'
 
 export const outgoingShape = {

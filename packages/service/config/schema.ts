@@ -3,7 +3,7 @@
  * that depend on the mode are computed here. What only one service knows comes in as its own shape.
  */
 import { z } from 'zod'
-import { INSTANCE_PATTERN } from '../instance.ts'
+import { INSTANCE_PATTERN } from '../operation/instance-name.ts'
 
 /** Marks a value that is never printed; keys named like a secret are hidden even without the mark. */
 export function secretText(minimumLength = 1) {

@@ -6,7 +6,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
-import { type BodyKind, CONTENT_TYPES } from './bodies.ts'
+import { type BodyKind, CONTENT_TYPES } from './request-bodies.ts'
 
 /** The head of the OpenAPI document. */
 export interface ApiDescription {

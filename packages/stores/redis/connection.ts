@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { StoreUnavailable } from '../ports.ts'
-import { type Link, LinkBroken } from './link.ts'
+import { type Link, LinkBroken } from './subscriber.ts'
 
 export interface ConnectionOptions {
   /** Starts every message. */

@@ -7,8 +7,8 @@
 import { checkedTtlMs, checkId, checkValue } from '../limits.ts'
 import type { OnceStore } from '../ports.ts'
 import type { Connection } from './connection.ts'
-import type { Link } from './link.ts'
 import { script } from './scripts.ts'
+import type { Link } from './subscriber.ts'
 import { WRITE_ID_LENGTH } from './write-ids.ts'
 
 /** How long a taken value is kept for its taker: several times what an operation may last. */

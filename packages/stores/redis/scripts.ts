@@ -3,7 +3,7 @@
  * forgot the script (restarted, flushed, failed over) gets the text.
  */
 import { createHash } from 'node:crypto'
-import { isErrorReply, type Link } from './link.ts'
+import { isErrorReply, type Link } from './subscriber.ts'
 
 export type Script = (link: Link, key: string, args: readonly string[]) => Promise<unknown>
 

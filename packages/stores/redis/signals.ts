@@ -6,7 +6,7 @@ import { checkId } from '../limits.ts'
 import type { Signals } from '../ports.ts'
 import { watchers } from '../watchers.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
-import type { Link, OnMessage } from './link.ts'
+import type { Link, OnMessage } from './subscriber.ts'
 
 export interface SignalHub {
   signals(channelOf: (topic: string) => string): Signals

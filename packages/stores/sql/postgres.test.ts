@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { startFaultProxy } from '@countersign/local-servers/fault-proxy'
+import { type PostgresServer, startPostgres } from '@countersign/local-servers/postgres-server'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startFaultProxy } from '../local/fault-proxy.ts'
-import { type PostgresServer, startPostgres } from '../local/postgres-server.ts'
 import { StoreUnavailable } from '../ports.ts'
-import { describeDatabase } from './contract.ts'
+import { describeDatabase } from './database.contract.ts'
 import { type Database, openDatabase } from './database.ts'
 
 describeDatabase('postgres', async () => {

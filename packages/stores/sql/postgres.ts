@@ -7,7 +7,7 @@ import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sq
 import pg from 'pg'
 import { StoreUnavailable } from '../ports.ts'
 import type { Database, DatabaseOptions } from './database.ts'
-import { inTime } from './in-time.ts'
+import { inTime } from './time-limit.ts'
 
 const MAX_CONNECTIONS = 10
 const STATEMENT_TIMEOUT_MS = 5_000

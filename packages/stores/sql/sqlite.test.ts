@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../ports.ts'
-import { describeDatabase } from './contract.ts'
+import { describeDatabase } from './database.contract.ts'
 import { openDatabase } from './database.ts'
 
 let folder: string

@@ -21,7 +21,7 @@ import {
 } from 'kysely'
 import { StoreUnavailable } from '../ports.ts'
 import type { Database } from './database.ts'
-import { inTime } from './in-time.ts'
+import { inTime } from './time-limit.ts'
 
 const BUSY_WAIT_MS = 5_000
 const BUSY_PAUSE_MS = 5

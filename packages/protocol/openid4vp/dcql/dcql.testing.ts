@@ -1,9 +1,10 @@
 /** For tests: the formats, credentials as a wallet holds them, and the example queries. */
-import type { HeldCredential, VerifiedPresentation } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/jwt-vc/format'
-import { formatRegistry } from '@countersign/credential/registry'
+
+import type { JsonObject } from '@countersign/core/json'
+import type { HeldCredential, VerifiedPresentation } from '@countersign/credential/contract/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import type { HeldForQuery } from './match.ts'
 import { parseDcqlQuery } from './parse.ts'
 import type { DcqlQuery } from './query.ts'

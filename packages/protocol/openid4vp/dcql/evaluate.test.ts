@@ -1,5 +1,5 @@
-import { passed } from '@countersign/credential/checks'
-import type { VerifiedPresentation } from '@countersign/credential/format'
+import { passed } from '@countersign/credential/contract/checks'
+import type { VerifiedPresentation } from '@countersign/credential/contract/format'
 import { describe, expect, it } from 'vitest'
 import { formats, identityQuery, parsed, presentation } from './dcql.testing.ts'
 import { evaluatePresentations, type PresentedForQuery } from './evaluate.ts'

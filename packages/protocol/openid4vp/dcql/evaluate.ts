@@ -4,11 +4,11 @@
  * a whole. Refuses to know signatures, status and trust: other checks speak of those, and a value that matches is
  * worth nothing without them.
  */
-import type { Check, CheckOutcome } from '@countersign/credential/checks'
-import type { VerifiedPresentation } from '@countersign/credential/format'
-import type { FormatRegistry } from '@countersign/credential/registry'
+import type { Check, CheckOutcome } from '@countersign/credential/contract/checks'
+import type { VerifiedPresentation } from '@countersign/credential/contract/format'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CredentialQuery, DcqlQuery } from './query.ts'
-import { answersAuthorities, type ClaimsUnsatisfied, chooseQueries, claimsDemand } from './satisfy.ts'
+import { answersAuthorities, type ClaimsUnsatisfied, chooseQueries, claimsDemand } from './requirements.ts'
 
 export interface PresentedForQuery {
   readonly queryId: string

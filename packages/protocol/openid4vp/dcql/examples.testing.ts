@@ -1,5 +1,5 @@
 /** The example queries of OpenID4VP 1.0 (§6, appendix D), for tests. */
-import type { JsonObject } from '@countersign/credential/json'
+import type { JsonObject } from '@countersign/core/json'
 
 const paths = (...list: readonly string[][]) => list.map((path) => ({ path }))
 

@@ -1,8 +1,8 @@
-import type { JsonObject } from '@countersign/credential/json'
+import type { JsonObject } from '@countersign/core/json'
 import { describe, expect, it } from 'vitest'
 import { parsed } from './dcql.testing.ts'
 import { findFormatFault } from './format-rules.ts'
-import { claimsDemand } from './satisfy.ts'
+import { claimsDemand } from './requirements.ts'
 
 function faultOf(query: JsonObject) {
   return findFormatFault(parsed({ credentials: [{ id: 'a', ...query }] }).credentials)

@@ -2,8 +2,9 @@
  * What a credential query may say of each format (OpenID4VP 1.0 appendix B): the members of `meta` and the shape of a
  * claims path. A format that is not in the table has no rules here and is answered by nobody.
  */
-import type { ClaimPath, FormatId } from '@countersign/credential/format'
-import { isJsonArray, type JsonObject, type JsonValue } from '@countersign/credential/json'
+
+import { isJsonArray, type JsonObject, type JsonValue } from '@countersign/core/json'
+import type { ClaimPath, FormatId } from '@countersign/credential/contract/format'
 import type { CredentialQuery } from './query.ts'
 
 export interface FormatRules {

@@ -1,5 +1,5 @@
-import type { ClaimPath } from '@countersign/credential/format'
-import { formatRegistry } from '@countersign/credential/registry'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { describe, expect, it } from 'vitest'
 import { formats, held, IDENTITY, identityQuery, parsed, person } from './dcql.testing.ts'
 import { exampleQueries } from './examples.testing.ts'

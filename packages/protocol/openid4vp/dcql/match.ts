@@ -3,12 +3,13 @@
  * and which of them to send. All or nothing: a required part that cannot be answered yields no answer at all.
  * Refuses to know the verifier, the holder's consent and the clock; expired credentials are the caller's to leave out.
  */
-import type { ClaimPath, CredentialFormat, HeldCredential } from '@countersign/credential/format'
-import type { FormatRegistry } from '@countersign/credential/registry'
-import { ok, type Result, refuse } from '@countersign/credential/result'
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { ClaimPath, CredentialFormat, HeldCredential } from '@countersign/credential/contract/format'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import { answersFormat } from './format-rules.ts'
 import type { CredentialQuery, DcqlQuery } from './query.ts'
-import { answersAuthorities, type ClaimsDemand, chooseQueries, claimsDemand } from './satisfy.ts'
+import { answersAuthorities, type ClaimsDemand, chooseQueries, claimsDemand } from './requirements.ts'
 
 export interface HeldForQuery {
   readonly id: string

@@ -3,10 +3,10 @@
  * of here has unique ids, and every id that a set names exists. Refuses to know formats: `meta` is kept as it came
  * and read by the format it is meant for, and a format nobody speaks is a well-formed query that matches nothing.
  */
-import type { ClaimPath } from '@countersign/credential/format'
-import type { JsonObject, JsonValue } from '@countersign/credential/json'
-import { ok, type Result, refuse } from '@countersign/credential/result'
-import type { ClaimsQuery, CredentialQuery, CredentialSetQuery, DcqlQuery } from './query.ts'
+
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { ClaimPath } from '@countersign/credential/contract/format'
 import {
   type Members,
   member,
@@ -17,7 +17,8 @@ import {
   readText,
   type ShapeCode,
   type ShapeRefusal,
-} from './shape.ts'
+} from './bounded-json.ts'
+import type { ClaimsQuery, CredentialQuery, CredentialSetQuery, DcqlQuery } from './query.ts'
 
 export type DcqlRefusalCode =
   | ShapeCode

@@ -1,6 +1,7 @@
 /** The Digital Credentials Query Language (OpenID4VP 1.0 §6-7) as data; `parse.ts` makes these from JSON. */
-import type { ClaimPath } from '@countersign/credential/format'
-import type { JsonObject } from '@countersign/credential/json'
+
+import type { JsonObject } from '@countersign/core/json'
+import type { ClaimPath } from '@countersign/credential/contract/format'
 
 export interface DcqlQuery {
   readonly credentials: readonly CredentialQuery[]

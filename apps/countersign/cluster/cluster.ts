@@ -1,0 +1,96 @@
+/**
+ * `countersign cluster`: starts the distributed architecture, shows it, and takes it down again. The first Ctrl-C stops
+ * in order; the second leaves at once, and the watchdogs of the parts end what is left.
+ */
+import { describeMistake, readArguments } from '../arguments.ts'
+import type { CommandOutcome, Surroundings } from '../commands.ts'
+import { startRefusal } from '../start-refusal.ts'
+import { picture } from './picture.ts'
+import { type Cluster, type ClusterOptions, startCluster } from './start-cluster.ts'
+
+const FLAGS = {
+  wallets: 'count',
+  issuers: 'count',
+  verifiers: 'count',
+  data: 'text',
+  memory: 'switch',
+  'free-ports': 'switch',
+} as const
+
+export async function cluster(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
+  const { print, complain } = surroundings
+  const options = clusterOptions(argv)
+  if (typeof options === 'string') {
+    complain(options)
+    complain('countersign cluster --help tells the flags.')
+    return 2
+  }
+  print('Starting Redis, PostgreSQL, the services and Caddy …')
+  const starting = startCluster({
+    ...options,
+    onUnexpectedEnd: (name, how) => complain(`${name} ${how}`),
+  })
+  const stopped = stopOnSignals(starting, surroundings)
+  try {
+    for (const line of announcement(await starting)) print(line)
+  } catch (error) {
+    return refusal(error, surroundings)
+  }
+  await stopped
+  return 0
+}
+
+/** What was asked for, or what is wrong with it. */
+export function clusterOptions(argv: readonly string[]): ClusterOptions | string {
+  const read = readArguments(FLAGS, argv)
+  if (!read.ok) return describeMistake(read.error)
+  const given = read.value
+  const data = given.text('data')
+  return {
+    wallets: given.count('wallets') ?? 2,
+    issuers: given.count('issuers') ?? 2,
+    verifiers: given.count('verifiers') ?? 2,
+    ports: given.on('free-ports') ? 'free' : 'standard',
+    sessions: given.on('memory') ? 'memory' : 'redis',
+    ...(data !== undefined && { dataFolder: data }),
+  }
+}
+
+function announcement(running: Cluster): readonly string[] {
+  const { topology, redis, postgres, urls } = running
+  const facts = { postgresPort: postgres.port, ...(redis && { redisPort: redis.port }) }
+  const demo = `npx countersign demo --wallet ${urls.wallet} --issuer ${urls.issuer} --verifier ${urls.verifier}`
+  return [
+    '',
+    picture(topology, facts),
+    '',
+    ...Object.entries(urls).map(([name, url]) => `  ${name.padEnd(12)}${url}   API page ${url}/swagger`),
+    '',
+    '  account     user@email.com / password   pre-registered in the wallet',
+    `  logs        ${running.logFolder}`,
+    `  try it      ${demo}`,
+    '  stop        Ctrl-C',
+  ]
+}
+
+/** Resolves when a signal came and all is stopped; one that comes during the start waits for its end. */
+function stopOnSignals(starting: Promise<Cluster>, { print }: Surroundings): Promise<void> {
+  return new Promise((resolve) => {
+    let signals = 0
+    const onSignal = () => {
+      signals += 1
+      if (signals > 1) process.exit(1)
+      print('\nStopping; once more Ctrl-C leaves at once.')
+      starting.then((running) => running.stop()).then(resolve, () => resolve())
+    }
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+  })
+}
+
+function refusal(error: unknown, { complain }: Surroundings): number {
+  const expected = error instanceof Error && error.name === 'ClusterRefused'
+  const reason = expected ? error.message : startRefusal(error)
+  const said = error instanceof Error ? error.message : String(error)
+  complain(`the cluster does not start: ${reason ?? said}`)
+  return 1
+}

@@ -1,0 +1,192 @@
+/**
+ * `countersign keys authority` and `keys certificate`: an authority, and below it certificates for whoever signs requests,
+ * credentials, status lists, attestations of wallets or lists of trusted entities. Keys stay where they are; mdocs have a
+ * profile of their own, for which the issuer has calls.
+ */
+import { createPublicKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import { fileReference } from '@countersign/keys/backends/key-reference'
+import { type OpenedSigner, openSigner } from '@countersign/keys/open-signer'
+import {
+  makeAuthority,
+  makeSignerCertificate,
+  type SignerPurpose,
+} from '@countersign/x509/make/signer-certificate'
+import {
+  type Arguments,
+  describeMistake,
+  didYouMean,
+  type FlagKind,
+  nearestWord,
+  readArguments,
+} from '../arguments.ts'
+import type { Surroundings } from '../commands.ts'
+
+const COMMON_FLAGS = {
+  name: 'text',
+  country: 'text',
+  organization: 'text',
+  days: 'days',
+  crl: 'url',
+  key: 'text',
+} as const satisfies Readonly<Record<string, FlagKind>>
+
+const CERTIFICATE_FLAGS = {
+  ...COMMON_FLAGS,
+  publicKeyFile: 'text',
+  authorityKey: 'text',
+  authorityCertFile: 'text',
+  dnsName: 'text',
+  uri: 'text',
+  extendedKeyUsage: 'text',
+} as const satisfies Readonly<Record<string, FlagKind>>
+
+const PURPOSES: Readonly<Record<string, SignerPurpose>> = {
+  issuer: 'issuer',
+  'request-signing': 'request_signing',
+  'status-list': 'status_list',
+  'wallet-provider': 'wallet_provider',
+  'trust-list': 'trust_list',
+}
+
+const DAY_SECONDS = 86_400
+
+/** Of the operator: told in one line. */
+class Mistake extends Error {}
+
+export async function printCertificate(
+  action: 'authority' | 'certificate',
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<number> {
+  const opened: OpenedSigner[] = []
+  const open = async (reference: string) => {
+    const signer = await openKey(reference, surroundings.cwd)
+    opened.push(signer)
+    return signer
+  }
+  try {
+    const pem = await (action === 'authority' ? authority(argv, open) : certificate(argv, open, surroundings))
+    surroundings.print(pem.trimEnd())
+    return 0
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error
+    surroundings.complain(error.message)
+    return 2
+  } finally {
+    for (const signer of opened) await signer.close()
+  }
+}
+
+type OpenKey = (reference: string) => Promise<OpenedSigner>
+
+async function authority(argv: readonly string[], open: OpenKey): Promise<string> {
+  const flags = read(COMMON_FLAGS, argv)
+  const common = commonOf(flags)
+  const made = await makeAuthority({ key: await open(needed(flags, 'key')), ...common })
+  if (!made.ok) throw refused(made.error)
+  return made.value.certificatePem
+}
+
+async function certificate(argv: readonly string[], open: OpenKey, { cwd }: Surroundings): Promise<string> {
+  const [word = '', ...rest] = argv
+  const purpose = purposeOf(word)
+  const flags = read(CERTIFICATE_FLAGS, rest)
+  const common = commonOf(flags)
+  const certificatePem = readText(resolve(cwd, needed(flags, 'authorityCertFile')))
+  const made = await makeSignerCertificate({
+    purpose,
+    authority: { key: await open(needed(flags, 'authorityKey')), certificatePem },
+    publicJwk: await publicKeyOf(flags, open, cwd),
+    dnsNames: several(flags, 'dnsName'),
+    uris: several(flags, 'uri'),
+    extendedKeyUsage: several(flags, 'extendedKeyUsage'),
+    ...common,
+  })
+  if (!made.ok) throw refused(made.error)
+  return made.value.certificatePem
+}
+
+function purposeOf(word: string): SignerPurpose {
+  const purpose = Object.hasOwn(PURPOSES, word) ? PURPOSES[word] : undefined
+  if (purpose !== undefined) return purpose
+  const names = Object.keys(PURPOSES)
+  throw new Mistake(`a certificate is for ${names.join(', ')}${didYouMean(nearestWord(word, names))}`)
+}
+
+function commonOf(flags: Arguments) {
+  const now = Math.floor(Date.now() / 1000)
+  const days = flags.count('days')
+  const country = flags.text('country')
+  const organization = flags.text('organization')
+  const crl = flags.text('crl')
+  return {
+    now,
+    name: {
+      ...(country !== undefined && { country }),
+      ...(organization !== undefined && { organization }),
+      commonName: needed(flags, 'name'),
+    },
+    ...(days !== undefined && { notBefore: now, notAfter: now + days * DAY_SECONDS }),
+    ...(crl !== undefined && { crlDistributionPointUri: crl }),
+  }
+}
+
+/** The private key is not needed: whoever runs the authority need not have the key of the signer. */
+async function publicKeyOf(flags: Arguments, open: OpenKey, cwd: string): Promise<PublicJwk> {
+  const [key, file] = [flags.text('key'), flags.text('publicKeyFile')]
+  if ((key === undefined) === (file === undefined)) throw new Mistake('give either --key or --publicKeyFile')
+  if (key !== undefined) return (await open(key)).publicJwk
+  const jwk = parsePublicJwk(jwkOfPem(readText(resolve(cwd, file ?? ''))))
+  if (!jwk.ok) throw new Mistake(`the public key cannot be used: ${jwk.error.code}`)
+  return jwk.value
+}
+
+function jwkOfPem(pem: string): unknown {
+  if (!pem.trimStart().startsWith('-----BEGIN PUBLIC KEY-----')) {
+    throw new Mistake('--publicKeyFile holds no public key as PEM')
+  }
+  try {
+    return createPublicKey(pem).export({ format: 'jwk' })
+  } catch {
+    throw new Mistake('the public key cannot be read')
+  }
+}
+
+/** A path is what people have at hand; a reference begins with its kind. */
+async function openKey(reference: string, cwd: string): Promise<OpenedSigner> {
+  const isReference = /^(file|pkcs11|vault|aws-kms):/i.test(reference)
+  const opened = await openSigner(isReference ? reference : fileReference(resolve(cwd, reference)))
+  if (!opened.ok) throw new Mistake(`the key cannot be opened: ${JSON.stringify(opened.error)}`)
+  return opened.value
+}
+
+function read(kinds: Readonly<Record<string, FlagKind>>, argv: readonly string[]): Arguments {
+  const flags = readArguments(kinds, argv)
+  if (!flags.ok) throw new Mistake(describeMistake(flags.error))
+  return flags.value
+}
+
+function needed(flags: Arguments, flag: string): string {
+  const value = flags.text(flag)
+  if (value === undefined) throw new Mistake(`--${flag} is needed; countersign keys --help`)
+  return value
+}
+
+function several(flags: Arguments, flag: string): readonly string[] {
+  return flags.text(flag)?.split(',') ?? []
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw new Mistake(`${file} cannot be read`)
+  }
+}
+
+function refused(refusal: { readonly code: string }): Mistake {
+  return new Mistake(`the certificate cannot be made: ${JSON.stringify(refusal)}`)
+}

@@ -1,0 +1,76 @@
+/**
+ * Keys for people: the certificates of the development CA and IACA, to trust them elsewhere, a new deployment secret, and
+ * certificates for keys of one's own. Prints nothing but what was asked for, so that the output can be piped; never a
+ * private key, never a secret that is in use.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { certificatePem } from '@countersign/trust/trust-anchor'
+import { didYouMean, nearestWord } from '../arguments.ts'
+import type { CommandOutcome, Surroundings } from '../commands.ts'
+import { startRefusal } from '../start-refusal.ts'
+
+const ACTIONS = ['anchor', 'secret', 'authority', 'certificate']
+
+export async function keys(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
+  const [action, ...flags] = argv
+  const { print, complain } = surroundings
+  if (action === 'secret' && flags.length === 0) {
+    print(randomBytes(32).toString('base64url'))
+    return 0
+  }
+  if (action === 'anchor') return printAnchors(flags, surroundings)
+  if (action === 'authority' || action === 'certificate') {
+    return (await import('./key-certificates.ts')).printCertificate(action, flags, surroundings)
+  }
+  const nearest = nearestWord(action ?? '', ACTIONS)
+  const problem =
+    action === 'secret'
+      ? 'keys secret takes no flags'
+      : 'countersign keys anchor|secret|authority|certificate'
+  complain(`${problem}${didYouMean(nearest === action ? undefined : nearest)}`)
+  return 2
+}
+
+async function printAnchors(flags: readonly string[], surroundings: Surroundings): Promise<number> {
+  try {
+    for (const anchor of await developmentAnchors(flags, surroundings))
+      surroundings.print(certificatePem(anchor).trimEnd())
+    return 0
+  } catch (error) {
+    const reason = startRefusal(error)
+    if (reason === undefined) throw error
+    surroundings.complain(reason)
+    return 1
+  }
+}
+
+/**
+ * Opens the deployment as a service would. Without a shared store it wants an identity that is there already: one made
+ * now, in the wrong folder, would be a certificate that nobody uses.
+ */
+async function developmentAnchors(
+  argv: readonly string[],
+  { env, cwd }: Surroundings,
+): Promise<readonly string[]> {
+  const [{ configure }, { StartRefused }, { openRuntime }] = await Promise.all([
+    import('@countersign/service/compose/configure'),
+    import('@countersign/service/http/http-service'),
+    import('@countersign/service/compose/runtime'),
+  ])
+  const start = { argv: ['--logLevel=silent', ...argv], env, cwd }
+  const config = await configure({ service: 'keys', defaultPort: 0, extra: {}, managementDoor: false }, start)
+  if (config.mode === 'production') throw new StartRefused('production has no development CA')
+  const folder = join(config.dataDir ?? resolve(cwd, 'data'), 'identity')
+  if (config.sessions.type === 'memory' && !existsSync(folder)) {
+    throw new StartRefused(`there is no identity in ${folder} yet: start a service, or say --data DIR`)
+  }
+  const runtime = await openRuntime(config)
+  try {
+    const { deployment } = runtime
+    return [...deployment.developmentAnchors(), ...deployment.developmentIacas()]
+  } finally {
+    await runtime.close()
+  }
+}

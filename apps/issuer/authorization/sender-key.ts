@@ -1,0 +1,39 @@
+/** The key that a request is bound to (DPoP, RFC 9449): proof checked, and its `jti` spent on every instance at once. */
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type DpopRefusal, verifyDpopProof } from '@countersign/protocol/oauth/dpop'
+import type { Issuer } from '../issuer.ts'
+
+export interface ReceivedProof {
+  readonly proof: string
+  readonly method: string
+  /** Path below the base URL: the proof names the public address, not that of an instance. */
+  readonly path: string
+  readonly accessToken?: string
+}
+
+export type SenderRefusal = DpopRefusal | { readonly code: 'dpop_replayed' }
+
+/** Thumbprint of the proven key; undefined for a bearer client. */
+export async function senderKey(
+  issuer: Issuer,
+  received: ReceivedProof | undefined,
+): Promise<Result<string | undefined, SenderRefusal>> {
+  if (received === undefined) return ok(undefined)
+  const { proofMaxAgeSeconds, skewSeconds } = issuer.limits
+  const { proof, method, path, accessToken } = received
+  const verified = await verifyDpopProof(
+    {
+      proof,
+      method,
+      url: `${issuer.baseUrl}${path}`,
+      now: issuer.now(),
+      maxAgeSeconds: proofMaxAgeSeconds,
+      skewSeconds,
+      ...(accessToken !== undefined && { accessToken }),
+    },
+    issuer.crypto,
+  )
+  if (!verified.ok) return verified
+  const fresh = await issuer.proofs.claim(verified.value.replayKey, verified.value.replayTtlSeconds)
+  return fresh ? ok(verified.value.thumbprint) : refuse({ code: 'dpop_replayed' })
+}

@@ -1,0 +1,243 @@
+/** Method, path, function: the issuer's API. Behind a handler there is one use case. */
+import type { JsonObject } from '@countersign/core/json'
+import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
+import {
+  type IssuerDisplay,
+  writeAuthorizationServerMetadata,
+  writeIssuerMetadata,
+} from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { createChallenge, writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
+import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
+import type { ServiceApp } from '@countersign/service/http/http-service'
+import { fail } from '@countersign/service/http/wire-errors'
+import { serveSessionEvents } from '@countersign/service/sessions/event-stream'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { requestToken } from '../authorization/request-token.ts'
+import type { ReceivedProof } from '../authorization/sender-key.ts'
+import { issueCredential, type Presented } from '../credential/issue-credential.ts'
+import type { Issuer } from '../issuer.ts'
+import { type CreateOffer, createOffer, offerOf } from '../offer/create-offer.ts'
+import { issueBatchBody, issueBody, issueHeaders, parseOrder } from './issue-request.ts'
+import { onboardingRoutes } from './onboarding-routes.ts'
+import { isFinal, sessionView } from './session-view.ts'
+import { credentialRoutes, statusListRoutes } from './status-routes.ts'
+import {
+  badRequest,
+  credentialRefusalError,
+  credentialRequestError,
+  missingToken,
+  offerError,
+  sessionUnknown,
+  tokenRefusalError,
+  tokenRequestError,
+} from './wire.ts'
+
+const params = z.object({ id: z.string().min(1).max(200) })
+
+/** walt.id's paths. The configuration that a call names decides the format, under whichever of them it comes. */
+const families = [
+  ['sdjwt', 'an SD-JWT VC'],
+  ['jwt', 'a W3C credential'],
+  ['mdoc', 'an ISO mdoc'],
+] as const
+
+export interface RouteOptions {
+  readonly display: IssuerDisplay
+}
+
+export function issuerRoutes(issuer: Issuer, options: RouteOptions): (app: ServiceApp) => void {
+  return (app) => {
+    onboardingRoutes(app, issuer)
+    managementRoutes(app, issuer)
+    credentialRoutes(app, issuer)
+    metadataRoutes(app, issuer, options)
+    walletRoutes(app, issuer)
+    if (issuer.statusLists !== undefined) statusListRoutes(app, issuer.statusLists)
+  }
+}
+
+function managementRoutes(app: ServiceApp, issuer: Issuer): void {
+  const config = { door: 'management' as const }
+  const tags = ['management']
+
+  for (const [family, name] of families) {
+    app.post(
+      `/openid4vc/${family}/issue`,
+      { schema: { summary: `Offer ${name}`, tags, body: issueBody, headers: issueHeaders }, config },
+      async (request, reply) =>
+        sendOffer(issuer, parseOrder([request.body], request.headers.sessionttl), request, reply),
+    )
+
+    app.post(
+      `/openid4vc/${family}/issueBatch`,
+      {
+        schema: {
+          summary: `Offer ${name}, or several at once`,
+          tags,
+          body: issueBatchBody,
+          headers: issueHeaders,
+        },
+        config,
+      },
+      async (request, reply) =>
+        sendOffer(issuer, parseOrder(request.body, request.headers.sessionttl), request, reply),
+    )
+  }
+
+  app.get(
+    '/openid4vc/session/:id',
+    { schema: { summary: 'Read an issuance', tags, params }, config },
+    async (request) => sessionView(await find(issuer, request.params.id), issuer.now()),
+  )
+
+  app.get(
+    '/openid4vc/session/:id/events',
+    { schema: { summary: 'Follow an issuance (server-sent events)', tags, params }, config },
+    async (request, reply) => {
+      const { id } = request.params
+      await find(issuer, id)
+      return serveSessionEvents(request, reply, {
+        read: async () => {
+          const session = (await issuer.sessions.get(id))?.value
+          if (session === undefined) return undefined
+          const now = issuer.now()
+          return { events: session.events, final: isFinal(session, now), state: sessionView(session, now) }
+        },
+        watch: (onSignal) => issuer.signals.watch(id, onSignal),
+      })
+    },
+  )
+}
+
+function metadataRoutes(app: ServiceApp, issuer: Issuer, { display }: RouteOptions): void {
+  const config = { door: 'wallet' as const }
+  const tags = ['metadata']
+  const configurations = [...issuer.types.values()].map((type) => type.configuration)
+  const metadata = writeIssuerMetadata({ issuer: issuer.baseUrl, configurations, display: [display] })
+  const authorizationServer = writeAuthorizationServerMetadata({ issuer: issuer.baseUrl })
+  // The path of the issuer identifier is inserted after the well-known part (OpenID4VCI §12.2.2, RFC 8414 §3.1).
+  const path = new URL(issuer.baseUrl).pathname.replace(/\/$/, '')
+  const publish = (name: string, summary: string, document: JsonObject) =>
+    app.get(`/.well-known/${name}${path}`, { schema: { summary, tags }, config }, async () => document)
+
+  publish('openid-credential-issuer', 'Credential issuer metadata', metadata)
+  publish('oauth-authorization-server', 'Authorization server metadata', authorizationServer)
+  const { algorithm, keyId, publicJwk } = issuer.signerFor('dc+sd-jwt')
+  publish('jwt-vc-issuer', 'Keys of the issuer (SD-JWT VC)', {
+    issuer: issuer.baseUrl,
+    jwks: { keys: [{ ...publicJwk, kid: keyId, use: 'sig', alg: algorithm }] },
+  })
+}
+
+function walletRoutes(app: ServiceApp, issuer: Issuer): void {
+  const wallet = { door: 'wallet' as const }
+  const tags = ['wallet']
+
+  app.get(
+    '/credentialOffer',
+    {
+      schema: {
+        summary: 'The credential offer',
+        tags,
+        querystring: z.object({ id: z.string().min(1).max(200) }),
+      },
+      config: { ...wallet, errors: 'management' },
+    },
+    async (request, reply) => {
+      const session = await find(issuer, request.query.id)
+      return reply.header('cache-control', 'no-store').send(await offerOf(issuer, session))
+    },
+  )
+
+  app.post(
+    '/token',
+    {
+      schema: { summary: 'Token endpoint', tags, body: z.record(z.string(), z.string()) },
+      config: { ...wallet, accepts: ['form'] },
+    },
+    async (request, reply) => {
+      const parsed = parseTokenRequest(request.body)
+      if (!parsed.ok) fail(tokenRequestError(parsed.error))
+      const answered = await requestToken(issuer, parsed.value, dpopProof(request, '/token'))
+      if (!answered.ok) fail(tokenRefusalError(answered.error))
+      return reply.header('cache-control', 'no-store').send(answered.value)
+    },
+  )
+
+  app.post(
+    '/nonce',
+    { schema: { summary: 'Nonce endpoint', tags }, config: { ...wallet, accepts: ['json', 'form', 'text'] } },
+    async (_request, reply) => {
+      const { macs, crypto } = issuer
+      const challenge = await createChallenge('c_nonce', {
+        now: issuer.now(),
+        randomBytes: (length) => crypto.randomBytes(length),
+        mac: macs.nonce,
+      })
+      return reply.header('cache-control', 'no-store').send(writeNonceResponse(challenge))
+    },
+  )
+
+  app.post(
+    '/credential',
+    {
+      schema: { summary: 'Credential endpoint', tags, body: z.record(z.string(), z.json()) },
+      // OpenID4VCI §8.3.1.2 has a code of its own for this.
+      config: { ...wallet, malformed: 'invalid_credential_request' },
+    },
+    async (request, reply) => {
+      const presented = presentedToken(request)
+      const scheme = presented.dpop === undefined ? 'Bearer' : 'DPoP'
+      const parsed = parseCredentialRequest(request.body as JsonObject)
+      if (!parsed.ok) fail(credentialRequestError(parsed.error))
+      const issued = await issueCredential(issuer, presented, parsed.value)
+      if (!issued.ok) fail(credentialRefusalError(issued.error, scheme))
+      return reply.header('cache-control', 'no-store').send(issued.value)
+    },
+  )
+}
+
+async function sendOffer(issuer: Issuer, order: CreateOffer, request: FastifyRequest, reply: FastifyReply) {
+  const json = request.headers.accept?.includes('application/json') === true
+  if (!json && order.txCode !== undefined && order.txCode.value === undefined) {
+    fail(
+      badRequest('Give txCodeValue, or accept application/json to be told the transaction code that is made'),
+    )
+  }
+  const offer = await createOffer(issuer, order)
+  if (!offer.ok) fail(offerError(offer.error))
+  return json ? offer.value : reply.type('text/plain; charset=utf-8').send(offer.value.url)
+}
+
+/** RFC 9449 §4.3: exactly one DPoP header. A repeated one arrives joined by a comma, which no proof contains. */
+function dpopProof(request: FastifyRequest, path: string, accessToken?: string): ReceivedProof | undefined {
+  const proof = request.headers['dpop']
+  if (proof === undefined) return undefined
+  return {
+    proof: String(proof),
+    method: request.method,
+    path,
+    ...(accessToken !== undefined && { accessToken }),
+  }
+}
+
+/** The scheme says whether a proof must come along; a bound token under `Bearer` fails on its missing key. */
+function presentedToken(request: FastifyRequest): Presented {
+  const [, scheme = '', accessToken = ''] =
+    /^(DPoP|Bearer) +([\x21-\x7e]{1,2000})$/i.exec(request.headers.authorization ?? '') ?? []
+  if (accessToken === '') fail(missingToken())
+  if (scheme.toLowerCase() === 'bearer') return { accessToken }
+  const dpop = dpopProof(request, '/credential', accessToken) ?? {
+    proof: '',
+    method: 'POST',
+    path: '/credential',
+    accessToken,
+  }
+  return { accessToken, dpop }
+}
+
+async function find(issuer: Issuer, id: string) {
+  const found = /^[A-Za-z0-9_-]{16,64}$/.test(id) ? await issuer.sessions.get(id) : undefined
+  return found === undefined ? fail(sessionUnknown) : found.value
+}

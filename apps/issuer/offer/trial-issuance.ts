@@ -1,0 +1,62 @@
+/**
+ * Whether a promised credential can be issued at all: reserved names, depth, size and number of disclosures are the
+ * format's business, so the format is asked to issue it once, unsigned, for the largest holder there can be. What
+ * passes here is not refused later, when a wallet has come with its code.
+ */
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Signer } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/session'
+import type { Issuer } from '../issuer.ts'
+import { trialReferences } from '../status/record-issuance.ts'
+import { insertSubject } from '../types/data-functions.ts'
+import type { IssuableType } from '../types/issuable-types.ts'
+
+export type UnissuableMistake = {
+  readonly code: 'claims_unissuable'
+  readonly configurationId: string
+  /** The format's own word for it, e.g. `claim_reserved`. */
+  readonly reason: string
+}
+
+/** Longest DID URL that a key proof may name its key by. */
+const LONGEST_SUBJECT = `did:jwk:${'d'.repeat(2040)}`
+const LARGEST_HOLDER_KEY: PublicJwk = { kty: 'EC', crv: 'P-521', x: 'A'.repeat(88), y: 'A'.repeat(88) }
+/** As long as the longest there is, of RSA with 4096 bits. */
+const NO_SIGNATURE = new Uint8Array(512)
+
+/** `signer`: the one that will sign it; whether its key suits the format and the issuer's name is part of the trial. */
+export async function tryIssuance(
+  issuer: Issuer,
+  type: IssuableType,
+  promised: PromisedCredential,
+  signer: Signer,
+): Promise<Result<undefined, UnissuableMistake>> {
+  const { format: formatId } = type.configuration
+  const format = issuer.formats.get(formatId)
+  if (format === undefined) throw new Error(`nothing issues ${promised.configurationId}`)
+  const now = issuer.now()
+  const { lifetimeSeconds, configurationId } = promised
+  const { keyId, algorithm, publicJwk, x5c } = signer
+  const issued = await format.issue(
+    {
+      type: promised.type,
+      claims: insertSubject(promised.claims, LONGEST_SUBJECT),
+      selectivelyDisclosable: promised.selectivelyDisclosable,
+      encodings: type.encodings,
+      holderKey: LARGEST_HOLDER_KEY,
+      holderDid: LONGEST_SUBJECT,
+      signer: { keyId, algorithm, publicJwk, sign: () => NO_SIGNATURE, ...(x5c && { x5c }) },
+      issuer: promised.issuer ?? issuer.baseUrl,
+      issuedAt: now,
+      ...(lifetimeSeconds !== undefined && { expiresAt: now + lifetimeSeconds }),
+      statuses: trialReferences(issuer, formatId, promised.status),
+    },
+    issuer.crypto,
+  )
+  if (issued.ok) return ok(undefined)
+  const { code, detail } = issued.error
+  const reason = detail === undefined ? code : `${code} ${detail.slice(0, 100)}`
+  return refuse({ code: 'claims_unissuable', configurationId, reason })
+}

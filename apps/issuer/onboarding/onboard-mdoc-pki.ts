@@ -1,0 +1,95 @@
+/**
+ * `POST /onboard/iso-mdl/iacas` and `/onboard/iso-mdl/document-signers`: the keys and certificates that a caller who
+ * issues mdocs needs (ISO/IEC 18013-5 annex B). Nothing of them is kept.
+ */
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { bareKey } from '@countersign/crypto/jwk'
+import {
+  generateKeyOfType,
+  type PrivateJwk,
+  type SoftwareKeyType,
+  softwareSigner,
+} from '@countersign/keys/signers/software-key'
+import type { CertificateRequestRefusal, MadeCertificate } from '@countersign/x509/make/certificate-request'
+import { makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
+import type { CallerKeys } from '../issuer.ts'
+
+export interface CertificateOrder {
+  readonly country: string
+  readonly commonName: string
+  readonly stateOrProvinceName?: string
+  readonly organizationName?: string
+  readonly issuerAlternativeName?: { readonly email?: string; readonly uri?: string }
+  readonly crlDistributionPointUri?: string
+  /** Epoch seconds. */
+  readonly notBefore?: number
+  readonly notAfter?: number
+}
+
+export interface KeyOrder {
+  readonly backend: string
+  readonly keyType: string
+}
+
+export interface Certified {
+  readonly key: { readonly type: 'jwk'; readonly jwk: PrivateJwk }
+  readonly made: MadeCertificate
+}
+
+export type MdocPkiRefusal =
+  | CertificateRequestRefusal
+  | { readonly code: 'backend_unsupported'; readonly backend: string }
+  | { readonly code: 'key_type_unsupported'; readonly keyType: string }
+  | { readonly code: 'iaca_key_unusable'; readonly reason: string }
+
+type Made = Promise<Result<Certified, MdocPkiRefusal>>
+
+export async function onboardIaca(order: CertificateOrder, wantedKey: KeyOrder, now: number): Made {
+  const key = await makeKey(wantedKey)
+  if (!key.ok) return key
+  const { issuerAlternativeName = {}, ...rest } = order
+  const made = await makeIaca({ ...rest, issuerAlternativeName, key: softwareSigner(key.value), now })
+  return certified(key.value, made)
+}
+
+export interface IacaSigner {
+  /** Serialised, as the call for the IACA answered it. */
+  readonly key: JsonObject
+  readonly pem: string
+}
+
+export async function onboardDocumentSigner(
+  order: CertificateOrder,
+  wantedKey: KeyOrder,
+  iaca: IacaSigner,
+  { now, openKey }: { readonly now: number; readonly openKey: CallerKeys['open'] },
+): Made {
+  const iacaKey = await openKey(iaca.key)
+  if (!iacaKey.ok) return refuse({ code: 'iaca_key_unusable', reason: iacaKey.error.code })
+  const key = await makeKey(wantedKey)
+  if (!key.ok) return key
+  const issuer = { iacaKey: iacaKey.value, iacaPem: iaca.pem }
+  const made = await makeDocumentSigner({ ...order, ...issuer, publicJwk: bareKey(key.value), now })
+  return certified(key.value, made)
+}
+
+function certified(
+  jwk: PrivateJwk,
+  made: Result<MadeCertificate, CertificateRequestRefusal>,
+): Result<Certified, MdocPkiRefusal> {
+  return made.ok ? ok({ key: { type: 'jwk', jwk }, made: made.value }) : made
+}
+
+/** The curves of ISO/IEC 18013-5 annex B that this stack has keys of. */
+const keyTypes: readonly string[] = ['secp256r1', 'secp384r1', 'secp521r1'] satisfies SoftwareKeyType[]
+
+async function makeKey({ backend, keyType }: KeyOrder): Promise<Result<PrivateJwk, MdocPkiRefusal>> {
+  if (backend !== 'jwk') return refuse({ code: 'backend_unsupported', backend })
+  if (!isKeyType(keyType)) return refuse({ code: 'key_type_unsupported', keyType })
+  return ok(await generateKeyOfType(keyType))
+}
+
+function isKeyType(text: string): text is SoftwareKeyType {
+  return keyTypes.includes(text)
+}

@@ -1,0 +1,91 @@
+/**
+ * Keys that callers bring along with an issue call: a private key, or a key in a Vault of theirs. Such a key makes this
+ * process call an address that the caller chose, so it goes the guarded way out; keys that would be used under
+ * this machine's own rights (its cloud role, its tokens, its files) are refused.
+ */
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { FormatId } from '@countersign/credential/contract/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { type OpenedSigner, openSigner } from '@countersign/keys/open-signer'
+import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import type { Runtime } from '@countersign/service/compose/runtime'
+import { outgoingOptions } from '@countersign/service/config/outgoing'
+import { createRemote } from '@countersign/service/outgoing/guarded-client'
+import { remoteFetch } from '@countersign/service/outgoing/guarded-fetch'
+import type { CallerKeys } from '../issuer.ts'
+
+type Opened = Result<Signer, { readonly code: string }>
+
+export function callerKeys(runtime: Runtime): CallerKeys {
+  const { deployment, config } = runtime
+  const remoteKeys = remoteKeyCache(runtime)
+  return {
+    async open(key) {
+      if (isRemote(key)) return remoteKeys(key)
+      const parsed = parsePrivateKey(key)
+      return parsed.ok ? ok<Signer>(softwareSigner(parsed.value)) : parsed
+    },
+    async signer(key, x5c, format) {
+      const configured = isRemote(key) ? await remoteKeys(key) : ok(undefined)
+      if (!configured.ok) return configured
+      const opened = await deployment.signer(purposeFor(format), {
+        dnsNames: [],
+        baseUrl: config.baseUrl,
+        ...(configured.value ? { configuredSigner: configured.value } : { configuredKey: key }),
+        ...(x5c && { configuredCertificates: x5c }),
+      })
+      if (opened.ok) return ok<Signer>(opened.value)
+      return refuse({ code: 'cause' in opened.error ? opened.error.cause.code : opened.error.code })
+    },
+  }
+}
+
+/**
+ * In development a key that comes without certificates gets one from the development CA, so that what it signs is
+ * believed within the deployment; for mdocs one with the profile of a document signer.
+ */
+function purposeFor(format: FormatId): string {
+  return format === 'mso_mdoc' ? 'caller-document-signer' : 'caller-issuer'
+}
+
+/** walt.id's name for a key in Vault's transit engine. */
+function isRemote({ type }: JsonObject): boolean {
+  return type === 'tse'
+}
+
+const MAX_OPEN_KEYS = 32
+/** No request takes longer: whoever signs with the key right now is done by then. */
+const CLOSE_AFTER_MS = 60_000
+
+function closeLater(signer: OpenedSigner): void {
+  setTimeout(() => void signer.close().catch(() => undefined), CLOSE_AFTER_MS).unref()
+}
+
+/** Opening costs a login and a trial signature, and an issuer issues more than once; the oldest is closed first. */
+function remoteKeyCache(runtime: Runtime): (key: JsonObject) => Promise<Opened> {
+  const outgoing = outgoingOptions(runtime.config)
+  const remote = createRemote(outgoing)
+  const open = new Map<string, OpenedSigner>()
+  runtime.closeAtEnd(async () => {
+    for (const signer of open.values()) await signer.close()
+    await remote.close()
+  })
+  return async (key) => {
+    const id = nodeCrypto.digestBase64url('sha-256', JSON.stringify(key))
+    const known = open.get(id)
+    if (known !== undefined) return ok(known)
+    const { allowHttp } = outgoing
+    const opened = await openSigner(key, { fetch: remoteFetch(remote), environment: {}, allowHttp })
+    if (!opened.ok) return refuse({ code: opened.error.code })
+    const [oldest] = open.entries()
+    if (oldest !== undefined && open.size >= MAX_OPEN_KEYS) {
+      open.delete(oldest[0])
+      closeLater(oldest[1])
+    }
+    open.set(id, opened.value)
+    return opened
+  }
+}

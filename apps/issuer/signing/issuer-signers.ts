@@ -1,0 +1,59 @@
+/**
+ * Who signs what this issuer issues: a key for credentials under JOSE, and another for documents under ISO 18013-5,
+ * whose certificate follows a profile of its own.
+ */
+
+import type { FormatId } from '@countersign/credential/contract/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { openSigner, type Runtime } from '@countersign/service/compose/runtime'
+import type { Config } from '@countersign/service/config/load'
+import { StartRefused } from '@countersign/service/http/http-service'
+import type { issuerShape } from '../config.ts'
+
+export interface IssuerSigners {
+  readonly credentials: Signer
+  /** Absent in production where none is configured: mdocs are not offered then. */
+  readonly documents?: Signer
+}
+
+export async function openIssuerSigners(
+  runtime: Runtime,
+  config: Config<typeof issuerShape>,
+): Promise<IssuerSigners> {
+  const credentials = await openSigner(runtime, {
+    purpose: 'credential-issuer',
+    key: config.signingKey,
+    keyFile: config.signingKeyFile,
+    certificateFile: config.signingCertFile,
+  })
+  const hasDocumentSigner =
+    config.mode === 'development' ||
+    config.documentSigningKey !== undefined ||
+    config.documentSigningKeyFile !== undefined
+  if (!hasDocumentSigner) return { credentials }
+  const documents = await openSigner(runtime, {
+    purpose: 'document-signer',
+    key: config.documentSigningKey,
+    keyFile: config.documentSigningKeyFile,
+    certificateFile: config.documentSigningCertFile,
+  })
+  // An mdoc carries the certificate of its signer, or nobody could read it.
+  if (documents.x5c === undefined)
+    throw new StartRefused('documentSigningCertFile is needed: an mdoc carries the certificate of its signer')
+  return { credentials, documents }
+}
+
+/** Throws for a format that there is no signer for: its types are not offered. */
+export function signerFor({ credentials, documents }: IssuerSigners, format: FormatId): Signer {
+  if (format !== 'mso_mdoc') return credentials
+  if (documents === undefined) throw new Error('there is no document signer')
+  return documents
+}
+
+/** Those of the given formats that there is a signer for. */
+export function signableFormats(
+  { documents }: IssuerSigners,
+  formats: readonly FormatId[],
+): readonly FormatId[] {
+  return documents === undefined ? formats.filter((format) => format !== 'mso_mdoc') : formats
+}

@@ -1,0 +1,155 @@
+/**
+ * Issuers with a real database for the tests beside the use cases. Instances of one deployment share sessions, database
+ * and secret; each has its own block of indices and its own copies of the lists.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeBase64url } from '@countersign/core/base64url'
+import { openSealing } from '@countersign/keys/deployment/sealing'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { startPostgres } from '@countersign/local-servers/postgres-server'
+import { type Database, openDatabase } from '@countersign/stores/sql/database'
+import { migrate } from '@countersign/stores/sql/migrate'
+import type { KyselyPlugin } from 'kysely'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { issuerMigrations } from '../database/migrations.ts'
+import type { IssuerDatabase, IssuerTables } from '../database/schema.ts'
+import { openIndexAllocator } from '../status/allocate-index.ts'
+import { keyedIndexOrder, permutationName } from '../status/index-order.ts'
+import { openListContent } from '../status/list-content.ts'
+import { openPublishedLists } from '../status/published-lists.ts'
+import { type TestIssuer, testIssuer } from './issuer.testing.ts'
+
+/** Smaller than any that is published, so that tests reach the end of one. */
+export const SMALL_LIST = 64
+
+export interface DeploymentOptions {
+  readonly listSize?: number
+  readonly blockSize?: number
+  readonly baseUrl?: string
+  /** Default: as everybody sees it. */
+  readonly database?: IssuerDatabase
+  readonly monotonicMs?: () => number
+}
+
+export interface TestDeployment extends TestIssuer {
+  /** Counts what the status signer signed, on all instances. */
+  readonly signed: { count: number }
+  readonly publicJwk: ReturnType<typeof softwareSigner>['publicJwk']
+  instance(
+    options?: DeploymentOptions,
+  ): TestIssuer['issuer'] & Required<Pick<TestIssuer['issuer'], 'database' | 'statusLists'>>
+}
+
+/** A secret, sessions and a clock of its own on the database of the test. */
+export function newDeployment(database: IssuerDatabase): TestDeployment {
+  const { issuer, clock } = testIssuer()
+  const sealing = openSealing(nodeCrypto.randomBytes(32))
+  const signer = softwareSigner(generateSoftwareKey('ES256'))
+  const signed = { count: 0 }
+  const counting: typeof signer = {
+    ...signer,
+    sign: (data) => {
+      signed.count += 1
+      return signer.sign(data)
+    },
+  }
+  const period = { ttlSeconds: 300, lifetimeSeconds: 86_400 }
+  return {
+    issuer,
+    clock,
+    signed,
+    publicJwk: signer.publicJwk,
+    instance(options = {}) {
+      const { database: seen = database, baseUrl = issuer.baseUrl, monotonicMs } = options
+      return {
+        ...issuer,
+        database: seen,
+        statusLists: {
+          ttlSeconds: period.ttlSeconds,
+          indices: openIndexAllocator({
+            database: seen,
+            indexAt: keyedIndexOrder(sealing.mac('status-index')),
+            permutation: permutationName(sealing.fingerprint),
+            baseUrl,
+            listSize: options.listSize ?? 131_072,
+            blockSize: options.blockSize ?? 16,
+            newId: () => encodeBase64url(nodeCrypto.randomBytes(16)),
+            now: () => clock.now,
+          }),
+          published: openPublishedLists({
+            database: seen,
+            openContent: (list) => openListContent(list, { signer: counting, ...period }),
+            lifetimeSeconds: period.lifetimeSeconds,
+            now: () => clock.now,
+            ...(monotonicMs && { monotonicMs }),
+          }),
+        },
+      }
+    },
+  }
+}
+
+/** Runs the suite on SQLite and on PostgreSQL. */
+export function onBothDatabases(name: string, suite: (database: () => Database<IssuerTables>) => void): void {
+  for (const [engine, open] of [
+    ['sqlite', sqliteUrl],
+    ['postgres', postgresUrl],
+  ] as const) {
+    describe(`${name} (${engine})`, () => {
+      let source: DatabaseUrl
+      let database: Database<IssuerTables>
+      beforeAll(async () => {
+        source = await open()
+        database = await openDatabase<IssuerTables>(source.url)
+        await migrate(database, issuerMigrations, 'issuer')
+      })
+      afterAll(async () => {
+        await database.close()
+        await source.close()
+      })
+      suite(() => database)
+    })
+  }
+}
+
+/** A database that tells of each statement: before it, or when it is done and nobody knows yet. */
+export function watched(
+  database: IssuerDatabase,
+  on: { readonly before?: () => void; readonly after?: () => void | Promise<void> },
+): IssuerDatabase {
+  const plugin: KyselyPlugin = {
+    transformQuery({ node }) {
+      on.before?.()
+      return node
+    },
+    async transformResult({ result }) {
+      await on.after?.()
+      return result
+    },
+  }
+  return {
+    db: database.db.withPlugin(plugin),
+    inTransaction: (work) => database.inTransaction((transaction) => work(transaction.withPlugin(plugin))),
+  }
+}
+
+interface DatabaseUrl {
+  readonly url: string
+  close(): Promise<void>
+}
+
+async function sqliteUrl(): Promise<DatabaseUrl> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-issuer-'))
+  return {
+    url: `sqlite:${join(folder, 'issuer.sqlite')}`,
+    close: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+async function postgresUrl(): Promise<DatabaseUrl> {
+  const server = await startPostgres({ durable: false })
+  return { url: server.url, close: () => server.stop() }
+}

@@ -1,0 +1,177 @@
+/** An issuer on memory stores for the tests beside the use cases: real keys, real crypto, a clock that the test turns. */
+import { randomUUID } from 'node:crypto'
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result } from '@countersign/core/result'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { openSealing } from '@countersign/keys/deployment/sealing'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import { createChallenge } from '@countersign/protocol/openid4vci/proof/nonce'
+import { openMemoryEngine } from '@countersign/stores/memory'
+import type { SessionStore } from '@countersign/stores/ports'
+import { sealedSessions } from '@countersign/stores/sealed'
+import { requestToken } from '../authorization/request-token.ts'
+import { issueCredential } from '../credential/issue-credential.ts'
+import type { CredentialAnswer, Issuer } from '../issuer.ts'
+import { createOffer, offerOf } from '../offer/create-offer.ts'
+import { catalogueTypes } from '../types/issuable-types.ts'
+
+export const configurationId = 'identity_credential_dc+sd-jwt'
+export const claims: JsonObject = { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' }
+
+export interface TestIssuer {
+  readonly issuer: Issuer
+  /** Epoch seconds; the test may change it. */
+  readonly clock: { now: number }
+}
+
+export function testIssuer(): TestIssuer {
+  const clock = { now: 1_800_000_000 }
+  const engine = openMemoryEngine({ now: () => clock.now * 1000 })
+  const sealing = openSealing(nodeCrypto.randomBytes(32))
+  const sealed = <T>(namespace: string): SessionStore<T> =>
+    sealedSessions(engine.sessions(namespace), {
+      seal: sealing.sealer(namespace),
+      namespace,
+      schemaVersion: 1,
+    })
+  const signer = softwareSigner(generateSoftwareKey('ES256'))
+  const issuer: Issuer = {
+    sessions: sealed('issuance'),
+    answers: sealed<CredentialAnswer>('credential-answer'),
+    proofs: engine.once('dpop'),
+    signals: engine.signals('issuance'),
+    formats: formatRegistry([sdJwtVc]),
+    crypto: nodeCrypto,
+    signerFor: () => signer,
+    openCallerKey: { open: openKey, signer: openKey },
+    macs: { grant: sealing.mac('grant'), nonce: sealing.mac('nonce'), txCode: sealing.mac('tx') },
+    baseUrl: 'https://issuer.example',
+    types: catalogueTypes(['dc+sd-jwt']),
+    limits: {
+      offerTtlSeconds: 300,
+      resultRetentionSeconds: 600,
+      bearerTtlSeconds: 300,
+      boundTtlSeconds: 600,
+      nonceTtlSeconds: 300,
+      proofMaxAgeSeconds: 300,
+      skewSeconds: 60,
+    },
+    now: () => clock.now,
+  }
+  return { issuer, clock }
+}
+
+async function openKey(key: JsonObject): Promise<Result<Signer, { readonly code: string }>> {
+  const parsed = parsePrivateKey(key)
+  return parsed.ok ? ok(softwareSigner(parsed.value)) : parsed
+}
+
+export function newKey(): Signer {
+  return softwareSigner(generateSoftwareKey('ES256'))
+}
+
+export interface Offered {
+  readonly id: string
+  readonly code: string
+}
+
+export async function offered(
+  issuer: Issuer,
+  more: Partial<Parameters<typeof createOffer>[1]> = {},
+): Promise<Offered> {
+  const created = await createOffer(issuer, {
+    credentials: [{ configurationId, claims }],
+    byValue: false,
+    ...more,
+  })
+  if (!created.ok) throw new Error(created.error.code)
+  const session = await issuer.sessions.get(created.value.id)
+  if (session === undefined) throw new Error('the session is not there')
+  const offer = (await offerOf(issuer, session.value)) as {
+    grants: Record<string, { 'pre-authorized_code': string }>
+  }
+  const code = Object.values(offer.grants)[0]?.['pre-authorized_code'] ?? ''
+  return { id: created.value.id, code }
+}
+
+export async function proofOfSender(
+  { issuer, clock }: TestIssuer,
+  key: Signer,
+  path: string,
+  accessToken?: string,
+) {
+  const bound = accessToken === undefined ? {} : { accessToken }
+  const proof = await createDpopProof(
+    { signer: key, method: 'POST', url: issuer.baseUrl + path, now: clock.now, jti: randomUUID(), ...bound },
+    nodeCrypto,
+  )
+  return { proof, method: 'POST', path, ...bound }
+}
+
+/** The token endpoint once; the access token or the refusal's code. */
+export async function tokenFor(
+  test: TestIssuer,
+  code: string,
+  key?: Signer,
+  txCode?: string,
+): Promise<string> {
+  const dpop = key && (await proofOfSender(test, key, '/token'))
+  const request = { preAuthorizedCode: code, ...(txCode !== undefined && { txCode }) }
+  const answered = await requestToken(test.issuer, request, dpop)
+  if (!answered.ok) return answered.error.code
+  const { access_token: accessToken } = answered.value
+  return typeof accessToken === 'string' ? accessToken : ''
+}
+
+export async function proofOfKey(
+  { issuer, clock }: TestIssuer,
+  holder: Signer,
+  nonce?: string,
+): Promise<string> {
+  const { crypto, macs } = issuer
+  const from = {
+    now: clock.now,
+    randomBytes: (length: number) => crypto.randomBytes(length),
+    mac: macs.nonce,
+  }
+  const challenge = nonce ?? (await createChallenge('c_nonce', from))
+  return createKeyProof({
+    signer: holder,
+    issuer: issuer.baseUrl,
+    nonce: challenge,
+    now: clock.now,
+    keyReference: 'jwk',
+  })
+}
+
+export async function nonceOf({ issuer, clock }: TestIssuer): Promise<string> {
+  const { crypto, macs } = issuer
+  return createChallenge('c_nonce', {
+    now: clock.now,
+    randomBytes: (length) => crypto.randomBytes(length),
+    mac: macs.nonce,
+  })
+}
+
+/** The credential endpoint once; the credential or the refusal's code. */
+export async function credentialFor(
+  test: TestIssuer,
+  accessToken: string,
+  jwt: string,
+  { sender, configuration = configurationId }: { sender?: Signer; configuration?: string } = {},
+): Promise<string> {
+  const dpop = sender && (await proofOfSender(test, sender, '/credential', accessToken))
+  const issued = await issueCredential(
+    test.issuer,
+    { accessToken, ...(dpop && { dpop }) },
+    { configurationId: configuration, proofs: { jwt: [jwt] } },
+  )
+  if (!issued.ok) return issued.error.code
+  const body = issued.value as { credentials: { credential: string }[] }
+  return body.credentials[0]?.credential ?? ''
+}

@@ -1,0 +1,29 @@
+/** Hands the signed request object to the wallet (OpenID4VP 1.0 §5.10). May be asked for as often as it likes. */
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { buildRequestObject, signRequestObject } from '@countersign/protocol/openid4vp/request/request-object'
+import { stepVerification, type VerificationRefusal } from '@countersign/protocol/openid4vp/session'
+import { type SessionUnknown, transition } from '@countersign/service/sessions/session-transition'
+import type { Verifier } from '../verifier.ts'
+
+export async function serveRequest(
+  verifier: Verifier,
+  id: string,
+  walletNonce: string | undefined,
+): Promise<Result<string, VerificationRefusal | SessionUnknown>> {
+  const now = verifier.now()
+  const moved = await transition(
+    verifier.sessions,
+    id,
+    (session) => stepVerification(session, { type: 'request_fetched' }, now),
+    undefined,
+    verifier.backOff,
+  )
+  if (!moved.ok) return refuse(moved.error)
+  if (moved.value.changed) void verifier.signals.notify(id).catch(() => undefined)
+  const payload = buildRequestObject(moved.value.after, {
+    now,
+    formats: verifier.formats.ids,
+    ...(walletNonce !== undefined && { walletNonce }),
+  })
+  return ok(await signRequestObject(payload, verifier.requestSigner))
+}

@@ -1,0 +1,112 @@
+/** Makes a verification session (OpenID4VP 1.0 §5): one store operation, from which any instance can go on. */
+import { encodeBase64url } from '@countersign/core/base64url'
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type FormatQueryFault, findFormatFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
+import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
+import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
+import { authorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-object'
+import type { RequestedPolicy, VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { appendEvent } from '@countersign/protocol/session-event'
+import { type PolicyMistake, policyMistake } from '../policies/policies.ts'
+import type { Verifier } from '../verifier.ts'
+
+export interface StartVerification {
+  readonly dcqlQuery: JsonObject
+  readonly policies: readonly RequestedPolicy[]
+  /** Chosen by the caller; a session under this id must not exist. */
+  readonly id?: string
+  /** The wallet's authorization endpoint, custom scheme or https. */
+  readonly authorizeBaseUrl: string
+  /** `$id` stands for the session id. */
+  readonly successRedirectUri?: string
+  readonly errorRedirectUri?: string
+  readonly ttlSeconds?: number
+}
+
+export type StartRefusal =
+  | DcqlRefusal
+  | FormatQueryFault
+  | PolicyMistake
+  | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
+  | { readonly code: 'session_exists'; readonly id: string }
+  | { readonly code: 'session_id_guessable'; readonly minimumLength: number }
+
+export interface StartedVerification {
+  readonly id: string
+  readonly url: string
+  readonly expiresAt: number
+}
+
+export async function startVerification(
+  verifier: Verifier,
+  request: StartVerification,
+): Promise<Result<StartedVerification, StartRefusal>> {
+  const query = parseDcqlQuery(request.dcqlQuery, { duplicateClaims: 'refuse' })
+  if (!query.ok) return query
+  const mistake =
+    unsupportedFormat(verifier, query.value) ??
+    findFormatFault(query.value.credentials) ??
+    guessableId(request, query.value) ??
+    firstPolicyMistake(request.policies)
+  if (mistake !== undefined) return refuse(mistake)
+
+  const session = newSession(verifier, request)
+  const { id, expiresAt } = session
+  const ttlSeconds = expiresAt - session.createdAt + verifier.limits.resultRetentionSeconds
+  const created = await verifier.sessions.create(id, session, ttlSeconds)
+  if (!created) return refuse({ code: 'session_exists', id })
+
+  const requestUri = `${verifier.baseUrl}/openid4vc/request/${id}`
+  return ok({
+    id,
+    url: authorizationRequestUrl(request.authorizeBaseUrl, verifier.clientId, requestUri),
+    expiresAt,
+  })
+}
+
+function newSession(verifier: Verifier, request: StartVerification): VerificationSession {
+  const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
+  const now = verifier.now()
+  const withId = (uri: string | undefined) => uri?.replaceAll('$id', id)
+  const successRedirectUri = withId(request.successRedirectUri)
+  const errorRedirectUri = withId(request.errorRedirectUri)
+  return {
+    state: 'created',
+    id,
+    createdAt: now,
+    expiresAt: now + (request.ttlSeconds ?? verifier.limits.sessionTtlSeconds),
+    dcqlQuery: request.dcqlQuery,
+    nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
+    clientId: verifier.clientId,
+    responseUri: `${verifier.baseUrl}/openid4vc/verify/${id}`,
+    policies: request.policies,
+    ...(successRedirectUri !== undefined && { successRedirectUri }),
+    ...(errorRedirectUri !== undefined && { errorRedirectUri }),
+    events: appendEvent([], 'created', now),
+  }
+}
+
+function unsupportedFormat(verifier: Verifier, query: DcqlQuery): StartRefusal | undefined {
+  const stranger = query.credentials.find(({ format }) => verifier.formats.get(format) === undefined)
+  if (stranger === undefined) return undefined
+  return { code: 'format_not_supported', format: stranger.format, supported: verifier.formats.ids }
+}
+
+/** Base64url characters of 128 bits. */
+const UNGUESSABLE_LENGTH = 22
+
+/** OpenID4VP §5.3: without holder binding the state is all that binds an answer to its request, and it is the id. */
+function guessableId(request: StartVerification, query: DcqlQuery): StartRefusal | undefined {
+  const waived = query.credentials.some((credential) => !credential.requireHolderBinding)
+  const short = request.id !== undefined && request.id.length < UNGUESSABLE_LENGTH
+  return waived && short ? { code: 'session_id_guessable', minimumLength: UNGUESSABLE_LENGTH } : undefined
+}
+
+function firstPolicyMistake(policies: readonly RequestedPolicy[]): PolicyMistake | undefined {
+  for (const policy of policies) {
+    const mistake = policyMistake(policy)
+    if (mistake !== undefined) return mistake
+  }
+  return undefined
+}

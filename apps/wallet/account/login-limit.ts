@@ -1,0 +1,78 @@
+/**
+ * How often somebody may try, counted in the database and so on all instances together. An attempt is counted before the
+ * password is looked at and given back when it was right: a thousand guesses at once are a thousand guesses.
+ * One row a subject and minute; the first attempt of a minute clears away the rows of those before.
+ */
+import type { Wallet } from '../wallet.ts'
+
+export interface TooManyAttempts {
+  readonly code: 'too_many_attempts'
+  readonly retryAfterSeconds: number
+}
+
+const TOTAL = 'logins'
+const REGISTRATIONS = 'registrations'
+
+/** `emailHash` counts whether the account exists or not. Answers with the refusal, or undefined. */
+export async function countLogin(wallet: Wallet, emailHash: string): Promise<TooManyAttempts | undefined> {
+  const { limits } = wallet
+  const total = await count(wallet, TOTAL)
+  if (total === 1) await clearPast(wallet)
+  if (total > limits.loginFailuresPerMinuteInTotal) return tooMany(wallet)
+  const own = await count(wallet, subjectOf(emailHash))
+  return own > limits.loginFailuresPerMinute ? tooMany(wallet) : undefined
+}
+
+export async function countRegistration(wallet: Wallet): Promise<TooManyAttempts | undefined> {
+  const made = await count(wallet, REGISTRATIONS)
+  return made > wallet.limits.registrationsPerMinute ? tooMany(wallet) : undefined
+}
+
+/** The password was right: that was no guess. */
+export async function forgiveLogin(wallet: Wallet, emailHash: string): Promise<void> {
+  await wallet.database.db
+    .updateTable('login_attempts')
+    .set((expression) => ({ attempts: expression('attempts', '-', 1) }))
+    .where('subject', 'in', [TOTAL, subjectOf(emailHash)])
+    .where('minute', '=', minuteOf(wallet))
+    .where('attempts', '>', 0)
+    .execute()
+}
+
+/** Adds one and answers how many there are in this minute, in one statement. */
+async function count(wallet: Wallet, subject: string): Promise<number> {
+  const counted = await wallet.database.db
+    .insertInto('login_attempts')
+    .values({ subject, minute: minuteOf(wallet), attempts: 1 })
+    .onConflict((conflict) =>
+      conflict.column('subject').doUpdateSet((row) => ({
+        attempts: row
+          .case()
+          .when('login_attempts.minute', '=', row.ref('excluded.minute'))
+          .then(row('login_attempts.attempts', '+', 1))
+          .else(1)
+          .end(),
+        minute: row.ref('excluded.minute'),
+      })),
+    )
+    .returning('attempts')
+    .executeTakeFirstOrThrow()
+  return counted.attempts
+}
+
+async function clearPast(wallet: Wallet): Promise<void> {
+  const { db } = wallet.database
+  await db.deleteFrom('login_attempts').where('minute', '<', minuteOf(wallet)).execute()
+}
+
+function subjectOf(emailHash: string): string {
+  return `login:${emailHash}`
+}
+
+function minuteOf({ now }: Wallet): number {
+  return Math.floor(now() / 60)
+}
+
+function tooMany({ now }: Wallet): TooManyAttempts {
+  return { code: 'too_many_attempts', retryAfterSeconds: 60 - (now() % 60) }
+}

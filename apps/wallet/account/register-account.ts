@@ -1,0 +1,132 @@
+/**
+ * Makes an account with everything that its owner needs at once: a wallet, a P-256 key and a did:jwk. All of it or
+ * nothing, and one account an e-mail address, whichever of many instances is asked first.
+ */
+import { randomUUID } from 'node:crypto'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
+import type { Transaction } from 'kysely'
+import type { WalletTables } from '../database/schema.ts'
+import { selfDid } from '../dids/did-method.ts'
+import { didRow } from '../dids/dids.ts'
+import { keyRow, newKey } from '../keys/keys.ts'
+import type { Wallet } from '../wallet.ts'
+import { countRegistration, type TooManyAttempts } from './login-limit.ts'
+
+export interface RegisterAccount {
+  readonly name: string
+  readonly email: string
+  readonly password: string
+}
+
+export type RegisterRefusal =
+  | TooManyAttempts
+  | { readonly code: 'account_exists' }
+  | { readonly code: 'email_malformed' }
+  | { readonly code: 'password_length'; readonly minimum: number; readonly maximum: number }
+
+/** For trying things out in development, with the credentials that tutorials of the field name. */
+export const PREREGISTERED: RegisterAccount = {
+  name: 'Max Mustermann',
+  email: 'user@email.com',
+  password: 'password',
+}
+
+const MAX_EMAIL_LENGTH = 254
+const MAX_PASSWORD_LENGTH = 200
+
+export async function registerAccount(
+  wallet: Wallet,
+  request: RegisterAccount,
+): Promise<Result<{ readonly accountId: string }, RegisterRefusal>> {
+  const email = canonicalEmail(request.email)
+  if (email === undefined) return refuse({ code: 'email_malformed' })
+  const minimum = wallet.limits.minimumPasswordLength
+  const { length } = request.password
+  if (length < minimum || length > MAX_PASSWORD_LENGTH)
+    return refuse({ code: 'password_length', minimum, maximum: MAX_PASSWORD_LENGTH })
+  const limited = await countRegistration(wallet)
+  if (limited !== undefined) return refuse(limited)
+  const account = await newAccount(wallet, { ...request, email })
+  const made = await wallet.database.inTransaction((transaction) =>
+    insertAccount(wallet, transaction, account, request.name),
+  )
+  return made ? ok({ accountId: account.id }) : refuse({ code: 'account_exists' })
+}
+
+/** At start; of many instances one makes it, and an account that is there stays as it is. */
+export async function ensurePreregistered(wallet: Wallet): Promise<void> {
+  const hash = await wallet.vault.hash('email', PREREGISTERED.email)
+  const found = await wallet.database.db
+    .selectFrom('accounts')
+    .select('id')
+    .where('email_hash', '=', hash)
+    .executeTakeFirst()
+  if (found === undefined) await registerAccount(wallet, PREREGISTERED)
+}
+
+/** E-mail addresses are compared without regard to case; undefined for what cannot be one. */
+export function canonicalEmail(text: string): string | undefined {
+  const email = text.trim().normalize('NFC').toLowerCase()
+  const isEmail = email.length <= MAX_EMAIL_LENGTH && /^[^\s@]{1,64}@[^\s@]{1,253}$/.test(email)
+  return isEmail ? email : undefined
+}
+
+async function newAccount({ vault, passwords, now }: Wallet, { name, email, password }: RegisterAccount) {
+  const id = randomUUID()
+  return {
+    id,
+    email_hash: await vault.hash('email', email),
+    email_sealed: vault.seal(['accounts', id, 'email'], email),
+    name_sealed: vault.seal(['accounts', id, 'name'], name),
+    // Sealed although it is a hash: without the deployment's secret nobody can even start to guess.
+    password_sealed: vault.seal(['accounts', id, 'password'], await passwords.hash(password)),
+    created_at: now(),
+  }
+}
+
+/** False when the address has an account; nothing was changed then. */
+async function insertAccount(
+  wallet: Wallet,
+  transaction: Transaction<WalletTables>,
+  account: Awaited<ReturnType<typeof newAccount>>,
+  name: string,
+): Promise<boolean> {
+  const inserted = await transaction
+    .insertInto('accounts')
+    .values(account)
+    .onConflict((conflict) => conflict.column('email_hash').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (inserted === undefined) return false
+  await insertWallet(wallet, transaction, account.id, name)
+  return true
+}
+
+async function insertWallet(
+  wallet: Wallet,
+  transaction: Transaction<WalletTables>,
+  accountId: string,
+  name: string,
+): Promise<void> {
+  const { vault, now } = wallet
+  const owned = { id: randomUUID(), accountId }
+  const key = newKey(generateSoftwareKey('ES256'))
+  const made = { ...selfDid('jwk', key.privateJwk), keyId: key.id, alias: 'Onboarding' }
+  const did = await didRow(wallet, owned, made)
+  await transaction
+    .insertInto('wallets')
+    .values({
+      id: owned.id,
+      account_id: accountId,
+      name_sealed: vault.seal(['wallets', owned.id, 'name'], `Wallet of ${name}`),
+      default_did: did.id,
+      created_at: now(),
+    })
+    .execute()
+  await transaction
+    .insertInto('wallet_keys')
+    .values(keyRow(wallet, owned, key))
+    .execute()
+  await transaction.insertInto('wallet_dids').values(did).execute()
+}

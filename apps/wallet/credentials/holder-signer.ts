@@ -1,0 +1,37 @@
+/**
+ * The key that shows a credential, under the name by which the credential knows its holder. Most carry the key itself; a
+ * W3C credential may name its subject by a did:web alone, and then the proof has to say which of its keys signed.
+ */
+
+import { isJsonObject } from '@countersign/core/json'
+import { ok, type Result } from '@countersign/core/result'
+import type { FormatId, HeldCredential } from '@countersign/credential/contract/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { namesOfKey } from '../dids/dids.ts'
+import { type KeyUnknown, openKey } from '../keys/keys.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import type { StoredCredential } from './credentials.ts'
+
+/** Undefined for a credential that is bound to no key. */
+export async function holderSigner(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { held, keyId }: StoredCredential,
+): Promise<Result<Signer | undefined, KeyUnknown>> {
+  if (keyId === undefined) return ok(undefined)
+  const signer = await openKey(wallet, owned, keyId)
+  const subject = subjectOf(held)
+  if (!signer.ok || subject?.startsWith('did:web:') !== true) return signer
+  const names = await namesOfKey(wallet, owned, { keyId, publicJwk: signer.value.publicJwk })
+  const name = names.find(({ did }) => did === subject)
+  return name === undefined ? signer : ok({ ...signer.value, keyId: name.keyUrl })
+}
+
+const W3C_FORMATS: readonly FormatId[] = ['jwt_vc_json', 'vc+jwt', 'vc+sd-jwt']
+
+/** Whom a W3C credential is about, where that is one who has an identifier. */
+export function subjectOf({ claims, format }: HeldCredential): string | undefined {
+  const { credentialSubject: subject } = claims
+  if (!W3C_FORMATS.includes(format) || !isJsonObject(subject)) return undefined
+  return typeof subject.id === 'string' ? subject.id : undefined
+}

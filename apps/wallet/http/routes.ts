@@ -1,0 +1,51 @@
+/**
+ * The wallet's API. What stands in the closed part is for people with a login: one hook recognises the caller before any
+ * of its handlers, so a new route is closed unless it is written elsewhere.
+ */
+
+import type { ServiceConfig } from '@countersign/service/config/schema'
+import { isLoopbackHost, managementDoorKeeper } from '@countersign/service/http/access'
+import type { ServiceApp } from '@countersign/service/http/http-service'
+import { fail } from '@countersign/service/http/wire-errors'
+import type { Wallet } from '../wallet.ts'
+import { accountRoutes } from './account-routes.ts'
+import { recogniseCaller } from './bearer.ts'
+import { credentialRoutes } from './credential-routes.ts'
+import { didRoutes, registryRoutes } from './did-routes.ts'
+import { exchangeRoutes } from './exchange-routes.ts'
+import { keyRoutes } from './key-routes.ts'
+import { loginRoutes } from './login-routes.ts'
+
+export type RouteConfig = Pick<ServiceConfig, 'baseUrl' | 'mode' | 'webHost'>
+
+export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp) => Promise<void> {
+  return async (app) => {
+    await app.register(async (open: ServiceApp) => {
+      keepOtherSitesOut(open, config)
+      loginRoutes(open, wallet, config)
+    })
+    registryRoutes(app, wallet)
+    await app.register(async (closed: ServiceApp) => {
+      keepOtherSitesOut(closed, config)
+      closed.addHook('onRequest', async (request) => recogniseCaller(wallet, request))
+      accountRoutes(closed, wallet)
+      keyRoutes(closed, wallet)
+      didRoutes(closed, wallet)
+      credentialRoutes(closed, wallet)
+      exchangeRoutes(closed, wallet)
+    })
+  }
+}
+
+/**
+ * In development the password of the pre-registered account is known to everybody, so a page of another site must not
+ * reach the API by a host name of its own that leads to loopback.
+ */
+function keepOtherSitesOut(app: ServiceApp, { baseUrl, mode, webHost }: RouteConfig): void {
+  if (mode !== 'development' || !isLoopbackHost(webHost)) return
+  const keeper = managementDoorKeeper({ baseUrl })
+  app.addHook('onRequest', async (request) => {
+    const refusal = keeper(request.headers)
+    if (refusal !== undefined) fail(refusal)
+  })
+}

@@ -1,0 +1,44 @@
+/**
+ * Key types by the names that the API has for them, and which of them a holder may use: a key proves possession where
+ * issuers take it for key proofs and verifiers for presentations. The others are kept, shown and sign on request.
+ */
+import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
+import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import { algorithmOf } from '@countersign/crypto/jwk'
+import {
+  type PrivateJwk,
+  type SoftwareKeyType,
+  softwareKeyTypes,
+} from '@countersign/keys/signers/software-key'
+
+export type KeyType = SoftwareKeyType
+
+export const keyTypes = Object.keys(softwareKeyTypes) as [KeyType, ...KeyType[]]
+
+/** In the order of preference. */
+export const HOLDER_ALGORITHMS: readonly SignatureAlgorithm[] = ALLOWED_ALGORITHMS.key_proof.filter(
+  (algorithm) => ALLOWED_ALGORITHMS.key_binding.includes(algorithm),
+)
+
+export function provesPossession(algorithm: SignatureAlgorithm): boolean {
+  return HOLDER_ALGORITHMS.includes(algorithm)
+}
+
+/** What a key of this type signs with unless its JWK says otherwise. */
+export function algorithmOfType(keyType: KeyType): SignatureAlgorithm {
+  return softwareKeyTypes[keyType]
+}
+
+/** Of an imported key: RSA by the length of its modulus, everything else by its curve. */
+export function keyTypeOf(key: PrivateJwk): KeyType {
+  if (key.kty === 'RSA') return rsaTypeOf(key.n)
+  const algorithm = algorithmOf(key)
+  const found = keyTypes.find((keyType) => softwareKeyTypes[keyType] === algorithm)
+  if (found === undefined) throw new Error(`no key type signs with ${algorithm}`)
+  return found
+}
+
+function rsaTypeOf(n: string): KeyType {
+  const bits = Buffer.from(n, 'base64url').length * 8
+  return bits >= 4096 ? 'RSA4096' : bits >= 3072 ? 'RSA3072' : 'RSA'
+}

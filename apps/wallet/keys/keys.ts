@@ -1,0 +1,259 @@
+/**
+ * The keys of a wallet, made here or brought along, kept sealed. What leaves by itself is the public part; the private one
+ * only where its owner exports it (`use-key.ts`). A key that a DID, a credential or an unfinished offer needs is not
+ * deleted, because with it they would be lost.
+ */
+import { randomUUID } from 'node:crypto'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import { algorithmOf, bareKey, type PublicJwk, sameKey } from '@countersign/crypto/jwk'
+import {
+  type KeyRefusal,
+  keyThumbprint,
+  type PrivateJwk,
+  parsePrivateKey,
+  softwareSigner,
+} from '@countersign/keys/signers/software-key'
+import { countRows } from '../database/count-rows.ts'
+import type { KeyRow } from '../database/schema.ts'
+import { MAX_KEYS, type OwnedWallet, type Wallet } from '../wallet.ts'
+import type { KeyMakerBusy } from './key-maker.ts'
+import { algorithmOfType, type KeyType, keyTypeOf, provesPossession } from './key-types.ts'
+
+export interface ListedKey {
+  readonly id: string
+  readonly keyType: KeyType
+  /** Whether credentials can be bound to it. */
+  readonly provesPossession: boolean
+  readonly name?: string
+  /** Epoch seconds. */
+  readonly createdAt: number
+}
+
+export interface DescribedKey extends ListedKey {
+  /** What it signs with. */
+  readonly algorithm: SignatureAlgorithm
+}
+
+export interface NewKey {
+  readonly id: string
+  readonly privateJwk: PrivateJwk
+  readonly name?: string
+}
+
+export interface KeyUnknown {
+  readonly code: 'key_unknown'
+}
+
+export interface TooManyKeys {
+  readonly code: 'too_many_keys'
+  readonly max: number
+}
+
+export type GenerateKeyRefusal = TooManyKeys | KeyMakerBusy
+
+export function newKey(privateJwk: PrivateJwk, name?: string): NewKey {
+  return { id: randomUUID(), privateJwk, ...(name !== undefined && { name }) }
+}
+
+export async function generateKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: { readonly keyType: KeyType; readonly name?: string },
+): Promise<Result<{ readonly id: string }, GenerateKeyRefusal>> {
+  const room = await roomForKey(wallet, owned)
+  if (!room.ok) return room
+  const made = await wallet.keyMaker.make(request.keyType)
+  if (!made.ok) return made
+  const key = newKey(made.value, request.name)
+  await wallet.database.db
+    .insertInto('wallet_keys')
+    .values(keyRow(wallet, owned, key))
+    .execute()
+  return ok({ id: key.id })
+}
+
+export type ImportKeyRefusal =
+  | TooManyKeys
+  | { readonly code: 'key_exists'; readonly id: string }
+  | { readonly code: 'key_unusable'; readonly reason: KeyRefusal['code']; readonly detail?: string }
+
+/** `key`: a JWK as object or text, or PKCS#8 in PEM. A wallet has a key once, also when it is brought twice at once. */
+export async function importKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { key, name }: { readonly key: unknown; readonly name?: string },
+): Promise<Result<{ readonly id: string }, ImportKeyRefusal>> {
+  const parsed = parsePrivateKey(key)
+  if (!parsed.ok) return refuse(unusable(parsed.error))
+  const publicJwk = bareKey(parsed.value)
+  const before = await findKeyId(wallet, owned, publicJwk)
+  if (before !== undefined) return refuse({ code: 'key_exists', id: before })
+  const room = await roomForKey(wallet, owned)
+  if (!room.ok) return room
+  const id = await wallet.vault.hash('key', `${owned.id}:${keyThumbprint(publicJwk)}`)
+  const { kid: _kid, ...privateJwk } = parsed.value
+  const row = keyRow(wallet, owned, { id, privateJwk, ...(name !== undefined && { name }) })
+  const inserted = await wallet.database.db
+    .insertInto('wallet_keys')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted === undefined ? refuse({ code: 'key_exists', id }) : ok({ id })
+}
+
+export async function listKeys(wallet: Wallet, owned: OwnedWallet): Promise<readonly ListedKey[]> {
+  const rows = await wallet.database.db
+    .selectFrom('wallet_keys')
+    .select(['id', 'algorithm', 'name_sealed', 'created_at'])
+    .where('wallet_id', '=', owned.id)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute()
+  return rows.map((row) => listed(wallet, row))
+}
+
+export async function describeKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  keyId: string,
+): Promise<Result<DescribedKey, KeyUnknown>> {
+  const row = await rowOf(wallet, owned, keyId)
+  if (row === undefined) return refuse({ code: 'key_unknown' })
+  return ok({ ...listed(wallet, row), algorithm: algorithmOf(keptKey(wallet, row)) })
+}
+
+export async function loadPublicKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  keyId: string,
+): Promise<Result<PublicJwk, KeyUnknown>> {
+  const signer = await openKey(wallet, owned, keyId)
+  return signer.ok ? ok({ kid: keyId, ...bareKey(signer.value.publicJwk) }) : signer
+}
+
+/** A signer of the wallet's own key, for a proof that is about to be made. */
+export async function openKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  keyId: string,
+): Promise<Result<Signer, KeyUnknown>> {
+  const key = await openPrivateKey(wallet, owned, keyId)
+  return key.ok ? ok(softwareSigner(key.value, { keyId })) : key
+}
+
+export async function openPrivateKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  keyId: string,
+): Promise<Result<PrivateJwk, KeyUnknown>> {
+  const row = await rowOf(wallet, owned, keyId)
+  return row === undefined ? refuse({ code: 'key_unknown' }) : ok(keptKey(wallet, row))
+}
+
+/** The id under which the wallet has this key. */
+export async function findKeyId(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  key: PublicJwk,
+): Promise<string | undefined> {
+  const rows = await wallet.database.db
+    .selectFrom('wallet_keys')
+    .select(['id', 'private_sealed'])
+    .where('wallet_id', '=', owned.id)
+    .execute()
+  return rows.find((row) => sameKey(keptKey(wallet, row), key))?.id
+}
+
+export type DeleteKeyRefusal = KeyUnknown | { readonly code: 'key_in_use' }
+
+/** One statement decides, so a credential that arrives at this moment keeps its key or finds it gone. */
+export async function deleteKey(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  keyId: string,
+): Promise<Result<undefined, DeleteKeyRefusal>> {
+  const { db } = wallet.database
+  const deleted = await db
+    .deleteFrom('wallet_keys')
+    .where('id', '=', keyId)
+    .where('wallet_id', '=', owned.id)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('wallet_dids').select('id').where('key_id', '=', keyId))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('credentials').select('id').where('key_id', '=', keyId))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(selectFrom('receptions').select('id').where('key_id', '=', keyId).where('state', '=', 'open')),
+      ),
+    )
+    .returning('id')
+    .executeTakeFirst()
+  if (deleted !== undefined) return ok(undefined)
+  const exists = await rowOf(wallet, owned, keyId)
+  return exists === undefined ? refuse({ code: 'key_unknown' }) : refuse({ code: 'key_in_use' })
+}
+
+export function keyRow({ vault, now }: Wallet, owned: OwnedWallet, key: NewKey): KeyRow {
+  const { id, name, privateJwk } = key
+  return {
+    id,
+    wallet_id: owned.id,
+    algorithm: keyTypeOf(privateJwk),
+    name_sealed: name === undefined ? null : vault.seal(['wallet_keys', id, 'name'], name),
+    private_sealed: vault.seal(['wallet_keys', id, 'private'], JSON.stringify(privateJwk)),
+    created_at: now(),
+  }
+}
+
+async function roomForKey(wallet: Wallet, owned: OwnedWallet): Promise<Result<undefined, TooManyKeys>> {
+  const present = await countRows(wallet, 'wallet_keys', owned.id, MAX_KEYS)
+  return present < MAX_KEYS ? ok(undefined) : refuse({ code: 'too_many_keys', max: MAX_KEYS })
+}
+
+function rowOf({ database }: Wallet, owned: OwnedWallet, keyId: string): Promise<KeyRow | undefined> {
+  return database.db
+    .selectFrom('wallet_keys')
+    .selectAll()
+    .where('id', '=', keyId)
+    .where('wallet_id', '=', owned.id)
+    .executeTakeFirst()
+}
+
+/** It was judged before it was kept. */
+function keptKey({ vault }: Wallet, row: Pick<KeyRow, 'id' | 'private_sealed'>): PrivateJwk {
+  return JSON.parse(vault.open(['wallet_keys', row.id, 'private'], row.private_sealed))
+}
+
+function listed({ vault }: Wallet, row: Omit<KeyRow, 'wallet_id' | 'private_sealed'>): ListedKey {
+  const { algorithm: keyType, id, name_sealed, created_at: createdAt } = row
+  return {
+    id,
+    keyType,
+    provesPossession: provesPossession(algorithmOfType(keyType)),
+    createdAt,
+    ...(name_sealed !== null && { name: vault.open(['wallet_keys', id, 'name'], name_sealed) }),
+  }
+}
+
+function unusable(refusal: KeyRefusal): Extract<ImportKeyRefusal, { code: 'key_unusable' }> {
+  const { code: reason } = refusal
+  const detail = detailOf(refusal)
+  return { code: 'key_unusable', reason, ...(detail !== undefined && { detail }) }
+}
+
+function detailOf(refusal: KeyRefusal): string | undefined {
+  switch (refusal.code) {
+    case 'key_malformed':
+      return refusal.reason
+    case 'key_unsupported':
+      return refusal.keyType
+    case 'key_backend_unsupported':
+      return refusal.backend
+    case 'key_not_private':
+      return undefined
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Makes the answer to a request: what the query needs and what the holder added, nothing else (OpenID4VP 1.0 §6.4, §8.1).
+ * All or nothing: where a required part is missing there is no answer, never a partial one.
+ */
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { ClaimPath, CredentialFormat } from '@countersign/credential/contract/format'
+import {
+  type ChoiceRefusal,
+  type ChosenCredential,
+  chooseCredentials,
+} from '@countersign/protocol/openid4vp/dcql/match'
+import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
+import {
+  writeAuthorizationResponse,
+  writeErrorResponse,
+} from '@countersign/protocol/openid4vp/response/direct-post'
+import type { StoredCredential } from '../credentials/credentials.ts'
+import { type DisclosureUnknown, pathsOfDisclosures } from '../credentials/disclosures.ts'
+import { holderSigner } from '../credentials/holder-signer.ts'
+import type { KeyUnknown } from '../keys/keys.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import { matchHeld } from './match-credentials.ts'
+
+export interface Wish {
+  /** Only these may be sent; absent or empty: any that fits. */
+  readonly selectedCredentials?: readonly string[]
+  /** By credential: disclosures to add to those that the query needs. */
+  readonly disclosures?: Readonly<Record<string, readonly string[]>>
+  /** Tell the verifier no. */
+  readonly decline?: boolean
+}
+
+export type ComposeRefusal =
+  | ChoiceRefusal
+  | DisclosureUnknown
+  | KeyUnknown
+  | { readonly code: 'presentation_failed'; readonly reason: string }
+
+/** The body of the answer, as a form. */
+export async function composeAnswer(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: VerifiedRequest,
+  wish: Wish,
+): Promise<Result<string, ComposeRefusal>> {
+  if (wish.decline === true) return ok(writeErrorResponse(request, 'access_denied'))
+  const { match, credentials } = await matchHeld(wallet, owned, request.query)
+  const selected = [...new Set(wish.selectedCredentials)].map((credentialId) => ({ credentialId }))
+  const chosen = chooseCredentials(request.query, match, selected.length === 0 ? undefined : selected)
+  if (!chosen.ok) return chosen
+  const vpToken = new Map<string, string[]>()
+  for (const choice of chosen.value) {
+    const credential = credentials.find(({ id }) => id === choice.credentialId)
+    if (credential === undefined) throw new Error('a credential was chosen that was not matched')
+    const presentation = await present(wallet, owned, { request, choice, credential, wish })
+    if (!presentation.ok) return presentation
+    vpToken.set(choice.queryId, [...(vpToken.get(choice.queryId) ?? []), presentation.value])
+  }
+  return ok(writeAuthorizationResponse(request, vpToken))
+}
+
+interface Presenting {
+  readonly request: VerifiedRequest
+  readonly choice: ChosenCredential
+  readonly credential: StoredCredential
+  readonly wish: Wish
+}
+
+async function present(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  presenting: Presenting,
+): Promise<Result<string, ComposeRefusal>> {
+  const { choice, credential } = presenting
+  const format = wallet.formats.get(credential.held.format)
+  if (format === undefined) throw new Error(`nothing presents ${credential.held.format}`)
+  const added = await addedPaths(wallet, presenting)
+  if (!added.ok) return added
+  const binding = await bindingFor(wallet, owned, presenting, format)
+  if (!binding.ok) return binding
+  const presented = await format.present(
+    {
+      credential: credential.content,
+      disclose: [...choice.disclose, ...added.value],
+      ...(binding.value && { binding: binding.value }),
+    },
+    wallet.crypto,
+  )
+  return presented.ok ? presented : refuse({ code: 'presentation_failed', reason: presented.error.code })
+}
+
+async function addedPaths(
+  wallet: Wallet,
+  { credential, wish: { disclosures = {} } }: Presenting,
+): Promise<Result<readonly ClaimPath[], DisclosureUnknown>> {
+  const picked = Object.hasOwn(disclosures, credential.id) ? disclosures[credential.id] : undefined
+  return pathsOfDisclosures(wallet, credential, picked ?? [])
+}
+
+/** Undefined where the query waives holder binding: then nothing ties this presentation to the holder's others. */
+async function bindingFor(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { request, choice, credential }: Presenting,
+  { alwaysBinds }: CredentialFormat,
+) {
+  const asked = request.query.credentials.find(({ id }) => id === choice.queryId)
+  const isWaived = asked?.requireHolderBinding !== true && alwaysBinds !== true
+  if (isWaived) return ok(undefined)
+  const signer = await holderSigner(wallet, owned, credential)
+  if (!signer.ok) return signer
+  if (signer.value === undefined) return ok(undefined)
+  return ok({
+    signer: signer.value,
+    audience: request.client.full,
+    nonce: request.nonce,
+    responseUri: request.responseUri,
+    issuedAt: wallet.now(),
+  })
+}

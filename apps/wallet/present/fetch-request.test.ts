@@ -1,0 +1,92 @@
+import { bareKey } from '@countersign/crypto/jwk'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import {
+  authorizationRequestUrl,
+  buildRequestObject,
+  signRequestObject,
+} from '@countersign/protocol/openid4vp/request/request-object'
+import { afterEach, expect, it } from 'vitest'
+import { type FaultyServer, startFaultyServer } from '../testing/faulty-server.testing.ts'
+import { onBothDatabases } from '../testing/wallet.testing.ts'
+import { fetchRequest } from './fetch-request.ts'
+
+const open: FaultyServer[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((server) => server.close()))
+})
+
+/** A verifier that is a did:web on a host of its own. */
+async function webVerifier(wish: { readonly relationship?: string; readonly lies?: boolean } = {}) {
+  const { lies = false, relationship = 'authentication' } = wish
+  const key = generateSoftwareKey('ES256')
+  const place = { did: '', url: '' }
+  const server = await startFaultyServer(async ({ path }) => {
+    if (path === '/.well-known/did.json') return { status: 200, body: JSON.stringify(document()) }
+    return { status: 200, body: await requestObject() }
+  })
+  open.push(server)
+  place.url = server.url
+  place.did = `did:web:${new URL(server.url).host.replace(':', '%3A')}`
+  const client = `decentralized_identifier:${place.did}`
+
+  function document() {
+    const method = { id: '#k', type: 'JsonWebKey', controller: place.did, publicKeyJwk: bareKey(key) }
+    return { id: place.did, verificationMethod: [method], [relationship]: ['#k'] }
+  }
+
+  function requestObject() {
+    const now = Math.floor(Date.now() / 1000)
+    const facts = {
+      id: 'session-1',
+      nonce: 'n-0S6_WzA2Mj',
+      dcqlQuery: { credentials: [{ id: 'q', format: 'dc+sd-jwt', meta: { vct_values: ['t'] } }] },
+      expiresAt: now + 300,
+      clientId: client,
+      responseUri: `${place.url}/answer`,
+    }
+    const payload = buildRequestObject(facts, { now, formats: ['dc+sd-jwt'] })
+    const signing = lies ? generateSoftwareKey('ES256') : key
+    return signRequestObject(payload, softwareSigner(signing, { keyId: `${place.did}#k` }))
+  }
+
+  const requestUrl = authorizationRequestUrl(
+    'openid4vp://authorize',
+    client,
+    `${server.url}/request/1`,
+    'get',
+  )
+  return { ...server, ...place, requestUrl }
+}
+
+onBothDatabases('a request of a verifier that is a did:web', (store) => {
+  it('is shown with its DID, vouched for by nobody', async () => {
+    const wallet = store().instance()
+    const { asked, did, requestUrl } = await webVerifier()
+    expect(await fetchRequest(wallet, requestUrl)).toMatchObject({
+      ok: true,
+      value: { client: { did }, trust: { trusted: false, reason: 'no_certificate' } },
+    })
+    expect(asked).toEqual(['/request/1', '/.well-known/did.json'])
+    const strict = { ...wallet, verifiers: { anchors: [], required: true } }
+    expect(await fetchRequest(strict, requestUrl)).toMatchObject({ error: { code: 'verifier_untrusted' } })
+  })
+
+  it('is refused when another key signed it', async () => {
+    const { requestUrl } = await webVerifier({ lies: true })
+    expect(await fetchRequest(store().instance(), requestUrl)).toMatchObject({
+      error: { code: 'request_signature_refused' },
+    })
+  })
+
+  it('is refused when the key is not for authentication, and when there is no document', async () => {
+    const { requestUrl } = await webVerifier({ relationship: 'assertionMethod' })
+    expect(await fetchRequest(store().instance(), requestUrl)).toMatchObject({
+      error: { code: 'client_key_unreadable', reason: 'did_relationship_missing' },
+    })
+    const away = await webVerifier()
+    away.failNext('/.well-known/did.json', 'unavailable', 1)
+    expect(await fetchRequest(store().instance(), away.requestUrl)).toMatchObject({
+      error: { code: 'client_key_unreadable', reason: 'did_not_found' },
+    })
+  })
+})

@@ -1,0 +1,88 @@
+/**
+ * An authorization request, from the URL to the verified request object (OpenID4VP 1.0 §5). Only what the verifier signed
+ * counts; of the URL nothing is used but the way to it. No redirect is followed and no other address is asked.
+ */
+import { encodeBase64url } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import {
+  parseAuthorizationRequestUrl,
+  type RequestReference,
+  type RequestUrlRefusal,
+} from '@countersign/protocol/openid4vp/request/request-url'
+import {
+  type RequestRefusal,
+  type VerifiedRequest,
+  verifyRequestObject,
+} from '@countersign/protocol/openid4vp/request/verify-request'
+import { hostOf, type UpstreamRefusal } from '../upstream.ts'
+import type { Wallet } from '../wallet.ts'
+
+export type FetchRequestRefusal =
+  | UpstreamRefusal
+  | RequestUrlRefusal
+  | RequestRefusal
+  | { readonly code: 'request_not_available'; readonly host: string; readonly status: number }
+
+const REQUEST_OBJECT = 'application/oauth-authz-req+jwt'
+
+export async function fetchRequest(
+  wallet: Wallet,
+  url: string,
+): Promise<Result<VerifiedRequest, FetchRequestRefusal>> {
+  const reference = parseAuthorizationRequestUrl(url.trim(), wallet.httpPolicy)
+  if (!reference.ok) return reference
+  const object = await requestObject(wallet, reference.value)
+  if (!object.ok) return object
+  const { jwt, walletNonce } = object.value
+  return verifyRequestObject(jwt, {
+    outerClientId: reference.value.clientId,
+    now: wallet.now(),
+    anchors: wallet.verifiers.anchors,
+    didKeys: wallet.dids.keyOf,
+    requireTrusted: wallet.verifiers.required,
+    crypto: wallet.crypto,
+    httpPolicy: wallet.httpPolicy,
+    ...(walletNonce !== undefined && { walletNonce }),
+  })
+}
+
+interface RequestObject {
+  readonly jwt: string
+  /** Sent to the verifier, so it has to be in the object (§5.10.1). */
+  readonly walletNonce?: string
+}
+
+async function requestObject(
+  wallet: Wallet,
+  reference: RequestReference,
+): Promise<Result<RequestObject, FetchRequestRefusal>> {
+  if (reference.kind === 'by_value') return ok({ jwt: reference.request })
+  const { requestUri, requestUriMethod } = reference
+  if (requestUriMethod === 'post') return postForObject(wallet, requestUri)
+  return objectOf(await wallet.upstream.get(requestUri, REQUEST_OBJECT), requestUri)
+}
+
+async function postForObject(
+  wallet: Wallet,
+  requestUri: string,
+): Promise<Result<RequestObject, FetchRequestRefusal>> {
+  const walletNonce = encodeBase64url(wallet.crypto.randomBytes(16))
+  const answer = await wallet.upstream.post({
+    url: requestUri,
+    contentType: 'application/x-www-form-urlencoded',
+    accept: REQUEST_OBJECT,
+    body: new URLSearchParams({ wallet_nonce: walletNonce }).toString(),
+  })
+  const object = objectOf(answer, requestUri)
+  return object.ok ? ok({ ...object.value, walletNonce }) : object
+}
+
+type Answer = Awaited<ReturnType<Wallet['upstream']['get']>>
+
+/** §5.10.2: anything but success ends the transaction. */
+function objectOf(answer: Answer, uri: string): Result<RequestObject, FetchRequestRefusal> {
+  if (!answer.ok) return answer
+  const { status, body } = answer.value
+  if (status === 200) return ok({ jwt: body.trim() })
+  return refuse({ code: 'request_not_available', host: hostOf(uri), status })
+}

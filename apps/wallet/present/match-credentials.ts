@@ -1,0 +1,34 @@
+/** Which credentials of a wallet answer a request (OpenID4VP 1.0 §6.4). Deleted and expired ones are not there for it. */
+import { ok, type Result } from '@countersign/core/result'
+import { matchQuery, type QueryMatch } from '@countersign/protocol/openid4vp/dcql/match'
+import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
+import { listCredentials, type StoredCredential } from '../credentials/credentials.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import { type FetchRequestRefusal, fetchRequest } from './fetch-request.ts'
+
+export interface Matched {
+  readonly match: QueryMatch
+  readonly credentials: readonly StoredCredential[]
+}
+
+/** The credentials that could be sent, each once, in the order of the query. */
+export async function matchCredentials(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  requestUrl: string,
+): Promise<Result<readonly StoredCredential[], FetchRequestRefusal>> {
+  const request = await fetchRequest(wallet, requestUrl)
+  if (!request.ok) return request
+  const { match, credentials } = await matchHeld(wallet, owned, request.value.query)
+  const ids = match.queries.flatMap((query) => query.candidates.map(({ credentialId }) => credentialId))
+  return ok([...new Set(ids)].flatMap((id) => credentials.find((credential) => credential.id === id) ?? []))
+}
+
+/** The newest first: where nobody picks, the latest credential of a kind is sent. */
+export async function matchHeld(wallet: Wallet, owned: OwnedWallet, query: DcqlQuery): Promise<Matched> {
+  const now = wallet.now()
+  const held = await listCredentials(wallet, owned)
+  const credentials = held.filter((one) => one.held.expiresAt === undefined || one.held.expiresAt > now)
+  const newestFirst = credentials.toReversed()
+  return { match: matchQuery(query, newestFirst, wallet.formats), credentials: newestFirst }
+}

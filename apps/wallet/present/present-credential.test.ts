@@ -1,0 +1,183 @@
+import { afterEach, expect, it } from 'vitest'
+import { deleteCredential, type StoredCredential } from '../credentials/credentials.ts'
+import { splitDocument } from '../credentials/disclosures.ts'
+import { useOffer } from '../receive/receive-credential.ts'
+import { startTestIssuer, type TestIssuer } from '../testing/issuer.testing.ts'
+import { startTestVerifier, type TestVerifier } from '../testing/verifier.testing.ts'
+import { dump, newOwner, onBothDatabases, type TestStore, withAnchors } from '../testing/wallet.testing.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import { matchCredentials, matchHeld } from './match-credentials.ts'
+import { resolvePresentationRequest, usePresentationRequest } from './present-credential.ts'
+
+const open: (TestIssuer | TestVerifier)[] = []
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((one) => one.close()))
+})
+
+interface Ready {
+  readonly wallet: Wallet
+  readonly owned: OwnedWallet
+  readonly verifier: TestVerifier
+  readonly credential: StoredCredential
+}
+
+async function ready(store: TestStore): Promise<Ready> {
+  const verifier = await startTestVerifier()
+  const issuer = await startTestIssuer()
+  open.push(verifier, issuer)
+  const wallet = store.instance(withAnchors(verifier.anchors))
+  const owned = await newOwner(wallet)
+  const received = await useOffer(wallet, owned, { offer: issuer.offer() })
+  const credential = received.ok ? received.value[0] : undefined
+  if (credential === undefined) throw new Error('nothing to present')
+  return { wallet, owned, verifier, credential }
+}
+
+onBothDatabases('answering a presentation request', (store) => {
+  it('discloses what is asked for and nothing else, and hands on the way back', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const requestUrl = verifier.request()
+    const answer = await usePresentationRequest(wallet, owned, { requestUrl })
+    expect(answer).toMatchObject({
+      ok: true,
+      value: { accepted: true, redirectUri: expect.stringContaining('https://rp.example/ok?id=') },
+    })
+    expect(verifier.disclosed).toHaveLength(1)
+    expect(verifier.disclosed[0]).toMatchObject({ given_name: 'Ada-planted' })
+    expect(verifier.disclosed[0]).not.toHaveProperty('family_name')
+    expect(verifier.disclosed[0]).not.toHaveProperty('birthdate')
+  })
+
+  it('adds the disclosures that the holder picked, and refuses those that the credential has not', async () => {
+    const { wallet, owned, verifier, credential } = await ready(store())
+    const texts = splitDocument(credential.content).disclosures?.split('~') ?? []
+    const birthdate = texts.filter((text) => Buffer.from(text, 'base64url').toString().includes('birthdate'))
+    const requestUrl = verifier.request()
+    const strange = { [credential.id]: ['WyJhIiwiYiIsImMiXQ'] }
+    expect(await usePresentationRequest(wallet, owned, { requestUrl, disclosures: strange })).toMatchObject({
+      error: { code: 'disclosure_unknown' },
+    })
+    const disclosures = { [credential.id]: birthdate }
+    await usePresentationRequest(wallet, owned, { requestUrl, disclosures })
+    expect(verifier.disclosed[0]).toMatchObject({ given_name: 'Ada-planted', birthdate: '1990-01-01' })
+    expect(verifier.disclosed[0]).not.toHaveProperty('family_name')
+  })
+
+  it('sends a nonce of its own where the verifier takes the request by POST', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const requestUrl = verifier.request({ method: 'post' })
+    expect(await usePresentationRequest(wallet, owned, { requestUrl })).toMatchObject({ ok: true })
+  })
+
+  it.each(['before', 'after', 'unavailable'] as const)(
+    'posts the same bytes again, on another instance too (%s)',
+    async (fault) => {
+      const { wallet, owned, verifier } = await ready(store())
+      const requestUrl = verifier.request()
+      const path = `/answer/${new URL(new URL(requestUrl).searchParams.get('request_uri') ?? '').pathname.split('/')[2]}`
+      verifier.failNext(path, fault, 2)
+      expect((await usePresentationRequest(wallet, owned, { requestUrl })).ok).toBe(false)
+      const second = store().instance(withAnchors(verifier.anchors))
+      const answer = await usePresentationRequest(second, owned, { requestUrl })
+      expect(answer).toMatchObject({ ok: true, value: { accepted: true } })
+      expect(new Set(verifier.bodies).size).toBe(1)
+      expect(verifier.disclosed).toHaveLength(1)
+      expect(await usePresentationRequest(second, owned, { requestUrl })).toEqual(answer)
+    },
+  )
+
+  it('answers six calls at once with one presentation', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const requestUrl = verifier.request()
+    const all = await Promise.all(
+      Array.from({ length: 6 }, () => usePresentationRequest(wallet, owned, { requestUrl })),
+    )
+    for (const one of all) expect(one).toEqual(all[0])
+    expect(new Set(verifier.bodies).size).toBe(1)
+  })
+
+  it('does not say yes after no, nor no after yes', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const accepted = verifier.request()
+    await usePresentationRequest(wallet, owned, { requestUrl: accepted })
+    const otherwise = { error: { code: 'answered_otherwise' } }
+    expect(
+      await usePresentationRequest(wallet, owned, { requestUrl: accepted, decline: true }),
+    ).toMatchObject(otherwise)
+    const declined = verifier.request()
+    await usePresentationRequest(wallet, owned, { requestUrl: declined, decline: true })
+    expect(verifier.errors).toEqual(['access_denied'])
+    expect(await usePresentationRequest(wallet, owned, { requestUrl: declined })).toMatchObject(otherwise)
+    expect(verifier.disclosed).toHaveLength(1)
+  })
+
+  it('keeps the refusal of a verifier, and where it sends the holder', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const requestUrl = verifier.request({ refuse: true })
+    const first = await usePresentationRequest(wallet, owned, { requestUrl })
+    expect(first).toMatchObject({
+      ok: true,
+      value: { accepted: false, redirectUri: expect.stringContaining('/fail'), message: expect.any(String) },
+    })
+    expect(await usePresentationRequest(wallet, owned, { requestUrl })).toEqual(first)
+    expect(verifier.bodies).toHaveLength(1)
+  })
+
+  it('sends nothing when no credential answers, and none that was not selected', async () => {
+    const { wallet, owned, verifier, credential } = await ready(store())
+    const other = verifier.request({ vct: 'urn:test:unheard-of' })
+    expect(await usePresentationRequest(wallet, owned, { requestUrl: other })).toMatchObject({
+      error: { code: 'access_denied' },
+    })
+    const requestUrl = verifier.request()
+    const selectedCredentials = ['urn:uuid:somebody-elses']
+    expect(await usePresentationRequest(wallet, owned, { requestUrl, selectedCredentials })).toMatchObject({
+      error: { code: 'not_a_candidate' },
+    })
+    await deleteCredential(wallet, owned, credential.id, { permanent: false })
+    expect(await usePresentationRequest(wallet, owned, { requestUrl })).toMatchObject({
+      error: { code: 'access_denied' },
+    })
+    expect(verifier.bodies).toEqual([])
+  })
+
+  it('leaves out what has expired', async () => {
+    const { wallet, owned, verifier, credential } = await ready(store())
+    const matched = await matchCredentials(wallet, owned, verifier.request())
+    expect(matched.ok && matched.value.map(({ id }) => id)).toEqual([credential.id])
+    const later = { ...wallet, now: () => Math.floor(Date.now() / 1000) + 90_000 }
+    const query = await resolvePresentationRequest(wallet, verifier.request())
+    if (!query.ok) throw new Error(query.error.code)
+    expect((await matchHeld(later, owned, query.value.query)).match.satisfiable).toBe(false)
+  })
+
+  it('refuses a verifier that nobody vouches for, and marks it where strangers are let through', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const strict = { ...wallet, ...withAnchors([], true) }
+    const requestUrl = verifier.request()
+    expect(await usePresentationRequest(strict, owned, { requestUrl })).toMatchObject({
+      error: { code: 'verifier_untrusted' },
+    })
+    expect(verifier.bodies).toEqual([])
+    const open = { ...wallet, ...withAnchors([], false) }
+    expect(await resolvePresentationRequest(open, requestUrl)).toMatchObject({
+      ok: true,
+      value: { trust: { trusted: false } },
+    })
+  })
+
+  it('believes nothing that stands outside of the signed request', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const requestUrl = verifier.request().replace('x509_hash%3A', 'x509_hash%3Ax')
+    expect((await usePresentationRequest(wallet, owned, { requestUrl })).ok).toBe(false)
+    expect(verifier.bodies).toEqual([])
+  })
+
+  it('leaves no presentation to read in the database', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    await usePresentationRequest(wallet, owned, { requestUrl: verifier.request(), note: 'noted-planted' })
+    const text = await dump(store())
+    const secrets = ['planted', 'vp_token', 'rp.example', verifier.url, 'x509_hash']
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([])
+  })
+})

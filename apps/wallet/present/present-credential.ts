@@ -1,0 +1,142 @@
+/**
+ * Answers an authorization request (OpenID4VP 1.0 §8.2). The answer is written down before it is sent: a call that is made
+ * again after a cut connection or a crash posts the same bytes, which a verifier answers as it did the first time.
+ */
+import { parseJsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
+import type { RemoteResponse } from '@countersign/service/outgoing/guarded-client'
+import { hostOf, type UnusableAnswer, type UpstreamRefusal, unusable } from '../upstream.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import { type ComposeRefusal, composeAnswer, type Wish } from './compose-presentation.ts'
+import { type FetchRequestRefusal, fetchRequest } from './fetch-request.ts'
+import {
+  findRecord,
+  forgetRecord,
+  keepRecord,
+  type PresentationRecord,
+  recordAnswer,
+  type VerifierAnswer,
+} from './presentation-record.ts'
+
+export interface UsePresentationRequest extends Wish {
+  readonly requestUrl: string
+  /** The holder's own words, kept with the record. */
+  readonly note?: string
+}
+
+export type PresentRefusal =
+  | FetchRequestRefusal
+  | ComposeRefusal
+  | UpstreamRefusal
+  | UnusableAnswer
+  /** Something else was answered to this request, or is about to be. */
+  | { readonly code: 'answered_otherwise' }
+
+/** The request behind the URL, after it was verified: for somebody who looks before answering. */
+export async function resolvePresentationRequest(
+  wallet: Wallet,
+  requestUrl: string,
+): Promise<Result<VerifiedRequest, FetchRequestRefusal>> {
+  return fetchRequest(wallet, requestUrl)
+}
+
+export async function usePresentationRequest(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  wanted: UsePresentationRequest,
+): Promise<Result<VerifierAnswer, PresentRefusal>> {
+  const request = await fetchRequest(wallet, wanted.requestUrl)
+  if (!request.ok) return request
+  const record = await theRecord(wallet, owned, request.value, wanted)
+  if (!record.ok) return record
+  const { answer } = record.value
+  return answer === undefined ? deliver(wallet, record.value) : ok(answer)
+}
+
+/** The one that is there, or a new one. */
+async function theRecord(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: VerifiedRequest,
+  wanted: UsePresentationRequest,
+): Promise<Result<PresentationRecord, PresentRefusal>> {
+  const wish = await wishHash(wallet, wanted)
+  const before = await findRecord(wallet, owned, request)
+  if (before !== undefined && before.sent.wish === wish) return ok(before)
+  // What may have arrived already must not be followed by something else; what was refused may be.
+  if (before !== undefined && before.answer?.accepted !== false) return refuse({ code: 'answered_otherwise' })
+  const body = await composeAnswer(wallet, owned, request, wanted)
+  if (!body.ok) return body
+  if (before !== undefined) await forgetRecord(wallet, before)
+  const { note } = wanted
+  const sent = {
+    wish,
+    responseUri: request.responseUri,
+    body: body.value,
+    ...(note !== undefined && { note }),
+  }
+  const kept = await keepRecord(wallet, owned, request, sent)
+  return kept.sent.wish === wish ? ok(kept) : refuse({ code: 'answered_otherwise' })
+}
+
+/** Two calls wish the same when they name the same credentials and disclosures, in whatever order. */
+function wishHash(
+  { vault }: Wallet,
+  { selectedCredentials = [], disclosures = {}, decline = false }: Wish,
+): Promise<string> {
+  const added = Object.entries(disclosures)
+    .map(([id, texts]) => [id, [...texts].sort()] as const)
+    .filter(([, texts]) => texts.length > 0)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+  return vault.hash('wish', JSON.stringify([decline, [...selectedCredentials].sort(), added]))
+}
+
+async function deliver(
+  wallet: Wallet,
+  record: PresentationRecord,
+): Promise<Result<VerifierAnswer, PresentRefusal>> {
+  const { responseUri, body } = record.sent
+  const posted = await wallet.upstream.post({
+    url: responseUri,
+    contentType: 'application/x-www-form-urlencoded',
+    accept: 'application/json',
+    body,
+  })
+  if (!posted.ok) return posted
+  const { status } = posted.value
+  const isDecision = (status >= 200 && status < 300) || (status >= 400 && status < 500 && !isForLater(status))
+  if (!isDecision) return unusable(responseUri, `status_${status}`)
+  const answer = verifierAnswer(posted.value, responseUri)
+  await recordAnswer(wallet, record, answer)
+  return ok(answer)
+}
+
+/** Request Timeout, Too Early, Too Many Requests: nothing was decided. */
+function isForLater(status: number): boolean {
+  return status === 408 || status === 425 || status === 429
+}
+
+/** §8.2: the answer may hold a `redirect_uri`, which the holder's browser has to open. */
+function verifierAnswer({ status, body }: RemoteResponse, responseUri: string): VerifierAnswer {
+  const json = parseJsonObject(body)
+  const { redirect_uri: redirect, error, error_description: description } = json.ok ? json.value : {}
+  const redirectUri = openableUri(redirect)
+  const way = redirectUri === undefined ? {} : { redirectUri }
+  if (status < 300) return { accepted: true, ...way }
+  const said = [error, description].filter((text) => typeof text === 'string').map(printable)
+  const message = `${hostOf(responseUri)} refused the presentation: ${said.join(', ') || `status ${status}`}`
+  return { accepted: false, message, ...way }
+}
+
+const SCRIPT_SCHEMES = /^(javascript|data|vbscript|blob|file|about|view-source):/i
+
+/** Somebody will open it, so it must be an address and not a program. */
+function openableUri(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.length > 4096 || !/^[\x21-\x7e]+$/.test(value)) return undefined
+  return URL.canParse(value) && !SCRIPT_SCHEMES.test(value) ? value : undefined
+}
+
+function printable(text: string): string {
+  return text.slice(0, 300).replace(/[^\x20-\x7e]/g, '?')
+}

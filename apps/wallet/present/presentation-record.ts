@@ -1,0 +1,101 @@
+/**
+ * The one answer to one authorization request, as a row that is written before anything is sent. Whoever asks again, on
+ * whichever instance, posts the same bytes to the same address and gets the verifier's same answer; once that is known it
+ * is read from here.
+ */
+import { randomUUID } from 'node:crypto'
+import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
+import type { PresentationRow } from '../database/schema.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+
+export interface PresentationRecord {
+  readonly id: string
+  readonly sent: SentAnswer
+  readonly answer?: VerifierAnswer
+}
+
+export interface SentAnswer {
+  /** Keyed hash of what the holder wished for: another wish must not be answered with these bytes. */
+  readonly wish: string
+  readonly responseUri: string
+  /** The exact form. */
+  readonly body: string
+  readonly note?: string
+}
+
+export interface VerifierAnswer {
+  readonly accepted: boolean
+  readonly redirectUri?: string
+  /** Foreign text, bounded. */
+  readonly message?: string
+}
+
+export async function findRecord(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: VerifiedRequest,
+): Promise<PresentationRecord | undefined> {
+  const row = await wallet.database.db
+    .selectFrom('presentations')
+    .selectAll()
+    .where('wallet_id', '=', owned.id)
+    .where('request_hash', '=', await requestHash(wallet, request))
+    .executeTakeFirst()
+  return row && opened(wallet, row)
+}
+
+/** The record that counts: this one, or the one that somebody else wrote first. */
+export async function keepRecord(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: VerifiedRequest,
+  sent: SentAnswer,
+): Promise<PresentationRecord> {
+  const id = randomUUID()
+  await wallet.database.db
+    .insertInto('presentations')
+    .values({
+      id,
+      wallet_id: owned.id,
+      request_hash: await requestHash(wallet, request),
+      sent_sealed: wallet.vault.seal(['presentations', id, 'sent'], JSON.stringify(sent)),
+      answer_sealed: null,
+      created_at: wallet.now(),
+    })
+    .onConflict((conflict) => conflict.columns(['wallet_id', 'request_hash']).doNothing())
+    .execute()
+  const record = await findRecord(wallet, owned, request)
+  if (record === undefined) throw new Error('a presentation that was just written is not there')
+  return record
+}
+
+/** The same bytes get the same answer, so it does not matter who writes it. */
+export async function recordAnswer(
+  { database, vault }: Wallet,
+  { id }: PresentationRecord,
+  answer: VerifierAnswer,
+): Promise<void> {
+  await database.db
+    .updateTable('presentations')
+    .set({ answer_sealed: vault.seal(['presentations', id, 'answer'], JSON.stringify(answer)) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** The verifier refused it and the holder wishes something else: room for another answer. */
+export async function forgetRecord({ database }: Wallet, { id }: PresentationRecord): Promise<void> {
+  await database.db.deleteFrom('presentations').where('id', '=', id).execute()
+}
+
+function requestHash({ vault }: Wallet, { client, nonce }: VerifiedRequest): Promise<string> {
+  return vault.hash('request', JSON.stringify([client.full, nonce]))
+}
+
+function opened({ vault }: Wallet, row: PresentationRow): PresentationRecord {
+  const { id, sent_sealed: sent, answer_sealed: answer } = row
+  return {
+    id,
+    sent: JSON.parse(vault.open(['presentations', id, 'sent'], sent)),
+    ...(answer !== null && { answer: JSON.parse(vault.open(['presentations', id, 'answer'], answer)) }),
+  }
+}

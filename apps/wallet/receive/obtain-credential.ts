@@ -1,0 +1,208 @@
+/**
+ * One credential request (OpenID4VCI 1.0 §8). Its body, the key proof with it, is written down before it is sent, so
+ * that a lost answer is asked for with the same bytes. What arrives is looked at before it is kept: readable, of the
+ * type that was offered, and bound to our key.
+ */
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { HeldCredential } from '@countersign/credential/contract/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { sameKey } from '@countersign/crypto/jwk'
+import {
+  type CredentialResponseRefusal,
+  type CredentialSelector,
+  parseCredentialResponse,
+  writeCredentialRequest,
+} from '@countersign/protocol/openid4vci/credential/credential-request'
+import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
+import { isStored, storeCredential } from '../credentials/credentials.ts'
+import { subjectOf } from '../credentials/holder-signer.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import type { Issuer } from './fetch-offer.ts'
+import { callIssuer, type IssuerCallRefusal } from './issuer-call.ts'
+import { clientIdFor, senderOf } from './obtain-token.ts'
+import { advance, type Entitlement, type Reception, slotOf } from './reception.ts'
+import type { PlannedConfiguration } from './reception-plan.ts'
+
+export type CredentialRefusal =
+  | IssuerCallRefusal
+  | CredentialResponseRefusal
+  | { readonly code: 'nonce_response_malformed' }
+  | { readonly code: 'deferred_unsupported' }
+  | { readonly code: 'credential_unacceptable'; readonly reason: UnacceptableReason }
+
+export type UnacceptableReason = 'count' | 'size' | 'unreadable' | 'type' | 'binding'
+
+export interface CredentialStep {
+  readonly owned: OwnedWallet
+  readonly issuer: Issuer
+  readonly entitlement: Entitlement
+  readonly configuration: PlannedConfiguration
+  readonly signer: Signer
+}
+
+const MAX_ROUNDS = 3
+const MAX_CREDENTIAL_LENGTH = 100_000
+
+/** The reception that comes back has this credential stored, or is finished. */
+export async function obtainCredential(
+  wallet: Wallet,
+  reception: Reception,
+  step: CredentialStep,
+): Promise<Result<Reception, CredentialRefusal>> {
+  const slot = slotOf(step.entitlement)
+  if (await isStored(wallet, { receptionId: reception.id, slot })) return ok(reception)
+  let current = reception
+  for (let round = 1; ; round++) {
+    const prepared = await prepareRequest(wallet, current, step, slot)
+    if (!prepared.ok) return prepared
+    current = prepared.value
+    const body = current.progress.requests[slot]
+    if (current.finished || body === undefined) return ok(current)
+    const answered = await requestCredential(wallet, current, step, body)
+    if (answered.ok) return keep(wallet, current, step, answered.value)
+    if (round === MAX_ROUNDS || !asksForFreshProof(answered.error)) return answered
+    current = await discardRequest(wallet, current, slot, body)
+  }
+}
+
+/** The request as it was sent before, or a new one, written down. */
+async function prepareRequest(
+  wallet: Wallet,
+  reception: Reception,
+  step: CredentialStep,
+  slot: string,
+): Promise<Result<Reception, CredentialRefusal>> {
+  if (reception.finished || reception.progress.requests[slot] !== undefined) return ok(reception)
+  const made = await makeRequest(wallet, step)
+  if (!made.ok) return made
+  const prepared = await advance(wallet, reception, (progress) =>
+    progress.requests[slot] === undefined
+      ? { ...progress, requests: { ...progress.requests, [slot]: made.value } }
+      : progress,
+  )
+  return ok(prepared)
+}
+
+async function makeRequest(wallet: Wallet, step: CredentialStep): Promise<Result<string, CredentialRefusal>> {
+  const { keyReference } = step.configuration
+  const selector = selectorOf(step.entitlement)
+  if (keyReference === undefined)
+    return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { jwt: [] } })))
+  const nonce = await freshNonce(wallet, step.issuer)
+  if (!nonce.ok) return nonce
+  const clientId = clientIdFor(wallet, step.issuer)
+  const proof = await createKeyProof({
+    signer: step.signer,
+    issuer: step.issuer.metadata.issuer,
+    now: wallet.now(),
+    keyReference,
+    ...(nonce.value !== undefined && { nonce: nonce.value }),
+    ...(clientId !== undefined && { clientId }),
+  })
+  return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { jwt: [proof] } })))
+}
+
+function selectorOf({ configurationId, credentialIdentifier }: Entitlement): CredentialSelector {
+  return credentialIdentifier === undefined ? { configurationId } : { credentialIdentifier }
+}
+
+/** Undefined where the issuer has no nonce endpoint. */
+async function freshNonce(
+  wallet: Wallet,
+  { metadata }: Issuer,
+): Promise<Result<string | undefined, CredentialRefusal>> {
+  if (metadata.nonceEndpoint === undefined) return ok(undefined)
+  const answered = await callIssuer(wallet, { url: metadata.nonceEndpoint, body: '', sender: {} })
+  return answered.ok ? parseNonceResponse(answered.value) : answered
+}
+
+async function requestCredential(
+  wallet: Wallet,
+  reception: Reception,
+  step: CredentialStep,
+  body: string,
+): Promise<Result<string, CredentialRefusal>> {
+  const answered = await callIssuer(wallet, {
+    url: step.issuer.metadata.credentialEndpoint,
+    contentType: 'application/json',
+    body,
+    sender: senderOf(reception, step.issuer),
+  })
+  if (!answered.ok) return answered
+  const response = parseCredentialResponse(answered.value)
+  if (!response.ok) return response
+  if (response.value.kind === 'deferred') return refuse({ code: 'deferred_unsupported' })
+  const [credential, ...more] = response.value.credentials
+  // §8.3: never more credentials than proofs, and we sent one.
+  return credential === undefined || more.length > 0 ? unacceptable('count') : ok(credential)
+}
+
+async function keep(
+  wallet: Wallet,
+  reception: Reception,
+  step: CredentialStep,
+  content: string,
+): Promise<Result<Reception, CredentialRefusal>> {
+  const reason = await faultOf(wallet, step, content)
+  if (reason !== undefined) return unacceptable(reason)
+  await storeCredential(wallet, step.owned, {
+    receptionId: reception.id,
+    slot: slotOf(step.entitlement),
+    format: step.configuration.format,
+    content,
+    ...(step.configuration.look && { look: step.configuration.look }),
+    ...(step.configuration.keyReference !== undefined && { keyId: reception.keyId }),
+  })
+  return ok(reception)
+}
+
+async function faultOf(
+  { formats, crypto }: Wallet,
+  { configuration, signer }: CredentialStep,
+  content: string,
+): Promise<UnacceptableReason | undefined> {
+  if (content.length > MAX_CREDENTIAL_LENGTH) return 'size'
+  const held = await formats.get(configuration.format)?.open(content, crypto)
+  if (held?.ok !== true) return 'unreadable'
+  const { type, holderKey } = held.value
+  const { keyReference } = configuration
+  if (configuration.type !== undefined && type !== configuration.type) return 'type'
+  if (keyReference === undefined && holderKey === undefined) return undefined
+  const isOurs =
+    holderKey === undefined ? isAbout(held.value, keyReference) : sameKey(holderKey, signer.publicJwk)
+  return isOurs ? undefined : 'binding'
+}
+
+/** Whether it names, instead of a key, the DID that our proof named its key by. */
+function isAbout(held: HeldCredential, keyReference: PlannedConfiguration['keyReference']): boolean {
+  if (keyReference === undefined || keyReference === 'jwk') return false
+  return subjectOf(held) === keyReference.kid.split('#', 1)[0]
+}
+
+/** The nonce is too old or was spent, and with it the proof: a new one with the same key is what is wanted. */
+function asksForFreshProof(refusal: CredentialRefusal): boolean {
+  return (
+    refusal.code === 'issuer_error' &&
+    (refusal.error === 'invalid_nonce' || refusal.error === 'invalid_proof')
+  )
+}
+
+/** Unless somebody else has put a fresh one there already. */
+function discardRequest(
+  wallet: Wallet,
+  reception: Reception,
+  slot: string,
+  body: string,
+): Promise<Reception> {
+  return advance(wallet, reception, (progress) => {
+    if (progress.requests[slot] !== body) return progress
+    const { [slot]: _stale, ...requests } = progress.requests
+    return { ...progress, requests }
+  })
+}
+
+function unacceptable(reason: UnacceptableReason): Result<never, CredentialRefusal> {
+  return refuse({ code: 'credential_unacceptable', reason })
+}

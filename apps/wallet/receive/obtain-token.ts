@@ -1,0 +1,120 @@
+/**
+ * The token request of an offer (OpenID4VCI 1.0 §6). The sender key was written down before, so an issuer that lets
+ * honest clients ask again gives the same token to whoever goes on; the first token written is the one that counts.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type PrivateJwk, softwareSigner } from '@countersign/keys/signers/software-key'
+import {
+  parseTokenResponse,
+  type TokenResponse,
+  type TokenResponseRefusal,
+  writeTokenRequest,
+} from '@countersign/protocol/openid4vci/token'
+import type { Wallet } from '../wallet.ts'
+import type { Issuer } from './fetch-offer.ts'
+import { callIssuer, type IssuerCallRefusal, type Sender } from './issuer-call.ts'
+import { advance, type Entitlement, type KeptToken, type Reception, reload } from './reception.ts'
+import type { ReceptionPlan } from './reception-plan.ts'
+
+export type TokenRefusal =
+  | IssuerCallRefusal
+  | TokenResponseRefusal
+  | { readonly code: 'nothing_granted' }
+  | { readonly code: 'too_many_granted'; readonly max: number }
+
+export interface TokenStep {
+  readonly issuer: Issuer
+  readonly plan: ReceptionPlan
+  readonly txCode: string | undefined
+}
+
+const MAX_ENTITLEMENTS = 20
+
+/** The reception that comes back has a token, or is finished. */
+export async function obtainToken(
+  wallet: Wallet,
+  reception: Reception,
+  step: TokenStep,
+): Promise<Result<Reception, TokenRefusal>> {
+  if (reception.finished || reception.progress.token !== undefined) return ok(reception)
+  const answered = await requestToken(wallet, reception, step)
+  if (!answered.ok) return (await othersToken(wallet, reception, answered.error)) ?? answered
+  const token = answered.value
+  return ok(await advance(wallet, reception, (now) => (now.token === undefined ? { ...now, token } : now)))
+}
+
+/** Who speaks for the reception: its sender key where the server knows DPoP. */
+export function senderOf({ progress }: Reception, { authorizationServer }: Issuer): Sender {
+  const { senderKey, token } = progress
+  const signer = senderKey && dpopSigner(senderKey, authorizationServer.dpopAlgorithms)
+  return { ...(signer && { signer }), ...(token && { token }) }
+}
+
+/** What the client calls itself; nothing where anonymous clients are welcome (§6.1). */
+export function clientIdFor(wallet: Wallet, { authorizationServer }: Issuer): string | undefined {
+  return authorizationServer.anonymousPreAuthorized ? undefined : wallet.clientId
+}
+
+async function requestToken(
+  wallet: Wallet,
+  reception: Reception,
+  { issuer, plan, txCode }: TokenStep,
+): Promise<Result<KeptToken, TokenRefusal>> {
+  const { grant } = plan
+  const clientId = clientIdFor(wallet, issuer)
+  const answered = await callIssuer(wallet, {
+    url: issuer.authorizationServer.tokenEndpoint,
+    contentType: 'application/x-www-form-urlencoded',
+    body: writeTokenRequest({
+      preAuthorizedCode: grant.code,
+      // One that was not asked for would make the request invalid (§6.3).
+      ...(grant.txCode && txCode !== undefined && { txCode }),
+      ...(clientId !== undefined && { clientId }),
+    }),
+    sender: senderOf(reception, issuer),
+  })
+  if (!answered.ok) return answered
+  const response = parseTokenResponse(answered.value)
+  return response.ok ? keptToken(response.value, plan) : response
+}
+
+function keptToken(response: TokenResponse, plan: ReceptionPlan): Result<KeptToken, TokenRefusal> {
+  const { accessToken, tokenType, authorizationDetails } = response
+  const all: readonly Entitlement[] = plan.configurations.flatMap(({ id: configurationId }) => {
+    if (authorizationDetails === undefined) return [{ configurationId }]
+    return authorizationDetails
+      .filter((detail) => detail.configurationId === configurationId)
+      .flatMap((detail) => detail.credentialIdentifiers)
+      .map((credentialIdentifier) => ({ configurationId, credentialIdentifier }))
+  })
+  if (all.length === 0) return refuse({ code: 'nothing_granted' })
+  if (all.length > MAX_ENTITLEMENTS) return refuse({ code: 'too_many_granted', max: MAX_ENTITLEMENTS })
+  return ok({ accessToken, tokenType, entitled: all })
+}
+
+function dpopSigner(key: PrivateJwk, algorithms: readonly string[]) {
+  const signer = softwareSigner(key)
+  return algorithms.includes(signer.algorithm) ? signer : undefined
+}
+
+const WAIT_FOR_OTHERS_MS = 100
+const WAITS = 5
+
+/**
+ * The code may be spent because another request of ours has just spent it: two clicks, two instances. Its token is
+ * about to be written down then.
+ */
+async function othersToken(
+  wallet: Wallet,
+  reception: Reception,
+  refusal: TokenRefusal,
+): Promise<Result<Reception, TokenRefusal> | undefined> {
+  if (refusal.code !== 'issuer_error' || refusal.error !== 'invalid_grant') return undefined
+  for (let wait = 0; wait < WAITS; wait++) {
+    const current = await reload(wallet, reception)
+    if (current.finished || current.progress.token !== undefined) return ok(current)
+    await delay(WAIT_FOR_OTHERS_MS)
+  }
+  return undefined
+}

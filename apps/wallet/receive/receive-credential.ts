@@ -1,0 +1,173 @@
+/**
+ * Takes up a credential offer (OpenID4VCI 1.0, pre-authorized code). Nothing is lost and nothing is doubled: each step is
+ * written down before it is made, so that the same call, made again after a crash, at the same time or on another
+ * instance, goes on where the first one was, and one made after the end answers with the same credentials.
+ */
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result } from '@countersign/core/result'
+import type { Signer } from '@countersign/crypto/engine'
+import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
+import {
+  credentialsOfReception,
+  roomFor,
+  type StoredCredential,
+  type TooManyCredentials,
+} from '../credentials/credentials.ts'
+import { chooseDid, type DidUnknown, namesOfKey } from '../dids/dids.ts'
+import { type KeyUnknown, openKey } from '../keys/keys.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import {
+  type FetchMetadataRefusal,
+  type FetchOfferRefusal,
+  fetchIssuer,
+  fetchIssuerMetadata,
+  fetchOffer,
+  type Issuer,
+} from './fetch-offer.ts'
+import { type CredentialRefusal, obtainCredential } from './obtain-credential.ts'
+import { obtainToken, type TokenRefusal } from './obtain-token.ts'
+import { beginReception, findReception, finishReception, offerHash, type Reception } from './reception.ts'
+import { type PlanRefusal, planReception, type ReceptionPlan } from './reception-plan.ts'
+
+export interface UseOffer {
+  /** URL or JSON. */
+  readonly offer: string
+  /** Whose key the credentials are bound to; the default DID's when absent. A repeated call keeps the first one's. */
+  readonly did?: string
+  readonly txCode?: string
+}
+
+export type ReceiveRefusal =
+  | FetchOfferRefusal
+  | FetchMetadataRefusal
+  | PlanRefusal
+  | TokenRefusal
+  | CredentialRefusal
+  | DidUnknown
+  | KeyUnknown
+  | TooManyCredentials
+
+/** The offer as it is written, for somebody who looks before accepting. */
+export async function resolveCredentialOffer(
+  wallet: Wallet,
+  offer: string,
+): Promise<Result<JsonObject, FetchOfferRefusal>> {
+  const fetched = await fetchOffer(wallet, offer)
+  return fetched.ok ? ok(fetched.value.json) : fetched
+}
+
+export async function resolveIssuerMetadata(
+  wallet: Wallet,
+  issuer: string,
+): Promise<Result<JsonObject, FetchMetadataRefusal>> {
+  const fetched = await fetchIssuerMetadata(wallet, issuer)
+  return fetched.ok ? ok(fetched.value.json) : fetched
+}
+
+export async function useOffer(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: UseOffer,
+): Promise<Result<readonly StoredCredential[], ReceiveRefusal>> {
+  const fetched = await fetchOffer(wallet, request.offer)
+  if (!fetched.ok) return fetched
+  const { offer } = fetched.value
+  const hash = await offerHash(wallet, offer)
+  const before = await findReception(wallet, owned, hash)
+  if (before?.finished === true) return ok(await credentialsOfReception(wallet, owned, before.id))
+
+  const prepared = await prepare(wallet, owned, { ...request, offer, hash }, before)
+  if (!prepared.ok) return prepared
+  const { reception, issuer, plan, signer } = prepared.value
+  const granted = await obtainToken(wallet, reception, { issuer, plan, txCode: request.txCode })
+  if (!granted.ok) return granted
+  const received = await obtainAll(wallet, granted.value, { owned, issuer, plan, signer })
+  if (!received.ok) return received
+  if (!received.value.finished) await finishReception(wallet, received.value)
+  return ok(await credentialsOfReception(wallet, owned, reception.id))
+}
+
+interface Prepared {
+  readonly reception: Reception
+  readonly issuer: Issuer
+  readonly plan: ReceptionPlan
+  readonly signer: Signer
+}
+
+interface Wanted extends Pick<UseOffer, 'did' | 'txCode'> {
+  readonly offer: CredentialOffer
+  readonly hash: string
+}
+
+/** Everything that can be refused without spending the code; at the end the reception is written down. */
+async function prepare(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  wanted: Wanted,
+  before: Reception | undefined,
+): Promise<Result<Prepared, ReceiveRefusal>> {
+  const issuer = await fetchIssuer(wallet, wanted.offer)
+  if (!issuer.ok) return issuer
+  const chosen = before === undefined ? await keyOfDid(wallet, owned, wanted.did) : ok(before.keyId)
+  if (!chosen.ok) return chosen
+  const planned = await planWith(wallet, owned, wanted, issuer.value, chosen.value)
+  if (!planned.ok) return planned
+  const room = await roomFor(wallet, owned, planned.value.plan.configurations.length)
+  if (!room.ok) return room
+  const reception = before ?? (await beginReception(wallet, owned, wanted.hash, chosen.value))
+  if (reception.keyId === chosen.value) return ok({ ...planned.value, reception, issuer: issuer.value })
+  // Somebody else began at the same moment, with another key: that one counts.
+  const replanned = await planWith(wallet, owned, wanted, issuer.value, reception.keyId)
+  return replanned.ok ? ok({ ...replanned.value, reception, issuer: issuer.value }) : replanned
+}
+
+async function keyOfDid(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  did: string | undefined,
+): Promise<Result<string, DidUnknown>> {
+  const chosen = await chooseDid(wallet, owned, did)
+  return chosen.ok ? ok(chosen.value.keyId) : chosen
+}
+
+async function planWith(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { did, offer, txCode }: Wanted,
+  issuer: Issuer,
+  keyId: string,
+): Promise<Result<{ readonly plan: ReceptionPlan; readonly signer: Signer }, PlanRefusal | KeyUnknown>> {
+  const signer = await openKey(wallet, owned, keyId)
+  if (!signer.ok) return signer
+  const names = await namesOfKey(wallet, owned, { keyId, publicJwk: signer.value.publicJwk })
+  const plan = planReception({
+    offer,
+    issuer,
+    signer: signer.value,
+    names,
+    txCode,
+    formats: wallet.formats,
+    ...(did !== undefined && { did }),
+  })
+  return plan.ok ? ok({ plan: plan.value, signer: signer.value }) : plan
+}
+
+/** One after the other: each is stored before the next is asked for. */
+async function obtainAll(
+  wallet: Wallet,
+  granted: Reception,
+  { owned, issuer, plan, signer }: Omit<Prepared, 'reception'> & { readonly owned: OwnedWallet },
+): Promise<Result<Reception, CredentialRefusal>> {
+  let current = granted
+  for (const entitlement of granted.progress.token?.entitled ?? []) {
+    const configuration = plan.configurations.find(({ id }) => id === entitlement.configurationId)
+    if (configuration === undefined) throw new Error('a token was kept for what was not planned')
+    const step = { owned, issuer, entitlement, configuration, signer }
+    const obtained = await obtainCredential(wallet, current, step)
+    if (!obtained.ok) return obtained
+    current = obtained.value
+    if (current.finished) break
+  }
+  return ok(current)
+}

@@ -1,0 +1,122 @@
+/**
+ * What taking an offer up would mean, decided before anything is sent: a code is spent by trying, so an offer that the
+ * wallet could not finish is refused while it is still whole. Pure but for the types; nothing is fetched here.
+ */
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import type { TypeLook } from '@countersign/credential/display/credential-view'
+import type { SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import { didFromKey } from '@countersign/did/did'
+import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
+import type { CredentialOffer, PreAuthorizedGrant } from '@countersign/protocol/openid4vci/offer'
+import { lookOf } from '../credentials/credential-look.ts'
+import type { NamedKey } from '../dids/dids.ts'
+import { provesPossession } from '../keys/key-types.ts'
+import type { Issuer } from './fetch-offer.ts'
+
+export interface ReceptionPlan {
+  readonly grant: PreAuthorizedGrant
+  readonly configurations: readonly PlannedConfiguration[]
+}
+
+export interface PlannedConfiguration {
+  readonly id: string
+  readonly format: string
+  /** Type that the credential must have; absent where the issuer does not tell. */
+  readonly type?: string
+  /** How the proof names the key; absent: no proof, and no binding. */
+  readonly keyReference?: 'jwk' | { readonly kid: string }
+  readonly look?: TypeLook
+}
+
+export type PlanRefusal =
+  | { readonly code: 'grant_unsupported' }
+  | { readonly code: 'tx_code_needed' }
+  | {
+      readonly code: 'configuration_unusable'
+      readonly configurationId: string
+      readonly reason: UnusableReason
+    }
+  | { readonly code: 'encryption_required' }
+  /** No issuer takes a key proof, and no verifier a presentation, that is signed with this. */
+  | { readonly code: 'key_cannot_prove'; readonly algorithm: SignatureAlgorithm }
+
+export type UnusableReason =
+  | 'not_in_metadata'
+  | 'format'
+  | 'proof_type'
+  | 'proof_algorithm'
+  | 'key_attestation'
+  | 'binding_method'
+
+export interface PlanInput {
+  readonly offer: CredentialOffer
+  readonly issuer: Issuer
+  readonly signer: Pick<Signer, 'algorithm' | 'publicJwk'>
+  /** What the wallet calls the key beside itself. */
+  readonly names: readonly NamedKey[]
+  /** The DID that the caller chose, where it did. */
+  readonly did?: string
+  readonly txCode: string | undefined
+  readonly formats: FormatRegistry
+}
+
+export function planReception(input: PlanInput): Result<ReceptionPlan, PlanRefusal> {
+  const { offer, issuer, signer, txCode } = input
+  const grant = offer.preAuthorized
+  if (grant === undefined) return refuse({ code: 'grant_unsupported' })
+  if (grant.txCode !== undefined && txCode === undefined) return refuse({ code: 'tx_code_needed' })
+  if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const configurations: PlannedConfiguration[] = []
+  for (const id of offer.configurationIds) {
+    const configuration = issuer.metadata.configurations.get(id)
+    if (configuration?.proofRequired === true && !provesPossession(signer.algorithm))
+      return refuse({ code: 'key_cannot_prove', algorithm: signer.algorithm })
+    const planned = planConfiguration(id, configuration, input)
+    if (typeof planned === 'string')
+      return refuse({ code: 'configuration_unusable', configurationId: id, reason: planned })
+    configurations.push(planned)
+  }
+  return ok({ grant, configurations })
+}
+
+function planConfiguration(
+  id: string,
+  configuration: OfferedConfiguration | undefined,
+  input: PlanInput,
+): PlannedConfiguration | UnusableReason {
+  const { signer, formats } = input
+  if (configuration === undefined) return 'not_in_metadata'
+  const format = formats.get(configuration.format)
+  if (format === undefined) return 'format'
+  const { type } = configuration
+  const look = lookOf(configuration)
+  const planned = { id, format: format.id, ...(type !== undefined && { type }), ...(look && { look }) }
+  if (!configuration.proofRequired) return planned
+  if (configuration.keyAttestationRequired) return 'key_attestation'
+  if (configuration.proofAlgorithms === undefined) return 'proof_type'
+  if (!configuration.proofAlgorithms.includes(signer.algorithm)) return 'proof_algorithm'
+  const keyReference = referenceTo(input, configuration.bindingMethods)
+  return keyReference === undefined ? 'binding_method' : { ...planned, keyReference }
+}
+
+/**
+ * The DID that the caller chose where its method is taken, since the issuer may name its subject by it; otherwise the key
+ * itself, which tells the least; otherwise any DID of it (OpenID4VCI 1.0 appendix F.1).
+ */
+function referenceTo(
+  { did: chosen, names, signer: { publicJwk } }: PlanInput,
+  methods: readonly string[],
+): PlannedConfiguration['keyReference'] {
+  const taken = names.filter(({ did }) => methods.includes(did.split(':', 2).join(':')))
+  const wanted = taken.find(({ did }) => did === chosen)
+  if (wanted !== undefined) return { kid: wanted.keyUrl }
+  if (methods.length === 0 || methods.includes('jwk') || methods.includes('cose_key')) return 'jwk'
+  const [name] = taken
+  if (name !== undefined) return { kid: name.keyUrl }
+  if (methods.includes('did:jwk')) return { kid: `${didFromKey('jwk', publicJwk)}#0` }
+  if (!methods.includes('did:key')) return undefined
+  const did = didFromKey('key', publicJwk)
+  return { kid: `${did}#${did.slice('did:key:'.length)}` }
+}

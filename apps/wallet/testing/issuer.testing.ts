@@ -1,0 +1,347 @@
+/** An issuer for the wallet's tests: OpenID4VCI 1.0 over our own protocol package, with state in this process. */
+import { randomBytes } from 'node:crypto'
+import type { JsonObject } from '@countersign/core/json'
+import type { FormatId, IssueInput } from '@countersign/credential/contract/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import type { DidKeyResolver } from '@countersign/did/did-document'
+import { openDeployment } from '@countersign/keys/deployment/deployment'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
+import {
+  parseCredentialRequest,
+  writeCredentialResponse,
+} from '@countersign/protocol/openid4vci/credential/credential-request'
+import {
+  type BindingMethod,
+  writeAuthorizationServerMetadata,
+  writeIssuerMetadata,
+} from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import {
+  offerUrlByReference,
+  offerUrlByValue,
+  writeCredentialOffer,
+} from '@countersign/protocol/openid4vci/offer'
+import { type VerifiedKeyProof, verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { chainTrust } from '@countersign/trust/chain-trust'
+import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
+import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
+import { type Answer, type FaultyServer, startFaultyServer } from './faulty-server.testing.ts'
+import { type ListedStatus, statusListAnswer, statusReferences } from './status-list.testing.ts'
+
+export interface TestConfiguration {
+  readonly id: string
+  readonly type: string
+  readonly format: FormatId
+}
+
+export const identity = { id: 'identity', type: 'urn:test:identity', format: 'dc+sd-jwt' } as const
+export const badge = { id: 'badge', type: 'urn:test:badge', format: 'dc+sd-jwt' } as const
+/** The identity in the other formats, by format. */
+export const identityAs = {
+  jwt_vc_json: { id: 'identity_jwt', type: 'IdentityCard', format: 'jwt_vc_json' },
+  'vc+jwt': { id: 'identity_vc', type: 'IdentityCard', format: 'vc+jwt' },
+  'vc+sd-jwt': { id: 'identity_vc_sd', type: 'IdentityCard', format: 'vc+sd-jwt' },
+  mso_mdoc: { id: 'identity_mdoc', type: 'org.test.identity', format: 'mso_mdoc' },
+} as const
+
+const configurations: readonly TestConfiguration[] = [identity, badge, ...Object.values(identityAs)]
+const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
+
+export interface TestIssuerOptions {
+  /** A code is spent at once: no honest client is heard again. */
+  readonly strict?: boolean
+  readonly bindingMethods?: readonly BindingMethod[]
+  /** Another type than was promised, or another key than was proven. */
+  readonly cheats?: 'type' | 'key'
+  /** Who is asked for the keys of holders that a DID names. */
+  readonly didKeys?: DidKeyResolver
+  /** W3C credentials name their subject alone, and no key. */
+  readonly namesSubjectOnly?: boolean
+  /** Credentials refer to a list that says this; may be changed. */
+  readonly status?: ListedStatus
+}
+
+export interface TestIssuer extends FaultyServer {
+  /** URL of a new offer. */
+  offer(options?: { configurations?: readonly string[]; txCode?: string; byValue?: boolean }): string
+  /** Every token handed out, every credential signed. */
+  readonly tokens: Set<string>
+  readonly signed: string[]
+  readonly proofs: VerifiedKeyProof[]
+  /** What was asked for up to now must be asked for with a new nonce. */
+  forgetNonces(): void
+}
+
+interface Offer {
+  readonly code: string
+  readonly configurations: readonly string[]
+  readonly txCode?: string
+  sender?: string
+  token?: string
+  readonly issued: Map<string, { key: string; credential: Promise<string> }>
+}
+
+interface State {
+  readonly options: TestIssuerOptions
+  readonly offers: Map<string, Offer>
+  readonly nonces: Map<string, string>
+  readonly jtis: Set<string>
+  readonly tokens: Set<string>
+  readonly signed: string[]
+  readonly proofs: VerifiedKeyProof[]
+  url: string
+}
+
+const secret = () => randomBytes(16).toString('base64url')
+const now = () => Math.floor(Date.now() / 1000)
+const window = { maxAgeSeconds: 300, skewSeconds: 60 }
+
+const { chains, signers } = await openIssuer()
+/** Who vouches for every issuer of the tests. */
+export const issuerChains = chains
+
+export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
+  const state: State = {
+    options,
+    offers: new Map(),
+    nonces: new Map(),
+    jtis: new Set(),
+    tokens: new Set(),
+    signed: [],
+    proofs: [],
+    url: '',
+  }
+  const server = await startFaultyServer((request) => handle(state, request))
+  state.url = server.url
+  return {
+    ...server,
+    tokens: state.tokens,
+    signed: state.signed,
+    proofs: state.proofs,
+    offer: (wish = {}) => newOffer(state, wish),
+    forgetNonces: () => state.nonces.clear(),
+  }
+}
+
+function newOffer(state: State, wish: Parameters<TestIssuer['offer']>[0] = {}): string {
+  const { configurations = [identity.id], txCode, byValue = false } = wish
+  const offer: Offer = { code: secret(), configurations, issued: new Map(), ...(txCode && { txCode }) }
+  state.offers.set(offer.code, offer)
+  return byValue
+    ? offerUrlByValue(offerJson(state, offer))
+    : offerUrlByReference(`${state.url}/offer/${offer.code}`)
+}
+
+function offerJson(state: State, offer: Offer): JsonObject {
+  return writeCredentialOffer({
+    issuer: state.url,
+    configurationIds: offer.configurations,
+    preAuthorizedCode: offer.code,
+    ...(offer.txCode && { txCode: { inputMode: 'numeric', length: offer.txCode.length } }),
+  })
+}
+
+async function handle(
+  state: State,
+  request: Parameters<Parameters<typeof startFaultyServer>[0]>[0],
+): Promise<Answer> {
+  const { path, headers, body } = request
+  if (path.startsWith('/offer/')) return offerAnswer(state, path.slice('/offer/'.length))
+  const dpop = typeof headers['dpop'] === 'string' ? headers['dpop'] : undefined
+  switch (path) {
+    case '/.well-known/openid-credential-issuer':
+      return json(200, metadata(state))
+    case '/.well-known/oauth-authorization-server':
+      return json(200, writeAuthorizationServerMetadata({ issuer: state.url }))
+    case '/token':
+      return token(state, Object.fromEntries(new URLSearchParams(body)), await sender(state, dpop, path))
+    case '/lists/token':
+    case '/lists/revocation':
+    case '/lists/suspension':
+      return statusListAnswer(state, path, signers.statusList)
+    case '/nonce': {
+      const nonce = secret()
+      state.nonces.set(nonce, '')
+      return json(200, { c_nonce: nonce })
+    }
+    case '/credential': {
+      const accessToken = /^DPoP (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+      return credential(state, accessToken, await sender(state, dpop, path, accessToken), JSON.parse(body))
+    }
+    default:
+      return json(404, {})
+  }
+}
+
+function offerAnswer(state: State, code: string): Answer {
+  const offer = state.offers.get(code)
+  return offer === undefined ? json(404, {}) : json(200, offerJson(state, offer))
+}
+
+function metadata(state: State): JsonObject {
+  const described = configurations.map((configuration) => ({
+    ...configuration,
+    scope: configuration.id,
+    display: [
+      { name: 'Identity', locale: 'en', backgroundColor: '#123456', textColor: 'red;background:url(x)' },
+      { name: 'Ausweis', locale: 'de', logo: { uri: 'https://issuer.test/logo.png', altText: 'Adler' } },
+    ],
+    claims: [
+      {
+        path: [...above(configuration.format), 'family_name'],
+        display: [
+          { name: 'Family name', locale: 'en' },
+          { name: 'Nachname', locale: 'de' },
+        ],
+      },
+    ],
+    ...(state.options.bindingMethods && { bindingMethods: state.options.bindingMethods }),
+  }))
+  return writeIssuerMetadata({ issuer: state.url, configurations: described })
+}
+
+/** Members that lead to the claims. */
+function above(format: FormatId): readonly string[] {
+  if (format === 'dc+sd-jwt') return []
+  return format === 'mso_mdoc' ? ['org.test'] : ['credentialSubject']
+}
+
+/** Thumbprint of the sender key; every proof is good once. */
+async function sender(state: State, proof: string | undefined, path: string, accessToken?: string) {
+  if (proof === undefined) return undefined
+  const expected = { proof, method: 'POST', url: state.url + path, now: now(), ...window }
+  const verified = await verifyDpopProof(accessToken ? { ...expected, accessToken } : expected, nodeCrypto)
+  if (!verified.ok || state.jtis.has(verified.value.replayKey)) return undefined
+  state.jtis.add(verified.value.replayKey)
+  return verified.value.thumbprint
+}
+
+function token(state: State, form: Record<string, string>, from: string | undefined): Answer {
+  const request = parseTokenRequest(form)
+  const offer = request.ok ? state.offers.get(request.value.preAuthorizedCode) : undefined
+  if (!request.ok || offer === undefined || from === undefined) return json(400, { error: 'invalid_grant' })
+  if (request.value.txCode !== offer.txCode) return json(400, { error: 'invalid_grant' })
+  const spent = offer.token !== undefined && (state.options.strict === true || offer.sender !== from)
+  if (spent) return json(400, { error: 'invalid_grant' })
+  offer.token ??= secret()
+  offer.sender = from
+  state.tokens.add(offer.token)
+  return json(200, writeTokenResponse({ accessToken: offer.token, tokenType: 'DPoP', expiresIn: 300 }))
+}
+
+async function credential(
+  state: State,
+  accessToken: string,
+  from: string | undefined,
+  body: JsonObject,
+): Promise<Answer> {
+  const offer = [...state.offers.values()].find((one) => one.token === accessToken)
+  if (offer === undefined || from === undefined || offer.sender !== from)
+    return json(401, { error: 'invalid_token' })
+  const request = parseCredentialRequest(body)
+  if (!request.ok || request.value.configurationId === undefined)
+    return json(400, { error: 'invalid_credential_request' })
+  const [jwt = ''] = request.value.proofs.jwt
+  const { didKeys } = state.options
+  const expected = { jwt, issuer: state.url, now: now(), ...window, ...(didKeys && { didKeys }) }
+  const proof = await verifyKeyProof(expected, nodeCrypto)
+  if (!proof.ok) return json(400, { error: 'invalid_proof' })
+  const nonce = proof.value.nonce ?? ''
+  const usedBy = state.nonces.get(nonce)
+  if (usedBy === undefined || (usedBy !== '' && usedBy !== jwt)) return json(400, { error: 'invalid_nonce' })
+  state.nonces.set(nonce, jwt)
+  return issue(state, offer, request.value.configurationId, proof.value)
+}
+
+async function issue(
+  state: State,
+  offer: Offer,
+  configurationId: string,
+  proof: VerifiedKeyProof,
+): Promise<Answer> {
+  const before = offer.issued.get(configurationId)
+  if (before !== undefined && before.key !== proof.thumbprint)
+    return json(400, { error: 'credential_request_denied' })
+  const issued = before ?? { key: proof.thumbprint, credential: sign(state, configurationId, proof) }
+  offer.issued.set(configurationId, issued)
+  return json(200, writeCredentialResponse([await issued.credential]))
+}
+
+async function sign(state: State, configurationId: string, proof: VerifiedKeyProof): Promise<string> {
+  const configuration = configurations.find(({ id }) => id === configurationId)
+  const format = configuration && formats.get(configuration.format)
+  if (configuration === undefined || format === undefined) throw new Error(`no ${configurationId}`)
+  const signed = await format.issue(credentialInput(state, configuration, proof), nodeCrypto)
+  if (!signed.ok) throw new Error(signed.error.code)
+  state.signed.push(signed.value)
+  state.proofs.push(proof)
+  return signed.value
+}
+
+function credentialInput(
+  { options, url }: State,
+  { format, type }: TestConfiguration,
+  { holderDid, holderKey }: VerifiedKeyProof,
+): IssueInput {
+  const { cheats, namesSubjectOnly = false, status } = options
+  const claims = { given_name: 'Ada-planted', family_name: 'Example-planted', birthdate: '1990-01-01' }
+  const place = above(format)
+  const isWithholdable = format === 'dc+sd-jwt' || format === 'vc+sd-jwt'
+  return {
+    type: cheats === 'type' ? 'urn:test:other' : type,
+    claims: place.reduceRight<JsonObject>((inner, name) => ({ [name]: inner }), claims),
+    selectivelyDisclosable: isWithholdable ? Object.keys(claims).map((name) => [...place, name]) : [],
+    ...(!namesSubjectOnly && {
+      holderKey: cheats === 'key' ? softwareSigner(generateSoftwareKey('ES256')).publicJwk : holderKey,
+    }),
+    ...(holderDid !== undefined && {
+      holderDid: cheats === 'key' && namesSubjectOnly ? 'did:web:other.example' : holderDid,
+    }),
+    signer: format === 'mso_mdoc' ? signers.documents : signers.credentials,
+    issuer: url,
+    issuedAt: now(),
+    expiresAt: now() + 86_400,
+    statuses: status === undefined ? [] : statusReferences(url, format),
+  }
+}
+
+/** With certificates of a development CA, one deployment for all tests of a file. */
+async function openIssuer() {
+  const deployment = await openDeployment({ mode: 'development', warn: () => {}, now: now() })
+  if (!deployment.ok) throw new Error(deployment.error.code)
+  const signerFor = async (purpose: string) => {
+    const opened = await deployment.value.signer(purpose, { baseUrl: 'https://issuer.test', dnsNames: [] })
+    if (!opened.ok) throw new Error(opened.error.code)
+    return opened.value
+  }
+  const list = combineTrustLists(
+    anchorsFrom(deployment.value.developmentAnchors().flatMap(certificates), { name: 'Test CA' }),
+    anchorsFrom(deployment.value.developmentIacas().flatMap(certificates), { formats: ['mso_mdoc'] }),
+  )
+  return {
+    chains: chainTrust({
+      list,
+      waivedFaults: ['crl_distribution_point_missing'],
+      crypto: nodeCrypto,
+    }),
+    signers: {
+      credentials: await signerFor('credential-issuer'),
+      documents: await signerFor('document-signer'),
+      statusList: await signerFor('status-list'),
+    },
+  }
+}
+
+function certificates(der: string): readonly Certificate[] {
+  const parsed = parseX5cEntry(der)
+  return parsed.ok ? [parsed.value] : []
+}
+
+function json(status: number, body: JsonObject): Answer {
+  return { status, body: JSON.stringify(body) }
+}

@@ -1,0 +1,163 @@
+/**
+ * Wallets for the tests beside the use cases: real databases, real crypto, real HTTP to the issuers and verifiers of the
+ * tests, and a clock that the test turns. Instances of one store share database and secret, as in a cluster.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { didResolver } from '@countersign/did/did-resolver'
+import { openSealing } from '@countersign/keys/deployment/sealing'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { startPostgres } from '@countersign/local-servers/postgres-server'
+import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
+import { createRemote, type Remote } from '@countersign/service/outgoing/guarded-client'
+import { type Database, openDatabase } from '@countersign/stores/sql/database'
+import { migrate } from '@countersign/stores/sql/migrate'
+import type { Certificate } from '@countersign/x509/certificate'
+import { afterAll, beforeAll, describe } from 'vitest'
+import { listWallets, openWallet } from '../account/accounts.ts'
+import { openPasswords } from '../account/passwords.ts'
+import { registerAccount } from '../account/register-account.ts'
+import { walletMigrations } from '../database/migrations.ts'
+import type { WalletTables } from '../database/schema.ts'
+import { openVault } from '../database/vault.ts'
+import { openKeyMaker } from '../keys/key-maker.ts'
+import { upstreamOver } from '../upstream.ts'
+import type { OwnedWallet, Wallet, WalletLimits } from '../wallet.ts'
+
+export interface TestStore {
+  readonly database: Database<WalletTables>
+  /** Epoch seconds; the test may change it. */
+  readonly clock: { now: number }
+  /** One more instance over the same database. */
+  instance(more?: Partial<Wallet>): Wallet
+}
+
+export const testLimits: WalletLimits = {
+  tokenLifetimeSeconds: 3600,
+  minimumPasswordLength: 8,
+  loginFailuresPerMinute: 3,
+  loginFailuresPerMinuteInTotal: 1000,
+  registrationsPerMinute: 1000,
+}
+
+/** Runs the suite on SQLite and on PostgreSQL. */
+export function onBothDatabases(name: string, suite: (store: () => TestStore) => void): void {
+  for (const [engine, open] of [
+    ['sqlite', sqliteUrl],
+    ['postgres', postgresUrl],
+  ] as const) {
+    describe(`${name} (${engine})`, () => {
+      let opened: Opened
+      beforeAll(async () => {
+        opened = await openStore(await open())
+      })
+      afterAll(() => opened.close())
+      suite(() => opened.store)
+    })
+  }
+}
+
+let accounts = 0
+
+/** A fresh account with its wallet. */
+export async function newOwner(wallet: Wallet): Promise<OwnedWallet> {
+  accounts += 1
+  const email = `owner-${accounts}-${Date.now()}@example.org`
+  const made = await registerAccount(wallet, { name: 'Ada', email, password: 'correct-horse' })
+  if (!made.ok) throw new Error(made.error.code)
+  const [first] = await listWallets(wallet, made.value.accountId)
+  const owned = await openWallet(wallet, made.value.accountId, first?.id ?? '')
+  if (!owned.ok) throw new Error(owned.error.code)
+  return owned.value
+}
+
+/** Everything that the database shows to whoever steals it. */
+export async function dump({ database }: TestStore): Promise<string> {
+  const tables = [
+    'accounts',
+    'tokens',
+    'login_attempts',
+    'wallets',
+    'wallet_keys',
+    'wallet_dids',
+    'hosted_dids',
+    'credentials',
+    'receptions',
+    'presentations',
+  ] as const
+  const rows = await Promise.all(tables.map((table) => database.db.selectFrom(table).selectAll().execute()))
+  return JSON.stringify(rows)
+}
+
+export function withAnchors(anchors: readonly Certificate[], required = true): Partial<Wallet> {
+  return { verifiers: { anchors, required } }
+}
+
+interface Opened {
+  readonly store: TestStore
+  close(): Promise<void>
+}
+
+interface DatabaseUrl {
+  readonly url: string
+  close(): Promise<void>
+}
+
+async function openStore({ url, close }: DatabaseUrl): Promise<Opened> {
+  const database = await openDatabase<WalletTables>(url)
+  await migrate(database, walletMigrations, 'wallet')
+  const clock = { now: Math.floor(Date.now() / 1000) }
+  const remote = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 3000 })
+  const base = await baseWallet(database, remote, clock)
+  return {
+    store: { database, clock, instance: (more = {}) => ({ ...base, ...more }) },
+    async close() {
+      await remote.close()
+      await database.close()
+      await close()
+    },
+  }
+}
+
+async function baseWallet(
+  database: Database<WalletTables>,
+  remote: Remote,
+  clock: { now: number },
+): Promise<Wallet> {
+  const fetchDocument = didDocumentFetcher(remote, { allowHttp: true })
+  const sealing = openSealing(nodeCrypto.randomBytes(32))
+  return {
+    database,
+    vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
+    passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
+    keyMaker: openKeyMaker(),
+    upstream: upstreamOver(remote, async () => {}),
+    formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
+    crypto: nodeCrypto,
+    verifiers: { anchors: [], required: false },
+    dids: { fetchDocument, keyOf: didResolver({ fetchDocument, now: () => clock.now }) },
+    baseUrl: 'http://localhost:7001',
+    httpPolicy: 'any',
+    clientId: 'test-wallet',
+    limits: testLimits,
+    now: () => clock.now,
+  }
+}
+
+async function sqliteUrl(): Promise<DatabaseUrl> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-wallet-'))
+  return {
+    url: `sqlite:${join(folder, 'wallet.sqlite')}`,
+    close: () => rm(folder, { recursive: true, force: true }),
+  }
+}
+
+async function postgresUrl(): Promise<DatabaseUrl> {
+  const server = await startPostgres({ durable: false })
+  return { url: server.url, close: () => server.stop() }
+}

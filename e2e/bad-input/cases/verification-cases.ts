@@ -1,0 +1,316 @@
+/** The verifier's management API: queries, policies and settings that are refused before a wallet sees them. */
+import { identityQuery } from '@countersign/testing/client/flows'
+import { expectStatus } from '@countersign/testing/client/http'
+import { identityType, unknownId } from '@countersign/testing/client/protocol-wallet'
+import { type BadInput, chapter } from '../case.ts'
+import { anyVerification, requested } from '../stages.ts'
+import { RawText, type Sending, send, sendForm, sendJson } from '../wire.ts'
+
+type Headers = NonNullable<Sending['headers']>
+
+function bad(name: string, message: RegExp, body: unknown, headers: Headers = {}): BadInput<undefined> {
+  const path = '/openid4vc/verify'
+  return {
+    name,
+    status: 400,
+    message,
+    send: (_, { verifier }) => sendJson(verifier.url + path, body, headers),
+  }
+}
+
+const [identity] = identityQuery.credentials
+const queryOf = (members: object) => ({ dcql_query: { credentials: [{ ...identity, ...members }] } })
+const good = { dcql_query: identityQuery }
+const manyClaims = (count: number) => Array.from({ length: count }, (_, at) => ({ path: [`claim${at}`] }))
+
+function nested(depth: number): unknown {
+  return JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`)
+}
+
+const queries: readonly BadInput<undefined>[] = [
+  bad('no body', /./, new RawText('')),
+  bad('an empty object', /exactly one of dcql_query and request_credentials/, {}),
+  bad('both kinds of query', /exactly one of/, { ...good, request_credentials: [{ vct: identityType }] }),
+  bad(
+    'a member twice',
+    /twice/,
+    new RawText(JSON.stringify(good).replace('{', '{"dcql_query":{"credentials":[]},')),
+  ),
+  bad('a query that is a text', /dcql_query/, { dcql_query: JSON.stringify(identityQuery) }),
+  bad('a query without credentials', /\$\.credentials/, { dcql_query: {} }),
+  bad('a query with no credential', /\$\.credentials/, { dcql_query: { credentials: [] } }),
+  bad('a query id with a dollar', /credentials\[0\]\.id: malformed_id/, queryOf({ id: '$id' })),
+  bad('an empty query id', /credentials\[0\]\.id/, queryOf({ id: '' })),
+  bad('a query id with NUL', /malformed_id/, queryOf({ id: 'a\0' })),
+  bad('a query id of 200 characters', /too_long/, queryOf({ id: 'a'.repeat(200) })),
+  bad('a query id twice', /duplicate_id/, { dcql_query: { credentials: [identity, identity] } }),
+  bad('51 credentials', /too_many/, {
+    dcql_query: { credentials: Array.from({ length: 51 }, (_, at) => ({ ...identity, id: `q${at}` })) },
+  }),
+  bad('a format that is not spoken', /format ldp_vc is not supported/, queryOf({ format: 'ldp_vc' })),
+  bad('the format constructor', /not supported/, queryOf({ format: 'constructor' })),
+  bad('no meta', /\.meta/, queryOf({ meta: undefined })),
+  bad('meta nested 20 deep', /\.meta: malformed_meta/, queryOf({ meta: nested(20) })),
+  bad('meta nested 100 deep', /too deeply/, queryOf({ meta: nested(100) })),
+  bad('claims that are an object', /\.claims/, queryOf({ claims: {} })),
+  bad('201 claims', /too_many/, queryOf({ claims: manyClaims(201) })),
+  bad('1020 claims in all', /too_many/, {
+    dcql_query: {
+      credentials: Array.from({ length: 6 }, (_, at) => ({
+        ...identity,
+        id: `q${at}`,
+        claims: manyClaims(170),
+      })),
+    },
+  }),
+  bad(
+    'a claim twice',
+    /duplicate_claim/,
+    queryOf({ claims: [{ path: ['given_name'] }, { path: ['given_name'] }] }),
+  ),
+  bad('an empty path', /path/, queryOf({ claims: [{ path: [] }] })),
+  bad('a path with a negative index', /malformed_path/, queryOf({ claims: [{ path: ['a', -1] }] })),
+  bad('a path with a fraction', /malformed_path/, queryOf({ claims: [{ path: ['a', 1.5] }] })),
+  bad(
+    'a path of 21 steps',
+    /too_many/,
+    queryOf({ claims: [{ path: Array.from({ length: 21 }, () => 'a') }] }),
+  ),
+  bad('a value that is an object', /wrong_type/, queryOf({ claims: [{ path: ['a'], values: [{}] }] })),
+  bad(
+    'a value beyond exact numbers',
+    /wrong_type/,
+    queryOf({ claims: [{ path: ['a'], values: [2 ** 60] }] }),
+  ),
+  bad(
+    '101 values',
+    /too_many/,
+    queryOf({ claims: [{ path: ['a'], values: Array.from({ length: 101 }, (_, at) => at) }] }),
+  ),
+  bad(
+    'claim sets without claims',
+    /claim_sets_without_claims/,
+    queryOf({ claims: undefined, claim_sets: [['a']] }),
+  ),
+  bad(
+    'a claim set that names nothing',
+    /unknown_id/,
+    queryOf({ claims: [{ id: 'a', path: ['a'] }], claim_sets: [['b']] }),
+  ),
+  bad('a credential set that names nothing', /unknown_id/, {
+    dcql_query: { ...identityQuery, credential_sets: [{ options: [['x']] }] },
+  }),
+  bad('a flag that is a text', /wrong_type/, queryOf({ require_cryptographic_holder_binding: 'false' })),
+  bad('a member named __proto__', /./, new RawText(JSON.stringify(good).replace('{', '{"__proto__":{},'))),
+]
+
+const requests: readonly BadInput<undefined>[] = [
+  bad('no requested credential', /request_credentials/, { request_credentials: [] }),
+  bad('a requested credential without type', /doc_type is missing/, {
+    request_credentials: [{ format: 'dc+sd-jwt' }],
+  }),
+  bad('a requested format that is not spoken', /only dc\+sd-jwt/, {
+    request_credentials: [{ format: 'ldp_vc', vct: 'x' }],
+  }),
+  bad('a type that is a pattern', /plain text/, { request_credentials: [{ vct: '.*' }] }),
+  bad('a field path that is a script', /field path/, {
+    request_credentials: [
+      { vct: 'x', input_descriptor: { constraints: { fields: [{ path: ['$..[?(@.a)]'] }] } } },
+    ],
+  }),
+  bad('51 requested credentials', /request_credentials/, {
+    request_credentials: Array.from({ length: 51 }, () => ({ vct: 'x' })),
+  }),
+  bad('an unknown policy', /Unknown policy revoked/, { ...good, vc_policies: ['revoked'] }),
+  bad('the policy constructor', /Unknown policy constructor/, { ...good, vp_policies: ['constructor'] }),
+  bad('a policy that is a number', /vc_policies/, { ...good, vc_policies: [1] }),
+  bad('a policy without its arguments', /takes a string or a list/, {
+    ...good,
+    vc_policies: ['allowed-issuer'],
+  }),
+  bad('a policy with wrong arguments', /takes a whole number/, {
+    ...good,
+    vp_policies: [{ policy: 'minimum-credentials', args: -1 }],
+  }),
+  bad('a webhook policy', /Unknown policy webhook/, {
+    ...good,
+    vc_policies: [{ policy: 'webhook', args: 'http://169.254.169.254/' }],
+  }),
+  bad('51 policies', /vc_policies/, { ...good, vc_policies: Array.from({ length: 51 }, () => 'expired') }),
+]
+
+const settings: readonly BadInput<undefined>[] = [
+  bad('a state id that is too short', /stateid/, good, { stateid: 'short' }),
+  bad('a state id with a slash', /stateid/, good, { stateid: '../../session/abcdefgh' }),
+  bad('a state id with a dollar', /stateid/, good, { stateid: '$id$id$id$id' }),
+  bad('a state id of 129 characters', /stateid/, good, { stateid: 'a'.repeat(129) }),
+  bad(
+    'a guessable state id without holder binding',
+    /at least 22 random characters/,
+    queryOf({ require_cryptographic_holder_binding: false }),
+    {
+      stateid: 'guess-me',
+    },
+  ),
+  bad('an authorization endpoint that is no URL', /authorizebaseurl: must be a URL/, good, {
+    authorizebaseurl: 'wallet',
+  }),
+  bad('an authorization endpoint that is a script', /authorizebaseurl/, good, {
+    authorizebaseurl: 'javascript://%0aalert(1)',
+  }),
+  bad('a way on that is no URL', /successredirecturi/, good, { successredirecturi: '/result' }),
+  bad('a way on with spaces', /successredirecturi/, good, { successredirecturi: 'https://rp.example/ x' }),
+  bad('a way on that is a script', /successredirecturi/, good, {
+    successredirecturi: 'javascript://rp.example/%0aalert(1)',
+  }),
+  bad('a way back that is a document', /errorredirecturi/, good, {
+    errorredirecturi: 'data://text/html,<script>',
+  }),
+  bad('a way on of 3000 characters', /successredirecturi/, good, {
+    successredirecturi: `https://rp.example/${'a'.repeat(3000)}`,
+  }),
+  bad('a response mode that is not offered', /direct_post/, good, { responsemode: 'fragment' }),
+  bad('a profile that is not offered', /DEFAULT/, good, { openid4vpprofile: 'EBSIV3' }),
+  bad('a session that lives no time', /sessionttl/, good, { sessionttl: '0' }),
+  bad('a session that lives forever', /sessionttl/, good, { sessionttl: '1e99' }),
+  bad('a callback to an inner address', /callbacks are not supported/, good, {
+    statuscallbackuri: 'http://169.254.169.254/',
+  }),
+]
+
+function foreign(name: string, headers: Headers): BadInput<undefined> {
+  const path = '/openid4vc/verify'
+  return {
+    name,
+    status: 403,
+    message: /Host|another site/,
+    send: (_, { verifier }) => sendJson(verifier.url + path, good, headers),
+  }
+}
+
+const gone = { status: 404, message: /^No active verification session found by the given id$/ } as const
+
+function unknownSession(
+  name: string,
+  id: string,
+  refusal: Pick<BadInput<unknown>, 'status' | 'message'> = gone,
+) {
+  const at = (path: string) => `${name}, ${path}`
+  return [
+    {
+      name: at('result'),
+      ...refusal,
+      send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/session/${id}`),
+    },
+    {
+      name: at('events'),
+      ...refusal,
+      send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/session/${id}/events`),
+    },
+    {
+      name: at('request'),
+      ...refusal,
+      ...oauth(refusal),
+      send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/request/${id}`),
+    },
+    {
+      name: at('request by POST'),
+      ...refusal,
+      ...oauth(refusal),
+      send: (_: unknown, { verifier }: Verifying) =>
+        sendForm(`${verifier.url}/openid4vc/request/${id}`, 'wallet_nonce=n'),
+    },
+    {
+      name: at('answer'),
+      ...refusal,
+      ...oauth(refusal),
+      send: (_: unknown, { verifier }: Verifying) =>
+        sendForm(`${verifier.url}/openid4vc/verify/${id}`, { state: id, vp_token: '{}' }),
+    },
+  ]
+}
+
+interface Verifying {
+  readonly verifier: { readonly url: string }
+}
+
+/** The sentence about unknown sessions is the same at every door; other refusals have the door's shape. */
+function oauth({ status }: { readonly status: number }) {
+  return status === 404 ? {} : { error: 'invalid_request' }
+}
+
+const lookUps: readonly BadInput<unknown>[] = [
+  ...unknownSession('a session that there is not', unknownId()),
+  ...unknownSession('a session id with NUL', `${unknownId()}%00`),
+  ...unknownSession('a session id with line breaks', 'aaaaaaaa%0d%0aset-cookie:x=1'),
+  ...unknownSession('a session id in other letters', '%F0%9F%92%A9'.repeat(9)),
+  ...unknownSession('a session id that climbs', '..%2f..%2fsession'),
+  ...unknownSession('a session id that is __proto__', '__proto__'),
+  ...unknownSession('a session id that is $id', '$id$id$id'),
+  ...unknownSession('a session id of 300 characters', 'a'.repeat(300), {
+    status: 400,
+    message: /params\/id/,
+  }),
+]
+
+export const verificationChapters = [
+  chapter('starting a verification, the query', anyVerification, queries),
+  chapter('starting a verification, what is asked for and how it is judged', anyVerification, requests),
+  chapter('starting a verification, the settings', anyVerification, settings),
+  chapter('management of the verifier, from a web page of somebody else', anyVerification, [
+    foreign('a rebound host name', { host: 'evil.example' }),
+    foreign('an origin of elsewhere', { origin: 'https://evil.example' }),
+    foreign('a cross-site fetch', { 'sec-fetch-site': 'cross-site' }),
+  ]),
+  chapter('verification sessions that are looked up', requested, lookUps),
+  chapter('starting a verification under an id', requested, [
+    {
+      name: 'that is taken',
+      status: 409,
+      message: /exists already/,
+      send: ({ id, verifierUrl }) => sendJson(`${verifierUrl}/openid4vc/verify`, good, { stateid: id }),
+    },
+    {
+      name: 'that is taken, by a query for less',
+      status: 409,
+      message: /exists already/,
+      send: async ({ id, verifierUrl }) => {
+        expectStatus(await send(`${verifierUrl}/openid4vc/request/${id}`), 200)
+        return sendJson(`${verifierUrl}/openid4vc/verify`, queryOf({ claims: undefined }), { stateid: id })
+      },
+    },
+  ]),
+  chapter('fetching a request by POST', requested, [
+    {
+      name: 'a wallet nonce that is too long',
+      status: 400,
+      error: 'invalid_request',
+      message: /wallet_nonce/,
+      send: ({ id, verifierUrl }) =>
+        sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_nonce: 'n'.repeat(513) }),
+    },
+    {
+      name: 'an empty wallet nonce',
+      status: 400,
+      error: 'invalid_request',
+      message: /wallet_nonce/,
+      send: ({ id, verifierUrl }) => sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_nonce: '' }),
+    },
+    {
+      name: 'two wallet nonces',
+      status: 400,
+      error: 'invalid_request',
+      message: /repeated/,
+      send: ({ id, verifierUrl }) =>
+        sendForm(`${verifierUrl}/openid4vc/request/${id}`, 'wallet_nonce=a&wallet_nonce=b'),
+    },
+    {
+      name: 'wallet metadata without end',
+      status: 400,
+      error: 'invalid_request',
+      message: /wallet_metadata/,
+      send: ({ id, verifierUrl }) =>
+        sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_metadata: 'm'.repeat(30_000) }),
+    },
+  ]),
+]

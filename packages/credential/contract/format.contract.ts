@@ -1,0 +1,170 @@
+/**
+ * What every entry of the format registry keeps to, whatever is inside: issue, open, present and verify fit together,
+ * nothing is shown that was not asked for, and every refusal has its check. A new format runs this suite unchanged.
+ */
+
+import type { JsonObject, JsonValue } from '@countersign/core/json'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import { describe, expect, it } from 'vitest'
+import type { CheckName } from './checks.ts'
+import { type ConcretePath, resolveClaimPath } from './claim-path.ts'
+import type { ClaimPath, CredentialFormat, IssueInput, VerifyInput, VerifyOutcome } from './format.ts'
+
+export interface FormatFixtures {
+  readonly crypto: CryptoEngine
+  /** Bound to `holder`, with at least the two claims below withholdable. */
+  readonly issue: IssueInput
+  readonly holder: Signer
+  readonly stranger: Signer
+  /** Verification that accepts `issue` for `binding`; the presentation is filled in. */
+  readonly verify: Omit<VerifyInput, 'presentation'> & {
+    readonly binding: NonNullable<VerifyInput['binding']>
+  }
+  /** Claims that can be withheld; a name stands for the claim at the top. */
+  readonly shown: string | ClaimPath
+  readonly withheld: string | ClaimPath
+  /** For a format that can withhold nothing: both claims are always there. */
+  readonly showsEverything?: boolean
+  /** `meta` of a query that matches the credential, and one that does not. */
+  readonly matchingMeta: Parameters<CredentialFormat['matchesMeta']>[0]
+  readonly otherMeta: Parameters<CredentialFormat['matchesMeta']>[0]
+}
+
+const CHECKS: readonly CheckName[] = [
+  'structure',
+  'issuer_signature',
+  'issuer_trust',
+  'validity_period',
+  'holder_binding',
+]
+
+export function describeFormat(
+  name: string,
+  format: CredentialFormat,
+  makeFixtures: () => FormatFixtures,
+): void {
+  describe(`${name} keeps the contract of a credential format`, () => {
+    const fixtures = makeFixtures()
+    const { crypto, holder, verify, showsEverything = false } = fixtures
+    const [shown, withheld] = [pathOf(fixtures.shown), pathOf(fixtures.withheld)]
+
+    async function issued(changes: Partial<IssueInput> = {}): Promise<string> {
+      const result = await format.issue({ ...fixtures.issue, ...changes }, crypto)
+      if (!result.ok) throw new Error(result.error.code)
+      return result.value
+    }
+
+    async function presented(
+      disclose: readonly ClaimPath[],
+      signer: Signer = holder,
+      issuedAt = verify.now,
+    ): Promise<string> {
+      const binding = { signer, ...verify.binding, issuedAt }
+      const result = await format.present({ credential: await issued(), disclose, binding }, crypto)
+      if (!result.ok) throw new Error(result.error.code)
+      return result.value
+    }
+
+    function verified(presentation: string, changes: Partial<VerifyInput> = {}): Promise<VerifyOutcome> {
+      return format.verify({ ...verify, ...changes, presentation }, crypto)
+    }
+
+    it('opens what it issued, with all claims', async () => {
+      const held = await format.open(await issued(), crypto)
+      if (!held.ok) throw new Error(held.error.code)
+      expect(held.value.type).toBe(fixtures.issue.type)
+      expect(held.value.claims).toMatchObject(fixtures.issue.claims)
+      expect(format.matchesMeta(fixtures.matchingMeta, held.value)).toBe(true)
+      expect(format.matchesMeta(fixtures.otherMeta, held.value)).toBe(false)
+      expect(format.matchesMeta({}, held.value)).toBe(false)
+    })
+
+    it('passes five checks, in order, for what it presented', async () => {
+      const { checks, presentation } = await verified(await presented([shown]))
+      expect(checks.map((check) => [check.name, check.outcome])).toEqual(
+        CHECKS.map((check) => [check, 'passed']),
+      )
+      expect(valuesAt(presentation?.claims, shown)).toEqual(valuesAt(fixtures.issue.claims, shown))
+    })
+
+    it('shows nothing that was not asked for', async () => {
+      const { presentation } = await verified(await presented([shown]))
+      expect(valuesAt(presentation?.claims, withheld)).toHaveLength(showsEverything ? 1 : 0)
+      const nothing = await verified(await presented([]))
+      expect(valuesAt(nothing.presentation?.claims, shown)).toHaveLength(showsEverything ? 1 : 0)
+    })
+
+    it('never writes the same credential twice', async () => {
+      expect(await issued()).not.toBe(await issued())
+    })
+
+    it('refuses to present with the key of somebody else', async () => {
+      await expect(presented([shown], fixtures.stranger)).rejects.toThrow()
+    })
+
+    it('fails the holder binding of an answer to another request', async () => {
+      const presentation = await presented([shown])
+      for (const change of [{ nonce: 'other' }, { audience: 'other' }]) {
+        const { checks } = await verified(presentation, { binding: { ...verify.binding, ...change } })
+        expect(failed(checks)).toEqual(['holder_binding'])
+      }
+    })
+
+    it('fails the validity period of a credential that ended', async () => {
+      const now = (fixtures.issue.expiresAt ?? 0) + 10_000
+      const { checks } = await verified(await presented([shown], holder, now), { now })
+      expect(failed(checks)).toEqual(['validity_period'])
+    })
+
+    it('fails the signature of an issuer with another key', async () => {
+      const trust: VerifyInput['trust'] = async (reference, now) => {
+        const trusted = await verify.trust(reference, now)
+        return trusted.ok
+          ? { ok: true, value: { ...trusted.value, key: fixtures.stranger.publicJwk } }
+          : trusted
+      }
+      const { checks } = await verified(await presented([shown]), { trust })
+      expect(failed(checks)).toEqual(['issuer_signature'])
+    })
+
+    it('checks the signature of an issuer that nobody trusts, and says which of both failed', async () => {
+      const trust: VerifyInput['trust'] = async (reference, now) => {
+        const trusted = await verify.trust(reference, now)
+        if (!trusted.ok) return trusted
+        return { ok: false, error: { code: 'untrusted', reason: 'anchor_unknown', key: trusted.value.key } }
+      }
+      const { checks, presentation } = await verified(await presented([shown]), { trust })
+      expect(failed(checks)).toEqual(['issuer_trust'])
+      expect(presentation?.anchor).toBeUndefined()
+    })
+
+    it('answers rubbish with a failed structure and nothing else', async () => {
+      for (const presentation of ['', '~', '...', 'a'.repeat(1_000_000)]) {
+        const { checks, presentation: read } = await verified(presentation)
+        expect(checks.map((check) => check.name)).toEqual(CHECKS)
+        expect(failed(checks)).toEqual(['structure'])
+        expect(read).toBeUndefined()
+        expect((await format.open(presentation, crypto)).ok).toBe(false)
+        expect((await format.present({ credential: presentation, disclose: [] }, crypto)).ok).toBe(false)
+      }
+    })
+  })
+}
+
+function pathOf(claim: string | ClaimPath): ClaimPath {
+  return typeof claim === 'string' ? [claim] : claim
+}
+
+function valuesAt(claims: JsonObject | undefined, path: ClaimPath): readonly JsonValue[] {
+  return claims === undefined ? [] : resolveClaimPath(claims, path).map((place) => valueAt(claims, place))
+}
+
+function valueAt(claims: JsonValue, place: ConcretePath): JsonValue {
+  const [step, ...rest] = place
+  if (step === undefined) return claims
+  return valueAt(Object(claims)[step], rest)
+}
+
+function failed(checks: VerifyOutcome['checks']): readonly CheckName[] {
+  return checks.filter((check) => check.outcome === 'failed').map((check) => check.name)
+}

@@ -1,0 +1,192 @@
+/**
+ * The contract of a credential format: the same verbs for each, so that no service has a branch on a format.
+ * Claims are JSON for the outside, whatever the format does inside. `format.contract.ts` is the suite that
+ * every entry of the registry passes.
+ */
+
+import type { JsonObject } from '@countersign/core/json'
+import type { Result } from '@countersign/core/result'
+import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { DistrustFacts } from '@countersign/trust/distrust'
+import type { Check } from './checks.ts'
+import type { StatusReference } from './status-reference.ts'
+
+/** Format identifiers of OpenID4VCI 1.0 appendix A and OpenID4VP 1.0 appendix B, and the media types of VC-JOSE-COSE. */
+export type FormatId =
+  | 'dc+sd-jwt' // SD-JWT VC
+  | 'mso_mdoc' // ISO/IEC 18013-5
+  | 'jwt_vc_json' // W3C VC data model 1.1 as a JWT
+  | 'vc+jwt' // W3C VC data model 2.0, VC-JOSE-COSE §3.1
+  | 'vc+sd-jwt' // W3C VC data model 2.0, VC-JOSE-COSE §3.2
+
+/** A path from the top of the claims: member names, array indices, `null` for every array element (OpenID4VP §7). */
+export type ClaimPath = readonly (string | number | null)[]
+
+export interface IssueInput {
+  /** Type of the credential: `vct` of an SD-JWT VC, document type of an mdoc, the specific `type` of a W3C VC. */
+  readonly type: string
+  /**
+   * What a claim path of a query starts from: the claims of an SD-JWT VC, `{namespace: {element: value}}` of an mdoc,
+   * the members of a W3C credential (`credentialSubject` and beside it).
+   */
+  readonly claims: JsonObject
+  /** Values that JSON can only write as text; formats that are JSON themselves leave them as they are. */
+  readonly encodings?: readonly ValueEncoding[]
+  /** Paths whose value the holder may withhold. A path that ends in `null` makes each array element withholdable. */
+  readonly selectivelyDisclosable: readonly ClaimPath[]
+  /** Absent: not bound to a key. */
+  readonly holderKey?: PublicJwk
+  /** DID of the holder, for formats that name their subject; made of `holderKey` when absent. */
+  readonly holderDid?: string
+  readonly signer: Signer
+  /** Value of `iss`; absent where the x5c chain alone names the issuer. */
+  readonly issuer?: string
+  /** Epoch seconds. */
+  readonly issuedAt: number
+  readonly notBefore?: number
+  readonly expiresAt?: number
+  /** Where verifiers look up whether it still counts; a format refuses a mechanism that it cannot write. */
+  readonly statuses?: readonly StatusReference[]
+  /** Decoy digests at the top level (RFC 9901 §4.2.5). */
+  readonly decoys?: number
+}
+
+export interface ValueEncoding {
+  readonly path: ClaimPath
+  /** `bytes`: base64url or base64 text of a byte string; the others: text of RFC 3339 (CBOR tags 1004 and 0). */
+  readonly as: 'bytes' | 'full-date' | 'date-time'
+}
+
+/** What ties a presentation to one request, so that it is worth nothing for another. */
+export interface RequestBinding {
+  /** Full client identifier with its prefix (OpenID4VP §14.10), or `origin:<origin>` (appendix A.4). */
+  readonly audience: string
+  readonly nonce: string
+  /** Where the answer goes; mdoc's session transcript covers it (appendix B.2.6.1). Absent over the DC API. */
+  readonly responseUri?: string
+  /** RFC 7638 SHA-256 thumbprint of the key the answer is encrypted to, base64url; absent: answered in the clear. */
+  readonly encryptionKeyThumbprint?: string
+  /** Entries of `transaction_data` for this credential, exactly as received (appendix B.3.3). */
+  readonly transactionData?: readonly string[]
+}
+
+/** A credential as a wallet holds it, opened without judging trust. */
+export interface HeldCredential {
+  readonly format: FormatId
+  readonly type: string
+  /** `vct` and what else the query's `meta` can match on. */
+  readonly claims: JsonObject
+  readonly holderKey?: PublicJwk
+  readonly issuer?: string
+  readonly issuedAt?: number
+  readonly expiresAt?: number
+  readonly statuses: readonly StatusReference[]
+  /** base64url KeyIdentifiers of the AKI of every certificate in the chain, for `trusted_authorities` of type `aki`. */
+  readonly authorityKeyIds: readonly string[]
+}
+
+export interface PresentInput {
+  readonly credential: string
+  /** Claim paths to disclose; parents come along. Empty: nothing that can be withheld. */
+  readonly disclose: readonly ClaimPath[]
+  /** Absent: presented without key binding (only where the query waives it). */
+  readonly binding?: RequestBinding & {
+    readonly signer: Signer
+    /** Epoch seconds. */
+    readonly issuedAt: number
+  }
+}
+
+export interface VerifyInput {
+  readonly presentation: string
+  /** What the verifier demands, independent of what was sent (RFC 9901 §7.3). Absent: holder binding is waived. */
+  readonly binding?: RequestBinding
+  /** Epoch seconds. */
+  readonly now: number
+  /** Clock difference tolerated for nbf, exp and iat, in seconds. */
+  readonly skewSeconds: number
+  /** How old or how far ahead the key-binding proof may be, in seconds. */
+  readonly bindingWindowSeconds: number
+  /** Decides whose signature counts. Receives the chain or key reference of the credential, never the network. */
+  readonly trust: IssuerTrust
+  /** Keys of holders who are named by a DID; absent: those whose DID is their key. */
+  readonly holderKeys?: DidKeyResolver
+}
+
+/** How a credential says who signed it. */
+export interface IssuerKeyReference {
+  readonly purpose: 'issuer'
+  readonly format: FormatId
+  readonly credentialType: string
+  readonly algorithm: SignatureAlgorithm
+  /** JOSE `x5c`, leaf first. */
+  readonly x5c?: readonly string[]
+  /** JOSE `kid`; a DID URL where the issuer is a DID. */
+  readonly keyId?: string
+  readonly issuer?: string
+  /** When it was signed, where the credential says so by the signer's word alone (mdoc `signed`); epoch seconds. */
+  readonly signedAt?: number
+}
+
+export interface TrustedKey {
+  readonly key: PublicJwk
+  /** Whom this leads to, for people: subject of the anchor, or the pinned key's name. */
+  readonly anchor: string
+  /** Where that was configured: a file, a list with its provider. */
+  readonly source?: string
+}
+
+/** A key that could be read but that leads to no anchor still lets the signature be checked and explained. */
+export type TrustRefusal =
+  | { readonly code: 'no_key_reference' }
+  | { readonly code: 'key_unreadable'; readonly reason: string }
+  | {
+      readonly code: 'untrusted'
+      readonly reason: string
+      readonly key: PublicJwk
+      /** For explaining it to an operator. */
+      readonly facts?: DistrustFacts
+    }
+
+export type IssuerTrust = (
+  reference: IssuerKeyReference,
+  now: number,
+) => Awaitable<Result<TrustedKey, TrustRefusal>>
+
+export interface VerifiedPresentation {
+  readonly format: FormatId
+  readonly type: string
+  /** Processed payload: what is disclosed, without `_sd`, `...`, `_sd_alg`. */
+  readonly claims: JsonObject
+  readonly issuer?: string
+  /** Whom the trust check led to; absent where it failed. */
+  readonly anchor?: string
+  readonly holderKey?: PublicJwk
+  readonly statuses: readonly StatusReference[]
+  readonly expiresAt?: number
+  readonly authorityKeyIds: readonly string[]
+}
+
+export interface VerifyOutcome {
+  /** One entry for each of structure, issuer_signature, issuer_trust, validity_period, holder_binding. */
+  readonly checks: readonly Check[]
+  /** Present when the structure could be read, even where a check failed; never trust it without the checks. */
+  readonly presentation?: VerifiedPresentation
+}
+
+export type FormatRefusal = { readonly code: string; readonly detail?: string }
+
+export interface CredentialFormat {
+  readonly id: FormatId
+  /** There are no presentations without proof of the holder, even where a query waives it (ISO/IEC 18013-5). */
+  readonly alwaysBinds?: true
+  issue(input: IssueInput, crypto: CryptoEngine): Promise<Result<string, FormatRefusal>>
+  /** Opens a credential on receipt: all structural rules hold, the issuer's signature is not judged. */
+  open(credential: string, crypto: CryptoEngine): Promise<Result<HeldCredential, FormatRefusal>>
+  present(input: PresentInput, crypto: CryptoEngine): Promise<Result<string, FormatRefusal>>
+  verify(input: VerifyInput, crypto: CryptoEngine): Promise<VerifyOutcome>
+  /** Whether `meta` of a DCQL credential query names this credential's type (OpenID4VP appendices B.1.1, B.2.3, B.3.5). */
+  matchesMeta(meta: JsonObject, credential: { readonly type: string; readonly claims: JsonObject }): boolean
+}

@@ -1,0 +1,138 @@
+/**
+ * What every format that is signed as a JWS judges alike: who signed, under which key reference, and when it holds.
+ * What can be read is judged in every respect, so that one answer names every fault. Decides nothing about trust: that
+ * is a function of the caller's.
+ */
+
+import { isJsonArray, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
+import type { CryptoEngine, SignatureAlgorithm } from '@countersign/crypto/engine'
+import { type DecodedJws, readAlgorithm, verifyJws } from '@countersign/crypto/jose/jws'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { Check, CheckName, CheckOutcome } from './checks.ts'
+import type {
+  FormatRefusal,
+  IssuerKeyReference,
+  TrustedKey,
+  TrustRefusal,
+  VerifyInput,
+  VerifyOutcome,
+} from './format.ts'
+
+/** A machine-readable reason, or nothing to object to. */
+export type Fault = string | undefined
+
+export function check(name: CheckName, outcome: CheckOutcome, detail?: string): Check {
+  return detail === undefined ? { name, outcome } : { name, outcome, detail }
+}
+
+export function toCheck(name: CheckName, fault: Fault): Check {
+  return fault === undefined ? check(name, 'passed') : check(name, 'failed', fault)
+}
+
+/** What cannot be read is not judged any further. */
+export function unreadable(code: string): VerifyOutcome {
+  const rest: readonly CheckName[] = ['issuer_signature', 'issuer_trust', 'validity_period', 'holder_binding']
+  return { checks: [check('structure', 'failed', code), ...rest.map((name) => check(name, 'skipped'))] }
+}
+
+export interface HeaderReference {
+  readonly x5c?: readonly string[]
+  readonly keyId?: string
+}
+
+/** How a JOSE header names its key. `jwk`, `jku` and `x5u` are not looked at: a token cannot vouch for itself. */
+export function readHeaderReference(header: JsonObject): Result<HeaderReference, FormatRefusal> {
+  const { x5c, kid } = header
+  if (x5c !== undefined && !isNonEmptyTexts(x5c)) return refuse({ code: 'x5c_malformed' })
+  if (kid !== undefined && typeof kid !== 'string') return refuse({ code: 'kid_malformed' })
+  return ok({ ...(x5c && { x5c }), ...(kid !== undefined && { keyId: kid }) })
+}
+
+export function isNonEmptyTexts(value: JsonValue | undefined): value is readonly string[] {
+  return isJsonArray(value) && value.length > 0 && value.every((text) => typeof text === 'string')
+}
+
+export interface IssuerJudgement {
+  readonly signature: Check
+  readonly trust: Check
+  readonly anchor?: string
+}
+
+export function judgeIssuer(
+  jws: DecodedJws,
+  reference: Omit<IssuerKeyReference, 'purpose' | 'algorithm'>,
+  input: Pick<VerifyInput, 'trust' | 'now'>,
+  crypto: CryptoEngine,
+): Promise<IssuerJudgement> {
+  const algorithm = readAlgorithm(jws.header.alg, ALLOWED_ALGORITHMS.credential)
+  return judgeSigned(algorithm, reference, input, (key) =>
+    verifyJws(jws, key, ALLOWED_ALGORITHMS.credential, crypto),
+  )
+}
+
+/** The same for whatever is signed: `algorithm` is absent where it is none that counts. */
+export async function judgeSigned(
+  algorithm: SignatureAlgorithm | undefined,
+  reference: Omit<IssuerKeyReference, 'purpose' | 'algorithm'>,
+  input: Pick<VerifyInput, 'trust' | 'now'>,
+  verifySignature: VerifySignature,
+): Promise<IssuerJudgement> {
+  if (algorithm === undefined) {
+    return {
+      signature: check('issuer_signature', 'failed', 'alg_not_allowed'),
+      trust: check('issuer_trust', 'skipped'),
+    }
+  }
+  const trusted = await input.trust({ purpose: 'issuer', ...reference, algorithm }, input.now)
+  return {
+    signature: await judgeSignature(keyOf(trusted), verifySignature),
+    trust: trusted.ok
+      ? check('issuer_trust', 'passed', trusted.value.anchor)
+      : check('issuer_trust', 'failed', reasonOf(trusted.error)),
+    ...(trusted.ok && { anchor: trusted.value.anchor }),
+  }
+}
+
+type VerifySignature = (key: PublicJwk) => Promise<Result<SignatureAlgorithm, FormatRefusal>>
+
+/** A key that leads nowhere still tells whether the signature is sound, which is what an operator wants to know. */
+function keyOf(trusted: Result<TrustedKey, TrustRefusal>): PublicJwk | undefined {
+  if (trusted.ok) return trusted.value.key
+  return trusted.error.code === 'untrusted' ? trusted.error.key : undefined
+}
+
+function reasonOf(refusal: TrustRefusal): string {
+  return refusal.code === 'no_key_reference' ? refusal.code : refusal.reason
+}
+
+async function judgeSignature(key: PublicJwk | undefined, verifySignature: VerifySignature): Promise<Check> {
+  if (key === undefined) return check('issuer_signature', 'undetermined', 'key_unknown')
+  const verified = await verifySignature(key)
+  return toCheck('issuer_signature', verified.ok ? undefined : verified.error.code)
+}
+
+/** RFC 7519 §4.1.3-6. Times are NumericDates, which may have a fraction. */
+export function findPeriodFault(
+  { aud, exp, iat, nbf }: JsonObject,
+  { binding, now, skewSeconds }: Pick<VerifyInput, 'binding' | 'now' | 'skewSeconds'>,
+): Fault {
+  if (!isAbsentOrTime(nbf)) return 'nbf_malformed'
+  if (!isAbsentOrTime(exp)) return 'exp_malformed'
+  if (!isAbsentOrTime(iat)) return 'iat_malformed'
+  if (exp !== undefined && now - skewSeconds >= exp) return 'expired'
+  if (nbf !== undefined && now + skewSeconds < nbf) return 'not_yet_valid'
+  if (iat !== undefined && now + skewSeconds < iat) return 'issued_in_future'
+  // RFC 9901 §7.1 step 6: a credential that is meant for somebody is worth nothing to others.
+  return aud === undefined || namesAudience(aud, binding?.audience) ? undefined : 'meant_for_others'
+}
+
+function isAbsentOrTime(value: unknown): value is number | undefined {
+  return value === undefined || (typeof value === 'number' && Number.isFinite(value))
+}
+
+function namesAudience(aud: JsonValue, audience: string | undefined): boolean {
+  if (audience === undefined) return false
+  return isJsonArray(aud) ? aud.includes(audience) : aud === audience
+}

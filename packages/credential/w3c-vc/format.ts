@@ -1,0 +1,67 @@
+/**
+ * W3C credentials as entries of the format registry: version 1.1 and 2.0 as JWTs, version 2.0 as an SD-JWT. Before
+ * SD-JWT VC had an identifier of its own it was called `vc+sd-jwt`, too: what comes under that name with a `vct` is read
+ * as one, and never written.
+ */
+
+import type { JsonObject } from '@countersign/core/json'
+import { decodeJws } from '@countersign/crypto/jose/jws'
+import type { CredentialFormat } from '../contract/format.ts'
+import { matchesVct } from '../sd-jwt-vc/format.ts'
+import { openSdJwtVc } from '../sd-jwt-vc/open.ts'
+import { presentSdJwtVc } from '../sd-jwt-vc/present.ts'
+import { verifySdJwtVc } from '../sd-jwt-vc/verify.ts'
+import { matchesTypeValues } from './credential-types.ts'
+import { issueJwtVcJson, issueVcJwt, issueVcSdJwt } from './issue.ts'
+import { openJwtCredential, openSdJwtCredential } from './open.ts'
+import { presentJwtCredential, presentSdJwtCredential } from './present.ts'
+import { verifyJwtCredential, verifySdJwtCredential } from './verify.ts'
+
+/** Data model 1.1 as a JWT. */
+export const jwtVcJson: CredentialFormat = {
+  id: 'jwt_vc_json',
+  issue: issueJwtVcJson,
+  open: (credential) => openJwtCredential(credential, 'jwt_vc_json'),
+  present: (input) => presentJwtCredential(input, 'jwt_vc_json'),
+  verify: (input, crypto) => verifyJwtCredential(input, 'jwt_vc_json', crypto),
+  matchesMeta: (meta, { claims }) => matchesTypeValues(meta, claims),
+}
+
+/** Data model 2.0 as a JWT (VC-JOSE-COSE §3.1). */
+export const vcJwt: CredentialFormat = {
+  id: 'vc+jwt',
+  issue: issueVcJwt,
+  open: (credential) => openJwtCredential(credential, 'vc+jwt'),
+  present: (input) => presentJwtCredential(input, 'vc+jwt'),
+  verify: (input, crypto) => verifyJwtCredential(input, 'vc+jwt', crypto),
+  matchesMeta: (meta, { claims }) => matchesTypeValues(meta, claims),
+}
+
+/** Data model 2.0 as an SD-JWT (VC-JOSE-COSE §3.2), and SD-JWT VC under its first name. */
+export const vcSdJwt: CredentialFormat = {
+  id: 'vc+sd-jwt',
+  issue: issueVcSdJwt,
+  open: (credential, crypto) =>
+    isSdJwtVc(credential)
+      ? openSdJwtVc(credential, crypto, 'vc+sd-jwt')
+      : openSdJwtCredential(credential, crypto),
+  present: (input, crypto) =>
+    isSdJwtVc(input.credential) ? presentSdJwtVc(input, crypto) : presentSdJwtCredential(input, crypto),
+  verify: (input, crypto) =>
+    isSdJwtVc(input.presentation)
+      ? verifySdJwtVc(input, crypto, 'vc+sd-jwt')
+      : verifySdJwtCredential(input, crypto),
+  matchesMeta: (meta, credential) =>
+    hasVct(credential.claims) ? matchesVct(meta, credential) : matchesTypeValues(meta, credential.claims),
+}
+
+/** By what the issuer signed, never by what a disclosure adds: `vct` is always shown in an SD-JWT VC. */
+function isSdJwtVc(text: string): boolean {
+  const end = text.indexOf('~')
+  const jws = decodeJws(end === -1 ? text : text.slice(0, end))
+  return jws.ok && hasVct(jws.value.payload)
+}
+
+function hasVct(claims: JsonObject): boolean {
+  return Object.hasOwn(claims, 'vct')
+}

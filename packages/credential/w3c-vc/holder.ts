@@ -1,0 +1,109 @@
+/**
+ * Who may present a W3C credential, and with which key: the one in `cnf` (RFC 7800), or that of the DID which the
+ * credential is about. A proof that names somebody else is not the holder's, whoever's key signed it.
+ */
+
+import { isJsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Signer } from '@countersign/crypto/engine'
+import { bareKey, type PublicJwk, parsePublicJwk, sameKey } from '@countersign/crypto/jwk'
+import { didFromKey, keyOfDidUrl, resolveDid } from '@countersign/did/did'
+import type { FormatRefusal, VerifyInput } from '../contract/format.ts'
+
+export interface Holder {
+  /** `id` of the subject, where there is one subject; a DID or another URL. */
+  readonly subjectId?: string
+  /** Known without asking anybody: `cnf.jwk`, or the key that the subject's DID is. */
+  readonly key?: PublicJwk
+  /** Why `cnf` is of no use; a DID is not tried then, because the issuer has said how the holder is known. */
+  readonly unusable?: 'cnf_malformed' | 'cnf_method_unsupported' | 'cnf_key_unusable'
+}
+
+export function readHolder(cnf: JsonValue | undefined, subjectId: string | undefined): Holder {
+  const named = subjectId === undefined ? {} : { subjectId }
+  if (cnf === undefined) {
+    const key = subjectId === undefined ? undefined : selfKey(subjectId)?.key
+    return key === undefined ? named : { ...named, key }
+  }
+  if (!isJsonObject(cnf)) return { ...named, unusable: 'cnf_malformed' }
+  if (cnf.jwk === undefined) return { ...named, unusable: 'cnf_method_unsupported' }
+  const key = parsePublicJwk(cnf.jwk)
+  return key.ok ? { ...named, key: key.value } : { ...named, unusable: 'cnf_key_unusable' }
+}
+
+/** How a holder names itself in a proof. */
+export interface HolderName {
+  readonly did: string
+  /** DID URL of the key. */
+  readonly keyId: string
+}
+
+/** Refuses a key that is not the holder's. A DID whose key is elsewhere is taken at the word of the signer's key id. */
+export function nameSigner(holder: Holder, signer: Signer): Result<HolderName, FormatRefusal> {
+  const { key, subjectId, unusable } = holder
+  if (unusable !== undefined) return refuse({ code: unusable })
+  if (key !== undefined && !sameKey(key, signer.publicJwk)) return refuse({ code: 'holder_key_wrong' })
+  if (subjectId !== undefined) {
+    const own = selfKey(subjectId)
+    if (own !== undefined && sameKey(own.key, signer.publicJwk))
+      return ok({ did: subjectId, keyId: own.keyId })
+    if (isKeyOf(signer.keyId, subjectId)) return ok({ did: subjectId, keyId: signer.keyId })
+  }
+  if (key === undefined) return refuse({ code: 'credential_not_bound' })
+  const did = didFromKey('jwk', bareKey(signer.publicJwk))
+  return ok({ did, keyId: `${did}#0` })
+}
+
+export interface ProofNames {
+  readonly keyId?: string
+  /** `iss` and `holder` of the presentation, as far as they are there. */
+  readonly holders: readonly string[]
+}
+
+/** The key that the proof must be signed with; the refusal is a reason for people. */
+export async function findHolderKey(
+  holder: Holder,
+  names: ProofNames,
+  resolve: VerifyInput['holderKeys'],
+): Promise<Result<PublicJwk, string>> {
+  const { key, unusable } = holder
+  if (unusable !== undefined) return refuse(unusable)
+  const found = key === undefined ? await askForKey(holder, names, resolve) : ok(key)
+  if (!found.ok) return found
+  const { keyId } = names
+  const named = [...names.holders, ...(keyId?.startsWith('did:') ? [keyId.split('#', 1)[0] ?? ''] : [])]
+  return named.every((name) => isHolder(name, holder, found.value)) ? found : refuse('holder_wrong')
+}
+
+async function askForKey(
+  { subjectId }: Holder,
+  { keyId }: ProofNames,
+  resolve: VerifyInput['holderKeys'] = keyOfDidUrl,
+): Promise<Result<PublicJwk, string>> {
+  if (subjectId === undefined || !subjectId.startsWith('did:')) return refuse('credential_not_bound')
+  if (keyId === undefined) return refuse('kid_missing')
+  const didUrl = keyId.startsWith('#') ? subjectId + keyId : keyId
+  if (!isKeyOf(didUrl, subjectId)) return refuse('holder_wrong')
+  const resolved = await resolve(didUrl, 'authentication')
+  return resolved.ok ? resolved : refuse(resolved.error.code)
+}
+
+/** The subject itself, or a DID that is nothing but the holder's key. */
+function isHolder(name: string, { subjectId }: Holder, key: PublicJwk): boolean {
+  if (name === subjectId) return true
+  const own = selfKey(name)
+  return own !== undefined && sameKey(own.key, key)
+}
+
+function isKeyOf(keyId: string, did: string): boolean {
+  return did.startsWith('did:') && keyId.startsWith(`${did}#`)
+}
+
+/** The key of a DID that is its own key, where it may be used to authenticate. */
+function selfKey(did: string): { readonly keyId: string; readonly key: PublicJwk } | undefined {
+  const document = did.startsWith('did:') ? resolveDid(did) : undefined
+  const keyId = document?.ok ? document.value.authentication?.[0] : undefined
+  if (keyId === undefined) return undefined
+  const key = keyOfDidUrl(keyId, 'authentication')
+  return key.ok ? { keyId, key: key.value } : undefined
+}

@@ -1,0 +1,232 @@
+/**
+ * What a development deployment makes for itself: a CA, keys, and certificates for them. Each is made once and kept
+ * sealed, so all instances sign with the same key under the same certificate bytes; before one expires, its next
+ * generation takes over while the earlier stays trusted. Production never comes here.
+ */
+import { hash } from 'node:crypto'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Signer } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import { certificatePem } from '@countersign/trust/trust-anchor'
+import { isDocumentSignerKey, makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
+import {
+  generateSoftwareKey,
+  keyThumbprint,
+  type PrivateJwk,
+  parsePrivateKey,
+  softwareSigner,
+} from '../signers/software-key.ts'
+import { createDevelopmentCa, type DevelopmentCa, issueCertificate } from './development-certificate.ts'
+import type { RecordRefusal, SealedRecords } from './identity-records.ts'
+
+export interface DevelopmentCas {
+  readonly active: DevelopmentCa
+  /** Every generation that has not expired; standard base64 DER. */
+  readonly anchors: readonly string[]
+}
+
+const day = 86_400
+const certificateDays = 825
+const certificateMargin = 30 * day
+
+/** More than the margin of a certificate, so that a new certificate is never about to expire with its CA. */
+const caMargin = 60 * day
+
+/** A record for every two years: whoever passes this many has a clock that is wrong by centuries. */
+const maxGenerations = 100
+
+export async function openDevelopmentCas(
+  records: SealedRecords,
+  name: string,
+  now: number,
+): Promise<Result<DevelopmentCas, RecordRefusal>> {
+  const anchors: string[] = []
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const kept = await records.keep(
+      `development-ca.${generation}`,
+      () => createDevelopmentCa({ name, now }),
+      readCa,
+    )
+    if (!kept.ok) return kept
+    if (kept.value.expiresAt > now) anchors.push(kept.value.certificate)
+    if (kept.value.expiresAt - now > caMargin) return ok({ active: kept.value, anchors })
+  }
+  throw new Error('no generation of the development CA is valid now')
+}
+
+export function keptKey(records: SealedRecords, purpose: string): Promise<Result<PrivateJwk, RecordRefusal>> {
+  return records.keep(`${purpose}-key`, () => generateSoftwareKey('ES256'), readKey)
+}
+
+export interface CertificateWish {
+  readonly purpose: string
+  readonly publicJwk: PublicJwk
+  readonly dnsNames: readonly string[]
+  readonly uris: readonly string[]
+}
+
+interface KeptCertificate {
+  readonly certificate: string
+  /** Epoch seconds. */
+  readonly expiresAt: number
+}
+
+/** One certificate for each key and set of names: changed names get another, for the same key. */
+export async function keptCertificate(
+  records: SealedRecords,
+  ca: DevelopmentCa,
+  wish: CertificateWish,
+  now: number,
+): Promise<Result<string, RecordRefusal>> {
+  const names = JSON.stringify([keyThumbprint(wish.publicJwk), wish.dnsNames, wish.uris])
+  const base = `${wish.purpose}-certificate.${hash('sha256', names, 'hex').slice(0, 24)}`
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const kept = await records.keep(
+      `${base}.${generation}`,
+      () => makeCertificate(ca, wish, now),
+      readCertificate,
+    )
+    if (!kept.ok) return kept
+    if (kept.value.expiresAt - now > certificateMargin) return ok(kept.value.certificate)
+  }
+  throw new Error('no generation of the certificate is valid now')
+}
+
+function makeCertificate(ca: DevelopmentCa, wish: CertificateWish, now: number): KeptCertificate {
+  const { publicJwk, dnsNames, uris } = wish
+  const subject = `Countersign ${wish.purpose}`
+  const certificate = issueCertificate({ ca, publicJwk, subject, dnsNames, uris, days: certificateDays, now })
+  return { certificate, expiresAt: Math.min(now + certificateDays * day, ca.expiresAt) }
+}
+
+function readKey(json: unknown): PrivateJwk | undefined {
+  const key = parsePrivateKey(json)
+  return key.ok ? key.value : undefined
+}
+
+function readCa(json: unknown): DevelopmentCa | undefined {
+  const { name, privateJwk, certificate, expiresAt } = fields(json)
+  const key = readKey(privateJwk)
+  const complete =
+    typeof name === 'string' && typeof certificate === 'string' && typeof expiresAt === 'number'
+  return key && complete ? { name, privateJwk: key, certificate, expiresAt } : undefined
+}
+
+function readCertificate(json: unknown): KeptCertificate | undefined {
+  const { certificate, expiresAt } = fields(json)
+  const complete = typeof certificate === 'string' && typeof expiresAt === 'number'
+  return complete ? { certificate, expiresAt } : undefined
+}
+
+function fields(json: unknown): Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null ? { ...json } : {}
+}
+
+export interface DevelopmentIaca {
+  readonly key: Signer
+  readonly certificatePem: string
+  /** Standard base64 DER. */
+  readonly certificate: string
+  /** Epoch seconds. */
+  readonly expiresAt: number
+}
+
+export interface DevelopmentIacas {
+  readonly active: DevelopmentIaca
+  /** Every generation that has not expired; standard base64 DER. */
+  readonly anchors: readonly string[]
+}
+
+/** Utopia, the country of the examples in ISO/IEC 18013-5: nobody issues for it. */
+const developmentCountry = 'UT'
+
+/**
+ * Roots for document signers of mdocs, made like the development CA. There is no list of revoked certificates in
+ * development, which is the one fault that verifiers have to put up with (`crl_distribution_point_missing`).
+ */
+export async function openDevelopmentIacas(
+  records: SealedRecords,
+  name: string,
+  now: number,
+): Promise<Result<DevelopmentIacas, RecordRefusal>> {
+  const anchors: string[] = []
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const iaca = await keptIaca(records, generation, name, now)
+    if (!iaca.ok) return iaca
+    if (iaca.value.expiresAt > now) anchors.push(iaca.value.certificate)
+    if (iaca.value.expiresAt - now > iacaMargin) return ok({ active: iaca.value, anchors })
+  }
+  throw new Error('no generation of the development IACA is valid now')
+}
+
+/** More than a document signer lasts: no document signer is cut short by its root. */
+const iacaMargin = 500 * day
+
+async function keptIaca(
+  records: SealedRecords,
+  generation: number,
+  name: string,
+  now: number,
+): Promise<Result<DevelopmentIaca, RecordRefusal>> {
+  const record = `development-iaca.${generation}`
+  const privateJwk = await keptKey(records, record)
+  if (!privateJwk.ok) return privateJwk
+  const key = softwareSigner(privateJwk.value)
+  const make = () =>
+    makeIaca({
+      country: developmentCountry,
+      organizationName: 'Countersign',
+      commonName: name,
+      issuerAlternativeName: { uri: 'https://localhost' },
+      key,
+      now,
+    })
+  const kept = await keepMade(records, record, make)
+  if (!kept.ok) return kept
+  const { certificate, expiresAt } = kept.value
+  return ok({ key, certificate, certificatePem: certificatePem(certificate), expiresAt })
+}
+
+/**
+ * The certificate of a document signer's key, standard base64 DER; the next generation a month before it ends. Refuses a
+ * key that no document signer may have: callers bring theirs along.
+ */
+export async function keptDocumentSigner(
+  records: SealedRecords,
+  iaca: DevelopmentIaca,
+  publicJwk: PublicJwk,
+  now: number,
+): Promise<Result<string, RecordRefusal | { readonly code: 'key_unsupported' }>> {
+  if (!isDocumentSignerKey(publicJwk)) return refuse({ code: 'key_unsupported' })
+  const make = () =>
+    makeDocumentSigner({
+      iacaKey: iaca.key,
+      iacaPem: iaca.certificatePem,
+      country: developmentCountry,
+      organizationName: 'Countersign',
+      commonName: 'Countersign document signer',
+      publicJwk,
+      now,
+    })
+  const base = `document-signer-certificate.${keyThumbprint(publicJwk).slice(0, 24)}`
+  for (let generation = 1; generation <= maxGenerations; generation++) {
+    const kept = await keepMade(records, `${base}.${generation}`, make)
+    if (!kept.ok) return kept
+    if (kept.value.expiresAt - now > certificateMargin) return ok(kept.value.certificate)
+  }
+  throw new Error('no generation of the document signer is valid now')
+}
+
+function keepMade(
+  records: SealedRecords,
+  record: string,
+  make: () => ReturnType<typeof makeIaca>,
+): Promise<Result<KeptCertificate, RecordRefusal>> {
+  const makeRecord = async (): Promise<KeptCertificate> => {
+    const made = await make()
+    if (!made.ok) throw new Error(`a development certificate cannot be made: ${made.error.code}`)
+    const { certificate, parsed } = made.value
+    return { certificate, expiresAt: parsed.notAfter }
+  }
+  return records.keep(record, makeRecord, readCertificate)
+}

@@ -1,0 +1,122 @@
+/**
+ * What the deployment secret is for: sealing values before they leave the process, and keyed hashes that every
+ * instance can recompute. Each purpose has keys of its own (HKDF-SHA-256, RFC 5869), so a value sealed for one purpose
+ * opens for no other. A sealed value is bound to its context, the place it is kept at: moved elsewhere, cut or
+ * changed, it does not open. Knows nothing of where the secret comes from (`deployment.ts`).
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto'
+import type { Mac } from '@countersign/crypto/engine'
+import { freshRandomBytes } from '../engines/random-bytes.ts'
+
+/** Fits the `Sealer` port of the stores. */
+export interface ContextSealer {
+  seal(plaintext: string, context: string): string
+  /** `undefined` for everything that this sealer did not seal for this context. */
+  open(sealed: string, context: string): string | undefined
+}
+
+export interface Sealing {
+  sealer(purpose: string): ContextSealer
+  mac(purpose: string): Mac
+  /** Tells two secrets apart and says nothing else about them: 128 bits, base64url. */
+  readonly fingerprint: string
+}
+
+/** Fewer bytes could be searched: HKDF does not stretch a password. */
+export const minimumSecretBytes = 32
+
+/** Throws when the secret is shorter than `minimumSecretBytes`. */
+export function openSealing(deploymentSecret: Uint8Array): Sealing {
+  if (deploymentSecret.length < minimumSecretBytes) throw new Error('deployment secret too short')
+  const root = createSecretKey(deploymentSecret)
+  return {
+    sealer: (purpose) => contextSealer(derive(root, `seal ${purpose}`, 32)),
+    mac: (purpose) => keyedHash(derive(root, `mac ${purpose}`, 32)),
+    fingerprint: Buffer.from(derive(root, 'fingerprint', 16)).toString('base64url'),
+  }
+}
+
+function derive(root: KeyObject, use: string, length: number): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', root, '', `countersign v1 ${use}`, length))
+}
+
+function keyedHash(rawKey: Uint8Array): (text: string) => string {
+  const key = createSecretKey(rawKey)
+  return (text) => createHmac('sha256', key).update(text, 'utf8').digest('base64url')
+}
+
+const cipherName = 'aes-256-gcm'
+const nonceLength = 12
+const tagLength = 16
+const version = 'v1.'
+
+/** Longer text is not ours: nothing that is kept comes near it. */
+const maxSealedLength = 4 * 1024 * 1024
+
+/**
+ * AES-256-GCM under a random 96-bit nonce, with a key of its own for each context: under one key for everything,
+ * 2^32 values would be the limit (NIST SP 800-38D §8.3), which a busy deployment reaches within months.
+ */
+function contextSealer(purposeKey: Uint8Array): ContextSealer {
+  const contextKey = contextKeys(createSecretKey(purposeKey))
+  return {
+    seal(plaintext, context) {
+      const nonce = freshRandomBytes(nonceLength)
+      const cipher = createCipheriv(cipherName, contextKey(context), nonce, { authTagLength: tagLength })
+      cipher.setAAD(Buffer.from(context))
+      const parts = [nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]
+      return version + Buffer.concat(parts).toString('base64url')
+    },
+    open(sealed, context) {
+      const bytes = sealedBytes(sealed)
+      return bytes && decrypt(bytes, contextKey(context), context)
+    },
+  }
+}
+
+const contextKeysKept = 512
+
+/** A session is opened and sealed several times within seconds: its key is derived once, and kept for a while. */
+function contextKeys(root: KeyObject): (context: string) => KeyObject {
+  const kept = new Map<string, KeyObject>()
+  return (context) => {
+    const known = kept.get(context)
+    if (known) return known
+    // As a key object: Node 24 takes twice as long for a whole sealing when the cipher gets raw bytes.
+    const key = createSecretKey(createHmac('sha256', root).update(context, 'utf8').digest())
+    const [oldest] = kept.keys()
+    if (kept.size >= contextKeysKept && oldest !== undefined) kept.delete(oldest)
+    kept.set(context, key)
+    return key
+  }
+}
+
+/** Only the canonical text counts, so that a value has one spelling. */
+function sealedBytes(sealed: string): Buffer | undefined {
+  if (!sealed.startsWith(version) || sealed.length > maxSealedLength) return undefined
+  const text = sealed.slice(version.length)
+  const bytes = Buffer.from(text, 'base64url')
+  return bytes.length >= nonceLength + tagLength && bytes.toString('base64url') === text ? bytes : undefined
+}
+
+function decrypt(bytes: Buffer, key: KeyObject, context: string): string | undefined {
+  const nonce = bytes.subarray(0, nonceLength)
+  const tagAt = bytes.length - tagLength
+  const decipher = createDecipheriv(cipherName, key, nonce, { authTagLength: tagLength })
+  decipher.setAAD(Buffer.from(context))
+  decipher.setAuthTag(bytes.subarray(tagAt))
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(nonceLength, tagAt)), decipher.final()]).toString(
+      'utf8',
+    )
+  } catch {
+    return undefined
+  }
+}

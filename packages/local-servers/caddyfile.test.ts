@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { composeCaddyfile, oneMachineCaddyfile } from '@countersign/countersign/cluster/deployed-caddyfiles'
+import { describe, expect, it } from 'vitest'
+import { caddyfile } from './caddyfile.ts'
+
+const deployed = (name: string) =>
+  readFileSync(fileURLToPath(new URL(`../../deploy/${name}`, import.meta.url)), 'utf8')
+
+describe('the Caddyfiles of deploy/', () => {
+  it('Caddyfile is what the generator makes', () => {
+    expect(deployed('Caddyfile')).toBe(oneMachineCaddyfile())
+  })
+
+  it('compose.Caddyfile is what the generator makes', () => {
+    expect(deployed('compose.Caddyfile')).toBe(composeCaddyfile())
+  })
+})
+
+describe('a generated Caddyfile', () => {
+  const sites = [{ port: 9093, upstreams: ['127.0.0.1:7003', '127.0.0.1:8003'] }]
+
+  it('serves any Host at the port', () => {
+    expect(caddyfile({ sites })).toContain('\n:9093 {\n')
+  })
+
+  it('listens where it is told', () => {
+    expect(caddyfile({ sites, bind: ['127.0.0.1'] })).toContain('\tdefault_bind 127.0.0.1\n')
+    expect(caddyfile({ sites })).not.toContain('default_bind')
+  })
+
+  it.each(['127.0.0.1:7003 {', 'localhost', 'a:1\nimport /etc/passwd', '127.0.0.1:7003;'])(
+    'refuses %j as an instance',
+    (upstream) => {
+      expect(() => caddyfile({ sites: [{ port: 9093, upstreams: [upstream] }] })).toThrow(TypeError)
+    },
+  )
+
+  it('refuses a site without instances, a port that is none and an address that is none', () => {
+    expect(() => caddyfile({ sites: [{ port: 9093, upstreams: [] }] })).toThrow(RangeError)
+    expect(() => caddyfile({ sites: [{ port: 0, upstreams: ['a:1'] }] })).toThrow(RangeError)
+    expect(() => caddyfile({ sites, bind: ['0.0.0.0 }'] })).toThrow(TypeError)
+  })
+})

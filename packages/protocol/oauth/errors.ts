@@ -1,0 +1,156 @@
+/**
+ * OAuth and OpenID4VCI errors as data: code, status, headers and the one public sentence of each. Everything that a
+ * wallet may learn about a refusal is written here, so that no other file can say which secret check failed.
+ * Descriptions are ASCII without `"` and `\` (RFC 6749 §5.2), because they also travel in header fields.
+ */
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
+import type { IssuanceRefusal } from '../openid4vci/session/session.ts'
+import { boundedText } from './message-values.ts'
+
+/** RFC 6749 §5.2, RFC 9449 §5 and §8, OpenID4VCI 1.0 §6.3. */
+export type TokenErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'unsupported_grant_type'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
+
+/** OpenID4VCI 1.0 §8.3.1.2: always 400, never encrypted. */
+export type CredentialErrorCode =
+  | 'invalid_credential_request'
+  | 'unknown_credential_configuration'
+  | 'unknown_credential_identifier'
+  | 'invalid_proof'
+  | 'invalid_nonce'
+  | 'invalid_encryption_parameters'
+  | 'credential_request_denied'
+
+/** RFC 6750 §3.1, RFC 9449 §7.1 and §9; `missing_token` is a request without any authorization. */
+export type AccessErrorCode =
+  | 'missing_token'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
+
+/** The authorization scheme that the refused request used. */
+export type AccessScheme = 'DPoP' | 'Bearer'
+
+export interface OAuthError {
+  readonly error: string
+  readonly description: string
+  readonly status: 400 | 401 | 403
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** The signature algorithms that DPoP and key proofs may use; also what the metadata says. */
+export const PROOF_ALGORITHMS = ALLOWED_ALGORITHMS.dpop
+
+const NO_STORE = { 'cache-control': 'no-store' }
+
+const DESCRIPTIONS: Record<TokenErrorCode | CredentialErrorCode | AccessErrorCode, string> = {
+  invalid_request: 'The request is malformed or a parameter is missing or unexpected',
+  invalid_client: 'The client is not allowed to make this request',
+  invalid_grant: 'The code is wrong, expired or already used, or the transaction code is wrong',
+  unsupported_grant_type: 'This grant type is not supported',
+  invalid_dpop_proof: 'The DPoP proof is missing or not acceptable',
+  use_dpop_nonce: 'The DPoP proof needs the nonce given in this response',
+  invalid_credential_request: 'The credential request is malformed',
+  unknown_credential_configuration: 'The credential configuration is unknown',
+  unknown_credential_identifier: 'The credential identifier is unknown',
+  invalid_proof: 'The key proof is missing or not acceptable',
+  invalid_nonce: 'The nonce of the key proof is not acceptable; get a new one',
+  invalid_encryption_parameters: 'The encryption parameters are not supported',
+  credential_request_denied: 'The credential is not issued',
+  missing_token: 'An access token is needed',
+  invalid_token: 'The access token is not acceptable',
+  insufficient_scope: 'The access token does not cover this credential',
+}
+
+export function tokenError(error: TokenErrorCode): OAuthError {
+  return { error, description: DESCRIPTIONS[error], status: 400, headers: NO_STORE }
+}
+
+export function credentialError(error: CredentialErrorCode): OAuthError {
+  return { error, description: DESCRIPTIONS[error], status: 400, headers: NO_STORE }
+}
+
+/** A refusal at a protected resource, with the challenges of RFC 6750 §3 and RFC 9449 §7.1. */
+export function accessError(code: AccessErrorCode, scheme: AccessScheme = 'DPoP'): OAuthError {
+  const description = DESCRIPTIONS[code]
+  const headers = { ...NO_STORE, 'www-authenticate': challenges(code, description, scheme) }
+  // RFC 6750 §3.1: who sent no credentials gets a challenge without an error code; the body still needs a word.
+  const error = code === 'missing_token' ? 'invalid_token' : code
+  return { error, description, status: code === 'insufficient_scope' ? 403 : 401, headers }
+}
+
+/** A server gives a fresh DPoP nonce in the same answer (RFC 9449 §8.2); it goes with `use_dpop_nonce` and others. */
+export function withDpopNonce(error: OAuthError, nonce: string): OAuthError {
+  return { ...error, headers: { ...error.headers, 'dpop-nonce': nonce } }
+}
+
+/** What a wallet is told when the issuance session refuses a step, at the token or at the credential endpoint. */
+export function issuanceOAuthError(
+  refusal: IssuanceRefusal,
+  where: 'token' | 'credential',
+  scheme: AccessScheme = 'DPoP',
+): OAuthError {
+  return where === 'token' ? tokenRefusal(refusal) : credentialRefusal(refusal, scheme)
+}
+
+export function writeOAuthError(error: OAuthError): JsonObject {
+  return { error: error.error, error_description: error.description }
+}
+
+/** An error answer as a wallet reads it. The description is foreign text: to be shown as such, never acted upon. */
+export function parseOAuthError(
+  json: JsonObject,
+): Result<
+  { readonly error: string; readonly description?: string },
+  { readonly code: 'error_response_malformed' }
+> {
+  const error = boundedText(json['error'], 128)
+  if (error === undefined || !/^[\x21\x23-\x5b\x5d-\x7e]+$/.test(error)) {
+    return refuse({ code: 'error_response_malformed' })
+  }
+  const description = boundedText(json['error_description'], 1000)
+  return ok(description === undefined ? { error } : { error, description })
+}
+
+/** OpenID4VCI §6.3: a missing or unexpected transaction code is the request's fault, everything else the grant's. */
+function tokenRefusal(refusal: IssuanceRefusal): OAuthError {
+  const requestAtFault = refusal.code === 'tx_code_missing' || refusal.code === 'tx_code_unexpected'
+  return tokenError(requestAtFault ? 'invalid_request' : 'invalid_grant')
+}
+
+/** §8.3.1.1: a token that does not enable issuance of what is asked for is answered as in RFC 6750. */
+function credentialRefusal(refusal: IssuanceRefusal, scheme: AccessScheme): OAuthError {
+  switch (refusal.code) {
+    case 'not_offered':
+      return accessError('insufficient_scope', scheme)
+    case 'already_issued':
+      return credentialError('credential_request_denied')
+    case 'offer_expired':
+    case 'code_spent':
+    case 'tx_code_missing':
+    case 'tx_code_unexpected':
+    case 'session_closed':
+    case 'no_grant':
+    case 'token_expired':
+    case 'wrong_sender_key':
+      return accessError('invalid_token', scheme)
+  }
+}
+
+/** Both schemes are always offered; the error stands with the scheme that was used. */
+function challenges(code: AccessErrorCode, description: string, scheme: AccessScheme): string {
+  const algs = `algs="${PROOF_ALGORITHMS.join(' ')}"`
+  if (code === 'missing_token') return `DPoP ${algs}, Bearer`
+  const error = `error="${code}", error_description="${description}"`
+  return scheme === 'DPoP' ? `DPoP ${error}, ${algs}, Bearer` : `Bearer ${error}, DPoP ${algs}`
+}

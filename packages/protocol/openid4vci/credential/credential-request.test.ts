@@ -1,0 +1,178 @@
+import type { JsonObject } from '@countersign/core/json'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  credentialRequestErrorCode,
+  parseCredentialRequest,
+  parseCredentialResponse,
+  writeCredentialRequest,
+  writeCredentialResponse,
+} from './credential-request.ts'
+
+const request = { credential_configuration_id: 'pid', proofs: { jwt: ['a.b.c'] } }
+
+describe('a credential request', () => {
+  it('is read as it was written, by configuration or by identifier', () => {
+    for (const asked of [
+      { configurationId: 'pid', proofs: { jwt: ['a.b.c'] } },
+      { credentialIdentifier: 'pid-1', proofs: { jwt: ['a.b.c'] } },
+    ]) {
+      expect(parseCredentialRequest(writeCredentialRequest(asked))).toEqual({ ok: true, value: asked })
+    }
+    expect(writeCredentialRequest({ configurationId: 'pid', proofs: { jwt: ['a.b.c'] } })).toEqual(request)
+  })
+
+  it('without proofs has no such member', () => {
+    const bare = { credential_configuration_id: 'ticket' }
+    expect(writeCredentialRequest({ configurationId: 'ticket', proofs: { jwt: [] } })).toEqual(bare)
+    expect(parseCredentialRequest(bare)).toEqual({
+      ok: true,
+      value: { configurationId: 'ticket', proofs: { jwt: [] } },
+    })
+  })
+
+  it('may have members that nobody knows, a proof of a draft beside proofs too', () => {
+    const more = { ...request, format: 'vc+sd-jwt', proof: { proof_type: 'jwt', jwt: 'x' } }
+    expect(parseCredentialRequest(more).ok).toBe(true)
+  })
+
+  it('may have as many proofs as a batch is large', () => {
+    const batch = { ...request, proofs: { jwt: ['a', 'b', 'c'] } }
+    expect(parseCredentialRequest(batch, { batchSize: 3 }).ok).toBe(true)
+    expect(parseCredentialRequest(batch, { batchSize: 2 })).toEqual({
+      ok: false,
+      error: { code: 'proofs_too_many', count: 3, batchSize: 2 },
+    })
+  })
+
+  it.each<[string, object, string, string]>([
+    [
+      'no identifier',
+      { credential_configuration_id: undefined },
+      'identifier_missing',
+      'invalid_credential_request',
+    ],
+    [
+      'both identifiers',
+      { credential_identifier: 'x' },
+      'identifier_ambiguous',
+      'invalid_credential_request',
+    ],
+    [
+      'an empty identifier',
+      { credential_configuration_id: '' },
+      'identifier_malformed',
+      'invalid_credential_request',
+    ],
+    [
+      'a number as identifier',
+      { credential_configuration_id: 1 },
+      'identifier_malformed',
+      'invalid_credential_request',
+    ],
+    [
+      'a huge identifier',
+      { credential_configuration_id: 'x'.repeat(1025) },
+      'identifier_malformed',
+      'invalid_credential_request',
+    ],
+    ['the proof of a draft', { proofs: undefined, proof: { jwt: 'x' } }, 'proof_of_draft', 'invalid_proof'],
+    ['proofs as a list', { proofs: ['x'] }, 'proofs_malformed', 'invalid_proof'],
+    ['proofs that are null', { proofs: null }, 'proofs_malformed', 'invalid_proof'],
+    ['no proof type', { proofs: {} }, 'proofs_malformed', 'invalid_proof'],
+    ['two proof types', { proofs: { jwt: ['x'], attestation: ['y'] } }, 'proofs_malformed', 'invalid_proof'],
+    ['another proof type', { proofs: { attestation: ['y'] } }, 'proof_type_unsupported', 'invalid_proof'],
+    ['an empty list of proofs', { proofs: { jwt: [] } }, 'proofs_malformed', 'invalid_proof'],
+    ['one proof that is no list', { proofs: { jwt: 'x' } }, 'proofs_malformed', 'invalid_proof'],
+    ['an empty proof', { proofs: { jwt: [''] } }, 'proofs_malformed', 'invalid_proof'],
+    ['a proof that is no text', { proofs: { jwt: [{}] } }, 'proofs_malformed', 'invalid_proof'],
+    ['a huge proof', { proofs: { jwt: ['x'.repeat(16_385)] } }, 'proofs_malformed', 'invalid_proof'],
+    [
+      'two proofs without a batch',
+      { proofs: { jwt: ['x', 'y'] } },
+      'proofs_too_many',
+      'invalid_credential_request',
+    ],
+    [
+      'a wish for encryption',
+      { credential_response_encryption: { jwk: {}, enc: 'A128GCM' } },
+      'encryption_unsupported',
+      'invalid_encryption_parameters',
+    ],
+  ])('with %s is refused', (_name, change, code, error) => {
+    const result = parseCredentialRequest(present({ ...request, ...change }))
+    if (result.ok) throw new Error('accepted')
+    expect(result.error.code).toBe(code)
+    expect(credentialRequestErrorCode(result.error)).toBe(error)
+  })
+
+  it('with one proof twice is refused: it would be one key twice', () => {
+    const twice = { ...request, proofs: { jwt: ['x', 'x'] } }
+    expect(parseCredentialRequest(twice, { batchSize: 5 })).toMatchObject({
+      error: { code: 'proof_repeated' },
+    })
+  })
+})
+
+describe('a credential response', () => {
+  it('is read as it was written', () => {
+    const response = writeCredentialResponse(['a~', 'b~'])
+    expect(response).toEqual({ credentials: [{ credential: 'a~' }, { credential: 'b~' }] })
+    expect(parseCredentialResponse(response)).toEqual({
+      ok: true,
+      value: { kind: 'issued', credentials: ['a~', 'b~'] },
+    })
+  })
+
+  it('may ask for a notification, or to come again later', () => {
+    const credentials = [{ credential: 'a~' }]
+    expect(parseCredentialResponse({ credentials, notification_id: 'n' })).toMatchObject({
+      value: { notificationId: 'n' },
+    })
+    expect(parseCredentialResponse({ transaction_id: 't', interval: 5 })).toEqual({
+      ok: true,
+      value: { kind: 'deferred', deferredId: 't', intervalSeconds: 5 },
+    })
+  })
+
+  it.each<[string, JsonObject, string]>([
+    ['nothing', {}, 'credentials'],
+    ['no credential', { credentials: [] }, 'credentials'],
+    ['credentials as text', { credentials: 'a~' }, 'credentials'],
+    ['bare texts', { credentials: ['a~'] }, 'credentials'],
+    ['a credential that is no text', { credentials: [{ credential: {} }] }, 'credentials'],
+    ['too many', { credentials: Array(101).fill({ credential: 'a~' }) }, 'credentials'],
+    [
+      'both forms',
+      { credentials: [{ credential: 'a~' }], transaction_id: 't', interval: 5 },
+      'transaction_id',
+    ],
+    ['no interval', { transaction_id: 't' }, 'interval'],
+    ['an interval of zero', { transaction_id: 't', interval: 0 }, 'interval'],
+    ['an empty transaction', { transaction_id: '', interval: 5 }, 'transaction_id'],
+  ])('with %s is refused', (_name, json, at) => {
+    expect(parseCredentialResponse(json)).toEqual({
+      ok: false,
+      error: { code: 'credential_response_malformed', at },
+    })
+  })
+})
+
+it('anything at all is answered with a value or a refusal', () => {
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.jsonValue(), (object, value) => {
+      const json = object as JsonObject
+      const jwt = value as JsonObject
+      expect(parseCredentialRequest({ ...request, ...json })).toHaveProperty('ok')
+      expect(parseCredentialRequest({ ...request, proofs: json })).toHaveProperty('ok')
+      expect(parseCredentialRequest({ ...request, proofs: { jwt } })).toHaveProperty('ok')
+      expect(parseCredentialResponse(json)).toHaveProperty('ok')
+      expect(parseCredentialResponse({ credentials: jwt })).toHaveProperty('ok')
+    }),
+  )
+})
+
+/** A member given as undefined is one that is not there. */
+function present(json: object): JsonObject {
+  return JSON.parse(JSON.stringify(json))
+}

@@ -1,0 +1,159 @@
+/**
+ * Credential requests and responses (OpenID4VCI 1.0 §8) as messages. Knows their shape and limits only: whether an
+ * identifier is known, a proof is good or a token covers the request is decided elsewhere. Unencrypted messages; a
+ * request for an encrypted response is refused as such.
+ */
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CredentialErrorCode } from '../../oauth/errors.ts'
+import { boundedText, boundedTexts } from '../../oauth/message-values.ts'
+
+/** What is asked for: by configuration, or by an identifier that came with the token. Exactly one of both. */
+export type CredentialSelector =
+  | { readonly configurationId: string; readonly credentialIdentifier?: undefined }
+  | { readonly credentialIdentifier: string; readonly configurationId?: undefined }
+
+/** `proofs.jwt` is empty when the request has no proofs: a fault wherever the credential is bound to a key. */
+export type CredentialRequest = CredentialSelector & { readonly proofs: { readonly jwt: readonly string[] } }
+
+export type CredentialRequestRefusal =
+  | { readonly code: 'identifier_missing' }
+  | { readonly code: 'identifier_ambiguous' }
+  | { readonly code: 'identifier_malformed' }
+  /** `proof` instead of `proofs`: a request of a draft. */
+  | { readonly code: 'proof_of_draft' }
+  | { readonly code: 'proofs_malformed' }
+  | { readonly code: 'proof_type_unsupported' }
+  | { readonly code: 'proof_repeated' }
+  | { readonly code: 'proofs_too_many'; readonly count: number; readonly batchSize: number }
+  | { readonly code: 'encryption_unsupported' }
+
+export type CredentialResponse =
+  | { readonly kind: 'issued'; readonly credentials: readonly string[]; readonly notificationId?: string }
+  | { readonly kind: 'deferred'; readonly deferredId: string; readonly intervalSeconds: number }
+
+export type CredentialResponseRefusal = {
+  readonly code: 'credential_response_malformed'
+  readonly at: string
+}
+
+const MAX_IDENTIFIER_LENGTH = 1024
+const MAX_PROOF_LENGTH = 16_384
+const MAX_CREDENTIALS = 100
+const MAX_CREDENTIAL_LENGTH = 262_144
+
+/** `batchSize`: how many credentials one request may ask for, 1 unless the metadata offers batches. */
+export function parseCredentialRequest(
+  json: JsonObject,
+  { batchSize = 1 }: { readonly batchSize?: number } = {},
+): Result<CredentialRequest, CredentialRequestRefusal> {
+  if (json['credential_response_encryption'] !== undefined) return refuse({ code: 'encryption_unsupported' })
+  const selector = parseSelector(json)
+  if (!selector.ok) return selector
+  const proofs = parseProofs(json, batchSize)
+  return proofs.ok ? ok({ ...selector.value, proofs: { jwt: proofs.value } }) : proofs
+}
+
+/** The error code of §8.3.1.2 that answers each refusal. */
+export function credentialRequestErrorCode(refusal: CredentialRequestRefusal): CredentialErrorCode {
+  switch (refusal.code) {
+    case 'proof_of_draft':
+    case 'proofs_malformed':
+    case 'proof_type_unsupported':
+    case 'proof_repeated':
+      return 'invalid_proof'
+    case 'encryption_unsupported':
+      return 'invalid_encryption_parameters'
+    case 'identifier_missing':
+    case 'identifier_ambiguous':
+    case 'identifier_malformed':
+    case 'proofs_too_many':
+      return 'invalid_credential_request'
+  }
+}
+
+/** Without proofs the member is left out, as it must be for a configuration without `proof_types_supported`. */
+export function writeCredentialRequest(request: CredentialRequest): JsonObject {
+  const selector: JsonObject =
+    request.configurationId === undefined
+      ? { credential_identifier: request.credentialIdentifier }
+      : { credential_configuration_id: request.configurationId }
+  const { jwt } = request.proofs
+  return jwt.length === 0 ? selector : { ...selector, proofs: { jwt: [...jwt] } }
+}
+
+export function writeCredentialResponse(credentials: readonly string[]): JsonObject {
+  return { credentials: credentials.map((credential) => ({ credential })) }
+}
+
+/** §8.3: credentials or a transaction id, never both. The order of the credentials means nothing. */
+export function parseCredentialResponse(
+  json: JsonObject,
+): Result<CredentialResponse, CredentialResponseRefusal> {
+  const { credentials, transaction_id: transactionId } = json
+  if (credentials !== undefined && transactionId !== undefined) return malformed('transaction_id')
+  return transactionId === undefined ? parseIssued(json, credentials) : parseDeferred(json)
+}
+
+function parseSelector(json: JsonObject): Result<CredentialSelector, CredentialRequestRefusal> {
+  const { credential_configuration_id: byConfiguration, credential_identifier: byIdentifier } = json
+  if (byConfiguration !== undefined && byIdentifier !== undefined)
+    return refuse({ code: 'identifier_ambiguous' })
+  if (byConfiguration === undefined && byIdentifier === undefined)
+    return refuse({ code: 'identifier_missing' })
+  const configurationId = boundedText(byConfiguration, MAX_IDENTIFIER_LENGTH)
+  if (configurationId !== undefined) return ok({ configurationId })
+  const credentialIdentifier = boundedText(byIdentifier, MAX_IDENTIFIER_LENGTH)
+  return credentialIdentifier === undefined
+    ? refuse({ code: 'identifier_malformed' })
+    : ok({ credentialIdentifier })
+}
+
+/** §8.2: one proof type with a non-empty array. A `proof` beside `proofs` is one more unknown member. */
+function parseProofs(
+  json: JsonObject,
+  batchSize: number,
+): Result<readonly string[], CredentialRequestRefusal> {
+  const { proof, proofs } = json
+  if (proofs === undefined) return proof === undefined ? ok([]) : refuse({ code: 'proof_of_draft' })
+  if (!isJsonObject(proofs) || Object.keys(proofs).length !== 1) return refuse({ code: 'proofs_malformed' })
+  const { jwt } = proofs
+  if (jwt === undefined) return refuse({ code: 'proof_type_unsupported' })
+  if (!isJsonArray(jwt)) return refuse({ code: 'proofs_malformed' })
+  if (jwt.length > batchSize) return refuse({ code: 'proofs_too_many', count: jwt.length, batchSize })
+  const texts = boundedTexts(jwt, { maxItems: batchSize, maxLength: MAX_PROOF_LENGTH })
+  if (texts === undefined) return refuse({ code: 'proofs_malformed' })
+  return new Set(texts).size === texts.length ? ok(texts) : refuse({ code: 'proof_repeated' })
+}
+
+function parseIssued(
+  json: JsonObject,
+  value: JsonValue | undefined,
+): Result<CredentialResponse, CredentialResponseRefusal> {
+  if (value === undefined || !isJsonArray(value) || value.length === 0 || value.length > MAX_CREDENTIALS) {
+    return malformed('credentials')
+  }
+  const credentials: string[] = []
+  for (const entry of value) {
+    const credential = isJsonObject(entry)
+      ? boundedText(entry['credential'], MAX_CREDENTIAL_LENGTH)
+      : undefined
+    if (credential === undefined) return malformed('credentials')
+    credentials.push(credential)
+  }
+  const notificationId = boundedText(json['notification_id'], MAX_IDENTIFIER_LENGTH)
+  return ok({ kind: 'issued', credentials, ...(notificationId !== undefined && { notificationId }) })
+}
+
+function parseDeferred(json: JsonObject): Result<CredentialResponse, CredentialResponseRefusal> {
+  const deferredId = boundedText(json['transaction_id'], MAX_IDENTIFIER_LENGTH)
+  if (deferredId === undefined) return malformed('transaction_id')
+  const { interval } = json
+  if (typeof interval !== 'number' || !Number.isFinite(interval) || interval <= 0)
+    return malformed('interval')
+  return ok({ kind: 'deferred', deferredId, intervalSeconds: interval })
+}
+
+function malformed(at: string): Result<never, CredentialResponseRefusal> {
+  return refuse({ code: 'credential_response_malformed', at })
+}

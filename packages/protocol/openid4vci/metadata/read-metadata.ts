@@ -1,0 +1,277 @@
+/**
+ * Other people's issuer and authorization server metadata, as a wallet reads it (OpenID4VCI 1.0 §12.2.4, RFC 8414 §3.3).
+ * The identity in the document must be the one that its URL was built from, character for character; otherwise
+ * anybody could speak as anybody. Unknown members are ignored, and so is a configuration that cannot be read: the
+ * wallet may not want it. Unsigned JSON only; nothing is fetched.
+ */
+
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
+import { readConfigurationType } from './configuration-format.ts'
+import { isIssuerIdentifier } from './issuer-identifier.ts'
+import type { ClaimDescription, CredentialDisplay } from './published-metadata.ts'
+
+export interface IssuerMetadata {
+  readonly issuer: string
+  readonly credentialEndpoint: string
+  /** Absent: proofs carry no nonce. */
+  readonly nonceEndpoint?: string
+  readonly deferredCredentialEndpoint?: string
+  readonly notificationEndpoint?: string
+  /** The issuer itself where the document names none. */
+  readonly authorizationServers: readonly string[]
+  /** How many credentials one request may ask for. */
+  readonly batchSize: number
+  /** Plain requests, or plain responses, are refused by this issuer. */
+  readonly encryptionRequired: boolean
+  readonly configurations: ReadonlyMap<string, OfferedConfiguration>
+  readonly display: readonly CredentialDisplay[]
+}
+
+/** A configuration as the wallet sees it; `format` may be one that the wallet does not know. */
+export interface OfferedConfiguration {
+  readonly id: string
+  readonly format: string
+  /** `vct`, document type or the specific type of a W3C credential, where one is named. */
+  readonly type?: string
+  readonly scope?: string
+  readonly bindingMethods: readonly string[]
+  /** Algorithms of `jwt` proofs. Absent: no such proof is taken. */
+  readonly proofAlgorithms?: readonly string[]
+  /** Whether any proof is asked for, of whichever type. */
+  readonly proofRequired: boolean
+  readonly keyAttestationRequired: boolean
+  readonly display: readonly CredentialDisplay[]
+  readonly claims: readonly ClaimDescription[]
+}
+
+export interface AuthorizationServerMetadata {
+  readonly issuer: string
+  readonly tokenEndpoint: string
+  readonly grantTypes: readonly string[]
+  readonly anonymousPreAuthorized: boolean
+  /** Empty: DPoP is not spoken of. */
+  readonly dpopAlgorithms: readonly string[]
+  readonly tokenEndpointAuthMethods: readonly string[]
+}
+
+export type MetadataRefusal =
+  | { readonly code: 'metadata_identity'; readonly expected: string }
+  /** `at` is the member that is missing, malformed or no acceptable URL. */
+  | { readonly code: 'metadata_malformed'; readonly at: string }
+
+const NAME_LIST = { maxItems: 100, maxLength: 256 }
+const MAX_CONFIGURATIONS = 1000
+const MAX_DISPLAYS = 100
+const MAX_CLAIMS = 500
+const MAX_PATH_LENGTH = 20
+const MAX_TEXT = 1000
+const MAX_IMAGE_URI = 65_536
+
+export function parseIssuerMetadata(
+  json: JsonObject,
+  expectedIssuer: string,
+  policy: HttpPolicy = 'https_only',
+): Result<IssuerMetadata, MetadataRefusal> {
+  if (json['credential_issuer'] !== expectedIssuer) return wrongIdentity(expectedIssuer)
+  const endpoints = parseIssuerEndpoints(json, policy)
+  if (!endpoints.ok) return endpoints
+  const authorizationServers = parseAuthorizationServers(json, expectedIssuer, policy)
+  if (authorizationServers === undefined) return malformed('authorization_servers')
+  const batchSize = parseBatchSize(json['batch_credential_issuance'])
+  if (batchSize === undefined) return malformed('batch_credential_issuance')
+  const configurations = parseConfigurations(json['credential_configurations_supported'])
+  if (configurations === undefined) return malformed('credential_configurations_supported')
+  return ok({
+    issuer: expectedIssuer,
+    ...endpoints.value,
+    authorizationServers,
+    batchSize,
+    encryptionRequired: requiresEncryption(json),
+    configurations,
+    display: readDisplays(json['display']),
+  })
+}
+
+export function parseAuthorizationServerMetadata(
+  json: JsonObject,
+  expectedIssuer: string,
+  policy: HttpPolicy = 'https_only',
+): Result<AuthorizationServerMetadata, MetadataRefusal> {
+  if (json['issuer'] !== expectedIssuer) return wrongIdentity(expectedIssuer)
+  const tokenEndpoint = endpointUrl(json['token_endpoint'], policy)
+  if (tokenEndpoint === undefined) return malformed('token_endpoint')
+  return ok({
+    issuer: expectedIssuer,
+    tokenEndpoint,
+    // RFC 8414 §2: the defaults of what is left out.
+    grantTypes: boundedTexts(json['grant_types_supported'], NAME_LIST) ?? ['authorization_code', 'implicit'],
+    anonymousPreAuthorized: json['pre-authorized_grant_anonymous_access_supported'] === true,
+    dpopAlgorithms: boundedTexts(json['dpop_signing_alg_values_supported'], NAME_LIST) ?? [],
+    tokenEndpointAuthMethods: boundedTexts(json['token_endpoint_auth_methods_supported'], NAME_LIST) ?? [
+      'client_secret_basic',
+    ],
+  })
+}
+
+type IssuerEndpoints = Pick<
+  IssuerMetadata,
+  'credentialEndpoint' | 'nonceEndpoint' | 'deferredCredentialEndpoint' | 'notificationEndpoint'
+>
+
+const OPTIONAL_ENDPOINTS = [
+  ['nonce_endpoint', 'nonceEndpoint'],
+  ['deferred_credential_endpoint', 'deferredCredentialEndpoint'],
+  ['notification_endpoint', 'notificationEndpoint'],
+] as const
+
+function parseIssuerEndpoints(
+  json: JsonObject,
+  policy: HttpPolicy,
+): Result<IssuerEndpoints, MetadataRefusal> {
+  const credentialEndpoint = endpointUrl(json['credential_endpoint'], policy)
+  if (credentialEndpoint === undefined) return malformed('credential_endpoint')
+  const optional: Partial<Record<(typeof OPTIONAL_ENDPOINTS)[number][1], string>> = {}
+  for (const [member, name] of OPTIONAL_ENDPOINTS) {
+    if (json[member] === undefined) continue
+    const url = endpointUrl(json[member], policy)
+    if (url === undefined) return malformed(member)
+    optional[name] = url
+  }
+  return ok({ credentialEndpoint, ...optional })
+}
+
+function parseAuthorizationServers(
+  json: JsonObject,
+  issuer: string,
+  policy: HttpPolicy,
+): readonly string[] | undefined {
+  if (json['authorization_servers'] === undefined) return [issuer]
+  const servers = boundedTexts(json['authorization_servers'], { maxItems: 20, maxLength: 2048 })
+  return servers?.every((server) => isIssuerIdentifier(server, policy)) ? servers : undefined
+}
+
+/** §12.2.4: a batch is two or more. */
+function parseBatchSize(value: JsonValue | undefined): number | undefined {
+  if (value === undefined) return 1
+  const size = isJsonObject(value) ? value['batch_size'] : undefined
+  return typeof size === 'number' && Number.isSafeInteger(size) && size >= 2 ? size : undefined
+}
+
+function requiresEncryption(json: JsonObject): boolean {
+  return ['credential_request_encryption', 'credential_response_encryption'].some((member) => {
+    const encryption = json[member]
+    return isJsonObject(encryption) && encryption['encryption_required'] === true
+  })
+}
+
+function parseConfigurations(
+  value: JsonValue | undefined,
+): ReadonlyMap<string, OfferedConfiguration> | undefined {
+  if (!isJsonObject(value)) return undefined
+  const entries = Object.entries(value)
+  if (entries.length > MAX_CONFIGURATIONS) return undefined
+  const configurations = new Map<string, OfferedConfiguration>()
+  for (const [id, entry] of entries) {
+    const configuration = readConfiguration(id, entry)
+    if (configuration !== undefined) configurations.set(id, configuration)
+  }
+  return configurations
+}
+
+function readConfiguration(id: string, entry: JsonValue): OfferedConfiguration | undefined {
+  const format = isJsonObject(entry) ? boundedText(entry['format'], NAME_LIST.maxLength) : undefined
+  if (!isJsonObject(entry) || format === undefined || id.length > NAME_LIST.maxLength) return undefined
+  const type = readConfigurationType(entry)
+  const scope = boundedText(entry['scope'], MAX_TEXT)
+  const metadata = isJsonObject(entry['credential_metadata']) ? entry['credential_metadata'] : {}
+  return {
+    id,
+    format,
+    ...(type !== undefined && { type }),
+    ...(scope !== undefined && { scope }),
+    bindingMethods: boundedTexts(entry['cryptographic_binding_methods_supported'], NAME_LIST) ?? [],
+    ...readProofTypes(entry['proof_types_supported']),
+    display: readDisplays(metadata['display']),
+    claims: readClaims(metadata['claims']),
+  }
+}
+
+type ProofDemands = Pick<OfferedConfiguration, 'proofAlgorithms' | 'proofRequired' | 'keyAttestationRequired'>
+
+function readProofTypes(value: JsonValue | undefined): ProofDemands {
+  const jwt = isJsonObject(value) ? value['jwt'] : undefined
+  if (!isJsonObject(jwt)) return { proofRequired: value !== undefined, keyAttestationRequired: false }
+  const proofAlgorithms = boundedTexts(jwt['proof_signing_alg_values_supported'], NAME_LIST)
+  return {
+    ...(proofAlgorithms && { proofAlgorithms }),
+    proofRequired: true,
+    keyAttestationRequired: jwt['key_attestations_required'] !== undefined,
+  }
+}
+
+/** Display data is decoration: what cannot be read is left out. */
+function readDisplays(value: JsonValue | undefined): readonly CredentialDisplay[] {
+  if (value === undefined || !isJsonArray(value)) return []
+  return value.slice(0, MAX_DISPLAYS).flatMap((entry) => (isJsonObject(entry) ? readDisplay(entry) : []))
+}
+
+function readDisplay(entry: JsonObject): readonly CredentialDisplay[] {
+  const name = boundedText(entry['name'], MAX_TEXT)
+  if (name === undefined) return []
+  return [
+    {
+      name,
+      locale: boundedText(entry['locale'], MAX_TEXT),
+      description: boundedText(entry['description'], MAX_TEXT),
+      logo: readImage(entry['logo']),
+      backgroundColor: boundedText(entry['background_color'], MAX_TEXT),
+      backgroundImageUri: readImage(entry['background_image'])?.uri,
+      textColor: boundedText(entry['text_color'], MAX_TEXT),
+    },
+  ]
+}
+
+/** Only https and image data: the uri ends up in an `img` element. */
+function readImage(value: JsonValue | undefined): CredentialDisplay['logo'] {
+  const uri = isJsonObject(value) ? boundedText(value['uri'], MAX_IMAGE_URI) : undefined
+  if (!isJsonObject(value) || uri === undefined || !/^(https:\/\/|data:image\/)/i.test(uri)) return undefined
+  return { uri, altText: boundedText(value['alt_text'], MAX_TEXT) }
+}
+
+function readClaims(value: JsonValue | undefined): readonly ClaimDescription[] {
+  if (value === undefined || !isJsonArray(value)) return []
+  return value.slice(0, MAX_CLAIMS).flatMap((entry) => (isJsonObject(entry) ? readClaim(entry) : []))
+}
+
+function readClaim(entry: JsonObject): readonly ClaimDescription[] {
+  const { mandatory, path } = entry
+  if (path === undefined || !isClaimPath(path)) return []
+  const display = readDisplays(entry['display'])
+  return [
+    { path, ...(typeof mandatory === 'boolean' && { mandatory }), ...(display.length > 0 && { display }) },
+  ]
+}
+
+function isClaimPath(value: JsonValue): value is ClaimPath {
+  return (
+    isJsonArray(value) &&
+    value.length > 0 &&
+    value.length <= MAX_PATH_LENGTH &&
+    value.every((step) => step === null || typeof step === 'string' || isArrayIndex(step))
+  )
+}
+
+function isArrayIndex(step: JsonValue): step is number {
+  return typeof step === 'number' && Number.isSafeInteger(step) && step >= 0
+}
+
+function wrongIdentity(expected: string): Result<never, MetadataRefusal> {
+  return refuse({ code: 'metadata_identity', expected })
+}
+
+function malformed(at: string): Result<never, MetadataRefusal> {
+  return refuse({ code: 'metadata_malformed', at })
+}

@@ -1,0 +1,173 @@
+/**
+ * Key proofs of type `jwt` (OpenID4VCI 1.0 appendix F.1, F.4): a wallet shows that it holds the key that a credential
+ * is to be bound to. Checks all that the proof itself can tell. Left to the caller: whether the `nonce` is one of ours
+ * and unspent, whether one is required at all, and whether the proofs of a batch have distinct keys.
+ */
+
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import { bareKey, jwkThumbprint, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import { keyOfDidUrl } from '@countersign/did/did'
+import type { DidKeyResolver } from '@countersign/did/did-document'
+import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
+import { boundedText } from '../../oauth/message-values.ts'
+import { checkIssuedAt, type ProofWindow, type WindowFault } from '../../oauth/proof-age.ts'
+
+export interface KeyProofInput {
+  readonly signer: Signer
+  /** Credential Issuer Identifier, exactly as the offer has it: the audience. */
+  readonly issuer: string
+  /** The `c_nonce`; absent where the issuer has no nonce endpoint. */
+  readonly nonce?: string
+  /** Epoch seconds. */
+  readonly now: number
+  /** Left out in anonymous use of the pre-authorized code flow. */
+  readonly clientId?: string
+  /** The key itself, or a DID URL that leads to it. */
+  readonly keyReference: 'jwk' | { readonly kid: string }
+}
+
+export interface KeyProofCheckInput extends ProofWindow {
+  readonly jwt: string
+  /** Our Credential Issuer Identifier. */
+  readonly issuer: string
+  /** What the configuration's metadata allows; every asymmetric algorithm that we know when absent. */
+  readonly algorithms?: readonly SignatureAlgorithm[]
+  /** Keys of holders who are named by a DID; absent: of those whose DID is their key. */
+  readonly didKeys?: DidKeyResolver
+}
+
+export interface VerifiedKeyProof {
+  /** Bare public members, ready for `cnf`. */
+  readonly holderKey: PublicJwk
+  /** RFC 7638 SHA-256. */
+  readonly thumbprint: string
+  readonly nonce: string | undefined
+  /** The DID without fragment, where the key was named by one. */
+  readonly holderDid?: string
+  /** `iss`: the client as it names itself. */
+  readonly clientId?: string
+}
+
+export type ProofRefusal =
+  | { readonly code: 'proof_malformed'; readonly reason: string }
+  | { readonly code: 'proof_wrong_typ' }
+  /** Not exactly one of `kid`, `jwk` and `x5c`. */
+  | { readonly code: 'proof_key_ambiguous' }
+  | { readonly code: 'proof_key_unsupported'; readonly member: 'x5c' }
+  | { readonly code: 'proof_key_unacceptable'; readonly reason: string }
+  | { readonly code: 'proof_wrong_audience' }
+  | { readonly code: 'proof_nonce_malformed' }
+  | { readonly code: 'proof_client_malformed' }
+  | { readonly code: 'proof_outside_validity' }
+  | { readonly code: 'proof_signature_invalid'; readonly reason: string }
+  | ({ readonly code: 'proof_outside_window' } & WindowFault)
+
+export const KEY_PROOF_TYP = 'openid4vci-proof+jwt'
+
+const MAX_PROOF_LENGTH = 16_384
+const MAX_NONCE_LENGTH = 512
+const MAX_KID_LENGTH = 2048
+const MAX_CLIENT_ID_LENGTH = 1024
+
+export function createKeyProof(input: KeyProofInput): Promise<string> {
+  const { clientId, issuer, keyReference, nonce, now, signer } = input
+  const reference: JsonObject =
+    keyReference === 'jwk' ? { jwk: bareKey(signer.publicJwk) } : { kid: keyReference.kid }
+  const claims = {
+    ...(clientId !== undefined && { iss: clientId }),
+    aud: issuer,
+    iat: now,
+    ...(nonce !== undefined && { nonce }),
+  }
+  return signJws({ typ: KEY_PROOF_TYP, ...reference }, claims, signer)
+}
+
+/** Appendix F.4. Every refusal is `invalid_proof` on the wire. */
+export async function verifyKeyProof(
+  input: KeyProofCheckInput,
+  crypto: CryptoEngine,
+): Promise<Result<VerifiedKeyProof, ProofRefusal>> {
+  const decoded = decodeJws(input.jwt, { maxLength: MAX_PROOF_LENGTH })
+  if (!decoded.ok) return refuse({ code: 'proof_malformed', reason: decoded.error.code })
+  const { header, payload } = decoded.value
+  if (header['typ'] !== KEY_PROOF_TYP) return refuse({ code: 'proof_wrong_typ' })
+  if (!namesOneKey(header)) return refuse({ code: 'proof_key_ambiguous' })
+  const claims = checkClaims(payload, input)
+  if (!claims.ok) return claims
+  // Last of all, since somebody may have to be asked for the key.
+  const named = await findKey(header, input)
+  if (!named.ok) return named
+  const allowed = input.algorithms ?? PROOF_ALGORITHMS
+  const signature = await verifyJws(decoded.value, named.value.key, allowed, crypto)
+  if (!signature.ok) return refuse({ code: 'proof_signature_invalid', reason: signature.error.code })
+  const { did, key } = named.value
+  const thumbprint = await jwkThumbprint(key, crypto)
+  return ok({
+    holderKey: bareKey(key),
+    thumbprint,
+    ...claims.value,
+    ...(did !== undefined && { holderDid: did }),
+  })
+}
+
+interface NamedKey {
+  readonly key: PublicJwk
+  readonly did?: string
+}
+
+/** F.1: `kid`, `jwk` and `x5c` exclude each other. Other header members are ignored. */
+function namesOneKey({ jwk, kid, x5c }: JsonObject): boolean {
+  return [jwk, kid, x5c].filter((reference) => reference !== undefined).length === 1
+}
+
+function findKey(
+  { jwk, kid, x5c }: JsonObject,
+  { didKeys = keyOfDidUrl }: KeyProofCheckInput,
+): Awaitable<Result<NamedKey, ProofRefusal>> {
+  if (x5c !== undefined) return refuse({ code: 'proof_key_unsupported', member: 'x5c' })
+  return jwk === undefined ? keyOfKid(kid, didKeys) : keyOfJwk(jwk)
+}
+
+function keyOfJwk(jwk: unknown): Result<NamedKey, ProofRefusal> {
+  const key = parsePublicJwk(jwk)
+  return key.ok ? ok({ key: key.value }) : refuse({ code: 'proof_key_unacceptable', reason: key.error.code })
+}
+
+async function keyOfKid(kid: unknown, didKeys: DidKeyResolver): Promise<Result<NamedKey, ProofRefusal>> {
+  const didUrl = boundedText(kid, MAX_KID_LENGTH)
+  if (didUrl === undefined) return refuse({ code: 'proof_key_unacceptable', reason: 'kid_malformed' })
+  const key = await didKeys(didUrl, 'authentication')
+  if (!key.ok) return refuse({ code: 'proof_key_unacceptable', reason: key.error.code })
+  const [did] = didUrl.split('#', 1)
+  return ok({ key: key.value, ...(did !== undefined && { did }) })
+}
+
+type ProofClaims = Pick<VerifiedKeyProof, 'nonce' | 'clientId'>
+
+function checkClaims(payload: JsonObject, input: KeyProofCheckInput): Result<ProofClaims, ProofRefusal> {
+  if (!isAudience(payload['aud'], input.issuer)) return refuse({ code: 'proof_wrong_audience' })
+  const issuedAt = checkIssuedAt(payload['iat'], input)
+  if (!issuedAt.ok) return refuse({ code: 'proof_outside_window', ...issuedAt.error })
+  if (!isValidNow(payload, input)) return refuse({ code: 'proof_outside_validity' })
+  const nonce = boundedText(payload['nonce'], MAX_NONCE_LENGTH)
+  if (nonce === undefined && payload['nonce'] !== undefined) return refuse({ code: 'proof_nonce_malformed' })
+  const clientId = boundedText(payload['iss'], MAX_CLIENT_ID_LENGTH)
+  if (clientId === undefined && payload['iss'] !== undefined)
+    return refuse({ code: 'proof_client_malformed' })
+  return ok({ nonce, ...(clientId !== undefined && { clientId }) })
+}
+
+/** RFC 7519 §4.1.3: one audience may be written as a list of one; a list of several is meant for others as well. */
+function isAudience(aud: unknown, issuer: string): boolean {
+  return Array.isArray(aud) ? aud.length === 1 && aud[0] === issuer : aud === issuer
+}
+
+/** F.1 asks for neither `exp` nor `nbf`, but where they are they hold (RFC 7519 §4.1.4, §4.1.5). */
+function isValidNow(payload: JsonObject, { now, skewSeconds }: ProofWindow): boolean {
+  const { exp = now + 1, nbf = now } = payload
+  if (typeof exp !== 'number' || typeof nbf !== 'number') return false
+  return now - skewSeconds < exp && now + skewSeconds >= nbf
+}

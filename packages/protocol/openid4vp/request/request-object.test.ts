@@ -1,0 +1,115 @@
+import { decodeJws } from '@countersign/crypto/jose/jws'
+import { describe, expect, it } from 'vitest'
+import { LEAF, leafSigner } from './request.testing.ts'
+import {
+  authorizationRequestUrl,
+  buildRequestObject,
+  isWalletNonce,
+  type RequestFacts,
+  signRequestObject,
+} from './request-object.ts'
+import { parseAuthorizationRequestUrl } from './request-url.ts'
+
+const facts: RequestFacts = {
+  id: 'session-1',
+  expiresAt: 1_800_000_300,
+  dcqlQuery: { credentials: [{ id: 'pid', format: 'dc+sd-jwt', meta: {} }] },
+  nonce: 'nonce-1',
+  clientId: 'x509_san_dns:verifier.example',
+  responseUri: 'https://verifier.example/answer',
+}
+const now = 1_800_000_000
+const options = { now, formats: ['dc+sd-jwt'] } as const
+
+describe('a request object', () => {
+  it('says all that a wallet needs, in the words of the specification', () => {
+    const holders = ['ES256', 'ES384', 'ES512', 'EdDSA']
+    const rsa = ['PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512']
+    const issuers = [...holders, 'ES256K', ...rsa]
+    expect(buildRequestObject(facts, { ...options, ttlSeconds: 60 })).toEqual({
+      response_type: 'vp_token',
+      response_mode: 'direct_post',
+      client_id: 'x509_san_dns:verifier.example',
+      response_uri: 'https://verifier.example/answer',
+      nonce: 'nonce-1',
+      state: 'session-1',
+      dcql_query: facts.dcqlQuery,
+      client_metadata: {
+        vp_formats_supported: {
+          'dc+sd-jwt': { 'sd-jwt_alg_values': issuers, 'kb-jwt_alg_values': holders },
+        },
+      },
+      aud: 'https://self-issued.me/v2',
+      iat: now,
+      exp: now + 60,
+    })
+  })
+
+  it('echoes a wallet nonce when there was one', () => {
+    expect(buildRequestObject(facts, { ...options, walletNonce: 'w' })).toMatchObject({ wallet_nonce: 'w' })
+    expect(buildRequestObject(facts, options)).not.toHaveProperty('wallet_nonce')
+  })
+
+  it('never outlives its session', () => {
+    expect(buildRequestObject(facts, { ...options, ttlSeconds: 9999 })).toMatchObject({
+      exp: facts.expiresAt,
+    })
+    expect(buildRequestObject(facts, options)).toMatchObject({ exp: facts.expiresAt })
+  })
+
+  it('is signed under its own type, with the chain of the signer', async () => {
+    const decoded = decodeJws(await signRequestObject(buildRequestObject(facts, options), leafSigner))
+    expect(decoded.ok && decoded.value.header).toEqual({
+      typ: 'oauth-authz-req+jwt',
+      alg: 'ES256',
+      x5c: [LEAF],
+    })
+  })
+
+  it('is signed with the key id where there is no chain', async () => {
+    const { x5c: _x5c, ...signer } = leafSigner
+    const decoded = decodeJws(await signRequestObject({}, signer))
+    expect(decoded.ok && decoded.value.header).toEqual({
+      typ: 'oauth-authz-req+jwt',
+      alg: 'ES256',
+      kid: leafSigner.keyId,
+    })
+  })
+
+  it.each([
+    ['aZ09-_~', true],
+    ['', false],
+    ['with space', false],
+    ['line\nbreak', false],
+    ['x'.repeat(513), false],
+  ])('a wallet nonce %j is taken: %s', (nonce, taken) => {
+    expect(isWalletNonce(nonce)).toBe(taken)
+  })
+})
+
+const requestUri = 'https://verifier.example/request/1?a=b&c=d'
+
+describe('the URL of a request', () => {
+  it.each([
+    ['openid4vp://', 'openid4vp://?'],
+    ['haip://authorize', 'haip://authorize?'],
+    ['https://wallet.example/authorize', 'https://wallet.example/authorize?'],
+    ['https://wallet.example/authorize?x=1', 'https://wallet.example/authorize?x=1&'],
+    ['https://wallet.example/authorize?', 'https://wallet.example/authorize?'],
+    ['https://wallet.example/authorize#top', 'https://wallet.example/authorize?'],
+  ])('on %s leads back to the same request', (base, start) => {
+    const url = authorizationRequestUrl(base, facts.clientId, requestUri)
+    expect(url.startsWith(`${start}client_id=x509_san_dns%3Averifier.example&request_uri=https%3A`)).toBe(
+      true,
+    )
+    expect(parseAuthorizationRequestUrl(url)).toEqual({
+      ok: true,
+      value: { kind: 'by_reference', clientId: facts.clientId, requestUri, requestUriMethod: 'get' },
+    })
+  })
+
+  it('says when the wallet may post', () => {
+    const url = authorizationRequestUrl('openid4vp://', facts.clientId, requestUri, 'post')
+    expect(parseAuthorizationRequestUrl(url)).toMatchObject({ value: { requestUriMethod: 'post' } })
+  })
+})

@@ -1,0 +1,89 @@
+/**
+ * The verifier's side of an Authorization Request (OpenID4VP 1.0 §5): the request object as a function of a session
+ * and the moment, its signature, and the URL that leads a wallet to it. The same session always gives the same
+ * request but for the times, so a wallet may fetch it twice, from any instance. Refuses to know HTTP and keys.
+ */
+
+import type { JsonObject } from '@countersign/core/json'
+import type { FormatId } from '@countersign/credential/contract/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { signJws } from '@countersign/crypto/jose/jws'
+import type { VerificationSession } from '../session.ts'
+import { writeVpFormats } from './vp-formats.ts'
+
+/** §5: the only `typ` of a signed request; wallets refuse any other. */
+export const REQUEST_OBJECT_TYPE = 'oauth-authz-req+jwt'
+
+/** §5.8: the audience when the verifier did not discover the wallet's own identifier. */
+export const STATIC_DISCOVERY_AUDIENCE = 'https://self-issued.me/v2'
+
+export type RequestFacts = Pick<
+  VerificationSession,
+  'id' | 'expiresAt' | 'dcqlQuery' | 'nonce' | 'clientId' | 'responseUri'
+>
+
+export interface RequestOptions {
+  /** Epoch seconds. */
+  readonly now: number
+  /** What is accepted in answers. */
+  readonly formats: readonly FormatId[]
+  /** How long the request object may be used, in seconds; never longer than the session. Absent: as long as it. */
+  readonly ttlSeconds?: number
+  /** §5.10: echoed when the wallet sent one, and not there otherwise. */
+  readonly walletNonce?: string
+  /** Members of `client_metadata` beside the formats, e.g. `client_name` and `logo_uri`. */
+  readonly clientMetadata?: JsonObject
+}
+
+/** The state is the session id: with it an answer names its session, on whichever instance it arrives. */
+export function buildRequestObject(session: RequestFacts, options: RequestOptions): JsonObject {
+  const { now, formats, ttlSeconds, walletNonce, clientMetadata } = options
+  const lastMoment = ttlSeconds === undefined ? session.expiresAt : now + ttlSeconds
+  return {
+    response_type: 'vp_token',
+    response_mode: 'direct_post',
+    client_id: session.clientId,
+    response_uri: session.responseUri,
+    nonce: session.nonce,
+    state: session.id,
+    dcql_query: session.dcqlQuery,
+    client_metadata: { vp_formats_supported: writeVpFormats(formats), ...clientMetadata },
+    aud: STATIC_DISCOVERY_AUDIENCE,
+    iat: now,
+    exp: Math.min(lastMoment, session.expiresAt),
+    ...(walletNonce !== undefined && { wallet_nonce: walletNonce }),
+  }
+}
+
+/** With a certificate chain the chain names the key; otherwise its id does, for a DID the full DID URL (§5.9.3). */
+export function signRequestObject(payload: JsonObject, signer: Signer): Promise<string> {
+  const key: JsonObject = signer.x5c === undefined ? { kid: signer.keyId } : { x5c: signer.x5c }
+  return signJws({ typ: REQUEST_OBJECT_TYPE, ...key }, payload, signer)
+}
+
+/** What a wallet may ask us to echo: text that is safe in a header and a log, and not without end. */
+export function isWalletNonce(text: string): boolean {
+  return /^[\x21-\x7e]{1,512}$/.test(text)
+}
+
+/**
+ * The URL that opens a wallet. `base` is the wallet's authorization endpoint, a custom scheme (`openid4vp://`) or an
+ * https URL, which may have a query of its own. A fragment is dropped: an endpoint has none (RFC 6749 §3.1).
+ */
+export function authorizationRequestUrl(
+  base: string,
+  clientId: string,
+  requestUri: string,
+  requestUriMethod: 'get' | 'post' = 'get',
+): string {
+  const parameters = new URLSearchParams({ client_id: clientId, request_uri: requestUri })
+  // `get` is the default (§5.1), and older wallets know no other.
+  if (requestUriMethod === 'post') parameters.set('request_uri_method', 'post')
+  const endpoint = base.split('#', 1)[0] ?? base
+  return `${endpoint}${querySeparator(endpoint)}${parameters.toString()}`
+}
+
+function querySeparator(endpoint: string): string {
+  if (!endpoint.includes('?')) return '?'
+  return endpoint.endsWith('?') || endpoint.endsWith('&') ? '' : '&'
+}

@@ -1,0 +1,172 @@
+/**
+ * What a request object asks of a wallet (OpenID4VP 1.0 §5), read from a payload whose signature was checked
+ * elsewhere. Unknown parameters are ignored, with the exception the specification makes: transaction data that is
+ * not understood would let the holder agree to something unseen. `iss` is ignored (§5).
+ */
+import { isJsonArray, isJsonObject, type JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
+import { type DcqlRefusalCode, parseDcqlQuery } from '../dcql/parse.ts'
+import type { DcqlQuery } from '../dcql/query.ts'
+import type { ClientId } from './client-id.ts'
+import { STATIC_DISCOVERY_AUDIENCE } from './request-object.ts'
+
+export interface RequestParameters {
+  readonly responseUri: string
+  readonly nonce: string
+  readonly state?: string
+  readonly query: DcqlQuery
+  readonly clientMetadata?: JsonObject
+  /** Epoch seconds; absent where the verifier set no end. */
+  readonly expiresAt?: number
+}
+
+export type ParameterRefusal =
+  | { readonly code: 'parameter_invalid'; readonly parameter: string }
+  | { readonly code: 'parameter_unsupported'; readonly parameter: string }
+  | { readonly code: 'redirect_uri_with_direct_post' }
+  | { readonly code: 'transaction_data_unsupported' }
+  | { readonly code: 'query_not_exactly_one' }
+  | { readonly code: 'query_invalid'; readonly reason: DcqlRefusalCode; readonly at: string }
+  | { readonly code: 'state_missing' }
+  | { readonly code: 'wallet_nonce_differs' }
+  | { readonly code: 'response_uri_not_allowed' }
+  | { readonly code: 'request_expired'; readonly exp: number; readonly now: number }
+  | { readonly code: 'request_not_yet_valid'; readonly from: number; readonly now: number }
+
+export interface ParameterRules {
+  /** Epoch seconds. */
+  readonly now: number
+  /** Clock difference tolerated, in seconds. */
+  readonly skewSeconds: number
+  /** The nonce that was sent to `request_uri` by POST; absent: none was. */
+  readonly walletNonce?: string
+  /** Where plain http may stand for https; default `https_only`. */
+  readonly httpPolicy?: HttpPolicy
+}
+
+type Read<T> = Result<T, ParameterRefusal>
+
+export function readRequestParameters(
+  payload: JsonObject,
+  client: ClientId,
+  rules: ParameterRules,
+): Read<RequestParameters> {
+  const refusal = findRefusal(payload, rules)
+  if (refusal !== undefined) return refuse(refusal)
+  const responseUri = readResponseUri(payload, client, rules)
+  if (!responseUri.ok) return responseUri
+  const query = readQuery(payload)
+  if (!query.ok) return query
+  const state = readState(payload, query.value)
+  if (!state.ok) return state
+  const { nonce, client_metadata: clientMetadata, exp } = payload
+  if (!isUrlSafe(nonce)) return invalid('nonce')
+  return ok({
+    responseUri: responseUri.value,
+    nonce,
+    query: query.value,
+    ...(state.value !== undefined && { state: state.value }),
+    ...(isJsonObject(clientMetadata) && { clientMetadata }),
+    ...(typeof exp === 'number' && { expiresAt: exp }),
+  })
+}
+
+function findRefusal(payload: JsonObject, rules: ParameterRules): ParameterRefusal | undefined {
+  return (
+    findUnsupported(payload) ??
+    findTimeRefusal(payload, rules) ??
+    findAudienceRefusal(payload) ??
+    findNonceRefusal(payload, rules)
+  )
+}
+
+function findUnsupported(payload: JsonObject): ParameterRefusal | undefined {
+  // RFC 9101 §4: a request object holds no other request.
+  const nested = ['request', 'request_uri'].find((name) => payload[name] !== undefined)
+  if (nested !== undefined) return { code: 'parameter_invalid', parameter: nested }
+  if (payload['transaction_data'] !== undefined) return { code: 'transaction_data_unsupported' }
+  if (payload['response_type'] !== 'vp_token') return unsupported(payload, 'response_type')
+  if (payload['response_mode'] !== 'direct_post') return unsupported(payload, 'response_mode')
+  // §8.2: an answer cannot go to both.
+  if (payload['redirect_uri'] !== undefined) return { code: 'redirect_uri_with_direct_post' }
+  const { client_metadata: metadata } = payload
+  const isReadable = metadata === undefined || isJsonObject(metadata)
+  return isReadable ? undefined : { code: 'parameter_invalid', parameter: 'client_metadata' }
+}
+
+function unsupported(payload: JsonObject, parameter: string): ParameterRefusal {
+  const code = typeof payload[parameter] === 'string' ? 'parameter_unsupported' : 'parameter_invalid'
+  return { code, parameter }
+}
+
+/** Times are optional in a request object, but where they stand they hold. */
+function findTimeRefusal(payload: JsonObject, rules: ParameterRules): ParameterRefusal | undefined {
+  const { now, skewSeconds } = rules
+  for (const parameter of ['exp', 'iat', 'nbf']) {
+    const time = payload[parameter]
+    if (time !== undefined && typeof time !== 'number') return { code: 'parameter_invalid', parameter }
+  }
+  const { exp, iat, nbf } = payload
+  if (typeof exp === 'number' && now >= exp + skewSeconds) return { code: 'request_expired', exp, now }
+  const from = [iat, nbf].find((time) => typeof time === 'number' && time > now + skewSeconds)
+  return typeof from === 'number' ? { code: 'request_not_yet_valid', from, now } : undefined
+}
+
+/** §5.8. A request object for somebody else is refused; one that names nobody is taken. */
+function findAudienceRefusal(payload: JsonObject): ParameterRefusal | undefined {
+  const { aud } = payload
+  if (aud === undefined) return undefined
+  const audiences = isJsonArray(aud) ? aud : [aud]
+  if (audiences.includes(STATIC_DISCOVERY_AUDIENCE)) return undefined
+  return { code: 'parameter_invalid', parameter: 'aud' }
+}
+
+/** §5.10.1: who sent a nonce must see it again; who sent none is not shown one. */
+function findNonceRefusal(payload: JsonObject, rules: ParameterRules): ParameterRefusal | undefined {
+  return payload['wallet_nonce'] === rules.walletNonce ? undefined : { code: 'wallet_nonce_differs' }
+}
+
+/** §5.9.3: under `x509_san_dns` the answer goes to the host that the certificate names. */
+function readResponseUri(payload: JsonObject, client: ClientId, rules: ParameterRules): Read<string> {
+  const { response_uri: responseUri } = payload
+  if (typeof responseUri !== 'string') return invalid('response_uri')
+  if (endpointUrl(responseUri, rules.httpPolicy ?? 'https_only') === undefined)
+    return refuse({ code: 'response_uri_not_allowed' })
+  const isBoundToHost = client.prefix === 'x509_san_dns'
+  if (isBoundToHost && new URL(responseUri).hostname !== client.dnsName.toLowerCase()) {
+    return refuse({ code: 'response_uri_not_allowed' })
+  }
+  return ok(responseUri)
+}
+
+/** §5.1: exactly one of both. A `scope` stands for a query agreed beforehand, and none is. */
+function readQuery(payload: JsonObject): Read<DcqlQuery> {
+  const { dcql_query: dcqlQuery, scope } = payload
+  if ((dcqlQuery === undefined) === (scope === undefined)) return refuse({ code: 'query_not_exactly_one' })
+  if (dcqlQuery === undefined) return refuse({ code: 'parameter_unsupported', parameter: 'scope' })
+  const query = parseDcqlQuery(dcqlQuery)
+  if (query.ok) return query
+  return refuse({ code: 'query_invalid', reason: query.error.code, at: query.error.at })
+}
+
+/** §5.3: without holder binding the state is all that ties an answer to its request. */
+function readState(payload: JsonObject, query: DcqlQuery): Read<string | undefined> {
+  const { state } = payload
+  if (state === undefined) {
+    const isNeeded = query.credentials.some((credential) => !credential.requireHolderBinding)
+    return isNeeded ? refuse({ code: 'state_missing' }) : ok(undefined)
+  }
+  return typeof state === 'string' && state.length <= MAX_STATE_LENGTH ? ok(state) : invalid('state')
+}
+
+const MAX_STATE_LENGTH = 2_048
+
+/** §5.2: ASCII URL-safe characters. */
+function isUrlSafe(nonce: unknown): nonce is string {
+  return typeof nonce === 'string' && /^[A-Za-z0-9._~-]{1,512}$/.test(nonce)
+}
+
+function invalid(parameter: string): Result<never, ParameterRefusal> {
+  return refuse({ code: 'parameter_invalid', parameter })
+}

@@ -1,0 +1,74 @@
+/**
+ * The wallet's first look at an Authorization Request (OpenID4VP 1.0 §5.10, RFC 9101 §5): the URL that was scanned or
+ * opened. Of all its parameters only those count that lead to the signed request; whatever else is written there
+ * came from nobody. Unsigned requests, whose parameters stand in the URL, are refused.
+ */
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
+
+export type RequestReference =
+  | {
+      readonly kind: 'by_reference'
+      readonly clientId: string
+      readonly requestUri: string
+      /** `post` lets the wallet send a nonce (§5.10). */
+      readonly requestUriMethod: 'get' | 'post'
+    }
+  | { readonly kind: 'by_value'; readonly clientId: string; readonly request: string }
+
+export type RequestUrlRefusal =
+  | { readonly code: 'url_too_long'; readonly max: number }
+  | { readonly code: 'url_malformed' }
+  | { readonly code: 'parameter_repeated'; readonly parameter: string }
+  | { readonly code: 'client_id_missing' }
+  | { readonly code: 'request_missing' }
+  | { readonly code: 'request_twice' }
+  | { readonly code: 'request_uri_not_allowed' }
+  | { readonly code: 'request_uri_method_unknown' }
+
+/** Characters; a request by value carries a certificate chain. */
+const MAX_URL_LENGTH = 100_000
+
+const PARAMETERS = ['client_id', 'request', 'request_uri', 'request_uri_method']
+
+/** Any scheme: `openid4vp://`, `haip://`, https. */
+export function parseAuthorizationRequestUrl(
+  text: string,
+  policy: HttpPolicy = 'https_only',
+): Result<RequestReference, RequestUrlRefusal> {
+  if (text.length > MAX_URL_LENGTH) return refuse({ code: 'url_too_long', max: MAX_URL_LENGTH })
+  if (!URL.canParse(text)) return refuse({ code: 'url_malformed' })
+  const { searchParams } = new URL(text)
+  // RFC 6749 §3.1: parameters must not come twice; two readers would take different ones.
+  const repeated = PARAMETERS.find((name) => searchParams.getAll(name).length > 1)
+  if (repeated !== undefined) return refuse({ code: 'parameter_repeated', parameter: repeated })
+  return readReference(searchParams, policy)
+}
+
+function readReference(
+  parameters: URLSearchParams,
+  policy: HttpPolicy,
+): Result<RequestReference, RequestUrlRefusal> {
+  const clientId = parameters.get('client_id')
+  const request = parameters.get('request')
+  const requestUri = parameters.get('request_uri')
+  if (!clientId) return refuse({ code: 'client_id_missing' })
+  if (request !== null && requestUri !== null) return refuse({ code: 'request_twice' })
+  if (requestUri !== null) return readRequestUri(clientId, requestUri, parameters, policy)
+  return request ? ok({ kind: 'by_value', clientId, request }) : refuse({ code: 'request_missing' })
+}
+
+function readRequestUri(
+  clientId: string,
+  requestUri: string,
+  parameters: URLSearchParams,
+  policy: HttpPolicy,
+): Result<RequestReference, RequestUrlRefusal> {
+  // §5.1: case-sensitive, and a method that is not known must not be taken for the default.
+  const requestUriMethod = parameters.get('request_uri_method') ?? 'get'
+  if (requestUriMethod !== 'get' && requestUriMethod !== 'post') {
+    return refuse({ code: 'request_uri_method_unknown' })
+  }
+  if (endpointUrl(requestUri, policy) === undefined) return refuse({ code: 'request_uri_not_allowed' })
+  return ok({ kind: 'by_reference', clientId, requestUri, requestUriMethod })
+}

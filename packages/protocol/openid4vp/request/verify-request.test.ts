@@ -1,0 +1,395 @@
+import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
+import type { JsonObject } from '@countersign/core/json'
+import { ok, refuse } from '@countersign/core/result'
+import type { Signer } from '@countersign/crypto/engine'
+import { signJws } from '@countersign/crypto/jose/jws'
+import { didFromKey, resolveDid } from '@countersign/did/did'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { x509HashClientId } from './client-id.ts'
+import {
+  ANCHOR,
+  anchor,
+  LEAF,
+  leafSigner,
+  OTHER_LEAF,
+  otherSigner,
+  SELF_SIGNED,
+  testCrypto,
+} from './request.testing.ts'
+import { buildRequestObject, signRequestObject } from './request-object.ts'
+import { type RequestVerification, verifyRequestObject } from './verify-request.ts'
+
+const now = 1_800_000_000
+const clientId = await x509HashClientId(LEAF, testCrypto)
+const dcqlQuery = { credentials: [{ id: 'pid', format: 'dc+sd-jwt', meta: { vct_values: ['t'] } }] }
+
+function payloadFor(
+  client: string,
+  changes: JsonObject | { readonly [name: string]: undefined } = {},
+): JsonObject {
+  const facts = {
+    id: 'session-1',
+    expiresAt: now + 300,
+    dcqlQuery,
+    nonce: 'n-0S6_WzA2Mj',
+    clientId: client,
+    responseUri: 'https://verifier.example/answer',
+  }
+  return JSON.parse(
+    JSON.stringify({ ...buildRequestObject(facts, { now, formats: ['dc+sd-jwt'] }), ...changes }),
+  )
+}
+
+const verification: RequestVerification = {
+  outerClientId: clientId,
+  now,
+  anchors: [anchor],
+  crypto: testCrypto,
+  requireTrusted: true,
+}
+
+const check = (jwt: string, changes: Partial<RequestVerification> = {}) =>
+  verifyRequestObject(jwt, { ...verification, ...changes })
+
+const signed = (changes: object = {}, signer: Signer = leafSigner, client = clientId) =>
+  signRequestObject(payloadFor(client, { ...changes }), signer)
+
+const withHeader = (header: JsonObject, payload = payloadFor(clientId)) =>
+  signJws({ typ: 'oauth-authz-req+jwt', x5c: [LEAF], ...header }, payload, leafSigner)
+
+describe('a request object', () => {
+  it('of a verifier with a certificate is taken, with who vouches for it', async () => {
+    const result = await check(
+      await signed({ client_metadata: { client_name: 'Shop' }, iss: 'anybody', more: 1 }),
+    )
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        client: { prefix: 'x509_hash', full: clientId },
+        trust: { trusted: true, verifier: 'CN=Example Verifier', anchor: 'CN=Verifier Test CA' },
+        responseUri: 'https://verifier.example/answer',
+        nonce: 'n-0S6_WzA2Mj',
+        state: 'session-1',
+        query: { credentials: [{ id: 'pid' }] },
+        clientMetadata: { client_name: 'Shop' },
+        expiresAt: now + 300,
+      },
+    })
+  })
+
+  const parameters: readonly (readonly [string, object, object])[] = [
+    ['no nonce', { nonce: undefined }, { code: 'parameter_invalid', parameter: 'nonce' }],
+    ['an empty nonce', { nonce: '' }, { code: 'parameter_invalid', parameter: 'nonce' }],
+    ['a nonce with other characters', { nonce: 'a b' }, { code: 'parameter_invalid', parameter: 'nonce' }],
+    [
+      'no response type',
+      { response_type: undefined },
+      { code: 'parameter_invalid', parameter: 'response_type' },
+    ],
+    [
+      'another response type',
+      { response_type: 'code' },
+      { code: 'parameter_unsupported', parameter: 'response_type' },
+    ],
+    [
+      'no response mode',
+      { response_mode: undefined },
+      { code: 'parameter_invalid', parameter: 'response_mode' },
+    ],
+    [
+      'another response mode',
+      { response_mode: 'fragment' },
+      { code: 'parameter_unsupported', parameter: 'response_mode' },
+    ],
+    [
+      'a redirect URI beside direct_post',
+      { redirect_uri: 'https://verifier.example/cb' },
+      { code: 'redirect_uri_with_direct_post' },
+    ],
+    [
+      'no response URI',
+      { response_uri: undefined },
+      { code: 'parameter_invalid', parameter: 'response_uri' },
+    ],
+    [
+      'a response URI over plain http',
+      { response_uri: 'http://verifier.example/a' },
+      { code: 'response_uri_not_allowed' },
+    ],
+    [
+      'a response URI on loopback',
+      { response_uri: 'http://localhost/a' },
+      { code: 'response_uri_not_allowed' },
+    ],
+    ['transaction data', { transaction_data: ['e30'] }, { code: 'transaction_data_unsupported' }],
+    ['even empty transaction data', { transaction_data: [] }, { code: 'transaction_data_unsupported' }],
+    ['neither query nor scope', { dcql_query: undefined }, { code: 'query_not_exactly_one' }],
+    ['both query and scope', { scope: 'pid' }, { code: 'query_not_exactly_one' }],
+    [
+      'a scope',
+      { dcql_query: undefined, scope: 'pid' },
+      { code: 'parameter_unsupported', parameter: 'scope' },
+    ],
+    [
+      'a malformed query',
+      { dcql_query: {} },
+      { code: 'query_invalid', reason: 'missing', at: '$.credentials' },
+    ],
+    ['a query as text', { dcql_query: '{}' }, { code: 'query_invalid', reason: 'wrong_type', at: '$' }],
+    [
+      'no state where binding is waived',
+      {
+        state: undefined,
+        dcql_query: {
+          credentials: [{ id: 'a', format: 'x', meta: {}, require_cryptographic_holder_binding: false }],
+        },
+      },
+      { code: 'state_missing' },
+    ],
+    ['a state that is no text', { state: 1 }, { code: 'parameter_invalid', parameter: 'state' }],
+    ['a wallet nonce that nobody sent', { wallet_nonce: 'w' }, { code: 'wallet_nonce_differs' }],
+    ['another audience', { aud: 'https://wallet.example' }, { code: 'parameter_invalid', parameter: 'aud' }],
+    ['an end in the past', { exp: now - 60 }, { code: 'request_expired', exp: now - 60, now }],
+    ['a beginning in the future', { iat: now + 61 }, { code: 'request_not_yet_valid', from: now + 61, now }],
+    ['a validity in the future', { nbf: now + 61 }, { code: 'request_not_yet_valid', from: now + 61, now }],
+    ['an end as text', { exp: '2099' }, { code: 'parameter_invalid', parameter: 'exp' }],
+    [
+      'metadata as text',
+      { client_metadata: '{}' },
+      { code: 'parameter_invalid', parameter: 'client_metadata' },
+    ],
+    [
+      'another request inside',
+      { request_uri: 'https://verifier.example/r' },
+      { code: 'parameter_invalid', parameter: 'request_uri' },
+    ],
+    [
+      'another client identifier',
+      { client_id: 'x509_san_dns:verifier.example' },
+      { code: 'client_id_differs' },
+    ],
+    [
+      'the client identifier without its prefix',
+      { client_id: clientId.slice('x509_hash:'.length) },
+      { code: 'client_id_differs' },
+    ],
+    ['no client identifier', { client_id: undefined }, { code: 'client_id_differs' }],
+  ]
+
+  it.each(parameters)('with %s is refused', async (_, changes, error) => {
+    expect(await check(await signed(changes))).toEqual({ ok: false, error })
+  })
+
+  const taken: readonly (readonly [string, object, Partial<RequestVerification>])[] = [
+    ['without times', { iat: undefined, exp: undefined }, {}],
+    ['without audience', { aud: undefined }, {}],
+    ['with one audience of several', { aud: ['x', 'https://self-issued.me/v2'] }, {}],
+    ['at the edge of the clock difference', { iat: now + 60, exp: now - 59 }, {}],
+    ['without state', { state: undefined }, {}],
+    ['that echoes the wallet nonce', { wallet_nonce: 'w' }, { walletNonce: 'w' }],
+    ['on loopback, where allowed', { response_uri: 'http://localhost:7003/a' }, { httpPolicy: 'loopback' }],
+  ]
+
+  it.each(taken)('%s is taken', async (_, changes, how) => {
+    expect(await check(await signed(changes), how)).toMatchObject({ ok: true })
+  })
+
+  it('without the nonce that the wallet sent, or with another, is refused', async () => {
+    const error = { code: 'wallet_nonce_differs' }
+    expect(await check(await signed(), { walletNonce: 'w' })).toEqual({ ok: false, error })
+    expect(await check(await signed({ wallet_nonce: 'v' }), { walletNonce: 'w' })).toEqual({
+      ok: false,
+      error,
+    })
+  })
+})
+
+describe('a signature', () => {
+  const cut = (jwt: string, part: number, text: string) => jwt.split('.').with(part, text).join('.')
+  const encode = (value: object) => encodeBase64url(encodeUtf8(JSON.stringify(value)))
+
+  it.each([
+    ['another type', { typ: 'JWT' }, { code: 'request_type_wrong' }],
+    ['no chain', { x5c: [] }, { code: 'client_key_unreadable', reason: 'no_certificate' }],
+    ['a chain that is text', { x5c: LEAF }, { code: 'client_key_unreadable', reason: 'no_certificate' }],
+    [
+      'a chain that is not all text',
+      { x5c: [LEAF, 1] },
+      { code: 'client_key_unreadable', reason: 'no_certificate' },
+    ],
+    [
+      'a certificate that is none',
+      { x5c: ['AAAA'] },
+      { code: 'client_key_unreadable', reason: 'certificate_malformed' },
+    ],
+    ['the certificate of somebody else', { x5c: [OTHER_LEAF] }, { code: 'client_certificate_differs' }],
+    [
+      'the anchor in the chain',
+      { x5c: [LEAF, ANCHOR] },
+      { code: 'verifier_untrusted', reason: 'anchor_in_chain' },
+    ],
+    [
+      'critical extensions',
+      { crit: ['b64'], b64: false },
+      { code: 'request_malformed', reason: 'jws_crit_unsupported' },
+    ],
+  ])('with %s is refused', async (_, header, error) => {
+    expect(await check(await withHeader(header))).toEqual({ ok: false, error })
+  })
+
+  it('of another key under the certificate is refused', async () => {
+    const jwt = await signed({}, { ...otherSigner, x5c: [LEAF] })
+    const error = { code: 'request_signature_refused', reason: 'signature_invalid' }
+    expect(await check(jwt)).toEqual({ ok: false, error })
+  })
+
+  it('over other content is refused', async () => {
+    const jwt = cut(await signed(), 1, encode(payloadFor(clientId, { nonce: 'other' })))
+    expect(await check(jwt)).toMatchObject({ error: { code: 'request_signature_refused' } })
+  })
+
+  it.each([
+    ['none', 'alg_not_allowed'],
+    ['HS256', 'alg_not_allowed'],
+    ['RS256', 'alg_key_mismatch'],
+  ])('under the algorithm %s is refused', async (alg, reason) => {
+    const jwt = cut(await signed(), 0, encode({ typ: 'oauth-authz-req+jwt', x5c: [LEAF], alg }))
+    const error = { code: 'request_signature_refused', reason }
+    expect(await check(jwt)).toEqual({ ok: false, error })
+  })
+
+  it('that is missing is refused', async () => {
+    expect(await check(cut(await signed(), 2, ''))).toMatchObject({ ok: false })
+  })
+
+  it('is not looked for in a text without end', async () => {
+    const error = { code: 'request_malformed', reason: 'jws_too_large' }
+    expect(await check('x'.repeat(65_537))).toEqual({ ok: false, error })
+  })
+})
+
+describe('who the client is', () => {
+  const named = 'x509_san_dns:verifier.example'
+  const asClient = (client: string, changes: object = {}, signer = leafSigner) =>
+    signed(changes, signer, client)
+
+  it('is a DNS name of the certificate, and the answer goes to that host', async () => {
+    const how = { outerClientId: named }
+    expect(await check(await asClient(named), how)).toMatchObject({ ok: true })
+    const elsewhere = await asClient(named, { response_uri: 'https://elsewhere.example/answer' })
+    expect(await check(elsewhere, how)).toEqual({ ok: false, error: { code: 'response_uri_not_allowed' } })
+  })
+
+  it.each(['x509_san_dns:other.example', 'x509_san_dns:a.wild.example', 'x509_san_dns:example'])(
+    'is not %s, which the certificate does not name',
+    async (client) => {
+      const host = client.slice('x509_san_dns:'.length)
+      const jwt = await asClient(client, { response_uri: `https://${host}/answer` })
+      const error = { code: 'client_certificate_differs' }
+      expect(await check(jwt, { outerClientId: client })).toEqual({ ok: false, error })
+    },
+  )
+
+  it.each([
+    ['redirect_uri:https://verifier.example/answer', 'client_cannot_sign'],
+    ['shop', 'client_not_registered'],
+    ['origin:https://verifier.example', 'client_id_prefix_unsupported'],
+    ['verifier_attestation:verifier.example', 'client_id_prefix_unsupported'],
+    ['x509_hash:short', 'client_id_malformed'],
+  ])('is refused as %s: %s', async (client, code) => {
+    expect(await check(await asClient(client), { outerClientId: client })).toMatchObject({ error: { code } })
+  })
+
+  it.each([
+    ['a self-signed certificate', SELF_SIGNED, [anchor], now, 'leaf_self_signed'],
+    ['a chain to nobody', LEAF, [], now, 'anchor_unknown'],
+    ['a chain that expired', LEAF, [anchor], 2_000_000_001, 'certificate_expired'],
+  ])(
+    'stays unvouched for with %s, which is refused where trust is required',
+    async (_, x5c, anchors, at, reason) => {
+      const jwt = await asClient(named, { exp: undefined }, { ...leafSigner, x5c: [x5c] })
+      const how = { outerClientId: named, anchors, now: at }
+      expect(await check(jwt, how)).toEqual({ ok: false, error: { code: 'verifier_untrusted', reason } })
+      expect(await check(jwt, { ...how, requireTrusted: false })).toMatchObject({
+        ok: true,
+        value: { trust: { trusted: false, reason } },
+      })
+    },
+  )
+
+  it('is a DID whose key signed, vouched for by nobody', async () => {
+    const did = didFromKey('jwk', leafSigner.publicJwk)
+    const document = resolveDid(did)
+    const kid = document.ok ? (document.value.verificationMethod[0]?.id ?? '') : ''
+    const client = `decentralized_identifier:${did}`
+    const { x5c: _x5c, ...signer } = leafSigner
+    const how = { outerClientId: client, requireTrusted: false }
+
+    const jwt = await signed({}, { ...signer, keyId: kid }, client)
+    const trust = { trusted: false, reason: 'no_certificate' }
+    expect(await check(jwt, how)).toMatchObject({ ok: true, value: { trust } })
+    expect(await check(jwt, { ...how, requireTrusted: true })).toMatchObject({
+      error: { code: 'verifier_untrusted' },
+    })
+
+    const stranger = didFromKey('jwk', otherSigner.publicJwk)
+    const foreign = await signed({}, { ...otherSigner, x5c: undefined, keyId: `${stranger}#0` }, client)
+    expect(await check(foreign, how)).toEqual({
+      ok: false,
+      error: { code: 'client_key_unreadable', reason: 'kid_of_another_did' },
+    })
+    const lying = await signed({}, { ...otherSigner, x5c: undefined, keyId: kid }, client)
+    expect(await check(lying, how)).toMatchObject({ error: { code: 'request_signature_refused' } })
+  })
+
+  it('is a DID of the web only where somebody looks it up, for authentication', async () => {
+    const did = 'did:web:verifier.example'
+    const kid = `${did}#key-1`
+    const client = `decentralized_identifier:${did}`
+    const { x5c: _x5c, ...signer } = leafSigner
+    const how = { outerClientId: client, requireTrusted: false }
+    const jwt = await signed({}, { ...signer, keyId: kid }, client)
+    const method = 'web'
+    expect(await check(jwt, how)).toEqual({
+      ok: false,
+      error: { code: 'client_key_unreadable', reason: 'did_method_unsupported' },
+    })
+
+    const asked: unknown[] = []
+    const didKeys: RequestVerification['didKeys'] = async (url, relationship) => {
+      asked.push([url, relationship])
+      return url === kid ? ok(leafSigner.publicJwk) : refuse({ code: 'did_method_unsupported', method })
+    }
+    expect(await check(jwt, { ...how, didKeys })).toMatchObject({
+      ok: true,
+      value: { client: { did }, trust: { trusted: false, reason: 'no_certificate' } },
+    })
+    expect(asked).toEqual([[kid, 'authentication']])
+
+    const lying = await signed({}, { ...otherSigner, x5c: undefined, keyId: kid }, client)
+    expect(await check(lying, { ...how, didKeys })).toMatchObject({
+      error: { code: 'request_signature_refused' },
+    })
+    const foreign = await signed({}, { ...signer, keyId: 'did:web:verifier.example.evil#key-1' }, client)
+    expect(await check(foreign, { ...how, didKeys })).toEqual({
+      ok: false,
+      error: { code: 'client_key_unreadable', reason: 'kid_of_another_did' },
+    })
+    expect(asked).toHaveLength(2)
+  })
+})
+
+it('any text is a request or a refusal', async () => {
+  await fc.assert(fc.asyncProperty(fc.string(), async (text) => !(await check(text)).ok))
+  await fc.assert(
+    fc.asyncProperty(
+      fc.dictionary(fc.constantFrom(...Object.keys(payloadFor(clientId))), fc.jsonValue()),
+      async (changes) => {
+        const result = await check(await signed({ ...changes, client_id: clientId }))
+        return typeof result.ok === 'boolean'
+      },
+    ),
+    { numRuns: 60 },
+  )
+})

@@ -1,0 +1,191 @@
+/**
+ * Puts together whom a service believes (`config/trust.ts`): files of certificates, signed lists of them, DIDs and
+ * https issuers, in development its own authorities beside them. Every decision names the anchor that made it.
+ * Files are read once, at start; what cannot be read is a reason not to start.
+ */
+import { readFileSync } from 'node:fs'
+import type { Result } from '@countersign/core/result'
+import { ok, refuse } from '@countersign/core/result'
+import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/format'
+import type { DidKeyResolver } from '@countersign/did/did-document'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import type { StatusListKeyReference, StatusListTrust } from '@countersign/status-list/status-list'
+import { anchorsOfFile, pinsOfFile } from '@countersign/trust/certificate-files'
+import { chainTrust } from '@countersign/trust/chain-trust'
+import { didIssuerTrust, type TrustedIssuer } from '@countersign/trust/did-trust'
+import { firstThatKnows } from '@countersign/trust/first-that-knows'
+import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
+import { readListOfTrustedEntities } from '@countersign/trust/lists/lote'
+import { EU_SERVICE_RULES, publicAttestationRules } from '@countersign/trust/lists/lote-services'
+import { readVical, vicalSignerTrust } from '@countersign/trust/lists/vical'
+import { type FetchText, metadataIssuerTrust } from '@countersign/trust/metadata-trust'
+import {
+  anchorsFrom,
+  combineTrustLists,
+  type TrustList,
+  type TrustScope,
+} from '@countersign/trust/trust-anchor'
+import type { TrustSource } from '../config/trust.ts'
+import { StartRefused } from '../http/http-service.ts'
+import type { Remote } from '../outgoing/guarded-client.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface OpenTrust {
+  readonly issuers: IssuerTrust
+  readonly statusLists: StatusListTrust
+  /** Names of the authorities whose lists count whoever issued the credential. */
+  readonly listAnchors: readonly string[]
+}
+
+/** What of the service this needs. */
+export type TrustHome = Pick<Runtime, 'developmentAnchors' | 'developmentIacas' | 'log' | 'now'> & {
+  readonly config: Pick<Runtime['config'], 'mode'>
+}
+
+export interface TrustWays {
+  readonly resolveKey: DidKeyResolver
+  readonly remote: Remote
+}
+
+export async function openIssuerTrust(
+  home: TrustHome,
+  sources: readonly TrustSource[],
+  { remote, resolveKey }: TrustWays,
+): Promise<OpenTrust> {
+  const list = combineTrustLists(developmentAuthorities(home), ...(await readSources(home, sources)))
+  const development = home.config.mode === 'development'
+  const chains = chainTrust({
+    list,
+    // The authorities of development publish no list of revoked certificates.
+    ...(development && { waivedFaults: ['crl_distribution_point_missing'] }),
+    crypto: nodeCrypto,
+  })
+  const dids = namedIssuers(sources, 'did:')
+  const urls = namedIssuers(sources, 'https://')
+  const byName = [
+    ...(dids.length > 0 ? [didIssuerTrust({ issuers: dids, resolveKey })] : []),
+    ...(urls.length > 0 ? [metadataIssuerTrust({ issuers: urls, fetchText: textOver(remote) })] : []),
+  ]
+  return {
+    issuers: firstThatKnows<IssuerKeyReference>([issuerTrust(chains), ...byName]),
+    statusLists: firstThatKnows<StatusListKeyReference>([statusListTrust(chains), ...byName]),
+    listAnchors: list.anchors
+      .filter(({ purposes }) => purposes === undefined || purposes.includes('status_list'))
+      .map(({ certificate, name }) => name ?? certificate.subject.text),
+  }
+}
+
+/** The root of document signers speaks for mdocs alone, and the other one for everything else. */
+function developmentAuthorities({ developmentAnchors, developmentIacas }: TrustHome): TrustList {
+  return combineTrustLists(
+    anchorsFrom(developmentAnchors, {
+      source: 'development CA',
+      formats: ['dc+sd-jwt', 'jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'],
+    }),
+    anchorsFrom(developmentIacas, {
+      source: 'development IACA',
+      formats: ['mso_mdoc'],
+      purposes: ['issuer'],
+    }),
+  )
+}
+
+async function readSources(home: TrustHome, sources: readonly TrustSource[]): Promise<readonly TrustList[]> {
+  const lists: TrustList[] = []
+  for (const source of sources) {
+    const read = await readSource(home, source)
+    if (read !== undefined) lists.push(read)
+  }
+  return lists
+}
+
+/** Undefined for a source that is a name. */
+async function readSource(home: TrustHome, source: TrustSource): Promise<TrustList | undefined> {
+  const { anchorsFile, listFile, pinsFile, signerFile = '', vicalFile } = source
+  if (anchorsFile !== undefined)
+    return readable(anchorsFile, anchorsOfFile(bytesOf(anchorsFile), scopeOf(source, anchorsFile)))
+  if (pinsFile !== undefined)
+    return readable(pinsFile, pinsOfFile(bytesOf(pinsFile), scopeOf(source, pinsFile)))
+  if (vicalFile !== undefined) return readVicalFile(home, vicalFile, signerFile)
+  return listFile === undefined ? undefined : readListFile(home, listFile, source)
+}
+
+function scopeOf({ formats, name, purposes, types }: TrustSource, file: string): TrustScope {
+  return {
+    source: file,
+    ...(name !== undefined && { name }),
+    ...(types && { types }),
+    ...(formats && { formats }),
+    ...(purposes && { purposes }),
+  }
+}
+
+async function readVicalFile(home: TrustHome, file: string, signerFile: string): Promise<TrustList> {
+  const signers = vicalSignerTrust(signersOf(signerFile), nodeCrypto)
+  const now = home.now()
+  const read = readable(file, await readVical(bytesOf(file), { signers, now, crypto: nodeCrypto }))
+  report(home, file, read.skipped.length, read.signedBy)
+  return read.list
+}
+
+async function readListFile(
+  home: TrustHome,
+  file: string,
+  { listType, signerFile = '', types = [] }: TrustSource,
+): Promise<TrustList> {
+  const signers = chainTrust({ list: signersOf(signerFile), crypto: nodeCrypto })
+  const rules = [...EU_SERVICE_RULES, ...publicAttestationRules(types)]
+  const options = { signers, rules, now: home.now(), crypto: nodeCrypto }
+  const text = Buffer.from(bytesOf(file)).toString('utf8')
+  const read = readable(
+    file,
+    await readListOfTrustedEntities(text, { ...options, ...(listType !== undefined && { listType }) }),
+  )
+  report(home, file, read.skipped.length, read.signedBy)
+  return read.list
+}
+
+function signersOf(file: string): TrustList {
+  return readable(file, pinsOfFile(bytesOf(file), { source: file, purposes: ['trust_list'] }))
+}
+
+function report({ log }: TrustHome, file: string, skipped: number, signedBy: string): void {
+  if (skipped > 0) log.warn(`${file}, signed by ${signedBy}: ${skipped} entries cannot be used`)
+}
+
+function namedIssuers(sources: readonly TrustSource[], prefix: string): readonly TrustedIssuer[] {
+  return sources.flatMap(({ issuer, name, types }): readonly TrustedIssuer[] =>
+    issuer?.startsWith(prefix)
+      ? [
+          {
+            issuer,
+            source: 'configuration',
+            ...(name !== undefined && { name }),
+            ...(types && { types }),
+          },
+        ]
+      : [],
+  )
+}
+
+function textOver(remote: Remote): FetchText {
+  return async (url) => {
+    const answer = await remote.request({ method: 'GET', url, headers: { accept: 'application/json' } })
+    if (!answer.ok) return refuse({ reason: answer.error.code })
+    const { body, status } = answer.value
+    return status === 200 ? ok(body) : refuse({ reason: `status_${status}` })
+  }
+}
+
+function readable<T>(file: string, read: Result<T, object>): T {
+  if (read.ok) return read.value
+  throw new StartRefused(`${file} cannot be used: ${JSON.stringify(read.error)}`)
+}
+
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file)
+  } catch {
+    throw new StartRefused(`${file} cannot be read`)
+  }
+}

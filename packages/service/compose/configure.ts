@@ -1,0 +1,26 @@
+/** The beginning of every `main.ts`: read the configuration, or say everything that is wrong with it and stop. */
+import type { z } from 'zod'
+import { type Config, type LoadOptions, loadConfig, printMistakes } from '../config/load.ts'
+import { StartRefused } from '../http/http-service.ts'
+
+/** What a service is started with: the command line after its name, the environment, the working directory. */
+export interface ServiceStart {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Keys that another service in the same process knows: passed over instead of reported. */
+  readonly knownElsewhere?: readonly string[]
+}
+
+type ServiceOptions<Extra extends z.ZodRawShape> = Omit<LoadOptions<Extra>, keyof ServiceStart>
+
+/** Throws `StartRefused` after the mistakes were printed. */
+export async function configure<Extra extends z.ZodRawShape>(
+  options: ServiceOptions<Extra>,
+  start: ServiceStart,
+): Promise<Config<Extra>> {
+  const loaded = await loadConfig({ ...options, ...start })
+  if (loaded.ok) return loaded.value
+  printMistakes(options.service, loaded.error)
+  throw new StartRefused(`the configuration of the ${options.service} has mistakes`)
+}

@@ -1,0 +1,334 @@
+/**
+ * An HTTP service on Fastify with what all of ours share: doors, bodies within limits, errors in one shape a route,
+ * standard headers, health, the API page and one log line a request. It knows no route of a service and no session.
+ * A route without a door is a bug and stops the start: nothing is open by forgetting.
+ */
+import { randomUUID } from 'node:crypto'
+import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RouteOptions,
+} from 'fastify'
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { DestinationStream } from 'pino'
+import type { ServiceConfig } from '../config/schema.ts'
+import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
+import { createLogger, errorFacts, type Logger } from '../operation/log.ts'
+import { type Door, type DoorKeeper, managementDoorKeeper, openDoorProblem } from './access.ts'
+import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
+import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
+import { quietConnections } from './connections.ts'
+import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
+import { type BodyKind, readBodies, requireContentType } from './request-bodies.ts'
+import { type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Needed on every route. */
+    door?: Door
+    /** Default: `oauth` at the wallet's door, `management` elsewhere. */
+    errors?: ErrorShape
+    /** Kinds of body that the route reads. Default: JSON. */
+    accepts?: readonly BodyKind[]
+    /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
+    malformed?: string
+  }
+  interface FastifyInstance {
+    /** Aborted when the listener closes: long answers end then. */
+    stopping: AbortSignal
+    /** What every answer's headers say; for answers that are written by hand. */
+    standardHeaders: StandardHeaders
+  }
+}
+
+/** Fastify with zod schemas: `app.route({ method, url, schema: { body: z.object(…) }, config: { door }, handler })`. */
+export type ServiceApp = FastifyInstance<
+  Server,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
+
+/** What a service brings: its routes, its checks and its configuration. */
+export interface HttpServiceOptions {
+  readonly title: string
+  /** Markdown, for the API page. */
+  readonly description: string
+  readonly version: string
+  readonly config: Pick<
+    ServiceConfig,
+    | 'service'
+    | 'mode'
+    | 'webHost'
+    | 'webPort'
+    | 'baseUrl'
+    | 'instance'
+    | 'managementApiKey'
+    | 'trustedProxies'
+    | 'logLevel'
+    | 'features'
+  >
+  /** Adds the service's routes and its own plug-ins. */
+  readonly routes: (app: ServiceApp) => void | Promise<void>
+  /** For `/readyz`. */
+  readonly checks: readonly ReadinessCheck[]
+  /** True when several instances share sessions: answers then name the instance in production too. */
+  readonly clustered?: boolean
+  /** Default 1,000,000 bytes; a route may set its own `bodyLimit`. */
+  readonly bodyLimitBytes?: number
+  /** Default: standard output. */
+  readonly logTo?: DestinationStream
+}
+
+/** A service that was built; nothing listens before `listen`. */
+export interface HttpService {
+  readonly app: ServiceApp
+  readonly log: Logger
+  /** Starts listening on `webHost`:`webPort`; answers the real port. Throws `StartRefused` for an unguarded door. */
+  listen(): Promise<{ readonly port: number }>
+  /** From here on `/readyz` is 503; requests are still served. */
+  drain(): void
+  /** Milliseconds since the last request that was not about health. */
+  quietMs(): number
+  /** No new connection; long answers end; resolves when requests in flight are done. */
+  close(): Promise<void>
+  /** Cuts what is still connected. */
+  cut(): void
+}
+
+/** A start that must not happen; the message is a sentence for the operator. */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused'
+}
+
+/** Builds the service ready to listen; `app.inject` works on it without listening. */
+export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
+  const { config } = options
+  const log = createLogger({
+    service: config.service,
+    instance: config.instance,
+    level: config.logLevel,
+    ...(options.logTo === undefined ? {} : { destination: options.logTo }),
+  })
+  const state: ServiceState = { draining: false, managed: false, lastRequestAt: Number.NEGATIVE_INFINITY }
+  const addresses = knownAddresses()
+  const app = bareServer(options, log)
+  readBodies(app)
+  endLongAnswersAtClose(app)
+  logRequests(app, log)
+  standardHeaders(app, options)
+  answerErrors(app, log)
+  guardDoors(app, managementDoorKeeper(doorOf(config)))
+  app.addHook('onRequest', async (request) => {
+    if (!isAboutHealth(request)) state.lastRequestAt = performance.now()
+  })
+  app.addHook('onRoute', (route) => {
+    if (settleRoute(route, addresses) === 'management') state.managed = true
+  })
+  const openapi = config.features.includes('openapi')
+  if (openapi) await describeApi(app, { ...options, ...apiFacts(config) })
+  await options.routes(app)
+  addHealth(
+    app,
+    readinessProbe(options.checks, () => state.draining, log),
+  )
+  if (openapi) await showApi(app)
+  addresses.refuseOtherMethods(app)
+  await app.ready()
+  return serviceOf(app, log, config, state)
+}
+
+interface ServiceState {
+  draining: boolean
+  /** Some route is at the management door. */
+  managed: boolean
+  /** `performance.now()` of the last request that was not about health. */
+  lastRequestAt: number
+}
+
+function isAboutHealth({ routeOptions }: FastifyRequest): boolean {
+  return routeOptions.url === '/livez' || routeOptions.url === '/readyz'
+}
+
+function serviceOf(
+  app: ServiceApp,
+  log: Logger,
+  config: HttpServiceOptions['config'],
+  state: ServiceState,
+): HttpService {
+  const connections = quietConnections(app.server)
+  return {
+    app,
+    log,
+    async listen() {
+      const problem = state.managed ? openDoorProblem(config) : undefined
+      if (problem !== undefined) throw new StartRefused(problem)
+      await app.listen({ host: config.webHost, port: config.webPort })
+      const address = app.server.address()
+      const port = typeof address === 'object' && address !== null ? address.port : config.webPort
+      log.info({ host: config.webHost, port, baseUrl: config.baseUrl, mode: config.mode }, 'listening')
+      return { port }
+    },
+    drain() {
+      state.draining = true
+    },
+    quietMs: () => performance.now() - state.lastRequestAt,
+    async close() {
+      state.draining = true
+      await connections.closeAround(async () => app.close())
+    },
+    cut() {
+      app.server.closeAllConnections()
+    },
+  }
+}
+
+function bareServer(options: HttpServiceOptions, log: Logger): ServiceApp {
+  const { trustedProxies } = options.config
+  const app = Fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes ?? 1_000_000,
+    requestTimeout: 30_000,
+    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
+    // While it drains, a request that came over an open connection is answered, and the connection closed.
+    return503OnClosing: false,
+    // No hook runs for an address that cannot be decoded.
+    frameworkErrors: (error, request, reply) => {
+      writeStandardHeaders(request, reply, app.standardHeaders)
+      answerError(error, request, reply, log)
+    },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  return app
+}
+
+function doorOf(config: HttpServiceOptions['config']) {
+  const { baseUrl, managementApiKey } = config
+  return managementApiKey === undefined ? { baseUrl } : { baseUrl, apiKey: managementApiKey }
+}
+
+function apiFacts(config: HttpServiceOptions['config']) {
+  return { baseUrl: config.baseUrl, managementKey: config.managementApiKey !== undefined }
+}
+
+function endLongAnswersAtClose(app: FastifyInstance<Server, IncomingMessage, ServerResponse>): void {
+  const closing = new AbortController()
+  app.decorate('stopping', closing.signal)
+  app.addHook('preClose', async () => closing.abort())
+}
+
+/** The pattern, not the address: that has ids and codes in it. */
+function logRequests(app: ServiceApp, log: Logger): void {
+  app.addHook('onResponse', async (request, reply) => {
+    log.info({
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      requestId: request.id,
+    })
+  })
+}
+
+function standardHeaders(app: ServiceApp, { config, clustered }: HttpServiceOptions): void {
+  const named = config.mode === 'development' || clustered === true
+  const headers: StandardHeaders = named ? { instance: config.instance } : {}
+  app.decorate('standardHeaders', headers)
+  app.addHook('onSend', async (request, reply) => {
+    writeStandardHeaders(request, reply, headers)
+    if (app.stopping.aborted) reply.header('connection', 'close')
+  })
+}
+
+function answerErrors(app: ServiceApp, log: Logger): void {
+  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
+  app.setNotFoundHandler((request, reply) =>
+    answer({ status: 404, message: 'There is nothing at this address' }, request, reply),
+  )
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
+  const { wire, fault } = wireErrorOf(error)
+  if (fault) log.error({ requestId: request.id, ...errorFacts(error) }, 'request failed')
+  const { malformed } = request.routeOptions.config
+  const unnamed = wire.status === 400 && wire.code === undefined && malformed !== undefined
+  answer(unnamed ? { ...wire, code: malformed } : wire, request, reply)
+}
+
+function answer(wire: WireError, request: FastifyRequest, reply: FastifyReply): void {
+  const { door, errors } = request.routeOptions.config
+  const shape = errors ?? (door === 'wallet' ? 'oauth' : 'management')
+  void reply
+    .code(wire.status)
+    .headers(wire.headers ?? {})
+    .type('application/json; charset=utf-8')
+    // Serialised here: a response schema of the route describes its success, not this.
+    .serializer(JSON.stringify)
+    .send(errorBody(wire, shape, request.id))
+}
+
+/** What the HTTP parser could not read has no request to answer within. */
+function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const requestId = randomUUID()
+  const body = JSON.stringify(
+    errorBody({ status, message: 'The request could not be read' }, 'management', requestId),
+  )
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    `x-request-id: ${requestId}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
+
+function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { door } = request.routeOptions.config
+    const refusal = door === 'management' ? keepManagement(request.headers) : undefined
+    if (refusal === undefined) return undefined
+    answer(refusal, request, reply)
+    return reply
+  })
+  app.addHook('preParsing', async (request) => {
+    const { config, url } = request.routeOptions
+    const carriesBody = request.method !== 'GET' && request.method !== 'HEAD'
+    if (carriesBody && url !== undefined) {
+      requireContentType(request.headers['content-type'], config.accepts ?? ['json'])
+    }
+  })
+}
+
+/** Gives the API page's own routes their door, and refuses to start with a route that names none. */
+function settleRoute(route: RouteOptions, addresses: KnownAddresses): Door {
+  const ofApiPage = route.url.startsWith(SWAGGER_PREFIX)
+  const door = route.config?.door ?? (ofApiPage ? 'open' : undefined)
+  if (door === undefined) throw new Error(`the route ${route.url} names no door`)
+  const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
+  if (!ofApiPage) addresses.add(route.url, route.method, door, errors)
+  return door
+}
+
+function addHealth(app: ServiceApp, probe: ReturnType<typeof readinessProbe>): void {
+  const open = { schema: { hide: true }, config: { door: 'open' as const } }
+  app.get('/livez', open, async () => LIVENESS)
+  app.get('/readyz', open, async (_request, reply) => {
+    const readiness = await probe()
+    return reply.code(readiness.ready ? 200 : 503).send(readiness)
+  })
+}

@@ -1,0 +1,56 @@
+/**
+ * JSON lines on standard output, one a request, made by one logger a service. It promises that no query, body,
+ * header, token or claim is written; what may be logged is listed here and not filtered afterwards.
+ */
+import { isMainThread } from 'node:worker_threads'
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+import type { LogLevel } from '../config/schema.ts'
+
+/** The logger that every service and use case gets. */
+export type { Logger } from 'pino'
+
+/** Who writes the lines, from which level on, and where to. */
+export interface LogOptions {
+  readonly service: string
+  readonly instance: string
+  readonly level: LogLevel
+  /** Default: standard output. */
+  readonly destination?: DestinationStream
+}
+
+/** Every line carries service and instance. */
+export function createLogger({ service, instance, level, destination }: LogOptions): Logger {
+  const options = {
+    level,
+    base: { service, instance },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  }
+  const to = destination ?? (isMainThread ? standardOutput() : undefined)
+  return to === undefined ? pino(options) : pino(options, to)
+}
+
+/** How long a line may wait for company, in milliseconds: all that is lost when the process is killed. */
+const FLUSH_MS = 100
+const FLUSH_BYTES = 4096
+
+let shared: ReturnType<typeof pino.destination> | undefined
+
+/**
+ * One for all loggers of the process, so that their lines stay in order. Lines are written together, since a system
+ * call for each would cost more than the rest of a request's logging; and by this thread, since waking another one
+ * costs more than the write. What waits is written when the process ends.
+ */
+function standardOutput(): DestinationStream {
+  if (shared !== undefined) return shared
+  const output = pino.destination({ dest: 1, sync: true, minLength: FLUSH_BYTES, periodicFlush: FLUSH_MS })
+  process.once('exit', () => output.flushSync())
+  shared = output
+  return output
+}
+
+/** Name and stack of an error: other members may hold addresses with passwords, or what somebody sent. */
+export function errorFacts(error: unknown): { readonly error: string; readonly stack?: string } {
+  if (!(error instanceof Error)) return { error: typeof error }
+  return { error: error.name, ...(error.stack === undefined ? {} : { stack: error.stack }) }
+}

@@ -1,0 +1,312 @@
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { newStatusBits, setStatus } from '@countersign/status-list/bits'
+import { checkStatus } from '@countersign/status-list/check-status'
+import type {
+  FetchedStatusList,
+  StatusListRefusal,
+  StatusListRequest,
+  StatusListSource,
+  StatusListTrust,
+} from '@countersign/status-list/status-list'
+import {
+  packTokenStatusList,
+  type StatusListFacts,
+  writeTokenStatusListJwt,
+} from '@countersign/status-list/token-status-list'
+import { describe, expect, it } from 'vitest'
+import { nodeCompression } from '../compose/node-compression.ts'
+import { createRemote } from './guarded-client.ts'
+import { type KeptListsOptions, keepStatusLists, openStatusLists } from './kept-status-lists.ts'
+
+const NOW = 1_780_000_000
+const URI = 'https://lists.example/1'
+const signer = softwareSigner(generateSoftwareKey('ES256'))
+
+const trust: StatusListTrust = ({ keyId }) =>
+  keyId === signer.keyId
+    ? ok({ key: signer.publicJwk, anchor: 'Example Root' })
+    : refuse({ code: 'no_key_reference' })
+
+interface Published extends Partial<StatusListFacts> {
+  /** Status of index 7. */
+  readonly status?: number
+  readonly entries?: number
+}
+
+async function publish({ status = 0, entries = 1024, ...facts }: Published = {}): Promise<Uint8Array> {
+  const bits = newStatusBits(entries, 2, 'least_significant_first')
+  setStatus(bits, 7, status)
+  const packed = await packTokenStatusList(bits, nodeCompression)
+  return Buffer.from(await writeTokenStatusListJwt(packed, { uri: URI, issuedAt: NOW, ...facts }, signer))
+}
+
+const request: StatusListRequest = {
+  mechanism: 'token_status_list',
+  uri: URI,
+  accept: ['application/statuslist+jwt'],
+}
+
+type Answer = Uint8Array | StatusListRefusal
+
+/** Serves what it is told; counts how often it was asked. */
+function server(first: Answer | ((uri: string) => Answer | Promise<Answer>)) {
+  const state = { answer: first, asked: 0 }
+  const source: StatusListSource = async (
+    uri,
+    _accept,
+    now,
+  ): Promise<Result<FetchedStatusList, StatusListRefusal>> => {
+    state.asked += 1
+    const answer = typeof state.answer === 'function' ? await state.answer(uri) : state.answer
+    return answer instanceof Uint8Array
+      ? ok({ mediaType: 'application/statuslist+jwt', body: answer, fetchedAt: now })
+      : refuse(answer)
+  }
+  return { state, source }
+}
+
+function kept(first: Parameters<typeof server>[0], options: Partial<KeptListsOptions> = {}) {
+  const { source, state } = server(first)
+  let signatures = 0
+  const crypto: KeptListsOptions['crypto'] = {
+    verify: (...input) => {
+      signatures += 1
+      return nodeCrypto.verify(...input)
+    },
+  }
+  const lists = keepStatusLists(source, { trust, crypto, skewSeconds: 0, ...options })
+  return {
+    lists,
+    state,
+    signatures: () => signatures,
+    /** Status of index 7, or the reason that there is none. */
+    async at(now: number, asked: Partial<StatusListRequest> = {}): Promise<string> {
+      const reference = { mechanism: 'token_status_list', uri: asked.uri ?? URI, index: 7 } as const
+      const { detail, status } = await checkStatus([reference], {
+        lists: (whole, time) => lists({ ...whole, ...asked }, time),
+        now,
+        format: 'dc+sd-jwt',
+      })
+      return status === 'undetermined' ? detail : status
+    },
+  }
+}
+
+describe('a status list that is kept', () => {
+  it('is fetched, verified and inflated once for all who ask in its time to live', async () => {
+    const { at, signatures, state } = kept(await publish({ ttlSeconds: 60, expiresAt: NOW + 3600 }))
+    for (let second = 0; second < 60; second++) expect(await at(NOW + second)).toBe('valid')
+    expect([state.asked, signatures()]).toEqual([1, 1])
+    expect(await at(NOW + 60)).toBe('valid')
+    expect(state.asked).toBe(2)
+  })
+
+  it('answers at once', async () => {
+    const { lists } = kept(await publish())
+    expect(lists(request, NOW)).toBeInstanceOf(Promise)
+    await lists(request, NOW)
+    expect(lists(request, NOW)).toMatchObject({ ok: true, value: { uri: URI } })
+  })
+
+  it('is replaced by the newer one when its time to live is over', async () => {
+    const { at, state } = kept(await publish({ ttlSeconds: 60 }))
+    expect(await at(NOW)).toBe('valid')
+    state.answer = await publish({ status: 1, issuedAt: NOW + 30, ttlSeconds: 60 })
+    expect(await at(NOW + 59)).toBe('valid')
+    expect(await at(NOW + 60)).toBe('revoked')
+  })
+
+  it('is fetched once by a crowd', async () => {
+    const list = await publish()
+    const { at, state } = kept(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20))
+      return list
+    })
+    const answers = await Promise.all(Array.from({ length: 200 }, () => at(NOW)))
+    expect(new Set(answers)).toEqual(new Set(['valid']))
+    expect(state.asked).toBe(1)
+  })
+
+  it('is another one in another form, of another mechanism, and for another issuer', async () => {
+    const { lists, state } = kept(await publish())
+    await lists(request, NOW)
+    await lists({ ...request, accept: ['application/statuslist+jwt', 'application/statuslist+cwt'] }, NOW)
+    await lists({ ...request, credentialIssuer: 'a' }, NOW)
+    await lists({ ...request, credentialIssuer: 'a b' }, NOW)
+    await lists({ ...request, mechanism: 'identifier_list' }, NOW)
+    expect(state.asked).toBe(5)
+    await lists({ ...request, credentialIssuer: 'a' }, NOW)
+    expect(state.asked).toBe(5)
+  })
+})
+
+describe('a list that cannot be had again', () => {
+  const down: StatusListRefusal = { code: 'list_unreachable', reason: 'timeout' }
+
+  it('is relied upon until its own end, and tried for again every few seconds', async () => {
+    const { at, state } = kept(await publish({ status: 2, ttlSeconds: 60, expiresAt: NOW + 100 }))
+    expect(await at(NOW)).toBe('suspended')
+    state.answer = down
+    expect(await at(NOW + 60)).toBe('suspended')
+    expect(await at(NOW + 64)).toBe('suspended')
+    expect(state.asked).toBe(2)
+    expect(await at(NOW + 65)).toBe('suspended')
+    expect(state.asked).toBe(3)
+    expect(await at(NOW + 99)).toBe('suspended')
+    expect(await at(NOW + 100)).toBe('list_unreachable: timeout')
+    state.answer = await publish({ issuedAt: NOW + 101, expiresAt: NOW + 900 })
+    expect(await at(NOW + 106)).toBe('valid')
+  })
+
+  it('and states no end, ends with its time to live', async () => {
+    const { at, state } = kept(await publish({ ttlSeconds: 60 }))
+    expect(await at(NOW)).toBe('valid')
+    state.answer = down
+    expect(await at(NOW + 59)).toBe('valid')
+    expect(await at(NOW + 60)).toBe('list_unreachable: timeout')
+  })
+
+  it('is relied upon longer only by policy', async () => {
+    const list = await publish({ ttlSeconds: 60, expiresAt: NOW + 100 })
+    const { at, state } = kept(list, { maxStaleSeconds: 30 })
+    await at(NOW)
+    state.answer = down
+    expect(await at(NOW + 129)).toBe('valid')
+    expect(await at(NOW + 135)).toBe('list_unreachable: timeout')
+    const endless = kept(await publish({ ttlSeconds: 60 }), { maxStaleSeconds: 30 })
+    await endless.at(NOW)
+    endless.state.answer = down
+    expect(await endless.at(NOW + 89)).toBe('valid')
+    expect(await endless.at(NOW + 95)).toBe('list_unreachable: timeout')
+  })
+
+  it('is given up after a day, however far its end is', async () => {
+    const { at, state } = kept(await publish({ ttlSeconds: 60, expiresAt: NOW + 10_000_000 }))
+    await at(NOW)
+    state.answer = down
+    expect(await at(NOW + 86_399)).toBe('valid')
+    expect(await at(NOW + 86_405)).toBe('list_unreachable: timeout')
+  })
+
+  it('is not replaced by rubbish, nor by an older list that somebody serves again', async () => {
+    const older = await publish({ issuedAt: NOW - 500, ttlSeconds: 60, expiresAt: NOW + 900 })
+    const { at, state } = kept(await publish({ status: 1, ttlSeconds: 60, expiresAt: NOW + 900 }))
+    expect(await at(NOW)).toBe('revoked')
+    state.answer = older
+    expect(await at(NOW + 60)).toBe('revoked')
+    state.answer = Buffer.from('rubbish')
+    expect(await at(NOW + 70)).toBe('revoked')
+    state.answer = await publish({ issuedAt: NOW + 75, ttlSeconds: 60, expiresAt: NOW + 900 })
+    expect(await at(NOW + 80)).toBe('valid')
+  })
+
+  it('is not taken from the cache after its end, not even when the server still shows it', async () => {
+    const { at } = kept(await publish({ ttlSeconds: 600, expiresAt: NOW + 100 }))
+    expect(await at(NOW + 99)).toBe('valid')
+    expect(await at(NOW + 100)).toBe('list_expired')
+  })
+})
+
+describe('a failure', () => {
+  it('is the answer for a moment, with its reason, and then tried again', async () => {
+    const { at, state } = kept({ code: 'list_http_status', reason: '503' })
+    for (let ask = 0; ask < 5; ask++) expect(await at(NOW + ask)).toBe('list_http_status: 503')
+    expect(state.asked).toBe(1)
+    state.answer = await publish({ status: 1 })
+    expect(await at(NOW + 5)).toBe('revoked')
+  })
+
+  it('of the source is not the end: the next one asks again', async () => {
+    const list = await publish()
+    let broken = true
+    const { at } = kept(() => {
+      if (broken) throw new Error('a bug')
+      return list
+    })
+    await expect(at(NOW)).rejects.toThrow('a bug')
+    broken = false
+    expect(await at(NOW)).toBe('valid')
+  })
+
+  it('of a signature is never kept as a list', async () => {
+    const list = await publish()
+    const { at, lists } = kept(list, { trust: () => refuse({ code: 'no_key_reference' }) })
+    expect(await at(NOW)).toBe('signer_unknown: no_key_reference')
+    expect(lists(request, NOW)).toEqual(refuse({ code: 'signer_unknown', reason: 'no_key_reference' }))
+  })
+})
+
+describe('how often and how much', () => {
+  it.each([
+    ['a tiny time to live', { ttlSeconds: 1 }, { minFreshSeconds: 30 }, 30],
+    ['a huge time to live', { ttlSeconds: 1_000_000 }, { maxFreshSeconds: 100 }, 100],
+    ['no time to live', {}, {}, 300],
+    ['no time to live and an early end', { expiresAt: NOW + 50 }, {}, 50],
+    ['an end before its time to live', { expiresAt: NOW + 50, ttlSeconds: 100 }, {}, 50],
+  ])('is bounded for %s', async (_what, facts, options, seconds) => {
+    const { lists, state } = kept(await publish(facts), options)
+    await lists(request, NOW)
+    await lists(request, NOW + seconds - 1)
+    expect(state.asked).toBe(1)
+    await lists(request, NOW + seconds)
+    expect(state.asked).toBe(2)
+  })
+
+  it('a list that has just ended, within the tolerance of clocks, is not fetched for every question', async () => {
+    const { lists, state } = kept(await publish({ expiresAt: NOW + 10 }), {
+      skewSeconds: 60,
+      minFreshSeconds: 5,
+    })
+    await lists(request, NOW)
+    for (let second = 10; second < 20; second++) await lists(request, NOW + second)
+    expect(state.asked).toBe(3)
+  })
+
+  it('entries are kept: the least recently used goes first', async () => {
+    const bodies = new Map<string, Uint8Array>()
+    for (const uri of ['a:1', 'a:2', 'a:3']) bodies.set(uri, await publish({ uri }))
+    const { at, state } = kept((uri) => bodies.get(uri) ?? { code: 'list_malformed' }, { maxEntries: 2 })
+    for (const uri of ['a:1', 'a:2', 'a:1', 'a:3', 'a:1']) expect(await at(NOW, { uri })).toBe('valid')
+    expect(state.asked).toBe(3)
+    await at(NOW, { uri: 'a:2' })
+    expect(state.asked).toBe(4)
+  })
+
+  it('bytes are kept: what does not fit at all is used and forgotten', async () => {
+    const bodies = new Map<string, Uint8Array>()
+    const entries = { 'a:1': 4000, 'a:2': 4000, 'a:3': 4000, 'a:4': 40_000 }
+    for (const [uri, count] of Object.entries(entries))
+      bodies.set(uri, await publish({ uri, entries: count }))
+    const { at, state } = kept((uri) => bodies.get(uri) ?? { code: 'list_malformed' }, { maxKeptBytes: 2500 })
+    for (const uri of ['a:1', 'a:2', 'a:1', 'a:2']) await at(NOW, { uri })
+    expect(state.asked).toBe(2)
+    await at(NOW, { uri: 'a:3' })
+    await at(NOW, { uri: 'a:1' })
+    expect(state.asked).toBe(4)
+    for (const _ of [1, 2]) expect(await at(NOW, { uri: 'a:4' })).toBe('valid')
+    expect(state.asked).toBe(6)
+    await at(NOW, { uri: 'a:1' })
+    expect(state.asked).toBe(6)
+  })
+
+  it('a bomb is not inflated', async () => {
+    const { at } = kept(await publish({ entries: 40_000_000 }), { maxInflatedBytes: 1_000_000 })
+    expect(await at(NOW)).toBe('inflated_too_large')
+  })
+})
+
+describe('lists over the network', () => {
+  it('are refused where they may not come from', async () => {
+    const remote = createRemote()
+    const lists = openStatusLists(remote, { trust, crypto: nodeCrypto })
+    expect(await lists({ ...request, uri: 'http://lists.example/1' }, NOW)).toEqual(
+      refuse({ code: 'list_unreachable', reason: 'scheme' }),
+    )
+    expect(await lists({ ...request, uri: 'https://127.0.0.1/1' }, NOW)).toEqual(
+      refuse({ code: 'list_unreachable', reason: 'address_not_allowed' }),
+    )
+    await remote.close()
+  })
+})

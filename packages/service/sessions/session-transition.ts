@@ -1,0 +1,58 @@
+/**
+ * One step of a session on a store that several instances share: read, decide, compare-and-set; whoever lost the
+ * race reads again and decides again on what is true now. It promises that what `decide` said was decided on the
+ * very value that was replaced. It knows neither the session's states nor the store's engine.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type SessionStore, StoreUnavailable, type Versioned } from '@countersign/stores/ports'
+
+const MAX_ATTEMPTS = 12
+const MAX_WAIT_MS = 20
+
+/** Waits after the given lost race (1, 2, 3 …) before the next try. */
+export type BackOff = (lostRaces: number) => Promise<void>
+
+/** A few random milliseconds, so that those who met once do not meet again. */
+const randomWait: BackOff = (lostRaces) => delay(Math.random() * Math.min(MAX_WAIT_MS, 2 ** lostRaces))
+
+/** A step that was taken, or found to be taken already. */
+export interface Transition<T> {
+  readonly before: T
+  readonly after: T
+  /** False when `decide` gave back the very object it got: nothing was written, no effect is due. */
+  readonly changed: boolean
+}
+
+/** The refusal for an id that leads to no session; expired ones are gone from the store. */
+export interface SessionUnknown {
+  readonly code: 'session_unknown'
+}
+
+/**
+ * Takes the session `id` one step further. `decide` may run several times, so it must have no effects of its own;
+ * work that is needed once, like checking signatures, is done before. Refusals of `decide` come back as they are;
+ * a session that is not there, or went away meanwhile, is `session_unknown`. Throws `StoreUnavailable` when the
+ * store is out of reach or the session changed twelve times under our hands. `known` is a value just read, which
+ * saves the first read. `backOff` is for those who keep a time of their own.
+ */
+export async function transition<T, R>(
+  store: SessionStore<T>,
+  id: string,
+  decide: (value: T) => Promise<Result<T, R>> | Result<T, R>,
+  known?: Versioned<T>,
+  backOff: BackOff = randomWait,
+): Promise<Result<Transition<T>, R | SessionUnknown>> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
+    const found = attempt === 1 && known !== undefined ? known : await store.get(id)
+    if (found === undefined) return refuse({ code: 'session_unknown' })
+    const before = found.value
+    const decided = await decide(before)
+    if (!decided.ok) return decided
+    const after = decided.value
+    if (after === before) return ok({ before, after, changed: false })
+    if (await store.compareAndSet(id, found.version, after)) return ok({ before, after, changed: true })
+    await backOff(attempt)
+  }
+  throw new StoreUnavailable('a session changed faster than it could be decided on')
+}

@@ -1,0 +1,131 @@
+import { encodeUtf8 } from '@countersign/core/base64url'
+import { makeCertificate, NOT_AFTER, NOT_BEFORE, toX5c } from '@countersign/testing/certificates'
+import { makeSigner } from '@countersign/testing/engines/node-engine'
+import { certificateExpiry, expiryOf } from '@countersign/x509/certificate-expiry'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { anchorsOfFile, pinsOfFile, readCertificateFile } from './certificate-files.ts'
+import { toPem } from './trust-anchor.ts'
+
+const DAY = 86_400
+const signer = makeSigner('P-256')
+const make = (subject: string, notAfter = NOT_AFTER, notBefore = NOT_BEFORE) =>
+  makeCertificate({
+    subject,
+    issuer: 'CA',
+    key: signer.publicJwk,
+    signer,
+    keyUsage: [0],
+    notAfter,
+    notBefore,
+  })
+
+const [a, b] = [await make('A'), await make('B')]
+const read = (text: string) => readCertificateFile(encodeUtf8(text))
+
+describe('a file of certificates', () => {
+  it('is a PEM bundle with anything around, or one certificate in DER', () => {
+    const bundle = read(`# ours\n${toPem([a])}\nsubject=B\r\n${toPem([b]).replaceAll('\n', '\r\n')}`)
+    expect(bundle.ok && bundle.value.map(({ subject }) => subject.text)).toEqual(['CN=A', 'CN=B'])
+    const der = readCertificateFile(a.der)
+    expect(der.ok && der.value.map(({ subject }) => subject.text)).toEqual(['CN=A'])
+  })
+
+  it('becomes anchors or pins with the scope that it was given for', () => {
+    const scope = { source: 'anchors.pem', types: ['urn:example'] }
+    expect(anchorsOfFile(a.der, scope)).toMatchObject({ value: { anchors: [scope], pins: [] } })
+    expect(pinsOfFile(a.der, scope)).toMatchObject({ value: { anchors: [], pins: [scope] } })
+    expect(anchorsOfFile(new Uint8Array(), scope)).toEqual({ ok: false, error: { code: 'no_certificate' } })
+    expect(pinsOfFile(new Uint8Array(), scope)).toEqual({ ok: false, error: { code: 'no_certificate' } })
+  })
+
+  it.each<[string, string, object]>([
+    ['nothing in it', 'nothing', { code: 'no_certificate' }],
+    [
+      'a broken certificate',
+      toPem([a, b]).replace(/(B E|MII)/, 'AAA'),
+      { code: 'certificate_malformed', index: 0 },
+    ],
+    [
+      'a block without end',
+      `${toPem([a])}-----BEGIN CERTIFICATE-----\nAAAA`,
+      { code: 'block_not_closed', index: 1 },
+    ],
+    [
+      'a block within a block',
+      toPem([a, b]).replace('-----END CERTIFICATE-----', ''),
+      { code: 'block_not_closed', index: 0 },
+    ],
+    ['a private key', `${toPem([a])}-----BEGIN EC PRIVATE KEY-----`, { code: 'private_key_in_file' }],
+    ['a thousand and one certificates', toPem(Array(1001).fill(a)), { code: 'file_too_large' }],
+    ['no end', ' '.repeat(5_000_000), { code: 'file_too_large' }],
+  ])('is refused with %s', (_what, text, error) => {
+    expect(read(text)).toEqual({ ok: false, error })
+  })
+
+  it('is refused when it is neither text nor DER', () => {
+    expect(readCertificateFile(Uint8Array.of(0xff, 0xfe))).toEqual({
+      ok: false,
+      error: { code: 'no_certificate' },
+    })
+    expect(readCertificateFile(Uint8Array.of(0x30, 0))).toEqual({
+      ok: false,
+      error: { code: 'certificate_malformed', index: 0 },
+    })
+  })
+
+  it('answers any bytes with a value or a refusal', () => {
+    const parts = fc.array(fc.oneof(fc.string(), fc.constantFrom(...toPem([a]).split('\n'))), {
+      maxLength: 30,
+    })
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.uint8Array(),
+          parts.map((lines) => encodeUtf8(lines.join('\n'))),
+        ),
+        (bytes) => {
+          expect(readCertificateFile(bytes)).toHaveProperty('ok')
+        },
+      ),
+    )
+  })
+})
+
+describe('the end of a chain', () => {
+  it.each([
+    [31 * DAY, 'fine', 31],
+    [30 * DAY - 1, 'soon', 29],
+    [7 * DAY - 1, 'urgent', 6],
+    [0, 'urgent', 0],
+    [-1, 'expired', -1],
+  ])('%d seconds ahead is %s', (left, level, daysLeft) => {
+    expect(certificateExpiry(toX5c(a), NOT_AFTER - left)).toEqual({
+      expiresAt: NOT_AFTER,
+      daysLeft,
+      level,
+      subject: 'CN=A',
+      position: 0,
+    })
+  })
+
+  it('is that of the certificate that ends first', async () => {
+    const early = await make('Early', NOT_AFTER - 10 * DAY)
+    expect(expiryOf([a, early, b], NOT_AFTER - 20 * DAY, { soonDays: 11, urgentDays: 5 })).toMatchObject({
+      level: 'soon',
+      subject: 'CN=Early',
+      position: 1,
+    })
+  })
+
+  it('is not what matters before it has begun', async () => {
+    const late = await make('Late', NOT_AFTER, NOT_BEFORE + DAY)
+    expect(expiryOf([a, late], NOT_BEFORE)).toMatchObject({ level: 'not_yet_valid' })
+    expect(expiryOf([a, late], NOT_AFTER + 1)).toMatchObject({ level: 'expired' })
+  })
+
+  it('is unknown for no chain and for one that cannot be read', () => {
+    expect(certificateExpiry([], NOT_BEFORE)).toBeUndefined()
+    expect(certificateExpiry(['AAAA'], NOT_BEFORE)).toBeUndefined()
+  })
+})

@@ -1,0 +1,304 @@
+/**
+ * Trust by certificates, whatever was signed: a chain leads to an anchor that counts on this occasion, or its leaf is
+ * pinned. A pin relaxes every rule but the periods, for that certificate only. A refusal says which certificate is at
+ * fault and, where the anchor is missing, which one that would be. Knows no network.
+ */
+import { encodeBase64 } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { CryptoEngine } from '@countersign/crypto/engine'
+import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
+import {
+  findDocumentSignerFaults,
+  findIacaFaults,
+  type ProfileFault,
+} from '@countersign/x509/certificate-profile'
+import {
+  type PathRefusal,
+  type PathRules,
+  type ValidPath,
+  validatePath,
+} from '@countersign/x509/certification-path'
+import { type DistrustFacts, factsAboutPath, factsOf } from './distrust.ts'
+import {
+  findScopeFault,
+  nameOf,
+  type ScopeFault,
+  type TrustedCertificate,
+  type TrustList,
+  type TrustOccasion,
+  type TrustPurpose,
+} from './trust-anchor.ts'
+
+export interface ChainTrustOptions {
+  /** As a function: asked every time, so that lists can be renewed; what was decided by another list is forgotten. */
+  readonly list: TrustList | (() => TrustList)
+  /** Object identifiers, of which a leaf has to list one; for purposes that are not mentioned none is demanded. */
+  readonly extendedKeyUsage?: { readonly [Purpose in TrustPurpose]?: readonly string[] }
+  /** Faults of mdoc certificates that are put up with. */
+  readonly waivedFaults?: readonly ProfileFault[]
+  /** See `PathRules`. */
+  readonly acceptAnchorInChain?: boolean
+  readonly crypto: Pick<CryptoEngine, 'verify'>
+}
+
+export interface TrustedChain {
+  readonly leaf: Certificate
+  /** Whom this leads to, for people. */
+  readonly anchor: string
+  readonly source?: string
+}
+
+export type ChainDistrust =
+  | { readonly code: 'no_key_reference' }
+  | { readonly code: 'key_unreadable'; readonly reason: string }
+  | {
+      readonly code: 'untrusted'
+      readonly reason: DistrustReason
+      readonly leaf: Certificate
+      readonly facts: DistrustFacts
+    }
+
+export type DistrustReason =
+  | PathRefusal['code']
+  | ScopeFault
+  | 'signed_outside_certificate' // before the leaf was valid or after
+  | `document_signer_${ProfileFault}`
+  | `iaca_${ProfileFault}`
+
+/** `x5c`: leaf first, standard base64. `now` in epoch seconds. */
+export type ChainTrust = (
+  x5c: readonly string[] | undefined,
+  occasion: TrustOccasion,
+  now: number,
+) => Promise<Result<TrustedChain, ChainDistrust>>
+
+export function chainTrust(options: ChainTrustOptions): ChainTrust {
+  const { list } = options
+  let judge: { readonly list: TrustList; readonly decide: Decide } | undefined
+  return async (x5c, occasion, now) => {
+    const [leafText] = x5c ?? []
+    if (x5c === undefined || leafText === undefined) return refuse({ code: 'no_key_reference' })
+    const current = typeof list === 'function' ? list() : list
+    if (judge?.list !== current) judge = { list: current, decide: judgeBy(current, options) }
+    return judge.decide(x5c, leafText, occasion, now)
+  }
+}
+
+type Decide = (
+  x5c: readonly string[],
+  leafText: string,
+  occasion: TrustOccasion,
+  now: number,
+) => Promise<Result<TrustedChain, ChainDistrust>>
+
+function judgeBy({ anchors, pins }: TrustList, options: ChainTrustOptions): Decide {
+  const pinned = Map.groupBy(pins, ({ certificate }) => encodeBase64(certificate.der))
+  const cache = pathCache()
+
+  return async (x5c, leafText, occasion, now) => {
+    const pinsOfLeaf = pinned.get(leafText)
+    const byPin = pinsOfLeaf && judgePins(pinsOfLeaf, occasion, now)
+    if (byPin?.ok) return byPin
+    const known = cache.get(x5c, occasion, now)
+    if (known !== undefined && findScopeFault(known.anchor, occasion, now) === undefined) {
+      return judgeMoment(known, occasion)
+    }
+    const judged = await judgeChain(x5c, leafText, anchors, occasion, now, options)
+    if (!judged.ok) return byPin ?? judged
+    cache.put(x5c, occasion, judged.value, now)
+    return judgeMoment(judged.value, occasion)
+  }
+}
+
+interface JudgedChain {
+  readonly path: ValidPath
+  readonly anchor: TrustedCertificate
+}
+
+async function judgeChain(
+  x5c: readonly string[],
+  leafText: string,
+  anchors: readonly TrustedCertificate[],
+  occasion: TrustOccasion,
+  now: number,
+  options: ChainTrustOptions,
+): Promise<Result<JudgedChain, ChainDistrust>> {
+  const rules = rulesFor(occasion, options)
+  const counting = anchors.filter((anchor) => findScopeFault(anchor, occasion, now) === undefined)
+  const path = await findPath(x5c, counting, now, rules, options)
+  if (!path.ok) {
+    const others = anchors.filter((anchor) => !counting.includes(anchor))
+    return explain(path.error, x5c, leafText, await findPath(x5c, others, now, rules, options), occasion, now)
+  }
+  const fault = findProfileFault(path.value, occasion, options)
+  if (fault === undefined) return path
+  const { leaf } = path.value.path
+  return untrusted(leaf, fault.reason, factsOf(fault.certificate, fault.faults))
+}
+
+async function findPath(
+  x5c: readonly string[],
+  anchors: readonly TrustedCertificate[],
+  now: number,
+  rules: PathRules,
+  { crypto }: ChainTrustOptions,
+): Promise<Result<JudgedChain, PathRefusal>> {
+  const byCertificate = new Map(anchors.map((anchor) => [anchor.certificate, anchor]))
+  const path = await validatePath(x5c, [...byCertificate.keys()], now, crypto, rules)
+  if (!path.ok) return path
+  const anchor = byCertificate.get(path.value.anchor)
+  if (anchor === undefined) throw new Error('a path led to an anchor that was not given')
+  return ok({ path: path.value, anchor })
+}
+
+function rulesFor(
+  { purpose }: TrustOccasion,
+  { extendedKeyUsage = {}, acceptAnchorInChain = false }: ChainTrustOptions,
+): PathRules {
+  const wanted = extendedKeyUsage[purpose]
+  return { acceptAnchorInChain, ...(wanted && { extendedKeyUsage: wanted }) }
+}
+
+/** `elsewhere`: where the chain leads among the anchors that do not count on this occasion. */
+function explain(
+  refusal: PathRefusal,
+  x5c: readonly string[],
+  leafText: string,
+  elsewhere: Result<JudgedChain, PathRefusal>,
+  occasion: TrustOccasion,
+  now: number,
+): Result<never, ChainDistrust> {
+  const leaf = parseX5cEntry(leafText)
+  if (!leaf.ok) return refuse({ code: 'key_unreadable', reason: refusal.code })
+  if (!elsewhere.ok) return untrusted(leaf.value, refusal.code, factsAboutPath(refusal, x5c))
+  const { anchor } = elsewhere.value
+  const fault = findScopeFault(anchor, occasion, now)
+  const facts = { ...factsAboutPath(refusal, x5c), anchor: nameOf(anchor) }
+  return untrusted(leaf.value, fault ?? refusal.code, facts)
+}
+
+interface FoundFault {
+  readonly reason: DistrustReason
+  readonly certificate: Certificate
+  readonly faults: readonly ProfileFault[]
+}
+
+/** ISO/IEC 18013-5 §9.3.1, annex B: mdocs have a PKI of their own; other formats prescribe none beyond the path. */
+function findProfileFault(
+  { path, anchor }: JudgedChain,
+  { purpose, format }: TrustOccasion,
+  { waivedFaults = [] }: ChainTrustOptions,
+): FoundFault | undefined {
+  if (purpose !== 'issuer' || format !== 'mso_mdoc') return undefined
+  const enforced = (faults: readonly ProfileFault[]) =>
+    faults.filter((fault) => !waivedFaults.includes(fault))
+  const between: readonly ProfileFault[] = path.intermediates.length > 0 ? ['intermediate_ca'] : []
+  const ofSigner = enforced([...between, ...findDocumentSignerFaults(path.leaf, path.anchor)])
+  const [first] = ofSigner
+  if (first !== undefined) {
+    return { reason: `document_signer_${first}`, certificate: path.leaf, faults: ofSigner }
+  }
+  const ofIaca = anchor.profileWaived ? [] : enforced(findIacaFaults(path.anchor))
+  const [firstOfIaca] = ofIaca
+  if (firstOfIaca === undefined) return undefined
+  return { reason: `iaca_${firstOfIaca}`, certificate: path.anchor, faults: ofIaca }
+}
+
+/** One certificate may be pinned for several purposes. */
+function judgePins(
+  pins: readonly TrustedCertificate[],
+  occasion: TrustOccasion,
+  now: number,
+): Result<TrustedChain, ChainDistrust> | undefined {
+  let refusal: Result<never, ChainDistrust> | undefined
+  for (const pin of pins) {
+    const { certificate } = pin
+    const fault = findPeriodFault(certificate, now) ?? findScopeFault(pin, occasion, now)
+    if (fault === undefined) return judgeLeafMoment(certificate, pin, occasion)
+    refusal ??= untrusted(certificate, fault, { ...factsOf(certificate), anchor: nameOf(pin) })
+  }
+  return refusal
+}
+
+function findPeriodFault({ notBefore, notAfter }: Certificate, now: number): DistrustReason | undefined {
+  if (now < notBefore) return 'certificate_not_yet_valid'
+  return now > notAfter ? 'certificate_expired' : undefined
+}
+
+function judgeMoment({ path, anchor }: JudgedChain, occasion: TrustOccasion) {
+  return judgeLeafMoment(path.leaf, anchor, occasion)
+}
+
+/** ISO/IEC 18013-5 §9.3.1: the document signer was valid when it signed. */
+function judgeLeafMoment(
+  leaf: Certificate,
+  trusted: TrustedCertificate,
+  { signedAt }: TrustOccasion,
+): Result<TrustedChain, ChainDistrust> {
+  if (signedAt !== undefined && (signedAt < leaf.notBefore || signedAt > leaf.notAfter)) {
+    return untrusted(leaf, 'signed_outside_certificate', factsOf(leaf))
+  }
+  const { source } = trusted
+  return ok({ leaf, anchor: nameOf(trusted), ...(source !== undefined && { source }) })
+}
+
+function untrusted(
+  leaf: Certificate,
+  reason: DistrustReason,
+  facts: DistrustFacts,
+): Result<never, ChainDistrust> {
+  return refuse({ code: 'untrusted', reason, leaf, facts })
+}
+
+const MAX_CACHED_CHAINS = 256
+const MAX_CACHED_OCCASIONS = 16
+
+interface CachedPath {
+  readonly occasion: TrustOccasion
+  readonly chain: JudgedChain
+  readonly since: number
+}
+
+/**
+ * Validated paths by the whole text of their chain: an issuer sends the same one with every credential. Only what was
+ * valid is kept, so that strangers cannot fill it; the oldest entry goes first.
+ */
+function pathCache() {
+  const byChain = new Map<string, CachedPath[]>()
+  return {
+    get(x5c: readonly string[], occasion: TrustOccasion, now: number): JudgedChain | undefined {
+      const entry = byChain.get(textOf(x5c))?.find((one) => isSameOccasion(one.occasion, occasion))
+      if (entry === undefined || now < entry.since) return undefined
+      return now <= entry.chain.path.notAfter ? entry.chain : undefined
+    },
+    put(x5c: readonly string[], occasion: TrustOccasion, chain: JudgedChain, now: number): void {
+      const text = textOf(x5c)
+      const [oldest] = byChain.keys()
+      const known = byChain.get(text)
+      if (known === undefined && byChain.size >= MAX_CACHED_CHAINS && oldest !== undefined) {
+        byChain.delete(oldest)
+      }
+      const { format, purpose, type } = occasion
+      const entry = { occasion: { format, purpose, type }, chain, since: now }
+      const others = (known ?? []).filter((one) => !isSameOccasion(one.occasion, occasion))
+      byChain.set(text, [...others, entry].slice(-MAX_CACHED_OCCASIONS))
+    },
+  }
+}
+
+/** A path counts for a purpose, a format and a type; the moment of signing is looked at each time. */
+function isSameOccasion(one: TrustOccasion, other: TrustOccasion): boolean {
+  return one.purpose === other.purpose && one.format === other.format && one.type === other.type
+}
+
+/** Headers that are read once come with one array, whose text is long. */
+const texts = new WeakMap<readonly string[], string>()
+
+/** With the count, since an entry of a chain that nobody has validated yet may contain a space. */
+function textOf(x5c: readonly string[]): string {
+  const known = texts.get(x5c)
+  if (known !== undefined) return known
+  const text = `${x5c.length} ${x5c.join(' ')}`
+  if (Object.isFrozen(x5c)) texts.set(x5c, text)
+  return text
+}

@@ -1,0 +1,155 @@
+/**
+ * Entities of a list (ETSI TS 119 602) as trusted certificates. A service's present state and its history make
+ * one timeline: a state lasts until the next begins. What cannot be used is passed over and named.
+ */
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
+import type { TrustedCertificate, TrustList, TrustPeriod } from '../trust-anchor.ts'
+import type { ServiceRule } from './lote-services.ts'
+import { readTimestamp } from './timestamp.ts'
+
+/** Places count from 0. */
+export interface SkippedService {
+  readonly entity: number
+  readonly service: number
+  readonly reason: string
+}
+
+export interface ServiceContext {
+  readonly rules: readonly ServiceRule[]
+  readonly source: string
+  readonly usableUntil?: number
+}
+
+export function readServices(
+  entities: readonly JsonValue[],
+  context: ServiceContext,
+): { readonly list: TrustList; readonly skipped: readonly SkippedService[] } {
+  const anchors: TrustedCertificate[] = []
+  const pins: TrustedCertificate[] = []
+  const skipped: SkippedService[] = []
+  for (const [entity, value] of entities.entries()) {
+    for (const [service, trusted] of readEntity(value, context).entries()) {
+      if (!trusted.ok) skipped.push({ entity, service, reason: trusted.error })
+      else for (const one of trusted.value) (one.certificate.isCa ? anchors : pins).push(one)
+    }
+  }
+  return { list: { anchors, pins }, skipped }
+}
+
+/** The English text, or the first. */
+export function inLanguage(texts: JsonValue | undefined): string | undefined {
+  const objects = isJsonArray(texts) ? texts.filter(isJsonObject) : []
+  const chosen = objects.find(({ lang }) => lang === 'en') ?? objects[0]
+  const value = chosen?.['value']
+  return typeof value === 'string' && value !== '' ? value.replace(/\p{C}/gu, '?').slice(0, 200) : undefined
+}
+
+type TrustedService = Result<readonly TrustedCertificate[], string>
+
+function readEntity(value: JsonValue, context: ServiceContext): readonly TrustedService[] {
+  const information = isJsonObject(value) ? value['TrustedEntityInformation'] : undefined
+  const services = isJsonObject(value) ? value['TrustedEntityServices'] : undefined
+  if (!isJsonObject(information) || !isJsonArray(services)) return [refuse('entity_malformed')]
+  const name = inLanguage(information['TEName'])
+  return services.map((service) => readService(service, name, context))
+}
+
+/** One state of a service: what it was, from when, and by which certificates. */
+interface ServiceState {
+  readonly serviceType?: string
+  readonly status?: string
+  readonly from?: number
+  readonly certificates: readonly Certificate[]
+}
+
+function readService(value: JsonValue, name: string | undefined, context: ServiceContext): TrustedService {
+  const information = isJsonObject(value) ? value['ServiceInformation'] : undefined
+  const history = isJsonObject(value) ? (value['ServiceHistory'] ?? []) : undefined
+  if (!isJsonObject(information) || !isJsonArray(history)) return refuse('service_malformed')
+  const present = readState(information)
+  if (!present.ok) return present
+  const states = [present.value]
+  for (const instance of history) {
+    // What was, says since when; a service type that it does not repeat has not changed.
+    const state = isJsonObject(instance) ? readState(instance, present.value.serviceType) : undefined
+    if (!state?.ok || state.value.from === undefined) return refuse('history_malformed')
+    states.push(state.value)
+  }
+  if (states.length > 1 && present.value.from === undefined) return refuse('history_malformed')
+  return trustStates(states, name, context)
+}
+
+function readState(state: JsonObject, inheritedType?: string): Result<ServiceState, string> {
+  const { ServiceTypeIdentifier: type = inheritedType, ServiceStatus: status } = state
+  const starting = state['StatusStartingTime']
+  const from = readTimestamp(starting)
+  if (starting !== undefined && from === undefined) return refuse('service_malformed')
+  if (type !== undefined && typeof type !== 'string') return refuse('service_malformed')
+  if (status !== undefined && typeof status !== 'string') return refuse('service_malformed')
+  const certificates = readCertificates(state['ServiceDigitalIdentity'])
+  if (!certificates.ok) return certificates
+  return ok({
+    ...(type !== undefined && { serviceType: type }),
+    ...(status !== undefined && { status }),
+    ...(from !== undefined && { from }),
+    certificates: certificates.value,
+  })
+}
+
+/** Keys and names alone are no certificate: whoever is listed by them cannot be recognised by a chain. */
+function readCertificates(identity: JsonValue | undefined): Result<readonly Certificate[], string> {
+  const entries = isJsonObject(identity) ? identity['X509Certificates'] : undefined
+  if (!isJsonArray(entries)) return refuse('identity_without_certificate')
+  const certificates: Certificate[] = []
+  for (const entry of entries) {
+    const text = isJsonObject(entry) ? entry['val'] : undefined
+    if (typeof text !== 'string') return refuse('service_malformed')
+    const parsed = parseX5cEntry(text)
+    if (!parsed.ok) return refuse(parsed.error.code)
+    certificates.push(parsed.value)
+  }
+  return ok(certificates)
+}
+
+function trustStates(
+  states: readonly ServiceState[],
+  name: string | undefined,
+  { rules, source, usableUntil }: ServiceContext,
+): TrustedService {
+  const timeline = states.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0))
+  const trusted: TrustedCertificate[] = []
+  let refusal = 'service_type_without_rule'
+  for (const [at, state] of timeline.entries()) {
+    const rule = rules.find(({ serviceType }) => serviceType === state.serviceType)
+    if (rule === undefined) continue
+    refusal = 'service_status_not_accepted'
+    if (!isAccepted(state, rule)) continue
+    const { purposes, types, formats } = rule
+    const periods = periodsOf(state, timeline[at + 1])
+    const scope = {
+      ...(name !== undefined && { name }),
+      source,
+      purposes,
+      ...(types && { types }),
+      ...(formats && { formats }),
+      ...(periods && { periods }),
+      ...(usableUntil !== undefined && { usableUntil }),
+    }
+    trusted.push(...state.certificates.map((certificate) => ({ ...scope, certificate })))
+  }
+  return trusted.length > 0 ? ok(trusted) : refuse(refusal)
+}
+
+function isAccepted({ status }: ServiceState, { acceptedStatuses = [] }: ServiceRule): boolean {
+  return status === undefined ? acceptedStatuses.length === 0 : acceptedStatuses.includes(status)
+}
+
+function periodsOf(
+  { from }: ServiceState,
+  next: ServiceState | undefined,
+): readonly TrustPeriod[] | undefined {
+  if (from === undefined) return undefined
+  return [{ from, ...(next?.from !== undefined && { until: next.from }) }]
+}

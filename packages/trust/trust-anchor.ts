@@ -1,0 +1,120 @@
+/**
+ * Whom a deployment trusts, as data: certificates with a name for people, where they come from, and what for. Every
+ * source - files, VICALs, lists of trusted entities - ends in this form, so that a decision can name its source.
+ */
+import { encodeBase64 } from '@countersign/core/base64url'
+import type { FormatId } from '@countersign/credential/contract/format'
+import type { Certificate } from '@countersign/x509/certificate'
+
+export type TrustPurpose =
+  | 'issuer' // of credentials, document signers of mdocs included
+  | 'status_list'
+  | 'request_signing' // verifiers
+  | 'wallet_attester'
+  | 'key_attester'
+  | 'metadata' // signed metadata and type metadata
+  | 'trust_list' // providers of VICALs and of lists of trusted entities
+
+export interface TrustedCertificate {
+  readonly certificate: Certificate
+  /** For people; the subject of the certificate when absent. */
+  readonly name?: string
+  /** Where it was configured: a file, a list with its provider. */
+  readonly source?: string
+  /** All when absent. */
+  readonly purposes?: readonly TrustPurpose[]
+  /** Credential types; all when absent. Says nothing where no credential is asked about. */
+  readonly types?: readonly string[]
+  /** All when absent. */
+  readonly formats?: readonly FormatId[]
+  /** When it was trusted: what was signed in such a period counts. Always when absent. */
+  readonly periods?: readonly TrustPeriod[]
+  /** Epoch seconds: the list that names it says nothing after this. */
+  readonly usableUntil?: number
+  /** For an anchor: it counts although it does not follow the profile of its purpose. */
+  readonly profileWaived?: boolean
+}
+
+/** Epoch seconds, the end exclusive. */
+export interface TrustPeriod {
+  readonly from: number
+  readonly until?: number
+}
+
+export interface TrustList {
+  /** CAs: a chain has to lead to one. */
+  readonly anchors: readonly TrustedCertificate[]
+  /** Certificates of signers, trusted as they are. */
+  readonly pins: readonly TrustedCertificate[]
+}
+
+export const EMPTY_TRUST_LIST: TrustList = { anchors: [], pins: [] }
+
+export function combineTrustLists(...lists: readonly TrustList[]): TrustList {
+  return {
+    anchors: lists.flatMap(({ anchors }) => anchors),
+    pins: lists.flatMap(({ pins }) => pins),
+  }
+}
+
+/** What is the same for all certificates of one source. */
+export type TrustScope = Omit<TrustedCertificate, 'certificate'>
+
+export function anchorsFrom(certificates: readonly Certificate[], scope: TrustScope): TrustList {
+  return { anchors: certificates.map((certificate) => ({ ...scope, certificate })), pins: [] }
+}
+
+export function pinsFrom(certificates: readonly Certificate[], scope: TrustScope): TrustList {
+  return { anchors: [], pins: certificates.map((certificate) => ({ ...scope, certificate })) }
+}
+
+/** What somebody is to be trusted for. */
+export interface TrustOccasion {
+  readonly purpose: TrustPurpose
+  readonly format?: FormatId
+  /** Credential type. */
+  readonly type?: string
+  /** Epoch seconds, where the signed thing says so itself; absent: now. */
+  readonly signedAt?: number
+}
+
+/** Why the certificate does not count on this occasion; undefined when it does. */
+export type ScopeFault =
+  | 'anchor_not_for_purpose'
+  | 'anchor_not_for_format'
+  | 'anchor_not_for_type'
+  | 'anchor_not_trusted_then' // withdrawn, or not yet granted, when it was signed
+  | 'anchor_list_outdated'
+
+export function findScopeFault(
+  trusted: TrustedCertificate,
+  { purpose, format, type, signedAt }: TrustOccasion,
+  now: number,
+): ScopeFault | undefined {
+  const { purposes, formats, types, periods, usableUntil } = trusted
+  if (purposes !== undefined && !purposes.includes(purpose)) return 'anchor_not_for_purpose'
+  if (formats !== undefined && format !== undefined && !formats.includes(format))
+    return 'anchor_not_for_format'
+  if (types !== undefined && type !== undefined && !types.includes(type)) return 'anchor_not_for_type'
+  if (periods !== undefined && !isInPeriods(periods, signedAt ?? now)) return 'anchor_not_trusted_then'
+  return usableUntil !== undefined && now > usableUntil ? 'anchor_list_outdated' : undefined
+}
+
+function isInPeriods(periods: readonly TrustPeriod[], moment: number): boolean {
+  return periods.some(({ from, until }) => moment >= from && (until === undefined || moment < until))
+}
+
+export function nameOf({ name, certificate }: TrustedCertificate): string {
+  return name ?? certificate.subject.text
+}
+
+/** Text form of anchors, for other people's configuration (RFC 7468 §5). */
+export function toPem(certificates: readonly Certificate[]): string {
+  return certificates.map(({ der }) => certificatePem(encodeBase64(der))).join('')
+}
+
+/** Of standard base64 DER. */
+export function certificatePem(base64: string): string {
+  const lines = base64.replace(/.{64}(?=.)/g, '$&\n')
+  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`
+}

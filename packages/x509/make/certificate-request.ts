@@ -1,0 +1,127 @@
+/** What making a certificate ends in: the certificate in the forms that others take it, or why it is not made. */
+
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Signer } from '@countersign/crypto/engine'
+import { importPublicKey } from '@countersign/keys/engines/imported-keys'
+import { toPem } from '@countersign/trust/trust-anchor'
+import { type Certificate, parseCertificate } from '../certificate.ts'
+import type { ProfileFault } from '../certificate-profile.ts'
+import {
+  type AlternativeName,
+  backdateSeconds,
+  type CertificateFacts,
+  findNameFault,
+  isEmail,
+  isUri,
+  type SubjectName,
+  signCertificate,
+} from './certificate-encoding.ts'
+
+export interface MadeCertificate {
+  readonly certificatePem: string
+  /** Standard base64 DER, as in `x5c`. */
+  readonly certificate: string
+  readonly parsed: Certificate
+  /** In what it departs from the profile of its purpose: only what the request left out. */
+  readonly faults: readonly ProfileFault[]
+}
+
+export type CertificateRequestRefusal =
+  /** What the name is wrong in, e.g. `country` that is not two capital letters. */
+  | { readonly code: 'name_invalid'; readonly member: keyof SubjectName }
+  | { readonly code: 'alternative_name_invalid'; readonly member: 'email' | 'uri' | 'dnsName' }
+  | { readonly code: 'crl_distribution_point_invalid' }
+  | { readonly code: 'key_unsupported' }
+  | { readonly code: 'validity_empty' }
+  | { readonly code: 'validity_too_long'; readonly maxDays: number }
+  /** Outside of the period of the issuing CA, given in epoch seconds. */
+  | { readonly code: 'validity_beyond_issuer'; readonly notBefore: number; readonly notAfter: number }
+  | { readonly code: 'issuer_unreadable' }
+  /** The CA's certificate is not for the key that signs. */
+  | { readonly code: 'issuer_key_differs' }
+  | { readonly code: 'issuer_unfit'; readonly faults: readonly (ProfileFault | 'not_valid_now')[] }
+  | { readonly code: 'country_differs'; readonly expected: string | undefined }
+  | { readonly code: 'state_differs'; readonly expected: string }
+
+export interface Validity {
+  /** Epoch seconds. */
+  readonly notBefore: number
+  readonly notAfter: number
+}
+
+const daySeconds = 86_400
+
+export interface ValidityLimits {
+  /** Epoch seconds. */
+  readonly now: number
+  /** From the beginning, where no end is asked for. */
+  readonly defaultDays: number
+  readonly maxDays: number
+}
+
+export function settleValidity(
+  wanted: Partial<Validity>,
+  limits: ValidityLimits,
+): Result<Validity, CertificateRequestRefusal> {
+  const notBefore = wanted.notBefore ?? limits.now - backdateSeconds
+  const notAfter = wanted.notAfter ?? notBefore + limits.defaultDays * daySeconds
+  if (!Number.isSafeInteger(notBefore) || !Number.isSafeInteger(notAfter) || notAfter <= notBefore) {
+    return refuse({ code: 'validity_empty' })
+  }
+  return notAfter - notBefore > limits.maxDays * daySeconds
+    ? refuse({ code: 'validity_too_long', maxDays: limits.maxDays })
+    : ok({ notBefore, notAfter })
+}
+
+/** A certificate never outlives its CA: an end that was not asked for is cut, one that was is refused. */
+export function settleWithinIssuer(
+  wanted: Partial<Validity>,
+  { notBefore, notAfter }: Validity,
+  limits: ValidityLimits,
+): Result<Validity, CertificateRequestRefusal> {
+  const settled = settleValidity(wanted, limits)
+  if (!settled.ok) return settled
+  const from = wanted.notBefore ?? Math.max(settled.value.notBefore, notBefore)
+  const to = wanted.notAfter ?? Math.min(settled.value.notAfter, notAfter)
+  if (from < notBefore || to > notAfter)
+    return refuse({ code: 'validity_beyond_issuer', notBefore, notAfter })
+  return from < to ? ok({ notBefore: from, notAfter: to }) : refuse({ code: 'validity_empty' })
+}
+
+export interface RequestedNames {
+  readonly name: SubjectName
+  readonly alternativeName?: AlternativeName
+  readonly crlDistributionPointUri?: string
+}
+
+export function findNamesFault(request: RequestedNames): CertificateRequestRefusal | undefined {
+  const member = findNameFault(request.name)
+  if (member !== undefined) return { code: 'name_invalid', member }
+  const { email, uri } = request.alternativeName ?? {}
+  if (email !== undefined && !isEmail(email)) return { code: 'alternative_name_invalid', member: 'email' }
+  if (uri !== undefined && !isUri(uri)) return { code: 'alternative_name_invalid', member: 'uri' }
+  const crl = request.crlDistributionPointUri
+  return crl !== undefined && !isUri(crl) ? { code: 'crl_distribution_point_invalid' } : undefined
+}
+
+/** Signs, and reads the result back as everybody else will. */
+export async function makeCertificate(
+  facts: CertificateFacts,
+  signer: Signer,
+  findFaults: (certificate: Certificate) => readonly ProfileFault[],
+): Promise<MadeCertificate> {
+  const der = await signCertificate(facts, signer)
+  const parsed = parseCertificate(der)
+  if (!parsed.ok) throw new Error(`a certificate was made that cannot be read: ${parsed.error.code}`)
+  return {
+    certificatePem: toPem([parsed.value]),
+    certificate: Buffer.from(der).toString('base64'),
+    parsed: parsed.value,
+    faults: findFaults(parsed.value),
+  }
+}
+
+export function hasKeyOf(certificate: Certificate, signer: Pick<Signer, 'publicJwk'>): boolean {
+  const key = importPublicKey(signer.publicJwk)
+  return key !== undefined && importPublicKey(certificate.publicKey)?.equals(key) === true
+}

@@ -1,0 +1,172 @@
+/**
+ * A wallet that takes one protocol step at a time, for tests and benchmarks that look between the steps. It holds what
+ * a real wallet holds (keys, codes, tokens) and leaves every decision, when to go on and when to try again, to the test.
+ */
+import { randomBytes, randomUUID } from 'node:crypto'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import type { Signer } from '@countersign/crypto/engine'
+import { decodeJws } from '@countersign/crypto/jose/jws'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import { parseCredentialOffer, parseOfferUrl } from '@countersign/protocol/openid4vci/offer'
+import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
+import { parseAuthorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-url'
+import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response/direct-post'
+import { type Answer, call, postForm, postJson } from './http.ts'
+
+export const identityType = 'urn:countersign:identity-credential:1'
+export const identityConfiguration = 'identity_credential_dc+sd-jwt'
+
+export function newKey(): Signer {
+  return softwareSigner(generateSoftwareKey('ES256'))
+}
+
+export function now(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+export interface ParsedOffer {
+  readonly issuer: string
+  readonly code: string
+  readonly configurationIds: readonly string[]
+}
+
+/** Where an offer by reference is fetched. */
+export function offerUri(offerUrl: string): string {
+  const parsed = parseOfferUrl(offerUrl, 'loopback')
+  if (!parsed.ok || parsed.value.kind !== 'reference')
+    throw new Error(`not an offer by reference: ${offerUrl}`)
+  return parsed.value.uri
+}
+
+export function readOffer(json: Record<string, unknown>): ParsedOffer {
+  const parsed = parseCredentialOffer(json as never, 'loopback')
+  if (!parsed.ok) throw new Error(`not an offer: ${JSON.stringify(parsed.error)}`)
+  const { issuer, configurationIds, preAuthorized } = parsed.value
+  return { issuer, configurationIds, code: preAuthorized?.code ?? '' }
+}
+
+export interface Sender {
+  /** Absent: a bearer client. */
+  readonly dpopKey?: Signer
+}
+
+/** Every call makes a fresh proof, as RFC 9449 asks. */
+async function senderHeaders(
+  sender: Sender,
+  url: string,
+  accessToken?: string,
+): Promise<Record<string, string>> {
+  if (sender.dpopKey === undefined) {
+    return accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }
+  }
+  const bound = accessToken === undefined ? {} : { accessToken }
+  const proof = await createDpopProof(
+    { signer: sender.dpopKey, method: 'POST', url, now: now(), jti: randomUUID(), ...bound },
+    nodeCrypto,
+  )
+  return { dpop: proof, ...(accessToken !== undefined && { authorization: `DPoP ${accessToken}` }) }
+}
+
+export async function requestToken(offer: ParsedOffer, sender: Sender, txCode?: string): Promise<Answer> {
+  const url = `${offer.issuer}/token`
+  const form = writeTokenRequest({ preAuthorizedCode: offer.code, ...(txCode !== undefined && { txCode }) })
+  return postForm(url, form, await senderHeaders(sender, url))
+}
+
+export async function requestNonce(issuer: string): Promise<Answer> {
+  return call(`${issuer}/nonce`, { method: 'POST' })
+}
+
+export function keyProof(issuer: string, nonce: string, holder: Signer): Promise<string> {
+  return createKeyProof({ signer: holder, issuer, nonce, now: now(), keyReference: 'jwk' })
+}
+
+export interface CredentialCall {
+  readonly accessToken: string
+  readonly configurationId: string
+  readonly proof: string
+}
+
+export async function requestCredential(
+  issuer: string,
+  sender: Sender,
+  request: CredentialCall,
+): Promise<Answer> {
+  const url = `${issuer}/credential`
+  const body = { credential_configuration_id: request.configurationId, proofs: { jwt: [request.proof] } }
+  return postJson(url, body, await senderHeaders(sender, url, request.accessToken))
+}
+
+export function credentialOf(answer: Answer): string {
+  const { credentials } = answer.json() as { credentials?: { credential: string }[] }
+  const credential = credentials?.[0]?.credential
+  if (credential === undefined) throw new Error(`no credential in: ${answer.text}`)
+  return credential
+}
+
+export interface ReceivedRequest {
+  readonly clientId: string
+  readonly responseUri: string
+  readonly nonce: string
+  readonly state: string
+  readonly queryIds: readonly string[]
+}
+
+/** Where a request by reference is fetched. */
+export function requestUri(requestUrl: string): string {
+  const parsed = parseAuthorizationRequestUrl(requestUrl, 'loopback')
+  if (!parsed.ok || parsed.value.kind !== 'by_reference') throw new Error(`not a request: ${requestUrl}`)
+  return parsed.value.requestUri
+}
+
+/** Reads the request object without judging who sent it: the tests look at the verifier, not at the wallet. */
+export function readRequest(jwt: string): ReceivedRequest {
+  const decoded = decodeJws(jwt, { maxLength: 65_536 })
+  if (!decoded.ok) throw new Error(`not a request object: ${decoded.error.code}`)
+  const payload = decoded.value.payload as Record<string, unknown>
+  const query = payload['dcql_query'] as { credentials: { id: string }[] }
+  return {
+    clientId: String(payload['client_id']),
+    responseUri: String(payload['response_uri']),
+    nonce: String(payload['nonce']),
+    state: String(payload['state']),
+    queryIds: query.credentials.map(({ id }) => id),
+  }
+}
+
+export interface Held {
+  readonly credential: string
+  readonly holder: Signer
+}
+
+export async function presentation(
+  request: Pick<ReceivedRequest, 'clientId' | 'nonce'>,
+  held: Held,
+  disclose: readonly ClaimPath[],
+  issuedAt: number = now(),
+): Promise<string> {
+  const binding = { signer: held.holder, audience: request.clientId, nonce: request.nonce, issuedAt }
+  const made = await sdJwtVc.present({ credential: held.credential, disclose, binding }, nodeCrypto)
+  if (!made.ok) throw new Error(`cannot present: ${made.error.code}`)
+  return made.value
+}
+
+/** The form body of the answer: one presentation for each credential query. */
+export async function answerBody(
+  request: ReceivedRequest,
+  held: Held,
+  disclose: readonly ClaimPath[],
+): Promise<string> {
+  const entries: [string, string[]][] = []
+  for (const id of request.queryIds) entries.push([id, [await presentation(request, held, disclose)]])
+  return writeAuthorizationResponse({ state: request.state }, new Map(entries))
+}
+
+/** A session id nobody has. */
+export function unknownId(): string {
+  return randomBytes(16).toString('base64url')
+}
