@@ -20,9 +20,7 @@ const unit: TestProjectInlineConfiguration = {
 // from the platform, and they take it from one module.
 const browser: TestProjectInlineConfiguration = {
   resolve: {
-    alias: [
-      { find: /^.*\/node-engine(\.ts)?$/, replacement: inRoot('testing/engines/web-engine.ts') },
-    ],
+    alias: [{ find: /^.*\/node-engine(\.ts)?$/, replacement: inRoot('testing/engines/web-engine.ts') }],
   },
   // Found on the way, a package to bundle would make the page load again in the middle of a run.
   optimizeDeps: { include: ['fast-check'] },

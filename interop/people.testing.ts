@@ -1,7 +1,7 @@
 /** An issuer and a holder with software keys, for the tests against other people's implementations. */
 import type { JsonWebKey } from 'node:crypto'
 import { ok } from '@countersign/core/result'
-import type { IssuerTrust } from '@countersign/credential/contract/format'
+import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, type PrivateJwk, softwareSigner } from '@countersign/keys/signers/software-key'

@@ -3,110 +3,201 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { type Outside, ROOMS, TEST_HOUSES } from './rooms.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const houses = ['packages', 'apps', ...Object.keys(TEST_HOUSES)]
 
-/** What each part may import of the others; third-party packages and `node:` beside it. */
-const mayImport: Record<string, { parts: string[]; nodeModules: boolean; npm: string[] }> = {
-  'packages/credential': { parts: [], nodeModules: false, npm: [] },
-  'packages/catalogue': { parts: ['credential'], nodeModules: false, npm: [] },
-  'packages/protocol': { parts: ['credential'], nodeModules: false, npm: [] },
-  'packages/keys': { parts: ['credential', 'stores'], nodeModules: true, npm: [] },
-  'packages/stores': { parts: [], nodeModules: true, npm: ['redis', 'kysely', 'pg'] },
-  'packages/service': { parts: ['credential', 'protocol', 'keys', 'stores'], nodeModules: true, npm: ['*'] },
-  'apps/issuer': {
-    parts: ['credential', 'catalogue', 'protocol', 'keys', 'stores', 'service'],
-    nodeModules: true,
-    npm: ['*'],
-  },
-  'apps/verifier': {
-    parts: ['credential', 'protocol', 'keys', 'stores', 'service'],
-    nodeModules: true,
-    npm: ['*'],
-  },
-  'apps/wallet': {
-    parts: ['credential', 'protocol', 'keys', 'stores', 'service'],
-    nodeModules: true,
-    npm: ['*'],
-  },
-  'apps/repository': {
-    parts: ['credential', 'catalogue', 'service', 'stores'],
-    nodeModules: true,
-    npm: ['*'],
-  },
+interface Arrow {
+  readonly from: string
+  readonly to: string
+  readonly shown: string
 }
 
-/** A port meets its adapter where a process is put together, nowhere else. */
-const adapters = /^@countersign\/stores\/(memory|redis|sql\/database)$/
-const puttingTogether = /^(apps\/[^/]+\/main\.ts|packages\/service\/runtime\.ts|apps\/countersign\/)/
+interface Source {
+  readonly path: string
+  readonly text: string
+}
 
-const pure = ['packages/credential', 'packages/catalogue', 'packages/protocol']
-const impure = /\b(Date\.now|Math\.random|new Date\(\)|setTimeout|setInterval|process\.|Buffer\b|fetch\()/
+const files: readonly Source[] = houses.flatMap(listed).map((path) => ({ path, text: codeOf(path) }))
+const paths = new Set(files.map(({ path }) => path))
+const product = files.filter(({ path }) => isProduct(path))
+const arrows: readonly Arrow[] = files.flatMap(arrowsOf)
 
 describe('the dependency rule', () => {
-  for (const [part, allowed] of Object.entries(mayImport)) {
-    it(`${part} imports only ${allowed.parts.join(', ') || 'itself'}`, () => {
-      expect(sources(part).flatMap((file) => brokenArrows(file, part, allowed))).toEqual([])
+  it('every folder of the product is a room with a row', () => {
+    expect([...new Set(product.map(({ path }) => roomOf(path)))].filter((room) => !ROOMS[room])).toEqual([])
+  })
+
+  for (const [room, { imports }] of Object.entries(ROOMS)) {
+    it(`${room} imports nothing above or beside it`, () => {
+      const between = arrows.filter((arrow) => isProduct(arrow.from) && roomOf(arrow.from) === room)
+      const broken = between.filter(({ to }) => roomOf(to) !== room && !imports.includes(roomOf(to)))
+      expect(broken.map(({ shown }) => shown)).toEqual([])
     })
   }
 
-  for (const part of pure) {
-    it(`${part} knows no clock, no randomness and no platform`, () => {
-      const found = sources(part).flatMap((file) =>
-        codeLines(file)
-          .filter((line) => impure.test(line))
-          .map((line) => `${file}: ${line.trim()}`),
-      )
-      expect(found).toEqual([])
+  it('no row allows what nobody needs', () => {
+    const used = new Set(
+      arrows.filter(({ from }) => isProduct(from)).map(({ from, to }) => `${roomOf(from)} → ${roomOf(to)}`),
+    )
+    const allowed = Object.entries(ROOMS).flatMap(([room, { imports }]) =>
+      imports.map((to) => `${room} → ${to}`),
+    )
+    expect(allowed.filter((arrow) => !used.has(arrow))).toEqual([])
+  })
+
+  it('rooms stand on each other without a circle', () => {
+    const rows = Object.entries(ROOMS).map(([room, { imports }]) => [room, imports] as const)
+    expect(circleIn(new Map(rows))).toEqual([])
+  })
+
+  it('files import each other without a circle, types included', () => {
+    expect(
+      circleIn(
+        Map.groupBy(arrows, ({ from }) => from),
+        ({ to }) => to,
+      ),
+    ).toEqual([])
+  })
+
+  it('product code takes from outside what its room may', () => {
+    const foreign = product.flatMap(({ path, text }) =>
+      specifiersIn(text)
+        .filter((name) => !name.startsWith('.') && !name.startsWith('@countersign/'))
+        .filter((name) => !isAllowedOutside(name, ROOMS[roomOf(path)]?.outside ?? 'pure'))
+        .map((name) => `${path} → ${name}`),
+    )
+    expect(foreign).toEqual([])
+  })
+
+  it('pure rooms know no clock, no randomness and no platform', () => {
+    const impure = /\b(Date\.now|Math\.random|new Date\(\)|setTimeout|setInterval|process\.|Buffer\b|fetch\()/
+    const found = product
+      .filter(({ path }) => ROOMS[roomOf(path)]?.outside === 'pure')
+      .flatMap(({ path, text }) => text.split('\n').map((line) => ({ path, line })))
+      .filter(({ line }) => impure.test(line))
+      .map(({ path, line }) => `${path}: ${line.trim()}`)
+    expect(found).toEqual([])
+  })
+})
+
+describe('who may know whom, beside the rooms', () => {
+  const between = (isFrom: (path: string) => boolean, isTo: (path: string) => boolean) =>
+    arrows.filter(({ from, to }) => isFrom(from) && isTo(to)).map(({ shown }) => shown)
+
+  it('http/ of an app is imported by what puts it together alone', () => {
+    const ownHttp = /^apps\/[^/]+\/(http\/|main\.ts|build\.ts)/
+    expect(
+      between(
+        (from) => isProduct(from) && !ownHttp.test(from),
+        (to) => /^apps\/[^/]+\/http\//.test(to),
+      ),
+    ).toEqual([])
+  })
+
+  it('the command is imported by no part of the product', () => {
+    const command = (path: string) => path.startsWith('apps/countersign/')
+    expect(between((from) => isProduct(from) && !command(from), command)).toEqual([])
+  })
+
+  it('product code imports no test and no helper of tests', () => {
+    expect(between(isProduct, (to) => !isProduct(to))).toEqual([])
+  })
+
+  for (const [house, mayKnow] of Object.entries(TEST_HOUSES)) {
+    it(`${house} knows ${['the product', ...mayKnow].join(' and ')}`, () => {
+      const houseOf = (path: string) => path.split('/')[0] ?? ''
+      const others = Object.keys(TEST_HOUSES).filter((name) => name !== house && !mayKnow.includes(name))
+      expect(
+        between(
+          (from) => houseOf(from) === house,
+          (to) => others.includes(houseOf(to)),
+        ),
+      ).toEqual([])
     })
   }
 })
 
-function brokenArrows(
-  file: string,
-  part: string,
-  allowed: { parts: string[]; nodeModules: boolean; npm: string[] },
-) {
-  return importsOf(file)
-    .filter((target) => !isAllowed(file, part, target, allowed))
-    .map((target) => `${file} → ${target}`)
+function isAllowedOutside(name: string, outside: Outside): boolean {
+  if (outside === 'pure') return false
+  if (name.startsWith('node:')) return true
+  return outside !== 'node' && outside.includes(packageOf(name))
 }
 
-function isAllowed(
-  file: string,
-  part: string,
-  target: string,
-  allowed: { parts: string[]; nodeModules: boolean; npm: string[] },
-): boolean {
-  if (target.startsWith('.')) {
-    const resolved = relative(root, join(root, dirname(file), target))
-      .split(sep)
-      .join('/')
-    return resolved.startsWith(`${part}/`)
-  }
-  if (adapters.test(target)) return puttingTogether.test(file)
-  if (target.startsWith('@countersign/')) return allowed.parts.includes(target.split('/')[1] ?? '')
-  if (target.startsWith('node:')) return allowed.nodeModules
-  const name = target.startsWith('@') ? target.split('/').slice(0, 2).join('/') : (target.split('/')[0] ?? '')
-  return allowed.npm.includes('*') || allowed.npm.includes(name)
+function packageOf(name: string): string {
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/')
 }
 
-function importsOf(file: string): string[] {
-  const text = codeLines(file).join('\n')
+function roomOf(path: string): string {
+  return ROOMS[path] ? path : dirname(path)
+}
+
+function arrowsOf({ path, text }: Source): readonly Arrow[] {
+  return specifiersIn(text).flatMap((name) => {
+    const to = resolved(path, name)
+    return to === undefined || to === path ? [] : [{ from: path, to, shown: `${path} → ${to}` }]
+  })
+}
+
+/** The file of ours that is meant; undefined for what comes from outside. */
+function resolved(from: string, name: string): string | undefined {
+  if (name.startsWith('.')) return [inRoot(join(root, dirname(from), name))].find((path) => paths.has(path))
+  const [, house, rest] = /^@countersign\/([^/]+)\/(.+)$/.exec(name) ?? []
+  return ['packages/', 'apps/', '']
+    .map((folder) => `${folder}${house}/${rest}.ts`)
+    .find((path) => paths.has(path))
+}
+
+function inRoot(path: string): string {
+  return relative(root, path).split(sep).join('/')
+}
+
+function specifiersIn(text: string): readonly string[] {
   const found = text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm)
   return [...found].map((match) => match[1] ?? '')
 }
 
-function codeLines(file: string): string[] {
-  return readFileSync(join(root, file), 'utf8')
-    .split('\n')
-    .filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line))
+/** The first circle that is found, as the path along it; empty where there is none. */
+function circleIn<T>(
+  graph: ReadonlyMap<string, readonly T[]>,
+  targetOf: (edge: T) => string = String,
+): readonly string[] {
+  const done = new Set<string>()
+  const visit = (node: string, trail: readonly string[]): readonly string[] => {
+    if (trail.includes(node)) return [...trail.slice(trail.indexOf(node)), node]
+    if (done.has(node)) return []
+    for (const edge of graph.get(node) ?? []) {
+      const circle = visit(targetOf(edge), [...trail, node])
+      if (circle.length > 0) return circle
+    }
+    done.add(node)
+    return []
+  }
+  for (const node of graph.keys()) {
+    const circle = visit(node, [])
+    if (circle.length > 0) return circle
+  }
+  return []
 }
 
-/** Product code of a part: tests and what only tests import are left out. */
-function sources(part: string): string[] {
-  return readdirSync(join(root, part), { recursive: true, encoding: 'utf8' })
-    .map((name) => `${part}/${name.split(sep).join('/')}`)
-    .filter((name) => name.endsWith('.ts') && !name.includes('/node_modules/'))
-    .filter((name) => !/(\.test\.ts|\.testing\.ts|contract\.ts|\/testing\/.*)$/.test(name))
+function listed(house: string): readonly string[] {
+  return readdirSync(join(root, house), { recursive: true, encoding: 'utf8' })
+    .map((name) => `${house}/${name.split(sep).join('/')}`)
+    .filter((name) => name.endsWith('.ts') && !/\/(node_modules|\.venv|dist)\//.test(name))
+}
+
+/** Without comments: an import in one counts for nothing. */
+function codeOf(path: string): string {
+  return readFileSync(join(root, path), 'utf8')
+    .split('\n')
+    .filter((line) => !/^\s*(\*|\/\/|\/\*)/.test(line))
+    .join('\n')
+}
+
+function isProduct(path: string): boolean {
+  return /^(packages|apps)\//.test(path) && !/(\.test|\.testing|\.contract)\.ts$|\/testing\//.test(path)
 }

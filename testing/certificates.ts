@@ -1,7 +1,8 @@
 /** Makes X.509 certificates for tests, good ones and every kind of bad one, with a DER writer of its own. */
 import { decodeBase64url, encodeBase64, encodeUtf8 } from '@countersign/core/base64url'
-import type { SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { type Certificate, parseCertificate } from '@countersign/x509/certificate'
 
 export interface CertificateRequest {

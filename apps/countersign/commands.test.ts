@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { commands, dispatch, type Surroundings } from './commands.ts'
-import { version } from './version.ts'
+import type { Surroundings } from './command/command.ts'
+import { version } from './command/version.ts'
+import { commands, dispatch } from './commands.ts'
 
 interface Terminal extends Surroundings {
   readonly printed: string[]

@@ -2,28 +2,9 @@
  * The commands and what each says of itself. It promises that nothing of a command is loaded before it is asked for,
  * so that one service never pays for another, and that a slip of the keyboard is answered with the nearest word.
  */
-import { describeMistake, didYouMean, nearestWord } from './arguments.ts'
-import { version } from './version.ts'
-
-/** What a command may know of the world around it. */
-export interface Surroundings {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly cwd: string
-  /** One line of what was asked for. */
-  print(line: string): void
-  /** One line about what went wrong. */
-  complain(line: string): void
-}
-
-/** An exit code, or undefined for a command that goes on until it is signalled. */
-export type CommandOutcome = number | undefined
-
-export interface Command {
-  readonly name: string
-  readonly summary: string
-  readonly usage: string
-  run(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome>
-}
+import { describeMistake, didYouMean, nearestWord } from './command/arguments.ts'
+import type { Command, CommandOutcome, Surroundings } from './command/command.ts'
+import { version } from './command/version.ts'
 
 const serviceUsage = (service: string, port: number) => `countersign ${service} [flags]
 

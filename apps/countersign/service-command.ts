@@ -5,8 +5,8 @@
 import type { ServiceStart } from '@countersign/service/compose/configure'
 import type { RunningService } from '@countersign/service/compose/runtime'
 import { stopOnSignal } from '@countersign/service/operation/lifecycle'
-import type { CommandOutcome, Surroundings } from './commands.ts'
-import { startRefusal } from './start-refusal.ts'
+import type { CommandOutcome, Surroundings } from './command/command.ts'
+import { startRefusal } from './command/start-refusal.ts'
 
 export type ServiceName = 'wallet' | 'issuer' | 'verifier' | 'repository'
 

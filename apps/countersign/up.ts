@@ -5,10 +5,10 @@
 import { resolve } from 'node:path'
 import type { RunningService } from '@countersign/service/compose/runtime'
 import { stopOnSignal } from '@countersign/service/operation/lifecycle'
-import type { CommandOutcome, Surroundings } from './commands.ts'
+import type { CommandOutcome, Surroundings } from './command/command.ts'
+import { startRefusal } from './command/start-refusal.ts'
+import { version } from './command/version.ts'
 import { loadService, type ServiceName } from './service-command.ts'
-import { startRefusal } from './start-refusal.ts'
-import { version } from './version.ts'
 
 export const SERVICES: readonly ServiceName[] = ['wallet', 'issuer', 'verifier', 'repository']
 

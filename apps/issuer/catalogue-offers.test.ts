@@ -1,7 +1,7 @@
 /** What the repository shows is what the issuer takes: each example with its mapping, in each format of its type. */
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { exampleOf, formatsOf, mappingOf } from '@countersign/catalogue/publication'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'

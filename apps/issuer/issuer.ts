@@ -5,7 +5,7 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'

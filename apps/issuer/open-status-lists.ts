@@ -1,6 +1,7 @@
 /** Puts the status lists together: who signs them, in which order indices are handed out, how long lists are good. */
 import { encodeBase64url } from '@countersign/core/base64url'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { openSigner, type Runtime } from '@countersign/service/compose/runtime'
 import type { Config } from '@countersign/service/config/load'
 import type { issuerShape } from './config.ts'
@@ -25,6 +26,7 @@ export async function openStatusLists(
   const { now, deployment } = runtime
   const { sealing } = deployment
   const { statusListTtlSeconds: ttlSeconds, statusListLifetimeSeconds: lifetimeSeconds } = config
+  const signing = { signer, compression: nodeCompression }
   return {
     ttlSeconds,
     indices: openIndexAllocator({
@@ -39,7 +41,7 @@ export async function openStatusLists(
     }),
     published: openPublishedLists({
       database,
-      openContent: (list) => openListContent(list, { signer, ttlSeconds, lifetimeSeconds }),
+      openContent: (list) => openListContent(list, { ...signing, ttlSeconds, lifetimeSeconds }),
       lifetimeSeconds,
       now,
     }),

@@ -10,6 +10,7 @@ import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { openIssuerTrust } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
 import {
   openRuntime,
   openSigner,
@@ -18,7 +19,7 @@ import {
 } from '@countersign/service/compose/runtime'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { trustSources } from '@countersign/service/config/trust'
-import { StartRefused } from '@countersign/service/http/http-service'
+import { StartRefused } from '@countersign/service/operation/start-refused'
 import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
 import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
@@ -45,7 +46,11 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
   const remote = createRemote(outgoing)
   const resolveKey = didResolver({ fetchDocument: didDocumentFetcher(remote, outgoing), now: runtime.now })
   const trust = await openIssuerTrust(runtime, trustSources(config), { resolveKey, remote })
-  const lists = openStatusLists(remote, { crypto: nodeCrypto, trust: trust.statusLists })
+  const lists = openStatusLists(remote, {
+    crypto: nodeCrypto,
+    compression: nodeCompression,
+    trust: trust.statusLists,
+  })
   const verifier: Verifier = {
     sessions: runtime.sessions<VerificationSession>('verification', VERIFICATION_SCHEMA),
     signals: runtime.engine.signals('verification'),

@@ -3,8 +3,9 @@
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
 import type { Check } from '@countersign/credential/contract/checks'
-import type { IssuerTrust, VerifiedPresentation } from '@countersign/credential/contract/format'
+import type { VerifiedPresentation } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'

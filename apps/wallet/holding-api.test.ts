@@ -1,6 +1,7 @@
 import { parseDidDocument } from '@countersign/did/parse-did-document'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
@@ -19,7 +20,7 @@ onBothDatabases('the calls for keys, DIDs and credentials', (store) => {
 
   beforeAll(async () => {
     const trust = statusListTrust(issuerChains)
-    const statusLists = openStatusLists(remote, { crypto: nodeCrypto, trust })
+    const statusLists = openStatusLists(remote, { crypto: nodeCrypto, compression: nodeCompression, trust })
     const issuers = { trust: issuerTrust(issuerChains), statusLists, listAnchors: ['Test CA'] }
     api = await startApi(store().instance({ issuers, now: () => Math.floor(Date.now() / 1000) }))
   })

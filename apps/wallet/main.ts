@@ -1,4 +1,5 @@
 /** Puts the wallet together. */
+
 import { join } from 'node:path'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
@@ -8,6 +9,7 @@ import { didResolver } from '@countersign/did/did-resolver'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { openIssuerTrust, type TrustWays } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
 import {
   openRuntime,
   type RunningService,
@@ -18,12 +20,13 @@ import {
 import type { Config } from '@countersign/service/config/load'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { trustSources } from '@countersign/service/config/trust'
-import { StartRefused } from '@countersign/service/http/http-service'
 import type { ReadinessCheck } from '@countersign/service/operation/health'
+import { StartRefused } from '@countersign/service/operation/start-refused'
 import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
 import { createRemote, type Remote } from '@countersign/service/outgoing/guarded-client'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
-import { type Database, openDatabase } from '@countersign/stores/sql/database'
+import type { Database } from '@countersign/stores/sql/database'
+import { openDatabase } from '@countersign/stores/sql/open-database'
 import { openPasswords } from './account/passwords.ts'
 import { ensurePreregistered, PREREGISTERED } from './account/register-account.ts'
 import { walletShape } from './config.ts'
@@ -131,7 +134,11 @@ async function openIssuers(
   const sources = trustSources(config)
   if (config.mode === 'production' && sources.length === 0) return undefined
   const { issuers, listAnchors, statusLists } = await openIssuerTrust(runtime, sources, ways)
-  const lists = openStatusLists(ways.remote, { crypto: nodeCrypto, trust: statusLists })
+  const lists = openStatusLists(ways.remote, {
+    crypto: nodeCrypto,
+    compression: nodeCompression,
+    trust: statusLists,
+  })
   return { trust: issuers, statusLists: lists, listAnchors }
 }
 

@@ -1,5 +1,5 @@
 /** Which key and which name a credential is bound to, in every format. */
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { afterEach, expect, it } from 'vitest'

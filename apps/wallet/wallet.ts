@@ -3,18 +3,18 @@
  * together once in `main.ts`. Use cases know no HTTP server; they run as they are in tests, on both databases.
  */
 
-import type { IssuerTrust } from '@countersign/credential/contract/format'
+import type { Result } from '@countersign/core/result'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { FetchDidDocument } from '@countersign/did/did-resolver'
+import type { PrivateJwk, SoftwareKeyType } from '@countersign/keys/signers/software-key'
 import type { HttpPolicy } from '@countersign/protocol/oauth/message-values'
 import type { StatusLists } from '@countersign/status-list/status-list'
 import type { Certificate } from '@countersign/x509/certificate'
-import type { Passwords } from './account/passwords.ts'
 import type { WalletDatabase } from './database/schema.ts'
 import type { Vault } from './database/vault.ts'
-import type { KeyMaker } from './keys/key-maker.ts'
 import type { Upstream } from './upstream.ts'
 
 export interface Wallet {
@@ -40,6 +40,20 @@ export interface Wallet {
   readonly limits: WalletLimits
   /** Epoch seconds. */
   readonly now: () => number
+}
+
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** `stored` absent: nobody has this password, and finding out takes the same time. */
+  matches(stored: string | undefined, password: string): Promise<boolean>
+}
+
+export interface KeyMaker {
+  make(keyType: SoftwareKeyType): Promise<Result<PrivateJwk, KeyMakerBusy>>
+}
+
+export interface KeyMakerBusy {
+  readonly code: 'key_maker_busy'
 }
 
 export interface TrustedIssuers {

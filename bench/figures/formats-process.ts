@@ -3,8 +3,8 @@
  * Started with the number of rounds and of operations a round; sends one message with all rounds.
  */
 
-import type { IssuerTrust } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
+import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'

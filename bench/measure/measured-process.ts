@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { NODE_FLAGS } from '@countersign/countersign/node-flags'
+import { NODE_FLAGS } from '@countersign/countersign/command/node-flags'
 import { isUsage, USAGE_QUESTION, type Usage } from './usage-probe.ts'
 
 export interface ProcessStart {

@@ -7,10 +7,10 @@ import type { JsonObject } from '@countersign/core/json'
 import type {
   ClaimPath,
   CredentialFormat,
-  FormatId,
   IssueInput,
   PresentInput,
 } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'

@@ -1,9 +1,8 @@
 /** An account at a wallet, ready to be used and misused. */
 import { randomUUID } from 'node:crypto'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'
-import type { Stage } from './case.ts'
+import type { Service } from './service.ts'
 import { type Sending, send, type TimedAnswer } from './wire.ts'
-import type { Service } from './world.ts'
 
 export interface Login {
   readonly email: string
@@ -29,16 +28,6 @@ export async function register({ url }: { readonly url: string }): Promise<Login
 
 export function bearer(token: string): { readonly headers: Readonly<Record<string, string>> } {
   return { headers: { authorization: `Bearer ${token}` } }
-}
-
-/** Afterwards the login is still good and so is the wallet. */
-export const loggedIn: Stage<Login> = {
-  prepare: async ({ login }) => login,
-  goOn: async ({ token, walletId }, { wallet }) =>
-    void expectStatus(
-      await call(`${wallet.url}/wallet-api/wallet/${walletId}/credentials`, bearer(token)),
-      200,
-    ),
 }
 
 export function at(

@@ -16,17 +16,8 @@ import { issue } from '@countersign/testing/client/flows'
 import { call } from '@countersign/testing/client/http'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { type ListServer, openListServer } from './list-server.ts'
+import type { Service } from './service.ts'
 import { type Login, register } from './wallet-login.ts'
-
-export interface Service {
-  readonly url: string
-  readonly isRunning: () => boolean
-  /** Turns the clock of the process. */
-  turnClock(seconds: number): Promise<void>
-  /** Lines that the service logged as its own faults. */
-  faults(): readonly string[]
-  stop(): Promise<void>
-}
 
 export interface World {
   readonly issuer: Service

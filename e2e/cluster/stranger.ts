@@ -1,5 +1,5 @@
 /** An issuer key with a certificate of an authority that nobody here has heard of, as an issue call brings it along. */
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'

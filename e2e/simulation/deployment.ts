@@ -3,7 +3,7 @@
  * bring: keys and credentials. Made once for many seeds, since keys say nothing about the order of things.
  */
 
-import type { IssuerTrust } from '@countersign/credential/contract/format'
+import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'

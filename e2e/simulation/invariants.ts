@@ -3,22 +3,15 @@
  * the store was made to remember, and at nothing else; knows no use case.
  */
 import { type Committed, readCommitted, type Written } from './committed.ts'
+import type { Invariant } from './invariant.ts'
 import { issuanceInvariants } from './issuance-invariants.ts'
-import type { Exchange, World } from './network.ts'
+import type { World } from './network.ts'
 import { verificationInvariants } from './verification-invariants.ts'
 
 export interface Violation {
   readonly invariant: string
   readonly facts: string
 }
-
-export interface Recorded {
-  readonly exchanges: readonly Exchange[]
-  readonly committed: Committed
-}
-
-/** The facts of every breach; none where it holds. */
-export type Invariant = (recorded: Recorded) => Iterable<string>
 
 export async function judge(
   world: World,

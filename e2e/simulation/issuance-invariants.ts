@@ -6,7 +6,7 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { keyThumbprint } from '@countersign/keys/signers/software-key'
 import { MAX_WRONG_TX_CODES } from '@countersign/protocol/openid4vci/session/session'
 import { type Request, textIn } from './endpoints.ts'
-import type { Invariant, Recorded } from './invariants.ts'
+import type { Invariant, Recorded } from './invariant.ts'
 import type { Exchange } from './network.ts'
 import { credentialIn } from './wallet.ts'
 

@@ -1,7 +1,7 @@
 /** Of requests and answers: one decision, reported once, never taken back, and only ever for the request it was made for. */
 import { isDecided } from '@countersign/protocol/openid4vp/session'
 import { textIn } from './endpoints.ts'
-import type { Invariant, Recorded } from './invariants.ts'
+import type { Invariant, Recorded } from './invariant.ts'
 
 export const verificationInvariants: Readonly<Record<string, Invariant>> = {
   'a verification is decided once, with one event': function* ({ committed }) {

@@ -11,7 +11,7 @@ import { openIndexAllocator } from '@countersign/issuer/status/allocate-index'
 import { keyedIndexOrder, permutationName } from '@countersign/issuer/status/index-order'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { openDatabase } from '@countersign/stores/sql/database'
+import { openDatabase } from '@countersign/stores/sql/open-database'
 
 const AT_ONCE = 32
 

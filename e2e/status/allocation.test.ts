@@ -12,8 +12,8 @@ import { fileURLToPath } from 'node:url'
 import { issuerMigrations } from '@countersign/issuer/database/migrations'
 import type { IssuerTables } from '@countersign/issuer/database/schema'
 import { startPostgres } from '@countersign/local-servers/postgres-server'
-import { openDatabase } from '@countersign/stores/sql/database'
 import { migrate } from '@countersign/stores/sql/migrate'
+import { openDatabase } from '@countersign/stores/sql/open-database'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const PROCESSES = 4

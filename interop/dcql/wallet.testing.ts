@@ -1,7 +1,8 @@
 /** Wallets of chance: credentials in three formats whose claims have every shape that a path can meet. */
 
 import type { JsonObject, JsonValue } from '@countersign/core/json'
-import type { FormatId, HeldCredential } from '@countersign/credential/contract/format'
+import type { HeldCredential } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { HeldForQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import type { Random } from './random.testing.ts'
 

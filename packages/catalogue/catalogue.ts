@@ -5,7 +5,8 @@
  */
 
 import type { JsonObject } from '@countersign/core/json'
-import type { ClaimPath, FormatId, ValueEncoding } from '@countersign/credential/contract/format'
+import type { ClaimPath, ValueEncoding } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import ehic from './types/ehic.json' with { type: 'json' }
 import employeeBadge from './types/employee-badge.json' with { type: 'json' }
 import euPid from './types/eu-pid.json' with { type: 'json' }

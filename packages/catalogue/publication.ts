@@ -4,7 +4,8 @@
  */
 import { encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
-import type { FormatId, ValueEncoding } from '@countersign/credential/contract/format'
+import type { ValueEncoding } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { integrityOf } from '@countersign/credential/type-metadata/integrity'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type CatalogueType, typeMetadata, valueEncodings } from './catalogue.ts'

@@ -4,7 +4,7 @@
  * proofs keep to the algorithms that every wallet has (OpenID4VC HAIP 1.0 §7 asks for ES256 alone). Nothing here
  * can name `none` or a MAC.
  */
-import type { SignatureAlgorithm } from './engine.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export type SignaturePurpose =
   | 'credential' // the issuer's signature over a credential

@@ -3,20 +3,12 @@
  * knows which. Methods may answer at once or later, so callers always `await`: on servers that is synchronous work.
  */
 import type { PublicJwk } from './jwk.ts'
+import type { SignatureAlgorithm } from './signature-algorithm.ts'
 
 export type Awaitable<T> = T | Promise<T>
 
 /** Names of the IANA "Named Information Hash Algorithm" registry, as `_sd_alg` uses them (RFC 9901 §4.1.1). */
 export type HashAlgorithm = 'sha-256' | 'sha-384' | 'sha-512'
-
-/** JOSE names (RFC 7518 §3.1, RFC 8037, RFC 8812). `EdDSA` means Ed25519 only. */
-export type SignatureAlgorithm = EllipticAlgorithm | RsaAlgorithm
-
-/** Named by the curve of the key: each has one. */
-export type EllipticAlgorithm = 'ES256' | 'ES384' | 'ES512' | 'EdDSA' | 'ES256K'
-
-/** An RSA key fits all of them unless its `alg` says which. PSS salts are as long as the hash (RFC 7518 §3.5). */
-export type RsaAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512'
 
 export interface CryptoEngine {
   /** A string is hashed as its UTF-8 bytes. */

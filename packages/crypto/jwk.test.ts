@@ -3,7 +3,8 @@ import { makeSigner, nodeEngine, testKeys } from '@countersign/testing/engines/n
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { SIGNATURE_ALGORITHMS } from './jose/jws.ts'
-import { algorithmOf, bareKey, fits, jwkThumbprint, type PublicJwk, parsePublicJwk, sameKey } from './jwk.ts'
+import { algorithmOf, bareKey, fits, type PublicJwk, parsePublicJwk, sameKey } from './jwk.ts'
+import { jwkThumbprint } from './jwk-thumbprint.ts'
 
 // RFC 7517 appendix A.1, the EC key.
 const EC = {

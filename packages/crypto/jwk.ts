@@ -7,13 +7,7 @@
 import { decodeBase64url } from '@countersign/core/base64url'
 import { isJsonObject, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type {
-  Awaitable,
-  CryptoEngine,
-  EllipticAlgorithm,
-  RsaAlgorithm,
-  SignatureAlgorithm,
-} from './engine.ts'
+import type { EllipticAlgorithm, RsaAlgorithm, SignatureAlgorithm } from './signature-algorithm.ts'
 
 export type EcCurve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
 
@@ -86,26 +80,6 @@ function parseKey(value: JsonObject, labels: Labels): Result<PublicJwk, JwkRefus
       return typeof value.kty === 'string'
         ? refuse({ code: 'jwk_unsupported', member: 'kty' })
         : refuse({ code: 'jwk_malformed', member: 'kty' })
-  }
-}
-
-/** RFC 7638 with SHA-256, as unpadded base64url. */
-export function jwkThumbprint(
-  jwk: PublicJwk,
-  crypto: Pick<CryptoEngine, 'digestBase64url'>,
-): Awaitable<string> {
-  return crypto.digestBase64url('sha-256', thumbprintInput(jwk))
-}
-
-/** RFC 7638 §3.2: the required members alone, in lexicographic order. */
-export function thumbprintInput(jwk: PublicJwk): string {
-  switch (jwk.kty) {
-    case 'EC':
-      return JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y })
-    case 'OKP':
-      return JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x })
-    case 'RSA':
-      return JSON.stringify({ e: jwk.e, kty: jwk.kty, n: jwk.n })
   }
 }
 

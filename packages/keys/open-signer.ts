@@ -5,8 +5,9 @@
  */
 import { readFile } from 'node:fs/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { Signer } from '@countersign/crypto/engine'
 import { algorithmOf, bareKey, fits, type PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { openAwsKmsKey } from './backends/aws-kms.ts'
 import type { BackendContext, BackendKey, BackendRefusal } from './backends/backend.ts'
 import { type KeyReference, parseKeyReference } from './backends/key-reference.ts'

@@ -8,7 +8,7 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { Result } from '@countersign/core/result'
 import type { Check } from '@countersign/credential/contract/checks'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { Awaitable } from '@countersign/crypto/engine'
 import { getStatus } from './bits.ts'

@@ -5,7 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { TrustRefusal } from '@countersign/credential/contract/format'
+import type { TrustRefusal } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { readBitstringCredential } from './bitstring-status-list.ts'
 import type { Compression, InflateRefusal } from './compression.ts'

@@ -4,8 +4,9 @@
  */
 
 import { type Result, refuse } from '@countersign/core/result'
-import type { Awaitable, SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { Awaitable } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { StatusSize } from './bits.ts'
 import type { StatusListRefusal } from './status-list.ts'
 

@@ -5,9 +5,10 @@
  */
 
 import type { Result } from '@countersign/core/result'
-import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/format'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
-import type { Awaitable, SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
+import type { Awaitable } from '@countersign/crypto/engine'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { StatusBits } from './bits.ts'
 
 export type StatusListMechanism = Exclude<StatusReference['mechanism'], 'unknown'>

@@ -2,10 +2,10 @@ import { encodeUtf8 } from '@countersign/core/base64url'
 import { makeCertificate, NOT_AFTER, NOT_BEFORE, toX5c } from '@countersign/testing/certificates'
 import { makeSigner } from '@countersign/testing/engines/node-engine'
 import { certificateExpiry, expiryOf } from '@countersign/x509/certificate-expiry'
+import { toPem } from '@countersign/x509/pem'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anchorsOfFile, pinsOfFile, readCertificateFile } from './certificate-files.ts'
-import { toPem } from './trust-anchor.ts'
 
 const DAY = 86_400
 const signer = makeSigner('P-256')

@@ -5,6 +5,7 @@
  */
 import { encodeBase64 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import type { DistrustFacts } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import {
@@ -18,7 +19,7 @@ import {
   type ValidPath,
   validatePath,
 } from '@countersign/x509/certification-path'
-import { type DistrustFacts, factsAboutPath, factsOf } from './distrust.ts'
+import { factsAboutPath, factsOf } from './distrust.ts'
 import {
   findScopeFault,
   nameOf,

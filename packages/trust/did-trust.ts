@@ -4,8 +4,8 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/format'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { keyOfDidUrl } from '@countersign/did/did'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 

@@ -2,29 +2,11 @@
  * The facts behind a refusal of trust, for the page that explains it to an operator: whose certificate is at fault, and
  * which anchor would be needed. Names in it are what strangers wrote into certificates: text, never markup.
  */
+
+import type { DistrustFacts } from '@countersign/credential/contract/trust-port'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import type { ProfileFault } from '@countersign/x509/certificate-profile'
 import type { PathRefusal } from '@countersign/x509/certification-path'
-
-export interface DistrustFacts {
-  /** The certificate that the reason is about; absent where none could be read. */
-  readonly subject?: string
-  /** Who issued it: for `anchor_unknown` the subject of the certificate that is missing. */
-  readonly issuer?: string
-  /** base64url; for `anchor_unknown` the subject key identifier of the certificate that is missing. */
-  readonly authorityKeyId?: string
-  /** Hexadecimal. */
-  readonly serial?: string
-  /** Epoch seconds. */
-  readonly notBefore?: number
-  readonly notAfter?: number
-  /** Place in the chain, the leaf being 0; the anchor follows the last. */
-  readonly position?: number
-  /** The anchor that does not count here, by its name. */
-  readonly anchor?: string
-  /** Everything in which a certificate departs from its profile. */
-  readonly faults?: readonly ProfileFault[]
-}
 
 export function factsOf(certificate: Certificate, faults: readonly ProfileFault[] = []): DistrustFacts {
   const { subject, issuer, authorityKeyId, serial, notBefore, notAfter } = certificate

@@ -4,7 +4,7 @@
  */
 
 import { type Result, refuse } from '@countersign/core/result'
-import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/format'
+import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
 import type { Awaitable } from '@countersign/crypto/engine'
 
 /** `IssuerTrust`, `StatusListTrust` and their like. */

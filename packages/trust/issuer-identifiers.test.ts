@@ -1,5 +1,9 @@
 import { ok, refuse } from '@countersign/core/result'
-import type { IssuerKeyReference, IssuerTrust, TrustRefusal } from '@countersign/credential/contract/format'
+import type {
+  IssuerKeyReference,
+  IssuerTrust,
+  TrustRefusal,
+} from '@countersign/credential/contract/trust-port'
 import { didFromKey } from '@countersign/did/did'
 import { didResolver } from '@countersign/did/did-resolver'
 import { makeSigner } from '@countersign/testing/engines/node-engine'

@@ -1,20 +1,15 @@
-import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/format'
+import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/trust-port'
 import { didFromKey, keyOfDidUrl } from '@countersign/did/did'
 import type { StatusListKeyReference, StatusListTrust } from '@countersign/status-list/status-list'
 import { DIGITAL_SIGNATURE, KEY_CERT_SIGN, makeCertificate, toX5c } from '@countersign/testing/certificates'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import { toPem } from '@countersign/x509/pem'
 import { describe, expect, it } from 'vitest'
 import { chainTrust } from './chain-trust.ts'
 import { didIssuerTrust } from './did-trust.ts'
 import { firstThatKnows } from './first-that-knows.ts'
 import { issuerTrust, signerTrust, statusListTrust, x509IssuerTrust } from './issuer-trust.ts'
-import {
-  anchorsFrom,
-  type TrustedCertificate,
-  type TrustList,
-  type TrustScope,
-  toPem,
-} from './trust-anchor.ts'
+import { anchorsFrom, type TrustedCertificate, type TrustList, type TrustScope } from './trust-anchor.ts'
 
 const NOW = 1_780_000_000
 const root = makeSigner('P-256', 'root')

@@ -5,7 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { IssuerTrust, TrustedKey, TrustRefusal } from '@countersign/credential/contract/format'
+import type { IssuerTrust, TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { StatusListTrust } from '@countersign/status-list/status-list'
 import type { Certificate } from '@countersign/x509/certificate'

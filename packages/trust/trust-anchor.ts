@@ -2,8 +2,7 @@
  * Whom a deployment trusts, as data: certificates with a name for people, where they come from, and what for. Every
  * source - files, VICALs, lists of trusted entities - ends in this form, so that a decision can name its source.
  */
-import { encodeBase64 } from '@countersign/core/base64url'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Certificate } from '@countersign/x509/certificate'
 
 export type TrustPurpose =
@@ -106,15 +105,4 @@ function isInPeriods(periods: readonly TrustPeriod[], moment: number): boolean {
 
 export function nameOf({ name, certificate }: TrustedCertificate): string {
   return name ?? certificate.subject.text
-}
-
-/** Text form of anchors, for other people's configuration (RFC 7468 §5). */
-export function toPem(certificates: readonly Certificate[]): string {
-  return certificates.map(({ der }) => certificatePem(encodeBase64(der))).join('')
-}
-
-/** Of standard base64 DER. */
-export function certificatePem(base64: string): string {
-  const lines = base64.replace(/.{64}(?=.)/g, '$&\n')
-  return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`
 }

@@ -4,8 +4,8 @@
  * that JOSE has names for; SHA-1 has none.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import { type EcCurve, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import {
   type DerElement,
   readBitStringBytes,

@@ -1,7 +1,7 @@
 /** For each format: what an issue call says, what a verifier asks, and what it must see in the end. */
 
 import type { JsonObject } from '@countersign/core/json'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 
 export interface FormatCase {
   readonly format: FormatId

@@ -15,15 +15,9 @@ import {
   sign,
   verify,
 } from 'node:crypto'
-import type {
-  CryptoEngine,
-  HashAlgorithm,
-  KeyAgreement,
-  RsaAlgorithm,
-  SignatureAlgorithm,
-  Signer,
-} from '@countersign/crypto/engine'
+import type { CryptoEngine, HashAlgorithm, KeyAgreement, Signer } from '@countersign/crypto/engine'
 import { algorithmOf, type EcCurve, fits, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import type { RsaAlgorithm, SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 
 /** A curve, or for an RSA key what it signs with. */
 export type TestKey = EcCurve | 'Ed25519' | RsaAlgorithm

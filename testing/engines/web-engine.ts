@@ -4,14 +4,9 @@
  * again as keys are taken.
  */
 
-import type {
-  CryptoEngine,
-  KeyAgreement,
-  RsaAlgorithm,
-  SignatureAlgorithm,
-  Signer,
-} from '@countersign/crypto/engine'
+import type { CryptoEngine, KeyAgreement, Signer } from '@countersign/crypto/engine'
 import type { EcCurve, PublicJwk } from '@countersign/crypto/jwk'
+import type { RsaAlgorithm, SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import {
   generateWebKeyAgreement,
   generateWebKeyPair,

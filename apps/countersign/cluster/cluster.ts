@@ -2,9 +2,9 @@
  * `countersign cluster`: starts the distributed architecture, shows it, and takes it down again. The first Ctrl-C stops
  * in order; the second leaves at once, and the watchdogs of the parts end what is left.
  */
-import { describeMistake, readArguments } from '../arguments.ts'
-import type { CommandOutcome, Surroundings } from '../commands.ts'
-import { startRefusal } from '../start-refusal.ts'
+import { describeMistake, readArguments } from '../command/arguments.ts'
+import type { CommandOutcome, Surroundings } from '../command/command.ts'
+import { startRefusal } from '../command/start-refusal.ts'
 import { picture } from './picture.ts'
 import { type Cluster, type ClusterOptions, startCluster } from './start-cluster.ts'
 

@@ -5,7 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Process, startProcess, tailOf, untilTrue } from '@countersign/local-servers/process'
-import { NODE_FLAGS } from '../node-flags.ts'
+import { NODE_FLAGS } from '../command/node-flags.ts'
 import type { InstancePlan, ServiceName } from './topology.ts'
 
 export interface ClusterService {

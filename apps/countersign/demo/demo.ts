@@ -3,8 +3,8 @@
  * the outcome, over the same API that scripts use. It tells each step and which instance answered, so that a
  * cluster can be watched at work; it knows nothing that a caller from outside could not know.
  */
-import { describeMistake, readArguments } from '../arguments.ts'
-import type { CommandOutcome, Surroundings } from '../commands.ts'
+import { describeMistake, readArguments } from '../command/arguments.ts'
+import type { CommandOutcome, Surroundings } from '../command/command.ts'
 import { type Addresses, DemoStopped, type StepReport, walk } from './walk.ts'
 
 const FLAGS = { wallet: 'url', issuer: 'url', verifier: 'url', cluster: 'switch' } as const

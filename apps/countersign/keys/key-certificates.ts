@@ -21,8 +21,8 @@ import {
   type FlagKind,
   nearestWord,
   readArguments,
-} from '../arguments.ts'
-import type { Surroundings } from '../commands.ts'
+} from '../command/arguments.ts'
+import type { Surroundings } from '../command/command.ts'
 
 const COMMON_FLAGS = {
   name: 'text',

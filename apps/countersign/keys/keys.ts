@@ -6,10 +6,10 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { certificatePem } from '@countersign/trust/trust-anchor'
-import { didYouMean, nearestWord } from '../arguments.ts'
-import type { CommandOutcome, Surroundings } from '../commands.ts'
-import { startRefusal } from '../start-refusal.ts'
+import { certificatePem } from '@countersign/x509/pem'
+import { didYouMean, nearestWord } from '../command/arguments.ts'
+import type { CommandOutcome, Surroundings } from '../command/command.ts'
+import { startRefusal } from '../command/start-refusal.ts'
 
 const ACTIONS = ['anchor', 'secret', 'authority', 'certificate']
 
@@ -56,7 +56,7 @@ async function developmentAnchors(
 ): Promise<readonly string[]> {
   const [{ configure }, { StartRefused }, { openRuntime }] = await Promise.all([
     import('@countersign/service/compose/configure'),
-    import('@countersign/service/http/http-service'),
+    import('@countersign/service/operation/start-refused'),
     import('@countersign/service/compose/runtime'),
   ])
   const start = { argv: ['--logLevel=silent', ...argv], env, cwd }

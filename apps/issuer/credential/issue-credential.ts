@@ -6,7 +6,7 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
 import { didFromKey } from '@countersign/did/did'
 import { readDerivedSecret } from '@countersign/protocol/oauth/derived-secret'

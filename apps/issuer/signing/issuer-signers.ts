@@ -3,11 +3,11 @@
  * whose certificate follows a profile of its own.
  */
 
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSigner, type Runtime } from '@countersign/service/compose/runtime'
 import type { Config } from '@countersign/service/config/load'
-import { StartRefused } from '@countersign/service/http/http-service'
+import { StartRefused } from '@countersign/service/operation/start-refused'
 import type { issuerShape } from '../config.ts'
 
 export interface IssuerSigners {

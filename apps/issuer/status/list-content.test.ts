@@ -1,6 +1,7 @@
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { getStatus } from '@countersign/status-list/bits'
 import { readBitstringCredential } from '@countersign/status-list/bitstring-status-list'
 import type { SignedStatusList } from '@countersign/status-list/signed-list'
@@ -16,7 +17,12 @@ const NOW = 1_800_000_000
 function content(kind: ListKind) {
   const signer = softwareSigner(generateSoftwareKey('ES256'))
   const list = { id: 'A'.repeat(22), kind, base_url: 'https://issuer.example', size: SIZE }
-  return openListContent(list, { signer, ttlSeconds: 300, lifetimeSeconds: 600 })
+  return openListContent(list, {
+    compression: nodeCompression,
+    signer,
+    ttlSeconds: 300,
+    lifetimeSeconds: 600,
+  })
 }
 
 function statusesOf({ packed }: SignedStatusList) {

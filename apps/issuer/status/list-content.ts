@@ -5,9 +5,9 @@
  */
 import { encodeUtf8 } from '@countersign/core/base64url'
 import type { Signer } from '@countersign/crypto/engine'
-import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { newStatusBits, type StatusBits, setStatus } from '@countersign/status-list/bits'
 import { writeBitstringCredential } from '@countersign/status-list/bitstring-status-list'
+import type { Compression } from '@countersign/status-list/compression'
 import {
   type PackedTokenStatusList,
   packTokenStatusList,
@@ -21,6 +21,7 @@ import type { ListContent } from './published-lists.ts'
 
 export interface ListSigning {
   readonly signer: Signer
+  readonly compression: Pick<Compression, 'deflate' | 'gzip'>
   /** How long verifiers may keep a list, and how long a signed one is good. */
   readonly ttlSeconds: number
   readonly lifetimeSeconds: number
@@ -39,7 +40,7 @@ function tokenContent(list: ListFacts, signing: ListSigning): ListContent {
       packed = undefined
     },
     async sign(form, issuedAt) {
-      packed ??= packTokenStatusList(copyOf(statuses), nodeCompression)
+      packed ??= packTokenStatusList(copyOf(statuses), signing.compression)
       const facts = { uri: tokenListUri(list), issuer: list.base_url, ...period(signing, issuedAt) }
       if (form === 'statuslist+jwt')
         return encodeUtf8(await writeTokenStatusListJwt(await packed, facts, signing.signer))
@@ -78,7 +79,7 @@ async function signPurpose(
     purposes: [purpose],
     ...period(signing, issuedAt),
   }
-  const written = await writeBitstringCredential(statuses, facts, signing.signer, nodeCompression)
+  const written = await writeBitstringCredential(statuses, facts, signing.signer, signing.compression)
   if (!written.ok) throw new Error(`a status list cannot be written: ${written.error.code}`)
   return encodeUtf8(written.value)
 }

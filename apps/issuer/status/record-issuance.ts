@@ -4,7 +4,7 @@
  * one twice; what is known not to have left is struck out again.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { deleteIssued, insertIssued } from '../database/issued-credentials.ts'

@@ -2,6 +2,7 @@
  * Issuers with a real database for the tests beside the use cases. Instances of one deployment share sessions, database
  * and secret; each has its own block of indices and its own copies of the lists.
  */
+
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,8 +11,10 @@ import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { startPostgres } from '@countersign/local-servers/postgres-server'
-import { type Database, openDatabase } from '@countersign/stores/sql/database'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
+import type { Database } from '@countersign/stores/sql/database'
 import { migrate } from '@countersign/stores/sql/migrate'
+import { openDatabase } from '@countersign/stores/sql/open-database'
 import type { KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { issuerMigrations } from '../database/migrations.ts'
@@ -81,7 +84,8 @@ export function newDeployment(database: IssuerDatabase): TestDeployment {
           }),
           published: openPublishedLists({
             database: seen,
-            openContent: (list) => openListContent(list, { signer: counting, ...period }),
+            openContent: (list) =>
+              openListContent(list, { signer: counting, compression: nodeCompression, ...period }),
             lifetimeSeconds: period.lifetimeSeconds,
             now: () => clock.now,
             ...(monotonicMs && { monotonicMs }),

@@ -10,7 +10,8 @@ import {
   withholdablePaths,
 } from '@countersign/catalogue/catalogue'
 import type { JsonObject } from '@countersign/core/json'
-import type { ClaimPath, FormatId, ValueEncoding } from '@countersign/credential/contract/format'
+import type { ClaimPath, ValueEncoding } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { CredentialConfiguration } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 
 export interface IssuableType {

@@ -5,7 +5,7 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 
 export interface RequestedCredential {
   readonly format?: string | undefined

@@ -1,5 +1,6 @@
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import { issuerTrust, statusListTrust, x509IssuerTrust } from '@countersign/trust/issuer-trust'
@@ -31,6 +32,7 @@ const issuers: TrustedIssuers = {
   trust: issuerTrust(issuerChains),
   statusLists: openStatusLists(remote, {
     crypto: nodeCrypto,
+    compression: nodeCompression,
     minFreshSeconds: 0,
     maxFreshSeconds: 0,
     failureSeconds: 0,

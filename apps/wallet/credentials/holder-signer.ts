@@ -5,7 +5,8 @@
 
 import { isJsonObject } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
-import type { FormatId, HeldCredential } from '@countersign/credential/contract/format'
+import type { HeldCredential } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
 import { namesOfKey } from '../dids/dids.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'

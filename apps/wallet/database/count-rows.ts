@@ -1,9 +1,9 @@
 /** How full a wallet is. */
-import type { Wallet } from '../wallet.ts'
+import type { WalletDatabase } from './schema.ts'
 
 /** Counts no further than `atMost`: whether a limit is reached is all that anybody asks. */
 export async function countRows(
-  { database }: Pick<Wallet, 'database'>,
+  { database }: { readonly database: WalletDatabase },
   table: 'credentials' | 'wallet_dids' | 'wallet_keys',
   walletId: string,
   atMost: number,

@@ -2,7 +2,7 @@
  * The wallet's database, brought to its newest shape. Instances and a database server come up together, so one that is
  * still starting is waited for; one that was sealed under another secret is refused before anybody is served.
  */
-import { StartRefused } from '@countersign/service/http/http-service'
+import { StartRefused } from '@countersign/service/operation/start-refused'
 import { whenReached } from '@countersign/stores/sql/lazy-connection'
 import { migrate } from '@countersign/stores/sql/migrate'
 import { walletMigrations } from './migrations.ts'

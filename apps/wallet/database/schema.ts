@@ -3,8 +3,9 @@
  * place; `_hash` columns hold keyed hashes. What stands open are random ids, times, algorithms and counters: a dump
  * shows no name, no address, no claim, no key and no token. Times are epoch seconds.
  */
+
+import type { SoftwareKeyType } from '@countersign/keys/signers/software-key'
 import type { Kysely, Transaction } from 'kysely'
-import type { KeyType } from '../keys/key-types.ts'
 
 /** The database as use cases see it: what they may ask, not how it is opened and closed. */
 export interface WalletDatabase {
@@ -64,7 +65,7 @@ export interface KeyRow {
   readonly id: string
   readonly wallet_id: string
   /** The type of the key, which says what it signs with. */
-  readonly algorithm: KeyType
+  readonly algorithm: SoftwareKeyType
   readonly name_sealed: string | null
   readonly private_sealed: string
   readonly created_at: number

@@ -5,13 +5,16 @@ import { registerAccount } from '../account/register-account.ts'
 import type { Wallet } from '../wallet.ts'
 import { loginCookie } from './bearer.ts'
 import { loginBody, registerBody } from './messages.ts'
-import type { RouteConfig } from './routes.ts'
 import { valueOr } from './wire.ts'
 
 const tags = ['account']
 const config = { door: 'open' as const }
 
-export function loginRoutes(app: ServiceApp, wallet: Wallet, { baseUrl }: RouteConfig): void {
+export function loginRoutes(
+  app: ServiceApp,
+  wallet: Wallet,
+  { baseUrl }: { readonly baseUrl: string },
+): void {
   app.post(
     '/wallet-api/auth/register',
     {

@@ -3,8 +3,9 @@
  * of its handlers, so a new route is closed unless it is written elsewhere.
  */
 
+import { isLoopbackHost } from '@countersign/service/config/loopback-host'
 import type { ServiceConfig } from '@countersign/service/config/schema'
-import { isLoopbackHost, managementDoorKeeper } from '@countersign/service/http/access'
+import { managementDoorKeeper } from '@countersign/service/http/access'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import { fail } from '@countersign/service/http/wire-errors'
 import type { Wallet } from '../wallet.ts'

@@ -3,20 +3,13 @@
  * one after the other, and who finds a long queue is told to come again: a few impatient callers must not stop
  * everybody's logins, which need the same threads.
  */
-import { ok, type Result, refuse } from '@countersign/core/result'
+import { ok, refuse } from '@countersign/core/result'
 import {
   generateKeyOfType,
   type PrivateJwk,
   type SoftwareKeyType,
 } from '@countersign/keys/signers/software-key'
-
-export interface KeyMaker {
-  make(keyType: SoftwareKeyType): Promise<Result<PrivateJwk, KeyMakerBusy>>
-}
-
-export interface KeyMakerBusy {
-  readonly code: 'key_maker_busy'
-}
+import type { KeyMaker } from '../wallet.ts'
 
 const MAX_QUEUE = 8
 

@@ -3,8 +3,8 @@
  * issuers take it for key proofs and verifiers for presentations. The others are kept, shown and sign on request.
  */
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import { algorithmOf } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import {
   type PrivateJwk,
   type SoftwareKeyType,

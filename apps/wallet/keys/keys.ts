@@ -5,8 +5,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { Signer } from '@countersign/crypto/engine'
 import { algorithmOf, bareKey, type PublicJwk, sameKey } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import {
   type KeyRefusal,
   keyThumbprint,
@@ -16,8 +17,8 @@ import {
 } from '@countersign/keys/signers/software-key'
 import { countRows } from '../database/count-rows.ts'
 import type { KeyRow } from '../database/schema.ts'
+import type { KeyMakerBusy } from '../wallet.ts'
 import { MAX_KEYS, type OwnedWallet, type Wallet } from '../wallet.ts'
-import type { KeyMakerBusy } from './key-maker.ts'
 import { algorithmOfType, type KeyType, keyTypeOf, provesPossession } from './key-types.ts'
 
 export interface ListedKey {

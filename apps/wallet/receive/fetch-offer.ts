@@ -9,7 +9,7 @@ import {
   authorizationServerMetadataUrl,
   isIssuerIdentifier,
   issuerMetadataUrl,
-} from '@countersign/protocol/openid4vci/metadata/issuer-identifier'
+} from '@countersign/protocol/openid4vci/issuer-identifier'
 import {
   type AuthorizationServerMetadata,
   type IssuerMetadata,

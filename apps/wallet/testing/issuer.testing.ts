@@ -1,7 +1,8 @@
 /** An issuer for the wallet's tests: OpenID4VCI 1.0 over our own protocol package, with state in this process. */
 import { randomBytes } from 'node:crypto'
 import type { JsonObject } from '@countersign/core/json'
-import type { FormatId, IssueInput } from '@countersign/credential/contract/format'
+import type { IssueInput } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'

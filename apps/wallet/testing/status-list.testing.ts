@@ -1,6 +1,6 @@
 /** The status lists of the issuer of the tests: one entry, which says what the test wants. */
 
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { Signer } from '@countersign/crypto/engine'
 import { nodeCompression } from '@countersign/service/compose/node-compression'

@@ -4,7 +4,8 @@
  */
 import { createHmac } from 'node:crypto'
 import type { JsonObject } from '@countersign/core/json'
-import type { SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { Signer } from '@countersign/crypto/engine'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { type Held, newKey, now } from '@countersign/testing/client/protocol-wallet'
 import { unread } from '../answer.ts'
 import { type BadInput, chapter } from '../case.ts'

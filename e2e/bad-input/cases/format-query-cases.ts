@@ -1,5 +1,5 @@
 /** Queries that ask a format for what it does not have, or for another format's: refused before a wallet sees them. */
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { type BadInput, chapter } from '../case.ts'
 import { kinds } from '../kinds.ts'
 import { anyVerification } from '../stages.ts'

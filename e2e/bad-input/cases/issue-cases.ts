@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
 import { type BadInput, chapter, type Stage } from '../case.ts'
 import { offerOfIssuer } from '../stages.ts'

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import { expectStatus, postJson } from '@countersign/testing/client/http'
 import { type BadInput, chapter } from '../case.ts'
-import { at, authorization, type Login, loggedIn, register } from '../wallet-login.ts'
+import { loggedIn } from '../logged-in.ts'
+import { at, authorization, type Login, register } from '../wallet-login.ts'
 import { sendJson } from '../wire.ts'
 import type { World } from '../world.ts'
 

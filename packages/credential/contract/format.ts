@@ -6,20 +6,13 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
-import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { DidKeyResolver } from '@countersign/did/did-document'
-import type { DistrustFacts } from '@countersign/trust/distrust'
 import type { Check } from './checks.ts'
+import type { FormatId } from './format-id.ts'
 import type { StatusReference } from './status-reference.ts'
-
-/** Format identifiers of OpenID4VCI 1.0 appendix A and OpenID4VP 1.0 appendix B, and the media types of VC-JOSE-COSE. */
-export type FormatId =
-  | 'dc+sd-jwt' // SD-JWT VC
-  | 'mso_mdoc' // ISO/IEC 18013-5
-  | 'jwt_vc_json' // W3C VC data model 1.1 as a JWT
-  | 'vc+jwt' // W3C VC data model 2.0, VC-JOSE-COSE §3.1
-  | 'vc+sd-jwt' // W3C VC data model 2.0, VC-JOSE-COSE §3.2
+import type { IssuerTrust } from './trust-port.ts'
 
 /** A path from the top of the claims: member names, array indices, `null` for every array element (OpenID4VP §7). */
 export type ClaimPath = readonly (string | number | null)[]
@@ -114,46 +107,6 @@ export interface VerifyInput {
   /** Keys of holders who are named by a DID; absent: those whose DID is their key. */
   readonly holderKeys?: DidKeyResolver
 }
-
-/** How a credential says who signed it. */
-export interface IssuerKeyReference {
-  readonly purpose: 'issuer'
-  readonly format: FormatId
-  readonly credentialType: string
-  readonly algorithm: SignatureAlgorithm
-  /** JOSE `x5c`, leaf first. */
-  readonly x5c?: readonly string[]
-  /** JOSE `kid`; a DID URL where the issuer is a DID. */
-  readonly keyId?: string
-  readonly issuer?: string
-  /** When it was signed, where the credential says so by the signer's word alone (mdoc `signed`); epoch seconds. */
-  readonly signedAt?: number
-}
-
-export interface TrustedKey {
-  readonly key: PublicJwk
-  /** Whom this leads to, for people: subject of the anchor, or the pinned key's name. */
-  readonly anchor: string
-  /** Where that was configured: a file, a list with its provider. */
-  readonly source?: string
-}
-
-/** A key that could be read but that leads to no anchor still lets the signature be checked and explained. */
-export type TrustRefusal =
-  | { readonly code: 'no_key_reference' }
-  | { readonly code: 'key_unreadable'; readonly reason: string }
-  | {
-      readonly code: 'untrusted'
-      readonly reason: string
-      readonly key: PublicJwk
-      /** For explaining it to an operator. */
-      readonly facts?: DistrustFacts
-    }
-
-export type IssuerTrust = (
-  reference: IssuerKeyReference,
-  now: number,
-) => Awaitable<Result<TrustedKey, TrustRefusal>>
 
 export interface VerifiedPresentation {
   readonly format: FormatId

@@ -7,18 +7,13 @@
 import { isJsonArray, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
-import type { CryptoEngine, SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, readAlgorithm, verifyJws } from '@countersign/crypto/jose/jws'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { Check, CheckName, CheckOutcome } from './checks.ts'
-import type {
-  FormatRefusal,
-  IssuerKeyReference,
-  TrustedKey,
-  TrustRefusal,
-  VerifyInput,
-  VerifyOutcome,
-} from './format.ts'
+import type { FormatRefusal, VerifyInput, VerifyOutcome } from './format.ts'
+import type { IssuerKeyReference, TrustedKey, TrustRefusal } from './trust-port.ts'
 
 /** A machine-readable reason, or nothing to object to. */
 export type Fault = string | undefined

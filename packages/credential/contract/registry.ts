@@ -1,5 +1,7 @@
 /** The formats a deployment speaks: an explicit list in each `main.ts`, no import side effects. */
-import type { CredentialFormat, FormatId } from './format.ts'
+
+import type { CredentialFormat } from './format.ts'
+import type { FormatId } from './format-id.ts'
 
 export interface FormatRegistry {
   readonly ids: readonly FormatId[]

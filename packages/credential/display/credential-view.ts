@@ -6,7 +6,8 @@
 
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { resolveClaimPath } from '../contract/claim-path.ts'
-import type { ClaimPath, FormatId } from '../contract/format.ts'
+import type { ClaimPath } from '../contract/format.ts'
+import type { FormatId } from '../contract/format-id.ts'
 import { displayValue } from './display-value.ts'
 
 export interface CredentialView {

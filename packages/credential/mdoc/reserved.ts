@@ -1,6 +1,7 @@
 /** Names, algorithms and limits of mdocs (ISO/IEC 18013-5 §9.1.2.4, OpenID4VP 1.0 appendix B.2). */
 import type { CborLimits } from '@countersign/crypto/cbor/decode'
-import type { HashAlgorithm, SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { HashAlgorithm } from '@countersign/crypto/engine'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 
 /** Bytes of a credential or a presentation: room for a portrait and a signature. */
 export const MAX_BYTES = 262_144

@@ -4,7 +4,8 @@ import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
 import { sameKey } from '@countersign/crypto/jwk'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
-import type { IssuerKeyReference, VerifyInput } from '../contract/format.ts'
+import type { VerifyInput } from '../contract/format.ts'
+import type { IssuerKeyReference } from '../contract/trust-port.ts'
 import { signDevice } from './device-auth.ts'
 import {
   BINDING,

@@ -6,7 +6,8 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { authorityKeyIdsOf } from '@countersign/x509/certificate'
-import type { FormatId, FormatRefusal, HeldCredential } from '../contract/format.ts'
+import type { FormatRefusal, HeldCredential } from '../contract/format.ts'
+import type { FormatId } from '../contract/format-id.ts'
 import { readSdJwtVc } from './read.ts'
 
 /** `format`: the identifier that it was issued under. */

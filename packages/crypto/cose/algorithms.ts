@@ -2,7 +2,7 @@
  * Algorithms of the IANA COSE registry as the JOSE names that the rest of the project knows (RFC 9053, RFC 8812, RFC
  * 9864). Curves belong to algorithms here, so a number and its fully specified twin mean the same.
  */
-import type { SignatureAlgorithm } from '../engine.ts'
+import type { SignatureAlgorithm } from '../signature-algorithm.ts'
 
 /** What is written. HAIP 1.0 §7 asks for the first number of each line; RFC 9864 adds the second. */
 const NUMBERS: Readonly<Record<SignatureAlgorithm, readonly [number, ...number[]]>> = {

@@ -5,8 +5,9 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CborInput, CborValue } from '../cbor/value.ts'
-import type { CryptoEngine, SignatureAlgorithm, Signer } from '../engine.ts'
+import type { CryptoEngine, Signer } from '../engine.ts'
 import { fits, type PublicJwk } from '../jwk.ts'
+import type { SignatureAlgorithm } from '../signature-algorithm.ts'
 import { algorithmOfCose, coseNumbersOf } from './algorithms.ts'
 import {
   COSE_TAG,

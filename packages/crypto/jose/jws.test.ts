@@ -3,8 +3,8 @@ import { makeSigner, nodeEngine, testKeys } from '@countersign/testing/engines/n
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ALLOWED_ALGORITHMS } from '../allowed-algorithms.ts'
-import type { SignatureAlgorithm } from '../engine.ts'
 import type { PublicJwk } from '../jwk.ts'
+import type { SignatureAlgorithm } from '../signature-algorithm.ts'
 import { type DecodedJws, decodeJws, SIGNATURE_ALGORITHMS, signJws, verifyJws } from './jws.ts'
 
 const part = (text: string) => encodeBase64url(encodeUtf8(text))

@@ -6,8 +6,9 @@
 import { decodeBase64url, encodeBase64url, encodeTextBase64url } from '@countersign/core/base64url'
 import { isJsonArray, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { CryptoEngine, SignatureAlgorithm, Signer } from '../engine.ts'
+import type { CryptoEngine, Signer } from '../engine.ts'
 import { fits, type PublicJwk } from '../jwk.ts'
+import type { SignatureAlgorithm } from '../signature-algorithm.ts'
 import { decodeJsonPart, readHeader } from './jose-header.ts'
 
 export interface DecodedJws {

@@ -5,7 +5,7 @@
  */
 
 import { ok, type Result } from '@countersign/core/result'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import {
   malformed,
   type ReferenceRefusal,

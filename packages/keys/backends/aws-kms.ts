@@ -6,8 +6,8 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { joseFromDer } from '@countersign/crypto/ecdsa-der'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import { fits } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { algorithmFacts } from '../engines/node.ts'
 import { SignerUnavailable, type UnavailableReason, within } from '../signers/signer-unavailable.ts'
 import type { AwsKmsReference } from './aws-kms-reference.ts'

@@ -6,8 +6,9 @@
 import { createPublicKey, hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Awaitable, SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { Awaitable } from '@countersign/crypto/engine'
 import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { AlgorithmFacts } from '../engines/node.ts'
 import {
   type KeyBackendName,

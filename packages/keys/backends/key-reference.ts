@@ -5,7 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { PrivateJwk } from '../signers/software-key.ts'
 import { type AwsKmsReference, parseAwsKmsReference } from './aws-kms-reference.ts'
 import { type Pkcs11Reference, parsePkcs11Uri } from './pkcs11-uri.ts'

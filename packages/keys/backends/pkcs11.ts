@@ -6,8 +6,8 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import { type PublicJwk, sameKey } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { type AlgorithmFacts, algorithmFacts } from '../engines/node.ts'
 import { SignerUnavailable } from '../signers/signer-unavailable.ts'
 import { type BackendContext, type BackendKey, type BackendRefusal, digestOf, readSecret } from './backend.ts'

@@ -4,8 +4,8 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import { SIGNATURE_ALGORITHMS } from '@countersign/crypto/jose/jws'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { KeyRefusal } from '../signers/software-key.ts'
 
 export type ReferenceRefusal =

@@ -6,7 +6,7 @@
  */
 
 import { ok, type Result } from '@countersign/core/result'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { SecretSource } from './backend.ts'
 import {
   malformed,

@@ -5,8 +5,8 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { algorithmFacts } from '../engines/node.ts'
 import { SignerUnavailable } from '../signers/signer-unavailable.ts'
 import {

@@ -7,8 +7,8 @@ import { hash } from 'node:crypto'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import { certificatePem } from '@countersign/trust/trust-anchor'
 import { isDocumentSignerKey, makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
+import { certificatePem } from '@countersign/x509/pem'
 import {
   generateSoftwareKey,
   keyThumbprint,

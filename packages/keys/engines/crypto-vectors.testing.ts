@@ -1,6 +1,7 @@
 /** Signatures that others made (RFC 7515 appendix A, RFC 7520 §4.2, RFC 8037 appendix A.4), and one of ours. */
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 
 export interface SignedVector {
   readonly source: string

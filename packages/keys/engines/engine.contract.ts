@@ -5,8 +5,9 @@
  */
 import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
 import { derFromJose } from '@countersign/crypto/ecdsa-der'
-import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { Awaitable, CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { fits, type PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { SIGNED_VECTORS } from './crypto-vectors.testing.ts'
 

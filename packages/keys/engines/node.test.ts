@@ -1,7 +1,7 @@
 import { constants, createHash, generateKeyPairSync, privateEncrypt, sign, webcrypto } from 'node:crypto'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
 import { SIGNATURE_ALGORITHMS } from '@countersign/crypto/jose/jws'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { describe, expect, it } from 'vitest'
 import { generateSoftwareKey, type PrivateJwk, softwareSigner } from '../signers/software-key.ts'
 import { cryptoContract } from './engine.contract.ts'

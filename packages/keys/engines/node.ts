@@ -5,8 +5,9 @@
  */
 import { constants, createHmac, hash, verify } from 'node:crypto'
 import { derFromJose } from '@countersign/crypto/ecdsa-der'
-import type { CryptoEngine, HashAlgorithm, SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
 import type { EcCurve, PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { publicKeyCache } from './imported-keys.ts'
 import { freshRandomBytes } from './random-bytes.ts'
 

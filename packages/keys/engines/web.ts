@@ -4,14 +4,10 @@
  * Needs `globalThis.crypto.subtle`, which browsers have on https and localhost only, and nothing else of the platform.
  */
 import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
-import type {
-  CryptoEngine,
-  HashAlgorithm,
-  KeyAgreement,
-  SignatureAlgorithm,
-  Signer,
-} from '@countersign/crypto/engine'
-import { bareKey, fits, type PublicJwk, parsePublicJwk, thumbprintInput } from '@countersign/crypto/jwk'
+import type { CryptoEngine, HashAlgorithm, KeyAgreement, Signer } from '@countersign/crypto/engine'
+import { bareKey, fits, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import { thumbprintInput } from '@countersign/crypto/jwk-thumbprint'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 
 /** Browsers have no secp256k1: such a signature can be judged on a server only. */
 export const unknownToWebCrypto: readonly SignatureAlgorithm[] = ['ES256K']

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
-import { bareKey, jwkThumbprint } from '@countersign/crypto/jwk'
+import { bareKey } from '@countersign/crypto/jwk'
+import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { describe, expect, it } from 'vitest'
 import { nodeCrypto } from '../engines/node.ts'
 import {

@@ -16,7 +16,7 @@ import {
 } from 'node:crypto'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { joseFromDer } from '@countersign/crypto/ecdsa-der'
-import type { EllipticAlgorithm, KeyAgreement, SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { KeyAgreement, Signer } from '@countersign/crypto/engine'
 import {
   algorithmOf,
   bareKey,
@@ -25,8 +25,9 @@ import {
   type JwkRefusal,
   type PublicJwk,
   parsePublicJwk,
-  thumbprintInput,
 } from '@countersign/crypto/jwk'
+import { thumbprintInput } from '@countersign/crypto/jwk-thumbprint'
+import type { EllipticAlgorithm, SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { importPublicKey, isCoordinate } from '../engines/imported-keys.ts'
 import { type AlgorithmFacts, algorithmFacts, nodeCrypto, paddingOf } from '../engines/node.ts'
 

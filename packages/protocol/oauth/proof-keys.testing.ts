@@ -1,12 +1,7 @@
 /** Keys and an engine for tests of signed messages: those of the platform that the tests run on. */
 import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
-import type {
-  CryptoEngine,
-  EllipticAlgorithm,
-  Mac,
-  SignatureAlgorithm,
-  Signer,
-} from '@countersign/crypto/engine'
+import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
+import type { EllipticAlgorithm, SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { makeSigner, nodeEngine, type TestKey } from '@countersign/testing/engines/node-engine'
 
 const CURVES: Readonly<Record<EllipticAlgorithm, TestKey>> = {

@@ -6,7 +6,7 @@
 import { isJsonObject, type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/message-values.ts'
-import { isIssuerIdentifier } from './metadata/issuer-identifier.ts'
+import { isIssuerIdentifier } from './issuer-identifier.ts'
 import type { TransactionCode } from './session/session.ts'
 
 export const PRE_AUTHORIZED_GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'

@@ -7,7 +7,7 @@
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Check } from '@countersign/credential/contract/checks'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { appendEvent, type SessionEvent } from '../session-event.ts'
 
 /** A policy the relying party asked for beside the checks that always run. */

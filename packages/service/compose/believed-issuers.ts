@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import type { Result } from '@countersign/core/result'
 import { ok, refuse } from '@countersign/core/result'
-import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/format'
+import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { StatusListKeyReference, StatusListTrust } from '@countersign/status-list/status-list'
@@ -26,7 +26,7 @@ import {
   type TrustScope,
 } from '@countersign/trust/trust-anchor'
 import type { TrustSource } from '../config/trust.ts'
-import { StartRefused } from '../http/http-service.ts'
+import { StartRefused } from '../operation/start-refused.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
 import type { Runtime } from './runtime.ts'
 

@@ -1,7 +1,7 @@
 /** The beginning of every `main.ts`: read the configuration, or say everything that is wrong with it and stop. */
 import type { z } from 'zod'
 import { type Config, type LoadOptions, loadConfig, printMistakes } from '../config/load.ts'
-import { StartRefused } from '../http/http-service.ts'
+import { StartRefused } from '../operation/start-refused.ts'
 
 /** What a service is started with: the command line after its name, the environment, the working directory. */
 export interface ServiceStart {

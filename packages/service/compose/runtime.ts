@@ -19,11 +19,12 @@ import type { SessionStore, StoreEngine } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
 import { type Certificate, parsePemCertificates, parseX5cEntry } from '@countersign/x509/certificate'
 import type { ServiceConfig, SessionsSetting } from '../config/schema.ts'
-import { createHttpService, type ServiceApp, StartRefused } from '../http/http-service.ts'
+import { createHttpService, type ServiceApp } from '../http/http-service.ts'
 import { type CertificateWatch, certificateWatch } from '../operation/certificate-watch.ts'
 import type { CheckAnswer, ReadinessCheck } from '../operation/health.ts'
 import { gracefulStop } from '../operation/lifecycle.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
+import { StartRefused } from '../operation/start-refused.ts'
 
 /** A service that listens. `close` drains, lets requests in flight end and closes the stores; it may be called twice. */
 export interface RunningService {
@@ -192,7 +193,7 @@ async function openEngine(
   onProblem: (message: string) => void,
 ): Promise<StoreEngine> {
   if (setting.type === 'memory') return openMemoryEngine()
-  const { openRedisEngine } = await import('@countersign/stores/redis')
+  const { openRedisEngine } = await import('@countersign/stores/redis/redis-engine')
   if ('url' in setting) return openRedisEngine({ url: setting.url, keyPrefix, onProblem })
   const [node, ...further] = setting.nodes
   if (node === undefined || further.length > 0)

@@ -6,8 +6,8 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { z } from 'zod'
-import { isLoopbackHost } from '../http/access.ts'
 import { newInstanceId } from '../operation/instance-name.ts'
+import { isLoopbackHost } from './loopback-host.ts'
 import {
   BASE_FEATURES,
   type BaseValues,

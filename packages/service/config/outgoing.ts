@@ -1,6 +1,5 @@
 /** Configuration of services that send requests to addresses which others name. */
 import { z } from 'zod'
-import type { RemoteOptions } from '../outgoing/guarded-client.ts'
 import type { Mode } from './schema.ts'
 
 export const outgoingShape = {
@@ -16,9 +15,12 @@ export interface OutgoingValues {
   readonly allowPrivateAddresses?: boolean | undefined
 }
 
-export function outgoingOptions({ allowHttp, allowPrivateAddresses, mode }: OutgoingValues): RemoteOptions & {
+export interface OutgoingOptions {
   readonly allowHttp: boolean
-} {
+  readonly allowPrivateAddresses: boolean
+}
+
+export function outgoingOptions({ allowHttp, allowPrivateAddresses, mode }: OutgoingValues): OutgoingOptions {
   const development = mode === 'development'
   return {
     allowHttp: allowHttp ?? development,

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { INSTANCE_PATTERN } from '../operation/instance-name.ts'
+import type { LogLevel } from '../operation/log.ts'
 
 /** Marks a value that is never printed; keys named like a secret are hidden even without the mark. */
 export function secretText(minimumLength = 1) {
@@ -75,8 +76,6 @@ export type SessionsSetting =
 
 /** `development` is the default and makes what is missing; `production` refuses to start without it. */
 export type Mode = 'development' | 'production'
-/** Levels of the log, most talkative first. */
-export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** What every service knows about itself after start; read once, never changed. */
 export interface ServiceConfig {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isLoopbackHost, managementDoorKeeper, openDoorProblem } from './access.ts'
+import { isLoopbackHost } from '../config/loopback-host.ts'
+import { managementDoorKeeper, openDoorProblem } from './access.ts'
 
 describe('the management door with a key', () => {
   const keep = managementDoorKeeper({ apiKey: 'correct-horse-battery', baseUrl: 'https://issuer.example' })

@@ -5,6 +5,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
+import { isLoopbackHost } from '../config/loopback-host.ts'
 import type { Mode } from '../config/schema.ts'
 import type { WireError } from './wire-errors.ts'
 
@@ -40,14 +41,6 @@ export function openDoorProblem(config: {
   if (config.mode === 'production') return 'managementApiKey is needed in production'
   if (isLoopbackHost(config.webHost)) return undefined
   return `managementApiKey is needed to listen on ${config.webHost}: without one only loopback is served`
-}
-
-/** Names and literal addresses that lead to this machine only; `[::1]` and `::1` alike. */
-export function isLoopbackHost(host: string): boolean {
-  const name = host.replace(/^\[(.*)\]$/, '$1').toLowerCase()
-  return (
-    name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
-  )
 }
 
 function keyKeeper(apiKey: string): DoorKeeper {

@@ -18,6 +18,7 @@ import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
 import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
 import { createLogger, errorFacts, type Logger } from '../operation/log.ts'
+import { StartRefused } from '../operation/start-refused.ts'
 import { type Door, type DoorKeeper, managementDoorKeeper, openDoorProblem } from './access.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
@@ -99,11 +100,6 @@ export interface HttpService {
   close(): Promise<void>
   /** Cuts what is still connected. */
   cut(): void
-}
-
-/** A start that must not happen; the message is a sentence for the operator. */
-export class StartRefused extends Error {
-  override readonly name = 'StartRefused'
 }
 
 /** Builds the service ready to listen; `app.inject` works on it without listening. */

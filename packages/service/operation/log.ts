@@ -4,10 +4,12 @@
  */
 import { isMainThread } from 'node:worker_threads'
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
-import type { LogLevel } from '../config/schema.ts'
 
 /** The logger that every service and use case gets. */
 export type { Logger } from 'pino'
+
+/** Levels of the log, most talkative first. */
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 /** Who writes the lines, from which level on, and where to. */
 export interface LogOptions {

@@ -76,7 +76,13 @@ function kept(first: Parameters<typeof server>[0], options: Partial<KeptListsOpt
       return nodeCrypto.verify(...input)
     },
   }
-  const lists = keepStatusLists(source, { trust, crypto, skewSeconds: 0, ...options })
+  const lists = keepStatusLists(source, {
+    trust,
+    crypto,
+    compression: nodeCompression,
+    skewSeconds: 0,
+    ...options,
+  })
   return {
     lists,
     state,
@@ -300,7 +306,7 @@ describe('how often and how much', () => {
 describe('lists over the network', () => {
   it('are refused where they may not come from', async () => {
     const remote = createRemote()
-    const lists = openStatusLists(remote, { trust, crypto: nodeCrypto })
+    const lists = openStatusLists(remote, { trust, crypto: nodeCrypto, compression: nodeCompression })
     expect(await lists({ ...request, uri: 'http://lists.example/1' }, NOW)).toEqual(
       refuse({ code: 'list_unreachable', reason: 'scheme' }),
     )

@@ -18,13 +18,10 @@ import type {
   StatusListSource,
   StatusLists,
 } from '@countersign/status-list/status-list'
-import { nodeCompression } from '../compose/node-compression.ts'
 import { type StatusListSourceOptions, statusListSource } from './fetch-status-list.ts'
 import type { Remote } from './guarded-client.ts'
 
-export interface KeptListsOptions extends Omit<OpenStatusListOptions, 'compression'> {
-  /** zlib when absent. */
-  readonly compression?: OpenStatusListOptions['compression']
+export interface KeptListsOptions extends OpenStatusListOptions {
   /** Bounds of a list's own time to live, in seconds; 1 and 86,400 when absent (Token Status List §11.5). */
   readonly minFreshSeconds?: number
   readonly maxFreshSeconds?: number
@@ -50,7 +47,7 @@ type Found = Result<StatusList, StatusListRefusal>
 
 /** The same over any source. */
 export function keepStatusLists(source: StatusListSource, options: KeptListsOptions): StatusLists {
-  const read = readStatusLists(source, { ...options, compression: options.compression ?? nodeCompression })
+  const read = readStatusLists(source, options)
   const periods = periodsOf(options)
   const kept = boundedEntries(options.maxEntries ?? 1000, options.maxKeptBytes ?? 64 * 2 ** 20)
   const underway = new Map<string, Promise<Found>>()

@@ -8,8 +8,8 @@ import { type RedisServer, startRedis } from '@countersign/local-servers/redis-s
 import { freePort, type RunningProgram, runProgram } from '@countersign/local-servers/running-program'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StoreEngine } from '../ports.ts'
-import { openRedisEngine } from '../redis.ts'
 import { counter } from '../session-stores.contract.ts'
+import { openRedisEngine } from './redis-engine.ts'
 
 const HOST = '127.0.0.1'
 

@@ -29,25 +29,6 @@ export interface DatabaseOptions {
   readonly onProblem?: (message: string) => void
 }
 
-/**
- * `sqlite:FILE`, `sqlite::memory:` or `postgres://user:password@host:port/database`. A SQLite file is made when it is
- * missing, readable by this user only; PostgreSQL is asked when first needed. `TypeError` for any other URL.
- */
-export async function openDatabase<Tables>(
-  url: string,
-  options: DatabaseOptions = {},
-): Promise<Database<Tables>> {
-  if (url.startsWith('sqlite:')) {
-    const { openSqlite } = await import('./sqlite.ts')
-    return openSqlite<Tables>(url.slice('sqlite:'.length))
-  }
-  if (/^postgres(ql)?:\/\//.test(url)) {
-    const { openPostgres } = await import('./postgres.ts')
-    return openPostgres<Tables>(url, options)
-  }
-  throw new TypeError('a database URL starts with sqlite: or postgres://')
-}
-
 // PostgreSQL: SQLSTATE 23505. SQLite: extended codes PRIMARYKEY, UNIQUE, ROWID of SQLITE_CONSTRAINT.
 const UNIQUE_CODES: readonly unknown[] = ['23505', 1555, 2067, 2579]
 

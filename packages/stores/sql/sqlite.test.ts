@@ -7,7 +7,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../ports.ts'
 import { describeDatabase } from './database.contract.ts'
-import { openDatabase } from './database.ts'
+import { openDatabase } from './open-database.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -22,7 +22,7 @@ describeDatabase('sqlite', async () => ({
 
 /** Another process that counts as this test does, in a file of its own language: no code is shared but ours. */
 const OTHER_PROCESS = `
-import { openDatabase } from ${JSON.stringify(new URL('./database.ts', import.meta.url).href)}
+import { openDatabase } from ${JSON.stringify(new URL('./open-database.ts', import.meta.url).href)}
 import { migrate } from ${JSON.stringify(new URL('./migrate.ts', import.meta.url).href)}
 const database = await openDatabase('sqlite:' + process.argv[1])
 const up = (db) => db.schema.createTable('t').addColumn('id', 'text').execute()

@@ -2,7 +2,7 @@
  * What services on a list of trusted entities stand for here (ETSI TS 119 602 annexes D to I): which purposes, formats
  * and credential types their certificates count for, and in which status. A service type without a rule gives nothing.
  */
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { TrustPurpose } from '../trust-anchor.ts'
 
 export interface ServiceRule {

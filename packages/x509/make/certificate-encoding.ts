@@ -5,8 +5,9 @@
 import { hash, randomBytes } from 'node:crypto'
 import { isIP } from 'node:net'
 import { derFromJose } from '@countersign/crypto/ecdsa-der'
-import type { SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { importPublicKey } from '@countersign/keys/engines/imported-keys'
 import { algorithmFacts } from '@countersign/keys/engines/node'
 import {

@@ -3,9 +3,9 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import { importPublicKey } from '@countersign/keys/engines/imported-keys'
-import { toPem } from '@countersign/trust/trust-anchor'
 import { type Certificate, parseCertificate } from '../certificate.ts'
 import type { ProfileFault } from '../certificate-profile.ts'
+import { toPem } from '../pem.ts'
 import {
   type AlternativeName,
   backdateSeconds,

@@ -1,4 +1,4 @@
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { describe, expect, it } from 'vitest'
 import { configurationFormat, readConfigurationType } from './configuration-format.ts'
 

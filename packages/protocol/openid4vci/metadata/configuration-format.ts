@@ -4,9 +4,9 @@
  */
 
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { coseNumbersOf } from '@countersign/crypto/cose/algorithms'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 
 export interface ConfigurationFormat {
   writeType(type: string): JsonObject

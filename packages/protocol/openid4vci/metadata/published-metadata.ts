@@ -5,8 +5,9 @@
  */
 
 import type { JsonObject } from '@countersign/core/json'
-import type { ClaimPath, FormatId } from '@countersign/credential/contract/format'
-import type { SignatureAlgorithm } from '@countersign/crypto/engine'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
 import { PRE_AUTHORIZED_GRANT } from '../offer.ts'
 import { configurationFormat } from './configuration-format.ts'

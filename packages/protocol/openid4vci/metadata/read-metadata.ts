@@ -9,8 +9,8 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@cou
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
+import { isIssuerIdentifier } from '../issuer-identifier.ts'
 import { readConfigurationType } from './configuration-format.ts'
-import { isIssuerIdentifier } from './issuer-identifier.ts'
 import type { ClaimDescription, CredentialDisplay } from './published-metadata.ts'
 
 export interface IssuerMetadata {

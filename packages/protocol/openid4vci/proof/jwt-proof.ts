@@ -6,9 +6,11 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Awaitable, CryptoEngine, SignatureAlgorithm, Signer } from '@countersign/crypto/engine'
+import type { Awaitable, CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
-import { bareKey, jwkThumbprint, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { keyOfDidUrl } from '@countersign/did/did'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'

@@ -4,7 +4,8 @@
  */
 
 import { isJsonArray, type JsonObject, type JsonValue } from '@countersign/core/json'
-import type { ClaimPath, FormatId } from '@countersign/credential/contract/format'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { CredentialQuery } from './query.ts'
 
 export interface FormatRules {

@@ -5,7 +5,7 @@
  */
 
 import type { JsonObject } from '@countersign/core/json'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import type { VerificationSession } from '../session.ts'

@@ -3,7 +3,7 @@
  */
 
 import type { JsonObject } from '@countersign/core/json'
-import type { FormatId } from '@countersign/credential/contract/format'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import { coseNumbersOf } from '@countersign/crypto/cose/algorithms'
 

@@ -3,7 +3,7 @@
  * RFC 8414 §2). Identifiers are text: they are compared character for character and never normalised, because two
  * spellings of one URL are two issuers. Well-known paths are inserted between host and path, not appended.
  */
-import { endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
+import { endpointUrl, type HttpPolicy } from '../oauth/message-values.ts'
 
 /** An https URL of scheme, host, port and path alone. */
 export function isIssuerIdentifier(text: string, policy: HttpPolicy = 'https_only'): boolean {

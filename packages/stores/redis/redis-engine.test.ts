@@ -11,9 +11,9 @@ import { type RedisServer, startRedis } from '@countersign/local-servers/redis-s
 import { freePort } from '@countersign/local-servers/running-program'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type StoreEngine, StoreUnavailable } from './ports.ts'
-import { openRedisEngine } from './redis.ts'
-import { counter, describeStoreEngine } from './session-stores.contract.ts'
+import { type StoreEngine, StoreUnavailable } from '../ports.ts'
+import { counter, describeStoreEngine } from '../session-stores.contract.ts'
+import { openRedisEngine } from './redis-engine.ts'
 
 describeStoreEngine('redis', async () => {
   const server = await startRedis()

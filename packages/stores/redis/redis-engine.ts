@@ -4,22 +4,22 @@
  * once it is back everything works again by itself. A write whose reply was lost is asked for once more, and answers
  * what the first one did.
  */
-import { checkNamespace } from './limits.ts'
-import type { StoreEngine } from './ports.ts'
-import { Connection, type ConnectionOptions } from './redis/connection.ts'
-import { redisOnce } from './redis/once.ts'
-import { redisSessions } from './redis/sessions.ts'
-import { openSignalHub } from './redis/signals.ts'
+import { checkNamespace } from '../limits.ts'
+import type { StoreEngine } from '../ports.ts'
+import { Connection, type ConnectionOptions } from './connection.ts'
+import { redisOnce } from './once.ts'
+import { redisSessions } from './sessions.ts'
+import { openSignalHub } from './signals.ts'
 import {
   connectLink,
   type RedisAddress,
   type RedisLogin,
   type RedisTarget,
   type RedisTls,
-} from './redis/subscriber.ts'
-import { writeIds } from './redis/write-ids.ts'
+} from './subscriber.ts'
+import { writeIds } from './write-ids.ts'
 
-export type { RedisAddress, RedisLogin, RedisTls } from './redis/subscriber.ts'
+export type { RedisAddress, RedisLogin, RedisTls } from './subscriber.ts'
 
 export interface RedisOptions extends RedisLogin {
   /** `redis[s]://[user:password@]host[:port][/database]`; with `sentinel` only login, database and TLS count. */

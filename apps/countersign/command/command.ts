@@ -1,0 +1,21 @@
+/** What a command is, for those that implement one and for the list that names them all. */
+
+/** What a command may know of the world around it. */
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** One line of what was asked for. */
+  print(line: string): void
+  /** One line about what went wrong. */
+  complain(line: string): void
+}
+
+/** An exit code, or undefined for a command that goes on until it is signalled. */
+export type CommandOutcome = number | undefined
+
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  readonly usage: string
+  run(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome>
+}

@@ -1,0 +1,74 @@
+/**
+ * The question that formats ask about an issuer, and its answer: whose signature counts is decided by a source of trust that
+ * formats know by this port alone. Nothing here reads a certificate or asks the network.
+ */
+import type { Result } from '@countersign/core/result'
+import type { Awaitable } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import type { ProfileFault } from '@countersign/x509/certificate-profile'
+import type { FormatId } from './format-id.ts'
+
+/** How a credential says who signed it. */
+export interface IssuerKeyReference {
+  readonly purpose: 'issuer'
+  readonly format: FormatId
+  readonly credentialType: string
+  readonly algorithm: SignatureAlgorithm
+  /** JOSE `x5c`, leaf first. */
+  readonly x5c?: readonly string[]
+  /** JOSE `kid`; a DID URL where the issuer is a DID. */
+  readonly keyId?: string
+  readonly issuer?: string
+  /** When it was signed, where the credential says so by the signer's word alone (mdoc `signed`); epoch seconds. */
+  readonly signedAt?: number
+}
+
+export interface TrustedKey {
+  readonly key: PublicJwk
+  /** Whom this leads to, for people: subject of the anchor, or the pinned key's name. */
+  readonly anchor: string
+  /** Where that was configured: a file, a list with its provider. */
+  readonly source?: string
+}
+
+/** A key that could be read but that leads to no anchor still lets the signature be checked and explained. */
+export type TrustRefusal =
+  | { readonly code: 'no_key_reference' }
+  | { readonly code: 'key_unreadable'; readonly reason: string }
+  | {
+      readonly code: 'untrusted'
+      readonly reason: string
+      readonly key: PublicJwk
+      /** For explaining it to an operator. */
+      readonly facts?: DistrustFacts
+    }
+
+export type IssuerTrust = (
+  reference: IssuerKeyReference,
+  now: number,
+) => Awaitable<Result<TrustedKey, TrustRefusal>>
+
+/**
+ * The facts behind a refusal, for the page that explains it to an operator: whose certificate is at fault, and which anchor
+ * would be needed. Names in it are what strangers wrote into certificates: text, never markup.
+ */
+export interface DistrustFacts {
+  /** The certificate that the reason is about; absent where none could be read. */
+  readonly subject?: string
+  /** Who issued it: for `anchor_unknown` the subject of the certificate that is missing. */
+  readonly issuer?: string
+  /** base64url; for `anchor_unknown` the subject key identifier of the certificate that is missing. */
+  readonly authorityKeyId?: string
+  /** Hexadecimal. */
+  readonly serial?: string
+  /** Epoch seconds. */
+  readonly notBefore?: number
+  readonly notAfter?: number
+  /** Place in the chain, the leaf being 0; the anchor follows the last. */
+  readonly position?: number
+  /** The anchor that does not count here, by its name. */
+  readonly anchor?: string
+  /** Everything in which a certificate departs from its profile. */
+  readonly faults?: readonly ProfileFault[]
+}

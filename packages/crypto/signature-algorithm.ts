@@ -1,0 +1,8 @@
+/** JOSE names (RFC 7518 §3.1, RFC 8037, RFC 8812). `EdDSA` means Ed25519 only. */
+export type SignatureAlgorithm = EllipticAlgorithm | RsaAlgorithm
+
+/** Named by the curve of the key: each has one. */
+export type EllipticAlgorithm = 'ES256' | 'ES384' | 'ES512' | 'EdDSA' | 'ES256K'
+
+/** An RSA key fits all of them unless its `alg` says which. PSS salts are as long as the hash (RFC 7518 §3.5). */
+export type RsaAlgorithm = 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512'
