@@ -76,6 +76,8 @@ const packages: Readonly<Record<string, Room>> = {
   ),
   catalogue: pure('core', 'crypto', 'credential/contract', 'credential/type-metadata'),
 
+  api: using(['zod']),
+
   protocol: pure(),
   'protocol/oauth': pure('core', 'crypto', 'crypto/jose', 'protocol/openid4vci/session'),
   'protocol/openid4vci': pure('core', 'protocol/oauth', 'protocol/openid4vci/session'),
@@ -120,7 +122,7 @@ const packages: Readonly<Record<string, Room>> = {
   'service/config': using(['zod', '@pushcorn/hocon-parser'], 'core', 'service/operation'),
   'service/outgoing': using(['undici'], 'core', 'did', 'status-list'),
   'service/http': using(
-    ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui', 'pino'],
+    ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui', 'pino', 'zod'],
     'core',
     'service/config',
     'service/operation',

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJson, parseJsonObject } from './json.ts'
+import { defined, parseJson, parseJsonObject } from './json.ts'
 
 describe('parseJsonObject', () => {
   it('reads any object that JSON writes', () => {
@@ -83,5 +83,17 @@ describe('parseJsonObject', () => {
         error: { code: 'json_too_large' },
       })
     }
+  })
+})
+
+describe('defined', () => {
+  it('leaves out what is undefined and nothing else', () => {
+    const message = defined({ a: 1, b: undefined, c: null, d: false, e: '' })
+    expect(Object.entries(message)).toEqual([
+      ['a', 1],
+      ['c', null],
+      ['d', false],
+      ['e', ''],
+    ])
   })
 })

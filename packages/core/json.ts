@@ -130,3 +130,13 @@ function isEscaped(text: string, at: number): boolean {
   while (text.charCodeAt(before) === BACKSLASH) before--
   return (at - before) % 2 === 0
 }
+
+/** The members that may be `undefined` become members that may be absent. */
+export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+/** Without the members whose value is `undefined`, which JSON does not know: for messages with optional members. */
+export function defined<T extends object>(members: T): Defined<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Defined<T>
+}

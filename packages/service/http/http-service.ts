@@ -23,6 +23,7 @@ import { type Door, type DoorKeeper, managementDoorKeeper, openDoorProblem } fro
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { quietConnections } from './connections.ts'
+import type { DescribedAnswers } from './described-answers.ts'
 import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
 import { type BodyKind, readBodies, requireContentType } from './request-bodies.ts'
 import { type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
@@ -37,6 +38,12 @@ declare module 'fastify' {
     accepts?: readonly BodyKind[]
     /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
     malformed?: string
+    /** What the route answers, by status: for the OpenAPI document alone. */
+    answers?: DescribedAnswers
+  }
+  interface FastifyRequest {
+    /** Code of the refusal that was answered, for the log line. */
+    refusal?: string
   }
   interface FastifyInstance {
     /** Aborted when the listener closes: long answers end then. */
@@ -231,6 +238,7 @@ function logRequests(app: ServiceApp, log: Logger): void {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       requestId: request.id,
+      ...(request.refusal !== undefined && { refusal: request.refusal }),
     })
   })
 }
@@ -263,6 +271,7 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
 function answer(wire: WireError, request: FastifyRequest, reply: FastifyReply): void {
   const { door, errors } = request.routeOptions.config
   const shape = errors ?? (door === 'wallet' ? 'oauth' : 'management')
+  if (wire.refusal !== undefined) request.refusal = wire.refusal
   void reply
     .code(wire.status)
     .headers(wire.headers ?? {})

@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { openApiResponses } from './described-answers.ts'
 import { type BodyKind, CONTENT_TYPES } from './request-bodies.ts'
 
 /** The head of the OpenAPI document. */
@@ -48,7 +49,7 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input)
-      const { door, accepts } = input.route.config ?? {}
+      const { door, accepts, answers } = input.route.config ?? {}
       const guarded = api.managementKey && door === 'management'
       return {
         url,
@@ -57,6 +58,7 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
           ...(accepts === undefined
             ? {}
             : { consumes: accepts.map((kind: BodyKind) => CONTENT_TYPES[kind]) }),
+          ...(answers === undefined ? {} : { response: openApiResponses(answers) }),
           ...(guarded ? { security: [{ managementKey: [] }] } : {}),
         },
       }

@@ -17,8 +17,25 @@ export interface WireError {
   /** For people; public. */
   readonly message: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Code of the refusal behind it, for the log; never sent. `wireError` sets it. */
+  readonly refusal?: string
   /** The whole body, where a script depends on it word for word; the shapes below are not used then. */
   readonly body?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * How each code of a refusal is told. One entry a code: the compiler names those that are missing, so that no refusal
+ * reaches the wire unseen.
+ */
+export type WireErrors<R extends { readonly code: string }> = {
+  readonly [C in R['code']]: (refusal: Extract<R, { readonly code: C }>) => WireError
+}
+
+/** The error answer for a refusal; its code goes along for the log. */
+export function wireError<R extends { readonly code: string }>(table: WireErrors<R>, refusal: R): WireError {
+  // Each entry takes the refusal that has its code; the compiler cannot follow that through the lookup.
+  const tell = table[refusal.code as R['code']] as unknown as (refusal: R) => WireError
+  return { ...tell(refusal), refusal: refusal.code }
 }
 
 /** Ends a handler with an error answer. */
