@@ -7,14 +7,33 @@ import { z } from 'zod'
 export const verifierShape = {
   ...outgoingShape,
   ...trustShape,
-  /** How long a wallet may take to answer, in seconds. */
-  sessionTtlSeconds: z.int().min(10).max(86_400).default(300),
-  /** How long a result can be read after that, in seconds. */
-  resultRetentionSeconds: z.int().min(0).max(86_400).default(600),
-  /** Where the key is that signs request objects: `pkcs11:…`, `vault:https://…`, `aws-kms:…`, `file:…`. */
-  requestSigningKey: secretText().optional(),
-  /** PEM or JWK of that key; one of both is needed in production. */
-  requestSigningKeyFile: z.string().min(1).optional(),
-  /** PEM chain of that key, leaf first. */
-  requestSigningCertFile: z.string().min(1).optional(),
+  sessionTtlSeconds: z
+    .int()
+    .min(10)
+    .max(86_400)
+    .default(300)
+    .describe('How long a wallet may take to answer, in seconds'),
+  resultRetentionSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .default(600)
+    .describe('How long a result can be read after that, in seconds'),
+  requestSigningKey: secretText()
+    .optional()
+    .describe(
+      'Where the key is that signs request objects: `pkcs11:…`, `vault:https://…`, `aws-kms:…`, `file:…`',
+    ),
+  requestSigningKeyFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The key that signs request objects as a PEM or JWK file, in place of `requestSigningKey`; production needs one of both',
+    ),
+  requestSigningCertFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('PEM chain of the key that signs request objects, leaf first'),
 } as const

@@ -3,10 +3,14 @@ import { z } from 'zod'
 import type { Mode } from './schema.ts'
 
 export const outgoingShape = {
-  /** Plain http towards others; default: in development. */
-  allowHttp: z.boolean().optional(),
-  /** Others on loopback and in private networks; default: in development. */
-  allowPrivateAddresses: z.boolean().optional(),
+  allowHttp: z
+    .boolean()
+    .optional()
+    .describe('Whether others may be reached over plain http; on in development when absent'),
+  allowPrivateAddresses: z
+    .boolean()
+    .optional()
+    .describe('Whether others may be on loopback and in private networks; on in development when absent'),
 } as const
 
 export interface OutgoingValues {

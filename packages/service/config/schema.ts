@@ -21,20 +21,48 @@ const node = z.strictObject({ host: z.string().min(1).max(253), port: z.int().mi
 
 /** Keys of the base; `.conf` files, `COUNTERSIGN_*` variables and flags spell them. */
 export const serviceConfigShape = {
-  mode: z.enum(['development', 'production']).default('development'),
-  webHost: z.string().min(1).max(253).optional(),
-  webPort: z.int().min(0).max(65535).optional(),
-  baseUrl: httpUrl.optional(),
-  configDir: z.string().min(1).optional(),
-  dataDir: z.string().min(1).optional(),
+  mode: z
+    .enum(['development', 'production'])
+    .default('development')
+    .describe(
+      '`production` refuses to start without secret, keys and management credentials; `development` makes what is missing',
+    ),
+  webHost: z
+    .string()
+    .min(1)
+    .max(253)
+    .optional()
+    .describe('Address to listen on; loopback in development and every interface in production when absent'),
+  webPort: z.int().min(0).max(65535).optional().describe('Port to listen on; 0 for any free one'),
+  baseUrl: httpUrl
+    .optional()
+    .describe(
+      'Public address, of the load balancer when there is one; `http://localhost:webPort` when absent',
+    ),
+  configDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Folder of the `.conf` files, or of a folder for each service; `config` when absent'),
+  dataDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where keys and databases of this machine are kept; `data` in development when absent'),
   sessions: z
     .string()
     .regex(/^(memory:|rediss?:\/\/\S+)$/, 'must be memory: or redis://host:port')
-    .optional(),
+    .optional()
+    .describe(
+      'Where sessions are kept: `memory:` (this process alone) or `redis://HOST:PORT`, `rediss://…`; `persistence` counts when absent',
+    ),
   database: z
     .string()
     .regex(/^(sqlite:\S+|postgres(ql)?:\/\/\S+)$/, 'must be sqlite:FILE or postgres://…')
-    .optional(),
+    .optional()
+    .describe(
+      'Where durable data is kept: `sqlite:FILE` for one instance, `postgres://…` for several; when absent a SQLite file in `dataDir`, for an issuer on shared sessions nothing',
+    ),
   persistence: z
     .strictObject({
       type: z.enum(['memory', 'redis']).default('memory'),
@@ -46,21 +74,55 @@ export const serviceConfigShape = {
       path: ['nodes'],
       error: 'needed for redis',
     })
-    .optional(),
-  secret: secretText(32).optional(),
-  secretFile: z.string().min(1).optional(),
+    .optional()
+    .describe('`persistence.conf`: where sessions are kept, with the feature `persistence` switched on'),
+  secret: secretText(32)
+    .optional()
+    .describe('Deployment secret, equal on all instances, 32 characters at least; never as a flag'),
+  secretFile: z.string().min(1).optional().describe('File that holds the deployment secret'),
   keyPrefix: z
     .string()
     .regex(/^[A-Za-z0-9_.:-]{0,64}$/)
-    .default('countersign:'),
-  instance: z.string().regex(INSTANCE_PATTERN).optional(),
-  managementApiKey: secretText(16).optional(),
-  managementApiKeyFile: z.string().min(1).optional(),
-  trustedProxies: z.array(z.string().min(1).max(100)).max(50).default([]),
-  logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
-  drainSeconds: z.number().min(0).max(600).optional(),
-  enabledFeatures: z.array(z.string().max(100)).max(100).default([]),
-  disabledFeatures: z.array(z.string().max(100)).max(100).default([]),
+    .default('countersign:')
+    .describe('Begins every key and channel in Redis'),
+  instance: z
+    .string()
+    .regex(INSTANCE_PATTERN)
+    .optional()
+    .describe('Name of this instance in the log and in the header `x-instance`; a random one when absent'),
+  managementApiKey: secretText(16)
+    .optional()
+    .describe(
+      'Credential of the management API, 16 characters at least; needed in production and to listen on more than loopback',
+    ),
+  managementApiKeyFile: z.string().min(1).optional().describe('File that holds the management credential'),
+  trustedProxies: z
+    .array(z.string().min(1).max(100))
+    .max(50)
+    .default([])
+    .describe('Addresses or networks whose `X-Forwarded-*` headers are believed'),
+  logLevel: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('Lines below this level are not written'),
+  drainSeconds: z
+    .number()
+    .min(0)
+    .max(600)
+    .optional()
+    .describe(
+      'How long to keep serving after SIGTERM, in seconds, so that the balancer notices; 5 in production and 0 in development when absent',
+    ),
+  enabledFeatures: z
+    .array(z.string().max(100))
+    .max(100)
+    .default([])
+    .describe('Features that are switched on beside the defaults: `persistence`, `openapi`'),
+  disabledFeatures: z
+    .array(z.string().max(100))
+    .max(100)
+    .default([])
+    .describe('Features that are switched off'),
 } as const
 
 /** Where sessions are kept: what the engine of `@countersign/stores` is opened with. */

@@ -77,9 +77,13 @@ export const trustShape = {
     .array(source)
     .max(200)
     .refine(namesIssuersOnce, 'names an issuer twice: put its types into one entry')
-    .default([]),
-  /** PEM certificates of authorities whose credentials are believed: the short form of one source. */
-  trustedIssuerCasFile: path.optional(),
+    .default([])
+    .describe(
+      'Whose credentials and status lists are believed: [a list of sources](trust-and-keys.md#whom-a-service-believes)',
+    ),
+  trustedIssuerCasFile: path
+    .optional()
+    .describe('PEM certificates of authorities whose credentials are believed: the short form of one source'),
 } as const
 
 export function trustSources({
