@@ -11,7 +11,7 @@ import {
   stepIssuance,
 } from '@countersign/protocol/openid4vci/session/session'
 import { type TokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
-import { type SessionUnknown, transition } from '@countersign/service/sessions/session-transition'
+import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
 import type { Issuer } from '../issuer.ts'
 import { txCodeHash } from '../offer/create-offer.ts'
 import { type ReceivedProof, type SenderRefusal, senderKey } from './sender-key.ts'
@@ -38,15 +38,10 @@ export async function requestToken(
   if (sessionId === undefined) return refuse({ code: 'code_unknown' })
 
   const now = issuer.now()
-  const moved = await transition(
-    issuer.sessions,
-    sessionId,
-    async (session) => stepIssuance(session, await tokenMessage(issuer, session, request, sender.value), now),
-    undefined,
-    issuer.backOff,
+  const moved = await stepSession(issuer, sessionId, async (session) =>
+    stepIssuance(session, await tokenMessage(issuer, session, request, sender.value), now),
   )
   if (!moved.ok) return moved
-  if (moved.value.changed) void issuer.signals.notify(sessionId).catch(() => undefined)
   return answer(issuer, moved.value.after, now)
 }
 

@@ -28,7 +28,7 @@ import {
   promisedCredential,
   stepIssuance,
 } from '@countersign/protocol/openid4vci/session/session'
-import { type SessionUnknown, transition } from '@countersign/service/sessions/session-transition'
+import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
 import { type ReceivedProof, type SenderRefusal, senderKey } from '../authorization/sender-key.ts'
 import type { CredentialAnswer, Issuer } from '../issuer.ts'
@@ -222,17 +222,13 @@ async function record(
     ...(credentialId !== undefined && { credentialId }),
     ...(asked.senderKey !== undefined && { senderKey: asked.senderKey }),
   } as const
-  const moved = await transition(
-    issuer.sessions,
+  const moved = await stepSession(
+    issuer,
     asked.sessionId,
     (session) => stepIssuance(session, message, now),
     found,
-    issuer.backOff,
   )
-  if (moved.ok) {
-    if (moved.value.changed) void issuer.signals.notify(asked.sessionId).catch(() => undefined)
-    return ok(body)
-  }
+  if (moved.ok) return ok(body)
   // Another request for the same credential, with a nonce of its own, was recorded first: its answer counts, and
   // this one never leaves.
   if (moved.error.code !== 'already_issued') return moved

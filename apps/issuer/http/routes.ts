@@ -1,5 +1,6 @@
 /** Method, path, function: the issuer's API. Behind a handler there is one use case. */
 import type { JsonObject } from '@countersign/core/json'
+import { isSessionId } from '@countersign/core/session-id'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
 import {
   type IssuerDisplay,
@@ -8,9 +9,10 @@ import {
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import { createChallenge, writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
+import { acceptsJson } from '@countersign/service/http/accept'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import { fail } from '@countersign/service/http/wire-errors'
-import { serveSessionEvents } from '@countersign/service/sessions/event-stream'
+import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { requestToken } from '../authorization/request-token.ts'
@@ -94,19 +96,14 @@ function managementRoutes(app: ServiceApp, issuer: Issuer): void {
   app.get(
     '/openid4vc/session/:id/events',
     { schema: { summary: 'Follow an issuance (server-sent events)', tags, params }, config },
-    async (request, reply) => {
-      const { id } = request.params
-      await find(issuer, id)
-      return serveSessionEvents(request, reply, {
-        read: async () => {
-          const session = (await issuer.sessions.get(id))?.value
-          if (session === undefined) return undefined
+    async (request, reply) =>
+      followSession(issuer, request.params.id, request, reply, {
+        unknown: sessionUnknown,
+        view: (session) => {
           const now = issuer.now()
           return { events: session.events, final: isFinal(session, now), state: sessionView(session, now) }
         },
-        watch: (onSignal) => issuer.signals.watch(id, onSignal),
-      })
-    },
+      }),
   )
 }
 
@@ -199,7 +196,7 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
 }
 
 async function sendOffer(issuer: Issuer, order: CreateOffer, request: FastifyRequest, reply: FastifyReply) {
-  const json = request.headers.accept?.includes('application/json') === true
+  const json = acceptsJson(request)
   if (!json && order.txCode !== undefined && order.txCode.value === undefined) {
     fail(
       badRequest('Give txCodeValue, or accept application/json to be told the transaction code that is made'),
@@ -238,6 +235,6 @@ function presentedToken(request: FastifyRequest): Presented {
 }
 
 async function find(issuer: Issuer, id: string) {
-  const found = /^[A-Za-z0-9_-]{16,64}$/.test(id) ? await issuer.sessions.get(id) : undefined
+  const found = isSessionId(id) ? await issuer.sessions.get(id) : undefined
   return found === undefined ? fail(sessionUnknown) : found.value
 }

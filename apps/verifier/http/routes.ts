@@ -1,8 +1,10 @@
 /** Method, path, function: the verifier's API. Behind a handler there is one use case. */
+import { isSessionId } from '@countersign/core/session-id'
 import { isDecided } from '@countersign/protocol/openid4vp/session'
+import { acceptsJson } from '@countersign/service/http/accept'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import { fail } from '@countersign/service/http/wire-errors'
-import { serveSessionEvents } from '@countersign/service/sessions/event-stream'
+import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { policyList } from '../policies/policies.ts'
@@ -39,7 +41,7 @@ export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
         if (!start.ok) fail(translationError(start.error))
         const started = await startVerification(verifier, start.value)
         if (!started.ok) fail(startError(started.error))
-        if (wantsJson(request.headers.accept)) return started.value
+        if (acceptsJson(request)) return started.value
         return reply.type('text/plain; charset=utf-8').send(started.value.url)
       },
     )
@@ -62,19 +64,15 @@ export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
         schema: { summary: 'Follow a verification (server-sent events)', tags: ['relying party'], params },
         config: management,
       },
-      async (request, reply) => {
-        const { id } = request.params
-        await find(verifier, id)
-        return serveSessionEvents(request, reply, {
-          read: async () => {
-            const session = await verifier.sessions.get(knownShape(id)).then((found) => found?.value)
-            if (session === undefined) return undefined
-            const final = isDecided(session) || verifier.now() >= session.expiresAt
-            return { events: session.events, final, state: sessionView(session, verifier.now()) }
+      async (request, reply) =>
+        followSession(verifier, request.params.id, request, reply, {
+          unknown: sessionUnknown,
+          view: (session) => {
+            const now = verifier.now()
+            const final = isDecided(session) || now >= session.expiresAt
+            return { events: session.events, final, state: sessionView(session, now) }
           },
-          watch: (onSignal) => verifier.signals.watch(id, onSignal),
-        })
-      },
+        }),
     )
 
     app.get(
@@ -122,7 +120,7 @@ export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
         config: form,
       },
       async (request, reply) => {
-        if (!isKnownShape(request.params.id)) fail(sessionUnknown)
+        if (!isSessionId(request.params.id)) fail(sessionUnknown)
         const received = await receivePresentation(verifier, request.params.id, request.body)
         if (!received.ok) fail(receiveError(received.error))
         return answerWallet(received.value, reply)
@@ -137,7 +135,7 @@ async function sendRequestObject(
   walletNonce: string | undefined,
   reply: FastifyReply,
 ) {
-  if (!isKnownShape(id)) fail(sessionUnknown)
+  if (!isSessionId(id)) fail(sessionUnknown)
   const served = await serveRequest(verifier, id, walletNonce)
   if (!served.ok) fail(receiveError(served.error))
   return reply.type(REQUEST_OBJECT).header('cache-control', 'no-store').send(served.value)
@@ -162,19 +160,6 @@ function answerWallet(session: DecidedSession, reply: FastifyReply) {
 }
 
 async function find(verifier: Verifier, id: string) {
-  const found = isKnownShape(id) ? await verifier.sessions.get(id) : undefined
+  const found = isSessionId(id) ? await verifier.sessions.get(id) : undefined
   return found === undefined ? fail(sessionUnknown) : found.value
-}
-
-/** Ids that no session can have never reach the store. */
-function isKnownShape(id: string): boolean {
-  return /^[A-Za-z0-9_-]{8,128}$/.test(id)
-}
-
-function knownShape(id: string): string {
-  return isKnownShape(id) ? id : fail(sessionUnknown)
-}
-
-function wantsJson(accept: string | undefined): boolean {
-  return accept?.includes('application/json') === true
 }

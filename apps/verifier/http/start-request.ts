@@ -1,6 +1,7 @@
 /** The body and headers of `POST /openid4vc/verify`: walt.id's, and `dcql_query` beside them. */
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
+import { SESSION_ID, SESSION_ID_RULE } from '@countersign/core/session-id'
 import type { RequestedPolicy } from '@countersign/protocol/openid4vp/session'
 import { z } from 'zod'
 import { type TranslationMistake, translateRequestCredentials } from '../request/requested-credentials.ts'
@@ -104,7 +105,7 @@ export const startHeaders = z.object({
   errorredirecturi: webLink.optional(),
   stateid: z
     .string()
-    .regex(/^[A-Za-z0-9_-]{8,128}$/, 'must be 8 to 128 characters of A-Z a-z 0-9 _ -')
+    .regex(SESSION_ID, `must be ${SESSION_ID_RULE}`)
     .optional()
     .describe('Session id of your own choice'),
   sessionttl: z.coerce.number().int().min(10).max(86_400).optional().describe('Seconds to answer'),

@@ -2,7 +2,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { buildRequestObject, signRequestObject } from '@countersign/protocol/openid4vp/request/request-object'
 import { stepVerification, type VerificationRefusal } from '@countersign/protocol/openid4vp/session'
-import { type SessionUnknown, transition } from '@countersign/service/sessions/session-transition'
+import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
 import type { Verifier } from '../verifier.ts'
 
 export async function serveRequest(
@@ -11,15 +11,10 @@ export async function serveRequest(
   walletNonce: string | undefined,
 ): Promise<Result<string, VerificationRefusal | SessionUnknown>> {
   const now = verifier.now()
-  const moved = await transition(
-    verifier.sessions,
-    id,
-    (session) => stepVerification(session, { type: 'request_fetched' }, now),
-    undefined,
-    verifier.backOff,
+  const moved = await stepSession(verifier, id, (session) =>
+    stepVerification(session, { type: 'request_fetched' }, now),
   )
   if (!moved.ok) return refuse(moved.error)
-  if (moved.value.changed) void verifier.signals.notify(id).catch(() => undefined)
   const payload = buildRequestObject(moved.value.after, {
     now,
     formats: verifier.formats.ids,

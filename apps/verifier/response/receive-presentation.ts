@@ -24,7 +24,7 @@ import {
   type VerificationRefusal,
   type VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
-import { type SessionUnknown, transition } from '@countersign/service/sessions/session-transition'
+import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
 import { judgePolicies } from '../policies/policies.ts'
 import type { Verifier } from '../verifier.ts'
 
@@ -48,15 +48,13 @@ export async function receivePresentation(
   if (!message.ok) return message
 
   const now = verifier.now()
-  const moved = await transition(
-    verifier.sessions,
+  const moved = await stepSession(
+    verifier,
     id,
     (session) => stepVerification(session, message.value, now),
     found,
-    verifier.backOff,
   )
   if (!moved.ok) return refuse(moved.error)
-  if (moved.value.changed) void verifier.signals.notify(id).catch(() => undefined)
   const { after } = moved.value
   return isDecided(after) ? ok(after) : refuse({ code: 'already_answered' })
 }

@@ -1,4 +1,5 @@
 /** Receive and present: the calls that lead to issuers and verifiers. */
+import { acceptsJson } from '@countersign/service/http/accept'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import { matchCredentials } from '../present/match-credentials.ts'
 import { resolvePresentationRequest, usePresentationRequest } from '../present/present-credential.ts'
@@ -91,8 +92,7 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
     },
     async (request, reply) => {
       const resolved = valueOr(await resolvePresentationRequest(wallet, request.body))
-      if (request.headers.accept?.includes('application/json') === true)
-        return requestView(request.body, resolved)
+      if (acceptsJson(request)) return requestView(request.body, resolved)
       return reply.type('text/plain; charset=utf-8').send(request.body)
     },
   )

@@ -26,6 +26,7 @@ function session() {
     return { close: () => void listeners.delete(onSignal) }
   }
   return {
+    unknown: { status: 404, message: 'There is no such session' },
     read,
     watch,
     listeners,

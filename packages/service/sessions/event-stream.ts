@@ -7,7 +7,7 @@ import type { Server } from 'node:http'
 import type { SessionEvent } from '@countersign/protocol/session-event'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeStandardHeaders } from '../http/answer-headers.ts'
-import { fail } from '../http/wire-errors.ts'
+import { fail, type WireError } from '../http/wire-errors.ts'
 
 /** A session as one reader may see it. */
 export interface SessionView {
@@ -25,6 +25,8 @@ export interface EventSource {
   read(): Promise<SessionView | undefined>
   /** Calls `onSignal` when the session may have changed; `Signals.watch` of the store. */
   watch(onSignal: () => void): Promise<{ close(): Promise<void> | void }>
+  /** What is answered where there is no such session. */
+  readonly unknown: WireError
   /** How often to look without a signal, in milliseconds. Default 2000. */
   readonly pollMs?: number
   /** How often a comment keeps proxies from closing the stream, in milliseconds. Default 15000. */
@@ -40,7 +42,7 @@ const MAX_UNSENT_BYTES = 1_000_000
 /**
  * Serves the stream; call it at the end of a handler with `return`. First comes `event: state` with the state, then
  * every event after `Last-Event-ID` (or `?after=`) with its sequence as `id`; the state comes again before later
- * events. An unknown session is 404, and a reader who has seen all of a final session gets 204, which tells a
+ * events. An unknown session is refused as the source says, and a reader who has seen all of a final session gets 204, which tells a
  * browser's EventSource not to come back.
  */
 export async function serveSessionEvents(
@@ -55,7 +57,7 @@ export async function serveSessionEvents(
     const watching = await source.watch(bell.ring)
     try {
       const first = await source.read()
-      if (first === undefined) fail({ status: 404, message: 'There is no such session' })
+      if (first === undefined) fail(source.unknown)
       const after = startingPoint(request)
       const seenAll = first.final && after > 0 && after >= lastSequence(first)
       if (seenAll) return await reply.code(204).send()

@@ -1,7 +1,7 @@
 import { ok, refuse } from '@countersign/core/result'
 import type { SessionStore, Versioned } from '@countersign/stores/ports'
 import { describe, expect, it } from 'vitest'
-import { transition } from './session-transition.ts'
+import { stepSession, transition } from './session-transition.ts'
 
 interface Counter {
   readonly count: number
@@ -93,5 +93,50 @@ describe('a session transition', () => {
     const world = store({ count: 0 }, () => world.change({ count: ++count }))
     await expect(transition(world.sessions, 'a', plusOne)).rejects.toMatchObject({ name: 'StoreUnavailable' })
     expect(count).toBe(12)
+  })
+})
+
+describe('a step of a session', () => {
+  function ports(initial: Counter | undefined, notify: (topic: string) => Promise<void>) {
+    const { sessions } = store(initial)
+    return { sessions, signals: { notify } }
+  }
+
+  it('wakes whoever watches the session once it is written', async () => {
+    const woken: string[] = []
+    const session = ports({ count: 1 }, async (topic) => void woken.push(topic))
+    expect(await stepSession(session, 'a', plusOne)).toMatchObject({ ok: true, value: { changed: true } })
+    expect(woken).toEqual(['a'])
+  })
+
+  it('wakes nobody when nothing changed, was refused or is not there', async () => {
+    const woken: string[] = []
+    const notify = async (topic: string) => void woken.push(topic)
+    await stepSession(ports({ count: 1 }, notify), 'a', ok)
+    await stepSession(ports({ count: 1 }, notify), 'a', () => refuse({ code: 'spent' }))
+    await stepSession(ports(undefined, notify), 'a', plusOne)
+    expect(woken).toEqual([])
+  })
+
+  it('stands although nobody could be woken', async () => {
+    const session = ports({ count: 1 }, async () => {
+      throw new Error('away')
+    })
+    expect(await stepSession(session, 'a', plusOne)).toMatchObject({ ok: true, value: { changed: true } })
+  })
+
+  it('waits between lost races as its ports say', async () => {
+    let races = 2
+    const waits: number[] = []
+    const world = store({ count: 0 }, () => {
+      if (races-- > 0) world.change({ count: races })
+    })
+    const session = {
+      sessions: world.sessions,
+      signals: { notify: async () => undefined },
+      backOff: async (lostRaces: number) => void waits.push(lostRaces),
+    }
+    await stepSession(session, 'a', plusOne)
+    expect(waits).toEqual([1, 2])
   })
 })

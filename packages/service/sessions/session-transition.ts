@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { type SessionStore, StoreUnavailable, type Versioned } from '@countersign/stores/ports'
+import { type SessionStore, type Signals, StoreUnavailable, type Versioned } from '@countersign/stores/ports'
 
 const MAX_ATTEMPTS = 12
 const MAX_WAIT_MS = 20
@@ -15,6 +15,31 @@ export type BackOff = (lostRaces: number) => Promise<void>
 
 /** A few random milliseconds, so that those who met once do not meet again. */
 const randomWait: BackOff = (lostRaces) => delay(Math.random() * Math.min(MAX_WAIT_MS, 2 ** lostRaces))
+
+/** What a session's service hands over; its record of ports has these members. */
+export interface SessionPorts<T> {
+  readonly sessions: SessionStore<T>
+  readonly signals: Pick<Signals, 'notify'>
+  readonly backOff?: BackOff | undefined
+}
+
+/**
+ * `transition`, and whoever watches the session is woken once the step is written. A call that gets lost costs a watcher
+ * a delay and never an event, so nobody waits for it and its failure is no failure of the step.
+ */
+export async function stepSession<T, R>(
+  { sessions, signals, backOff }: SessionPorts<T>,
+  id: string,
+  decide: Decide<T, R>,
+  known?: Versioned<T>,
+): Promise<Result<Transition<T>, R | SessionUnknown>> {
+  const moved = await transition(sessions, id, decide, known, backOff)
+  if (moved.ok && moved.value.changed) void signals.notify(id).catch(() => undefined)
+  return moved
+}
+
+/** The next value, the same object when nothing changes, or a refusal. */
+export type Decide<T, R> = (value: T) => Promise<Result<T, R>> | Result<T, R>
 
 /** A step that was taken, or found to be taken already. */
 export interface Transition<T> {
@@ -39,7 +64,7 @@ export interface SessionUnknown {
 export async function transition<T, R>(
   store: SessionStore<T>,
   id: string,
-  decide: (value: T) => Promise<Result<T, R>> | Result<T, R>,
+  decide: Decide<T, R>,
   known?: Versioned<T>,
   backOff: BackOff = randomWait,
 ): Promise<Result<Transition<T>, R | SessionUnknown>> {
