@@ -32,10 +32,10 @@ import { ensurePreregistered, PREREGISTERED } from './account/register-account.t
 import { walletShape } from './config.ts'
 import { prepareDatabase } from './database/open-database.ts'
 import type { WalletTables } from './database/schema.ts'
-import { openVault } from './database/vault.ts'
+import { openSealedColumns } from './database/sealed-columns.ts'
 import { walletApi } from './http/routes.ts'
 import { openKeyMaker } from './keys/key-maker.ts'
-import { upstreamOver } from './upstream.ts'
+import { openOutgoingClient } from './outgoing-client.ts'
 import type { TrustedIssuers, Wallet } from './wallet.ts'
 
 type WalletConfig = Config<typeof walletShape>
@@ -101,10 +101,10 @@ async function openWallet(
   const issuers = await openIssuers(runtime, config, { remote, resolveKey })
   const wallet: Wallet = {
     database,
-    vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
+    columns: openSealedColumns({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
     passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
     keyMaker: openKeyMaker(),
-    upstream: upstreamOver(remote),
+    outgoing: openOutgoingClient(remote),
     formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     verifiers: { anchors, required: !development },

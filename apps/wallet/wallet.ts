@@ -14,15 +14,15 @@ import type { HttpPolicy } from '@countersign/protocol/oauth/message-values'
 import type { StatusLists } from '@countersign/status-list/status-list'
 import type { Certificate } from '@countersign/x509/certificate'
 import type { WalletDatabase } from './database/schema.ts'
-import type { Vault } from './database/vault.ts'
-import type { Upstream } from './upstream.ts'
+import type { SealedColumns } from './database/sealed-columns.ts'
+import type { OutgoingClient } from './outgoing-client.ts'
 
 export interface Wallet {
   readonly database: WalletDatabase
-  readonly vault: Vault
+  readonly columns: SealedColumns
   readonly passwords: Passwords
   readonly keyMaker: KeyMaker
-  readonly upstream: Upstream
+  readonly outgoing: OutgoingClient
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   /** Who vouches for verifiers. Without `required` a stranger is let through, and marked as one. */

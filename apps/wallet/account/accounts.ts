@@ -10,7 +10,7 @@ export interface ListedWallet {
 }
 
 export async function listWallets(
-  { database, vault }: Wallet,
+  { database, columns }: Wallet,
   accountId: string,
 ): Promise<readonly ListedWallet[]> {
   const rows = await database.db
@@ -22,7 +22,7 @@ export async function listWallets(
     .execute()
   return rows.map(({ id, name_sealed, created_at }) => ({
     id,
-    name: vault.open(['wallets', id, 'name'], name_sealed),
+    name: columns.open(['wallets', id, 'name'], name_sealed),
     createdAt: created_at,
   }))
 }

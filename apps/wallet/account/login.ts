@@ -22,7 +22,7 @@ export async function login(
 ): Promise<Result<LoggedIn, LoginRefusal>> {
   const email = canonicalEmail(credentials.email)
   if (email === undefined) return refuse({ code: 'login_failed' })
-  const emailHash = await wallet.vault.hash('email', email)
+  const emailHash = await wallet.columns.hash('email', email)
   const limited = await countLogin(wallet, emailHash)
   if (limited !== undefined) return refuse(limited)
   const account = await wallet.database.db
@@ -30,7 +30,7 @@ export async function login(
     .select(['id', 'password_sealed'])
     .where('email_hash', '=', emailHash)
     .executeTakeFirst()
-  const stored = account && wallet.vault.open(['accounts', account.id, 'password'], account.password_sealed)
+  const stored = account && wallet.columns.open(['accounts', account.id, 'password'], account.password_sealed)
   const right = await wallet.passwords.matches(stored, credentials.password)
   if (account === undefined || !right) return refuse({ code: 'login_failed' })
   await forgiveLogin(wallet, emailHash)

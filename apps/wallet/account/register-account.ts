@@ -56,7 +56,7 @@ export async function registerAccount(
 
 /** At start; of many instances one makes it, and an account that is there stays as it is. */
 export async function ensurePreregistered(wallet: Wallet): Promise<void> {
-  const hash = await wallet.vault.hash('email', PREREGISTERED.email)
+  const hash = await wallet.columns.hash('email', PREREGISTERED.email)
   const found = await wallet.database.db
     .selectFrom('accounts')
     .select('id')
@@ -72,15 +72,15 @@ export function canonicalEmail(text: string): string | undefined {
   return isEmail ? email : undefined
 }
 
-async function newAccount({ vault, passwords, now }: Wallet, { name, email, password }: RegisterAccount) {
+async function newAccount({ columns, passwords, now }: Wallet, { name, email, password }: RegisterAccount) {
   const id = randomUUID()
   return {
     id,
-    email_hash: await vault.hash('email', email),
-    email_sealed: vault.seal(['accounts', id, 'email'], email),
-    name_sealed: vault.seal(['accounts', id, 'name'], name),
+    email_hash: await columns.hash('email', email),
+    email_sealed: columns.seal(['accounts', id, 'email'], email),
+    name_sealed: columns.seal(['accounts', id, 'name'], name),
     // Sealed although it is a hash: without the deployment's secret nobody can even start to guess.
-    password_sealed: vault.seal(['accounts', id, 'password'], await passwords.hash(password)),
+    password_sealed: columns.seal(['accounts', id, 'password'], await passwords.hash(password)),
     created_at: now(),
   }
 }
@@ -109,7 +109,7 @@ async function insertWallet(
   accountId: string,
   name: string,
 ): Promise<void> {
-  const { vault, now } = wallet
+  const { columns, now } = wallet
   const owned = { id: randomUUID(), accountId }
   const key = newKey(generateSoftwareKey('ES256'))
   const made = { ...selfDid('jwk', key.privateJwk), keyId: key.id, alias: 'Onboarding' }
@@ -119,7 +119,7 @@ async function insertWallet(
     .values({
       id: owned.id,
       account_id: accountId,
-      name_sealed: vault.seal(['wallets', owned.id, 'name'], `Wallet of ${name}`),
+      name_sealed: columns.seal(['wallets', owned.id, 'name'], `Wallet of ${name}`),
       default_did: did.id,
       created_at: now(),
     })

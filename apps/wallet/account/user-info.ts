@@ -10,7 +10,7 @@ export interface UserInfo {
 }
 
 /** The account is there: its token was recognised. */
-export async function userInfo({ database, vault }: Wallet, accountId: string): Promise<UserInfo> {
+export async function userInfo({ database, columns }: Wallet, accountId: string): Promise<UserInfo> {
   const account = await database.db
     .selectFrom('accounts')
     .selectAll()
@@ -18,8 +18,8 @@ export async function userInfo({ database, vault }: Wallet, accountId: string): 
     .executeTakeFirstOrThrow()
   return {
     id: account.id,
-    name: vault.open(['accounts', account.id, 'name'], account.name_sealed),
-    email: vault.open(['accounts', account.id, 'email'], account.email_sealed),
+    name: columns.open(['accounts', account.id, 'name'], account.name_sealed),
+    email: columns.open(['accounts', account.id, 'email'], account.email_sealed),
     createdAt: account.created_at,
   }
 }

@@ -34,7 +34,7 @@ export interface TooManyCredentials {
 }
 
 export interface NewCredential {
-  readonly receptionId: string
+  readonly issuanceId: string
   /** Which of the promised credentials this is. */
   readonly slot: string
   readonly keyId?: string
@@ -112,11 +112,11 @@ export async function roomFor(
 
 /** The first one stored for a slot stays; one that comes again changes nothing. */
 export async function storeCredential(
-  { database, vault, now }: Wallet,
+  { database, columns, now }: Wallet,
   owned: OwnedWallet,
   credential: NewCredential,
 ): Promise<void> {
-  const { receptionId, slot, keyId, format, content, look } = credential
+  const { issuanceId, slot, keyId, format, content, look } = credential
   const id = `urn:uuid:${randomUUID()}`
   await database.db
     .insertInto('credentials')
@@ -125,41 +125,42 @@ export async function storeCredential(
       wallet_id: owned.id,
       key_id: keyId ?? null,
       format,
-      content_sealed: vault.seal(['credentials', id, 'content'], content),
-      look_sealed: look === undefined ? null : vault.seal(['credentials', id, 'look'], JSON.stringify(look)),
+      content_sealed: columns.seal(['credentials', id, 'content'], content),
+      look_sealed:
+        look === undefined ? null : columns.seal(['credentials', id, 'look'], JSON.stringify(look)),
       added_at: now(),
       deleted_at: null,
-      reception_id: receptionId,
-      slot_hash: await slotHash(vault, receptionId, slot),
+      reception_id: issuanceId,
+      slot_hash: await slotHash(columns, issuanceId, slot),
     })
     .onConflict((conflict) => conflict.columns(['reception_id', 'slot_hash']).doNothing())
     .execute()
 }
 
 export async function isStored(
-  { database, vault }: Wallet,
-  { receptionId, slot }: Pick<NewCredential, 'receptionId' | 'slot'>,
+  { database, columns }: Wallet,
+  { issuanceId, slot }: Pick<NewCredential, 'issuanceId' | 'slot'>,
 ): Promise<boolean> {
   const found = await database.db
     .selectFrom('credentials')
     .select('id')
-    .where('reception_id', '=', receptionId)
-    .where('slot_hash', '=', await slotHash(vault, receptionId, slot))
+    .where('reception_id', '=', issuanceId)
+    .where('slot_hash', '=', await slotHash(columns, issuanceId, slot))
     .executeTakeFirst()
   return found !== undefined
 }
 
 /** What came of an offer, deleted ones included: whoever asks again gets the same answer. */
-export async function credentialsOfReception(
+export async function credentialsOfIssuance(
   wallet: Wallet,
   owned: OwnedWallet,
-  receptionId: string,
+  issuanceId: string,
 ): Promise<readonly StoredCredential[]> {
   const rows = await wallet.database.db
     .selectFrom('credentials')
     .selectAll()
     .where('wallet_id', '=', owned.id)
-    .where('reception_id', '=', receptionId)
+    .where('reception_id', '=', issuanceId)
     .orderBy('added_at')
     .orderBy('id')
     .execute()
@@ -167,8 +168,8 @@ export async function credentialsOfReception(
 }
 
 /** The type of a credential can say more about its holder than its claims: it is not kept in the open. */
-function slotHash(vault: Wallet['vault'], receptionId: string, slot: string): Promise<string> {
-  return vault.hash('slot', `${receptionId}:${slot}`)
+function slotHash(columns: Wallet['columns'], issuanceId: string, slot: string): Promise<string> {
+  return columns.hash('slot', `${issuanceId}:${slot}`)
 }
 
 async function mark(wallet: Wallet, owned: OwnedWallet, id: string, deletedAt: number | null): Promise<void> {
@@ -186,8 +187,8 @@ async function openAll(wallet: Wallet, rows: readonly CredentialRow[]): Promise<
   return credentials
 }
 
-async function opened({ vault, formats, crypto }: Wallet, row: CredentialRow): Promise<StoredCredential> {
-  const content = vault.open(['credentials', row.id, 'content'], row.content_sealed)
+async function opened({ columns, formats, crypto }: Wallet, row: CredentialRow): Promise<StoredCredential> {
+  const content = columns.open(['credentials', row.id, 'content'], row.content_sealed)
   const held = await formats.get(row.format)?.open(content, crypto)
   // It was opened once, on receipt, before it was stored.
   if (held?.ok !== true)
@@ -199,7 +200,7 @@ async function opened({ vault, formats, crypto }: Wallet, row: CredentialRow): P
     held: held.value,
     addedAt: row.added_at,
     ...(row.look_sealed !== null && {
-      look: JSON.parse(vault.open(['credentials', row.id, 'look'], row.look_sealed)) as TypeLook,
+      look: JSON.parse(columns.open(['credentials', row.id, 'look'], row.look_sealed)) as TypeLook,
     }),
     ...(row.key_id !== null && { keyId: row.key_id }),
     ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),

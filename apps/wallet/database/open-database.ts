@@ -7,7 +7,7 @@ import { whenReached } from '@countersign/stores/sql/lazy-connection'
 import { migrate } from '@countersign/stores/sql/migrate'
 import { walletMigrations } from './migrations.ts'
 import type { WalletTables } from './schema.ts'
-import { isSealedBy } from './vault.ts'
+import { isSealedBy } from './sealed-columns.ts'
 
 type Migratable = Parameters<typeof migrate<WalletTables>>[0]
 

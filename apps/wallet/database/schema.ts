@@ -23,7 +23,7 @@ export interface WalletTables {
   wallet_dids: DidRow
   hosted_dids: HostedDidRow
   credentials: CredentialRow
-  receptions: ReceptionRow
+  receptions: IssuanceRow
   presentations: PresentationRow
   wallet_settings: SettingRow
 }
@@ -109,8 +109,8 @@ export interface CredentialRow {
   readonly slot_hash: string
 }
 
-/** One offer being taken up. */
-export interface ReceptionRow {
+/** An issuance in progress or finished. Table and columns are named `reception` since their first release. */
+export interface IssuanceRow {
   readonly id: string
   readonly wallet_id: string
   readonly offer_hash: string

@@ -37,12 +37,12 @@ export type KeepDidRefusal =
 
 export type CreateDidRefusal = KeyUnknown | GenerateKeyRefusal | PlaceUnusable | KeepDidRefusal
 
-export type DidWish =
+export type DidRequest =
   | { readonly method: 'jwk' }
   | { readonly method: 'key'; readonly encoding?: DidKeyEncoding }
   | ({ readonly method: 'web' } & WebPlace)
 
-export type CreateDid = DidWish & {
+export type CreateDid = DidRequest & {
   /** Absent: a new P-256 key is made for it. */
   readonly keyId?: string
   readonly alias: string
@@ -191,16 +191,16 @@ export async function hostedDocument(wallet: Wallet, name: string): Promise<Resu
 
 /** The row for a DID of a key that is kept, or is about to be. */
 export async function didRow(wallet: Wallet, owned: OwnedWallet, made: NewDid): Promise<DidRow> {
-  const { vault, now } = wallet
+  const { columns, now } = wallet
   const { alias, did, document, keyId } = made
   const id = await didId(wallet, owned.id, did)
   return {
     id,
     wallet_id: owned.id,
     key_id: keyId,
-    did_sealed: vault.seal(['wallet_dids', id, 'did'], did),
-    alias_sealed: vault.seal(['wallet_dids', id, 'alias'], alias),
-    document_sealed: document === undefined ? null : vault.seal(['wallet_dids', id, 'document'], document),
+    did_sealed: columns.seal(['wallet_dids', id, 'did'], did),
+    alias_sealed: columns.seal(['wallet_dids', id, 'alias'], alias),
+    document_sealed: document === undefined ? null : columns.seal(['wallet_dids', id, 'document'], document),
     created_at: now(),
   }
 }
@@ -233,19 +233,19 @@ function encodingOf(request: CreateDid): DidKeyEncoding | undefined {
 }
 
 /** With the wallet in it, so that one DID in two wallets does not look like one. */
-function didId({ vault }: Wallet, walletId: string, did: string): Promise<string> {
-  return vault.hash('did', `${walletId}:${did}`)
+function didId({ columns }: Wallet, walletId: string, did: string): Promise<string> {
+  return columns.hash('did', `${walletId}:${did}`)
 }
 
-function listed({ now, vault }: Wallet, row: DidRow, isDefault: boolean): ListedDid {
-  const did = vault.open(['wallet_dids', row.id, 'did'], row.did_sealed)
+function listed({ now, columns }: Wallet, row: DidRow, isDefault: boolean): ListedDid {
+  const did = columns.open(['wallet_dids', row.id, 'did'], row.did_sealed)
   return {
     did,
-    alias: vault.open(['wallet_dids', row.id, 'alias'], row.alias_sealed),
+    alias: columns.open(['wallet_dids', row.id, 'alias'], row.alias_sealed),
     document:
       row.document_sealed === null
         ? ownDocument(did, now())
-        : vault.open(['wallet_dids', row.id, 'document'], row.document_sealed),
+        : columns.open(['wallet_dids', row.id, 'document'], row.document_sealed),
     keyId: row.key_id,
     isDefault,
     createdAt: row.created_at,

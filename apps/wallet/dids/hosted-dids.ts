@@ -33,13 +33,13 @@ export function didAtPlace(
 
 /** False where it belongs to another wallet. A DID of another place is nobody's here, so it is not asked for. */
 export async function claimHosted(
-  { baseUrl, now, vault }: Wallet,
+  { baseUrl, now, columns }: Wallet,
   transaction: Transaction<WalletTables>,
   owned: OwnedWallet,
   did: string,
 ): Promise<boolean> {
   if (!isHosted(baseUrl, did)) return true
-  const id = await vault.hash('hosted_did', did)
+  const id = await columns.hash('hosted_did', did)
   await transaction
     .insertInto('hosted_dids')
     .values({ id, wallet_id: owned.id, created_at: now() })
@@ -60,7 +60,7 @@ export interface HostedDid {
 
 /** Who has, or had, this name. */
 export async function findHosted(
-  { baseUrl, database, vault }: Wallet,
+  { baseUrl, database, columns }: Wallet,
   name: string,
 ): Promise<HostedDid | undefined> {
   const { authority, path } = registryOf(baseUrl)
@@ -69,7 +69,7 @@ export async function findHosted(
   const owner = await database.db
     .selectFrom('hosted_dids')
     .select('wallet_id')
-    .where('id', '=', await vault.hash('hosted_did', did.value))
+    .where('id', '=', await columns.hash('hosted_did', did.value))
     .executeTakeFirst()
   return owner && { did: did.value, walletId: owner.wallet_id }
 }

@@ -4,7 +4,7 @@ import { listWallets } from '../account/accounts.ts'
 import { logout } from '../account/logout.ts'
 import { userInfo } from '../account/user-info.ts'
 import type { Wallet } from '../wallet.ts'
-import { callerOf, loginCookie, presentedTokens } from './bearer.ts'
+import { callerOf, loginCookie, presentedTokens } from './authenticate-caller.ts'
 import { isoTime, walletsView } from './wire.ts'
 
 const tags = ['account']

@@ -1,15 +1,15 @@
 /** The credentials of a wallet: as they are stored, as people see them, and whether they still count. */
 import type { ServiceApp } from '@countersign/service/http/http-service'
-import { credentialStatus } from '../credentials/credential-status.ts'
 import {
   deleteCredential,
   findCredential,
   listCredentials,
   restoreCredential,
 } from '../credentials/credentials.ts'
+import { heldCredentialStatus } from '../credentials/held-credential-status.ts'
 import { viewCredential } from '../credentials/view-credential.ts'
 import type { Wallet } from '../wallet.ts'
-import { walletOf } from './bearer.ts'
+import { walletOf } from './authenticate-caller.ts'
 import { deleteQuery, listQuery, credentialParams as params, viewQuery, walletParams } from './messages.ts'
 import { credentialView, statusView, valueOr } from './wire.ts'
 
@@ -66,7 +66,9 @@ export function credentialRoutes(app: ServiceApp, wallet: Wallet): void {
       config,
     },
     async (request) =>
-      valueOr(await credentialStatus(wallet, walletOf(request), request.params.credential)).map(statusView),
+      valueOr(await heldCredentialStatus(wallet, walletOf(request), request.params.credential)).map(
+        statusView,
+      ),
   )
 
   app.delete(

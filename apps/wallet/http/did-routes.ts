@@ -2,7 +2,7 @@
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import {
   createDid,
-  type DidWish,
+  type DidRequest,
   deleteDid,
   findDid,
   hostedDocument,
@@ -12,7 +12,7 @@ import {
 import { REGISTRY_PATH } from '../dids/hosted-dids.ts'
 import { importDid } from '../dids/import-did.ts'
 import type { Wallet } from '../wallet.ts'
-import { walletOf } from './bearer.ts'
+import { walletOf } from './authenticate-caller.ts'
 import {
   type CreateDidQuery,
   createDidQuery,
@@ -50,7 +50,7 @@ export function didRoutes(app: ServiceApp, wallet: Wallet): void {
     },
     async (request, reply) => {
       const { keyId, alias } = request.query
-      const wish = didWish(request.params.method, request.query)
+      const wish = didRequest(request.params.method, request.query)
       const named = { ...wish, alias, ...(keyId !== undefined && { keyId }) }
       const made = valueOr(await createDid(wallet, walletOf(request), named))
       return sendText(reply, made.did)
@@ -118,7 +118,7 @@ export function registryRoutes(app: ServiceApp, wallet: Wallet): void {
   )
 }
 
-function didWish(method: DidWish['method'], query: CreateDidQuery): DidWish {
+function didRequest(method: DidRequest['method'], query: CreateDidQuery): DidRequest {
   const { domain, path, useJwkJcsPub } = query
   switch (method) {
     case 'jwk':

@@ -5,7 +5,7 @@ import { matchCredentials } from '../present/match-credentials.ts'
 import { resolvePresentationRequest, usePresentationRequest } from '../present/present-credential.ts'
 import { resolveCredentialOffer, resolveIssuerMetadata, useOffer } from '../receive/receive-credential.ts'
 import type { Wallet } from '../wallet.ts'
-import { walletOf } from './bearer.ts'
+import { walletOf } from './authenticate-caller.ts'
 import {
   issuerQuery,
   offerBody,

@@ -1,10 +1,10 @@
 /** The keys of a wallet: made, brought along, taken along, used. */
 import type { JsonObject } from '@countersign/core/json'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { exportKey, signWithKey, verifySigned } from '../keys/key-operations.ts'
 import { deleteKey, describeKey, generateKey, importKey, listKeys, loadPublicKey } from '../keys/keys.ts'
-import { exportKey, signWithKey, verifySigned } from '../keys/use-key.ts'
 import type { Wallet } from '../wallet.ts'
-import { walletOf } from './bearer.ts'
+import { walletOf } from './authenticate-caller.ts'
 import {
   exportKeyQuery,
   importKeyBody,

@@ -3,7 +3,7 @@ import type { ServiceApp } from '@countersign/service/http/http-service'
 import { login } from '../account/login.ts'
 import { registerAccount } from '../account/register-account.ts'
 import type { Wallet } from '../wallet.ts'
-import { loginCookie } from './bearer.ts'
+import { loginCookie } from './authenticate-caller.ts'
 import { loginBody, registerBody } from './messages.ts'
 import { valueOr } from './wire.ts'
 

@@ -10,7 +10,7 @@ import type { ServiceApp } from '@countersign/service/http/http-service'
 import { fail } from '@countersign/service/http/wire-errors'
 import type { Wallet } from '../wallet.ts'
 import { accountRoutes } from './account-routes.ts'
-import { recogniseCaller } from './bearer.ts'
+import { authenticateCaller } from './authenticate-caller.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { didRoutes, registryRoutes } from './did-routes.ts'
 import { exchangeRoutes } from './exchange-routes.ts'
@@ -28,7 +28,7 @@ export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp
     registryRoutes(app, wallet)
     await app.register(async (closed: ServiceApp) => {
       keepOtherSitesOut(closed, config)
-      closed.addHook('onRequest', async (request) => recogniseCaller(wallet, request))
+      closed.addHook('onRequest', async (request) => authenticateCaller(wallet, request))
       accountRoutes(closed, wallet)
       keyRoutes(closed, wallet)
       didRoutes(closed, wallet)

@@ -5,14 +5,14 @@ import type { RegisterRefusal } from '../account/register-account.ts'
 import type { CredentialUnknown } from '../credentials/credentials.ts'
 import type { CreateDidRefusal, DidUnknown } from '../dids/dids.ts'
 import type { ImportDidRefusal } from '../dids/import-did.ts'
+import type { PublicKeyUnusable } from '../keys/key-operations.ts'
 import { HOLDER_ALGORITHMS } from '../keys/key-types.ts'
 import type { DeleteKeyRefusal, GenerateKeyRefusal, ImportKeyRefusal } from '../keys/keys.ts'
-import type { PublicKeyUnusable } from '../keys/use-key.ts'
 import type { PresentRefusal } from '../present/present-credential.ts'
-import type { IssuerError } from '../receive/issuer-call.ts'
+import type { UnusableReason } from '../receive/issuance-plan.ts'
 import type { UnacceptableReason } from '../receive/obtain-credential.ts'
+import type { IssuerError } from '../receive/post-to-issuer.ts'
 import type { ReceiveRefusal } from '../receive/receive-credential.ts'
-import type { UnusableReason } from '../receive/reception-plan.ts'
 
 export type WalletRefusal =
   | RegisterRefusal
@@ -41,7 +41,7 @@ export const notLoggedIn: WireError = {
 
 /** What has no words of its own is a request that cannot be taken, with the code as the reason. */
 export function refusalError(refusal: WalletRefusal): WireError {
-  const words = [accountWords, holdingWords, upstreamWords, receivingWords, presentingWords]
+  const words = [accountWords, holdingWords, outgoingWords, receivingWords, presentingWords]
   for (const chapter of words) {
     const found = wordsFor(chapter, refusal)
     if (found !== undefined) return found
@@ -98,24 +98,24 @@ const holdingWords: Words = {
   did_exists: () => ({ status: 409, message: 'The wallet has this DID already' }),
 }
 
-const upstreamWords: Words = {
-  upstream_unreachable: ({ host, reason }) => ({
+const outgoingWords: Words = {
+  outgoing_unreachable: ({ host, reason }) => ({
     status: 502,
     message: `${host} cannot be reached (${reason}). Nothing is lost: make the same call again`,
   }),
-  upstream_timeout: ({ host }) => ({
+  outgoing_timeout: ({ host }) => ({
     status: 504,
     message: `${host} does not answer in time. Nothing is lost: make the same call again`,
   }),
-  upstream_unavailable: ({ host, status }) => ({
+  outgoing_unavailable: ({ host, status }) => ({
     status: 502,
     message: `${host} is not available (${status}). Nothing is lost: make the same call again`,
   }),
-  upstream_not_allowed: ({ host, reason }) =>
+  outgoing_not_allowed: ({ host, reason }) =>
     badRequest(
       `The wallet does not go to ${host}: ${reason} is not allowed (allowHttp, allowPrivateAddresses)`,
     ),
-  upstream_answer_refused: ({ host, reason }) => ({
+  outgoing_answer_refused: ({ host, reason }) => ({
     status: 502,
     message: `${host} answered something that cannot be used: ${reason}`,
   }),

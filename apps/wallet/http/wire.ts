@@ -4,9 +4,9 @@ import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/ve
 import { fail, type WireError } from '@countersign/service/http/wire-errors'
 import type { FastifyReply } from 'fastify'
 import type { ListedWallet } from '../account/accounts.ts'
-import type { CredentialStatuses } from '../credentials/credential-status.ts'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { splitDocument } from '../credentials/disclosures.ts'
+import type { HeldCredentialStatuses } from '../credentials/held-credential-status.ts'
 import type { ListedDid } from '../dids/dids.ts'
 import type { DescribedKey, ListedKey } from '../keys/keys.ts'
 import type { VerifierAnswer } from '../present/presentation-record.ts'
@@ -93,7 +93,7 @@ export function credentialView(credential: StoredCredential) {
  * `result` says whether the status stands against the credential; null where nobody can say, which is neither yes nor no.
  * `type` is the purpose of the list's entry; a list that has several in one is named by what it says.
  */
-export function statusView({ reason, reference, status }: CredentialStatuses[number]) {
+export function statusView({ reason, reference, status }: HeldCredentialStatuses[number]) {
   return {
     type: statusType(reference, status),
     result: status === 'undetermined' ? null : status !== 'valid',
@@ -103,8 +103,8 @@ export function statusView({ reason, reference, status }: CredentialStatuses[num
 }
 
 function statusType(
-  reference: CredentialStatuses[number]['reference'],
-  status: CredentialStatuses[number]['status'],
+  reference: HeldCredentialStatuses[number]['reference'],
+  status: HeldCredentialStatuses[number]['status'],
 ): string {
   if (reference.mechanism === 'bitstring_status_list') return reference.purpose
   return status === 'suspended' ? 'suspension' : 'revocation'

@@ -8,9 +8,9 @@ import {
 import { expect, it } from 'vitest'
 import { dump, newOwner, onBothDatabases } from '../testing/wallet.testing.ts'
 import { MAX_KEYS, type OwnedWallet, type Wallet } from '../wallet.ts'
+import { exportKey, signWithKey, verifySigned } from './key-operations.ts'
 import { keyTypes } from './key-types.ts'
 import { deleteKey, describeKey, generateKey, importKey, listKeys, loadPublicKey } from './keys.ts'
-import { exportKey, signWithKey, verifySigned } from './use-key.ts'
 
 const HOLDER_TYPES = ['secp256r1', 'secp384r1', 'secp521r1', 'Ed25519']
 

@@ -1,6 +1,6 @@
 /**
  * The keys of a wallet, made here or brought along, kept sealed. What leaves by itself is the public part; the private one
- * only where its owner exports it (`use-key.ts`). A key that a DID, a credential or an unfinished offer needs is not
+ * only where its owner exports it (`key-operations.ts`). A key that a DID, a credential or an unfinished offer needs is not
  * deleted, because with it they would be lost.
  */
 import { randomUUID } from 'node:crypto'
@@ -92,7 +92,7 @@ export async function importKey(
   if (before !== undefined) return refuse({ code: 'key_exists', id: before })
   const room = await roomForKey(wallet, owned)
   if (!room.ok) return room
-  const id = await wallet.vault.hash('key', `${owned.id}:${keyThumbprint(publicJwk)}`)
+  const id = await wallet.columns.hash('key', `${owned.id}:${keyThumbprint(publicJwk)}`)
   const { kid: _kid, ...privateJwk } = parsed.value
   const row = keyRow(wallet, owned, { id, privateJwk, ...(name !== undefined && { name }) })
   const inserted = await wallet.database.db
@@ -198,14 +198,14 @@ export async function deleteKey(
   return exists === undefined ? refuse({ code: 'key_unknown' }) : refuse({ code: 'key_in_use' })
 }
 
-export function keyRow({ vault, now }: Wallet, owned: OwnedWallet, key: NewKey): KeyRow {
+export function keyRow({ columns, now }: Wallet, owned: OwnedWallet, key: NewKey): KeyRow {
   const { id, name, privateJwk } = key
   return {
     id,
     wallet_id: owned.id,
     algorithm: keyTypeOf(privateJwk),
-    name_sealed: name === undefined ? null : vault.seal(['wallet_keys', id, 'name'], name),
-    private_sealed: vault.seal(['wallet_keys', id, 'private'], JSON.stringify(privateJwk)),
+    name_sealed: name === undefined ? null : columns.seal(['wallet_keys', id, 'name'], name),
+    private_sealed: columns.seal(['wallet_keys', id, 'private'], JSON.stringify(privateJwk)),
     created_at: now(),
   }
 }
@@ -225,18 +225,18 @@ function rowOf({ database }: Wallet, owned: OwnedWallet, keyId: string): Promise
 }
 
 /** It was judged before it was kept. */
-function keptKey({ vault }: Wallet, row: Pick<KeyRow, 'id' | 'private_sealed'>): PrivateJwk {
-  return JSON.parse(vault.open(['wallet_keys', row.id, 'private'], row.private_sealed))
+function keptKey({ columns }: Wallet, row: Pick<KeyRow, 'id' | 'private_sealed'>): PrivateJwk {
+  return JSON.parse(columns.open(['wallet_keys', row.id, 'private'], row.private_sealed))
 }
 
-function listed({ vault }: Wallet, row: Omit<KeyRow, 'wallet_id' | 'private_sealed'>): ListedKey {
+function listed({ columns }: Wallet, row: Omit<KeyRow, 'wallet_id' | 'private_sealed'>): ListedKey {
   const { algorithm: keyType, id, name_sealed, created_at: createdAt } = row
   return {
     id,
     keyType,
     provesPossession: provesPossession(algorithmOfType(keyType)),
     createdAt,
-    ...(name_sealed !== null && { name: vault.open(['wallet_keys', id, 'name'], name_sealed) }),
+    ...(name_sealed !== null && { name: columns.open(['wallet_keys', id, 'name'], name_sealed) }),
   }
 }
 

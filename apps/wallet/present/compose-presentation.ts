@@ -22,7 +22,7 @@ import type { KeyUnknown } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { matchHeld } from './match-credentials.ts'
 
-export interface Wish {
+export interface HolderDecision {
   /** Only these may be sent; absent or empty: any that fits. */
   readonly selectedCredentials?: readonly string[]
   /** By credential: disclosures to add to those that the query needs. */
@@ -42,18 +42,18 @@ export async function composeAnswer(
   wallet: Wallet,
   owned: OwnedWallet,
   request: VerifiedRequest,
-  wish: Wish,
+  decision: HolderDecision,
 ): Promise<Result<string, ComposeRefusal>> {
-  if (wish.decline === true) return ok(writeErrorResponse(request, 'access_denied'))
+  if (decision.decline === true) return ok(writeErrorResponse(request, 'access_denied'))
   const { match, credentials } = await matchHeld(wallet, owned, request.query)
-  const selected = [...new Set(wish.selectedCredentials)].map((credentialId) => ({ credentialId }))
+  const selected = [...new Set(decision.selectedCredentials)].map((credentialId) => ({ credentialId }))
   const chosen = chooseCredentials(request.query, match, selected.length === 0 ? undefined : selected)
   if (!chosen.ok) return chosen
   const vpToken = new Map<string, string[]>()
   for (const choice of chosen.value) {
     const credential = credentials.find(({ id }) => id === choice.credentialId)
     if (credential === undefined) throw new Error('a credential was chosen that was not matched')
-    const presentation = await present(wallet, owned, { request, choice, credential, wish })
+    const presentation = await present(wallet, owned, { request, choice, credential, decision })
     if (!presentation.ok) return presentation
     vpToken.set(choice.queryId, [...(vpToken.get(choice.queryId) ?? []), presentation.value])
   }
@@ -64,7 +64,7 @@ interface Presenting {
   readonly request: VerifiedRequest
   readonly choice: ChosenCredential
   readonly credential: StoredCredential
-  readonly wish: Wish
+  readonly decision: HolderDecision
 }
 
 async function present(
@@ -92,7 +92,7 @@ async function present(
 
 async function addedPaths(
   wallet: Wallet,
-  { credential, wish: { disclosures = {} } }: Presenting,
+  { credential, decision: { disclosures = {} } }: Presenting,
 ): Promise<Result<readonly ClaimPath[], DisclosureUnknown>> {
   const picked = Object.hasOwn(disclosures, credential.id) ? disclosures[credential.id] : undefined
   return pathsOfDisclosures(wallet, credential, picked ?? [])

@@ -14,11 +14,11 @@ import {
   type VerifiedRequest,
   verifyRequestObject,
 } from '@countersign/protocol/openid4vp/request/verify-request'
-import { hostOf, type UpstreamRefusal } from '../upstream.ts'
+import { hostOf, type OutgoingRefusal } from '../outgoing-client.ts'
 import type { Wallet } from '../wallet.ts'
 
 export type FetchRequestRefusal =
-  | UpstreamRefusal
+  | OutgoingRefusal
   | RequestUrlRefusal
   | RequestRefusal
   | { readonly code: 'request_not_available'; readonly host: string; readonly status: number }
@@ -59,7 +59,7 @@ async function requestObject(
   if (reference.kind === 'by_value') return ok({ jwt: reference.request })
   const { requestUri, requestUriMethod } = reference
   if (requestUriMethod === 'post') return postForObject(wallet, requestUri)
-  return objectOf(await wallet.upstream.get(requestUri, REQUEST_OBJECT), requestUri)
+  return objectOf(await wallet.outgoing.get(requestUri, REQUEST_OBJECT), requestUri)
 }
 
 async function postForObject(
@@ -67,7 +67,7 @@ async function postForObject(
   requestUri: string,
 ): Promise<Result<RequestObject, FetchRequestRefusal>> {
   const walletNonce = encodeBase64url(wallet.crypto.randomBytes(16))
-  const answer = await wallet.upstream.post({
+  const answer = await wallet.outgoing.post({
     url: requestUri,
     contentType: 'application/x-www-form-urlencoded',
     accept: REQUEST_OBJECT,
@@ -77,7 +77,7 @@ async function postForObject(
   return object.ok ? ok({ ...object.value, walletNonce }) : object
 }
 
-type Answer = Awaited<ReturnType<Wallet['upstream']['get']>>
+type Answer = Awaited<ReturnType<Wallet['outgoing']['get']>>
 
 /** §5.10.2: anything but success ends the transaction. */
 function objectOf(answer: Answer, uri: string): Result<RequestObject, FetchRequestRefusal> {

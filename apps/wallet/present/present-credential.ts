@@ -6,9 +6,9 @@ import { parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import type { RemoteResponse } from '@countersign/service/outgoing/guarded-client'
-import { hostOf, type UnusableAnswer, type UpstreamRefusal, unusable } from '../upstream.ts'
+import { hostOf, type OutgoingRefusal, type UnusableAnswer, unusable } from '../outgoing-client.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
-import { type ComposeRefusal, composeAnswer, type Wish } from './compose-presentation.ts'
+import { type ComposeRefusal, composeAnswer, type HolderDecision } from './compose-presentation.ts'
 import { type FetchRequestRefusal, fetchRequest } from './fetch-request.ts'
 import {
   findRecord,
@@ -19,7 +19,7 @@ import {
   type VerifierAnswer,
 } from './presentation-record.ts'
 
-export interface UsePresentationRequest extends Wish {
+export interface UsePresentationRequest extends HolderDecision {
   readonly requestUrl: string
   /** The holder's own words, kept with the record. */
   readonly note?: string
@@ -28,7 +28,7 @@ export interface UsePresentationRequest extends Wish {
 export type PresentRefusal =
   | FetchRequestRefusal
   | ComposeRefusal
-  | UpstreamRefusal
+  | OutgoingRefusal
   | UnusableAnswer
   /** Something else was answered to this request, or is about to be. */
   | { readonly code: 'answered_otherwise' }
@@ -61,9 +61,9 @@ async function theRecord(
   request: VerifiedRequest,
   wanted: UsePresentationRequest,
 ): Promise<Result<PresentationRecord, PresentRefusal>> {
-  const wish = await wishHash(wallet, wanted)
+  const decision = await decisionHash(wallet, wanted)
   const before = await findRecord(wallet, owned, request)
-  if (before !== undefined && before.sent.wish === wish) return ok(before)
+  if (before !== undefined && before.sent.wish === decision) return ok(before)
   // What may have arrived already must not be followed by something else; what was refused may be.
   if (before !== undefined && before.answer?.accepted !== false) return refuse({ code: 'answered_otherwise' })
   const body = await composeAnswer(wallet, owned, request, wanted)
@@ -71,25 +71,25 @@ async function theRecord(
   if (before !== undefined) await forgetRecord(wallet, before)
   const { note } = wanted
   const sent = {
-    wish,
+    wish: decision,
     responseUri: request.responseUri,
     body: body.value,
     ...(note !== undefined && { note }),
   }
   const kept = await keepRecord(wallet, owned, request, sent)
-  return kept.sent.wish === wish ? ok(kept) : refuse({ code: 'answered_otherwise' })
+  return kept.sent.wish === decision ? ok(kept) : refuse({ code: 'answered_otherwise' })
 }
 
-/** Two calls wish the same when they name the same credentials and disclosures, in whatever order. */
-function wishHash(
-  { vault }: Wallet,
-  { selectedCredentials = [], disclosures = {}, decline = false }: Wish,
+/** Two decisions are the same when they name the same credentials and disclosures, in whatever order. */
+function decisionHash(
+  { columns }: Wallet,
+  { selectedCredentials = [], disclosures = {}, decline = false }: HolderDecision,
 ): Promise<string> {
   const added = Object.entries(disclosures)
     .map(([id, texts]) => [id, [...texts].sort()] as const)
     .filter(([, texts]) => texts.length > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-  return vault.hash('wish', JSON.stringify([decline, [...selectedCredentials].sort(), added]))
+  return columns.hash('wish', JSON.stringify([decline, [...selectedCredentials].sort(), added]))
 }
 
 async function deliver(
@@ -97,7 +97,7 @@ async function deliver(
   record: PresentationRecord,
 ): Promise<Result<VerifierAnswer, PresentRefusal>> {
   const { responseUri, body } = record.sent
-  const posted = await wallet.upstream.post({
+  const posted = await wallet.outgoing.post({
     url: responseUri,
     contentType: 'application/x-www-form-urlencoded',
     accept: 'application/json',

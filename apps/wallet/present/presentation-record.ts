@@ -15,7 +15,7 @@ export interface PresentationRecord {
 }
 
 export interface SentAnswer {
-  /** Keyed hash of what the holder wished for: another wish must not be answered with these bytes. */
+  /** Keyed hash of what the holder decided: another decision must not be answered with these bytes. */
   readonly wish: string
   readonly responseUri: string
   /** The exact form. */
@@ -58,7 +58,7 @@ export async function keepRecord(
       id,
       wallet_id: owned.id,
       request_hash: await requestHash(wallet, request),
-      sent_sealed: wallet.vault.seal(['presentations', id, 'sent'], JSON.stringify(sent)),
+      sent_sealed: wallet.columns.seal(['presentations', id, 'sent'], JSON.stringify(sent)),
       answer_sealed: null,
       created_at: wallet.now(),
     })
@@ -71,31 +71,31 @@ export async function keepRecord(
 
 /** The same bytes get the same answer, so it does not matter who writes it. */
 export async function recordAnswer(
-  { database, vault }: Wallet,
+  { database, columns }: Wallet,
   { id }: PresentationRecord,
   answer: VerifierAnswer,
 ): Promise<void> {
   await database.db
     .updateTable('presentations')
-    .set({ answer_sealed: vault.seal(['presentations', id, 'answer'], JSON.stringify(answer)) })
+    .set({ answer_sealed: columns.seal(['presentations', id, 'answer'], JSON.stringify(answer)) })
     .where('id', '=', id)
     .execute()
 }
 
-/** The verifier refused it and the holder wishes something else: room for another answer. */
+/** The verifier refused it and the holder decided something else: room for another answer. */
 export async function forgetRecord({ database }: Wallet, { id }: PresentationRecord): Promise<void> {
   await database.db.deleteFrom('presentations').where('id', '=', id).execute()
 }
 
-function requestHash({ vault }: Wallet, { client, nonce }: VerifiedRequest): Promise<string> {
-  return vault.hash('request', JSON.stringify([client.full, nonce]))
+function requestHash({ columns }: Wallet, { client, nonce }: VerifiedRequest): Promise<string> {
+  return columns.hash('request', JSON.stringify([client.full, nonce]))
 }
 
-function opened({ vault }: Wallet, row: PresentationRow): PresentationRecord {
+function opened({ columns }: Wallet, row: PresentationRow): PresentationRecord {
   const { id, sent_sealed: sent, answer_sealed: answer } = row
   return {
     id,
-    sent: JSON.parse(vault.open(['presentations', id, 'sent'], sent)),
-    ...(answer !== null && { answer: JSON.parse(vault.open(['presentations', id, 'answer'], answer)) }),
+    sent: JSON.parse(columns.open(['presentations', id, 'sent'], sent)),
+    ...(answer !== null && { answer: JSON.parse(columns.open(['presentations', id, 'answer'], answer)) }),
   }
 }

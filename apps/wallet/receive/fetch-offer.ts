@@ -24,10 +24,10 @@ import {
   parseCredentialOffer,
   parseOfferUrl,
 } from '@countersign/protocol/openid4vci/offer'
-import { readJsonAnswer, type UnusableAnswer, type UpstreamRefusal, unusable } from '../upstream.ts'
+import { type OutgoingRefusal, readJsonAnswer, type UnusableAnswer, unusable } from '../outgoing-client.ts'
 import type { Wallet } from '../wallet.ts'
 
-export type FetchRefusal = UpstreamRefusal | UnusableAnswer
+export type FetchRefusal = OutgoingRefusal | UnusableAnswer
 
 export type FetchOfferRefusal =
   | FetchRefusal
@@ -117,7 +117,7 @@ function parsedOffer(text: string): Result<JsonObject, FetchOfferRefusal> {
 }
 
 async function fetchReference(wallet: Wallet, uri: string): Promise<Result<JsonObject, FetchOfferRefusal>> {
-  const answer = await wallet.upstream.get(uri, 'application/json')
+  const answer = await wallet.outgoing.get(uri, 'application/json')
   if (!answer.ok) return answer
   const { status } = answer.value
   if (status !== 200) return refuse({ code: 'offer_not_available', host: new URL(uri).host, status })
@@ -125,7 +125,7 @@ async function fetchReference(wallet: Wallet, uri: string): Promise<Result<JsonO
 }
 
 async function fetchDocument(wallet: Wallet, url: string): Promise<Result<JsonObject, FetchRefusal>> {
-  const answer = await wallet.upstream.get(url, 'application/json')
+  const answer = await wallet.outgoing.get(url, 'application/json')
   if (!answer.ok) return answer
   if (answer.value.status !== 200) return unusable(url, `status_${answer.value.status}`)
   return readJsonAnswer(answer.value, url, MAX_METADATA_BYTES)

@@ -20,13 +20,13 @@ import { isStored, storeCredential } from '../credentials/credentials.ts'
 import { subjectOf } from '../credentials/holder-signer.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { Issuer } from './fetch-offer.ts'
-import { callIssuer, type IssuerCallRefusal } from './issuer-call.ts'
+import type { PlannedConfiguration } from './issuance-plan.ts'
+import { advance, type Entitlement, type IssuanceRecord, slotOf } from './issuance-record.ts'
 import { clientIdFor, senderOf } from './obtain-token.ts'
-import { advance, type Entitlement, type Reception, slotOf } from './reception.ts'
-import type { PlannedConfiguration } from './reception-plan.ts'
+import { type IssuerPostRefusal, postToIssuer } from './post-to-issuer.ts'
 
 export type CredentialRefusal =
-  | IssuerCallRefusal
+  | IssuerPostRefusal
   | CredentialResponseRefusal
   | { readonly code: 'nonce_response_malformed' }
   | { readonly code: 'deferred_unsupported' }
@@ -45,15 +45,15 @@ export interface CredentialStep {
 const MAX_ROUNDS = 3
 const MAX_CREDENTIAL_LENGTH = 100_000
 
-/** The reception that comes back has this credential stored, or is finished. */
+/** The issuance that comes back has this credential stored, or is finished. */
 export async function obtainCredential(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   step: CredentialStep,
-): Promise<Result<Reception, CredentialRefusal>> {
+): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   const slot = slotOf(step.entitlement)
-  if (await isStored(wallet, { receptionId: reception.id, slot })) return ok(reception)
-  let current = reception
+  if (await isStored(wallet, { issuanceId: issuance.id, slot })) return ok(issuance)
+  let current = issuance
   for (let round = 1; ; round++) {
     const prepared = await prepareRequest(wallet, current, step, slot)
     if (!prepared.ok) return prepared
@@ -70,14 +70,14 @@ export async function obtainCredential(
 /** The request as it was sent before, or a new one, written down. */
 async function prepareRequest(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   step: CredentialStep,
   slot: string,
-): Promise<Result<Reception, CredentialRefusal>> {
-  if (reception.finished || reception.progress.requests[slot] !== undefined) return ok(reception)
+): Promise<Result<IssuanceRecord, CredentialRefusal>> {
+  if (issuance.finished || issuance.progress.requests[slot] !== undefined) return ok(issuance)
   const made = await makeRequest(wallet, step)
   if (!made.ok) return made
-  const prepared = await advance(wallet, reception, (progress) =>
+  const prepared = await advance(wallet, issuance, (progress) =>
     progress.requests[slot] === undefined
       ? { ...progress, requests: { ...progress.requests, [slot]: made.value } }
       : progress,
@@ -114,21 +114,21 @@ async function freshNonce(
   { metadata }: Issuer,
 ): Promise<Result<string | undefined, CredentialRefusal>> {
   if (metadata.nonceEndpoint === undefined) return ok(undefined)
-  const answered = await callIssuer(wallet, { url: metadata.nonceEndpoint, body: '', sender: {} })
+  const answered = await postToIssuer(wallet, { url: metadata.nonceEndpoint, body: '', sender: {} })
   return answered.ok ? parseNonceResponse(answered.value) : answered
 }
 
 async function requestCredential(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   step: CredentialStep,
   body: string,
 ): Promise<Result<string, CredentialRefusal>> {
-  const answered = await callIssuer(wallet, {
+  const answered = await postToIssuer(wallet, {
     url: step.issuer.metadata.credentialEndpoint,
     contentType: 'application/json',
     body,
-    sender: senderOf(reception, step.issuer),
+    sender: senderOf(issuance, step.issuer),
   })
   if (!answered.ok) return answered
   const response = parseCredentialResponse(answered.value)
@@ -141,21 +141,21 @@ async function requestCredential(
 
 async function keep(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   step: CredentialStep,
   content: string,
-): Promise<Result<Reception, CredentialRefusal>> {
+): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   const reason = await faultOf(wallet, step, content)
   if (reason !== undefined) return unacceptable(reason)
   await storeCredential(wallet, step.owned, {
-    receptionId: reception.id,
+    issuanceId: issuance.id,
     slot: slotOf(step.entitlement),
     format: step.configuration.format,
     content,
     ...(step.configuration.look && { look: step.configuration.look }),
-    ...(step.configuration.keyReference !== undefined && { keyId: reception.keyId }),
+    ...(step.configuration.keyReference !== undefined && { keyId: issuance.keyId }),
   })
-  return ok(reception)
+  return ok(issuance)
 }
 
 async function faultOf(
@@ -192,11 +192,11 @@ function asksForFreshProof(refusal: CredentialRefusal): boolean {
 /** Unless somebody else has put a fresh one there already. */
 function discardRequest(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   slot: string,
   body: string,
-): Promise<Reception> {
-  return advance(wallet, reception, (progress) => {
+): Promise<IssuanceRecord> {
+  return advance(wallet, issuance, (progress) => {
     if (progress.requests[slot] !== body) return progress
     const { [slot]: _stale, ...requests } = progress.requests
     return { ...progress, requests }

@@ -13,39 +13,39 @@ import {
 } from '@countersign/protocol/openid4vci/token'
 import type { Wallet } from '../wallet.ts'
 import type { Issuer } from './fetch-offer.ts'
-import { callIssuer, type IssuerCallRefusal, type Sender } from './issuer-call.ts'
-import { advance, type Entitlement, type KeptToken, type Reception, reload } from './reception.ts'
-import type { ReceptionPlan } from './reception-plan.ts'
+import type { IssuancePlan } from './issuance-plan.ts'
+import { advance, type Entitlement, type IssuanceRecord, type KeptToken, reload } from './issuance-record.ts'
+import { type IssuerPostRefusal, postToIssuer, type Sender } from './post-to-issuer.ts'
 
 export type TokenRefusal =
-  | IssuerCallRefusal
+  | IssuerPostRefusal
   | TokenResponseRefusal
   | { readonly code: 'nothing_granted' }
   | { readonly code: 'too_many_granted'; readonly max: number }
 
 export interface TokenStep {
   readonly issuer: Issuer
-  readonly plan: ReceptionPlan
+  readonly plan: IssuancePlan
   readonly txCode: string | undefined
 }
 
 const MAX_ENTITLEMENTS = 20
 
-/** The reception that comes back has a token, or is finished. */
+/** The issuance that comes back has a token, or is finished. */
 export async function obtainToken(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   step: TokenStep,
-): Promise<Result<Reception, TokenRefusal>> {
-  if (reception.finished || reception.progress.token !== undefined) return ok(reception)
-  const answered = await requestToken(wallet, reception, step)
-  if (!answered.ok) return (await othersToken(wallet, reception, answered.error)) ?? answered
+): Promise<Result<IssuanceRecord, TokenRefusal>> {
+  if (issuance.finished || issuance.progress.token !== undefined) return ok(issuance)
+  const answered = await requestToken(wallet, issuance, step)
+  if (!answered.ok) return (await othersToken(wallet, issuance, answered.error)) ?? answered
   const token = answered.value
-  return ok(await advance(wallet, reception, (now) => (now.token === undefined ? { ...now, token } : now)))
+  return ok(await advance(wallet, issuance, (now) => (now.token === undefined ? { ...now, token } : now)))
 }
 
-/** Who speaks for the reception: its sender key where the server knows DPoP. */
-export function senderOf({ progress }: Reception, { authorizationServer }: Issuer): Sender {
+/** Who speaks for the issuance: its sender key where the server knows DPoP. */
+export function senderOf({ progress }: IssuanceRecord, { authorizationServer }: Issuer): Sender {
   const { senderKey, token } = progress
   const signer = senderKey && dpopSigner(senderKey, authorizationServer.dpopAlgorithms)
   return { ...(signer && { signer }), ...(token && { token }) }
@@ -58,12 +58,12 @@ export function clientIdFor(wallet: Wallet, { authorizationServer }: Issuer): st
 
 async function requestToken(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   { issuer, plan, txCode }: TokenStep,
 ): Promise<Result<KeptToken, TokenRefusal>> {
   const { grant } = plan
   const clientId = clientIdFor(wallet, issuer)
-  const answered = await callIssuer(wallet, {
+  const answered = await postToIssuer(wallet, {
     url: issuer.authorizationServer.tokenEndpoint,
     contentType: 'application/x-www-form-urlencoded',
     body: writeTokenRequest({
@@ -72,14 +72,14 @@ async function requestToken(
       ...(grant.txCode && txCode !== undefined && { txCode }),
       ...(clientId !== undefined && { clientId }),
     }),
-    sender: senderOf(reception, issuer),
+    sender: senderOf(issuance, issuer),
   })
   if (!answered.ok) return answered
   const response = parseTokenResponse(answered.value)
   return response.ok ? keptToken(response.value, plan) : response
 }
 
-function keptToken(response: TokenResponse, plan: ReceptionPlan): Result<KeptToken, TokenRefusal> {
+function keptToken(response: TokenResponse, plan: IssuancePlan): Result<KeptToken, TokenRefusal> {
   const { accessToken, tokenType, authorizationDetails } = response
   const all: readonly Entitlement[] = plan.configurations.flatMap(({ id: configurationId }) => {
     if (authorizationDetails === undefined) return [{ configurationId }]
@@ -107,12 +107,12 @@ const WAITS = 5
  */
 async function othersToken(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   refusal: TokenRefusal,
-): Promise<Result<Reception, TokenRefusal> | undefined> {
+): Promise<Result<IssuanceRecord, TokenRefusal> | undefined> {
   if (refusal.code !== 'issuer_error' || refusal.error !== 'invalid_grant') return undefined
   for (let wait = 0; wait < WAITS; wait++) {
-    const current = await reload(wallet, reception)
+    const current = await reload(wallet, issuance)
     if (current.finished || current.progress.token !== undefined) return ok(current)
     await delay(WAIT_FOR_OTHERS_MS)
   }

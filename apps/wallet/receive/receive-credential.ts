@@ -9,7 +9,7 @@ import { ok, type Result } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import {
-  credentialsOfReception,
+  credentialsOfIssuance,
   roomFor,
   type StoredCredential,
   type TooManyCredentials,
@@ -25,10 +25,16 @@ import {
   fetchOffer,
   type Issuer,
 } from './fetch-offer.ts'
+import { type IssuancePlan, type PlanRefusal, planIssuance } from './issuance-plan.ts'
+import {
+  beginIssuance,
+  findIssuance,
+  finishIssuance,
+  type IssuanceRecord,
+  offerHash,
+} from './issuance-record.ts'
 import { type CredentialRefusal, obtainCredential } from './obtain-credential.ts'
 import { obtainToken, type TokenRefusal } from './obtain-token.ts'
-import { beginReception, findReception, finishReception, offerHash, type Reception } from './reception.ts'
-import { type PlanRefusal, planReception, type ReceptionPlan } from './reception-plan.ts'
 
 export interface UseOffer {
   /** URL or JSON. */
@@ -74,24 +80,24 @@ export async function useOffer(
   if (!fetched.ok) return fetched
   const { offer } = fetched.value
   const hash = await offerHash(wallet, offer)
-  const before = await findReception(wallet, owned, hash)
-  if (before?.finished === true) return ok(await credentialsOfReception(wallet, owned, before.id))
+  const before = await findIssuance(wallet, owned, hash)
+  if (before?.finished === true) return ok(await credentialsOfIssuance(wallet, owned, before.id))
 
   const prepared = await prepare(wallet, owned, { ...request, offer, hash }, before)
   if (!prepared.ok) return prepared
-  const { reception, issuer, plan, signer } = prepared.value
-  const granted = await obtainToken(wallet, reception, { issuer, plan, txCode: request.txCode })
+  const { issuance, issuer, plan, signer } = prepared.value
+  const granted = await obtainToken(wallet, issuance, { issuer, plan, txCode: request.txCode })
   if (!granted.ok) return granted
   const received = await obtainAll(wallet, granted.value, { owned, issuer, plan, signer })
   if (!received.ok) return received
-  if (!received.value.finished) await finishReception(wallet, received.value)
-  return ok(await credentialsOfReception(wallet, owned, reception.id))
+  if (!received.value.finished) await finishIssuance(wallet, received.value)
+  return ok(await credentialsOfIssuance(wallet, owned, issuance.id))
 }
 
 interface Prepared {
-  readonly reception: Reception
+  readonly issuance: IssuanceRecord
   readonly issuer: Issuer
-  readonly plan: ReceptionPlan
+  readonly plan: IssuancePlan
   readonly signer: Signer
 }
 
@@ -100,12 +106,12 @@ interface Wanted extends Pick<UseOffer, 'did' | 'txCode'> {
   readonly hash: string
 }
 
-/** Everything that can be refused without spending the code; at the end the reception is written down. */
+/** Everything that can be refused without spending the code; at the end the issuance is written down. */
 async function prepare(
   wallet: Wallet,
   owned: OwnedWallet,
   wanted: Wanted,
-  before: Reception | undefined,
+  before: IssuanceRecord | undefined,
 ): Promise<Result<Prepared, ReceiveRefusal>> {
   const issuer = await fetchIssuer(wallet, wanted.offer)
   if (!issuer.ok) return issuer
@@ -115,11 +121,11 @@ async function prepare(
   if (!planned.ok) return planned
   const room = await roomFor(wallet, owned, planned.value.plan.configurations.length)
   if (!room.ok) return room
-  const reception = before ?? (await beginReception(wallet, owned, wanted.hash, chosen.value))
-  if (reception.keyId === chosen.value) return ok({ ...planned.value, reception, issuer: issuer.value })
+  const issuance = before ?? (await beginIssuance(wallet, owned, wanted.hash, chosen.value))
+  if (issuance.keyId === chosen.value) return ok({ ...planned.value, issuance, issuer: issuer.value })
   // Somebody else began at the same moment, with another key: that one counts.
-  const replanned = await planWith(wallet, owned, wanted, issuer.value, reception.keyId)
-  return replanned.ok ? ok({ ...replanned.value, reception, issuer: issuer.value }) : replanned
+  const replanned = await planWith(wallet, owned, wanted, issuer.value, issuance.keyId)
+  return replanned.ok ? ok({ ...replanned.value, issuance, issuer: issuer.value }) : replanned
 }
 
 async function keyOfDid(
@@ -137,11 +143,11 @@ async function planWith(
   { did, offer, txCode }: Wanted,
   issuer: Issuer,
   keyId: string,
-): Promise<Result<{ readonly plan: ReceptionPlan; readonly signer: Signer }, PlanRefusal | KeyUnknown>> {
+): Promise<Result<{ readonly plan: IssuancePlan; readonly signer: Signer }, PlanRefusal | KeyUnknown>> {
   const signer = await openKey(wallet, owned, keyId)
   if (!signer.ok) return signer
   const names = await namesOfKey(wallet, owned, { keyId, publicJwk: signer.value.publicJwk })
-  const plan = planReception({
+  const plan = planIssuance({
     offer,
     issuer,
     signer: signer.value,
@@ -156,9 +162,9 @@ async function planWith(
 /** One after the other: each is stored before the next is asked for. */
 async function obtainAll(
   wallet: Wallet,
-  granted: Reception,
-  { owned, issuer, plan, signer }: Omit<Prepared, 'reception'> & { readonly owned: OwnedWallet },
-): Promise<Result<Reception, CredentialRefusal>> {
+  granted: IssuanceRecord,
+  { owned, issuer, plan, signer }: Omit<Prepared, 'issuance'> & { readonly owned: OwnedWallet },
+): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   let current = granted
   for (const entitlement of granted.progress.token?.entitled ?? []) {
     const configuration = plan.configurations.find(({ id }) => id === entitlement.configurationId)

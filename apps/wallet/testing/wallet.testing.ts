@@ -25,9 +25,9 @@ import { openPasswords } from '../account/passwords.ts'
 import { registerAccount } from '../account/register-account.ts'
 import { walletMigrations } from '../database/migrations.ts'
 import type { WalletTables } from '../database/schema.ts'
-import { openVault } from '../database/vault.ts'
+import { openSealedColumns } from '../database/sealed-columns.ts'
 import { openKeyMaker } from '../keys/key-maker.ts'
-import { upstreamOver } from '../upstream.ts'
+import { openOutgoingClient } from '../outgoing-client.ts'
 import type { OwnedWallet, Wallet, WalletLimits } from '../wallet.ts'
 
 export interface TestStore {
@@ -134,10 +134,10 @@ async function baseWallet(
   const sealing = openSealing(nodeCrypto.randomBytes(32))
   return {
     database,
-    vault: openVault({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
+    columns: openSealedColumns({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
     passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
     keyMaker: openKeyMaker(),
-    upstream: upstreamOver(remote, async () => {}),
+    outgoing: openOutgoingClient(remote, async () => {}),
     formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     verifiers: { anchors: [], required: false },

@@ -1,10 +1,10 @@
 import type { CredentialDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { lookOf } from './credential-look.ts'
+import { issuerDisplay } from './issuer-display.ts'
 
 const picture = (length: number) => ({ uri: `data:image/png;base64,${'A'.repeat(length)}` })
-const look = (display: readonly CredentialDisplay[]) => lookOf({ display, claims: [] })
+const look = (display: readonly CredentialDisplay[]) => issuerDisplay({ display, claims: [] })
 
 describe('the look that an issuer gives its credential', () => {
   it('is its display and its labels, in the words of views', () => {
@@ -21,7 +21,7 @@ describe('the look that an issuer gives its credential', () => {
       { path: ['family_name'], mandatory: true, display: [{ name: 'Family name', locale: 'en' }] },
       { path: ['nationalities', null] },
     ]
-    expect(lookOf({ display: [display], claims })).toEqual({
+    expect(issuerDisplay({ display: [display], claims })).toEqual({
       displays: [
         {
           name: 'Identity',
@@ -41,7 +41,7 @@ describe('the look that an issuer gives its credential', () => {
   })
 
   it('is nothing where the issuer says nothing', () => {
-    expect(lookOf({ display: [], claims: [] })).toBeUndefined()
+    expect(issuerDisplay({ display: [], claims: [] })).toBeUndefined()
   })
 
   it.each([
@@ -64,7 +64,7 @@ describe('the look that an issuer gives its credential', () => {
     const large = Array.from({ length: 5 }, () => ({ name: 'a', logo: picture(60_000) }))
     expect(look(large)?.displays).toEqual(Array.from({ length: 5 }, () => ({ name: 'a' })))
     const claims = Array.from({ length: 500 }, (_, index) => ({ path: [`${index}${'x'.repeat(900)}`] }))
-    expect(lookOf({ display: [], claims })).toBeUndefined()
+    expect(issuerDisplay({ display: [], claims })).toBeUndefined()
   })
 
   it('is never more than a row may hold, whatever the issuer writes', () => {

@@ -18,7 +18,7 @@ import {
 import type { ListedStatus } from '../testing/status-list.testing.ts'
 import { newOwner, onBothDatabases, type TestStore } from '../testing/wallet.testing.ts'
 import type { TrustedIssuers, Wallet } from '../wallet.ts'
-import { credentialStatus } from './credential-status.ts'
+import { heldCredentialStatus } from './held-credential-status.ts'
 
 const remote = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 3000 })
 afterAll(() => remote.close())
@@ -55,7 +55,7 @@ async function holding(store: TestStore, configuration: TestConfiguration, statu
   const [credential] = received.value
   const id = credential?.id ?? ''
   const ask = async (asked: Wallet = wallet) => {
-    const statuses = await credentialStatus(asked, owned, id)
+    const statuses = await heldCredentialStatus(asked, owned, id)
     if (!statuses.ok) throw new Error(statuses.error.code)
     return statuses.value.map(statusView)
   }
@@ -97,7 +97,7 @@ onBothDatabases('the status of a credential', (store) => {
 
   it('is not told of the credential of another wallet', async () => {
     const { id, wallet } = await holding(store(), identity, { now: 'valid' })
-    expect(await credentialStatus(wallet, await newOwner(wallet), id)).toEqual({
+    expect(await heldCredentialStatus(wallet, await newOwner(wallet), id)).toEqual({
       ok: false,
       error: { code: 'credential_unknown' },
     })

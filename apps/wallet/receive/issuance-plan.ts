@@ -11,12 +11,12 @@ import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm
 import { didFromKey } from '@countersign/did/did'
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
 import type { CredentialOffer, PreAuthorizedGrant } from '@countersign/protocol/openid4vci/offer'
-import { lookOf } from '../credentials/credential-look.ts'
+import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
 import type { Issuer } from './fetch-offer.ts'
 
-export interface ReceptionPlan {
+export interface IssuancePlan {
   readonly grant: PreAuthorizedGrant
   readonly configurations: readonly PlannedConfiguration[]
 }
@@ -63,7 +63,7 @@ export interface PlanInput {
   readonly formats: FormatRegistry
 }
 
-export function planReception(input: PlanInput): Result<ReceptionPlan, PlanRefusal> {
+export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal> {
   const { offer, issuer, signer, txCode } = input
   const grant = offer.preAuthorized
   if (grant === undefined) return refuse({ code: 'grant_unsupported' })
@@ -92,7 +92,7 @@ function planConfiguration(
   const format = formats.get(configuration.format)
   if (format === undefined) return 'format'
   const { type } = configuration
-  const look = lookOf(configuration)
+  const look = issuerDisplay(configuration)
   const planned = { id, format: format.id, ...(type !== undefined && { type }), ...(look && { look }) }
   if (!configuration.proofRequired) return planned
   if (configuration.keyAttestationRequired) return 'key_attestation'

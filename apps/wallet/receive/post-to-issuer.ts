@@ -9,10 +9,10 @@ import type { Signer } from '@countersign/crypto/engine'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { parseOAuthError } from '@countersign/protocol/oauth/errors'
 import type { RemoteResponse } from '@countersign/service/outgoing/guarded-client'
-import { hostOf, readJsonAnswer, type UnusableAnswer, type UpstreamRefusal } from '../upstream.ts'
+import { hostOf, type OutgoingRefusal, readJsonAnswer, type UnusableAnswer } from '../outgoing-client.ts'
 import type { Wallet } from '../wallet.ts'
 
-export interface IssuerCall {
+export interface IssuerPost {
   readonly url: string
   /** Absent where there is no body. */
   readonly contentType?: string
@@ -26,7 +26,7 @@ export interface Sender {
   readonly token?: { readonly accessToken: string; readonly tokenType: 'DPoP' | 'Bearer' }
 }
 
-export type IssuerCallRefusal = UpstreamRefusal | UnusableAnswer | IssuerError
+export type IssuerPostRefusal = OutgoingRefusal | UnusableAnswer | IssuerError
 
 /** The other side said no, in the words of OAuth. The description is foreign text. */
 export interface IssuerError {
@@ -40,10 +40,10 @@ export interface IssuerError {
 const MAX_ANSWER_BYTES = 400_000
 
 /** The JSON of a 2xx answer. */
-export async function callIssuer(
+export async function postToIssuer(
   wallet: Wallet,
-  call: IssuerCall,
-): Promise<Result<JsonObject, IssuerCallRefusal>> {
+  call: IssuerPost,
+): Promise<Result<JsonObject, IssuerPostRefusal>> {
   const first = await send(wallet, call, undefined)
   if (!first.ok) return first
   const nonce = demandedNonce(first.value)
@@ -54,9 +54,9 @@ export async function callIssuer(
   return refuse(errorOf(answer.value, hostOf(call.url)))
 }
 
-function send(wallet: Wallet, call: IssuerCall, nonce: string | undefined) {
+function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
   const { url, contentType, body } = call
-  return wallet.upstream.post({
+  return wallet.outgoing.post({
     url,
     ...(contentType !== undefined && { contentType }),
     accept: 'application/json',
@@ -67,7 +67,7 @@ function send(wallet: Wallet, call: IssuerCall, nonce: string | undefined) {
 
 async function senderHeaders(
   { crypto, now }: Wallet,
-  { url, sender: { signer, token } }: IssuerCall,
+  { url, sender: { signer, token } }: IssuerPost,
   nonce: string | undefined,
 ): Promise<Readonly<Record<string, string>>> {
   const authorization = token && { authorization: `${token.tokenType} ${token.accessToken}` }

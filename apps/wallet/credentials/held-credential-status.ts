@@ -13,13 +13,13 @@ import { type CredentialUnknown, findCredential, type StoredCredential } from '.
 import { holderSigner } from './holder-signer.ts'
 
 /** One for each reference of the credential, in their order; none where it names no status. */
-export type CredentialStatuses = readonly Pick<StatusFinding, 'reference' | 'status' | 'reason'>[]
+export type HeldCredentialStatuses = readonly Pick<StatusFinding, 'reference' | 'status' | 'reason'>[]
 
-export async function credentialStatus(
+export async function heldCredentialStatus(
   wallet: Wallet,
   owned: OwnedWallet,
   id: string,
-): Promise<Result<CredentialStatuses, CredentialUnknown>> {
+): Promise<Result<HeldCredentialStatuses, CredentialUnknown>> {
   const found = await findCredential(wallet, owned, id)
   if (!found.ok) return found
   const { held } = found.value
@@ -80,7 +80,7 @@ async function presentToSelf(
 async function lookUp(
   { issuers, now }: Wallet,
   { anchor, format, issuer, statuses }: Judged,
-): Promise<CredentialStatuses> {
+): Promise<HeldCredentialStatuses> {
   if (issuers === undefined) return nothingKnown(statuses, 'no_trusted_issuers_configured')
   const outcome = await checkStatus(statuses, {
     lists: issuers.statusLists,
@@ -93,6 +93,6 @@ async function lookUp(
   return outcome.findings
 }
 
-function nothingKnown(statuses: readonly StatusReference[], reason: string): CredentialStatuses {
+function nothingKnown(statuses: readonly StatusReference[], reason: string): HeldCredentialStatuses {
   return statuses.map((reference) => ({ reference, status: 'undetermined', reason }))
 }

@@ -16,7 +16,7 @@ const MAX_LOOK_LENGTH = 131_072
 const MAX_DISPLAYS = 50
 
 /** Undefined where the issuer says nothing of it, or far too much. */
-export function lookOf({
+export function issuerDisplay({
   claims,
   display,
 }: Pick<OfferedConfiguration, 'claims' | 'display'>): TypeLook | undefined {

@@ -22,7 +22,7 @@ interface Caller {
 const callers = new WeakMap<FastifyRequest, Caller>()
 
 /** Before the body is read: 401 for a stranger, 404 for the wallet of somebody else. */
-export async function recogniseCaller(wallet: Wallet, request: FastifyRequest): Promise<void> {
+export async function authenticateCaller(wallet: Wallet, request: FastifyRequest): Promise<void> {
   const [token] = presentedTokens(request.headers)
   const accountId = token === undefined ? undefined : await accountOfToken(wallet, token)
   if (token === undefined || accountId === undefined) fail(notLoggedIn)

@@ -13,14 +13,14 @@ import type {
   RemoteResponse,
 } from '@countersign/service/outgoing/guarded-client'
 
-export interface Upstream {
+export interface OutgoingClient {
   /** Up to three tries. */
-  get(url: string, accept: string): Promise<Result<RemoteResponse, UpstreamRefusal>>
+  get(url: string, accept: string): Promise<Result<RemoteResponse, OutgoingRefusal>>
   /** Up to two tries with the same body; `headers` is asked before each, for proofs that may be used once. */
-  post(request: UpstreamPost): Promise<Result<RemoteResponse, UpstreamRefusal>>
+  post(request: OutgoingPost): Promise<Result<RemoteResponse, OutgoingRefusal>>
 }
 
-export interface UpstreamPost {
+export interface OutgoingPost {
   readonly url: string
   /** Absent where there is no body. */
   readonly contentType?: string
@@ -29,16 +29,16 @@ export interface UpstreamPost {
   readonly headers?: () => Promise<Readonly<Record<string, string>>>
 }
 
-export type UpstreamRefusal =
-  | { readonly code: 'upstream_unreachable'; readonly host: string; readonly reason: string }
-  | { readonly code: 'upstream_timeout'; readonly host: string }
-  | { readonly code: 'upstream_unavailable'; readonly host: string; readonly status: number }
-  | { readonly code: 'upstream_not_allowed'; readonly host: string; readonly reason: string }
-  | { readonly code: 'upstream_answer_refused'; readonly host: string; readonly reason: string }
+export type OutgoingRefusal =
+  | { readonly code: 'outgoing_unreachable'; readonly host: string; readonly reason: string }
+  | { readonly code: 'outgoing_timeout'; readonly host: string }
+  | { readonly code: 'outgoing_unavailable'; readonly host: string; readonly status: number }
+  | { readonly code: 'outgoing_not_allowed'; readonly host: string; readonly reason: string }
+  | { readonly code: 'outgoing_answer_refused'; readonly host: string; readonly reason: string }
 
 /** An answer that is there and says nothing that can be used. */
 export interface UnusableAnswer {
-  readonly code: 'upstream_answer_refused'
+  readonly code: 'outgoing_answer_refused'
   readonly host: string
   readonly reason: string
 }
@@ -49,11 +49,13 @@ export type Pause = (attempt: number) => Promise<void>
 const GET_TRIES = 3
 const POST_TRIES = 2
 
-/** Half of the time at random, so that wallets that were cut off together do not come back together. */
-/** A balancer needs a moment to notice that an instance is gone. */
+/**
+ * A balancer needs a moment to notice that an instance is gone. Part of the time is random, so that wallets that were cut
+ * off together do not come back together.
+ */
 const jitteredPause: Pause = (attempt) => delay(400 * attempt * (0.75 + 0.5 * Math.random()))
 
-export function upstreamOver(remote: Remote, pause: Pause = jitteredPause): Upstream {
+export function openOutgoingClient(remote: Remote, pause: Pause = jitteredPause): OutgoingClient {
   const patiently = async (tries: number, request: () => Promise<RemoteRequest>) => {
     for (let attempt = 1; ; attempt++) {
       const made = await request()
@@ -90,39 +92,39 @@ export function readJsonAnswer(
 }
 
 export function unusable(url: string, reason: string): Result<never, UnusableAnswer> {
-  return refuse({ code: 'upstream_answer_refused', host: hostOf(url), reason })
+  return refuse({ code: 'outgoing_answer_refused', host: hostOf(url), reason })
 }
 
 function judge(
   answered: Result<RemoteResponse, RemoteRefusal>,
   host: string,
-): Result<RemoteResponse, UpstreamRefusal> {
+): Result<RemoteResponse, OutgoingRefusal> {
   if (!answered.ok) return refuse(refusalOf(answered.error, host))
   const { status } = answered.value
   const isAbsent = status === 502 || status === 503 || status === 504
-  return isAbsent ? refuse({ code: 'upstream_unavailable', host, status }) : ok(answered.value)
+  return isAbsent ? refuse({ code: 'outgoing_unavailable', host, status }) : ok(answered.value)
 }
 
-function refusalOf(error: RemoteRefusal, host: string): UpstreamRefusal {
+function refusalOf(error: RemoteRefusal, host: string): OutgoingRefusal {
   switch (error.code) {
     case 'unreachable':
-      return { code: 'upstream_unreachable', host, reason: error.reason }
+      return { code: 'outgoing_unreachable', host, reason: error.reason }
     case 'timeout':
-      return { code: 'upstream_timeout', host }
+      return { code: 'outgoing_timeout', host }
     case 'url_not_allowed':
-      return { code: 'upstream_not_allowed', host, reason: error.reason }
+      return { code: 'outgoing_not_allowed', host, reason: error.reason }
     case 'address_not_allowed':
-      return { code: 'upstream_not_allowed', host, reason: 'address' }
+      return { code: 'outgoing_not_allowed', host, reason: 'address' }
     case 'response_too_large':
     case 'response_encoded':
-      return { code: 'upstream_answer_refused', host, reason: error.code }
+      return { code: 'outgoing_answer_refused', host, reason: error.code }
   }
 }
 
-function isWorthAnotherTry(refusal: UpstreamRefusal): boolean {
+function isWorthAnotherTry(refusal: OutgoingRefusal): boolean {
   return (
-    refusal.code === 'upstream_unreachable' ||
-    refusal.code === 'upstream_timeout' ||
-    refusal.code === 'upstream_unavailable'
+    refusal.code === 'outgoing_unreachable' ||
+    refusal.code === 'outgoing_timeout' ||
+    refusal.code === 'outgoing_unavailable'
   )
 }

@@ -6,10 +6,10 @@
 import { randomUUID } from 'node:crypto'
 import { generateSoftwareKey, type PrivateJwk } from '@countersign/keys/signers/software-key'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
-import type { ReceptionRow } from '../database/schema.ts'
+import type { IssuanceRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 
-export interface Reception {
+export interface IssuanceRecord {
   readonly id: string
   /** The key that the credentials are bound to. */
   readonly keyId: string
@@ -40,23 +40,23 @@ export interface Entitlement {
   readonly credentialIdentifier?: string
 }
 
-/** Names one of the promised credentials within its reception. */
+/** Names one of the promised credentials within its issuance. */
 export function slotOf({ configurationId, credentialIdentifier }: Entitlement): string {
   return JSON.stringify([configurationId, credentialIdentifier ?? null])
 }
 
-/** Unfinished receptions are worth nothing after this: every code of theirs has expired. */
+/** Unfinished issuances are worth nothing after this: every code of theirs has expired. */
 const KEPT_OPEN_SECONDS = 30 * 86_400
 
-export function offerHash({ vault }: Wallet, offer: CredentialOffer): Promise<string> {
-  return vault.hash('offer', JSON.stringify([offer.issuer, offer.preAuthorized?.code]))
+export function offerHash({ columns }: Wallet, offer: CredentialOffer): Promise<string> {
+  return columns.hash('offer', JSON.stringify([offer.issuer, offer.preAuthorized?.code]))
 }
 
-export async function findReception(
+export async function findIssuance(
   wallet: Wallet,
   owned: OwnedWallet,
   hash: string,
-): Promise<Reception | undefined> {
+): Promise<IssuanceRecord | undefined> {
   const row = await wallet.database.db
     .selectFrom('receptions')
     .selectAll()
@@ -67,12 +67,12 @@ export async function findReception(
 }
 
 /** Makes the row, or finds the one that somebody else made first: then its key counts. */
-export async function beginReception(
+export async function beginIssuance(
   wallet: Wallet,
   owned: OwnedWallet,
   hash: string,
   keyId: string,
-): Promise<Reception> {
+): Promise<IssuanceRecord> {
   const id = randomUUID()
   const progress: Progress = { senderKey: generateSoftwareKey('ES256'), requests: {} }
   await wallet.database.db
@@ -90,21 +90,21 @@ export async function beginReception(
     .onConflict((conflict) => conflict.columns(['wallet_id', 'offer_hash']).doNothing())
     .execute()
   await forgetOld(wallet, owned)
-  const begun = await findReception(wallet, owned, hash)
-  if (begun === undefined) throw new Error('a reception that was just written is not there')
+  const begun = await findIssuance(wallet, owned, hash)
+  if (begun === undefined) throw new Error('an issuance that was just written is not there')
   return begun
 }
 
 /**
  * Writes what `change` makes of the progress. It may run several times, each time on what is written now, so it must
- * keep what others wrote. A finished reception comes back as it is.
+ * keep what others wrote. A finished issuance comes back as it is.
  */
 export async function advance(
   wallet: Wallet,
-  reception: Reception,
+  issuance: IssuanceRecord,
   change: (progress: Progress) => Progress,
-): Promise<Reception> {
-  for (let current = reception; ; current = await reload(wallet, current)) {
+): Promise<IssuanceRecord> {
+  for (let current = issuance; ; current = await reload(wallet, current)) {
     if (current.finished) return current
     const progress = change(current.progress)
     if (progress === current.progress) return current
@@ -120,7 +120,7 @@ export async function advance(
   }
 }
 
-export async function reload(wallet: Wallet, { id }: Reception): Promise<Reception> {
+export async function reload(wallet: Wallet, { id }: IssuanceRecord): Promise<IssuanceRecord> {
   const row = await wallet.database.db
     .selectFrom('receptions')
     .selectAll()
@@ -130,11 +130,11 @@ export async function reload(wallet: Wallet, { id }: Reception): Promise<Recepti
 }
 
 /** Everything promised is stored; token, keys and proofs are dropped. */
-export async function finishReception({ database }: Wallet, reception: Reception): Promise<void> {
+export async function finishIssuance({ database }: Wallet, issuance: IssuanceRecord): Promise<void> {
   await database.db
     .updateTable('receptions')
     .set((row) => ({ state: 'finished' as const, progress_sealed: null, version: row('version', '+', 1) }))
-    .where('id', '=', reception.id)
+    .where('id', '=', issuance.id)
     .execute()
 }
 
@@ -150,13 +150,13 @@ async function forgetOld({ database, now }: Wallet, owned: OwnedWallet): Promise
     .execute()
 }
 
-function opened({ vault }: Wallet, row: ReceptionRow): Reception {
+function opened({ columns }: Wallet, row: IssuanceRow): IssuanceRecord {
   const { id, key_id: keyId, progress_sealed: text, version } = row
   const progress: Progress =
-    text === null ? { requests: {} } : JSON.parse(vault.open(['receptions', id, 'progress'], text))
+    text === null ? { requests: {} } : JSON.parse(columns.open(['receptions', id, 'progress'], text))
   return { id, keyId, finished: row.state === 'finished', version, progress }
 }
 
-function sealed({ vault }: Wallet, id: string, progress: Progress): string {
-  return vault.seal(['receptions', id, 'progress'], JSON.stringify(progress))
+function sealed({ columns }: Wallet, id: string, progress: Progress): string {
+  return columns.seal(['receptions', id, 'progress'], JSON.stringify(progress))
 }

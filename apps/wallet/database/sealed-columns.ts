@@ -6,7 +6,7 @@
 import type { Mac } from '@countersign/crypto/engine'
 import type { WalletDatabase, WalletTables } from './schema.ts'
 
-export interface Vault {
+export interface SealedColumns {
   seal(place: Place, text: string): string
   /** Throws `SealedValueUnreadable`: the database was sealed under another secret, or somebody changed it. */
   open(place: Place, sealed: string): string
@@ -22,7 +22,7 @@ export class SealedValueUnreadable extends Error {
   override readonly name = 'SealedValueUnreadable'
 }
 
-export interface VaultKeys {
+export interface ColumnKeys {
   readonly sealer: {
     seal(plaintext: string, context: string): string
     open(sealed: string, context: string): string | undefined
@@ -30,7 +30,7 @@ export interface VaultKeys {
   readonly mac: Mac
 }
 
-export function openVault({ sealer, mac }: VaultKeys): Vault {
+export function openSealedColumns({ sealer, mac }: ColumnKeys): SealedColumns {
   return {
     seal: (place, text) => sealer.seal(text, place.join(':')),
     open(place, sealed) {
