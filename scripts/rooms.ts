@@ -79,7 +79,7 @@ const packages: Readonly<Record<string, Room>> = {
   api: using(['zod']),
 
   protocol: pure(),
-  'protocol/oauth': pure('core', 'crypto', 'crypto/jose', 'protocol/openid4vci/session'),
+  'protocol/oauth': pure('core', 'crypto', 'crypto/jose'),
   'protocol/openid4vci': pure('core', 'protocol/oauth', 'protocol/openid4vci/session'),
   'protocol/openid4vci/session': pure('core', 'credential/contract', 'protocol'),
   'protocol/openid4vci/metadata': pure(

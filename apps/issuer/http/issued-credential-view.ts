@@ -1,7 +1,7 @@
 /** An issued credential as the management API shows it: what the log says, and its status now. Never a claim. */
 import { issuedAt as issuedAtPlace, issuedById, issuedInSession } from '../database/issued-credentials.ts'
 import type { IssuedCredentialRow, IssuerDatabase, StatusListRow } from '../database/schema.ts'
-import { currentStatus } from '../status/credential-status.ts'
+import { currentStatus } from '../status/change-status.ts'
 import { bitstringListUri, listIdOf, statusPurposes, tokenListUri } from '../status/list-addresses.ts'
 
 export interface CredentialView {

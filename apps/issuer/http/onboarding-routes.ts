@@ -1,7 +1,7 @@
 /** Paths that make keys, DIDs and certificates for callers who bring an issuer key of their own. */
 import type { JsonObject } from '@countersign/core/json'
 import type { ServiceApp } from '@countersign/service/http/http-service'
-import { fail } from '@countersign/service/http/wire-errors'
+import { fail, wireError } from '@countersign/service/http/wire-errors'
 import { readTimestamp } from '@countersign/trust/lists/timestamp'
 import { z } from 'zod'
 import type { Issuer } from '../issuer.ts'
@@ -12,7 +12,7 @@ import {
   onboardDocumentSigner,
   onboardIaca,
 } from '../onboarding/onboard-mdoc-pki.ts'
-import { mdocPkiError, onboardError } from './wire.ts'
+import { MDOC_PKI_ERRORS, ONBOARD_ERRORS } from './wire.ts'
 
 const keyOrder = z.object({
   backend: z.string().max(60).default('jwk'),
@@ -89,7 +89,7 @@ export function onboardingRoutes(app: ServiceApp, issuer: Issuer): void {
     async (request) => {
       const { key, did } = request.body
       const onboarded = await onboardIssuer({ ...key, did: { method: did.method, ...did.config } })
-      return onboarded.ok ? onboarded.value : fail(onboardError(onboarded.error))
+      return onboarded.ok ? onboarded.value : fail(wireError(ONBOARD_ERRORS, onboarded.error))
     },
   )
 
@@ -99,7 +99,7 @@ export function onboardingRoutes(app: ServiceApp, issuer: Issuer): void {
     async (request) => {
       const { certificateData: data, ecKeyGenRequestParams: key } = request.body
       const iaca = await onboardIaca(orderOf(data), key, issuer.now())
-      if (!iaca.ok) return fail(mdocPkiError(iaca.error))
+      if (!iaca.ok) return fail(wireError(MDOC_PKI_ERRORS, iaca.error))
       return { iacaKey: iaca.value.key, ...describe(iaca.value, data) }
     },
   )
@@ -114,7 +114,7 @@ export function onboardingRoutes(app: ServiceApp, issuer: Issuer): void {
         now: issuer.now(),
         openKey: issuer.openCallerKey.open,
       })
-      if (!signer.ok) return fail(mdocPkiError(signer.error))
+      if (!signer.ok) return fail(wireError(MDOC_PKI_ERRORS, signer.error))
       return { documentSignerKey: signer.value.key, ...describe(signer.value, data) }
     },
   )

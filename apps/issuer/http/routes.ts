@@ -11,7 +11,7 @@ import { createChallenge, writeNonceResponse } from '@countersign/protocol/openi
 import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { acceptsJson } from '@countersign/service/http/accept'
 import type { ServiceApp } from '@countersign/service/http/http-service'
-import { fail } from '@countersign/service/http/wire-errors'
+import { fail, wireError } from '@countersign/service/http/wire-errors'
 import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -24,16 +24,14 @@ import { issueBatchBody, issueBody, issueHeaders, parseOrder } from './issue-req
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { isFinal, sessionView } from './session-view.ts'
 import { credentialRoutes, statusListRoutes } from './status-routes.ts'
+import { OFFER_ERRORS, sessionUnknown, txCodeUntold } from './wire.ts'
 import {
-  badRequest,
-  credentialRefusalError,
-  credentialRequestError,
+  CREDENTIAL_ERRORS,
+  CREDENTIAL_REQUEST_ERRORS,
   missingToken,
-  offerError,
-  sessionUnknown,
-  tokenRefusalError,
-  tokenRequestError,
-} from './wire.ts'
+  TOKEN_ERRORS,
+  TOKEN_REQUEST_ERRORS,
+} from './wire-wallet.ts'
 
 const params = z.object({ id: z.string().min(1).max(200) })
 
@@ -155,9 +153,9 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
     },
     async (request, reply) => {
       const parsed = parseTokenRequest(request.body)
-      if (!parsed.ok) fail(tokenRequestError(parsed.error))
+      if (!parsed.ok) fail(wireError(TOKEN_REQUEST_ERRORS, parsed.error))
       const answered = await requestToken(issuer, parsed.value, dpopProof(request, '/token'))
-      if (!answered.ok) fail(tokenRefusalError(answered.error))
+      if (!answered.ok) fail(wireError(TOKEN_ERRORS, answered.error))
       return reply.header('cache-control', 'no-store').send(answered.value)
     },
   )
@@ -187,9 +185,9 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
       const presented = presentedToken(request)
       const scheme = presented.dpop === undefined ? 'Bearer' : 'DPoP'
       const parsed = parseCredentialRequest(request.body as JsonObject)
-      if (!parsed.ok) fail(credentialRequestError(parsed.error))
+      if (!parsed.ok) fail(wireError(CREDENTIAL_REQUEST_ERRORS, parsed.error))
       const issued = await issueCredential(issuer, presented, parsed.value)
-      if (!issued.ok) fail(credentialRefusalError(issued.error, scheme))
+      if (!issued.ok) fail(wireError(CREDENTIAL_ERRORS[scheme], issued.error))
       return reply.header('cache-control', 'no-store').send(issued.value)
     },
   )
@@ -198,12 +196,10 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
 async function sendOffer(issuer: Issuer, order: CreateOffer, request: FastifyRequest, reply: FastifyReply) {
   const json = acceptsJson(request)
   if (!json && order.txCode !== undefined && order.txCode.value === undefined) {
-    fail(
-      badRequest('Give txCodeValue, or accept application/json to be told the transaction code that is made'),
-    )
+    fail(txCodeUntold)
   }
   const offer = await createOffer(issuer, order)
-  if (!offer.ok) fail(offerError(offer.error))
+  if (!offer.ok) fail(wireError(OFFER_ERRORS, offer.error))
   return json ? offer.value : reply.type('text/plain; charset=utf-8').send(offer.value.url)
 }
 
@@ -223,7 +219,7 @@ function dpopProof(request: FastifyRequest, path: string, accessToken?: string):
 function presentedToken(request: FastifyRequest): Presented {
   const [, scheme = '', accessToken = ''] =
     /^(DPoP|Bearer) +([\x21-\x7e]{1,2000})$/i.exec(request.headers.authorization ?? '') ?? []
-  if (accessToken === '') fail(missingToken())
+  if (accessToken === '') fail(missingToken)
   if (scheme.toLowerCase() === 'bearer') return { accessToken }
   const dpop = dpopProof(request, '/credential', accessToken) ?? {
     proof: '',

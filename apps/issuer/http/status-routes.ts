@@ -5,17 +5,24 @@
 import { promisify } from 'node:util'
 import { gzip as gzipWithCallback } from 'node:zlib'
 import type { ServiceApp } from '@countersign/service/http/http-service'
-import { fail } from '@countersign/service/http/wire-errors'
+import { fail, wireError } from '@countersign/service/http/wire-errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { IssuerDatabase, ListKind } from '../database/schema.ts'
 import type { Issuer, StatusLists } from '../issuer.ts'
-import { type CredentialStatus, changeStatus, credentialStatuses } from '../status/credential-status.ts'
+import { type CredentialStatus, changeStatus, credentialStatuses } from '../status/change-status.ts'
 import { statusPurposes } from '../status/list-addresses.ts'
 import type { ListForm, PublishedList } from '../status/published-lists.ts'
 import { credentialAt, viewOfCredential, viewsOfSession } from './issued-credential-view.ts'
 import { acceptsGzip, matchesTag, preferredType } from './negotiation.ts'
-import { credentialUnknown, listUnknown, noDatabase, noHistory, notAcceptable, statusError } from './wire.ts'
+import {
+  credentialUnknown,
+  listUnknown,
+  noDatabase,
+  noHistory,
+  notAcceptable,
+  STATUS_ERRORS,
+} from './wire.ts'
 
 const gzip = promisify(gzipWithCallback)
 
@@ -189,7 +196,7 @@ export function credentialRoutes(app: ServiceApp, issuer: Issuer): void {
 
 async function change(issuer: Issuer, database: IssuerDatabase, id: string, wanted: CredentialStatus) {
   const changed = await changeStatus(database, id, wanted, issuer.now())
-  if (!changed.ok) return fail(statusError(changed.error))
+  if (!changed.ok) return fail(wireError(STATUS_ERRORS, changed.error))
   issuer.statusLists?.published.changed(changed.value.listId)
   return viewOf(database, id)
 }

@@ -1,88 +1,79 @@
-/** Refusals of the use cases as HTTP errors: every public text of the issuer is here or in protocol's OAuth errors. */
-
-import {
-  type AccessScheme,
-  accessError,
-  credentialError,
-  issuanceOAuthError,
-  type OAuthError,
-  tokenError,
-} from '@countersign/protocol/oauth/errors'
-import {
-  type CredentialRequestRefusal,
-  credentialRequestErrorCode,
-} from '@countersign/protocol/openid4vci/credential/credential-request'
-import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
-import type { WireError } from '@countersign/service/http/wire-errors'
-import type { TokenRefusal } from '../authorization/request-token.ts'
-import type { SenderRefusal } from '../authorization/sender-key.ts'
-import type { CredentialRefusal } from '../credential/issue-credential.ts'
+/**
+ * Refusals of the management calls as HTTP errors, and every public text of them; those of the endpoints that wallets
+ * call are in `wire-wallet.ts`. A table a use case: the compiler names each code that it lacks.
+ */
+import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
 import type { OfferRefusal } from '../offer/create-offer.ts'
-import type { OnboardRefusal } from '../onboarding/onboard-issuer.ts'
-import type { MdocPkiRefusal } from '../onboarding/onboard-mdoc-pki.ts'
-import type { StatusRefusal } from '../status/credential-status.ts'
+import { keyTypes, type OnboardRefusal } from '../onboarding/onboard-issuer.ts'
+import { documentKeyTypes, type MdocPkiRefusal } from '../onboarding/onboard-mdoc-pki.ts'
+import type { StatusRefusal } from '../status/change-status.ts'
 
-export const sessionUnknown: WireError = {
-  status: 404,
-  message: 'No active issuance session found by the given id',
+function badRequest(message: string): WireError {
+  return { status: 400, message }
 }
 
-export function onboardError(refusal: OnboardRefusal): WireError {
-  switch (refusal.code) {
-    case 'backend_unsupported':
-      return badRequest(`Unsupported key backend: ${refusal.backend}; supported: jwk`)
-    case 'key_type_unsupported':
-      return badRequest(`Unsupported key type: ${refusal.keyType}`)
-    case 'did_method_unsupported':
-      return badRequest(`Unsupported DID method: ${refusal.method}`)
-    case 'did_place_unusable':
-      return badRequest(
-        'did.config: a did:web needs domain, a host name with an optional port; path is a plain path',
-      )
-  }
+function notFound(message: string): WireError {
+  return { status: 404, message }
 }
 
-export function mdocPkiError(refusal: MdocPkiRefusal): WireError {
-  switch (refusal.code) {
-    case 'backend_unsupported':
-      return badRequest(`Unsupported key backend: ${refusal.backend}; supported: jwk`)
-    case 'key_type_unsupported':
-      return badRequest(
-        `Unsupported key type: ${refusal.keyType}; supported: secp256r1, secp384r1, secp521r1`,
-      )
-    case 'iaca_key_unusable':
-      return badRequest(`iacaSigner.iacaKey cannot be used: ${refusal.reason}`)
-    case 'name_invalid':
-      return badRequest(
-        `certificateData: ${CERTIFICATE_MEMBERS[refusal.member]} is not what a certificate can carry`,
-      )
-    case 'alternative_name_invalid':
-      return badRequest('certificateData.issuerAlternativeNameConf: an e-mail address or a URI is needed')
-    case 'crl_distribution_point_invalid':
-      return badRequest('certificateData.crlDistributionPointUri is no URI')
-    case 'validity_empty':
-      return badRequest('certificateData: notAfter has to be after notBefore')
-    case 'validity_too_long':
-      return badRequest(`certificateData: the certificate may be good for ${refusal.maxDays} days at most`)
-    case 'validity_beyond_issuer':
-      return badRequest('certificateData: the document signer may not outlast its IACA')
-    case 'issuer_unreadable':
-      return badRequest('iacaSigner.iacaPem: one certificate in PEM is needed')
-    case 'issuer_key_differs':
-      return badRequest('iacaSigner: the certificate is not for this key')
-    case 'issuer_unfit':
-      return badRequest(`iacaSigner.iacaPem is no IACA: ${refusal.faults.join(', ')}`)
-    case 'country_differs':
-      return badRequest(
-        `certificateData.country differs from that of the IACA: ${refusal.expected ?? 'none'}`,
-      )
-    case 'state_differs':
-      return badRequest(
-        `certificateData.stateOrProvinceName differs from that of the IACA: ${refusal.expected}`,
-      )
-    case 'key_unsupported':
-      return badRequest('keys of this kind sign no mdocs')
-  }
+export const sessionUnknown = notFound('No active issuance session found by the given id')
+
+export const OFFER_ERRORS: WireErrors<OfferRefusal> = {
+  configuration_unknown: ({ configurationId, known }) =>
+    badRequest(`Unknown credentialConfigurationId ${configurationId}; known: ${known.join(', ')}`),
+  configuration_repeated: ({ configurationId }) => badRequest(`${configurationId} stands twice in one offer`),
+  issuer_key_unusable: ({ reason }) => badRequest(`issuerKey cannot be used: ${reason}`),
+  status_unavailable: () =>
+    badRequest('status: this issuer keeps no status lists; they need a database that all instances share'),
+  mapping_function_unknown: ({ name }) => badRequest(`mapping: unknown function <${name}>`),
+  mapping_argument: ({ name, argument }) =>
+    badRequest(`mapping: <${name}> cannot take "${argument.slice(0, 40)}"`),
+  mapping_too_deep: () => badRequest('mapping nests too deeply'),
+  claims_invalid: ({ configurationId, mistakes }) =>
+    badRequest(`credentialData does not fit ${configurationId}: ${mistakes.join('; ')}`),
+  claims_unissuable: ({ configurationId, reason }) =>
+    badRequest(`${configurationId} cannot be issued with this credentialData: ${reason}`),
+  disclosure_not_chosen: ({ configurationId }) =>
+    badRequest(`selectiveDisclosure has no meaning for the format of ${configurationId}`),
+  selective_disclosure: ({ at }) =>
+    badRequest(`selectiveDisclosure names ${at}, which credentialData does not have`),
+}
+
+/** A transaction code that is made here has to be told, and a bare URL has no place for it. */
+export const txCodeUntold = badRequest(
+  'Give txCodeValue, or accept application/json to be told the transaction code that is made',
+)
+
+export const ONBOARD_ERRORS: WireErrors<OnboardRefusal> = {
+  backend_unsupported: backendUnsupported,
+  key_type_unsupported: ({ keyType }) => keyTypeUnsupported(keyType, keyTypes),
+  did_method_unsupported: ({ method }) =>
+    badRequest(`Unsupported DID method: ${method}; supported: jwk, key, web`),
+  did_place_unusable: () =>
+    badRequest('did.config: a did:web needs domain, a host name with an optional port; path is a plain path'),
+}
+
+export const MDOC_PKI_ERRORS: WireErrors<MdocPkiRefusal> = {
+  backend_unsupported: backendUnsupported,
+  key_type_unsupported: ({ keyType }) => keyTypeUnsupported(keyType, documentKeyTypes),
+  iaca_key_unusable: ({ reason }) => badRequest(`iacaSigner.iacaKey cannot be used: ${reason}`),
+  name_invalid: ({ member }) =>
+    badRequest(`certificateData: ${CERTIFICATE_MEMBERS[member]} is not what a certificate can carry`),
+  alternative_name_invalid: () =>
+    badRequest('certificateData.issuerAlternativeNameConf: an e-mail address or a URI is needed'),
+  crl_distribution_point_invalid: () => badRequest('certificateData.crlDistributionPointUri is no URI'),
+  validity_empty: () => badRequest('certificateData: notAfter has to be after notBefore'),
+  validity_too_long: ({ maxDays }) =>
+    badRequest(`certificateData: the certificate may be good for ${maxDays} days at most`),
+  validity_beyond_issuer: () => badRequest('certificateData: the document signer may not outlast its IACA'),
+  issuer_unreadable: () => badRequest('iacaSigner.iacaPem: one certificate in PEM is needed'),
+  issuer_key_differs: () => badRequest('iacaSigner: the certificate is not for this key'),
+  issuer_unfit: ({ faults }) => badRequest(`iacaSigner.iacaPem is no IACA: ${faults.join(', ')}`),
+  country_differs: ({ expected }) =>
+    badRequest(`certificateData.country differs from that of the IACA: ${expected ?? 'none'}`),
+  state_differs: ({ expected }) =>
+    badRequest(`certificateData.stateOrProvinceName differs from that of the IACA: ${expected}`),
+  key_unsupported: () => badRequest('keys of this kind sign no mdocs'),
 }
 
 const CERTIFICATE_MEMBERS = {
@@ -92,135 +83,34 @@ const CERTIFICATE_MEMBERS = {
   commonName: 'commonName',
 } as const
 
-export function offerError(refusal: OfferRefusal): WireError {
-  switch (refusal.code) {
-    case 'configuration_unknown':
-      return badRequest(
-        `Unknown credentialConfigurationId ${refusal.configurationId}; known: ${refusal.known.join(', ')}`,
-      )
-    case 'configuration_repeated':
-      return badRequest(`${refusal.configurationId} stands twice in one offer`)
-    case 'issuer_key_unusable':
-      return badRequest(`issuerKey cannot be used: ${refusal.reason}`)
-    case 'status_unavailable':
-      return badRequest(
-        'status: this issuer keeps no status lists; they need a database that all instances share',
-      )
-    case 'mapping_function_unknown':
-      return badRequest(`mapping: unknown function <${refusal.name}>`)
-    case 'mapping_argument':
-      return badRequest(`mapping: <${refusal.name}> cannot take "${refusal.argument.slice(0, 40)}"`)
-    case 'mapping_too_deep':
-      return badRequest('mapping nests too deeply')
-    case 'claims_invalid':
-      return badRequest(
-        `credentialData does not fit ${refusal.configurationId}: ${refusal.mistakes.join('; ')}`,
-      )
-    case 'claims_unissuable':
-      return badRequest(
-        `${refusal.configurationId} cannot be issued with this credentialData: ${refusal.reason}`,
-      )
-    case 'disclosure_not_chosen':
-      return badRequest(`selectiveDisclosure has no meaning for the format of ${refusal.configurationId}`)
-    case 'selective_disclosure':
-      return badRequest(`selectiveDisclosure names ${refusal.at}, which credentialData does not have`)
-  }
+function backendUnsupported({ backend }: { readonly backend: string }): WireError {
+  return badRequest(`Unsupported key backend: ${backend}; supported: jwk`)
 }
 
-export const noDatabase: WireError = {
-  status: 404,
-  message: 'This issuer keeps no log of issued credentials: it has no database that all instances share',
+function keyTypeUnsupported(keyType: string, supported: readonly string[]): WireError {
+  return badRequest(`Unsupported key type: ${keyType}; supported: ${supported.join(', ')}`)
 }
 
-export const credentialUnknown: WireError = { status: 404, message: 'No issued credential found' }
+export const noDatabase = notFound(
+  'This issuer keeps no log of issued credentials: it has no database that all instances share',
+)
 
-export const listUnknown: WireError = { status: 404, message: 'No status list found by the given id' }
+export const credentialUnknown = notFound('No issued credential found')
+
+export const STATUS_ERRORS: WireErrors<StatusRefusal> = {
+  credential_unknown: () => credentialUnknown,
+  no_status: () => ({
+    status: 409,
+    message: 'This credential was issued without a status: it cannot be revoked',
+  }),
+  revoked_for_good: () => ({ status: 409, message: 'This credential is revoked, which is final' }),
+}
+
+export const listUnknown = notFound('No status list found by the given id')
 
 /** Token Status List §8.4. */
 export const noHistory: WireError = { status: 501, message: 'Earlier statuses are not told' }
 
 export function notAcceptable(types: readonly string[]): WireError {
   return { status: 406, message: `This list comes as ${types.join(' or ')}` }
-}
-
-export function statusError(refusal: StatusRefusal): WireError {
-  switch (refusal.code) {
-    case 'credential_unknown':
-      return credentialUnknown
-    case 'no_status':
-      return { status: 409, message: 'This credential was issued without a status: it cannot be revoked' }
-    case 'revoked_for_good':
-      return { status: 409, message: 'This credential is revoked, which is final' }
-  }
-}
-
-export function badRequest(message: string): WireError {
-  return { status: 400, message }
-}
-
-export function tokenRequestError(refusal: TokenRequestRefusal): WireError {
-  return wire(tokenError(refusal.code))
-}
-
-export function tokenRefusalError(refusal: TokenRefusal): WireError {
-  switch (refusal.code) {
-    case 'code_unknown':
-    case 'session_unknown':
-    case 'tx_code_wrong':
-      return wire(tokenError('invalid_grant'))
-    default:
-      return isDpop(refusal)
-        ? wire(tokenError('invalid_dpop_proof'))
-        : wire(issuanceOAuthError(refusal, 'token'))
-  }
-}
-
-export function credentialRequestError(refusal: CredentialRequestRefusal): WireError {
-  return wire(credentialError(credentialRequestErrorCode(refusal)))
-}
-
-export function credentialRefusalError(refusal: CredentialRefusal, scheme: AccessScheme): WireError {
-  switch (refusal.code) {
-    case 'token_unknown':
-    case 'session_unknown':
-      return wire(accessError('invalid_token', scheme))
-    case 'configuration_unknown':
-      return wire(credentialError('unknown_credential_configuration'))
-    case 'identifier_unknown':
-      return wire(credentialError('unknown_credential_identifier'))
-    case 'nonce_missing':
-      return wire(credentialError('invalid_proof'))
-    case 'nonce_spent':
-    case 'challenge_unknown':
-    case 'challenge_expired':
-      return wire(credentialError('invalid_nonce'))
-    case 'offer_expired':
-    case 'code_spent':
-    case 'tx_code_missing':
-    case 'tx_code_unexpected':
-    case 'session_closed':
-    case 'no_grant':
-    case 'token_expired':
-    case 'wrong_sender_key':
-    case 'not_offered':
-    case 'already_issued':
-      return wire(issuanceOAuthError(refusal, 'credential', scheme))
-    default:
-      // What is left are faults of a proof: of the sender's key or of the holder's.
-      return wire(
-        isDpop(refusal) ? accessError('invalid_dpop_proof', scheme) : credentialError('invalid_proof'),
-      )
-  }
-}
-
-export function missingToken(): WireError {
-  return wire(accessError('missing_token'))
-}
-
-function isDpop<T extends { readonly code: string }>(refusal: T): refusal is Extract<T, SenderRefusal> {
-  return refusal.code.startsWith('dpop_')
-}
-
-function wire({ error, description, status, headers }: OAuthError): WireError {
-  return { status, code: error, message: description, ...(headers && { headers }) }
 }

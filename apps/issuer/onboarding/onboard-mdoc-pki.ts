@@ -82,7 +82,11 @@ function certified(
 }
 
 /** The curves of ISO/IEC 18013-5 annex B that this stack has keys of. */
-const keyTypes: readonly string[] = ['secp256r1', 'secp384r1', 'secp521r1'] satisfies SoftwareKeyType[]
+export const documentKeyTypes: readonly string[] = [
+  'secp256r1',
+  'secp384r1',
+  'secp521r1',
+] satisfies SoftwareKeyType[]
 
 async function makeKey({ backend, keyType }: KeyOrder): Promise<Result<PrivateJwk, MdocPkiRefusal>> {
   if (backend !== 'jwk') return refuse({ code: 'backend_unsupported', backend })
@@ -91,5 +95,5 @@ async function makeKey({ backend, keyType }: KeyOrder): Promise<Result<PrivateJw
 }
 
 function isKeyType(text: string): text is SoftwareKeyType {
-  return keyTypes.includes(text)
+  return documentKeyTypes.includes(text)
 }

@@ -15,7 +15,7 @@ import {
 } from '@countersign/status-list/token-status-list'
 import { writeTokenStatusListCwt } from '@countersign/status-list/token-status-list-cwt'
 import type { ListFacts } from '../database/schema.ts'
-import { STATUS_VALUES } from './credential-status.ts'
+import { STATUS_VALUES } from './change-status.ts'
 import { bitstringListUri, type StatusPurpose, tokenListUri } from './list-addresses.ts'
 import type { ListContent } from './published-lists.ts'
 

@@ -7,7 +7,7 @@ import { StoreUnavailable } from '@countersign/stores/ports'
 import { expect, it } from 'vitest'
 import type { IssuerDatabase } from '../database/schema.ts'
 import { newDeployment, onBothDatabases, type TestDeployment, watched } from '../testing/durable.testing.ts'
-import { changeStatus } from './credential-status.ts'
+import { changeStatus } from './change-status.ts'
 import type { PublishedList, PublishedLists } from './published-lists.ts'
 import { recordIssuance } from './record-issuance.ts'
 

@@ -6,7 +6,7 @@
  */
 import type { Awaitable } from '@countersign/crypto/engine'
 import type { IssuerDatabase, ListFacts, ListKind } from '../database/schema.ts'
-import { type CredentialStatus, statusOfValue } from './credential-status.ts'
+import { type CredentialStatus, statusOfValue } from './change-status.ts'
 
 /** What a list is written as; each kind of list has its own forms. */
 export type ListForm = 'statuslist+jwt' | 'statuslist+cwt' | 'revocation' | 'suspension'

@@ -1,13 +1,13 @@
 /**
- * OAuth and OpenID4VCI errors as data: code, status, headers and the one public sentence of each. Everything that a
- * wallet may learn about a refusal is written here, so that no other file can say which secret check failed.
- * Descriptions are ASCII without `"` and `\` (RFC 6749 §5.2), because they also travel in header fields.
+ * OAuth and OpenID4VCI errors as data: code, status, headers and a public sentence for each. Who answers may say more
+ * where that helps a wallet's author and betrays no secret check; what it says is ASCII without `"` and `\`
+ * (RFC 6749 §5.2), because descriptions also travel in header fields. Knows no refusal: which of them is told by which
+ * error is decided where the answer is made.
  */
 
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
-import type { IssuanceRefusal } from '../openid4vci/session/session.ts'
 import { boundedText } from './message-values.ts'
 
 /** RFC 6749 §5.2, RFC 9449 §5 and §8, OpenID4VCI 1.0 §6.3. */
@@ -72,17 +72,20 @@ const DESCRIPTIONS: Record<TokenErrorCode | CredentialErrorCode | AccessErrorCod
   insufficient_scope: 'The access token does not cover this credential',
 }
 
-export function tokenError(error: TokenErrorCode): OAuthError {
-  return { error, description: DESCRIPTIONS[error], status: 400, headers: NO_STORE }
+export function tokenError(error: TokenErrorCode, description = DESCRIPTIONS[error]): OAuthError {
+  return { error, description, status: 400, headers: NO_STORE }
 }
 
-export function credentialError(error: CredentialErrorCode): OAuthError {
-  return { error, description: DESCRIPTIONS[error], status: 400, headers: NO_STORE }
+export function credentialError(error: CredentialErrorCode, description = DESCRIPTIONS[error]): OAuthError {
+  return { error, description, status: 400, headers: NO_STORE }
 }
 
 /** A refusal at a protected resource, with the challenges of RFC 6750 §3 and RFC 9449 §7.1. */
-export function accessError(code: AccessErrorCode, scheme: AccessScheme = 'DPoP'): OAuthError {
-  const description = DESCRIPTIONS[code]
+export function accessError(
+  code: AccessErrorCode,
+  scheme: AccessScheme = 'DPoP',
+  description = DESCRIPTIONS[code],
+): OAuthError {
   const headers = { ...NO_STORE, 'www-authenticate': challenges(code, description, scheme) }
   // RFC 6750 §3.1: who sent no credentials gets a challenge without an error code; the body still needs a word.
   const error = code === 'missing_token' ? 'invalid_token' : code
@@ -92,15 +95,6 @@ export function accessError(code: AccessErrorCode, scheme: AccessScheme = 'DPoP'
 /** A server gives a fresh DPoP nonce in the same answer (RFC 9449 §8.2); it goes with `use_dpop_nonce` and others. */
 export function withDpopNonce(error: OAuthError, nonce: string): OAuthError {
   return { ...error, headers: { ...error.headers, 'dpop-nonce': nonce } }
-}
-
-/** What a wallet is told when the issuance session refuses a step, at the token or at the credential endpoint. */
-export function issuanceOAuthError(
-  refusal: IssuanceRefusal,
-  where: 'token' | 'credential',
-  scheme: AccessScheme = 'DPoP',
-): OAuthError {
-  return where === 'token' ? tokenRefusal(refusal) : credentialRefusal(refusal, scheme)
 }
 
 export function writeOAuthError(error: OAuthError): JsonObject {
@@ -120,31 +114,6 @@ export function parseOAuthError(
   }
   const description = boundedText(json['error_description'], 1000)
   return ok(description === undefined ? { error } : { error, description })
-}
-
-/** OpenID4VCI §6.3: a missing or unexpected transaction code is the request's fault, everything else the grant's. */
-function tokenRefusal(refusal: IssuanceRefusal): OAuthError {
-  const requestAtFault = refusal.code === 'tx_code_missing' || refusal.code === 'tx_code_unexpected'
-  return tokenError(requestAtFault ? 'invalid_request' : 'invalid_grant')
-}
-
-/** §8.3.1.1: a token that does not enable issuance of what is asked for is answered as in RFC 6750. */
-function credentialRefusal(refusal: IssuanceRefusal, scheme: AccessScheme): OAuthError {
-  switch (refusal.code) {
-    case 'not_offered':
-      return accessError('insufficient_scope', scheme)
-    case 'already_issued':
-      return credentialError('credential_request_denied')
-    case 'offer_expired':
-    case 'code_spent':
-    case 'tx_code_missing':
-    case 'tx_code_unexpected':
-    case 'session_closed':
-    case 'no_grant':
-    case 'token_expired':
-    case 'wrong_sender_key':
-      return accessError('invalid_token', scheme)
-  }
 }
 
 /** Both schemes are always offered; the error stands with the scheme that was used. */

@@ -2,7 +2,6 @@ import type { JsonObject } from '@countersign/core/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  credentialRequestErrorCode,
   parseCredentialRequest,
   parseCredentialResponse,
   writeCredentialRequest,
@@ -45,65 +44,33 @@ describe('a credential request', () => {
     })
   })
 
-  it.each<[string, object, string, string]>([
-    [
-      'no identifier',
-      { credential_configuration_id: undefined },
-      'identifier_missing',
-      'invalid_credential_request',
-    ],
-    [
-      'both identifiers',
-      { credential_identifier: 'x' },
-      'identifier_ambiguous',
-      'invalid_credential_request',
-    ],
-    [
-      'an empty identifier',
-      { credential_configuration_id: '' },
-      'identifier_malformed',
-      'invalid_credential_request',
-    ],
-    [
-      'a number as identifier',
-      { credential_configuration_id: 1 },
-      'identifier_malformed',
-      'invalid_credential_request',
-    ],
-    [
-      'a huge identifier',
-      { credential_configuration_id: 'x'.repeat(1025) },
-      'identifier_malformed',
-      'invalid_credential_request',
-    ],
-    ['the proof of a draft', { proofs: undefined, proof: { jwt: 'x' } }, 'proof_of_draft', 'invalid_proof'],
-    ['proofs as a list', { proofs: ['x'] }, 'proofs_malformed', 'invalid_proof'],
-    ['proofs that are null', { proofs: null }, 'proofs_malformed', 'invalid_proof'],
-    ['no proof type', { proofs: {} }, 'proofs_malformed', 'invalid_proof'],
-    ['two proof types', { proofs: { jwt: ['x'], attestation: ['y'] } }, 'proofs_malformed', 'invalid_proof'],
-    ['another proof type', { proofs: { attestation: ['y'] } }, 'proof_type_unsupported', 'invalid_proof'],
-    ['an empty list of proofs', { proofs: { jwt: [] } }, 'proofs_malformed', 'invalid_proof'],
-    ['one proof that is no list', { proofs: { jwt: 'x' } }, 'proofs_malformed', 'invalid_proof'],
-    ['an empty proof', { proofs: { jwt: [''] } }, 'proofs_malformed', 'invalid_proof'],
-    ['a proof that is no text', { proofs: { jwt: [{}] } }, 'proofs_malformed', 'invalid_proof'],
-    ['a huge proof', { proofs: { jwt: ['x'.repeat(16_385)] } }, 'proofs_malformed', 'invalid_proof'],
-    [
-      'two proofs without a batch',
-      { proofs: { jwt: ['x', 'y'] } },
-      'proofs_too_many',
-      'invalid_credential_request',
-    ],
+  it.each<[string, object, string]>([
+    ['no identifier', { credential_configuration_id: undefined }, 'identifier_missing'],
+    ['both identifiers', { credential_identifier: 'x' }, 'identifier_ambiguous'],
+    ['an empty identifier', { credential_configuration_id: '' }, 'identifier_malformed'],
+    ['a number as identifier', { credential_configuration_id: 1 }, 'identifier_malformed'],
+    ['a huge identifier', { credential_configuration_id: 'x'.repeat(1025) }, 'identifier_malformed'],
+    ['the proof of a draft', { proofs: undefined, proof: { jwt: 'x' } }, 'proof_of_draft'],
+    ['proofs as a list', { proofs: ['x'] }, 'proofs_malformed'],
+    ['proofs that are null', { proofs: null }, 'proofs_malformed'],
+    ['no proof type', { proofs: {} }, 'proofs_malformed'],
+    ['two proof types', { proofs: { jwt: ['x'], attestation: ['y'] } }, 'proofs_malformed'],
+    ['another proof type', { proofs: { attestation: ['y'] } }, 'proof_type_unsupported'],
+    ['an empty list of proofs', { proofs: { jwt: [] } }, 'proofs_malformed'],
+    ['one proof that is no list', { proofs: { jwt: 'x' } }, 'proofs_malformed'],
+    ['an empty proof', { proofs: { jwt: [''] } }, 'proofs_malformed'],
+    ['a proof that is no text', { proofs: { jwt: [{}] } }, 'proofs_malformed'],
+    ['a huge proof', { proofs: { jwt: ['x'.repeat(16_385)] } }, 'proofs_malformed'],
+    ['two proofs without a batch', { proofs: { jwt: ['x', 'y'] } }, 'proofs_too_many'],
     [
       'a wish for encryption',
       { credential_response_encryption: { jwk: {}, enc: 'A128GCM' } },
       'encryption_unsupported',
-      'invalid_encryption_parameters',
     ],
-  ])('with %s is refused', (_name, change, code, error) => {
+  ])('with %s is refused', (_name, change, code) => {
     const result = parseCredentialRequest(present({ ...request, ...change }))
     if (result.ok) throw new Error('accepted')
     expect(result.error.code).toBe(code)
-    expect(credentialRequestErrorCode(result.error)).toBe(error)
   })
 
   it('with one proof twice is refused: it would be one key twice', () => {

@@ -5,7 +5,6 @@
  */
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { CredentialErrorCode } from '../../oauth/errors.ts'
 import { boundedText, boundedTexts } from '../../oauth/message-values.ts'
 
 /** What is asked for: by configuration, or by an identifier that came with the token. Exactly one of both. */
@@ -52,24 +51,6 @@ export function parseCredentialRequest(
   if (!selector.ok) return selector
   const proofs = parseProofs(json, batchSize)
   return proofs.ok ? ok({ ...selector.value, proofs: { jwt: proofs.value } }) : proofs
-}
-
-/** The error code of §8.3.1.2 that answers each refusal. */
-export function credentialRequestErrorCode(refusal: CredentialRequestRefusal): CredentialErrorCode {
-  switch (refusal.code) {
-    case 'proof_of_draft':
-    case 'proofs_malformed':
-    case 'proof_type_unsupported':
-    case 'proof_repeated':
-      return 'invalid_proof'
-    case 'encryption_unsupported':
-      return 'invalid_encryption_parameters'
-    case 'identifier_missing':
-    case 'identifier_ambiguous':
-    case 'identifier_malformed':
-    case 'proofs_too_many':
-      return 'invalid_credential_request'
-  }
 }
 
 /** Without proofs the member is left out, as it must be for a configuration without `proof_types_supported`. */

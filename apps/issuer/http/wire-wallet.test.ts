@@ -1,0 +1,107 @@
+import type { IssuanceRefusal } from '@countersign/protocol/openid4vci/session/session'
+import { wireError } from '@countersign/service/http/wire-errors'
+import { describe, expect, it } from 'vitest'
+import type { CredentialRefusal } from '../credential/issue-credential.ts'
+import { CREDENTIAL_ERRORS, CREDENTIAL_REQUEST_ERRORS, TOKEN_ERRORS } from './wire-wallet.ts'
+
+const refusals: readonly IssuanceRefusal[] = [
+  { code: 'offer_expired', expiresAt: 1, now: 2 },
+  { code: 'code_spent' },
+  { code: 'tx_code_missing' },
+  { code: 'tx_code_unexpected' },
+  { code: 'session_closed' },
+  { code: 'no_grant' },
+  { code: 'token_expired', expiresAt: 1, now: 2 },
+  { code: 'wrong_sender_key' },
+  { code: 'not_offered', configurationId: 'secret-name' },
+  { code: 'already_issued', configurationId: 'secret-name' },
+]
+
+describe('a refused issuance step', () => {
+  it.each([
+    ['offer_expired', 'invalid_grant', 'invalid_token', 401],
+    ['code_spent', 'invalid_grant', 'invalid_token', 401],
+    ['tx_code_missing', 'invalid_request', 'invalid_token', 401],
+    ['tx_code_unexpected', 'invalid_request', 'invalid_token', 401],
+    ['session_closed', 'invalid_grant', 'invalid_token', 401],
+    ['no_grant', 'invalid_grant', 'invalid_token', 401],
+    ['token_expired', 'invalid_grant', 'invalid_token', 401],
+    ['wrong_sender_key', 'invalid_grant', 'invalid_token', 401],
+    ['not_offered', 'invalid_grant', 'insufficient_scope', 403],
+    ['already_issued', 'invalid_grant', 'credential_request_denied', 400],
+  ])('%s is %s at the token and %s at the credential endpoint', (code, token, credential, status) => {
+    const refusal = refusals.find((entry) => entry.code === code)
+    if (refusal === undefined) throw new Error(code)
+    expect(wireError(TOKEN_ERRORS, refusal)).toMatchObject({ code: token, status: 400, refusal: code })
+    expect(wireError(CREDENTIAL_ERRORS.DPoP, refusal)).toMatchObject({
+      code: credential,
+      status,
+      refusal: code,
+    })
+  })
+
+  it('tells no fact of the refusal and not which secret check failed', () => {
+    for (const [table, secret] of [
+      [TOKEN_ERRORS, 'invalid_grant'],
+      [CREDENTIAL_ERRORS.Bearer, 'invalid_token'],
+    ] as const) {
+      const told = refusals.map((refusal) => ({ ...wireError(table, refusal), refusal: undefined }))
+      expect(JSON.stringify(told)).not.toMatch(/secret-name|expiresAt/)
+      const same = told.filter(({ code }) => code === secret)
+      expect(same.length).toBeGreaterThan(5)
+      expect(new Set(same.map((error) => JSON.stringify(error))).size).toBe(1)
+    }
+  })
+})
+
+describe('a refused credential request', () => {
+  it.each<[CredentialRefusal, string, RegExp]>([
+    [{ code: 'proof_wrong_audience' }, 'invalid_proof', /aud .* Credential Issuer Identifier/],
+    [
+      { code: 'proof_outside_window', reason: 'too_old', iat: 100, now: 1000, maxAgeSeconds: 300 },
+      'invalid_proof',
+      /900 seconds ago; it may be 300/,
+    ],
+    [
+      { code: 'proof_outside_window', reason: 'from_future', iat: 1100, now: 1000, skewSeconds: 60 },
+      'invalid_proof',
+      /100 seconds ahead .* 60/,
+    ],
+    [{ code: 'nonce_missing' }, 'invalid_proof', /nonce endpoint/],
+    [{ code: 'nonce_spent' }, 'invalid_nonce', /get a new one/],
+    [{ code: 'dpop_wrong_url' }, 'invalid_dpop_proof', /htu/],
+  ])('says which rule of the proof is broken: %j', (refusal, code, message) => {
+    const error = wireError(CREDENTIAL_ERRORS.DPoP, refusal)
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) })
+  })
+
+  it.each([
+    ['identifier_missing', 'invalid_credential_request'],
+    ['identifier_ambiguous', 'invalid_credential_request'],
+    ['identifier_malformed', 'invalid_credential_request'],
+    ['proof_of_draft', 'invalid_proof'],
+    ['proofs_malformed', 'invalid_proof'],
+    ['proof_type_unsupported', 'invalid_proof'],
+    ['proof_repeated', 'invalid_proof'],
+    ['encryption_unsupported', 'invalid_encryption_parameters'],
+  ] as const)('%s is %s (OpenID4VCI §8.3.1.2)', (code, error) => {
+    expect(wireError(CREDENTIAL_REQUEST_ERRORS, { code })).toMatchObject({ code: error, status: 400 })
+  })
+
+  it('tells how many proofs a request may have', () => {
+    const refusal = { code: 'proofs_too_many', count: 3, batchSize: 1 } as const
+    expect(wireError(CREDENTIAL_REQUEST_ERRORS, refusal)).toMatchObject({
+      code: 'invalid_credential_request',
+      message: 'proofs has 3 key proofs; one request takes 1 at most',
+    })
+  })
+
+  it('has texts that fit a header field, and the challenge of the scheme that was used', () => {
+    const refusal = { code: 'dpop_signature_invalid', reason: 'x' } as const
+    for (const scheme of ['DPoP', 'Bearer'] as const) {
+      const { message, headers } = wireError(CREDENTIAL_ERRORS[scheme], refusal)
+      expect(message).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+      expect(headers?.['www-authenticate']).toMatch(new RegExp(`^${scheme} error="invalid_dpop_proof"`))
+    }
+  })
+})
