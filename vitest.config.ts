@@ -46,7 +46,7 @@ const browser: TestProjectInlineConfiguration = {
       instances: [{ browser: 'chromium' }],
       provider: playwright({
         launchOptions: {
-          executablePath: chromium(),
+          ...chromium(),
           // Tests may run as root and in a container, where the sandbox cannot; nothing foreign is loaded.
           args: [
             '--headless',
@@ -91,9 +91,10 @@ const cluster: TestProjectInlineConfiguration = {
 export default defineConfig({ test: { projects: [unit, browser, interop, cluster] } })
 
 /** The system's; undefined leaves it to playwright, which says what to install. */
-function chromium(): string | undefined {
+function chromium() {
   const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(delimiter)]
-  return folders.map((folder) => join(folder, 'chromium')).find((file) => existsSync(file))
+  const executablePath = folders.map((folder) => join(folder, 'chromium')).find((file) => existsSync(file))
+  return executablePath === undefined ? {} : { executablePath }
 }
 
 function inRoot(path: string): string {

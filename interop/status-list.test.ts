@@ -29,13 +29,13 @@ import { newIssuer, now, publicJwk } from './people.testing.ts'
 
 const issuer = newIssuer()
 const uri = 'https://issuer.example/lists/1'
-const facts: StatusListFacts = {
+const facts = {
   uri,
   issuer: 'https://issuer.example',
   issuedAt: now - 60,
   expiresAt: now + 3600,
   ttlSeconds: 300,
-}
+} satisfies StatusListFacts
 const COUNT = 1024
 
 /** Every status that fits, in an order that differs from byte to byte. */

@@ -10,31 +10,31 @@ export interface CertificateRequest {
   readonly subject: string
   readonly issuer: string
   /** Before the common name: object identifier and text. */
-  readonly subjectAttributes?: readonly NameAttribute[]
-  readonly issuerAttributes?: readonly NameAttribute[]
+  readonly subjectAttributes?: readonly NameAttribute[] | undefined
+  readonly issuerAttributes?: readonly NameAttribute[] | undefined
   readonly key: PublicJwk
   readonly signer: Signer
-  readonly notBefore?: number
-  readonly notAfter?: number
-  readonly ca?: boolean
-  readonly pathLength?: number
+  readonly notBefore?: number | undefined
+  readonly notAfter?: number | undefined
+  readonly ca?: boolean | undefined
+  readonly pathLength?: number | undefined
   /** Bits of the key usage; absent: none is written. */
-  readonly keyUsage?: readonly number[]
-  readonly extendedKeyUsage?: readonly string[]
-  readonly extendedKeyUsageCritical?: boolean
-  readonly dnsNames?: readonly string[]
-  readonly uris?: readonly string[]
+  readonly keyUsage?: readonly number[] | undefined
+  readonly extendedKeyUsage?: readonly string[] | undefined
+  readonly extendedKeyUsageCritical?: boolean | undefined
+  readonly dnsNames?: readonly string[] | undefined
+  readonly uris?: readonly string[] | undefined
   /** Whole GeneralNames beside those. */
-  readonly names?: readonly Uint8Array[]
-  readonly subjectKeyId?: Uint8Array
-  readonly authorityKeyId?: Uint8Array
+  readonly names?: readonly Uint8Array[] | undefined
+  readonly subjectKeyId?: Uint8Array | undefined
+  readonly authorityKeyId?: Uint8Array | undefined
   /** An empty sequence is the value of those that have none here. */
-  readonly extra?: readonly ExtraExtension[]
-  readonly serial?: Uint8Array
+  readonly extra?: readonly ExtraExtension[] | undefined
+  readonly serial?: Uint8Array | undefined
   /** Written instead of version 3. */
-  readonly version?: number
+  readonly version?: number | undefined
   /** Written into the signed part instead of the algorithm that signs. */
-  readonly innerAlgorithm?: SignatureAlgorithm
+  readonly innerAlgorithm?: SignatureAlgorithm | undefined
 }
 
 export interface ExtraExtension {

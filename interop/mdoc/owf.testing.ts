@@ -93,7 +93,7 @@ export function deviceKeyOf(jwk: JsonWebKey): DeviceKey {
 function jwkOf(key: CoseKey): { jwk: JsonWebKey; facts: AlgorithmFacts } {
   const facts = Object.values(factsOf).find(({ curve }) => curve === key.curve)
   if (facts === undefined || key.x === undefined) throw new Error('key not understood')
-  const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString('base64url')
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64url')
   const { x, y, d } = key
   return {
     jwk: {
@@ -131,8 +131,9 @@ export const context: MdocContext = {
       },
       verify: ({ key, sign1 }) => {
         const { jwk, facts } = jwkOf(key)
+        const { d: _secret, ...publicJwk } = jwk
         if (factsOf[sign1.signatureAlgorithmName as Algorithm] !== facts) return false
-        const publicKey = createPublicKey({ key: { ...jwk, d: undefined }, format: 'jwk' })
+        const publicKey = createPublicKey({ key: publicJwk, format: 'jwk' })
         return verify(facts.hash, sign1.toBeSigned, withEncoding(publicKey, facts), sign1.signature)
       },
     },
@@ -225,11 +226,11 @@ export function presentedByThem(
 
 /** What is asked for, in the library's own words. */
 export interface TheirSession {
-  readonly clientId?: string
-  readonly origin?: string
+  readonly clientId?: string | undefined
+  readonly origin?: string | undefined
   readonly nonce: string
-  readonly responseUri?: string
-  readonly jwkThumbprint?: Uint8Array
+  readonly responseUri?: string | undefined
+  readonly jwkThumbprint?: Uint8Array | undefined
 }
 
 export function theirTranscript({
@@ -239,9 +240,10 @@ export function theirTranscript({
   responseUri,
   jwkThumbprint,
 }: TheirSession): Promise<SessionTranscript> {
-  if (origin !== undefined) return SessionTranscript.forOid4VpDcApi({ origin, nonce, jwkThumbprint }, context)
+  const encryption = jwkThumbprint && { jwkThumbprint }
+  if (origin !== undefined) return SessionTranscript.forOid4VpDcApi({ origin, nonce, ...encryption }, context)
   if (clientId === undefined || responseUri === undefined) throw new Error('neither origin nor client')
-  return SessionTranscript.forOid4Vp({ clientId, nonce, responseUri, jwkThumbprint }, context)
+  return SessionTranscript.forOid4Vp({ clientId, nonce, responseUri, ...encryption }, context)
 }
 
 /** The checks of the library that failed; it throws for what it cannot read. */

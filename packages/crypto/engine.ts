@@ -43,7 +43,7 @@ export interface Signer {
   readonly algorithm: SignatureAlgorithm
   readonly publicJwk: PublicJwk
   /** Certificate chain, leaf first, trust anchor left out; standard base64 DER as in the JOSE `x5c` header. */
-  readonly x5c?: readonly string[]
+  readonly x5c?: readonly string[] | undefined
   /** JOSE signature bytes over the data (a string is signed as its UTF-8 bytes). */
   sign(data: Uint8Array | string): Awaitable<Uint8Array>
 }

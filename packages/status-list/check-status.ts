@@ -28,18 +28,18 @@ export interface StatusCheckOptions {
   /** Epoch seconds. */
   readonly now: number
   /** Of the credential: it says in which form a list is preferred. */
-  readonly format?: FormatId
-  readonly credentialIssuer?: string
+  readonly format?: FormatId | undefined
+  readonly credentialIssuer?: string | undefined
   /**
    * Whom the credential's issuer leads to. Its lists then lead to the same anchor, or to one of `listAnchors`. Absent:
    * every signer that is trusted with lists counts.
    */
-  readonly credentialAnchor?: string
-  readonly listAnchors?: readonly string[]
+  readonly credentialAnchor?: string | undefined
+  readonly listAnchors?: readonly string[] | undefined
   /** A list that was issued longer ago says nothing; absent: its own `exp` is enough. */
-  readonly maxAgeSeconds?: number
+  readonly maxAgeSeconds?: number | undefined
   /** Entries of a Bitstring Status List below which it is not relied upon (§3.2); 131,072 when absent. */
-  readonly minEntries?: number
+  readonly minEntries?: number | undefined
 }
 
 export type CredentialStatus = 'valid' | 'revoked' | 'suspended' | 'undetermined'

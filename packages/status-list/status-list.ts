@@ -56,14 +56,14 @@ export type StatusLists = (
 
 export interface StatusList {
   /** What the list calls itself, the URI that it was asked for; absent where a W3C list has no `id`. */
-  readonly uri?: string
+  readonly uri?: string | undefined
   /** Whom the signature leads to, for people. */
   readonly anchor: string
   /** Epoch seconds; the list says so itself. */
-  readonly issuedAt?: number
-  readonly expiresAt?: number
+  readonly issuedAt?: number | undefined
+  readonly expiresAt?: number | undefined
   /** After that time a newer one may be had. */
-  readonly ttlSeconds?: number
+  readonly ttlSeconds?: number | undefined
   readonly fetchedAt: number
   readonly content: StatusListContent
 }

@@ -23,13 +23,13 @@ export interface TrustedIssuer {
 /** How a credential or a status list names a key by the name of its issuer; both kinds of reference are one. */
 export interface NamedKeyReference {
   readonly algorithm: SignatureAlgorithm
-  readonly x5c?: readonly string[]
-  readonly keyId?: string
-  readonly issuer?: string
+  readonly x5c?: readonly string[] | undefined
+  readonly keyId?: string | undefined
+  readonly issuer?: string | undefined
   /** Of a status list without an issuer of its own: that of the credential (Token Status List §11.3). */
-  readonly credentialIssuer?: string
+  readonly credentialIssuer?: string | undefined
   /** Absent for what is no credential. */
-  readonly credentialType?: string
+  readonly credentialType?: string | undefined
 }
 
 /** Serves as `IssuerTrust` and as `StatusListTrust`. */

@@ -70,11 +70,11 @@ export function pinsFrom(certificates: readonly Certificate[], scope: TrustScope
 /** What somebody is to be trusted for. */
 export interface TrustOccasion {
   readonly purpose: TrustPurpose
-  readonly format?: FormatId
+  readonly format?: FormatId | undefined
   /** Credential type. */
-  readonly type?: string
+  readonly type?: string | undefined
   /** Epoch seconds, where the signed thing says so itself; absent: now. */
-  readonly signedAt?: number
+  readonly signedAt?: number | undefined
 }
 
 /** Why the certificate does not count on this occasion; undefined when it does. */

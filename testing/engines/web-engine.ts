@@ -107,7 +107,7 @@ async function makeRsaKey() {
 async function rsaSigner(algorithm: RsaAlgorithm, key: RsaKey): Promise<Signer> {
   const name = algorithm.startsWith('PS') ? 'RSA-PSS' : 'RSASSA-PKCS1-v1_5'
   const wanted = { name, hash: `SHA-${algorithm.slice(2)}` }
-  const { kty, n, e } = key
+  const { kty = '', n = '', e = '' } = key
   const privateKey = await crypto.subtle.importKey('jwk', key, wanted, false, ['sign'])
   const publicKey = await crypto.subtle.importKey('jwk', { kty, n, e }, wanted, true, ['verify'])
   return webSigner(algorithm, { privateKey, publicKey })

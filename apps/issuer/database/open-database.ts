@@ -8,10 +8,10 @@ import type { IssuerTables } from './schema.ts'
 type Migratable = Parameters<typeof migrate<IssuerTables>>[0]
 
 export interface DatabaseSetting {
-  readonly configured?: string
+  readonly configured?: string | undefined
   /** Sessions are seen by other instances. */
   readonly sharedSessions: boolean
-  readonly dataDir?: string
+  readonly dataDir?: string | undefined
 }
 
 /**

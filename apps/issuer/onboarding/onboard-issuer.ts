@@ -37,11 +37,11 @@ export interface OnboardIssuer {
 export interface DidOrder {
   readonly method: string
   /** did:key: written as EBSI has it for natural persons. */
-  readonly useJwkJcsPub?: boolean
+  readonly useJwkJcsPub?: boolean | undefined
   /** did:web: a host, with its port where it has one. */
-  readonly domain?: string
+  readonly domain?: string | undefined
   /** did:web: absent, the root of the host. */
-  readonly path?: string
+  readonly path?: string | undefined
 }
 
 export async function onboardIssuer({

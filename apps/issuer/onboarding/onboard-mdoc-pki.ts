@@ -11,6 +11,7 @@ import {
   type SoftwareKeyType,
   softwareSigner,
 } from '@countersign/keys/signers/software-key'
+import type { AlternativeName } from '@countersign/x509/make/certificate-encoding'
 import type { CertificateRequestRefusal, MadeCertificate } from '@countersign/x509/make/certificate-request'
 import { makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
 import type { CallerKeys } from '../issuer.ts'
@@ -18,13 +19,13 @@ import type { CallerKeys } from '../issuer.ts'
 export interface CertificateOrder {
   readonly country: string
   readonly commonName: string
-  readonly stateOrProvinceName?: string
-  readonly organizationName?: string
-  readonly issuerAlternativeName?: { readonly email?: string; readonly uri?: string }
-  readonly crlDistributionPointUri?: string
+  readonly stateOrProvinceName?: string | undefined
+  readonly organizationName?: string | undefined
+  readonly issuerAlternativeName?: AlternativeName | undefined
+  readonly crlDistributionPointUri?: string | undefined
   /** Epoch seconds. */
-  readonly notBefore?: number
-  readonly notAfter?: number
+  readonly notBefore?: number | undefined
+  readonly notAfter?: number | undefined
 }
 
 export interface KeyOrder {

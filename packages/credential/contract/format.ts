@@ -26,24 +26,24 @@ export interface IssueInput {
    */
   readonly claims: JsonObject
   /** Values that JSON can only write as text; formats that are JSON themselves leave them as they are. */
-  readonly encodings?: readonly ValueEncoding[]
+  readonly encodings?: readonly ValueEncoding[] | undefined
   /** Paths whose value the holder may withhold. A path that ends in `null` makes each array element withholdable. */
   readonly selectivelyDisclosable: readonly ClaimPath[]
   /** Absent: not bound to a key. */
-  readonly holderKey?: PublicJwk
+  readonly holderKey?: PublicJwk | undefined
   /** DID of the holder, for formats that name their subject; made of `holderKey` when absent. */
-  readonly holderDid?: string
+  readonly holderDid?: string | undefined
   readonly signer: Signer
   /** Value of `iss`; absent where the x5c chain alone names the issuer. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** Epoch seconds. */
   readonly issuedAt: number
-  readonly notBefore?: number
-  readonly expiresAt?: number
+  readonly notBefore?: number | undefined
+  readonly expiresAt?: number | undefined
   /** Where verifiers look up whether it still counts; a format refuses a mechanism that it cannot write. */
-  readonly statuses?: readonly StatusReference[]
+  readonly statuses?: readonly StatusReference[] | undefined
   /** Decoy digests at the top level (RFC 9901 §4.2.5). */
-  readonly decoys?: number
+  readonly decoys?: number | undefined
 }
 
 export interface ValueEncoding {
@@ -58,11 +58,11 @@ export interface RequestBinding {
   readonly audience: string
   readonly nonce: string
   /** Where the answer goes; mdoc's session transcript covers it (appendix B.2.6.1). Absent over the DC API. */
-  readonly responseUri?: string
+  readonly responseUri?: string | undefined
   /** RFC 7638 SHA-256 thumbprint of the key the answer is encrypted to, base64url; absent: answered in the clear. */
-  readonly encryptionKeyThumbprint?: string
+  readonly encryptionKeyThumbprint?: string | undefined
   /** Entries of `transaction_data` for this credential, exactly as received (appendix B.3.3). */
-  readonly transactionData?: readonly string[]
+  readonly transactionData?: readonly string[] | undefined
 }
 
 /** A credential as a wallet holds it, opened without judging trust. */
@@ -71,10 +71,10 @@ export interface HeldCredential {
   readonly type: string
   /** `vct` and what else the query's `meta` can match on. */
   readonly claims: JsonObject
-  readonly holderKey?: PublicJwk
-  readonly issuer?: string
-  readonly issuedAt?: number
-  readonly expiresAt?: number
+  readonly holderKey?: PublicJwk | undefined
+  readonly issuer?: string | undefined
+  readonly issuedAt?: number | undefined
+  readonly expiresAt?: number | undefined
   readonly statuses: readonly StatusReference[]
   /** base64url KeyIdentifiers of the AKI of every certificate in the chain, for `trusted_authorities` of type `aki`. */
   readonly authorityKeyIds: readonly string[]
@@ -85,17 +85,20 @@ export interface PresentInput {
   /** Claim paths to disclose; parents come along. Empty: nothing that can be withheld. */
   readonly disclose: readonly ClaimPath[]
   /** Absent: presented without key binding (only where the query waives it). */
-  readonly binding?: RequestBinding & {
-    readonly signer: Signer
-    /** Epoch seconds. */
-    readonly issuedAt: number
-  }
+  readonly binding?: HolderBinding | undefined
+}
+
+/** The request that a holder answers, and who signs that it is his answer. */
+export interface HolderBinding extends RequestBinding {
+  readonly signer: Signer
+  /** Epoch seconds. */
+  readonly issuedAt: number
 }
 
 export interface VerifyInput {
   readonly presentation: string
   /** What the verifier demands, independent of what was sent (RFC 9901 §7.3). Absent: holder binding is waived. */
-  readonly binding?: RequestBinding
+  readonly binding?: RequestBinding | undefined
   /** Epoch seconds. */
   readonly now: number
   /** Clock difference tolerated for nbf, exp and iat, in seconds. */
@@ -105,7 +108,7 @@ export interface VerifyInput {
   /** Decides whose signature counts. Receives the chain or key reference of the credential, never the network. */
   readonly trust: IssuerTrust
   /** Keys of holders who are named by a DID; absent: those whose DID is their key. */
-  readonly holderKeys?: DidKeyResolver
+  readonly holderKeys?: DidKeyResolver | undefined
 }
 
 export interface VerifiedPresentation {

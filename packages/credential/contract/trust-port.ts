@@ -16,12 +16,12 @@ export interface IssuerKeyReference {
   readonly credentialType: string
   readonly algorithm: SignatureAlgorithm
   /** JOSE `x5c`, leaf first. */
-  readonly x5c?: readonly string[]
+  readonly x5c?: readonly string[] | undefined
   /** JOSE `kid`; a DID URL where the issuer is a DID. */
-  readonly keyId?: string
-  readonly issuer?: string
+  readonly keyId?: string | undefined
+  readonly issuer?: string | undefined
   /** When it was signed, where the credential says so by the signer's word alone (mdoc `signed`); epoch seconds. */
-  readonly signedAt?: number
+  readonly signedAt?: number | undefined
 }
 
 export interface TrustedKey {

@@ -58,8 +58,8 @@ export interface Viewed {
   readonly format: FormatId
   readonly type: string
   readonly claims: JsonObject
-  readonly issuer?: string
-  readonly expiresAt?: number
+  readonly issuer?: string | undefined
+  readonly expiresAt?: number | undefined
 }
 
 /** `locales`: BCP 47 tags, the most wanted first. */

@@ -20,7 +20,7 @@ export interface Concealed {
 export interface Concealment {
   readonly selectivelyDisclosable: readonly ClaimPath[]
   /** Decoy digests at the top level (§4.2.5). */
-  readonly decoys?: number
+  readonly decoys?: number | undefined
   readonly isAlwaysShown: AlwaysShown
 }
 

@@ -70,16 +70,16 @@ export function w3cVerifyInput(presentation: string, changes: Partial<VerifyInpu
 
 export interface W3cForgery {
   /** Members of the credential's document; undefined takes one away. */
-  readonly document?: Readonly<Record<string, JsonValue | undefined>>
+  readonly document?: Readonly<Record<string, JsonValue | undefined>> | undefined
   /** Claims beside it, or, where the document is wrapped, around it. */
-  readonly claims?: Readonly<Record<string, JsonValue | undefined>>
-  readonly header?: Readonly<Record<string, JsonValue | undefined>>
-  readonly signer?: Signer
+  readonly claims?: Readonly<Record<string, JsonValue | undefined>> | undefined
+  readonly header?: Readonly<Record<string, JsonValue | undefined>> | undefined
+  readonly signer?: Signer | undefined
   /** Of the presentation. */
-  readonly vp?: Readonly<Record<string, JsonValue | undefined>>
-  readonly proof?: Readonly<Record<string, JsonValue | undefined>>
-  readonly proofHeader?: Readonly<Record<string, JsonValue | undefined>>
-  readonly proofSigner?: Signer
+  readonly vp?: Readonly<Record<string, JsonValue | undefined>> | undefined
+  readonly proof?: Readonly<Record<string, JsonValue | undefined>> | undefined
+  readonly proofHeader?: Readonly<Record<string, JsonValue | undefined>> | undefined
+  readonly proofSigner?: Signer | undefined
 }
 
 const document20 = {

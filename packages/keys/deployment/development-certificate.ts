@@ -47,7 +47,7 @@ export interface CertificateRequest {
   /** Epoch seconds. */
   readonly now: number
   /** Object identifiers, dotted. */
-  readonly extKeyUsage?: readonly string[]
+  readonly extKeyUsage?: readonly string[] | undefined
 }
 
 const day = 86_400

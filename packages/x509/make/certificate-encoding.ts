@@ -229,8 +229,8 @@ export function subjectAlternativeNames(
 }
 
 export interface AlternativeName {
-  readonly email?: string
-  readonly uri?: string
+  readonly email?: string | undefined
+  readonly uri?: string | undefined
 }
 
 export function issuerAlternativeNames(names: readonly AlternativeName[]): readonly Der[] {

@@ -49,6 +49,13 @@ export interface Validity {
   readonly notAfter: number
 }
 
+/** What a caller asks for; what is absent, the limits settle. */
+export interface WantedValidity {
+  /** Epoch seconds. */
+  readonly notBefore?: number | undefined
+  readonly notAfter?: number | undefined
+}
+
 const daySeconds = 86_400
 
 export interface ValidityLimits {
@@ -60,7 +67,7 @@ export interface ValidityLimits {
 }
 
 export function settleValidity(
-  wanted: Partial<Validity>,
+  wanted: WantedValidity,
   limits: ValidityLimits,
 ): Result<Validity, CertificateRequestRefusal> {
   const notBefore = wanted.notBefore ?? limits.now - backdateSeconds
@@ -75,7 +82,7 @@ export function settleValidity(
 
 /** A certificate never outlives its CA: an end that was not asked for is cut, one that was is refused. */
 export function settleWithinIssuer(
-  wanted: Partial<Validity>,
+  wanted: WantedValidity,
   { notBefore, notAfter }: Validity,
   limits: ValidityLimits,
 ): Result<Validity, CertificateRequestRefusal> {
@@ -90,8 +97,8 @@ export function settleWithinIssuer(
 
 export interface RequestedNames {
   readonly name: SubjectName
-  readonly alternativeName?: AlternativeName
-  readonly crlDistributionPointUri?: string
+  readonly alternativeName?: AlternativeName | undefined
+  readonly crlDistributionPointUri?: string | undefined
 }
 
 export function findNamesFault(request: RequestedNames): CertificateRequestRefusal | undefined {

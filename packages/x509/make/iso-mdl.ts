@@ -39,36 +39,36 @@ import {
   makeCertificate,
   settleValidity,
   settleWithinIssuer,
-  type Validity,
+  type WantedValidity,
 } from './certificate-request.ts'
 import type { Der } from './der-writer.ts'
 
-export interface IacaRequest extends Partial<Validity> {
+export interface IacaRequest extends WantedValidity {
   /** ISO 3166-1 alpha-2, in capitals. */
   readonly country: string
   readonly commonName: string
-  readonly stateOrProvinceName?: string
-  readonly organizationName?: string
+  readonly stateOrProvinceName?: string | undefined
+  readonly organizationName?: string | undefined
   /** How to reach the authority. */
   readonly issuerAlternativeName: AlternativeName
-  readonly crlDistributionPointUri?: string
+  readonly crlDistributionPointUri?: string | undefined
   /** P-256, P-384 or P-521. */
   readonly key: Signer
   /** Epoch seconds. */
   readonly now: number
 }
 
-export interface DocumentSignerRequest extends Partial<Validity> {
+export interface DocumentSignerRequest extends WantedValidity {
   readonly iacaKey: Signer
   /** The certificate of that key. */
   readonly iacaPem: string
   readonly country: string
   readonly commonName: string
-  readonly stateOrProvinceName?: string
-  readonly organizationName?: string
+  readonly stateOrProvinceName?: string | undefined
+  readonly organizationName?: string | undefined
   /** Of the IACA when absent. */
-  readonly issuerAlternativeName?: AlternativeName
-  readonly crlDistributionPointUri?: string
+  readonly issuerAlternativeName?: AlternativeName | undefined
+  readonly crlDistributionPointUri?: string | undefined
   /** Of the document signer: P-256, P-384 or P-521. */
   readonly publicJwk: PublicJwk
   readonly now: number

@@ -33,11 +33,11 @@ import {
   makeCertificate,
   settleValidity,
   settleWithinIssuer,
-  type Validity,
+  type WantedValidity,
 } from './certificate-request.ts'
 import type { Der } from './der-writer.ts'
 
-export interface AuthorityRequest extends Partial<Validity> {
+export interface AuthorityRequest extends WantedValidity {
   readonly name: SubjectName
   readonly key: Signer
   /** CAs that may follow; 0 when absent. */
@@ -50,7 +50,7 @@ export interface AuthorityRequest extends Partial<Validity> {
 /** For whom the certificate is; a purpose of its own comes from `extendedKeyUsage`. */
 export type SignerPurpose = 'issuer' | 'request_signing' | 'status_list' | 'wallet_provider' | 'trust_list'
 
-export interface SignerCertificateRequest extends Partial<Validity> {
+export interface SignerCertificateRequest extends WantedValidity {
   readonly purpose: SignerPurpose
   readonly authority: { readonly key: Signer; readonly certificatePem: string }
   readonly name: SubjectName

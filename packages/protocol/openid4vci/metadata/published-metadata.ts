@@ -41,24 +41,24 @@ export type BindingMethod = (typeof BINDING_METHODS)[number] | 'did:web'
 
 export interface CredentialDisplay {
   readonly name: string
-  readonly locale?: string
-  readonly description?: string
-  readonly logo?: { readonly uri: string; readonly altText?: string }
-  readonly backgroundColor?: string
-  readonly backgroundImageUri?: string
-  readonly textColor?: string
+  readonly locale?: string | undefined
+  readonly description?: string | undefined
+  readonly logo?: { readonly uri: string; readonly altText?: string | undefined } | undefined
+  readonly backgroundColor?: string | undefined
+  readonly backgroundImageUri?: string | undefined
+  readonly textColor?: string | undefined
 }
 
 export interface ClaimDescription {
   readonly path: ClaimPath
-  readonly mandatory?: boolean
-  readonly display?: readonly { readonly name: string; readonly locale?: string }[]
+  readonly mandatory?: boolean | undefined
+  readonly display?: readonly { readonly name: string; readonly locale?: string | undefined }[] | undefined
 }
 
 export interface IssuerDisplay {
   readonly name: string
-  readonly locale?: string
-  readonly logo?: { readonly uri: string; readonly altText?: string }
+  readonly locale?: string | undefined
+  readonly logo?: { readonly uri: string; readonly altText?: string | undefined } | undefined
 }
 
 /** Where the endpoints are, below the issuer identifier. */

@@ -71,7 +71,7 @@ export interface Grant {
   readonly issuedAt: number
   readonly expiresAt: number
   /** RFC 7638 thumbprint of the DPoP key; absent for a bearer token. */
-  readonly senderKey?: string
+  readonly senderKey?: string | undefined
 }
 
 export type IssuanceSession =
@@ -94,14 +94,14 @@ export type IssuanceMessage =
   | {
       readonly type: 'token_requested'
       readonly txCode: 'correct' | 'wrong' | 'missing' | 'unexpected' | 'none'
-      readonly senderKey?: string
+      readonly senderKey?: string | undefined
       /** Lifetime of a token granted now, in seconds. */
       readonly tokenTtlSeconds: number
     }
   | {
       readonly type: 'credential_issued'
       readonly configurationId: string
-      readonly senderKey?: string
+      readonly senderKey?: string | undefined
       readonly holderKey: string
       readonly answerId: string
       readonly credentialId?: string
@@ -209,7 +209,7 @@ function grantToken(
 /** What the credential endpoint asks before it signs anything. */
 export function promisedCredential(
   session: IssuanceSession,
-  request: { readonly configurationId: string; readonly senderKey?: string },
+  request: { readonly configurationId: string; readonly senderKey?: string | undefined },
   now: number,
 ): Result<{ promised?: PromisedCredential; issued?: IssuedCredential }, IssuanceRefusal> {
   if (session.state === 'offered') return refuse({ code: 'no_grant' })

@@ -16,8 +16,8 @@ export interface CredentialQuery {
   readonly meta: JsonObject
   readonly trustedAuthorities?: readonly { readonly type: string; readonly values: readonly string[] }[]
   readonly requireHolderBinding: boolean
-  readonly claims?: readonly ClaimsQuery[]
-  readonly claimSets?: readonly (readonly string[])[]
+  readonly claims?: readonly ClaimsQuery[] | undefined
+  readonly claimSets?: readonly (readonly string[])[] | undefined
 }
 
 export interface ClaimsQuery {
