@@ -118,7 +118,7 @@ const packages: Readonly<Record<string, Room>> = {
   'stores/redis': using(['redis'], 'stores'),
   'stores/sql': using(['kysely', 'pg'], 'stores'),
 
-  'service/operation': using(['pino'], 'x509'),
+  'service/operation': using(['pino', 'prom-client'], 'x509'),
   'service/config': using(['zod', '@pushcorn/hocon-parser'], 'core', 'service/operation'),
   'service/outgoing': using(['undici'], 'core', 'did', 'status-list'),
   'service/http': using(

@@ -24,6 +24,8 @@ export interface Issuer {
   /** `jti` values of DPoP proofs. */
   readonly proofs: OnceStore
   readonly signals: Signals
+  /** Told of each step that was written, for figures. */
+  readonly observe?: ((before: IssuanceSession, after: IssuanceSession) => void) | undefined
   /** The log of issued credentials and their status; absent where no database is shared by all instances. */
   readonly database?: IssuerDatabase
   /** Absent without a database, or where credentials get no status. */

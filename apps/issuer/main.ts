@@ -9,6 +9,7 @@ import { didResolver } from '@countersign/did/did-resolver'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
+import { observedRemote } from '@countersign/service/compose/observed'
 import {
   openRuntime,
   type RunningService,
@@ -48,10 +49,9 @@ export async function startIssuer(start: ServiceStart): Promise<RunningService> 
   const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
   const { sealing } = runtime.deployment
   const issuer: Issuer = {
-    sessions: runtime.sessions<IssuanceSession>('issuance', ISSUANCE_SCHEMA),
+    ...runtime.sessionPorts<IssuanceSession>('issuance', ISSUANCE_SCHEMA),
     answers: runtime.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
     proofs: runtime.engine.once('dpop'),
-    signals: runtime.engine.signals('issuance'),
     ...durable,
     formats,
     crypto: nodeCrypto,
@@ -83,7 +83,7 @@ export async function startIssuer(start: ServiceStart): Promise<RunningService> 
 /** Of wallets that name their key by a did:web: its document is fetched, the guarded way. */
 function holderKeys(runtime: Runtime, config: IssuerConfig): DidKeyResolver {
   const outgoing = outgoingOptions(config)
-  const remote = createRemote(outgoing)
+  const remote = observedRemote(createRemote(outgoing), runtime.metrics)
   runtime.closeAtEnd(() => remote.close())
   return didResolver({ fetchDocument: didDocumentFetcher(remote, outgoing), now: runtime.now })
 }

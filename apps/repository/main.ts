@@ -3,6 +3,7 @@ import { configure, type ServiceStart } from '@countersign/service/compose/confi
 import type { RunningService } from '@countersign/service/compose/runtime'
 import { createHttpService } from '@countersign/service/http/http-service'
 import { gracefulStop } from '@countersign/service/operation/lifecycle'
+import { prometheusMetrics } from '@countersign/service/operation/prometheus'
 import { repositoryRoutes } from './http/routes.ts'
 
 export async function startRepository(start: ServiceStart): Promise<RunningService> {
@@ -15,6 +16,7 @@ export async function startRepository(start: ServiceStart): Promise<RunningServi
     config,
     routes: (app) => repositoryRoutes(app, config),
     checks: [],
+    metrics: prometheusMetrics('repository'),
   })
   const { port } = await http.listen()
   const stop = gracefulStop({ services: [http], drainSeconds: config.drainSeconds, close: [], log: http.log })

@@ -11,6 +11,7 @@ import type { VerificationSession } from '@countersign/protocol/openid4vp/sessio
 import { openIssuerTrust } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
+import { observedRemote } from '@countersign/service/compose/observed'
 import {
   openRuntime,
   openSigner,
@@ -43,7 +44,7 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
   if (leaf === undefined)
     throw new StartRefused('requestSigningCertFile is needed: wallets know a verifier by its certificate')
   const outgoing = outgoingOptions(config)
-  const remote = createRemote(outgoing)
+  const remote = observedRemote(createRemote(outgoing), runtime.metrics)
   const resolveKey = didResolver({ fetchDocument: didDocumentFetcher(remote, outgoing), now: runtime.now })
   const trust = await openIssuerTrust(runtime, trustSources(config), { resolveKey, remote })
   const lists = openStatusLists(remote, {
@@ -52,8 +53,7 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
     trust: trust.statusLists,
   })
   const verifier: Verifier = {
-    sessions: runtime.sessions<VerificationSession>('verification', VERIFICATION_SCHEMA),
-    signals: runtime.engine.signals('verification'),
+    ...runtime.sessionPorts<VerificationSession>('verification', VERIFICATION_SCHEMA),
     formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     requestSigner,

@@ -15,6 +15,8 @@ import type { SessionStore, Signals } from '@countersign/stores/ports'
 export interface Verifier {
   readonly sessions: SessionStore<VerificationSession>
   readonly signals: Signals
+  /** Told of each step that was written, for figures. */
+  readonly observe?: ((before: VerificationSession, after: VerificationSession) => void) | undefined
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   readonly requestSigner: Signer

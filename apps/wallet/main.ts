@@ -10,6 +10,7 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { openIssuerTrust, type TrustWays } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
+import { observedRemote } from '@countersign/service/compose/observed'
 import {
   openRuntime,
   type RunningService,
@@ -95,7 +96,7 @@ async function openWallet(
   const development = config.mode === 'development'
   const anchors = trustAnchors(runtime, config.trustedVerifierCasFile)
   const outgoing = outgoingOptions(config)
-  const remote = createRemote(outgoing)
+  const remote = observedRemote(createRemote(outgoing), runtime.metrics)
   const fetchDocument = didDocumentFetcher(remote, outgoing)
   const resolveKey = didResolver({ fetchDocument, now: runtime.now })
   const issuers = await openIssuers(runtime, config, { remote, resolveKey })

@@ -11,6 +11,7 @@ import type { Signer } from '@countersign/crypto/engine'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { type OpenedSigner, openSigner } from '@countersign/keys/open-signer'
 import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { observedRemote } from '@countersign/service/compose/observed'
 import type { Runtime } from '@countersign/service/compose/runtime'
 import { outgoingOptions } from '@countersign/service/config/outgoing'
 import { createRemote } from '@countersign/service/outgoing/guarded-client'
@@ -67,7 +68,7 @@ function closeLater(signer: OpenedSigner): void {
 /** Opening costs a login and a trial signature, and an issuer issues more than once; the oldest is closed first. */
 function remoteKeyCache(runtime: Runtime): (key: JsonObject) => Promise<Opened> {
   const outgoing = outgoingOptions(runtime.config)
-  const remote = createRemote(outgoing)
+  const remote = observedRemote(createRemote(outgoing), runtime.metrics)
   const open = new Map<string, OpenedSigner>()
   runtime.closeAtEnd(async () => {
     for (const signer of open.values()) await signer.close()

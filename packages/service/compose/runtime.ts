@@ -15,7 +15,7 @@ import {
   sharedShelf,
 } from '@countersign/keys/deployment/identity-store'
 import { openMemoryEngine } from '@countersign/stores/memory'
-import type { SessionStore, StoreEngine } from '@countersign/stores/ports'
+import type { SessionStore, Signals, StoreEngine } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
 import { type Certificate, parsePemCertificates, parseX5cEntry } from '@countersign/x509/certificate'
 import type { ServiceConfig, SessionsSetting } from '../config/schema.ts'
@@ -24,7 +24,10 @@ import { type CertificateWatch, certificateWatch } from '../operation/certificat
 import type { CheckAnswer, ReadinessCheck } from '../operation/health.ts'
 import { gracefulStop } from '../operation/lifecycle.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
+import type { SessionKind } from '../operation/metrics.ts'
+import { type PrometheusMetrics, prometheusMetrics } from '../operation/prometheus.ts'
 import { StartRefused } from '../operation/start-refused.ts'
+import { observedCreations, observedEngine, observedSigner } from './observed.ts'
 
 /** A service that listens. `close` drains, lets requests in flight end and closes the stores; it may be called twice. */
 export interface RunningService {
@@ -36,9 +39,16 @@ export interface RunningService {
   close(): Promise<void>
 }
 
+export interface StepPorts<T> {
+  readonly sessions: SessionStore<T>
+  readonly signals: Signals
+  readonly observe: (before: T, after: T) => void
+}
+
 export interface Runtime {
   readonly config: ServiceConfig
   readonly log: Logger
+  readonly metrics: PrometheusMetrics
   readonly engine: StoreEngine
   readonly deployment: Deployment
   /** Trust anchors of the development CA; none in production. */
@@ -51,6 +61,8 @@ export interface Runtime {
   readonly dataDir?: string
   /** Epoch seconds. */
   readonly now: () => number
+  /** Sessions that are stepped: their store, who watches them, and the figures of their steps. */
+  sessionPorts<T extends { readonly state: string }>(kind: SessionKind, schemaVersion: number): StepPorts<T>
   /** Sessions of a namespace, sealed under the deployment secret. */
   sessions<T>(namespace: string, schemaVersion: number): SessionStore<T>
   /** What was opened for the service beside its stores; closed after the last request, before them. */
@@ -61,7 +73,8 @@ export interface Runtime {
 export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
   const log = createLogger({ service: config.service, instance: config.instance, level: config.logLevel })
   const warn = (message: string) => log.warn(message)
-  const engine = await openEngine(config.sessions, config.keyPrefix, warn)
+  const metrics = prometheusMetrics(config.service)
+  const engine = observedEngine(await openEngine(config.sessions, config.keyPrefix, warn), metrics)
   const dataDir = config.dataDir ?? (config.mode === 'development' ? resolve('data') : undefined)
   const now = () => Math.floor(Date.now() / 1000)
   const opened: (() => Promise<void>)[] = []
@@ -69,9 +82,14 @@ export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
   try {
     const deployment = await identity(config, engine, dataDir, now(), warn)
     if (!engine.shared) log.info('sessions are kept in this process: a second instance would not find them')
+    const sessions = <T>(namespace: string, schemaVersion: number): SessionStore<T> => {
+      const seal = deployment.sealing.sealer(namespace)
+      return sealedSessions(engine.sessions(namespace), { seal, namespace, schemaVersion })
+    }
     return {
       config,
       log,
+      metrics,
       engine,
       deployment,
       developmentAnchors: deployment.developmentAnchors().map(anchorOf),
@@ -79,10 +97,12 @@ export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
       certificates,
       ...(dataDir !== undefined && { dataDir }),
       now,
-      sessions: (namespace, schemaVersion) => {
-        const seal = deployment.sealing.sealer(namespace)
-        return sealedSessions(engine.sessions(namespace), { seal, namespace, schemaVersion })
-      },
+      sessions,
+      sessionPorts: <T extends { readonly state: string }>(kind: SessionKind, schemaVersion: number) => ({
+        sessions: observedCreations(sessions<T>(kind, schemaVersion), kind, metrics),
+        signals: engine.signals(kind),
+        observe: (before: T, after: T) => metrics.transition(kind, before.state, after.state),
+      }),
       closeAtEnd: (close) => void opened.push(close),
       async close() {
         certificates.stop()
@@ -125,6 +145,7 @@ export async function runService(runtime: Runtime, parts: ServiceParts): Promise
         ...(parts.checks ?? []),
       ],
       clustered: engine.shared,
+      metrics: runtime.metrics,
     })
     const { port } = await http.listen()
     const stop = gracefulStop({ services: [http], drainSeconds: config.drainSeconds, close, log })
@@ -158,7 +179,7 @@ export async function openSigner(runtime: Runtime, wanted: SigningKey): Promise<
   })
   if (!signer.ok) throw new StartRefused(`the ${wanted.purpose} key cannot be used: ${signer.error.code}`)
   if (signer.value.x5c) runtime.certificates.add(wanted.purpose, signer.value.x5c)
-  return signer.value
+  return observedSigner(signer.value, wanted.purpose, runtime.metrics)
 }
 
 async function openConfigured(runtime: Runtime, wanted: SigningKey): Promise<Signer | undefined> {

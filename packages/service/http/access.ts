@@ -20,6 +20,15 @@ export interface ManagementDoor {
   readonly baseUrl: string
 }
 
+/** What opens it by a service's configuration. */
+export function managementDoor(config: {
+  readonly baseUrl: string
+  readonly managementApiKey?: string | undefined
+}): ManagementDoor {
+  const { baseUrl, managementApiKey } = config
+  return managementApiKey === undefined ? { baseUrl } : { baseUrl, apiKey: managementApiKey }
+}
+
 /** Answers with the refusal, or undefined when the request may pass. */
 export type DoorKeeper = (headers: IncomingHttpHeaders) => WireError | undefined
 

@@ -18,12 +18,20 @@ import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
 import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
 import { createLogger, errorFacts, type Logger } from '../operation/log.ts'
+import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
-import { type Door, type DoorKeeper, managementDoorKeeper, openDoorProblem } from './access.ts'
+import {
+  type Door,
+  type DoorKeeper,
+  managementDoor,
+  managementDoorKeeper,
+  openDoorProblem,
+} from './access.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { quietConnections } from './connections.ts'
 import type { DescribedAnswers } from './described-answers.ts'
+import { countRequests, showMetrics } from './metrics-route.ts'
 import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
 import { type BodyKind, readBodies, requireContentType } from './request-bodies.ts'
 import { type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
@@ -91,6 +99,8 @@ export interface HttpServiceOptions {
   readonly bodyLimitBytes?: number
   /** Default: standard output. */
   readonly logTo?: DestinationStream
+  /** Counts requests, and is shown at `/metrics`; absent: neither. */
+  readonly metrics?: Metrics & Exposition
 }
 
 /** A service that was built; nothing listens before `listen`. */
@@ -124,9 +134,10 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   readBodies(app)
   endLongAnswersAtClose(app)
   logRequests(app, log)
+  if (options.metrics !== undefined) countRequests(app, options.metrics)
   standardHeaders(app, options)
   answerErrors(app, log)
-  guardDoors(app, managementDoorKeeper(doorOf(config)))
+  guardDoors(app, managementDoorKeeper(managementDoor(config)))
   app.addHook('onRequest', async (request) => {
     if (!isAboutHealth(request)) state.lastRequestAt = performance.now()
   })
@@ -140,6 +151,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     app,
     readinessProbe(options.checks, () => state.draining, log),
   )
+  if (options.metrics !== undefined) showMetrics(app, options.metrics, config)
   if (openapi) await showApi(app)
   addresses.refuseOtherMethods(app)
   await app.ready()
@@ -154,8 +166,10 @@ interface ServiceState {
   lastRequestAt: number
 }
 
+const ABOUT_HEALTH: readonly unknown[] = ['/livez', '/readyz', '/metrics']
+
 function isAboutHealth({ routeOptions }: FastifyRequest): boolean {
-  return routeOptions.url === '/livez' || routeOptions.url === '/readyz'
+  return ABOUT_HEALTH.includes(routeOptions.url)
 }
 
 function serviceOf(
@@ -212,11 +226,6 @@ function bareServer(options: HttpServiceOptions, log: Logger): ServiceApp {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   return app
-}
-
-function doorOf(config: HttpServiceOptions['config']) {
-  const { baseUrl, managementApiKey } = config
-  return managementApiKey === undefined ? { baseUrl } : { baseUrl, apiKey: managementApiKey }
 }
 
 function apiFacts(config: HttpServiceOptions['config']) {

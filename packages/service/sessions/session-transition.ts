@@ -21,6 +21,8 @@ export interface SessionPorts<T> {
   readonly sessions: SessionStore<T>
   readonly signals: Pick<Signals, 'notify'>
   readonly backOff?: BackOff | undefined
+  /** Told of each step that was written, for figures. */
+  readonly observe?: ((before: T, after: T) => void) | undefined
 }
 
 /**
@@ -28,13 +30,16 @@ export interface SessionPorts<T> {
  * a delay and never an event, so nobody waits for it and its failure is no failure of the step.
  */
 export async function stepSession<T, R>(
-  { sessions, signals, backOff }: SessionPorts<T>,
+  { sessions, signals, backOff, observe }: SessionPorts<T>,
   id: string,
   decide: Decide<T, R>,
   known?: Versioned<T>,
 ): Promise<Result<Transition<T>, R | SessionUnknown>> {
   const moved = await transition(sessions, id, decide, known, backOff)
-  if (moved.ok && moved.value.changed) void signals.notify(id).catch(() => undefined)
+  if (moved.ok && moved.value.changed) {
+    observe?.(moved.value.before, moved.value.after)
+    void signals.notify(id).catch(() => undefined)
+  }
   return moved
 }
 

@@ -1,0 +1,44 @@
+/**
+ * The figures of a service at `/metrics`, and the counting of its requests. Figures tell an operator's secrets of trade, so they
+ * are behind the management credential. A service that may listen for everybody without one, such as the wallet, then shows
+ * them to nobody.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { ServiceConfig } from '../config/schema.ts'
+import type { Exposition, Metrics } from '../operation/metrics.ts'
+import { type DoorKeeper, managementDoor, managementDoorKeeper, openDoorProblem } from './access.ts'
+import { fail, type WireError } from './wire-errors.ts'
+
+type App = FastifyInstance<Server, IncomingMessage, ServerResponse>
+
+export function countRequests(app: App, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.request({
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      seconds: reply.elapsedTime / 1000,
+    })
+  })
+}
+
+type MetricsConfig = Pick<ServiceConfig, 'mode' | 'webHost' | 'baseUrl' | 'managementApiKey'>
+
+export function showMetrics(app: App, metrics: Exposition, config: MetricsConfig): void {
+  const keeper = keeperOf(config)
+  app.get('/metrics', { schema: { hide: true }, config: { door: 'open' } }, async (request, reply) => {
+    const refusal = keeper(request.headers)
+    if (refusal !== undefined) fail(refusal)
+    return reply.type(metrics.contentType).send(await metrics.text())
+  })
+}
+
+const CLOSED: WireError = {
+  status: 403,
+  message: 'Without a managementApiKey figures are shown on loopback only',
+}
+
+function keeperOf(config: MetricsConfig): DoorKeeper {
+  return openDoorProblem(config) === undefined ? managementDoorKeeper(managementDoor(config)) : () => CLOSED
+}

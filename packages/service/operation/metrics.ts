@@ -1,0 +1,45 @@
+/**
+ * What a service counts and times of itself, as a port: whoever does something worth a figure says so here and knows no
+ * monitoring system. Every text that becomes a label is one of a few that stand in our code; no id, address, host or name
+ * that somebody else chose ever comes in, so that series stay few and tell nothing about anybody.
+ */
+
+export interface Metrics {
+  /** A request was answered. `route` is the pattern, never the address. */
+  request(facts: {
+    readonly method: string
+    readonly route: string
+    readonly status: number
+    readonly seconds: number
+  }): void
+  /** A session changed and the change was committed. `from` is `none` for one that was made. */
+  transition(kind: SessionKind, from: string, to: string): void
+  /** An operation of the session store ended. */
+  storeOperation(operation: StoreOperation, outcome: StoreOutcome, seconds: number): void
+  /** Somebody was asked for a signature. `purpose` names one of our keys. */
+  signature(purpose: string, outcome: 'signed' | 'unavailable', seconds: number): void
+  /** A request to an address that others named ended. `outcome` is a status class or the code of the refusal. */
+  outgoingRequest(outcome: string, seconds: number): void
+}
+
+export type SessionKind = 'verification' | 'issuance'
+
+export type StoreOperation = 'create' | 'get' | 'compare_and_set' | 'claim' | 'notify'
+
+/** `lost`: somebody else was first. */
+export type StoreOutcome = 'done' | 'lost' | 'absent' | 'unavailable'
+
+/** For tests and for whoever does not want any. */
+export const NO_METRICS: Metrics = {
+  request: () => {},
+  transition: () => {},
+  storeOperation: () => {},
+  signature: () => {},
+  outgoingRequest: () => {},
+}
+
+/** Figures as Prometheus reads them. */
+export interface Exposition {
+  readonly contentType: string
+  text(): Promise<string>
+}

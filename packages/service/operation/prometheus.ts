@@ -1,0 +1,95 @@
+/**
+ * Metrics in the exposition format of Prometheus. Series are looked up once for each combination of labels and then kept:
+ * an observation on the request path costs a map look-up and an addition. Figures of the process (memory, event loop,
+ * garbage collection) are collected once, however many services run in it, and from the first time they are asked for.
+ */
+import Counter from 'prom-client/lib/counter.js'
+import Histogram from 'prom-client/lib/histogram.js'
+import Registry from 'prom-client/lib/registry.js'
+import type { Exposition, Metrics } from './metrics.ts'
+
+/** From a quick answer of one instance to the limit of a request, in seconds. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export type PrometheusMetrics = Metrics & Exposition
+
+/** Every series carries the service's name, so that several services in one process are told apart. */
+export function prometheusMetrics(service: string): PrometheusMetrics {
+  const registry = new Registry()
+  registry.setDefaultLabels({ service })
+  const timed = (name: string, help: string, labelNames: readonly string[]) =>
+    observer(new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [registry] }))
+  const requests = timed(
+    'countersign_http_request_duration_seconds',
+    'Answered requests by method, route pattern and status',
+    ['method', 'route', 'status'],
+  )
+  const stores = timed(
+    'countersign_store_operation_duration_seconds',
+    'Operations of the session store by outcome',
+    ['operation', 'outcome'],
+  )
+  const signatures = timed(
+    'countersign_signature_duration_seconds',
+    'Signatures by the purpose of the key and outcome',
+    ['purpose', 'outcome'],
+  )
+  const outgoing = timed(
+    'countersign_outgoing_request_duration_seconds',
+    'Requests to addresses that others named, by status class or refusal',
+    ['outcome'],
+  )
+  const transitions = counter(
+    new Counter({
+      name: 'countersign_session_transitions_total',
+      help: 'Committed changes of sessions by kind and state',
+      labelNames: ['kind', 'from', 'to'],
+      registers: [registry],
+    }),
+  )
+  return {
+    request: ({ method, route, status, seconds }) => requests([method, route, String(status)], seconds),
+    storeOperation: (operation, outcome, seconds) => stores([operation, outcome], seconds),
+    signature: (purpose, outcome, seconds) => signatures([purpose, outcome], seconds),
+    outgoingRequest: (outcome, seconds) => outgoing([outcome], seconds),
+    transition: (kind, from, to) => transitions([kind, from, to]),
+    contentType: registry.contentType,
+    text: async () => `${await registry.metrics()}\n${await (await processRegistry()).metrics()}`,
+  }
+}
+
+function observer(histogram: Histogram): (labels: readonly string[], seconds: number) => void {
+  const child = keptChildren((labels) => histogram.labels(...labels))
+  return (labels, seconds) => child(labels).observe(seconds)
+}
+
+function counter(series: Counter): (labels: readonly string[]) => void {
+  const child = keptChildren((labels) => series.labels(...labels))
+  return (labels) => child(labels).inc()
+}
+
+function keptChildren<T>(open: (labels: readonly string[]) => T): (labels: readonly string[]) => T {
+  const kept = new Map<string, T>()
+  return (labels) => {
+    const key = labels.join('\n')
+    const known = kept.get(key)
+    if (known !== undefined) return known
+    const opened = open(labels)
+    kept.set(key, opened)
+    return opened
+  }
+}
+
+let ofTheProcess: Promise<Registry> | undefined
+
+function processRegistry(): Promise<Registry> {
+  ofTheProcess ??= openProcessRegistry()
+  return ofTheProcess
+}
+
+async function openProcessRegistry(): Promise<Registry> {
+  const { default: collectDefaultMetrics } = await import('prom-client/lib/defaultMetrics.js')
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  return registry
+}
