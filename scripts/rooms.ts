@@ -124,6 +124,7 @@ const packages: Readonly<Record<string, Room>> = {
   'service/http': using(
     ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui', 'pino', 'zod'],
     'core',
+    'api',
     'service/config',
     'service/operation',
   ),

@@ -52,16 +52,23 @@ export function openDoorProblem(config: {
   return `managementApiKey is needed to listen on ${config.webHost}: without one only loopback is served`
 }
 
+export const noManagementKey: WireError = {
+  status: 401,
+  message: 'A management credential is needed',
+  headers: { 'www-authenticate': 'Bearer realm="management"' },
+}
+
+export const foreignPage: WireError = {
+  status: 403,
+  message: 'The request comes from a page of another site',
+}
+
 function keyKeeper(apiKey: string): DoorKeeper {
   const expected = fingerprint(apiKey)
   return (headers) => {
     const presented = presentedKey(headers)
     if (presented !== undefined && timingSafeEqual(fingerprint(presented), expected)) return undefined
-    return {
-      status: 401,
-      message: 'A management credential is needed',
-      headers: { 'www-authenticate': 'Bearer realm="management"' },
-    }
+    return noManagementKey
   }
 }
 
@@ -90,6 +97,6 @@ function loopbackKeeper(baseUrl: string): DoorKeeper {
     const origin = headers.origin
     const fromElsewhere = origin !== undefined && !isOurs(URL.parse(origin)?.hostname ?? '')
     if (!fromElsewhere && headers['sec-fetch-site'] !== 'cross-site') return undefined
-    return { status: 403, message: 'The request comes from a page of another site' }
+    return foreignPage
   }
 }

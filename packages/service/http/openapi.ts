@@ -6,6 +6,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance } from 'fastify'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import { commonAnswers } from './common-answers.ts'
 import { openApiResponses } from './described-answers.ts'
 import { type BodyKind, CONTENT_TYPES } from './request-bodies.ts'
 
@@ -49,7 +50,7 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input)
-      const { door, accepts, answers } = input.route.config ?? {}
+      const { door, accepts, answers, errors } = input.route.config ?? {}
       const guarded = api.managementKey && door === 'management'
       return {
         url,
@@ -58,7 +59,19 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
           ...(accepts === undefined
             ? {}
             : { consumes: accepts.map((kind: BodyKind) => CONTENT_TYPES[kind]) }),
-          ...(answers === undefined ? {} : { response: openApiResponses(answers) }),
+          ...(answers === undefined
+            ? {}
+            : {
+                response: openApiResponses({
+                  ...commonAnswers({
+                    management: door === 'management',
+                    keyed: api.managementKey,
+                    shape: errors ?? (door === 'wallet' ? 'oauth' : 'management'),
+                    bodies: schema.body === undefined ? [] : (accepts ?? ['json']),
+                  }),
+                  ...answers,
+                }),
+              }),
           ...(guarded ? { security: [{ managementKey: [] }] } : {}),
         },
       }

@@ -5,7 +5,7 @@
 import { type JsonRefusal, parseJson } from '@countersign/core/json'
 import { refuse } from '@countersign/core/result'
 import type { FastifyInstance } from 'fastify'
-import { fail } from './wire-errors.ts'
+import { fail, type WireError } from './wire-errors.ts'
 
 /** `json`: an object or array; `form`: an object of strings; `text`: a string. */
 export type BodyKind = 'json' | 'form' | 'text'
@@ -56,12 +56,16 @@ export function requireContentType(contentType: string | undefined, accepts: rea
   if (contentType === undefined) return
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
   if (accepts.some((kind) => CONTENT_TYPES[kind] === type)) return
-  const wanted = accepts.map((kind) => CONTENT_TYPES[kind]).join(' or ')
-  fail({
+  fail(wrongContentType(accepts))
+}
+
+export function wrongContentType(accepts: readonly BodyKind[]): WireError {
+  const wanted = accepts.map((kind) => CONTENT_TYPES[kind])
+  return {
     status: 415,
-    message: `The content type must be ${wanted}`,
-    headers: { accept: wanted.replace(' or ', ', ') },
-  })
+    message: `The content type must be ${wanted.join(' or ')}`,
+    headers: { accept: wanted.join(', ') },
+  }
 }
 
 /** RFC 6749 §3.2: a parameter must not be included more than once. Inherits nothing, so no name is special. */

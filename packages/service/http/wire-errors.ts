@@ -82,7 +82,7 @@ const signerUnavailable: WireError = {
   headers: { 'retry-after': '1' },
 }
 
-const storeUnavailable: WireError = {
+export const storeUnavailable: WireError = {
   status: 503,
   code: 'temporarily_unavailable',
   message: 'The session store does not answer at the moment; try again',
@@ -140,11 +140,13 @@ function validationError({ validation = [], validationContext }: ErrorFacts): Wi
   return { status: 400, message: [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join('; ') }
 }
 
+export const bodyTooLarge: WireError = { status: 413, message: 'The body is too large' }
+
 const frameworkMessages: Readonly<Record<number, string>> = {
   400: 'The request could not be read',
   404: 'There is nothing at this address',
   408: 'The request took too long',
-  413: 'The body is too large',
+  413: bodyTooLarge.message,
   414: 'The address is too long',
   415: 'The content type is not supported here',
   431: 'The headers are too large',

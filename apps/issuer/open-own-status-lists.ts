@@ -1,0 +1,49 @@
+/** Puts the status lists together: who signs them, in which order indices are handed out, how long lists are good. */
+import { encodeBase64url } from '@countersign/core/base64url'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { nodeCompression } from '@countersign/service/compose/node-compression'
+import { openSigner, type Runtime } from '@countersign/service/compose/runtime'
+import type { Config } from '@countersign/service/config/load'
+import type { issuerShape } from './config.ts'
+import type { IssuerDatabase } from './database/schema.ts'
+import type { OwnStatusLists } from './issuer.ts'
+import { openIndexAllocator } from './status/allocate-index.ts'
+import { keyedIndexOrder, permutationName } from './status/index-order.ts'
+import { openListContent } from './status/list-content.ts'
+import { openPublishedLists } from './status/published-lists.ts'
+
+export async function openOwnStatusLists(
+  runtime: Runtime,
+  config: Config<typeof issuerShape>,
+  database: IssuerDatabase,
+): Promise<OwnStatusLists> {
+  const signer = await openSigner(runtime, {
+    purpose: 'status-list',
+    key: config.statusListKey,
+    keyFile: config.statusListKeyFile,
+    certificateFile: config.statusListCertFile,
+  })
+  const { now, deployment } = runtime
+  const { sealing } = deployment
+  const { statusListTtlSeconds: ttlSeconds, statusListLifetimeSeconds: lifetimeSeconds } = config
+  const signing = { signer, compression: nodeCompression }
+  return {
+    ttlSeconds,
+    indices: openIndexAllocator({
+      database,
+      indexAt: keyedIndexOrder(sealing.mac('status-index')),
+      permutation: permutationName(sealing.fingerprint),
+      baseUrl: config.baseUrl,
+      listSize: config.statusListSize,
+      blockSize: config.statusListBlockSize,
+      newId: () => encodeBase64url(nodeCrypto.randomBytes(16)),
+      now,
+    }),
+    published: openPublishedLists({
+      database,
+      openContent: (list) => openListContent(list, { ...signing, ttlSeconds, lifetimeSeconds }),
+      lifetimeSeconds,
+      now,
+    }),
+  }
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { commonAnswers } from './common-answers.ts'
+
+const route = { management: true, keyed: true, shape: 'management', bodies: [] } as const
+
+describe('what a route answers without saying so', () => {
+  it('is who may come in: by key, or from this machine', () => {
+    expect(Object.keys(commonAnswers(route))).toEqual(['401'])
+    expect(Object.keys(commonAnswers({ ...route, keyed: false }))).toEqual(['403'])
+    expect(commonAnswers({ ...route, management: false })).toEqual({})
+  })
+
+  it('is that a body is too large or of another kind, in the shape of the route', () => {
+    const answers = commonAnswers({ ...route, management: false, shape: 'oauth', bodies: ['form', 'json'] })
+    expect(answers[413]?.example).toEqual({
+      error: 'invalid_request',
+      error_description: 'The body is too large',
+    })
+    expect(answers[415]?.example).toMatchObject({
+      error_description: 'The content type must be application/x-www-form-urlencoded or application/json',
+    })
+  })
+})

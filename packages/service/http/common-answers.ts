@@ -1,0 +1,42 @@
+/**
+ * What routes answer without saying so themselves, because the service answers before or around their handlers: who is
+ * not let in at the door, bodies that are too large or of another kind, and a store that is away. For the OpenAPI
+ * document; the texts are those that are sent.
+ */
+import { foreignPage, noManagementKey } from './access.ts'
+import { type DescribedAnswers, errorAnswer } from './described-answers.ts'
+import { type BodyKind, wrongContentType } from './request-bodies.ts'
+import { bodyTooLarge, type ErrorShape, storeUnavailable } from './wire-errors.ts'
+
+export interface RouteFacts {
+  readonly management: boolean
+  /** The management door is opened by a key. */
+  readonly keyed: boolean
+  readonly shape: ErrorShape
+  /** Kinds of body that are read; none: the method carries no body. */
+  readonly bodies: readonly BodyKind[]
+}
+
+export function commonAnswers(route: RouteFacts): DescribedAnswers {
+  return { ...doorAnswers(route), ...bodyAnswers(route) }
+}
+
+function doorAnswers({ management, keyed }: RouteFacts): DescribedAnswers {
+  if (!management) return {}
+  return keyed
+    ? { 401: errorAnswer('No management credential, or a wrong one', noManagementKey) }
+    : { 403: errorAnswer('The request comes from a page of another site', foreignPage) }
+}
+
+function bodyAnswers({ bodies, shape }: RouteFacts): DescribedAnswers {
+  if (bodies.length === 0) return {}
+  return {
+    413: errorAnswer('The body is too large', bodyTooLarge, shape),
+    415: errorAnswer('The body is of a kind that is not read here', wrongContentType(bodies), shape),
+  }
+}
+
+/** For routes that read or write a session. */
+export function storeAnswers(shape: ErrorShape = 'management'): DescribedAnswers {
+  return { 503: errorAnswer('The session store is away for the moment', storeUnavailable, shape) }
+}
