@@ -12,7 +12,8 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { matchQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
-import { x509IssuerTrust } from '@countersign/trust/issuer-trust'
+import { chainTrust } from '@countersign/trust/chain-trust'
+import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 import { issueWork, verificationWork } from '../limit/plan.ts'
 import { recorder } from '../limit/recorded.ts'
@@ -84,7 +85,9 @@ function certified(ca: ReturnType<typeof createDevelopmentCa>): Signer {
 function trustIn(caCertificate: string) {
   const anchor = parseX5cEntry(caCertificate)
   if (!anchor.ok) throw new Error('the own CA cannot be read')
-  return x509IssuerTrust({ anchors: [{ certificate: anchor.value }], crypto: nodeCrypto })
+  return issuerTrust(
+    chainTrust({ list: { anchors: [{ certificate: anchor.value }], pins: [] }, crypto: nodeCrypto }),
+  )
 }
 
 async function verifyOperation(holders: readonly Holder[], caCertificate: string): Promise<Operation> {
@@ -113,7 +116,9 @@ async function otherFormats(issuer: Signer): Promise<FormatRounds['others']> {
 function pinned(issuer: Signer): IssuerTrust {
   const leaf = parseX5cEntry(issuer.x5c?.[0] ?? '')
   if (!leaf.ok) throw new Error('the own certificate cannot be read')
-  return x509IssuerTrust({ anchors: [], pins: [{ certificate: leaf.value }], crypto: nodeCrypto })
+  return issuerTrust(
+    chainTrust({ list: { anchors: [], pins: [{ certificate: leaf.value }] }, crypto: nodeCrypto }),
+  )
 }
 
 async function compareVerification(bench: BenchFormat, issuer: Signer): Promise<PairedRounds> {

@@ -12,7 +12,8 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client-id'
 import { type Held, identityType, newKey } from '@countersign/testing/client/protocol-wallet'
-import { x509IssuerTrust } from '@countersign/trust/issuer-trust'
+import { chainTrust } from '@countersign/trust/chain-trust'
+import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 
 /** Virtual time begins here, in epoch seconds. */
@@ -46,10 +47,12 @@ export async function createDeployment(): Promise<Deployment> {
     issuerSigner,
     requestSigner,
     clientId: await x509HashClientId(requestSigner.x5c?.[0] ?? '', nodeCrypto),
-    trust: x509IssuerTrust({
-      anchors: [{ certificate: anchor.value, name: 'Simulation CA' }],
-      crypto: nodeCrypto,
-    }),
+    trust: issuerTrust(
+      chainTrust({
+        list: { anchors: [{ certificate: anchor.value, name: 'Simulation CA' }], pins: [] },
+        crypto: nodeCrypto,
+      }),
+    ),
     keys: Array.from({ length: KEYS }, newKey),
     held: await Promise.all(Array.from({ length: HELD }, () => credential(issuerSigner))),
     untrusted: await credential(certified(createDevelopmentCa({ name: 'Stranger', now: epoch - 3600 }))),

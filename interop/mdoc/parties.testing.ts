@@ -13,7 +13,8 @@ import { mdoc } from '@countersign/credential/mdoc/format'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { softwareSigner } from '@countersign/keys/signers/software-key'
-import { x509IssuerTrust } from '@countersign/trust/issuer-trust'
+import { chainTrust } from '@countersign/trust/chain-trust'
+import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 import { newPerson, now, type Person } from '../people.testing.ts'
 import type { Algorithm } from './owf.testing.ts'
@@ -122,11 +123,9 @@ export function verifiedByUs(
 ): Promise<VerifyOutcome> {
   const certificate = parseX5cEntry(issuer.certificate)
   if (!certificate.ok) throw new Error(certificate.error.code)
-  const trust = x509IssuerTrust({
-    anchors: [],
-    pins: [{ certificate: certificate.value }],
-    crypto: nodeCrypto,
-  })
+  const trust = issuerTrust(
+    chainTrust({ list: { anchors: [], pins: [{ certificate: certificate.value }] }, crypto: nodeCrypto }),
+  )
   return mdoc.verify(
     { presentation, binding, now, skewSeconds: 60, bindingWindowSeconds: 300, trust, ...changes },
     nodeCrypto,

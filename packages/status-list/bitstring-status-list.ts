@@ -18,7 +18,7 @@ import {
 import { issuerKeyId } from '@countersign/credential/w3c-vc/issue'
 import { BASE_CONTEXTS } from '@countersign/credential/w3c-vc/json-ld-context'
 import { isMediaType } from '@countersign/credential/w3c-vc/read'
-import { writeDateTime } from '@countersign/credential/w3c-vc/syntax-rules'
+import { writeDateTime } from '@countersign/credential/w3c-vc/urls-and-date-times'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws, readAlgorithm, signJws, verifyJws } from '@countersign/crypto/jose/jws'

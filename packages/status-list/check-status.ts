@@ -174,7 +174,7 @@ function judge(
   const { anchor, content, fetchedAt, issuedAt } = found.value
   const listAgeSeconds = Math.max(0, Math.floor(options.now - (issuedAt ?? fetchedAt)))
   const said =
-    findDistrust(anchor, listAgeSeconds, options) ??
+    findSignerFault(anchor, listAgeSeconds, options) ??
     readStatus(reference, content, options.minEntries ?? MIN_ENTRIES)
   return { reference, ...said, listAgeSeconds, anchor }
 }
@@ -193,7 +193,7 @@ function undetermined(reference: StatusReference, reason: string): StatusFinding
 }
 
 /** Somebody may be trusted with lists and still not with those of this issuer (Token Status List §11.3). */
-function findDistrust(anchor: string, ageSeconds: number, options: StatusCheckOptions): Said | undefined {
+function findSignerFault(anchor: string, ageSeconds: number, options: StatusCheckOptions): Said | undefined {
   const { credentialAnchor, listAnchors = [], maxAgeSeconds } = options
   const counts = credentialAnchor === undefined || anchor === credentialAnchor || listAnchors.includes(anchor)
   if (!counts) return nothing('signer_of_another_anchor')

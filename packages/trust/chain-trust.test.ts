@@ -92,7 +92,7 @@ describe('a chain', () => {
         code: 'untrusted',
         reason: 'anchor_unknown',
         leaf: { publicKey: leafKey.publicJwk },
-        facts: { subject: 'CN=Issuer of Example', issuer: 'CN=Root', authorityKeyId: 'cm9vdA' },
+        details: { subject: 'CN=Issuer of Example', issuer: 'CN=Root', authorityKeyId: 'cm9vdA' },
       },
     })
   })
@@ -100,7 +100,7 @@ describe('a chain', () => {
   it('with a faulty certificate is refused with the place of that', async () => {
     const list = await anchored({})
     expect(await judge(list, [await makeLeaf({ notAfter: NOW - 1 })])).toMatchObject({
-      error: { reason: 'certificate_expired', facts: { position: 0, notAfter: NOW - 1, serial: '2a17' } },
+      error: { reason: 'certificate_expired', details: { position: 0, notAfter: NOW - 1, serial: '2a17' } },
     })
   })
 
@@ -133,11 +133,11 @@ describe('a chain', () => {
     const list = await anchored({ name: 'The Root', ...scope })
     const judged = await judge(list, [await makeLeaf()], occasion)
     if (reason === undefined) expect(judged.ok).toBe(true)
-    else expect(judged).toMatchObject({ error: { reason, facts: { anchor: 'The Root' } } })
+    else expect(judged).toMatchObject({ error: { reason, details: { anchor: 'The Root' } } })
     const pinned = pinsFrom([await makeLeaf()], { name: 'The Pin', ...scope })
     const byPin = await judge(pinned, [pinned.pins[0]?.certificate ?? (await makeLeaf())], occasion)
     if (reason === undefined) expect(byPin.ok).toBe(true)
-    else expect(byPin).toMatchObject({ error: { reason, facts: { anchor: 'The Pin' } } })
+    else expect(byPin).toMatchObject({ error: { reason, details: { anchor: 'The Pin' } } })
   })
 
   it('counts by one entry of an anchor where another does not', async () => {
@@ -250,7 +250,7 @@ describe('a document signer of mdocs', () => {
     expect(await judge(list, [leaf], mdoc)).toMatchObject({
       error: {
         reason: 'document_signer_subject_key_id_missing',
-        facts: {
+        details: {
           faults: ['subject_key_id_missing', 'extended_key_usage_wrong', 'extension_criticality_wrong'],
           subject: 'C=UT, CN=Issuer of Example',
         },
@@ -264,7 +264,7 @@ describe('a document signer of mdocs', () => {
     const iaca = await makeIaca({ pathLength: undefined })
     const leaf = await makeSignerOf()
     expect(await judge(anchorsFrom([iaca], {}), [leaf], mdoc)).toMatchObject({
-      error: { reason: 'iaca_path_length_not_zero', facts: { subject: 'C=UT, CN=Root' } },
+      error: { reason: 'iaca_path_length_not_zero', details: { subject: 'C=UT, CN=Root' } },
     })
     expect((await judge(anchorsFrom([iaca], { profileWaived: true }), [leaf], mdoc)).ok).toBe(true)
     const waivedFaults = ['path_length_not_zero'] as const
@@ -297,7 +297,7 @@ describe('a document signer of mdocs', () => {
     const at = (signedAt: number) => judge(list, [leaf], { ...mdoc, signedAt })
     expect((await at(NOW - 10)).ok).toBe(true)
     expect(await at(NOW - 11)).toMatchObject({
-      error: { reason: 'signed_outside_certificate', facts: { notBefore: NOW - 10 } },
+      error: { reason: 'signed_outside_certificate', details: { notBefore: NOW - 10 } },
     })
     expect(await at(leaf.notAfter + 1)).toMatchObject({ error: { reason: 'signed_outside_certificate' } })
   })

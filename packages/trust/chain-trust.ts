@@ -5,7 +5,7 @@
  */
 import { encodeBase64 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { DistrustFacts } from '@countersign/credential/contract/trust-port'
+import type { UntrustedDetails } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import {
@@ -19,7 +19,6 @@ import {
   type ValidPath,
   validatePath,
 } from '@countersign/x509/certification-path'
-import { factsAboutPath, factsOf } from './distrust.ts'
 import {
   findScopeFault,
   nameOf,
@@ -29,6 +28,7 @@ import {
   type TrustOccasion,
   type TrustPurpose,
 } from './trust-anchor.ts'
+import { detailsOf, detailsOfPath } from './untrusted-details.ts'
 
 export interface ChainTrustOptions {
   /** As a function: asked every time, so that lists can be renewed; what was decided by another list is forgotten. */
@@ -49,17 +49,17 @@ export interface TrustedChain {
   readonly source?: string
 }
 
-export type ChainDistrust =
+export type ChainRefusal =
   | { readonly code: 'no_key_reference' }
   | { readonly code: 'key_unreadable'; readonly reason: string }
   | {
       readonly code: 'untrusted'
-      readonly reason: DistrustReason
+      readonly reason: UntrustedReason
       readonly leaf: Certificate
-      readonly facts: DistrustFacts
+      readonly details: UntrustedDetails
     }
 
-export type DistrustReason =
+export type UntrustedReason =
   | PathRefusal['code']
   | ScopeFault
   | 'signed_outside_certificate' // before the leaf was valid or after
@@ -71,7 +71,7 @@ export type ChainTrust = (
   x5c: readonly string[] | undefined,
   occasion: TrustOccasion,
   now: number,
-) => Promise<Result<TrustedChain, ChainDistrust>>
+) => Promise<Result<TrustedChain, ChainRefusal>>
 
 export function chainTrust(options: ChainTrustOptions): ChainTrust {
   const { list } = options
@@ -90,7 +90,7 @@ type Decide = (
   leafText: string,
   occasion: TrustOccasion,
   now: number,
-) => Promise<Result<TrustedChain, ChainDistrust>>
+) => Promise<Result<TrustedChain, ChainRefusal>>
 
 function judgeBy({ anchors, pins }: TrustList, options: ChainTrustOptions): Decide {
   const pinned = Map.groupBy(pins, ({ certificate }) => encodeBase64(certificate.der))
@@ -123,7 +123,7 @@ async function judgeChain(
   occasion: TrustOccasion,
   now: number,
   options: ChainTrustOptions,
-): Promise<Result<JudgedChain, ChainDistrust>> {
+): Promise<Result<JudgedChain, ChainRefusal>> {
   const rules = rulesFor(occasion, options)
   const counting = anchors.filter((anchor) => findScopeFault(anchor, occasion, now) === undefined)
   const path = await findPath(x5c, counting, now, rules, options)
@@ -134,7 +134,7 @@ async function judgeChain(
   const fault = findProfileFault(path.value, occasion, options)
   if (fault === undefined) return path
   const { leaf } = path.value.path
-  return untrusted(leaf, fault.reason, factsOf(fault.certificate, fault.faults))
+  return untrusted(leaf, fault.reason, detailsOf(fault.certificate, fault.faults))
 }
 
 async function findPath(
@@ -168,18 +168,18 @@ function explain(
   elsewhere: Result<JudgedChain, PathRefusal>,
   occasion: TrustOccasion,
   now: number,
-): Result<never, ChainDistrust> {
+): Result<never, ChainRefusal> {
   const leaf = parseX5cEntry(leafText)
   if (!leaf.ok) return refuse({ code: 'key_unreadable', reason: refusal.code })
-  if (!elsewhere.ok) return untrusted(leaf.value, refusal.code, factsAboutPath(refusal, x5c))
+  if (!elsewhere.ok) return untrusted(leaf.value, refusal.code, detailsOfPath(refusal, x5c))
   const { anchor } = elsewhere.value
   const fault = findScopeFault(anchor, occasion, now)
-  const facts = { ...factsAboutPath(refusal, x5c), anchor: nameOf(anchor) }
-  return untrusted(leaf.value, fault ?? refusal.code, facts)
+  const details = { ...detailsOfPath(refusal, x5c), anchor: nameOf(anchor) }
+  return untrusted(leaf.value, fault ?? refusal.code, details)
 }
 
 interface FoundFault {
-  readonly reason: DistrustReason
+  readonly reason: UntrustedReason
   readonly certificate: Certificate
   readonly faults: readonly ProfileFault[]
 }
@@ -210,18 +210,18 @@ function judgePins(
   pins: readonly TrustedCertificate[],
   occasion: TrustOccasion,
   now: number,
-): Result<TrustedChain, ChainDistrust> | undefined {
-  let refusal: Result<never, ChainDistrust> | undefined
+): Result<TrustedChain, ChainRefusal> | undefined {
+  let refusal: Result<never, ChainRefusal> | undefined
   for (const pin of pins) {
     const { certificate } = pin
     const fault = findPeriodFault(certificate, now) ?? findScopeFault(pin, occasion, now)
     if (fault === undefined) return judgeLeafMoment(certificate, pin, occasion)
-    refusal ??= untrusted(certificate, fault, { ...factsOf(certificate), anchor: nameOf(pin) })
+    refusal ??= untrusted(certificate, fault, { ...detailsOf(certificate), anchor: nameOf(pin) })
   }
   return refusal
 }
 
-function findPeriodFault({ notBefore, notAfter }: Certificate, now: number): DistrustReason | undefined {
+function findPeriodFault({ notBefore, notAfter }: Certificate, now: number): UntrustedReason | undefined {
   if (now < notBefore) return 'certificate_not_yet_valid'
   return now > notAfter ? 'certificate_expired' : undefined
 }
@@ -235,9 +235,9 @@ function judgeLeafMoment(
   leaf: Certificate,
   trusted: TrustedCertificate,
   { signedAt }: TrustOccasion,
-): Result<TrustedChain, ChainDistrust> {
+): Result<TrustedChain, ChainRefusal> {
   if (signedAt !== undefined && (signedAt < leaf.notBefore || signedAt > leaf.notAfter)) {
-    return untrusted(leaf, 'signed_outside_certificate', factsOf(leaf))
+    return untrusted(leaf, 'signed_outside_certificate', detailsOf(leaf))
   }
   const { source } = trusted
   return ok({ leaf, anchor: nameOf(trusted), ...(source !== undefined && { source }) })
@@ -245,10 +245,10 @@ function judgeLeafMoment(
 
 function untrusted(
   leaf: Certificate,
-  reason: DistrustReason,
-  facts: DistrustFacts,
-): Result<never, ChainDistrust> {
-  return refuse({ code: 'untrusted', reason, leaf, facts })
+  reason: UntrustedReason,
+  details: UntrustedDetails,
+): Result<never, ChainRefusal> {
+  return refuse({ code: 'untrusted', reason, leaf, details })
 }
 
 const MAX_CACHED_CHAINS = 256

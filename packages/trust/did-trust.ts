@@ -88,8 +88,8 @@ export function judgeType(
   key: TrustedKey['key'],
 ): Result<TrustedKey, TrustRefusal> {
   if (types !== undefined && credentialType !== undefined && !types.includes(credentialType)) {
-    const facts = { anchor: name ?? issuer }
-    return refuse({ code: 'untrusted', reason: 'anchor_not_for_type', key, facts })
+    const details = { anchor: name ?? issuer }
+    return refuse({ code: 'untrusted', reason: 'anchor_not_for_type', key, details })
   }
   return ok({ key, anchor: name ?? issuer, ...(source !== undefined && { source }) })
 }

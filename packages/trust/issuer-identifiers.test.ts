@@ -10,9 +10,9 @@ import { makeSigner } from '@countersign/testing/engines/node-engine'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { didIssuerTrust, type TrustedIssuer } from './did-trust.ts'
-import { firstThatKnows } from './first-that-knows.ts'
 import { jwtVcIssuerMetadataUrl, parseJwkSet, parseJwtVcIssuerMetadata } from './jwt-vc-issuer-metadata.ts'
 import { type FetchText, metadataIssuerTrust } from './metadata-trust.ts'
+import { trustedByAny } from './trusted-by-any.ts'
 
 const NOW = 1_780_000_000
 const ISSUER = 'https://issuer.example/tenant'
@@ -77,7 +77,7 @@ describe('trust in an issuer that is a DID', () => {
     [
       'for another type',
       { keyId: url, credentialType: 'urn:other' },
-      { code: 'untrusted', reason: 'anchor_not_for_type', key, facts: { anchor: did } },
+      { code: 'untrusted', reason: 'anchor_not_for_type', key, details: { anchor: did } },
     ],
     [
       'for the key of another issuer',
@@ -325,7 +325,7 @@ describe('several ways to trust', () => {
 
   it('trust by the first that does', async () => {
     const later = answer(ok({ key, anchor: 'B' }))
-    const trust = firstThatKnows([none, untrusted, trusted, later])
+    const trust = trustedByAny([none, untrusted, trusted, later])
     expect(await trust(reference({}), NOW)).toMatchObject({ value: { anchor: 'A' } })
   })
 
@@ -335,6 +335,6 @@ describe('several ways to trust', () => {
     [[untrusted, unreadable, none], 'untrusted'],
     [[unreadable, untrusted], 'untrusted'],
   ])('refuse with what tells most: %#', async (trusts, code) => {
-    expect(await firstThatKnows(trusts)(reference({}), NOW)).toMatchObject({ ok: false, error: { code } })
+    expect(await trustedByAny(trusts)(reference({}), NOW)).toMatchObject({ ok: false, error: { code } })
   })
 })

@@ -7,9 +7,9 @@ import { toPem } from '@countersign/x509/pem'
 import { describe, expect, it } from 'vitest'
 import { chainTrust } from './chain-trust.ts'
 import { didIssuerTrust } from './did-trust.ts'
-import { firstThatKnows } from './first-that-knows.ts'
-import { issuerTrust, signerTrust, statusListTrust, x509IssuerTrust } from './issuer-trust.ts'
+import { issuerTrust, signerTrust, statusListTrust } from './issuer-trust.ts'
 import { anchorsFrom, type TrustedCertificate, type TrustList, type TrustScope } from './trust-anchor.ts'
+import { trustedByAny } from './trusted-by-any.ts'
 
 const NOW = 1_780_000_000
 const root = makeSigner('P-256', 'root')
@@ -55,7 +55,7 @@ const reference = (
 describe('trust in an issuer', () => {
   it('comes from the anchor that the chain leads to', async () => {
     const anchors: readonly TrustedCertificate[] = [{ certificate: await makeRoot(), name: 'The Root' }]
-    const trust = x509IssuerTrust({ anchors, crypto: nodeEngine })
+    const trust = issuerTrust(chainTrust({ list: { anchors, pins: [] }, crypto: nodeEngine }))
     expect(await trust(reference(toX5c(await makeLeaf())), NOW)).toEqual({
       ok: true,
       value: { key: leafKey.publicJwk, anchor: 'The Root' },
@@ -63,14 +63,14 @@ describe('trust in an issuer', () => {
   })
 
   it('is refused with the key of the leaf, so that its signature can be explained', async () => {
-    const trust = x509IssuerTrust({ anchors: [], crypto: nodeEngine })
+    const trust = issuerTrust(chainTrust({ list: { anchors: [], pins: [] }, crypto: nodeEngine }))
     const leaf = await makeLeaf()
     expect(await trust(reference(toX5c(leaf)), NOW)).toMatchObject({
       error: {
         code: 'untrusted',
         reason: 'anchor_unknown',
         key: leaf.publicKey,
-        facts: { issuer: 'CN=Root' },
+        details: { issuer: 'CN=Root' },
       },
     })
     expect(await trust(reference([]), NOW)).toEqual({ ok: false, error: { code: 'no_key_reference' } })
@@ -123,8 +123,8 @@ describe('one function for all ways to trust', () => {
       issuers: [{ issuer: did, types: ['urn:example'] }],
       resolveKey: keyOfDidUrl,
     })
-    const issuers: IssuerTrust = firstThatKnows<IssuerKeyReference>([issuerTrust(chains), byDid])
-    const lists: StatusListTrust = firstThatKnows<StatusListKeyReference>([statusListTrust(chains), byDid])
+    const issuers: IssuerTrust = trustedByAny<IssuerKeyReference>([issuerTrust(chains), byDid])
+    const lists: StatusListTrust = trustedByAny<StatusListKeyReference>([statusListTrust(chains), byDid])
     const list = {
       purpose: 'status_list',
       mechanism: 'token_status_list',

@@ -6,32 +6,15 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { IssuerTrust, TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
-import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { StatusListTrust } from '@countersign/status-list/status-list'
 import type { Certificate } from '@countersign/x509/certificate'
-import { type ChainDistrust, type ChainTrust, chainTrust, type TrustedChain } from './chain-trust.ts'
-import { factsOf } from './distrust.ts'
-import type { TrustedCertificate, TrustPurpose } from './trust-anchor.ts'
+import type { ChainRefusal, ChainTrust, TrustedChain } from './chain-trust.ts'
+import type { TrustPurpose } from './trust-anchor.ts'
+import { detailsOf } from './untrusted-details.ts'
 
 export interface IssuerNameRule {
   /** Demands that `iss`, where present, is a URI of the leaf or its host a DNS name of the leaf. Off when absent. */
   readonly issuerInCertificate?: boolean
-}
-
-export interface X509IssuerTrustOptions extends IssuerNameRule {
-  readonly anchors: readonly TrustedCertificate[]
-  readonly pins?: readonly TrustedCertificate[]
-  readonly crypto: Pick<CryptoEngine, 'verify'>
-}
-
-/** From lists that do not change; `issuerTrust(chainTrust(…))` is the form with all settings. */
-export function x509IssuerTrust({
-  anchors,
-  pins = [],
-  crypto,
-  ...rule
-}: X509IssuerTrustOptions): IssuerTrust {
-  return issuerTrust(chainTrust({ list: { anchors, pins }, crypto }), rule)
 }
 
 export function issuerTrust(chains: ChainTrust, { issuerInCertificate }: IssuerNameRule = {}): IssuerTrust {
@@ -44,8 +27,8 @@ export function issuerTrust(chains: ChainTrust, { issuerInCertificate }: IssuerN
       !namesIssuer(trusted.value.leaf, issuer)
     ) {
       const { leaf } = trusted.value
-      const facts = factsOf(leaf)
-      return refuse({ code: 'untrusted', reason: 'issuer_not_in_certificate', key: leaf.publicKey, facts })
+      const details = detailsOf(leaf)
+      return refuse({ code: 'untrusted', reason: 'issuer_not_in_certificate', key: leaf.publicKey, details })
     }
     return toKey(trusted)
   }
@@ -62,15 +45,15 @@ export function signerTrust(chains: ChainTrust, purpose: TrustPurpose) {
     toKey(await chains(x5c, { purpose }, now))
 }
 
-function toKey(judged: Result<TrustedChain, ChainDistrust>): Result<TrustedKey, TrustRefusal> {
+function toKey(judged: Result<TrustedChain, ChainRefusal>): Result<TrustedKey, TrustRefusal> {
   if (judged.ok) {
     const { leaf, anchor, source } = judged.value
     return ok({ key: leaf.publicKey, anchor, ...(source !== undefined && { source }) })
   }
   const { error } = judged
   if (error.code !== 'untrusted') return refuse(error)
-  const { reason, leaf, facts } = error
-  return refuse({ code: 'untrusted', reason, key: leaf.publicKey, facts })
+  const { reason, leaf, details } = error
+  return refuse({ code: 'untrusted', reason, key: leaf.publicKey, details })
 }
 
 /** DNS names are compared exactly: a wildcard certificate is made for web servers, not for naming an issuer. */

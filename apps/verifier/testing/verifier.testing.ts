@@ -12,7 +12,8 @@ import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import type { SessionStore } from '@countersign/stores/ports'
-import { x509IssuerTrust } from '@countersign/trust/issuer-trust'
+import { chainTrust } from '@countersign/trust/chain-trust'
+import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 import { startVerification } from '../request/start-verification.ts'
 import type { Verifier } from '../verifier.ts'
@@ -43,7 +44,12 @@ export async function testVerifier(): Promise<TestVerifier> {
     requestSigner,
     clientId: await x509HashClientId(requestSigner.x5c?.[0] ?? '', nodeCrypto),
     checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
-    trust: x509IssuerTrust({ anchors: [{ certificate: anchor.value, name: 'Test CA' }], crypto: nodeCrypto }),
+    trust: issuerTrust(
+      chainTrust({
+        list: { anchors: [{ certificate: anchor.value, name: 'Test CA' }], pins: [] },
+        crypto: nodeCrypto,
+      }),
+    ),
     baseUrl: 'https://verifier.example',
     limits: {
       sessionTtlSeconds: 300,

@@ -3,7 +3,8 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
-import { issuerTrust, statusListTrust, x509IssuerTrust } from '@countersign/trust/issuer-trust'
+import { chainTrust } from '@countersign/trust/chain-trust'
+import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
 import { afterAll, afterEach, expect, it } from 'vitest'
 import { statusView } from '../http/wire.ts'
 import { useOffer } from '../receive/receive-credential.ts'
@@ -122,7 +123,7 @@ onBothDatabases('neither valid nor revoked is a credential', (store) => {
     'whose issuer is a stranger, as $format',
     async (configuration) => {
       const { ask, issuer, wallet } = await holding(store(), configuration, { now: 'revoked' })
-      const strict = x509IssuerTrust({ anchors: [], crypto: nodeCrypto })
+      const strict = issuerTrust(chainTrust({ list: { anchors: [], pins: [] }, crypto: nodeCrypto }))
       const { issuers } = wallet
       if (issuers === undefined) throw new Error('nobody is trusted')
       const message = await undetermined(await ask({ ...wallet, issuers: { ...issuers, trust: strict } }))

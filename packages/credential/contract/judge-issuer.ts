@@ -1,7 +1,7 @@
 /**
- * What every format that is signed as a JWS judges alike: who signed, under which key reference, and when it holds.
- * What can be read is judged in every respect, so that one answer names every fault. Decides nothing about trust: that
- * is a function of the caller's.
+ * What all formats judge alike about an issuer, whether it signed with JOSE or with COSE: whose key the signature leads
+ * to, whether it holds, and how that becomes checks. What only JOSE has - header references and NumericDates - is here
+ * too, for the formats that share it. Decides nothing about trust: that is a function of the caller's.
  */
 
 import { isJsonArray, type JsonObject, type JsonValue } from '@countersign/core/json'

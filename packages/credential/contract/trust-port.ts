@@ -41,7 +41,7 @@ export type TrustRefusal =
       readonly reason: string
       readonly key: PublicJwk
       /** For explaining it to an operator. */
-      readonly facts?: DistrustFacts
+      readonly details?: UntrustedDetails
     }
 
 export type IssuerTrust = (
@@ -50,10 +50,10 @@ export type IssuerTrust = (
 ) => Awaitable<Result<TrustedKey, TrustRefusal>>
 
 /**
- * The facts behind a refusal, for the page that explains it to an operator: whose certificate is at fault, and which anchor
+ * What stands behind a refusal, for the page that explains it to an operator: whose certificate is at fault, and which anchor
  * would be needed. Names in it are what strangers wrote into certificates: text, never markup.
  */
-export interface DistrustFacts {
+export interface UntrustedDetails {
   /** The certificate that the reason is about; absent where none could be read. */
   readonly subject?: string
   /** Who issued it: for `anchor_unknown` the subject of the certificate that is missing. */

@@ -21,8 +21,8 @@ import { signCoseSign1, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine, KeyAgreement, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { FormatRefusal } from '../contract/format.ts'
+import { isName, LIMITS, MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
 import type { KeyAuthorizations } from './mso.ts'
-import { isName, LIMITS, MDOC_ALGORITHMS } from './reserved.ts'
 import type { SessionTranscript } from './session-transcript.ts'
 
 /** `DeviceNameSpacesBytes` of a device that says nothing itself. */

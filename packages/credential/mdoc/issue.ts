@@ -14,12 +14,12 @@ import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { algorithmOf, type PublicJwk } from '@countersign/crypto/jwk'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
+import { isName, LIMITS, MAX_BYTES, MAX_ELEMENTS, MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
+import { isWritableTime } from './date-times.ts'
 import { makeDigestIds } from './digest-ids.ts'
+import { toCbor } from './element-values.ts'
 import { type Validity, writeMso } from './mso.ts'
-import { isName, LIMITS, MAX_BYTES, MAX_ELEMENTS, MDOC_ALGORITHMS } from './reserved.ts'
 import { writeMsoStatus } from './status.ts'
-import { isWritableTime } from './times.ts'
-import { toCbor } from './values.ts'
 
 /** 128 bits cannot be guessed, and more would only make every presentation longer (§9.1.2.5: 16 at least). */
 const RANDOM_BYTES = 16

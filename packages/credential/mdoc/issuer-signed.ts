@@ -22,9 +22,9 @@ import { readCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { MAX_CHAIN_LENGTH, sameBytes } from '@countersign/x509/certificate'
 import type { FormatRefusal } from '../contract/format.ts'
+import { isName, LIMITS, MAX_ELEMENTS, MIN_RANDOM_BYTES } from './algorithms-and-limits.ts'
+import { toJson } from './element-values.ts'
 import { isDigestId, type MobileSecurityObject, readMso } from './mso.ts'
-import { isName, LIMITS, MAX_ELEMENTS, MIN_RANDOM_BYTES } from './reserved.ts'
-import { toJson } from './values.ts'
 
 export interface IssuerSigned {
   readonly mso: MobileSecurityObject

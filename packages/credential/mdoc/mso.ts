@@ -23,9 +23,9 @@ import type { HashAlgorithm } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { FormatRefusal } from '../contract/format.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
-import { DIGESTS, isKnownVersion, isName, LIMITS, VERSION } from './reserved.ts'
+import { DIGESTS, isKnownVersion, isName, LIMITS, VERSION } from './algorithms-and-limits.ts'
+import { readTime, writeTime } from './date-times.ts'
 import { readMsoStatus } from './status.ts'
-import { readTime, writeTime } from './times.ts'
 
 export interface MobileSecurityObject {
   readonly docType: string

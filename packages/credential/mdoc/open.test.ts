@@ -4,6 +4,7 @@ import { type CborInput, mapOf, tagged } from '@countersign/crypto/cbor/value'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { MAX_BYTES, MAX_LENGTH } from './algorithms-and-limits.ts'
 import {
   CERTIFICATE,
   embedded,
@@ -15,7 +16,6 @@ import {
   verifyInput,
 } from './mdoc.testing.ts'
 import { openMdoc } from './open.ts'
-import { MAX_BYTES, MAX_LENGTH } from './reserved.ts'
 import { verifyMdoc } from './verify.ts'
 
 async function refusal(forgery: Forgery): Promise<string> {

@@ -11,12 +11,12 @@ import { authorityKeyIdsOf } from '@countersign/x509/certificate'
 import type { Check } from '../contract/checks.ts'
 import type { FormatRefusal, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../contract/format.ts'
 import { check, judgeSigned, toCheck, unreadable } from '../contract/judge-issuer.ts'
+import { MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
 import { findAuthorizationFault, findDeviceSignatureFault } from './device-auth.ts'
 import { type DeviceDocument, readDeviceResponse } from './device-response.ts'
 import { claimsOf, type IssuerSigned, readIssuerSigned } from './issuer-signed.ts'
 import type { Validity } from './mso.ts'
 import { readText } from './read.ts'
-import { MDOC_ALGORITHMS } from './reserved.ts'
 import { sessionTranscriptOf } from './session-transcript.ts'
 
 export async function verifyMdoc(input: VerifyInput, crypto: CryptoEngine): Promise<VerifyOutcome> {

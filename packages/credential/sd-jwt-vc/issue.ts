@@ -10,9 +10,9 @@ import { signJws } from '@countersign/crypto/jose/jws'
 import { bareKey } from '@countersign/crypto/jwk'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
 import { conceal } from '../sd-jwt/conceal.ts'
-import { MAX_LENGTH } from '../sd-jwt/reserved.ts'
+import { MAX_LENGTH } from '../sd-jwt/reserved-names.ts'
+import { isAlwaysShown, TYP } from './always-shown.ts'
 import { areFurtherTypes } from './read.ts'
-import { isAlwaysShown, TYP } from './reserved.ts'
 import { writeStatus } from './status.ts'
 
 /** Refuses claims and paths that would make an unverifiable credential; codes are here and in `sd-jwt/conceal.ts`. */

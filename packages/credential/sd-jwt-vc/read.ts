@@ -12,7 +12,7 @@ import type { FormatRefusal } from '../contract/format.ts'
 import { type HeaderReference, isNonEmptyTexts, readHeaderReference } from '../contract/judge-issuer.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
 import { readSdJwt, type SdJwt } from '../sd-jwt/read.ts'
-import { ACCEPTED_TYPS, isAlwaysShown } from './reserved.ts'
+import { ACCEPTED_TYPS, isAlwaysShown } from './always-shown.ts'
 import { readStatus } from './status.ts'
 
 export interface SdJwtVc extends SdJwt, HeaderReference {

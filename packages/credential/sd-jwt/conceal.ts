@@ -9,7 +9,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { resolveClaimPath } from '../contract/claim-path.ts'
 import type { ClaimPath, FormatRefusal } from '../contract/format.ts'
 import { writeDisclosure } from './disclosure.ts'
-import { type AlwaysShown, isReservedName, MAX_DEPTH, MAX_DISCLOSURES } from './reserved.ts'
+import { type AlwaysShown, isReservedName, MAX_DEPTH, MAX_DISCLOSURES } from './reserved-names.ts'
 
 export interface Concealed {
   /** The claims with digests in the place of what may be withheld, `_sd_alg` included where there are digests. */

@@ -6,7 +6,7 @@ import { decodeTextBase64url, encodeBase64url, encodeTextBase64url } from '@coun
 import { isJsonArray, type JsonValue, parseJson } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
-import { isReservedName, MAX_DEPTH, MAX_LENGTH } from './reserved.ts'
+import { isReservedName, MAX_DEPTH, MAX_LENGTH } from './reserved-names.ts'
 
 export interface Disclosure {
   /** Name of the claim; absent for an array element. */

@@ -11,7 +11,7 @@ import { type DecodedJws, signJws, verifyJws } from '@countersign/crypto/jose/jw
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { FormatRefusal, PresentInput, VerifyInput } from '../contract/format.ts'
 import type { SdJwt } from './read.ts'
-import { KEY_BINDING_TYP } from './reserved.ts'
+import { KEY_BINDING_TYP } from './reserved-names.ts'
 import { findTransactionFault, writeTransactionHashes } from './transaction-data.ts'
 
 /** `text` ends with `~`. The SD-JWT+KB. */

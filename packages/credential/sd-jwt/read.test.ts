@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDisclosure } from './disclosure.ts'
 import { readSdJwt } from './read.ts'
-import type { AlwaysShown } from './reserved.ts'
+import type { AlwaysShown } from './reserved-names.ts'
 
 const never: AlwaysShown = () => false
 

@@ -7,7 +7,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
 import type { FormatRefusal } from '../contract/format.ts'
-import { type AlwaysShown, MAX_DISCLOSURES, MAX_LENGTH } from './reserved.ts'
+import { type AlwaysShown, MAX_DISCLOSURES, MAX_LENGTH } from './reserved-names.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
 export interface SdJwt extends Unpacked {

@@ -9,7 +9,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { type ConcretePath, onSameBranch, resolveClaimPath } from '../contract/claim-path.ts'
 import type { ClaimPath, FormatRefusal } from '../contract/format.ts'
 import type { SdJwt } from './read.ts'
-import { MAX_DEPTH, MAX_DISCLOSURES } from './reserved.ts'
+import { MAX_DEPTH, MAX_DISCLOSURES } from './reserved-names.ts'
 
 /** The credential with the chosen disclosures alone, up to and including the last `~`; refuses one that is bound. */
 export function selectDisclosures(

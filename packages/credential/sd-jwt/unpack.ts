@@ -9,7 +9,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Awaitable, CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
 import type { ConcretePath } from '../contract/claim-path.ts'
 import { type Disclosure, type DisclosureRefusal, parseDisclosure } from './disclosure.ts'
-import { type AlwaysShown, MAX_DEPTH } from './reserved.ts'
+import { type AlwaysShown, MAX_DEPTH } from './reserved-names.ts'
 
 export type UnpackRefusal =
   | DisclosureRefusal

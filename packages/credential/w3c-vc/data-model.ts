@@ -8,7 +8,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@cou
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '../contract/format.ts'
 import { type Context, type ModelVersion, readContext } from './json-ld-context.ts'
-import { isUrl, parseDateTime } from './syntax-rules.ts'
+import { isUrl, parseDateTime } from './urls-and-date-times.ts'
 
 export interface CredentialFacts {
   readonly version: ModelVersion

@@ -13,7 +13,7 @@ import { findClaimFault } from '../sd-jwt/conceal.ts'
 import { CREDENTIAL_TYPE, type CredentialFacts, readCredentialDocument, typesOf } from './data-model.ts'
 import { BASE_CONTEXTS, type ModelVersion } from './json-ld-context.ts'
 import { writeCredentialStatus } from './status.ts'
-import { writeDateTime } from './syntax-rules.ts'
+import { writeDateTime } from './urls-and-date-times.ts'
 
 export interface WrittenDocument extends CredentialFacts {
   readonly document: JsonObject

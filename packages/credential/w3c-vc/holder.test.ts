@@ -10,8 +10,18 @@ import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine
 import { describe, expect, it } from 'vitest'
 import type { VerifyInput } from '../contract/format.ts'
 import type { IssuerTrust } from '../contract/trust-port.ts'
+import {
+  ALL,
+  faults,
+  faultsOf,
+  JWTS,
+  type Kind,
+  newer,
+  older,
+  sdJwt,
+  verified,
+} from './forged-formats.testing.ts'
 import { vcSdJwt } from './format.ts'
-import { ALL, faults, faultsOf, JWTS, type Kind, newer, older, sdJwt, verified } from './kinds.testing.ts'
 import {
   didIssuer,
   forgeSdJwt,

@@ -11,7 +11,7 @@ import { bareKey, sameKey } from '@countersign/crypto/jwk'
 import { resolveDid } from '@countersign/did/did'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
 import { conceal } from '../sd-jwt/conceal.ts'
-import { MAX_LENGTH } from '../sd-jwt/reserved.ts'
+import { MAX_LENGTH } from '../sd-jwt/reserved-names.ts'
 import { writeDocument } from './document.ts'
 import { isAlwaysShown } from './read.ts'
 

@@ -1,6 +1,6 @@
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
-import { faultsOf, JWTS, type Kind, newer, older, structureOf } from './kinds.testing.ts'
+import { faultsOf, JWTS, type Kind, newer, older, structureOf } from './forged-formats.testing.ts'
 import { envelope, HOLDER_DID, V1, V2, type W3cForgery } from './w3c.testing.ts'
 
 describe.each(JWTS)('$format.id: a presentation', (kind) => {

@@ -15,8 +15,17 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { passed } from '../contract/checks.ts'
 import type { VerifyInput } from '../contract/format.ts'
+import {
+  ALL,
+  faults,
+  faultsOf,
+  newer,
+  older,
+  sdJwt,
+  structureOf,
+  verified,
+} from './forged-formats.testing.ts'
 import { vcSdJwt } from './format.ts'
-import { ALL, faults, faultsOf, newer, older, sdJwt, structureOf, verified } from './kinds.testing.ts'
 import {
   didIssuer,
   forgeSdJwt,

@@ -13,10 +13,9 @@ import type { StatusListKeyReference, StatusListTrust } from '@countersign/statu
 import { anchorsOfFile, pinsOfFile } from '@countersign/trust/certificate-files'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { didIssuerTrust, type TrustedIssuer } from '@countersign/trust/did-trust'
-import { firstThatKnows } from '@countersign/trust/first-that-knows'
 import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
-import { readListOfTrustedEntities } from '@countersign/trust/lists/lote'
-import { EU_SERVICE_RULES, publicAttestationRules } from '@countersign/trust/lists/lote-services'
+import { readListOfTrustedEntities } from '@countersign/trust/lists/list-of-trusted-entities'
+import { EU_SERVICE_RULES, publicAttestationRules } from '@countersign/trust/lists/service-rules'
 import { readVical, vicalSignerTrust } from '@countersign/trust/lists/vical'
 import { type FetchText, metadataIssuerTrust } from '@countersign/trust/metadata-trust'
 import {
@@ -25,6 +24,7 @@ import {
   type TrustList,
   type TrustScope,
 } from '@countersign/trust/trust-anchor'
+import { trustedByAny } from '@countersign/trust/trusted-by-any'
 import type { TrustSource } from '../config/trust.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
@@ -67,8 +67,8 @@ export async function openIssuerTrust(
     ...(urls.length > 0 ? [metadataIssuerTrust({ issuers: urls, fetchText: textOver(remote) })] : []),
   ]
   return {
-    issuers: firstThatKnows<IssuerKeyReference>([issuerTrust(chains), ...byName]),
-    statusLists: firstThatKnows<StatusListKeyReference>([statusListTrust(chains), ...byName]),
+    issuers: trustedByAny<IssuerKeyReference>([issuerTrust(chains), ...byName]),
+    statusLists: trustedByAny<StatusListKeyReference>([statusListTrust(chains), ...byName]),
     listAnchors: list.anchors
       .filter(({ purposes }) => purposes === undefined || purposes.includes('status_list'))
       .map(({ certificate, name }) => name ?? certificate.subject.text),

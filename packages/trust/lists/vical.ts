@@ -22,7 +22,7 @@ import { readCoseSign1, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type Certificate, parseCertificate } from '@countersign/x509/certificate'
 import { EXTENDED_KEY_USAGE } from '@countersign/x509/certificate-profile'
-import { type ChainDistrust, type ChainTrust, chainTrust, type TrustedChain } from '../chain-trust.ts'
+import { type ChainRefusal, type ChainTrust, chainTrust, type TrustedChain } from '../chain-trust.ts'
 import type { TrustedCertificate, TrustList } from '../trust-anchor.ts'
 import {
   findListFault,
@@ -60,7 +60,7 @@ export type VicalRefusal =
   | ListFreshnessRefusal
   | { readonly code: 'vical_malformed' }
   | { readonly code: 'vical_version_unsupported'; readonly version: string }
-  | { readonly code: 'vical_signer_untrusted'; readonly cause: ChainDistrust }
+  | { readonly code: 'vical_signer_untrusted'; readonly cause: ChainRefusal }
   | { readonly code: 'vical_signature_refused'; readonly reason: string }
 
 /** Pinned certificates sign as they are; a chain needs the purpose of annex C, whoever issued it. */

@@ -1,8 +1,11 @@
-/** What an SD-JWT VC is called, and what it must always show (SD-JWT VC §2.2.2.3, "cannot be selectively disclosed"). */
+/**
+ * What must be visible in every SD-JWT VC, whoever presents it: the `typ` of its header, and the claims that "cannot be
+ * selectively disclosed" (SD-JWT VC §2.2.2.3), because without them nobody could judge it.
+ */
 
-/** Written. */
+/** What is written. */
 export const TYP = 'dc+sd-jwt'
-/** Read; the second is what early implementations wrote. */
+/** What is read; the second is what early implementations wrote. */
 export const ACCEPTED_TYPS: readonly unknown[] = [TYP, 'vc+sd-jwt']
 
 const ALWAYS_SHOWN = new Set(['iss', 'nbf', 'exp', 'cnf', 'vct', 'vct#integrity', 'aka_vcts', 'status'])

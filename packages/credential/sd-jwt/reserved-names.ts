@@ -1,4 +1,4 @@
-/** Names and limits of SD-JWT itself (RFC 9901 §4.1), whatever the payload is about. */
+/** Reserved names and limits of SD-JWT itself (RFC 9901 §4.1), whatever the payload is about. */
 
 export const KEY_BINDING_TYP = 'kb+jwt'
 

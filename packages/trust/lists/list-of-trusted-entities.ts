@@ -10,7 +10,7 @@ import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws, verifyJws } from '@countersign/crypto/jose/jws'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
-import type { ChainDistrust, ChainTrust, TrustedChain } from '../chain-trust.ts'
+import type { ChainRefusal, ChainTrust, TrustedChain } from '../chain-trust.ts'
 import type { TrustList } from '../trust-anchor.ts'
 import {
   findListFault,
@@ -19,11 +19,11 @@ import {
   type ListIssue,
   usableUntil,
 } from './list-freshness.ts'
-import { inLanguage, readServices, type SkippedService } from './lote-entities.ts'
-import type { ServiceRule } from './lote-services.ts'
+import type { ServiceRule } from './service-rules.ts'
 import { readTimestamp } from './timestamp.ts'
+import { inLanguage, readServices, type SkippedService } from './trusted-entities.ts'
 
-export interface LoteOptions extends ListExpectation {
+export interface TrustedEntitiesOptions extends ListExpectation {
   /** Who may sign it, for purpose `trust_list`; pin the certificate of the scheme operator. */
   readonly signers: ChainTrust
   readonly rules: readonly ServiceRule[]
@@ -50,12 +50,12 @@ export interface ListPointer {
   readonly signers: readonly Certificate[]
 }
 
-export type LoteRefusal =
+export type TrustedEntitiesRefusal =
   | ListFreshnessRefusal
   | { readonly code: 'lote_malformed' }
   | { readonly code: 'lote_version_unsupported' }
   | { readonly code: 'lote_type_differs'; readonly listType?: string }
-  | { readonly code: 'lote_signer_untrusted'; readonly cause: ChainDistrust }
+  | { readonly code: 'lote_signer_untrusted'; readonly cause: ChainRefusal }
   | { readonly code: 'lote_signature_refused'; readonly reason: string }
 
 const MAX_LENGTH = 8 * 1024 * 1024
@@ -66,8 +66,8 @@ const UNDERSTOOD = ['sigT', 'iat']
 
 export async function readListOfTrustedEntities(
   jws: string,
-  options: LoteOptions,
-): Promise<Result<ListOfTrustedEntities, LoteRefusal>> {
+  options: TrustedEntitiesOptions,
+): Promise<Result<ListOfTrustedEntities, TrustedEntitiesRefusal>> {
   const decoded = decodeJws(jws.trim(), { maxLength: MAX_LENGTH, understood: UNDERSTOOD })
   if (!decoded.ok) return MALFORMED
   const signer = await judgeSignature(decoded.value, options)
@@ -98,8 +98,8 @@ const MALFORMED = refuse({ code: 'lote_malformed' })
 /** Trust first: a stranger's list is not read any further. */
 async function judgeSignature(
   jws: DecodedJws,
-  { signers, crypto, now }: LoteOptions,
-): Promise<Result<TrustedChain, LoteRefusal>> {
+  { signers, crypto, now }: TrustedEntitiesOptions,
+): Promise<Result<TrustedChain, TrustedEntitiesRefusal>> {
   const x5c = readTexts(jws.header['x5c'])
   const trusted = await signers(x5c, { purpose: 'trust_list' }, now)
   if (!trusted.ok) return refuse({ code: 'lote_signer_untrusted', cause: trusted.error })
@@ -110,7 +110,10 @@ async function judgeSignature(
 
 type SchemeHead = ListIssue & Pick<ListOfTrustedEntities, 'name' | 'listType' | 'issue'>
 
-function readScheme(scheme: JsonObject, options: LoteOptions): Result<SchemeHead, LoteRefusal> {
+function readScheme(
+  scheme: JsonObject,
+  options: TrustedEntitiesOptions,
+): Result<SchemeHead, TrustedEntitiesRefusal> {
   if (scheme['LoTEVersionIdentifier'] !== LOTE_VERSION) return refuse({ code: 'lote_version_unsupported' })
   const issue = scheme['LoTESequenceNumber']
   const listType = scheme['LoTEType']

@@ -1,4 +1,7 @@
-/** Names, algorithms and limits of mdocs (ISO/IEC 18013-5 §9.1.2.4, OpenID4VP 1.0 appendix B.2). */
+/**
+ * What every part of the mdoc format measures by: the algorithms and digests of ISO/IEC 18013-5 §9.1.2, the versions that
+ * are understood, and how large and how deep a document may be before it is refused unread.
+ */
 import type { CborLimits } from '@countersign/crypto/cbor/decode'
 import type { HashAlgorithm } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'

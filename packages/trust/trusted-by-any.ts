@@ -13,7 +13,7 @@ export type Trust<Reference> = (
   now: number,
 ) => Awaitable<Result<TrustedKey, TrustRefusal>>
 
-export function firstThatKnows<Reference>(trusts: readonly Trust<Reference>[]): Trust<Reference> {
+export function trustedByAny<Reference>(trusts: readonly Trust<Reference>[]): Trust<Reference> {
   return async (reference, now) => {
     let refusal: TrustRefusal = { code: 'no_key_reference' }
     for (const trust of trusts) {

@@ -2,7 +2,7 @@ import type { JsonValue } from '@countersign/core/json'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import { fromHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
-import { toJson } from './values.ts'
+import { toJson } from './element-values.ts'
 
 function json(hex: string): JsonValue | undefined {
   const decoded = decodeCbor(fromHex(hex))

@@ -1,4 +1,4 @@
-/** The two spellings that W3C credentials are full of: URLs and date-times. Both strict, neither ever throws. */
+/** URLs and date-times, which W3C credentials are full of, in the spelling the data model allows. Neither ever throws. */
 
 const MAX_URL_LENGTH = 2048
 const URL_FORM = /^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i

@@ -6,7 +6,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@cou
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import type { TrustedCertificate, TrustList, TrustPeriod } from '../trust-anchor.ts'
-import type { ServiceRule } from './lote-services.ts'
+import type { ServiceRule } from './service-rules.ts'
 import { readTimestamp } from './timestamp.ts'
 
 /** Places count from 0. */

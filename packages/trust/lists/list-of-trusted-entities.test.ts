@@ -9,8 +9,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chainTrust } from '../chain-trust.ts'
 import { pinsFrom } from '../trust-anchor.ts'
-import { type LoteOptions, readListOfTrustedEntities } from './lote.ts'
-import { EU_SERVICE_RULES, publicAttestationRules } from './lote-services.ts'
+import { readListOfTrustedEntities, type TrustedEntitiesOptions } from './list-of-trusted-entities.ts'
+import { EU_SERVICE_RULES, publicAttestationRules } from './service-rules.ts'
 import { readTimestamp } from './timestamp.ts'
 
 const NOW = 1_780_000_000
@@ -95,9 +95,9 @@ const signers = chainTrust({
   list: pinsFrom([operatorCertificate], { name: 'Operator' }),
   crypto: nodeEngine,
 })
-const defaults: LoteOptions = { now: NOW, signers, rules: EU_SERVICE_RULES, crypto: nodeEngine }
+const defaults: TrustedEntitiesOptions = { now: NOW, signers, rules: EU_SERVICE_RULES, crypto: nodeEngine }
 
-async function read(forgery: Forgery = {}, options: Partial<LoteOptions> = {}) {
+async function read(forgery: Forgery = {}, options: Partial<TrustedEntitiesOptions> = {}) {
   return readListOfTrustedEntities(await makeList(forgery), { ...defaults, ...options })
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isUrl, parseDateTime, writeDateTime } from './syntax-rules.ts'
+import { isUrl, parseDateTime, writeDateTime } from './urls-and-date-times.ts'
 
 describe('a date-time', () => {
   it.each([

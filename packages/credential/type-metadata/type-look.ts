@@ -3,7 +3,7 @@ import type { TypeLook, ViewImage } from '../display/credential-view.ts'
 import type { ResolvedType } from './resolve.ts'
 import type { ImageReference } from './type-metadata.ts'
 
-export function lookOfType({ claims, display }: Pick<ResolvedType, 'claims' | 'display'>): TypeLook {
+export function typeLookOf({ claims, display }: Pick<ResolvedType, 'claims' | 'display'>): TypeLook {
   return {
     displays: display.map(({ description, locale, name, simple }) => ({
       locale,
