@@ -29,7 +29,7 @@ export interface Issuer {
   /** The log of issued credentials and their status; absent where no database is shared by all instances. */
   readonly database?: IssuerDatabase
   /** Absent without a database, or where credentials get no status. */
-  readonly statusLists?: StatusLists
+  readonly statusLists?: OwnStatusLists
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   /** The deployment's own issuer key for a format; an issue call may bring another. */
@@ -60,7 +60,7 @@ export interface CallerKeys {
   ): Promise<Result<Signer, { readonly code: string }>>
 }
 
-export interface StatusLists {
+export interface OwnStatusLists {
   readonly indices: IndexAllocator
   readonly published: PublishedLists
   /** How long verifiers may keep a list. */

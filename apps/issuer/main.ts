@@ -28,8 +28,8 @@ import { issuerShape } from './config.ts'
 import { databaseUrl, prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
 import { issuerRoutes } from './http/routes.ts'
-import type { CredentialAnswer, Issuer, StatusLists } from './issuer.ts'
-import { openStatusLists } from './open-status-lists.ts'
+import type { CredentialAnswer, Issuer, OwnStatusLists } from './issuer.ts'
+import { openOwnStatusLists } from './open-own-status-lists.ts'
 import { callerKeys } from './signing/caller-keys.ts'
 import { openIssuerSigners, signableFormats, signerFor } from './signing/issuer-signers.ts'
 import { catalogueTypes } from './types/issuable-types.ts'
@@ -97,7 +97,7 @@ async function openParts(runtime: Runtime, config: IssuerConfig) {
 
 interface Durable {
   readonly database: Database<IssuerTables>
-  readonly statusLists?: StatusLists
+  readonly statusLists?: OwnStatusLists
 }
 
 /** The log of issued credentials and the status lists, where there is a database that all instances share. */
@@ -116,7 +116,7 @@ async function openDurable(runtime: Runtime, config: IssuerConfig): Promise<Dura
   try {
     await prepareDatabase(database, warn)
     if (config.statusLists === false) return { database }
-    return { database, statusLists: await openStatusLists(runtime, config, database) }
+    return { database, statusLists: await openOwnStatusLists(runtime, config, database) }
   } catch (error) {
     await database.close()
     throw error

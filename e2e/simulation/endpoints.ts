@@ -4,10 +4,11 @@
  */
 import type { JsonObject } from '@countersign/core/json'
 import { requestToken } from '@countersign/issuer/authorization/request-token'
+import { createNonce } from '@countersign/issuer/credential/create-nonce'
 import { issueCredential } from '@countersign/issuer/credential/issue-credential'
 import { type CreateOffer, createOffer, offerOf } from '@countersign/issuer/offer/create-offer'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
-import { createChallenge, writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
+import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { isDecided } from '@countersign/protocol/openid4vp/session'
 import { StoreUnavailable } from '@countersign/stores/ports'
@@ -98,13 +99,7 @@ async function token({ issuer }: Services, request: Extract<Request, { kind: 'to
 }
 
 async function nonce({ issuer }: Services): Promise<Reply> {
-  const { macs, crypto } = issuer
-  const challenge = await createChallenge('c_nonce', {
-    now: issuer.now(),
-    randomBytes: (length) => crypto.randomBytes(length),
-    mac: macs.nonce,
-  })
-  return answered(writeNonceResponse(challenge))
+  return answered(writeNonceResponse(await createNonce(issuer)))
 }
 
 async function credential(

@@ -8,7 +8,7 @@ export interface ReceivedProof {
   readonly method: string
   /** Path below the base URL: the proof names the public address, not that of an instance. */
   readonly path: string
-  readonly accessToken?: string
+  readonly accessToken?: string | undefined
 }
 
 export type SenderRefusal = DpopRefusal | { readonly code: 'dpop_replayed' }

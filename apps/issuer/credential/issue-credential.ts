@@ -52,7 +52,7 @@ export type CredentialRefusal =
 export interface Presented {
   readonly accessToken: string
   /** Absent for a bearer token. */
-  readonly dpop?: ReceivedProof
+  readonly dpop?: ReceivedProof | undefined
 }
 
 export async function issueCredential(

@@ -1,13 +1,14 @@
 /** Method, path, function: the issuer's API. Behind a handler there is one use case. */
 import type { JsonObject } from '@countersign/core/json'
 import { isSessionId } from '@countersign/core/session-id'
+import { parseAuthorization } from '@countersign/protocol/oauth/authorization-header'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
 import {
   type IssuerDisplay,
   writeAuthorizationServerMetadata,
   writeIssuerMetadata,
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
-import { createChallenge, writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
+import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { acceptsJson } from '@countersign/service/http/accept'
 import type { ServiceApp } from '@countersign/service/http/http-service'
@@ -17,7 +18,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { requestToken } from '../authorization/request-token.ts'
 import type { ReceivedProof } from '../authorization/sender-key.ts'
-import { issueCredential, type Presented } from '../credential/issue-credential.ts'
+import { createNonce } from '../credential/create-nonce.ts'
+import { issueCredential } from '../credential/issue-credential.ts'
 import type { Issuer } from '../issuer.ts'
 import { type CreateOffer, createOffer, offerOf } from '../offer/create-offer.ts'
 import { issueBatchBody, issueBody, issueHeaders, parseOrder } from './issue-request.ts'
@@ -26,9 +28,9 @@ import { isFinal, sessionView } from './session-view.ts'
 import { credentialRoutes, statusListRoutes } from './status-routes.ts'
 import { OFFER_ERRORS, sessionUnknown, txCodeUntold } from './wire.ts'
 import {
+  AUTHORIZATION_ERRORS,
   CREDENTIAL_ERRORS,
   CREDENTIAL_REQUEST_ERRORS,
-  missingToken,
   TOKEN_ERRORS,
   TOKEN_REQUEST_ERRORS,
 } from './wire-wallet.ts'
@@ -154,7 +156,8 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
     async (request, reply) => {
       const parsed = parseTokenRequest(request.body)
       if (!parsed.ok) fail(wireError(TOKEN_REQUEST_ERRORS, parsed.error))
-      const answered = await requestToken(issuer, parsed.value, dpopProof(request, '/token'))
+      const dpop = request.headers['dpop'] === undefined ? undefined : receivedProof(request, '/token')
+      const answered = await requestToken(issuer, parsed.value, dpop)
       if (!answered.ok) fail(wireError(TOKEN_ERRORS, answered.error))
       return reply.header('cache-control', 'no-store').send(answered.value)
     },
@@ -164,13 +167,8 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
     '/nonce',
     { schema: { summary: 'Nonce endpoint', tags }, config: { ...wallet, accepts: ['json', 'form', 'text'] } },
     async (_request, reply) => {
-      const { macs, crypto } = issuer
-      const challenge = await createChallenge('c_nonce', {
-        now: issuer.now(),
-        randomBytes: (length) => crypto.randomBytes(length),
-        mac: macs.nonce,
-      })
-      return reply.header('cache-control', 'no-store').send(writeNonceResponse(challenge))
+      const nonce = await createNonce(issuer)
+      return reply.header('cache-control', 'no-store').send(writeNonceResponse(nonce))
     },
   )
 
@@ -182,11 +180,14 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
       config: { ...wallet, malformed: 'invalid_credential_request' },
     },
     async (request, reply) => {
-      const presented = presentedToken(request)
-      const scheme = presented.dpop === undefined ? 'Bearer' : 'DPoP'
+      const presented = parseAuthorization(request.headers.authorization)
+      if (!presented.ok) fail(wireError(AUTHORIZATION_ERRORS, presented.error))
       const parsed = parseCredentialRequest(request.body as JsonObject)
       if (!parsed.ok) fail(wireError(CREDENTIAL_REQUEST_ERRORS, parsed.error))
-      const issued = await issueCredential(issuer, presented, parsed.value)
+      const { accessToken, scheme } = presented.value
+      // The scheme says whether a proof must come along; a bound token under `Bearer` fails on its missing key.
+      const dpop = scheme === 'DPoP' ? receivedProof(request, '/credential', accessToken) : undefined
+      const issued = await issueCredential(issuer, { accessToken, dpop }, parsed.value)
       if (!issued.ok) fail(wireError(CREDENTIAL_ERRORS[scheme], issued.error))
       return reply.header('cache-control', 'no-store').send(issued.value)
     },
@@ -204,30 +205,8 @@ async function sendOffer(issuer: Issuer, order: CreateOffer, request: FastifyReq
 }
 
 /** RFC 9449 §4.3: exactly one DPoP header. A repeated one arrives joined by a comma, which no proof contains. */
-function dpopProof(request: FastifyRequest, path: string, accessToken?: string): ReceivedProof | undefined {
-  const proof = request.headers['dpop']
-  if (proof === undefined) return undefined
-  return {
-    proof: String(proof),
-    method: request.method,
-    path,
-    ...(accessToken !== undefined && { accessToken }),
-  }
-}
-
-/** The scheme says whether a proof must come along; a bound token under `Bearer` fails on its missing key. */
-function presentedToken(request: FastifyRequest): Presented {
-  const [, scheme = '', accessToken = ''] =
-    /^(DPoP|Bearer) +([\x21-\x7e]{1,2000})$/i.exec(request.headers.authorization ?? '') ?? []
-  if (accessToken === '') fail(missingToken)
-  if (scheme.toLowerCase() === 'bearer') return { accessToken }
-  const dpop = dpopProof(request, '/credential', accessToken) ?? {
-    proof: '',
-    method: 'POST',
-    path: '/credential',
-    accessToken,
-  }
-  return { accessToken, dpop }
+function receivedProof(request: FastifyRequest, path: string, accessToken?: string): ReceivedProof {
+  return { proof: String(request.headers['dpop'] ?? ''), method: request.method, path, accessToken }
 }
 
 async function find(issuer: Issuer, id: string) {

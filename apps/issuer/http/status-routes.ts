@@ -9,7 +9,7 @@ import { fail, wireError } from '@countersign/service/http/wire-errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { IssuerDatabase, ListKind } from '../database/schema.ts'
-import type { Issuer, StatusLists } from '../issuer.ts'
+import type { Issuer, OwnStatusLists } from '../issuer.ts'
 import { type CredentialStatus, changeStatus, credentialStatuses } from '../status/change-status.ts'
 import { statusPurposes } from '../status/list-addresses.ts'
 import type { ListForm, PublishedList } from '../status/published-lists.ts'
@@ -47,7 +47,7 @@ const TOKEN_FORMS: Readonly<Record<string, ListForm>> = {
   'application/statuslist+cwt': 'statuslist+cwt',
 }
 
-export function statusListRoutes(app: ServiceApp, statusLists: StatusLists): void {
+export function statusListRoutes(app: ServiceApp, statusLists: OwnStatusLists): void {
   const config = { door: 'wallet' as const, errors: 'management' as const }
   const tags = ['status']
 
@@ -97,7 +97,7 @@ interface WantedList {
 }
 
 async function sendList(
-  { published, ttlSeconds }: StatusLists,
+  { published, ttlSeconds }: OwnStatusLists,
   { kind, listId: id, form, type }: WantedList,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -178,7 +178,10 @@ export const CREDENTIAL_ERRORS: Readonly<Record<AccessScheme, WireErrors<Credent
   Bearer: credentialErrors('Bearer'),
 }
 
-export const missingToken: WireError = wire(accessError('missing_token'))
+/** RFC 6750 §3.1: whoever presents no access token is told how to present one, and of no error. */
+export const AUTHORIZATION_ERRORS: WireErrors<{ readonly code: 'access_token_missing' }> = {
+  access_token_missing: () => wire(accessError('missing_token')),
+}
 
 type OutsideWindow = Extract<
   ProofRefusal | SenderRefusal,

@@ -10,11 +10,11 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
-import { createChallenge } from '@countersign/protocol/openid4vci/proof/nonce'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import type { SessionStore } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
 import { requestToken } from '../authorization/request-token.ts'
+import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
 import type { CredentialAnswer, Issuer } from '../issuer.ts'
 import { createOffer, offerOf } from '../offer/create-offer.ts'
@@ -133,13 +133,7 @@ export async function proofOfKey(
   holder: Signer,
   nonce?: string,
 ): Promise<string> {
-  const { crypto, macs } = issuer
-  const from = {
-    now: clock.now,
-    randomBytes: (length: number) => crypto.randomBytes(length),
-    mac: macs.nonce,
-  }
-  const challenge = nonce ?? (await createChallenge('c_nonce', from))
+  const challenge = nonce ?? (await createNonce(issuer))
   return createKeyProof({
     signer: holder,
     issuer: issuer.baseUrl,
@@ -149,13 +143,8 @@ export async function proofOfKey(
   })
 }
 
-export async function nonceOf({ issuer, clock }: TestIssuer): Promise<string> {
-  const { crypto, macs } = issuer
-  return createChallenge('c_nonce', {
-    now: clock.now,
-    randomBytes: (length) => crypto.randomBytes(length),
-    mac: macs.nonce,
-  })
+export function nonceOf({ issuer }: TestIssuer): Promise<string> {
+  return createNonce(issuer)
 }
 
 /** The credential endpoint once; the credential or the refusal's code. */
