@@ -1,5 +1,6 @@
 /** Puts the wallet together. */
 
+import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
@@ -108,8 +109,9 @@ async function openWallet(
     outgoing: openOutgoingClient(remote),
     formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
+    newId: randomUUID,
     verifiers: { anchors, required: !development },
-    ...(issuers && { issuers }),
+    issuers,
     dids: { fetchDocument, keyOf: resolveKey },
     baseUrl: config.baseUrl,
     httpPolicy: outgoing.allowHttp ? 'any' : 'https_only',

@@ -23,7 +23,7 @@ export interface OutgoingClient {
 export interface OutgoingPost {
   readonly url: string
   /** Absent where there is no body. */
-  readonly contentType?: string
+  readonly contentType?: string | undefined
   readonly accept: string
   readonly body: string
   readonly headers?: () => Promise<Readonly<Record<string, string>>>

@@ -2,14 +2,13 @@
  * Makes an account with everything that its owner needs at once: a wallet, a P-256 key and a did:jwk. All of it or
  * nothing, and one account an e-mail address, whichever of many instances is asked first.
  */
-import { randomUUID } from 'node:crypto'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import type { Transaction } from 'kysely'
 import type { WalletTables } from '../database/schema.ts'
 import { selfDid } from '../dids/did-method.ts'
 import { didRow } from '../dids/dids.ts'
-import { keyRow, newKey } from '../keys/keys.ts'
+import { keyRow } from '../keys/keys.ts'
 import type { Wallet } from '../wallet.ts'
 import { countRegistration, type TooManyAttempts } from './login-limit.ts'
 
@@ -72,8 +71,11 @@ export function canonicalEmail(text: string): string | undefined {
   return isEmail ? email : undefined
 }
 
-async function newAccount({ columns, passwords, now }: Wallet, { name, email, password }: RegisterAccount) {
-  const id = randomUUID()
+async function newAccount(
+  { columns, newId, passwords, now }: Wallet,
+  { name, email, password }: RegisterAccount,
+) {
+  const id = newId()
   return {
     id,
     email_hash: await columns.hash('email', email),
@@ -109,9 +111,9 @@ async function insertWallet(
   accountId: string,
   name: string,
 ): Promise<void> {
-  const { columns, now } = wallet
-  const owned = { id: randomUUID(), accountId }
-  const key = newKey(generateSoftwareKey('ES256'))
+  const { columns, newId, now } = wallet
+  const owned = { id: newId(), accountId }
+  const key = { id: newId(), privateJwk: generateSoftwareKey('ES256') }
   const made = { ...selfDid('jwk', key.privateJwk), keyId: key.id, alias: 'Onboarding' }
   const did = await didRow(wallet, owned, made)
   await transaction

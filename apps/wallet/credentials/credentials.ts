@@ -2,7 +2,6 @@
  * The credentials of a wallet. Deleting is soft unless said otherwise: the row stays, is not presented and can be
  * restored. What an offer promised is stored once for each promise, however often it arrives.
  */
-import { randomUUID } from 'node:crypto'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { HeldCredential } from '@countersign/credential/contract/format'
 import type { TypeLook } from '@countersign/credential/display/credential-view'
@@ -13,15 +12,15 @@ import { MAX_CREDENTIALS, type OwnedWallet, type Wallet } from '../wallet.ts'
 export interface StoredCredential {
   readonly id: string
   readonly walletId: string
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   /** As it was issued, disclosures included. */
   readonly content: string
   readonly held: HeldCredential
   /** How its issuer wanted it to look. */
-  readonly look?: TypeLook
+  readonly look?: TypeLook | undefined
   /** Epoch seconds. */
   readonly addedAt: number
-  readonly deletedAt?: number
+  readonly deletedAt?: number | undefined
 }
 
 export interface CredentialUnknown {
@@ -37,10 +36,10 @@ export interface NewCredential {
   readonly issuanceId: string
   /** Which of the promised credentials this is. */
   readonly slot: string
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   readonly format: string
   readonly content: string
-  readonly look?: TypeLook
+  readonly look?: TypeLook | undefined
 }
 
 /** In the order of their arrival. */
@@ -112,12 +111,12 @@ export async function roomFor(
 
 /** The first one stored for a slot stays; one that comes again changes nothing. */
 export async function storeCredential(
-  { database, columns, now }: Wallet,
+  { database, columns, newId, now }: Wallet,
   owned: OwnedWallet,
   credential: NewCredential,
 ): Promise<void> {
   const { issuanceId, slot, keyId, format, content, look } = credential
-  const id = `urn:uuid:${randomUUID()}`
+  const id = `urn:uuid:${newId()}`
   await database.db
     .insertInto('credentials')
     .values({
@@ -199,10 +198,11 @@ async function opened({ columns, formats, crypto }: Wallet, row: CredentialRow):
     content,
     held: held.value,
     addedAt: row.added_at,
-    ...(row.look_sealed !== null && {
-      look: JSON.parse(columns.open(['credentials', row.id, 'look'], row.look_sealed)) as TypeLook,
-    }),
-    ...(row.key_id !== null && { keyId: row.key_id }),
-    ...(row.deleted_at !== null && { deletedAt: row.deleted_at }),
+    look:
+      row.look_sealed === null
+        ? undefined
+        : JSON.parse(columns.open(['credentials', row.id, 'look'], row.look_sealed)),
+    keyId: row.key_id ?? undefined,
+    deletedAt: row.deleted_at ?? undefined,
   }
 }

@@ -74,7 +74,7 @@ async function presentToSelf(
     responseUri: 'https://self.invalid',
     issuedAt: wallet.now(),
   }
-  return format.present({ credential: content, disclose: [], ...(binding && { binding }) }, wallet.crypto)
+  return format.present({ credential: content, disclose: [], binding }, wallet.crypto)
 }
 
 async function lookUp(
@@ -88,7 +88,7 @@ async function lookUp(
     now: now(),
     format,
     credentialAnchor: anchor,
-    ...(issuer !== undefined && { credentialIssuer: issuer }),
+    credentialIssuer: issuer,
   })
   return outcome.findings
 }

@@ -4,6 +4,7 @@
  * words become the look that views are made of. It is decoration: what is too large or ends up in style sheets as
  * anything but a colour is left out.
  */
+import { defined } from '@countersign/core/json'
 import type { LocalDisplay, TypeLook, ViewImage } from '@countersign/credential/display/credential-view'
 import type {
   ClaimDescription,
@@ -30,28 +31,24 @@ export function issuerDisplay({
 
 function localDisplay(display: CredentialDisplay): LocalDisplay {
   const { backgroundImageUri, description, locale, logo, name } = display
-  const [backgroundColor, textColor] = [color(display.backgroundColor), color(display.textColor)]
-  return {
+  return defined({
     name,
-    ...(locale !== undefined && { locale }),
-    ...(description !== undefined && { description }),
-    ...(backgroundColor !== undefined && { backgroundColor }),
-    ...(textColor !== undefined && { textColor }),
-    ...(logo && { logo: image(logo) }),
-    ...(backgroundImageUri !== undefined && { backgroundImage: { uri: backgroundImageUri } }),
-  }
+    locale,
+    description,
+    backgroundColor: color(display.backgroundColor),
+    textColor: color(display.textColor),
+    logo: logo && image(logo),
+    backgroundImage: backgroundImageUri === undefined ? undefined : { uri: backgroundImageUri },
+  })
 }
 
 function claimLook({ display = [], path }: ClaimDescription): TypeLook['claims'][number] {
-  const labels = display.slice(0, MAX_DISPLAYS).map(({ locale, name: label }) => ({
-    label,
-    ...(locale !== undefined && { locale }),
-  }))
+  const labels = display.slice(0, MAX_DISPLAYS).map(({ locale, name: label }) => defined({ label, locale }))
   return { path, labels }
 }
 
 function image({ altText, uri }: NonNullable<CredentialDisplay['logo']>): ViewImage {
-  return { uri, ...(altText !== undefined && { altText }) }
+  return defined({ uri, altText })
 }
 
 /** A plain RGB value (CSS Color Module Level 3 §4.2.1), or nothing. */

@@ -44,7 +44,7 @@ export type DidRequest =
 
 export type CreateDid = DidRequest & {
   /** Absent: a new P-256 key is made for it. */
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   readonly alias: string
 }
 

@@ -11,9 +11,9 @@ import type { OwnedWallet, Wallet } from '../wallet.ts'
 
 export interface WebPlace {
   /** Host, with a port where there is one; the wallet's own when absent. */
-  readonly domain?: string
+  readonly domain?: string | undefined
   /** Absent: a new name in the wallet's registry, or the root of another host. */
-  readonly path?: string
+  readonly path?: string | undefined
 }
 
 export interface PlaceUnusable {

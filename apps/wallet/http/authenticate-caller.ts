@@ -16,7 +16,7 @@ const COOKIE = 'login'
 interface Caller {
   readonly accountId: string
   readonly token: string
-  readonly wallet?: OwnedWallet
+  readonly wallet?: OwnedWallet | undefined
 }
 
 const callers = new WeakMap<FastifyRequest, Caller>()
@@ -28,7 +28,7 @@ export async function authenticateCaller(wallet: Wallet, request: FastifyRequest
   if (token === undefined || accountId === undefined) fail(notLoggedIn)
   const walletId = walletIdOf(request.params)
   const owned = walletId === undefined ? undefined : valueOr(await openWallet(wallet, accountId, walletId))
-  callers.set(request, { accountId, token, ...(owned && { wallet: owned }) })
+  callers.set(request, { accountId, token, wallet: owned })
 }
 
 export function callerOf(request: FastifyRequest): Caller {

@@ -50,9 +50,8 @@ export function didRoutes(app: ServiceApp, wallet: Wallet): void {
     },
     async (request, reply) => {
       const { keyId, alias } = request.query
-      const wish = didRequest(request.params.method, request.query)
-      const named = { ...wish, alias, ...(keyId !== undefined && { keyId }) }
-      const made = valueOr(await createDid(wallet, walletOf(request), named))
+      const wanted = { ...didRequest(request.params.method, request.query), alias, keyId }
+      const made = valueOr(await createDid(wallet, walletOf(request), wanted))
       return sendText(reply, made.did)
     },
   )
@@ -126,6 +125,6 @@ function didRequest(method: DidRequest['method'], query: CreateDidQuery): DidReq
     case 'key':
       return useJwkJcsPub ? { method, encoding: 'jwk_jcs' } : { method }
     case 'web':
-      return { method, ...(domain !== undefined && { domain }), ...(path !== undefined && { path }) }
+      return { method, domain, path }
   }
 }

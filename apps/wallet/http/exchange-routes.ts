@@ -58,12 +58,8 @@ function receiveRoutes(app: ServiceApp, wallet: Wallet): void {
     },
     async (request) => {
       const { did, pinOrTxCode } = request.query
-      const wish = {
-        offer: textOf(request.body),
-        ...(did !== undefined && { did }),
-        ...(pinOrTxCode !== undefined && { txCode: pinOrTxCode }),
-      }
-      return valueOr(await useOffer(wallet, walletOf(request), wish)).map(credentialView)
+      const wanted = { offer: textOf(request.body), did, txCode: pinOrTxCode }
+      return valueOr(await useOffer(wallet, walletOf(request), wanted)).map(credentialView)
     },
   )
 
@@ -122,15 +118,15 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
       bodyLimit,
     },
     async (request, reply) => {
-      const { presentationRequest, selectedCredentials, disclosures, note, decline } = request.body
-      const wish = {
-        requestUrl: presentationRequest,
+      const {
+        presentationRequest: requestUrl,
+        selectedCredentials,
+        disclosures,
+        note,
         decline,
-        ...(selectedCredentials && { selectedCredentials }),
-        ...(disclosures && { disclosures }),
-        ...(note !== undefined && { note }),
-      }
-      const answer = presentedOr(await usePresentationRequest(wallet, walletOf(request), wish))
+      } = request.body
+      const wanted = { requestUrl, selectedCredentials, disclosures, note, decline }
+      const answer = presentedOr(await usePresentationRequest(wallet, walletOf(request), wanted))
       const redirectUri = answer.redirectUri ?? null
       if (answer.accepted) return { redirectUri }
       return reply.code(400).send({ redirectUri, errorMessage: answer.message })

@@ -33,8 +33,7 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
     { schema: { summary: 'Make a key', tags, params: walletParams, body: keyBody }, config },
     async (request, reply) => {
       const { keyType, name } = request.body
-      const wish = { keyType, ...(name !== undefined && { name }) }
-      const made = valueOr(await generateKey(wallet, walletOf(request), wish))
+      const made = valueOr(await generateKey(wallet, walletOf(request), { keyType, name }))
       return sendText(reply.code(201), made.id)
     },
   )
@@ -52,9 +51,8 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
       config: { ...config, accepts: ['text', 'json'] },
     },
     async (request, reply) => {
-      const { alias } = request.query
-      const wish = { key: request.body, ...(alias !== undefined && { name: alias }) }
-      const kept = valueOr(await importKey(wallet, walletOf(request), wish))
+      const brought = { key: request.body, name: request.query.alias }
+      const kept = valueOr(await importKey(wallet, walletOf(request), brought))
       return sendText(reply.code(201), kept.id)
     },
   )

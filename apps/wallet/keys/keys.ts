@@ -3,7 +3,6 @@
  * only where its owner exports it (`key-operations.ts`). A key that a DID, a credential or an unfinished offer needs is not
  * deleted, because with it they would be lost.
  */
-import { randomUUID } from 'node:crypto'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import { algorithmOf, bareKey, type PublicJwk, sameKey } from '@countersign/crypto/jwk'
@@ -26,7 +25,7 @@ export interface ListedKey {
   readonly keyType: KeyType
   /** Whether credentials can be bound to it. */
   readonly provesPossession: boolean
-  readonly name?: string
+  readonly name?: string | undefined
   /** Epoch seconds. */
   readonly createdAt: number
 }
@@ -39,7 +38,7 @@ export interface DescribedKey extends ListedKey {
 export interface NewKey {
   readonly id: string
   readonly privateJwk: PrivateJwk
-  readonly name?: string
+  readonly name?: string | undefined
 }
 
 export interface KeyUnknown {
@@ -53,20 +52,16 @@ export interface TooManyKeys {
 
 export type GenerateKeyRefusal = TooManyKeys | KeyMakerBusy
 
-export function newKey(privateJwk: PrivateJwk, name?: string): NewKey {
-  return { id: randomUUID(), privateJwk, ...(name !== undefined && { name }) }
-}
-
 export async function generateKey(
   wallet: Wallet,
   owned: OwnedWallet,
-  request: { readonly keyType: KeyType; readonly name?: string },
+  request: { readonly keyType: KeyType; readonly name?: string | undefined },
 ): Promise<Result<{ readonly id: string }, GenerateKeyRefusal>> {
   const room = await roomForKey(wallet, owned)
   if (!room.ok) return room
   const made = await wallet.keyMaker.make(request.keyType)
   if (!made.ok) return made
-  const key = newKey(made.value, request.name)
+  const key = { id: wallet.newId(), privateJwk: made.value, name: request.name }
   await wallet.database.db
     .insertInto('wallet_keys')
     .values(keyRow(wallet, owned, key))
@@ -83,7 +78,7 @@ export type ImportKeyRefusal =
 export async function importKey(
   wallet: Wallet,
   owned: OwnedWallet,
-  { key, name }: { readonly key: unknown; readonly name?: string },
+  { key, name }: { readonly key: unknown; readonly name?: string | undefined },
 ): Promise<Result<{ readonly id: string }, ImportKeyRefusal>> {
   const parsed = parsePrivateKey(key)
   if (!parsed.ok) return refuse(unusable(parsed.error))
@@ -94,7 +89,7 @@ export async function importKey(
   if (!room.ok) return room
   const id = await wallet.columns.hash('key', `${owned.id}:${keyThumbprint(publicJwk)}`)
   const { kid: _kid, ...privateJwk } = parsed.value
-  const row = keyRow(wallet, owned, { id, privateJwk, ...(name !== undefined && { name }) })
+  const row = keyRow(wallet, owned, { id, privateJwk, name })
   const inserted = await wallet.database.db
     .insertInto('wallet_keys')
     .values(row)
@@ -236,7 +231,7 @@ function listed({ columns }: Wallet, row: Omit<KeyRow, 'wallet_id' | 'private_se
     keyType,
     provesPossession: provesPossession(algorithmOfType(keyType)),
     createdAt,
-    ...(name_sealed !== null && { name: columns.open(['wallet_keys', id, 'name'], name_sealed) }),
+    name: name_sealed === null ? undefined : columns.open(['wallet_keys', id, 'name'], name_sealed),
   }
 }
 

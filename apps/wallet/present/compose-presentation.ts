@@ -24,11 +24,11 @@ import { matchHeld } from './match-credentials.ts'
 
 export interface HolderDecision {
   /** Only these may be sent; absent or empty: any that fits. */
-  readonly selectedCredentials?: readonly string[]
+  readonly selectedCredentials?: readonly string[] | undefined
   /** By credential: disclosures to add to those that the query needs. */
-  readonly disclosures?: Readonly<Record<string, readonly string[]>>
+  readonly disclosures?: Readonly<Record<string, readonly string[]>> | undefined
   /** Tell the verifier no. */
-  readonly decline?: boolean
+  readonly decline?: boolean | undefined
 }
 
 export type ComposeRefusal =
@@ -83,7 +83,7 @@ async function present(
     {
       credential: credential.content,
       disclose: [...choice.disclose, ...added.value],
-      ...(binding.value && { binding: binding.value }),
+      binding: binding.value,
     },
     wallet.crypto,
   )

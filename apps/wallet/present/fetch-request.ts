@@ -42,14 +42,14 @@ export async function fetchRequest(
     requireTrusted: wallet.verifiers.required,
     crypto: wallet.crypto,
     httpPolicy: wallet.httpPolicy,
-    ...(walletNonce !== undefined && { walletNonce }),
+    walletNonce,
   })
 }
 
 interface RequestObject {
   readonly jwt: string
   /** Sent to the verifier, so it has to be in the object (§5.10.1). */
-  readonly walletNonce?: string
+  readonly walletNonce?: string | undefined
 }
 
 async function requestObject(

@@ -22,7 +22,7 @@ import {
 export interface UsePresentationRequest extends HolderDecision {
   readonly requestUrl: string
   /** The holder's own words, kept with the record. */
-  readonly note?: string
+  readonly note?: string | undefined
 }
 
 export type PresentRefusal =
@@ -70,12 +70,7 @@ async function theRecord(
   if (!body.ok) return body
   if (before !== undefined) await forgetRecord(wallet, before)
   const { note } = wanted
-  const sent = {
-    wish: decision,
-    responseUri: request.responseUri,
-    body: body.value,
-    ...(note !== undefined && { note }),
-  }
+  const sent = { wish: decision, responseUri: request.responseUri, body: body.value, note }
   const kept = await keepRecord(wallet, owned, request, sent)
   return kept.sent.wish === decision ? ok(kept) : refuse({ code: 'answered_otherwise' })
 }

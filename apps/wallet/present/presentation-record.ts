@@ -3,7 +3,6 @@
  * whichever instance, posts the same bytes to the same address and gets the verifier's same answer; once that is known it
  * is read from here.
  */
-import { randomUUID } from 'node:crypto'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import type { PresentationRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -11,7 +10,7 @@ import type { OwnedWallet, Wallet } from '../wallet.ts'
 export interface PresentationRecord {
   readonly id: string
   readonly sent: SentAnswer
-  readonly answer?: VerifierAnswer
+  readonly answer?: VerifierAnswer | undefined
 }
 
 export interface SentAnswer {
@@ -20,7 +19,7 @@ export interface SentAnswer {
   readonly responseUri: string
   /** The exact form. */
   readonly body: string
-  readonly note?: string
+  readonly note?: string | undefined
 }
 
 export interface VerifierAnswer {
@@ -51,7 +50,7 @@ export async function keepRecord(
   request: VerifiedRequest,
   sent: SentAnswer,
 ): Promise<PresentationRecord> {
-  const id = randomUUID()
+  const id = wallet.newId()
   await wallet.database.db
     .insertInto('presentations')
     .values({
@@ -96,6 +95,6 @@ function opened({ columns }: Wallet, row: PresentationRow): PresentationRecord {
   return {
     id,
     sent: JSON.parse(columns.open(['presentations', id, 'sent'], sent)),
-    ...(answer !== null && { answer: JSON.parse(columns.open(['presentations', id, 'answer'], answer)) }),
+    answer: answer === null ? undefined : JSON.parse(columns.open(['presentations', id, 'answer'], answer)),
   }
 }

@@ -25,10 +25,10 @@ export interface PlannedConfiguration {
   readonly id: string
   readonly format: string
   /** Type that the credential must have; absent where the issuer does not tell. */
-  readonly type?: string
+  readonly type?: string | undefined
   /** How the proof names the key; absent: no proof, and no binding. */
-  readonly keyReference?: 'jwk' | { readonly kid: string }
-  readonly look?: TypeLook
+  readonly keyReference?: 'jwk' | { readonly kid: string } | undefined
+  readonly look?: TypeLook | undefined
 }
 
 export type PlanRefusal =
@@ -58,7 +58,7 @@ export interface PlanInput {
   /** What the wallet calls the key beside itself. */
   readonly names: readonly NamedKey[]
   /** The DID that the caller chose, where it did. */
-  readonly did?: string
+  readonly did?: string | undefined
   readonly txCode: string | undefined
   readonly formats: FormatRegistry
 }
@@ -91,9 +91,7 @@ function planConfiguration(
   if (configuration === undefined) return 'not_in_metadata'
   const format = formats.get(configuration.format)
   if (format === undefined) return 'format'
-  const { type } = configuration
-  const look = issuerDisplay(configuration)
-  const planned = { id, format: format.id, ...(type !== undefined && { type }), ...(look && { look }) }
+  const planned = { id, format: format.id, type: configuration.type, look: issuerDisplay(configuration) }
   if (!configuration.proofRequired) return planned
   if (configuration.keyAttestationRequired) return 'key_attestation'
   if (configuration.proofAlgorithms === undefined) return 'proof_type'

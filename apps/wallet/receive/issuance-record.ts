@@ -3,7 +3,6 @@
  * written here first, so whoever goes on, after a crash or at the same time, sends the same: the same sender key, the
  * same token, the same proofs. Writers compare-and-set on a version; the loser goes on with what the winner wrote.
  */
-import { randomUUID } from 'node:crypto'
 import { generateSoftwareKey, type PrivateJwk } from '@countersign/keys/signers/software-key'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { IssuanceRow } from '../database/schema.ts'
@@ -73,7 +72,7 @@ export async function beginIssuance(
   hash: string,
   keyId: string,
 ): Promise<IssuanceRecord> {
-  const id = randomUUID()
+  const id = wallet.newId()
   const progress: Progress = { senderKey: generateSoftwareKey('ES256'), requests: {} }
   await wallet.database.db
     .insertInto('receptions')

@@ -92,14 +92,13 @@ async function makeRequest(wallet: Wallet, step: CredentialStep): Promise<Result
     return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { jwt: [] } })))
   const nonce = await freshNonce(wallet, step.issuer)
   if (!nonce.ok) return nonce
-  const clientId = clientIdFor(wallet, step.issuer)
   const proof = await createKeyProof({
     signer: step.signer,
     issuer: step.issuer.metadata.issuer,
     now: wallet.now(),
     keyReference,
-    ...(nonce.value !== undefined && { nonce: nonce.value }),
-    ...(clientId !== undefined && { clientId }),
+    nonce: nonce.value,
+    clientId: clientIdFor(wallet, step.issuer),
   })
   return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { jwt: [proof] } })))
 }
@@ -152,8 +151,8 @@ async function keep(
     slot: slotOf(step.entitlement),
     format: step.configuration.format,
     content,
-    ...(step.configuration.look && { look: step.configuration.look }),
-    ...(step.configuration.keyReference !== undefined && { keyId: issuance.keyId }),
+    look: step.configuration.look,
+    keyId: step.configuration.keyReference === undefined ? undefined : issuance.keyId,
   })
   return ok(issuance)
 }

@@ -48,7 +48,7 @@ export async function obtainToken(
 export function senderOf({ progress }: IssuanceRecord, { authorizationServer }: Issuer): Sender {
   const { senderKey, token } = progress
   const signer = senderKey && dpopSigner(senderKey, authorizationServer.dpopAlgorithms)
-  return { ...(signer && { signer }), ...(token && { token }) }
+  return { signer, token }
 }
 
 /** What the client calls itself; nothing where anonymous clients are welcome (§6.1). */
@@ -62,15 +62,14 @@ async function requestToken(
   { issuer, plan, txCode }: TokenStep,
 ): Promise<Result<KeptToken, TokenRefusal>> {
   const { grant } = plan
-  const clientId = clientIdFor(wallet, issuer)
   const answered = await postToIssuer(wallet, {
     url: issuer.authorizationServer.tokenEndpoint,
     contentType: 'application/x-www-form-urlencoded',
     body: writeTokenRequest({
       preAuthorizedCode: grant.code,
       // One that was not asked for would make the request invalid (§6.3).
-      ...(grant.txCode && txCode !== undefined && { txCode }),
-      ...(clientId !== undefined && { clientId }),
+      txCode: grant.txCode && txCode,
+      clientId: clientIdFor(wallet, issuer),
     }),
     sender: senderOf(issuance, issuer),
   })

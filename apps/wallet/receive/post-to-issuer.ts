@@ -2,7 +2,6 @@
  * One POST to an issuer or its authorization server in the name of a sender key (RFC 9449): a fresh proof for every try,
  * the server's nonce when it asks for one. Knows which errors an answer names, not what follows from them.
  */
-import { randomUUID } from 'node:crypto'
 import { type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
@@ -15,15 +14,15 @@ import type { Wallet } from '../wallet.ts'
 export interface IssuerPost {
   readonly url: string
   /** Absent where there is no body. */
-  readonly contentType?: string
+  readonly contentType?: string | undefined
   readonly body: string
   readonly sender: Sender
 }
 
 export interface Sender {
   /** Absent: no DPoP. */
-  readonly signer?: Signer
-  readonly token?: { readonly accessToken: string; readonly tokenType: 'DPoP' | 'Bearer' }
+  readonly signer?: Signer | undefined
+  readonly token?: { readonly accessToken: string; readonly tokenType: 'DPoP' | 'Bearer' } | undefined
 }
 
 export type IssuerPostRefusal = OutgoingRefusal | UnusableAnswer | IssuerError
@@ -58,7 +57,7 @@ function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
   const { url, contentType, body } = call
   return wallet.outgoing.post({
     url,
-    ...(contentType !== undefined && { contentType }),
+    contentType,
     accept: 'application/json',
     body,
     headers: () => senderHeaders(wallet, call, nonce),
@@ -66,7 +65,7 @@ function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
 }
 
 async function senderHeaders(
-  { crypto, now }: Wallet,
+  { crypto, newId, now }: Wallet,
   { url, sender: { signer, token } }: IssuerPost,
   nonce: string | undefined,
 ): Promise<Readonly<Record<string, string>>> {
@@ -78,9 +77,9 @@ async function senderHeaders(
       method: 'POST',
       url,
       now: now(),
-      jti: randomUUID(),
-      ...(token && { accessToken: token.accessToken }),
-      ...(nonce !== undefined && { nonce }),
+      jti: newId(),
+      accessToken: token?.accessToken,
+      nonce,
     },
     crypto,
   )

@@ -40,8 +40,8 @@ export interface UseOffer {
   /** URL or JSON. */
   readonly offer: string
   /** Whose key the credentials are bound to; the default DID's when absent. A repeated call keeps the first one's. */
-  readonly did?: string
-  readonly txCode?: string
+  readonly did?: string | undefined
+  readonly txCode?: string | undefined
 }
 
 export type ReceiveRefusal =
@@ -154,7 +154,7 @@ async function planWith(
     names,
     txCode,
     formats: wallet.formats,
-    ...(did !== undefined && { did }),
+    did,
   })
   return plan.ok ? ok({ plan: plan.value, signer: signer.value }) : plan
 }

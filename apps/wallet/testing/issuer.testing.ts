@@ -1,6 +1,6 @@
 /** An issuer for the wallet's tests: OpenID4VCI 1.0 over our own protocol package, with state in this process. */
 import { randomBytes } from 'node:crypto'
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import type { IssueInput } from '@countersign/credential/contract/format'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { formatRegistry } from '@countersign/credential/contract/registry'
@@ -81,7 +81,7 @@ export interface TestIssuer extends FaultyServer {
 interface Offer {
   readonly code: string
   readonly configurations: readonly string[]
-  readonly txCode?: string
+  readonly txCode?: string | undefined
   sender?: string
   token?: string
   readonly issued: Map<string, { key: string; credential: Promise<string> }>
@@ -131,7 +131,7 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
 
 function newOffer(state: State, wish: Parameters<TestIssuer['offer']>[0] = {}): string {
   const { configurations = [identity.id], txCode, byValue = false } = wish
-  const offer: Offer = { code: secret(), configurations, issued: new Map(), ...(txCode && { txCode }) }
+  const offer: Offer = { code: secret(), configurations, issued: new Map(), txCode }
   state.offers.set(offer.code, offer)
   return byValue
     ? offerUrlByValue(offerJson(state, offer))
@@ -143,8 +143,12 @@ function offerJson(state: State, offer: Offer): JsonObject {
     issuer: state.url,
     configurationIds: offer.configurations,
     preAuthorizedCode: offer.code,
-    ...(offer.txCode && { txCode: { inputMode: 'numeric', length: offer.txCode.length } }),
+    ...defined({ txCode: demandedTxCode(offer) }),
   })
+}
+
+function demandedTxCode({ txCode }: Offer) {
+  return txCode === undefined ? undefined : ({ inputMode: 'numeric', length: txCode.length } as const)
 }
 
 async function handle(
@@ -201,7 +205,7 @@ function metadata(state: State): JsonObject {
         ],
       },
     ],
-    ...(state.options.bindingMethods && { bindingMethods: state.options.bindingMethods }),
+    ...defined({ bindingMethods: state.options.bindingMethods }),
   }))
   return writeIssuerMetadata({ issuer: state.url, configurations: described })
 }
@@ -249,7 +253,7 @@ async function credential(
     return json(400, { error: 'invalid_credential_request' })
   const [jwt = ''] = request.value.proofs.jwt
   const { didKeys } = state.options
-  const expected = { jwt, issuer: state.url, now: now(), ...window, ...(didKeys && { didKeys }) }
+  const expected = { jwt, issuer: state.url, now: now(), ...window, ...defined({ didKeys }) }
   const proof = await verifyKeyProof(expected, nodeCrypto)
   if (!proof.ok) return json(400, { error: 'invalid_proof' })
   const nonce = proof.value.nonce ?? ''

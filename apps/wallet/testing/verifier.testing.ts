@@ -1,6 +1,6 @@
 /** A verifier for the wallet's tests: OpenID4VP 1.0 over our own packages, with a certificate of a development CA. */
 import { randomBytes } from 'node:crypto'
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import { ok } from '@countersign/core/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
@@ -132,7 +132,7 @@ async function requestAnswer(state: State, session: Session, body: string): Prom
       clientId: state.clientId,
       responseUri: `${state.url}/answer/${session.id}`,
     },
-    { now: now(), formats: ['dc+sd-jwt'], ...(walletNonce !== null && { walletNonce }) },
+    { now: now(), formats: ['dc+sd-jwt'], ...defined({ walletNonce: walletNonce ?? undefined }) },
   )
   return {
     status: 200,

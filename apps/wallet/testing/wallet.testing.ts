@@ -2,6 +2,7 @@
  * Wallets for the tests beside the use cases: real databases, real crypto, real HTTP to the issuers and verifiers of the
  * tests, and a clock that the test turns. Instances of one store share database and secret, as in a cluster.
  */
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -140,6 +141,7 @@ async function baseWallet(
     outgoing: openOutgoingClient(remote, async () => {}),
     formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
+    newId: randomUUID,
     verifiers: { anchors: [], required: false },
     dids: { fetchDocument, keyOf: didResolver({ fetchDocument, now: () => clock.now }) },
     baseUrl: 'http://localhost:7001',

@@ -22,9 +22,9 @@ export interface DpopProofInput {
   /** URL of the request; query and fragment are left out of the proof. */
   readonly url: string
   /** Present where the proof goes with a token. */
-  readonly accessToken?: string
+  readonly accessToken?: string | undefined
   /** The nonce that this server gave last. */
-  readonly nonce?: string
+  readonly nonce?: string | undefined
   /** Epoch seconds. */
   readonly now: number
   /** Unique, ≥ 96 bit of randomness (RFC 9449 §4.2). */

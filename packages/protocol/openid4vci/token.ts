@@ -10,8 +10,8 @@ import { PRE_AUTHORIZED_GRANT } from './offer.ts'
 
 export interface TokenRequest {
   readonly preAuthorizedCode: string
-  readonly txCode?: string
-  readonly clientId?: string
+  readonly txCode?: string | undefined
+  readonly clientId?: string | undefined
 }
 
 export type TokenRequestRefusal =

@@ -22,11 +22,11 @@ export interface KeyProofInput {
   /** Credential Issuer Identifier, exactly as the offer has it: the audience. */
   readonly issuer: string
   /** The `c_nonce`; absent where the issuer has no nonce endpoint. */
-  readonly nonce?: string
+  readonly nonce?: string | undefined
   /** Epoch seconds. */
   readonly now: number
   /** Left out in anonymous use of the pre-authorized code flow. */
-  readonly clientId?: string
+  readonly clientId?: string | undefined
   /** The key itself, or a DID URL that leads to it. */
   readonly keyReference: 'jwk' | { readonly kid: string }
 }

@@ -40,7 +40,7 @@ export interface ParameterRules {
   /** Clock difference tolerated, in seconds. */
   readonly skewSeconds: number
   /** The nonce that was sent to `request_uri` by POST; absent: none was. */
-  readonly walletNonce?: string
+  readonly walletNonce?: string | undefined
   /** Where plain http may stand for https; default `https_only`. */
   readonly httpPolicy?: HttpPolicy
 }

@@ -29,7 +29,7 @@ export interface RequestVerification {
   /** `client_id` of the URL that led here. */
   readonly outerClientId: string
   /** The nonce that was sent to `request_uri` by POST; absent: none was. */
-  readonly walletNonce?: string
+  readonly walletNonce?: string | undefined
   /** Epoch seconds. */
   readonly now: number
   /** Who vouches for verifiers: other anchors than those for issuers. */
