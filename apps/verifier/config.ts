@@ -1,4 +1,5 @@
 /** Keys that only the verifier knows, beside those that every service has. */
+import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { trustShape } from '@countersign/service/config/trust'
@@ -7,6 +8,12 @@ import { z } from 'zod'
 export const verifierShape = {
   ...outgoingShape,
   ...trustShape,
+  clientIdPrefix: z
+    .enum(PROVABLE_PREFIX_NAMES)
+    .default('x509_hash')
+    .describe(
+      'How the verifier proves to wallets who it is: the prefix of its client identifier (OpenID4VP 1.0 §5.9)',
+    ),
   sessionTtlSeconds: z
     .int()
     .min(10)

@@ -6,8 +6,7 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import { didResolver } from '@countersign/did/did-resolver'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client-id'
-import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import { openIssuerTrust } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
@@ -26,10 +25,10 @@ import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import { verifierShape } from './config.ts'
 import { verifierRoutes } from './http/routes.ts'
+import { POLICIES } from './policies/policy-list.ts'
 import { statusChecker } from './response/status-checker.ts'
+import { type StoredVerification, VERIFICATION_SCHEMA, verificationStore } from './verification-store.ts'
 import type { Verifier } from './verifier.ts'
-
-const VERIFICATION_SCHEMA = 1
 
 export async function startVerifier(start: ServiceStart): Promise<RunningService> {
   const config = await configure({ service: 'verifier', defaultPort: 7003, extra: verifierShape }, start)
@@ -40,8 +39,8 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
     keyFile: config.requestSigningKeyFile,
     certificateFile: config.requestSigningCertFile,
   })
-  const leaf = requestSigner.x5c?.[0]
-  if (leaf === undefined)
+  const clientId = await clientIdOf(config.clientIdPrefix, requestSigner, nodeCrypto)
+  if (!clientId.ok)
     throw new StartRefused('requestSigningCertFile is needed: wallets know a verifier by its certificate')
   const outgoing = outgoingOptions(config)
   const remote = observedRemote(createRemote(outgoing), runtime.metrics)
@@ -52,12 +51,15 @@ export async function startVerifier(start: ServiceStart): Promise<RunningService
     compression: nodeCompression,
     trust: trust.statusLists,
   })
+  const { sessions, ...ports } = runtime.sessionPorts<StoredVerification>('verification', VERIFICATION_SCHEMA)
   const verifier: Verifier = {
-    ...runtime.sessionPorts<VerificationSession>('verification', VERIFICATION_SCHEMA),
+    ...ports,
+    sessions: verificationStore(sessions),
     formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
     crypto: nodeCrypto,
     requestSigner,
-    clientId: await x509HashClientId(leaf, nodeCrypto),
+    clientId: clientId.value,
+    policies: POLICIES,
     trust: trust.issuers,
     holderKeys: resolveKey,
     checkStatus: statusChecker({ lists, listAnchors: trust.listAnchors, now: runtime.now }),

@@ -206,7 +206,7 @@ describe('policies of the relying party', () => {
       await answerTo(session, await heldCredential(test), test.clock.now),
     )
     const kept = await stateOf(test, session.id)
-    return kept && sessionView(kept, test.clock.now)
+    return kept && sessionView(kept, test.verifier.policies, test.clock.now)
   }
 
   it.each([

@@ -11,6 +11,7 @@ import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { SessionStore, Signals } from '@countersign/stores/ports'
+import type { Policy } from './policies/policy.ts'
 
 export interface Verifier {
   readonly sessions: SessionStore<VerificationSession>
@@ -24,15 +25,17 @@ export interface Verifier {
   readonly clientId: string
   readonly trust: IssuerTrust
   /** Keys of holders whom a DID names that is not its own key. */
-  readonly holderKeys?: DidKeyResolver
+  readonly holderKeys?: DidKeyResolver | undefined
   readonly checkStatus: StatusChecker
+  /** What a relying party may ask for beside the checks that always run. */
+  readonly policies: readonly Policy[]
   /** Public URL without a trailing slash; every link is built from it alone. */
   readonly baseUrl: string
   readonly limits: VerifierLimits
   /** Epoch seconds. */
   readonly now: () => number
   /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
-  readonly backOff?: BackOff
+  readonly backOff?: BackOff | undefined
 }
 
 /**

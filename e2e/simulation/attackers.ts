@@ -3,7 +3,7 @@
  * the wire, a nonce of their own. They are patient too. None of them judges its own success: the invariants do.
  */
 import type { Signer } from '@countersign/crypto/engine'
-import { writeErrorResponse } from '@countersign/protocol/openid4vp/response/direct-post'
+import { writeErrorResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import type { Request } from './endpoints.ts'
 import { call, persist, type World } from './network.ts'

@@ -5,6 +5,7 @@
 import type { CredentialAnswer } from '@countersign/issuer/issuer'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { fromStored, type StoredVerification } from '@countersign/verifier/verification-store'
 import { sealedView } from './instance.ts'
 import type { World } from './network.ts'
 import type { Commit } from './store-server.ts'
@@ -28,9 +29,16 @@ export interface Committed {
 export async function readCommitted(world: World): Promise<Committed> {
   return {
     issuances: await writesOf<IssuanceSession>(world, 'issuance'),
-    verifications: await writesOf<VerificationSession>(world, 'verification'),
+    verifications: asSessions(await writesOf<StoredVerification>(world, 'verification')),
     answers: await writesOf<CredentialAnswer>(world, 'credential-answer'),
   }
+}
+
+function asSessions(writes: Writes<StoredVerification>): Writes<VerificationSession> {
+  const opened = [...writes].map(([id, all]) => {
+    return [id, all.map((one) => ({ ...one, value: fromStored(one.value) }))] as const
+  })
+  return new Map(opened)
 }
 
 async function writesOf<T>(world: World, namespace: string): Promise<Writes<T>> {

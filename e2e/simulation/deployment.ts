@@ -10,7 +10,7 @@ import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deploym
 import { openSealing, type Sealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client-id'
+import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import { type Held, identityType, newKey } from '@countersign/testing/client/protocol-wallet'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
@@ -42,11 +42,13 @@ export async function createDeployment(): Promise<Deployment> {
   if (!anchor.ok) throw new Error(anchor.error.code)
   const issuerSigner = certified(ca)
   const requestSigner = certified(ca)
+  const clientId = await clientIdOf('x509_hash', requestSigner, nodeCrypto)
+  if (!clientId.ok) throw new Error(clientId.error.code)
   return {
     sealing: openSealing(nodeCrypto.randomBytes(32)),
     issuerSigner,
     requestSigner,
-    clientId: await x509HashClientId(requestSigner.x5c?.[0] ?? '', nodeCrypto),
+    clientId: clientId.value,
     trust: issuerTrust(
       chainTrust({
         list: { anchors: [{ certificate: anchor.value, name: 'Simulation CA' }], pins: [] },

@@ -11,9 +11,10 @@ import type { CredentialAnswer, Issuer } from '@countersign/issuer/issuer'
 import { catalogueTypes } from '@countersign/issuer/types/issuable-types'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
-import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { SessionStore } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
+import { POLICIES } from '@countersign/verifier/policies/policy-list'
+import { verificationStore } from '@countersign/verifier/verification-store'
 import type { Verifier } from '@countersign/verifier/verifier'
 import { type Deployment, epoch } from './deployment.ts'
 import type { Life } from './scheduler.ts'
@@ -127,10 +128,11 @@ function services({ deployment, clockOffset }: InstancePlan, line: StoreLine): S
   }
   const verifier: Verifier = {
     ...shared,
-    sessions: sealed<VerificationSession>('verification'),
+    sessions: verificationStore(sealed('verification')),
     signals: engine.signals('verification'),
     requestSigner: deployment.requestSigner,
     clientId: deployment.clientId,
+    policies: POLICIES,
     trust: deployment.trust,
     checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
     baseUrl: verifierUrl,

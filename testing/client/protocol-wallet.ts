@@ -14,7 +14,7 @@ import { parseCredentialOffer, parseOfferUrl } from '@countersign/protocol/openi
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { parseAuthorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-url'
-import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response/direct-post'
+import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { type Answer, call, postForm, postJson } from './http.ts'
 
 export const identityType = 'urn:countersign:identity-credential:1'

@@ -7,12 +7,11 @@ import { fail } from '@countersign/service/http/wire-errors'
 import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { policyList } from '../policies/policies.ts'
 import { serveRequest } from '../request/serve-request.ts'
 import { startVerification } from '../request/start-verification.ts'
 import { type DecidedSession, receivePresentation } from '../response/receive-presentation.ts'
 import type { Verifier } from '../verifier.ts'
-import { sessionView } from './session-view.ts'
+import { policyList, sessionView } from './session-view.ts'
 import { parseStart, startBody, startHeaders } from './start-request.ts'
 import { receiveError, sessionUnknown, startError, translationError } from './wire.ts'
 
@@ -54,7 +53,7 @@ export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
       },
       async (request) => {
         const found = await find(verifier, request.params.id)
-        return sessionView(found, verifier.now())
+        return sessionView(found, verifier.policies, verifier.now())
       },
     )
 
@@ -70,7 +69,7 @@ export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
           view: (session) => {
             const now = verifier.now()
             const final = isDecided(session) || now >= session.expiresAt
-            return { events: session.events, final, state: sessionView(session, now) }
+            return { events: session.events, final, state: sessionView(session, verifier.policies, now) }
           },
         }),
     )
@@ -81,7 +80,7 @@ export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
         schema: { summary: 'The policies that can be asked for', tags: ['relying party'] },
         config: management,
       },
-      async () => policyList(),
+      async () => policyList(verifier.policies),
     )
 
     app.get(

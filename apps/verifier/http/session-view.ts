@@ -1,9 +1,14 @@
 /** A verification as the relying party reads it: walt.id's members, and beside them the checks and claims. */
 import type { Check } from '@countersign/credential/contract/checks'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
-import { checksOfPolicy, describePolicy } from '../policies/policies.ts'
+import { policyNamed } from '../policies/judge-policies.ts'
+import type { Policy } from '../policies/policy.ts'
 
-export function sessionView(session: VerificationSession, now: number): Record<string, unknown> {
+export function sessionView(
+  session: VerificationSession,
+  policies: readonly Policy[],
+  now: number,
+): Record<string, unknown> {
   const expired =
     session.state === 'created' || session.state === 'requested' ? now >= session.expiresAt : false
   const common = {
@@ -25,31 +30,37 @@ export function sessionView(session: VerificationSession, now: number): Record<s
         ...common,
         decidedAt: session.decidedAt,
         verificationResult: session.state === 'verified',
-        policyResults: policyResults(session),
+        policyResults: policyResults(session, policies),
         checks: session.checks,
         credentials: session.credentials,
       }
   }
 }
 
+/** `{name: description}`, as `GET /openid4vc/policy-list` answers. */
+export function policyList(policies: readonly Policy[]): Record<string, string> {
+  return Object.fromEntries(policies.map(({ name, description }) => [name, description]))
+}
+
 type Judged = Extract<VerificationSession, { state: 'verified' | 'rejected' }>
 
 /** walt.id's report: an entry a credential, each with the policies that ran. Every check that ran is one of them. */
-function policyResults(session: Judged) {
+function policyResults(session: Judged, policies: readonly Policy[]) {
+  const told = (check: Check) => checkResult(check, policies)
   const results = session.credentials.map(({ queryId, type }) => {
     const checks = session.checks.filter((check) => check.queryId === queryId)
     const named = session.policies.filter(
       (policy) => policy.queryId === undefined || policy.queryId === queryId,
     )
-    const requested = named.flatMap(({ policy }) => requestedResult(policy, checks))
-    return { credential: type, queryId, policyResults: [...requested, ...checks.map(checkResult)] }
+    const requested = named.flatMap(({ policy }) => coveredResult(policyNamed(policies, policy), checks))
+    return { credential: type, queryId, policyResults: [...requested, ...checks.map(told)] }
   })
   const general = session.checks.filter((check) => check.queryId === undefined)
   if (general.length > 0) {
     results.push({
       credential: 'VerifiablePresentation',
       queryId: '',
-      policyResults: general.map(checkResult),
+      policyResults: general.map(told),
     })
   }
   const all = results.flatMap((entry) => entry.policyResults)
@@ -63,21 +74,19 @@ function policyResults(session: Judged) {
 }
 
 /** A policy that a core check covers is reported under its own name too, since callers look for the name they sent. */
-function requestedResult(policy: string, checks: readonly Check[]) {
-  const covering = checks.filter((check) => checksOfPolicy(policy).includes(check.name))
+function coveredResult(policy: Policy | undefined, checks: readonly Check[]) {
+  if (policy === undefined || !('coveredBy' in policy)) return []
+  const covering = checks.filter(({ name }) => policy.coveredBy.includes(name))
   if (covering.length === 0) return []
   const failed = covering.find((check) => check.outcome !== 'passed' && check.outcome !== 'skipped')
-  return [result(policy, describePolicy(policy), failed)]
+  return [result(policy.name, policy.description, failed)]
 }
 
-function checkResult(check: Check) {
+function checkResult(check: Check, policies: readonly Policy[]) {
   const failed = check.outcome === 'passed' || check.outcome === 'skipped' ? undefined : check
-  const name = check.policy ?? check.name
-  return result(
-    name,
-    check.policy === undefined ? check.name.replaceAll('_', ' ') : describePolicy(name),
-    failed,
-  )
+  const { name, policy } = check
+  if (policy === undefined) return result(name, name.replaceAll('_', ' '), failed)
+  return result(policy, policyNamed(policies, policy)?.description ?? policy, failed)
 }
 
 function result(policy: string, description: string, failed: Check | undefined) {

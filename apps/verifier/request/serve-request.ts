@@ -5,8 +5,13 @@ import { stepVerification, type VerificationRefusal } from '@countersign/protoco
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
 import type { Verifier } from '../verifier.ts'
 
+type ServingVerifier = Pick<
+  Verifier,
+  'sessions' | 'signals' | 'backOff' | 'observe' | 'formats' | 'requestSigner' | 'now'
+>
+
 export async function serveRequest(
-  verifier: Verifier,
+  verifier: ServingVerifier,
   id: string,
   walletNonce: string | undefined,
 ): Promise<Result<string, VerificationRefusal | SessionUnknown>> {
@@ -18,7 +23,7 @@ export async function serveRequest(
   const payload = buildRequestObject(moved.value.after, {
     now,
     formats: verifier.formats.ids,
-    ...(walletNonce !== undefined && { walletNonce }),
+    walletNonce,
   })
   return ok(await signRequestObject(payload, verifier.requestSigner))
 }

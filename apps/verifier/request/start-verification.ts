@@ -6,22 +6,28 @@ import { type FormatQueryFault, findFormatFault } from '@countersign/protocol/op
 import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { authorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-object'
+import {
+  type ResponseModeName,
+  responseModeNamed,
+} from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RequestedPolicy, VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { appendEvent } from '@countersign/protocol/session-event'
-import { type PolicyMistake, policyMistake } from '../policies/policies.ts'
+import { findPolicyMistake, type PolicyMistake } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
 
 export interface StartVerification {
   readonly dcqlQuery: JsonObject
   readonly policies: readonly RequestedPolicy[]
   /** Chosen by the caller; a session under this id must not exist. */
-  readonly id?: string
+  readonly id?: string | undefined
   /** The wallet's authorization endpoint, custom scheme or https. */
   readonly authorizeBaseUrl: string
+  /** How the wallet answers; `direct_post` when absent. */
+  readonly responseMode?: ResponseModeName | undefined
   /** `$id` stands for the session id. */
-  readonly successRedirectUri?: string
-  readonly errorRedirectUri?: string
-  readonly ttlSeconds?: number
+  readonly successRedirectUri?: string | undefined
+  readonly errorRedirectUri?: string | undefined
+  readonly ttlSeconds?: number | undefined
 }
 
 export type StartRefusal =
@@ -38,8 +44,13 @@ export interface StartedVerification {
   readonly expiresAt: number
 }
 
+type StartingVerifier = Pick<
+  Verifier,
+  'sessions' | 'formats' | 'policies' | 'crypto' | 'clientId' | 'baseUrl' | 'limits' | 'now'
+>
+
 export async function startVerification(
-  verifier: Verifier,
+  verifier: StartingVerifier,
   request: StartVerification,
 ): Promise<Result<StartedVerification, StartRefusal>> {
   const query = parseDcqlQuery(request.dcqlQuery, { duplicateClaims: 'refuse' })
@@ -48,10 +59,10 @@ export async function startVerification(
     unsupportedFormat(verifier, query.value) ??
     findFormatFault(query.value.credentials) ??
     guessableId(request, query.value) ??
-    firstPolicyMistake(request.policies)
+    findPolicyMistake(verifier.policies, request.policies)
   if (mistake !== undefined) return refuse(mistake)
 
-  const session = newSession(verifier, request)
+  const session = await newSession(verifier, request)
   const { id, expiresAt } = session
   const ttlSeconds = expiresAt - session.createdAt + verifier.limits.resultRetentionSeconds
   const created = await verifier.sessions.create(id, session, ttlSeconds)
@@ -65,12 +76,14 @@ export async function startVerification(
   })
 }
 
-function newSession(verifier: Verifier, request: StartVerification): VerificationSession {
+async function newSession(
+  verifier: StartingVerifier,
+  request: StartVerification,
+): Promise<VerificationSession> {
   const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
   const now = verifier.now()
   const withId = (uri: string | undefined) => uri?.replaceAll('$id', id)
-  const successRedirectUri = withId(request.successRedirectUri)
-  const errorRedirectUri = withId(request.errorRedirectUri)
+  const mode = responseModeNamed(request.responseMode ?? 'direct_post')
   return {
     state: 'created',
     id,
@@ -79,18 +92,18 @@ function newSession(verifier: Verifier, request: StartVerification): Verificatio
     dcqlQuery: request.dcqlQuery,
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: verifier.clientId,
-    responseUri: `${verifier.baseUrl}/openid4vc/verify/${id}`,
+    answerMode: await mode.begin({ responseUri: `${verifier.baseUrl}/openid4vc/verify/${id}` }),
     policies: request.policies,
-    ...(successRedirectUri !== undefined && { successRedirectUri }),
-    ...(errorRedirectUri !== undefined && { errorRedirectUri }),
+    successRedirectUri: withId(request.successRedirectUri),
+    errorRedirectUri: withId(request.errorRedirectUri),
     events: appendEvent([], 'created', now),
   }
 }
 
-function unsupportedFormat(verifier: Verifier, query: DcqlQuery): StartRefusal | undefined {
-  const stranger = query.credentials.find(({ format }) => verifier.formats.get(format) === undefined)
+function unsupportedFormat({ formats }: StartingVerifier, query: DcqlQuery): StartRefusal | undefined {
+  const stranger = query.credentials.find(({ format }) => formats.get(format) === undefined)
   if (stranger === undefined) return undefined
-  return { code: 'format_not_supported', format: stranger.format, supported: verifier.formats.ids }
+  return { code: 'format_not_supported', format: stranger.format, supported: formats.ids }
 }
 
 /** Base64url characters of 128 bits. */
@@ -101,12 +114,4 @@ function guessableId(request: StartVerification, query: DcqlQuery): StartRefusal
   const waived = query.credentials.some((credential) => !credential.requireHolderBinding)
   const short = request.id !== undefined && request.id.length < UNGUESSABLE_LENGTH
   return waived && short ? { code: 'session_id_guessable', minimumLength: UNGUESSABLE_LENGTH } : undefined
-}
-
-function firstPolicyMistake(policies: readonly RequestedPolicy[]): PolicyMistake | undefined {
-  for (const policy of policies) {
-    const mistake = policyMistake(policy)
-    if (mistake !== undefined) return mistake
-  }
-  return undefined
 }

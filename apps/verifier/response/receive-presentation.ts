@@ -8,14 +8,16 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Check, passed } from '@countersign/credential/contract/checks'
-import type { VerifyOutcome } from '@countersign/credential/contract/format'
+import type { RequestBinding, VerifyOutcome } from '@countersign/credential/contract/format'
 import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
-import {
-  parseAuthorizationResponse,
-  type ResponseRefusal,
-} from '@countersign/protocol/openid4vp/response/direct-post'
+import type {
+  Form,
+  ResponseRefusal,
+  VpToken,
+} from '@countersign/protocol/openid4vp/response/authorization-response'
+import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
 import {
   type DisclosedCredential,
   isDecided,
@@ -25,7 +27,7 @@ import {
   type VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
-import { judgePolicies } from '../policies/policies.ts'
+import { judgePolicies } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
 
 export type ReceiveRefusal =
@@ -37,10 +39,17 @@ export type ReceiveRefusal =
 
 export type DecidedSession = Extract<VerificationSession, { decidedAt: number }>
 
+type ReceivingVerifier = JudgingVerifier & Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe'>
+
+type JudgingVerifier = Pick<
+  Verifier,
+  'formats' | 'crypto' | 'trust' | 'holderKeys' | 'checkStatus' | 'policies' | 'limits' | 'now'
+>
+
 export async function receivePresentation(
-  verifier: Verifier,
+  verifier: ReceivingVerifier,
   id: string,
-  form: Readonly<Record<string, string>>,
+  form: Form,
 ): Promise<Result<DecidedSession, ReceiveRefusal>> {
   const found = await verifier.sessions.get(id)
   if (found === undefined) return refuse({ code: 'session_unknown' })
@@ -61,9 +70,9 @@ export async function receivePresentation(
 
 /** Turns the answer into facts. A decided or expired session needs no cryptography to say so. */
 async function judge(
-  verifier: Verifier,
+  verifier: JudgingVerifier,
   session: VerificationSession,
-  form: Readonly<Record<string, string>>,
+  form: Form,
 ): Promise<Result<VerificationMessage, ReceiveRefusal>> {
   const answerHash = await verifier.crypto.digestBase64url(
     'sha-256',
@@ -74,7 +83,8 @@ async function judge(
     return ok({ type: 'presentation_received', answerHash, accepted: false, checks: [], credentials: [] })
   }
   const query = queryOf(session)
-  const response = parseAuthorizationResponse(form, { id: session.id, query })
+  const { id, answerMode } = session
+  const response = await responseModeOf(answerMode).readAnswer(form, { id, query }, answerMode)
   if (!response.ok) return response
   if (response.value.kind === 'error') {
     return ok({ type: 'error_received', answerHash, error: response.value.error })
@@ -101,10 +111,10 @@ interface Looked {
 }
 
 async function judgePresentations(
-  verifier: Verifier,
+  verifier: JudgingVerifier,
   session: VerificationSession,
   query: DcqlQuery,
-  vpToken: ReadonlyMap<string, readonly string[]>,
+  vpToken: VpToken,
   answerHash: string,
 ): Promise<Result<VerificationMessage, ReceiveRefusal>> {
   const looked = await lookAtPresentations(verifier, session, query, vpToken)
@@ -117,20 +127,12 @@ async function judgePresentations(
   )
   const credentials = presented.map(({ queryId, presentation }): DisclosedCredential => {
     const { format, type, claims, issuer, anchor } = presentation
-    return {
-      queryId,
-      format,
-      type,
-      claims,
-      ...(issuer !== undefined && { issuer }),
-      ...(anchor !== undefined && { anchor }),
-    }
+    return { queryId, format, type, claims, issuer, anchor }
   })
-  const checks = [
-    ...own,
-    ...evaluatePresentations(query, presented, verifier.formats),
-    ...judgePolicies(session.policies, credentials),
-  ]
+  const always = [...own, ...evaluatePresentations(query, presented, verifier.formats)]
+  // Asked last: a policy may cost a call to somebody else.
+  const asked = await judgePolicies(verifier.policies, session.policies, credentials, verifier.now())
+  const checks = [...always, ...asked]
   return ok({ type: 'presentation_received', answerHash, accepted: passed(checks), checks, credentials })
 }
 
@@ -140,30 +142,26 @@ function isUnbound(check: Check): boolean {
 }
 
 async function lookAtPresentations(
-  verifier: Verifier,
+  verifier: JudgingVerifier,
   session: VerificationSession,
   query: DcqlQuery,
-  vpToken: ReadonlyMap<string, readonly string[]>,
+  vpToken: VpToken,
 ): Promise<readonly Looked[]> {
   const looked: Looked[] = []
+  const binding = bindingOf(session)
   for (const wanted of query.credentials) {
     const format = verifier.formats.get(wanted.format)
     if (format === undefined) throw new Error(`a session was made for the unknown format ${wanted.format}`)
-    const binding = {
-      audience: session.clientId,
-      nonce: session.nonce,
-      responseUri: session.responseUri,
-    }
     for (const presentation of vpToken.get(wanted.id) ?? []) {
       const outcome = await format.verify(
         {
           presentation,
-          ...(wanted.requireHolderBinding && { binding }),
+          binding: wanted.requireHolderBinding ? binding : undefined,
           now: verifier.now(),
           skewSeconds: verifier.limits.skewSeconds,
           bindingWindowSeconds: verifier.limits.bindingWindowSeconds,
           trust: verifier.trust,
-          ...(verifier.holderKeys && { holderKeys: verifier.holderKeys }),
+          holderKeys: verifier.holderKeys,
         },
         verifier.crypto,
       )
@@ -175,11 +173,19 @@ async function lookAtPresentations(
   return looked
 }
 
+/** What a proof of the holder must cover, so that it is worth nothing for another request. */
+function bindingOf({ answerMode, clientId, nonce }: VerificationSession): RequestBinding {
+  return { audience: clientId, nonce, ...responseModeOf(answerMode).bindingOf(answerMode) }
+}
+
 /**
  * Token Status List §8.3: the credential first. A list is fetched only for what its issuer signed, or anybody could send
  * this verifier to any address.
  */
-async function statusOf(verifier: Verifier, { checks, presentation }: VerifyOutcome): Promise<Check> {
+async function statusOf(
+  verifier: Pick<Verifier, 'checkStatus'>,
+  { checks, presentation }: VerifyOutcome,
+): Promise<Check> {
   const vouchedFor = ['structure', 'issuer_signature', 'issuer_trust'].every(
     (name) => checks.find((check) => check.name === name)?.outcome === 'passed',
   )

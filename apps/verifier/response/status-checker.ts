@@ -22,8 +22,8 @@ export function statusChecker({ listAnchors, lists, now }: StatusCheckerOptions)
         listAnchors,
         now: now(),
         format,
-        ...(anchor !== undefined && { credentialAnchor: anchor }),
-        ...(issuer !== undefined && { credentialIssuer: issuer }),
+        credentialAnchor: anchor,
+        credentialIssuer: issuer,
       }),
     )
 }

@@ -8,14 +8,16 @@ import type { Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client-id'
+import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import type { SessionStore } from '@countersign/stores/ports'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
+import { POLICIES } from '../policies/policy-list.ts'
 import { startVerification } from '../request/start-verification.ts'
+import { type StoredVerification, verificationStore } from '../verification-store.ts'
 import type { Verifier } from '../verifier.ts'
 
 export const vct = 'urn:countersign:identity-credential:1'
@@ -33,16 +35,19 @@ export async function testVerifier(): Promise<TestVerifier> {
   const clock = { now: 1_800_000_000 }
   const ca = createDevelopmentCa({ name: 'Test CA', now: clock.now })
   const requestSigner = certified(ca, clock.now)
+  const clientId = await clientIdOf('x509_hash', requestSigner, nodeCrypto)
+  if (!clientId.ok) throw new Error(clientId.error.code)
   const anchor = parseX5cEntry(ca.certificate)
   if (!anchor.ok) throw new Error(anchor.error.code)
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const verifier: Verifier = {
-    sessions: asJson(engine.sessions('verification')),
+    sessions: verificationStore(asJson(engine.sessions('verification'))),
     signals: engine.signals('verification'),
     formats: formatRegistry([sdJwtVc]),
     crypto: nodeCrypto,
     requestSigner,
-    clientId: await x509HashClientId(requestSigner.x5c?.[0] ?? '', nodeCrypto),
+    clientId: clientId.value,
+    policies: POLICIES,
     checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
     trust: issuerTrust(
       chainTrust({
@@ -62,13 +67,13 @@ export async function testVerifier(): Promise<TestVerifier> {
   return { verifier, clock, issuer: certified(ca, clock.now) }
 }
 
-function asJson(raw: SessionStore<string>): SessionStore<VerificationSession> {
+function asJson(raw: SessionStore<string>): SessionStore<StoredVerification> {
   return {
     create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
     compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),
     get: async (id) => {
       const found = await raw.get(id)
-      return found && { version: found.version, value: JSON.parse(found.value) as VerificationSession }
+      return found && { version: found.version, value: JSON.parse(found.value) as StoredVerification }
     },
   }
 }

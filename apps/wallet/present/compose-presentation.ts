@@ -14,7 +14,7 @@ import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/ve
 import {
   writeAuthorizationResponse,
   writeErrorResponse,
-} from '@countersign/protocol/openid4vp/response/direct-post'
+} from '@countersign/protocol/openid4vp/response/authorization-response'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { type DisclosureUnknown, pathsOfDisclosures } from '../credentials/disclosures.ts'
 import { holderSigner } from '../credentials/holder-signer.ts'
@@ -115,7 +115,7 @@ async function bindingFor(
     signer: signer.value,
     audience: request.client.full,
     nonce: request.nonce,
-    responseUri: request.responseUri,
+    responseUri: request.answerMode.responseUri,
     issuedAt: wallet.now(),
   })
 }

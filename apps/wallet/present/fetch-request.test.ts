@@ -42,8 +42,8 @@ async function webVerifier(wish: { readonly relationship?: string; readonly lies
       dcqlQuery: { credentials: [{ id: 'q', format: 'dc+sd-jwt', meta: { vct_values: ['t'] } }] },
       expiresAt: now + 300,
       clientId: client,
-      responseUri: `${place.url}/answer`,
-    }
+      answerMode: { mode: 'direct_post', responseUri: `${place.url}/answer` },
+    } as const
     const payload = buildRequestObject(facts, { now, formats: ['dc+sd-jwt'] })
     const signing = lies ? generateSoftwareKey('ES256') : key
     return signRequestObject(payload, softwareSigner(signing, { keyId: `${place.did}#k` }))
@@ -64,7 +64,7 @@ onBothDatabases('a request of a verifier that is a did:web', (store) => {
     const { asked, did, requestUrl } = await webVerifier()
     expect(await fetchRequest(wallet, requestUrl)).toMatchObject({
       ok: true,
-      value: { client: { did }, trust: { trusted: false, reason: 'no_certificate' } },
+      value: { client: { original: did }, trust: { trusted: false, reason: 'no_certificate' } },
     })
     expect(asked).toEqual(['/request/1', '/.well-known/did.json'])
     const strict = { ...wallet, verifiers: { anchors: [], required: true } }

@@ -70,7 +70,7 @@ async function theRecord(
   if (!body.ok) return body
   if (before !== undefined) await forgetRecord(wallet, before)
   const { note } = wanted
-  const sent = { wish: decision, responseUri: request.responseUri, body: body.value, note }
+  const sent = { wish: decision, responseUri: request.answerMode.responseUri, body: body.value, note }
   const kept = await keepRecord(wallet, owned, request, sent)
   return kept.sent.wish === decision ? ok(kept) : refuse({ code: 'answered_otherwise' })
 }

@@ -7,13 +7,13 @@ import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
-import { x509HashClientId } from '@countersign/protocol/openid4vp/request/client-id'
+import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import {
   authorizationRequestUrl,
   buildRequestObject,
   signRequestObject,
 } from '@countersign/protocol/openid4vp/request/request-object'
-import { parseAuthorizationResponse } from '@countersign/protocol/openid4vp/response/direct-post'
+import { parseAuthorizationResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import { type Answer, type FaultyServer, startFaultyServer } from './faulty-server.testing.ts'
 import { identity } from './issuer.testing.ts'
@@ -68,7 +68,9 @@ export async function startTestVerifier(): Promise<TestVerifier> {
   if (!deployment.ok) throw new Error(deployment.error.code)
   const signer = await deployment.value.signer('verifier-request', { baseUrl: server.url, dnsNames: [] })
   if (!signer.ok) throw new Error(signer.error.code)
-  state.clientId = await x509HashClientId(signer.value.x5c?.[0] ?? '', nodeCrypto)
+  const clientId = await clientIdOf('x509_hash', signer.value, nodeCrypto)
+  if (!clientId.ok) throw new Error(clientId.error.code)
+  state.clientId = clientId.value
   state.sign = (payload) => signRequestObject(payload, signer.value)
   return {
     ...server,
@@ -130,7 +132,7 @@ async function requestAnswer(state: State, session: Session, body: string): Prom
       ...session,
       expiresAt: now() + 300,
       clientId: state.clientId,
-      responseUri: `${state.url}/answer/${session.id}`,
+      answerMode: { mode: 'direct_post', responseUri: `${state.url}/answer/${session.id}` },
     },
     { now: now(), formats: ['dc+sd-jwt'], ...defined({ walletNonce: walletNonce ?? undefined }) },
   )

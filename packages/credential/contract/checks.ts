@@ -20,11 +20,11 @@ export interface Check {
   readonly name: CheckName
   readonly outcome: CheckOutcome
   /** Machine-readable reason, e.g. `digest_repeated`; for a passed check what was found, e.g. the trust anchor. */
-  readonly detail?: string
+  readonly detail?: string | undefined
   /** Id of the credential query that the presentation answers. */
-  readonly queryId?: string
+  readonly queryId?: string | undefined
   /** Name of the relying party's policy, for `policy`. */
-  readonly policy?: string
+  readonly policy?: string | undefined
 }
 
 export function passed(checks: readonly Check[]): boolean {

@@ -11,7 +11,7 @@ const created: VerificationSession = {
   dcqlQuery,
   nonce: 'n',
   clientId: 'x509_hash:h',
-  responseUri: 'https://verifier.example/answer/s',
+  answerMode: { mode: 'direct_post', responseUri: 'https://verifier.example/answer/s' },
   policies: [],
   events: [{ sequence: 1, type: 'created', at: 1000 }],
 }

@@ -9,13 +9,14 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Check } from '@countersign/credential/contract/checks'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { appendEvent, type SessionEvent } from '../session-event.ts'
+import type { AnswerMode } from './response/response-modes.ts'
 
 /** A policy the relying party asked for beside the checks that always run. */
 export interface RequestedPolicy {
   readonly policy: string
   readonly args?: unknown
   /** Applies to the presentation of this credential query only. */
-  readonly queryId?: string
+  readonly queryId?: string | undefined
 }
 
 /** What is kept of an accepted or refused presentation: what was disclosed, never the presentation itself. */
@@ -24,8 +25,8 @@ export interface DisclosedCredential {
   readonly format: FormatId
   readonly type: string
   readonly claims: JsonObject
-  readonly issuer?: string
-  readonly anchor?: string
+  readonly issuer?: string | undefined
+  readonly anchor?: string | undefined
 }
 
 export type VerificationEventType = 'created' | 'requested' | 'verified' | 'rejected' | 'declined'
@@ -41,10 +42,11 @@ interface Base {
   readonly nonce: string
   /** Effective client identifier with its prefix: the audience of every presentation. */
   readonly clientId: string
-  readonly responseUri: string
+  /** How the wallet's answer travels, and what is kept for that. */
+  readonly answerMode: AnswerMode
   readonly policies: readonly RequestedPolicy[]
-  readonly successRedirectUri?: string
-  readonly errorRedirectUri?: string
+  readonly successRedirectUri?: string | undefined
+  readonly errorRedirectUri?: string | undefined
   readonly events: readonly SessionEvent<VerificationEventType>[]
 }
 

@@ -1,23 +1,29 @@
 import { decodeBase64 } from '@countersign/core/base64url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseClientId, x509HashClientId } from './client-id.ts'
-import { LEAF, testCrypto } from './request.testing.ts'
+import { clientIdOf, PROVABLE_PREFIX_NAMES, parseClientId } from './client-id.ts'
+import { LEAF, leafSigner, testCrypto } from './request.testing.ts'
 
 const HASH = 'Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk'
 
 describe('a client identifier', () => {
   it.each([
-    ['example-client', { prefix: 'pre_registered' }],
-    ['redirect_uri:https://client.example/cb', { prefix: 'redirect_uri', uri: 'https://client.example/cb' }],
-    ['x509_san_dns:client.example', { prefix: 'x509_san_dns', dnsName: 'client.example' }],
-    [`x509_hash:${HASH}`, { prefix: 'x509_hash', hash: HASH }],
+    ['example-client', 'pre_registered', 'example-client'],
+    ['redirect_uri:https://client.example/cb', 'redirect_uri', 'https://client.example/cb'],
+    ['x509_san_dns:client.example', 'x509_san_dns', 'client.example'],
+    [`x509_hash:${HASH}`, 'x509_hash', HASH],
     [
       'decentralized_identifier:did:web:client.example%3A8443:a',
-      { prefix: 'decentralized_identifier', did: 'did:web:client.example%3A8443:a' },
+      'decentralized_identifier',
+      'did:web:client.example%3A8443:a',
     ],
-  ])('%s is read', (full, expected) => {
-    expect(parseClientId(full)).toEqual({ ok: true, value: { full, ...expected } })
+  ])('%s is read', (full, prefix, original) => {
+    const client = parseClientId(full)
+    expect(client.ok && [client.value.full, client.value.prefix.name, client.value.original]).toEqual([
+      full,
+      prefix,
+      original,
+    ])
   })
 
   it.each([
@@ -28,6 +34,7 @@ describe('a client identifier', () => {
     ['did:key:z6Mk', 'did'],
     ['X509_HASH:abc', 'X509_HASH'],
     [':x', ''],
+    ['pre_registered:shop', 'pre_registered'],
   ])('%s has a prefix that is not proven here', (full, prefix) => {
     const error = { code: 'client_id_prefix_unsupported', prefix }
     expect(parseClientId(full)).toEqual({ ok: false, error })
@@ -54,11 +61,25 @@ describe('a client identifier', () => {
     expect(parseClientId(full)).toEqual({ ok: false, error: { code: 'client_id_malformed' } })
   })
 
-  it('of a certificate is the hash of its DER', async () => {
+  it('of a verifier with a certificate is the hash of its DER', async () => {
     const hash = await testCrypto.digestBase64url('sha-256', decodeBase64(LEAF) ?? '')
-    expect(await x509HashClientId(LEAF, testCrypto)).toBe(`x509_hash:${hash}`)
-    await expect(x509HashClientId('no base64!', testCrypto)).rejects.toThrow('base64')
+    const value = `x509_hash:${hash}`
+    expect(await clientIdOf('x509_hash', leafSigner, testCrypto)).toEqual({ ok: true, value })
+    await expect(clientIdOf('x509_hash', { x5c: ['no base64!'] }, testCrypto)).rejects.toThrow('base64')
   })
+
+  it('is not to be had without a certificate', async () => {
+    const error = { code: 'certificate_missing' }
+    expect(await clientIdOf('x509_hash', { x5c: undefined }, testCrypto)).toEqual({ ok: false, error })
+  })
+
+  it.each(PROVABLE_PREFIX_NAMES)(
+    'of a verifier of ours is one that wallets of ours read: %s',
+    async (name) => {
+      const own = await clientIdOf(name, leafSigner, testCrypto)
+      expect(own.ok && parseClientId(own.value)).toMatchObject({ ok: true, value: { prefix: { name } } })
+    },
+  )
 
   it('is read or refused, whatever it is', () => {
     const prefix = fc.constantFrom(

@@ -16,7 +16,7 @@ const facts: RequestFacts = {
   dcqlQuery: { credentials: [{ id: 'pid', format: 'dc+sd-jwt', meta: {} }] },
   nonce: 'nonce-1',
   clientId: 'x509_san_dns:verifier.example',
-  responseUri: 'https://verifier.example/answer',
+  answerMode: { mode: 'direct_post', responseUri: 'https://verifier.example/answer' },
 }
 const now = 1_800_000_000
 const options = { now, formats: ['dc+sd-jwt'] } as const

@@ -4,10 +4,11 @@
  * request but for the times, so a wallet may fetch it twice, from any instance. Refuses to know HTTP and keys.
  */
 
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
+import { responseModeOf } from '../response/response-modes.ts'
 import type { VerificationSession } from '../session.ts'
 import { writeVpFormats } from './vp-formats.ts'
 
@@ -19,7 +20,7 @@ export const STATIC_DISCOVERY_AUDIENCE = 'https://self-issued.me/v2'
 
 export type RequestFacts = Pick<
   VerificationSession,
-  'id' | 'expiresAt' | 'dcqlQuery' | 'nonce' | 'clientId' | 'responseUri'
+  'id' | 'expiresAt' | 'dcqlQuery' | 'nonce' | 'clientId' | 'answerMode'
 >
 
 export interface RequestOptions {
@@ -28,22 +29,21 @@ export interface RequestOptions {
   /** What is accepted in answers. */
   readonly formats: readonly FormatId[]
   /** How long the request object may be used, in seconds; never longer than the session. Absent: as long as it. */
-  readonly ttlSeconds?: number
+  readonly ttlSeconds?: number | undefined
   /** §5.10: echoed when the wallet sent one, and not there otherwise. */
-  readonly walletNonce?: string
+  readonly walletNonce?: string | undefined
   /** Members of `client_metadata` beside the formats, e.g. `client_name` and `logo_uri`. */
-  readonly clientMetadata?: JsonObject
+  readonly clientMetadata?: JsonObject | undefined
 }
 
 /** The state is the session id: with it an answer names its session, on whichever instance it arrives. */
 export function buildRequestObject(session: RequestFacts, options: RequestOptions): JsonObject {
   const { now, formats, ttlSeconds, walletNonce, clientMetadata } = options
   const lastMoment = ttlSeconds === undefined ? session.expiresAt : now + ttlSeconds
-  return {
+  return defined({
     response_type: 'vp_token',
-    response_mode: 'direct_post',
+    ...responseModeOf(session.answerMode).writeRequest(session.answerMode),
     client_id: session.clientId,
-    response_uri: session.responseUri,
     nonce: session.nonce,
     state: session.id,
     dcql_query: session.dcqlQuery,
@@ -51,8 +51,8 @@ export function buildRequestObject(session: RequestFacts, options: RequestOption
     aud: STATIC_DISCOVERY_AUDIENCE,
     iat: now,
     exp: Math.min(lastMoment, session.expiresAt),
-    ...(walletNonce !== undefined && { wallet_nonce: walletNonce }),
-  }
+    wallet_nonce: walletNonce,
+  })
 }
 
 /** With a certificate chain the chain names the key; otherwise its id does, for a DID the full DID URL (§5.9.3). */

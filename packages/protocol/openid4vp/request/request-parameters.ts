@@ -5,32 +5,33 @@
  */
 import { isJsonArray, isJsonObject, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
+import type { HttpPolicy } from '../../oauth/message-values.ts'
 import { type DcqlRefusalCode, parseDcqlQuery } from '../dcql/parse.ts'
 import type { DcqlQuery } from '../dcql/query.ts'
+import type { ResponseModeRefusal } from '../response/response-mode.ts'
+import { type AnswerMode, isResponseModeName, responseModeNamed } from '../response/response-modes.ts'
 import type { ClientId } from './client-id.ts'
 import { STATIC_DISCOVERY_AUDIENCE } from './request-object.ts'
 
 export interface RequestParameters {
-  readonly responseUri: string
+  /** How the answer travels, and where it goes. */
+  readonly answerMode: AnswerMode
   readonly nonce: string
-  readonly state?: string
+  readonly state?: string | undefined
   readonly query: DcqlQuery
-  readonly clientMetadata?: JsonObject
+  readonly clientMetadata?: JsonObject | undefined
   /** Epoch seconds; absent where the verifier set no end. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
 }
 
 export type ParameterRefusal =
-  | { readonly code: 'parameter_invalid'; readonly parameter: string }
+  | ResponseModeRefusal
   | { readonly code: 'parameter_unsupported'; readonly parameter: string }
-  | { readonly code: 'redirect_uri_with_direct_post' }
   | { readonly code: 'transaction_data_unsupported' }
   | { readonly code: 'query_not_exactly_one' }
   | { readonly code: 'query_invalid'; readonly reason: DcqlRefusalCode; readonly at: string }
   | { readonly code: 'state_missing' }
   | { readonly code: 'wallet_nonce_differs' }
-  | { readonly code: 'response_uri_not_allowed' }
   | { readonly code: 'request_expired'; readonly exp: number; readonly now: number }
   | { readonly code: 'request_not_yet_valid'; readonly from: number; readonly now: number }
 
@@ -42,7 +43,7 @@ export interface ParameterRules {
   /** The nonce that was sent to `request_uri` by POST; absent: none was. */
   readonly walletNonce?: string | undefined
   /** Where plain http may stand for https; default `https_only`. */
-  readonly httpPolicy?: HttpPolicy
+  readonly httpPolicy?: HttpPolicy | undefined
 }
 
 type Read<T> = Result<T, ParameterRefusal>
@@ -54,8 +55,8 @@ export function readRequestParameters(
 ): Read<RequestParameters> {
   const refusal = findRefusal(payload, rules)
   if (refusal !== undefined) return refuse(refusal)
-  const responseUri = readResponseUri(payload, client, rules)
-  if (!responseUri.ok) return responseUri
+  const answerMode = readAnswerMode(payload, client, rules)
+  if (!answerMode.ok) return answerMode
   const query = readQuery(payload)
   if (!query.ok) return query
   const state = readState(payload, query.value)
@@ -63,12 +64,12 @@ export function readRequestParameters(
   const { nonce, client_metadata: clientMetadata, exp } = payload
   if (!isUrlSafe(nonce)) return invalid('nonce')
   return ok({
-    responseUri: responseUri.value,
+    answerMode: answerMode.value,
     nonce,
     query: query.value,
-    ...(state.value !== undefined && { state: state.value }),
-    ...(isJsonObject(clientMetadata) && { clientMetadata }),
-    ...(typeof exp === 'number' && { expiresAt: exp }),
+    state: state.value,
+    clientMetadata: isJsonObject(clientMetadata) ? clientMetadata : undefined,
+    expiresAt: typeof exp === 'number' ? exp : undefined,
   })
 }
 
@@ -87,9 +88,7 @@ function findUnsupported(payload: JsonObject): ParameterRefusal | undefined {
   if (nested !== undefined) return { code: 'parameter_invalid', parameter: nested }
   if (payload['transaction_data'] !== undefined) return { code: 'transaction_data_unsupported' }
   if (payload['response_type'] !== 'vp_token') return unsupported(payload, 'response_type')
-  if (payload['response_mode'] !== 'direct_post') return unsupported(payload, 'response_mode')
-  // §8.2: an answer cannot go to both.
-  if (payload['redirect_uri'] !== undefined) return { code: 'redirect_uri_with_direct_post' }
+  if (!isResponseModeName(payload['response_mode'])) return unsupported(payload, 'response_mode')
   const { client_metadata: metadata } = payload
   const isReadable = metadata === undefined || isJsonObject(metadata)
   return isReadable ? undefined : { code: 'parameter_invalid', parameter: 'client_metadata' }
@@ -127,17 +126,17 @@ function findNonceRefusal(payload: JsonObject, rules: ParameterRules): Parameter
   return payload['wallet_nonce'] === rules.walletNonce ? undefined : { code: 'wallet_nonce_differs' }
 }
 
-/** §5.9.3: under `x509_san_dns` the answer goes to the host that the certificate names. */
-function readResponseUri(payload: JsonObject, client: ClientId, rules: ParameterRules): Read<string> {
-  const { response_uri: responseUri } = payload
-  if (typeof responseUri !== 'string') return invalid('response_uri')
-  if (endpointUrl(responseUri, rules.httpPolicy ?? 'https_only') === undefined)
-    return refuse({ code: 'response_uri_not_allowed' })
-  const isBoundToHost = client.prefix === 'x509_san_dns'
-  if (isBoundToHost && new URL(responseUri).hostname !== client.dnsName.toLowerCase()) {
-    return refuse({ code: 'response_uri_not_allowed' })
-  }
-  return ok(responseUri)
+/** What the mode wants, and what the client's prefix says of the address that the answer goes to (§5.9.3). */
+function readAnswerMode(payload: JsonObject, client: ClientId, rules: ParameterRules): Read<AnswerMode> {
+  const { response_mode: name } = payload
+  if (!isResponseModeName(name)) return refuse(unsupported(payload, 'response_mode'))
+  const mode = responseModeNamed(name)
+  const answerMode = mode.readRequest(payload, rules.httpPolicy ?? 'https_only')
+  if (!answerMode.ok) return answerMode
+  const { responseUri } = mode.bindingOf(answerMode.value)
+  const isAllowed =
+    responseUri === undefined || client.prefix.acceptsResponseUri?.(client.original, responseUri) !== false
+  return isAllowed ? answerMode : refuse({ code: 'response_uri_not_allowed' })
 }
 
 /** §5.1: exactly one of both. A `scope` stands for a query agreed beforehand, and none is. */

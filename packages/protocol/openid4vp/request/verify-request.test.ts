@@ -6,7 +6,7 @@ import { signJws } from '@countersign/crypto/jose/jws'
 import { didFromKey, resolveDid } from '@countersign/did/did'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { x509HashClientId } from './client-id.ts'
+import { clientIdOf } from './client-id.ts'
 import {
   ANCHOR,
   anchor,
@@ -21,7 +21,8 @@ import { buildRequestObject, signRequestObject } from './request-object.ts'
 import { type RequestVerification, verifyRequestObject } from './verify-request.ts'
 
 const now = 1_800_000_000
-const clientId = await x509HashClientId(LEAF, testCrypto)
+const proven = await clientIdOf('x509_hash', leafSigner, testCrypto)
+const clientId = proven.ok ? proven.value : ''
 const dcqlQuery = { credentials: [{ id: 'pid', format: 'dc+sd-jwt', meta: { vct_values: ['t'] } }] }
 
 function payloadFor(
@@ -34,8 +35,8 @@ function payloadFor(
     dcqlQuery,
     nonce: 'n-0S6_WzA2Mj',
     clientId: client,
-    responseUri: 'https://verifier.example/answer',
-  }
+    answerMode: { mode: 'direct_post', responseUri: 'https://verifier.example/answer' },
+  } as const
   return JSON.parse(
     JSON.stringify({ ...buildRequestObject(facts, { now, formats: ['dc+sd-jwt'] }), ...changes }),
   )
@@ -66,9 +67,9 @@ describe('a request object', () => {
     expect(result).toMatchObject({
       ok: true,
       value: {
-        client: { prefix: 'x509_hash', full: clientId },
+        client: { prefix: { name: 'x509_hash' }, full: clientId },
         trust: { trusted: true, verifier: 'CN=Example Verifier', anchor: 'CN=Verifier Test CA' },
-        responseUri: 'https://verifier.example/answer',
+        answerMode: { mode: 'direct_post', responseUri: 'https://verifier.example/answer' },
         nonce: 'n-0S6_WzA2Mj',
         state: 'session-1',
         query: { credentials: [{ id: 'pid' }] },
@@ -363,7 +364,7 @@ describe('who the client is', () => {
     }
     expect(await check(jwt, { ...how, didKeys })).toMatchObject({
       ok: true,
-      value: { client: { did }, trust: { trusted: false, reason: 'no_certificate' } },
+      value: { client: { original: did }, trust: { trusted: false, reason: 'no_certificate' } },
     })
     expect(asked).toEqual([[kid, 'authentication']])
 

@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { identityQuery, parsed } from '../dcql/dcql.testing.ts'
-import { parseAuthorizationResponse, writeAuthorizationResponse, writeErrorResponse } from './direct-post.ts'
+import {
+  parseAuthorizationResponse,
+  writeAuthorizationResponse,
+  writeErrorResponse,
+} from './authorization-response.ts'
 
 const query = parsed({
   credentials: [

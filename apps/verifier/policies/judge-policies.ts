@@ -1,0 +1,50 @@
+/**
+ * Policies of a verification: found unusable when the session is made, asked when the answer came and every other check has
+ * run. Which policies there are is given; this knows only how they are named, asked and told.
+ */
+import type { Check } from '@countersign/credential/contract/checks'
+import type { DisclosedCredential, RequestedPolicy } from '@countersign/protocol/openid4vp/session'
+import type { Policy } from './policy.ts'
+
+export type PolicyMistake =
+  | { readonly code: 'policy_unknown'; readonly policy: string; readonly known: readonly string[] }
+  | { readonly code: 'policy_arguments'; readonly policy: string; readonly expected: string }
+
+/** The first request that names no policy of the list, or has arguments that it cannot use. */
+export function findPolicyMistake(
+  policies: readonly Policy[],
+  requested: readonly RequestedPolicy[],
+): PolicyMistake | undefined {
+  for (const { policy: name, args } of requested) {
+    const policy = policyNamed(policies, name)
+    if (policy === undefined) {
+      return { code: 'policy_unknown', policy: name, known: policies.map((known) => known.name) }
+    }
+    const expected = 'judge' in policy ? policy.argumentsExpected(args) : undefined
+    if (expected !== undefined) return { code: 'policy_arguments', policy: name, expected }
+  }
+  return undefined
+}
+
+/** Asks the policies that no other check covers, one after the other; one check for each request. */
+export async function judgePolicies(
+  policies: readonly Policy[],
+  requested: readonly RequestedPolicy[],
+  credentials: readonly DisclosedCredential[],
+  now: number,
+): Promise<readonly Check[]> {
+  const checks: Check[] = []
+  for (const { policy: name, queryId, args } of requested) {
+    const policy = policyNamed(policies, name)
+    if (policy === undefined || !('judge' in policy)) continue
+    const about =
+      queryId === undefined ? credentials : credentials.filter((entry) => entry.queryId === queryId)
+    const verdict = await policy.judge({ args, credentials: about, now })
+    checks.push({ name: 'policy', policy: name, queryId, ...verdict })
+  }
+  return checks
+}
+
+export function policyNamed(policies: readonly Policy[], name: string): Policy | undefined {
+  return policies.find((policy) => policy.name === name)
+}

@@ -1,0 +1,18 @@
+/** `x509_san_dns:` (OpenID4VP 1.0 §5.9.3): the verifier is named by a DNS name of its leaf certificate. */
+import { identifyByCertificate } from './certificate-of-client.ts'
+import type { ClientIdPrefix } from './client-id-prefix.ts'
+
+const DNS_NAME =
+  /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
+
+/** DNS names have no case (RFC 4343); a wildcard names no verifier. The answer goes to the host that is named. */
+export const x509SanDns = {
+  name: 'x509_san_dns',
+  acceptsOriginal: (dnsName) => DNS_NAME.test(dnsName),
+  identify: ({ header }, dnsName, evidence) => {
+    const wanted = dnsName.toLowerCase()
+    const isNamed = (name: string) => name.toLowerCase() === wanted
+    return identifyByCertificate(header['x5c'], ({ dnsNames }) => dnsNames.some(isNamed), evidence)
+  },
+  acceptsResponseUri: (dnsName, responseUri) => new URL(responseUri).hostname === dnsName.toLowerCase(),
+} as const satisfies ClientIdPrefix
