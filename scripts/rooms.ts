@@ -28,7 +28,7 @@ const packages: Readonly<Record<string, Room>> = {
   'crypto/cbor': pure('core'),
   'crypto/cose': pure('core', 'crypto', 'crypto/cbor'),
   x509: pure('core', 'crypto'),
-  'x509/make': onNode('core', 'crypto', 'x509', 'keys/engines'),
+  'x509/make': pure('core', 'crypto', 'x509'),
   did: pure('core', 'crypto', 'x509'),
 
   'credential/contract': pure('core', 'crypto', 'crypto/jose', 'did', 'x509'),
@@ -468,6 +468,7 @@ const apps: Readonly<Record<string, Room>> = {
     'x509/make',
     'keys',
     'keys/backends',
+    'keys/engines',
     'service/compose',
     'service/operation',
     'apps/countersign/command',

@@ -2,6 +2,7 @@
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
 
@@ -27,22 +28,24 @@ function attestationIssuer(publicJwk: PublicJwk, now: number): string {
 
 async function documentSigner(publicJwk: PublicJwk, now: number): Promise<string> {
   const iacaKey = softwareSigner(generateSoftwareKey('ES256'))
-  const iaca = await makeIaca({
+  const authority = {
     country: 'UT',
     commonName: 'Authority of a stranger',
     issuerAlternativeName: { uri: 'https://stranger.example' },
     key: iacaKey,
     now,
-  })
+  }
+  const iaca = await makeIaca(authority, nodeCrypto)
   if (!iaca.ok) throw new Error(iaca.error.code)
-  const signer = await makeDocumentSigner({
+  const request = {
     iacaKey,
     iacaPem: iaca.value.certificatePem,
     country: 'UT',
     commonName: 'A stranger',
     publicJwk,
     now,
-  })
+  }
+  const signer = await makeDocumentSigner(request, nodeCrypto)
   if (!signer.ok) throw new Error(signer.error.code)
   return signer.value.certificate
 }

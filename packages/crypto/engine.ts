@@ -27,6 +27,11 @@ export interface CryptoEngine {
   ): Awaitable<boolean>
   /** HMAC with SHA-256 (RFC 2104): device MACs and HKDF of mdoc. */
   hmacSha256(key: Uint8Array, data: Uint8Array): Awaitable<Uint8Array>
+  /**
+   * SHA-1 of the bits of a public key: the key identifier that ISO/IEC 18013-5 annex B prescribes (RFC 5280 §4.2.1.2
+   * method 1). Nothing rests on it; there is no SHA-1 for anything else.
+   */
+  sha1OfPublicKey(publicKey: Uint8Array): Awaitable<Uint8Array>
   randomBytes(length: number): Uint8Array
 }
 

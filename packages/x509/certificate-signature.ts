@@ -15,6 +15,7 @@ import {
   readObjectIdentifier,
   TAG,
 } from './der.ts'
+import { OID } from './object-identifiers.ts'
 import { readRsaPublicKey } from './rsa-public-key.ts'
 
 export interface CertificateSignature {
@@ -23,29 +24,23 @@ export interface CertificateSignature {
   readonly value: Uint8Array
 }
 
-const ED25519 = '1.3.101.112'
-const EC_PUBLIC_KEY = '1.2.840.10045.2.1'
-
 const CURVES: Readonly<Record<string, { readonly crv: EcCurve; readonly bytes: number }>> = {
-  '1.2.840.10045.3.1.7': { crv: 'P-256', bytes: 32 },
-  '1.3.132.0.34': { crv: 'P-384', bytes: 48 },
-  '1.3.132.0.35': { crv: 'P-521', bytes: 66 },
+  [OID.p256]: { crv: 'P-256', bytes: 32 },
+  [OID.p384]: { crv: 'P-384', bytes: 48 },
+  [OID.p521]: { crv: 'P-521', bytes: 66 },
 }
 
 const ECDSA: Readonly<Record<string, { readonly algorithm: SignatureAlgorithm; readonly bytes: number }>> = {
-  '1.2.840.10045.4.3.2': { algorithm: 'ES256', bytes: 32 },
-  '1.2.840.10045.4.3.3': { algorithm: 'ES384', bytes: 48 },
-  '1.2.840.10045.4.3.4': { algorithm: 'ES512', bytes: 66 },
+  [OID.ecdsaWithSha256]: { algorithm: 'ES256', bytes: 32 },
+  [OID.ecdsaWithSha384]: { algorithm: 'ES384', bytes: 48 },
+  [OID.ecdsaWithSha512]: { algorithm: 'ES512', bytes: 66 },
 }
 
 const RSA: Readonly<Record<string, SignatureAlgorithm>> = {
-  '1.2.840.113549.1.1.11': 'RS256',
-  '1.2.840.113549.1.1.12': 'RS384',
-  '1.2.840.113549.1.1.13': 'RS512',
+  [OID.rsaWithSha256]: 'RS256',
+  [OID.rsaWithSha384]: 'RS384',
+  [OID.rsaWithSha512]: 'RS512',
 }
-
-const RSA_PUBLIC_KEY = '1.2.840.113549.1.1.1'
-const RSA_PSS = '1.2.840.113549.1.1.10'
 
 /** Undefined for a key that no `PublicJwk` can say: a compressed point, a short RSA key. */
 export function readPublicKey(keyInfo: DerElement | undefined): PublicJwk | undefined {
@@ -55,13 +50,13 @@ export function readPublicKey(keyInfo: DerElement | undefined): PublicJwk | unde
   const [type, parameters, ...more] = (algorithm?.tag === TAG.sequence && readChildren(algorithm)) || []
   if (key === undefined || rest.length > 0 || more.length > 0) return undefined
   switch (readObjectIdentifier(type)) {
-    case EC_PUBLIC_KEY:
+    case OID.ecPublicKey:
       return readPoint(readObjectIdentifier(parameters), key)
-    case ED25519:
+    case OID.ed25519:
       return readEd25519(key, parameters)
-    case RSA_PUBLIC_KEY:
+    case OID.rsaEncryption:
       return isNull(parameters) ? readRsa(key) : undefined
-    case RSA_PSS:
+    case OID.rsaPss:
       return readPssKey(key, parameters)
     default:
       return undefined
@@ -104,13 +99,13 @@ export function readSignature(
   const [identifier, parameters] = (algorithm.tag === TAG.sequence && readChildren(algorithm)) || []
   const name = readObjectIdentifier(identifier)
   if (bytes === undefined || name === undefined) return 'malformed'
-  const rsa = name === RSA_PSS ? readPssParameters(parameters) : RSA[name]
+  const rsa = name === OID.rsaPss ? readPssParameters(parameters) : RSA[name]
   if (rsa !== undefined) {
-    return name === RSA_PSS || isNull(parameters) ? { algorithm: rsa, value: bytes } : 'malformed'
+    return name === OID.rsaPss || isNull(parameters) ? { algorithm: rsa, value: bytes } : 'malformed'
   }
   const ecdsa = ECDSA[name]
-  if (parameters !== undefined) return ecdsa || name === ED25519 ? 'malformed' : undefined
-  if (name === ED25519) return { algorithm: 'EdDSA', value: bytes }
+  if (parameters !== undefined) return ecdsa || name === OID.ed25519 ? 'malformed' : undefined
+  if (name === OID.ed25519) return { algorithm: 'EdDSA', value: bytes }
   if (ecdsa === undefined) return undefined
   const value = toJoseForm(bytes, ecdsa.bytes)
   return value && { algorithm: ecdsa.algorithm, value }
@@ -122,12 +117,11 @@ function isNull(parameters: DerElement | undefined): boolean {
 }
 
 const NULL_TAG = 0x05
-const MGF1 = '1.2.840.113549.1.1.8'
 
 const PSS: Readonly<Record<string, { readonly algorithm: SignatureAlgorithm; readonly salt: number }>> = {
-  '2.16.840.1.101.3.4.2.1': { algorithm: 'PS256', salt: 32 },
-  '2.16.840.1.101.3.4.2.2': { algorithm: 'PS384', salt: 48 },
-  '2.16.840.1.101.3.4.2.3': { algorithm: 'PS512', salt: 64 },
+  [OID.sha256]: { algorithm: 'PS256', salt: 32 },
+  [OID.sha384]: { algorithm: 'PS384', salt: 48 },
+  [OID.sha512]: { algorithm: 'PS512', salt: 64 },
 }
 
 /** RFC 4055 §3.1: the same hash twice and a salt as long as it; the defaults mean SHA-1. */
@@ -139,7 +133,7 @@ function readPssParameters(parameters: DerElement | undefined): SignatureAlgorit
   const [maskName, maskHash] = childrenOf(mask)
   const pss = hashName === undefined ? undefined : PSS[hashName]
   const matches =
-    readObjectIdentifier(maskName) === MGF1 &&
+    readObjectIdentifier(maskName) === OID.mgf1 &&
     readAlgorithmName(maskHash) === hashName &&
     readInteger(salt)?.join() === String(pss?.salt)
   return matches ? pss?.algorithm : undefined

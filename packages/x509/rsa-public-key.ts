@@ -6,6 +6,7 @@ import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import { type Result, refuse } from '@countersign/core/result'
 import { type JwkRefusal, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { type DerElement, readInteger, readSequence } from './der.ts'
+import { sequence, unsignedInteger } from './der-writer.ts'
 
 type RsaPublicJwk = Extract<PublicJwk, { kty: 'RSA' }>
 
@@ -19,7 +20,7 @@ export function readRsaPublicKey(der: Uint8Array): Result<PublicJwk, JwkRefusal>
 
 /** Throws for members that are not base64url: a `PublicJwk` has none such. */
 export function writeRsaPublicKey({ n, e }: RsaPublicJwk): Uint8Array {
-  return element(0x30, Uint8Array.from([...positive(n), ...positive(e)]))
+  return sequence(positive(n), positive(e))
 }
 
 /** The magnitude; undefined for a negative number and for zero. */
@@ -33,14 +34,5 @@ function readPositive(integer: DerElement | undefined): Uint8Array | undefined {
 function positive(text: string): Uint8Array {
   const magnitude = decodeBase64url(text)
   if (magnitude === undefined) throw new TypeError('number is not base64url')
-  const signed = (magnitude[0] ?? 0) >= 0x80 ? Uint8Array.from([0, ...magnitude]) : magnitude
-  return element(0x02, signed)
-}
-
-/** Up to 65535 bytes of contents, with the length in the fewest octets. */
-function element(tag: number, contents: Uint8Array): Uint8Array {
-  const { length } = contents
-  const octets =
-    length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
-  return Uint8Array.from([tag, ...octets, ...contents])
+  return unsignedInteger(magnitude)
 }

@@ -53,6 +53,7 @@ export const nodeEngine: CryptoEngine = {
     }
   },
   hmacSha256: (key, data) => createHmac('sha256', key).update(data).digest(),
+  sha1OfPublicKey: (publicKey) => createHash('sha1').update(publicKey).digest(),
   randomBytes: (length) => randomBytes(length),
 }
 
@@ -62,6 +63,7 @@ export const lateEngine: CryptoEngine = {
   digestBase64url: async (algorithm, data) => nodeEngine.digestBase64url(algorithm, data),
   verify: async (algorithm, key, data, signature) => nodeEngine.verify(algorithm, key, data, signature),
   hmacSha256: async (key, data) => nodeEngine.hmacSha256(key, data),
+  sha1OfPublicKey: async (publicKey) => nodeEngine.sha1OfPublicKey(publicKey),
   randomBytes: (length) => randomBytes(length),
 }
 

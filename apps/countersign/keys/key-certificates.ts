@@ -8,10 +8,12 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { fileReference } from '@countersign/keys/backends/key-reference'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { type OpenedSigner, openSigner } from '@countersign/keys/open-signer'
 import {
   makeAuthority,
   makeSignerCertificate,
+  type SignerCertificateRequest,
   type SignerPurpose,
 } from '@countersign/x509/make/signer-certificate'
 import {
@@ -85,7 +87,7 @@ type OpenKey = (reference: string) => Promise<OpenedSigner>
 async function authority(argv: readonly string[], open: OpenKey): Promise<string> {
   const flags = read(COMMON_FLAGS, argv)
   const common = commonOf(flags)
-  const made = await makeAuthority({ key: await open(needed(flags, 'key')), ...common })
+  const made = await makeAuthority({ key: await open(needed(flags, 'key')), ...common }, nodeCrypto)
   if (!made.ok) throw refused(made.error)
   return made.value.certificatePem
 }
@@ -96,7 +98,7 @@ async function certificate(argv: readonly string[], open: OpenKey, { cwd }: Surr
   const flags = read(CERTIFICATE_FLAGS, rest)
   const common = commonOf(flags)
   const certificatePem = readText(resolve(cwd, needed(flags, 'authorityCertFile')))
-  const made = await makeSignerCertificate({
+  const request: SignerCertificateRequest = {
     purpose,
     authority: { key: await open(needed(flags, 'authorityKey')), certificatePem },
     publicJwk: await publicKeyOf(flags, open, cwd),
@@ -104,7 +106,8 @@ async function certificate(argv: readonly string[], open: OpenKey, { cwd }: Surr
     uris: several(flags, 'uri'),
     extendedKeyUsage: several(flags, 'extendedKeyUsage'),
     ...common,
-  })
+  }
+  const made = await makeSignerCertificate(request, nodeCrypto)
   if (!made.ok) throw refused(made.error)
   return made.value.certificatePem
 }

@@ -98,7 +98,7 @@ export function onboardingRoutes(app: ServiceApp, issuer: Issuer): void {
     { schema: { summary: 'Make a root for document signers of mdocs', tags, body: pkiBody }, config },
     async (request) => {
       const { certificateData: data, ecKeyGenRequestParams: key } = request.body
-      const iaca = await onboardIaca(orderOf(data), key, issuer.now())
+      const iaca = await onboardIaca(orderOf(data), key, { now: issuer.now(), crypto: issuer.crypto })
       if (!iaca.ok) return fail(wireError(MDOC_PKI_ERRORS, iaca.error))
       return { iacaKey: iaca.value.key, ...describe(iaca.value, data) }
     },
@@ -112,6 +112,7 @@ export function onboardingRoutes(app: ServiceApp, issuer: Issuer): void {
       const iaca = { key: iacaSigner.iacaKey, pem: iacaSigner.iacaPem }
       const signer = await onboardDocumentSigner(orderOf(data), key, iaca, {
         now: issuer.now(),
+        crypto: issuer.crypto,
         openKey: issuer.openCallerKey.open,
       })
       if (!signer.ok) return fail(wireError(MDOC_PKI_ERRORS, signer.error))

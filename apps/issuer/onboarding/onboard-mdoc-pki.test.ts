@@ -27,10 +27,11 @@ const leaf: CertificateOrder = {
   crlDistributionPointUri: 'https://iaca.example/crl',
 }
 const { issuer } = testIssuer()
-const opening = { now, openKey: issuer.openCallerKey.open }
+const making = { now, crypto: nodeCrypto }
+const opening = { ...making, openKey: issuer.openCallerKey.open }
 
 async function iacaOf(key = ec): Promise<IacaSigner & { readonly certificate: Certificate }> {
-  const made = await onboardIaca(root, key, now)
+  const made = await onboardIaca(root, key, making)
   if (!made.ok) throw new Error(made.error.code)
   const pem = made.value.made.certificatePem
   const parsed = parsePemCertificates(pem)
@@ -67,7 +68,7 @@ describe('a root and a document signer below it', () => {
   )
 
   it('have the dates that are asked for', async () => {
-    const made = await onboardIaca({ ...root, notBefore: now, notAfter: now + 400 * day }, ec, now)
+    const made = await onboardIaca({ ...root, notBefore: now, notAfter: now + 400 * day }, ec, making)
     expect(made).toMatchObject({ value: { made: { parsed: { notBefore: now, notAfter: now + 400 * day } } } })
   })
 })
@@ -89,7 +90,7 @@ describe('no root is made', () => {
     ['on secp256k1', {}, { keyType: 'secp256k1' }, { code: 'key_type_unsupported' }],
     ['in a key service', {}, { backend: 'tse' }, { code: 'backend_unsupported', backend: 'tse' }],
   ])('%s', async (_name, order, key, error) => {
-    expect(await onboardIaca({ ...root, ...order }, { ...ec, ...key }, now)).toMatchObject({
+    expect(await onboardIaca({ ...root, ...order }, { ...ec, ...key }, making)).toMatchObject({
       ok: false,
       error,
     })

@@ -11,9 +11,9 @@ import {
   type SoftwareKeyType,
   softwareSigner,
 } from '@countersign/keys/signers/software-key'
-import type { AlternativeName } from '@countersign/x509/make/certificate-encoding'
+import type { AlternativeName } from '@countersign/x509/make/alternative-names'
 import type { CertificateRequestRefusal, MadeCertificate } from '@countersign/x509/make/certificate-request'
-import { makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
+import { type MdocPkiCrypto, makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
 import type { CallerKeys } from '../issuer.ts'
 
 export interface CertificateOrder {
@@ -46,11 +46,23 @@ export type MdocPkiRefusal =
 
 type Made = Promise<Result<Certified, MdocPkiRefusal>>
 
-export async function onboardIaca(order: CertificateOrder, wantedKey: KeyOrder, now: number): Made {
+/** When it is, and the engine that gives serial numbers and key identifiers. */
+export interface CertificateMaking {
+  /** Epoch seconds. */
+  readonly now: number
+  readonly crypto: MdocPkiCrypto
+}
+
+export async function onboardIaca(
+  order: CertificateOrder,
+  wantedKey: KeyOrder,
+  { crypto, now }: CertificateMaking,
+): Made {
   const key = await makeKey(wantedKey)
   if (!key.ok) return key
   const { issuerAlternativeName = {}, ...rest } = order
-  const made = await makeIaca({ ...rest, issuerAlternativeName, key: softwareSigner(key.value), now })
+  const request = { ...rest, issuerAlternativeName, key: softwareSigner(key.value), now }
+  const made = await makeIaca(request, crypto)
   return certified(key.value, made)
 }
 
@@ -64,14 +76,15 @@ export async function onboardDocumentSigner(
   order: CertificateOrder,
   wantedKey: KeyOrder,
   iaca: IacaSigner,
-  { now, openKey }: { readonly now: number; readonly openKey: CallerKeys['open'] },
+  { crypto, now, openKey }: CertificateMaking & { readonly openKey: CallerKeys['open'] },
 ): Made {
   const iacaKey = await openKey(iaca.key)
   if (!iacaKey.ok) return refuse({ code: 'iaca_key_unusable', reason: iacaKey.error.code })
   const key = await makeKey(wantedKey)
   if (!key.ok) return key
   const issuer = { iacaKey: iacaKey.value, iacaPem: iaca.pem }
-  const made = await makeDocumentSigner({ ...order, ...issuer, publicJwk: bareKey(key.value), now })
+  const request = { ...order, ...issuer, publicJwk: bareKey(key.value), now }
+  const made = await makeDocumentSigner(request, crypto)
   return certified(key.value, made)
 }
 

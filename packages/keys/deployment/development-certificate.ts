@@ -6,23 +6,26 @@
  */
 import { createPrivateKey, sign } from 'node:crypto'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { Der } from '@countersign/x509/der-writer'
+import { subjectAlternativeNames } from '@countersign/x509/make/alternative-names'
 import {
   assembleCertificate,
-  authorityKeyIdentifier,
-  backdateSeconds,
+  BACKDATE_SECONDS,
   type CertificateFacts,
-  caConstraints,
   distinguishedName,
-  extendedKeyUsage,
-  keyIdentifier,
-  keyUsage,
-  keyUsageBits,
-  leafConstraints,
-  subjectAlternativeNames,
-  subjectKeyIdentifier,
   toBeSigned,
 } from '@countersign/x509/make/certificate-encoding'
-import type { Der } from '@countersign/x509/make/der-writer'
+import {
+  authorityKeyIdentifier,
+  caConstraints,
+  extendedKeyUsage,
+  KEY_USAGE,
+  keyUsage,
+  leafConstraints,
+  subjectKeyIdentifier,
+} from '@countersign/x509/make/extension-writer'
+import { leftmost160Bits, subjectPublicKey } from '@countersign/x509/make/subject-public-key'
+import { nodeCrypto } from '../engines/node.ts'
 import { generateSoftwareKey, type PrivateJwk } from '../signers/software-key.ts'
 
 export interface DevelopmentCa {
@@ -50,23 +53,23 @@ export interface CertificateRequest {
   readonly extKeyUsage?: readonly string[] | undefined
 }
 
-const day = 86_400
-const caDays = 3650
+const DAY_SECONDS = 86_400
+const CA_DAYS = 3650
 
 export function createDevelopmentCa({ name, now }: { name: string; now: number }): DevelopmentCa {
   const privateJwk = generateSoftwareKey('ES256')
-  const expiresAt = now + caDays * day
+  const expiresAt = now + CA_DAYS * DAY_SECONDS
   const keyId = keyIdentifier(privateJwk)
   const certificate = signWithSoftwareKey(
     {
       issuer: developmentName(name),
       subject: developmentName(name),
       publicJwk: privateJwk,
-      notBefore: now - backdateSeconds,
+      notBefore: now - BACKDATE_SECONDS,
       notAfter: expiresAt,
       extensions: [
         caConstraints(0),
-        keyUsage(keyUsageBits.keyCertSign, keyUsageBits.crlSign),
+        keyUsage(KEY_USAGE.keyCertSign, KEY_USAGE.crlSign),
         subjectKeyIdentifier(keyId),
         authorityKeyIdentifier(keyId),
       ],
@@ -83,8 +86,8 @@ export function issueCertificate(request: CertificateRequest): string {
     issuer: developmentName(ca.name),
     subject: developmentName(request.subject),
     publicJwk,
-    notBefore: now - backdateSeconds,
-    notAfter: Math.min(now + request.days * day, ca.expiresAt),
+    notBefore: now - BACKDATE_SECONDS,
+    notAfter: Math.min(now + request.days * DAY_SECONDS, ca.expiresAt),
     extensions: leafExtensions(request),
   }
   return signWithSoftwareKey(facts, ca.privateJwk)
@@ -94,7 +97,7 @@ function leafExtensions(request: CertificateRequest): readonly Der[] {
   const { ca, publicJwk, extKeyUsage = [] } = request
   return [
     leafConstraints(),
-    keyUsage(keyUsageBits.digitalSignature),
+    keyUsage(KEY_USAGE.digitalSignature),
     subjectKeyIdentifier(keyIdentifier(publicJwk)),
     authorityKeyIdentifier(keyIdentifier(ca.privateJwk)),
     ...subjectAlternativeNames(request.dnsNames, request.uris),
@@ -103,9 +106,13 @@ function leafExtensions(request: CertificateRequest): readonly Der[] {
 }
 
 function signWithSoftwareKey(facts: CertificateFacts, signingKey: PrivateJwk): string {
-  const tbs = toBeSigned(facts, 'ES256')
+  const tbs = toBeSigned(facts, 'ES256', nodeCrypto)
   const key = createPrivateKey({ key: { ...signingKey }, format: 'jwk' })
   return Buffer.from(assembleCertificate(tbs, 'ES256', sign('sha256', tbs, key))).toString('base64')
+}
+
+function keyIdentifier(jwk: PublicJwk): Uint8Array {
+  return leftmost160Bits(nodeCrypto.digest('sha-256', subjectPublicKey(jwk)))
 }
 
 function developmentName(commonName: string): Der {

@@ -9,6 +9,7 @@ import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import { isDocumentSignerKey, makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
 import { certificatePem } from '@countersign/x509/pem'
+import { nodeCrypto } from '../engines/node.ts'
 import {
   generateSoftwareKey,
   keyThumbprint,
@@ -173,14 +174,17 @@ async function keptIaca(
   if (!privateJwk.ok) return privateJwk
   const key = softwareSigner(privateJwk.value)
   const make = () =>
-    makeIaca({
-      country: developmentCountry,
-      organizationName: 'Countersign',
-      commonName: name,
-      issuerAlternativeName: { uri: 'https://localhost' },
-      key,
-      now,
-    })
+    makeIaca(
+      {
+        country: developmentCountry,
+        organizationName: 'Countersign',
+        commonName: name,
+        issuerAlternativeName: { uri: 'https://localhost' },
+        key,
+        now,
+      },
+      nodeCrypto,
+    )
   const kept = await keepMade(records, record, make)
   if (!kept.ok) return kept
   const { certificate, expiresAt } = kept.value
@@ -199,15 +203,18 @@ export async function keptDocumentSigner(
 ): Promise<Result<string, RecordRefusal | { readonly code: 'key_unsupported' }>> {
   if (!isDocumentSignerKey(publicJwk)) return refuse({ code: 'key_unsupported' })
   const make = () =>
-    makeDocumentSigner({
-      iacaKey: iaca.key,
-      iacaPem: iaca.certificatePem,
-      country: developmentCountry,
-      organizationName: 'Countersign',
-      commonName: 'Countersign document signer',
-      publicJwk,
-      now,
-    })
+    makeDocumentSigner(
+      {
+        iacaKey: iaca.key,
+        iacaPem: iaca.certificatePem,
+        country: developmentCountry,
+        organizationName: 'Countersign',
+        commonName: 'Countersign document signer',
+        publicJwk,
+        now,
+      },
+      nodeCrypto,
+    )
   const base = `document-signer-certificate.${keyThumbprint(publicJwk).slice(0, 24)}`
   for (let generation = 1; generation <= maxGenerations; generation++) {
     const kept = await keepMade(records, `${base}.${generation}`, make)

@@ -339,6 +339,11 @@ function hashes({ engine }: EngineUnderTest): void {
       expect(await engine.digestBase64url('sha-256', disclosure)).toBe(expected)
     })
 
+    it('of a public key with SHA-1 are those of FIPS 180', async () => {
+      const digest = await engine.sha1OfPublicKey(encodeUtf8('abc'))
+      expect(encodeBase64url(digest)).toBe('qZk-NkcGgWq6PiVxeFDCbJzQ2J0')
+    })
+
     // §4.2, §4.3 and §4.7; the last is what OpenSSL answers for an empty key.
     it.each([
       [new Uint8Array(20).fill(0x0b), 'Hi There', 'sDRMYdjbOFNcqK_OrwvxK4gdwgDJgz2nJuk3bC4yz_c'],

@@ -74,6 +74,9 @@ export const nodeCrypto = {
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array {
     return plainBytes(createHmac('sha256', key).update(data).digest())
   },
+  sha1OfPublicKey(publicKey: Uint8Array): Uint8Array {
+    return plainBytes(hash('sha1', publicKey, 'buffer'))
+  },
   randomBytes(length: number): Uint8Array {
     return freshRandomBytes(length)
   },

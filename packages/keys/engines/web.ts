@@ -47,6 +47,9 @@ export const webCrypto = {
     ])
     return new Uint8Array(await crypto.subtle.sign('HMAC', imported, plain(data)))
   },
+  async sha1OfPublicKey(publicKey: Uint8Array): Promise<Uint8Array> {
+    return new Uint8Array(await crypto.subtle.digest('SHA-1', plain(publicKey)))
+  },
   randomBytes(length: number): Uint8Array {
     const bytes = new Uint8Array(length)
     for (let at = 0; at < length; at += LARGEST_DRAW)

@@ -1,18 +1,19 @@
-/** What making a certificate ends in: the certificate in the forms that others take it, or why it is not made. */
-
+/**
+ * What is common to the making of every certificate: how long it may last, which names cannot stand in it, the refusals,
+ * and the certificate in the forms that others take it. Profiles are those of the callers.
+ */
+import { encodeBase64 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Signer } from '@countersign/crypto/engine'
-import { importPublicKey } from '@countersign/keys/engines/imported-keys'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import { sameKey } from '@countersign/crypto/jwk'
 import { type Certificate, parseCertificate } from '../certificate.ts'
 import type { ProfileFault } from '../certificate-profile.ts'
 import { toPem } from '../pem.ts'
+import { type AlternativeName, isEmail, isUri } from './alternative-names.ts'
 import {
-  type AlternativeName,
-  backdateSeconds,
+  BACKDATE_SECONDS,
   type CertificateFacts,
   findNameFault,
-  isEmail,
-  isUri,
   type SubjectName,
   signCertificate,
 } from './certificate-encoding.ts'
@@ -56,7 +57,7 @@ export interface WantedValidity {
   readonly notAfter?: number | undefined
 }
 
-const daySeconds = 86_400
+const DAY_SECONDS = 86_400
 
 export interface ValidityLimits {
   /** Epoch seconds. */
@@ -70,12 +71,12 @@ export function settleValidity(
   wanted: WantedValidity,
   limits: ValidityLimits,
 ): Result<Validity, CertificateRequestRefusal> {
-  const notBefore = wanted.notBefore ?? limits.now - backdateSeconds
-  const notAfter = wanted.notAfter ?? notBefore + limits.defaultDays * daySeconds
+  const notBefore = wanted.notBefore ?? limits.now - BACKDATE_SECONDS
+  const notAfter = wanted.notAfter ?? notBefore + limits.defaultDays * DAY_SECONDS
   if (!Number.isSafeInteger(notBefore) || !Number.isSafeInteger(notAfter) || notAfter <= notBefore) {
     return refuse({ code: 'validity_empty' })
   }
-  return notAfter - notBefore > limits.maxDays * daySeconds
+  return notAfter - notBefore > limits.maxDays * DAY_SECONDS
     ? refuse({ code: 'validity_too_long', maxDays: limits.maxDays })
     : ok({ notBefore, notAfter })
 }
@@ -115,20 +116,20 @@ export function findNamesFault(request: RequestedNames): CertificateRequestRefus
 export async function makeCertificate(
   facts: CertificateFacts,
   signer: Signer,
+  crypto: Pick<CryptoEngine, 'randomBytes'>,
   findFaults: (certificate: Certificate) => readonly ProfileFault[],
 ): Promise<MadeCertificate> {
-  const der = await signCertificate(facts, signer)
+  const der = await signCertificate(facts, signer, crypto)
   const parsed = parseCertificate(der)
   if (!parsed.ok) throw new Error(`a certificate was made that cannot be read: ${parsed.error.code}`)
   return {
     certificatePem: toPem([parsed.value]),
-    certificate: Buffer.from(der).toString('base64'),
+    certificate: encodeBase64(der),
     parsed: parsed.value,
     faults: findFaults(parsed.value),
   }
 }
 
 export function hasKeyOf(certificate: Certificate, signer: Pick<Signer, 'publicJwk'>): boolean {
-  const key = importPublicKey(signer.publicJwk)
-  return key !== undefined && importPublicKey(certificate.publicKey)?.equals(key) === true
+  return sameKey(certificate.publicKey, signer.publicJwk)
 }

@@ -4,8 +4,9 @@
  * named in the answer. Nothing is kept: the caller gets certificates and keeps its keys.
  */
 
+import { decodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Signer } from '@countersign/crypto/engine'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import { type Certificate, parsePemCertificates } from '../certificate.ts'
 import {
@@ -15,22 +16,10 @@ import {
   MAX_DOCUMENT_SIGNER_DAYS,
   MAX_IACA_DAYS,
 } from '../certificate-profile.ts'
+import type { Der } from '../der-writer.ts'
 import { ATTRIBUTE, attributeValues } from '../distinguished-name.ts'
-import {
-  type AlternativeName,
-  authorityKeyIdentifier,
-  type CertificateFacts,
-  caConstraints,
-  crlDistributionPoints,
-  distinguishedName,
-  extendedKeyUsage,
-  issuerAlternativeNames,
-  keyUsage,
-  keyUsageBits,
-  type SubjectName,
-  sha1KeyIdentifier,
-  subjectKeyIdentifier,
-} from './certificate-encoding.ts'
+import { type AlternativeName, crlDistributionPoints, issuerAlternativeNames } from './alternative-names.ts'
+import { type CertificateFacts, distinguishedName, type SubjectName } from './certificate-encoding.ts'
 import {
   type CertificateRequestRefusal,
   findNamesFault,
@@ -41,7 +30,18 @@ import {
   settleWithinIssuer,
   type WantedValidity,
 } from './certificate-request.ts'
-import type { Der } from './der-writer.ts'
+import {
+  authorityKeyIdentifier,
+  caConstraints,
+  extendedKeyUsage,
+  KEY_USAGE,
+  keyUsage,
+  subjectKeyIdentifier,
+} from './extension-writer.ts'
+import { sha1KeyIdentifier } from './subject-public-key.ts'
+
+/** What of an engine is needed to make a certificate of the PKI of mdocs. */
+export type MdocPkiCrypto = Pick<CryptoEngine, 'sha1OfPublicKey' | 'randomBytes'>
 
 export interface IacaRequest extends WantedValidity {
   /** ISO 3166-1 alpha-2, in capitals. */
@@ -76,9 +76,9 @@ export interface DocumentSignerRequest extends WantedValidity {
 
 type Made = Promise<Result<MadeCertificate, CertificateRequestRefusal>>
 
-const defaultIacaDays = 10 * 365
+const DEFAULT_IACA_DAYS = 10 * 365
 
-export async function makeIaca(request: IacaRequest): Made {
+export async function makeIaca(request: IacaRequest, crypto: MdocPkiCrypto): Made {
   const { key, now } = request
   if (!isDocumentSignerKey(key.publicJwk)) return refuse({ code: 'key_unsupported' })
   const name = nameOf(request)
@@ -88,7 +88,7 @@ export async function makeIaca(request: IacaRequest): Made {
   }
   const fault = findNamesFault({ name, alternativeName, crlDistributionPointUri })
   if (fault !== undefined) return refuse(fault)
-  const validity = settleValidity(request, { now, defaultDays: defaultIacaDays, maxDays: MAX_IACA_DAYS })
+  const validity = settleValidity(request, { now, defaultDays: DEFAULT_IACA_DAYS, maxDays: MAX_IACA_DAYS })
   if (!validity.ok) return validity
   const subject = distinguishedName(name)
   const facts: CertificateFacts = {
@@ -98,16 +98,16 @@ export async function makeIaca(request: IacaRequest): Made {
     ...validity.value,
     extensions: [
       caConstraints(0),
-      keyUsage(keyUsageBits.keyCertSign, keyUsageBits.crlSign),
-      subjectKeyIdentifier(sha1KeyIdentifier(key.publicJwk)),
+      keyUsage(KEY_USAGE.keyCertSign, KEY_USAGE.crlSign),
+      subjectKeyIdentifier(await sha1KeyIdentifier(key.publicJwk, crypto)),
       ...issuerAlternativeNames([alternativeName]),
       ...crlDistributionPoints(crlDistributionPointUri),
     ],
   }
-  return ok(await makeCertificate(facts, key, findIacaFaults))
+  return ok(await makeCertificate(facts, key, crypto, findIacaFaults))
 }
 
-export async function makeDocumentSigner(request: DocumentSignerRequest): Made {
+export async function makeDocumentSigner(request: DocumentSignerRequest, crypto: MdocPkiCrypto): Made {
   const { iacaKey, publicJwk, crlDistributionPointUri, now } = request
   if (!isDocumentSignerKey(publicJwk)) return refuse({ code: 'key_unsupported' })
   const iaca = readIaca(request)
@@ -126,25 +126,25 @@ export async function makeDocumentSigner(request: DocumentSignerRequest): Made {
     subject: distinguishedName(nameOf(request)),
     publicJwk,
     ...validity.value,
-    extensions: documentSignerExtensions(request, iaca.value),
+    extensions: await documentSignerExtensions(request, iaca.value, crypto),
   }
   const findFaults = (made: Certificate) => findDocumentSignerFaults(made, iaca.value)
-  return ok(await makeCertificate(facts, iacaKey, findFaults))
+  return ok(await makeCertificate(facts, iacaKey, crypto, findFaults))
 }
 
-function documentSignerExtensions(request: DocumentSignerRequest, iaca: Certificate): readonly Der[] {
+async function documentSignerExtensions(
+  request: DocumentSignerRequest,
+  iaca: Certificate,
+  crypto: MdocPkiCrypto,
+): Promise<readonly Der[]> {
   const { issuerAlternativeName, crlDistributionPointUri, iacaKey, publicJwk } = request
-  const authority = iaca.subjectKeyId
+  const authority = iaca.subjectKeyId && decodeBase64url(iaca.subjectKeyId)
   const names = issuerAlternativeName === undefined ? alternativeNamesOf(iaca) : [issuerAlternativeName]
   return [
-    keyUsage(keyUsageBits.digitalSignature),
+    keyUsage(KEY_USAGE.digitalSignature),
     ...extendedKeyUsage([EXTENDED_KEY_USAGE.documentSigner], true),
-    subjectKeyIdentifier(sha1KeyIdentifier(publicJwk)),
-    authorityKeyIdentifier(
-      authority === undefined
-        ? sha1KeyIdentifier(iacaKey.publicJwk)
-        : Uint8Array.from(Buffer.from(authority, 'base64url')),
-    ),
+    subjectKeyIdentifier(await sha1KeyIdentifier(publicJwk, crypto)),
+    authorityKeyIdentifier(authority || (await sha1KeyIdentifier(iacaKey.publicJwk, crypto))),
     ...issuerAlternativeNames(names),
     ...crlDistributionPoints(crlDistributionPointUri),
   ]
@@ -189,12 +189,7 @@ function nameOf(
   request: Pick<IacaRequest, 'country' | 'commonName' | 'stateOrProvinceName' | 'organizationName'>,
 ): SubjectName {
   const { country, commonName, stateOrProvinceName: state, organizationName: organization } = request
-  return {
-    country,
-    ...(state !== undefined && { stateOrProvince: state }),
-    ...(organization !== undefined && { organization }),
-    commonName,
-  }
+  return { country, stateOrProvince: state, organization, commonName }
 }
 
 /** The curves of ISO/IEC 18013-5 annex B that there are keys of; for roots alike. */

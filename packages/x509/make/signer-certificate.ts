@@ -3,27 +3,18 @@
  * providers, list providers - and a CA for them where none is at hand. Keys are `Signer`s: the CA may live in an HSM.
  */
 
+import { decodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Signer } from '@countersign/crypto/engine'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import { type Certificate, parsePemCertificates } from '../certificate.ts'
+import type { Der } from '../der-writer.ts'
+import { crlDistributionPoints, isHostName, isUri, subjectAlternativeNames } from './alternative-names.ts'
 import {
-  authorityKeyIdentifier,
   type CertificateFacts,
-  caConstraints,
   canSignCertificates,
-  crlDistributionPoints,
   distinguishedName,
-  extendedKeyUsage,
-  isHostName,
-  isUri,
-  keyIdentifier,
-  keyUsage,
-  keyUsageBits,
-  leafConstraints,
   type SubjectName,
-  subjectAlternativeNames,
-  subjectKeyIdentifier,
 } from './certificate-encoding.ts'
 import {
   type CertificateRequestRefusal,
@@ -35,14 +26,26 @@ import {
   settleWithinIssuer,
   type WantedValidity,
 } from './certificate-request.ts'
-import type { Der } from './der-writer.ts'
+import {
+  authorityKeyIdentifier,
+  caConstraints,
+  extendedKeyUsage,
+  KEY_USAGE,
+  keyUsage,
+  leafConstraints,
+  subjectKeyIdentifier,
+} from './extension-writer.ts'
+import { keyIdentifier } from './subject-public-key.ts'
+
+/** What of an engine is needed to make a certificate for a signer. */
+export type CertificateCrypto = Pick<CryptoEngine, 'digest' | 'randomBytes'>
 
 export interface AuthorityRequest extends WantedValidity {
   readonly name: SubjectName
   readonly key: Signer
   /** CAs that may follow; 0 when absent. */
-  readonly pathLength?: number
-  readonly crlDistributionPointUri?: string
+  readonly pathLength?: number | undefined
+  readonly crlDistributionPointUri?: string | undefined
   /** Epoch seconds. */
   readonly now: number
 }
@@ -56,20 +59,20 @@ export interface SignerCertificateRequest extends WantedValidity {
   readonly name: SubjectName
   readonly publicJwk: PublicJwk
   /** A verifier that is known by `x509_san_dns` needs its host name here. */
-  readonly dnsNames?: readonly string[]
-  readonly uris?: readonly string[]
+  readonly dnsNames?: readonly string[] | undefined
+  readonly uris?: readonly string[] | undefined
   /** Object identifiers, e.g. those of `EXTENDED_KEY_USAGE`. */
-  readonly extendedKeyUsage?: readonly string[]
-  readonly crlDistributionPointUri?: string
+  readonly extendedKeyUsage?: readonly string[] | undefined
+  readonly crlDistributionPointUri?: string | undefined
   readonly now: number
 }
 
 type Made = Promise<Result<MadeCertificate, CertificateRequestRefusal>>
 
-const authorityDays = { defaultDays: 10 * 365, maxDays: 30 * 366 }
+const AUTHORITY_DAYS = { defaultDays: 10 * 365, maxDays: 30 * 366 }
 
 /** Longer than a year by so much that nobody renews in a hurry; a wallet provider's attestations are renewed often. */
-const signerDays: Readonly<Record<SignerPurpose, { defaultDays: number; maxDays: number }>> = {
+const SIGNER_DAYS: Readonly<Record<SignerPurpose, { defaultDays: number; maxDays: number }>> = {
   issuer: { defaultDays: 457, maxDays: 1826 },
   // ISO/IEC 18013-5 annex B.1.7: at most 1187 days for a reader.
   request_signing: { defaultDays: 398, maxDays: 1187 },
@@ -78,14 +81,15 @@ const signerDays: Readonly<Record<SignerPurpose, { defaultDays: number; maxDays:
   trust_list: { defaultDays: 398, maxDays: 1187 },
 }
 
-export async function makeAuthority(request: AuthorityRequest): Made {
+export async function makeAuthority(request: AuthorityRequest, crypto: CertificateCrypto): Made {
   const { key, name, now, pathLength = 0, crlDistributionPointUri } = request
   if (!canSignCertificates(key.algorithm)) return refuse({ code: 'key_unsupported' })
   const fault = findNamesFault({ name, crlDistributionPointUri })
   if (fault !== undefined) return refuse(fault)
-  const validity = settleValidity(request, { now, ...authorityDays })
+  const validity = settleValidity(request, { now, ...AUTHORITY_DAYS })
   if (!validity.ok) return validity
   const subject = distinguishedName(name)
+  const keyId = await keyIdentifier(key.publicJwk, crypto)
   const facts: CertificateFacts = {
     issuer: subject,
     subject,
@@ -93,42 +97,47 @@ export async function makeAuthority(request: AuthorityRequest): Made {
     ...validity.value,
     extensions: [
       caConstraints(pathLength),
-      keyUsage(keyUsageBits.keyCertSign, keyUsageBits.crlSign),
-      subjectKeyIdentifier(keyIdentifier(key.publicJwk)),
-      authorityKeyIdentifier(keyIdentifier(key.publicJwk)),
+      keyUsage(KEY_USAGE.keyCertSign, KEY_USAGE.crlSign),
+      subjectKeyIdentifier(keyId),
+      authorityKeyIdentifier(keyId),
       ...crlDistributionPoints(crlDistributionPointUri),
     ],
   }
-  return ok(await makeCertificate(facts, key, () => []))
+  return ok(await makeCertificate(facts, key, crypto, () => []))
 }
 
-export async function makeSignerCertificate(request: SignerCertificateRequest): Made {
+export async function makeSignerCertificate(
+  request: SignerCertificateRequest,
+  crypto: CertificateCrypto,
+): Made {
   const { authority, name, now, crlDistributionPointUri } = request
   const issuer = readAuthority(request)
   if (!issuer.ok) return issuer
   const fault = findNamesFault({ name, crlDistributionPointUri }) ?? findHostFault(request)
   if (fault !== undefined) return refuse(fault)
-  const validity = settleWithinIssuer(request, issuer.value, { now, ...signerDays[request.purpose] })
+  const validity = settleWithinIssuer(request, issuer.value, { now, ...SIGNER_DAYS[request.purpose] })
   if (!validity.ok) return validity
   const facts: CertificateFacts = {
     issuer: issuer.value.subject.der,
     subject: distinguishedName(name),
     publicJwk: request.publicJwk,
     ...validity.value,
-    extensions: signerExtensions(request, issuer.value),
+    extensions: signerExtensions(request, issuer.value, await keyIdentifier(request.publicJwk, crypto)),
   }
-  return ok(await makeCertificate(facts, authority.key, () => []))
+  return ok(await makeCertificate(facts, authority.key, crypto, () => []))
 }
 
-function signerExtensions(request: SignerCertificateRequest, issuer: Certificate): readonly Der[] {
-  const authorityId = issuer.subjectKeyId
+function signerExtensions(
+  request: SignerCertificateRequest,
+  issuer: Certificate,
+  keyId: Uint8Array,
+): readonly Der[] {
+  const authorityId = issuer.subjectKeyId && decodeBase64url(issuer.subjectKeyId)
   return [
     leafConstraints(),
-    keyUsage(keyUsageBits.digitalSignature),
-    subjectKeyIdentifier(keyIdentifier(request.publicJwk)),
-    ...(authorityId === undefined
-      ? []
-      : [authorityKeyIdentifier(Uint8Array.from(Buffer.from(authorityId, 'base64url')))]),
+    keyUsage(KEY_USAGE.digitalSignature),
+    subjectKeyIdentifier(keyId),
+    ...(authorityId ? [authorityKeyIdentifier(authorityId)] : []),
     ...subjectAlternativeNames(request.dnsNames ?? [], request.uris ?? []),
     ...extendedKeyUsage(request.extendedKeyUsage ?? []),
     ...crlDistributionPoints(request.crlDistributionPointUri),

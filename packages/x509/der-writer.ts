@@ -84,7 +84,7 @@ export function ascii(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-function element(tag: number, ...contents: readonly Uint8Array[]): Der {
+export function element(tag: number, ...contents: readonly Uint8Array[]): Der {
   const length = contents.reduce((total, content) => total + content.length, 0)
   const header = [tag, ...lengthBytes(length)]
   const der = new Uint8Array(header.length + length)

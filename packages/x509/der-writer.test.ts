@@ -1,7 +1,6 @@
+import { toHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
 import * as der from './der-writer.ts'
-
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 describe('DER', () => {
   it.each([
@@ -21,13 +20,13 @@ describe('DER', () => {
     ],
     ['a time from 2050', der.time(Date.UTC(2050, 0, 1) / 1000), '180f32303530303130313030303030305a'],
   ])('writes %s', (_, written, expected) => {
-    expect(hex(written)).toBe(expected)
+    expect(toHex(written)).toBe(expected)
   })
 
   it('writes lengths in their shortest form', () => {
-    expect(hex(der.octetString(new Uint8Array(127))).slice(0, 4)).toBe('047f')
-    expect(hex(der.octetString(new Uint8Array(128))).slice(0, 6)).toBe('048180')
-    expect(hex(der.octetString(new Uint8Array(256))).slice(0, 8)).toBe('04820100')
+    expect(toHex(der.octetString(new Uint8Array(127))).slice(0, 4)).toBe('047f')
+    expect(toHex(der.octetString(new Uint8Array(128))).slice(0, 6)).toBe('048180')
+    expect(toHex(der.octetString(new Uint8Array(256))).slice(0, 8)).toBe('04820100')
   })
 
   it.each(['', '1', '3.1', '1.40', '1.2.x', '1..2', '1.-2'])(
