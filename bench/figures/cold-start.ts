@@ -1,6 +1,6 @@
 /** From the start of the process to a service that says it is ready, run as it lies in the repository. */
 import { join } from 'node:path'
-import { freePort } from '@countersign/local-servers/running-program'
+import { freePort } from '@countersign/local-servers/ports'
 import { startMeasured } from '../measure/measured-process.ts'
 import { figure, type Row } from '../report/figure.ts'
 import { COMMAND, startService, untilAnswers } from '../stand/services.ts'

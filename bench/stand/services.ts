@@ -6,7 +6,7 @@ import { get } from 'node:http'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { freePort } from '@countersign/local-servers/running-program'
+import { freePort } from '@countersign/local-servers/ports'
 import { type MeasuredProcess, startMeasured } from '../measure/measured-process.ts'
 import type { BenchDeployment } from './deployment.ts'
 

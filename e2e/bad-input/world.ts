@@ -2,18 +2,18 @@
  * The services that are sent bad input: real processes, memory sessions, one development deployment, and beside it a
  * foreign one whose codes, tokens and credentials must be worth nothing here.
  */
-import { type ChildProcess, fork } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Signer } from '@countersign/crypto/engine'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { directoryShelf } from '@countersign/keys/deployment/identity-store'
-import { freePort } from '@countersign/local-servers/running-program'
+import { answersOk, freePort } from '@countersign/local-servers/ports'
+import { startProgram, untilReady } from '@countersign/local-servers/program'
+import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import { issue } from '@countersign/testing/client/flows'
-import { call } from '@countersign/testing/client/http'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { type ListServer, openListServer } from './list-server.ts'
 import type { Service } from './service.ts'
@@ -54,63 +54,61 @@ export interface World {
 
 const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.ts', import.meta.url))
 const CLOCK = new URL('./turnable-clock.ts', import.meta.url).href
-const READY_MS = 15_000
 const guarded = ['--allowHttp=true', '--allowPrivateAddresses=false']
 
-export async function openWorld(): Promise<World> {
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-bad-input-'))
-  const started: Service[] = []
+/** As a whole or not at all: when one of them does not start, the others are stopped. */
+export function openWorld(): Promise<World> {
+  return startedWhole(openParts)
+}
+
+async function openParts(started: StopList): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-bad-input-'))
+  started.add(() => rm(folder, { recursive: true, force: true }))
   const lists = await openListServer()
+  started.add(lists.close)
+  const services: Service[] = []
   const start = async (name: string, log: string, data = 'data', flags: readonly string[] = []) => {
     const places = { folder, data: join(folder, data), log: join(folder, `${log}.log`) }
-    const service = await startService(name, places, flags)
-    started.push(service)
+    const service = await startService(name, places, flags, started)
+    services.push(service)
     return service
   }
-  const stopAll = async () => {
-    await Promise.all([lists.close(), ...started.map((service) => service.stop())])
-    rmSync(folder, { recursive: true, force: true })
-  }
-  try {
-    const [issuer, verifier, repository, wallet, guardedWallet] = await Promise.all([
-      start('issuer', 'issuer'),
-      start('verifier', 'verifier'),
-      start('repository', 'repository'),
-      start('wallet', 'wallet'),
-      start('wallet', 'guarded-wallet', 'guarded', guarded),
-    ])
-    const apiKey = 'a-key-for-management-calls'
-    const [hurriedIssuer, hurriedVerifier, foreignIssuer, guardedVerifier, locked] = await Promise.all([
-      start('issuer', 'hurried-issuer'),
-      start('verifier', 'hurried-verifier'),
-      start('issuer', 'foreign-issuer', 'foreign'),
-      start('verifier', 'guarded-verifier', 'data', guarded),
-      start('issuer', 'locked-issuer', 'locked', [`--managementApiKey=${apiKey}`]),
-    ])
-    const data = join(folder, 'data')
-    const issuerKey = await keyOfDeployment(data, issuer.url, 'credential-issuer')
-    const documentKey = await keyOfDeployment(data, issuer.url, 'document-signer')
-    const listKey = await keyOfDeployment(data, issuer.url, 'status-list')
-    const held = await issue(issuer.url)
-    const login = await register(wallet)
-    const named = {
-      issuer,
-      verifier,
-      repository,
-      wallet,
-      guardedWallet,
-      hurriedIssuer,
-      hurriedVerifier,
-      foreignIssuer,
-      guardedVerifier,
-      lockedIssuer: { ...locked, apiKey },
-    }
-    const keys = { issuerKey, documentKey, listKey }
-    const database = join(data, 'issuer.sqlite')
-    return { ...named, ...keys, services: started, database, lists, held, login, close: stopAll }
-  } catch (error) {
-    await stopAll()
-    throw error
+  const [issuer, verifier, repository, wallet, guardedWallet] = await Promise.all([
+    start('issuer', 'issuer'),
+    start('verifier', 'verifier'),
+    start('repository', 'repository'),
+    start('wallet', 'wallet'),
+    start('wallet', 'guarded-wallet', 'guarded', guarded),
+  ])
+  const apiKey = 'a-key-for-management-calls'
+  const [hurriedIssuer, hurriedVerifier, foreignIssuer, guardedVerifier, locked] = await Promise.all([
+    start('issuer', 'hurried-issuer'),
+    start('verifier', 'hurried-verifier'),
+    start('issuer', 'foreign-issuer', 'foreign'),
+    start('verifier', 'guarded-verifier', 'data', guarded),
+    start('issuer', 'locked-issuer', 'locked', [`--managementApiKey=${apiKey}`]),
+  ])
+  const data = join(folder, 'data')
+  return {
+    issuer,
+    verifier,
+    repository,
+    wallet,
+    guardedWallet,
+    hurriedIssuer,
+    hurriedVerifier,
+    foreignIssuer,
+    guardedVerifier,
+    lockedIssuer: { ...locked, apiKey },
+    services,
+    issuerKey: await keyOfDeployment(data, issuer.url, 'credential-issuer'),
+    documentKey: await keyOfDeployment(data, issuer.url, 'document-signer'),
+    listKey: await keyOfDeployment(data, issuer.url, 'status-list'),
+    database: join(data, 'issuer.sqlite'),
+    lists,
+    held: await issue(issuer.url),
+    login: await register(wallet),
+    close: started.stop,
   }
 }
 
@@ -124,53 +122,33 @@ async function startService(
   name: string,
   { folder, data, log }: Places,
   more: readonly string[],
+  started: StopList,
 ): Promise<Service> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const output = openSync(log, 'a')
   const flags = [`--webPort=${port}`, `--baseUrl=${url}`, '--sessions=memory:', `--data=${data}`]
-  const child = fork(COMMAND, [name, ...flags, ...more, '--logLevel=warn'], {
+  const program = startProgram({
+    program: process.execPath,
+    args: ['--import', CLOCK, COMMAND, name, ...flags, ...more, '--logLevel=warn'],
     cwd: folder,
-    execArgv: ['--import', CLOCK],
     env: { PATH: process.env['PATH'] ?? '' },
-    stdio: ['ignore', output, output, 'ipc'],
+    logFile: log,
+    takesMessages: true,
   })
-  closeSync(output)
-  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  const isRunning = () => child.exitCode === null && child.signalCode === null
-  await untilReady(url, isRunning, log)
+  started.add(program.stop)
+  await untilReady(program, name, () => answersOk(`${url}/readyz`))
   return {
     url,
-    isRunning,
-    turnClock: (seconds) => turn(child, seconds),
+    isRunning: program.isRunning,
+    turnClock: async (seconds) => void (await program.ask({ turnBySeconds: seconds })),
     faults: () => readFileSync(log, 'utf8').split('\n').filter(isFault),
-    async stop() {
-      if (isRunning()) child.kill('SIGTERM')
-      await ended
-    },
+    stop: program.stop,
   }
 }
 
 /** Warnings are business as usual; a line that is no log line is an exception that nobody caught. */
 function isFault(line: string): boolean {
   return line !== '' && !/^\{"level":"(trace|debug|info|warn)"/.test(line)
-}
-
-function turn(child: ChildProcess, seconds: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    child.once('message', () => resolve())
-    child.send({ turnBySeconds: seconds }, (error) => error && reject(error))
-  })
-}
-
-async function untilReady(url: string, isRunning: () => boolean, log: string): Promise<void> {
-  const deadline = Date.now() + READY_MS
-  for (;;) {
-    const answer = await call(`${url}/readyz`).catch(() => undefined)
-    if (answer?.status === 200) return
-    if (!isRunning() || Date.now() > deadline) throw new Error(`not ready: ${readFileSync(log, 'utf8')}`)
-    await delay(50)
-  }
 }
 
 async function keyOfDeployment(data: string, baseUrl: string, purpose: string): Promise<Signer> {

@@ -12,8 +12,9 @@ import {
   startServiceProcess,
 } from '@countersign/countersign/cluster/service-process'
 import type { ServiceName } from '@countersign/countersign/cluster/topology'
-import { type Caddy, startCaddy } from '@countersign/local-servers/caddy'
+import { startCaddy } from '@countersign/local-servers/caddy'
 import { freePorts } from '@countersign/local-servers/ports'
+import type { Program } from '@countersign/local-servers/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import { identityQuery } from '@countersign/testing/client/flows'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'
@@ -23,7 +24,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let folder: string
 let redis: RedisServer
-let caddy: Caddy
+let caddy: Program
 let services: readonly StartedService[]
 let urls: { readonly wallet: string; readonly issuer: string; readonly verifier: string }
 

@@ -157,10 +157,10 @@ describe.skipIf(kmsServerMissing)('AWS KMS', () => {
     other.destroy()
     const reference = `aws-kms:${made?.Arn}?endpoint=${encodeURIComponent(second.url)}`
     const signer = await opened(reference, { timeoutMs: 1500 })
-    second.pause()
+    second.signal('SIGSTOP')
     await sleep(100)
     await expect(signer.sign('text')).rejects.toThrow('aws-kms: timeout')
-    second.resume()
+    second.signal('SIGCONT')
     await expectSignature(signer)
     await second.kill()
     await expect(signer.sign('text')).rejects.toThrow('aws-kms: unreachable')

@@ -1,7 +1,8 @@
 /** A server that speaks as AWS KMS does (`kms_server.py`), on a loopback port, started in `interop/.venv`. */
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { freePort, type RunningProgram, runProgram } from '@countersign/local-servers/running-program'
+import { answersOk, freePort } from '@countersign/local-servers/ports'
+import { type Program, startProgram, untilReady } from '@countersign/local-servers/program'
 
 const python = fileURLToPath(new URL('../.venv/bin/python', import.meta.url))
 const moto = fileURLToPath(new URL('../.venv/bin/moto_server', import.meta.url))
@@ -11,22 +12,15 @@ export const kmsServerMissing = existsSync(moto)
   ? undefined
   : 'no moto here: python3 -m venv interop/.venv && interop/.venv/bin/pip install -r interop/requirements.txt'
 
-export interface KmsServer extends RunningProgram {
+export interface KmsServer extends Program {
   readonly url: string
 }
 
 export async function startKmsServer(): Promise<KmsServer> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const running = await runProgram({
-    program: python,
-    args: [fileURLToPath(new URL('./kms_server.py', import.meta.url)), `${port}`],
-    stopSignal: 'SIGTERM',
-    isReady: () =>
-      fetch(`${url}/moto-api/data.json`).then(
-        (answer) => answer.ok,
-        () => false,
-      ),
-  })
+  const args = [fileURLToPath(new URL('./kms_server.py', import.meta.url)), `${port}`]
+  const running = startProgram({ program: python, args })
+  await untilReady(running, 'moto', () => answersOk(`${url}/moto-api/data.json`))
   return { ...running, url }
 }

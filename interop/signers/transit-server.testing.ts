@@ -6,7 +6,8 @@ import { existsSync, globSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram, ProgramMissing } from '@countersign/local-servers/find-program'
-import { freePort, type RunningProgram, runProgram } from '@countersign/local-servers/running-program'
+import { answersOk, freePort } from '@countersign/local-servers/ports'
+import { type Program, startProgram, untilReady } from '@countersign/local-servers/program'
 
 const venv = fileURLToPath(new URL('../.venv/', import.meta.url))
 
@@ -28,7 +29,7 @@ export const transitServerMissing =
 
 export const rootToken = 'root-token-of-the-tests'
 
-export interface TransitServer extends RunningProgram {
+export interface TransitServer extends Program {
   /** `http://127.0.0.1:PORT` */
   readonly url: string
   /** A management request as root; throws for any answer but a success. */
@@ -38,7 +39,7 @@ export interface TransitServer extends RunningProgram {
 export async function startTransitServer(program: string): Promise<TransitServer> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const running = await runProgram({
+  const running = startProgram({
     program,
     args: [
       'server',
@@ -47,13 +48,8 @@ export async function startTransitServer(program: string): Promise<TransitServer
       `-dev-root-token-id=${rootToken}`,
       `-dev-listen-address=127.0.0.1:${port}`,
     ],
-    stopSignal: 'SIGTERM',
-    isReady: () =>
-      fetch(`${url}/v1/sys/health`).then(
-        (answer) => answer.ok,
-        () => false,
-      ),
   })
+  await untilReady(running, 'vault', () => answersOk(`${url}/v1/sys/health`))
   return { ...running, url, manage: (...request) => manage(url, ...request) }
 }
 

@@ -255,12 +255,12 @@ describe.skipIf(!program)('the Transit engine of OpenBao', () => {
   describe('when the server fails', () => {
     it('gives up in time, and signs again once it answers', async () => {
       const signer = await opened(reference('ecdsa-p256'), { timeoutMs: 300 })
-      server.pause()
+      server.signal('SIGSTOP')
       await sleep(100)
       try {
         await expect(signer.sign('text')).rejects.toThrow('vault: timeout')
       } finally {
-        server.resume()
+        server.signal('SIGCONT')
       }
       await expectSignature(signer)
     })

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Caddy, startCaddy } from './caddy.ts'
+import { startCaddy } from './caddy.ts'
 import { freePorts, takesConnections } from './ports.ts'
+import type { Program } from './program.ts'
 
 const names = ['a', 'b'] as const
 type Name = (typeof names)[number]
@@ -13,7 +14,7 @@ let openStreams = 0
 let ready: Record<Name, boolean>
 let servers: Record<Name, Server>
 let ports: readonly number[]
-let caddy: Caddy
+let caddy: Program
 let url: string
 
 describe('Caddy before two instances', () => {
@@ -59,24 +60,24 @@ describe('Caddy before two instances', () => {
     expect(Buffer.from(chunk?.value ?? []).toString()).toBe('data: first\n\n')
     expect(openStreams).toBe(1)
     reader.abort()
-    await until(() => openStreams === 0)
+    await eventually('the instance is told', () => openStreams === 0)
   })
 
   it('looks elsewhere when an instance says that it is not ready', async () => {
     ready.b = false
-    await until(async () => new Set(await answers(4)).size === 1)
+    await eventually('one instance answers', async () => new Set(await answers(4)).size === 1)
     expect(new Set(await answers(6))).toEqual(new Set(['a']))
     ready.b = true
-    await until(async () => new Set(await answers(4)).size === 2)
+    await eventually('both instances answer', async () => new Set(await answers(4)).size === 2)
   })
 
   it('lets a reading wait while no instance is ready, and refuses a write at once', async () => {
     ready = { a: false, b: false }
-    await until(async () => (await fetch(`${url}/who`, { method: 'POST' })).status === 503)
+    await eventually('a write is refused', async () => (await statusOf('/who', '')) === 503)
     const waiting = askedOf('/who')
     ready = { a: true, b: true }
     expect(names).toContain(await waiting)
-    await until(async () => new Set(await answers(4)).size === 2)
+    await eventually('both instances answer', async () => new Set(await answers(4)).size === 2)
   })
 
   it('sends readings elsewhere when an instance is gone, even before it has noticed', async () => {
@@ -84,7 +85,7 @@ describe('Caddy before two instances', () => {
     const read = await Promise.all(Array.from({ length: 20 }, () => askedOf('/who')))
     expect(new Set(read)).toEqual(new Set(['a']))
     servers.b = await listen('b', 1)
-    await until(async () => new Set(await answers(4)).size === 2)
+    await eventually('both instances answer', async () => new Set(await answers(4)).size === 2)
   })
 
   it('answers 502 to a write that meets a gone instance; sent again a moment later, it is served', async () => {
@@ -92,14 +93,14 @@ describe('Caddy before two instances', () => {
     const statuses = new Set<number | undefined>()
     for (let turn = 0; turn < 4; turn++) statuses.add(await statusOf('/who', 'body'))
     expect([...statuses].filter((status) => status !== 200 && status !== 502)).toEqual([])
-    await delay(500)
-    for (let turn = 0; turn < 6; turn++) expect(await statusOf('/who', 'body')).toBe(200)
+    await eventually('every write is served', writesAreServed)
+    expect(await writesAreServed()).toBe(true)
     servers.b = await listen('b', 1)
-    await until(async () => new Set(await answers(4)).size === 2)
+    await eventually('both instances answer', async () => new Set(await answers(4)).size === 2)
   })
 
   it('sends a write that was cut off to nobody else', async () => {
-    await until(async () => (await statusOf('/who', 'body')) === 200)
+    await eventually('a write is served', async () => (await statusOf('/who', 'body')) === 200)
     const before = seen.a.length + seen.b.length
     const response = await fetch(`${url}/cut`, { method: 'POST', body: 'x' })
     expect(response.status).toBe(502)
@@ -167,6 +168,12 @@ function listen(name: Name, index: number): Promise<Server> {
   })
 }
 
+async function writesAreServed(): Promise<boolean> {
+  const statuses: (number | undefined)[] = []
+  for (let turn = 0; turn < 6; turn++) statuses.push(await statusOf('/who', 'body'))
+  return statuses.every((status) => status === 200)
+}
+
 /** Undefined when the connection was closed while the body was still on its way. */
 async function statusOf(path: string, body: string): Promise<number | undefined> {
   const response = await fetch(`${url}${path}`, { method: 'POST', body }).catch(() => undefined)
@@ -188,12 +195,4 @@ async function answers(count: number): Promise<string[]> {
   const names: string[] = []
   for (let turn = 0; turn < count; turn++) names.push(await askedOf('/who'))
   return names
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 8000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('it did not happen within 8 s')
-    await delay(50)
-  }
 }

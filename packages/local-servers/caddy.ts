@@ -2,29 +2,24 @@
  * The Caddy of this machine as a load balancer on loopback, in the foreground of this process. It leaves no trace: its
  * folders are temporary, and it ends with this process in whatever way that ends.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { caddyfile, type Site } from './caddyfile.ts'
 import { findProgram } from './find-program.ts'
 import { isFree, takesConnections } from './ports.ts'
-import { type Process, startProcess, untilTrue } from './process.ts'
+import { type Program, startProgram, untilReady } from './program.ts'
 
 export interface CaddyOptions {
   readonly sites: readonly Site[]
   /** Addresses to listen on. Default: IPv4 loopback, because what is behind it has no lock in development. */
   readonly bind?: readonly string[]
-  /** Caddy's output is appended here; by default it is kept in the temporary folder while Caddy runs. */
+  /** Caddy's output is appended here; by default the end of it is kept in memory. */
   readonly logFile?: string
 }
 
-export interface Caddy extends Omit<Process, 'end'> {
-  /** Ends it in good order, by force after ten seconds; resolves when it is gone. Harmless when repeated. */
-  stop(): Promise<void>
-}
-
 /** Throws `ProgramMissing` when there is no Caddy here, and an `Error` with its output when it does not start. */
-export async function startCaddy({ sites, bind = ['127.0.0.1'], logFile }: CaddyOptions): Promise<Caddy> {
+export async function startCaddy({ sites, bind = ['127.0.0.1'], logFile }: CaddyOptions): Promise<Program> {
   const program = findProgram(['caddy'], 'caddy')
   const text = caddyfile({ sites, bind })
   for (const { port } of sites) {
@@ -34,23 +29,16 @@ export async function startCaddy({ sites, bind = ['127.0.0.1'], logFile }: Caddy
   const folder = await mkdtemp(join(tmpdir(), 'countersign-caddy-'))
   const file = join(folder, 'Caddyfile')
   await writeFile(file, text, { mode: 0o600 })
-  const caddy = startProcess({
+  const caddy = startProgram({
     program,
     args: ['run', '--config', file, '--adapter', 'caddyfile'],
     // Caddy writes an identity and a copy of its configuration to the user's folders otherwise.
     env: { ...process.env, HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder },
-    logFile: logFile ?? join(folder, 'caddy.log'),
+    logFile,
     temporaryFolder: folder,
   })
-  const removeFolder = () => rm(folder, { recursive: true, force: true })
-  try {
-    await untilTrue(caddy, 'caddy', () => allListen(sites))
-  } catch (error) {
-    await removeFolder()
-    throw error
-  }
-  const { end, ...rest } = caddy
-  return { ...rest, stop: () => end('SIGTERM').then(removeFolder) }
+  await untilReady(caddy, 'caddy', () => allListen(sites))
+  return caddy
 }
 
 async function allListen(sites: readonly Site[]): Promise<boolean> {

@@ -4,12 +4,13 @@
  * PostgreSQL refuses to run as root, so it becomes the `postgres` user then.
  */
 import { execFile } from 'node:child_process'
-import { chown, mkdir, mkdtemp, readFile, stat } from 'node:fs/promises'
+import { chown, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram, postgresFolders } from './find-program.ts'
-import { freePort, type RunningProgram, runProgram } from './running-program.ts'
+import { freePort } from './ports.ts'
+import { type Program, startProgram, untilReady } from './program.ts'
 
 export interface PostgresServerOptions {
   /** A free one by default. */
@@ -21,7 +22,7 @@ export interface PostgresServerOptions {
 }
 
 /** Its backends are processes of their own, so there is no stopping it in its tracks. */
-export interface PostgresServer extends Omit<RunningProgram, 'pause' | 'resume'> {
+export interface PostgresServer extends Pick<Program, 'pid' | 'stop' | 'kill'> {
   readonly url: string
   readonly port: number
 }
@@ -40,16 +41,21 @@ export async function startPostgres(options: PostgresServerOptions = {}): Promis
   const identity = await identityOfServer()
   const port = options.port ?? (await freePort())
   const folder = await prepareFolder(options.dataFolder, identity)
-  await initialise(initdb, folder, identity)
-  const { pid, stop, kill } = await runProgram({
+  const temporaryFolder = options.dataFolder === undefined ? folder : undefined
+  await initialise(initdb, folder, identity).catch(async (error: unknown) => {
+    if (temporaryFolder) await rm(temporaryFolder, { recursive: true, force: true })
+    throw error
+  })
+  const running = startProgram({
     program,
     args: argsFor(port, folder, options.durable ?? true),
     ...identity,
     // SIGINT is PostgreSQL's fast shutdown: sessions are ended, everything committed is written.
     stopSignal: 'SIGINT',
-    temporaryFolder: options.dataFolder === undefined ? folder : undefined,
-    isReady: (pid) => saysReady(folder, pid),
+    temporaryFolder,
   })
+  const { pid, stop, kill } = running
+  await untilReady(running, 'postgres', () => saysReady(folder, pid))
   return { pid, stop, kill, port, url: `postgres://${SUPERUSER}@127.0.0.1:${port}/postgres` }
 }
 

@@ -7,7 +7,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram } from './find-program.ts'
-import { freePort, type RunningProgram, runProgram } from './running-program.ts'
+import { freePort } from './ports.ts'
+import { type Program, startProgram, untilReady } from './program.ts'
 
 export interface RedisServerOptions {
   /** A free one by default. */
@@ -16,7 +17,7 @@ export interface RedisServerOptions {
   readonly args?: readonly string[]
 }
 
-export interface RedisServer extends RunningProgram {
+export interface RedisServer extends Program {
   readonly url: string
   readonly port: number
 }
@@ -26,13 +27,9 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   const program = findProgram(['redis-server', 'valkey-server'], 'redis-server')
   const port = options.port ?? (await freePort())
   const folder = await mkdtemp(join(tmpdir(), 'countersign-redis-'))
-  const running = await runProgram({
-    program,
-    args: [...argsFor(port, folder), ...(options.args ?? [])],
-    stopSignal: 'SIGTERM',
-    temporaryFolder: folder,
-    isReady: (pid) => answers(port, pid),
-  })
+  const args = [...argsFor(port, folder), ...(options.args ?? [])]
+  const running = startProgram({ program, args, temporaryFolder: folder })
+  await untilReady(running, 'redis', () => answers(port, running.pid))
   return { ...running, port, url: `redis://127.0.0.1:${port}` }
 }
 
@@ -44,7 +41,7 @@ function argsFor(port: number, folder: string): string[] {
 /** An error reply counts: a server that wants a password is up as well. */
 function answers(port: number, pid: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 500 }, () => socket.write('INFO server\r\n'))
+    const socket = connect({ port, host: '127.0.0.1', timeout: 2000 }, () => socket.write('INFO server\r\n'))
     const answer = (ready: boolean) => {
       resolve(ready)
       socket.destroy()

@@ -13,13 +13,16 @@ export function endOf(child: ChildProcess): Promise<string> {
 }
 
 export interface WatchOptions {
-  /** The signal on which the program ends in good order. */
-  readonly stopSignal: NodeJS.Signals
+  /** The signal on which the program ends in good order; default SIGTERM. */
+  readonly stopSignal?: NodeJS.Signals
   readonly temporaryFolder?: string | undefined
 }
 
 /** Kill it once the program is gone. */
-export function watchOver(pid: number, { stopSignal, temporaryFolder = '' }: WatchOptions): ChildProcess {
+export function watchOver(
+  pid: number,
+  { stopSignal = 'SIGTERM', temporaryFolder = '' }: WatchOptions,
+): ChildProcess {
   const args = ['-c', WATCHDOG, 'watchdog', `${pid}`, stopSignal.slice(3), temporaryFolder]
   const watchdog = spawn('/bin/sh', args, { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   watchdog.on('error', () => {})

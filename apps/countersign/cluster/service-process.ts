@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type Process, startProcess, tailOf, untilTrue } from '@countersign/local-servers/process'
+import { type Program, startProgram, tailOf, untilReady } from '@countersign/local-servers/program'
 import { NODE_FLAGS } from '../command/node-flags.ts'
 import type { InstancePlan, ServiceName } from './topology.ts'
 
@@ -43,21 +43,21 @@ export interface ServiceProcessOptions {
 export interface StartedService extends ClusterService {
   /** Resolves when its own `/readyz` is 200. */
   ready(): Promise<void>
-  /** SIGTERM, and SIGKILL after ten seconds. */
+  /** SIGTERM, and SIGKILL after half a minute. */
   stop(): Promise<void>
 }
 
 const COMMAND = fileURLToPath(new URL('../main.ts', import.meta.url))
 const NOT_ENDING: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT', 'SIGUSR1', 'SIGWINCH', 'SIGCHLD']
-const BALANCER_PATIENCE_MS = 15_000
+const BALANCER_PATIENCE_MS = 120_000
 
 /** Starts the process; it is not ready yet. */
 export function startServiceProcess(options: ServiceProcessOptions): StartedService {
   const { plan, logFile, publicUrl } = options
   const url = `http://127.0.0.1:${plan.port}`
-  const told = new WeakSet<Process>()
-  const launch = (): Process => {
-    const started = startProcess({
+  const told = new WeakSet<Program>()
+  const launch = (): Program => {
+    const started = startProgram({
       program: process.execPath,
       args: [...NODE_FLAGS, COMMAND, plan.service, ...options.flags],
       env: options.env,
@@ -67,11 +67,7 @@ export function startServiceProcess(options: ServiceProcessOptions): StartedServ
     return started
   }
   let running = launch()
-  const ready = () => untilTrue(running, plan.name, () => isReady(url))
-  const end = (signal: NodeJS.Signals) => {
-    told.add(running)
-    return running.end(signal)
-  }
+  const ready = () => untilReady(running, plan.name, () => isReady(url))
   return {
     name: plan.name,
     service: plan.service,
@@ -89,14 +85,18 @@ export function startServiceProcess(options: ServiceProcessOptions): StartedServ
       await running.ended
     },
     async restart() {
-      await end('SIGKILL')
+      told.add(running)
+      await running.kill()
       running = launch()
       await ready()
       await balancedTo(publicUrl, plan.name)
     },
     logTail: () => tailOf(logFile),
     ready,
-    stop: () => end('SIGTERM'),
+    stop() {
+      told.add(running)
+      return running.stop()
+    },
   }
 }
 
@@ -121,7 +121,7 @@ async function isReady(url: string): Promise<boolean> {
 /** Who answered `/readyz`, by its `x-instance`; undefined when nobody did. */
 async function answering(url: string, method: 'GET' | 'POST') {
   try {
-    const response = await fetch(`${url}/readyz`, { method, signal: AbortSignal.timeout(3000) })
+    const response = await fetch(`${url}/readyz`, { method, signal: AbortSignal.timeout(10_000) })
     await response.body?.cancel()
     return { status: response.status, instance: response.headers.get('x-instance') ?? undefined }
   } catch {

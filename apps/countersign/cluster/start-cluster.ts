@@ -7,10 +7,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Caddy, startCaddy } from '@countersign/local-servers/caddy'
+import { startCaddy } from '@countersign/local-servers/caddy'
 import { freePorts, isFree } from '@countersign/local-servers/ports'
 import { type PostgresServer, startPostgres } from '@countersign/local-servers/postgres-server'
+import type { Program } from '@countersign/local-servers/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
+import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import {
   balancedTo,
   type ClusterService,
@@ -58,7 +60,7 @@ export interface Cluster {
   /** Absent with memory sessions. */
   readonly redis?: RedisServer
   readonly postgres: PostgresServer
-  readonly caddy: Caddy
+  readonly caddy: Program
   readonly topology: Topology
   readonly dataFolder: string
   /** Holds the deployment secret, mode 0600. */
@@ -77,14 +79,8 @@ export class ClusterRefused extends Error {
  * Resolves when every instance answers `/readyz` with 200 through Caddy. Throws `ProgramMissing` with the command that
  * installs it, `ClusterRefused` for a port that is taken, `Error` with the log of the part that did not start.
  */
-export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const started = newStopList()
-  try {
-    return await startParts(options, started)
-  } catch (error) {
-    await started.stop()
-    throw error
-  }
+export function startCluster(options: ClusterOptions): Promise<Cluster> {
+  return startedWhole((started) => startParts(options, started))
 }
 
 async function startParts(options: ClusterOptions, started: StopList): Promise<Cluster> {
@@ -110,29 +106,6 @@ async function startParts(options: ClusterOptions, started: StopList): Promise<C
     secretFile: folders.secretFile,
     logFolder: folders.logs,
     stop: started.stop,
-  }
-}
-
-/** What has to be undone, last first; each once, and each even when another fails. */
-interface StopList {
-  add(stop: () => Promise<unknown>): void
-  stop(): Promise<void>
-}
-
-function newStopList(): StopList {
-  const steps: (() => Promise<unknown>)[] = []
-  let stopping: Promise<void> | undefined
-  const stopAll = async () => {
-    const failures: unknown[] = []
-    for (const step of steps.toReversed()) await step().catch((error: unknown) => failures.push(error))
-    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be stopped')
-  }
-  return {
-    add: (step) => void steps.push(step),
-    stop: () => {
-      stopping ??= stopAll()
-      return stopping
-    },
   }
 }
 

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type FaultProxy, startFaultProxy } from '@countersign/local-servers/fault-proxy'
 import { findProgram } from '@countersign/local-servers/find-program'
+import { freePort } from '@countersign/local-servers/ports'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
-import { freePort } from '@countersign/local-servers/running-program'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type StoreEngine, StoreUnavailable } from '../ports.ts'
@@ -221,9 +221,9 @@ describe('a redis server that goes and comes', () => {
   })
 
   it('a server that is stopped in its tracks is noticed within two seconds, and found again', async () => {
-    server.pause()
+    server.signal('SIGSTOP')
     await Promise.all(everyOperation(engine).map(expectUnavailable))
-    server.resume()
+    server.signal('SIGCONT')
     await untilItAnswers(engine)
     expect((await engine.sessions('n').get('s'))?.value).toBe('v')
   })

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { findProgram } from '@countersign/local-servers/find-program'
+import { freePort } from '@countersign/local-servers/ports'
+import { type Program, startProgram, untilReady } from '@countersign/local-servers/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
-import { freePort, type RunningProgram, runProgram } from '@countersign/local-servers/running-program'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StoreEngine } from '../ports.ts'
 import { counter } from '../session-stores.contract.ts'
@@ -13,7 +14,7 @@ import { openRedisEngine } from './redis-engine.ts'
 
 const HOST = '127.0.0.1'
 
-async function startSentinel(port: number, masterPort: number): Promise<RunningProgram> {
+async function startSentinel(port: number, masterPort: number): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-sentinel-'))
   const settings = [
     `port ${port}`,
@@ -24,13 +25,13 @@ async function startSentinel(port: number, masterPort: number): Promise<RunningP
     'sentinel failover-timeout sessions 3000',
   ]
   await writeFile(join(folder, 'sentinel.conf'), `${settings.join('\n')}\n`)
-  return runProgram({
+  const sentinel = startProgram({
     program: findProgram(['redis-server', 'valkey-server'], 'redis-server'),
     args: [join(folder, 'sentinel.conf'), '--sentinel'],
-    stopSignal: 'SIGTERM',
     temporaryFolder: folder,
-    isReady: () => knowsReplica(port),
   })
+  await untilReady(sentinel, 'sentinel', () => knowsReplica(port))
+  return sentinel
 }
 
 /** A Sentinel can only fail over to a replica that it has heard of. */
@@ -70,7 +71,7 @@ async function untilReplicated(replica: RedisServer, id: string): Promise<void> 
 describe('redis behind sentinels', () => {
   let master: RedisServer
   let replica: RedisServer
-  let sentinel: RunningProgram
+  let sentinel: Program
   let engine: StoreEngine
 
   beforeAll(async () => {
