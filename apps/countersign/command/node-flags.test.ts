@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { NODE_FLAGS } from './node-flags.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 const text = (file: string) => readFileSync(`${root}${file}`, 'utf8')
 
 it('are the same wherever a service is started', () => {
