@@ -11,6 +11,7 @@ import {
   proofOfSender,
   testIssuer,
   tokenFor,
+  tokenRequest,
 } from './testing/issuer.testing.ts'
 
 const second = 'employee_badge_dc+sd-jwt'
@@ -115,8 +116,9 @@ describe('a DPoP proof', () => {
     const test = testIssuer()
     const { code } = await offered(test.issuer)
     const proof = await proofOfSender(test, newKey(), '/token')
-    expect(await requestToken(test.issuer, { preAuthorizedCode: code }, proof)).toMatchObject({ ok: true })
-    expect(await requestToken(test.issuer, { preAuthorizedCode: code }, proof)).toMatchObject({
+    const request = tokenRequest(code)
+    expect(await requestToken(test.issuer, request, proof)).toMatchObject({ ok: true })
+    expect(await requestToken(test.issuer, request, proof)).toMatchObject({
       error: { code: 'dpop_replayed' },
     })
   })

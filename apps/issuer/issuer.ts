@@ -9,7 +9,7 @@ import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
 import type { IssuerDatabase } from './database/schema.ts'
@@ -81,7 +81,7 @@ export interface CredentialAnswer {
   readonly requestHash: string
   readonly body: JsonObject
   /** What the log of issued credentials calls it; absent where there is no log. */
-  readonly credentialId?: string
+  readonly credentialId?: string | undefined
 }
 
 export interface IssuerLimits {

@@ -7,7 +7,7 @@ import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { didResolver } from '@countersign/did/did-resolver'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { observedRemote } from '@countersign/service/compose/observed'
 import {

@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/crypto/engine'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
-import { PRE_AUTHORIZED_GRANT } from '@countersign/protocol/openid4vci/offer'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
 import type { Flow, Send } from './flows.ts'
@@ -51,7 +52,7 @@ async function offerAndFetch(send: Send, managementApiKey: string): Promise<stri
   const offered = await send({ method: 'POST', path: '/openid4vc/sdjwt/issue', headers, body: order })
   const offerUri = new URL(offered.body).searchParams.get('credential_offer_uri') ?? ''
   const fetched = await send({ method: 'GET', path: pathOf(offerUri), headers: {} })
-  const grant = memberOf(memberOf(JSON.parse(fetched.body), 'grants'), PRE_AUTHORIZED_GRANT)
+  const grant = memberOf(memberOf(JSON.parse(fetched.body), 'grants'), PRE_AUTHORIZED_CODE)
   return textMember(JSON.stringify(grant), 'pre-authorized_code')
 }
 
@@ -60,7 +61,11 @@ async function requestToken(send: Send, issuer: string, sender: Signer, code: st
     'content-type': 'application/x-www-form-urlencoded',
     dpop: await dpop(sender, `${issuer}/token`),
   }
-  const body = writeTokenRequest({ preAuthorizedCode: code })
+  const body = writeTokenRequest({
+    grantType: PRE_AUTHORIZED_CODE,
+    preAuthorizedCode: code,
+    client: ANONYMOUS_CLIENT,
+  })
   return textMember((await send({ method: 'POST', path: '/token', headers, body })).body, 'access_token')
 }
 

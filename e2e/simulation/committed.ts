@@ -3,7 +3,7 @@
  * This and the recorded answers are all that the invariants look at.
  */
 import type { CredentialAnswer } from '@countersign/issuer/issuer'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { fromStored, type StoredVerification } from '@countersign/verifier/verification-store'
 import { sealedView } from './instance.ts'

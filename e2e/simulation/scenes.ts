@@ -4,7 +4,9 @@
  * the same moment), nobody is owed anything, and only safety is looked at.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
-import type { CreateOffer, TxCodeOrder } from '@countersign/issuer/offer/create-offer'
+import type { TxCodeOrder } from '@countersign/issuer/authorization/transaction-code'
+import type { CreateOffer } from '@countersign/issuer/offer/create-offer'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { parseCredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import { claims } from '@countersign/testing/client/flows'
 import { type Held, identityConfiguration } from '@countersign/testing/client/protocol-wallet'
@@ -211,7 +213,11 @@ async function makeOffer(
   const fetched = await persist(world, clerk, () => ({ kind: 'fetch offer', id }))
   const offer = fetched.ok ? parseCredentialOffer(fetched.body) : undefined
   if (!offer?.ok) throw new Error('an offer that was made cannot be read')
-  return { id, code: offer.value.preAuthorized?.code ?? '', configurationIds: offer.value.configurationIds }
+  return {
+    id,
+    code: offer.value.grants[PRE_AUTHORIZED_CODE]?.code ?? '',
+    configurationIds: offer.value.configurationIds,
+  }
 }
 
 /** Under an id of the relying party's choice at times, and then sometimes twice at once. */

@@ -6,7 +6,9 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { Signer } from '@countersign/crypto/engine'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   parseCredentialResponse,
   writeCredentialRequest,
@@ -60,7 +62,7 @@ export async function receive(
   if (!fetched.ok) return failed('fetch offer', fetched)
   const offer = parseCredentialOffer(fetched.body)
   if (!offer.ok) throw new Error(`not an offer: ${offer.error.at}`)
-  const token = await requestToken(world, wallet, offer.value.preAuthorized?.code ?? '')
+  const token = await requestToken(world, wallet, offer.value.grants[PRE_AUTHORIZED_CODE]?.code ?? '')
   if (!token.ok) return token
   return requestAll(world, wallet, token.value, offer.value.configurationIds)
 }
@@ -101,7 +103,14 @@ export async function requestToken(world: World, wallet: Wallet, code: string): 
 
 export async function tokenRequest(world: World, wallet: Wallet, code: string): Promise<Request> {
   const { txCode, sender } = wallet
-  const form = formOf(writeTokenRequest({ preAuthorizedCode: code, ...(txCode !== undefined && { txCode }) }))
+  const form = formOf(
+    writeTokenRequest({
+      grantType: PRE_AUTHORIZED_CODE,
+      preAuthorizedCode: code,
+      txCode,
+      client: ANONYMOUS_CLIENT,
+    }),
+  )
   const dpop = sender && (await dpopProof(world, sender, '/token'))
   return { kind: 'token', form, ...(dpop !== undefined && { dpop }) }
 }
@@ -152,7 +161,7 @@ export async function credentialRequest(
   asked: { readonly token: string; readonly configurationId: string; readonly proof: string },
 ): Promise<Request> {
   const { token, configurationId, proof } = asked
-  const body = writeCredentialRequest({ configurationId, proofs: { jwt: [proof] } })
+  const body = writeCredentialRequest({ configurationId, proofs: { type: 'jwt', values: [proof] } })
   if (sender === undefined) return { kind: 'credential', scheme: 'Bearer', token, body }
   return {
     kind: 'credential',

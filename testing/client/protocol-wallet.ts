@@ -9,7 +9,9 @@ import type { Signer } from '@countersign/crypto/engine'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { parseCredentialOffer, parseOfferUrl } from '@countersign/protocol/openid4vci/offer'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
@@ -45,8 +47,8 @@ export function offerUri(offerUrl: string): string {
 export function readOffer(json: Record<string, unknown>): ParsedOffer {
   const parsed = parseCredentialOffer(json as never, 'loopback')
   if (!parsed.ok) throw new Error(`not an offer: ${JSON.stringify(parsed.error)}`)
-  const { issuer, configurationIds, preAuthorized } = parsed.value
-  return { issuer, configurationIds, code: preAuthorized?.code ?? '' }
+  const { issuer, configurationIds, grants } = parsed.value
+  return { issuer, configurationIds, code: grants[PRE_AUTHORIZED_CODE]?.code ?? '' }
 }
 
 export interface Sender {
@@ -73,7 +75,12 @@ async function senderHeaders(
 
 export async function requestToken(offer: ParsedOffer, sender: Sender, txCode?: string): Promise<Answer> {
   const url = `${offer.issuer}/token`
-  const form = writeTokenRequest({ preAuthorizedCode: offer.code, ...(txCode !== undefined && { txCode }) })
+  const form = writeTokenRequest({
+    grantType: PRE_AUTHORIZED_CODE,
+    preAuthorizedCode: offer.code,
+    txCode,
+    client: ANONYMOUS_CLIENT,
+  })
   return postForm(url, form, await senderHeaders(sender, url))
 }
 

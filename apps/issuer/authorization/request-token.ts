@@ -1,91 +1,87 @@
 /**
- * The token endpoint for pre-authorized codes (OpenID4VCI 1.0 §6). The compare-and-set on the session is what spends
- * the code; the token is derived from the session, so whoever is entitled to hear it again hears the same one.
+ * The token endpoint (OpenID4VCI 1.0 §6). The compare-and-set on the session is what spends the code; the token is derived
+ * from the session, so whoever is entitled to hear it again hears the same one. What differs from grant to grant is in
+ * the entries of `grant-handlers.ts`.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { readDerivedSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
-import {
-  type IssuanceMessage,
-  type IssuanceRefusal,
-  type IssuanceSession,
-  stepIssuance,
-} from '@countersign/protocol/openid4vci/session/session'
+import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
+import type { IssuanceRefusal, TokenRequested } from '@countersign/protocol/openid4vci/session/message'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
 import { type TokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
-import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
-import type { Issuer } from '../issuer.ts'
-import { txCodeHash } from '../offer/create-offer.ts'
-import { type ReceivedProof, type SenderRefusal, senderKey } from './sender-key.ts'
+import {
+  type SessionPorts,
+  type SessionUnknown,
+  stepSession,
+} from '@countersign/service/sessions/session-transition'
+import { authenticateClient, type ClientRefusal } from './client-authentication.ts'
+import type { GrantEvidenceRefusal, GrantPorts } from './grant-handler.ts'
+import { findSession, gatherFacts } from './grant-handlers.ts'
+import {
+  proveSenderKey,
+  type ReceivedProof,
+  type SenderPorts,
+  type SenderRefusal,
+} from './sender-constraint.ts'
 
 export type TokenRefusal =
+  | ClientRefusal
   | SenderRefusal
+  | GrantEvidenceRefusal
   | IssuanceRefusal
   | SessionUnknown
-  | { readonly code: 'code_unknown' }
   | { readonly code: 'tx_code_wrong' }
 
+export type TokenPorts = SenderPorts & GrantPorts & SessionPorts<IssuanceSession>
+
+type TokenResponse = ReturnType<typeof writeTokenResponse>
+
 export async function requestToken(
-  issuer: Issuer,
+  issuer: TokenPorts,
   request: TokenRequest,
   dpop: ReceivedProof | undefined,
-): Promise<Result<ReturnType<typeof writeTokenResponse>, TokenRefusal>> {
-  const sender = await senderKey(issuer, dpop)
+): Promise<Result<TokenResponse, TokenRefusal>> {
+  const client = await authenticateClient(request.client)
+  if (!client.ok) return client
+  const sender = await proveSenderKey(issuer, dpop)
   if (!sender.ok) return sender
-  const sessionId = await readDerivedSecret(
-    'pre-authorized_code',
-    request.preAuthorizedCode,
-    issuer.macs.grant,
-  )
-  if (sessionId === undefined) return refuse({ code: 'code_unknown' })
+  const sessionId = await findSession(issuer, request)
+  if (!sessionId.ok) return sessionId
 
   const now = issuer.now()
-  const moved = await stepSession(issuer, sessionId, async (session) =>
-    stepIssuance(session, await tokenMessage(issuer, session, request, sender.value), now),
+  const moved = await stepSession(issuer, sessionId.value, async (session) =>
+    stepIssuance(session, await tokenRequested(issuer, session, request, sender.value), now),
   )
-  if (!moved.ok) return moved
-  return answer(issuer, moved.value.after, now)
+  return moved.ok ? answer(issuer, moved.value.after, now) : moved
 }
 
-async function tokenMessage(
-  issuer: Issuer,
+async function tokenRequested(
+  issuer: TokenPorts,
   session: IssuanceSession,
   request: TokenRequest,
-  sender: string | undefined,
-): Promise<IssuanceMessage> {
+  senderKey: string | undefined,
+): Promise<TokenRequested> {
   const { bearerTtlSeconds, boundTtlSeconds } = issuer.limits
   return {
+    ...(await gatherFacts(issuer, session, request)),
     type: 'token_requested',
-    txCode: await judgeTxCode(issuer, session, request.txCode),
-    tokenTtlSeconds: sender === undefined ? bearerTtlSeconds : boundTtlSeconds,
-    ...(sender !== undefined && { senderKey: sender }),
+    senderKey,
+    tokenTtlSeconds: senderKey === undefined ? bearerTtlSeconds : boundTtlSeconds,
   }
 }
 
-type TxCodeFact = Extract<IssuanceMessage, { type: 'token_requested' }>['txCode']
-
-async function judgeTxCode(
-  issuer: Issuer,
-  session: IssuanceSession,
-  given: string | undefined,
-): Promise<TxCodeFact> {
-  const { txCode } = session
-  if (txCode === undefined) return given === undefined ? 'none' : 'unexpected'
-  if (given === undefined) return 'missing'
-  // Both sides are keyed hashes, so the time that the comparison takes tells nothing about the code.
-  return (await txCodeHash(issuer, session.id, given)) === txCode.hash ? 'correct' : 'wrong'
-}
-
 async function answer(
-  issuer: Issuer,
+  { macs }: GrantPorts,
   session: IssuanceSession,
   now: number,
-): Promise<Result<ReturnType<typeof writeTokenResponse>, TokenRefusal>> {
+): Promise<Result<TokenResponse, TokenRefusal>> {
   // The wrong transaction code was counted: that is the step, and there is no token.
   if (session.state === 'offered' || session.state === 'closed') return refuse({ code: 'tx_code_wrong' })
   const { grant } = session
   if (now >= grant.expiresAt) return refuse({ code: 'code_spent' })
   return ok(
     writeTokenResponse({
-      accessToken: await writeDerivedSecret('access_token', session.id, issuer.macs.grant),
+      accessToken: await writeDerivedSecret('access_token', session.id, macs.grant),
       tokenType: grant.senderKey === undefined ? 'Bearer' : 'DPoP',
       // Counted from the first answer, so that a repeated answer is the same to the byte.
       expiresIn: grant.expiresAt - grant.issuedAt,

@@ -1,7 +1,8 @@
 /** The body of the issue calls: walt.id's, with transaction code and value mode beside it. */
 import type { JsonObject } from '@countersign/core/json'
 import { z } from 'zod'
-import type { CreateOffer, CredentialOrder } from '../offer/create-offer.ts'
+import type { CreateOffer } from '../offer/create-offer.ts'
+import type { CredentialOrder } from '../offer/promise-credential.ts'
 import type { DisclosureMap } from '../offer/selective-disclosure.ts'
 
 const jsonObject = z.record(z.string(), z.json())

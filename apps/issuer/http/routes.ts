@@ -17,7 +17,7 @@ import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { requestToken } from '../authorization/request-token.ts'
-import type { ReceivedProof } from '../authorization/sender-key.ts'
+import type { ReceivedProof } from '../authorization/sender-constraint.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
 import type { Issuer } from '../issuer.ts'
@@ -154,7 +154,7 @@ function walletRoutes(app: ServiceApp, issuer: Issuer): void {
       config: { ...wallet, accepts: ['form'] },
     },
     async (request, reply) => {
-      const parsed = parseTokenRequest(request.body)
+      const parsed = parseTokenRequest(request.body, request.headers)
       if (!parsed.ok) fail(wireError(TOKEN_REQUEST_ERRORS, parsed.error))
       const dpop = request.headers['dpop'] === undefined ? undefined : receivedProof(request, '/token')
       const answered = await requestToken(issuer, parsed.value, dpop)

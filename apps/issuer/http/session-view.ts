@@ -1,5 +1,5 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/session'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 
 export function sessionView(session: IssuanceSession, now: number): Record<string, unknown> {
   const expired = session.state === 'offered' && now >= session.expiresAt

@@ -1,4 +1,4 @@
-import type { IssuanceRefusal } from '@countersign/protocol/openid4vci/session/session'
+import type { IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
 import { wireError } from '@countersign/service/http/wire-errors'
 import { describe, expect, it } from 'vitest'
 import type { CredentialRefusal } from '../credential/issue-credential.ts'

@@ -12,11 +12,11 @@ import {
   tokenError,
 } from '@countersign/protocol/oauth/errors'
 import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential/credential-request'
-import type { ProofRefusal } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import type { ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
 import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
 import type { TokenRefusal } from '../authorization/request-token.ts'
-import type { SenderRefusal } from '../authorization/sender-key.ts'
+import type { SenderRefusal } from '../authorization/sender-constraint.ts'
 import type { CredentialRefusal } from '../credential/issue-credential.ts'
 
 /** A token request that cannot be read. */
@@ -142,6 +142,7 @@ const invalidNonce = () => wire(credentialError('invalid_nonce'))
 
 /** Nonces: unknown and expired are one text, for a wallet does the same about both: it gets a new one (§8.3.1.2). */
 const NONCE_ERRORS = {
+  proof_missing: invalidProof('A key proof is needed: proofs with one member, jwt, an array of one JWT'),
   nonce_missing: invalidProof('The key proof needs a nonce of the nonce endpoint'),
   nonce_spent: invalidNonce,
   challenge_unknown: invalidNonce,

@@ -2,7 +2,7 @@ import type { JsonObject } from '@countersign/core/json'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { describe, expect, it } from 'vitest'
 import { claims, configurationId, testIssuer } from '../testing/issuer.testing.ts'
-import { applyMapping, insertSubject, SUBJECT_DID } from '../types/data-functions.ts'
+import { applyMapping, insertSubject, SUBJECT_DID } from '../types/mapping-functions.ts'
 import { createOffer } from './create-offer.ts'
 import { selectivePaths } from './selective-disclosure.ts'
 

@@ -8,9 +8,9 @@ import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { deleteIssued, insertIssued } from '../database/issued-credentials.ts'
-import type { IssuerDatabase, ListKind } from '../database/schema.ts'
+import type { IssuerDatabase } from '../database/schema.ts'
 import type { IndexAllocator, StatusPlace } from './allocate-index.ts'
-import { bitstringListUri, tokenListUri } from './list-addresses.ts'
+import { listKindOf, statusReferences } from './references.ts'
 
 export interface IssuanceFacts {
   readonly sessionId: string
@@ -18,14 +18,14 @@ export interface IssuanceFacts {
   readonly format: FormatId
   /** Epoch seconds, as the credential says it. */
   readonly issuedAt: number
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
   /** The issue call's wish; default: a status where there are lists. */
-  readonly status?: boolean
+  readonly status?: boolean | undefined
 }
 
 export interface RecordedIssuance {
   /** Absent where there is no database. */
-  readonly credentialId?: string
+  readonly credentialId?: string | undefined
   readonly statuses: readonly StatusReference[]
 }
 
@@ -37,7 +37,6 @@ export interface IssuanceRecorder {
 
 /** A place that turns out to be taken closes its list, so a second one is already rare. */
 const PLACES_TRIED = 10
-const LARGEST_LIST = 1_048_576
 
 export async function recordIssuance(
   issuer: IssuanceRecorder,
@@ -55,9 +54,9 @@ export async function recordIssuance(
   }
   const { indices } = statusLists
   for (let tried = 0; tried < PLACES_TRIED; tried++) {
-    const place = await indices.next(listKind(facts.format))
+    const place = await indices.next(listKindOf(facts.format))
     if (await insertIssued(database, rowOf(credentialId, facts, place)))
-      return { credentialId, statuses: references(place) }
+      return { credentialId, statuses: statusReferences(place) }
     await indices.distrust(place.list)
   }
   throw new Error('every place in the status lists is taken already')
@@ -72,22 +71,6 @@ export async function strikeOut(
   await deleteIssued(database, credentialId).catch(() => undefined)
 }
 
-/** What a credential's references look like at their longest, for those who try an issuance and keep nothing. */
-export function trialReferences(
-  { statusLists, baseUrl }: Pick<IssuanceRecorder, 'statusLists'> & { readonly baseUrl: string },
-  format: FormatId,
-  wanted: boolean | undefined,
-): readonly StatusReference[] {
-  if (statusLists === undefined || wanted === false) return []
-  const list = { id: 'A'.repeat(22), kind: listKind(format), base_url: baseUrl, size: LARGEST_LIST }
-  return references({ list, index: LARGEST_LIST - 1 })
-}
-
-/** W3C credentials have a list of their own kind, all others a Token Status List. */
-function listKind(format: FormatId): ListKind {
-  return format === 'dc+sd-jwt' || format === 'mso_mdoc' ? 'token' : 'bitstring'
-}
-
 function rowOf(id: string, facts: IssuanceFacts, place?: StatusPlace) {
   return {
     id,
@@ -99,16 +82,4 @@ function rowOf(id: string, facts: IssuanceFacts, place?: StatusPlace) {
     issued_at: facts.issuedAt,
     expires_at: facts.expiresAt ?? null,
   }
-}
-
-/** The two lists of a W3C credential share one place: one says revoked, the other suspended. */
-function references({ list, index }: StatusPlace): readonly StatusReference[] {
-  if (list.kind === 'token') return [{ mechanism: 'token_status_list', uri: tokenListUri(list), index }]
-  return (['revocation', 'suspension'] as const).map((purpose) => ({
-    mechanism: 'bitstring_status_list',
-    uri: bitstringListUri(list, purpose),
-    index,
-    purpose,
-    size: 1,
-  }))
 }

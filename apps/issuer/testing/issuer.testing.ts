@@ -8,8 +8,11 @@ import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import type { SessionStore } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
@@ -113,6 +116,10 @@ export async function proofOfSender(
   return { proof, method: 'POST', path, ...bound }
 }
 
+export function tokenRequest(code: string, txCode?: string): TokenRequest {
+  return { grantType: PRE_AUTHORIZED_CODE, preAuthorizedCode: code, txCode, client: ANONYMOUS_CLIENT }
+}
+
 /** The token endpoint once; the access token or the refusal's code. */
 export async function tokenFor(
   test: TestIssuer,
@@ -121,8 +128,7 @@ export async function tokenFor(
   txCode?: string,
 ): Promise<string> {
   const dpop = key && (await proofOfSender(test, key, '/token'))
-  const request = { preAuthorizedCode: code, ...(txCode !== undefined && { txCode }) }
-  const answered = await requestToken(test.issuer, request, dpop)
+  const answered = await requestToken(test.issuer, tokenRequest(code, txCode), dpop)
   if (!answered.ok) return answered.error.code
   const { access_token: accessToken } = answered.value
   return typeof accessToken === 'string' ? accessToken : ''
@@ -158,7 +164,7 @@ export async function credentialFor(
   const issued = await issueCredential(
     test.issuer,
     { accessToken, ...(dpop && { dpop }) },
-    { configurationId: configuration, proofs: { jwt: [jwt] } },
+    { configurationId: configuration, proofs: { type: 'jwt', values: [jwt] } },
   )
   if (!issued.ok) return issued.error.code
   const body = issued.value as { credentials: { credential: string }[] }

@@ -3,8 +3,10 @@
  * its issuer and authorization server. All of it is untrusted and bounded; the identities in the metadata must be those
  * that were asked for, to the letter.
  */
+
 import { type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   authorizationServerMetadataUrl,
   isIssuerIdentifier,
@@ -91,7 +93,8 @@ export async function fetchIssuer(
   const issuer = await fetchIssuerMetadata(wallet, offer.issuer)
   if (!issuer.ok) return issuer
   const { metadata } = issuer.value
-  const server = offer.preAuthorized?.authorizationServer ?? metadata.authorizationServers[0] ?? offer.issuer
+  const server =
+    offer.grants[PRE_AUTHORIZED_CODE]?.authorizationServer ?? metadata.authorizationServers[0] ?? offer.issuer
   // An offer must not choose a server that the issuer does not name (OpenID4VCI 1.0 §4.1.1).
   if (!metadata.authorizationServers.includes(server))
     return refuse({ code: 'authorization_server_unknown', server })

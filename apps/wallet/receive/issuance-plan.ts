@@ -9,15 +9,17 @@ import type { TypeLook } from '@countersign/credential/display/credential-view'
 import type { Signer } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { didFromKey } from '@countersign/did/did'
+import type { GrantOffer } from '@countersign/protocol/oauth/grants/grants'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
-import type { CredentialOffer, PreAuthorizedGrant } from '@countersign/protocol/openid4vci/offer'
+import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
 import type { Issuer } from './fetch-offer.ts'
 
 export interface IssuancePlan {
-  readonly grant: PreAuthorizedGrant
+  readonly grant: GrantOffer<typeof PRE_AUTHORIZED_CODE>
   readonly configurations: readonly PlannedConfiguration[]
 }
 
@@ -65,7 +67,7 @@ export interface PlanInput {
 
 export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal> {
   const { offer, issuer, signer, txCode } = input
-  const grant = offer.preAuthorized
+  const grant = offer.grants[PRE_AUTHORIZED_CODE]
   if (grant === undefined) return refuse({ code: 'grant_unsupported' })
   if (grant.txCode !== undefined && txCode === undefined) return refuse({ code: 'tx_code_needed' })
   if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })

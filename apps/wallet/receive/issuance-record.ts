@@ -4,6 +4,7 @@
  * same token, the same proofs. Writers compare-and-set on a version; the loser goes on with what the winner wrote.
  */
 import { generateSoftwareKey, type PrivateJwk } from '@countersign/keys/signers/software-key'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { IssuanceRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -48,7 +49,7 @@ export function slotOf({ configurationId, credentialIdentifier }: Entitlement): 
 const KEPT_OPEN_SECONDS = 30 * 86_400
 
 export function offerHash({ columns }: Wallet, offer: CredentialOffer): Promise<string> {
-  return columns.hash('offer', JSON.stringify([offer.issuer, offer.preAuthorized?.code]))
+  return columns.hash('offer', JSON.stringify([offer.issuer, offer.grants[PRE_AUTHORIZED_CODE]?.code]))
 }
 
 export async function findIssuance(

@@ -88,8 +88,7 @@ async function prepareRequest(
 async function makeRequest(wallet: Wallet, step: CredentialStep): Promise<Result<string, CredentialRefusal>> {
   const { keyReference } = step.configuration
   const selector = selectorOf(step.entitlement)
-  if (keyReference === undefined)
-    return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { jwt: [] } })))
+  if (keyReference === undefined) return ok(JSON.stringify(writeCredentialRequest(selector)))
   const nonce = await freshNonce(wallet, step.issuer)
   if (!nonce.ok) return nonce
   const proof = await createKeyProof({
@@ -100,7 +99,7 @@ async function makeRequest(wallet: Wallet, step: CredentialStep): Promise<Result
     nonce: nonce.value,
     clientId: clientIdFor(wallet, step.issuer),
   })
-  return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { jwt: [proof] } })))
+  return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { type: 'jwt', values: [proof] } })))
 }
 
 function selectorOf({ configurationId, credentialIdentifier }: Entitlement): CredentialSelector {

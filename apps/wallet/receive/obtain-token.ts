@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type PrivateJwk, softwareSigner } from '@countersign/keys/signers/software-key'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   parseTokenResponse,
   type TokenResponse,
@@ -66,10 +67,11 @@ async function requestToken(
     url: issuer.authorizationServer.tokenEndpoint,
     contentType: 'application/x-www-form-urlencoded',
     body: writeTokenRequest({
+      grantType: PRE_AUTHORIZED_CODE,
       preAuthorizedCode: grant.code,
       // One that was not asked for would make the request invalid (§6.3).
       txCode: grant.txCode && txCode,
-      clientId: clientIdFor(wallet, issuer),
+      client: { method: 'none', clientId: clientIdFor(wallet, issuer) },
     }),
     sender: senderOf(issuance, issuer),
   })

@@ -12,6 +12,7 @@ import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   parseCredentialRequest,
   writeCredentialResponse,
@@ -26,7 +27,8 @@ import {
   offerUrlByValue,
   writeCredentialOffer,
 } from '@countersign/protocol/openid4vci/offer'
-import { type VerifiedKeyProof, verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
 import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
@@ -142,8 +144,7 @@ function offerJson(state: State, offer: Offer): JsonObject {
   return writeCredentialOffer({
     issuer: state.url,
     configurationIds: offer.configurations,
-    preAuthorizedCode: offer.code,
-    ...defined({ txCode: demandedTxCode(offer) }),
+    grants: { [PRE_AUTHORIZED_CODE]: { code: offer.code, txCode: demandedTxCode(offer) } },
   })
 }
 
@@ -251,10 +252,10 @@ async function credential(
   const request = parseCredentialRequest(body)
   if (!request.ok || request.value.configurationId === undefined)
     return json(400, { error: 'invalid_credential_request' })
-  const [jwt = ''] = request.value.proofs.jwt
+  const [jwt = ''] = request.value.proofs?.values ?? []
   const { didKeys } = state.options
-  const expected = { jwt, issuer: state.url, now: now(), ...window, ...defined({ didKeys }) }
-  const proof = await verifyKeyProof(expected, nodeCrypto)
+  const expected = { issuer: state.url, now: now(), ...window, didKeys }
+  const proof = await verifyKeyProof(jwt, expected, nodeCrypto)
   if (!proof.ok) return json(400, { error: 'invalid_proof' })
   const nonce = proof.value.nonce ?? ''
   const usedBy = state.nonces.get(nonce)

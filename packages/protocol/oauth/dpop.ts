@@ -4,7 +4,7 @@
  * the `nonce`, and comparing `thumbprint` with the key that the access token is bound to.
  */
 
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
@@ -38,7 +38,7 @@ export interface DpopCheckInput extends ProofWindow {
   /** Public URL of the endpoint as wallets know it. */
   readonly url: string
   /** Present at a protected resource: the proof must name this token. */
-  readonly accessToken?: string
+  readonly accessToken?: string | undefined
 }
 
 export interface VerifiedDpopProof {
@@ -80,8 +80,7 @@ export async function createDpopProof(
   const { accessToken, jti, method, nonce, now, signer } = input
   const ath = accessToken === undefined ? undefined : await crypto.digestBase64url('sha-256', accessToken)
   const header = { typ: 'dpop+jwt', jwk: bareKey(signer.publicJwk) }
-  const claims = { jti, htm: method, htu, iat: now }
-  return signJws(header, { ...claims, ...(ath && { ath }), ...(nonce !== undefined && { nonce }) }, signer)
+  return signJws(header, defined({ jti, htm: method, htu, iat: now, ath, nonce }), signer)
 }
 
 /** RFC 9449 §4.3, cheap checks first: the signature is looked at only when all else is right. */

@@ -1,10 +1,10 @@
 import type { JsonObject } from '@countersign/core/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { PRE_AUTHORIZED_CODE } from '../oauth/grants/pre-authorized-code.ts'
 import {
   offerUrlByReference,
   offerUrlByValue,
-  PRE_AUTHORIZED_GRANT,
   parseCredentialOffer,
   parseOfferUrl,
   writeCredentialOffer,
@@ -13,19 +13,18 @@ import {
 const input = {
   issuer: 'https://issuer.example/a',
   configurationIds: ['pid', 'badge'],
-  preAuthorizedCode: 'session.secret',
-  txCode: { inputMode: 'numeric', length: 4, description: 'in the letter' },
+  grants: {
+    [PRE_AUTHORIZED_CODE]: {
+      code: 'session.secret',
+      txCode: { inputMode: 'numeric', length: 4, description: 'in the letter' },
+    },
+  },
 } as const
 const offer = writeCredentialOffer(input)
-const parsedOffer = {
-  issuer: input.issuer,
-  configurationIds: input.configurationIds,
-  preAuthorized: { code: input.preAuthorizedCode, txCode: input.txCode },
-}
 
 const withGrant = (grant: JsonObject | string | number | null): JsonObject => ({
   ...offer,
-  grants: { [PRE_AUTHORIZED_GRANT]: grant },
+  grants: { [PRE_AUTHORIZED_CODE]: grant },
 })
 const withTxCode = (txCode: JsonObject | string): JsonObject =>
   withGrant({ 'pre-authorized_code': 'c', tx_code: txCode })
@@ -45,17 +44,17 @@ describe('a credential offer', () => {
   })
 
   it('without a transaction code has no tx_code member', () => {
-    const { txCode: _txCode, ...plain } = input
+    const plain = { ...input, grants: { [PRE_AUTHORIZED_CODE]: { code: 'c' } } }
     expect(JSON.stringify(writeCredentialOffer(plain))).not.toContain('tx_code')
   })
 
   it('is read as it was written', () => {
-    expect(parseCredentialOffer(offer)).toEqual({ ok: true, value: parsedOffer })
+    expect(parseCredentialOffer(offer)).toEqual({ ok: true, value: input })
   })
 
   it('may have members and grants that nobody knows', () => {
     const more = { ...offer, extra: 1, grants: { ...(offer['grants'] as JsonObject), 'urn:x': 7 } }
-    expect(parseCredentialOffer(more)).toEqual({ ok: true, value: parsedOffer })
+    expect(parseCredentialOffer(more)).toEqual({ ok: true, value: input })
   })
 
   it('may have no grants, or an authorization code grant with its state kept verbatim', () => {
@@ -65,14 +64,16 @@ describe('a credential offer', () => {
       authorization_code: { issuer_state: ' s+%20 ', authorization_server: 'https://as.example' },
     }
     expect(parseCredentialOffer({ ...bare, grants })).toMatchObject({
-      value: { authorizationCode: { issuerState: ' s+%20 ', authorizationServer: 'https://as.example' } },
+      value: {
+        grants: { authorization_code: { issuerState: ' s+%20 ', authorizationServer: 'https://as.example' } },
+      },
     })
   })
 
   it('with an empty tx_code object asks for a code of digits', () => {
     expect(parseCredentialOffer(withTxCode({}))).toMatchObject({
       ok: true,
-      value: { preAuthorized: { txCode: { inputMode: 'numeric' } } },
+      value: { grants: { [PRE_AUTHORIZED_CODE]: { txCode: { inputMode: 'numeric' } } } },
     })
   })
 
@@ -158,7 +159,7 @@ describe('an offer URL', () => {
     })
     expect(parseOfferUrl(offerUrlByValue(offer, scheme))).toEqual({
       ok: true,
-      value: { kind: 'value', offer: parsedOffer },
+      value: { kind: 'value', offer: input },
     })
   })
 
@@ -198,7 +199,7 @@ it('anything at all is answered with a value or a refusal', () => {
       expect(parseOfferUrl(text)).toHaveProperty('ok')
       expect(parseOfferUrl(`x://?credential_offer=${encodeURIComponent(json)}`)).toHaveProperty('ok', false)
       expect(
-        parseCredentialOffer({ ...offer, grants: { [PRE_AUTHORIZED_GRANT]: object as JsonObject } }),
+        parseCredentialOffer({ ...offer, grants: { [PRE_AUTHORIZED_CODE]: object as JsonObject } }),
       ).toHaveProperty('ok')
       expect(parseCredentialOffer({ ...offer, ...(object as JsonObject) })).toHaveProperty('ok')
     }),

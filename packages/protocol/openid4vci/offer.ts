@@ -3,48 +3,19 @@
  * an offer is untrusted (§13.5): parsing says that it is well-formed, not that its issuer is anybody in particular.
  * Fetching an offer by reference is the wallet's business.
  */
-import { isJsonObject, type JsonObject, parseJsonObject } from '@countersign/core/json'
+import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/message-values.ts'
+import { type OfferedGrants, parseOfferedGrants, writeOfferedGrants } from '../oauth/grants/grants.ts'
+import { boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/message-values.ts'
 import { isIssuerIdentifier } from './issuer-identifier.ts'
-import type { TransactionCode } from './session/session.ts'
 
-export const PRE_AUTHORIZED_GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
-
-export interface OfferInput {
+/** An offer: what its issuer writes and the wallet reads. */
+export interface CredentialOffer {
   readonly issuer: string
   /** Non-empty, without repetition. */
   readonly configurationIds: readonly string[]
-  readonly preAuthorizedCode: string
-  /** Absent: no transaction code is asked for. */
-  readonly txCode?: Pick<TransactionCode, 'inputMode' | 'length' | 'description'>
-}
-
-/** An offer as the wallet knows it. */
-export interface CredentialOffer {
-  readonly issuer: string
-  readonly configurationIds: readonly string[]
-  readonly preAuthorized?: PreAuthorizedGrant
-  readonly authorizationCode?: AuthorizationCodeGrant
-}
-
-export interface PreAuthorizedGrant {
-  readonly code: string
-  /** Present: the user has to give a code, even where nothing more is said about it. */
-  readonly txCode?: OfferedTxCode
-  readonly authorizationServer?: string
-}
-
-export interface OfferedTxCode {
-  readonly inputMode: 'numeric' | 'text'
-  readonly length?: number
-  /** At most 300 characters of foreign text. */
-  readonly description?: string
-}
-
-export interface AuthorizationCodeGrant {
-  readonly issuerState?: string
-  readonly authorizationServer?: string
+  /** By grant type; empty where the wallet has to ask the authorization server. */
+  readonly grants: OfferedGrants
 }
 
 /** `at` is the member that is wrong, as a dotted path. */
@@ -67,19 +38,12 @@ export type OfferUrl =
 const OFFER_SCHEME = 'openid-credential-offer://'
 const MAX_URL_LENGTH = 65_536
 const CONFIGURATION_ID_LIMITS = { maxItems: 100, maxLength: 256 }
-const MAX_CODE_LENGTH = 4096
-const MAX_TX_CODE_DESCRIPTION = 300
 
-export function writeCredentialOffer(input: OfferInput): JsonObject {
-  const { configurationIds, issuer, preAuthorizedCode, txCode } = input
-  const grant = {
-    'pre-authorized_code': preAuthorizedCode,
-    ...(txCode && { tx_code: writeTxCode(txCode) }),
-  }
+export function writeCredentialOffer({ configurationIds, issuer, grants }: CredentialOffer): JsonObject {
   return {
     credential_issuer: issuer,
     credential_configuration_ids: [...configurationIds],
-    grants: { [PRE_AUTHORIZED_GRANT]: grant },
+    grants: writeOfferedGrants(grants),
   }
 }
 
@@ -121,12 +85,7 @@ export function parseCredentialOffer(
     return malformed('credential_configuration_ids')
   }
   const grants = parseGrants(json['grants'], policy)
-  return grants.ok ? ok({ issuer, configurationIds, ...grants.value }) : grants
-}
-
-function writeTxCode(txCode: NonNullable<OfferInput['txCode']>): JsonObject {
-  const { description, inputMode, length } = txCode
-  return { input_mode: inputMode, length, ...(description !== undefined && { description }) }
+  return grants.ok ? ok({ issuer, configurationIds, grants: grants.value }) : grants
 }
 
 function withParameter(address: string, name: string, value: string): string {
@@ -147,83 +106,13 @@ function parseValue(value: string, policy: HttpPolicy): Result<OfferUrl, OfferUr
   return offer.ok ? ok({ kind: 'value', offer: offer.value }) : offer
 }
 
-type Grants = Pick<CredentialOffer, 'preAuthorized' | 'authorizationCode'>
-
-function parseGrants(grants: unknown, policy: HttpPolicy): Result<Grants, OfferRefusal> {
+function parseGrants(grants: JsonValue | undefined, policy: HttpPolicy): Result<OfferedGrants, OfferRefusal> {
   if (grants === undefined) return ok({})
   if (!isJsonObject(grants)) return malformed('grants')
-  const preAuthorized = optional(grants[PRE_AUTHORIZED_GRANT], (grant) => parsePreAuthorized(grant, policy))
-  if (!preAuthorized.ok) return preAuthorized
-  const authorizationCode = optional(grants['authorization_code'], (grant) =>
-    parseAuthorizationCode(grant, policy),
-  )
-  if (!authorizationCode.ok) return authorizationCode
-  return ok({
-    ...(preAuthorized.value && { preAuthorized: preAuthorized.value }),
-    ...(authorizationCode.value && { authorizationCode: authorizationCode.value }),
-  })
-}
-
-function parsePreAuthorized(grant: unknown, policy: HttpPolicy): Result<PreAuthorizedGrant, OfferRefusal> {
-  if (!isJsonObject(grant)) return malformed('grants.pre-authorized_code')
-  const code = boundedText(grant['pre-authorized_code'], MAX_CODE_LENGTH)
-  if (code === undefined) return malformed('grants.pre-authorized_code.pre-authorized_code')
-  const txCode = optional(grant['tx_code'], parseTxCode)
-  if (!txCode.ok) return txCode
-  const server = optional(grant['authorization_server'], (value) => parseServer(value, policy))
-  if (!server.ok) return server
-  return ok({
-    code,
-    ...(txCode.value && { txCode: txCode.value }),
-    ...(server.value !== undefined && { authorizationServer: server.value }),
-  })
-}
-
-function parseAuthorizationCode(
-  grant: unknown,
-  policy: HttpPolicy,
-): Result<AuthorizationCodeGrant, OfferRefusal> {
-  if (!isJsonObject(grant)) return malformed('grants.authorization_code')
-  const issuerState = boundedText(grant['issuer_state'], MAX_CODE_LENGTH)
-  if (issuerState === undefined && grant['issuer_state'] !== undefined) {
-    return malformed('grants.authorization_code.issuer_state')
-  }
-  const server = optional(grant['authorization_server'], (value) => parseServer(value, policy))
-  if (!server.ok) return server
-  return ok({
-    ...(issuerState !== undefined && { issuerState }),
-    ...(server.value !== undefined && { authorizationServer: server.value }),
-  })
-}
-
-function parseServer(value: unknown, policy: HttpPolicy): Result<string, OfferRefusal> {
-  const acceptable = typeof value === 'string' && isIssuerIdentifier(value, policy)
-  return acceptable ? ok(value) : malformed('grants.authorization_server')
-}
-
-/** An empty object asks for a code, of digits (§4.1.1). */
-function parseTxCode(value: unknown): Result<OfferedTxCode, OfferRefusal> {
-  if (!isJsonObject(value)) return malformed('tx_code')
-  const { input_mode: inputMode = 'numeric', length, description } = value
-  if (inputMode !== 'numeric' && inputMode !== 'text') return malformed('tx_code.input_mode')
-  if (length !== undefined && !isCodeLength(length)) return malformed('tx_code.length')
-  if (description !== undefined && !isShortDescription(description)) return malformed('tx_code.description')
-  return ok({ inputMode, ...(length !== undefined && { length }), ...(description && { description }) })
-}
-
-function isCodeLength(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= 128
-}
-
-/** Counted in code points: the limit is about what a person reads. */
-function isShortDescription(value: unknown): value is string {
-  return (
-    typeof value === 'string' && value.length <= 1200 && Array.from(value).length <= MAX_TX_CODE_DESCRIPTION
-  )
-}
-
-function optional<T, E>(value: unknown, parse: (value: unknown) => Result<T, E>): Result<T | undefined, E> {
-  return value === undefined ? ok(undefined) : parse(value)
+  const isServer = (value: JsonValue): value is string =>
+    typeof value === 'string' && isIssuerIdentifier(value, policy)
+  const parsed = parseOfferedGrants(grants, isServer)
+  return parsed.ok ? parsed : malformed(parsed.error.at)
 }
 
 function malformed(at: string): Result<never, OfferRefusal> {

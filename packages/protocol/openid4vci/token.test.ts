@@ -1,17 +1,35 @@
 import type { JsonObject } from '@countersign/core/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PRE_AUTHORIZED_GRANT } from './offer.ts'
-import { parseTokenRequest, parseTokenResponse, writeTokenRequest, writeTokenResponse } from './token.ts'
+import { ANONYMOUS_CLIENT } from '../oauth/client-authentication/none.ts'
+import { PRE_AUTHORIZED_CODE } from '../oauth/grants/pre-authorized-code.ts'
+import {
+  parseTokenRequest,
+  parseTokenResponse,
+  type TokenRequest,
+  writeTokenRequest,
+  writeTokenResponse,
+} from './token.ts'
 
-const form = { grant_type: PRE_AUTHORIZED_GRANT, 'pre-authorized_code': 'session.secret' }
+const form = { grant_type: PRE_AUTHORIZED_CODE, 'pre-authorized_code': 'session.secret' }
+
+const plain: TokenRequest = {
+  grantType: PRE_AUTHORIZED_CODE,
+  preAuthorizedCode: 'session.secret',
+  client: ANONYMOUS_CLIENT,
+}
 
 describe('a token request', () => {
   it('is read as it was written, whatever characters it has', () => {
-    const request = { preAuthorizedCode: 'a+b/c=&%', txCode: '12 ä', clientId: 'wallet' }
+    const request: TokenRequest = {
+      grantType: PRE_AUTHORIZED_CODE,
+      preAuthorizedCode: 'a+b/c=&%',
+      txCode: '12 ä',
+      client: { method: 'none', clientId: 'wallet' },
+    }
     const body = Object.fromEntries(new URLSearchParams(writeTokenRequest(request)))
     expect(parseTokenRequest(body)).toEqual({ ok: true, value: request })
-    expect(writeTokenRequest({ preAuthorizedCode: 'c' })).toBe(
+    expect(writeTokenRequest({ ...plain, preAuthorizedCode: 'c' })).toBe(
       'grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code&pre-authorized_code=c',
     )
   })
@@ -19,14 +37,14 @@ describe('a token request', () => {
   it('may have parameters that nobody knows', () => {
     expect(parseTokenRequest({ ...form, resource: 'x', __proto__x: 'y' })).toEqual({
       ok: true,
-      value: { preAuthorizedCode: 'session.secret' },
+      value: plain,
     })
   })
 
   it('with a parameter without value is one without that parameter', () => {
     expect(parseTokenRequest({ ...form, tx_code: '' })).toEqual({
       ok: true,
-      value: { preAuthorizedCode: 'session.secret' },
+      value: plain,
     })
   })
 
@@ -41,6 +59,25 @@ describe('a token request', () => {
   ])('%s is refused', (_name, change, code) => {
     expect(parseTokenRequest({ ...form, ...change })).toMatchObject({ ok: false, error: { code } })
   })
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['a secret in the header', {}, { authorization: 'Basic d2FsbGV0OnNlY3JldA==' }],
+    ['a secret in the form', { client_secret: 'secret' }, {}],
+    ['an assertion', { client_assertion: 'e30.e30.e30', client_assertion_type: 'urn:x' }, {}],
+    ['an attestation', {}, { 'oauth-client-attestation': 'e30.e30.e30' }],
+  ])('of a client that authenticates by %s is one of a public client', (_name, more, headers) => {
+    const asked = parseTokenRequest({ ...form, client_id: 'wallet', ...more }, headers)
+    expect(asked).toMatchObject({ ok: true, value: { client: { method: 'none', clientId: 'wallet' } } })
+  })
+
+  it.each(['toString', '__proto__', 'constructor'])(
+    'for the grant type %s is for none that we speak',
+    (type) => {
+      expect(parseTokenRequest({ ...form, grant_type: type })).toMatchObject({
+        error: { code: 'unsupported_grant_type' },
+      })
+    },
+  )
 
   it('takes nothing from the prototype of the form', () => {
     const inherited: Record<string, string> = Object.create(form)

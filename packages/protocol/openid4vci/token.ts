@@ -1,30 +1,36 @@
 /**
- * Token requests and responses of the pre-authorized code flow (OpenID4VCI 1.0 §6, RFC 6749 §5). Only the wire: whether
- * a code is genuine, spent or guarded by a transaction code is for the issuer and its session. The caller refuses
- * forms in which a parameter is repeated (RFC 6749 §3.2) before they become a record.
+ * Token requests and responses (OpenID4VCI 1.0 §6, RFC 6749 §5). Only the wire: whether a code is genuine, spent or
+ * guarded by a transaction code is for the issuer and its session. What a grant or a way of client authentication adds
+ * to a request stands with its entry in `oauth/`.
  */
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import type { ClientMessage } from '../oauth/client-authentication/client-authentication.ts'
+import { type PresentedClient, parseClient, writeClient } from '../oauth/client-authentication/methods.ts'
+import type { Form } from '../oauth/form-parameters.ts'
+import {
+  type GrantRefusal,
+  type GrantRequest,
+  type GrantType,
+  parseGrantRequest,
+  writeGrantRequest,
+} from '../oauth/grants/grants.ts'
 import { boundedText, boundedTexts } from '../oauth/message-values.ts'
-import { PRE_AUTHORIZED_GRANT } from './offer.ts'
 
-export interface TokenRequest {
-  readonly preAuthorizedCode: string
-  readonly txCode?: string | undefined
-  readonly clientId?: string | undefined
+/** What a grant asks for, and who asks. */
+export type TokenRequest<Type extends GrantType = GrantType> = GrantRequest<Type> & {
+  readonly client: PresentedClient
 }
 
-export type TokenRequestRefusal =
-  | { readonly code: 'invalid_request'; readonly parameter: string }
-  | { readonly code: 'unsupported_grant_type' }
+export type TokenRequestRefusal = GrantRefusal
 
 export interface TokenResponse {
   readonly accessToken: string
   readonly tokenType: 'DPoP' | 'Bearer'
   /** Lifetime from now, in seconds, where the server tells it. */
-  readonly expiresInSeconds?: number
+  readonly expiresInSeconds?: number | undefined
   /** Present where the server names credentials by identifier (§6.2): then requests use these. */
-  readonly authorizationDetails?: readonly AuthorizedCredential[]
+  readonly authorizationDetails?: readonly AuthorizedCredential[] | undefined
 }
 
 export interface AuthorizedCredential {
@@ -36,45 +42,24 @@ export type TokenResponseRefusal =
   | { readonly code: 'token_response_malformed'; readonly at: string }
   | { readonly code: 'token_type_unsupported' }
 
-const MAX_CODE_LENGTH = 1024
-const MAX_TX_CODE_LENGTH = 128
-const MAX_CLIENT_ID_LENGTH = 1024
 const MAX_ACCESS_TOKEN_LENGTH = 16_384
 const MAX_DETAILS = 100
 const IDENTIFIER_LIMITS = { maxItems: 100, maxLength: 1024 }
 
-/** Unknown parameters are ignored (§6.1); a parameter without a value counts as left out (RFC 6749 §3.2). */
+/** Unknown parameters are ignored (§6.1). `headers` are those of the request, with names in lower case. */
 export function parseTokenRequest(
-  form: Readonly<Record<string, string>>,
+  form: Form,
+  headers: ClientMessage['headers'] = {},
 ): Result<TokenRequest, TokenRequestRefusal> {
-  const grantType = parameter(form, 'grant_type')
-  if (grantType === undefined) return refuse({ code: 'invalid_request', parameter: 'grant_type' })
-  if (grantType !== PRE_AUTHORIZED_GRANT) return refuse({ code: 'unsupported_grant_type' })
-  const preAuthorizedCode = parameter(form, 'pre-authorized_code')
-  const txCode = parameter(form, 'tx_code')
-  const clientId = parameter(form, 'client_id')
-  if (boundedText(preAuthorizedCode, MAX_CODE_LENGTH) === undefined || preAuthorizedCode === undefined) {
-    return refuse({ code: 'invalid_request', parameter: 'pre-authorized_code' })
-  }
-  if (exceeds(txCode, MAX_TX_CODE_LENGTH)) return refuse({ code: 'invalid_request', parameter: 'tx_code' })
-  if (exceeds(clientId, MAX_CLIENT_ID_LENGTH))
-    return refuse({ code: 'invalid_request', parameter: 'client_id' })
-  return ok({
-    preAuthorizedCode,
-    ...(txCode !== undefined && { txCode }),
-    ...(clientId !== undefined && { clientId }),
-  })
+  const grant = parseGrantRequest(form)
+  if (!grant.ok) return grant
+  const client = parseClient({ form, headers })
+  return client.ok ? ok({ ...grant.value, client: client.value }) : client
 }
 
 /** The body, as `application/x-www-form-urlencoded`. */
 export function writeTokenRequest(request: TokenRequest): string {
-  const form = new URLSearchParams({
-    grant_type: PRE_AUTHORIZED_GRANT,
-    'pre-authorized_code': request.preAuthorizedCode,
-  })
-  if (request.txCode !== undefined) form.set('tx_code', request.txCode)
-  if (request.clientId !== undefined) form.set('client_id', request.clientId)
-  return form.toString()
+  return new URLSearchParams({ ...writeGrantRequest(request), ...writeClient(request.client) }).toString()
 }
 
 /** `expiresIn` in seconds. Goes with `Cache-Control: no-store`. */
@@ -104,18 +89,9 @@ export function parseTokenResponse(json: JsonObject): Result<TokenResponse, Toke
   return ok({
     accessToken,
     tokenType: tokenType.value,
-    ...(expiresIn !== undefined && { expiresInSeconds: expiresIn }),
-    ...(details.value && { authorizationDetails: details.value }),
+    expiresInSeconds: expiresIn,
+    authorizationDetails: details.value,
   })
-}
-
-function parameter(form: Readonly<Record<string, string>>, name: string): string | undefined {
-  const value = Object.hasOwn(form, name) ? form[name] : undefined
-  return value === '' ? undefined : value
-}
-
-function exceeds(value: string | undefined, maxLength: number): boolean {
-  return value !== undefined && value.length > maxLength
 }
 
 function parseTokenType(value: unknown): Result<'DPoP' | 'Bearer', TokenResponseRefusal> {

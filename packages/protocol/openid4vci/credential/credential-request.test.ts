@@ -10,23 +10,25 @@ import {
 
 const request = { credential_configuration_id: 'pid', proofs: { jwt: ['a.b.c'] } }
 
+const proofs = { type: 'jwt', values: ['a.b.c'] } as const
+
 describe('a credential request', () => {
   it('is read as it was written, by configuration or by identifier', () => {
     for (const asked of [
-      { configurationId: 'pid', proofs: { jwt: ['a.b.c'] } },
-      { credentialIdentifier: 'pid-1', proofs: { jwt: ['a.b.c'] } },
+      { configurationId: 'pid', proofs },
+      { credentialIdentifier: 'pid-1', proofs },
     ]) {
       expect(parseCredentialRequest(writeCredentialRequest(asked))).toEqual({ ok: true, value: asked })
     }
-    expect(writeCredentialRequest({ configurationId: 'pid', proofs: { jwt: ['a.b.c'] } })).toEqual(request)
+    expect(writeCredentialRequest({ configurationId: 'pid', proofs })).toEqual(request)
   })
 
   it('without proofs has no such member', () => {
     const bare = { credential_configuration_id: 'ticket' }
-    expect(writeCredentialRequest({ configurationId: 'ticket', proofs: { jwt: [] } })).toEqual(bare)
+    expect(writeCredentialRequest({ configurationId: 'ticket' })).toEqual(bare)
     expect(parseCredentialRequest(bare)).toEqual({
       ok: true,
-      value: { configurationId: 'ticket', proofs: { jwt: [] } },
+      value: { configurationId: 'ticket' },
     })
   })
 
@@ -56,6 +58,7 @@ describe('a credential request', () => {
     ['no proof type', { proofs: {} }, 'proofs_malformed'],
     ['two proof types', { proofs: { jwt: ['x'], attestation: ['y'] } }, 'proofs_malformed'],
     ['another proof type', { proofs: { attestation: ['y'] } }, 'proof_type_unsupported'],
+    ['a proof type that every object inherits', { proofs: { toString: ['y'] } }, 'proof_type_unsupported'],
     ['an empty list of proofs', { proofs: { jwt: [] } }, 'proofs_malformed'],
     ['one proof that is no list', { proofs: { jwt: 'x' } }, 'proofs_malformed'],
     ['an empty proof', { proofs: { jwt: [''] } }, 'proofs_malformed'],

@@ -6,14 +6,17 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { boundedText, boundedTexts } from '../../oauth/message-values.ts'
+import { isProofType, type KeyProofs, maxProofLength, type ProofTypeId } from '../proof/proof-types.ts'
 
 /** What is asked for: by configuration, or by an identifier that came with the token. Exactly one of both. */
 export type CredentialSelector =
   | { readonly configurationId: string; readonly credentialIdentifier?: undefined }
   | { readonly credentialIdentifier: string; readonly configurationId?: undefined }
 
-/** `proofs.jwt` is empty when the request has no proofs: a fault wherever the credential is bound to a key. */
-export type CredentialRequest = CredentialSelector & { readonly proofs: { readonly jwt: readonly string[] } }
+export type CredentialRequest = CredentialSelector & {
+  /** A request without proofs is at fault wherever the credential is bound to a key. */
+  readonly proofs?: KeyProofs | undefined
+}
 
 export type CredentialRequestRefusal =
   | { readonly code: 'identifier_missing' }
@@ -28,7 +31,11 @@ export type CredentialRequestRefusal =
   | { readonly code: 'encryption_unsupported' }
 
 export type CredentialResponse =
-  | { readonly kind: 'issued'; readonly credentials: readonly string[]; readonly notificationId?: string }
+  | {
+      readonly kind: 'issued'
+      readonly credentials: readonly string[]
+      readonly notificationId?: string | undefined
+    }
   | { readonly kind: 'deferred'; readonly deferredId: string; readonly intervalSeconds: number }
 
 export type CredentialResponseRefusal = {
@@ -37,7 +44,6 @@ export type CredentialResponseRefusal = {
 }
 
 const MAX_IDENTIFIER_LENGTH = 1024
-const MAX_PROOF_LENGTH = 16_384
 const MAX_CREDENTIALS = 100
 const MAX_CREDENTIAL_LENGTH = 262_144
 
@@ -50,7 +56,7 @@ export function parseCredentialRequest(
   const selector = parseSelector(json)
   if (!selector.ok) return selector
   const proofs = parseProofs(json, batchSize)
-  return proofs.ok ? ok({ ...selector.value, proofs: { jwt: proofs.value } }) : proofs
+  return proofs.ok ? ok({ ...selector.value, proofs: proofs.value }) : proofs
 }
 
 /** Without proofs the member is left out, as it must be for a configuration without `proof_types_supported`. */
@@ -59,8 +65,8 @@ export function writeCredentialRequest(request: CredentialRequest): JsonObject {
     request.configurationId === undefined
       ? { credential_identifier: request.credentialIdentifier }
       : { credential_configuration_id: request.configurationId }
-  const { jwt } = request.proofs
-  return jwt.length === 0 ? selector : { ...selector, proofs: { jwt: [...jwt] } }
+  const { proofs } = request
+  return proofs === undefined ? selector : { ...selector, proofs: { [proofs.type]: [...proofs.values] } }
 }
 
 export function writeCredentialResponse(credentials: readonly string[]): JsonObject {
@@ -94,17 +100,29 @@ function parseSelector(json: JsonObject): Result<CredentialSelector, CredentialR
 function parseProofs(
   json: JsonObject,
   batchSize: number,
-): Result<readonly string[], CredentialRequestRefusal> {
+): Result<KeyProofs | undefined, CredentialRequestRefusal> {
   const { proof, proofs } = json
-  if (proofs === undefined) return proof === undefined ? ok([]) : refuse({ code: 'proof_of_draft' })
-  if (!isJsonObject(proofs) || Object.keys(proofs).length !== 1) return refuse({ code: 'proofs_malformed' })
-  const { jwt } = proofs
-  if (jwt === undefined) return refuse({ code: 'proof_type_unsupported' })
-  if (!isJsonArray(jwt)) return refuse({ code: 'proofs_malformed' })
-  if (jwt.length > batchSize) return refuse({ code: 'proofs_too_many', count: jwt.length, batchSize })
-  const texts = boundedTexts(jwt, { maxItems: batchSize, maxLength: MAX_PROOF_LENGTH })
+  if (proofs === undefined) return proof === undefined ? ok(undefined) : refuse({ code: 'proof_of_draft' })
+  const [member, ...others] = isJsonObject(proofs) ? Object.entries(proofs) : []
+  if (member === undefined || others.length > 0) return refuse({ code: 'proofs_malformed' })
+  const [type, values] = member
+  return isProofType(type)
+    ? parseProofsOfType(type, values, batchSize)
+    : refuse({ code: 'proof_type_unsupported' })
+}
+
+function parseProofsOfType(
+  type: ProofTypeId,
+  values: JsonValue,
+  batchSize: number,
+): Result<KeyProofs, CredentialRequestRefusal> {
+  if (!isJsonArray(values)) return refuse({ code: 'proofs_malformed' })
+  if (values.length > batchSize) return refuse({ code: 'proofs_too_many', count: values.length, batchSize })
+  const texts = boundedTexts(values, { maxItems: batchSize, maxLength: maxProofLength(type) })
   if (texts === undefined) return refuse({ code: 'proofs_malformed' })
-  return new Set(texts).size === texts.length ? ok(texts) : refuse({ code: 'proof_repeated' })
+  return new Set(texts).size === texts.length
+    ? ok({ type, values: texts })
+    : refuse({ code: 'proof_repeated' })
 }
 
 function parseIssued(
@@ -123,7 +141,7 @@ function parseIssued(
     credentials.push(credential)
   }
   const notificationId = boundedText(json['notification_id'], MAX_IDENTIFIER_LENGTH)
-  return ok({ kind: 'issued', credentials, ...(notificationId !== undefined && { notificationId }) })
+  return ok({ kind: 'issued', credentials, notificationId })
 }
 
 function parseDeferred(json: JsonObject): Result<CredentialResponse, CredentialResponseRefusal> {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@countersign/core/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { PRE_AUTHORIZED_GRANT } from '../offer.ts'
+import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import {
   type CredentialConfiguration,
   writeAuthorizationServerMetadata,
@@ -196,7 +196,7 @@ describe('authorization server metadata', () => {
       value: {
         issuer: ISSUER,
         tokenEndpoint: `${ISSUER}/token`,
-        grantTypes: [PRE_AUTHORIZED_GRANT],
+        grantTypes: [PRE_AUTHORIZED_CODE],
         anonymousPreAuthorized: true,
         dpopAlgorithms: ['ES256', 'ES384', 'ES512', 'EdDSA'],
         tokenEndpointAuthMethods: ['none'],

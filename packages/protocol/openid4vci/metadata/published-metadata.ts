@@ -4,12 +4,14 @@
  * instance. What wallets read of other people's metadata is in `read-metadata.ts`.
  */
 
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import { CLIENT_METHODS } from '../../oauth/client-authentication/methods.ts'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
-import { PRE_AUTHORIZED_GRANT } from '../offer.ts'
+import { writeGrantMetadata } from '../../oauth/grants/grants.ts'
+import { writeProofTypes } from '../proof/proof-types.ts'
 import { configurationFormat } from './configuration-format.ts'
 
 /** One credential that an issuer issues, as one entry of `credential_configurations_supported`. */
@@ -26,11 +28,11 @@ export interface CredentialConfiguration {
    * How a key proof may name the holder's key; every way when absent. Empty: the credential is bound to no key and no
    * proof is asked for.
    */
-  readonly bindingMethods?: readonly BindingMethod[]
+  readonly bindingMethods?: readonly BindingMethod[] | undefined
   /** What the credential is signed with; not told when absent. */
-  readonly signingAlgorithms?: readonly SignatureAlgorithm[]
+  readonly signingAlgorithms?: readonly SignatureAlgorithm[] | undefined
   /** What key proofs may be signed with; all that we know when absent. */
-  readonly proofAlgorithms?: readonly SignatureAlgorithm[]
+  readonly proofAlgorithms?: readonly SignatureAlgorithm[] | undefined
 }
 
 /** A plain key (which some formats call by another name), or the DID methods that a `kid` is resolved by. */
@@ -68,7 +70,7 @@ export const ISSUER_PATHS = { token: '/token', nonce: '/nonce', credential: '/cr
 export function writeIssuerMetadata(input: {
   readonly issuer: string
   readonly configurations: readonly CredentialConfiguration[]
-  readonly display?: readonly IssuerDisplay[]
+  readonly display?: readonly IssuerDisplay[] | undefined
   readonly batchSize?: number
 }): JsonObject {
   const { batchSize = 1, configurations, display = [], issuer } = input
@@ -76,26 +78,23 @@ export function writeIssuerMetadata(input: {
     configuration.id,
     writeConfiguration(configuration),
   ])
-  return {
+  return defined({
     credential_issuer: issuer,
     credential_endpoint: issuer + ISSUER_PATHS.credential,
     nonce_endpoint: issuer + ISSUER_PATHS.nonce,
-    ...(batchSize > 1 && { batch_credential_issuance: { batch_size: batchSize } }),
-    ...(display.length > 0 && { display: display.map(writeIssuerDisplay) }),
+    batch_credential_issuance: batchSize > 1 ? { batch_size: batchSize } : undefined,
+    display: listed(display, writeIssuerDisplay),
     credential_configurations_supported: Object.fromEntries(supported),
-  }
+  })
 }
 
-/** Our authorization server: pre-authorized codes, clients without registration, DPoP or bearer tokens. */
+/** Our authorization server: what grants and ways of client authentication say of themselves, and DPoP. */
 export function writeAuthorizationServerMetadata({ issuer }: { readonly issuer: string }): JsonObject {
   return {
     issuer,
     token_endpoint: issuer + ISSUER_PATHS.token,
-    // RFC 8414 §2 requires the member; there is no authorization endpoint, so there is nothing to name.
-    response_types_supported: [],
-    grant_types_supported: [PRE_AUTHORIZED_GRANT],
-    token_endpoint_auth_methods_supported: ['none'],
-    'pre-authorized_grant_anonymous_access_supported': true,
+    ...writeGrantMetadata(),
+    token_endpoint_auth_methods_supported: [...CLIENT_METHODS],
     dpop_signing_alg_values_supported: [...PROOF_ALGORITHMS],
   }
 }
@@ -103,31 +102,29 @@ export function writeAuthorizationServerMetadata({ issuer }: { readonly issuer: 
 /** The display object of a configuration, as it is on the wire. */
 export function writeCredentialDisplay(display: CredentialDisplay): JsonObject {
   const { backgroundColor, backgroundImageUri, description, textColor } = display
-  return {
+  return defined({
     ...writeIssuerDisplay(display),
-    ...(description !== undefined && { description }),
-    ...(backgroundColor !== undefined && { background_color: backgroundColor }),
-    ...(backgroundImageUri !== undefined && { background_image: { uri: backgroundImageUri } }),
-    ...(textColor !== undefined && { text_color: textColor }),
-  }
+    description,
+    background_color: backgroundColor,
+    background_image: backgroundImageUri === undefined ? undefined : { uri: backgroundImageUri },
+    text_color: textColor,
+  })
 }
 
 function writeConfiguration(configuration: CredentialConfiguration): JsonObject {
   const { claims, display, format, scope, signingAlgorithms, type } = configuration
   const { writeAlgorithm, writeType } = configurationFormat(format)
-  return {
+  return defined({
     format,
     ...writeType(type),
     scope,
-    ...(signingAlgorithms && {
-      credential_signing_alg_values_supported: signingAlgorithms.map(writeAlgorithm),
-    }),
+    credential_signing_alg_values_supported: signingAlgorithms?.map(writeAlgorithm),
     ...writeBinding(configuration),
-    credential_metadata: {
-      ...(display.length > 0 && { display: display.map(writeCredentialDisplay) }),
-      ...(claims.length > 0 && { claims: claims.map(writeClaim) }),
-    },
-  }
+    credential_metadata: defined({
+      display: listed(display, writeCredentialDisplay),
+      claims: listed(claims, writeClaim),
+    }),
+  })
 }
 
 /** §12.2.4: `proof_types_supported` is there if and only if binding methods are. */
@@ -139,22 +136,23 @@ function writeBinding(configuration: CredentialConfiguration): JsonObject {
     cryptographic_binding_methods_supported: bindingMethods.map((method) =>
       method === 'jwk' ? keyBindingMethod : method,
     ),
-    proof_types_supported: { jwt: { proof_signing_alg_values_supported: [...proofAlgorithms] } },
+    proof_types_supported: writeProofTypes(proofAlgorithms),
   }
 }
 
 function writeIssuerDisplay({ locale, logo, name }: IssuerDisplay): JsonObject {
-  return {
+  return defined({
     name,
-    ...(locale !== undefined && { locale }),
-    ...(logo && { logo: { uri: logo.uri, ...(logo.altText !== undefined && { alt_text: logo.altText }) } }),
-  }
+    locale,
+    logo: logo && defined({ uri: logo.uri, alt_text: logo.altText }),
+  })
 }
 
 function writeClaim({ display = [], mandatory, path }: ClaimDescription): JsonObject {
-  return {
-    path: [...path],
-    ...(mandatory !== undefined && { mandatory }),
-    ...(display.length > 0 && { display: display.map(writeIssuerDisplay) }),
-  }
+  return defined({ path: [...path], mandatory, display: listed(display, writeIssuerDisplay) })
+}
+
+/** An empty list says nothing, so it is left out (§12.2.4: arrays of these members are non-empty). */
+function listed<T>(items: readonly T[], write: (item: T) => JsonObject): readonly JsonObject[] | undefined {
+  return items.length === 0 ? undefined : items.map(write)
 }

@@ -17,9 +17,9 @@ export interface IssuerMetadata {
   readonly issuer: string
   readonly credentialEndpoint: string
   /** Absent: proofs carry no nonce. */
-  readonly nonceEndpoint?: string
-  readonly deferredCredentialEndpoint?: string
-  readonly notificationEndpoint?: string
+  readonly nonceEndpoint?: string | undefined
+  readonly deferredCredentialEndpoint?: string | undefined
+  readonly notificationEndpoint?: string | undefined
   /** The issuer itself where the document names none. */
   readonly authorizationServers: readonly string[]
   /** How many credentials one request may ask for. */
@@ -35,11 +35,11 @@ export interface OfferedConfiguration {
   readonly id: string
   readonly format: string
   /** `vct`, document type or the specific type of a W3C credential, where one is named. */
-  readonly type?: string
-  readonly scope?: string
+  readonly type?: string | undefined
+  readonly scope?: string | undefined
   readonly bindingMethods: readonly string[]
   /** Algorithms of `jwt` proofs. Absent: no such proof is taken. */
-  readonly proofAlgorithms?: readonly string[]
+  readonly proofAlgorithms?: readonly string[] | undefined
   /** Whether any proof is asked for, of whichever type. */
   readonly proofRequired: boolean
   readonly keyAttestationRequired: boolean
@@ -190,8 +190,8 @@ function readConfiguration(id: string, entry: JsonValue): OfferedConfiguration |
   return {
     id,
     format,
-    ...(type !== undefined && { type }),
-    ...(scope !== undefined && { scope }),
+    type,
+    scope,
     bindingMethods: boundedTexts(entry['cryptographic_binding_methods_supported'], NAME_LIST) ?? [],
     ...readProofTypes(entry['proof_types_supported']),
     display: readDisplays(metadata['display']),
@@ -206,7 +206,7 @@ function readProofTypes(value: JsonValue | undefined): ProofDemands {
   if (!isJsonObject(jwt)) return { proofRequired: value !== undefined, keyAttestationRequired: false }
   const proofAlgorithms = boundedTexts(jwt['proof_signing_alg_values_supported'], NAME_LIST)
   return {
-    ...(proofAlgorithms && { proofAlgorithms }),
+    proofAlgorithms,
     proofRequired: true,
     keyAttestationRequired: jwt['key_attestations_required'] !== undefined,
   }
@@ -251,7 +251,11 @@ function readClaim(entry: JsonObject): readonly ClaimDescription[] {
   if (path === undefined || !isClaimPath(path)) return []
   const display = readDisplays(entry['display'])
   return [
-    { path, ...(typeof mandatory === 'boolean' && { mandatory }), ...(display.length > 0 && { display }) },
+    {
+      path,
+      mandatory: typeof mandatory === 'boolean' ? mandatory : undefined,
+      display: display.length > 0 ? display : undefined,
+    },
   ]
 }
 

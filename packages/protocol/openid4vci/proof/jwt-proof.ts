@@ -4,18 +4,18 @@
  * and unspent, whether one is required at all, and whether the proofs of a batch have distinct keys.
  */
 
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Awaitable, CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
 import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
-import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { keyOfDidUrl } from '@countersign/did/did'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
 import { boundedText } from '../../oauth/message-values.ts'
 import { checkIssuedAt, type ProofWindow, type WindowFault } from '../../oauth/proof-age.ts'
+import type { ProofCheckInput, ProofType, VerifiedKeyProof } from './proof-type.ts'
 
 export interface KeyProofInput {
   readonly signer: Signer
@@ -31,29 +31,7 @@ export interface KeyProofInput {
   readonly keyReference: 'jwk' | { readonly kid: string }
 }
 
-export interface KeyProofCheckInput extends ProofWindow {
-  readonly jwt: string
-  /** Our Credential Issuer Identifier. */
-  readonly issuer: string
-  /** What the configuration's metadata allows; every asymmetric algorithm that we know when absent. */
-  readonly algorithms?: readonly SignatureAlgorithm[]
-  /** Keys of holders who are named by a DID; absent: of those whose DID is their key. */
-  readonly didKeys?: DidKeyResolver
-}
-
-export interface VerifiedKeyProof {
-  /** Bare public members, ready for `cnf`. */
-  readonly holderKey: PublicJwk
-  /** RFC 7638 SHA-256. */
-  readonly thumbprint: string
-  readonly nonce: string | undefined
-  /** The DID without fragment, where the key was named by one. */
-  readonly holderDid?: string
-  /** `iss`: the client as it names itself. */
-  readonly clientId?: string
-}
-
-export type ProofRefusal =
+export type JwtProofRefusal =
   | { readonly code: 'proof_malformed'; readonly reason: string }
   | { readonly code: 'proof_wrong_typ' }
   /** Not exactly one of `kid`, `jwk` and `x5c`. */
@@ -78,21 +56,24 @@ export function createKeyProof(input: KeyProofInput): Promise<string> {
   const { clientId, issuer, keyReference, nonce, now, signer } = input
   const reference: JsonObject =
     keyReference === 'jwk' ? { jwk: bareKey(signer.publicJwk) } : { kid: keyReference.kid }
-  const claims = {
-    ...(clientId !== undefined && { iss: clientId }),
-    aud: issuer,
-    iat: now,
-    ...(nonce !== undefined && { nonce }),
-  }
+  const claims = defined({ iss: clientId, aud: issuer, iat: now, nonce })
   return signJws({ typ: KEY_PROOF_TYP, ...reference }, claims, signer)
 }
 
-/** Appendix F.4. Every refusal is `invalid_proof` on the wire. */
+export const jwtProof: ProofType<'jwt', JwtProofRefusal> = {
+  type: 'jwt',
+  maxLength: MAX_PROOF_LENGTH,
+  writeSupported: (algorithms) => ({ proof_signing_alg_values_supported: [...algorithms] }),
+  verify: verifyKeyProof,
+}
+
+/** Appendix F.4. */
 export async function verifyKeyProof(
-  input: KeyProofCheckInput,
+  jwt: string,
+  input: ProofCheckInput,
   crypto: CryptoEngine,
-): Promise<Result<VerifiedKeyProof, ProofRefusal>> {
-  const decoded = decodeJws(input.jwt, { maxLength: MAX_PROOF_LENGTH })
+): Promise<Result<VerifiedKeyProof, JwtProofRefusal>> {
+  const decoded = decodeJws(jwt, { maxLength: MAX_PROOF_LENGTH })
   if (!decoded.ok) return refuse({ code: 'proof_malformed', reason: decoded.error.code })
   const { header, payload } = decoded.value
   if (header['typ'] !== KEY_PROOF_TYP) return refuse({ code: 'proof_wrong_typ' })
@@ -111,13 +92,13 @@ export async function verifyKeyProof(
     holderKey: bareKey(key),
     thumbprint,
     ...claims.value,
-    ...(did !== undefined && { holderDid: did }),
+    holderDid: did,
   })
 }
 
 interface NamedKey {
   readonly key: PublicJwk
-  readonly did?: string
+  readonly did?: string | undefined
 }
 
 /** F.1: `kid`, `jwk` and `x5c` exclude each other. Other header members are ignored. */
@@ -127,29 +108,29 @@ function namesOneKey({ jwk, kid, x5c }: JsonObject): boolean {
 
 function findKey(
   { jwk, kid, x5c }: JsonObject,
-  { didKeys = keyOfDidUrl }: KeyProofCheckInput,
-): Awaitable<Result<NamedKey, ProofRefusal>> {
+  { didKeys = keyOfDidUrl }: ProofCheckInput,
+): Awaitable<Result<NamedKey, JwtProofRefusal>> {
   if (x5c !== undefined) return refuse({ code: 'proof_key_unsupported', member: 'x5c' })
   return jwk === undefined ? keyOfKid(kid, didKeys) : keyOfJwk(jwk)
 }
 
-function keyOfJwk(jwk: unknown): Result<NamedKey, ProofRefusal> {
+function keyOfJwk(jwk: unknown): Result<NamedKey, JwtProofRefusal> {
   const key = parsePublicJwk(jwk)
   return key.ok ? ok({ key: key.value }) : refuse({ code: 'proof_key_unacceptable', reason: key.error.code })
 }
 
-async function keyOfKid(kid: unknown, didKeys: DidKeyResolver): Promise<Result<NamedKey, ProofRefusal>> {
+async function keyOfKid(kid: unknown, didKeys: DidKeyResolver): Promise<Result<NamedKey, JwtProofRefusal>> {
   const didUrl = boundedText(kid, MAX_KID_LENGTH)
   if (didUrl === undefined) return refuse({ code: 'proof_key_unacceptable', reason: 'kid_malformed' })
   const key = await didKeys(didUrl, 'authentication')
   if (!key.ok) return refuse({ code: 'proof_key_unacceptable', reason: key.error.code })
   const [did] = didUrl.split('#', 1)
-  return ok({ key: key.value, ...(did !== undefined && { did }) })
+  return ok({ key: key.value, did })
 }
 
 type ProofClaims = Pick<VerifiedKeyProof, 'nonce' | 'clientId'>
 
-function checkClaims(payload: JsonObject, input: KeyProofCheckInput): Result<ProofClaims, ProofRefusal> {
+function checkClaims(payload: JsonObject, input: ProofCheckInput): Result<ProofClaims, JwtProofRefusal> {
   if (!isAudience(payload['aud'], input.issuer)) return refuse({ code: 'proof_wrong_audience' })
   const issuedAt = checkIssuedAt(payload['iat'], input)
   if (!issuedAt.ok) return refuse({ code: 'proof_outside_window', ...issuedAt.error })
@@ -159,7 +140,7 @@ function checkClaims(payload: JsonObject, input: KeyProofCheckInput): Result<Pro
   const clientId = boundedText(payload['iss'], MAX_CLIENT_ID_LENGTH)
   if (clientId === undefined && payload['iss'] !== undefined)
     return refuse({ code: 'proof_client_malformed' })
-  return ok({ nonce, ...(clientId !== undefined && { clientId }) })
+  return ok({ nonce, clientId })
 }
 
 /** RFC 7519 §4.1.3: one audience may be written as a list of one; a list of several is meant for others as well. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { takeRegistered } from './registered-members.ts'
+import { takeIssuerWritten } from './issuer-written-members.ts'
 
 const now = 1_800_000_000
 
@@ -15,14 +15,16 @@ describe('data for an SD-JWT VC', () => {
       status: {},
       given_name: 'Ada',
     }
-    expect(takeRegistered('dc+sd-jwt', data, now)).toEqual({
+    expect(takeIssuerWritten('dc+sd-jwt', data, now)).toEqual({
       claims: { given_name: 'Ada' },
       lifetimeSeconds: 100,
     })
   })
 
   it('says nothing of the lifetime without exp', () => {
-    expect(takeRegistered('dc+sd-jwt', { given_name: 'Ada' }, now)).toEqual({ claims: { given_name: 'Ada' } })
+    expect(takeIssuerWritten('dc+sd-jwt', { given_name: 'Ada' }, now)).toEqual({
+      claims: { given_name: 'Ada' },
+    })
   })
 })
 
@@ -37,7 +39,7 @@ describe('a W3C credential', () => {
       expirationDate: new Date((now + 3600) * 1000).toISOString(),
       credentialSubject: { id: 'did:example:2', given_name: 'Ada' },
     }
-    expect(takeRegistered('jwt_vc_json', data, now)).toEqual({
+    expect(takeIssuerWritten('jwt_vc_json', data, now)).toEqual({
       claims: {
         '@context': data['@context'],
         type: data.type,
@@ -49,12 +51,16 @@ describe('a W3C credential', () => {
   })
 
   it.each(['tomorrow', '2026-01-01', '2026-13-45T99:99:99Z', true])('does not end at %j', (validUntil) => {
-    const taken = takeRegistered('vc+jwt', { validUntil, credentialSubject: {} }, now)
+    const taken = takeIssuerWritten('vc+jwt', { validUntil, credentialSubject: {} }, now)
     expect(taken.lifetimeSeconds).toBeUndefined()
   })
 
   it('that has ended lives for a second', () => {
-    const taken = takeRegistered('vc+jwt', { validUntil: '2020-01-01T00:00:00Z', credentialSubject: {} }, now)
+    const taken = takeIssuerWritten(
+      'vc+jwt',
+      { validUntil: '2020-01-01T00:00:00Z', credentialSubject: {} },
+      now,
+    )
     expect(taken.lifetimeSeconds).toBe(1)
   })
 })
@@ -62,6 +68,6 @@ describe('a W3C credential', () => {
 describe('data elements of an mdoc', () => {
   it('are taken as they are', () => {
     const data = { 'org.iso.18013.5.1': { issuer: 'x', exp: 1 } }
-    expect(takeRegistered('mso_mdoc', data, now)).toEqual({ claims: data })
+    expect(takeIssuerWritten('mso_mdoc', data, now)).toEqual({ claims: data })
   })
 })

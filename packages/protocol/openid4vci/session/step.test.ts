@@ -1,13 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import {
-  type IssuanceMessage,
-  type IssuanceSession,
-  MAX_WRONG_TX_CODES,
-  type PromisedCredential,
-  promisedCredential,
-  stepIssuance,
-  TOKEN_RETRY_SECONDS,
-} from './session.ts'
+import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import { TOKEN_RETRY_SECONDS } from './authorized.ts'
+import { promisedCredential } from './issued.ts'
+import type { CredentialIssued, IssuanceMessage, TokenRequested } from './message.ts'
+import { MAX_WRONG_TX_CODES, offerIssuance } from './offered.ts'
+import type { IssuanceSession, PromisedCredential } from './state.ts'
+import { stepIssuance } from './step.ts'
 
 const START = 1000
 const EXPIRES = 1300
@@ -22,23 +20,13 @@ const promise = (configurationId: string): PromisedCredential => ({
 })
 
 function offered(...configurationIds: string[]): IssuanceSession {
-  return {
-    state: 'offered',
-    id: 's',
-    createdAt: START,
-    expiresAt: EXPIRES,
-    configurationIds,
-    promised: configurationIds.map(promise),
-    wrongTxCodes: 0,
-    events: [{ sequence: 1, type: 'offered', at: START }],
-  }
+  const promised = configurationIds.map(promise)
+  return offerIssuance({ id: 's', promised, txCode: undefined, expiresAt: EXPIRES }, START)
 }
-
-type TokenRequested = Extract<IssuanceMessage, { type: 'token_requested' }>
-type CredentialIssued = Extract<IssuanceMessage, { type: 'credential_issued' }>
 
 const askToken = (change: Partial<TokenRequested> = {}): TokenRequested => ({
   type: 'token_requested',
+  grantType: PRE_AUTHORIZED_CODE,
   txCode: 'none',
   senderKey: 'key-1',
   tokenTtlSeconds: TTL,
@@ -264,4 +252,25 @@ it('a step leaves the session it was given as it was', () => {
     }
   }
   expect(states).toEqual(before)
+})
+
+describe('a session of the first release, whose grant names no type', () => {
+  const ofFirstRelease = (session: IssuanceSession): IssuanceSession =>
+    JSON.parse(JSON.stringify(session), (name, value: unknown) => (name === 'grantType' ? undefined : value))
+
+  it('is one of the pre-authorized code: its token is repeated and its credentials are issued', () => {
+    const before = ofFirstRelease(states.half_issued)
+    expect(JSON.stringify(before)).not.toContain('grantType')
+    expect(outcome(before, askToken())).toBe('unchanged')
+    expect(outcome(before, issue('pid'))).toBe('unchanged')
+    expect(outcome(before, issue('badge'))).toBe('completed')
+    expect(outcome(ofFirstRelease(offered('pid')), askToken())).toBe('token_issued')
+  })
+
+  it('says in its new grants by which type they were had, which the first release passes over', () => {
+    expect(states.token_issued).toMatchObject({ grant: { grantType: PRE_AUTHORIZED_CODE } })
+    expect(Object.keys(ofFirstRelease(states.token_issued))).toEqual(
+      Object.keys(JSON.parse(JSON.stringify(states.token_issued))),
+    )
+  })
 })

@@ -7,11 +7,11 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/session'
+import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
-import { trialReferences } from '../status/record-issuance.ts'
-import { insertSubject } from '../types/data-functions.ts'
+import { longestReferences } from '../status/references.ts'
 import type { IssuableType } from '../types/issuable-types.ts'
+import { insertSubject } from '../types/mapping-functions.ts'
 
 export type UnissuableMistake = {
   readonly code: 'claims_unissuable'
@@ -26,9 +26,11 @@ const LARGEST_HOLDER_KEY: PublicJwk = { kty: 'EC', crv: 'P-521', x: 'A'.repeat(8
 /** As long as the longest there is, of RSA with 4096 bits. */
 const NO_SIGNATURE = new Uint8Array(512)
 
+export type CheckingPorts = Pick<Issuer, 'formats' | 'crypto' | 'baseUrl' | 'now' | 'statusLists'>
+
 /** `signer`: the one that will sign it; whether its key suits the format and the issuer's name is part of the trial. */
-export async function tryIssuance(
-  issuer: Issuer,
+export async function checkIssuable(
+  issuer: CheckingPorts,
   type: IssuableType,
   promised: PromisedCredential,
   signer: Signer,
@@ -39,6 +41,7 @@ export async function tryIssuance(
   const now = issuer.now()
   const { lifetimeSeconds, configurationId } = promised
   const { keyId, algorithm, publicJwk, x5c } = signer
+  const hasStatus = issuer.statusLists !== undefined && promised.status !== false
   const issued = await format.issue(
     {
       type: promised.type,
@@ -47,11 +50,11 @@ export async function tryIssuance(
       encodings: type.encodings,
       holderKey: LARGEST_HOLDER_KEY,
       holderDid: LONGEST_SUBJECT,
-      signer: { keyId, algorithm, publicJwk, sign: () => NO_SIGNATURE, ...(x5c && { x5c }) },
+      signer: { keyId, algorithm, publicJwk, x5c, sign: () => NO_SIGNATURE },
       issuer: promised.issuer ?? issuer.baseUrl,
       issuedAt: now,
-      ...(lifetimeSeconds !== undefined && { expiresAt: now + lifetimeSeconds }),
-      statuses: trialReferences(issuer, formatId, promised.status),
+      expiresAt: lifetimeSeconds === undefined ? undefined : now + lifetimeSeconds,
+      statuses: hasStatus ? longestReferences(formatId, issuer.baseUrl) : [],
     },
     issuer.crypto,
   )

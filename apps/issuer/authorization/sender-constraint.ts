@@ -13,24 +13,19 @@ export interface ReceivedProof {
 
 export type SenderRefusal = DpopRefusal | { readonly code: 'dpop_replayed' }
 
-/** Thumbprint of the proven key; undefined for a bearer client. */
-export async function senderKey(
-  issuer: Issuer,
+export type SenderPorts = Pick<Issuer, 'limits' | 'baseUrl' | 'crypto' | 'proofs' | 'now'>
+
+/** Thumbprint of the proven key; undefined for a bearer client, which proves none. */
+export async function proveSenderKey(
+  issuer: SenderPorts,
   received: ReceivedProof | undefined,
 ): Promise<Result<string | undefined, SenderRefusal>> {
   if (received === undefined) return ok(undefined)
   const { proofMaxAgeSeconds, skewSeconds } = issuer.limits
   const { proof, method, path, accessToken } = received
+  const url = `${issuer.baseUrl}${path}`
   const verified = await verifyDpopProof(
-    {
-      proof,
-      method,
-      url: `${issuer.baseUrl}${path}`,
-      now: issuer.now(),
-      maxAgeSeconds: proofMaxAgeSeconds,
-      skewSeconds,
-      ...(accessToken !== undefined && { accessToken }),
-    },
+    { proof, method, url, accessToken, now: issuer.now(), maxAgeSeconds: proofMaxAgeSeconds, skewSeconds },
     issuer.crypto,
   )
   if (!verified.ok) return verified

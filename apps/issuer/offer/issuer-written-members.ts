@@ -6,14 +6,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 
-export interface TakenMembers {
+export interface RemainingClaims {
   readonly claims: JsonObject
   /** Absent: the data does not say. */
   readonly lifetimeSeconds?: number
 }
 
 /** `now` in epoch seconds. */
-export function takeRegistered(format: FormatId, data: JsonObject, now: number): TakenMembers {
+export function takeIssuerWritten(format: FormatId, data: JsonObject, now: number): RemainingClaims {
   const { dropped, end, subject } = MEMBERS[format]
   const members = Object.entries(data).filter(([name]) => !dropped.includes(name))
   const claims = Object.fromEntries(
@@ -24,7 +24,7 @@ export function takeRegistered(format: FormatId, data: JsonObject, now: number):
   return { claims, lifetimeSeconds: Math.max(1, Math.floor(endsAt - now)) }
 }
 
-interface RegisteredMembers {
+interface IssuerWrittenMembers {
   readonly dropped: readonly string[]
   /** Those that say until when it is valid, the first that is there counts. */
   readonly end: readonly string[]
@@ -32,12 +32,12 @@ interface RegisteredMembers {
   readonly subject?: string
 }
 
-const jwtClaims: RegisteredMembers = {
+const jwtClaims: IssuerWrittenMembers = {
   dropped: ['iat', 'nbf', 'exp', 'iss', 'vct', 'cnf', 'status'],
   end: ['exp'],
 }
 
-const w3cMembers: RegisteredMembers = {
+const w3cMembers: IssuerWrittenMembers = {
   dropped: [
     'issuer',
     'issuanceDate',
@@ -56,7 +56,7 @@ const w3cMembers: RegisteredMembers = {
   subject: 'credentialSubject',
 }
 
-const MEMBERS: Readonly<Record<FormatId, RegisteredMembers>> = {
+const MEMBERS: Readonly<Record<FormatId, IssuerWrittenMembers>> = {
   'dc+sd-jwt': jwtClaims,
   jwt_vc_json: w3cMembers,
   'vc+jwt': w3cMembers,

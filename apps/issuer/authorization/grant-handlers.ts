@@ -1,0 +1,30 @@
+/** The grants that the token endpoint answers: one entry a grant type, and the compiler names one that is missing. */
+import type { Result } from '@countersign/core/result'
+import type { GrantRequest, GrantType } from '@countersign/protocol/oauth/grants/grants'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import type { GrantFacts } from '@countersign/protocol/openid4vci/session/message'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type { GrantEvidenceRefusal, GrantHandler, GrantPorts } from './grant-handler.ts'
+import { preAuthorizedCodeHandler } from './pre-authorized-code.ts'
+
+const HANDLERS: { readonly [T in GrantType]: GrantHandler<T> } = {
+  [PRE_AUTHORIZED_CODE]: preAuthorizedCodeHandler,
+}
+
+// A handler is looked up by the very type that its request names.
+const handlers: Readonly<Record<GrantType, GrantHandler<GrantType>>> = HANDLERS
+
+export function findSession(
+  ports: GrantPorts,
+  request: GrantRequest,
+): Promise<Result<string, GrantEvidenceRefusal>> {
+  return handlers[request.grantType].findSession(ports, request)
+}
+
+export function gatherFacts(
+  ports: GrantPorts,
+  session: IssuanceSession,
+  request: GrantRequest,
+): Promise<GrantFacts> {
+  return handlers[request.grantType].gatherFacts(ports, session, request)
+}

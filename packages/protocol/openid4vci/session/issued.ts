@@ -1,0 +1,80 @@
+/** What an issuance with a token has issued, what it still owes, and to whom. */
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { appendEvent } from '../../session-event.ts'
+import type { CredentialIssued, IssuanceRefusal } from './message.ts'
+import type {
+  AuthorizedIssuance,
+  CompletedIssuance,
+  IssuanceSession,
+  IssuedCredential,
+  IssuedCredentials,
+  PromisedCredential,
+} from './state.ts'
+
+/** What was issued for the configuration already, if anything was. */
+export function issuedCredential(
+  session: IssuanceSession,
+  configurationId: string,
+): IssuedCredential | undefined {
+  return session.state === 'token_issued' || session.state === 'completed'
+    ? issuedIn(session.issued, configurationId)
+    : undefined
+}
+
+/** What the credential endpoint asks before it signs anything. */
+export function promisedCredential(
+  session: IssuanceSession,
+  request: { readonly configurationId: string; readonly senderKey?: string | undefined },
+  now: number,
+): Result<{ promised?: PromisedCredential; issued?: IssuedCredential }, IssuanceRefusal> {
+  if (session.state === 'offered') return refuse({ code: 'no_grant' })
+  if (session.state === 'closed') return refuse({ code: 'session_closed' })
+  if (session.grant.senderKey !== request.senderKey) return refuse({ code: 'wrong_sender_key' })
+  if (now >= session.grant.expiresAt) {
+    return refuse({ code: 'token_expired', expiresAt: session.grant.expiresAt, now })
+  }
+  const { configurationId } = request
+  if (!session.configurationIds.includes(configurationId))
+    return refuse({ code: 'not_offered', configurationId })
+  const issued = issuedIn(session.issued, configurationId)
+  if (issued !== undefined) return ok({ issued })
+  if (session.state === 'completed') return refuse({ code: 'already_issued', configurationId })
+  const promised = session.promised.find((entry) => entry.configurationId === configurationId)
+  return promised === undefined ? refuse({ code: 'not_offered', configurationId }) : ok({ promised })
+}
+
+export function recordIssued(
+  session: IssuanceSession,
+  message: CredentialIssued,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  const allowed = promisedCredential(session, message, now)
+  if (!allowed.ok) return allowed
+  const { configurationId, answerId, holderKey, credentialId } = message
+  const before = allowed.value.issued
+  if (before !== undefined) {
+    return before.answerId === answerId ? ok(session) : refuse({ code: 'already_issued', configurationId })
+  }
+  if (session.state !== 'token_issued') return refuse({ code: 'no_grant' })
+  const record = { at: now, holderKey, answerId, credentialId }
+  return ok(withIssued(session, configurationId, record, now))
+}
+
+function withIssued(
+  session: AuthorizedIssuance,
+  configurationId: string,
+  record: IssuedCredential,
+  now: number,
+): AuthorizedIssuance | CompletedIssuance {
+  const issued = { ...session.issued, [configurationId]: record }
+  const events = appendEvent(session.events, 'credential_issued', now, configurationId)
+  const open = session.configurationIds.filter((id) => issuedIn(issued, id) === undefined)
+  if (open.length > 0) return { ...session, issued, events }
+  const { promised: _promised, ...rest } = session
+  return { ...rest, state: 'completed', issued, events: appendEvent(events, 'completed', now) }
+}
+
+/** A configuration may be named like a member that every object inherits. */
+function issuedIn(issued: IssuedCredentials, configurationId: string): IssuedCredential | undefined {
+  return Object.hasOwn(issued, configurationId) ? issued[configurationId] : undefined
+}

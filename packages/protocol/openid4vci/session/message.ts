@@ -1,0 +1,45 @@
+/**
+ * What can happen to an issuance and how a step can be refused. Messages carry facts: codes, sender keys and proofs were
+ * looked at by the service before.
+ */
+import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+
+export type IssuanceMessage = TokenRequested | CredentialIssued
+
+export type TokenRequested = {
+  readonly type: 'token_requested'
+  /** Thumbprint of the key that the sender proved; absent for a bearer client. */
+  readonly senderKey?: string | undefined
+  /** Lifetime of a token granted now, in seconds. */
+  readonly tokenTtlSeconds: number
+} & GrantFacts
+
+/** What the service found out about a token request, by grant type. */
+export type GrantFacts = PreAuthorizedCodeFacts
+
+export interface PreAuthorizedCodeFacts {
+  readonly grantType: typeof PRE_AUTHORIZED_CODE
+  /** `none`: none was expected and none was given. */
+  readonly txCode: 'correct' | 'wrong' | 'missing' | 'unexpected' | 'none'
+}
+
+export interface CredentialIssued {
+  readonly type: 'credential_issued'
+  readonly configurationId: string
+  readonly senderKey?: string | undefined
+  readonly holderKey: string
+  readonly answerId: string
+  readonly credentialId?: string | undefined
+}
+
+export type IssuanceRefusal =
+  | { readonly code: 'offer_expired'; readonly expiresAt: number; readonly now: number }
+  | { readonly code: 'code_spent' }
+  | { readonly code: 'tx_code_missing' }
+  | { readonly code: 'tx_code_unexpected' }
+  | { readonly code: 'session_closed' }
+  | { readonly code: 'no_grant' }
+  | { readonly code: 'token_expired'; readonly expiresAt: number; readonly now: number }
+  | { readonly code: 'wrong_sender_key' }
+  | { readonly code: 'not_offered'; readonly configurationId: string }
+  | { readonly code: 'already_issued'; readonly configurationId: string }

@@ -1,0 +1,100 @@
+/**
+ * An issuance whose offer is out: how it begins, and what becomes of it when somebody comes with the code. A wrong
+ * transaction code never burns the code, but it is counted.
+ */
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import { appendEvent } from '../../session-event.ts'
+import type { IssuanceRefusal, TokenRequested } from './message.ts'
+import type {
+  AuthorizedIssuance,
+  ClosedIssuance,
+  IssuanceSession,
+  OfferedIssuance,
+  PromisedCredential,
+  TransactionCode,
+} from './state.ts'
+
+/** OpenID4VCI §13.6.3 (errata): attempts are bounded, then the transaction ends. */
+export const MAX_WRONG_TX_CODES = 5
+
+/** `now` and `expiresAt` in epoch seconds. */
+export function offerIssuance(
+  offer: {
+    readonly id: string
+    readonly promised: readonly PromisedCredential[]
+    readonly txCode: TransactionCode | undefined
+    readonly expiresAt: number
+  },
+  now: number,
+): OfferedIssuance {
+  return {
+    ...offer,
+    state: 'offered',
+    createdAt: now,
+    configurationIds: offer.promised.map(({ configurationId }) => configurationId),
+    wrongTxCodes: 0,
+    events: appendEvent([], 'offered', now),
+  }
+}
+
+export function requestToken(
+  session: OfferedIssuance,
+  message: TokenRequested,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  // Judged first, so that nobody learns from an expired offer whether a transaction code was right.
+  if (now >= session.expiresAt) return refuse({ code: 'offer_expired', expiresAt: session.expiresAt, now })
+  switch (message.grantType) {
+    case PRE_AUTHORIZED_CODE:
+      return takePreAuthorizedCode(session, message, now)
+  }
+}
+
+function takePreAuthorizedCode(
+  session: OfferedIssuance,
+  message: TokenRequested,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  switch (message.txCode) {
+    case 'missing':
+      return refuse({ code: 'tx_code_missing' })
+    case 'unexpected':
+      return refuse({ code: 'tx_code_unexpected' })
+    case 'wrong':
+      return ok(countWrongTxCode(session, now))
+    case 'correct':
+    case 'none':
+      return ok(grantToken(session, message, now))
+  }
+}
+
+/** A wrong code is committed like any other step, so that attempts on all instances count together. */
+function countWrongTxCode(session: OfferedIssuance, now: number): OfferedIssuance | ClosedIssuance {
+  const wrongTxCodes = session.wrongTxCodes + 1
+  const events = appendEvent(session.events, 'tx_code_wrong', now)
+  if (wrongTxCodes < MAX_WRONG_TX_CODES) return { ...session, wrongTxCodes, events }
+  const { promised: _promised, state: _state, ...base } = session
+  const reason = 'too_many_wrong_tx_codes'
+  return {
+    ...base,
+    state: 'closed',
+    wrongTxCodes,
+    reason,
+    events: appendEvent(events, 'closed', now, reason),
+  }
+}
+
+function grantToken(
+  session: OfferedIssuance,
+  { grantType, senderKey, tokenTtlSeconds }: TokenRequested,
+  now: number,
+): AuthorizedIssuance {
+  return {
+    ...session,
+    state: 'token_issued',
+    grant: { grantType, issuedAt: now, expiresAt: now + tokenTtlSeconds, senderKey },
+    issued: {},
+    events: appendEvent(session.events, 'token_issued', now),
+  }
+}

@@ -1,0 +1,118 @@
+/**
+ * The states of an issuance, as the store keeps them. A value that an earlier release wrote under the same schema stays
+ * readable, and an earlier release reads what this one writes: during a rolling upgrade both share the sessions.
+ */
+import type { JsonObject } from '@countersign/core/json'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { GrantType } from '../../oauth/grants/grants.ts'
+import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import type { SessionEvent } from '../../session-event.ts'
+
+export type IssuanceSession = OfferedIssuance | AuthorizedIssuance | CompletedIssuance | ClosedIssuance
+
+/** An offer is out, and nobody has come with its code. */
+export type OfferedIssuance = Base & {
+  readonly state: 'offered'
+  readonly promised: readonly PromisedCredential[]
+}
+
+/** A token is out, and something that was promised is not issued. */
+export type AuthorizedIssuance = Base & {
+  readonly state: 'token_issued'
+  readonly grant: SessionGrant
+  readonly promised: readonly PromisedCredential[]
+  readonly issued: IssuedCredentials
+}
+
+/** Everything promised was issued; claims and keys are dropped. */
+export type CompletedIssuance = Base & {
+  readonly state: 'completed'
+  readonly grant: SessionGrant
+  readonly issued: IssuedCredentials
+}
+
+/** Nothing will be issued; claims and keys are dropped. */
+export type ClosedIssuance = Base & {
+  readonly state: 'closed'
+  readonly reason: 'too_many_wrong_tx_codes'
+}
+
+interface Base {
+  readonly id: string
+  /** Epoch seconds. */
+  readonly createdAt: number
+  /** Epoch seconds; the code is taken before this moment. */
+  readonly expiresAt: number
+  readonly configurationIds: readonly string[]
+  readonly txCode?: TransactionCode | undefined
+  readonly wrongTxCodes: number
+  readonly events: readonly SessionEvent<IssuanceEventType>[]
+}
+
+export type IssuanceEventType =
+  | 'offered'
+  | 'tx_code_wrong'
+  | 'token_issued'
+  | 'credential_issued'
+  | 'completed'
+  | 'closed'
+
+/** One credential that the offer promises, with what is needed to issue it. */
+export interface PromisedCredential {
+  readonly configurationId: string
+  readonly type: string
+  /** Claims with every data function but those of the holder's key already applied. */
+  readonly claims: JsonObject
+  readonly selectivelyDisclosable: readonly ClaimPath[]
+  /** Lifetime from issuance, in seconds. */
+  readonly lifetimeSeconds?: number | undefined
+  /** The caller's own issuer key, a serialised private key, sealed with the session; absent: the deployment's. */
+  readonly issuerKey?: JsonObject | undefined
+  readonly x5c?: readonly string[] | undefined
+  readonly issuer?: string | undefined
+  /** Whether it gets a place in a status list. Where it is absent, the credential gets one if the issuer has lists. */
+  readonly status?: boolean | undefined
+}
+
+export interface TransactionCode {
+  /** Keyed hash of the expected code. */
+  readonly hash: string
+  readonly inputMode: 'numeric' | 'text'
+  readonly length: number
+  readonly description?: string | undefined
+}
+
+/** The token that the session stands for. The token itself is derived from the session's id and not stored. */
+interface GrantedToken {
+  /** Epoch seconds. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+  /** RFC 7638 thumbprint of the DPoP key; absent for a bearer token. */
+  readonly senderKey?: string | undefined
+}
+
+/** By which grant the token was had, and what that grant remembers beside the token. */
+export type SessionGrant = PreAuthorizedCodeGrant
+
+/** The first release knew this grant alone and wrote no type: a grant without type is one of these. */
+export interface PreAuthorizedCodeGrant extends GrantedToken {
+  readonly grantType?: typeof PRE_AUTHORIZED_CODE | undefined
+}
+
+export function grantTypeOf({ grantType }: SessionGrant): GrantType {
+  return grantType ?? PRE_AUTHORIZED_CODE
+}
+
+/** By credential configuration. */
+export type IssuedCredentials = Readonly<Record<string, IssuedCredential>>
+
+export interface IssuedCredential {
+  /** Epoch seconds. */
+  readonly at: number
+  /** RFC 7638 thumbprint of the key the credential is bound to. */
+  readonly holderKey: string
+  /** Where the answer is kept for an honest retry (the spent nonce's id). */
+  readonly answerId: string
+  /** What the log of issued credentials calls it; absent where there is no log. */
+  readonly credentialId?: string | undefined
+}

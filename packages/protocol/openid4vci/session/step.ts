@@ -1,0 +1,39 @@
+/**
+ * An issuance as a state machine (OpenID4VCI 1.0). Pure: evidence comes in as facts, the clock is an argument. A step that
+ * changes nothing returns the session it got, and then there is nothing to commit.
+ */
+import { type Result, refuse } from '@countersign/core/result'
+import { repeatToken } from './authorized.ts'
+import { recordIssued } from './issued.ts'
+import type { IssuanceMessage, IssuanceRefusal, TokenRequested } from './message.ts'
+import { requestToken } from './offered.ts'
+import type { IssuanceSession } from './state.ts'
+
+export function stepIssuance(
+  session: IssuanceSession,
+  message: IssuanceMessage,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  switch (message.type) {
+    case 'token_requested':
+      return tokenRequested(session, message, now)
+    case 'credential_issued':
+      return recordIssued(session, message, now)
+  }
+}
+
+function tokenRequested(
+  session: IssuanceSession,
+  message: TokenRequested,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  switch (session.state) {
+    case 'offered':
+      return requestToken(session, message, now)
+    case 'token_issued':
+    case 'completed':
+      return repeatToken(session, message, now)
+    case 'closed':
+      return refuse({ code: 'session_closed' })
+  }
+}
