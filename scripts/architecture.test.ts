@@ -96,6 +96,19 @@ describe('who may know whom, beside the rooms', () => {
     ).toEqual([])
   })
 
+  it('engines and signers are chosen where a service is composed, and nowhere else', () => {
+    const composes = /^(packages\/service\/compose\/|apps\/[^/]+\/main\.ts$)/
+    const isChoice = /^packages\/(stores\/open-engine|keys\/open-signer)\.ts$/
+    // A type of what was opened is no choice.
+    const chosen = product.flatMap(({ path, text }) =>
+      specifiersIn(withoutTypeImports(text))
+        .map((name) => resolved(path, name))
+        .filter((to) => to !== undefined && isChoice.test(to) && !composes.test(path))
+        .map((to) => `${path} → ${to}`),
+    )
+    expect(chosen).toEqual([])
+  })
+
   it('the command is imported by no part of the product', () => {
     const command = (path: string) => path.startsWith('apps/countersign/')
     expect(between((from) => isProduct(from) && !command(from), command)).toEqual([])
@@ -159,6 +172,10 @@ function inRoot(path: string): string {
 function specifiersIn(text: string): readonly string[] {
   const found = text.matchAll(/(?:\bfrom\s+|\bimport\s*\(\s*|^import\s+)'([^']+)'/gm)
   return [...found].map((match) => match[1] ?? '')
+}
+
+function withoutTypeImports(text: string): string {
+  return text.replace(/^(?:import|export) type [\s\S]*?from '[^']+'/gm, '')
 }
 
 /** The first circle that is found, as the path along it; empty where there is none. */

@@ -19,7 +19,7 @@ const onNode = (...imports: string[]): Room => ({ imports, outside: 'node' })
 const using = (outside: readonly string[], ...imports: string[]): Room => ({ imports, outside })
 
 const allFormats = ['credential/sd-jwt-vc', 'credential/mdoc', 'credential/w3c-vc']
-const composition = ['service/compose', 'service/config', 'service/operation', 'service/outgoing']
+const composition = ['service/compose', 'service/config', 'service/operation']
 
 const packages: Readonly<Record<string, Room>> = {
   core: pure(),
@@ -131,6 +131,7 @@ const packages: Readonly<Record<string, Room>> = {
   keys: onNode('core', 'crypto', 'keys/engines', 'keys/signers', 'keys/backends'),
 
   stores: onNode(),
+  'stores/open-engine.ts': onNode('stores', 'stores/redis'),
   'stores/redis': using(['redis'], 'stores'),
   'stores/sql': using(['kysely', 'pg'], 'stores'),
 
@@ -160,7 +161,7 @@ const packages: Readonly<Record<string, Room>> = {
     'keys/backends',
     'keys/deployment',
     'stores',
-    'stores/redis',
+    'stores/open-engine.ts',
     'service/config',
     'service/http',
     'service/operation',
@@ -206,8 +207,8 @@ const apps: Readonly<Record<string, Room>> = {
     'service/compose',
     'service/config',
     'service/operation',
-    'service/outgoing',
     'apps/issuer',
+    'keys/deployment',
   ),
   'apps/issuer/authorization': onNode(
     'core',
@@ -270,19 +271,26 @@ const apps: Readonly<Record<string, Room>> = {
     'apps/issuer/credential',
     'apps/issuer/onboarding',
   ),
+  'apps/issuer/build.ts': onNode(
+    'keys/deployment',
+    'credential/contract',
+    'protocol/openid4vci/session',
+    'service/compose',
+    'apps/issuer',
+    'apps/issuer/signing',
+    'apps/issuer/types',
+    'apps/issuer/http',
+  ),
   'apps/issuer/main.ts': onNode(
-    'did',
+    'apps/issuer/build.ts',
     'credential/contract',
     ...allFormats,
     'keys/engines',
-    'protocol/openid4vci/session',
     ...composition,
     'stores/sql',
     'apps/issuer',
-    'apps/issuer/types',
     'apps/issuer/database',
     'apps/issuer/signing',
-    'apps/issuer/http',
   ),
 
   'apps/verifier': using(
@@ -334,8 +342,14 @@ const apps: Readonly<Record<string, Room>> = {
     'apps/verifier/request',
     'apps/verifier/response',
   ),
+  'apps/verifier/build.ts': onNode(
+    'credential/contract',
+    'service/compose',
+    'apps/verifier',
+    'apps/verifier/http',
+  ),
   'apps/verifier/main.ts': onNode(
-    'did',
+    'apps/verifier/build.ts',
     'credential/contract',
     ...allFormats,
     'keys/engines',
@@ -344,7 +358,7 @@ const apps: Readonly<Record<string, Room>> = {
     'apps/verifier',
     'apps/verifier/policies',
     'apps/verifier/response',
-    'apps/verifier/http',
+    'service/outgoing',
   ),
 
   'apps/wallet': using(
@@ -450,8 +464,19 @@ const apps: Readonly<Record<string, Room>> = {
     'apps/wallet/receive',
     'apps/wallet/present',
   ),
+  'apps/wallet/build.ts': onNode(
+    'keys/deployment',
+    'credential/contract',
+    'service/compose',
+    'service/config',
+    'apps/wallet',
+    'apps/wallet/account',
+    'apps/wallet/database',
+    'apps/wallet/keys',
+    'apps/wallet/http',
+  ),
   'apps/wallet/main.ts': onNode(
-    'did',
+    'apps/wallet/build.ts',
     'credential/contract',
     ...allFormats,
     'keys/engines',
@@ -460,16 +485,16 @@ const apps: Readonly<Record<string, Room>> = {
     'apps/wallet',
     'apps/wallet/database',
     'apps/wallet/account',
-    'apps/wallet/keys',
-    'apps/wallet/http',
+    'service/outgoing',
   ),
 
   'apps/repository/http': using(['zod'], 'catalogue', 'service/http'),
+  'apps/repository/build.ts': onNode('service/compose', 'apps/repository/http'),
   'apps/repository/main.ts': onNode(
+    'apps/repository/build.ts',
     'service/compose',
     'service/http',
     'service/operation',
-    'apps/repository/http',
   ),
 
   'apps/countersign/command': onNode('core'),

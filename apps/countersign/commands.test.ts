@@ -1,6 +1,6 @@
+import { VERSION } from '@countersign/service/operation/version'
 import { describe, expect, it } from 'vitest'
 import type { Surroundings } from './command/command.ts'
-import { version } from './command/version.ts'
 import { commands, dispatch } from './commands.ts'
 
 interface Terminal extends Surroundings {
@@ -32,7 +32,7 @@ describe('the command', () => {
   it('tells its version', async () => {
     const at = terminal()
     expect(await dispatch(['--version'], at)).toBe(0)
-    expect(at.printed).toEqual([version])
+    expect(at.printed).toEqual([VERSION])
   })
 
   it('answers an unknown command with the nearest known one', async () => {

@@ -2,9 +2,10 @@
  * The commands and what each says of itself. It promises that nothing of a command is loaded before it is asked for,
  * so that one service never pays for another, and that a slip of the keyboard is answered with the nearest word.
  */
+
+import { VERSION } from '@countersign/service/operation/version'
 import { describeMistake, didYouMean, nearestWord } from './command/arguments.ts'
 import type { Command, CommandOutcome, Surroundings } from './command/command.ts'
-import { version } from './command/version.ts'
 
 const serviceUsage = (service: string, port: number) => `countersign ${service} [flags]
 
@@ -102,7 +103,7 @@ export async function dispatch(argv: readonly string[], surroundings: Surroundin
   if (first === undefined) return showOverview(surroundings.complain, 2)
   if (first === '--help' || first === '-h' || first === 'help') return showOverview(print, 0)
   if (first === '--version') {
-    print(version)
+    print(VERSION)
     return 0
   }
   const command = commands.find(({ name }) => name === first)

@@ -3,7 +3,7 @@
  * business. The process ends with the service: the first signal stops it in good order, the second at once.
  */
 import type { ServiceStart } from '@countersign/service/compose/configure'
-import type { RunningService } from '@countersign/service/compose/runtime'
+import type { RunningService } from '@countersign/service/compose/run-service'
 import { stopOnSignal } from '@countersign/service/operation/lifecycle'
 import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'

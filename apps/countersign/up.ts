@@ -3,11 +3,11 @@
  * together and stop together; when one cannot start, none is left running.
  */
 import { resolve } from 'node:path'
-import type { RunningService } from '@countersign/service/compose/runtime'
+import type { RunningService } from '@countersign/service/compose/run-service'
 import { stopOnSignal } from '@countersign/service/operation/lifecycle'
+import { VERSION } from '@countersign/service/operation/version'
 import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
-import { version } from './command/version.ts'
 import { loadService, type ServiceName } from './service-command.ts'
 
 export const SERVICES: readonly ServiceName[] = ['wallet', 'issuer', 'verifier', 'repository']
@@ -69,7 +69,7 @@ export function announcement(
   const rows = services.map(({ name, url }) => row(name, `${url}   API page ${url}/swagger`))
   const shared = config?.sessions.type === 'redis'
   return [
-    `Countersign ${version}, ${config?.mode ?? 'development'} mode, ready in ${Math.round(startupMs)} ms`,
+    `Countersign ${VERSION}, ${config?.mode ?? 'development'} mode, ready in ${Math.round(startupMs)} ms`,
     '',
     ...rows,
     '',

@@ -108,3 +108,8 @@ export const issuerShape = {
     .default('Countersign issuer')
     .describe("The issuer's name as wallets show it"),
 } as const
+
+export type IssuerDefaults = z.output<z.ZodObject<typeof issuerShape>>
+
+/** What holds where nothing is configured. */
+export const ISSUER_DEFAULTS: IssuerDefaults = z.object(issuerShape).parse({})

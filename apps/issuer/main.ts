@@ -1,96 +1,59 @@
-/** Puts the issuer together. */
-
-import { formatRegistry } from '@countersign/credential/contract/registry'
+/** Opens what the issuer stands on, as its configuration says, and starts it. */
+import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
-import type { DidKeyResolver } from '@countersign/did/did-document'
-import { didResolver } from '@countersign/did/did-resolver'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
-import { observedRemote } from '@countersign/service/compose/observed'
-import {
-  openRuntime,
-  type RunningService,
-  type Runtime,
-  runService,
-} from '@countersign/service/compose/runtime'
+import { databaseUrl } from '@countersign/service/compose/database-url'
+import { openOutgoing } from '@countersign/service/compose/outgoing'
+import { databaseCheck } from '@countersign/service/compose/readiness-checks'
+import { openedOn, type RunningService, runService } from '@countersign/service/compose/run-service'
+import { openRuntime, type Runtime } from '@countersign/service/compose/runtime'
+import { callersKeyOpener } from '@countersign/service/compose/service-signers'
 import type { Config } from '@countersign/service/config/load'
-import { outgoingOptions } from '@countersign/service/config/outgoing'
-import type { ReadinessCheck } from '@countersign/service/operation/health'
 import { StartRefused } from '@countersign/service/operation/start-refused'
-import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
-import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import type { Database } from '@countersign/stores/sql/database'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
 import { issuerShape } from './config.ts'
-import { databaseUrl, prepareDatabase } from './database/open-database.ts'
+import { prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
-import { issuerRoutes } from './http/routes.ts'
-import type { CredentialAnswer, Issuer, OwnStatusLists } from './issuer.ts'
+import type { OwnStatusLists } from './issuer.ts'
 import { openOwnStatusLists } from './open-own-status-lists.ts'
 import { callerKeys } from './signing/caller-keys.ts'
-import { openIssuerSigners, signableFormats, signerFor } from './signing/issuer-signers.ts'
-import { catalogueTypes } from './types/issuable-types.ts'
+import { openIssuerSigners } from './signing/issuer-signers.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
-const ISSUANCE_SCHEMA = 1
-const ANSWER_SCHEMA = 1
+const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]
 
-export async function startIssuer(start: ServiceStart): Promise<RunningService> {
+export async function startIssuer(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'issuer', defaultPort: 7002, extra: issuerShape }, start)
   const runtime = await openRuntime(config)
-  const { signers, durable } = await openParts(runtime, config).catch(async (error: unknown) => {
-    await runtime.close()
-    throw error
-  })
-  const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
-  const { sealing } = runtime.deployment
-  const issuer: Issuer = {
-    ...runtime.sessionPorts<IssuanceSession>('issuance', ISSUANCE_SCHEMA),
-    answers: runtime.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
-    proofs: runtime.engine.once('dpop'),
-    ...durable,
-    formats,
-    crypto: nodeCrypto,
-    signerFor: (format) => signerFor(signers, format),
-    openCallerKey: callerKeys(runtime),
-    holderKeys: holderKeys(runtime, config),
-    macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
-    baseUrl: config.baseUrl,
-    types: catalogueTypes(signableFormats(signers, formats.ids)),
-    limits: {
-      offerTtlSeconds: config.offerTtlSeconds,
-      resultRetentionSeconds: config.resultRetentionSeconds,
-      bearerTtlSeconds: config.bearerTtlSeconds,
-      boundTtlSeconds: config.boundTtlSeconds,
-      nonceTtlSeconds: config.nonceTtlSeconds,
-      proofMaxAgeSeconds: 300,
-      skewSeconds: 60,
-    },
-    now: runtime.now,
-  }
-  return runService(runtime, {
-    title: 'Countersign issuer',
-    description: 'Offer and issue credentials over OpenID4VCI 1.0.',
-    routes: issuerRoutes(issuer, { display: { name: config.displayName, locale: 'en' } }),
-    ...(durable && { checks: [databaseCheck(durable.database)], close: [() => durable.database.close()] }),
-  })
+  const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
+  const issuer = buildIssuer({ ...ports, ...durable, formats }, config)
+  const checks = durable && [databaseCheck(durable.database)]
+  return runService(runtime, issuerService(issuer, config), checks)
 }
 
-/** Of wallets that name their key by a did:web: its document is fetched, the guarded way. */
-function holderKeys(runtime: Runtime, config: IssuerConfig): DidKeyResolver {
-  const outgoing = outgoingOptions(config)
-  const remote = observedRemote(createRemote(outgoing), runtime.metrics)
-  runtime.closeAtEnd(() => remote.close())
-  return didResolver({ fetchDocument: didDocumentFetcher(remote, outgoing), now: runtime.now })
+interface OpenedPorts extends Omit<IssuerPorts, 'formats' | keyof Durable> {
+  readonly durable: Durable | undefined
 }
 
-async function openParts(runtime: Runtime, config: IssuerConfig) {
+async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<OpenedPorts> {
+  const { stores, deployment, now } = runtime
+  const signers = await openIssuerSigners(runtime, config)
+  const outgoing = openOutgoing(runtime, config)
   return {
-    signers: await openIssuerSigners(runtime, config),
+    stores,
+    sealing: deployment.sealing,
+    crypto: nodeCrypto,
+    signers,
+    openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing)),
+    // A wallet may name its key by a did:web.
+    holderKeys: outgoing.resolveKey,
+    now,
     durable: await openDurable(runtime, config),
   }
 }
@@ -102,9 +65,14 @@ interface Durable {
 
 /** The log of issued credentials and the status lists, where there is a database that all instances share. */
 async function openDurable(runtime: Runtime, config: IssuerConfig): Promise<Durable | undefined> {
-  const { engine, dataDir, log } = runtime
+  const { engine, dataDir, log, closeAtEnd } = runtime
   const warn = (message: string) => log.warn(message)
-  const url = databaseUrl({ configured: config.database, sharedSessions: engine.shared, dataDir })
+  const url = databaseUrl({
+    service: config.service,
+    configured: config.database,
+    mustBeShared: engine.shared,
+    dataDir,
+  })
   if (url === undefined) {
     if (config.statusLists === true) throw new StartRefused('statusLists needs a database: postgres://…')
     warn('no database: credentials are issued without status and cannot be revoked; set database')
@@ -113,22 +81,8 @@ async function openDurable(runtime: Runtime, config: IssuerConfig): Promise<Dura
   if (engine.shared && url.startsWith('sqlite:'))
     warn('the database is a file: instances on other machines would not find its status lists')
   const database = await openDatabase<IssuerTables>(url, { onProblem: warn })
-  try {
-    await prepareDatabase(database, warn)
-    if (config.statusLists === false) return { database }
-    return { database, statusLists: await openOwnStatusLists(runtime, config, database) }
-  } catch (error) {
-    await database.close()
-    throw error
-  }
-}
-
-function databaseCheck(database: Database<IssuerTables>): ReadinessCheck {
-  return {
-    name: 'database',
-    check: async () => {
-      await database.ping(1000)
-      return undefined
-    },
-  }
+  closeAtEnd(() => database.close())
+  await prepareDatabase(database, warn)
+  if (config.statusLists === false) return { database }
+  return { database, statusLists: await openOwnStatusLists(runtime, config, database) }
 }

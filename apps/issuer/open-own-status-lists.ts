@@ -2,7 +2,8 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
-import { openSigner, type Runtime } from '@countersign/service/compose/runtime'
+import type { Runtime } from '@countersign/service/compose/runtime'
+import { openServiceSigner } from '@countersign/service/compose/service-signers'
 import type { Config } from '@countersign/service/config/load'
 import type { issuerShape } from './config.ts'
 import type { IssuerDatabase } from './database/schema.ts'
@@ -17,7 +18,7 @@ export async function openOwnStatusLists(
   config: Config<typeof issuerShape>,
   database: IssuerDatabase,
 ): Promise<OwnStatusLists> {
-  const signer = await openSigner(runtime, {
+  const signer = await openServiceSigner(runtime, {
     purpose: 'status-list',
     key: config.statusListKey,
     keyFile: config.statusListKeyFile,

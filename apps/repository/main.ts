@@ -1,20 +1,17 @@
-/** Puts the repository together: the catalogue, published. It keeps nothing and signs nothing. */
+/** Starts the repository as its configuration says. Without sessions and keys it needs no runtime. */
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
-import type { RunningService } from '@countersign/service/compose/runtime'
+import type { RunningService } from '@countersign/service/compose/run-service'
 import { createHttpService } from '@countersign/service/http/http-service'
 import { gracefulStop } from '@countersign/service/operation/lifecycle'
 import { prometheusMetrics } from '@countersign/service/operation/prometheus'
-import { repositoryRoutes } from './http/routes.ts'
+import { repositoryService } from './build.ts'
 
 export async function startRepository(start: ServiceStart): Promise<RunningService> {
   const options = { service: 'repository', defaultPort: 7103, extra: {}, managementDoor: false }
   const config = await configure(options, start)
   const http = await createHttpService({
-    title: 'Countersign credential repository',
-    description: 'The catalogue of credential types: schemas, type metadata, examples.',
-    version: '0.1.0',
+    ...repositoryService(config),
     config,
-    routes: (app) => repositoryRoutes(app, config),
     checks: [],
     metrics: prometheusMetrics('repository'),
   })

@@ -44,3 +44,8 @@ export const verifierShape = {
     .optional()
     .describe('PEM chain of the key that signs request objects, leaf first'),
 } as const
+
+export type VerifierDefaults = z.output<z.ZodObject<typeof verifierShape>>
+
+/** What holds where nothing is configured. */
+export const VERIFIER_DEFAULTS: VerifierDefaults = z.object(verifierShape).parse({})

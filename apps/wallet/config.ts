@@ -40,3 +40,8 @@ export const walletShape = {
     .default('countersign-wallet')
     .describe('What the wallet calls itself where an authorization server takes no anonymous clients'),
 } as const
+
+export type WalletDefaults = z.output<z.ZodObject<typeof walletShape>>
+
+/** What holds where nothing is configured. */
+export const WALLET_DEFAULTS: WalletDefaults = z.object(walletShape).parse({})

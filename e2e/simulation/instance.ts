@@ -5,16 +5,17 @@
  */
 
 import { refuse } from '@countersign/core/result'
-import { formatRegistry } from '@countersign/credential/contract/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import type { CredentialAnswer, Issuer } from '@countersign/issuer/issuer'
-import { catalogueTypes } from '@countersign/issuer/types/issuable-types'
+import { buildIssuer } from '@countersign/issuer/build'
+import { ISSUER_DEFAULTS } from '@countersign/issuer/config'
+import type { CallerKeys, Issuer } from '@countersign/issuer/issuer'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import { serviceStores } from '@countersign/service/compose/service-stores'
 import type { SessionStore } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
+import { buildVerifier } from '@countersign/verifier/build'
+import { VERIFIER_DEFAULTS } from '@countersign/verifier/config'
 import { POLICIES } from '@countersign/verifier/policies/policy-list'
-import { verificationStore } from '@countersign/verifier/verification-store'
 import type { Verifier } from '@countersign/verifier/verifier'
 import { type Deployment, epoch } from './deployment.ts'
 import type { Life } from './scheduler.ts'
@@ -93,57 +94,35 @@ function begin(plan: InstancePlan): Running {
 function services({ deployment, clockOffset }: InstancePlan, line: StoreLine): Services {
   const { scheduler, life, name } = line
   const engine = connectStore(line)
+  const { sealing } = deployment
   const shared = {
-    formats: formatRegistry([sdJwtVc]),
+    stores: serviceStores(engine, sealing),
+    formats: [sdJwtVc],
     crypto: { ...nodeCrypto, randomBytes: (length: number) => scheduler.random.bytes(length) },
     now: () => epoch + clockOffset + Math.floor(scheduler.now() / 1000),
     backOff: () => scheduler.turn(`${name} lost a race and waits`, life),
   }
-  const sealed = <T>(namespace: string): SessionStore<T> =>
-    sealedView(deployment, namespace, engine.sessions(namespace))
-  const { sealing } = deployment
-  const issuer: Issuer = {
-    ...shared,
-    sessions: sealed<IssuanceSession>('issuance'),
-    answers: sealed<CredentialAnswer>('credential-answer'),
-    proofs: engine.once('dpop'),
-    signals: engine.signals('issuance'),
-    signerFor: () => deployment.issuerSigner,
-    openCallerKey: {
-      open: async () => refuse({ code: 'no_caller_keys' }),
-      signer: async () => refuse({ code: 'no_caller_keys' }),
+  const issuer = buildIssuer(
+    { ...shared, sealing, signers: { credentials: deployment.issuerSigner }, openCallerKey: noCallerKeys },
+    { ...ISSUER_DEFAULTS, baseUrl: issuerUrl },
+  )
+  const verifier = buildVerifier(
+    {
+      ...shared,
+      requestSigner: deployment.requestSigner,
+      clientId: deployment.clientId,
+      policies: POLICIES,
+      trust: deployment.trust,
+      checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
     },
-    macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
-    baseUrl: issuerUrl,
-    types: catalogueTypes(['dc+sd-jwt']),
-    limits: {
-      offerTtlSeconds: 300,
-      resultRetentionSeconds: 600,
-      bearerTtlSeconds: 300,
-      boundTtlSeconds: 600,
-      nonceTtlSeconds: 300,
-      proofMaxAgeSeconds: 300,
-      skewSeconds: 60,
-    },
-  }
-  const verifier: Verifier = {
-    ...shared,
-    sessions: verificationStore(sealed('verification')),
-    signals: engine.signals('verification'),
-    requestSigner: deployment.requestSigner,
-    clientId: deployment.clientId,
-    policies: POLICIES,
-    trust: deployment.trust,
-    checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
-    baseUrl: verifierUrl,
-    limits: {
-      sessionTtlSeconds: 300,
-      resultRetentionSeconds: 600,
-      skewSeconds: 60,
-      bindingWindowSeconds: 300,
-    },
-  }
+    { ...VERIFIER_DEFAULTS, baseUrl: verifierUrl },
+  )
   return { issuer, verifier }
+}
+
+const noCallerKeys: CallerKeys = {
+  open: async () => refuse({ code: 'no_caller_keys' }),
+  signer: async () => refuse({ code: 'no_caller_keys' }),
 }
 
 /** Values as the services see them, over the sealed texts that the store holds. */

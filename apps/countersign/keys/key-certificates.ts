@@ -9,7 +9,8 @@ import { resolve } from 'node:path'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { fileReference } from '@countersign/keys/backends/key-reference'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { type OpenedSigner, openSigner } from '@countersign/keys/open-signer'
+import type { OpenedSigner } from '@countersign/keys/open-signer'
+import { openKey } from '@countersign/service/compose/service-signers'
 import {
   makeAuthority,
   makeSignerCertificate,
@@ -65,7 +66,7 @@ export async function printCertificate(
 ): Promise<number> {
   const opened: OpenedSigner[] = []
   const open = async (reference: string) => {
-    const signer = await openKey(reference, surroundings.cwd)
+    const signer = await openOperatorsKey(reference, surroundings.cwd)
     opened.push(signer)
     return signer
   }
@@ -159,9 +160,9 @@ function jwkOfPem(pem: string): unknown {
 }
 
 /** A path is what people have at hand; a reference begins with its kind. */
-async function openKey(reference: string, cwd: string): Promise<OpenedSigner> {
+async function openOperatorsKey(reference: string, cwd: string): Promise<OpenedSigner> {
   const isReference = /^(file|pkcs11|vault|aws-kms):/i.test(reference)
-  const opened = await openSigner(isReference ? reference : fileReference(resolve(cwd, reference)))
+  const opened = await openKey(isReference ? reference : fileReference(resolve(cwd, reference)))
   if (!opened.ok) throw new Mistake(`the key cannot be opened: ${JSON.stringify(opened.error)}`)
   return opened.value
 }

@@ -20,7 +20,6 @@ async function served(issuer: Issuer, managementApiKey?: string) {
   const service = await createHttpService({
     title: 'Issuer',
     description: '',
-    version: '1',
     config: {
       service: 'issuer',
       mode: 'development',

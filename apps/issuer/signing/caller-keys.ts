@@ -8,21 +8,24 @@ import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
+import type { Deployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { type OpenedSigner, openSigner } from '@countersign/keys/open-signer'
+import type { OpenedSigner } from '@countersign/keys/open-signer'
 import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { observedRemote } from '@countersign/service/compose/observed'
 import type { Runtime } from '@countersign/service/compose/runtime'
-import { outgoingOptions } from '@countersign/service/config/outgoing'
-import { createRemote } from '@countersign/service/outgoing/guarded-client'
-import { remoteFetch } from '@countersign/service/outgoing/guarded-fetch'
+import type { OpenCallersKey } from '@countersign/service/compose/service-signers'
 import type { CallerKeys } from '../issuer.ts'
 
 type Opened = Result<Signer, { readonly code: string }>
 
-export function callerKeys(runtime: Runtime): CallerKeys {
-  const { deployment, config } = runtime
-  const remoteKeys = remoteKeyCache(runtime)
+export interface CallerKeysHome extends Pick<Runtime, 'closeAtEnd'> {
+  readonly deployment: Pick<Deployment, 'signer'>
+  readonly config: Pick<Runtime['config'], 'baseUrl'>
+}
+
+export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): CallerKeys {
+  const { deployment, config } = home
+  const remoteKeys = remoteKeyCache(home, openKey)
   return {
     async open(key) {
       if (isRemote(key)) return remoteKeys(key)
@@ -66,20 +69,19 @@ function closeLater(signer: OpenedSigner): void {
 }
 
 /** Opening costs a login and a trial signature, and an issuer issues more than once; the oldest is closed first. */
-function remoteKeyCache(runtime: Runtime): (key: JsonObject) => Promise<Opened> {
-  const outgoing = outgoingOptions(runtime.config)
-  const remote = observedRemote(createRemote(outgoing), runtime.metrics)
+function remoteKeyCache(
+  { closeAtEnd }: CallerKeysHome,
+  openKey: OpenCallersKey,
+): (key: JsonObject) => Promise<Opened> {
   const open = new Map<string, OpenedSigner>()
-  runtime.closeAtEnd(async () => {
+  closeAtEnd(async () => {
     for (const signer of open.values()) await signer.close()
-    await remote.close()
   })
   return async (key) => {
     const id = nodeCrypto.digestBase64url('sha-256', JSON.stringify(key))
     const known = open.get(id)
     if (known !== undefined) return ok(known)
-    const { allowHttp } = outgoing
-    const opened = await openSigner(key, { fetch: remoteFetch(remote), environment: {}, allowHttp })
+    const opened = await openKey(key)
     if (!opened.ok) return refuse({ code: opened.error.code })
     const [oldest] = open.entries()
     if (oldest !== undefined && open.size >= MAX_OPEN_KEYS) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import type { Runtime } from '@countersign/service/compose/runtime'
+import { NO_METRICS } from '@countersign/service/operation/metrics'
 import { afterAll, describe, expect, it } from 'vitest'
 import { openIssuerSigners, signableFormats, signerFor } from './issuer-signers.ts'
 
@@ -30,9 +30,10 @@ async function open(settings: object) {
   const configuredSecret = 'a secret of the operator, 0123456789abcdef'
   const deployment = await openDeployment({ mode: 'production', configuredSecret, warn: () => {}, now })
   if (!deployment.ok) throw new Error(deployment.error.code)
-  const config = { mode: 'production', baseUrl: 'https://issuer.example', ...settings }
-  const runtime = { config, deployment: deployment.value, certificates: { add() {} }, closeAtEnd() {} }
-  return openIssuerSigners(runtime as unknown as Runtime, config as never)
+  const config = { mode: 'production' as const, baseUrl: 'https://issuer.example', ...settings }
+  const certificates = { add() {}, check: undefined, stop() {} }
+  const home = { config, deployment: deployment.value, certificates, metrics: NO_METRICS, closeAtEnd() {} }
+  return openIssuerSigners(home, config as never)
 }
 
 const credentials = { signingKeyFile: keyFile, signingCertFile: certFile }

@@ -5,7 +5,7 @@
 
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
-import { openSigner, type Runtime } from '@countersign/service/compose/runtime'
+import { openServiceSigner, type SignerHome } from '@countersign/service/compose/service-signers'
 import type { Config } from '@countersign/service/config/load'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import type { issuerShape } from '../config.ts'
@@ -17,10 +17,10 @@ export interface IssuerSigners {
 }
 
 export async function openIssuerSigners(
-  runtime: Runtime,
+  home: SignerHome,
   config: Config<typeof issuerShape>,
 ): Promise<IssuerSigners> {
-  const credentials = await openSigner(runtime, {
+  const credentials = await openServiceSigner(home, {
     purpose: 'credential-issuer',
     key: config.signingKey,
     keyFile: config.signingKeyFile,
@@ -31,7 +31,7 @@ export async function openIssuerSigners(
     config.documentSigningKey !== undefined ||
     config.documentSigningKeyFile !== undefined
   if (!hasDocumentSigner) return { credentials }
-  const documents = await openSigner(runtime, {
+  const documents = await openServiceSigner(home, {
     purpose: 'document-signer',
     key: config.documentSigningKey,
     keyFile: config.documentSigningKeyFile,

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
-import { formatRegistry } from '@countersign/credential/contract/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
@@ -13,15 +12,15 @@ import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
+import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
-import type { SessionStore } from '@countersign/stores/ports'
-import { sealedSessions } from '@countersign/stores/sealed'
 import { requestToken } from '../authorization/request-token.ts'
+import { buildIssuer } from '../build.ts'
+import { ISSUER_DEFAULTS } from '../config.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
-import type { CredentialAnswer, Issuer } from '../issuer.ts'
+import type { Issuer } from '../issuer.ts'
 import { createOffer, offerOf } from '../offer/create-offer.ts'
-import { catalogueTypes } from '../types/issuable-types.ts'
 
 export const configurationId = 'identity_credential_dc+sd-jwt'
 export const claims: JsonObject = { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' }
@@ -36,36 +35,18 @@ export function testIssuer(): TestIssuer {
   const clock = { now: 1_800_000_000 }
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const sealing = openSealing(nodeCrypto.randomBytes(32))
-  const sealed = <T>(namespace: string): SessionStore<T> =>
-    sealedSessions(engine.sessions(namespace), {
-      seal: sealing.sealer(namespace),
-      namespace,
-      schemaVersion: 1,
-    })
-  const signer = softwareSigner(generateSoftwareKey('ES256'))
-  const issuer: Issuer = {
-    sessions: sealed('issuance'),
-    answers: sealed<CredentialAnswer>('credential-answer'),
-    proofs: engine.once('dpop'),
-    signals: engine.signals('issuance'),
-    formats: formatRegistry([sdJwtVc]),
-    crypto: nodeCrypto,
-    signerFor: () => signer,
-    openCallerKey: { open: openKey, signer: openKey },
-    macs: { grant: sealing.mac('grant'), nonce: sealing.mac('nonce'), txCode: sealing.mac('tx') },
-    baseUrl: 'https://issuer.example',
-    types: catalogueTypes(['dc+sd-jwt']),
-    limits: {
-      offerTtlSeconds: 300,
-      resultRetentionSeconds: 600,
-      bearerTtlSeconds: 300,
-      boundTtlSeconds: 600,
-      nonceTtlSeconds: 300,
-      proofMaxAgeSeconds: 300,
-      skewSeconds: 60,
+  const issuer = buildIssuer(
+    {
+      stores: serviceStores(engine, sealing),
+      sealing,
+      formats: [sdJwtVc],
+      crypto: nodeCrypto,
+      signers: { credentials: newKey() },
+      openCallerKey: { open: openKey, signer: openKey },
+      now: () => clock.now,
     },
-    now: () => clock.now,
-  }
+    { ...ISSUER_DEFAULTS, baseUrl: 'https://issuer.example' },
+  )
   return { issuer, clock }
 }
 

@@ -13,7 +13,6 @@ beforeAll(async () => {
   service = await createHttpService({
     title: 'Repository',
     description: '',
-    version: '1',
     config: {
       service: 'repository',
       mode: 'development',

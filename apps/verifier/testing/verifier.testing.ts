@@ -2,22 +2,23 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'
-import { formatRegistry } from '@countersign/credential/contract/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
-import type { SessionStore } from '@countersign/stores/ports'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
+import { buildVerifier } from '../build.ts'
+import { VERIFIER_DEFAULTS } from '../config.ts'
 import { POLICIES } from '../policies/policy-list.ts'
 import { startVerification } from '../request/start-verification.ts'
-import { type StoredVerification, verificationStore } from '../verification-store.ts'
 import type { Verifier } from '../verifier.ts'
 
 export const vct = 'urn:countersign:identity-credential:1'
@@ -30,7 +31,6 @@ export interface TestVerifier {
   readonly issuer: Signer
 }
 
-/** Values in the session store are plain objects here: sealing has its own tests. */
 export async function testVerifier(): Promise<TestVerifier> {
   const clock = { now: 1_800_000_000 }
   const ca = createDevelopmentCa({ name: 'Test CA', now: clock.now })
@@ -40,42 +40,27 @@ export async function testVerifier(): Promise<TestVerifier> {
   const anchor = parseX5cEntry(ca.certificate)
   if (!anchor.ok) throw new Error(anchor.error.code)
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
-  const verifier: Verifier = {
-    sessions: verificationStore(asJson(engine.sessions('verification'))),
-    signals: engine.signals('verification'),
-    formats: formatRegistry([sdJwtVc]),
-    crypto: nodeCrypto,
-    requestSigner,
-    clientId: clientId.value,
-    policies: POLICIES,
-    checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
-    trust: issuerTrust(
-      chainTrust({
-        list: { anchors: [{ certificate: anchor.value, name: 'Test CA' }], pins: [] },
-        crypto: nodeCrypto,
-      }),
-    ),
-    baseUrl: 'https://verifier.example',
-    limits: {
-      sessionTtlSeconds: 300,
-      resultRetentionSeconds: 600,
-      skewSeconds: 60,
-      bindingWindowSeconds: 300,
+  const sealing = openSealing(nodeCrypto.randomBytes(32))
+  const verifier = buildVerifier(
+    {
+      stores: serviceStores(engine, sealing),
+      formats: [sdJwtVc],
+      crypto: nodeCrypto,
+      requestSigner,
+      clientId: clientId.value,
+      policies: POLICIES,
+      checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
+      trust: issuerTrust(
+        chainTrust({
+          list: { anchors: [{ certificate: anchor.value, name: 'Test CA' }], pins: [] },
+          crypto: nodeCrypto,
+        }),
+      ),
+      now: () => clock.now,
     },
-    now: () => clock.now,
-  }
+    { ...VERIFIER_DEFAULTS, baseUrl: 'https://verifier.example' },
+  )
   return { verifier, clock, issuer: certified(ca, clock.now) }
-}
-
-function asJson(raw: SessionStore<string>): SessionStore<StoredVerification> {
-  return {
-    create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
-    compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),
-    get: async (id) => {
-      const found = await raw.get(id)
-      return found && { version: found.version, value: JSON.parse(found.value) as StoredVerification }
-    },
-  }
 }
 
 function certified(ca: ReturnType<typeof createDevelopmentCa>, now: number): Signer {

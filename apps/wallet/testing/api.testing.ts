@@ -41,7 +41,6 @@ export async function startApi(wallet: Wallet): Promise<TestApi> {
   const service = await createHttpService({
     title: 'Wallet',
     description: '',
-    version: '1',
     config: settings,
     routes: walletApi(wallet, settings),
     checks: [],

@@ -6,7 +6,6 @@ import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
@@ -22,13 +21,11 @@ import { openDatabase } from '@countersign/stores/sql/open-database'
 import type { Certificate } from '@countersign/x509/certificate'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { listWallets, openWallet } from '../account/accounts.ts'
-import { openPasswords } from '../account/passwords.ts'
 import { registerAccount } from '../account/register-account.ts'
+import { buildWallet } from '../build.ts'
+import { WALLET_DEFAULTS } from '../config.ts'
 import { walletMigrations } from '../database/migrations.ts'
 import type { WalletTables } from '../database/schema.ts'
-import { openSealedColumns } from '../database/sealed-columns.ts'
-import { openKeyMaker } from '../keys/key-maker.ts'
-import { openOutgoingClient } from '../outgoing-client.ts'
 import type { OwnedWallet, Wallet, WalletLimits } from '../wallet.ts'
 
 export interface TestStore {
@@ -132,24 +129,27 @@ async function baseWallet(
   clock: { now: number },
 ): Promise<Wallet> {
   const fetchDocument = didDocumentFetcher(remote, { allowHttp: true })
-  const sealing = openSealing(nodeCrypto.randomBytes(32))
-  return {
-    database,
-    columns: openSealedColumns({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
-    passwords: await openPasswords((length) => nodeCrypto.randomBytes(length)),
-    keyMaker: openKeyMaker(),
-    outgoing: openOutgoingClient(remote, async () => {}),
-    formats: formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]),
-    crypto: nodeCrypto,
-    newId: randomUUID,
-    verifiers: { anchors: [], required: false },
-    dids: { fetchDocument, keyOf: didResolver({ fetchDocument, now: () => clock.now }) },
-    baseUrl: 'http://localhost:7001',
-    httpPolicy: 'any',
-    clientId: 'test-wallet',
-    limits: testLimits,
-    now: () => clock.now,
-  }
+  const resolveKey = didResolver({ fetchDocument, now: () => clock.now })
+  const wallet = await buildWallet(
+    {
+      database,
+      sealing: openSealing(nodeCrypto.randomBytes(32)),
+      outgoing: { remote, fetchDocument, resolveKey, allowHttp: true },
+      pause: async () => {},
+      formats: [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt],
+      crypto: nodeCrypto,
+      newId: randomUUID,
+      verifiers: { anchors: [], required: false },
+      now: () => clock.now,
+    },
+    {
+      ...WALLET_DEFAULTS,
+      mode: 'production',
+      baseUrl: 'http://localhost:7001',
+      clientId: 'test-wallet',
+    },
+  )
+  return { ...wallet, limits: testLimits }
 }
 
 async function sqliteUrl(): Promise<DatabaseUrl> {

@@ -3,11 +3,9 @@
  * https issuers, in development its own authorities beside them. Every decision names the anchor that made it.
  * Files are read once, at start; what cannot be read is a reason not to start.
  */
-import { readFileSync } from 'node:fs'
 import type { Result } from '@countersign/core/result'
 import { ok, refuse } from '@countersign/core/result'
 import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/trust-port'
-import type { DidKeyResolver } from '@countersign/did/did-document'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { StatusListKeyReference, StatusListTrust } from '@countersign/status-list/status-list'
 import { anchorsOfFile, pinsOfFile } from '@countersign/trust/certificate-files'
@@ -28,6 +26,8 @@ import { trustedByAny } from '@countersign/trust/trusted-by-any'
 import type { TrustSource } from '../config/trust.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
+import { bytesOfFile } from './configured-file.ts'
+import type { Outgoing } from './outgoing.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface OpenTrust {
@@ -42,10 +42,7 @@ export type TrustHome = Pick<Runtime, 'developmentAnchors' | 'developmentIacas' 
   readonly config: Pick<Runtime['config'], 'mode'>
 }
 
-export interface TrustWays {
-  readonly resolveKey: DidKeyResolver
-  readonly remote: Remote
-}
+export type TrustWays = Pick<Outgoing, 'resolveKey' | 'remote'>
 
 export async function openIssuerTrust(
   home: TrustHome,
@@ -103,9 +100,9 @@ async function readSources(home: TrustHome, sources: readonly TrustSource[]): Pr
 async function readSource(home: TrustHome, source: TrustSource): Promise<TrustList | undefined> {
   const { anchorsFile, listFile, pinsFile, signerFile = '', vicalFile } = source
   if (anchorsFile !== undefined)
-    return readable(anchorsFile, anchorsOfFile(bytesOf(anchorsFile), scopeOf(source, anchorsFile)))
+    return readable(anchorsFile, anchorsOfFile(bytesOfFile(anchorsFile), scopeOf(source, anchorsFile)))
   if (pinsFile !== undefined)
-    return readable(pinsFile, pinsOfFile(bytesOf(pinsFile), scopeOf(source, pinsFile)))
+    return readable(pinsFile, pinsOfFile(bytesOfFile(pinsFile), scopeOf(source, pinsFile)))
   if (vicalFile !== undefined) return readVicalFile(home, vicalFile, signerFile)
   return listFile === undefined ? undefined : readListFile(home, listFile, source)
 }
@@ -123,7 +120,7 @@ function scopeOf({ formats, name, purposes, types }: TrustSource, file: string):
 async function readVicalFile(home: TrustHome, file: string, signerFile: string): Promise<TrustList> {
   const signers = vicalSignerTrust(signersOf(signerFile), nodeCrypto)
   const now = home.now()
-  const read = readable(file, await readVical(bytesOf(file), { signers, now, crypto: nodeCrypto }))
+  const read = readable(file, await readVical(bytesOfFile(file), { signers, now, crypto: nodeCrypto }))
   report(home, file, read.skipped.length, read.signedBy)
   return read.list
 }
@@ -136,7 +133,7 @@ async function readListFile(
   const signers = chainTrust({ list: signersOf(signerFile), crypto: nodeCrypto })
   const rules = [...EU_SERVICE_RULES, ...publicAttestationRules(types)]
   const options = { signers, rules, now: home.now(), crypto: nodeCrypto }
-  const text = Buffer.from(bytesOf(file)).toString('utf8')
+  const text = Buffer.from(bytesOfFile(file)).toString('utf8')
   const read = readable(
     file,
     await readListOfTrustedEntities(text, { ...options, ...(listType !== undefined && { listType }) }),
@@ -146,7 +143,7 @@ async function readListFile(
 }
 
 function signersOf(file: string): TrustList {
-  return readable(file, pinsOfFile(bytesOf(file), { source: file, purposes: ['trust_list'] }))
+  return readable(file, pinsOfFile(bytesOfFile(file), { source: file, purposes: ['trust_list'] }))
 }
 
 function report({ log }: TrustHome, file: string, skipped: number, signedBy: string): void {
@@ -180,12 +177,4 @@ function textOver(remote: Remote): FetchText {
 function readable<T>(file: string, read: Result<T, object>): T {
   if (read.ok) return read.value
   throw new StartRefused(`${file} cannot be used: ${JSON.stringify(read.error)}`)
-}
-
-function bytesOf(file: string): Uint8Array {
-  try {
-    return readFileSync(file)
-  } catch {
-    throw new StartRefused(`${file} cannot be read`)
-  }
 }

@@ -9,7 +9,7 @@ import { observedCreations, observedEngine, observedRemote, observedSigner } fro
 const ID = 'session-id-nobody-may-see'
 
 /** The value of a series whose labels, in any order, have these texts. */
-async function valueOf(metrics: ReturnType<typeof prometheusMetrics>, name: string, ...labels: string[]) {
+async function figure(metrics: ReturnType<typeof prometheusMetrics>, name: string, ...labels: string[]) {
   const lines = (await metrics.text()).split('\n').filter((line) => line.startsWith(`${name}{`))
   return Number(
     lines
@@ -34,7 +34,7 @@ describe('observed ports', () => {
     await claims.claim(ID, 60)
     await claims.claim(ID, 60)
     const count = (operation: string, outcome: string) =>
-      valueOf(
+      figure(
         metrics,
         'countersign_store_operation_duration_seconds_count',
         `operation="${operation}"`,
@@ -55,7 +55,7 @@ describe('observed ports', () => {
     const broken = { ...memory, sessions: () => ({ create: down, get: down, compareAndSet: down }) }
     await expect(observedEngine(broken, metrics).sessions('x').get(ID)).rejects.toThrow(StoreUnavailable)
     const name = 'countersign_store_operation_duration_seconds_count'
-    expect(await valueOf(metrics, name, 'operation="get"', 'outcome="unavailable"')).toBe(1)
+    expect(await figure(metrics, name, 'operation="get"', 'outcome="unavailable"')).toBe(1)
   })
 
   it('count a session from nothing to each state that was written', async () => {
@@ -79,8 +79,8 @@ describe('observed ports', () => {
     await stepSession(ports, ID, () => ({ ok: true, value: { state: 'requested' } }))
     await stepSession(ports, ID, (same) => ({ ok: true, value: same }))
     const name = 'countersign_session_transitions_total'
-    expect(await valueOf(metrics, name, 'from="none"', 'to="created"')).toBe(1)
-    expect(await valueOf(metrics, name, 'from="created"', 'to="requested"')).toBe(1)
+    expect(await figure(metrics, name, 'from="none"', 'to="created"')).toBe(1)
+    expect(await figure(metrics, name, 'from="created"', 'to="requested"')).toBe(1)
     expect((await metrics.text()).match(/^countersign_session_transitions_total\{/gm)).toHaveLength(2)
   })
 
@@ -101,10 +101,10 @@ describe('observed ports', () => {
     await remote.request({ method: 'GET', url: 'https://good.example/' })
     await remote.request({ method: 'GET', url: 'https://bad.example/' })
     const signed = 'countersign_signature_duration_seconds_count'
-    expect(await valueOf(metrics, signed, 'purpose="status-list"', 'outcome="signed"')).toBe(1)
+    expect(await figure(metrics, signed, 'purpose="status-list"', 'outcome="signed"')).toBe(1)
     const asked = 'countersign_outgoing_request_duration_seconds_count'
-    expect(await valueOf(metrics, asked, 'outcome="2xx"')).toBe(1)
-    expect(await valueOf(metrics, asked, 'outcome="address_not_allowed"')).toBe(1)
+    expect(await figure(metrics, asked, 'outcome="2xx"')).toBe(1)
+    expect(await figure(metrics, asked, 'outcome="address_not_allowed"')).toBe(1)
     expect(await metrics.text()).not.toContain('example')
   })
 })

@@ -21,7 +21,6 @@ async function start(config: Settings = {}, more: Partial<HttpServiceOptions> = 
   const service = await createHttpService({
     title: 'Test',
     description: 'A service of the test',
-    version: '1.0.0',
     config: {
       service: 'test',
       mode: 'development',

@@ -20,6 +20,7 @@ import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/heal
 import { createLogger, errorFacts, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
+import { VERSION } from '../operation/version.ts'
 import {
   type Door,
   type DoorKeeper,
@@ -75,7 +76,6 @@ export interface HttpServiceOptions {
   readonly title: string
   /** Markdown, for the API page. */
   readonly description: string
-  readonly version: string
   readonly config: Pick<
     ServiceConfig,
     | 'service'
@@ -145,7 +145,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     if (settleRoute(route, addresses) === 'management') state.managed = true
   })
   const openapi = config.features.includes('openapi')
-  if (openapi) await describeApi(app, { ...options, ...apiFacts(config) })
+  if (openapi) await describeApi(app, { ...options, version: VERSION, ...apiFacts(config) })
   await options.routes(app)
   addHealth(
     app,

@@ -13,7 +13,6 @@ async function start(config: Partial<HttpServiceOptions['config']> = {}, managed
   const service = await createHttpService({
     title: 'Test',
     description: '',
-    version: '1.0.0',
     config: {
       service: 'test',
       mode: 'development',

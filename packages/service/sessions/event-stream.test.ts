@@ -51,7 +51,6 @@ async function serve(source: EventSource) {
   const service = await createHttpService({
     title: 'Test',
     description: '',
-    version: '1',
     config: {
       service: 'test',
       mode: 'development',

@@ -1,0 +1,76 @@
+/**
+ * Puts the issuer together from ports and settings: its use cases' record, and the service over it. `main.ts` opens the
+ * ports from a configuration; tests and the simulation hand in theirs. What is not configured is as `config.ts` says.
+ */
+import type { CredentialFormat } from '@countersign/credential/contract/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import type { Sealing } from '@countersign/keys/deployment/sealing'
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type { ServiceParts } from '@countersign/service/compose/run-service'
+import type { ServiceStores } from '@countersign/service/compose/service-stores'
+import type { IssuerDefaults } from './config.ts'
+import { issuerRoutes } from './http/routes.ts'
+import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
+import { type IssuerSigners, signableFormats, signerFor } from './signing/issuer-signers.ts'
+import { catalogueTypes } from './types/issuable-types.ts'
+
+export interface IssuerPorts
+  extends Pick<
+    Issuer,
+    'database' | 'statusLists' | 'crypto' | 'openCallerKey' | 'holderKeys' | 'now' | 'backOff'
+  > {
+  readonly stores: ServiceStores
+  readonly sealing: Pick<Sealing, 'mac'>
+  readonly formats: readonly CredentialFormat[]
+  readonly signers: IssuerSigners
+}
+
+export interface IssuerSettings extends Omit<IssuerLimits, 'proofMaxAgeSeconds' | 'skewSeconds'> {
+  readonly baseUrl: string
+}
+
+const ISSUANCE_SCHEMA = 1
+const ANSWER_SCHEMA = 1
+const PROOF_MAX_AGE_SECONDS = 300
+const SKEW_SECONDS = 60
+
+export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issuer {
+  const { stores, sealing, formats, signers, ...handedIn } = ports
+  const registry = formatRegistry(formats)
+  return {
+    ...handedIn,
+    ...stores.stepped<IssuanceSession>('issuance', ISSUANCE_SCHEMA),
+    answers: stores.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
+    proofs: stores.once('dpop'),
+    formats: registry,
+    signerFor: (format) => signerFor(signers, format),
+    macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
+    baseUrl: settings.baseUrl,
+    types: catalogueTypes(signableFormats(signers, registry.ids)),
+    limits: limitsOf(settings),
+  }
+}
+
+/** Routes and what the API page says of them. */
+export function issuerService(
+  issuer: Issuer,
+  { displayName }: Pick<IssuerDefaults, 'displayName'>,
+): ServiceParts {
+  return {
+    title: 'Countersign issuer',
+    description: 'Offer and issue credentials over OpenID4VCI 1.0.',
+    routes: issuerRoutes(issuer, { display: { name: displayName, locale: 'en' } }),
+  }
+}
+
+function limitsOf(settings: IssuerSettings): IssuerLimits {
+  return {
+    offerTtlSeconds: settings.offerTtlSeconds,
+    resultRetentionSeconds: settings.resultRetentionSeconds,
+    bearerTtlSeconds: settings.bearerTtlSeconds,
+    boundTtlSeconds: settings.boundTtlSeconds,
+    nonceTtlSeconds: settings.nonceTtlSeconds,
+    proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
+    skewSeconds: SKEW_SECONDS,
+  }
+}

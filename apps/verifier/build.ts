@@ -1,0 +1,62 @@
+/**
+ * Puts the verifier together from ports and settings: its use cases' record, and the service over it. `main.ts` opens the
+ * ports from a configuration; tests and the simulation hand in theirs. What is not configured is as `config.ts` says.
+ */
+import type { CredentialFormat } from '@countersign/credential/contract/format'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import type { ServiceParts } from '@countersign/service/compose/run-service'
+import type { ServiceStores } from '@countersign/service/compose/service-stores'
+import { verifierRoutes } from './http/routes.ts'
+import { type StoredVerification, VERIFICATION_SCHEMA, verificationStore } from './verification-store.ts'
+import type { Verifier, VerifierLimits } from './verifier.ts'
+
+export interface VerifierPorts
+  extends Pick<
+    Verifier,
+    | 'crypto'
+    | 'requestSigner'
+    | 'clientId'
+    | 'policies'
+    | 'trust'
+    | 'holderKeys'
+    | 'checkStatus'
+    | 'now'
+    | 'backOff'
+  > {
+  readonly stores: ServiceStores
+  readonly formats: readonly CredentialFormat[]
+}
+
+export interface VerifierSettings extends Omit<VerifierLimits, 'skewSeconds' | 'bindingWindowSeconds'> {
+  readonly baseUrl: string
+}
+
+const SKEW_SECONDS = 60
+const BINDING_WINDOW_SECONDS = 300
+
+export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings): Verifier {
+  const { stores, formats, ...handedIn } = ports
+  const { sessions, ...stepped } = stores.stepped<StoredVerification>('verification', VERIFICATION_SCHEMA)
+  return {
+    ...handedIn,
+    ...stepped,
+    sessions: verificationStore(sessions),
+    formats: formatRegistry(formats),
+    baseUrl: settings.baseUrl,
+    limits: {
+      sessionTtlSeconds: settings.sessionTtlSeconds,
+      resultRetentionSeconds: settings.resultRetentionSeconds,
+      skewSeconds: SKEW_SECONDS,
+      bindingWindowSeconds: BINDING_WINDOW_SECONDS,
+    },
+  }
+}
+
+/** Routes and what the API page says of them. */
+export function verifierService(verifier: Verifier): ServiceParts {
+  return {
+    title: 'Countersign verifier',
+    description: 'Ask wallets for credentials over OpenID4VP 1.0, and read the results.',
+    routes: verifierRoutes(verifier),
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * The identity that all instances of a deployment share: found where it is kept, made there once in development. A shared
+ * store that is still starting is waited for, since instances and Redis come up together.
+ */
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Deployment, openDeployment } from '@countersign/keys/deployment/deployment'
+import {
+  directoryShelf,
+  type IdentityShelf,
+  layeredShelf,
+  sharedShelf,
+} from '@countersign/keys/deployment/identity-store'
+import type { StoreEngine } from '@countersign/stores/ports'
+import type { ServiceConfig } from '../config/schema.ts'
+import { StartRefused } from '../operation/start-refused.ts'
+
+export interface IdentityPlace {
+  readonly config: Pick<ServiceConfig, 'mode' | 'secret'>
+  readonly engine: StoreEngine
+  readonly dataDir: string | undefined
+  /** Epoch seconds. */
+  readonly now: number
+  readonly warn: (message: string) => void
+}
+
+const STORE_ATTEMPTS = 60
+const WAIT_MS = 500
+
+/** Throws `StartRefused` for what an operator can repair, and what the store says once patience is over. */
+export async function openIdentity(place: IdentityPlace): Promise<Deployment> {
+  const { engine, warn } = place
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await open(place)
+    } catch (error) {
+      const unavailable = error instanceof Error && error.name === 'StoreUnavailable'
+      if (!unavailable || attempt >= STORE_ATTEMPTS) throw error
+      if (attempt === 1) warn(`waiting for ${engine.description}`)
+      await delay(WAIT_MS)
+    }
+  }
+}
+
+async function open(place: IdentityPlace): Promise<Deployment> {
+  const { config, now, warn } = place
+  const shelf = identityShelf(place)
+  const opened = await openDeployment({
+    mode: config.mode,
+    warn,
+    now,
+    ...(shelf && { shelf }),
+    ...(config.secret !== undefined && { configuredSecret: config.secret }),
+  })
+  if (opened.ok) return opened.value
+  throw new StartRefused(`the deployment cannot be opened: ${JSON.stringify(opened.error)}`)
+}
+
+function identityShelf({ engine, dataDir, warn }: IdentityPlace): IdentityShelf | undefined {
+  const directory = dataDir === undefined ? undefined : directoryShelf(resolve(dataDir, 'identity'))
+  return engine.shared ? layeredShelf(sharedShelf(engine.sessions('deployment')), directory, warn) : directory
+}

@@ -1,0 +1,65 @@
+/** A service on its runtime: listens, answers for its health, and stops in good order with all that was opened for it. */
+import type { ServiceConfig } from '../config/schema.ts'
+import { createHttpService, type ServiceApp } from '../http/http-service.ts'
+import type { ReadinessCheck } from '../operation/health.ts'
+import { gracefulStop } from '../operation/lifecycle.ts'
+import { identityCheck, sessionsCheck } from './readiness-checks.ts'
+import type { Runtime } from './runtime.ts'
+
+/** A service that listens. `close` drains, lets requests in flight end and closes the stores; it may be called twice. */
+export interface RunningService {
+  readonly name: string
+  /** Where it listens, e.g. `http://localhost:7003`. */
+  readonly url: string
+  /** Its configuration, for announcements at start. */
+  readonly config: ServiceConfig
+  close(): Promise<void>
+}
+
+/** What makes a service this one. */
+export interface ServiceParts {
+  readonly title: string
+  /** Markdown, for the API page. */
+  readonly description: string
+  readonly routes: (app: ServiceApp) => void | Promise<void>
+}
+
+/** Listens; on failure everything is closed again. `checks`: beside those of the session store and the identity. */
+export async function runService(
+  runtime: Runtime,
+  parts: ServiceParts,
+  checks: readonly ReadinessCheck[] = [],
+): Promise<RunningService> {
+  const { config, engine, log } = runtime
+  try {
+    const http = await createHttpService({
+      ...parts,
+      config,
+      checks: [
+        sessionsCheck(engine),
+        identityCheck(runtime.deployment),
+        ...(runtime.certificates.check ? [runtime.certificates.check] : []),
+        ...checks,
+      ],
+      clustered: engine.shared,
+      metrics: runtime.metrics,
+    })
+    const { port } = await http.listen()
+    const close = [() => runtime.close()]
+    const stop = gracefulStop({ services: [http], drainSeconds: config.drainSeconds, close, log })
+    return { name: config.service, url: `http://localhost:${port}`, config, close: stop }
+  } catch (error) {
+    await runtime.close()
+    throw error
+  }
+}
+
+/** Opens the parts of a service on its runtime; when one cannot be opened, what was opened before is closed again. */
+export async function openedOn<T>(runtime: Runtime, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open()
+  } catch (error) {
+    await runtime.close()
+    throw error
+  }
+}

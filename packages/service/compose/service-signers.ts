@@ -1,0 +1,78 @@
+/**
+ * The signers of a service: the key that an operator configured, wherever it lives, or in development one that is made
+ * once for the deployment. A key that callers bring along is opened here too, over the guarded way out.
+ */
+import { resolve } from 'node:path'
+import type { Result } from '@countersign/core/result'
+import type { Signer } from '@countersign/crypto/engine'
+import { fileReference } from '@countersign/keys/backends/key-reference'
+import type { OpenedSigner, OpenSignerOptions, OpenSignerRefusal } from '@countersign/keys/open-signer'
+import type { Metrics } from '../operation/metrics.ts'
+import { StartRefused } from '../operation/start-refused.ts'
+import { remoteFetch } from '../outgoing/guarded-fetch.ts'
+import { textOfFile } from './configured-file.ts'
+import { observedSigner } from './observed.ts'
+import type { Outgoing } from './outgoing.ts'
+import type { Runtime } from './runtime.ts'
+
+export interface SigningKey {
+  /** `verifier-request`, `credential-issuer`: a key serves one purpose. */
+  readonly purpose: string
+  /** A reference such as `pkcs11:…`, `vault:https://…`, `aws-kms:…` or `file:…` (`keys/backends/key-reference.ts`). */
+  readonly key?: string | undefined
+  /** The short form of `file:…`. */
+  readonly keyFile?: string | undefined
+  readonly certificateFile?: string | undefined
+}
+
+/** What of the service this needs. */
+export type SignerHome = Pick<Runtime, 'deployment' | 'certificates' | 'closeAtEnd'> & {
+  readonly metrics: Metrics
+  readonly config: Pick<Runtime['config'], 'mode' | 'baseUrl'>
+}
+
+/** Throws `StartRefused` when the key cannot be opened or may not be used. */
+export async function openServiceSigner(home: SignerHome, wanted: SigningKey): Promise<Signer> {
+  const { config, deployment } = home
+  const configuredSigner = await openConfigured(home, wanted)
+  const configuredCertificates = wanted.certificateFile && textOfFile(wanted.certificateFile)
+  const signer = await deployment.signer(wanted.purpose, {
+    baseUrl: config.baseUrl,
+    dnsNames: [],
+    ...(configuredSigner && { configuredSigner }),
+    ...(configuredCertificates && { configuredCertificates }),
+  })
+  if (!signer.ok) throw new StartRefused(`the ${wanted.purpose} key cannot be used: ${signer.error.code}`)
+  if (signer.value.x5c) home.certificates.add(wanted.purpose, signer.value.x5c)
+  return observedSigner(signer.value, wanted.purpose, home.metrics)
+}
+
+/** Opens a key by its reference. The back ends are loaded when the first key is opened. */
+export async function openKey(
+  reference: unknown,
+  options: OpenSignerOptions = {},
+): Promise<Result<OpenedSigner, OpenSignerRefusal>> {
+  const { openSigner } = await import('@countersign/keys/open-signer')
+  return openSigner(reference, options)
+}
+
+/** A key that a caller names makes this process call an address that the caller chose, without any right of its own. */
+export type OpenCallersKey = (reference: unknown) => ReturnType<typeof openKey>
+
+export function callersKeyOpener({ remote, allowHttp }: Outgoing): OpenCallersKey {
+  const fetch = remoteFetch(remote)
+  return (reference) => openKey(reference, { fetch, environment: {}, allowHttp })
+}
+
+async function openConfigured(home: SignerHome, wanted: SigningKey): Promise<Signer | undefined> {
+  const { key, keyFile, purpose } = wanted
+  if (key !== undefined && keyFile !== undefined)
+    throw new StartRefused(`the ${purpose} key is given twice, as a reference and as a file`)
+  if (key === undefined && !keyFile) return undefined
+  const reference = key ?? fileReference(resolve(keyFile ?? ''))
+  const opened = await openKey(reference, { allowHttp: home.config.mode === 'development' })
+  if (!opened.ok)
+    throw new StartRefused(`the ${purpose} key cannot be opened: ${JSON.stringify(opened.error)}`)
+  home.closeAtEnd(() => opened.value.close())
+  return opened.value
+}
