@@ -77,6 +77,7 @@ const packages: Readonly<Record<string, Room>> = {
   catalogue: pure('core', 'crypto', 'credential/contract', 'credential/type-metadata'),
 
   api: using(['zod']),
+  'api/issuer': using(['zod'], 'core'),
 
   protocol: pure(),
   'protocol/oauth': pure('core', 'crypto', 'crypto/jose'),
@@ -252,9 +253,9 @@ const apps: Readonly<Record<string, Room>> = {
   ),
   'apps/issuer/onboarding': onNode('core', 'crypto', 'did', 'x509/make', 'keys/signers', 'apps/issuer'),
   'apps/issuer/http': using(
-    ['fastify', 'zod'],
+    ['fastify'],
     'core',
-    'trust/lists',
+    'api/issuer',
     'protocol/oauth',
     'protocol/openid4vci',
     'protocol/openid4vci/credential',

@@ -1,26 +1,14 @@
 /** An issued credential as the management API shows it: what the log says, and its status now. Never a claim. */
+import type { IssuedCredentialView } from '@countersign/api/issuer/credentials'
 import { issuedAt as issuedAtPlace, issuedById, issuedInSession } from '../database/issued-credentials.ts'
 import type { IssuedCredentialRow, IssuerDatabase, StatusListRow } from '../database/schema.ts'
 import { currentStatus } from '../status/change-status.ts'
 import { bitstringListUri, listIdOf, statusPurposes, tokenListUri } from '../status/list-addresses.ts'
 
-export interface CredentialView {
-  readonly id: string
-  readonly sessionId: string
-  readonly credentialConfigurationId: string
-  readonly format: string
-  readonly issuedAt: number
-  readonly expiresAt?: number
-  /** Absent for a credential without status. */
-  readonly status?: string
-  readonly statusChangedAt?: number
-  readonly statusLists?: readonly { readonly uri: string; readonly index: number }[]
-}
-
 export async function viewOfCredential(
   database: IssuerDatabase,
   id: string,
-): Promise<CredentialView | undefined> {
+): Promise<IssuedCredentialView | undefined> {
   const row = await issuedById(database, id)
   return row && view(database, row)
 }
@@ -28,7 +16,7 @@ export async function viewOfCredential(
 export async function viewsOfSession(
   database: IssuerDatabase,
   sessionId: string,
-): Promise<readonly CredentialView[]> {
+): Promise<readonly IssuedCredentialView[]> {
   const rows = await issuedInSession(database, sessionId)
   return Promise.all(rows.map((row) => view(database, row)))
 }
@@ -43,7 +31,7 @@ export async function credentialAt(
   return listId === undefined ? undefined : (await issuedAtPlace(database, listId, index))?.id
 }
 
-async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise<CredentialView> {
+async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise<IssuedCredentialView> {
   const status = await currentStatus(database, row)
   return {
     id: row.id,
@@ -51,12 +39,10 @@ async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise
     credentialConfigurationId: row.configuration_id,
     format: row.format,
     issuedAt: row.issued_at,
-    ...(row.expires_at !== null && { expiresAt: row.expires_at }),
-    ...(status && {
-      status: status.status,
-      ...(status.changedAt !== undefined && { statusChangedAt: status.changedAt }),
-      statusLists: await addressesOf(database, row),
-    }),
+    expiresAt: row.expires_at ?? undefined,
+    status: status?.status,
+    statusChangedAt: status?.changedAt,
+    statusLists: status && (await addressesOf(database, row)),
   }
 }
 

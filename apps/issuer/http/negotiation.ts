@@ -1,7 +1,10 @@
 /** What a client of a status list accepts (RFC 9110 §12.5), for the few forms that there are. */
 
 /** The offered type with the highest weight, the first of equals; undefined when the client takes none of them. */
-export function preferredType(accept: string | undefined, offered: readonly string[]): string | undefined {
+export function preferredType<T extends string>(
+  accept: string | undefined,
+  offered: readonly T[],
+): T | undefined {
   const ranges = rangesOf(accept ?? '*/*')
   const weighed = offered.map((type) => ({ type, weight: weightOf(type, ranges) }))
   const best = Math.max(...weighed.map(({ weight }) => weight))

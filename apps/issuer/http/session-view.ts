@@ -1,19 +1,20 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
+import type { IssuanceSessionView } from '@countersign/api/issuer/sessions'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 
-export function sessionView(session: IssuanceSession, now: number): Record<string, unknown> {
+export function sessionView(session: IssuanceSession, now: number): IssuanceSessionView {
   const expired = session.state === 'offered' && now >= session.expiresAt
   return {
     id: session.id,
     state: expired ? 'expired' : session.state,
-    configurationIds: session.configurationIds,
+    configurationIds: [...session.configurationIds],
     createdAt: session.createdAt,
     expiresAt: session.expiresAt,
     txCodeRequired: session.txCode !== undefined,
     wrongTxCodes: session.wrongTxCodes,
     issued: issuedAt(session),
     credentials: issuedCredentials(session),
-    ...(session.state === 'closed' && { reason: session.reason }),
+    reason: session.state === 'closed' ? session.reason : undefined,
   }
 }
 
@@ -25,7 +26,7 @@ export function isFinal(session: IssuanceSession, now: number): boolean {
 }
 
 /** By which ids their status is read and changed; none where the issuer keeps no log. */
-function issuedCredentials(session: IssuanceSession): readonly Record<string, string>[] {
+function issuedCredentials(session: IssuanceSession): IssuanceSessionView['credentials'] {
   if (session.state === 'offered' || session.state === 'closed') return []
   return Object.entries(session.issued).flatMap(([credentialConfigurationId, { credentialId }]) =>
     credentialId === undefined ? [] : [{ id: credentialId, credentialConfigurationId }],

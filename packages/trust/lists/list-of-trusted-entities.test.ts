@@ -1,4 +1,5 @@
 import { encodeBase64 } from '@countersign/core/base64url'
+import { readTimestamp } from '@countersign/core/date-time'
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
@@ -11,7 +12,6 @@ import { chainTrust } from '../chain-trust.ts'
 import { pinsFrom } from '../trust-anchor.ts'
 import { readListOfTrustedEntities, type TrustedEntitiesOptions } from './list-of-trusted-entities.ts'
 import { EU_SERVICE_RULES, publicAttestationRules } from './service-rules.ts'
-import { readTimestamp } from './timestamp.ts'
 
 const NOW = 1_780_000_000
 const at = (text: string) => Date.parse(text) / 1000

@@ -4,6 +4,7 @@
  * that counts. Who may sign the list is the caller's trust; lists that this one points to are only named.
  */
 
+import { readTimestamp } from '@countersign/core/date-time'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
@@ -20,7 +21,6 @@ import {
   usableUntil,
 } from './list-freshness.ts'
 import type { ServiceRule } from './service-rules.ts'
-import { readTimestamp } from './timestamp.ts'
 import { inLanguage, readServices, type SkippedService } from './trusted-entities.ts'
 
 export interface TrustedEntitiesOptions extends ListExpectation {

@@ -2,12 +2,13 @@
  * Entities of a list (ETSI TS 119 602) as trusted certificates. A service's present state and its history make
  * one timeline: a state lasts until the next begins. What cannot be used is passed over and named.
  */
+
+import { readTimestamp } from '@countersign/core/date-time'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import type { TrustedCertificate, TrustList, TrustPeriod } from '../trust-anchor.ts'
 import type { ServiceRule } from './service-rules.ts'
-import { readTimestamp } from './timestamp.ts'
 
 /** Places count from 0. */
 export interface SkippedService {

@@ -5,6 +5,7 @@
  */
 
 import { encodeBase64, encodeBase64url } from '@countersign/core/base64url'
+import { readTimestamp } from '@countersign/core/date-time'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
@@ -30,7 +31,6 @@ import {
   type ListFreshnessRefusal,
   usableUntil,
 } from './list-freshness.ts'
-import { readTimestamp } from './timestamp.ts'
 
 export interface VicalOptions extends ListExpectation {
   /** Who may sign VICALs: `vicalSignerTrust`. */

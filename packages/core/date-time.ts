@@ -1,4 +1,4 @@
-/** Date-times of RFC 3339 in trust lists. */
+/** Date-times of RFC 3339 §5.6, as requests, trust lists and credentials have them. */
 
 const DATE_TIME = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/
 

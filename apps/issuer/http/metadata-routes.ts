@@ -1,0 +1,67 @@
+/** What the issuer publishes about itself. The documents are made once: they change with the configuration alone. */
+import {
+  authorizationServerMetadata,
+  issuerMetadata,
+  jwtVcIssuerMetadata,
+} from '@countersign/api/issuer/metadata'
+import type { JsonObject } from '@countersign/core/json'
+import {
+  type IssuerDisplay,
+  writeAuthorizationServerMetadata,
+  writeIssuerMetadata,
+} from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import type { DescribedAnswer } from '@countersign/service/http/described-answers'
+import type { ServiceApp } from '@countersign/service/http/http-service'
+import type { Issuer } from '../issuer.ts'
+
+interface Publication {
+  readonly name: string
+  readonly summary: string
+  readonly description: string
+  readonly schema: NonNullable<DescribedAnswer['schema']>
+  readonly document: JsonObject
+}
+
+export function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerDisplay): void {
+  // The path of the issuer identifier is inserted after the well-known part (OpenID4VCI §12.2.2, RFC 8414 §3.1).
+  const path = new URL(issuer.baseUrl).pathname.replace(/\/$/, '')
+  for (const { name, summary, description, schema, document } of publications(issuer, display)) {
+    const answers = { 200: { description, schema, example: document } }
+    app.get(
+      `/.well-known/${name}${path}`,
+      { schema: { summary, tags: ['metadata'] }, config: { door: 'wallet', answers } },
+      async () => document,
+    )
+  }
+}
+
+function publications(issuer: Issuer, display: IssuerDisplay): readonly Publication[] {
+  const configurations = [...issuer.types.values()].map((type) => type.configuration)
+  const { algorithm, keyId, publicJwk } = issuer.signerFor('dc+sd-jwt')
+  return [
+    {
+      name: 'openid-credential-issuer',
+      summary: 'Credential issuer metadata',
+      description: 'Endpoints, and what can be issued (OpenID4VCI 1.0 §12.2)',
+      schema: issuerMetadata,
+      document: writeIssuerMetadata({ issuer: issuer.baseUrl, configurations, display: [display] }),
+    },
+    {
+      name: 'oauth-authorization-server',
+      summary: 'Authorization server metadata',
+      description: 'The token endpoint and what it takes (RFC 8414)',
+      schema: authorizationServerMetadata,
+      document: writeAuthorizationServerMetadata({ issuer: issuer.baseUrl }),
+    },
+    {
+      name: 'jwt-vc-issuer',
+      summary: 'Keys of the issuer (SD-JWT VC)',
+      description: 'The keys that the signatures of its SD-JWT VCs are checked with',
+      schema: jwtVcIssuerMetadata,
+      document: {
+        issuer: issuer.baseUrl,
+        jwks: { keys: [{ ...publicJwk, kid: keyId, use: 'sig', alg: algorithm }] },
+      },
+    },
+  ]
+}

@@ -1,0 +1,194 @@
+/** The endpoints that wallets call: offer, token, nonce and credential (OpenID4VCI 1.0 §4.1.3, §6, §7, §8). */
+import {
+  credentialOffer,
+  credentialRequest,
+  credentialResponse,
+  nonceResponse,
+  offerQuery,
+  tokenRequest,
+  tokenResponse,
+} from '@countersign/api/issuer/openid4vci'
+import type { JsonObject } from '@countersign/core/json'
+import { parseAuthorization } from '@countersign/protocol/oauth/authorization-header'
+import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
+import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
+import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
+import { storeAnswers } from '@countersign/service/http/common-answers'
+import { errorAnswer } from '@countersign/service/http/described-answers'
+import type { ServiceApp } from '@countersign/service/http/http-service'
+import { wrongContentType } from '@countersign/service/http/request-bodies'
+import { fail, wireError } from '@countersign/service/http/wire-errors'
+import type { FastifyRequest } from 'fastify'
+import { requestToken } from '../authorization/request-token.ts'
+import type { ReceivedProof } from '../authorization/sender-constraint.ts'
+import { createNonce } from '../credential/create-nonce.ts'
+import { issueCredential } from '../credential/issue-credential.ts'
+import type { Issuer } from '../issuer.ts'
+import { offerOf } from '../offer/create-offer.ts'
+import { findSession } from './find-session.ts'
+import { sessionUnknown } from './wire.ts'
+import {
+  AUTHORIZATION_ERRORS,
+  CREDENTIAL_ERRORS,
+  CREDENTIAL_REQUEST_ERRORS,
+  TOKEN_ERRORS,
+  TOKEN_REQUEST_ERRORS,
+} from './wire-wallet.ts'
+
+const tags = ['wallet']
+const door = 'wallet' as const
+
+export function walletRoutes(app: ServiceApp, issuer: Issuer): void {
+  offerRoute(app, issuer)
+  tokenRoute(app, issuer)
+  nonceRoute(app, issuer)
+  credentialRoute(app, issuer)
+}
+
+function offerRoute(app: ServiceApp, issuer: Issuer): void {
+  app.get(
+    '/credentialOffer',
+    {
+      schema: { summary: 'The credential offer', tags, querystring: offerQuery },
+      config: {
+        door,
+        errors: 'management',
+        answers: {
+          200: { description: 'The offer that the URL refers to', schema: credentialOffer },
+          400: errorAnswer('The query names no offer', {
+            status: 400,
+            message: 'querystring/id: Invalid input: expected string, received undefined',
+          }),
+          404: errorAnswer('There is no such offer, or not any more', sessionUnknown),
+          ...storeAnswers(),
+        },
+      },
+    },
+    async (request, reply) => {
+      const session = await findSession(issuer, request.query.id)
+      return reply.header('cache-control', 'no-store').send(await offerOf(issuer, session))
+    },
+  )
+}
+
+function tokenRoute(app: ServiceApp, issuer: Issuer): void {
+  app.post(
+    '/token',
+    {
+      schema: {
+        summary: 'Token endpoint',
+        description:
+          'A pre-authorized code gives one token. In place of the code of the example comes that of the offer; with a proof in the DPoP header the token is bound to its key.',
+        tags,
+        body: tokenRequest,
+      },
+      config: {
+        door,
+        accepts: ['form'],
+        answers: {
+          200: { description: 'The access token', schema: tokenResponse },
+          400: errorAnswer(
+            'The request, the code, the transaction code or the DPoP proof is not acceptable (§6.3)',
+            TOKEN_ERRORS.code_unknown({ code: 'code_unknown' }),
+            'oauth',
+          ),
+          ...storeAnswers('oauth'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const parsed = parseTokenRequest(request.body, request.headers)
+      if (!parsed.ok) fail(wireError(TOKEN_REQUEST_ERRORS, parsed.error))
+      const dpop = request.headers['dpop'] === undefined ? undefined : receivedProof(request, '/token')
+      const answered = await requestToken(issuer, parsed.value, dpop)
+      if (!answered.ok) fail(wireError(TOKEN_ERRORS, answered.error))
+      return reply.header('cache-control', 'no-store').send(answered.value)
+    },
+  )
+}
+
+const NONCE_BODIES = ['json', 'form', 'text'] as const
+
+function nonceRoute(app: ServiceApp, issuer: Issuer): void {
+  app.post(
+    '/nonce',
+    {
+      schema: { summary: 'Nonce endpoint', description: 'Needs no body and no token (§7.1).', tags },
+      config: {
+        door,
+        accepts: NONCE_BODIES,
+        answers: {
+          200: { description: 'A nonce for one key proof', schema: nonceResponse },
+          415: errorAnswer(
+            'A body came along, of a kind that is not read here',
+            wrongContentType(NONCE_BODIES),
+            'oauth',
+          ),
+        },
+      },
+    },
+    async (_request, reply) => {
+      const nonce = await createNonce(issuer)
+      return reply.header('cache-control', 'no-store').send(writeNonceResponse(nonce))
+    },
+  )
+}
+
+function credentialRoute(app: ServiceApp, issuer: Issuer): void {
+  app.post(
+    '/credential',
+    {
+      schema: {
+        summary: 'Credential endpoint',
+        description:
+          'Needs the access token, as `Authorization: DPoP` with a proof beside it or as `Authorization: Bearer`. In place of the key proof of the example comes a fresh one with a nonce of the nonce endpoint.',
+        tags,
+        body: credentialRequest,
+      },
+      config: {
+        door,
+        // OpenID4VCI §8.3.1.2 has a code of its own for this.
+        malformed: 'invalid_credential_request',
+        answers: {
+          200: { description: 'The credential', schema: credentialResponse },
+          400: errorAnswer(
+            'The request, the key proof or its nonce is not acceptable (§8.3.1.2)',
+            CREDENTIAL_ERRORS.Bearer.nonce_spent({ code: 'nonce_spent' }),
+            'oauth',
+          ),
+          401: errorAnswer(
+            'The access token or the DPoP proof is missing or not acceptable (RFC 6750 §3.1, RFC 9449 §7.1)',
+            AUTHORIZATION_ERRORS.access_token_missing({ code: 'access_token_missing' }),
+            'oauth',
+          ),
+          403: errorAnswer(
+            'The access token is not for this credential',
+            CREDENTIAL_ERRORS.Bearer.not_offered({
+              code: 'not_offered',
+              configurationId: 'identity_credential_dc+sd-jwt',
+            }),
+            'oauth',
+          ),
+          ...storeAnswers('oauth'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const presented = parseAuthorization(request.headers.authorization)
+      if (!presented.ok) fail(wireError(AUTHORIZATION_ERRORS, presented.error))
+      const parsed = parseCredentialRequest(request.body as JsonObject)
+      if (!parsed.ok) fail(wireError(CREDENTIAL_REQUEST_ERRORS, parsed.error))
+      const { accessToken, scheme } = presented.value
+      // The scheme says whether a proof must come along; a bound token under `Bearer` fails on its missing key.
+      const dpop = scheme === 'DPoP' ? receivedProof(request, '/credential', accessToken) : undefined
+      const issued = await issueCredential(issuer, { accessToken, dpop }, parsed.value)
+      if (!issued.ok) fail(wireError(CREDENTIAL_ERRORS[scheme], issued.error))
+      return reply.header('cache-control', 'no-store').send(issued.value)
+    },
+  )
+}
+
+/** RFC 9449 §4.3: exactly one DPoP header. A repeated one arrives joined by a comma, which no proof contains. */
+function receivedProof(request: FastifyRequest, path: string, accessToken?: string): ReceivedProof {
+  return { proof: String(request.headers['dpop'] ?? ''), method: request.method, path, accessToken }
+}

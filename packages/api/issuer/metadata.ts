@@ -1,0 +1,97 @@
+/** What the issuer publishes about itself: metadata of OpenID4VCI 1.0 §12.2, RFC 8414 and SD-JWT VC §4. */
+import { z } from 'zod'
+
+const display = z.looseObject({ name: z.string(), locale: z.string().optional() })
+
+const configuration = z.looseObject({
+  format: z.string(),
+  scope: z.string(),
+  credential_signing_alg_values_supported: z.array(z.union([z.string(), z.int()])).optional(),
+  cryptographic_binding_methods_supported: z.array(z.string()).optional(),
+  proof_types_supported: z
+    .record(z.string(), z.looseObject({ proof_signing_alg_values_supported: z.array(z.string()) }))
+    .optional(),
+  credential_metadata: z.looseObject({}),
+})
+
+/** OpenID4VCI 1.0 §12.2.4; other members are those of the formats. */
+export const issuerMetadata = z
+  .looseObject({
+    credential_issuer: z.string(),
+    credential_endpoint: z.string(),
+    nonce_endpoint: z.string(),
+    display: z.array(display).optional(),
+    credential_configurations_supported: z.record(z.string(), configuration),
+  })
+  .meta({
+    examples: [
+      {
+        credential_issuer: 'https://issuer.example',
+        credential_endpoint: 'https://issuer.example/credential',
+        nonce_endpoint: 'https://issuer.example/nonce',
+        display: [{ name: 'Countersign issuer', locale: 'en' }],
+        credential_configurations_supported: {
+          'identity_credential_dc+sd-jwt': {
+            format: 'dc+sd-jwt',
+            vct: 'identity_credential',
+            scope: 'identity_credential',
+            credential_signing_alg_values_supported: ['ES256'],
+            cryptographic_binding_methods_supported: ['jwk', 'did:jwk', 'did:key', 'did:web'],
+            proof_types_supported: {
+              jwt: { proof_signing_alg_values_supported: ['ES256', 'ES384', 'ES512', 'EdDSA'] },
+            },
+            credential_metadata: { display: [{ name: 'Identity credential', locale: 'en' }] },
+          },
+        },
+      },
+    ],
+  })
+
+/** RFC 8414 §2. */
+export const authorizationServerMetadata = z
+  .looseObject({
+    issuer: z.string(),
+    token_endpoint: z.string(),
+    response_types_supported: z.array(z.string()),
+    grant_types_supported: z.array(z.string()),
+    token_endpoint_auth_methods_supported: z.array(z.string()),
+    'pre-authorized_grant_anonymous_access_supported': z.boolean(),
+    dpop_signing_alg_values_supported: z.array(z.string()),
+  })
+  .meta({
+    examples: [
+      {
+        issuer: 'https://issuer.example',
+        token_endpoint: 'https://issuer.example/token',
+        response_types_supported: [],
+        grant_types_supported: ['urn:ietf:params:oauth:grant-type:pre-authorized_code'],
+        token_endpoint_auth_methods_supported: ['none'],
+        'pre-authorized_grant_anonymous_access_supported': true,
+        dpop_signing_alg_values_supported: ['ES256', 'ES384', 'ES512', 'EdDSA'],
+      },
+    ],
+  })
+
+/** SD-JWT VC §4: the keys that verifiers find by the issuer's URL. */
+export const jwtVcIssuerMetadata = z
+  .object({ issuer: z.string(), jwks: z.object({ keys: z.array(z.looseObject({ kty: z.string() })) }) })
+  .meta({
+    examples: [
+      {
+        issuer: 'https://issuer.example',
+        jwks: {
+          keys: [
+            {
+              kty: 'EC',
+              crv: 'P-256',
+              x: 'kiRdb7nzkBIJcn-0_zDWGcBcRJ01SyaqeM3jBO2PjJ0',
+              y: 'dzEFL4BRFMDV0y8OPSVaOIzDV4NhC0j7lEYXsIQHZ20',
+              kid: 'issuer-key-1',
+              use: 'sig',
+              alg: 'ES256',
+            },
+          ],
+        },
+      },
+    ],
+  })

@@ -1,0 +1,195 @@
+/**
+ * Offers: the bodies of the issue calls, which are walt.id's with transaction code and value mode beside them, and what
+ * is answered. What an offer means (claims that fit their type, keys that can sign) is judged by the issuer.
+ */
+import { z } from 'zod'
+
+const jsonObject = z.record(z.string(), z.json())
+
+export interface DisclosureMapInput {
+  fields: Record<string, { sd?: boolean | undefined; children?: DisclosureMapInput | undefined }>
+}
+
+const disclosureMap: z.ZodType<DisclosureMapInput> = z.lazy(() =>
+  z.object({
+    fields: z.record(
+      z.string(),
+      z.object({ sd: z.boolean().optional(), children: disclosureMap.optional() }),
+    ),
+    decoyMode: z.string().max(20).optional(),
+    decoys: z.int().optional(),
+  }),
+)
+
+const txCode = z
+  .object({
+    input_mode: z.enum(['numeric', 'text']).default('numeric'),
+    length: z.int().min(4).max(32).default(6),
+    description: z.string().max(300).optional(),
+  })
+  .describe('Ask the wallet for a transaction code that travels over another channel')
+
+/** walt.id's members whose absence would change what is issued: refused, not passed over. */
+const notSupported = z.never({ error: 'not supported' }).optional()
+
+const order = z
+  .object({
+    credentialConfigurationId: z.string().min(1).max(200),
+    credentialData: jsonObject
+      .optional()
+      .describe('Claims of an SD-JWT VC, or a W3C credential with its credentialSubject'),
+    mdocData: jsonObject.optional().describe('Data elements of an mdoc by namespace'),
+    mdocValidityDays: z.int().min(1).max(3650).optional(),
+    issuerKey: jsonObject
+      .optional()
+      .describe("A key of the caller's own; without it the deployment's issuer signs"),
+    issuerDid: z.string().min(1).max(2000).optional(),
+    x5Chain: z.array(z.string().max(20_000)).min(1).max(6).optional(),
+    mapping: jsonObject.optional().describe('Members made at issuance, by data functions such as <uuid>'),
+    selectiveDisclosure: disclosureMap.optional(),
+    authenticationMethod: z
+      .literal('PRE_AUTHORIZED', { error: 'only PRE_AUTHORIZED is supported' })
+      .optional(),
+    standardVersion: z.string().max(20).optional(),
+    txCode: txCode.optional(),
+    txCodeValue: z
+      .string()
+      .regex(/^[\x21-\x7e]{4,32}$/, 'must be 4 to 32 visible characters')
+      .optional(),
+    valueMode: z.enum(['BY_REFERENCE', 'BY_VALUE']).optional(),
+    status: z
+      .boolean()
+      .optional()
+      .describe('Whether it can be revoked and suspended; default: yes, where the issuer keeps status lists'),
+    issuanceType: notSupported,
+    vct: notSupported,
+    credentialStatus: notSupported,
+    sdJwtCredentialClaims: notSupported,
+  })
+  .refine((body) => (body.credentialData === undefined) !== (body.mdocData === undefined), {
+    message: 'exactly one of credentialData and mdocData is required',
+    path: ['credentialData'],
+  })
+  .refine((body) => body.issuerKey !== undefined || body.issuerDid === undefined, {
+    message: "goes with an issuerKey: the deployment's issuer signs in its own name",
+    path: ['issuerDid'],
+  })
+  .refine((body) => body.issuerKey !== undefined || body.x5Chain === undefined, {
+    message: "goes with an issuerKey: the deployment's issuer has certificates of its own",
+    path: ['x5Chain'],
+  })
+
+export type IssueOrder = z.output<typeof order>
+export type IssueOrderInput = z.input<typeof order>
+
+const identity: IssueOrderInput = {
+  credentialConfigurationId: 'identity_credential_dc+sd-jwt',
+  credentialData: { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' },
+}
+
+const badge: IssueOrderInput = {
+  credentialConfigurationId: 'employee_badge_dc+sd-jwt',
+  credentialData: {
+    given_name: 'Ada',
+    family_name: 'Example',
+    employer: 'Sample Works',
+    employee_id: 'E-10427',
+  },
+}
+
+const degree: IssueOrderInput = {
+  credentialConfigurationId: 'UniversityDegree_jwt_vc_json',
+  credentialData: {
+    '@context': ['https://www.w3.org/2018/credentials/v1'],
+    type: ['VerifiableCredential', 'UniversityDegree'],
+    credentialSubject: {
+      given_name: 'Ada',
+      family_name: 'Example',
+      university: 'Example University',
+      degree: { type: 'BachelorDegree', name: 'BSc Geology' },
+      graduation_date: '2024-07-12',
+    },
+  },
+  mapping: {
+    id: '<uuid>',
+    issuer: { id: '<issuerDid>' },
+    credentialSubject: { id: '<subjectDid>' },
+    issuanceDate: '<timestamp>',
+    expirationDate: '<timestamp-in:365d>',
+  },
+}
+
+const badgeAsW3c: IssueOrderInput = {
+  credentialConfigurationId: 'EmployeeBadge_vc+jwt',
+  credentialData: {
+    '@context': ['https://www.w3.org/ns/credentials/v2'],
+    type: ['VerifiableCredential', 'EmployeeBadge'],
+    credentialSubject: {
+      given_name: 'Ada',
+      family_name: 'Example',
+      employer: 'Sample Works',
+      employee_id: 'E-10427',
+    },
+  },
+}
+
+const pid: IssueOrderInput = {
+  credentialConfigurationId: 'eu.europa.ec.eudi.pid.1',
+  mdocData: {
+    'eu.europa.ec.eudi.pid.1': {
+      family_name: 'Example',
+      given_name: 'Ada',
+      birth_date: '1990-01-01',
+      nationality: ['DE'],
+      expiry_date: '2046-01-14',
+      issuing_authority: 'DE',
+      issuing_country: 'DE',
+    },
+  },
+  mdocValidityDays: 30,
+}
+
+/** walt.id's paths by family of formats; each takes every configuration, and its example is one of its family. */
+export const issueBodies = {
+  sdjwt: order.meta({ examples: [identity] }),
+  jwt: order.meta({ examples: [degree] }),
+  mdoc: order.meta({ examples: [pid] }),
+} as const
+
+const orders = z.array(order).min(1).max(20)
+
+export const issueBatchBodies = {
+  sdjwt: orders.meta({ examples: [[identity, badge]] }),
+  jwt: orders.meta({ examples: [[degree, badgeAsW3c]] }),
+  mdoc: orders.meta({ examples: [[pid, identity]] }),
+} as const
+
+export const issueHeaders = z.object({
+  sessionttl: z.coerce
+    .number()
+    .int()
+    .min(10)
+    .max(2_592_000)
+    .optional()
+    .describe('Seconds to take up the offer'),
+  statuscallbackuri: z
+    .never({ error: 'callbacks are not supported: read the session or follow its events' })
+    .optional(),
+})
+
+/** The offer for a link or a QR code: what is answered unless the caller accepts `application/json`. */
+export const OFFER_URL_EXAMPLE =
+  'openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fissuer.example%2FcredentialOffer%3Fid%3DgvMUEPAmY7Vn0nr0iSCU6Q'
+
+export const createdOffer = z
+  .object({
+    id: z.string().describe('Of the issuance, for /openid4vc/session/{id}'),
+    url: z.string().describe('The offer for a link or a QR code'),
+    expiresAt: z.int().describe('Epoch seconds'),
+    txCodeValue: z.string().optional().describe('The transaction code, where it was made here'),
+  })
+  .meta({
+    examples: [{ id: 'gvMUEPAmY7Vn0nr0iSCU6Q', url: OFFER_URL_EXAMPLE, expiresAt: 1_800_000_300 }],
+  })
+
+export type CreatedOffer = z.infer<typeof createdOffer>

@@ -1,0 +1,206 @@
+/**
+ * Keys, DIDs and certificates made for callers who issue with a key of their own; walt.id's paths and shapes. Nothing of
+ * what is made is kept. The private keys of the examples are published with this file: they are nobody's secret.
+ */
+import { readTimestamp } from '@countersign/core/date-time'
+import { z } from 'zod'
+
+/** walt.id's names of what keys can be made. */
+export const KEY_TYPES = [
+  'Ed25519',
+  'secp256k1',
+  'secp256r1',
+  'secp384r1',
+  'secp521r1',
+  'RSA',
+  'RSA3072',
+  'RSA4096',
+] as const
+
+const keyOrder = z.object({
+  backend: z.string().max(60).default('jwk').describe('jwk: the key is answered and kept nowhere'),
+  keyType: z
+    .string()
+    .max(60)
+    .default('secp256r1')
+    .describe(`One of ${KEY_TYPES.join(', ')}`),
+})
+
+const anyKey = keyOrder.default({ backend: 'jwk', keyType: 'secp256r1' })
+
+export const issuerOrder = z
+  .object({
+    key: anyKey,
+    did: z
+      .object({
+        method: z.string().max(60).default('jwk').describe('jwk, key or web'),
+        config: z
+          .object({
+            domain: z.string().max(260).optional().describe('did:web: a host, with its port'),
+            path: z.string().max(500).optional().describe('did:web: where below the host'),
+            useJwkJcsPub: z.boolean().optional().describe('did:key: written as EBSI has it'),
+          })
+          .default({}),
+      })
+      .default({ method: 'jwk', config: {} }),
+  })
+  .meta({
+    examples: [
+      { key: { backend: 'jwk', keyType: 'secp256r1' }, did: { method: 'jwk' } },
+      {
+        key: { backend: 'jwk', keyType: 'Ed25519' },
+        did: { method: 'web', config: { domain: 'issuer.example', path: '/university' } },
+      },
+    ],
+  })
+
+const privateKey = z
+  .object({ type: z.literal('jwk'), jwk: z.looseObject({ kty: z.string() }) })
+  .describe('Serialised, private: as the issue calls take it in issuerKey')
+
+export const onboardedIssuer = z.object({ issuerKey: privateKey, issuerDid: z.string() })
+
+const EXAMPLE_KEY = {
+  type: 'jwk' as const,
+  jwk: {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'FvjgWcMX4PwkYNYouXRl0N8BO_qC3T4YlI3baZBRy6M',
+    y: '17JBCmovypbxJq-ds0uimfCdGXpePvYAU4XTobikYsM',
+    d: 'ZzOru8UtYpWa_z1UfMlr2JlJUrQj-HxAPnT_f3cY3Y8',
+  },
+}
+
+export const ONBOARDED_ISSUER_EXAMPLE = {
+  issuerKey: EXAMPLE_KEY,
+  issuerDid:
+    'did:jwk:eyJrdHkiOiJFQyIsImNydiI6IlAtMjU2IiwieCI6IkZ2amdXY01YNFB3a1lOWW91WFJsME44Qk9fcUMzVDRZbEkzYmFaQlJ5Nk0iLCJ5IjoiMTdKQkNtb3Z5cGJ4SnEtZHMwdWltZkNkR1hwZVB2WUFVNFhUb2Jpa1lzTSJ9',
+} satisfies z.infer<typeof onboardedIssuer>
+
+/** A date-time of RFC 3339; read as epoch seconds. */
+const moment = z
+  .string()
+  .max(40)
+  .transform((text, context) => {
+    const seconds = readTimestamp(text)
+    if (seconds === undefined) context.addIssue('must be a date-time of RFC 3339')
+    return seconds ?? 0
+  })
+
+const certificateNames = {
+  country: z.string().max(2).describe('ISO 3166-1 alpha-2, in capitals'),
+  commonName: z.string().max(200),
+  stateOrProvinceName: z.string().max(200).optional(),
+  organizationName: z.string().max(200).optional(),
+  issuerAlternativeNameConf: z
+    .object({ email: z.string().max(300).optional(), uri: z.string().max(1000).optional() })
+    .optional()
+    .describe('How to reach the authority; an IACA has one'),
+  crlDistributionPointUri: z.string().max(1000).optional(),
+}
+
+const certificateData = z.object({
+  ...certificateNames,
+  notBefore: moment.optional().describe('Default: now'),
+  notAfter: moment.optional().describe('Default: as long as the profile allows, ten years for an IACA'),
+})
+
+export type CertificateData = z.output<typeof certificateData>
+
+const certificateOrder = z.object({ certificateData, ecKeyGenRequestParams: anyKey })
+
+const IACA_DATA = {
+  country: 'DE',
+  commonName: 'Example IACA',
+  issuerAlternativeNameConf: { uri: 'https://iaca.example' },
+}
+
+export const iacaOrder = certificateOrder.meta({
+  examples: [
+    {
+      certificateData: IACA_DATA,
+      ecKeyGenRequestParams: { backend: 'jwk', keyType: 'secp256r1' },
+    },
+  ],
+})
+
+const serialisedKey = z.record(z.string(), z.json())
+
+/** Good until the end of 2045. */
+const EXAMPLE_IACA_PEM = `-----BEGIN CERTIFICATE-----
+MIIBsDCCAVagAwIBAgIUbMuu5HJC7r7GhTYjiuoqZCuCmE8wCgYIKoZIzj0EAwIw
+JDELMAkGA1UEBhMCREUxFTATBgNVBAMMDEV4YW1wbGUgSUFDQTAeFw0yNjAxMDEw
+MDAwMDBaFw00NTEyMzEwMDAwMDBaMCQxCzAJBgNVBAYTAkRFMRUwEwYDVQQDDAxF
+eGFtcGxlIElBQ0EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR0yWoDKhVVao0d
+ubslfSxY2YAwkaZpF50OVAYKoGdFRJ09SJpjrOLBx+QUTJT4UZctFt3lcMRaKzfU
+NflF8yQ6o2YwZDASBgNVHRMBAf8ECDAGAQH/AgEAMA4GA1UdDwEB/wQEAwIBBjAd
+BgNVHQ4EFgQU+WdlN3DVj2+2IseI943rJEsMhUwwHwYDVR0SBBgwFoYUaHR0cHM6
+Ly9pYWNhLmV4YW1wbGUwCgYIKoZIzj0EAwIDSAAwRQIhAJkckBmVc9cZPdxF0LEV
+uYIYgDfzFrREMhvGfgTRtSsXAiAw1ScuUnblmdYn3w++O3oEGGkU6y+5BElQF/0D
+YOrryQ==
+-----END CERTIFICATE-----
+`
+
+const EXAMPLE_IACA_KEY = {
+  type: 'jwk' as const,
+  jwk: {
+    kty: 'EC',
+    crv: 'P-256',
+    x: 'dMlqAyoVVWqNHbm7JX0sWNmAMJGmaRedDlQGCqBnRUQ',
+    y: 'nT1ImmOs4sHH5BRMlPhRly0W3eVwxForN9Q1-UXzJDo',
+    d: 'KorSFy0ahhNNRBFG6P4zDrqL1iI1XP3iB5p0cZKZ_bk',
+  },
+}
+
+const DOCUMENT_SIGNER_DATA = { country: 'DE', commonName: 'Example document signer' }
+
+export const documentSignerOrder = certificateOrder
+  .extend({
+    iacaSigner: z
+      .object({ iacaKey: serialisedKey, iacaPem: z.string().max(20_000) })
+      .describe('As the call for the IACA answered them'),
+  })
+  .meta({
+    examples: [
+      {
+        certificateData: DOCUMENT_SIGNER_DATA,
+        ecKeyGenRequestParams: { backend: 'jwk', keyType: 'secp256r1' },
+        iacaSigner: { iacaKey: EXAMPLE_IACA_KEY, iacaPem: EXAMPLE_IACA_PEM },
+      },
+    ],
+  })
+
+const certified = z.object({
+  certificatePEM: z.string(),
+  certificateData: z
+    .object({ ...certificateNames, notBefore: z.string(), notAfter: z.string() })
+    .describe('As asked for, with the dates that the certificate has'),
+  certificateValidationResult: z.object({
+    valid: z.boolean(),
+    faults: z.array(z.string()).describe('What the profile of ISO/IEC 18013-5 annex B finds at it'),
+  }),
+})
+
+export type CertifiedKey = z.infer<typeof certified>
+
+export const onboardedIaca = certified.extend({ iacaKey: privateKey })
+
+export const ONBOARDED_IACA_EXAMPLE = {
+  iacaKey: EXAMPLE_IACA_KEY,
+  certificatePEM: EXAMPLE_IACA_PEM,
+  certificateData: { ...IACA_DATA, notBefore: '2026-01-01T00:00:00Z', notAfter: '2045-12-31T00:00:00Z' },
+  certificateValidationResult: { valid: true, faults: [] },
+} satisfies z.infer<typeof onboardedIaca>
+
+export const onboardedDocumentSigner = certified.extend({ documentSignerKey: privateKey })
+
+export const ONBOARDED_DOCUMENT_SIGNER_EXAMPLE = {
+  documentSignerKey: EXAMPLE_KEY,
+  certificatePEM: '-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n',
+  certificateData: {
+    ...DOCUMENT_SIGNER_DATA,
+    notBefore: '2026-11-29T12:00:00Z',
+    notAfter: '2028-02-29T12:00:00Z',
+  },
+  certificateValidationResult: { valid: true, faults: [] },
+} satisfies z.infer<typeof onboardedDocumentSigner>

@@ -1,0 +1,85 @@
+/**
+ * The endpoints that wallets call (OpenID4VCI 1.0). Requests are read as their specifications say, so members that
+ * nobody knows are passed over; what a request means is judged by `protocol`. Codes, tokens, nonces and proofs in the
+ * examples have the right form and are nobody's: a caller puts its own in their place.
+ */
+import { z } from 'zod'
+
+export const PRE_AUTHORIZED_GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
+
+const SESSION = 'gvMUEPAmY7Vn0nr0iSCU6Q'
+const CODE = `${SESSION}.7cIuR2fB9mVnS4hQ1oYtXzK0dLwPjG6sEaU3rN5yM8k`
+const ACCESS_TOKEN = `${SESSION}.Qm2sW8xT4vB1nK7jF0hL5pR9cY3dZ6gA_uE-iOoXyZk`
+
+export const offerQuery = z.object({ id: z.string().min(1).max(200).describe('From the offer URL') })
+
+/** §4.1.1. */
+export const credentialOffer = z
+  .looseObject({
+    credential_issuer: z.string(),
+    credential_configuration_ids: z.array(z.string()),
+    grants: z.record(
+      z.string(),
+      z.looseObject({
+        'pre-authorized_code': z.string(),
+        tx_code: z
+          .looseObject({
+            input_mode: z.string().optional(),
+            length: z.int().optional(),
+            description: z.string().optional(),
+          })
+          .optional(),
+      }),
+    ),
+  })
+  .meta({
+    examples: [
+      {
+        credential_issuer: 'https://issuer.example',
+        credential_configuration_ids: ['identity_credential_dc+sd-jwt'],
+        grants: { [PRE_AUTHORIZED_GRANT]: { 'pre-authorized_code': CODE } },
+      },
+    ],
+  })
+
+/** §6.1: a form; parameters that nobody knows are passed over. */
+export const tokenRequest = z
+  .record(z.string(), z.string())
+  .describe('grant_type, pre-authorized_code and, where the offer asks for one, tx_code')
+  .meta({ examples: [{ grant_type: PRE_AUTHORIZED_GRANT, 'pre-authorized_code': CODE }] })
+
+/** §6.2. */
+export const tokenResponse = z
+  .looseObject({
+    access_token: z.string(),
+    token_type: z.enum(['DPoP', 'Bearer']),
+    expires_in: z.int().describe('Seconds'),
+  })
+  .meta({ examples: [{ access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 }] })
+
+/** §7.2. */
+export const nonceResponse = z.looseObject({ c_nonce: z.string() }).meta({
+  examples: [{ c_nonce: 'mX3vQ0sL7tB2nK9jF4hA6wAAAGtJ0gA.Xo1rC5yD8eZ2gU_iO-pT3kN6qW9vB4mS7fH0jL1aRcY' }],
+})
+
+/** §8.2. */
+export const credentialRequest = z
+  .record(z.string(), z.json())
+  .describe('credential_configuration_id and, in proofs.jwt, one key proof with a fresh nonce')
+  .meta({
+    examples: [
+      {
+        credential_configuration_id: 'identity_credential_dc+sd-jwt',
+        proofs: { jwt: ['eyJ0eXAiOiJvcGVuaWQ0dmNpLXByb29mK2p3dCIsImFsZyI6IkVTMjU2In0.e30.c2lnbmF0dXJl'] },
+      },
+    ],
+  })
+
+/** §8.3. */
+export const credentialResponse = z
+  .looseObject({ credentials: z.array(z.looseObject({ credential: z.string() })) })
+  .meta({
+    examples: [
+      { credentials: [{ credential: 'eyJ0eXAiOiJkYytzZC1qd3QiLCJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl~' }] },
+    ],
+  })

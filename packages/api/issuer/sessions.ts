@@ -1,0 +1,53 @@
+/** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
+import { z } from 'zod'
+
+export const sessionParams = z.object({ id: z.string().min(1).max(200).describe('From the issue call') })
+
+export const issuanceSession = z
+  .object({
+    id: z.string(),
+    state: z
+      .enum(['offered', 'expired', 'token_issued', 'completed', 'closed'])
+      .describe('completed: everything that was offered is issued; closed: ended before, see reason'),
+    configurationIds: z.array(z.string()),
+    createdAt: z.int().describe('Epoch seconds'),
+    expiresAt: z.int().describe('Epoch seconds until which the offer can be taken up'),
+    txCodeRequired: z.boolean(),
+    wrongTxCodes: z.int().describe('How many wrong transaction codes were sent'),
+    issued: z.record(z.string(), z.int()).describe('When each credential was issued, by configuration'),
+    credentials: z
+      .array(z.object({ id: z.string(), credentialConfigurationId: z.string() }))
+      .describe('By which ids their status is read and changed; empty where the issuer keeps no log'),
+    reason: z.enum(['too_many_wrong_tx_codes']).optional(),
+  })
+  .meta({
+    examples: [
+      {
+        id: 'gvMUEPAmY7Vn0nr0iSCU6Q',
+        state: 'completed',
+        configurationIds: ['identity_credential_dc+sd-jwt'],
+        createdAt: 1_800_000_000,
+        expiresAt: 1_800_000_300,
+        txCodeRequired: false,
+        wrongTxCodes: 0,
+        issued: { 'identity_credential_dc+sd-jwt': 1_800_000_042 },
+        credentials: [
+          { id: 'Zk3tQm1n8cV0sYbX5uJq2w', credentialConfigurationId: 'identity_credential_dc+sd-jwt' },
+        ],
+      },
+    ],
+  })
+
+export type IssuanceSessionView = z.infer<typeof issuanceSession>
+
+/** One event of the stream, as its `data` has it; the state comes first, as an event named `state`. */
+export const SESSION_EVENTS_EXAMPLE = `retry: 1000
+
+event: state
+data: {"id":"gvMUEPAmY7Vn0nr0iSCU6Q","state":"offered","configurationIds":["identity_credential_dc+sd-jwt"],"createdAt":1800000000,"expiresAt":1800000300,"txCodeRequired":false,"wrongTxCodes":0,"issued":{},"credentials":[]}
+
+id: 1
+event: offered
+data: {"sequence":1,"type":"offered","at":1800000000}
+
+`
