@@ -1,9 +1,23 @@
-/** Makes X.509 certificates for tests, good ones and every kind of bad one, with a DER writer of its own. */
-import { decodeBase64url, encodeBase64, encodeUtf8 } from '@countersign/core/base64url'
+/**
+ * X.509 certificates for tests, good ones and every kind of bad one: whatever a request says is written, whether a
+ * certificate may have it or not. Bytes are those of the product's DER writer, which OpenSSL reads in tests of its own.
+ */
+import { encodeBase64, encodeUtf8 } from '@countersign/core/base64url'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { type Certificate, parseCertificate } from '@countersign/x509/certificate'
+import {
+  bitString,
+  element as der,
+  namedBits,
+  objectIdentifier,
+  sequence,
+  time,
+  unsignedInteger,
+} from '@countersign/x509/der-writer'
+import { subjectPublicKeyInfo } from '@countersign/x509/make/subject-public-key'
+import { OID } from '@countersign/x509/object-identifiers'
 
 export interface CertificateRequest {
   /** Common name. */
@@ -66,7 +80,7 @@ export async function makeCertificateDer(request: CertificateRequest): Promise<U
   const algorithm = algorithmIdentifier(request.signer.algorithm)
   const inner = request.innerAlgorithm ? algorithmIdentifier(request.innerAlgorithm) : algorithm
   const tbs = sequence(
-    der(0xa0, integer(Uint8Array.of(request.version ?? 2))),
+    der(0xa0, unsignedInteger(Uint8Array.of(request.version ?? 2))),
     der(0x02, request.serial ?? Uint8Array.of(0x2a, 0x17)),
     inner,
     name(request.issuer, request.issuerAttributes),
@@ -84,51 +98,6 @@ export async function makeCertificateDer(request: CertificateRequest): Promise<U
 
 export function toX5c(...certificates: readonly Certificate[]): readonly string[] {
   return certificates.map(({ der: bytes }) => encodeBase64(bytes))
-}
-
-export function der(tag: number, ...contents: readonly Uint8Array[]): Uint8Array {
-  const length = contents.reduce((sum, { length: bytes }) => sum + bytes, 0)
-  const header = [tag, ...lengthOctets(length)]
-  const out = new Uint8Array(header.length + length)
-  out.set(header)
-  let at = header.length
-  for (const part of contents) {
-    out.set(part, at)
-    at += part.length
-  }
-  return out
-}
-
-export function sequence(...contents: readonly Uint8Array[]): Uint8Array {
-  return der(0x30, ...contents)
-}
-
-export function objectIdentifier(dotted: string): Uint8Array {
-  const [first = 0, second = 0, ...arcs] = dotted.split('.').map(Number)
-  return der(0x06, Uint8Array.from([first * 40 + second, ...arcs].flatMap(septets)))
-}
-
-function septets(arc: number): readonly number[] {
-  const out = [arc % 128]
-  for (let rest = Math.floor(arc / 128); rest > 0; rest = Math.floor(rest / 128))
-    out.unshift(128 + (rest % 128))
-  return out
-}
-
-function lengthOctets(length: number): readonly number[] {
-  if (length < 0x80) return [length]
-  return length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
-}
-
-function integer(magnitude: Uint8Array): Uint8Array {
-  let start = 0
-  while (start < magnitude.length - 1 && magnitude[start] === 0) start++
-  const bytes = magnitude.subarray(start)
-  return (bytes[0] ?? 0) >= 0x80 ? der(0x02, Uint8Array.of(0), bytes) : der(0x02, bytes)
-}
-
-function bitString(bytes: Uint8Array): Uint8Array {
-  return der(0x03, Uint8Array.of(0), bytes)
 }
 
 export function name(commonName: string, attributes: readonly NameAttribute[] = []): Uint8Array {
@@ -171,41 +140,14 @@ export function crlDistributionPoint(uri: string): ExtraExtension {
   return { identifier: '2.5.29.31', critical: false, value: sequence(point) }
 }
 
-function time(epochSeconds: number): Uint8Array {
-  const digits = new Date(epochSeconds * 1000).toISOString().replace(/[-:T]|\.\d+/g, '')
-  return der(0x17, encodeUtf8(digits.slice(2)))
-}
-
-const CURVES = {
-  'P-256': '1.2.840.10045.3.1.7',
-  'P-384': '1.3.132.0.34',
-  'P-521': '1.3.132.0.35',
-  secp256k1: '1.3.132.0.10',
-} as const
-
-function subjectPublicKeyInfo(key: PublicJwk): Uint8Array {
-  if (key.kty === 'RSA') return rsaKeyInfo(key)
-  const x = decodeBase64url(key.x) ?? new Uint8Array()
-  if (key.kty === 'OKP') return sequence(sequence(objectIdentifier('1.3.101.112')), bitString(x))
-  const y = decodeBase64url(key.y) ?? new Uint8Array()
-  const type = sequence(objectIdentifier('1.2.840.10045.2.1'), objectIdentifier(CURVES[key.crv]))
-  return sequence(type, bitString(Uint8Array.from([4, ...x, ...y])))
-}
-
-function rsaKeyInfo({ n, e }: Extract<PublicJwk, { kty: 'RSA' }>): Uint8Array {
-  const numbers = [n, e].map((text) => integer(decodeBase64url(text) ?? new Uint8Array()))
-  const type = sequence(objectIdentifier('1.2.840.113549.1.1.1'), der(0x05))
-  return sequence(type, bitString(sequence(...numbers)))
-}
-
 const ALGORITHMS: Readonly<Partial<Record<SignatureAlgorithm, string>>> = {
-  ES256: '1.2.840.10045.4.3.2',
-  ES384: '1.2.840.10045.4.3.3',
-  ES512: '1.2.840.10045.4.3.4',
-  EdDSA: '1.3.101.112',
-  RS256: '1.2.840.113549.1.1.11',
-  RS384: '1.2.840.113549.1.1.12',
-  RS512: '1.2.840.113549.1.1.13',
+  ES256: OID.ecdsaWithSha256,
+  ES384: OID.ecdsaWithSha384,
+  ES512: OID.ecdsaWithSha512,
+  EdDSA: OID.ed25519,
+  RS256: OID.rsaWithSha256,
+  RS384: OID.rsaWithSha384,
+  RS512: OID.rsaWithSha512,
 }
 
 function algorithmIdentifier(algorithm: SignatureAlgorithm): Uint8Array {
@@ -216,26 +158,30 @@ function algorithmIdentifier(algorithm: SignatureAlgorithm): Uint8Array {
 }
 
 const PSS: Readonly<Record<string, readonly [hash: string, salt: number]>> = {
-  PS256: ['2.16.840.1.101.3.4.2.1', 32],
-  PS384: ['2.16.840.1.101.3.4.2.2', 48],
-  PS512: ['2.16.840.1.101.3.4.2.3', 64],
+  PS256: [OID.sha256, 32],
+  PS384: [OID.sha384, 48],
+  PS512: [OID.sha512, 64],
 }
 
 /** RFC 4055 §3.1; `salt` other than that of the algorithm is for tests of those who read it. */
 export function pssIdentifier(algorithm: string, salt?: number): Uint8Array {
   const [hash, length] = PSS[algorithm] ?? ['', 0]
   const hashIdentifier = sequence(objectIdentifier(hash), der(0x05))
-  const mask = sequence(objectIdentifier('1.2.840.113549.1.1.8'), hashIdentifier)
+  const mask = sequence(objectIdentifier(OID.mgf1), hashIdentifier)
   return sequence(
-    objectIdentifier('1.2.840.113549.1.1.10'),
-    sequence(der(0xa0, hashIdentifier), der(0xa1, mask), der(0xa2, integer(Uint8Array.of(salt ?? length)))),
+    objectIdentifier(OID.rsaPss),
+    sequence(
+      der(0xa0, hashIdentifier),
+      der(0xa1, mask),
+      der(0xa2, unsignedInteger(Uint8Array.of(salt ?? length))),
+    ),
   )
 }
 
 function toDerSignature(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array {
   if (!algorithm.startsWith('ES')) return signature
   const half = signature.length / 2
-  return sequence(integer(signature.subarray(0, half)), integer(signature.subarray(half)))
+  return sequence(unsignedInteger(signature.subarray(0, half)), unsignedInteger(signature.subarray(half)))
 }
 
 function extensions(request: CertificateRequest): readonly Uint8Array[] {
@@ -247,7 +193,7 @@ function extensions(request: CertificateRequest): readonly Uint8Array[] {
   ]
   return [
     ...(ca ? [extension('2.5.29.19', true, basicConstraints(request.pathLength))] : []),
-    ...(keyUsage ? [extension('2.5.29.15', true, namedBits(keyUsage))] : []),
+    ...(keyUsage ? [extension('2.5.29.15', true, namedBits(...keyUsage))] : []),
     ...(extendedKeyUsage
       ? [
           extension(
@@ -270,11 +216,6 @@ function extension(identifier: string, critical: boolean, value: Uint8Array): Ui
 }
 
 function basicConstraints(pathLength: number | undefined): Uint8Array {
-  const limit = pathLength === undefined ? [] : [integer(Uint8Array.of(pathLength))]
+  const limit = pathLength === undefined ? [] : [unsignedInteger(Uint8Array.of(pathLength))]
   return sequence(der(0x01, Uint8Array.of(0xff)), ...limit)
-}
-
-function namedBits(bits: readonly number[]): Uint8Array {
-  const byte = bits.reduce((sum, bit) => sum | (0x80 >> bit), 0)
-  return der(0x03, Uint8Array.of(7 - Math.max(...bits), byte))
 }

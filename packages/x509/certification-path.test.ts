@@ -2,7 +2,6 @@ import { encodeBase64, encodeBase64url } from '@countersign/core/base64url'
 import {
   type CertificateRequest,
   DIGITAL_SIGNATURE,
-  der,
   generalName,
   KEY_CERT_SIGN,
   makeCertificate,
@@ -10,8 +9,6 @@ import {
   NOT_AFTER,
   NOT_BEFORE,
   nameConstraints,
-  objectIdentifier,
-  sequence,
   toX5c,
 } from '@countersign/testing/certificates'
 import { inBrowser, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
@@ -19,6 +16,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { authorityKeyIdsOf, type Certificate, parseCertificate, parsePemCertificates } from './certificate.ts'
 import { validatePath } from './certification-path.ts'
+import { element as der, objectIdentifier, sequence } from './der-writer.ts'
 
 const NOW = 1_780_000_000
 const root = makeSigner('P-256', 'root')

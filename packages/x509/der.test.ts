@@ -1,4 +1,3 @@
-import { der, objectIdentifier } from '@countersign/testing/certificates'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -11,6 +10,7 @@ import {
   readTime,
   TAG,
 } from './der.ts'
+import { element as der, objectIdentifier } from './der-writer.ts'
 
 const element = (tag: number, ...contents: readonly number[]) => {
   const bytes = Uint8Array.from(contents)

@@ -10,7 +10,6 @@ import {
   nameConstraints,
   ORGANIZATION,
   type Subtrees,
-  sequence,
   toX5c,
 } from '@countersign/testing/certificates'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
@@ -18,6 +17,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseCertificate } from './certificate.ts'
 import { validatePath } from './certification-path.ts'
+import { sequence } from './der-writer.ts'
 import { readNameConstraints } from './name-constraints.ts'
 
 const NOW = 1_780_000_000
