@@ -5,6 +5,12 @@ ensureDependencies()
 ensureInterop()
 const checks = [
   { name: 'types', command: 'tsc', args: ['-p', '.'] },
+  {
+    name: 'types of the pure packages, without a platform',
+    command: 'tsc',
+    args: ['-p', 'tsconfig.pure.json'],
+  },
+  { name: 'types of interop', command: 'tsc', args: ['-p', 'interop'] },
   { name: 'format and lint', command: 'biome', args: ['check', '.'] },
   { name: 'type-aware lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'unused code and dependencies', command: 'knip', args: ['--no-config-hints'] },
