@@ -3,6 +3,7 @@
  * error, tells nothing of the inside, takes no time worth mentioning, and leaves its session as it was.
  */
 
+import { SERVICE_NAMES } from '@countersign/countersign/services'
 import { call } from '@countersign/testing/client/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Chapter } from './bad-input/case.ts'
@@ -37,7 +38,7 @@ import { transportChapters } from './bad-input/cases/transport-cases.ts'
 import { verificationChapters } from './bad-input/cases/verification-cases.ts'
 import { walletAccountChapters } from './bad-input/cases/wallet-account-cases.ts'
 import { walletExchangeChapters } from './bad-input/cases/wallet-exchange-cases.ts'
-import { endpoints, serviceNames } from './bad-input/endpoints.ts'
+import { endpoints } from './bad-input/endpoints.ts'
 import { openWorld, type World } from './bad-input/world.ts'
 
 const chapters: readonly Chapter[] = [
@@ -84,7 +85,7 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 describe('the table', () => {
-  it.each(serviceNames)('knows every endpoint of the %s', async (service) => {
+  it.each(SERVICE_NAMES)('knows every endpoint of the %s', async (service) => {
     const { paths } = (await call(`${world[service].url}/api.json`)).json() as {
       paths: Record<string, object>
     }

@@ -498,8 +498,15 @@ const apps: Readonly<Record<string, Room>> = {
     'service/operation',
   ),
 
+  'apps/countersign/services.ts': onNode(
+    'service/compose',
+    'apps/issuer/main.ts',
+    'apps/verifier/main.ts',
+    'apps/wallet/main.ts',
+    'apps/repository/main.ts',
+  ),
   'apps/countersign/command': onNode('core'),
-  'apps/countersign/demo': onNode('apps/countersign/command'),
+  'apps/countersign/demo': onNode('apps/countersign/command', 'apps/countersign/services.ts'),
   'apps/countersign/keys': onNode(
     'crypto',
     'x509',
@@ -511,14 +518,15 @@ const apps: Readonly<Record<string, Room>> = {
     'service/operation',
     'apps/countersign/command',
   ),
-  'apps/countersign/cluster': onNode('local-servers', 'apps/countersign/command'),
+  'apps/countersign/cluster': onNode(
+    'local-servers',
+    'apps/countersign/command',
+    'apps/countersign/services.ts',
+  ),
   'apps/countersign': onNode(
     'service/compose',
     'service/operation',
-    'apps/issuer/main.ts',
-    'apps/verifier/main.ts',
-    'apps/wallet/main.ts',
-    'apps/repository/main.ts',
+    'apps/countersign/services.ts',
     'apps/countersign/command',
     'apps/countersign/demo',
     'apps/countersign/keys',

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { freePorts, takesConnections } from '@countersign/local-servers/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demo } from './demo/demo.ts'
-import { announcement, closeAll, SERVICES, startAll } from './up.ts'
+import { SERVICE_NAMES } from './services.ts'
+import { announcement, closeAll, startAll } from './up.ts'
 
 type Running = Awaited<ReturnType<typeof startAll>>
 
@@ -16,8 +17,8 @@ describe('everything in one process', () => {
 
   beforeAll(async () => {
     cwd = await mkdtemp(join(tmpdir(), 'countersign-up-'))
-    ports = await freePorts(SERVICES.length)
-    flags = SERVICES.map((service, index) => `--${service}.webPort=${ports[index]}`)
+    ports = await freePorts(SERVICE_NAMES.length)
+    flags = SERVICE_NAMES.map((service, index) => `--${service}.webPort=${ports[index]}`)
     running = await startAll(flags, { env: {}, cwd })
   })
 
@@ -56,8 +57,8 @@ describe('everything in one process', () => {
   })
 
   it('starts none when one cannot start', async () => {
-    const others = await freePorts(SERVICES.length)
-    const clash = SERVICES.map((service, index) => `--${service}.webPort=${others[index]}`)
+    const others = await freePorts(SERVICE_NAMES.length)
+    const clash = SERVICE_NAMES.map((service, index) => `--${service}.webPort=${others[index]}`)
     const starting = startAll([...clash, `--verifier.webPort=${ports[2]}`], { env: {}, cwd })
     await expect(starting).rejects.toThrow(/EADDRINUSE/)
     for (const port of others) expect(await takesConnections(port)).toBe(false)

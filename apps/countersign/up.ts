@@ -8,9 +8,7 @@ import { stopOnSignal } from '@countersign/service/operation/lifecycle'
 import { VERSION } from '@countersign/service/operation/version'
 import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
-import { loadService, type ServiceName } from './service-command.ts'
-
-export const SERVICES: readonly ServiceName[] = ['wallet', 'issuer', 'verifier', 'repository']
+import { SERVICES } from './services.ts'
 
 /** Keys that no two services can share. */
 const OWN_KEYS = ['webPort', 'web-port', 'baseUrl', 'base-url', 'instance']
@@ -39,10 +37,10 @@ export async function startAll(
   argv: readonly string[],
   { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
 ): Promise<readonly RunningService[]> {
-  const names = SERVICES.map((name) => `--${name}.instance=${name}`)
+  const names = SERVICES.map(({ name }) => `--${name}.instance=${name}`)
   // The terminal belongs to the announcement; `--logLevel=info` brings the request log back.
   const start = { argv: ['--logLevel=warn', ...names, ...argv], env, cwd }
-  const starting = SERVICES.map(async (name) => (await loadService[name]())(start))
+  const starting = SERVICES.map(async ({ port, load }) => (await load())({ ...start, defaultPort: port }))
   const outcomes = await Promise.allSettled(starting)
   const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   const failure = outcomes.find((outcome) => outcome.status === 'rejected')

@@ -29,7 +29,7 @@ type IssuerConfig = Config<typeof issuerShape>
 const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]
 
 export async function startIssuer(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
-  const config = await configure({ service: 'issuer', defaultPort: 7002, extra: issuerShape }, start)
+  const config = await configure({ service: 'issuer', extra: issuerShape }, start)
   const runtime = await openRuntime(config)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
   const issuer = buildIssuer({ ...ports, ...durable, formats }, config)

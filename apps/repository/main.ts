@@ -7,7 +7,7 @@ import { prometheusMetrics } from '@countersign/service/operation/prometheus'
 import { repositoryService } from './build.ts'
 
 export async function startRepository(start: ServiceStart): Promise<RunningService> {
-  const options = { service: 'repository', defaultPort: 7103, extra: {}, managementDoor: false }
+  const options = { service: 'repository', extra: {}, managementDoor: false }
   const config = await configure(options, start)
   const http = await createHttpService({
     ...repositoryService(config),

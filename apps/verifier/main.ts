@@ -26,7 +26,7 @@ type VerifierConfig = Config<typeof verifierShape>
 const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]
 
 export async function startVerifier(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
-  const config = await configure({ service: 'verifier', defaultPort: 7003, extra: verifierShape }, start)
+  const config = await configure({ service: 'verifier', extra: verifierShape }, start)
   const runtime = await openRuntime(config)
   const ports = await openedOn(runtime, () => openPorts(runtime, config))
   return runService(runtime, verifierService(buildVerifier({ ...ports, formats }, config)))

@@ -169,7 +169,8 @@ onBothDatabases('the wallet API', (store) => {
 describe('a wallet service', () => {
   it('is put together in main.ts alone', async () => {
     const { startWallet } = await import('./main.ts')
-    const start = { argv: ['--mode=production', '--preregisteredAccount=true'], env: {}, cwd: '/nonexistent' }
+    const argv = ['--mode=production', '--preregisteredAccount=true']
+    const start = { argv, env: {}, cwd: '/nonexistent', defaultPort: 7001 }
     await expect(startWallet(start)).rejects.toThrow(/preregisteredAccount/)
   })
 })

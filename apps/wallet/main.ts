@@ -33,7 +33,7 @@ const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, v
 
 export async function startWallet(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
   const config = await configure(
-    { service: 'wallet', defaultPort: 7001, extra: walletShape, managementDoor: false },
+    { service: 'wallet', extra: walletShape, managementDoor: false },
     start,
   )
   const preregistered = config.preregisteredAccount ?? config.mode === 'development'

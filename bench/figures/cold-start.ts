@@ -1,5 +1,7 @@
 /** From the start of the process to a service that says it is ready, run as it lies in the repository. */
+
 import { join } from 'node:path'
+import { SERVICE_NAMES } from '@countersign/countersign/services'
 import { freePort } from '@countersign/local-servers/ports'
 import { startMeasured } from '../measure/measured-process.ts'
 import { figure, type Row } from '../report/figure.ts'
@@ -45,9 +47,8 @@ async function everything(stand: Stand): Promise<Row> {
 }
 
 async function startEverything({ deployment }: Stand): Promise<number> {
-  const names = ['wallet', 'issuer', 'verifier', 'repository']
-  const ports = await Promise.all(names.map(() => freePort()))
-  const flags = names.map((name, at) => `--${name}.webPort=${ports[at]}`)
+  const ports = await Promise.all(SERVICE_NAMES.map(() => freePort()))
+  const flags = SERVICE_NAMES.map((name, at) => `--${name}.webPort=${ports[at]}`)
   const startedAt = performance.now()
   const running = startMeasured({
     module: COMMAND,

@@ -2,11 +2,10 @@
  * Every endpoint of every service with what it takes, so that what holds for all is tried on all. The tests compare
  * the list with the services' own API descriptions: an endpoint that is missing here fails them.
  */
+import type { ServiceName } from '@countersign/countersign/services'
 import type { World } from './world.ts'
 
 export type BodyKind = 'json' | 'form' | 'text'
-export type ServiceName = 'issuer' | 'verifier' | 'repository' | 'wallet'
-
 export interface Endpoint {
   readonly service: ServiceName
   /** As in the API description. */
@@ -118,8 +117,6 @@ export const endpoints: readonly Endpoint[] = [
   ...repository.map((one) => ({ ...one, service: 'repository' as const })),
   ...wallet.map((one) => ({ ...one, service: 'wallet' as const })),
 ]
-
-export const serviceNames: readonly ServiceName[] = ['issuer', 'verifier', 'repository', 'wallet']
 
 /** With an id that leads nowhere in the place of each parameter; a wallet is that of the login. */
 export function urlOf({ service, path }: Pick<Endpoint, 'service' | 'path'>, world: World): string {

@@ -11,7 +11,7 @@ import {
   type StartedService,
   startServiceProcess,
 } from '@countersign/countersign/cluster/service-process'
-import type { ServiceName } from '@countersign/countersign/cluster/topology'
+import type { ServiceName } from '@countersign/countersign/services'
 import { startCaddy } from '@countersign/local-servers/caddy'
 import { freePorts } from '@countersign/local-servers/ports'
 import type { Program } from '@countersign/local-servers/program'

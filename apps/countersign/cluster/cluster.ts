@@ -5,17 +5,9 @@
 import { describeMistake, readArguments } from '../command/arguments.ts'
 import type { CommandOutcome, Surroundings } from '../command/command.ts'
 import { startRefusal } from '../command/start-refusal.ts'
+import { CLUSTER_FLAGS } from './flags.ts'
 import { picture } from './picture.ts'
 import { type Cluster, type ClusterOptions, startCluster } from './start-cluster.ts'
-
-const FLAGS = {
-  wallets: 'count',
-  issuers: 'count',
-  verifiers: 'count',
-  data: 'text',
-  memory: 'switch',
-  'free-ports': 'switch',
-} as const
 
 export async function cluster(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
   const { print, complain } = surroundings
@@ -42,7 +34,7 @@ export async function cluster(argv: readonly string[], surroundings: Surrounding
 
 /** What was asked for, or what is wrong with it. */
 export function clusterOptions(argv: readonly string[]): ClusterOptions | string {
-  const read = readArguments(FLAGS, argv)
+  const read = readArguments(CLUSTER_FLAGS, argv)
   if (!read.ok) return describeMistake(read.error)
   const given = read.value
   const data = given.text('data')

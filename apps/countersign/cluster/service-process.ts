@@ -6,7 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { type Program, startProgram, tailOf, untilReady } from '@countersign/local-servers/program'
 import { NODE_FLAGS } from '../command/node-flags.ts'
-import type { InstancePlan, ServiceName } from './topology.ts'
+import type { ServiceName } from '../services.ts'
+import type { InstancePlan } from './topology.ts'
 
 export interface ClusterService {
   /** `verifier1`; also its `x-instance`. */

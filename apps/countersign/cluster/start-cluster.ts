@@ -13,6 +13,7 @@ import { type PostgresServer, startPostgres } from '@countersign/local-servers/p
 import type { Program } from '@countersign/local-servers/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
+import type { ServiceName } from '../services.ts'
 import {
   balancedTo,
   type ClusterService,
@@ -23,7 +24,6 @@ import {
   type InstanceCounts,
   portsNeeded,
   publicUrl,
-  type ServiceName,
   type ServicePlan,
   sitesOf,
   standardTopology,

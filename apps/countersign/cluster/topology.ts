@@ -3,8 +3,7 @@
  * whether anything runs is not known here.
  */
 import type { Site } from '@countersign/local-servers/caddyfile'
-
-export type ServiceName = 'wallet' | 'issuer' | 'verifier' | 'repository'
+import { SERVICES, type ServiceName } from '../services.ts'
 
 export interface InstancePlan {
   /** `verifier1`, also what the instance calls itself in `x-instance`. */
@@ -28,18 +27,6 @@ export interface InstanceCounts {
   readonly issuers: number
   readonly verifiers: number
 }
-
-const BASES: readonly {
-  service: ServiceName
-  publicPort: number
-  base: number
-  count: keyof InstanceCounts | 1
-}[] = [
-  { service: 'repository', publicPort: 9090, base: 7103, count: 1 },
-  { service: 'wallet', publicPort: 9091, base: 7001, count: 'wallets' },
-  { service: 'issuer', publicPort: 9092, base: 7002, count: 'issuers' },
-  { service: 'verifier', publicPort: 9093, base: 7003, count: 'verifiers' },
-]
 
 export const MAX_INSTANCES = 9
 
@@ -83,16 +70,24 @@ export function instancesOf(topology: Topology): readonly InstancePlan[] {
   return topology.flatMap(({ instances }) => instances)
 }
 
+/** In the order of the balancer's ports. */
+const IN_ORDER = SERVICES.toSorted((a, b) => a.balancedPort - b.balancedPort)
+
 function plan(counts: InstanceCounts, portOf: (base: number, index: number) => number): Topology {
-  return BASES.map(({ service, publicPort, base, count }) => ({
-    service,
-    publicPort: portOf(publicPort, 0),
-    instances: Array.from({ length: checkedCount(count === 1 ? 1 : counts[count]) }, (_, index) => ({
-      name: `${service}${index + 1}`,
-      service,
-      port: portOf(base, index),
+  return IN_ORDER.map(({ name, balancedPort, port }) => ({
+    service: name,
+    publicPort: portOf(balancedPort, 0),
+    instances: Array.from({ length: checkedCount(countOf(name, counts)) }, (_, index) => ({
+      name: `${name}${index + 1}`,
+      service: name,
+      port: portOf(port, index),
     })),
   }))
+}
+
+/** The repository keeps nothing, and one is enough. */
+function countOf(service: ServiceName, counts: InstanceCounts): number {
+  return service === 'repository' ? 1 : counts[`${service}s`]
 }
 
 function checkedCount(count: number): number {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { describeMistake, type FlagKind, nearestWord, readArguments } from './arguments.ts'
+import { describeMistake, nearestWord, readArguments } from './arguments.ts'
+import { type FlagTable, helpRows, usage } from './flags.ts'
 
-const kinds = { data: 'text', verifiers: 'count', wallet: 'url', memory: 'switch' } as const satisfies Record<
-  string,
-  FlagKind
->
+const flags = {
+  data: { kind: 'text', value: 'DIR', says: 'where things are kept' },
+  verifiers: { kind: 'count', value: 'N', says: 'how many' },
+  wallet: { kind: 'url', says: 'who holds' },
+  memory: { kind: 'switch', says: 'nothing is kept' },
+} as const satisfies FlagTable
 
 describe('arguments of a command', () => {
   it('are read with and without an equals sign, in any order', () => {
-    const read = readArguments(kinds, ['--memory', '--data', 'here', '--verifiers=3'])
+    const read = readArguments(flags, ['--memory', '--data', 'here', '--verifiers=3'])
     if (!read.ok) throw new Error(read.error.code)
     expect(read.value.text('data')).toBe('here')
     expect(read.value.count('verifiers')).toBe(3)
@@ -44,8 +47,24 @@ describe('arguments of a command', () => {
     ['words without a flag are refused', ['verifiers'], '"verifiers" is not expected here'],
   ]
   it.each(refused)('%s', (_behaviour, argv, message) => {
-    const read = readArguments(kinds, argv)
+    const read = readArguments(flags, argv)
     expect(read.ok ? 'accepted' : describeMistake(read.error)).toBe(message)
+  })
+})
+
+describe('the help of a command', () => {
+  it('says every flag of the table, with what stands for its value', () => {
+    const help = usage('countersign that [flags]', helpRows(flags), 'And more.')
+    expect(help.split('\n')).toEqual([
+      'countersign that [flags]',
+      '',
+      '  --data DIR                   where things are kept',
+      '  --verifiers N                how many',
+      '  --wallet URL                 who holds',
+      '  --memory                     nothing is kept',
+      '',
+      'And more.',
+    ])
   })
 })
 

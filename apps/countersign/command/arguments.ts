@@ -3,9 +3,7 @@
  * a mistake that names the nearest known word. A service reads its own flags, which are keys of its configuration.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-
-/** `count` is a whole number from 1 to 9, `days` one up to 99999; `switch` takes no value. */
-export type FlagKind = 'text' | 'url' | 'count' | 'days' | 'switch'
+import type { FlagKind, FlagTable } from './flags.ts'
 
 export type ArgumentMistake =
   | { readonly code: 'flag_unknown'; readonly flag: string; readonly nearest?: string }
@@ -23,18 +21,15 @@ export interface Arguments {
 }
 
 /** `--flag value`, `--flag=value` and `--switch`, in any order; the first mistake ends it. */
-export function readArguments(
-  kinds: Readonly<Record<string, FlagKind>>,
-  argv: readonly string[],
-): Result<Arguments, ArgumentMistake> {
+export function readArguments(flags: FlagTable, argv: readonly string[]): Result<Arguments, ArgumentMistake> {
   const values = new Map<string, string>()
   const words = argv.values()
   for (const word of words) {
     const match = /^--([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word)
     if (match === null) return refuse({ code: 'word_unexpected', word })
     const flag = match[1] ?? ''
-    const kind = Object.hasOwn(kinds, flag) ? kinds[flag] : undefined
-    if (kind === undefined) return refuse(unknownFlag(flag, Object.keys(kinds)))
+    const kind = Object.hasOwn(flags, flag) ? flags[flag]?.kind : undefined
+    if (kind === undefined) return refuse(unknownFlag(flag, Object.keys(flags)))
     if (values.has(flag)) return refuse({ code: 'flag_repeated', flag })
     if (kind === 'switch' && match[2] !== undefined) return refuse({ code: 'value_unexpected', flag })
     const value = match[2] ?? (kind === 'switch' ? '' : words.next().value)

@@ -5,21 +5,9 @@
  */
 import { describeMistake, readArguments } from '../command/arguments.ts'
 import type { CommandOutcome, Surroundings } from '../command/command.ts'
+import { localUrl } from '../services.ts'
+import { DEMO_FLAGS } from './flags.ts'
 import { type Addresses, DemoStopped, type StepReport, walk } from './walk.ts'
-
-const FLAGS = { wallet: 'url', issuer: 'url', verifier: 'url', cluster: 'switch' } as const
-
-const SINGLE: Addresses = {
-  wallet: 'http://localhost:7001',
-  issuer: 'http://localhost:7002',
-  verifier: 'http://localhost:7003',
-}
-
-const CLUSTER: Addresses = {
-  wallet: 'http://localhost:9091',
-  issuer: 'http://localhost:9092',
-  verifier: 'http://localhost:9093',
-}
 
 export async function demo(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
   const { env, print, complain } = surroundings
@@ -42,10 +30,11 @@ export async function demo(argv: readonly string[], surroundings: Surroundings):
 }
 
 export function addressesFrom(argv: readonly string[]): Addresses | string {
-  const read = readArguments(FLAGS, argv)
+  const read = readArguments(DEMO_FLAGS, argv)
   if (!read.ok) return describeMistake(read.error)
-  const base = read.value.on('cluster') ? CLUSTER : SINGLE
-  const given = (name: keyof Addresses) => (read.value.text(name) ?? base[name]).replace(/\/+$/, '')
+  const where = read.value.on('cluster') ? 'balanced' : 'single'
+  const given = (name: keyof Addresses) =>
+    (read.value.text(name) ?? localUrl(name, where)).replace(/\/+$/, '')
   return { wallet: given('wallet'), issuer: given('issuer'), verifier: given('verifier') }
 }
 

@@ -2,15 +2,13 @@
  * The walk of the demo: log in, offer, receive, ask, present, read the result. Every step is one call of the public
  * API and one report; what a later step needs of an earlier one is handed on, nothing is kept.
  */
+
 import { type Answer, type Call, call, callWell, DemoStopped, memberOf, textAt } from './caller.ts'
+import { CALLED } from './flags.ts'
 
 export { DemoStopped } from './caller.ts'
 
-export interface Addresses {
-  readonly wallet: string
-  readonly issuer: string
-  readonly verifier: string
-}
+export type Addresses = Readonly<Record<(typeof CALLED)[number], string>>
 
 export interface StepReport {
   readonly number: number
@@ -79,9 +77,8 @@ function askerOf(addresses: Addresses, apiKey: string | undefined, tell: (report
 
 /** Before the first step, so that a missing service leaves no half-done walk behind. */
 async function allRunning(addresses: Addresses): Promise<void> {
-  const services = ['wallet', 'issuer', 'verifier'] as const
   await Promise.all(
-    services.map((service) => call({ service, base: addresses[service], method: 'GET', path: '/livez' })),
+    CALLED.map((service) => call({ service, base: addresses[service], method: 'GET', path: '/livez' })),
   )
 }
 

@@ -21,30 +21,12 @@ import {
   type Arguments,
   describeMistake,
   didYouMean,
-  type FlagKind,
   nearestWord,
   readArguments,
 } from '../command/arguments.ts'
 import type { Surroundings } from '../command/command.ts'
-
-const COMMON_FLAGS = {
-  name: 'text',
-  country: 'text',
-  organization: 'text',
-  days: 'days',
-  crl: 'url',
-  key: 'text',
-} as const satisfies Readonly<Record<string, FlagKind>>
-
-const CERTIFICATE_FLAGS = {
-  ...COMMON_FLAGS,
-  publicKeyFile: 'text',
-  authorityKey: 'text',
-  authorityCertFile: 'text',
-  dnsName: 'text',
-  uri: 'text',
-  extendedKeyUsage: 'text',
-} as const satisfies Readonly<Record<string, FlagKind>>
+import type { FlagTable } from '../command/flags.ts'
+import { AUTHORITY_FLAGS, CERTIFICATE_FLAGS } from './flags.ts'
 
 const PURPOSES: Readonly<Record<string, SignerPurpose>> = {
   issuer: 'issuer',
@@ -86,7 +68,7 @@ export async function printCertificate(
 type OpenKey = (reference: string) => Promise<OpenedSigner>
 
 async function authority(argv: readonly string[], open: OpenKey): Promise<string> {
-  const flags = read(COMMON_FLAGS, argv)
+  const flags = read(AUTHORITY_FLAGS, argv)
   const common = commonOf(flags)
   const made = await makeAuthority({ key: await open(needed(flags, 'key')), ...common }, nodeCrypto)
   if (!made.ok) throw refused(made.error)
@@ -167,7 +149,7 @@ async function openOperatorsKey(reference: string, cwd: string): Promise<OpenedS
   return opened.value
 }
 
-function read(kinds: Readonly<Record<string, FlagKind>>, argv: readonly string[]): Arguments {
+function read(kinds: FlagTable, argv: readonly string[]): Arguments {
   const flags = readArguments(kinds, argv)
   if (!flags.ok) throw new Mistake(describeMistake(flags.error))
   return flags.value

@@ -59,8 +59,8 @@ async function developmentAnchors(
     import('@countersign/service/operation/start-refused'),
     import('@countersign/service/compose/runtime'),
   ])
-  const start = { argv: ['--logLevel=silent', ...argv], env, cwd }
-  const config = await configure({ service: 'keys', defaultPort: 0, extra: {}, managementDoor: false }, start)
+  const start = { argv: ['--logLevel=silent', ...argv], env, cwd, defaultPort: 0 }
+  const config = await configure({ service: 'keys', extra: {}, managementDoor: false }, start)
   if (config.mode === 'production') throw new StartRefused('production has no development CA')
   const folder = join(config.dataDir ?? resolve(cwd, 'data'), 'identity')
   if (config.sessions.type === 'memory' && !existsSync(folder)) {

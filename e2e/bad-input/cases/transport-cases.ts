@@ -1,14 +1,7 @@
 /** What no endpoint takes: wrong methods, content types, sizes, JSON that is none, and requests that are no HTTP. */
+import { SERVICE_NAMES, type ServiceName } from '@countersign/countersign/services'
 import { type BadInput, chapter, type Refusal } from '../case.ts'
-import {
-  admission,
-  type BodyKind,
-  type Endpoint,
-  endpoints,
-  type ServiceName,
-  serviceNames,
-  urlOf,
-} from '../endpoints.ts'
+import { admission, type BodyKind, type Endpoint, endpoints, urlOf } from '../endpoints.ts'
 import { anyRequest } from '../stages.ts'
 import { send, sendRaw } from '../wire.ts'
 
@@ -205,7 +198,7 @@ const noHttp = [
   ),
 ]
 
-export const transportChapters = serviceNames.flatMap((service) => {
+export const transportChapters = SERVICE_NAMES.flatMap((service) => {
   const stage = anyRequest((world) => `${world[service].url}/readyz`)
   const own = endpoints.filter((endpoint) => endpoint.service === service)
   const taking = bodyTaking.filter(({ endpoint }) => endpoint.service === service)

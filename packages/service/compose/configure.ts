@@ -8,6 +8,8 @@ export interface ServiceStart {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
+  /** Where it listens when nothing is configured. */
+  readonly defaultPort: number
   /** Keys that another service in the same process knows: passed over instead of reported. */
   readonly knownElsewhere?: readonly string[]
 }

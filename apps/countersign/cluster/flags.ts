@@ -1,0 +1,21 @@
+/** Flags of `countersign cluster`. */
+import type { FlagTable } from '../command/flags.ts'
+import { MAX_INSTANCES } from './topology.ts'
+
+const instances = { kind: 'count', value: 'N' } as const
+
+export const CLUSTER_FLAGS = {
+  wallets: { ...instances, says: `instances of the wallet, 1 to ${MAX_INSTANCES} (default 2)` },
+  issuers: { ...instances, says: 'of the issuer' },
+  verifiers: { ...instances, says: 'of the verifier' },
+  data: {
+    kind: 'text',
+    value: 'DIR',
+    says: 'keep secret, database and logs there (default: a temporary folder)',
+  },
+  memory: {
+    kind: 'switch',
+    says: 'no Redis: every instance keeps its own sessions, to see what goes wrong then',
+  },
+  'free-ports': { kind: 'switch', says: 'whatever ports are free, in place of 9090-9093, 7001 …' },
+} as const satisfies FlagTable

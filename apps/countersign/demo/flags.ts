@@ -1,0 +1,16 @@
+/** Flags of `countersign demo`. */
+import type { FlagTable } from '../command/flags.ts'
+import { localUrl, type ServiceName, serviceNamed } from '../services.ts'
+
+/** Those that the demo calls. */
+export const CALLED = ['wallet', 'issuer', 'verifier'] as const satisfies readonly ServiceName[]
+
+export const DEMO_FLAGS = {
+  wallet: { kind: 'url', value: 'URL', says: `default ${localUrl('wallet')}` },
+  issuer: { kind: 'url', value: 'URL', says: `default ${localUrl('issuer')}` },
+  verifier: { kind: 'url', value: 'URL', says: `default ${localUrl('verifier')}` },
+  cluster: {
+    kind: 'switch',
+    says: `the addresses of countersign cluster: ${CALLED.map((name) => serviceNamed(name).balancedPort).join(', ')}`,
+  },
+} as const satisfies FlagTable
