@@ -69,7 +69,7 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
     async ({ query }) => {
       const database = databaseOf(issuer)
       if ('sessionId' in query) return viewsOfSession(database, query.sessionId)
-      const id = await credentialAt(database, query.statusListUri, query.statusListIndex)
+      const id = await credentialAt(database, query.statusListUri, Number(query.statusListIndex))
       return id === undefined ? [] : [await viewOf(database, id)]
     },
   )
@@ -114,7 +114,7 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
       config: { door, answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final } },
       handler: async ({ body }) => {
         const database = databaseOf(issuer)
-        const id = await credentialAt(database, body.statusListUri, body.statusListIndex)
+        const id = await credentialAt(database, body.statusListUri, Number(body.statusListIndex))
         return id === undefined ? fail(credentialUnknown) : change(issuer, database, id, body.status)
       },
     })

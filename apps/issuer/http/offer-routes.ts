@@ -43,7 +43,7 @@ const offerAnswers = {
     OFFER_ERRORS.claims_invalid({
       code: 'claims_invalid',
       configurationId: 'identity_credential_dc+sd-jwt',
-      mistakes: ["/ must have required property 'birthdate'"],
+      mistakes: ["/ must have required property 'given_name'"],
     }),
   ),
   ...storeAnswers(),

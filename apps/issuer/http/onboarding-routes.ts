@@ -12,6 +12,7 @@ import {
   onboardedIaca,
   onboardedIssuer,
 } from '@countersign/api/issuer/onboarding'
+import { readTimestamp } from '@countersign/core/date-time'
 import type { JsonObject } from '@countersign/core/json'
 import { errorAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
@@ -126,8 +127,15 @@ function documentSignerRoute(app: ServiceApp, issuer: Issuer): void {
   )
 }
 
-function orderOf({ issuerAlternativeNameConf, ...data }: CertificateData): CertificateOrder {
-  return { ...data, issuerAlternativeName: issuerAlternativeNameConf }
+function orderOf(data: CertificateData): CertificateOrder {
+  const { issuerAlternativeNameConf: issuerAlternativeName, notBefore, notAfter, ...names } = data
+  // Texts that are no date-time were refused with the request.
+  return {
+    ...names,
+    issuerAlternativeName,
+    notBefore: readTimestamp(notBefore),
+    notAfter: readTimestamp(notAfter),
+  }
 }
 
 /** The dates are those of the certificate, asked for or not. */

@@ -96,27 +96,34 @@ export function newDeployment(database: IssuerDatabase): TestDeployment {
   }
 }
 
+type Suite = (database: () => Database<IssuerTables>) => void
+
 /** Runs the suite on SQLite and on PostgreSQL. */
-export function onBothDatabases(name: string, suite: (database: () => Database<IssuerTables>) => void): void {
-  for (const [engine, open] of [
-    ['sqlite', sqliteUrl],
-    ['postgres', postgresUrl],
-  ] as const) {
-    describe(`${name} (${engine})`, () => {
-      let source: DatabaseUrl
-      let database: Database<IssuerTables>
-      beforeAll(async () => {
-        source = await open()
-        database = await openDatabase<IssuerTables>(source.url)
-        await migrate(database, issuerMigrations, 'issuer')
-      })
-      afterAll(async () => {
-        await database.close()
-        await source.close()
-      })
-      suite(() => database)
+export function onBothDatabases(name: string, suite: Suite): void {
+  onDatabase(`${name} (sqlite)`, sqliteUrl, suite)
+  onDatabase(`${name} (postgres)`, postgresUrl, suite)
+}
+
+/** For a suite that asks nothing of the database but to be there. */
+export function onSqlite(name: string, suite: Suite): void {
+  onDatabase(name, sqliteUrl, suite)
+}
+
+function onDatabase(name: string, open: () => Promise<DatabaseUrl>, suite: Suite): void {
+  describe(name, () => {
+    let source: DatabaseUrl
+    let database: Database<IssuerTables>
+    beforeAll(async () => {
+      source = await open()
+      database = await openDatabase<IssuerTables>(source.url)
+      await migrate(database, issuerMigrations, 'issuer')
     })
-  }
+    afterAll(async () => {
+      await database.close()
+      await source.close()
+    })
+    suite(() => database)
+  })
 }
 
 /** A database that tells of each statement: before it, or when it is done and nobody knows yet. */

@@ -10,10 +10,7 @@ const status = z
 const listUri = z.string().min(1).max(2048)
 
 /** Read strictly: what is no number must not become index 0, where somebody's credential is. */
-const writtenIndex = z
-  .string()
-  .regex(/^(0|[1-9]\d{0,14})$/)
-  .transform(Number)
+const writtenIndex = z.string().regex(/^(0|[1-9]\d{0,14})$/)
 
 const index = z.union([z.int().min(0), writtenIndex])
 
@@ -38,6 +35,18 @@ export const statusChangeByPlace = z.object({ statusListUri: listUri, statusList
   ],
 })
 
+const EXAMPLE = {
+  id: 'Zk3tQm1n8cV0sYbX5uJq2w',
+  sessionId: 'gvMUEPAmY7Vn0nr0iSCU6Q',
+  credentialConfigurationId: 'identity_credential_dc+sd-jwt',
+  format: 'dc+sd-jwt',
+  issuedAt: 1_800_000_042,
+  expiresAt: 1_831_536_042,
+  status: 'suspended' as const,
+  statusChangedAt: 1_800_086_400,
+  statusLists: [{ uri: 'https://issuer.example/status/token/AAECAwQFBgcICQoLDA0ODw', index: 73_104 }],
+}
+
 export const issuedCredential = z
   .object({
     id: z.string(),
@@ -53,22 +62,8 @@ export const issuedCredential = z
       .optional()
       .describe('Where its status is published; two lists for a W3C credential, with one index'),
   })
-  .meta({
-    examples: [
-      {
-        id: 'Zk3tQm1n8cV0sYbX5uJq2w',
-        sessionId: 'gvMUEPAmY7Vn0nr0iSCU6Q',
-        credentialConfigurationId: 'identity_credential_dc+sd-jwt',
-        format: 'dc+sd-jwt',
-        issuedAt: 1_800_000_042,
-        expiresAt: 1_831_536_042,
-        status: 'suspended',
-        statusChangedAt: 1_800_086_400,
-        statusLists: [{ uri: 'https://issuer.example/status/token/AAECAwQFBgcICQoLDA0ODw', index: 73_104 }],
-      },
-    ],
-  })
+  .meta({ examples: [EXAMPLE] })
 
 export type IssuedCredentialView = z.infer<typeof issuedCredential>
 
-export const issuedCredentials = z.array(issuedCredential)
+export const issuedCredentials = z.array(issuedCredential).meta({ examples: [[EXAMPLE]] })

@@ -1,0 +1,321 @@
+import { KEY_TYPES } from '@countersign/api/issuer/onboarding'
+import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { issuerService } from '../build.ts'
+import type { IssuerDatabase } from '../database/schema.ts'
+import type { Issuer } from '../issuer.ts'
+import { keyTypes } from '../onboarding/onboard-issuer.ts'
+import {
+  examplesOf,
+  formsOf,
+  mismatches,
+  type Operation,
+  operationsOf,
+} from '../testing/described-api.testing.ts'
+import { newDeployment, onSqlite } from '../testing/durable.testing.ts'
+import {
+  credentialFor,
+  newKey,
+  offered,
+  proofOfKey,
+  type TestIssuer,
+  tokenFor,
+} from '../testing/issuer.testing.ts'
+import { catalogueTypes } from '../types/issuable-types.ts'
+
+/** With every format, as in development: its signers carry certificates. */
+function issuerOfEverything(database: IssuerDatabase): TestIssuer {
+  const deployment = newDeployment(database)
+  const { now } = deployment.clock
+  const key = generateSoftwareKey('ES256')
+  const ca = createDevelopmentCa({ name: 'Test CA', now })
+  const wish = { subject: 'Document signer', dnsNames: [], uris: [], days: 90 }
+  const certificate = issueCertificate({ ca, publicJwk: softwareSigner(key).publicJwk, now, ...wish })
+  const signer = softwareSigner(key, { x5c: [certificate] })
+  const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
+  const types = catalogueTypes(formats.ids)
+  const issuer = { ...deployment.instance(), formats, types, signerFor: () => signer }
+  return { issuer, clock: deployment.clock }
+}
+
+async function serve(issuer: Issuer): Promise<HttpService> {
+  return createHttpService({
+    ...issuerService(issuer, { displayName: 'Test' }),
+    config: {
+      service: 'issuer',
+      mode: 'development',
+      webHost: '127.0.0.1',
+      webPort: 0,
+      baseUrl: issuer.baseUrl,
+      instance: 'issuer-1',
+      trustedProxies: [],
+      logLevel: 'silent',
+      features: ['openapi'],
+    },
+    checks: [],
+  })
+}
+
+interface Asked {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly query?: string
+  readonly body?: JsonValue | undefined
+  /** By the names of the parameters. */
+  readonly path?: Readonly<Record<string, string>>
+}
+
+/** What a test puts in place of what only a living issuer knows. */
+interface Issued {
+  readonly sessionId: string
+  readonly credentialId: string
+  readonly statusListUri: string
+  readonly statusListIndex: number
+}
+
+onSqlite('the API document of the issuer', (database) => {
+  let test: TestIssuer
+  let service: HttpService
+  let operations: readonly Operation[]
+  beforeAll(async () => {
+    test = issuerOfEverything(database())
+    service = await serve(test.issuer)
+    const document: JsonObject = (await service.app.inject('/api.json')).json()
+    operations = operationsOf(document)
+  })
+  afterAll(async () => service.close())
+
+  const named = (name: string): Operation => {
+    const found = operations.find((operation) => operation.name === name)
+    if (found === undefined) throw new Error(`there is no ${name}`)
+    return found
+  }
+
+  function send({ method, path, body }: Operation, asked: Asked = {}) {
+    const url = path.replace(/\{(\w+)\}/g, (_, name: string) => asked.path?.[name] ?? 'nobody-has-this-id')
+    const payload = asked.body
+    const form = body?.contentType === 'application/x-www-form-urlencoded'
+    return service.app.inject({
+      method,
+      url: url + (asked.query ?? ''),
+      headers: { ...(body && { 'content-type': body.contentType }), ...asked.headers },
+      ...(payload !== undefined && {
+        payload: form
+          ? new URLSearchParams(payload as Record<string, string>).toString()
+          : JSON.stringify(payload),
+      }),
+    })
+  }
+
+  /** Sends it, and holds the answer against what is said about answers of its status. */
+  async function answerTo(operation: Operation, asked: Asked = {}) {
+    const answer = await send(operation, asked)
+    const type = String(answer.headers['content-type'] ?? '').split(';')[0]
+    const context = `${operation.name}: ${answer.statusCode} ${answer.body.slice(0, 300)}`
+    expect(operation.statuses, context).toContain(answer.statusCode)
+    const forms = formsOf(operation, answer.statusCode).map(([form]) => form)
+    expect(forms, context).toContain(type)
+    if (type === 'application/json')
+      expect(mismatches(operation, answer.statusCode, answer.json()), context).toEqual([])
+    return answer
+  }
+
+  async function issued(): Promise<Issued> {
+    const { id, code } = await offered(test.issuer)
+    const token = await tokenFor(test, code)
+    await credentialFor(test, token, await proofOfKey(test, newKey()))
+    const answer = await send(named('GET /openid4vc/credentials'), { query: `?sessionId=${id}` })
+    const [credential] = answer.json<{ id: string; statusLists: { uri: string; index: number }[] }[]>()
+    const [place] = credential?.statusLists ?? []
+    if (credential === undefined || place === undefined) throw new Error('no credential with a status')
+    return {
+      sessionId: id,
+      credentialId: credential.id,
+      statusListUri: place.uri,
+      statusListIndex: place.index,
+    }
+  }
+
+  /** Ids by the name of their parameter, and places of lists, which no example can know. */
+  function withReal(operation: Operation, example: JsonValue | undefined, real: Issued): Asked {
+    const id = operation.path.startsWith('/openid4vc/session/') ? real.sessionId : real.credentialId
+    const { statusListUri, statusListIndex } = real
+    const body =
+      isJsonObject(example) && 'statusListUri' in example
+        ? { ...example, statusListUri, statusListIndex }
+        : example
+    return { path: { id }, body }
+  }
+
+  it('has every operation', () => {
+    expect(operations).toHaveLength(26)
+  })
+
+  it('says of every operation what it answers, well and badly', () => {
+    for (const { name, tag, statuses } of operations) {
+      expect(
+        statuses.some((status) => status >= 200 && status < 300),
+        name,
+      ).toBe(true)
+      // A published document is there for everybody, whatever is asked.
+      if (tag !== 'metadata')
+        expect(
+          statuses.some((status) => status >= 400),
+          name,
+        ).toBe(true)
+    }
+  })
+
+  it('has an example for every answer that has a body, and one that fits its schema', () => {
+    for (const operation of operations) {
+      for (const status of operation.statuses) {
+        for (const [type, media] of formsOf(operation, status)) {
+          const context = `${operation.name}: ${status} as ${type}`
+          const examples = examplesOf(media)
+          if (type === 'application/statuslist+cwt') expect(examples, context).toEqual([])
+          else if (!context.includes('text/plain')) expect(examples.length, context).toBeGreaterThan(0)
+          if (type !== 'application/json') continue
+          for (const example of examples) expect(mismatches(operation, status, example), context).toEqual([])
+        }
+      }
+    }
+  })
+
+  it('has an example for every body that is read', () => {
+    const bodies = operations.filter(({ method }) => method !== 'GET')
+    for (const { name, body } of bodies) {
+      // The nonce endpoint reads none (OpenID4VCI §7.1).
+      if (name !== 'POST /nonce') expect(body?.examples.length, name).toBeGreaterThan(0)
+    }
+  })
+
+  it('has examples of management calls that do what the document says', async () => {
+    const real = await issued()
+    for (const operation of operations.filter(({ tag }) => tag === 'management')) {
+      const { name, body } = operation
+      if (name.endsWith('/events')) continue
+      const query = name === 'GET /openid4vc/credentials' ? `?sessionId=${real.sessionId}` : ''
+      for (const example of body?.examples ?? [undefined]) {
+        const asked = { ...withReal(operation, example, real), query }
+        for (const accept of ['*/*', 'application/json']) {
+          const answer = await answerTo(operation, { ...asked, headers: { accept } })
+          expect(answer.statusCode, `${name}: ${answer.body}`).toBe(200)
+        }
+      }
+    }
+  })
+
+  it('says what wallets are answered', async () => {
+    const { id, code } = await offered(test.issuer)
+    const offer = await answerTo(named('GET /credentialOffer'), { query: `?id=${id}` })
+    expect(offer.statusCode).toBe(200)
+    const tokenRequest = { ...firstExample(named('POST /token')), 'pre-authorized_code': code }
+    const token = await answerTo(named('POST /token'), { body: tokenRequest })
+    expect(token.statusCode).toBe(200)
+    const nonce = (await answerTo(named('POST /nonce'))).json<{ c_nonce: string }>().c_nonce
+    const credential = await answerTo(named('POST /credential'), {
+      headers: { authorization: `Bearer ${token.json<{ access_token: string }>().access_token}` },
+      body: {
+        ...firstExample(named('POST /credential')),
+        proofs: { jwt: [await proofOfKey(test, newKey(), nonce)] },
+      },
+    })
+    expect(credential.statusCode).toBe(200)
+    for (const operation of operations.filter(({ tag }) => tag === 'metadata')) {
+      const published = await answerTo(operation)
+      expect(formsOf(operation, 200).flatMap(([, media]) => examplesOf(media))).toEqual([published.json()])
+    }
+  })
+
+  it('says how lists and events are answered', async () => {
+    const { sessionId, statusListUri } = await issued()
+    const listId = statusListUri.split('/').at(-1) ?? ''
+    const list = named('GET /status/token/{listId}')
+    for (const accept of ['application/statuslist+jwt', 'application/statuslist+cwt']) {
+      const answer = await answerTo(list, { path: { listId }, headers: { accept } })
+      expect(answer.statusCode).toBe(200)
+    }
+    const events = await answerTo(named('GET /openid4vc/session/{id}/events'), { path: { id: sessionId } })
+    expect(events.statusCode).toBe(200)
+  })
+
+  it('refuses as its examples show', async () => {
+    const real = await issued()
+    const path = { id: real.credentialId }
+    const change = named('POST /openid4vc/credentials/{id}/status')
+    const list = named('GET /status/token/{listId}')
+    const listId = real.statusListUri.split('/').at(-1) ?? ''
+    const { given_name: _, ...incomplete } = firstExample(named('POST /openid4vc/sdjwt/issue'))[
+      'credentialData'
+    ] as JsonObject
+    const credential = named('POST /credential')
+    const refused: readonly (readonly [Operation, number, Asked])[] = [
+      [
+        named('POST /openid4vc/sdjwt/issue'),
+        400,
+        { body: { ...firstExample(named('POST /openid4vc/sdjwt/issue')), credentialData: incomplete } },
+      ],
+      [named('GET /openid4vc/session/{id}'), 404, {}],
+      [named('GET /openid4vc/session/{id}/events'), 404, {}],
+      [named('GET /openid4vc/credentials/{id}'), 404, {}],
+      [named('GET /openid4vc/credentials'), 400, {}],
+      [change, 404, { body: { status: 'valid' } }],
+      [change, 400, { path, body: { status: 'deleted' } }],
+      [named('GET /credentialOffer'), 404, { query: '?id=nobody-has-this-id' }],
+      [named('GET /credentialOffer'), 400, {}],
+      [named('POST /token'), 400, { body: firstExample(named('POST /token')) }],
+      [credential, 401, { body: firstExample(credential) }],
+      [named('POST /nonce'), 415, { headers: { 'content-type': 'text/html' }, body: 'x' }],
+      [list, 400, { path: { listId: 'x' } }],
+      [list, 404, { path: { listId: 'A'.repeat(22) } }],
+      [list, 406, { path: { listId }, headers: { accept: 'application/json' } }],
+      [list, 501, { path: { listId }, query: '?time=1' }],
+      [
+        named('POST /onboard/issuer'),
+        400,
+        { body: { ...firstExample(named('POST /onboard/issuer')), key: { keyType: 'P-256' } } },
+      ],
+    ]
+    for (const [operation, status, asked] of refused) await expectExample(operation, status, asked)
+    await send(change, { path, body: { status: 'revoked' } })
+    await expectExample(change, 409, { path, body: { status: 'valid' } })
+  })
+
+  it('refuses pages of other sites and other kinds of body as its examples show', async () => {
+    for (const operation of operations) {
+      if (operation.tag === 'management')
+        await expectExample(operation, 403, { headers: { origin: 'https://elsewhere.example' } })
+      if (operation.body !== undefined)
+        await expectExample(operation, 415, { headers: { 'content-type': 'text/html' }, body: 'x' })
+    }
+  })
+
+  function firstExample({ name, body }: Operation): JsonObject {
+    const [example] = body?.examples ?? []
+    if (!isJsonObject(example)) throw new Error(`${name} has no example`)
+    return example
+  }
+
+  /** To the word, but for the id of the request. */
+  async function expectExample(operation: Operation, status: number, asked: Asked): Promise<void> {
+    const answer = await answerTo(operation, asked)
+    const context = `${operation.name}: ${answer.body}`
+    expect(answer.statusCode, context).toBe(status)
+    const [example] = formsOf(operation, status).flatMap(([, media]) => examplesOf(media))
+    const { correlationId: _, ...told } = answer.json<Record<string, unknown>>()
+    const { correlationId: __, ...shown } = isJsonObject(example) ? example : {}
+    expect(told, context).toEqual(shown)
+  }
+})
+
+describe('the key types of the document', () => {
+  it('are those that are made', () => {
+    expect([...KEY_TYPES]).toEqual([...keyTypes])
+  })
+})
