@@ -5,8 +5,8 @@
  * the width; whether r and s are in range is for the engine to say, except zero, which is never a signature.
  */
 
-const sequenceTag = 0x30
-const integerTag = 0x02
+const SEQUENCE_TAG = 0x30
+const INTEGER_TAG = 0x02
 
 /** `undefined` unless the signature is exactly two non-zero numbers of `width` bytes each. */
 export function derFromJose(signature: Uint8Array, width: number): Uint8Array | undefined {
@@ -22,10 +22,10 @@ export function derFromJose(signature: Uint8Array, width: number): Uint8Array | 
   const der = takeBytes(header.length + rLength + sLength + 4)
   der.set(header)
   let at = header.length
-  der.set([integerTag, rLength], at)
+  der.set([INTEGER_TAG, rLength], at)
   der.set(signature.subarray(rStart, width), at + 2 + rPad)
   at += 2 + rLength
-  der.set([integerTag, sLength], at)
+  der.set([INTEGER_TAG, sLength], at)
   der.set(signature.subarray(sStart), at + 2 + sPad)
   return der
 }
@@ -68,11 +68,11 @@ function firstNonZero(bytes: Uint8Array, from: number, to: number): number {
 
 /** P-521 is the only curve whose body passes 127 bytes and needs the long form, with one length byte. */
 function sequenceHeader(length: number): readonly number[] {
-  return length < 0x80 ? [sequenceTag, length] : [sequenceTag, 0x81, length]
+  return length < 0x80 ? [SEQUENCE_TAG, length] : [SEQUENCE_TAG, 0x81, length]
 }
 
 function sequenceBody(der: Uint8Array): number | undefined {
-  if (der[0] !== sequenceTag) return undefined
+  if (der[0] !== SEQUENCE_TAG) return undefined
   const short = der[1] ?? 0x80
   if (short < 0x80) return der.length === 2 + short ? 2 : undefined
   const long = der[2] ?? 0
@@ -84,7 +84,7 @@ function integerAt(der: Uint8Array, at: number, width: number): { start: number;
   const length = der[at + 1] ?? 0
   const start = at + 2
   const end = start + length
-  if (der[at] !== integerTag || length === 0 || length > width + 1 || end > der.length) return undefined
+  if (der[at] !== INTEGER_TAG || length === 0 || length > width + 1 || end > der.length) return undefined
   const first = der[start] ?? 0
   if (first >= 0x80) return undefined
   if (first !== 0) return length <= width ? { start, end } : undefined

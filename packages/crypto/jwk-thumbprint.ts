@@ -1,3 +1,7 @@
+/**
+ * Thumbprints of public keys (RFC 7638): the same text for the same key on every instance and platform, whatever labels the
+ * key carries. The digest is the engine's; what a thumbprint is used for (key ids, `jkt` of DPoP) is not known here.
+ */
 import type { Awaitable, CryptoEngine } from './engine.ts'
 import type { PublicJwk } from './jwk.ts'
 

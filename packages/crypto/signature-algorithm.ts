@@ -1,4 +1,10 @@
-/** JOSE names (RFC 7518 §3.1, RFC 8037, RFC 8812). `EdDSA` means Ed25519 only. */
+/**
+ * The signature algorithms of the project by their JOSE names, which every room uses whatever it signs: COSE, certificates
+ * and PKCS#11 translate at their own edge. Which key signs with which is said in `jwk.ts`, which algorithm a protocol allows
+ * by the protocol. Types alone, so that keys and engines may both know them.
+ */
+
+/** RFC 7518 §3.1, RFC 8037, RFC 8812. `EdDSA` means Ed25519 only. */
 export type SignatureAlgorithm = EllipticAlgorithm | RsaAlgorithm
 
 /** Named by the curve of the key: each has one. */

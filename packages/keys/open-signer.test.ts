@@ -96,6 +96,7 @@ describe('a signer', () => {
       'keyId',
       'publicJwk',
       'sign',
+      'x5c',
     ])
   })
 

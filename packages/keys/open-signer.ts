@@ -82,13 +82,13 @@ function contextOf(options: OpenSignerOptions): BackendContext {
 
 type OpenableReference = Exclude<KeyReference, { readonly backend: 'file' }>
 
-const maxFileBytes = 16_384
+const MAX_FILE_BYTES = 16_384
 
 /** The file holds PEM, a JWK or a serialised key. */
 async function fromFile(reference: KeyReference): Promise<Result<OpenableReference, OpenSignerRefusal>> {
   if (reference.backend !== 'file') return ok(reference)
   const bytes = await readFile(reference.path).catch(() => undefined)
-  if (bytes === undefined || bytes.length > maxFileBytes) return refuse({ code: 'file_unreadable' })
+  if (bytes === undefined || bytes.length > MAX_FILE_BYTES) return refuse({ code: 'file_unreadable' })
   const key = parseSerialisedKey(bytes.toString('utf8'))
   if (!key.ok) return key
   return ok(reference.algorithm === undefined ? key.value : { ...key.value, algorithm: reference.algorithm })
@@ -149,7 +149,7 @@ async function settle(
     keyId,
     algorithm: algorithm.value,
     publicJwk: key.publicJwk,
-    ...(chain && { x5c: chain.value }),
+    x5c: chain?.value,
     ...closable(key, reference.backend, algorithm.value),
   }
   const trial = await trialSignature(signer)

@@ -16,7 +16,7 @@ export interface Certificate extends Extensions {
   /** The signed part. */
   readonly tbs: Uint8Array
   /** Absent when the algorithm is none of ours. */
-  readonly signature?: CertificateSignature
+  readonly signature?: CertificateSignature | undefined
   /** Hexadecimal, in lower case. */
   readonly serial: string
   readonly issuer: DistinguishedName
@@ -47,7 +47,7 @@ export function parseCertificate(der: Uint8Array): Result<Certificate, Certifica
   if (!signed.ok) return signed
   const signature = readSignature(algorithm, signatureBits)
   if (signature === 'malformed') return MALFORMED
-  return ok({ der, tbs: tbs.whole, ...signed.value, ...(signature && { signature }) })
+  return ok({ der, tbs: tbs.whole, ...signed.value, signature })
 }
 
 /** An entry of `x5c`: standard base64 of the DER form (RFC 7515 §4.1.6). */

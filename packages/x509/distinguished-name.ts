@@ -18,7 +18,7 @@ export interface NameAttribute {
   /** Object identifier. */
   readonly type: string
   /** Absent: written in a string type that we do not read. */
-  readonly value?: string
+  readonly value?: string | undefined
 }
 
 export const ATTRIBUTE = {
@@ -97,7 +97,7 @@ function readAttribute(attribute: DerElement): Attribute | undefined {
   const type = readObjectIdentifier(identifier)
   if (type === undefined || element === undefined || rest.length > 0) return undefined
   const value = TEXT_TAGS.includes(element.tag) ? decodeUtf8(element.contents) : undefined
-  return { type, element, ...(value !== undefined && { value }) }
+  return { type, element, value }
 }
 
 /** RFC 5280 §7.1: stringprep in short. A value that is no text of ours only equals the same bytes. */

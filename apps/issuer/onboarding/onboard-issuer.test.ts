@@ -1,7 +1,7 @@
 import { algorithmOf, bareKey, sameKey } from '@countersign/crypto/jwk'
 import { keyOfDidUrl, resolveDid } from '@countersign/did/did'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { parsePrivateKey, softwareKeyTypes, softwareSigner } from '@countersign/keys/signers/software-key'
+import { parsePrivateKey, SOFTWARE_KEY_TYPES, softwareSigner } from '@countersign/keys/signers/software-key'
 import { describe, expect, it } from 'vitest'
 import { type DidOrder, keyTypes, onboardIssuer } from './onboard-issuer.ts'
 
@@ -15,7 +15,7 @@ describe('an issuer that is onboarded', () => {
       const { issuerDid, issuerKey } = onboarded.value
       const parsed = parsePrivateKey(issuerKey)
       if (!parsed.ok) throw new Error(parsed.error.code)
-      expect(algorithmOf(parsed.value)).toBe(softwareKeyTypes[keyType])
+      expect(algorithmOf(parsed.value)).toBe(SOFTWARE_KEY_TYPES[keyType])
       const signer = softwareSigner(parsed.value)
       const signature = await signer.sign('message')
       expect(nodeCrypto.verify(signer.algorithm, signer.publicJwk, 'message', signature)).toBe(true)

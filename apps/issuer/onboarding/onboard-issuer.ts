@@ -10,11 +10,11 @@ import { didWebAt } from '@countersign/did/did-web'
 import {
   generateKeyOfType,
   type PrivateJwk,
+  SOFTWARE_KEY_TYPES,
   type SoftwareKeyType,
-  softwareKeyTypes,
 } from '@countersign/keys/signers/software-key'
 
-export const keyTypes = Object.keys(softwareKeyTypes) as readonly SoftwareKeyType[]
+export const keyTypes = Object.keys(SOFTWARE_KEY_TYPES) as readonly SoftwareKeyType[]
 
 export interface OnboardedIssuer {
   readonly issuerKey: { readonly type: 'jwk'; readonly jwk: PrivateJwk }
@@ -75,5 +75,5 @@ function didNames(order: DidOrder): Result<(key: PublicJwk) => string, OnboardRe
 }
 
 function isKeyType(text: string): text is SoftwareKeyType {
-  return Object.hasOwn(softwareKeyTypes, text)
+  return Object.hasOwn(SOFTWARE_KEY_TYPES, text)
 }

@@ -7,13 +7,13 @@ import { algorithmOf } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import {
   type PrivateJwk,
+  SOFTWARE_KEY_TYPES,
   type SoftwareKeyType,
-  softwareKeyTypes,
 } from '@countersign/keys/signers/software-key'
 
 export type KeyType = SoftwareKeyType
 
-export const keyTypes = Object.keys(softwareKeyTypes) as [KeyType, ...KeyType[]]
+export const keyTypes = Object.keys(SOFTWARE_KEY_TYPES) as [KeyType, ...KeyType[]]
 
 /** In the order of preference. */
 export const HOLDER_ALGORITHMS: readonly SignatureAlgorithm[] = ALLOWED_ALGORITHMS.key_proof.filter(
@@ -26,14 +26,14 @@ export function provesPossession(algorithm: SignatureAlgorithm): boolean {
 
 /** What a key of this type signs with unless its JWK says otherwise. */
 export function algorithmOfType(keyType: KeyType): SignatureAlgorithm {
-  return softwareKeyTypes[keyType]
+  return SOFTWARE_KEY_TYPES[keyType]
 }
 
 /** Of an imported key: RSA by the length of its modulus, everything else by its curve. */
 export function keyTypeOf(key: PrivateJwk): KeyType {
   if (key.kty === 'RSA') return rsaTypeOf(key.n)
   const algorithm = algorithmOf(key)
-  const found = keyTypes.find((keyType) => softwareKeyTypes[keyType] === algorithm)
+  const found = keyTypes.find((keyType) => SOFTWARE_KEY_TYPES[keyType] === algorithm)
   if (found === undefined) throw new Error(`no key type signs with ${algorithm}`)
   return found
 }

@@ -3,7 +3,7 @@ import { bareKey } from '@countersign/crypto/jwk'
 import {
   generateSoftwareKey,
   parsePrivateKey,
-  softwareKeyTypes,
+  SOFTWARE_KEY_TYPES,
 } from '@countersign/keys/signers/software-key'
 import { expect, it } from 'vitest'
 import { dump, newOwner, onBothDatabases } from '../testing/wallet.testing.ts'
@@ -37,7 +37,7 @@ onBothDatabases('a key', (store) => {
     const listed = (await listKeys(wallet, owned)).find((key) => key.id === id)
     expect(listed).toMatchObject({ keyType, provesPossession, name: 'planted name' })
     expect(await describeKey(wallet, owned, id)).toMatchObject({
-      value: { ...listed, algorithm: softwareKeyTypes[keyType] },
+      value: { ...listed, algorithm: SOFTWARE_KEY_TYPES[keyType] },
     })
 
     const jws = await signWithKey(wallet, owned, id, { hello: 'world' })

@@ -2,7 +2,9 @@
  * COSE_Key (RFC 9052 §7) as a `PublicJwk` and back. What is refused of a JWK is refused here: private members,
  * unknown curves, coordinates of the wrong length; and compressed points, which ISO/IEC 18013-5 has no room for.
  */
+
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
+import { defined } from '@countersign/core/json'
 import { type Result, refuse } from '@countersign/core/result'
 import {
   type CborInput,
@@ -101,5 +103,5 @@ function readUse({ entries }: CborMap): Readonly<Record<string, unknown>> {
   const algorithm = algorithmOfCose(entries.get(LABEL.algorithm))
   const verifies =
     operations === undefined || (isCborArray(operations) && operations.items.includes(VERIFY_OPERATION))
-  return { ...(algorithm && { alg: algorithm }), ...(!verifies && { use: 'enc' }) }
+  return defined({ alg: algorithm, use: verifies ? undefined : 'enc' })
 }

@@ -31,7 +31,7 @@ export interface CoseMessage {
   readonly protectedBytes: Uint8Array
   readonly unprotectedHeader: CoseHeader
   /** Absent: sent apart from the message. */
-  readonly payload?: Uint8Array
+  readonly payload?: Uint8Array | undefined
   /** Signature or tag. */
   readonly proof: Uint8Array
 }
@@ -68,7 +68,7 @@ export function readCoseMessage(value: CborValue, tag: number): Result<CoseMessa
     protectedHeader,
     protectedBytes: protectedHeader.size === 0 ? NOTHING : protectedBytes,
     unprotectedHeader,
-    ...(payload !== null && { payload }),
+    payload: payload ?? undefined,
     proof,
   })
 }

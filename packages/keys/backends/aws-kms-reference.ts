@@ -20,15 +20,15 @@ export interface AwsKmsReference {
   /** Id, ARN, or alias (`alias/name`, or its ARN). */
   readonly keyId: string
   /** Absent: `AWS_REGION`. */
-  readonly region?: string
+  readonly region?: string | undefined
   /** Of a private network; absent: that of the region. */
-  readonly endpoint?: string
+  readonly endpoint?: string | undefined
   /** Absent: the usual chain. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string }
 }
 
-const arn = /^arn:aws[a-z-]*:kms:([a-z0-9-]{1,40}):\d{12}:(?:key|alias)\/[\w/-]{1,256}$/
-const bareId = /^(?:alias\/[\w/-]{1,250}|[\w-]{1,128})$/
+const KEY_ARN = /^arn:aws[a-z-]*:kms:([a-z0-9-]{1,40}):\d{12}:(?:key|alias)\/[\w/-]{1,256}$/
+const BARE_ID = /^(?:alias\/[\w/-]{1,250}|[\w-]{1,128})$/
 
 /** Without the scheme. */
 export function parseAwsKmsReference(text: string): Result<AwsKmsReference, ReferenceRefusal> {
@@ -42,7 +42,7 @@ export function parseAwsKmsReference(text: string): Result<AwsKmsReference, Refe
   if (endpoint !== undefined && !isOrigin(endpoint)) return malformed('endpoint')
   const algorithm = readAlgorithm(parameters.value.algorithm)
   if (!algorithm.ok) return algorithm
-  return ok({ ...place.value, ...(endpoint !== undefined && { endpoint }), ...algorithm.value })
+  return ok({ ...place.value, endpoint, ...algorithm.value })
 }
 
 /** The region that an ARN names counts; another one beside it is a mistake. */
@@ -50,12 +50,11 @@ export function placeOf(
   keyId: string,
   region: string | undefined,
 ): Result<AwsKmsReference, ReferenceRefusal> {
-  const [, named] = arn.exec(keyId) ?? []
-  if (named === undefined && !bareId.test(keyId)) return malformed('key')
+  const [, named] = KEY_ARN.exec(keyId) ?? []
+  if (named === undefined && !BARE_ID.test(keyId)) return malformed('key')
   if (region !== undefined && !/^[a-z0-9-]{1,40}$/.test(region)) return malformed('region')
   if (named !== undefined && region !== undefined && named !== region) return malformed('region')
-  const known = named ?? region
-  return ok({ backend: 'aws-kms', keyId, ...(known !== undefined && { region: known }) })
+  return ok({ backend: 'aws-kms', keyId, region: named ?? region })
 }
 
 function isOrigin(text: string): boolean {

@@ -4,11 +4,12 @@
  * Ed25519 keys sign whole messages of at most 4096 bytes, shorter than many a credential, and are refused.
  */
 
+import { defined } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { joseFromDer } from '@countersign/crypto/ecdsa-der'
 import { fits } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
-import { algorithmFacts } from '../engines/node.ts'
+import { ALGORITHM_FACTS } from '../engines/node.ts'
 import { SignerUnavailable, type UnavailableReason, within } from '../signers/signer-unavailable.ts'
 import type { AwsKmsReference } from './aws-kms-reference.ts'
 import {
@@ -43,7 +44,7 @@ interface SignInput {
   readonly SigningAlgorithm: string
 }
 
-const packageName = '@aws-sdk/client-kms'
+const PACKAGE_NAME = '@aws-sdk/client-kms'
 
 export async function openAwsKmsKey(
   reference: AwsKmsReference,
@@ -55,7 +56,7 @@ export async function openAwsKmsKey(
   if (reference.endpoint !== undefined && !isSafeUrl(new URL(reference.endpoint), context)) {
     return refuse({ code: 'insecure_url', backend: 'aws-kms' })
   }
-  const loaded = await loadPackage('aws-kms', packageName, context)
+  const loaded = await loadPackage('aws-kms', PACKAGE_NAME, context)
   if (!loaded.ok) return loaded
   if (!isKmsPackage(loaded.value)) return refuse({ code: 'module_unusable', backend: 'aws-kms' })
   const kms = loaded.value
@@ -70,12 +71,7 @@ export async function openAwsKmsKey(
 
 /** The second attempt is the client's own: it knows which errors pass. */
 function clientOptions({ endpoint, credentials }: AwsKmsReference, region: string): object {
-  return {
-    region,
-    maxAttempts: 2,
-    ...(endpoint !== undefined && { endpoint }),
-    ...(credentials && { credentials }),
-  }
+  return defined({ region, maxAttempts: 2, endpoint, credentials })
 }
 
 async function openKey(
@@ -95,7 +91,7 @@ async function openKey(
     SigningAlgorithms: algorithms,
   } = answer
   if (usage !== 'SIGN_VERIFY' || !Array.isArray(algorithms)) return unsupported(spec)
-  const algorithmNames = supportedNames.filter(([, name]) => algorithms.includes(name))
+  const algorithmNames = SUPPORTED_NAMES.filter(([, name]) => algorithms.includes(name))
   if (algorithmNames.length === 0) return unsupported(spec)
   if (typeof arn !== 'string' || !(spki instanceof Uint8Array)) {
     throw new SignerUnavailable('aws-kms', 'answer_malformed')
@@ -128,8 +124,8 @@ async function sign(
   { arn, algorithm, context }: Signing,
   data: Uint8Array,
 ): Promise<Uint8Array> {
-  const facts = algorithmFacts[algorithm]
-  const name = supportedAlgorithms[algorithm]
+  const facts = ALGORITHM_FACTS[algorithm]
+  const name = SUPPORTED_ALGORITHMS[algorithm]
   if (facts.kind === 'eddsa' || name === undefined) throw new Error('not an algorithm of this key')
   const input: SignInput = {
     KeyId: arn,
@@ -149,7 +145,7 @@ async function sign(
 }
 
 /** The PSS salts of KMS are as long as the hash, as JOSE wants them. */
-const supportedAlgorithms: Readonly<Partial<Record<SignatureAlgorithm, string>>> = {
+const SUPPORTED_ALGORITHMS: Readonly<Partial<Record<SignatureAlgorithm, string>>> = {
   ES256: 'ECDSA_SHA_256',
   ES384: 'ECDSA_SHA_384',
   ES512: 'ECDSA_SHA_512',
@@ -162,7 +158,7 @@ const supportedAlgorithms: Readonly<Partial<Record<SignatureAlgorithm, string>>>
   PS512: 'RSASSA_PSS_SHA_512',
 }
 
-const supportedNames = Object.entries(supportedAlgorithms) as readonly (readonly [
+const SUPPORTED_NAMES = Object.entries(SUPPORTED_ALGORITHMS) as readonly (readonly [
   SignatureAlgorithm,
   string,
 ])[]
@@ -187,13 +183,13 @@ async function ask(
 /** By name alone: messages of the service hold account numbers and key ids. */
 function reasonOf(error: unknown): UnavailableReason {
   const name = nameOf(error)
-  if (Object.hasOwn(reasons, name)) return reasons[name] ?? 'refused'
+  if (Object.hasOwn(REASONS, name)) return REASONS[name] ?? 'refused'
   const status = statusOf(error)
   if (status === undefined) return 'unreachable'
   return status >= 500 ? 'failing' : 'refused'
 }
 
-const reasons: Readonly<Record<string, UnavailableReason>> = {
+const REASONS: Readonly<Record<string, UnavailableReason>> = {
   TimeoutError: 'timeout',
   AbortError: 'timeout',
   RequestTimeout: 'timeout',

@@ -68,7 +68,7 @@ export type SecretSource =
   | { readonly file: string }
   | { readonly variable: string }
 
-const maxSecretBytes = 16_384
+const MAX_SECRET_BYTES = 16_384
 
 /** Without the line end that editors add. `undefined` where there is none; throws for a file that cannot be read. */
 export async function readSecret(
@@ -79,7 +79,7 @@ export async function readSecret(
   if ('text' in source) return source.text
   if ('variable' in source) return environment[source.variable] || undefined
   const bytes = await readFile(source.file).catch(() => undefined)
-  if (bytes === undefined || bytes.length > maxSecretBytes) {
+  if (bytes === undefined || bytes.length > MAX_SECRET_BYTES) {
     throw new SignerUnavailable(backend, 'secret_unreadable')
   }
   return bytes.toString('utf8').replace(/\r?\n$/, '') || undefined

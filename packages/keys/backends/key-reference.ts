@@ -31,13 +31,13 @@ export type KeyReference = {
   | AwsKmsReference
 )
 
-const maxReferenceLength = 16_384
+const MAX_REFERENCE_LENGTH = 16_384
 
 /** Text of any kind, or an object: a JWK or a serialised key. An object never leads to a file or a native module. */
 export function parseKeyReference(value: unknown): Result<KeyReference, ReferenceRefusal> {
   if (typeof value !== 'string') return parseSerialisedKey(value)
   const text = value.trim()
-  if (text.length > maxReferenceLength) return malformed('length')
+  if (text.length > MAX_REFERENCE_LENGTH) return malformed('length')
   if (text.startsWith('{') || text.startsWith('-----')) return parseSerialisedKey(text)
   const [scheme, rest] = splitAt(text, ':')
   switch (scheme.toLowerCase()) {

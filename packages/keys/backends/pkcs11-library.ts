@@ -59,14 +59,14 @@ export const CKK = { rsa: 0x00, ec: 0x03, ecEdwards: 0x40 } as const
 export const CKM = { rsaPkcs: 0x0001, rsaPkcsPss: 0x000d, ecdsa: 0x1041, eddsa: 0x1057 } as const
 
 /** CKM_SHA…, CKG_MGF1_SHA…, and the DER before a digest in PKCS#1 v1.5 (RFC 8017 §9.2, note 1). */
-export const hashNumbers: Readonly<Record<string, { hashAlg: number; mgf: number; prefix: string }>> = {
+export const HASH_NUMBERS: Readonly<Record<string, { hashAlg: number; mgf: number; prefix: string }>> = {
   sha256: { hashAlg: 0x250, mgf: 2, prefix: '3031300d060960864801650304020105000420' },
   sha384: { hashAlg: 0x260, mgf: 3, prefix: '3041300d060960864801650304020205000430' },
   sha512: { hashAlg: 0x270, mgf: 4, prefix: '3051300d060960864801650304020305000440' },
 }
 
 /** Ours of `pkcs11js`: how it marks the parameter of a mechanism. */
-export const pssParameterType = 5
+export const PSS_PARAMETER_TYPE = 5
 
 export const CKR = {
   attributeSensitive: 0x11,
@@ -108,13 +108,13 @@ interface OpenLibrary {
 /** By path. One process has one state of each native module, whoever asks for it. */
 const openLibraries = new Map<string, OpenLibrary>()
 
-const packageName = 'pkcs11js'
+const PACKAGE_NAME = 'pkcs11js'
 
 export async function shareLibrary(
   modulePath: string,
   context: BackendContext,
 ): Promise<Result<SharedLibrary, BackendRefusal>> {
-  const loaded = await loadPackage('pkcs11', packageName, context)
+  const loaded = await loadPackage('pkcs11', PACKAGE_NAME, context)
   if (!loaded.ok) return loaded
   const Library = constructorOf(loaded.value)
   if (!Library) return refuse({ code: 'module_unusable', backend: 'pkcs11' })

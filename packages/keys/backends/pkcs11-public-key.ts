@@ -72,7 +72,7 @@ function readKey(
 }
 
 /** CKA_EC_PARAMS as DER object identifiers. */
-const curves: Readonly<Record<string, { readonly crv: string; readonly width: number }>> = {
+const CURVES: Readonly<Record<string, { readonly crv: string; readonly width: number }>> = {
   '06082a8648ce3d030107': { crv: 'P-256', width: 32 },
   '06052b81040022': { crv: 'P-384', width: 48 },
   '06052b81040023': { crv: 'P-521', width: 66 },
@@ -80,7 +80,7 @@ const curves: Readonly<Record<string, { readonly crv: string; readonly width: nu
 }
 
 function ecKey(parameters: Buffer | undefined, point: Buffer | undefined): Result<PublicJwk, BackendRefusal> {
-  const curve = curves[parameters?.toString('hex') ?? '']
+  const curve = CURVES[parameters?.toString('hex') ?? '']
   if (!curve) return refuse({ code: 'key_unsupported', keyType: 'unknown' })
   const { crv, width } = curve
   const bytes = point && unwrapped(point, 2 * width + 1)
@@ -90,13 +90,13 @@ function ecKey(parameters: Buffer | undefined, point: Buffer | undefined): Resul
 }
 
 /** The object identifier of RFC 8410, or the PrintableString that PKCS#11 3.0 §2.3.10 allows too. */
-const ed25519Parameters: readonly string[] = ['06032b6570', '130c656477617264733235353139']
+const ED25519_PARAMETERS: readonly string[] = ['06032b6570', '130c656477617264733235353139']
 
 function edwardsKey(
   parameters: Buffer | undefined,
   point: Buffer | undefined,
 ): Result<PublicJwk, BackendRefusal> {
-  if (!ed25519Parameters.includes(parameters?.toString('hex') ?? '')) {
+  if (!ED25519_PARAMETERS.includes(parameters?.toString('hex') ?? '')) {
     return refuse({ code: 'key_unsupported', keyType: 'unknown' })
   }
   const bytes = point && unwrapped(point, 32)

@@ -25,25 +25,25 @@ export interface Pkcs11Reference {
   readonly token: Readonly<Partial<Record<TokenAttribute, string>>>
   readonly slotId?: number
   /** CKA_LABEL and CKA_ID of the private key; one of them at least. */
-  readonly label?: string
-  readonly id?: Uint8Array
+  readonly label?: string | undefined
+  readonly id?: Uint8Array | undefined
   /** Absent: a token that asks for none. */
   readonly pin?: SecretSource
 }
 
 export type TokenAttribute = 'token' | 'manufacturer' | 'model' | 'serial'
 
-const tokenAttributes: readonly TokenAttribute[] = ['token', 'manufacturer', 'model', 'serial']
-const pathAttributes = [...tokenAttributes, 'object', 'type', 'slot-id'] as const
-const queryAttributes = ['module-path', 'pin-value', 'pin-source', 'algorithm'] as const
+const TOKEN_ATTRIBUTES: readonly TokenAttribute[] = ['token', 'manufacturer', 'model', 'serial']
+const PATH_ATTRIBUTES = [...TOKEN_ATTRIBUTES, 'object', 'type', 'slot-id'] as const
+const QUERY_ATTRIBUTES = ['module-path', 'pin-value', 'pin-source', 'algorithm'] as const
 
 /** Without the scheme. */
 export function parsePkcs11Uri(text: string): Result<Pkcs11Reference, ReferenceRefusal> {
   const [pathText, queryText] = splitAt(text, '?')
   const [idText, named] = takeId(pathText)
-  const path = readPairs(named, ';', pathAttributes)
+  const path = readPairs(named, ';', PATH_ATTRIBUTES)
   if (!path.ok) return path
-  const query = readPairs(queryText, '&', queryAttributes)
+  const query = readPairs(queryText, '&', QUERY_ATTRIBUTES)
   if (!query.ok) return query
   const { object, type } = path.value
   if (type !== undefined && type !== 'private') return malformed('type')
@@ -58,14 +58,14 @@ export function parsePkcs11Uri(text: string): Result<Pkcs11Reference, ReferenceR
   if (!pin.ok) return pin
   const algorithm = readAlgorithm(query.value.algorithm)
   if (!algorithm.ok) return algorithm
-  const wanted = tokenAttributes.filter((name) => path.value[name] !== undefined)
+  const wanted = TOKEN_ATTRIBUTES.filter((name) => path.value[name] !== undefined)
   return ok({
     backend: 'pkcs11',
     modulePath,
     token: Object.fromEntries(wanted.map((name) => [name, path.value[name]])),
     ...slotId.value,
-    ...(object !== undefined && { label: object }),
-    ...(id !== undefined && { id }),
+    label: object,
+    id,
     ...pin.value,
     ...algorithm.value,
   })
@@ -79,14 +79,14 @@ function takeId(path: string): readonly [string | undefined, string] {
   return [ids.length === 0 ? undefined : ids.join('').slice(3), others.join(';')]
 }
 
-const maxIdBytes = 256
+const MAX_ID_BYTES = 256
 
 function idBytes(text: string): Uint8Array | undefined {
   if (!/^(?:%[0-9A-Fa-f]{2}|[\w.~:[\]@!$'()*+,&-])+$/.test(text)) return undefined
   const bytes = Array.from(text.matchAll(/%(..)|./g), ([one, hex]) =>
     hex === undefined ? one.charCodeAt(0) : Number.parseInt(hex, 16),
   )
-  return bytes.length <= maxIdBytes ? Uint8Array.from(bytes) : undefined
+  return bytes.length <= MAX_ID_BYTES ? Uint8Array.from(bytes) : undefined
 }
 
 function slotNumber(text: string | undefined): Result<{ readonly slotId?: number }, ReferenceRefusal> {

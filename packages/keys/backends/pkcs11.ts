@@ -8,7 +8,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type PublicJwk, sameKey } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
-import { type AlgorithmFacts, algorithmFacts } from '../engines/node.ts'
+import { ALGORITHM_FACTS, type AlgorithmFacts } from '../engines/node.ts'
 import { SignerUnavailable } from '../signers/signer-unavailable.ts'
 import { type BackendContext, type BackendKey, type BackendRefusal, digestOf, readSecret } from './backend.ts'
 import {
@@ -17,13 +17,13 @@ import {
   CKM,
   CKO,
   CKR,
+  HASH_NUMBERS,
   type Handle,
-  hashNumbers,
   initialise,
   type Mechanism,
   numberOf,
   type Pkcs11Library,
-  pssParameterType,
+  PSS_PARAMETER_TYPE,
   returnValueOf,
   shareLibrary,
 } from './pkcs11-library.ts'
@@ -111,7 +111,7 @@ function tokenKey(
   }
 }
 
-const serialSession = 0x04
+const SERIAL_SESSION = 0x04
 
 function connect(
   library: Pkcs11Library,
@@ -121,7 +121,7 @@ function connect(
   initialise(library)
   const slot = findSlot(library, reference)
   if (!slot.ok) return slot
-  const session = library.C_OpenSession(slot.value, serialSession)
+  const session = library.C_OpenSession(slot.value, SERIAL_SESSION)
   try {
     if (pin !== undefined) logIn(library, session, pin)
     const found = findKey({ library, session }, reference)
@@ -133,9 +133,9 @@ function connect(
   }
 }
 
-const tokenInitialised = 0x400
+const TOKEN_INITIALISED = 0x400
 
-const tokenInfoMembers: Readonly<Record<TokenAttribute, string>> = {
+const TOKEN_INFO_MEMBERS: Readonly<Record<TokenAttribute, string>> = {
   token: 'label',
   manufacturer: 'manufacturerID',
   model: 'model',
@@ -150,17 +150,19 @@ function findSlot(
   const slots = library.C_GetSlotList(true).filter((slot) => {
     if (slotId !== undefined && numberOf(slot) !== slotId) return false
     const info = library.C_GetTokenInfo(slot)
-    const isReady = typeof info.flags === 'number' && (info.flags & tokenInitialised) !== 0
+    const isReady = typeof info.flags === 'number' && (info.flags & TOKEN_INITIALISED) !== 0
     // Padded with blanks to a fixed width.
-    return isReady && wanted.every(([name, text]) => String(info[tokenInfoMembers[name]]).trimEnd() === text)
+    return (
+      isReady && wanted.every(([name, text]) => String(info[TOKEN_INFO_MEMBERS[name]]).trimEnd() === text)
+    )
   })
   const [slot] = slots
   if (!slot) return refuse({ code: 'token_not_found', backend: 'pkcs11' })
   return slots.length === 1 ? ok(slot) : refuse({ code: 'token_ambiguous', backend: 'pkcs11' })
 }
 
-const normalUser = 1
-const pinRefusals: readonly (number | undefined)[] = [
+const NORMAL_USER = 1
+const PIN_REFUSALS: readonly (number | undefined)[] = [
   CKR.pinIncorrect,
   CKR.pinInvalid,
   CKR.pinLengthRange,
@@ -172,11 +174,11 @@ const pinRefusals: readonly (number | undefined)[] = [
 /** The login is the token's and not the session's: another key of this process may have done it. */
 function logIn(library: Pkcs11Library, session: Handle, pin: string): void {
   try {
-    library.C_Login(session, normalUser, pin)
+    library.C_Login(session, NORMAL_USER, pin)
   } catch (error) {
     const value = returnValueOf(error)
     if (value === CKR.userAlreadyLoggedIn) return
-    throw pinRefusals.includes(value) ? new SignerUnavailable('pkcs11', 'login_refused') : error
+    throw PIN_REFUSALS.includes(value) ? new SignerUnavailable('pkcs11', 'login_refused') : error
   }
 }
 
@@ -200,16 +202,16 @@ function closeSession({ library, session }: TokenObjects): void {
 }
 
 /** Longer than any signature here: RSA with 4096 bits has 512 bytes. */
-const signatureBuffer = 1024
+const SIGNATURE_BUFFER = 1024
 
 function sign(
   { library, session, key }: Connection,
   algorithm: SignatureAlgorithm,
   data: Uint8Array,
 ): Uint8Array {
-  const facts = algorithmFacts[algorithm]
+  const facts = ALGORITHM_FACTS[algorithm]
   library.C_SignInit(session, mechanismOf(facts), key)
-  const signature = library.C_Sign(session, inputOf(facts, data), Buffer.alloc(signatureBuffer))
+  const signature = library.C_Sign(session, inputOf(facts, data), Buffer.alloc(SIGNATURE_BUFFER))
   return new Uint8Array(signature)
 }
 
@@ -223,7 +225,7 @@ function mechanismOf(facts: AlgorithmFacts): Mechanism {
     case 'rsa': {
       if (facts.saltLength === undefined) return { mechanism: CKM.rsaPkcs }
       const { hashAlg, mgf } = hashOf(facts.hash)
-      const parameter = { type: pssParameterType, hashAlg, mgf, saltLen: facts.saltLength }
+      const parameter = { type: PSS_PARAMETER_TYPE, hashAlg, mgf, saltLen: facts.saltLength }
       return { mechanism: CKM.rsaPkcsPss, parameter }
     }
   }
@@ -240,7 +242,7 @@ function inputOf(facts: AlgorithmFacts, data: Uint8Array): Buffer {
 }
 
 function hashOf(name: string) {
-  const numbers = hashNumbers[name]
+  const numbers = HASH_NUMBERS[name]
   if (!numbers) throw new Error('not a hash of an algorithm')
   return numbers
 }

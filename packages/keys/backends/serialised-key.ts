@@ -87,14 +87,14 @@ function parseAwsKey(key: JsonRecord): Result<SerialisedKey, ReferenceRefusal> {
 
 type JsonRecord = Readonly<Record<string, unknown>>
 
-const maxTextLength = 4096
+const MAX_TEXT_LENGTH = 4096
 
 function isText(value: unknown): value is string {
-  return typeof value === 'string' && value !== '' && value.length <= maxTextLength
+  return typeof value === 'string' && value !== '' && value.length <= MAX_TEXT_LENGTH
 }
 
 function parseObject(text: string): unknown {
-  if (!text.trimStart().startsWith('{') || text.length > 4 * maxTextLength) return undefined
+  if (!text.trimStart().startsWith('{') || text.length > 4 * MAX_TEXT_LENGTH) return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -25,8 +25,8 @@ export interface VaultReference {
   readonly mount: string
   readonly keyName: string
   /** Absent: the latest at start. Instances that start at different times may then sign with different keys. */
-  readonly keyVersion?: number
-  readonly namespace?: string
+  readonly keyVersion?: number | undefined
+  readonly namespace?: string | undefined
   readonly login: VaultLogin
 }
 
@@ -46,17 +46,17 @@ export type VaultLogin =
       readonly password: SecretSource
     }
 
-const parameterNames = [
+const PARAMETER_NAMES = [
   ...(['version', 'namespace', 'algorithm', 'auth-mount', 'token-file'] as const),
   ...(['role-id', 'secret-id-file', 'username', 'password-file'] as const),
 ] as const
 
-type Parameters = Partial<Readonly<Record<(typeof parameterNames)[number], string>>>
+type Parameters = Partial<Readonly<Record<(typeof PARAMETER_NAMES)[number], string>>>
 
 /** Without the scheme `vault:`. */
 export function parseVaultReference(text: string): Result<VaultReference, ReferenceRefusal> {
   const [address, query] = splitAt(text, '?')
-  const parameters = readParameters(query, parameterNames)
+  const parameters = readParameters(query, PARAMETER_NAMES)
   if (!parameters.ok) return parameters
   const place = parseVaultAddress(address, /^(.+)\/keys\/([^/]+)$/)
   if (!place) return malformed('address')
@@ -73,8 +73,8 @@ export function parseVaultReference(text: string): Result<VaultReference, Refere
     apiUrl,
     mount,
     keyName,
-    ...(version !== undefined && { keyVersion: Number(version) }),
-    ...(namespace !== undefined && { namespace }),
+    keyVersion: version === undefined ? undefined : Number(version),
+    namespace,
     login: login.value,
     ...algorithm.value,
   })

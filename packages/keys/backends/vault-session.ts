@@ -5,6 +5,7 @@
  * request for all that wait. Redirects are not followed: the token would go along.
  */
 
+import { defined } from '@countersign/core/json'
 import { SignerUnavailable, type UnavailableReason, within } from '../signers/signer-unavailable.ts'
 import { type BackendContext, readSecret } from './backend.ts'
 import type { VaultReference } from './vault-reference.ts'
@@ -24,13 +25,7 @@ export function vaultSession(reference: VaultReference, context: BackendContext)
     const signal = AbortSignal.timeout(context.timeoutMs)
     const attempt = async (): Promise<Attempt> => {
       const token = await tokens.get()
-      const answer = await exchange(reference, context, {
-        method,
-        path,
-        token,
-        signal,
-        ...(body && { body }),
-      })
+      const answer = await exchange(reference, context, { method, path, token, signal, body })
       const isWorthRepeating = answer.status === 403 ? tokens.drop(token) : reasonOf(answer) === 'failing'
       return { answer, isWorthRepeating }
     }
@@ -67,8 +62,8 @@ async function twice(attempt: () => Promise<Attempt>, signal: AbortSignal): Prom
 interface Exchange {
   readonly method: 'GET' | 'POST'
   readonly path: string
-  readonly token?: string
-  readonly body?: object
+  readonly token?: string | undefined
+  readonly body?: object | undefined
   readonly signal: AbortSignal
 }
 
@@ -80,13 +75,13 @@ async function exchange(
   try {
     const response = await fetch(`${apiUrl}/${path}`, {
       method,
-      headers: {
+      headers: defined({
         accept: 'application/json',
-        ...(token !== undefined && { 'x-vault-token': token }),
-        ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
+        'x-vault-token': token,
+        'x-vault-namespace': namespace,
+        'content-type': body && 'application/json',
+      }),
+      body: body ? JSON.stringify(body) : null,
       redirect: 'manual',
       signal,
     })
@@ -98,14 +93,14 @@ async function exchange(
 }
 
 /** A key with a thousand versions of RSA is still read. */
-const maxAnswerBytes = 2_000_000
+const MAX_ANSWER_BYTES = 2_000_000
 
 async function jsonObject(response: Response): Promise<Readonly<Record<string, unknown>>> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
-    if (size > maxAnswerBytes) throw new SignerUnavailable('vault', 'answer_malformed')
+    if (size > MAX_ANSWER_BYTES) throw new SignerUnavailable('vault', 'answer_malformed')
     chunks.push(chunk)
   }
   try {
@@ -137,14 +132,14 @@ interface TokenSource {
  * What is refused right after a login is refused for another reason, and a login that was refused will be again, or
  * lock its user out: nothing is sent again for so long.
  */
-const loginPauseSeconds = 5
+const LOGIN_PAUSE_SECONDS = 5
 
 function tokenSource(reference: VaultReference, context: BackendContext): TokenSource {
   let kept: Token | undefined
   let triedAt = Number.NEGATIVE_INFINITY
   let refusal: SignerUnavailable | undefined
   let pending: Promise<Token> | undefined
-  const isPausing = () => context.now() - triedAt < loginPauseSeconds
+  const isPausing = () => context.now() - triedAt < LOGIN_PAUSE_SECONDS
   const isUsable = (token: Token) => token.freshUntil === undefined || context.now() < token.freshUntil
   const fetchToken = async () => {
     refusal = undefined

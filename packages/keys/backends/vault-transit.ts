@@ -7,7 +7,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
-import { algorithmFacts } from '../engines/node.ts'
+import { ALGORITHM_FACTS } from '../engines/node.ts'
 import { SignerUnavailable } from '../signers/signer-unavailable.ts'
 import {
   type BackendContext,
@@ -100,7 +100,7 @@ async function sign(ask: VaultSession, request: SigningRequest, bytes: Uint8Arra
 }
 
 function signingBody({ version, algorithm }: SigningRequest, bytes: Uint8Array): object {
-  const facts = algorithmFacts[algorithm]
+  const facts = ALGORITHM_FACTS[algorithm]
   if (facts.kind === 'eddsa') return { input: base64(bytes), key_version: version }
   return {
     input: base64(digestOf(facts, bytes)),

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { IdentityRecords } from './identity-records.ts'
 import type { IdentityShelf } from './identity-store.ts'
-import { minimumSecretBytes, openSealing, type Sealing } from './sealing.ts'
+import { MINIMUM_SECRET_BYTES, openSealing, type Sealing } from './sealing.ts'
 
 export type SecretRefusal =
   /** `recorded`: the store was sealed with a configured secret of this fingerprint. */
@@ -26,17 +26,17 @@ export interface SecretOptions {
   warn(message: string): void
 }
 
-export const secretRecord = 'deployment-secret'
-export const fingerprintRecord = 'deployment-secret-fingerprint'
+export const SECRET_RECORD = 'deployment-secret'
+export const FINGERPRINT_RECORD = 'deployment-secret-fingerprint'
 
 export async function settleSecret(options: SecretOptions): Promise<Result<Sealing, SecretRefusal>> {
   // In the order opposite to that of writing: an instance that opens the same store right now puts its secret before
   // the fingerprint, so whoever sees a fingerprint of a secret that was made also finds that secret.
-  const recorded = await options.shelf.read(fingerprintRecord)
-  const kept = await options.shelf.read(secretRecord)
+  const recorded = await options.shelf.read(FINGERPRINT_RECORD)
+  const kept = await options.shelf.read(SECRET_RECORD)
   const configured = options.configuredSecret?.trim()
   if (options.mode === 'production' && kept !== undefined) {
-    return refuse({ code: 'secret_kept_in_store', record: secretRecord })
+    return refuse({ code: 'secret_kept_in_store', record: SECRET_RECORD })
   }
   if (configured) return withConfigured(configured, recorded, options.records)
   if (options.mode === 'production') return refuse({ code: 'secret_missing' })
@@ -49,8 +49,8 @@ async function withConfigured(
   recorded: string | undefined,
   records: IdentityRecords,
 ): Promise<Result<Sealing, SecretRefusal>> {
-  if (Buffer.byteLength(secret) < minimumSecretBytes) {
-    return refuse({ code: 'secret_too_short', minimumBytes: minimumSecretBytes })
+  if (Buffer.byteLength(secret) < MINIMUM_SECRET_BYTES) {
+    return refuse({ code: 'secret_too_short', minimumBytes: MINIMUM_SECRET_BYTES })
   }
   return underFingerprint(sealingOf(secret), recorded, records)
 }
@@ -61,20 +61,20 @@ async function withKept(
   { shelf, records, warn }: SecretOptions,
 ): Promise<Result<Sealing, SecretRefusal>> {
   const offered = kept ?? randomBytes(32).toString('base64url')
-  if (Buffer.byteLength(offered) < minimumSecretBytes) {
-    return refuse({ code: 'secret_too_short', minimumBytes: minimumSecretBytes })
+  if (Buffer.byteLength(offered) < MINIMUM_SECRET_BYTES) {
+    return refuse({ code: 'secret_too_short', minimumBytes: MINIMUM_SECRET_BYTES })
   }
   const { fingerprint } = sealingOf(offered)
   // Looked at before anything is put: a stray instance must not leave its secret in another deployment's store.
   if (recorded !== undefined && recorded !== fingerprint) {
     return refuse({ code: 'secret_mismatch', fingerprint, recorded })
   }
-  const secret = await records.keep(secretRecord, () => offered)
-  if (shelf.shared) warn(keptInSharedStore)
+  const secret = await records.keep(SECRET_RECORD, () => offered)
+  if (shelf.shared) warn(KEPT_IN_SHARED_STORE)
   return underFingerprint(sealingOf(secret), undefined, records)
 }
 
-const keptInSharedStore =
+const KEPT_IN_SHARED_STORE =
   'DEVELOPMENT ONLY: the deployment secret is kept in the shared store, beside the values that it seals. ' +
   'Whoever reads the store reads everything in it. Configure a secret before real data goes in.'
 
@@ -87,7 +87,7 @@ async function underFingerprint(
   if (recorded !== undefined && recorded !== fingerprint) {
     return refuse({ code: 'secret_mismatch', fingerprint, recorded })
   }
-  const winner = await records.keep(fingerprintRecord, () => fingerprint)
+  const winner = await records.keep(FINGERPRINT_RECORD, () => fingerprint)
   return winner === fingerprint
     ? ok(sealing)
     : refuse({ code: 'secret_mismatch', fingerprint, recorded: winner })

@@ -13,7 +13,7 @@ import {
   signerOf,
 } from './deployment.testing.ts'
 import type { Deployment } from './deployment.ts'
-import { fingerprintRecord, secretRecord } from './deployment-secret.ts'
+import { FINGERPRINT_RECORD, SECRET_RECORD } from './deployment-secret.ts'
 import { createDevelopmentCa, issueCertificate } from './development-certificate.ts'
 import { layeredShelf, memoryShelf } from './identity-store.ts'
 
@@ -121,9 +121,8 @@ describe('keys', () => {
       x: privateJwk.x,
     })
     const production = await opened({ mode: 'production', configuredSecret })
-    expect(await signerOf(production, 'verifier-request', { configuredSigner: signer })).not.toHaveProperty(
-      'x5c',
-    )
+    const { x5c } = await signerOf(production, 'verifier-request', { configuredSigner: signer })
+    expect(x5c).toBeUndefined()
   })
 
   it('that live elsewhere are refused with certificates of another key', async () => {
@@ -251,19 +250,19 @@ describe('production', () => {
   it('keeps nothing beside what it seals but the fingerprint of the secret', async () => {
     const shelf = openShelf()
     const { sealing } = await opened({ mode: 'production', configuredSecret, shelf })
-    expect([...shelf.records]).toEqual([[fingerprintRecord, sealing.fingerprint]])
+    expect([...shelf.records]).toEqual([[FINGERPRINT_RECORD, sealing.fingerprint]])
     expect(sealing.fingerprint).not.toContain(configuredSecret)
   })
 
   it('does not work on a store that holds a secret, and does not spread one from the directory', async () => {
     const directory = memoryShelf()
     const secret = 'made in development, 0123456789abcdef'
-    await directory.putIfAbsent(secretRecord, secret)
+    await directory.putIfAbsent(SECRET_RECORD, secret)
     const store = openShelf()
     const shelf = layeredShelf(store, directory, () => {})
     expect(await open({ mode: 'production', configuredSecret: secret, shelf })).toEqual({
       ok: false,
-      error: { code: 'secret_kept_in_store', record: secretRecord },
+      error: { code: 'secret_kept_in_store', record: SECRET_RECORD },
     })
     expect(store.records.size).toBe(0)
   })
@@ -308,7 +307,7 @@ describe('the deployment secret', () => {
       ok: false,
       error: { code: 'secret_missing', recorded: sealing.fingerprint },
     })
-    expect(shelf.records.has(secretRecord)).toBe(false)
+    expect(shelf.records.has(SECRET_RECORD)).toBe(false)
   })
 
   it('stays out of a store that belongs to another deployment', async () => {
@@ -318,14 +317,14 @@ describe('the deployment secret', () => {
     await opened({ mode: 'production', configuredSecret, shelf: store })
     const stray = await open({ shelf: layeredShelf(store, directory, () => {}) })
     expect(stray).toMatchObject({ ok: false, error: { code: 'secret_mismatch' } })
-    expect(store.records.has(secretRecord)).toBe(false)
+    expect(store.records.has(SECRET_RECORD)).toBe(false)
   })
 
   it('has at least 256 bits when it is made, and a loud warning when it lies in the shared store', async () => {
     const warnings: string[] = []
     const shelf = openShelf()
     await opened({ shelf, warn: (message) => warnings.push(message) })
-    const secret = shelf.records.get(secretRecord) ?? ''
+    const secret = shelf.records.get(SECRET_RECORD) ?? ''
     expect(Buffer.from(secret, 'base64url')).toHaveLength(32)
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toContain('DEVELOPMENT ONLY')
@@ -386,7 +385,7 @@ describe('the readiness check', () => {
     await opened({ shelf })
     expect(await deployment.assertShared()).toEqual({
       ok: false,
-      error: { code: 'identity_mismatch', record: secretRecord },
+      error: { code: 'identity_mismatch', record: SECRET_RECORD },
     })
   })
 
@@ -398,7 +397,7 @@ describe('the readiness check', () => {
     await opened({ shelf: store })
     store.records.clear()
     expect((await deployment.assertShared()).ok).toBe(true)
-    expect(store.records.get(fingerprintRecord)).toBe(deployment.sealing.fingerprint)
+    expect(store.records.get(FINGERPRINT_RECORD)).toBe(deployment.sealing.fingerprint)
   })
 })
 
@@ -409,7 +408,7 @@ describe('a damaged record', () => {
     await signerOf(deployment)
     const name = `verifier-request-key.${deployment.sealing.fingerprint}`
     const whole = shelf.records.get(name) ?? ''
-    for (const damaged of ['', 'v1.AAAA', whole.slice(0, -1), shelf.records.get(secretRecord) ?? '']) {
+    for (const damaged of ['', 'v1.AAAA', whole.slice(0, -1), shelf.records.get(SECRET_RECORD) ?? '']) {
       shelf.records.set(name, damaged)
       expect(await (await opened({ shelf })).signer('verifier-request', hosts)).toEqual({
         ok: false,

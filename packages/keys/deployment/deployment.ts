@@ -137,9 +137,7 @@ async function openSigner(
   if (!key.ok) return key
   const x5c = await certificatesFor(purpose, key.value, options, development, now)
   if (!x5c.ok) return x5c
-  const { kid } = key.value
-  const named = kid === undefined ? {} : { keyId: kid }
-  return ok(softwareSigner(key.value, x5c.value ? { ...named, x5c: x5c.value } : named))
+  return ok(softwareSigner(key.value, { keyId: key.value.kid, x5c: x5c.value }))
 }
 
 async function withCertificates(
@@ -149,11 +147,11 @@ async function withCertificates(
   development: Development | undefined,
   now: number,
 ): Promise<Result<Signer, SignerRefusal>> {
-  const x5c = await certificatesFor(purpose, signer.publicJwk, options, development, now)
-  if (!x5c.ok) return x5c
+  const made = await certificatesFor(purpose, signer.publicJwk, options, development, now)
+  if (!made.ok) return made
   const { algorithm, keyId, publicJwk } = signer
-  const chain = x5c.value ?? signer.x5c
-  return ok({ algorithm, keyId, publicJwk, sign: (data) => signer.sign(data), ...(chain && { x5c: chain }) })
+  const x5c = made.value ?? signer.x5c
+  return ok({ algorithm, keyId, publicJwk, sign: (data) => signer.sign(data), x5c })
 }
 
 async function signingKey(

@@ -26,15 +26,15 @@ export interface DevelopmentCas {
   readonly anchors: readonly string[]
 }
 
-const day = 86_400
-const certificateDays = 825
-const certificateMargin = 30 * day
+const DAY_SECONDS = 86_400
+const CERTIFICATE_DAYS = 825
+const CERTIFICATE_MARGIN_SECONDS = 30 * DAY_SECONDS
 
 /** More than the margin of a certificate, so that a new certificate is never about to expire with its CA. */
-const caMargin = 60 * day
+const CA_MARGIN_SECONDS = 60 * DAY_SECONDS
 
 /** A record for every two years: whoever passes this many has a clock that is wrong by centuries. */
-const maxGenerations = 100
+const MAX_GENERATIONS = 100
 
 export async function openDevelopmentCas(
   records: SealedRecords,
@@ -42,7 +42,7 @@ export async function openDevelopmentCas(
   now: number,
 ): Promise<Result<DevelopmentCas, RecordRefusal>> {
   const anchors: string[] = []
-  for (let generation = 1; generation <= maxGenerations; generation++) {
+  for (let generation = 1; generation <= MAX_GENERATIONS; generation++) {
     const kept = await records.keep(
       `development-ca.${generation}`,
       () => createDevelopmentCa({ name, now }),
@@ -50,7 +50,7 @@ export async function openDevelopmentCas(
     )
     if (!kept.ok) return kept
     if (kept.value.expiresAt > now) anchors.push(kept.value.certificate)
-    if (kept.value.expiresAt - now > caMargin) return ok({ active: kept.value, anchors })
+    if (kept.value.expiresAt - now > CA_MARGIN_SECONDS) return ok({ active: kept.value, anchors })
   }
   throw new Error('no generation of the development CA is valid now')
 }
@@ -81,14 +81,14 @@ export async function keptCertificate(
 ): Promise<Result<string, RecordRefusal>> {
   const names = JSON.stringify([keyThumbprint(wish.publicJwk), wish.dnsNames, wish.uris])
   const base = `${wish.purpose}-certificate.${hash('sha256', names, 'hex').slice(0, 24)}`
-  for (let generation = 1; generation <= maxGenerations; generation++) {
+  for (let generation = 1; generation <= MAX_GENERATIONS; generation++) {
     const kept = await records.keep(
       `${base}.${generation}`,
       () => makeCertificate(ca, wish, now),
       readCertificate,
     )
     if (!kept.ok) return kept
-    if (kept.value.expiresAt - now > certificateMargin) return ok(kept.value.certificate)
+    if (kept.value.expiresAt - now > CERTIFICATE_MARGIN_SECONDS) return ok(kept.value.certificate)
   }
   throw new Error('no generation of the certificate is valid now')
 }
@@ -96,8 +96,16 @@ export async function keptCertificate(
 function makeCertificate(ca: DevelopmentCa, wish: CertificateWish, now: number): KeptCertificate {
   const { publicJwk, dnsNames, uris } = wish
   const subject = `Countersign ${wish.purpose}`
-  const certificate = issueCertificate({ ca, publicJwk, subject, dnsNames, uris, days: certificateDays, now })
-  return { certificate, expiresAt: Math.min(now + certificateDays * day, ca.expiresAt) }
+  const certificate = issueCertificate({
+    ca,
+    publicJwk,
+    subject,
+    dnsNames,
+    uris,
+    days: CERTIFICATE_DAYS,
+    now,
+  })
+  return { certificate, expiresAt: Math.min(now + CERTIFICATE_DAYS * DAY_SECONDS, ca.expiresAt) }
 }
 
 function readKey(json: unknown): PrivateJwk | undefined {
@@ -139,7 +147,7 @@ export interface DevelopmentIacas {
 }
 
 /** Utopia, the country of the examples in ISO/IEC 18013-5: nobody issues for it. */
-const developmentCountry = 'UT'
+const DEVELOPMENT_COUNTRY = 'UT'
 
 /**
  * Roots for document signers of mdocs, made like the development CA. There is no list of revoked certificates in
@@ -151,17 +159,17 @@ export async function openDevelopmentIacas(
   now: number,
 ): Promise<Result<DevelopmentIacas, RecordRefusal>> {
   const anchors: string[] = []
-  for (let generation = 1; generation <= maxGenerations; generation++) {
+  for (let generation = 1; generation <= MAX_GENERATIONS; generation++) {
     const iaca = await keptIaca(records, generation, name, now)
     if (!iaca.ok) return iaca
     if (iaca.value.expiresAt > now) anchors.push(iaca.value.certificate)
-    if (iaca.value.expiresAt - now > iacaMargin) return ok({ active: iaca.value, anchors })
+    if (iaca.value.expiresAt - now > IACA_MARGIN_SECONDS) return ok({ active: iaca.value, anchors })
   }
   throw new Error('no generation of the development IACA is valid now')
 }
 
 /** More than a document signer lasts: no document signer is cut short by its root. */
-const iacaMargin = 500 * day
+const IACA_MARGIN_SECONDS = 500 * DAY_SECONDS
 
 async function keptIaca(
   records: SealedRecords,
@@ -176,7 +184,7 @@ async function keptIaca(
   const make = () =>
     makeIaca(
       {
-        country: developmentCountry,
+        country: DEVELOPMENT_COUNTRY,
         organizationName: 'Countersign',
         commonName: name,
         issuerAlternativeName: { uri: 'https://localhost' },
@@ -207,7 +215,7 @@ export async function keptDocumentSigner(
       {
         iacaKey: iaca.key,
         iacaPem: iaca.certificatePem,
-        country: developmentCountry,
+        country: DEVELOPMENT_COUNTRY,
         organizationName: 'Countersign',
         commonName: 'Countersign document signer',
         publicJwk,
@@ -216,10 +224,10 @@ export async function keptDocumentSigner(
       nodeCrypto,
     )
   const base = `document-signer-certificate.${keyThumbprint(publicJwk).slice(0, 24)}`
-  for (let generation = 1; generation <= maxGenerations; generation++) {
+  for (let generation = 1; generation <= MAX_GENERATIONS; generation++) {
     const kept = await keepMade(records, `${base}.${generation}`, make)
     if (!kept.ok) return kept
-    if (kept.value.expiresAt - now > certificateMargin) return ok(kept.value.certificate)
+    if (kept.value.expiresAt - now > CERTIFICATE_MARGIN_SECONDS) return ok(kept.value.certificate)
   }
   throw new Error('no generation of the document signer is valid now')
 }

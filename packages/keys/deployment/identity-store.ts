@@ -56,7 +56,7 @@ export function directoryShelf(directory: string): IdentityShelf {
   }
 }
 
-const tenYearsSeconds = 10 * 365 * 86_400
+const TEN_YEARS_SECONDS = 10 * 365 * 86_400
 
 /** A record that is evicted or lost comes back with `Deployment.assertShared`. */
 export function sharedShelf(records: RecordStore): IdentityShelf {
@@ -66,7 +66,7 @@ export function sharedShelf(records: RecordStore): IdentityShelf {
     read,
     async putIfAbsent(name, value) {
       for (let attempt = 0; attempt < 5; attempt++) {
-        if (await records.create(checkedName(name), value, tenYearsSeconds)) return value
+        if (await records.create(checkedName(name), value, TEN_YEARS_SECONDS)) return value
         const winner = await read(name)
         if (winner !== undefined) return winner
       }
@@ -107,7 +107,7 @@ function checkedName(name: string): string {
   return name
 }
 
-const maxRecordBytes = 64 * 1024
+const MAX_RECORD_BYTES = 64 * 1024
 
 /** The closing line feed marks a whole record: a file without one was cut while it was written. */
 async function readRecord(file: string): Promise<string | undefined> {
@@ -122,7 +122,7 @@ async function readRecord(file: string): Promise<string | undefined> {
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
     const bytes = await readFile(file)
-    if (bytes.length > maxRecordBytes) throw new Error(`identity record too large: ${file}`)
+    if (bytes.length > MAX_RECORD_BYTES) throw new Error(`identity record too large: ${file}`)
     return bytes.toString('utf8')
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined

@@ -30,11 +30,11 @@ export interface Sealing {
 }
 
 /** Fewer bytes could be searched: HKDF does not stretch a password. */
-export const minimumSecretBytes = 32
+export const MINIMUM_SECRET_BYTES = 32
 
 /** Throws when the secret is shorter than `minimumSecretBytes`. */
 export function openSealing(deploymentSecret: Uint8Array): Sealing {
-  if (deploymentSecret.length < minimumSecretBytes) throw new Error('deployment secret too short')
+  if (deploymentSecret.length < MINIMUM_SECRET_BYTES) throw new Error('deployment secret too short')
   const root = createSecretKey(deploymentSecret)
   return {
     sealer: (purpose) => contextSealer(derive(root, `seal ${purpose}`, 32)),
@@ -52,13 +52,13 @@ function keyedHash(rawKey: Uint8Array): (text: string) => string {
   return (text) => createHmac('sha256', key).update(text, 'utf8').digest('base64url')
 }
 
-const cipherName = 'aes-256-gcm'
-const nonceLength = 12
-const tagLength = 16
-const version = 'v1.'
+const CIPHER_NAME = 'aes-256-gcm'
+const NONCE_LENGTH = 12
+const TAG_LENGTH = 16
+const VERSION = 'v1.'
 
 /** Longer text is not ours: nothing that is kept comes near it. */
-const maxSealedLength = 4 * 1024 * 1024
+const MAX_SEALED_LENGTH = 4 * 1024 * 1024
 
 /**
  * AES-256-GCM under a random 96-bit nonce, with a key of its own for each context: under one key for everything,
@@ -68,11 +68,11 @@ function contextSealer(purposeKey: Uint8Array): ContextSealer {
   const contextKey = contextKeys(createSecretKey(purposeKey))
   return {
     seal(plaintext, context) {
-      const nonce = freshRandomBytes(nonceLength)
-      const cipher = createCipheriv(cipherName, contextKey(context), nonce, { authTagLength: tagLength })
+      const nonce = freshRandomBytes(NONCE_LENGTH)
+      const cipher = createCipheriv(CIPHER_NAME, contextKey(context), nonce, { authTagLength: TAG_LENGTH })
       cipher.setAAD(Buffer.from(context))
       const parts = [nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]
-      return version + Buffer.concat(parts).toString('base64url')
+      return VERSION + Buffer.concat(parts).toString('base64url')
     },
     open(sealed, context) {
       const bytes = sealedBytes(sealed)
@@ -81,7 +81,7 @@ function contextSealer(purposeKey: Uint8Array): ContextSealer {
   }
 }
 
-const contextKeysKept = 512
+const CONTEXT_KEYS_KEPT = 512
 
 /** A session is opened and sealed several times within seconds: its key is derived once, and kept for a while. */
 function contextKeys(root: KeyObject): (context: string) => KeyObject {
@@ -92,7 +92,7 @@ function contextKeys(root: KeyObject): (context: string) => KeyObject {
     // As a key object: Node 24 takes twice as long for a whole sealing when the cipher gets raw bytes.
     const key = createSecretKey(createHmac('sha256', root).update(context, 'utf8').digest())
     const [oldest] = kept.keys()
-    if (kept.size >= contextKeysKept && oldest !== undefined) kept.delete(oldest)
+    if (kept.size >= CONTEXT_KEYS_KEPT && oldest !== undefined) kept.delete(oldest)
     kept.set(context, key)
     return key
   }
@@ -100,20 +100,20 @@ function contextKeys(root: KeyObject): (context: string) => KeyObject {
 
 /** Only the canonical text counts, so that a value has one spelling. */
 function sealedBytes(sealed: string): Buffer | undefined {
-  if (!sealed.startsWith(version) || sealed.length > maxSealedLength) return undefined
-  const text = sealed.slice(version.length)
+  if (!sealed.startsWith(VERSION) || sealed.length > MAX_SEALED_LENGTH) return undefined
+  const text = sealed.slice(VERSION.length)
   const bytes = Buffer.from(text, 'base64url')
-  return bytes.length >= nonceLength + tagLength && bytes.toString('base64url') === text ? bytes : undefined
+  return bytes.length >= NONCE_LENGTH + TAG_LENGTH && bytes.toString('base64url') === text ? bytes : undefined
 }
 
 function decrypt(bytes: Buffer, key: KeyObject, context: string): string | undefined {
-  const nonce = bytes.subarray(0, nonceLength)
-  const tagAt = bytes.length - tagLength
-  const decipher = createDecipheriv(cipherName, key, nonce, { authTagLength: tagLength })
+  const nonce = bytes.subarray(0, NONCE_LENGTH)
+  const tagAt = bytes.length - TAG_LENGTH
+  const decipher = createDecipheriv(CIPHER_NAME, key, nonce, { authTagLength: TAG_LENGTH })
   decipher.setAAD(Buffer.from(context))
   decipher.setAuthTag(bytes.subarray(tagAt))
   try {
-    return Buffer.concat([decipher.update(bytes.subarray(nonceLength, tagAt)), decipher.final()]).toString(
+    return Buffer.concat([decipher.update(bytes.subarray(NONCE_LENGTH, tagAt)), decipher.final()]).toString(
       'utf8',
     )
   } catch {

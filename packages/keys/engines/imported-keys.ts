@@ -46,7 +46,7 @@ function nameOf(jwk: PublicJwk): string {
   }
 }
 
-const coordinateBytes: Readonly<Record<EcCurve | 'Ed25519', number>> = {
+const COORDINATE_BYTES: Readonly<Record<EcCurve | 'Ed25519', number>> = {
   'P-256': 32,
   'P-384': 48,
   'P-521': 66,
@@ -95,7 +95,7 @@ function importPoint(crv: EcCurve | 'Ed25519', coordinates: readonly string[]): 
   if (prefix === undefined) return undefined
   const bytes: Buffer[] = [prefix]
   for (const text of coordinates) {
-    const coordinate = readCoordinate(text, coordinateBytes[crv])
+    const coordinate = readCoordinate(text, COORDINATE_BYTES[crv])
     if (coordinate === undefined) return undefined
     bytes.push(coordinate)
   }

@@ -18,7 +18,7 @@ export type AlgorithmFacts =
   | { readonly kind: 'eddsa'; readonly hash: null }
   | { readonly kind: 'rsa'; readonly hash: string; readonly padding: number; readonly saltLength?: number }
 
-export const algorithmFacts: Readonly<Record<SignatureAlgorithm, AlgorithmFacts>> = {
+export const ALGORITHM_FACTS: Readonly<Record<SignatureAlgorithm, AlgorithmFacts>> = {
   ES256: { kind: 'ecdsa', crv: 'P-256', width: 32, hash: 'sha256' },
   ES384: { kind: 'ecdsa', crv: 'P-384', width: 48, hash: 'sha384' },
   ES512: { kind: 'ecdsa', crv: 'P-521', width: 66, hash: 'sha512' },
@@ -43,10 +43,10 @@ function pss(hashName: string, saltLength: number): AlgorithmFacts {
 
 export const nodeCrypto = {
   digest(algorithm: HashAlgorithm, data: Uint8Array | string): Uint8Array {
-    return plainBytes(hash(hashNames[algorithm], data, 'buffer'))
+    return plainBytes(hash(HASH_NAMES[algorithm], data, 'buffer'))
   },
   digestBase64url(algorithm: HashAlgorithm, data: Uint8Array | string): string {
-    return hash(hashNames[algorithm], data, 'base64url')
+    return hash(HASH_NAMES[algorithm], data, 'base64url')
   },
   verify(
     algorithm: SignatureAlgorithm,
@@ -54,7 +54,7 @@ export const nodeCrypto = {
     data: Uint8Array | string,
     signature: Uint8Array,
   ): boolean {
-    const facts = algorithmFacts[algorithm]
+    const facts = ALGORITHM_FACTS[algorithm]
     switch (facts?.kind) {
       case 'ecdsa': {
         if (key.kty !== 'EC' || key.crv !== facts.crv) return false
@@ -82,7 +82,7 @@ export const nodeCrypto = {
   },
 } satisfies CryptoEngine
 
-const hashNames: Readonly<Record<HashAlgorithm, string>> = {
+const HASH_NAMES: Readonly<Record<HashAlgorithm, string>> = {
   'sha-256': 'sha256',
   'sha-384': 'sha384',
   'sha-512': 'sha512',

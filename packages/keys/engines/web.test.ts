@@ -5,12 +5,12 @@ import { cryptoContract } from './engine.contract.ts'
 import {
   generateWebKeyAgreement,
   generateWebKeyPair,
-  unknownToWebCrypto,
+  UNKNOWN_TO_WEB_CRYPTO,
   webCrypto,
   webSigner,
 } from './web.ts'
 
-const algorithms = SIGNATURE_ALGORITHMS.filter((algorithm) => !unknownToWebCrypto.includes(algorithm))
+const algorithms = SIGNATURE_ALGORITHMS.filter((algorithm) => !UNKNOWN_TO_WEB_CRYPTO.includes(algorithm))
 const made = new Map<string, ReturnType<typeof generateWebKeyPair>>()
 
 cryptoContract({
@@ -41,7 +41,7 @@ describe('a key of WebCrypto', () => {
   })
 
   it('is not made for what browsers do not know', async () => {
-    for (const algorithm of unknownToWebCrypto) {
+    for (const algorithm of UNKNOWN_TO_WEB_CRYPTO) {
       await expect(generateWebKeyPair(algorithm)).rejects.toThrow(TypeError)
     }
   })

@@ -10,7 +10,7 @@ import { thumbprintInput } from '@countersign/crypto/jwk-thumbprint'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 
 /** Browsers have no secp256k1: such a signature can be judged on a server only. */
-export const unknownToWebCrypto: readonly SignatureAlgorithm[] = ['ES256K']
+export const UNKNOWN_TO_WEB_CRYPTO: readonly SignatureAlgorithm[] = ['ES256K']
 
 export const webCrypto = {
   async digest(algorithm: HashAlgorithm, data: Uint8Array | string): Promise<Uint8Array> {
@@ -25,7 +25,7 @@ export const webCrypto = {
     data: Uint8Array | string,
     signature: Uint8Array,
   ): Promise<boolean> {
-    const facts = algorithmFacts[algorithm]
+    const facts = ALGORITHM_FACTS[algorithm]
     const bare = bareKey(key)
     if (facts === undefined || !fits(algorithm, bare) || signature.length !== signatureBytes(facts, bare))
       return false
@@ -66,7 +66,7 @@ type WebKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>
  * unknown to WebCrypto.
  */
 export async function generateWebKeyPair(algorithm: SignatureAlgorithm): Promise<WebKeyPair> {
-  const facts = algorithmFacts[algorithm]
+  const facts = ALGORITHM_FACTS[algorithm]
   if (facts === undefined) throw new TypeError(`${algorithm} is unknown to WebCrypto`)
   const made = await crypto.subtle.generateKey(facts.key, false, ['sign', 'verify'])
   if (!('privateKey' in made)) throw new TypeError('not a pair')
@@ -79,7 +79,7 @@ export async function webSigner(
   { publicKey, privateKey }: WebKeyPair,
   options: { readonly keyId?: string } = {},
 ): Promise<Signer> {
-  const facts = algorithmFacts[algorithm]
+  const facts = ALGORITHM_FACTS[algorithm]
   if (facts === undefined) throw new TypeError(`${algorithm} is unknown to WebCrypto`)
   const publicJwk = await exportPublicJwk(publicKey)
   return {
@@ -128,7 +128,7 @@ interface RsaKey {
   readonly publicExponent: Uint8Array<ArrayBuffer>
 }
 
-const algorithmFacts: Readonly<Partial<Record<SignatureAlgorithm, AlgorithmFacts>>> = {
+const ALGORITHM_FACTS: Readonly<Partial<Record<SignatureAlgorithm, AlgorithmFacts>>> = {
   ES256: ecdsa('P-256', 'SHA-256', 64),
   ES384: ecdsa('P-384', 'SHA-384', 96),
   ES512: ecdsa('P-521', 'SHA-512', 132),

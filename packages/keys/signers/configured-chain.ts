@@ -25,8 +25,8 @@ export type ChainRefusal =
       readonly notAfter: number
     }
 
-const maxCertificates = 6
-const maxTextLength = 128 * 1024
+const MAX_CERTIFICATES = 6
+const MAX_TEXT_LENGTH = 128 * 1024
 
 /** Takes PEM text with one or more certificates, or a list of PEM or base64 DER texts. */
 export function configuredChain(
@@ -35,8 +35,8 @@ export function configuredChain(
   now: number,
 ): Result<readonly string[], ChainRefusal> {
   const texts = (typeof configured === 'string' ? [configured] : configured).flatMap(splitPem)
-  if (texts.length === 0 || texts.length > maxCertificates) {
-    return refuse({ code: 'certificates_count', found: texts.length, max: maxCertificates })
+  if (texts.length === 0 || texts.length > MAX_CERTIFICATES) {
+    return refuse({ code: 'certificates_count', found: texts.length, max: MAX_CERTIFICATES })
   }
   const chain: X509Certificate[] = []
   for (const [index, text] of texts.entries()) {
@@ -49,7 +49,7 @@ export function configuredChain(
 }
 
 function splitPem(text: string): readonly string[] {
-  if (text.length > maxTextLength) return ['']
+  if (text.length > MAX_TEXT_LENGTH) return ['']
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g)
   return blocks ?? (text.trim() === '' ? [] : [text.trim()])
 }

@@ -4,6 +4,7 @@
  * is a pair that belongs together, on a curve we sign with. Where keys come from and who may use them is
  * decided elsewhere (`deployment.ts`).
  */
+
 import {
   createECDH,
   createPrivateKey,
@@ -14,6 +15,7 @@ import {
   type KeyObject,
   sign,
 } from 'node:crypto'
+import { defined } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { joseFromDer } from '@countersign/crypto/ecdsa-der'
 import type { KeyAgreement, Signer } from '@countersign/crypto/engine'
@@ -29,7 +31,7 @@ import {
 import { thumbprintInput } from '@countersign/crypto/jwk-thumbprint'
 import type { EllipticAlgorithm, SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { importPublicKey, isCoordinate } from '../engines/imported-keys.ts'
-import { type AlgorithmFacts, algorithmFacts, nodeCrypto, paddingOf } from '../engines/node.ts'
+import { ALGORITHM_FACTS, type AlgorithmFacts, nodeCrypto, paddingOf } from '../engines/node.ts'
 
 type RsaPublicJwk = Extract<PublicJwk, { kty: 'RSA' }>
 type RsaPrivateMember = 'd' | 'p' | 'q' | 'dp' | 'dq' | 'qi'
@@ -53,13 +55,13 @@ export type KeyRefusal =
 
 export interface SoftwareSignerOptions {
   /** Default: the RFC 7638 thumbprint, equal wherever the same key is loaded. */
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   /** Leaf first, standard base64 DER. */
-  readonly x5c?: readonly string[]
+  readonly x5c?: readonly string[] | undefined
 }
 
 /** Key types by the names that the APIs have for them; RSA alone means 2048 bits. */
-export const softwareKeyTypes = {
+export const SOFTWARE_KEY_TYPES = {
   Ed25519: 'EdDSA',
   secp256k1: 'ES256K',
   secp256r1: 'ES256',
@@ -70,12 +72,12 @@ export const softwareKeyTypes = {
   RSA4096: 'RS512',
 } as const satisfies Readonly<Record<string, SignatureAlgorithm>>
 
-export type SoftwareKeyType = keyof typeof softwareKeyTypes
+export type SoftwareKeyType = keyof typeof SOFTWARE_KEY_TYPES
 
 /** Off the event loop: an RSA key of 4096 bits takes seconds. */
 export async function generateKeyOfType(keyType: SoftwareKeyType): Promise<PrivateJwk> {
-  const algorithm = softwareKeyTypes[keyType]
-  const facts = algorithmFacts[algorithm]
+  const algorithm = SOFTWARE_KEY_TYPES[keyType]
+  const facts = ALGORITHM_FACTS[algorithm]
   if (facts.kind !== 'rsa') return generateSoftwareKey(algorithm)
   const key = await new Promise<KeyObject>((resolve, reject) =>
     generateKeyPair('rsa', { modulusLength: modulusLength(facts) }, (error, _publicKey, privateKey) =>
@@ -89,7 +91,7 @@ export async function generateKeyOfType(keyType: SoftwareKeyType): Promise<Priva
 export function generateSoftwareKey(algorithm: EllipticAlgorithm): Exclude<PrivateJwk, { kty: 'RSA' }>
 export function generateSoftwareKey(algorithm: SignatureAlgorithm): PrivateJwk
 export function generateSoftwareKey(algorithm: SignatureAlgorithm): PrivateJwk {
-  return madeKey(generateKeyObject(algorithmFacts[algorithm]), algorithm)
+  return madeKey(generateKeyObject(ALGORITHM_FACTS[algorithm]), algorithm)
 }
 
 function generateKeyObject(facts: AlgorithmFacts): KeyObject {
@@ -119,12 +121,12 @@ export function softwareSigner(privateJwk: PrivateJwk, options: SoftwareSignerOp
   const key = createPrivateKey({ key: { ...privateJwk }, format: 'jwk' })
   const publicJwk = bareKey(privateJwk)
   const algorithm = algorithmOf(privateJwk)
-  const facts = algorithmFacts[algorithm]
+  const facts = ALGORITHM_FACTS[algorithm]
   return {
     keyId: options.keyId ?? keyThumbprint(publicJwk),
     algorithm,
     publicJwk,
-    ...(options.x5c && { x5c: options.x5c }),
+    x5c: options.x5c,
     sign: (data) => signature(facts, typeof data === 'string' ? Buffer.from(data) : data, key),
   }
 }
@@ -158,7 +160,7 @@ export function keyThumbprint(jwk: PublicJwk): string {
   return nodeCrypto.digestBase64url('sha-256', thumbprintInput(jwk))
 }
 
-const maxKeyText = 16_384
+const MAX_KEY_TEXT = 16_384
 
 /**
  * Reads a private key as configured: a JWK, `{"type":"jwk","jwk":…}` with the JWK as object or as JSON text, the JSON
@@ -174,7 +176,7 @@ export function parsePrivateKey(value: unknown): Result<PrivateJwk, KeyRefusal> 
 }
 
 function parseKeyText(text: string): Result<PrivateJwk, KeyRefusal> {
-  if (text.length > maxKeyText) return malformed('too_long')
+  if (text.length > MAX_KEY_TEXT) return malformed('too_long')
   if (text.startsWith('-----BEGIN ')) return parsePem(text)
   const json = parseJson(text)
   return isRecord(json) ? parsePrivateKey(json) : malformed('neither_json_nor_pem')
@@ -192,12 +194,12 @@ function parsePem(text: string): Result<PrivateJwk, KeyRefusal> {
 
 function readKeyObject(key: KeyObject): Result<PrivateJwk, KeyRefusal> {
   const keyType = key.asymmetricKeyDetails?.namedCurve ?? key.asymmetricKeyType ?? 'unknown'
-  if (!signableKeyTypes.has(keyType)) return refuse({ code: 'key_unsupported', keyType })
+  if (!SIGNABLE_KEY_TYPES.has(keyType)) return refuse({ code: 'key_unsupported', keyType })
   return parsePrivateJwk({ ...key.export({ format: 'jwk' }) })
 }
 
 /** OpenSSL's names. A curve given by explicit parameters has none and is thereby refused. */
-const signableKeyTypes: ReadonlySet<string> = new Set([
+const SIGNABLE_KEY_TYPES: ReadonlySet<string> = new Set([
   'prime256v1',
   'secp384r1',
   'secp521r1',
@@ -215,8 +217,8 @@ function parsePrivateJwk(jwk: Readonly<Record<string, unknown>>): Result<Private
   const known = parsePublicJwk(publicMembers(jwk))
   if (!known.ok) return malformed(reasonOf(known.error))
   const { alg, use: _use, ...key } = known.value
-  if (key.kty === 'RSA') return parseRsaMembers({ ...key, ...(alg !== undefined && { alg }) }, jwk)
-  return isCoordinate(d, key.kty === 'EC' ? scalarBytes[key.crv] : 32)
+  if (key.kty === 'RSA') return parseRsaMembers(defined({ ...key, alg }), jwk)
+  return isCoordinate(d, key.kty === 'EC' ? SCALAR_BYTES[key.crv] : 32)
     ? belongingTogether({ ...key, d })
     : malformed('d')
 }
@@ -238,7 +240,7 @@ function reasonOf(refusal: JwkRefusal): string {
   return refusal.member ?? 'jwk'
 }
 
-const rsaPrivateMembers: readonly RsaPrivateMember[] = ['d', 'p', 'q', 'dp', 'dq', 'qi']
+const RSA_PRIVATE_MEMBERS: readonly RsaPrivateMember[] = ['d', 'p', 'q', 'dp', 'dq', 'qi']
 
 /** RFC 7518 §6.3.2: two primes, and the numbers that signing by the Chinese remainder theorem needs. */
 function parseRsaMembers(
@@ -248,9 +250,9 @@ function parseRsaMembers(
   // RFC 7517 §4.4: a key for encryption does not sign.
   if (!fits(algorithmOf(key), key)) return malformed('alg')
   if (jwk.oth !== undefined) return malformed('oth')
-  const missing = rsaPrivateMembers.find((member) => !isUnsigned(jwk[member]))
+  const missing = RSA_PRIVATE_MEMBERS.find((member) => !isUnsigned(jwk[member]))
   if (missing !== undefined) return malformed(missing)
-  const members = Object.fromEntries(rsaPrivateMembers.map((member) => [member, jwk[member]]))
+  const members = Object.fromEntries(RSA_PRIVATE_MEMBERS.map((member) => [member, jwk[member]]))
   return belongingTogether({ ...key, ...(members as Record<RsaPrivateMember, string>) })
 }
 
@@ -290,26 +292,26 @@ function numberOf(text: string): bigint {
 
 function signsForItself(jwk: PrivateJwk): boolean {
   const key = createPrivateKey({ key: { ...jwk }, format: 'jwk' })
-  const trial = signature(algorithmFacts.RS256, Buffer.from('trial'), key)
+  const trial = signature(ALGORITHM_FACTS.RS256, Buffer.from('trial'), key)
   return nodeCrypto.verify('RS256', jwk, 'trial', trial)
 }
 
 function derivedEcPoint(crv: EcCurve, d: string): string {
-  const ecdh = createECDH(opensslCurves[crv])
+  const ecdh = createECDH(OPENSSL_CURVES[crv])
   ecdh.setPrivateKey(d, 'base64url')
   const point = ecdh.getPublicKey().subarray(1)
   const width = point.length / 2
   return point.subarray(0, width).toString('base64url') + point.subarray(width).toString('base64url')
 }
 
-const opensslCurves: Readonly<Record<EcCurve, string>> = {
+const OPENSSL_CURVES: Readonly<Record<EcCurve, string>> = {
   'P-256': 'prime256v1',
   'P-384': 'secp384r1',
   'P-521': 'secp521r1',
   secp256k1: 'secp256k1',
 }
 
-const scalarBytes: Readonly<Record<EcCurve, number>> = {
+const SCALAR_BYTES: Readonly<Record<EcCurve, number>> = {
   'P-256': 32,
   'P-384': 48,
   'P-521': 66,
@@ -322,11 +324,11 @@ function derivedEdPoint(x: string, d: string): string | undefined {
 }
 
 function isEcCurve(crv: unknown): crv is EcCurve {
-  return typeof crv === 'string' && Object.hasOwn(opensslCurves, crv)
+  return typeof crv === 'string' && Object.hasOwn(OPENSSL_CURVES, crv)
 }
 
 function parseJson(text: string): unknown {
-  if (text.length > maxKeyText) return undefined
+  if (text.length > MAX_KEY_TEXT) return undefined
   try {
     return JSON.parse(text)
   } catch {

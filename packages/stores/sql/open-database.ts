@@ -1,3 +1,7 @@
+/**
+ * The database that a URL names. The driver is loaded when its URL asks for it, so a service on SQLite needs no `pg`. Callers get
+ * the port and never learn which engine is behind it; schemas and statements are theirs.
+ */
 import type { Database, DatabaseOptions } from './database.ts'
 
 /**
