@@ -2,7 +2,7 @@ import { decodeBase64url } from '@countersign/core/base64url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { applyStatuses, countStatuses, getStatus, newStatusBits, type StatusSize, setStatus } from './bits.ts'
-import { TOKEN_STATUS_LIST_VECTORS, VECTOR_ENTRIES } from './testing/token-status-list-vectors.ts'
+import { TOKEN_STATUS_LIST_VECTORS, VECTOR_ENTRIES } from './token-status-list-vectors.testing.ts'
 import { webCompression } from './web-compression.ts'
 
 const SIZES: readonly StatusSize[] = [1, 2, 4, 8]

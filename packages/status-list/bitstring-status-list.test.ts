@@ -17,7 +17,7 @@ import {
 import { checkStatus } from './check-status.ts'
 import { openStatusList, readableMediaTypes, readStatusLists } from './open-status-list.ts'
 import type { FetchedStatusList, StatusListRequest } from './status-list.ts'
-import { listSigner, NOW, options, served, stranger, trustIn, URI } from './testing/status-list-fixtures.ts'
+import { listSigner, NOW, options, served, stranger, trustIn, URI } from './status-list-fixtures.testing.ts'
 import { webCompression } from './web-compression.ts'
 
 const ISSUER = 'https://issuer.example'

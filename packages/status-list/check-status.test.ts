@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { newStatusBits, setStatus } from './bits.ts'
 import { checkStatus, type StatusCheckOptions, toStatusCheck } from './check-status.ts'
 import type { StatusList, StatusListRefusal, StatusListRequest, StatusLists } from './status-list.ts'
-import { NOW, URI } from './testing/status-list-fixtures.ts'
+import { NOW, URI } from './status-list-fixtures.testing.ts'
 
 const STATUSES: Readonly<Record<number, number>> = { 0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 12: 12, 15: 15, 255: 255 }
 

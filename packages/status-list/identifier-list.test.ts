@@ -12,7 +12,7 @@ import { readIdentifierListCwt } from './identifier-list.ts'
 import { openStatusList, readStatusLists } from './open-status-list.ts'
 import { CLAIM } from './signed-cwt.ts'
 import { type FetchedStatusList, LIST_MEDIA_TYPES, type StatusListRequest } from './status-list.ts'
-import { listSigner, NOW, options, served, stranger, URI } from './testing/status-list-fixtures.ts'
+import { listSigner, NOW, options, served, stranger, URI } from './status-list-fixtures.testing.ts'
 
 const { identifierCwt, tokenCwt } = LIST_MEDIA_TYPES
 const request: StatusListRequest = { mechanism: 'identifier_list', uri: URI, accept: [identifierCwt] }

@@ -24,7 +24,7 @@ import {
   tokenBits,
   tokenJwt,
   URI,
-} from './testing/status-list-fixtures.ts'
+} from './status-list-fixtures.testing.ts'
 import { packTokenStatusList } from './token-status-list.ts'
 import { readTokenStatusListCwt, writeTokenStatusListCwt } from './token-status-list-cwt.ts'
 import { webCompression } from './web-compression.ts'

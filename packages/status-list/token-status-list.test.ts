@@ -22,7 +22,7 @@ import {
   tokenJwt,
   trustIn,
   URI,
-} from './testing/status-list-fixtures.ts'
+} from './status-list-fixtures.testing.ts'
 import { packTokenStatusList, readTokenStatusListJwt, writeTokenStatusListJwt } from './token-status-list.ts'
 import { webCompression } from './web-compression.ts'
 

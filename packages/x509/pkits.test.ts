@@ -3,7 +3,7 @@ import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
 import { type Certificate, parseCertificate } from './certificate.ts'
 import { validatePath } from './certification-path.ts'
-import pkits from './testing/pkits.json' with { type: 'json' }
+import pkits from './pkits.testing.json' with { type: 'json' }
 
 /** 2026-01-01: within the period of the suite, which ends in 2030. */
 const NOW = 1_767_225_600

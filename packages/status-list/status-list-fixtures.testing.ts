@@ -5,17 +5,17 @@ import { ok, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
-import { newStatusBits, type StatusBits, type StatusSize, setStatus } from '../bits.ts'
-import type { OpenStatusListOptions } from '../open-status-list.ts'
+import { newStatusBits, type StatusBits, type StatusSize, setStatus } from './bits.ts'
+import type { OpenStatusListOptions } from './open-status-list.ts'
 import {
   type FetchedStatusList,
   LIST_MEDIA_TYPES,
   type StatusListKeyReference,
   type StatusListRequest,
   type StatusListTrust,
-} from '../status-list.ts'
-import { packTokenStatusList, type StatusListFacts, writeTokenStatusListJwt } from '../token-status-list.ts'
-import { webCompression } from '../web-compression.ts'
+} from './status-list.ts'
+import { packTokenStatusList, type StatusListFacts, writeTokenStatusListJwt } from './token-status-list.ts'
+import { webCompression } from './web-compression.ts'
 
 export const NOW = 1_780_000_000
 export const URI = 'https://lists.example/1'

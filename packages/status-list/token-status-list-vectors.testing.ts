@@ -1,5 +1,5 @@
 /** Token Status List appendix C: lists of 2^20 entries, all of them 0 but those that are named. */
-import type { StatusSize } from '../bits.ts'
+import type { StatusSize } from './bits.ts'
 
 export const VECTOR_ENTRIES = 2 ** 20
 
