@@ -76,8 +76,10 @@ const packages: Readonly<Record<string, Room>> = {
   ),
   catalogue: pure('core', 'crypto', 'credential/contract', 'credential/type-metadata'),
 
-  api: using(['zod']),
+  api: using(['zod'], 'core'),
   'api/issuer': using(['zod'], 'core'),
+  'api/verifier': using(['zod'], 'api'),
+  'api/repository': using(['zod'], 'api'),
 
   protocol: pure(),
   'protocol/oauth': pure('core', 'crypto', 'crypto/jose'),
@@ -333,9 +335,12 @@ const apps: Readonly<Record<string, Room>> = {
   ),
   'apps/verifier/http': using(
     ['fastify', 'zod'],
+    'api/verifier',
     'core',
     'credential/contract',
     'protocol/openid4vp',
+    'protocol/openid4vp/dcql',
+    'protocol/openid4vp/response',
     'service/http',
     'service/sessions',
     'apps/verifier',
@@ -489,7 +494,7 @@ const apps: Readonly<Record<string, Room>> = {
     'service/outgoing',
   ),
 
-  'apps/repository/http': using(['zod'], 'catalogue', 'service/http'),
+  'apps/repository/http': using(['fastify', 'zod'], 'core', 'catalogue', 'api/repository', 'service/http'),
   'apps/repository/build.ts': onNode('service/compose', 'apps/repository/http'),
   'apps/repository/main.ts': onNode(
     'apps/repository/build.ts',

@@ -1,154 +1,115 @@
-/** The body and headers of `POST /openid4vc/verify`: walt.id's, and `dcql_query` beside them. */
-import type { JsonObject, JsonValue } from '@countersign/core/json'
-import { ok, type Result } from '@countersign/core/result'
-import { SESSION_ID, SESSION_ID_RULE } from '@countersign/core/session-id'
+/**
+ * `POST /openid4vc/verify` as a use case takes it: the headers that a relying party may send, and the two ways to say what
+ * is asked for. What is not offered is refused with what is, so that nobody waits for something that never comes.
+ */
+import type { StartVerificationBody, StartVerificationHeaders } from '@countersign/api/verifier/start'
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { isSessionId } from '@countersign/core/session-id'
+import {
+  isResponseModeName,
+  RESPONSE_MODE_NAMES,
+} from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RequestedPolicy } from '@countersign/protocol/openid4vp/session'
-import { z } from 'zod'
 import { type TranslationMistake, translateRequestCredentials } from '../request/requested-credentials.ts'
 import type { StartVerification } from '../request/start-verification.ts'
 
-const policy = z.union([
-  z.string().min(1).max(100),
-  z.object({ policy: z.string().min(1).max(100), args: z.unknown().optional() }),
-])
-const policies = z.array(policy).max(50)
+export type SettingMistake =
+  | { readonly code: 'link_not_allowed'; readonly header: string }
+  | { readonly code: 'session_id_malformed'; readonly header: string }
+  | {
+      readonly code: 'session_ttl_out_of_range'
+      readonly header: string
+      readonly minimum: number
+      readonly maximum: number
+    }
+  | {
+      readonly code: 'setting_unsupported'
+      readonly header: string
+      readonly supported: readonly string[]
+    }
+  | { readonly code: 'callback_unsupported'; readonly header: string }
 
-const jsonObject = z.record(z.string(), z.json())
-
-const inputDescriptor = z.object({
-  id: z.string().max(100).optional(),
-  constraints: z
-    .object({
-      fields: z
-        .array(
-          z.object({
-            path: z.array(z.string().max(300)).min(1).max(10),
-            filter: z
-              .object({ const: z.unknown().optional(), pattern: z.string().max(500).optional() })
-              .optional(),
-          }),
-        )
-        .max(100)
-        .optional(),
-    })
-    .optional(),
-})
-
-const requestedCredential = z.object({
-  format: z.string().max(60).optional(),
-  vct: z.string().max(500).optional(),
-  type: z.string().max(500).optional(),
-  doc_type: z.string().max(500).optional(),
-  id: z.string().max(100).optional(),
-  claims: z.array(jsonObject).max(200).optional(),
-  input_descriptor: inputDescriptor.optional(),
-  policies: policies.optional(),
-})
-
-export const startBody = z
-  .object({
-    dcql_query: jsonObject.optional().describe('A DCQL query (OpenID4VP 1.0 §6), taken as it is'),
-    request_credentials: z
-      .array(requestedCredential)
-      .min(1)
-      .max(50)
-      .optional()
-      .describe(
-        'The short form: format and type (vct, type, doc_type) of each credential, translated into DCQL',
-      ),
-    vp_policies: policies.optional(),
-    vc_policies: policies.optional(),
-  })
-  .refine((body) => (body.dcql_query === undefined) !== (body.request_credentials === undefined), {
-    message: 'exactly one of dcql_query and request_credentials is required',
-  })
-  .meta({
-    examples: [
-      {
-        dcql_query: {
-          credentials: [
-            {
-              id: 'identity',
-              format: 'dc+sd-jwt',
-              meta: { vct_values: ['urn:countersign:identity-credential:1'] },
-              claims: [{ path: ['given_name'] }, { path: ['family_name'] }],
-            },
-          ],
-        },
-      },
-      {
-        request_credentials: [{ format: 'dc+sd-jwt', vct: 'urn:countersign:identity-credential:1' }],
-        vp_policies: ['signature_sd-jwt-vc', 'presentation-definition'],
-        vc_policies: ['not-before', 'expired'],
-      },
-      { request_credentials: [{ format: 'jwt_vc_json', type: 'UniversityDegree' }] },
-      { request_credentials: [{ format: 'mso_mdoc', doc_type: 'org.iso.18013.5.1.mDL' }] },
-    ],
-  })
-
-const link = z.string().max(2000)
-/** Browsers follow these; a link that runs as a script where it is followed is none. */
-const webLink = link.regex(
-  /^(?!javascript:|data:|vbscript:|blob:)[a-z][a-z0-9+.-]*:\/\/\S+$/i,
-  'must be a URL, and no script',
-)
-
-export const startHeaders = z.object({
-  authorizebaseurl: webLink.default('openid4vp://authorize').describe("The wallet's authorization endpoint"),
-  responsemode: z
-    .literal('direct_post', { error: 'only direct_post is supported' })
-    .default('direct_post')
-    .describe('How the wallet answers'),
-  successredirecturi: webLink
-    .optional()
-    .describe('Where the wallet goes after success; $id is the session id'),
-  errorredirecturi: webLink.optional(),
-  stateid: z
-    .string()
-    .regex(SESSION_ID, `must be ${SESSION_ID_RULE}`)
-    .optional()
-    .describe('Session id of your own choice'),
-  sessionttl: z.coerce.number().int().min(10).max(86_400).optional().describe('Seconds to answer'),
-  openid4vpprofile: z.enum(['DEFAULT'], { error: 'only DEFAULT is supported' }).optional(),
-  statuscallbackuri: z
-    .never({ error: 'callbacks are not supported: read the session or follow its events' })
-    .optional(),
-})
+export type StartMistake = SettingMistake | TranslationMistake | { readonly code: 'query_not_exactly_one' }
 
 export function parseStart(
-  body: z.output<typeof startBody>,
-  headers: z.output<typeof startHeaders>,
-): Result<StartVerification, TranslationMistake> {
-  const general = [...(body.vp_policies ?? []), ...(body.vc_policies ?? [])].map((entry) =>
-    requestedPolicy(entry),
-  )
-  const settings = {
-    authorizeBaseUrl: headers.authorizebaseurl,
-    ...(headers.stateid !== undefined && { id: headers.stateid }),
-    ...(headers.sessionttl !== undefined && { ttlSeconds: headers.sessionttl }),
-    ...(headers.successredirecturi !== undefined && { successRedirectUri: headers.successredirecturi }),
-    ...(headers.errorredirecturi !== undefined && { errorRedirectUri: headers.errorredirecturi }),
-  }
-  if (body.dcql_query !== undefined) {
-    return ok({ dcqlQuery: body.dcql_query as JsonObject, policies: general, ...settings })
-  }
-  const requested = body.request_credentials ?? []
-  const translated = translateRequestCredentials(
-    requested.map((entry) => ({ ...entry, claims: entry.claims as readonly JsonObject[] | undefined })),
-  )
-  if (!translated.ok) return translated
-  const own = requested.flatMap((entry, index) =>
-    (entry.policies ?? []).map((one) => requestedPolicy(one, translated.value.queryIds[index])),
-  )
-  return ok({ dcqlQuery: translated.value.dcqlQuery, policies: [...general, ...own], ...settings })
+  body: StartVerificationBody,
+  headers: StartVerificationHeaders,
+): Result<StartVerification, StartMistake> {
+  const asked = readQuery(body)
+  if (!asked.ok) return asked
+  const mistake = findSettingMistake(headers)
+  if (mistake !== undefined) return refuse(mistake)
+  const general = [...(body.vp_policies ?? []), ...(body.vc_policies ?? [])]
+  return ok({
+    dcqlQuery: asked.value.dcqlQuery,
+    policies: [...general.map((entry) => requestedPolicy(entry)), ...asked.value.policies],
+    id: headers.stateid,
+    authorizeBaseUrl: headers.authorizebaseurl ?? 'openid4vp://authorize',
+    responseMode: isResponseModeName(headers.responsemode) ? headers.responsemode : undefined,
+    successRedirectUri: headers.successredirecturi,
+    errorRedirectUri: headers.errorredirecturi,
+    ttlSeconds: headers.sessionttl === undefined ? undefined : Number(headers.sessionttl),
+  })
 }
 
-function requestedPolicy(entry: z.output<typeof policy>, queryId?: string): RequestedPolicy {
-  const about = queryId === undefined ? {} : { queryId }
-  if (typeof entry === 'string') return { policy: entry, ...about }
-  return {
-    policy: entry.policy,
-    ...(entry.args !== undefined && { args: entry.args as JsonValue }),
-    ...about,
+interface AskedFor {
+  readonly dcqlQuery: JsonObject
+  /** Those that belong to one of the credentials. */
+  readonly policies: readonly RequestedPolicy[]
+}
+
+function readQuery(body: StartVerificationBody): Result<AskedFor, StartMistake> {
+  const { dcql_query: dcqlQuery, request_credentials: requested } = body
+  if ((dcqlQuery === undefined) === (requested === undefined))
+    return refuse({ code: 'query_not_exactly_one' })
+  if (dcqlQuery !== undefined) return ok({ dcqlQuery, policies: [] })
+  const entries = requested ?? []
+  const translated = translateRequestCredentials(entries)
+  if (!translated.ok) return translated
+  const policies = entries.flatMap((entry, index) =>
+    (entry.policies ?? []).map((one) => requestedPolicy(one, translated.value.queryIds[index])),
+  )
+  return ok({ dcqlQuery: translated.value.dcqlQuery, policies })
+}
+
+type PolicyEntry = NonNullable<StartVerificationBody['vp_policies']>[number]
+
+function requestedPolicy(entry: PolicyEntry, queryId?: string): RequestedPolicy {
+  if (typeof entry === 'string') return { policy: entry, queryId }
+  return { policy: entry.policy, args: entry.args, queryId }
+}
+
+const LINKS = ['authorizebaseurl', 'successredirecturi', 'errorredirecturi'] as const
+/** Browsers follow these; a link that runs as a script where it is followed is none. */
+const WEB_LINK = /^(?!javascript:|data:|vbscript:|blob:)[a-z][a-z0-9+.-]*:\/\/\S+$/i
+
+const PROFILES = ['DEFAULT']
+
+/** In seconds. */
+const TTL = { minimum: 10, maximum: 86_400 }
+
+function findSettingMistake(headers: StartVerificationHeaders): SettingMistake | undefined {
+  const link = LINKS.find((name) => headers[name] !== undefined && !WEB_LINK.test(headers[name]))
+  if (link !== undefined) return { code: 'link_not_allowed', header: link }
+  const { stateid, sessionttl, responsemode, openid4vpprofile } = headers
+  if (responsemode !== undefined && !isResponseModeName(responsemode)) {
+    return { code: 'setting_unsupported', header: 'responsemode', supported: RESPONSE_MODE_NAMES }
   }
+  if (stateid !== undefined && !isSessionId(stateid)) {
+    return { code: 'session_id_malformed', header: 'stateid' }
+  }
+  if (sessionttl !== undefined && !isTtl(sessionttl)) {
+    return { code: 'session_ttl_out_of_range', header: 'sessionttl', ...TTL }
+  }
+  if (openid4vpprofile !== undefined && !PROFILES.includes(openid4vpprofile)) {
+    return { code: 'setting_unsupported', header: 'openid4vpprofile', supported: PROFILES }
+  }
+  const hasCallback = headers.statuscallbackuri !== undefined
+  return hasCallback ? { code: 'callback_unsupported', header: 'statuscallbackuri' } : undefined
+}
+
+function isTtl(text: string): boolean {
+  const seconds = Number(text)
+  return Number.isInteger(seconds) && seconds >= TTL.minimum && seconds <= TTL.maximum
 }

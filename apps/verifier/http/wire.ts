@@ -1,14 +1,21 @@
 /** Refusals of the use cases as HTTP errors: every public text of the verifier is here. */
+import type { AuthorizationResponseRefused } from '@countersign/api/verifier/wallet'
+import type { JsonRefusal } from '@countersign/core/json'
+import { SESSION_ID_RULE } from '@countersign/core/session-id'
 import type { Check } from '@countersign/credential/contract/checks'
-import type { WireError } from '@countersign/service/http/wire-errors'
-import type { TranslationMistake } from '../request/requested-credentials.ts'
+import type { FormatQueryFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
+import { DCQL_LIMITS, type DcqlRefusal } from '@countersign/protocol/openid4vp/dcql/parse'
+import { RESPONSE_LIMITS } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { type WireError, type WireErrors, wireError } from '@countersign/service/http/wire-errors'
 import type { StartRefusal } from '../request/start-verification.ts'
-import type { ReceiveRefusal } from '../response/receive-presentation.ts'
+import type { DecidedSession, ReceiveRefusal } from '../response/receive-presentation.ts'
+import type { StartMistake } from './start-request.ts'
 
 /** Word for word what scripts of the field look for when a session is not to be found. */
 export const sessionUnknown: WireError = {
   status: 404,
   message: 'No active verification session found by the given id',
+  refusal: 'session_unknown',
   body: {
     exception: true,
     status: 'Not Found',
@@ -17,62 +24,148 @@ export const sessionUnknown: WireError = {
   },
 }
 
+/** The body and the headers of a call that starts a verification. */
+const mistakes: WireErrors<StartMistake> = {
+  query_not_exactly_one: () => badRequest('exactly one of dcql_query and request_credentials is required'),
+  requested_format_unknown: ({ at, format, known }) =>
+    badRequest(`${at}: the format ${format} is not known; only ${known.join(', ')} can be asked for`),
+  type_missing: ({ at, member }) => badRequest(`${at}: ${member} is missing, which names the type`),
+  type_not_literal: ({ at }) =>
+    badRequest(`${at}: the type must be a plain text of at most 500 characters, not a pattern`),
+  field_path_not_plain: ({ at }) =>
+    badRequest(`${at}: a field path must be plain member names, like $.address.locality`),
+  link_not_allowed: ({ header }) =>
+    badRequest(`${header} must be a URL with scheme and host, without spaces, and no script`),
+  session_id_malformed: ({ header }) => badRequest(`${header} must be ${SESSION_ID_RULE}`),
+  session_ttl_out_of_range: ({ header, minimum, maximum }) =>
+    badRequest(`${header} must be a whole number of seconds from ${minimum} to ${maximum}`),
+  setting_unsupported: ({ header, supported }) => badRequest(`${header} can only be ${supported.join(', ')}`),
+  callback_unsupported: ({ header }) =>
+    badRequest(`${header}: callbacks are not supported: read the session or follow its events`),
+}
+
+export function startMistake(mistake: StartMistake): WireError {
+  return wireError(mistakes, mistake)
+}
+
+const types = {
+  object: 'an object',
+  list: 'a list',
+  text: 'a text',
+  boolean: 'true or false',
+  value: 'a text, a whole number below 2^53, or true or false',
+} as const
+
+const queryRefusals: WireErrors<DcqlRefusal | FormatQueryFault> = {
+  missing: ({ at }) => invalidQuery(at, 'it is missing'),
+  empty: ({ at }) => invalidQuery(at, 'it must not be empty'),
+  wrong_type: ({ at, expected }) => invalidQuery(at, `it must be ${types[expected]}`),
+  too_many: ({ at, max }) => invalidQuery(at, `it may have at most ${max} entries`),
+  too_many_claims: ({ at, max }) => invalidQuery(at, `they may ask for at most ${max} claims in all`),
+  too_long: ({ at, max }) => invalidQuery(at, `it may have at most ${max} characters`),
+  malformed_id: ({ at }) => invalidQuery(at, 'an id consists of A-Z a-z 0-9 _ -'),
+  duplicate_id: ({ at }) => invalidQuery(at, 'another entry has the same id'),
+  unknown_id: ({ at }) => invalidQuery(at, 'nothing in the query has this id'),
+  claim_sets_without_claims: ({ at }) => invalidQuery(at, 'claim_sets needs claims to choose from'),
+  claim_without_id: ({ at }) => invalidQuery(at, 'with claim_sets every claim needs an id'),
+  malformed_path: ({ at }) =>
+    invalidQuery(at, 'a path consists of member names, whole numbers from 0, and null'),
+  duplicate_claim: ({ at }) => invalidQuery(at, 'another claim has the same path'),
+  malformed_meta: ({ at }) =>
+    invalidQuery(
+      at,
+      `it may be nested ${DCQL_LIMITS.metaDepth} deep, with ${DCQL_LIMITS.metaNodes} values and texts of ${DCQL_LIMITS.textLength} characters`,
+    ),
+  meta_not_of_format: ({ at, format }) =>
+    invalidQuery(
+      at,
+      `it does not name a type as ${format} does: vct_values is a list of texts, type_values a list of lists of texts, doctype_value a text`,
+    ),
+  path_not_of_format: ({ at, format }) =>
+    invalidQuery(at, `${format} has no claim there: a path in an mdoc is a namespace and a data element`),
+}
+
+const startRefusals: WireErrors<StartRefusal> = {
+  ...queryRefusals,
+  session_exists: ({ id }) => ({ status: 409, message: `A session with the id ${id} exists already` }),
+  session_id_guessable: ({ minimumLength }) =>
+    badRequest(`Without holder binding stateId must have at least ${minimumLength} random characters`),
+  format_not_supported: ({ format, supported }) =>
+    badRequest(`The format ${format} is not supported; supported: ${supported.join(', ')}`),
+  policy_unknown: ({ policy, known }) => badRequest(`Unknown policy ${policy}; known: ${known.join(', ')}`),
+  policy_arguments: ({ policy, expected }) => badRequest(`The policy ${policy} takes ${expected} as args`),
+}
+
 export function startError(refusal: StartRefusal): WireError {
-  switch (refusal.code) {
-    case 'session_exists':
-      return { status: 409, message: `A session with the id ${refusal.id} exists already` }
-    case 'session_id_guessable':
-      return badRequest(
-        `Without holder binding stateId must have at least ${refusal.minimumLength} random characters`,
-      )
-    case 'format_not_supported':
-      return badRequest(
-        `The format ${refusal.format} is not supported; supported: ${refusal.supported.join(', ')}`,
-      )
-    case 'policy_unknown':
-      return badRequest(`Unknown policy ${refusal.policy}; known: ${refusal.known.join(', ')}`)
-    case 'policy_arguments':
-      return badRequest(`The policy ${refusal.policy} takes ${refusal.expected} as args`)
-    default:
-      return badRequest(`dcql_query is not valid at ${refusal.at}: ${refusal.code}`)
-  }
+  return wireError(startRefusals, refusal)
 }
 
-const translationTexts: Readonly<Record<TranslationMistake['reason'], string>> = {
-  format_not_supported: 'only dc+sd-jwt, vc+sd-jwt, jwt_vc_json, vc+jwt and mso_mdoc can be asked for',
-  type_missing: 'vct, type or doc_type is missing',
-  field_path: 'a field path must be like $.address.locality',
-  type_pattern: 'the type must be a plain text, not a pattern',
+function invalidQuery(at: DcqlRefusal['at'], expected: string): WireError {
+  return badRequest(`dcql_query is not valid at ${at}: ${expected}`)
 }
 
-export function translationError({ at, reason }: TranslationMistake): WireError {
-  return badRequest(`${at}: ${translationTexts[reason]}`)
-}
-
-export function badRequest(message: string): WireError {
+function badRequest(message: string): WireError {
   return { status: 400, message }
 }
 
+const json: Readonly<Record<JsonRefusal['code'], string>> = {
+  json_invalid: 'it is not valid JSON',
+  json_too_large: `it has more than ${RESPONSE_LIMITS.vpTokenBytes} bytes`,
+  json_too_deep: 'it is nested more deeply than lists in an object',
+  json_not_object: 'it is no object',
+  json_duplicate_member: 'it has a member twice',
+}
+
 /** What a wallet is told (OpenID4VP 1.0 §8.2): enough to repair an honest mistake, nothing that helps an attacker. */
+const receiveRefusals: WireErrors<ReceiveRefusal> = {
+  session_unknown: () => sessionUnknown,
+  session_expired: () => invalidRequest('This request has expired'),
+  already_answered: () => invalidRequest('This request has been answered already'),
+  presentation_unbound: ({ checks }) =>
+    invalidRequest(`The presentation cannot be accepted: ${reasons(checks)}`),
+  state_differs: () => unreadable('state must be the state of this request'),
+  neither_token_nor_error: () => unreadable('vp_token or error is needed'),
+  both_token_and_error: () => unreadable('vp_token and error exclude each other'),
+  error_malformed: () =>
+    unreadable(
+      `error must be 1 to ${RESPONSE_LIMITS.errorLength} printable ASCII characters without quote and backslash`,
+    ),
+  vp_token_malformed: ({ reason }) =>
+    unreadable(`vp_token must be a JSON object of lists of texts: ${json[reason]}`),
+  vp_token_empty: () => unreadable('vp_token has no presentation'),
+  too_many_presentations: ({ max }) => unreadable(`vp_token may have at most ${max} presentations`),
+  query_id_unknown: ({ queryId }) =>
+    unreadable(`vp_token answers ${queryId}, and no credential query has that id`),
+  presentations_malformed: ({ queryId }) =>
+    unreadable(`the entry ${queryId} of vp_token must be a list of at least one non-empty text`),
+  more_than_one_presentation: ({ queryId }) =>
+    unreadable(`the entry ${queryId} of vp_token may have one presentation only`),
+}
+
 export function receiveError(refusal: ReceiveRefusal): WireError {
-  switch (refusal.code) {
-    case 'session_unknown':
-      return sessionUnknown
-    case 'session_expired':
-      return invalidRequest('This request has expired')
-    case 'already_answered':
-      return invalidRequest('This request has been answered already')
-    case 'presentation_unbound':
-      return invalidRequest(`The presentation cannot be accepted: ${reasons(refusal.checks)}`)
-    default:
-      return invalidRequest(`The response cannot be read: ${refusal.code}`)
-  }
+  return wireError(receiveRefusals, refusal)
 }
 
 function reasons(checks: readonly Check[]): string {
   return [...new Set(checks.map((check) => check.detail ?? check.name))].slice(0, 5).join(', ')
 }
 
+function unreadable(expected: string): WireError {
+  return invalidRequest(`The response cannot be read: ${expected}`)
+}
+
 function invalidRequest(message: string): WireError {
   return { status: 400, code: 'invalid_request', message }
+}
+
+/**
+ * OpenID4VP 1.0 §8.2. A refused presentation is a 400 for the wallet, with the way on for its user where the relying
+ * party gave one. The wallet is not told why: the relying party is.
+ */
+export function presentationRefused(session: Pick<DecidedSession, 'errorRedirectUri'>): WireError {
+  const { errorRedirectUri: next } = session
+  const body = { error: 'access_denied', error_description: 'The presentation was not accepted' }
+  const told: AuthorizationResponseRefused =
+    next === undefined ? body : { ...body, redirect_uri: next, error_uri: next }
+  return { status: 400, message: body.error_description, refusal: 'presentation_refused', body: told }
 }

@@ -80,19 +80,32 @@ describe('request_credentials', () => {
   })
 
   it.each([
-    ['another format', { format: 'ldp_vc', type: 'a' }, 'format_not_supported'],
-    ['the name of another format for the type', { format: 'jwt_vc_json', vct: 'a' }, 'type_missing'],
-    ['no type', { format: 'dc+sd-jwt' }, 'type_missing'],
-    ['a type that is a pattern', { vct: 'urn:.*' }, 'type_pattern'],
+    [
+      'another format',
+      { format: 'ldp_vc', type: 'a' },
+      {
+        code: 'requested_format_unknown',
+        format: 'ldp_vc',
+        known: ['dc+sd-jwt', 'vc+sd-jwt', 'jwt_vc_json', 'jwt_vc', 'vc+jwt', 'mso_mdoc'],
+      },
+    ],
+    [
+      'the name of another format for the type',
+      { format: 'jwt_vc_json', vct: 'a' },
+      { code: 'type_missing', member: 'type' },
+    ],
+    ['no type', { format: 'dc+sd-jwt' }, { code: 'type_missing', member: 'vct' }],
+    ['neither type nor format', {}, { code: 'type_missing', member: 'vct' }],
+    ['a type that is a pattern', { vct: 'urn:.*' }, { code: 'type_not_literal', type: 'urn:.*' }],
     [
       'a path that is more than names',
       { vct: 'a', input_descriptor: { constraints: { fields: [{ path: ['$..a'] }] } } },
-      'field_path',
+      { code: 'field_path_not_plain', path: '$..a' },
     ],
-  ])('is refused for %s, with the place', (_name, entry, reason) => {
-    expect(translateRequestCredentials([{ vct: 'ok' }, entry])).toEqual({
+  ])('is refused for %s, with the place', (_name, entry, error) => {
+    expect(translateRequestCredentials([{ vct: 'ok' }, entry])).toStrictEqual({
       ok: false,
-      error: { code: 'request_credentials', at: 'request_credentials[1]', reason },
+      error: { ...error, at: 'request_credentials[1]' },
     })
   })
 })

@@ -3,7 +3,7 @@
  * What cannot be said in DCQL without changing its meaning is refused with the place in the body.
  */
 
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 
@@ -27,12 +27,18 @@ interface DescriptorField {
   readonly filter?: { readonly const?: unknown; readonly pattern?: string | undefined } | undefined
 }
 
-export interface TranslationMistake {
-  readonly code: 'request_credentials'
-  /** JSON path in the body. */
-  readonly at: string
-  readonly reason: 'format_not_supported' | 'type_missing' | 'field_path' | 'type_pattern'
-}
+/** `at` is the JSON path in the body. */
+export type TranslationMistake =
+  | {
+      readonly code: 'requested_format_unknown'
+      readonly at: string
+      readonly format: string
+      readonly known: readonly string[]
+    }
+  /** `member` is what the format calls the type by. */
+  | { readonly code: 'type_missing'; readonly at: string; readonly member: TypeMember }
+  | { readonly code: 'type_not_literal'; readonly at: string; readonly type: string }
+  | { readonly code: 'field_path_not_plain'; readonly at: string; readonly path: string }
 
 export interface TranslatedQuery {
   readonly dcqlQuery: JsonObject
@@ -55,23 +61,25 @@ export function translateRequestCredentials(
   return ok({ dcqlQuery: { credentials }, queryIds })
 }
 
+type TypeMember = 'vct' | 'type' | 'doc_type'
+
 /** How a format's short form becomes a query. */
 interface Translation {
   readonly format: FormatId
   /** What the entry itself calls the type by. */
-  typeOf(entry: RequestedCredential): string | undefined
+  readonly typeMember: TypeMember
   /** Field of a DIF descriptor whose filter names the type. */
   readonly typePaths: readonly string[]
   meta(type: string): JsonObject
   /** Members in front of the claims that DCQL does not have. */
   readonly wrapper?: string
   /** Paths that are asked for where the entry names none. */
-  defaultPaths?(type: string): readonly (readonly string[])[]
+  readonly defaultPaths?: (type: string) => readonly (readonly string[])[]
 }
 
 const sdJwtVc: Translation = {
   format: 'dc+sd-jwt',
-  typeOf: ({ vct }) => vct,
+  typeMember: 'vct',
   typePaths: ['$.vct'],
   meta: (vct) => ({ vct_values: [vct] }),
 }
@@ -79,7 +87,7 @@ const sdJwtVc: Translation = {
 function w3c(format: FormatId): Translation {
   return {
     format,
-    typeOf: ({ type }) => type,
+    typeMember: 'type',
     typePaths: ['$.vc.type', '$.type'],
     meta: (type) => ({ type_values: [[type]] }),
     wrapper: 'vc',
@@ -88,7 +96,7 @@ function w3c(format: FormatId): Translation {
 
 const mdoc: Translation = {
   format: 'mso_mdoc',
-  typeOf: ({ doc_type: type }) => type,
+  typeMember: 'doc_type',
   typePaths: [],
   meta: (type) => ({ doctype_value: type }),
   defaultPaths: (type) =>
@@ -112,23 +120,22 @@ const MDL_ELEMENTS = [
   'un_distinguishing_sign',
 ]
 
+/** By walt.id's names of formats: what an entry asks for under each. */
+const TRANSLATIONS: Readonly<Record<string, (entry: RequestedCredential) => Translation>> = {
+  'dc+sd-jwt': () => sdJwtVc,
+  // Without a type of the W3C data model it is the older name of SD-JWT VC.
+  'vc+sd-jwt': ({ type }) => (type === undefined ? sdJwtVc : w3c('vc+sd-jwt')),
+  jwt_vc_json: () => w3c('jwt_vc_json'),
+  jwt_vc: () => w3c('jwt_vc_json'),
+  'vc+jwt': () => w3c('vc+jwt'),
+  mso_mdoc: () => mdoc,
+}
+
+const REQUESTED_FORMATS = Object.keys(TRANSLATIONS)
+
 function translationOf(entry: RequestedCredential): Translation | undefined {
-  switch (entry.format ?? defaultFormat(entry)) {
-    case 'dc+sd-jwt':
-      return sdJwtVc
-    case 'vc+sd-jwt':
-      // Without a type of the W3C data model it is the older name of SD-JWT VC.
-      return entry.type === undefined ? sdJwtVc : w3c('vc+sd-jwt')
-    case 'jwt_vc_json':
-    case 'jwt_vc':
-      return w3c('jwt_vc_json')
-    case 'vc+jwt':
-      return w3c('vc+jwt')
-    case 'mso_mdoc':
-      return mdoc
-    default:
-      return undefined
-  }
+  const format = entry.format ?? defaultFormat(entry)
+  return Object.hasOwn(TRANSLATIONS, format) ? TRANSLATIONS[format]?.(entry) : undefined
 }
 
 function defaultFormat({ doc_type: documentType, type }: RequestedCredential): FormatId {
@@ -141,36 +148,47 @@ function credentialQuery(
   id: string,
   at: string,
 ): Result<JsonObject, TranslationMistake> {
-  const mistake = (reason: TranslationMistake['reason']) =>
-    refuse({ code: 'request_credentials' as const, at, reason })
   const translation = translationOf(entry)
-  if (translation === undefined) return mistake('format_not_supported')
+  if (translation === undefined) {
+    return refuse({
+      code: 'requested_format_unknown',
+      at,
+      format: entry.format ?? '',
+      known: REQUESTED_FORMATS,
+    })
+  }
   const fields = entry.input_descriptor?.constraints?.fields ?? []
-  const type = translation.typeOf(entry) ?? typeOfFields(fields, translation)
-  if (type === undefined) return mistake('type_missing')
-  if (!isPlainType(type)) return mistake('type_pattern')
-  const asked = claimsOf(entry, fields, translation)
-  if (asked === undefined) return mistake('field_path')
-  const claims =
-    asked.length > 0 ? asked : (translation.defaultPaths?.(type) ?? []).map((path) => ({ path: [...path] }))
+  const type = entry[translation.typeMember] ?? typeOfFields(fields, translation)
+  if (type === undefined) return refuse({ code: 'type_missing', at, member: translation.typeMember })
+  if (!isPlainType(type)) return refuse({ code: 'type_not_literal', at, type })
+  const asked = claimsOf(entry, fields, translation, at)
+  if (!asked.ok) return asked
+  const claims = asked.value.length > 0 ? asked.value : defaultClaims(translation, type)
   const { format } = translation
-  return ok({ id, format, meta: translation.meta(type), ...(claims.length > 0 && { claims }) })
+  return ok(
+    defined({ id, format, meta: translation.meta(type), claims: claims.length > 0 ? claims : undefined }),
+  )
 }
 
-/** Undefined for a path that is no plain list of members. */
+function defaultClaims({ defaultPaths }: Translation, type: string): readonly JsonObject[] {
+  return (defaultPaths?.(type) ?? []).map((path) => ({ path: [...path] }))
+}
+
 function claimsOf(
   entry: RequestedCredential,
   fields: readonly DescriptorField[],
   { typePaths, wrapper }: Translation,
-): readonly JsonObject[] | undefined {
+  at: string,
+): Result<readonly JsonObject[], TranslationMistake> {
   const claims = [...(entry.claims ?? [])]
   for (const field of fields) {
     if (field.path.some((path) => typePaths.includes(path))) continue
-    const path = claimPath(field.path[0] ?? '')
-    if (path === undefined) return undefined
+    const [written = ''] = field.path
+    const path = claimPath(written)
+    if (path === undefined) return refuse({ code: 'field_path_not_plain', at, path: written })
     claims.push({ path: path[0] === wrapper ? path.slice(1) : path })
   }
-  return claims
+  return ok(claims)
 }
 
 /** DIF names the type by a filter. */

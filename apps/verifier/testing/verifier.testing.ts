@@ -1,7 +1,7 @@
 /** A verifier on memory stores for the tests beside the use cases: real keys, certificates and presentations. */
 
 import type { JsonObject } from '@countersign/core/json'
-import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { ClaimPath, CredentialFormat } from '@countersign/credential/contract/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
@@ -31,7 +31,7 @@ export interface TestVerifier {
   readonly issuer: Signer
 }
 
-export async function testVerifier(): Promise<TestVerifier> {
+export async function testVerifier(formats: readonly CredentialFormat[] = [sdJwtVc]): Promise<TestVerifier> {
   const clock = { now: 1_800_000_000 }
   const ca = createDevelopmentCa({ name: 'Test CA', now: clock.now })
   const requestSigner = certified(ca, clock.now)
@@ -44,7 +44,7 @@ export async function testVerifier(): Promise<TestVerifier> {
   const verifier = buildVerifier(
     {
       stores: serviceStores(engine, sealing),
-      formats: [sdJwtVc],
+      formats,
       crypto: nodeCrypto,
       requestSigner,
       clientId: clientId.value,

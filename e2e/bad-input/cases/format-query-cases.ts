@@ -19,8 +19,8 @@ function asking(format: FormatId, name: string, message: RegExp, members: object
   return start(`${format}, ${name}`, message, { dcql_query: { credentials: [{ ...query, ...members }] } })
 }
 
-const badMeta = /\.meta: malformed_meta/
-const badPath = /\.path: malformed_path/
+const badMeta = /\.meta: it does not name a type as \S+ does/
+const badPath = /\.path: mso_mdoc has no claim there/
 
 const metas: readonly BadInput<undefined>[] = [
   asking('dc+sd-jwt', 'no type', badMeta, { meta: {} }),
@@ -55,7 +55,7 @@ const paths: readonly BadInput<undefined>[] = [
   ),
   asking('mso_mdoc', 'every element', badPath, element('org.iso.18013.5.1', null)),
   asking('mso_mdoc', 'an element by its number', badPath, element('org.iso.18013.5.1', 0)),
-  asking('mso_mdoc', 'whether it is kept, in words', /intent_to_retain: wrong_type/, {
+  asking('mso_mdoc', 'whether it is kept, in words', /intent_to_retain: it must be true or false/, {
     claims: [{ path: ['org.iso.18013.5.1', 'portrait'], intent_to_retain: 'yes' }],
   }),
 ]

@@ -13,22 +13,22 @@ import {
 import { sendForm } from '../wire.ts'
 
 const forms: readonly BadInput<Requested>[] = [
-  { name: 'an empty form', ...unread(/state_differs/), send: (at) => answer(at, '') },
+  { name: 'an empty form', ...unread(/state must be the state of this request/), send: (at) => answer(at, '') },
   {
     name: 'no state',
-    ...unread(/state_differs/),
+    ...unread(/state must be the state of this request/),
     send: async (at, { held }) =>
       answer(at, { vp_token: JSON.stringify({ identity: [await good(at, held)] }) }),
   },
   {
     name: 'another state',
-    ...unread(/state_differs/),
+    ...unread(/state must be the state of this request/),
     send: async (at, { held }) =>
       answer(at, await answerBody({ ...at.request, state: unknownId() }, held, bothNames)),
   },
   {
     name: 'the state in other letters',
-    ...unread(/state_differs/),
+    ...unread(/state must be the state of this request/),
     send: (at) => answer(at, { state: at.request.state.toUpperCase(), vp_token: '{}' }),
   },
   {
@@ -48,49 +48,50 @@ const forms: readonly BadInput<Requested>[] = [
   },
   {
     name: 'state in the query',
-    ...unread(/state_differs/),
+    ...unread(/state must be the state of this request/),
     send: (at) => sendForm(`${at.request.responseUri}?state=${at.request.state}`, { vp_token: '{}' }),
   },
   {
     name: 'neither token nor error',
-    ...unread(/neither_token_nor_error/),
+    ...unread(/vp_token or error is needed/),
     send: (at) => answer(at, { state: at.request.state }),
   },
   {
     name: 'token and error',
-    ...unread(/both_token_and_error/),
+    ...unread(/vp_token and error exclude each other/),
     send: async (at, { held }) =>
       answer(at, `${await answerBody(at.request, held, bothNames)}&error=access_denied`),
   },
   {
     name: 'an error with line breaks',
-    ...unread(/error_malformed/),
+    ...unread(/error must be 1 to 100 printable/),
     send: (at) => answer(at, { state: at.request.state, error: 'a\r\nb' }),
   },
   {
     name: 'an error of 200 characters',
-    ...unread(/error_malformed/),
+    ...unread(/error must be 1 to 100 printable/),
     send: (at) => answer(at, { state: at.request.state, error: 'e'.repeat(200) }),
   },
   {
     name: 'an empty error',
-    ...unread(/error_malformed/),
+    ...unread(/error must be 1 to 100 printable/),
     send: (at) => answer(at, { state: at.request.state, error: '' }),
   },
   {
     name: 'an encrypted answer that nobody asked for',
-    ...unread(/state_differs/),
+    ...unread(/state must be the state of this request/),
     send: (at) => answer(at, { response: 'a.b.c.d.e' }),
   },
   {
     name: 'the answer of another session',
-    ...unread(/state_differs/),
+    ...unread(/state must be the state of this request/),
     send: async (at, { held, verifier }) =>
       answer(at, await answerBody((await verificationAt(verifier.url)).request, held, bothNames)),
   },
 ]
 
-const malformed = /vp_token_malformed|vp_token_empty|presentations_malformed/
+const malformed =
+  /vp_token must be a JSON object of lists of texts|vp_token has no presentation|must be a list of at least one/
 
 function token(
   name: string,
@@ -115,20 +116,20 @@ const tokens: readonly BadInput<Requested>[] = [
   token('a query id twice', malformed, (vp: string) => `{"identity":["x"],"identity":["${vp}"]}`),
   token('the query id __proto__', malformed, (vp: string) => `{"__proto__":["${vp}"]}`),
   token('a token without entries', malformed, {}),
-  token('a query id that was not asked', /query_id_unknown/, (vp: string) => ({ other: [vp] })),
-  token('a query id that was not asked, beside the right one', /query_id_unknown/, (vp: string) => ({
+  token('a query id that was not asked', /no credential query has that id/, (vp: string) => ({ other: [vp] })),
+  token('a query id that was not asked, beside the right one', /no credential query has that id/, (vp: string) => ({
     identity: [vp],
     other: [vp],
   })),
-  token('the query id toString', /query_id_unknown/, (vp: string) => ({ toString: [vp] })),
+  token('the query id toString', /no credential query has that id/, (vp: string) => ({ toString: [vp] })),
   token('no presentation', malformed, { identity: [] }),
   token('a presentation outside of a list', malformed, (vp: string) => ({ identity: vp })),
   token('a presentation that is a number', malformed, { identity: [1] }),
   token('an empty presentation', malformed, { identity: [''] }),
-  token('two presentations where one is asked', /more_than_one_presentation/, (vp: string) => ({
+  token('two presentations where one is asked', /may have one presentation only/, (vp: string) => ({
     identity: [vp, vp],
   })),
-  token('51 presentations', /too_many_presentations/, (vp: string) => ({
+  token('51 presentations', /at most 50 presentations/, (vp: string) => ({
     identity: Array.from({ length: 51 }, () => vp),
   })),
   token('a token of 600 kB', malformed, (vp: string) => ({ identity: [vp], padding: 'x'.repeat(600_000) })),

@@ -102,5 +102,5 @@ function claimsDetail(unsatisfied: ClaimsUnsatisfied): string {
 }
 
 function queryCheck(outcome: CheckOutcome, detail: string | undefined, queryId: string): QueryMatchCheck {
-  return { name: 'query_match', outcome, ...(detail !== undefined && { detail }), queryId }
+  return { name: 'query_match', outcome, detail, queryId }
 }

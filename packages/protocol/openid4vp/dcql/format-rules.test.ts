@@ -32,7 +32,8 @@ describe('a credential query', () => {
     ['vc+jwt with an empty set', { format: 'vc+jwt', meta: { type_values: [[]] } }],
     ['vc+sd-jwt with neither', { format: 'vc+sd-jwt', meta: {} }],
   ])('for %s is refused', (_name, query) => {
-    expect(faultOf(query)).toEqual({ code: 'malformed_meta', at: '$.credentials[0].meta' })
+    const { format } = query
+    expect(faultOf(query)).toEqual({ code: 'meta_not_of_format', at: '$.credentials[0].meta', format })
   })
 
   it.each([
@@ -42,8 +43,9 @@ describe('a credential query', () => {
     [['org.iso.18013.5.1', 1]],
   ])('for an mdoc with the path %j is refused (§7.2)', (path) => {
     expect(faultOf({ ...mdoc, claims: [{ path: ['org.iso.18013.5.1', 'x'] }, { path }] })).toEqual({
-      code: 'malformed_path',
+      code: 'path_not_of_format',
       at: '$.credentials[0].claims[1].path',
+      format: 'mso_mdoc',
     })
   })
 })

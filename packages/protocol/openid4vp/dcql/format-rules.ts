@@ -6,6 +6,7 @@
 import { isJsonArray, type JsonObject, type JsonValue } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { RefusalAt } from './bounded-json.ts'
 import type { CredentialQuery } from './query.ts'
 
 export interface FormatRules {
@@ -14,9 +15,9 @@ export interface FormatRules {
   acceptsPath(path: ClaimPath): boolean
 }
 
-export type FormatQueryFault =
-  | { readonly code: 'malformed_meta'; readonly at: string }
-  | { readonly code: 'malformed_path'; readonly at: string }
+export type FormatQueryFault = RefusalAt<'meta_not_of_format' | 'path_not_of_format'> & {
+  readonly format: string
+}
 
 /** The first fault of a query of ours, so that no wallet is asked what none can answer. `at` as in `parse.ts`. */
 export function findFormatFault(credentials: readonly CredentialQuery[]): FormatQueryFault | undefined {
@@ -24,9 +25,11 @@ export function findFormatFault(credentials: readonly CredentialQuery[]): Format
     const rules = formatRules(query.format)
     if (rules === undefined) continue
     const at = `$.credentials[${index}]`
-    if (!rules.acceptsMeta(query.meta)) return { code: 'malformed_meta', at: `${at}.meta` }
+    if (!rules.acceptsMeta(query.meta))
+      return { code: 'meta_not_of_format', at: `${at}.meta`, format: query.format }
     const claim = query.claims?.findIndex(({ path }) => !rules.acceptsPath(path)) ?? -1
-    if (claim >= 0) return { code: 'malformed_path', at: `${at}.claims[${claim}].path` }
+    if (claim >= 0)
+      return { code: 'path_not_of_format', at: `${at}.claims[${claim}].path`, format: query.format }
   }
   return undefined
 }

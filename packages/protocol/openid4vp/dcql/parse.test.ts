@@ -183,7 +183,7 @@ const refusals: readonly (readonly [string, unknown, string, string])[] = [
         identityQuery(`c${n}`, { claims: times(200, (m) => ({ path: [`${m}`] })) }),
       ),
     },
-    'too_many',
+    'too_many_claims',
     '$.credentials',
   ],
   [
@@ -212,9 +212,34 @@ const refusals: readonly (readonly [string, unknown, string, string])[] = [
   ],
 ]
 
+/** What is told beside code and place. */
+const FACTS: Readonly<Record<string, readonly string[]>> = {
+  wrong_type: ['expected'],
+  too_many: ['max'],
+  too_many_claims: ['max'],
+  too_long: ['max'],
+}
+
 describe('parsing a DCQL query refuses', () => {
   it.each(refusals)('%s', (_, query, code, at) => {
-    expect(parseDcqlQuery(query)).toEqual({ ok: false, error: { code, at } })
+    const result = parseDcqlQuery(query)
+    const { code: told, at: place, ...facts } = result.ok ? {} : { ...result.error }
+    expect({ code: told, at: place }).toEqual({ code, at })
+    expect(Object.keys(facts)).toEqual(FACTS[code] ?? [])
+  })
+
+  it.each([
+    [{ credentials: {} }, { code: 'wrong_type', at: '$.credentials', expected: 'list' }],
+    [[], { code: 'wrong_type', at: '$', expected: 'object' }],
+    [one({ format: 1 }), { code: 'wrong_type', at: '$.credentials[0].format', expected: 'text' }],
+    [one({ multiple: 1 }), { code: 'wrong_type', at: '$.credentials[0].multiple', expected: 'boolean' }],
+    [one({ format: 'f'.repeat(129) }), { code: 'too_long', at: '$.credentials[0].format', max: 128 }],
+    [
+      one({ claims: Array.from({ length: 201 }, () => ({ path: ['x'] })) }),
+      { code: 'too_many', at: '$.credentials[0].claims', max: 200 },
+    ],
+  ])('%j with what was expected', (query, error) => {
+    expect(parseDcqlQuery(query)).toEqual({ ok: false, error })
   })
 
   it('a claim pointed at twice, when the caller is about to send the query', () => {

@@ -10,29 +10,31 @@ import type { ClaimPath } from '@countersign/credential/contract/format'
 import {
   type Members,
   member,
+  type RefusalAt,
   readFlag,
   readList,
   readObject,
   readOptional,
   readText,
-  type ShapeCode,
   type ShapeRefusal,
 } from './bounded-json.ts'
 import type { ClaimsQuery, CredentialQuery, CredentialSetQuery, DcqlQuery } from './query.ts'
 
-export type DcqlRefusalCode =
-  | ShapeCode
-  | 'malformed_id'
-  | 'duplicate_id'
-  | 'unknown_id'
-  | 'claim_sets_without_claims'
-  | 'claim_without_id'
-  | 'malformed_path'
-  | 'duplicate_claim'
-  | 'malformed_meta'
-
 /** `at` is the JSON path of the offending value. */
-export type DcqlRefusal = ShapeRefusal<DcqlRefusalCode>
+export type DcqlRefusal =
+  | ShapeRefusal
+  /** Over all credential queries. */
+  | (RefusalAt<'too_many_claims'> & { readonly max: number })
+  | RefusalAt<
+      | 'malformed_id'
+      | 'duplicate_id'
+      | 'unknown_id'
+      | 'claim_sets_without_claims'
+      | 'claim_without_id'
+      | 'malformed_path'
+      | 'duplicate_claim'
+      | 'malformed_meta'
+    >
 
 export const DCQL_LIMITS = {
   credentials: 50,
@@ -74,7 +76,7 @@ export function parseDcqlQuery(value: unknown, options: DcqlParseOptions = {}): 
     ),
   )
   if (!sets.ok) return sets
-  return ok({ credentials: credentials.value, ...(sets.value && { credentialSets: sets.value }) })
+  return ok({ credentials: credentials.value, credentialSets: sets.value })
 }
 
 function readCredentials(value: unknown, options: DcqlParseOptions): Read<readonly CredentialQuery[]> {
@@ -86,7 +88,8 @@ function readCredentials(value: unknown, options: DcqlParseOptions): Read<readon
   const repeated = firstRepeated(list.value.map((credential) => credential.id))
   if (repeated !== undefined) return refuse({ code: 'duplicate_id', at: `${at}[${repeated}].id` })
   const claims = list.value.reduce((sum, credential) => sum + (credential.claims?.length ?? 0), 0)
-  return claims > DCQL_LIMITS.claimsInAll ? refuse({ code: 'too_many', at }) : list
+  const max = DCQL_LIMITS.claimsInAll
+  return claims > max ? refuse({ code: 'too_many_claims', at, max }) : list
 }
 
 function readCredential(value: unknown, at: string, options: DcqlParseOptions): Read<CredentialQuery> {
@@ -107,7 +110,7 @@ function readCredential(value: unknown, at: string, options: DcqlParseOptions): 
   return ok({
     ...identity.value,
     ...flags.value,
-    ...(trustedAuthorities.value && { trustedAuthorities: trustedAuthorities.value }),
+    trustedAuthorities: trustedAuthorities.value,
     ...claims.value,
   })
 }
@@ -162,7 +165,7 @@ function readClaims(
   const repeated = findRepeatedClaim(claims.value ?? [], `${at}.claims`, options)
   if (repeated !== undefined) return refuse(repeated)
   const claimSets = member(object, 'claim_sets')
-  if (claimSets === undefined) return ok(claims.value === undefined ? {} : { claims: claims.value })
+  if (claimSets === undefined) return ok({ claims: claims.value })
   if (claims.value === undefined) {
     return refuse({ code: 'claim_sets_without_claims', at: `${at}.claim_sets` })
   }
@@ -209,11 +212,7 @@ function readClaim(value: unknown, at: string): Read<ClaimsQuery> {
   // Appendix B.2.4: a flag of mdocs, which wallets show and nothing here depends on.
   const retained = readFlag(member(object.value, 'intent_to_retain'), `${at}.intent_to_retain`, false)
   if (!retained.ok) return retained
-  return ok({
-    ...(id.value !== undefined && { id: id.value }),
-    path: path.value,
-    ...(values.value && { values: values.value }),
-  })
+  return ok({ id: id.value, path: path.value, values: values.value })
 }
 
 /** §7: member names, non-negative integers and null; an empty member name is a legal JSON name. */
@@ -222,7 +221,7 @@ function readPath(value: unknown, at: string): Read<ClaimPath> {
     if (component === null) return ok(null)
     if (typeof component === 'string') {
       return component.length > DCQL_LIMITS.textLength
-        ? refuse({ code: 'too_long', at: place })
+        ? refuse({ code: 'too_long', at: place, max: DCQL_LIMITS.textLength })
         : ok(component)
     }
     const isIndex = typeof component === 'number' && Number.isSafeInteger(component) && component >= 0
@@ -234,10 +233,11 @@ function readPath(value: unknown, at: string): Read<ClaimPath> {
 function readValue(value: unknown, at: string): Read<string | number | boolean> {
   if (typeof value === 'boolean') return ok(value)
   if (typeof value === 'number') {
-    return Number.isSafeInteger(value) ? ok(value) : refuse({ code: 'wrong_type', at })
+    return Number.isSafeInteger(value) ? ok(value) : refuse({ code: 'wrong_type', at, expected: 'value' })
   }
-  if (typeof value !== 'string') return refuse({ code: 'wrong_type', at })
-  return value.length > DCQL_LIMITS.textLength ? refuse({ code: 'too_long', at }) : ok(value)
+  if (typeof value !== 'string') return refuse({ code: 'wrong_type', at, expected: 'value' })
+  const max = DCQL_LIMITS.textLength
+  return value.length > max ? refuse({ code: 'too_long', at, max }) : ok(value)
 }
 
 function readCredentialSet(value: unknown, at: string, known: ReadonlySet<string>): Read<CredentialSetQuery> {

@@ -6,7 +6,7 @@ import type { ClaimPath } from '@countersign/credential/contract/format'
 export interface DcqlQuery {
   readonly credentials: readonly CredentialQuery[]
   /** Absent: every credential query is required (§6.4.2). */
-  readonly credentialSets?: readonly CredentialSetQuery[]
+  readonly credentialSets?: readonly CredentialSetQuery[] | undefined
 }
 
 export interface CredentialQuery {
@@ -14,16 +14,18 @@ export interface CredentialQuery {
   readonly format: string
   readonly multiple: boolean
   readonly meta: JsonObject
-  readonly trustedAuthorities?: readonly { readonly type: string; readonly values: readonly string[] }[]
+  readonly trustedAuthorities?:
+    | readonly { readonly type: string; readonly values: readonly string[] }[]
+    | undefined
   readonly requireHolderBinding: boolean
   readonly claims?: readonly ClaimsQuery[] | undefined
   readonly claimSets?: readonly (readonly string[])[] | undefined
 }
 
 export interface ClaimsQuery {
-  readonly id?: string
+  readonly id?: string | undefined
   readonly path: ClaimPath
-  readonly values?: readonly (string | number | boolean)[]
+  readonly values?: readonly (string | number | boolean)[] | undefined
 }
 
 export interface CredentialSetQuery {

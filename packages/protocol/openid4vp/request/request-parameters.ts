@@ -6,7 +6,7 @@
 import { isJsonArray, isJsonObject, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
-import { type DcqlRefusalCode, parseDcqlQuery } from '../dcql/parse.ts'
+import { type DcqlRefusal, parseDcqlQuery } from '../dcql/parse.ts'
 import type { DcqlQuery } from '../dcql/query.ts'
 import type { ResponseModeRefusal } from '../response/response-mode.ts'
 import { type AnswerMode, isResponseModeName, responseModeNamed } from '../response/response-modes.ts'
@@ -29,7 +29,7 @@ export type ParameterRefusal =
   | { readonly code: 'parameter_unsupported'; readonly parameter: string }
   | { readonly code: 'transaction_data_unsupported' }
   | { readonly code: 'query_not_exactly_one' }
-  | { readonly code: 'query_invalid'; readonly reason: DcqlRefusalCode; readonly at: string }
+  | { readonly code: 'query_invalid'; readonly reason: DcqlRefusal['code']; readonly at: string }
   | { readonly code: 'state_missing' }
   | { readonly code: 'wallet_nonce_differs' }
   | { readonly code: 'request_expired'; readonly exp: number; readonly now: number }

@@ -1,0 +1,206 @@
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import {
+  type ApiDocument,
+  addressOf,
+  answerFaults,
+  bodiesOf,
+  gapsOf,
+  type Operation,
+  operationsOf,
+} from '@countersign/testing/client/described-api'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  answerTo,
+  heldCredential,
+  started,
+  type TestVerifier,
+  testVerifier,
+} from '../testing/verifier.testing.ts'
+import { verifierRoutes } from './routes.ts'
+
+let test: TestVerifier
+let service: HttpService
+let operations: readonly Operation[] = []
+
+beforeAll(async () => {
+  test = await testVerifier([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
+  service = await createHttpService({
+    title: 'Verifier',
+    description: '',
+    config: {
+      service: 'verifier',
+      mode: 'development',
+      webHost: '127.0.0.1',
+      webPort: 0,
+      baseUrl: 'http://localhost:7003',
+      instance: 'verifier-1',
+      trustedProxies: [],
+      logLevel: 'silent',
+      features: ['openapi'],
+    },
+    routes: verifierRoutes(test.verifier),
+    checks: [],
+  })
+  operations = operationsOf((await service.app.inject('/api.json')).json<ApiDocument>())
+})
+afterAll(() => service.close())
+
+function operation(name: string): Operation {
+  const found = operations.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`no ${name}`)
+  return found
+}
+
+interface Sent {
+  readonly id?: string
+  readonly body?: unknown
+  readonly form?: Record<string, string>
+  readonly headers?: Record<string, string>
+}
+
+async function send(name: string, { id = '', body, form, headers = {} }: Sent = {}) {
+  const called = operation(name)
+  const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded'
+  const payload = form === undefined ? body : new URLSearchParams(form).toString()
+  const answer = await service.app.inject({
+    method: called.method as 'GET' | 'POST',
+    url: addressOf(called, { id }),
+    headers: { ...headers, ...(payload === undefined ? {} : { 'content-type': type }) },
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
+  })
+  const contentType = answer.headers['content-type']?.toString()
+  const faults = answerFaults(called, { status: answer.statusCode, contentType, text: answer.body })
+  return { status: answer.statusCode, faults, answer }
+}
+
+const asDeclared = (status: number) => ({ status, faults: [] })
+
+describe("the verifier's API", () => {
+  it('has seven operations, and leaves nothing of them undescribed', () => {
+    expect(operations.map(({ name }) => name)).toHaveLength(7)
+    expect(operations.flatMap(gapsOf)).toEqual([])
+  })
+
+  it('takes every example of a call that starts a verification, in both forms', async () => {
+    const start = 'POST /openid4vc/verify'
+    const bodies = bodiesOf(operation(start))
+    expect(bodies.length).toBeGreaterThan(5)
+    for (const body of bodies) {
+      expect(await send(start, { body })).toMatchObject(asDeclared(200))
+      const headers = { accept: 'application/json' }
+      expect(await send(start, { body, headers })).toMatchObject(asDeclared(200))
+    }
+  })
+
+  it.each([
+    ['no query', { body: {} }, 400],
+    ['a query that is none', { body: { dcql_query: {} } }, 400],
+    ['a policy that is unknown', { body: { request_credentials: [{ vct: 'x' }], vc_policies: ['x'] } }, 400],
+    [
+      'a page of another site',
+      { body: { request_credentials: [{ vct: 'x' }] }, headers: { origin: 'https://evil.example' } },
+      403,
+    ],
+  ])('refuses %s as declared', async (_name, sent, status) => {
+    expect(await send('POST /openid4vc/verify', sent)).toMatchObject(asDeclared(status))
+  })
+
+  it('refuses an id that is taken as declared', async () => {
+    const { id } = await started(test.verifier)
+    const sent = { body: { request_credentials: [{ vct: 'x' }] }, headers: { stateid: id } }
+    expect(await send('POST /openid4vc/verify', sent)).toMatchObject(asDeclared(409))
+  })
+
+  it('shows a session in every state as declared', async () => {
+    const show = async (id: string) => {
+      const { status, faults, answer } = await send('GET /openid4vc/session/{id}', { id })
+      return [status, faults, answer.json<{ state: string }>().state]
+    }
+    const held = await heldCredential(test)
+    const open = await started(test.verifier)
+    expect(await show(open.id)).toEqual([200, [], 'created'])
+    await send('GET /openid4vc/request/{id}', { id: open.id })
+    expect(await show(open.id)).toEqual([200, [], 'requested'])
+    await send('POST /openid4vc/verify/{id}', {
+      id: open.id,
+      form: await answerTo(open, held, test.clock.now),
+    })
+    expect(await show(open.id)).toEqual([200, [], 'verified'])
+    const withheld = await started(test.verifier)
+    const less = await answerTo(withheld, held, test.clock.now, { disclose: [] })
+    await send('POST /openid4vc/verify/{id}', { id: withheld.id, form: less })
+    expect(await show(withheld.id)).toEqual([200, [], 'rejected'])
+    const declined = await started(test.verifier)
+    const error = { state: declined.id, error: 'access_denied' }
+    await send('POST /openid4vc/verify/{id}', { id: declined.id, form: error })
+    expect(await show(declined.id)).toEqual([200, [], 'declined'])
+  })
+
+  it('streams the events of a decided session, and tells who has seen them all, as declared', async () => {
+    const { id } = await started(test.verifier)
+    await send('POST /openid4vc/verify/{id}', { id, form: { state: id, error: 'access_denied' } })
+    const name = 'GET /openid4vc/session/{id}/events'
+    expect(await send(name, { id })).toMatchObject(asDeclared(200))
+    expect(await send(name, { id, headers: { 'last-event-id': '2' } })).toMatchObject(asDeclared(204))
+  })
+
+  it('lists the policies as its example says', async () => {
+    const { status, faults, answer } = await send('GET /openid4vc/policy-list')
+    expect([status, faults]).toEqual([200, []])
+    const declared = operation('GET /openid4vc/policy-list').responses?.['200']?.content?.['application/json']
+    expect(answer.json()).toEqual(declared?.example)
+  })
+
+  it.each([
+    ['GET /openid4vc/session/{id}', undefined],
+    ['GET /openid4vc/session/{id}/events', undefined],
+    ['GET /openid4vc/request/{id}', undefined],
+    ['POST /openid4vc/request/{id}', {}],
+    ['POST /openid4vc/verify/{id}', { state: 'x' }],
+  ])('%s knows no session that there is not, nor an id without end, as declared', async (name, form) => {
+    const sent = form === undefined ? {} : { form }
+    expect(await send(name, { ...sent, id: 'x'.repeat(22) })).toMatchObject(asDeclared(404))
+    expect(await send(name, { ...sent, id: 'x'.repeat(201) })).toMatchObject(asDeclared(400))
+  })
+
+  it('gives request objects as declared, and none after the end', async () => {
+    const { id, expiresAt } = await started(test.verifier)
+    expect(await send('GET /openid4vc/request/{id}', { id })).toMatchObject(asDeclared(200))
+    const [form] = bodiesOf(operation('POST /openid4vc/request/{id}')) as [Record<string, string>]
+    expect(await send('POST /openid4vc/request/{id}', { id, form })).toMatchObject(asDeclared(200))
+    const { now } = test.clock
+    test.clock.now = expiresAt
+    expect(await send('GET /openid4vc/request/{id}', { id })).toMatchObject(asDeclared(400))
+    test.clock.now = now
+  })
+
+  it('answers wallets as declared, with the way on for their users', async () => {
+    const ways = {
+      successRedirectUri: 'https://shop.example/$id',
+      errorRedirectUri: 'https://shop.example/no',
+    }
+    const held = await heldCredential(test)
+    const name = 'POST /openid4vc/verify/{id}'
+    const good = await started(test.verifier, ways)
+    const taken = await send(name, { id: good.id, form: await answerTo(good, held, test.clock.now) })
+    expect(taken).toMatchObject(asDeclared(200))
+    expect(taken.answer.json()).toEqual({ redirect_uri: `https://shop.example/${good.id}` })
+    const bad = await started(test.verifier, ways)
+    const less = await answerTo(bad, held, test.clock.now, { disclose: [] })
+    const refused = await send(name, { id: bad.id, form: less })
+    expect(refused).toMatchObject(asDeclared(400))
+    expect(refused.answer.json()).toEqual({
+      error: 'access_denied',
+      error_description: 'The presentation was not accepted',
+      redirect_uri: 'https://shop.example/no',
+      error_uri: 'https://shop.example/no',
+    })
+    const quiet = await started(test.verifier)
+    const plain = await send(name, { id: quiet.id, form: await answerTo(quiet, held, test.clock.now) })
+    expect(plain.answer.body).toBe('{}')
+    expect(await send(name, { id: quiet.id, form: {} })).toMatchObject(asDeclared(400))
+  })
+})

@@ -1,0 +1,12 @@
+/** `GET /openid4vc/session/{id}/events`: what happened to a verification, as server-sent events (WHATWG HTML §9.2). */
+import { z } from 'zod'
+
+/** `data` of each event beside `state`, whose data is the session as `GET /openid4vc/session/{id}` shows it. */
+export const verificationEvent = z.object({
+  sequence: z.int().describe('1, 2, 3 … within the session; `id` of the event, for `Last-Event-ID`'),
+  type: z.enum(['created', 'requested', 'verified', 'rejected', 'declined']),
+  at: z.int().describe('Epoch seconds'),
+  detail: z.string().optional(),
+})
+
+export type VerificationEvent = z.infer<typeof verificationEvent>

@@ -1,0 +1,169 @@
+/** `POST /openid4vc/verify`: how a relying party starts a verification. walt.id's members, and `dcql_query` beside them. */
+import { z } from 'zod'
+import { jsonObject } from '../json.ts'
+
+const requestedPolicy = z
+  .union([
+    z.string().min(1).max(100),
+    z.object({ policy: z.string().min(1).max(100), args: z.unknown().optional() }),
+  ])
+  .describe('Name of a policy, or an object with the name and its arguments')
+
+const requestedPolicies = z.array(requestedPolicy).max(50)
+
+const inputDescriptor = z.object({
+  id: z.string().max(100).optional(),
+  constraints: z
+    .object({
+      fields: z
+        .array(
+          z.object({
+            path: z.array(z.string().max(300)).min(1).max(10),
+            filter: z
+              .object({ const: z.unknown().optional(), pattern: z.string().max(500).optional() })
+              .optional(),
+          }),
+        )
+        .max(100)
+        .optional(),
+    })
+    .optional(),
+})
+
+const requestedCredential = z.object({
+  format: z.string().max(60).optional().describe('Absent: the format that the name of the type belongs to'),
+  vct: z.string().max(500).optional().describe('Type of an SD-JWT VC'),
+  type: z.string().max(500).optional().describe('Type of a W3C credential'),
+  doc_type: z.string().max(500).optional().describe('Document type of an mdoc'),
+  id: z.string().max(100).optional().describe('Id of the credential query'),
+  claims: z.array(jsonObject).max(200).optional().describe('Claims as DCQL asks for them'),
+  input_descriptor: inputDescriptor.optional().describe('A DIF input descriptor with plain paths'),
+  policies: requestedPolicies.optional().describe('Policies for this credential alone'),
+})
+
+export const startVerificationBody = z
+  .object({
+    dcql_query: jsonObject.optional().describe('A DCQL query (OpenID4VP 1.0 §6), taken as it is'),
+    request_credentials: z
+      .array(requestedCredential)
+      .min(1)
+      .max(50)
+      .optional()
+      .describe(
+        'In place of `dcql_query`: format and type (vct, type, doc_type) of each credential, translated into DCQL',
+      ),
+    vp_policies: requestedPolicies.optional(),
+    vc_policies: requestedPolicies.optional(),
+  })
+  .meta({
+    examples: [
+      {
+        dcql_query: {
+          credentials: [
+            {
+              id: 'identity',
+              format: 'dc+sd-jwt',
+              meta: { vct_values: ['urn:countersign:identity-credential:1'] },
+              claims: [{ path: ['given_name'] }, { path: ['family_name'] }],
+            },
+          ],
+        },
+      },
+      {
+        request_credentials: [{ format: 'dc+sd-jwt', vct: 'urn:countersign:identity-credential:1' }],
+        vp_policies: ['signature_sd-jwt-vc', 'presentation-definition'],
+        vc_policies: ['not-before', 'expired'],
+      },
+      { request_credentials: [{ format: 'jwt_vc_json', type: 'UniversityDegree' }] },
+      {
+        vp_policies: [
+          { policy: 'minimum-credentials', args: 1 },
+          { policy: 'maximum-credentials', args: 10 },
+        ],
+        vc_policies: ['signature', 'expired', 'not-before', 'revoked-status-list'],
+        request_credentials: [
+          {
+            format: 'jwt_vc_json',
+            type: 'UniversityDegree',
+            policies: ['signature', { policy: 'allowed-issuer', args: ['did:web:issuer.example'] }],
+          },
+        ],
+      },
+      {
+        request_credentials: [
+          {
+            input_descriptor: {
+              id: 'identity',
+              constraints: {
+                fields: [
+                  {
+                    path: ['$.vct'],
+                    filter: { type: 'string', pattern: 'urn:countersign:identity-credential:1' },
+                  },
+                  { path: ['$.given_name'] },
+                  { path: ['$.address.locality'] },
+                ],
+              },
+            },
+          },
+        ],
+      },
+      { request_credentials: [{ format: 'mso_mdoc', doc_type: 'org.iso.18013.5.1.mDL' }] },
+      {
+        dcql_query: {
+          credentials: [
+            {
+              id: 'licence',
+              format: 'mso_mdoc',
+              meta: { doctype_value: 'org.iso.18013.5.1.mDL' },
+              claims: [{ path: ['org.iso.18013.5.1', 'age_over_18'] }],
+            },
+            {
+              id: 'pid',
+              format: 'dc+sd-jwt',
+              meta: { vct_values: ['urn:eudi:pid:1'] },
+              claims: [{ path: ['age_equal_or_over', '18'] }],
+            },
+          ],
+          credential_sets: [{ options: [['licence'], ['pid']] }],
+        },
+      },
+    ],
+  })
+
+export type StartVerificationBody = z.infer<typeof startVerificationBody>
+
+const header = z.string().max(2000).optional()
+
+/** Header names have no case; walt.id writes `authorizeBaseUrl`. */
+export const startVerificationHeaders = z.object({
+  authorizebaseurl: header
+    .describe("The wallet's authorization endpoint; `openid4vp://authorize` when absent")
+    .meta({ examples: ['openid4vp://authorize'] }),
+  responsemode: header
+    .describe('How the wallet answers; `direct_post` when absent')
+    .meta({ examples: ['direct_post'] }),
+  successredirecturi: header
+    .describe('Where the wallet sends its user after success; `$id` stands for the session id')
+    .meta({ examples: ['https://shop.example/done/$id'] }),
+  errorredirecturi: header
+    .describe('Where the wallet sends its user when the presentation was not accepted')
+    .meta({ examples: ['https://shop.example/failed/$id'] }),
+  stateid: header.describe(
+    'Session id of your own choice, once: 8 to 128 characters of A-Z a-z 0-9 _ -, e.g. order-4711-zP3kQ9',
+  ),
+  sessionttl: header.describe('Seconds that the wallet has to answer').meta({ examples: ['300'] }),
+  openid4vpprofile: header.describe('Only `DEFAULT`').meta({ examples: ['DEFAULT'] }),
+  statuscallbackuri: header.describe('Refused: read the session or follow its events'),
+})
+
+export type StartVerificationHeaders = z.infer<typeof startVerificationHeaders>
+
+/** To whoever accepts `application/json`; others get the URL as text. */
+export const startedVerification = z.object({
+  id: z.string().describe('Id of the session'),
+  url: z.string().describe('Opens a wallet: as a link, or as a QR code'),
+  expiresAt: z.int().describe('Until when a wallet may answer, in epoch seconds'),
+})
+
+export type StartedVerification = z.infer<typeof startedVerification>

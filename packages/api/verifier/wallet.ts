@@ -1,0 +1,38 @@
+/** What wallets send and get (OpenID4VP 1.0 §5.10, §8.2). Parameters that nobody knows are passed over. */
+import { z } from 'zod'
+import { oauthError } from '../errors.ts'
+
+/** `POST /openid4vc/request/{id}`, as a form. */
+export const requestObjectForm = z
+  .looseObject({
+    wallet_nonce: z.string().min(1).max(512).optional().describe('Comes back in the request object'),
+    wallet_metadata: z.string().max(20_000).optional(),
+  })
+  .meta({ examples: [{ wallet_nonce: 'qPmxiNFCR3QTm19POc8u' }] })
+
+/** A JWS of type `oauth-authz-req+jwt`. */
+export const requestObject = z.string().meta({ pattern: '^[\\w-]+\\.[\\w-]+\\.[\\w-]+$' })
+
+/** `POST /openid4vc/verify/{id}`, as a form: `state`, and `vp_token` or `error`. */
+export const authorizationResponseForm = z.record(z.string(), z.string()).meta({
+  examples: [
+    { state: 'order-4711-zP3kQ9', error: 'access_denied', error_description: 'The holder declined' },
+    {
+      state: 'order-4711-zP3kQ9',
+      vp_token: '{"identity":["eyJhbGciOiJFUzI1NiIsInR5cCI6ImRjK3NkLWp3dCJ9…"]}',
+    },
+  ],
+})
+
+/** The answer was taken; the wallet sends its user on, where the relying party said so. */
+export const authorizationResponseTaken = z.object({ redirect_uri: z.string().optional() })
+
+export type AuthorizationResponseTaken = z.infer<typeof authorizationResponseTaken>
+
+/** The presentation was judged and not accepted, or could not be read; `error_uri` is walt.id's word. */
+export const authorizationResponseRefused = oauthError.extend({
+  redirect_uri: z.string().optional(),
+  error_uri: z.string().optional(),
+})
+
+export type AuthorizationResponseRefused = z.infer<typeof authorizationResponseRefused>
