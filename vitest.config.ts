@@ -4,6 +4,17 @@ import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
+/**
+ * Only a failing test waits for these ends. They are far away, because a machine that does other things as well takes ten
+ * times as long; what must be fast is measured by the test itself (`testing/time`).
+ */
+const patient = {
+  testTimeout: 240_000,
+  hookTimeout: 240_000,
+  teardownTimeout: 60_000,
+  expect: { poll: { timeout: 90_000 } },
+}
+
 // Lies beside the code and needs at most a Redis or PostgreSQL that a test starts itself.
 const unit: TestProjectInlineConfiguration = {
   test: {
@@ -11,8 +22,7 @@ const unit: TestProjectInlineConfiguration = {
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'testing/**/*.test.ts', 'scripts/**/*.test.ts'],
     pool: 'threads',
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    ...patient,
   },
 }
 
@@ -36,8 +46,7 @@ const browser: TestProjectInlineConfiguration = {
       'packages/status-list/web-compression.test.ts',
     ],
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    ...patient,
     browser: {
       enabled: true,
       headless: true,
@@ -71,8 +80,7 @@ const interop: TestProjectInlineConfiguration = {
     include: ['interop/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/.venv/**'],
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    ...patient,
   },
 }
 
@@ -83,8 +91,8 @@ const cluster: TestProjectInlineConfiguration = {
     include: ['e2e/**/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 120_000,
+    ...patient,
+    testTimeout: 600_000,
   },
 }
 

@@ -14,7 +14,7 @@ if (pythonMissing !== undefined) console.warn(`skipped: ${pythonMissing}`)
 export function runPython(script: string, input: unknown): Promise<unknown> {
   const file = fileURLToPath(new URL(script, import.meta.url))
   return new Promise((resolve, reject) => {
-    const child = execFile(python, [file], { timeout: 30_000 }, (error, stdout, stderr) => {
+    const child = execFile(python, [file], { timeout: 120_000 }, (error, stdout, stderr) => {
       if (error) reject(new Error(stderr.slice(-2000) || error.message))
       else resolve(JSON.parse(stdout))
     })

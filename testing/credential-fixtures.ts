@@ -117,14 +117,3 @@ export function disclosureOf(value: unknown): string {
 export async function digestOf(text: string): Promise<string> {
   return nodeEngine.digestBase64url('sha-256', text)
 }
-
-/** Milliseconds of the fastest of three runs: what it costs, not what else the machine does. */
-export async function fastest(run: () => Promise<void>): Promise<number> {
-  let best = Number.POSITIVE_INFINITY
-  for (let round = 0; round < 3; round++) {
-    const start = performance.now()
-    await run()
-    best = Math.min(best, performance.now() - start)
-  }
-  return best
-}

@@ -21,7 +21,7 @@ export interface Sending {
   readonly chunked?: boolean
 }
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 90_000
 const PIECE = 65_536
 const MAX_PAUSE_MS = 64
 

@@ -1,9 +1,11 @@
 /** Events follow the session, not the instance. */
+
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { openEventStream } from '@countersign/testing/client/event-stream'
 import { identityQuery, issue } from '@countersign/testing/client/flows'
 import { call, postForm, postJson } from '@countersign/testing/client/http'
 import { answerBody, type Held, readRequest, requestUri } from '@countersign/testing/client/protocol-wallet'
+import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let cluster: Cluster
@@ -42,11 +44,11 @@ describe('a subscriber on one instance', () => {
     const stream = await openEventStream(`${here}/openid4vc/session/${id}/events`)
     await stream.until('created')
     const request = readRequest((await call(on(there, requestUri(url)))).text)
-    await stream.until('requested', 1500)
+    await takesAtMost(1500, () => stream.until('requested'))
     const body = await answerBody(request, held, [['given_name'], ['family_name']])
     const answered = await postForm(on(there, request.responseUri), body)
     expect([answered.status, answered.instance]).toEqual([200, 'verifier2'])
-    await stream.until('verified', 1500)
+    await takesAtMost(1500, () => stream.until('verified'))
     await stream.ended
     expect(stream.instance).toBe('verifier1')
     expect(stream.events.filter(({ id: sequence }) => sequence).map(({ id: sequence }) => sequence)).toEqual([
@@ -112,7 +114,7 @@ describe('a subscriber on one instance', () => {
     const { offerUri, readOffer, requestToken } = await import('@countersign/testing/client/protocol-wallet')
     const offer = readOffer((await call(offerUri(url))).json())
     await requestToken(offer, {})
-    await stream.until('token_issued', 3000)
+    await takesAtMost(3000, () => stream.until('token_issued'))
     stream.close()
   })
 })

@@ -4,12 +4,12 @@
  * as that and nothing else.
  */
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { offerUri } from '@countersign/testing/client/protocol-wallet'
 import { newWalletUser, receive, tryToPresent, type WalletUser } from '@countersign/testing/client/wallet-api'
+import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Served } from './served.ts'
 import { strangersKey } from './stranger.ts'
@@ -122,12 +122,11 @@ async function setStatus(id: string, status: string): Promise<void> {
 }
 
 /** A change is seen once the other issuer looked and the verifiers' copy is over: a few seconds. */
-async function verifyAfterChange(one: FormatCase, credentialId: string, status: string): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
+function verifyAfterChange(one: FormatCase, credentialId: string, status: string): Promise<Result> {
+  return eventually(`${one.format} is ${status}`, async () => {
     const result = await verify(one, credentialId)
-    if (statusDetail(result).startsWith(status) || attempt === 12) return result
-    await delay(500)
-  }
+    return statusDetail(result).startsWith(status) ? result : undefined
+  })
 }
 
 function statusDetail({ checks }: Result): string {

@@ -42,7 +42,13 @@ function named(name: string): ClusterService {
   return found
 }
 
-const onceMore: Send = (call) => sendPatiently(call, 1)
+/** Behind each of which an instance may be gone: a wallet asks issuers and verifiers. */
+function balancers(): readonly string[] {
+  const { wallet, issuer, verifier } = cluster.urls
+  return [wallet, issuer, verifier]
+}
+
+const onceMore: Send = (call) => sendPatiently(call, 1, balancers())
 
 /** Kills whoever served the step before, with SIGKILL, and brings it back when the flow is over. */
 async function withKillBefore(

@@ -21,7 +21,9 @@ const ROUNDS = 5
 
 let cluster: Cluster
 beforeAll(async () => {
-  cluster = await startCluster({ ports: 'free', wallets: 0 })
+  // A busy balancer takes longer to look elsewhere, and until then a new request must find the listener open.
+  const flags = ['--drainSeconds=3']
+  cluster = await startCluster({ ports: 'free', wallets: 0, flags: { issuer: flags, verifier: flags } })
 })
 afterAll(() => cluster?.stop())
 

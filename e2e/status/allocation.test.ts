@@ -2,8 +2,7 @@
  * Four instances allocate status indices on one database as fast as they can, and are killed at any moment and started
  * again, until there are as many as wanted: none was given twice.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
+
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,8 +11,10 @@ import { fileURLToPath } from 'node:url'
 import { issuerMigrations } from '@countersign/issuer/database/migrations'
 import type { IssuerTables } from '@countersign/issuer/database/schema'
 import { startPostgres } from '@countersign/local-servers/postgres-server'
+import { type Program, startProgram } from '@countersign/local-servers/program'
 import { migrate } from '@countersign/stores/sql/migrate'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const PROCESSES = 4
@@ -86,29 +87,33 @@ async function allocateUnderKills(url: string, wanted: number, name: string): Pr
   let kills = 0
   try {
     while ((await bytesIn(files)) < wanted * BYTES_A_LINE || kills <= PROCESSES) {
-      await delay(200 + Math.random() * 800)
       const victim = Math.floor(Math.random() * PROCESSES)
-      await killed(running[victim])
+      await killedAtWork(running[victim], files[victim] ?? '')
       running[victim] = start(files[victim] ?? '')
       kills += 1
     }
   } finally {
-    await Promise.all(running.map(killed))
+    await Promise.all(running.map((program) => program.kill()))
   }
   return { places: await Promise.all(files.map(placesIn)), kills }
 }
 
-function startProcess(args: readonly string[]): ChildProcess {
+function startProcess(args: readonly string[]): Program {
   const program = fileURLToPath(new URL('./allocating-process.ts', import.meta.url))
-  return spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+  return startProgram({ program: process.execPath, args: [program, ...args] })
 }
 
-async function killed(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || child.signalCode === 'SIGKILL') return
-  if (child.exitCode !== null) throw new Error('an allocating process ended by itself')
-  const ended = once(child, 'exit')
-  child.kill('SIGKILL')
-  await ended
+/** At a moment that nobody chose, but not before it has got something. */
+async function killedAtWork(program: Program | undefined, file: string): Promise<void> {
+  if (program === undefined) return
+  const before = await bytesIn([file])
+  await eventually('it writes down what it got', async () => {
+    if (!program.isRunning())
+      throw new Error(`an allocating process ended by itself: ${await program.said()}`)
+    return (await bytesIn([file])) > before
+  })
+  await delay(Math.random() * 800)
+  await program.kill()
 }
 
 async function bytesIn(files: readonly string[]): Promise<number> {

@@ -12,6 +12,7 @@ import { getStatus } from '@countersign/status-list/bits'
 import { readTokenStatusListJwt } from '@countersign/status-list/token-status-list'
 import { issue } from '@countersign/testing/client/flows'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { many } from '../cluster/many.ts'
 
@@ -97,8 +98,10 @@ describe('credentials of instances that are killed while they issue', () => {
     }
     const change = { statusListUri: one.uri, statusListIndex: one.idx, status: 'revoked' }
     expectStatus(await postJson(`${cluster.urls.issuer}/openid4vc/credentials/status`, change), 200)
-    await delay(1000)
-    expect(await statusesAt(one)).toEqual([1, 1, 1])
+    await eventually('every instance publishes it', async () => {
+      expect(await statusesAt(one)).toEqual([1, 1, 1])
+      return true
+    })
     expect(await statusesAt(other)).toEqual([0, 0, 0])
   })
 })

@@ -156,7 +156,7 @@ describe.skipIf(kmsServerMissing)('AWS KMS', () => {
     )
     other.destroy()
     const reference = `aws-kms:${made?.Arn}?endpoint=${encodeURIComponent(second.url)}`
-    const signer = await opened(reference, { timeoutMs: 1500 })
+    const signer = await opened(reference, { timeoutMs: 3000 })
     second.signal('SIGSTOP')
     await sleep(100)
     await expect(signer.sign('text')).rejects.toThrow('aws-kms: timeout')

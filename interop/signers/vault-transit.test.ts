@@ -143,14 +143,14 @@ describe.skipIf(!program)('the Transit engine of OpenBao', () => {
     })
 
     it('is repeated in time when leases are short', async () => {
-      await server.manage('POST', 'auth/approle/role/short', { token_policies: 'sign', token_ttl: '1s' })
+      await server.manage('POST', 'auth/approle/role/short', { token_policies: 'sign', token_ttl: '3s' })
       const role = await server.manage('GET', 'auth/approle/role/short/role-id')
       const secret = await server.manage('POST', 'auth/approle/role/short/secret-id')
       const secretFile = file('short', textOf(secret, 'secret_id'))
       const query = `role-id=${textOf(role, 'role_id')}&secret-id-file=${secretFile}`
       const seen = counting()
       const signer = await opened(reference('ecdsa-p256', query), { fetch: seen.fetch })
-      await sleep(1100)
+      await sleep(3100)
       await expectSignature(signer)
       expect(seen.statuses()).not.toContain(403)
     })
@@ -254,7 +254,7 @@ describe.skipIf(!program)('the Transit engine of OpenBao', () => {
 
   describe('when the server fails', () => {
     it('gives up in time, and signs again once it answers', async () => {
-      const signer = await opened(reference('ecdsa-p256'), { timeoutMs: 300 })
+      const signer = await opened(reference('ecdsa-p256'), { timeoutMs: 2000 })
       server.signal('SIGSTOP')
       await sleep(100)
       try {

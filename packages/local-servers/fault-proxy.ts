@@ -9,6 +9,8 @@ export interface FaultProxy {
   readonly port: number
   /** The next answer is thrown away and its connection cut; new connections wait until `meanwhile` is done. */
   cutAtNextAnswer(meanwhile?: () => Promise<void>): void
+  /** How many connections were made so far. */
+  connections(): number
   /** How many connections were cut. */
   cuts(): number
   /** From now on nothing passes and nothing breaks; `thaw` lets through what came meanwhile. */
@@ -21,6 +23,7 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
   let armed: (() => Promise<void>) | undefined
   let gate = Promise.resolve()
   let cuts = 0
+  let connections = 0
   const open = new Set<Socket>()
   const valve = openValve()
   const onAnswer = (answer: Buffer, client: Socket, server: Socket) => {
@@ -32,6 +35,7 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
     server.destroy()
   }
   const listener = createServer((client) => {
+    connections += 1
     const server = connect({ port: serverPort, host: '127.0.0.1' })
     for (const socket of [client, server]) track(socket, open)
     client.once('close', () => server.destroy())
@@ -45,6 +49,7 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
     cutAtNextAnswer: (meanwhile = async () => {}) => {
       armed = meanwhile
     },
+    connections: () => connections,
     cuts: () => cuts,
     freeze: valve.freeze,
     thaw: valve.thaw,

@@ -5,6 +5,7 @@ import { HEADER } from '@countersign/crypto/cose/message'
 import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { Signer } from '@countersign/crypto/engine'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkStatus } from './check-status.ts'
@@ -151,9 +152,9 @@ describe('an identifier list', () => {
         ...CLAIMS,
         [encodeCbor(CLAIM.identifierList), new Uint8Array(2 ** 20).fill(byte)],
       ])
-      const before = performance.now()
-      expect(readIdentifierListCwt(body, nodeEngine)).toHaveProperty('ok', false)
-      expect(performance.now() - before).toBeLessThan(200)
+      await costsAtMost(200, () =>
+        expect(readIdentifierListCwt(body, nodeEngine)).toHaveProperty('ok', false),
+      )
     },
   )
 })

@@ -8,6 +8,7 @@ import type { Signer } from '@countersign/crypto/engine'
 import { parsePublicJwk } from '@countersign/crypto/jwk'
 import { lateEngine, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { fromHex } from '@countersign/testing/hex'
+import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { getStatus } from './bits.ts'
@@ -284,11 +285,13 @@ describe('any bytes', () => {
     )
   })
 
-  it.each([0x9f, 0x81, 0xd2, 0xa1, 0x5b, 0x84])('of a megabyte of %i are refused in no time', (byte) => {
-    const body = new Uint8Array(2 ** 20).fill(byte)
-    readTokenStatusListCwt(body, nodeEngine)
-    const before = performance.now()
-    expect(readTokenStatusListCwt(body, nodeEngine)).toHaveProperty('ok', false)
-    expect(performance.now() - before).toBeLessThan(200)
-  })
+  it.each([0x9f, 0x81, 0xd2, 0xa1, 0x5b, 0x84])(
+    'of a megabyte of %i are refused in no time',
+    async (byte) => {
+      const body = new Uint8Array(2 ** 20).fill(byte)
+      await costsAtMost(200, () =>
+        expect(readTokenStatusListCwt(body, nodeEngine)).toHaveProperty('ok', false),
+      )
+    },
+  )
 })

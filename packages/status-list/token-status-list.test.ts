@@ -4,6 +4,7 @@ import { ok } from '@countersign/core/result'
 import { decodeJws, signJws } from '@countersign/crypto/jose/jws'
 import { parsePublicJwk } from '@countersign/crypto/jwk'
 import { lateEngine, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { getStatus, newStatusBits } from './bits.ts'
@@ -352,12 +353,11 @@ describe('any bytes', () => {
 
   it.each(['a', '.', 'eyJhbGciOiJFUzI1NiJ9.', '{"a":', 'AAAA'])(
     'of a megabyte of %j are refused in no time',
-    (piece) => {
+    async (piece) => {
       const body = encodeUtf8(piece.repeat(Math.ceil(2 ** 20 / piece.length)))
-      readTokenStatusListJwt(body, nodeEngine)
-      const before = performance.now()
-      expect(readTokenStatusListJwt(body, nodeEngine)).toHaveProperty('ok', false)
-      expect(performance.now() - before).toBeLessThan(200)
+      await costsAtMost(200, () =>
+        expect(readTokenStatusListJwt(body, nodeEngine)).toHaveProperty('ok', false),
+      )
     },
   )
 })

@@ -8,12 +8,14 @@ export interface StreamEvent {
 export interface EventStream {
   readonly instance: string
   readonly events: readonly StreamEvent[]
-  /** Resolves at the first event of the name, also one that came before; rejects after `timeoutMs`. */
-  until(event: string, timeoutMs?: number): Promise<StreamEvent>
+  /** Resolves at the first event of the name, also one that came before; rejects after a minute and a half. */
+  until(event: string): Promise<StreamEvent>
   /** Resolves when the server has ended the stream. */
   readonly ended: Promise<void>
   close(): void
 }
+
+const PATIENCE_MS = 90_000
 
 export async function openEventStream(url: string, lastEventId?: string): Promise<EventStream> {
   const abort = new AbortController()
@@ -32,11 +34,11 @@ export async function openEventStream(url: string, lastEventId?: string): Promis
     events,
     ended,
     close: () => abort.abort(),
-    until: (name, timeoutMs = 10_000) =>
+    until: (name) =>
       new Promise((resolve, reject) => {
         const timer = setTimeout(
           () => reject(new Error(`no event ${name} in: ${JSON.stringify(events)}`)),
-          timeoutMs,
+          PATIENCE_MS,
         )
         const look = () => {
           const found = events.find((event) => event.event === name)

@@ -2,7 +2,7 @@
  * The two walks as a list of named steps, so that a test can do something between any two of them, look at who served
  * which, and say how often a step that was cut is sent again.
  */
-import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '../time/eventually.ts'
 import { type Answer, call, expectStatus, postForm, postJson } from './http.ts'
 import {
   answerBody,
@@ -51,7 +51,7 @@ export const identityQuery = {
 
 /** Offer, token, nonce, credential; resolves with what the wallet holds afterwards. */
 export async function issue(issuerUrl: string, options: FlowOptions = {}): Promise<Held> {
-  const step = stepper(options)
+  const step = stepper(issuerUrl, options)
   const sender = options.sender ?? { dpopKey: newKey() }
   const order = { credentialConfigurationId: identityConfiguration, credentialData: options.claims ?? claims }
   const offered = await step('offer', () => postJson(`${issuerUrl}/openid4vc/sdjwt/issue`, order))
@@ -77,7 +77,7 @@ export interface Verified {
 
 /** Start, request, answer, result. */
 export async function verify(verifierUrl: string, held: Held, options: FlowOptions = {}): Promise<Verified> {
-  const step = stepper(options)
+  const step = stepper(verifierUrl, options)
   const started = await step('start', () =>
     postJson(
       `${verifierUrl}/openid4vc/verify`,
@@ -94,20 +94,24 @@ export async function verify(verifierUrl: string, held: Held, options: FlowOptio
   return { id, result: result.json() }
 }
 
-function stepper(options: FlowOptions) {
+function stepper(balancer: string, options: FlowOptions) {
   return async (name: string, send: () => Promise<Answer>): Promise<Answer> => {
     await options.before?.(name)
-    const answer = await sendPatiently(send, options.retries ?? 0)
+    const answer = await sendPatiently(send, options.retries ?? 0, [balancer])
     options.after?.(name, answer)
     return expectStatus(answer, 200)
   }
 }
 
-/** A balancer looks at its instances five times a second. */
-const BALANCER_NOTICES_MS = 500
-
-/** Sends again what was cut, or what a balancer could not pass on: the client of a cluster has to. */
-export async function sendPatiently(send: () => Promise<Answer>, retries: number): Promise<Answer> {
+/**
+ * Sends again what was cut, or what a balancer could not pass on: the client of a cluster has to. It waits until the
+ * balancers, by their addresses, send requests to nobody who is gone.
+ */
+export async function sendPatiently(
+  send: () => Promise<Answer>,
+  retries: number,
+  balancers: readonly string[],
+): Promise<Answer> {
   for (let left = retries; ; left--) {
     const answer = await send().catch((error: unknown) => {
       if (left === 0) throw error
@@ -115,6 +119,20 @@ export async function sendPatiently(send: () => Promise<Answer>, retries: number
     })
     const cut = answer === undefined || [502, 503, 504].includes(answer.status)
     if (answer !== undefined && (!cut || left === 0)) return answer
-    await delay(BALANCER_NOTICES_MS)
+    await Promise.all(balancers.map(untilItHasNoticed))
   }
+}
+
+/** More than there are instances of a service. */
+const IN_A_ROW = 6
+
+/** A write to `/readyz` changes nothing, whoever refuses it; the balancer itself answers when it knows nobody. */
+async function untilItHasNoticed(balancer: string): Promise<void> {
+  await eventually(`${balancer} sends writes to instances that answer`, async () => {
+    for (let turn = 0; turn < IN_A_ROW; turn++) {
+      const { status } = await call(`${balancer}/readyz`, { method: 'POST' })
+      if ([502, 503, 504].includes(status)) return false
+    }
+    return true
+  })
 }

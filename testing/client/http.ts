@@ -22,7 +22,7 @@ export async function call(url: string, { method = 'GET', headers = {}, body }: 
     method,
     headers: { ...headers },
     redirect: 'manual',
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(90_000),
     ...(body !== undefined && { body }),
   })
   const text = await response.text()

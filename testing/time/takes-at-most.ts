@@ -9,7 +9,7 @@ import { slownessNow } from './slowness.ts'
 const PROCESS_START_IDLE_MS = 60
 
 /** Resolves with what the action resolves with; throws when it took longer than `limitMs` would be on this machine now. */
-export async function takesAtMost<T>(limitMs: number, action: () => Promise<T>): Promise<T> {
+export async function takesAtMost<T>(limitMs: number, action: () => T | PromiseLike<T>): Promise<T> {
   const startedAt = performance.now()
   const value = await action()
   await expectTook(performance.now() - startedAt, limitMs)

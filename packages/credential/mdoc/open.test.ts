@@ -2,6 +2,7 @@ import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import { type CborInput, mapOf, tagged } from '@countersign/crypto/cbor/value'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { MAX_BYTES, MAX_LENGTH } from './algorithms-and-limits.ts'
@@ -100,11 +101,11 @@ describe('any text', () => {
   })
 
   it.each(['A', 'a', 'o', '_', '='])('of a megabyte of %s is refused at once', async (letter) => {
-    const start = performance.now()
     const text = letter.repeat(1_048_576)
-    expect((await openMdoc(text, nodeEngine)).ok).toBe(false)
-    expect((await verifyMdoc(verifyInput(text), nodeEngine)).checks[0]?.detail).toBe('mdoc_too_large')
-    expect(performance.now() - start).toBeLessThan(50)
+    await costsAtMost(50, async () => {
+      expect((await openMdoc(text, nodeEngine)).ok).toBe(false)
+      expect((await verifyMdoc(verifyInput(text), nodeEngine)).checks[0]?.detail).toBe('mdoc_too_large')
+    })
   })
 
   const numbers = (count: number): CborInput => Array<number>(count).fill(1)
@@ -135,10 +136,7 @@ describe('any text', () => {
   ])('with as many %s as there is room for is answered quickly', async (_, forgery) => {
     const text = await forge(forgery)
     expect(text.length).toBeLessThanOrEqual(MAX_LENGTH)
-    await verifyMdoc(verifyInput(text), nodeEngine)
-    const start = performance.now()
-    await verifyMdoc(verifyInput(text), nodeEngine)
-    expect(performance.now() - start).toBeLessThan(50)
+    await costsAtMost(50, () => verifyMdoc(verifyInput(text), nodeEngine))
   })
 
   it('with more than that is refused', async () => {

@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { signJws } from '@countersign/crypto/jose/jws'
-import { digestOf, disclosureOf, fastest, issuer } from '@countersign/testing/credential-fixtures'
+import { digestOf, disclosureOf, issuer } from '@countersign/testing/credential-fixtures'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDisclosure } from './disclosure.ts'
@@ -98,18 +99,15 @@ describe('any text', () => {
 
   it('of a megabyte is refused at once', async () => {
     for (const text of ['~'.repeat(1_000_000), 'a'.repeat(1_000_000), `${'a.'.repeat(500_000)}~`]) {
-      expect(
-        await fastest(async () => expect((await readSdJwt(text, never, nodeEngine)).ok).toBe(false)),
-      ).toBeLessThan(50)
+      await costsAtMost(50, async () => expect((await readSdJwt(text, never, nodeEngine)).ok).toBe(false))
     }
   })
 
   it('of greatest length and nothing but digests is read quickly', async () => {
     const payload = { a: Array.from({ length: 2500 }, (_, index) => ({ '...': `d${index}` })) }
-    const milliseconds = await fastest(async () => {
+    await costsAtMost(50, async () => {
       expect(await read(payload)).toMatchObject({ ok: true, value: { claims: { a: [] } } })
     })
-    expect(milliseconds).toBeLessThan(50)
   })
 })
 

@@ -4,13 +4,13 @@ import {
   AUDIENCE,
   bindTo,
   disclosureOf,
-  fastest,
   holder,
   NOW,
   trustIssuer,
   issuer as x5cIssuer,
 } from '@countersign/testing/credential-fixtures'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { passed } from '../contract/checks.ts'
@@ -118,10 +118,9 @@ describe.each(ALL)('$format.id: a presentation that is in order', (kind) => {
       `${header}.${'A'.repeat(1_000_000)}.`,
       `${header}.e30.${'~'.repeat(1_000_000)}`,
     ]) {
-      const milliseconds = await fastest(async () => {
+      await costsAtMost(50, async () => {
         expect((await verified(kind, text)).checks[0]?.outcome).toBe('failed')
       })
-      expect(milliseconds).toBeLessThan(50)
     }
   })
 

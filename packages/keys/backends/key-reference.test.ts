@@ -1,3 +1,4 @@
+import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { generateSoftwareKey } from '../signers/software-key.ts'
@@ -260,14 +261,14 @@ describe('whatever is given', () => {
     fc.assert(fc.property(fc.anything(), (reference) => typeof parseKeyReference(reference).ok === 'boolean'))
   })
 
-  it('is judged quickly when it is long', () => {
+  it('is judged quickly when it is long', async () => {
     for (const piece of ['/v1', '/', '%', 'id=%00;', 'a&']) {
-      const started = performance.now()
-      for (const scheme of ['vault:https://h', 'pkcs11:', 'aws-kms:', 'file:x?']) {
-        parseKeyReference(scheme + piece.repeat(1_000_000 / piece.length))
-        parseKeyReference(scheme + piece.repeat(16_000 / piece.length))
-      }
-      expect(performance.now() - started).toBeLessThan(200)
+      await costsAtMost(200, () => {
+        for (const scheme of ['vault:https://h', 'pkcs11:', 'aws-kms:', 'file:x?']) {
+          parseKeyReference(scheme + piece.repeat(1_000_000 / piece.length))
+          parseKeyReference(scheme + piece.repeat(16_000 / piece.length))
+        }
+      })
     }
   })
 

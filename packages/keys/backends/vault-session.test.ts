@@ -1,3 +1,4 @@
+import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { describe, expect, it } from 'vitest'
 import { openSigner } from '../open-signer.ts'
 import { SignerUnavailable } from '../signers/signer-unavailable.ts'
@@ -86,9 +87,9 @@ describe('a session with Vault', () => {
 
   it('gives up in time, and does not ask again', async () => {
     const { requests, context } = scripted('never')
-    const started = performance.now()
-    await expect(vaultSession(reference, context)('GET', 'p')).rejects.toThrow('vault: timeout')
-    expect(performance.now() - started).toBeLessThan(1000)
+    await takesAtMost(1000, () =>
+      expect(vaultSession(reference, context)('GET', 'p')).rejects.toThrow('vault: timeout'),
+    )
     expect(requests).toHaveLength(1)
   })
 
@@ -129,7 +130,7 @@ describe('a session with Vault', () => {
       }),
     )
     const { context } = scripted()
-    const session = vaultSession(reference, { ...context, timeoutMs: 5000, fetch: async () => endless })
+    const session = vaultSession(reference, { ...context, timeoutMs: 60_000, fetch: async () => endless })
     await expect(session('GET', 'p')).rejects.toThrow('vault: answer_malformed')
     expect(pulled).toBeLessThan(50)
   })

@@ -16,6 +16,9 @@ afterEach(async () => {
 
 type Settings = Partial<HttpServiceOptions['config']>
 
+/** The one route that a test may hold open. */
+const slow = { arrived: () => {}, mayEnd: Promise.resolve() }
+
 async function start(config: Settings = {}, more: Partial<HttpServiceOptions> = {}) {
   const lines: string[] = []
   const service = await createHttpService({
@@ -87,7 +90,8 @@ function testRoutes(app: ServiceApp) {
     async (_request, reply) => reply.send(JSON.parse('{"a":1}')),
   )
   app.get('/slow', { config: { door: 'open' } }, async () => {
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    slow.arrived()
+    await slow.mayEnd
     return { done: true }
   })
 }
@@ -409,9 +413,15 @@ describe('health and stopping', () => {
 
   it('lets a request in flight end and takes no new one', async () => {
     const { ask, service, port } = await start()
+    const arrived = new Promise<void>((resolve) => {
+      slow.arrived = resolve
+    })
+    const end = Promise.withResolvers<void>()
+    slow.mayEnd = end.promise
     const inFlight = ask('/slow')
-    await new Promise((resolve) => setTimeout(resolve, 40))
+    await arrived
     const closed = service.close()
+    end.resolve()
     expect(await (await inFlight).json()).toEqual({ done: true })
     await closed
     await expect(fetch(`http://127.0.0.1:${port}/livez`)).rejects.toThrow()

@@ -94,10 +94,9 @@ describe('a request to somebody else', () => {
 
   it('may be narrower in size and time than the client allows, and never wider', async () => {
     const url = await serve((request, response) => {
-      if (request.url === '/slow') setTimeout(() => response.end('late'), 300)
-      else response.end('x'.repeat(100))
+      if (request.url !== '/never') response.end('x'.repeat(100))
     })
-    const client = remote({ allowHttp: true, allowPrivateAddresses: true, maxBytes: 100, timeoutMs: 400 })
+    const client = remote({ allowHttp: true, allowPrivateAddresses: true, maxBytes: 100, timeoutMs: 60_000 })
     const ask = (path: string, limits: object) =>
       client.request({ method: 'GET', url: url + path, ...limits })
     expect(await ask('/', { maxBytes: 99 })).toEqual({
@@ -105,7 +104,7 @@ describe('a request to somebody else', () => {
       error: { code: 'response_too_large', maxBytes: 99 },
     })
     expect(await ask('/', { maxBytes: 1_000_000 })).toMatchObject({ ok: true })
-    expect(await ask('/slow', { timeoutMs: 50 })).toEqual({
+    expect(await ask('/never', { timeoutMs: 50 })).toEqual({
       ok: false,
       error: { code: 'timeout', timeoutMs: 50 },
     })

@@ -2,11 +2,11 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { findProgram } from '@countersign/local-servers/find-program'
 import { freePort } from '@countersign/local-servers/ports'
 import { type Program, startProgram, untilReady } from '@countersign/local-servers/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
+import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { StoreEngine } from '../ports.ts'
 import { counter } from '../session-stores.contract.ts'
@@ -47,25 +47,16 @@ function knowsReplica(port: number): Promise<boolean> {
 }
 
 async function untilItAnswers(engine: StoreEngine): Promise<void> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const answered = await engine
-      .sessions('probe')
-      .create(`p${tries}`, '', 60)
-      .catch(() => false)
-    if (answered) return
-    await sleep(50)
-  }
-  throw new Error('the engine did not come back')
+  const probes = engine.sessions('probe')
+  let probe = 0
+  await eventually('the engine comes back', () => probes.create(`p${probe++}`, '', 60))
 }
 
 /** Replication is asynchronous: what the replica has not yet seen would be lost in the failover. */
 async function untilReplicated(replica: RedisServer, id: string): Promise<void> {
   const reading = await openRedisEngine({ url: replica.url })
-  for (let tries = 0; tries < 300; tries += 1) {
-    if (await reading.sessions('n').get(id)) return reading.close()
-    await sleep(20)
-  }
-  throw new Error('the session did not reach the replica')
+  await eventually('the session reaches the replica', () => reading.sessions('n').get(id))
+  await reading.close()
 }
 
 describe('redis behind sentinels', () => {
