@@ -81,15 +81,6 @@ describe('the simulated store', () => {
     expect(server.commits).toHaveLength(1)
     expect(answered).toBe(false)
   })
-
-  it('hands a value to one taker, and to that one again', async () => {
-    const { once, run } = world('store reply lost')
-    await run(async () => {
-      await once.put('x', 'one', 10)
-      expect(await Promise.all([once.take('x'), once.take('x')])).toContain('one')
-      expect(await once.take('x')).toBeUndefined()
-    })
-  })
 })
 
 describe('the scheduler', () => {

@@ -36,7 +36,6 @@ export function connectStore(line: StoreLine): Pick<StoreEngine, 'sessions' | 'o
 }
 
 const WRITES_REMEMBERED = 8
-const TAKEN_KEPT_MS = 10_000
 const TRIES = 2
 
 function simulatedSessions(line: StoreLine, namespace: string): SessionStore<string> {
@@ -108,24 +107,6 @@ function simulatedOnce(line: StoreLine, namespace: string): OnceStore {
   const { server, flaw } = line
   const label = (verb: string, key: string) => `${verb} ${server.alias(namespace, key)}`
   return {
-    put: (key, value, ttlSeconds) => {
-      const writeId = server.nextWriteId()
-      return send(line, label('put', key), () => {
-        if (server.read(`${namespace}/${key}`)?.writes.includes(writeId)) return
-        const expiresAt = expiry(line, ttlSeconds)
-        server.write(`${namespace}/${key}`, { value, version: 1, expiresAt, writes: [writeId] })
-      })
-    },
-    take: (key) => {
-      const taker = server.nextWriteId()
-      return send(line, label('take', key), () => {
-        const entry = server.read(`${namespace}/${key}`)
-        if (entry === undefined || (entry.takenBy ?? taker) !== taker) return undefined
-        const expiresAt = line.scheduler.now() + TAKEN_KEPT_MS
-        server.write(`${namespace}/${key}`, { ...entry, takenBy: taker, expiresAt })
-        return entry.value
-      })
-    },
     claim: async (key, ttlSeconds) => {
       const writeId = server.nextWriteId()
       const read = () => server.read(`${namespace}#${key}`)

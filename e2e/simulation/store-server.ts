@@ -11,7 +11,6 @@ export interface Entry {
   /** Ids of the last writes. */
   readonly writes: readonly string[]
   /** Whoever took the value: kept for a while, so that the taker can ask again. */
-  readonly takenBy?: string
 }
 
 /** A write that changed a session. */

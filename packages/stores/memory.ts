@@ -73,15 +73,8 @@ function memorySessions(shelf: Shelf, namespace: string): SessionStore<string> {
 }
 
 function memoryOnce(shelf: Shelf, namespace: string): OnceStore {
-  const valueKey = keyed(namespace, '/')
   const claimKey = keyed(namespace, '#')
   return {
-    put: async (id, value, ttlSeconds) => shelf.add(valueKey(id), value, ttlSeconds),
-    take: async (id) => {
-      const entry = shelf.get(valueKey(id))
-      shelf.delete(valueKey(id))
-      return entry?.value
-    },
     claim: async (id, ttlSeconds) => {
       if (shelf.get(claimKey(id))) return false
       shelf.add(claimKey(id), '', ttlSeconds)
@@ -101,8 +94,8 @@ function memorySignals(watching: ReturnType<typeof watchers>, namespace: string)
   }
 }
 
-/** Sessions, values and claims of one namespace are three spaces; the separators cannot be part of a namespace. */
-function keyed(namespace: string, separator: ':' | '/' | '#'): (id: string) => string {
+/** Sessions and claims of one namespace are two spaces; the separators cannot be part of a namespace. */
+function keyed(namespace: string, separator: ':' | '#'): (id: string) => string {
   return (id) => {
     checkId(id)
     return `${namespace}${separator}${id}`

@@ -20,9 +20,6 @@ export interface SessionStore<T> {
 }
 
 export interface OnceStore {
-  put(key: string, value: string, ttlSeconds: number): Promise<void>
-  /** Read and delete in one step: one caller gets the value. */
-  take(key: string): Promise<string | undefined>
   /** True for the first caller within the time to live. */
   claim(key: string, ttlSeconds: number): Promise<boolean>
 }

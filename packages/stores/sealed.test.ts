@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { openMemoryEngine } from './memory.ts'
-import { type Sealer, StoredValueUnreadable, sealedOnce, sealedSessions } from './sealed.ts'
+import { type Sealer, StoredValueUnreadable, sealedSessions } from './sealed.ts'
 
 function sealer(): Sealer {
   const key = randomBytes(32)
@@ -113,22 +113,5 @@ describe('sealed sessions', () => {
       await raw.create(`m${index}`, seal.seal(text, `n:m${index}`), 60)
       expect(await reasonOf(sealedSessions(raw, options).get(`m${index}`))).toEqual(['n', 'malformed'])
     }
-  })
-})
-
-describe('sealed values', () => {
-  it('are taken once, and only from where they were put', async () => {
-    const raw = openMemoryEngine().once('n')
-    const once = sealedOnce(raw, { seal: sealer(), namespace: 'n' })
-    await once.put('k', 'Ada', 60)
-    const sealed = (await raw.take('k')) ?? ''
-    expect(sealed).not.toContain('Ada')
-    await raw.put('k', sealed, 60)
-    await raw.put('other', sealed, 60)
-    expect(await once.take('k')).toBe('Ada')
-    expect(await once.take('k')).toBeUndefined()
-    expect(await reasonOf(once.take('other'))).toEqual(['n', 'seal_broken'])
-    expect(await once.claim('k', 60)).toBe(true)
-    expect(await once.claim('k', 60)).toBe(false)
   })
 })

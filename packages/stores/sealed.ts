@@ -3,7 +3,7 @@
  * store. The seal binds a value to its place: one copied under another id does not open. What it cannot do is tell
  * an old value of the same place from the newest; versions are the store's word.
  */
-import type { OnceStore, SessionStore } from './ports.ts'
+import type { SessionStore } from './ports.ts'
 
 export interface Sealer {
   /** Text in, text out; `context` is authenticated with it and not stored. */
@@ -51,19 +51,6 @@ export function sealedSessions<T>(raw: SessionStore<string>, options: SealedOpti
       const { schema, value } = parseStored(openValue(found.value, context(id), options), namespace)
       // The seal answers for the shape: only this code, under this key, has written here.
       return { version: found.version, value: upgraded(schema, value, options) as T }
-    },
-  }
-}
-
-/** Seals what `put` keeps; `claim` keeps nothing but the key. */
-export function sealedOnce(raw: OnceStore, options: Pick<SealedOptions, 'seal' | 'namespace'>): OnceStore {
-  const context = (key: string) => `${options.namespace}/${key}`
-  return {
-    put: (key, value, ttlSeconds) => raw.put(key, options.seal.seal(value, context(key)), ttlSeconds),
-    claim: (key, ttlSeconds) => raw.claim(key, ttlSeconds),
-    take: async (key) => {
-      const sealed = await raw.take(key)
-      return sealed === undefined ? undefined : openValue(sealed, context(key), options)
     },
   }
 }

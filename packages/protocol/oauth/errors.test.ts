@@ -1,13 +1,6 @@
 import type { JsonObject } from '@countersign/core/json'
 import { describe, expect, it } from 'vitest'
-import {
-  accessError,
-  credentialError,
-  parseOAuthError,
-  tokenError,
-  withDpopNonce,
-  writeOAuthError,
-} from './errors.ts'
+import { accessError, credentialError, parseOAuthError, tokenError } from './errors.ts'
 
 describe('an error', () => {
   it('has a description that fits a header field and is not to be cached', () => {
@@ -42,15 +35,10 @@ describe('an error', () => {
     expect(missing.headers?.['www-authenticate']).toBe('DPoP algs="ES256 ES384 ES512 EdDSA", Bearer')
   })
 
-  it('can carry a DPoP nonce and keeps its other headers', () => {
-    const error = withDpopNonce(accessError('use_dpop_nonce'), 'n')
-    expect(error.headers).toMatchObject({ 'dpop-nonce': 'n', 'cache-control': 'no-store' })
-    expect(error.headers?.['www-authenticate']).toContain('error="use_dpop_nonce"')
-  })
-
   it('is read as it was written', () => {
     const error = tokenError('invalid_grant')
-    expect(parseOAuthError(writeOAuthError(error))).toEqual({
+    const body = { error: error.error, error_description: error.description }
+    expect(parseOAuthError(body)).toEqual({
       ok: true,
       value: { error: 'invalid_grant', description: error.description },
     })

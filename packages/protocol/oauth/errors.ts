@@ -92,15 +92,6 @@ export function accessError(
   return { error, description, status: code === 'insufficient_scope' ? 403 : 401, headers }
 }
 
-/** A server gives a fresh DPoP nonce in the same answer (RFC 9449 §8.2); it goes with `use_dpop_nonce` and others. */
-export function withDpopNonce(error: OAuthError, nonce: string): OAuthError {
-  return { ...error, headers: { ...error.headers, 'dpop-nonce': nonce } }
-}
-
-export function writeOAuthError(error: OAuthError): JsonObject {
-  return { error: error.error, error_description: error.description }
-}
-
 /** An error answer as a wallet reads it. The description is foreign text: to be shown as such, never acted upon. */
 export function parseOAuthError(
   json: JsonObject,

@@ -78,7 +78,6 @@ export function observedCreations<T extends { readonly state: string }>(
 
 function observedOnce(store: OnceStore, timed: Timed): OnceStore {
   return {
-    ...store,
     claim: (key, ttlSeconds) => timed('claim', () => store.claim(key, ttlSeconds), won),
   }
 }

@@ -39,8 +39,6 @@ function everyOperation(engine: StoreEngine): (() => Promise<unknown>)[] {
     () => sessions.create('new', 'v', 60),
     () => sessions.get('s'),
     () => sessions.compareAndSet('s', 1, 'v'),
-    () => once.put('k', 'v', 60),
-    () => once.take('k'),
     () => once.claim('k', 60),
     () => engine.signals('n').notify('t'),
     () => engine.signals('n').watch('t', () => {}),
@@ -127,24 +125,6 @@ describe('a redis connection cut between a write and its reply', () => {
     expect(await other.sessions('f').get('s')).toEqual({ value: 'theirs', version: 2 })
   })
 
-  it('the taker gets the value, and nobody else does before or after', async () => {
-    await other.once('g').put('k', 'v', 60)
-    proxy.cutAtNextAnswer(async () => {
-      expect(await other.once('g').take('k')).toBeUndefined()
-    })
-    expect(await cut.once('g').take('k')).toBe('v')
-    expect(await cut.once('g').take('k')).toBeUndefined()
-    expect(await other.once('g').take('k')).toBeUndefined()
-  })
-
-  it('a value put is not put a second time after somebody took it', async () => {
-    proxy.cutAtNextAnswer(async () => {
-      expect(await other.once('h').take('k')).toBe('v')
-    })
-    await cut.once('h').put('k', 'v', 60)
-    expect(await other.once('h').take('k')).toBeUndefined()
-  })
-
   it('a claim that was made answers true, one that another made answers false', async () => {
     proxy.cutAtNextAnswer()
     expect(await cut.once('i').claim('mine', 60)).toBe(true)
@@ -219,9 +199,9 @@ describe('a redis server that goes and comes', () => {
     expect(await engine.sessions('n').create('s', 'again', 60)).toBe(true)
     await emptyServer(server.url)
     expect(await engine.sessions('n').compareAndSet('s', 1, 'x')).toBe(false)
-    await engine.once('n').put('k', 'v', 60)
+    expect(await engine.once('n').claim('k', 60)).toBe(true)
     await emptyServer(server.url)
-    expect(await engine.once('n').take('k')).toBeUndefined()
+    expect(await engine.once('n').claim('k', 60)).toBe(true)
   })
 
   it('watchers are called once after a reconnection, and hear what comes then', async () => {
@@ -265,10 +245,9 @@ describe('redis keys and options', () => {
     const engine = await openRedisEngine({ url: server.url, keyPrefix: 'cs:' })
     await engine.sessions('issuer').create('s', 'v', 100)
     await engine.sessions('issuer').compareAndSet('s', 1, 'w')
-    await engine.once('issuer').put('k', 'v', 60)
     await engine.once('issuer').claim('k', 60)
     const client = await createClient({ url: server.url }).connect()
-    expect((await client.keys('*')).sort()).toEqual(['cs:issuer#k', 'cs:issuer/k', 'cs:issuer:s'])
+    expect((await client.keys('*')).sort()).toEqual(['cs:issuer#k', 'cs:issuer:s'])
     expect(await client.hGetAll('cs:issuer:s')).toMatchObject({
       v: '2',
       d: 'w',

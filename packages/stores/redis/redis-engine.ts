@@ -46,8 +46,8 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
   const connection = new Connection(connecting)
   const hub = openSignalHub(connection, connecting)
   const nextWriteId = writeIds()
-  // Three separators that no namespace has: sessions, values and claims never meet (docs/storage.md).
-  const keys = (namespace: string, separator: ':' | '/' | '#') => {
+  // Two separators that no namespace has: sessions and claims never meet (docs/storage.md).
+  const keys = (namespace: string, separator: ':' | '#') => {
     const start = `${prefix}${checkNamespace(namespace)}${separator}`
     return (id: string) => start + id
   }
@@ -55,10 +55,7 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
     shared: true,
     description: describe(target),
     sessions: (namespace) => redisSessions(connection, keys(namespace, ':'), nextWriteId),
-    once: (namespace) => {
-      const keyOf = { value: keys(namespace, '/'), claim: keys(namespace, '#') }
-      return redisOnce(connection, keyOf, nextWriteId)
-    },
+    once: (namespace) => redisOnce(connection, keys(namespace, '#'), nextWriteId),
     signals: (namespace) => hub.signals(keys(namespace, ':')),
     ping: (timeoutMs) => connection.ping(timeoutMs),
     close: async () => {
