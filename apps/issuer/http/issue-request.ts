@@ -11,32 +11,31 @@ export function parseOrder(entries: readonly IssueOrder[], ttlSeconds: number | 
   return {
     credentials: entries.map(credentialOrder),
     byValue: entries.some((entry) => entry.valueMode === 'BY_VALUE'),
-    ...(withTxCode && { txCode: txCodeOrder(withTxCode) }),
-    ...(ttlSeconds !== undefined && { ttlSeconds }),
+    txCode: withTxCode && txCodeOrder(withTxCode),
+    ttlSeconds,
   }
 }
 
 function credentialOrder(entry: IssueOrder): CredentialOrder {
-  const { issuerKey, issuerDid, mapping, mdocValidityDays, selectiveDisclosure, status, x5Chain } = entry
+  const { mdocValidityDays: days } = entry
   return {
     configurationId: entry.credentialConfigurationId,
     claims: (entry.credentialData ?? entry.mdocData ?? {}) as JsonObject,
-    ...(issuerKey !== undefined && { issuerKey: issuerKey as JsonObject }),
-    ...(issuerDid !== undefined && { issuerDid }),
-    ...(mapping !== undefined && { mapping: mapping as JsonObject }),
-    ...(selectiveDisclosure !== undefined && { disclosureMap: selectiveDisclosure as DisclosureMap }),
-    ...(x5Chain !== undefined && { x5c: x5Chain }),
-    ...(status !== undefined && { status }),
-    ...(mdocValidityDays !== undefined && { lifetimeSeconds: mdocValidityDays * 86_400 }),
+    issuerKey: entry.issuerKey as JsonObject | undefined,
+    issuerDid: entry.issuerDid,
+    mapping: entry.mapping as JsonObject | undefined,
+    disclosureMap: entry.selectiveDisclosure as DisclosureMap | undefined,
+    x5c: entry.x5Chain,
+    status: entry.status,
+    lifetimeSeconds: days === undefined ? undefined : days * 86_400,
   }
 }
 
 function txCodeOrder({ txCode, txCodeValue }: IssueOrder): NonNullable<CreateOffer['txCode']> {
-  const inputMode = txCode?.input_mode ?? (/^\d+$/.test(txCodeValue ?? '0') ? 'numeric' : 'text')
   return {
-    inputMode,
+    inputMode: txCode?.input_mode ?? (/^\d+$/.test(txCodeValue ?? '0') ? 'numeric' : 'text'),
     length: txCodeValue?.length ?? txCode?.length ?? 6,
-    ...(txCode?.description !== undefined && { description: txCode.description }),
-    ...(txCodeValue !== undefined && { value: txCodeValue }),
+    description: txCode?.description,
+    value: txCodeValue,
   }
 }

@@ -1,5 +1,6 @@
 /** An issued credential as the management API shows it: what the log says, and its status now. Never a claim. */
 import type { IssuedCredentialView } from '@countersign/api/issuer/credentials'
+import { defined } from '@countersign/core/json'
 import { issuedAt as issuedAtPlace, issuedById, issuedInSession } from '../database/issued-credentials.ts'
 import type { IssuedCredentialRow, IssuerDatabase, StatusListRow } from '../database/schema.ts'
 import { currentStatus } from '../status/change-status.ts'
@@ -21,7 +22,7 @@ export async function viewsOfSession(
   return Promise.all(rows.map((row) => view(database, row)))
 }
 
-/** Undefined where no credential stands at this place of this list. */
+/** The credential's id; undefined where no credential stands at this place of this list. */
 export async function credentialAt(
   database: IssuerDatabase,
   listUri: string,
@@ -33,7 +34,7 @@ export async function credentialAt(
 
 async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise<IssuedCredentialView> {
   const status = await currentStatus(database, row)
-  return {
+  return defined({
     id: row.id,
     sessionId: row.session_id,
     credentialConfigurationId: row.configuration_id,
@@ -43,7 +44,7 @@ async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise
     status: status?.status,
     statusChangedAt: status?.changedAt,
     statusLists: status && (await addressesOf(database, row)),
-  }
+  })
 }
 
 async function addressesOf({ db }: IssuerDatabase, { list_id: id, idx: index }: IssuedCredentialRow) {

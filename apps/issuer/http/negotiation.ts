@@ -16,7 +16,7 @@ export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   return (ranges.get('gzip') ?? ranges.get('*') ?? 0) > 0
 }
 
-/** RFC 9110 §13.1.2: compared weakly. */
+/** Tags are compared weakly, as RFC 9110 §13.1.2 asks for If-None-Match. */
 export function matchesTag(ifNoneMatch: string | undefined, tag: string): boolean {
   const opaque = (text: string) => text.trim().replace(/^W\//, '')
   return (ifNoneMatch ?? '').split(',').some((one) => one.trim() === '*' || opaque(one) === opaque(tag))

@@ -1,10 +1,11 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
 import type { IssuanceSessionView } from '@countersign/api/issuer/sessions'
+import { defined } from '@countersign/core/json'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 
 export function sessionView(session: IssuanceSession, now: number): IssuanceSessionView {
   const expired = session.state === 'offered' && now >= session.expiresAt
-  return {
+  return defined({
     id: session.id,
     state: expired ? 'expired' : session.state,
     configurationIds: [...session.configurationIds],
@@ -15,10 +16,10 @@ export function sessionView(session: IssuanceSession, now: number): IssuanceSess
     issued: issuedAt(session),
     credentials: issuedCredentials(session),
     reason: session.state === 'closed' ? session.reason : undefined,
-  }
+  })
 }
 
-/** Nothing follows: a stream of events may end. */
+/** Whether nothing can follow, so that a stream of events may end. */
 export function isFinal(session: IssuanceSession, now: number): boolean {
   if (session.state === 'offered') return now >= session.expiresAt
   if (session.state === 'token_issued') return now >= session.grant.expiresAt

@@ -19,7 +19,7 @@ import type { TokenRefusal } from '../authorization/request-token.ts'
 import type { SenderRefusal } from '../authorization/sender-constraint.ts'
 import type { CredentialRefusal } from '../credential/issue-credential.ts'
 
-/** A token request that cannot be read. */
+/** How a token request is answered that cannot be read. */
 export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
   invalid_request: ({ parameter }) =>
     wire(tokenError('invalid_request', `The parameter ${parameter} is missing or malformed`)),
@@ -82,7 +82,7 @@ const invalidRequest = (description: string) => () =>
 
 const invalidProof = (description: string) => () => wire(credentialError('invalid_proof', description))
 
-/** A credential request that cannot be read. */
+/** How a credential request is answered that cannot be read. */
 export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
   identifier_missing: invalidRequest('credential_configuration_id or credential_identifier is needed'),
   identifier_ambiguous: invalidRequest(

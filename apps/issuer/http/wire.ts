@@ -108,7 +108,7 @@ export const STATUS_ERRORS: WireErrors<StatusRefusal> = {
 
 export const listUnknown = notFound('No status list found by the given id')
 
-/** Token Status List §8.4. */
+/** Token Status List §8.4 lets an issuer keep the past to itself, with this status. */
 export const noHistory: WireError = { status: 501, message: 'Earlier statuses are not told' }
 
 export function notAcceptable(types: readonly string[]): WireError {

@@ -36,11 +36,11 @@ export interface OnboardIssuer {
 
 export interface DidOrder {
   readonly method: string
-  /** did:key: written as EBSI has it for natural persons. */
+  /** Whether a did:key is written as EBSI has it for natural persons. */
   readonly useJwkJcsPub?: boolean | undefined
-  /** did:web: a host, with its port where it has one. */
+  /** The host of a did:web, with its port where it has one. */
   readonly domain?: string | undefined
-  /** did:web: absent, the root of the host. */
+  /** Where a did:web is below its host; at the root when absent. */
   readonly path?: string | undefined
 }
 
@@ -57,7 +57,7 @@ export async function onboardIssuer({
   return ok({ issuerKey: { type: 'jwk', jwk }, issuerDid: nameOf.value(bareKey(jwk)) })
 }
 
-/** Judged before the key is made, which may cost seconds. */
+/** The order is judged before the key is made, which may cost seconds. */
 function didNames(order: DidOrder): Result<(key: PublicJwk) => string, OnboardRefusal> {
   const { domain, method, path, useJwkJcsPub } = order
   switch (method) {

@@ -67,7 +67,7 @@ export async function onboardIaca(
 }
 
 export interface IacaSigner {
-  /** Serialised, as the call for the IACA answered it. */
+  /** The key as the call for the IACA answered it, serialised. */
   readonly key: JsonObject
   readonly pem: string
 }

@@ -39,7 +39,7 @@ export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): Calle
         dnsNames: [],
         baseUrl: config.baseUrl,
         ...(configured.value ? { configuredSigner: configured.value } : { configuredKey: key }),
-        ...(x5c && { configuredCertificates: x5c }),
+        configuredCertificates: x5c,
       })
       if (opened.ok) return ok<Signer>(opened.value)
       return refuse({ code: 'cause' in opened.error ? opened.error.cause.code : opened.error.code })

@@ -13,7 +13,7 @@ import type { issuerShape } from '../config.ts'
 export interface IssuerSigners {
   readonly credentials: Signer
   /** Absent in production where none is configured: mdocs are not offered then. */
-  readonly documents?: Signer
+  readonly documents?: Signer | undefined
 }
 
 export async function openIssuerSigners(
@@ -50,7 +50,7 @@ export function signerFor({ credentials, documents }: IssuerSigners, format: For
   return documents
 }
 
-/** Those of the given formats that there is a signer for. */
+/** Which of the given formats there is a signer for. */
 export function signableFormats(
   { documents }: IssuerSigners,
   formats: readonly FormatId[],

@@ -25,12 +25,12 @@ export type IndexOrder = (list: ListFacts, position: number) => Awaitable<number
 export interface AllocatorOptions {
   readonly database: IssuerDatabase
   readonly indexAt: IndexOrder
-  /** Which order that is: lists of another order are not taken from. */
+  /** The name of that order: no index is taken from lists of another one. */
   readonly permutation: string
   readonly baseUrl: string
-  /** Entries of a new list. */
+  /** How many entries a new list has. */
   readonly listSize: number
-  /** Positions taken at once: what a crash loses. */
+  /** How many positions are taken at once, which is what a crash loses. */
   readonly blockSize: number
   readonly newId: () => string
   /** Epoch seconds. */

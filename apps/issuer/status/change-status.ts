@@ -15,7 +15,7 @@ export type StatusRefusal =
   | { readonly code: 'no_status' }
   | { readonly code: 'revoked_for_good' }
 
-/** Values of Token Status List §7.1; stored like this whatever the list's mechanism. */
+/** The values of Token Status List §7.1, which are stored whatever the list's mechanism. */
 export const STATUS_VALUES: Readonly<Record<CredentialStatus, number>> = {
   valid: 0,
   revoked: 1,
@@ -25,7 +25,7 @@ export const STATUS_VALUES: Readonly<Record<CredentialStatus, number>> = {
 export interface CurrentStatus {
   readonly status: CredentialStatus
   /** Absent while it is what it was at issuance. */
-  readonly changedAt?: number
+  readonly changedAt?: number | undefined
 }
 
 export interface ChangedStatus extends CurrentStatus {
@@ -62,7 +62,7 @@ export async function changeStatus(
   })
 }
 
-/** Undefined for a credential without status. */
+/** The status now; undefined for a credential without status. */
 export async function currentStatus(
   { db }: IssuerDatabase,
   issued: IssuedCredentialRow,

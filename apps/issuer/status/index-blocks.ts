@@ -42,7 +42,7 @@ export async function claimBlock(
   }
 }
 
-/** Undefined when the list is full. */
+/** The next positions of this list; undefined when it is full. */
 export async function claimFrom(
   { db }: IssuerDatabase,
   list: ListFacts,
@@ -61,7 +61,7 @@ export async function claimFrom(
   return { list, next: after - positions, end: Math.min(after, list.size) }
 }
 
-/** Nothing more is given from it; its credentials keep their status. */
+/** From here on nothing is given from the list; its credentials keep their status. */
 export async function closeList({ db }: IssuerDatabase, listId: string): Promise<void> {
   await db
     .updateTable('status_lists')

@@ -4,7 +4,7 @@ import type { Mac } from '@countersign/crypto/engine'
 import { PERMUTATION_KEY_BYTES, permuteIndex } from '@countersign/status-list/index-permutation'
 import type { IndexOrder } from './allocate-index.ts'
 
-/** Of the bijection and of the derivation of its key: another way gives a list other indices, so it needs other lists. */
+/** Names the bijection and the derivation of its key: another way gives a list other indices, so it needs other lists. */
 const VERSION = 'v1'
 
 /** What tells the order's lists from those of another secret, or another version. */
@@ -14,7 +14,7 @@ export function permutationName(secretFingerprint: string): string {
 
 const KEYS_KEPT = 16
 
-/** `mac` is for this purpose alone. */
+/** The keys come from `mac`, which must be for this purpose alone. */
 export function keyedIndexOrder(mac: Mac): IndexOrder {
   const keys = new Map<string, Uint8Array>()
   const keyOf = async (listId: string): Promise<Uint8Array> => {

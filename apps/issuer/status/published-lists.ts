@@ -26,9 +26,9 @@ export interface PublishedList {
 }
 
 export interface PublishedLists {
-  /** Undefined: there is no such list of this kind. */
+  /** The list as it is now; undefined where there is none of this kind. */
   read(kind: ListKind, listId: string, form: ListForm): Promise<PublishedList | undefined>
-  /** Whoever changes a status here sees it at once. */
+  /** Says that a status of the list changed, so that whoever changed it sees that at once. */
   changed(listId: string): void
 }
 
@@ -39,8 +39,8 @@ export interface PublishingOptions {
   readonly lifetimeSeconds: number
   /** Epoch seconds. */
   readonly now: () => number
-  /** Of a clock that never jumps. */
-  readonly monotonicMs?: () => number
+  /** Milliseconds of a clock that never jumps; the process's own when absent. */
+  readonly monotonicMs?: (() => number) | undefined
 }
 
 const CHECK_EVERY_MS = 1000

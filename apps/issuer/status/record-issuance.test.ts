@@ -38,7 +38,7 @@ function at({ clock }: TestDeployment, issuer: Issuer) {
 }
 
 async function issueOne(deployment: TestDeployment, issuer: Issuer, status?: boolean) {
-  const order = { configurationId, claims, ...(status !== undefined && { status }) }
+  const order = { configurationId, claims, status }
   const { id, code } = await offered(issuer, { credentials: [order] })
   const test = at(deployment, issuer)
   const token = await tokenFor(test, code)

@@ -19,7 +19,7 @@ export interface IssuanceFacts {
   /** Epoch seconds, as the credential says it. */
   readonly issuedAt: number
   readonly expiresAt?: number | undefined
-  /** The issue call's wish; default: a status where there are lists. */
+  /** What the issue call asks for; where it is absent, a status if there are lists. */
   readonly status?: boolean | undefined
 }
 
@@ -30,8 +30,8 @@ export interface RecordedIssuance {
 }
 
 export interface IssuanceRecorder {
-  readonly database?: IssuerDatabase
-  readonly statusLists?: { readonly indices: IndexAllocator }
+  readonly database?: IssuerDatabase | undefined
+  readonly statusLists?: { readonly indices: IndexAllocator } | undefined
   readonly crypto: Pick<CryptoEngine, 'randomBytes'>
 }
 

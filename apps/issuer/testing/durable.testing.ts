@@ -32,7 +32,7 @@ export interface DeploymentOptions {
   readonly listSize?: number
   readonly blockSize?: number
   readonly baseUrl?: string
-  /** Default: as everybody sees it. */
+  /** The database as this instance sees it; as everybody does when absent. */
   readonly database?: IssuerDatabase
   readonly monotonicMs?: () => number
 }
@@ -88,7 +88,7 @@ export function newDeployment(database: IssuerDatabase): TestDeployment {
               openListContent(list, { signer: counting, compression: nodeCompression, ...period }),
             lifetimeSeconds: period.lifetimeSeconds,
             now: () => clock.now,
-            ...(monotonicMs && { monotonicMs }),
+            monotonicMs,
           }),
         },
       }

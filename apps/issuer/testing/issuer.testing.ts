@@ -89,12 +89,12 @@ export async function proofOfSender(
   path: string,
   accessToken?: string,
 ) {
-  const bound = accessToken === undefined ? {} : { accessToken }
+  const { now } = clock
   const proof = await createDpopProof(
-    { signer: key, method: 'POST', url: issuer.baseUrl + path, now: clock.now, jti: randomUUID(), ...bound },
+    { signer: key, method: 'POST', url: issuer.baseUrl + path, now, jti: randomUUID(), accessToken },
     nodeCrypto,
   )
-  return { proof, method: 'POST', path, ...bound }
+  return { proof, method: 'POST', path, accessToken }
 }
 
 export function tokenRequest(code: string, txCode?: string): TokenRequest {
@@ -144,7 +144,7 @@ export async function credentialFor(
   const dpop = sender && (await proofOfSender(test, sender, '/credential', accessToken))
   const issued = await issueCredential(
     test.issuer,
-    { accessToken, ...(dpop && { dpop }) },
+    { accessToken, dpop },
     { configurationId: configuration, proofs: { type: 'jwt', values: [jwt] } },
   )
   if (!issued.ok) return issued.error.code

@@ -14,7 +14,7 @@ const configuration = z.looseObject({
   credential_metadata: z.looseObject({}),
 })
 
-/** OpenID4VCI 1.0 §12.2.4; other members are those of the formats. */
+/** Endpoints and configurations (OpenID4VCI 1.0 §12.2.4); other members are those of the formats. */
 export const issuerMetadata = z
   .looseObject({
     credential_issuer: z.string(),
@@ -47,7 +47,7 @@ export const issuerMetadata = z
     ],
   })
 
-/** RFC 8414 §2. */
+/** The authorization server, which is the issuer itself (RFC 8414 §2). */
 export const authorizationServerMetadata = z
   .looseObject({
     issuer: z.string(),

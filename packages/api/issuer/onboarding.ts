@@ -121,7 +121,7 @@ export const iacaOrder = certificateOrder.meta({
 
 const serialisedKey = z.record(z.string(), z.json())
 
-/** Good until the end of 2045. */
+/** A certificate for the key below, good until the end of 2045. */
 const EXAMPLE_IACA_PEM = `-----BEGIN CERTIFICATE-----
 MIIBsDCCAVagAwIBAgIUbMuu5HJC7r7GhTYjiuoqZCuCmE8wCgYIKoZIzj0EAwIw
 JDELMAkGA1UEBhMCREUxFTATBgNVBAMMDEV4YW1wbGUgSUFDQTAeFw0yNjAxMDEw

@@ -13,7 +13,7 @@ const ACCESS_TOKEN = `${SESSION}.Qm2sW8xT4vB1nK7jF0hL5pR9cY3dZ6gA_uE-iOoXyZk`
 
 export const offerQuery = z.object({ id: z.string().min(1).max(200).describe('From the offer URL') })
 
-/** §4.1.1. */
+/** The offer that a wallet fetches (§4.1.1). */
 export const credentialOffer = z
   .looseObject({
     credential_issuer: z.string(),
@@ -42,13 +42,13 @@ export const credentialOffer = z
     ],
   })
 
-/** §6.1: a form; parameters that nobody knows are passed over. */
+/** The form of §6.1; parameters that nobody knows are passed over. */
 export const tokenRequest = z
   .record(z.string(), z.string())
   .describe('grant_type, pre-authorized_code and, where the offer asks for one, tx_code')
   .meta({ examples: [{ grant_type: PRE_AUTHORIZED_GRANT, 'pre-authorized_code': CODE }] })
 
-/** §6.2. */
+/** The access token (§6.2). */
 export const tokenResponse = z
   .looseObject({
     access_token: z.string(),
@@ -57,12 +57,12 @@ export const tokenResponse = z
   })
   .meta({ examples: [{ access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 }] })
 
-/** §7.2. */
+/** The nonce for a key proof (§7.2). */
 export const nonceResponse = z.looseObject({ c_nonce: z.string() }).meta({
   examples: [{ c_nonce: 'mX3vQ0sL7tB2nK9jF4hA6wAAAGtJ0gA.Xo1rC5yD8eZ2gU_iO-pT3kN6qW9vB4mS7fH0jL1aRcY' }],
 })
 
-/** §8.2. */
+/** What a wallet asks for, with its key proof (§8.2). */
 export const credentialRequest = z
   .record(z.string(), z.json())
   .describe('credential_configuration_id and, in proofs.jwt, one key proof with a fresh nonce')
@@ -75,7 +75,7 @@ export const credentialRequest = z
     ],
   })
 
-/** §8.3. */
+/** The credential; one, since batches are not offered (§8.3). */
 export const credentialResponse = z
   .looseObject({ credentials: z.array(z.looseObject({ credential: z.string() })) })
   .meta({

@@ -50,7 +50,7 @@ export interface SignerOptions {
   /** A key that lives elsewhere (a token, a key service), opened already; goes before `configuredKey`. */
   readonly configuredSigner?: Signer
   /** PEM text, or PEM or base64 DER texts, leaf first. */
-  readonly configuredCertificates?: string | readonly string[]
+  readonly configuredCertificates?: string | readonly string[] | undefined
   /** Host names for a development certificate; the host of `baseUrl` is added. */
   readonly dnsNames: readonly string[]
   readonly baseUrl: string
