@@ -34,7 +34,7 @@ export async function credentialAt(
 
 async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise<IssuedCredentialView> {
   const status = await currentStatus(database, row)
-  return defined({
+  return defined<IssuedCredentialView>({
     id: row.id,
     sessionId: row.session_id,
     credentialConfigurationId: row.configuration_id,

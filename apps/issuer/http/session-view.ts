@@ -5,7 +5,7 @@ import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/s
 
 export function sessionView(session: IssuanceSession, now: number): IssuanceSessionView {
   const expired = session.state === 'offered' && now >= session.expiresAt
-  return defined({
+  return defined<IssuanceSessionView>({
     id: session.id,
     state: expired ? 'expired' : session.state,
     configurationIds: [...session.configurationIds],
