@@ -501,6 +501,7 @@ const apps: Readonly<Record<string, Room>> = {
     'service/compose',
     'service/http',
     'service/operation',
+    'service/config',
   ),
 
   'apps/countersign/services.ts': onNode(
@@ -536,6 +537,7 @@ const apps: Readonly<Record<string, Room>> = {
     'apps/countersign/demo',
     'apps/countersign/keys',
     'apps/countersign/cluster',
+    'core',
   ),
 }
 

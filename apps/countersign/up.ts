@@ -5,12 +5,15 @@
 import { resolve } from 'node:path'
 import type { RunningService } from '@countersign/service/compose/run-service'
 import { stopOnSignal } from '@countersign/service/operation/lifecycle'
+import { writeLogsTo } from '@countersign/service/operation/log'
 import { VERSION } from '@countersign/service/operation/version'
 import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
 import { SERVICES } from './services.ts'
+import { terminalLine } from './terminal-log.ts'
 
 /** Keys that no two services can share. */
+const LOG_LEVEL = ['--logLevel', '--log-level', '-l']
 const OWN_KEYS = ['webPort', 'web-port', 'baseUrl', 'base-url', 'instance']
 
 export async function up(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
@@ -20,7 +23,7 @@ export async function up(argv: readonly string[], surroundings: Surroundings): P
     return 2
   }
   try {
-    const services = await startAll(argv, surroundings)
+    const services = await startAll([...logFlags(argv, surroundings), ...argv], surroundings)
     stopOnSignal(() => closeAll(services))
     announce(services, surroundings)
     return undefined
@@ -32,13 +35,27 @@ export async function up(argv: readonly string[], surroundings: Surroundings): P
   }
 }
 
+/** The terminal belongs to people: they see what goes wrong in words. Whoever says a log level gets the log itself. */
+function logFlags(argv: readonly string[], { env, print }: Surroundings): readonly string[] {
+  const asked =
+    env['COUNTERSIGN_LOG_LEVEL'] !== undefined ||
+    argv.some((word) => LOG_LEVEL.includes(word) || LOG_LEVEL.includes(`--${flagName(word)}`))
+  if (asked) return []
+  writeLogsTo({
+    write: (line) => {
+      const shown = terminalLine(line)
+      if (shown !== undefined) print(shown)
+    },
+  })
+  return ['--logLevel=info']
+}
+
 /** Starts all, or none: the first failure closes the others and is thrown. */
 export async function startAll(
   argv: readonly string[],
   { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
 ): Promise<readonly RunningService[]> {
   const names = SERVICES.map(({ name }) => `--${name}.instance=${name}`)
-  // The terminal belongs to the announcement; `--logLevel=info` brings the request log back.
   const start = { argv: ['--logLevel=warn', ...names, ...argv], env, cwd }
   const starting = SERVICES.map(async ({ port, load }) => (await load())({ ...start, defaultPort: port }))
   const outcomes = await Promise.allSettled(starting)

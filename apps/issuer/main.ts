@@ -30,7 +30,7 @@ const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, v
 
 export async function startIssuer(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'issuer', extra: issuerShape }, start)
-  const runtime = await openRuntime(config)
+  const runtime = await openRuntime(config, issuerShape)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
   const issuer = buildIssuer({ ...ports, ...durable, formats }, config)
   const checks = durable && [databaseCheck(durable.database)]

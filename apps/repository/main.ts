@@ -1,6 +1,7 @@
 /** Starts the repository as its configuration says. Without sessions and keys it needs no runtime. */
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import type { RunningService } from '@countersign/service/compose/run-service'
+import { logConfiguration } from '@countersign/service/config/redacted'
 import { createHttpService } from '@countersign/service/http/http-service'
 import { gracefulStop } from '@countersign/service/operation/lifecycle'
 import { prometheusMetrics } from '@countersign/service/operation/prometheus'
@@ -15,6 +16,7 @@ export async function startRepository(start: ServiceStart): Promise<RunningServi
     checks: [],
     metrics: prometheusMetrics('repository'),
   })
+  logConfiguration(http.log, config)
   const { port } = await http.listen()
   const stop = gracefulStop({ services: [http], drainSeconds: config.drainSeconds, close: [], log: http.log })
   return { name: 'repository', url: `http://localhost:${port}`, config, close: stop }

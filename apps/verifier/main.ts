@@ -27,7 +27,7 @@ const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, v
 
 export async function startVerifier(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'verifier', extra: verifierShape }, start)
-  const runtime = await openRuntime(config)
+  const runtime = await openRuntime(config, verifierShape)
   const ports = await openedOn(runtime, () => openPorts(runtime, config))
   return runService(runtime, verifierService(buildVerifier({ ...ports, formats }, config)))
 }

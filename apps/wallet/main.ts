@@ -32,14 +32,11 @@ type WalletConfig = Config<typeof walletShape>
 const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]
 
 export async function startWallet(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
-  const config = await configure(
-    { service: 'wallet', extra: walletShape, managementDoor: false },
-    start,
-  )
+  const config = await configure({ service: 'wallet', extra: walletShape, managementDoor: false }, start)
   const preregistered = config.preregisteredAccount ?? config.mode === 'development'
   if (preregistered && config.mode === 'production')
     throw new StartRefused('preregisteredAccount is for development: its password is known to everybody')
-  const runtime = await openRuntime(config)
+  const runtime = await openRuntime(config, walletShape)
   const { wallet, database } = await openedOn(runtime, async () => {
     const opened = await openWalletDatabase(runtime, config)
     const ports = await openPorts(runtime, config, opened)

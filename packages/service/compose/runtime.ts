@@ -8,6 +8,8 @@ import type { Deployment } from '@countersign/keys/deployment/deployment'
 import { type EngineAddress, openEngine } from '@countersign/stores/open-engine'
 import type { StoreEngine } from '@countersign/stores/ports'
 import type { Certificate } from '@countersign/x509/certificate'
+import type { z } from 'zod'
+import { logConfiguration } from '../config/redacted.ts'
 import type { ServiceConfig, SessionsSetting } from '../config/schema.ts'
 import { type CertificateWatch, certificateWatch } from '../operation/certificate-watch.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
@@ -41,8 +43,10 @@ export interface Runtime {
   close(): Promise<void>
 }
 
-export async function openRuntime(config: ServiceConfig): Promise<Runtime> {
+/** `ownKeys`: those that only this service has, which say what of them is secret. */
+export async function openRuntime(config: ServiceConfig, ownKeys: z.ZodRawShape = {}): Promise<Runtime> {
   const log = createLogger({ service: config.service, instance: config.instance, level: config.logLevel })
+  logConfiguration(log, config, ownKeys)
   const warn = (message: string) => log.warn(message)
   const metrics = prometheusMetrics(config.service)
   const address = engineAddress(config.sessions)

@@ -3,11 +3,22 @@
  * user part of every address is cut. When in doubt it hides: a path is worth less in a log than a key is lost.
  */
 import { z } from 'zod'
+import type { Logger } from '../operation/log.ts'
 import { isRecord } from './hocon.ts'
+import { type ServiceConfig, serviceConfigShape } from './schema.ts'
 
 const HIDDEN = '[hidden]'
 const SECRET_NAME = /secret|passw|passphrase|token|credential|apikey|privatekey|signingkey|jwk$|^pem$|^d$/i
-const HARMLESS_NAME = /(file|dir|path|prefix|ttl|seconds)$/i
+const HARMLESS_NAME = /(file|dir|path|prefix|ttl|seconds|days)$/i
+
+/** The first line of a service's log: what it goes by, with nothing in it that must not be read there. */
+export function logConfiguration(
+  log: Pick<Logger, 'info'>,
+  config: ServiceConfig,
+  ownKeys: z.ZodRawShape = {},
+): void {
+  log.info({ configuration: redacted(config, { ...serviceConfigShape, ...ownKeys }) }, 'configuration')
+}
 
 /** A printable copy. `shape` brings the keys that a service marked with `secretText()`. */
 export function redacted(config: object, shape: z.ZodRawShape = {}): Record<string, unknown> {

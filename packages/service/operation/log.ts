@@ -28,8 +28,18 @@ export function createLogger({ service, instance, level, destination }: LogOptio
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   }
-  const to = destination ?? (isMainThread ? standardOutput() : undefined)
+  const to = destination ?? redirected ?? (isMainThread ? standardOutput() : undefined)
   return to === undefined ? pino(options) : pino(options, to)
+}
+
+let redirected: DestinationStream | undefined
+
+/**
+ * Where the loggers write that are made from now on, in place of standard output. For a command that shows people what
+ * happens in its own words; undefined takes it back.
+ */
+export function writeLogsTo(destination: DestinationStream | undefined): void {
+  redirected = destination
 }
 
 /** How long a line may wait for company, in milliseconds: all that is lost when the process is killed. */
