@@ -1,5 +1,5 @@
 /**
- * Who may come in through which door. `management` is for the operator's own systems and wants a credential, or, in
+ * Which callers a route admits: its door. `management` is for the operator's own systems and wants a credential, or, in
  * development on loopback, at least a request that no web page of somebody else caused. `wallet` is public and
  * readable from any origin; `open` is public to everybody who can reach the address. It knows no user accounts.
  */
@@ -55,12 +55,14 @@ export function openDoorProblem(config: {
 export const noManagementKey: WireError = {
   status: 401,
   message: 'A management credential is needed',
+  refusal: 'management_key_missing',
   headers: { 'www-authenticate': 'Bearer realm="management"' },
 }
 
 export const foreignPage: WireError = {
   status: 403,
   message: 'The request comes from a page of another site',
+  refusal: 'page_foreign',
 }
 
 function keyKeeper(apiKey: string): DoorKeeper {
@@ -93,7 +95,7 @@ function loopbackKeeper(baseUrl: string): DoorKeeper {
   return (headers) => {
     const host = URL.parse(`http://${headers.host ?? ''}`)?.hostname
     if (host === undefined || !isOurs(host))
-      return { status: 403, message: 'The Host is not one of this service' }
+      return { status: 403, message: 'The Host is not one of this service', refusal: 'host_foreign' }
     const origin = headers.origin
     const fromElsewhere = origin !== undefined && !isOurs(URL.parse(origin)?.hostname ?? '')
     if (!fromElsewhere && headers['sec-fetch-site'] !== 'cross-site') return undefined

@@ -55,7 +55,11 @@ function refuseOthers(app: FastifyInstance, { url, door, errors, methods }: Addr
     onRequest: async (request, reply) => {
       reply.header('allow', allowed.join(', '))
       if (request.method !== 'OPTIONS')
-        fail({ status: 405, message: `The method ${request.method} is not allowed here` })
+        fail({
+          status: 405,
+          message: `The method ${request.method} is not allowed here`,
+          refusal: 'method_not_allowed',
+        })
       writePreflightHeaders(reply, door, allowed)
       return reply.code(204).send()
     },

@@ -96,6 +96,12 @@ function testRoutes(app: ServiceApp) {
   })
 }
 
+const form = (body: string): RequestInit => ({
+  method: 'POST',
+  body,
+  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+})
+
 const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', ...headers },
@@ -213,11 +219,6 @@ describe('bodies', () => {
 
   it('may be forms and text where the route says so, a parameter only once', async () => {
     const { ask } = await start()
-    const form = (body: string): RequestInit => ({
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    })
     expect(await (await ask('/token', form('grant_type=a%20b'))).json()).toEqual({ grant: 'a b' })
     const repeated = await ask('/token', form('grant_type=a&grant_type=b'))
     expect(repeated.status).toBe(400)
@@ -355,6 +356,22 @@ describe('the API page', () => {
 })
 
 describe('the log', () => {
+  it('names the refusal of each request, whoever refused it', async () => {
+    const { ask, lines } = await start()
+    const asked: readonly (readonly [string, Promise<Response>])[] = [
+      ['address_unknown', ask('/nowhere')],
+      ['method_not_allowed', ask('/things', { method: 'PUT' })],
+      ['page_foreign', ask('/things/1', { headers: { 'sec-fetch-site': 'cross-site' } })],
+      ['request_invalid', ask('/things', json({ name: 7 }))],
+      ['content_type_wrong', ask('/things', { method: 'POST', body: 'x' })],
+      ['parameter_repeated', ask('/token', form('a=1&a=2'))],
+    ]
+    await Promise.all(asked.map(([, answer]) => answer))
+    await expect
+      .poll(() => lines.flatMap((line) => JSON.parse(line).refusal ?? []).toSorted())
+      .toEqual(asked.map(([code]) => code).toSorted())
+  })
+
   it('has one line a request with the pattern and nothing of query, body or credentials', async () => {
     const { ask, lines, service } = await start({ managementApiKey: 'key-'.repeat(6) })
     await ask('/things/id-4711?code=query-secret', {

@@ -35,7 +35,7 @@ import type { DescribedAnswers } from './described-answers.ts'
 import { countRequests, showMetrics } from './metrics-route.ts'
 import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
 import { type BodyKind, readBodies, requireContentType } from './request-bodies.ts'
-import { type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
+import { addressUnknown, type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -264,9 +264,7 @@ function standardHeaders(app: ServiceApp, { config, clustered }: HttpServiceOpti
 
 function answerErrors(app: ServiceApp, log: Logger): void {
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
-  app.setNotFoundHandler((request, reply) =>
-    answer({ status: 404, message: 'There is nothing at this address' }, request, reply),
-  )
+  app.setNotFoundHandler((request, reply) => answer(addressUnknown, request, reply))
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {

@@ -36,6 +36,7 @@ export function showMetrics(app: App, metrics: Exposition, config: MetricsConfig
 
 const CLOSED: WireError = {
   status: 403,
+  refusal: 'metrics_closed',
   message: 'Without a managementApiKey figures are shown on loopback only',
 }
 

@@ -39,7 +39,9 @@ function readJson(text: string): unknown {
   const parsed = nestsDeeperThan(text, MAX_JSON_DEPTH)
     ? refuse({ code: 'json_too_deep' })
     : parseJson(text, { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: MAX_JSON_DEPTH })
-  return parsed.ok ? parsed.value : fail({ status: 400, message: jsonMessages[parsed.error.code] })
+  if (parsed.ok) return parsed.value
+  const { code } = parsed.error
+  return fail({ status: 400, message: jsonMessages[code], refusal: code })
 }
 
 /** How large a body may be, the HTTP server has said before. */
@@ -63,6 +65,7 @@ export function wrongContentType(accepts: readonly BodyKind[]): WireError {
   const wanted = accepts.map((kind) => CONTENT_TYPES[kind])
   return {
     status: 415,
+    refusal: 'content_type_wrong',
     message: `The content type must be ${wanted.join(' or ')}`,
     headers: { accept: wanted.join(', ') },
   }
@@ -74,11 +77,15 @@ export function parseForm(text: string): Record<string, string> {
   let count = 0
   for (const [name, value] of new URLSearchParams(text)) {
     count += 1
-    if (count > MAX_FORM_PARAMETERS) fail({ status: 400, message: 'The form has too many parameters' })
-    if (name in form) fail({ status: 400, message: `The parameter ${name.slice(0, 60)} is repeated` })
+    if (count > MAX_FORM_PARAMETERS) failForm('form_too_long', 'The form has too many parameters')
+    if (name in form) failForm('parameter_repeated', `The parameter ${name.slice(0, 60)} is repeated`)
     form[name] = value
   }
   return form
+}
+
+function failForm(refusal: string, message: string): never {
+  fail({ status: 400, message, refusal })
 }
 
 /** Counts brackets outside of strings, before a parser spends memory on them. */

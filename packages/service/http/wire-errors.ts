@@ -17,7 +17,7 @@ export interface WireError {
   /** For people; public. */
   readonly message: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Code of the refusal behind it, for the log; never sent. `wireError` sets it. */
+  /** Code of the refusal behind it, for the log; never sent. `wireError` sets it, whoever refuses by hand says it. */
   readonly refusal?: string
   /** The whole body, where a script depends on it word for word; the shapes below are not used then. */
   readonly body?: Readonly<Record<string, unknown>>
@@ -63,7 +63,10 @@ export function wireErrorOf(error: unknown): { readonly wire: WireError; readonl
   if (facts.validation !== undefined) return { wire: validationError(facts), fault: false }
   const expected = facts.status >= 400 && facts.status < 500 && facts.fromFramework
   if (expected) return { wire: frameworkError(facts), fault: false }
-  return { wire: { status: 500, message: 'Something went wrong on our side' }, fault: true }
+  return {
+    wire: { status: 500, message: 'Something went wrong on our side', refusal: 'failed' },
+    fault: true,
+  }
 }
 
 /** The JSON body of an error answer. `correlationId` is the request id, so that a report can be found in the log. */
@@ -77,6 +80,7 @@ export function errorBody(
 
 const signerUnavailable: WireError = {
   status: 503,
+  refusal: 'signer_unavailable',
   code: 'temporarily_unavailable',
   message: 'The signing key cannot be reached at the moment; try again',
   headers: { 'retry-after': '1' },
@@ -84,6 +88,7 @@ const signerUnavailable: WireError = {
 
 export const storeUnavailable: WireError = {
   status: 503,
+  refusal: 'store_unavailable',
   code: 'temporarily_unavailable',
   message: 'The session store does not answer at the moment; try again',
   headers: { 'retry-after': '1' },
@@ -137,23 +142,35 @@ function validationError({ validation = [], validationContext }: ErrorFacts): Wi
     return `${path.slice(0, 200)}: ${issue.message.slice(0, 200)}`
   })
   const more = validation.length - listed.length
-  return { status: 400, message: [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join('; ') }
+  const message = [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join('; ')
+  return { status: 400, message, refusal: 'request_invalid' }
 }
 
-export const bodyTooLarge: WireError = { status: 413, message: 'The body is too large' }
+export const bodyTooLarge: WireError = {
+  status: 413,
+  message: 'The body is too large',
+  refusal: 'body_too_large',
+}
 
-const frameworkMessages: Readonly<Record<number, string>> = {
-  400: 'The request could not be read',
-  404: 'There is nothing at this address',
-  408: 'The request took too long',
-  413: bodyTooLarge.message,
-  414: 'The address is too long',
-  415: 'The content type is not supported here',
-  431: 'The headers are too large',
+export const addressUnknown: WireError = {
+  status: 404,
+  message: 'There is nothing at this address',
+  refusal: 'address_unknown',
+}
+
+const FRAMEWORK_ERRORS: Readonly<Record<number, WireError>> = {
+  400: { status: 400, message: 'The request could not be read', refusal: 'request_unreadable' },
+  404: addressUnknown,
+  408: { status: 408, message: 'The request took too long', refusal: 'request_late' },
+  413: bodyTooLarge,
+  414: { status: 414, message: 'The address is too long', refusal: 'address_too_long' },
+  415: { status: 415, message: 'The content type is not supported here', refusal: 'content_type_wrong' },
+  431: { status: 431, message: 'The headers are too large', refusal: 'headers_too_large' },
 }
 
 function frameworkError({ status }: ErrorFacts): WireError {
-  return { status, message: frameworkMessages[status] ?? 'The request is not acceptable' }
+  const other = { status, message: 'The request is not acceptable', refusal: 'request_unacceptable' }
+  return FRAMEWORK_ERRORS[status] ?? other
 }
 
 const managementIds: Readonly<Record<number, string>> = {

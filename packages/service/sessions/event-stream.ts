@@ -168,7 +168,12 @@ const openStreams = new WeakMap<Server, number>()
 function takePlace(server: Server, limit: number): () => void {
   const open = openStreams.get(server) ?? 0
   if (open >= limit) {
-    fail({ status: 503, message: 'Too many event streams are open here', headers: { 'retry-after': '2' } })
+    fail({
+      status: 503,
+      message: 'Too many event streams are open here',
+      refusal: 'event_streams_too_many',
+      headers: { 'retry-after': '2' },
+    })
   }
   openStreams.set(server, open + 1)
   return () => openStreams.set(server, (openStreams.get(server) ?? 1) - 1)
