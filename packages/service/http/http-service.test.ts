@@ -48,6 +48,10 @@ async function start(config: Settings = {}, more: Partial<HttpServiceOptions> = 
   return { service, ask, port, lines }
 }
 
+function refusalsIn(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line): readonly string[] => JSON.parse(line).refusal ?? [])
+}
+
 function testRoutes(app: ServiceApp) {
   const Body = z.strictObject({ name: z.string().max(20), tags: z.array(z.string()).optional() })
   app.post(
@@ -368,7 +372,7 @@ describe('the log', () => {
     ]
     await Promise.all(asked.map(([, answer]) => answer))
     await expect
-      .poll(() => lines.flatMap((line) => JSON.parse(line).refusal ?? []).toSorted())
+      .poll(() => refusalsIn(lines).toSorted())
       .toEqual(asked.map(([code]) => code).toSorted())
   })
 
