@@ -35,7 +35,7 @@ export interface Issuer {
   /** The deployment's own issuer key for a format; an issue call may bring another. */
   signerFor(format: FormatId): Signer
   readonly openCallerKey: CallerKeys
-  /** Keys of holders who are named by a DID; absent: of those whose DID is their key. */
+  /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
   readonly macs: IssuerMacs
   /** Issuer identifier and public URL, without a trailing slash. */
@@ -50,9 +50,9 @@ export interface Issuer {
 
 /** Makes a signer of a serialised key that a call brought along. */
 export interface CallerKeys {
-  /** The bare key, without a certificate. */
+  /** A signer of the bare key, without a certificate. */
   open(key: JsonObject): Promise<Result<Signer, { readonly code: string }>>
-  /** To issue with. */
+  /** A signer that issues with the key, under these certificates. */
   signer(
     key: JsonObject,
     x5c: readonly string[] | undefined,

@@ -3,7 +3,7 @@
  * it is about and to the facts on which the session's step decides. What the request looks like is protocol's part.
  */
 import type { Result } from '@countersign/core/result'
-import type { GrantRequest, GrantType } from '@countersign/protocol/oauth/grants/grants'
+import type { GrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import type { GrantFacts } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
@@ -13,13 +13,9 @@ export type GrantPorts = Pick<Issuer, 'macs'>
 /** A code that no instance of this deployment made. */
 export type GrantEvidenceRefusal = { readonly code: 'code_unknown' }
 
-export interface GrantHandler<Type extends GrantType> {
+export interface GrantHandler<Request extends GrantRequest, Facts extends GrantFacts> {
   /** Id of the session that the request leads to. */
-  findSession(ports: GrantPorts, request: GrantRequest<Type>): Promise<Result<string, GrantEvidenceRefusal>>
+  findSession(ports: GrantPorts, request: Request): Promise<Result<string, GrantEvidenceRefusal>>
   /** Asked again on the newer session when another step came first, so it has no effects. */
-  gatherFacts(
-    ports: GrantPorts,
-    session: IssuanceSession,
-    request: GrantRequest<Type>,
-  ): Promise<Extract<GrantFacts, { readonly grantType: Type }>>
+  gatherFacts(ports: GrantPorts, session: IssuanceSession, request: Request): Promise<Facts>
 }

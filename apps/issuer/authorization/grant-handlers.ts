@@ -7,12 +7,14 @@ import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/s
 import type { GrantEvidenceRefusal, GrantHandler, GrantPorts } from './grant-handler.ts'
 import { preAuthorizedCodeHandler } from './pre-authorized-code.ts'
 
-const HANDLERS: { readonly [T in GrantType]: GrantHandler<T> } = {
+type FactsOf<Type extends GrantType> = Extract<GrantFacts, { readonly grantType: Type }>
+
+const HANDLERS: { readonly [T in GrantType]: GrantHandler<GrantRequest<T>, FactsOf<T>> } = {
   [PRE_AUTHORIZED_CODE]: preAuthorizedCodeHandler,
 }
 
 // A handler is looked up by the very type that its request names.
-const handlers: Readonly<Record<GrantType, GrantHandler<GrantType>>> = HANDLERS
+const handlers: Readonly<Record<GrantType, GrantHandler<GrantRequest, GrantFacts>>> = HANDLERS
 
 export function findSession(
   ports: GrantPorts,

@@ -5,12 +5,16 @@
 import { ok, refuse } from '@countersign/core/result'
 import { readDerivedSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import type { GrantOffer } from '@countersign/protocol/oauth/grants/grants'
-import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import {
+  PRE_AUTHORIZED_CODE,
+  type PreAuthorizedCodeRequest,
+} from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import type { PreAuthorizedCodeFacts } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { GrantHandler, GrantPorts } from './grant-handler.ts'
 import { judgeTransactionCode } from './transaction-code.ts'
 
-export const preAuthorizedCodeHandler: GrantHandler<typeof PRE_AUTHORIZED_CODE> = {
+export const preAuthorizedCodeHandler: GrantHandler<PreAuthorizedCodeRequest, PreAuthorizedCodeFacts> = {
   findSession: async ({ macs }, { preAuthorizedCode }) => {
     const sessionId = await readDerivedSecret('pre-authorized_code', preAuthorizedCode, macs.grant)
     return sessionId === undefined ? refuse({ code: 'code_unknown' }) : ok(sessionId)

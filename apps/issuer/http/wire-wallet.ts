@@ -12,7 +12,7 @@ import {
   tokenError,
 } from '@countersign/protocol/oauth/errors'
 import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential/credential-request'
-import type { ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
+import { PROOF_TYPE_IDS, type ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
 import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
 import type { TokenRefusal } from '../authorization/request-token.ts'
@@ -95,7 +95,9 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
   proofs_malformed: invalidProof(
     'The key proof is malformed: proofs has one member, jwt, an array of one JWT',
   ),
-  proof_type_unsupported: invalidProof('A key proof of this type is not supported; supported: jwt'),
+  proof_type_unsupported: invalidProof(
+    `A key proof of this type is not supported; supported: ${PROOF_TYPE_IDS.join(', ')}`,
+  ),
   proof_repeated: invalidProof('The same key proof stands twice in proofs'),
   proofs_too_many: ({ count, batchSize }) =>
     wire(

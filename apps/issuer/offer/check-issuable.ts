@@ -23,7 +23,7 @@ export type UnissuableMistake = {
 /** Longest DID URL that a key proof may name its key by. */
 const LONGEST_SUBJECT = `did:jwk:${'d'.repeat(2040)}`
 const LARGEST_HOLDER_KEY: PublicJwk = { kty: 'EC', crv: 'P-521', x: 'A'.repeat(88), y: 'A'.repeat(88) }
-/** As long as the longest there is, of RSA with 4096 bits. */
+/** The longest signature there is: that of RSA with 4096 bits. */
 const NO_SIGNATURE = new Uint8Array(512)
 
 export type CheckingPorts = Pick<Issuer, 'formats' | 'crypto' | 'baseUrl' | 'now' | 'statusLists'>

@@ -8,7 +8,7 @@ import type { FormatId } from '@countersign/credential/contract/format-id'
 
 export interface RemainingClaims {
   readonly claims: JsonObject
-  /** Absent: the data does not say. */
+  /** Absent where the data does not say. */
   readonly lifetimeSeconds?: number
 }
 

@@ -24,7 +24,7 @@ export interface CredentialOrder {
   readonly disclosureMap?: DisclosureMap | undefined
   readonly issuerKey?: JsonObject | undefined
   readonly issuerDid?: string | undefined
-  /** Base64 DER, leaf first. */
+  /** Certificates in base64 DER, the leaf first. */
   readonly x5c?: readonly string[] | undefined
   /** Counts before the end of the validity that the claims name. */
   readonly lifetimeSeconds?: number | undefined

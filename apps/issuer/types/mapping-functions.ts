@@ -113,7 +113,7 @@ function timestamp(name: string, argument: string, now: number): Result<JsonValu
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
-/** `365d`, `12h 30m`; at most a hundred years. */
+/** Reads durations like `365d` and `12h 30m`, of a hundred years at most. */
 function durationSeconds(text: string): number | undefined {
   if (!/^\s*(\d{1,9}\s*[smhd]\s*)+$/.test(text)) return undefined
   let total = 0

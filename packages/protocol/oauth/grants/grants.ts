@@ -27,7 +27,7 @@ export type OfferedGrantType = keyof typeof OFFERED
 
 /** What an offer says of a grant: what that grant alone has, and for which authorization server it is. */
 export type GrantOffer<Type extends OfferedGrantType = OfferedGrantType> = SaidOf<(typeof OFFERED)[Type]> & {
-  /** Absent: any of the issuer's authorization servers. */
+  /** Where it is absent, any of the issuer's authorization servers will do. */
   readonly authorizationServer?: string | undefined
 }
 type SaidOf<Entry> = Entry extends OfferedGrant<infer _Type, infer Said> ? Said : never

@@ -21,15 +21,15 @@ export interface CredentialConfiguration {
   /** `vct`, document type or the specific type of a W3C credential. */
   readonly type: string
   readonly scope: string
-  /** One entry a locale. */
+  /** Each entry is for one locale. */
   readonly display: readonly CredentialDisplay[]
   readonly claims: readonly ClaimDescription[]
   /**
-   * How a key proof may name the holder's key; every way when absent. Empty: the credential is bound to no key and no
+   * How a key proof may name the holder's key; every way when absent. An empty list binds the credential to no key, and no
    * proof is asked for.
    */
   readonly bindingMethods?: readonly BindingMethod[] | undefined
-  /** What the credential is signed with; not told when absent. */
+  /** What the credential is signed with; where it is absent, the metadata does not say. */
   readonly signingAlgorithms?: readonly SignatureAlgorithm[] | undefined
   /** What key proofs may be signed with; all that we know when absent. */
   readonly proofAlgorithms?: readonly SignatureAlgorithm[] | undefined

@@ -16,7 +16,7 @@ import type { ClaimDescription, CredentialDisplay } from './published-metadata.t
 export interface IssuerMetadata {
   readonly issuer: string
   readonly credentialEndpoint: string
-  /** Absent: proofs carry no nonce. */
+  /** Where it is absent, proofs carry no nonce. */
   readonly nonceEndpoint?: string | undefined
   readonly deferredCredentialEndpoint?: string | undefined
   readonly notificationEndpoint?: string | undefined
@@ -38,7 +38,7 @@ export interface OfferedConfiguration {
   readonly type?: string | undefined
   readonly scope?: string | undefined
   readonly bindingMethods: readonly string[]
-  /** Algorithms of `jwt` proofs. Absent: no such proof is taken. */
+  /** Algorithms of `jwt` proofs. Where they are absent, no such proof is taken. */
   readonly proofAlgorithms?: readonly string[] | undefined
   /** Whether any proof is asked for, of whichever type. */
   readonly proofRequired: boolean
@@ -52,7 +52,7 @@ export interface AuthorizationServerMetadata {
   readonly tokenEndpoint: string
   readonly grantTypes: readonly string[]
   readonly anonymousPreAuthorized: boolean
-  /** Empty: DPoP is not spoken of. */
+  /** Empty where the metadata does not speak of DPoP. */
   readonly dpopAlgorithms: readonly string[]
   readonly tokenEndpointAuthMethods: readonly string[]
 }

@@ -34,7 +34,7 @@ export interface KeyProofInput {
 export type JwtProofRefusal =
   | { readonly code: 'proof_malformed'; readonly reason: string }
   | { readonly code: 'proof_wrong_typ' }
-  /** Not exactly one of `kid`, `jwk` and `x5c`. */
+  /** The header has none of `kid`, `jwk` and `x5c`, or several. */
   | { readonly code: 'proof_key_ambiguous' }
   | { readonly code: 'proof_key_unsupported'; readonly member: 'x5c' }
   | { readonly code: 'proof_key_unacceptable'; readonly reason: string }
@@ -67,7 +67,7 @@ export const jwtProof: ProofType<'jwt', JwtProofRefusal> = {
   verify: verifyKeyProof,
 }
 
-/** Appendix F.4. */
+/** Checks a proof as appendix F.4 asks, what is cheap before what is not. */
 export async function verifyKeyProof(
   jwt: string,
   input: ProofCheckInput,

@@ -24,6 +24,9 @@ export interface KeyProofs {
 
 const proofTypes: Readonly<Record<ProofTypeId, ProofType<ProofTypeId, ProofRefusal>>> = PROOF_TYPES
 
+/** What a request may name as the type of its proofs. */
+export const PROOF_TYPE_IDS: readonly ProofTypeId[] = Object.values(proofTypes).map(({ type }) => type)
+
 export function isProofType(type: string): type is ProofTypeId {
   return Object.hasOwn(PROOF_TYPES, type)
 }

@@ -6,13 +6,14 @@ import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code
 
 export type IssuanceMessage = TokenRequested | CredentialIssued
 
-export type TokenRequested = {
+/** With the facts of one grant; of any grant where none is named. */
+export type TokenRequested<Facts extends GrantFacts = GrantFacts> = Facts & {
   readonly type: 'token_requested'
   /** Thumbprint of the key that the sender proved; absent for a bearer client. */
   readonly senderKey?: string | undefined
   /** Lifetime of a token granted now, in seconds. */
   readonly tokenTtlSeconds: number
-} & GrantFacts
+}
 
 /** What the service found out about a token request, by grant type. */
 export type GrantFacts = PreAuthorizedCodeFacts

@@ -5,13 +5,15 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import { appendEvent } from '../../session-event.ts'
-import type { IssuanceRefusal, TokenRequested } from './message.ts'
+import type { IssuanceRefusal, PreAuthorizedCodeFacts, TokenRequested } from './message.ts'
 import type {
   AuthorizedIssuance,
   ClosedIssuance,
+  GrantedToken,
   IssuanceSession,
   OfferedIssuance,
   PromisedCredential,
+  SessionGrant,
   TransactionCode,
 } from './state.ts'
 
@@ -53,7 +55,7 @@ export function requestToken(
 
 function takePreAuthorizedCode(
   session: OfferedIssuance,
-  message: TokenRequested,
+  message: TokenRequested<PreAuthorizedCodeFacts>,
   now: number,
 ): Result<IssuanceSession, IssuanceRefusal> {
   switch (message.txCode) {
@@ -65,7 +67,7 @@ function takePreAuthorizedCode(
       return ok(countWrongTxCode(session, now))
     case 'correct':
     case 'none':
-      return ok(grantToken(session, message, now))
+      return ok(grantToken(session, { grantType: message.grantType, ...tokenOf(message, now) }, now))
   }
 }
 
@@ -85,16 +87,11 @@ function countWrongTxCode(session: OfferedIssuance, now: number): OfferedIssuanc
   }
 }
 
-function grantToken(
-  session: OfferedIssuance,
-  { grantType, senderKey, tokenTtlSeconds }: TokenRequested,
-  now: number,
-): AuthorizedIssuance {
-  return {
-    ...session,
-    state: 'token_issued',
-    grant: { grantType, issuedAt: now, expiresAt: now + tokenTtlSeconds, senderKey },
-    issued: {},
-    events: appendEvent(session.events, 'token_issued', now),
-  }
+function grantToken(session: OfferedIssuance, grant: SessionGrant, now: number): AuthorizedIssuance {
+  const events = appendEvent(session.events, 'token_issued', now)
+  return { ...session, state: 'token_issued', grant, issued: {}, events }
+}
+
+function tokenOf({ senderKey, tokenTtlSeconds }: TokenRequested, now: number): GrantedToken {
+  return { issuedAt: now, expiresAt: now + tokenTtlSeconds, senderKey }
 }

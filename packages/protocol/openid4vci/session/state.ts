@@ -66,7 +66,7 @@ export interface PromisedCredential {
   readonly selectivelyDisclosable: readonly ClaimPath[]
   /** Lifetime from issuance, in seconds. */
   readonly lifetimeSeconds?: number | undefined
-  /** The caller's own issuer key, a serialised private key, sealed with the session; absent: the deployment's. */
+  /** The caller's own issuer key, a serialised private key, sealed with the session. Where it is absent, the deployment's key signs. */
   readonly issuerKey?: JsonObject | undefined
   readonly x5c?: readonly string[] | undefined
   readonly issuer?: string | undefined
@@ -83,7 +83,7 @@ export interface TransactionCode {
 }
 
 /** The token that the session stands for. The token itself is derived from the session's id and not stored. */
-interface GrantedToken {
+export interface GrantedToken {
   /** Epoch seconds. */
   readonly issuedAt: number
   readonly expiresAt: number
@@ -103,7 +103,7 @@ export function grantTypeOf({ grantType }: SessionGrant): GrantType {
   return grantType ?? PRE_AUTHORIZED_CODE
 }
 
-/** By credential configuration. */
+/** What was issued, by credential configuration. */
 export type IssuedCredentials = Readonly<Record<string, IssuedCredential>>
 
 export interface IssuedCredential {

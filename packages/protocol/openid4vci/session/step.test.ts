@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import { TOKEN_RETRY_SECONDS } from './authorized.ts'
 import { promisedCredential } from './issued.ts'
-import type { CredentialIssued, IssuanceMessage, TokenRequested } from './message.ts'
+import type { CredentialIssued, IssuanceMessage, PreAuthorizedCodeFacts, TokenRequested } from './message.ts'
 import { MAX_WRONG_TX_CODES, offerIssuance } from './offered.ts'
 import type { IssuanceSession, PromisedCredential } from './state.ts'
 import { stepIssuance } from './step.ts'
@@ -24,7 +24,9 @@ function offered(...configurationIds: string[]): IssuanceSession {
   return offerIssuance({ id: 's', promised, txCode: undefined, expiresAt: EXPIRES }, START)
 }
 
-const askToken = (change: Partial<TokenRequested> = {}): TokenRequested => ({
+type CodeRequested = TokenRequested<PreAuthorizedCodeFacts>
+
+const askToken = (change: Partial<CodeRequested> = {}): CodeRequested => ({
   type: 'token_requested',
   grantType: PRE_AUTHORIZED_CODE,
   txCode: 'none',

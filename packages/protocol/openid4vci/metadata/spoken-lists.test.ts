@@ -1,0 +1,64 @@
+/** What is published is what is spoken: each list is asked for its entries in both places. */
+import { isJsonObject } from '@countersign/core/json'
+import { describe, expect, it } from 'vitest'
+import { parseClient } from '../../oauth/client-authentication/methods.ts'
+import { parseGrantRequest } from '../../oauth/grants/grants.ts'
+import { parseCredentialRequest } from '../credential/credential-request.ts'
+import { writeAuthorizationServerMetadata, writeIssuerMetadata } from './published-metadata.ts'
+
+const server = writeAuthorizationServerMetadata({ issuer: 'https://issuer.example' })
+
+function texts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : []
+}
+
+describe('authorization server metadata', () => {
+  it('names the grant types that the token endpoint understands, and no other', () => {
+    const named = texts(server['grant_types_supported'])
+    expect(named).toEqual(['urn:ietf:params:oauth:grant-type:pre-authorized_code'])
+    const codeOf = (grant_type: string) => {
+      const parsed = parseGrantRequest({ grant_type })
+      return parsed.ok ? 'parsed' : parsed.error.code
+    }
+    for (const type of named) expect(codeOf(type)).toBe('invalid_request')
+    for (const type of ['authorization_code', 'refresh_token', 'client_credentials']) {
+      expect(named).not.toContain(type)
+      expect(codeOf(type)).toBe('unsupported_grant_type')
+    }
+  })
+
+  it('names the client authentication that a request is read by', () => {
+    const named = texts(server['token_endpoint_auth_methods_supported'])
+    expect(named).toEqual(['none'])
+    const client = parseClient({ form: { client_id: 'wallet' }, headers: {} })
+    expect(client).toEqual({ ok: true, value: { method: 'none', clientId: 'wallet' } })
+  })
+
+  it('says what each grant adds: no response types, and anonymous use of pre-authorized codes', () => {
+    expect(server).toMatchObject({
+      response_types_supported: [],
+      'pre-authorized_grant_anonymous_access_supported': true,
+    })
+  })
+})
+
+it('issuer metadata names the proof types that a credential request is read by', () => {
+  const configuration = {
+    id: 'pid',
+    format: 'dc+sd-jwt',
+    type: 'urn:pid',
+    scope: 'pid',
+    display: [],
+    claims: [],
+  } as const
+  const metadata = writeIssuerMetadata({ issuer: 'https://issuer.example', configurations: [configuration] })
+  const published = metadata['credential_configurations_supported']
+  const pid = isJsonObject(published) ? published['pid'] : undefined
+  const named = isJsonObject(pid) && isJsonObject(pid['proof_types_supported'])
+  const types = named ? Object.keys(pid['proof_types_supported']) : []
+  expect(types).toEqual(['jwt'])
+  for (const type of types) {
+    const request = { credential_configuration_id: 'pid', proofs: { [type]: ['a.b.c'] } }
+    expect(parseCredentialRequest(request)).toMatchObject({ value: { proofs: { type, values: ['a.b.c'] } } })
+  }
+})
