@@ -54,8 +54,8 @@ it('issuer metadata names the proof types that a credential request is read by',
   const metadata = writeIssuerMetadata({ issuer: 'https://issuer.example', configurations: [configuration] })
   const published = metadata['credential_configurations_supported']
   const pid = isJsonObject(published) ? published['pid'] : undefined
-  const named = isJsonObject(pid) && isJsonObject(pid['proof_types_supported'])
-  const types = named ? Object.keys(pid['proof_types_supported']) : []
+  const supported = isJsonObject(pid) ? pid['proof_types_supported'] : undefined
+  const types = isJsonObject(supported) ? Object.keys(supported) : []
   expect(types).toEqual(['jwt'])
   for (const type of types) {
     const request = { credential_configuration_id: 'pid', proofs: { [type]: ['a.b.c'] } }
