@@ -11,8 +11,8 @@ export interface AuthenticatedClient {
   readonly clientId?: string | undefined
 }
 
-/** A public client cannot fail to authenticate, so there is no refusal until another method is spoken. */
-export type ClientRefusal = never
+/** A public client cannot fail to authenticate; the refusals of another method will be part of the token endpoint's. */
+type ClientRefusal = never
 
 /** Method syntax, so that the table can be read by a method that is known at run time only. */
 interface ClientAuthenticator<Method extends ClientMethod> {

@@ -14,7 +14,7 @@ import {
   type SessionUnknown,
   stepSession,
 } from '@countersign/service/sessions/session-transition'
-import { authenticateClient, type ClientRefusal } from './client-authentication.ts'
+import { authenticateClient } from './client-authentication.ts'
 import type { GrantEvidenceRefusal, GrantPorts } from './grant-handler.ts'
 import { findSession, gatherFacts } from './grant-handlers.ts'
 import {
@@ -25,7 +25,6 @@ import {
 } from './sender-constraint.ts'
 
 export type TokenRefusal =
-  | ClientRefusal
   | SenderRefusal
   | GrantEvidenceRefusal
   | IssuanceRefusal
