@@ -80,6 +80,7 @@ const packages: Readonly<Record<string, Room>> = {
   'api/issuer': using(['zod'], 'core'),
   'api/verifier': using(['zod'], 'api'),
   'api/repository': using(['zod'], 'api'),
+  'api/wallet': using(['zod'], 'api'),
 
   protocol: pure(),
   'protocol/oauth': pure('core', 'crypto', 'crypto/jose'),
@@ -458,6 +459,8 @@ const apps: Readonly<Record<string, Room>> = {
   ),
   'apps/wallet/http': using(
     ['fastify', 'zod'],
+    'api',
+    'api/wallet',
     'core',
     'protocol/openid4vp/request',
     'service/config',

@@ -1,12 +1,13 @@
 /** Which key and which name a credential is bound to, in every format. */
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
+import { wireError } from '@countersign/service/http/wire-errors'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { afterEach, expect, it } from 'vitest'
 import { pathsOfDisclosures, splitDocument } from './credentials/disclosures.ts'
 import { holderSigner, subjectOf } from './credentials/holder-signer.ts'
 import { createDid, namesOfKey, setDefaultDid } from './dids/dids.ts'
-import { refusalError } from './http/wire-refusals.ts'
+import { RECEIVE_ERRORS } from './http/wire-receive.ts'
 import { keyTypes } from './keys/key-types.ts'
 import { generateKey, loadPublicKey } from './keys/keys.ts'
 import { useOffer } from './receive/receive-credential.ts'
@@ -65,7 +66,9 @@ onBothDatabases('the key of a credential', (store) => {
     if (HOLDER_TYPES.includes(keyType)) return expect(received).toMatchObject({ ok: true })
     expect(received).toMatchObject({ error: { code: 'key_cannot_prove' } })
     expect(issuer.asked).not.toContain('/token')
-    const { message, status } = received.ok ? { message: '', status: 0 } : refusalError(received.error)
+    const { message, status } = received.ok
+      ? { message: '', status: 0 }
+      : wireError(RECEIVE_ERRORS, received.error)
     expect([status, message]).toEqual([400, expect.stringMatching(/choose a DID of a key.*ES256/)])
     expect(await useOffer(wallet, owned, { offer })).toMatchObject({ ok: true })
   })

@@ -9,6 +9,10 @@ export interface ListedWallet {
   readonly createdAt: number
 }
 
+export interface WalletUnknown {
+  readonly code: 'wallet_unknown'
+}
+
 export async function listWallets(
   { database, columns }: Wallet,
   accountId: string,
@@ -32,7 +36,7 @@ export async function openWallet(
   { database }: Wallet,
   accountId: string,
   walletId: string,
-): Promise<Result<OwnedWallet, { readonly code: 'wallet_unknown' }>> {
+): Promise<Result<OwnedWallet, WalletUnknown>> {
   const found = await database.db
     .selectFrom('wallets')
     .select('id')

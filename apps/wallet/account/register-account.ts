@@ -21,7 +21,7 @@ export interface RegisterAccount {
 export type RegisterRefusal =
   | TooManyAttempts
   | { readonly code: 'account_exists' }
-  | { readonly code: 'email_malformed' }
+  | { readonly code: 'email_malformed'; readonly maximum: number }
   | { readonly code: 'password_length'; readonly minimum: number; readonly maximum: number }
 
 /** For trying things out in development, with the credentials that tutorials of the field name. */
@@ -39,7 +39,7 @@ export async function registerAccount(
   request: RegisterAccount,
 ): Promise<Result<{ readonly accountId: string }, RegisterRefusal>> {
   const email = canonicalEmail(request.email)
-  if (email === undefined) return refuse({ code: 'email_malformed' })
+  if (email === undefined) return refuse({ code: 'email_malformed', maximum: MAX_EMAIL_LENGTH })
   const minimum = wallet.limits.minimumPasswordLength
   const { length } = request.password
   if (length < minimum || length > MAX_PASSWORD_LENGTH)

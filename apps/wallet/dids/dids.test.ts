@@ -226,9 +226,9 @@ onBothDatabases('a DID that is brought along', (store) => {
     [
       'is about another',
       (key) => (did) => ({ ...documentWith(key)(did), id: 'did:web:other.example' }),
-      { code: 'did_unreadable', reason: 'did_document_of_another' },
+      { code: 'did_document_of_another' },
     ],
-    ['is none', () => () => [], { code: 'did_unreadable', reason: 'did_document_malformed' }],
+    ['is none', () => () => [], { code: 'did_document_malformed' }],
   ])('is refused when its document %s', async (_what, document, error) => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)
@@ -240,16 +240,16 @@ onBothDatabases('a DID that is brought along', (store) => {
   })
 
   it.each<[string, object]>([
-    ['did:web:127.0.0.1', { reason: 'did_malformed' }],
-    ['did:web:localhost%3A1', { reason: 'did_not_found' }],
-    ['did:ebsi:zsomething', { reason: 'did_method_unsupported' }],
-    ['hello', { reason: 'did_malformed' }],
+    ['did:web:127.0.0.1', { code: 'did_malformed' }],
+    ['did:web:localhost%3A1', { code: 'did_not_found' }],
+    ['did:ebsi:zsomething', { code: 'did_method_unsupported' }],
+    ['hello', { code: 'did_malformed' }],
   ])('is refused as %s', async (did, error) => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)
     const key = generateSoftwareKey('ES256')
     expect(await importDid(wallet, owned, { did, key, alias: 'a' })).toMatchObject({
-      error: { code: 'did_unreadable', ...error },
+      error,
     })
     expect(await listKeys(wallet, owned)).toHaveLength(1)
   })
@@ -264,7 +264,7 @@ onBothDatabases('a DID that is brought along', (store) => {
     })
     const place = await site(documentWith(bareKey(key)))
     expect(await importDid(wallet, owned, { did: place.did, key: bareKey(key), alias: 'a' })).toMatchObject({
-      error: { code: 'key_unusable', reason: 'key_not_private' },
+      error: { code: 'key_not_private' },
     })
     expect(place.asked).toEqual([])
   })

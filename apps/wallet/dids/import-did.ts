@@ -8,7 +8,7 @@ import { bareKey, type PublicJwk } from '@countersign/crypto/jwk'
 import { resolveDid } from '@countersign/did/did'
 import type { DidRefusal } from '@countersign/did/did-document'
 import { didWebUrl } from '@countersign/did/did-web'
-import { type KeyRefusal, parsePrivateKey } from '@countersign/keys/signers/software-key'
+import { parsePrivateKey } from '@countersign/keys/signers/software-key'
 import { type ImportKeyRefusal, importKey } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { documentOf, keyUrlIn, type MadeDid } from './did-method.ts'
@@ -24,7 +24,8 @@ export interface ImportDid {
 export type ImportDidRefusal =
   | KeepDidRefusal
   | Exclude<ImportKeyRefusal, { readonly code: 'key_exists' }>
-  | { readonly code: 'did_unreadable'; readonly reason: DidRefusal['code'] }
+  /** The DID does not resolve. */
+  | DidRefusal
   /** Its document does not name the key for authentication. */
   | { readonly code: 'did_key_differs' }
 
@@ -34,8 +35,7 @@ export async function importDid(
   { alias, did, key }: ImportDid,
 ): Promise<Result<{ readonly did: string }, ImportDidRefusal>> {
   const parsed = parsePrivateKey(key)
-  if (!parsed.ok)
-    return refuse({ code: 'key_unusable', reason: parsed.error.code satisfies KeyRefusal['code'] })
+  if (!parsed.ok) return parsed
   const found = await lookUp(wallet, did, bareKey(parsed.value))
   if (!found.ok) return found
   const kept = await importKey(wallet, owned, { key: parsed.value })
@@ -52,22 +52,19 @@ async function lookUp(
   const made = did.startsWith('did:web:') ? await fetchWeb(wallet, did) : resolved(did)
   if (!made.ok) return made
   const document = documentOf(made.value, wallet.now())
-  if (!document.ok) return unreadable(document.error)
+  if (!document.ok) return document
   return keyUrlIn(document.value, key) === undefined ? refuse({ code: 'did_key_differs' }) : made
 }
 
 async function fetchWeb(wallet: Wallet, did: string): Promise<Result<MadeDid, ImportDidRefusal>> {
   const url = didWebUrl(did)
-  if (!url.ok) return unreadable(url.error)
+  if (!url.ok) return url
   const fetched = await wallet.dids.fetchDocument(url.value)
-  return fetched.ok ? ok({ did, document: fetched.value }) : unreadable({ code: 'did_not_found' })
+  if (!fetched.ok) return refuse({ code: 'did_not_found', reason: fetched.error.reason })
+  return ok({ did, document: fetched.value })
 }
 
 function resolved(did: string): Result<MadeDid, ImportDidRefusal> {
   const document = resolveDid(did)
-  return document.ok ? ok({ did }) : unreadable(document.error)
-}
-
-function unreadable({ code }: Pick<DidRefusal, 'code'>): Result<never, ImportDidRefusal> {
-  return refuse({ code: 'did_unreadable', reason: code })
+  return document.ok ? ok({ did }) : document
 }

@@ -9,7 +9,7 @@ import { openWallet } from '../account/accounts.ts'
 import { accountOfToken } from '../account/session-token.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { valueOr } from './wire.ts'
-import { notLoggedIn } from './wire-refusals.ts'
+import { notLoggedIn, WALLET_ERRORS } from './wire-account.ts'
 
 const COOKIE = 'login'
 
@@ -27,7 +27,8 @@ export async function authenticateCaller(wallet: Wallet, request: FastifyRequest
   const accountId = token === undefined ? undefined : await accountOfToken(wallet, token)
   if (token === undefined || accountId === undefined) fail(notLoggedIn)
   const walletId = walletIdOf(request.params)
-  const owned = walletId === undefined ? undefined : valueOr(await openWallet(wallet, accountId, walletId))
+  const owned =
+    walletId === undefined ? undefined : valueOr(WALLET_ERRORS, await openWallet(wallet, accountId, walletId))
   callers.set(request, { accountId, token, wallet: owned })
 }
 

@@ -1,4 +1,15 @@
 /** The credentials of a wallet: as they are stored, as people see them, and whether they still count. */
+import { walletParams } from '@countersign/api/wallet/accounts'
+import {
+  credential,
+  credentialStatusAnswer,
+  credentialsAnswer,
+  deleteCredentialQuery,
+  listCredentialsQuery,
+  credentialParams as params,
+  credentialView as shownAnswer,
+  viewCredentialQuery,
+} from '@countersign/api/wallet/credentials'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import {
   deleteCredential,
@@ -10,18 +21,52 @@ import { heldCredentialStatus } from '../credentials/held-credential-status.ts'
 import { viewCredential } from '../credentials/view-credential.ts'
 import type { Wallet } from '../wallet.ts'
 import { walletOf } from './authenticate-caller.ts'
-import { deleteQuery, listQuery, credentialParams as params, viewQuery, walletParams } from './messages.ts'
-import { credentialView, statusView, valueOr } from './wire.ts'
+import { jsonAnswer, malformedAnswer, refusalAnswer, walletAnswers } from './route-answers.ts'
+import { credentialView, shownView, statusView, valueOr } from './wire.ts'
+import { CREDENTIAL_ERRORS } from './wire-holding.ts'
 
 const config = { door: 'open' as const }
 const withoutBody = { ...config, accepts: ['json' as const, 'text' as const, 'form' as const] }
 const base = '/wallet-api/wallet/:wallet/credentials'
 const tags = ['credentials']
 
+const noSuchCredential = refusalAnswer(
+  CREDENTIAL_ERRORS,
+  { code: 'credential_unknown' },
+  'There is no such wallet, or no such credential in it',
+)
+const credentialAnswers = { ...walletAnswers, 404: noSuchCredential }
+
+const listAnswers = {
+  ...walletAnswers,
+  200: jsonAnswer('The credentials', credentialsAnswer),
+  400: malformedAnswer('querystring/showDeleted: Invalid option: expected one of "true"|"false"'),
+}
+
+const viewAnswers = {
+  ...credentialAnswers,
+  200: jsonAnswer('The credential in the language that fits best', shownAnswer),
+  400: malformedAnswer('querystring/locale: must be language tags, separated by commas'),
+}
+
+const statusAnswers = {
+  ...credentialAnswers,
+  200: jsonAnswer('What the lists say', credentialStatusAnswer),
+}
+
+const deleteAnswers = {
+  ...credentialAnswers,
+  202: { description: 'The credential is deleted' },
+  400: malformedAnswer('querystring/permanent: Invalid option: expected one of "true"|"false"'),
+}
+
 export function credentialRoutes(app: ServiceApp, wallet: Wallet): void {
   app.get(
     base,
-    { schema: { summary: 'The credentials', tags, params: walletParams, querystring: listQuery }, config },
+    {
+      schema: { summary: 'The credentials', tags, params: walletParams, querystring: listCredentialsQuery },
+      config: { ...config, answers: listAnswers },
+    },
     async (request) => {
       const { showDeleted, descending } = request.query
       const listed = await listCredentials(wallet, walletOf(request), { showDeleted })
@@ -31,9 +76,17 @@ export function credentialRoutes(app: ServiceApp, wallet: Wallet): void {
 
   app.get(
     `${base}/:credential`,
-    { schema: { summary: 'A credential', tags, params }, config },
+    {
+      schema: { summary: 'A credential', tags, params },
+      config: { ...config, answers: { ...credentialAnswers, 200: jsonAnswer('The credential', credential) } },
+    },
     async (request) =>
-      credentialView(valueOr(await findCredential(wallet, walletOf(request), request.params.credential))),
+      credentialView(
+        valueOr(
+          CREDENTIAL_ERRORS,
+          await findCredential(wallet, walletOf(request), request.params.credential),
+        ),
+      ),
   )
 
   app.get(
@@ -44,13 +97,16 @@ export function credentialRoutes(app: ServiceApp, wallet: Wallet): void {
         description: 'Title, colours and labels as its issuer had them when it was received; in any format.',
         tags,
         params,
-        querystring: viewQuery,
+        querystring: viewCredentialQuery,
       },
-      config,
+      config: { ...config, answers: viewAnswers },
     },
     async (request) => {
       const { locale } = request.query
-      return valueOr(await viewCredential(wallet, walletOf(request), request.params.credential, locale))
+      const { credential: id } = request.params
+      return shownView(
+        valueOr(CREDENTIAL_ERRORS, await viewCredential(wallet, walletOf(request), id, locale)),
+      )
     },
   )
 
@@ -63,31 +119,46 @@ export function credentialRoutes(app: ServiceApp, wallet: Wallet): void {
         tags,
         params,
       },
-      config,
+      config: { ...config, answers: statusAnswers },
     },
     async (request) =>
-      valueOr(await heldCredentialStatus(wallet, walletOf(request), request.params.credential)).map(
-        statusView,
-      ),
+      valueOr(
+        CREDENTIAL_ERRORS,
+        await heldCredentialStatus(wallet, walletOf(request), request.params.credential),
+      ).map(statusView),
   )
 
   app.delete(
     `${base}/:credential`,
     {
-      schema: { summary: 'Delete a credential', tags, params, querystring: deleteQuery },
-      config: withoutBody,
+      schema: { summary: 'Delete a credential', tags, params, querystring: deleteCredentialQuery },
+      config: { ...withoutBody, answers: deleteAnswers },
     },
     async (request, reply) => {
       const { permanent } = request.query
-      valueOr(await deleteCredential(wallet, walletOf(request), request.params.credential, { permanent }))
+      valueOr(
+        CREDENTIAL_ERRORS,
+        await deleteCredential(wallet, walletOf(request), request.params.credential, { permanent }),
+      )
       return reply.code(202).send()
     },
   )
 
   app.post(
     `${base}/:credential/restore`,
-    { schema: { summary: 'Take a deletion back', tags, params }, config: withoutBody },
+    {
+      schema: { summary: 'Take a deletion back', tags, params },
+      config: {
+        ...withoutBody,
+        answers: { ...credentialAnswers, 200: jsonAnswer('The credential', credential) },
+      },
+    },
     async (request) =>
-      credentialView(valueOr(await restoreCredential(wallet, walletOf(request), request.params.credential))),
+      credentialView(
+        valueOr(
+          CREDENTIAL_ERRORS,
+          await restoreCredential(wallet, walletOf(request), request.params.credential),
+        ),
+      ),
   )
 }

@@ -1,4 +1,16 @@
 /** The DIDs of a wallet; and, for everybody, the documents of those that live on this host. */
+import { walletParams } from '@countersign/api/wallet/accounts'
+import {
+  type CreateDidQuery,
+  createDidParams,
+  createDidQuery,
+  didDocumentAnswer,
+  didParams,
+  didQuery,
+  didsAnswer,
+  hostedDidParams,
+  importDidRequest,
+} from '@countersign/api/wallet/dids'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import {
   createDid,
@@ -13,17 +25,9 @@ import { REGISTRY_PATH } from '../dids/hosted-dids.ts'
 import { importDid } from '../dids/import-did.ts'
 import type { Wallet } from '../wallet.ts'
 import { walletOf } from './authenticate-caller.ts'
-import {
-  type CreateDidQuery,
-  createDidQuery,
-  didMethodParams,
-  didParams,
-  didQuery,
-  hostedParams,
-  importDidBody,
-  walletParams,
-} from './messages.ts'
+import { jsonAnswer, malformedAnswer, refusalAnswer, textAnswer, walletAnswers } from './route-answers.ts'
 import { didView, sendText, valueOr } from './wire.ts'
+import { DID_ERRORS } from './wire-holding.ts'
 
 const config = { door: 'open' as const }
 const withoutBody = { ...config, accepts: ['json' as const, 'text' as const, 'form' as const] }
@@ -31,9 +35,45 @@ const base = '/wallet-api/wallet/:wallet/dids'
 const tags = ['DIDs']
 const json = 'application/json; charset=utf-8'
 
+const unknown = { code: 'did_unknown' } as const
+const noSuchName = refusalAnswer(DID_ERRORS, unknown, 'No did:web of this host has this name')
+const noSuchDid = refusalAnswer(DID_ERRORS, unknown, 'There is no such wallet, or no such DID in it')
+const didAnswers = { ...walletAnswers, 404: noSuchDid }
+const taken = refusalAnswer(
+  DID_ERRORS,
+  { code: 'did_exists' },
+  'The wallet has the DID, another one has its name, or the wallet is full',
+)
+
+const createAnswers = {
+  ...walletAnswers,
+  200: textAnswer('The new DID', 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw'),
+  400: refusalAnswer(DID_ERRORS, { code: 'did_place_unusable' }, 'A parameter is malformed'),
+  404: refusalAnswer(DID_ERRORS, { code: 'key_unknown' }, 'There is no such wallet, or no such key in it'),
+  409: taken,
+}
+
+const importAnswers = {
+  ...walletAnswers,
+  200: textAnswer('The DID', 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw'),
+  400: refusalAnswer(DID_ERRORS, { code: 'did_key_differs' }, 'The key or the DID cannot be used'),
+  409: taken,
+}
+
+const defaultAnswers = {
+  ...didAnswers,
+  202: { description: 'The DID is the default' },
+  400: malformedAnswer('querystring/did: Invalid input: expected string, received undefined'),
+}
+
 export function didRoutes(app: ServiceApp, wallet: Wallet): void {
-  app.get(base, { schema: { summary: 'The DIDs', tags, params: walletParams }, config }, async (request) =>
-    (await listDids(wallet, walletOf(request))).map(didView),
+  app.get(
+    base,
+    {
+      schema: { summary: 'The DIDs', tags, params: walletParams },
+      config: { ...config, answers: { ...walletAnswers, 200: jsonAnswer('The DIDs', didsAnswer) } },
+    },
+    async (request) => (await listDids(wallet, walletOf(request))).map(didView),
   )
 
   app.post(
@@ -43,15 +83,15 @@ export function didRoutes(app: ServiceApp, wallet: Wallet): void {
         summary: 'Make a did:jwk, a did:key or a did:web',
         description: 'A did:web without a domain lives on this host, which shows its document to everybody.',
         tags,
-        params: didMethodParams,
+        params: createDidParams,
         querystring: createDidQuery,
       },
-      config: withoutBody,
+      config: { ...withoutBody, answers: createAnswers },
     },
     async (request, reply) => {
       const { keyId, alias } = request.query
       const wanted = { ...didRequest(request.params.method, request.query), alias, keyId }
-      const made = valueOr(await createDid(wallet, walletOf(request), wanted))
+      const made = valueOr(DID_ERRORS, await createDid(wallet, walletOf(request), wanted))
       return sendText(reply, made.did)
     },
   )
@@ -63,40 +103,46 @@ export function didRoutes(app: ServiceApp, wallet: Wallet): void {
         summary: 'Bring a DID along, with its private key',
         tags,
         params: walletParams,
-        body: importDidBody,
+        body: importDidRequest,
       },
-      config,
+      config: { ...config, answers: importAnswers },
     },
     async (request, reply) =>
-      sendText(reply, valueOr(await importDid(wallet, walletOf(request), request.body)).did),
+      sendText(reply, valueOr(DID_ERRORS, await importDid(wallet, walletOf(request), request.body)).did),
   )
 
   app.post(
     `${base}/default`,
     {
       schema: { summary: 'Make a DID the default', tags, params: walletParams, querystring: didQuery },
-      config: withoutBody,
+      config: { ...withoutBody, answers: defaultAnswers },
     },
     async (request, reply) => {
-      valueOr(await setDefaultDid(wallet, walletOf(request), request.query.did))
+      valueOr(DID_ERRORS, await setDefaultDid(wallet, walletOf(request), request.query.did))
       return reply.code(202).send()
     },
   )
 
   app.get(
     `${base}/:did`,
-    { schema: { summary: 'The document of a DID', tags, params: didParams }, config },
+    {
+      schema: { summary: 'The document of a DID', tags, params: didParams },
+      config: { ...config, answers: { ...didAnswers, 200: jsonAnswer('The document', didDocumentAnswer) } },
+    },
     async (request, reply) => {
-      const { document } = valueOr(await findDid(wallet, walletOf(request), request.params.did))
+      const { document } = valueOr(DID_ERRORS, await findDid(wallet, walletOf(request), request.params.did))
       return reply.type(json).send(document)
     },
   )
 
   app.delete(
     `${base}/:did`,
-    { schema: { summary: 'Delete a DID; its key stays', tags, params: didParams }, config: withoutBody },
+    {
+      schema: { summary: 'Delete a DID; its key stays', tags, params: didParams },
+      config: { ...withoutBody, answers: { ...didAnswers, 202: { description: 'The DID is gone' } } },
+    },
     async (request, reply) => {
-      valueOr(await deleteDid(wallet, walletOf(request), request.params.did))
+      valueOr(DID_ERRORS, await deleteDid(wallet, walletOf(request), request.params.did))
       return reply.code(202).send()
     },
   )
@@ -107,11 +153,15 @@ export function registryRoutes(app: ServiceApp, wallet: Wallet): void {
   app.get(
     `${REGISTRY_PATH}/:id/did.json`,
     {
-      schema: { summary: 'The document of a did:web that lives here', tags, params: hostedParams },
-      config: { door: 'wallet', errors: 'management' },
+      schema: { summary: 'The document of a did:web that lives here', tags, params: hostedDidParams },
+      config: {
+        door: 'wallet',
+        errors: 'management',
+        answers: { 200: jsonAnswer('The document', didDocumentAnswer), 404: noSuchName },
+      },
     },
     async (request, reply) => {
-      const document = valueOr(await hostedDocument(wallet, request.params.id))
+      const document = valueOr(DID_ERRORS, await hostedDocument(wallet, request.params.id))
       return reply.header('cache-control', 'public, max-age=60').type(json).send(document)
     },
   )

@@ -1,20 +1,35 @@
 /** Receive and present: the calls that lead to issuers and verifiers. */
+
+import { managementError } from '@countersign/api/errors'
+import { walletParams as params } from '@countersign/api/wallet/accounts'
+import { credentialsAnswer } from '@countersign/api/wallet/credentials'
+import {
+  credentialOfferAnswer,
+  issuerMetadataAnswer,
+  issuerQuery,
+  type PresentedAnswer,
+  presentationRefusedAnswer,
+  presentedAnswer,
+  presentRequest,
+  requestView as requestAnswer,
+  presentationRequest as requestBody,
+  resolveOfferRequest,
+  useOfferQuery,
+  useOfferRequest,
+} from '@countersign/api/wallet/exchange'
 import { acceptsJson } from '@countersign/service/http/accept'
+import type { DescribedAnswers } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { z } from 'zod'
 import { matchCredentials } from '../present/match-credentials.ts'
 import { resolvePresentationRequest, usePresentationRequest } from '../present/present-credential.ts'
 import { resolveCredentialOffer, resolveIssuerMetadata, useOffer } from '../receive/receive-credential.ts'
-import type { Wallet } from '../wallet.ts'
+import { MAX_CREDENTIALS, type Wallet } from '../wallet.ts'
 import { walletOf } from './authenticate-caller.ts'
-import {
-  issuerQuery,
-  offerBody,
-  walletParams as params,
-  presentBody,
-  requestBody,
-  useOfferQuery,
-} from './messages.ts'
-import { credentialView, presentedOr, requestView, valueOr } from './wire.ts'
+import { exampleOf, jsonAnswer, refusalAnswer, walletAnswers } from './route-answers.ts'
+import { credentialView, requestView, sendText, valueOr } from './wire.ts'
+import { PRESENT_ERRORS, presentError, presentedOr, refusedView } from './wire-present.ts'
+import { RECEIVE_ERRORS } from './wire-receive.ts'
 
 const base = '/wallet-api/wallet/:wallet/exchange'
 const config = { door: 'open' as const }
@@ -22,6 +37,99 @@ const text = { ...config, accepts: ['text' as const] }
 const textOrJson = { ...config, accepts: ['text' as const, 'json' as const] }
 /** A request by value carries a certificate chain. */
 const bodyLimit = 262_144
+
+const issuer = 'localhost:7002'
+const verifier = 'localhost:7003'
+
+/** Whoever is asked does not answer, or not with anything that can be used. */
+const awayAnswers = (host: string): DescribedAnswers => ({
+  502: refusalAnswer(
+    RECEIVE_ERRORS,
+    { code: 'outgoing_unreachable', host, reason: 'ECONNREFUSED' },
+    'The other side cannot be reached, or answers what cannot be used',
+  ),
+  504: refusalAnswer(
+    RECEIVE_ERRORS,
+    { code: 'outgoing_timeout', host },
+    'The other side does not answer in time',
+  ),
+})
+
+const resolveOfferAnswers = {
+  ...walletAnswers,
+  ...awayAnswers(issuer),
+  200: jsonAnswer('The offer', credentialOfferAnswer),
+  400: refusalAnswer(RECEIVE_ERRORS, { code: 'offer_missing' }, 'There is no offer that can be used'),
+}
+
+const useOfferAnswers = {
+  ...walletAnswers,
+  ...awayAnswers(issuer),
+  200: jsonAnswer('The credentials that came of it', credentialsAnswer),
+  400: refusalAnswer(
+    RECEIVE_ERRORS,
+    { code: 'offer_not_available', host: issuer, status: 404 },
+    'The offer cannot be taken up, or the issuer refused',
+  ),
+  404: refusalAnswer(
+    RECEIVE_ERRORS,
+    { code: 'did_unknown' },
+    'There is no such wallet, or no such DID in it',
+  ),
+  409: refusalAnswer(
+    RECEIVE_ERRORS,
+    { code: 'too_many_credentials', max: MAX_CREDENTIALS },
+    'The wallet is full',
+  ),
+}
+
+const issuerAnswers = {
+  ...walletAnswers,
+  ...awayAnswers(issuer),
+  200: jsonAnswer('The metadata', issuerMetadataAnswer),
+  400: refusalAnswer(RECEIVE_ERRORS, { code: 'issuer_malformed' }, 'issuer or its metadata cannot be used'),
+}
+
+const requestGone = { code: 'request_not_available', host: verifier, status: 404 } as const
+const noRequest = refusalAnswer(PRESENT_ERRORS, requestGone, 'There is no request that can be answered')
+
+const resolveRequestAnswers = {
+  ...walletAnswers,
+  ...awayAnswers(verifier),
+  200: {
+    ...jsonAnswer('The request holds: the URL again, or who asks for what', requestAnswer),
+    otherForms: [{ contentType: 'text/plain', example: exampleOf(requestBody) }],
+  },
+  400: noRequest,
+}
+
+const matchAnswers = {
+  ...walletAnswers,
+  ...awayAnswers(verifier),
+  200: jsonAnswer('The credentials, each once, in the order of the query', credentialsAnswer),
+  400: noRequest,
+}
+
+const presentAnswers = {
+  ...walletAnswers,
+  ...awayAnswers(verifier),
+  200: jsonAnswer('The verifier took it', presentedAnswer),
+  400: {
+    description: 'Nothing was sent, or the verifier refused; a malformed body has the usual shape',
+    schema: z.union([presentationRefusedAnswer, managementError]),
+    example: presentError(requestGone).body,
+  },
+  404: {
+    description: 'There is no such wallet, or the key of a credential is gone',
+    schema: z.union([presentationRefusedAnswer, managementError]),
+    example: walletAnswers[404]?.example,
+  },
+  409: {
+    description: 'Something else was answered to this request',
+    schema: presentationRefusedAnswer,
+    example: presentError({ code: 'answered_otherwise' }).body,
+  },
+}
 
 export function exchangeRoutes(app: ServiceApp, wallet: Wallet): void {
   receiveRoutes(app, wallet)
@@ -34,11 +142,11 @@ function receiveRoutes(app: ServiceApp, wallet: Wallet): void {
   app.post(
     `${base}/resolveCredentialOffer`,
     {
-      schema: { summary: 'Look at a credential offer', tags, params, body: offerBody },
-      config: textOrJson,
+      schema: { summary: 'Look at a credential offer', tags, params, body: resolveOfferRequest },
+      config: { ...textOrJson, answers: resolveOfferAnswers },
       bodyLimit,
     },
-    async (request) => valueOr(await resolveCredentialOffer(wallet, textOf(request.body))),
+    async (request) => valueOr(RECEIVE_ERRORS, await resolveCredentialOffer(wallet, textOf(request.body))),
   )
 
   app.post(
@@ -51,22 +159,25 @@ function receiveRoutes(app: ServiceApp, wallet: Wallet): void {
         tags,
         params,
         querystring: useOfferQuery,
-        body: offerBody,
+        body: useOfferRequest,
       },
-      config: textOrJson,
+      config: { ...textOrJson, answers: useOfferAnswers },
       bodyLimit,
     },
     async (request) => {
       const { did, pinOrTxCode } = request.query
       const wanted = { offer: textOf(request.body), did, txCode: pinOrTxCode }
-      return valueOr(await useOffer(wallet, walletOf(request), wanted)).map(credentialView)
+      return valueOr(RECEIVE_ERRORS, await useOffer(wallet, walletOf(request), wanted)).map(credentialView)
     },
   )
 
   app.get(
     `${base}/resolveIssuerOpenIDMetadata`,
-    { schema: { summary: "An issuer's metadata", tags, params, querystring: issuerQuery }, config },
-    async (request) => valueOr(await resolveIssuerMetadata(wallet, request.query.issuer)),
+    {
+      schema: { summary: "An issuer's metadata", tags, params, querystring: issuerQuery },
+      config: { ...config, answers: issuerAnswers },
+    },
+    async (request) => valueOr(RECEIVE_ERRORS, await resolveIssuerMetadata(wallet, request.query.issuer)),
   )
 }
 
@@ -83,13 +194,13 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
         params,
         body: requestBody,
       },
-      config: text,
+      config: { ...text, answers: resolveRequestAnswers },
       bodyLimit,
     },
     async (request, reply) => {
-      const resolved = valueOr(await resolvePresentationRequest(wallet, request.body))
+      const resolved = valueOr(PRESENT_ERRORS, await resolvePresentationRequest(wallet, request.body))
       if (acceptsJson(request)) return requestView(request.body, resolved)
-      return reply.type('text/plain; charset=utf-8').send(request.body)
+      return sendText(reply, request.body)
     },
   )
 
@@ -97,11 +208,13 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/matchCredentialsForPresentationRequest`,
     {
       schema: { summary: 'The credentials that answer a request', tags, params, body: requestBody },
-      config: text,
+      config: { ...text, answers: matchAnswers },
       bodyLimit,
     },
     async (request) =>
-      valueOr(await matchCredentials(wallet, walletOf(request), request.body)).map(credentialView),
+      valueOr(PRESENT_ERRORS, await matchCredentials(wallet, walletOf(request), request.body)).map(
+        credentialView,
+      ),
   )
 
   app.post(
@@ -112,9 +225,9 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
         description: 'May be repeated: the verifier gets the same bytes, and the answer is the same.',
         tags,
         params,
-        body: presentBody,
+        body: presentRequest,
       },
-      config,
+      config: { ...config, answers: presentAnswers },
       bodyLimit,
     },
     async (request, reply) => {
@@ -127,9 +240,9 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
       } = request.body
       const wanted = { requestUrl, selectedCredentials, disclosures, note, decline }
       const answer = presentedOr(await usePresentationRequest(wallet, walletOf(request), wanted))
-      const redirectUri = answer.redirectUri ?? null
-      if (answer.accepted) return { redirectUri }
-      return reply.code(400).send({ redirectUri, errorMessage: answer.message })
+      if (!answer.accepted) return reply.code(400).send(refusedView(answer))
+      const presented: PresentedAnswer = { redirectUri: answer.redirectUri ?? null }
+      return presented
     },
   )
 }

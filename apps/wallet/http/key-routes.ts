@@ -1,39 +1,110 @@
 /** The keys of a wallet: made, brought along, taken along, used. */
+import { walletParams } from '@countersign/api/wallet/accounts'
+import {
+  exportKeyQuery,
+  generateKeyRequest,
+  importKeyQuery,
+  importKeyRequest,
+  keyMetaAnswer,
+  keyParams,
+  keysAnswer,
+  publicKeyAnswer,
+  signRequest,
+  verifyAnswer,
+  verifyQuery,
+  verifyRequest,
+} from '@countersign/api/wallet/keys'
 import type { JsonObject } from '@countersign/core/json'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import { exportKey, signWithKey, verifySigned } from '../keys/key-operations.ts'
 import { deleteKey, describeKey, generateKey, importKey, listKeys, loadPublicKey } from '../keys/keys.ts'
-import type { Wallet } from '../wallet.ts'
+import { MAX_KEYS, type Wallet } from '../wallet.ts'
 import { walletOf } from './authenticate-caller.ts'
-import {
-  exportKeyQuery,
-  importKeyBody,
-  importKeyQuery,
-  keyBody,
-  keyParams,
-  signBody,
-  verifyBody,
-  verifyQuery,
-  walletParams,
-} from './messages.ts'
+import { jsonAnswer, malformedAnswer, refusalAnswer, textAnswer, walletAnswers } from './route-answers.ts'
 import { keyMetaView, keyView, sendText, valueOr } from './wire.ts'
+import { KEY_ERRORS, PUBLIC_KEY_ERRORS } from './wire-holding.ts'
 
 const config = { door: 'open' as const }
 const withoutBody = { ...config, accepts: ['json' as const, 'text' as const, 'form' as const] }
 const base = '/wallet-api/wallet/:wallet/keys'
 const tags = ['keys']
 
+const noSuchKey = refusalAnswer(
+  KEY_ERRORS,
+  { code: 'key_unknown' },
+  'There is no such wallet, or no such key in it',
+)
+const full = refusalAnswer(KEY_ERRORS, { code: 'too_many_keys', max: MAX_KEYS }, 'The wallet is full')
+const keyAnswers = { ...walletAnswers, 404: noSuchKey }
+
+const generateAnswers = {
+  ...walletAnswers,
+  201: textAnswer('The id of the new key', '5f1d7c36-3f2b-4a53-9d2e-6f0c7a9b1e22'),
+  400: malformedAnswer('body/backend: only the backend jwk is supported'),
+  409: full,
+  503: refusalAnswer(KEY_ERRORS, { code: 'key_maker_busy' }, 'Too many RSA keys are being made'),
+}
+
+const importAnswers = {
+  ...walletAnswers,
+  201: textAnswer('The id of the key', 'hP0wA1nIhYvSGKLzQOd0zvLZKz0wZ2v4H1cHcGkq3mE'),
+  400: refusalAnswer(KEY_ERRORS, { code: 'key_not_private' }, 'The key cannot be used'),
+  409: refusalAnswer(
+    KEY_ERRORS,
+    { code: 'key_exists', id: '5f1d7c36-3f2b-4a53-9d2e-6f0c7a9b1e22' },
+    'The wallet has the key, or is full',
+  ),
+}
+
+const verifyAnswers = {
+  ...walletAnswers,
+  200: jsonAnswer('Whether the key signed it', verifyAnswer),
+  400: refusalAnswer(PUBLIC_KEY_ERRORS, { code: 'jwk_private', member: 'd' }, 'JWK is no public key'),
+}
+
+const exportAnswers = {
+  ...keyAnswers,
+  200: textAnswer(
+    'The key',
+    '{"kid":"5f1d7c36-3f2b-4a53-9d2e-6f0c7a9b1e22","kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}',
+  ),
+  400: malformedAnswer('querystring/format: Invalid option: expected one of "JWK"|"PEM"|"jwk"|"pem"'),
+}
+
+const signAnswers = {
+  ...keyAnswers,
+  200: textAnswer(
+    'A compact JWS',
+    'eyJhbGciOiJFUzI1NiIsImtpZCI6IjVmMWQ3YzM2In0.eyJoZWxsbyI6IndvcmxkIn0.DtEhU3lj…',
+  ),
+  400: malformedAnswer('body: Invalid input: expected record, received array'),
+}
+
+const deleteAnswers = {
+  ...keyAnswers,
+  202: { description: 'The key is gone' },
+  409: refusalAnswer(KEY_ERRORS, { code: 'key_in_use' }, 'Something needs the key'),
+}
+
 export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
-  app.get(base, { schema: { summary: 'The keys', tags, params: walletParams }, config }, async (request) =>
-    (await listKeys(wallet, walletOf(request))).map(keyView),
+  app.get(
+    base,
+    {
+      schema: { summary: 'The keys', tags, params: walletParams },
+      config: { ...config, answers: { ...walletAnswers, 200: jsonAnswer('The keys', keysAnswer) } },
+    },
+    async (request) => (await listKeys(wallet, walletOf(request))).map(keyView),
   )
 
   app.post(
     `${base}/generate`,
-    { schema: { summary: 'Make a key', tags, params: walletParams, body: keyBody }, config },
+    {
+      schema: { summary: 'Make a key', tags, params: walletParams, body: generateKeyRequest },
+      config: { ...config, answers: generateAnswers },
+    },
     async (request, reply) => {
       const { keyType, name } = request.body
-      const made = valueOr(await generateKey(wallet, walletOf(request), { keyType, name }))
+      const made = valueOr(KEY_ERRORS, await generateKey(wallet, walletOf(request), { keyType, name }))
       return sendText(reply.code(201), made.id)
     },
   )
@@ -46,13 +117,13 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
         tags,
         params: walletParams,
         querystring: importKeyQuery,
-        body: importKeyBody,
+        body: importKeyRequest,
       },
-      config: { ...config, accepts: ['text', 'json'] },
+      config: { ...config, accepts: ['text', 'json'], answers: importAnswers },
     },
     async (request, reply) => {
       const brought = { key: request.body, name: request.query.alias }
-      const kept = valueOr(await importKey(wallet, walletOf(request), brought))
+      const kept = valueOr(KEY_ERRORS, await importKey(wallet, walletOf(request), brought))
       return sendText(reply.code(201), kept.id)
     },
   )
@@ -65,12 +136,15 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
         tags,
         params: walletParams,
         querystring: verifyQuery,
-        body: verifyBody,
+        body: verifyRequest,
       },
-      config: { ...config, accepts: ['text'] },
+      config: { ...config, accepts: ['text'], answers: verifyAnswers },
     },
     async (request, reply) => {
-      const signed = valueOr(await verifySigned(wallet, { jwk: request.query.JWK, jws: request.body }))
+      const signed = valueOr(
+        PUBLIC_KEY_ERRORS,
+        await verifySigned(wallet, { jwk: request.query.JWK, jws: request.body }),
+      )
       return reply.type('application/json; charset=utf-8').send(String(signed))
     },
   )
@@ -81,14 +155,22 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
 function oneKeyRoutes(app: ServiceApp, wallet: Wallet): void {
   app.get(
     `${base}/:key/load`,
-    { schema: { summary: 'The public key as JWK', tags, params: keyParams }, config },
-    async (request) => valueOr(await loadPublicKey(wallet, walletOf(request), request.params.key)),
+    {
+      schema: { summary: 'The public key as JWK', tags, params: keyParams },
+      config: { ...config, answers: { ...keyAnswers, 200: jsonAnswer('The public key', publicKeyAnswer) } },
+    },
+    async (request) =>
+      valueOr(KEY_ERRORS, await loadPublicKey(wallet, walletOf(request), request.params.key)),
   )
 
   app.get(
     `${base}/:key/meta`,
-    { schema: { summary: 'What is known of a key', tags, params: keyParams }, config },
-    async (request) => keyMetaView(valueOr(await describeKey(wallet, walletOf(request), request.params.key))),
+    {
+      schema: { summary: 'What is known of a key', tags, params: keyParams },
+      config: { ...config, answers: { ...keyAnswers, 200: jsonAnswer('The key', keyMetaAnswer) } },
+    },
+    async (request) =>
+      keyMetaView(valueOr(KEY_ERRORS, await describeKey(wallet, walletOf(request), request.params.key))),
   )
 
   app.get(
@@ -100,14 +182,14 @@ function oneKeyRoutes(app: ServiceApp, wallet: Wallet): void {
         params: keyParams,
         querystring: exportKeyQuery,
       },
-      config,
+      config: { ...config, answers: exportAnswers },
     },
     async (request, reply) => {
       const { format, loadPrivateKey: withPrivate } = request.query
       const { key } = request.params
       return sendText(
         reply,
-        valueOr(await exportKey(wallet, walletOf(request), key, { format, withPrivate })),
+        valueOr(KEY_ERRORS, await exportKey(wallet, walletOf(request), key, { format, withPrivate })),
       )
     },
   )
@@ -115,13 +197,13 @@ function oneKeyRoutes(app: ServiceApp, wallet: Wallet): void {
   app.post(
     `${base}/:key/sign`,
     {
-      schema: { summary: 'Sign a JSON object; answers a JWS', tags, params: keyParams, body: signBody },
-      config,
+      schema: { summary: 'Sign a JSON object; answers a JWS', tags, params: keyParams, body: signRequest },
+      config: { ...config, answers: signAnswers },
     },
     async (request, reply) => {
       const payload = request.body as JsonObject
       const { key } = request.params
-      return sendText(reply, valueOr(await signWithKey(wallet, walletOf(request), key, payload)))
+      return sendText(reply, valueOr(KEY_ERRORS, await signWithKey(wallet, walletOf(request), key, payload)))
     },
   )
 
@@ -131,9 +213,12 @@ function oneKeyRoutes(app: ServiceApp, wallet: Wallet): void {
   ] as const) {
     app.delete(
       url,
-      { schema: { summary, tags, params: keyParams }, config: withoutBody },
+      {
+        schema: { summary, tags, params: keyParams },
+        config: { ...withoutBody, answers: deleteAnswers },
+      },
       async (request, reply) => {
-        valueOr(await deleteKey(wallet, walletOf(request), request.params.key))
+        valueOr(KEY_ERRORS, await deleteKey(wallet, walletOf(request), request.params.key))
         return reply.code(202).send()
       },
     )

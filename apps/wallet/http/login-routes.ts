@@ -1,14 +1,41 @@
 /** Register and log in: the two calls that need no login. */
+import {
+  type LoginAnswer,
+  loginAnswer,
+  loginRequest,
+  registerRequest,
+} from '@countersign/api/wallet/accounts'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import { login } from '../account/login.ts'
 import { registerAccount } from '../account/register-account.ts'
 import type { Wallet } from '../wallet.ts'
 import { loginCookie } from './authenticate-caller.ts'
-import { loginBody, registerBody } from './messages.ts'
+import { jsonAnswer, malformedAnswer, openAnswers, refusalAnswer, textAnswer } from './route-answers.ts'
 import { valueOr } from './wire.ts'
+import { ACCOUNT_ERRORS } from './wire-account.ts'
 
 const tags = ['account']
 const config = { door: 'open' as const }
+
+const REGISTERED = 'Registration succeeded'
+
+const tooMany = { code: 'too_many_attempts', retryAfterSeconds: 42 } as const
+
+const registerAnswers = {
+  ...openAnswers,
+  201: textAnswer('There is an account', REGISTERED),
+  400: malformedAnswer('body/email: Invalid input: expected string, received undefined'),
+  409: refusalAnswer(ACCOUNT_ERRORS, { code: 'account_exists' }, 'The address has an account'),
+  429: refusalAnswer(ACCOUNT_ERRORS, tooMany, 'Too many accounts were made in this minute'),
+}
+
+const loginAnswers = {
+  ...openAnswers,
+  200: jsonAnswer('Logged in: the token, which browsers get as a cookie too', loginAnswer),
+  400: malformedAnswer('body/password: Invalid input: expected string, received undefined'),
+  401: refusalAnswer(ACCOUNT_ERRORS, { code: 'login_failed' }, 'Address or password are wrong'),
+  429: refusalAnswer(ACCOUNT_ERRORS, tooMany, 'Too many logins failed in this minute'),
+}
 
 export function loginRoutes(
   app: ServiceApp,
@@ -18,22 +45,23 @@ export function loginRoutes(
   app.post(
     '/wallet-api/auth/register',
     {
-      schema: { summary: 'Make an account with a wallet, a key and a DID', tags, body: registerBody },
-      config,
+      schema: { summary: 'Make an account with a wallet, a key and a DID', tags, body: registerRequest },
+      config: { ...config, answers: registerAnswers },
     },
     async (request, reply) => {
-      valueOr(await registerAccount(wallet, request.body))
-      return reply.code(201).type('text/plain; charset=utf-8').send('Registration succeeded')
+      valueOr(ACCOUNT_ERRORS, await registerAccount(wallet, request.body))
+      return reply.code(201).type('text/plain; charset=utf-8').send(REGISTERED)
     },
   )
 
   app.post(
     '/wallet-api/auth/login',
-    { schema: { summary: 'Log in', tags, body: loginBody }, config },
+    { schema: { summary: 'Log in', tags, body: loginRequest }, config: { ...config, answers: loginAnswers } },
     async (request, reply) => {
-      const { accountId, email, token } = valueOr(await login(wallet, request.body))
+      const { accountId, email, token } = valueOr(ACCOUNT_ERRORS, await login(wallet, request.body))
       const cookie = loginCookie(token, wallet.limits.tokenLifetimeSeconds, baseUrl)
-      return reply.header('set-cookie', cookie).send({ id: accountId, token, username: email })
+      const answer: LoginAnswer = { id: accountId, token, username: email }
+      return reply.header('set-cookie', cookie).send(answer)
     },
   )
 }

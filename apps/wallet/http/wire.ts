@@ -1,38 +1,47 @@
-/** Results and refusals as HTTP answers: every public text of the wallet is here, in walt.id's shapes. */
-import type { JsonObject } from '@countersign/core/json'
+/** What use cases give, as the answers of the API: in walt.id's shapes, with the types of `api/wallet`. */
+import type { SessionAnswer, UserInfoAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
+import type {
+  Credential as CredentialAnswer,
+  CredentialStatus,
+  CredentialView,
+} from '@countersign/api/wallet/credentials'
+import type { ListedDid as ListedDidAnswer } from '@countersign/api/wallet/dids'
+import type { RequestView } from '@countersign/api/wallet/exchange'
+import type { KeyMetaAnswer, ListedKey as ListedKeyAnswer } from '@countersign/api/wallet/keys'
+import type { Result } from '@countersign/core/result'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
-import { fail, type WireError } from '@countersign/service/http/wire-errors'
+import { fail, type WireErrors, wireError } from '@countersign/service/http/wire-errors'
 import type { FastifyReply } from 'fastify'
 import type { ListedWallet } from '../account/accounts.ts'
+import type { UserInfo } from '../account/user-info.ts'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { splitDocument } from '../credentials/disclosures.ts'
 import type { HeldCredentialStatuses } from '../credentials/held-credential-status.ts'
+import type { ShownCredential } from '../credentials/view-credential.ts'
 import type { ListedDid } from '../dids/dids.ts'
 import type { DescribedKey, ListedKey } from '../keys/keys.ts'
-import type { VerifierAnswer } from '../present/presentation-record.ts'
-import { refusalError, type WalletRefusal } from './wire-refusals.ts'
 
 export function sendText(reply: FastifyReply, text: string) {
   return reply.type('text/plain; charset=utf-8').send(text)
 }
 
 /** The value, or the refusal's answer. */
-export function valueOr<T>(
-  result: { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WalletRefusal },
+export function valueOr<T, R extends { readonly code: string }>(
+  errors: WireErrors<R>,
+  result: Result<T, R>,
 ): T {
-  return result.ok ? result.value : fail(refusalError(result.error))
+  return result.ok ? result.value : fail(wireError(errors, result.error))
 }
 
-/** The same for `usePresentationRequest`, whose scripts look for `errorMessage`. */
-export function presentedOr(
-  result:
-    | { readonly ok: true; readonly value: VerifierAnswer }
-    | { readonly ok: false; readonly error: WalletRefusal },
-): VerifierAnswer {
-  return result.ok ? result.value : fail(withErrorMessage(refusalError(result.error)))
+export function userInfoView({ createdAt, email, id, name }: UserInfo): UserInfoAnswer {
+  return { id, name, email, createdOn: isoTime(createdAt) }
 }
 
-export function walletsView(account: string, wallets: readonly ListedWallet[]) {
+export function sessionView(token: string): SessionAnswer {
+  return { token: { accessToken: token } }
+}
+
+export function walletsView(account: string, wallets: readonly ListedWallet[]): WalletsAnswer {
   return {
     account,
     wallets: wallets.map(({ id, name, createdAt }) => ({
@@ -45,7 +54,7 @@ export function walletsView(account: string, wallets: readonly ListedWallet[]) {
   }
 }
 
-export function keyView({ id, keyType, name, provesPossession }: ListedKey) {
+export function keyView({ id, keyType, name, provesPossession }: ListedKey): ListedKeyAnswer {
   return {
     algorithm: keyType,
     cryptoProvider: 'jwk',
@@ -57,7 +66,7 @@ export function keyView({ id, keyType, name, provesPossession }: ListedKey) {
   }
 }
 
-export function keyMetaView(key: DescribedKey) {
+export function keyMetaView(key: DescribedKey): KeyMetaAnswer {
   const { algorithm, createdAt, id, keyType, name, provesPossession } = key
   return {
     type: 'jwk',
@@ -71,29 +80,35 @@ export function keyMetaView(key: DescribedKey) {
   }
 }
 
-export function didView({ did, alias, document, keyId, isDefault, createdAt }: ListedDid) {
+export function didView(listed: ListedDid): ListedDidAnswer {
+  const { did, alias, document, keyId, isDefault, createdAt } = listed
   return { did, alias, document, keyId, default: isDefault, createdOn: isoTime(createdAt) }
 }
 
-export function credentialView(credential: StoredCredential) {
+export function credentialView(credential: StoredCredential): CredentialAnswer {
   const { id, walletId, content, held, addedAt, deletedAt } = credential
   return {
     wallet: walletId,
     id,
     ...splitDocument(content),
     addedOn: isoTime(addedAt),
-    ...(deletedAt !== undefined && { deletedOn: isoTime(deletedAt) }),
+    deletedOn: deletedAt === undefined ? undefined : isoTime(deletedAt),
     pending: false,
     format: held.format,
     parsedDocument: held.claims,
   }
 }
 
+/** Paths are copied: the answer's type is that of any JSON. */
+export function shownView({ claims, ...shown }: ShownCredential): CredentialView {
+  return { ...shown, claims: claims.map(({ path, ...claim }) => ({ ...claim, path: [...path] })) }
+}
+
 /**
  * `result` says whether the status stands against the credential; null where nobody can say, which is neither yes nor no.
  * `type` is the purpose of the list's entry; a list that has several in one is named by what it says.
  */
-export function statusView({ reason, reference, status }: HeldCredentialStatuses[number]) {
+export function statusView({ reason, reference, status }: HeldCredentialStatuses[number]): CredentialStatus {
   return {
     type: statusType(reference, status),
     result: status === 'undetermined' ? null : status !== 'valid',
@@ -111,38 +126,28 @@ function statusType(
 }
 
 /** Who asks for what, for somebody who has to decide. */
-export function requestView(url: string, request: VerifiedRequest): JsonObject {
+export function requestView(url: string, request: VerifiedRequest): RequestView {
   const { client, trust, query, clientMetadata, expiresAt } = request
-  const credentials = query.credentials.map(({ id, format, meta, claims, requireHolderBinding }) => ({
-    id,
-    format,
-    meta,
-    requireHolderBinding,
-    ...(claims && { claims: claims.map(({ path }) => path) }),
-  }))
   return {
     presentationRequest: url,
     clientId: client.full,
     trusted: trust.trusted,
-    ...(trust.verifier !== undefined && { verifier: trust.verifier }),
-    ...(trust.trusted ? { anchor: trust.anchor } : { reason: trust.reason }),
-    credentials,
-    ...(clientMetadata && { clientMetadata }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    verifier: trust.verifier,
+    anchor: trust.trusted ? trust.anchor : undefined,
+    reason: trust.trusted ? undefined : trust.reason,
+    credentials: query.credentials.map(({ id, format, meta, claims, requireHolderBinding }) => ({
+      id,
+      format,
+      meta,
+      requireHolderBinding,
+      claims: claims?.map(({ path }) => [...path]),
+    })),
+    clientMetadata,
+    expiresAt,
   }
 }
 
 /** Epoch seconds as ISO 8601. */
 export function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString()
-}
-
-/** Only what is the request's fault has this shape: of our own troubles scripts expect the usual one. */
-function withErrorMessage(error: WireError): WireError {
-  if (error.status >= 500) return error
-  const { message, code } = error
-  return {
-    ...error,
-    body: { redirectUri: null, errorMessage: message, ...(code !== undefined && { error: code }) },
-  }
 }

@@ -3,10 +3,10 @@
  * signed here has no type of its own in its header, so it passes for none of the proofs that protocols know by theirs.
  */
 import { createPrivateKey } from 'node:crypto'
-import { type JsonObject, parseJson } from '@countersign/core/json'
-import { ok, type Result, refuse } from '@countersign/core/result'
+import { type JsonObject, type JsonRefusal, parseJson } from '@countersign/core/json'
+import { ok, type Result } from '@countersign/core/result'
 import { decodeJws, SIGNATURE_ALGORITHMS, signJws, verifyJws } from '@countersign/crypto/jose/jws'
-import { bareKey, parsePublicJwk } from '@countersign/crypto/jwk'
+import { bareKey, type JwkRefusal, parsePublicJwk } from '@countersign/crypto/jwk'
 import { importPublicKey } from '@countersign/keys/engines/imported-keys'
 import type { PrivateJwk } from '@countersign/keys/signers/software-key'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -42,20 +42,18 @@ export async function signWithKey(
   return signer.ok ? ok(await signJws({ kid: keyId }, payload, signer.value)) : signer
 }
 
-export interface PublicKeyUnusable {
-  readonly code: 'public_key_unusable'
-  readonly reason: string
-}
+/** Why a text is no public key as JSON. */
+export type PublicKeyRefusal = JsonRefusal | JwkRefusal
 
 /** Whether the key, as JSON, signed the JWS. Nothing is said of what it signed. */
 export async function verifySigned(
   { crypto }: Wallet,
   { jwk, jws }: { readonly jwk: string; readonly jws: string },
-): Promise<Result<boolean, PublicKeyUnusable>> {
+): Promise<Result<boolean, PublicKeyRefusal>> {
   const json = parseJson(jwk, { maxDepth: 4 })
-  if (!json.ok) return refuse({ code: 'public_key_unusable', reason: json.error.code })
+  if (!json.ok) return json
   const key = parsePublicJwk(json.value)
-  if (!key.ok) return refuse({ code: 'public_key_unusable', reason: key.error.code })
+  if (!key.ok) return key
   const decoded = decodeJws(jws.trim())
   if (!decoded.ok) return ok(false)
   return ok((await verifyJws(decoded.value, key.value, SIGNATURE_ALGORITHMS, crypto)).ok)

@@ -69,10 +69,7 @@ export async function generateKey(
   return ok({ id: key.id })
 }
 
-export type ImportKeyRefusal =
-  | TooManyKeys
-  | { readonly code: 'key_exists'; readonly id: string }
-  | { readonly code: 'key_unusable'; readonly reason: KeyRefusal['code']; readonly detail?: string }
+export type ImportKeyRefusal = TooManyKeys | { readonly code: 'key_exists'; readonly id: string } | KeyRefusal
 
 /** `key`: a JWK as object or text, or PKCS#8 in PEM. A wallet has a key once, also when it is brought twice at once. */
 export async function importKey(
@@ -81,7 +78,7 @@ export async function importKey(
   { key, name }: { readonly key: unknown; readonly name?: string | undefined },
 ): Promise<Result<{ readonly id: string }, ImportKeyRefusal>> {
   const parsed = parsePrivateKey(key)
-  if (!parsed.ok) return refuse(unusable(parsed.error))
+  if (!parsed.ok) return parsed
   const publicJwk = bareKey(parsed.value)
   const before = await findKeyId(wallet, owned, publicJwk)
   if (before !== undefined) return refuse({ code: 'key_exists', id: before })
@@ -232,24 +229,5 @@ function listed({ columns }: Wallet, row: Omit<KeyRow, 'wallet_id' | 'private_se
     provesPossession: provesPossession(algorithmOfType(keyType)),
     createdAt,
     name: name_sealed === null ? undefined : columns.open(['wallet_keys', id, 'name'], name_sealed),
-  }
-}
-
-function unusable(refusal: KeyRefusal): Extract<ImportKeyRefusal, { code: 'key_unusable' }> {
-  const { code: reason } = refusal
-  const detail = detailOf(refusal)
-  return { code: 'key_unusable', reason, ...(detail !== undefined && { detail }) }
-}
-
-function detailOf(refusal: KeyRefusal): string | undefined {
-  switch (refusal.code) {
-    case 'key_malformed':
-      return refusal.reason
-    case 'key_unsupported':
-      return refusal.keyType
-    case 'key_backend_unsupported':
-      return refusal.backend
-    case 'key_not_private':
-      return undefined
   }
 }

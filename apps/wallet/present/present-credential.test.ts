@@ -117,7 +117,11 @@ onBothDatabases('answering a presentation request', (store) => {
     const first = await usePresentationRequest(wallet, owned, { requestUrl })
     expect(first).toMatchObject({
       ok: true,
-      value: { accepted: false, redirectUri: expect.stringContaining('/fail'), message: expect.any(String) },
+      value: {
+        accepted: false,
+        redirectUri: expect.stringContaining('/fail'),
+        refused: { host: expect.stringMatching(/^localhost:\d+$/), status: 400, error: 'access_denied' },
+      },
     })
     expect(await usePresentationRequest(wallet, owned, { requestUrl })).toEqual(first)
     expect(verifier.bodies).toHaveLength(1)

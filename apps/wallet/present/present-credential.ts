@@ -2,7 +2,7 @@
  * Answers an authorization request (OpenID4VP 1.0 §8.2). The answer is written down before it is sent: a call that is made
  * again after a cut connection or a crash posts the same bytes, which a verifier answers as it did the first time.
  */
-import { parseJsonObject } from '@countersign/core/json'
+import { type JsonValue, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import type { RemoteResponse } from '@countersign/service/outgoing/guarded-client'
@@ -117,11 +117,14 @@ function verifierAnswer({ status, body }: RemoteResponse, responseUri: string): 
   const json = parseJsonObject(body)
   const { redirect_uri: redirect, error, error_description: description } = json.ok ? json.value : {}
   const redirectUri = openableUri(redirect)
-  const way = redirectUri === undefined ? {} : { redirectUri }
-  if (status < 300) return { accepted: true, ...way }
-  const said = [error, description].filter((text) => typeof text === 'string').map(printable)
-  const message = `${hostOf(responseUri)} refused the presentation: ${said.join(', ') || `status ${status}`}`
-  return { accepted: false, message, ...way }
+  if (status < 300) return { accepted: true, redirectUri }
+  const refused = {
+    host: hostOf(responseUri),
+    status,
+    error: printable(error),
+    description: printable(description),
+  }
+  return { accepted: false, redirectUri, refused }
 }
 
 const SCRIPT_SCHEMES = /^(javascript|data|vbscript|blob|file|about|view-source):/i
@@ -132,6 +135,7 @@ function openableUri(value: unknown): string | undefined {
   return URL.canParse(value) && !SCRIPT_SCHEMES.test(value) ? value : undefined
 }
 
-function printable(text: string): string {
+function printable(text: JsonValue | undefined): string | undefined {
+  if (typeof text !== 'string') return undefined
   return text.slice(0, 300).replace(/[^\x20-\x7e]/g, '?')
 }

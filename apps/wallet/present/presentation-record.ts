@@ -24,9 +24,17 @@ export interface SentAnswer {
 
 export interface VerifierAnswer {
   readonly accepted: boolean
-  readonly redirectUri?: string
-  /** Foreign text, bounded. */
-  readonly message?: string
+  readonly redirectUri?: string | undefined
+  /** Absent in what was accepted. */
+  readonly refused?: VerifierRefusal | undefined
+}
+
+/** How the verifier said no; `error` and `description` are foreign text, bounded and printable. */
+export interface VerifierRefusal {
+  readonly host: string
+  readonly status: number
+  readonly error?: string | undefined
+  readonly description?: string | undefined
 }
 
 export async function findRecord(

@@ -1,8 +1,12 @@
-/** The wallet's API on a port of its own, and people with accounts who call it. */
+/**
+ * The wallet's API on a port of its own, and people with accounts who call it. An answer that its operation does not
+ * describe in the OpenAPI document fails the test that asked.
+ */
 import { randomUUID } from 'node:crypto'
 import { createHttpService } from '@countersign/service/http/http-service'
 import { walletApi } from '../http/routes.ts'
 import type { Wallet } from '../wallet.ts'
+import { type ApiDocument, faultOfAnswer, operationOf } from './api-document.testing.ts'
 
 export const password = 'correct-horse'
 
@@ -21,6 +25,7 @@ export interface Person {
 
 export interface TestApi {
   readonly ask: Ask
+  readonly document: ApiDocument
   /** Somebody new. */
   person(): Promise<Person>
   close(): Promise<void>
@@ -46,12 +51,17 @@ export async function startApi(wallet: Wallet): Promise<TestApi> {
     checks: [],
   })
   const { port } = await service.listen()
+  const document = (await (await fetch(`http://localhost:${port}/api.json`)).json()) as ApiDocument
   const ask: Ask = async (method, path, more = {}) => {
     const response = await fetch(`http://localhost:${port}${path}`, { method, ...more })
     const text = await response.text()
+    const answer = { status: response.status, contentType: response.headers.get('content-type') ?? '', text }
+    const operation = operationOf(document, method, path)
+    const fault = operation && faultOfAnswer(operation, answer)
+    if (fault !== undefined) throw new Error(`${method} ${path}: ${fault}`)
     return { status: response.status, text, json: () => JSON.parse(text), headers: response.headers }
   }
-  return { ask, person: () => newPerson(ask), close: () => service.close() }
+  return { ask, document, person: () => newPerson(ask), close: () => service.close() }
 }
 
 export interface TextBody {

@@ -46,19 +46,28 @@ export const testLimits: WalletLimits = {
 
 /** Runs the suite on SQLite and on PostgreSQL. */
 export function onBothDatabases(name: string, suite: (store: () => TestStore) => void): void {
-  for (const [engine, open] of [
-    ['sqlite', sqliteUrl],
-    ['postgres', postgresUrl],
-  ] as const) {
-    describe(`${name} (${engine})`, () => {
-      let opened: Opened
-      beforeAll(async () => {
-        opened = await openStore(await open())
-      })
-      afterAll(() => opened.close())
-      suite(() => opened.store)
+  onSqlite(name, suite)
+  onDatabase(`${name} (postgres)`, postgresUrl, suite)
+}
+
+/** For what does not depend on the database. */
+export function onSqlite(name: string, suite: (store: () => TestStore) => void): void {
+  onDatabase(`${name} (sqlite)`, sqliteUrl, suite)
+}
+
+function onDatabase(
+  name: string,
+  open: () => Promise<DatabaseUrl>,
+  suite: (store: () => TestStore) => void,
+): void {
+  describe(name, () => {
+    let opened: Opened
+    beforeAll(async () => {
+      opened = await openStore(await open())
     })
-  }
+    afterAll(() => opened.close())
+    suite(() => opened.store)
+  })
 }
 
 let accounts = 0

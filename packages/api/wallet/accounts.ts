@@ -1,0 +1,105 @@
+/** Accounts and logins of the wallet API, and the wallets of an account. Members that are not known are ignored. */
+import { z } from 'zod'
+import { isoTime } from '../values.ts'
+
+const email = z.string().min(3).max(320)
+const password = z.string().min(1).max(1000)
+
+export const registerRequest = z
+  .object({
+    type: z.literal('email').default('email'),
+    name: z.string().trim().min(1).max(200),
+    email,
+    password,
+  })
+  .meta({
+    examples: [{ type: 'email', name: 'Ada Example', email: 'ada@example.org', password: 'correct-horse' }],
+  })
+
+export type RegisterRequest = z.input<typeof registerRequest>
+
+/** The example is the account that a development service announces. */
+export const loginRequest = z
+  .object({ type: z.literal('email').default('email'), email, password })
+  .meta({ examples: [{ type: 'email', email: 'user@email.com', password: 'password' }] })
+
+export type LoginRequest = z.input<typeof loginRequest>
+
+export const loginAnswer = z
+  .object({
+    id: z.string().describe('Of the account'),
+    token: z.string().describe('Goes with every call: `Authorization: Bearer …`'),
+    username: z.string().describe('The e-mail address'),
+  })
+  .meta({
+    examples: [
+      {
+        id: '0b0f1c9e-6f5c-4c86-9d7f-0f9a2f6f1f0e',
+        token: 'hP0wA1nIhYvSGKLzQOd0zvLZKz0wZ2v4H1cHcGkq3mE',
+        username: 'user@email.com',
+      },
+    ],
+  })
+
+export type LoginAnswer = z.infer<typeof loginAnswer>
+
+export const logoutAnswer = z.strictObject({}).meta({ examples: [{}] })
+
+export type LogoutAnswer = z.infer<typeof logoutAnswer>
+
+export const userInfoAnswer = z
+  .object({ id: z.string(), name: z.string(), email: z.string(), createdOn: isoTime })
+  .meta({
+    examples: [
+      {
+        id: '0b0f1c9e-6f5c-4c86-9d7f-0f9a2f6f1f0e',
+        name: 'Max Mustermann',
+        email: 'user@email.com',
+        createdOn: '2026-11-29T09:30:00.000Z',
+      },
+    ],
+  })
+
+export type UserInfoAnswer = z.infer<typeof userInfoAnswer>
+
+export const sessionAnswer = z
+  .object({ token: z.object({ accessToken: z.string() }) })
+  .meta({ examples: [{ token: { accessToken: 'hP0wA1nIhYvSGKLzQOd0zvLZKz0wZ2v4H1cHcGkq3mE' } }] })
+
+export type SessionAnswer = z.infer<typeof sessionAnswer>
+
+export const walletsAnswer = z
+  .object({
+    account: z.string().describe('Id of the account'),
+    wallets: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        createdOn: isoTime,
+        addedOn: isoTime,
+        permission: z.literal('ADMINISTRATE').describe('An account may do everything in its own wallets'),
+      }),
+    ),
+  })
+  .meta({
+    examples: [
+      {
+        account: '0b0f1c9e-6f5c-4c86-9d7f-0f9a2f6f1f0e',
+        wallets: [
+          {
+            id: '6f0b7a4e-9a0c-4b58-8f0c-1f0d7f3b2a11',
+            name: 'Wallet of Max Mustermann',
+            createdOn: '2026-11-29T09:30:00.000Z',
+            addedOn: '2026-11-29T09:30:00.000Z',
+            permission: 'ADMINISTRATE',
+          },
+        ],
+      },
+    ],
+  })
+
+export type WalletsAnswer = z.infer<typeof walletsAnswer>
+
+export const walletId = z.string().min(1).max(100).describe('From GET /wallet-api/wallet/accounts/wallets')
+
+export const walletParams = z.object({ wallet: walletId })
