@@ -13,7 +13,11 @@ import {
 import { sendForm } from '../wire.ts'
 
 const forms: readonly BadInput<Requested>[] = [
-  { name: 'an empty form', ...unread(/state must be the state of this request/), send: (at) => answer(at, '') },
+  {
+    name: 'an empty form',
+    ...unread(/state must be the state of this request/),
+    send: (at) => answer(at, ''),
+  },
   {
     name: 'no state',
     ...unread(/state must be the state of this request/),
@@ -116,11 +120,17 @@ const tokens: readonly BadInput<Requested>[] = [
   token('a query id twice', malformed, (vp: string) => `{"identity":["x"],"identity":["${vp}"]}`),
   token('the query id __proto__', malformed, (vp: string) => `{"__proto__":["${vp}"]}`),
   token('a token without entries', malformed, {}),
-  token('a query id that was not asked', /no credential query has that id/, (vp: string) => ({ other: [vp] })),
-  token('a query id that was not asked, beside the right one', /no credential query has that id/, (vp: string) => ({
-    identity: [vp],
+  token('a query id that was not asked', /no credential query has that id/, (vp: string) => ({
     other: [vp],
   })),
+  token(
+    'a query id that was not asked, beside the right one',
+    /no credential query has that id/,
+    (vp: string) => ({
+      identity: [vp],
+      other: [vp],
+    }),
+  ),
   token('the query id toString', /no credential query has that id/, (vp: string) => ({ toString: [vp] })),
   token('no presentation', malformed, { identity: [] }),
   token('a presentation outside of a list', malformed, (vp: string) => ({ identity: vp })),

@@ -19,6 +19,8 @@ import { sendForm, type TimedAnswer } from '../wire.ts'
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
 const malformed = { status: 400, error: 'invalid_request', message: /malformed|repeated|too many/ } as const
+const txCodeUnexpected = { ...malformed, message: /^The parameter tx_code is not expected/ } as const
+const txCodeMissing = { ...malformed, message: /^The parameter tx_code is missing/ } as const
 const badGrant = { status: 400, error: 'invalid_grant', message: /^The code is wrong/ } as const
 
 /** The honest form with some parameters replaced; undefined leaves one out. */
@@ -51,7 +53,7 @@ const forms: readonly BadInput<Offered>[] = [
     ...malformed,
     send: (at) => ask(at, { 'pre-authorized_code': 'a'.repeat(1025) }),
   },
-  { name: 'an unexpected transaction code', ...malformed, send: (at) => ask(at, { tx_code: '1234' }) },
+  { name: 'an unexpected transaction code', ...txCodeUnexpected, send: (at) => ask(at, { tx_code: '1234' }) },
   {
     name: 'a client id that is too long',
     ...malformed,
@@ -155,8 +157,8 @@ const codes: readonly BadInput<Offered>[] = [
 ]
 
 const pins: readonly BadInput<Offered & { readonly pin: string }>[] = [
-  { name: 'no transaction code', ...malformed, send: (at) => ask(at, {}) },
-  { name: 'an empty transaction code', ...malformed, send: (at) => ask(at, { tx_code: '' }) },
+  { name: 'no transaction code', ...txCodeMissing, send: (at) => ask(at, {}) },
+  { name: 'an empty transaction code', ...txCodeMissing, send: (at) => ask(at, { tx_code: '' }) },
   {
     name: 'a transaction code that is too long',
     ...malformed,

@@ -39,11 +39,17 @@ const queries: readonly BadInput<undefined>[] = [
   bad('a query that is a text', /dcql_query/, { dcql_query: JSON.stringify(identityQuery) }),
   bad('a query without credentials', /\$\.credentials/, { dcql_query: {} }),
   bad('a query with no credential', /\$\.credentials/, { dcql_query: { credentials: [] } }),
-  bad('a query id with a dollar', /credentials\[0\]\.id: an id consists of A-Z a-z 0-9 _ -/, queryOf({ id: '$id' })),
+  bad(
+    'a query id with a dollar',
+    /credentials\[0\]\.id: an id consists of A-Z a-z 0-9 _ -/,
+    queryOf({ id: '$id' }),
+  ),
   bad('an empty query id', /credentials\[0\]\.id/, queryOf({ id: '' })),
   bad('a query id with NUL', /\.id: an id consists of/, queryOf({ id: 'a\0' })),
   bad('a query id of 200 characters', /at most 128 characters/, queryOf({ id: 'a'.repeat(200) })),
-  bad('a query id twice', /another entry has the same id/, { dcql_query: { credentials: [identity, identity] } }),
+  bad('a query id twice', /another entry has the same id/, {
+    dcql_query: { credentials: [identity, identity] },
+  }),
   bad('51 credentials', /at most 50 entries/, {
     dcql_query: { credentials: Array.from({ length: 51 }, (_, at) => ({ ...identity, id: `q${at}` })) },
   }),
@@ -76,7 +82,11 @@ const queries: readonly BadInput<undefined>[] = [
     /at most 20 entries/,
     queryOf({ claims: [{ path: Array.from({ length: 21 }, () => 'a') }] }),
   ),
-  bad('a value that is an object', /it must be a text, a whole number/, queryOf({ claims: [{ path: ['a'], values: [{}] }] })),
+  bad(
+    'a value that is an object',
+    /it must be a text, a whole number/,
+    queryOf({ claims: [{ path: ['a'], values: [{}] }] }),
+  ),
   bad(
     'a value beyond exact numbers',
     /a whole number below 2\^53/,
@@ -100,7 +110,11 @@ const queries: readonly BadInput<undefined>[] = [
   bad('a credential set that names nothing', /nothing in the query has this id/, {
     dcql_query: { ...identityQuery, credential_sets: [{ options: [['x']] }] },
   }),
-  bad('a flag that is a text', /it must be true or false/, queryOf({ require_cryptographic_holder_binding: 'false' })),
+  bad(
+    'a flag that is a text',
+    /it must be true or false/,
+    queryOf({ require_cryptographic_holder_binding: 'false' }),
+  ),
   bad('a member named __proto__', /./, new RawText(JSON.stringify(good).replace('{', '{"__proto__":{},'))),
 ]
 
