@@ -14,11 +14,11 @@ import { type Program, startProgram, untilReady } from './program.ts'
 
 export interface PostgresServerOptions {
   /** A free one by default. */
-  readonly port?: number
+  readonly port?: number | undefined
   /** Kept after the end and opened again when it holds a database; without it a temporary folder. */
-  readonly dataFolder?: string
+  readonly dataFolder?: string | undefined
   /** False: no fsync. Fast, and a power cut loses the database. */
-  readonly durable?: boolean
+  readonly durable?: boolean | undefined
 }
 
 /** Its backends are processes of their own, so there is no stopping it in its tracks. */

@@ -32,7 +32,7 @@ export async function openEngine(address: EngineAddress, options: EngineOptions)
   return openRedisEngine({
     url: `redis://${host}:${port}`,
     ...options,
-    ...(username !== undefined && { username }),
-    ...(password !== undefined && { password }),
+    username,
+    password,
   })
 }

@@ -13,11 +13,11 @@ import type { DidKeyResolver } from '@countersign/did/did-document'
 export interface TrustedIssuer {
   readonly issuer: string
   /** For people; the identifier when absent. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Where it was configured. */
-  readonly source?: string
+  readonly source?: string | undefined
   /** Credential types; all when absent. */
-  readonly types?: readonly string[]
+  readonly types?: readonly string[] | undefined
 }
 
 /** How a credential or a status list names a key by the name of its issuer; both kinds of reference are one. */

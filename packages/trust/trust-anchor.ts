@@ -17,19 +17,19 @@ export type TrustPurpose =
 export interface TrustedCertificate {
   readonly certificate: Certificate
   /** For people; the subject of the certificate when absent. */
-  readonly name?: string
+  readonly name?: string | undefined
   /** Where it was configured: a file, a list with its provider. */
-  readonly source?: string
+  readonly source?: string | undefined
   /** All when absent. */
-  readonly purposes?: readonly TrustPurpose[]
+  readonly purposes?: readonly TrustPurpose[] | undefined
   /** Credential types; all when absent. Says nothing where no credential is asked about. */
-  readonly types?: readonly string[]
+  readonly types?: readonly string[] | undefined
   /** All when absent. */
-  readonly formats?: readonly FormatId[]
+  readonly formats?: readonly FormatId[] | undefined
   /** When it was trusted: what was signed in such a period counts. Always when absent. */
-  readonly periods?: readonly TrustPeriod[]
+  readonly periods?: readonly TrustPeriod[] | undefined
   /** Epoch seconds: the list that names it says nothing after this. */
-  readonly usableUntil?: number
+  readonly usableUntil?: number | undefined
   /** For an anchor: it counts although it does not follow the profile of its purpose. */
   readonly profileWaived?: boolean
 }

@@ -37,20 +37,19 @@ export function clusterOptions(argv: readonly string[]): ClusterOptions | string
   const read = readArguments(CLUSTER_FLAGS, argv)
   if (!read.ok) return describeMistake(read.error)
   const given = read.value
-  const data = given.text('data')
   return {
     wallets: given.count('wallets') ?? 2,
     issuers: given.count('issuers') ?? 2,
     verifiers: given.count('verifiers') ?? 2,
     ports: given.on('free-ports') ? 'free' : 'standard',
     sessions: given.on('memory') ? 'memory' : 'redis',
-    ...(data !== undefined && { dataFolder: data }),
+    dataFolder: given.text('data'),
   }
 }
 
 function announcement(running: Cluster): readonly string[] {
   const { topology, redis, postgres, urls } = running
-  const facts = { postgresPort: postgres.port, ...(redis && { redisPort: redis.port }) }
+  const facts = { postgresPort: postgres.port, redisPort: redis?.port }
   const demo = `npx countersign demo --wallet ${urls.wallet} --issuer ${urls.issuer} --verifier ${urls.verifier}`
   return [
     '',

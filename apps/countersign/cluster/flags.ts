@@ -2,12 +2,12 @@
 import type { FlagTable } from '../command/flags.ts'
 import { MAX_INSTANCES } from './topology.ts'
 
-const instances = { kind: 'count', value: 'N' } as const
+const INSTANCES = { kind: 'count', value: 'N' } as const
 
 export const CLUSTER_FLAGS = {
-  wallets: { ...instances, says: `instances of the wallet, 1 to ${MAX_INSTANCES} (default 2)` },
-  issuers: { ...instances, says: 'of the issuer' },
-  verifiers: { ...instances, says: 'of the verifier' },
+  wallets: { ...INSTANCES, says: `instances of the wallet, 1 to ${MAX_INSTANCES} (default 2)` },
+  issuers: { ...INSTANCES, says: 'of the issuer' },
+  verifiers: { ...INSTANCES, says: 'of the verifier' },
   data: {
     kind: 'text',
     value: 'DIR',

@@ -3,7 +3,7 @@ import type { InstancePlan, ServicePlan, Topology } from './topology.ts'
 
 export interface PictureFacts {
   /** Absent: every instance keeps its own sessions. */
-  readonly redisPort?: number
+  readonly redisPort?: number | undefined
   readonly postgresPort: number
 }
 

@@ -43,7 +43,7 @@ export interface ClusterOptions {
   /** `memory`: no Redis, every instance keeps its own sessions. Default `redis`. */
   readonly sessions?: 'redis' | 'memory'
   /** Kept after the end, and its identity and database used again. Default: a temporary folder. */
-  readonly dataFolder?: string
+  readonly dataFolder?: string | undefined
   /** Further flags of every instance of a service; they win over those set here. */
   readonly flags?: Partial<Record<ServiceName, readonly string[]>>
   /** Further environment of every instance of a service. */
@@ -160,7 +160,7 @@ async function startStores(options: ClusterOptions, folders: Folders, started: S
   const postgres = await startPostgres({
     port: await storePort(options, 5432),
     durable: kept,
-    ...(kept && { dataFolder: join(folders.data, 'postgres') }),
+    dataFolder: kept ? join(folders.data, 'postgres') : undefined,
   })
   started.add(() => postgres.stop())
   if (options.sessions === 'memory') return { postgres }

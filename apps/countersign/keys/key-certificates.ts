@@ -105,18 +105,15 @@ function purposeOf(word: string): SignerPurpose {
 function commonOf(flags: Arguments) {
   const now = Math.floor(Date.now() / 1000)
   const days = flags.count('days')
-  const country = flags.text('country')
-  const organization = flags.text('organization')
-  const crl = flags.text('crl')
   return {
     now,
     name: {
-      ...(country !== undefined && { country }),
-      ...(organization !== undefined && { organization }),
+      country: flags.text('country'),
+      organization: flags.text('organization'),
       commonName: needed(flags, 'name'),
     },
     ...(days !== undefined && { notBefore: now, notAfter: now + days * DAY_SECONDS }),
-    ...(crl !== undefined && { crlDistributionPointUri: crl }),
+    crlDistributionPointUri: flags.text('crl'),
   }
 }
 

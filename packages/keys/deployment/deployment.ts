@@ -32,9 +32,9 @@ import type { Sealing } from './sealing.ts'
 export interface DeploymentOptions {
   readonly mode: 'development' | 'production'
   /** At least 32 bytes of text from a file, the environment or a key service; white space around it is cut. */
-  readonly configuredSecret?: string
+  readonly configuredSecret?: string | undefined
   /** Absent: the identity lives and ends with this process. */
-  readonly shelf?: IdentityShelf
+  readonly shelf?: IdentityShelf | undefined
   /** For the operator's log; never carries a secret. */
   warn(message: string): void
   /** Epoch seconds. */
@@ -48,7 +48,7 @@ export interface SignerOptions {
   /** Any spelling that `parsePrivateKey` reads. */
   readonly configuredKey?: unknown
   /** A key that lives elsewhere (a token, a key service), opened already; goes before `configuredKey`. */
-  readonly configuredSigner?: Signer
+  readonly configuredSigner?: Signer | undefined
   /** PEM text, or PEM or base64 DER texts, leaf first. */
   readonly configuredCertificates?: string | readonly string[] | undefined
   /** Host names for a development certificate; the host of `baseUrl` is added. */

@@ -54,7 +54,7 @@ export async function openIssuerTrust(
   const chains = chainTrust({
     list,
     // The authorities of development publish no list of revoked certificates.
-    ...(development && { waivedFaults: ['crl_distribution_point_missing'] }),
+    waivedFaults: development ? ['crl_distribution_point_missing'] : [],
     crypto: nodeCrypto,
   })
   const dids = namedIssuers(sources, 'did:')
@@ -110,10 +110,10 @@ async function readSource(home: TrustHome, source: TrustSource): Promise<TrustLi
 function scopeOf({ formats, name, purposes, types }: TrustSource, file: string): TrustScope {
   return {
     source: file,
-    ...(name !== undefined && { name }),
-    ...(types && { types }),
-    ...(formats && { formats }),
-    ...(purposes && { purposes }),
+    name,
+    types,
+    formats,
+    purposes,
   }
 }
 
@@ -134,10 +134,7 @@ async function readListFile(
   const rules = [...EU_SERVICE_RULES, ...publicAttestationRules(types)]
   const options = { signers, rules, now: home.now(), crypto: nodeCrypto }
   const text = Buffer.from(bytesOfFile(file)).toString('utf8')
-  const read = readable(
-    file,
-    await readListOfTrustedEntities(text, { ...options, ...(listType !== undefined && { listType }) }),
-  )
+  const read = readable(file, await readListOfTrustedEntities(text, { ...options, listType }))
   report(home, file, read.skipped.length, read.signedBy)
   return read.list
 }
@@ -157,8 +154,8 @@ function namedIssuers(sources: readonly TrustSource[], prefix: string): readonly
           {
             issuer,
             source: 'configuration',
-            ...(name !== undefined && { name }),
-            ...(types && { types }),
+            name,
+            types,
           },
         ]
       : [],

@@ -49,8 +49,8 @@ async function open(place: IdentityPlace): Promise<Deployment> {
     mode: config.mode,
     warn,
     now,
-    ...(shelf && { shelf }),
-    ...(config.secret !== undefined && { configuredSecret: config.secret }),
+    shelf,
+    configuredSecret: config.secret,
   })
   if (opened.ok) return opened.value
   throw new StartRefused(`the deployment cannot be opened: ${JSON.stringify(opened.error)}`)

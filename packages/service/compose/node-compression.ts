@@ -7,7 +7,7 @@ import { constants, deflate, gunzip, gzip, inflate } from 'node:zlib'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Compression, InflateRefusal } from '@countersign/status-list/compression'
 
-const best = { level: constants.Z_BEST_COMPRESSION }
+const BEST = { level: constants.Z_BEST_COMPRESSION }
 const deflated = promisify(deflate) as Transform
 const inflated = promisify(inflate) as Transform
 const gzipped = promisify(gzip) as Transform
@@ -16,9 +16,9 @@ const gunzipped = promisify(gunzip) as Transform
 type Transform = (bytes: Uint8Array, options: object) => Promise<Uint8Array>
 
 export const nodeCompression: Compression = {
-  deflate: (bytes) => deflated(bytes, best),
+  deflate: (bytes) => deflated(bytes, BEST),
   inflate: (bytes, maxBytes) => expand(inflated, bytes, maxBytes),
-  gzip: (bytes) => gzipped(bytes, best),
+  gzip: (bytes) => gzipped(bytes, BEST),
   gunzip: (bytes, maxBytes) => expand(gunzipped, bytes, maxBytes),
 }
 

@@ -35,12 +35,13 @@ export type SignerHome = Pick<Runtime, 'deployment' | 'certificates' | 'closeAtE
 export async function openServiceSigner(home: SignerHome, wanted: SigningKey): Promise<Signer> {
   const { config, deployment } = home
   const configuredSigner = await openConfigured(home, wanted)
-  const configuredCertificates = wanted.certificateFile && textOfFile(wanted.certificateFile)
+  const { certificateFile } = wanted
+  const configuredCertificates = certificateFile ? textOfFile(certificateFile) : undefined
   const signer = await deployment.signer(wanted.purpose, {
     baseUrl: config.baseUrl,
     dnsNames: [],
-    ...(configuredSigner && { configuredSigner }),
-    ...(configuredCertificates && { configuredCertificates }),
+    configuredSigner,
+    configuredCertificates,
   })
   if (!signer.ok) throw new StartRefused(`the ${wanted.purpose} key cannot be used: ${signer.error.code}`)
   if (signer.value.x5c) home.certificates.add(wanted.purpose, signer.value.x5c)

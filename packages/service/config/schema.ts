@@ -152,17 +152,17 @@ export interface ServiceConfig {
   readonly baseUrl: string
   readonly configDir: string
   /** `--data`: where keys and databases of this machine go. */
-  readonly dataDir?: string
+  readonly dataDir?: string | undefined
   readonly sessions: SessionsSetting
   /** `sqlite:FILE` or `postgres://…`; absent: the service's own default. */
-  readonly database?: string
+  readonly database?: string | undefined
   /** Deployment secret from `COUNTERSIGN_SECRET` or `secretFile`. */
-  readonly secret?: string
+  readonly secret?: string | undefined
   /** Put in front of every key in the shared store. */
   readonly keyPrefix: string
   readonly instance: string
   /** Credential of the management door; absent only in development on loopback. */
-  readonly managementApiKey?: string
+  readonly managementApiKey?: string | undefined
   /** Addresses or networks whose `X-Forwarded-*` is believed; none by default. */
   readonly trustedProxies: readonly string[]
   readonly logLevel: LogLevel

@@ -4,12 +4,12 @@ import { z } from 'zod'
 const path = z.string().min(1).max(1000)
 const formats = z.enum(['dc+sd-jwt', 'mso_mdoc', 'jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'])
 
-const kinds = ['anchorsFile', 'pinsFile', 'vicalFile', 'listFile', 'issuer'] as const
+const KINDS = ['anchorsFile', 'pinsFile', 'vicalFile', 'listFile', 'issuer'] as const
 
-const scope = ['name', 'types', 'formats', 'purposes'] as const
+const SCOPE = ['name', 'types', 'formats', 'purposes'] as const
 const MEMBERS = {
-  anchorsFile: { needed: [], possible: scope },
-  pinsFile: { needed: [], possible: scope },
+  anchorsFile: { needed: [], possible: SCOPE },
+  pinsFile: { needed: [], possible: SCOPE },
   // The list itself says for what each of its entries counts.
   vicalFile: { needed: ['signerFile'], possible: [] },
   listFile: { needed: ['signerFile'], possible: ['listType', 'types'] },
@@ -46,24 +46,24 @@ const source = z
       .optional(),
   })
   .superRefine((it, context) => {
-    const [kind, ...others] = kinds.filter((one) => it[one] !== undefined)
+    const [kind, ...others] = KINDS.filter((one) => it[one] !== undefined)
     if (kind === undefined || others.length > 0) {
-      context.addIssue(`names exactly one of ${kinds.join(', ')}`)
+      context.addIssue(`names exactly one of ${KINDS.join(', ')}`)
       return
     }
     for (const member of MEMBERS[kind].needed) {
       if (it[member] === undefined)
-        context.addIssue({ ...flaw, path: [member], message: `needed for ${kind}` })
+        context.addIssue({ ...FLAW, path: [member], message: `needed for ${kind}` })
     }
     // What would be ignored is refused: somebody believes that it narrows whom he trusts.
     const known: readonly string[] = [kind, ...MEMBERS[kind].needed, ...MEMBERS[kind].possible]
     for (const member of Object.keys(it)) {
       if (!known.includes(member))
-        context.addIssue({ ...flaw, path: [member], message: `says nothing with ${kind}` })
+        context.addIssue({ ...FLAW, path: [member], message: `says nothing with ${kind}` })
     }
   })
 
-const flaw = { code: 'custom' } as const
+const FLAW = { code: 'custom' } as const
 
 export type TrustSource = z.output<typeof source>
 

@@ -44,7 +44,7 @@ export function managementDoorKeeper(door: ManagementDoor): DoorKeeper {
 export function openDoorProblem(config: {
   readonly mode: Mode
   readonly webHost: string
-  readonly managementApiKey?: string
+  readonly managementApiKey?: string | undefined
 }): string | undefined {
   if (config.managementApiKey !== undefined) return undefined
   if (config.mode === 'production') return 'managementApiKey is needed in production'

@@ -371,9 +371,7 @@ describe('the log', () => {
       ['parameter_repeated', ask('/token', form('a=1&a=2'))],
     ]
     await Promise.all(asked.map(([, answer]) => answer))
-    await expect
-      .poll(() => refusalsIn(lines).toSorted())
-      .toEqual(asked.map(([code]) => code).toSorted())
+    await expect.poll(() => refusalsIn(lines).toSorted()).toEqual(asked.map(([code]) => code).toSorted())
   })
 
   it('has one line a request with the pattern and nothing of query, body or credentials', async () => {

@@ -126,7 +126,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     service: config.service,
     instance: config.instance,
     level: config.logLevel,
-    ...(options.logTo === undefined ? {} : { destination: options.logTo }),
+    destination: options.logTo,
   })
   const state: ServiceState = { draining: false, managed: false, lastRequestAt: Number.NEGATIVE_INFINITY }
   const addresses = knownAddresses()
@@ -247,7 +247,7 @@ function logRequests(app: ServiceApp, log: Logger): void {
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       requestId: request.id,
-      ...(request.refusal !== undefined && { refusal: request.refusal }),
+      refusal: request.refusal,
     })
   })
 }

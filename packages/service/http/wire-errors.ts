@@ -197,7 +197,7 @@ function managementBody(
     // A string in this shape, and scripts compare it as one.
     code: String(status),
     message,
-    ...(code === undefined ? {} : { error: code }),
+    error: code,
     correlationId,
   }
 }

@@ -17,7 +17,7 @@ export interface LogOptions {
   readonly instance: string
   readonly level: LogLevel
   /** Default: standard output. */
-  readonly destination?: DestinationStream
+  readonly destination?: DestinationStream | undefined
 }
 
 /** Every line carries service and instance. */
@@ -62,7 +62,7 @@ function standardOutput(): DestinationStream {
 }
 
 /** Name and stack of an error: other members may hold addresses with passwords, or what somebody sent. */
-export function errorFacts(error: unknown): { readonly error: string; readonly stack?: string } {
+export function errorFacts(error: unknown): { readonly error: string; readonly stack?: string | undefined } {
   if (!(error instanceof Error)) return { error: typeof error }
-  return { error: error.name, ...(error.stack === undefined ? {} : { stack: error.stack }) }
+  return { error: error.name, stack: error.stack }
 }

@@ -28,14 +28,14 @@ export interface TrustedEntitiesOptions extends ListExpectation {
   readonly signers: ChainTrust
   readonly rules: readonly ServiceRule[]
   /** Demanded `LoTEType`, so that one list of an operator cannot stand in for another. */
-  readonly listType?: string
+  readonly listType?: string | undefined
   readonly crypto: Pick<CryptoEngine, 'verify'>
 }
 
 export interface ListOfTrustedEntities extends ListIssue {
   /** Name of the scheme, or of its operator. */
   readonly name: string
-  readonly listType?: string
+  readonly listType?: string | undefined
   readonly issue: number
   readonly signedBy: string
   readonly list: TrustList
@@ -46,7 +46,7 @@ export interface ListOfTrustedEntities extends ListIssue {
 /** Another list, and who signs it according to this one. */
 export interface ListPointer {
   readonly location: string
-  readonly listType?: string
+  readonly listType?: string | undefined
   readonly signers: readonly Certificate[]
 }
 
