@@ -113,7 +113,10 @@ onSqlite('the OpenAPI document', (store) => {
     for (const parameter of query)
       search.set(parameter.name, names[parameter.name] ?? String(exampleOf(parameter)))
     const body = bodyOf(operation)
-    return { url: `${address}?${search}`, init: { ...body, headers: { ...me.headers, ...body?.headers } } }
+    return {
+      url: `${address}?${search.toString()}`,
+      init: { ...body, headers: { ...me.headers, ...body?.headers } },
+    }
   }
 
   async function namesFor(me: Person, path: string): Promise<Record<string, string>> {

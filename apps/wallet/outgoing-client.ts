@@ -14,7 +14,7 @@ import type {
 } from '@countersign/service/outgoing/guarded-client'
 
 export interface OutgoingClient {
-  /** Up to three tries. */
+  /** Tries up to three times. */
   get(url: string, accept: string): Promise<Result<RemoteResponse, OutgoingRefusal>>
   /** Up to two tries with the same body; `headers` is asked before each, for proofs that may be used once. */
   post(request: OutgoingPost): Promise<Result<RemoteResponse, OutgoingRefusal>>
@@ -22,7 +22,7 @@ export interface OutgoingClient {
 
 export interface OutgoingPost {
   readonly url: string
-  /** Absent where there is no body. */
+  /** It is absent where there is no body. */
   readonly contentType?: string | undefined
   readonly accept: string
   readonly body: string

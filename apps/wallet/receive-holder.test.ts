@@ -8,7 +8,7 @@ import { pathsOfDisclosures, splitDocument } from './credentials/disclosures.ts'
 import { holderSigner, subjectOf } from './credentials/holder-signer.ts'
 import { createDid, namesOfKey, setDefaultDid } from './dids/dids.ts'
 import { RECEIVE_ERRORS } from './http/wire-receive.ts'
-import { keyTypes } from './keys/key-types.ts'
+import { KEY_TYPES } from './keys/key-types.ts'
 import { generateKey, loadPublicKey } from './keys/keys.ts'
 import { useOffer } from './receive/receive-credential.ts'
 import {
@@ -34,7 +34,7 @@ async function issuerWith(options: TestIssuerOptions = {}): Promise<TestIssuer> 
   return issuer
 }
 
-async function didOfType(wallet: Wallet, owned: OwnedWallet, keyType: (typeof keyTypes)[number]) {
+async function didOfType(wallet: Wallet, owned: OwnedWallet, keyType: (typeof KEY_TYPES)[number]) {
   const key = await generateKey(wallet, owned, { keyType })
   const keyId = key.ok ? key.value.id : ''
   const made = await createDid(wallet, owned, { method: 'key', keyId, alias: keyType })
@@ -56,7 +56,7 @@ const W3C_AS_JWT = [identityAs.jwt_vc_json, identityAs['vc+jwt']]
 const W3C = [...W3C_AS_JWT, identityAs['vc+sd-jwt']]
 
 onBothDatabases('the key of a credential', (store) => {
-  it.each(keyTypes)('of type %s is taken or refused before anything is spent', async (keyType) => {
+  it.each(KEY_TYPES)('of type %s is taken or refused before anything is spent', async (keyType) => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)
     const did = await didOfType(wallet, owned, keyType)

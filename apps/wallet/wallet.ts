@@ -73,7 +73,7 @@ export interface WalletLimits {
   readonly registrationsPerMinute: number
 }
 
-/** Of one wallet. */
+/** These are the limits of one wallet. */
 export const MAX_KEYS = 100
 export const MAX_DIDS = 100
 export const MAX_CREDENTIALS = 1000

@@ -13,10 +13,10 @@ export interface StoredCredential {
   readonly id: string
   readonly walletId: string
   readonly keyId?: string | undefined
-  /** As it was issued, disclosures included. */
+  /** The credential as it was issued, disclosures included. */
   readonly content: string
   readonly held: HeldCredential
-  /** How its issuer wanted it to look. */
+  /** This is how its issuer wanted it to look. */
   readonly look?: TypeLook | undefined
   /** Epoch seconds. */
   readonly addedAt: number
@@ -34,7 +34,7 @@ export interface TooManyCredentials {
 
 export interface NewCredential {
   readonly issuanceId: string
-  /** Which of the promised credentials this is. */
+  /** Names which of the promised credentials this is. */
   readonly slot: string
   readonly keyId?: string | undefined
   readonly format: string
@@ -42,7 +42,7 @@ export interface NewCredential {
   readonly look?: TypeLook | undefined
 }
 
-/** In the order of their arrival. */
+/** Lists them in the order of their arrival. */
 export async function listCredentials(
   wallet: Wallet,
   owned: OwnedWallet,

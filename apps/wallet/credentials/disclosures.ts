@@ -10,7 +10,7 @@ import type { Wallet } from '../wallet.ts'
 import type { StoredCredential } from './credentials.ts'
 
 export interface SplitDocument {
-  /** Signed by the issuer, without disclosures. */
+  /** What the issuer signed, without disclosures. */
   readonly document: string
   readonly disclosures?: string
 }
@@ -20,7 +20,7 @@ export interface DisclosureUnknown {
   readonly credentialId: string
 }
 
-/** `<JWT>~<disclosure>~…~` (RFC 9901 §4). */
+/** Takes `<JWT>~<disclosure>~…~` apart (RFC 9901 §4). */
 export function splitDocument(content: string): SplitDocument {
   const [document = '', ...rest] = content.split('~')
   const disclosures = rest.filter((text) => text !== '').join('~')

@@ -13,7 +13,7 @@ import { type KeyUnknown, openKey } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { StoredCredential } from './credentials.ts'
 
-/** Undefined for a credential that is bound to no key. */
+/** The value is undefined for a credential that is bound to no key. */
 export async function holderSigner(
   wallet: Wallet,
   owned: OwnedWallet,

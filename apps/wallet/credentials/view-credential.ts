@@ -9,7 +9,7 @@ export interface ShownCredential extends CredentialView {
   readonly id: string
 }
 
-/** `locales`: BCP 47 tags, the most wanted first. */
+/** `locales` are BCP 47 tags, the most wanted first. */
 export async function viewCredential(
   wallet: Wallet,
   owned: OwnedWallet,

@@ -1,4 +1,4 @@
-/** How full a wallet is. */
+/** Counts what a wallet holds, as far as the limit that is asked about. */
 import type { WalletDatabase } from './schema.ts'
 
 /** Counts no further than `atMost`: whether a limit is reached is all that anybody asks. */

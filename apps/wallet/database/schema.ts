@@ -10,7 +10,7 @@ import type { Kysely, Transaction } from 'kysely'
 /** The database as use cases see it: what they may ask, not how it is opened and closed. */
 export interface WalletDatabase {
   readonly db: Kysely<WalletTables>
-  /** All or nothing; inside, only the transaction is used. */
+  /** Everything happens or nothing does; inside, only the transaction is used. */
   inTransaction<T>(work: (transaction: Transaction<WalletTables>) => Promise<T>): Promise<T>
 }
 
@@ -45,7 +45,7 @@ export interface TokenRow {
   readonly expires_at: number
 }
 
-/** Failed or unfinished attempts of one subject in one minute. */
+/** A row counts the failed or unfinished attempts of one subject in one minute. */
 export interface LoginAttemptRow {
   readonly subject: string
   readonly minute: number
@@ -96,7 +96,7 @@ export interface HostedDidRow {
 export interface CredentialRow {
   readonly id: string
   readonly wallet_id: string
-  /** Absent for a credential that is bound to no key. */
+  /** A credential that is bound to no key has none. */
   readonly key_id: string | null
   readonly format: string
   readonly content_sealed: string
@@ -121,7 +121,7 @@ export interface IssuanceRow {
   readonly created_at: number
 }
 
-/** One answer to one authorization request. */
+/** A row is one answer to one authorization request. */
 export interface PresentationRow {
   readonly id: string
   readonly wallet_id: string

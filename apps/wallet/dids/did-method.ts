@@ -13,7 +13,7 @@ import { keyThumbprint } from '@countersign/keys/signers/software-key'
 
 export interface MadeDid {
   readonly did: string
-  /** JSON of its document, where the DID is not that itself. */
+  /** The JSON of its document, for a DID that is not that itself. */
   readonly document?: string
 }
 

@@ -1,7 +1,7 @@
 import { bareKey, sameKey } from '@countersign/crypto/jwk'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { afterEach, expect, it } from 'vitest'
-import { keyTypes } from '../keys/key-types.ts'
+import { KEY_TYPES } from '../keys/key-types.ts'
 import { generateKey, listKeys, loadPublicKey } from '../keys/keys.ts'
 import { type FaultyServer, startFaultyServer } from '../testing/faulty-server.testing.ts'
 import { startRegistry } from '../testing/registry.testing.ts'
@@ -51,7 +51,7 @@ async function site(document: (did: string) => object) {
 }
 
 onBothDatabases('a DID', (store) => {
-  it.each(keyTypes)('of each method is made for a key of type %s, and names it', async (keyType) => {
+  it.each(KEY_TYPES)('of each method is made for a key of type %s, and names it', async (keyType) => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)
     const key = await generateKey(wallet, owned, { keyType })

@@ -43,7 +43,7 @@ export type DidRequest =
   | ({ readonly method: 'web' } & WebPlace)
 
 export type CreateDid = DidRequest & {
-  /** Absent: a new P-256 key is made for it. */
+  /** Without one a new P-256 key is made. */
   readonly keyId?: string | undefined
   readonly alias: string
 }
@@ -162,7 +162,7 @@ export async function setDefaultDid(
   return ok(undefined)
 }
 
-/** The key stays. */
+/** Deletes the DID alone: its key stays. */
 export async function deleteDid(
   wallet: Wallet,
   owned: OwnedWallet,

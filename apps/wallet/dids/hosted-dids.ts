@@ -58,7 +58,7 @@ export interface HostedDid {
   readonly walletId: string
 }
 
-/** Who has, or had, this name. */
+/** Finds the wallet that has, or had, this name. */
 export async function findHosted(
   { baseUrl, database, columns }: Wallet,
   name: string,
@@ -76,7 +76,7 @@ export async function findHosted(
 
 export const REGISTRY_PATH = '/wallet-api/registry'
 
-/** Written the same in a URL and in a DID. */
+/** Such a name is written the same in a URL and in a DID. */
 const NAME = /^[A-Za-z0-9._-]{1,100}$/
 
 function registryOf(baseUrl: string): { readonly authority: string; readonly path: string } {

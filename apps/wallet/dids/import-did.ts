@@ -16,7 +16,7 @@ import { type KeepDidRefusal, keepDid } from './dids.ts'
 
 export interface ImportDid {
   readonly did: string
-  /** As `importKey` takes it. */
+  /** Any form that `importKey` takes. */
   readonly key: unknown
   readonly alias: string
 }

@@ -35,7 +35,7 @@ const base = '/wallet-api/wallet/:wallet/exchange'
 const config = { door: 'open' as const }
 const text = { ...config, accepts: ['text' as const] }
 const textOrJson = { ...config, accepts: ['text' as const, 'json' as const] }
-/** A request by value carries a certificate chain. */
+/** Room for a request by value, which carries a certificate chain. */
 const bodyLimit = 262_144
 
 const issuer = 'localhost:7002'

@@ -14,19 +14,19 @@ export const openAnswers: DescribedAnswers = {
   403: errorAnswer('The request comes from a page of another site (in development)', foreignPage),
 }
 
-/** Of every call that needs a login. */
+/** Every call that needs a login has these. */
 export const closedAnswers: DescribedAnswers = {
   ...openAnswers,
   401: errorAnswer('The token is missing, unknown, expired or revoked', notLoggedIn),
 }
 
-/** Of every call in a wallet. */
+/** Every call in a wallet has these. */
 export const walletAnswers: DescribedAnswers = {
   ...closedAnswers,
   404: refusalAnswer(WALLET_ERRORS, { code: 'wallet_unknown' }, 'The account has no such wallet'),
 }
 
-/** JSON; the example is the first of the schema's own. */
+/** Answers JSON; the example is the first of the schema's own. */
 export function jsonAnswer(description: string, schema: z.ZodType): DescribedAnswer {
   return { description, schema, example: exampleOf(schema) }
 }

@@ -25,7 +25,7 @@ export function sendText(reply: FastifyReply, text: string) {
   return reply.type('text/plain; charset=utf-8').send(text)
 }
 
-/** The value, or the refusal's answer. */
+/** Gives the value, or ends the handler with the refusal's answer. */
 export function valueOr<T, R extends { readonly code: string }>(
   errors: WireErrors<R>,
   result: Result<T, R>,
@@ -147,7 +147,7 @@ export function requestView(url: string, request: VerifiedRequest): RequestView 
   }
 }
 
-/** Epoch seconds as ISO 8601. */
+/** Writes epoch seconds as ISO 8601. */
 export function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString()
 }

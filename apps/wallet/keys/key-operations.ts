@@ -14,7 +14,7 @@ import { type KeyUnknown, openKey, openPrivateKey } from './keys.ts'
 
 export interface ExportKey {
   readonly format: 'JWK' | 'PEM'
-  /** Otherwise the public key alone. */
+  /** Where this is false, only the public key is exported. */
   readonly withPrivate: boolean
 }
 
@@ -31,7 +31,7 @@ export async function exportKey(
   return ok(JSON.stringify({ kid: keyId, ...(withPrivate ? key.value : bareKey(key.value)) }))
 }
 
-/** A compact JWS over the object. */
+/** Makes a compact JWS over the object. */
 export async function signWithKey(
   wallet: Wallet,
   owned: OwnedWallet,

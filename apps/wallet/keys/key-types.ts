@@ -13,9 +13,9 @@ import {
 
 export type KeyType = SoftwareKeyType
 
-export const keyTypes = Object.keys(SOFTWARE_KEY_TYPES) as [KeyType, ...KeyType[]]
+export const KEY_TYPES = Object.keys(SOFTWARE_KEY_TYPES) as [KeyType, ...KeyType[]]
 
-/** In the order of preference. */
+/** The first is the one that is preferred. */
 export const HOLDER_ALGORITHMS: readonly SignatureAlgorithm[] = ALLOWED_ALGORITHMS.key_proof.filter(
   (algorithm) => ALLOWED_ALGORITHMS.key_binding.includes(algorithm),
 )
@@ -33,7 +33,7 @@ export function algorithmOfType(keyType: KeyType): SignatureAlgorithm {
 export function keyTypeOf(key: PrivateJwk): KeyType {
   if (key.kty === 'RSA') return rsaTypeOf(key.n)
   const algorithm = algorithmOf(key)
-  const found = keyTypes.find((keyType) => SOFTWARE_KEY_TYPES[keyType] === algorithm)
+  const found = KEY_TYPES.find((keyType) => SOFTWARE_KEY_TYPES[keyType] === algorithm)
   if (found === undefined) throw new Error(`no key type signs with ${algorithm}`)
   return found
 }

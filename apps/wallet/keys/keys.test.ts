@@ -9,7 +9,7 @@ import { expect, it } from 'vitest'
 import { dump, newOwner, onBothDatabases } from '../testing/wallet.testing.ts'
 import { MAX_KEYS, type OwnedWallet, type Wallet } from '../wallet.ts'
 import { exportKey, signWithKey, verifySigned } from './key-operations.ts'
-import { keyTypes } from './key-types.ts'
+import { KEY_TYPES } from './key-types.ts'
 import { deleteKey, describeKey, generateKey, importKey, listKeys, loadPublicKey } from './keys.ts'
 
 const HOLDER_TYPES = ['secp256r1', 'secp384r1', 'secp521r1', 'Ed25519']
@@ -27,7 +27,7 @@ async function exported(
 }
 
 onBothDatabases('a key', (store) => {
-  it.each(keyTypes)('of type %s is made, listed, signs and is taken along', async (keyType) => {
+  it.each(KEY_TYPES)('of type %s is made, listed, signs and is taken along', async (keyType) => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)
     const made = await generateKey(wallet, owned, { keyType, name: 'planted name' })

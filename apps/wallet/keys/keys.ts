@@ -216,7 +216,7 @@ function rowOf({ database }: Wallet, owned: OwnedWallet, keyId: string): Promise
     .executeTakeFirst()
 }
 
-/** It was judged before it was kept. */
+/** Nothing is judged here: the key was judged before it was kept. */
 function keptKey({ columns }: Wallet, row: Pick<KeyRow, 'id' | 'private_sealed'>): PrivateJwk {
   return JSON.parse(columns.open(['wallet_keys', row.id, 'private'], row.private_sealed))
 }

@@ -23,11 +23,11 @@ import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { matchHeld } from './match-credentials.ts'
 
 export interface HolderDecision {
-  /** Only these may be sent; absent or empty: any that fits. */
+  /** Only these may be sent; where none is named, any that fits. */
   readonly selectedCredentials?: readonly string[] | undefined
   /** By credential: disclosures to add to those that the query needs. */
   readonly disclosures?: Readonly<Record<string, readonly string[]>> | undefined
-  /** Tell the verifier no. */
+  /** The holder tells the verifier no, and nothing is presented. */
   readonly decline?: boolean | undefined
 }
 

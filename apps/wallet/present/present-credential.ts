@@ -54,7 +54,7 @@ export async function usePresentationRequest(
   return answer === undefined ? deliver(wallet, record.value) : ok(answer)
 }
 
-/** The one that is there, or a new one. */
+/** Finds the record that is there, or writes a new one. */
 async function theRecord(
   wallet: Wallet,
   owned: OwnedWallet,

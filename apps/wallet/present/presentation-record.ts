@@ -17,7 +17,7 @@ export interface SentAnswer {
   /** Keyed hash of what the holder decided: another decision must not be answered with these bytes. */
   readonly wish: string
   readonly responseUri: string
-  /** The exact form. */
+  /** The exact form that was posted, or is about to be. */
   readonly body: string
   readonly note?: string | undefined
 }
@@ -25,7 +25,7 @@ export interface SentAnswer {
 export interface VerifierAnswer {
   readonly accepted: boolean
   readonly redirectUri?: string | undefined
-  /** Absent in what was accepted. */
+  /** An answer that was accepted has none. */
   readonly refused?: VerifierRefusal | undefined
 }
 

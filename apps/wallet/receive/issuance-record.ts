@@ -33,7 +33,7 @@ export interface KeptToken {
   readonly entitled: readonly Entitlement[]
 }
 
-/** One credential to ask for. */
+/** An entitlement is one credential to ask for. */
 export interface Entitlement {
   readonly configurationId: string
   /** Present where the token response named credentials: then requests use it (OpenID4VCI 1.0 §8.2). */

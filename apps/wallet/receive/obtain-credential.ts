@@ -106,7 +106,7 @@ function selectorOf({ configurationId, credentialIdentifier }: Entitlement): Cre
   return credentialIdentifier === undefined ? { configurationId } : { credentialIdentifier }
 }
 
-/** Undefined where the issuer has no nonce endpoint. */
+/** The value is undefined where the issuer has no nonce endpoint. */
 async function freshNonce(
   wallet: Wallet,
   { metadata }: Issuer,
@@ -187,7 +187,7 @@ function asksForFreshProof(refusal: CredentialRefusal): boolean {
   )
 }
 
-/** Unless somebody else has put a fresh one there already. */
+/** Leaves a fresh request that somebody else has put there already. */
 function discardRequest(
   wallet: Wallet,
   issuance: IssuanceRecord,

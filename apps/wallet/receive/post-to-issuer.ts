@@ -13,14 +13,14 @@ import type { Wallet } from '../wallet.ts'
 
 export interface IssuerPost {
   readonly url: string
-  /** Absent where there is no body. */
+  /** It is absent where there is no body. */
   readonly contentType?: string | undefined
   readonly body: string
   readonly sender: Sender
 }
 
 export interface Sender {
-  /** Absent: no DPoP. */
+  /** Without a signer no DPoP proof goes along. */
   readonly signer?: Signer | undefined
   readonly token?: { readonly accessToken: string; readonly tokenType: 'DPoP' | 'Bearer' } | undefined
 }
@@ -38,7 +38,7 @@ export interface IssuerError {
 
 const MAX_ANSWER_BYTES = 400_000
 
-/** The JSON of a 2xx answer. */
+/** Gives the JSON of a 2xx answer. */
 export async function postToIssuer(
   wallet: Wallet,
   call: IssuerPost,

@@ -37,7 +37,7 @@ import { type CredentialRefusal, obtainCredential } from './obtain-credential.ts
 import { obtainToken, type TokenRefusal } from './obtain-token.ts'
 
 export interface UseOffer {
-  /** URL or JSON. */
+  /** The URL of an offer, or its JSON. */
   readonly offer: string
   /** Whose key the credentials are bound to; the default DID's when absent. A repeated call keeps the first one's. */
   readonly did?: string | undefined
