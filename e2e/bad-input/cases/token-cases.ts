@@ -21,6 +21,10 @@ const GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
 const malformed = { status: 400, error: 'invalid_request', message: /malformed|repeated|too many/ } as const
 const txCodeUnexpected = { ...malformed, message: /^The parameter tx_code is not expected/ } as const
 const txCodeMissing = { ...malformed, message: /^The parameter tx_code is missing/ } as const
+const malformedParameter = (name: string) => ({
+  ...malformed,
+  message: new RegExp(`^The parameter ${name} is missing or malformed$`),
+})
 const badGrant = { status: 400, error: 'invalid_grant', message: /^The code is wrong/ } as const
 
 /** The honest form with some parameters replaced; undefined leaves one out. */
@@ -35,8 +39,16 @@ function ask(
 }
 
 const forms: readonly BadInput<Offered>[] = [
-  { name: 'no grant type', ...malformed, send: (at) => ask(at, { grant_type: undefined }) },
-  { name: 'an empty grant type', ...malformed, send: (at) => ask(at, { grant_type: '' }) },
+  {
+    name: 'no grant type',
+    ...malformedParameter('grant_type'),
+    send: (at) => ask(at, { grant_type: undefined }),
+  },
+  {
+    name: 'an empty grant type',
+    ...malformedParameter('grant_type'),
+    send: (at) => ask(at, { grant_type: '' }),
+  },
   ...['password', 'authorization_code', 'refresh_token', `${GRANT} `, '__proto__', 'x'.repeat(50_000)].map(
     (type) => ({
       name: `the grant type ${type.slice(0, 60)}`,
@@ -46,8 +58,16 @@ const forms: readonly BadInput<Offered>[] = [
       send: (at: Offered) => ask(at, { grant_type: type }),
     }),
   ),
-  { name: 'no code', ...malformed, send: (at) => ask(at, { 'pre-authorized_code': undefined }) },
-  { name: 'an empty code', ...malformed, send: (at) => ask(at, { 'pre-authorized_code': '' }) },
+  {
+    name: 'no code',
+    ...malformedParameter('pre-authorized_code'),
+    send: (at) => ask(at, { 'pre-authorized_code': undefined }),
+  },
+  {
+    name: 'an empty code',
+    ...malformedParameter('pre-authorized_code'),
+    send: (at) => ask(at, { 'pre-authorized_code': '' }),
+  },
   {
     name: 'a code that is too long',
     ...malformed,
@@ -56,7 +76,7 @@ const forms: readonly BadInput<Offered>[] = [
   { name: 'an unexpected transaction code', ...txCodeUnexpected, send: (at) => ask(at, { tx_code: '1234' }) },
   {
     name: 'a client id that is too long',
-    ...malformed,
+    ...malformedParameter('client_id'),
     send: (at) => ask(at, { client_id: 'c'.repeat(1025) }),
   },
   {
@@ -161,7 +181,7 @@ const pins: readonly BadInput<Offered & { readonly pin: string }>[] = [
   { name: 'an empty transaction code', ...txCodeMissing, send: (at) => ask(at, { tx_code: '' }) },
   {
     name: 'a transaction code that is too long',
-    ...malformed,
+    ...malformedParameter('tx_code'),
     send: (at) => ask(at, { tx_code: '4'.repeat(129) }),
   },
   { name: 'a wrong transaction code', ...badGrant, send: (at) => ask(at, { tx_code: '4712' }) },
