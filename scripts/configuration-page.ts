@@ -69,7 +69,9 @@ function takes({ type, enum: choices, minimum, maximum, format }: Exclude<Proper
 
 function defaultOf({ default: value }: Exclude<Property, boolean>): string {
   if (value === undefined) return ''
-  return Array.isArray(value) && value.length === 0 ? 'none' : `\`${String(value)}\``
+  return Array.isArray(value) && value.length === 0
+    ? 'none'
+    : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 }
 
 function table(rows: readonly (readonly string[])[]): string {
