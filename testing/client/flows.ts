@@ -29,6 +29,8 @@ export interface FlowOptions {
   readonly after?: (step: string, answer: Answer) => void
   /** How often a step whose connection was cut, or that a proxy answered 502-504, is sent again. Default 0. */
   readonly retries?: number
+  /** Which answers count as cut; default: those with which a proxy says that it could not pass the request on. */
+  readonly isCut?: (answer: Answer) => boolean
   readonly sender?: Sender
   readonly claims?: Readonly<Record<string, unknown>>
 }
@@ -97,7 +99,7 @@ export async function verify(verifierUrl: string, held: Held, options: FlowOptio
 function stepper(balancer: string, options: FlowOptions) {
   return async (name: string, send: () => Promise<Answer>): Promise<Answer> => {
     await options.before?.(name)
-    const answer = await sendPatiently(send, options.retries ?? 0, [balancer])
+    const answer = await sendPatiently(send, options.retries ?? 0, [balancer], options.isCut)
     options.after?.(name, answer)
     return expectStatus(answer, 200)
   }
@@ -111,16 +113,20 @@ export async function sendPatiently(
   send: () => Promise<Answer>,
   retries: number,
   balancers: readonly string[],
+  isCut = isNotPassedOn,
 ): Promise<Answer> {
   for (let left = retries; ; left--) {
     const answer = await send().catch((error: unknown) => {
       if (left === 0) throw error
       return undefined
     })
-    const cut = answer === undefined || [502, 503, 504].includes(answer.status)
-    if (answer !== undefined && (!cut || left === 0)) return answer
+    if (answer !== undefined && (left === 0 || !isCut(answer))) return answer
     await Promise.all(balancers.map(untilItHasNoticed))
   }
+}
+
+function isNotPassedOn({ status }: Answer): boolean {
+  return [502, 503, 504].includes(status)
 }
 
 /** More than there are instances of a service. */
@@ -130,8 +136,7 @@ const IN_A_ROW = 6
 async function untilItHasNoticed(balancer: string): Promise<void> {
   await eventually(`${balancer} sends writes to instances that answer`, async () => {
     for (let turn = 0; turn < IN_A_ROW; turn++) {
-      const { status } = await call(`${balancer}/readyz`, { method: 'POST' })
-      if ([502, 503, 504].includes(status)) return false
+      if (isNotPassedOn(await call(`${balancer}/readyz`, { method: 'POST' }))) return false
     }
     return true
   })
