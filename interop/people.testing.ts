@@ -3,8 +3,8 @@ import type { JsonWebKey } from 'node:crypto'
 import { ok } from '@countersign/core/result'
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { Signer } from '@countersign/crypto/engine'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, type PrivateJwk, softwareSigner } from '@countersign/keys/signers/software-key'
+import { newAuthority } from '@countersign/testing/people/authority'
 
 export interface Person {
   readonly jwk: PrivateJwk
@@ -18,13 +18,12 @@ export function newPerson(algorithm: 'ES256' | 'ES384' | 'EdDSA' = 'ES256'): Per
   return { jwk, signer: softwareSigner(jwk) }
 }
 
-const ca = createDevelopmentCa({ name: 'Interop CA', now })
+const authority = newAuthority('Interop CA', now)
 
 /** With a certificate, as credentials carry it. */
 export function newIssuer(): Person {
   const { jwk } = newPerson()
-  const request = { ca, publicJwk: jwk, subject: 'Interop issuer', dnsNames: [], uris: [], days: 30, now }
-  return { jwk, signer: softwareSigner(jwk, { x5c: [issueCertificate(request)] }) }
+  return { jwk, signer: authority.vouchFor({ name: 'Interop issuer', jwk }) }
 }
 
 /** Believes one key, whatever vouches for it: trust is not what these tests are about. */

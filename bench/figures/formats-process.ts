@@ -12,6 +12,7 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { matchQuery } from '@countersign/protocol/openid4vp/dcql/match'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
+import { newKey, now } from '@countersign/testing/people/keys'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
@@ -24,8 +25,6 @@ import {
   inTurn,
   issueTo,
   makeHolders,
-  newSigner,
-  now,
   present,
   SHOWN,
 } from '../load/holders.ts'
@@ -68,7 +67,7 @@ async function measureFormats(): Promise<FormatRounds> {
     ),
     issue: await compare(
       issueOperation(issuer, holders),
-      bare(issueWork(await issueTo(newSigner(), issuer, nodeCrypto)).map(prepare)),
+      bare(issueWork(await issueTo(newKey(), issuer, nodeCrypto)).map(prepare)),
     ),
     match: await matchRounds(issuer),
     others: await otherFormats(issuer),
@@ -147,7 +146,7 @@ async function presentOther(
   issuer: Signer,
   binding: { readonly audience: string; readonly nonce: string; readonly responseUri: string },
 ): Promise<string> {
-  const signer = newSigner()
+  const signer = newKey()
   const credential = await issueOther(bench, signer, issuer, nodeCrypto)
   const input = { credential, disclose: bench.shown, binding: { ...binding, signer, issuedAt: now() } }
   const presented = await bench.format.present(input, nodeCrypto)
@@ -156,7 +155,7 @@ async function presentOther(
 }
 
 async function compareIssuance(bench: BenchFormat, issuer: Signer): Promise<PairedRounds> {
-  const holder = newSigner()
+  const holder = newKey()
   const heard = recorder()
   await issueOther(bench, holder, heard.signer(issuer), heard.crypto)
   return compare(() => issueOther(bench, holder, issuer, nodeCrypto), heard.bareWork([]))
@@ -208,7 +207,7 @@ async function matchRounds(issuer: Signer): Promise<readonly number[]> {
 }
 
 async function heldCredential(issuer: Signer, index: number) {
-  const opened = await sdJwtVc.open(await issueTo(newSigner(), issuer, nodeCrypto), nodeCrypto)
+  const opened = await sdJwtVc.open(await issueTo(newKey(), issuer, nodeCrypto), nodeCrypto)
   if (!opened.ok) throw new Error(`cannot open: ${opened.error.code}`)
   return { id: `${index}`, held: opened.value }
 }

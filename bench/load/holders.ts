@@ -10,7 +10,8 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { newKey, now } from '@countersign/testing/people/keys'
+import { type BenchFormat, issueOther } from './other-formats.ts'
 
 export const CREDENTIAL_TYPE = 'urn:countersign:identity-credential:1'
 
@@ -50,10 +51,6 @@ export async function makeHolders(issuer: Signer, count: number = HOLDERS): Prom
   return holders
 }
 
-export function newSigner(): Signer {
-  return softwareSigner(generateSoftwareKey('ES256'))
-}
-
 /** One after the other, from the beginning again after the last. */
 export function inTurn<T>(all: readonly T[]): () => T {
   let next = 0
@@ -64,23 +61,16 @@ export function inTurn<T>(all: readonly T[]): () => T {
   }
 }
 
-export async function issueTo(holder: Signer, issuer: Signer, crypto: CryptoEngine): Promise<string> {
-  const issuedAt = now()
-  const issued = await sdJwtVc.issue(
-    {
-      type: CREDENTIAL_TYPE,
-      claims: CLAIMS,
-      selectivelyDisclosable: WITHHOLDABLE,
-      holderKey: holder.publicJwk,
-      signer: issuer,
-      issuer: 'https://issuer.example',
-      issuedAt,
-      expiresAt: issuedAt + 31_536_000,
-    },
-    crypto,
-  )
-  if (!issued.ok) throw new Error(`cannot issue: ${issued.error.code}`)
-  return issued.value
+const identityBench: BenchFormat = {
+  format: sdJwtVc,
+  type: CREDENTIAL_TYPE,
+  claims: CLAIMS,
+  shown: SHOWN,
+  withholdable: WITHHOLDABLE,
+}
+
+export function issueTo(holder: Signer, issuer: Signer, crypto: CryptoEngine): Promise<string> {
+  return issueOther(identityBench, holder, issuer, crypto)
 }
 
 export async function present(
@@ -91,13 +81,8 @@ export async function present(
   return holder.unbound + (await signJws({ typ: 'kb+jwt' }, claims, holder.signer))
 }
 
-/** Epoch seconds. */
-export function now(): number {
-  return Math.floor(Date.now() / 1000)
-}
-
 async function makeHolder(issuer: Signer): Promise<Holder> {
-  const signer = newSigner()
+  const signer = newKey()
   const credential = await issueTo(signer, issuer, nodeCrypto)
   const unbound = await sdJwtVc.present({ credential, disclose: SHOWN }, nodeCrypto)
   if (!unbound.ok) throw new Error(`cannot present: ${unbound.error.code}`)

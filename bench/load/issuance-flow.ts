@@ -1,4 +1,8 @@
-/** One issuance in five requests: offer, fetch of the offer, token with DPoP, nonce, credential with DPoP. */
+/**
+ * One issuance in five requests: offer, fetch of the offer, token with DPoP, nonce, credential with DPoP. The wallet of the
+ * tests does the same (`testing/client`); this one reads no more of an answer than it needs and sends over connections of
+ * its own, because what the client costs is taken from what can be measured.
+ */
 import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/crypto/engine'
 import { nodeCrypto } from '@countersign/keys/engines/node'
@@ -7,8 +11,9 @@ import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
+import { now } from '@countersign/testing/people/keys'
 import type { Flow, Send } from './flows.ts'
-import { CLAIMS, inTurn, now } from './holders.ts'
+import { CLAIMS, inTurn } from './holders.ts'
 import { memberOf, pathOf, textMember } from './json-text.ts'
 
 export interface IssuanceLoad {

@@ -1,11 +1,11 @@
-/** Credentials of the formats beside SD-JWT VC, each with ten claims of which four are asked for. */
+/** Credentials of any format, and those beside SD-JWT VC, each with ten claims of which four are asked for. */
 
 import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath, CredentialFormat, IssueInput } from '@countersign/credential/contract/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
-import { now } from './holders.ts'
+import { now } from '@countersign/testing/people/keys'
 
 const ELEMENTS: JsonObject = {
   family_name: 'Example',

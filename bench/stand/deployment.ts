@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import type { Signer } from '@countersign/crypto/engine'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { now } from '../load/holders.ts'
+import { now } from '@countersign/testing/people/keys'
 
 export interface BenchDeployment {
   readonly folder: string

@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/crypto/engine'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { newKey, now } from '@countersign/testing/client/protocol-wallet'
-import { badlySigned, base64url, forgeJws } from './forge.ts'
+import { badlySigned, base64url, forgeJws } from '@countersign/testing/forging/jws'
+import { newKey, now } from '@countersign/testing/people/keys'
 
 export interface ProofPlace {
   readonly key: Signer

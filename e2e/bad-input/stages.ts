@@ -9,7 +9,6 @@ import {
   type Held,
   identityConfiguration,
   keyProof,
-  newKey,
   offerUri,
   type ParsedOffer,
   type ReceivedRequest,
@@ -21,6 +20,7 @@ import {
   requestUri,
   type Sender,
 } from '@countersign/testing/client/protocol-wallet'
+import { newKey } from '@countersign/testing/people/keys'
 import type { Stage } from './case.ts'
 import type { World } from './world.ts'
 

@@ -6,8 +6,8 @@ import { newStatusBits, type StatusSize, setStatus } from '@countersign/status-l
 import { writeBitstringCredential } from '@countersign/status-list/bitstring-status-list'
 import { writeTokenStatusListJwt } from '@countersign/status-list/token-status-list'
 import { writeTokenStatusListCwt } from '@countersign/status-list/token-status-list-cwt'
-import { now } from '@countersign/testing/client/protocol-wallet'
-import { jwtVcKind, type Kind, mdocKind, sdJwtKind } from './kinds.ts'
+import { jwtVcKind, type Kind, mdocKind, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
+import { now } from '@countersign/testing/people/keys'
 
 export interface WrittenList {
   readonly type: string

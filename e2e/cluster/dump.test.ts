@@ -10,7 +10,6 @@ import {
   credentialOf,
   identityConfiguration,
   keyProof,
-  newKey,
   offerUri,
   readOffer,
   readRequest,
@@ -20,6 +19,7 @@ import {
   requestUri,
 } from '@countersign/testing/client/protocol-wallet'
 import { newWalletUser, present, receive } from '@countersign/testing/client/wallet-api'
+import { newKey } from '@countersign/testing/people/keys'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 

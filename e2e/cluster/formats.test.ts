@@ -9,10 +9,10 @@ import { type FormatCase, formatCases } from '@countersign/testing/client/format
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { offerUri } from '@countersign/testing/client/protocol-wallet'
 import { newWalletUser, receive, tryToPresent, type WalletUser } from '@countersign/testing/client/wallet-api'
+import { strangersKey } from '@countersign/testing/people/stranger'
 import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Served } from './served.ts'
-import { strangersKey } from './stranger.ts'
 
 let cluster: Cluster
 let user: WalletUser

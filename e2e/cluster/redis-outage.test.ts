@@ -9,7 +9,6 @@ import {
   type Held,
   identityConfiguration,
   keyProof,
-  newKey,
   offerUri,
   readOffer,
   readRequest,
@@ -18,6 +17,7 @@ import {
   requestToken,
   requestUri,
 } from '@countersign/testing/client/protocol-wallet'
+import { newKey } from '@countersign/testing/people/keys'
 import { expectTook } from '@countersign/testing/time/takes-at-most'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'

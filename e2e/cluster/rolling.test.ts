@@ -10,7 +10,7 @@ import {
 } from '@countersign/countersign/cluster/start-cluster'
 import { type FlowOptions, issue, verify } from '@countersign/testing/client/flows'
 import type { Answer } from '@countersign/testing/client/http'
-import { newKey } from '@countersign/testing/client/protocol-wallet'
+import { newKey } from '@countersign/testing/people/keys'
 import { slownessNow } from '@countersign/testing/time/slowness'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { many } from './many.ts'

@@ -8,7 +8,6 @@ import {
   type Held,
   identityConfiguration,
   keyProof,
-  newKey,
   offerUri,
   type ParsedOffer,
   readOffer,
@@ -18,6 +17,7 @@ import {
   requestToken,
   requestUri,
 } from '@countersign/testing/client/protocol-wallet'
+import { newKey } from '@countersign/testing/people/keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { many } from './many.ts'
 

@@ -4,17 +4,14 @@
  */
 
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { openSealing, type Sealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
-import { type Held, identityType, newKey } from '@countersign/testing/client/protocol-wallet'
-import { chainTrust } from '@countersign/trust/chain-trust'
-import { issuerTrust } from '@countersign/trust/issuer-trust'
-import { parseX5cEntry } from '@countersign/x509/certificate'
+import type { Held } from '@countersign/testing/client/protocol-wallet'
+import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
+import { newAuthority } from '@countersign/testing/people/authority'
+import { newKey } from '@countersign/testing/people/keys'
 
 /** Virtual time begins here, in epoch seconds. */
 export const epoch = 1_800_000_000
@@ -33,15 +30,14 @@ export interface Deployment {
   readonly untrusted: Held
 }
 
+const simulated = { name: 'Simulation', dnsNames: ['issuer.example'] }
 const KEYS = 48
 const HELD = 8
 
 export async function createDeployment(): Promise<Deployment> {
-  const ca = createDevelopmentCa({ name: 'Simulation CA', now: epoch - 3600 })
-  const anchor = parseX5cEntry(ca.certificate)
-  if (!anchor.ok) throw new Error(anchor.error.code)
-  const issuerSigner = certified(ca)
-  const requestSigner = certified(ca)
+  const authority = newAuthority('Simulation CA', epoch - 3600)
+  const issuerSigner = authority.vouchFor(simulated)
+  const requestSigner = authority.vouchFor(simulated)
   const clientId = await clientIdOf('x509_hash', requestSigner, nodeCrypto)
   if (!clientId.ok) throw new Error(clientId.error.code)
   return {
@@ -49,47 +45,17 @@ export async function createDeployment(): Promise<Deployment> {
     issuerSigner,
     requestSigner,
     clientId: clientId.value,
-    trust: issuerTrust(
-      chainTrust({
-        list: { anchors: [{ certificate: anchor.value, name: 'Simulation CA' }], pins: [] },
-        crypto: nodeCrypto,
-      }),
-    ),
+    trust: authority.trust,
     keys: Array.from({ length: KEYS }, newKey),
     held: await Promise.all(Array.from({ length: HELD }, () => credential(issuerSigner))),
-    untrusted: await credential(certified(createDevelopmentCa({ name: 'Stranger', now: epoch - 3600 }))),
+    untrusted: await credential(newAuthority('Stranger', epoch - 3600).vouchFor(simulated)),
   }
 }
 
-function certified(ca: ReturnType<typeof createDevelopmentCa>): Signer {
-  const key = generateSoftwareKey('ES256')
-  const certificate = issueCertificate({
-    ca,
-    publicJwk: key,
-    subject: 'Simulation',
-    dnsNames: ['issuer.example'],
-    uris: [],
-    days: 30,
-    now: epoch - 3600,
+function credential(signer: Signer): Promise<Held> {
+  return issueAs(sdJwtKind, signer, {
+    selectivelyDisclosable: [['given_name'], ['family_name'], ['birthdate']],
+    issuedAt: epoch - 3600,
+    expiresAt: epoch + 86_400,
   })
-  return softwareSigner(key, { x5c: [certificate] })
-}
-
-async function credential(signer: Signer): Promise<Held> {
-  const holder = newKey()
-  const issued = await sdJwtVc.issue(
-    {
-      type: identityType,
-      claims: { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' },
-      selectivelyDisclosable: [['given_name'], ['family_name'], ['birthdate']],
-      holderKey: holder.publicJwk,
-      signer,
-      issuer: 'https://issuer.example',
-      issuedAt: epoch - 3600,
-      expiresAt: epoch + 86_400,
-    },
-    nodeCrypto,
-  )
-  if (!issued.ok) throw new Error(issued.error.code)
-  return { credential: issued.value, holder }
 }

@@ -10,9 +10,9 @@ import type {
   VerifyOutcome,
 } from '@countersign/credential/contract/format'
 import { mdoc } from '@countersign/credential/mdoc/format'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { softwareSigner } from '@countersign/keys/signers/software-key'
+import { issueAs, mdocKind, presentAs } from '@countersign/testing/forging/credential-kinds'
+import { newAuthority } from '@countersign/testing/people/authority'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { parseX5cEntry } from '@countersign/x509/certificate'
@@ -23,8 +23,8 @@ export const docType = 'org.iso.18013.5.1.mDL'
 export const namespace = 'org.iso.18013.5.1'
 export const localNamespace = 'org.iso.18013.5.1.DE'
 
-const ca = createDevelopmentCa({ name: 'Interop IACA', now })
-export const caCertificate = ca.certificate
+const authority = newAuthority('Interop IACA', now)
+export const caCertificate = authority.certificate
 
 export interface DocumentSigner extends Person {
   /** Standard base64 of the DER form. */
@@ -33,17 +33,12 @@ export interface DocumentSigner extends Person {
 
 export function newDocumentSigner(algorithm: Algorithm): DocumentSigner {
   const { jwk } = newPerson(algorithm)
-  const certificate = issueCertificate({
-    ca,
-    publicJwk: jwk,
-    subject: 'Interop document signer',
-    dnsNames: [],
-    uris: [],
-    days: 30,
-    now,
+  const signer = authority.vouchFor({
+    name: 'Interop document signer',
+    jwk,
     extKeyUsage: ['1.0.18013.5.1.2'],
   })
-  return { jwk, signer: softwareSigner(jwk, { x5c: [certificate] }), certificate }
+  return { jwk, signer, certificate: signer.x5c?.[0] ?? '' }
 }
 
 /** All that both sides can say: numbers with a fraction in fewer than eight bytes have a test of their own. */
@@ -82,36 +77,21 @@ export async function issuedByUs(
   holder: Person,
   changes: Partial<IssueInput> = {},
 ): Promise<string> {
-  const credential = await mdoc.issue(
-    {
-      type: docType,
-      claims,
-      encodings,
-      selectivelyDisclosable: [],
-      holderKey: holder.signer.publicJwk,
-      signer: issuer.signer,
-      issuedAt: now - 60,
-      expiresAt: now + 3600,
-      ...changes,
-    },
-    nodeCrypto,
-  )
-  if (!credential.ok) throw new Error(credential.error.code)
-  return credential.value
+  const contents = { claims, encodings, issuedAt: now - 60, ...changes }
+  return (await issueAs(mdocKind, issuer.signer, contents, holder.signer)).credential
 }
 
-export async function presentedByUs(
+export function presentedByUs(
   credential: string,
   holder: Person,
   disclose: readonly ClaimPath[],
   binding: RequestBinding,
 ): Promise<string> {
-  const presentation = await mdoc.present(
-    { credential, disclose, binding: { ...binding, signer: holder.signer, issuedAt: now } },
-    nodeCrypto,
-  )
-  if (!presentation.ok) throw new Error(presentation.error.code)
-  return presentation.value
+  const { audience: clientId, nonce, responseUri } = binding
+  const request = { clientId, nonce, responseUri: responseUri ?? '' }
+  // Over the DC API there is no address.
+  const bound = { ...binding, responseUri, issuedAt: now }
+  return presentAs(mdocKind, { request }, { credential, holder: holder.signer }, bound, disclose)
 }
 
 /** Trusts this certificate of a signer and no other; profiles of certificates are not what these tests are about. */

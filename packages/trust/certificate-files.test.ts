@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '@countersign/core/base64url'
-import { makeCertificate, NOT_AFTER, NOT_BEFORE, toX5c } from '@countersign/testing/certificates'
 import { makeSigner } from '@countersign/testing/engines/node-engine'
+import { makeCertificate, NOT_AFTER, NOT_BEFORE, toX5c } from '@countersign/testing/forging/certificates'
 import { certificateExpiry, expiryOf } from '@countersign/x509/certificate-expiry'
 import { toPem } from '@countersign/x509/pem'
 import fc from 'fast-check'

@@ -1,3 +1,4 @@
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   type CertificateRequest,
   COUNTRY,
@@ -11,8 +12,7 @@ import {
   NOT_AFTER,
   NOT_BEFORE,
   toX5c,
-} from '@countersign/testing/certificates'
-import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/certificates'
 import type { Certificate } from '@countersign/x509/certificate'
 import { describe, expect, it } from 'vitest'
 import { type ChainTrustOptions, chainTrust } from './chain-trust.ts'

@@ -1,8 +1,13 @@
 import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/trust-port'
 import { didFromKey, keyOfDidUrl } from '@countersign/did/did'
 import type { StatusListKeyReference, StatusListTrust } from '@countersign/status-list/status-list'
-import { DIGITAL_SIGNATURE, KEY_CERT_SIGN, makeCertificate, toX5c } from '@countersign/testing/certificates'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import {
+  DIGITAL_SIGNATURE,
+  KEY_CERT_SIGN,
+  makeCertificate,
+  toX5c,
+} from '@countersign/testing/forging/certificates'
 import { toPem } from '@countersign/x509/pem'
 import { describe, expect, it } from 'vitest'
 import { chainTrust } from './chain-trust.ts'

@@ -1,3 +1,4 @@
+import { makeSigner } from '@countersign/testing/engines/node-engine'
 import {
   type CertificateRequest,
   COUNTRY,
@@ -10,8 +11,7 @@ import {
   makeCertificate,
   NOT_BEFORE,
   nameConstraints,
-} from '@countersign/testing/certificates'
-import { makeSigner } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/certificates'
 import { describe, expect, it } from 'vitest'
 import { findDocumentSignerFaults, findIacaFaults, type ProfileFault } from './certificate-profile.ts'
 

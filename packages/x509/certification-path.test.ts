@@ -1,4 +1,5 @@
 import { encodeBase64, encodeBase64url } from '@countersign/core/base64url'
+import { inBrowser, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   type CertificateRequest,
   DIGITAL_SIGNATURE,
@@ -10,8 +11,7 @@ import {
   NOT_BEFORE,
   nameConstraints,
   toX5c,
-} from '@countersign/testing/certificates'
-import { inBrowser, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/certificates'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { authorityKeyIdsOf, type Certificate, parseCertificate, parsePemCertificates } from './certificate.ts'

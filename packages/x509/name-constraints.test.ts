@@ -1,3 +1,4 @@
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   COUNTRY,
   DIGITAL_SIGNATURE,
@@ -11,8 +12,7 @@ import {
   ORGANIZATION,
   type Subtrees,
   toX5c,
-} from '@countersign/testing/certificates'
-import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/certificates'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseCertificate } from './certificate.ts'

@@ -2,6 +2,8 @@
  * The two walks as a list of named steps, so that a test can do something between any two of them, look at who served
  * which, and say how often a step that was cut is sent again.
  */
+
+import { newKey } from '../people/keys.ts'
 import { eventually } from '../time/eventually.ts'
 import { type Answer, call, expectStatus, postForm, postJson } from './http.ts'
 import {
@@ -11,7 +13,6 @@ import {
   identityConfiguration,
   identityType,
   keyProof,
-  newKey,
   offerUri,
   readOffer,
   readRequest,

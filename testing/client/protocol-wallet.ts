@@ -8,7 +8,6 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
@@ -17,18 +16,11 @@ import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { parseAuthorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-url'
 import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { now } from '../people/keys.ts'
 import { type Answer, call, postForm, postJson } from './http.ts'
 
 export const identityType = 'urn:countersign:identity-credential:1'
 export const identityConfiguration = 'identity_credential_dc+sd-jwt'
-
-export function newKey(): Signer {
-  return softwareSigner(generateSoftwareKey('ES256'))
-}
-
-export function now(): number {
-  return Math.floor(Date.now() / 1000)
-}
 
 export interface ParsedOffer {
   readonly issuer: string

@@ -1,15 +1,11 @@
 /** The credential endpoint's access token and DPoP proof: RFC 6750 §3, RFC 9449 §7. */
 import { randomUUID } from 'node:crypto'
 import { expectStatus } from '@countersign/testing/client/http'
-import {
-  identityConfiguration,
-  keyProof,
-  newKey,
-  unknownId,
-} from '@countersign/testing/client/protocol-wallet'
+import { identityConfiguration, keyProof, unknownId } from '@countersign/testing/client/protocol-wallet'
+import { forgeJws, sha256, tampered } from '@countersign/testing/forging/jws'
+import { newKey } from '@countersign/testing/people/keys'
 import { type BadInput, chapter } from '../case.ts'
 import { dpopFaults, proofClaims, proofHeader } from '../dpop-faults.ts'
-import { forgeJws, sha256, tampered } from '../forge.ts'
 import { type Granted, grant, granted, grantedToBearer, offerOfIssuer } from '../stages.ts'
 import { type Sending, sendJson, type TimedAnswer } from '../wire.ts'
 

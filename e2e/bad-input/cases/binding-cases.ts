@@ -1,9 +1,10 @@
 /** The wallet's answer, where the presentation is unreadable or not bound to its request: 400, the session stays open. */
 import type { Signer } from '@countersign/crypto/engine'
-import { type Held, newKey, now } from '@countersign/testing/client/protocol-wallet'
+import type { Held } from '@countersign/testing/client/protocol-wallet'
+import { badlySigned, base64url, forgeJws, sha256, tampered } from '@countersign/testing/forging/jws'
+import { newKey, now } from '@countersign/testing/people/keys'
 import { answerToken, good, unread } from '../answer.ts'
 import { type BadInput, chapter } from '../case.ts'
-import { badlySigned, base64url, forgeJws, sha256, tampered } from '../forge.ts'
 import { type Requested, requested, verificationAt } from '../stages.ts'
 import type { World } from '../world.ts'
 

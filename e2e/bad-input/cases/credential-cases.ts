@@ -2,16 +2,11 @@
 import type { Signer } from '@countersign/crypto/engine'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { expectStatus } from '@countersign/testing/client/http'
-import {
-  identityConfiguration,
-  keyProof,
-  newKey,
-  now,
-  requestNonce,
-} from '@countersign/testing/client/protocol-wallet'
+import { identityConfiguration, keyProof, requestNonce } from '@countersign/testing/client/protocol-wallet'
+import { badlySigned, base64url, forgeJws, sha256, tampered } from '@countersign/testing/forging/jws'
+import { newKey, now } from '@countersign/testing/people/keys'
 import { type BadInput, chapter } from '../case.ts'
 import { proofClaims, proofHeader } from '../dpop-faults.ts'
-import { badlySigned, base64url, forgeJws, sha256, tampered } from '../forge.ts'
 import { type Granted, grant, granted, offerOfIssuer, takeCredential } from '../stages.ts'
 import { RawText, sendJson, type TimedAnswer } from '../wire.ts'
 

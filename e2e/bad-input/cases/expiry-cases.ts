@@ -4,14 +4,14 @@ import {
   answerBody,
   type Held,
   identityConfiguration,
-  newKey,
   offerUri,
   readOffer,
   requestNonce,
   requestToken,
 } from '@countersign/testing/client/protocol-wallet'
+import { forgeJws } from '@countersign/testing/forging/jws'
+import { newKey } from '@countersign/testing/people/keys'
 import { chapter, type RunnableCase, type Stage } from '../case.ts'
-import { forgeJws } from '../forge.ts'
 import {
   bothNames,
   type Granted,

@@ -6,26 +6,24 @@ import { createHmac } from 'node:crypto'
 import type { JsonObject } from '@countersign/core/json'
 import type { Signer } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
-import { type Held, newKey, now } from '@countersign/testing/client/protocol-wallet'
-import { unread } from '../answer.ts'
-import { type BadInput, chapter } from '../case.ts'
+import type { Held } from '@countersign/testing/client/protocol-wallet'
 import {
-  ask,
-  asked,
   boundByKeyBinding,
   boundByPresentation,
   clumsy,
-  formOf,
   inNameOf,
   type Kind,
   kinds,
   mdocKind,
   presentAs,
   sdJwtKind,
-  trusted,
   vcSdJwtKind,
-} from '../kinds.ts'
-import { type JwtChange, rewriteProof } from '../rewrite.ts'
+} from '@countersign/testing/forging/credential-kinds'
+import { type JwtChange, rewriteProof } from '@countersign/testing/forging/jws'
+import { newKey, now } from '@countersign/testing/people/keys'
+import { unread } from '../answer.ts'
+import { ask, asked, formOf, trusted } from '../asked.ts'
+import { type BadInput, chapter } from '../case.ts'
 import type { Requested } from '../stages.ts'
 import { sendForm } from '../wire.ts'
 import type { World } from '../world.ts'

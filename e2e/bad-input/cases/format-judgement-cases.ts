@@ -10,24 +10,23 @@ import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import type { Signer } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { type Held, newKey, now } from '@countersign/testing/client/protocol-wallet'
-import { strangersKey } from '../../cluster/stranger.ts'
-import { type BadInput, chapter, expectRefused } from '../case.ts'
+import type { Held } from '@countersign/testing/client/protocol-wallet'
+import { rewriteCbor } from '@countersign/testing/forging/cbor'
 import {
-  asked,
   clumsy,
-  formOf,
   issueAs,
   type Kind,
   kinds,
   mdocKind,
   presentAs,
   sdJwtKind,
-  trusted,
   vcSdJwtKind,
-} from '../kinds.ts'
+} from '@countersign/testing/forging/credential-kinds'
+import { newKey, now } from '@countersign/testing/people/keys'
+import { strangersKey } from '@countersign/testing/people/stranger'
+import { asked, formOf, trusted } from '../asked.ts'
+import { type BadInput, chapter, expectRefused } from '../case.ts'
 import { expectObjection, objectionsTo, refused } from '../rejection.ts'
-import { rewriteCbor } from '../rewrite.ts'
 import type { Requested } from '../stages.ts'
 import { sendForm } from '../wire.ts'
 import type { World } from '../world.ts'
@@ -37,7 +36,7 @@ interface Fault {
   readonly check: string
   readonly detail: RegExp
   /** Everything that objects, where that is more than the check. */
-  readonly objections?: RegExp
+  readonly objections?: RegExp | undefined
   /** What is presented. */
   make(kind: Kind, at: Requested, world: World): Promise<string>
 }
@@ -53,7 +52,7 @@ function issued(
     name,
     check,
     detail,
-    ...(objections && { objections }),
+    objections,
     make: async (kind, at, world) => presentAs(kind, at, await make(kind, world)),
   }
 }
@@ -199,7 +198,7 @@ function rewrittenAuth(
     name,
     check,
     detail,
-    ...(objections && { objections }),
+    objections,
     make: async (kind, at, world) =>
       rewriteCbor(await presentAs(kind, at, await trusted(kind, world)), [...issuerAuth, part], value),
   }

@@ -1,7 +1,7 @@
 /** Queries that ask a format for what it does not have, or for another format's: refused before a wallet sees them. */
 import type { FormatId } from '@countersign/credential/contract/format-id'
+import { kinds } from '@countersign/testing/forging/credential-kinds'
 import { type BadInput, chapter } from '../case.ts'
-import { kinds } from '../kinds.ts'
 import { anyVerification } from '../stages.ts'
 import { sendJson } from '../wire.ts'
 

@@ -10,13 +10,9 @@ import {
 } from '@countersign/keys/signers/software-key'
 import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
 import { expectStatus, postJson } from '@countersign/testing/client/http'
-import {
-  credentialOf,
-  keyProof,
-  newKey,
-  requestCredential,
-} from '@countersign/testing/client/protocol-wallet'
-import { strangersKey } from '../../cluster/stranger.ts'
+import { credentialOf, keyProof, requestCredential } from '@countersign/testing/client/protocol-wallet'
+import { newKey } from '@countersign/testing/people/keys'
+import { strangersKey } from '@countersign/testing/people/stranger'
 import { type BadInput, chapter, type RunnableCase } from '../case.ts'
 import { anyOffer, grant, offerOfIssuer } from '../stages.ts'
 import { sendJson } from '../wire.ts'

@@ -5,11 +5,12 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import { didFromKey } from '@countersign/did/did'
-import { type Held, now } from '@countersign/testing/client/protocol-wallet'
+import type { Held } from '@countersign/testing/client/protocol-wallet'
+import { type Kind, kinds, mdocKind, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
+import { forgeJws, type JwtChange, rewriteCredential, sha256 } from '@countersign/testing/forging/jws'
+import { now } from '@countersign/testing/people/keys'
+import { asked } from '../asked.ts'
 import { type BadInput, chapter } from '../case.ts'
-import { forgeJws, sha256 } from '../forge.ts'
-import { asked, type Kind, kinds, mdocKind, sdJwtKind } from '../kinds.ts'
-import { type JwtChange, rewriteCredential } from '../rewrite.ts'
 import type { Requested } from '../stages.ts'
 import { unbound } from './format-binding-cases.ts'
 

@@ -3,12 +3,14 @@
  * decide the session. The wallet is told that it was refused, the relying party why (OpenID4VP 1.0 §8.2, HAIP 1.0).
  */
 import { X509Certificate } from 'node:crypto'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import type { Signer } from '@countersign/crypto/engine'
 import { claims, issue } from '@countersign/testing/client/flows'
-import { answerBody, newKey, now } from '@countersign/testing/client/protocol-wallet'
+import { answerBody, type Held } from '@countersign/testing/client/protocol-wallet'
+import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
+import { badlySigned, rewriteCredential, type Vouching } from '@countersign/testing/forging/jws'
+import { newAuthority } from '@countersign/testing/people/authority'
+import { newKey, now } from '@countersign/testing/people/keys'
 import { type BadInput, chapter, expectRefused } from '../case.ts'
-import { badlySigned, type ForgedCredential, forgeCredential, signedAgain } from '../forge.ts'
 import { expectObjection, objectionsTo, refused } from '../rejection.ts'
 import { bothNames, type Requested, requested } from '../stages.ts'
 import { sendForm } from '../wire.ts'
@@ -18,7 +20,7 @@ interface Fault {
   readonly name: string
   readonly check: string
   readonly detail: RegExp
-  make(world: World): Promise<ForgedCredential>
+  make(world: World): Promise<Held>
   readonly disclose?: readonly (readonly string[])[]
 }
 
@@ -34,49 +36,49 @@ const faults: readonly Fault[] = [
     check: 'issuer_trust',
     detail: /./,
     make: async () => {
-      const ca = createDevelopmentCa({ name: 'Countersign development CA', now: now() })
-      return forgeCredential(softwareSigner(ca.privateJwk, { x5c: [ca.certificate] }))
+      return forged(newAuthority('Countersign development CA').signer)
     },
   },
   {
     name: 'a credential under a certificate of somebody who has the name of our authority',
     check: 'issuer_trust',
     detail: /./,
-    make: async ({ issuerKey }) => forgeCredential(underNamesake(issuerKey.x5c?.[0] ?? '')),
+    make: async ({ issuerKey }) => forged(underNamesake(issuerKey.x5c?.[0] ?? '')),
   },
   {
     name: 'a credential that brings its own root along',
     check: 'issuer_trust',
     detail: /./,
     make: async () => {
-      const { ca, leaf, key } = ownAuthority('Own root')
-      return forgeCredential(softwareSigner(key, { x5c: [leaf, ca.certificate] }))
+      const authority = newAuthority('Own root')
+      const signer = authority.vouchFor()
+      return forged({ ...signer, x5c: [...(signer.x5c ?? []), authority.certificate] })
     },
   },
   {
     name: 'a credential under a certificate of another key',
     check: 'issuer_signature',
     detail: /signature_invalid/,
-    make: ({ issuerKey }) => forgeCredential({ ...newKey(), ...(issuerKey.x5c && { x5c: issuerKey.x5c }) }),
+    make: ({ issuerKey }) => forged({ ...newKey(), ...(issuerKey.x5c && { x5c: issuerKey.x5c }) }),
   },
   {
     name: 'a credential without a certificate',
     check: 'issuer_trust',
     detail: /no_key_reference/,
-    make: async () => forgeCredential(newKey()),
+    make: async () => forged(newKey()),
   },
   {
     name: 'a certificate that is none',
     check: 'issuer_trust',
     detail: /./,
-    make: async () => forgeCredential({ ...newKey(), x5c: ['AAAA'] }),
+    make: async () => forged({ ...newKey(), x5c: ['AAAA'] }),
   },
   {
     name: 'a credential with a wrong signature',
     check: 'issuer_signature',
     detail: /signature_invalid/,
     make: async ({ issuerKey }) => {
-      const { credential, holder } = await forgeCredential(issuerKey)
+      const { credential, holder } = await forged(issuerKey)
       const [jwt = '', ...rest] = credential.split('~')
       return { credential: [badlySigned(jwt), ...rest].join('~'), holder }
     },
@@ -85,43 +87,38 @@ const faults: readonly Fault[] = [
     name: 'a credential with alg none',
     check: 'issuer_signature',
     detail: /alg_not_allowed/,
-    make: async ({ issuerKey }) =>
-      signedAgain(await forgeCredential(issuerKey), (header) => ({ ...header, alg: 'none' }), ''),
+    make: ({ issuerKey }) => underAlgorithm('none', issuerKey, ''),
   },
   {
     name: 'a credential with alg HS256',
     check: 'issuer_signature',
     detail: /alg_not_allowed/,
-    make: async ({ issuerKey }) => {
-      const secret = JSON.stringify(issuerKey.publicJwk)
-      return signedAgain(await forgeCredential(issuerKey), (header) => ({ ...header, alg: 'HS256' }), {
-        secret,
-      })
-    },
+    make: ({ issuerKey }) =>
+      underAlgorithm('HS256', issuerKey, { secret: JSON.stringify(issuerKey.publicJwk) }),
   },
   {
     name: 'an expired credential',
     check: 'validity_period',
     detail: /^expired$/,
-    make: ({ issuerKey }) => forgeCredential(issuerKey, { issuedAt: now() - 7200, expiresAt: now() - 3600 }),
+    make: ({ issuerKey }) => forged(issuerKey, { issuedAt: now() - 7200, expiresAt: now() - 3600 }),
   },
   {
     name: 'a credential that is not yet valid',
     check: 'validity_period',
     detail: /not_yet_valid/,
-    make: ({ issuerKey }) => forgeCredential(issuerKey, { notBefore: now() + 1800 }),
+    make: ({ issuerKey }) => forged(issuerKey, { notBefore: now() + 1800 }),
   },
   {
     name: 'a credential issued in the future',
     check: 'validity_period',
     detail: /issued_in_future/,
-    make: ({ issuerKey }) => forgeCredential(issuerKey, { issuedAt: now() + 1800 }),
+    make: ({ issuerKey }) => forged(issuerKey, { issuedAt: now() + 1800 }),
   },
   {
     name: 'a credential of another type',
     check: 'query_match',
     detail: /./,
-    make: ({ issuerKey }) => forgeCredential(issuerKey, { type: 'urn:other:1' }),
+    make: ({ issuerKey }) => forged(issuerKey, { type: 'urn:other:1' }),
   },
   {
     name: 'a credential without a claim that was asked for',
@@ -130,7 +127,7 @@ const faults: readonly Fault[] = [
     disclose: [['given_name']],
     make: ({ issuerKey }) => {
       const { family_name: _left, ...rest } = claims
-      return forgeCredential(issuerKey, { claims: rest, selectivelyDisclosable: [['given_name']] })
+      return forged(issuerKey, { claims: rest, selectivelyDisclosable: [['given_name']] })
     },
   },
   {
@@ -142,25 +139,21 @@ const faults: readonly Fault[] = [
   },
 ]
 
-function ownAuthority(name: string) {
-  const ca = createDevelopmentCa({ name, now: now() })
-  const key = generateSoftwareKey('ES256')
-  const leaf = issueCertificate({
-    ca,
-    publicJwk: key,
-    subject: 'Issuer',
-    dnsNames: [],
-    uris: [],
-    days: 1,
-    now: now(),
-  })
-  return { ca, leaf, key }
+/** An identity credential in good order but for what is given. */
+function forged(signer: Signer, more?: Parameters<typeof issueAs>[2]): Promise<Held> {
+  return issueAs(sdJwtKind, signer, more)
 }
 
-function underNamesake(leafOfOurs: string) {
+/** The issuer's part under another algorithm and signature. */
+async function underAlgorithm(alg: string, issuerKey: Signer, by: Vouching): Promise<Held> {
+  const { credential, holder } = await forged(issuerKey)
+  const change = { header: (header: object) => ({ ...header, alg }) }
+  return { credential: await rewriteCredential(credential, change, by), holder }
+}
+
+function underNamesake(leafOfOurs: string): Signer {
   const { issuer } = new X509Certificate(Buffer.from(leafOfOurs, 'base64'))
-  const { leaf, key } = ownAuthority(/CN=([^\n]+)/.exec(issuer)?.[1] ?? 'Authority')
-  return softwareSigner(key, { x5c: [leaf] })
+  return newAuthority(/CN=([^\n]+)/.exec(issuer)?.[1] ?? 'Authority').vouchFor()
 }
 
 function judged({ name, check, detail, make, disclose = bothNames }: Fault): BadInput<Requested> {

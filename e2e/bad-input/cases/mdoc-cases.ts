@@ -12,9 +12,15 @@ import {
   TAG,
   tagged,
 } from '@countersign/crypto/cbor/value'
+import { partOf, rewriteCbor, withEntry, withoutEntry } from '@countersign/testing/forging/cbor'
+import {
+  licenceNamespace,
+  licenceType,
+  mdocKind,
+  presentAs,
+} from '@countersign/testing/forging/credential-kinds'
+import { asked, trusted } from '../asked.ts'
 import { type BadInput, chapter } from '../case.ts'
-import { asked, licenceNamespace, licenceType, mdocKind, presentAs, trusted } from '../kinds.ts'
-import { partOf, rewriteCbor, withEntry, withoutEntry } from '../rewrite.ts'
 import type { Requested } from '../stages.ts'
 import { unbound } from './format-binding-cases.ts'
 

@@ -2,10 +2,11 @@
 
 import { isJsonArray, type JsonObject } from '@countersign/core/json'
 import { didFromKey } from '@countersign/did/did'
-import { newKey } from '@countersign/testing/client/protocol-wallet'
+import { boundByPresentation, type Kind, presentAs } from '@countersign/testing/forging/credential-kinds'
+import { type JwtChange, rewriteJws } from '@countersign/testing/forging/jws'
+import { newKey } from '@countersign/testing/people/keys'
+import { asked } from '../asked.ts'
 import { type BadInput, chapter } from '../case.ts'
-import { asked, boundByPresentation, type Kind, presentAs } from '../kinds.ts'
-import { type JwtChange, rewriteJws } from '../rewrite.ts'
 import type { Requested } from '../stages.ts'
 import { unbound } from './format-binding-cases.ts'
 

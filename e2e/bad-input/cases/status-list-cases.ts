@@ -3,9 +3,10 @@
  * or is signed by somebody who has no say. Each is undetermined with its reason, and that alone; never valid, never revoked.
  */
 import type { Signer } from '@countersign/crypto/engine'
-import { now } from '@countersign/testing/client/protocol-wallet'
+import { clumsy, presentAs } from '@countersign/testing/forging/credential-kinds'
+import { now } from '@countersign/testing/people/keys'
+import { asked, formOf, trusted } from '../asked.ts'
 import { type BadInput, chapter } from '../case.ts'
-import { asked, clumsy, formOf, presentAs, trusted } from '../kinds.ts'
 import { body, redirect, type Serve, status } from '../list-server.ts'
 import { expectObjection, objectionsTo, refused } from '../rejection.ts'
 import type { Requested } from '../stages.ts'

@@ -6,11 +6,19 @@ import { gzipSync } from 'node:zlib'
 import type { JsonObject } from '@countersign/core/json'
 import { type CborInput, mapOf } from '@countersign/crypto/cbor/value'
 import type { Signer } from '@countersign/crypto/engine'
+import { resignedMdoc, withEntry } from '@countersign/testing/forging/cbor'
+import {
+  jwtVcKind,
+  type Kind,
+  mdocKind,
+  presentAs,
+  sdJwtKind,
+} from '@countersign/testing/forging/credential-kinds'
+import { type JwtChange, rewriteCredential, rewriteJws } from '@countersign/testing/forging/jws'
+import { asked, formOf, trusted } from '../asked.ts'
 import { type BadInput, chapter } from '../case.ts'
-import { asked, formOf, jwtVcKind, type Kind, mdocKind, presentAs, sdJwtKind, trusted } from '../kinds.ts'
 import { body } from '../list-server.ts'
 import { refused } from '../rejection.ts'
-import { type JwtChange, resignedMdoc, rewriteCredential, rewriteJws, withEntry } from '../rewrite.ts'
 import type { Requested } from '../stages.ts'
 import { bitstring, type Mechanism, tokenJwt } from '../status-lists.ts'
 import { sendForm } from '../wire.ts'

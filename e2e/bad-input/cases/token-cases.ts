@@ -1,10 +1,11 @@
 /** The token endpoint: OpenID4VCI 1.0 §6.3, RFC 6749 §5.2, RFC 9449 §5. */
 import { randomUUID } from 'node:crypto'
 import { expectStatus } from '@countersign/testing/client/http'
-import { newKey, now, requestNonce, unknownId } from '@countersign/testing/client/protocol-wallet'
+import { requestNonce, unknownId } from '@countersign/testing/client/protocol-wallet'
+import { forgeJws, tampered } from '@countersign/testing/forging/jws'
+import { newKey, now } from '@countersign/testing/people/keys'
 import { type BadInput, chapter, expectRefused } from '../case.ts'
 import { dpopFaults, proofClaims, proofHeader } from '../dpop-faults.ts'
-import { forgeJws, tampered } from '../forge.ts'
 import {
   grant,
   granted,

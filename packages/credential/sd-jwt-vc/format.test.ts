@@ -1,4 +1,5 @@
 import type { JsonObject } from '@countersign/core/json'
+import { lateEngine, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
   holder,
@@ -6,8 +7,7 @@ import {
   NONCE,
   VCT,
   verifyInput,
-} from '@countersign/testing/credential-fixtures'
-import { lateEngine, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
 import { describeFormat } from '../contract/format.contract.ts'
 import { sdJwtVc } from './format.ts'

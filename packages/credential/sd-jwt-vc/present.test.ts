@@ -1,4 +1,5 @@
 import type { JsonObject } from '@countersign/core/json'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
   CLAIMS,
@@ -8,8 +9,7 @@ import {
   NONCE,
   NOW,
   verifyInput,
-} from '@countersign/testing/credential-fixtures'
-import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/credential-fixtures'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { passed } from '../contract/checks.ts'

@@ -1,6 +1,6 @@
 import type { JsonValue } from '@countersign/core/json'
-import { forge, verifyInput } from '@countersign/testing/credential-fixtures'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { forge, verifyInput } from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
 import { openSdJwtVc } from './open.ts'
 import { verifySdJwtVc } from './verify.ts'

@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from '@countersign/core/json'
+import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
   digestOf,
@@ -14,8 +15,7 @@ import {
   NOW,
   VCT,
   verifyInput,
-} from '@countersign/testing/credential-fixtures'
-import { nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
 import { verifySdJwtVc } from './verify.ts'
 

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
 import { bareKey } from '@countersign/crypto/jwk'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
   bindTo,
@@ -14,8 +15,7 @@ import {
   NOW,
   VCT,
   verifyInput,
-} from '@countersign/testing/credential-fixtures'
-import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
 import type { Check } from '../contract/checks.ts'
 import type { VerifyInput } from '../contract/format.ts'

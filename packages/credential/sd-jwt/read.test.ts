@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { signJws } from '@countersign/crypto/jose/jws'
-import { digestOf, disclosureOf, issuer } from '@countersign/testing/credential-fixtures'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { digestOf, disclosureOf, issuer } from '@countersign/testing/forging/credential-fixtures'
 import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

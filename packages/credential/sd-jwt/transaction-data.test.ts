@@ -1,6 +1,7 @@
 import { decodeBase64url } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { decodeJws } from '@countersign/crypto/jose/jws'
+import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
   digestOf,
@@ -11,8 +12,7 @@ import {
   NONCE,
   NOW,
   verifyInput,
-} from '@countersign/testing/credential-fixtures'
-import { nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
 import type { VerifyInput } from '../contract/format.ts'
 import { issueSdJwtVc } from '../sd-jwt-vc/issue.ts'

@@ -1,7 +1,7 @@
 /** The three formats of W3C credentials with a forger for each, so that one test speaks of all. */
 
-import { bindTo } from '@countersign/testing/credential-fixtures'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
+import { bindTo } from '@countersign/testing/forging/credential-fixtures'
 import { expect } from 'vitest'
 import type { Check } from '../contract/checks.ts'
 import type { CredentialFormat, VerifyInput } from '../contract/format.ts'

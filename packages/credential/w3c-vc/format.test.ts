@@ -1,4 +1,5 @@
 import type { JsonObject } from '@countersign/core/json'
+import { lateEngine, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
   bindTo,
@@ -9,8 +10,7 @@ import {
   trustIssuer,
   VCT,
   verifyInput,
-} from '@countersign/testing/credential-fixtures'
-import { lateEngine, makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
 import { describeFormat } from '../contract/format.contract.ts'
 import type { CredentialFormat } from '../contract/format.ts'

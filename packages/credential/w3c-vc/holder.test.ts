@@ -5,8 +5,15 @@ import { decodeJws } from '@countersign/crypto/jose/jws'
 import { bareKey } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
 import type { DidKeyResolver } from '@countersign/did/did-document'
-import { AUDIENCE, bindTo, disclosureOf, holder, NONCE, NOW } from '@countersign/testing/credential-fixtures'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import {
+  AUDIENCE,
+  bindTo,
+  disclosureOf,
+  holder,
+  NONCE,
+  NOW,
+} from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
 import type { VerifyInput } from '../contract/format.ts'
 import type { IssuerTrust } from '../contract/trust-port.ts'

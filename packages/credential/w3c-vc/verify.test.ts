@@ -1,5 +1,6 @@
 import type { JsonObject } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
   bindTo,
@@ -8,8 +9,7 @@ import {
   NOW,
   trustIssuer,
   issuer as x5cIssuer,
-} from '@countersign/testing/credential-fixtures'
-import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/credential-fixtures'
 import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

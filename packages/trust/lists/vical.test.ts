@@ -3,14 +3,14 @@ import { type CborInput, mapOf, tagged } from '@countersign/crypto/cbor/value'
 import { HEADER, writeX5chain } from '@countersign/crypto/cose/message'
 import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { Signer } from '@countersign/crypto/engine'
+import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   type CertificateRequest,
   KEY_CERT_SIGN,
   makeCertificate,
   NOT_AFTER,
   NOT_BEFORE,
-} from '@countersign/testing/certificates'
-import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+} from '@countersign/testing/forging/certificates'
 import type { Certificate } from '@countersign/x509/certificate'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'

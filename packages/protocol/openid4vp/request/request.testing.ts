@@ -1,7 +1,12 @@
 /** For tests: verifiers whose certificates name verifier.example and *.wild.example, and the anchor that vouches for them. */
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import { DIGITAL_SIGNATURE, KEY_CERT_SIGN, makeCertificate, toX5c } from '@countersign/testing/certificates'
 import { makeSigner } from '@countersign/testing/engines/node-engine'
+import {
+  DIGITAL_SIGNATURE,
+  KEY_CERT_SIGN,
+  makeCertificate,
+  toX5c,
+} from '@countersign/testing/forging/certificates'
 import type { Certificate } from '@countersign/x509/certificate'
 
 export { nodeEngine as testCrypto } from '@countersign/testing/engines/node-engine'

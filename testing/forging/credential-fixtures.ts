@@ -7,7 +7,7 @@ import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { bareKey } from '@countersign/crypto/jwk'
-import { makeSigner, nodeEngine } from './engines/node-engine.ts'
+import { makeSigner, nodeEngine } from '../engines/node-engine.ts'
 
 export const NOW = 1_780_000_000
 export const VCT = 'https://credentials.example/identity'

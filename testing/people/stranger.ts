@@ -1,10 +1,11 @@
 /** An issuer key with a certificate of an authority that nobody here has heard of, as an issue call brings it along. */
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { generateSoftwareKey, type PrivateJwk, softwareSigner } from '@countersign/keys/signers/software-key'
 import { makeDocumentSigner, makeIaca } from '@countersign/x509/make/iso-mdl'
+import { newAuthority } from './authority.ts'
+import { now } from './keys.ts'
 
 export interface BroughtKey {
   readonly issuerKey: { readonly type: 'jwk'; readonly jwk: object }
@@ -12,28 +13,25 @@ export interface BroughtKey {
 }
 
 export async function strangersKey(format: FormatId): Promise<BroughtKey> {
-  const now = Math.floor(Date.now() / 1000)
   const jwk = generateSoftwareKey('ES256')
-  const { publicJwk } = softwareSigner(jwk)
-  const certificate =
-    format === 'mso_mdoc' ? await documentSigner(publicJwk, now) : attestationIssuer(publicJwk, now)
-  return { issuerKey: { type: 'jwk', jwk }, x5Chain: [certificate] }
+  const x5Chain =
+    format === 'mso_mdoc' ? [await documentSigner(softwareSigner(jwk).publicJwk)] : attested(jwk)
+  return { issuerKey: { type: 'jwk', jwk }, x5Chain }
 }
 
-function attestationIssuer(publicJwk: PublicJwk, now: number): string {
-  const ca = createDevelopmentCa({ name: 'Authority of a stranger', now })
-  const names = { subject: 'A stranger', dnsNames: ['stranger.example'], uris: [] }
-  return issueCertificate({ ca, publicJwk, ...names, days: 30, now })
+function attested(jwk: PrivateJwk): readonly string[] {
+  const authority = newAuthority('Authority of a stranger')
+  return authority.vouchFor({ name: 'A stranger', dnsNames: ['stranger.example'], jwk }).x5c ?? []
 }
 
-async function documentSigner(publicJwk: PublicJwk, now: number): Promise<string> {
+async function documentSigner(publicJwk: PublicJwk): Promise<string> {
   const iacaKey = softwareSigner(generateSoftwareKey('ES256'))
   const authority = {
     country: 'UT',
     commonName: 'Authority of a stranger',
     issuerAlternativeName: { uri: 'https://stranger.example' },
     key: iacaKey,
-    now,
+    now: now(),
   }
   const iaca = await makeIaca(authority, nodeCrypto)
   if (!iaca.ok) throw new Error(iaca.error.code)
@@ -43,7 +41,7 @@ async function documentSigner(publicJwk: PublicJwk, now: number): Promise<string
     country: 'UT',
     commonName: 'A stranger',
     publicJwk,
-    now,
+    now: now(),
   }
   const signer = await makeDocumentSigner(request, nodeCrypto)
   if (!signer.ok) throw new Error(signer.error.code)

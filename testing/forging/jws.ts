@@ -1,12 +1,10 @@
-/** Tokens that are wrong in exactly one respect: any header, any payload, any signature, or none. */
+/**
+ * JWTs that are wrong in exactly one respect: any header, any payload, any signature, or none; and what was made well, with
+ * one thing changed and signed again.
+ */
 import { createHash, createHmac } from 'node:crypto'
 import type { JsonObject } from '@countersign/core/json'
-import type { IssueInput } from '@countersign/credential/contract/format'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
-import { nodeCrypto } from '@countersign/keys/engines/node'
-import { claims } from '@countersign/testing/client/flows'
-import { identityType, newKey, now } from '@countersign/testing/client/protocol-wallet'
 
 export function base64url(data: string | Uint8Array): string {
   return Buffer.from(data).toString('base64url')
@@ -48,45 +46,33 @@ export function badlySigned(jws: string): string {
   return `${jws.slice(0, dot + 1)}${tampered(jws.slice(dot + 1))}`
 }
 
-export interface ForgedCredential {
-  readonly credential: string
-  readonly holder: Signer
+export interface JwtChange {
+  readonly header?: (header: JsonObject) => object
+  readonly payload?: (payload: JsonObject) => object
 }
 
-/** An identity credential signed by `signer`, in good order but for what is given. */
-export async function forgeCredential(
-  signer: Signer,
-  more: Partial<Omit<IssueInput, 'signer'>> = {},
-): Promise<ForgedCredential> {
-  const holder = newKey()
-  const issued = await sdJwtVc.issue(
-    {
-      type: identityType,
-      claims,
-      selectivelyDisclosable: [['given_name'], ['family_name']],
-      holderKey: holder.publicJwk,
-      issuer: 'https://issuer.example',
-      issuedAt: now() - 60,
-      expiresAt: now() + 3600,
-      ...more,
-      signer,
-    },
-    nodeCrypto,
-  )
-  if (!issued.ok) throw new Error(issued.error.code)
-  return { credential: issued.value, holder }
+/** Signed anew over what is different now. */
+export async function rewriteJws(jws: string, { header, payload }: JwtChange, by: Vouching): Promise<string> {
+  const [head = {}, claims = {}] = jws.split('.', 2).map(readPart)
+  return forgeJws(header?.(head) ?? head, payload?.(claims) ?? claims, by)
 }
 
-/** The issuer-signed part of a credential under another signature or header. */
-export async function signedAgain(
-  { credential, holder }: ForgedCredential,
-  change: (header: JsonObject) => object,
+function readPart(part: string): JsonObject {
+  return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
+}
+
+/** The same for the issuer's part of an SD-JWT, and for a JWT that is all of it. */
+export async function rewriteCredential(
+  credential: string,
+  change: JwtChange,
   by: Vouching,
-): Promise<ForgedCredential> {
+): Promise<string> {
   const [jwt = '', ...rest] = credential.split('~')
-  const [header = '', payload = ''] = jwt
-    .split('.')
-    .map((part) => Buffer.from(part, 'base64url').toString('utf8'))
-  const forged = await forgeJws(change(JSON.parse(header)), payload, by)
-  return { credential: [forged, ...rest].join('~'), holder }
+  return [await rewriteJws(jwt, change, by), ...rest].join('~')
+}
+
+/** The holder's part: behind the disclosures of an SD-JWT, or all of a presentation. */
+export async function rewriteProof(presentation: string, change: JwtChange, by: Vouching): Promise<string> {
+  const parts = presentation.split('~')
+  return [...parts.slice(0, -1), await rewriteJws(parts.at(-1) ?? '', change, by)].join('~')
 }

@@ -1,9 +1,4 @@
-/**
- * What was made well, taken apart and put together again with one thing changed: JWTs with another header or payload,
- * mdocs with other CBOR at any depth, through embedded encodings as well.
- */
-
-import type { JsonObject } from '@countersign/core/json'
+/** CBOR that was made well, with one thing changed at any depth, through embedded encodings as well; and mdocs of it. */
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import type { CborInput, CborKey, CborValue } from '@countersign/crypto/cbor/value'
@@ -19,38 +14,7 @@ import {
 import { HEADER } from '@countersign/crypto/cose/message'
 import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { Signer } from '@countersign/crypto/engine'
-import { base64url, forgeJws, type Vouching } from './forge.ts'
-
-export interface JwtChange {
-  readonly header?: (header: JsonObject) => object
-  readonly payload?: (payload: JsonObject) => object
-}
-
-/** Signed anew over what is different now. */
-export async function rewriteJws(jws: string, { header, payload }: JwtChange, by: Vouching): Promise<string> {
-  const [head = {}, claims = {}] = jws.split('.', 2).map(readPart)
-  return forgeJws(header?.(head) ?? head, payload?.(claims) ?? claims, by)
-}
-
-function readPart(part: string): JsonObject {
-  return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
-}
-
-/** The same for the issuer's part of an SD-JWT, and for a JWT that is all of it. */
-export async function rewriteCredential(
-  credential: string,
-  change: JwtChange,
-  by: Vouching,
-): Promise<string> {
-  const [jwt = '', ...rest] = credential.split('~')
-  return [await rewriteJws(jwt, change, by), ...rest].join('~')
-}
-
-/** The holder's part: behind the disclosures of an SD-JWT, or all of a presentation. */
-export async function rewriteProof(presentation: string, change: JwtChange, by: Vouching): Promise<string> {
-  const parts = presentation.split('~')
-  return [...parts.slice(0, -1), await rewriteJws(parts.at(-1) ?? '', change, by)].join('~')
-}
+import { base64url } from './jws.ts'
 
 /** Keys of maps, places in arrays; what is embedded as bytes is opened on the way. */
 type Path = readonly (string | number)[]

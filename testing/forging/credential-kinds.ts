@@ -2,7 +2,6 @@
  * Each credential format as somebody has it who wants to deceive: what a verifier asks for, a credential in good order
  * that any key signs, and its presentation for any request by any signer.
  */
-import assert from 'node:assert/strict'
 import type { JsonObject } from '@countersign/core/json'
 import type {
   ClaimPath,
@@ -16,12 +15,15 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { claims } from '@countersign/testing/client/flows'
-import { expectStatus, postForm } from '@countersign/testing/client/http'
-import { type Held, identityType, newKey, now } from '@countersign/testing/client/protocol-wallet'
-import type { Stage } from './case.ts'
-import { type Requested, verificationAt, verificationResult } from './stages.ts'
-import type { World } from './world.ts'
+import { claims } from '../client/flows.ts'
+import { type Held, identityType, type ReceivedRequest } from '../client/protocol-wallet.ts'
+import { newKey, now } from '../people/keys.ts'
+
+/** What a deployment signs credentials with. */
+export interface IssuerKeys {
+  readonly issuerKey: Signer
+  readonly documentKey: Signer
+}
 
 export interface Kind {
   readonly format: FormatId
@@ -31,7 +33,7 @@ export interface Kind {
   readonly contents: Pick<IssueInput, 'type' | 'claims' | 'selectivelyDisclosable'>
   readonly codec: CredentialFormat
   /** Whom a verifier of the deployment believes. */
-  trustedKey(world: World): Signer
+  trustedKey(keys: IssuerKeys): Signer
 }
 
 function kind(
@@ -94,8 +96,8 @@ export async function issueAs(
   { codec, contents }: Kind,
   signer: Signer,
   more: Partial<Omit<IssueInput, 'signer'>> = {},
+  holder: Signer = newKey(),
 ): Promise<Held> {
-  const holder = newKey()
   const issued = await codec.issue(
     {
       ...contents,
@@ -112,18 +114,9 @@ export async function issueAs(
   return { credential: issued.value, holder }
 }
 
-/** As the deployment would issue it. */
-export function trusted(
-  kind: Kind,
-  world: World,
-  more: Partial<Omit<IssueInput, 'signer'>> = {},
-): Promise<Held> {
-  return issueAs(kind, kind.trustedKey(world), more)
-}
-
 export async function presentAs(
   { codec, paths }: Kind,
-  { request }: Requested,
+  { request }: { readonly request: Pick<ReceivedRequest, 'clientId' | 'nonce' | 'responseUri'> },
   { credential, holder }: Held,
   change: Partial<NonNullable<PresentInput['binding']>> = {},
   disclose: readonly ClaimPath[] = paths,
@@ -150,25 +143,4 @@ export function clumsy(signer: Signer): Signer {
       return signature
     },
   }
-}
-
-export function ask(kind: Kind, verifierUrl: string): Promise<Requested> {
-  return verificationAt(verifierUrl, { credentials: [kind.query] })
-}
-
-/** A verification of this kind that the wallet has read and not answered; afterwards a good answer still counts. */
-export function asked(kind: Kind): Stage<Requested> {
-  return {
-    prepare: ({ verifier }) => ask(kind, verifier.url),
-    goOn: async (at, world) => {
-      const presentation = await presentAs(kind, at, await trusted(kind, world))
-      expectStatus(await postForm(at.request.responseUri, formOf(at, presentation)), 200)
-      assert.equal((await verificationResult(at.verifierUrl, at.id))['state'], 'verified')
-    },
-  }
-}
-
-export function formOf({ request }: Requested, presentation: string): string {
-  const form = { state: request.state, vp_token: JSON.stringify({ asked: [presentation] }) }
-  return new URLSearchParams(form).toString()
 }

@@ -1,0 +1,12 @@
+/** A key for whoever needs one, and the time as everybody reads it. */
+import type { Signer } from '@countersign/crypto/engine'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+
+export function newKey(): Signer {
+  return softwareSigner(generateSoftwareKey('ES256'))
+}
+
+/** Epoch seconds. */
+export function now(): number {
+  return Math.floor(Date.now() / 1000)
+}
