@@ -141,7 +141,7 @@ const packages: Readonly<Record<string, Room>> = {
 
   'service/operation': using(['pino', 'prom-client'], 'x509'),
   'service/config': using(['zod', '@pushcorn/hocon-parser'], 'core', 'service/operation'),
-  'service/outgoing': using(['undici'], 'core', 'did', 'status-list'),
+  'service/outgoing': using(['undici'], 'core', 'did', 'status-list', 'service/operation'),
   'service/http': using(
     ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui', 'pino', 'zod'],
     'core',

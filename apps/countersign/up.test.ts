@@ -56,6 +56,30 @@ describe('everything in one process', () => {
     expect(told).not.toContain('1990-01-01')
   })
 
+  it('counts what happened in figures, and names nobody in them', async () => {
+    const told = terminal()
+    const [wallet, issuer, verifier] = ports.map((port) => `http://localhost:${port}`)
+    expect(await demo([`--wallet=${wallet}`, `--issuer=${issuer}`, `--verifier=${verifier}`], told)).toBe(0)
+    const figures = await Promise.all(
+      ports.map(async (port) => (await fetch(`http://localhost:${port}/metrics`)).text()),
+    )
+    const text = figures.join('\n')
+    for (const series of [
+      /^countersign_session_transitions_total\{.*kind="verification",from="requested",to="verified".*\} [1-9]/m,
+      /^countersign_session_transitions_total\{.*kind="issuance",from="none",to="offered".*\} [1-9]/m,
+      /^countersign_http_request_duration_seconds_count\{.*route="\/openid4vc\/verify\/:id",status="200"\} [1-9]/m,
+      /^countersign_store_operation_duration_seconds_count\{.*operation="compare_and_set",outcome="done"\} [1-9]/m,
+      /^countersign_signature_duration_seconds_count\{.*purpose="credential-issuer",outcome="signed"\} [1-9]/m,
+      /^countersign_outgoing_request_duration_seconds_count\{.*purpose="protocol",outcome="2xx"\} [1-9]/m,
+      /^nodejs_eventloop_lag_p99_seconds /m,
+    ])
+      expect(text).toMatch(series)
+    const ids = told.printed.join('\n').match(/[\w-]{20,}/g) ?? []
+    expect(ids.length).toBeGreaterThan(1)
+    for (const id of ids) expect(text).not.toContain(id)
+    for (const told of ['Ada', 'user@email.com', 'localhost', 'given_name']) expect(text).not.toContain(told)
+  })
+
   it('starts none when one cannot start', async () => {
     const others = await freePorts(SERVICE_NAMES.length)
     const clash = SERVICE_NAMES.map((service, index) => `--${service}.webPort=${others[index]}`)

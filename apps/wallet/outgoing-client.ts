@@ -65,9 +65,11 @@ export function openOutgoingClient(remote: Remote, pause: Pause = jitteredPause)
     }
   }
   return {
-    get: (url, accept) => patiently(GET_TRIES, async () => ({ method: 'GET', url, headers: { accept } })),
+    get: (url, accept) =>
+      patiently(GET_TRIES, async () => ({ purpose: 'protocol', method: 'GET', url, headers: { accept } })),
     post: ({ url, contentType, accept, body, headers }) =>
       patiently(POST_TRIES, async () => ({
+        purpose: 'protocol' as const,
         method: 'POST',
         url,
         body,

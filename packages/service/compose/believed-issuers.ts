@@ -164,7 +164,12 @@ function namedIssuers(sources: readonly TrustSource[], prefix: string): readonly
 
 function textOver(remote: Remote): FetchText {
   return async (url) => {
-    const answer = await remote.request({ method: 'GET', url, headers: { accept: 'application/json' } })
+    const answer = await remote.request({
+      purpose: 'issuer_metadata',
+      method: 'GET',
+      url,
+      headers: { accept: 'application/json' },
+    })
     if (!answer.ok) return refuse({ reason: answer.error.code })
     const { body, status } = answer.value
     return status === 200 ? ok(body) : refuse({ reason: `status_${status}` })

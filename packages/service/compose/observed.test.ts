@@ -98,13 +98,13 @@ describe('observed ports', () => {
       },
       metrics,
     )
-    await remote.request({ method: 'GET', url: 'https://good.example/' })
-    await remote.request({ method: 'GET', url: 'https://bad.example/' })
+    await remote.request({ purpose: 'status_list', method: 'GET', url: 'https://good.example/' })
+    await remote.request({ purpose: 'did_document', method: 'GET', url: 'https://bad.example/' })
     const signed = 'countersign_signature_duration_seconds_count'
     expect(await figure(metrics, signed, 'purpose="status-list"', 'outcome="signed"')).toBe(1)
     const asked = 'countersign_outgoing_request_duration_seconds_count'
-    expect(await figure(metrics, asked, 'outcome="2xx"')).toBe(1)
-    expect(await figure(metrics, asked, 'outcome="address_not_allowed"')).toBe(1)
+    expect(await figure(metrics, asked, 'purpose="status_list"', 'outcome="2xx"')).toBe(1)
+    expect(await figure(metrics, asked, 'purpose="did_document"', 'outcome="address_not_allowed"')).toBe(1)
     expect(await metrics.text()).not.toContain('example')
   })
 })

@@ -109,7 +109,7 @@ export function observedRemote(remote: Remote, metrics: Metrics): Remote {
       const startedAt = performance.now()
       const answer = await remote.request(request)
       const outcome = answer.ok ? `${Math.floor(answer.value.status / 100)}xx` : answer.error.code
-      metrics.outgoingRequest(outcome, (performance.now() - startedAt) / 1000)
+      metrics.outgoingRequest(request.purpose, outcome, (performance.now() - startedAt) / 1000)
       return answer
     },
   }

@@ -61,7 +61,7 @@ export async function openKey(
 export type OpenCallersKey = (reference: unknown) => ReturnType<typeof openKey>
 
 export function callersKeyOpener({ remote, allowHttp }: Outgoing): OpenCallersKey {
-  const fetch = remoteFetch(remote)
+  const fetch = remoteFetch(remote, 'callers_key')
   return (reference) => openKey(reference, { fetch, environment: {}, allowHttp })
 }
 

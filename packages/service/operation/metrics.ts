@@ -19,8 +19,11 @@ export interface Metrics {
   /** Somebody was asked for a signature. `purpose` names one of our keys. */
   signature(purpose: string, outcome: 'signed' | 'unavailable', seconds: number): void
   /** A request to an address that others named ended. `outcome` is a status class or the code of the refusal. */
-  outgoingRequest(outcome: string, seconds: number): void
+  outgoingRequest(purpose: OutgoingPurpose, outcome: string, seconds: number): void
 }
+
+/** What is asked for: messages of the protocols, or what a decision needs. */
+export type OutgoingPurpose = 'protocol' | 'did_document' | 'status_list' | 'issuer_metadata' | 'callers_key'
 
 export type SessionKind = 'verification' | 'issuance'
 

@@ -36,8 +36,8 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
   )
   const outgoing = timed(
     'countersign_outgoing_request_duration_seconds',
-    'Requests to addresses that others named, by status class or refusal',
-    ['outcome'],
+    'Requests to addresses that others named, by purpose and status class or refusal',
+    ['purpose', 'outcome'],
   )
   const transitions = counter(
     new Counter({
@@ -51,7 +51,7 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
     request: ({ method, route, status, seconds }) => requests([method, route, String(status)], seconds),
     storeOperation: (operation, outcome, seconds) => stores([operation, outcome], seconds),
     signature: (purpose, outcome, seconds) => signatures([purpose, outcome], seconds),
-    outgoingRequest: (outcome, seconds) => outgoing([outcome], seconds),
+    outgoingRequest: (purpose, outcome, seconds) => outgoing([purpose, outcome], seconds),
     transition: (kind, from, to) => transitions([kind, from, to]),
     contentType: registry.contentType,
     text: async () => `${await registry.metrics()}\n${await (await processRegistry()).metrics()}`,

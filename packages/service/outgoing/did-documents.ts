@@ -24,7 +24,12 @@ const ACCEPT = 'application/did+json, application/did+ld+json;q=0.9, application
 export function didDocumentFetcher(remote: Remote, options: DidDocumentOptions = {}): FetchDidDocument {
   return async (url) => {
     const target = options.allowHttp ? overHttpWhereLocal(url) : url
-    const answer = await remote.request({ method: 'GET', url: target, headers: { accept: ACCEPT } })
+    const answer = await remote.request({
+      purpose: 'did_document',
+      method: 'GET',
+      url: target,
+      headers: { accept: ACCEPT },
+    })
     if (!answer.ok) return refuse({ reason: answer.error.code })
     const { status, body } = answer.value
     if (status !== 200) return refuse({ reason: `status_${status}` })

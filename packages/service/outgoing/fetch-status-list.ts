@@ -32,7 +32,14 @@ export function statusListSource(remote: Remote, options: StatusListSourceOption
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
       const timeoutMs = Math.ceil(deadline - performance.now())
       if (timeoutMs <= 0) return unreachable('timeout')
-      const answered = await remote.request({ method: 'GET', url, headers, timeoutMs, maxBytes })
+      const answered = await remote.request({
+        purpose: 'status_list',
+        method: 'GET',
+        url,
+        headers,
+        timeoutMs,
+        maxBytes,
+      })
       if (!answered.ok) return refuse(toRefusal(answered.error))
       const next = nextAddress(answered.value, url)
       if (next === undefined) return readAnswer(answered.value, now)

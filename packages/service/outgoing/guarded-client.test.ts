@@ -27,7 +27,8 @@ function remote(options: RemoteOptions = { allowHttp: true, allowPrivateAddresse
   return made
 }
 
-const get = (url: string, options?: RemoteOptions) => remote(options).request({ method: 'GET', url })
+const get = (url: string, options?: RemoteOptions) =>
+  remote(options).request({ purpose: 'protocol', method: 'GET', url })
 
 describe('a request to somebody else', () => {
   it('brings back status, headers and body', async () => {
@@ -36,6 +37,7 @@ describe('a request to somebody else', () => {
       request.pipe(response)
     })
     const answer = await remote().request({
+      purpose: 'protocol',
       method: 'POST',
       url: `${url}/p?q=1`,
       headers: { 'content-type': 'text/plain' },
@@ -98,7 +100,7 @@ describe('a request to somebody else', () => {
     })
     const client = remote({ allowHttp: true, allowPrivateAddresses: true, maxBytes: 100, timeoutMs: 60_000 })
     const ask = (path: string, limits: object) =>
-      client.request({ method: 'GET', url: url + path, ...limits })
+      client.request({ purpose: 'protocol', method: 'GET', url: url + path, ...limits })
     expect(await ask('/', { maxBytes: 99 })).toEqual({
       ok: false,
       error: { code: 'response_too_large', maxBytes: 99 },
@@ -109,7 +111,9 @@ describe('a request to somebody else', () => {
       error: { code: 'timeout', timeoutMs: 50 },
     })
     const narrow = remote({ allowHttp: true, allowPrivateAddresses: true, maxBytes: 99 })
-    expect(await narrow.request({ method: 'GET', url, maxBytes: 1000 })).toMatchObject({ ok: false })
+    expect(await narrow.request({ purpose: 'protocol', method: 'GET', url, maxBytes: 1000 })).toMatchObject({
+      ok: false,
+    })
   })
 
   it('refuses a compressed answer that it did not ask for', async () => {

@@ -7,6 +7,7 @@ import { lookup as resolveName } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Agent } from 'undici'
+import type { OutgoingPurpose } from '../operation/metrics.ts'
 import { type AddressClass, classifyAddress } from './public-addresses.ts'
 
 /** Limits of outgoing requests; the defaults are those of production. */
@@ -23,6 +24,8 @@ export interface RemoteOptions {
 
 /** One request; the caller sets `accept` and `content-type`. */
 export interface RemoteRequest {
+  /** For figures alone. */
+  readonly purpose: OutgoingPurpose
   readonly method: 'GET' | 'POST'
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>

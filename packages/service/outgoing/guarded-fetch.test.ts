@@ -31,27 +31,31 @@ afterAll(async () => {
 describe('fetch over a guarded client', () => {
   it('sends method, headers and text, and answers like fetch', async () => {
     const init = { method: 'POST', headers: { 'x-token': 't' }, body: '{}' }
-    const answer = await remoteFetch(local)(url, init)
+    const answer = await remoteFetch(local, 'protocol')(url, init)
     expect([answer.status, answer.ok, await answer.json()]).toEqual([201, true, { a: 1 }])
     expect(seen.at(-1)).toEqual({ method: 'POST', body: '{}', token: 't' })
-    expect((await remoteFetch(local)(new URL('/empty', url))).status).toBe(204)
+    expect((await remoteFetch(local, 'protocol')(new URL('/empty', url))).status).toBe(204)
   })
 
   it('follows no redirect', async () => {
-    expect((await remoteFetch(local)(`${url}/elsewhere`)).status).toBe(302)
+    expect((await remoteFetch(local, 'protocol')(`${url}/elsewhere`)).status).toBe(302)
   })
 
   it('does not reach what the client may not reach', async () => {
     const guarded = createRemote()
     const before = seen.length
-    await expect(remoteFetch(guarded)(url)).rejects.toThrow(TypeError)
-    await expect(remoteFetch(guarded)('https://127.0.0.1:1/')).rejects.toThrow('address_not_allowed')
+    await expect(remoteFetch(guarded, 'protocol')(url)).rejects.toThrow(TypeError)
+    await expect(remoteFetch(guarded, 'protocol')('https://127.0.0.1:1/')).rejects.toThrow(
+      'address_not_allowed',
+    )
     expect(seen.length).toBe(before)
     await guarded.close()
   })
 
   it('refuses what it cannot send', async () => {
-    await expect(remoteFetch(local)(url, { method: 'DELETE' })).rejects.toThrow('not sent')
-    await expect(remoteFetch(local)(url, { method: 'POST', body: new Uint8Array(1) })).rejects.toThrow('text')
+    await expect(remoteFetch(local, 'protocol')(url, { method: 'DELETE' })).rejects.toThrow('not sent')
+    await expect(
+      remoteFetch(local, 'protocol')(url, { method: 'POST', body: new Uint8Array(1) }),
+    ).rejects.toThrow('text')
   })
 })

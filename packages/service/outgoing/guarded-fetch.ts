@@ -2,10 +2,11 @@
  * `Remote` with the face of `fetch`, for libraries that bring their own protocol and let the caller choose the way out:
  * what they call stays within the limits of every other request to an address that somebody else named.
  */
+import type { OutgoingPurpose } from '../operation/metrics.ts'
 import type { Remote } from './guarded-client.ts'
 
 /** GET and POST with a text body. Rejects with a `TypeError`, as `fetch` does, when there is no answer. */
-export function remoteFetch(remote: Remote): typeof globalThis.fetch {
+export function remoteFetch(remote: Remote, purpose: OutgoingPurpose): typeof globalThis.fetch {
   return async (input, init = {}) => {
     const { body, method = 'GET' } = init
     if (method !== 'GET' && method !== 'POST') throw new TypeError(`${method} is not sent`)
@@ -13,6 +14,7 @@ export function remoteFetch(remote: Remote): typeof globalThis.fetch {
       throw new TypeError('only text is sent')
     const url = typeof input === 'string' || input instanceof URL ? String(input) : input.url
     const answered = await remote.request({
+      purpose,
       method,
       url,
       headers: Object.fromEntries(new Headers(init.headers)),
