@@ -14,6 +14,11 @@ const checks = [
   { name: 'format and lint', command: 'biome', args: ['check', '.'] },
   { name: 'type-aware lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },
   { name: 'unused code and dependencies', command: 'knip', args: ['--no-config-hints'] },
+  {
+    name: 'product code that only tests use',
+    command: 'knip',
+    args: ['--no-config-hints', '--production', '-c', 'knip.production.jsonc'],
+  },
 ]
 const failed = checks.filter(({ name, command, args }) => {
   console.log(`\n— ${name}: ${command} ${args.join(' ')}`)

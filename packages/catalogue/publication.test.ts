@@ -14,16 +14,8 @@ import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { DIGITAL_SIGNATURE, makeCertificate, toX5c } from '@countersign/testing/forging/certificates'
 import { describe, expect, it } from 'vitest'
-import { type CatalogueType, catalogue, withholdablePaths } from './catalogue.ts'
-import {
-  claimsAt,
-  encodingsIn,
-  exampleOf,
-  formatsOf,
-  labelsOf,
-  mappingOf,
-  publishedTypeMetadata,
-} from './publication.ts'
+import { type CatalogueType, catalogue, valueEncodings, withholdablePaths } from './catalogue.ts'
+import { claimsAt, exampleOf, formatsOf, labelsOf, mappingOf, publishedTypeMetadata } from './publication.ts'
 
 const NOW = 1_780_000_000
 const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
@@ -62,7 +54,7 @@ async function issue(type: CatalogueType, format: FormatId): Promise<string> {
     {
       type: type.formats[format] ?? '',
       claims: exampleOf(type, format),
-      encodings: encodingsIn(type, format),
+      encodings: valueEncodings(type).map(({ as, path }) => ({ as, path: [...above, ...path] })),
       selectivelyDisclosable: withholdable.has(format)
         ? withholdablePaths(type)
             .map((path) => [...above, ...path])

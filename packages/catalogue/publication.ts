@@ -4,11 +4,10 @@
  */
 import { encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
-import type { ValueEncoding } from '@countersign/credential/contract/format'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { integrityOf } from '@countersign/credential/type-metadata/integrity'
 import type { CryptoEngine } from '@countersign/crypto/engine'
-import { type CatalogueType, typeMetadata, valueEncodings } from './catalogue.ts'
+import { type CatalogueType, typeMetadata } from './catalogue.ts'
 
 /** In the order in which a caller who names no format gets one. */
 export const PUBLISHED_FORMATS = [
@@ -51,12 +50,6 @@ export function labelsOf(type: CatalogueType, format: FormatId): Readonly<Record
 /** Members that lead from the example to the claims. */
 export function claimsAt(type: CatalogueType, format: FormatId): readonly string[] {
   return SHAPES[format].claimsAt(type)
-}
-
-/** The encodings of the type's values, from the top of the example. */
-export function encodingsIn(type: CatalogueType, format: FormatId): readonly ValueEncoding[] {
-  const above = claimsAt(type, format)
-  return valueEncodings(type).map(({ as, path }) => ({ as, path: [...above, ...path] }))
 }
 
 export interface PublishedTypeMetadata {

@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { composeCaddyfile, oneMachineCaddyfile } from '@countersign/countersign/cluster/deployed-caddyfiles'
+import {
+  composeCaddyfile,
+  oneMachineCaddyfile,
+} from '@countersign/countersign/cluster/deployed-caddyfiles.testing'
 import { describe, expect, it } from 'vitest'
 import { caddyfile } from './caddyfile.ts'
 

@@ -10,16 +10,11 @@ export type StatusSize = 1 | 2 | 4 | 8
 export type BitOrder = 'least_significant_first' | 'most_significant_first'
 
 export interface StatusBits {
-  /** Changed in place by `setStatus` and `applyStatuses`. */
+  /** Changed in place by `setStatus`. */
   readonly bytes: Uint8Array
   /** Bits of an entry. */
   readonly size: number
   readonly order: BitOrder
-}
-
-export interface StatusChange {
-  readonly index: number
-  readonly status: number
 }
 
 export function isStatusSize(value: unknown): value is StatusSize {
@@ -56,17 +51,6 @@ export function setStatus(bits: StatusBits, index: number, status: number): void
   const shift = order === 'least_significant_first' ? at % 8 : 8 - size - (at % 8)
   const byte = Math.floor(at / 8)
   bytes[byte] = ((bytes[byte] ?? 0) & ~(mask << shift)) | (status << shift)
-}
-
-/** Whether anything is different now, so that a list is compressed and signed again only when it must be. */
-export function applyStatuses(bits: StatusBits, changes: Iterable<StatusChange>): boolean {
-  let changed = false
-  for (const { index, status } of changes) {
-    if (getStatus(bits, index) === status) continue
-    setStatus(bits, index, status)
-    changed = true
-  }
-  return changed
 }
 
 function readFromRight({ bytes, size }: StatusBits, index: number): number {

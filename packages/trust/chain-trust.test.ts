@@ -19,12 +19,13 @@ import { type ChainTrustOptions, chainTrust } from './chain-trust.ts'
 import {
   anchorsFrom,
   combineTrustLists,
-  EMPTY_TRUST_LIST,
   pinsFrom,
   type TrustList,
   type TrustOccasion,
   type TrustScope,
 } from './trust-anchor.ts'
+
+const NOBODY: TrustList = { anchors: [], pins: [] }
 
 const NOW = 1_780_000_000
 const DAY = 86_400
@@ -87,7 +88,7 @@ describe('a chain', () => {
   })
 
   it('that leads nowhere is refused with what is missing', async () => {
-    expect(await judge(EMPTY_TRUST_LIST, [await makeLeaf()])).toMatchObject({
+    expect(await judge(NOBODY, [await makeLeaf()])).toMatchObject({
       error: {
         code: 'untrusted',
         reason: 'anchor_unknown',
@@ -358,7 +359,7 @@ describe('what was found once', () => {
     let list = await anchored({})
     const trust = chainTrust({ list: () => list, crypto: nodeEngine })
     expect((await trust(x5c, ISSUER, NOW)).ok).toBe(true)
-    list = EMPTY_TRUST_LIST
+    list = NOBODY
     expect((await trust(x5c, ISSUER, NOW)).ok).toBe(false)
   })
 

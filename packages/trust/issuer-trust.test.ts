@@ -12,7 +12,7 @@ import { toPem } from '@countersign/x509/pem'
 import { describe, expect, it } from 'vitest'
 import { chainTrust } from './chain-trust.ts'
 import { didIssuerTrust } from './did-trust.ts'
-import { issuerTrust, signerTrust, statusListTrust } from './issuer-trust.ts'
+import { issuerTrust, statusListTrust } from './issuer-trust.ts'
 import { anchorsFrom, type TrustedCertificate, type TrustList, type TrustScope } from './trust-anchor.ts'
 import { trustedByAny } from './trusted-by-any.ts'
 
@@ -115,8 +115,6 @@ describe('trust in an issuer', () => {
     expect((await statusListTrust(chains)({ ...list, x5c }, NOW)).ok).toBe(true)
     expect(await statusListTrust(chains)(list, NOW)).toMatchObject({ error: { code: 'no_key_reference' } })
     expect((await issuerTrust(chains)(reference(x5c), NOW)).ok).toBe(false)
-    expect((await signerTrust(chains, 'wallet_attester')(x5c, NOW)).ok).toBe(false)
-    expect((await signerTrust(chains, 'status_list')(x5c, NOW)).ok).toBe(true)
   })
 })
 

@@ -9,7 +9,6 @@ import type { IssuerTrust, TrustedKey, TrustRefusal } from '@countersign/credent
 import type { StatusListTrust } from '@countersign/status-list/status-list'
 import type { Certificate } from '@countersign/x509/certificate'
 import type { ChainRefusal, ChainTrust, TrustedChain } from './chain-trust.ts'
-import type { TrustPurpose } from './trust-anchor.ts'
 import { detailsOf } from './untrusted-details.ts'
 
 export interface IssuerNameRule {
@@ -37,12 +36,6 @@ export function issuerTrust(chains: ChainTrust, { issuerInCertificate }: IssuerN
 /** A signer of lists may be anybody whom the deployment trusts with lists; that of the credential need not be the same. */
 export function statusListTrust(chains: ChainTrust): StatusListTrust {
   return async ({ x5c }, now) => toKey(await chains(x5c, { purpose: 'status_list' }, now))
-}
-
-/** For attestations of wallets and keys, requests and metadata: whoever is trusted for that purpose. */
-export function signerTrust(chains: ChainTrust, purpose: TrustPurpose) {
-  return async (x5c: readonly string[] | undefined, now: number): Promise<Result<TrustedKey, TrustRefusal>> =>
-    toKey(await chains(x5c, { purpose }, now))
 }
 
 function toKey(judged: Result<TrustedChain, ChainRefusal>): Result<TrustedKey, TrustRefusal> {

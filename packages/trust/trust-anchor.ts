@@ -47,8 +47,6 @@ export interface TrustList {
   readonly pins: readonly TrustedCertificate[]
 }
 
-export const EMPTY_TRUST_LIST: TrustList = { anchors: [], pins: [] }
-
 export function combineTrustLists(...lists: readonly TrustList[]): TrustList {
   return {
     anchors: lists.flatMap(({ anchors }) => anchors),

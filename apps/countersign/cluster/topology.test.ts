@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { picture } from './picture.ts'
-import { instancesOf, portsNeeded, publicUrl, sitesOf, standardTopology, topologyOn } from './topology.ts'
+import { portsNeeded, publicUrl, sitesOf, standardTopology, type Topology, topologyOn } from './topology.ts'
+
+const instancesOf = (topology: Topology) => topology.flatMap(({ instances }) => instances)
 
 const pairs = { wallets: 2, issuers: 2, verifiers: 2 }
 

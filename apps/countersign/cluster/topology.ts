@@ -66,10 +66,6 @@ export function publicUrl({ publicPort }: ServicePlan): string {
   return `http://localhost:${publicPort}`
 }
 
-export function instancesOf(topology: Topology): readonly InstancePlan[] {
-  return topology.flatMap(({ instances }) => instances)
-}
-
 /** In the order of the balancer's ports. */
 const IN_ORDER = SERVICES.toSorted((a, b) => a.balancedPort - b.balancedPort)
 

@@ -63,9 +63,6 @@ export type DpopRefusal =
   | { readonly code: 'dpop_signature_invalid'; readonly reason: string }
   | ({ readonly code: 'dpop_outside_window' } & WindowFault)
 
-/** What is tolerated unless a deployment says otherwise. */
-export const DPOP_WINDOW = { maxAgeSeconds: 300, skewSeconds: 30 } as const
-
 const MAX_PROOF_LENGTH = 8192
 const MAX_JTI_LENGTH = 256
 const MAX_NONCE_LENGTH = 512

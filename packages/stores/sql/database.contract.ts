@@ -1,7 +1,7 @@
 /** What both SQL engines promise, as one suite; also the portable subset of SQL, by example. */
 import { type Generated, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Database, isUniqueViolation } from './database.ts'
+import type { Database } from './database.ts'
 import { type Migration, MigrationOrderBroken, migrate } from './migrate.ts'
 
 interface Tables {
@@ -148,7 +148,6 @@ function describeStatements(database: () => Database<Tables>): void {
       ),
     )
     expect(errors.every((error) => error instanceof Error)).toBe(true)
-    expect(errors.map(isUniqueViolation)).toEqual([true, true, false, false])
   })
 
   it('a transaction that throws changes nothing, and one that ends does', async () => {

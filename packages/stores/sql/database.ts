@@ -28,13 +28,3 @@ export interface DatabaseOptions {
   /** For logs: a connection broke while nobody used it. */
   readonly onProblem?: (message: string) => void
 }
-
-// PostgreSQL: SQLSTATE 23505. SQLite: extended codes PRIMARYKEY, UNIQUE, ROWID of SQLITE_CONSTRAINT.
-const UNIQUE_CODES: readonly unknown[] = ['23505', 1555, 2067, 2579]
-
-/** True when a row with the same key was there already; the statement changed nothing. */
-export function isUniqueViolation(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = 'errcode' in error ? error.errcode : 'code' in error ? error.code : undefined
-  return UNIQUE_CODES.includes(code)
-}

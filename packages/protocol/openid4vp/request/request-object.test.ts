@@ -4,7 +4,6 @@ import { LEAF, leafSigner } from './request.testing.ts'
 import {
   authorizationRequestUrl,
   buildRequestObject,
-  isWalletNonce,
   type RequestFacts,
   signRequestObject,
 } from './request-object.ts'
@@ -74,16 +73,6 @@ describe('a request object', () => {
       alg: 'ES256',
       kid: leafSigner.keyId,
     })
-  })
-
-  it.each([
-    ['aZ09-_~', true],
-    ['', false],
-    ['with space', false],
-    ['line\nbreak', false],
-    ['x'.repeat(513), false],
-  ])('a wallet nonce %j is taken: %s', (nonce, taken) => {
-    expect(isWalletNonce(nonce)).toBe(taken)
   })
 })
 

@@ -61,11 +61,6 @@ export function signRequestObject(payload: JsonObject, signer: Signer): Promise<
   return signJws({ typ: REQUEST_OBJECT_TYPE, ...key }, payload, signer)
 }
 
-/** What a wallet may ask us to echo: text that is safe in a header and a log, and not without end. */
-export function isWalletNonce(text: string): boolean {
-  return /^[\x21-\x7e]{1,512}$/.test(text)
-}
-
 /**
  * The URL that opens a wallet. `base` is the wallet's authorization endpoint, a custom scheme (`openid4vp://`) or an
  * https URL, which may have a query of its own. A fragment is dropped: an endpoint has none (RFC 6749 §3.1).
