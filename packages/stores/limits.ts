@@ -4,16 +4,16 @@
  */
 
 /** Longest value in UTF-16 code units; a session is some kilobytes. */
-export const MAX_VALUE_LENGTH = 8 * 1024 * 1024
+const MAX_VALUE_LENGTH = 8 * 1024 * 1024
 /** Ten years, in seconds. */
-export const MAX_TTL_SECONDS = 315_360_000
+const MAX_TTL_SECONDS = 315_360_000
 
 const ID = /^[A-Za-z0-9_.:-]{1,256}$/
 // No colon: it ends the namespace in a key, so `a` + `b:c` and `a:b` + `c` would be one key.
 const NAMESPACE = /^[A-Za-z0-9_.-]{1,64}$/
 
 /** True when the text can be an id; what comes from the network is asked first. */
-export function isStoreId(text: string): boolean {
+function isStoreId(text: string): boolean {
   return ID.test(text)
 }
 

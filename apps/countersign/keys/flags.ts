@@ -16,7 +16,7 @@ export const AUTHORITY_FLAGS = {
 } as const satisfies FlagTable
 
 /** Of a certificate below an authority alone. */
-export const BELOW_FLAGS = {
+const BELOW_FLAGS = {
   publicKeyFile: {
     kind: 'text',
     value: 'FILE',

@@ -7,7 +7,7 @@ import type { Kysely } from 'kysely'
 import { issuedById } from '../database/issued-credentials.ts'
 import type { IssuedCredentialRow, IssuerDatabase, IssuerTables } from '../database/schema.ts'
 
-export const credentialStatuses = ['valid', 'revoked', 'suspended'] as const
+const credentialStatuses = ['valid', 'revoked', 'suspended'] as const
 export type CredentialStatus = (typeof credentialStatuses)[number]
 
 export type StatusRefusal =

@@ -148,6 +148,6 @@ export function requestView(url: string, request: VerifiedRequest): RequestView 
 }
 
 /** Writes epoch seconds as ISO 8601. */
-export function isoTime(seconds: number): string {
+function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString()
 }

@@ -146,11 +146,7 @@ export async function openPrivateKey(
 }
 
 /** The id under which the wallet has this key. */
-export async function findKeyId(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  key: PublicJwk,
-): Promise<string | undefined> {
+async function findKeyId(wallet: Wallet, owned: OwnedWallet, key: PublicJwk): Promise<string | undefined> {
   const rows = await wallet.database.db
     .selectFrom('wallet_keys')
     .select(['id', 'private_sealed'])

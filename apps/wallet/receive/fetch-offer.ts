@@ -55,7 +55,7 @@ export interface Issuer {
   readonly authorizationServer: AuthorizationServerMetadata
 }
 
-export const MAX_OFFER_BYTES = 65_536
+const MAX_OFFER_BYTES = 65_536
 const MAX_METADATA_BYTES = 900_000
 const MAX_CONFIGURATIONS = 20
 

@@ -16,7 +16,7 @@ export interface SvgRefusal {
   readonly found?: string
 }
 
-export const MAX_SVG_LENGTH = 262_144
+const MAX_SVG_LENGTH = 262_144
 
 export function renderSvgTemplate(
   template: string,

@@ -30,7 +30,7 @@ export interface Gathered {
 }
 
 /** Names that a flag or a variable may carry in front, for several services in one process: `--issuer.baseUrl=…`. */
-export const SERVICE_NAMES: readonly string[] = [
+const SERVICE_NAMES: readonly string[] = [
   'issuer',
   'verifier',
   'wallet',

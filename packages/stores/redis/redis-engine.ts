@@ -19,8 +19,6 @@ import {
 } from './subscriber.ts'
 import { writeIds } from './write-ids.ts'
 
-export type { RedisAddress, RedisLogin, RedisTls } from './subscriber.ts'
-
 export interface RedisOptions extends RedisLogin {
   /** `redis[s]://[user:password@]host[:port][/database]`; with `sentinel` only login, database and TLS count. */
   readonly url?: string
