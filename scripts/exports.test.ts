@@ -1,6 +1,7 @@
 /**
  * The doors of each workspace: `exports` of a package.json names the modules that other workspaces import, and those alone, so
- * what a package keeps for itself can change without anybody asking around. Tests are users like all others.
+ * what a package keeps for itself can change without anybody asking around. Tests are users like all others;
+ * `testing/` is open to all of them.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -45,7 +46,7 @@ function workspaces(): readonly { readonly name: string; readonly folder: string
     readdirSync(join(root, folder), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => ({ name, folder: `${folder}/${name}` }))
-  return [...inFolder('packages'), ...inFolder('apps'), { name: 'testing', folder: 'testing' }]
+  return [...inFolder('packages'), ...inFolder('apps')]
 }
 
 function exportsOf(folder: string): Readonly<Record<string, string>> {
