@@ -18,7 +18,6 @@ const pure = (...imports: string[]): Room => ({ imports, outside: 'pure' })
 const onNode = (...imports: string[]): Room => ({ imports, outside: 'node' })
 const using = (outside: readonly string[], ...imports: string[]): Room => ({ imports, outside })
 
-const allFormats = ['credential/sd-jwt-vc', 'credential/mdoc', 'credential/w3c-vc']
 const composition = ['service/compose', 'service/config', 'service/operation']
 
 const packages: Readonly<Record<string, Room>> = {
@@ -32,6 +31,7 @@ const packages: Readonly<Record<string, Room>> = {
   did: pure('core', 'crypto', 'x509'),
 
   'credential/contract': pure('core', 'crypto', 'crypto/jose', 'did', 'x509'),
+  credential: pure('credential/contract', 'credential/sd-jwt-vc', 'credential/mdoc', 'credential/w3c-vc'),
   'credential/display': pure('core', 'credential/contract'),
   'credential/type-metadata': pure('core', 'crypto', 'credential/contract', 'credential/display'),
   'credential/sd-jwt': pure('core', 'crypto', 'crypto/jose', 'credential/contract'),
@@ -269,6 +269,7 @@ const apps: Readonly<Record<string, Room>> = {
     'service/sessions',
     'apps/issuer',
     'apps/issuer/database',
+    'apps/issuer/types',
     'apps/issuer/status',
     'apps/issuer/offer',
     'apps/issuer/authorization',
@@ -276,6 +277,7 @@ const apps: Readonly<Record<string, Room>> = {
     'apps/issuer/onboarding',
   ),
   'apps/issuer/build.ts': onNode(
+    'catalogue',
     'keys/deployment',
     'credential/contract',
     'protocol/openid4vci/session',
@@ -287,8 +289,7 @@ const apps: Readonly<Record<string, Room>> = {
   ),
   'apps/issuer/main.ts': onNode(
     'apps/issuer/build.ts',
-    'credential/contract',
-    ...allFormats,
+    'credential',
     'keys/engines',
     ...composition,
     'stores/sql',
@@ -358,7 +359,7 @@ const apps: Readonly<Record<string, Room>> = {
   'apps/verifier/main.ts': onNode(
     'apps/verifier/build.ts',
     'credential/contract',
-    ...allFormats,
+    'credential',
     'keys/engines',
     'protocol/openid4vp/request',
     ...composition,
@@ -487,7 +488,7 @@ const apps: Readonly<Record<string, Room>> = {
   'apps/wallet/main.ts': onNode(
     'apps/wallet/build.ts',
     'credential/contract',
-    ...allFormats,
+    'credential',
     'keys/engines',
     ...composition,
     'stores/sql',
@@ -497,9 +498,17 @@ const apps: Readonly<Record<string, Room>> = {
     'service/outgoing',
   ),
 
-  'apps/repository/http': using(['fastify', 'zod'], 'core', 'catalogue', 'api/repository', 'service/http'),
+  'apps/repository/http': using(
+    ['fastify', 'zod'],
+    'core',
+    'catalogue',
+    'credential/contract',
+    'api/repository',
+    'service/http',
+  ),
   'apps/repository/build.ts': onNode('service/compose', 'apps/repository/http'),
   'apps/repository/main.ts': onNode(
+    'credential',
     'apps/repository/build.ts',
     'service/compose',
     'service/http',

@@ -2,6 +2,7 @@
  * Puts the issuer together from ports and settings: its use cases' record, and the service over it. `main.ts` opens the
  * ports from a configuration; tests and the simulation hand in theirs. What is not configured is as `config.ts` says.
  */
+import type { CatalogueType } from '@countersign/catalogue/catalogue'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
@@ -12,7 +13,7 @@ import type { IssuerDefaults } from './config.ts'
 import { issuerRoutes } from './http/routes.ts'
 import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
 import { type IssuerSigners, signableFormats, signerFor } from './signing/issuer-signers.ts'
-import { catalogueTypes } from './types/issuable-types.ts'
+import { issuableTypes } from './types/issuable-types.ts'
 
 export interface IssuerPorts
   extends Pick<
@@ -23,6 +24,8 @@ export interface IssuerPorts
   readonly sealing: Pick<Sealing, 'mac'>
   readonly formats: readonly CredentialFormat[]
   readonly signers: IssuerSigners
+  /** What is issued, in every format that it comes in and that there is a signer for; the catalogue's when absent. */
+  readonly types?: readonly CatalogueType[]
 }
 
 export interface IssuerSettings extends Omit<IssuerLimits, 'proofMaxAgeSeconds' | 'skewSeconds'> {
@@ -35,18 +38,17 @@ const PROOF_MAX_AGE_SECONDS = 300
 const SKEW_SECONDS = 60
 
 export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issuer {
-  const { stores, sealing, formats, signers, ...handedIn } = ports
-  const registry = formatRegistry(formats)
+  const { stores, sealing, formats, signers, types, ...handedIn } = ports
   return {
     ...handedIn,
     ...stores.stepped<IssuanceSession>('issuance', ISSUANCE_SCHEMA),
     answers: stores.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
     proofs: stores.once('dpop'),
-    formats: registry,
-    signerFor: (format) => signerFor(signers, format),
+    formats: formatRegistry(formats),
+    signerFor: (profile) => signerFor(signers, profile),
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: settings.baseUrl,
-    types: catalogueTypes(signableFormats(signers, registry.ids)),
+    types: issuableTypes(signableFormats(signers, formats), types),
     limits: limitsOf(settings),
   }
 }

@@ -5,7 +5,7 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
@@ -32,8 +32,8 @@ export interface Issuer {
   readonly statusLists?: OwnStatusLists
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
-  /** The deployment's own issuer key for a format; an issue call may bring another. */
-  signerFor(format: FormatId): Signer
+  /** The deployment's own issuer key for formats of that profile; an issue call may bring another. */
+  signerFor(profile: SignerProfile): Signer
   readonly openCallerKey: CallerKeys
   /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
@@ -56,7 +56,7 @@ export interface CallerKeys {
   signer(
     key: JsonObject,
     x5c: readonly string[] | undefined,
-    format: FormatId,
+    profile: SignerProfile,
   ): Promise<Result<Signer, { readonly code: string }>>
 }
 

@@ -1,8 +1,5 @@
 /** Opens what the issuer stands on, as its configuration says, and starts it. */
-import type { CredentialFormat } from '@countersign/credential/contract/format'
-import { mdoc } from '@countersign/credential/mdoc/format'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
@@ -26,9 +23,7 @@ import { openIssuerSigners } from './signing/issuer-signers.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
-const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]
-
-export async function startIssuer(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
+export async function startIssuer(start: ServiceStart, formats = ALL_FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'issuer', extra: issuerShape }, start)
   const runtime = await openRuntime(config, issuerShape)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))

@@ -1,8 +1,8 @@
 /** Puts the repository together: the catalogue, published. It keeps nothing and signs nothing, so settings are all it needs. */
 import type { ServiceParts } from '@countersign/service/compose/run-service'
-import { repositoryRoutes } from './http/routes.ts'
+import { type RepositoryOptions, repositoryRoutes } from './http/routes.ts'
 
-export function repositoryService(settings: { readonly baseUrl: string }): ServiceParts {
+export function repositoryService(settings: RepositoryOptions): ServiceParts {
   return {
     title: 'Countersign credential repository',
     description: 'The catalogue of credential types: schemas, type metadata, examples.',

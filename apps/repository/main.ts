@@ -1,4 +1,5 @@
 /** Starts the repository as its configuration says. Without sessions and keys it needs no runtime. */
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import type { RunningService } from '@countersign/service/compose/run-service'
 import { logConfiguration } from '@countersign/service/config/redacted'
@@ -7,11 +8,11 @@ import { gracefulStop } from '@countersign/service/operation/lifecycle'
 import { prometheusMetrics } from '@countersign/service/operation/prometheus'
 import { repositoryService } from './build.ts'
 
-export async function startRepository(start: ServiceStart): Promise<RunningService> {
+export async function startRepository(start: ServiceStart, formats = ALL_FORMATS): Promise<RunningService> {
   const options = { service: 'repository', extra: {}, managementDoor: false }
   const config = await configure(options, start)
   const http = await createHttpService({
-    ...repositoryService(config),
+    ...repositoryService({ baseUrl: config.baseUrl, formats }),
     config,
     checks: [],
     metrics: prometheusMetrics('repository'),

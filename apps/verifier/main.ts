@@ -1,8 +1,6 @@
 /** Opens what the verifier stands on, as its configuration says, and starts it. */
-import type { CredentialFormat } from '@countersign/credential/contract/format'
-import { mdoc } from '@countersign/credential/mdoc/format'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import { openIssuerTrust } from '@countersign/service/compose/believed-issuers'
@@ -23,20 +21,22 @@ import { statusChecker } from './response/status-checker.ts'
 
 type VerifierConfig = Config<typeof verifierShape>
 
-const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]
-
-export async function startVerifier(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
+export async function startVerifier(start: ServiceStart, formats = ALL_FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'verifier', extra: verifierShape }, start)
   const runtime = await openRuntime(config, verifierShape)
-  const ports = await openedOn(runtime, () => openPorts(runtime, config))
+  const ports = await openedOn(runtime, () => openPorts(runtime, config, formatRegistry(formats)))
   return runService(runtime, verifierService(buildVerifier({ ...ports, formats }, config)))
 }
 
-async function openPorts(runtime: Runtime, config: VerifierConfig): Promise<Omit<VerifierPorts, 'formats'>> {
+async function openPorts(
+  runtime: Runtime,
+  config: VerifierConfig,
+  formats: FormatRegistry,
+): Promise<Omit<VerifierPorts, 'formats'>> {
   const { stores, now } = runtime
   const identity = await openClientIdentity(runtime, config)
   const { remote, resolveKey } = openOutgoing(runtime, config)
-  const trust = await openIssuerTrust(runtime, trustSources(config), { resolveKey, remote })
+  const trust = await openIssuerTrust(runtime, trustSources(config), { formats, resolveKey, remote })
   const lists = openStatusLists(remote, {
     crypto: nodeCrypto,
     compression: nodeCompression,
@@ -49,7 +49,7 @@ async function openPorts(runtime: Runtime, config: VerifierConfig): Promise<Omit
     policies: POLICIES,
     trust: trust.issuers,
     holderKeys: resolveKey,
-    checkStatus: statusChecker({ lists, listAnchors: trust.listAnchors, now }),
+    checkStatus: statusChecker({ formats, lists, listAnchors: trust.listAnchors, now }),
     now,
   }
 }

@@ -1,9 +1,7 @@
 /** Opens what the wallet stands on, as its configuration says, and starts it. */
 import { randomUUID } from 'node:crypto'
-import type { CredentialFormat } from '@countersign/credential/contract/format'
-import { mdoc } from '@countersign/credential/mdoc/format'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { openIssuerTrust, type TrustWays } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
@@ -29,9 +27,7 @@ import type { TrustedIssuers, Wallet } from './wallet.ts'
 
 type WalletConfig = Config<typeof walletShape>
 
-const FORMATS: readonly CredentialFormat[] = [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt]
-
-export async function startWallet(start: ServiceStart, formats = FORMATS): Promise<RunningService> {
+export async function startWallet(start: ServiceStart, formats = ALL_FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'wallet', extra: walletShape, managementDoor: false }, start)
   const preregistered = config.preregisteredAccount ?? config.mode === 'development'
   if (preregistered && config.mode === 'production')
@@ -39,7 +35,7 @@ export async function startWallet(start: ServiceStart, formats = FORMATS): Promi
   const runtime = await openRuntime(config, walletShape)
   const { wallet, database } = await openedOn(runtime, async () => {
     const opened = await openWalletDatabase(runtime, config)
-    const ports = await openPorts(runtime, config, opened)
+    const ports = await openPorts(runtime, config, opened, formatRegistry(formats))
     const built = await buildWallet({ ...ports, formats }, config)
     if (preregistered) await announcePreregistered(built, runtime)
     return { wallet: built, database: opened }
@@ -68,9 +64,10 @@ async function openPorts(
   runtime: Runtime,
   config: WalletConfig,
   database: Database<WalletTables>,
+  formats: FormatRegistry,
 ): Promise<Omit<WalletPorts, 'formats'>> {
   const outgoing = openOutgoing(runtime, config)
-  const issuers = await openIssuers(runtime, config, outgoing)
+  const issuers = await openIssuers(runtime, config, { ...outgoing, formats })
   return {
     database,
     sealing: runtime.deployment.sealing,

@@ -94,7 +94,7 @@ onBothDatabases('the key of a credential', (store) => {
     const configurations = [identityAs.jwt_vc_json.id]
     const credential = await receiveOne(wallet, owned, { offer: issuer.offer({ configurations }), did })
     expect(issuer.proofs.at(-1)?.holderDid).toBe(did)
-    expect(subjectOf(credential.held)).toBe(did)
+    expect(subjectOf(wallet, credential.held)).toBe(did)
   })
 
   it.each([identity, ...Object.values(identityAs)])('binds a credential as $format', async (wish) => {
@@ -134,7 +134,7 @@ onBothDatabases('a holder who is named by a did:web', (store) => {
     const { did, issuer, owned, wallet } = await webHolder(store(), { namesSubjectOnly: true })
     const offer = issuer.offer({ configurations: [id] })
     const credential = await receiveOne(wallet, owned, { offer, did })
-    expect(subjectOf(credential.held)).toBe(did)
+    expect(subjectOf(wallet, credential.held)).toBe(did)
     expect(credential.held.holderKey).toBeUndefined()
     expect(await shown(wallet, owned, credential, format)).toEqual({
       name: 'holder_binding',

@@ -36,12 +36,12 @@ export interface CatalogueType {
   /** Short name, e.g. `identity_credential`. */
   readonly id: string
   /** What the type is called in each format that it comes in: `vct`, document type, W3C type. */
-  readonly formats: Readonly<Partial<Record<FormatId, string>>>
+  readonly formats: Readonly<Record<FormatId, string>>
   /** Namespace of the data elements in an mdoc. */
   readonly namespace?: string
   readonly description: string
-  /** How long a credential of this type is good for unless the issue call says otherwise, in days. */
-  readonly lifetimeDays: number
+  /** How long a credential of this type is good unless the issue call says otherwise, in days; absent: what the format says. */
+  readonly lifetimeDays?: number
   readonly display: readonly { readonly locale: string; readonly name: string }[]
   readonly backgroundColor: string
   readonly textColor: string

@@ -2,8 +2,7 @@ import { encodeUtf8 } from '@countersign/core/base64url'
 import { isJsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
 import { resolveClaimPath } from '@countersign/credential/contract/claim-path'
-import type { FormatId } from '@countersign/credential/contract/format-id'
-import { formatRegistry } from '@countersign/credential/contract/registry'
+import type { CredentialFormat } from '@countersign/credential/contract/format'
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
@@ -14,12 +13,20 @@ import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { DIGITAL_SIGNATURE, makeCertificate, toX5c } from '@countersign/testing/forging/certificates'
 import { describe, expect, it } from 'vitest'
-import { type CatalogueType, catalogue, valueEncodings, withholdablePaths } from './catalogue.ts'
-import { claimsAt, exampleOf, formatsOf, labelsOf, mappingOf, publishedTypeMetadata } from './publication.ts'
+import { type CatalogueType, catalogue, withholdablePaths } from './catalogue.ts'
+import {
+  claimsAt,
+  encodingsIn,
+  exampleOf,
+  formatsOf,
+  labelsOf,
+  lifetimeDays,
+  mappingOf,
+  publishedTypeMetadata,
+} from './publication.ts'
 
 const NOW = 1_780_000_000
-const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
-const withholdable: ReadonlySet<FormatId> = new Set(['dc+sd-jwt', 'vc+sd-jwt'])
+const formats = [jwtVcJson, vcJwt, vcSdJwt, sdJwtVc, mdoc]
 const holder = makeSigner('P-256', 'holder')
 const issuer = await certifiedSigner()
 
@@ -41,34 +48,29 @@ async function certifiedSigner() {
   return { ...leaf, x5c: toX5c(certificate) }
 }
 
-function entry(format: FormatId) {
-  const found = formats.get(format)
-  if (found === undefined) throw new Error(`nothing issues ${format}`)
-  return found
-}
-
 /** As an issuer issues it. */
-async function issue(type: CatalogueType, format: FormatId): Promise<string> {
+async function issue(type: CatalogueType, format: CredentialFormat): Promise<string> {
   const above = claimsAt(type, format)
-  const issued = await entry(format).issue(
+  const issued = await format.issue(
     {
-      type: type.formats[format] ?? '',
+      type: type.formats[format.id] ?? '',
       claims: exampleOf(type, format),
-      encodings: valueEncodings(type).map(({ as, path }) => ({ as, path: [...above, ...path] })),
-      selectivelyDisclosable: withholdable.has(format)
-        ? withholdablePaths(type)
-            .map((path) => [...above, ...path])
-            .filter((path) => resolveClaimPath(exampleOf(type, format), path).length > 0)
-        : [],
+      encodings: encodingsIn(type, format),
+      selectivelyDisclosable:
+        format.securedBy === 'sd-jwt'
+          ? withholdablePaths(type)
+              .map((path) => [...above, ...path])
+              .filter((path) => resolveClaimPath(exampleOf(type, format), path).length > 0)
+          : [],
       holderKey: holder.publicJwk,
       signer: issuer,
       issuer: 'https://issuer.example',
       issuedAt: NOW,
-      expiresAt: NOW + type.lifetimeDays * 86_400,
+      expiresAt: NOW + lifetimeDays(type, format) * 86_400,
     },
     nodeEngine,
   )
-  if (!issued.ok) throw new Error(`${type.name} as ${format}: ${JSON.stringify(issued.error)}`)
+  if (!issued.ok) throw new Error(`${type.name} as ${format.id}: ${JSON.stringify(issued.error)}`)
   return issued.value
 }
 
@@ -80,15 +82,15 @@ function within(value: JsonValue, members: readonly string[]): JsonValue | undef
 }
 
 const all = catalogue.flatMap((type) =>
-  formatsOf(type).map((format) => [type.name, format, type] as [string, FormatId, CatalogueType]),
+  formatsOf(type, formats).map((format) => [type.name, format.id, type, format] as const),
 )
 
-describe.each(all)('the example of %s as %s', (_name, format, type) => {
+describe.each(all)('the example of %s as %s', (_name, _id, type, format) => {
   it('is issued, held and shown to a verifier as it is written', async () => {
     const credential = await issue(type, format)
-    const held = await entry(format).open(credential, nodeEngine)
+    const held = await format.open(credential, nodeEngine)
     if (!held.ok) throw new Error(JSON.stringify(held.error))
-    expect(held.value.type).toBe(type.formats[format])
+    expect(held.value.type).toBe(type.formats[format.id])
     expect(within(held.value.claims, claimsAt(type, format))).toMatchObject(type.example)
 
     const paths = type.claims
@@ -96,9 +98,9 @@ describe.each(all)('the example of %s as %s', (_name, format, type) => {
       .filter((path) => resolveClaimPath(held.value.claims, path).length > 0)
     const request = { audience: 'origin:https://v.example', nonce: 'n-0S6_WzA2Mj' }
     const binding = { ...request, signer: holder, issuedAt: NOW }
-    const presented = await entry(format).present({ credential, disclose: paths, binding }, nodeEngine)
+    const presented = await format.present({ credential, disclose: paths, binding }, nodeEngine)
     if (!presented.ok) throw new Error(JSON.stringify(presented.error))
-    const outcome = await entry(format).verify(
+    const outcome = await format.verify(
       {
         presentation: presented.value,
         binding: request,
@@ -124,7 +126,7 @@ describe.each(all)('the example of %s as %s', (_name, format, type) => {
     expect(labels).toHaveLength(type.claims.length)
     const [first = ''] = labels
     expect(first).toBe(
-      format === 'mso_mdoc'
+      format === mdoc
         ? `$['${type.namespace}'].${type.claims[0]?.path[0]}`
         : `$.${[...above, ...(type.claims[0]?.path ?? [])].join('.')}`,
     )
@@ -140,21 +142,21 @@ describe('an example', () => {
 
   it('is a document with a subject for W3C formats, flat for SD-JWT VC, by namespace for mdoc', () => {
     const identity = typeNamed('IdentityCredential')
-    expect(exampleOf(identity, 'jwt_vc_json')).toEqual({
+    expect(exampleOf(identity, jwtVcJson)).toEqual({
       '@context': ['https://www.w3.org/2018/credentials/v1'],
       type: ['VerifiableCredential', 'IdentityCredential'],
       credentialSubject: identity.example,
     })
-    expect(exampleOf(identity, 'vc+sd-jwt')['@context']).toEqual(['https://www.w3.org/ns/credentials/v2'])
-    expect(exampleOf(identity, 'dc+sd-jwt')).toEqual(identity.example)
+    expect(exampleOf(identity, vcSdJwt)['@context']).toEqual(['https://www.w3.org/ns/credentials/v2'])
+    expect(exampleOf(identity, sdJwtVc)).toEqual(identity.example)
     const licence = typeNamed('MobileDrivingLicence')
-    expect(exampleOf(licence, 'mso_mdoc')).toEqual({ 'org.iso.18013.5.1': licence.example })
+    expect(exampleOf(licence, mdoc)).toEqual({ 'org.iso.18013.5.1': licence.example })
   })
 
   it('and a mapping do not exist in a format that the type does not come in', () => {
     const licence = typeNamed('MobileDrivingLicence')
-    expect(() => exampleOf(licence, 'dc+sd-jwt')).toThrow('does not come as')
-    expect(() => mappingOf(licence, 'jwt_vc_json')).toThrow('does not come as')
+    expect(() => exampleOf(licence, sdJwtVc)).toThrow('does not come as')
+    expect(() => mappingOf(licence, jwtVcJson)).toThrow('does not come as')
   })
 })
 

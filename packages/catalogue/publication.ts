@@ -4,41 +4,38 @@
  */
 import { encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { ValueEncoding } from '@countersign/credential/contract/format'
+import type { FormatFacts, FormatFamily } from '@countersign/credential/contract/format-facts'
 import { integrityOf } from '@countersign/credential/type-metadata/integrity'
 import type { CryptoEngine } from '@countersign/crypto/engine'
-import { type CatalogueType, typeMetadata } from './catalogue.ts'
-
-/** In the order in which a caller who names no format gets one. */
-export const PUBLISHED_FORMATS = [
-  'jwt_vc_json',
-  'vc+jwt',
-  'vc+sd-jwt',
-  'dc+sd-jwt',
-  'mso_mdoc',
-] as const satisfies readonly FormatId[]
+import { type CatalogueType, typeMetadata, valueEncodings } from './catalogue.ts'
 
 /** Those of the list that the type comes in. */
-export function formatsOf(
+export function formatsOf<Format extends FormatFacts>(
   type: CatalogueType,
-  formats: readonly FormatId[] = PUBLISHED_FORMATS,
-): readonly FormatId[] {
-  return formats.filter((format) => type.formats[format] !== undefined)
+  formats: readonly Format[],
+): readonly Format[] {
+  return formats.filter(({ id }) => type.formats[id] !== undefined)
 }
 
 /** Throws for a format that the type does not come in. */
-export function exampleOf(type: CatalogueType, format: FormatId): JsonObject {
-  return SHAPES[format].example(type, nameIn(type, format))
+export function exampleOf(type: CatalogueType, format: FormatFacts): JsonObject {
+  const frame = format.frame(nameIn(type, format))
+  const claims = claimsAt(type, format).reduceRight<JsonObject>(
+    (inner, member) => ({ [member]: inner }),
+    type.example,
+  )
+  return { ...frame, ...claims }
 }
 
 /** Functions of the issue call that fill in what is only known then. */
-export function mappingOf(type: CatalogueType, format: FormatId): JsonObject {
+export function mappingOf(type: CatalogueType, format: FormatFacts): JsonObject {
   nameIn(type, format)
-  return SHAPES[format].mapping(type)
+  return MAPPINGS[format.family](format, lifetimeDays(type, format))
 }
 
 /** The claims' labels, each with the JSONPath of its value in the example. */
-export function labelsOf(type: CatalogueType, format: FormatId): Readonly<Record<string, string>> {
+export function labelsOf(type: CatalogueType, format: FormatFacts): Readonly<Record<string, string>> {
   const above = claimsAt(type, format).map(jsonPathStep).join('')
   const labels = type.claims.map(({ display, path }) => [
     display[0]?.label ?? path.join('.'),
@@ -48,8 +45,19 @@ export function labelsOf(type: CatalogueType, format: FormatId): Readonly<Record
 }
 
 /** Members that lead from the example to the claims. */
-export function claimsAt(type: CatalogueType, format: FormatId): readonly string[] {
-  return SHAPES[format].claimsAt(type)
+export function claimsAt({ id, namespace = id }: CatalogueType, format: FormatFacts): readonly string[] {
+  return format.claimsAt(namespace)
+}
+
+/** How long a credential of this type is good unless the issue call says otherwise. */
+export function lifetimeDays(type: CatalogueType, format: FormatFacts): number {
+  return type.lifetimeDays ?? format.defaultLifetimeDays
+}
+
+/** The encodings of the type's values, from the top of the example. */
+export function encodingsIn(type: CatalogueType, format: FormatFacts): readonly ValueEncoding[] {
+  const above = claimsAt(type, format)
+  return valueEncodings(type).map(({ as, path }) => ({ as, path: [...above, ...path] }))
 }
 
 export interface PublishedTypeMetadata {
@@ -72,62 +80,27 @@ export async function publishedTypeMetadata(
   return { vct, text, integrity: await integrityOf(encodeUtf8(text), crypto) }
 }
 
-interface Shape {
-  claimsAt(type: CatalogueType): readonly string[]
-  example(type: CatalogueType, name: string): JsonObject
-  mapping(type: CatalogueType): JsonObject
+type Mapping = (format: FormatFacts, lifetimeDays: number) => JsonObject
+
+/** In walt.id's words for what an issuer fills in (`<uuid>`, `<timestamp>` …). */
+const MAPPINGS: Readonly<Record<FormatFamily, Mapping>> = {
+  'sd-jwt-vc': ({ validity }, days) => ({
+    id: '<uuid>',
+    ...(validity && { [validity.until]: `<timestamp-in-seconds:${days}d>` }),
+  }),
+  w3c: ({ validity }, days) => ({
+    id: '<uuid>',
+    issuer: { id: '<issuerDid>' },
+    credentialSubject: { id: '<subjectDid>' },
+    ...(validity && { [validity.from]: '<timestamp>', [validity.until]: `<timestamp-in:${days}d>` }),
+  }),
+  // The issue call says how long a document is good; its elements are all the issuer's.
+  mdoc: () => ({}),
 }
 
-const sdJwtVc: Shape = {
-  claimsAt: () => [],
-  example: (type) => type.example,
-  mapping: ({ lifetimeDays }) => ({ id: '<uuid>', exp: `<timestamp-in-seconds:${lifetimeDays}d>` }),
-}
-
-/** `from` and `until`: what the version of the data model calls the ends of the validity. */
-function w3c(context: string, from: string, until: string): Shape {
-  return {
-    claimsAt: () => ['credentialSubject'],
-    example: (type, name) => ({
-      '@context': [context],
-      type: ['VerifiableCredential', name],
-      credentialSubject: type.example,
-    }),
-    mapping: ({ lifetimeDays }) => ({
-      id: '<uuid>',
-      issuer: { id: '<issuerDid>' },
-      credentialSubject: { id: '<subjectDid>' },
-      [from]: '<timestamp>',
-      [until]: `<timestamp-in:${lifetimeDays}d>`,
-    }),
-  }
-}
-
-const version1 = w3c('https://www.w3.org/2018/credentials/v1', 'issuanceDate', 'expirationDate')
-const version2 = w3c('https://www.w3.org/ns/credentials/v2', 'validFrom', 'validUntil')
-
-/** The issue call says how long a document is good; its elements are all the issuer's. */
-const mdoc: Shape = {
-  claimsAt: (type) => [namespaceOf(type)],
-  example: (type) => ({ [namespaceOf(type)]: type.example }),
-  mapping: () => ({}),
-}
-
-const SHAPES: Readonly<Record<FormatId, Shape>> = {
-  jwt_vc_json: version1,
-  'vc+jwt': version2,
-  'vc+sd-jwt': version2,
-  'dc+sd-jwt': sdJwtVc,
-  mso_mdoc: mdoc,
-}
-
-function namespaceOf({ id, namespace = id }: CatalogueType): string {
-  return namespace
-}
-
-function nameIn({ formats, name }: CatalogueType, format: FormatId): string {
-  const known = formats[format]
-  if (known === undefined) throw new Error(`${name} does not come as ${format}`)
+function nameIn({ formats, name }: CatalogueType, { id }: FormatFacts): string {
+  const known = formats[id]
+  if (known === undefined) throw new Error(`${name} does not come as ${id}`)
   return known
 }
 

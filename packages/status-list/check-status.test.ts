@@ -250,12 +250,12 @@ describe('a list is asked for', () => {
   }
 
   it.each([
-    ['dc+sd-jwt', ['application/statuslist+jwt']],
-    ['mso_mdoc', ['application/statuslist+cwt', 'application/statuslist+jwt']],
-    ['vc+sd-jwt', ['application/statuslist+jwt', 'application/statuslist+cwt']],
+    ['token-jwt', ['application/statuslist+jwt']],
+    ['token-cwt', ['application/statuslist+cwt', 'application/statuslist+jwt']],
+    ['bitstring', ['application/statuslist+jwt', 'application/statuslist+cwt']],
     [undefined, ['application/statuslist+jwt', 'application/statuslist+cwt']],
-  ] as const)('for %s as %j', async (format, accept) => {
-    expect(await asked(at(0), { format })).toEqual({ mechanism: 'token_status_list', uri: URI, accept })
+  ] as const)('for %s as %j', async (listKind, accept) => {
+    expect(await asked(at(0), { listKind })).toEqual({ mechanism: 'token_status_list', uri: URI, accept })
   })
 
   it('with the issuer of the credential, for those who name their key by it', async () => {
@@ -272,6 +272,6 @@ describe('a list is asked for', () => {
       purpose: 'revocation',
       size: 1,
     } as const
-    expect((await asked(bit, { format: 'vc+jwt' }))?.accept[0]).toBe('application/vc+jwt')
+    expect((await asked(bit, { listKind: 'bitstring' }))?.accept[0]).toBe('application/vc+jwt')
   })
 })

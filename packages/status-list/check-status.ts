@@ -8,7 +8,7 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { Result } from '@countersign/core/result'
 import type { Check } from '@countersign/credential/contract/checks'
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { StatusListKind } from '@countersign/credential/contract/format-facts'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { Awaitable } from '@countersign/crypto/engine'
 import { getStatus } from './bits.ts'
@@ -27,8 +27,8 @@ export interface StatusCheckOptions {
   readonly lists: StatusLists
   /** Epoch seconds. */
   readonly now: number
-  /** Of the credential: it says in which form a list is preferred. */
-  readonly format?: FormatId | undefined
+  /** Of the credential's format: it says in which form a list is preferred. */
+  readonly listKind?: StatusListKind | undefined
   readonly credentialIssuer?: string | undefined
   /**
    * Whom the credential's issuer leads to. Its lists then lead to the same anchor, or to one of `listAnchors`. Absent:
@@ -142,9 +142,9 @@ function findStatus(reference: StatusReference, options: StatusCheckOptions): Aw
 type KnownReference = Exclude<StatusReference, { mechanism: 'unknown' }>
 
 function requestFor(reference: KnownReference, options: StatusCheckOptions): StatusListRequest {
-  const { credentialIssuer, format } = options
+  const { credentialIssuer, listKind = 'bitstring' } = options
   const { mechanism, uri } = reference
-  const accept = mechanism === 'token_status_list' ? tokenMediaTypes(format) : MEDIA_TYPES[mechanism]
+  const accept = mechanism === 'token_status_list' ? TOKEN_MEDIA_TYPES[listKind] : MEDIA_TYPES[mechanism]
   return { mechanism, uri, accept, ...(credentialIssuer !== undefined && { credentialIssuer }) }
 }
 
@@ -152,14 +152,11 @@ const MEDIA_TYPES = {
   bitstring_status_list: readableMediaTypes('bitstring_status_list'),
   identifier_list: readableMediaTypes('identifier_list'),
 }
-const JWT_ONLY = [LIST_MEDIA_TYPES.tokenJwt]
-const JWT_FIRST = [LIST_MEDIA_TYPES.tokenJwt, LIST_MEDIA_TYPES.tokenCwt]
-const CWT_FIRST = [LIST_MEDIA_TYPES.tokenCwt, LIST_MEDIA_TYPES.tokenJwt]
-
-function tokenMediaTypes(format: FormatId | undefined): readonly string[] {
-  // SD-JWT VC §2.2.2.3: the list of such a credential is a JWT.
-  if (format === 'dc+sd-jwt') return JWT_ONLY
-  return format === 'mso_mdoc' ? CWT_FIRST : JWT_FIRST
+/** A format with lists of another kind may still name a Token Status List; nothing is said of its form then. */
+const TOKEN_MEDIA_TYPES: Readonly<Record<StatusListKind, readonly string[]>> = {
+  'token-jwt': [LIST_MEDIA_TYPES.tokenJwt],
+  'token-cwt': [LIST_MEDIA_TYPES.tokenCwt, LIST_MEDIA_TYPES.tokenJwt],
+  bitstring: [LIST_MEDIA_TYPES.tokenJwt, LIST_MEDIA_TYPES.tokenCwt],
 }
 
 function judge(

@@ -58,7 +58,12 @@ const makeLeaf = (changes: Changes = {}) =>
     ...changes,
   })
 
-const ISSUER: TrustOccasion = { purpose: 'issuer', format: 'dc+sd-jwt', type: 'urn:example' }
+const ISSUER: TrustOccasion = {
+  purpose: 'issuer',
+  format: 'dc+sd-jwt',
+  signerProfile: 'jose',
+  type: 'urn:example',
+}
 
 async function judge(
   list: TrustList,
@@ -110,6 +115,8 @@ describe('a chain', () => {
     ['the purpose', { purposes: ['status_list'] }, { purpose: 'status_list' }, undefined],
     ['the format', { formats: ['mso_mdoc'] }, ISSUER, 'anchor_not_for_format'],
     ['the format', { formats: ['dc+sd-jwt'] }, ISSUER, undefined],
+    ['its kind of signer', { signerProfiles: ['iso-mdl'] }, ISSUER, 'anchor_not_for_format'],
+    ['its kind of signer', { signerProfiles: ['jose'] }, ISSUER, undefined],
     ['the type', { types: ['urn:other'] }, ISSUER, 'anchor_not_for_type'],
     ['the type', { types: ['urn:other', 'urn:example'] }, ISSUER, undefined],
     ['the type, where none is asked about', { types: ['urn:other'] }, { purpose: 'status_list' }, undefined],
@@ -176,7 +183,7 @@ describe('a pin', () => {
   it('relaxes every rule for that certificate, even a self-signed one, but not its time', async () => {
     const pin = await makeRoot({ subject: 'Pinned', issuer: 'Pinned', keyUsage: [KEY_CERT_SIGN] })
     const list = pinsFrom([pin], { source: 'pins.pem' })
-    const mdoc: TrustOccasion = { ...ISSUER, format: 'mso_mdoc' }
+    const mdoc: TrustOccasion = { ...ISSUER, format: 'mso_mdoc', signerProfile: 'iso-mdl' }
     expect(await judge(list, [pin], mdoc)).toMatchObject({
       ok: true,
       value: { anchor: 'CN=Pinned', source: 'pins.pem' },
@@ -222,7 +229,12 @@ describe('a pin', () => {
 })
 
 describe('a document signer of mdocs', () => {
-  const mdoc: TrustOccasion = { purpose: 'issuer', format: 'mso_mdoc', type: 'org.iso.18013.5.1.mDL' }
+  const mdoc: TrustOccasion = {
+    purpose: 'issuer',
+    format: 'mso_mdoc',
+    signerProfile: 'iso-mdl',
+    type: 'org.iso.18013.5.1.mDL',
+  }
   const extra = [
     issuerAlternativeName(generalName.uri('https://authority.example')),
     crlDistributionPoint('https://authority.example/crl'),
@@ -339,7 +351,9 @@ describe('what was found once', () => {
     const trust = chainTrust({ list: await anchored(scope), crypto: nodeEngine })
     expect((await trust(x5c, ISSUER, NOW)).ok).toBe(true)
     expect((await trust(x5c, { ...ISSUER, type: 'urn:other' }, NOW)).ok).toBe(false)
-    expect((await trust(x5c, { ...ISSUER, format: 'mso_mdoc' }, NOW)).ok).toBe(false)
+    expect((await trust(x5c, { ...ISSUER, format: 'mso_mdoc', signerProfile: 'iso-mdl' }, NOW)).ok).toBe(
+      false,
+    )
     expect((await trust(x5c, { ...ISSUER, purpose: 'status_list' }, NOW)).ok).toBe(false)
   })
 

@@ -184,13 +184,13 @@ interface FoundFault {
   readonly faults: readonly ProfileFault[]
 }
 
-/** ISO/IEC 18013-5 §9.3.1, annex B: mdocs have a PKI of their own; other formats prescribe none beyond the path. */
+/** ISO/IEC 18013-5 §9.3.1, annex B: document signers have a PKI of their own; JOSE prescribes nothing beyond the path. */
 function findProfileFault(
   { path, anchor }: JudgedChain,
-  { purpose, format }: TrustOccasion,
+  { purpose, signerProfile }: TrustOccasion,
   { waivedFaults = [] }: ChainTrustOptions,
 ): FoundFault | undefined {
-  if (purpose !== 'issuer' || format !== 'mso_mdoc') return undefined
+  if (purpose !== 'issuer' || signerProfile !== 'iso-mdl') return undefined
   const enforced = (faults: readonly ProfileFault[]) =>
     faults.filter((fault) => !waivedFaults.includes(fault))
   const between: readonly ProfileFault[] = path.intermediates.length > 0 ? ['intermediate_ca'] : []
@@ -279,8 +279,8 @@ function pathCache() {
       if (known === undefined && byChain.size >= MAX_CACHED_CHAINS && oldest !== undefined) {
         byChain.delete(oldest)
       }
-      const { format, purpose, type } = occasion
-      const entry = { occasion: { format, purpose, type }, chain, since: now }
+      const { format, purpose, signerProfile, type } = occasion
+      const entry = { occasion: { format, purpose, signerProfile, type }, chain, since: now }
       const others = (known ?? []).filter((one) => !isSameOccasion(one.occasion, occasion))
       byChain.set(text, [...others, entry].slice(-MAX_CACHED_OCCASIONS))
     },
@@ -289,7 +289,12 @@ function pathCache() {
 
 /** A path counts for a purpose, a format and a type; the moment of signing is looked at each time. */
 function isSameOccasion(one: TrustOccasion, other: TrustOccasion): boolean {
-  return one.purpose === other.purpose && one.format === other.format && one.type === other.type
+  return (
+    one.purpose === other.purpose &&
+    one.format === other.format &&
+    one.signerProfile === other.signerProfile &&
+    one.type === other.type
+  )
 }
 
 /** Headers that are read once come with one array, whose text is long. */

@@ -23,6 +23,7 @@ const named = { ...key, kid: 'k1' }
 const reference = (changes: Partial<IssuerKeyReference>): IssuerKeyReference => ({
   purpose: 'issuer',
   format: 'dc+sd-jwt',
+  signerProfile: 'jose',
   credentialType: 'urn:example',
   algorithm: 'ES256',
   ...changes,

@@ -51,6 +51,7 @@ const reference = (
 ): IssuerKeyReference => ({
   purpose: 'issuer',
   format: 'dc+sd-jwt',
+  signerProfile: 'jose',
   credentialType: 'urn:example',
   algorithm: 'ES256',
   x5c,

@@ -17,8 +17,8 @@ export interface IssuerNameRule {
 }
 
 export function issuerTrust(chains: ChainTrust, { issuerInCertificate }: IssuerNameRule = {}): IssuerTrust {
-  return async ({ x5c, format, credentialType: type, issuer, signedAt }, now) => {
-    const trusted = await chains(x5c, { purpose: 'issuer', format, type, signedAt }, now)
+  return async ({ x5c, format, signerProfile, credentialType: type, issuer, signedAt }, now) => {
+    const trusted = await chains(x5c, { purpose: 'issuer', format, signerProfile, type, signedAt }, now)
     if (
       trusted.ok &&
       issuerInCertificate &&

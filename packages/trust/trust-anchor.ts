@@ -2,6 +2,7 @@
  * Whom a deployment trusts, as data: certificates with a name for people, where they come from, and what for. Every
  * source - files, VICALs, lists of trusted entities - ends in this form, so that a decision can name its source.
  */
+import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Certificate } from '@countersign/x509/certificate'
 
@@ -24,6 +25,8 @@ export interface TrustedCertificate {
   readonly purposes?: readonly TrustPurpose[] | undefined
   /** Credential types; all when absent. Says nothing where no credential is asked about. */
   readonly types?: readonly string[] | undefined
+  /** For every format whose signers have such certificates; all when absent. */
+  readonly signerProfiles?: readonly SignerProfile[] | undefined
   /** All when absent. */
   readonly formats?: readonly FormatId[] | undefined
   /** When it was trusted: what was signed in such a period counts. Always when absent. */
@@ -69,6 +72,8 @@ export function pinsFrom(certificates: readonly Certificate[], scope: TrustScope
 export interface TrustOccasion {
   readonly purpose: TrustPurpose
   readonly format?: FormatId | undefined
+  /** Of the format: what certificate its signers have to have. */
+  readonly signerProfile?: SignerProfile | undefined
   /** Credential type. */
   readonly type?: string | undefined
   /** Epoch seconds, where the signed thing says so itself; absent: now. */
@@ -85,12 +90,14 @@ export type ScopeFault =
 
 export function findScopeFault(
   trusted: TrustedCertificate,
-  { purpose, format, type, signedAt }: TrustOccasion,
+  { purpose, format, signerProfile, type, signedAt }: TrustOccasion,
   now: number,
 ): ScopeFault | undefined {
-  const { purposes, formats, types, periods, usableUntil } = trusted
+  const { purposes, formats, signerProfiles, types, periods, usableUntil } = trusted
   if (purposes !== undefined && !purposes.includes(purpose)) return 'anchor_not_for_purpose'
   if (formats !== undefined && format !== undefined && !formats.includes(format))
+    return 'anchor_not_for_format'
+  if (signerProfiles !== undefined && signerProfile !== undefined && !signerProfiles.includes(signerProfile))
     return 'anchor_not_for_format'
   if (types !== undefined && type !== undefined && !types.includes(type)) return 'anchor_not_for_type'
   if (periods !== undefined && !isInPeriods(periods, signedAt ?? now)) return 'anchor_not_trusted_then'

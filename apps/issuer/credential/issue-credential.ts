@@ -67,7 +67,7 @@ async function makeAnswer(
     ...validity,
     sessionId: request.sessionId,
     configurationId: promised.configurationId,
-    format: signing.format.id,
+    format: signing.format,
     status: promised.status,
   })
   const credential = await signCredential(issuer, signing, request.proof, { ...validity, statuses })

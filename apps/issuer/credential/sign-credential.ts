@@ -28,10 +28,8 @@ export interface Signing {
 
 export async function openSigning(issuer: SigningPorts, promised: PromisedCredential): Promise<Signing> {
   const type = issuer.types.get(promised.configurationId)
-  const format = type && issuer.formats.get(type.configuration.format)
-  if (type === undefined || format === undefined) {
-    throw new Error(`nothing issues ${promised.configurationId}`)
-  }
+  if (type === undefined) throw new Error(`nothing issues ${promised.configurationId}`)
+  const format = issuer.formats.spoken(type.configuration.format)
   return { promised, type, format, signer: await signerOf(issuer, promised, format) }
 }
 
@@ -63,10 +61,10 @@ export async function signCredential(
 async function signerOf(
   issuer: Pick<Issuer, 'signerFor' | 'openCallerKey'>,
   { issuerKey, x5c }: PromisedCredential,
-  { id }: CredentialFormat,
+  { signerProfile }: CredentialFormat,
 ): Promise<Signer> {
-  if (issuerKey === undefined) return issuer.signerFor(id)
-  const opened = await issuer.openCallerKey.signer(issuerKey, x5c, id)
+  if (issuerKey === undefined) return issuer.signerFor(signerProfile)
+  const opened = await issuer.openCallerKey.signer(issuerKey, x5c, signerProfile)
   if (!opened.ok) throw new Error(`a checked issuer key cannot be opened: ${opened.error.code}`)
   return opened.value
 }

@@ -1,9 +1,7 @@
 import { KEY_TYPES } from '@countersign/api/issuer/onboarding'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { formatRegistry } from '@countersign/credential/contract/registry'
-import { mdoc } from '@countersign/credential/mdoc/format'
-import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
@@ -28,7 +26,7 @@ import {
   type TestIssuer,
   tokenFor,
 } from '../testing/issuer.testing.ts'
-import { catalogueTypes } from '../types/issuable-types.ts'
+import { issuableTypes } from '../types/issuable-types.ts'
 
 /** With every format, as in development: its signers carry certificates. */
 function issuerOfEverything(database: IssuerDatabase): TestIssuer {
@@ -39,8 +37,8 @@ function issuerOfEverything(database: IssuerDatabase): TestIssuer {
   const wish = { subject: 'Document signer', dnsNames: [], uris: [], days: 90 }
   const certificate = issueCertificate({ ca, publicJwk: softwareSigner(key).publicJwk, now, ...wish })
   const signer = softwareSigner(key, { x5c: [certificate] })
-  const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
-  const types = catalogueTypes(formats.ids)
+  const formats = formatRegistry(ALL_FORMATS)
+  const types = issuableTypes(ALL_FORMATS)
   const issuer = { ...deployment.instance(), formats, types, signerFor: () => signer }
   return { issuer, clock: deployment.clock }
 }

@@ -37,14 +37,19 @@ export function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerD
 
 function publications(issuer: Issuer, display: IssuerDisplay): readonly Publication[] {
   const configurations = [...issuer.types.values()].map((type) => type.configuration)
-  const { algorithm, keyId, publicJwk } = issuer.signerFor('dc+sd-jwt')
+  const { algorithm, keyId, publicJwk } = issuer.signerFor('jose')
   return [
     {
       name: 'openid-credential-issuer',
       summary: 'Credential issuer metadata',
       description: 'Endpoints, and what can be issued (OpenID4VCI 1.0 §12.2)',
       schema: issuerMetadata,
-      document: writeIssuerMetadata({ issuer: issuer.baseUrl, configurations, display: [display] }),
+      document: writeIssuerMetadata({
+        issuer: issuer.baseUrl,
+        configurations,
+        formats: issuer.formats,
+        display: [display],
+      }),
     },
     {
       name: 'oauth-authorization-server',

@@ -16,17 +16,11 @@ import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Issuer } from '../issuer.ts'
 import { type CreateOffer, createOffer } from '../offer/create-offer.ts'
+import { ISSUE_PATHS } from '../types/walt-id-formats.ts'
 import { findSession } from './find-session.ts'
 import { parseOrder } from './issue-request.ts'
 import { isFinal, sessionView } from './session-view.ts'
 import { OFFER_ERRORS, sessionUnknown, txCodeUntold } from './wire.ts'
-
-/** The configuration that a call names decides the format, under whichever of these paths it comes. */
-const families = [
-  ['sdjwt', 'an SD-JWT VC'],
-  ['jwt', 'a W3C credential'],
-  ['mdoc', 'an ISO mdoc'],
-] as const
 
 const tags = ['management']
 const door = 'management' as const
@@ -51,11 +45,11 @@ const offerAnswers = {
 
 export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
   const config = { door, answers: offerAnswers }
-  for (const [family, name] of families) {
+  for (const { credential, issuePath } of ISSUE_PATHS) {
     app.post(
-      `/openid4vc/${family}/issue`,
+      `/openid4vc/${issuePath}/issue`,
       {
-        schema: { summary: `Offer ${name}`, tags, body: issueBodies[family], headers: issueHeaders },
+        schema: { summary: `Offer ${credential}`, tags, body: issueBodies[issuePath], headers: issueHeaders },
         config,
       },
       async (request, reply) =>
@@ -63,12 +57,12 @@ export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
     )
 
     app.post(
-      `/openid4vc/${family}/issueBatch`,
+      `/openid4vc/${issuePath}/issueBatch`,
       {
         schema: {
-          summary: `Offer ${name}, or several at once`,
+          summary: `Offer ${credential}, or several at once`,
           tags,
-          body: issueBatchBodies[family],
+          body: issueBatchBodies[issuePath],
           headers: issueHeaders,
         },
         config,

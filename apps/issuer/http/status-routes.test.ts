@@ -1,4 +1,7 @@
 import { gunzipSync } from 'node:zlib'
+import type { FormatFacts } from '@countersign/credential/contract/format-facts'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { vcJwt } from '@countersign/credential/w3c-vc/format'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
 import { readBitstringCredential } from '@countersign/status-list/bitstring-status-list'
@@ -43,7 +46,7 @@ async function served(issuer: Issuer, managementApiKey?: string) {
   }
 }
 
-async function recorded(issuer: Issuer, format: 'dc+sd-jwt' | 'vc+jwt' = 'dc+sd-jwt') {
+async function recorded(issuer: Issuer, format: FormatFacts = sdJwtVc) {
   const facts = { sessionId: `session-${Math.random()}`, configurationId: 'c', format, issuedAt: 1 } as const
   const { credentialId: id = '', statuses } = await recordIssuance(issuer, facts)
   const places = statuses.map((status) => {
@@ -115,7 +118,7 @@ onBothDatabases('a list over HTTP', (database) => {
 
   it('comes in two for W3C credentials, each a credential that says one thing', async () => {
     const issuer = newDeployment(database()).instance()
-    const { places } = await recorded(issuer, 'vc+jwt')
+    const { places } = await recorded(issuer, vcJwt)
     const { get } = await served(issuer)
     expect(places).toHaveLength(2)
     for (const { path, uri } of places) {

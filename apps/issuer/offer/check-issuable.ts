@@ -35,9 +35,7 @@ export async function checkIssuable(
   promised: PromisedCredential,
   signer: Signer,
 ): Promise<Result<undefined, UnissuableMistake>> {
-  const { format: formatId } = type.configuration
-  const format = issuer.formats.get(formatId)
-  if (format === undefined) throw new Error(`nothing issues ${promised.configurationId}`)
+  const format = issuer.formats.spoken(type.configuration.format)
   const now = issuer.now()
   const { lifetimeSeconds, configurationId } = promised
   const { keyId, algorithm, publicJwk, x5c } = signer
@@ -54,7 +52,7 @@ export async function checkIssuable(
       issuer: promised.issuer ?? issuer.baseUrl,
       issuedAt: now,
       expiresAt: lifetimeSeconds === undefined ? undefined : now + lifetimeSeconds,
-      statuses: hasStatus ? longestReferences(formatId, issuer.baseUrl) : [],
+      statuses: hasStatus ? longestReferences(format.statusList, issuer.baseUrl) : [],
     },
     issuer.crypto,
   )

@@ -1,3 +1,6 @@
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson, vcJwt } from '@countersign/credential/w3c-vc/format'
 import { describe, expect, it } from 'vitest'
 import { takeIssuerWritten } from './issuer-written-members.ts'
 
@@ -15,14 +18,14 @@ describe('data for an SD-JWT VC', () => {
       status: {},
       given_name: 'Ada',
     }
-    expect(takeIssuerWritten('dc+sd-jwt', data, now)).toEqual({
+    expect(takeIssuerWritten(sdJwtVc, data, now)).toEqual({
       claims: { given_name: 'Ada' },
       lifetimeSeconds: 100,
     })
   })
 
   it('says nothing of the lifetime without exp', () => {
-    expect(takeIssuerWritten('dc+sd-jwt', { given_name: 'Ada' }, now)).toEqual({
+    expect(takeIssuerWritten(sdJwtVc, { given_name: 'Ada' }, now)).toEqual({
       claims: { given_name: 'Ada' },
     })
   })
@@ -39,7 +42,7 @@ describe('a W3C credential', () => {
       expirationDate: new Date((now + 3600) * 1000).toISOString(),
       credentialSubject: { id: 'did:example:2', given_name: 'Ada' },
     }
-    expect(takeIssuerWritten('jwt_vc_json', data, now)).toEqual({
+    expect(takeIssuerWritten(jwtVcJson, data, now)).toEqual({
       claims: {
         '@context': data['@context'],
         type: data.type,
@@ -51,16 +54,12 @@ describe('a W3C credential', () => {
   })
 
   it.each(['tomorrow', '2026-01-01', '2026-13-45T99:99:99Z', true])('does not end at %j', (validUntil) => {
-    const taken = takeIssuerWritten('vc+jwt', { validUntil, credentialSubject: {} }, now)
+    const taken = takeIssuerWritten(vcJwt, { validUntil, credentialSubject: {} }, now)
     expect(taken.lifetimeSeconds).toBeUndefined()
   })
 
   it('that has ended lives for a second', () => {
-    const taken = takeIssuerWritten(
-      'vc+jwt',
-      { validUntil: '2020-01-01T00:00:00Z', credentialSubject: {} },
-      now,
-    )
+    const taken = takeIssuerWritten(vcJwt, { validUntil: '2020-01-01T00:00:00Z', credentialSubject: {} }, now)
     expect(taken.lifetimeSeconds).toBe(1)
   })
 })
@@ -68,6 +67,6 @@ describe('a W3C credential', () => {
 describe('data elements of an mdoc', () => {
   it('are taken as they are', () => {
     const data = { 'org.iso.18013.5.1': { issuer: 'x', exp: 1 } }
-    expect(takeIssuerWritten('mso_mdoc', data, now)).toEqual({ claims: data })
+    expect(takeIssuerWritten(mdoc, data, now)).toEqual({ claims: data })
   })
 })

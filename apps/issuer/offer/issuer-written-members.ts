@@ -1,10 +1,10 @@
 /**
- * Members of the given data that the issuer writes itself, by format: dropped from the claims, but for the end of the
+ * Members of the given data that the issuer writes itself, by family of formats: dropped from the claims, but for the end of the
  * validity, which says how long the credential shall live. The moments themselves are set at issuance.
  */
 
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { FormatFacts, FormatFamily } from '@countersign/credential/contract/format-facts'
 
 export interface RemainingClaims {
   readonly claims: JsonObject
@@ -13,11 +13,15 @@ export interface RemainingClaims {
 }
 
 /** `now` in epoch seconds. */
-export function takeIssuerWritten(format: FormatId, data: JsonObject, now: number): RemainingClaims {
-  const { dropped, end, subject } = MEMBERS[format]
+export function takeIssuerWritten(
+  { family, subjectMember }: Pick<FormatFacts, 'family' | 'subjectMember'>,
+  data: JsonObject,
+  now: number,
+): RemainingClaims {
+  const { dropped, end } = MEMBERS[family]
   const members = Object.entries(data).filter(([name]) => !dropped.includes(name))
   const claims = Object.fromEntries(
-    members.map(([name, value]) => [name, name === subject ? withoutId(value) : value]),
+    members.map(([name, value]) => [name, name === subjectMember ? withoutId(value) : value]),
   )
   const endsAt = end.map((name) => momentOf(data[name])).find((moment) => moment !== undefined)
   if (endsAt === undefined) return { claims }
@@ -28,8 +32,6 @@ interface IssuerWrittenMembers {
   readonly dropped: readonly string[]
   /** Those that say until when it is valid, the first that is there counts. */
   readonly end: readonly string[]
-  /** The member that describes the holder, whose DID is known at issuance. */
-  readonly subject?: string
 }
 
 const jwtClaims: IssuerWrittenMembers = {
@@ -53,15 +55,12 @@ const w3cMembers: IssuerWrittenMembers = {
     'jwt:exp',
   ],
   end: ['jwt:exp', 'validUntil', 'expirationDate'],
-  subject: 'credentialSubject',
 }
 
-const MEMBERS: Readonly<Record<FormatId, IssuerWrittenMembers>> = {
-  'dc+sd-jwt': jwtClaims,
-  jwt_vc_json: w3cMembers,
-  'vc+jwt': w3cMembers,
-  'vc+sd-jwt': w3cMembers,
-  mso_mdoc: { dropped: [], end: [] },
+const MEMBERS: Readonly<Record<FormatFamily, IssuerWrittenMembers>> = {
+  'sd-jwt-vc': jwtClaims,
+  w3c: w3cMembers,
+  mdoc: { dropped: [], end: [] },
 }
 
 function withoutId(value: JsonValue): JsonValue {

@@ -6,7 +6,7 @@ import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { resolveClaimPath } from '@countersign/credential/contract/claim-path'
 import type { ClaimPath } from '@countersign/credential/contract/format'
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
@@ -85,14 +85,14 @@ async function promiseCredential(
   if (status === true && issuer.statusLists === undefined) return refuse({ code: 'status_unavailable' })
   const mapped = mapClaims(issuer, order, type)
   if (!mapped.ok) return mapped
-  const { format } = type.configuration
+  const format = issuer.formats.spoken(type.configuration.format)
   const taken = takeIssuerWritten(format, mapped.value, issuer.now())
   const { claims } = taken
   const checked = checkClaims(type, claims)
   if (!checked.ok) return checked
   const paths = disclosablePaths(order, type, claims)
   if (!paths.ok) return paths
-  const key = await usableKey(issuer, order, format)
+  const key = await usableKey(issuer, order, format.signerProfile)
   if (!key.ok) return key
   const promised = {
     configurationId: type.configuration.id,
@@ -144,10 +144,10 @@ interface UsableKey {
 async function usableKey(
   issuer: PromisingPorts,
   order: CredentialOrder,
-  format: FormatId,
+  profile: SignerProfile,
 ): Promise<Result<UsableKey, PromiseRefusal>> {
-  if (order.issuerKey === undefined) return ok({ signer: issuer.signerFor(format), kept: {} })
-  const opened = await issuer.openCallerKey.signer(order.issuerKey, order.x5c, format)
+  if (order.issuerKey === undefined) return ok({ signer: issuer.signerFor(profile), kept: {} })
+  const opened = await issuer.openCallerKey.signer(order.issuerKey, order.x5c, profile)
   if (!opened.ok) return refuse({ code: 'issuer_key_unusable', reason: opened.error.code })
   const { x5c } = opened.value
   const { issuerKey, issuerDid } = order

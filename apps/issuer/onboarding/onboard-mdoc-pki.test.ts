@@ -53,7 +53,12 @@ describe('a root and a document signer below it', () => {
         list: anchorsFrom([iaca.certificate], { source: 'test' }),
         crypto: nodeCrypto,
       })
-      const occasion = { purpose: 'issuer', format: 'mso_mdoc', type: 'org.iso.18013.5.1.mDL' } as const
+      const occasion = {
+        purpose: 'issuer',
+        format: 'mso_mdoc',
+        signerProfile: 'iso-mdl',
+        type: 'org.iso.18013.5.1.mDL',
+      } as const
       expect(await trust([signer.value.made.certificate], occasion, now)).toMatchObject({
         ok: true,
         value: { anchor: expect.stringContaining('Example IACA') },

@@ -6,7 +6,7 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { Signer } from '@countersign/crypto/engine'
 import type { Deployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
@@ -32,10 +32,10 @@ export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): Calle
       const parsed = parsePrivateKey(key)
       return parsed.ok ? ok<Signer>(softwareSigner(parsed.value)) : parsed
     },
-    async signer(key, x5c, format) {
+    async signer(key, x5c, profile) {
       const configured = isRemote(key) ? await remoteKeys(key) : ok(undefined)
       if (!configured.ok) return configured
-      const opened = await deployment.signer(purposeFor(format), {
+      const opened = await deployment.signer(PURPOSES[profile], {
         dnsNames: [],
         baseUrl: config.baseUrl,
         ...(configured.value ? { configuredSigner: configured.value } : { configuredKey: key }),
@@ -51,8 +51,9 @@ export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): Calle
  * In development a key that comes without certificates gets one from the development CA, so that what it signs is
  * believed within the deployment; for mdocs one with the profile of a document signer.
  */
-function purposeFor(format: FormatId): string {
-  return format === 'mso_mdoc' ? 'caller-document-signer' : 'caller-issuer'
+const PURPOSES: Readonly<Record<SignerProfile, string>> = {
+  jose: 'caller-issuer',
+  'iso-mdl': 'caller-document-signer',
 }
 
 /** walt.id's name for a key in Vault's transit engine. */

@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
@@ -37,20 +39,20 @@ async function open(settings: object) {
 }
 
 const credentials = { signingKeyFile: keyFile, signingCertFile: certFile }
-const everything = ['dc+sd-jwt', 'mso_mdoc'] as const
+const everything = [sdJwtVc, mdoc]
 
 describe('in production', () => {
   it('documents are offered only where there is a signer for them', async () => {
     const signers = await open(credentials)
-    expect(signableFormats(signers, everything)).toEqual(['dc+sd-jwt'])
-    expect(() => signerFor(signers, 'mso_mdoc')).toThrow()
+    expect(signableFormats(signers, everything)).toEqual([sdJwtVc])
+    expect(() => signerFor(signers, 'iso-mdl')).toThrow()
   })
 
   it('documents and credentials have signers of their own', async () => {
     const documents = { documentSigningKeyFile: keyFile, documentSigningCertFile: certFile }
     const signers = await open({ ...credentials, ...documents })
     expect(signableFormats(signers, everything)).toEqual(everything)
-    expect(signerFor(signers, 'mso_mdoc').x5c).toEqual([der])
+    expect(signerFor(signers, 'iso-mdl').x5c).toEqual([der])
   })
 
   it('a signer of documents without a certificate is no reason to start', async () => {

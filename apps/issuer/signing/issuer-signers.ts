@@ -3,7 +3,7 @@
  * whose certificate follows a profile of its own.
  */
 
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { FormatFacts, SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { Signer } from '@countersign/crypto/engine'
 import { openServiceSigner, type SignerHome } from '@countersign/service/compose/service-signers'
 import type { Config } from '@countersign/service/config/load'
@@ -43,17 +43,25 @@ export async function openIssuerSigners(
   return { credentials, documents }
 }
 
-/** Throws for a format that there is no signer for: its types are not offered. */
-export function signerFor({ credentials, documents }: IssuerSigners, format: FormatId): Signer {
-  if (format !== 'mso_mdoc') return credentials
-  if (documents === undefined) throw new Error('there is no document signer')
-  return documents
+/** Throws where there is no signer of that profile: types of its formats are not offered. */
+export function signerFor(signers: IssuerSigners, profile: SignerProfile): Signer {
+  const signer = signerOf(signers, profile)
+  if (signer === undefined) throw new Error(`there is no signer of the profile ${profile}`)
+  return signer
 }
 
-/** Which of the given formats there is a signer for. */
-export function signableFormats(
-  { documents }: IssuerSigners,
-  formats: readonly FormatId[],
-): readonly FormatId[] {
-  return documents === undefined ? formats.filter((format) => format !== 'mso_mdoc') : formats
+/** Those of the given formats that there is a signer for. */
+export function signableFormats<Format extends Pick<FormatFacts, 'signerProfile'>>(
+  signers: IssuerSigners,
+  formats: readonly Format[],
+): readonly Format[] {
+  return formats.filter(({ signerProfile }) => signerOf(signers, signerProfile) !== undefined)
+}
+
+function signerOf({ credentials, documents }: IssuerSigners, profile: SignerProfile): Signer | undefined {
+  const byProfile: Readonly<Record<SignerProfile, Signer | undefined>> = {
+    jose: credentials,
+    'iso-mdl': documents,
+  }
+  return byProfile[profile]
 }

@@ -1,3 +1,6 @@
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { vcJwt } from '@countersign/credential/w3c-vc/format'
 import { expect, it } from 'vitest'
 import type { IssuerDatabase } from '../database/schema.ts'
 import { credentialAt, viewOfCredential, viewsOfSession } from '../http/issued-credential-view.ts'
@@ -12,7 +15,7 @@ let sessions = 0
 async function issued(database: IssuerDatabase, more: Partial<Parameters<typeof recordIssuance>[1]> = {}) {
   sessions += 1
   const sessionId = `session-${sessions}-${Math.random()}`
-  const facts = { sessionId, configurationId: 'c', format: 'dc+sd-jwt', issuedAt: NOW, ...more } as const
+  const facts = { sessionId, configurationId: 'c', format: sdJwtVc, issuedAt: NOW, ...more } as const
   const { credentialId = '', statuses } = await recordIssuance(newDeployment(database).instance(), facts)
   return { id: credentialId, statuses, sessionId }
 }
@@ -67,7 +70,7 @@ onBothDatabases('a status', (database) => {
         const facts = {
           sessionId: `s${number}`,
           configurationId: 'c',
-          format: 'mso_mdoc',
+          format: mdoc,
           issuedAt: NOW,
         } as const
         return (await recordIssuance(issuer, facts)).credentialId ?? ''
@@ -93,7 +96,7 @@ onBothDatabases('a status', (database) => {
   })
 
   it('is found by the place that the credential names', async () => {
-    const { id, statuses } = await issued(database(), { format: 'vc+jwt' })
+    const { id, statuses } = await issued(database(), { format: vcJwt })
     expect(statuses.map((one) => one.mechanism === 'bitstring_status_list' && one.purpose)).toEqual([
       'revocation',
       'suspension',

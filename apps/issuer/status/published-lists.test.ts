@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib'
 import { decodeBase64url, decodeUtf8 } from '@countersign/core/base64url'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { getStatus } from '@countersign/status-list/bits'
 import { readTokenStatusListJwt } from '@countersign/status-list/token-status-list'
@@ -18,7 +19,7 @@ interface Recorded {
 }
 
 async function recorded(issuer: ReturnType<TestDeployment['instance']>): Promise<Recorded> {
-  const facts = { sessionId: 's', configurationId: 'c', format: 'dc+sd-jwt', issuedAt: 1 } as const
+  const facts = { sessionId: 's', configurationId: 'c', format: sdJwtVc, issuedAt: 1 } as const
   const { credentialId: id = '', statuses } = await recordIssuance(issuer, facts)
   const [status] = statuses
   if (status?.mechanism !== 'token_status_list') throw new Error('no place')

@@ -4,18 +4,18 @@
  * one twice; what is known not to have left is struck out again.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { FormatFacts } from '@countersign/credential/contract/format-facts'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { deleteIssued, insertIssued } from '../database/issued-credentials.ts'
 import type { IssuerDatabase } from '../database/schema.ts'
 import type { IndexAllocator, StatusPlace } from './allocate-index.ts'
-import { listKindOf, statusReferences } from './references.ts'
+import { LIST_KINDS, statusReferences } from './references.ts'
 
 export interface IssuanceFacts {
   readonly sessionId: string
   readonly configurationId: string
-  readonly format: FormatId
+  readonly format: Pick<FormatFacts, 'id' | 'statusList'>
   /** Epoch seconds, as the credential says it. */
   readonly issuedAt: number
   readonly expiresAt?: number | undefined
@@ -54,7 +54,7 @@ export async function recordIssuance(
   }
   const { indices } = statusLists
   for (let tried = 0; tried < PLACES_TRIED; tried++) {
-    const place = await indices.next(listKindOf(facts.format))
+    const place = await indices.next(LIST_KINDS[facts.format.statusList])
     if (await insertIssued(database, rowOf(credentialId, facts, place)))
       return { credentialId, statuses: statusReferences(place) }
     await indices.distrust(place.list)
@@ -76,7 +76,7 @@ function rowOf(id: string, facts: IssuanceFacts, place?: StatusPlace) {
     id,
     session_id: facts.sessionId,
     configuration_id: facts.configurationId,
-    format: facts.format,
+    format: facts.format.id,
     list_id: place?.list.id ?? null,
     idx: place?.index ?? null,
     issued_at: facts.issuedAt,

@@ -6,13 +6,14 @@ import {
   type CatalogueType,
   catalogue,
   claimsSchema,
-  valueEncodings,
   withholdablePaths,
 } from '@countersign/catalogue/catalogue'
+import { claimsAt, encodingsIn, lifetimeDays } from '@countersign/catalogue/publication'
 import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath, ValueEncoding } from '@countersign/credential/contract/format'
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { FormatFacts, SecuringMechanism } from '@countersign/credential/contract/format-facts'
 import type { CredentialConfiguration } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { configurationNames, currentConfigurationId } from './walt-id-formats.ts'
 
 export interface IssuableType {
   readonly configuration: CredentialConfiguration
@@ -29,15 +30,28 @@ export interface IssuableType {
   readonly schema: JsonObject
 }
 
-/** Of the given formats, by configuration id, e.g. `identity_credential_dc+sd-jwt`, `UniversityDegree_jwt_vc_json`. */
-export function catalogueTypes(formats: readonly FormatId[]): ReadonlyMap<string, IssuableType> {
-  const types = catalogue.flatMap((type) =>
-    formats.flatMap((format) => {
-      const name = type.formats[format]
-      return name === undefined ? [] : [issuable(type, format, name)]
-    }),
-  )
-  return new Map(types.map((type) => [type.configuration.id, type]))
+/**
+ * In the given formats, by configuration id, e.g. `identity_credential_dc+sd-jwt`, `UniversityDegree_jwt_vc_json`. Throws
+ * where two of them would have one id: one would hide the other.
+ */
+export function issuableTypes(
+  formats: readonly FormatFacts[],
+  types: readonly CatalogueType[] = catalogue,
+): ReadonlyMap<string, IssuableType> {
+  const byId = new Map<string, IssuableType>()
+  for (const type of types.flatMap((one) => inEachFormat(one, formats))) {
+    const { id } = type.configuration
+    if (byId.has(id)) throw new Error(`two credential configurations have the id ${id}`)
+    byId.set(id, type)
+  }
+  return byId
+}
+
+function inEachFormat(type: CatalogueType, formats: readonly FormatFacts[]): readonly IssuableType[] {
+  return formats.flatMap((format) => {
+    const name = type.formats[format.id]
+    return name === undefined ? [] : [issuable(type, format, name)]
+  })
 }
 
 /**
@@ -45,7 +59,7 @@ export function catalogueTypes(formats: readonly FormatId[]): ReadonlyMap<string
  * begin with the name of the type; a type's short name finds every format, too.
  */
 export function findType(types: ReadonlyMap<string, IssuableType>, id: string): IssuableType | undefined {
-  return types.get(id) ?? types.get(id.replace(/_vc\+sd-jwt$/, '_dc+sd-jwt')) ?? findByShortName(types, id)
+  return types.get(id) ?? types.get(currentConfigurationId(id)) ?? findByShortName(types, id)
 }
 
 function findByShortName(types: ReadonlyMap<string, IssuableType>, id: string): IssuableType | undefined {
@@ -54,61 +68,38 @@ function findByShortName(types: ReadonlyMap<string, IssuableType>, id: string): 
   )
 }
 
-interface Shape {
-  id(type: CatalogueType, name: string): string
-  claimsAt(type: CatalogueType): readonly string[]
-  readonly choosesDisclosures: boolean
-}
-
-const sdJwtVc: Shape = {
-  id: (type) => `${type.id}_dc+sd-jwt`,
-  claimsAt: () => [],
-  choosesDisclosures: true,
-}
-
-function w3c(format: FormatId, choosesDisclosures: boolean): Shape {
-  return { id: (_, name) => `${name}_${format}`, claimsAt: () => ['credentialSubject'], choosesDisclosures }
-}
-
-const SHAPES: Readonly<Record<FormatId, Shape>> = {
-  'dc+sd-jwt': sdJwtVc,
-  jwt_vc_json: w3c('jwt_vc_json', false),
-  'vc+jwt': w3c('vc+jwt', false),
-  'vc+sd-jwt': w3c('vc+sd-jwt', true),
-  mso_mdoc: {
-    id: (_, name) => name,
-    claimsAt: (type) => [type.namespace ?? type.id],
-    choosesDisclosures: false,
-  },
-}
-
-function issuable(type: CatalogueType, format: FormatId, name: string): IssuableType {
-  const { claimsAt: placeOf, choosesDisclosures, id } = SHAPES[format]
-  const claimsAt = placeOf(type)
-  const below = (path: ClaimPath): ClaimPath => [...claimsAt, ...path]
+function issuable(type: CatalogueType, format: FormatFacts, name: string): IssuableType {
+  const above = claimsAt(type, format)
+  const choosesDisclosures = CHOOSES_DISCLOSURES[format.securedBy]
+  const below = (path: ClaimPath): ClaimPath => [...above, ...path]
   return {
-    lifetimeSeconds: type.lifetimeDays * 86_400,
-    claimsAt,
+    lifetimeSeconds: lifetimeDays(type, format) * 86_400,
+    claimsAt: above,
     choosesDisclosures,
     selectivelyDisclosable: choosesDisclosures ? withholdablePaths(type).map(below) : [],
-    encodings: valueEncodings(type).map((encoding) => ({ ...encoding, path: below(encoding.path) })),
+    encodings: encodingsIn(type, format),
     schema: claimsSchema(type),
-    configuration: configurationOf(type, format, name, id(type, name), below),
+    configuration: configurationOf(type, format, name, below),
   }
+}
+
+/** In a plain JWT nothing can be withheld, in an mdoc every element. */
+const CHOOSES_DISCLOSURES: Readonly<Record<SecuringMechanism, boolean>> = {
+  jwt: false,
+  'sd-jwt': true,
+  mso: false,
 }
 
 function configurationOf(
   type: CatalogueType,
-  format: FormatId,
+  format: FormatFacts,
   name: string,
-  id: string,
   below: (path: ClaimPath) => ClaimPath,
 ): CredentialConfiguration {
   return {
-    id,
-    format,
+    ...configurationNames(format, { shortName: type.id, type: name }),
+    format: format.id,
     type: name,
-    scope: format === 'dc+sd-jwt' ? type.id : `${type.id}:${format}`,
     display: type.display.map(({ locale, name: title }) => ({
       locale,
       name: title,
@@ -121,7 +112,7 @@ function configurationOf(
       mandatory: claim.mandatory,
       display: claim.display.map(({ locale, label }) => ({ locale, name: label })),
     })),
-    bindingMethods: ['jwk', 'did:jwk', 'did:key', 'did:web'],
+    bindingMethods: [...format.bindingMethods, 'did:web'],
     signingAlgorithms: ['ES256'],
   }
 }

@@ -1,3 +1,4 @@
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
 import {
   type ApiDocument,
@@ -29,7 +30,7 @@ beforeAll(async () => {
       logLevel: 'silent',
       features: ['openapi'],
     },
-    routes: (app) => repositoryRoutes(app, { baseUrl }),
+    routes: (app) => repositoryRoutes(app, { baseUrl, formats: ALL_FORMATS }),
     checks: [],
   })
   operations = operationsOf((await service.app.inject('/api.json')).json<ApiDocument>())

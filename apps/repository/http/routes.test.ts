@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { exampleOf } from '@countersign/catalogue/publication'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { jwtVcJson, vcJwt } from '@countersign/credential/w3c-vc/format'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { repositoryRoutes } from './routes.ts'
@@ -24,7 +26,7 @@ beforeAll(async () => {
       logLevel: 'silent',
       features: [],
     },
-    routes: (app) => repositoryRoutes(app, { baseUrl }),
+    routes: (app) => repositoryRoutes(app, { baseUrl, formats: ALL_FORMATS }),
     checks: [],
   })
   origin = `http://localhost:${(await service.listen()).port}`
@@ -86,9 +88,9 @@ describe('the lists', () => {
 describe('an example', () => {
   it('has the shape of its shelf, and of the format that is asked for', async () => {
     const w3c = (await get('/api/vc/IdentityCredential')).json()
-    expect(w3c).toEqual(exampleOf(identity, 'jwt_vc_json'))
+    expect(w3c).toEqual(exampleOf(identity, jwtVcJson))
     const newer = (await get('/api/vc/identity_credential?format=vc%2Bjwt')).json()
-    expect(newer).toEqual(exampleOf(identity, 'vc+jwt'))
+    expect(newer).toEqual(exampleOf(identity, vcJwt))
     expect((await get('/api/sdjwt-vc/IdentityCredential')).json()).toEqual(identity.example)
     expect((await get('/api/mdoc/MobileDrivingLicence')).json()).toEqual({
       'org.iso.18013.5.1': licence.example,

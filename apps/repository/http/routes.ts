@@ -8,35 +8,33 @@ import {
 } from '@countersign/api/repository/types'
 import { type CatalogueType, claimsSchema } from '@countersign/catalogue/catalogue'
 import { exampleOf, labelsOf, mappingOf } from '@countersign/catalogue/publication'
+import type { FormatFacts } from '@countersign/credential/contract/format-facts'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import { fail } from '@countersign/service/http/wire-errors'
 import { z } from 'zod'
-import {
-  chooseFormat,
-  EVERYTHING,
-  findType,
-  MDOCS,
-  namesOn,
-  type PublishedFormat,
-  SD_JWT_VCS,
-  type Shelf,
-  W3C_CREDENTIALS,
-} from './shelves.ts'
+import { chooseFormat, findType, namesOn, type Shelf, shelvesOf } from './shelves.ts'
 import { allTypeMetadata, typeMetadataRoutes, typeRoutes } from './type-metadata-routes.ts'
 import { catalogueError } from './wire.ts'
 
 const config = { door: 'wallet', errors: 'management' } as const
 const tags = ['catalogue']
 
+export interface RepositoryOptions {
+  readonly baseUrl: string
+  /** Those whose types are published. */
+  readonly formats: readonly FormatFacts[]
+}
+
 export async function repositoryRoutes(
   app: ServiceApp,
-  { baseUrl }: { readonly baseUrl: string },
+  { baseUrl, formats }: RepositoryOptions,
 ): Promise<void> {
   const metadata = await allTypeMetadata()
+  const { w3c, byFamily, everything } = shelvesOf(formats)
   typeRoutes(app, metadata, baseUrl)
-  list(app, '/api/list', W3C_CREDENTIALS)
-  for (const shelf of [W3C_CREDENTIALS, SD_JWT_VCS, MDOCS]) {
+  list(app, '/api/list', w3c)
+  for (const shelf of byFamily) {
     list(app, `/api/${shelf.path}/list`, shelf)
     publish(app, `/api/${shelf.path}/:name`, shelf, {
       summary: 'Example of a type, as an issue call takes it',
@@ -44,22 +42,22 @@ export async function repositoryRoutes(
       show: exampleOf,
     })
   }
-  publish(app, '/api/mapping/:name', EVERYTHING, {
+  publish(app, '/api/mapping/:name', everything, {
     summary: 'Mapping for an issue call',
     schema: credentialMapping,
     show: mappingOf,
   })
-  publish(app, '/api/manifest/:name', EVERYTHING, {
+  publish(app, '/api/manifest/:name', everything, {
     summary: 'Labels of the claims',
     schema: claimLabels,
     show: (type, format) => ({ claims: labelsOf(type, format) }),
   })
-  publish(app, '/api/schema/:name', EVERYTHING, {
+  publish(app, '/api/schema/:name', everything, {
     summary: 'JSON Schema of the claims',
     schema: claimsJsonSchema,
     show: claimsSchema,
   })
-  typeMetadataRoutes(app, metadata)
+  typeMetadataRoutes(app, metadata, everything)
 }
 
 function list(app: ServiceApp, url: string, shelf: Shelf): void {
@@ -73,7 +71,7 @@ function list(app: ServiceApp, url: string, shelf: Shelf): void {
 interface Publication<T> {
   readonly summary: string
   readonly schema: z.ZodType<T>
-  show(type: CatalogueType, format: PublishedFormat): T
+  show(type: CatalogueType, format: FormatFacts): T
 }
 
 function publish<T>(app: ServiceApp, url: string, shelf: Shelf, publication: Publication<T>): void {
@@ -88,7 +86,10 @@ function publish<T>(app: ServiceApp, url: string, shelf: Shelf, publication: Pub
       .meta({ examples: [first] }),
   })
   const querystring = z.object({
-    format: z.enum(shelf.formats).optional().describe('Absent: the first that the type comes in'),
+    format: z
+      .enum(shelf.formats.map(({ id }) => id))
+      .optional()
+      .describe('Absent: the first that the type comes in'),
   })
   const answers = publicationAnswers(shelf, first, publication)
   app.get(

@@ -3,25 +3,43 @@
  * types come in which formats, and nothing of HTTP.
  */
 import { type CatalogueType, catalogue } from '@countersign/catalogue/catalogue'
-import { formatsOf, PUBLISHED_FORMATS } from '@countersign/catalogue/publication'
+import { formatsOf } from '@countersign/catalogue/publication'
 import { ok, type Result, refuse } from '@countersign/core/result'
-
-export type PublishedFormat = (typeof PUBLISHED_FORMATS)[number]
+import type { FormatFacts, FormatFamily } from '@countersign/credential/contract/format-facts'
+import type { FormatId } from '@countersign/credential/contract/format-id'
 
 export interface Shelf {
   readonly path: string
   readonly kind: string
-  readonly formats: readonly [PublishedFormat, ...PublishedFormat[]]
+  readonly formats: readonly FormatFacts[]
 }
 
-export const W3C_CREDENTIALS: Shelf = {
-  path: 'vc',
-  kind: 'W3C credentials',
-  formats: ['jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'],
+export interface Shelves {
+  readonly w3c: Shelf
+  /** One for each family that something comes in. */
+  readonly byFamily: readonly Shelf[]
+  readonly everything: Shelf
 }
-export const SD_JWT_VCS: Shelf = { path: 'sdjwt-vc', kind: 'SD-JWT VCs', formats: ['dc+sd-jwt'] }
-export const MDOCS: Shelf = { path: 'mdoc', kind: 'ISO mdocs', formats: ['mso_mdoc'] }
-export const EVERYTHING: Shelf = { path: '', kind: 'credentials', formats: PUBLISHED_FORMATS }
+
+/** In the order in which a caller who names no format gets one. */
+const FAMILIES: Readonly<Record<FormatFamily, Omit<Shelf, 'formats'>>> = {
+  w3c: { path: 'vc', kind: 'W3C credentials' },
+  'sd-jwt-vc': { path: 'sdjwt-vc', kind: 'SD-JWT VCs' },
+  mdoc: { path: 'mdoc', kind: 'ISO mdocs' },
+}
+
+export function shelvesOf(formats: readonly FormatFacts[]): Shelves {
+  const shelf = (family: FormatFamily): Shelf => ({
+    ...FAMILIES[family],
+    formats: formats.filter((format) => format.family === family),
+  })
+  const all = [shelf('w3c'), shelf('sd-jwt-vc'), shelf('mdoc')]
+  return {
+    w3c: shelf('w3c'),
+    byFamily: all.filter((one) => typesOn(one).length > 0),
+    everything: { path: '', kind: 'credentials', formats: all.flatMap((one) => one.formats) },
+  }
+}
 
 export type CatalogueRefusal =
   | { readonly code: 'type_unknown'; readonly name: string; readonly known: readonly string[] }
@@ -44,12 +62,13 @@ export function findType(name: string, shelf: Shelf): Result<CatalogueType, Cata
 export function chooseFormat(
   type: CatalogueType,
   shelf: Shelf,
-  wanted: PublishedFormat | undefined,
-): Result<PublishedFormat, CatalogueRefusal> {
-  const known = shelf.formats.filter((format) => type.formats[format] !== undefined)
-  const format = wanted ?? known[0]
-  if (format !== undefined && known.includes(format)) return ok(format)
-  return refuse({ code: 'format_not_of_type', type: type.name, format: format ?? '', known })
+  wanted: FormatId | undefined,
+): Result<FormatFacts, CatalogueRefusal> {
+  const known = formatsOf(type, shelf.formats)
+  const format = wanted === undefined ? known[0] : known.find(({ id }) => id === wanted)
+  if (format !== undefined) return ok(format)
+  const ids = known.map(({ id }) => id)
+  return refuse({ code: 'format_not_of_type', type: type.name, format: wanted ?? '', known: ids })
 }
 
 export function namesOn(shelf: Shelf): readonly string[] {

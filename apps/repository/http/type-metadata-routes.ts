@@ -9,7 +9,7 @@ import type { ServiceApp } from '@countersign/service/http/http-service'
 import { fail } from '@countersign/service/http/wire-errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { EVERYTHING, findType, namesOn, SD_JWT_VCS } from './shelves.ts'
+import { findType, namesOn, type Shelf } from './shelves.ts'
 import { catalogueError } from './wire.ts'
 
 const config = { door: 'wallet', errors: 'management' } as const
@@ -48,7 +48,7 @@ function typeEntryOf(
   return defined({ name, id, description, formats, namespace, typeMetadata })
 }
 
-export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata): void {
+export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata, everything: Shelf): void {
   const { name, published } = firstOf(metadata)
   const params = z.object({
     name: z
@@ -71,10 +71,10 @@ export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata): 
     '/api/type-metadata/:name',
     {
       schema: { summary: 'SD-JWT VC type metadata', tags, params },
-      config: { ...config, answers: byNameAnswers(published) },
+      config: { ...config, answers: byNameAnswers(published, everything) },
     },
     async (request, reply) => {
-      const type = findType(request.params.name, EVERYTHING)
+      const type = findType(request.params.name, everything)
       if (!type.ok) fail(catalogueError(type.error))
       const found = metadata.get(type.value)
       if (found !== undefined) return sendTypeMetadata(found, request, reply)
@@ -100,7 +100,7 @@ export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata): 
 /** The type that examples speak of. */
 function firstOf(metadata: AllTypeMetadata): { name: string; published: PublishedTypeMetadata } {
   const [first] = metadata
-  if (first === undefined) throw new Error(`nothing is on the shelf of ${SD_JWT_VCS.kind}`)
+  if (first === undefined) throw new Error('no type has type metadata')
   return { name: first[0].name, published: first[1] }
 }
 
@@ -112,8 +112,8 @@ function foundAnswers({ text }: PublishedTypeMetadata): DescribedAnswers {
   }
 }
 
-function byNameAnswers(published: PublishedTypeMetadata): DescribedAnswers {
-  const unknown = catalogueError({ code: 'type_unknown', name: 'Unknown', known: namesOn(EVERYTHING) })
+function byNameAnswers(published: PublishedTypeMetadata, everything: Shelf): DescribedAnswers {
+  const unknown = catalogueError({ code: 'type_unknown', name: 'Unknown', known: namesOn(everything) })
   const without = catalogueError({ code: 'type_without_metadata', type: 'MobileDrivingLicence' })
   return {
     ...foundAnswers(published),

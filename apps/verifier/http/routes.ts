@@ -60,7 +60,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       config: { ...management, answers: startAnswers },
     },
     async (request, reply) => {
-      const start = parseStart(request.body, request.headers)
+      const start = parseStart(request.body, request.headers, verifier.formats)
       if (!start.ok) fail(startMistake(start.error))
       const started = await startVerification(verifier, start.value)
       if (!started.ok) fail(startError(started.error))

@@ -6,6 +6,7 @@ import type { StartVerificationBody, StartVerificationHeaders } from '@countersi
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { isSessionId } from '@countersign/core/session-id'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import {
   isResponseModeName,
   RESPONSE_MODE_NAMES,
@@ -35,8 +36,9 @@ export type StartMistake = SettingMistake | TranslationMistake | { readonly code
 export function parseStart(
   body: StartVerificationBody,
   headers: StartVerificationHeaders,
+  formats: FormatRegistry,
 ): Result<StartVerification, StartMistake> {
-  const asked = readQuery(body)
+  const asked = readQuery(body, formats)
   if (!asked.ok) return asked
   const mistake = findSettingMistake(headers)
   if (mistake !== undefined) return refuse(mistake)
@@ -59,13 +61,13 @@ interface AskedFor {
   readonly policies: readonly RequestedPolicy[]
 }
 
-function readQuery(body: StartVerificationBody): Result<AskedFor, StartMistake> {
+function readQuery(body: StartVerificationBody, formats: FormatRegistry): Result<AskedFor, StartMistake> {
   const { dcql_query: dcqlQuery, request_credentials: requested } = body
   if ((dcqlQuery === undefined) === (requested === undefined))
     return refuse({ code: 'query_not_exactly_one' })
   if (dcqlQuery !== undefined) return ok({ dcqlQuery, policies: [] })
   const entries = requested ?? []
-  const translated = translateRequestCredentials(entries)
+  const translated = translateRequestCredentials(entries, formats)
   if (!translated.ok) return translated
   const policies = entries.flatMap((entry, index) =>
     (entry.policies ?? []).map((one) => requestedPolicy(one, translated.value.queryIds[index])),

@@ -1,9 +1,16 @@
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { describe, expect, it } from 'vitest'
 import { translateRequestCredentials } from './requested-credentials.ts'
+import type { RequestedCredential } from './walt-id-formats.ts'
+
+const formats = formatRegistry(ALL_FORMATS)
+const translate = (requested: readonly RequestedCredential[]) =>
+  translateRequestCredentials(requested, formats)
 
 describe('request_credentials', () => {
   it('becomes a DCQL query for the type', () => {
-    expect(translateRequestCredentials([{ format: 'vc+sd-jwt', vct: 'urn:eudi:pid:1' }])).toEqual({
+    expect(translate([{ format: 'vc+sd-jwt', vct: 'urn:eudi:pid:1' }])).toEqual({
       ok: true,
       value: {
         dcqlQuery: {
@@ -17,7 +24,7 @@ describe('request_credentials', () => {
   })
 
   it('gives entries of one type ids of their own', () => {
-    const translated = translateRequestCredentials([{ vct: 'a' }, { vct: 'a' }, { vct: 'a', id: 'b' }])
+    const translated = translate([{ vct: 'a' }, { vct: 'a' }, { vct: 'a', id: 'b' }])
     expect(translated.ok && translated.value.queryIds).toEqual(['a', 'a_2', 'b'])
   })
 
@@ -27,9 +34,7 @@ describe('request_credentials', () => {
       { path: ['$.given_name'] },
       { path: ["$['address']['locality']"] },
     ]
-    const translated = translateRequestCredentials([
-      { input_descriptor: { id: 'd', constraints: { fields } } },
-    ])
+    const translated = translate([{ input_descriptor: { id: 'd', constraints: { fields } } }])
     expect(translated.ok && translated.value.dcqlQuery).toEqual({
       credentials: [
         {
@@ -49,7 +54,7 @@ describe('request_credentials', () => {
     ['vc+sd-jwt with a type', { format: 'vc+sd-jwt', type: 'UniversityDegree' }, 'vc+sd-jwt'],
     ['vc+jwt', { format: 'vc+jwt', type: 'UniversityDegree' }, 'vc+jwt'],
   ])('asks for a W3C credential by %s', (_name, entry, format) => {
-    const translated = translateRequestCredentials([entry])
+    const translated = translate([entry])
     expect(translated.ok && translated.value.dcqlQuery).toEqual({
       credentials: [{ id: 'UniversityDegree', format, meta: { type_values: [['UniversityDegree']] } }],
     })
@@ -61,7 +66,7 @@ describe('request_credentials', () => {
       { path: ['$.vc.credentialSubject.degree'] },
     ]
     const entry = { format: 'jwt_vc_json', input_descriptor: { id: 'd', constraints: { fields } } }
-    const translated = translateRequestCredentials([entry])
+    const translated = translate([entry])
     expect(translated.ok && translated.value.dcqlQuery['credentials']).toMatchObject([
       { meta: { type_values: [['UniversityDegree']] }, claims: [{ path: ['credentialSubject', 'degree'] }] },
     ])
@@ -69,10 +74,8 @@ describe('request_credentials', () => {
 
   it('asks for the mandatory elements of a driving licence where none is named, and else for those named', () => {
     const mdl = { format: 'mso_mdoc', doc_type: 'org.iso.18013.5.1.mDL' }
-    const all = translateRequestCredentials([mdl])
-    const named = translateRequestCredentials([
-      { ...mdl, claims: [{ path: ['org.iso.18013.5.1', 'age_over_18'] }] },
-    ])
+    const all = translate([mdl])
+    const named = translate([{ ...mdl, claims: [{ path: ['org.iso.18013.5.1', 'age_over_18'] }] }])
     expect(all.ok && all.value.dcqlQuery['credentials']).toMatchObject([
       { format: 'mso_mdoc', meta: { doctype_value: 'org.iso.18013.5.1.mDL' }, claims: { length: 11 } },
     ])
@@ -86,7 +89,7 @@ describe('request_credentials', () => {
       {
         code: 'requested_format_unknown',
         format: 'ldp_vc',
-        known: ['dc+sd-jwt', 'vc+sd-jwt', 'jwt_vc_json', 'jwt_vc', 'vc+jwt', 'mso_mdoc'],
+        known: formats.ids,
       },
     ],
     [
@@ -103,7 +106,7 @@ describe('request_credentials', () => {
       { code: 'field_path_not_plain', path: '$..a' },
     ],
   ])('is refused for %s, with the place', (_name, entry, error) => {
-    expect(translateRequestCredentials([{ vct: 'ok' }, entry])).toStrictEqual({
+    expect(translate([{ vct: 'ok' }, entry])).toStrictEqual({
       ok: false,
       error: { ...error, at: 'request_credentials[1]' },
     })

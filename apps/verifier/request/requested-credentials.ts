@@ -5,27 +5,15 @@
 
 import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { FormatId } from '@countersign/credential/contract/format-id'
-
-export interface RequestedCredential {
-  readonly format?: string | undefined
-  readonly vct?: string | undefined
-  readonly type?: string | undefined
-  readonly doc_type?: string | undefined
-  readonly id?: string | undefined
-  readonly claims?: readonly JsonObject[] | undefined
-  readonly input_descriptor?: InputDescriptor | undefined
-}
-
-export interface InputDescriptor {
-  readonly id?: string | undefined
-  readonly constraints?: { readonly fields?: readonly DescriptorField[] | undefined } | undefined
-}
-
-interface DescriptorField {
-  readonly path: readonly string[]
-  readonly filter?: { readonly const?: unknown; readonly pattern?: string | undefined } | undefined
-}
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import {
+  type DescriptorField,
+  formatNamed,
+  QUERY_WORDS,
+  type QueryWords,
+  type RequestedCredential,
+  type TypeMember,
+} from './walt-id-formats.ts'
 
 /** `at` is the JSON path in the body. */
 export type TranslationMistake =
@@ -48,12 +36,13 @@ export interface TranslatedQuery {
 
 export function translateRequestCredentials(
   requested: readonly RequestedCredential[],
+  formats: FormatRegistry,
 ): Result<TranslatedQuery, TranslationMistake> {
   const credentials: JsonObject[] = []
   const queryIds: string[] = []
   for (const [index, entry] of requested.entries()) {
     const id = uniqueId(entry, queryIds)
-    const query = credentialQuery(entry, id, `request_credentials[${index}]`)
+    const query = credentialQuery(entry, id, `request_credentials[${index}]`, formats)
     if (!query.ok) return query
     queryIds.push(id)
     credentials.push(query.value)
@@ -61,123 +50,42 @@ export function translateRequestCredentials(
   return ok({ dcqlQuery: { credentials }, queryIds })
 }
 
-type TypeMember = 'vct' | 'type' | 'doc_type'
-
-/** How a format's short form becomes a query. */
-interface Translation {
-  readonly format: FormatId
-  /** What the entry itself calls the type by. */
-  readonly typeMember: TypeMember
-  /** Field of a DIF descriptor whose filter names the type. */
-  readonly typePaths: readonly string[]
-  meta(type: string): JsonObject
-  /** Members in front of the claims that DCQL does not have. */
-  readonly wrapper?: string
-  /** Paths that are asked for where the entry names none. */
-  readonly defaultPaths?: (type: string) => readonly (readonly string[])[]
-}
-
-const sdJwtVc: Translation = {
-  format: 'dc+sd-jwt',
-  typeMember: 'vct',
-  typePaths: ['$.vct'],
-  meta: (vct) => ({ vct_values: [vct] }),
-}
-
-function w3c(format: FormatId): Translation {
-  return {
-    format,
-    typeMember: 'type',
-    typePaths: ['$.vc.type', '$.type'],
-    meta: (type) => ({ type_values: [[type]] }),
-    wrapper: 'vc',
-  }
-}
-
-const mdoc: Translation = {
-  format: 'mso_mdoc',
-  typeMember: 'doc_type',
-  typePaths: [],
-  meta: (type) => ({ doctype_value: type }),
-  defaultPaths: (type) =>
-    type === MDL_TYPE ? MDL_ELEMENTS.map((element) => ['org.iso.18013.5.1', element]) : [],
-}
-
-const MDL_TYPE = 'org.iso.18013.5.1.mDL'
-
-/** What walt.id's verifier asks of a driving licence when nothing is said: the mandatory data elements. */
-const MDL_ELEMENTS = [
-  'family_name',
-  'given_name',
-  'birth_date',
-  'issue_date',
-  'expiry_date',
-  'issuing_country',
-  'issuing_authority',
-  'document_number',
-  'portrait',
-  'driving_privileges',
-  'un_distinguishing_sign',
-]
-
-/** By walt.id's names of formats: what an entry asks for under each. */
-const TRANSLATIONS: Readonly<Record<string, (entry: RequestedCredential) => Translation>> = {
-  'dc+sd-jwt': () => sdJwtVc,
-  // Without a type of the W3C data model it is the older name of SD-JWT VC.
-  'vc+sd-jwt': ({ type }) => (type === undefined ? sdJwtVc : w3c('vc+sd-jwt')),
-  jwt_vc_json: () => w3c('jwt_vc_json'),
-  jwt_vc: () => w3c('jwt_vc_json'),
-  'vc+jwt': () => w3c('vc+jwt'),
-  mso_mdoc: () => mdoc,
-}
-
-const REQUESTED_FORMATS = Object.keys(TRANSLATIONS)
-
-function translationOf(entry: RequestedCredential): Translation | undefined {
-  const format = entry.format ?? defaultFormat(entry)
-  return Object.hasOwn(TRANSLATIONS, format) ? TRANSLATIONS[format]?.(entry) : undefined
-}
-
-function defaultFormat({ doc_type: documentType, type }: RequestedCredential): FormatId {
-  if (documentType !== undefined) return 'mso_mdoc'
-  return type === undefined ? 'dc+sd-jwt' : 'jwt_vc_json'
-}
-
 function credentialQuery(
   entry: RequestedCredential,
   id: string,
   at: string,
+  formats: FormatRegistry,
 ): Result<JsonObject, TranslationMistake> {
-  const translation = translationOf(entry)
-  if (translation === undefined) {
-    return refuse({
-      code: 'requested_format_unknown',
-      at,
-      format: entry.format ?? '',
-      known: REQUESTED_FORMATS,
-    })
-  }
+  const named = formatNamed(entry)
+  const format = formats.get(named)
+  if (format === undefined)
+    return refuse({ code: 'requested_format_unknown', at, format: named, known: formats.ids })
+  const words = QUERY_WORDS[format.family]
   const fields = entry.input_descriptor?.constraints?.fields ?? []
-  const type = entry[translation.typeMember] ?? typeOfFields(fields, translation)
-  if (type === undefined) return refuse({ code: 'type_missing', at, member: translation.typeMember })
+  const type = entry[words.typeMember] ?? typeOfFields(fields, words)
+  if (type === undefined) return refuse({ code: 'type_missing', at, member: words.typeMember })
   if (!isPlainType(type)) return refuse({ code: 'type_not_literal', at, type })
-  const asked = claimsOf(entry, fields, translation, at)
+  const asked = claimsOf(entry, fields, words, at)
   if (!asked.ok) return asked
-  const claims = asked.value.length > 0 ? asked.value : defaultClaims(translation, type)
-  const { format } = translation
+  const claims = asked.value.length > 0 ? asked.value : defaultClaims(words, type)
   return ok(
-    defined({ id, format, meta: translation.meta(type), claims: claims.length > 0 ? claims : undefined }),
+    defined({
+      id,
+      format: format.id,
+      meta: words.meta(type),
+      claims: claims.length > 0 ? claims : undefined,
+    }),
   )
 }
 
-function defaultClaims({ defaultPaths }: Translation, type: string): readonly JsonObject[] {
+function defaultClaims({ defaultPaths }: QueryWords, type: string): readonly JsonObject[] {
   return (defaultPaths?.(type) ?? []).map((path) => ({ path: [...path] }))
 }
 
 function claimsOf(
   entry: RequestedCredential,
   fields: readonly DescriptorField[],
-  { typePaths, wrapper }: Translation,
+  { typePaths, wrapper }: QueryWords,
   at: string,
 ): Result<readonly JsonObject[], TranslationMistake> {
   const claims = [...(entry.claims ?? [])]
@@ -192,7 +100,7 @@ function claimsOf(
 }
 
 /** DIF names the type by a filter. */
-function typeOfFields(fields: readonly DescriptorField[], { typePaths }: Translation): string | undefined {
+function typeOfFields(fields: readonly DescriptorField[], { typePaths }: QueryWords): string | undefined {
   const filter = fields.find((field) => field.path.some((path) => typePaths.includes(path)))?.filter
   return typeof filter?.const === 'string' ? filter.const : filter?.pattern
 }

@@ -22,7 +22,7 @@ export async function serveRequest(
   if (!moved.ok) return refuse(moved.error)
   const payload = buildRequestObject(moved.value.after, {
     now,
-    formats: verifier.formats.ids,
+    formats: verifier.formats.all,
     walletNonce,
   })
   return ok(await signRequestObject(payload, verifier.requestSigner))

@@ -57,7 +57,7 @@ export async function startVerification(
   if (!query.ok) return query
   const mistake =
     unsupportedFormat(verifier, query.value) ??
-    findFormatFault(query.value.credentials) ??
+    findFormatFault(query.value.credentials, verifier.formats) ??
     guessableId(request, query.value) ??
     findPolicyMistake(verifier.policies, request.policies)
   if (mistake !== undefined) return refuse(mistake)

@@ -2,11 +2,13 @@
  * Statuses of presented credentials, from lists that their issuers publish. A list counts when its signer leads to the
  * same anchor as the credential's issuer, or to one that is configured for status lists.
  */
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import { checkStatus, toStatusCheck } from '@countersign/status-list/check-status'
 import type { StatusLists } from '@countersign/status-list/status-list'
 import type { StatusChecker } from '../verifier.ts'
 
 export interface StatusCheckerOptions {
+  readonly formats: FormatRegistry
   readonly lists: StatusLists
   /** Names of anchors whose lists count whoever issued the credential. */
   readonly listAnchors: readonly string[]
@@ -14,14 +16,14 @@ export interface StatusCheckerOptions {
   readonly now: () => number
 }
 
-export function statusChecker({ listAnchors, lists, now }: StatusCheckerOptions): StatusChecker {
+export function statusChecker({ formats, listAnchors, lists, now }: StatusCheckerOptions): StatusChecker {
   return async ({ anchor, format, issuer, statuses }) =>
     toStatusCheck(
       await checkStatus(statuses, {
         lists,
         listAnchors,
         now: now(),
-        format,
+        listKind: formats.spoken(format).statusList,
         credentialAnchor: anchor,
         credentialIssuer: issuer,
       }),

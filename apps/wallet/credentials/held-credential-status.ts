@@ -78,7 +78,7 @@ async function presentToSelf(
 }
 
 async function lookUp(
-  { issuers, now }: Wallet,
+  { formats, issuers, now }: Wallet,
   { anchor, format, issuer, statuses }: Judged,
 ): Promise<HeldCredentialStatuses> {
   if (issuers === undefined) return nothingKnown(statuses, 'no_trusted_issuers_configured')
@@ -86,7 +86,7 @@ async function lookUp(
     lists: issuers.statusLists,
     listAnchors: issuers.listAnchors,
     now: now(),
-    format,
+    listKind: formats.spoken(format).statusList,
     credentialAnchor: anchor,
     credentialIssuer: issuer,
   })

@@ -6,7 +6,6 @@
 import { isJsonObject } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
 import type { HeldCredential } from '@countersign/credential/contract/format'
-import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
 import { namesOfKey } from '../dids/dids.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'
@@ -21,18 +20,19 @@ export async function holderSigner(
 ): Promise<Result<Signer | undefined, KeyUnknown>> {
   if (keyId === undefined) return ok(undefined)
   const signer = await openKey(wallet, owned, keyId)
-  const subject = subjectOf(held)
+  const subject = subjectOf(wallet, held)
   if (!signer.ok || subject?.startsWith('did:web:') !== true) return signer
   const names = await namesOfKey(wallet, owned, { keyId, publicJwk: signer.value.publicJwk })
   const name = names.find(({ did }) => did === subject)
   return name === undefined ? signer : ok({ ...signer.value, keyId: name.keyUrl })
 }
 
-const W3C_FORMATS: readonly FormatId[] = ['jwt_vc_json', 'vc+jwt', 'vc+sd-jwt']
-
-/** Whom a W3C credential is about, where that is one who has an identifier. */
-export function subjectOf({ claims, format }: HeldCredential): string | undefined {
-  const { credentialSubject: subject } = claims
-  if (!W3C_FORMATS.includes(format) || !isJsonObject(subject)) return undefined
-  return typeof subject.id === 'string' ? subject.id : undefined
+/** Whom a credential is about, where its format names the subject and that is one who has an identifier. */
+export function subjectOf(
+  { formats }: Pick<Wallet, 'formats'>,
+  { claims, format }: HeldCredential,
+): string | undefined {
+  const { subjectMember } = formats.spoken(format)
+  const subject = subjectMember === undefined ? undefined : claims[subjectMember]
+  return isJsonObject(subject) && typeof subject.id === 'string' ? subject.id : undefined
 }

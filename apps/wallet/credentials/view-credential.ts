@@ -19,5 +19,8 @@ export async function viewCredential(
   const found = await findCredential(wallet, owned, id)
   if (!found.ok) return found
   const { held, look } = found.value
-  return ok({ id: found.value.id, ...credentialView(held, look, locales) })
+  return ok({
+    id: found.value.id,
+    ...credentialView(held, wallet.formats.spoken(held.format), look, locales),
+  })
 }

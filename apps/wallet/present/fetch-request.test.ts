@@ -1,3 +1,4 @@
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { bareKey } from '@countersign/crypto/jwk'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import {
@@ -44,7 +45,7 @@ async function webVerifier(wish: { readonly relationship?: string; readonly lies
       clientId: client,
       answerMode: { mode: 'direct_post', responseUri: `${place.url}/answer` },
     } as const
-    const payload = buildRequestObject(facts, { now, formats: ['dc+sd-jwt'] })
+    const payload = buildRequestObject(facts, { now, formats: [sdJwtVc] })
     const signing = lies ? generateSoftwareKey('ES256') : key
     return signRequestObject(payload, softwareSigner(signing, { keyId: `${place.did}#k` }))
   }

@@ -81,7 +81,7 @@ export async function fetchIssuerMetadata(
   if (!isIssuerIdentifier(issuer, wallet.httpPolicy)) return refuse({ code: 'issuer_malformed' })
   const json = await fetchDocument(wallet, issuerMetadataUrl(issuer))
   if (!json.ok) return json
-  const metadata = parseIssuerMetadata(json.value, issuer, wallet.httpPolicy)
+  const metadata = parseIssuerMetadata(json.value, issuer, wallet.formats, wallet.httpPolicy)
   return metadata.ok ? ok({ json: json.value, metadata: metadata.value }) : metadata
 }
 

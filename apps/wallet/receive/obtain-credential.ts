@@ -157,26 +157,30 @@ async function keep(
 }
 
 async function faultOf(
-  { formats, crypto }: Wallet,
+  wallet: Wallet,
   { configuration, signer }: CredentialStep,
   content: string,
 ): Promise<UnacceptableReason | undefined> {
   if (content.length > MAX_CREDENTIAL_LENGTH) return 'size'
-  const held = await formats.get(configuration.format)?.open(content, crypto)
+  const held = await wallet.formats.get(configuration.format)?.open(content, wallet.crypto)
   if (held?.ok !== true) return 'unreadable'
   const { type, holderKey } = held.value
   const { keyReference } = configuration
   if (configuration.type !== undefined && type !== configuration.type) return 'type'
   if (keyReference === undefined && holderKey === undefined) return undefined
   const isOurs =
-    holderKey === undefined ? isAbout(held.value, keyReference) : sameKey(holderKey, signer.publicJwk)
+    holderKey === undefined ? isAbout(wallet, held.value, keyReference) : sameKey(holderKey, signer.publicJwk)
   return isOurs ? undefined : 'binding'
 }
 
 /** Whether it names, instead of a key, the DID that our proof named its key by. */
-function isAbout(held: HeldCredential, keyReference: PlannedConfiguration['keyReference']): boolean {
+function isAbout(
+  wallet: Wallet,
+  held: HeldCredential,
+  keyReference: PlannedConfiguration['keyReference'],
+): boolean {
   if (keyReference === undefined || keyReference === 'jwk') return false
-  return subjectOf(held) === keyReference.kid.split('#', 1)[0]
+  return subjectOf(wallet, held) === keyReference.kid.split('#', 1)[0]
 }
 
 /** The nonce is too old or was spent, and with it the proof: a new one with the same key is what is wanted. */

@@ -18,7 +18,7 @@ import {
   writeCredentialResponse,
 } from '@countersign/protocol/openid4vci/credential/credential-request'
 import {
-  type BindingMethod,
+  type CredentialConfiguration,
   writeAuthorizationServerMetadata,
   writeIssuerMetadata,
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
@@ -58,7 +58,7 @@ const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
 export interface TestIssuerOptions {
   /** A code is spent at once: no honest client is heard again. */
   readonly strict?: boolean
-  readonly bindingMethods?: readonly BindingMethod[]
+  readonly bindingMethods?: CredentialConfiguration['bindingMethods']
   /** Another type than was promised, or another key than was proven. */
   readonly cheats?: 'type' | 'key'
   /** Who is asked for the keys of holders that a DID names. */
@@ -208,7 +208,7 @@ function metadata(state: State): JsonObject {
     ],
     ...defined({ bindingMethods: state.options.bindingMethods }),
   }))
-  return writeIssuerMetadata({ issuer: state.url, configurations: described })
+  return writeIssuerMetadata({ issuer: state.url, configurations: described, formats })
 }
 
 /** Members that lead to the claims. */

@@ -134,7 +134,7 @@ async function requestAnswer(state: State, session: Session, body: string): Prom
       clientId: state.clientId,
       answerMode: { mode: 'direct_post', responseUri: `${state.url}/answer/${session.id}` },
     },
-    { now: now(), formats: ['dc+sd-jwt'], ...defined({ walletNonce: walletNonce ?? undefined }) },
+    { now: now(), formats: [sdJwtVc], ...defined({ walletNonce: walletNonce ?? undefined }) },
   )
   return {
     status: 200,

@@ -1,12 +1,6 @@
 /**
- * The names of the credential formats as both protocols write them. What a format needs elsewhere stands on its entry in the
- * registry, never in a list of names somewhere else.
+ * Identifier of a format: of OpenID4VCI 1.0 appendix A, OpenID4VP 1.0 appendix B, or a media type of VC-JOSE-COSE. Any
+ * text, because a deployment speaks the formats that its registry was built from (`registry.ts`) and no type lists
+ * them: what somebody has to know of a format is a fact on its entry (`format-facts.ts`).
  */
-
-/** Format identifiers of OpenID4VCI 1.0 appendix A and OpenID4VP 1.0 appendix B, and the media types of VC-JOSE-COSE. */
-export type FormatId =
-  | 'dc+sd-jwt' // SD-JWT VC
-  | 'mso_mdoc' // ISO/IEC 18013-5
-  | 'jwt_vc_json' // W3C VC data model 1.1 as a JWT
-  | 'vc+jwt' // W3C VC data model 2.0, VC-JOSE-COSE §3.1
-  | 'vc+sd-jwt' // W3C VC data model 2.0, VC-JOSE-COSE §3.2
+export type FormatId = string

@@ -9,6 +9,8 @@ import { describe, expect, it } from 'vitest'
 import type { CheckName } from './checks.ts'
 import { type ConcretePath, resolveClaimPath } from './claim-path.ts'
 import type { ClaimPath, CredentialFormat, IssueInput, VerifyInput, VerifyOutcome } from './format.ts'
+import type { StatusListKind } from './format-facts.ts'
+import type { StatusReference } from './status-reference.ts'
 
 export interface FormatFixtures {
   readonly crypto: CryptoEngine
@@ -37,6 +39,25 @@ const CHECKS: readonly CheckName[] = [
   'validity_period',
   'holder_binding',
 ]
+
+const TOKEN: StatusReference = {
+  mechanism: 'token_status_list',
+  uri: 'https://issuer.example/list',
+  index: 7,
+}
+
+/** A reference to each kind of list. */
+const STATUSES: Readonly<Record<StatusListKind, StatusReference>> = {
+  'token-jwt': TOKEN,
+  'token-cwt': TOKEN,
+  bitstring: {
+    mechanism: 'bitstring_status_list',
+    uri: 'https://issuer.example/list',
+    index: 7,
+    purpose: 'revocation',
+    size: 1,
+  },
+}
 
 export function describeFormat(
   name: string,
@@ -72,6 +93,7 @@ export function describeFormat(
     it('opens what it issued, with all claims', async () => {
       const held = await format.open(await issued(), crypto)
       if (!held.ok) throw new Error(held.error.code)
+      expect(held.value.format).toBe(format.id)
       expect(held.value.type).toBe(fixtures.issue.type)
       expect(held.value.claims).toMatchObject(fixtures.issue.claims)
       expect(format.matchesMeta(fixtures.matchingMeta, held.value)).toBe(true)
@@ -138,6 +160,33 @@ export function describeFormat(
       expect(presentation?.anchor).toBeUndefined()
     })
 
+    it('asks for trust under its own name, and for certificates of its kind of signer', async () => {
+      const asked: unknown[] = []
+      const trust: VerifyInput['trust'] = (reference, now) => {
+        asked.push([reference.format, reference.signerProfile])
+        return verify.trust(reference, now)
+      }
+      await verified(await presented([shown]), { trust })
+      expect(asked).toEqual([[format.id, format.signerProfile]])
+    })
+
+    it('takes the status that its kind of list is for, and refuses the others', async () => {
+      const own = STATUSES[format.statusList]
+      const held = await format.open(await issued({ statuses: [own] }), crypto)
+      expect(held.ok && held.value.statuses).toEqual([own])
+      const others = Object.values(STATUSES).filter(({ mechanism }) => mechanism !== own.mechanism)
+      for (const other of others) await expect(issued({ statuses: [other] })).rejects.toThrow()
+    })
+
+    it('has its claims where it says that they are', () => {
+      const { claims } = fixtures.issue
+      const places = Object.keys(claims).map((member) => format.claimsAt(member))
+      expect(
+        places.some((place) => resolveClaimPath(claims, [...place, ...below(shown, place)]).length > 0),
+      ).toBe(true)
+      if (format.subjectMember !== undefined) expect(format.claimsAt('')).toEqual([format.subjectMember])
+    })
+
     it('answers rubbish with a failed structure and nothing else', async () => {
       for (const presentation of ['', '~', '...', 'a'.repeat(1_000_000)]) {
         const { checks, presentation: read } = await verified(presentation)
@@ -163,6 +212,11 @@ function valueAt(claims: JsonValue, place: ConcretePath): JsonValue {
   const [step, ...rest] = place
   if (step === undefined) return claims
   return valueAt(Object(claims)[step], rest)
+}
+
+/** The rest of a path, where it begins with `above`. */
+function below(path: ClaimPath, above: readonly string[]): ClaimPath {
+  return above.every((step, at) => path[at] === step) ? path.slice(above.length) : ['nowhere']
 }
 
 function failed(checks: VerifyOutcome['checks']): readonly CheckName[] {

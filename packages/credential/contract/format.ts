@@ -1,7 +1,7 @@
 /**
- * The contract of a credential format: the same verbs for each, so that no service has a branch on a format.
- * Claims are JSON for the outside, whatever the format does inside. `format.contract.ts` is the suite that
- * every entry of the registry passes.
+ * The contract of a credential format: the same verbs and the same facts (`format-facts.ts`) for each, so that nobody has
+ * a branch on a format. Claims are JSON for the outside, whatever the format does inside. `format.contract.ts` is the
+ * suite that every entry of the registry passes.
  */
 
 import type { JsonObject } from '@countersign/core/json'
@@ -10,6 +10,7 @@ import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { Check } from './checks.ts'
+import type { FormatFacts } from './format-facts.ts'
 import type { FormatId } from './format-id.ts'
 import type { StatusReference } from './status-reference.ts'
 import type { IssuerTrust } from './trust-port.ts'
@@ -134,15 +135,20 @@ export interface VerifyOutcome {
 
 export type FormatRefusal = { readonly code: string; readonly detail?: string }
 
-export interface CredentialFormat {
-  readonly id: FormatId
-  /** There are no presentations without proof of the holder, even where a query waives it (ISO/IEC 18013-5). */
-  readonly alwaysBinds?: true
+export interface CredentialFormat extends FormatFacts {
   issue(input: IssueInput, crypto: CryptoEngine): Promise<Result<string, FormatRefusal>>
   /** Opens a credential on receipt: all structural rules hold, the issuer's signature is not judged. */
   open(credential: string, crypto: CryptoEngine): Promise<Result<HeldCredential, FormatRefusal>>
   present(input: PresentInput, crypto: CryptoEngine): Promise<Result<string, FormatRefusal>>
   verify(input: VerifyInput, crypto: CryptoEngine): Promise<VerifyOutcome>
   /** Whether `meta` of a DCQL credential query names this credential's type (OpenID4VP appendices B.1.1, B.2.3, B.3.5). */
-  matchesMeta(meta: JsonObject, credential: { readonly type: string; readonly claims: JsonObject }): boolean
+  matchesMeta(meta: JsonObject, credential: TypedClaims): boolean
+  /** Whether this credential may answer a query for a format of another name; absent: never. */
+  answersAlso?(asked: FormatId, credential: TypedClaims): boolean
+}
+
+/** What a credential says, with what its type is called. */
+export interface TypedClaims {
+  readonly type: string
+  readonly claims: JsonObject
 }

@@ -55,14 +55,15 @@ export interface IssuerJudgement {
   readonly anchor?: string
 }
 
+/** For whatever is signed as a JWS. */
 export function judgeIssuer(
   jws: DecodedJws,
-  reference: Omit<IssuerKeyReference, 'purpose' | 'algorithm'>,
+  reference: Omit<IssuerKeyReference, 'purpose' | 'algorithm' | 'signerProfile'>,
   input: Pick<VerifyInput, 'trust' | 'now'>,
   crypto: CryptoEngine,
 ): Promise<IssuerJudgement> {
   const algorithm = readAlgorithm(jws.header.alg, ALLOWED_ALGORITHMS.credential)
-  return judgeSigned(algorithm, reference, input, (key) =>
+  return judgeSigned(algorithm, { ...reference, signerProfile: 'jose' }, input, (key) =>
     verifyJws(jws, key, ALLOWED_ALGORITHMS.credential, crypto),
   )
 }

@@ -1,11 +1,16 @@
-/** The formats a deployment speaks: an explicit list in each `main.ts`, no import side effects. */
+/** The formats a deployment speaks: an explicit list that it is built from, no import side effects. */
 
 import type { CredentialFormat } from './format.ts'
 import type { FormatId } from './format-id.ts'
 
 export interface FormatRegistry {
+  /** In the order of the list. */
+  readonly all: readonly CredentialFormat[]
   readonly ids: readonly FormatId[]
+  /** For identifiers from outside. */
   get(id: string): CredentialFormat | undefined
+  /** For identifiers of our own making: throws for one that nobody speaks. */
+  spoken(id: FormatId): CredentialFormat
 }
 
 export function formatRegistry(formats: readonly CredentialFormat[]): FormatRegistry {
@@ -14,5 +19,14 @@ export function formatRegistry(formats: readonly CredentialFormat[]): FormatRegi
     if (byId.has(format.id)) throw new Error(`two formats claim the identifier ${format.id}`)
     byId.set(format.id, format)
   }
-  return { ids: formats.map((format) => format.id), get: (id) => byId.get(id) }
+  return {
+    all: formats,
+    ids: formats.map((format) => format.id),
+    get: (id) => byId.get(id),
+    spoken(id) {
+      const format = byId.get(id)
+      if (format === undefined) throw new Error(`nobody speaks the format ${id}`)
+      return format
+    },
+  }
 }

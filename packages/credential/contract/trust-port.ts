@@ -7,12 +7,14 @@ import type { Awaitable } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { ProfileFault } from '@countersign/x509/certificate-profile'
+import type { SignerProfile } from './format-facts.ts'
 import type { FormatId } from './format-id.ts'
 
 /** How a credential says who signed it. */
 export interface IssuerKeyReference {
   readonly purpose: 'issuer'
   readonly format: FormatId
+  readonly signerProfile: SignerProfile
   readonly credentialType: string
   readonly algorithm: SignatureAlgorithm
   /** JOSE `x5c`, leaf first. */

@@ -1,5 +1,8 @@
 import type { JsonObject } from '@countersign/core/json'
 import { describe, expect, it } from 'vitest'
+import { mdoc } from '../mdoc/format.ts'
+import { sdJwtVc } from '../sd-jwt-vc/format.ts'
+import { vcJwt } from '../w3c-vc/format.ts'
 import { bestFor, credentialView, type TypeLook } from './credential-view.ts'
 import { displayValue } from './display-value.ts'
 
@@ -37,7 +40,7 @@ const identity = {
 
 describe('the view of a credential', () => {
   it('has title, colours and labels of its type, in its order, and the rest under its own name', () => {
-    const view = credentialView(identity, look, ['en-GB'])
+    const view = credentialView(identity, sdJwtVc, look, ['en-GB'])
     expect(view).toMatchObject({ title: 'Identity', backgroundColor: '#123456', textColor: '#ffffff' })
     expect(view.claims.map(({ label, value }) => [label, value])).toEqual([
       ['Family name', 'Example'],
@@ -47,20 +50,24 @@ describe('the view of a credential', () => {
   })
 
   it('speaks the language that is wanted where the type does', () => {
-    const view = credentialView(identity, look, ['fr', 'de'])
+    const view = credentialView(identity, sdJwtVc, look, ['fr', 'de'])
     expect(view.title).toBe('Identität')
     expect(view.claims[0]?.label).toBe('Nachname')
   })
 
   it('gets along without anything that is known of the type', () => {
-    const view = credentialView(identity, undefined)
+    const view = credentialView(identity, sdJwtVc, undefined)
     expect(view.title).toBe('Identity card')
     expect(view.claims.map(({ label }) => label)).toEqual(['Given name', 'Family name', 'Nationalities'])
   })
 
   it('shows the elements of an mdoc without their namespace', () => {
     const claims = { 'org.iso.18013.5.1': { family_name: 'Example', driving_privileges: [{ code: 'B' }] } }
-    const view = credentialView({ format: 'mso_mdoc', type: 'org.iso.18013.5.1.mDL', claims }, undefined)
+    const view = credentialView(
+      { format: 'mso_mdoc', type: 'org.iso.18013.5.1.mDL', claims },
+      mdoc,
+      undefined,
+    )
     expect(view.title).toBe('M DL')
     expect(view.claims).toEqual([
       { path: ['org.iso.18013.5.1', 'family_name'], label: 'Family name', value: 'Example' },
@@ -74,7 +81,7 @@ describe('the view of a credential', () => {
       type: ['VerifiableCredential', 'UniversityDegree'],
       credentialSubject: { id: 'did:example:1', degree: { name: 'BSc' } },
     }
-    const view = credentialView({ format: 'vc+jwt', type: 'UniversityDegree', claims }, undefined)
+    const view = credentialView({ format: 'vc+jwt', type: 'UniversityDegree', claims }, vcJwt, undefined)
     expect(view.title).toBe('University Degree')
     expect(view.claims).toEqual([
       { path: ['credentialSubject', 'degree', 'name'], label: 'Name', value: 'BSc' },

@@ -7,6 +7,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { resolveClaimPath } from '../contract/claim-path.ts'
 import type { ClaimPath } from '../contract/format.ts'
+import type { FormatFacts } from '../contract/format-facts.ts'
 import type { FormatId } from '../contract/format-id.ts'
 import { displayValue } from './display-value.ts'
 
@@ -62,16 +63,20 @@ export interface Viewed {
   readonly expiresAt?: number | undefined
 }
 
+/** What of the format says which claims are about the holder. */
+export type ViewedFormat = Pick<FormatFacts, 'envelope' | 'subjectMember'>
+
 /** `locales`: BCP 47 tags, the most wanted first. */
 export function credentialView(
   credential: Viewed,
+  format: ViewedFormat,
   look: TypeLook | undefined,
   locales: readonly string[] = ['en'],
 ): CredentialView {
   const display = look && bestFor(look.displays, locales)
-  const { expiresAt, format, issuer, type } = credential
+  const { expiresAt, issuer, type } = credential
   return {
-    format,
+    format: credential.format,
     type,
     title: display?.name ?? readableName(type),
     ...(display?.description !== undefined && { description: display.description }),
@@ -81,7 +86,10 @@ export function credentialView(
     ...(display?.logo && { logo: display.logo }),
     ...(display?.backgroundImage && { backgroundImage: display.backgroundImage }),
     ...(expiresAt !== undefined && { expiresAt }),
-    claims: look && look.claims.length > 0 ? labelled(credential, look, locales) : unlabelled(credential),
+    claims:
+      look && look.claims.length > 0
+        ? labelled(credential, format, look, locales)
+        : unlabelled(credential, format),
   }
 }
 
@@ -103,7 +111,12 @@ function languageOf(locale: string): string {
 }
 
 /** In the order of the type; what the type does not speak of follows under its own name. */
-function labelled(credential: Viewed, look: TypeLook, locales: readonly string[]): readonly ViewClaim[] {
+function labelled(
+  credential: Viewed,
+  format: ViewedFormat,
+  look: TypeLook,
+  locales: readonly string[],
+): readonly ViewClaim[] {
   const { claims } = credential
   const shown = look.claims.flatMap(({ path, labels }): readonly ViewClaim[] => {
     const values = resolveClaimPath(claims, path).map((place) => displayValue(valueAt(claims, place)))
@@ -113,28 +126,19 @@ function labelled(credential: Viewed, look: TypeLook, locales: readonly string[]
   })
   const isShown = (path: ClaimPath) =>
     look.claims.some((claim) => isWithin(path, claim.path) || isWithin(claim.path, path))
-  return [...shown, ...unlabelled(credential).filter(({ path }) => !isShown(path))]
+  return [...shown, ...unlabelled(credential, format).filter(({ path }) => !isShown(path))]
 }
 
 function isWithin(outer: ClaimPath, inner: ClaimPath): boolean {
   return outer.length <= inner.length && outer.every((step, at) => step === inner[at] || inner[at] === null)
 }
 
-/** Members that every credential of a format has and that say nothing of its holder. */
-const ENVELOPE: Readonly<Record<FormatId, readonly string[]>> = {
-  'dc+sd-jwt': ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'aka_vcts', 'cnf', 'status'],
-  jwt_vc_json: [],
-  'vc+jwt': [],
-  'vc+sd-jwt': ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'cnf', 'status'],
-  mso_mdoc: [],
-}
-
-function unlabelled({ claims, format }: Viewed): readonly ViewClaim[] {
-  const { credentialSubject: subject } = claims
-  if (isJsonObject(subject)) {
-    return leaves(subject, ['credentialSubject']).filter(({ path }) => path.at(-1) !== 'id')
+function unlabelled({ claims }: Viewed, { envelope, subjectMember }: ViewedFormat): readonly ViewClaim[] {
+  const subject = subjectMember === undefined ? undefined : claims[subjectMember]
+  if (subjectMember !== undefined && isJsonObject(subject)) {
+    return leaves(subject, [subjectMember]).filter(({ path }) => path.at(-1) !== 'id')
   }
-  return leaves(claims).filter(({ path }) => !ENVELOPE[format].includes(String(path[0])))
+  return leaves(claims).filter(({ path }) => !envelope.includes(String(path[0])))
 }
 
 /** Members of the outermost object; those of a namespace or an inner object one level further. */

@@ -9,7 +9,17 @@ import { verifyMdoc } from './verify.ts'
 
 export const mdoc: CredentialFormat = {
   id: 'mso_mdoc',
+  family: 'mdoc',
+  securedBy: 'mso',
+  signerProfile: 'iso-mdl',
+  statusList: 'token-cwt',
+  bindingMethods: ['cose_key', 'did:jwk', 'did:key'],
   alwaysBinds: true,
+  envelope: [],
+  // An MSO is meant to be renewed, with the device key that it is bound to.
+  defaultLifetimeDays: 30,
+  claimsAt: (namespace) => [namespace],
+  frame: () => ({}),
   issue: issueMdoc,
   open: openMdoc,
   present: presentMdoc,

@@ -57,6 +57,7 @@ describe('a presentation that is in order', () => {
     expect(asked).toEqual([
       {
         purpose: 'issuer',
+        signerProfile: 'iso-mdl',
         format: 'mso_mdoc',
         credentialType: DOC_TYPE,
         algorithm: 'ES256',

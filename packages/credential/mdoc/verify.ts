@@ -58,7 +58,13 @@ export async function readPresentation(
 function judgeIssuer({ issuerAuth, mso, x5c }: IssuerSigned, input: VerifyInput, crypto: CryptoEngine) {
   const algorithm = readCoseAlgorithm(issuerAuth, MDOC_ALGORITHMS)
   const { signed: signedAt } = mso.validity
-  const reference = { format: 'mso_mdoc', credentialType: mso.docType, x5c, signedAt } as const
+  const reference = {
+    format: 'mso_mdoc',
+    signerProfile: 'iso-mdl',
+    credentialType: mso.docType,
+    x5c,
+    signedAt,
+  } as const
   return judgeSigned(algorithm, reference, input, (key) =>
     verifyCoseSign1(issuerAuth, key, MDOC_ALGORITHMS, crypto),
   )

@@ -4,7 +4,7 @@
  */
 
 import { isJsonArray, type JsonObject } from '@countersign/core/json'
-import type { CredentialFormat } from '../contract/format.ts'
+import type { CredentialFormat, TypedClaims } from '../contract/format.ts'
 import { issueSdJwtVc } from './issue.ts'
 import { openSdJwtVc } from './open.ts'
 import { presentSdJwtVc } from './present.ts'
@@ -12,18 +12,29 @@ import { verifySdJwtVc } from './verify.ts'
 
 export const sdJwtVc: CredentialFormat = {
   id: 'dc+sd-jwt',
+  family: 'sd-jwt-vc',
+  securedBy: 'sd-jwt',
+  signerProfile: 'jose',
+  statusList: 'token-jwt',
+  bindingMethods: ['jwk', 'did:jwk', 'did:key'],
+  envelope: ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'aka_vcts', 'cnf', 'status'],
+  validity: { from: 'nbf', until: 'exp' },
+  defaultLifetimeDays: 365,
+  claimsAt: () => [],
+  frame: () => ({}),
   issue: issueSdJwtVc,
   open: (credential, crypto) => openSdJwtVc(credential, crypto),
   present: presentSdJwtVc,
   verify: (input, crypto) => verifySdJwtVc(input, crypto),
   matchesMeta: matchesVct,
+  answersAlso: (asked) => asked === EARLIER_ID,
 }
 
+/** What an SD-JWT VC was called before `dc+sd-jwt`. */
+const EARLIER_ID = 'vc+sd-jwt'
+
 /** OpenID4VP 1.0 appendix B.3.5: `vct_values` is required; SD-JWT VC §2.2.2.2: a credential may have further types. */
-export function matchesVct(
-  meta: JsonObject,
-  credential: { readonly type: string; readonly claims: JsonObject },
-): boolean {
+export function matchesVct(meta: JsonObject, credential: TypedClaims): boolean {
   const { vct_values: wanted } = meta
   if (!isJsonArray(wanted)) return false
   const { aka_vcts: furtherTypes } = credential.claims

@@ -303,6 +303,7 @@ describe('the issuer', () => {
     expect(asked).toEqual([
       {
         purpose: 'issuer',
+        signerProfile: 'jose',
         format: 'dc+sd-jwt',
         credentialType: VCT,
         algorithm: 'ES256',

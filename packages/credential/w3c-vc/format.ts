@@ -7,19 +7,41 @@
 import type { JsonObject } from '@countersign/core/json'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import type { CredentialFormat } from '../contract/format.ts'
-import { matchesVct } from '../sd-jwt-vc/format.ts'
+import { matchesVct, sdJwtVc } from '../sd-jwt-vc/format.ts'
 import { openSdJwtVc } from '../sd-jwt-vc/open.ts'
 import { presentSdJwtVc } from '../sd-jwt-vc/present.ts'
 import { verifySdJwtVc } from '../sd-jwt-vc/verify.ts'
 import { matchesTypeValues } from './credential-types.ts'
+import { CREDENTIAL_TYPE } from './data-model.ts'
 import { issueJwtVcJson, issueVcJwt, issueVcSdJwt } from './issue.ts'
+import { BASE_CONTEXTS, type ModelVersion } from './json-ld-context.ts'
 import { openJwtCredential, openSdJwtCredential } from './open.ts'
 import { presentJwtCredential, presentSdJwtCredential } from './present.ts'
 import { verifyJwtCredential, verifySdJwtCredential } from './verify.ts'
 
+const w3c = {
+  family: 'w3c',
+  signerProfile: 'jose',
+  statusList: 'bitstring',
+  bindingMethods: ['jwk', 'did:jwk', 'did:key'],
+  subjectMember: 'credentialSubject',
+  defaultLifetimeDays: 365,
+  claimsAt: () => ['credentialSubject'],
+} as const satisfies Partial<CredentialFormat>
+
+/** The first context names the version of the data model (VCDM §4.1), the first type is always this one (§4.4). */
+function frameOf(version: ModelVersion): CredentialFormat['frame'] {
+  return (type) => ({ '@context': [BASE_CONTEXTS[version]], type: [CREDENTIAL_TYPE, type] })
+}
+
 /** Data model 1.1 as a JWT. */
 export const jwtVcJson: CredentialFormat = {
+  ...w3c,
   id: 'jwt_vc_json',
+  securedBy: 'jwt',
+  envelope: [],
+  validity: { from: 'issuanceDate', until: 'expirationDate' },
+  frame: frameOf('1.1'),
   issue: issueJwtVcJson,
   open: (credential) => openJwtCredential(credential, 'jwt_vc_json'),
   present: (input) => presentJwtCredential(input, 'jwt_vc_json'),
@@ -29,7 +51,12 @@ export const jwtVcJson: CredentialFormat = {
 
 /** Data model 2.0 as a JWT (VC-JOSE-COSE §3.1). */
 export const vcJwt: CredentialFormat = {
+  ...w3c,
   id: 'vc+jwt',
+  securedBy: 'jwt',
+  envelope: [],
+  validity: { from: 'validFrom', until: 'validUntil' },
+  frame: frameOf('2.0'),
   issue: issueVcJwt,
   open: (credential) => openJwtCredential(credential, 'vc+jwt'),
   present: (input) => presentJwtCredential(input, 'vc+jwt'),
@@ -39,7 +66,13 @@ export const vcJwt: CredentialFormat = {
 
 /** Data model 2.0 as an SD-JWT (VC-JOSE-COSE §3.2), and SD-JWT VC under its first name. */
 export const vcSdJwt: CredentialFormat = {
+  ...w3c,
   id: 'vc+sd-jwt',
+  alsoReads: 'sd-jwt-vc',
+  securedBy: 'sd-jwt',
+  envelope: ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'cnf', 'status'],
+  validity: { from: 'validFrom', until: 'validUntil' },
+  frame: frameOf('2.0'),
   issue: issueVcSdJwt,
   open: (credential, crypto) =>
     isSdJwtVc(credential)
@@ -53,6 +86,7 @@ export const vcSdJwt: CredentialFormat = {
       : verifySdJwtCredential(input, crypto),
   matchesMeta: (meta, credential) =>
     hasVct(credential.claims) ? matchesVct(meta, credential) : matchesTypeValues(meta, credential.claims),
+  answersAlso: (asked, { claims }) => asked === sdJwtVc.id && hasVct(claims),
 }
 
 /** By what the issuer signed, never by what a disclosure adds: `vct` is always shown in an SD-JWT VC. */

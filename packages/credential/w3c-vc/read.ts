@@ -8,7 +8,6 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
 import type { FormatRefusal } from '../contract/format.ts'
-import type { FormatId } from '../contract/format-id.ts'
 import { type HeaderReference, readHeaderReference } from '../contract/judge-issuer.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
 import { readSdJwt, type SdJwt } from '../sd-jwt/read.ts'
@@ -19,7 +18,7 @@ import { type CredentialFacts, readCredentialDocument } from './data-model.ts'
 import { type Holder, readHolder } from './holder.ts'
 import { readCredentialStatus } from './status.ts'
 
-export type W3cFormat = Extract<FormatId, 'jwt_vc_json' | 'vc+jwt' | 'vc+sd-jwt'>
+export type W3cFormat = 'jwt_vc_json' | 'vc+jwt' | 'vc+sd-jwt'
 
 export interface W3cCredential extends CredentialFacts, HeaderReference {
   readonly format: W3cFormat

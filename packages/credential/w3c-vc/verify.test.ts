@@ -67,6 +67,7 @@ describe.each(ALL)('$format.id: a presentation that is in order', (kind) => {
     expect(asked).toEqual([
       {
         purpose: 'issuer',
+        signerProfile: 'jose',
         format: kind.format.id,
         credentialType: TYPE,
         algorithm: 'ES256',

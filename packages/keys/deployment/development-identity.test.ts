@@ -12,7 +12,7 @@ import { openSealing } from './sealing.ts'
 
 const now = 1_800_000_000
 const day = 86_400
-const occasion = { purpose: 'issuer', format: 'mso_mdoc' } as const
+const occasion = { purpose: 'issuer', format: 'mso_mdoc', signerProfile: 'iso-mdl' } as const
 const sealing = openSealing(new TextEncoder().encode('a secret of the operator, 0123456789abcdef'))
 
 function openRecords(shelf: IdentityShelf = memoryShelf()): SealedRecords {

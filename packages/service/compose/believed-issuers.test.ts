@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ok, refuse } from '@countersign/core/result'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import type { FormatId } from '@countersign/credential/contract/format-id'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { IssuerKeyReference } from '@countersign/credential/contract/trust-port'
 import { didKeyFromKey } from '@countersign/did/did-key'
 import { didResolver } from '@countersign/did/did-resolver'
@@ -56,17 +58,20 @@ function home(mode: 'development' | 'production'): TrustHome {
   }
 }
 
+const formats = formatRegistry(ALL_FORMATS)
+
 function open(sources: readonly TrustSource[], mode: 'development' | 'production' = 'production') {
   const resolveKey = didResolver({
     fetchDocument: async () => refuse({ code: 'did_unreachable', reason: 'no network here' }),
     now: () => now,
   })
-  return openIssuerTrust(home(mode), sources, { resolveKey, remote })
+  return openIssuerTrust(home(mode), sources, { formats, resolveKey, remote })
 }
 
 const keyOf = (format: FormatId, members: Partial<IssuerKeyReference>): IssuerKeyReference => ({
   purpose: 'issuer',
   format,
+  signerProfile: formats.spoken(format).signerProfile,
   credentialType: 'urn:example:card',
   algorithm: 'ES256',
   ...members,
@@ -202,6 +207,11 @@ describe('does not start', () => {
   })
 })
 
+it('a source for a format that the service does not speak keeps it from starting', async () => {
+  const start = open([{ anchorsFile: '/a.pem', formats: ['ldp_vc'] }])
+  await expect(start).rejects.toThrow('trustedIssuers: the format ldp_vc is not known')
+})
+
 describe('the configuration', () => {
   const shape = z.strictObject(trustShape)
   const reading = (...sources: readonly object[]) => shape.safeParse({ trustedIssuers: sources })
@@ -228,7 +238,6 @@ describe('the configuration', () => {
     ['an issuer of lists alone', { issuer: 'did:web:a.example', purposes: ['status_list'] }],
     ['a VICAL for some types', { vicalFile: '/a', signerFile: '/b', types: ['x'] }],
     ['authorities with the signer of a list', { anchorsFile: '/a', signerFile: '/b' }],
-    ['an unknown format', { anchorsFile: '/a.pem', formats: ['ldp_vc'] }],
     ['an unknown member', { anchorsFile: '/a.pem', type: 'x' }],
   ])('refuses a source of %s', (_name, source) => {
     expect(reading(source).success).toBe(false)

@@ -5,6 +5,7 @@
  */
 import type { Result } from '@countersign/core/result'
 import { ok, refuse } from '@countersign/core/result'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/trust-port'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { StatusListKeyReference, StatusListTrust } from '@countersign/status-list/status-list'
@@ -42,13 +43,16 @@ export type TrustHome = Pick<Runtime, 'developmentAnchors' | 'developmentIacas' 
   readonly config: Pick<Runtime['config'], 'mode'>
 }
 
-export type TrustWays = Pick<Outgoing, 'resolveKey' | 'remote'>
+export interface TrustWays extends Pick<Outgoing, 'resolveKey' | 'remote'> {
+  readonly formats: FormatRegistry
+}
 
 export async function openIssuerTrust(
   home: TrustHome,
   sources: readonly TrustSource[],
-  { remote, resolveKey }: TrustWays,
+  { formats, remote, resolveKey }: TrustWays,
 ): Promise<OpenTrust> {
+  refuseUnspoken(sources, formats)
   const list = combineTrustLists(developmentAuthorities(home), ...(await readSources(home, sources)))
   const development = home.config.mode === 'development'
   const chains = chainTrust({
@@ -72,16 +76,26 @@ export async function openIssuerTrust(
   }
 }
 
+/** A name that no format has would narrow whom somebody trusts to nobody. */
+function refuseUnspoken(sources: readonly TrustSource[], formats: FormatRegistry): void {
+  const named = sources.flatMap((source) => source.formats ?? [])
+  const unspoken = named.find((id) => formats.get(id) === undefined)
+  if (unspoken === undefined) return
+  throw new StartRefused(
+    `trustedIssuers: the format ${unspoken} is not known; known: ${formats.ids.join(', ')}`,
+  )
+}
+
 /** The root of document signers speaks for mdocs alone, and the other one for everything else. */
 function developmentAuthorities({ developmentAnchors, developmentIacas }: TrustHome): TrustList {
   return combineTrustLists(
     anchorsFrom(developmentAnchors, {
       source: 'development CA',
-      formats: ['dc+sd-jwt', 'jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'],
+      signerProfiles: ['jose'],
     }),
     anchorsFrom(developmentIacas, {
       source: 'development IACA',
-      formats: ['mso_mdoc'],
+      signerProfiles: ['iso-mdl'],
       purposes: ['issuer'],
     }),
   )

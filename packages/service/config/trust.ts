@@ -2,7 +2,8 @@
 import { z } from 'zod'
 
 const path = z.string().min(1).max(1000)
-const formats = z.enum(['dc+sd-jwt', 'mso_mdoc', 'jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'])
+/** Which there are is known where trust is put together, by whoever knows the formats that the service speaks. */
+const formats = z.string().min(1).max(100)
 
 const KINDS = ['anchorsFile', 'pinsFile', 'vicalFile', 'listFile', 'issuer'] as const
 

@@ -93,7 +93,7 @@ function kept(first: Parameters<typeof server>[0], options: Partial<KeptListsOpt
       const { detail, status } = await checkStatus([reference], {
         lists: (whole, time) => lists({ ...whole, ...asked }, time),
         now,
-        format: 'dc+sd-jwt',
+        listKind: 'token-jwt',
       })
       return status === 'undetermined' ? detail : status
     },

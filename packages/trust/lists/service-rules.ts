@@ -1,8 +1,8 @@
 /**
- * What services on a list of trusted entities stand for here (ETSI TS 119 602 annexes D to I): which purposes, formats
+ * What services on a list of trusted entities stand for here (ETSI TS 119 602 annexes D to I): which purposes, signers
  * and credential types their certificates count for, and in which status. A service type without a rule gives nothing.
  */
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { TrustPurpose } from '../trust-anchor.ts'
 
 export interface ServiceRule {
@@ -11,7 +11,8 @@ export interface ServiceRule {
   readonly purposes: readonly TrustPurpose[]
   /** Credential types that such a service may issue; all when absent. */
   readonly types?: readonly string[]
-  readonly formats?: readonly FormatId[]
+  /** Signers of which kind; all when absent. */
+  readonly signerProfiles?: readonly SignerProfile[] | undefined
   /** `ServiceStatus` values that count. A service without a status is listed because it is trusted. */
   readonly acceptedStatuses?: readonly string[]
 }
@@ -33,7 +34,7 @@ export const EU_SERVICE_RULES: readonly ServiceRule[] = [
   {
     serviceType: `${EU}/mDL/SvcType/Issuance`,
     purposes: ['issuer'],
-    formats: ['mso_mdoc'],
+    signerProfiles: ['iso-mdl'],
     types: ['org.iso.18013.5.1.mDL'],
   },
   { serviceType: `${EU}/mDL/SvcType/Revocation`, purposes: ['status_list'] },

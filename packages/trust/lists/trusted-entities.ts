@@ -127,14 +127,14 @@ function trustStates(
     if (rule === undefined) continue
     refusal = 'service_status_not_accepted'
     if (!isAccepted(state, rule)) continue
-    const { purposes, types, formats } = rule
+    const { purposes, types, signerProfiles } = rule
     const periods = periodsOf(state, timeline[at + 1])
     const scope = {
       ...(name !== undefined && { name }),
       source,
       purposes,
       ...(types && { types }),
-      ...(formats && { formats }),
+      signerProfiles,
       ...(periods && { periods }),
       ...(usableUntil !== undefined && { usableUntil }),
     }

@@ -108,7 +108,7 @@ describe('a VICAL', () => {
     const shared = {
       source: 'VICAL Example 7',
       purposes: ['issuer'],
-      formats: ['mso_mdoc'],
+      signerProfiles: ['iso-mdl'],
       usableUntil: Date.parse('2026-12-01T00:00:00Z') / 1000,
     }
     expect(vical).toEqual({

@@ -183,7 +183,7 @@ function readEntry(members: Members, { source, until }: EntryContext): Result<Tr
     ...(typeof authority === 'string' && authority !== '' && { name: authority }),
     source,
     purposes: ['issuer'],
-    formats: ['mso_mdoc'],
+    signerProfiles: ['iso-mdl'],
     types,
     ...(until !== undefined && { usableUntil: until }),
   })

@@ -144,7 +144,12 @@ describe('a document signer', () => {
       notAfter: now - 300 + 457 * day,
     })
     const trust = chainTrust({ list: anchorsFrom([iaca.parsed], {}), crypto: nodeEngine })
-    const occasion = { purpose: 'issuer', format: 'mso_mdoc', signedAt: now } as const
+    const occasion = {
+      purpose: 'issuer',
+      format: 'mso_mdoc',
+      signerProfile: 'iso-mdl',
+      signedAt: now,
+    } as const
     expect(await trust([signer.certificate], occasion, now)).toMatchObject({ ok: true })
   })
 

@@ -1,49 +1,52 @@
-import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { FormatFacts } from '@countersign/credential/contract/format-facts'
+import { mdoc } from '@countersign/credential/mdoc/format'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import { describe, expect, it } from 'vitest'
-import { configurationFormat, readConfigurationType } from './configuration-format.ts'
+import {
+  readConfigurationType,
+  writeConfigurationAlgorithm,
+  writeConfigurationType,
+} from './configuration-format.ts'
 
-const formats: readonly [FormatId, string][] = [
-  ['dc+sd-jwt', 'urn:eudi:pid:1'],
-  ['jwt_vc_json', 'UniversityDegree'],
-  ['vc+jwt', 'UniversityDegree'],
-  ['vc+sd-jwt', 'UniversityDegree'],
-  ['mso_mdoc', 'org.iso.18013.5.1.mDL'],
+const formats: readonly [string, FormatFacts][] = [
+  ['urn:eudi:pid:1', sdJwtVc],
+  ['UniversityDegree', jwtVcJson],
+  ['UniversityDegree', vcJwt],
+  ['UniversityDegree', vcSdJwt],
+  ['org.iso.18013.5.1.mDL', mdoc],
 ]
 
 describe('the type of a credential configuration', () => {
-  it.each(formats)('of %s is read as it is written', (format, type) => {
-    expect(readConfigurationType({ format, ...configurationFormat(format).writeType(type) })).toBe(type)
+  it.each(formats)('%s of $id is read as it is written', (type, format) => {
+    expect(readConfigurationType(format, writeConfigurationType(format, type))).toBe(type)
   })
 
   it('is written in the words of each format', () => {
-    expect(configurationFormat('mso_mdoc').writeType('a')).toEqual({ doctype: 'a' })
-    expect(configurationFormat('vc+jwt').writeType('A')).toEqual({
+    expect(writeConfigurationType(mdoc, 'a')).toEqual({ doctype: 'a' })
+    expect(writeConfigurationType(vcJwt, 'A')).toEqual({
       credential_definition: { type: ['VerifiableCredential', 'A'] },
     })
   })
 
   it('of an older SD-JWT VC is its vct', () => {
-    expect(readConfigurationType({ format: 'vc+sd-jwt', vct: 'urn:a' })).toBe('urn:a')
+    expect(readConfigurationType(vcSdJwt, { vct: 'urn:a' })).toBe('urn:a')
   })
 
   it.each([
-    ['a format that is not known', { format: 'ldp_vc', vct: 'a' }],
-    ['an inherited name', { format: 'constructor', vct: 'a' }],
-    ['no type', { format: 'dc+sd-jwt' }],
-    ['a type without end', { format: 'dc+sd-jwt', vct: 'v'.repeat(3000) }],
-    [
-      'nothing but the base type',
-      { format: 'vc+jwt', credential_definition: { type: ['VerifiableCredential'] } },
-    ],
-    ['a type that is a number', { format: 'mso_mdoc', doctype: 1 }],
-  ])('is not to be had from %s', (_name, configuration) => {
-    expect(readConfigurationType(configuration)).toBeUndefined()
+    ['the words of another family', sdJwtVc, { doctype: 'a' }],
+    ['no type', sdJwtVc, {}],
+    ['a type without end', sdJwtVc, { vct: 'v'.repeat(3000) }],
+    ['nothing but the base type', vcJwt, { credential_definition: { type: ['VerifiableCredential'] } }],
+    ['a type that is a number', mdoc, { doctype: 1 }],
+  ] as const)('is not to be had from %s', (_name, format, configuration) => {
+    expect(readConfigurationType(format, configuration)).toBeUndefined()
   })
 })
 
 describe('signing algorithms', () => {
   it('are COSE numbers for an mdoc and JOSE names for the others', () => {
-    expect(configurationFormat('mso_mdoc').writeAlgorithm('ES256')).toBe(-7)
-    expect(configurationFormat('dc+sd-jwt').writeAlgorithm('ES256')).toBe('ES256')
+    expect(writeConfigurationAlgorithm(mdoc, 'ES256')).toBe(-7)
+    expect(writeConfigurationAlgorithm(sdJwtVc, 'ES256')).toBe('ES256')
   })
 })

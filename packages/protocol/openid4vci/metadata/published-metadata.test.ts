@@ -1,4 +1,6 @@
 import type { JsonObject } from '@countersign/core/json'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
@@ -9,6 +11,7 @@ import {
 } from './published-metadata.ts'
 import { parseAuthorizationServerMetadata, parseIssuerMetadata } from './read-metadata.ts'
 
+const formats = formatRegistry([sdJwtVc])
 const ISSUER = 'https://issuer.example/tenant'
 const configuration: CredentialConfiguration = {
   id: 'pid_dc+sd-jwt',
@@ -39,6 +42,7 @@ const unbound: CredentialConfiguration = {
 const written = writeIssuerMetadata({
   issuer: ISSUER,
   configurations: [configuration, unbound],
+  formats,
   display: [{ name: 'Town hall', locale: 'en' }],
 })
 
@@ -89,13 +93,13 @@ describe('issuer metadata', () => {
 
   it('offers batches only of two and more', () => {
     const batch = (batchSize: number) =>
-      writeIssuerMetadata({ issuer: ISSUER, configurations: [], batchSize })
+      writeIssuerMetadata({ issuer: ISSUER, configurations: [], formats, batchSize })
     expect(batch(1)).not.toHaveProperty('batch_credential_issuance')
     expect(batch(5)).toHaveProperty('batch_credential_issuance', { batch_size: 5 })
   })
 
   it('is read as it was written', () => {
-    const read = parseIssuerMetadata(written, ISSUER)
+    const read = parseIssuerMetadata(written, ISSUER, formats)
     if (!read.ok) throw new Error(read.error.code)
     const { configurations, ...rest } = read.value
     expect(rest).toEqual({
@@ -122,7 +126,7 @@ describe('issuer metadata', () => {
     'that says to be of %s is not of its issuer',
     (issuer) => {
       const error = { code: 'metadata_identity', expected: ISSUER }
-      expect(parseIssuerMetadata({ ...written, credential_issuer: issuer }, ISSUER)).toEqual({
+      expect(parseIssuerMetadata({ ...written, credential_issuer: issuer }, ISSUER, formats)).toEqual({
         ok: false,
         error,
       })
@@ -145,7 +149,7 @@ describe('issuer metadata', () => {
     ['credential_configurations_supported', { credential_configurations_supported: null }],
   ])('is refused for a bad %s', (at, change) => {
     const error = { code: 'metadata_malformed', at }
-    expect(parseIssuerMetadata({ ...written, ...change }, ISSUER)).toEqual({ ok: false, error })
+    expect(parseIssuerMetadata({ ...written, ...change }, ISSUER, formats)).toEqual({ ok: false, error })
   })
 
   it('leaves out what cannot be read and keeps the rest', () => {
@@ -166,6 +170,7 @@ describe('issuer metadata', () => {
     const read = parseIssuerMetadata(
       { ...written, credential_configurations_supported: configurations },
       ISSUER,
+      formats,
     )
     if (!read.ok) throw new Error(read.error.code)
     const found = read.value.configurations
@@ -181,7 +186,7 @@ describe('issuer metadata', () => {
 
   it('says when plain messages are refused', () => {
     const encryption = { credential_response_encryption: { encryption_required: true } }
-    expect(parseIssuerMetadata({ ...written, ...encryption }, ISSUER)).toMatchObject({
+    expect(parseIssuerMetadata({ ...written, ...encryption }, ISSUER, formats)).toMatchObject({
       value: { encryptionRequired: true },
     })
   })
@@ -236,10 +241,12 @@ it('any document is answered with a value or a refusal', () => {
         credential_configurations_supported: { x: { format: 'f', ...json, credential_metadata: json } },
       }
       const display = { display: value as JsonObject }
-      expect(parseIssuerMetadata({ ...written, ...configurations, ...display }, ISSUER).ok).toBe(true)
-      expect(parseIssuerMetadata({ ...written, ...json, credential_issuer: ISSUER }, ISSUER)).toHaveProperty(
-        'ok',
+      expect(parseIssuerMetadata({ ...written, ...configurations, ...display }, ISSUER, formats).ok).toBe(
+        true,
       )
+      expect(
+        parseIssuerMetadata({ ...written, ...json, credential_issuer: ISSUER }, ISSUER, formats),
+      ).toHaveProperty('ok')
       expect(parseAuthorizationServerMetadata({ ...json, issuer: ISSUER }, ISSUER)).toHaveProperty('ok')
     }),
   )

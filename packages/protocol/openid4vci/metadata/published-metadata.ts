@@ -6,13 +6,15 @@
 
 import { defined, type JsonObject } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { BindingMethod, FormatFacts } from '@countersign/credential/contract/format-facts'
 import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { CLIENT_METHODS } from '../../oauth/client-authentication/methods.ts'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
 import { writeGrantMetadata } from '../../oauth/grants/grants.ts'
 import { writeProofTypes } from '../proof/proof-types.ts'
-import { configurationFormat } from './configuration-format.ts'
+import { writeConfigurationAlgorithm, writeConfigurationType } from './configuration-format.ts'
 
 /** One credential that an issuer issues, as one entry of `credential_configurations_supported`. */
 export interface CredentialConfiguration {
@@ -25,21 +27,15 @@ export interface CredentialConfiguration {
   readonly display: readonly CredentialDisplay[]
   readonly claims: readonly ClaimDescription[]
   /**
-   * How a key proof may name the holder's key; every way when absent. An empty list binds the credential to no key, and no
-   * proof is asked for.
+   * How a key proof may name the holder's key; every way of the format when absent, but for `did:web`, which is for issuers
+   * that ask the network. An empty list binds the credential to no key, and no proof is asked for.
    */
-  readonly bindingMethods?: readonly BindingMethod[] | undefined
+  readonly bindingMethods?: readonly (BindingMethod | 'did:web')[] | undefined
   /** What the credential is signed with; where it is absent, the metadata does not say. */
   readonly signingAlgorithms?: readonly SignatureAlgorithm[] | undefined
   /** What key proofs may be signed with; all that we know when absent. */
   readonly proofAlgorithms?: readonly SignatureAlgorithm[] | undefined
 }
-
-/** A plain key (which some formats call by another name), or the DID methods that a `kid` is resolved by. */
-export const BINDING_METHODS = ['jwk', 'did:jwk', 'did:key'] as const
-
-/** `did:web` is for issuers that ask the network for it, so it is never there by default. */
-export type BindingMethod = (typeof BINDING_METHODS)[number] | 'did:web'
 
 export interface CredentialDisplay {
   readonly name: string
@@ -70,13 +66,15 @@ export const ISSUER_PATHS = { token: '/token', nonce: '/nonce', credential: '/cr
 export function writeIssuerMetadata(input: {
   readonly issuer: string
   readonly configurations: readonly CredentialConfiguration[]
+  /** Has the formats of all configurations. */
+  readonly formats: FormatRegistry
   readonly display?: readonly IssuerDisplay[] | undefined
   readonly batchSize?: number
 }): JsonObject {
-  const { batchSize = 1, configurations, display = [], issuer } = input
+  const { batchSize = 1, configurations, display = [], formats, issuer } = input
   const supported = configurations.map((configuration) => [
     configuration.id,
-    writeConfiguration(configuration),
+    writeConfiguration(configuration, formats.spoken(configuration.format)),
   ])
   return defined({
     credential_issuer: issuer,
@@ -111,15 +109,16 @@ export function writeCredentialDisplay(display: CredentialDisplay): JsonObject {
   })
 }
 
-function writeConfiguration(configuration: CredentialConfiguration): JsonObject {
-  const { claims, display, format, scope, signingAlgorithms, type } = configuration
-  const { writeAlgorithm, writeType } = configurationFormat(format)
+function writeConfiguration(configuration: CredentialConfiguration, format: FormatFacts): JsonObject {
+  const { claims, display, scope, signingAlgorithms, type } = configuration
   return defined({
-    format,
-    ...writeType(type),
+    format: format.id,
+    ...writeConfigurationType(format, type),
     scope,
-    credential_signing_alg_values_supported: signingAlgorithms?.map(writeAlgorithm),
-    ...writeBinding(configuration),
+    credential_signing_alg_values_supported: signingAlgorithms?.map((algorithm) =>
+      writeConfigurationAlgorithm(format, algorithm),
+    ),
+    ...writeBinding(configuration, format),
     credential_metadata: defined({
       display: listed(display, writeCredentialDisplay),
       claims: listed(claims, writeClaim),
@@ -128,14 +127,11 @@ function writeConfiguration(configuration: CredentialConfiguration): JsonObject 
 }
 
 /** §12.2.4: `proof_types_supported` is there if and only if binding methods are. */
-function writeBinding(configuration: CredentialConfiguration): JsonObject {
-  const { bindingMethods = BINDING_METHODS, proofAlgorithms = PROOF_ALGORITHMS } = configuration
+function writeBinding(configuration: CredentialConfiguration, format: FormatFacts): JsonObject {
+  const { bindingMethods = format.bindingMethods, proofAlgorithms = PROOF_ALGORITHMS } = configuration
   if (bindingMethods.length === 0) return {}
-  const { keyBindingMethod } = configurationFormat(configuration.format)
   return {
-    cryptographic_binding_methods_supported: bindingMethods.map((method) =>
-      method === 'jwk' ? keyBindingMethod : method,
-    ),
+    cryptographic_binding_methods_supported: [...bindingMethods],
     proof_types_supported: writeProofTypes(proofAlgorithms),
   }
 }

@@ -8,6 +8,7 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
 import { isIssuerIdentifier } from '../issuer-identifier.ts'
 import { readConfigurationType } from './configuration-format.ts'
@@ -70,9 +71,11 @@ const MAX_PATH_LENGTH = 20
 const MAX_TEXT = 1000
 const MAX_IMAGE_URI = 65_536
 
+/** `formats`: those whose types are read; a configuration of another one has no type here. */
 export function parseIssuerMetadata(
   json: JsonObject,
   expectedIssuer: string,
+  formats: FormatRegistry,
   policy: HttpPolicy = 'https_only',
 ): Result<IssuerMetadata, MetadataRefusal> {
   if (json['credential_issuer'] !== expectedIssuer) return wrongIdentity(expectedIssuer)
@@ -82,7 +85,7 @@ export function parseIssuerMetadata(
   if (authorizationServers === undefined) return malformed('authorization_servers')
   const batchSize = parseBatchSize(json['batch_credential_issuance'])
   if (batchSize === undefined) return malformed('batch_credential_issuance')
-  const configurations = parseConfigurations(json['credential_configurations_supported'])
+  const configurations = parseConfigurations(json['credential_configurations_supported'], formats)
   if (configurations === undefined) return malformed('credential_configurations_supported')
   return ok({
     issuer: expectedIssuer,
@@ -169,22 +172,28 @@ function requiresEncryption(json: JsonObject): boolean {
 
 function parseConfigurations(
   value: JsonValue | undefined,
+  formats: FormatRegistry,
 ): ReadonlyMap<string, OfferedConfiguration> | undefined {
   if (!isJsonObject(value)) return undefined
   const entries = Object.entries(value)
   if (entries.length > MAX_CONFIGURATIONS) return undefined
   const configurations = new Map<string, OfferedConfiguration>()
   for (const [id, entry] of entries) {
-    const configuration = readConfiguration(id, entry)
+    const configuration = readConfiguration(id, entry, formats)
     if (configuration !== undefined) configurations.set(id, configuration)
   }
   return configurations
 }
 
-function readConfiguration(id: string, entry: JsonValue): OfferedConfiguration | undefined {
+function readConfiguration(
+  id: string,
+  entry: JsonValue,
+  formats: FormatRegistry,
+): OfferedConfiguration | undefined {
   const format = isJsonObject(entry) ? boundedText(entry['format'], NAME_LIST.maxLength) : undefined
   if (!isJsonObject(entry) || format === undefined || id.length > NAME_LIST.maxLength) return undefined
-  const type = readConfigurationType(entry)
+  const spoken = formats.get(format)
+  const type = spoken && readConfigurationType(spoken, entry)
   const scope = boundedText(entry['scope'], MAX_TEXT)
   const metadata = isJsonObject(entry['credential_metadata']) ? entry['credential_metadata'] : {}
   return {

@@ -1,5 +1,7 @@
 /** What is published is what is spoken: each list is asked for its entries in both places. */
 import { isJsonObject } from '@countersign/core/json'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { describe, expect, it } from 'vitest'
 import { parseClient } from '../../oauth/client-authentication/methods.ts'
 import { parseGrantRequest } from '../../oauth/grants/grants.ts'
@@ -51,7 +53,11 @@ it('issuer metadata names the proof types that a credential request is read by',
     display: [],
     claims: [],
   } as const
-  const metadata = writeIssuerMetadata({ issuer: 'https://issuer.example', configurations: [configuration] })
+  const metadata = writeIssuerMetadata({
+    issuer: 'https://issuer.example',
+    configurations: [configuration],
+    formats: formatRegistry([sdJwtVc]),
+  })
   const published = metadata['credential_configurations_supported']
   const pid = isJsonObject(published) ? published['pid'] : undefined
   const supported = isJsonObject(pid) ? pid['proof_types_supported'] : undefined

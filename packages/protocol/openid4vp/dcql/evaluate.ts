@@ -83,7 +83,7 @@ function judge(
     return { outcome: 'failed', detail: 'format' }
   if (!format.matchesMeta(query.meta, presentation)) return { outcome: 'failed', detail: 'type' }
   if (query.requireHolderBinding && !bound) return { outcome: 'failed', detail: 'holder_binding_missing' }
-  const demand = claimsDemand(query)(presentation.claims)
+  const demand = claimsDemand(query, format)(presentation.claims)
   if (!demand.ok) return { outcome: 'failed', detail: claimsDetail(demand.error) }
   // Few queries name authorities, and telling them means reading the certificates of the chain.
   if (query.trustedAuthorities === undefined) return undefined

@@ -1,11 +1,16 @@
 import type { JsonObject } from '@countersign/core/json'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import { mdoc as mdocFormat } from '@countersign/credential/mdoc/format'
 import { describe, expect, it } from 'vitest'
 import { parsed } from './dcql.testing.ts'
 import { findFormatFault } from './format-rules.ts'
 import { claimsDemand } from './requirements.ts'
 
+const formats = formatRegistry(ALL_FORMATS)
+
 function faultOf(query: JsonObject) {
-  return findFormatFault(parsed({ credentials: [{ id: 'a', ...query }] }).credentials)
+  return findFormatFault(parsed({ credentials: [{ id: 'a', ...query }] }).credentials, formats)
 }
 
 const mdoc = { format: 'mso_mdoc', meta: { doctype_value: 'org.iso.18013.5.1.mDL' } }
@@ -54,7 +59,7 @@ describe('a wallet that is asked for a whole namespace of an mdoc', () => {
   it('has nothing that answers', () => {
     const { credentials } = parsed({ credentials: [{ id: 'a', ...mdoc, claims: [{ path: ['ns'] }] }] })
     const [query] = credentials
-    expect(query && claimsDemand(query)({ ns: { family_name: 'Example' } })).toEqual({
+    expect(query && claimsDemand(query, mdocFormat)({ ns: { family_name: 'Example' } })).toEqual({
       ok: false,
       error: { code: 'claim_missing', path: ['ns'], because: 'path_not_of_format' },
     })

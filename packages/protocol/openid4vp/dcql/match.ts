@@ -60,12 +60,13 @@ function matchCredentials(
   formats: FormatRegistry,
 ): CredentialQueryMatch {
   const format = formats.get(query.format)
-  const demand = claimsDemand(query)
+  if (format === undefined) return unspoken(query)
+  const demand = claimsDemand(query, format)
   const candidates: Candidate[] = []
   const unmatched: { credentialId: string; reason: UnmatchedReason }[] = []
   let nearest: UnmatchedReason = 'format'
   for (const { id: credentialId, held: credential } of held) {
-    const answer = matchCredential(query, demand, format, credential)
+    const answer = matchCredential(query, demand, format, credential, formats)
     if (typeof answer !== 'string') candidates.push({ credentialId, disclose: answer })
     else {
       nearest = nearer(nearest, answer)
@@ -76,14 +77,21 @@ function matchCredentials(
   return candidates.length > 0 ? match : { ...match, reason: nearest }
 }
 
+/** Nobody holds what nobody here speaks. */
+function unspoken({ id, multiple }: CredentialQuery): CredentialQueryMatch {
+  return { queryId: id, multiple, candidates: [], unmatched: [], reason: 'format' }
+}
+
 function matchCredential(
   query: CredentialQuery,
   demand: ClaimsDemand,
-  format: CredentialFormat | undefined,
+  asked: CredentialFormat,
   held: HeldCredential,
+  formats: FormatRegistry,
 ): readonly ClaimPath[] | UnmatchedReason {
-  if (format === undefined || !answersFormat(format.id, held)) return 'format'
-  if (!format.matchesMeta(query.meta, held)) return 'type'
+  const format = formats.get(held.format)
+  if (format === undefined || !answersFormat(asked.id, held, format)) return 'format'
+  if (!asked.matchesMeta(query.meta, held)) return 'type'
   if (query.requireHolderBinding && held.holderKey === undefined) return 'holder_binding'
   if (answersAuthorities(query, held.authorityKeyIds) !== 'matched') return 'trusted_authority'
   const disclose = demand(held.claims)

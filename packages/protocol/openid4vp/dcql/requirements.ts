@@ -7,8 +7,9 @@
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { FormatFacts } from '@countersign/credential/contract/format-facts'
 import { type PathRefusal, selectClaims } from './claims-path-pointer.ts'
-import { formatRules } from './format-rules.ts'
+import { acceptsPath } from './format-rules.ts'
 import type { ClaimsQuery, CredentialQuery, DcqlQuery } from './query.ts'
 
 export type ClaimsUnsatisfied =
@@ -23,11 +24,13 @@ export type ClaimsUnsatisfied =
 /** Answers with the concrete paths to disclose, parents not listed. */
 export type ClaimsDemand = (claims: JsonObject) => Result<readonly ClaimPath[], ClaimsUnsatisfied>
 
-/** Prepares a query once for many credentials (§6.4.1: all claims, or the first satisfiable claim set). */
-export function claimsDemand(query: CredentialQuery): ClaimsDemand {
-  const { claims: wanted = [], claimSets, format } = query
-  const acceptsPath = formatRules(format)?.acceptsPath ?? (() => true)
-  const demands = wanted.map((claim): Demand => ({ ...claim, fitsFormat: acceptsPath(claim.path) }))
+/**
+ * Prepares a query once for many credentials (§6.4.1: all claims, or the first satisfiable claim set). `format`: that of
+ * the query.
+ */
+export function claimsDemand(query: CredentialQuery, format: FormatFacts): ClaimsDemand {
+  const { claims: wanted = [], claimSets } = query
+  const demands = wanted.map((claim): Demand => ({ ...claim, fitsFormat: acceptsPath(format, claim.path) }))
   if (claimSets === undefined) return (claims) => satisfyAll(demands, claims)
   const positions = new Map(wanted.map((claim, index) => [claim.id, index]))
   const sets = claimSets.map((set) => set.map((id) => positions.get(id) ?? -1))

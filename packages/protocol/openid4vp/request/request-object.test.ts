@@ -1,3 +1,4 @@
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import { describe, expect, it } from 'vitest'
 import { LEAF, leafSigner } from './request.testing.ts'
@@ -18,7 +19,7 @@ const facts: RequestFacts = {
   answerMode: { mode: 'direct_post', responseUri: 'https://verifier.example/answer' },
 }
 const now = 1_800_000_000
-const options = { now, formats: ['dc+sd-jwt'] } as const
+const options = { now, formats: [sdJwtVc] }
 
 describe('a request object', () => {
   it('says all that a wallet needs, in the words of the specification', () => {

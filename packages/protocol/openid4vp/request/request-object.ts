@@ -5,12 +5,11 @@
  */
 
 import { defined, type JsonObject } from '@countersign/core/json'
-import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { responseModeOf } from '../response/response-modes.ts'
 import type { VerificationSession } from '../session.ts'
-import { writeVpFormats } from './vp-formats.ts'
+import { type SpokenFormat, writeVpFormats } from './vp-formats.ts'
 
 /** §5: the only `typ` of a signed request; wallets refuse any other. */
 export const REQUEST_OBJECT_TYPE = 'oauth-authz-req+jwt'
@@ -27,7 +26,7 @@ export interface RequestOptions {
   /** Epoch seconds. */
   readonly now: number
   /** What is accepted in answers. */
-  readonly formats: readonly FormatId[]
+  readonly formats: readonly SpokenFormat[]
   /** How long the request object may be used, in seconds; never longer than the session. Absent: as long as it. */
   readonly ttlSeconds?: number | undefined
   /** §5.10: echoed when the wallet sent one, and not there otherwise. */

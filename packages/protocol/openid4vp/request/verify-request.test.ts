@@ -1,6 +1,7 @@
 import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { didFromKey, resolveDid } from '@countersign/did/did'
@@ -37,9 +38,7 @@ function payloadFor(
     clientId: client,
     answerMode: { mode: 'direct_post', responseUri: 'https://verifier.example/answer' },
   } as const
-  return JSON.parse(
-    JSON.stringify({ ...buildRequestObject(facts, { now, formats: ['dc+sd-jwt'] }), ...changes }),
-  )
+  return JSON.parse(JSON.stringify({ ...buildRequestObject(facts, { now, formats: [sdJwtVc] }), ...changes }))
 }
 
 const verification: RequestVerification = {
