@@ -69,7 +69,8 @@ export function parsePublicJwk(value: unknown): Result<PublicJwk, JwkRefusal> {
 }
 
 function parseKey(value: JsonObject, labels: Labels): Result<PublicJwk, JwkRefusal> {
-  switch (value.kty) {
+  const kty: unknown = value.kty
+  switch (kty) {
     case 'EC':
       return parseEcKey(value, labels)
     case 'OKP':
@@ -77,7 +78,7 @@ function parseKey(value: JsonObject, labels: Labels): Result<PublicJwk, JwkRefus
     case 'RSA':
       return parseRsaKey(value, labels)
     default:
-      return typeof value.kty === 'string'
+      return typeof kty === 'string'
         ? refuse({ code: 'jwk_unsupported', member: 'kty' })
         : refuse({ code: 'jwk_malformed', member: 'kty' })
   }

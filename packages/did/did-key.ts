@@ -90,7 +90,10 @@ function readKey(codec: Codec, raw: Uint8Array): Result<PublicJwk, { readonly re
       return orReason(readRsaPublicKey(raw))
     case 'jwk_jcs':
       return readJcs(raw)
-    default: {
+    case 'P-256':
+    case 'P-384':
+    case 'P-521':
+    case 'secp256k1': {
       const point = decompressPoint(codec, raw)
       return point ? ok({ kty: 'EC', crv: codec, ...point }) : refuse({ reason: 'key_malformed' })
     }

@@ -58,6 +58,7 @@ export function readPublicKey(keyInfo: DerElement | undefined): PublicJwk | unde
       return isNull(parameters) ? readRsa(key) : undefined
     case OID.rsaPss:
       return readPssKey(key, parameters)
+    case undefined:
     default:
       return undefined
   }

@@ -136,7 +136,9 @@ function covers(subtree: Subtree, name: ConstrainedName, side: Side): boolean {
       return coversUri(subtree.base, name.value, side)
     case 'email':
       return coversEmail(subtree.base, name.value, side)
-    default:
+    case 'address':
+    case 'directory_name':
+    case 'other':
       return false
   }
 }

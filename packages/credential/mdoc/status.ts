@@ -41,7 +41,8 @@ function writeMechanism(reference: StatusReference): readonly [string, CborInput
         ? ['identifier_list', mapOf({ id: identifier, uri })]
         : 'malformed'
     }
-    default:
+    case 'bitstring_status_list':
+    case 'unknown':
       return undefined
   }
 }

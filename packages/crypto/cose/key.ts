@@ -71,7 +71,8 @@ function hasPrivatePart({ entries }: CborMap): boolean {
 }
 
 function readMembers({ entries }: CborMap): Readonly<Record<string, unknown>> {
-  switch (entries.get(LABEL.type)) {
+  const type: unknown = entries.get(LABEL.type)
+  switch (type) {
     case KEY_TYPE.ec:
       return {
         kty: 'EC',

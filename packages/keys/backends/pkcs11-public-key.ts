@@ -66,6 +66,7 @@ function readKey(
       return ecKey(attribute(token, key, CKA.ecParams), attribute(token, key, CKA.ecPoint))
     case CKK.ecEdwards:
       return edwardsKey(attribute(token, key, CKA.ecParams), attribute(token, key, CKA.ecPoint))
+    case undefined:
     default:
       return refuse({ code: 'key_unsupported', keyType: 'unknown' })
   }

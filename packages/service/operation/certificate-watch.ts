@@ -57,7 +57,9 @@ function describe(purpose: string, { daysLeft, level }: CertificateExpiry): stri
       return `the ${purpose} certificate has expired`
     case 'not_yet_valid':
       return `the ${purpose} certificate is not valid yet`
-    default:
+    case 'fine':
+    case 'soon':
+    case 'urgent':
       return `the ${purpose} certificate expires in ${daysLeft} ${daysLeft === 1 ? 'day' : 'days'}`
   }
 }
