@@ -45,8 +45,7 @@ function theirCredential(held: HeldCredential): DcqlCredential {
     case 'jwt_vc_json':
       // Appendix B.1.1: what is compared are the expanded types, and expanding is for the caller.
       return { ...base, credential_format: held.format, type: [W3C_BASE_TYPE, type], claims: claims as never }
-    case 'vc+jwt':
-    case 'vc+sd-jwt':
+    default:
       throw new Error(`not in these wallets: ${held.format}`)
   }
 }

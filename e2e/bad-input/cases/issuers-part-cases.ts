@@ -111,9 +111,7 @@ function bindAnyway(kind: Kind, at: Requested, { credential, holder }: Held): Pr
       const vp = { '@context': [BASES[1]], type, verifiableCredential: [enveloped] }
       return forgeJws({ typ: 'vp+jwt', alg: 'ES256', kid: `${did}#0` }, { ...claims, ...vp }, holder)
     }
-    case 'dc+sd-jwt':
-    case 'mso_mdoc':
-    case 'vc+sd-jwt': {
+    default: {
       const payload = { aud: clientId, nonce, iat: now(), sd_hash: sha256(credential) }
       return forgeJws({ typ: 'kb+jwt', alg: 'ES256' }, payload, holder).then((proof) => credential + proof)
     }
