@@ -5,6 +5,7 @@
 import { type ClientRequest, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { checkAnswer } from '@countersign/testing/client/checked-answers'
 import type { Answer } from '@countersign/testing/client/http'
 
 export interface TimedAnswer extends Answer {
@@ -32,7 +33,9 @@ const MAX_PAUSE_MS = 64
 export async function send(url: string, sending: Sending = {}): Promise<TimedAnswer> {
   for (let pauseMs = 1; ; pauseMs *= 4) {
     try {
-      return await sendOnce(url, sending, pauseMs)
+      const answer = await sendOnce(url, sending, pauseMs)
+      await checkAnswer(sending.method ?? 'GET', url, answer)
+      return answer
     } catch (error) {
       const overtaken = (sending.body?.length ?? 0) > PIECE && /EPIPE|ECONNRESET/.test(String(error))
       if (!overtaken || pauseMs > MAX_PAUSE_MS) throw error

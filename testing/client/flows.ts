@@ -5,6 +5,7 @@
 
 import { newKey } from '../people/keys.ts'
 import { eventually } from '../time/eventually.ts'
+import { UndescribedAnswer } from './checked-answers.ts'
 import { type Answer, call, expectStatus, postForm, postJson } from './http.ts'
 import {
   answerBody,
@@ -118,7 +119,7 @@ export async function sendPatiently(
 ): Promise<Answer> {
   for (let left = retries; ; left--) {
     const answer = await send().catch((error: unknown) => {
-      if (left === 0) throw error
+      if (left === 0 || error instanceof UndescribedAnswer) throw error
       return undefined
     })
     if (answer !== undefined && (left === 0 || !isCut(answer))) return answer

@@ -1,5 +1,6 @@
 /** One HTTP call as the tests see it: status, instance that served it, body as text and as JSON. */
 import assert from 'node:assert/strict'
+import { checkAnswer } from './checked-answers.ts'
 
 export interface Answer {
   readonly status: number
@@ -16,7 +17,7 @@ export interface Call {
   readonly body?: string
 }
 
-/** Rejects when the connection is cut; every status is an answer. */
+/** Rejects when the connection is cut; every status is an answer, if the service describes it. */
 export async function call(url: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> {
   const response = await fetch(url, {
     method,
@@ -26,13 +27,15 @@ export async function call(url: string, { method = 'GET', headers = {}, body }: 
     ...(body !== undefined && { body }),
   })
   const text = await response.text()
-  return {
+  const answer = {
     status: response.status,
     instance: response.headers.get('x-instance') ?? 'none',
     headers: response.headers,
     text,
     json: () => JSON.parse(text),
   }
+  await checkAnswer(method, url, answer)
+  return answer
 }
 
 export function postJson(

@@ -1,13 +1,30 @@
 import { describe, expect, it } from 'vitest'
 import { commonAnswers } from './common-answers.ts'
 
-const route = { management: true, keyed: true, shape: 'management', bodies: [] } as const
+const route = {
+  management: true,
+  keyed: true,
+  shape: 'management',
+  bodies: [],
+  hasParameters: false,
+} as const
 
 describe('what a route answers without saying so', () => {
   it('is who may come in: by key, or from this machine', () => {
     expect(Object.keys(commonAnswers(route))).toEqual(['401'])
     expect(Object.keys(commonAnswers({ ...route, keyed: false }))).toEqual(['403'])
     expect(commonAnswers({ ...route, management: false })).toEqual({})
+  })
+
+  it('is that a body or a path cannot be read', () => {
+    const message = (more: object) => {
+      const example = commonAnswers({ ...route, ...more })[400]?.example as { message: string } | undefined
+      return example?.message
+    }
+    expect(message({ bodies: ['json', 'text'] })).toBe('The body is not valid JSON')
+    expect(message({ bodies: ['form'] })).toBe('The parameter a is repeated')
+    expect(message({ hasParameters: true })).toBe('The request could not be read')
+    expect(message({ bodies: ['text'] })).toBeUndefined()
   })
 
   it('is that a body is too large or of another kind, in the shape of the route', () => {

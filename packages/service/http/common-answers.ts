@@ -1,24 +1,26 @@
 /**
  * What routes answer without saying so themselves, because the service answers before or around their handlers: who is
- * not let in at the door, bodies that are too large or of another kind, and a store that is away. For the OpenAPI
- * document; the texts are those that are sent.
+ * not let in at the door, what cannot be read, bodies that are too large or of another kind, and a store that is away. For
+ * the OpenAPI document; the texts are those that are sent.
  */
 import { foreignPage, noManagementKey } from './access.ts'
 import { type DescribedAnswers, errorAnswer } from './described-answers.ts'
-import { type BodyKind, wrongContentType } from './request-bodies.ts'
-import { bodyTooLarge, type ErrorShape, storeUnavailable } from './wire-errors.ts'
+import { type BodyKind, jsonInvalid, parameterRepeated, wrongContentType } from './request-bodies.ts'
+import { bodyTooLarge, type ErrorShape, requestUnreadable, storeUnavailable } from './wire-errors.ts'
 
 export interface RouteFacts {
   readonly management: boolean
   /** The management door is opened by a key. */
   readonly keyed: boolean
   readonly shape: ErrorShape
-  /** Kinds of body that are read; none: the method carries no body. */
+  /** Kinds of body that are let in, also where the route reads none of it; none: the method carries no body. */
   readonly bodies: readonly BodyKind[]
+  /** Names in its path stand for something. */
+  readonly hasParameters: boolean
 }
 
 export function commonAnswers(route: RouteFacts): DescribedAnswers {
-  return { ...doorAnswers(route), ...bodyAnswers(route) }
+  return { ...doorAnswers(route), ...unreadable(route), ...bodyAnswers(route) }
 }
 
 function doorAnswers({ management, keyed }: RouteFacts): DescribedAnswers {
@@ -26,6 +28,13 @@ function doorAnswers({ management, keyed }: RouteFacts): DescribedAnswers {
   return keyed
     ? { 401: errorAnswer('No management credential, or a wrong one', noManagementKey) }
     : { 403: errorAnswer('The request comes from a page of another site', foreignPage) }
+}
+
+function unreadable({ bodies, hasParameters, shape }: RouteFacts): DescribedAnswers {
+  if (bodies.includes('json')) return { 400: errorAnswer('The request cannot be read', jsonInvalid, shape) }
+  const repeated = parameterRepeated('a')
+  if (bodies.includes('form')) return { 400: errorAnswer('The request cannot be read', repeated, shape) }
+  return hasParameters ? { 400: errorAnswer('The request cannot be read', requestUnreadable, shape) } : {}
 }
 
 function bodyAnswers({ bodies, shape }: RouteFacts): DescribedAnswers {

@@ -67,7 +67,8 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
                     management: door === 'management',
                     keyed: api.managementKey,
                     shape: errors ?? (door === 'wallet' ? 'oauth' : 'management'),
-                    bodies: schema.body === undefined ? [] : (accepts ?? ['json']),
+                    bodies: carriesBody(input.route.method) ? (accepts ?? ['json']) : [],
+                    hasParameters: url.includes(':'),
                   }),
                   ...answers,
                 }),
@@ -77,6 +78,10 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
       }
     },
   })
+}
+
+function carriesBody(method: string | readonly string[]): boolean {
+  return [method].flat().some((one) => one !== 'GET' && one !== 'HEAD')
 }
 
 /** Adds the page and the document's address; call after the service's routes. */

@@ -41,7 +41,11 @@ function readJson(text: string): unknown {
     : parseJson(text, { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: MAX_JSON_DEPTH })
   if (parsed.ok) return parsed.value
   const { code } = parsed.error
-  return fail({ status: 400, message: jsonMessages[code], refusal: code })
+  return fail(unreadableJson(code))
+}
+
+function unreadableJson(code: JsonRefusal['code']): WireError {
+  return { status: 400, message: jsonMessages[code], refusal: code }
 }
 
 /** How large a body may be, the HTTP server has said before. */
@@ -52,6 +56,8 @@ const jsonMessages: Readonly<Record<JsonRefusal['code'], string>> = {
   json_not_object: 'The body must be a JSON object',
   json_duplicate_member: 'The JSON has a member twice',
 }
+
+export const jsonInvalid = unreadableJson('json_invalid')
 
 /** Refuses a body of another kind than the route reads; a request without a body is the schema's concern. */
 export function requireContentType(contentType: string | undefined, accepts: readonly BodyKind[]): void {
@@ -77,15 +83,22 @@ export function parseForm(text: string): Record<string, string> {
   let count = 0
   for (const [name, value] of new URLSearchParams(text)) {
     count += 1
-    if (count > MAX_FORM_PARAMETERS) failForm('form_too_long', 'The form has too many parameters')
-    if (name in form) failForm('parameter_repeated', `The parameter ${name.slice(0, 60)} is repeated`)
+    if (count > MAX_FORM_PARAMETERS) fail(formTooLong)
+    if (name in form) fail(parameterRepeated(name))
     form[name] = value
   }
   return form
 }
 
-function failForm(refusal: string, message: string): never {
-  fail({ status: 400, message, refusal })
+const formTooLong: WireError = {
+  status: 400,
+  message: 'The form has too many parameters',
+  refusal: 'form_too_long',
+}
+
+export function parameterRepeated(name: string): WireError {
+  const message = `The parameter ${name.slice(0, 60)} is repeated`
+  return { status: 400, message, refusal: 'parameter_repeated' }
 }
 
 /** Counts brackets outside of strings, before a parser spends memory on them. */

@@ -158,8 +158,14 @@ export const addressUnknown: WireError = {
   refusal: 'address_unknown',
 }
 
+export const requestUnreadable: WireError = {
+  status: 400,
+  message: 'The request could not be read',
+  refusal: 'request_unreadable',
+}
+
 const FRAMEWORK_ERRORS: Readonly<Record<number, WireError>> = {
-  400: { status: 400, message: 'The request could not be read', refusal: 'request_unreadable' },
+  400: requestUnreadable,
   404: addressUnknown,
   408: { status: 408, message: 'The request took too long', refusal: 'request_late' },
   413: bodyTooLarge,
