@@ -288,6 +288,7 @@ const apps: Readonly<Record<string, Room>> = {
     'apps/issuer/http',
   ),
   'apps/issuer/main.ts': onNode(
+    'catalogue',
     'apps/issuer/build.ts',
     'credential',
     'keys/engines',

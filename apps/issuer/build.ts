@@ -24,7 +24,7 @@ export interface IssuerPorts
   readonly sealing: Pick<Sealing, 'mac'>
   readonly formats: readonly CredentialFormat[]
   readonly signers: IssuerSigners
-  /** What is issued, in every format that it comes in and that there is a signer for; the catalogue's when absent. */
+  /** What is issued, in every format that it comes in and that there is a signer for; the catalogue when absent. */
   readonly types?: readonly CatalogueType[]
 }
 

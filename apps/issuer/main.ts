@@ -1,4 +1,5 @@
 /** Opens what the issuer stands on, as its configuration says, and starts it. */
+import { catalogue } from '@countersign/catalogue/catalogue'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
@@ -23,16 +24,20 @@ import { openIssuerSigners } from './signing/issuer-signers.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
-export async function startIssuer(start: ServiceStart, formats = ALL_FORMATS): Promise<RunningService> {
+export async function startIssuer(
+  start: ServiceStart,
+  formats = ALL_FORMATS,
+  types = catalogue,
+): Promise<RunningService> {
   const config = await configure({ service: 'issuer', extra: issuerShape }, start)
   const runtime = await openRuntime(config, issuerShape)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
-  const issuer = buildIssuer({ ...ports, ...durable, formats }, config)
+  const issuer = buildIssuer({ ...ports, ...durable, formats, types }, config)
   const checks = durable && [databaseCheck(durable.database)]
   return runService(runtime, issuerService(issuer, config), checks)
 }
 
-interface OpenedPorts extends Omit<IssuerPorts, 'formats' | keyof Durable> {
+interface OpenedPorts extends Omit<IssuerPorts, 'formats' | 'types' | keyof Durable> {
   readonly durable: Durable | undefined
 }
 

@@ -23,9 +23,9 @@ export interface CatalogueClaim {
   readonly sd: string
   readonly mandatory: boolean
   /** How a format that is no JSON writes the value; absent: as JSON has it. */
-  readonly encoding?: ValueEncoding['as']
+  readonly encoding?: ValueEncoding['as'] | undefined
   /** The same for values within it; paths start below the claim. */
-  readonly encodings?: readonly ValueEncoding[]
+  readonly encodings?: readonly ValueEncoding[] | undefined
   /** JSON Schema (2020-12) of the value. */
   readonly schema: JsonObject
 }
@@ -38,10 +38,10 @@ export interface CatalogueType {
   /** What the type is called in each format that it comes in: `vct`, document type, W3C type. */
   readonly formats: Readonly<Record<FormatId, string>>
   /** Namespace of the data elements in an mdoc. */
-  readonly namespace?: string
+  readonly namespace?: string | undefined
   readonly description: string
   /** How long a credential of this type is good unless the issue call says otherwise, in days; absent: what the format says. */
-  readonly lifetimeDays?: number
+  readonly lifetimeDays?: number | undefined
   readonly display: readonly { readonly locale: string; readonly name: string }[]
   readonly backgroundColor: string
   readonly textColor: string

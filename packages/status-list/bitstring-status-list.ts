@@ -47,8 +47,8 @@ export interface BitstringListFacts {
   readonly purposes: readonly string[]
   /** Epoch seconds. */
   readonly issuedAt: number
-  readonly expiresAt?: number
-  readonly ttlSeconds?: number
+  readonly expiresAt?: number | undefined
+  readonly ttlSeconds?: number | undefined
 }
 
 /** Refuses dates that cannot be written and keys that are not the issuer's; throws for a list that is none. */
@@ -130,7 +130,7 @@ export function readBitstringCredential(
   if (!subject.ok) return subject
   const { id } = document
   return ok({
-    ...(typeof id === 'string' && { uri: id }),
+    uri: typeof id === 'string' ? id : undefined,
     ...period.value,
     ...subject.value,
     signer: { algorithm, ...absoluteKeyId(key.value, facts.issuer), issuer: facts.issuer },
@@ -183,9 +183,9 @@ function readPeriod(
   // Others write `iat` as a date-time, which is left unread as it is in every W3C credential.
   const issuedAt = isTime(iat) ? iat : validFrom
   return ok({
-    ...(issuedAt !== undefined && { issuedAt }),
-    ...(starts.length > 0 && { notBefore: Math.max(...starts) }),
-    ...(ends.length > 0 && { expiresAt: Math.min(...ends) }),
+    issuedAt,
+    notBefore: starts.length > 0 ? Math.max(...starts) : undefined,
+    expiresAt: ends.length > 0 ? Math.min(...ends) : undefined,
   })
 }
 
@@ -209,7 +209,7 @@ function readSubject(
   const packed = readPacked(subject, kind.prefix)
   if (typeof packed === 'string') return malformed(packed)
   // A list without a time to live is not the same as one that is to be fetched again at once.
-  return ok({ packed, ...(ttl !== undefined && { ttlSeconds: ttl / 1000 }) })
+  return ok({ packed, ttlSeconds: ttl === undefined ? undefined : ttl / 1000 })
 }
 
 function onlySubject(value: JsonValue | undefined): JsonObject | undefined {
@@ -232,7 +232,7 @@ function readPacked(
     mechanism: 'bitstring_status_list',
     gzipped,
     purposes,
-    ...(statusSize !== undefined && { size: statusSize }),
+    size: statusSize,
   }
 }
 

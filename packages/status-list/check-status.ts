@@ -49,11 +49,11 @@ export interface StatusFinding {
   readonly reference: StatusReference
   readonly status: CredentialStatus
   /** Why nothing is known, where nothing is; machine-readable. */
-  readonly reason?: string
+  readonly reason?: string | undefined
   /** Seconds since the list was issued, or since it was fetched where it does not say; never negative. */
-  readonly listAgeSeconds?: number
+  readonly listAgeSeconds?: number | undefined
   /** Whom the list's signature leads to. */
-  readonly anchor?: string
+  readonly anchor?: string | undefined
 }
 
 export interface StatusOutcome {
@@ -62,8 +62,8 @@ export interface StatusOutcome {
   /** One line: the status, with the age of the list or with the reason. */
   readonly detail: string
   /** Of the finding that decided; of the oldest list where all are valid. */
-  readonly listAgeSeconds?: number
-  readonly anchor?: string
+  readonly listAgeSeconds?: number | undefined
+  readonly anchor?: string | undefined
   /** In the order of the references. */
   readonly findings: readonly StatusFinding[]
 }
@@ -110,8 +110,8 @@ function combine(findings: readonly StatusFinding[]): StatusOutcome {
   return {
     status,
     detail: detailOf(status, reason, listAgeSeconds),
-    ...(listAgeSeconds !== undefined && { listAgeSeconds }),
-    ...(anchor !== undefined && { anchor }),
+    listAgeSeconds,
+    anchor,
     findings,
   }
 }
@@ -145,7 +145,7 @@ function requestFor(reference: KnownReference, options: StatusCheckOptions): Sta
   const { credentialIssuer, listKind = 'bitstring' } = options
   const { mechanism, uri } = reference
   const accept = mechanism === 'token_status_list' ? TOKEN_MEDIA_TYPES[listKind] : MEDIA_TYPES[mechanism]
-  return { mechanism, uri, accept, ...(credentialIssuer !== undefined && { credentialIssuer }) }
+  return { mechanism, uri, accept, credentialIssuer }
 }
 
 const MEDIA_TYPES = {
@@ -178,7 +178,7 @@ function judge(
 
 interface Said {
   readonly status: CredentialStatus
-  readonly reason?: string
+  readonly reason?: string | undefined
 }
 
 function nothing(reason: string): Said {

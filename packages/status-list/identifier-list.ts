@@ -35,7 +35,7 @@ export function readIdentifierListCwt(
   return ok({
     ...facts,
     packed: { mechanism: 'identifier_list', identifiers },
-    signer: { ...signer, ...(issuer !== undefined && { issuer }) },
+    signer: { ...signer, issuer },
     verify,
   })
 }

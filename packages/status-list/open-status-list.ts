@@ -31,13 +31,13 @@ export interface OpenStatusListOptions {
   readonly crypto: Pick<CryptoEngine, 'verify'>
   readonly compression: Pick<Compression, 'inflate' | 'gunzip'>
   /** Clock difference tolerated, in seconds; 60 when absent. */
-  readonly skewSeconds?: number
+  readonly skewSeconds?: number | undefined
   /** How long after its end a list is still relied upon; 0 when absent. */
-  readonly maxStaleSeconds?: number
+  readonly maxStaleSeconds?: number | undefined
   /** Of the list as it travels; 4 MiB when absent. */
-  readonly maxBytes?: number
+  readonly maxBytes?: number | undefined
   /** Of the statuses; 16 MiB when absent, which is 134 million entries of one bit. */
-  readonly maxInflatedBytes?: number
+  readonly maxInflatedBytes?: number | undefined
 }
 
 const MAX_BYTES = 4 * 2 ** 20
@@ -72,11 +72,11 @@ export async function openStatusList(
   if (!content.ok) return refuse({ code: content.error.code })
   const { expiresAt, issuedAt, ttlSeconds, uri } = list
   return ok({
-    ...(uri !== undefined && { uri }),
+    uri,
     anchor: anchor.value,
-    ...(issuedAt !== undefined && { issuedAt }),
-    ...(expiresAt !== undefined && { expiresAt }),
-    ...(ttlSeconds !== undefined && { ttlSeconds }),
+    issuedAt,
+    expiresAt,
+    ttlSeconds,
     fetchedAt,
     content: content.value,
   })

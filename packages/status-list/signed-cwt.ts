@@ -80,15 +80,15 @@ function readKeyReference(message: CoseMessage): Pick<ListSigner, 'x5c' | 'keyId
   const keyId = headerOf(message, HEADER.keyId)
   if (keyId !== undefined && !isBytes(keyId)) return 'kid'
   return {
-    ...(chain.value && { x5c: chain.value.map(encodeBase64) }),
+    x5c: chain.value?.map(encodeBase64),
     // Bytes by definition, text by custom.
-    ...(keyId && { keyId: decodeUtf8(keyId) ?? encodeBase64url(keyId) }),
+    keyId: keyId && (decodeUtf8(keyId) ?? encodeBase64url(keyId)),
   }
 }
 
 export interface ReadClaims {
   readonly claims: CwtClaims
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   readonly facts: Pick<SignedStatusList, 'uri' | 'issuedAt' | 'notBefore' | 'expiresAt' | 'ttlSeconds'>
 }
 
@@ -113,11 +113,11 @@ export function readCwtClaims(payload: Uint8Array): Result<ReadClaims, StatusLis
   const facts = {
     uri,
     issuedAt,
-    ...(notBefore !== undefined && { notBefore }),
-    ...(expiresAt !== undefined && { expiresAt }),
-    ...(ttlSeconds !== undefined && { ttlSeconds }),
+    notBefore,
+    expiresAt,
+    ttlSeconds,
   }
-  return ok({ claims, facts, ...(issuer !== undefined && { issuer }) })
+  return ok({ claims, facts, issuer })
 }
 
 /** RFC 8392 §2: a NumericDate without its tag; an integer or a floating-point number. */

@@ -12,12 +12,12 @@ import type { StatusListRefusal } from './status-list.ts'
 
 export interface SignedStatusList {
   /** `sub` of a token, `id` of a W3C credential. */
-  readonly uri?: string
+  readonly uri?: string | undefined
   /** Epoch seconds, with a fraction where one is written. */
-  readonly issuedAt?: number
-  readonly notBefore?: number
-  readonly expiresAt?: number
-  readonly ttlSeconds?: number
+  readonly issuedAt?: number | undefined
+  readonly notBefore?: number | undefined
+  readonly expiresAt?: number | undefined
+  readonly ttlSeconds?: number | undefined
   readonly signer: ListSigner
   readonly packed: PackedStatuses
   /** Whether the key signed exactly what was read. */
@@ -26,9 +26,9 @@ export interface SignedStatusList {
 
 export interface ListSigner {
   readonly algorithm: SignatureAlgorithm
-  readonly x5c?: readonly string[]
-  readonly keyId?: string
-  readonly issuer?: string
+  readonly x5c?: readonly string[] | undefined
+  readonly keyId?: string | undefined
+  readonly issuer?: string | undefined
 }
 
 export interface SignatureRefusal {
@@ -42,7 +42,7 @@ export type PackedStatuses =
       readonly mechanism: 'bitstring_status_list'
       readonly gzipped: Uint8Array
       readonly purposes: readonly string[]
-      readonly size?: number
+      readonly size?: number | undefined
     }
   | { readonly mechanism: 'identifier_list'; readonly identifiers: ReadonlySet<string> }
 

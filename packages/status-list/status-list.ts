@@ -29,7 +29,7 @@ export interface StatusListRequest {
   /** Media types that will do, the preferred one first. */
   readonly accept: readonly string[]
   /** Who issued the credential: some lists name their key only in terms of that issuer (Token Status List §11.3). */
-  readonly credentialIssuer?: string
+  readonly credentialIssuer?: string | undefined
 }
 
 /** What came back, nothing of it judged. */
@@ -76,7 +76,7 @@ export type StatusListContent =
       /** Each of them may be asked for. */
       readonly purposes: readonly string[]
       /** Bits of an entry, where the list says so itself. */
-      readonly size?: number
+      readonly size?: number | undefined
     }
   /** base64url of the identifiers that are no longer good. */
   | { readonly mechanism: 'identifier_list'; readonly identifiers: ReadonlySet<string> }
@@ -100,7 +100,7 @@ export interface StatusListRefusal {
     | 'signature_invalid'
     | 'compressed_malformed'
     | 'inflated_too_large'
-  readonly reason?: string
+  readonly reason?: string | undefined
 }
 
 /** How a list says who signed it. */
@@ -110,12 +110,12 @@ export interface StatusListKeyReference {
   readonly uri: string
   readonly algorithm: SignatureAlgorithm
   /** Leaf first, as in the JOSE header. */
-  readonly x5c?: readonly string[]
-  readonly keyId?: string
+  readonly x5c?: readonly string[] | undefined
+  readonly keyId?: string | undefined
   /** As the list says. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** As the credential says whose status is asked for. */
-  readonly credentialIssuer?: string
+  readonly credentialIssuer?: string | undefined
 }
 
 /** Decides whose lists count. Receives what the list says about its key, never the network. */

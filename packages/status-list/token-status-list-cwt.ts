@@ -79,7 +79,7 @@ export function readTokenStatusListCwt(
   const packed = readStatusListClaim(claims.get(CLAIM.statusList))
   if (packed === undefined) return malformed('status_list')
   const { signer, verify } = cwt.value
-  return ok({ ...facts, packed, signer: { ...signer, ...(issuer !== undefined && { issuer }) }, verify })
+  return ok({ ...facts, packed, signer: { ...signer, issuer }, verify })
 }
 
 /** §4.3. */

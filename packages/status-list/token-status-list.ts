@@ -29,15 +29,15 @@ const TYP = 'statuslist+jwt'
 export interface StatusListFacts {
   /** Where the list is published: credentials name it, letter by letter. */
   readonly uri: string
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** Epoch seconds. */
   readonly issuedAt: number
   /** From then on nobody may rely on the list (§13.7). */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
   /** How long a copy may be kept before a newer one is looked for. */
-  readonly ttlSeconds?: number
+  readonly ttlSeconds?: number | undefined
   /** Where all lists of this issuer are named (§9). */
-  readonly aggregationUri?: string
+  readonly aggregationUri?: string | undefined
 }
 
 /** The costly half of a list, which its JWT and its CWT share. */
@@ -111,7 +111,7 @@ export function readTokenStatusListJwt(
   const { iss } = payload
   return ok({
     ...claims.value,
-    signer: { algorithm, ...key.value, ...(typeof iss === 'string' && { issuer: iss }) },
+    signer: { algorithm, ...key.value, issuer: typeof iss === 'string' ? iss : undefined },
     verify: (publicKey) => verifyJws(jws.value, publicKey, ALLOWED_ALGORITHMS.status_list, crypto),
   })
 }
@@ -131,9 +131,9 @@ function readClaims(
   return ok({
     uri: sub,
     issuedAt: iat,
-    ...(exp !== undefined && { expiresAt: exp }),
-    ...(nbf !== undefined && { notBefore: nbf }),
-    ...(ttl !== undefined && { ttlSeconds: ttl }),
+    expiresAt: exp,
+    notBefore: nbf,
+    ttlSeconds: ttl,
     packed,
   })
 }

@@ -34,11 +34,11 @@ export interface ChainTrustOptions {
   /** As a function: asked every time, so that lists can be renewed; what was decided by another list is forgotten. */
   readonly list: TrustList | (() => TrustList)
   /** Object identifiers, of which a leaf has to list one; for purposes that are not mentioned none is demanded. */
-  readonly extendedKeyUsage?: { readonly [Purpose in TrustPurpose]?: readonly string[] }
+  readonly extendedKeyUsage?: { readonly [Purpose in TrustPurpose]?: readonly string[] } | undefined
   /** Faults of mdoc certificates that are put up with. */
-  readonly waivedFaults?: readonly ProfileFault[]
+  readonly waivedFaults?: readonly ProfileFault[] | undefined
   /** See `PathRules`. */
-  readonly acceptAnchorInChain?: boolean
+  readonly acceptAnchorInChain?: boolean | undefined
   readonly crypto: Pick<CryptoEngine, 'verify'>
 }
 
@@ -46,7 +46,7 @@ export interface TrustedChain {
   readonly leaf: Certificate
   /** Whom this leads to, for people. */
   readonly anchor: string
-  readonly source?: string
+  readonly source?: string | undefined
 }
 
 export type ChainRefusal =
@@ -157,7 +157,7 @@ function rulesFor(
   { extendedKeyUsage = {}, acceptAnchorInChain = false }: ChainTrustOptions,
 ): PathRules {
   const wanted = extendedKeyUsage[purpose]
-  return { acceptAnchorInChain, ...(wanted && { extendedKeyUsage: wanted }) }
+  return { acceptAnchorInChain, extendedKeyUsage: wanted }
 }
 
 /** `elsewhere`: where the chain leads among the anchors that do not count on this occasion. */
@@ -240,7 +240,7 @@ function judgeLeafMoment(
     return untrusted(leaf, 'signed_outside_certificate', detailsOf(leaf))
   }
   const { source } = trusted
-  return ok({ leaf, anchor: nameOf(trusted), ...(source !== undefined && { source }) })
+  return ok({ leaf, anchor: nameOf(trusted), source })
 }
 
 function untrusted(

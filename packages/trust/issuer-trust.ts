@@ -13,7 +13,7 @@ import { detailsOf } from './untrusted-details.ts'
 
 export interface IssuerNameRule {
   /** Demands that `iss`, where present, is a URI of the leaf or its host a DNS name of the leaf. Off when absent. */
-  readonly issuerInCertificate?: boolean
+  readonly issuerInCertificate?: boolean | undefined
 }
 
 export function issuerTrust(chains: ChainTrust, { issuerInCertificate }: IssuerNameRule = {}): IssuerTrust {
@@ -41,7 +41,7 @@ export function statusListTrust(chains: ChainTrust): StatusListTrust {
 function toKey(judged: Result<TrustedChain, ChainRefusal>): Result<TrustedKey, TrustRefusal> {
   if (judged.ok) {
     const { leaf, anchor, source } = judged.value
-    return ok({ key: leaf.publicKey, anchor, ...(source !== undefined && { source }) })
+    return ok({ key: leaf.publicKey, anchor, source })
   }
   const { error } = judged
   if (error.code !== 'untrusted') return refuse(error)

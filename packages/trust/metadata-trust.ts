@@ -16,9 +16,9 @@ export interface MetadataIssuerTrustOptions {
   readonly issuers: readonly TrustedIssuer[]
   readonly fetchText: FetchText
   /** How long keys count; 300 when absent. */
-  readonly ttlSeconds?: number
+  readonly ttlSeconds?: number | undefined
   /** How long a failure counts, and how long a set without the wanted key does; 30 when absent. */
-  readonly failureTtlSeconds?: number
+  readonly failureTtlSeconds?: number | undefined
 }
 
 export function metadataIssuerTrust(options: MetadataIssuerTrustOptions): IdentifierTrust {

@@ -34,13 +34,13 @@ export interface TrustedCertificate {
   /** Epoch seconds: the list that names it says nothing after this. */
   readonly usableUntil?: number | undefined
   /** For an anchor: it counts although it does not follow the profile of its purpose. */
-  readonly profileWaived?: boolean
+  readonly profileWaived?: boolean | undefined
 }
 
 /** Epoch seconds, the end exclusive. */
 export interface TrustPeriod {
   readonly from: number
-  readonly until?: number
+  readonly until?: number | undefined
 }
 
 export interface TrustList {

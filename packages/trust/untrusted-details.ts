@@ -13,11 +13,11 @@ export function detailsOf(certificate: Certificate, faults: readonly ProfileFaul
   return {
     subject: subject.text,
     issuer: issuer.text,
-    ...(authorityKeyId !== undefined && { authorityKeyId }),
+    authorityKeyId,
     serial,
     notBefore,
     notAfter,
-    ...(faults.length > 0 && { faults }),
+    faults: faults.length > 0 ? faults : undefined,
   }
 }
 
@@ -28,6 +28,6 @@ export function detailsOfPath(refusal: PathRefusal, x5c: readonly string[]): Unt
   const certificate = parseX5cEntry(x5c[place] ?? '')
   return {
     ...(certificate.ok && detailsOf(certificate.value)),
-    ...(position !== undefined && { position }),
+    position,
   }
 }

@@ -21,7 +21,7 @@ import { violatesNameConstraints } from './name-constraints.ts'
 
 export interface PathRules {
   /** Object identifiers of which the leaf lists one; a CA that restricts its purposes lists one, too. */
-  readonly extendedKeyUsage?: readonly string[]
+  readonly extendedKeyUsage?: readonly string[] | undefined
   /** A chain may reach up to its anchor: what begins there is left out. Refused when absent, as HAIP does. */
   readonly acceptAnchorInChain?: boolean
 }

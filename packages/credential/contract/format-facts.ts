@@ -32,7 +32,7 @@ export interface FormatFacts {
   readonly id: FormatId
   readonly family: FormatFamily
   /** A family whose credentials went by this identifier before: they are read under it, and never written. */
-  readonly alsoReads?: FormatFamily
+  readonly alsoReads?: FormatFamily | undefined
   readonly securedBy: SecuringMechanism
   readonly signerProfile: SignerProfile
   readonly statusList: StatusListKind
@@ -40,11 +40,11 @@ export interface FormatFacts {
   /** There are no presentations without proof of the holder, even where a query waives it (ISO/IEC 18013-5). */
   readonly alwaysBinds?: true
   /** Member that describes the holder and calls them by a DID in its `id`; absent: a credential knows its holder's key alone. */
-  readonly subjectMember?: string
+  readonly subjectMember?: string | undefined
   /** Members at the top that every credential has and that say nothing of its holder: people are not shown them. */
   readonly envelope: readonly string[]
   /** Members at the top that say from and until when it is good; absent where that is not among the claims. */
-  readonly validity?: { readonly from: string; readonly until: string }
+  readonly validity?: { readonly from: string; readonly until: string } | undefined
   /** How long a credential is good where neither its type nor the issue call says so, in days. */
   readonly defaultLifetimeDays: number
   /** Members that lead from the top of the data to the claims. `namespace`: of the type, for formats that have such. */

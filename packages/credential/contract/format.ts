@@ -117,12 +117,12 @@ export interface VerifiedPresentation {
   readonly type: string
   /** Processed payload: what is disclosed, without `_sd`, `...`, `_sd_alg`. */
   readonly claims: JsonObject
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** Whom the trust check led to; absent where it failed. */
-  readonly anchor?: string
-  readonly holderKey?: PublicJwk
+  readonly anchor?: string | undefined
+  readonly holderKey?: PublicJwk | undefined
   readonly statuses: readonly StatusReference[]
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
   readonly authorityKeyIds: readonly string[]
 }
 
@@ -130,7 +130,7 @@ export interface VerifyOutcome {
   /** One entry for each of structure, issuer_signature, issuer_trust, validity_period, holder_binding. */
   readonly checks: readonly Check[]
   /** Present when the structure could be read, even where a check failed; never trust it without the checks. */
-  readonly presentation?: VerifiedPresentation
+  readonly presentation?: VerifiedPresentation | undefined
 }
 
 export type FormatRefusal = { readonly code: string; readonly detail?: string }

@@ -33,8 +33,8 @@ export function unreadable(code: string): VerifyOutcome {
 }
 
 export interface HeaderReference {
-  readonly x5c?: readonly string[]
-  readonly keyId?: string
+  readonly x5c?: readonly string[] | undefined
+  readonly keyId?: string | undefined
 }
 
 /** How a JOSE header names its key. `jwk`, `jku` and `x5u` are not looked at: a token cannot vouch for itself. */
@@ -42,7 +42,7 @@ export function readHeaderReference(header: JsonObject): Result<HeaderReference,
   const { x5c, kid } = header
   if (x5c !== undefined && !isNonEmptyTexts(x5c)) return refuse({ code: 'x5c_malformed' })
   if (kid !== undefined && typeof kid !== 'string') return refuse({ code: 'kid_malformed' })
-  return ok({ ...(x5c && { x5c }), ...(kid !== undefined && { keyId: kid }) })
+  return ok({ x5c, keyId: kid })
 }
 
 export function isNonEmptyTexts(value: JsonValue | undefined): value is readonly string[] {
@@ -52,7 +52,7 @@ export function isNonEmptyTexts(value: JsonValue | undefined): value is readonly
 export interface IssuerJudgement {
   readonly signature: Check
   readonly trust: Check
-  readonly anchor?: string
+  readonly anchor?: string | undefined
 }
 
 /** For whatever is signed as a JWS. */
@@ -87,7 +87,7 @@ export async function judgeSigned(
     trust: trusted.ok
       ? check('issuer_trust', 'passed', trusted.value.anchor)
       : check('issuer_trust', 'failed', reasonOf(trusted.error)),
-    ...(trusted.ok && { anchor: trusted.value.anchor }),
+    anchor: trusted.ok ? trusted.value.anchor : undefined,
   }
 }
 

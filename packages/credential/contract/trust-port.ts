@@ -31,7 +31,7 @@ export interface TrustedKey {
   /** Whom this leads to, for people: subject of the anchor, or the pinned key's name. */
   readonly anchor: string
   /** Where that was configured: a file, a list with its provider. */
-  readonly source?: string
+  readonly source?: string | undefined
 }
 
 /** A key that could be read but that leads to no anchor still lets the signature be checked and explained. */
@@ -43,7 +43,7 @@ export type TrustRefusal =
       readonly reason: string
       readonly key: PublicJwk
       /** For explaining it to an operator. */
-      readonly details?: UntrustedDetails
+      readonly details?: UntrustedDetails | undefined
     }
 
 export type IssuerTrust = (
@@ -57,20 +57,20 @@ export type IssuerTrust = (
  */
 export interface UntrustedDetails {
   /** The certificate that the reason is about; absent where none could be read. */
-  readonly subject?: string
+  readonly subject?: string | undefined
   /** Who issued it: for `anchor_unknown` the subject of the certificate that is missing. */
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   /** base64url; for `anchor_unknown` the subject key identifier of the certificate that is missing. */
-  readonly authorityKeyId?: string
+  readonly authorityKeyId?: string | undefined
   /** Hexadecimal. */
-  readonly serial?: string
+  readonly serial?: string | undefined
   /** Epoch seconds. */
-  readonly notBefore?: number
-  readonly notAfter?: number
+  readonly notBefore?: number | undefined
+  readonly notAfter?: number | undefined
   /** Place in the chain, the leaf being 0; the anchor follows the last. */
-  readonly position?: number
+  readonly position?: number | undefined
   /** The anchor that does not count here, by its name. */
-  readonly anchor?: string
+  readonly anchor?: string | undefined
   /** Everything in which a certificate departs from its profile. */
-  readonly faults?: readonly ProfileFault[]
+  readonly faults?: readonly ProfileFault[] | undefined
 }

@@ -15,21 +15,21 @@ export interface CredentialView {
   readonly format: FormatId
   readonly type: string
   readonly title: string
-  readonly description?: string
-  readonly issuer?: string
-  readonly backgroundColor?: string
-  readonly textColor?: string
-  readonly logo?: ViewImage
-  readonly backgroundImage?: ViewImage
+  readonly description?: string | undefined
+  readonly issuer?: string | undefined
+  readonly backgroundColor?: string | undefined
+  readonly textColor?: string | undefined
+  readonly logo?: ViewImage | undefined
+  readonly backgroundImage?: ViewImage | undefined
   readonly claims: readonly ViewClaim[]
   /** Epoch seconds. */
-  readonly expiresAt?: number
+  readonly expiresAt?: number | undefined
 }
 
 export interface ViewImage {
   /** https or image data. */
   readonly uri: string
-  readonly altText?: string
+  readonly altText?: string | undefined
 }
 
 export interface ViewClaim {
@@ -50,9 +50,9 @@ export interface TypeLook {
 
 export interface LocalDisplay
   extends Pick<CredentialView, 'backgroundColor' | 'textColor' | 'logo' | 'backgroundImage'> {
-  readonly locale?: string
+  readonly locale?: string | undefined
   readonly name: string
-  readonly description?: string
+  readonly description?: string | undefined
 }
 
 export interface Viewed {
@@ -79,13 +79,13 @@ export function credentialView(
     format: credential.format,
     type,
     title: display?.name ?? readableName(type),
-    ...(display?.description !== undefined && { description: display.description }),
-    ...(issuer !== undefined && { issuer }),
-    ...(display?.backgroundColor !== undefined && { backgroundColor: display.backgroundColor }),
-    ...(display?.textColor !== undefined && { textColor: display.textColor }),
-    ...(display?.logo && { logo: display.logo }),
-    ...(display?.backgroundImage && { backgroundImage: display.backgroundImage }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    description: display?.description,
+    issuer,
+    backgroundColor: display?.backgroundColor,
+    textColor: display?.textColor,
+    logo: display?.logo,
+    backgroundImage: display?.backgroundImage,
+    expiresAt,
     claims:
       look && look.claims.length > 0
         ? labelled(credential, format, look, locales)
@@ -94,7 +94,7 @@ export function credentialView(
 }
 
 /** The exact tag, then the same language, then the first. */
-export function bestFor<T extends { readonly locale?: string }>(
+export function bestFor<T extends { readonly locale?: string | undefined }>(
   entries: readonly T[],
   locales: readonly string[],
 ): T | undefined {

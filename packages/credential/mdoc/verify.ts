@@ -107,7 +107,7 @@ function describe({ items, mso, x5c }: IssuerSigned, anchor: string | undefined)
     format: 'mso_mdoc',
     type: mso.docType,
     claims: claimsOf(items),
-    ...(anchor !== undefined && { anchor }),
+    anchor,
     holderKey: mso.deviceKey,
     statuses: mso.statuses,
     expiresAt: mso.validity.validUntil,

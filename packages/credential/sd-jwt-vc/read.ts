@@ -18,10 +18,10 @@ import { readStatus } from './status.ts'
 export interface SdJwtVc extends SdJwt, HeaderReference {
   /** `vct`. */
   readonly type: string
-  readonly issuer?: string
+  readonly issuer?: string | undefined
   readonly statuses: readonly StatusReference[]
   /** `cnf.jwk` where it is a key that we can use. */
-  readonly holderKey?: PublicJwk
+  readonly holderKey?: PublicJwk | undefined
 }
 
 export async function readSdJwtVc(
@@ -51,9 +51,9 @@ function readClaims(
   const holderKey = cnf === undefined ? undefined : parsePublicJwk(cnf.jwk)
   return ok({
     type: vct,
-    ...(iss !== undefined && { issuer: iss }),
+    issuer: iss,
     statuses: readStatus(status),
-    ...(holderKey?.ok && { holderKey: holderKey.value }),
+    holderKey: holderKey?.ok ? holderKey.value : undefined,
   })
 }
 

@@ -58,11 +58,11 @@ function describe(credential: SdJwtVc, format: FormatId, anchor: string | undefi
     format,
     type,
     claims,
-    ...(issuer !== undefined && { issuer }),
-    ...(anchor !== undefined && { anchor }),
-    ...(holderKey && { holderKey }),
+    issuer,
+    anchor,
+    holderKey,
     statuses,
-    ...(typeof exp === 'number' && { expiresAt: exp }),
+    expiresAt: typeof exp === 'number' ? exp : undefined,
     // Reading certificates costs more than all other parsing, and few queries ask for it.
     get authorityKeyIds() {
       return authorityKeyIdsOf(x5c ?? [])

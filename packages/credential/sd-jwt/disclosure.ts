@@ -10,7 +10,7 @@ import { isReservedName, MAX_DEPTH, MAX_LENGTH } from './reserved-names.ts'
 
 export interface Disclosure {
   /** Name of the claim; absent for an array element. */
-  readonly name?: string
+  readonly name?: string | undefined
   readonly value: JsonValue
 }
 

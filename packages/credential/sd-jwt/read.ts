@@ -18,7 +18,7 @@ export interface SdJwt extends Unpacked {
   /** The received text up to and including the last `~`: what `sd_hash` covers. */
   readonly boundText: string
   /** Present in an SD-JWT+KB; well-formed, not judged. */
-  readonly keyBinding?: DecodedJws
+  readonly keyBinding?: DecodedJws | undefined
 }
 
 export async function readSdJwt(
@@ -41,7 +41,7 @@ export async function readSdJwt(
     issuerJwt,
     disclosures,
     boundText,
-    ...(keyBinding.value && { keyBinding: keyBinding.value }),
+    keyBinding: keyBinding.value,
   })
 }
 

@@ -25,8 +25,8 @@ export interface ResolvedType {
   readonly vct: string
   /** The type and those that it extends, in that order. */
   readonly types: readonly string[]
-  readonly name?: string
-  readonly description?: string
+  readonly name?: string | undefined
+  readonly description?: string | undefined
   readonly display: TypeMetadata['display']
   readonly claims: readonly ClaimMetadata[]
 }
@@ -106,8 +106,8 @@ function combine(chain: readonly TypeMetadata[]): Result<ResolvedType, ResolveRe
   return ok({
     vct: own.vct,
     types: chain.map((document) => document.vct),
-    ...(name !== undefined && { name }),
-    ...(description !== undefined && { description }),
+    name,
+    description,
     // §5.5: the display of the most particular type that has one.
     display: chain.find((document) => document.display.length > 0)?.display ?? [],
     claims,

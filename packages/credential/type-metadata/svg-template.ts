@@ -13,7 +13,7 @@ import type { ClaimMetadata } from './type-metadata.ts'
 export interface SvgRefusal {
   readonly code: 'svg_too_large' | 'svg_malformed' | 'svg_unsafe'
   /** What was found, e.g. `script`. */
-  readonly found?: string
+  readonly found?: string | undefined
 }
 
 const MAX_SVG_LENGTH = 262_144

@@ -8,16 +8,16 @@ export function typeLookOf({ claims, display }: Pick<ResolvedType, 'claims' | 'd
     displays: display.map(({ description, locale, name, simple }) => ({
       locale,
       name,
-      ...(description !== undefined && { description }),
-      ...(simple?.backgroundColor !== undefined && { backgroundColor: simple.backgroundColor }),
-      ...(simple?.textColor !== undefined && { textColor: simple.textColor }),
-      ...(simple?.logo && { logo: imageOf(simple.logo) }),
-      ...(simple?.backgroundImage && { backgroundImage: imageOf(simple.backgroundImage) }),
+      description,
+      backgroundColor: simple?.backgroundColor,
+      textColor: simple?.textColor,
+      logo: simple?.logo && imageOf(simple.logo),
+      backgroundImage: simple?.backgroundImage && imageOf(simple.backgroundImage),
     })),
     claims: claims.map((claim) => ({ path: claim.path, labels: claim.display })),
   }
 }
 
 function imageOf({ altText, uri }: ImageReference): ViewImage {
-  return { uri, ...(altText !== undefined && { altText }) }
+  return { uri, altText }
 }

@@ -15,10 +15,10 @@ import type { ClaimPath } from '../contract/format.ts'
 
 export interface TypeMetadata {
   readonly vct: string
-  readonly name?: string
-  readonly description?: string
-  readonly extends?: string
-  readonly extendsIntegrity?: string
+  readonly name?: string | undefined
+  readonly description?: string | undefined
+  readonly extends?: string | undefined
+  readonly extendsIntegrity?: string | undefined
   /** One entry a locale. */
   readonly display: readonly TypeDisplay[]
   readonly claims: readonly ClaimMetadata[]
@@ -27,30 +27,30 @@ export interface TypeMetadata {
 export interface TypeDisplay {
   readonly locale: string
   readonly name: string
-  readonly description?: string
-  readonly simple?: SimpleRendering
+  readonly description?: string | undefined
+  readonly simple?: SimpleRendering | undefined
   readonly svgTemplates: readonly SvgTemplateReference[]
 }
 
 export interface SimpleRendering {
-  readonly logo?: ImageReference
-  readonly backgroundImage?: ImageReference
-  readonly backgroundColor?: string
-  readonly textColor?: string
+  readonly logo?: ImageReference | undefined
+  readonly backgroundImage?: ImageReference | undefined
+  readonly backgroundColor?: string | undefined
+  readonly textColor?: string | undefined
 }
 
 export interface ImageReference {
   readonly uri: string
-  readonly integrity?: string
-  readonly altText?: string
+  readonly integrity?: string | undefined
+  readonly altText?: string | undefined
 }
 
 export interface SvgTemplateReference {
   readonly uri: string
-  readonly integrity?: string
-  readonly orientation?: 'portrait' | 'landscape'
-  readonly colorScheme?: 'light' | 'dark'
-  readonly contrast?: 'normal' | 'high'
+  readonly integrity?: string | undefined
+  readonly orientation?: 'portrait' | 'landscape' | undefined
+  readonly colorScheme?: 'light' | 'dark' | undefined
+  readonly contrast?: 'normal' | 'high' | undefined
 }
 
 export type DisclosureRule = 'always' | 'allowed' | 'never'
@@ -60,11 +60,11 @@ export interface ClaimMetadata {
   readonly display: readonly {
     readonly locale: string
     readonly label: string
-    readonly description?: string
+    readonly description?: string | undefined
   }[]
   readonly mandatory: boolean
   readonly sd: DisclosureRule
-  readonly svgId?: string
+  readonly svgId?: string | undefined
 }
 
 /** `at` is the member that is missing or malformed. */

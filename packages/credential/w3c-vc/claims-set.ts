@@ -61,7 +61,7 @@ function completeDate(
 export function findContradiction(
   payload: JsonObject,
   document: JsonObject,
-  { issuer, subjectId }: { readonly issuer: string; readonly subjectId?: string },
+  { issuer, subjectId }: { readonly issuer: string; readonly subjectId?: string | undefined },
 ): FormatRefusal | undefined {
   const { iss, jti, sub } = payload
   if (iss !== undefined && iss !== issuer) return { code: 'iss_differs' }

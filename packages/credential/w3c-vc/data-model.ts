@@ -16,15 +16,15 @@ export interface CredentialFacts {
   readonly types: readonly string[]
   readonly issuer: string
   /** `id` of the subject, where there is one subject and it has one. */
-  readonly subjectId?: string
+  readonly subjectId?: string | undefined
   /** Epoch seconds, with a fraction where one is written. */
-  readonly validFrom?: number
-  readonly validUntil?: number
+  readonly validFrom?: number | undefined
+  readonly validUntil?: number | undefined
 }
 
 export interface CredentialReading {
   /** Claims about the subject may be withheld, all of them included. */
-  readonly withheld?: boolean
+  readonly withheld?: boolean | undefined
 }
 
 export function readCredentialDocument(
@@ -51,7 +51,7 @@ export function readCredentialDocument(
     context: context.value,
     types,
     issuer,
-    ...(subjectId !== undefined && { subjectId }),
+    subjectId,
     ...period.value,
   })
 }
@@ -59,7 +59,7 @@ export function readCredentialDocument(
 export interface PresentationFacts {
   readonly version: ModelVersion
   /** URL of the holder. */
-  readonly holder?: string
+  readonly holder?: string | undefined
   readonly credentials: readonly JsonValue[]
 }
 
@@ -77,7 +77,7 @@ export function readPresentationDocument(document: JsonObject): Result<Presentat
   const named = holder === undefined ? undefined : idOf(holder)
   return ok({
     version: context.value.version,
-    ...(named !== undefined && { holder: named }),
+    holder: named,
     credentials: isJsonArray(credentials) ? credentials : [credentials],
   })
 }
@@ -267,7 +267,7 @@ function readPeriod(
     return refuse({ code: 'validity_empty' })
   }
   return ok({
-    ...(validFrom !== undefined && { validFrom }),
-    ...(validUntil !== undefined && { validUntil }),
+    validFrom,
+    validUntil,
   })
 }

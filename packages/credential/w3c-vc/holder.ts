@@ -12,11 +12,11 @@ import type { FormatRefusal, VerifyInput } from '../contract/format.ts'
 
 export interface Holder {
   /** `id` of the subject, where there is one subject; a DID or another URL. */
-  readonly subjectId?: string
+  readonly subjectId?: string | undefined
   /** Known without asking anybody: `cnf.jwk`, or the key that the subject's DID is. */
-  readonly key?: PublicJwk
+  readonly key?: PublicJwk | undefined
   /** Why `cnf` is of no use; a DID is not tried then, because the issuer has said how the holder is known. */
-  readonly unusable?: 'cnf_malformed' | 'cnf_method_unsupported' | 'cnf_key_unusable'
+  readonly unusable?: 'cnf_malformed' | 'cnf_method_unsupported' | 'cnf_key_unusable' | undefined
 }
 
 export function readHolder(cnf: JsonValue | undefined, subjectId: string | undefined): Holder {
@@ -55,7 +55,7 @@ export function nameSigner(holder: Holder, signer: Signer): Result<HolderName, F
 }
 
 export interface ProofNames {
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   /** `iss` and `holder` of the presentation, as far as they are there. */
   readonly holders: readonly string[]
 }

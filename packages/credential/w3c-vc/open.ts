@@ -37,10 +37,10 @@ function describe(credential: W3cCredential): HeldCredential {
     format,
     type,
     claims: document,
-    ...(holder.key && { holderKey: holder.key }),
+    holderKey: holder.key,
     issuer,
-    ...(issuedAt !== undefined && { issuedAt }),
-    ...(expiresAt !== undefined && { expiresAt }),
+    issuedAt,
+    expiresAt,
     statuses,
     authorityKeyIds: authorityKeyIdsOf(x5c ?? []),
   }

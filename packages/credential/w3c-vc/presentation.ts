@@ -19,7 +19,7 @@ type JwtFormat = 'jwt_vc_json' | 'vc+jwt'
 export interface Presented {
   readonly credential: W3cCredential
   /** The holder's signature; absent where the credential was sent as it is. */
-  readonly proof?: HolderProof
+  readonly proof?: HolderProof | undefined
 }
 
 export interface HolderProof extends ProofNames {
@@ -43,7 +43,7 @@ export function readPresented(text: string, format: JwtFormat): Result<Presented
   const { holders } = inner.value
   return ok({
     credential: credential.value,
-    proof: { jws: outer.value, holders, ...(kid !== undefined && { keyId: kid }) },
+    proof: { jws: outer.value, holders, keyId: kid },
   })
 }
 

@@ -132,7 +132,7 @@ async function judgeKeyBinding(
   const { keyBinding } = credential.sdJwt
   if (keyBinding === undefined) return check('holder_binding', 'failed', 'kb_jwt_missing')
   const { kid } = keyBinding.header
-  const names = { holders: [], ...(typeof kid === 'string' && { keyId: kid }) }
+  const names = { holders: [], keyId: typeof kid === 'string' ? kid : undefined }
   const key = await findHolderKey(credential.holder, names, input.holderKeys)
   if (!key.ok) return check('holder_binding', 'failed', key.error)
   const fault = await findBindingFault(credential.sdJwt, keyBinding, key.value, binding, input, crypto)
@@ -147,10 +147,10 @@ function describe(credential: W3cCredential, anchor: string | undefined): Verifi
     type,
     claims: document,
     issuer,
-    ...(anchor !== undefined && { anchor }),
-    ...(holder.key && { holderKey: holder.key }),
+    anchor,
+    holderKey: holder.key,
     statuses,
-    ...(expiresAt !== undefined && { expiresAt }),
+    expiresAt,
     // Reading certificates costs more than all other parsing, and few queries ask for it.
     get authorityKeyIds() {
       return authorityKeyIdsOf(x5c ?? [])

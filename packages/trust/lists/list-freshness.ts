@@ -7,20 +7,20 @@ export interface ListIssue {
   /** Epoch seconds. */
   readonly issuedAt: number
   /** Absent: the list says nothing about the next. */
-  readonly nextUpdate?: number
+  readonly nextUpdate?: number | undefined
   /** Sequence number; absent where the list has none. */
-  readonly issue?: number
+  readonly issue?: number | undefined
 }
 
 export interface ListExpectation {
   /** Epoch seconds. */
   readonly now: number
   /** Sequence number of the newest issue that was used before, from wherever the caller keeps it. */
-  readonly lastIssue?: number
+  readonly lastIssue?: number | undefined
   /** How long a list is used after its next update was due, in seconds; 0 when absent. */
-  readonly graceSeconds?: number
+  readonly graceSeconds?: number | undefined
   /** Clock difference tolerated, in seconds; 300 when absent. */
-  readonly skewSeconds?: number
+  readonly skewSeconds?: number | undefined
 }
 
 export interface ListFreshnessRefusal {

@@ -83,7 +83,7 @@ export async function readListOfTrustedEntities(
   const services = readServices(entities, {
     rules: options.rules,
     source,
-    ...(until !== undefined && { usableUntil: until }),
+    usableUntil: until,
   })
   return ok({
     ...head.value,
@@ -142,7 +142,7 @@ function readPointers(pointers: JsonValue | undefined): readonly ListPointer[] {
     const [qualifier] = objectsOf(pointer['LoTEQualifiers'])
     const listType = qualifier?.['LoTEType']
     const signers = objectsOf(pointer['ServiceDigitalIdentities']).flatMap(certificatesOf)
-    return [{ location, ...(typeof listType === 'string' && { listType }), signers }]
+    return [{ location, listType: typeof listType === 'string' ? listType : undefined, signers }]
   })
 }
 

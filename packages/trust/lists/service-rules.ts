@@ -10,11 +10,11 @@ export interface ServiceRule {
   readonly serviceType: string
   readonly purposes: readonly TrustPurpose[]
   /** Credential types that such a service may issue; all when absent. */
-  readonly types?: readonly string[]
+  readonly types?: readonly string[] | undefined
   /** Signers of which kind; all when absent. */
   readonly signerProfiles?: readonly SignerProfile[] | undefined
   /** `ServiceStatus` values that count. A service without a status is listed because it is trusted. */
-  readonly acceptedStatuses?: readonly string[]
+  readonly acceptedStatuses?: readonly string[] | undefined
 }
 
 const ETSI = 'http://uri.etsi.org/19602'

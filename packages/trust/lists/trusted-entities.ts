@@ -20,7 +20,7 @@ export interface SkippedService {
 export interface ServiceContext {
   readonly rules: readonly ServiceRule[]
   readonly source: string
-  readonly usableUntil?: number
+  readonly usableUntil?: number | undefined
 }
 
 export function readServices(
@@ -59,9 +59,9 @@ function readEntity(value: JsonValue, context: ServiceContext): readonly Trusted
 
 /** One state of a service: what it was, from when, and by which certificates. */
 interface ServiceState {
-  readonly serviceType?: string
-  readonly status?: string
-  readonly from?: number
+  readonly serviceType?: string | undefined
+  readonly status?: string | undefined
+  readonly from?: number | undefined
   readonly certificates: readonly Certificate[]
 }
 
@@ -92,9 +92,9 @@ function readState(state: JsonObject, inheritedType?: string): Result<ServiceSta
   const certificates = readCertificates(state['ServiceDigitalIdentity'])
   if (!certificates.ok) return certificates
   return ok({
-    ...(type !== undefined && { serviceType: type }),
-    ...(status !== undefined && { status }),
-    ...(from !== undefined && { from }),
+    serviceType: type,
+    status,
+    from,
     certificates: certificates.value,
   })
 }
@@ -130,13 +130,13 @@ function trustStates(
     const { purposes, types, signerProfiles } = rule
     const periods = periodsOf(state, timeline[at + 1])
     const scope = {
-      ...(name !== undefined && { name }),
+      name,
       source,
       purposes,
-      ...(types && { types }),
+      types,
       signerProfiles,
-      ...(periods && { periods }),
-      ...(usableUntil !== undefined && { usableUntil }),
+      periods,
+      usableUntil,
     }
     trusted.push(...state.certificates.map((certificate) => ({ ...scope, certificate })))
   }
@@ -152,5 +152,5 @@ function periodsOf(
   next: ServiceState | undefined,
 ): readonly TrustPeriod[] | undefined {
   if (from === undefined) return undefined
-  return [{ from, ...(next?.from !== undefined && { until: next.from }) }]
+  return [{ from, until: next?.from }]
 }

@@ -41,9 +41,9 @@ export interface VicalOptions extends ListExpectation {
 export interface Vical {
   readonly provider: string
   readonly issuedAt: number
-  readonly nextUpdate?: number
+  readonly nextUpdate?: number | undefined
   /** To be kept, and given as `lastIssue` with the next. */
-  readonly issue?: number
+  readonly issue?: number | undefined
   /** Whom the signature leads to. */
   readonly signedBy: string
   readonly list: TrustList
@@ -124,8 +124,8 @@ type Members = ReadonlyMap<CborKey, CborValue>
 interface Head {
   readonly provider: string
   readonly issuedAt: number
-  readonly nextUpdate?: number
-  readonly issue?: number
+  readonly nextUpdate?: number | undefined
+  readonly issue?: number | undefined
   readonly entries: readonly CborValue[]
 }
 
@@ -144,8 +144,8 @@ function readHead(members: Members): Result<Head, VicalRefusal> {
   return ok({
     provider,
     issuedAt,
-    ...(nextUpdate !== undefined && { nextUpdate }),
-    ...(issue !== undefined && { issue }),
+    nextUpdate,
+    issue,
     entries: infos.items,
   })
 }
@@ -180,12 +180,12 @@ function readEntry(members: Members, { source, until }: EntryContext): Result<Tr
   const authority = members.get('issuingAuthority')
   return ok({
     certificate,
-    ...(typeof authority === 'string' && authority !== '' && { name: authority }),
+    name: typeof authority === 'string' && authority !== '' ? authority : undefined,
     source,
     purposes: ['issuer'],
     signerProfiles: ['iso-mdl'],
     types,
-    ...(until !== undefined && { usableUntil: until }),
+    usableUntil: until,
   })
 }
 
