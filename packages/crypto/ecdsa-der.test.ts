@@ -1,3 +1,4 @@
+import { fromHex } from '@countersign/testing/hex'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { derFromJose, joseFromDer } from './ecdsa-der.ts'
@@ -16,8 +17,6 @@ const signatures = fc
     return { width, bytes }
   })
 
-const hex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'))
-
 describe('the two spellings of an ECDSA signature', () => {
   it('convert into each other without loss', () => {
     fc.assert(
@@ -32,12 +31,12 @@ describe('the two spellings of an ECDSA signature', () => {
     const signature = new Uint8Array(64)
     signature[31] = 0x7f
     signature[63] = 0x80
-    expect(derFromJose(signature, 32)).toEqual(hex('300702017f02020080'))
+    expect(derFromJose(signature, 32)).toEqual(fromHex('300702017f02020080'))
   })
 
   it('use the long length form where P-521 needs it', () => {
     const der = derFromJose(new Uint8Array(132).fill(0xff), 66)
-    expect(der?.subarray(0, 3)).toEqual(hex('30818a'))
+    expect(der?.subarray(0, 3)).toEqual(fromHex('30818a'))
   })
 
   it('do not change what was written before', () => {
@@ -74,7 +73,7 @@ describe('the two spellings of an ECDSA signature', () => {
     ['cut', '300602010102'],
     ['empty', ''],
   ])('refuse DER with %s', (_, text) => {
-    expect(joseFromDer(hex(text), 32)).toBeUndefined()
+    expect(joseFromDer(fromHex(text), 32)).toBeUndefined()
   })
 
   it('never throw, whatever is read', () => {
