@@ -1,0 +1,149 @@
+/**
+ * What is put into an example before it is sent, operation by operation: ids that are real, codes and proofs that are fresh,
+ * addresses of the services that run. All else is sent as the document shows it.
+ */
+import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { newCode, newGrant, newOffer, newRequest, type RealThings } from './real-things.ts'
+import type { ServiceName, Stack } from './stack.ts'
+
+export type Values = Readonly<Record<string, string>>
+
+export interface Adjustment {
+  /** Parameters of this call, beside those of the service. */
+  values?(): Promise<Values>
+  body?(example: JsonValue): Promise<JsonValue>
+  headers?(): Promise<Values>
+  after?(answer: Answer): Promise<unknown>
+  /** Where success needs what no example can show. */
+  readonly status?: number
+}
+
+/** By the names of parameters, for all operations of a service. */
+export function valuesOf(real: RealThings): Readonly<Record<ServiceName, Values>> {
+  const { user, credentials, issuance } = real
+  const listId = issuance.place.statusListUri.split('/').at(-1) ?? ''
+  return {
+    repository: {},
+    issuer: { id: issuance.sessionId, sessionId: issuance.sessionId, listId, purpose: 'revocation' },
+    verifier: {},
+    wallet: { wallet: user.wallet, credential: credentials[0], method: 'jwk' },
+  }
+}
+
+/** By the names of operations. */
+export type Adjustments = Readonly<Record<string, Adjustment>>
+
+export function adjustments(stack: Stack, real: RealThings): Readonly<Record<ServiceName, Adjustments>> {
+  return {
+    repository: {},
+    issuer: issuerCalls(stack, real),
+    verifier: verifierCalls(stack),
+    wallet: walletCalls(stack, real),
+  }
+}
+
+function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
+  const { credentialId, place } = issuance
+  const ofCredential = { values: async () => ({ id: credentialId }) }
+  const ofPlace = { body: async (example: JsonValue) => ({ ...objectOf(example), ...place }) }
+  let grant: Awaited<ReturnType<typeof newGrant>>
+  return {
+    'GET /openid4vc/credentials/{id}': ofCredential,
+    'POST /openid4vc/credentials/{id}/status': ofCredential,
+    'PUT /openid4vc/credentials/{id}/status': ofCredential,
+    'POST /openid4vc/credentials/status': ofPlace,
+    'PUT /openid4vc/credentials/status': ofPlace,
+    'GET /credentialOffer': { values: async () => ({ id: (await newOffer(stack)).id }) },
+    'POST /token': {
+      body: async (example) => ({ ...objectOf(example), 'pre-authorized_code': await newCode(stack) }),
+    },
+    'POST /credential': {
+      body: async (example) => {
+        grant = await newGrant(stack)
+        return { ...objectOf(example), proofs: { jwt: [grant.proof] } }
+      },
+      headers: async () => ({ authorization: `Bearer ${grant.token}` }),
+    },
+    // Lists of W3C credentials: none was issued.
+    'GET /status/bitstring/{listId}/{purpose}': { status: 404 },
+  }
+}
+
+function verifierCalls(stack: Stack): Adjustments {
+  const open = { values: async () => ({ id: (await newRequest(stack)).id }) }
+  return {
+    'GET /openid4vc/session/{id}': open,
+    'GET /openid4vc/session/{id}/events': { values: async () => ({ id: await declined(stack) }) },
+    'GET /openid4vc/request/{id}': open,
+    'POST /openid4vc/request/{id}': open,
+  }
+}
+
+/** A verification that the wallet has declined: its events come to an end. */
+async function declined(stack: Stack): Promise<string> {
+  const { id } = await newRequest(stack)
+  const form = new URLSearchParams({ state: id, error: 'access_denied' }).toString()
+  const type = { 'content-type': 'application/x-www-form-urlencoded' }
+  const url = `${stack.urls.verifier}/openid4vc/verify/${id}`
+  expectStatus(await call(url, { method: 'POST', headers: type, body: form }), 200)
+  return id
+}
+
+function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustments {
+  const wallet = `${user.url}/wallet-api/wallet/${user.wallet}`
+  const headers = { authorization: `Bearer ${user.token}` }
+  const newKey = async () => {
+    const wish = { backend: 'jwk', keyType: 'secp256r1' }
+    return expectStatus(await postJson(`${wallet}/keys/generate`, wish, headers), 201).text
+  }
+  const newDid = async (method: string) => {
+    const path = `${wallet}/dids/create/${method}?keyId=${await newKey()}`
+    return expectStatus(await call(path, { method: 'POST', headers }), 200).text
+  }
+  const ofKey = { values: async () => ({ key: await newKey() }) }
+  const ofDid = { values: async () => ({ did: await newDid('jwk') }) }
+  const ofSecond = { values: async () => ({ credential: credentials[1] }) }
+  const offer = { body: async () => (await newOffer(stack)).url }
+  const request = { body: async () => (await newRequest(stack)).url }
+  const at = '/wallet-api/wallet/{wallet}'
+  return {
+    'GET /wallet-api/registry/{id}/did.json': {
+      values: async () => ({ id: (await newDid('web')).split(':').at(-1) ?? '' }),
+    },
+    [`POST ${at}/keys/import`]: {
+      // The examples are one key in two forms, and a wallet keeps a key once.
+      after: ({ text }) => call(`${wallet}/keys/${text}`, { method: 'DELETE', headers }),
+    },
+    [`GET ${at}/keys/{key}/load`]: ofKey,
+    [`GET ${at}/keys/{key}/meta`]: ofKey,
+    [`GET ${at}/keys/{key}/export`]: ofKey,
+    [`POST ${at}/keys/{key}/sign`]: ofKey,
+    [`DELETE ${at}/keys/{key}`]: ofKey,
+    [`DELETE ${at}/keys/{key}/remove`]: ofKey,
+    [`POST ${at}/dids/default`]: ofDid,
+    [`GET ${at}/dids/{did}`]: ofDid,
+    [`DELETE ${at}/dids/{did}`]: ofDid,
+    [`DELETE ${at}/credentials/{credential}`]: ofSecond,
+    [`POST ${at}/credentials/{credential}/restore`]: ofSecond,
+    [`POST ${at}/exchange/resolveCredentialOffer`]: offer,
+    [`POST ${at}/exchange/useOfferRequest`]: offer,
+    [`GET ${at}/exchange/resolveIssuerOpenIDMetadata`]: {
+      values: async () => ({ issuer: stack.urls.issuer }),
+    },
+    [`POST ${at}/exchange/resolvePresentationRequest`]: request,
+    [`POST ${at}/exchange/matchCredentialsForPresentationRequest`]: request,
+    [`POST ${at}/exchange/usePresentationRequest`]: {
+      body: async (example) => ({
+        ...objectOf(example),
+        presentationRequest: (await newRequest(stack)).url,
+        selectedCredentials: [credentials[0]],
+      }),
+    },
+  }
+}
+
+function objectOf(example: JsonValue): JsonObject {
+  if (!isJsonObject(example)) throw new Error('the example is no object')
+  return example
+}

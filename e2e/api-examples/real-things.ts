@@ -1,0 +1,93 @@
+/**
+ * What no example can know, made for it: an issuance and a verification that came to their end, new ones for those who need
+ * one that is open, and a wallet with a key, a DID and credentials.
+ */
+import { identityQuery } from '@countersign/testing/client/flows'
+import { call, expectStatus, postJson } from '@countersign/testing/client/http'
+import {
+  identityConfiguration,
+  keyProof,
+  offerUri,
+  readOffer,
+  requestNonce,
+  requestToken,
+} from '@countersign/testing/client/protocol-wallet'
+import { logIn, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
+import { newKey } from '@countersign/testing/people/keys'
+import type { Stack } from './stack.ts'
+
+export interface RealThings {
+  readonly user: WalletUser
+  /** Two: one is presented; the issuer suspends the other, and the wallet deletes and restores it. */
+  readonly credentials: readonly [string, string]
+  /** Of the second one, at the issuer: its session, its record and its place in a list. */
+  readonly issuance: { readonly sessionId: string; readonly credentialId: string; readonly place: Place }
+}
+
+interface Place {
+  readonly statusListUri: string
+  readonly statusListIndex: number
+}
+
+const order = {
+  credentialConfigurationId: identityConfiguration,
+  credentialData: { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' },
+}
+
+/** URL and id of a new offer, or of a new request. */
+interface Begun {
+  readonly id: string
+  readonly url: string
+}
+
+export async function newOffer({ urls }: Stack): Promise<Begun> {
+  const accept = { accept: 'application/json' }
+  const answer = await postJson(`${urls.issuer}/openid4vc/sdjwt/issue`, order, accept)
+  return expectStatus(answer, 200).json() as unknown as Begun
+}
+
+export async function newRequest({ urls }: Stack): Promise<Begun> {
+  const accept = { accept: 'application/json' }
+  const answer = await postJson(`${urls.verifier}/openid4vc/verify`, { dcql_query: identityQuery }, accept)
+  return expectStatus(answer, 200).json() as unknown as Begun
+}
+
+export async function newCode(stack: Stack): Promise<string> {
+  const { url } = await newOffer(stack)
+  return readOffer((await call(offerUri(url))).json()).code
+}
+
+/** An access token for an identity credential, and a proof that goes with it. */
+export async function newGrant(stack: Stack): Promise<{ readonly token: string; readonly proof: string }> {
+  const issuer = stack.urls.issuer
+  const { url } = await newOffer(stack)
+  const offer = readOffer((await call(offerUri(url))).json())
+  const token = expectStatus(await requestToken(offer, {}), 200).json()['access_token']
+  const nonce = (await requestNonce(issuer)).json()['c_nonce']
+  return { token: String(token), proof: await keyProof(issuer, String(nonce), newKey()) }
+}
+
+export async function makeRealThings(stack: Stack): Promise<RealThings> {
+  const user = await logIn(stack.urls.wallet, 'user@email.com', 'password')
+  const [first] = await receive(user, (await newOffer(stack)).url)
+  const { id: sessionId, url } = await newOffer(stack)
+  const [second] = await receive(user, url)
+  const listed = await call(`${stack.urls.issuer}/openid4vc/credentials?sessionId=${sessionId}`)
+  const [issued] = JSON.parse(expectStatus(listed, 200).text) as {
+    id: string
+    statusLists: { uri: string; index: number }[]
+  }[]
+  const [place] = issued?.statusLists ?? []
+  if (first === undefined || second === undefined || issued === undefined || place === undefined) {
+    throw new Error(`nothing was issued: ${listed.text}`)
+  }
+  return {
+    user,
+    credentials: [first.id, second.id],
+    issuance: {
+      sessionId,
+      credentialId: issued.id,
+      place: { statusListUri: place.uri, statusListIndex: place.index },
+    },
+  }
+}
