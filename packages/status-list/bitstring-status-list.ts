@@ -5,7 +5,7 @@
  */
 
 import { decodeBase64url, decodeUtf8, encodeBase64url } from '@countersign/core/base64url'
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { defined, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '@countersign/credential/contract/format'
 import { type HeaderReference, readHeaderReference } from '@countersign/credential/contract/judge-issuer'
@@ -68,19 +68,23 @@ export async function writeBitstringCredential(
   const kid = issuerKeyId({ issuer, signer })
   if (!kid.ok) return kid
   const gzipped = await compression.gzip(statuses.bytes)
-  const document = {
+  const document = defined({
     '@context': [BASE_CONTEXTS['2.0']],
     id: uri,
     type: ['VerifiableCredential', 'BitstringStatusListCredential'],
     issuer,
     validFrom,
-    ...(validUntil !== undefined && { validUntil }),
+    validUntil,
     credentialSubject: writeSubject(statuses, facts, gzipped),
-  }
-  const { x5c } = signer
-  const header = { typ: 'vc+jwt', cty: 'vc', kid: kid.value, ...(x5c && x5c.length > 0 && { x5c }) }
-  const times = { iat: issuedAt, ...(expiresAt !== undefined && { exp: expiresAt }) }
-  return ok(await signJws(header, { ...document, iss: issuer, ...times }, signer))
+  })
+  const header = defined({
+    typ: 'vc+jwt',
+    cty: 'vc',
+    kid: kid.value,
+    x5c: signer.x5c?.length ? signer.x5c : undefined,
+  })
+  const claims = defined({ ...document, iss: issuer, iat: issuedAt, exp: expiresAt })
+  return ok(await signJws(header, claims, signer))
 }
 
 function writeSubject(
@@ -89,15 +93,15 @@ function writeSubject(
   gzipped: Uint8Array,
 ): JsonObject {
   const [only, ...more] = purposes
-  return {
+  return defined({
     id: `${uri}#list`,
     type: 'BitstringStatusList',
     statusPurpose: more.length === 0 && only !== undefined ? only : purposes,
-    ...(size > 1 && { statusSize: size }),
+    statusSize: size > 1 ? size : undefined,
     encodedList: `u${encodeBase64url(gzipped)}`,
     // §2.2: milliseconds, unlike everywhere else.
-    ...(ttlSeconds !== undefined && { ttl: ttlSeconds * 1000 }),
-  }
+    ttl: ttlSeconds === undefined ? undefined : ttlSeconds * 1000,
+  })
 }
 
 function assertPublishable(statuses: StatusBits, { purposes }: BitstringListFacts): void {
@@ -171,7 +175,7 @@ function absoluteKeyId(header: HeaderReference, issuer: string): HeaderReference
   return keyId?.startsWith('#') && issuer.startsWith('did:') ? { ...header, keyId: issuer + keyId } : header
 }
 
-/** The narrower of what the JWT and the document say. */
+/** The times of a list: the narrower of what the JWT and the document say. */
 function readPeriod(
   { exp, iat, nbf }: JsonObject,
   { validFrom, validUntil }: CredentialFacts,

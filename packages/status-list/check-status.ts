@@ -68,7 +68,7 @@ export interface StatusOutcome {
   readonly findings: readonly StatusFinding[]
 }
 
-/** Each may cost a request. */
+/** A credential may name this many references: each may cost a request. */
 const MAX_REFERENCES = 8
 
 export async function checkStatus(
@@ -129,7 +129,7 @@ function detailOf(
   return status === 'valid' && ageSeconds !== undefined ? `valid, list ${ageSeconds} s old` : status
 }
 
-/** At once where the list is at hand. */
+/** Answers at once, without a promise, where the list is at hand. */
 function findStatus(reference: StatusReference, options: StatusCheckOptions): Awaitable<StatusFinding> {
   if (reference.mechanism === 'unknown')
     return undetermined(reference, `mechanism_unknown: ${reference.type}`)
@@ -227,7 +227,7 @@ function readTokenStatus(status: number | undefined): Said {
   }
 }
 
-/** §3.2, from the comparison of purposes on. */
+/** Validates the entry against the list as §3.2 does from the comparison of purposes on. */
 function readBitstringStatus(
   { index, purpose, size }: Extract<StatusReference, { mechanism: 'bitstring_status_list' }>,
   { bytes, purposes, size: listSize }: Extract<StatusListContent, { mechanism: 'bitstring_status_list' }>,

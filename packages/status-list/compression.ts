@@ -18,7 +18,7 @@ export interface Compression {
   deflate(bytes: Uint8Array): Awaitable<Uint8Array>
   /** Refuses data that is cut off or damaged, and stops as soon as the result would exceed `maxBytes`. */
   readonly inflate: Inflate
-  /** RFC 1952. */
+  /** GZIP (RFC 1952). */
   gzip(bytes: Uint8Array): Awaitable<Uint8Array>
   readonly gunzip: Inflate
 }

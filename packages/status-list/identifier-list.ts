@@ -11,7 +11,7 @@ import { CLAIM, readCwtClaims, readSignedCwt } from './signed-cwt.ts'
 import { malformed, type SignedStatusList } from './signed-list.ts'
 import { LIST_MEDIA_TYPES, type StatusListRefusal } from './status-list.ts'
 
-/** A verifier holds them all. */
+/** A list may have this many identifiers, because a verifier holds them all in memory. */
 const MAX_IDENTIFIERS = 250_000
 
 export function readIdentifierListCwt(
@@ -86,11 +86,11 @@ function readText(item: Uint8Array): string | undefined {
   return head?.major === TEXT ? decodeUtf8(item.subarray(head.end)) : undefined
 }
 
-/** Major types of RFC 8949 §3.1. */
+/** Major types of CBOR items (RFC 8949 §3.1). */
 const [UNSIGNED, BYTES, TEXT, ARRAY, MAP, TAG] = [0, 2, 3, 4, 5, 6] as const
 
 interface MapEntry {
-  /** Encoded, as they are written. */
+  /** The identifiers as encoded CBOR, in the order in which they are written. */
   readonly key: Uint8Array
   readonly value: Uint8Array
 }

@@ -34,7 +34,7 @@ export interface OpenStatusListOptions {
   readonly skewSeconds?: number | undefined
   /** How long after its end a list is still relied upon; 0 when absent. */
   readonly maxStaleSeconds?: number | undefined
-  /** Of the list as it travels; 4 MiB when absent. */
+  /** Bytes of a list as it travels; 4 MiB when absent. */
   readonly maxBytes?: number | undefined
   /** Of the statuses; 16 MiB when absent, which is 134 million entries of one bit. */
   readonly maxInflatedBytes?: number | undefined
@@ -145,7 +145,7 @@ function findFault(
   return isExpired(list, options, now) ? { code: 'list_expired' } : undefined
 }
 
-/** The value names the anchor. */
+/** Decides whether the signer counts; the value is the name of the anchor. */
 async function judgeSigner(
   { packed, signer, verify }: SignedStatusList,
   { credentialIssuer, uri }: StatusListRequest,

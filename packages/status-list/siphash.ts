@@ -70,7 +70,7 @@ function carryOf(sum: number): number {
   return sum > 0xffff_ffff ? 1 : 0
 }
 
-/** Little-endian. */
+/** Reads 64 bits, the least significant byte first. */
 function readHalf(bytes: Uint8Array, from: number): number {
   const [low, high] = [pairAt(bytes, from), pairAt(bytes, from + 2)]
   return low | (high << 16)

@@ -14,12 +14,12 @@ import type { StatusBits } from './bits.ts'
 export type StatusListMechanism = Exclude<StatusReference['mechanism'], 'unknown'>
 
 export const LIST_MEDIA_TYPES = {
-  /** Token Status List §8.2. */
+  /** Token Status Lists (Token Status List §8.2). */
   tokenJwt: 'application/statuslist+jwt',
   tokenCwt: 'application/statuslist+cwt',
-  /** ISO/IEC 18013-5 (second edition) §12.3.6. */
+  /** Identifier lists (ISO/IEC 18013-5, second edition, §12.3.6). */
   identifierCwt: 'application/identifierlist+cwt',
-  /** VC-JOSE-COSE §6.1.1. */
+  /** Bitstring Status Lists, which are W3C credentials (VC-JOSE-COSE §6.1.1). */
   credentialJwt: 'application/vc+jwt',
 } as const
 
@@ -73,7 +73,7 @@ export type StatusListContent =
   | {
       readonly mechanism: 'bitstring_status_list'
       readonly bytes: Uint8Array
-      /** Each of them may be asked for. */
+      /** Purposes that the list has an entry for; a reference may ask for any of them. */
       readonly purposes: readonly string[]
       /** Bits of an entry, where the list says so itself. */
       readonly size?: number | undefined
@@ -112,9 +112,9 @@ export interface StatusListKeyReference {
   /** Leaf first, as in the JOSE header. */
   readonly x5c?: readonly string[] | undefined
   readonly keyId?: string | undefined
-  /** As the list says. */
+  /** The issuer that the list itself names. */
   readonly issuer?: string | undefined
-  /** As the credential says whose status is asked for. */
+  /** The issuer that the credential names whose status is asked for. */
   readonly credentialIssuer?: string | undefined
 }
 

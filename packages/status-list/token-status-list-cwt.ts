@@ -82,7 +82,7 @@ export function readTokenStatusListCwt(
   return ok({ ...facts, packed, signer: { ...signer, issuer }, verify })
 }
 
-/** §4.3. */
+/** The `StatusList` map of a CWT (§4.3). */
 function readStatusListClaim(value: CborValue): PackedStatuses | undefined {
   if (!isCborMap(value)) return undefined
   const bits = value.entries.get('bits')

@@ -5,7 +5,7 @@
  */
 
 import { decodeBase64url, decodeUtf8, encodeBase64url } from '@countersign/core/base64url'
-import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { defined, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { readHeaderReference } from '@countersign/credential/contract/judge-issuer'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
@@ -65,20 +65,19 @@ export async function writeTokenStatusListJwt(
 ): Promise<string> {
   assertPublishable(facts)
   const { aggregationUri, expiresAt, issuedAt, issuer, ttlSeconds, uri } = facts
-  const { keyId, x5c } = signer
-  const header = { typ: TYP, kid: keyId, ...(x5c && x5c.length > 0 && { x5c }) }
-  const payload = {
-    ...(issuer !== undefined && { iss: issuer }),
+  const header = defined({ typ: TYP, kid: signer.keyId, x5c: signer.x5c?.length ? signer.x5c : undefined })
+  const payload = defined({
+    iss: issuer,
     sub: uri,
     iat: issuedAt,
-    ...(expiresAt !== undefined && { exp: expiresAt }),
-    ...(ttlSeconds !== undefined && { ttl: ttlSeconds }),
-    status_list: {
+    exp: expiresAt,
+    ttl: ttlSeconds,
+    status_list: defined({
       bits: packed.size,
       lst: encodeBase64url(packed.deflated),
-      ...(aggregationUri !== undefined && { aggregation_uri: aggregationUri }),
-    },
-  }
+      aggregation_uri: aggregationUri,
+    }),
+  })
   return signJws(header, payload, signer)
 }
 
@@ -138,7 +137,7 @@ function readClaims(
   })
 }
 
-/** §4.2. */
+/** The `status_list` claim of a JWT (§4.2). */
 function readStatusListMember(value: JsonValue | undefined): PackedStatuses | undefined {
   if (!isJsonObject(value)) return undefined
   const { aggregation_uri: aggregation, bits, lst } = value

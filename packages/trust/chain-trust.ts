@@ -37,7 +37,7 @@ export interface ChainTrustOptions {
   readonly extendedKeyUsage?: { readonly [Purpose in TrustPurpose]?: readonly string[] } | undefined
   /** Faults of mdoc certificates that are put up with. */
   readonly waivedFaults?: readonly ProfileFault[] | undefined
-  /** See `PathRules`. */
+  /** Whether a chain may end with its anchor, which `PathRules` says more about. */
   readonly acceptAnchorInChain?: boolean | undefined
   readonly crypto: Pick<CryptoEngine, 'verify'>
 }

@@ -28,7 +28,7 @@ export interface NamedKeyReference {
   readonly issuer?: string | undefined
   /** Of a status list without an issuer of its own: that of the credential (Token Status List §11.3). */
   readonly credentialIssuer?: string | undefined
-  /** Absent for what is no credential. */
+  /** Absent where what is signed is no credential but a list. */
   readonly credentialType?: string | undefined
 }
 

@@ -55,7 +55,7 @@ async function findKey(
   return newKey === undefined ? refuse({ reason: 'key_not_in_metadata' }) : ok(newKey)
 }
 
-/** By its id; without one there must be no choice. */
+/** The key with this id; without an id there must be one key alone, so that there is no choice. */
 function selectKey(
   keys: readonly PublicJwk[],
   { keyId, algorithm }: NamedKeyReference,

@@ -30,7 +30,7 @@ export interface IssueInput {
   readonly encodings?: readonly ValueEncoding[] | undefined
   /** Paths whose value the holder may withhold. A path that ends in `null` makes each array element withholdable. */
   readonly selectivelyDisclosable: readonly ClaimPath[]
-  /** Absent: not bound to a key. */
+  /** The key that the credential is bound to; without it anybody who has the credential may show it. */
   readonly holderKey?: PublicJwk | undefined
   /** DID of the holder, for formats that name their subject; made of `holderKey` when absent. */
   readonly holderDid?: string | undefined
@@ -43,7 +43,7 @@ export interface IssueInput {
   readonly expiresAt?: number | undefined
   /** Where verifiers look up whether it still counts; a format refuses a mechanism that it cannot write. */
   readonly statuses?: readonly StatusReference[] | undefined
-  /** Decoy digests at the top level (RFC 9901 §4.2.5). */
+  /** How many digests that stand for nothing are added at the top level (RFC 9901 §4.2.5). */
   readonly decoys?: number | undefined
 }
 
@@ -70,7 +70,7 @@ export interface RequestBinding {
 export interface HeldCredential {
   readonly format: FormatId
   readonly type: string
-  /** `vct` and what else the query's `meta` can match on. */
+  /** Everything the credential says, in the form that a claim path of a query starts from. */
   readonly claims: JsonObject
   readonly holderKey?: PublicJwk | undefined
   readonly issuer?: string | undefined

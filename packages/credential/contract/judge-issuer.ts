@@ -55,7 +55,7 @@ export interface IssuerJudgement {
   readonly anchor?: string | undefined
 }
 
-/** For whatever is signed as a JWS. */
+/** Judges the issuer of whatever is signed as a JWS. */
 export function judgeIssuer(
   jws: DecodedJws,
   reference: Omit<IssuerKeyReference, 'purpose' | 'algorithm' | 'signerProfile'>,

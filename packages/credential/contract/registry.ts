@@ -4,12 +4,12 @@ import type { CredentialFormat } from './format.ts'
 import type { FormatId } from './format-id.ts'
 
 export interface FormatRegistry {
-  /** In the order of the list. */
+  /** The entries, in the order of the list that the registry was made from. */
   readonly all: readonly CredentialFormat[]
   readonly ids: readonly FormatId[]
-  /** For identifiers from outside. */
+  /** The entry of an identifier from outside, where somebody speaks it. */
   get(id: string): CredentialFormat | undefined
-  /** For identifiers of our own making: throws for one that nobody speaks. */
+  /** The entry of an identifier of our own making. Throws for one that nobody speaks. */
   spoken(id: FormatId): CredentialFormat
 }
 

@@ -42,7 +42,7 @@ export type TrustRefusal =
       readonly code: 'untrusted'
       readonly reason: string
       readonly key: PublicJwk
-      /** For explaining it to an operator. */
+      /** What a page needs that explains the refusal to an operator. */
       readonly details?: UntrustedDetails | undefined
     }
 
@@ -62,14 +62,14 @@ export interface UntrustedDetails {
   readonly issuer?: string | undefined
   /** base64url; for `anchor_unknown` the subject key identifier of the certificate that is missing. */
   readonly authorityKeyId?: string | undefined
-  /** Hexadecimal. */
+  /** Serial number of the certificate, hexadecimal. */
   readonly serial?: string | undefined
   /** Epoch seconds. */
   readonly notBefore?: number | undefined
   readonly notAfter?: number | undefined
   /** Place in the chain, the leaf being 0; the anchor follows the last. */
   readonly position?: number | undefined
-  /** The anchor that does not count here, by its name. */
+  /** Name of the anchor that the chain leads to and that does not count on this occasion. */
   readonly anchor?: string | undefined
   /** Everything in which a certificate departs from its profile. */
   readonly faults?: readonly ProfileFault[] | undefined

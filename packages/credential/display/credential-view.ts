@@ -27,7 +27,7 @@ export interface CredentialView {
 }
 
 export interface ViewImage {
-  /** https or image data. */
+  /** An https URL or a `data:` URL with the image in it. */
   readonly uri: string
   readonly altText?: string | undefined
 }
@@ -35,7 +35,7 @@ export interface ViewImage {
 export interface ViewClaim {
   readonly path: ClaimPath
   readonly label: string
-  /** Plain text. */
+  /** Plain text: whoever shows it escapes it. */
   readonly value: string
 }
 

@@ -28,10 +28,10 @@ import type { SessionTranscript } from './session-transcript.ts'
 /** `DeviceNameSpacesBytes` of a device that says nothing itself. */
 export const NO_DEVICE_ELEMENTS: CborInput = tagged(TAG.embedded, encodeCbor(new Map()))
 
-/** What the proof is about, beside the transcript. */
+/** The part of a device response that its proof covers, beside the session transcript. */
 export interface DeviceStatement {
   readonly docType: string
-  /** `DeviceNameSpacesBytes`, as received. */
+  /** `DeviceNameSpacesBytes`, in the bytes that were received. */
   readonly deviceNameSpaces: CborInput
 }
 
@@ -44,7 +44,7 @@ export async function signDevice(
   return signCoseSign1({ protectedHeader: new Map(), payload, detached: true }, signer)
 }
 
-/** Undefined: the device signed this. */
+/** Answers with the fault, or with nothing where the device key signed exactly this document for this session. */
 export async function findDeviceSignatureFault(
   signature: CoseMessage,
   statement: DeviceStatement,
@@ -71,7 +71,10 @@ export async function macDevice(
   return ok(await makeCoseMac0({ protectedHeader: new Map(), payload, detached: true }, key, crypto))
 }
 
-/** Undefined: the device made this MAC. `agree`: with the ephemeral private key of the reader. */
+/**
+ * Answers with the fault, or with nothing where the device made this MAC. `agree` agrees on a secret by the ephemeral private
+ * key of the reader.
+ */
 export async function findDeviceMacFault(
   mac: CoseMessage,
   statement: DeviceStatement,

@@ -24,9 +24,9 @@ import type { IssuerSigned, IssuerSignedItem } from './issuer-signed.ts'
 
 export interface DeviceDocument {
   readonly docType: string
-  /** `IssuerSigned`, not yet read. */
+  /** `IssuerSigned`, which `issuer-signed.ts` reads. */
   readonly issuerSigned: CborValue
-  /** `DeviceNameSpacesBytes`, as received. */
+  /** `DeviceNameSpacesBytes`, in the bytes that were received. */
   readonly deviceNameSpaces: CborTag
   readonly deviceAuth: DeviceAuth
 }
@@ -36,7 +36,7 @@ export interface DeviceAuth {
   readonly proof: CoseMessage
 }
 
-/** §8.3.2.1.2.3: everything is well. */
+/** The status code of a response in which everything is well (§8.3.2.1.2.3). */
 const STATUS_OK = 0
 
 export function readDeviceResponse(value: CborValue): Result<DeviceDocument, FormatRefusal> {
@@ -55,7 +55,7 @@ export function readDeviceResponse(value: CborValue): Result<DeviceDocument, For
   return readDocument(document)
 }
 
-/** Unpadded base64url of a response with one document. */
+/** Writes a response with one document, as unpadded base64url. */
 export function writeDeviceResponse(
   issuerSigned: Pick<IssuerSigned, 'mso' | 'issuerAuthValue'>,
   items: readonly IssuerSignedItem[],

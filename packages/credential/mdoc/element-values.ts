@@ -18,7 +18,7 @@ import { resolveClaimPath } from '../contract/claim-path.ts'
 import type { FormatRefusal, ValueEncoding } from '../contract/format.ts'
 import { isDateTime, isFullDate } from './date-times.ts'
 
-/** RFC 8949 §3.4.3. */
+/** Tags of integers that are longer than 64 bits (RFC 8949 §3.4.3). */
 const BIGNUM_TAG = { unsigned: 2, negative: 3 } as const
 
 /**

@@ -29,7 +29,7 @@ import { isDigestId, type MobileSecurityObject, readMso } from './mso.ts'
 export interface IssuerSigned {
   readonly mso: MobileSecurityObject
   readonly issuerAuth: CoseMessage
-  /** As received, to be sent on. */
+  /** The bytes as they were received: what is signed is never written anew. */
   readonly issuerAuthValue: CborValue
   /** Standard base64 of the DER form, leaf first. */
   readonly x5c: readonly string[]
@@ -139,7 +139,7 @@ function readItem(namespace: string, received: CborValue): Result<IssuerSignedIt
 
 const ITEM_MALFORMED = { code: 'issuer_signed_item_malformed' } as const
 
-/** §9.3.1 step 3. */
+/** Every element has the digest that the MSO promises (§9.3.1 step 3). */
 async function findDigestFault(
   items: readonly IssuerSignedItem[],
   { digests, hash }: MobileSecurityObject,

@@ -30,7 +30,7 @@ import { readMsoStatus } from './status.ts'
 export interface MobileSecurityObject {
   readonly docType: string
   readonly hash: HashAlgorithm
-  /** By namespace and digest id. */
+  /** The digests of all elements, by namespace and digest id. */
   readonly digests: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>
   readonly deviceKey: PublicJwk
   readonly keyAuthorizations: KeyAuthorizations

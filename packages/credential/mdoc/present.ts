@@ -36,11 +36,14 @@ export async function presentMdoc(
   return ok(write(selected.value, mapOf({ deviceSignature })))
 }
 
-/** For transports with a reader key (ISO/IEC 18013-5 §9.1.3.5): the proof is a MAC, which only that reader can check. */
+/**
+ * For transports with a reader key (ISO/IEC 18013-5 §9.1.3.5): the proof is a MAC, which only that reader can check. Of the
+ * transports that are spoken none has one; those of the Digital Credentials API do.
+ */
 export async function presentMdocWithMac(
   input: Pick<PresentInput, 'credential' | 'disclose'> & {
     readonly transcript: SessionTranscript
-    /** With the private key of the device. */
+    /** Agrees on a secret with the reader's key, by the private key of the device. */
     readonly agree: KeyAgreement
     readonly readerKey: PublicJwk
   },

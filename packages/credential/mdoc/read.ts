@@ -14,7 +14,7 @@ export function readText(text: string): Result<CborValue, FormatRefusal> {
   return bytes === undefined ? refuse({ code: 'mdoc_not_base64url' }) : decodeCbor(bytes, LIMITS)
 }
 
-/** A credential as it was issued. */
+/** Reads a credential in the form in which it was issued. */
 export async function readCredential(
   text: string,
   crypto: Pick<CryptoEngine, 'digest'>,

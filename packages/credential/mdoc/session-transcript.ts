@@ -44,7 +44,7 @@ function handoverInfo({
   return ok(['OpenID4VPHandover', [audience, nonce, thumbprint, responseUri]])
 }
 
-/** Null for an answer that is not encrypted. */
+/** The thumbprint of the key that the answer is encrypted to; null for an answer that is not (appendix B.2.6.1). */
 function readThumbprint(text: string | undefined): Uint8Array | null | undefined {
   if (text === undefined) return null
   const bytes = decodeBase64url(text)

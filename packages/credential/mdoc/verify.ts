@@ -70,7 +70,7 @@ function judgeIssuer({ issuerAuth, mso, x5c }: IssuerSigned, input: VerifyInput,
   )
 }
 
-/** §9.3.1 step 5. */
+/** The MSO is valid now, and was not signed in the future (§9.3.1 step 5). */
 function findPeriodFault(
   { signed, validFrom, validUntil }: Validity,
   { now, skewSeconds }: Pick<VerifyInput, 'now' | 'skewSeconds'>,

@@ -16,7 +16,7 @@ import { ACCEPTED_TYPS, isAlwaysShown } from './always-shown.ts'
 import { readStatus } from './status.ts'
 
 export interface SdJwtVc extends SdJwt, HeaderReference {
-  /** `vct`. */
+  /** The `vct` claim. */
   readonly type: string
   readonly issuer?: string | undefined
   readonly statuses: readonly StatusReference[]

@@ -41,7 +41,7 @@ function readMechanism(type: string, value: JsonValue): StatusReference {
     : { mechanism: 'unknown', type }
 }
 
-/** §6.2: a non-negative integer. */
+/** §6.2 asks for a non-negative integer. */
 function isIndex(value: JsonValue | undefined): value is number {
   return Number.isSafeInteger(value) && Number(value) >= 0
 }

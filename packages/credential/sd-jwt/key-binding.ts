@@ -14,7 +14,7 @@ import type { SdJwt } from './read.ts'
 import { KEY_BINDING_TYP } from './reserved-names.ts'
 import { findTransactionFault, writeTransactionHashes } from './transaction-data.ts'
 
-/** `text` ends with `~`. The SD-JWT+KB. */
+/** Makes an SD-JWT+KB of an SD-JWT, whose text ends with `~`. */
 export async function bindToRequest(
   text: string,
   hashAlgorithm: HashAlgorithm,

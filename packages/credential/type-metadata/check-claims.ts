@@ -10,7 +10,7 @@ import type { ResolvedType } from './resolve.ts'
 import type { ClaimMetadata } from './type-metadata.ts'
 
 export interface ShownClaims {
-  /** What is there, disclosures included. */
+  /** The claims as they are with all disclosures in place. */
   readonly claims: JsonObject
   /** Places whose value came out of a disclosure of its own. */
   readonly disclosedAt: readonly ConcretePath[]
@@ -18,7 +18,7 @@ export interface ShownClaims {
   readonly complete: boolean
 }
 
-/** `path` as JSON. */
+/** `path` is the claim path as JSON text. */
 export interface TypeMismatch {
   readonly code:
     | 'mandatory_claim_missing'

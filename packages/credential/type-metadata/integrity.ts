@@ -9,7 +9,7 @@ import type { CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
 
 export type IntegrityRefusal = { readonly code: 'integrity_malformed' } | { readonly code: 'integrity_wrong' }
 
-/** Strongest first. */
+/** The hash functions that are understood, the strongest first. */
 const HASHES: readonly {
   readonly prefix: string
   readonly algorithm: HashAlgorithm
@@ -41,7 +41,7 @@ export async function checkIntegrity(
   return wanted.includes(digest) ? ok(undefined) : refuse({ code: 'integrity_wrong' })
 }
 
-/** What a publisher writes beside a reference. */
+/** The integrity value that a publisher writes beside a reference to these bytes. */
 export async function integrityOf(bytes: Uint8Array, crypto: Pick<CryptoEngine, 'digest'>): Promise<string> {
   return `sha256-${encodeBase64(await crypto.digest('sha-256', bytes))}`
 }

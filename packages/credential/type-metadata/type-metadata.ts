@@ -179,7 +179,7 @@ function readDisplay(entry: JsonValue): readonly TypeDisplay[] {
   ]
 }
 
-/** Earlier drafts called it `lang`. */
+/** Reads `locale`, which earlier drafts called `lang`. */
 function localeOf(entry: JsonObject): string | undefined {
   return text(entry['locale']) ?? text(entry['lang'])
 }

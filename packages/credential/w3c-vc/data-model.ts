@@ -217,7 +217,7 @@ function isResource(value: JsonValue): boolean {
   )
 }
 
-/** §4.8: one or more objects, none of them empty. */
+/** §4.8 asks for one or more objects, none of them empty. */
 function findSubjectFault(
   value: JsonValue | undefined,
   { withheld = false }: CredentialReading,

@@ -43,7 +43,7 @@ export function writeDocument(
   return facts.ok ? ok({ ...facts.value, document }) : facts
 }
 
-/** `holderDid`, or the DID that the holder's key is. */
+/** The DID that the caller names the holder by, or the one that the holder's key itself is. */
 function holderDidOf({ holderDid, holderKey }: IssueInput): string | undefined {
   return holderDid ?? (holderKey && didFromKey('jwk', bareKey(holderKey)))
 }

@@ -15,7 +15,7 @@ import { MAX_LENGTH } from '../sd-jwt/reserved-names.ts'
 import { writeDocument } from './document.ts'
 import { isAlwaysShown } from './read.ts'
 
-/** VCDM 1.1 §6.3.1. */
+/** Issues data model 1.1 as a JWT, with the claims that VCDM 1.1 §6.3.1 asks for beside the `vc` claim. */
 export async function issueJwtVcJson(
   input: IssueInput,
   crypto: CryptoEngine,
@@ -37,7 +37,7 @@ export async function issueJwtVcJson(
   return sign({ typ: 'JWT' }, payload, input)
 }
 
-/** VC-JOSE-COSE §3.1.1. */
+/** Issues data model 2.0 as a JWT: the document is the payload (VC-JOSE-COSE §3.1.1). */
 export async function issueVcJwt(input: IssueInput): Promise<Result<string, FormatRefusal>> {
   const refusal = refuseDisclosures(input)
   if (refusal !== undefined) return refuse(refusal)
@@ -46,7 +46,7 @@ export async function issueVcJwt(input: IssueInput): Promise<Result<string, Form
   return sign({ typ: 'vc+jwt', cty: 'vc' }, { ...written.value.document, ...jwtClaims(input) }, input)
 }
 
-/** VC-JOSE-COSE §3.2.1. */
+/** Issues data model 2.0 as an SD-JWT (VC-JOSE-COSE §3.2.1). */
 export async function issueVcSdJwt(
   input: IssueInput,
   crypto: CryptoEngine,
@@ -114,7 +114,7 @@ export function issuerKeyId({
   return method === undefined ? refuse({ code: 'issuer_key_wrong' }) : ok(method.id)
 }
 
-/** RFC 9562 §5.4. */
+/** A random UUID (RFC 9562 §5.4). */
 function randomUrn(crypto: CryptoEngine): string {
   const bytes = Array.from(crypto.randomBytes(16))
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40

@@ -47,7 +47,7 @@ export function readPresented(text: string, format: JwtFormat): Result<Presented
   })
 }
 
-/** `credential`: the JWT as held. */
+/** Makes a presentation around `credential`, the JWT as the holder has it. */
 export function writePresentation(
   credential: string,
   format: JwtFormat,

@@ -10,7 +10,7 @@ import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import type { TrustedCertificate, TrustList, TrustPeriod } from '../trust-anchor.ts'
 import type { ServiceRule } from './service-rules.ts'
 
-/** Places count from 0. */
+/** A service that gives no anchor, with its place in the list, counted from 0. */
 export interface SkippedService {
   readonly entity: number
   readonly service: number

@@ -213,7 +213,7 @@ function readSerial(value: CborValue): bigint | undefined {
   return bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n)
 }
 
-/** At least one. */
+/** Reads a list of texts that has at least one. */
 function readTexts(value: CborValue): readonly string[] | undefined {
   const texts = isCborArray(value) ? value.items.filter((item) => typeof item === 'string') : []
   return isCborArray(value) && texts.length > 0 && texts.length === value.items.length ? texts : undefined
