@@ -61,6 +61,12 @@ const deleteAnswers = {
 }
 
 export function credentialRoutes(app: ServiceApp, wallet: Wallet): void {
+  storedCredentialRoutes(app, wallet)
+  shownCredentialRoutes(app, wallet)
+  deletionRoutes(app, wallet)
+}
+
+function storedCredentialRoutes(app: ServiceApp, wallet: Wallet): void {
   app.get(
     base,
     {
@@ -88,7 +94,9 @@ export function credentialRoutes(app: ServiceApp, wallet: Wallet): void {
         ),
       ),
   )
+}
 
+function shownCredentialRoutes(app: ServiceApp, wallet: Wallet): void {
   app.get(
     `${base}/:credential/view`,
     {
@@ -127,7 +135,9 @@ export function credentialRoutes(app: ServiceApp, wallet: Wallet): void {
         await heldCredentialStatus(wallet, walletOf(request), request.params.credential),
       ).map(statusView),
   )
+}
 
+function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
   app.delete(
     `${base}/:credential`,
     {

@@ -67,6 +67,11 @@ const defaultAnswers = {
 }
 
 export function didRoutes(app: ServiceApp, wallet: Wallet): void {
+  allDidsRoutes(app, wallet)
+  oneDidRoutes(app, wallet)
+}
+
+function allDidsRoutes(app: ServiceApp, wallet: Wallet): void {
   app.get(
     base,
     {
@@ -122,7 +127,9 @@ export function didRoutes(app: ServiceApp, wallet: Wallet): void {
       return reply.code(202).send()
     },
   )
+}
 
+function oneDidRoutes(app: ServiceApp, wallet: Wallet): void {
   app.get(
     `${base}/:did`,
     {

@@ -150,6 +150,7 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
   )
 
   oneKeyRoutes(app, wallet)
+  deletionRoutes(app, wallet)
 }
 
 function oneKeyRoutes(app: ServiceApp, wallet: Wallet): void {
@@ -206,7 +207,9 @@ function oneKeyRoutes(app: ServiceApp, wallet: Wallet): void {
       return sendText(reply, valueOr(KEY_ERRORS, await signWithKey(wallet, walletOf(request), key, payload)))
     },
   )
+}
 
+function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
   for (const [url, summary] of [
     [`${base}/:key`, 'Delete a key that nothing needs'],
     [`${base}/:key/remove`, 'The same: a key lies in the wallet and nowhere else'],

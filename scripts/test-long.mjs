@@ -1,0 +1,19 @@
+// `npm run test:long`: what takes too long for `npm test`. Twenty thousand histories of the simulation, then every test beside
+// programs that keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on somebody's.
+import { spawn } from 'node:child_process'
+import { availableParallelism } from 'node:os'
+import { ensureDependencies, ensureInterop, ensurePrograms, pinnedNode, run } from './workspace.mjs'
+
+ensureDependencies()
+ensureInterop()
+ensurePrograms()
+process.env.COUNTERSIGN_SEEDS = '20000'
+const histories = run('vitest', ['run', '--project', 'cluster', 'simulation.test', '--testTimeout=1800000'])
+delete process.env.COUNTERSIGN_SEEDS
+const busy = Array.from({ length: availableParallelism() }, () => spawn(pinnedNode, ['-e', 'for (;;);']))
+try {
+  const beside = run('node', ['scripts/test.mjs'])
+  process.exitCode = histories !== 0 || beside !== 0 ? 1 : 0
+} finally {
+  for (const program of busy) program.kill('SIGKILL')
+}
