@@ -5,6 +5,7 @@
  */
 
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { offerUri } from '@countersign/testing/client/protocol-wallet'
@@ -59,6 +60,11 @@ function objections({ checks }: Result): readonly string[] {
     .filter(({ outcome }) => outcome !== 'passed' && outcome !== 'skipped')
     .map(({ name, outcome }) => `${name} ${outcome}`)
 }
+
+it('is walked with every format that comes with Countersign', () => {
+  const walked = formatCases.map(({ format }) => format)
+  expect(walked.toSorted()).toEqual(ALL_FORMATS.map(({ id }) => id).toSorted())
+})
 
 describe.each(formatCases.map((one) => [one.format, one] as const))('%s', (_format, one) => {
   it('is issued, held and verified, and shows what was asked and nothing else', async () => {
