@@ -4,7 +4,7 @@
  * where an example cannot be one.
  */
 import { isJsonObject, type JsonValue } from '@countersign/core/json'
-import { addressOf, examplesOf, type Operation } from '@countersign/testing/client/described-api'
+import { addressOf, exampleBodiesOf, type Operation } from '@countersign/testing/client/described-api'
 import { type Answer, call } from '@countersign/testing/client/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Adjustments, adjustments, type Values, valuesOf } from './api-examples/adjustments.ts'
@@ -28,11 +28,9 @@ interface Example {
 }
 
 /** One without a body for an operation that takes none. */
-function examplesIn({ requestBody }: Operation): readonly Example[] {
-  if (requestBody === undefined) return [{}]
-  return Object.entries(requestBody.content).flatMap(([contentType, media]) =>
-    examplesOf(media).map((body) => ({ contentType, body: body as JsonValue })),
-  )
+function examplesIn(operation: Operation): readonly Example[] {
+  if (operation.requestBody === undefined) return [{}]
+  return exampleBodiesOf(operation).map(({ contentType, body }) => ({ contentType, body: body as JsonValue }))
 }
 
 async function send(

@@ -6,9 +6,10 @@ import { formatRegistry } from '@countersign/credential/contract/registry'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { newKey } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
 import type { Issuer } from './issuer.ts'
-import { credentialFor, newKey, offered, proofOfKey, testIssuer, tokenFor } from './testing/issuer.testing.ts'
+import { credentialFor, offered, proofOfKey, testIssuer, tokenFor } from './testing/issuer.testing.ts'
 import { issuableTypes } from './types/issuable-types.ts'
 
 const formats = formatRegistry(ALL_FORMATS)

@@ -3,10 +3,10 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import { newKey } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
 import {
   credentialFor,
-  newKey,
   nonceOf,
   offered,
   type TestIssuer,

@@ -1,10 +1,10 @@
+import { newKey } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
 import { requestToken } from './authorization/request-token.ts'
 import {
   claims,
   configurationId,
   credentialFor,
-  newKey,
   nonceOf,
   offered,
   proofOfKey,

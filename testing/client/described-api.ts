@@ -4,8 +4,8 @@
  */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 
-interface Media {
-  readonly schema?: object
+export interface Media {
+  readonly schema?: { readonly examples?: readonly unknown[] }
   readonly example?: unknown
   readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
 }
@@ -60,21 +60,55 @@ export function gapsOf({ name, requestBody, responses = {} }: Operation): readon
   }
   for (const [status, { content = {} }] of statuses) {
     for (const [media, about] of Object.entries(content)) {
-      if (about.example === undefined) gaps.push(`${name} has no example of ${status} as ${media}`)
-      else
-        gaps.push(...faultsOf(about, about.example).map((fault) => `${name}, example of ${status}: ${fault}`))
+      const examples = examplesOf(about)
+      if (examples.length === 0) gaps.push(`${name} has no example of ${status} as ${media}`)
+      const faults = examples.flatMap((example) => faultsOf(about, example))
+      gaps.push(...faults.map((fault) => `${name}, example of ${status}: ${fault}`))
     }
   }
   return gaps
 }
 
-export function examplesOf({ example, examples = {} }: Media): readonly unknown[] {
-  return [...(example === undefined ? [] : [example]), ...Object.values(examples).map(({ value }) => value)]
+/** Those of the media type, in whichever way they are written, otherwise those of its schema. */
+export function examplesOf({ example, examples = {}, schema }: Media): readonly unknown[] {
+  const own = [
+    ...(example === undefined ? [] : [example]),
+    ...Object.values(examples).map(({ value }) => value),
+  ]
+  return own.length > 0 ? own : (schema?.examples ?? [])
+}
+
+export interface ExampleBody {
+  readonly contentType: string
+  readonly body: unknown
+}
+
+/** None where the operation reads no body. */
+export function exampleBodiesOf({ requestBody }: Operation): readonly ExampleBody[] {
+  return Object.entries(requestBody?.content ?? {}).flatMap(([contentType, media]) =>
+    examplesOf(media).map((body) => ({ contentType, body })),
+  )
 }
 
 /** The bodies that the operation gives as examples; one `undefined` where it takes none. */
-export function bodiesOf({ requestBody }: Operation): readonly unknown[] {
-  return requestBody === undefined ? [undefined] : Object.values(requestBody.content).flatMap(examplesOf)
+export function bodiesOf(operation: Operation): readonly unknown[] {
+  return operation.requestBody === undefined
+    ? [undefined]
+    : exampleBodiesOf(operation).map(({ body }) => body)
+}
+
+export function statusesOf({ responses = {} }: Operation): readonly number[] {
+  return Object.keys(responses).map(Number)
+}
+
+/** The media types of an answer; none where it has no body. */
+export function formsOf(
+  { name, responses = {} }: Operation,
+  status: number,
+): readonly (readonly [string, Media])[] {
+  const described = responses[status]
+  if (described === undefined) throw new Error(`${name} does not say what ${status} is`)
+  return Object.entries(described.content ?? {})
 }
 
 /** Path and query of a call: the document's examples, and `values` where they name the parameter. */

@@ -1,4 +1,5 @@
 import { decodeJws } from '@countersign/crypto/jose/jws'
+import { newKey } from '@countersign/testing/people/keys'
 import { expect, it } from 'vitest'
 import type { IssuerDatabase } from '../database/schema.ts'
 import { sessionView } from '../http/session-view.ts'
@@ -9,7 +10,6 @@ import {
   claims,
   configurationId,
   credentialFor,
-  newKey,
   nonceOf,
   offered,
   proofOfKey,

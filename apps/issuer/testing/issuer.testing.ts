@@ -1,4 +1,5 @@
 /** An issuer on memory stores for the tests beside the use cases: real keys, real crypto, a clock that the test turns. */
+
 import { randomUUID } from 'node:crypto'
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
@@ -6,7 +7,7 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { generateSoftwareKey, parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
+import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
@@ -14,6 +15,7 @@ import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof
 import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
+import { newKey } from '@countersign/testing/people/keys'
 import { requestToken } from '../authorization/request-token.ts'
 import { buildIssuer } from '../build.ts'
 import { ISSUER_DEFAULTS } from '../config.ts'
@@ -53,10 +55,6 @@ export function testIssuer(): TestIssuer {
 async function openKey(key: JsonObject): Promise<Result<Signer, { readonly code: string }>> {
   const parsed = parsePrivateKey(key)
   return parsed.ok ? ok(softwareSigner(parsed.value)) : parsed
-}
-
-export function newKey(): Signer {
-  return softwareSigner(generateSoftwareKey('ES256'))
 }
 
 export interface Offered {
