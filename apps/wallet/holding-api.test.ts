@@ -11,7 +11,7 @@ import { json, type Person, startApi, type TestApi, type TextBody } from './test
 import { identity, identityAs, issuerChains, startTestIssuer } from './testing/issuer.testing.ts'
 import { onBothDatabases } from './testing/wallet.testing.ts'
 
-const remote = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 3000 })
+const remote = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 30_000 })
 afterAll(() => remote.close())
 
 onBothDatabases('the calls for keys, DIDs and credentials', (store) => {

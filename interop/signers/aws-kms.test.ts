@@ -158,6 +158,7 @@ describe.skipIf(kmsServerMissing)('AWS KMS', () => {
     const reference = `aws-kms:${made?.Arn}?endpoint=${encodeURIComponent(second.url)}`
     const signer = await opened(reference, { timeoutMs: 3000 })
     second.signal('SIGSTOP')
+    // Nothing to wait for: the signal reaches every thread of the server within moments.
     await sleep(100)
     await expect(signer.sign('text')).rejects.toThrow('aws-kms: timeout')
     second.signal('SIGCONT')

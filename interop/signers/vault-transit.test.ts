@@ -150,6 +150,7 @@ describe.skipIf(!program)('the Transit engine of OpenBao', () => {
       const query = `role-id=${textOf(role, 'role_id')}&secret-id-file=${secretFile}`
       const seen = counting()
       const signer = await opened(reference('ecdsa-p256', query), { fetch: seen.fetch })
+      // As long as the lease, so that it has run out.
       await sleep(3100)
       await expectSignature(signer)
       expect(seen.statuses()).not.toContain(403)
@@ -256,6 +257,7 @@ describe.skipIf(!program)('the Transit engine of OpenBao', () => {
     it('gives up in time, and signs again once it answers', async () => {
       const signer = await opened(reference('ecdsa-p256'), { timeoutMs: 2000 })
       server.signal('SIGSTOP')
+      // Nothing to wait for: the signal reaches every thread of the server within moments.
       await sleep(100)
       try {
         await expect(signer.sign('text')).rejects.toThrow('vault: timeout')

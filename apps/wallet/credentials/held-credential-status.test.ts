@@ -21,7 +21,7 @@ import { newOwner, onBothDatabases, type TestStore } from '../testing/wallet.tes
 import type { TrustedIssuers, Wallet } from '../wallet.ts'
 import { heldCredentialStatus } from './held-credential-status.ts'
 
-const remote = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 3000 })
+const remote = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 30_000 })
 afterAll(() => remote.close())
 const open: TestIssuer[] = []
 afterEach(async () => {

@@ -120,7 +120,7 @@ async function openStore({ url, close }: DatabaseUrl): Promise<Opened> {
   const database = await openDatabase<WalletTables>(url)
   await migrate(database, walletMigrations, 'wallet')
   const clock = { now: Math.floor(Date.now() / 1000) }
-  const remote = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 3000 })
+  const remote = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 30_000 })
   const base = await baseWallet(database, remote, clock)
   return {
     store: { database, clock, instance: (more = {}) => ({ ...base, ...more }) },

@@ -14,7 +14,7 @@ const server = createServer((request, response) => {
   asked.push(request)
   answer(response)
 })
-const open = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 300 })
+const open = createRemote({ allowHttp: true, allowPrivateAddresses: true, timeoutMs: 2000 })
 const guarded = createRemote({ allowHttp: true })
 let did = ''
 
