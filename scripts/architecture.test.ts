@@ -4,7 +4,8 @@ import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import pureTypes from '../tsconfig.pure.json' with { type: 'json' }
-import { type Outside, ROOMS, TEST_HOUSES } from './rooms.ts'
+import type { Outside } from './room.ts'
+import { ROOMS, TEST_HOUSES } from './rooms.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const houses = ['packages', 'apps', ...Object.keys(TEST_HOUSES)]
