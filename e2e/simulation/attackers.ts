@@ -24,6 +24,11 @@ export async function replayRequest(world: World, name: string, request: Request
   await call(world, name, request)
 }
 
+/** Brings a code that was its own, whether or not it has got anything for it by now. */
+export async function returnWithCode(world: World, wallet: Wallet, code: string): Promise<void> {
+  await persist(world, wallet.name, () => tokenRequest(world, wallet, code))
+}
+
 /** Has the token of somebody else, and not the key that it is bound to. */
 export async function useStolenToken(
   world: World,

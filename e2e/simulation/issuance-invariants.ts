@@ -33,6 +33,14 @@ export const issuanceInvariants: Readonly<Record<string, Invariant>> = {
       if (!kept) yield `${exchange.by}: a token without a grant`
     }
   },
+  'a code whose token led to a credential gives nothing more': function* (recorded) {
+    for (const { exchange, code } of tokensGiven(recorded)) {
+      const writes = recorded.committed.issuances.get(sessionOf(code)) ?? []
+      const issued = writes.find(({ value }) => 'issued' in value && Object.keys(value.issued).length > 0)
+      if (issued !== undefined && issued.step <= exchange.arrived)
+        yield `${exchange.by}: a token that was asked for after a credential was issued`
+    }
+  },
   'a token serves the key that it is bound to': function* (recorded) {
     const owners = new Map(tokensGiven(recorded).map(({ token, sender }) => [token, sender]))
     for (const { token, sender, exchange } of credentialsGiven(recorded)) {

@@ -17,6 +17,7 @@ import {
   forkNonce,
   guessTxCodes,
   replayRequest,
+  returnWithCode,
   smuggle,
   useStolenToken,
 } from './attackers.ts'
@@ -108,6 +109,15 @@ export const issuanceScenes: Readonly<Record<string, Scene>> = {
     }
     const wallet = { ...cast.wallet('wallet', { dpop: true }), overheard }
     await receiveAsPromised(world, wallet, offer.id)
+  },
+  /** Has what it was owed, and brings its code once more, with the key that its token is bound to. */
+  'code after the credential': async (world, cast) => {
+    const offer = await makeOffer(world, cast, { count: 1 + world.scheduler.random.below(2) })
+    const wallet = cast.wallet('wallet', { dpop: true })
+    const coming = receiveAsPromised(world, wallet, offer.id)
+    // At some moment of the issuance, before the token as well, and certainly after it.
+    await Promise.all([coming, returnWithCode(world, wallet, offer.code)])
+    await returnWithCode(world, wallet, offer.code)
   },
   'forked nonce': async (world, cast) => {
     const { random } = world.scheduler

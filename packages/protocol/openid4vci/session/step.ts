@@ -31,8 +31,9 @@ function tokenRequested(
     case 'offered':
       return requestToken(session, message, now)
     case 'token_issued':
-    case 'completed':
       return repeatToken(session, message, now)
+    case 'completed':
+      return refuse({ code: 'code_spent' })
     case 'closed':
       return refuse({ code: 'session_closed' })
   }
