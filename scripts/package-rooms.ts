@@ -109,20 +109,22 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vp/dcql',
   ),
 
+  'event-loop': onNode(),
+
   'keys/engines': onNode('core', 'crypto'),
   'keys/signers': onNode('core', 'crypto', 'keys/engines'),
-  'keys/backends': onNode('core', 'crypto', 'crypto/jose', 'keys/engines', 'keys/signers'),
+  'keys/backends': onNode('core', 'crypto', 'crypto/jose', 'event-loop', 'keys/engines', 'keys/signers'),
   'keys/deployment': onNode('core', 'crypto', 'x509', 'x509/make', 'keys/engines', 'keys/signers'),
   keys: onNode('core', 'crypto', 'keys/engines', 'keys/signers', 'keys/backends'),
 
   stores: onNode(),
   'stores/open-engine.ts': onNode('stores', 'stores/redis'),
-  'stores/redis': using(['redis'], 'stores'),
-  'stores/sql': using(['kysely', 'pg'], 'stores'),
+  'stores/redis': using(['redis'], 'event-loop', 'stores'),
+  'stores/sql': using(['kysely', 'pg'], 'event-loop', 'stores'),
 
-  'service/operation': using(['pino', 'prom-client'], 'x509'),
+  'service/operation': using(['pino', 'prom-client'], 'event-loop', 'x509'),
   'service/config': using(['zod', '@pushcorn/hocon-parser'], 'core', 'service/operation'),
-  'service/outgoing': using(['undici'], 'core', 'did', 'status-list', 'service/operation'),
+  'service/outgoing': using(['undici'], 'core', 'did', 'event-loop', 'status-list', 'service/operation'),
   'service/http': using(
     ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui', 'pino', 'zod'],
     'core',

@@ -1,9 +1,11 @@
 /**
  * A TCP proxy on loopback that fails on request: it cuts a connection in the worst moment, after the server did what
- * it was asked and before the answer arrives, or lets nothing through while everything looks connected. Knows nothing
- * of the protocol; one piece of data from the server counts as the answer.
+ * it was asked and before the answer arrives, lets nothing through while everything looks connected, or is slow. Knows
+ * nothing of the protocol; one piece of data from the server counts as the answer.
  */
+
 import { connect, createServer, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface FaultProxy {
   readonly port: number
@@ -16,6 +18,12 @@ export interface FaultProxy {
   /** From now on nothing passes and nothing breaks; `thaw` lets through what came meanwhile. */
   freeze(): void
   thaw(): void
+  /** Answers of a connection arrive one after another, each after this time; 0: at once. */
+  slow(delayMs: number): void
+  /** The present connections stay open, and nothing passes them any more; new ones are served. */
+  abandon(): void
+  /** The present connections are reset. */
+  reset(): void
   close(): Promise<void>
 }
 
@@ -25,8 +33,11 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
   let cuts = 0
   let connections = 0
   const open = new Set<Socket>()
+  const abandoned = new WeakSet<Socket>()
   const valve = openValve()
+  let delayMs = 0
   const onAnswer = (answer: Buffer, client: Socket, server: Socket) => {
+    if (abandoned.has(client)) return
     if (!armed) return void client.write(answer)
     cuts += 1
     gate = armed()
@@ -40,8 +51,14 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
     for (const socket of [client, server]) track(socket, open)
     client.once('close', () => server.destroy())
     server.once('close', () => client.destroy())
-    server.on('data', (answer) => valve.pass(() => onAnswer(answer, client, server)))
-    void gate.then(() => client.on('data', (request) => valve.pass(() => server.write(request))))
+    let answered = Promise.resolve()
+    server.on('data', (answer) => {
+      const pass = () => valve.pass(() => onAnswer(answer, client, server))
+      if (delayMs > 0) answered = answered.then(() => sleep(delayMs))
+      void answered.then(pass)
+    })
+    const ask = (request: Buffer) => valve.pass(() => abandoned.has(client) || server.write(request))
+    void gate.then(() => client.on('data', ask))
   })
   const port = await listen(listener)
   return {
@@ -53,6 +70,15 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
     cuts: () => cuts,
     freeze: valve.freeze,
     thaw: valve.thaw,
+    slow: (ms) => {
+      delayMs = ms
+    },
+    abandon: () => {
+      for (const socket of open) abandoned.add(socket)
+    },
+    reset: () => {
+      for (const socket of open) socket.resetAndDestroy()
+    },
     close: () => {
       for (const socket of open) socket.destroy()
       return new Promise((resolve) => listener.close(() => resolve()))
@@ -61,9 +87,9 @@ export async function startFaultProxy(serverPort: number): Promise<FaultProxy> {
 }
 
 function openValve() {
-  let held: (() => void)[] | undefined
+  let held: (() => unknown)[] | undefined
   return {
-    pass: (action: () => void) => (held ? void held.push(action) : action()),
+    pass: (action: () => unknown) => (held ? void held.push(action) : action()),
     freeze: () => {
       held ??= []
     },

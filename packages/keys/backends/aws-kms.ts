@@ -9,6 +9,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { joseFromDer } from '@countersign/crypto/ecdsa-der'
 import { fits } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import { withTimeSignal } from '@countersign/event-loop/time-limit'
 import { ALGORITHM_FACTS } from '../engines/node.ts'
 import { SignerUnavailable, type UnavailableReason, within } from '../signers/signer-unavailable.ts'
 import type { AwsKmsReference } from './aws-kms-reference.ts'
@@ -168,16 +169,17 @@ async function ask(
   command: object,
   { timeoutMs }: BackendContext,
 ): Promise<Readonly<Record<string, unknown>> | 'not_found' | 'unsupported'> {
-  const abortSignal = AbortSignal.timeout(timeoutMs)
-  try {
-    return await within(abortSignal, 'aws-kms', client.send(command, { abortSignal }))
-  } catch (error) {
-    if (error instanceof SignerUnavailable) throw error
-    if (nameOf(error) === 'NotFoundException') return 'not_found'
-    // A symmetric key has no public one.
-    if (nameOf(error) === 'UnsupportedOperationException') return 'unsupported'
-    throw new SignerUnavailable('aws-kms', abortSignal.aborted ? 'timeout' : reasonOf(error))
-  }
+  return withTimeSignal(timeoutMs, async (abortSignal) => {
+    try {
+      return await within(abortSignal, 'aws-kms', client.send(command, { abortSignal }))
+    } catch (error) {
+      if (error instanceof SignerUnavailable) throw error
+      if (nameOf(error) === 'NotFoundException') return 'not_found'
+      // A symmetric key has no public one.
+      if (nameOf(error) === 'UnsupportedOperationException') return 'unsupported'
+      throw new SignerUnavailable('aws-kms', abortSignal.aborted ? 'timeout' : reasonOf(error))
+    }
+  })
 }
 
 /** By name alone: messages of the service hold account numbers and key ids. */

@@ -6,6 +6,7 @@
  */
 
 import { defined } from '@countersign/core/json'
+import { withTimeSignal } from '@countersign/event-loop/time-limit'
 import { SignerUnavailable, type UnavailableReason, within } from '../signers/signer-unavailable.ts'
 import { type BackendContext, readSecret } from './backend.ts'
 import type { VaultReference } from './vault-reference.ts'
@@ -21,16 +22,16 @@ export type VaultSession = (method: 'GET' | 'POST', path: string, body?: object)
 
 export function vaultSession(reference: VaultReference, context: BackendContext): VaultSession {
   const tokens = tokenSource(reference, context)
-  return (method, path, body) => {
-    const signal = AbortSignal.timeout(context.timeoutMs)
-    const attempt = async (): Promise<Attempt> => {
-      const token = await tokens.get()
-      const answer = await exchange(reference, context, { method, path, token, signal, body })
-      const isWorthRepeating = answer.status === 403 ? tokens.drop(token) : reasonOf(answer) === 'failing'
-      return { answer, isWorthRepeating }
-    }
-    return within(signal, 'vault', twice(attempt, signal))
-  }
+  return (method, path, body) =>
+    withTimeSignal(context.timeoutMs, (signal) => {
+      const attempt = async (): Promise<Attempt> => {
+        const token = await tokens.get()
+        const answer = await exchange(reference, context, { method, path, token, signal, body })
+        const isWorthRepeating = answer.status === 403 ? tokens.drop(token) : reasonOf(answer) === 'failing'
+        return { answer, isWorthRepeating }
+      }
+      return within(signal, 'vault', twice(attempt, signal))
+    })
 }
 
 interface Attempt {
@@ -199,8 +200,9 @@ async function fetchToken(
   path: string,
   body: object,
 ): Promise<Token> {
-  const signal = AbortSignal.timeout(context.timeoutMs)
-  const answer = await exchange(reference, context, { method: 'POST', path, body, signal })
+  const answer = await withTimeSignal(context.timeoutMs, (signal) =>
+    exchange(reference, context, { method: 'POST', path, body, signal }),
+  )
   if (answer.status !== 200) {
     // Wrong secrets are a 400 for one method and a 403 for another.
     const reason = reasonOf(answer)

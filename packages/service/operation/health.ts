@@ -3,6 +3,7 @@
  * does not get every instance restarted; `/readyz` asks every dependency and turns 503 as soon as the service is
  * told to stop, so that a load balancer looks elsewhere. Answers name a check and its outcome, never an address.
  */
+import { afterAttentive } from '@countersign/event-loop/time-limit'
 import type { Logger } from './log.ts'
 import { errorFacts } from './log.ts'
 
@@ -76,16 +77,12 @@ async function report(check: ReadinessCheck, log: Logger, limitMs: number): Prom
   }
 }
 
-async function within(limitMs: number, check: ReadinessCheck): Promise<CheckAnswer | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<CheckAnswer>((resolve) => {
-    timer = setTimeout(() => resolve({ healthy: false, note: 'timeout' }), limitMs)
+/** A check whose answer lies unread because this process was busy has not failed. */
+function within(limitMs: number, check: ReadinessCheck): Promise<CheckAnswer | undefined> {
+  return new Promise((resolve, reject) => {
+    const cancel = afterAttentive(limitMs, () => resolve({ healthy: false, note: 'timeout' }))
+    check.check().finally(cancel).then(resolve, reject)
   })
-  try {
-    return await Promise.race([check.check(), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function isStoreUnavailable(error: unknown): boolean {

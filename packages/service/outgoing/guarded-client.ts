@@ -6,6 +6,7 @@
 import { lookup as resolveName } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { withTimeSignal } from '@countersign/event-loop/time-limit'
 import type { Agent } from 'undici'
 import type { OutgoingPurpose } from '../operation/metrics.ts'
 import { type AddressClass, classifyAddress } from './public-addresses.ts'
@@ -159,10 +160,19 @@ class TooLarge extends Error {
 async function exchange(
   agent: Agent,
   url: URL,
+  request: RemoteRequest,
+  limits: Limits,
+): Promise<Result<RemoteResponse, RemoteRefusal>> {
+  return withTimeSignal(limits.timeoutMs, (signal) => exchangeUntil(signal, agent, url, request, limits))
+}
+
+async function exchangeUntil(
+  signal: AbortSignal,
+  agent: Agent,
+  url: URL,
   { method, headers, body }: RemoteRequest,
   limits: Limits,
 ): Promise<Result<RemoteResponse, RemoteRefusal>> {
-  const signal = AbortSignal.timeout(limits.timeoutMs)
   try {
     const answer = await agent.request({
       origin: url.origin,

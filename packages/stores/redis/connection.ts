@@ -1,10 +1,14 @@
 /**
- * A connection that is always being kept: broken links are replaced with back-off, forever. An operation gets one
- * link, and after a broken one a second try on a new link, told that it is the second; it ends within 1.8 times the
- * command timeout in every case. Nothing is queued: callers wait for a new link only in the first moments of an
- * outage, and after that hear `StoreUnavailable` at once.
+ * A connection that is always being kept: broken links are replaced with back-off, forever. A link is judged in one
+ * place, at each look of the loop: it is broken when the server said nothing for the command timeout although it was
+ * asked, pauses of this process not counted. So neither a busy loop nor a slow server cuts what everybody shares. An
+ * operation gets one link, and after a broken one a second try on a new link, told that it is the second; by its age it
+ * ends within 1.8 times the command timeout in every case. Nothing is queued: callers wait for a new link only in the
+ * first moments of an outage, and after that hear `StoreUnavailable` at once.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { atEachLook, attentiveNow } from '@countersign/event-loop/attentive-time'
+import { afterAttentive, withinTime } from '@countersign/event-loop/time-limit'
 import { StoreUnavailable } from '../ports.ts'
 import { type Link, LinkBroken } from './subscriber.ts'
 
@@ -19,7 +23,8 @@ export interface ConnectionOptions {
   readonly onConnected?: (link: Link) => Promise<void>
 }
 
-const WHOLE_OPERATION = 1.8
+/** A look of the loop less than the 1.8 that is promised. */
+const WHOLE_OPERATION = 1.75
 const BACKOFF_MS = { first: 20, longest: 500 }
 const PING_EVERY_MS = 5_000
 
@@ -28,39 +33,45 @@ export class Connection {
   readonly #waiting = new Set<(link: Link) => void>()
   readonly #pinging: NodeJS.Timeout
   readonly #closing = new AbortController()
+  readonly #stopJudging: () => void
   #link: Link | undefined
-  #lostAt = performance.now()
+  #lostAt = attentiveNow()
   #reported = false
 
   constructor(options: ConnectionOptions) {
     this.#options = options
     // A peer that vanished without a word is found out before a caller finds it.
     this.#pinging = setInterval(() => void this.#pingIdleLink(), PING_EVERY_MS).unref()
+    this.#stopJudging = atEachLook(() => this.#judgeLink())
     void this.#connectUntilItHolds()
   }
 
   /** Runs the operation on a link; `isRetry` when an earlier try may have been executed unseen. */
   async run<T>(operation: (link: Link, isRetry: boolean) => Promise<T>): Promise<T> {
-    const { commandTimeoutMs } = this.#options
-    const giveUpAt = performance.now() + commandTimeoutMs * WHOLE_OPERATION
+    const giveUpAt = attentiveNow() + this.#options.commandTimeoutMs * WHOLE_OPERATION
     const first = this.#link ?? (await this.#nextLink(giveUpAt))
     try {
-      const leftMs = giveUpAt - performance.now()
-      return await withinTime(operation(first, false), Math.min(commandTimeoutMs, leftMs))
+      return await this.#until(giveUpAt, operation(first, false))
     } catch (error) {
       if (!(error instanceof LinkBroken)) throw error
       this.#drop(first, error)
     }
     const second = this.#link ?? (await this.#nextLink(giveUpAt))
-    return this.#secondTry(second, operation(second, true), giveUpAt)
+    try {
+      return await this.#until(giveUpAt, operation(second, true))
+    } catch (error) {
+      if (!(error instanceof LinkBroken)) throw error
+      this.#drop(second, error)
+      throw this.#unavailable(error)
+    }
   }
 
   /** Answers when the server does; `StoreUnavailable` after `timeoutMs`. */
   async ping(timeoutMs: number): Promise<void> {
-    const giveUpAt = performance.now() + timeoutMs
+    const giveUpAt = attentiveNow() + timeoutMs
     const link = this.#link ?? (await this.#nextLink(giveUpAt))
     try {
-      await withinTime(link.send(['PING']), giveUpAt - performance.now())
+      await this.#until(giveUpAt, link.send(['PING']))
     } catch (error) {
       throw error instanceof LinkBroken ? this.#unavailable(error) : error
     }
@@ -75,46 +86,54 @@ export class Connection {
   close(): void {
     this.#closing.abort()
     clearInterval(this.#pinging)
+    this.#stopJudging()
     this.#link?.destroy()
     this.#link = undefined
   }
 
-  async #secondTry<T>(link: Link, operation: Promise<T>, giveUpAt: number): Promise<T> {
-    try {
-      return await withinTime(operation, giveUpAt - performance.now())
-    } catch (error) {
-      if (!(error instanceof LinkBroken)) throw error
-      this.#drop(link, error)
-      throw this.#unavailable(error)
-    }
+  /** What ends an operation by its age says nothing of the link: others hear from it. */
+  #until<T>(giveUpAt: number, operation: Promise<T>): Promise<T> {
+    const leftMs = Math.max(0, giveUpAt - attentiveNow())
+    return withinTime(
+      operation,
+      leftMs,
+      () => new StoreUnavailable(`${this.#options.name}: no answer in time`),
+    )
+  }
+
+  #judgeLink(): void {
+    const link = this.#link
+    const { commandTimeoutMs } = this.#options
+    if (link !== undefined && link.silentMs() >= commandTimeoutMs)
+      this.#drop(link, new LinkBroken(`no answer within ${commandTimeoutMs} ms`))
   }
 
   #unavailable(cause: LinkBroken): StoreUnavailable {
     return new StoreUnavailable(`${this.#options.name}: ${cause.message}`, { cause })
   }
 
+  /** Whether the answer comes is judged like that of any command. */
   async #pingIdleLink(): Promise<void> {
     const link = this.#link
-    if (!link) return
-    await withinTime(link.send(['PING']), this.#options.commandTimeoutMs).catch((error: unknown) =>
-      error instanceof LinkBroken ? this.#drop(link, error) : undefined,
-    )
+    await link
+      ?.send(['PING'])
+      .catch((error: unknown) => (error instanceof LinkBroken ? this.#drop(link, error) : undefined))
   }
 
   #nextLink(giveUpAt: number): Promise<Link> {
-    const now = performance.now()
+    const now = attentiveNow()
     const until = Math.min(giveUpAt, this.#lostAt + this.#options.commandTimeoutMs)
     const refusal = () => this.#unavailable(new LinkBroken('not connected'))
     if (this.#closing.signal.aborted || until <= now) return Promise.reject(refusal())
     return new Promise((resolve, reject) => {
       const take = (link: Link) => {
-        clearTimeout(timer)
+        cancel()
         resolve(link)
       }
-      const timer = setTimeout(() => {
+      const cancel = afterAttentive(until - now, () => {
         this.#waiting.delete(take)
         reject(refusal())
-      }, until - now)
+      })
       this.#waiting.add(take)
     })
   }
@@ -122,7 +141,7 @@ export class Connection {
   #drop(link: Link, cause: unknown): void {
     if (this.#link !== link) return
     this.#link = undefined
-    this.#lostAt = performance.now()
+    this.#lostAt = attentiveNow()
     link.destroy()
     this.#report(cause)
     void this.#connectUntilItHolds()
@@ -146,9 +165,11 @@ export class Connection {
       broken = cause
       if (link) this.#drop(link, cause)
     })
+    const { commandTimeoutMs, onConnected } = this.#options
+    const late = () => new LinkBroken(`not prepared within ${commandTimeoutMs} ms`)
     try {
-      const prepared = this.#options.onConnected?.(link)
-      if (prepared) await withinTime(prepared, this.#options.commandTimeoutMs)
+      const prepared = onConnected?.(link)
+      if (prepared) await withinTime(prepared, commandTimeoutMs, late)
       if (broken || this.#closing.signal.aborted) throw broken ?? new LinkBroken('closed')
     } catch (error) {
       link.destroy()
@@ -171,16 +192,6 @@ export class Connection {
     this.#reported = true
     this.#options.onProblem(`${this.#options.name}: not connected, trying again: ${innermostMessage(cause)}`)
   }
-}
-
-/** The timer asks once more after the replies that are already here were read: our own pause is not the server's. */
-function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () =>
-      setImmediate(() => reject(new LinkBroken(`no answer within ${Math.round(timeoutMs)} ms`)))
-    const timer = setTimeout(late, Math.max(1, timeoutMs))
-    work.finally(() => clearTimeout(timer)).then(resolve, reject)
-  })
 }
 
 function backoff(attempt: number): number {

@@ -3,8 +3,10 @@
  * mended: when it breaks it says so once, and `connection.ts` makes another. With Sentinel the address of the
  * present master is asked anew for each link, which is the whole of following a failover.
  */
+import { withinTime } from '@countersign/event-loop/time-limit'
 import { createClient, ErrorReply } from 'redis'
 import { StoreUnavailable } from '../ports.ts'
+import { type Silence, silence } from './silence.ts'
 
 export interface RedisAddress {
   readonly host: string
@@ -42,6 +44,8 @@ export interface Link {
   subscribe(channel: string, onMessage: OnMessage): Promise<void>
   /** The function has to be the one that subscribed: without it the library loses a subscription made meanwhile. */
   unsubscribe(channel: string, onMessage: OnMessage): Promise<void>
+  /** How long the server has said nothing although a command waits; our own pauses do not count. */
+  silentMs(): number
   destroy(): void
 }
 
@@ -73,10 +77,13 @@ async function openLink(
   })
   await connectWithin(client, target.connectTimeoutMs)
   live = true
+  const quiet = silence()
+  const heard = hearing(quiet)
   return {
-    send: (args) => translated(client.sendCommand([...args])),
-    subscribe: (channel, onMessage) => translated(client.subscribe(channel, onMessage)),
-    unsubscribe: (channel, onMessage) => translated(client.unsubscribe(channel, onMessage)),
+    send: (args) => translated(client.sendCommand([...args]), quiet),
+    subscribe: (channel, onMessage) => translated(client.subscribe(channel, heard(onMessage)), quiet),
+    unsubscribe: (channel, onMessage) => translated(client.unsubscribe(channel, heard(onMessage)), quiet),
+    silentMs: quiet.silentMs,
     destroy: () => {
       live = false
       client.destroy()
@@ -84,9 +91,24 @@ async function openLink(
   }
 }
 
+/** The same listener for the same function, since a subscription is ended by the one that made it. */
+function hearing({ heard }: Silence): (onMessage: OnMessage) => OnMessage {
+  const known = new WeakMap<OnMessage, OnMessage>()
+  return (onMessage) => {
+    const listener: OnMessage =
+      known.get(onMessage) ??
+      ((message, channel) => {
+        heard()
+        onMessage(message, channel)
+      })
+    known.set(onMessage, listener)
+    return listener
+  }
+}
+
 function clientFor(address: RedisAddress, target: RedisTarget) {
   const { host, port } = address
-  const socket = { host, port, connectTimeout: target.connectTimeoutMs, reconnectStrategy: false as const }
+  const socket = { host, port, connectTimeout: NO_LIMIT_OF_THE_LIBRARY_MS, reconnectStrategy: false as const }
   return createClient({
     socket: target.tls ? { ...socket, tls: true, ...target.tls } : socket,
     ...(target.username === undefined ? {} : { username: target.username }),
@@ -94,26 +116,24 @@ function clientFor(address: RedisAddress, target: RedisTarget) {
     database: target.database,
     name: 'countersign',
     disableOfflineQueue: true,
-    // The library's timeout ends when a command is written; `connection.ts` measures until the reply.
+    // The library's timeout ends when a command is written, and takes our own pauses for the server's.
     commandOptions: { timeout: 0 },
     maintNotifications: 'disabled',
     disableClientInfo: true,
   })
 }
 
+/** `connectWithin` sets the limit, and takes no pause of ours for the server's. */
+const NO_LIMIT_OF_THE_LIBRARY_MS = 600_000
+
 /** A server that takes the connection and then says nothing (a stopped process) must not hold us. */
 async function connectWithin(client: ReturnType<typeof clientFor>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new LinkBroken(`no login within ${timeoutMs} ms`)), timeoutMs)
-  })
+  const late = () => new LinkBroken(`no login within ${timeoutMs} ms`)
   try {
-    await Promise.race([client.connect(), late])
+    await withinTime(client.connect(), timeoutMs, late)
   } catch (error) {
     client.destroy()
     throw error
-  } finally {
-    clearTimeout(timer)
   }
 }
 
@@ -160,11 +180,14 @@ const CANNOT_SERVE = new Set([
 /** This server is not, or is no more, the one that takes writes. */
 const WRONG_SERVER = new Set(['READONLY', 'MASTERDOWN', 'UNBLOCKED'])
 
-async function translated<T>(answer: Promise<T>): Promise<T> {
+async function translated<T>(answer: Promise<T>, quiet: Silence): Promise<T> {
+  quiet.asked()
   try {
     return await answer
   } catch (error) {
     throw meaningOf(error)
+  } finally {
+    quiet.answered()
   }
 }
 

@@ -3,6 +3,7 @@
  * as it is, everything about reaching the server is `StoreUnavailable`. A connection that did not answer in time is
  * thrown away, for nobody knows what it is still doing.
  */
+import { withinTime } from '@countersign/event-loop/time-limit'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely'
 import pg from 'pg'
 import { StoreUnavailable } from '../ports.ts'
@@ -13,6 +14,8 @@ const MAX_CONNECTIONS = 10
 const STATEMENT_TIMEOUT_MS = 5_000
 /** For a connection of the pool, new or given back. */
 const CONNECT_TIMEOUT_MS = 2_000
+/** The server's own limit comes first when it can, so that nothing goes on that nobody waits for. */
+const GRACE_MS = 500
 const MIGRATION_TIMEOUT_MS = 3_600_000
 /** Any number, the same in every instance. */
 const MIGRATION_LOCK = 4_672_117_903
@@ -42,10 +45,9 @@ function open<Tables>(url: string, max: number, timeoutMs: number, options: Data
   const pool = new pg.Pool({
     connectionString: url,
     max,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    // The server gives up first when it can, so that nothing goes on that nobody waits for.
+    // The library counts pauses of this process; whoever waits is told by the limits below, which do not.
+    connectionTimeoutMillis: 2 * CONNECT_TIMEOUT_MS,
     statement_timeout: timeoutMs,
-    query_timeout: timeoutMs + 500,
     keepAlive: true,
     application_name: 'countersign',
     types: { getTypeParser },
@@ -54,28 +56,43 @@ function open<Tables>(url: string, max: number, timeoutMs: number, options: Data
   // Without a listener a connection that breaks while it is idle, or between two statements, ends the process.
   pool.on('error', report)
   pool.on('connect', (client) => client.on('error', () => {}))
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: withMeaningfulErrors(pool) }) })
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({ pool: withMeaningfulErrors(pool, timeoutMs + GRACE_MS) }),
+  })
 }
 
-function withMeaningfulErrors(pool: pg.Pool): PostgresPool {
+function withMeaningfulErrors(pool: pg.Pool, queryTimeoutMs: number): PostgresPool {
   const guarded = new WeakMap<pg.PoolClient, PostgresPoolClient>()
   return {
     options: pool.options,
     end: () => pool.end(),
     connect: async () => {
-      const client = await pool.connect().catch((error: unknown) => Promise.reject(meaningOf(error)))
-      const known = guarded.get(client) ?? guard(client)
+      const client = await connectionOf(pool).catch((error: unknown) => Promise.reject(meaningOf(error)))
+      const known = guarded.get(client) ?? guard(client, queryTimeoutMs)
       guarded.set(client, known)
       return known
     },
   }
 }
 
-function guard(client: pg.PoolClient): PostgresPoolClient {
+/** One that comes too late goes back to the others. */
+function connectionOf(pool: pg.Pool): Promise<pg.PoolClient> {
+  const connecting = pool.connect()
+  return withinTime(connecting, CONNECT_TIMEOUT_MS, () => {
+    connecting.then(
+      (client) => client.release(),
+      () => undefined,
+    )
+    return new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`)
+  })
+}
+
+function guard(client: pg.PoolClient, queryTimeoutMs: number): PostgresPoolClient {
   let broken = false
+  const late = () => new Error(`no answer within ${queryTimeoutMs} ms`)
   const query = async (text: string, parameters: readonly unknown[]) => {
     try {
-      return await client.query(text, [...parameters])
+      return await withinTime(client.query(text, [...parameters]), queryTimeoutMs, late)
     } catch (error) {
       const meaning = meaningOf(error)
       broken ||= meaning instanceof StoreUnavailable

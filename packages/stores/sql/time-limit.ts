@@ -1,15 +1,10 @@
-/** A question to a store that has to be answered soon; late is `StoreUnavailable`. */
+/**
+ * A question to a store that has to be answered soon; late is `StoreUnavailable`. An answer that lies unread because this
+ * process was busy is not late.
+ */
+import { withinTime } from '@countersign/event-loop/time-limit'
 import { StoreUnavailable } from '../ports.ts'
 
 export async function inTime(work: Promise<unknown>, timeoutMs: number, name: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const refuse = () => reject(new StoreUnavailable(`${name}: no answer within ${timeoutMs} ms`))
-    timer = setTimeout(refuse, timeoutMs)
-  })
-  try {
-    await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
+  await withinTime(work, timeoutMs, () => new StoreUnavailable(`${name}: no answer within ${timeoutMs} ms`))
 }
