@@ -30,7 +30,7 @@ export async function startIssuer(
   types = catalogue,
 ): Promise<RunningService> {
   const config = await configure({ service: 'issuer', extra: issuerShape }, start)
-  const runtime = await openRuntime(config, issuerShape)
+  const runtime = await openRuntime(config, issuerShape, start.clock)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
   const issuer = buildIssuer({ ...ports, ...durable, formats, types }, config)
   const checks = durable && [databaseCheck(durable.database)]
@@ -50,7 +50,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     sealing: deployment.sealing,
     crypto: nodeCrypto,
     signers,
-    openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing)),
+    openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
     now,

@@ -28,7 +28,7 @@ export interface Wallet {
   /** A random UUID (RFC 9562 §5.4): ids of rows, and `jti` of proofs. */
   readonly newId: () => string
   /** Who vouches for verifiers. Without `required` a stranger is let through, and marked as one. */
-  readonly verifiers: { readonly anchors: readonly Certificate[]; readonly required: boolean }
+  readonly verifiers: { readonly anchors: () => readonly Certificate[]; readonly required: boolean }
   /** Who vouches for issuers, and what they publish; absent where nobody is configured: then no status is known. */
   readonly issuers?: TrustedIssuers | undefined
   /** DIDs of others: the documents behind them, and the keys in those. */

@@ -15,6 +15,7 @@ import { startProgram, untilReady } from '@countersign/local-servers/program'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import { issue } from '@countersign/testing/client/flows'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
+import { now } from '@countersign/testing/people/keys'
 import { type ListServer, openListServer } from './list-server.ts'
 import type { Service } from './service.ts'
 import { type Login, register } from './wallet-login.ts'
@@ -153,7 +154,6 @@ function isFault(line: string): boolean {
 
 async function keyOfDeployment(data: string, baseUrl: string, purpose: string): Promise<Signer> {
   const shelf = directoryShelf(join(data, 'identity'))
-  const now = Math.floor(Date.now() / 1000)
   const opened = await openDeployment({ mode: 'development', shelf, now, warn: () => undefined })
   if (!opened.ok) throw new Error(opened.error.code)
   const signer = await opened.value.signer(purpose, { baseUrl, dnsNames: [] })

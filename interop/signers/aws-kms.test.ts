@@ -10,6 +10,7 @@ import {
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { type OpenedSigner, type OpenSignerOptions, openSigner } from '@countersign/keys/open-signer'
 import { describeSigner } from '@countersign/keys/signers/signer.contract'
+import { now } from '@countersign/testing/people/keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KmsServer, kmsServerMissing, startKmsServer } from './kms-server.testing.ts'
 
@@ -58,16 +59,16 @@ describe.skipIf(kmsServerMissing)('AWS KMS', () => {
   })
 
   const endpoint = () => `endpoint=${encodeURIComponent(server.url)}`
-  const open = (reference: unknown, options: OpenSignerOptions = {}) =>
-    openSigner(reference, { load, environment: {}, ...options })
+  const open = (reference: unknown, options: Partial<OpenSignerOptions> = {}) =>
+    openSigner(reference, { load, environment: {}, now, ...options })
 
-  async function opened(reference: unknown, options: OpenSignerOptions = {}): Promise<OpenedSigner> {
+  async function opened(reference: unknown, options: Partial<OpenSignerOptions> = {}): Promise<OpenedSigner> {
     const result = await open(reference, options)
     if (!result.ok) throw new Error(JSON.stringify(result.error))
     return result.value
   }
 
-  async function refusal(reference: unknown, options: OpenSignerOptions = {}): Promise<unknown> {
+  async function refusal(reference: unknown, options: Partial<OpenSignerOptions> = {}): Promise<unknown> {
     const result = await open(reference, options)
     return result.ok ? 'opened' : result.error
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { type OpenedSigner, type OpenSignerOptions, openSigner } from '@countersign/keys/open-signer'
 import { describeSigner } from '@countersign/keys/signers/signer.contract'
+import { now } from '@countersign/testing/people/keys'
 import pkcs11js from 'pkcs11js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -65,11 +66,11 @@ describe.skipIf(missing)('PKCS#11 on SoftHSM2', () => {
     return `pkcs11:${named}?module-path=${hsm.modulePath}&${query}`
   }
 
-  function open(reference: string, options: OpenSignerOptions = {}) {
-    return openSigner(reference, { load, ...options })
+  function open(reference: string, options: Partial<OpenSignerOptions> = {}) {
+    return openSigner(reference, { load, now, ...options })
   }
 
-  async function opened(reference: string, options: OpenSignerOptions = {}): Promise<OpenedSigner> {
+  async function opened(reference: string, options: Partial<OpenSignerOptions> = {}): Promise<OpenedSigner> {
     const result = await open(reference, options)
     if (!result.ok) throw new Error(JSON.stringify(result.error))
     return result.value

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { type OpenedSigner, type OpenSignerOptions, openSigner } from '@countersign/keys/open-signer'
 import { describeSigner } from '@countersign/keys/signers/signer.contract'
+import { now } from '@countersign/testing/people/keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   findTransitServer,
@@ -66,14 +67,14 @@ describe.skipIf(!program)('the Transit engine of OpenBao', () => {
     `vault:${server.url}/transit/keys/${key}?${query}`
   const approle = () => `role-id=${roleId}&secret-id-file=${folder}/secret-id`
 
-  async function opened(named: unknown, options: OpenSignerOptions = {}): Promise<OpenedSigner> {
-    const result = await openSigner(named, options)
+  async function opened(named: unknown, options: Partial<OpenSignerOptions> = {}): Promise<OpenedSigner> {
+    const result = await openSigner(named, { now, ...options })
     if (!result.ok) throw new Error(JSON.stringify(result.error))
     return result.value
   }
 
-  async function refusal(named: unknown, options: OpenSignerOptions = {}): Promise<unknown> {
-    const result = await openSigner(named, { environment: {}, ...options })
+  async function refusal(named: unknown, options: Partial<OpenSignerOptions> = {}): Promise<unknown> {
+    const result = await openSigner(named, { environment: {}, now, ...options })
     return result.ok ? 'opened' : result.error
   }
 
@@ -85,7 +86,7 @@ describe.skipIf(!program)('the Transit engine of OpenBao', () => {
   for (const [name, type, algorithm] of kinds) {
     const suffix = algorithm ? `&algorithm=${algorithm}` : ''
     describeSigner(`Vault with ${name}`, async () => {
-      const result = await openSigner(reference(type) + suffix)
+      const result = await openSigner(reference(type) + suffix, { now })
       if (result.ok) expect(result.value.algorithm).toBe(name)
       return result
     })

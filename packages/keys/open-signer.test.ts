@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { now } from '@countersign/testing/people/keys'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createDevelopmentCa, issueCertificate } from './deployment/development-certificate.ts'
 import { type OpenSignerOptions, openSigner } from './open-signer.ts'
@@ -28,7 +29,7 @@ for (const algorithm of ['ES256', 'ES384', 'ES512', 'ES256K', 'EdDSA'] as const)
     JSON.stringify({ type: 'jwk', jwk: generateSoftwareKey(algorithm) }),
   )
   describeSigner(`a software key with ${algorithm}`, async () => {
-    const result = await openSigner(reference)
+    const result = await openSigner(reference, { now })
     if (result.ok) expect(result.value.algorithm).toBe(algorithm)
     return result
   })
@@ -37,20 +38,20 @@ for (const algorithm of ['ES256', 'ES384', 'ES512', 'ES256K', 'EdDSA'] as const)
 for (const algorithm of ['RS256', 'PS256', 'PS512'] as const) {
   const reference = `${file('rsa.pem', String(rsaPem))}?algorithm=${algorithm}`
   describeSigner(`a software key with ${algorithm}`, async () => {
-    const result = await openSigner(reference)
+    const result = await openSigner(reference, { now })
     if (result.ok) expect(result.value.algorithm).toBe(algorithm)
     return result
   })
 }
 
-async function opened(reference: unknown, options?: OpenSignerOptions) {
-  const result = await openSigner(reference, options)
+async function opened(reference: unknown, options: Partial<OpenSignerOptions> = {}) {
+  const result = await openSigner(reference, { now, ...options })
   if (!result.ok) throw new Error(JSON.stringify(result.error))
   return result.value
 }
 
-async function refusal(reference: unknown, options?: OpenSignerOptions): Promise<unknown> {
-  const result = await openSigner(reference, options)
+async function refusal(reference: unknown, options: Partial<OpenSignerOptions> = {}): Promise<unknown> {
+  const result = await openSigner(reference, { now, ...options })
   return result.ok ? 'opened' : result.error
 }
 

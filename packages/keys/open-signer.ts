@@ -30,7 +30,7 @@ export interface OpenSignerOptions {
   readonly fetch?: typeof globalThis.fetch
   readonly environment?: Readonly<Record<string, string | undefined>>
   /** Epoch seconds. */
-  readonly now?: () => number
+  readonly now: () => number
   /** For one signature, logins and a repetition included. Default 5000. */
   readonly timeoutMs?: number
   /** Plain http: to other machines. Default false. */
@@ -55,7 +55,7 @@ export type OpenSignerRefusal =
 /** `reference`: a text as in `backends/key-reference.ts`, or a serialised key as an object. */
 export async function openSigner(
   reference: unknown,
-  options: OpenSignerOptions = {},
+  options: OpenSignerOptions,
 ): Promise<Result<OpenedSigner, OpenSignerRefusal>> {
   const context = contextOf(options)
   const parsed = parseKeyReference(reference)
@@ -74,7 +74,7 @@ function contextOf(options: OpenSignerOptions): BackendContext {
     load: options.load ?? ((name) => import(name)),
     fetch: options.fetch ?? globalThis.fetch,
     environment: options.environment ?? process.env,
-    now: options.now ?? (() => Date.now() / 1000),
+    now: options.now,
     timeoutMs: options.timeoutMs ?? 5000,
     allowHttp: options.allowHttp ?? false,
   }
@@ -115,7 +115,7 @@ async function openKey(
 }
 
 function unavailable(error: unknown): Result<never, BackendRefusal> {
-  if (!(error instanceof SignerUnavailable)) throw error
+  if (!(error instanceof SignerUnavailable) || error.backend === 'certificate') throw error
   return refuse({ code: 'signer_unavailable', backend: error.backend, reason: error.reason })
 }
 

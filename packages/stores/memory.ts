@@ -15,7 +15,7 @@ import { watchers } from './watchers.ts'
 
 export interface MemoryOptions {
   /** Milliseconds from any origin, never going back. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
   /** Entries of all namespaces together; a full store refuses new ones with `StoreUnavailable`. */
   readonly maxEntries?: number
 }

@@ -21,11 +21,13 @@ export interface EngineOptions {
   readonly keyPrefix: string
   /** For the operator's log; never with credentials. */
   readonly onProblem: (message: string) => void
+  /** When entries in the memory of this process end; the process's own clock when absent. A Redis goes by its own. */
+  readonly monotonicMs?: (() => number) | undefined
 }
 
 /** The server need not be there yet: operations fail with `StoreUnavailable` until it is. `TypeError` for a bad URL. */
 export async function openEngine(address: EngineAddress, options: EngineOptions): Promise<StoreEngine> {
-  if (address.type === 'memory') return openMemoryEngine()
+  if (address.type === 'memory') return openMemoryEngine({ now: options.monotonicMs })
   const { openRedisEngine } = await import('./redis/redis-engine.ts')
   if ('url' in address) return openRedisEngine({ url: address.url, ...options })
   const { host, port, username, password } = address

@@ -11,6 +11,7 @@ import { fileReference } from '@countersign/keys/backends/key-reference'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { OpenedSigner } from '@countersign/keys/open-signer'
 import { openKey } from '@countersign/service/compose/service-signers'
+import { SYSTEM_CLOCK } from '@countersign/service/operation/clock'
 import {
   makeAuthority,
   makeSignerCertificate,
@@ -37,6 +38,7 @@ const PURPOSES: Readonly<Record<string, SignerPurpose>> = {
 }
 
 const DAY_SECONDS = 86_400
+const { now } = SYSTEM_CLOCK
 
 /** Of the operator: told in one line. */
 class Mistake extends Error {}
@@ -103,16 +105,16 @@ function purposeOf(word: string): SignerPurpose {
 }
 
 function commonOf(flags: Arguments) {
-  const now = Math.floor(Date.now() / 1000)
+  const moment = now()
   const days = flags.count('days')
   return {
-    now,
+    now: moment,
     name: {
       country: flags.text('country'),
       organization: flags.text('organization'),
       commonName: needed(flags, 'name'),
     },
-    ...(days !== undefined && { notBefore: now, notAfter: now + days * DAY_SECONDS }),
+    ...(days !== undefined && { notBefore: moment, notAfter: moment + days * DAY_SECONDS }),
     crlDistributionPointUri: flags.text('crl'),
   }
 }
@@ -141,7 +143,7 @@ function jwkOfPem(pem: string): unknown {
 /** A path is what people have at hand; a reference begins with its kind. */
 async function openOperatorsKey(reference: string, cwd: string): Promise<OpenedSigner> {
   const isReference = /^(file|pkcs11|vault|aws-kms):/i.test(reference)
-  const opened = await openKey(isReference ? reference : fileReference(resolve(cwd, reference)))
+  const opened = await openKey(isReference ? reference : fileReference(resolve(cwd, reference)), { now })
   if (!opened.ok) throw new Mistake(`the key cannot be opened: ${JSON.stringify(opened.error)}`)
   return opened.value
 }

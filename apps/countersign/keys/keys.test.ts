@@ -36,7 +36,7 @@ describe('keys anchor', () => {
     const data = await mkdtemp(join(tmpdir(), 'countersign-keys-'))
     const now = Math.floor(Date.now() / 1000)
     const shelf = directoryShelf(join(data, 'identity'))
-    const deployment = await openDeployment({ mode: 'development', shelf, warn: () => {}, now })
+    const deployment = await openDeployment({ mode: 'development', shelf, warn: () => {}, now: () => now })
     if (!deployment.ok) throw new Error(deployment.error.code)
     const at = terminal('/')
     expect(await keys(['anchor', '--data', data], at)).toBe(0)

@@ -30,11 +30,17 @@ const certFile = file('chain.pem', `-----BEGIN CERTIFICATE-----\n${der}\n-----EN
 
 async function open(settings: object) {
   const configuredSecret = 'a secret of the operator, 0123456789abcdef'
-  const deployment = await openDeployment({ mode: 'production', configuredSecret, warn: () => {}, now })
+  const deployment = await openDeployment({
+    mode: 'production',
+    configuredSecret,
+    warn: () => {},
+    now: () => now,
+  })
   if (!deployment.ok) throw new Error(deployment.error.code)
   const config = { mode: 'production' as const, baseUrl: 'https://issuer.example', ...settings }
-  const certificates = { add() {}, check: undefined, stop() {} }
-  const home = { config, deployment: deployment.value, certificates, metrics: NO_METRICS, closeAtEnd() {} }
+  const certificates = { add() {}, addBelieved() {}, check: undefined, stop() {} }
+  const parts = { deployment: deployment.value, certificates, metrics: NO_METRICS, now: () => now }
+  const home = { config, ...parts, closeAtEnd() {} }
   return openIssuerSigners(home, config as never)
 }
 

@@ -3,6 +3,7 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
+import { now } from '@countersign/testing/people/keys'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
 import { afterAll, afterEach, expect, it } from 'vitest'
@@ -44,7 +45,6 @@ const issuers: TrustedIssuers = {
 }
 
 async function holding(store: TestStore, configuration: TestConfiguration, status?: ListedStatus) {
-  const now = () => Math.floor(Date.now() / 1000)
   const issuer = await startTestIssuer(status && { status })
   open.push(issuer)
   const wallet = store.instance({ issuers, now })
@@ -140,11 +140,7 @@ onBothDatabases('neither valid nor revoked is a credential', (store) => {
   })
 
   it('whose list a stranger signed, whatever it says', async () => {
-    const deployment = await openDeployment({
-      mode: 'development',
-      warn: () => {},
-      now: Math.floor(Date.now() / 1000),
-    })
+    const deployment = await openDeployment({ mode: 'development', warn: () => {}, now })
     if (!deployment.ok) throw new Error(deployment.error.code)
     const other = await deployment.value.signer('status-list', { baseUrl: 'https://o.test', dnsNames: [] })
     if (!other.ok) throw new Error(other.error.code)

@@ -68,7 +68,7 @@ onBothDatabases('a request of a verifier that is a did:web', (store) => {
       value: { client: { original: did }, trust: { trusted: false, reason: 'no_certificate' } },
     })
     expect(asked).toEqual(['/request/1', '/.well-known/did.json'])
-    const strict = { ...wallet, verifiers: { anchors: [], required: true } }
+    const strict = { ...wallet, verifiers: { anchors: () => [], required: true } }
     expect(await fetchRequest(strict, requestUrl)).toMatchObject({ error: { code: 'verifier_untrusted' } })
   })
 

@@ -37,7 +37,7 @@ export async function fetchRequest(
   return verifyRequestObject(jwt, {
     outerClientId: reference.value.clientId,
     now: wallet.now(),
-    anchors: wallet.verifiers.anchors,
+    anchors: wallet.verifiers.anchors(),
     didKeys: wallet.dids.keyOf,
     requireTrusted: wallet.verifiers.required,
     crypto: wallet.crypto,

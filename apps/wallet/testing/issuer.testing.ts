@@ -318,7 +318,7 @@ function credentialInput(
 
 /** With certificates of a development CA, one deployment for all tests of a file. */
 async function openIssuer() {
-  const deployment = await openDeployment({ mode: 'development', warn: () => {}, now: now() })
+  const deployment = await openDeployment({ mode: 'development', warn: () => {}, now })
   if (!deployment.ok) throw new Error(deployment.error.code)
   const signerFor = async (purpose: string) => {
     const opened = await deployment.value.signer(purpose, { baseUrl: 'https://issuer.test', dnsNames: [] })

@@ -64,7 +64,7 @@ export async function startTestVerifier(): Promise<TestVerifier> {
   }
   const server = await startFaultyServer((request) => handle(state, request))
   state.url = server.url
-  const deployment = await openDeployment({ mode: 'development', warn: () => {}, now: now() })
+  const deployment = await openDeployment({ mode: 'development', warn: () => {}, now })
   if (!deployment.ok) throw new Error(deployment.error.code)
   const signer = await deployment.value.signer('verifier-request', { baseUrl: server.url, dnsNames: [] })
   if (!signer.ok) throw new Error(signer.error.code)

@@ -103,7 +103,7 @@ export async function dump({ database }: TestStore): Promise<string> {
 }
 
 export function withAnchors(anchors: readonly Certificate[], required = true): Partial<Wallet> {
-  return { verifiers: { anchors, required } }
+  return { verifiers: { anchors: () => anchors, required } }
 }
 
 interface Opened {
@@ -148,7 +148,7 @@ async function baseWallet(
       formats: [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt],
       crypto: nodeCrypto,
       newId: randomUUID,
-      verifiers: { anchors: [], required: false },
+      verifiers: { anchors: () => [], required: false },
       now: () => clock.now,
     },
     {

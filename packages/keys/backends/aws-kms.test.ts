@@ -1,4 +1,5 @@
 import { createPublicKey } from 'node:crypto'
+import { now } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
 import { openSigner } from '../open-signer.ts'
 import { generateSoftwareKey } from '../signers/software-key.ts'
@@ -47,7 +48,7 @@ function client(answers: { readonly key: Answer; readonly signature?: Answer }) 
 
 async function outcome(answers: Parameters<typeof client>[0], reference: unknown = `aws-kms:${arn}`) {
   const { seen, load } = client(answers)
-  const result = await openSigner(reference, { load, environment: {} })
+  const result = await openSigner(reference, { load, environment: {}, now })
   return { seen, error: result.ok ? 'opened' : result.error }
 }
 

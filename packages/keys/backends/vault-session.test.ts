@@ -1,3 +1,4 @@
+import { now } from '@countersign/testing/people/keys'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { describe, expect, it } from 'vitest'
 import { openSigner } from '../open-signer.ts'
@@ -197,7 +198,7 @@ describe('what answers as Vault', () => {
 
   async function outcome(fetch: typeof globalThis.fetch): Promise<unknown> {
     const environment = { VAULT_TOKEN: 't' }
-    const result = await openSigner('vault:https://h/transit/keys/k', { fetch, environment })
+    const result = await openSigner('vault:https://h/transit/keys/k', { fetch, environment, now })
     return result.ok ? 'opened' : result.error
   }
 

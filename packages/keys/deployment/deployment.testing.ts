@@ -29,7 +29,7 @@ export function openShelf(shared = true): IdentityShelf & { records: Map<string,
 }
 
 export function open(options: Partial<DeploymentOptions>) {
-  return openDeployment({ mode: 'development', warn: () => {}, now, ...options })
+  return openDeployment({ mode: 'development', warn: () => {}, now: () => now, ...options })
 }
 
 export async function opened(options: Partial<DeploymentOptions>): Promise<Deployment> {

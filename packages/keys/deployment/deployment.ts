@@ -7,6 +7,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import { certifiedSigner } from '../signers/certified-signer.ts'
 import { type ChainRefusal, configuredChain } from '../signers/configured-chain.ts'
 import { type KeyRefusal, type PrivateJwk, parsePrivateKey, softwareSigner } from '../signers/software-key.ts'
 import { type SecretRefusal, settleSecret } from './deployment-secret.ts'
@@ -37,8 +38,8 @@ export interface DeploymentOptions {
   readonly shelf?: IdentityShelf | undefined
   /** For the operator's log; never carries a secret. */
   warn(message: string): void
-  /** Epoch seconds. */
-  readonly now: number
+  /** Epoch seconds; asked whenever a certificate is made or judged, since a deployment outlives many of them. */
+  readonly now: () => number
 }
 
 /** Lower case words joined by hyphens. A key serves one purpose. */
@@ -69,15 +70,22 @@ export interface Deployment {
   readonly sealing: Sealing
   /**
    * The same key, key id and certificate on every instance. A configured key keeps the `kid` of its JWK; without one
-   * the key id is the thumbprint. Production without certificates: a signer without `x5c`.
+   * the key id is the thumbprint. Production without certificates: a signer without `x5c`. Under certificates that have
+   * ended since it throws `SignerUnavailable`; one that is asked for in development gets new ones before that.
    */
   signer(purpose: SigningPurpose, options: SignerOptions): Promise<Result<Signer, SignerRefusal>>
-  /** The development CA, every generation that is valid; empty in production. Standard base64 DER. */
+  /**
+   * The development CA, every generation that was valid when it was looked at last; empty in production. Standard base64
+   * DER, the same array until another generation begins.
+   */
   developmentAnchors(): readonly string[]
   /** The same for document signers of mdocs: the development IACA. */
   developmentIacas(): readonly string[]
-  /** For readiness: puts back what an emptied store has lost, and tells when it holds somebody else's identity. */
-  assertShared(): Promise<Result<undefined, RecordMismatch>>
+  /**
+   * For readiness: puts back what an emptied store has lost, and tells when it holds somebody else's identity. Goes over to
+   * the next generation of the development authorities when its time has come.
+   */
+  assertShared(): Promise<Result<undefined, RecordMismatch | RecordRefusal>>
 }
 
 /** Throws only when the shelf does (a store out of reach, a directory that cannot be written). */
@@ -97,9 +105,12 @@ export async function openDeployment(
     mode,
     sealing: sealing.value,
     signer: (purpose, wanted) => openSigner(checkedPurpose(purpose), wanted, development?.value, now),
-    developmentAnchors: () => development?.value.cas.anchors ?? [],
-    developmentIacas: () => development?.value.iacas.anchors ?? [],
-    assertShared: () => records.assertKept(),
+    developmentAnchors: () => development?.value.known().cas.anchors ?? [],
+    developmentIacas: () => development?.value.known().iacas.anchors ?? [],
+    async assertShared() {
+      const authorities = await development?.value.current()
+      return authorities?.ok === false ? authorities : records.assertKept()
+    },
   })
 }
 
@@ -107,51 +118,75 @@ function secretOptions({ mode, configuredSecret }: DeploymentOptions) {
   return configuredSecret === undefined ? { mode } : { mode, configuredSecret }
 }
 
-interface Development {
-  readonly records: SealedRecords
+interface Authorities {
   readonly cas: DevelopmentCas
   readonly iacas: DevelopmentIacas
+}
+
+interface Development {
+  readonly records: SealedRecords
+  /** Those of this moment: an authority that nears its end gives way to its next generation while the process runs. */
+  current(): Promise<Result<Authorities, RecordRefusal>>
+  /** Those of the last look. */
+  known(): Authorities
 }
 
 async function openDevelopment(
   records: SealedRecords,
   sealing: Sealing,
-  now: number,
+  now: () => number,
 ): Promise<Result<Development, RecordRefusal>> {
-  const cas = await openDevelopmentCas(records, `Countersign development CA ${sealing.fingerprint}`, now)
+  const opened = await openAuthorities(records, sealing, now())
+  if (!opened.ok) return opened
+  let known = opened.value
+  return ok({
+    records,
+    known: () => known,
+    async current() {
+      const { cas, iacas } = known
+      if (now() < Math.min(cas.renewAt, iacas.renewAt)) return ok(known)
+      const renewed = await openAuthorities(records, sealing, now())
+      if (renewed.ok) known = renewed.value
+      return renewed
+    },
+  })
+}
+
+async function openAuthorities(
+  records: SealedRecords,
+  { fingerprint }: Sealing,
+  now: number,
+): Promise<Result<Authorities, RecordRefusal>> {
+  const cas = await openDevelopmentCas(records, `Countersign development CA ${fingerprint}`, now)
   if (!cas.ok) return cas
-  const iacas = await openDevelopmentIacas(records, `Countersign IACA ${sealing.fingerprint}`, now)
-  return iacas.ok ? ok({ records, cas: cas.value, iacas: iacas.value }) : iacas
+  const iacas = await openDevelopmentIacas(records, `Countersign IACA ${fingerprint}`, now)
+  return iacas.ok ? ok({ cas: cas.value, iacas: iacas.value }) : iacas
 }
 
 async function openSigner(
   purpose: string,
   options: SignerOptions,
   development: Development | undefined,
-  now: number,
+  now: () => number,
 ): Promise<Result<Signer, SignerRefusal>> {
-  if (options.configuredSigner) {
-    return withCertificates(purpose, options.configuredSigner, options, development, now)
-  }
-  const key = await signingKey(purpose, options, development)
-  if (!key.ok) return key
-  const x5c = await certificatesFor(purpose, key.value, options, development, now)
-  if (!x5c.ok) return x5c
-  return ok(softwareSigner(key.value, { keyId: key.value.kid, x5c: x5c.value }))
+  const bare = await bareSigner(purpose, options, development)
+  if (!bare.ok) return bare
+  const made = await certificatesFor(purpose, bare.value.publicJwk, options, development, now())
+  if (!made.ok) return made
+  const { algorithm, keyId, publicJwk } = bare.value
+  const x5c = made.value ?? bare.value.x5c
+  const sign: Signer['sign'] = (data) => bare.value.sign(data)
+  return ok(certifiedSigner({ algorithm, keyId, publicJwk, x5c, sign }, now))
 }
 
-async function withCertificates(
+async function bareSigner(
   purpose: string,
-  signer: Signer,
   options: SignerOptions,
   development: Development | undefined,
-  now: number,
 ): Promise<Result<Signer, SignerRefusal>> {
-  const made = await certificatesFor(purpose, signer.publicJwk, options, development, now)
-  if (!made.ok) return made
-  const { algorithm, keyId, publicJwk } = signer
-  const x5c = made.value ?? signer.x5c
-  return ok({ algorithm, keyId, publicJwk, sign: (data) => signer.sign(data), x5c })
+  if (options.configuredSigner) return ok(options.configuredSigner)
+  const key = await signingKey(purpose, options, development)
+  return key.ok ? ok(softwareSigner(key.value, { keyId: key.value.kid })) : key
 }
 
 async function signingKey(
@@ -179,13 +214,16 @@ async function certificatesFor(
     return chain.ok ? chain : refuse({ code: 'certificates_invalid', purpose, cause: chain.error })
   }
   if (!development) return ok(undefined)
+  const authorities = await development.current()
+  if (!authorities.ok) return authorities
+  const { cas, iacas } = authorities.value
   if (DOCUMENT_SIGNERS.includes(purpose)) {
-    const signer = await keptDocumentSigner(development.records, development.iacas.active, key, now)
+    const signer = await keptDocumentSigner(development.records, iacas.active, key, now)
     if (signer.ok) return ok([signer.value])
     return refuse(signer.error.code === 'key_unsupported' ? unfit(purpose, key) : signer.error)
   }
   const wish = { purpose, publicJwk: key, dnsNames: hostNames(options), uris: [options.baseUrl] }
-  const made = await keptCertificate(development.records, development.cas.active, wish, now)
+  const made = await keptCertificate(development.records, cas.active, wish, now)
   return made.ok ? ok([made.value]) : made
 }
 

@@ -22,6 +22,8 @@ import type { RecordRefusal, SealedRecords } from './identity-records.ts'
 
 export interface DevelopmentCas {
   readonly active: DevelopmentCa
+  /** Epoch seconds: from then on the next generation is the active one. */
+  readonly renewAt: number
   /** Every generation that has not expired; standard base64 DER. */
   readonly anchors: readonly string[]
 }
@@ -50,7 +52,8 @@ export async function openDevelopmentCas(
     )
     if (!kept.ok) return kept
     if (kept.value.expiresAt > now) anchors.push(kept.value.certificate)
-    if (kept.value.expiresAt - now > CA_MARGIN_SECONDS) return ok({ active: kept.value, anchors })
+    const renewAt = kept.value.expiresAt - CA_MARGIN_SECONDS
+    if (now < renewAt) return ok({ active: kept.value, renewAt, anchors })
   }
   throw new Error('no generation of the development CA is valid now')
 }
@@ -142,6 +145,8 @@ export interface DevelopmentIaca {
 
 export interface DevelopmentIacas {
   readonly active: DevelopmentIaca
+  /** Epoch seconds: from then on the next generation is the active one. */
+  readonly renewAt: number
   /** Every generation that has not expired; standard base64 DER. */
   readonly anchors: readonly string[]
 }
@@ -163,7 +168,8 @@ export async function openDevelopmentIacas(
     const iaca = await keptIaca(records, generation, name, now)
     if (!iaca.ok) return iaca
     if (iaca.value.expiresAt > now) anchors.push(iaca.value.certificate)
-    if (iaca.value.expiresAt - now > IACA_MARGIN_SECONDS) return ok({ active: iaca.value, anchors })
+    const renewAt = iaca.value.expiresAt - IACA_MARGIN_SECONDS
+    if (now < renewAt) return ok({ active: iaca.value, renewAt, anchors })
   }
   throw new Error('no generation of the development IACA is valid now')
 }

@@ -5,6 +5,9 @@
  */
 export type KeyBackendName = 'software' | 'pkcs11' | 'vault' | 'aws-kms'
 
+/** Where the reason lies: with the back end of the key, or with the certificates that it signs under. */
+type Cause = KeyBackendName | 'certificate'
+
 export type UnavailableReason =
   | 'timeout' // no answer within the limit
   | 'unreachable' // no connection, or it broke off
@@ -20,13 +23,14 @@ export type UnavailableReason =
   | 'data_too_large'
   | 'secret_unreadable' // the file of a token or password
   | 'closed'
+  | 'not_valid_now' // a certificate that has ended, or has not begun
 
 export class SignerUnavailable extends Error {
   override readonly name = 'SignerUnavailable'
-  readonly backend: KeyBackendName
+  readonly backend: Cause
   readonly reason: UnavailableReason
 
-  constructor(backend: KeyBackendName, reason: UnavailableReason) {
+  constructor(backend: Cause, reason: UnavailableReason) {
     super(`${backend}: ${reason}`)
     this.backend = backend
     this.reason = reason

@@ -17,6 +17,7 @@ import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type TrustSource, trustShape, trustSources } from '../config/trust.ts'
+import { certificateWatch } from '../operation/certificate-watch.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
 import { openIssuerTrust, type TrustHome } from './believed-issuers.ts'
 
@@ -26,7 +27,7 @@ const served = new Map<string, object>()
 let deployment: Deployment
 
 beforeAll(async () => {
-  const opened = await openDeployment({ mode: 'development', warn: () => {}, now })
+  const opened = await openDeployment({ mode: 'development', warn: () => {}, now: () => now })
   if (!opened.ok) throw new Error(opened.error.code)
   deployment = opened.value
 })
@@ -47,14 +48,18 @@ const parsed = (certificate: string) => {
   return read.value
 }
 
+const certificates = certificateWatch(pino({ level: 'silent' }), () => now)
+afterAll(() => certificates.stop())
+
 function home(mode: 'development' | 'production'): TrustHome {
   const development = mode === 'development'
   return {
     config: { mode },
-    developmentAnchors: development ? deployment.developmentAnchors().map(parsed) : [],
-    developmentIacas: development ? deployment.developmentIacas().map(parsed) : [],
+    developmentAnchors: () => (development ? deployment.developmentAnchors().map(parsed) : []),
+    developmentIacas: () => (development ? deployment.developmentIacas().map(parsed) : []),
     log: pino({ level: 'silent' }),
     now: () => now,
+    certificates,
   }
 }
 

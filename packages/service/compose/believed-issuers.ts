@@ -20,6 +20,7 @@ import { type FetchText, metadataIssuerTrust } from '@countersign/trust/metadata
 import {
   anchorsFrom,
   combineTrustLists,
+  nameOf,
   type TrustList,
   type TrustScope,
 } from '@countersign/trust/trust-anchor'
@@ -39,7 +40,10 @@ export interface OpenTrust {
 }
 
 /** What of the service this needs. */
-export type TrustHome = Pick<Runtime, 'developmentAnchors' | 'developmentIacas' | 'log' | 'now'> & {
+export type TrustHome = Pick<
+  Runtime,
+  'developmentAnchors' | 'developmentIacas' | 'log' | 'now' | 'certificates'
+> & {
   readonly config: Pick<Runtime['config'], 'mode'>
 }
 
@@ -53,7 +57,7 @@ export async function openIssuerTrust(
   { formats, remote, resolveKey }: TrustWays,
 ): Promise<OpenTrust> {
   refuseUnspoken(sources, formats)
-  const list = combineTrustLists(developmentAuthorities(home), ...(await readSources(home, sources)))
+  const list = believed(home, combineTrustLists(...(await readSources(home, sources))))
   const development = home.config.mode === 'development'
   const chains = chainTrust({
     list,
@@ -70,9 +74,21 @@ export async function openIssuerTrust(
   return {
     issuers: trustedByAny<IssuerKeyReference>([issuerTrust(chains), ...byName]),
     statusLists: trustedByAny<StatusListKeyReference>([statusListTrust(chains), ...byName]),
-    listAnchors: list.anchors
-      .filter(({ purposes }) => purposes === undefined || purposes.includes('status_list'))
-      .map(({ certificate, name }) => name ?? certificate.subject.text),
+    // By name, which an authority of development keeps from one generation to the next.
+    listAnchors: list()
+      .anchors.filter(({ purposes }) => purposes === undefined || purposes.includes('status_list'))
+      .map(nameOf),
+  }
+}
+
+/** Own authorities beside the configured ones; the same list until another generation of the own ones begins. */
+function believed(home: TrustHome, configured: TrustList): () => TrustList {
+  let known: { readonly of: readonly unknown[]; readonly list: TrustList } | undefined
+  return () => {
+    const of = [home.developmentAnchors(), home.developmentIacas()]
+    if (known === undefined || of.some((anchors, at) => anchors !== known?.of[at]))
+      known = { of, list: combineTrustLists(developmentAuthorities(home), configured) }
+    return known.list
   }
 }
 
@@ -89,11 +105,11 @@ function refuseUnspoken(sources: readonly TrustSource[], formats: FormatRegistry
 /** The root of document signers speaks for mdocs alone, and the other one for everything else. */
 function developmentAuthorities({ developmentAnchors, developmentIacas }: TrustHome): TrustList {
   return combineTrustLists(
-    anchorsFrom(developmentAnchors, {
+    anchorsFrom(developmentAnchors(), {
       source: 'development CA',
       signerProfiles: ['jose'],
     }),
-    anchorsFrom(developmentIacas, {
+    anchorsFrom(developmentIacas(), {
       source: 'development IACA',
       signerProfiles: ['iso-mdl'],
       purposes: ['issuer'],
@@ -105,9 +121,21 @@ async function readSources(home: TrustHome, sources: readonly TrustSource[]): Pr
   const lists: TrustList[] = []
   for (const source of sources) {
     const read = await readSource(home, source)
-    if (read !== undefined) lists.push(read)
+    if (read === undefined) continue
+    watchEnds(home, read)
+    lists.push(read)
   }
   return lists
+}
+
+/** Of what is in force: a bundle may carry authorities that ended long ago. A list that ends takes all its entries along. */
+function watchEnds({ certificates, now }: TrustHome, { anchors, pins }: TrustList): void {
+  for (const trusted of [...anchors, ...pins]) {
+    const { certificate, source = '', usableUntil } = trusted
+    if (usableUntil !== undefined) certificates.addBelieved(source, usableUntil)
+    else if (now() <= certificate.notAfter)
+      certificates.addBelieved(`${nameOf(trusted)} of ${source}`, certificate.notAfter)
+  }
 }
 
 /** Undefined for a source that is a name. */

@@ -1,6 +1,7 @@
 /** The beginning of every `main.ts`: read the configuration, or say everything that is wrong with it and stop. */
 import type { z } from 'zod'
 import { type Config, type LoadOptions, loadConfig, printMistakes } from '../config/load.ts'
+import type { Clock } from '../operation/clock.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 
 /** What a service is started with: the command line after its name, the environment, the working directory. */
@@ -12,6 +13,8 @@ export interface ServiceStart {
   readonly defaultPort: number
   /** Keys that another service in the same process knows: passed over instead of reported. */
   readonly knownElsewhere?: readonly string[]
+  /** What the service goes by; the system's clock when absent. */
+  readonly clock?: Clock | undefined
 }
 
 type ServiceOptions<Extra extends z.ZodRawShape> = Omit<LoadOptions<Extra>, keyof ServiceStart>

@@ -20,7 +20,7 @@ export interface IdentityPlace {
   readonly engine: StoreEngine
   readonly dataDir: string | undefined
   /** Epoch seconds. */
-  readonly now: number
+  readonly now: () => number
   readonly warn: (message: string) => void
 }
 

@@ -12,6 +12,7 @@ import type { z } from 'zod'
 import { logConfiguration } from '../config/redacted.ts'
 import type { ServiceConfig, SessionsSetting } from '../config/schema.ts'
 import { type CertificateWatch, certificateWatch } from '../operation/certificate-watch.ts'
+import { type Clock, SYSTEM_CLOCK } from '../operation/clock.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
 import { type PrometheusMetrics, prometheusMetrics } from '../operation/prometheus.ts'
 import { StartRefused } from '../operation/start-refused.ts'
@@ -20,7 +21,7 @@ import { observedEngine } from './observed.ts'
 import { type ServiceStores, serviceStores } from './service-stores.ts'
 import { anchorOf } from './trust-anchors.ts'
 
-export interface Runtime {
+export interface Runtime extends Clock {
   readonly config: ServiceConfig
   readonly log: Logger
   readonly metrics: PrometheusMetrics
@@ -28,36 +29,38 @@ export interface Runtime {
   /** Over the engine, sealed under the deployment secret. */
   readonly stores: ServiceStores
   readonly deployment: Deployment
-  /** Trust anchors of the development CA; none in production. */
-  readonly developmentAnchors: readonly Certificate[]
+  /** Trust anchors of the development CA; none in production. The same array until another generation begins. */
+  readonly developmentAnchors: () => readonly Certificate[]
   /** Those of the development IACA, for mdocs. */
-  readonly developmentIacas: readonly Certificate[]
+  readonly developmentIacas: () => readonly Certificate[]
   /** Of the service's signers. */
   readonly certificates: CertificateWatch
   /** Where this machine keeps things; absent in production unless configured. */
   readonly dataDir?: string | undefined
-  /** Epoch seconds. */
-  readonly now: () => number
   /** What was opened for the service beside its stores; closed after the last request, before them, the last one first. */
   closeAtEnd(close: () => Promise<void>): void
   close(): Promise<void>
 }
 
 /** `ownKeys`: those that only this service has, which say what of them is secret. */
-export async function openRuntime(config: ServiceConfig, ownKeys: z.ZodRawShape = {}): Promise<Runtime> {
+export async function openRuntime(
+  config: ServiceConfig,
+  ownKeys: z.ZodRawShape = {},
+  clock: Clock = SYSTEM_CLOCK,
+): Promise<Runtime> {
+  const { now, monotonicMs } = clock
   const log = createLogger({ service: config.service, instance: config.instance, level: config.logLevel })
   logConfiguration(log, config, ownKeys)
   const warn = (message: string) => log.warn(message)
   const metrics = prometheusMetrics(config.service)
   const address = engineAddress(config.sessions)
-  const opening = openEngine(address, { keyPrefix: config.keyPrefix, onProblem: warn })
+  const opening = openEngine(address, { keyPrefix: config.keyPrefix, onProblem: warn, monotonicMs })
   const engine = observedEngine(await opening, metrics)
   const dataDir = config.dataDir ?? (config.mode === 'development' ? resolve('data') : undefined)
-  const now = () => Math.floor(Date.now() / 1000)
   const opened: (() => Promise<void>)[] = []
   const certificates = certificateWatch(log, now)
   try {
-    const deployment = await openIdentity({ config, engine, dataDir, now: now(), warn })
+    const deployment = await openIdentity({ config, engine, dataDir, now, warn })
     if (!engine.shared) log.info('sessions are kept in this process: a second instance would not find them')
     return {
       config,
@@ -66,11 +69,12 @@ export async function openRuntime(config: ServiceConfig, ownKeys: z.ZodRawShape 
       engine,
       stores: serviceStores(engine, deployment.sealing, metrics),
       deployment,
-      developmentAnchors: deployment.developmentAnchors().map(anchorOf),
-      developmentIacas: deployment.developmentIacas().map(anchorOf),
+      developmentAnchors: parsedOnce(deployment.developmentAnchors),
+      developmentIacas: parsedOnce(deployment.developmentIacas),
       certificates,
       dataDir,
       now,
+      monotonicMs,
       closeAtEnd: (close) => void opened.push(close),
       async close() {
         certificates.stop()
@@ -82,6 +86,20 @@ export async function openRuntime(config: ServiceConfig, ownKeys: z.ZodRawShape 
     certificates.stop()
     await engine.close()
     throw error
+  }
+}
+
+/** The same certificates as long as `anchors` gives the same texts. */
+function parsedOnce(anchors: () => readonly string[]): () => readonly Certificate[] {
+  let known = anchors()
+  let parsed = known.map(anchorOf)
+  return () => {
+    const current = anchors()
+    if (current !== known) {
+      known = current
+      parsed = current.map(anchorOf)
+    }
+    return parsed
   }
 }
 

@@ -26,7 +26,7 @@ export interface SigningKey {
 }
 
 /** What of the service this needs. */
-export type SignerHome = Pick<Runtime, 'deployment' | 'certificates' | 'closeAtEnd'> & {
+export type SignerHome = Pick<Runtime, 'deployment' | 'certificates' | 'closeAtEnd' | 'now'> & {
   readonly metrics: Metrics
   readonly config: Pick<Runtime['config'], 'mode' | 'baseUrl'>
 }
@@ -51,7 +51,7 @@ export async function openServiceSigner(home: SignerHome, wanted: SigningKey): P
 /** Opens a key by its reference. The back ends are loaded when the first key is opened. */
 export async function openKey(
   reference: unknown,
-  options: OpenSignerOptions = {},
+  options: OpenSignerOptions,
 ): Promise<Result<OpenedSigner, OpenSignerRefusal>> {
   const { openSigner } = await import('@countersign/keys/open-signer')
   return openSigner(reference, options)
@@ -60,9 +60,12 @@ export async function openKey(
 /** A key that a caller names makes this process call an address that the caller chose, without any right of its own. */
 export type OpenCallersKey = (reference: unknown) => ReturnType<typeof openKey>
 
-export function callersKeyOpener({ remote, allowHttp }: Outgoing): OpenCallersKey {
+export function callersKeyOpener(
+  { remote, allowHttp }: Outgoing,
+  { now }: Pick<Runtime, 'now'>,
+): OpenCallersKey {
   const fetch = remoteFetch(remote, 'callers_key')
-  return (reference) => openKey(reference, { fetch, environment: {}, allowHttp })
+  return (reference) => openKey(reference, { fetch, environment: {}, allowHttp, now })
 }
 
 async function openConfigured(home: SignerHome, wanted: SigningKey): Promise<Signer | undefined> {
@@ -71,7 +74,7 @@ async function openConfigured(home: SignerHome, wanted: SigningKey): Promise<Sig
     throw new StartRefused(`the ${purpose} key is given twice, as a reference and as a file`)
   if (key === undefined && !keyFile) return undefined
   const reference = key ?? fileReference(resolve(keyFile ?? ''))
-  const opened = await openKey(reference, { allowHttp: home.config.mode === 'development' })
+  const opened = await openKey(reference, { allowHttp: home.config.mode === 'development', now: home.now })
   if (!opened.ok)
     throw new StartRefused(`the ${purpose} key cannot be opened: ${JSON.stringify(opened.error)}`)
   home.closeAtEnd(() => opened.value.close())

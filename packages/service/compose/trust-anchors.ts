@@ -3,16 +3,16 @@ import { type Certificate, parsePemCertificates, parseX5cEntry } from '@counters
 import { StartRefused } from '../operation/start-refused.ts'
 import { textOfFile } from './configured-file.ts'
 
-/** Those of a PEM file beside those of the development CA. */
+/** Those of a PEM file beside those that the development CA has at the moment. */
 export function trustAnchors(
-  { developmentAnchors }: { readonly developmentAnchors: readonly Certificate[] },
+  { developmentAnchors }: { readonly developmentAnchors: () => readonly Certificate[] },
   file: string | undefined,
-): readonly Certificate[] {
+): () => readonly Certificate[] {
   if (file === undefined) return developmentAnchors
   const configured = parsePemCertificates(textOfFile(file))
   if (!configured.ok)
     throw new StartRefused(`${file} holds no readable certificates: ${configured.error.code}`)
-  return [...developmentAnchors, ...configured.value]
+  return () => [...developmentAnchors(), ...configured.value]
 }
 
 /** `der`: standard base64, of a certificate of the deployment itself. */

@@ -82,7 +82,7 @@ const signerUnavailable: WireError = {
   status: 503,
   refusal: 'signer_unavailable',
   code: 'temporarily_unavailable',
-  message: 'The signing key cannot be reached at the moment; try again',
+  message: 'The signing key cannot be used at the moment; try again',
   headers: { 'retry-after': '1' },
 }
 

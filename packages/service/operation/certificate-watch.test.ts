@@ -55,6 +55,26 @@ describe('a certificate', () => {
     expect(lines).toHaveLength(1)
   })
 
+  it('of somebody who is believed, or a list, is told in time, by its name to the operator alone', async () => {
+    const { clock, lines, watch } = watchAt(0)
+    const end = made + 20 * day
+    for (let again = 0; again < 3; again++) watch.addBelieved('/etc/lists/vical.cbor', end)
+    const told: [number, string, string | undefined][] = []
+    for (const days of [12.9, 13.5, 19.5, 20.5]) {
+      clock.days = days
+      vi.advanceTimersByTime(12 * 3_600_000)
+      told.push([days, lines.splice(0).join(), (await watch.check?.check())?.note])
+    }
+    watch.stop()
+    const advice = ': put its successor in its place and restart, one instance after the other'
+    expect(told).toEqual([
+      [12.9, '', undefined],
+      [13.5, `warn /etc/lists/vical.cbor ends in 6 days${advice}`, 'a source of trust ends in 6 days'],
+      [19.5, `error /etc/lists/vical.cbor ends in 0 days${advice}`, 'a source of trust ends in 0 days'],
+      [20.5, `error /etc/lists/vical.cbor counts no longer${advice}`, 'a source of trust counts no longer'],
+    ])
+  })
+
   it('that is not there asks for no check', () => {
     expect(watchAt(1).watch.check).toBeUndefined()
   })
