@@ -24,7 +24,7 @@ export async function openOwnStatusLists(
     keyFile: config.statusListKeyFile,
     certificateFile: config.statusListCertFile,
   })
-  const { now, deployment } = runtime
+  const { now, monotonicMs, deployment } = runtime
   const { sealing } = deployment
   const { statusListTtlSeconds: ttlSeconds, statusListLifetimeSeconds: lifetimeSeconds } = config
   const signing = { signer, compression: nodeCompression }
@@ -45,6 +45,7 @@ export async function openOwnStatusLists(
       openContent: (list) => openListContent(list, { ...signing, ttlSeconds, lifetimeSeconds }),
       lifetimeSeconds,
       now,
+      monotonicMs,
     }),
   }
 }

@@ -30,9 +30,14 @@ import {
   type RequestRefusal,
 } from './judge-request.ts'
 import { type AnswerPorts, type AnswerRefusal, answerAgain, keepAnswer } from './kept-answers.ts'
-import { openSigning, type SigningPorts, signCredential } from './sign-credential.ts'
+import { type CertificateEnded, openSigning, type SigningPorts, signCredential } from './sign-credential.ts'
 
-export type CredentialRefusal = RequestRefusal | AnswerRefusal | IssuanceRefusal | SessionUnknown
+export type CredentialRefusal =
+  | RequestRefusal
+  | AnswerRefusal
+  | IssuanceRefusal
+  | SessionUnknown
+  | CertificateEnded
 
 type RecordPorts = IssuanceRecorder & SessionPorts<IssuanceSession> & Pick<Issuer, 'answers' | 'now'>
 export type CredentialPorts = JudgingPorts & SigningPorts & AnswerPorts & RecordPorts
@@ -61,7 +66,9 @@ async function makeAnswer(
   request: JudgedRequest,
   promised: PromisedCredential,
 ): Promise<Result<CredentialAnswer, CredentialRefusal>> {
-  const signing = await openSigning(issuer, promised)
+  const opened = await openSigning(issuer, promised)
+  if (!opened.ok) return opened
+  const signing = opened.value
   const validity = validityFrom(issuer.now(), signing.signer, promised.lifetimeSeconds)
   const { credentialId, statuses } = await recordIssuance(issuer, {
     ...validity,
@@ -70,7 +77,12 @@ async function makeAnswer(
     format: signing.format,
     status: promised.status,
   })
-  const credential = await signCredential(issuer, signing, request.proof, { ...validity, statuses })
+  const credential = await signCredential(issuer, signing, request.proof, { ...validity, statuses }).catch(
+    async (error: unknown) => {
+      await strikeOut(issuer, credentialId)
+      throw error
+    },
+  )
   const kept = await keepAnswer(issuer, request, writeCredentialResponse([credential]), credentialId)
   const counts = kept.ok && kept.value.credentialId === credentialId
   if (!counts) await strikeOut(issuer, credentialId)

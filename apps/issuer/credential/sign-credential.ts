@@ -1,7 +1,8 @@
 /**
  * A promised credential, signed for the holder who proved a key. What was promised was checked when the offer was made, so
- * whatever fails here is a mistake of ours and throws.
+ * whatever fails here is a mistake of ours and throws - but for a caller's key, whose certificate may have ended since.
  */
+import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { Signer } from '@countersign/crypto/engine'
@@ -26,11 +27,20 @@ export interface Signing {
   readonly signer: Signer
 }
 
-export async function openSigning(issuer: SigningPorts, promised: PromisedCredential): Promise<Signing> {
+/** A certificate that came with the offer was valid then and is not now: nobody would believe what is signed under it. */
+export interface CertificateEnded {
+  readonly code: 'certificate_not_valid_now'
+}
+
+export async function openSigning(
+  issuer: SigningPorts,
+  promised: PromisedCredential,
+): Promise<Result<Signing, CertificateEnded>> {
   const type = issuer.types.get(promised.configurationId)
   if (type === undefined) throw new Error(`nothing issues ${promised.configurationId}`)
   const format = issuer.formats.spoken(type.configuration.format)
-  return { promised, type, format, signer: await signerOf(issuer, promised, format) }
+  const signer = await signerOf(issuer, promised, format)
+  return signer.ok ? ok({ promised, type, format, signer: signer.value }) : signer
 }
 
 export async function signCredential(
@@ -62,9 +72,11 @@ async function signerOf(
   issuer: Pick<Issuer, 'signerFor' | 'openCallerKey'>,
   { issuerKey, x5c }: PromisedCredential,
   { signerProfile }: CredentialFormat,
-): Promise<Signer> {
-  if (issuerKey === undefined) return issuer.signerFor(signerProfile)
+): Promise<Result<Signer, CertificateEnded>> {
+  if (issuerKey === undefined) return ok(issuer.signerFor(signerProfile))
   const opened = await issuer.openCallerKey.signer(issuerKey, x5c, signerProfile)
-  if (!opened.ok) throw new Error(`a checked issuer key cannot be opened: ${opened.error.code}`)
-  return opened.value
+  if (opened.ok) return opened
+  const { code } = opened.error
+  if (code === 'certificate_not_valid_now') return refuse({ code })
+  throw new Error(`a checked issuer key cannot be opened: ${code}`)
 }

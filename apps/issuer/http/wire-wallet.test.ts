@@ -56,6 +56,7 @@ describe('a refused issuance step', () => {
 
 describe('a refused credential request', () => {
   it.each<[CredentialRefusal, string, RegExp]>([
+    [{ code: 'certificate_not_valid_now' }, 'credential_request_denied', /not issued/],
     [{ code: 'proof_wrong_audience' }, 'invalid_proof', /aud .* Credential Issuer Identifier/],
     [
       { code: 'proof_outside_window', reason: 'too_old', iat: 100, now: 1000, maxAgeSeconds: 300 },

@@ -172,6 +172,7 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
     identifier_unknown: () => wire(credentialError('unknown_credential_identifier')),
     not_offered: () => wire(accessError('insufficient_scope', scheme)),
     already_issued: () => wire(credentialError('credential_request_denied')),
+    certificate_not_valid_now: () => wire(credentialError('credential_request_denied')),
   }
 }
 
