@@ -19,7 +19,15 @@ function world(...coming: FaultKind[]) {
     scheduler.spawn(task)
     await scheduler.run()
   }
-  return { scheduler, server, life, sessions: store.sessions('a'), once: store.once('a'), run }
+  return {
+    scheduler,
+    server,
+    life,
+    sessions: store.sessions('a'),
+    once: store.once('a'),
+    due: store.due('a'),
+    run,
+  }
 }
 
 const noFaults = {
@@ -60,6 +68,25 @@ describe('the simulated store', () => {
           expect(await done[operation]()).toBe(true)
         })
       }
+    },
+  )
+
+  it.each(['command lost', 'store reply lost'] as const)(
+    'leases once what is due, and ends it once, after: %s',
+    async (fault) => {
+      const { due, scheduler, server, run } = world(fault)
+      await run(async () => {
+        server.due('a').put('x', 0)
+        const [lease] = await due.lease(1, 1_000)
+        expect(lease?.id).toBe('x')
+        expect(await due.lease(1, 1_000)).toEqual([])
+        await scheduler.pause('the lease is over', 2_000)
+        const [again] = await due.lease(1, 1_000)
+        if (lease === undefined || again === undefined) throw new Error('nothing was leased')
+        expect(await due.done(lease)).toBe(false)
+        expect(await due.done(again)).toBe(true)
+        expect(server.dueSize()).toBe(0)
+      })
     },
   )
 

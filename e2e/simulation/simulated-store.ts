@@ -5,6 +5,7 @@
  * later. A flaw replaces one atomic command by a look and a write, which is what the simulation must notice.
  */
 import {
+  type Due,
   type OnceStore,
   type SessionStore,
   type Signals,
@@ -27,11 +28,12 @@ export interface StoreLine {
   readonly flaw?: Flaw | undefined
 }
 
-export function connectStore(line: StoreLine): Pick<StoreEngine, 'sessions' | 'once' | 'signals'> {
+export function connectStore(line: StoreLine): Pick<StoreEngine, 'sessions' | 'once' | 'signals' | 'due'> {
   return {
     sessions: (namespace) => simulatedSessions(line, namespace),
     once: (namespace) => simulatedOnce(line, namespace),
     signals: (namespace) => simulatedSignals(line, namespace),
+    due: (namespace) => simulatedDue(line, namespace),
   }
 }
 
@@ -126,6 +128,21 @@ function simulatedOnce(line: StoreLine, namespace: string): OnceStore {
   }
 }
 
+function simulatedDue(line: StoreLine, namespace: string): Due {
+  const { server } = line
+  const table = server.due(namespace)
+  return {
+    put: (id, inMs) =>
+      send(line, `put ${server.alias(namespace, id)} due in ${inMs}`, () => table.put(id, inMs)),
+    lease: async (max, leaseMs) => {
+      const fence = server.nextWriteId()
+      return send(line, 'lease', () => table.lease(max, leaseMs, fence))
+    },
+    done: (lease, inMs) =>
+      send(line, `done ${server.alias(namespace, lease.id)}`, () => table.done(lease, inMs)),
+  }
+}
+
 function simulatedSignals(line: StoreLine, namespace: string): Signals {
   const { server, scheduler, life } = line
   const topicOf = (topic: string) => `${namespace}:${topic}`
@@ -206,6 +223,7 @@ function arrivesLate({ scheduler, server }: StoreLine, label: string, command: (
 /** What the history says of an answer: never bytes, which differ from run to run. */
 function outcome(answer: unknown): string {
   if (answer === undefined) return 'nothing'
+  if (Array.isArray(answer)) return `${answer.length}`
   return typeof answer === 'boolean' || typeof answer === 'number' ? `${answer}` : 'found'
 }
 

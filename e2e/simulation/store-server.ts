@@ -3,6 +3,8 @@
  * Every command is one synchronous step, so it is atomic, and carries the id of its write, so that one sent again after
  * a lost reply is told what it did. All that was ever written to a session is kept for the invariants.
  */
+import { type DueTable, openDueTable } from '@countersign/stores/due-table'
+
 export interface Entry {
   readonly value: string
   readonly version: number
@@ -31,6 +33,9 @@ export interface StoreServer {
   commit(written: Omit<Commit, 'step'>): void
   readonly commits: readonly Commit[]
   readonly topics: Map<string, Set<() => void>>
+  due(namespace: string): DueTable
+  /** Entries and leases of all namespaces. */
+  dueSize(): number
   nextWriteId(): string
   readonly counts: { conflicts: number; truthfulRetries: number; lateWrites: number; gaveUp: number }
 }
@@ -40,6 +45,7 @@ export function openStoreServer(clock: { now(): number; steps(): number }): Stor
   const commits: Commit[] = []
   const aliases = new Map<string, string>()
   const appeared = new Map<string, number>()
+  const due = new Map<string, DueTable>()
   let writes = 0
   return {
     commits,
@@ -51,6 +57,12 @@ export function openStoreServer(clock: { now(): number; steps(): number }): Stor
     },
     write: (key, entry) => void entries.set(key, entry),
     commit: (written) => void commits.push({ ...written, step: clock.steps() }),
+    due: (namespace) => {
+      const table = due.get(namespace) ?? openDueTable(() => clock.now())
+      due.set(namespace, table)
+      return table
+    },
+    dueSize: () => [...due.values()].reduce((sum, table) => sum + table.size(), 0),
     alias: (namespace, id) => {
       const known = aliases.get(`${namespace}:${id}`)
       if (known !== undefined) return known

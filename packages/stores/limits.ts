@@ -8,6 +8,10 @@ const MAX_VALUE_LENGTH = 8 * 1024 * 1024
 /** Ten years, in seconds. */
 const MAX_TTL_SECONDS = 315_360_000
 
+/** More than somebody can look at while the leases last. */
+const MAX_LEASES = 1_000
+const MAX_LEASE_MS = 3_600_000
+
 const ID = /^[A-Za-z0-9_.:-]{1,256}$/
 // No colon: it ends the namespace in a key, so `a` + `b:c` and `a:b` + `c` would be one key.
 const NAMESPACE = /^[A-Za-z0-9_.-]{1,64}$/
@@ -36,4 +40,16 @@ export function checkValue(value: string): void {
 export function checkedTtlMs(ttlSeconds: number): number {
   if (ttlSeconds > 0 && ttlSeconds <= MAX_TTL_SECONDS) return Math.max(1, Math.round(ttlSeconds * 1000))
   throw new RangeError(`a time to live of ${ttlSeconds} seconds`)
+}
+
+/** Whole milliseconds from now until something is due; zero is now. */
+export function checkedDueMs(inMs: number): number {
+  if (inMs >= 0 && inMs <= MAX_TTL_SECONDS * 1000) return Math.round(inMs)
+  throw new RangeError(`due in ${inMs} milliseconds`)
+}
+
+export function checkLeasing(max: number, leaseMs: number): void {
+  if (!Number.isInteger(max) || max < 1 || max > MAX_LEASES) throw new RangeError(`${max} leases at once`)
+  if (!Number.isInteger(leaseMs) || leaseMs < 1 || leaseMs > MAX_LEASE_MS)
+    throw new RangeError(`a lease of ${leaseMs} milliseconds`)
 }

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { describeDue } from './due.contract.ts'
 import { openMemoryEngine } from './memory.ts'
 import { StoreUnavailable } from './ports.ts'
-import { describeStoreEngine } from './session-stores.contract.ts'
+import { describeStoreEngine, type StoreUnderTest } from './session-stores.contract.ts'
 
 function clock() {
   let now = 0
@@ -11,11 +12,14 @@ function clock() {
   return { now: () => now, pass }
 }
 
-describeStoreEngine('memory', async () => {
+async function oneProcess(): Promise<StoreUnderTest> {
   const { now, pass } = clock()
   const engine = openMemoryEngine({ now })
   return { open: async () => [engine, engine], pass, close: async () => {} }
-})
+}
+
+describeStoreEngine('memory', oneProcess)
+describeDue('memory', oneProcess)
 
 describe('the memory engine', () => {
   it('says that nobody else sees it', () => {
@@ -41,6 +45,11 @@ describe('the memory engine', () => {
     await sessions.create('b', 'v', 1)
     await expect(sessions.create('c', 'v', 1)).rejects.toThrow(StoreUnavailable)
     await expect(engine.once('n').claim('c', 1)).rejects.toThrow(StoreUnavailable)
+    const due = engine.due('n')
+    await due.put('a', 0)
+    await due.put('b', 0)
+    await expect(due.put('c', 0)).rejects.toThrow(StoreUnavailable)
+    await due.put('b', 0)
     expect(await sessions.compareAndSet('a', 1, 'w')).toBe(true)
     await pass(1_000)
     expect(await sessions.create('c', 'v', 1)).toBe(true)

@@ -3,8 +3,10 @@
  * synchronous step, so it is atomic without a lock. Expiry is computed on read; each write also looks at a few old
  * entries, so what nobody reads again goes away without a timer an entry.
  */
-import { checkedTtlMs, checkId, checkNamespace, checkValue } from './limits.ts'
+import { openDueTable } from './due-table.ts'
+import { checkedDueMs, checkedTtlMs, checkId, checkLeasing, checkNamespace, checkValue } from './limits.ts'
 import {
+  type Due,
   type OnceStore,
   type SessionStore,
   type Signals,
@@ -37,7 +39,9 @@ const MAX_ENTRIES = 1_000_000
 const SWEPT_A_WRITE = 8
 
 export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
-  const shelf = openShelf(options.now ?? (() => performance.now()), options.maxEntries ?? MAX_ENTRIES)
+  const { now = () => performance.now(), maxEntries = MAX_ENTRIES } = options
+  const shelf = openShelf(now, maxEntries)
+  const dueOf = memoryDue(now, maxEntries)
   const watching = watchers()
   return {
     shared: false,
@@ -45,6 +49,7 @@ export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
     sessions: (namespace) => memorySessions(shelf, checkNamespace(namespace)),
     once: (namespace) => memoryOnce(shelf, checkNamespace(namespace)),
     signals: (namespace) => memorySignals(watching, checkNamespace(namespace)),
+    due: (namespace) => dueOf(checkNamespace(namespace)),
     ping: async () => {},
     close: async () => watching.clear(),
   }
@@ -91,6 +96,34 @@ function memorySignals(watching: ReturnType<typeof watchers>, namespace: string)
       const watcher = watching.add(topicOf(topic), onSignal)
       return { close: async () => void watcher.remove() }
     },
+  }
+}
+
+/** All who ask for one namespace see the same entries. */
+function memoryDue(now: () => number, maxEntries: number): (namespace: string) => Due {
+  const byNamespace = new Map<string, Due>()
+  let fences = 0
+  const open = (): Due => {
+    const table = openDueTable(now)
+    return {
+      put: async (id, inMs) => {
+        checkId(id)
+        if (table.size() >= maxEntries && !table.has(id))
+          throw new StoreUnavailable(`memory: ${maxEntries} sessions are due, no room for more`)
+        table.put(id, checkedDueMs(inMs))
+      },
+      lease: async (max, leaseMs) => {
+        checkLeasing(max, leaseMs)
+        fences += 1
+        return table.lease(max, leaseMs, `${fences}`)
+      },
+      done: async (lease, inMs) => table.done(lease, inMs === undefined ? inMs : checkedDueMs(inMs)),
+    }
+  }
+  return (namespace) => {
+    const due = byNamespace.get(namespace) ?? open()
+    byNamespace.set(namespace, due)
+    return due
   }
 }
 

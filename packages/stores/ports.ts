@@ -1,6 +1,6 @@
 /**
- * Where state is kept: three narrow, atomic ports (plus durable SQL beside them). No list, no scan and no generic
- * update on a request path. Every adapter passes `contract.ts`.
+ * Where state is kept: four narrow, atomic ports (plus durable SQL beside them). No list, no scan and no generic
+ * update on a request path. Every adapter passes the contract suites beside this file.
  *
  * Every operation may throw `StoreUnavailable`: the store could not be reached or did not answer in time.
  * An operation whose answer was lost is retried by the adapter so that the caller still learns what *it* did.
@@ -34,6 +34,31 @@ export interface Signals {
   watch(topic: string, onSignal: () => void): Promise<{ close(): Promise<void> }>
 }
 
+/**
+ * Which sessions somebody has to look at, and when: one entry a session, and one lease while somebody looks at it. All
+ * times are the store's own clock, callers give durations in milliseconds (docs/decisions/019).
+ */
+export interface Due {
+  /** Keeps the earlier of the times. */
+  put(id: string, inMs: number): Promise<void>
+  /** What is due and not leased, or whose lease is over: at most `max`, the longest due first, each leased for `leaseMs`. */
+  lease(max: number, leaseMs: number): Promise<readonly Lease[]>
+  /**
+   * Ends this lease only. `inMs`: look again then; absent: nothing more to do. A put that came meanwhile stays. False: the
+   * lease was not ours any more, and nothing changed.
+   */
+  done(lease: Lease, inMs?: number): Promise<boolean>
+}
+
+/** The right to look at one session. The three members together are the fence: no two leases have the same. */
+export interface Lease {
+  readonly id: string
+  /** Milliseconds since the epoch on the store's clock. */
+  readonly endsAt: number
+  /** Random. */
+  readonly fence: string
+}
+
 /** The engine behind the ports, as `main.ts` opens it from a URL. */
 export interface StoreEngine {
   /** `memory` is visible to one process only. */
@@ -44,6 +69,7 @@ export interface StoreEngine {
   sessions(namespace: string): SessionStore<string>
   once(namespace: string): OnceStore
   signals(namespace: string): Signals
+  due(namespace: string): Due
   /** Resolves when the store answers; throws `StoreUnavailable` within `timeoutMs`. */
   ping(timeoutMs: number): Promise<void>
   close(): Promise<void>

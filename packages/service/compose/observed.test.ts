@@ -33,6 +33,12 @@ describe('observed ports', () => {
     const claims = engine.once('claims')
     await claims.claim(ID, 60)
     await claims.claim(ID, 60)
+    const due = engine.due('things')
+    await due.put(ID, 0)
+    const [lease] = await due.lease(1, 60_000)
+    await due.lease(1, 60_000)
+    if (lease) await due.done(lease)
+    if (lease) await due.done({ ...lease, endsAt: 0 })
     const count = (operation: string, outcome: string) =>
       figure(
         metrics,
@@ -44,6 +50,8 @@ describe('observed ports', () => {
     expect([await count('get', 'done'), await count('get', 'absent')]).toEqual([1, 1])
     expect([await count('compare_and_set', 'done'), await count('compare_and_set', 'lost')]).toEqual([1, 1])
     expect([await count('claim', 'done'), await count('claim', 'lost')]).toEqual([1, 1])
+    expect([await count('due_put', 'done'), await count('due_lease', 'absent')]).toEqual([1, 1])
+    expect([await count('due_done', 'done'), await count('due_done', 'lost')]).toEqual([1, 1])
     expect(await metrics.text()).not.toMatch(new RegExp(`${ID}|another-id|things|claims`))
     await engine.close()
   })

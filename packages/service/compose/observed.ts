@@ -3,7 +3,7 @@
  * are the names of operations and outcomes; what was asked for never becomes one.
  */
 import type { Signer } from '@countersign/crypto/engine'
-import type { OnceStore, SessionStore, StoreEngine } from '@countersign/stores/ports'
+import type { Due, OnceStore, SessionStore, StoreEngine } from '@countersign/stores/ports'
 import type { Metrics, SessionKind, StoreOperation, StoreOutcome } from '../operation/metrics.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
 
@@ -17,6 +17,7 @@ export function observedEngine(engine: StoreEngine, metrics: Metrics): StoreEngi
       const signals = engine.signals(namespace)
       return { ...signals, notify: (topic) => timed('notify', () => signals.notify(topic), done) }
     },
+    due: (namespace) => observedDue(engine.due(namespace), timed),
   }
 }
 
@@ -79,6 +80,19 @@ export function observedCreations<T extends { readonly state: string }>(
 function observedOnce(store: OnceStore, timed: Timed): OnceStore {
   return {
     claim: (key, ttlSeconds) => timed('claim', () => store.claim(key, ttlSeconds), won),
+  }
+}
+
+function observedDue(due: Due, timed: Timed): Due {
+  return {
+    put: (id, inMs) => timed('due_put', () => due.put(id, inMs), done),
+    lease: (max, leaseMs) =>
+      timed(
+        'due_lease',
+        () => due.lease(max, leaseMs),
+        (leases) => (leases.length === 0 ? 'absent' : 'done'),
+      ),
+    done: (lease, inMs) => timed('due_done', () => due.done(lease, inMs), won),
   }
 }
 

@@ -3,13 +3,13 @@
  * process, each namespace under a key of its own.
  */
 import type { Sealing } from '@countersign/keys/deployment/sealing'
-import type { OnceStore, SessionStore, Signals, StoreEngine } from '@countersign/stores/ports'
+import type { Due, OnceStore, SessionStore, Signals, StoreEngine } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
 import { type Metrics, NO_METRICS, type SessionKind } from '../operation/metrics.ts'
 import { observedCreations } from './observed.ts'
 
 export interface ServiceStores {
-  /** Sessions that are stepped: their store, who watches them, and the figures of their steps. */
+  /** Sessions that are stepped: their store, who watches them, when to look at them, and the figures of their steps. */
   stepped<T extends { readonly state: string }>(kind: SessionKind, schemaVersion: number): SteppedSessions<T>
   /** `schemaVersion` is that of the values; a value of an older one is refused unless it can be upgraded. */
   sessions<T>(namespace: string, schemaVersion: number): SessionStore<T>
@@ -19,11 +19,13 @@ export interface ServiceStores {
 export interface SteppedSessions<T> {
   readonly sessions: SessionStore<T>
   readonly signals: Signals
+  /** Which of them somebody has to look at, and when. */
+  readonly due: Due
   readonly observe: (before: T, after: T) => void
 }
 
 export function serviceStores(
-  engine: Pick<StoreEngine, 'sessions' | 'once' | 'signals'>,
+  engine: Pick<StoreEngine, 'sessions' | 'once' | 'signals' | 'due'>,
   sealing: Pick<Sealing, 'sealer'>,
   metrics: Metrics = NO_METRICS,
 ): ServiceStores {
@@ -36,6 +38,7 @@ export function serviceStores(
     stepped: <T extends { readonly state: string }>(kind: SessionKind, schemaVersion: number) => ({
       sessions: observedCreations(sessions<T>(kind, schemaVersion), kind, metrics),
       signals: engine.signals(kind),
+      due: engine.due(kind),
       observe: (before: T, after: T) => metrics.transition(kind, before.state, after.state),
     }),
     once: (namespace) => engine.once(namespace),

@@ -27,7 +27,15 @@ export type OutgoingPurpose = 'protocol' | 'did_document' | 'status_list' | 'iss
 
 export type SessionKind = 'verification' | 'issuance'
 
-export type StoreOperation = 'create' | 'get' | 'compare_and_set' | 'claim' | 'notify'
+export type StoreOperation =
+  | 'create'
+  | 'get'
+  | 'compare_and_set'
+  | 'claim'
+  | 'notify'
+  | 'due_put'
+  | 'due_lease'
+  | 'due_done'
 
 /** `lost`: somebody else was first. */
 export type StoreOutcome = 'done' | 'lost' | 'absent' | 'unavailable'

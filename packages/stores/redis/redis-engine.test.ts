@@ -13,11 +13,12 @@ import { eventually } from '@countersign/testing/time/eventually'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { createClient } from 'redis'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { describeDue } from '../due.contract.ts'
 import { type StoreEngine, StoreUnavailable } from '../ports.ts'
-import { counter, describeStoreEngine } from '../session-stores.contract.ts'
+import { counter, describeStoreEngine, type StoreUnderTest } from '../session-stores.contract.ts'
 import { openRedisEngine } from './redis-engine.ts'
 
-describeStoreEngine('redis', async () => {
+async function twoInstances(): Promise<StoreUnderTest> {
   const server = await startRedis()
   const open = () => openRedisEngine({ url: server.url })
   return {
@@ -25,7 +26,10 @@ describeStoreEngine('redis', async () => {
     pass: (ms) => sleep(ms),
     close: () => server.stop(),
   }
-})
+}
+
+describeStoreEngine('redis', twoInstances)
+describeDue('redis', twoInstances)
 
 /** The operation fails as unavailable, and soon enough for somebody who waits for an answer. */
 async function expectUnavailable(operation: () => Promise<unknown>): Promise<void> {
@@ -42,6 +46,9 @@ function everyOperation(engine: StoreEngine): (() => Promise<unknown>)[] {
     () => once.claim('k', 60),
     () => engine.signals('n').notify('t'),
     () => engine.signals('n').watch('t', () => {}),
+    () => engine.due('n').put('s', 60_000),
+    () => engine.due('n').lease(1, 1),
+    () => engine.due('n').done({ id: 's', endsAt: 0, fence: 'none' }),
     () => engine.ping(500),
   ]
 }
@@ -132,6 +139,43 @@ describe('a redis connection cut between a write and its reply', () => {
     await other.once('i').claim('theirs', 60)
     proxy.cutAtNextAnswer()
     expect(await cut.once('i').claim('theirs', 60)).toBe(false)
+  })
+
+  it('leases that were given are given once, to whoever asked', async () => {
+    const [mine, theirs] = [cut.due('l'), other.due('l')]
+    for (const id of ['a', 'b', 'c']) await theirs.put(id, 0)
+    proxy.cutAtNextAnswer(async () => {
+      expect(await theirs.lease(10, 60_000)).toMatchObject([{ id: 'c' }])
+    })
+    const leased = await mine.lease(2, 60_000)
+    expect(leased.map(({ id }) => id)).toEqual(['a', 'b'])
+    for (const lease of leased) expect(await mine.done(lease)).toBe(true)
+    expect(await theirs.lease(10, 60_000)).toEqual([])
+  })
+
+  it('an end that was told answers true, and does not end the lease of another that came after it', async () => {
+    const [mine, theirs] = [cut.due('m'), other.due('m')]
+    await theirs.put('s', 0)
+    const [lease] = await mine.lease(1, 60_000)
+    if (lease === undefined) throw new Error('nothing was leased')
+    proxy.cutAtNextAnswer(async () => {
+      await theirs.put('s', 0)
+      expect(await theirs.lease(1, 60_000)).toMatchObject([{ id: 's' }])
+    })
+    expect(await mine.done(lease)).toBe(true)
+    await theirs.put('s', 0)
+    expect(await mine.lease(1, 60_000)).toEqual([])
+  })
+
+  it('a put that was applied and looked at before the retry costs one look more', async () => {
+    const [mine, theirs] = [cut.due('o'), other.due('o')]
+    proxy.cutAtNextAnswer(async () => {
+      const [lease] = await theirs.lease(1, 60_000)
+      if (lease === undefined) throw new Error('the put was not applied')
+      await theirs.done(lease)
+    })
+    await mine.put('s', 0)
+    expect(await theirs.lease(10, 60_000)).toMatchObject([{ id: 's' }])
   })
 
   it('a connection on which nothing arrives any more is replaced, and the operation succeeds', async () => {
@@ -237,7 +281,15 @@ async function emptyServer(url: string): Promise<void> {
 }
 
 /** What docs/storage.md tells operators to grant. */
-const PERMISSIONS = ['&countersign:*', '+@read', '+@write', '+@scripting', '+@pubsub', '+@connection']
+const PERMISSIONS = [
+  '&countersign:*',
+  '+@read',
+  '+@write',
+  '+@scripting',
+  '+@pubsub',
+  '+@connection',
+  '+time',
+]
 
 describe('redis keys and options', () => {
   it('keys are prefix, namespace and id; a session has three fields and the time to live of its creation', async () => {
@@ -246,8 +298,15 @@ describe('redis keys and options', () => {
     await engine.sessions('issuer').create('s', 'v', 100)
     await engine.sessions('issuer').compareAndSet('s', 1, 'w')
     await engine.once('issuer').claim('k', 60)
+    await engine.due('issuer').put('s', 0)
     const client = await createClient({ url: server.url }).connect()
-    expect((await client.keys('*')).sort()).toEqual(['cs:issuer#k', 'cs:issuer:s'])
+    expect((await client.keys('*')).sort()).toEqual(['cs:issuer#k', 'cs:issuer:s', 'cs:issuer@due'])
+    const [lease] = await engine.due('issuer').lease(1, 60_000)
+    await engine.due('issuer').put('s', 1_000)
+    const member = `s|${lease?.endsAt}|${lease?.fence}`
+    expect(await client.zRange('cs:issuer@due', 0, -1)).toEqual([member, 's'])
+    expect(await client.zScore('cs:issuer@due', member)).toBe(-(lease?.endsAt ?? 0))
+    expect(Math.abs((lease?.endsAt ?? 0) - Date.now() - 60_000)).toBeLessThan(30_000)
     expect(await client.hGetAll('cs:issuer:s')).toMatchObject({
       v: '2',
       d: 'w',

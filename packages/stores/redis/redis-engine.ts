@@ -7,6 +7,7 @@
 import { checkNamespace } from '../limits.ts'
 import type { StoreEngine } from '../ports.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
+import { redisDue } from './due.ts'
 import { redisOnce } from './once.ts'
 import { redisSessions } from './sessions.ts'
 import { openSignalHub } from './signals.ts'
@@ -44,8 +45,8 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
   const connection = new Connection(connecting)
   const hub = openSignalHub(connection, connecting)
   const nextWriteId = writeIds()
-  // Two separators that no namespace has: sessions and claims never meet (docs/storage.md).
-  const keys = (namespace: string, separator: ':' | '#') => {
+  // Separators that no namespace has: sessions, claims and what is due never meet (docs/storage.md).
+  const keys = (namespace: string, separator: ':' | '#' | '@') => {
     const start = `${prefix}${checkNamespace(namespace)}${separator}`
     return (id: string) => start + id
   }
@@ -55,6 +56,7 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
     sessions: (namespace) => redisSessions(connection, keys(namespace, ':'), nextWriteId),
     once: (namespace) => redisOnce(connection, keys(namespace, '#'), nextWriteId),
     signals: (namespace) => hub.signals(keys(namespace, ':')),
+    due: (namespace) => redisDue(connection, keys(namespace, '@')('due'), nextWriteId),
     ping: (timeoutMs) => connection.ping(timeoutMs),
     close: async () => {
       hub.close()
