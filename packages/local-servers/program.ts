@@ -98,9 +98,9 @@ export async function untilReady(
   void program.ended.then((how) => {
     end = how
   })
-  const deadline = Date.now() + withinMs
+  const deadline = performance.now() + withinMs
   while (!(await isReady())) {
-    if (end === undefined && Date.now() < deadline) {
+    if (end === undefined && performance.now() < deadline) {
       await delay(POLL_MS)
       continue
     }

@@ -106,10 +106,10 @@ export function startServiceProcess(options: ServiceProcessOptions): StartedServ
  * checks of its own, so both are tried: a write to `/readyz` changes nothing, and the refusal names the instance.
  */
 export async function balancedTo(publicUrl: string, name: string): Promise<void> {
-  const deadline = Date.now() + BALANCER_PATIENCE_MS
+  const deadline = performance.now() + BALANCER_PATIENCE_MS
   for (const method of ['GET', 'POST'] as const) {
     while ((await answering(publicUrl, method))?.instance !== name) {
-      if (Date.now() > deadline) throw new Error(`the balancer sends no ${method} to ${name}`)
+      if (performance.now() > deadline) throw new Error(`the balancer sends no ${method} to ${name}`)
       await delay(20)
     }
   }
