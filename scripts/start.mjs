@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ensureDependencies, environment, pinnedNode, root } from './workspace.mjs'
 
 ensureDependencies()
-const command = join(root, 'apps', 'countersign', 'main.ts')
+const command = join(root, 'apps', 'countersign', 'main.mjs')
 const child = spawn(pinnedNode, ['--max-semi-space-size=4', command, 'up', ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: environment(),

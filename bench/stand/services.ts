@@ -23,7 +23,7 @@ export interface ServiceWish {
   readonly profileDir?: string | undefined
 }
 
-const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.mjs', import.meta.url))
 const READY_TIMEOUT_MS = 20_000
 const POLL_MS = 4
 

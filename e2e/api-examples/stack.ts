@@ -18,7 +18,7 @@ export interface Stack {
   stop(): Promise<void>
 }
 
-const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.mjs', import.meta.url))
 
 export function startStack(): Promise<Stack> {
   return startedWhole(startParts)

@@ -53,7 +53,7 @@ export interface World {
   close(): Promise<void>
 }
 
-const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.mjs', import.meta.url))
 const CLOCK = new URL('./turnable-clock.ts', import.meta.url).href
 const guarded = ['--allowHttp=true', '--allowPrivateAddresses=false']
 

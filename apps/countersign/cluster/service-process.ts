@@ -48,7 +48,7 @@ export interface StartedService extends ClusterService {
   stop(): Promise<void>
 }
 
-const COMMAND = fileURLToPath(new URL('../main.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../main.mjs', import.meta.url))
 const NOT_ENDING: readonly NodeJS.Signals[] = ['SIGSTOP', 'SIGCONT', 'SIGUSR1', 'SIGWINCH', 'SIGCHLD']
 const BALANCER_PATIENCE_MS = 120_000
 

@@ -8,16 +8,19 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const text = (file: string) => readFileSync(`${root}${file}`, 'utf8')
 
 it('are the same wherever a service is started', () => {
-  expect(text('apps/countersign/main.ts').split('\n', 1)).toEqual([
+  expect(text('apps/countersign/main.mjs').split('\n', 1)).toEqual([
     `#!/usr/bin/env -S node ${NODE_FLAGS.join(' ')}`,
   ])
   const quoted = NODE_FLAGS.map((flag) => `"${flag}"`).join(', ')
-  expect(text('deploy/Dockerfile')).toContain(`ENTRYPOINT ["node", ${quoted}, "apps/countersign/main.ts"]`)
+  expect(text('deploy/Dockerfile')).toContain(`ENTRYPOINT ["node", ${quoted}, "apps/countersign/main.mjs"]`)
+  expect(text('deploy/Dockerfile')).toContain(
+    `RUN ["node", ${quoted}, "apps/countersign/fill-compile-cache.mjs"]`,
+  )
   expect(text('scripts/start.mjs')).toContain(`[${quoted.replaceAll('"', "'")}, command, 'up'`)
 })
 
 it('let the command run as a program', () => {
-  expect(execFileSync(`${root}apps/countersign/main.ts`, ['--version'], { encoding: 'utf8' })).toMatch(
+  expect(execFileSync(`${root}apps/countersign/main.mjs`, ['--version'], { encoding: 'utf8' })).toMatch(
     /^\d+\./,
   )
 })
