@@ -81,12 +81,34 @@ describe('the status of a credential', () => {
     },
   )
 
-  it('is undetermined beyond the end of the list', async () => {
-    expect(await check([at(1024)])).toMatchObject({ status: 'undetermined', detail: 'index_out_of_range' })
-    expect(await check([at(2 ** 53 - 1)])).toMatchObject({
-      status: 'undetermined',
-      detail: 'index_out_of_range',
+  it('stands against it beyond the end of the list', async () => {
+    for (const index of [1024, 2 ** 53 - 1]) {
+      const outcome = await check([at(index)], { lists: having(listOf({ fetchedAt: NOW })) })
+      expect(outcome).toMatchObject({ status: 'faulty', detail: 'index_out_of_range', listAgeSeconds: 35 })
+      expect(toStatusCheck(outcome)).toMatchObject({ outcome: 'failed', detail: 'index_out_of_range' })
+    }
+  })
+
+  it('beyond the end of a copy is asked of the list of now, which may have grown since', async () => {
+    const grown = newStatusBits(4096, 8, 'least_significant_first')
+    setStatus(grown, 2048, 2)
+    const now = listOf({
+      fetchedAt: NOW,
+      content: { mechanism: 'token_status_list', statuses: grown },
     })
+    const later =
+      (newer: ReturnType<StatusLists>): StatusLists =>
+      ({ newerThan }) =>
+        newerThan === NOW - 3 ? newer : ok(listOf())
+    const status = async (index: number, newer: ReturnType<StatusLists>) =>
+      (await check([at(index)], { lists: later(newer) })).detail
+    expect(await status(2048, ok(now))).toBe('suspended')
+    expect(await status(4096, ok(now))).toBe('index_out_of_range')
+    // The copy cannot be renewed: nobody knows what the list says now.
+    expect(await status(2048, ok(listOf()))).toBe('list_too_old')
+    expect(await status(2048, Promise.resolve({ ok: false, error: { code: 'list_unreachable' } }))).toBe(
+      'list_unreachable',
+    )
   })
 
   it('is nothing to talk about where the credential names none', async () => {
@@ -98,7 +120,6 @@ describe('the status of a credential', () => {
   it.each<[StatusListRefusal, string]>([
     [{ code: 'list_unreachable', reason: 'timeout' }, 'list_unreachable: timeout'],
     [{ code: 'list_http_status', reason: '503' }, 'list_http_status: 503'],
-    [{ code: 'signature_invalid' }, 'signature_invalid'],
     [{ code: 'list_expired' }, 'list_expired'],
     [{ code: 'media_type_wrong', reason: 'text/html' }, 'media_type_wrong: text/html'],
   ])('is undetermined when there is no list: %j', async (refusal, detail) => {
@@ -239,6 +260,17 @@ describe('a list counts', () => {
 })
 
 describe('a list is asked for', () => {
+  it('within the time that is left', async () => {
+    const times: (number | undefined)[] = []
+    const lists: StatusLists = (_request, _now, timeLeftMs) => {
+      times.push(timeLeftMs)
+      return ok(listOf())
+    }
+    await check([at(0), at(1)], { lists, timeLeftMs: 1200 })
+    await check([at(0)], { lists })
+    expect(times).toEqual([1200, 1200, undefined])
+  })
+
   async function asked(reference: StatusReference, changes: Partial<StatusCheckOptions>) {
     const requests: StatusListRequest[] = []
     const lists: StatusLists = (request) => {

@@ -1,8 +1,8 @@
 /**
- * The status of a credential, from the references that it carries. There are four answers: valid, revoked, suspended, and
- * undetermined with its reason. Only a list that could be read, by a signer who counts for this credential, ever says
- * one of the first three: out of reach, unreadable, out of range and unheard-of values are neither valid nor revoked.
- * Whether the credential itself is sound is judged before (Token Status List §8.3).
+ * The status of a credential, from the references that it carries: valid, revoked, suspended, or none with its reason. Only
+ * a list that could be read, by a signer who counts for this credential, ever says one of the first three. Where there is
+ * none, `status-faults.ts` tells what speaks against the credential for good (`faulty`) from what may be found out later
+ * (`undetermined`). Whether the credential itself is sound is judged before (Token Status List §8.3).
  */
 
 import { encodeBase64url } from '@countersign/core/base64url'
@@ -14,6 +14,7 @@ import type { Awaitable } from '@countersign/crypto/engine'
 import { getStatus } from './bits.ts'
 import { MIN_ENTRIES } from './bitstring-status-list.ts'
 import { readableMediaTypes } from './open-status-list.ts'
+import { FAULT_WEIGHTS, type FaultWeight, type StatusFaultCode } from './status-faults.ts'
 import {
   LIST_MEDIA_TYPES,
   type StatusList,
@@ -40,15 +41,17 @@ export interface StatusCheckOptions {
   readonly maxAgeSeconds?: number | undefined
   /** Entries of a Bitstring Status List below which it is not relied upon (§3.2); 131,072 when absent. */
   readonly minEntries?: number | undefined
+  /** Milliseconds that lists which are not at hand may take, for all references together; absent: as `lists` has it. */
+  readonly timeLeftMs?: number | undefined
 }
 
-export type CredentialStatus = 'valid' | 'revoked' | 'suspended' | 'undetermined'
+export type CredentialStatus = 'valid' | 'revoked' | 'suspended' | FaultWeight
 
 /** What one reference led to. */
 export interface StatusFinding {
   readonly reference: StatusReference
   readonly status: CredentialStatus
-  /** Why nothing is known, where nothing is; machine-readable. */
+  /** Why there is no status, where there is none; machine-readable. */
   readonly reason?: string | undefined
   /** Seconds since the list was issued, or since it was fetched where it does not say; never negative. */
   readonly listAgeSeconds?: number | undefined
@@ -79,7 +82,7 @@ export async function checkStatus(
   const pending = references.slice(0, MAX_REFERENCES).map((reference) => findStatus(reference, options))
   const findings = await Promise.all(pending)
   const [beyond] = references.slice(MAX_REFERENCES)
-  return combine(beyond === undefined ? findings : [...findings, undetermined(beyond, 'too_many_references')])
+  return combine(beyond === undefined ? findings : [...findings, without(beyond, 'too_many_references')])
 }
 
 /** The outcome among the other checks of a presentation. */
@@ -89,6 +92,7 @@ export function toStatusCheck({ detail, status }: StatusOutcome): Check {
       return { name: 'status', outcome: 'passed', detail }
     case 'revoked':
     case 'suspended':
+    case 'faulty':
       return { name: 'status', outcome: 'failed', detail }
     case 'undetermined':
       return { name: 'status', outcome: 'undetermined', detail }
@@ -98,7 +102,7 @@ export function toStatusCheck({ detail, status }: StatusOutcome): Check {
 }
 
 /** In this order: what is known to be bad is not made better by what is not known. */
-const WORST_FIRST: readonly CredentialStatus[] = ['revoked', 'suspended', 'undetermined', 'valid']
+const WORST_FIRST: readonly CredentialStatus[] = ['revoked', 'suspended', 'faulty', 'undetermined', 'valid']
 
 function combine(findings: readonly StatusFinding[]): StatusOutcome {
   const status = WORST_FIRST.find((worst) => findings.some((finding) => finding.status === worst))
@@ -132,13 +136,37 @@ function detailOf(
 /** Answers at once, without a promise, where the list is at hand. */
 function findStatus(reference: StatusReference, options: StatusCheckOptions): Awaitable<StatusFinding> {
   if (reference.mechanism === 'unknown')
-    return undetermined(reference, `mechanism_unknown: ${reference.type}`)
-  const asked = options.lists(requestFor(reference, options), options.now)
+    return without(reference, 'mechanism_unknown', `mechanism_unknown: ${reference.type}`)
+  const request = requestFor(reference, options)
+  const asked = options.lists(request, options.now, options.timeLeftMs)
   return asked instanceof Promise
-    ? asked.then((list) => judge(reference, list, options))
-    : judge(reference, asked, options)
+    ? asked.then((list) => judgeInTime(reference, request, list, options))
+    : judgeInTime(reference, request, asked, options)
 }
 
+/**
+ * Lists grow, so a copy of some time ago may lack the place of a credential that has been issued since. That there is no
+ * such place decides for good, and is said by the list of now alone.
+ */
+function judgeInTime(
+  reference: KnownReference,
+  request: StatusListRequest,
+  found: FoundList,
+  options: StatusCheckOptions,
+): Awaitable<StatusFinding> {
+  const finding = judge(reference, found, options)
+  const { lists, now, timeLeftMs } = options
+  if (!found.ok || finding.reason !== 'index_out_of_range' || found.value.fetchedAt >= now) return finding
+  const newerThan = found.value.fetchedAt
+  const asked = Promise.resolve(lists({ ...request, newerThan }, now, timeLeftMs))
+  return asked.then((newer) =>
+    newer.ok && newer.value.fetchedAt <= newerThan
+      ? without(reference, 'list_too_old')
+      : judge(reference, newer, options),
+  )
+}
+
+type FoundList = Result<StatusList, StatusListRefusal>
 type KnownReference = Exclude<StatusReference, { mechanism: 'unknown' }>
 
 function requestFor(reference: KnownReference, options: StatusCheckOptions): StatusListRequest {
@@ -159,14 +187,10 @@ const TOKEN_MEDIA_TYPES: Readonly<Record<StatusListKind, readonly string[]>> = {
   bitstring: [LIST_MEDIA_TYPES.tokenJwt, LIST_MEDIA_TYPES.tokenCwt],
 }
 
-function judge(
-  reference: KnownReference,
-  found: Result<StatusList, StatusListRefusal>,
-  options: StatusCheckOptions,
-): StatusFinding {
+function judge(reference: KnownReference, found: FoundList, options: StatusCheckOptions): StatusFinding {
   if (!found.ok) {
     const { code, reason } = found.error
-    return undetermined(reference, reason === undefined ? code : `${code}: ${reason}`)
+    return without(reference, code, reason === undefined ? code : `${code}: ${reason}`)
   }
   const { anchor, content, fetchedAt, issuedAt } = found.value
   const listAgeSeconds = Math.max(0, Math.floor(options.now - (issuedAt ?? fetchedAt)))
@@ -181,12 +205,12 @@ interface Said {
   readonly reason?: string | undefined
 }
 
-function nothing(reason: string): Said {
-  return { status: 'undetermined', reason }
+function nothing(code: StatusFaultCode, reason: string = code): Said {
+  return { status: FAULT_WEIGHTS[code], reason }
 }
 
-function undetermined(reference: StatusReference, reason: string): StatusFinding {
-  return { reference, ...nothing(reason) }
+function without(reference: StatusReference, code: StatusFaultCode, reason?: string): StatusFinding {
+  return { reference, ...nothing(code, reason) }
 }
 
 /** Somebody may be trusted with lists and still not with those of this issuer (Token Status List §11.3). */
@@ -223,7 +247,7 @@ function readTokenStatus(status: number | undefined): Said {
     case 2:
       return { status: 'suspended' }
     default:
-      return nothing(`status_value_${status}`)
+      return nothing('status_value', `status_value_${status}`)
   }
 }
 
@@ -242,5 +266,5 @@ function readBitstringStatus(
   if (status === 0 || purpose === 'refresh') return { status: 'valid' }
   if (status === 1 && size === 1 && purpose === 'revocation') return { status: 'revoked' }
   if (status === 1 && size === 1 && purpose === 'suspension') return { status: 'suspended' }
-  return nothing(`status_value_${status}`)
+  return nothing('status_value', `status_value_${status}`)
 }

@@ -85,6 +85,25 @@ describe('an identifier list', () => {
     expect(await status(new Uint8Array())).toBe('valid')
   })
 
+  it.each<[string, string, () => Promise<FetchedStatusList>]>([
+    ['faulty', 'signature_invalid', () => signed(IN_ORDER, identifierCwt, stranger)],
+    [
+      'faulty',
+      'list_uri_differs',
+      () => signed([entry(CLAIM.subject, `${URI}0`), ...CLAIMS.slice(1), listOf(listed())]),
+    ],
+    [
+      'undetermined',
+      'list_expired',
+      () => signed([...CLAIMS.slice(0, 2), entry(CLAIM.expiresAt, NOW - 61), listOf(listed())]),
+    ],
+    ['undetermined', 'typ_wrong', () => signed(IN_ORDER, tokenCwt)],
+  ])('leaves a status %s for %s', async (status, detail, make) => {
+    const lists = readStatusLists(async () => ({ ok: true, value: await make() }), options)
+    const reference = { mechanism: 'identifier_list', uri: URI, identifier: Uint8Array.of(1) } as const
+    expect(await checkStatus([reference], { lists, now: NOW })).toMatchObject({ status, detail })
+  })
+
   it('may be empty, and carry what is reserved for the future', async () => {
     const more = [
       entry('aggregation_uri', 'https://a.example'),

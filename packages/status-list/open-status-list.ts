@@ -1,6 +1,6 @@
 /**
  * From bytes that somebody served to a status list that may be relied upon (Token Status List §8.3, Bitstring Status List
- * §3.2): form, name, period, trust in the signer, signature, and only then what is compressed. Which form it has is the
+ * §3.2): form, period, trust in the signer, signature, name, and only then what is compressed. Which form it has is the
  * word of its media type and never guessed. Fetching and keeping are the caller's.
  */
 
@@ -64,10 +64,13 @@ export async function openStatusList(
   const read = readSigned(fetched, request, options.crypto)
   if (!read.ok) return read
   const list = read.value
-  const fault = findFault(list, request, options, now)
+  const fault = findPeriodFault(list, options, now)
   if (fault !== undefined) return refuse(fault)
   const anchor = await judgeSigner(list, request, options, now)
   if (!anchor.ok) return anchor
+  // Whoever serves lists could show another list of the same signer. Only a signer's word can be held against him, so this
+  // comes after the signature.
+  if (list.uri !== undefined && list.uri !== request.uri) return refuse({ code: 'list_uri_differs' })
   const content = await unpack(list.packed, options)
   if (!content.ok) return refuse({ code: content.error.code })
   const { expiresAt, issuedAt, ttlSeconds, uri } = list
@@ -130,16 +133,13 @@ function readSigned(
     : reader(body, crypto)
 }
 
-function findFault(
+function findPeriodFault(
   list: SignedStatusList,
-  { uri }: StatusListRequest,
   options: OpenStatusListOptions,
   now: number,
 ): StatusListRefusal | undefined {
   const { issuedAt, notBefore } = list
   const { skewSeconds = SKEW_SECONDS } = options
-  // Whoever serves lists could show another list of the same signer.
-  if (list.uri !== undefined && list.uri !== uri) return { code: 'list_uri_differs' }
   if (notBefore !== undefined && now + skewSeconds < notBefore) return { code: 'list_not_yet_valid' }
   if (issuedAt !== undefined && now + skewSeconds < issuedAt) return { code: 'list_not_yet_valid' }
   return isExpired(list, options, now) ? { code: 'list_expired' } : undefined

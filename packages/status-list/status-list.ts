@@ -30,6 +30,8 @@ export interface StatusListRequest {
   readonly accept: readonly string[]
   /** Who issued the credential: some lists name their key only in terms of that issuer (Token Status List §11.3). */
   readonly credentialIssuer?: string | undefined
+  /** Epoch seconds: a copy that was fetched then or before will not do. */
+  readonly newerThan?: number | undefined
 }
 
 /** What came back, nothing of it judged. */
@@ -48,10 +50,14 @@ export type StatusListSource = (
   now: number,
 ) => Awaitable<Result<FetchedStatusList, StatusListRefusal>>
 
-/** A list that may be relied upon at `now`, in epoch seconds: signed by somebody trusted, and in its period. */
+/**
+ * A list that may be relied upon at `now`, in epoch seconds: signed by somebody trusted, and in its period. `timeLeftMs` is
+ * what is left of the time that somebody has for all his lists; one that is at hand is told at once even when it is 0.
+ */
 export type StatusLists = (
   request: StatusListRequest,
   now: number,
+  timeLeftMs?: number,
 ) => Awaitable<Result<StatusList, StatusListRefusal>>
 
 export interface StatusList {

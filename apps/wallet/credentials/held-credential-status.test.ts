@@ -134,7 +134,7 @@ onBothDatabases('neither valid nor revoked is a credential', (store) => {
 
   it('whose list cannot be had', async () => {
     const { ask, issuer } = await holding(store(), identity, { now: 'revoked' })
-    issuer.failNext('/lists/token', 'unavailable', 1)
+    issuer.failNext('/lists/token', 'unavailable', 2)
     expect(await undetermined(await ask())).toMatch(/^undetermined: list_/)
     expect(await ask()).toMatchObject([{ status: 'revoked' }])
   })

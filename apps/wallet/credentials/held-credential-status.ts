@@ -13,7 +13,11 @@ import { type CredentialUnknown, findCredential, type StoredCredential } from '.
 import { holderSigner } from './holder-signer.ts'
 
 /** One for each reference of the credential, in their order; none where it names no status. */
-export type HeldCredentialStatuses = readonly Pick<StatusFinding, 'reference' | 'status' | 'reason'>[]
+export type HeldCredentialStatuses = readonly HeldCredentialStatus[]
+
+interface HeldCredentialStatus extends Pick<StatusFinding, 'reference' | 'reason'> {
+  readonly status: Exclude<StatusFinding['status'], 'faulty'>
+}
 
 export async function heldCredentialStatus(
   wallet: Wallet,
@@ -90,7 +94,12 @@ async function lookUp(
     credentialAnchor: anchor,
     credentialIssuer: issuer,
   })
-  return outcome.findings
+  return outcome.findings.map(({ reason, reference, status }) => ({
+    reference,
+    reason,
+    // A verifier refuses a credential with a faulty list; to its holder that says neither revoked nor valid.
+    status: status === 'faulty' ? 'undetermined' : status,
+  }))
 }
 
 function nothingKnown(statuses: readonly StatusReference[], reason: string): HeldCredentialStatuses {

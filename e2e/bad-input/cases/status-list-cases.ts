@@ -1,6 +1,7 @@
 /**
- * Credentials in good order whose status cannot be found out: the list is away, is no list, says that it is another one,
- * or is signed by somebody who has no say. Each is undetermined with its reason, and that alone; never valid, never revoked.
+ * Credentials in good order whose status cannot be found out: the list is away, is no list, has ended, or is signed by
+ * somebody who has no say. Each is undetermined with its reason, and that alone; never valid, never revoked. What the
+ * believed signer of a list did wrong for good fails: another list, a signature that is not his, a place that is not there.
  */
 import type { Signer } from '@countersign/crypto/engine'
 import { clumsy, presentAs } from '@countersign/testing/forging/credential-kinds'
@@ -23,7 +24,14 @@ export function undetermined(
   name: string,
   reason: RegExp,
   uriOf: (world: World) => Promise<string>,
-  index = 0,
+): BadInput<Requested> {
+  return objected(mechanism, { name, reason }, uriOf)
+}
+
+function objected(
+  mechanism: Mechanism,
+  { name, reason, index = 0, outcome }: Omit<ListFault, 'list'>,
+  uriOf: (world: World) => Promise<string>,
 ): BadInput<Requested> {
   const { kind } = mechanism
   return {
@@ -34,13 +42,21 @@ export function undetermined(
       const held = await trusted(kind, world, { statuses })
       return sendForm(at.request.responseUri, formOf(at, await presentAs(kind, at, held)))
     },
-    ends: { because: 'a bound answer decides', after: (at) => expectUndetermined(at, reason) },
+    ends: { because: 'a bound answer decides', after: (at) => expectStatusAlone(at, reason, outcome) },
   }
 }
 
-export async function expectUndetermined(at: Requested, reason: RegExp): Promise<void> {
+export function expectUndetermined(at: Requested, reason: RegExp): Promise<void> {
+  return expectStatusAlone(at, reason)
+}
+
+export async function expectStatusAlone(
+  at: Requested,
+  reason: RegExp,
+  outcome: 'undetermined' | 'failed' = 'undetermined',
+): Promise<void> {
   const objections = await objectionsTo(at)
-  expectObjection(objections, 'status', reason, 'undetermined')
+  expectObjection(objections, 'status', reason, outcome)
   if (objections.length > 1) throw new Error(`more than the status objects: ${JSON.stringify(objections)}`)
 }
 
@@ -49,6 +65,8 @@ interface ListFault {
   readonly reason: RegExp
   readonly list: MakeList
   readonly index?: number
+  /** Of the check; `undetermined` when absent. */
+  readonly outcome?: 'failed'
 }
 
 /** A list that is as it should be but for these facts. */
@@ -141,6 +159,7 @@ const contents: readonly ListFault[] = [
   {
     name: 'another list of the same issuer',
     reason: /^list_uri_differs$/,
+    outcome: 'failed',
     list: written((uri) => ({ uri: `${uri}2` })),
   },
   {
@@ -156,6 +175,7 @@ const contents: readonly ListFault[] = [
   {
     name: 'a list with a bit turned in the signature',
     reason: /^signature_invalid$/,
+    outcome: 'failed',
     list: written((_, signer) => ({ signer: clumsy(signer) })),
   },
   {
@@ -183,10 +203,17 @@ const contents: readonly ListFault[] = [
     reason: /^inflated_too_large$/,
     list: written(() => ({ bytes: 20 * MEGABYTE })),
   },
-  { name: 'an index behind the last', reason: /^index_out_of_range$/, list: written(GOOD), index: 131_072 },
+  {
+    name: 'an index behind the last',
+    reason: /^index_out_of_range$/,
+    outcome: 'failed',
+    list: written(GOOD),
+    index: 131_072,
+  },
   {
     name: 'an index without end',
     reason: /^index_out_of_range$/,
+    outcome: 'failed',
     list: written(GOOD),
     index: Number.MAX_SAFE_INTEGER,
   },
@@ -197,9 +224,9 @@ async function signedBy(mechanism: Mechanism, uri: string, signer: Signer): Prom
   return body(type, content)
 }
 
-function published(mechanism: Mechanism, { name, reason, list, index }: ListFault): BadInput<Requested> {
+function published(mechanism: Mechanism, { list, ...fault }: ListFault): BadInput<Requested> {
   const address = (world: World) => world.lists.publish((uri) => list(mechanism, uri, world.listKey))
-  return undetermined(mechanism, name, reason, address, index)
+  return objected(mechanism, fault, address)
 }
 
 export const statusListChapters = mechanisms.flatMap((mechanism) => [

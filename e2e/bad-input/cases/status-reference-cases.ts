@@ -22,7 +22,7 @@ import { refused } from '../rejection.ts'
 import type { Requested } from '../stages.ts'
 import { bitstring, type Mechanism, tokenJwt } from '../status-lists.ts'
 import { sendForm } from '../wire.ts'
-import { expectUndetermined } from './status-list-cases.ts'
+import { expectStatusAlone, expectUndetermined } from './status-list-cases.ts'
 
 type Rewrite = (credential: string, signer: Signer) => Promise<string>
 
@@ -126,7 +126,7 @@ function list(
   name: string,
   reason: RegExp,
   change: JwtChange,
-  status = 0,
+  { status = 0, outcome }: { readonly status?: number; readonly outcome?: 'failed' } = {},
 ): BadInput<Requested> {
   const { kind } = mechanism
   return {
@@ -141,19 +141,19 @@ function list(
       const held = await trusted(kind, world, { statuses: [mechanism.reference(address)] })
       return sendForm(at.request.responseUri, formOf(at, await presentAs(kind, at, held)))
     },
-    ends: { because: 'a bound answer decides', after: (at) => expectUndetermined(at, reason) },
+    ends: { because: 'a bound answer decides', after: (at) => expectStatusAlone(at, reason, outcome) },
   }
 }
 
 function signedLists(mechanism: Mechanism): readonly BadInput<Requested>[] {
-  const header = (name: string, reason: RegExp, more: object) =>
-    list(mechanism, name, reason, { header: (known) => ({ ...known, ...more }) })
+  const header = (name: string, reason: RegExp, more: object, ends: { readonly outcome?: 'failed' } = {}) =>
+    list(mechanism, name, reason, { header: (known) => ({ ...known, ...more }) }, ends)
   const payload = (name: string, reason: RegExp, more: object) =>
     list(mechanism, name, reason, { payload: (known) => ({ ...known, ...more }) })
   return [
     header('alg none', /^alg_not_allowed$/, { alg: 'none' }),
     header('alg HS256', /^alg_not_allowed$/, { alg: 'HS256' }),
-    header('an algorithm of another key', /^alg_key_mismatch$/, { alg: 'ES384' }),
+    header('an algorithm of another key', /^alg_key_mismatch$/, { alg: 'ES384' }, { outcome: 'failed' }),
     header('another typ', /^typ_wrong$/, { typ: 'dc+sd-jwt' }),
     header('a critical extension', /^list_malformed/, { crit: ['x'], x: 1 }),
     header('a chain that is a text', /^list_malformed/, { x5c: 'AAAA' }),
@@ -189,7 +189,7 @@ const tokenLists: readonly BadInput<Requested>[] = [
   tokenList('a list that is no base64url', /^list_malformed: status_list$/, { lst: '@@' }),
   tokenList('an empty list', /^compressed_malformed$/, { lst: '' }),
   tokenList('a list of other bytes', /^compressed_malformed$/, { lst: 'AAAA' }),
-  list(tokenJwt, 'a status that means nothing yet', /^status_value_3$/, {}, 3),
+  list(tokenJwt, 'a status that means nothing yet', /^status_value_3$/, {}, { status: 3 }),
 ]
 
 function bitstringList(name: string, reason: RegExp, more: object): BadInput<Requested> {

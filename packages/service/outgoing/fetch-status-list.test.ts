@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { afterEach, describe, expect, it } from 'vitest'
 import { statusListSource } from './fetch-status-list.ts'
-import { createRemote, type Remote } from './guarded-client.ts'
+import { createRemote, type Remote, type RemoteRefusal } from './guarded-client.ts'
 
 const closing: (() => Promise<void> | void)[] = []
 afterEach(async () => {
@@ -110,11 +110,62 @@ describe('a status list from the network', () => {
   })
 
   it.each([204, 304, 400, 404, 500, 503])('is not what comes with %i', async (status) => {
-    const url = await serve((_request, response) => void response.writeHead(status).end())
+    let asked = 0
+    const url = await serve((_request, response) => {
+      asked += 1
+      response.writeHead(status).end()
+    })
     const fetched = await statusListSource(remote())(url, ACCEPT, NOW)
+    // A server in trouble is asked once more; one that says no is not.
+    expect(asked).toBe(status >= 500 ? 2 : 1)
     // 204 is a success without a list: its missing media type is what says so.
     if (status === 204) expect(fetched).toMatchObject({ ok: true, value: { mediaType: '' } })
     else expect(fetched).toEqual({ ok: false, error: { code: 'list_http_status', reason: String(status) } })
+  })
+
+  it.each<[string, RequestListener]>([
+    ['a server that was in trouble', (_request, response) => void response.writeHead(503).end()],
+    ['a connection that was cut', (_request, response) => response.destroy()],
+    ['a server that keeps silent', () => undefined],
+    [
+      'a server that stops in the middle',
+      (_request, response) => void response.writeHead(200, { 'content-length': 9 }).write('x'),
+    ],
+  ])('comes at the second try from %s', async (_what, once) => {
+    let asked = 0
+    const url = await serve((request, response) => {
+      asked += 1
+      return asked === 1 ? once(request, response) : LIST(request, response)
+    })
+    const source = statusListSource(remote())
+    expect(await takesAtMost(2900, () => source(url, ACCEPT, NOW))).toMatchObject({ ok: true })
+    expect(asked).toBe(2)
+  })
+
+  it('comes at the second try when nobody listened at first', async () => {
+    const refusals: RemoteRefusal[] = [{ code: 'unreachable', reason: 'ECONNREFUSED' }]
+    const answer = { status: 200, headers: { 'content-type': 'a/b' }, body: '', bytes: new Uint8Array() }
+    const starting: Remote = {
+      request: async () => {
+        const error = refusals.pop()
+        return error === undefined ? { ok: true, value: answer } : { ok: false, error }
+      },
+      close: async () => undefined,
+    }
+    expect(await statusListSource(starting)('https://lists.example/1', ACCEPT, NOW)).toMatchObject({
+      ok: true,
+    })
+  })
+
+  it('is still taken from a slow server, though it was asked a second time meanwhile', async () => {
+    let asked = 0
+    const url = await serve((request, response) => {
+      asked += 1
+      if (asked === 1) setTimeout(() => LIST(request, response), 700)
+    })
+    const source = statusListSource(remote(), { timeoutMs: 1200 })
+    expect(await source(url, ACCEPT, NOW)).toMatchObject({ ok: true })
+    expect(asked).toBe(2)
   })
 
   it('ends at its size', async () => {

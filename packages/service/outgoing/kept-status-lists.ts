@@ -1,8 +1,9 @@
 /**
  * Status lists of other people, kept: verified and inflated, so that a status that is asked for again costs a look into a
- * map. A list is fetched again when its time to live is over, once for all who ask at the same moment, and relied upon
- * until its own end while a newer one cannot be had. Failures are kept for moments only, with their reasons. Bounded in
- * entries and bytes; whose lists count is the caller's `trust`.
+ * map. Towards the end of its time to live a list is fetched again while those who ask still get the one at hand; after it
+ * they wait for the newer one, and rely on the old one until its own end while that cannot be had. One fetch serves all
+ * who ask meanwhile, and goes on when somebody's time is over. Failures are kept for moments only, with their reasons.
+ * Bounded in entries and bytes; whose lists count is the caller's `trust`.
  */
 import type { Result } from '@countersign/core/result'
 import {
@@ -20,6 +21,7 @@ import type {
 } from '@countersign/status-list/status-list'
 import { type StatusListSourceOptions, statusListSource } from './fetch-status-list.ts'
 import type { Remote } from './guarded-client.ts'
+import { within } from './within.ts'
 
 export interface KeptListsOptions extends OpenStatusListOptions {
   /** Bounds of a list's own time to live, in seconds; 1 and 86,400 when absent (Token Status List §11.5). */
@@ -27,7 +29,11 @@ export interface KeptListsOptions extends OpenStatusListOptions {
   readonly maxFreshSeconds?: number
   /** For a list that states no time to live; 300 when absent. */
   readonly defaultFreshSeconds?: number
-  /** How long a failure is the answer to all who ask, in seconds; 5 when absent. */
+  /**
+   * How long what was found instead of a list is the answer to all who ask, in seconds; 5 when absent. Where nothing was
+   * found, because there was no answer or one of a server in trouble, it is 1 at most: flows wait for that list, and
+   * look again once a second.
+   */
   readonly failureSeconds?: number
   /** However far its own end is, no copy is relied upon longer than this, in seconds; 86,400 when absent. */
   readonly maxKeptSeconds?: number
@@ -54,14 +60,13 @@ export function keepStatusLists(source: StatusListSource, options: KeptListsOpti
 
   async function renew(key: string, request: StatusListRequest, now: number): Promise<Found> {
     const found = await read(request, now)
-    const known = kept.get(key)?.found
+    const entry = kept.get(key)
     // What is known is better than nothing, and than an older list that somebody serves again.
-    if (known?.ok && periods.isUsable(known.value, now) && !isAsNew(found, known.value)) {
-      kept.put(key, { found: known, freshUntil: now + periods.failureSeconds })
-      return known
+    if (entry?.found.ok && periods.isUsable(entry.found.value, now) && !isAsNew(found, entry.found.value)) {
+      kept.put(key, { found: entry.found, ...periods.afterFailure(found, entry, now) })
+      return entry.found
     }
-    const freshUntil = found.ok ? periods.freshUntil(found.value, now) : now + periods.failureSeconds
-    kept.put(key, { found, freshUntil })
+    kept.put(key, { found, ...periods.of(found, now) })
     return found
   }
 
@@ -69,16 +74,34 @@ export function keepStatusLists(source: StatusListSource, options: KeptListsOpti
     return now < freshUntil && (!found.ok || periods.isUsable(found.value, now))
   }
 
-  return (request, now) => {
-    const key = keyOf(request)
-    const entry = kept.get(key)
-    if (entry !== undefined && isAtHand(entry, now)) return entry.found
+  function renewOnce(key: string, request: StatusListRequest, now: number): Promise<Found> {
     const known = underway.get(key)
     if (known !== undefined) return known
     const renewal = renew(key, request, now).finally(() => underway.delete(key))
     underway.set(key, renewal)
     return renewal
   }
+
+  return (request, now, timeLeftMs) => {
+    const key = keyOf(request)
+    const entry = kept.get(key)
+    if (entry !== undefined && isAtHand(entry, now) && !isTooOld(entry, request)) {
+      // Nobody waits for this one: what fails now is told to whoever asks when the list is no longer fresh.
+      if (now >= entry.renewFrom) renewOnce(key, request, now).catch(() => undefined)
+      return entry.found
+    }
+    const renewal = renewOnce(key, request, now)
+    if (timeLeftMs === undefined) return renewal
+    // What was started for somebody with little time goes on: it is kept for those who ask then.
+    const usable = entry?.found.ok && periods.isUsable(entry.found.value, now) ? entry.found : TIMED_OUT
+    return within(renewal, timeLeftMs, usable)
+  }
+}
+
+const TIMED_OUT: Found = { ok: false, error: { code: 'list_unreachable', reason: 'timeout' } }
+
+function isTooOld({ found }: Entry, { newerThan }: StatusListRequest): boolean {
+  return newerThan !== undefined && found.ok && found.value.fetchedAt <= newerThan
 }
 
 function isAsNew(found: Found, known: StatusList): boolean {
@@ -89,6 +112,15 @@ function isAsNew(found: Found, known: StatusList): boolean {
 function keyOf({ accept, credentialIssuer = '', mechanism, uri }: StatusListRequest): string {
   return `${mechanism} ${accept.join(',')} ${credentialIssuer.length} ${credentialIssuer} ${uri}`
 }
+
+/** Of a list's time to live: long enough before its end for several tries. */
+const RENEWED_AT = 0.8
+
+/** What says nothing about the list that is published. */
+const NOTHING_FOUND: ReadonlySet<StatusListRefusal['code']> = new Set([
+  'list_unreachable',
+  'list_http_status',
+])
 
 function periodsOf(options: KeptListsOptions) {
   const {
@@ -103,12 +135,22 @@ function periodsOf(options: KeptListsOptions) {
     return fetchedAt + Math.min(Math.max(ttlSeconds, minFreshSeconds), maxFreshSeconds)
   }
 
+  function secondsOf(found: Found): number {
+    return found.ok || !NOTHING_FOUND.has(found.error.code) ? failureSeconds : Math.min(failureSeconds, 1)
+  }
+
   return {
-    failureSeconds,
-    /** At its own end a list is fetched again, whatever its time to live says; never more often than the minimum. */
-    freshUntil(list: StatusList, now: number): number {
-      const { expiresAt = Number.POSITIVE_INFINITY } = list
-      return Math.max(now + minFreshSeconds, Math.min(endOfFreshness(list), expiresAt))
+    of(found: Found, now: number): Omit<Entry, 'found'> {
+      if (!found.ok) return { freshUntil: now + secondsOf(found), renewFrom: Number.POSITIVE_INFINITY }
+      // At its own end a list is fetched again, whatever its time to live says; never more often than the minimum.
+      const { expiresAt = Number.POSITIVE_INFINITY, fetchedAt } = found.value
+      const freshUntil = Math.max(now + minFreshSeconds, Math.min(endOfFreshness(found.value), expiresAt))
+      const renewFrom = Math.max(now + minFreshSeconds, fetchedAt + RENEWED_AT * (freshUntil - fetchedAt))
+      return { freshUntil, renewFrom }
+    },
+    /** Of a list that could not be renewed: for as long as tries follow each other, nobody waits for one. */
+    afterFailure(found: Found, { freshUntil }: Entry, now: number): Omit<Entry, 'found'> {
+      return { freshUntil: Math.max(freshUntil, now + failureSeconds), renewFrom: now + secondsOf(found) }
     },
     /** A list that states no end ends with its time to live. */
     isUsable(list: StatusList, now: number): boolean {
@@ -122,7 +164,8 @@ function periodsOf(options: KeptListsOptions) {
 
 interface Entry {
   readonly found: Found
-  /** Epoch seconds; until then nobody asks again. */
+  /** Epoch seconds: from then on it is fetched again beside those who ask; they wait for that from the second on. */
+  readonly renewFrom: number
   readonly freshUntil: number
 }
 
