@@ -10,7 +10,9 @@ export const outgoingShape = {
   allowPrivateAddresses: z
     .boolean()
     .optional()
-    .describe('Whether others may be on loopback and in private networks; on in development when absent'),
+    .describe(
+      'Whether others may be on loopback and in private networks, never on this link or the metadata service of a cloud; on in development when absent',
+    ),
 } as const
 
 export interface OutgoingValues {

@@ -161,9 +161,65 @@ describe('an address', () => {
     expect(await get(url, {})).toEqual({ ok: false, error: { code: 'address_not_allowed' } })
   })
 
-  it('of the link-local range stays refused where private ones are allowed', async () => {
-    const answer = await get('http://169.254.169.254/', { allowHttp: true, allowPrivateAddresses: true })
+  it.each([
+    ['as it is written', 'http://169.254.169.254/'],
+    ['of Azure', 'http://168.63.129.16/machine?comp=goalstate'],
+    ['of Oracle', 'http://192.0.0.192/'],
+    ['of Alibaba', 'http://100.100.100.200/'],
+    ['of AWS over IPv6', 'http://[fd00:ec2::254]/'],
+    ['of Google over IPv6', 'http://[fd20:ce::254]/'],
+    ['of Google over IPv6, written out', 'http://[fd20:00ce:0000:0000:0000:0000:0000:0254]/'],
+    ['of Oracle over IPv6', 'http://[fd00:c1::a9fe:a9fe]/'],
+    ['of Linode over IPv6', 'http://[fd00:a9fe:a9fe::1]/'],
+    ['of Scaleway over IPv6', 'http://[fd00:42::42]/'],
+    ['of the whole link', 'http://169.254.1.1/'],
+    ['of the whole link over IPv6', 'http://[fe80::1]/'],
+    ['in one number', 'http://2852039166/'],
+    ['in one hexadecimal number', 'http://0xa83f8110/'],
+    ['in octal numbers', 'http://0251.0376.0251.0376/'],
+    ['in two parts', 'http://168.4161808/'],
+    ['with a dot at the end', 'http://168.63.129.16./'],
+    ['in wide digits', 'http://１６８。６３。１２９。１６/'],
+    ['in percent signs', 'http://%31%36%38.63.129.16/'],
+    ['mapped into IPv6', 'http://[::ffff:168.63.129.16]/'],
+    ['mapped into IPv6, link', 'http://[::ffff:a9fe:101]/'],
+    ['compatible with IPv6', 'http://[::a83f:8110]/'],
+    ['compatible with IPv6, link', 'http://[::169.254.1.1]/'],
+    ['translated, stateless', 'http://[::ffff:0:a83f:8110]/'],
+    ['translated', 'http://[64:ff9b::a83f:8110]/'],
+    ['translated, link', 'http://[64:ff9b::a9fe:101]/'],
+    ['translated locally', 'http://[64:ff9b:1:a83f:81:1000::]/'],
+    ['translated locally, link', 'http://[64:ff9b:1:a9fe:1:100::]/'],
+    ['translated under a network’s own prefix', 'http://[fd12:3456:789a::100.100.100.200]/'],
+    ['translated under a public prefix', 'http://[2a01:4f8:0:1::a9fe:a9fe]/'],
+    ['translated under a short prefix', 'http://[2a01:4f8:a9fe:a9fe::]/'],
+    ['in a tunnel', 'http://[2002:a83f:8110::1]/'],
+    ['in a tunnel, link', 'http://[2002:a9fe:101::1]/'],
+    ['in a tunnel within a site', 'http://[fd00::5efe:a9fe:a9fe]/'],
+  ])('of the machine’s own cloud, %s, is refused whatever else is allowed', async (_how, url) => {
+    const answer = await get(url, { allowHttp: true, allowPrivateAddresses: true })
     expect(answer).toEqual({ ok: false, error: { code: 'address_not_allowed' } })
+  })
+
+  it.each([
+    ['169.254.169.254', 4],
+    ['168.63.129.16', 4],
+    ['192.0.0.192', 4],
+    ['100.100.100.200', 4],
+    ['fd20:ce::254', 6],
+    ['fe80::a9fe:a9fe%eth0', 6],
+    ['::ffff:168.63.129.16', 6],
+    ['64:ff9b::192.0.0.192', 6],
+  ])('of the machine’s own cloud, %s, is refused behind a name, too', (address, family) => {
+    const resolve = ((_name: string, _options: unknown, done: (error: null, all: object[]) => void) =>
+      done(null, [{ address, family }])) as never
+    const answers: unknown[] = []
+    guardedLookup({ allowPrivateAddresses: true }, resolve)(
+      'metadata.google.internal',
+      { all: true },
+      (error) => answers.push(error?.name),
+    )
+    expect(answers).toEqual(['AddressNotAllowed'])
   })
 
   it('behind a name is judged when the connection is made', async () => {
@@ -203,6 +259,17 @@ describe('an address', () => {
     ['2001:db8::1', 'private'],
     ['169.254.1.1', 'link_local'],
     ['fe80::1', 'link_local'],
+    ['fe80::1%eth0', 'link_local'],
+    ['168.63.129.15', 'public'],
+    ['192.0.0.191', 'private'],
+    ['100.100.100.201', 'private'],
+    ['fd20:ce::253', 'private'],
+    ['fd00::1', 'private'],
+    ['64:ff9b::8.8.8.8', 'private'],
+    ['64:ff9b::10.0.0.1', 'private'],
+    ['2002:808:808::1', 'private'],
+    ['::1', 'private'],
+    ['2a01:4f8::a9fe:101', 'public'],
     ['no address', 'private'],
   ])('%s counts as %s', (address, expected) => {
     expect(classifyAddress(address)).toBe(expected)

@@ -15,7 +15,7 @@ import { type AddressClass, classifyAddress } from './public-addresses.ts'
 export interface RemoteOptions {
   /** Plain http: for development. Default false. */
   readonly allowHttp?: boolean
-  /** Loopback and private networks; link-local addresses stay refused. Default false. */
+  /** Loopback and private networks; link-local addresses and metadata services of clouds stay refused. Default false. */
   readonly allowPrivateAddresses?: boolean
   /** For the whole exchange, in milliseconds. Default 5000. */
   readonly timeoutMs?: number
