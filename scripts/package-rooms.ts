@@ -132,7 +132,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
     'service/operation',
   ),
-  'service/sessions': using(['fastify'], 'core', 'protocol', 'stores', 'service/http'),
+  'service/sessions': using(['fastify'], 'core', 'protocol', 'stores', 'service/http', 'service/operation'),
   'service/compose': using(
     ['zod'],
     'core',
@@ -153,6 +153,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/http',
     'service/operation',
     'service/outgoing',
+    'service/sessions',
   ),
   'local-servers': onNode(),
 }

@@ -34,7 +34,7 @@ export function openDueTable(now: () => number): DueTable {
       const running = [...leases.values()].filter((lease) => lease.fence === fence && now() < lease.endsAt)
       if (running.length > 0) return running
       const endsAt = now() + leaseMs
-      const due = [...leasesOver(leases, now()), ...entriesDue(entries, leases, now())]
+      const due = longestDueFirst(entries, leases, now())
       return due.slice(0, max).map((id) => take(id, { id, endsAt, fence }))
     },
     done: (lease, inMs) => {
@@ -51,16 +51,13 @@ export function openDueTable(now: () => number): DueTable {
   }
 }
 
-function leasesOver(leases: ReadonlyMap<string, Lease>, now: number): string[] {
-  const over = [...leases.values()].filter(({ endsAt }) => endsAt <= now)
-  return over.sort((a, b) => a.endsAt - b.endsAt).map(({ id }) => id)
-}
-
-function entriesDue(
+/** Leases that are over and entries alike, or one that is never ended would keep all others waiting. */
+function longestDueFirst(
   entries: ReadonlyMap<string, number>,
   leases: ReadonlyMap<string, Lease>,
   now: number,
-): string[] {
-  const due = [...entries].filter(([id, at]) => at <= now && !leases.has(id))
-  return due.sort(([, a], [, b]) => a - b).map(([id]) => id)
+): readonly string[] {
+  const over = [...leases.values()].map(({ id, endsAt }) => [id, endsAt] as const)
+  const due = [...over, ...entries].filter(([id, at]) => at <= now && !(now < (leases.get(id)?.endsAt ?? 0)))
+  return [...new Set(due.sort(([, a], [, b]) => a - b).map(([id]) => id))]
 }

@@ -105,16 +105,40 @@ function describeLeases(fresh: Fresh, pass: Pass): void {
     expect(await a.lease(10, LONG_MS)).toEqual([])
   })
 
-  it('a lease that is over is given again, to one, before what became due', async () => {
+  it('a lease that is over is given again, to one, and is another', async () => {
     const [a, b] = fresh()
     await a.put('s', 0)
     const first = await one(a, LEASE_MS)
-    await b.put('later', 0)
     await pass(LEASE_MS + 10)
-    const again = await b.lease(1, LONG_MS)
-    expect(ids(again)).toEqual(['s'])
-    expect(again[0]).not.toEqual(first)
-    expect(ids(await a.lease(10, LONG_MS))).toEqual(['later'])
+    const again = await one(b)
+    expect(again.id).toBe('s')
+    expect(again).not.toEqual(first)
+    expect(await a.lease(10, LONG_MS)).toEqual([])
+  })
+
+  it('leases that are over stand in the order of their ends among what is due: nobody keeps others waiting', async () => {
+    const [a, b] = fresh()
+    await a.put('hangs', 0)
+    await one(a, LEASE_MS)
+    await b.put('before-its-end', 0)
+    await pass(LEASE_MS + 10)
+    await b.put('after-it', 0)
+    expect(ids(await b.lease(1, LONG_MS))).toEqual(['before-its-end'])
+    expect(ids(await b.lease(1, LONG_MS))).toEqual(['hangs'])
+    expect(ids(await a.lease(1, LONG_MS))).toEqual(['after-it'])
+  })
+
+  it('a session given by its entry is not given once more for its lease that was over', async () => {
+    const [a, b] = fresh()
+    await a.put('s', 0)
+    const first = await one(a, LEASE_MS)
+    await b.put('s', 0)
+    await pass(LEASE_MS + 10)
+    const [second] = await b.lease(1, LONG_MS)
+    if (second === undefined) throw new Error('nothing was leased')
+    expect(await a.done(first, 0)).toBe(false)
+    expect(await b.done(second)).toBe(true)
+    expect(await a.lease(10, LONG_MS)).toEqual([])
   })
 
   it('a session that is due and whose lease is over is leased once', async () => {

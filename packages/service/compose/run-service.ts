@@ -1,8 +1,9 @@
-/** A service on its runtime: listens, answers for its health, and stops in good order with all that was opened for it. */
+/** A service on its runtime: listens, looks at what is due, answers for its health, and stops in good order with all of it. */
 import type { ServiceConfig } from '../config/schema.ts'
 import { createHttpService, type ServiceApp } from '../http/http-service.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
 import { gracefulStop } from '../operation/lifecycle.ts'
+import { type DueWork, startDueWork } from '../sessions/due-work.ts'
 import { identityCheck, sessionsCheck } from './readiness-checks.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -22,12 +23,14 @@ export interface ServiceParts {
   /** Markdown, for the API page. */
   readonly description: string
   readonly routes: (app: ServiceApp) => void | Promise<void>
+  /** What is done about sessions that nobody asks for; absent: nothing. */
+  readonly dueWork?: DueWork | undefined
 }
 
 /** Listens; on failure everything is closed again. `checks`: beside those of the session store and the identity. */
 export async function runService(
   runtime: Runtime,
-  parts: ServiceParts,
+  { dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
 ): Promise<RunningService> {
   const { config, engine, log } = runtime
@@ -46,7 +49,8 @@ export async function runService(
     })
     const { port } = await http.listen()
     const close = [() => runtime.close()]
-    const stop = gracefulStop({ services: [http], drainSeconds: config.drainSeconds, close, log })
+    const services = dueWork === undefined ? [http] : [http, startDueWork({ ...dueWork, log })]
+    const stop = gracefulStop({ services, drainSeconds: config.drainSeconds, close, log })
     return { name: config.service, url: `http://localhost:${port}`, config, close: stop }
   } catch (error) {
     await runtime.close()

@@ -1,7 +1,6 @@
 /**
  * What is due, as one sorted set a namespace. An entry is the session's id with the time of its look as score; a lease is
- * `id|end|fence` with the negative of its end, so that those who run, those that are over and the entries are three ranges.
- * The time is the server's (`TIME` in the script): clocks of instances do not count. Every script may run twice, because its
+ * `id|end|fence` with the negative of its end, so that leases are found without the entries. The time is the server's (`TIME` in the script): clocks of instances do not count. Every script may run twice, because its
  * answer was lost: a lease of the same fence is given once, and the end of a lease that is gone before its time was ours.
  */
 import { checkedDueMs, checkId, checkLeasing } from '../limits.ts'
@@ -60,30 +59,41 @@ const put = script(`${BEGINNING}
 putEarlier(ARGV[1], ARGV[2])
 return 1`)
 
+/** All leases are read: there are as many as instances look at together, and those of the dead. */
 const lease = script(`${BEGINNING}
 local max, ends, fence = tonumber(ARGV[1]), now + ARGV[2], ARGV[3]
-local leased, running, given = {}, 0, {}
-for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(' .. text(-now))) do
-  local id, itsFence = string.match(member, '^(.-)|%d+|(.*)$')
-  leased[id] = true
-  running = running + 1
-  if itsFence == fence then given[#given + 1] = member end
+local running, given, over, overOf = {}, {}, {}, {}
+local leases = redis.call('ZREVRANGEBYSCORE', KEYS[1], '(0', '-inf')
+for _, member in ipairs(leases) do
+  local id, itsEnd, itsFence = string.match(member, '^(.-)|(%d+)|(.*)$')
+  if tonumber(itsEnd) <= now then
+    over[#over + 1] = { id = id, at = tonumber(itsEnd) }
+    overOf[id] = member
+  else
+    running[id] = true
+    if itsFence == fence then given[#given + 1] = member end
+  end
 end
 if #given > 0 then return given end
 local function give(id)
+  if running[id] then return end
+  running[id] = true
+  if overOf[id] then redis.call('ZREM', KEYS[1], overOf[id]) end
   local at = redis.call('ZSCORE', KEYS[1], id)
   if at and tonumber(at) <= now then redis.call('ZREM', KEYS[1], id) end
-  leased[id] = true
   given[#given + 1] = id .. '|' .. text(ends) .. '|' .. fence
   redis.call('ZADD', KEYS[1], text(-ends), given[#given])
 end
-for _, member in ipairs(redis.call('ZREVRANGEBYSCORE', KEYS[1], '(0', text(-now), 'LIMIT', 0, max)) do
-  redis.call('ZREM', KEYS[1], member)
-  give(string.match(member, '^(.-)|'))
-end
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(0', text(now), 'LIMIT', 0, max + running)) do
-  if #given >= max then break end
-  if not leased[id] then give(id) end
+local due = redis.call('ZRANGEBYSCORE', KEYS[1], '(0', text(now), 'WITHSCORES', 'LIMIT', 0, max + #leases)
+local o, e = 1, 1
+while #given < max and (over[o] or due[e]) do
+  if over[o] and (not due[e] or over[o].at <= tonumber(due[e + 1])) then
+    give(over[o].id)
+    o = o + 1
+  else
+    give(due[e])
+    e = e + 2
+  end
 end
 return given`)
 
