@@ -1,4 +1,5 @@
 /** What happens in the course of time: chapters, each at its moment after the start, of stories that go on side by side. */
+import { DAY, HOUR, MINUTE } from './moments.ts'
 import type { Week } from './week.ts'
 
 export interface Chapter {
@@ -9,10 +10,6 @@ export interface Chapter {
 }
 
 export type Story = readonly Chapter[]
-
-export const MINUTE = 60
-export const HOUR = 3600
-export const DAY = 86_400
 
 /** Of all stories, in the order of time; of one moment in the order in which they are told. */
 export function inOrder(stories: readonly Story[]): readonly Chapter[] {

@@ -27,7 +27,7 @@ import {
   trustListProvider,
   vicalOf,
 } from './authorities.ts'
-import { DAY } from './story.ts'
+import { DAY } from './moments.ts'
 
 /** A service, and the same once more with other settings beside the old ones, at the same address. */
 export interface Running {

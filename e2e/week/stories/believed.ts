@@ -2,7 +2,8 @@
 import { expect } from 'vitest'
 import { brought } from '../authorities.ts'
 import { certificateNote, issued, mdoc, sdJwt, shown } from '../flows.ts'
-import { DAY, HOUR, MINUTE, type Story } from '../story.ts'
+import { DAY, HOUR, MINUTE } from '../moments.ts'
+import type { Story } from '../story.ts'
 import { ANCHORS_DAYS, type Believed, LISTS_DAYS } from '../week.ts'
 
 interface Source {

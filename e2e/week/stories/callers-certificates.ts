@@ -13,7 +13,8 @@ import { newKey } from '@countersign/testing/people/keys'
 import { expect } from 'vitest'
 import { brought, type Certified, documentSignerUnder, type Period, signerUnder } from '../authorities.ts'
 import { issued, mdoc, offer, offered, sdJwt, shown } from '../flows.ts'
-import { type Chapter, DAY, HOUR, MINUTE, type Story } from '../story.ts'
+import { DAY, HOUR, MINUTE } from '../moments.ts'
+import type { Chapter, Story } from '../story.ts'
 import type { Week } from '../week.ts'
 
 interface Kind {

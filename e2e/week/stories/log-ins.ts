@@ -3,7 +3,8 @@ import { type Answer, call, expectStatus, postJson } from '@countersign/testing/
 import { logIn, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { expect } from 'vitest'
 import { user } from '../flows.ts'
-import { DAY, HOUR, MINUTE, type Story } from '../story.ts'
+import { DAY, HOUR, MINUTE } from '../moments.ts'
+import type { Story } from '../story.ts'
 import { LOGIN_DAYS, type Week } from '../week.ts'
 
 function tokens(): Story {

@@ -2,7 +2,8 @@
 import { type Answer, call, expectStatus } from '@countersign/testing/client/http'
 import { expect } from 'vitest'
 import { certificateNote, issued, type Offered, offered, sdJwt, shown, user } from '../flows.ts'
-import { DAY, HOUR, MINUTE, type Story } from '../story.ts'
+import { DAY, HOUR, MINUTE } from '../moments.ts'
+import type { Story } from '../story.ts'
 import { OPERATORS_DAYS, type Week } from '../week.ts'
 
 const END = OPERATORS_DAYS * DAY

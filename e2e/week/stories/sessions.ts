@@ -21,7 +21,8 @@ import {
 import { newKey } from '@countersign/testing/people/keys'
 import { expect } from 'vitest'
 import { type Offered, offered, sdJwt } from '../flows.ts'
-import { DAY, MINUTE, type Story } from '../story.ts'
+import { DAY, MINUTE } from '../moments.ts'
+import type { Story } from '../story.ts'
 import type { Week } from '../week.ts'
 
 /** Nothing else happens then. */

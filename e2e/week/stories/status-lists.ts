@@ -5,7 +5,8 @@ import { receive } from '@countersign/testing/client/wallet-api'
 import { TURNED_CLOCK } from '@countersign/testing/time/turned-clock'
 import { expect } from 'vitest'
 import { offered, sdJwt, shown, user } from '../flows.ts'
-import { type Chapter, DAY, HOUR, MINUTE, type Story } from '../story.ts'
+import { DAY, HOUR, MINUTE } from '../moments.ts'
+import type { Chapter, Story } from '../story.ts'
 
 /** `statusListTtlSeconds` when nothing is configured. */
 const LIST_TTL = 5 * MINUTE
