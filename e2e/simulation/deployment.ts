@@ -12,6 +12,7 @@ import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
 import { newAuthority } from '@countersign/testing/people/authority'
 import { newKey } from '@countersign/testing/people/keys'
+import { authorityName, listUri } from './status-list.ts'
 
 /** Virtual time begins here, in epoch seconds. */
 export const epoch = 1_800_000_000
@@ -25,17 +26,26 @@ export interface Deployment {
   /** Distinct keys; a wallet takes those it needs. */
   readonly keys: readonly Signer[]
   /** Credentials that the verifier believes, each bound to a key of its own. */
-  readonly held: readonly Held[]
-  /** Well made, by somebody whom the verifier does not trust. */
-  readonly untrusted: Held
+  readonly held: readonly HeldCredential[]
+  /** What a stranger can make who has seen a request and the issuer's certificate. */
+  readonly forged: Readonly<Record<Forgery, Held>>
 }
+
+export interface HeldCredential extends Held {
+  /** Its place in the status list. */
+  readonly index: number
+}
+
+export const forgeries = ['self-made', 'copied certificate', 'untrusted issuer', 'unbound'] as const
+
+export type Forgery = (typeof forgeries)[number]
 
 const simulated = { name: 'Simulation', dnsNames: ['issuer.example'] }
 const KEYS = 48
 const HELD = 8
 
 export async function createDeployment(): Promise<Deployment> {
-  const authority = newAuthority('Simulation CA', epoch - 3600)
+  const authority = newAuthority(authorityName, epoch - 3600)
   const issuerSigner = authority.vouchFor(simulated)
   const requestSigner = authority.vouchFor(simulated)
   const clientId = await clientIdOf('x509_hash', requestSigner, nodeCrypto)
@@ -47,15 +57,29 @@ export async function createDeployment(): Promise<Deployment> {
     clientId: clientId.value,
     trust: authority.trust,
     keys: Array.from({ length: KEYS }, newKey),
-    held: await Promise.all(Array.from({ length: HELD }, () => credential(issuerSigner))),
-    untrusted: await credential(newAuthority('Stranger', epoch - 3600).vouchFor(simulated)),
+    held: await Promise.all(Array.from({ length: HELD }, (_, index) => credential(issuerSigner, index))),
+    forged: await forge(issuerSigner),
   }
 }
 
-function credential(signer: Signer): Promise<Held> {
-  return issueAs(sdJwtKind, signer, {
+async function forge(issuerSigner: Signer): Promise<Readonly<Record<Forgery, Held>>> {
+  const garbage = { ...issuerSigner, sign: () => nodeCrypto.randomBytes(64) }
+  const stranger = newAuthority('Stranger', epoch - 3600)
+  return {
+    'self-made': await credential(newKey(), 0),
+    'copied certificate': await credential(garbage, 0),
+    'untrusted issuer': await credential(stranger.vouchFor(simulated), 0),
+    // Somebody else's, good and well signed; the stranger has not its key.
+    unbound: { ...(await credential(issuerSigner, 0)), holder: newKey() },
+  }
+}
+
+async function credential(signer: Signer, index: number): Promise<HeldCredential> {
+  const held = await issueAs(sdJwtKind, signer, {
     selectivelyDisclosable: [['given_name'], ['family_name'], ['birthdate']],
     issuedAt: epoch - 3600,
     expiresAt: epoch + 86_400,
+    statuses: [{ mechanism: 'token_status_list', uri: listUri, index }],
   })
+  return { ...held, index }
 }

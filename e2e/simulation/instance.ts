@@ -5,21 +5,25 @@
  */
 
 import { refuse } from '@countersign/core/result'
+import { formatRegistry } from '@countersign/credential/contract/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { buildIssuer } from '@countersign/issuer/build'
 import { ISSUER_DEFAULTS } from '@countersign/issuer/config'
 import type { CallerKeys, Issuer } from '@countersign/issuer/issuer'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { serviceStores } from '@countersign/service/compose/service-stores'
+import { startDueWork } from '@countersign/service/sessions/due-work'
 import type { SessionStore } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
-import { buildVerifier } from '@countersign/verifier/build'
+import { buildVerifier, verifierService } from '@countersign/verifier/build'
 import { VERIFIER_DEFAULTS } from '@countersign/verifier/config'
 import { POLICIES } from '@countersign/verifier/policies/policy-list'
+import { statusChecker } from '@countersign/verifier/response/status-checker'
 import type { Verifier } from '@countersign/verifier/verifier'
 import { type Deployment, epoch } from './deployment.ts'
 import type { Life } from './scheduler.ts'
 import { connectStore, type StoreLine } from './simulated-store.ts'
+import type { PublishedList } from './status-list.ts'
 
 export const issuerUrl = 'https://issuer.example'
 export const verifierUrl = 'https://verifier.example'
@@ -45,6 +49,7 @@ export class ConnectionCut extends Error {
 export interface InstancePlan {
   readonly deployment: Deployment
   readonly line: Omit<StoreLine, 'life'>
+  readonly list: PublishedList
   /** How far its clock is off, in seconds. */
   readonly clockOffset: number
 }
@@ -88,10 +93,26 @@ export function openInstance(plan: InstancePlan): Instance {
 
 function begin(plan: InstancePlan): Running {
   const life = { ended: false }
-  return { life, services: services(plan, { ...plan.line, life }), inFlight: new Set() }
+  const line = { ...plan.line, life }
+  const running = { life, services: services(plan, line), inFlight: new Set<(cut: ConnectionCut) => void>() }
+  workOnWhatIsDue(running.services, line)
+  return running
 }
 
-function services({ deployment, clockOffset }: InstancePlan, line: StoreLine): Services {
+const DUE_EVERY_MS = 3_000
+const LEASE_MS = 10_000
+
+/** Dies with the instance: what waits with its life never resumes. */
+function workOnWhatIsDue({ verifier }: Services, { name, scheduler, life }: StoreLine): void {
+  const { dueWork } = verifierService(verifier)
+  if (dueWork === undefined) return
+  const wait = (ms: number) => scheduler.idle(`${name} waits for what is due`, ms, life)
+  const log = { info: () => undefined, warn: () => undefined }
+  const time = { now: () => scheduler.now(), wait }
+  startDueWork({ ...dueWork, log, time, everyMs: DUE_EVERY_MS, atOnce: 4, leaseMs: LEASE_MS })
+}
+
+function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLine): Services {
   const { scheduler, life, name } = line
   const engine = connectStore(line)
   const { sealing } = deployment
@@ -113,7 +134,12 @@ function services({ deployment, clockOffset }: InstancePlan, line: StoreLine): S
       clientId: deployment.clientId,
       policies: POLICIES,
       trust: deployment.trust,
-      checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
+      checkStatus: statusChecker({
+        formats: formatRegistry(shared.formats),
+        lists: list.ask(() => scheduler.turn(`${name} asks for the status list`, life)),
+        listAnchors: [],
+        now: shared.now,
+      }),
     },
     { ...VERIFIER_DEFAULTS, baseUrl: verifierUrl },
   )

@@ -7,6 +7,7 @@ import { handle, type Reply, type Request } from './endpoints.ts'
 import type { Faults } from './faults.ts'
 import { ConnectionCut, type Instance } from './instance.ts'
 import type { Scheduler } from './scheduler.ts'
+import type { PublishedList } from './status-list.ts'
 import type { StoreServer } from './store-server.ts'
 
 export interface World {
@@ -14,6 +15,7 @@ export interface World {
   readonly faults: Faults
   readonly server: StoreServer
   readonly deployment: Deployment
+  readonly list: PublishedList
   readonly instances: readonly Instance[]
   readonly exchanges: Exchange[]
   readonly promises: HonestPromise[]

@@ -21,6 +21,7 @@ import {
   smuggle,
   useStolenToken,
 } from './attackers.ts'
+import type { HeldCredential } from './deployment.ts'
 import { type Request, textIn } from './endpoints.ts'
 import { follow } from './follower.ts'
 import { persist, promised, settle, type World } from './network.ts'
@@ -35,7 +36,7 @@ interface Habits extends Pick<Wallet, 'asksAnew' | 'txCode'> {
 export interface Cast {
   name(role: string): string
   wallet(role: string, habits: Habits): Wallet
-  held(): Held
+  held(): HeldCredential
 }
 
 export function openCast(world: World): Cast {
@@ -44,8 +45,7 @@ export function openCast(world: World): Cast {
   let credentials = 0
   const key = () => {
     const taken = world.deployment.keys[keys++]
-    if (taken === undefined) throw new Error('the cast ran out of keys')
-    return taken
+    return taken ?? outOf('keys')
   }
   const name = (role: string) => `${role} ${++names}`
   return {
@@ -57,8 +57,12 @@ export function openCast(world: World): Cast {
       impatient,
       ...(dpop && { sender: key() }),
     }),
-    held: () => world.deployment.held[credentials++] ?? world.deployment.untrusted,
+    held: () => world.deployment.held[credentials++] ?? outOf('credentials'),
   }
+}
+
+function outOf(supply: string): never {
+  throw new Error(`the cast ran out of ${supply}`)
 }
 
 type Scene = (world: World, cast: Cast) => Promise<void>
@@ -157,7 +161,7 @@ export const verificationScenes: Readonly<Record<string, Scene>> = {
     const rival = cast.name('rival')
     const second = random.pick([
       () => answerToo(world, rival, id, cast.held()),
-      () => answerToo(world, rival, id, world.deployment.untrusted),
+      () => answerToo(world, rival, id, world.deployment.forged['untrusted issuer']),
       () => declineToo(world, rival, id),
     ])
     await Promise.all([

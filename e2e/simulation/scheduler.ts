@@ -29,12 +29,17 @@ export interface Scheduler {
   turn(label: string, life?: Life): Promise<void>
   /** The same, not before `ms` have passed. */
   pause(label: string, ms: number, life?: Life): Promise<void>
+  /** The same for one who waits for work that others make: alone, it goes on only while there is some. */
+  idle(label: string, ms: number, life?: Life): Promise<void>
   /** A line of the history that is no turn. */
   note(line: string): void
   /** A task that the simulation waits for; a rejection ends the simulation. */
   spawn(task: () => Promise<void>): void
-  /** Resolves when all that was spawned is done and nobody living waits. Rejects when a task fails or none can go on. */
-  run(): Promise<void>
+  /**
+   * Resolves when all that was spawned is done and nobody living waits but for work, of which there is none. Rejects when a
+   * task fails or none can go on.
+   */
+  run(isWorkLeft?: () => boolean): Promise<void>
   readonly history: readonly string[]
 }
 
@@ -42,6 +47,7 @@ interface Waiting {
   readonly label: string
   readonly life: Life | undefined
   readonly notBefore: number
+  readonly idle: boolean
   readonly resume: () => void
 }
 
@@ -55,8 +61,9 @@ export function openScheduler(random: Random, pace: Pace): Scheduler {
   let now = 0
   let steps = 0
 
-  const pause = (label: string, ms: number, life?: Life) =>
-    new Promise<void>((resume) => void waiting.push({ label, life, notBefore: now + ms, resume }))
+  const wait = (idle: boolean) => (label: string, ms: number, life?: Life) =>
+    new Promise<void>((resume) => void waiting.push({ label, life, notBefore: now + ms, idle, resume }))
+  const pause = wait(false)
 
   const resumeOne = (): void => {
     const ready = waiting.filter((task) => task.notBefore <= now)
@@ -75,14 +82,15 @@ export function openScheduler(random: Random, pace: Pace): Scheduler {
     steps: () => steps,
     turn: (label, life) => pause(label, 0, life),
     pause,
+    idle: wait(true),
     note: (line) => void history.push(`${clock(now)}   ${line}`),
     spawn: tasks.add,
-    run: async () => {
+    run: async (isWorkLeft = () => false) => {
       for (;;) {
         await everythingElseWaits()
         tasks.throwFirstFailure()
         waiting = waiting.filter((task) => !task.life?.ended)
-        if (waiting.length === 0) break
+        if (waiting.every((task) => task.idle) && (waiting.length === 0 || !isWorkLeft())) break
         if (steps >= MAX_STEPS) throw new Error(`no end after ${MAX_STEPS} steps`)
         resumeOne()
       }

@@ -12,6 +12,7 @@ import { type Random, seededRandom } from './random.ts'
 import { issuanceScenes, openCast, verificationScenes } from './scenes.ts'
 import { openScheduler, type Pace } from './scheduler.ts'
 import type { Flaw } from './simulated-store.ts'
+import { type PublishedList, publishList } from './status-list.ts'
 import { openStoreServer, type StoreServer } from './store-server.ts'
 
 export interface Simulated {
@@ -27,6 +28,7 @@ export interface Simulated {
   readonly promises: number
   readonly faults: Readonly<Record<FaultKind, number>>
   readonly store: Readonly<StoreServer['counts']>
+  readonly list: Readonly<PublishedList['counts']>
 }
 
 export interface SimulationOptions {
@@ -56,17 +58,21 @@ export async function simulate(seed: number, { deployment, flaw }: SimulationOpt
   const scheduler = openScheduler(random, slow ? slowPace : usualPace)
   const faults = openFaults(random, faultPlan)
   const server = openStoreServer(scheduler)
+  const list = publishList(scheduler)
   const instances = Array.from({ length: 2 + random.below(3) }, (_, index) => {
     const line = { server, scheduler, faults, name: `i${index + 1}`, flaw }
-    return openInstance({ deployment, line, clockOffset: random.below(5) - 2 })
+    return openInstance({ deployment, line, list, clockOffset: random.below(5) - 2 })
   })
-  const world: World = { scheduler, faults, server, deployment, instances, exchanges: [], promises: [] }
+  const recorded = { exchanges: [], promises: [] }
+  const world: World = { scheduler, faults, server, deployment, list, instances, ...recorded }
   const names = setTheScene(world, random)
   scheduler.spawn(() => crashes(world, random.below(5)))
-  const bug = await scheduler.run().then(
-    () => undefined,
-    (error: unknown) => error,
-  )
+  const bug = await scheduler
+    .run(() => server.dueSize() > 0)
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    )
   const violations = bug === undefined ? await judge(world, { slow }) : [broken(bug)]
   const history = [`seed ${seed}: ${instances.length} instances, ${names.join(', ')}`, ...scheduler.history]
   const { exchanges } = world
@@ -80,6 +86,7 @@ export async function simulate(seed: number, { deployment, flaw }: SimulationOpt
     promises: world.promises.length,
     faults: faults.seen,
     store: server.counts,
+    list: list.counts,
   }
 }
 
