@@ -19,7 +19,8 @@ _Made from the schemas by \`npm run docs\`; a test holds it to them._
 Each service reads, and later wins:
 
 1. files in its folder, \`config/SERVICE/\` or what \`--config\` names: \`_features.conf\`, \`web.conf\`, \`persistence.conf\` (its keys
-   count under \`persistence\`), \`SERVICE-service.conf\`. HOCON, of which JSON is a part; \`\${?VARIABLE}\` and \`include\` work;
+   count under \`persistence\`), \`SERVICE-service.conf\`. HOCON, of which JSON is a part, and data only
+   ([025](decisions/025-what-a-configuration-may-contain.md)); \`\${?VARIABLE}\` works, and \`include "name"\` of a file in the same folder or below;
 2. environment variables: \`webPort\` is \`COUNTERSIGN_WEB_PORT\`, \`persistence.type\` is \`COUNTERSIGN_PERSISTENCE__TYPE\`;
    \`COUNTERSIGN_VERIFIER_BASE_URL\` counts for the verifier alone, before the general one;
 3. flags: \`--webPort=7003\`, \`--web-port 7003\`, \`--persistence.type=redis\`; with several services in one process

@@ -1,13 +1,13 @@
 /**
- * Reads one HOCON file (JSON is a part of HOCON), with `${?VAR}` from the process's environment and inclusion of
- * other files. It promises data only: nothing is fetched from the network and no script is run by reading a file.
- * It refuses to know which keys there are.
+ * Reads one HOCON file (JSON is a part of HOCON), with `${?VAR}` from the process's environment and inclusion of files in
+ * the same folder. It promises data only: nothing is fetched and nothing runs by reading a file. It refuses to know which
+ * keys there are.
  */
 import { stat } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ok, type Result, refuse } from '@countersign/core/result'
-
-const MAX_FILE_BYTES = 1_000_000
+import type { Parser } from '@pushcorn/hocon-parser'
 
 /** `reason` is for the operator and repeats nothing of the file's values. */
 export type HoconRefusal =
@@ -16,16 +16,17 @@ export type HoconRefusal =
 
 /** The file's top-level object. Loads the parser at the first call, so that a start without files does not pay. */
 export async function readHoconFile(path: string): Promise<Result<Record<string, unknown>, HoconRefusal>> {
-  const size = await fileSize(path)
-  if (!size.ok) return size
-  if (size.value > MAX_FILE_BYTES) return refuse({ code: 'file_unreadable', reason: 'larger than 1 MB' })
+  const found = await fileFound(path)
+  if (!found.ok) return found
+  const Context = await loadParser()
+  const file = pathToFileURL(path).href
   try {
-    const parse = await loadParser()
-    const value = await parse({ url: pathToFileURL(path).href, strict: true })
+    // Not the parser's own entry, which loads what the package.json of the main program names as its plug-ins.
+    const value = await new Context({ url: file, strict: true }).resolve()
     if (isRecord(value)) return ok(value)
     return refuse({ code: 'file_unreadable', reason: 'not an object at the top level' })
   } catch (error) {
-    return refuse({ code: 'file_unreadable', reason: firstLine(error) })
+    return refuse({ code: 'file_unreadable', reason: reasonOf(error, file) })
   }
 }
 
@@ -34,38 +35,38 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-async function fileSize(path: string): Promise<Result<number, HoconRefusal>> {
+async function fileFound(path: string): Promise<Result<true, HoconRefusal>> {
   try {
     const found = await stat(path)
-    if (!found.isFile()) return refuse({ code: 'file_unreadable', reason: 'not a file' })
-    return ok(found.size)
+    return found.isFile() ? ok(true) : refuse({ code: 'file_unreadable', reason: 'not a file' })
   } catch (error) {
     if (isRecord(error) && error['code'] === 'ENOENT') return refuse({ code: 'file_missing' })
     return refuse({ code: 'file_unreadable', reason: firstLine(error) })
   }
 }
 
-async function loadParser() {
-  const { default: parse } = await import('@pushcorn/hocon-parser')
-  forbidCodeAndNetwork(parse)
-  return parse
+let loading: Promise<Parser['Context']> | undefined
+
+function loadParser(): Promise<Parser['Context']> {
+  loading ??= loadHardened()
+  return loading
 }
 
-/** The parser finds sources and builders by class name, so these stand in the place of its own. */
-function forbidCodeAndNetwork(parse: typeof import('@pushcorn/hocon-parser').default) {
-  const { SourceAdapter, BuilderAdapter } = parse
-  class HttpSource extends SourceAdapter {
-    async onLoad() {
-      throw new Error('a configuration file may not include from the network')
-    }
-  }
-  class HttpsSource extends HttpSource {}
-  class ScriptBuilder extends BuilderAdapter {
-    async build() {
-      throw new Error('a configuration file may not include a script')
-    }
-  }
-  parse.registerComponent(HttpSource, HttpsSource, ScriptBuilder)
+async function loadHardened(): Promise<Parser['Context']> {
+  const [{ default: parser }, { default: utils }, { readDataOnly }] = await Promise.all([
+    import('@pushcorn/hocon-parser'),
+    import('@pushcorn/hocon-parser/lib/utils.js'),
+    import('./hocon-data-only.ts'),
+  ])
+  readDataOnly(parser, utils)
+  return parser.Context
+}
+
+function reasonOf(error: unknown, file: string): string {
+  const at = isRecord(error) && isRecord(error['at']) ? error['at'] : undefined
+  if (at === undefined) return firstLine(error)
+  const elsewhere = typeof at['file'] === 'string' && at['file'] !== file ? ` of ${basename(at['file'])}` : ''
+  return `${firstLine(error)}, line ${at['line']} column ${at['col']}${elsewhere}`
 }
 
 /** Parser messages end in a token dump that repeats the text of the file; the first line up to it names the fault. */
