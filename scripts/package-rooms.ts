@@ -129,6 +129,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui', 'pino', 'zod'],
     'core',
     'api',
+    'event-loop',
     'service/config',
     'service/operation',
   ),

@@ -1,7 +1,8 @@
 /**
  * The way out to issuers and verifiers, patient with what a cluster does when an instance dies: an answer that was cut
- * off, or that a balancer made up (502, 503, 504), is asked for again. That is safe because every request of ours can be
- * repeated: the other side sees the same body again. It knows no protocol and follows no redirect.
+ * off, or that a balancer made up (502, 503, 504), is asked for again, and a service that has too much to do (503, 429) at
+ * the time that it names. That is safe because every request of ours can be repeated: the other side sees the same body
+ * again. It knows no protocol and follows no redirect.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { type JsonObject, parseJsonObject } from '@countersign/core/json'
@@ -14,9 +15,9 @@ import type {
 } from '@countersign/service/outgoing/guarded-client'
 
 export interface OutgoingClient {
-  /** Tries up to three times. */
+  /** Tries up to three times, and as often as it is told when to come back, for ten seconds. */
   get(url: string, accept: string): Promise<Result<RemoteResponse, OutgoingRefusal>>
-  /** Up to two tries with the same body; `headers` is asked before each, for proofs that may be used once. */
+  /** Up to two tries, or as above, with the same body; `headers` is asked before each, for proofs that may be used once. */
   post(request: OutgoingPost): Promise<Result<RemoteResponse, OutgoingRefusal>>
 }
 
@@ -43,25 +44,38 @@ export interface UnusableAnswer {
   readonly reason: string
 }
 
-/** Waits before the try with this number (2, 3 …). */
-export type Pause = (attempt: number) => Promise<void>
+/** Waits after the try with this number (1, 2 …), for as long as the other side asked for at least. */
+export type Pause = (attempt: number, askedForMs: number) => Promise<void>
 
 const GET_TRIES = 3
 const POST_TRIES = 2
+/** Whoever waits in front of the wallet waits no longer than this for a service that says when it will be there. */
+const PATIENCE_MS = 10_000
 
 /**
  * A balancer needs a moment to notice that an instance is gone. Part of the time is random, so that wallets that were cut
  * off together do not come back together.
  */
-const jitteredPause: Pause = (attempt) => delay(400 * attempt * (0.75 + 0.5 * Math.random()))
+const jitteredPause: Pause = (attempt, askedForMs) => {
+  const usualMs = 400 * attempt * (0.75 + 0.5 * Math.random())
+  return delay(askedForMs === 0 ? usualMs : askedForMs * (1 + 0.5 * Math.random()))
+}
 
 export function openOutgoingClient(remote: Remote, pause: Pause = jitteredPause): OutgoingClient {
   const patiently = async (tries: number, request: () => Promise<RemoteRequest>) => {
+    let askedForMs = 0
     for (let attempt = 1; ; attempt++) {
       const made = await request()
-      const judged = judge(await remote.request(made), hostOf(made.url))
-      if (judged.ok || !isWorthAnotherTry(judged.error) || attempt >= tries) return judged
-      await pause(attempt)
+      const answered = await remote.request(made)
+      const judged = judge(answered, hostOf(made.url))
+      const comeBackMs = answered.ok ? retryAfterMs(answered.value) : undefined
+      if (comeBackMs !== undefined && askedForMs + comeBackMs <= PATIENCE_MS) {
+        askedForMs += comeBackMs
+        await pause(attempt, comeBackMs)
+      } else {
+        if (judged.ok || !isWorthAnotherTry(judged.error) || attempt >= tries) return judged
+        await pause(attempt, 0)
+      }
     }
   }
   return {
@@ -76,6 +90,13 @@ export function openOutgoingClient(remote: Remote, pause: Pause = jitteredPause)
         headers: { accept, ...(contentType && { 'content-type': contentType }), ...(await headers?.()) },
       })),
   }
+}
+
+/** RFC 9110 §10.2.3, in seconds: what services say that have too much to do. A date says when somebody repairs one. */
+function retryAfterMs({ status, headers }: RemoteResponse): number | undefined {
+  const seconds = headers['retry-after'] ?? ''
+  if ((status !== 503 && status !== 429) || !/^\d{1,4}$/.test(seconds)) return undefined
+  return Math.max(1, Number(seconds)) * 1_000
 }
 
 /** For sentences; an address that cannot be read is shown as it is, shortened. */

@@ -13,7 +13,7 @@ const LONGEST_LOOK_MS = 2 * LOOK_EVERY_MS
 
 let attentiveMs = 0
 let lookedAt = performance.now()
-const looking = new Set<() => void>()
+const looking = new Set<(sinceLastMs: number) => void>()
 let holders = 0
 
 // The process may end while nobody waits: `holdOpen` is for those who do.
@@ -21,9 +21,10 @@ const interval = setInterval(look, LOOK_EVERY_MS).unref()
 
 function look(): void {
   const now = performance.now()
-  attentiveMs += Math.min(now - lookedAt, LONGEST_LOOK_MS)
+  const sinceLastMs = now - lookedAt
+  attentiveMs += Math.min(sinceLastMs, LONGEST_LOOK_MS)
   lookedAt = now
-  for (const one of looking) one()
+  for (const one of looking) one(sinceLastMs)
 }
 
 /** Milliseconds that never run while the loop cannot look; as fine as `LOOK_EVERY_MS`. */
@@ -31,8 +32,11 @@ export function attentiveNow(): number {
   return attentiveMs
 }
 
-/** Calls at every look; what was readable before the last look has been read by then. Answers how to end it. */
-export function atEachLook(call: () => void): () => void {
+/**
+ * Calls at every look with the milliseconds of the wall clock since the last one; what was readable before the last look
+ * has been read by then. Answers how to end it.
+ */
+export function atEachLook(call: (sinceLastMs: number) => void): () => void {
   looking.add(call)
   return () => void looking.delete(call)
 }

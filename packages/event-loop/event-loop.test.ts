@@ -1,8 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { expectTook } from '@countersign/testing/time/takes-at-most'
 import { describe, expect, it } from 'vitest'
-import { attentiveNow, LOOK_EVERY_MS } from './attentive-time.ts'
-import { turnMs } from './loop-turn.ts'
+import { atEachLook, attentiveNow, LOOK_EVERY_MS } from './attentive-time.ts'
 import { afterAttentive, withinTime, withTimeSignal } from './time-limit.ts'
 
 /** Nothing else runs meanwhile. */
@@ -27,6 +26,22 @@ describe('attentive time', () => {
     // A timer that is due by then runs after the look, which was due earlier.
     await sleep(1)
     expect(attentiveNow() - before).toBeLessThanOrEqual(2 * LOOK_EVERY_MS)
+  })
+})
+
+describe('a look', () => {
+  it('tells how long ago the last one was, until it is no more asked for', async () => {
+    const times: number[] = []
+    const end = atEachLook((ms) => times.push(ms))
+    await sleep(100)
+    beBusy(300)
+    await sleep(100)
+    end()
+    const seen = times.length
+    expect(Math.max(...times)).toBeGreaterThanOrEqual(290)
+    expect(Math.min(...times)).toBeGreaterThan(LOOK_EVERY_MS / 2)
+    await sleep(100)
+    expect(times.length).toBe(seen)
   })
 })
 
@@ -68,22 +83,5 @@ describe('a limit in attentive time', () => {
     const signal = await withTimeSignal(20, async (given) => given)
     await sleep(150)
     expect(signal.aborted).toBe(false)
-  })
-})
-
-describe('the present turn of the loop', () => {
-  it('is as long as what was computed in it', async () => {
-    turnMs()
-    await nextTurn()
-    await nextTurn()
-    beBusy(80)
-    expect(turnMs()).toBeGreaterThanOrEqual(79)
-  })
-
-  it('is short after the loop has turned, and idle time does not count', async () => {
-    beBusy(80)
-    turnMs()
-    await sleep(120)
-    expect(turnMs()).toBeLessThan(80)
   })
 })

@@ -44,7 +44,7 @@ const offerAnswers = {
 }
 
 export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
-  const config = { door, answers: offerAnswers }
+  const config = { door, begins: true, answers: offerAnswers }
   for (const { credential, issuePath } of ISSUE_PATHS) {
     app.post(
       `/openid4vc/${issuePath}/issue`,

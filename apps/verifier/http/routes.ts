@@ -57,7 +57,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
         body: startVerificationBody,
         headers: startVerificationHeaders,
       },
-      config: { ...management, answers: startAnswers },
+      config: { ...management, begins: true, answers: startAnswers },
     },
     async (request, reply) => {
       const start = parseStart(request.body, request.headers, verifier.formats)

@@ -46,7 +46,7 @@ export function loginRoutes(
     '/wallet-api/auth/register',
     {
       schema: { summary: 'Make an account with a wallet, a key and a DID', tags, body: registerRequest },
-      config: { ...config, answers: registerAnswers },
+      config: { ...config, begins: true, answers: registerAnswers },
     },
     async (request, reply) => {
       valueOr(ACCOUNT_ERRORS, await registerAccount(wallet, request.body))

@@ -6,6 +6,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { z } from 'zod'
+import type { LoadLimits } from '../operation/admission.ts'
 import { newInstanceId } from '../operation/instance-name.ts'
 import { isLoopbackHost } from './loopback-host.ts'
 import {
@@ -241,9 +242,15 @@ function finish<Extra extends z.ZodRawShape>(
       trustedProxies: values.trustedProxies,
       logLevel: values.logLevel,
       drainSeconds: values.drainSeconds ?? (production ? 5 : 0),
+      ...loadLimits(values),
       features,
     },
   }
+}
+
+function loadLimits(values: BaseValues): LoadLimits {
+  const { maxRequestsInFlight, maxLoopDelayMs, maxRequestsWhileLate, maxSlowBodies, maxEventStreams } = values
+  return { maxRequestsInFlight, maxLoopDelayMs, maxRequestsWhileLate, maxSlowBodies, maxEventStreams }
 }
 
 function missingKey(why: string): Mistake {

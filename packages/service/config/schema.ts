@@ -3,6 +3,7 @@
  * that depend on the mode are computed here. What only one service knows comes in as its own shape.
  */
 import { z } from 'zod'
+import { LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { INSTANCE_PATTERN } from '../operation/instance-name.ts'
 import type { LogLevel } from '../operation/log.ts'
 
@@ -105,6 +106,42 @@ export const serviceConfigShape = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
     .describe('Lines below this level are not written'),
+  maxRequestsInFlight: z
+    .int()
+    .min(10)
+    .max(1_000_000)
+    .default(LOAD_DEFAULTS.maxRequestsInFlight)
+    .describe(
+      'Requests that one instance serves at a time; more are refused at once with 503 and `Retry-After`, new sessions at three quarters of it',
+    ),
+  maxLoopDelayMs: z
+    .number()
+    .min(1)
+    .max(60_000)
+    .default(LOAD_DEFAULTS.maxLoopDelayMs)
+    .describe(
+      'Lateness of the event loop, in milliseconds: an instance that is later than this for a second is overloaded, and `maxRequestsWhileLate` counts',
+    ),
+  maxRequestsWhileLate: z
+    .int()
+    .min(4)
+    .max(1_000_000)
+    .default(LOAD_DEFAULTS.maxRequestsWhileLate)
+    .describe('Requests that an overloaded instance serves at a time, new sessions to a quarter of it'),
+  maxSlowBodies: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(LOAD_DEFAULTS.maxSlowBodies)
+    .describe(
+      'Requests whose bodies are slow to arrive, counted apart from those in flight; of more than this many the slowest is cut',
+    ),
+  maxEventStreams: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(LOAD_DEFAULTS.maxEventStreams)
+    .describe('Event streams that one instance serves at a time; more are refused with 503'),
   drainSeconds: z
     .number()
     .min(0)
@@ -140,7 +177,7 @@ export type SessionsSetting =
 export type Mode = 'development' | 'production'
 
 /** What every service knows about itself after start; read once, never changed. */
-export interface ServiceConfig {
+export interface ServiceConfig extends LoadLimits {
   /** `issuer`, `verifier`, `wallet` … */
   readonly service: string
   readonly mode: Mode

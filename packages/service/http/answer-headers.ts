@@ -34,7 +34,25 @@ export function writeStandardHeaders(
   if (instance !== undefined) reply.header('x-instance', instance)
   if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', API_POLICY)
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
-  if (request.routeOptions.config.door === 'wallet') writeCrossOriginHeaders(reply)
+  if (request.routeOptions.config.door === 'wallet') void reply.headers(CROSS_ORIGIN_HEADERS)
+}
+
+/** The same for an answer that the framework has no part in. */
+export function rawHeaders(
+  requestId: string,
+  door: Door,
+  { instance }: StandardHeaders,
+): Readonly<Record<string, string>> {
+  return {
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'x-frame-options': 'DENY',
+    'x-request-id': requestId,
+    'content-security-policy': API_POLICY,
+    'cache-control': 'no-store',
+    ...(instance !== undefined && { 'x-instance': instance }),
+    ...(door === 'wallet' && CROSS_ORIGIN_HEADERS),
+  }
 }
 
 /** Answers a preflight of a browser wallet; only for addresses of the wallet's door. */
@@ -55,7 +73,7 @@ const PREFLIGHT_HEADERS = [
 ].join(', ')
 
 /** No cookie takes part at this door, so any origin may read what any client may read. */
-function writeCrossOriginHeaders(reply: FastifyReply): void {
-  reply.header('access-control-allow-origin', '*')
-  reply.header('access-control-expose-headers', 'dpop-nonce, www-authenticate, x-request-id')
-}
+const CROSS_ORIGIN_HEADERS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'dpop-nonce, retry-after, www-authenticate, x-request-id',
+} as const

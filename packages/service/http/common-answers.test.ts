@@ -10,10 +10,10 @@ const route = {
 } as const
 
 describe('what a route answers without saying so', () => {
-  it('is who may come in: by key, or from this machine', () => {
-    expect(Object.keys(commonAnswers(route))).toEqual(['401'])
-    expect(Object.keys(commonAnswers({ ...route, keyed: false }))).toEqual(['403'])
-    expect(commonAnswers({ ...route, management: false })).toEqual({})
+  it('is that there is too much to do, and who may come in: by key, or from this machine', () => {
+    expect(Object.keys(commonAnswers(route))).toEqual(['401', '503'])
+    expect(Object.keys(commonAnswers({ ...route, keyed: false }))).toEqual(['403', '503'])
+    expect(Object.keys(commonAnswers({ ...route, management: false }))).toEqual(['503'])
   })
 
   it('is that a body or a path cannot be read', () => {

@@ -1,9 +1,10 @@
 /**
  * What routes answer without saying so themselves, because the service answers before or around their handlers: who is
- * not let in at the door, what cannot be read, bodies that are too large or of another kind, and a store that is away. For
+ * not let in at the door, what cannot be read, bodies that are too large or of another kind, too much to do, and a store that is away. For
  * the OpenAPI document; the texts are those that are sent.
  */
 import { foreignPage, noManagementKey } from './access.ts'
+import { overloaded } from './admitting-server.ts'
 import { type DescribedAnswers, errorAnswer } from './described-answers.ts'
 import { type BodyKind, jsonInvalid, parameterRepeated, wrongContentType } from './request-bodies.ts'
 import { bodyTooLarge, type ErrorShape, requestUnreadable, storeUnavailable } from './wire-errors.ts'
@@ -20,7 +21,8 @@ export interface RouteFacts {
 }
 
 export function commonAnswers(route: RouteFacts): DescribedAnswers {
-  return { ...doorAnswers(route), ...unreadable(route), ...bodyAnswers(route) }
+  const tooMuch = errorAnswer('There is too much to do at the moment', overloaded, route.shape)
+  return { ...doorAnswers(route), ...unreadable(route), ...bodyAnswers(route), 503: tooMuch }
 }
 
 function doorAnswers({ management, keyed }: RouteFacts): DescribedAnswers {

@@ -16,6 +16,7 @@ import Fastify, {
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
+import { type Admission, admission, LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
 import { createLogger, errorFacts, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
@@ -28,6 +29,7 @@ import {
   managementDoorKeeper,
   openDoorProblem,
 } from './access.ts'
+import { admittingServers } from './admitting-server.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { quietConnections } from './connections.ts'
@@ -35,6 +37,7 @@ import type { DescribedAnswers } from './described-answers.ts'
 import { countRequests, showMetrics } from './metrics-route.ts'
 import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
 import { type BodyKind, readBodies, requireContentType } from './request-bodies.ts'
+import { type KnownRoutes, knownRoutes } from './route-facts.ts'
 import { addressUnknown, type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
 
 declare module 'fastify' {
@@ -47,6 +50,8 @@ declare module 'fastify' {
     accepts?: readonly BodyKind[]
     /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
     malformed?: string
+    /** It begins something: under load it is refused before steps of what runs. */
+    begins?: boolean
     /** What the route answers, by status: for the OpenAPI document alone. */
     answers?: DescribedAnswers
   }
@@ -57,6 +62,8 @@ declare module 'fastify' {
   interface FastifyInstance {
     /** Aborted when the listener closes: long answers end then. */
     stopping: AbortSignal
+    /** Event streams that are served at a time. */
+    maxEventStreams: number
     /** What every answer's headers say; for answers that are written by hand. */
     standardHeaders: StandardHeaders
   }
@@ -88,7 +95,8 @@ export interface HttpServiceOptions {
     | 'trustedProxies'
     | 'logLevel'
     | 'features'
-  >
+  > &
+    Partial<LoadLimits>
   /** Adds the service's routes and its own plug-ins. */
   readonly routes: (app: ServiceApp) => void | Promise<void>
   /** For `/readyz`. */
@@ -130,7 +138,10 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   })
   const state: ServiceState = { draining: false, managed: false, lastRequestAt: Number.NEGATIVE_INFINITY }
   const addresses = knownAddresses()
-  const app = bareServer(options, log)
+  const routes = knownRoutes()
+  const places = admission({ ...LOAD_DEFAULTS, ...config })
+  const app = bareServer(options, log, { routes, places })
+  app.addHook('onClose', async () => places.stop())
   readBodies(app)
   endLongAnswersAtClose(app)
   logRequests(app, log)
@@ -142,7 +153,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     if (!isAboutHealth(request)) state.lastRequestAt = performance.now()
   })
   app.addHook('onRoute', (route) => {
-    if (settleRoute(route, addresses) === 'management') state.managed = true
+    if (settleRoute(route, addresses, routes) === 'management') state.managed = true
   })
   const openapi = config.features.includes('openapi')
   if (openapi) await describeApi(app, { ...options, version: VERSION, ...apiFacts(config) })
@@ -185,7 +196,7 @@ function serviceOf(
     async listen() {
       const problem = state.managed ? openDoorProblem(config) : undefined
       if (problem !== undefined) throw new StartRefused(problem)
-      await app.listen({ host: config.webHost, port: config.webPort })
+      await app.listen({ host: config.webHost, port: config.webPort, backlog: BACKLOG })
       const address = app.server.address()
       const port = typeof address === 'object' && address !== null ? address.port : config.webPort
       log.info({ host: config.webHost, port, baseUrl: config.baseUrl, mode: config.mode }, 'listening')
@@ -205,12 +216,18 @@ function serviceOf(
   }
 }
 
-function bareServer(options: HttpServiceOptions, log: Logger): ServiceApp {
+interface AdmissionParts {
+  readonly routes: KnownRoutes
+  readonly places: Admission
+}
+
+function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionParts): ServiceApp {
   const { trustedProxies } = options.config
   const app = Fastify({
     logger: false,
+    serverFactory: (handler) => admittingServerOf(options, log, parts)(handler),
     bodyLimit: options.bodyLimitBytes ?? 1_000_000,
-    requestTimeout: 30_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
@@ -226,6 +243,24 @@ function bareServer(options: HttpServiceOptions, log: Logger): ServiceApp {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   return app
+}
+
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_MS = 72_000
+/** As many connections may wait to be taken as the system allows (net.core.somaxconn): it lowers this to its own number. */
+const BACKLOG = 65_535
+
+function admittingServerOf(options: HttpServiceOptions, log: Logger, { routes, places }: AdmissionParts) {
+  const { config, metrics } = options
+  return admittingServers({
+    admission: places,
+    routes,
+    maxSlowBodies: config.maxSlowBodies ?? LOAD_DEFAULTS.maxSlowBodies,
+    headers: headersNamed(options),
+    log,
+    onRefused: metrics && ((reason, precedence) => metrics.refused(reason, precedence)),
+    timeouts: { keepAliveMs: KEEP_ALIVE_MS, requestMs: REQUEST_TIMEOUT_MS },
+  })
 }
 
 function apiFacts(config: HttpServiceOptions['config']) {
@@ -252,10 +287,14 @@ function logRequests(app: ServiceApp, log: Logger): void {
   })
 }
 
-function standardHeaders(app: ServiceApp, { config, clustered }: HttpServiceOptions): void {
-  const named = config.mode === 'development' || clustered === true
-  const headers: StandardHeaders = named ? { instance: config.instance } : {}
+function headersNamed({ config, clustered }: HttpServiceOptions): StandardHeaders {
+  return config.mode === 'development' || clustered === true ? { instance: config.instance } : {}
+}
+
+function standardHeaders(app: ServiceApp, options: HttpServiceOptions): void {
+  const headers = headersNamed(options)
   app.decorate('standardHeaders', headers)
+  app.decorate('maxEventStreams', options.config.maxEventStreams ?? LOAD_DEFAULTS.maxEventStreams)
   app.addHook('onSend', async (request, reply) => {
     writeStandardHeaders(request, reply, headers)
     if (app.stopping.aborted) reply.header('connection', 'close')
@@ -327,12 +366,14 @@ function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
 }
 
 /** Gives the API page's own routes their door, and refuses to start with a route that names none. */
-function settleRoute(route: RouteOptions, addresses: KnownAddresses): Door {
+function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: KnownRoutes): Door {
   const ofApiPage = route.url.startsWith(SWAGGER_PREFIX)
   const door = route.config?.door ?? (ofApiPage ? 'open' : undefined)
   if (door === undefined) throw new Error(`the route ${route.url} names no door`)
   const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
   if (!ofApiPage) addresses.add(route.url, route.method, door, errors)
+  const precedence = ABOUT_HEALTH.includes(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'
+  routes.add(route.url, route.method, { door, errors, precedence })
   return door
 }
 

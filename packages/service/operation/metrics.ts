@@ -3,6 +3,7 @@
  * monitoring system. Every text that becomes a label is one of a few that stand in our code; no id, address, host or name
  * that somebody else chose ever comes in, so that series stay few and tell nothing about anybody.
  */
+import type { Precedence, RefusedFor } from './admission.ts'
 
 export interface Metrics {
   /** A request was answered. `route` is the pattern, never the address. */
@@ -12,6 +13,8 @@ export interface Metrics {
     readonly status: number
     readonly seconds: number
   }): void
+  /** A request was refused before anything was done for it, or cut, since there was too much to do. */
+  refused(reason: RefusedFor | 'slow_bodies', precedence: Precedence): void
   /** A session changed and the change was committed. `from` is `none` for one that was made. */
   transition(kind: SessionKind, from: string, to: string): void
   /** An operation of the session store ended. */
@@ -43,6 +46,7 @@ export type StoreOutcome = 'done' | 'lost' | 'absent' | 'unavailable'
 /** For tests and for whoever does not want any. */
 export const NO_METRICS: Metrics = {
   request: () => {},
+  refused: () => {},
   transition: () => {},
   storeOperation: () => {},
   signature: () => {},

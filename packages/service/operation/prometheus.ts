@@ -39,6 +39,14 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
     'Requests to addresses that others named, by purpose and status class or refusal',
     ['purpose', 'outcome'],
   )
+  const refusals = counter(
+    new Counter({
+      name: 'countersign_http_refused_total',
+      help: 'Requests refused for too much to do, by reason and by what they are: running or new',
+      labelNames: ['reason', 'precedence'],
+      registers: [registry],
+    }),
+  )
   const transitions = counter(
     new Counter({
       name: 'countersign_session_transitions_total',
@@ -49,6 +57,7 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
   )
   return {
     request: ({ method, route, status, seconds }) => requests([method, route, String(status)], seconds),
+    refused: (reason, precedence) => refusals([reason, precedence]),
     storeOperation: (operation, outcome, seconds) => stores([operation, outcome], seconds),
     signature: (purpose, outcome, seconds) => signatures([purpose, outcome], seconds),
     outgoingRequest: (purpose, outcome, seconds) => outgoing([purpose, outcome], seconds),

@@ -6,6 +6,7 @@
 import type { Server } from 'node:http'
 import type { SessionEvent } from '@countersign/protocol/session-event'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { leavePlace } from '../http/admitting-server.ts'
 import { writeStandardHeaders } from '../http/answer-headers.ts'
 import { fail, type WireError } from '../http/wire-errors.ts'
 
@@ -31,7 +32,7 @@ export interface EventSource {
   readonly pollMs?: number
   /** How often a comment keeps proxies from closing the stream, in milliseconds. Default 15000. */
   readonly heartbeatMs?: number
-  /** How many streams one service serves at a time; above it is 503. Default 1000. */
+  /** How many streams one service serves at a time; above it is 503. Default: as configured. */
   readonly maxStreams?: number
 }
 
@@ -50,7 +51,7 @@ export async function serveSessionEvents(
   reply: FastifyReply,
   source: EventSource,
 ): Promise<FastifyReply> {
-  const leave = takePlace(request.server.server, source.maxStreams ?? 1000)
+  const leave = takePlace(request.server.server, source.maxStreams ?? request.server.maxEventStreams)
   const bell = newBell()
   try {
     // Watching starts before reading, or what happens in between would wait for the next poll.
@@ -127,6 +128,7 @@ function openStream(request: FastifyRequest, reply: FastifyReply) {
   // Some proxies hold answers back until they are complete; this header tells them not to.
   reply.header('x-accel-buffering', 'no')
   writeStandardHeaders(request, reply, request.server.standardHeaders)
+  leavePlace(request.raw)
   reply.hijack()
   for (const [name, value] of Object.entries(reply.getHeaders())) {
     if (value !== undefined) reply.raw.setHeader(name, value)

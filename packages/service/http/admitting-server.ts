@@ -1,0 +1,147 @@
+/**
+ * The HTTP server in front of the framework: what is too much is refused here, by its head alone, before a router, a hook or
+ * a body reader has done anything for it. A body that comes slowly gives its place back until it is complete, so that slow
+ * senders keep nobody out; of too many of them the slowest is cut. It knows addresses by `route-facts.ts`, and no session.
+ */
+import { randomUUID } from 'node:crypto'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import type { Admission, Precedence, RefusedFor } from '../operation/admission.ts'
+import type { Logger } from '../operation/log.ts'
+import { acceptedRequestId, rawHeaders, type StandardHeaders } from './answer-headers.ts'
+import type { KnownRoutes, RouteFacts } from './route-facts.ts'
+import { slowBodies } from './slow-bodies.ts'
+import { errorBody, type WireError } from './wire-errors.ts'
+
+export interface AdmittingOptions {
+  readonly admission: Admission
+  readonly routes: KnownRoutes
+  readonly maxSlowBodies: number
+  readonly headers: StandardHeaders
+  readonly log: Logger
+  /** For figures. */
+  readonly onRefused?: ((reason: RefusedFor | 'slow_bodies', precedence: Precedence) => void) | undefined
+  readonly timeouts: { readonly keepAliveMs: number; readonly requestMs: number }
+}
+
+/** Makes servers that share one admission: a name may stand for several addresses. */
+export function admittingServers(options: AdmittingOptions): (handler: RequestListener) => Server {
+  const { admission, routes, onRefused, timeouts } = options
+  const told = refusalsTold(options)
+  const bodies = slowBodies(options.maxSlowBodies, () => {
+    told()
+    onRefused?.('slow_bodies', 'running')
+  })
+  const admits = (request: IncomingMessage, response: ServerResponse): boolean => {
+    const facts = routes.of(request.method ?? '', request.url ?? '')
+    if (facts.precedence === 'always') return true
+    const reason = admission.tooMuch(facts.precedence)
+    if (reason === undefined) {
+      takePlace(request, response)
+      return true
+    }
+    told()
+    onRefused?.(reason, facts.precedence)
+    refuse(request, response, facts, options.headers)
+    return false
+  }
+  const takePlace = (request: IncomingMessage, response: ServerResponse) => {
+    const leave = admission.take()
+    places.set(request, leave)
+    response.on('close', leave)
+    if (hasBody(request)) bodies.watch(request, response, { leave, take: admission.take })
+  }
+  return (handler) => {
+    const server = createServer((request, response) => {
+      if (admits(request, response)) handler(request, response)
+    })
+    // RFC 9110 §10.1.1: whoever asks before sending a body hears the refusal without having sent it.
+    server.on('checkContinue', (request, response) => {
+      if (!admits(request, response)) return
+      response.writeContinue()
+      handler(request, response)
+    })
+    server.keepAliveTimeout = timeouts.keepAliveMs
+    server.requestTimeout = timeouts.requestMs
+    server.once('close', bodies.stop)
+    return server
+  }
+}
+
+const places = new WeakMap<IncomingMessage, () => void>()
+
+/** For an answer that lasts and costs nothing meanwhile, such as an event stream: it has a limit of its own. */
+export function leavePlace(request: IncomingMessage): void {
+  places.get(request)?.()
+}
+
+export const overloaded: WireError = {
+  status: 503,
+  refusal: 'overloaded',
+  code: 'temporarily_unavailable',
+  message: 'There is too much to do at the moment; try again',
+  headers: { 'retry-after': '1' },
+}
+
+/** Callers that were refused together shall not come back together. */
+const RETRY_AFTER_SECONDS = ['1', '2', '3'] as const
+let turn = 0
+
+function nextRetryAfter(): string {
+  turn = (turn + 1) % RETRY_AFTER_SECONDS.length
+  return RETRY_AFTER_SECONDS[turn] ?? '1'
+}
+
+function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { door, errors }: RouteFacts,
+  standard: StandardHeaders,
+): void {
+  const requestId = acceptedRequestId(request.headers['x-request-id']) ?? randomUUID()
+  const body = JSON.stringify(errorBody(overloaded, errors, requestId))
+  const close = !isSmall(request)
+  response.writeHead(overloaded.status, {
+    ...rawHeaders(requestId, door, standard),
+    'retry-after': nextRetryAfter(),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    ...(close && { connection: 'close' }),
+  })
+  response.end(request.method === 'HEAD' ? undefined : body, () => {
+    if (close) request.socket.destroySoon()
+  })
+}
+
+/** A small body is on its way already, and is passed over; waiting for a large one would be work. */
+const PASSED_OVER_BYTES = 65_536
+
+function isSmall(request: IncomingMessage): boolean {
+  if (!hasBody(request)) return true
+  const length = Number(request.headers['content-length'])
+  return length <= PASSED_OVER_BYTES && request.headers.expect === undefined
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+const TELL_EVERY_MS = 1_000
+
+/** A line a second, not one a request: writing them would be the work that is refused. */
+function refusalsTold({ log, admission }: AdmittingOptions): () => void {
+  let refused = 0
+  return () => {
+    refused += 1
+    if (refused > 1) return
+    setTimeout(() => {
+      log.warn({ refused, inFlight: admission.inFlight() }, 'too much to do: requests were refused')
+      refused = 0
+    }, TELL_EVERY_MS).unref()
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * What is known of a request by its first line alone, before a router has seen it: whether it is about health, begins
+ * something new, and in which form its route refuses. Addresses are compared as far as their first parameter.
+ */
+import type { Precedence } from '../operation/admission.ts'
+import type { Door } from './access.ts'
+import type { ErrorShape } from './wire-errors.ts'
+
+export interface RouteFacts {
+  readonly door: Door
+  readonly errors: ErrorShape
+  readonly precedence: Precedence | 'always'
+}
+
+export interface KnownRoutes {
+  add(url: string, methods: string | readonly string[], facts: RouteFacts): void
+  /** `target`: as it stands in the request line. */
+  of(method: string, target: string): RouteFacts
+}
+
+const UNKNOWN: RouteFacts = { door: 'open', errors: 'management', precedence: 'running' }
+
+export function knownRoutes(): KnownRoutes {
+  const exact = new Map<string, RouteFacts>()
+  const beginnings: { readonly start: string; readonly facts: RouteFacts }[] = []
+  return {
+    add(url, methods, facts) {
+      for (const method of [methods].flat()) {
+        const start = `${method.toUpperCase()} ${url.split(/[:*]/, 1)[0]}`
+        if (url.search(/[:*]/) < 0) exact.set(withoutSlash(start), facts)
+        else beginnings.push({ start, facts })
+      }
+      beginnings.sort((a, b) => b.start.length - a.start.length)
+    },
+    of(method, target) {
+      const path = withoutSlash(`${method === 'HEAD' ? 'GET' : method} ${target.split('?', 1)[0]}`)
+      return exact.get(path) ?? beginnings.find(({ start }) => path.startsWith(start))?.facts ?? UNKNOWN
+    },
+  }
+}
+
+/** The router takes an address with a slash at its end for the same. */
+function withoutSlash(line: string): string {
+  return line.endsWith('/') && !line.endsWith(' /') ? line.slice(0, -1) : line
+}

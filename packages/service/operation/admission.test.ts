@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { eventually } from '@countersign/testing/time/eventually'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type Admission, type AdmissionLimits, admission } from './admission.ts'
+
+const LIMITS: AdmissionLimits = { maxRequestsInFlight: 8, maxLoopDelayMs: 25, maxRequestsWhileLate: 4 }
+
+const opened: Admission[] = []
+afterEach(() => {
+  for (const one of opened.splice(0)) one.stop()
+})
+
+function open(taken = 0): Admission {
+  const places = admission(LIMITS)
+  opened.push(places)
+  for (let at = 0; at < taken; at++) places.take()
+  return places
+}
+
+/** Every turn of the loop takes as long as this, until the answered function is called. */
+function keepLate(ms: number): () => void {
+  let on = true
+  const turn = () => {
+    const until = performance.now() + ms
+    while (performance.now() < until);
+    if (on) setImmediate(turn)
+  }
+  turn()
+  return () => {
+    on = false
+  }
+}
+
+describe('admission', () => {
+  it.each([
+    [5, undefined, undefined],
+    [6, undefined, 'in_flight'],
+    [7, undefined, 'in_flight'],
+    [8, 'in_flight', 'in_flight'],
+  ])('with %i of 8 in flight: running %s, new %s', (taken, running, fresh) => {
+    const places = open(taken)
+    expect(places.tooMuch('running')).toBe(running)
+    expect(places.tooMuch('new')).toBe(fresh)
+  })
+
+  it('a place that is left twice is given back once', () => {
+    const places = open(2)
+    const leave = places.take()
+    leave()
+    leave()
+    expect(places.inFlight()).toBe(2)
+  })
+
+  it('one long pause is no overload', async () => {
+    const places = open(4)
+    const until = performance.now() + 1_500
+    while (performance.now() < until);
+    await sleep(1)
+    expect(places.tooMuch('running')).toBeUndefined()
+    expect(places.tooMuch('new')).toBeUndefined()
+  })
+
+  it('a loop that stays late takes fewer, what is new above all, until it is in time and nobody is refused', async () => {
+    const [one, three, four] = [open(1), open(3), open(4)]
+    const end = keepLate(70)
+    await eventually('it is overloaded', () => four.tooMuch('running'))
+    expect(four.tooMuch('running')).toBe('loop_delay')
+    expect(three.tooMuch('running')).toBeUndefined()
+    expect(three.tooMuch('new')).toBe('loop_delay')
+    expect(one.tooMuch('new')).toBe('loop_delay')
+    expect(open().tooMuch('new')).toBeUndefined()
+    end()
+    const asking = setInterval(() => one.tooMuch('new'), 100)
+    await eventually('the other is in time', async () => {
+      await sleep(1_500)
+      return three.tooMuch('running') === undefined && four.tooMuch('running') === undefined
+    })
+    expect(one.tooMuch('new')).toBe('loop_delay')
+    clearInterval(asking)
+    await eventually('it is in time', async () => {
+      await sleep(1_500)
+      return one.tooMuch('new') === undefined
+    })
+  })
+})
