@@ -151,7 +151,7 @@ describe.skipIf(missing)('PKCS#11 on SoftHSM2', () => {
   })
 
   describe('refuses to open', () => {
-    const refusal = async (reference: string, options?: OpenSignerOptions) => {
+    const refusal = async (reference: string, options?: Partial<OpenSignerOptions>) => {
       const result = await open(reference, options)
       if (result.ok) await result.value.close()
       return result.ok ? 'opened' : result.error
