@@ -4,7 +4,7 @@
  * remembers the moment of the start, is found here.
  */
 import { call, expectStatus } from '@countersign/testing/client/http'
-import { turnClockTo } from '@countersign/testing/time/turned-clock'
+import { TURNED_CLOCK, turnClockTo } from '@countersign/testing/time/turned-clock'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { believed } from './stories/believed.ts'
 import { callersCertificates } from './stories/callers-certificates.ts'
@@ -17,6 +17,7 @@ import { openWeek, type Week } from './week.ts'
 
 let week: Week
 beforeAll(async () => {
+  turnClockTo(TURNED_CLOCK.now())
   week = await openWeek()
 })
 afterAll(() => week?.stop())

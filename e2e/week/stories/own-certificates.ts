@@ -82,7 +82,7 @@ async function received(week: Week, { url }: Offered): Promise<Answer> {
   return call(at, { method: 'POST', headers, body: url })
 }
 
-/** The development CA has 62 days left at the start, so its next generation begins on the third day. */
+/** The development CA has 62 days left at the start, so its next generation begins after two. */
 function madeOnes(): Story {
   const walk = (week: Week) => works(week, week.issuer, week.verifier)
   return [

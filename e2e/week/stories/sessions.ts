@@ -1,5 +1,11 @@
 /** Offers, codes, tokens, nonces, proofs and verifications: each good until its end, and with its own word after it. */
 
+import { randomUUID } from 'node:crypto'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
+import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { identityQuery, issue } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
@@ -18,7 +24,7 @@ import {
   requestToken,
   requestUri,
 } from '@countersign/testing/client/protocol-wallet'
-import { newKey } from '@countersign/testing/people/keys'
+import { newKey, now } from '@countersign/testing/people/keys'
 import { expect } from 'vitest'
 import { type Offered, offered, sdJwt } from '../flows.ts'
 import { DAY, MINUTE } from '../moments.ts'
@@ -128,6 +134,49 @@ function tokens(): Story {
   ]
 }
 
+/** Good for five minutes, and once. */
+function dpopProofs(): Story {
+  const begins = MORNING + 35 * MINUTE
+  const dpopKey = newKey()
+  let made: ParsedOffer
+  let early: string
+  let late: string
+  const proofFor = (url: string) =>
+    createDpopProof({ signer: dpopKey, method: 'POST', url, now: now(), jti: randomUUID() }, nodeCrypto)
+  const ask = (dpop: string) => {
+    const grantType = PRE_AUTHORIZED_CODE
+    const form = writeTokenRequest({ grantType, preAuthorizedCode: made.code, client: ANONYMOUS_CLIENT })
+    return postForm(`${made.issuer}/token`, form, { dpop })
+  }
+  return [
+    {
+      at: begins,
+      says: 'a DPoP proof is made',
+      async act({ issuer }) {
+        made = await parsed(await offered(issuer, sdJwt, {}, DAY))
+        early = await proofFor(`${made.issuer}/token`)
+      },
+    },
+    {
+      at: begins + 6 * MINUTE,
+      says: 'six minutes later it is too old, and a fresh one is good once',
+      async act() {
+        expect(expectStatus(await ask(early), 400).json()).toMatchObject({ error: 'invalid_dpop_proof' })
+        late = await proofFor(`${made.issuer}/token`)
+        expectStatus(await ask(late), 200)
+        expect(expectStatus(await ask(late), 400).json()).toMatchObject({ error: 'invalid_dpop_proof' })
+      },
+    },
+    {
+      at: begins + 2 * 60 * MINUTE,
+      says: 'and not again when nobody remembers it any more',
+      async act() {
+        expect(expectStatus(await ask(late), 400).json()).toMatchObject({ error: 'invalid_dpop_proof' })
+      },
+    },
+  ]
+}
+
 /** Five minutes to answer, ten to read the result. */
 function verifications(): Story {
   const begins = MORNING + 40 * MINUTE
@@ -183,4 +232,4 @@ function verifications(): Story {
   ]
 }
 
-export const sessions = (): readonly Story[] => [offers(), tokens(), verifications()]
+export const sessions = (): readonly Story[] => [offers(), tokens(), dpopProofs(), verifications()]

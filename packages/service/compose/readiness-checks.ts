@@ -18,16 +18,22 @@ export function sessionsCheck(engine: Pick<StoreEngine, 'ping' | 'shared'>): Rea
   }
 }
 
-/** Also puts the identity back after the shared store was emptied. A write a record, so not at every probe. */
-export function identityCheck(deployment: Pick<Deployment, 'assertShared'>): ReadinessCheck {
+/**
+ * Also puts the identity back after the shared store was emptied, and lets authorities of development give way to their next
+ * generation. A write a record, so not at every probe.
+ */
+export function identityCheck(
+  deployment: Pick<Deployment, 'assertShared'>,
+  monotonicMs: () => number,
+): ReadinessCheck {
   let lookedAt = Number.NEGATIVE_INFINITY
   let last: CheckAnswer | undefined
   return {
     name: 'identity',
     check: async () => {
-      if (performance.now() - lookedAt < IDENTITY_CHECK_MS) return last
+      if (monotonicMs() - lookedAt < IDENTITY_CHECK_MS) return last
       const kept = await deployment.assertShared()
-      lookedAt = performance.now()
+      lookedAt = monotonicMs()
       last = kept.ok ? undefined : { healthy: false, note: 'another identity is in the shared store' }
       return last
     },

@@ -40,7 +40,7 @@ export async function runService(
       config,
       checks: [
         sessionsCheck(engine),
-        identityCheck(runtime.deployment),
+        identityCheck(runtime.deployment, runtime.monotonicMs),
         ...(runtime.certificates.check ? [runtime.certificates.check] : []),
         ...checks,
       ],
