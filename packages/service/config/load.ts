@@ -240,6 +240,8 @@ function finish<Extra extends z.ZodRawShape>(
       instance: values.instance ?? newInstanceId(),
       managementApiKey,
       trustedProxies: values.trustedProxies,
+      senderRequestsPerSecond: values.senderRequestsPerSecond,
+      senderRequestsAtOnce: values.senderRequestsAtOnce,
       logLevel: values.logLevel,
       drainSeconds: values.drainSeconds ?? (production ? 5 : 0),
       ...loadLimits(values),

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { INSTANCE_PATTERN } from '../operation/instance-name.ts'
 import type { LogLevel } from '../operation/log.ts'
+import { isAddressOrNetwork } from './address-or-network.ts'
 
 /** Marks a value that is never printed; keys named like a secret are hidden even without the mark. */
 export function secretText(minimumLength = 1) {
@@ -98,10 +99,26 @@ export const serviceConfigShape = {
     ),
   managementApiKeyFile: z.string().min(1).optional().describe('File that holds the management credential'),
   trustedProxies: z
-    .array(z.string().min(1).max(100))
+    .array(z.string().refine(isAddressOrNetwork, 'must be an address or a network such as 10.0.0.0/8'))
     .max(50)
     .default([])
-    .describe('Addresses or networks whose `X-Forwarded-*` headers are believed'),
+    .describe(
+      'Addresses or networks of the proxies in front: whom they name in `X-Forwarded-For` counts as the sender, for limits',
+    ),
+  senderRequestsPerSecond: z
+    .number()
+    .min(0)
+    .max(1_000_000)
+    .default(50)
+    .describe(
+      'How often a sender may make calls that need no credential and cost a signature or make something, on each instance; 0: no limit',
+    ),
+  senderRequestsAtOnce: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(200)
+    .describe('How many of these calls a sender may make at once after a quiet while'),
   logLevel: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -200,8 +217,11 @@ export interface ServiceConfig extends LoadLimits {
   readonly instance: string
   /** Credential of the management door; absent only in development on loopback. */
   readonly managementApiKey?: string | undefined
-  /** Addresses or networks whose `X-Forwarded-*` is believed; none by default. */
+  /** Addresses or networks whose `X-Forwarded-For` is believed; none by default. */
   readonly trustedProxies: readonly string[]
+  /** Of calls without a credential that cost something, for each sender and instance; 0: no limit. */
+  readonly senderRequestsPerSecond: number
+  readonly senderRequestsAtOnce: number
   readonly logLevel: LogLevel
   /** How long to keep serving after SIGTERM, in seconds, so that the balancer notices. */
   readonly drainSeconds: number

@@ -1,0 +1,76 @@
+/**
+ * How often somebody may do something: a token bucket for each key, in this process alone. A key is a sender, or a sender
+ * with what it is about. A bucket is one number, the moment at which it is full again (the generic cell rate algorithm), and
+ * one that is full is forgotten: whoever comes back finds a full one. So memory is bounded however many addresses an
+ * attacker has; what is thrown out beyond that was asked for longest ago, and gives its key a full bucket early.
+ */
+import type { WireError } from './wire-errors.ts'
+
+export interface TokenBucketOptions {
+  /** Tokens that come back in a second; fractions are fine, 20 a minute is 20 / 60. */
+  readonly perSecond: number
+  /** Tokens of a full bucket. */
+  readonly atOnce: number
+  /** Keys that are remembered at most; 20,000 when absent, some 3 MB. */
+  readonly maxKeys?: number | undefined
+  /** Milliseconds that never go back; `performance.now` when absent. */
+  readonly nowMs?: (() => number) | undefined
+}
+
+export interface TokenBuckets {
+  /** Takes a token; otherwise answers after how many whole seconds there is one again. */
+  take(key: string): number | undefined
+  /** Keys that are remembered. */
+  readonly size: number
+}
+
+const MAX_KEYS = 20_000
+/** Full buckets that are forgotten with each new key, so that nobody ever waits for a sweep. */
+const FORGOTTEN_AT_ONCE = 2
+
+export function tokenBuckets(options: TokenBucketOptions): TokenBuckets {
+  const { perSecond, atOnce, maxKeys = MAX_KEYS, nowMs = () => performance.now() } = options
+  const msPerToken = 1000 / perSecond
+  const roomMs = msPerToken * atOnce
+  /** Ordered by the last token that was taken, the longest ago first. */
+  const fullAgainAt = new Map<string, number>()
+  return {
+    take(key) {
+      const now = nowMs()
+      const known = fullAgainAt.get(key)
+      const full = Math.max(known ?? now, now) + msPerToken
+      const missingMs = full - now - roomMs
+      if (missingMs > EPSILON_MS) return Math.max(1, Math.ceil(missingMs / 1000))
+      if (known === undefined) forgetFull(fullAgainAt, now, maxKeys)
+      else fullAgainAt.delete(key)
+      fullAgainAt.set(key, full)
+      return undefined
+    },
+    get size() {
+      return fullAgainAt.size
+    },
+  }
+}
+
+/** Sums of fractions: a bucket of 200 has 200. */
+const EPSILON_MS = 1e-6
+
+function forgetFull(fullAgainAt: Map<string, number>, now: number, maxKeys: number): void {
+  let left = FORGOTTEN_AT_ONCE
+  for (const [key, full] of fullAgainAt) {
+    if (left === 0 || (full > now && fullAgainAt.size < maxKeys)) return
+    fullAgainAt.delete(key)
+    left -= 1
+  }
+}
+
+/** RFC 6585 §4. */
+export function tooManyRequests(retryAfterSeconds: number): WireError {
+  return {
+    status: 429,
+    code: 'temporarily_unavailable',
+    message: 'Too many requests from this address; try again later',
+    refusal: 'sender_limited',
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  }
+}
