@@ -58,7 +58,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   catalogue: pure('core', 'crypto', 'credential/contract', 'credential/type-metadata'),
 
   api: using(['zod'], 'core'),
-  'api/issuer': using(['zod'], 'core'),
+  'api/issuer': using(['zod'], 'api', 'core'),
   'api/verifier': using(['zod'], 'api'),
   'api/repository': using(['zod'], 'api'),
   'api/wallet': using(['zod'], 'api'),

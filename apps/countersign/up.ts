@@ -50,13 +50,16 @@ function logFlags(argv: readonly string[], { env, print }: Surroundings): readon
   return ['--logLevel=info']
 }
 
+/** A balancer in front of one process, as in deploy/Caddyfile, says for whom it asks. */
+const PROXY_OF_THIS_MACHINE = '--trustedProxies=127.0.0.1,::1'
+
 /** Starts all, or none: the first failure closes the others and is thrown. */
 export async function startAll(
   argv: readonly string[],
   { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
 ): Promise<readonly RunningService[]> {
   const names = SERVICES.map(({ name }) => `--${name}.instance=${name}`)
-  const start = { argv: ['--logLevel=warn', ...names, ...argv], env, cwd }
+  const start = { argv: ['--logLevel=warn', PROXY_OF_THIS_MACHINE, ...names, ...argv], env, cwd }
   const starting = SERVICES.map(async ({ port, load }) => (await load())({ ...start, defaultPort: port }))
   const outcomes = await Promise.allSettled(starting)
   const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))

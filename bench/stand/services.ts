@@ -69,7 +69,14 @@ export async function untilAnswers(running: MeasuredProcess, port: number, path:
 
 export { COMMAND }
 
-const COMMON_FLAGS = ['--mode=production', '--webHost=127.0.0.1', '--drainSeconds=0', '--logLevel=info']
+const COMMON_FLAGS = [
+  '--mode=production',
+  '--webHost=127.0.0.1',
+  '--drainSeconds=0',
+  '--logLevel=info',
+  // All load comes from one sender, which the limit of senders would refuse.
+  '--senderRequestsPerSecond=0',
+]
 
 function ownFlags(name: ServiceWish['name'], { folder, issuerUrl, verifierUrl }: BenchDeployment): string[] {
   const file = (base: string) => join(folder, base)

@@ -32,7 +32,8 @@ async function startParts(started: StopList): Promise<Stack> {
   const flags = SERVICES.map((name, at) => `--${name}.webPort=${ports[at]}`)
   const program = startProgram({
     program: process.execPath,
-    args: [COMMAND, 'up', `--data=${join(folder, 'data')}`, ...flags],
+    // The examples all come from one sender.
+    args: [COMMAND, 'up', `--data=${join(folder, 'data')}`, '--senderRequestsPerSecond=0', ...flags],
     env: { PATH: process.env['PATH'] ?? '' },
     cwd: folder,
   })

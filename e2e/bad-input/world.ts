@@ -127,7 +127,14 @@ async function startService(
 ): Promise<Service> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const flags = [`--webPort=${port}`, `--baseUrl=${url}`, '--sessions=memory:', `--data=${data}`]
+  // All cases come from one sender.
+  const flags = [
+    `--webPort=${port}`,
+    `--baseUrl=${url}`,
+    '--sessions=memory:',
+    `--data=${data}`,
+    '--senderRequestsPerSecond=0',
+  ]
   const program = startProgram({
     program: process.execPath,
     args: ['--import', CLOCK, COMMAND, name, ...flags, ...more, '--logLevel=warn'],

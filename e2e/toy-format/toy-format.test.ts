@@ -53,7 +53,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-toy-'))
   const [issuer = 0, verifier = 0, wallet = 0] = await freePorts(3)
   const start = (port: number, ...flags: string[]) => ({
-    argv: ['--logLevel=silent', `--webPort=${port}`, ...flags],
+    argv: ['--logLevel=silent', '--senderRequestsPerSecond=0', `--webPort=${port}`, ...flags],
     env: {},
     cwd: folder,
     defaultPort: port,

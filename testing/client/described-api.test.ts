@@ -6,7 +6,7 @@ import { type ApiDocument, addressOf, answerFaults, bodiesOf, gapsOf, operations
 const found = z.object({ id: z.string() })
 const schema = { summary: 'A route' }
 const body = z.object({ name: z.string() })
-const door = { door: 'wallet' } as const
+const door = { door: 'wallet', limited: false } as const
 
 /** A service with routes that are described well and badly. */
 async function operations() {
@@ -33,7 +33,11 @@ async function operations() {
       const untrue = { ...described, example: { id: 1 } }
       app.get('/untrue', { schema, config: { ...door, answers: { 200: untrue } } }, answer)
       const bare = { description: 'Made', schema: found }
-      app.post('/bare', { schema: { body }, config: { ...door, answers: { 200: bare } } }, answer)
+      app.post(
+        '/bare',
+        { schema: { body }, bodyLimit: 1000, config: { ...door, answers: { 200: bare } } },
+        answer,
+      )
     },
     checks: [],
   })

@@ -20,6 +20,7 @@ export async function cluster(argv: readonly string[], surroundings: Surrounding
   print('Starting Redis, PostgreSQL, the services and Caddy …')
   const starting = startCluster({
     ...options,
+    limitSenders: true,
     onUnexpectedEnd: (name, how) => complain(`${name} ${how}`),
   })
   const stopped = stopOnSignals(starting, surroundings)

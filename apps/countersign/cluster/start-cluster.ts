@@ -42,6 +42,8 @@ export interface ClusterOptions {
   readonly ports: 'free' | 'standard'
   /** `memory`: no Redis, every instance keeps its own sessions. Default `redis`. */
   readonly sessions?: 'redis' | 'memory'
+  /** Whether senders are limited as in a deployment. Off by default: programs that start a cluster are one sender. */
+  readonly limitSenders?: boolean
   /** Kept after the end, and its identity and database used again. Default: a temporary folder. */
   readonly dataFolder?: string | undefined
   /** Further flags of every instance of a service; they win over those set here. */
@@ -188,6 +190,7 @@ function startServices(
         plan,
         flags: [
           ...flagsOf(service, plan.name, plan.port, folders, stores),
+          ...(options.limitSenders === true ? [] : ['--senderRequestsPerSecond=0']),
           ...(options.flags?.[service.service] ?? []),
         ],
         env: { ...ownEnvironment(folders), ...options.env?.[service.service] },

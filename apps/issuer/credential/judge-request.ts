@@ -41,7 +41,7 @@ export interface JudgedRequest {
 export type RequestRefusal =
   | SenderRefusal
   | HolderRefusal
-  | { readonly code: 'token_unknown' }
+  | TokenUnknown
   | { readonly code: 'configuration_unknown' }
   | { readonly code: 'identifier_unknown' }
 
@@ -60,8 +60,9 @@ export async function judgeRequest(
   presented: Presented,
   request: CredentialRequest,
 ): Promise<Result<JudgedRequest, RequestRefusal>> {
-  const sessionId = await readDerivedSecret('access_token', presented.accessToken, issuer.macs.grant)
-  if (sessionId === undefined) return refuse({ code: 'token_unknown' })
+  const token = await readAccessToken(issuer, presented.accessToken)
+  if (!token.ok) return token
+  const sessionId = token.value
   const sender = await proveSenderKey(issuer, presented.dpop)
   if (!sender.ok) return sender
   const configurationId = knownConfiguration(issuer, request)
@@ -81,6 +82,17 @@ export async function judgeRequest(
       JSON.stringify([sessionId, configurationId.value, text]),
     ),
   })
+}
+
+export type TokenUnknown = { readonly code: 'token_unknown' }
+
+/** The session that a token is for. It costs a keyed hash, so it can be asked before the request's body is read. */
+export async function readAccessToken(
+  { macs }: Pick<Issuer, 'macs'>,
+  accessToken: string,
+): Promise<Result<string, TokenUnknown>> {
+  const sessionId = await readDerivedSecret('access_token', accessToken, macs.grant)
+  return sessionId === undefined ? refuse({ code: 'token_unknown' }) : ok(sessionId)
 }
 
 function knownConfiguration(

@@ -9,6 +9,7 @@ import {
 } from '@countersign/api/issuer/credentials'
 import { errorAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { fail, wireError } from '@countersign/service/http/wire-errors'
 import type { IssuerDatabase } from '../database/schema.ts'
 import type { Issuer } from '../issuer.ts'
@@ -97,6 +98,7 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
         params: credentialParams,
         body: statusChange,
       },
+      bodyLimit: BODY_LIMITS.small,
       config: { door, answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final } },
       handler: async (request) => change(issuer, databaseOf(issuer), request.params.id, request.body.status),
     })
@@ -111,6 +113,7 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
         tags,
         body: statusChangeByPlace,
       },
+      bodyLimit: BODY_LIMITS.small,
       config: { door, answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final } },
       handler: async ({ body }) => {
         const database = databaseOf(issuer)

@@ -29,7 +29,7 @@ export function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerD
     const answers = { 200: { description, schema, example: document } }
     app.get(
       `/.well-known/${name}${path}`,
-      { schema: { summary, tags: ['metadata'] }, config: { door: 'wallet', answers } },
+      { schema: { summary, tags: ['metadata'] }, config: { door: 'wallet', limited: false, answers } },
       async () => document,
     )
   }

@@ -11,6 +11,7 @@ import { acceptsJson } from '@countersign/service/http/accept'
 import { storeAnswers } from '@countersign/service/http/common-answers'
 import { errorAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { fail, wireError } from '@countersign/service/http/wire-errors'
 import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -50,6 +51,7 @@ export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
       `/openid4vc/${issuePath}/issue`,
       {
         schema: { summary: `Offer ${credential}`, tags, body: issueBodies[issuePath], headers: issueHeaders },
+        bodyLimit: BODY_LIMITS.document,
         config,
       },
       async (request, reply) =>
@@ -65,6 +67,7 @@ export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
           body: issueBatchBodies[issuePath],
           headers: issueHeaders,
         },
+        bodyLimit: BODY_LIMITS.document,
         config,
       },
       async (request, reply) =>

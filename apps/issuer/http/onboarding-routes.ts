@@ -16,6 +16,7 @@ import { readTimestamp } from '@countersign/core/date-time'
 import type { JsonObject } from '@countersign/core/json'
 import { errorAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { fail, wireError } from '@countersign/service/http/wire-errors'
 import type { Issuer } from '../issuer.ts'
 import { onboardIssuer } from '../onboarding/onboard-issuer.ts'
@@ -41,6 +42,7 @@ function issuerRoute(app: ServiceApp): void {
     '/onboard/issuer',
     {
       schema: { summary: 'Make a key and a DID for an issuer', tags, body: issuerOrder },
+      bodyLimit: BODY_LIMITS.message,
       config: {
         door,
         answers: {
@@ -69,6 +71,7 @@ function iacaRoute(app: ServiceApp, issuer: Issuer): void {
     '/onboard/iso-mdl/iacas',
     {
       schema: { summary: 'Make a root for document signers of mdocs', tags, body: iacaOrder },
+      bodyLimit: BODY_LIMITS.message,
       config: {
         door,
         answers: {
@@ -98,6 +101,7 @@ function documentSignerRoute(app: ServiceApp, issuer: Issuer): void {
     '/onboard/iso-mdl/document-signers',
     {
       schema: { summary: 'Make a document signer of mdocs', tags, body: documentSignerOrder },
+      bodyLimit: BODY_LIMITS.message,
       config: {
         door,
         answers: {

@@ -30,7 +30,7 @@ const TOKEN_FORMS: Readonly<Record<(typeof TOKEN_LIST_TYPES)[number], ListForm>>
   'application/statuslist+cwt': 'statuslist+cwt',
 }
 
-const settings = { door: 'wallet', errors: 'management' } as const
+const settings = { door: 'wallet', errors: 'management', limited: false } as const
 const tags = ['status']
 
 const commonAnswers = {

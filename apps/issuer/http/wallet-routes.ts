@@ -8,7 +8,6 @@ import {
   tokenRequest,
   tokenResponse,
 } from '@countersign/api/issuer/openid4vci'
-import type { JsonObject } from '@countersign/core/json'
 import { parseAuthorization } from '@countersign/protocol/oauth/authorization-header'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
 import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
@@ -16,13 +15,14 @@ import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { storeAnswers } from '@countersign/service/http/common-answers'
 import { errorAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
-import { wrongContentType } from '@countersign/service/http/request-bodies'
+import { BODY_LIMITS, wrongContentType } from '@countersign/service/http/request-bodies'
 import { fail, wireError } from '@countersign/service/http/wire-errors'
 import type { FastifyRequest } from 'fastify'
 import { requestToken } from '../authorization/request-token.ts'
 import type { ReceivedProof } from '../authorization/sender-constraint.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
+import { readAccessToken } from '../credential/judge-request.ts'
 import type { Issuer } from '../issuer.ts'
 import { offerOf } from '../offer/create-offer.ts'
 import { findSession } from './find-session.ts'
@@ -52,6 +52,7 @@ function offerRoute(app: ServiceApp, issuer: Issuer): void {
       schema: { summary: 'The credential offer', tags, querystring: offerQuery },
       config: {
         door,
+        limited: false,
         errors: 'management',
         answers: {
           200: { description: 'The offer that the URL refers to', schema: credentialOffer },
@@ -82,8 +83,10 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
         tags,
         body: tokenRequest,
       },
+      bodyLimit: BODY_LIMITS.small,
       config: {
         door,
+        limited: true,
         accepts: ['form'],
         answers: {
           200: { description: 'The access token', schema: tokenResponse },
@@ -114,8 +117,11 @@ function nonceRoute(app: ServiceApp, issuer: Issuer): void {
     '/nonce',
     {
       schema: { summary: 'Nonce endpoint', description: 'Needs no body and no token (§7.1).', tags },
+      bodyLimit: BODY_LIMITS.ignored,
       config: {
         door,
+        // A keyed hash, and nothing is kept.
+        limited: false,
         accepts: NONCE_BODIES,
         answers: {
           200: { description: 'A nonce for one key proof', schema: nonceResponse },
@@ -145,8 +151,11 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
         tags,
         body: credentialRequest,
       },
+      bodyLimit: BODY_LIMITS.message,
+      preParsing: (request) => refuseStrangers(issuer, request),
       config: {
         door,
+        limited: true,
         // OpenID4VCI §8.3.1.2 has a code of its own for this.
         malformed: 'invalid_credential_request',
         answers: {
@@ -174,11 +183,9 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
       },
     },
     async (request, reply) => {
-      const presented = parseAuthorization(request.headers.authorization)
-      if (!presented.ok) fail(wireError(AUTHORIZATION_ERRORS, presented.error))
-      const parsed = parseCredentialRequest(request.body as JsonObject)
+      const { accessToken, scheme } = presentedAuthorization(request)
+      const parsed = parseCredentialRequest(request.body)
       if (!parsed.ok) fail(wireError(CREDENTIAL_REQUEST_ERRORS, parsed.error))
-      const { accessToken, scheme } = presented.value
       // The scheme says whether a proof must come along; a bound token under `Bearer` fails on its missing key.
       const dpop = scheme === 'DPoP' ? receivedProof(request, '/credential', accessToken) : undefined
       const issued = await issueCredential(issuer, { accessToken, dpop }, parsed.value)
@@ -186,6 +193,18 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
       return reply.header('cache-control', 'no-store').send(issued.value)
     },
   )
+}
+
+function presentedAuthorization({ headers }: FastifyRequest) {
+  const presented = parseAuthorization(headers.authorization)
+  return presented.ok ? presented.value : fail(wireError(AUTHORIZATION_ERRORS, presented.error))
+}
+
+/** Before the body is read: whoever has no token of this deployment costs a keyed hash and nothing more. */
+async function refuseStrangers(issuer: Issuer, request: FastifyRequest): Promise<void> {
+  const { accessToken, scheme } = presentedAuthorization(request)
+  const token = await readAccessToken(issuer, accessToken)
+  if (!token.ok) fail(wireError(CREDENTIAL_ERRORS[scheme], token.error))
 }
 
 /** RFC 9449 §4.3: exactly one DPoP header. A repeated one arrives joined by a comma, which no proof contains. */

@@ -17,7 +17,7 @@ import { chooseFormat, findType, namesOn, type Shelf, shelvesOf } from './shelve
 import { allTypeMetadata, typeMetadataRoutes, typeRoutes } from './type-metadata-routes.ts'
 import { catalogueError } from './wire.ts'
 
-const config = { door: 'wallet', errors: 'management' } as const
+const config = { door: 'wallet', errors: 'management', limited: false } as const
 const tags = ['catalogue']
 
 export interface RepositoryOptions {

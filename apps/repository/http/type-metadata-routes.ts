@@ -12,7 +12,7 @@ import { z } from 'zod'
 import { findType, namesOn, type Shelf } from './shelves.ts'
 import { catalogueError } from './wire.ts'
 
-const config = { door: 'wallet', errors: 'management' } as const
+const config = { door: 'wallet', errors: 'management', limited: false } as const
 const tags = ['catalogue']
 
 type AllTypeMetadata = ReadonlyMap<CatalogueType, PublishedTypeMetadata>

@@ -155,16 +155,20 @@ describe("the verifier's API", () => {
   })
 
   it.each([
-    ['GET /openid4vc/session/{id}', undefined],
-    ['GET /openid4vc/session/{id}/events', undefined],
-    ['GET /openid4vc/request/{id}', undefined],
-    ['POST /openid4vc/request/{id}', {}],
-    ['POST /openid4vc/verify/{id}', { state: 'x' }],
-  ])('%s knows no session that there is not, nor an id without end, as declared', async (name, form) => {
-    const sent = form === undefined ? {} : { form }
-    expect(await send(name, { ...sent, id: 'x'.repeat(22) })).toMatchObject(asDeclared(404))
-    expect(await send(name, { ...sent, id: 'x'.repeat(201) })).toMatchObject(asDeclared(400))
-  })
+    ['GET /openid4vc/session/{id}', undefined, 400],
+    ['GET /openid4vc/session/{id}/events', undefined, 400],
+    ['GET /openid4vc/request/{id}', undefined, 400],
+    ['POST /openid4vc/request/{id}', {}, 400],
+    // Looked for before the request is read, so nothing is said of its form.
+    ['POST /openid4vc/verify/{id}', { state: 'x' }, 404],
+  ])(
+    '%s knows no session that there is not, nor an id without end, as declared',
+    async (name, form, endless) => {
+      const sent = form === undefined ? {} : { form }
+      expect(await send(name, { ...sent, id: 'x'.repeat(22) })).toMatchObject(asDeclared(404))
+      expect(await send(name, { ...sent, id: 'x'.repeat(201) })).toMatchObject(asDeclared(endless))
+    },
+  )
 
   it('gives request objects as declared, and none after the end', async () => {
     const { id, expiresAt } = await started(test.verifier)

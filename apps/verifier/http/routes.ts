@@ -6,11 +6,13 @@ import {
   requestObjectForm,
 } from '@countersign/api/verifier/wallet'
 import { isSessionId } from '@countersign/core/session-id'
-import { isDecided } from '@countersign/protocol/openid4vp/session'
+import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { acceptsJson } from '@countersign/service/http/accept'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { fail } from '@countersign/service/http/wire-errors'
 import { followSession } from '@countersign/service/sessions/follow-session'
+import type { Versioned } from '@countersign/stores/ports'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { serveRequest } from '../request/serve-request.ts'
@@ -33,8 +35,8 @@ const params = z.object({ id: z.string().min(1).max(200).describe('Id of the ses
 const REQUEST_OBJECT = 'application/oauth-authz-req+jwt'
 
 const management = { door: 'management' } as const
-const wallet = { door: 'wallet' } as const
-const form = { door: 'wallet', accepts: ['form'] } as const
+const wallet = { door: 'wallet', limited: true } as const
+const form = { ...wallet, accepts: ['form'] } as const
 
 const toRelyingParties = ['relying party']
 const toWallets = ['wallet']
@@ -57,6 +59,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
         body: startVerificationBody,
         headers: startVerificationHeaders,
       },
+      bodyLimit: BODY_LIMITS.message,
       config: { ...management, begins: true, answers: startAnswers },
     },
     async (request, reply) => {
@@ -127,6 +130,7 @@ function requestRoutes(app: ServiceApp, verifier: Verifier): void {
         params,
         body: requestObjectForm,
       },
+      bodyLimit: BODY_LIMITS.message,
       config: { ...form, answers: requestAnswers },
     },
     async (request, reply) =>
@@ -146,16 +150,28 @@ async function sendRequestObject(
   return reply.type(REQUEST_OBJECT).header('cache-control', 'no-store').send(served.value)
 }
 
+/** The session that a request answers, from before its body was read: the use case needs no second read. */
+const answered = new WeakMap<object, Versioned<VerificationSession>>()
+
 function responseRoutes(app: ServiceApp, verifier: Verifier): void {
   app.post(
     '/openid4vc/verify/:id',
     {
       schema: { summary: "The wallet's answer", tags: toWallets, params, body: authorizationResponseForm },
+      bodyLimit: BODY_LIMITS.document,
+      // Nobody makes this service read a large body with an id that leads nowhere.
+      preParsing: async (request) => {
+        answered.set(request, await findVersioned(verifier, request.params.id))
+      },
       config: { ...form, answers: responseAnswers },
     },
     async (request, reply): Promise<AuthorizationResponseTaken> => {
-      if (!isSessionId(request.params.id)) fail(sessionUnknown)
-      const received = await receivePresentation(verifier, request.params.id, request.body)
+      const received = await receivePresentation(
+        verifier,
+        request.params.id,
+        request.body,
+        answered.get(request),
+      )
       if (!received.ok) fail(receiveError(received.error))
       void reply.header('cache-control', 'no-store')
       return answerToWallet(received.value)
@@ -171,6 +187,10 @@ function answerToWallet(session: DecidedSession): AuthorizationResponseTaken {
 }
 
 async function find(verifier: Verifier, id: string) {
+  return (await findVersioned(verifier, id)).value
+}
+
+async function findVersioned(verifier: Verifier, id: string): Promise<Versioned<VerificationSession>> {
   const found = isSessionId(id) ? await verifier.sessions.get(id) : undefined
-  return found === undefined ? fail(sessionUnknown) : found.value
+  return found ?? fail(sessionUnknown)
 }

@@ -27,6 +27,7 @@ import {
   type VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
+import type { Versioned } from '@countersign/stores/ports'
 import { judgePolicies } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
 
@@ -46,12 +47,14 @@ type JudgingVerifier = Pick<
   'formats' | 'crypto' | 'trust' | 'holderKeys' | 'checkStatus' | 'policies' | 'limits' | 'now'
 >
 
+/** `known`: the session as it was read a moment ago, which saves the first read. */
 export async function receivePresentation(
   verifier: ReceivingVerifier,
   id: string,
   form: Form,
+  known?: Versioned<VerificationSession>,
 ): Promise<Result<DecidedSession, ReceiveRefusal>> {
-  const found = await verifier.sessions.get(id)
+  const found = known ?? (await verifier.sessions.get(id))
   if (found === undefined) return refuse({ code: 'session_unknown' })
   const message = await judge(verifier, found.value, form)
   if (!message.ok) return message

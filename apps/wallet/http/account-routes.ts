@@ -7,6 +7,7 @@ import {
   walletsAnswer,
 } from '@countersign/api/wallet/accounts'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { listWallets } from '../account/accounts.ts'
 import { logout } from '../account/logout.ts'
 import { userInfo } from '../account/user-info.ts'
@@ -16,13 +17,14 @@ import { closedAnswers, jsonAnswer } from './route-answers.ts'
 import { sessionView, userInfoView, walletsView } from './wire.ts'
 
 const tags = ['account']
-const config = { door: 'open' as const }
+const config = { door: 'open', limited: false } as const
 
 export function accountRoutes(app: ServiceApp, wallet: Wallet): void {
   app.post(
     '/wallet-api/auth/logout',
     {
       schema: { summary: 'Log out: the token is revoked on every instance', tags },
+      bodyLimit: BODY_LIMITS.ignored,
       config: {
         ...config,
         accepts: ['json', 'text', 'form'],

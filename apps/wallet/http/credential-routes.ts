@@ -11,6 +11,7 @@ import {
   viewCredentialQuery,
 } from '@countersign/api/wallet/credentials'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import {
   deleteCredential,
   findCredential,
@@ -25,8 +26,8 @@ import { jsonAnswer, malformedAnswer, refusalAnswer, walletAnswers } from './rou
 import { credentialView, shownView, statusView, valueOr } from './wire.ts'
 import { CREDENTIAL_ERRORS } from './wire-holding.ts'
 
-const config = { door: 'open' as const }
-const withoutBody = { ...config, accepts: ['json' as const, 'text' as const, 'form' as const] }
+const config = { door: 'open', limited: false } as const
+const withoutBody = { ...config, accepts: ['json', 'text', 'form'] } as const
 const base = '/wallet-api/wallet/:wallet/credentials'
 const tags = ['credentials']
 
@@ -142,6 +143,7 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/:credential`,
     {
       schema: { summary: 'Delete a credential', tags, params, querystring: deleteCredentialQuery },
+      bodyLimit: BODY_LIMITS.ignored,
       config: { ...withoutBody, answers: deleteAnswers },
     },
     async (request, reply) => {
@@ -158,6 +160,7 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/:credential/restore`,
     {
       schema: { summary: 'Take a deletion back', tags, params },
+      bodyLimit: BODY_LIMITS.ignored,
       config: {
         ...withoutBody,
         answers: { ...credentialAnswers, 200: jsonAnswer('The credential', credential) },

@@ -12,6 +12,7 @@ import {
   importDidRequest,
 } from '@countersign/api/wallet/dids'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import {
   createDid,
   type DidRequest,
@@ -29,8 +30,8 @@ import { jsonAnswer, malformedAnswer, refusalAnswer, textAnswer, walletAnswers }
 import { didView, sendText, valueOr } from './wire.ts'
 import { DID_ERRORS } from './wire-holding.ts'
 
-const config = { door: 'open' as const }
-const withoutBody = { ...config, accepts: ['json' as const, 'text' as const, 'form' as const] }
+const config = { door: 'open', limited: false } as const
+const withoutBody = { ...config, accepts: ['json', 'text', 'form'] } as const
 const base = '/wallet-api/wallet/:wallet/dids'
 const tags = ['DIDs']
 const json = 'application/json; charset=utf-8'
@@ -91,6 +92,7 @@ function allDidsRoutes(app: ServiceApp, wallet: Wallet): void {
         params: createDidParams,
         querystring: createDidQuery,
       },
+      bodyLimit: BODY_LIMITS.ignored,
       config: { ...withoutBody, answers: createAnswers },
     },
     async (request, reply) => {
@@ -110,6 +112,7 @@ function allDidsRoutes(app: ServiceApp, wallet: Wallet): void {
         params: walletParams,
         body: importDidRequest,
       },
+      bodyLimit: BODY_LIMITS.message,
       config: { ...config, answers: importAnswers },
     },
     async (request, reply) =>
@@ -120,6 +123,7 @@ function allDidsRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/default`,
     {
       schema: { summary: 'Make a DID the default', tags, params: walletParams, querystring: didQuery },
+      bodyLimit: BODY_LIMITS.ignored,
       config: { ...withoutBody, answers: defaultAnswers },
     },
     async (request, reply) => {
@@ -146,6 +150,7 @@ function oneDidRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/:did`,
     {
       schema: { summary: 'Delete a DID; its key stays', tags, params: didParams },
+      bodyLimit: BODY_LIMITS.ignored,
       config: { ...withoutBody, answers: { ...didAnswers, 202: { description: 'The DID is gone' } } },
     },
     async (request, reply) => {
@@ -163,6 +168,7 @@ export function registryRoutes(app: ServiceApp, wallet: Wallet): void {
       schema: { summary: 'The document of a did:web that lives here', tags, params: hostedDidParams },
       config: {
         door: 'wallet',
+        limited: false,
         errors: 'management',
         answers: { 200: jsonAnswer('The document', didDocumentAnswer), 404: noSuchName },
       },

@@ -20,6 +20,7 @@ import {
 import { acceptsJson } from '@countersign/service/http/accept'
 import type { DescribedAnswers } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { z } from 'zod'
 import { matchCredentials } from '../present/match-credentials.ts'
 import { resolvePresentationRequest, usePresentationRequest } from '../present/present-credential.ts'
@@ -32,11 +33,10 @@ import { PRESENT_ERRORS, presentError, presentedOr, refusedView } from './wire-p
 import { RECEIVE_ERRORS } from './wire-receive.ts'
 
 const base = '/wallet-api/wallet/:wallet/exchange'
-const config = { door: 'open' as const }
-const text = { ...config, accepts: ['text' as const] }
-const textOrJson = { ...config, accepts: ['text' as const, 'json' as const] }
-/** Room for a request by value, which carries a certificate chain. */
-const bodyLimit = 262_144
+const config = { door: 'open', limited: false } as const
+const text = { ...config, accepts: ['text'] } as const
+const textOrJson = { ...config, accepts: ['text', 'json'] } as const
+const bodyLimit = BODY_LIMITS.request
 
 const issuer = 'localhost:7002'
 const verifier = 'localhost:7003'

@@ -16,6 +16,7 @@ import {
 } from '@countersign/api/wallet/keys'
 import type { JsonObject } from '@countersign/core/json'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { exportKey, signWithKey, verifySigned } from '../keys/key-operations.ts'
 import { deleteKey, describeKey, generateKey, importKey, listKeys, loadPublicKey } from '../keys/keys.ts'
 import { MAX_KEYS, type Wallet } from '../wallet.ts'
@@ -24,8 +25,8 @@ import { jsonAnswer, malformedAnswer, refusalAnswer, textAnswer, walletAnswers }
 import { keyMetaView, keyView, sendText, valueOr } from './wire.ts'
 import { KEY_ERRORS, PUBLIC_KEY_ERRORS } from './wire-holding.ts'
 
-const config = { door: 'open' as const }
-const withoutBody = { ...config, accepts: ['json' as const, 'text' as const, 'form' as const] }
+const config = { door: 'open', limited: false } as const
+const withoutBody = { ...config, accepts: ['json', 'text', 'form'] } as const
 const base = '/wallet-api/wallet/:wallet/keys'
 const tags = ['keys']
 
@@ -77,7 +78,7 @@ const signAnswers = {
     'A compact JWS',
     'eyJhbGciOiJFUzI1NiIsImtpZCI6IjVmMWQ3YzM2In0.eyJoZWxsbyI6IndvcmxkIn0.DtEhU3lj…',
   ),
-  400: malformedAnswer('body: Invalid input: expected record, received array'),
+  400: malformedAnswer('body: Invalid input: expected object, received array'),
 }
 
 const deleteAnswers = {
@@ -100,6 +101,7 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/generate`,
     {
       schema: { summary: 'Make a key', tags, params: walletParams, body: generateKeyRequest },
+      bodyLimit: BODY_LIMITS.small,
       config: { ...config, answers: generateAnswers },
     },
     async (request, reply) => {
@@ -119,6 +121,7 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
         querystring: importKeyQuery,
         body: importKeyRequest,
       },
+      bodyLimit: BODY_LIMITS.message,
       config: { ...config, accepts: ['text', 'json'], answers: importAnswers },
     },
     async (request, reply) => {
@@ -138,6 +141,7 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
         querystring: verifyQuery,
         body: verifyRequest,
       },
+      bodyLimit: BODY_LIMITS.message,
       config: { ...config, accepts: ['text'], answers: verifyAnswers },
     },
     async (request, reply) => {
@@ -199,6 +203,7 @@ function oneKeyRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/:key/sign`,
     {
       schema: { summary: 'Sign a JSON object; answers a JWS', tags, params: keyParams, body: signRequest },
+      bodyLimit: BODY_LIMITS.message,
       config: { ...config, answers: signAnswers },
     },
     async (request, reply) => {
@@ -218,6 +223,7 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
       url,
       {
         schema: { summary, tags, params: keyParams },
+        bodyLimit: BODY_LIMITS.ignored,
         config: { ...withoutBody, answers: deleteAnswers },
       },
       async (request, reply) => {

@@ -6,6 +6,7 @@ import {
   registerRequest,
 } from '@countersign/api/wallet/accounts'
 import type { ServiceApp } from '@countersign/service/http/http-service'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { login } from '../account/login.ts'
 import { registerAccount } from '../account/register-account.ts'
 import type { Wallet } from '../wallet.ts'
@@ -15,7 +16,7 @@ import { valueOr } from './wire.ts'
 import { ACCOUNT_ERRORS } from './wire-account.ts'
 
 const tags = ['account']
-const config = { door: 'open' as const }
+const config = { door: 'open', limited: true } as const
 
 const REGISTERED = 'Registration succeeded'
 
@@ -46,6 +47,7 @@ export function loginRoutes(
     '/wallet-api/auth/register',
     {
       schema: { summary: 'Make an account with a wallet, a key and a DID', tags, body: registerRequest },
+      bodyLimit: BODY_LIMITS.small,
       config: { ...config, begins: true, answers: registerAnswers },
     },
     async (request, reply) => {
@@ -56,7 +58,11 @@ export function loginRoutes(
 
   app.post(
     '/wallet-api/auth/login',
-    { schema: { summary: 'Log in', tags, body: loginRequest }, config: { ...config, answers: loginAnswers } },
+    {
+      schema: { summary: 'Log in', tags, body: loginRequest },
+      bodyLimit: BODY_LIMITS.small,
+      config: { ...config, answers: loginAnswers },
+    },
     async (request, reply) => {
       const { accountId, email, token } = valueOr(ACCOUNT_ERRORS, await login(wallet, request.body))
       const cookie = loginCookie(token, wallet.limits.tokenLifetimeSeconds, baseUrl)

@@ -3,8 +3,7 @@
  * is answered. What an offer means (claims that fit their type, keys that can sign) is judged by the issuer.
  */
 import { z } from 'zod'
-
-const jsonObject = z.record(z.string(), z.json())
+import { jsonObject } from '../json.ts'
 
 export interface DisclosureMapInput {
   fields: Record<string, { sd?: boolean | undefined; children?: DisclosureMapInput | undefined }>

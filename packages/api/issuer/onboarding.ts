@@ -4,6 +4,7 @@
  */
 import { readTimestamp } from '@countersign/core/date-time'
 import { z } from 'zod'
+import { jsonObject } from '../json.ts'
 
 /** walt.id's names of what keys can be made. */
 export const KEY_TYPES = [
@@ -119,8 +120,6 @@ export const iacaOrder = certificateOrder.meta({
   ],
 })
 
-const serialisedKey = z.record(z.string(), z.json())
-
 /** A certificate for the key below, good until the end of 2045. */
 const EXAMPLE_IACA_PEM = `-----BEGIN CERTIFICATE-----
 MIIBsDCCAVagAwIBAgIUbMuu5HJC7r7GhTYjiuoqZCuCmE8wCgYIKoZIzj0EAwIw
@@ -152,7 +151,7 @@ const DOCUMENT_SIGNER_DATA = { country: 'DE', commonName: 'Example document sign
 export const documentSignerOrder = certificateOrder
   .extend({
     iacaSigner: z
-      .object({ iacaKey: serialisedKey, iacaPem: z.string().max(20_000) })
+      .object({ iacaKey: jsonObject, iacaPem: z.string().max(20_000) })
       .describe('As the call for the IACA answered them'),
   })
   .meta({

@@ -4,6 +4,7 @@
  * examples have the right form and are nobody's: a caller puts its own in their place.
  */
 import { z } from 'zod'
+import { jsonObject } from '../json.ts'
 
 export const PRE_AUTHORIZED_GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
 
@@ -63,8 +64,7 @@ export const nonceResponse = z.looseObject({ c_nonce: z.string() }).meta({
 })
 
 /** What a wallet asks for, with its key proof (§8.2). */
-export const credentialRequest = z
-  .record(z.string(), z.json())
+export const credentialRequest = jsonObject
   .describe('credential_configuration_id and, in proofs.jwt, one key proof with a fresh nonce')
   .meta({
     examples: [

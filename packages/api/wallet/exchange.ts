@@ -6,9 +6,7 @@ import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 
 const offerText = z.string().min(1).max(65_536).describe('The URL of an offer')
-const offer = z
-  .union([offerText, z.record(z.string(), z.json())])
-  .describe('A URL as text, or the offer as JSON')
+const offer = z.union([offerText, jsonObject]).describe('A URL as text, or the offer as JSON')
 
 const exampleOffer = {
   credential_issuer: 'http://localhost:7002',

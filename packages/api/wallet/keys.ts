@@ -34,7 +34,7 @@ export const generateKeyRequest = z
 export type GenerateKeyRequest = z.input<typeof generateKeyRequest>
 
 export const privateKey = z
-  .union([z.string().min(1).max(16_384), z.record(z.string(), z.json())])
+  .union([z.string().min(1).max(16_384), jsonObject])
   .describe('A JWK, or PKCS#8 in PEM')
 
 /** The example is the key of RFC 7517 appendix A.2, which everybody knows. */
@@ -60,7 +60,7 @@ export const exportKeyQuery = z.object({
   loadPrivateKey: flag.describe('The private key too: keep what comes back to yourself'),
 })
 
-export const signRequest = z.record(z.string(), z.json()).meta({ examples: [{ hello: 'world' }] })
+export const signRequest = jsonObject.meta({ examples: [{ hello: 'world' }] })
 
 /** With the body's example: the signature of RFC 7515 appendix A.3. */
 export const verifyQuery = z.object({

@@ -14,6 +14,7 @@ import {
 import type { Admission, Precedence, RefusedFor } from '../operation/admission.ts'
 import type { Logger } from '../operation/log.ts'
 import { acceptedRequestId, rawHeaders, type StandardHeaders } from './answer-headers.ts'
+import type { ConnectionLimits } from './connections.ts'
 import type { KnownRoutes, RouteFacts } from './route-facts.ts'
 import { slowBodies } from './slow-bodies.ts'
 import { errorBody, type WireError } from './wire-errors.ts'
@@ -26,7 +27,7 @@ export interface AdmittingOptions {
   readonly log: Logger
   /** For figures. */
   readonly onRefused?: ((reason: RefusedFor | 'slow_bodies', precedence: Precedence) => void) | undefined
-  readonly timeouts: { readonly keepAliveMs: number; readonly requestMs: number }
+  readonly timeouts: ConnectionLimits & { readonly keepAliveMs: number }
 }
 
 /** Makes servers that share one admission: a name may stand for several addresses. */
@@ -57,7 +58,7 @@ export function admittingServers(options: AdmittingOptions): (handler: RequestLi
     if (hasBody(request)) bodies.watch(request, response, { leave, take: admission.take })
   }
   return (handler) => {
-    const server = createServer((request, response) => {
+    const server = createServer(nodeTimeouts(timeouts), (request, response) => {
       if (admits(request, response)) handler(request, response)
     })
     // RFC 9110 §10.1.1: whoever asks before sending a body hears the refusal without having sent it.
@@ -66,10 +67,18 @@ export function admittingServers(options: AdmittingOptions): (handler: RequestLi
       response.writeContinue()
       handler(request, response)
     })
-    server.keepAliveTimeout = timeouts.keepAliveMs
-    server.requestTimeout = timeouts.requestMs
     server.once('close', bodies.stop)
     return server
+  }
+}
+
+/** Node looks at them every half a minute unless told otherwise, and so would let a request of 30 s last a minute. */
+function nodeTimeouts({ checkMs, headersMs, keepAliveMs, requestMs }: AdmittingOptions['timeouts']) {
+  return {
+    connectionsCheckingInterval: checkMs,
+    headersTimeout: headersMs,
+    requestTimeout: requestMs,
+    keepAliveTimeout: keepAliveMs,
   }
 }
 

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { Door } from './access.ts'
 import { writePreflightHeaders } from './answer-headers.ts'
+import { BODY_LIMITS } from './request-bodies.ts'
 import { fail } from './wire-errors.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
@@ -51,7 +52,8 @@ function refuseOthers(app: FastifyInstance, { url, door, errors, methods }: Addr
     exposeHeadRoute: false,
     schema: { hide: true },
     // The answer is the same for everybody and gives away no more than the address: no credential is asked for.
-    config: { door: door === 'wallet' ? 'wallet' : 'open', errors },
+    config: { door: door === 'wallet' ? 'wallet' : 'open', errors, limited: false },
+    bodyLimit: BODY_LIMITS.ignored,
     onRequest: async (request, reply) => {
       reply.header('allow', allowed.join(', '))
       if (request.method !== 'OPTIONS')

@@ -5,6 +5,7 @@ const route = {
   management: true,
   keyed: true,
   shape: 'management',
+  limited: false,
   bodies: [],
   hasParameters: false,
 } as const
@@ -14,6 +15,12 @@ describe('what a route answers without saying so', () => {
     expect(Object.keys(commonAnswers(route))).toEqual(['401', '503'])
     expect(Object.keys(commonAnswers({ ...route, keyed: false }))).toEqual(['403', '503'])
     expect(Object.keys(commonAnswers({ ...route, management: false }))).toEqual(['503'])
+  })
+
+  it('is that its sender asks too often, where that is counted', () => {
+    const answers = commonAnswers({ ...route, management: false, limited: true, shape: 'oauth' })
+    expect(Object.keys(answers)).toEqual(['429'])
+    expect(answers[429]?.example).toMatchObject({ error: 'temporarily_unavailable' })
   })
 
   it('is that a body or a path cannot be read', () => {

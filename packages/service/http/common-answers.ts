@@ -1,12 +1,13 @@
 /**
  * What routes answer without saying so themselves, because the service answers before or around their handlers: who is
- * not let in at the door, what cannot be read, bodies that are too large or of another kind, too much to do, and a store that is away. For
- * the OpenAPI document; the texts are those that are sent.
+ * not let in at the door or asks too often, what cannot be read, bodies that are too large or of another kind, too much to
+ * do, and a store that is away. For the OpenAPI document; the texts are those that are sent.
  */
 import { foreignPage, noManagementKey } from './access.ts'
 import { overloaded } from './admitting-server.ts'
 import { type DescribedAnswers, errorAnswer } from './described-answers.ts'
 import { type BodyKind, jsonInvalid, parameterRepeated, wrongContentType } from './request-bodies.ts'
+import { tooManyRequests } from './token-buckets.ts'
 import { bodyTooLarge, type ErrorShape, requestUnreadable, storeUnavailable } from './wire-errors.ts'
 
 export interface RouteFacts {
@@ -14,6 +15,8 @@ export interface RouteFacts {
   /** The management door is opened by a key. */
   readonly keyed: boolean
   readonly shape: ErrorShape
+  /** Calls count for the bucket of their sender. */
+  readonly limited: boolean
   /** Kinds of body that are let in, also where the route reads none of it; none: the method carries no body. */
   readonly bodies: readonly BodyKind[]
   /** Names in its path stand for something. */
@@ -22,7 +25,13 @@ export interface RouteFacts {
 
 export function commonAnswers(route: RouteFacts): DescribedAnswers {
   const tooMuch = errorAnswer('There is too much to do at the moment', overloaded, route.shape)
-  return { ...doorAnswers(route), ...unreadable(route), ...bodyAnswers(route), 503: tooMuch }
+  return {
+    ...doorAnswers(route),
+    ...limitAnswers(route),
+    ...unreadable(route),
+    ...bodyAnswers(route),
+    503: tooMuch,
+  }
 }
 
 function doorAnswers({ management, keyed }: RouteFacts): DescribedAnswers {
@@ -30,6 +39,17 @@ function doorAnswers({ management, keyed }: RouteFacts): DescribedAnswers {
   return keyed
     ? { 401: errorAnswer('No management credential, or a wrong one', noManagementKey) }
     : { 403: errorAnswer('The request comes from a page of another site', foreignPage) }
+}
+
+function limitAnswers({ limited, shape }: RouteFacts): DescribedAnswers {
+  if (!limited) return {}
+  return {
+    429: errorAnswer(
+      'The sender asks too often; `Retry-After` says when to ask again',
+      tooManyRequests(1),
+      shape,
+    ),
+  }
 }
 
 function unreadable({ bodies, hasParameters, shape }: RouteFacts): DescribedAnswers {

@@ -1,10 +1,63 @@
 /**
- * Closing a server without waiting for connections on which nothing happens. Node closes what is idle after a
- * request, but counts a connection that never carried one as busy until its header time-out, a minute; browsers and
- * HTTP clients open such connections in advance. It looks at sockets only and never cuts an answer.
+ * Connections of a server: what becomes of those that bring nothing readable or take too long over it, and closing a
+ * server without waiting for those on which nothing happens. Node closes what is idle after a request, but counts a
+ * connection that never carried one as busy until its header time-out; browsers and HTTP clients open such connections in
+ * advance. It looks at sockets only and never cuts an answer.
  */
-import type { Server } from 'node:http'
+import { randomUUID } from 'node:crypto'
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { errorBody } from './wire-errors.ts'
+
+/** Milliseconds. */
+export interface ConnectionLimits {
+  /** From the connection, or the request before, to the end of the headers. */
+  readonly headersMs: number
+  /** To the end of the body. */
+  readonly requestMs: number
+  /** How often is looked: the limits are exceeded by as much at most. */
+  readonly checkMs: number
+}
+
+export const CONNECTION_LIMITS: ConnectionLimits = { headersMs: 10_000, requestMs: 30_000, checkMs: 1000 }
+
+/** A peer that takes no answer has no more than this after it was written. */
+const LAST_WORD_MS = 1000
+
+/**
+ * Answers what the HTTP parser could not read, or what did not come in time, and destroys the connection: a half-closed
+ * one would be held by its peer for as long as that likes. Where an answer went out already there is nothing to say.
+ */
+export function answerBrokenRequests(server: Server): Server {
+  const answers = new WeakMap<Duplex, ServerResponse>()
+  server.on('request', (request, response) => answers.set(request.socket, response))
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const begun = answers.get(socket)?.headersSent === true && answers.get(socket)?.req.complete === false
+    if (error.code === 'ECONNRESET' || !socket.writable || begun) return void socket.destroy()
+    socket.end(brokenAnswer(error.code), () => socket.destroy())
+    setTimeout(() => socket.destroy(), LAST_WORD_MS).unref()
+  })
+  return server
+}
+
+function brokenAnswer(code: string | undefined): string {
+  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+  const requestId = randomUUID()
+  const body = JSON.stringify(
+    errorBody({ status, message: 'The request could not be read' }, 'management', requestId),
+  )
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'cache-control: no-store',
+    'x-content-type-options: nosniff',
+    `x-request-id: ${requestId}`,
+    'connection: close',
+  ]
+  return `${head.join('\r\n')}\r\n\r\n${body}`
+}
 
 /** Connections of one server, as far as closing it is concerned. */
 export interface QuietConnections {

@@ -4,8 +4,7 @@
  * A route without a door is a bug and stops the start: nothing is open by forgetting.
  */
 import { randomUUID } from 'node:crypto'
-import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -32,12 +31,19 @@ import {
 import { admittingServers } from './admitting-server.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
-import { quietConnections } from './connections.ts'
+import {
+  answerBrokenRequests,
+  CONNECTION_LIMITS,
+  type ConnectionLimits,
+  quietConnections,
+} from './connections.ts'
 import type { DescribedAnswers } from './described-answers.ts'
 import { countRequests, showMetrics } from './metrics-route.ts'
 import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
-import { type BodyKind, readBodies, requireContentType } from './request-bodies.ts'
+import { type BodyKind, readBodies, requireBodyLength, requireContentType } from './request-bodies.ts'
 import { type KnownRoutes, knownRoutes } from './route-facts.ts'
+import { type SenderOf, senderReader } from './sender.ts'
+import { tokenBuckets, tooManyRequests } from './token-buckets.ts'
 import { addressUnknown, type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
 
 declare module 'fastify' {
@@ -46,7 +52,12 @@ declare module 'fastify' {
     door?: Door
     /** Default: `oauth` at the wallet's door, `management` elsewhere. */
     errors?: ErrorShape
-    /** Kinds of body that the route reads. Default: JSON. */
+    /**
+     * Whether calls count for the token bucket of their sender: those that cost a signature or make something. Needed at
+     * the doors that want no credential.
+     */
+    limited?: boolean
+    /** Kinds of body that the route reads. Default: JSON. How large it may be, the route's own `bodyLimit` says. */
     accepts?: readonly BodyKind[]
     /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
     malformed?: string
@@ -56,6 +67,8 @@ declare module 'fastify' {
     answers?: DescribedAnswers
   }
   interface FastifyRequest {
+    /** Whom the request counts for, in limits. */
+    readonly sender: string
     /** Code of the refusal that was answered, for the log line. */
     refusal?: string
   }
@@ -96,15 +109,17 @@ export interface HttpServiceOptions {
     | 'logLevel'
     | 'features'
   > &
-    Partial<LoadLimits>
+    Partial<LoadLimits> &
+    // Absent: no limit, for tests of other things.
+    Partial<Pick<ServiceConfig, 'senderRequestsPerSecond' | 'senderRequestsAtOnce'>>
   /** Adds the service's routes and its own plug-ins. */
   readonly routes: (app: ServiceApp) => void | Promise<void>
   /** For `/readyz`. */
   readonly checks: readonly ReadinessCheck[]
   /** True when several instances share sessions: answers then name the instance in production too. */
   readonly clustered?: boolean
-  /** Default 1,000,000 bytes; a route may set its own `bodyLimit`. */
-  readonly bodyLimitBytes?: number
+  /** How long connections may take over a request; for tests. */
+  readonly connectionLimits?: ConnectionLimits
   /** Default: standard output. */
   readonly logTo?: DestinationStream
   /** Counts requests, and is shown at `/metrics`; absent: neither. */
@@ -148,7 +163,9 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   if (options.metrics !== undefined) countRequests(app, options.metrics)
   standardHeaders(app, options)
   answerErrors(app, log)
+  knowSenders(app, senderReader(config.trustedProxies))
   guardDoors(app, managementDoorKeeper(managementDoor(config)))
+  limitSenders(app, config)
   app.addHook('onRequest', async (request) => {
     if (!isAboutHealth(request)) state.lastRequestAt = performance.now()
   })
@@ -222,13 +239,12 @@ interface AdmissionParts {
 }
 
 function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionParts): ServiceApp {
-  const { trustedProxies } = options.config
+  const limits = options.connectionLimits ?? CONNECTION_LIMITS
+  const serverOf = admittingServerOf(options, log, { ...parts, limits })
   const app = Fastify({
     logger: false,
-    serverFactory: (handler) => admittingServerOf(options, log, parts)(handler),
-    bodyLimit: options.bodyLimitBytes ?? 1_000_000,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: trustedProxies.length === 0 ? false : [...trustedProxies],
+    serverFactory: (handler) => answerBrokenRequests(serverOf(handler)),
+    requestTimeout: limits.requestMs,
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
     // While it drains, a request that came over an open connection is answered, and the connection closed.
@@ -238,19 +254,23 @@ function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionPa
       writeStandardHeaders(request, reply, app.standardHeaders)
       answerError(error, request, reply, log)
     },
-    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),
+    // In place of Fastify's: `answerBrokenRequests` knows what was answered on the connection already.
+    clientErrorHandler: () => {},
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   return app
 }
 
-const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_MS = 72_000
 /** As many connections may wait to be taken as the system allows (net.core.somaxconn): it lowers this to its own number. */
 const BACKLOG = 65_535
 
-function admittingServerOf(options: HttpServiceOptions, log: Logger, { routes, places }: AdmissionParts) {
+function admittingServerOf(
+  options: HttpServiceOptions,
+  log: Logger,
+  { routes, places, limits }: AdmissionParts & { readonly limits: ConnectionLimits },
+) {
   const { config, metrics } = options
   return admittingServers({
     admission: places,
@@ -259,7 +279,7 @@ function admittingServerOf(options: HttpServiceOptions, log: Logger, { routes, p
     headers: headersNamed(options),
     log,
     onRefused: metrics && ((reason, precedence) => metrics.refused(reason, precedence)),
-    timeouts: { keepAliveMs: KEEP_ALIVE_MS, requestMs: REQUEST_TIMEOUT_MS },
+    timeouts: { keepAliveMs: KEEP_ALIVE_MS, ...limits },
   })
 }
 
@@ -327,27 +347,6 @@ function answer(wire: WireError, request: FastifyRequest, reply: FastifyReply): 
     .send(errorBody(wire, shape, request.id))
 }
 
-/** What the HTTP parser could not read has no request to answer within. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
-  const requestId = randomUUID()
-  const body = JSON.stringify(
-    errorBody({ status, message: 'The request could not be read' }, 'management', requestId),
-  )
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'cache-control: no-store',
-    'x-content-type-options: nosniff',
-    `x-request-id: ${requestId}`,
-    'connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-}
-
 function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
   app.addHook('onRequest', async (request, reply) => {
     const { door } = request.routeOptions.config
@@ -356,13 +355,39 @@ function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
     answer(refusal, request, reply)
     return reply
   })
+  // Before a route's own hooks, which may ask a store, and before any of the body is read.
   app.addHook('preParsing', async (request) => {
-    const { config, url } = request.routeOptions
-    const carriesBody = request.method !== 'GET' && request.method !== 'HEAD'
-    if (carriesBody && url !== undefined) {
-      requireContentType(request.headers['content-type'], config.accepts ?? ['json'])
-    }
+    const { bodyLimit, config, url } = request.routeOptions
+    if (!mayCarryBody(request.method) || url === undefined) return
+    requireContentType(request.headers['content-type'], config.accepts ?? ['json'])
+    requireBodyLength(request.headers['content-length'], bodyLimit)
   })
+}
+
+function knowSenders(app: ServiceApp, senderOf: SenderOf): void {
+  app.decorateRequest('sender', {
+    getter() {
+      return senderOf(this.raw)
+    },
+  })
+}
+
+/** After the doors: who has a credential is not counted. */
+function limitSenders(app: ServiceApp, config: HttpServiceOptions['config']): void {
+  const { senderRequestsPerSecond: perSecond = 0, senderRequestsAtOnce: atOnce = 1 } = config
+  if (perSecond === 0) return
+  const buckets = tokenBuckets({ perSecond, atOnce })
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.limited !== true) return undefined
+    const waitSeconds = buckets.take(request.sender)
+    if (waitSeconds === undefined) return undefined
+    answer(tooManyRequests(waitSeconds), request, reply)
+    return reply
+  })
+}
+
+function mayCarryBody(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD'
 }
 
 /** Gives the API page's own routes their door, and refuses to start with a route that names none. */
@@ -371,14 +396,24 @@ function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: Kno
   const door = route.config?.door ?? (ofApiPage ? 'open' : undefined)
   if (door === undefined) throw new Error(`the route ${route.url} names no door`)
   const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
-  if (!ofApiPage) addresses.add(route.url, route.method, door, errors)
+  if (ofApiPage) return door
+  settleLimits(route, door)
+  addresses.add(route.url, route.method, door, errors)
   const precedence = ABOUT_HEALTH.includes(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'
   routes.add(route.url, route.method, { door, errors, precedence })
   return door
 }
 
+/** A limit is chosen for each route: one for all would be that of the largest body and of the dearest call. */
+function settleLimits({ method, url, bodyLimit, config }: RouteOptions, door: Door): void {
+  if ([method].flat().some(mayCarryBody) && bodyLimit === undefined)
+    throw new Error(`the route ${url} names no bodyLimit`)
+  if (door !== 'management' && config?.limited === undefined)
+    throw new Error(`the route ${url} does not say whether it is limited`)
+}
+
 function addHealth(app: ServiceApp, probe: ReturnType<typeof readinessProbe>): void {
-  const open = { schema: { hide: true }, config: { door: 'open' as const } }
+  const open = { schema: { hide: true }, config: { door: 'open', limited: false } } as const
   app.get('/livez', open, async () => LIVENESS)
   app.get('/readyz', open, async (_request, reply) => {
     const readiness = await probe()

@@ -50,7 +50,7 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input)
-      const { door, accepts, answers, errors } = input.route.config ?? {}
+      const { door, accepts, answers, errors, limited } = input.route.config ?? {}
       const guarded = api.managementKey && door === 'management'
       return {
         url,
@@ -66,6 +66,7 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
                   ...commonAnswers({
                     management: door === 'management',
                     keyed: api.managementKey,
+                    limited: limited === true,
                     shape: errors ?? (door === 'wallet' ? 'oauth' : 'management'),
                     bodies: carriesBody(input.route.method) ? (accepts ?? ['json']) : [],
                     hasParameters: url.includes(':'),
@@ -86,10 +87,14 @@ function carriesBody(method: string | readonly string[]): boolean {
 
 /** Adds the page and the document's address; call after the service's routes. */
 export async function showApi(app: FastifyInstance): Promise<void> {
-  app.get('/', { schema: { hide: true }, config: { door: 'open' } }, async (_request, reply) =>
-    reply.redirect(SWAGGER_PREFIX),
+  app.get(
+    '/',
+    { schema: { hide: true }, config: { door: 'open', limited: false } },
+    async (_request, reply) => reply.redirect(SWAGGER_PREFIX),
   )
-  app.get('/api.json', { schema: { hide: true }, config: { door: 'open' } }, async () => app.swagger())
+  app.get('/api.json', { schema: { hide: true }, config: { door: 'open', limited: false } }, async () =>
+    app.swagger(),
+  )
   await app.register(swaggerUi, {
     routePrefix: SWAGGER_PREFIX,
     staticCSP: PAGE_POLICY,

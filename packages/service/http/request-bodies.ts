@@ -5,7 +5,7 @@
 import { type JsonRefusal, parseJson } from '@countersign/core/json'
 import { refuse } from '@countersign/core/result'
 import type { FastifyInstance } from 'fastify'
-import { fail, type WireError } from './wire-errors.ts'
+import { bodyTooLarge, fail, type WireError } from './wire-errors.ts'
 
 /** `json`: an object or array; `form`: an object of strings; `text`: a string. */
 export type BodyKind = 'json' | 'form' | 'text'
@@ -16,6 +16,23 @@ export const CONTENT_TYPES: Readonly<Record<BodyKind, string>> = {
   form: 'application/x-www-form-urlencoded',
   text: 'text/plain',
 }
+
+/**
+ * How large bodies may be, in bytes. A route has the smallest that fits it. What is larger than `message` is read only from
+ * callers who are known by then: by a credential, a login or a session.
+ */
+export const BODY_LIMITS = {
+  /** Routes that need no body and let one pass. */
+  ignored: 1024,
+  /** A handful of short values. */
+  small: 16_384,
+  /** Anything that a stranger may send. */
+  message: 65_536,
+  /** A request by value, which carries a certificate chain. */
+  request: 262_144,
+  /** Credentials with pictures in them, going out or coming in. */
+  document: 1_000_000,
+} as const
 
 const MAX_JSON_DEPTH = 64
 const MAX_FORM_PARAMETERS = 200
@@ -65,6 +82,11 @@ export function requireContentType(contentType: string | undefined, accepts: rea
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
   if (accepts.some((kind) => CONTENT_TYPES[kind] === type)) return
   fail(wrongContentType(accepts))
+}
+
+/** Refuses a body by the length that it announces; one that announces none is cut at the limit as it is read. */
+export function requireBodyLength(contentLength: string | undefined, limit: number): void {
+  if (contentLength !== undefined && Number(contentLength) > limit) fail(bodyTooLarge)
 }
 
 export function wrongContentType(accepts: readonly BodyKind[]): WireError {

@@ -64,7 +64,7 @@ async function serve(source: EventSource) {
     },
     checks: [],
     routes: (app) => {
-      app.get('/events', { config: { door: 'open' } }, (request, reply) =>
+      app.get('/events', { config: { door: 'open', limited: false } }, (request, reply) =>
         serveSessionEvents(request, reply, source),
       )
     },
