@@ -120,14 +120,19 @@ export const endpoints: readonly Endpoint[] = [
 
 /** With an id that leads nowhere in the place of each parameter; a wallet is that of the login. */
 export function urlOf({ service, path }: Pick<Endpoint, 'service' | 'path'>, world: World): string {
-  const own = path.replace('{wallet}', world.login.walletId).replace('{method}', 'jwk')
+  const own = path
+    .replace('{wallet}', world.login.walletId)
+    .replace('{method}', 'jwk')
+    // The verifier looks for the session before it reads an answer.
+    .replace('verify/{id}', `verify/${world.verificationId}`)
   return world[service].url + own.replace(/\{\w+\}/g, 'AAAAAAAAAAAAAAAAAAAAAA')
 }
 
 /** What lets a request through to where its body is looked at. */
 export function admission(
-  { service }: Pick<Endpoint, 'service'>,
+  { path, service }: Pick<Endpoint, 'service' | 'path'>,
   world: World,
 ): Readonly<Record<string, string>> {
+  if (path === '/credential') return { authorization: `Bearer ${world.accessToken}` }
   return service === 'wallet' ? { authorization: `Bearer ${world.login.token}` } : {}
 }

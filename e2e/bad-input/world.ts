@@ -13,8 +13,15 @@ import { directoryShelf } from '@countersign/keys/deployment/identity-store'
 import { answersOk, freePort } from '@countersign/local-servers/ports'
 import { startProgram, untilReady } from '@countersign/local-servers/program'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
-import { issue } from '@countersign/testing/client/flows'
-import type { Held } from '@countersign/testing/client/protocol-wallet'
+import { claims, identityQuery, issue } from '@countersign/testing/client/flows'
+import { call, expectStatus, postJson } from '@countersign/testing/client/http'
+import {
+  type Held,
+  identityConfiguration,
+  offerUri,
+  readOffer,
+  requestToken,
+} from '@countersign/testing/client/protocol-wallet'
 import { now } from '@countersign/testing/people/keys'
 import { type ListServer, openListServer } from './list-server.ts'
 import type { Service } from './service.ts'
@@ -50,6 +57,10 @@ export interface World {
   readonly held: Held
   /** An account at the wallet. */
   readonly login: Login
+  /** One that the issuer gave, over or not. */
+  readonly accessToken: string
+  /** A verification that nobody answers. */
+  readonly verificationId: string
   close(): Promise<void>
 }
 
@@ -109,8 +120,23 @@ async function openParts(started: StopList): Promise<World> {
     lists,
     held: await issue(issuer.url),
     login: await register(wallet),
+    accessToken: await anyAccessToken(issuer.url),
+    verificationId: await anyVerification(verifier.url),
     close: started.stop,
   }
+}
+
+async function anyAccessToken(issuerUrl: string): Promise<string> {
+  const order = { credentialConfigurationId: identityConfiguration, credentialData: claims }
+  const made = expectStatus(await postJson(`${issuerUrl}/openid4vc/sdjwt/issue`, order), 200)
+  const offer = readOffer(expectStatus(await call(offerUri(made.text)), 200).json())
+  return String(expectStatus(await requestToken(offer, {}), 200).json()['access_token'])
+}
+
+async function anyVerification(verifierUrl: string): Promise<string> {
+  const json = { accept: 'application/json' }
+  const body = { dcql_query: identityQuery }
+  return String(expectStatus(await postJson(`${verifierUrl}/openid4vc/verify`, body, json), 200).json()['id'])
 }
 
 interface Places {

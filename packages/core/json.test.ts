@@ -58,19 +58,41 @@ describe('parseJsonObject', () => {
     expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_not_object' } }),
   )
 
-  it.each(['', '{', '{}{}', '{"a":01}', "{'a':1}", '\ufeff{}', '{"a":NaN}'])('refuses %j', (text) =>
-    expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_invalid' } }),
+  it.each(['', '{', '{}{}', '{"a":01}', "{'a':1}", '\ufeff{}', '{"a":NaN}', '{"a":1e999}'])(
+    'refuses %j',
+    (text) => expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_invalid' } }),
   )
 
   it('counts the depth from the outermost object', () => {
     const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
     expect(parseJsonObject(nested(32)).ok).toBe(true)
     expect(parseJsonObject(nested(33))).toEqual({ ok: false, error: { code: 'json_too_deep' } })
-    expect(parseJsonObject('['.repeat(60_000))).toEqual({ ok: false, error: { code: 'json_invalid' } })
-    expect(parseJson('['.repeat(30_000) + ']'.repeat(30_000))).toEqual({
+    for (const text of ['['.repeat(60_000), '['.repeat(30_000) + ']'.repeat(30_000)])
+      expect(parseJson(text)).toEqual({ ok: false, error: { code: 'json_too_deep' } })
+  })
+
+  it.each([
+    ['[[]]', 2],
+    ['{"a":{"b":[1]}}', 3],
+    ['["[[[[[", "\\"[[[", "\\\\"]', 1],
+    ['[[],[],[]]', 2],
+  ])('counts no bracket in a text: %s is %i deep', (text, maxDepth) => {
+    expect(parseJson(text, { maxDepth }).ok).toBe(true)
+    expect(parseJson(text, { maxDepth: maxDepth - 1 })).toEqual({
       ok: false,
       error: { code: 'json_too_deep' },
     })
+  })
+
+  it.each(['"unterminated', '["unterminated \\', '["a\\"', '["\\\\\\"]'])('comes to an end at %s', (text) => {
+    expect(parseJson(text)).toEqual({ ok: false, error: { code: 'json_invalid' } })
+  })
+
+  it('counts values before it reads them', () => {
+    const values = (count: number) => `{"a":[${Array.from({ length: count }, () => '{}').join()}]}`
+    expect(parseJson(values(10), { maxValues: 30 }).ok).toBe(true)
+    expect(parseJson(values(40), { maxValues: 30 })).toEqual({ ok: false, error: { code: 'json_too_large' } })
+    expect(parseJson(`["${','.repeat(1000)}"]`, { maxValues: 30 }).ok).toBe(true)
   })
 
   it('counts the size in bytes', () => {

@@ -176,7 +176,7 @@ const texts: readonly BadInput<unknown>[] = [licence, jwtVc, vcSdJwt, caseOf('dc
     raw(
       family,
       `${format}, a number without end`,
-      /credentialData|mdocData/,
+      /not valid JSON/,
       order,
       '"given_name"',
       '"age":1e999,"given_name"',

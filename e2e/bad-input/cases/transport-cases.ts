@@ -117,19 +117,19 @@ function brokenJson(taking: BodyTaking): readonly Case[] {
     bad('JSON that repeats a member', '{"a":1,"a":2}'),
     bad('JSON that repeats a member in other letters', '{"a":1,"\\u0061":2}'),
     bad('JSON with __proto__', '{"a":{"__proto__":{"b":1}}}'),
-    bad('JSON nested 10 000 deep', `${'['.repeat(10_000)}${']'.repeat(10_000)}`),
-    bad('JSON that opens 200 000 times', '['.repeat(200_000)),
+    bad('JSON nested 400 deep', `${'['.repeat(400)}${']'.repeat(400)}`),
+    bad('JSON that opens 900 times', '['.repeat(900)),
   ]
 }
 
 function badForms(taking: BodyTaking): readonly Case[] {
   const refusal = general(taking.endpoint, 400, /repeated|too many/)
   const bad = (name: string, body: string) => sent(taking, name, refusal, contentTypes.form, body)
-  const many = Array.from({ length: 100_000 }, (_, at) => `p${at}=`).join('&')
+  const many = Array.from({ length: 201 }, (_, at) => at.toString(36)).join('&')
   return [
     bad('a parameter twice', 'a=1&a=1'),
     bad('__proto__ twice', '__proto__=1&__proto__=1'),
-    bad('100 000 parameters', many),
+    bad('201 parameters', many),
   ]
 }
 

@@ -235,9 +235,9 @@ function unknownSession(
         sendForm(`${verifier.url}/openid4vc/request/${id}`, 'wallet_nonce=n'),
     },
     {
+      // Looked for before anything else, its form too.
       name: at('answer'),
-      ...refusal,
-      ...oauth(refusal),
+      ...gone,
       send: (_: unknown, { verifier }: Verifying) =>
         sendForm(`${verifier.url}/openid4vc/verify/${id}`, { state: id, vp_token: '{}' }),
     },

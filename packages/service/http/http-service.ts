@@ -359,7 +359,7 @@ function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
   app.addHook('preParsing', async (request) => {
     const { bodyLimit, config, url } = request.routeOptions
     if (!mayCarryBody(request.method) || url === undefined) return
-    requireContentType(request.headers['content-type'], config.accepts ?? ['json'])
+    requireContentType(request.headers, config.accepts ?? ['json'])
     requireBodyLength(request.headers['content-length'], bodyLimit)
   })
 }

@@ -2,8 +2,9 @@
  * Reading bodies: JSON, forms and plain text, each only where the route asks for it, within limits of size and
  * depth. That a form is not read where JSON is meant also keeps plain HTML forms of other sites out.
  */
+
+import type { IncomingHttpHeaders } from 'node:http'
 import { type JsonRefusal, parseJson } from '@countersign/core/json'
-import { refuse } from '@countersign/core/result'
 import type { FastifyInstance } from 'fastify'
 import { bodyTooLarge, fail, type WireError } from './wire-errors.ts'
 
@@ -34,7 +35,8 @@ export const BODY_LIMITS = {
   document: 1_000_000,
 } as const
 
-const MAX_JSON_DEPTH = 64
+/** How large a body may be in bytes, the HTTP server has said before. */
+const JSON_LIMITS = { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: 64, maxValues: 20_000 }
 const MAX_FORM_PARAMETERS = 200
 
 /** Installs the readers; must run before routes are added. */
@@ -53,9 +55,7 @@ export function readBodies(app: FastifyInstance): void {
 
 /** Strict (RFC 8725 §2.4): a member that stands twice would be one thing here and another to who reads the log. */
 function readJson(text: string): unknown {
-  const parsed = nestsDeeperThan(text, MAX_JSON_DEPTH)
-    ? refuse({ code: 'json_too_deep' })
-    : parseJson(text, { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: MAX_JSON_DEPTH })
+  const parsed = parseJson(text, JSON_LIMITS)
   if (parsed.ok) return parsed.value
   const { code } = parsed.error
   return fail(unreadableJson(code))
@@ -65,10 +65,9 @@ function unreadableJson(code: JsonRefusal['code']): WireError {
   return { status: 400, message: jsonMessages[code], refusal: code }
 }
 
-/** How large a body may be, the HTTP server has said before. */
 const jsonMessages: Readonly<Record<JsonRefusal['code'], string>> = {
   json_invalid: 'The body is not valid JSON',
-  json_too_large: 'The body is too large',
+  json_too_large: 'The JSON has too many values',
   json_too_deep: 'The JSON is nested too deeply',
   json_not_object: 'The body must be a JSON object',
   json_duplicate_member: 'The JSON has a member twice',
@@ -77,11 +76,17 @@ const jsonMessages: Readonly<Record<JsonRefusal['code'], string>> = {
 export const jsonInvalid = unreadableJson('json_invalid')
 
 /** Refuses a body of another kind than the route reads; a request without a body is the schema's concern. */
-export function requireContentType(contentType: string | undefined, accepts: readonly BodyKind[]): void {
+export function requireContentType(headers: IncomingHttpHeaders, accepts: readonly BodyKind[]): void {
+  const contentType = headers['content-type'] ?? (hasBody(headers) ? '' : undefined)
   if (contentType === undefined) return
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
   if (accepts.some((kind) => CONTENT_TYPES[kind] === type)) return
   fail(wrongContentType(accepts))
+}
+
+/** RFC 9112 §6: a body is announced by one of the two. */
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Refuses a body by the length that it announces; one that announces none is cut at the limit as it is read. */
@@ -101,15 +106,23 @@ export function wrongContentType(accepts: readonly BodyKind[]): WireError {
 
 /** RFC 6749 §3.2: a parameter must not be included more than once. Inherits nothing, so no name is special. */
 export function parseForm(text: string): Record<string, string> {
+  if (hasMoreThan(MAX_FORM_PARAMETERS, text)) fail(formTooLong)
   const form: Record<string, string> = Object.create(null)
-  let count = 0
   for (const [name, value] of new URLSearchParams(text)) {
-    count += 1
-    if (count > MAX_FORM_PARAMETERS) fail(formTooLong)
     if (name in form) fail(parameterRepeated(name))
     form[name] = value
   }
   return form
+}
+
+/** Counted before anything is decoded, empty parameters too. */
+function hasMoreThan(parameters: number, form: string): boolean {
+  let at = -1
+  for (let count = 1; count <= parameters; count += 1) {
+    at = form.indexOf('&', at + 1)
+    if (at === -1) return false
+  }
+  return true
 }
 
 const formTooLong: WireError = {
@@ -122,28 +135,3 @@ export function parameterRepeated(name: string): WireError {
   const message = `The parameter ${name.slice(0, 60)} is repeated`
   return { status: 400, message, refusal: 'parameter_repeated' }
 }
-
-/** Counts brackets outside of strings, before a parser spends memory on them. */
-export function nestsDeeperThan(json: string, limit: number): boolean {
-  let depth = 0
-  let inString = false
-  for (let at = 0; at < json.length; at += 1) {
-    const code = json.charCodeAt(at)
-    if (inString) {
-      if (code === BACKSLASH) at += 1
-      else if (code === QUOTE) inString = false
-    } else if (code === QUOTE) inString = true
-    else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
-      depth += 1
-      if (depth > limit) return true
-    } else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) depth -= 1
-  }
-  return false
-}
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const OPEN_BRACKET = 0x5b
-const CLOSE_BRACKET = 0x5d
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
