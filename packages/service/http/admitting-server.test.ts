@@ -32,10 +32,16 @@ function routes(app: ServiceApp): void {
     await held
     return { done: true }
   }
-  app.post('/begin', { config: { door: 'open', begins: true, answers } }, wait)
-  app.get('/step/:id', { config: { door: 'wallet', answers } }, wait)
-  app.post('/step/:id', { schema: { body: z.unknown() }, config: { door: 'wallet', answers } }, wait)
-  app.get('/stream', { config: { door: 'open', answers } }, async (request) => {
+  const config = { answers, limited: false }
+  const bodyLimit = 100_000
+  app.post('/begin', { bodyLimit, config: { ...config, door: 'open', begins: true } }, wait)
+  app.get('/step/:id', { config: { ...config, door: 'wallet' } }, wait)
+  app.post(
+    '/step/:id',
+    { bodyLimit, schema: { body: z.unknown() }, config: { ...config, door: 'wallet' } },
+    wait,
+  )
+  app.get('/stream', { config: { ...config, door: 'open' } }, async (request) => {
     leavePlace(request.raw)
     return wait()
   })

@@ -19,7 +19,7 @@ describe('what a route answers without saying so', () => {
 
   it('is that its sender asks too often, where that is counted', () => {
     const answers = commonAnswers({ ...route, management: false, limited: true, shape: 'oauth' })
-    expect(Object.keys(answers)).toEqual(['429'])
+    expect(Object.keys(answers)).toEqual(['429', '503'])
     expect(answers[429]?.example).toMatchObject({ error: 'temporarily_unavailable' })
   })
 

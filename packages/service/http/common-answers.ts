@@ -7,7 +7,7 @@ import { foreignPage, noManagementKey } from './access.ts'
 import { overloaded } from './admitting-server.ts'
 import { type DescribedAnswers, errorAnswer } from './described-answers.ts'
 import { type BodyKind, jsonInvalid, parameterRepeated, wrongContentType } from './request-bodies.ts'
-import { tooManyRequests } from './token-buckets.ts'
+import { tooManyRequests } from './sender.ts'
 import { bodyTooLarge, type ErrorShape, requestUnreadable, storeUnavailable } from './wire-errors.ts'
 
 export interface RouteFacts {

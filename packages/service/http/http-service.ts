@@ -20,6 +20,7 @@ import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/heal
 import { createLogger, errorFacts, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
+import { tokenBuckets } from '../operation/token-buckets.ts'
 import { VERSION } from '../operation/version.ts'
 import {
   type Door,
@@ -42,8 +43,7 @@ import { countRequests, showMetrics } from './metrics-route.ts'
 import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
 import { type BodyKind, readBodies, requireBodyLength, requireContentType } from './request-bodies.ts'
 import { type KnownRoutes, knownRoutes } from './route-facts.ts'
-import { type SenderOf, senderReader } from './sender.ts'
-import { tokenBuckets, tooManyRequests } from './token-buckets.ts'
+import { type SenderOf, senderReader, tooManyRequests } from './sender.ts'
 import { addressUnknown, type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
 
 declare module 'fastify' {

@@ -4,7 +4,6 @@
  * one that is full is forgotten: whoever comes back finds a full one. So memory is bounded however many addresses an
  * attacker has; what is thrown out beyond that was asked for longest ago, and gives its key a full bucket early.
  */
-import type { WireError } from './wire-errors.ts'
 
 export interface TokenBucketOptions {
   /** Tokens that come back in a second; fractions are fine, 20 a minute is 20 / 60. */
@@ -61,16 +60,5 @@ function forgetFull(fullAgainAt: Map<string, number>, now: number, maxKeys: numb
     if (left === 0 || (full > now && fullAgainAt.size < maxKeys)) return
     fullAgainAt.delete(key)
     left -= 1
-  }
-}
-
-/** RFC 6585 §4. */
-export function tooManyRequests(retryAfterSeconds: number): WireError {
-  return {
-    status: 429,
-    code: 'temporarily_unavailable',
-    message: 'Too many requests from this address; try again later',
-    refusal: 'sender_limited',
-    headers: { 'retry-after': String(retryAfterSeconds) },
   }
 }
