@@ -210,8 +210,10 @@ describe('policies of the relying party', () => {
   }
 
   it.each([
-    ['allowed-issuer', 'https://issuer.example', true],
-    ['allowed-issuer', ['https://other.example'], false],
+    ['allowed-issuer', 'O=Countersign, CN=Test', true],
+    // What the credential calls its issuer, and nobody vouches for.
+    ['allowed-issuer', 'https://issuer.example', false],
+    ['allowed-issuer', ['https://other.example', 'Test CA'], false],
     ['minimum-credentials', 1, true],
     ['minimum-credentials', 2, false],
     ['maximum-credentials', 0, false],

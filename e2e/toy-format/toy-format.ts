@@ -18,6 +18,7 @@ import type {
 import {
   check,
   findPeriodFault,
+  issuedBy,
   judgeIssuer,
   readHeaderReference,
   toCheck,
@@ -126,7 +127,7 @@ async function verifyToy(input: VerifyInput, crypto: CryptoEngine): Promise<Veri
     toCheck('validity_period', findPeriodFault(jws.payload, input)),
     await judgeProof(opened.value, credential, proof, input, crypto),
   ]
-  return { checks, presentation: { ...presentation, anchor: judged.anchor } }
+  return { checks, presentation: { ...presentation, ...issuedBy(judged, undefined) } }
 }
 
 async function judgeProof(

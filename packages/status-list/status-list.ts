@@ -28,7 +28,10 @@ export interface StatusListRequest {
   readonly uri: string
   /** Media types that will do, the preferred one first. */
   readonly accept: readonly string[]
-  /** Who issued the credential: some lists name their key only in terms of that issuer (Token Status List §11.3). */
+  /**
+   * Who issued the credential, as far as a source of trust vouches for it: some lists name their key only in terms of
+   * that issuer (Token Status List §11.3).
+   */
   readonly credentialIssuer?: string | undefined
   /** Epoch seconds: a copy that was fetched then or before will not do. */
   readonly newerThan?: number | undefined
@@ -120,7 +123,7 @@ export interface StatusListKeyReference {
   readonly keyId?: string | undefined
   /** The issuer that the list itself names. */
   readonly issuer?: string | undefined
-  /** The issuer that the credential names whose status is asked for. */
+  /** Who issued the credential whose status is asked for, as far as a source of trust vouches for it. */
   readonly credentialIssuer?: string | undefined
 }
 

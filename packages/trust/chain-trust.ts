@@ -19,6 +19,7 @@ import {
   type ValidPath,
   validatePath,
 } from '@countersign/x509/certification-path'
+import { contradictsIssuer, namesIssuer } from './issuer-name.ts'
 import {
   findScopeFault,
   nameOf,
@@ -47,6 +48,9 @@ export interface TrustedChain {
   /** Whom this leads to, for people. */
   readonly anchor: string
   readonly source?: string | undefined
+  /** What the source vouches for: the name that the certificate confirms, otherwise its subject; absent where it has none. */
+  readonly issuer?: string | undefined
+  readonly bindJurisdiction?: boolean | undefined
 }
 
 export type ChainRefusal =
@@ -61,10 +65,13 @@ export type ChainRefusal =
 
 export type UntrustedReason =
   | PathRefusal['code']
-  | ScopeFault
+  | CountingFault
   | 'signed_outside_certificate' // before the leaf was valid or after
   | `document_signer_${ProfileFault}`
   | `iaca_${ProfileFault}`
+
+/** Why a trusted certificate does not count for what this leaf signed. */
+type CountingFault = ScopeFault | 'issuer_not_in_certificate'
 
 /** `x5c`: leaf first, standard base64. `now` in epoch seconds. */
 export type ChainTrust = (
@@ -101,7 +108,7 @@ function judgeBy({ anchors, pins }: TrustList, options: ChainTrustOptions): Deci
     const byPin = pinsOfLeaf && judgePins(pinsOfLeaf, occasion, now)
     if (byPin?.ok) return byPin
     const known = cache.get(x5c, occasion, now)
-    if (known !== undefined && findScopeFault(known.anchor, occasion, now) === undefined) {
+    if (known !== undefined && findFault(known.anchor, known.path.leaf, occasion, now) === undefined) {
       return judgeMoment(known, occasion)
     }
     const judged = await judgeChain(x5c, leafText, anchors, occasion, now, options)
@@ -124,17 +131,31 @@ async function judgeChain(
   now: number,
   options: ChainTrustOptions,
 ): Promise<Result<JudgedChain, ChainRefusal>> {
+  const leaf = parseX5cEntry(leafText)
+  if (!leaf.ok) return refuse({ code: 'key_unreadable', reason: leaf.error.code })
   const rules = rulesFor(occasion, options)
-  const counting = anchors.filter((anchor) => findScopeFault(anchor, occasion, now) === undefined)
+  const counting = anchors.filter((anchor) => findFault(anchor, leaf.value, occasion, now) === undefined)
   const path = await findPath(x5c, counting, now, rules, options)
   if (!path.ok) {
     const others = anchors.filter((anchor) => !counting.includes(anchor))
-    return explain(path.error, x5c, leafText, await findPath(x5c, others, now, rules, options), occasion, now)
+    const elsewhere = await findPath(x5c, others, now, rules, options)
+    return explain(path.error, x5c, leaf.value, elsewhere, occasion, now)
   }
   const fault = findProfileFault(path.value, occasion, options)
   if (fault === undefined) return path
-  const { leaf } = path.value.path
-  return untrusted(leaf, fault.reason, detailsOf(fault.certificate, fault.faults))
+  return untrusted(path.value.path.leaf, fault.reason, detailsOf(fault.certificate, fault.faults))
+}
+
+/** An anchor of another source may count for the same leaf, so the name is asked for with the rest of what limits it. */
+function findFault(
+  trusted: TrustedCertificate,
+  leaf: Certificate,
+  occasion: TrustOccasion,
+  now: number,
+): CountingFault | undefined {
+  const fault = findScopeFault(trusted, occasion, now)
+  if (fault !== undefined || trusted.bindIssuer !== true) return fault
+  return contradictsIssuer(leaf, occasion.issuer) ? 'issuer_not_in_certificate' : undefined
 }
 
 async function findPath(
@@ -164,18 +185,16 @@ function rulesFor(
 function explain(
   refusal: PathRefusal,
   x5c: readonly string[],
-  leafText: string,
+  leaf: Certificate,
   elsewhere: Result<JudgedChain, PathRefusal>,
   occasion: TrustOccasion,
   now: number,
 ): Result<never, ChainRefusal> {
-  const leaf = parseX5cEntry(leafText)
-  if (!leaf.ok) return refuse({ code: 'key_unreadable', reason: refusal.code })
-  if (!elsewhere.ok) return untrusted(leaf.value, refusal.code, detailsOfPath(refusal, x5c))
+  if (!elsewhere.ok) return untrusted(leaf, refusal.code, detailsOfPath(refusal, x5c))
   const { anchor } = elsewhere.value
-  const fault = findScopeFault(anchor, occasion, now)
+  const fault = findFault(anchor, leaf, occasion, now)
   const details = { ...detailsOfPath(refusal, x5c), anchor: nameOf(anchor) }
-  return untrusted(leaf.value, fault ?? refusal.code, details)
+  return untrusted(leaf, fault ?? refusal.code, details)
 }
 
 interface FoundFault {
@@ -214,7 +233,7 @@ function judgePins(
   let refusal: Result<never, ChainRefusal> | undefined
   for (const pin of pins) {
     const { certificate } = pin
-    const fault = findPeriodFault(certificate, now) ?? findScopeFault(pin, occasion, now)
+    const fault = findPeriodFault(certificate, now) ?? findFault(pin, certificate, occasion, now)
     if (fault === undefined) return judgeLeafMoment(certificate, pin, occasion)
     refusal ??= untrusted(certificate, fault, { ...detailsOf(certificate), anchor: nameOf(pin) })
   }
@@ -234,13 +253,16 @@ function judgeMoment({ path, anchor }: JudgedChain, occasion: TrustOccasion) {
 function judgeLeafMoment(
   leaf: Certificate,
   trusted: TrustedCertificate,
-  { signedAt }: TrustOccasion,
+  { issuer, signedAt }: TrustOccasion,
 ): Result<TrustedChain, ChainRefusal> {
   if (signedAt !== undefined && (signedAt < leaf.notBefore || signedAt > leaf.notAfter)) {
     return untrusted(leaf, 'signed_outside_certificate', detailsOf(leaf))
   }
-  const { source } = trusted
-  return ok({ leaf, anchor: nameOf(trusted), source })
+  const { bindIssuer, bindJurisdiction, source } = trusted
+  const isBound = bindIssuer === true || bindIssuer === 'if_named'
+  const isNamed = isBound && issuer !== undefined && namesIssuer(leaf, issuer)
+  const vouchedFor = isNamed ? issuer : leaf.subject.text || undefined
+  return ok({ leaf, anchor: nameOf(trusted), source, issuer: vouchedFor, bindJurisdiction })
 }
 
 function untrusted(

@@ -91,5 +91,5 @@ export function judgeType(
     const details = { anchor: name ?? issuer }
     return refuse({ code: 'untrusted', reason: 'anchor_not_for_type', key, details })
   }
-  return ok({ key, anchor: name ?? issuer, source })
+  return ok({ key, anchor: name ?? issuer, source, issuer })
 }

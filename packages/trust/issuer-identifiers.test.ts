@@ -47,7 +47,7 @@ describe('trust in an issuer that is a DID', () => {
 
   it('comes from the list, with the key that the credential names', async () => {
     const trust = trustIn({ issuer: did, name: 'Ministry', source: 'dids.conf' })
-    const value = { key, anchor: 'Ministry', source: 'dids.conf' }
+    const value = { key, anchor: 'Ministry', source: 'dids.conf', issuer: did }
     expect(await trust(reference({ keyId: url, issuer: did }), NOW)).toEqual({ ok: true, value })
     expect(await trust(reference({ keyId: url }), NOW)).toEqual({ ok: true, value })
     expect(await trust(reference({ keyId: '#0', issuer: did }), NOW)).toEqual({ ok: true, value })
@@ -207,7 +207,7 @@ describe('trust in an issuer that is a URL', () => {
       [{ issuer: ISSUER, name: 'Ministry', source: 'issuers.conf' }],
     )
     const asks = reference({ issuer: ISSUER, keyId: 'k1' })
-    const value = { key: named, anchor: 'Ministry', source: 'issuers.conf' }
+    const value = { key: named, anchor: 'Ministry', source: 'issuers.conf', issuer: ISSUER }
     expect(await trust(asks, NOW)).toEqual({ ok: true, value })
     expect(await trust(asks, NOW + 299)).toEqual({ ok: true, value })
     expect(asked).toHaveLength(1)

@@ -33,6 +33,17 @@ export interface TrustedCertificate {
   readonly periods?: readonly TrustPeriod[] | undefined
   /** Epoch seconds: the list that names it says nothing after this. */
   readonly usableUntil?: number | undefined
+  /**
+   * Whether signers may call themselves by an https URL only where their certificate names it, and count as that issuer
+   * then; `if_named`: they count as an issuer that their certificate names, and may claim other names. Where it is absent,
+   * a signer is who its certificate's subject says, whatever name it claims.
+   */
+  readonly bindIssuer?: boolean | 'if_named' | undefined
+  /**
+   * Whether every credential, of whatever type, states no other country and jurisdiction than its signer's certificate.
+   * Where it is absent, those whose standard says so.
+   */
+  readonly bindJurisdiction?: boolean | undefined
   /** For an anchor: it counts although it does not follow the profile of its purpose. */
   readonly profileWaived?: boolean | undefined
 }
@@ -78,6 +89,8 @@ export interface TrustOccasion {
   readonly type?: string | undefined
   /** Epoch seconds, where the signed thing says so itself; absent: now. */
   readonly signedAt?: number | undefined
+  /** What the signed thing calls its issuer, where it does. */
+  readonly issuer?: string | undefined
 }
 
 /** Why the certificate does not count on this occasion; undefined when it does. */

@@ -1,6 +1,6 @@
 /**
  * Distinguished names: as text for people, and in the form in which names are compared (RFC 5280 §7.1): case and white
- * space do not count, nor which string type was chosen. Text for people is never compared and never parsed again.
+ * space do not count, nor which string type was chosen. Text for people is never parsed again.
  */
 import { decodeUtf8 } from '@countersign/core/base64url'
 import { type DerElement, readChildren, readObjectIdentifier, TAG } from './der.ts'
@@ -107,8 +107,10 @@ function toComparable({ type, value, element }: Attribute): string {
   return `${type}=${folded.replaceAll('\u0001', '\u0001\u0001')}`
 }
 
+/** Separators are escaped (RFC 4514 §2.4), so that a name within a name is not taken for more of its parts. */
 function toText({ type, value }: Attribute): string {
-  return `${SHORT_NAMES[type] ?? type}=${printable(value ?? '?')}`
+  const escaped = printable(value ?? '?').replace(/[,+"\\<>;]/g, '\\$&')
+  return `${SHORT_NAMES[type] ?? type}=${escaped}`
 }
 
 /** Control characters could rewrite a log line or a screen. */

@@ -41,12 +41,12 @@ const mdlElements = {
   birth_date: '1990-01-01',
   issue_date: '2026-01-15',
   expiry_date: '2036-01-14',
-  issuing_country: 'DE',
-  issuing_authority: 'Musterstadt',
+  issuing_country: 'UT',
+  issuing_authority: 'Utopia',
   document_number: 'A1234567',
   portrait: 'iVBORw0KGgo',
   driving_privileges: [{ vehicle_category_code: 'B', issue_date: '2008-03-01' }],
-  un_distinguishing_sign: 'D',
+  un_distinguishing_sign: 'UTO',
 }
 
 export const formatCases: readonly FormatCase[] = [

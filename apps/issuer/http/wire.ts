@@ -31,13 +31,25 @@ export const OFFER_ERRORS: WireErrors<OfferRefusal> = {
   mapping_too_deep: () => badRequest('mapping nests too deeply'),
   claims_invalid: ({ configurationId, mistakes }) =>
     badRequest(`credentialData does not fit ${configurationId}: ${mistakes.join('; ')}`),
-  claims_unissuable: ({ configurationId, reason }) =>
-    badRequest(`${configurationId} cannot be issued with this credentialData: ${reason}`),
+  claims_unissuable: ({ configurationId, reason, detail }) => {
+    const told = UNISSUABLE_REASONS.get(reason) ?? reason
+    const about = detail === undefined ? '' : ` (${detail})`
+    return badRequest(`${configurationId} cannot be issued with this credentialData: ${told}${about}`)
+  },
   disclosure_not_chosen: ({ configurationId }) =>
     badRequest(`selectiveDisclosure has no meaning for the format of ${configurationId}`),
   selective_disclosure: ({ at }) =>
     badRequest(`selectiveDisclosure names ${at}, which credentialData does not have`),
 }
+
+/** Formats have many reasons of their own; a sentence for those that are about more than the data. */
+const UNISSUABLE_REASONS: ReadonlyMap<string, string> = new Map([
+  ['issuing_country_differs', 'issuing_country is not the country of the certificate that would sign it'],
+  [
+    'issuing_jurisdiction_differs',
+    'issuing_jurisdiction is not the state or province of the certificate that would sign it',
+  ],
+])
 
 /** A transaction code that is made here has to be told, and a bare URL has no place for it. */
 export const txCodeUntold = badRequest(

@@ -18,6 +18,8 @@ export type UnissuableMistake = {
   readonly configurationId: string
   /** The format's own word for it, e.g. `claim_reserved`. */
   readonly reason: string
+  /** What of the data it is about. */
+  readonly detail?: string | undefined
 }
 
 /** Longest DID URL that a key proof may name its key by. */
@@ -58,6 +60,5 @@ export async function checkIssuable(
   )
   if (issued.ok) return ok(undefined)
   const { code, detail } = issued.error
-  const reason = detail === undefined ? code : `${code} ${detail.slice(0, 100)}`
-  return refuse({ code: 'claims_unissuable', configurationId, reason })
+  return refuse({ code: 'claims_unissuable', configurationId, reason: code, detail: detail?.slice(0, 100) })
 }

@@ -1,11 +1,14 @@
-/** `allowed-issuer`: who issued what is presented is one of those that the relying party names. */
+/**
+ * `allowed-issuer`: who issued what is presented is one of those that the relying party names. Compared is what the source of
+ * trust vouches for, never the name that a credential claims: any signer under an anchor can claim any.
+ */
 import type { JudgedPolicy } from './policy.ts'
 
 const MAX_ISSUERS = 100
 
 export const allowedIssuer: JudgedPolicy = {
   name: 'allowed-issuer',
-  description: 'The issuer is one of those given in args (a string or a list).',
+  description: 'The issuer that is vouched for is one of those given in args (a string or a list).',
   argumentsExpected: (args) =>
     issuersOf(args) === undefined ? `a string or a list of 1 to ${MAX_ISSUERS} strings` : undefined,
   judge: async ({ args, credentials }) => {

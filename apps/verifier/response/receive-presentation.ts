@@ -129,8 +129,8 @@ async function judgePresentations(
     outcome.presentation === undefined ? [] : [{ queryId, bound, presentation: outcome.presentation }],
   )
   const credentials = presented.map(({ queryId, presentation }): DisclosedCredential => {
-    const { format, type, claims, issuer, anchor } = presentation
-    return { queryId, format, type, claims, issuer, anchor }
+    const { format, type, claims, issuer, claimedIssuer, anchor } = presentation
+    return { queryId, format, type, claims, issuer, claimedIssuer, anchor }
   })
   const always = [...own, ...evaluatePresentations(query, presented, verifier.formats)]
   // Asked last: a policy may cost a call to somebody else.

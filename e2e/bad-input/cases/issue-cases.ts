@@ -123,6 +123,11 @@ const values: readonly BadInput<unknown>[] = [
   element('a portrait that is a list of bytes', /portrait must be string/, { portrait: [137, 80] }),
   element('a portrait of 100 kB', /portrait/, { portrait: 'A'.repeat(100_000) }),
   element('a country in words', /issuing_country/, { issuing_country: 'Germany' }),
+  element(
+    'a country that its signer does not sign for',
+    /issuing_country is not the country of the certificate that would sign it \(DE, the certificate: UT\)/,
+    { issuing_country: 'DE' },
+  ),
   element('privileges that are a text', /driving_privileges must be array/, { driving_privileges: 'B' }),
   element('privileges without a category', /vehicle_category_code/, { driving_privileges: [{}] }),
   element('51 privileges', /driving_privileges/, {

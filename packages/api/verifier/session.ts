@@ -62,7 +62,16 @@ const disclosedCredential = z.object({
   format: z.string(),
   type: z.string(),
   claims: jsonObject.describe('What was disclosed; the presentation itself is not kept'),
-  issuer: z.string().optional(),
+  issuer: z
+    .string()
+    .optional()
+    .describe(
+      'Who signed it, as far as the source of trust vouches for it: the DID or URL that it knows the issuer by or that the certificate names, otherwise the subject of the certificate',
+    ),
+  claimedIssuer: z
+    .string()
+    .optional()
+    .describe('What the credential calls its issuer, where nobody vouches for that name'),
   anchor: z.string().optional().describe('Whom the chain of trust led to'),
 })
 

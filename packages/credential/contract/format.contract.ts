@@ -11,6 +11,7 @@ import { type ConcretePath, resolveClaimPath } from './claim-path.ts'
 import type { ClaimPath, CredentialFormat, IssueInput, VerifyInput, VerifyOutcome } from './format.ts'
 import type { StatusListKind } from './format-facts.ts'
 import type { StatusReference } from './status-reference.ts'
+import type { TrustedKey } from './trust-port.ts'
 
 export interface FormatFixtures {
   readonly crypto: CryptoEngine
@@ -158,6 +159,29 @@ export function describeFormat(
       const { checks, presentation } = await verified(await presented([shown]), { trust })
       expect(failed(checks)).toEqual(['issuer_trust'])
       expect(presentation?.anchor).toBeUndefined()
+    })
+
+    it('says who issued it as the source of trust does, and apart from that what the credential claims', async () => {
+      const asked: (string | undefined)[] = []
+      const judgedBy = (change: Partial<TrustedKey>): VerifyInput['trust'] => {
+        return async (reference, now) => {
+          asked.push(reference.issuer)
+          const trusted = await verify.trust(reference, now)
+          return trusted.ok ? { ok: true, value: { ...trusted.value, ...change } } : trusted
+        }
+      }
+      const shownBy = async (change: Partial<TrustedKey>) => {
+        const { presentation } = await verified(await presented([shown]), { trust: judgedBy(change) })
+        return [presentation?.issuer, presentation?.claimedIssuer]
+      }
+      const subject = await shownBy({ issuer: 'CN=Somebody' })
+      const [claimed] = asked
+      expect(subject).toEqual(['CN=Somebody', claimed])
+      expect(await shownBy({ issuer: undefined })).toEqual([undefined, claimed])
+      if (claimed !== undefined) expect(await shownBy({ issuer: claimed })).toEqual([claimed, undefined])
+      // A certificate that somebody copied vouches for nobody.
+      const forged = { issuer: 'CN=Somebody', key: fixtures.stranger.publicJwk }
+      expect(await shownBy(forged)).toEqual([undefined, claimed])
     })
 
     it('asks for trust under its own name, and for certificates of its kind of signer', async () => {

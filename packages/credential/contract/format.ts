@@ -73,7 +73,8 @@ export interface HeldCredential {
   /** Everything the credential says, in the form that a claim path of a query starts from. */
   readonly claims: JsonObject
   readonly holderKey?: PublicJwk | undefined
-  readonly issuer?: string | undefined
+  /** What it calls its issuer, which nobody has vouched for. */
+  readonly claimedIssuer?: string | undefined
   readonly issuedAt?: number | undefined
   readonly expiresAt?: number | undefined
   readonly statuses: readonly StatusReference[]
@@ -117,8 +118,11 @@ export interface VerifiedPresentation {
   readonly type: string
   /** Processed payload: what is disclosed, without `_sd`, `...`, `_sd_alg`. */
   readonly claims: JsonObject
+  /** Who signed it, as far as the source of trust vouches for it; absent where trust or signature failed. */
   readonly issuer?: string | undefined
-  /** Whom the trust check led to; absent where it failed. */
+  /** What the credential calls its issuer, where that is not what is vouched for. */
+  readonly claimedIssuer?: string | undefined
+  /** Whom the trust check led to; absent where it or the signature failed. */
   readonly anchor?: string | undefined
   readonly holderKey?: PublicJwk | undefined
   readonly statuses: readonly StatusReference[]

@@ -12,7 +12,7 @@ import { type DecodedJws, readAlgorithm, verifyJws } from '@countersign/crypto/j
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { Check, CheckName, CheckOutcome } from './checks.ts'
-import type { FormatRefusal, VerifyInput, VerifyOutcome } from './format.ts'
+import type { FormatRefusal, VerifiedPresentation, VerifyInput, VerifyOutcome } from './format.ts'
 import type { IssuerKeyReference, TrustedKey, TrustRefusal } from './trust-port.ts'
 
 /** A machine-readable reason, or nothing to object to. */
@@ -52,7 +52,20 @@ export function isNonEmptyTexts(value: JsonValue | undefined): value is readonly
 export interface IssuerJudgement {
   readonly signature: Check
   readonly trust: Check
-  readonly anchor?: string | undefined
+  /** The decision, where it was for the issuer and the signature is his: anybody can copy a certificate. */
+  readonly vouchedFor?: TrustedKey | undefined
+}
+
+/**
+ * Who issued a credential, for a result: what the source of trust vouches for, and beside it the name that the credential
+ * claims where that is another one. Of what nobody vouches for there is the claim alone.
+ */
+export function issuedBy(
+  { vouchedFor }: IssuerJudgement,
+  claimed: string | undefined,
+): Pick<VerifiedPresentation, 'anchor' | 'issuer' | 'claimedIssuer'> {
+  const { anchor, issuer } = vouchedFor ?? {}
+  return { anchor, issuer, claimedIssuer: claimed === issuer ? undefined : claimed }
 }
 
 /** Judges the issuer of whatever is signed as a JWS. */
@@ -82,12 +95,13 @@ export async function judgeSigned(
     }
   }
   const trusted = await input.trust({ purpose: 'issuer', ...reference, algorithm }, input.now)
+  const signature = await judgeSignature(keyOf(trusted), verifySignature)
   return {
-    signature: await judgeSignature(keyOf(trusted), verifySignature),
+    signature,
     trust: trusted.ok
       ? check('issuer_trust', 'passed', trusted.value.anchor)
       : check('issuer_trust', 'failed', reasonOf(trusted.error)),
-    anchor: trusted.ok ? trusted.value.anchor : undefined,
+    vouchedFor: trusted.ok && signature.outcome === 'passed' ? trusted.value : undefined,
   }
 }
 

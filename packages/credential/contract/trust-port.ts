@@ -7,6 +7,7 @@ import type { Awaitable } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { ProfileFault } from '@countersign/x509/certificate-profile'
+import type { SignerJurisdiction } from '@countersign/x509/signer-jurisdiction'
 import type { SignerProfile } from './format-facts.ts'
 import type { FormatId } from './format-id.ts'
 
@@ -21,6 +22,7 @@ export interface IssuerKeyReference {
   readonly x5c?: readonly string[] | undefined
   /** JOSE `kid`; a DID URL where the issuer is a DID. */
   readonly keyId?: string | undefined
+  /** What the credential calls its issuer: a claim, until a source of trust vouches for it. */
   readonly issuer?: string | undefined
   /** When it was signed, where the credential says so by the signer's word alone (mdoc `signed`); epoch seconds. */
   readonly signedAt?: number | undefined
@@ -32,6 +34,18 @@ export interface TrustedKey {
   readonly anchor: string
   /** Where that was configured: a file, a list with its provider. */
   readonly source?: string | undefined
+  /**
+   * Who signed, as far as the source vouches for it: the DID or URL that it knows the issuer by, the name that the
+   * certificate confirms, otherwise the certificate's subject. Absent where there is no such name.
+   */
+  readonly issuer?: string | undefined
+  /** What the signer's certificate stands for; absent where there is none. */
+  readonly jurisdiction?: TrustedJurisdiction | undefined
+}
+
+export interface TrustedJurisdiction extends SignerJurisdiction {
+  /** The source holds every type of credential to it, not those alone whose standard does. */
+  readonly bindsAllTypes?: boolean | undefined
 }
 
 /** A key that could be read but that leads to no anchor still lets the signature be checked and explained. */

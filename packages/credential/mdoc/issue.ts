@@ -13,11 +13,14 @@ import { HEADER, writeX5chain } from '@countersign/crypto/cose/message'
 import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { algorithmOf, type PublicJwk } from '@countersign/crypto/jwk'
+import { parseX5cEntry } from '@countersign/x509/certificate'
+import { jurisdictionOf } from '@countersign/x509/signer-jurisdiction'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
 import { isName, LIMITS, MAX_BYTES, MAX_ELEMENTS, MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
 import { isWritableTime } from './date-times.ts'
 import { makeDigestIds } from './digest-ids.ts'
 import { toCbor } from './element-values.ts'
+import { findJurisdictionFault, isBoundByStandard } from './issuing-jurisdiction.ts'
 import { type Validity, writeMso } from './mso.ts'
 import { writeMsoStatus } from './status.ts'
 
@@ -35,6 +38,8 @@ export async function issueMdoc(
   const written = await writeNamespaces(input, crypto)
   if (!written.ok) return written
   const { digests, nameSpaces } = written.value
+  const fault = findSignerFault(input)
+  if (fault !== undefined) return refuse(fault)
   const { chain, deviceKey, validity } = envelope.value
   const payload = writeMso({ docType: input.type, digests, deviceKey, validity }, status.value)
   const issuerAuth = await signCoseSign1(
@@ -47,6 +52,13 @@ export async function issueMdoc(
   )
   const bytes = encodeCbor(mapOf({ issuerAuth, nameSpaces }))
   return bytes.length > MAX_BYTES ? refuse({ code: 'credential_too_large' }) : ok(encodeBase64url(bytes))
+}
+
+/** §9.3.1: verifiers refuse what states another country or jurisdiction than the certificate of its signer. */
+function findSignerFault({ claims, signer, type }: IssueInput): FormatRefusal | undefined {
+  if (!isBoundByStandard(type)) return undefined
+  const leaf = parseX5cEntry(signer.x5c?.[0] ?? '')
+  return leaf.ok ? findJurisdictionFault({ type, claims }, jurisdictionOf(leaf.value)) : undefined
 }
 
 interface Envelope {

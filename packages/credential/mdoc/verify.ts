@@ -4,17 +4,27 @@
  * device says itself is checked and not passed on as a claim: no issuer stands behind it.
  */
 
+import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { readCoseAlgorithm, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { authorityKeyIdsOf } from '@countersign/x509/certificate'
 import type { Check } from '../contract/checks.ts'
 import type { FormatRefusal, VerifiedPresentation, VerifyInput, VerifyOutcome } from '../contract/format.ts'
-import { check, judgeSigned, toCheck, unreadable } from '../contract/judge-issuer.ts'
+import {
+  check,
+  type IssuerJudgement,
+  issuedBy,
+  judgeSigned,
+  toCheck,
+  unreadable,
+} from '../contract/judge-issuer.ts'
+import type { IssuerTrust } from '../contract/trust-port.ts'
 import { MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
 import { findAuthorizationFault, findDeviceSignatureFault } from './device-auth.ts'
 import { type DeviceDocument, readDeviceResponse } from './device-response.ts'
 import { claimsOf, type IssuerSigned, readIssuerSigned } from './issuer-signed.ts'
+import { findJurisdictionFault } from './issuing-jurisdiction.ts'
 import type { Validity } from './mso.ts'
 import { readText } from './read.ts'
 import { sessionTranscriptOf } from './session-transcript.ts'
@@ -23,7 +33,8 @@ export async function verifyMdoc(input: VerifyInput, crypto: CryptoEngine): Prom
   const read = await readPresentation(input.presentation, crypto)
   if (!read.ok) return unreadable(read.error.code)
   const { document, issuerSigned } = read.value
-  const judged = await judgeIssuer(issuerSigned, input, crypto)
+  const claims = claimsOf(issuerSigned.items)
+  const judged = await judgeIssuer(issuerSigned, claims, input, crypto)
   const checks = [
     check('structure', 'passed'),
     judged.signature,
@@ -31,7 +42,7 @@ export async function verifyMdoc(input: VerifyInput, crypto: CryptoEngine): Prom
     toCheck('validity_period', findPeriodFault(issuerSigned.mso.validity, input)),
     await judgeBinding(document, issuerSigned, input, crypto),
   ]
-  return { checks, presentation: describe(issuerSigned, judged.anchor) }
+  return { checks, presentation: describe(issuerSigned, claims, judged) }
 }
 
 export interface ReadPresentation {
@@ -55,7 +66,12 @@ export async function readPresentation(
   return ok({ document: document.value, issuerSigned: issuerSigned.value })
 }
 
-function judgeIssuer({ issuerAuth, mso, x5c }: IssuerSigned, input: VerifyInput, crypto: CryptoEngine) {
+function judgeIssuer(
+  { issuerAuth, mso, x5c }: IssuerSigned,
+  claims: JsonObject,
+  input: VerifyInput,
+  crypto: CryptoEngine,
+): Promise<IssuerJudgement> {
   const algorithm = readCoseAlgorithm(issuerAuth, MDOC_ALGORITHMS)
   const { signed: signedAt } = mso.validity
   const reference = {
@@ -65,9 +81,22 @@ function judgeIssuer({ issuerAuth, mso, x5c }: IssuerSigned, input: VerifyInput,
     x5c,
     signedAt,
   } as const
-  return judgeSigned(algorithm, reference, input, (key) =>
+  const trust = withinJurisdiction(input.trust, claims)
+  return judgeSigned(algorithm, reference, { trust, now: input.now }, (key) =>
     verifyCoseSign1(issuerAuth, key, MDOC_ALGORITHMS, crypto),
   )
+}
+
+/** §9.3.1: a signer is not believed for another country or jurisdiction than that of its certificate. */
+function withinJurisdiction(trust: IssuerTrust, claims: JsonObject): IssuerTrust {
+  return async (reference, now) => {
+    const trusted = await trust(reference, now)
+    if (!trusted.ok) return trusted
+    const { jurisdiction, key } = trusted.value
+    const fault =
+      jurisdiction && findJurisdictionFault({ type: reference.credentialType, claims }, jurisdiction)
+    return fault === undefined ? trusted : refuse({ code: 'untrusted', reason: fault.code, key })
+  }
 }
 
 /** The MSO is valid now, and was not signed in the future (§9.3.1 step 5). */
@@ -102,12 +131,16 @@ async function judgeBinding(
   return toCheck('holder_binding', await fault)
 }
 
-function describe({ items, mso, x5c }: IssuerSigned, anchor: string | undefined): VerifiedPresentation {
+function describe(
+  { mso, x5c }: IssuerSigned,
+  claims: JsonObject,
+  judged: IssuerJudgement,
+): VerifiedPresentation {
   return {
     format: 'mso_mdoc',
     type: mso.docType,
-    claims: claimsOf(items),
-    anchor,
+    claims,
+    ...issuedBy(judged, undefined),
     holderKey: mso.deviceKey,
     statuses: mso.statuses,
     expiresAt: mso.validity.validUntil,

@@ -27,7 +27,7 @@ export async function openSdJwtVc(
     type,
     claims,
     holderKey,
-    issuer,
+    claimedIssuer: issuer,
     issuedAt: typeof iat === 'number' ? iat : undefined,
     expiresAt: typeof exp === 'number' ? exp : undefined,
     statuses,

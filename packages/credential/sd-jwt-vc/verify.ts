@@ -9,7 +9,15 @@ import { authorityKeyIdsOf } from '@countersign/x509/certificate'
 import type { Check } from '../contract/checks.ts'
 import type { VerifiedPresentation, VerifyInput, VerifyOutcome } from '../contract/format.ts'
 import type { FormatId } from '../contract/format-id.ts'
-import { check, findPeriodFault, judgeIssuer, toCheck, unreadable } from '../contract/judge-issuer.ts'
+import {
+  check,
+  findPeriodFault,
+  type IssuerJudgement,
+  issuedBy,
+  judgeIssuer,
+  toCheck,
+  unreadable,
+} from '../contract/judge-issuer.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
 import { readSdJwtVc, type SdJwtVc } from './read.ts'
 
@@ -32,7 +40,7 @@ export async function verifySdJwtVc(
     toCheck('validity_period', findPeriodFault(credential.claims, input)),
     await judgeBinding(credential, input, crypto),
   ]
-  return { checks, presentation: describe(credential, format, judged.anchor) }
+  return { checks, presentation: describe(credential, format, judged) }
 }
 
 async function judgeBinding(credential: SdJwtVc, input: VerifyInput, crypto: CryptoEngine): Promise<Check> {
@@ -51,15 +59,14 @@ function whyUnbound({ claims: { cnf } }: SdJwtVc): string {
   return cnf.jwk === undefined ? 'cnf_method_unsupported' : 'cnf_key_unusable'
 }
 
-function describe(credential: SdJwtVc, format: FormatId, anchor: string | undefined): VerifiedPresentation {
+function describe(credential: SdJwtVc, format: FormatId, judged: IssuerJudgement): VerifiedPresentation {
   const { type, claims, issuer, holderKey, statuses, x5c } = credential
   const { exp } = claims
   return {
     format,
     type,
     claims,
-    issuer,
-    anchor,
+    ...issuedBy(judged, issuer),
     holderKey,
     statuses,
     expiresAt: typeof exp === 'number' ? exp : undefined,

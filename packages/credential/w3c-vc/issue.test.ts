@@ -151,7 +151,7 @@ describe.each(FORMATS)('$id, issued', (format) => {
     expect(held.value).toMatchObject({
       format: format.id,
       type: TYPE,
-      issuer: ISSUER_DID,
+      claimedIssuer: ISSUER_DID,
       issuedAt: NOW - 100,
       expiresAt: NOW + 1000,
       holderKey: bareKey(holder.publicJwk),

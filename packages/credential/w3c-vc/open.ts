@@ -38,7 +38,7 @@ function describe(credential: W3cCredential): HeldCredential {
     type,
     claims: document,
     holderKey: holder.key,
-    issuer,
+    claimedIssuer: issuer,
     issuedAt,
     expiresAt,
     statuses,

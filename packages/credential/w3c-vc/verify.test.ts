@@ -46,7 +46,7 @@ describe.each(ALL)('$format.id: a presentation that is in order', (kind) => {
     expect(outcome.presentation).toMatchObject({
       format: kind.format.id,
       type: TYPE,
-      issuer: ISSUER_DID,
+      claimedIssuer: ISSUER_DID,
       anchor: 'Example Issuer',
       claims: {
         type: ['VerifiableCredential', TYPE],

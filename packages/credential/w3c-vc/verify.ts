@@ -16,6 +16,7 @@ import {
   type Fault,
   findPeriodFault,
   type IssuerJudgement,
+  issuedBy,
   judgeIssuer,
   toCheck,
   unreadable,
@@ -61,7 +62,7 @@ async function judge(
     toCheck('validity_period', findValidityFault(credential, input)),
     await judgeHolder(isVouchedFor(judged) ? input : withoutResolver(input)),
   ]
-  return { checks, presentation: describe(credential, judged.anchor) }
+  return { checks, presentation: describe(credential, judged) }
 }
 
 function isVouchedFor({ signature, trust }: IssuerJudgement): boolean {
@@ -139,15 +140,14 @@ async function judgeKeyBinding(
   return toCheck('holder_binding', fault)
 }
 
-function describe(credential: W3cCredential, anchor: string | undefined): VerifiedPresentation {
+function describe(credential: W3cCredential, judged: IssuerJudgement): VerifiedPresentation {
   const { document, format, holder, issuer, statuses, type, x5c } = credential
   const expiresAt = expiryOf(credential)
   return {
     format,
     type,
     claims: document,
-    issuer,
-    anchor,
+    ...issuedBy(judged, issuer),
     holderKey: holder.key,
     statuses,
     expiresAt,

@@ -25,7 +25,10 @@ export interface DisclosedCredential {
   readonly format: FormatId
   readonly type: string
   readonly claims: JsonObject
+  /** Who signed it, as far as the source of trust vouches for it. The first release wrote the claimed name here. */
   readonly issuer?: string | undefined
+  /** What the credential calls its issuer, where that is not what is vouched for. */
+  readonly claimedIssuer?: string | undefined
   readonly anchor?: string | undefined
 }
 

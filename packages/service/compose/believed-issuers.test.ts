@@ -117,6 +117,17 @@ describe('in development', () => {
     expect(await judge('dc+sd-jwt', documents)).toMatchObject({ ok: false })
   })
 
+  it('vouches for the address that its certificate was made for, and lets an issuer claim another', async () => {
+    const { issuers } = await open([], 'development')
+    const x5c = await signerOf('credential-issuer')
+    const judge = (issuer: string) => issuers(keyOf('dc+sd-jwt', { x5c, issuer }), now)
+    const subject = parsed(x5c[0] ?? '').subject.text
+    expect(await judge('https://issuer.example')).toMatchObject({
+      value: { issuer: 'https://issuer.example' },
+    })
+    expect(await judge('https://moved.example')).toMatchObject({ value: { issuer: subject } })
+  })
+
   it('believes no root of documents about a status list', async () => {
     const { statusLists } = await open([], 'development')
     const reference = {
@@ -165,6 +176,48 @@ describe('sources', () => {
     const other = issueCertificate({ ca, publicJwk, subject: 'Other', dnsNames: [], uris: [], days: 30, now })
     expect(await issuers(keyOf('dc+sd-jwt', { x5c: [other] }), now)).toMatchObject({ ok: false })
   })
+
+  it.each<[Partial<TrustSource>, string]>([
+    [{}, 'CN=Signer'],
+    [{ bindIssuer: false }, 'CN=Signer'],
+    [{ bindIssuer: true }, 'https://named.example'],
+  ])('vouch for the name that the certificate confirms where they are told to: %j', async (scope, own) => {
+    const names = { subject: 'Signer', dnsNames: ['named.example'], uris: [] }
+    const x5c = [issueCertificate({ ca, publicJwk, ...names, days: 30, now })]
+    const sources = [
+      { anchorsFile: fileOf('ca.pem', ca.certificate) },
+      { pinsFile: fileOf('pin.pem', x5c[0] ?? '') },
+    ]
+    for (const source of sources) {
+      const { issuers, statusLists } = await open([{ ...source, ...scope }])
+      const judge = (issuer: string) => issuers(keyOf('dc+sd-jwt', { x5c, issuer }), now)
+      expect(await judge('https://named.example')).toMatchObject({
+        value: { issuer: expect.stringContaining(own) },
+      })
+      const refused = { error: { reason: 'issuer_not_in_certificate' } }
+      const stranger = scope.bindIssuer ? refused : { ok: true }
+      expect(await judge('https://stranger.example')).toMatchObject(stranger)
+      const list = {
+        purpose: 'status_list',
+        mechanism: 'bitstring_status_list',
+        uri: 'x',
+        algorithm: 'ES256',
+      } as const
+      expect(await statusLists({ ...list, x5c, issuer: 'https://stranger.example' }, now)).toMatchObject(
+        stranger,
+      )
+    }
+  })
+
+  it.each([true, false, undefined])(
+    'hold every type to its jurisdiction where they say so: %s',
+    async (bindJurisdiction) => {
+      const { issuers } = await open([{ anchorsFile: fileOf('ca.pem', ca.certificate), bindJurisdiction }])
+      expect(await issuers(keyOf('dc+sd-jwt', { x5c: chain }), now)).toMatchObject({
+        value: { jurisdiction: { countries: [], subdivisions: [], bindsAllTypes: bindJurisdiction } },
+      })
+    },
+  )
 
   it('are DIDs', async () => {
     const issuer = didKeyFromKey(publicJwk)
@@ -225,7 +278,8 @@ describe('the configuration', () => {
     const sources = [
       { anchorsFile: '/a.pem', types: ['x'] },
       { pinsFile: '/b.pem' },
-      { vicalFile: '/c.cbor', signerFile: '/d.pem' },
+      { anchorsFile: '/a.pem', bindIssuer: true, bindJurisdiction: true },
+      { vicalFile: '/c.cbor', signerFile: '/d.pem', bindJurisdiction: true },
       { listFile: '/e.jwt', signerFile: '/d.pem', listType: 'http://uri.etsi.org/x' },
       { issuer: 'did:web:issuer.example' },
       { issuer: 'https://issuer.example', types: ['x'], name: 'Example' },
@@ -243,6 +297,9 @@ describe('the configuration', () => {
     ['an issuer of lists alone', { issuer: 'did:web:a.example', purposes: ['status_list'] }],
     ['a VICAL for some types', { vicalFile: '/a', signerFile: '/b', types: ['x'] }],
     ['authorities with the signer of a list', { anchorsFile: '/a', signerFile: '/b' }],
+    ['a DID whose name is to be bound', { issuer: 'did:web:a.example', bindIssuer: true }],
+    ['a VICAL whose names are to be bound', { vicalFile: '/a', signerFile: '/b', bindIssuer: true }],
+    ['a word for whether names are bound', { anchorsFile: '/a', bindIssuer: 'yes' }],
     ['an unknown member', { anchorsFile: '/a.pem', type: 'x' }],
   ])('refuses a source of %s', (_name, source) => {
     expect(reading(source).success).toBe(false)

@@ -108,6 +108,8 @@ function developmentAuthorities({ developmentAnchors, developmentIacas }: TrustH
     anchorsFrom(developmentAnchors(), {
       source: 'development CA',
       signerProfiles: ['jose'],
+      // It makes its certificates for the deployment's own names, which may change faster than they do.
+      bindIssuer: 'if_named',
     }),
     anchorsFrom(developmentIacas(), {
       source: 'development IACA',
@@ -140,29 +142,30 @@ function watchEnds({ certificates, now }: TrustHome, { anchors, pins }: TrustLis
 
 /** Undefined for a source that is a name. */
 async function readSource(home: TrustHome, source: TrustSource): Promise<TrustList | undefined> {
-  const { anchorsFile, listFile, pinsFile, signerFile = '', vicalFile } = source
+  const { anchorsFile, listFile, pinsFile, vicalFile } = source
   if (anchorsFile !== undefined)
     return readable(anchorsFile, anchorsOfFile(bytesOfFile(anchorsFile), scopeOf(source, anchorsFile)))
   if (pinsFile !== undefined)
     return readable(pinsFile, pinsOfFile(bytesOfFile(pinsFile), scopeOf(source, pinsFile)))
-  if (vicalFile !== undefined) return readVicalFile(home, vicalFile, signerFile)
+  if (vicalFile !== undefined) return readVicalFile(home, vicalFile, source)
   return listFile === undefined ? undefined : readListFile(home, listFile, source)
 }
 
-function scopeOf({ formats, name, purposes, types }: TrustSource, file: string): TrustScope {
-  return {
-    source: file,
-    name,
-    types,
-    formats,
-    purposes,
-  }
+function scopeOf(
+  { bindIssuer, bindJurisdiction, formats, name, purposes, types }: TrustSource,
+  file: string,
+): TrustScope {
+  return { source: file, name, types, formats, purposes, bindIssuer, bindJurisdiction }
 }
 
-async function readVicalFile(home: TrustHome, file: string, signerFile: string): Promise<TrustList> {
+async function readVicalFile(
+  home: TrustHome,
+  file: string,
+  { bindJurisdiction, signerFile = '' }: TrustSource,
+): Promise<TrustList> {
   const signers = vicalSignerTrust(signersOf(signerFile), nodeCrypto)
-  const now = home.now()
-  const read = readable(file, await readVical(bytesOfFile(file), { signers, now, crypto: nodeCrypto }))
+  const options = { signers, now: home.now(), crypto: nodeCrypto, bindJurisdiction }
+  const read = readable(file, await readVical(bytesOfFile(file), options))
   report(home, file, read.skipped.length, read.signedBy)
   return read.list
 }
@@ -170,11 +173,11 @@ async function readVicalFile(home: TrustHome, file: string, signerFile: string):
 async function readListFile(
   home: TrustHome,
   file: string,
-  { listType, signerFile = '', types = [] }: TrustSource,
+  { bindIssuer, bindJurisdiction, listType, signerFile = '', types = [] }: TrustSource,
 ): Promise<TrustList> {
   const signers = chainTrust({ list: signersOf(signerFile), crypto: nodeCrypto })
   const rules = [...EU_SERVICE_RULES, ...publicAttestationRules(types)]
-  const options = { signers, rules, now: home.now(), crypto: nodeCrypto }
+  const options = { signers, rules, now: home.now(), crypto: nodeCrypto, bindIssuer, bindJurisdiction }
   const text = Buffer.from(bytesOfFile(file)).toString('utf8')
   const read = readable(file, await readListOfTrustedEntities(text, { ...options, listType }))
   report(home, file, read.skipped.length, read.signedBy)

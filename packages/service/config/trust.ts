@@ -7,13 +7,13 @@ const formats = z.string().min(1).max(100)
 
 const KINDS = ['anchorsFile', 'pinsFile', 'vicalFile', 'listFile', 'issuer'] as const
 
-const SCOPE = ['name', 'types', 'formats', 'purposes'] as const
+const SCOPE = ['name', 'types', 'formats', 'purposes', 'bindIssuer', 'bindJurisdiction'] as const
 const MEMBERS = {
   anchorsFile: { needed: [], possible: SCOPE },
   pinsFile: { needed: [], possible: SCOPE },
   // The list itself says for what each of its entries counts.
-  vicalFile: { needed: ['signerFile'], possible: [] },
-  listFile: { needed: ['signerFile'], possible: ['listType', 'types'] },
+  vicalFile: { needed: ['signerFile'], possible: ['bindJurisdiction'] },
+  listFile: { needed: ['signerFile'], possible: ['listType', 'types', 'bindIssuer', 'bindJurisdiction'] },
   issuer: { needed: [], possible: ['name', 'types'] },
 } as const
 
@@ -45,6 +45,10 @@ const source = z
       .array(z.enum(['issuer', 'status_list']))
       .min(1)
       .optional(),
+    /** An https URL in `iss` has to be in the certificate, and is the issuer then. Lists of trusted entities: true when absent. */
+    bindIssuer: z.boolean().optional(),
+    /** mdocs of every type state the country and jurisdiction of their signer's certificate, not mDLs alone. */
+    bindJurisdiction: z.boolean().optional(),
   })
   .superRefine((it, context) => {
     const [kind, ...others] = KINDS.filter((one) => it[one] !== undefined)

@@ -102,6 +102,17 @@ async function read(forgery: Forgery = {}, options: Partial<TrustedEntitiesOptio
 }
 
 describe('a list of trusted entities', () => {
+  it.each([
+    [{}, { bindIssuer: true, bindJurisdiction: undefined }],
+    [{ bindIssuer: false }, { bindIssuer: false, bindJurisdiction: undefined }],
+    [{ bindJurisdiction: true }, { bindIssuer: true, bindJurisdiction: true }],
+  ])('binds the names of its issuers unless it is told not to: %j', async (options, expected) => {
+    const list = await read({}, options)
+    const trusted = list.ok ? [...list.value.list.anchors, ...list.value.list.pins] : []
+    expect(trusted.length).toBeGreaterThan(0)
+    for (const one of trusted) expect(one).toMatchObject(expected)
+  })
+
   it('gives CAs as anchors and others as pins, for what their services are', async () => {
     const list = await read({
       entities: [
@@ -114,7 +125,12 @@ describe('a list of trusted entities', () => {
         ),
       ],
     })
-    const shared = { name: 'Ministry', source: 'PID providers 12', usableUntil: at('2026-09-30T22:00:00Z') }
+    const shared = {
+      name: 'Ministry',
+      source: 'PID providers 12',
+      usableUntil: at('2026-09-30T22:00:00Z'),
+      bindIssuer: true,
+    }
     const pid = { ...shared, purposes: ['issuer'], types: ['urn:eudi:pid:1', 'eu.europa.ec.eudi.pid.1'] }
     const wallet = { ...shared, purposes: ['wallet_attester', 'key_attester'] }
     expect(list).toEqual({

@@ -29,6 +29,12 @@ export interface TrustedEntitiesOptions extends ListExpectation {
   readonly rules: readonly ServiceRule[]
   /** Demanded `LoTEType`, so that one list of an operator cannot stand in for another. */
   readonly listType?: string | undefined
+  /**
+   * What `TrustedCertificate` says of it, for every entry; true when absent: whoever is on such a list has certificates made
+   * for him, and his name in them was looked at.
+   */
+  readonly bindIssuer?: boolean | undefined
+  readonly bindJurisdiction?: boolean | undefined
   readonly crypto: Pick<CryptoEngine, 'verify'>
 }
 
@@ -84,6 +90,8 @@ export async function readListOfTrustedEntities(
     rules: options.rules,
     source,
     usableUntil: until,
+    bindIssuer: options.bindIssuer ?? true,
+    bindJurisdiction: options.bindJurisdiction,
   })
   return ok({
     ...head.value,

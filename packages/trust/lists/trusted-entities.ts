@@ -21,6 +21,8 @@ export interface ServiceContext {
   readonly rules: readonly ServiceRule[]
   readonly source: string
   readonly usableUntil?: number | undefined
+  readonly bindIssuer?: boolean | undefined
+  readonly bindJurisdiction?: boolean | undefined
 }
 
 export function readServices(
@@ -117,7 +119,7 @@ function readCertificates(identity: JsonValue | undefined): Result<readonly Cert
 function trustStates(
   states: readonly ServiceState[],
   name: string | undefined,
-  { rules, source, usableUntil }: ServiceContext,
+  { rules, ...ofList }: ServiceContext,
 ): TrustedService {
   const timeline = states.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0))
   const trusted: TrustedCertificate[] = []
@@ -129,15 +131,7 @@ function trustStates(
     if (!isAccepted(state, rule)) continue
     const { purposes, types, signerProfiles } = rule
     const periods = periodsOf(state, timeline[at + 1])
-    const scope = {
-      name,
-      source,
-      purposes,
-      types,
-      signerProfiles,
-      periods,
-      usableUntil,
-    }
+    const scope = { ...ofList, name, purposes, types, signerProfiles, periods }
     trusted.push(...state.certificates.map((certificate) => ({ ...scope, certificate })))
   }
   return trusted.length > 0 ? ok(trusted) : refuse(refusal)

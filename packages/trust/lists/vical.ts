@@ -35,6 +35,8 @@ import {
 export interface VicalOptions extends ListExpectation {
   /** Who may sign VICALs: `vicalSignerTrust`. */
   readonly signers: ChainTrust
+  /** What `TrustedCertificate` says of it, for every entry. */
+  readonly bindJurisdiction?: boolean | undefined
   readonly crypto: Pick<CryptoEngine, 'verify'>
 }
 
@@ -93,6 +95,7 @@ export async function readVical(
   const { anchors, skipped } = readEntries(entries, {
     source: `VICAL ${provider}${issue.issue === undefined ? '' : ` ${issue.issue}`}`,
     until: usableUntil(issue, options),
+    bindJurisdiction: options.bindJurisdiction,
   })
   return ok({ provider, ...issue, signedBy: signer.value.anchor, list: { anchors, pins: [] }, skipped })
 }
@@ -153,6 +156,7 @@ function readHead(members: Members): Result<Head, VicalRefusal> {
 interface EntryContext {
   readonly source: string
   readonly until: number | undefined
+  readonly bindJurisdiction: boolean | undefined
 }
 
 function readEntries(
@@ -169,7 +173,10 @@ function readEntries(
   return { anchors, skipped }
 }
 
-function readEntry(members: Members, { source, until }: EntryContext): Result<TrustedCertificate, string> {
+function readEntry(
+  members: Members,
+  { bindJurisdiction, source, until }: EntryContext,
+): Result<TrustedCertificate, string> {
   const der = members.get('certificate')
   const types = readTexts(members.get('docType'))
   if (!isBytes(der) || types === undefined) return refuse('entry_malformed')
@@ -186,6 +193,7 @@ function readEntry(members: Members, { source, until }: EntryContext): Result<Tr
     signerProfiles: ['iso-mdl'],
     types,
     usableUntil: until,
+    bindJurisdiction,
   })
 }
 
