@@ -12,19 +12,19 @@ export const walletShape = {
     .min(3)
     .max(10_000)
     .default(30)
-    .describe('Failed logins of one e-mail address in a minute, on all instances together'),
+    .describe('Failed logins of one sender at one e-mail address in a minute, on all instances together'),
   loginFailuresPerMinuteInTotal: z
     .int()
     .min(10)
     .max(1_000_000)
-    .default(600)
-    .describe('Failed logins of all addresses together in a minute'),
+    .default(120)
+    .describe('Failed logins of one sender at all e-mail addresses together in a minute'),
   registrationsPerMinute: z
     .int()
     .min(1)
     .max(1_000_000)
-    .default(600)
-    .describe('New accounts in a minute, on all instances together'),
+    .default(120)
+    .describe('New accounts of one sender in a minute, on all instances together'),
   preregisteredAccount: z
     .boolean()
     .optional()

@@ -10,12 +10,15 @@ import { ensurePreregistered, PREREGISTERED, registerAccount } from './register-
 import { accountOfToken } from './session-token.ts'
 import { userInfo } from './user-info.ts'
 
+/** A sender. */
+const home = '192.0.2.1'
+
 const ada = { name: 'Ada planted', email: 'Ada@Planted.example', password: 'planted-horse' }
 
 onBothDatabases('an account', (store) => {
   it('has a wallet with a P-256 key and a did:jwk as the default from the start', async () => {
     const wallet = store().instance()
-    const made = await registerAccount(wallet, ada)
+    const made = await registerAccount(wallet, ada, home)
     if (!made.ok) throw new Error(made.error.code)
     const [listed, ...more] = await listWallets(wallet, made.value.accountId)
     expect(listed?.name).toBe('Wallet of Ada planted')
@@ -36,10 +39,10 @@ onBothDatabases('an account', (store) => {
     const wallet = store().instance()
     const spellings = ['grace@one.example', 'GRACE@one.example', ' Grace@One.Example ']
     const all = await Promise.all(
-      spellings.map((email) => registerAccount(store().instance(), { ...ada, email })),
+      spellings.map((email) => registerAccount(store().instance(), { ...ada, email }, home)),
     )
     expect(all.filter(({ ok }) => ok)).toHaveLength(1)
-    expect(await registerAccount(wallet, { ...ada, email: 'grace@ONE.example' })).toMatchObject({
+    expect(await registerAccount(wallet, { ...ada, email: 'grace@ONE.example' }, home)).toMatchObject({
       error: { code: 'account_exists' },
     })
   })
@@ -47,7 +50,7 @@ onBothDatabases('an account', (store) => {
   it('is pre-registered once by many instances that start together', async () => {
     await Promise.all(Array.from({ length: 5 }, () => ensurePreregistered(store().instance())))
     const wallet = store().instance()
-    const found = await login(wallet, PREREGISTERED)
+    const found = await login(wallet, PREREGISTERED, home)
     expect(found).toMatchObject({ ok: true })
     expect(await listWallets(wallet, found.ok ? found.value.accountId : '')).toHaveLength(1)
   })
@@ -55,7 +58,7 @@ onBothDatabases('an account', (store) => {
   it('is refused with a short password, an endless one, or what is no e-mail address', async () => {
     const wallet = store().instance()
     const codeFor = async (more: Partial<typeof ada>) => {
-      const made = await registerAccount(wallet, { ...ada, email: 'x@short.example', ...more })
+      const made = await registerAccount(wallet, { ...ada, email: 'x@short.example', ...more }, home)
       return made.ok ? 'made' : made.error.code
     }
     expect(await codeFor({ password: 'short' })).toBe('password_length')
@@ -67,10 +70,24 @@ onBothDatabases('an account', (store) => {
   it('cannot be made without end', async () => {
     const limits = { ...store().instance().limits, registrationsPerMinute: 0 }
     expect(
-      await registerAccount(store().instance({ limits }), { ...ada, email: 'z@z.example' }),
+      await registerAccount(store().instance({ limits }), { ...ada, email: 'z@z.example' }, home),
     ).toMatchObject({
       error: { code: 'too_many_attempts' },
     })
+  })
+
+  it('can be made while somebody else makes too many', async () => {
+    const limits = { ...store().instance().limits, registrationsPerMinute: 1 }
+    const wallet = store().instance({ limits })
+    store().clock.now += 60
+    const made = async (name: string, sender: string) =>
+      (await registerAccount(wallet, { ...ada, email: `${name}@many.example` }, sender)).ok
+    const stranger = '198.51.100.8'
+    expect([await made('a', stranger), await made('b', stranger), await made('c', home)]).toEqual([
+      true,
+      false,
+      true,
+    ])
   })
 
   it('sees no wallet of another account', async () => {
@@ -86,8 +103,8 @@ onBothDatabases('an account', (store) => {
 onBothDatabases('a login', (store) => {
   it('gives a token that every instance knows, and logout takes it from all', async () => {
     const wallet = store().instance()
-    await registerAccount(wallet, ada)
-    const entered = await login(wallet, { email: 'ADA@planted.example', password: ada.password })
+    await registerAccount(wallet, ada, home)
+    const entered = await login(wallet, { email: 'ADA@planted.example', password: ada.password }, home)
     if (!entered.ok) throw new Error(entered.error.code)
     const { token, accountId } = entered.value
     const other = store().instance()
@@ -99,7 +116,7 @@ onBothDatabases('a login', (store) => {
 
   it('ends by itself', async () => {
     const wallet = store().instance()
-    const entered = await login(wallet, ada)
+    const entered = await login(wallet, ada, home)
     const token = entered.ok ? entered.value.token : ''
     const later = { ...wallet, now: () => store().clock.now + 3600 }
     expect(await accountOfToken(wallet, token)).toBeDefined()
@@ -108,40 +125,48 @@ onBothDatabases('a login', (store) => {
 
   it('tells a wrong password from an unknown address in no way', async () => {
     const wallet = store().instance()
-    const wrong = await login(wallet, { ...ada, password: 'wrong' })
-    expect(await login(wallet, { email: 'nobody@planted.example', password: 'wrong' })).toEqual(wrong)
+    const wrong = await login(wallet, { ...ada, password: 'wrong' }, home)
+    expect(await login(wallet, { email: 'nobody@planted.example', password: 'wrong' }, home)).toEqual(wrong)
     expect(wrong).toEqual({ ok: false, error: { code: 'login_failed' } })
   })
 
-  it('is closed after a few failures on all instances, for the right password too, until the minute is over', async () => {
+  it('is closed to a sender after a few failures on all instances, for the right password too, until the minute is over', async () => {
     const email = 'limited@planted.example'
-    await registerAccount(store().instance(), { ...ada, email })
+    await registerAccount(store().instance(), { ...ada, email }, home)
     const guesses = await Promise.all(
-      Array.from({ length: 8 }, (_, at) => login(store().instance(), { email, password: `guess ${at}` })),
+      Array.from({ length: 8 }, (_, at) =>
+        login(store().instance(), { email, password: `guess ${at}` }, home),
+      ),
     )
     const codes = guesses.map((guess) => (guess.ok ? 'in' : guess.error.code))
     expect(codes.filter((code) => code === 'login_failed')).toHaveLength(3)
     expect(codes.filter((code) => code === 'too_many_attempts')).toHaveLength(5)
     const right = { email, password: ada.password }
-    expect(await login(store().instance(), right)).toMatchObject({ error: { code: 'too_many_attempts' } })
+    expect(await login(store().instance(), right, home)).toMatchObject({
+      error: { code: 'too_many_attempts' },
+    })
+    // Nobody is shut out by a stranger who guesses.
+    expect(await login(store().instance(), right, '198.51.100.7')).toMatchObject({ ok: true })
     store().clock.now += 60
-    expect(await login(store().instance(), right)).toMatchObject({ ok: true })
+    expect(await login(store().instance(), right, home)).toMatchObject({ ok: true })
   })
 
   it('counts no right password as a guess', async () => {
-    for (let time = 0; time < 5; time++) expect((await login(store().instance(), ada)).ok).toBe(true)
+    for (let time = 0; time < 5; time++) expect((await login(store().instance(), ada, home)).ok).toBe(true)
   })
 
-  it('is limited in total, for addresses that nobody has too', async () => {
+  it('is limited in total for a sender, for addresses that nobody has too, and for nobody else', async () => {
     store().clock.now += 60
     const limits = { ...store().instance().limits, loginFailuresPerMinuteInTotal: 2 }
     const wallet = store().instance({ limits })
-    const guess = (at: number) => login(wallet, { email: `nobody-${at}@x.example`, password: 'guess' })
+    const guess = (at: number, sender = home) =>
+      login(wallet, { email: `nobody-${at}@x.example`, password: 'guess' }, sender)
     expect([await guess(1), await guess(2), await guess(3)].map((one) => !one.ok && one.error.code)).toEqual([
       'login_failed',
       'login_failed',
       'too_many_attempts',
     ])
+    expect(await guess(5, '198.51.100.7')).toMatchObject({ error: { code: 'login_failed' } })
     store().clock.now += 60
     await guess(4)
     const rows = await store().database.db.selectFrom('login_attempts').selectAll().execute()
@@ -149,7 +174,7 @@ onBothDatabases('a login', (store) => {
   })
 
   it('leaves no name, address, password, token or key to read in the database', async () => {
-    const entered = await login(store().instance(), ada)
+    const entered = await login(store().instance(), ada, home)
     const text = await dump(store())
     const secrets = ['lanted', '$argon2', '"d"', 'did:jwk', entered.ok ? entered.value.token : 'lanted']
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([])

@@ -1,7 +1,8 @@
 /**
- * How often somebody may try, counted in the database and so on all instances together. An attempt is counted before the
+ * How often a sender may try, counted in the database and so on all instances together: at one account, and at all of them.
+ * Nothing is counted for an account alone, or anybody could shut its owner out by guessing. An attempt is counted before the
  * password is looked at and given back when it was right: a thousand guesses at once are a thousand guesses.
- * One row a subject and minute; the first attempt of a minute clears away the rows of those before.
+ * One row a subject and minute; the first attempt of a sender in a minute clears away the rows of those before.
  */
 import type { Wallet } from '../wallet.ts'
 
@@ -10,30 +11,43 @@ export interface TooManyAttempts {
   readonly retryAfterSeconds: number
 }
 
-const TOTAL = 'logins'
-const REGISTRATIONS = 'registrations'
+/** Who tries, and where. */
+export interface LoginAttempt {
+  /** As the HTTP layer knows it: an address, or a network. */
+  readonly sender: string
+  /** Counts whether the account exists or not. */
+  readonly emailHash: string
+}
 
-/** `emailHash` counts whether the account exists or not. Answers with the refusal, or undefined. */
-export async function countLogin(wallet: Wallet, emailHash: string): Promise<TooManyAttempts | undefined> {
+/** Answers with the refusal, or undefined. */
+export async function countLogin(
+  wallet: Wallet,
+  attempt: LoginAttempt,
+): Promise<TooManyAttempts | undefined> {
   const { limits } = wallet
-  const total = await count(wallet, TOTAL)
+  const [everywhere, here] = await subjectsOf(wallet, attempt)
+  const total = await count(wallet, everywhere)
   if (total === 1) await clearPast(wallet)
   if (total > limits.loginFailuresPerMinuteInTotal) return tooMany(wallet)
-  const own = await count(wallet, subjectOf(emailHash))
+  const own = await count(wallet, here)
   return own > limits.loginFailuresPerMinute ? tooMany(wallet) : undefined
 }
 
-export async function countRegistration(wallet: Wallet): Promise<TooManyAttempts | undefined> {
-  const made = await count(wallet, REGISTRATIONS)
+export async function countRegistration(
+  wallet: Wallet,
+  sender: string,
+): Promise<TooManyAttempts | undefined> {
+  const made = await count(wallet, `registrations:${await senderHash(wallet, sender)}`)
   return made > wallet.limits.registrationsPerMinute ? tooMany(wallet) : undefined
 }
 
 /** The password was right: that was no guess. */
-export async function forgiveLogin(wallet: Wallet, emailHash: string): Promise<void> {
+export async function forgiveLogin(wallet: Wallet, attempt: LoginAttempt): Promise<void> {
+  const subjects = await subjectsOf(wallet, attempt)
   await wallet.database.db
     .updateTable('login_attempts')
     .set((expression) => ({ attempts: expression('attempts', '-', 1) }))
-    .where('subject', 'in', [TOTAL, subjectOf(emailHash)])
+    .where('subject', 'in', subjects)
     .where('minute', '=', minuteOf(wallet))
     .where('attempts', '>', 0)
     .execute()
@@ -65,8 +79,18 @@ async function clearPast(wallet: Wallet): Promise<void> {
   await db.deleteFrom('login_attempts').where('minute', '<', minuteOf(wallet)).execute()
 }
 
-function subjectOf(emailHash: string): string {
-  return `login:${emailHash}`
+/** The sender at all accounts, and at this one. */
+async function subjectsOf(
+  wallet: Wallet,
+  { emailHash, sender }: LoginAttempt,
+): Promise<readonly [string, string]> {
+  const from = await senderHash(wallet, sender)
+  return [`logins:${from}`, `login:${from}:${emailHash}`]
+}
+
+/** Kept for a minute or a little longer, and yet nobody's to read. */
+function senderHash({ columns }: Wallet, sender: string): Promise<string> {
+  return columns.hash('sender', sender)
 }
 
 function minuteOf({ now }: Wallet): number {

@@ -19,11 +19,12 @@ export type LoginRefusal = TooManyAttempts | { readonly code: 'login_failed' }
 export async function login(
   wallet: Wallet,
   credentials: { readonly email: string; readonly password: string },
+  sender: string,
 ): Promise<Result<LoggedIn, LoginRefusal>> {
   const email = canonicalEmail(credentials.email)
   if (email === undefined) return refuse({ code: 'login_failed' })
   const emailHash = await wallet.columns.hash('email', email)
-  const limited = await countLogin(wallet, emailHash)
+  const limited = await countLogin(wallet, { sender, emailHash })
   if (limited !== undefined) return refuse(limited)
   const account = await wallet.database.db
     .selectFrom('accounts')
@@ -33,6 +34,6 @@ export async function login(
   const stored = account && wallet.columns.open(['accounts', account.id, 'password'], account.password_sealed)
   const right = await wallet.passwords.matches(stored, credentials.password)
   if (account === undefined || !right) return refuse({ code: 'login_failed' })
-  await forgiveLogin(wallet, emailHash)
+  await forgiveLogin(wallet, { sender, emailHash })
   return ok({ accountId: account.id, email, token: await issueToken(wallet, account.id) })
 }

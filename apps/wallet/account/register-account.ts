@@ -37,6 +37,7 @@ const MAX_PASSWORD_LENGTH = 200
 export async function registerAccount(
   wallet: Wallet,
   request: RegisterAccount,
+  sender: string,
 ): Promise<Result<{ readonly accountId: string }, RegisterRefusal>> {
   const email = canonicalEmail(request.email)
   if (email === undefined) return refuse({ code: 'email_malformed', maximum: MAX_EMAIL_LENGTH })
@@ -44,7 +45,7 @@ export async function registerAccount(
   const { length } = request.password
   if (length < minimum || length > MAX_PASSWORD_LENGTH)
     return refuse({ code: 'password_length', minimum, maximum: MAX_PASSWORD_LENGTH })
-  const limited = await countRegistration(wallet)
+  const limited = await countRegistration(wallet, sender)
   if (limited !== undefined) return refuse(limited)
   const account = await newAccount(wallet, { ...request, email })
   const made = await wallet.database.inTransaction((transaction) =>
@@ -61,7 +62,7 @@ export async function ensurePreregistered(wallet: Wallet): Promise<void> {
     .select('id')
     .where('email_hash', '=', hash)
     .executeTakeFirst()
-  if (found === undefined) await registerAccount(wallet, PREREGISTERED)
+  if (found === undefined) await registerAccount(wallet, PREREGISTERED, 'this instance')
 }
 
 /** E-mail addresses are compared without regard to case; undefined for what cannot be one. */

@@ -16,7 +16,16 @@ export interface SealedColumns {
 
 export type Place = readonly [table: keyof WalletTables, row: string, column: string]
 
-export type HashPurpose = 'email' | 'did' | 'hosted_did' | 'key' | 'offer' | 'slot' | 'request' | 'wish'
+export type HashPurpose =
+  | 'email'
+  | 'sender'
+  | 'did'
+  | 'hosted_did'
+  | 'key'
+  | 'offer'
+  | 'slot'
+  | 'request'
+  | 'wish'
 
 export class SealedValueUnreadable extends Error {
   override readonly name = 'SealedValueUnreadable'

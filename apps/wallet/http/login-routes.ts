@@ -51,7 +51,7 @@ export function loginRoutes(
       config: { ...config, begins: true, answers: registerAnswers },
     },
     async (request, reply) => {
-      valueOr(ACCOUNT_ERRORS, await registerAccount(wallet, request.body))
+      valueOr(ACCOUNT_ERRORS, await registerAccount(wallet, request.body, request.sender))
       return reply.code(201).type('text/plain; charset=utf-8').send(REGISTERED)
     },
   )
@@ -64,7 +64,10 @@ export function loginRoutes(
       config: { ...config, answers: loginAnswers },
     },
     async (request, reply) => {
-      const { accountId, email, token } = valueOr(ACCOUNT_ERRORS, await login(wallet, request.body))
+      const { accountId, email, token } = valueOr(
+        ACCOUNT_ERRORS,
+        await login(wallet, request.body, request.sender),
+      )
       const cookie = loginCookie(token, wallet.limits.tokenLifetimeSeconds, baseUrl)
       const answer: LoginAnswer = { id: accountId, token, username: email }
       return reply.header('set-cookie', cookie).send(answer)

@@ -76,7 +76,7 @@ let accounts = 0
 export async function newOwner(wallet: Wallet): Promise<OwnedWallet> {
   accounts += 1
   const email = `owner-${accounts}-${Date.now()}@example.org`
-  const made = await registerAccount(wallet, { name: 'Ada', email, password: 'correct-horse' })
+  const made = await registerAccount(wallet, { name: 'Ada', email, password: 'correct-horse' }, '192.0.2.1')
   if (!made.ok) throw new Error(made.error.code)
   const [first] = await listWallets(wallet, made.value.accountId)
   const owned = await openWallet(wallet, made.value.accountId, first?.id ?? '')

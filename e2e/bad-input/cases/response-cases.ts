@@ -139,8 +139,8 @@ const tokens: readonly BadInput<Requested>[] = [
   token('two presentations where one is asked', /may have one presentation only/, (vp: string) => ({
     identity: [vp, vp],
   })),
-  token('51 presentations', /at most 50 presentations/, (vp: string) => ({
-    identity: Array.from({ length: 51 }, () => vp),
+  token('11 presentations', /at most 10 presentations/, (vp: string) => ({
+    identity: Array.from({ length: 11 }, () => vp),
   })),
   token('a token of 600 kB', malformed, (vp: string) => ({ identity: [vp], padding: 'x'.repeat(600_000) })),
 ]

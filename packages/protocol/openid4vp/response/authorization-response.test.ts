@@ -79,8 +79,8 @@ const refusals: readonly (readonly [string, Record<string, string>, object])[] =
   ],
   [
     'too many presentations',
-    token({ many: Array.from({ length: 51 }, () => 'x') }),
-    { code: 'too_many_presentations', max: 50 },
+    token({ many: Array.from({ length: 11 }, () => 'x') }),
+    { code: 'too_many_presentations', max: 10 },
   ],
   [
     'too much',

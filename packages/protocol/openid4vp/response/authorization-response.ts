@@ -35,7 +35,7 @@ export type ResponseRefusal =
 
 export const RESPONSE_LIMITS = {
   vpTokenBytes: 512 * 1024,
-  presentations: 50,
+  presentations: 10,
   errorLength: 100,
   descriptionLength: 500,
 } as const
