@@ -6,6 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { attentiveNow } from '@countersign/event-loop/attentive-time'
 import type {
   FetchedStatusList,
   StatusListRefusal,
@@ -36,7 +37,7 @@ export function statusListSource(remote: Remote, options: StatusListSourceOption
       uri,
       headers: { accept: acceptHeader(accept) },
       maxBytes,
-      deadlineMs: performance.now() + patienceMs,
+      deadlineMs: attentiveNow() + patienceMs,
     }
     const { found } = await triedTwice(() => walkTo(walk, now), patienceMs)
     return found
@@ -74,7 +75,7 @@ interface Walk {
   readonly uri: string
   readonly headers: Readonly<Record<string, string>>
   readonly maxBytes: number
-  /** Of the clock of `performance.now`. */
+  /** In attentive time, as the client counts. */
   readonly deadlineMs: number
 }
 
@@ -82,7 +83,7 @@ interface Walk {
 async function walkTo({ remote, uri, headers, maxBytes, deadlineMs }: Walk, now: number): Promise<Tried> {
   let url = uri
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const timeoutMs = Math.ceil(deadlineMs - performance.now())
+    const timeoutMs = Math.ceil(deadlineMs - attentiveNow())
     if (timeoutMs <= 0) return passing({ code: 'list_unreachable', reason: 'timeout' })
     const request = { purpose: 'status_list', method: 'GET', url, headers, timeoutMs, maxBytes } as const
     const answered = await remote.request(request)

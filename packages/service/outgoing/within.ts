@@ -1,4 +1,7 @@
-/** Waits that end: what is waited for goes on by itself, and nothing of it is lost to others who wait for it too. */
+/**
+ * Waits that end, in attentive time. What is waited for goes on by itself, and others may wait for it as well.
+ */
+import { afterAttentive } from '@countersign/event-loop/time-limit'
 
 /** What comes within that many milliseconds, or the other value. */
 export async function within<T, Otherwise>(
@@ -6,7 +9,8 @@ export async function within<T, Otherwise>(
   ms: number,
   otherwise: Otherwise,
 ): Promise<T | Otherwise> {
+  if (ms <= 0) return Promise.race([coming, otherwise])
   const { promise: over, resolve } = Promise.withResolvers<Otherwise>()
-  const timer = setTimeout(resolve, Math.max(0, ms), otherwise)
-  return Promise.race([coming, over]).finally(() => clearTimeout(timer))
+  const cancel = afterAttentive(ms, () => resolve(otherwise))
+  return Promise.race([coming, over]).finally(cancel)
 }
