@@ -27,7 +27,9 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'core',
     'crypto',
     'credential/contract',
+    'event-loop',
     'status-list',
+    'stores',
     'apps/issuer/database',
   ),
   'apps/issuer/signing': onNode(

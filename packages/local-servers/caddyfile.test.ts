@@ -32,6 +32,18 @@ describe('a generated Caddyfile', () => {
     expect(caddyfile({ sites })).not.toContain('default_bind')
   })
 
+  it('has a way of their own for paths that need no instance to be ready', () => {
+    const [site] = sites
+    const paths = caddyfile({ sites: sites.map((one) => ({ ...one, unreadyPaths: ['/status/*'] })) })
+    expect(paths).toContain('\t\tpath /status/*\n')
+    expect(paths).toContain('health_uri /livez')
+    expect(caddyfile({ sites })).not.toContain('/livez')
+    for (const path of ['/status', 'status/*', '/a /b/*', '/a{/*', '/*'])
+      expect(() =>
+        caddyfile({ sites: [{ port: 1, upstreams: ['a:1'], ...site, unreadyPaths: [path] }] }),
+      ).toThrow(TypeError)
+  })
+
   it.each(['127.0.0.1:7003 {', 'localhost', 'a:1\nimport /etc/passwd', '127.0.0.1:7003;'])(
     'refuses %j as an instance',
     (upstream) => {

@@ -1,7 +1,7 @@
 /**
  * The text of a Caddyfile that balances services over their instances, in Caddy's own formatting. One source for the
  * cluster on one machine, for the file beside it and for the one of the compose example. Knows ports and addresses,
- * nothing of what runs there but that `/readyz` tells whether an instance wants requests.
+ * nothing of what runs there but that `/readyz` tells whether an instance wants requests, and `/livez` whether it is there.
  */
 
 export interface Site {
@@ -9,6 +9,8 @@ export interface Site {
   readonly port: number
   /** `host:port` of each instance. */
   readonly upstreams: readonly string[]
+  /** Paths that are read from an instance which is not ready when none is, such as `/status/*`. */
+  readonly unreadyPaths?: readonly string[] | undefined
 }
 
 export interface CaddyfileOptions {
@@ -74,6 +76,10 @@ const sharedRules: readonly string[] = [
   '(balanced) {',
   '\t# 503 as soon as an instance is told to stop: it gets no new requests and finishes those it has.',
   '\thealth_uri /readyz',
+  '\timport watched',
+  '}',
+  '',
+  '(watched) {',
   '\thealth_status 200',
   '\t# Looked at often, because only this takes an instance out: counting failed requests (fail_duration) would let',
   '\t# anybody take all of them out with a few broken requests.',
@@ -108,24 +114,60 @@ const sharedRules: readonly string[] = [
   '}',
 ]
 
-function siteBlock({ port, upstreams }: Site): readonly string[] {
+function siteBlock({ port, upstreams, unreadyPaths = [] }: Site): readonly string[] {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new RangeError(`not a port: ${port}`)
   if (upstreams.length === 0) throw new RangeError(`no instance for port ${port}`)
   for (const upstream of upstreams) checkUpstream(upstream)
+  for (const path of unreadyPaths) checkPath(path)
+  const instances = upstreams.join(' ')
   return [
     `:${port} {`,
     '\timport limited',
+    ...(unreadyPaths.length > 0 ? unreadyRoutes(instances, unreadyPaths) : []),
     '\t@reading method GET HEAD',
-    `\treverse_proxy @reading ${upstreams.join(' ')} {`,
+    `\treverse_proxy @reading ${instances} {`,
     '\t\timport balanced',
     '\t\timport reading',
     '\t}',
-    `\treverse_proxy ${upstreams.join(' ')} {`,
+    `\treverse_proxy ${instances} {`,
     '\t\timport balanced',
     '\t\timport writing',
     '\t}',
     '}',
   ]
+}
+
+/**
+ * Two steps: whoever is ready first, because it knows what is new, and without waiting for one; when none is, or the one
+ * that was asked is gone, whoever lives.
+ */
+function unreadyRoutes(instances: string, paths: readonly string[]): readonly string[] {
+  const matcher = ['method GET HEAD', `path ${paths.join(' ')}`]
+  return [
+    '\t# Served from memory while Redis and the database are away: no instance is ready then, and each that lives will do.',
+    '\t@unready {',
+    ...matcher.map((line) => `\t\t${line}`),
+    '\t}',
+    `\treverse_proxy @unready ${instances} {`,
+    '\t\timport balanced',
+    '\t\tlb_policy round_robin',
+    '\t}',
+    '\thandle_errors {',
+    '\t\t@alive {',
+    ...matcher.map((line) => `\t\t\t${line}`),
+    '\t\t\texpression {http.error.status_code} in [502, 503, 504]',
+    '\t\t}',
+    `\t\treverse_proxy @alive ${instances} {`,
+    '\t\t\thealth_uri /livez',
+    '\t\t\timport watched',
+    '\t\t\timport reading',
+    '\t\t}',
+    '\t}',
+  ]
+}
+
+function checkPath(path: string): void {
+  if (!/^\/[A-Za-z0-9/_-]+\/\*$/.test(path)) throw new TypeError(`not a path: ${JSON.stringify(path)}`)
 }
 
 function checkUpstream(upstream: string): void {

@@ -56,11 +56,15 @@ export function sitesOf(
   host: (instance: InstancePlan) => string = () => '127.0.0.1',
 ): Site[] {
   const served = topology.filter(({ instances }) => instances.length > 0)
-  return served.map(({ publicPort, instances }) => ({
+  return served.map(({ publicPort, instances, service }) => ({
     port: publicPort,
     upstreams: instances.map((instance) => `${host(instance)}:${instance.port}`),
+    unreadyPaths: UNREADY_PATHS[service],
   }))
 }
+
+/** What a service still answers while its stores are away: the issuer's status lists, which others decide by. */
+const UNREADY_PATHS: Partial<Record<ServiceName, readonly string[]>> = { issuer: ['/status/*'] }
 
 export function publicUrl({ publicPort }: ServicePlan): string {
   return `http://localhost:${publicPort}`

@@ -20,6 +20,6 @@ export function issuerRoutes(issuer: Issuer, { display }: RouteOptions): (app: S
     credentialRoutes(app, issuer)
     metadataRoutes(app, issuer, display)
     walletRoutes(app, issuer)
-    if (issuer.statusLists !== undefined) statusListRoutes(app, issuer.statusLists)
+    if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The status lists, for everybody. They are the same for all who ask and carry how long they may be kept, so caches may
- * stand before them.
+ * stand before them. No route here needs the session store, and none asks whether the instance is ready: balancers send
+ * requests for lists to whoever lives.
  */
 import { promisify } from 'node:util'
 import { gzip as gzipWithCallback } from 'node:zlib'
@@ -15,7 +16,7 @@ import {
 } from '@countersign/api/issuer/status-lists'
 import { errorAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/http-service'
-import { fail } from '@countersign/service/http/wire-errors'
+import { fail, storeUnavailable } from '@countersign/service/http/wire-errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ListKind } from '../database/schema.ts'
 import type { OwnStatusLists } from '../issuer.ts'
@@ -30,6 +31,11 @@ const TOKEN_FORMS: Readonly<Record<(typeof TOKEN_LIST_TYPES)[number], ListForm>>
   'application/statuslist+cwt': 'statuslist+cwt',
 }
 
+export interface ServedLists extends Pick<OwnStatusLists, 'published' | 'ttlSeconds'> {
+  /** Epoch seconds. */
+  readonly now: () => number
+}
+
 const settings = { door: 'wallet', errors: 'management', limited: false } as const
 const tags = ['status']
 
@@ -40,15 +46,16 @@ const commonAnswers = {
     message: 'params/listId: Invalid string: must match pattern /^[A-Za-z0-9_-]{22}$/',
   }),
   404: errorAnswer('There is no such list', listUnknown),
+  503: errorAnswer('The database is away, and this instance has not seen the list before', storeUnavailable),
   501: errorAnswer('The statuses of an earlier time were asked for', noHistory),
 }
 
-export function statusListRoutes(app: ServiceApp, statusLists: OwnStatusLists): void {
+export function statusListRoutes(app: ServiceApp, statusLists: ServedLists): void {
   tokenListRoute(app, statusLists)
   bitstringListRoute(app, statusLists)
 }
 
-function tokenListRoute(app: ServiceApp, statusLists: OwnStatusLists): void {
+function tokenListRoute(app: ServiceApp, statusLists: ServedLists): void {
   const [jwt, cwt] = TOKEN_LIST_TYPES
   app.get(
     '/status/token/:listId',
@@ -82,7 +89,7 @@ function tokenListRoute(app: ServiceApp, statusLists: OwnStatusLists): void {
   )
 }
 
-function bitstringListRoute(app: ServiceApp, statusLists: OwnStatusLists): void {
+function bitstringListRoute(app: ServiceApp, statusLists: ServedLists): void {
   app.get(
     '/status/bitstring/:listId/:purpose',
     {
@@ -120,7 +127,7 @@ interface WantedList {
 }
 
 async function sendList(
-  { published, ttlSeconds }: OwnStatusLists,
+  { published, ttlSeconds, now }: ServedLists,
   { kind, listId, form, type }: WantedList,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -131,7 +138,8 @@ async function sendList(
   if (list === undefined) return fail(listUnknown)
   const tag = `W/"${form}-${list.revision}"`
   reply.headers({
-    'cache-control': `public, max-age=${ttlSeconds}`,
+    // A list that cannot be renewed for the moment is kept by nobody beyond its end.
+    'cache-control': `public, max-age=${Math.max(0, Math.min(ttlSeconds, Math.floor(list.expiresAt - now())))}`,
     etag: tag,
     vary: 'Accept, Accept-Encoding',
   })

@@ -7,10 +7,11 @@ import { createHttpService, type HttpService } from '@countersign/service/http/h
 import { readBitstringCredential } from '@countersign/status-list/bitstring-status-list'
 import { readTokenStatusListJwt } from '@countersign/status-list/token-status-list'
 import { readTokenStatusListCwt } from '@countersign/status-list/token-status-list-cwt'
+import { StoreUnavailable } from '@countersign/stores/ports'
 import { afterEach, expect, it } from 'vitest'
 import type { Issuer } from '../issuer.ts'
 import { recordIssuance } from '../status/record-issuance.ts'
-import { newDeployment, onBothDatabases } from '../testing/durable.testing.ts'
+import { newDeployment, onBothDatabases, watched } from '../testing/durable.testing.ts'
 import { testIssuer } from '../testing/issuer.testing.ts'
 import { issuerRoutes } from './routes.ts'
 
@@ -127,6 +128,35 @@ onBothDatabases('a list over HTTP', (database) => {
       const read = readBitstringCredential(answer.rawPayload, nodeCrypto)
       expect(read).toMatchObject({ ok: true, value: { uri, packed: { purposes: [uri.split('/').at(-1)] } } })
     }
+  })
+
+  it('is served in every form while the database is away, and kept by nobody beyond its end', async () => {
+    let away = false
+    const seen = watched(database(), {
+      before: () => {
+        if (away) throw new StoreUnavailable('away')
+      },
+    })
+    const deployment = newDeployment(database())
+    const ms = { now: 0 }
+    const instance = () => deployment.instance({ database: seen, monotonicMs: () => ms.now })
+    const issuer = instance()
+    const { first } = await recorded(issuer)
+    const [here, late] = [await served(issuer), await served(instance())]
+    const before = await here.get(first.path)
+    away = true
+    deployment.clock.now += 86_400 - 100
+    ms.now += 86_300_000
+    const again = await here.get(first.path, { 'accept-encoding': 'gzip' })
+    expect(gunzipSync(again.rawPayload)).toEqual(before.rawPayload)
+    expect(again.headers).toMatchObject({ etag: before.headers.etag, 'cache-control': 'public, max-age=100' })
+    expect((await here.get(first.path, { accept: 'application/statuslist+cwt' })).statusCode).toBe(200)
+    // Neither of them has seen such a list; that there is none can only be said of one that was seen.
+    for (const answer of [await late.get(first.path), await here.get(`/status/token/${'A'.repeat(22)}`)]) {
+      expect([answer.statusCode, answer.headers['retry-after']]).toEqual([503, '1'])
+    }
+    deployment.clock.now += 100
+    expect((await here.get(first.path)).statusCode).toBe(503)
   })
 
   it('is not told as it was at another time, nor in another form, nor where there is none', async () => {

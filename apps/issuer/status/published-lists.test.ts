@@ -4,7 +4,10 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { getStatus } from '@countersign/status-list/bits'
 import { readTokenStatusListJwt } from '@countersign/status-list/token-status-list'
+import { readTokenStatusListCwt } from '@countersign/status-list/token-status-list-cwt'
 import { StoreUnavailable } from '@countersign/stores/ports'
+import { eventually } from '@countersign/testing/time/eventually'
+import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { expect, it } from 'vitest'
 import type { IssuerDatabase } from '../database/schema.ts'
 import { newDeployment, onBothDatabases, type TestDeployment, watched } from '../testing/durable.testing.ts'
@@ -137,6 +140,7 @@ onBothDatabases('a published list', (database) => {
     expect(await revisions()).toEqual(first)
     expect(deployment.signed.count).toBe(1)
     deployment.clock.now += 1
+    clock.ms += 1000
     expect(await revisions()).not.toEqual(first)
     expect(deployment.signed.count).toBe(2)
     await changeStatus(database(), credential.id, 'revoked', 1)
@@ -204,32 +208,123 @@ onBothDatabases('a published list', (database) => {
     }
   })
 
-  it('is the last one signed while the database is away, and none where there was none', async () => {
-    let away = false
-    const failing = watched(database(), {
+  /** A database that can be away, or silent. */
+  function outage() {
+    const state = { away: false, silent: undefined as Promise<void> | undefined }
+    const seen = watched(database(), {
       before: () => {
-        if (away) throw new StoreUnavailable('away')
+        if (state.away) throw new StoreUnavailable('away')
       },
+      after: () => state.silent,
     })
-    const { deployment, issuer, instance, credential, clock } = await setup(failing)
+    return { state, seen }
+  }
+
+  it('is the last one signed while the database is away, and none where there was none', async () => {
+    const { state, seen } = outage()
+    const { deployment, issuer, instance, credential, clock } = await setup(seen)
     const late = instance().statusLists.published
     const { published } = issuer.statusLists
     const first = await tokenList(published, credential.listId)
     await late.read('bitstring', credential.listId, 'revocation')
     await changeStatus(database(), credential.id, 'revoked', 1)
-    away = true
+    state.away = true
     for (const wait of [1000, 0, 500, 1000]) {
       clock.ms += wait
       expect(await tokenList(published, credential.listId)).toEqual(first)
       // This one found the list before, and has never seen its statuses: to it every credential would be valid.
-      await expect(tokenList(late, credential.listId)).rejects.toThrow('away')
+      await expect(tokenList(late, credential.listId)).rejects.toThrow(StoreUnavailable)
     }
-    deployment.clock.now += 86_400
-    await expect(tokenList(published, credential.listId)).rejects.toThrow('away')
-    away = false
+    state.away = false
     clock.ms += 1000
     for (const lists of [published, late])
       expect(await statusIn(deployment, await tokenList(lists, credential.listId), credential.index)).toBe(1)
+  })
+
+  it('is the same while the database is away, over half of its life and to its end', async () => {
+    const { state, seen } = outage()
+    const { deployment, issuer, credential, clock } = await setup(seen)
+    const { published } = issuer.statusLists
+    const first = await tokenList(published, credential.listId)
+    expect(first.expiresAt).toBe(deployment.clock.now + 86_400)
+    state.away = true
+    for (const seconds of [43_200, 43_199]) {
+      deployment.clock.now += seconds
+      clock.ms += 1000 * seconds
+      expect(await tokenList(published, credential.listId)).toBe(first)
+    }
+    expect(deployment.signed.count).toBe(1)
+    deployment.clock.now += 1
+    await expect(tokenList(published, credential.listId)).rejects.toThrow(StoreUnavailable)
+    expect(deployment.signed.count).toBe(1)
+  })
+
+  it('is signed in another form while the database is away, as of when it was seen', async () => {
+    const { state, seen } = outage()
+    const { deployment, issuer, credential, clock } = await setup(seen)
+    const { published } = issuer.statusLists
+    const seenAt = deployment.clock.now
+    await tokenList(published, credential.listId)
+    state.away = true
+    deployment.clock.now += 5000
+    clock.ms += 5000
+    const list = await published.read('token', credential.listId, 'statuslist+cwt')
+    expect(list?.expiresAt).toBe(seenAt + 86_400)
+    expect(readTokenStatusListCwt(list?.body ?? new Uint8Array(), nodeCrypto)).toMatchObject({
+      ok: true,
+      value: { issuedAt: seenAt, expiresAt: seenAt + 86_400 },
+    })
+    // Past the end of what was seen a form that was never asked for is not signed any more.
+    deployment.clock.now = seenAt + 86_400
+    await expect(published.read('token', credential.listId, 'statuslist+jwt')).rejects.toThrow(
+      StoreUnavailable,
+    )
+  })
+
+  it('is told in a second while the database is silent, and at once to those who come later', async () => {
+    const { state, seen } = outage()
+    const { deployment, issuer, credential, clock } = await setup(seen)
+    const { published } = issuer.statusLists
+    const first = await tokenList(published, credential.listId)
+    const { promise, resolve } = Promise.withResolvers<void>()
+    state.silent = promise
+    await changeStatus(database(), credential.id, 'suspended', 1)
+    clock.ms += 1000
+    expect(await takesAtMost(2000, () => tokenList(published, credential.listId))).toBe(first)
+    const later = async () => {
+      for (let ask = 0; ask < 10; ask++) expect(await tokenList(published, credential.listId)).toBe(first)
+    }
+    await takesAtMost(200, later)
+    state.silent = undefined
+    resolve()
+    await eventually('the change is public', async () => {
+      const list = await tokenList(published, credential.listId)
+      return (await statusIn(deployment, list, credential.index)) === 2
+    })
+  })
+
+  it('is the one before while its key cannot be used, as long as it says the same', async () => {
+    const { deployment, issuer, credential, clock } = await setup()
+    const { published } = issuer.statusLists
+    const { clock: wall, signed } = deployment
+    wall.now = 86_400 * 20_000
+    const first = await tokenList(published, credential.listId)
+    for (const fault of ['fails', 'hangs'] as const) {
+      signed.fault = fault
+      wall.now += 43_200
+      clock.ms += 1000
+      if (fault === 'hangs') wall.now -= 3600
+      expect(await tokenList(published, credential.listId)).toBe(first)
+    }
+    signed.fault = 'fails'
+    await changeStatus(database(), credential.id, 'revoked', 1)
+    clock.ms += 1000
+    // It says something that is known to be wrong.
+    await expect(tokenList(published, credential.listId)).rejects.toThrow('key service')
+    signed.fault = undefined
+    expect(await statusIn(deployment, await tokenList(published, credential.listId), credential.index)).toBe(
+      1,
+    )
   })
 
   it('keeps the address it was made under when the issuer moves', async () => {
@@ -251,8 +346,10 @@ onBothDatabases('a published list', (database) => {
   })
 
   it('is found again after many others were asked for', async () => {
-    const { deployment, issuer, credential } = await setup()
-    const { published } = issuer.statusLists
+    const { deployment, credential } = await setup()
+    // Room for 64 of these lists.
+    const small = deployment.instance({ maxKeptBytes: 64 * 6 * (131_072 / 4) })
+    const { published } = small.statusLists
     await changeStatus(database(), credential.id, 'revoked', 1)
     await tokenList(published, credential.listId)
     const others = await Promise.all(

@@ -2,9 +2,12 @@
  * Status lists as this instance publishes them. The statuses of a list are kept in memory and brought up to date with
  * what changed since, read at most once a second, so a change on any instance is public on all of them a second later.
  * A list is signed when it changed, and at half its life; whoever asks in between gets the same bytes, and whoever
- * asks at once waits for one signature. Knows neither HTTP nor how a list is written.
+ * asks at once waits for one signature. While the database is away a list says what was seen last, as of then and until
+ * its end. Knows neither HTTP nor how a list is written.
  */
 import type { Awaitable } from '@countersign/crypto/engine'
+import { withinTime } from '@countersign/event-loop/time-limit'
+import { StoreUnavailable } from '@countersign/stores/ports'
 import type { IssuerDatabase, ListFacts, ListKind } from '../database/schema.ts'
 import { type CredentialStatus, statusOfValue } from './change-status.ts'
 
@@ -23,10 +26,15 @@ export interface PublishedList {
   readonly body: Uint8Array
   /** Equal on all instances for equal statuses, though their signatures differ. */
   readonly revision: string
+  /** Epoch seconds: nobody may rely on it from then on. */
+  readonly expiresAt: number
 }
 
 export interface PublishedLists {
-  /** The list as it is now; undefined where there is none of this kind. */
+  /**
+   * The list as it is now, or as it was seen last while the database is away; undefined where there is none of this kind.
+   * Throws `StoreUnavailable` for a list that was never seen here, or so long ago that what it said has ended.
+   */
   read(kind: ListKind, listId: string, form: ListForm): Promise<PublishedList | undefined>
   /** Says that a status of the list changed, so that whoever changed it sees that at once. */
   changed(listId: string): void
@@ -41,10 +49,14 @@ export interface PublishingOptions {
   readonly now: () => number
   /** Milliseconds of a clock that never jumps; the process's own when absent. */
   readonly monotonicMs?: (() => number) | undefined
+  /** Of all lists in memory; 64 MiB when absent, which is 44 million credentials. */
+  readonly maxKeptBytes?: number | undefined
 }
 
 const CHECK_EVERY_MS = 1000
-const LISTS_KEPT = 64
+/** A database that is silent for longer counts as away for those who can be told what was seen last. */
+const PATIENCE_MS = 1000
+const MAX_KEPT_BYTES = 64 * 2 ** 20
 const CHANGES_AT_ONCE = 5000
 
 export function openPublishedLists(options: PublishingOptions): PublishedLists {
@@ -59,12 +71,9 @@ export function openPublishedLists(options: PublishingOptions): PublishedLists {
   const find = async (listId: string): Promise<KeptList | undefined> => {
     const found = kept.get(listId) ?? (await open(listId))
     if (found === undefined) return undefined
-    // Of two lists for one id the first stays. The one asked for last stands last, and the first goes at too many.
+    // Of two lists for one id the first stays.
     const list = kept.get(listId) ?? found
-    kept.delete(listId)
-    kept.set(listId, list)
-    const [oldest] = kept.keys()
-    if (kept.size > LISTS_KEPT && oldest !== undefined) kept.delete(oldest)
+    keepAsNewest(kept, list, options.maxKeptBytes ?? MAX_KEPT_BYTES)
     return list
   }
   return {
@@ -78,6 +87,27 @@ export function openPublishedLists(options: PublishingOptions): PublishedLists {
   }
 }
 
+/** The one asked for last stands last; those asked for longest ago go when there is no room. */
+function keepAsNewest(kept: Map<string, KeptList>, list: KeptList, maxBytes: number): void {
+  kept.delete(list.facts.id)
+  kept.set(list.facts.id, list)
+  let bytes = 0
+  for (const { facts } of kept.values()) bytes += mostBytes(facts)
+  for (const [id, { facts }] of kept) {
+    if (bytes <= maxBytes || id === list.facts.id) return
+    kept.delete(id)
+    bytes -= mostBytes(facts)
+  }
+}
+
+/**
+ * Two bits an entry: as they are, compressed, and in the forms that they are published in, of which the texts are a third
+ * larger and kept zipped as well.
+ */
+function mostBytes({ size }: ListFacts): number {
+  return (size / 4) * 6
+}
+
 async function openList(options: PublishingOptions, listId: string): Promise<KeptList | undefined> {
   const facts = await options.database.db
     .selectFrom('status_lists')
@@ -88,14 +118,22 @@ async function openList(options: PublishingOptions, listId: string): Promise<Kep
 }
 
 interface Signed {
+  readonly version: number
   readonly revision: string
-  readonly list: Promise<PublishedList>
+  readonly expiresAt: number
+  /** While it is renewed, the list before for those who waited long enough. */
+  list: Promise<PublishedList>
 }
+
+/** What went wrong at a look, if anything did; it never rejects. */
+type Looked = Promise<unknown>
 
 interface Look {
   /** How often a fresh look had been asked for when it began. */
   readonly asked: number
-  readonly done: Promise<void>
+  readonly done: Looked
+  /** The same for those who need not wait for a database that is silent. */
+  readonly doneSoon: Looked
 }
 
 class KeptList {
@@ -105,10 +143,12 @@ class KeptList {
   readonly #signed = new Map<ListForm, Signed>()
   /** Version of the newest change in `#content`. */
   #version = 0
+  /** Epoch seconds: `#content` is what the list was then, or newer. */
+  #seenAt: number | undefined
   #lookedAtMs = Number.NEGATIVE_INFINITY
   #asked = 0
   #looking: Look | undefined
-  /** Why the last look failed: until the next one nothing is signed. */
+  /** Why the last look failed. */
   #unavailable: unknown
 
   constructor(facts: ListFacts, options: PublishingOptions) {
@@ -118,14 +158,10 @@ class KeptList {
   }
 
   async read(form: ListForm): Promise<PublishedList> {
-    const unavailable = await this.#catchUp().then(
-      () => undefined,
-      (error: unknown) => error,
-    )
-    // While the database is away, what was signed before is as good as it says; nothing new is signed then.
-    const signed = this.#signedNow(form) ?? (unavailable === undefined ? this.#sign(form) : undefined)
-    if (signed === undefined) throw unavailable
-    return signed.list
+    const unavailable = await this.#catchUp()
+    const signed = this.#seenAt === undefined ? undefined : this.#asSeenAt(this.#seenAt, form)
+    if (signed !== undefined && this.#options.now() < signed.expiresAt) return signed.list
+    throw unavailable ?? new StoreUnavailable(`the status list ${this.facts.id} was seen too long ago`)
   }
 
   lookAgain(): void {
@@ -133,35 +169,36 @@ class KeptList {
     this.#asked += 1
   }
 
-  async #catchUp(): Promise<void> {
-    if (this.#monotonicMs() - this.#lookedAtMs < CHECK_EVERY_MS) {
-      if (this.#unavailable !== undefined) throw this.#unavailable
-      return
-    }
+  /** Answers why it did not come about, if it did not. */
+  #catchUp(): Looked | unknown {
+    if (this.#monotonicMs() - this.#lookedAtMs < CHECK_EVERY_MS) return this.#unavailable
     // Looks follow each other: two that overlap could put an older status over a newer one.
     if (this.#looking?.asked !== this.#asked) this.#looking = this.#look(this.#looking?.done)
-    const { done } = this.#looking
-    await done
+    return this.#seenAt === undefined ? this.#looking.done : this.#looking.doneSoon
   }
 
-  #look(before: Promise<void> | undefined): Look {
+  #look(before: Looked | undefined): Look {
     const asked = this.#asked
-    const look = async () => {
-      await before?.catch(() => undefined)
+    const look = async (): Promise<unknown> => {
+      await before
       const beganAtMs = this.#monotonicMs()
+      const beganAt = this.#options.now()
       try {
         await this.#applyChanges()
         this.#unavailable = undefined
+        this.#seenAt = beganAt
         if (asked === this.#asked) this.#lookedAtMs = beganAtMs
       } catch (error) {
         this.#unavailable = error
         this.#lookedAtMs = this.#monotonicMs()
-        throw error
       } finally {
         if (this.#looking?.asked === asked) this.#looking = undefined
       }
+      return this.#unavailable
     }
-    return { asked, done: look() }
+    const done = look()
+    const silent = () => new StoreUnavailable('status lists: the database is silent')
+    return { asked, done, doneSoon: withinTime(done, PATIENCE_MS, silent).catch((error: unknown) => error) }
   }
 
   /** A change is read with all before it, because they are committed in the order of their versions. */
@@ -183,24 +220,49 @@ class KeptList {
     }
   }
 
-  #signedNow(form: ListForm): Signed | undefined {
-    const signed = this.#signed.get(form)
-    return signed?.revision === this.#revision() ? signed : undefined
+  /**
+   * Signed as of when the statuses were seen, whenever that is done: a form that is asked for while the database is away
+   * ends as the others do.
+   */
+  #asSeenAt(seenAt: number, form: ListForm): Signed | undefined {
+    const revision = this.#revision(seenAt)
+    const known = this.#signed.get(form)
+    if (known?.revision === revision) return known
+    const expiresAt = seenAt + this.#options.lifetimeSeconds
+    return this.#options.now() < expiresAt ? this.#sign(form, revision, seenAt, expiresAt) : undefined
   }
 
-  #sign(form: ListForm): Signed {
-    const revision = this.#revision()
-    const body = Promise.resolve(this.#content.sign(form, this.#options.now()))
-    const signed = { revision, list: body.then((bytes) => ({ body: bytes, revision })) }
+  #sign(form: ListForm, revision: string, issuedAt: number, expiresAt: number): Signed {
+    const before = this.#signed.get(form)
+    const body = Promise.resolve(this.#content.sign(form, issuedAt))
+    const list = body.then((bytes) => ({ body: bytes, revision, expiresAt }))
+    const signed: Signed = { version: this.#version, revision, expiresAt, list }
     this.#signed.set(form, signed)
-    signed.list.catch(() => this.#signed.delete(form))
+    if (before !== undefined && this.#saysTheSame(before)) {
+      signed.list = withinTime(list, PATIENCE_MS, () => new Error('late')).catch(() => before.list)
+    }
+    list.then(
+      () => (signed.list = list),
+      () => this.#takeBack(form, signed, before),
+    )
     return signed
   }
 
+  /** The next one who asks has it signed again. */
+  #takeBack(form: ListForm, failed: Signed, before: Signed | undefined): void {
+    if (this.#signed.get(form) !== failed) return
+    if (before === undefined) this.#signed.delete(form)
+    else this.#signed.set(form, before)
+  }
+
+  /** A key that cannot be used for a while keeps no list back that says nothing else than the one before. */
+  #saysTheSame({ version, expiresAt }: Signed): boolean {
+    return version === this.#version && this.#options.now() < expiresAt
+  }
+
   /** Another for every version and every half life, so that what is given out has half a life before it. */
-  #revision(): string {
-    const { lifetimeSeconds, now } = this.#options
-    return `${this.#version}.${Math.floor(now() / (lifetimeSeconds / 2))}`
+  #revision(seenAt: number): string {
+    return `${this.#version}.${Math.floor(seenAt / (this.#options.lifetimeSeconds / 2))}`
   }
 
   #monotonicMs(): number {

@@ -35,11 +35,12 @@ export interface DeploymentOptions {
   /** The database as this instance sees it; as everybody does when absent. */
   readonly database?: IssuerDatabase
   readonly monotonicMs?: () => number
+  readonly maxKeptBytes?: number
 }
 
 export interface TestDeployment extends TestIssuer {
-  /** Counts what the status signer signed, on all instances. */
-  readonly signed: { count: number }
+  /** Counts what the status signer was asked to sign, on all instances; it does not, or never, while it is told so. */
+  readonly signed: { count: number; fault?: 'fails' | 'hangs' | undefined }
   readonly publicJwk: ReturnType<typeof softwareSigner>['publicJwk']
   instance(
     options?: DeploymentOptions,
@@ -51,12 +52,13 @@ export function newDeployment(database: IssuerDatabase): TestDeployment {
   const { issuer, clock } = testIssuer()
   const sealing = openSealing(nodeCrypto.randomBytes(32))
   const signer = softwareSigner(generateSoftwareKey('ES256'))
-  const signed = { count: 0 }
+  const signed: TestDeployment['signed'] = { count: 0 }
   const counting: typeof signer = {
     ...signer,
     sign: (data) => {
       signed.count += 1
-      return signer.sign(data)
+      if (signed.fault === 'fails') return Promise.reject(new Error('the key service is away'))
+      return signed.fault === 'hangs' ? new Promise(() => undefined) : signer.sign(data)
     },
   }
   const period = { ttlSeconds: 300, lifetimeSeconds: 86_400 }
@@ -66,7 +68,7 @@ export function newDeployment(database: IssuerDatabase): TestDeployment {
     signed,
     publicJwk: signer.publicJwk,
     instance(options = {}) {
-      const { database: seen = database, baseUrl = issuer.baseUrl, monotonicMs } = options
+      const { database: seen = database, baseUrl = issuer.baseUrl, maxKeptBytes, monotonicMs } = options
       return {
         ...issuer,
         database: seen,
@@ -89,6 +91,7 @@ export function newDeployment(database: IssuerDatabase): TestDeployment {
             lifetimeSeconds: period.lifetimeSeconds,
             now: () => clock.now,
             monotonicMs,
+            maxKeptBytes,
           }),
         },
       }
