@@ -125,6 +125,19 @@ interface Signed {
   list: Promise<PublishedList>
 }
 
+/** By a clock that never jumps, and in epoch seconds. */
+interface Moment {
+  readonly ms: number
+  readonly at: number
+}
+
+const NEVER: Moment = { ms: Number.NEGATIVE_INFINITY, at: Number.NEGATIVE_INFINITY }
+
+/** A machine that slept, or whose time was set, finds its lists ended although no time went by for the other clock. */
+function isSameSecond(before: Moment, now: Moment): boolean {
+  return now.ms - before.ms < CHECK_EVERY_MS && Math.abs(now.at - before.at) <= CHECK_EVERY_MS / 1000
+}
+
 /** What went wrong at a look, if anything did; it never rejects. */
 type Looked = Promise<unknown>
 
@@ -145,7 +158,7 @@ class KeptList {
   #version = 0
   /** Epoch seconds: `#content` is what the list was then, or newer. */
   #seenAt: number | undefined
-  #lookedAtMs = Number.NEGATIVE_INFINITY
+  #looked: Moment = NEVER
   #asked = 0
   #looking: Look | undefined
   /** Why the last look failed. */
@@ -165,13 +178,13 @@ class KeptList {
   }
 
   lookAgain(): void {
-    this.#lookedAtMs = Number.NEGATIVE_INFINITY
+    this.#looked = NEVER
     this.#asked += 1
   }
 
   /** Answers why it did not come about, if it did not. */
   #catchUp(): Looked | unknown {
-    if (this.#monotonicMs() - this.#lookedAtMs < CHECK_EVERY_MS) return this.#unavailable
+    if (isSameSecond(this.#looked, this.#moment())) return this.#unavailable
     // Looks follow each other: two that overlap could put an older status over a newer one.
     if (this.#looking?.asked !== this.#asked) this.#looking = this.#look(this.#looking?.done)
     return this.#seenAt === undefined ? this.#looking.done : this.#looking.doneSoon
@@ -181,16 +194,15 @@ class KeptList {
     const asked = this.#asked
     const look = async (): Promise<unknown> => {
       await before
-      const beganAtMs = this.#monotonicMs()
-      const beganAt = this.#options.now()
+      const began = this.#moment()
       try {
         await this.#applyChanges()
         this.#unavailable = undefined
-        this.#seenAt = beganAt
-        if (asked === this.#asked) this.#lookedAtMs = beganAtMs
+        this.#seenAt = began.at
+        if (asked === this.#asked) this.#looked = began
       } catch (error) {
         this.#unavailable = error
-        this.#lookedAtMs = this.#monotonicMs()
+        this.#looked = this.#moment()
       } finally {
         if (this.#looking?.asked === asked) this.#looking = undefined
       }
@@ -265,7 +277,8 @@ class KeptList {
     return `${this.#version}.${Math.floor(seenAt / (this.#options.lifetimeSeconds / 2))}`
   }
 
-  #monotonicMs(): number {
-    return this.#options.monotonicMs?.() ?? performance.now()
+  #moment(): Moment {
+    const { monotonicMs, now } = this.#options
+    return { ms: monotonicMs?.() ?? performance.now(), at: now() }
   }
 }
