@@ -132,6 +132,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
 
   'apps/verifier': using(
     ['zod'],
+    'core',
     'crypto',
     'did',
     'credential/contract',

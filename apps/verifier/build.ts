@@ -6,7 +6,9 @@ import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
+import { answerLimit } from './answer-limit.ts'
 import { verifierRoutes } from './http/routes.ts'
+import { lookTurns } from './look-turns.ts'
 import { type StoredVerification, VERIFICATION_SCHEMA, verificationStore } from './verification-store.ts'
 import type { Verifier, VerifierLimits } from './verifier.ts'
 
@@ -20,6 +22,7 @@ export interface VerifierPorts
     | 'trust'
     | 'holderKeys'
     | 'checkStatus'
+    | 'lookLater'
     | 'now'
     | 'backOff'
   > {
@@ -27,12 +30,14 @@ export interface VerifierPorts
   readonly formats: readonly CredentialFormat[]
 }
 
-export interface VerifierSettings extends Omit<VerifierLimits, 'skewSeconds' | 'bindingWindowSeconds'> {
+export interface VerifierSettings
+  extends Omit<VerifierLimits, 'skewSeconds' | 'bindingWindowSeconds' | 'statusLookUpMs'> {
   readonly baseUrl: string
 }
 
 const SKEW_SECONDS = 60
 const BINDING_WINDOW_SECONDS = 300
+const STATUS_LOOK_UP_MS = 3000
 
 export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings): Verifier {
   const { stores, formats, ...handedIn } = ports
@@ -48,7 +53,10 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
       resultRetentionSeconds: settings.resultRetentionSeconds,
       skewSeconds: SKEW_SECONDS,
       bindingWindowSeconds: BINDING_WINDOW_SECONDS,
+      statusLookUpMs: STATUS_LOOK_UP_MS,
     },
+    answerLimit: answerLimit(),
+    lookTurns: lookTurns(),
   }
 }
 

@@ -44,11 +44,75 @@ describe('a kept verification', () => {
   it('is written so that the release before reads it', async () => {
     const { raw, sessions } = memory()
     const { responseUri, ...rest } = BEFORE
-    const session: VerificationSession = { ...rest, answerMode: { mode: 'direct_post', responseUri } }
+    const answerMode = { mode: 'direct_post', responseUri } as const
+    const session: VerificationSession = { ...rest, answerMode, attempts: [] }
     await sessions.create('session-1', session, 60)
     expect(JSON.parse((await raw.get('session-1'))?.value ?? '')).toEqual(BEFORE)
     const { version = 0 } = (await raw.get('session-1')) ?? {}
     expect(await sessions.compareAndSet('session-1', version, { ...session, nonce: 'other' })).toBe(true)
     expect(JSON.parse((await raw.get('session-1'))?.value ?? '')).toEqual({ ...BEFORE, nonce: 'other' })
+  })
+
+  it.each([
+    ['verified', { decidedAt: 1002, checks: [], credentials: [] }, 'taken'],
+    ['rejected', { decidedAt: 1002, checks: [], credentials: [] }, 'refused'],
+    ['declined', { decidedAt: 1002, reason: 'access_denied' }, 'noted'],
+  ])(
+    'that the release before %s says again to the sender what it was told',
+    async (state, decided, reply) => {
+      const { raw, sessions } = memory()
+      const { requestedAt: _requestedAt, ...base } = BEFORE
+      await raw.create('session-1', JSON.stringify({ ...base, state, ...decided, answerHash: 'h1' }), 60)
+      const value = { state, ...decided, attempts: [], answer: { hash: 'h1', reply } }
+      expect(await sessions.get('session-1')).toMatchObject({ value })
+    },
+  )
+
+  it('that is decided has the hash where the release before looks for it', async () => {
+    const { raw, sessions } = memory()
+    const { requestedAt: _requestedAt, responseUri, ...base } = BEFORE
+    const decided = { decidedAt: 1002, checks: [], credentials: [] }
+    for (const [id, state, reply, kept] of [
+      ['a', 'verified', 'taken', {}],
+      ['b', 'rejected', 'refused', {}],
+      ['c', 'rejected', 'taken', { answerReply: 'taken' }],
+    ] as const) {
+      const answer = { hash: 'h1', reply }
+      const answerMode = { mode: 'direct_post', responseUri } as const
+      const session: VerificationSession = { ...base, ...decided, state, answerMode, attempts: [], answer }
+      await sessions.create(id, session, 60)
+      const stored = { ...base, ...decided, state, responseUri, answerHash: 'h1', ...kept }
+      expect(JSON.parse((await raw.get(id))?.value ?? '')).toEqual(stored)
+      expect(await sessions.get(id)).toMatchObject({ value: session })
+    }
+  })
+
+  it('that waits keeps what it waits for, bytes too, and the attempts beside it', async () => {
+    const { sessions } = memory()
+    const { requestedAt: _requestedAt, responseUri, ...base } = BEFORE
+    const session: VerificationSession = {
+      ...base,
+      state: 'answered',
+      answeredAt: 1002,
+      answerMode: { mode: 'direct_post', responseUri },
+      attempts: [{ kind: 'declined', at: 1001, reason: 'access_denied' }],
+      answer: { hash: 'h1', reply: 'taken' },
+      checks: [],
+      credentials: [],
+      missing: [
+        {
+          kind: 'status',
+          at: 0,
+          format: 'mso_mdoc',
+          statuses: [
+            { mechanism: 'identifier_list', uri: 'https://i.example', identifier: Uint8Array.of(1, 2, 255) },
+            { mechanism: 'token_status_list', uri: 'https://i.example', index: 7 },
+          ],
+        },
+        { kind: 'policy', at: 1, requested: 0 },
+      ],
+    }
+    await sessions.create('session-1', session, 60)
+    expect((await sessions.get('session-1'))?.value).toEqual(session)
   })
 })

@@ -1,21 +1,49 @@
 /**
- * Verification sessions as they are kept. Schema 1 has the response URI of `direct_post` beside the other members; it stays
- * as it is, in both directions, so that instances of the release before and of this one share sessions during a rolling
- * upgrade. A mode that is new to both is kept as the session has it.
+ * Verification sessions as they are kept. Schema 1 has the response URI of `direct_post` and the hash of the answer beside
+ * the other members; both stay as they are, in both directions, so that instances of the release before and of this one
+ * share sessions during a rolling upgrade. What that release does not know is there only where it is needed: attempts, the
+ * reply to an answer that does not follow from the state, a response mode of its own. It takes a session that is `answered`
+ * for an open one, and judges the wallet's next try as it always did.
  */
+import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
+import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { AnswerMode } from '@countersign/protocol/openid4vp/response/response-modes'
-import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import type {
+  AnsweredSession,
+  Attempt,
+  EvidenceReference,
+  VerificationSession,
+  WalletReply,
+} from '@countersign/protocol/openid4vp/session'
 import type { SessionStore } from '@countersign/stores/ports'
 
 export const VERIFICATION_SCHEMA = 1
 
-type WithoutMode<Session> = Session extends unknown ? Omit<Session, 'answerMode'> : never
+type Otherwise = 'answerMode' | 'attempts' | 'answer' | 'missing'
+type Plain<Session> = Session extends unknown ? Omit<Session, Otherwise> : never
 
-/** Exactly one of the two members is there. */
-export type StoredVerification = WithoutMode<VerificationSession> & {
+export type StoredVerification = Plain<VerificationSession> & {
+  /** Exactly one of the two members is there. */
   readonly responseUri?: string
   readonly answerMode?: AnswerMode
+  /** Absent: none. */
+  readonly attempts?: readonly Attempt[]
+  /** Hash of the answer, where there is one. */
+  readonly answerHash?: string
+  /** Absent: as the state says. */
+  readonly answerReply?: WalletReply
+  readonly missing?: readonly StoredEvidence[]
 }
+
+/** JSON has no bytes. */
+type StoredEvidence =
+  | Extract<EvidenceReference, { readonly kind: 'policy' }>
+  | (Omit<Extract<EvidenceReference, { readonly kind: 'status' }>, 'statuses'> & {
+      readonly statuses: readonly StoredStatus[]
+    })
+type StoredStatus =
+  | Exclude<StatusReference, { readonly mechanism: 'identifier_list' }>
+  | { readonly mechanism: 'identifier_list'; readonly uri: string; readonly identifier: string }
 
 export function verificationStore(raw: SessionStore<StoredVerification>): SessionStore<VerificationSession> {
   return {
@@ -29,14 +57,55 @@ export function verificationStore(raw: SessionStore<StoredVerification>): Sessio
 }
 
 export function toStored(session: VerificationSession): StoredVerification {
-  if (session.answerMode.mode !== 'direct_post') return session
-  const { answerMode, ...rest } = session
-  return { ...rest, responseUri: answerMode.responseUri }
+  const { answer, answerMode, attempts, ...rest } = session
+  return {
+    ...('missing' in rest ? { ...rest, missing: rest.missing.map(evidenceToStored) } : rest),
+    ...(answerMode.mode === 'direct_post' ? { responseUri: answerMode.responseUri } : { answerMode }),
+    ...(attempts.length > 0 && { attempts }),
+    ...(answer !== undefined && { answerHash: answer.hash }),
+    ...(answer !== undefined && answer.reply !== usualReply(session.state) && { answerReply: answer.reply }),
+  }
 }
 
 export function fromStored(stored: StoredVerification): VerificationSession {
-  const { responseUri, answerMode, ...rest } = stored
-  if (answerMode !== undefined) return { ...rest, answerMode }
+  const { answerHash, answerMode, answerReply, attempts = [], missing, responseUri, ...rest } = stored
+  const mode = answerMode ?? directPost(responseUri)
+  const answer =
+    answerHash === undefined
+      ? {}
+      : { answer: { hash: answerHash, reply: answerReply ?? usualReply(rest.state) } }
+  const session = { ...rest, ...answer, answerMode: mode, attempts }
+  if (session.state !== 'answered') return session
+  return { ...session, missing: (missing ?? []).map(evidenceFromStored) } satisfies AnsweredSession
+}
+
+function directPost(responseUri: string | undefined): AnswerMode {
   if (responseUri === undefined) throw new Error('a verification was kept without its response mode')
-  return { ...rest, answerMode: { mode: 'direct_post', responseUri } }
+  return { mode: 'direct_post', responseUri }
+}
+
+/** What the release before told the sender of the answer that led to a state. */
+function usualReply(state: VerificationSession['state']): WalletReply {
+  if (state === 'rejected') return 'refused'
+  return state === 'declined' ? 'noted' : 'taken'
+}
+
+function evidenceToStored(reference: EvidenceReference): StoredEvidence {
+  return reference.kind === 'policy'
+    ? reference
+    : { ...reference, statuses: reference.statuses.map(statusToStored) }
+}
+
+function statusToStored(status: StatusReference): StoredStatus {
+  if (status.mechanism !== 'identifier_list') return status
+  return { ...status, identifier: encodeBase64url(status.identifier) }
+}
+
+function evidenceFromStored(stored: StoredEvidence): EvidenceReference {
+  return stored.kind === 'policy' ? stored : { ...stored, statuses: stored.statuses.map(statusFromStored) }
+}
+
+function statusFromStored(stored: StoredStatus): StatusReference {
+  if (stored.mechanism !== 'identifier_list') return stored
+  return { ...stored, identifier: decodeBase64url(stored.identifier) ?? new Uint8Array() }
 }

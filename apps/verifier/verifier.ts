@@ -11,6 +11,8 @@ import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { SessionStore, Signals } from '@countersign/stores/ports'
+import type { AnswerLimit } from './answer-limit.ts'
+import type { LookTurns } from './look-turns.ts'
 import type { Policy } from './policies/policy.ts'
 
 export interface Verifier {
@@ -34,6 +36,11 @@ export interface Verifier {
   readonly limits: VerifierLimits
   /** Epoch seconds. */
   readonly now: () => number
+  /** What one sender may have judged, and how often what is missing is looked for, at this instance. */
+  readonly answerLimit: AnswerLimit
+  readonly lookTurns: LookTurns
+  /** Sees to it that some instance looks at the session after so many milliseconds; absent: readers alone look again. */
+  readonly lookLater?: ((id: string, inMs: number) => Promise<void>) | undefined
   /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
   readonly backOff?: BackOff | undefined
 }
@@ -42,7 +49,10 @@ export interface Verifier {
  * Looks up the status of a credential whose issuer was found trustworthy: nothing is fetched for a stranger. One check
  * named `status`; what cannot be found out is undetermined, never passed and never failed.
  */
-export type StatusChecker = (presentation: VerifiedPresentation) => Promise<Check>
+export type StatusChecker = (presentation: StatusSubject) => Promise<Check>
+
+/** What of a presentation a status check needs; it can be kept, and asked about later. */
+export type StatusSubject = Pick<VerifiedPresentation, 'anchor' | 'format' | 'issuer' | 'statuses'>
 
 export interface VerifierLimits {
   /** How long a wallet may take to answer, in seconds. */
@@ -53,4 +63,6 @@ export interface VerifierLimits {
   readonly skewSeconds: number
   /** Age of a key-binding proof, both ways, in seconds. */
   readonly bindingWindowSeconds: number
+  /** How long the statuses of one answer may take to be looked up, together, in milliseconds. */
+  readonly statusLookUpMs: number
 }

@@ -2,9 +2,11 @@
  * Those who do wrong, with what they could really get hold of: a code from a screen, a token from a log, a request from
  * the wire, a nonce of their own. They are patient too. None of them judges its own success: the invariants do.
  */
+import { encodeBase64url } from '@countersign/core/base64url'
 import type { Signer } from '@countersign/crypto/engine'
 import { writeErrorResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
+import { forgeries } from './deployment.ts'
 import type { Request } from './endpoints.ts'
 import { call, persist, type World } from './network.ts'
 import {
@@ -117,3 +119,19 @@ export async function smuggle(
   const form = { ...overheard, state: into }
   await persist(world, name, () => ({ kind: 'answer', id: into, form }))
 }
+
+/** Sends what is no answer at all. */
+async function sendGarbage(world: World, name: string, id: string): Promise<void> {
+  const form = { state: id, vp_token: encodeBase64url(world.scheduler.random.bytes(40)) }
+  await persist(world, name, () => ({ kind: 'answer', id, form }))
+}
+
+/** What anybody can send who saw the request. None of it may end the session. */
+export const strangers: readonly ((world: World, name: string, id: string) => Promise<void>)[] = [
+  declineToo,
+  sendGarbage,
+  ...forgeries.map(
+    (forgery) => (world: World, name: string, id: string) =>
+      answerToo(world, name, id, world.deployment.forged[forgery]),
+  ),
+]

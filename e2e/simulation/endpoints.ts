@@ -15,6 +15,7 @@ import { StoreUnavailable } from '@countersign/stores/ports'
 import { identityQuery } from '@countersign/testing/client/flows'
 import { serveRequest } from '@countersign/verifier/request/serve-request'
 import { startVerification } from '@countersign/verifier/request/start-verification'
+import { readVerification } from '@countersign/verifier/response/look-again'
 import { receivePresentation } from '@countersign/verifier/response/receive-presentation'
 import type { Services } from './instance.ts'
 
@@ -48,16 +49,17 @@ export function textIn(body: JsonObject, member: string): string {
   return text
 }
 
-export async function handle(services: Services, request: Request): Promise<Reply> {
+/** `by`: whoever sent it, as far as the network tells. */
+export async function handle(services: Services, request: Request, by: string): Promise<Reply> {
   try {
-    return await dispatch(services, request)
+    return await dispatch(services, request, by)
   } catch (error) {
     if (error instanceof StoreUnavailable) return refused('unavailable')
     throw error
   }
 }
 
-function dispatch(services: Services, request: Request): Promise<Reply> {
+function dispatch(services: Services, request: Request, by: string): Promise<Reply> {
   switch (request.kind) {
     case 'create offer':
       return makeOffer(services, request.order)
@@ -74,7 +76,7 @@ function dispatch(services: Services, request: Request): Promise<Reply> {
     case 'fetch request':
       return fetchRequest(services, request.id)
     case 'answer':
-      return answer(services, request)
+      return answer(services, request, by)
     case 'result':
       return result(services, request.id)
   }
@@ -130,13 +132,20 @@ async function fetchRequest({ verifier }: Services, id: string): Promise<Reply> 
   return served.ok ? { ok: true, body: {}, text: served.value } : refused(served.error.code)
 }
 
-async function answer({ verifier }: Services, request: Extract<Request, { kind: 'answer' }>): Promise<Reply> {
-  const received = await receivePresentation(verifier, request.id, request.form)
-  return received.ok ? answered({ state: received.value.state }) : refused(received.error.code)
+async function answer(
+  { verifier }: Services,
+  { form, id }: Extract<Request, { kind: 'answer' }>,
+  by: string,
+): Promise<Reply> {
+  const received = await receivePresentation(verifier, id, form, by)
+  if (!received.ok) return refused(received.error.code)
+  const { reply, session } = received.value
+  const decides = session.answer !== undefined
+  return answered({ reply, state: session.state, decides })
 }
 
 async function result({ verifier }: Services, id: string): Promise<Reply> {
-  const session = (await verifier.sessions.get(id))?.value
+  const session = await readVerification(verifier, id)
   if (session === undefined) return refused('session_unknown')
   const events = session.events.map(({ sequence, type }) => `${sequence} ${type}`)
   return answered({ state: session.state, decided: isDecided(session), events })

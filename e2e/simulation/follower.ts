@@ -5,6 +5,7 @@
  */
 import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { StoreUnavailable } from '@countersign/stores/ports'
+import { readVerification } from '@countersign/verifier/response/look-again'
 import { epoch } from './deployment.ts'
 import { ConnectionCut, type Services } from './instance.ts'
 import { promised, settle, type World } from './network.ts'
@@ -62,8 +63,7 @@ async function stream(world: World, { verifier }: Services, { name, id, heard }:
   const watching = await verifier.signals.watch(id, () => woken.resolve())
   try {
     for (;;) {
-      const found = await verifier.sessions.get(id)
-      hear(heard, found?.value)
+      hear(heard, await readVerification(verifier, id))
       if (isOver(world, heard)) return
       await Promise.race([woken.promise, world.scheduler.pause(`${name} looks`, LOOKS_EVERY_MS)])
       woken = Promise.withResolvers<void>()

@@ -71,9 +71,12 @@ const allowedSteps = new Set([
   'token_issued → token_issued',
   'token_issued → completed',
   'created → requested',
+  // An attempt, and evidence that came in part.
+  ...['created', 'requested', 'answered'].map((undecided) => `${undecided} → ${undecided}`),
   ...['created', 'requested'].flatMap((open) =>
-    ['verified', 'rejected', 'declined'].map((decided) => `${open} → ${decided}`),
+    ['answered', 'verified', 'rejected', 'declined', 'expired'].map((next) => `${open} → ${next}`),
   ),
+  ...['verified', 'rejected', 'undetermined'].map((decided) => `answered → ${decided}`),
 ])
 
 interface AnySession {

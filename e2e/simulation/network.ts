@@ -69,7 +69,7 @@ export async function call(world: World, by: string, request: Request): Promise<
   try {
     const reply = await instance.serve(label, async (services) => {
       const arrived = scheduler.steps()
-      const answer = await handle(services, request)
+      const answer = await handle(services, request, by)
       world.exchanges.push({ by, request, reply: answer, arrived, answered: scheduler.steps() })
       scheduler.note(`${instance.name} ${label} → ${answer.ok ? 'ok' : answer.code}`)
       return answer

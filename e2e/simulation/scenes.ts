@@ -19,6 +19,7 @@ import {
   replayRequest,
   returnWithCode,
   smuggle,
+  strangers,
   useStolenToken,
 } from './attackers.ts'
 import type { HeldCredential } from './deployment.ts'
@@ -153,23 +154,44 @@ export const verificationScenes: Readonly<Record<string, Scene>> = {
     ])
     await readResult(world, cast, id)
   },
-  /** Two answers that are both well bound: one of them decides. */
+  /** Two answers that are both well bound, by issuers who are believed: one of them decides. */
   'second answer at once': async (world, cast) => {
-    const { random } = world.scheduler
     const id = await startVerification(world, cast)
-    const wallet = { name: cast.name('presenter'), impatient: random.chance(0.5) }
-    const rival = cast.name('rival')
-    const second = random.pick([
-      () => answerToo(world, rival, id, cast.held()),
-      () => answerToo(world, rival, id, world.deployment.forged['untrusted issuer']),
-      () => declineToo(world, rival, id),
-    ])
+    const wallet = { name: cast.name('presenter'), impatient: world.scheduler.random.chance(0.5) }
     await Promise.all([
       present(world, wallet, id, cast.held()),
-      second(),
+      answerToo(world, cast.name('rival'), id, cast.held()),
       readResult(world, cast, id),
       follow(world, cast.name('follower'), id),
     ])
+    await readResult(world, cast, id)
+  },
+  /** Whoever saw the request sends what he likes, before, at once and after; the one honest answer wins. */
+  strangers: async (world, cast) => {
+    const { random } = world.scheduler
+    const id = await startVerification(world, cast)
+    const wallet = { name: cast.name('presenter'), impatient: random.chance(0.5) }
+    const knock = async () => {
+      const name = cast.name('stranger')
+      for (let turn = 0; turn < 1 + random.below(3); turn += 1) await random.pick(strangers)(world, name, id)
+    }
+    if (random.chance(0.3)) await knock()
+    await Promise.all([
+      presentAsPromised(world, wallet, id, cast.held()),
+      knock(),
+      knock(),
+      readResult(world, cast, id),
+      follow(world, cast.name('follower'), id),
+    ])
+    await readResult(world, cast, id)
+  },
+  /** Strangers alone: the session stays open, and its end is the end of its time. */
+  'nobody but strangers': async (world, cast) => {
+    const id = await startVerification(world, cast)
+    const name = cast.name('stranger')
+    for (const attempt of strangers) await attempt(world, name, id)
+    await readResult(world, cast, id)
+    await world.scheduler.pause('the time goes by', 301_000)
     await readResult(world, cast, id)
   },
   'second answer afterwards': async (world, cast) => {

@@ -8,8 +8,7 @@ export const verificationInvariants: Readonly<Record<string, Invariant>> = {
     for (const [id, writes] of committed.verifications) {
       const decisions = writes.filter(({ value }) => isDecided(value)).length
       const last = writes.at(-1)?.value
-      const events =
-        last?.events.filter(({ type }) => ['verified', 'rejected', 'declined'].includes(type)) ?? []
+      const events = last?.events.filter(({ type }) => finalEvents.has(type)) ?? []
       const told = last !== undefined && isDecided(last) ? 1 : 0
       if (decisions !== told || events.length !== told)
         yield `${id}: ${decisions} decisions, ${events.length} events`
@@ -18,14 +17,40 @@ export const verificationInvariants: Readonly<Record<string, Invariant>> = {
   'one body decides, and every other is refused': function* (recorded) {
     for (const [id, taken] of Map.groupBy(answersTaken(recorded), ({ id }) => id)) {
       const bodies = new Set(taken.map(({ body }) => body))
-      const states = new Set(taken.map(({ state }) => state))
-      if (bodies.size > 1 || states.size > 1) yield `${id}: ${bodies.size} bodies, ${[...states].join()}`
+      const replies = new Set(taken.map(({ reply }) => reply))
+      if (bodies.size > 1 || replies.size > 1) yield `${id}: ${bodies.size} bodies, ${[...replies].join()}`
     }
   },
   'what a wallet was told is what is kept': function* (recorded) {
-    for (const { id, state } of answersTaken(recorded)) {
-      const kept = recorded.committed.verifications.get(id)?.at(-1)?.value.state
-      if (kept !== state) yield `${id}: told ${state}, kept ${kept}`
+    for (const { id, reply } of answersTaken(recorded)) {
+      const kept = recorded.committed.verifications.get(id)?.at(-1)?.value.answer
+      if (kept?.reply !== reply) yield `${id}: told ${reply}, kept ${kept?.reply}`
+    }
+  },
+  'only an answer and the end of the time decide': function* ({ committed }) {
+    for (const [id, writes] of committed.verifications) {
+      for (const { value } of writes) {
+        if (!isDecided(value) || value.answer !== undefined) continue
+        if (value.decidedAt < value.expiresAt) yield `${id}: ${value.state} by an attempt`
+      }
+    }
+  },
+  'an attempt of a kind is kept once': function* ({ committed }) {
+    for (const [id, writes] of committed.verifications) {
+      for (const { value } of writes) {
+        const kinds = value.attempts.map(({ kind }) => kind)
+        const told = value.events.filter(({ type }) => type === 'attempted').map(({ detail }) => detail)
+        if (new Set(kinds).size < kinds.length || kinds.join() !== told.join()) yield `${id}: ${kinds.join()}`
+      }
+    }
+  },
+  'claims are kept by what is verified or waits, and by nothing else': function* ({ committed }) {
+    for (const [id, writes] of committed.verifications) {
+      for (const { value } of writes) {
+        const shown = JSON.stringify(value).includes('"claims":{')
+        const allowed = value.state === 'verified' || value.state === 'answered'
+        if (shown && !allowed) yield `${id}: ${value.state}`
+      }
     }
   },
   'a presentation counts for one request': function* (recorded) {
@@ -64,11 +89,14 @@ export const verificationInvariants: Readonly<Record<string, Invariant>> = {
   },
 }
 
+const finalEvents = new Set<string>(['verified', 'rejected', 'undetermined', 'declined', 'expired'])
+
 function answersTaken({ exchanges }: Recorded) {
   return exchanges.flatMap(({ request, reply }) => {
-    if (request.kind !== 'answer' || !reply.ok) return []
+    // An attempt is answered and decides nothing.
+    if (request.kind !== 'answer' || !reply.ok || reply.body['decides'] !== true) return []
     const { id, form } = request
     const body = JSON.stringify([form['state'], form['vp_token'], form['error']])
-    return [{ id, body, vpToken: form['vp_token'], state: textIn(reply.body, 'state') }]
+    return [{ id, body, vpToken: form['vp_token'], reply: textIn(reply.body, 'reply') }]
   })
 }

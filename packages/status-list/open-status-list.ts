@@ -165,6 +165,7 @@ function toRefusal(refusal: TrustRefusal): StatusListRefusal {
     case 'untrusted':
       return { code: 'signer_untrusted', reason: refusal.reason }
     case 'key_unreadable':
+    case 'key_unavailable':
       return { code: 'signer_unknown', reason: refusal.reason }
     case 'no_key_reference':
       return { code: 'signer_unknown', reason: refusal.code }

@@ -7,7 +7,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { keyOfDidUrl } from '@countersign/did/did'
-import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { DidKeyResolver, DidRefusal } from '@countersign/did/did-document'
 
 /** An issuer known by an identifier, a DID or an https URL. */
 export interface TrustedIssuer {
@@ -55,7 +55,7 @@ export function didIssuerTrust({ issuers, resolveKey }: DidIssuerTrustOptions): 
     const issuer = known.get(named.did)
     if (issuer === undefined) return refuseStranger(named.url)
     const key = await resolveKey(named.url, 'assertionMethod')
-    if (!key.ok) return refuse({ code: 'key_unreadable', reason: key.error.code })
+    if (!key.ok) return refuse({ code: whyNoKey(key.error), reason: key.error.code })
     return judgeType(issuer, reference, key.value)
   }
 }
@@ -63,6 +63,11 @@ export function didIssuerTrust({ issuers, resolveKey }: DidIssuerTrustOptions): 
 interface DidUrl {
   readonly did: string
   readonly url: string
+}
+
+/** A document that was not had or cannot be read may be mended; one that does not name the key has spoken. */
+function whyNoKey({ code }: DidRefusal): 'key_unavailable' | 'key_unreadable' {
+  return code === 'did_not_found' || code === 'did_document_malformed' ? 'key_unavailable' : 'key_unreadable'
 }
 
 /** A relative `kid` is relative to the issuer (VC-JOSE-COSE §3.3.2). */

@@ -69,7 +69,7 @@ describe('trust in an issuer that is a DID', () => {
     expect(asked).toEqual([])
     expect(await trust(reference({ keyId: 'did:web:issuer.example#k' }), NOW)).toEqual({
       ok: false,
-      error: { code: 'key_unreadable', reason: 'did_not_found' },
+      error: { code: 'key_unavailable', reason: 'did_not_found' },
     })
     expect(asked).toHaveLength(1)
   })
@@ -294,7 +294,8 @@ describe('trust in an issuer that is a URL', () => {
     ],
   ])('is refused, and for a while not asked again, when %s', async (_what, pages, reason) => {
     const { trust, asked } = scene(pages)
-    const error = { code: 'key_unreadable', reason }
+    const code = reason === 'key_not_in_metadata' ? 'key_unreadable' : 'key_unavailable'
+    const error = { code, reason }
     expect(await trust(reference({ issuer: ISSUER }), NOW)).toEqual({ ok: false, error })
     const before = asked.length
     expect(await trust(reference({ issuer: ISSUER }), NOW + 29)).toEqual({ ok: false, error })
@@ -321,6 +322,7 @@ describe('several ways to trust', () => {
       result
   const none = answer(refuse({ code: 'no_key_reference' }))
   const unreadable = answer(refuse({ code: 'key_unreadable', reason: 'x' }))
+  const unavailable = answer(refuse({ code: 'key_unavailable', reason: 'x' }))
   const untrusted = answer(refuse({ code: 'untrusted', reason: 'y', key }))
   const trusted = answer(ok({ key, anchor: 'A' }))
 
@@ -335,6 +337,7 @@ describe('several ways to trust', () => {
     [[none, unreadable], 'key_unreadable'],
     [[untrusted, unreadable, none], 'untrusted'],
     [[unreadable, untrusted], 'untrusted'],
+    [[unavailable, untrusted, unreadable], 'key_unavailable'],
   ])('refuse with what tells most: %#', async (trusts, code) => {
     expect(await trustedByAny(trusts)(reference({}), NOW)).toMatchObject({ ok: false, error: { code } })
   })

@@ -5,6 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
+import type { TrustRefusal } from '@countersign/credential/contract/trust-port'
 import { fits, type PublicJwk } from '@countersign/crypto/jwk'
 import { type IdentifierTrust, judgeType, type NamedKeyReference, type TrustedIssuer } from './did-trust.ts'
 import { jwtVcIssuerMetadataUrl, parseJwkSet, parseJwtVcIssuerMetadata } from './jwt-vc-issuer-metadata.ts'
@@ -32,7 +33,7 @@ export function metadataIssuerTrust(options: MetadataIssuerTrustOptions): Identi
     const issuer = known.get(name)
     if (issuer === undefined) return refuse({ code: 'key_unreadable', reason: 'issuer_not_trusted' })
     const key = await findKey(keySets, issuer.issuer, reference, now)
-    if (!key.ok) return refuse({ code: 'key_unreadable', reason: key.error.reason })
+    if (!key.ok) return refuse(key.error)
     return judgeType(issuer, reference, key.value)
   }
 }
@@ -44,15 +45,20 @@ async function findKey(
   issuer: string,
   reference: NamedKeyReference,
   now: number,
-): Promise<Result<PublicJwk, { readonly reason: string }>> {
+): Promise<Result<PublicJwk, TrustRefusal>> {
   const kept = await keySets.get(issuer, 'kept', now)
-  if (!kept.ok) return kept
+  if (!kept.ok) return unavailable(kept.error)
   const key = selectKey(kept.value, reference)
   if (key !== undefined) return ok(key)
   const fresh = await keySets.get(issuer, 'fresh', now)
-  if (!fresh.ok) return fresh
+  if (!fresh.ok) return unavailable(fresh.error)
   const newKey = selectKey(fresh.value, reference)
-  return newKey === undefined ? refuse({ reason: 'key_not_in_metadata' }) : ok(newKey)
+  return newKey === undefined ? refuse({ code: 'key_unreadable', reason: 'key_not_in_metadata' }) : ok(newKey)
+}
+
+/** Whatever is wrong with the document of an issuer who is believed may be mended: it says nothing against the key. */
+function unavailable({ reason }: { readonly reason: string }): Result<never, TrustRefusal> {
+  return refuse({ code: 'key_unavailable', reason })
 }
 
 /** The key with this id; without an id there must be one key alone, so that there is no choice. */

@@ -1,6 +1,7 @@
 /**
  * Several ways to trust a signer as one: the first that trusts it decides. Where none does, the refusal that tells most
- * is kept: a key that leads nowhere over a key that cannot be read over no key at all.
+ * is kept: a key that may lead somewhere and cannot be had now, over a key that leads nowhere, over a key that cannot be
+ * read, over no key at all.
  */
 
 import { type Result, refuse } from '@countersign/core/result'
@@ -29,4 +30,5 @@ const TELLS: Readonly<Record<TrustRefusal['code'], number>> = {
   no_key_reference: 0,
   key_unreadable: 1,
   untrusted: 2,
+  key_unavailable: 3,
 }

@@ -1,3 +1,4 @@
+import type { Check } from '@countersign/credential/contract/checks'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
@@ -11,6 +12,7 @@ import {
   type Operation,
   operationsOf,
 } from '@countersign/testing/client/described-api'
+import { newKey } from '@countersign/testing/people/keys'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   answerTo,
@@ -22,11 +24,12 @@ import {
 import { verifierRoutes } from './routes.ts'
 
 let test: TestVerifier
+let status: Check = { name: 'status', outcome: 'passed' }
 let service: HttpService
 let operations: readonly Operation[] = []
 
 beforeAll(async () => {
-  test = await testVerifier([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
+  test = await testVerifier([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt], { checkStatus: async () => status })
   service = await createHttpService({
     title: 'Verifier',
     description: '',
@@ -136,12 +139,35 @@ describe("the verifier's API", () => {
     const declined = await started(test.verifier)
     const error = { state: declined.id, error: 'access_denied' }
     await send('POST /openid4vc/verify/{id}', { id: declined.id, form: error })
-    expect(await show(declined.id)).toEqual([200, [], 'declined'])
+    const strange = await started(test.verifier)
+    const stranger = await heldCredential(test, { signer: { ...newKey(), x5c: test.issuer.x5c } })
+    const forged = await answerTo(strange, stranger, test.clock.now)
+    await send('POST /openid4vc/verify/{id}', { id: strange.id, form: forged })
+    const waiting = await started(test.verifier)
+    status = { name: 'status', outcome: 'undetermined', detail: 'list_unreachable' }
+    const form = await answerTo(waiting, held, test.clock.now)
+    expect(await send('POST /openid4vc/verify/{id}', { id: waiting.id, form })).toMatchObject(asDeclared(200))
+    expect(await show(waiting.id)).toEqual([200, [], 'answered'])
+    const silent = await started(test.verifier)
+    const undecided = [declined.id, strange.id, silent.id]
+    for (const id of undecided) expect(await show(id)).toEqual([200, [], 'created'])
+    const { now } = test.clock
+    test.clock.now = silent.expiresAt
+    expect(await Promise.all(undecided.map(show))).toEqual([
+      [200, [], 'declined'],
+      [200, [], 'rejected'],
+      [200, [], 'expired'],
+    ])
+    expect(await show(waiting.id)).toEqual([200, [], 'undetermined'])
+    status = { name: 'status', outcome: 'passed' }
+    test.clock.now = now
   })
 
   it('streams the events of a decided session, and tells who has seen them all, as declared', async () => {
-    const { id } = await started(test.verifier)
-    await send('POST /openid4vc/verify/{id}', { id, form: { state: id, error: 'access_denied' } })
+    const session = await started(test.verifier)
+    const { id } = session
+    const form = await answerTo(session, await heldCredential(test), test.clock.now)
+    await send('POST /openid4vc/verify/{id}', { id, form })
     const name = 'GET /openid4vc/session/{id}/events'
     expect(await send(name, { id })).toMatchObject(asDeclared(200))
     expect(await send(name, { id, headers: { 'last-event-id': '2' } })).toMatchObject(asDeclared(204))

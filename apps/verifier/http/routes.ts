@@ -11,13 +11,14 @@ import { acceptsJson } from '@countersign/service/http/accept'
 import type { ServiceApp } from '@countersign/service/http/http-service'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import { fail } from '@countersign/service/http/wire-errors'
-import { followSession } from '@countersign/service/sessions/follow-session'
+import { type FollowedSessions, followSession } from '@countersign/service/sessions/follow-session'
 import type { Versioned } from '@countersign/stores/ports'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { serveRequest } from '../request/serve-request.ts'
 import { startVerification } from '../request/start-verification.ts'
-import { type DecidedSession, receivePresentation } from '../response/receive-presentation.ts'
+import { readVerification } from '../response/look-again.ts'
+import { type ReceivedAnswer, receivePresentation } from '../response/receive-presentation.ts'
 import type { Verifier } from '../verifier.ts'
 import {
   eventAnswers,
@@ -79,8 +80,9 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       config: { ...management, answers: sessionAnswers },
     },
     async (request) => {
-      const found = await find(verifier, request.params.id)
-      return sessionView(found, verifier.policies, verifier.now())
+      const { id } = request.params
+      const found = isSessionId(id) ? await readVerification(verifier, id) : undefined
+      return found === undefined ? fail(sessionUnknown) : sessionView(found, verifier.policies)
     },
   )
 
@@ -91,13 +93,13 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       config: { ...management, answers: eventAnswers },
     },
     async (request, reply) =>
-      followSession(verifier, request.params.id, request, reply, {
+      followSession(followed(verifier), request.params.id, request, reply, {
         unknown: sessionUnknown,
-        view: (session) => {
-          const now = verifier.now()
-          const final = isDecided(session) || now >= session.expiresAt
-          return { events: session.events, final, state: sessionView(session, verifier.policies, now) }
-        },
+        view: (session) => ({
+          events: session.events,
+          final: isDecided(session),
+          state: sessionView(session, verifier.policies),
+        }),
       }),
   )
 
@@ -109,6 +111,15 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
     },
     async () => policyList(verifier.policies),
   )
+}
+
+/** Who follows a session looks again as well as who reads it. */
+function followed(verifier: Verifier): FollowedSessions<VerificationSession> {
+  const get = async (id: string) => {
+    const value = await readVerification(verifier, id)
+    return value && { value }
+  }
+  return { sessions: { get }, signals: verifier.signals }
 }
 
 function requestRoutes(app: ServiceApp, verifier: Verifier): void {
@@ -166,12 +177,9 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
       config: { ...form, answers: responseAnswers },
     },
     async (request, reply): Promise<AuthorizationResponseTaken> => {
-      const received = await receivePresentation(
-        verifier,
-        request.params.id,
-        request.body,
-        answered.get(request),
-      )
+      const { body, params: named, sender } = request
+      const known = answered.get(request)
+      const received = await receivePresentation(verifier, named.id, body, { sender, known })
       if (!received.ok) fail(receiveError(received.error))
       void reply.header('cache-control', 'no-store')
       return answerToWallet(received.value)
@@ -179,15 +187,10 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
   )
 }
 
-/** OpenID4VP 1.0 §8.2: a wallet that declines has answered as well as one whose presentation is accepted. */
-function answerToWallet(session: DecidedSession): AuthorizationResponseTaken {
-  if (session.state === 'rejected') fail(presentationRefused(session))
-  const next = session.state === 'verified' ? session.successRedirectUri : session.errorRedirectUri
-  return { redirect_uri: next }
-}
-
-async function find(verifier: Verifier, id: string) {
-  return (await findVersioned(verifier, id)).value
+/** OpenID4VP 1.0 §8.2: a wallet that declines has answered as well as one whose presentation is taken. */
+function answerToWallet({ reply, session }: ReceivedAnswer): AuthorizationResponseTaken {
+  if (reply === 'refused') fail(presentationRefused(session))
+  return { redirect_uri: reply === 'taken' ? session.successRedirectUri : session.errorRedirectUri }
 }
 
 async function findVersioned(verifier: Verifier, id: string): Promise<Versioned<VerificationSession>> {

@@ -1,34 +1,81 @@
 /** A verification as the relying party reads it: walt.id's members, and beside them the checks and claims. */
 import type { PolicyList } from '@countersign/api/verifier/policies'
-import type { PolicyResult, PolicyResults, VerificationView } from '@countersign/api/verifier/session'
+import type {
+  MissingEvidence,
+  PolicyResult,
+  PolicyResults,
+  VerificationView,
+} from '@countersign/api/verifier/session'
 import type { Check } from '@countersign/credential/contract/checks'
-import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import type {
+  AnsweredSession,
+  PresentedCredential,
+  VerificationSession,
+} from '@countersign/protocol/openid4vp/session'
 import { policyNamed } from '../policies/judge-policies.ts'
 import type { Policy } from '../policies/policy.ts'
 
-export function sessionView(
-  session: VerificationSession,
-  policies: readonly Policy[],
-  now: number,
-): VerificationView {
-  const { id, dcqlQuery, createdAt, expiresAt } = session
-  const common = { id, dcqlQuery, createdAt, expiresAt }
+export function sessionView(session: VerificationSession, policies: readonly Policy[]): VerificationView {
+  const { attempts, createdAt, dcqlQuery, expiresAt, id } = session
+  const seen = attempts.length > 0 ? { attempts } : {}
+  const common = { id, dcqlQuery, createdAt, expiresAt, ...seen }
   switch (session.state) {
     case 'created':
     case 'requested':
-      return { ...common, state: now >= expiresAt ? 'expired' : session.state }
+      return { ...common, state: session.state }
+    case 'answered':
+      return { ...common, state: session.state, answeredAt: session.answeredAt, missing: missingOf(session) }
     case 'declined': {
       const { state, decidedAt, reason } = session
       return { ...common, state, decidedAt, verificationResult: false, reason }
     }
-    case 'verified':
-    case 'rejected': {
+    case 'expired':
+      return { ...common, state: session.state, decidedAt: session.decidedAt, verificationResult: false }
+    case 'verified': {
       const { state, decidedAt, checks, credentials } = session
-      const verificationResult = state === 'verified'
       const results = policyResults(session, policies)
-      return { ...common, state, decidedAt, verificationResult, policyResults: results, checks, credentials }
+      return {
+        ...common,
+        state,
+        decidedAt,
+        verificationResult: true,
+        policyResults: results,
+        checks,
+        credentials,
+      }
+    }
+    case 'rejected':
+    case 'undetermined': {
+      const { state, decidedAt, checks } = session
+      const results = policyResults(session, policies)
+      const credentials = session.credentials.map(withoutClaims)
+      return {
+        ...common,
+        state,
+        decidedAt,
+        verificationResult: false,
+        policyResults: results,
+        checks,
+        credentials,
+      }
     }
   }
+}
+
+/** Which facts the decision waits for; what the answer says waits with it. */
+function missingOf({ checks, missing }: AnsweredSession): readonly MissingEvidence[] {
+  return missing.flatMap(({ at }) => {
+    const check = checks[at]
+    if (check === undefined) return []
+    const { detail, name, policy, queryId } = check
+    return [{ name, detail, policy, queryId }]
+  })
+}
+
+/** The release before kept the claims of what it rejected. */
+function withoutClaims(presented: PresentedCredential): PresentedCredential {
+  const { anchor, claimedIssuer, format, issuer, queryId, type } = presented
+  return { queryId, format, type, issuer, claimedIssuer, anchor }
 }
 
 /** `{name: description}`, as `GET /openid4vc/policy-list` answers. */
@@ -36,7 +83,7 @@ export function policyList(policies: readonly Policy[]): PolicyList {
   return Object.fromEntries(policies.map(({ name, description }) => [name, description]))
 }
 
-type Judged = Extract<VerificationSession, { state: 'verified' | 'rejected' }>
+type Judged = Extract<VerificationSession, { readonly state: 'verified' | 'rejected' | 'undetermined' }>
 
 /** walt.id's report: an entry a credential, each with the policies that ran. Every check that ran is one of them. */
 function policyResults(session: Judged, policies: readonly Policy[]): PolicyResults {

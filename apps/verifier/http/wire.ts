@@ -8,7 +8,7 @@ import { DCQL_LIMITS, type DcqlRefusal } from '@countersign/protocol/openid4vp/d
 import { RESPONSE_LIMITS } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { type WireError, type WireErrors, wireError } from '@countersign/service/http/wire-errors'
 import type { StartRefusal } from '../request/start-verification.ts'
-import type { DecidedSession, ReceiveRefusal } from '../response/receive-presentation.ts'
+import type { ReceivedAnswer, ReceiveRefusal } from '../response/receive-presentation.ts'
 import type { StartMistake } from './start-request.ts'
 
 /** Word for word what scripts of the field look for when a session is not to be found. */
@@ -123,6 +123,16 @@ const receiveRefusals: WireErrors<ReceiveRefusal> = {
   already_answered: () => invalidRequest('This request has been answered already'),
   presentation_unbound: ({ checks }) =>
     invalidRequest(`The presentation cannot be accepted: ${reasons(checks)}`),
+  answers_too_many: ({ retryAfterSeconds }) => ({
+    status: 429,
+    message: 'Too many answers to this request; try again later',
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  }),
+  issuer_key_unavailable: () => ({
+    status: 503,
+    message: 'The presentation cannot be judged at the moment; try again',
+    headers: { 'retry-after': '5' },
+  }),
   state_differs: () => unreadable('state must be the state of this request'),
   neither_token_nor_error: () => unreadable('vp_token or error is needed'),
   both_token_and_error: () => unreadable('vp_token and error exclude each other'),
@@ -162,7 +172,7 @@ function invalidRequest(message: string): WireError {
  * OpenID4VP 1.0 §8.2. A refused presentation is a 400 for the wallet, with the way on for its user where the relying
  * party gave one. The wallet is not told why: the relying party is.
  */
-export function presentationRefused(session: Pick<DecidedSession, 'errorRedirectUri'>): WireError {
+export function presentationRefused(session: Pick<ReceivedAnswer['session'], 'errorRedirectUri'>): WireError {
   const { errorRedirectUri: next } = session
   const body = { error: 'access_denied', error_description: 'The presentation was not accepted' }
   const told: AuthorizationResponseRefused =

@@ -26,23 +26,31 @@ export function findPolicyMistake(
   return undefined
 }
 
-/** Asks the policies that no other check covers, one after the other; one check for each request. */
-export async function judgePolicies(
+/** Positions of the requests that are asked; policies that other checks cover are not. */
+export function askedPolicies(
   policies: readonly Policy[],
   requested: readonly RequestedPolicy[],
+): readonly number[] {
+  return requested.flatMap(({ policy: name }, index) => {
+    const policy = policyNamed(policies, name)
+    return policy !== undefined && 'judge' in policy ? [index] : []
+  })
+}
+
+/** Asks one of those; a policy that an instance does not know says nothing. */
+export async function judgePolicy(
+  policies: readonly Policy[],
+  { args, policy: name, queryId }: RequestedPolicy,
   credentials: readonly DisclosedCredential[],
   now: number,
-): Promise<readonly Check[]> {
-  const checks: Check[] = []
-  for (const { policy: name, queryId, args } of requested) {
-    const policy = policyNamed(policies, name)
-    if (policy === undefined || !('judge' in policy)) continue
-    const about =
-      queryId === undefined ? credentials : credentials.filter((entry) => entry.queryId === queryId)
-    const verdict = await policy.judge({ args, credentials: about, now })
-    checks.push({ name: 'policy', policy: name, queryId, ...verdict })
+): Promise<Check> {
+  const policy = policyNamed(policies, name)
+  const asked = { name: 'policy', policy: name, queryId } as const
+  if (policy === undefined || !('judge' in policy)) {
+    return { ...asked, outcome: 'undetermined', detail: 'policy_unknown' }
   }
-  return checks
+  const about = queryId === undefined ? credentials : credentials.filter((entry) => entry.queryId === queryId)
+  return { ...asked, ...(await policy.judge({ args, credentials: about, now })) }
 }
 
 export function policyNamed(policies: readonly Policy[], name: string): Policy | undefined {

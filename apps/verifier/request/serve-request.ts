@@ -1,7 +1,8 @@
 /** Hands the signed request object to the wallet (OpenID4VP 1.0 §5.10). May be asked for as often as it likes. */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { buildRequestObject, signRequestObject } from '@countersign/protocol/openid4vp/request/request-object'
-import { stepVerification, type VerificationRefusal } from '@countersign/protocol/openid4vp/session'
+import type { VerificationRefusal } from '@countersign/protocol/openid4vp/session'
+import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
 import type { Verifier } from '../verifier.ts'
 

@@ -96,6 +96,7 @@ async function newSession(
     policies: request.policies,
     successRedirectUri: withId(request.successRedirectUri),
     errorRedirectUri: withId(request.errorRedirectUri),
+    attempts: [],
     events: appendEvent([], 'created', now),
   }
 }

@@ -12,8 +12,8 @@ import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
-import { newAuthority } from '@countersign/testing/people/authority'
-import { buildVerifier } from '../build.ts'
+import { type Authority, newAuthority } from '@countersign/testing/people/authority'
+import { buildVerifier, type VerifierPorts } from '../build.ts'
 import { VERIFIER_DEFAULTS } from '../config.ts'
 import { POLICIES } from '../policies/policy-list.ts'
 import { startVerification } from '../request/start-verification.ts'
@@ -29,10 +29,19 @@ export interface TestVerifier {
   readonly clock: { now: number }
   /** Signs credentials that the verifier trusts. */
   readonly issuer: Signer
+  readonly authority: Authority
 }
 
-export async function testVerifier(formats: readonly CredentialFormat[] = [sdJwtVc]): Promise<TestVerifier> {
-  const clock = { now: 1_800_000_000 }
+/** What a test may replace. */
+export type TestPorts = Partial<
+  Pick<VerifierPorts, 'checkStatus' | 'policies' | 'trust' | 'lookLater'> & Pick<TestVerifier, 'clock'>
+>
+
+export async function testVerifier(
+  formats: readonly CredentialFormat[] = [sdJwtVc],
+  ports: TestPorts = {},
+): Promise<TestVerifier> {
+  const { clock = { now: 1_800_000_000 }, ...replaced } = ports
   const authority = newAuthority('Test CA', clock.now)
   const requestSigner = authority.vouchFor(named)
   const clientId = await clientIdOf('x509_hash', requestSigner, nodeCrypto)
@@ -50,10 +59,11 @@ export async function testVerifier(formats: readonly CredentialFormat[] = [sdJwt
       checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
       trust: authority.trust,
       now: () => clock.now,
+      ...replaced,
     },
     { ...VERIFIER_DEFAULTS, baseUrl: 'https://verifier.example' },
   )
-  return { verifier, clock, issuer: authority.vouchFor(named) }
+  return { verifier, clock, authority, issuer: authority.vouchFor(named) }
 }
 
 export function heldCredential(

@@ -4,9 +4,19 @@ import { z } from 'zod'
 /** `data` of each event beside `state`, whose data is the session as `GET /openid4vc/session/{id}` shows it. */
 export const verificationEvent = z.object({
   sequence: z.int().describe('1, 2, 3 … within the session; `id` of the event, for `Last-Event-ID`'),
-  type: z.enum(['created', 'requested', 'verified', 'rejected', 'declined']),
+  type: z.enum([
+    'created',
+    'requested',
+    'attempted',
+    'answered',
+    'verified',
+    'rejected',
+    'undetermined',
+    'declined',
+    'expired',
+  ]),
   at: z.int().describe('Epoch seconds'),
-  detail: z.string().optional(),
+  detail: z.string().optional().describe('Kind of an attempt, code of an error'),
 })
 
 export type VerificationEvent = z.infer<typeof verificationEvent>

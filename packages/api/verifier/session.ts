@@ -57,11 +57,10 @@ export const policyResults = z
 
 export type PolicyResults = z.infer<typeof policyResults>
 
-const disclosedCredential = z.object({
+const presentedCredential = z.object({
   queryId: z.string(),
   format: z.string(),
   type: z.string(),
-  claims: jsonObject.describe('What was disclosed; the presentation itself is not kept'),
   issuer: z
     .string()
     .optional()
@@ -75,31 +74,76 @@ const disclosedCredential = z.object({
   anchor: z.string().optional().describe('Whom the chain of trust led to'),
 })
 
+const disclosedCredential = presentedCredential.extend({
+  claims: jsonObject.describe('What was disclosed; the presentation itself is not kept'),
+})
+
+/** What came and decided nothing: anybody who saw the request can send it. */
+const attempt = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('declined'),
+    at: z.int().describe('Epoch seconds'),
+    reason: z.string().describe("The wallet's error code, where the specifications know it; else `other`"),
+  }),
+  z.object({
+    kind: z.literal('stranger'),
+    at: z.int().describe('Epoch seconds'),
+    checks: z.array(check).readonly().describe('Of a presentation whose issuer nobody vouches for'),
+  }),
+])
+
+const missingEvidence = check.omit({ outcome: true })
+
+export type MissingEvidence = z.infer<typeof missingEvidence>
+
 const common = {
   id: z.string(),
   dcqlQuery: jsonObject.describe('The query as wallets read it'),
   createdAt: z.int().describe('Epoch seconds'),
   expiresAt: z.int().describe('Epoch seconds: an answer is taken before'),
+  attempts: z
+    .array(attempt)
+    .readonly()
+    .optional()
+    .describe('The first of each kind that came and decided nothing; absent: none'),
 }
 
 const decided = { ...common, decidedAt: z.int().describe('Epoch seconds') }
+const failed = { ...decided, verificationResult: z.literal(false) }
 
-/** `verificationResult` is there once the wallet has answered. */
+/** `verificationResult` is there once it is decided, and true for `verified` alone. */
 export const verificationView = z.discriminatedUnion('state', [
-  z.object({ ...common, state: z.enum(['created', 'requested', 'expired']) }),
+  z.object({ ...common, state: z.enum(['created', 'requested']) }),
+  z
+    .object({
+      ...common,
+      state: z.literal('answered'),
+      answeredAt: z.int().describe('Epoch seconds'),
+      missing: z.array(missingEvidence).readonly().describe('What could not be found out yet'),
+    })
+    .describe('An answer was taken and cannot be judged yet; it is looked at again until `expiresAt`'),
   z.object({
-    ...decided,
+    ...failed,
     state: z.literal('declined'),
-    verificationResult: z.literal(false),
     reason: z.string().describe("The wallet's error code"),
   }),
+  z.object({ ...failed, state: z.literal('expired') }).describe('Nobody answered in time'),
   z.object({
     ...decided,
-    state: z.enum(['verified', 'rejected']),
-    verificationResult: z.boolean(),
+    state: z.literal('verified'),
+    verificationResult: z.literal(true),
     policyResults,
     checks: z.array(check).readonly(),
     credentials: z.array(disclosedCredential).readonly(),
+  }),
+  z.object({
+    ...failed,
+    state: z
+      .enum(['rejected', 'undetermined'])
+      .describe('`undetermined`: what was missing could not be found out in time'),
+    policyResults,
+    checks: z.array(check).readonly(),
+    credentials: z.array(presentedCredential).readonly().describe('What was presented, without its claims'),
   }),
 ])
 

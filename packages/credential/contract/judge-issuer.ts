@@ -100,7 +100,7 @@ export async function judgeSigned(
     signature,
     trust: trusted.ok
       ? check('issuer_trust', 'passed', trusted.value.anchor)
-      : check('issuer_trust', 'failed', reasonOf(trusted.error)),
+      : check('issuer_trust', outcomeOf(trusted.error), reasonOf(trusted.error)),
     vouchedFor: trusted.ok && signature.outcome === 'passed' ? trusted.value : undefined,
   }
 }
@@ -111,6 +111,11 @@ type VerifySignature = (key: PublicJwk) => Promise<Result<SignatureAlgorithm, Fo
 function keyOf(trusted: Result<TrustedKey, TrustRefusal>): PublicJwk | undefined {
   if (trusted.ok) return trusted.value.key
   return trusted.error.code === 'untrusted' ? trusted.error.key : undefined
+}
+
+/** Whose key cannot be had for the moment is neither believed nor a stranger. */
+function outcomeOf({ code }: TrustRefusal): CheckOutcome {
+  return code === 'key_unavailable' ? 'undetermined' : 'failed'
 }
 
 function reasonOf(refusal: TrustRefusal): string {

@@ -52,6 +52,8 @@ export interface TrustedJurisdiction extends SignerJurisdiction {
 export type TrustRefusal =
   | { readonly code: 'no_key_reference' }
   | { readonly code: 'key_unreadable'; readonly reason: string }
+  /** Of an issuer who is believed, and whose key cannot be had for the moment: nothing is known of the signature. */
+  | { readonly code: 'key_unavailable'; readonly reason: string }
   | {
       readonly code: 'untrusted'
       readonly reason: string

@@ -1,14 +1,14 @@
 /**
- * A verification as a state machine (OpenID4VP 1.0). Pure: signatures, status lists and trust are looked at by the
- * service and come in as facts; the clock is an argument. A step that changes nothing returns the session it got,
- * and then there is nothing to commit.
+ * A verification as it is kept (OpenID4VP 1.0): its states, what moves it, and what may be refused. Who may decide it is in
+ * docs/decisions/018: an answer that is bound to this request and signed by an issuer who is believed, and the end of the
+ * time; whoever else knocks leaves an attempt. The steps are in `session-step.ts`; nothing here knows stores or HTTP.
  */
 
 import type { JsonObject } from '@countersign/core/json'
-import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Check } from '@countersign/credential/contract/checks'
 import type { FormatId } from '@countersign/credential/contract/format-id'
-import { appendEvent, type SessionEvent } from '../session-event.ts'
+import type { StatusReference } from '@countersign/credential/contract/status-reference'
+import type { SessionEvent } from '../session-event.ts'
 import type { AnswerMode } from './response/response-modes.ts'
 
 /** A policy the relying party asked for beside the checks that always run. */
@@ -19,12 +19,11 @@ export interface RequestedPolicy {
   readonly queryId?: string | undefined
 }
 
-/** What is kept of an accepted or refused presentation: what was disclosed, never the presentation itself. */
-export interface DisclosedCredential {
+/** What was presented, without what it says. */
+export interface PresentedCredential {
   readonly queryId: string
   readonly format: FormatId
   readonly type: string
-  readonly claims: JsonObject
   /** Who signed it, as far as the source of trust vouches for it. The first release wrote the claimed name here. */
   readonly issuer?: string | undefined
   /** What the credential calls its issuer, where that is not what is vouched for. */
@@ -32,13 +31,81 @@ export interface DisclosedCredential {
   readonly anchor?: string | undefined
 }
 
-export type VerificationEventType = 'created' | 'requested' | 'verified' | 'rejected' | 'declined'
+/** What is kept of an accepted presentation: what was disclosed, never the presentation itself. */
+export interface DisclosedCredential extends PresentedCredential {
+  readonly claims: JsonObject
+}
 
-interface Base {
+/** In the order of their weight: at the end of the time the heaviest that was seen speaks. */
+export const ATTEMPT_KINDS = ['declined', 'stranger'] as const
+
+export type AttemptKind = (typeof ATTEMPT_KINDS)[number]
+
+/**
+ * What came and decides nothing, because anybody who saw the request can send it. The first of each kind is kept: names,
+ * outcomes and codes of our own lists and the time, no text of whoever sent it.
+ */
+export type Attempt =
+  | {
+      readonly kind: 'declined'
+      /** Epoch seconds. */
+      readonly at: number
+      /** A code that the specifications know, or `other`. */
+      readonly reason: string
+    }
+  | { readonly kind: 'stranger'; readonly at: number; readonly checks: readonly Check[] }
+
+/**
+ * What the wallet hears: `taken` for an answer that is accepted or cannot be judged yet, `refused` for one that is not
+ * accepted, `noted` for the error of a wallet that declines.
+ */
+export type WalletReply = 'taken' | 'refused' | 'noted'
+
+/** The one answer of a session. Whoever sends the same again hears the same again, whatever was decided since. */
+export interface KeptAnswer {
+  /** Of the exact parameters. */
+  readonly hash: string
+  readonly reply: WalletReply
+}
+
+/** What could not be found out when the answer was taken, and what is needed to find it out later. */
+export type EvidenceReference = {
+  /** Position of the check that waits for it. */
+  readonly at: number
+} & (
+  | {
+      readonly kind: 'status'
+      readonly format: FormatId
+      readonly issuer?: string | undefined
+      readonly anchor?: string | undefined
+      readonly statuses: readonly StatusReference[]
+    }
+  /** Position among the requested policies. */
+  | { readonly kind: 'policy'; readonly requested: number }
+)
+
+/** A check that could be made after all, for the place of the one that waits for it. */
+export interface FoundEvidence {
+  readonly at: number
+  readonly check: Check
+}
+
+export type VerificationEventType =
+  | 'created'
+  | 'requested'
+  | 'attempted'
+  | 'answered'
+  | 'verified'
+  | 'rejected'
+  | 'undetermined'
+  | 'declined'
+  | 'expired'
+
+export interface VerificationBase {
   readonly id: string
   /** Epoch seconds. */
   readonly createdAt: number
-  /** Epoch seconds; a wallet's answer is taken before this moment. Computed on read, never written by a timer. */
+  /** Epoch seconds; a wallet's answer is taken before this moment. The end is written by whoever looks first after it. */
   readonly expiresAt: number
   /** The query as it came, and as the wallet reads it: `dcql_query` on the wire. Known to be valid. */
   readonly dcqlQuery: JsonObject
@@ -50,119 +117,73 @@ interface Base {
   readonly policies: readonly RequestedPolicy[]
   readonly successRedirectUri?: string | undefined
   readonly errorRedirectUri?: string | undefined
+  /** At most one of each kind. */
+  readonly attempts: readonly Attempt[]
+  /** From the first commit of an answer on, taken or judged, in every later state. */
+  readonly answer?: KeptAnswer | undefined
   readonly events: readonly SessionEvent<VerificationEventType>[]
 }
 
 interface Decided {
+  /** Epoch seconds. */
   readonly decidedAt: number
-  /** Hash of the exact response body: a byte-identical answer is an honest retry, any other is refused. */
-  readonly answerHash: string
 }
 
+interface Checked {
+  readonly checks: readonly Check[]
+}
+
+/** Claims are there for whoever opens the session in `verified` alone; in `answered` they wait, and are shown to nobody. */
 export type VerificationSession =
-  | (Base & { readonly state: 'created' })
-  | (Base & { readonly state: 'requested'; readonly requestedAt: number })
-  | (Base &
-      Decided & {
-        readonly state: 'verified'
-        readonly checks: readonly Check[]
+  | (VerificationBase & { readonly state: 'created' })
+  | (VerificationBase & { readonly state: 'requested'; readonly requestedAt: number })
+  | (VerificationBase &
+      Checked & {
+        readonly state: 'answered'
+        readonly answeredAt: number
         readonly credentials: readonly DisclosedCredential[]
+        /** Never empty. */
+        readonly missing: readonly EvidenceReference[]
       })
-  | (Base &
+  | (VerificationBase &
+      Checked &
+      Decided & { readonly state: 'verified'; readonly credentials: readonly DisclosedCredential[] })
+  | (VerificationBase &
+      Checked &
       Decided & {
-        readonly state: 'rejected'
-        readonly checks: readonly Check[]
-        readonly credentials: readonly DisclosedCredential[]
+        readonly state: 'rejected' | 'undetermined'
+        readonly credentials: readonly PresentedCredential[]
       })
-  | (Base & Decided & { readonly state: 'declined'; readonly reason: string })
+  | (VerificationBase & Decided & { readonly state: 'declined'; readonly reason: string })
+  | (VerificationBase & Decided & { readonly state: 'expired' })
+
+export type OpenSession = Extract<VerificationSession, { readonly state: 'created' | 'requested' }>
+export type AnsweredSession = Extract<VerificationSession, { readonly state: 'answered' }>
+export type DecidedSession = Extract<VerificationSession, { readonly decidedAt: number }>
+
+/** An answer that is bound to the request and signed by believed issuers, with what was found out about it. */
+export interface JudgedAnswer extends Checked {
+  readonly type: 'answer_judged'
+  readonly answerHash: string
+  readonly credentials: readonly DisclosedCredential[]
+  /** `missing`: nothing speaks against it, and not all is known. */
+  readonly verdict: 'accepted' | 'failed' | 'missing'
+  /** Of the verdict `missing`; empty otherwise. */
+  readonly missing: readonly EvidenceReference[]
+}
 
 export type VerificationMessage =
   | { readonly type: 'request_fetched' }
-  | {
-      readonly type: 'presentation_received'
-      readonly answerHash: string
-      readonly accepted: boolean
-      readonly checks: readonly Check[]
-      readonly credentials: readonly DisclosedCredential[]
-    }
-  | { readonly type: 'error_received'; readonly answerHash: string; readonly error: string }
+  | JudgedAnswer
+  | { readonly type: 'wallet_declined'; readonly answerHash: string; readonly reason: string }
+  | { readonly type: 'stranger_answered'; readonly answerHash: string; readonly checks: readonly Check[] }
+  | { readonly type: 'evidence_found'; readonly found: readonly FoundEvidence[] }
+  | { readonly type: 'time_over' }
 
 export type VerificationRefusal =
   | { readonly code: 'session_expired'; readonly expiresAt: number; readonly now: number }
   | { readonly code: 'already_answered' }
 
-export function isDecided(
-  session: VerificationSession,
-): session is Extract<VerificationSession, { decidedAt: number }> {
-  return session.state === 'verified' || session.state === 'rejected' || session.state === 'declined'
-}
-
-export function stepVerification(
-  session: VerificationSession,
-  message: VerificationMessage,
-  now: number,
-): Result<VerificationSession, VerificationRefusal> {
-  if (isDecided(session)) return repeat(session, message)
-  if (now >= session.expiresAt) {
-    return refuse({ code: 'session_expired', expiresAt: session.expiresAt, now })
-  }
-  switch (message.type) {
-    case 'request_fetched':
-      return ok(fetched(session, now))
-    case 'presentation_received':
-      return ok(decide(session, message, now))
-    case 'error_received':
-      return ok(decline(session, message, now))
-  }
-}
-
-/** After the decision: wallets fetch the request twice (§5.10), and a lost answer is asked for again. */
-function repeat(
-  session: Extract<VerificationSession, { decidedAt: number }>,
-  message: VerificationMessage,
-): Result<VerificationSession, VerificationRefusal> {
-  if (message.type === 'request_fetched') return ok(session)
-  return message.answerHash === session.answerHash ? ok(session) : refuse({ code: 'already_answered' })
-}
-
-type Open = Extract<VerificationSession, { state: 'created' | 'requested' }>
-
-function fetched(session: Open, now: number): VerificationSession {
-  if (session.state === 'requested') return session
-  return {
-    ...session,
-    state: 'requested',
-    requestedAt: now,
-    events: appendEvent(session.events, 'requested', now),
-  }
-}
-
-function decide(
-  session: Open,
-  message: Extract<VerificationMessage, { type: 'presentation_received' }>,
-  now: number,
-): VerificationSession {
-  const state = message.accepted ? 'verified' : 'rejected'
-  const { answerHash, checks, credentials } = message
-  const events = appendEvent(session.events, state, now)
-  return { ...baseOf(session), state, decidedAt: now, answerHash, checks, credentials, events }
-}
-
-function decline(
-  session: Open,
-  message: Extract<VerificationMessage, { type: 'error_received' }>,
-  now: number,
-): VerificationSession {
-  const events = appendEvent(session.events, 'declined', now, message.error)
-  const { answerHash, error } = message
-  return { ...baseOf(session), state: 'declined', decidedAt: now, answerHash, reason: error, events }
-}
-
-function baseOf(session: Open): Base {
-  const { state: _state, ...rest } = session
-  if ('requestedAt' in rest) {
-    const { requestedAt: _requestedAt, ...base } = rest
-    return base
-  }
-  return rest
+export function isDecided(session: VerificationSession): session is DecidedSession {
+  return 'decidedAt' in session
 }

@@ -16,12 +16,15 @@ export interface ServiceStores {
   once(namespace: string): OnceStore
 }
 
-export interface SteppedSessions<T> {
+/** All that figures need; a service may keep its sessions in another form than it steps them in. */
+type StateOf<T extends { readonly state: string }> = Pick<T, 'state'>
+
+export interface SteppedSessions<T extends { readonly state: string }> {
   readonly sessions: SessionStore<T>
   readonly signals: Signals
   /** Which of them somebody has to look at, and when. */
   readonly due: Due
-  readonly observe: (before: T, after: T) => void
+  readonly observe: (before: StateOf<T>, after: StateOf<T>) => void
 }
 
 export function serviceStores(
@@ -39,7 +42,7 @@ export function serviceStores(
       sessions: observedCreations(sessions<T>(kind, schemaVersion), kind, metrics),
       signals: engine.signals(kind),
       due: engine.due(kind),
-      observe: (before: T, after: T) => metrics.transition(kind, before.state, after.state),
+      observe: (before: StateOf<T>, after: StateOf<T>) => metrics.transition(kind, before.state, after.state),
     }),
     once: (namespace) => engine.once(namespace),
   }

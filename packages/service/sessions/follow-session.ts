@@ -3,13 +3,13 @@
  * sessions lie behind, and nothing of what a session holds: what a reader may see, the service says.
  */
 import { isSessionId } from '@countersign/core/session-id'
-import type { SessionStore, Signals } from '@countersign/stores/ports'
+import type { Signals } from '@countersign/stores/ports'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fail, type WireError } from '../http/wire-errors.ts'
 import { type SessionView, serveSessionEvents } from './event-stream.ts'
 
 export interface FollowedSessions<T> {
-  readonly sessions: Pick<SessionStore<T>, 'get'>
+  readonly sessions: { get(id: string): Promise<{ readonly value: T } | undefined> }
   readonly signals: Pick<Signals, 'watch'>
 }
 

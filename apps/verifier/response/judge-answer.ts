@@ -1,0 +1,190 @@
+/**
+ * What an answer is worth (docs/decisions/018). An answer that cannot be read or is not bound to this request is refused:
+ * nothing is known of who sent it. One with a presentation whose issuer nobody vouches for, and the error of a wallet, are
+ * attempts. Only what is bound and signed by believed issuers is judged: what fails then fails for good, what cannot be
+ * found out is looked for later. Decides nothing itself, and knows no store.
+ */
+import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Check } from '@countersign/credential/contract/checks'
+import type { RequestBinding, VerifyOutcome } from '@countersign/credential/contract/format'
+import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
+import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
+import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
+import type {
+  Form,
+  ResponseRefusal,
+  VpToken,
+} from '@countersign/protocol/openid4vp/response/authorization-response'
+import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
+import { knownWalletError } from '@countersign/protocol/openid4vp/response/wallet-errors'
+import type {
+  DisclosedCredential,
+  EvidenceReference,
+  JudgedAnswer,
+  VerificationMessage,
+  VerificationSession,
+} from '@countersign/protocol/openid4vp/session'
+import type { Verifier } from '../verifier.ts'
+import { type AskingVerifier, type EvidenceWanted, findEvidence } from './find-evidence.ts'
+import { issuerKeyIsAway, isVouchedFor, keptChecks } from './issuer-checks.ts'
+
+export type JudgingVerifier = AskingVerifier & Pick<Verifier, 'formats' | 'crypto' | 'trust' | 'holderKeys'>
+
+export type AnswerRefusal =
+  | ResponseRefusal
+  /** Not bound to this request or not readable: nothing was decided. */
+  | { readonly code: 'presentation_unbound'; readonly checks: readonly Check[] }
+
+export type AnswerMessage = Extract<VerificationMessage, { readonly answerHash: string }>
+
+export interface Judgement {
+  readonly message: AnswerMessage
+  /** The issuer is believed and his key cannot be had for the moment: the wallet may come again. */
+  readonly keyAway: boolean
+}
+
+export async function judgeAnswer(
+  verifier: JudgingVerifier,
+  session: VerificationSession,
+  form: Form,
+  answerHash: string,
+): Promise<Result<Judgement, AnswerRefusal>> {
+  const query = queryOf(session)
+  const { id, answerMode } = session
+  const response = await responseModeOf(answerMode).readAnswer(form, { id, query }, answerMode)
+  if (!response.ok) return response
+  if (response.value.kind === 'error') {
+    const reason = knownWalletError(response.value.error)
+    return ok({ message: { type: 'wallet_declined', answerHash, reason }, keyAway: false })
+  }
+  const looked = await lookAtPresentations(verifier, session, query, response.value.vpToken)
+  const own = looked.flatMap(({ outcome, queryId }) => outcome.checks.map((check) => ({ ...check, queryId })))
+  const unbound = own.filter(isUnbound)
+  if (unbound.length > 0) return refuse({ code: 'presentation_unbound', checks: unbound })
+  if (!looked.every(({ outcome }) => isVouchedFor(outcome.checks))) {
+    const checks = keptChecks([...own, statusSkipped('issuer_not_established')])
+    return ok({
+      message: { type: 'stranger_answered', answerHash, checks },
+      keyAway: looked.some(({ outcome }) => issuerKeyIsAway(outcome.checks)),
+    })
+  }
+  return ok({
+    message: await judgePresentations(verifier, session, query, looked, answerHash),
+    keyAway: false,
+  })
+}
+
+/** Parsed again rather than kept: it would make up a third of the session. */
+function queryOf(session: VerificationSession): DcqlQuery {
+  const query = parseDcqlQuery(session.dcqlQuery)
+  if (!query.ok) throw new Error(`a session was made with an invalid query: ${query.error.code}`)
+  return query.value
+}
+
+interface Looked {
+  readonly queryId: string
+  readonly bound: boolean
+  readonly outcome: VerifyOutcome
+}
+
+async function lookAtPresentations(
+  verifier: JudgingVerifier,
+  session: VerificationSession,
+  query: DcqlQuery,
+  vpToken: VpToken,
+): Promise<readonly Looked[]> {
+  const looked: Looked[] = []
+  const binding = bindingOf(session)
+  for (const wanted of query.credentials) {
+    const format = verifier.formats.get(wanted.format)
+    if (format === undefined) throw new Error(`a session was made for the unknown format ${wanted.format}`)
+    for (const presentation of vpToken.get(wanted.id) ?? []) {
+      const outcome = await format.verify(
+        {
+          presentation,
+          binding: wanted.requireHolderBinding ? binding : undefined,
+          now: verifier.now(),
+          skewSeconds: verifier.limits.skewSeconds,
+          bindingWindowSeconds: verifier.limits.bindingWindowSeconds,
+          trust: verifier.trust,
+          holderKeys: verifier.holderKeys,
+        },
+        verifier.crypto,
+      )
+      looked.push({ queryId: wanted.id, bound: wanted.requireHolderBinding, outcome })
+    }
+  }
+  return looked
+}
+
+/** What a proof of the holder must cover, so that it is worth nothing for another request. */
+function bindingOf({ answerMode, clientId, nonce }: VerificationSession): RequestBinding {
+  return { audience: clientId, nonce, ...responseModeOf(answerMode).bindingOf(answerMode) }
+}
+
+/** Unreadable, or a proof that is not for this request. */
+function isUnbound({ name, outcome }: Check): boolean {
+  return outcome === 'failed' && (name === 'structure' || name === 'holder_binding')
+}
+
+async function judgePresentations(
+  verifier: JudgingVerifier,
+  session: VerificationSession,
+  query: DcqlQuery,
+  looked: readonly Looked[],
+  answerHash: string,
+): Promise<JudgedAnswer> {
+  const { credentials, statuses, ...own } = ownChecks(verifier, query, looked)
+  const judged = { type: 'answer_judged', answerHash, credentials } as const
+  if (own.checks.some(isObjection)) {
+    const checks = own.checks.map((check) => (check.outcome === 'undetermined' ? notLookedUp(check) : check))
+    return { ...judged, verdict: 'failed', checks, missing: [] }
+  }
+  const wanted: EvidenceWanted = { ...own, statuses, policies: session.policies, credentials }
+  const { checks, missing } = await findEvidence(verifier, wanted)
+  if (checks.some(({ outcome }) => outcome === 'failed'))
+    return { ...judged, verdict: 'failed', checks, missing: [] }
+  return { ...judged, verdict: missing.length > 0 ? 'missing' : 'accepted', checks, missing }
+}
+
+interface OwnChecks extends Pick<EvidenceWanted, 'checks' | 'credentials'> {
+  readonly statuses: readonly Extract<EvidenceReference, { readonly kind: 'status' }>[]
+}
+
+/** What the answer says itself; each presentation has a place for its status, which others know. */
+function ownChecks(verifier: JudgingVerifier, query: DcqlQuery, looked: readonly Looked[]): OwnChecks {
+  const checks: Check[] = []
+  const statuses: OwnChecks['statuses'][number][] = []
+  const presented = looked.flatMap(({ bound, outcome, queryId }) => {
+    const { presentation } = outcome
+    return presentation === undefined ? [] : [{ queryId, bound, presentation, checks: outcome.checks }]
+  })
+  for (const { queryId, presentation, checks: own } of presented) {
+    const { anchor, format, issuer, statuses: references } = presentation
+    checks.push(...own.map((check) => ({ ...check, queryId })))
+    statuses.push({ kind: 'status', at: checks.length, anchor, format, issuer, statuses: references })
+    checks.push({ ...STATUS_UNKNOWN, queryId })
+  }
+  checks.push(...evaluatePresentations(query, presented, verifier.formats))
+  const credentials = presented.map(({ queryId, presentation }): DisclosedCredential => {
+    const { format, type, claims, issuer, claimedIssuer, anchor } = presentation
+    return { queryId, format, type, claims, issuer, claimedIssuer, anchor }
+  })
+  return { checks, statuses, credentials }
+}
+
+const STATUS_UNKNOWN: Check = { name: 'status', outcome: 'undetermined', detail: 'not_looked_up' }
+
+/** Of the checks that an answer is judged by alone what is not passed cannot pass later. */
+function isObjection({ name, outcome }: Check): boolean {
+  return outcome === 'failed' || (outcome === 'undetermined' && name !== 'status')
+}
+
+/** Token Status List §8.3: the credential first. */
+function notLookedUp(check: Check): Check {
+  return check.name === 'status' ? { ...check, outcome: 'skipped' } : check
+}
+
+function statusSkipped(detail: string): Check {
+  return { name: 'status', outcome: 'skipped', detail }
+}

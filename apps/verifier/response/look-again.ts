@@ -1,0 +1,101 @@
+/**
+ * What happens to a verification without a wallet: what was missing of a taken answer is looked for again, and its time
+ * ends. An end is told only when it is written: whoever finds the time over takes that step first, and looks once more
+ * before where an answer waits. Nothing here runs by itself.
+ */
+import { ok } from '@countersign/core/result'
+import {
+  isDecided,
+  type VerificationMessage,
+  type VerificationSession,
+} from '@countersign/protocol/openid4vp/session'
+import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
+import { stepSession } from '@countersign/service/sessions/session-transition'
+import type { Versioned } from '@countersign/stores/ports'
+import type { Verifier } from '../verifier.ts'
+import { type AskingVerifier, findMissing } from './find-evidence.ts'
+
+export type LookingVerifier = AskingVerifier &
+  Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe' | 'lookTurns'>
+
+/**
+ * The session as a reader may see it: at most once a second an instance looks for what is missing, and the others see what
+ * is stored. Undefined: there is none.
+ */
+export async function readVerification(
+  verifier: LookingVerifier,
+  id: string,
+): Promise<VerificationSession | undefined> {
+  const found = await verifier.sessions.get(id)
+  if (found === undefined || !isDue(found.value, verifier.now())) return found?.value
+  const waits = found.value.state === 'answered'
+  if (waits && !verifier.lookTurns(id, verifier.now())) return found.value
+  return goOn(verifier, found)
+}
+
+/**
+ * What is to be done for a session that nobody may be reading. Answers in how many milliseconds to look at it again;
+ * undefined when nothing more can happen.
+ */
+export async function look(verifier: LookingVerifier, id: string): Promise<number | undefined> {
+  const found = await verifier.sessions.get(id)
+  if (found === undefined) return undefined
+  const session = isDue(found.value, verifier.now()) ? await goOn(verifier, found) : found.value
+  return session === undefined || isDecided(session) ? undefined : nextLookMs(session, verifier.now())
+}
+
+function isDue(session: VerificationSession, now: number): boolean {
+  return !isDecided(session) && (session.state === 'answered' || now >= session.expiresAt)
+}
+
+/** Evidence first, then the end of the time. */
+async function goOn(
+  verifier: LookingVerifier,
+  found: Versioned<VerificationSession>,
+): Promise<VerificationSession | undefined> {
+  const { id, state } = found.value
+  if (state !== 'answered') return end(verifier, id, found)
+  const evidence = await findMissing(verifier, found.value)
+  const session = await take(verifier, id, { type: 'evidence_found', found: evidence }, found)
+  if (session?.state !== 'answered') return session
+  return end(verifier, id)
+}
+
+/** Where an answer was taken since the session was read, somebody has to look first: it is left for the next who comes. */
+async function end(
+  verifier: LookingVerifier,
+  id: string,
+  unlooked?: Versioned<VerificationSession>,
+): Promise<VerificationSession | undefined> {
+  return take(verifier, id, { type: 'time_over' }, unlooked, unlooked !== undefined)
+}
+
+/** The session after the step; undefined when it is gone. */
+async function take(
+  verifier: LookingVerifier,
+  id: string,
+  message: VerificationMessage,
+  known?: Versioned<VerificationSession>,
+  spareAnswered = false,
+): Promise<VerificationSession | undefined> {
+  const now = verifier.now()
+  const moved = await stepSession(
+    verifier,
+    id,
+    (session) =>
+      spareAnswered && session.state === 'answered' ? ok(session) : stepVerification(session, message, now),
+    known,
+  )
+  return moved.ok ? moved.value.after : undefined
+}
+
+const SOONEST_MS = 1000
+const LATEST_MS = 30_000
+
+/** The longer it takes, the longer it is left alone; at the end of the time it is looked at in any case. */
+function nextLookMs(session: VerificationSession, now: number): number {
+  const leftMs = Math.max(SOONEST_MS, (session.expiresAt - now) * 1000)
+  if (session.state !== 'answered') return leftMs
+  const waitedMs = (now - session.answeredAt) * 1000
+  return Math.min(leftMs, LATEST_MS, Math.max(SOONEST_MS, waitedMs / 2))
+}
