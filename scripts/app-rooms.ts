@@ -190,6 +190,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/compose',
     'apps/verifier',
     'apps/verifier/http',
+    'apps/verifier/response',
   ),
   'apps/verifier/main.ts': onNode(
     'apps/verifier/build.ts',

@@ -9,6 +9,7 @@ import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { answerLimit } from './answer-limit.ts'
 import { verifierRoutes } from './http/routes.ts'
 import { lookTurns } from './look-turns.ts'
+import { look } from './response/look-again.ts'
 import { type StoredVerification, VERIFICATION_SCHEMA, verificationStore } from './verification-store.ts'
 import type { Verifier, VerifierLimits } from './verifier.ts'
 
@@ -22,7 +23,6 @@ export interface VerifierPorts
     | 'trust'
     | 'holderKeys'
     | 'checkStatus'
-    | 'lookLater'
     | 'now'
     | 'backOff'
   > {
@@ -63,6 +63,7 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
 /** Routes and what the API page says of them. */
 export function verifierService(verifier: Verifier): ServiceParts {
   return {
+    dueWork: { due: verifier.due, look: (id) => look(verifier, id) },
     title: 'Countersign verifier',
     description: 'Ask wallets for credentials over OpenID4VP 1.0, and read the results.',
     routes: verifierRoutes(verifier),

@@ -10,7 +10,7 @@ import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
-import type { SessionStore, Signals } from '@countersign/stores/ports'
+import type { Due, SessionStore, Signals } from '@countersign/stores/ports'
 import type { AnswerLimit } from './answer-limit.ts'
 import type { LookTurns } from './look-turns.ts'
 import type { Policy } from './policies/policy.ts'
@@ -39,17 +39,17 @@ export interface Verifier {
   /** What one sender may have judged, and how often what is missing is looked for, at this instance. */
   readonly answerLimit: AnswerLimit
   readonly lookTurns: LookTurns
-  /** Sees to it that some instance looks at the session after so many milliseconds; absent: readers alone look again. */
-  readonly lookLater?: ((id: string, inMs: number) => Promise<void>) | undefined
+  /** Which sessions somebody looks at, though nobody reads them. */
+  readonly due: Due
   /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
   readonly backOff?: BackOff | undefined
 }
 
 /**
  * Looks up the status of a credential whose issuer was found trustworthy: nothing is fetched for a stranger. One check
- * named `status`; what cannot be found out is undetermined, never passed and never failed.
+ * named `status`; what cannot be found out in the time that is left is undetermined, never passed and never failed.
  */
-export type StatusChecker = (presentation: StatusSubject) => Promise<Check>
+export type StatusChecker = (presentation: StatusSubject, timeLeftMs: number) => Promise<Check>
 
 /** What of a presentation a status check needs; it can be kept, and asked about later. */
 export type StatusSubject = Pick<VerifiedPresentation, 'anchor' | 'format' | 'issuer' | 'statuses'>

@@ -3,6 +3,7 @@
  * addresses of the services that run. All else is sent as the document shows it.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { issue, verify } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { newCode, newGrant, newOffer, newRequest, type RealThings } from './real-things.ts'
 import type { ServiceName, Stack } from './stack.ts'
@@ -74,20 +75,15 @@ function verifierCalls(stack: Stack): Adjustments {
   const open = { values: async () => ({ id: (await newRequest(stack)).id }) }
   return {
     'GET /openid4vc/session/{id}': open,
-    'GET /openid4vc/session/{id}/events': { values: async () => ({ id: await declined(stack) }) },
+    'GET /openid4vc/session/{id}/events': { values: async () => ({ id: await decided(stack) }) },
     'GET /openid4vc/request/{id}': open,
     'POST /openid4vc/request/{id}': open,
   }
 }
 
-/** A verification that the wallet has declined: its events come to an end. */
-async function declined(stack: Stack): Promise<string> {
-  const { id } = await newRequest(stack)
-  const form = new URLSearchParams({ state: id, error: 'access_denied' }).toString()
-  const type = { 'content-type': 'application/x-www-form-urlencoded' }
-  const url = `${stack.urls.verifier}/openid4vc/verify/${id}`
-  expectStatus(await call(url, { method: 'POST', headers: type, body: form }), 200)
-  return id
+/** A verification that is over: its events come to an end. */
+async function decided({ urls }: Stack): Promise<string> {
+  return (await verify(urls.verifier, await issue(urls.issuer))).id
 }
 
 function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustments {

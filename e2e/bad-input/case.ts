@@ -16,6 +16,7 @@ export interface Stage<Prepared> {
 }
 
 export interface Refusal {
+  /** Below 300: it is no refusal, and `message` is the whole answer. */
   readonly status: number
   /** OAuth error code; absent: the answer has the management shape. */
   readonly error?: string
@@ -27,6 +28,8 @@ export interface Refusal {
 export interface BadInput<Prepared> extends Refusal {
   readonly name: string
   send(prepared: Prepared, world: World): Promise<TimedAnswer>
+  /** What must be seen beside the refusal, before the session goes on. */
+  readonly seen?: (prepared: Prepared, world: World) => Promise<void>
   /** For a case that may end the session: why, and how the end looks. */
   readonly ends?: { readonly because: string; after(prepared: Prepared, world: World): Promise<void> }
 }
@@ -54,6 +57,7 @@ export function chapter<Prepared>(
       async run(world) {
         const prepared = await stage.prepare(world)
         expectRefused(await one.send(prepared, world), one)
+        await one.seen?.(prepared, world)
         await (one.ends === undefined ? stage.goOn(prepared, world) : one.ends.after(prepared, world))
       },
     })),
@@ -68,19 +72,19 @@ const INSIDE =
   /\n\s+at |node_modules|\.[cm]?[jt]s:\d|\b(Type|Reference|Range|Syntax)Error\b|FST_ERR|ZodError|ECONN/
 
 export function expectRefused(answer: TimedAnswer, expected: Refusal): void {
-  const seen = `${answer.status} ${answer.text.slice(0, 400)}`
-  assert.equal(answer.status, expected.status, seen)
-  expectClean(answer)
-  if (expected.error === undefined) expectManagementShape(answer, expected)
+  expectClean(answer, expected.status)
+  if (expected.status < 300) assert.match(answer.text, expected.message)
+  else if (expected.error === undefined) expectManagementShape(answer, expected)
   else expectOAuthShape(answer, expected.error, expected.message)
   for (const [name, value] of Object.entries(expected.headers ?? {})) {
     assert.match(answer.headers.get(name) ?? '', value, name)
   }
 }
 
-/** Holds for every refusal, however it came about. */
-export function expectClean(answer: TimedAnswer): void {
-  assert.ok(answer.status >= 400 && answer.status < 500, `status ${answer.status}: ${answer.text}`)
+/** Holds for every answer to what is bad: a refusal, or the word that it was taken. */
+export function expectClean(answer: TimedAnswer, status: number): void {
+  assert.equal(answer.status, status, `${answer.status} ${answer.text.slice(0, 400)}`)
+  assert.ok(status === 200 || (status >= 400 && status < 500), `status ${status}`)
   assert.match(answer.headers.get('content-type') ?? '', /^\s*application\/json\b/)
   assert.match(answer.headers.get('x-request-id') ?? '', /^[A-Za-z0-9._:-]{1,128}$/, 'x-request-id')
   assert.match(answer.headers.get('cache-control') ?? '', /no-store/, 'cache-control')

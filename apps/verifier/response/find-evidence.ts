@@ -70,19 +70,23 @@ async function lookUpStatuses(
 ): Promise<readonly FoundEvidence[]> {
   if (references.length === 0) return []
   const ended = new AbortController()
-  // One time for all of them: a wallet's user waits for the answer.
-  const late = delay(verifier.limits.statusLookUpMs, TOO_LATE, { signal: ended.signal }).catch(() => TOO_LATE)
+  // One time for all of them: a wallet's user waits for the answer. Who does not keep it is not waited for.
+  const { statusLookUpMs } = verifier.limits
+  const { signal } = ended
+  const late = delay(statusLookUpMs + GRACE_MS, TOO_LATE, { signal }).catch(() => TOO_LATE)
   try {
     return await Promise.all(
       references.map(async (reference) => ({
         at: reference.at,
-        check: await Promise.race([verifier.checkStatus(subjectOf(reference)), late]),
+        check: await Promise.race([verifier.checkStatus(subjectOf(reference), statusLookUpMs), late]),
       })),
     )
   } finally {
     ended.abort()
   }
 }
+
+const GRACE_MS = 200
 
 const TOO_LATE: Check = { name: 'status', outcome: 'undetermined', detail: 'list_unreachable: timeout' }
 

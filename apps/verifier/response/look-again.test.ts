@@ -232,21 +232,47 @@ describe('a look at a session that nobody reads', () => {
   })
 
   it('is asked for before the answer is kept, and after it', async () => {
-    const asked: [number, string | undefined][] = []
-    const checkStatus: StatusChecker = async () => ({ name: 'status', outcome: 'undetermined' })
-    const test: TestVerifier = await testVerifier(undefined, {
-      checkStatus,
-      lookLater: async (id, inMs) => {
-        asked.push([inMs, (await test.verifier.sessions.get(id))?.value.state])
+    const from = await scene('undetermined')
+    const { session, verifier } = from
+    const puts: [number, string | undefined][] = []
+    const due: typeof verifier.due = {
+      ...verifier.due,
+      put: async (id, inMs) => {
+        puts.push([inMs, (await verifier.sessions.get(id))?.value.state])
+        await verifier.due.put(id, inMs)
       },
-    })
-    const session = await started(test.verifier)
-    const form = await answerTo(session, await heldCredential(test), test.clock.now)
-    await receivePresentation(test.verifier, session.id, form)
-    await receivePresentation(test.verifier, session.id, form)
-    expect(asked).toEqual([
+    }
+    await receivePresentation({ ...verifier, due }, session.id, from.form)
+    await receivePresentation({ ...verifier, due }, session.id, from.form)
+    expect(puts).toEqual([
       [5000, 'created'],
       [1000, 'answered'],
     ])
+    expect(await verifier.due.lease(1, 30_000)).toEqual([])
+    from.clock.now += 1
+    expect(await verifier.due.lease(1, 30_000)).toMatchObject([{ id: session.id }])
+  })
+
+  it('that comes before the answer is kept makes whoever keeps it ask for another', async () => {
+    const from = await scene('undetermined')
+    const { session, verifier } = from
+    const puts: number[] = []
+    const due: typeof verifier.due = {
+      ...verifier.due,
+      put: async (_id, inMs) => {
+        puts.push(inMs)
+        if (puts.length === 1) await look(verifier, session.id)
+      },
+    }
+    await receivePresentation({ ...verifier, due }, session.id, from.form)
+    expect(puts).toEqual([5000, 5000, 1000])
+    expect((await verifier.sessions.get(session.id))?.value.state).toBe('answered')
+  })
+
+  it('is not asked for where an answer could be judged', async () => {
+    const from = await scene('passed')
+    await answer(from)
+    from.clock.now += 600
+    expect(await from.verifier.due.lease(10, 30_000)).toEqual([])
   })
 })

@@ -40,6 +40,9 @@ export async function readVerification(
 export async function look(verifier: LookingVerifier, id: string): Promise<number | undefined> {
   const found = await verifier.sessions.get(id)
   if (found === undefined) return undefined
+  const isOpen = !isDecided(found.value) && !isDue(found.value, verifier.now())
+  // Somebody put an entry and may be about to take an answer: he meets a conflict, and puts again before he commits.
+  if (isOpen) await verifier.sessions.compareAndSet(id, found.version, found.value)
   const session = isDue(found.value, verifier.now()) ? await goOn(verifier, found) : found.value
   return session === undefined || isDecided(session) ? undefined : nextLookMs(session, verifier.now())
 }

@@ -33,7 +33,7 @@ export interface ReceivedAnswer {
 }
 
 type ReceivingVerifier = JudgingVerifier &
-  Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe' | 'answerLimit' | 'lookLater'>
+  Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe' | 'answerLimit' | 'due'>
 
 export interface ReceivedFrom {
   /** Whoever sent it, as far as the network tells. */
@@ -60,14 +60,24 @@ export async function receivePresentation(
   const judged = await judgeAnswer(verifier, found.value, form, answerHash)
   if (!judged.ok) return judged
   const { keyAway, message } = judged.value
-  const isTaken = message.type === 'answer_judged' && message.verdict === 'missing'
-  if (isTaken) await verifier.lookLater?.(id, BEFORE_COMMIT_MS)
   const now = verifier.now()
-  const moved = await stepSession(verifier, id, (session) => stepVerification(session, message, now), found)
+  const moved = await stepSession(
+    verifier,
+    id,
+    async (session) => {
+      const next = stepVerification(session, message, now)
+      // An instance that dies after the commit leaves somebody who looks.
+      if (next.ok && next.value !== session && next.value.state === 'answered')
+        await verifier.due.put(id, BEFORE_COMMIT_MS)
+      return next
+    },
+    found,
+  )
   if (!moved.ok) return refuse(moved.error)
   const { after, changed } = moved.value
-  // Put again: who took the entry before the commit found nothing to look for.
-  if (isTaken && changed) await verifier.lookLater?.(id, AFTER_COMMIT_MS).catch(() => undefined)
+  // Put again: whoever took the entry before the commit found nothing to look for.
+  if (changed && after.state === 'answered')
+    await verifier.due.put(id, AFTER_COMMIT_MS).catch(() => undefined)
   if (after.answer === undefined && keyAway) return refuse({ code: 'issuer_key_unavailable' })
   return ok(received(after, message.type === 'wallet_declined' ? 'noted' : 'refused'))
 }

@@ -17,10 +17,11 @@ export interface StatusCheckerOptions {
 }
 
 export function statusChecker({ formats, listAnchors, lists, now }: StatusCheckerOptions): StatusChecker {
-  return async ({ anchor, format, issuer, statuses }) =>
+  return async ({ anchor, format, issuer, statuses }, timeLeftMs) =>
     toStatusCheck(
       await checkStatus(statuses, {
         lists,
+        timeLeftMs,
         listAnchors,
         now: now(),
         listKind: formats.spoken(format).statusList,

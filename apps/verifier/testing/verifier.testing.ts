@@ -34,7 +34,7 @@ export interface TestVerifier {
 
 /** What a test may replace. */
 export type TestPorts = Partial<
-  Pick<VerifierPorts, 'checkStatus' | 'policies' | 'trust' | 'lookLater'> & Pick<TestVerifier, 'clock'>
+  Pick<VerifierPorts, 'checkStatus' | 'policies' | 'trust'> & Pick<TestVerifier, 'clock'>
 >
 
 export async function testVerifier(

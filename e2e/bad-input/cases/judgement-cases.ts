@@ -162,15 +162,17 @@ function judged({ name, check, detail, make, disclose = bothNames }: Fault): Bad
     ...refused,
     send: async (at, world) =>
       sendForm(at.request.responseUri, await answerBody(at.request, await make(world), disclose)),
-    ends: {
-      because: 'a bound answer decides',
-      after: async (at, { held }) => {
-        expectObjection(await objectionsTo(at), check, detail)
-        const late = await sendForm(at.request.responseUri, await answerBody(at.request, held, bothNames))
-        expectRefused(late, { status: 400, error: 'invalid_request', message: /answered already/ })
-      },
-    },
+    seen: async (at) => expectObjection(await objectionsTo(at), check, detail),
+    // Whose issuer nobody vouches for decides nothing: the honest answer still wins.
+    ...(!check.startsWith('issuer_') && {
+      ends: { because: 'a bound answer decides', after: answeredAlready },
+    }),
   }
+}
+
+async function answeredAlready(at: Requested, { held }: World): Promise<void> {
+  const late = await sendForm(at.request.responseUri, await answerBody(at.request, held, bothNames))
+  expectRefused(late, { status: 400, error: 'invalid_request', message: /answered already/ })
 }
 
 export const judgementChapters = [

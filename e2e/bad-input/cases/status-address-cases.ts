@@ -67,6 +67,7 @@ function guarded(mechanism: Mechanism): readonly RunnableCase[] {
       const held = await trusted(mechanism.kind, world, { statuses: [mechanism.reference(uri)] })
       expectClean(
         await sendForm(at.request.responseUri, formOf(at, await presentAs(mechanism.kind, at, held))),
+        200,
       )
       await expectUndetermined(at, /^list_unreachable: address_not_allowed$/)
       assert.equal(world.lists.requestsFor(uri), 0)
@@ -112,12 +113,11 @@ function unasked(mechanism: Mechanism): readonly BadInput<Requested>[] {
         const held = await make(mechanism.kind, world, [mechanism.reference(uri)])
         return sendForm(at.request.responseUri, formOf(at, await presentAs(mechanism.kind, at, held)))
       },
-      ends: {
-        because: 'a bound answer decides',
-        async after(at, world) {
-          assert.ok((await objectionsTo(at)).every((objection) => objection.name.startsWith('issuer_')))
-          assert.equal(world.lists.requestsFor(uri), 0)
-        },
+      async seen(at, world) {
+        const objections = await objectionsTo(at)
+        assert.ok(objections.length > 0)
+        assert.ok(objections.every((objection) => objection.name.startsWith('issuer_')))
+        assert.equal(world.lists.requestsFor(uri), 0)
       },
     }
   })
@@ -154,7 +154,7 @@ const crowd: RunnableCase = {
       at,
       await trusted(bitstring.kind, world, { statuses }),
     )
-    expectClean(await sendForm(at.request.responseUri, formOf(at, presentation)))
+    expectClean(await sendForm(at.request.responseUri, formOf(at, presentation)), 200)
     await expectUndetermined(at, /^too_many_references$/)
     const asked = uris.reduce((sum, uri) => sum + world.lists.requestsFor(uri), 0)
     assert.ok(asked <= 8, `${asked} requests`)
@@ -221,7 +221,7 @@ async function waitFor(mechanism: Mechanism, uri: string, world: World): Promise
   const at = await ask(mechanism.kind, world.verifier.url)
   const held = await trusted(mechanism.kind, world, { statuses: [mechanism.reference(uri)] })
   const answer = await sendForm(at.request.responseUri, formOf(at, await presentAs(mechanism.kind, at, held)))
-  assert.equal(answer.status, 400)
+  assert.equal(answer.status, 200)
   await expectTook(answer.durationMs, PATIENCE_MS + MARGIN_MS)
   await expectUndetermined(at, /^list_unreachable: timeout$/)
 }
@@ -259,7 +259,7 @@ const gone: RunnableCase = {
         const states = await Promise.all(
           Array.from({ length: 5 }, () => outcome(mechanism.kind, held, world)),
         )
-        assert.deepEqual(new Set(states), new Set(['rejected']))
+        assert.deepEqual(new Set(states), new Set(['answered']))
         // A second of the clock may begin at any moment.
         const looks = 2 + Math.floor((performance.now() - begun) / 1000 / seconds)
         assert.ok(world.lists.requestsFor(uri) <= looks * requests)

@@ -9,7 +9,7 @@ import { now } from '@countersign/testing/people/keys'
 import { asked, formOf, trusted } from '../asked.ts'
 import { type BadInput, chapter } from '../case.ts'
 import { body, redirect, type Serve, status } from '../list-server.ts'
-import { expectObjection, objectionsTo, refused } from '../rejection.ts'
+import { expectObjection, objectionsTo, refused, taken } from '../rejection.ts'
 import type { Requested } from '../stages.ts'
 import { type ListFacts, type Mechanism, mechanisms } from '../status-lists.ts'
 import { sendForm } from '../wire.ts'
@@ -36,13 +36,13 @@ function objected(
   const { kind } = mechanism
   return {
     name: `${mechanism.type}, ${name}`,
-    ...refused,
+    ...(outcome === 'failed' ? refused : taken),
     send: async (at, world) => {
       const statuses = [mechanism.reference(await uriOf(world), index)]
       const held = await trusted(kind, world, { statuses })
       return sendForm(at.request.responseUri, formOf(at, await presentAs(kind, at, held)))
     },
-    ends: { because: 'a bound answer decides', after: (at) => expectStatusAlone(at, reason, outcome) },
+    ends: { because: 'it has its answer', after: (at) => expectStatusAlone(at, reason, outcome) },
   }
 }
 

@@ -18,7 +18,7 @@ import { type JwtChange, rewriteCredential, rewriteJws } from '@countersign/test
 import { asked, formOf, trusted } from '../asked.ts'
 import { type BadInput, chapter } from '../case.ts'
 import { body } from '../list-server.ts'
-import { refused } from '../rejection.ts'
+import { refused, taken } from '../rejection.ts'
 import type { Requested } from '../stages.ts'
 import { bitstring, type Mechanism, tokenJwt } from '../status-lists.ts'
 import { sendForm } from '../wire.ts'
@@ -29,13 +29,13 @@ type Rewrite = (credential: string, signer: Signer) => Promise<string>
 function unreadable(kind: Kind, name: string, reason: RegExp, rewrite: Rewrite): BadInput<Requested> {
   return {
     name,
-    ...refused,
+    ...taken,
     async send(at, world) {
       const { credential, holder } = await trusted(kind, world)
       const held = { credential: await rewrite(credential, kind.trustedKey(world)), holder }
       return sendForm(at.request.responseUri, formOf(at, await presentAs(kind, at, held)))
     },
-    ends: { because: 'a bound answer decides', after: (at) => expectUndetermined(at, reason) },
+    ends: { because: 'it has its answer', after: (at) => expectUndetermined(at, reason) },
   }
 }
 
@@ -131,7 +131,7 @@ function list(
   const { kind } = mechanism
   return {
     name,
-    ...refused,
+    ...(outcome === 'failed' ? refused : taken),
     async send(at, world) {
       const signer = world.listKey
       const address = await world.lists.publish(async (own) => {
@@ -141,7 +141,7 @@ function list(
       const held = await trusted(kind, world, { statuses: [mechanism.reference(address)] })
       return sendForm(at.request.responseUri, formOf(at, await presentAs(kind, at, held)))
     },
-    ends: { because: 'a bound answer decides', after: (at) => expectStatusAlone(at, reason, outcome) },
+    ends: { because: 'it has its answer', after: (at) => expectStatusAlone(at, reason, outcome) },
   }
 }
 
