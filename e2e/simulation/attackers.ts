@@ -98,9 +98,15 @@ export async function guessTxCodes(
 }
 
 /** Answers a request that was meant for somebody else, with a credential of its own. */
-export async function answerToo(world: World, name: string, id: string, held: Held): Promise<void> {
+export async function answerToo(
+  world: World,
+  name: string,
+  id: string,
+  held: Held,
+  change: (form: Readonly<Record<string, string>>) => Readonly<Record<string, string>> = (form) => form,
+): Promise<void> {
   const form = await presentationForm(world, { name, impatient: false }, id, held)
-  if (form.ok) await persist(world, name, () => ({ kind: 'answer', id, form: form.value }))
+  if (form.ok) await persist(world, name, () => ({ kind: 'answer', id, form: change(form.value) }))
 }
 
 /** Declines in the name of the wallet. */
@@ -130,8 +136,13 @@ async function sendGarbage(world: World, name: string, id: string): Promise<void
 export const strangers: readonly ((world: World, name: string, id: string) => Promise<void>)[] = [
   declineToo,
   sendGarbage,
-  ...forgeries.map(
-    (forgery) => (world: World, name: string, id: string) =>
-      answerToo(world, name, id, world.deployment.forged[forgery]),
-  ),
+  ...forgeries.map((forgery) => (world: World, name: string, id: string) => {
+    const held = world.deployment.forged[forgery]
+    return answerToo(world, name, id, held, forgery === 'unbound' ? withoutProof : undefined)
+  }),
 ]
+
+/** The holder's signature ends the presentation. */
+function withoutProof(form: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { ...form, vp_token: form['vp_token']?.replace(/.{20}"\]\}$/, `${'A'.repeat(20)}"]}`) ?? '' }
+}

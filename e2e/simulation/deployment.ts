@@ -69,8 +69,8 @@ async function forge(issuerSigner: Signer): Promise<Readonly<Record<Forgery, Hel
     'self-made': await credential(newKey(), 0),
     'copied certificate': await credential(garbage, 0),
     'untrusted issuer': await credential(stranger.vouchFor(simulated), 0),
-    // Somebody else's, good and well signed; the stranger has not its key.
-    unbound: { ...(await credential(issuerSigner, 0)), holder: newKey() },
+    // Somebody else's, good and well signed; the stranger has not its key, so his proof is garbage (`answerToo`).
+    unbound: await credential(issuerSigner, 0),
   }
 }
 
