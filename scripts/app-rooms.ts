@@ -142,6 +142,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'stores',
     'service/sessions',
     'service/config',
+    'service/operation',
     'apps/verifier/policies',
   ),
   'apps/verifier/policies': onNode('credential/contract', 'protocol/openid4vp'),
@@ -188,6 +189,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/verifier/build.ts': onNode(
     'credential/contract',
     'service/compose',
+    'service/operation',
     'apps/verifier',
     'apps/verifier/http',
     'apps/verifier/response',

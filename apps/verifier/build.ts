@@ -6,7 +6,7 @@ import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
-import { answerLimit } from './answer-limit.ts'
+import { tokenBuckets } from '@countersign/service/operation/token-buckets'
 import { verifierRoutes } from './http/routes.ts'
 import { lookTurns } from './look-turns.ts'
 import { look } from './response/look-again.ts'
@@ -38,6 +38,8 @@ export interface VerifierSettings
 const SKEW_SECONDS = 60
 const BINDING_WINDOW_SECONDS = 300
 const STATUS_LOOK_UP_MS = 3000
+/** Of one sender to one session: twenty a minute. */
+const ANSWERS = { perSecond: 20 / 60, atOnce: 20 }
 
 export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings): Verifier {
   const { stores, formats, ...handedIn } = ports
@@ -55,7 +57,7 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
       bindingWindowSeconds: BINDING_WINDOW_SECONDS,
       statusLookUpMs: STATUS_LOOK_UP_MS,
     },
-    answerLimit: answerLimit(),
+    answerLimit: tokenBuckets({ ...ANSWERS, nowMs: () => handedIn.now() * 1000 }),
     lookTurns: lookTurns(),
   }
 }

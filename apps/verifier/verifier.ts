@@ -9,9 +9,9 @@ import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import type { TokenBuckets } from '@countersign/service/operation/token-buckets'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { Due, SessionStore, Signals } from '@countersign/stores/ports'
-import type { AnswerLimit } from './answer-limit.ts'
 import type { LookTurns } from './look-turns.ts'
 import type { Policy } from './policies/policy.ts'
 
@@ -36,8 +36,9 @@ export interface Verifier {
   readonly limits: VerifierLimits
   /** Epoch seconds. */
   readonly now: () => number
-  /** What one sender may have judged, and how often what is missing is looked for, at this instance. */
-  readonly answerLimit: AnswerLimit
+  /** What one sender may have judged for one session, at this instance. */
+  readonly answerLimit: Pick<TokenBuckets, 'take'>
+  /** How often what is missing of a session is looked for by readers, at this instance. */
   readonly lookTurns: LookTurns
   /** Which sessions somebody looks at, though nobody reads them. */
   readonly due: Due

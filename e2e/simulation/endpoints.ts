@@ -137,7 +137,7 @@ async function answer(
   { form, id }: Extract<Request, { kind: 'answer' }>,
   by: string,
 ): Promise<Reply> {
-  const received = await receivePresentation(verifier, id, form, by)
+  const received = await receivePresentation(verifier, id, form, { sender: by })
   if (!received.ok) return refused(received.error.code)
   const { reply, session } = received.value
   const decides = session.answer !== undefined

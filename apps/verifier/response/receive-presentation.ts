@@ -54,7 +54,7 @@ export async function receivePresentation(
   // An answered or expired session needs no cryptography to say so.
   const closed = answerClosed(found.value, answerHash, verifier.now())
   if (closed !== undefined) return closed.ok ? ok(received(closed.value, 'refused')) : closed
-  const retryAfterSeconds = verifier.answerLimit(sender, id, verifier.now())
+  const retryAfterSeconds = verifier.answerLimit.take(`${id} ${sender}`)
   if (retryAfterSeconds !== undefined) return refuse({ code: 'answers_too_many', retryAfterSeconds })
 
   const judged = await judgeAnswer(verifier, found.value, form, answerHash)
