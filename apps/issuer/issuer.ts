@@ -52,11 +52,12 @@ export interface Issuer {
 export interface CallerKeys {
   /** A signer of the bare key, without a certificate. */
   open(key: JsonObject): Promise<Result<Signer, { readonly code: string }>>
-  /** A signer that issues with the key, under these certificates. */
+  /** A signer that issues with the key, under these certificates; `issuer`: what it calls itself, where it says so. */
   signer(
     key: JsonObject,
     x5c: readonly string[] | undefined,
     profile: SignerProfile,
+    issuer: string | undefined,
   ): Promise<Result<Signer, { readonly code: string }>>
 }
 

@@ -70,11 +70,11 @@ export async function signCredential(
 
 async function signerOf(
   issuer: Pick<Issuer, 'signerFor' | 'openCallerKey'>,
-  { issuerKey, x5c }: PromisedCredential,
+  { issuerKey, x5c, issuer: name }: PromisedCredential,
   { signerProfile }: CredentialFormat,
 ): Promise<Result<Signer, CertificateEnded>> {
   if (issuerKey === undefined) return ok(issuer.signerFor(signerProfile))
-  const opened = await issuer.openCallerKey.signer(issuerKey, x5c, signerProfile)
+  const opened = await issuer.openCallerKey.signer(issuerKey, x5c, signerProfile, name)
   if (opened.ok) return opened
   const { code } = opened.error
   if (code === 'certificate_not_valid_now') return refuse({ code })

@@ -147,7 +147,7 @@ async function usableKey(
   profile: SignerProfile,
 ): Promise<Result<UsableKey, PromiseRefusal>> {
   if (order.issuerKey === undefined) return ok({ signer: issuer.signerFor(profile), kept: {} })
-  const opened = await issuer.openCallerKey.signer(order.issuerKey, order.x5c, profile)
+  const opened = await issuer.openCallerKey.signer(order.issuerKey, order.x5c, profile, order.issuerDid)
   if (!opened.ok) return refuse({ code: 'issuer_key_unusable', reason: opened.error.code })
   const { x5c } = opened.value
   const { issuerKey, issuerDid } = order

@@ -32,12 +32,13 @@ export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): Calle
       const parsed = parsePrivateKey(key)
       return parsed.ok ? ok<Signer>(softwareSigner(parsed.value)) : parsed
     },
-    async signer(key, x5c, profile) {
+    async signer(key, x5c, profile, issuer) {
       const configured = isRemote(key) ? await remoteKeys(key) : ok(undefined)
       if (!configured.ok) return configured
       const opened = await deployment.signer(PURPOSES[profile], {
         dnsNames: [],
         baseUrl: config.baseUrl,
+        uri: issuer,
         ...(configured.value ? { configuredSigner: configured.value } : { configuredKey: key }),
         configuredCertificates: x5c,
       })
@@ -49,7 +50,7 @@ export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): Calle
 
 /**
  * In development a key that comes without certificates gets one from the development CA, so that what it signs is
- * believed within the deployment; for mdocs one with the profile of a document signer.
+ * believed within the deployment, under the name that the caller gives it; for mdocs one with the profile of a document signer.
  */
 const PURPOSES: Readonly<Record<SignerProfile, string>> = {
   jose: 'caller-issuer',

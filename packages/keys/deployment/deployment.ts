@@ -7,6 +7,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import { isUri } from '@countersign/x509/make/alternative-names'
 import { certifiedSigner } from '../signers/certified-signer.ts'
 import { type ChainRefusal, configuredChain } from '../signers/configured-chain.ts'
 import { type KeyRefusal, type PrivateJwk, parsePrivateKey, softwareSigner } from '../signers/software-key.ts'
@@ -55,6 +56,8 @@ export interface SignerOptions {
   /** Host names for a development certificate; the host of `baseUrl` is added. */
   readonly dnsNames: readonly string[]
   readonly baseUrl: string
+  /** Another URI by which the signer calls itself, for a development certificate; one that cannot stand there is left out. */
+  readonly uri?: string | undefined
 }
 
 export type DeploymentRefusal = SecretRefusal | RecordRefusal
@@ -222,7 +225,7 @@ async function certificatesFor(
     if (signer.ok) return ok([signer.value])
     return refuse(signer.error.code === 'key_unsupported' ? unfit(purpose, key) : signer.error)
   }
-  const wish = { purpose, publicJwk: key, dnsNames: hostNames(options), uris: [options.baseUrl] }
+  const wish = { purpose, publicJwk: key, dnsNames: hostNames(options), uris: ownUris(options) }
   const made = await keptCertificate(development.records, cas.active, wish, now)
   return made.ok ? ok([made.value]) : made
 }
@@ -234,6 +237,10 @@ function unfit(purpose: string, key: PublicJwk): SignerRefusal {
 
 /** Their certificates follow ISO/IEC 18013-5 annex B. */
 const DOCUMENT_SIGNERS: readonly string[] = ['document-signer', 'caller-document-signer']
+
+function ownUris({ baseUrl, uri }: SignerOptions): readonly string[] {
+  return uri === undefined || !isUri(uri) ? [baseUrl] : [baseUrl, uri]
+}
 
 /** Sorted, so that two instances that list the same names differently share one certificate. */
 function hostNames({ dnsNames, baseUrl }: SignerOptions): readonly string[] {

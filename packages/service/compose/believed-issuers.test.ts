@@ -93,8 +93,9 @@ function fileOf(name: string, certificate: string): string {
 }
 
 describe('in development', () => {
-  const signerOf = async (purpose: string) => {
-    const signer = await deployment.signer(purpose, { dnsNames: [], baseUrl: 'https://issuer.example' })
+  const signerOf = async (purpose: string, uri?: string) => {
+    const options = { dnsNames: [], baseUrl: 'https://issuer.example', uri }
+    const signer = await deployment.signer(purpose, options)
     if (!signer.ok || !signer.value.x5c) throw new Error('no signer')
     return signer.value.x5c
   }
@@ -126,6 +127,21 @@ describe('in development', () => {
       value: { issuer: 'https://issuer.example' },
     })
     expect(await judge('https://moved.example')).toMatchObject({ value: { issuer: subject } })
+  })
+
+  it('vouches for the name under which a caller brings his key, where a certificate can have it', async () => {
+    const { issuers } = await open([], 'development')
+    const did = didKeyFromKey(publicJwk)
+    const judge = async (certified: string, issuer: string) =>
+      issuers(keyOf('dc+sd-jwt', { x5c: await signerOf('caller-issuer', certified), issuer }), now)
+    expect(await judge(did, did)).toMatchObject({ value: { issuer: did } })
+    for (const [certified, claimed] of [
+      [did, 'did:web:stranger.example'],
+      ['no URI', 'no URI'],
+    ] as const) {
+      const judged = await judge(certified, claimed)
+      expect(judged.ok && judged.value.issuer).toMatch(/^O=Countersign, CN=/)
+    }
   })
 
   it('believes no root of documents about a status list', async () => {
