@@ -71,6 +71,21 @@ describe('starting a verification', () => {
   })
 })
 
+describe('a result', () => {
+  it('names the issuer that is vouched for, and apart from it the name that the credential claims', async () => {
+    const test = await testVerifier()
+    const session = await started(test.verifier)
+    const answer = await answerTo(session, await heldCredential(test), test.clock.now)
+    await receivePresentation(test.verifier, session.id, answer)
+    const kept = await stateOf(test, session.id)
+    expect(kept && sessionView(kept, test.verifier.policies)).toMatchObject({
+      credentials: [
+        { issuer: 'O=Countersign, CN=Test', claimedIssuer: 'https://issuer.example', anchor: 'Test CA' },
+      ],
+    })
+  })
+})
+
 describe('policies of the relying party', () => {
   async function stateWith(policies: { policy: string; args?: unknown }[]) {
     const test = await testVerifier()
