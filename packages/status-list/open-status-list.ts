@@ -5,7 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { TrustRefusal } from '@countersign/credential/contract/trust-port'
+import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { readBitstringCredential } from './bitstring-status-list.ts'
 import type { Compression, InflateRefusal } from './compression.ts'
@@ -66,8 +66,9 @@ export async function openStatusList(
   const list = read.value
   const fault = findPeriodFault(list, options, now)
   if (fault !== undefined) return refuse(fault)
-  const anchor = await judgeSigner(list, request, options, now)
-  if (!anchor.ok) return anchor
+  const signer = await judgeSigner(list, request, options, now)
+  if (!signer.ok) return signer
+  const { anchor, trustedUntil } = signer.value
   // Whoever serves lists could show another list of the same signer. Only a signer's word can be held against him, so this
   // comes after the signature.
   if (list.uri !== undefined && list.uri !== request.uri) return refuse({ code: 'list_uri_differs' })
@@ -76,11 +77,12 @@ export async function openStatusList(
   const { expiresAt, issuedAt, ttlSeconds, uri } = list
   return ok({
     uri,
-    anchor: anchor.value,
+    anchor,
     issuedAt,
     expiresAt,
     ttlSeconds,
     fetchedAt,
+    trustedUntil,
     content: content.value,
   })
 }
@@ -145,19 +147,19 @@ function findPeriodFault(
   return isExpired(list, options, now) ? { code: 'list_expired' } : undefined
 }
 
-/** Decides whether the signer counts; the value is the name of the anchor. */
+/** Decides whether the signer counts; the value names the anchor. */
 async function judgeSigner(
   { packed, signer, verify }: SignedStatusList,
   { credentialIssuer, uri }: StatusListRequest,
   { trust }: OpenStatusListOptions,
   now: number,
-): Promise<Result<string, StatusListRefusal>> {
+): Promise<Result<Pick<TrustedKey, 'anchor' | 'trustedUntil'>, StatusListRefusal>> {
   const { mechanism } = packed
   const named = credentialIssuer === undefined ? {} : { credentialIssuer }
   const trusted = await trust({ purpose: 'status_list', mechanism, uri, ...named, ...signer }, now)
   if (!trusted.ok) return refuse(toRefusal(trusted.error))
   const verified = await verify(trusted.value.key)
-  return verified.ok ? ok(trusted.value.anchor) : refuse({ code: verified.error.code })
+  return verified.ok ? ok(trusted.value) : refuse({ code: verified.error.code })
 }
 
 function toRefusal(refusal: TrustRefusal): StatusListRefusal {

@@ -74,6 +74,8 @@ export interface StatusList {
   /** After that time a newer one may be had. */
   readonly ttlSeconds?: number | undefined
   readonly fetchedAt: number
+  /** Epoch seconds: whoever keeps the list asks after it whether its signer is still believed. Absent: nothing says when. */
+  readonly trustedUntil?: number | undefined
   readonly content: StatusListContent
 }
 

@@ -92,6 +92,19 @@ describe('a chain', () => {
     })
   })
 
+  it.each<[string, TrustScope, number, number]>([
+    ['the leaf', {}, NOW + DAY, NOW + DAY],
+    ['the anchor', {}, NOT_AFTER + DAY, NOT_AFTER],
+    ['the list', { usableUntil: NOW + 10 }, NOW + DAY, NOW + 10],
+    ['the period', { periods: [{ from: 0, until: NOW + 5 }, { from: NOW + 9 }] }, NOW + DAY, NOW + 4],
+  ])('says until when it is trusted: by the end of %s', async (_what, scope, notAfter, trustedUntil) => {
+    const list = await anchored(scope)
+    const chain = [await makeLeaf({ notAfter })]
+    expect(await judge(list, chain)).toMatchObject({ value: { trustedUntil } })
+    expect((await judge(list, chain, ISSUER, trustedUntil)).ok).toBe(true)
+    expect((await judge(list, chain, ISSUER, trustedUntil + 1)).ok).toBe(false)
+  })
+
   it('that leads nowhere is refused with what is missing', async () => {
     expect(await judge(NOBODY, [await makeLeaf()])).toMatchObject({
       error: {

@@ -24,6 +24,7 @@ import {
   findScopeFault,
   nameOf,
   type ScopeFault,
+  scopeEnd,
   type TrustedCertificate,
   type TrustList,
   type TrustOccasion,
@@ -51,6 +52,8 @@ export interface TrustedChain {
   /** What the source vouches for: the name that the certificate confirms, otherwise its subject; absent where it has none. */
   readonly issuer?: string | undefined
   readonly bindJurisdiction?: boolean | undefined
+  /** Epoch seconds: the first end of a certificate of the path, or of what its source says of the anchor. */
+  readonly trustedUntil: number
 }
 
 export type ChainRefusal =
@@ -109,12 +112,12 @@ function judgeBy({ anchors, pins }: TrustList, options: ChainTrustOptions): Deci
     if (byPin?.ok) return byPin
     const known = cache.get(x5c, occasion, now)
     if (known !== undefined && findFault(known.anchor, known.path.leaf, occasion, now) === undefined) {
-      return judgeMoment(known, occasion)
+      return judgeMoment(known, occasion, now)
     }
     const judged = await judgeChain(x5c, leafText, anchors, occasion, now, options)
     if (!judged.ok) return byPin ?? judged
     cache.put(x5c, occasion, judged.value, now)
-    return judgeMoment(judged.value, occasion)
+    return judgeMoment(judged.value, occasion, now)
   }
 }
 
@@ -234,7 +237,7 @@ function judgePins(
   for (const pin of pins) {
     const { certificate } = pin
     const fault = findPeriodFault(certificate, now) ?? findFault(pin, certificate, occasion, now)
-    if (fault === undefined) return judgeLeafMoment(certificate, pin, occasion)
+    if (fault === undefined) return judgeLeafMoment(certificate, pin, occasion, certificate.notAfter, now)
     refusal ??= untrusted(certificate, fault, { ...detailsOf(certificate), anchor: nameOf(pin) })
   }
   return refusal
@@ -245,8 +248,8 @@ function findPeriodFault({ notBefore, notAfter }: Certificate, now: number): Unt
   return now > notAfter ? 'certificate_expired' : undefined
 }
 
-function judgeMoment({ path, anchor }: JudgedChain, occasion: TrustOccasion) {
-  return judgeLeafMoment(path.leaf, anchor, occasion)
+function judgeMoment({ path, anchor }: JudgedChain, occasion: TrustOccasion, now: number) {
+  return judgeLeafMoment(path.leaf, anchor, occasion, path.notAfter, now)
 }
 
 /** ISO/IEC 18013-5 §9.3.1: the document signer was valid when it signed. */
@@ -254,6 +257,8 @@ function judgeLeafMoment(
   leaf: Certificate,
   trusted: TrustedCertificate,
   { issuer, signedAt }: TrustOccasion,
+  pathEnd: number,
+  now: number,
 ): Result<TrustedChain, ChainRefusal> {
   if (signedAt !== undefined && (signedAt < leaf.notBefore || signedAt > leaf.notAfter)) {
     return untrusted(leaf, 'signed_outside_certificate', detailsOf(leaf))
@@ -262,7 +267,8 @@ function judgeLeafMoment(
   const isBound = bindIssuer === true || bindIssuer === 'if_named'
   const isNamed = isBound && issuer !== undefined && namesIssuer(leaf, issuer)
   const vouchedFor = isNamed ? issuer : leaf.subject.text || undefined
-  return ok({ leaf, anchor: nameOf(trusted), source, issuer: vouchedFor, bindJurisdiction })
+  const trustedUntil = Math.min(pathEnd, scopeEnd(trusted, signedAt ?? now))
+  return ok({ leaf, anchor: nameOf(trusted), source, issuer: vouchedFor, bindJurisdiction, trustedUntil })
 }
 
 function untrusted(

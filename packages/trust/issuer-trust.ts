@@ -17,7 +17,11 @@ export function issuerTrust(chains: ChainTrust): IssuerTrust {
 
 /** A signer of lists may be anybody whom the deployment trusts with lists; that of the credential need not be the same. */
 export function statusListTrust(chains: ChainTrust): StatusListTrust {
-  return async ({ x5c, issuer }, now) => toKey(await chains(x5c, { purpose: 'status_list', issuer }, now))
+  return async ({ x5c, issuer }, now) => {
+    const trusted = await chains(x5c, { purpose: 'status_list', issuer }, now)
+    const key = toKey(trusted)
+    return trusted.ok && key.ok ? ok({ ...key.value, trustedUntil: trusted.value.trustedUntil }) : key
+  }
 }
 
 function toKey(judged: Result<TrustedChain, ChainRefusal>): Result<TrustedKey, TrustRefusal> {

@@ -117,6 +117,13 @@ export function findScopeFault(
   return usableUntil !== undefined && now > usableUntil ? 'anchor_list_outdated' : undefined
 }
 
+/** Until when a decision of `now` holds, as far as the source says so; epoch seconds, the end included. */
+export function scopeEnd({ periods, usableUntil }: TrustedCertificate, now: number): number {
+  const period = periods?.find((one) => isInPeriods([one], now))
+  const periodEnd = period?.until === undefined ? Number.POSITIVE_INFINITY : period.until - 1
+  return Math.min(usableUntil ?? Number.POSITIVE_INFINITY, periodEnd)
+}
+
 function isInPeriods(periods: readonly TrustPeriod[], moment: number): boolean {
   return periods.some(({ from, until }) => moment >= from && (until === undefined || moment < until))
 }

@@ -41,6 +41,8 @@ export interface TrustedKey {
   readonly issuer?: string | undefined
   /** What the signer's certificate stands for; absent where there is none. */
   readonly jurisdiction?: TrustedJurisdiction | undefined
+  /** Epoch seconds: whoever remembers this decision asks again after it. Absent: nothing says when it ends. */
+  readonly trustedUntil?: number | undefined
 }
 
 export interface TrustedJurisdiction extends SignerJurisdiction {

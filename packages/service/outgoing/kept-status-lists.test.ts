@@ -116,6 +116,21 @@ describe('a status list that is kept', () => {
     expect(rare.state.asked).toBe(2)
   })
 
+  it('counts no longer than its signer is believed, however long it may be kept', async () => {
+    const end = NOW + 1000
+    const believed: StatusListTrust = (_reference, now) =>
+      now > end
+        ? refuse({ code: 'untrusted', reason: 'anchor_list_outdated', key: signer.publicJwk })
+        : ok({ key: signer.publicJwk, anchor: 'Example Root', trustedUntil: end })
+    const list = await publish({ ttlSeconds: 7200, expiresAt: NOW + 86_400 })
+    const { at, state } = kept(list, { trust: believed })
+    expect(await at(NOW)).toBe('valid')
+    expect(await at(end)).toBe('valid')
+    expect(await at(end + 1)).toContain('signer_untrusted')
+    state.answer = { code: 'list_http_status', reason: '503' }
+    expect(await at(end + 10)).not.toBe('valid')
+  })
+
   it('is fetched again from four fifths of its time on, once and while those who ask get the one at hand', async () => {
     const { at, state } = kept(await publish({ ttlSeconds: 60 }))
     await at(NOW)

@@ -152,9 +152,10 @@ function periodsOf(options: KeptListsOptions) {
     afterFailure(found: Found, { freshUntil }: Entry, now: number): Omit<Entry, 'found'> {
       return { freshUntil: Math.max(freshUntil, now + failureSeconds), renewFrom: now + secondsOf(found) }
     },
-    /** A list that states no end ends with its time to live. */
+    /** A list that states no end ends with its time to live; every list ends with the trust in its signer. */
     isUsable(list: StatusList, now: number): boolean {
-      if (isExpired(list, options, now)) return false
+      const { trustedUntil = Number.POSITIVE_INFINITY } = list
+      if (now > trustedUntil || isExpired(list, options, now)) return false
       return list.expiresAt === undefined
         ? now < endOfFreshness(list) + maxStaleSeconds
         : now < list.fetchedAt + maxKeptSeconds
