@@ -33,7 +33,7 @@ const browser: TestProjectInlineConfiguration = {
     alias: [{ find: /^.*\/node-engine(\.ts)?$/, replacement: inRoot('testing/engines/web-engine.ts') }],
   },
   // Found on the way, a package to bundle would make the page load again in the middle of a run.
-  optimizeDeps: { include: ['fast-check'] },
+  optimizeDeps: { include: ['fast-check', 'saxes'] },
   test: {
     name: 'browser',
     include: [

@@ -14,7 +14,14 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'credential/contract': pure('core', 'crypto', 'crypto/jose', 'did', 'x509'),
   credential: pure('credential/contract', 'credential/sd-jwt-vc', 'credential/mdoc', 'credential/w3c-vc'),
   'credential/display': pure('core', 'credential/contract'),
-  'credential/type-metadata': pure('core', 'crypto', 'credential/contract', 'credential/display'),
+  'credential/svg': using(['saxes'], 'core'),
+  'credential/type-metadata': pure(
+    'core',
+    'crypto',
+    'credential/contract',
+    'credential/display',
+    'credential/svg',
+  ),
   'credential/sd-jwt': pure('core', 'crypto', 'crypto/jose', 'credential/contract'),
   'credential/sd-jwt-vc': pure(
     'core',

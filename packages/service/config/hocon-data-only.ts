@@ -37,8 +37,10 @@ export class NotPlainData extends Error {
   }
 }
 
-/** Once a process: the parser keeps its components in one place for all. */
+/** Once a process, however often it is called: the parser keeps its components in one place for all. */
 export function readDataOnly(parser: Parser, utils: Record<string, unknown>): void {
+  if (utils[DONE] === true) return
+  utils[DONE] = true
   judgeTokens(parser)
   judgeKeys(parser)
   judgeIncludes(parser)
@@ -47,6 +49,7 @@ export function readDataOnly(parser: Parser, utils: Record<string, unknown>): vo
   closeExpressions(utils)
 }
 
+const DONE = 'readsDataOnly'
 const FORBIDDEN_MEMBERS = ['__proto__', 'constructor', 'prototype']
 
 /** Every text that is read becomes tokens here, included files and texts of the parser's own as well. */

@@ -1,0 +1,6 @@
+/** A picture as it was read: element and attribute names of our own lists, values that were judged, text as it is shown. */
+export interface SvgElement {
+  readonly name: string
+  readonly attributes: ReadonlyMap<string, string>
+  readonly children: readonly (SvgElement | string)[]
+}
