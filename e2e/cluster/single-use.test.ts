@@ -85,6 +85,27 @@ describe('a pre-authorized code', () => {
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1)
   })
 
+  it('whose token led to a credential gives its own key nothing more, on either instance', async () => {
+    const offer = await newOffer()
+    const sender = { dpopKey: newKey() }
+    const token = expectStatus(await requestToken(offer, sender), 200)
+    expect((await requestToken(offer, sender)).text).toBe(token.text)
+    const accessToken = String(token.json()['access_token'])
+    const request = {
+      accessToken,
+      configurationId: identityConfiguration,
+      proof: await keyProof(offer.issuer, await newNonce(), newKey()),
+    }
+    // The last token requests race the credential: whatever they were told, none is told anything afterwards.
+    await Promise.all([
+      requestCredential(offer.issuer, sender, request).then((answer) => expectStatus(answer, 200)),
+      ...Array.from({ length: 4 }, () => requestToken(offer, sender)),
+    ])
+    const answers = await times(4, () => requestToken(offer, sender))
+    expect(answers.map((answer) => answer.status)).toEqual([400, 400, 400, 400])
+    expect(errors(answers)).toEqual(['invalid_grant'])
+  })
+
   it('with ten DPoP keys at once gives one token to one key', async () => {
     const offer = await newOffer()
     const answers = await times(10, () => requestToken(offer, { dpopKey: newKey() }))
