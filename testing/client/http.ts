@@ -1,5 +1,6 @@
 /** One HTTP call as the tests see it: status, instance that served it, body as text and as JSON. */
 import assert from 'node:assert/strict'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { checkAnswer } from './checked-answers.ts'
 
 export interface Answer {
@@ -17,9 +18,24 @@ export interface Call {
   readonly body?: string
 }
 
+const elsewhere = new AsyncLocalStorage<ReadonlyMap<string, string>>()
+
+/**
+ * Calls of `run` go to another address than the one that they name, by their origins: through another balancer, with
+ * links and proofs as they are.
+ */
+export function sentTo<T>(origins: ReadonlyMap<string, string>, run: () => T): T {
+  return elsewhere.run(origins, run)
+}
+
+function destinationOf(url: string): string {
+  const { origin } = new URL(url)
+  return (elsewhere.getStore()?.get(origin) ?? origin) + url.slice(origin.length)
+}
+
 /** Rejects when the connection is cut; every status is an answer, if the service describes it. */
 export async function call(url: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> {
-  const response = await fetch(url, {
+  const response = await fetch(destinationOf(url), {
     method,
     headers: { ...headers },
     redirect: 'manual',
