@@ -1,5 +1,6 @@
-// `npm run test:long`: what takes too long for `npm test`. Twenty thousand histories of the simulation, then every test beside
-// programs that keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on somebody's.
+// `npm run test:long`: what takes too long for `npm test`. Twenty thousand histories of the simulation, five thousand flows
+// while real processes are killed around them, then every test beside programs that keep all cores busy, for a test that
+// holds on a quiet machine alone is a test that fails on somebody's.
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { ensureDependencies, ensureInterop, ensurePrograms, pinnedNode, run } from './workspace.mjs'
@@ -10,6 +11,9 @@ ensurePrograms()
 process.env.COUNTERSIGN_SEEDS = '20000'
 const histories = run('vitest', ['run', '--project', 'cluster', 'simulation.test', '--testTimeout=1800000'])
 delete process.env.COUNTERSIGN_SEEDS
+process.env.COUNTERSIGN_FLOWS = '5000'
+const flows = run('vitest', ['run', '--project', 'cluster', 'e2e/chaos'])
+delete process.env.COUNTERSIGN_FLOWS
 // Each looks up from its work twenty times a second, and ends when this process is gone and the pipe with it.
 const work = `
   process.stdin.on('close', () => process.exit()).resume()
@@ -20,7 +24,7 @@ const busy = Array.from({ length: availableParallelism() }, () =>
 )
 try {
   const beside = run('node', ['scripts/test.mjs'])
-  process.exitCode = histories !== 0 || beside !== 0 ? 1 : 0
+  process.exitCode = histories !== 0 || flows !== 0 || beside !== 0 ? 1 : 0
 } finally {
   for (const program of busy) program.kill('SIGKILL')
 }
