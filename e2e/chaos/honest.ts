@@ -48,8 +48,9 @@ export async function successfully(what: string, send: () => Promise<Answer>): P
   return answer
 }
 
+/** 408 and 429 ask for another try (RFC 9110 §15.5.9, RFC 6585 §4). */
 function isFinal({ status, text }: Answer): boolean {
-  return status < 500 && status !== 429 && !text.includes('"invalid_dpop_proof"')
+  return status < 500 && status !== 408 && status !== 429 && !text.includes('"invalid_dpop_proof"')
 }
 
 function waitOf(answer: Answer | undefined): number {

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { atEachLook } from '@countersign/event-loop/attentive-time'
 import { errorBody } from './wire-errors.ts'
 
 /** Milliseconds. */
@@ -21,6 +22,36 @@ export interface ConnectionLimits {
 }
 
 export const CONNECTION_LIMITS: ConnectionLimits = { headersMs: 10_000, requestMs: 30_000, checkMs: 1000 }
+
+/** A pause of this process that is worth a thought, in milliseconds. */
+const PAUSE_MS = 500
+
+/**
+ * What came while this process could not look lies unread, and its sender is not late: each pause makes the limits longer,
+ * for as long as a request that met it may take. Node reads the limits whenever it looks for those that are late, so they
+ * are told then, and what a framework sets is passed over. Call before the server listens.
+ */
+export function forgivePauses(server: Server, { headersMs, requestMs }: ConnectionLimits): Server {
+  let forgivenMs = 0
+  let lookedAt = performance.now()
+  const stop = atEachLook((sinceLastMs) => {
+    lookedAt = performance.now()
+    if (sinceLastMs < PAUSE_MS) return
+    forgivenMs += sinceLastMs
+    setTimeout(() => {
+      forgivenMs -= sinceLastMs
+    }, requestMs + sinceLastMs).unref()
+  })
+  const allowedMs = (limitMs: number) => {
+    const pauseMs = performance.now() - lookedAt
+    return limitMs + forgivenMs + (pauseMs < PAUSE_MS ? 0 : pauseMs)
+  }
+  Object.defineProperties(server, {
+    headersTimeout: { get: () => allowedMs(headersMs), set: () => undefined },
+    requestTimeout: { get: () => allowedMs(requestMs), set: () => undefined },
+  })
+  return server.once('close', stop)
+}
 
 /** A peer that takes no answer has no more than this after it was written. */
 const LAST_WORD_MS = 1000

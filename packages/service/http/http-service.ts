@@ -36,6 +36,7 @@ import {
   answerBrokenRequests,
   CONNECTION_LIMITS,
   type ConnectionLimits,
+  forgivePauses,
   quietConnections,
 } from './connections.ts'
 import type { DescribedAnswers } from './described-answers.ts'
@@ -243,7 +244,7 @@ function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionPa
   const serverOf = admittingServerOf(options, log, { ...parts, limits })
   const app = Fastify({
     logger: false,
-    serverFactory: (handler) => answerBrokenRequests(serverOf(handler)),
+    serverFactory: (handler) => forgivePauses(answerBrokenRequests(serverOf(handler)), limits),
     requestTimeout: limits.requestMs,
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
