@@ -33,6 +33,7 @@ import { slowListChapters, statusAddressChapters } from './bad-input/cases/statu
 import { statusEndpointChapters } from './bad-input/cases/status-endpoint-cases.ts'
 import { statusListChapters } from './bad-input/cases/status-list-cases.ts'
 import { statusReferenceChapters } from './bad-input/cases/status-reference-cases.ts'
+import { statusWaitingChapters } from './bad-input/cases/status-waiting-cases.ts'
 import { tokenChapters } from './bad-input/cases/token-cases.ts'
 import { transportChapters } from './bad-input/cases/transport-cases.ts'
 import { verificationChapters } from './bad-input/cases/verification-cases.ts'
@@ -66,6 +67,7 @@ const chapters: readonly Chapter[] = [
   ...statusListChapters,
   ...statusReferenceChapters,
   ...statusAddressChapters,
+  ...statusWaitingChapters,
   ...issuedCredentialChapters,
   ...statusEndpointChapters,
   ...lockedChapters,

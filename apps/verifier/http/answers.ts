@@ -158,12 +158,13 @@ const wayOn = 'https://shop.example/failed/order-4711-zP3kQ9'
 export const responseAnswers: DescribedAnswers = {
   200: {
     description:
-      'The answer was taken: a presentation that was accepted, or the error of a wallet that declines',
+      'The answer was taken: a presentation that was accepted or cannot be judged yet, or the error of a wallet that declines',
     schema: authorizationResponseTaken,
     example: { redirect_uri: `https://shop.example/done/${ID}` },
   },
   400: {
-    description: 'The answer cannot be read, comes too late or again, or was judged and not accepted',
+    description:
+      'The answer cannot be read, comes too late, is another than the one that was taken, or is not accepted',
     schema: authorizationResponseRefused,
     example: errorBody(presentationRefused({ errorRedirectUri: wayOn }), 'oauth', ''),
   },
