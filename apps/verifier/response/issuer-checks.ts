@@ -18,15 +18,15 @@ function outcomeOf(checks: readonly Check[], name: CheckName): Check['outcome'] 
   return checks.find((check) => check.name === name)?.outcome
 }
 
-/** A code as all of ours are: no sentence, no name that somebody wrote into a certificate. */
-const CODE = /^[a-z0-9_]{1,40}$/
+/** A code as all of ours are; what follows it may be a name that somebody wrote into a certificate. */
+const CODE = /^[a-z0-9_]{1,40}(?=$|[: ])/
 
 const MOST_KEPT = 30
 
 /** A passed check says nothing beside its name here: what it found, an anchor say, was found for a stranger. */
 export function keptChecks(checks: readonly Check[]): readonly Check[] {
-  return checks.slice(0, MOST_KEPT).map(({ detail, name, outcome, queryId }) => {
-    const isCode = outcome !== 'passed' && detail !== undefined && CODE.test(detail)
-    return isCode ? { name, outcome, detail, queryId } : { name, outcome, queryId }
+  return checks.slice(0, MOST_KEPT).map(({ detail = '', name, outcome, queryId }) => {
+    const [code] = (outcome === 'passed' ? null : CODE.exec(detail)) ?? []
+    return { name, outcome, detail: code, queryId }
   })
 }

@@ -5,7 +5,7 @@
  * found out is looked for later. Decides nothing itself, and knows no store.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Check } from '@countersign/credential/contract/checks'
+import { type Check, passed } from '@countersign/credential/contract/checks'
 import type { RequestBinding, VerifyOutcome } from '@countersign/credential/contract/format'
 import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
@@ -142,9 +142,9 @@ async function judgePresentations(
   }
   const wanted: EvidenceWanted = { ...own, statuses, policies: session.policies, credentials }
   const { checks, missing } = await findEvidence(verifier, wanted)
-  if (checks.some(({ outcome }) => outcome === 'failed'))
-    return { ...judged, verdict: 'failed', checks, missing: [] }
-  return { ...judged, verdict: missing.length > 0 ? 'missing' : 'accepted', checks, missing }
+  const mayStillPass = missing.length > 0 && checks.every(({ outcome }) => outcome !== 'failed')
+  if (mayStillPass) return { ...judged, verdict: 'missing', checks, missing }
+  return { ...judged, verdict: passed(checks) ? 'accepted' : 'failed', checks, missing: [] }
 }
 
 interface OwnChecks extends Pick<EvidenceWanted, 'checks' | 'credentials'> {

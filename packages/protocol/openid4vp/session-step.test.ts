@@ -117,8 +117,8 @@ const ANSWERED = [
 const ENDED = ['declined', 'rejected in the end', 'expired'] as const
 const DECIDED = [...ANSWERED.slice(1), ...ENDED]
 
-type Then = string | 'same'
-const table: readonly (readonly [Name, string, VerificationMessage, Then])[] = [
+/** The last: the next state, the code of a refusal, or `same`. */
+const table: readonly (readonly [Name, string, VerificationMessage, string])[] = [
   ['created', 'the request is fetched', fetch, 'requested'],
   ['requested', 'the request is fetched again', fetch, 'same'],
   ...OPEN.flatMap(

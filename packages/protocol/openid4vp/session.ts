@@ -39,8 +39,6 @@ export interface DisclosedCredential extends PresentedCredential {
 /** In the order of their weight: at the end of the time the heaviest that was seen speaks. */
 export const ATTEMPT_KINDS = ['declined', 'stranger'] as const
 
-export type AttemptKind = (typeof ATTEMPT_KINDS)[number]
-
 /**
  * What came and decides nothing, because anybody who saw the request can send it. The first of each kind is kept: names,
  * outcomes and codes of our own lists and the time, no text of whoever sent it.
