@@ -51,7 +51,7 @@ export function findJurisdictionFault(
     const named = signer[member]
     const other = statedIn(namespaces, element).find((stated) => !isOf(stated, named))
     if (other !== undefined)
-      return { code, detail: `${textOf(other)}, the certificate: ${named.map(textOf)}` }
+      return { code, detail: `${textOf(other)}, the certificate: ${named.map(textOf).join(', ')}` }
   }
   return undefined
 }
