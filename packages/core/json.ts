@@ -18,7 +18,7 @@ export interface JsonLimits {
   readonly maxBytes?: number
   /** Objects and arrays inside each other, the outermost counted; 32 when absent. */
   readonly maxDepth?: number
-  /** Members and entries of all objects and arrays together, nearly; no limit beside that of the size when absent. */
+  /** Members and entries of all objects and arrays together, nearly; when absent one for eight bytes of `maxBytes`, and 1000. */
   readonly maxValues?: number
 }
 
@@ -42,11 +42,11 @@ export function parseJsonObject(text: string, limits: JsonLimits = {}): Result<J
 
 /** Any JSON value under the same rules; never refuses with `json_not_object`. */
 export function parseJson(text: string, limits: JsonLimits = {}): Result<JsonValue, JsonRefusal> {
-  if (exceedsUtf8Bytes(text, limits.maxBytes ?? DEFAULT_MAX_BYTES)) return refuse({ code: 'json_too_large' })
+  const { maxBytes = DEFAULT_MAX_BYTES, maxValues = 1000 + maxBytes / 8 } = limits
+  if (exceedsUtf8Bytes(text, maxBytes)) return refuse({ code: 'json_too_large' })
   const written = lookOver(text, limits.maxDepth ?? DEFAULT_MAX_DEPTH)
   if (written === 'too_deep') return refuse({ code: 'json_too_deep' })
-  if (written.values > (limits.maxValues ?? Number.POSITIVE_INFINITY))
-    return refuse({ code: 'json_too_large' })
+  if (written.values > maxValues) return refuse({ code: 'json_too_large' })
   let value: JsonValue
   try {
     value = JSON.parse(text)

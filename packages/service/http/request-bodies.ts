@@ -36,7 +36,7 @@ export const BODY_LIMITS = {
 } as const
 
 /** How large a body may be in bytes, the HTTP server has said before. */
-const JSON_LIMITS = { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: 64, maxValues: 20_000 }
+const JSON_LIMITS = { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: 64, maxValues: 10_000 }
 const MAX_FORM_PARAMETERS = 200
 
 /** Installs the readers; must run before routes are added. */
@@ -45,8 +45,8 @@ export function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(CONTENT_TYPES.json, { parseAs: 'string' }, (_request, body, done) => {
     done(null, readJson(body.toString()))
   })
-  app.addContentTypeParser(CONTENT_TYPES.form, { parseAs: 'string' }, (_request, body, done) => {
-    done(null, parseForm(body.toString()))
+  app.addContentTypeParser(CONTENT_TYPES.form, { parseAs: 'buffer' }, (_request, body, done) => {
+    done(null, parseForm(withSpaces(Buffer.from(body)).toString()))
   })
   app.addContentTypeParser(CONTENT_TYPES.text, { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)
@@ -114,6 +114,16 @@ export function parseForm(text: string): Record<string, string> {
   }
   return form
 }
+
+/** `+` for a space, in place: `URLSearchParams` takes 45 ms for a megabyte of them, and this one. */
+function withSpaces(form: Buffer): Buffer {
+  for (let at = form.indexOf(PLUS); at !== -1 && at < form.length; at += 1)
+    if (form[at] === PLUS) form[at] = SPACE
+  return form
+}
+
+const PLUS = 0x2b
+const SPACE = 0x20
 
 /** Counted before anything is decoded, empty parameters too. */
 function hasMoreThan(parameters: number, form: string): boolean {

@@ -1,0 +1,167 @@
+/**
+ * Every route that reads a body from whoever comes, with what makes it work hard beside the bodies of its kind. The test
+ * compares the list with the routes of the services: one that is missing here fails it.
+ */
+import { type CostlyBody, form, jsonTexts } from './costly-bodies.ts'
+import type { Known } from './stranger.ts'
+
+export interface Reachable {
+  /** In place of the parameters of its path. */
+  readonly id?: (known: Known) => string
+  readonly headers?: (known: Known) => Readonly<Record<string, string>>
+  /** Sizes in bytes; default: `STRANGERS_SIZES`. */
+  readonly sizes?: readonly number[]
+  readonly bodies?: (known: Known, bytes: number) => readonly CostlyBody[]
+}
+
+/** The limits of small and of other bodies, nearly. */
+export const STRANGERS_SIZES = [16_000, 65_000]
+
+const anySession = ({ verifications }: Known) => verifications['dc+sd-jwt'] ?? ''
+
+export const REACHABLE: Readonly<Record<string, Reachable>> = {
+  'issuer POST /token': {
+    headers: () => ({ dpop: jwsOf({ typ: 'dpop+jwt', alg: 'ES256', jwk: {} }, 8000) }),
+    bodies: ({ code }, bytes) => [
+      form('a code and a long rest', {
+        grant_type: 'urn:ietf:params:oauth:grant-type:pre-authorized_code',
+        'pre-authorized_code': code,
+        tx_code: '4'.repeat(100),
+        rest: 'x'.repeat(Math.max(0, bytes - 400)),
+      }),
+    ],
+  },
+  'issuer POST /nonce': { sizes: [1000] },
+  'issuer POST /credential': {
+    headers: ({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }),
+    bodies: (_, bytes) => proofs(bytes),
+  },
+  'verifier POST /openid4vc/request/{id}': {
+    id: anySession,
+    bodies: (_, bytes) => [
+      form('a nonce and metadata', {
+        wallet_nonce: 'n'.repeat(500),
+        wallet_metadata: '{"a":[]}'.repeat(bytes / 20),
+      }),
+    ],
+  },
+  ...Object.fromEntries(
+    ['dc+sd-jwt', 'mso_mdoc', 'jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'].map((format) => [
+      `verifier POST /openid4vc/verify/{id} ${format}`,
+      {
+        id: ({ verifications }: Known) => verifications[format] ?? '',
+        sizes: [65_000, 990_000],
+        bodies: (known: Known, bytes: number) => answers(known, format, bytes),
+      },
+    ]),
+  ),
+  'wallet POST /wallet-api/auth/register': {},
+  'wallet POST /wallet-api/auth/login': {
+    bodies: () => [
+      {
+        what: 'a long password',
+        type: 'application/json',
+        text: JSON.stringify({ type: 'email', email: 'a@b.example', password: 'x'.repeat(200) }),
+      },
+    ],
+  },
+}
+
+function encoded(text: string | Uint8Array): string {
+  return Buffer.from(text).toString('base64url')
+}
+
+/** The payload is filled up to the length. */
+function jwsOf(header: object, length: number, payload = ''): string {
+  const head = encoded(JSON.stringify(header))
+  const room = Math.max(0, Math.floor((length - head.length - 90) * 0.75))
+  const filled = payload === '' ? JSON.stringify({ a: 'x'.repeat(Math.max(0, room - 10)) }) : payload
+  return `${head}.${encoded(filled.slice(0, room))}.${'A'.repeat(86)}`
+}
+
+function proofs(bytes: number): readonly CostlyBody[] {
+  const proof = (header: object, length: number, payload?: string) =>
+    jwsOf({ typ: 'openid4vci-proof+jwt', alg: 'ES512', ...header }, length, payload)
+  const body = (what: string, jwt: readonly string[]) => ({
+    what,
+    type: 'application/json',
+    text: JSON.stringify({ credential_configuration_id: 'identity_credential_dc+sd-jwt', proofs: { jwt } }),
+  })
+  const one = Math.min(bytes - 150, 16_000)
+  const key = { kty: 'EC', crv: 'P-521', x: encoded(Buffer.alloc(66, 1)), y: encoded(Buffer.alloc(66, 1)) }
+  return [
+    body(
+      'many proofs',
+      Array.from({ length: bytes / 210 }, () => proof({ jwk: {} }, 200)),
+    ),
+    body('a proof with a key that is on no curve', [proof({ jwk: key }, one)]),
+    body('a proof by did:key', [proof({ kid: `did:key:z${'2'.repeat(1000)}` }, one)]),
+    body('a proof with certificates', [proof({ x5c: Array.from({ length: 100 }, () => 'MIIB') }, one)]),
+    ...jsonTexts(one * 0.7).map(([what, text]) =>
+      body(`a proof of ${what}`, [proof({ jwk: key }, one, `{"a":${text}}`)]),
+    ),
+  ]
+}
+
+function answers(known: Known, format: string, bytes: number): readonly CostlyBody[] {
+  const state = known.verifications[format] ?? ''
+  const token = (what: string, presentations: readonly string[]) =>
+    form(what, { state, vp_token: JSON.stringify({ asked: presentations }) })
+  // `~`, `"` and `%` of a form take three bytes.
+  const room = bytes - 300
+  const one = Math.min(room, 65_000)
+  return [
+    form('a token of empty presentations', { state, vp_token: `{"asked":[${'"",'.repeat(room / 12)}""]}` }),
+    form('a token of empty arrays', { state, vp_token: `{"asked":[${'[],'.repeat(room / 9)}[]]}` }),
+    form('a token of queries', { state, vp_token: `{${memberNames(room / 15)}}` }),
+    token('one that says nothing', ['A'.repeat(room)]),
+    token(
+      'ten that say nothing',
+      Array.from({ length: 10 }, () => 'A'.repeat(room / 10 - 10)),
+    ),
+    token('a credential in good order for another request', times(10, known.presented, room)),
+    token('a credential with many disclosures', [
+      withDisclosures(known.held.credential, room, () => '["s","a",1]'),
+    ]),
+    token('a credential with deep disclosures', [
+      withDisclosures(known.held.credential, room, () => `["s","a",${'['.repeat(25)}${']'.repeat(25)}]`),
+    ]),
+    ...jsonTexts(one * 0.7).flatMap(([what, text]) => [
+      token(`a payload of ${what}`, [`${jwsOf({ alg: 'ES256', typ: 'dc+sd-jwt' }, one, `{"vp":${text}}`)}~`]),
+      token(`a presentation of ${what}`, [
+        jwsOf({ alg: 'ES256', kid: 'did:jwk:e30' }, one, `{"vp":${text}}`),
+      ]),
+    ]),
+    token('CBOR of empty arrays', [encoded(cbor(room, 0x80))]),
+    token('CBOR of numbers', [encoded(cbor(room, 0x01))]),
+    token('CBOR of arrays in arrays', [encoded(Buffer.alloc(Math.floor(room * 0.7), 0x81))]),
+  ]
+}
+
+function times(count: number, text: string, room: number): readonly string[] {
+  const fitting = Math.max(1, Math.min(count, Math.floor(room / (text.length * 1.1))))
+  return Array.from({ length: fitting }, () => text)
+}
+
+function memberNames(count: number): string {
+  return Array.from({ length: count }, (_, at) => `"${at.toString(36)}":[]`).join(',')
+}
+
+function withDisclosures(credential: string, room: number, disclosure: (at: number) => string): string {
+  const [issued = ''] = credential.split('~')
+  const parts: string[] = []
+  for (let at = 0, used = issued.length; used < room && at < 500; at += 1) {
+    const part = encoded(disclosure(at))
+    used += part.length + 3
+    parts.push(part)
+  }
+  return `${issued}~${parts.join('~')}~`
+}
+
+/** An array of as many items of one byte as fit. */
+function cbor(room: number, item: number): Buffer {
+  const count = Math.floor(room * 0.7)
+  const head = Buffer.from([0x9a, 0, 0, 0, 0])
+  head.writeUInt32BE(count, 1)
+  return Buffer.concat([head, Buffer.alloc(count, item)])
+}

@@ -1,0 +1,72 @@
+/** The four services as operators run them with a management key, each in a process that tells what it has used. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SERVICE_NAMES, type ServiceName } from '@countersign/countersign/services'
+import { answersOk, freePort } from '@countersign/local-servers/ports'
+import { startProgram, untilReady } from '@countersign/local-servers/program'
+import type { StopList } from '@countersign/local-servers/stop-list'
+import { type ApiDocument, type Operation, operationsOf } from '@countersign/testing/client/described-api'
+
+export interface MeasuredService {
+  readonly name: ServiceName
+  readonly url: string
+  readonly operations: readonly Operation[]
+  /** Milliseconds of its main thread that `run` costs. */
+  cpuOf(run: () => unknown): Promise<number>
+}
+
+export type MeasuredServices = Readonly<Record<ServiceName, MeasuredService>>
+
+export const MANAGEMENT_KEY = 'a-key-for-management-calls'
+
+const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.mjs', import.meta.url))
+const PROBE = new URL('./cpu-probe.ts', import.meta.url).href
+
+export async function startMeasured(started: StopList): Promise<MeasuredServices> {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-costs-'))
+  started.add(() => rm(folder, { recursive: true, force: true }))
+  const services = await Promise.all(SERVICE_NAMES.map((name) => startOne(name, folder, started)))
+  return Object.fromEntries(services.map((service) => [service.name, service])) as Record<
+    ServiceName,
+    MeasuredService
+  >
+}
+
+async function startOne(name: ServiceName, folder: string, started: StopList): Promise<MeasuredService> {
+  const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
+  const flags = [
+    `--webPort=${port}`,
+    `--baseUrl=${url}`,
+    '--sessions=memory:',
+    `--data=${join(folder, 'data')}`,
+    `--managementApiKey=${MANAGEMENT_KEY}`,
+    // Everything is sent several times, by one sender.
+    '--senderRequestsPerSecond=0',
+    '--logLevel=warn',
+  ]
+  const program = startProgram({
+    program: process.execPath,
+    args: ['--import', PROBE, COMMAND, name, ...flags],
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '' },
+    logFile: join(folder, `${name}.log`),
+    takesMessages: true,
+  })
+  started.add(program.stop)
+  await untilReady(program, name, () => answersOk(`${url}/readyz`))
+  const document = (await (await fetch(`${url}/api.json`)).json()) as ApiDocument
+  const used = async () => Number(await program.ask({}))
+  return {
+    name,
+    url,
+    operations: operationsOf(document),
+    async cpuOf(run) {
+      const before = await used()
+      await run()
+      return (await used()) - before
+    },
+  }
+}
