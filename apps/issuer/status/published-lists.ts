@@ -183,7 +183,7 @@ class KeptList {
   }
 
   /** Answers why it did not come about, if it did not. */
-  #catchUp(): Looked | unknown {
+  async #catchUp(): Looked {
     if (isSameSecond(this.#looked, this.#moment())) return this.#unavailable
     // Looks follow each other: two that overlap could put an older status over a newer one.
     if (this.#looking?.asked !== this.#asked) this.#looking = this.#look(this.#looking?.done)
