@@ -3,7 +3,7 @@
  * masks within masks, are billions. An upper bound, for which only judged values count; infinite where something refers to
  * itself.
  */
-import type { SvgElement } from './svg-element.ts'
+import { type SvgElement, textWithin } from './svg-element.ts'
 
 /** Each is held against each element. */
 const MAX_RULES = 500
@@ -11,9 +11,7 @@ const MAX_RULES = 500
 export function drawnElements(root: SvgElement, maxDepth: number): number {
   const all = elementsBelow(root)
   const byId = new Map(all.toReversed().map((element) => [element.attributes.get('id'), element]))
-  const rules = all
-    .filter(({ name }) => name === 'style')
-    .flatMap(({ children }) => rulesOf(children.join('')))
+  const rules = all.filter(({ name }) => name === 'style').flatMap((sheet) => rulesOf(textWithin(sheet)))
   if (rules.length > MAX_RULES) return Number.POSITIVE_INFINITY
   const known = new Map<SvgElement, number>()
   const count = (element: SvgElement, depth: number): number => {

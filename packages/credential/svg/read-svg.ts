@@ -7,7 +7,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes'
 import { drawnElements } from './drawn-elements.ts'
-import type { SvgElement } from './svg-element.ts'
+import { type SvgElement, textWithin } from './svg-element.ts'
 import {
   ATTRIBUTES,
   ELEMENTS,
@@ -162,6 +162,6 @@ function attributeValue({ uri, local, value }: SaxesAttributeNS): string | undef
 /** The text of a style sheet may come in pieces, so it is judged at its end. */
 function finish(element: Open | undefined): void {
   if (element?.name !== 'style') return
-  const judged = plainStyleSheet(element.children.join(''))
+  const judged = plainStyleSheet(textWithin(element))
   element.children.splice(0, element.children.length, judged ?? unsafe('style'))
 }

@@ -4,3 +4,8 @@ export interface SvgElement {
   readonly attributes: ReadonlyMap<string, string>
   readonly children: readonly (SvgElement | string)[]
 }
+
+/** The text right within an element, in one piece. */
+export function textWithin({ children }: SvgElement): string {
+  return children.filter((child) => typeof child === 'string').join('')
+}

@@ -28,7 +28,7 @@ export const LIMITS = {
 } as const
 
 /** Something in a file that is not plainly data. The message repeats nothing of the file's values. */
-export class NotPlainData extends Error {
+class NotPlainData extends Error {
   override readonly name = 'NotPlainData'
   readonly at: Token | null
   constructor(problem: string, at: Token | null) {

@@ -66,7 +66,7 @@ function reasonOf(error: unknown, file: string): string {
   const at = isRecord(error) && isRecord(error['at']) ? error['at'] : undefined
   if (at === undefined) return firstLine(error)
   const elsewhere = typeof at['file'] === 'string' && at['file'] !== file ? ` of ${basename(at['file'])}` : ''
-  return `${firstLine(error)}, line ${at['line']} column ${at['col']}${elsewhere}`
+  return `${firstLine(error)}, line ${Number(at['line'])} column ${Number(at['col'])}${elsewhere}`
 }
 
 /** Parser messages end in a token dump that repeats the text of the file; the first line up to it names the fault. */
