@@ -79,6 +79,18 @@ export interface Verified {
   readonly result: Record<string, unknown>
 }
 
+/** A taken answer waits for a status list that is away: whoever wants the decision asks again. */
+async function decidedResult(
+  first: Record<string, unknown>,
+  read: () => Promise<Answer>,
+): Promise<Record<string, unknown>> {
+  if (first['state'] !== 'answered') return first
+  return eventually('the answer is decided', async () => {
+    const result = expectStatus(await read(), 200).json()
+    return result['state'] === 'answered' ? undefined : result
+  })
+}
+
 /** Start, request, answer, result. */
 export async function verify(verifierUrl: string, held: Held, options: FlowOptions = {}): Promise<Verified> {
   const step = stepper(verifierUrl, options)
@@ -94,8 +106,9 @@ export async function verify(verifierUrl: string, held: Held, options: FlowOptio
   const request = readRequest(fetched.text)
   const body = await answerBody(request, held, [['given_name'], ['family_name']])
   await step('answer', () => postForm(request.responseUri, body))
-  const result = await step('result', () => call(`${verifierUrl}/openid4vc/session/${id}`))
-  return { id, result: result.json() }
+  const read = () => call(`${verifierUrl}/openid4vc/session/${id}`)
+  const result = await step('result', read)
+  return { id, result: await decidedResult(result.json(), read) }
 }
 
 function stepper(balancer: string, options: FlowOptions) {
