@@ -52,9 +52,13 @@ async function costOf(
   asked: Reachable,
 ): Promise<Measured> {
   const path = operation.path.replace(/\{\w+\}/g, asked.id?.(known) ?? 'AAAAAAAAAAAAAAAAAAAAAA')
-  const headers = { ...asked.headers?.(known), 'content-type': body.type }
   let status = 0
   const send = async () => {
+    const headers = {
+      ...asked.headers?.(known),
+      'content-type': body.type,
+      'x-forwarded-for': anotherAddress(),
+    }
     const answer = await fetch(service.url + path, { method: operation.method, headers, body: body.text })
     await answer.arrayBuffer()
     status = answer.status
@@ -66,6 +70,13 @@ async function costOf(
     throw new Error(`${service.name} ${operation.name}, ${body.what} (${bytes} bytes): ${String(error)}`)
   })
   return { what: body.what, bytes, status, ms }
+}
+
+let senders = 0
+
+function anotherAddress(): string {
+  senders += 1
+  return `198.51.${(senders >> 8) & 255}.${senders & 255}`
 }
 
 function kindsOf(operation: Operation): readonly string[] {
@@ -106,7 +117,7 @@ it.each(Object.entries(REACHABLE))('%s costs little, whatever is sent', async (n
   const costs: Measured[] = []
   for (const body of bodiesOf(operation, asked)) costs.push(await costOf(measured, operation, body, asked))
   if (process.env['SHOW_COSTS'] !== undefined) show(name, costs)
-  expect(costs.filter(({ status }) => status >= 500)).toEqual([])
+  expect(costs.filter(({ status }) => status === 429 || status >= 500)).toEqual([])
 })
 
 it.each(SERVICE_NAMES)('of %s: a route that wants a credential costs little without one', async (name) => {

@@ -47,8 +47,8 @@ export function forgivePauses(server: Server, { headersMs, requestMs }: Connecti
     return limitMs + forgivenMs + (pauseMs < PAUSE_MS ? 0 : pauseMs)
   }
   Object.defineProperties(server, {
-    headersTimeout: { get: () => allowedMs(headersMs), set: () => undefined },
-    requestTimeout: { get: () => allowedMs(requestMs), set: () => undefined },
+    headersTimeout: { get: () => allowedMs(headersMs), set: () => {} },
+    requestTimeout: { get: () => allowedMs(requestMs), set: () => {} },
   })
   return server.once('close', stop)
 }

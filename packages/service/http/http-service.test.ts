@@ -107,10 +107,12 @@ function testRoutes(app: ServiceApp) {
   })
 }
 
+const FORM_TYPE = 'application/x-www-form-urlencoded'
+
 const form = (body: string): RequestInit => ({
   method: 'POST',
   body,
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  headers: { 'content-type': FORM_TYPE },
 })
 
 const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
@@ -353,8 +355,10 @@ describe('limits', () => {
     const askedAs = async (address: string, trustedProxies: readonly string[]) => {
       const { ask } = await start({ ...limits, trustedProxies })
       const askAs = async (sender: string) => {
-        const { headers, ...asked } = form('grant_type=a')
-        return (await ask('/token', { ...asked, headers: { ...headers, 'x-forwarded-for': sender } })).status
+        const asked = form('grant_type=a')
+        return (
+          await ask('/token', { ...asked, headers: { 'content-type': FORM_TYPE, 'x-forwarded-for': sender } })
+        ).status
       }
       return [await askAs('198.51.100.1'), await askAs(address)]
     }
