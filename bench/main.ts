@@ -8,6 +8,7 @@ import { formatFigures } from './figures/formats.ts'
 import { instanceFigures } from './figures/instances.ts'
 import { issuanceFigures } from './figures/issuance.ts'
 import { liveSessionFigures } from './figures/live-sessions.ts'
+import { overloadFigures } from './figures/overload.ts'
 import { verificationFigures } from './figures/verification.ts'
 import type { Row } from './report/figure.ts'
 import { keepResult } from './report/result-file.ts'
@@ -24,6 +25,7 @@ const FIGURES: Readonly<Record<string, (stand: Stand) => Promise<readonly Row[]>
   events: eventFigures,
   'cold-start': coldStartFigures,
   formats: formatFigures,
+  overload: overloadFigures,
 }
 
 await run(readWish(process.argv.slice(2)))

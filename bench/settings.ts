@@ -15,6 +15,8 @@ export interface Settings {
   readonly liveSessions: { readonly few: number; readonly many: number }
   /** Rounds with many live sessions each begin with writing these. */
   readonly liveSessionRounds: number
+  /** Steps of a closed loop, and how long each is kept up. */
+  readonly overload: { readonly connections: readonly number[]; readonly seconds: number }
 }
 
 export const FULL: Settings = {
@@ -26,6 +28,7 @@ export const FULL: Settings = {
   eventSamples: 200,
   liveSessions: { few: 1_000, many: 100_000 },
   liveSessionRounds: 7,
+  overload: { connections: [16, 64, 256, 1_024, 4_096], seconds: 15 },
 }
 
 /** A smoke check: all figures, none of them steady. */
@@ -38,6 +41,7 @@ export const QUICK: Settings = {
   eventSamples: 40,
   liveSessions: { few: 1_000, many: 20_000 },
   liveSessionRounds: 3,
+  overload: { connections: [16, 256, 4_096], seconds: 8 },
 }
 
 /** A million live sessions take about three gigabytes of memory. */
@@ -74,7 +78,7 @@ export function readWish(argv: readonly string[]): Wish {
 export const USAGE = `npm run bench -- [flags]
   --quick            every figure roughly, in less than a minute; nothing is written
   --large            a million live sessions in Redis instead of a hundred thousand
-  --only=a,b         some figures: verification, issuance, instances, live-sessions, events, cold-start, formats
+  --only=a,b         some figures: verification, issuance, instances, live-sessions, events, cold-start, overload, formats
   --profile=DIR      CPU profiles of the measured services`
 
 function flagValue(argv: readonly string[], flag: string): string | undefined {

@@ -16,6 +16,7 @@ export interface WireReply {
   readonly status: number
   readonly contentType: string
   readonly body: string
+  readonly retryAfterSeconds?: number | undefined
 }
 
 export interface HttpClient {
@@ -82,5 +83,10 @@ function completeReply(received: Buffer): WireReply | undefined {
     status: Number(head.slice(9, 12)),
     contentType: /\r\ncontent-type: *([^\r]+)/i.exec(head)?.[1] ?? '',
     body: received.toString('utf8', bodyStart, bodyStart + length),
+    retryAfterSeconds: secondsIn(/\r\nretry-after: *(\d+)/i.exec(head)?.[1]),
   }
+}
+
+function secondsIn(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text)
 }

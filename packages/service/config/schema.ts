@@ -129,7 +129,7 @@ export const serviceConfigShape = {
     .max(1_000_000)
     .default(LOAD_DEFAULTS.maxRequestsInFlight)
     .describe(
-      'Requests that one instance serves at a time; more are refused at once with 503 and `Retry-After`, new sessions at three quarters of it',
+      'Requests that one instance serves at a time; more are refused at once with 503 and `Retry-After`, new sessions at half of it',
     ),
   maxLoopDelayMs: z
     .number()
@@ -137,7 +137,7 @@ export const serviceConfigShape = {
     .max(60_000)
     .default(LOAD_DEFAULTS.maxLoopDelayMs)
     .describe(
-      'Lateness of the event loop, in milliseconds: an instance that is later than this for a second is overloaded, and `maxRequestsWhileLate` counts',
+      'How long the event loop may keep requests waiting, in milliseconds: an instance that does so for most of a second is overloaded, and `maxRequestsWhileLate` counts',
     ),
   maxRequestsWhileLate: z
     .int()

@@ -38,18 +38,18 @@ export function admittingServers(options: AdmittingOptions): (handler: RequestLi
     told()
     onRefused?.('slow_bodies', 'running')
   })
-  const admits = (request: IncomingMessage, response: ServerResponse): boolean => {
+  const admit = (request: IncomingMessage, response: ServerResponse, serve: () => void) => {
     const facts = routes.of(request.method ?? '', request.url ?? '')
-    if (facts.precedence === 'always') return true
+    if (facts.precedence === 'always') return serve()
     const reason = admission.tooMuch(facts.precedence)
     if (reason === undefined) {
       takePlace(request, response)
-      return true
+      // Who has gone while it waited is not served.
+      return admission.start(facts.precedence, () => response.destroyed || serve())
     }
     told()
     onRefused?.(reason, facts.precedence)
-    refuse(request, response, facts, options.headers)
-    return false
+    refuse(request, response, facts, options.headers, admission.retryAfterSeconds(facts.precedence))
   }
   const takePlace = (request: IncomingMessage, response: ServerResponse) => {
     const leave = admission.take()
@@ -58,15 +58,16 @@ export function admittingServers(options: AdmittingOptions): (handler: RequestLi
     if (hasBody(request)) bodies.watch(request, response, { leave, take: admission.take })
   }
   return (handler) => {
-    const server = createServer(nodeTimeouts(timeouts), (request, response) => {
-      if (admits(request, response)) handler(request, response)
-    })
+    const server = createServer(nodeTimeouts(timeouts), (request, response) =>
+      admit(request, response, () => handler(request, response)),
+    )
     // RFC 9110 §10.1.1: whoever asks before sending a body hears the refusal without having sent it.
-    server.on('checkContinue', (request, response) => {
-      if (!admits(request, response)) return
-      response.writeContinue()
-      handler(request, response)
-    })
+    server.on('checkContinue', (request, response) =>
+      admit(request, response, () => {
+        response.writeContinue()
+        handler(request, response)
+      }),
+    )
     server.once('close', bodies.stop)
     return server
   }
@@ -97,29 +98,21 @@ export const overloaded: WireError = {
   headers: { 'retry-after': '1' },
 }
 
-/** Callers that were refused together shall not come back together. */
-const RETRY_AFTER_SECONDS = ['1', '2', '3'] as const
-let turn = 0
-
-function nextRetryAfter(): string {
-  turn = (turn + 1) % RETRY_AFTER_SECONDS.length
-  return RETRY_AFTER_SECONDS[turn] ?? '1'
-}
-
 function refuse(
   request: IncomingMessage,
   response: ServerResponse,
   { door, errors }: RouteFacts,
   standard: StandardHeaders,
+  retryAfterSeconds: number,
 ): void {
   const requestId = acceptedRequestId(request.headers['x-request-id']) ?? randomUUID()
   const body = JSON.stringify(errorBody(overloaded, errors, requestId))
   const close = !isSmall(request)
   response.writeHead(overloaded.status, {
     ...rawHeaders(requestId, door, standard),
-    'retry-after': nextRetryAfter(),
+    'retry-after': `${retryAfterSeconds}`,
     'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(body),
+    'content-length': `${Buffer.byteLength(body)}`,
     ...(close && { connection: 'close' }),
   })
   response.end(request.method === 'HEAD' ? undefined : body, () => {

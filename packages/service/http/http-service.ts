@@ -22,6 +22,7 @@ import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import { tokenBuckets } from '../operation/token-buckets.ts'
 import { VERSION } from '../operation/version.ts'
+import { type Acceptors, listenWidely } from './acceptors.ts'
 import {
   type Door,
   type DoorKeeper,
@@ -208,13 +209,15 @@ function serviceOf(
   state: ServiceState,
 ): HttpService {
   const connections = quietConnections(app.server)
+  let acceptors: Acceptors | undefined
   return {
     app,
     log,
     async listen() {
       const problem = state.managed ? openDoorProblem(config) : undefined
       if (problem !== undefined) throw new StartRefused(problem)
-      await app.listen({ host: config.webHost, port: config.webPort, backlog: BACKLOG })
+      const at = { host: config.webHost, port: config.webPort, backlog: BACKLOG }
+      acceptors = await listenWidely(app.server, at, (options) => app.listen(options))
       const address = app.server.address()
       const port = typeof address === 'object' && address !== null ? address.port : config.webPort
       log.info({ host: config.webHost, port, baseUrl: config.baseUrl, mode: config.mode }, 'listening')
@@ -226,7 +229,9 @@ function serviceOf(
     quietMs: () => performance.now() - state.lastRequestAt,
     async close() {
       state.draining = true
-      await connections.closeAround(async () => app.close())
+      await connections.closeAround(async () => {
+        await Promise.all([acceptors?.close(), app.close()])
+      })
     },
     cut() {
       app.server.closeAllConnections()

@@ -3,7 +3,7 @@ import { eventually } from '@countersign/testing/time/eventually'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Admission, type AdmissionLimits, admission } from './admission.ts'
 
-const LIMITS: AdmissionLimits = { maxRequestsInFlight: 8, maxLoopDelayMs: 25, maxRequestsWhileLate: 4 }
+const LIMITS: AdmissionLimits = { maxRequestsInFlight: 16, maxLoopDelayMs: 40, maxRequestsWhileLate: 4 }
 
 const opened: Admission[] = []
 afterEach(() => {
@@ -33,11 +33,11 @@ function keepLate(ms: number): () => void {
 
 describe('admission', () => {
   it.each([
-    [5, undefined, undefined],
-    [6, undefined, 'in_flight'],
-    [7, undefined, 'in_flight'],
-    [8, 'in_flight', 'in_flight'],
-  ])('with %i of 8 in flight: running %s, new %s', (taken, running, fresh) => {
+    [7, undefined, undefined],
+    [8, undefined, 'in_flight'],
+    [15, undefined, 'in_flight'],
+    [16, 'in_flight', 'in_flight'],
+  ])('with %i of 16 in flight: running %s, new %s', (taken, running, fresh) => {
     const places = open(taken)
     expect(places.tooMuch('running')).toBe(running)
     expect(places.tooMuch('new')).toBe(fresh)
@@ -49,6 +49,23 @@ describe('admission', () => {
     leave()
     leave()
     expect(places.inFlight()).toBe(2)
+  })
+
+  it('tells more of them to come back later, the more are refused, and never all at once', async () => {
+    const places = open(8)
+    const told = () =>
+      Array.from({ length: 3 }, () => places.retryAfterSeconds('new')).toSorted((a, b) => a - b)
+    expect(told()).toEqual([1, 2, 3])
+    await eventually('it is told later', () => {
+      for (let refused = 0; refused < 100; refused++) places.retryAfterSeconds('new')
+      return told()[0] === 8
+    })
+    expect(told()).toEqual([8, 9, 10])
+    expect(places.retryAfterSeconds('running')).toBeLessThanOrEqual(3)
+    await eventually('it is over', async () => {
+      await sleep(1_500)
+      return told()[0] === 1
+    })
   })
 
   it('one long pause is no overload', async () => {

@@ -4,14 +4,14 @@
  * and steps of what runs come before what would be new: whoever has begun shall end. It counts, and knows no HTTP.
  */
 import { atEachLook, LOOK_EVERY_MS } from '@countersign/event-loop/attentive-time'
+import { type Precedence, starts } from './starts.ts'
 
-/** `running`: a wallet's answer, a step of a flow, a result. `new`: what begins one. */
-export type Precedence = 'running' | 'new'
+export type { Precedence } from './starts.ts'
 
 export interface AdmissionLimits {
   /** Requests in flight while the loop is in time: those that wait for others, mostly. */
   readonly maxRequestsInFlight: number
-  /** Lateness of the event loop, in milliseconds, that it may have for a second. */
+  /** How long the event loop may keep requests waiting, in milliseconds, for most of a second. */
   readonly maxLoopDelayMs: number
   /** Requests in flight while it is later than that: as many as keep it busy and no more. */
   readonly maxRequestsWhileLate: number
@@ -26,7 +26,7 @@ export interface LoadLimits extends AdmissionLimits {
 
 export const LOAD_DEFAULTS: LoadLimits = {
   maxRequestsInFlight: 1_000,
-  maxLoopDelayMs: 25,
+  maxLoopDelayMs: 50,
   maxRequestsWhileLate: 256,
   maxSlowBodies: 1_000,
   maxEventStreams: 1_000,
@@ -39,12 +39,16 @@ export interface Admission {
   tooMuch(precedence: Precedence): RefusedFor | undefined
   /** One more is in flight, until the answered function is called for the first time. */
   take(): () => void
+  /** Begins the work when the loop has time for it. */
+  start(precedence: Precedence, work: () => unknown): void
   inFlight(): number
+  /** When to come back for whoever is refused now: not all at once, and what is new later the more are refused. */
+  retryAfterSeconds(precedence: Precedence): number
   stop(): void
 }
 
 /** The part of the places that what is new may fill. */
-const NEW_IN_FLIGHT = 3 / 4
+const NEW_IN_FLIGHT = 1 / 2
 const NEW_WHILE_LATE = 1 / 4
 /** A burst is not overload, and overload is not over because nobody was let in for a moment. */
 const SUSTAINED_MS = 1_000
@@ -53,7 +57,9 @@ const LONGEST_LOOK_MS = SUSTAINED_MS / 5
 
 export function admission(limits: AdmissionLimits): Admission {
   const { maxRequestsInFlight, maxRequestsWhileLate } = limits
-  const loop = watchedLoop(limits.maxLoopDelayMs)
+  const { start, longestWaitMs } = starts()
+  const loop = watchedLoop(limits.maxLoopDelayMs, longestWaitMs)
+  const comeBack = comingBack()
   let inFlight = 0
   return {
     tooMuch: (precedence) => {
@@ -66,29 +72,59 @@ export function admission(limits: AdmissionLimits): Admission {
     take: () => {
       let taken = true
       inFlight += 1
+      comeBack.admitted()
       return () => {
         if (taken) inFlight -= 1
         taken = false
       }
     },
+    start,
     inFlight: () => inFlight,
-    stop: loop.stop,
+    retryAfterSeconds: comeBack.seconds,
+    stop: () => {
+      loop.stop()
+      comeBack.stop()
+    },
   }
 }
 
-/** Late: for a second at every look; in time again: a second without lateness and without a refusal for it. */
-function watchedLoop(maxDelayMs: number) {
+/** Whoever is refused ten times for one that is served comes back ten times as late: refusing is work, too. */
+const LONGEST_RETRY_SECONDS = 8
+
+function comingBack() {
+  let [admitted, refused, elapsedMs, base, turn] = [0, 0, 0, 1, 0]
+  const stop = atEachLook((sinceLastMs) => {
+    elapsedMs += sinceLastMs
+    if (elapsedMs < 1_000) return
+    base = Math.min(LONGEST_RETRY_SECONDS, Math.max(1, Math.round(refused / (admitted + 1))))
+    admitted = refused = elapsedMs = 0
+  })
+  return {
+    admitted: () => {
+      admitted += 1
+    },
+    seconds: (precedence: Precedence) => {
+      refused += 1
+      turn = (turn + 1) % 3
+      return (precedence === 'new' ? base : 1) + turn
+    },
+    stop,
+  }
+}
+
+/** Late: most of about a second; in time again: hardly any of it, and nobody was refused for lateness meanwhile. */
+function watchedLoop(maxDelayMs: number, longestWaitMs: () => number) {
   let late = false
-  let lateForMs = 0
+  let lateShare = 0
   let calmForMs = 0
   let hasRefused = false
   const stop = atEachLook((sinceLastMs) => {
     const lookMs = Math.min(sinceLastMs, LONGEST_LOOK_MS)
-    const isLate = sinceLastMs - LOOK_EVERY_MS > maxDelayMs
-    lateForMs = isLate ? lateForMs + lookMs : 0
+    const isLate = Math.max(sinceLastMs - LOOK_EVERY_MS, longestWaitMs()) > maxDelayMs
+    lateShare += ((isLate ? 1 : 0) - lateShare) * (1 - Math.exp(-lookMs / SUSTAINED_MS))
     calmForMs = isLate || hasRefused ? 0 : calmForMs + lookMs
     hasRefused = false
-    if (lateForMs >= SUSTAINED_MS) late = true
+    if (lateShare > 1 / 2) late = true
     if (calmForMs >= SUSTAINED_MS) late = false
   })
   return {

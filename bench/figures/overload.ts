@@ -1,0 +1,109 @@
+/**
+ * More callers than one verifier can serve: a closed loop with ever more connections. What counts is that none of their
+ * flows is lost, that as much gets done as with few of them, and that whoever is refused hears so at once. The load is one
+ * process on the same machine: its own lateness is in the times, and its processor time is missing to the service.
+ */
+import { closedLoop, type LoopOutcome } from '../load/closed-loop.ts'
+import { verificationFlow } from '../load/verification-flow.ts'
+import { percentile } from '../measure/statistics.ts'
+import { type Budget, figure, type Row } from '../report/figure.ts'
+import type { Stand } from '../stand/stand.ts'
+import { warmUp } from './flow-against-limit.ts'
+
+interface Step extends LoopOutcome {
+  readonly connections: number
+}
+
+export async function overloadFigures(stand: Stand): Promise<readonly Row[]> {
+  const { holders, deployment, settings } = stand
+  // One that no other figure has used: thousands of connections leave their memory behind.
+  const service = await stand.service('verifier', 9)
+  const flow = verificationFlow({ holders, managementApiKey: deployment.managementApiKey })
+  await warmUp(flow, service.port, settings)
+  const steps: Step[] = []
+  for (const connections of settings.overload.connections) {
+    const loop = { port: service.port, connections, seconds: settings.overload.seconds }
+    const outcome = await closedLoop(flow, loop)
+    console.log(`  ${described({ ...outcome, connections })}`)
+    steps.push({ ...outcome, connections })
+  }
+  return [...steps.map(goodputFigure), ...budgetFigures(steps)]
+}
+
+function goodputFigure({ connections, flowsPerSecond, ...outcome }: Step): Row {
+  return figure({
+    what: `verifications with ${connections} connections`,
+    unit: 'flows/s',
+    measured: [flowsPerSecond],
+    note: described({ connections, flowsPerSecond, ...outcome }),
+  })
+}
+
+function budgetFigures(steps: readonly Step[]): readonly Row[] {
+  const goodputs = steps.map(({ flowsPerSecond }) => flowsPerSecond)
+  const worst = (of: (step: Step) => number) => Math.max(...steps.map(of))
+  const row = (what: string, unit: string, value: number, relation: Budget['relation'], bound: number) =>
+    figure({
+      what: `overload: ${what}`,
+      unit,
+      measured: [value],
+      budget: { of: 'measured', relation, bound },
+    })
+  return [
+    row(
+      'flows lost',
+      'flows',
+      steps.reduce((sum, { lost }) => sum + lost, 0),
+      'at_most',
+      0,
+    ),
+    row('least done, of the most', '', Math.min(...goodputs) / Math.max(...goodputs), 'at_least', 0.7),
+    row(
+      'refused after, p99',
+      'ms',
+      worst(({ refusedMs }) => percentileOf(refusedMs, 0.99)),
+      'at_most',
+      50,
+    ),
+    row(
+      'served after, p99',
+      'ms',
+      worst(({ servedMs }) => percentileOf(servedMs, 0.99)),
+      'at_most',
+      500,
+    ),
+    row(
+      'longest flow of a patient caller',
+      's',
+      worst(({ longestFlowMs }) => longestFlowMs) / 1_000,
+      'at_most',
+      60,
+    ),
+  ]
+}
+
+function described({
+  connections,
+  flowsPerSecond,
+  servedMs,
+  refusedMs,
+  lost,
+  losses,
+  longestFlowMs,
+  ownDelayMs,
+}: Step): string {
+  const [p50, p99] = [0.5, 0.99].map((share) => percentileOf(servedMs, share).toFixed(0))
+  const [r50, r99] = [0.5, 0.99].map((share) => percentileOf(refusedMs, share).toFixed(0))
+  return [
+    `${connections} connections: ${flowsPerSecond.toFixed(0)} flows/s`,
+    `${servedMs.length} served, p50 ${p50}, p99 ${p99} ms`,
+    `${refusedMs.length} refused, p50 ${r50}, p99 ${r99} ms`,
+    `the load's own delay p99 ${ownDelayMs.toFixed(0)} ms`,
+    `longest flow ${(longestFlowMs / 1_000).toFixed(1)} s, lost ${lost}${losses.map((loss) => `; ${loss}`).join('')}`,
+  ].join('; ')
+}
+
+/** 0 for none. */
+function percentileOf(values: readonly number[], share: number): number {
+  return values.length === 0 ? 0 : percentile(values, share)
+}

@@ -1,0 +1,52 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import { starts } from './starts.ts'
+
+function beBusy(ms: number): void {
+  const until = performance.now() + ms
+  while (performance.now() < until);
+}
+
+it('work that came together is started in portions, each in a turn, steps of what runs first, in their order', async () => {
+  const { start, longestWaitMs } = starts()
+  const started: string[] = []
+  const work = (name: string) => () => {
+    started.push(name)
+    beBusy(10)
+  }
+  for (const name of ['a', 'b']) start('new', work(name))
+  for (const name of ['1', '2']) start('running', work(name))
+  expect(started).toEqual(['a'])
+  expect(longestWaitMs()).toBeGreaterThan(0)
+  const turns = []
+  while (longestWaitMs() > 0) {
+    await nextTurn()
+    turns.push([...started])
+  }
+  expect(started).toEqual(['a', '1', '2', 'b'])
+  expect(turns.length).toBeGreaterThanOrEqual(3)
+})
+
+it('what is new is started in the end, however much of what runs keeps coming', async () => {
+  const { start } = starts()
+  let fresh = false
+  const step = () => {
+    beBusy(10)
+    if (!fresh) setImmediate(() => start('running', step))
+  }
+  for (let at = 0; at < 5; at++) start('running', step)
+  start('new', () => {
+    fresh = true
+  })
+  expect(fresh).toBe(false)
+  for (let turn = 0; turn < 200 && !fresh; turn++) await nextTurn()
+  expect(fresh).toBe(true)
+})
+
+it('work that costs little is started at once', () => {
+  const { start, longestWaitMs } = starts()
+  let started = 0
+  for (let at = 0; at < 10; at++) start('new', () => ++started)
+  expect(started).toBe(10)
+  expect(longestWaitMs()).toBe(0)
+})

@@ -1,0 +1,93 @@
+/**
+ * Beginning work in portions: a turn of the event loop starts as much as fits into a few milliseconds, and what is left
+ * waits for the next one, steps of what runs before what came a moment earlier and is new. So a thousand requests that came
+ * together make no long turn, in which nobody else would be answered or refused. Nothing is lost here and nothing refused.
+ */
+
+/** `running`: a wallet's answer, a step of a flow, a result. `new`: what begins one. */
+export type Precedence = 'running' | 'new'
+
+export interface Starts {
+  /** Starts the work at once while this turn has time for it, and otherwise in its order. */
+  start(precedence: Precedence, work: () => unknown): void
+  /** How long the work that is next has waited, in milliseconds; 0 when nothing waits. */
+  longestWaitMs(): number
+}
+
+/** Of starting, in one turn; about as much again is answers of stores to what was started before. */
+const PORTION_MS = 8
+/** What is new is taken as if it had come so much later: behind what runs, and not behind it for ever. */
+const NEW_COMES_LATER_MS = 50
+
+interface Waiting {
+  readonly work: () => unknown
+  readonly since: number
+}
+
+export function starts(): Starts {
+  const waiting: Lines = { running: line(), new: line() }
+  let portionEndsAt = 0
+  let armed = false
+  const arm = () => {
+    if (armed) return
+    armed = true
+    portionEndsAt = performance.now() + PORTION_MS
+    setImmediate(nextTurn)
+  }
+  const nextTurn = () => {
+    armed = false
+    if (waiting.running.isEmpty() && waiting.new.isEmpty()) return
+    arm()
+    do takeNext(waiting)?.work()
+    while (performance.now() < portionEndsAt && !(waiting.running.isEmpty() && waiting.new.isEmpty()))
+  }
+  return {
+    start: (precedence, work) => {
+      arm()
+      const now = performance.now()
+      const isFree = waiting.running.isEmpty() && (precedence === 'running' || waiting.new.isEmpty())
+      if (isFree && now < portionEndsAt) work()
+      else waiting[precedence].add({ work, since: now })
+    },
+    longestWaitMs: () => {
+      const since = Math.min(waiting.running.since(), waiting.new.since())
+      return Math.max(0, performance.now() - since)
+    },
+  }
+}
+
+type Lines = Readonly<Record<Precedence, Line>>
+
+function takeNext({ running, new: fresh }: Lines): Waiting | undefined {
+  return fresh.since() + NEW_COMES_LATER_MS < running.since()
+    ? fresh.take()
+    : (running.take() ?? fresh.take())
+}
+
+interface Line {
+  add(one: Waiting): void
+  take(): Waiting | undefined
+  isEmpty(): boolean
+  /** Of the first; `Infinity` when there is none. */
+  since(): number
+}
+
+/** First in, first out, without moving those behind at every step. */
+function line(): Line {
+  let all: Waiting[] = []
+  let next = 0
+  return {
+    add: (one) => void all.push(one),
+    take: () => {
+      const first = all[next]
+      next += 1
+      if (next >= all.length) {
+        all = []
+        next = 0
+      }
+      return first
+    },
+    isEmpty: () => all.length === 0,
+    since: () => all[next]?.since ?? Number.POSITIVE_INFINITY,
+  }
+}
