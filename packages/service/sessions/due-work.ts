@@ -42,7 +42,7 @@ export interface WorkTime {
 
 const EVERY_MS = 1_000
 const AT_ONCE = 16
-const LEASE_MS = 30_000
+const LEASE_MS = 20_000
 /** The longest wait for a store that is away, in milliseconds. */
 const LONGEST_WAIT_MS = 15_000
 /** Failing looks are told of once in so many milliseconds. */
