@@ -15,6 +15,8 @@ export interface Written<T> {
   readonly value: T
   /** Steps of the scheduler when it was applied. */
   readonly step: number
+  /** Milliseconds of virtual time. */
+  readonly at: number
 }
 
 /** By session id, oldest first. */
@@ -41,10 +43,21 @@ function asSessions(writes: Writes<StoredVerification>): Writes<VerificationSess
   return new Map(opened)
 }
 
+/** Of a verification, as it lies in the store; undefined before it is there. */
+export async function lastStateOf(world: World, id: string): Promise<string | undefined> {
+  const last = world.server.commits.findLast((one) => one.namespace === 'verification' && one.id === id)
+  return last && (await open<StoredVerification>(world, last)).state
+}
+
 async function writesOf<T>(world: World, namespace: string): Promise<Writes<T>> {
   const writes = new Map<string, Written<T>[]>()
   for (const commit of world.server.commits.filter((one) => one.namespace === namespace)) {
-    const written = { version: commit.version, step: commit.step, value: await open<T>(world, commit) }
+    const written = {
+      version: commit.version,
+      step: commit.step,
+      at: commit.at,
+      value: await open<T>(world, commit),
+    }
     writes.set(commit.id, [...(writes.get(commit.id) ?? []), written])
   }
   return writes

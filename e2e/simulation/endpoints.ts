@@ -13,6 +13,7 @@ import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { isDecided } from '@countersign/protocol/openid4vp/session'
 import { StoreUnavailable } from '@countersign/stores/ports'
 import { identityQuery } from '@countersign/testing/client/flows'
+import { sessionView } from '@countersign/verifier/http/session-view'
 import { serveRequest } from '@countersign/verifier/request/serve-request'
 import { startVerification } from '@countersign/verifier/request/start-verification'
 import { readVerification } from '@countersign/verifier/response/look-again'
@@ -148,7 +149,9 @@ async function result({ verifier }: Services, id: string): Promise<Reply> {
   const session = await readVerification(verifier, id)
   if (session === undefined) return refused('session_unknown')
   const events = session.events.map(({ sequence, type }) => `${sequence} ${type}`)
-  return answered({ state: session.state, decided: isDecided(session), events })
+  const view = JSON.stringify(sessionView(session, verifier.policies))
+  const claims = view.includes('"claims":{')
+  return answered({ state: session.state, decided: isDecided(session), claims, events })
 }
 
 function answered(body: JsonObject): Reply {

@@ -6,7 +6,6 @@
 import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { StoreUnavailable } from '@countersign/stores/ports'
 import { readVerification } from '@countersign/verifier/response/look-again'
-import { epoch } from './deployment.ts'
 import { ConnectionCut, type Services } from './instance.ts'
 import { promised, settle, type World } from './network.ts'
 
@@ -23,16 +22,16 @@ interface Heard {
 export async function follow(world: World, name: string, id: string): Promise<void> {
   const promise = promised(world, name, 'hears every event once and in order')
   const heard: Heard = { events: [], session: undefined, gone: false }
-  while (!isOver(world, heard)) {
+  while (!isOver(heard)) {
     await followAtOne(world, name, id, heard)
     await world.scheduler.pause(`${name} connects again`, 100)
   }
   settle(promise, mistakeIn(heard))
 }
 
-function isOver(world: World, { session, gone }: Heard): boolean {
-  if (session === undefined || gone) return gone
-  return isDecided(session) || epoch + world.scheduler.now() / 1000 > session.expiresAt
+/** The end of the time is an end too: whoever looks first after it writes it. */
+function isOver({ session, gone }: Heard): boolean {
+  return gone || (session !== undefined && isDecided(session))
 }
 
 function mistakeIn({ events, session }: Heard): string | undefined {
@@ -64,7 +63,7 @@ async function stream(world: World, { verifier }: Services, { name, id, heard }:
   try {
     for (;;) {
       hear(heard, await readVerification(verifier, id))
-      if (isOver(world, heard)) return
+      if (isOver(heard)) return
       await Promise.race([woken.promise, world.scheduler.pause(`${name} looks`, LOOKS_EVERY_MS)])
       woken = Promise.withResolvers<void>()
     }

@@ -99,14 +99,17 @@ function begin(plan: InstancePlan): Running {
   return running
 }
 
-const DUE_EVERY_MS = 3_000
+const DUE_EVERY_MS = 5_000
+/** Where nothing is due; often enough for an instance to come upon what others have put. */
+const QUIET_MS = 25_000
 const LEASE_MS = 10_000
 
 /** Dies with the instance: what waits with its life never resumes. */
-function workOnWhatIsDue({ verifier }: Services, { name, scheduler, life }: StoreLine): void {
+function workOnWhatIsDue({ verifier }: Services, { name, scheduler, server, life }: StoreLine): void {
   const { dueWork } = verifierService(verifier)
   if (dueWork === undefined) return
-  const wait = (ms: number) => scheduler.idle(`${name} waits for what is due`, ms, life)
+  const wait = (ms: number) =>
+    scheduler.idle(`${name} waits for what is due`, server.dueSize() > 0 ? ms : QUIET_MS, life)
   const log = { info: () => undefined, warn: () => undefined }
   const time = { now: () => scheduler.now(), wait }
   startDueWork({ ...dueWork, log, time, everyMs: DUE_EVERY_MS, atOnce: 4, leaseMs: LEASE_MS })
@@ -136,7 +139,7 @@ function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLi
       trust: deployment.trust,
       checkStatus: statusChecker({
         formats: formatRegistry(shared.formats),
-        lists: list.ask(() => scheduler.turn(`${name} asks for the status list`, life)),
+        lists: list.ask,
         listAnchors: [],
         now: shared.now,
       }),

@@ -2,6 +2,7 @@
  * What must hold in every history, whatever was lost, doubled or delayed. Looks at what instances answered and at what
  * the store was made to remember, and at nothing else; knows no use case.
  */
+import { answerInvariants } from './answer-invariants.ts'
 import { type Committed, readCommitted, type Written } from './committed.ts'
 import type { Invariant } from './invariant.ts'
 import { issuanceInvariants } from './issuance-invariants.ts'
@@ -17,8 +18,14 @@ export async function judge(
   world: World,
   { slow }: { readonly slow: boolean },
 ): Promise<readonly Violation[]> {
-  const recorded = { exchanges: world.exchanges, committed: await readCommitted(world) }
-  const named = { ...sessionInvariants, ...issuanceInvariants, ...verificationInvariants }
+  const { exchanges, list, taken } = world
+  const recorded = { exchanges, list, slow, taken, committed: await readCommitted(world) }
+  const named = {
+    ...sessionInvariants,
+    ...issuanceInvariants,
+    ...verificationInvariants,
+    ...answerInvariants,
+  }
   const broken = Object.entries(named).flatMap(([invariant, breaches]) =>
     [...breaches(recorded)].map((facts) => ({ invariant, facts })),
   )

@@ -19,6 +19,15 @@ export interface World {
   readonly instances: readonly Instance[]
   readonly exchanges: Exchange[]
   readonly promises: HonestPromise[]
+  readonly taken: TakenAnswer[]
+}
+
+/** An honest answer that the verifier took. */
+export interface TakenAnswer {
+  readonly by: string
+  readonly verificationId: string
+  /** Of the credential, in the status list. */
+  readonly index: number
 }
 
 /** A request that an instance answered. */

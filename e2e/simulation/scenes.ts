@@ -9,7 +9,7 @@ import type { CreateOffer } from '@countersign/issuer/offer/create-offer'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { parseCredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import { claims } from '@countersign/testing/client/flows'
-import { type Held, identityConfiguration } from '@countersign/testing/client/protocol-wallet'
+import { identityConfiguration } from '@countersign/testing/client/protocol-wallet'
 import {
   answerToo,
   declineToo,
@@ -22,10 +22,12 @@ import {
   strangers,
   useStolenToken,
 } from './attackers.ts'
+import { powerCutWhenTaken } from './crashes.ts'
 import type { HeldCredential } from './deployment.ts'
 import { type Request, textIn } from './endpoints.ts'
 import { follow } from './follower.ts'
 import { persist, promised, settle, type World } from './network.ts'
+import { NO_PLACE } from './status-list.ts'
 import { present, receive, type Wallet } from './wallet.ts'
 
 interface Habits extends Pick<Wallet, 'asksAnew' | 'txCode'> {
@@ -80,7 +82,7 @@ export const issuanceScenes: Readonly<Record<string, Scene>> = {
     const credential = credentials?.get(identityConfiguration)
     if (credential === undefined || random.chance(0.5)) return
     const id = await startVerification(world, cast)
-    await presentAsPromised(world, wallet, id, { credential, holder: wallet.holder })
+    await presentAsPromised(world, wallet, id, { credential, holder: wallet.holder, index: NO_PLACE })
   },
   /** Cannot prove that it asked before: when the answer to its one token request is lost, so is the code. */
   bearer: async (world, cast) => {
@@ -201,6 +203,31 @@ export const verificationScenes: Readonly<Record<string, Scene>> = {
     await declineToo(world, cast.name('late decliner'), id)
     await readResult(world, cast, id)
   },
+  /** For some seconds, or for longer than a wallet may take; then it says good, or revoked. Perhaps nobody ever reads. */
+  'a status list that is away': async (world, cast) => {
+    const { random, pause } = world.scheduler
+    world.list.goAway()
+    const id = await startVerification(world, cast)
+    const held = cast.held()
+    const sent: Request[] = []
+    const overheard = (request: Request) => void (request.kind === 'answer' && sent.push(request))
+    const wallet = { name: cast.name('presenter'), impatient: random.chance(0.3), overheard }
+    const stranger = random.pick(strangers)
+    const meddling = random.chance(0.5) ? [stranger(world, cast.name('stranger'), id)] : []
+    if (random.chance(0.3)) world.scheduler.spawn(() => powerCutWhenTaken(world, id))
+    const following = random.chance(0.3) ? [follow(world, cast.name('follower'), id)] : []
+    const repaired = async () => {
+      const toTheEnd = random.chance(0.2)
+      await pause('the list is away', toTheEnd ? 275_000 + random.below(35_000) : random.below(20_000))
+      if (random.chance(0.3)) world.list.revoke(held.index)
+      world.list.comeBack()
+    }
+    await Promise.all([...meddling, ...following, presentAsPromised(world, wallet, id, held).then(repaired)])
+    await pause('somebody comes back to it, or nobody', random.below(20_000))
+    const [first] = sent
+    if (first !== undefined) await persist(world, wallet.name, () => first)
+    if (random.chance(0.5)) await readResult(world, cast, id)
+  },
   /** What was shown to one verifier is put into another verification, whose own wallet is not hindered. */
   'smuggled presentation': async (world, cast) => {
     const [from, into] = [await startVerification(world, cast), await startVerification(world, cast)]
@@ -292,9 +319,10 @@ async function presentAsPromised(
   world: World,
   wallet: Pick<Wallet, 'name' | 'impatient' | 'overheard'>,
   id: string,
-  held: Held,
+  held: HeldCredential,
 ): Promise<void> {
-  const promise = promised(world, wallet.name, 'is verified')
-  const state = await present(world, wallet, id, held)
-  settle(promise, !state.ok ? state.reason : state.value === 'verified' ? undefined : state.value)
+  const promise = promised(world, wallet.name, 'is told that its answer is taken')
+  const reply = await present(world, wallet, id, held)
+  settle(promise, !reply.ok ? reply.reason : reply.value === 'taken' ? undefined : reply.value)
+  if (promise.kept) world.taken.push({ by: wallet.name, verificationId: id, index: held.index })
 }

@@ -3,9 +3,10 @@
  * then the judgement of the invariants. Everything that differs from seed to seed is drawn from the seed.
  */
 import { createHash } from 'node:crypto'
+import { crashes } from './crashes.ts'
 import type { Deployment } from './deployment.ts'
 import { type FaultKind, type FaultPlan, openFaults } from './faults.ts'
-import { type Instance, openInstance } from './instance.ts'
+import { openInstance } from './instance.ts'
 import { judge, type Violation } from './invariants.ts'
 import type { World } from './network.ts'
 import { type Random, seededRandom } from './random.ts'
@@ -63,7 +64,7 @@ export async function simulate(seed: number, { deployment, flaw }: SimulationOpt
     const line = { server, scheduler, faults, name: `i${index + 1}`, flaw }
     return openInstance({ deployment, line, list, clockOffset: random.below(5) - 2 })
   })
-  const recorded = { exchanges: [], promises: [] }
+  const recorded = { exchanges: [], promises: [], taken: [] }
   const world: World = { scheduler, faults, server, deployment, list, instances, ...recorded }
   const names = setTheScene(world, random)
   scheduler.spawn(() => crashes(world, random.below(5)))
@@ -100,24 +101,6 @@ function setTheScene(world: World, random: Random): readonly string[] {
   const issuances = Array.from({ length: 1 + random.below(3) }, () => play(issuanceScenes))
   const verifications = Array.from({ length: 1 + random.below(2) }, () => play(verificationScenes))
   return [...issuances, ...verifications]
-}
-
-/** Any instance, at any step, and after a while it is back. */
-async function crashes(world: World, count: number): Promise<void> {
-  const { scheduler, faults, instances } = world
-  for (let crash = 0; crash < count; crash += 1) {
-    await scheduler.pause('somebody stumbles over a cable', scheduler.random.below(2_000))
-    const up = instances.filter((instance) => instance.isUp())
-    if (up.length === 0 || !faults.strikes('crash')) continue
-    scheduler.spawn(() => crashAndComeBack(world, scheduler.random.pick(up)))
-  }
-}
-
-async function crashAndComeBack({ scheduler }: World, instance: Instance): Promise<void> {
-  scheduler.note(`${instance.name} crashes`)
-  instance.crash()
-  await scheduler.pause(`${instance.name} comes back`, 100 + scheduler.random.below(1_500))
-  instance.comeBack()
 }
 
 function broken(error: unknown): Violation {

@@ -23,6 +23,8 @@ export interface Commit {
   readonly value: string
   /** Steps of the scheduler when it was applied. */
   readonly step: number
+  /** Milliseconds of virtual time. */
+  readonly at: number
 }
 
 export interface StoreServer {
@@ -30,7 +32,7 @@ export interface StoreServer {
   write(key: string, entry: Entry): void
   /** Short names in order of appearance: the same in every run of a seed, though keys and proofs are not. */
   alias(namespace: string, id: string): string
-  commit(written: Omit<Commit, 'step'>): void
+  commit(written: Omit<Commit, 'step' | 'at'>): void
   readonly commits: readonly Commit[]
   readonly topics: Map<string, Set<() => void>>
   due(namespace: string): DueTable
@@ -56,7 +58,7 @@ export function openStoreServer(clock: { now(): number; steps(): number }): Stor
       return entry && clock.now() < entry.expiresAt ? entry : undefined
     },
     write: (key, entry) => void entries.set(key, entry),
-    commit: (written) => void commits.push({ ...written, step: clock.steps() }),
+    commit: (written) => void commits.push({ ...written, step: clock.steps(), at: clock.now() }),
     due: (namespace) => {
       const table = due.get(namespace) ?? openDueTable(() => clock.now())
       due.set(namespace, table)

@@ -179,7 +179,7 @@ export function credentialIn(reply: Extract<Reply, { ok: true }>): string {
   return credential
 }
 
-/** The state that the verifier told. */
+/** What the verifier replied: `taken`, or that it refuses the answer. */
 export async function present(
   world: World,
   wallet: Pick<Wallet, 'name' | 'impatient'>,
@@ -189,7 +189,7 @@ export async function present(
   const form = await presentationForm(world, wallet, verificationId, held)
   if (!form.ok) return form
   const reply = await ask(world, wallet, () => ({ kind: 'answer', id: verificationId, form: form.value }))
-  return reply.ok ? { ok: true, value: textIn(reply.body, 'state') } : failed('answer', reply)
+  return reply.ok ? { ok: true, value: textIn(reply.body, 'reply') } : failed('answer', reply)
 }
 
 export async function presentationForm(
