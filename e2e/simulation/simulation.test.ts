@@ -8,7 +8,7 @@ import { faultKinds } from './faults.ts'
 import type { Flaw } from './simulated-store.ts'
 import { type Simulated, simulate } from './simulation.ts'
 
-const SEEDS = Number(process.env['COUNTERSIGN_SEEDS'] ?? 700)
+const SEEDS = Number(process.env['COUNTERSIGN_SEEDS'] ?? 600)
 const TAIL = 80
 const deployment = await createDeployment()
 const wanted = process.env['COUNTERSIGN_SEED']
