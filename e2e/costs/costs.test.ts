@@ -66,7 +66,7 @@ async function costOf(
   const bytes = Buffer.byteLength(body.text)
   // Compiled code is what an attacker meets from the second request on.
   await send()
-  const ms = await costsAtMost(limitMs(bytes), send, service.cpuOf).catch((error: unknown) => {
+  const ms = await costsAtMost(limitMs(bytes), send, service.processor).catch((error: unknown) => {
     throw new Error(`${service.name} ${operation.name}, ${body.what} (${bytes} bytes): ${String(error)}`)
   })
   return { what: body.what, bytes, status, ms }

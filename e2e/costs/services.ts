@@ -8,13 +8,14 @@ import { answersOk, freePort } from '@countersign/local-servers/ports'
 import { startProgram, untilReady } from '@countersign/local-servers/program'
 import type { StopList } from '@countersign/local-servers/stop-list'
 import { type ApiDocument, type Operation, operationsOf } from '@countersign/testing/client/described-api'
+import type { Measure } from '@countersign/testing/time/costs-at-most'
 
 export interface MeasuredService {
   readonly name: ServiceName
   readonly url: string
   readonly operations: readonly Operation[]
-  /** Milliseconds of its main thread that `run` costs. */
-  cpuOf(run: () => unknown): Promise<number>
+  /** Milliseconds of its main thread. */
+  readonly processor: Measure
 }
 
 export type MeasuredServices = Readonly<Record<ServiceName, MeasuredService>>
@@ -63,10 +64,16 @@ async function startOne(name: ServiceName, folder: string, started: StopList): P
     name,
     url,
     operations: operationsOf(document),
-    async cpuOf(run) {
-      const before = await used()
-      await run()
-      return (await used()) - before
+    processor: {
+      async costOf(run) {
+        const before = await used()
+        await run()
+        return (await used()) - before
+      },
+      now() {
+        const { user, system } = process.threadCpuUsage()
+        return (user + system) / 1000
+      },
     },
   }
 }
