@@ -5,6 +5,7 @@
 import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { Written } from './committed.ts'
 import { epoch } from './deployment.ts'
+import { textIn } from './endpoints.ts'
 import type { Invariant, Recorded } from './invariant.ts'
 import type { Exchange } from './network.ts'
 
@@ -46,7 +47,7 @@ export const answerInvariants: Readonly<Record<string, Invariant>> = {
       const later = replies.filter(({ arrived, reply }) => arrived > first.answered && !isForgotten(reply))
       for (const { reply } of later) {
         if (!reply.ok || reply.body['reply'] !== said)
-          yield `${key}: ${reply.ok ? reply.body['reply'] : reply.code}`
+          yield `${key}: ${reply.ok ? textIn(reply.body, 'reply') : reply.code}`
       }
     }
   },
@@ -54,13 +55,14 @@ export const answerInvariants: Readonly<Record<string, Invariant>> = {
     for (const { reply, request } of exchanges) {
       if (request.kind !== 'result' || !reply.ok || reply.body['decided'] !== true) continue
       const kept = committed.verifications.get(request.id)?.at(-1)?.value.state
-      if (kept !== reply.body['state']) yield `${request.id}: told ${reply.body['state']}, kept ${kept}`
+      if (kept !== reply.body['state'])
+        yield `${request.id}: told ${textIn(reply.body, 'state')}, kept ${kept}`
     }
   },
   'claims are shown of what is verified alone': function* ({ exchanges }) {
     for (const { reply, request } of exchanges) {
       if (request.kind !== 'result' || !reply.ok || reply.body['claims'] !== true) continue
-      if (reply.body['state'] !== 'verified') yield `${request.id}: ${reply.body['state']}`
+      if (reply.body['state'] !== 'verified') yield `${request.id}: ${textIn(reply.body, 'state')}`
     }
   },
 }
