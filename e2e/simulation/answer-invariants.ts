@@ -82,7 +82,7 @@ function answers({ exchanges }: Recorded): readonly (Exchange & { readonly key: 
   return exchanges.flatMap((exchange) => {
     const { request } = exchange
     return request.kind === 'answer'
-      ? [{ ...exchange, key: `${request.id} ${JSON.stringify(Object.entries(request.form).sort())}` }]
+      ? [{ ...exchange, key: `${request.id} ${JSON.stringify(request.form)}` }]
       : []
   })
 }
