@@ -1,9 +1,10 @@
 /**
  * More callers than one verifier can serve: a closed loop with ever more connections. What counts is that none of their
  * flows is lost, that as much gets done as with few of them, and that whoever is refused hears so at once. The load is one
- * process on the same machine: its own lateness is in the times, and its processor time is missing to the service.
+ * process on the same machine: its own lateness is in the times, and its processor time is missing to the service. Times
+ * are judged from three seconds after the first caller on; those of the arrival stand beside them.
  */
-import { closedLoop, type LoopOutcome } from '../load/closed-loop.ts'
+import { closedLoop, type LoopOutcome, type Times } from '../load/closed-loop.ts'
 import { verificationFlow } from '../load/verification-flow.ts'
 import { percentile } from '../measure/statistics.ts'
 import { type Budget, figure, type Row } from '../report/figure.ts'
@@ -61,14 +62,14 @@ function budgetFigures(steps: readonly Step[]): readonly Row[] {
     row(
       'refused after, p99',
       'ms',
-      worst(({ refusedMs }) => percentileOf(refusedMs, 0.99)),
+      worst(({ settled }) => percentileOf(settled.refusedMs, 0.99)),
       'at_most',
       50,
     ),
     row(
       'served after, p99',
       'ms',
-      worst(({ servedMs }) => percentileOf(servedMs, 0.99)),
+      worst(({ settled }) => percentileOf(settled.servedMs, 0.99)),
       'at_most',
       500,
     ),
@@ -85,22 +86,27 @@ function budgetFigures(steps: readonly Step[]): readonly Row[] {
 function described({
   connections,
   flowsPerSecond,
-  servedMs,
-  refusedMs,
   lost,
   losses,
   longestFlowMs,
   ownDelayMs,
+  ...of
 }: Step): string {
-  const [p50, p99] = [0.5, 0.99].map((share) => percentileOf(servedMs, share).toFixed(0))
-  const [r50, r99] = [0.5, 0.99].map((share) => percentileOf(refusedMs, share).toFixed(0))
   return [
     `${connections} connections: ${flowsPerSecond.toFixed(0)} flows/s`,
-    `${servedMs.length} served, p50 ${p50}, p99 ${p99} ms`,
-    `${refusedMs.length} refused, p50 ${r50}, p99 ${r99} ms`,
+    times(of.settled),
+    `while callers arrive: ${times(of.arriving)}`,
     `the load's own delay p99 ${ownDelayMs.toFixed(0)} ms`,
     `longest flow ${(longestFlowMs / 1_000).toFixed(1)} s, lost ${lost}${losses.map((loss) => `; ${loss}`).join('')}`,
   ].join('; ')
+}
+
+function times({ servedMs, refusedMs }: Times): string {
+  const told = (values: readonly number[], how: string) => {
+    const [p50, p99] = [0.5, 0.99].map((share) => percentileOf(values, share).toFixed(0))
+    return `${values.length} ${how}, p50 ${p50}, p99 ${p99} ms`
+  }
+  return `${told(servedMs, 'served')}, ${told(refusedMs, 'refused')}`
 }
 
 /** 0 for none. */

@@ -21,24 +21,32 @@ export interface LoopOutcome {
   readonly lost: number
   /** What the first few said that were lost. */
   readonly losses: readonly string[]
-  /** Milliseconds of each request that was served, and of each that was refused. */
-  readonly servedMs: readonly number[]
-  readonly refusedMs: readonly number[]
+  /** Of requests sent while the callers arrived, and of those after that. */
+  readonly arriving: Times
+  readonly settled: Times
   readonly longestFlowMs: number
   /** How late this process was itself, p99: it is in the times of the requests. */
   readonly ownDelayMs: number
 }
 
+/** Milliseconds of each request that was served, and of each that was refused. */
+export interface Times {
+  readonly servedMs: number[]
+  readonly refusedMs: number[]
+}
+
 const FLOW_LIMIT_MS = 60_000
 /** Callers do not come in the same millisecond. */
 const ARRIVAL_MS = 500
+/** All of them are there, and the service had time to notice. */
+const SETTLED_AFTER_MS = 3_000
 
 export async function closedLoop(
   flow: Flow,
   { port, connections, seconds }: ClosedLoop,
 ): Promise<LoopOutcome> {
-  const servedMs: number[] = []
-  const refusedMs: number[] = []
+  const arriving: Times = { servedMs: [], refusedMs: [] }
+  const settled: Times = { servedMs: [], refusedMs: [] }
   const losses: string[] = []
   let flows = 0
   let lost = 0
@@ -47,9 +55,10 @@ export async function closedLoop(
   ownDelay.enable()
   const startedAt = performance.now()
   const endsAt = startedAt + seconds * 1_000
+  const timesNow = () => (performance.now() - startedAt < SETTLED_AFTER_MS ? arriving : settled)
   const oneFlow = async (client: HttpClient) => {
     const flowStartedAt = performance.now()
-    await flow(patientSend(client, flowStartedAt + FLOW_LIMIT_MS, servedMs, refusedMs))
+    await flow(patientSend(client, flowStartedAt + FLOW_LIMIT_MS, timesNow))
     const now = performance.now()
     if (now <= endsAt) flows += 1
     longestFlowMs = Math.max(longestFlowMs, now - flowStartedAt)
@@ -73,13 +82,14 @@ export async function closedLoop(
   ownDelay.disable()
   const ownDelayMs = ownDelay.percentile(99) / 1e6
   const flowsPerSecond = flows / seconds
-  return { flows, flowsPerSecond, lost, losses, servedMs, refusedMs, longestFlowMs, ownDelayMs }
+  return { flows, flowsPerSecond, lost, losses, arriving, settled, longestFlowMs, ownDelayMs }
 }
 
-function patientSend(client: HttpClient, giveUpAt: number, servedMs: number[], refusedMs: number[]): Send {
+function patientSend(client: HttpClient, giveUpAt: number, timesNow: () => Times): Send {
   return async (request) => {
     for (;;) {
       const sentAt = performance.now()
+      const { servedMs, refusedMs } = timesNow()
       const reply = await client.send(request)
       const tookMs = performance.now() - sentAt
       const comeBackMs = retryAfterMs(reply)

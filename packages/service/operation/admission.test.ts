@@ -89,13 +89,13 @@ describe('admission', () => {
     end()
     const asking = setInterval(() => one.tooMuch('new'), 100)
     await eventually('the other is in time', async () => {
-      await sleep(1_500)
+      await sleep(3_500)
       return three.tooMuch('running') === undefined && four.tooMuch('running') === undefined
     })
     expect(one.tooMuch('new')).toBe('loop_delay')
     clearInterval(asking)
     await eventually('it is in time', async () => {
-      await sleep(1_500)
+      await sleep(3_500)
       return one.tooMuch('new') === undefined
     })
   })

@@ -25,9 +25,9 @@ export interface LoadLimits extends AdmissionLimits {
 }
 
 export const LOAD_DEFAULTS: LoadLimits = {
-  maxRequestsInFlight: 1_000,
+  maxRequestsInFlight: 500,
   maxLoopDelayMs: 50,
-  maxRequestsWhileLate: 256,
+  maxRequestsWhileLate: 128,
   maxSlowBodies: 1_000,
   maxEventStreams: 1_000,
 }
@@ -50,8 +50,10 @@ export interface Admission {
 /** The part of the places that what is new may fill. */
 const NEW_IN_FLIGHT = 1 / 2
 const NEW_WHILE_LATE = 1 / 4
-/** A burst is not overload, and overload is not over because nobody was let in for a moment. */
+/** A burst is not overload. */
 const SUSTAINED_MS = 1_000
+/** It is not over because nobody was there for a moment: whoever was refused comes back in a second, or two, or three. */
+const CALM_MS = 3_000
 /** One long pause is not overload either. */
 const LONGEST_LOOK_MS = SUSTAINED_MS / 5
 
@@ -125,7 +127,7 @@ function watchedLoop(maxDelayMs: number, longestWaitMs: () => number) {
     calmForMs = isLate || hasRefused ? 0 : calmForMs + lookMs
     hasRefused = false
     if (lateShare > 1 / 2) late = true
-    if (calmForMs >= SUSTAINED_MS) late = false
+    if (calmForMs >= CALM_MS) late = false
   })
   return {
     isLate: () => late,
