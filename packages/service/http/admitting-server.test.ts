@@ -90,7 +90,7 @@ async function start(limits: Partial<LoadLimits>) {
     const before = handled
     const answers = Array.from({ length: count }, () => ask(path, init))
     await eventually('they are in flight', () => handled === before + count)
-    return answers
+    return { answers }
   }
   return { port, ask, hold, refused, lines }
 }
@@ -119,7 +119,7 @@ async function isAdmitted(ask: (path: string) => Promise<Response>): Promise<boo
 describe('a service with as much to do as it may have', () => {
   it('refuses the next request with 503 and Retry-After at once, and serves again when there is a place', async () => {
     const { ask, hold, refused } = await start({ maxRequestsInFlight: 10 })
-    const first = await hold(10)
+    const { answers: first } = await hold(10)
     const answer = await takesAtMost(50, () => ask('/step/2', { headers: { 'x-request-id': 'mine' } }))
     expect(answer.status).toBe(503)
     expect(answer.headers.get('retry-after')).toMatch(/^[123]$/)
@@ -156,7 +156,9 @@ describe('a service with as much to do as it may have', () => {
 
   it('says in a refusal what every answer says in its headers', async () => {
     const { ask, hold } = await start({ maxRequestsInFlight: 10 })
-    const [first] = await hold(10)
+    const {
+      answers: [first],
+    } = await hold(10)
     const refusal = await ask('/step/2')
     end()
     const usual = await first
