@@ -1,6 +1,7 @@
 /** One HTTP call as the tests see it: status, instance that served it, body as text and as JSON. */
 import assert from 'node:assert/strict'
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { checkAnswer } from './checked-answers.ts'
 
 export interface Answer {
@@ -33,8 +34,20 @@ function destinationOf(url: string): string {
   return (elsewhere.getStore()?.get(origin) ?? origin) + url.slice(origin.length)
 }
 
-/** Rejects when the connection is cut; every status is an answer, if the service describes it. */
-export async function call(url: string, { method = 'GET', headers = {}, body }: Call = {}): Promise<Answer> {
+/**
+ * Rejects when the connection is cut; every status is an answer, if the service describes it. A service that has too much to
+ * do, as on a machine that has, is asked again when it says.
+ */
+export async function call(url: string, request: Call = {}): Promise<Answer> {
+  for (;;) {
+    const answer = await callOnce(url, request)
+    const hasTooMuchToDo = answer.status === 503 && answer.text.includes('too much to do')
+    if (!hasTooMuchToDo) return answer
+    await sleep(Number(answer.headers.get('retry-after')) * 1_000)
+  }
+}
+
+async function callOnce(url: string, { method = 'GET', headers = {}, body }: Call): Promise<Answer> {
   const response = await fetch(destinationOf(url), {
     method,
     headers: { ...headers },

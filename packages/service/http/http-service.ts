@@ -15,6 +15,7 @@ import Fastify, {
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
+import { type Acceptors, listenWidely } from '../operation/acceptors.ts'
 import { type Admission, admission, LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
 import { createLogger, errorFacts, type Logger } from '../operation/log.ts'
@@ -22,7 +23,6 @@ import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import { tokenBuckets } from '../operation/token-buckets.ts'
 import { VERSION } from '../operation/version.ts'
-import { type Acceptors, listenWidely } from './acceptors.ts'
 import {
   type Door,
   type DoorKeeper,

@@ -26,7 +26,7 @@ export interface LoadLimits extends AdmissionLimits {
 
 export const LOAD_DEFAULTS: LoadLimits = {
   maxRequestsInFlight: 500,
-  maxLoopDelayMs: 50,
+  maxLoopDelayMs: 25,
   maxRequestsWhileLate: 128,
   maxSlowBodies: 1_000,
   maxEventStreams: 1_000,
