@@ -8,8 +8,8 @@ import {
   statusChangeByPlace,
 } from '@countersign/api/issuer/credentials'
 import { errorAnswer } from '@countersign/service/http/described-answers'
-import type { ServiceApp } from '@countersign/service/http/http-service'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import { fail, wireError } from '@countersign/service/http/wire-errors'
 import type { IssuerDatabase } from '../database/schema.ts'
 import type { Issuer } from '../issuer.ts'

@@ -11,7 +11,7 @@ import {
   writeIssuerMetadata,
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import type { DescribedAnswer } from '@countersign/service/http/described-answers'
-import type { ServiceApp } from '@countersign/service/http/http-service'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
 
 interface Publication {

@@ -1,6 +1,6 @@
 /** The issuer's API, put together: a file of routes an area, behind each handler one use case. */
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
-import type { ServiceApp } from '@countersign/service/http/http-service'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { metadataRoutes } from './metadata-routes.ts'

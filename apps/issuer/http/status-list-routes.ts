@@ -15,7 +15,7 @@ import {
   tokenListParams,
 } from '@countersign/api/issuer/status-lists'
 import { errorAnswer } from '@countersign/service/http/described-answers'
-import type { ServiceApp } from '@countersign/service/http/http-service'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import { fail, storeUnavailable } from '@countersign/service/http/wire-errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ListKind } from '../database/schema.ts'

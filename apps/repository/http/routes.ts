@@ -10,7 +10,7 @@ import { type CatalogueType, claimsSchema } from '@countersign/catalogue/catalog
 import { exampleOf, labelsOf, mappingOf } from '@countersign/catalogue/publication'
 import type { FormatFacts } from '@countersign/credential/contract/format-facts'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/described-answers'
-import type { ServiceApp } from '@countersign/service/http/http-service'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import { fail } from '@countersign/service/http/wire-errors'
 import { z } from 'zod'
 import { chooseFormat, findType, namesOn, type Shelf, shelvesOf } from './shelves.ts'

@@ -6,8 +6,8 @@ import {
   userInfoAnswer,
   walletsAnswer,
 } from '@countersign/api/wallet/accounts'
-import type { ServiceApp } from '@countersign/service/http/http-service'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import { listWallets } from '../account/accounts.ts'
 import { logout } from '../account/logout.ts'
 import { userInfo } from '../account/user-info.ts'

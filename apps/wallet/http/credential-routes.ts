@@ -10,8 +10,8 @@ import {
   credentialView as shownAnswer,
   viewCredentialQuery,
 } from '@countersign/api/wallet/credentials'
-import type { ServiceApp } from '@countersign/service/http/http-service'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import {
   deleteCredential,
   findCredential,

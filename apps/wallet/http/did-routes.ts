@@ -11,8 +11,8 @@ import {
   hostedDidParams,
   importDidRequest,
 } from '@countersign/api/wallet/dids'
-import type { ServiceApp } from '@countersign/service/http/http-service'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import {
   createDid,
   type DidRequest,

@@ -15,8 +15,8 @@ import {
   verifyRequest,
 } from '@countersign/api/wallet/keys'
 import type { JsonObject } from '@countersign/core/json'
-import type { ServiceApp } from '@countersign/service/http/http-service'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import { exportKey, signWithKey, verifySigned } from '../keys/key-operations.ts'
 import { deleteKey, describeKey, generateKey, importKey, listKeys, loadPublicKey } from '../keys/keys.ts'
 import { MAX_KEYS, type Wallet } from '../wallet.ts'

@@ -5,8 +5,8 @@ import {
   loginRequest,
   registerRequest,
 } from '@countersign/api/wallet/accounts'
-import type { ServiceApp } from '@countersign/service/http/http-service'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import { login } from '../account/login.ts'
 import { registerAccount } from '../account/register-account.ts'
 import type { Wallet } from '../wallet.ts'

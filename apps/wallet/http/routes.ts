@@ -6,7 +6,7 @@
 import { isLoopbackHost } from '@countersign/service/config/loopback-host'
 import type { ServiceConfig } from '@countersign/service/config/schema'
 import { managementDoorKeeper } from '@countersign/service/http/access'
-import type { ServiceApp } from '@countersign/service/http/http-service'
+import type { ServiceApp } from '@countersign/service/http/service-app'
 import { fail } from '@countersign/service/http/wire-errors'
 import type { Wallet } from '../wallet.ts'
 import { accountRoutes } from './account-routes.ts'

@@ -1,6 +1,7 @@
 /** A service on its runtime: listens, looks at what is due, answers for its health, and stops in good order with all of it. */
 import type { ServiceConfig } from '../config/schema.ts'
-import { createHttpService, type ServiceApp } from '../http/http-service.ts'
+import { createHttpService } from '../http/http-service.ts'
+import type { ServiceApp } from '../http/service-app.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
 import { gracefulStop } from '../operation/lifecycle.ts'
 import { type DueWork, startDueWork } from '../sessions/due-work.ts'

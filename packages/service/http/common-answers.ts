@@ -4,11 +4,16 @@
  * do, and a store that is away. For the OpenAPI document; the texts are those that are sent.
  */
 import { foreignPage, noManagementKey } from './access.ts'
-import { overloaded } from './admitting-server.ts'
+import { overloaded } from './answers-by-hand.ts'
 import { type DescribedAnswers, errorAnswer } from './described-answers.ts'
 import { type BodyKind, jsonInvalid, parameterRepeated, wrongContentType } from './request-bodies.ts'
-import { tooManyRequests } from './sender.ts'
-import { bodyTooLarge, type ErrorShape, requestUnreadable, storeUnavailable } from './wire-errors.ts'
+import {
+  bodyTooLarge,
+  type ErrorShape,
+  requestUnreadable,
+  storeUnavailable,
+  tooManyRequests,
+} from './wire-errors.ts'
 
 export interface RouteFacts {
   readonly management: boolean

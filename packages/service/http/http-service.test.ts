@@ -1,125 +1,11 @@
 import { connect } from 'node:net'
-import { afterEach, describe, expect, it } from 'vitest'
-import { z } from 'zod'
-import {
-  createHttpService,
-  type HttpService,
-  type HttpServiceOptions,
-  type ServiceApp,
-} from './http-service.ts'
-import { fail } from './wire-errors.ts'
-
-const running: HttpService[] = []
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((service) => service.close()))
-})
-
-type Settings = Partial<HttpServiceOptions['config']>
-
-/** The one route that a test may hold open. */
-const slow = { arrived: () => {}, mayEnd: Promise.resolve() }
-
-async function start(config: Settings = {}, more: Partial<HttpServiceOptions> = {}) {
-  const lines: string[] = []
-  const service = await createHttpService({
-    title: 'Test',
-    description: 'A service of the test',
-    config: {
-      service: 'test',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost:1',
-      instance: 'test-1',
-      trustedProxies: [],
-      logLevel: 'info',
-      features: ['openapi'],
-      ...config,
-    },
-    routes: testRoutes,
-    checks: [],
-    logTo: { write: (line) => void lines.push(line) },
-    ...more,
-  })
-  running.push(service)
-  const { port } = await service.listen()
-  const ask = (path: string, init?: RequestInit) =>
-    fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual', ...init })
-  return { service, ask, port, lines }
-}
+import { describe, expect, it } from 'vitest'
+import { form, json, slow, start } from './http-service.testing.ts'
+import type { ServiceApp } from './service-app.ts'
 
 function refusalsIn(lines: readonly string[]): readonly string[] {
   return lines.flatMap((line): readonly string[] => JSON.parse(line).refusal ?? [])
 }
-
-const open = { door: 'open', limited: false } as const
-
-function testRoutes(app: ServiceApp) {
-  const Body = z.strictObject({ name: z.string().max(20), tags: z.array(z.string()).optional() })
-  app.post(
-    '/things',
-    {
-      schema: { body: Body, response: { 200: z.object({ name: z.string() }) } },
-      bodyLimit: 1000,
-      config: { door: 'management' },
-    },
-    async (request) => ({ name: request.body.name }),
-  )
-  app.get(
-    '/things/:id',
-    { schema: { params: z.object({ id: z.string().max(40) }) }, config: { door: 'management' } },
-    async (request) => ({ id: request.params.id }),
-  )
-  app.delete('/things/:thing', { bodyLimit: 100, config: { door: 'management' } }, async () => ({}))
-  app.post(
-    '/token',
-    {
-      schema: { body: z.object({ grant_type: z.string() }) },
-      bodyLimit: 100,
-      config: { door: 'wallet', limited: true, accepts: ['form'] },
-    },
-    async (request) => ({ grant: request.body.grant_type }),
-  )
-  app.post(
-    '/text',
-    { schema: { body: z.string() }, bodyLimit: 100, config: { ...open, accepts: ['text'] } },
-    async (request) => ({ got: request.body }),
-  )
-  app.get('/metadata', { config: { door: 'wallet', limited: false } }, async () => ({ issuer: 'x' }))
-  app.get('/spent', { config: { door: 'wallet', limited: false } }, async () =>
-    fail({ status: 400, code: 'invalid_grant', message: 'The code is spent' }),
-  )
-  app.get('/broken', { config: open }, async () => {
-    throw new Error('password is hunter2')
-  })
-  app.get('/store', { config: open }, async () => {
-    throw Object.assign(new Error('redis://secret@host'), { name: 'StoreUnavailable' })
-  })
-  app.get(
-    '/unlike-its-schema',
-    { schema: { response: { 200: z.object({ a: z.string() }) } }, config: open },
-    async (_request, reply) => reply.send(JSON.parse('{"a":1}')),
-  )
-  app.get('/slow', { config: open }, async () => {
-    slow.arrived()
-    await slow.mayEnd
-    return { done: true }
-  })
-}
-
-const FORM_TYPE = 'application/x-www-form-urlencoded'
-
-const form = (body: string): RequestInit => ({
-  method: 'POST',
-  body,
-  headers: { 'content-type': FORM_TYPE },
-})
-
-const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json', ...headers },
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-})
 
 describe('errors', () => {
   it('at an unknown address are 404 in the management shape with the request id', async () => {
@@ -170,7 +56,7 @@ describe('errors', () => {
     const answer = await ask('/broken')
     expect(answer.status).toBe(500)
     expect(await answer.text()).not.toContain('hunter2')
-    expect(lines.find((line) => line.includes('request failed'))).toContain('service.test.ts')
+    expect(lines.find((line) => line.includes('request failed'))).toContain('service.testing.ts')
     expect((await ask('/unlike-its-schema')).status).toBe(500)
   })
 
@@ -325,102 +211,6 @@ describe('the management door', () => {
     await expect(start({}, { routes })).rejects.toThrow('names no door')
   })
 })
-
-describe('limits', () => {
-  it('of a body cannot be forgotten: a route that names none stops the start', async () => {
-    const routes = (app: ServiceApp) => void app.post('/open', { config: open }, async () => ({}))
-    await expect(start({}, { routes })).rejects.toThrow('/open names no bodyLimit')
-  })
-
-  it('of senders cannot be forgotten where no credential is asked for', async () => {
-    const routes = (app: ServiceApp) => void app.get('/open', { config: { door: 'open' } }, async () => ({}))
-    await expect(start({}, { routes })).rejects.toThrow('/open does not say whether it is limited')
-  })
-
-  it('of a sender end in 429 with a time to come back, for calls that cost something alone', async () => {
-    const { ask } = await start({ senderRequestsPerSecond: 0.1, senderRequestsAtOnce: 3 })
-    const statuses: number[] = []
-    for (let time = 0; time < 5; time++) statuses.push((await ask('/token', form('grant_type=a'))).status)
-    expect(statuses).toEqual([200, 200, 200, 429, 429])
-    const refused = await ask('/token', form('grant_type=a'))
-    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1)
-    expect(refused.headers.get('access-control-allow-origin')).toBe('*')
-    expect(await refused.json()).toMatchObject({ error: 'temporarily_unavailable' })
-    expect((await ask('/metadata')).status).toBe(200)
-    expect((await ask('/things/1')).status).toBe(200)
-  })
-
-  it('of a sender are those of the one whom a trusted proxy names', async () => {
-    const limits = { senderRequestsPerSecond: 0.1, senderRequestsAtOnce: 1 }
-    const askedAs = async (address: string, trustedProxies: readonly string[]) => {
-      const { ask } = await start({ ...limits, trustedProxies })
-      const askAs = async (sender: string) => {
-        const asked = form('grant_type=a')
-        return (
-          await ask('/token', { ...asked, headers: { 'content-type': FORM_TYPE, 'x-forwarded-for': sender } })
-        ).status
-      }
-      return [await askAs('198.51.100.1'), await askAs(address)]
-    }
-    expect(await askedAs('198.51.100.2', ['127.0.0.0/8'])).toEqual([200, 200])
-    expect(await askedAs('198.51.100.1', ['127.0.0.0/8'])).toEqual([200, 429])
-    expect(await askedAs('198.51.100.2', [])).toEqual([200, 429])
-  })
-
-  it('of a body are known before any of it is read', async () => {
-    const { port } = await start()
-    const head = 'POST /things HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
-    const spoken = speak(port, `${head}content-length: 1001\r\n\r\n`)
-    expect(await spoken.first).toMatch(/^HTTP\/1\.1 413 /)
-    spoken.socket.destroy()
-  })
-})
-
-describe('a connection that takes too long', () => {
-  const connectionLimits = { headersMs: 200, requestMs: 400, checkMs: 50 }
-  const head = 'POST /things HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n'
-
-  it.each([
-    ['over its first byte', '', /^HTTP\/1\.1 408 /],
-    ['over its headers', head, /^HTTP\/1\.1 408 /],
-    ['over its body', `${head}content-length: 20\r\n\r\n{"name":`, /^HTTP\/1\.1 408 /],
-    ['over a body that was refused', `${head}content-length: 2000\r\n\r\n{"name":`, /^HTTP\/1\.1 413 /],
-  ])('%s is told so and destroyed, however long its peer would hold it', async (_what, sent, answer) => {
-    const { port, service } = await start({}, { connectionLimits })
-    const spoken = speak(port, sent)
-    expect(await spoken.first).toMatch(answer)
-    await expect.poll(() => connectionsOf(service), { timeout: 60_000 }).toBe(0)
-    expect(await spoken.all).toMatch(/^HTTP[\s\S]*\r\n\r\n\{[^{]*\}$/)
-  })
-
-  it('is not one whose request is served slowly', async () => {
-    const { ask } = await start({}, { connectionLimits })
-    // Longer than both limits: what nothing may come of is waited for.
-    slow.mayEnd = new Promise((resolve) => setTimeout(resolve, 700))
-    expect((await ask('/slow')).status).toBe(200)
-  })
-})
-
-/** Never ends its side, as an attacker would not. */
-function speak(port: number, text: string) {
-  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text))
-  const first = Promise.withResolvers<string>()
-  const all = Promise.withResolvers<string>()
-  let heard = ''
-  socket.on('data', (chunk) => {
-    heard += chunk.toString()
-    first.resolve(heard)
-  })
-  socket.on('error', () => {})
-  for (const end of ['end', 'close']) socket.on(end, () => all.resolve(heard))
-  return { socket, first: first.promise, all: all.promise }
-}
-
-function connectionsOf({ app }: HttpService): Promise<number> {
-  return new Promise((resolve, reject) => {
-    app.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
-  })
-}
 
 describe('the API page', () => {
   it('is where / leads, and may run its own scripts only', async () => {

@@ -4,94 +4,44 @@
  * A route without a door is a bug and stops the start: nothing is open by forgetting.
  */
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type RouteOptions,
-} from 'fastify'
+import Fastify, { type FastifyRequest, type RouteOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
-import { type Acceptors, listenWidely } from '../operation/acceptors.ts'
 import { type Admission, admission, LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
-import { createLogger, errorFacts, type Logger } from '../operation/log.ts'
+import { createLogger, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
-import { tokenBuckets } from '../operation/token-buckets.ts'
 import { VERSION } from '../operation/version.ts'
-import {
-  type Door,
-  type DoorKeeper,
-  managementDoor,
-  managementDoorKeeper,
-  openDoorProblem,
-} from './access.ts'
-import { admittingServers } from './admitting-server.ts'
+import { type Door, managementDoor, managementDoorKeeper, openDoorProblem } from './access.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
+import { brokenAnswer, overloadTeller } from './answers-by-hand.ts'
+import { answerError, answerErrors } from './error-answers.ts'
+import { countRequests, showMetrics } from './metrics-route.ts'
+import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
+import { readBodies } from './request-bodies.ts'
+import {
+  endLongAnswersAtClose,
+  guardDoors,
+  knowSenders,
+  limitSenders,
+  logRequests,
+  standardHeaders,
+} from './request-hooks.ts'
+import { type KnownRoutes, knownRoutes, mayCarryBody } from './route-facts.ts'
+import { type Acceptors, listenWidely } from './server/acceptors.ts'
+import { admittingServers } from './server/admitting-server.ts'
 import {
   answerBrokenRequests,
   CONNECTION_LIMITS,
   type ConnectionLimits,
   forgivePauses,
   quietConnections,
-} from './connections.ts'
-import type { DescribedAnswers } from './described-answers.ts'
-import { countRequests, showMetrics } from './metrics-route.ts'
-import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
-import { type BodyKind, readBodies, requireBodyLength, requireContentType } from './request-bodies.ts'
-import { type KnownRoutes, knownRoutes } from './route-facts.ts'
-import { type SenderOf, senderReader, tooManyRequests } from './sender.ts'
-import { addressUnknown, type ErrorShape, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Needed on every route. */
-    door?: Door
-    /** Default: `oauth` at the wallet's door, `management` elsewhere. */
-    errors?: ErrorShape
-    /**
-     * Whether calls count for the token bucket of their sender: those that cost a signature or make something. Needed at
-     * the doors that want no credential.
-     */
-    limited?: boolean
-    /** Kinds of body that the route reads. Default: JSON. How large it may be, the route's own `bodyLimit` says. */
-    accepts?: readonly BodyKind[]
-    /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
-    malformed?: string
-    /** It begins something: under load it is refused before steps of what runs. */
-    begins?: boolean
-    /** What the route answers, by status: for the OpenAPI document alone. */
-    answers?: DescribedAnswers
-  }
-  interface FastifyRequest {
-    /** Whom the request counts for, in limits. */
-    readonly sender: string
-    /** Code of the refusal that was answered, for the log line. */
-    refusal?: string
-  }
-  interface FastifyInstance {
-    /** Aborted when the listener closes: long answers end then. */
-    stopping: AbortSignal
-    /** Event streams that are served at a time. */
-    maxEventStreams: number
-    /** What every answer's headers say; for answers that are written by hand. */
-    standardHeaders: StandardHeaders
-  }
-}
-
-/** Fastify with zod schemas: `app.route({ method, url, schema: { body: z.object(…) }, config: { door }, handler })`. */
-export type ServiceApp = FastifyInstance<
-  Server,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->
+} from './server/connections.ts'
+import { senderReader } from './server/sender.ts'
+import type { ServiceApp } from './service-app.ts'
 
 /** What a service brings: its routes, its checks and its configuration. */
 export interface HttpServiceOptions {
@@ -163,11 +113,15 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   endLongAnswersAtClose(app)
   logRequests(app, log)
   if (options.metrics !== undefined) countRequests(app, options.metrics)
-  standardHeaders(app, options)
+  app.decorate('maxEventStreams', config.maxEventStreams ?? LOAD_DEFAULTS.maxEventStreams)
+  standardHeaders(app, headersNamed(options))
   answerErrors(app, log)
   knowSenders(app, senderReader(config.trustedProxies))
   guardDoors(app, managementDoorKeeper(managementDoor(config)))
-  limitSenders(app, config)
+  limitSenders(app, {
+    perSecond: config.senderRequestsPerSecond ?? 0,
+    atOnce: config.senderRequestsAtOnce ?? 1,
+  })
   app.addHook('onRequest', async (request) => {
     if (!isAboutHealth(request)) state.lastRequestAt = performance.now()
   })
@@ -200,6 +154,28 @@ const ABOUT_HEALTH: readonly unknown[] = ['/livez', '/readyz', '/metrics']
 
 function isAboutHealth({ routeOptions }: FastifyRequest): boolean {
   return ABOUT_HEALTH.includes(routeOptions.url)
+}
+
+/** Gives the API page's own routes their door, and refuses to start with a route that names none. */
+function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: KnownRoutes): Door {
+  const ofApiPage = route.url.startsWith(SWAGGER_PREFIX)
+  const door = route.config?.door ?? (ofApiPage ? 'open' : undefined)
+  if (door === undefined) throw new Error(`the route ${route.url} names no door`)
+  const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
+  if (ofApiPage) return door
+  settleLimits(route, door)
+  addresses.add(route.url, route.method, door, errors)
+  const precedence = ABOUT_HEALTH.includes(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'
+  routes.add(route.url, route.method, { door, errors, precedence })
+  return door
+}
+
+/** A limit is chosen for each route: one for all would be that of the largest body and of the dearest call. */
+function settleLimits({ method, url, bodyLimit, config }: RouteOptions, door: Door): void {
+  if ([method].flat().some(mayCarryBody) && bodyLimit === undefined)
+    throw new Error(`the route ${url} names no bodyLimit`)
+  if (door !== 'management' && config?.limited === undefined)
+    throw new Error(`the route ${url} does not say whether it is limited`)
 }
 
 function serviceOf(
@@ -249,7 +225,7 @@ function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionPa
   const serverOf = admittingServerOf(options, log, { ...parts, limits })
   const app = Fastify({
     logger: false,
-    serverFactory: (handler) => forgivePauses(answerBrokenRequests(serverOf(handler)), limits),
+    serverFactory: (handler) => forgivePauses(answerBrokenRequests(serverOf(handler), brokenAnswer), limits),
     requestTimeout: limits.requestMs,
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
@@ -280,36 +256,12 @@ function admittingServerOf(
   const { config, metrics } = options
   return admittingServers({
     admission: places,
-    routes,
+    precedenceOf: ({ method = '', url = '' }) => routes.of(method, url).precedence,
+    refusal: overloadTeller(routes, headersNamed(options)),
     maxSlowBodies: config.maxSlowBodies ?? LOAD_DEFAULTS.maxSlowBodies,
-    headers: headersNamed(options),
     log,
     onRefused: metrics && ((reason, precedence) => metrics.refused(reason, precedence)),
     timeouts: { keepAliveMs: KEEP_ALIVE_MS, ...limits },
-  })
-}
-
-function apiFacts(config: HttpServiceOptions['config']) {
-  return { baseUrl: config.baseUrl, managementKey: config.managementApiKey !== undefined }
-}
-
-function endLongAnswersAtClose(app: FastifyInstance<Server, IncomingMessage, ServerResponse>): void {
-  const closing = new AbortController()
-  app.decorate('stopping', closing.signal)
-  app.addHook('preClose', async () => closing.abort())
-}
-
-/** The pattern, not the address: that has ids and codes in it. */
-function logRequests(app: ServiceApp, log: Logger): void {
-  app.addHook('onResponse', async (request, reply) => {
-    log.info({
-      method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
-      status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      requestId: request.id,
-      refusal: request.refusal,
-    })
   })
 }
 
@@ -317,105 +269,8 @@ function headersNamed({ config, clustered }: HttpServiceOptions): StandardHeader
   return config.mode === 'development' || clustered === true ? { instance: config.instance } : {}
 }
 
-function standardHeaders(app: ServiceApp, options: HttpServiceOptions): void {
-  const headers = headersNamed(options)
-  app.decorate('standardHeaders', headers)
-  app.decorate('maxEventStreams', options.config.maxEventStreams ?? LOAD_DEFAULTS.maxEventStreams)
-  app.addHook('onSend', async (request, reply) => {
-    writeStandardHeaders(request, reply, headers)
-    if (app.stopping.aborted) reply.header('connection', 'close')
-  })
-}
-
-function answerErrors(app: ServiceApp, log: Logger): void {
-  app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))
-  app.setNotFoundHandler((request, reply) => answer(addressUnknown, request, reply))
-}
-
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
-  const { wire, fault } = wireErrorOf(error)
-  if (fault) log.error({ requestId: request.id, ...errorFacts(error) }, 'request failed')
-  const { malformed } = request.routeOptions.config
-  const unnamed = wire.status === 400 && wire.code === undefined && malformed !== undefined
-  answer(unnamed ? { ...wire, code: malformed } : wire, request, reply)
-}
-
-function answer(wire: WireError, request: FastifyRequest, reply: FastifyReply): void {
-  const { door, errors } = request.routeOptions.config
-  const shape = errors ?? (door === 'wallet' ? 'oauth' : 'management')
-  if (wire.refusal !== undefined) request.refusal = wire.refusal
-  void reply
-    .code(wire.status)
-    .headers(wire.headers ?? {})
-    .type('application/json; charset=utf-8')
-    // Serialised here: a response schema of the route describes its success, not this.
-    .serializer(JSON.stringify)
-    .send(errorBody(wire, shape, request.id))
-}
-
-function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
-  app.addHook('onRequest', async (request, reply) => {
-    const { door } = request.routeOptions.config
-    const refusal = door === 'management' ? keepManagement(request.headers) : undefined
-    if (refusal === undefined) return undefined
-    answer(refusal, request, reply)
-    return reply
-  })
-  // Before a route's own hooks, which may ask a store, and before any of the body is read.
-  app.addHook('preParsing', async (request) => {
-    const { bodyLimit, config, url } = request.routeOptions
-    if (!mayCarryBody(request.method) || url === undefined) return
-    requireContentType(request.headers, config.accepts ?? ['json'])
-    requireBodyLength(request.headers['content-length'], bodyLimit)
-  })
-}
-
-function knowSenders(app: ServiceApp, senderOf: SenderOf): void {
-  app.decorateRequest('sender', {
-    getter() {
-      return senderOf(this.raw)
-    },
-  })
-}
-
-/** After the doors: who has a credential is not counted. */
-function limitSenders(app: ServiceApp, config: HttpServiceOptions['config']): void {
-  const { senderRequestsPerSecond: perSecond = 0, senderRequestsAtOnce: atOnce = 1 } = config
-  if (perSecond === 0) return
-  const buckets = tokenBuckets({ perSecond, atOnce })
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.routeOptions.config.limited !== true) return undefined
-    const waitSeconds = buckets.take(request.sender)
-    if (waitSeconds === undefined) return undefined
-    answer(tooManyRequests(waitSeconds), request, reply)
-    return reply
-  })
-}
-
-function mayCarryBody(method: string): boolean {
-  return method !== 'GET' && method !== 'HEAD'
-}
-
-/** Gives the API page's own routes their door, and refuses to start with a route that names none. */
-function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: KnownRoutes): Door {
-  const ofApiPage = route.url.startsWith(SWAGGER_PREFIX)
-  const door = route.config?.door ?? (ofApiPage ? 'open' : undefined)
-  if (door === undefined) throw new Error(`the route ${route.url} names no door`)
-  const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
-  if (ofApiPage) return door
-  settleLimits(route, door)
-  addresses.add(route.url, route.method, door, errors)
-  const precedence = ABOUT_HEALTH.includes(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'
-  routes.add(route.url, route.method, { door, errors, precedence })
-  return door
-}
-
-/** A limit is chosen for each route: one for all would be that of the largest body and of the dearest call. */
-function settleLimits({ method, url, bodyLimit, config }: RouteOptions, door: Door): void {
-  if ([method].flat().some(mayCarryBody) && bodyLimit === undefined)
-    throw new Error(`the route ${url} names no bodyLimit`)
-  if (door !== 'management' && config?.limited === undefined)
-    throw new Error(`the route ${url} does not say whether it is limited`)
+function apiFacts(config: HttpServiceOptions['config']) {
+  return { baseUrl: config.baseUrl, managementKey: config.managementApiKey !== undefined }
 }
 
 function addHealth(app: ServiceApp, probe: ReturnType<typeof readinessProbe>): void {

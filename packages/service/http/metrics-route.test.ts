@@ -1,38 +1,19 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { prometheusMetrics } from '../operation/prometheus.ts'
-import { createHttpService, type HttpService, type HttpServiceOptions } from './http-service.ts'
-
-const running: HttpService[] = []
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((service) => service.close()))
-})
+import { builtService, testConfig } from './http-service.testing.ts'
+import type { HttpServiceOptions } from './http-service.ts'
 
 const ID = 'a-secret-id-0123456789'
 
 async function start(config: Partial<HttpServiceOptions['config']> = {}, managed = false) {
-  const service = await createHttpService({
-    title: 'Test',
-    description: '',
-    config: {
-      service: 'test',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost:1',
-      instance: 'test-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: [],
-      ...config,
-    },
+  const service = await builtService({
+    config: testConfig(config),
     routes: (app) => {
       const door = managed ? ('management' as const) : ('wallet' as const)
       app.get('/things/:id', { config: { door, limited: false } }, async () => ({}))
     },
-    checks: [],
     metrics: prometheusMetrics('test'),
   })
-  running.push(service)
   return (url: string, headers: Record<string, string> = {}) =>
     service.app.inject({ url, headers: { host: 'localhost', ...headers } })
 }

@@ -43,3 +43,7 @@ export function knownRoutes(): KnownRoutes {
 function withoutSlash(line: string): string {
   return line.endsWith('/') && !line.endsWith(' /') ? line.slice(0, -1) : line
 }
+
+export function mayCarryBody(method: string): boolean {
+  return method !== 'GET' && method !== 'HEAD'
+}

@@ -221,3 +221,14 @@ function oauthBody({ status, code, message }: WireError): Record<string, unknown
   // RFC 6749 §5.2: %x20-21 / %x23-5B / %x5D-7E.
   return { error, error_description: message.replace(/["\\]/g, "'").replace(/[^\x20-\x7e]/g, '?') }
 }
+
+/** RFC 6585 §4. */
+export function tooManyRequests(retryAfterSeconds: number): WireError {
+  return {
+    status: 429,
+    code: 'temporarily_unavailable',
+    message: 'Too many requests from this address; try again later',
+    refusal: 'sender_limited',
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  }
+}

@@ -1,12 +1,7 @@
 import { appendEvent, type SessionEvent } from '@countersign/protocol/session-event'
-import { afterEach, describe, expect, it } from 'vitest'
-import { createHttpService, type HttpService } from '../http/http-service.ts'
+import { describe, expect, it } from 'vitest'
+import { builtService } from '../http/http-service.testing.ts'
 import { type EventSource, type SessionView, serveSessionEvents } from './event-stream.ts'
-
-const running: HttpService[] = []
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((service) => service.close()))
-})
 
 /** A session whose changes are told or kept quiet, as the test wants. */
 function session() {
@@ -48,28 +43,13 @@ function session() {
 }
 
 async function serve(source: EventSource) {
-  const service = await createHttpService({
-    title: 'Test',
-    description: '',
-    config: {
-      service: 'test',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost',
-      instance: 'test-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: [],
-    },
-    checks: [],
+  const service = await builtService({
     routes: (app) => {
       app.get('/events', { config: { door: 'open', limited: false } }, (request, reply) =>
         serveSessionEvents(request, reply, source),
       )
     },
   })
-  running.push(service)
   const { port } = await service.listen()
   return { service, url: `http://127.0.0.1:${port}/events` }
 }

@@ -6,8 +6,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
-import { isAddressOrNetwork } from '../config/address-or-network.ts'
-import type { WireError } from './wire-errors.ts'
+import { isAddressOrNetwork } from '../../config/address-or-network.ts'
 
 /** The key under which a sender's requests are counted. */
 export type SenderOf = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => string
@@ -83,15 +82,4 @@ function senderKey(address: string): string {
 
 function zeros(count: number): readonly string[] {
   return Array.from({ length: Math.max(0, count) }, () => '0')
-}
-
-/** RFC 6585 §4. */
-export function tooManyRequests(retryAfterSeconds: number): WireError {
-  return {
-    status: 429,
-    code: 'temporarily_unavailable',
-    message: 'Too many requests from this address; try again later',
-    refusal: 'sender_limited',
-    headers: { 'retry-after': String(retryAfterSeconds) },
-  }
 }

@@ -1,9 +1,9 @@
 /**
  * The HTTP server in front of the framework: what is too much is refused here, by its head alone, before a router, a hook or
  * a body reader has done anything for it. A body that comes slowly gives its place back until it is complete, so that slow
- * senders keep nobody out; of too many of them the slowest is cut. It knows addresses by `route-facts.ts`, and no session.
+ * senders keep nobody out; of too many of them the slowest is cut. It knows no address and no form of errors: how a request
+ * ranks, and what a refused one is told, is handed in.
  */
-import { randomUUID } from 'node:crypto'
 import {
   createServer,
   type IncomingMessage,
@@ -11,19 +11,25 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http'
-import type { Admission, Precedence, RefusedFor } from '../operation/admission.ts'
-import type { Logger } from '../operation/log.ts'
-import { acceptedRequestId, rawHeaders, type StandardHeaders } from './answer-headers.ts'
+import type { Admission, Precedence, RefusedFor } from '../../operation/admission.ts'
+import type { Logger } from '../../operation/log.ts'
 import type { ConnectionLimits } from './connections.ts'
-import type { KnownRoutes, RouteFacts } from './route-facts.ts'
 import { slowBodies } from './slow-bodies.ts'
-import { errorBody, type WireError } from './wire-errors.ts'
+
+/** A whole answer, its length among the headers. */
+export interface EarlyAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
 
 export interface AdmittingOptions {
   readonly admission: Admission
-  readonly routes: KnownRoutes
+  /** By the first line alone; `always`: it is never refused. */
+  readonly precedenceOf: (request: IncomingMessage) => Precedence | 'always'
+  /** What is told to a request that is too much. */
+  readonly refusal: (request: IncomingMessage, retryAfterSeconds: number) => EarlyAnswer
   readonly maxSlowBodies: number
-  readonly headers: StandardHeaders
   readonly log: Logger
   /** For figures. */
   readonly onRefused?: ((reason: RefusedFor | 'slow_bodies', precedence: Precedence) => void) | undefined
@@ -32,24 +38,24 @@ export interface AdmittingOptions {
 
 /** Makes servers that share one admission: a name may stand for several addresses. */
 export function admittingServers(options: AdmittingOptions): (handler: RequestListener) => Server {
-  const { admission, routes, onRefused, timeouts } = options
+  const { admission, onRefused, precedenceOf, refusal, timeouts } = options
   const told = refusalsTold(options)
   const bodies = slowBodies(options.maxSlowBodies, () => {
     told()
     onRefused?.('slow_bodies', 'running')
   })
   const admit = (request: IncomingMessage, response: ServerResponse, serve: () => void) => {
-    const facts = routes.of(request.method ?? '', request.url ?? '')
-    if (facts.precedence === 'always') return serve()
-    const reason = admission.tooMuch(facts.precedence)
+    const precedence = precedenceOf(request)
+    if (precedence === 'always') return serve()
+    const reason = admission.tooMuch(precedence)
     if (reason === undefined) {
       takePlace(request, response)
       // Who has gone while it waited is not served.
-      return admission.start(facts.precedence, () => response.destroyed || serve())
+      return admission.start(precedence, () => response.destroyed || serve())
     }
     told()
-    onRefused?.(reason, facts.precedence)
-    refuse(request, response, facts, options.headers, admission.retryAfterSeconds(facts.precedence))
+    onRefused?.(reason, precedence)
+    refuse(request, response, refusal(request, admission.retryAfterSeconds(precedence)))
   }
   const takePlace = (request: IncomingMessage, response: ServerResponse) => {
     const leave = admission.take()
@@ -90,32 +96,10 @@ export function leavePlace(request: IncomingMessage): void {
   places.get(request)?.()
 }
 
-export const overloaded: WireError = {
-  status: 503,
-  refusal: 'overloaded',
-  code: 'temporarily_unavailable',
-  message: 'There is too much to do at the moment; try again',
-  headers: { 'retry-after': '1' },
-}
-
-function refuse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  { door, errors }: RouteFacts,
-  standard: StandardHeaders,
-  retryAfterSeconds: number,
-): void {
-  const requestId = acceptedRequestId(request.headers['x-request-id']) ?? randomUUID()
-  const body = JSON.stringify(errorBody(overloaded, errors, requestId))
+function refuse(request: IncomingMessage, response: ServerResponse, answer: EarlyAnswer): void {
   const close = !isSmall(request)
-  response.writeHead(overloaded.status, {
-    ...rawHeaders(requestId, door, standard),
-    'retry-after': `${retryAfterSeconds}`,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': `${Buffer.byteLength(body)}`,
-    ...(close && { connection: 'close' }),
-  })
-  response.end(request.method === 'HEAD' ? undefined : body, () => {
+  response.writeHead(answer.status, { ...answer.headers, ...(close && { connection: 'close' }) })
+  response.end(request.method === 'HEAD' ? undefined : answer.body, () => {
     if (close) request.socket.destroySoon()
   })
 }

@@ -5,6 +5,9 @@ import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { describe, expect, it } from 'vitest'
 import { answerBrokenRequests, forgivePauses, quietConnections } from './connections.ts'
 
+const brokenAnswer = (code: string | undefined) =>
+  `HTTP/1.1 ${code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400} Broken\r\nconnection: close\r\n\r\n`
+
 describe('closing a server', () => {
   it('does not wait for a connection that never carried a request', async () => {
     const server = createServer()
@@ -30,7 +33,7 @@ describe('a request that is late', () => {
       { connectionsCheckingInterval: limits.checkMs, headersTimeout: 400, requestTimeout: 800 },
       (_request, response) => response.setHeader('connection', 'close').end('served'),
     )
-    forgivePauses(answerBrokenRequests(server), limits)
+    forgivePauses(answerBrokenRequests(server, brokenAnswer), limits)
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
     await new Promise((resolve) => server.once('connection', resolve))

@@ -4,12 +4,10 @@
  * connection that never carried one as busy until its header time-out; browsers and HTTP clients open such connections in
  * advance. It looks at sockets only and never cuts an answer.
  */
-import { randomUUID } from 'node:crypto'
-import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { atEachLook } from '@countersign/event-loop/attentive-time'
-import { errorBody } from './wire-errors.ts'
 
 /** Milliseconds. */
 export interface ConnectionLimits {
@@ -56,11 +54,14 @@ export function forgivePauses(server: Server, { headersMs, requestMs }: Connecti
 /** A peer that takes no answer has no more than this after it was written. */
 const LAST_WORD_MS = 1000
 
+/** What is said on a connection on which nothing could be read: a whole HTTP answer. `code`: of Node's error. */
+export type BrokenAnswer = (code: string | undefined) => string
+
 /**
  * Answers what the HTTP parser could not read, or what did not come in time, and destroys the connection: a half-closed
  * one would be held by its peer for as long as that likes. Where an answer went out already there is nothing to say.
  */
-export function answerBrokenRequests(server: Server): Server {
+export function answerBrokenRequests(server: Server, brokenAnswer: BrokenAnswer): Server {
   const answers = new WeakMap<Duplex, ServerResponse>()
   server.on('request', (request, response) => answers.set(request.socket, response))
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
@@ -70,24 +71,6 @@ export function answerBrokenRequests(server: Server): Server {
     setTimeout(() => socket.destroy(), LAST_WORD_MS).unref()
   })
   return server
-}
-
-function brokenAnswer(code: string | undefined): string {
-  const status = code === 'HPE_HEADER_OVERFLOW' ? 431 : code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
-  const requestId = randomUUID()
-  const body = JSON.stringify(
-    errorBody({ status, message: 'The request could not be read' }, 'management', requestId),
-  )
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'content-type: application/json; charset=utf-8',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'cache-control: no-store',
-    'x-content-type-options: nosniff',
-    `x-request-id: ${requestId}`,
-    'connection: close',
-  ]
-  return `${head.join('\r\n')}\r\n\r\n${body}`
 }
 
 /** Connections of one server, as far as closing it is concerned. */

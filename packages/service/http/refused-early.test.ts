@@ -6,8 +6,10 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { LoadLimits, Precedence, RefusedFor } from '../operation/admission.ts'
 import { NO_METRICS } from '../operation/metrics.ts'
-import { leavePlace } from './admitting-server.ts'
-import { createHttpService, type HttpService, type ServiceApp } from './http-service.ts'
+import { builtService, testConfig } from './http-service.testing.ts'
+import type { HttpService } from './http-service.ts'
+import { leavePlace } from './server/admitting-server.ts'
+import type { ServiceApp } from './service-app.ts'
 
 interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly responses: object }>>>>
@@ -56,23 +58,9 @@ async function start(limits: Partial<LoadLimits>) {
   arrived = 0
   const refused: (readonly [RefusedFor | 'slow_bodies', Precedence])[] = []
   const lines: string[] = []
-  service = await createHttpService({
-    title: 'Test',
-    description: 'A service of the test',
-    config: {
-      service: 'test',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: 'http://localhost:1',
-      instance: 'test-1',
-      trustedProxies: [],
-      logLevel: 'info',
-      features: ['openapi'],
-      ...limits,
-    },
+  service = await builtService({
+    config: testConfig({ logLevel: 'info', features: ['openapi'], ...limits }),
     routes,
-    checks: [],
     metrics: {
       ...NO_METRICS,
       refused: (reason, precedence) => void refused.push([reason, precedence]),

@@ -1,0 +1,88 @@
+/**
+ * What every request passes before and after its handler: the doors, the limits of its sender and its body, the headers of
+ * its answer and its line in the log. All of it is judged by the head of the request.
+ */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from '../operation/log.ts'
+import { tokenBuckets } from '../operation/token-buckets.ts'
+import type { DoorKeeper } from './access.ts'
+import { type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
+import { answer } from './error-answers.ts'
+import { requireBodyLength, requireContentType } from './request-bodies.ts'
+import { mayCarryBody } from './route-facts.ts'
+import type { SenderOf } from './server/sender.ts'
+import type { ServiceApp } from './service-app.ts'
+import { tooManyRequests } from './wire-errors.ts'
+
+export function endLongAnswersAtClose(app: FastifyInstance<Server, IncomingMessage, ServerResponse>): void {
+  const closing = new AbortController()
+  app.decorate('stopping', closing.signal)
+  app.addHook('preClose', async () => closing.abort())
+}
+
+/** The pattern, not the address: that has ids and codes in it. */
+export function logRequests(app: ServiceApp, log: Logger): void {
+  app.addHook('onResponse', async (request, reply) => {
+    log.info({
+      method: request.method,
+      route: request.routeOptions.url ?? 'unknown',
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      requestId: request.id,
+      refusal: request.refusal,
+    })
+  })
+}
+
+export function standardHeaders(app: ServiceApp, headers: StandardHeaders): void {
+  app.decorate('standardHeaders', headers)
+  app.addHook('onSend', async (request, reply) => {
+    writeStandardHeaders(request, reply, headers)
+    if (app.stopping.aborted) reply.header('connection', 'close')
+  })
+}
+
+export function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { door } = request.routeOptions.config
+    const refusal = door === 'management' ? keepManagement(request.headers) : undefined
+    if (refusal === undefined) return undefined
+    answer(refusal, request, reply)
+    return reply
+  })
+  // Before a route's own hooks, which may ask a store, and before any of the body is read.
+  app.addHook('preParsing', async (request) => {
+    const { bodyLimit, config, url } = request.routeOptions
+    if (!mayCarryBody(request.method) || url === undefined) return
+    requireContentType(request.headers, config.accepts ?? ['json'])
+    requireBodyLength(request.headers['content-length'], bodyLimit)
+  })
+}
+
+export function knowSenders(app: ServiceApp, senderOf: SenderOf): void {
+  app.decorateRequest('sender', {
+    getter() {
+      return senderOf(this.raw)
+    },
+  })
+}
+
+/** Requests of one sender; 0 a second: no limit. */
+export interface SenderLimits {
+  readonly perSecond: number
+  readonly atOnce: number
+}
+
+/** After the doors: who has a credential is not counted. */
+export function limitSenders(app: ServiceApp, { perSecond, atOnce }: SenderLimits): void {
+  if (perSecond === 0) return
+  const buckets = tokenBuckets({ perSecond, atOnce })
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.limited !== true) return undefined
+    const waitSeconds = buckets.take(request.sender)
+    if (waitSeconds === undefined) return undefined
+    answer(tooManyRequests(waitSeconds), request, reply)
+    return reply
+  })
+}

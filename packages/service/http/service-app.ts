@@ -1,0 +1,54 @@
+/** What our services make of Fastify: schemas in zod, and what every route says of itself. */
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Door } from './access.ts'
+import type { StandardHeaders } from './answer-headers.ts'
+import type { DescribedAnswers } from './described-answers.ts'
+import type { BodyKind } from './request-bodies.ts'
+import type { ErrorShape } from './wire-errors.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Needed on every route. */
+    door?: Door
+    /** Default: `oauth` at the wallet's door, `management` elsewhere. */
+    errors?: ErrorShape
+    /**
+     * Whether calls count for the token bucket of their sender: those that cost a signature or make something. Needed at
+     * the doors that want no credential.
+     */
+    limited?: boolean
+    /** Kinds of body that the route reads. Default: JSON. How large it may be, the route's own `bodyLimit` says. */
+    accepts?: readonly BodyKind[]
+    /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
+    malformed?: string
+    /** It begins something: under load it is refused before steps of what runs. */
+    begins?: boolean
+    /** What the route answers, by status: for the OpenAPI document alone. */
+    answers?: DescribedAnswers
+  }
+  interface FastifyRequest {
+    /** Whom the request counts for, in limits. */
+    readonly sender: string
+    /** Code of the refusal that was answered, for the log line. */
+    refusal?: string
+  }
+  interface FastifyInstance {
+    /** Aborted when the listener closes: long answers end then. */
+    stopping: AbortSignal
+    /** Event streams that are served at a time. */
+    maxEventStreams: number
+    /** What every answer's headers say; for answers that are written by hand. */
+    standardHeaders: StandardHeaders
+  }
+}
+
+/** Fastify with zod schemas: `app.route({ method, url, schema: { body: z.object(…) }, config: { door }, handler })`. */
+export type ServiceApp = FastifyInstance<
+  Server,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>
