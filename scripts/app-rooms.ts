@@ -160,6 +160,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/verifier/response': onNode(
     'core',
+    'event-loop',
     'credential/contract',
     'status-list',
     'protocol/openid4vp',

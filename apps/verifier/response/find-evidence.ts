@@ -3,8 +3,8 @@
  * relying party's policies say. All statuses of an answer are looked up at once and within one time; policies are asked when
  * everything else has passed. What could not be found out is undetermined, with what is needed to ask again.
  */
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from '@countersign/credential/contract/checks'
+import { afterAttentive } from '@countersign/event-loop/time-limit'
 import type {
   AnsweredSession,
   DisclosedCredential,
@@ -69,21 +69,15 @@ async function lookUpStatuses(
   references: readonly StatusReferenceAt[],
 ): Promise<readonly FoundEvidence[]> {
   if (references.length === 0) return []
-  const ended = new AbortController()
   // One time for all of them: a wallet's user waits for the answer. Who does not keep it is not waited for.
   const { statusLookUpMs } = verifier.limits
-  const { signal } = ended
-  const late = delay(statusLookUpMs + GRACE_MS, TOO_LATE, { signal }).catch(() => TOO_LATE)
-  try {
-    return await Promise.all(
-      references.map(async (reference) => ({
-        at: reference.at,
-        check: await Promise.race([verifier.checkStatus(subjectOf(reference), statusLookUpMs), late]),
-      })),
-    )
-  } finally {
-    ended.abort()
-  }
+  const late = Promise.withResolvers<Check>()
+  const cancel = afterAttentive(statusLookUpMs + GRACE_MS, () => late.resolve(TOO_LATE))
+  const looks = references.map(async (reference) => ({
+    at: reference.at,
+    check: await Promise.race([verifier.checkStatus(subjectOf(reference), statusLookUpMs), late.promise]),
+  }))
+  return Promise.all(looks).finally(cancel)
 }
 
 const GRACE_MS = 200

@@ -179,6 +179,7 @@ describe('production', () => {
       error: { code: 'key_missing', purpose: 'status-list' },
     })
     expect(deployment.developmentAnchors()).toEqual([])
+    expect(deployment.developmentAnchors()).toBe(deployment.developmentAnchors())
     const signer = await signerOf(deployment, 'status-list', { configuredKey: generateSoftwareKey('ES256') })
     expect(signer.x5c).toBeUndefined()
   })

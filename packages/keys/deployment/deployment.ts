@@ -92,6 +92,9 @@ export interface Deployment {
 }
 
 /** Throws only when the shelf does (a store out of reach, a directory that cannot be written). */
+/** One list: whoever remembers what he judged by a list asks whether it is the same. */
+const NONE: readonly string[] = []
+
 export async function openDeployment(
   options: DeploymentOptions,
 ): Promise<Result<Deployment, DeploymentRefusal>> {
@@ -108,8 +111,8 @@ export async function openDeployment(
     mode,
     sealing: sealing.value,
     signer: (purpose, wanted) => openSigner(checkedPurpose(purpose), wanted, development?.value, now),
-    developmentAnchors: () => development?.value.known().cas.anchors ?? [],
-    developmentIacas: () => development?.value.known().iacas.anchors ?? [],
+    developmentAnchors: () => development?.value.known().cas.anchors ?? NONE,
+    developmentIacas: () => development?.value.known().iacas.anchors ?? NONE,
     async assertShared() {
       const authorities = await development?.value.current()
       return authorities?.ok === false ? authorities : records.assertKept()

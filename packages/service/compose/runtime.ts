@@ -89,13 +89,16 @@ export async function openRuntime(
   }
 }
 
-/** The same certificates as long as `anchors` gives the same texts. */
+/**
+ * The same certificates, and the same array, as long as `anchors` gives the same texts: chains that were judged are remembered
+ * for the very list that they were judged by.
+ */
 function parsedOnce(anchors: () => readonly string[]): () => readonly Certificate[] {
   let known = anchors()
   let parsed = known.map(anchorOf)
   return () => {
     const current = anchors()
-    if (current !== known) {
+    if (!isSame(current, known)) {
       known = current
       parsed = current.map(anchorOf)
     }
@@ -110,4 +113,8 @@ function engineAddress(setting: SessionsSetting): EngineAddress {
   if (node === undefined || further.length > 0)
     throw new StartRefused('persistence.conf: exactly one node is supported')
   return { type: 'redis', ...node, username, password }
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some === others || (some.length === others.length && some.every((one, at) => one === others[at]))
 }
