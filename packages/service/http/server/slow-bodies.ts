@@ -55,7 +55,12 @@ export function slowBodies(maxSlow: number, onCut: () => void): SlowBodies {
     }
   })
   return {
-    watch: (request, response, place) => void coming.add({ request, response, place, looks: 0 }),
+    watch: (request, response, place) => {
+      const body = { request, response, place, looks: 0 }
+      coming.add(body)
+      // Not held until the next look: thousands of requests would outlive their answers by it, and grow old in memory.
+      request.once('end', () => coming.delete(body))
+    },
     stop,
   }
 }
