@@ -65,3 +65,18 @@ export async function withTimeSignal<T>(ms: number, work: (signal: AbortSignal) 
     cancel()
   }
 }
+
+/**
+ * What comes within that many milliseconds of attention, or the other value. What is waited for goes on by itself, and others
+ * may wait for it as well.
+ */
+export async function within<T, Otherwise>(
+  coming: Promise<T>,
+  ms: number,
+  otherwise: Otherwise,
+): Promise<T | Otherwise> {
+  if (ms <= 0) return Promise.race([coming, otherwise])
+  const { promise: over, resolve } = Promise.withResolvers<Otherwise>()
+  const cancel = afterAttentive(ms, () => resolve(otherwise))
+  return Promise.race([coming, over]).finally(cancel)
+}

@@ -4,7 +4,7 @@
  * everything else has passed. What could not be found out is undetermined, with what is needed to ask again.
  */
 import type { Check } from '@countersign/credential/contract/checks'
-import { afterAttentive } from '@countersign/event-loop/time-limit'
+import { within } from '@countersign/event-loop/time-limit'
 import type {
   AnsweredSession,
   DisclosedCredential,
@@ -71,13 +71,11 @@ async function lookUpStatuses(
   if (references.length === 0) return []
   // One time for all of them: a wallet's user waits for the answer. Who does not keep it is not waited for.
   const { statusLookUpMs } = verifier.limits
-  const late = Promise.withResolvers<Check>()
-  const cancel = afterAttentive(statusLookUpMs + GRACE_MS, () => late.resolve(TOO_LATE))
-  const looks = references.map(async (reference) => ({
-    at: reference.at,
-    check: await Promise.race([verifier.checkStatus(subjectOf(reference), statusLookUpMs), late.promise]),
-  }))
-  return Promise.all(looks).finally(cancel)
+  const looks = references.map(async (reference) => {
+    const looking = verifier.checkStatus(subjectOf(reference), statusLookUpMs)
+    return { at: reference.at, check: await within(looking, statusLookUpMs + GRACE_MS, TOO_LATE) }
+  })
+  return Promise.all(looks)
 }
 
 const GRACE_MS = 200

@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { type JsonRefusal, parseJson } from '@countersign/core/json'
 import type { FastifyInstance } from 'fastify'
+import { hasBody } from './server/admitting-server.ts'
 import { bodyTooLarge, fail, type WireError } from './wire-errors.ts'
 
 /** `json`: an object or array; `form`: an object of strings; `text`: a string. */
@@ -82,11 +83,6 @@ export function requireContentType(headers: IncomingHttpHeaders, accepts: readon
   const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
   if (accepts.some((kind) => CONTENT_TYPES[kind] === type)) return
   fail(wrongContentType(accepts))
-}
-
-/** RFC 9112 §6: a body is announced by one of the two. */
-function hasBody(headers: IncomingHttpHeaders): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** Refuses a body by the length that it announces; one that announces none is cut at the limit as it is read. */

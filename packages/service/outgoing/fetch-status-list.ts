@@ -7,13 +7,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { attentiveNow } from '@countersign/event-loop/attentive-time'
+import { within } from '@countersign/event-loop/time-limit'
 import type {
   FetchedStatusList,
   StatusListRefusal,
   StatusListSource,
 } from '@countersign/status-list/status-list'
 import type { Remote, RemoteRefusal, RemoteResponse } from './guarded-client.ts'
-import { within } from './within.ts'
 
 export interface StatusListSourceOptions {
   /** For all tries and hops together, in milliseconds; 3000 at most, and when absent. */

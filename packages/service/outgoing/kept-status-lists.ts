@@ -6,6 +6,7 @@
  * Bounded in entries and bytes; whose lists count is the caller's `trust`.
  */
 import type { Result } from '@countersign/core/result'
+import { within } from '@countersign/event-loop/time-limit'
 import {
   isExpired,
   type OpenStatusListOptions,
@@ -21,7 +22,6 @@ import type {
 } from '@countersign/status-list/status-list'
 import { type StatusListSourceOptions, statusListSource } from './fetch-status-list.ts'
 import type { Remote } from './guarded-client.ts'
-import { within } from './within.ts'
 
 export interface KeptListsOptions extends OpenStatusListOptions {
   /** Bounds of a list's own time to live, in seconds; 1 and 86,400 when absent (Token Status List §11.5). */

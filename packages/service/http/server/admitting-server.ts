@@ -6,6 +6,7 @@
  */
 import {
   createServer,
+  type IncomingHttpHeaders,
   type IncomingMessage,
   type RequestListener,
   type Server,
@@ -61,7 +62,7 @@ export function admittingServers(options: AdmittingOptions): (handler: RequestLi
     const leave = admission.take()
     places.set(request, leave)
     response.on('close', leave)
-    if (hasBody(request)) bodies.watch(request, response, { leave, take: admission.take })
+    if (hasBody(request.headers)) bodies.watch(request, response, { leave, take: admission.take })
   }
   return (handler) => {
     const server = createServer(nodeTimeouts(timeouts), (request, response) =>
@@ -108,12 +109,13 @@ function refuse(request: IncomingMessage, response: ServerResponse, answer: Earl
 const PASSED_OVER_BYTES = 65_536
 
 function isSmall(request: IncomingMessage): boolean {
-  if (!hasBody(request)) return true
+  if (!hasBody(request.headers)) return true
   const length = Number(request.headers['content-length'])
   return length <= PASSED_OVER_BYTES && request.headers.expect === undefined
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
+/** RFC 9112 §6: a body is announced by one of the two. */
+export function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
