@@ -6,7 +6,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { NODE_FLAGS } from '@countersign/countersign/command/node-flags'
-import { isUsage, USAGE_QUESTION, type Usage } from './usage-probe.ts'
+
+/** What the probe answers. */
+export interface Usage {
+  /** Since the process began. */
+  readonly cpuMicroseconds: number
+  readonly rssBytes: number
+  readonly maxRssBytes: number
+}
 
 export interface ProcessStart {
   /** Path of the module, then its arguments. */
@@ -32,7 +39,7 @@ export interface MeasuredProcess {
   stop(): Promise<void>
 }
 
-const PROBE = fileURLToPath(new URL('./usage-probe.ts', import.meta.url))
+const PROBE = fileURLToPath(new URL('./usage-probe.mjs', import.meta.url))
 const STOP_GRACE_MS = 10_000
 
 export function startMeasured(start: ProcessStart): MeasuredProcess {
@@ -53,7 +60,7 @@ export function startMeasured(start: ProcessStart): MeasuredProcess {
     pid: child.pid ?? 0,
     usage: async () => {
       const answer = nextMessage(child, isUsage)
-      child.send(USAGE_QUESTION)
+      child.send('usage')
       return answer
     },
     send: (message) => void child.send(message),
@@ -88,4 +95,8 @@ function nextMessage<T>(child: ChildProcess, isWanted: (message: unknown) => mes
     child.on('message', take)
     child.once('exit', fail)
   })
+}
+
+function isUsage(message: unknown): message is Usage {
+  return typeof message === 'object' && message !== null && 'cpuMicroseconds' in message
 }

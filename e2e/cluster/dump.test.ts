@@ -20,7 +20,7 @@ import {
 } from '@countersign/testing/client/protocol-wallet'
 import { newWalletUser, present, receive } from '@countersign/testing/client/wallet-api'
 import { newKey } from '@countersign/testing/people/keys'
-import { createClient } from 'redis'
+import { createClient } from '@redis/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 const planted = 'Plantedvalue Zebrastripe'

@@ -19,7 +19,7 @@ import {
 } from '@countersign/testing/client/protocol-wallet'
 import { newKey } from '@countersign/testing/people/keys'
 import { expectTook } from '@countersign/testing/time/takes-at-most'
-import { createClient } from 'redis'
+import { createClient } from '@redis/client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 let cluster: Cluster

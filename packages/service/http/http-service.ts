@@ -18,9 +18,9 @@ import { type Door, managementDoor, managementDoorKeeper, openDoorProblem } from
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { brokenAnswer, overloadTeller } from './answers-by-hand.ts'
+import { showApi } from './api-page.ts'
 import { answerError, answerErrors } from './error-answers.ts'
 import { countRequests, showMetrics } from './metrics-route.ts'
-import { describeApi, SWAGGER_PREFIX, showApi } from './openapi.ts'
 import { readBodies } from './request-bodies.ts'
 import {
   endLongAnswersAtClose,
@@ -128,15 +128,13 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   app.addHook('onRoute', (route) => {
     if (settleRoute(route, addresses, routes) === 'management') state.managed = true
   })
-  const openapi = config.features.includes('openapi')
-  if (openapi) await describeApi(app, { ...options, version: VERSION, ...apiFacts(config) })
+  if (config.features.includes('openapi')) showApi(app, { ...options, version: VERSION, ...apiFacts(config) })
   await options.routes(app)
   addHealth(
     app,
     readinessProbe(options.checks, () => state.draining, log),
   )
   if (options.metrics !== undefined) showMetrics(app, options.metrics, config)
-  if (openapi) await showApi(app)
   addresses.refuseOtherMethods(app)
   await app.ready()
   return serviceOf(app, log, config, state)
@@ -156,13 +154,11 @@ function isAboutHealth({ routeOptions }: FastifyRequest): boolean {
   return ABOUT_HEALTH.includes(routeOptions.url)
 }
 
-/** Gives the API page's own routes their door, and refuses to start with a route that names none. */
+/** Refuses to start with a route that names no door. */
 function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: KnownRoutes): Door {
-  const ofApiPage = route.url.startsWith(SWAGGER_PREFIX)
-  const door = route.config?.door ?? (ofApiPage ? 'open' : undefined)
+  const door = route.config?.door
   if (door === undefined) throw new Error(`the route ${route.url} names no door`)
   const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
-  if (ofApiPage) return door
   settleLimits(route, door)
   addresses.add(route.url, route.method, door, errors)
   const precedence = ABOUT_HEALTH.includes(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'

@@ -1,11 +1,14 @@
 /**
- * The OpenAPI document, made from the routes' own schemas when it is first asked for, and the Swagger page that
- * shows it: `/` → `/swagger`, `/api.json`. Nothing here is needed to serve the API itself.
+ * The OpenAPI document, made from the routes' own schemas, and the Swagger page that shows it, as an application of their
+ * own that describes routes and serves none of them. Only `api-page.ts` loads this module, when somebody looks: it brings
+ * half as many files as the whole service.
  */
+
+import { defined } from '@countersign/core/json'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import type { FastifyInstance } from 'fastify'
-import { jsonSchemaTransform } from 'fastify-type-provider-zod'
+import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { commonAnswers } from './common-answers.ts'
 import { openApiResponses } from './described-answers.ts'
 import { type BodyKind, CONTENT_TYPES } from './request-bodies.ts'
@@ -21,8 +24,11 @@ export interface ApiDescription {
   readonly managementKey: boolean
 }
 
-/** Where the API page is. */
-export const SWAGGER_PREFIX = '/swagger'
+/** Where the document and the page are. */
+export interface ApiAddresses {
+  readonly document: string
+  readonly page: string
+}
 
 /** The page runs its own scripts and talks to its own origin; styles are set inline by the page's script. */
 const PAGE_POLICY = [
@@ -37,8 +43,33 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Collects routes from here on: register before the service's routes. */
-export async function describeApi(app: FastifyInstance, api: ApiDescription): Promise<void> {
+/** The application that answers at these addresses and describes the routes. */
+export async function describeApi(
+  routes: readonly RouteOptions[],
+  api: ApiDescription,
+  at: ApiAddresses,
+): Promise<FastifyInstance> {
+  const app = Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    routerOptions: { ignoreTrailingSlash: true },
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  await collectRoutes(app, api)
+  for (const { method, url, schema, config } of routes)
+    app.route({ method, url, ...defined({ schema, config }), handler: async () => {} })
+  app.get(at.document, { schema: { hide: true } }, async () => app.swagger())
+  await app.register(swaggerUi, {
+    routePrefix: at.page,
+    staticCSP: PAGE_POLICY,
+    uiConfig: { docExpansion: 'list', deepLinking: true },
+  })
+  await app.ready()
+  return app
+}
+
+async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -83,21 +114,4 @@ export async function describeApi(app: FastifyInstance, api: ApiDescription): Pr
 
 function carriesBody(method: string | readonly string[]): boolean {
   return [method].flat().some((one) => one !== 'GET' && one !== 'HEAD')
-}
-
-/** Adds the page and the document's address; call after the service's routes. */
-export async function showApi(app: FastifyInstance): Promise<void> {
-  app.get(
-    '/',
-    { schema: { hide: true }, config: { door: 'open', limited: false } },
-    async (_request, reply) => reply.redirect(SWAGGER_PREFIX),
-  )
-  app.get('/api.json', { schema: { hide: true }, config: { door: 'open', limited: false } }, async () =>
-    app.swagger(),
-  )
-  await app.register(swaggerUi, {
-    routePrefix: SWAGGER_PREFIX,
-    staticCSP: PAGE_POLICY,
-    uiConfig: { docExpansion: 'list', deepLinking: true },
-  })
 }

@@ -4,7 +4,7 @@
  * present master is asked anew for each link, which is the whole of following a failover.
  */
 import { withinTime } from '@countersign/event-loop/time-limit'
-import { createClient, ErrorReply } from 'redis'
+import { createClient, ErrorReply } from '@redis/client'
 import { StoreUnavailable } from '../ports.ts'
 import { type Silence, silence } from './silence.ts'
 
