@@ -1,11 +1,13 @@
 /**
  * More callers than one verifier can serve: a closed loop with ever more connections. What counts is that none of their
  * flows is lost, that as much gets done as with few of them, and that whoever is refused hears so at once. The load is one
- * process on the same machine: its own lateness is in the times, and its processor time is missing to the service. Times
- * are judged from three seconds after the first caller on; those of the arrival stand beside them.
+ * process on the same machine: its processor time is missing to the service, and its own lateness is in its times, so how
+ * soon a refusal comes is asked of somebody who comes alone. Times are judged from three seconds after the first caller on;
+ * those of the arrival stand beside them.
  */
-import { closedLoop, type LoopOutcome, type Times } from '../load/closed-loop.ts'
-import { verificationFlow } from '../load/verification-flow.ts'
+import { type Observed, sendBystander } from '../load/bystander.ts'
+import { closedLoop, type LoopOutcome, SETTLED_AFTER_MS, type Times } from '../load/closed-loop.ts'
+import { creationRequest, verificationFlow } from '../load/verification-flow.ts'
 import { percentile } from '../measure/statistics.ts'
 import { type Budget, figure, type Row } from '../report/figure.ts'
 import type { Stand } from '../stand/stand.ts'
@@ -13,6 +15,7 @@ import { warmUp } from './flow-against-limit.ts'
 
 interface Step extends LoopOutcome {
   readonly connections: number
+  readonly bystander: Observed
 }
 
 export async function overloadFigures(stand: Stand): Promise<readonly Row[]> {
@@ -24,19 +27,28 @@ export async function overloadFigures(stand: Stand): Promise<readonly Row[]> {
   const steps: Step[] = []
   for (const connections of settings.overload.connections) {
     const loop = { port: service.port, connections, seconds: settings.overload.seconds }
-    const outcome = await closedLoop(flow, loop)
-    console.log(`  ${described({ ...outcome, connections })}`)
-    steps.push({ ...outcome, connections })
+    const [outcome, bystander] = await Promise.all([
+      closedLoop(flow, loop),
+      sendBystander({
+        port: service.port,
+        request: creationRequest(`Bearer ${deployment.managementApiKey}`),
+        afterMs: SETTLED_AFTER_MS,
+        forMs: settings.overload.seconds * 1_000 - SETTLED_AFTER_MS,
+      }),
+    ])
+    const step: Step = { ...outcome, connections, bystander }
+    console.log(`  ${described(step)}`)
+    steps.push(step)
   }
   return [...steps.map(goodputFigure), ...budgetFigures(steps)]
 }
 
-function goodputFigure({ connections, flowsPerSecond, ...outcome }: Step): Row {
+function goodputFigure(step: Step): Row {
   return figure({
-    what: `verifications with ${connections} connections`,
+    what: `verifications with ${step.connections} connections`,
     unit: 'flows/s',
-    measured: [flowsPerSecond],
-    note: described({ connections, flowsPerSecond, ...outcome }),
+    measured: [step.flowsPerSecond],
+    note: described(step),
   })
 }
 
@@ -65,7 +77,7 @@ function budgetFigures(steps: readonly Step[]): readonly Row[] {
     row(
       'refused after, p99',
       'ms',
-      worst(({ settled }) => percentileOf(settled.refusedMs, 0.99)),
+      worst(({ bystander }) => percentileOf(bystander.refusedMs, 0.99)),
       'at_most',
       50,
     ),
@@ -93,18 +105,20 @@ function described({
   losses,
   longestFlowMs,
   ownDelayMs,
+  bystander,
   ...of
 }: Step): string {
   return [
     `${connections} connections: ${flowsPerSecond.toFixed(0)} flows/s`,
     times(of.settled),
     `while callers arrive: ${times(of.arriving)}`,
+    `who comes alone: ${times(bystander)}, ${bystander.failed} failed`,
     `the load's own delay p99 ${ownDelayMs.toFixed(0)} ms`,
     `longest flow ${(longestFlowMs / 1_000).toFixed(1)} s, lost ${lost}${losses.map((loss) => `; ${loss}`).join('')}`,
   ].join('; ')
 }
 
-function times({ servedMs, refusedMs }: Times): string {
+function times({ servedMs, refusedMs }: Pick<Observed, keyof Times>): string {
   const told = (values: readonly number[], how: string) => {
     const [p50, p99] = [0.5, 0.99].map((share) => percentileOf(values, share).toFixed(0))
     return `${values.length} ${how}, p50 ${p50}, p99 ${p99} ms`

@@ -39,7 +39,7 @@ const FLOW_LIMIT_MS = 60_000
 /** Callers do not come in the same millisecond. */
 const ARRIVAL_MS = 500
 /** All of them are there, and the service had time to notice. */
-const SETTLED_AFTER_MS = 3_000
+export const SETTLED_AFTER_MS = 3_000
 
 export async function closedLoop(
   flow: Flow,

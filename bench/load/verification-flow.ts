@@ -2,6 +2,7 @@
 
 import type { Flow, Send } from './flows.ts'
 import { CREDENTIAL_TYPE, type Holder, inTurn, present, SHOWN } from './holders.ts'
+import type { WireRequest } from './http-client.ts'
 import { jwtClaims, memberOf, pathOf, textMember } from './json-text.ts'
 
 export interface VerificationLoad {
@@ -35,9 +36,13 @@ export function verificationFlow({ holders, managementApiKey }: VerificationLoad
 
 /** Answers the session id. */
 export async function createVerification(send: Send, authorization: string): Promise<string> {
-  const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' }
-  const created = await send({ method: 'POST', path: '/openid4vc/verify', headers, body: order })
+  const created = await send(creationRequest(authorization))
   return textMember(created.body, 'id')
+}
+
+export function creationRequest(authorization: string): WireRequest {
+  const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' }
+  return { method: 'POST', path: '/openid4vc/verify', headers, body: order }
 }
 
 /** Fetches the request object and prepares the answer to it. */
