@@ -38,10 +38,11 @@ function isHidden({ schema }: RouteOptions): boolean {
   return schema !== undefined && 'hide' in schema && schema.hide === true
 }
 
+const OF_A_CONNECTION = ['connection', 'keep-alive', 'date', 'transfer-encoding']
+
 /** What made the page says of it; what belongs to a connection, ours says. */
 function ownHeaders(headers: OutgoingHttpHeaders): OutgoingHttpHeaders {
-  const { connection, 'keep-alive': keepAlive, date, 'transfer-encoding': encoding, ...own } = headers
-  return own
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_A_CONNECTION.includes(name)))
 }
 
 /** One that failed is tried again with the next call. */
