@@ -365,6 +365,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/countersign/command': onNode('core'),
   'apps/countersign/demo': onNode('apps/countersign/command', 'apps/countersign/services.ts'),
   'apps/countersign/keys': onNode(
+    'core',
     'crypto',
     'x509',
     'x509/make',

@@ -3,9 +3,10 @@
  * so that one service never pays for another, and that a slip of the keyboard is answered with the nearest word.
  */
 
+import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import { VERSION } from '@countersign/service/operation/version'
 import { CLUSTER_FLAGS } from './cluster/flags.ts'
-import { describeMistake, didYouMean, nearestWord } from './command/arguments.ts'
+import { describeMistake } from './command/arguments.ts'
 import type { Command, CommandOutcome, Surroundings } from './command/command.ts'
 import { helpRows, usage } from './command/flags.ts'
 import { DEMO_FLAGS } from './demo/flags.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeMistake, nearestWord, readArguments } from './arguments.ts'
+import { describeMistake, readArguments } from './arguments.ts'
 import { type FlagTable, helpRows, usage } from './flags.ts'
 
 const flags = {
@@ -65,19 +65,5 @@ describe('the help of a command', () => {
       '',
       'And more.',
     ])
-  })
-})
-
-describe('the nearest word', () => {
-  it('forgives a missing, a wrong and an exchanged letter', () => {
-    const known = ['cluster', 'verifier', 'demo', 'up']
-    expect(nearestWord('verifer', known)).toBe('verifier')
-    expect(nearestWord('Clustre', known)).toBe('cluster')
-    expect(nearestWord('dem', known)).toBe('demo')
-    expect(nearestWord('helm', known)).toBeUndefined()
-  })
-
-  it('is found in no time for a word of any length', () => {
-    expect(nearestWord('x'.repeat(1_000_000), ['cluster'])).toBeUndefined()
   })
 })

@@ -2,6 +2,7 @@
  * Reads the command line of the commands that are not services: every flag is declared, and what is not declared is
  * a mistake that names the nearest known word. A service reads its own flags, which are keys of its configuration.
  */
+import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FlagKind, FlagTable } from './flags.ts'
 
@@ -58,22 +59,6 @@ export function describeMistake(mistake: ArgumentMistake): string {
   }
 }
 
-export function didYouMean(nearest: string | undefined): string {
-  return nearest ? `; did you mean ${nearest}?` : ''
-}
-
-/** The known word with the fewest differing letters; undefined when none is near enough to be a slip. */
-export function nearestWord(word: string, known: readonly string[]): string | undefined {
-  const wanted = word.slice(0, 40).toLowerCase()
-  const ranked = known
-    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance)
-  const best = ranked[0]
-  return best && best.distance <= Math.max(1, Math.floor(best.candidate.length / 3))
-    ? best.candidate
-    : undefined
-}
-
 function unknownFlag(flag: string, known: readonly string[]): ArgumentMistake {
   const nearest = nearestWord(flag, known)
   return nearest === undefined ? { code: 'flag_unknown', flag } : { code: 'flag_unknown', flag, nearest }
@@ -100,18 +85,4 @@ function argumentsOf(values: ReadonlyMap<string, string>): Arguments {
     count: (flag) => (values.has(flag) ? Number(values.get(flag)) : undefined),
     on: (flag) => values.has(flag),
   }
-}
-
-/** Levenshtein distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -6,6 +6,7 @@
 import { createPublicKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { fileReference } from '@countersign/keys/backends/key-reference'
 import { nodeCrypto } from '@countersign/keys/engines/node'
@@ -18,13 +19,7 @@ import {
   type SignerCertificateRequest,
   type SignerPurpose,
 } from '@countersign/x509/make/signer-certificate'
-import {
-  type Arguments,
-  describeMistake,
-  didYouMean,
-  nearestWord,
-  readArguments,
-} from '../command/arguments.ts'
+import { type Arguments, describeMistake, readArguments } from '../command/arguments.ts'
 import type { Surroundings } from '../command/command.ts'
 import type { FlagTable } from '../command/flags.ts'
 import { AUTHORITY_FLAGS, CERTIFICATE_FLAGS } from './flags.ts'

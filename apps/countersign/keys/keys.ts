@@ -6,8 +6,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import { certificatePem } from '@countersign/x509/pem'
-import { didYouMean, nearestWord } from '../command/arguments.ts'
 import type { CommandOutcome, Surroundings } from '../command/command.ts'
 import { startRefusal } from '../command/start-refusal.ts'
 
