@@ -4,8 +4,8 @@
  * number and so takes no MAC at all.
  */
 import { createECDH, createHash, createHmac, hkdfSync } from 'node:crypto'
+import { sessionTranscriptOf } from '@countersign/credential/mdoc/device-signed/session-transcript'
 import { presentMdocWithMac } from '@countersign/credential/mdoc/present'
-import { sessionTranscriptOf } from '@countersign/credential/mdoc/session-transcript'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { softwareKeyAgreement } from '@countersign/keys/signers/software-key'
 import { CoseKey, DeviceAuthentication, DeviceResponse, type Document, KeyType } from '@owf/mdoc'

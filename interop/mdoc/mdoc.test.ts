@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { RequestBinding } from '@countersign/credential/contract/format'
+import { sessionTranscriptOf } from '@countersign/credential/mdoc/device-signed/session-transcript'
 import { mdoc } from '@countersign/credential/mdoc/format'
-import { sessionTranscriptOf } from '@countersign/credential/mdoc/session-transcript'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { DateOnly, DeviceResponse, Document, IssuerSigned } from '@owf/mdoc'

@@ -5,7 +5,7 @@ import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
 import type { RequestBinding } from '../contract/format.ts'
-import { deviceAuthenticationBytes } from './device-auth.ts'
+import { deviceAuthenticationBytes } from './device-signed/device-auth.ts'
 import {
   BINDING,
   DOC_TYPE,

@@ -9,7 +9,7 @@ import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import { toHex } from '@countersign/testing/hex'
 import { parseCertificate, parseX5cEntry } from '@countersign/x509/certificate'
 import { describe, expect, it } from 'vitest'
-import { findDeviceMacFault } from './device-auth.ts'
+import { findDeviceMacFault } from './device-signed/device-auth.ts'
 import {
   DEVICE_MAC,
   DEVICE_PRIVATE_KEY,
@@ -18,7 +18,7 @@ import {
   READER_PRIVATE_KEY,
   SESSION_TRANSCRIPT_BYTES,
 } from './iso-annex-d.testing.ts'
-import { claimsOf } from './issuer-signed.ts'
+import { claimsOf } from './issuer-signed/issuer-signed.ts'
 import { presentMdocWithMac } from './present.ts'
 import { type ReadPresentation, readPresentation, verifyMdoc } from './verify.ts'
 

@@ -16,13 +16,19 @@ import { algorithmOf, type PublicJwk } from '@countersign/crypto/jwk'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 import { jurisdictionOf } from '@countersign/x509/signer-jurisdiction'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
-import { isName, LIMITS, MAX_BYTES, MAX_ELEMENTS, MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
-import { isWritableTime } from './date-times.ts'
-import { makeDigestIds } from './digest-ids.ts'
-import { toCbor } from './element-values.ts'
+import {
+  isName,
+  LIMITS,
+  MAX_BYTES,
+  MAX_ELEMENTS,
+  MDOC_ALGORITHMS,
+} from './issuer-signed/algorithms-and-limits.ts'
+import { isWritableTime } from './issuer-signed/date-times.ts'
+import { makeDigestIds } from './issuer-signed/digest-ids.ts'
+import { toCbor } from './issuer-signed/element-values.ts'
+import { type Validity, writeMso } from './issuer-signed/mso.ts'
+import { writeMsoStatus } from './issuer-signed/status.ts'
 import { findJurisdictionFault, isBoundByStandard } from './issuing-jurisdiction.ts'
-import { type Validity, writeMso } from './mso.ts'
-import { writeMsoStatus } from './status.ts'
 
 /** 128 bits cannot be guessed, and more would only make every presentation longer (§9.1.2.5: 16 at least). */
 const RANDOM_BYTES = 16

@@ -9,8 +9,8 @@ import type { Signer } from '@countersign/crypto/engine'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import type { IssueInput, RequestBinding, VerifyInput } from '../contract/format.ts'
 import type { IssuerTrust } from '../contract/trust-port.ts'
-import { signDevice } from './device-auth.ts'
-import { sessionTranscriptOf } from './session-transcript.ts'
+import { signDevice } from './device-signed/device-auth.ts'
+import { sessionTranscriptOf } from './device-signed/session-transcript.ts'
 import { verifyMdoc } from './verify.ts'
 
 export const NOW = 1_780_000_000

@@ -5,7 +5,7 @@ import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { MAX_BYTES, MAX_LENGTH } from './algorithms-and-limits.ts'
+import { MAX_BYTES, MAX_LENGTH } from './issuer-signed/algorithms-and-limits.ts'
 import {
   CERTIFICATE,
   embedded,

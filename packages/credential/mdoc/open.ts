@@ -7,7 +7,7 @@ import { ok, type Result } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { authorityKeyIdsOf } from '@countersign/x509/certificate'
 import type { FormatRefusal, HeldCredential } from '../contract/format.ts'
-import { claimsOf } from './issuer-signed.ts'
+import { claimsOf } from './issuer-signed/issuer-signed.ts'
 import { readCredential } from './read.ts'
 
 export async function openMdoc(

@@ -4,7 +4,7 @@ import { makeKeyAgreement, makeSigner, nodeEngine } from '@countersign/testing/e
 import { fromHex, toHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
 import type { ClaimPath, PresentInput } from '../contract/format.ts'
-import { findDeviceMacFault } from './device-auth.ts'
+import { findDeviceMacFault } from './device-signed/device-auth.ts'
 import { issueMdoc } from './issue.ts'
 import {
   BINDING,

@@ -8,12 +8,12 @@ import { type CborInput, mapOf } from '@countersign/crypto/cbor/value'
 import type { CryptoEngine, KeyAgreement } from '@countersign/crypto/engine'
 import { type PublicJwk, sameKey } from '@countersign/crypto/jwk'
 import type { ClaimPath, FormatRefusal, PresentInput } from '../contract/format.ts'
-import { MAX_ELEMENTS, MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
-import { macDevice, NO_DEVICE_ELEMENTS, signDevice } from './device-auth.ts'
-import { writeDeviceResponse } from './device-response.ts'
-import type { IssuerSigned, IssuerSignedItem } from './issuer-signed.ts'
+import { macDevice, NO_DEVICE_ELEMENTS, signDevice } from './device-signed/device-auth.ts'
+import { writeDeviceResponse } from './device-signed/device-response.ts'
+import { type SessionTranscript, sessionTranscriptOf } from './device-signed/session-transcript.ts'
+import { MAX_ELEMENTS, MDOC_ALGORITHMS } from './issuer-signed/algorithms-and-limits.ts'
+import type { IssuerSigned, IssuerSignedItem } from './issuer-signed/issuer-signed.ts'
 import { readCredential } from './read.ts'
-import { type SessionTranscript, sessionTranscriptOf } from './session-transcript.ts'
 
 export async function presentMdoc(
   input: PresentInput,

@@ -5,8 +5,8 @@ import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import type { CborValue } from '@countersign/crypto/cbor/value'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { FormatRefusal } from '../contract/format.ts'
-import { LIMITS, MAX_LENGTH } from './algorithms-and-limits.ts'
-import { type IssuerSigned, readIssuerSigned } from './issuer-signed.ts'
+import { LIMITS, MAX_LENGTH } from './issuer-signed/algorithms-and-limits.ts'
+import { type IssuerSigned, readIssuerSigned } from './issuer-signed/issuer-signed.ts'
 
 export function readText(text: string): Result<CborValue, FormatRefusal> {
   if (text.length > MAX_LENGTH) return refuse({ code: 'mdoc_too_large' })

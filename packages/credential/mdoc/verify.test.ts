@@ -6,7 +6,7 @@ import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine
 import { describe, expect, it } from 'vitest'
 import type { VerifyInput } from '../contract/format.ts'
 import type { IssuerKeyReference } from '../contract/trust-port.ts'
-import { signDevice } from './device-auth.ts'
+import { signDevice } from './device-signed/device-auth.ts'
 import {
   BINDING,
   CERTIFICATE,

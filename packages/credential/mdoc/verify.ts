@@ -20,14 +20,14 @@ import {
   unreadable,
 } from '../contract/judge-issuer.ts'
 import type { IssuerTrust } from '../contract/trust-port.ts'
-import { MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
-import { findAuthorizationFault, findDeviceSignatureFault } from './device-auth.ts'
-import { type DeviceDocument, readDeviceResponse } from './device-response.ts'
-import { claimsOf, type IssuerSigned, readIssuerSigned } from './issuer-signed.ts'
+import { findAuthorizationFault, findDeviceSignatureFault } from './device-signed/device-auth.ts'
+import { type DeviceDocument, readDeviceResponse } from './device-signed/device-response.ts'
+import { sessionTranscriptOf } from './device-signed/session-transcript.ts'
+import { MDOC_ALGORITHMS } from './issuer-signed/algorithms-and-limits.ts'
+import { claimsOf, type IssuerSigned, readIssuerSigned } from './issuer-signed/issuer-signed.ts'
+import type { Validity } from './issuer-signed/mso.ts'
 import { findJurisdictionFault } from './issuing-jurisdiction.ts'
-import type { Validity } from './mso.ts'
 import { readText } from './read.ts'
-import { sessionTranscriptOf } from './session-transcript.ts'
 
 export async function verifyMdoc(input: VerifyInput, crypto: CryptoEngine): Promise<VerifyOutcome> {
   const read = await readPresentation(input.presentation, crypto)

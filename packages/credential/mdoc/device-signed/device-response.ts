@@ -18,9 +18,9 @@ import {
 import { readCoseMac0 } from '@countersign/crypto/cose/mac0'
 import type { CoseMessage } from '@countersign/crypto/cose/message'
 import { readCoseSign1 } from '@countersign/crypto/cose/sign1'
-import type { FormatRefusal } from '../contract/format.ts'
-import { isKnownVersion, isName, VERSION } from './algorithms-and-limits.ts'
-import type { IssuerSigned, IssuerSignedItem } from './issuer-signed.ts'
+import type { FormatRefusal } from '../../contract/format.ts'
+import { isKnownVersion, isName, VERSION } from '../issuer-signed/algorithms-and-limits.ts'
+import type { IssuerSigned, IssuerSignedItem } from '../issuer-signed/issuer-signed.ts'
 
 export interface DeviceDocument {
   readonly docType: string

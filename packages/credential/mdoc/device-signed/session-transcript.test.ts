@@ -6,7 +6,7 @@ import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import { toHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
-import type { RequestBinding } from '../contract/format.ts'
+import type { RequestBinding } from '../../contract/format.ts'
 import { sessionTranscriptOf } from './session-transcript.ts'
 
 /** OpenID4VP 1.0 appendix B.2.6: the key that both examples are encrypted to. */

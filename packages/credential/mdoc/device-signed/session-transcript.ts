@@ -8,7 +8,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import type { CborInput } from '@countersign/crypto/cbor/value'
 import type { CryptoEngine } from '@countersign/crypto/engine'
-import type { FormatRefusal, RequestBinding } from '../contract/format.ts'
+import type { FormatRefusal, RequestBinding } from '../../contract/format.ts'
 
 /** Marks an audience that is a web origin: the Digital Credentials API (OpenID4VP appendix A.4). */
 const ORIGIN_PREFIX = 'origin:'

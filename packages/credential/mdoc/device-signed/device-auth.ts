@@ -20,9 +20,9 @@ import type { CoseMessage } from '@countersign/crypto/cose/message'
 import { signCoseSign1, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine, KeyAgreement, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import type { FormatRefusal } from '../contract/format.ts'
-import { isName, LIMITS, MDOC_ALGORITHMS } from './algorithms-and-limits.ts'
-import type { KeyAuthorizations } from './mso.ts'
+import type { FormatRefusal } from '../../contract/format.ts'
+import { isName, LIMITS, MDOC_ALGORITHMS } from '../issuer-signed/algorithms-and-limits.ts'
+import type { KeyAuthorizations } from '../issuer-signed/mso.ts'
 import type { SessionTranscript } from './session-transcript.ts'
 
 /** `DeviceNameSpacesBytes` of a device that says nothing itself. */

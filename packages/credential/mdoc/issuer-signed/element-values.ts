@@ -14,8 +14,8 @@ import {
   TAG,
   tagged,
 } from '@countersign/crypto/cbor/value'
-import { resolveClaimPath } from '../contract/claim-path.ts'
-import type { FormatRefusal, ValueEncoding } from '../contract/format.ts'
+import { resolveClaimPath } from '../../contract/claim-path.ts'
+import type { FormatRefusal, ValueEncoding } from '../../contract/format.ts'
 import { isDateTime, isFullDate } from './date-times.ts'
 
 /** Tags of integers that are longer than 64 bits (RFC 8949 §3.4.3). */

@@ -5,8 +5,8 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type CborInput, type CborValue, isBytes, isCborMap, mapOf } from '@countersign/crypto/cbor/value'
-import type { FormatRefusal } from '../contract/format.ts'
-import type { StatusReference } from '../contract/status-reference.ts'
+import type { FormatRefusal } from '../../contract/format.ts'
+import type { StatusReference } from '../../contract/status-reference.ts'
 
 const MAX_URI_LENGTH = 2048
 const MAX_IDENTIFIER_BYTES = 64
