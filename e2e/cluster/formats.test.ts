@@ -95,26 +95,30 @@ describe.each(formatCases.map((one) => [one.format, one] as const))('%s', (_form
   })
 })
 
-describe.each(formatCases.map((one) => [one.format, one] as const))('the status of %s', (_format, one) => {
-  it('is valid, suspended, valid again and revoked, and nothing else changes', async () => {
-    const offered = await offer(one)
-    const [credential] = await receive(user, offered.text)
-    const id = await issuedId(offered.text)
-    const seen: string[] = []
-    for (const status of ['valid', 'suspended', 'valid', 'revoked']) {
-      await setStatus(id, status)
-      const result = await verifyAfterChange(one, credential?.id ?? '', status)
-      seen.push(`${result.verificationResult}: ${objections(result).join()} ${statusDetail(result)}`)
-    }
-    expect(seen).toEqual([
-      expect.stringMatching(/^true: {2}valid, list \d+ s old$/),
-      'false: status failed suspended',
-      expect.stringMatching(/^true: {2}valid, list \d+ s old$/),
-      'false: status failed revoked',
-    ])
-    expectStatus(await changeStatus(id, 'valid'), 409)
-  })
-})
+// Each waits for its own list, so all wait together.
+describe.concurrent.each(formatCases.map((one) => [one.format, one] as const))(
+  'the status of %s',
+  (_format, one) => {
+    it('is valid, suspended, valid again and revoked, and nothing else changes', async () => {
+      const offered = await offer(one)
+      const [credential] = await receive(user, offered.text)
+      const id = await issuedId(offered.text)
+      const seen: string[] = []
+      for (const status of ['valid', 'suspended', 'valid', 'revoked']) {
+        await setStatus(id, status)
+        const result = await verifyAfterChange(one, credential?.id ?? '', status)
+        seen.push(`${result.verificationResult}: ${objections(result).join()} ${statusDetail(result)}`)
+      }
+      expect(seen).toEqual([
+        expect.stringMatching(/^true: {2}valid, list \d+ s old$/),
+        'false: status failed suspended',
+        expect.stringMatching(/^true: {2}valid, list \d+ s old$/),
+        'false: status failed revoked',
+      ])
+      expectStatus(await changeStatus(id, 'valid'), 409)
+    })
+  },
+)
 
 async function issuedId(offerUrl: string): Promise<string> {
   const sessionId = new URL(offerUri(offerUrl)).searchParams.get('id')

@@ -1,9 +1,23 @@
-/** The walks as the stories take them: by the wallet's own API, with whatever issuer, verifier and key. */
+/**
+ * The walks as the stories take them: by the wallet's own API, with whatever issuer, verifier and key. Where a service is to
+ * say that it cannot sign it is asked itself: our wallet comes back when it is told, and waits for that in real seconds.
+ */
 
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
+import {
+  identityConfiguration,
+  keyProof,
+  offerUri,
+  readOffer,
+  requestCredential,
+  requestNonce,
+  requestToken,
+  requestUri,
+} from '@countersign/testing/client/protocol-wallet'
 import { logIn, receive, tryToPresent, type WalletUser } from '@countersign/testing/client/wallet-api'
+import { newKey } from '@countersign/testing/people/keys'
 import type { Running, Week } from './week.ts'
 
 export function formatOf(format: FormatId): FormatCase {
@@ -48,6 +62,45 @@ export async function issued(week: Week, ...order: Parameters<typeof offer>): Pr
   return credential.id
 }
 
+/** What the issuer says to a good request for the credential of an offer, whatever it is. */
+export async function askedForCredential({ url }: Offered): Promise<Answer> {
+  const offer = readOffer(expectStatus(await call(offerUri(url)), 200).json())
+  const sender = { dpopKey: newKey() }
+  const token = expectStatus(await requestToken(offer, sender), 200).json()
+  const nonce = expectStatus(await requestNonce(offer.issuer), 200).json()
+  const proof = await keyProof(offer.issuer, String(nonce['c_nonce']), newKey())
+  const accessToken = String(token['access_token'])
+  return requestCredential(offer.issuer, sender, {
+    accessToken,
+    configurationId: identityConfiguration,
+    proof,
+  })
+}
+
+export interface AskedForRequest {
+  readonly answer: Answer
+  /** Of the verification afterwards. */
+  readonly state: string
+}
+
+/** What the verifier says to a wallet that fetches its request, whatever it is. */
+export async function askedForRequest(
+  { url: verifier }: Running,
+  { query }: FormatCase,
+): Promise<AskedForRequest> {
+  const { id, url } = await verification(verifier, query)
+  const answer = await call(requestUri(url))
+  const session = expectStatus(await call(`${verifier}/openid4vc/session/${id}`), 200)
+  return { answer, state: String(session.json()['state']) }
+}
+
+async function verification(verifier: string, query: FormatCase['query']): Promise<Offered> {
+  const body = { dcql_query: { credentials: [query] } }
+  const json = { accept: 'application/json' }
+  const started = await postJson(`${verifier}/openid4vc/verify`, body, json)
+  return expectStatus(started, 200).json() as unknown as Offered
+}
+
 export interface Shown {
   readonly state: string
   /** The whole of what the relying party is told, as text: why it is not verified stands in it. */
@@ -61,10 +114,7 @@ export async function shown(
   { query }: FormatCase,
   credentialId: string,
 ): Promise<Shown> {
-  const json = { accept: 'application/json' }
-  const body = { dcql_query: { credentials: [query] } }
-  const started = expectStatus(await postJson(`${verifier}/openid4vc/verify`, body, json), 200)
-  const { id, url } = started.json() as { id: string; url: string }
+  const { id, url } = await verification(verifier, query)
   const answer = await tryToPresent(await user(week), url, [credentialId])
   const session = expectStatus(await call(`${verifier}/openid4vc/session/${id}`), 200)
   return { state: String(session.json()['state']), told: `${session.text} ${answer.status} ${answer.text}` }
