@@ -151,7 +151,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   stores: onNode(),
   'stores/open-engine.ts': onNode('stores', 'stores/redis'),
-  'stores/redis': using(['redis'], 'event-loop', 'stores'),
+  'stores/redis': using(['@redis/client'], 'event-loop', 'stores'),
   'stores/sql': using(['kysely', 'pg'], 'event-loop', 'stores'),
 
   'service/operation': using(['pino', 'prom-client'], 'event-loop', 'x509'),
