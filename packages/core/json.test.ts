@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defined, parseJson, parseJsonObject } from './json.ts'
+import { defined, parseJson, parseJsonObject, placeOfUnsafeNumber, UNSAFE_NUMBER } from './json.ts'
 
 describe('parseJsonObject', () => {
   it('reads any object that JSON writes', () => {
@@ -8,7 +8,7 @@ describe('parseJsonObject', () => {
     fc.assert(
       fc.property(object, (value) => {
         const text = JSON.stringify(value)
-        if (text.includes('__proto__')) return
+        if (text.includes('__proto__') || placeOfUnsafeNumber(JSON.parse(text)) !== undefined) return
         expect(parseJsonObject(text)).toEqual({ ok: true, value: JSON.parse(text) })
       }),
     )
@@ -58,9 +58,8 @@ describe('parseJsonObject', () => {
     expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_not_object' } }),
   )
 
-  it.each(['', '{', '{}{}', '{"a":01}', "{'a':1}", '\ufeff{}', '{"a":NaN}', '{"a":1e999}'])(
-    'refuses %j',
-    (text) => expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_invalid' } }),
+  it.each(['', '{', '{}{}', '{"a":01}', "{'a':1}", '\ufeff{}', '{"a":NaN}'])('refuses %j', (text) =>
+    expect(parseJsonObject(text)).toEqual({ ok: false, error: { code: 'json_invalid' } }),
   )
 
   it('counts the depth from the outermost object', () => {
@@ -105,6 +104,66 @@ describe('parseJsonObject', () => {
         error: { code: 'json_too_large' },
       })
     }
+  })
+})
+
+describe('a number that would be another one here (RFC 7493 §2.2)', () => {
+  const unsafe = [
+    '9007199254740992',
+    '9007199254740993',
+    '-9007199254740992',
+    '9007199254740993.0',
+    '90071992547409.93e2',
+    '1e16',
+    '1e308',
+    '1e400',
+    '-1e400',
+    '123456789012345678901234567890',
+  ]
+
+  it.each(unsafe)('%s is no value', (text) => {
+    expect(parseJson(text)).toEqual({ ok: true, value: UNSAFE_NUMBER })
+    expect(parseJson(`{"a":[{"b":${text}}],"c":1}`)).toEqual({
+      ok: true,
+      value: { a: [{ b: UNSAFE_NUMBER }], c: 1 },
+    })
+  })
+
+  it.each(unsafe)('%s is refused with its place where numbers are to be exact', (text) => {
+    const exactNumbers = true
+    expect(parseJson(text, { exactNumbers })).toEqual({
+      ok: false,
+      error: { code: 'json_number_unsafe', at: '$' },
+    })
+    expect(parseJson(`{"z":0,"a":[0,{"b":${text}}]}`, { exactNumbers })).toEqual({
+      ok: false,
+      error: { code: 'json_number_unsafe', at: '$.a[1].b' },
+    })
+  })
+
+  it.each([
+    ['9007199254740991', 9_007_199_254_740_991],
+    ['-9007199254740991', -9_007_199_254_740_991],
+    ['9.007199254740991e15', 9_007_199_254_740_991],
+    ['1e-400', 0],
+    ['0.1', 0.1],
+    ['1.0', 1],
+    ['1E2', 100],
+  ])('%s is read', (text, value) => {
+    expect(parseJson(`[${text}]`, { exactNumbers: true })).toEqual({ ok: true, value: [value] })
+  })
+
+  it.each(['-0', '-0.0', '-0e5', '-1e-400'])('%s is zero', (text) => {
+    for (const source of [`[${text}]`, `{"a":${text}}`]) {
+      const parsed = parseJson(source, { exactNumbers: true })
+      const [value] = parsed.ok ? Object.values(parsed.value ?? {}) : []
+      expect(Object.is(value, 0)).toBe(true)
+    }
+  })
+
+  it('does no harm where nobody reads it: nothing takes it for a value, and nothing writes it', () => {
+    const parsed = parseJsonObject('{"ignored":1e400,"a":1}')
+    expect(parsed.ok && JSON.stringify(parsed.value)).toBe('{"a":1}')
   })
 })
 

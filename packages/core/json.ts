@@ -2,13 +2,24 @@
  * Strict JSON for everything that strangers send: bounded in size and depth, and without duplicate member names,
  * which parsers read differently and attackers live on (RFC 8725 §2.4, RFC 7515 §4). A member named `__proto__` is
  * refused, so that code which copies members never meets it; so is half of a surrogate pair (RFC 7493 §2.1), which has
- * no UTF-8 form and would be signed as another character than was read, and a number that is none here (RFC 7493 §2.2).
+ * no UTF-8 form and would be signed as another character than was read. A number that would be another one here than it
+ * was written (RFC 7493 §2.2) is no value: what takes it for one meets `UNSAFE_NUMBER`. Negative zero is zero.
  * What was read needs no second look: a text is gone over once, its value once, and what is too deep or has too many values
  * is refused before memory is spent on it.
  */
 import { ok, type Result, refuse } from './result.ts'
 
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject
+/**
+ * Stands for an integer beyond 2^53 − 1 and for a number that is not finite: both would silently become another number. No
+ * reader of a member takes it for anything, so that it does no harm in a member that nobody reads, and `JSON.stringify`
+ * leaves it out. Where every value is judged, shown or signed, texts are read with `exactNumbers`.
+ */
+export const UNSAFE_NUMBER = Symbol('a number beyond what JSON carries') as UnsafeNumber
+
+/** Branded, since the compiler would widen the type of a symbol of its own wherever one is copied. */
+export type UnsafeNumber = symbol & { readonly means: 'unsafe number' }
+
+export type JsonValue = string | number | boolean | null | UnsafeNumber | readonly JsonValue[] | JsonObject
 export interface JsonObject {
   readonly [member: string]: JsonValue
 }
@@ -20,16 +31,21 @@ export interface JsonLimits {
   readonly maxDepth?: number
   /** Members and entries of all objects and arrays together, nearly; when absent one for eight bytes of `maxBytes`, and 1000. */
   readonly maxValues?: number
+  /** Refuse a text with a number that cannot be carried, wherever it stands; when absent it becomes `UNSAFE_NUMBER`. */
+  readonly exactNumbers?: boolean
 }
 
-export interface JsonRefusal {
-  readonly code:
-    | 'json_invalid'
-    | 'json_too_large'
-    | 'json_too_deep'
-    | 'json_not_object'
-    | 'json_duplicate_member'
-}
+export type JsonRefusal =
+  | {
+      readonly code:
+        | 'json_invalid'
+        | 'json_too_large'
+        | 'json_too_deep'
+        | 'json_not_object'
+        | 'json_duplicate_member'
+    }
+  /** `at` is the JSON path of the number, as `$.claims.scores[2]`, of at most 200 characters. */
+  | { readonly code: 'json_number_unsafe'; readonly at: string }
 
 const DEFAULT_MAX_BYTES = 65_536
 const DEFAULT_MAX_DEPTH = 32
@@ -53,10 +69,44 @@ export function parseJson(text: string, limits: JsonLimits = {}): Result<JsonVal
   } catch {
     return refuse({ code: 'json_invalid' })
   }
-  const members = countMembers(value)
+  const root: [JsonValue] = [value]
+  const walk: Walk = { hasUnsafeNumber: false }
+  const members = countMembers(root, walk)
   if (members === undefined || !isWellFormed(text, value)) return refuse({ code: 'json_invalid' })
   // JSON.parse keeps one of several equal names, so a text with more members than the value repeats a name.
-  return members === written.members ? ok(value) : refuse({ code: 'json_duplicate_member' })
+  if (members !== written.members) return refuse({ code: 'json_duplicate_member' })
+  if (walk.hasUnsafeNumber && limits.exactNumbers === true)
+    return refuse({ code: 'json_number_unsafe', at: placeOfUnsafeNumber(root[0]) ?? '$' })
+  return ok(root[0])
+}
+
+/** Whether a number is the one that was written, for whoever reads it: of integers those that have no neighbour (RFC 7493 §2.2). */
+export function isSafeNumber(value: number): boolean {
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
+}
+
+/** The JSON path of the first number that could not be carried. */
+export function placeOfUnsafeNumber(value: JsonValue): string | undefined {
+  const path = findUnsafeNumber(value)
+  if (path === undefined) return undefined
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+  return `$${steps.join('')}`.slice(0, MAX_PLACE_LENGTH)
+}
+
+const MAX_PLACE_LENGTH = 200
+
+function findUnsafeNumber(value: JsonValue): readonly (string | number)[] | undefined {
+  if (value === UNSAFE_NUMBER) return []
+  if (typeof value === 'number') return isSafeNumber(value) ? undefined : []
+  if (typeof value !== 'object' || value === null) return undefined
+  const entries: Iterable<readonly [string | number, JsonValue]> = isJsonArray(value)
+    ? value.entries()
+    : Object.entries(value)
+  for (const [step, inner] of entries) {
+    const below = findUnsafeNumber(inner)
+    if (below !== undefined) return [step, ...below]
+  }
+  return undefined
 }
 
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -79,26 +129,61 @@ function exceedsUtf8Bytes(text: string, max: number): boolean {
   return bytes > max
 }
 
-/** Undefined where something must not be there. By index and with `for in`, which costs a third of arrays of names. */
-function countMembers(value: JsonValue): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? 0 : undefined
+/** What one walk over a value finds out beside the count. */
+interface Walk {
+  hasUnsafeNumber: boolean
+}
+
+/**
+ * Undefined where something must not be there. Numbers that are read as others are put right in place, in the same walk. By
+ * index and with `for in`, which costs a third of arrays of names.
+ */
+function countMembers(value: JsonValue, walk: Walk): number | undefined {
   if (typeof value !== 'object' || value === null) return 0
+  return isJsonArray(value) ? countInArray(value as JsonValue[], walk) : countInObject(value, walk)
+}
+
+function countInArray(values: JsonValue[], walk: Walk): number | undefined {
   let count = 0
-  if (isJsonArray(value)) {
-    for (const inner of value) {
-      const innerCount = countMembers(inner)
-      if (innerCount === undefined) return undefined
-      count += innerCount
+  for (let at = 0; at < values.length; at++) {
+    const inner = values[at] ?? null
+    if (typeof inner === 'number') {
+      if (!isOrdinary(inner)) values[at] = carried(inner, walk)
+      continue
     }
-    return count
-  }
-  if (Object.hasOwn(value, '__proto__')) return undefined
-  for (const name in value) {
-    const innerCount = countMembers(value[name] ?? null)
+    const innerCount = countMembers(inner, walk)
     if (innerCount === undefined) return undefined
-    count += innerCount + 1
+    count += innerCount
   }
   return count
+}
+
+function countInObject(members: Record<string, JsonValue>, walk: Walk): number | undefined {
+  if (Object.hasOwn(members, '__proto__')) return undefined
+  let count = 0
+  for (const name in members) {
+    const inner = members[name] ?? null
+    count++
+    if (typeof inner === 'number') {
+      if (!isOrdinary(inner)) members[name] = carried(inner, walk)
+      continue
+    }
+    const innerCount = countMembers(inner, walk)
+    if (innerCount === undefined) return undefined
+    count += innerCount
+  }
+  return count
+}
+
+/** Nearly every number; of the others, zero is looked at again for its sign. */
+function isOrdinary(value: number): boolean {
+  return value !== 0 && isSafeNumber(value)
+}
+
+function carried(value: number, walk: Walk): JsonValue {
+  if (value === 0) return 0
+  walk.hasUnsafeNumber = true
+  return UNSAFE_NUMBER
 }
 
 /** A surrogate as an escape is rare, so that the values are looked through almost never. */

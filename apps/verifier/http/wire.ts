@@ -114,6 +114,7 @@ const json: Readonly<Record<JsonRefusal['code'], string>> = {
   json_too_deep: 'it is nested more deeply than lists in an object',
   json_not_object: 'it is no object',
   json_duplicate_member: 'it has a member twice',
+  json_number_unsafe: 'it has a number that cannot be carried',
 }
 
 /** What a wallet is told (OpenID4VP 1.0 §8.2): enough to repair an honest mistake, nothing that helps an attacker. */

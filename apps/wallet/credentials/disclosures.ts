@@ -5,6 +5,7 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClaimPath } from '@countersign/credential/contract/format'
+import { AS_ISSUED } from '@countersign/credential/contract/showable-claims'
 import { readSdJwt } from '@countersign/credential/sd-jwt/read'
 import type { Wallet } from '../wallet.ts'
 import type { StoredCredential } from './credentials.ts'
@@ -34,7 +35,7 @@ export async function pathsOfDisclosures(
   picked: readonly string[],
 ): Promise<Result<readonly ClaimPath[], DisclosureUnknown>> {
   if (picked.length === 0) return ok([])
-  const read = await readSdJwt(credential.content, () => false, crypto)
+  const read = await readSdJwt(credential.content, () => false, crypto, AS_ISSUED)
   const unknown = refuse({ code: 'disclosure_unknown', credentialId: credential.id } as const)
   if (!read.ok) return unknown
   const { disclosures, placements } = read.value

@@ -35,6 +35,7 @@ export const PUBLIC_KEY_ERRORS: WireErrors<PublicKeyRefusal> = {
   json_too_deep: () => badRequest('JWK is nested too deeply'),
   json_not_object: () => badRequest('JWK is not a JSON object'),
   json_duplicate_member: () => badRequest('JWK has a member twice'),
+  json_number_unsafe: ({ at }) => badRequest(`JWK has a number that cannot be carried at ${at}`),
   jwk_private: ({ member }) =>
     badRequest(`JWK has the private member ${member}: a private key is not shown to anybody`),
   jwk_unsupported: ({ member }) => badRequest(`JWK is of a kind that is not supported: see ${member}`),

@@ -96,12 +96,17 @@ export function credentialView(credential: StoredCredential): CredentialAnswer {
     pending: false,
     format: held.format,
     parsedDocument: held.claims,
+    unshown: held.unshown?.map((path) => [...path]),
   }
 }
 
 /** Paths are copied: the answer's type is that of any JSON. */
-export function shownView({ claims, ...shown }: ShownCredential): CredentialView {
-  return { ...shown, claims: claims.map(({ path, ...claim }) => ({ ...claim, path: [...path] })) }
+export function shownView({ claims, unshown, ...shown }: ShownCredential): CredentialView {
+  return {
+    ...shown,
+    unshown: unshown?.map((path) => [...path]),
+    claims: claims.map(({ path, ...claim }) => ({ ...claim, path: [...path] })),
+  }
 }
 
 /**

@@ -33,6 +33,13 @@ const exampleCredential = {
   parsedDocument: { vct: 'urn:eudi:pid:1', family_name: 'Example', given_name: 'Ada' },
 }
 
+const claimPath = z.array(z.union([z.string(), z.int(), z.null()]))
+
+const unshown = z
+  .array(claimPath)
+  .optional()
+  .describe('Claims that the credential has and that cannot be shown: JSON does not carry their numbers')
+
 export const credential = z
   .object({
     wallet: z.string(),
@@ -44,6 +51,7 @@ export const credential = z
     pending: z.literal(false),
     format: z.string().describe('`dc+sd-jwt`, `mso_mdoc`, `jwt_vc_json` …'),
     parsedDocument: jsonObject.describe('The claims'),
+    unshown,
   })
   .meta({ examples: [exampleCredential] })
 
@@ -55,8 +63,6 @@ const image = z.object({
   uri: z.string().describe('https, or image data'),
   altText: z.string().optional(),
 })
-
-const claimPath = z.array(z.union([z.string(), z.int(), z.null()]))
 
 /** The same for every format. */
 export const credentialView = z
@@ -74,6 +80,7 @@ export const credentialView = z
     claims: z.array(
       z.object({ path: claimPath, label: z.string(), value: z.string().describe('Plain text') }),
     ),
+    unshown,
     expiresAt: z.int().optional().describe('Epoch seconds'),
   })
   .meta({

@@ -72,6 +72,8 @@ export interface HeldCredential {
   readonly type: string
   /** Everything the credential says, in the form that a claim path of a query starts from. */
   readonly claims: JsonObject
+  /** Claims that are there and cannot be shown, since JSON does not carry their numbers; absent where there are none. */
+  readonly unshown?: readonly ClaimPath[] | undefined
   readonly holderKey?: PublicJwk | undefined
   /** What it calls its issuer, which nobody has vouched for. */
   readonly claimedIssuer?: string | undefined

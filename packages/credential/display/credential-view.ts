@@ -22,6 +22,8 @@ export interface CredentialView {
   readonly logo?: ViewImage | undefined
   readonly backgroundImage?: ViewImage | undefined
   readonly claims: readonly ViewClaim[]
+  /** Claims that are in the credential and cannot be shown; absent where there are none. */
+  readonly unshown?: readonly ClaimPath[] | undefined
   /** Epoch seconds. */
   readonly expiresAt?: number | undefined
 }
@@ -59,6 +61,7 @@ export interface Viewed {
   readonly format: FormatId
   readonly type: string
   readonly claims: JsonObject
+  readonly unshown?: readonly ClaimPath[] | undefined
   readonly issuer?: string | undefined
   readonly expiresAt?: number | undefined
 }
@@ -74,7 +77,7 @@ export function credentialView(
   locales: readonly string[] = ['en'],
 ): CredentialView {
   const display = look && bestFor(look.displays, locales)
-  const { expiresAt, issuer, type } = credential
+  const { expiresAt, issuer, type, unshown } = credential
   return {
     format: credential.format,
     type,
@@ -86,6 +89,7 @@ export function credentialView(
     logo: display?.logo,
     backgroundImage: display?.backgroundImage,
     expiresAt,
+    unshown,
     claims:
       look && look.claims.length > 0
         ? labelled(credential, format, look, locales)

@@ -4,7 +4,12 @@
  * so `selectivelyDisclosable` says nothing here; nor has `issuer` a place, which the certificate names.
  */
 import { decodeBase64, encodeBase64url } from '@countersign/core/base64url'
-import { hasWellFormedTexts, isJsonObject, type JsonObject } from '@countersign/core/json'
+import {
+  hasWellFormedTexts,
+  isJsonObject,
+  type JsonObject,
+  placeOfUnsafeNumber,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
@@ -143,6 +148,8 @@ function readNamespaces(claims: JsonObject): Result<readonly (readonly [string, 
   const namespaces = Object.entries(claims)
   if (namespaces.length === 0) return refuse({ code: 'claims_missing' })
   if (!hasWellFormedTexts(claims)) return refuse({ code: 'text_malformed' })
+  const unsafe = placeOfUnsafeNumber(claims)
+  if (unsafe !== undefined) return refuse({ code: 'claim_not_json', detail: unsafe })
   let count = 0
   const read: [string, Elements][] = []
   for (const [namespace, members] of namespaces) {

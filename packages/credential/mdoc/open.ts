@@ -7,6 +7,7 @@ import { ok, type Result } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { authorityKeyIdsOf } from '@countersign/x509/certificate'
 import type { FormatRefusal, HeldCredential } from '../contract/format.ts'
+import { showableClaims } from '../contract/showable-claims.ts'
 import { claimsOf } from './issuer-signed/issuer-signed.ts'
 import { readCredential } from './read.ts'
 
@@ -20,7 +21,7 @@ export async function openMdoc(
   return ok({
     format: 'mso_mdoc',
     type: mso.docType,
-    claims: claimsOf(items),
+    ...showableClaims(claimsOf(items)),
     holderKey: mso.deviceKey,
     issuedAt: mso.validity.signed,
     expiresAt: mso.validity.validUntil,

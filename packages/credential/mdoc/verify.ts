@@ -4,7 +4,7 @@
  * device says itself is checked and not passed on as a claim: no issuer stands behind it.
  */
 
-import type { JsonObject } from '@countersign/core/json'
+import { type JsonObject, placeOfUnsafeNumber } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { readCoseAlgorithm, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine } from '@countersign/crypto/engine'
@@ -34,6 +34,8 @@ export async function verifyMdoc(input: VerifyInput, crypto: CryptoEngine): Prom
   if (!read.ok) return unreadable(read.error.code)
   const { document, issuerSigned } = read.value
   const claims = claimsOf(issuerSigned.items)
+  // What is shown as verified is JSON, and these values would be others there.
+  if (placeOfUnsafeNumber(claims) !== undefined) return unreadable('element_number_unsafe')
   const judged = await judgeIssuer(issuerSigned, claims, input, crypto)
   const checks = [
     check('structure', 'passed'),

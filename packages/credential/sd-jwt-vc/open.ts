@@ -8,6 +8,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { authorityKeyIdsOf } from '@countersign/x509/certificate'
 import type { FormatRefusal, HeldCredential } from '../contract/format.ts'
 import type { FormatId } from '../contract/format-id.ts'
+import { AS_ISSUED, showableClaims } from '../contract/showable-claims.ts'
 import { readSdJwtVc } from './read.ts'
 
 /** `format`: the identifier that it was issued under. */
@@ -16,7 +17,7 @@ export async function openSdJwtVc(
   crypto: CryptoEngine,
   format: FormatId = 'dc+sd-jwt',
 ): Promise<Result<HeldCredential, FormatRefusal>> {
-  const read = await readSdJwtVc(credential, crypto)
+  const read = await readSdJwtVc(credential, crypto, AS_ISSUED)
   if (!read.ok) return read
   const { claims, type, holderKey, issuer, statuses, x5c, keyBinding } = read.value
   // §7.2: an issuer has no business to send an SD-JWT+KB.
@@ -25,7 +26,7 @@ export async function openSdJwtVc(
   return ok({
     format,
     type,
-    claims,
+    ...showableClaims(claims),
     holderKey,
     claimedIssuer: issuer,
     issuedAt: typeof iat === 'number' ? iat : undefined,

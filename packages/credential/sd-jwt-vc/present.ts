@@ -7,6 +7,7 @@ import { type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { sameKey } from '@countersign/crypto/jwk'
 import type { FormatRefusal, PresentInput } from '../contract/format.ts'
+import { AS_ISSUED } from '../contract/showable-claims.ts'
 import { bindToRequest } from '../sd-jwt/key-binding.ts'
 import { selectDisclosures } from '../sd-jwt/select.ts'
 import { readSdJwtVc } from './read.ts'
@@ -15,7 +16,7 @@ export async function presentSdJwtVc(
   input: PresentInput,
   crypto: CryptoEngine,
 ): Promise<Result<string, FormatRefusal>> {
-  const read = await readSdJwtVc(input.credential, crypto)
+  const read = await readSdJwtVc(input.credential, crypto, AS_ISSUED)
   if (!read.ok) return read
   const { binding } = input
   const { claims, hashAlgorithm, holderKey } = read.value

@@ -10,6 +10,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import type { FormatRefusal } from '../contract/format.ts'
 import { type HeaderReference, isNonEmptyTexts, readHeaderReference } from '../contract/judge-issuer.ts'
+import type { NumberRule } from '../contract/showable-claims.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
 import { readSdJwt, type SdJwt } from '../sd-jwt/read.ts'
 import { ACCEPTED_TYPS, isAlwaysShown } from './always-shown.ts'
@@ -27,8 +28,9 @@ export interface SdJwtVc extends SdJwt, HeaderReference {
 export async function readSdJwtVc(
   text: string,
   crypto: Pick<CryptoEngine, 'digestBase64url'>,
+  numbers: NumberRule,
 ): Promise<Result<SdJwtVc, FormatRefusal>> {
-  const read = await readSdJwt(text, isAlwaysShown, crypto)
+  const read = await readSdJwt(text, isAlwaysShown, crypto, numbers)
   if (!read.ok) return read
   const { claims, jws } = read.value
   if (!ACCEPTED_TYPS.includes(jws.header.typ)) return refuse({ code: 'typ_wrong' })

@@ -18,6 +18,7 @@ import {
   toCheck,
   unreadable,
 } from '../contract/judge-issuer.ts'
+import { EXACT } from '../contract/showable-claims.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
 import { readSdJwtVc, type SdJwtVc } from './read.ts'
 
@@ -27,7 +28,7 @@ export async function verifySdJwtVc(
   crypto: CryptoEngine,
   format: FormatId = 'dc+sd-jwt',
 ): Promise<VerifyOutcome> {
-  const read = await readSdJwtVc(input.presentation, crypto)
+  const read = await readSdJwtVc(input.presentation, crypto, EXACT)
   if (!read.ok) return unreadable(read.error.code)
   const credential = read.value
   const { issuer, jws, keyId, type, x5c } = credential

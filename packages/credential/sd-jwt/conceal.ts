@@ -3,7 +3,13 @@
  * nothing. Refuses what a verifier would have to reject. Knows no format: which names must stay in the open is told.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import {
+  isJsonArray,
+  isJsonObject,
+  isSafeNumber,
+  type JsonObject,
+  type JsonValue,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { resolveClaimPath } from '../contract/claim-path.ts'
@@ -50,7 +56,8 @@ const DECOY_BYTES = 32
 
 /** Names that SD-JWT keeps for itself (§4.1), numbers that JSON cannot write, and depth; `depth` counts from 1. */
 export function findClaimFault(value: JsonValue, depth: number): FormatRefusal | undefined {
-  if (typeof value === 'number' && !Number.isFinite(value)) return { code: 'claim_not_json' }
+  const isUnsafe = typeof value === 'symbol' || (typeof value === 'number' && !isSafeNumber(value))
+  if (isUnsafe) return { code: 'claim_not_json' }
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > MAX_DEPTH) return { code: 'nesting_too_deep' }
   const reserved = isJsonArray(value) ? undefined : Object.keys(value).find(isReservedName)

@@ -6,6 +6,7 @@ import { decodeTextBase64url, encodeBase64url, encodeTextBase64url } from '@coun
 import { isJsonArray, type JsonValue, parseJson } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
+import type { NumberRule } from '../contract/showable-claims.ts'
 import { isReservedName, MAX_DEPTH, MAX_LENGTH } from './reserved-names.ts'
 
 export interface Disclosure {
@@ -15,16 +16,24 @@ export interface Disclosure {
 }
 
 export interface DisclosureRefusal {
-  readonly code: 'disclosure_malformed' | 'disclosure_salt_malformed' | 'disclosure_name_reserved'
+  readonly code:
+    | 'disclosure_malformed'
+    | 'disclosure_salt_malformed'
+    | 'disclosure_name_reserved'
+    | 'disclosure_number_unsafe'
 }
 
 /** §9.3: at least 128 bits, fresh for each claim. */
 const SALT_BYTES = 16
 
 /** `[salt, name, value]` for a member, `[salt, value]` for an array element. */
-export function parseDisclosure(text: string): Result<Disclosure, DisclosureRefusal> {
-  const parts = decodeArray(text)
-  if (parts === undefined) return refuse({ code: 'disclosure_malformed' })
+export function parseDisclosure(
+  text: string,
+  { exactNumbers }: NumberRule,
+): Result<Disclosure, DisclosureRefusal> {
+  const decoded = decodeArray(text, exactNumbers)
+  if (!decoded.ok) return decoded
+  const parts = decoded.value
   const [salt, second, third] = parts
   if (typeof salt !== 'string') return refuse({ code: 'disclosure_salt_malformed' })
   if (parts.length === 2 && second !== undefined) return ok({ value: second })
@@ -47,9 +56,11 @@ export function writeDisclosure(
   return encodeTextBase64url(JSON.stringify(name === undefined ? [salt, value] : [salt, name, value]))
 }
 
-function decodeArray(text: string): readonly JsonValue[] | undefined {
+function decodeArray(text: string, exactNumbers: boolean): Result<readonly JsonValue[], DisclosureRefusal> {
   const json = decodeTextBase64url(text)
-  if (json === undefined) return undefined
-  const parsed = parseJson(json, { maxBytes: MAX_LENGTH, maxDepth: MAX_DEPTH })
-  return parsed.ok && isJsonArray(parsed.value) ? parsed.value : undefined
+  if (json === undefined) return refuse({ code: 'disclosure_malformed' })
+  const parsed = parseJson(json, { maxBytes: MAX_LENGTH, maxDepth: MAX_DEPTH, exactNumbers })
+  if (parsed.ok && isJsonArray(parsed.value)) return ok(parsed.value)
+  const isUnsafe = !parsed.ok && parsed.error.code === 'json_number_unsafe'
+  return refuse({ code: isUnsafe ? 'disclosure_number_unsafe' : 'disclosure_malformed' })
 }

@@ -7,6 +7,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
 import type { FormatRefusal } from '../contract/format.ts'
+import type { NumberRule } from '../contract/showable-claims.ts'
 import { type AlwaysShown, MAX_DISCLOSURES, MAX_LENGTH } from './reserved-names.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
@@ -25,15 +26,16 @@ export async function readSdJwt(
   text: string,
   isAlwaysShown: AlwaysShown,
   crypto: Pick<CryptoEngine, 'digestBase64url'>,
+  numbers: NumberRule,
 ): Promise<Result<SdJwt, FormatRefusal>> {
   const parts = splitSerialisation(text)
   if (!parts.ok) return parts
-  const jws = decodeJws(parts.value.issuerJwt)
+  const jws = decodeJws(parts.value.issuerJwt, numbers)
   if (!jws.ok) return jws
   const keyBinding = readKeyBinding(parts.value.keyBindingJwt)
   if (!keyBinding.ok) return keyBinding
   const { issuerJwt, disclosures, boundText } = parts.value
-  const unpacked = await unpack(jws.value.payload, disclosures, isAlwaysShown, crypto)
+  const unpacked = await unpack(jws.value.payload, disclosures, isAlwaysShown, crypto, numbers)
   if (!unpacked.ok) return unpacked
   return ok({
     ...unpacked.value,

@@ -5,6 +5,7 @@ import { SIGNATURE_ALGORITHMS, verifyJws } from '@countersign/crypto/jose/jws'
 import { parsePublicJwk } from '@countersign/crypto/jwk'
 import { lateEngine, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
+import { EXACT } from '../contract/showable-claims.ts'
 import { verifySdJwtVc } from '../sd-jwt-vc/verify.ts'
 import { findBindingFault } from './key-binding.ts'
 import { readSdJwt, type SdJwt } from './read.ts'
@@ -12,7 +13,7 @@ import { RFC_EXAMPLES, RFC_ISSUER_KEY, type RfcExample } from './rfc9901.testing
 import { selectDisclosures } from './select.ts'
 
 async function read(text: string, crypto: CryptoEngine = nodeEngine): Promise<SdJwt> {
-  const result = await readSdJwt(text, () => false, crypto)
+  const result = await readSdJwt(text, () => false, crypto, EXACT)
   if (!result.ok) throw new Error(`${result.error.code} ${result.error.detail}`)
   return result.value
 }

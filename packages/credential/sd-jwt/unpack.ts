@@ -8,6 +8,7 @@ import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@cou
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Awaitable, CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
 import type { ConcretePath } from '../contract/claim-path.ts'
+import type { NumberRule } from '../contract/showable-claims.ts'
 import { type Disclosure, type DisclosureRefusal, parseDisclosure } from './disclosure.ts'
 import { type AlwaysShown, MAX_DEPTH } from './reserved-names.ts'
 
@@ -47,10 +48,11 @@ export async function unpack(
   disclosureTexts: readonly string[],
   isAlwaysShown: AlwaysShown,
   crypto: Pick<CryptoEngine, 'digestBase64url'>,
+  numbers: NumberRule,
 ): Promise<Result<Unpacked, UnpackRefusal>> {
   const hashAlgorithm = hashAlgorithmOf(payload)
   if (hashAlgorithm === undefined) return refuse({ code: 'hash_algorithm_unsupported' })
-  const byDigest = await readDisclosures(disclosureTexts, hashAlgorithm, crypto)
+  const byDigest = await readDisclosures(disclosureTexts, hashAlgorithm, crypto, numbers)
   if (!byDigest.ok) return byDigest
   const work: Work = { byDigest: byDigest.value, seen: new Set(), placements: [], isAlwaysShown }
   const claims = unpackObject(payload, ROOT, work)
@@ -92,10 +94,11 @@ async function readDisclosures(
   texts: readonly string[],
   algorithm: HashAlgorithm,
   crypto: Pick<CryptoEngine, 'digestBase64url'>,
+  numbers: NumberRule,
 ): Promise<Unpacking<ReadonlyMap<string, Sent>>> {
   const byDigest = new Map<string, Sent>()
   for (const [index, text] of texts.entries()) {
-    const parsed = parseDisclosure(text)
+    const parsed = parseDisclosure(text, numbers)
     if (!parsed.ok) return parsed
     // Most engines answer at once, and an await for each disclosure would cost more than its hash.
     const answer: Awaitable<string> = crypto.digestBase64url(algorithm, text)

@@ -7,13 +7,14 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { authorityKeyIdsOf } from '@countersign/x509/certificate'
 import type { FormatRefusal, HeldCredential } from '../contract/format.ts'
+import { AS_ISSUED, showableClaims } from '../contract/showable-claims.ts'
 import { expiryOf, readJwtCredential, readSdJwtCredential, type W3cCredential } from './read.ts'
 
 export async function openJwtCredential(
   credential: string,
   format: 'jwt_vc_json' | 'vc+jwt',
 ): Promise<Result<HeldCredential, FormatRefusal>> {
-  const read = readJwtCredential(credential, format)
+  const read = readJwtCredential(credential, format, AS_ISSUED)
   return read.ok ? ok(describe(read.value)) : read
 }
 
@@ -21,7 +22,7 @@ export async function openSdJwtCredential(
   credential: string,
   crypto: CryptoEngine,
 ): Promise<Result<HeldCredential, FormatRefusal>> {
-  const read = await readSdJwtCredential(credential, crypto)
+  const read = await readSdJwtCredential(credential, crypto, AS_ISSUED)
   if (!read.ok) return read
   // RFC 9901 §7.2: an issuer has no business to send an SD-JWT+KB.
   return read.value.sdJwt.keyBinding === undefined
@@ -36,7 +37,7 @@ function describe(credential: W3cCredential): HeldCredential {
   return {
     format,
     type,
-    claims: document,
+    ...showableClaims(document),
     holderKey: holder.key,
     claimedIssuer: issuer,
     issuedAt,

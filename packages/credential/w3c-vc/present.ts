@@ -6,6 +6,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { FormatRefusal, PresentInput } from '../contract/format.ts'
+import { AS_ISSUED } from '../contract/showable-claims.ts'
 import { bindToRequest } from '../sd-jwt/key-binding.ts'
 import { resolveWanted, selectDisclosures } from '../sd-jwt/select.ts'
 import { nameSigner } from './holder.ts'
@@ -17,7 +18,7 @@ export async function presentJwtCredential(
   { binding, credential, disclose }: PresentInput,
   format: 'jwt_vc_json' | 'vc+jwt',
 ): Promise<Result<string, FormatRefusal>> {
-  const read = readJwtCredential(credential, format)
+  const read = readJwtCredential(credential, format, AS_ISSUED)
   if (!read.ok) return read
   const wanted = resolveWanted(read.value.document, disclose)
   if (!wanted.ok) return wanted
@@ -32,7 +33,7 @@ export async function presentSdJwtCredential(
   { binding, credential, disclose }: PresentInput,
   crypto: CryptoEngine,
 ): Promise<Result<string, FormatRefusal>> {
-  const read = await readSdJwtCredential(credential, crypto)
+  const read = await readSdJwtCredential(credential, crypto, AS_ISSUED)
   if (!read.ok) return read
   const { document, holder, sdJwt } = read.value
   const text = selectDisclosures(sdJwt, document, disclose)

@@ -8,6 +8,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type DecodedJws, decodeJws, signJws } from '@countersign/crypto/jose/jws'
 import type { FormatRefusal, PresentInput } from '../contract/format.ts'
+import { EXACT } from '../contract/showable-claims.ts'
 import { splitPayload } from './claims-set.ts'
 import { ENVELOPED_TYPE, PRESENTATION_TYPE, readEnveloped, readPresentationDocument } from './data-model.ts'
 import type { HolderName, ProofNames } from './holder.ts'
@@ -30,7 +31,7 @@ export function readPresented(text: string, format: JwtFormat): Result<Presented
   const outer = decodeJws(text, { maxLength: MAX_PRESENTATION_LENGTH })
   if (!outer.ok) return outer
   if (!isPresentation(outer.value, format)) {
-    const credential = readJwtCredential(text, format)
+    const credential = readJwtCredential(text, format, EXACT)
     return credential.ok ? ok({ credential: credential.value }) : credential
   }
   const { header, payload } = outer.value
@@ -38,7 +39,7 @@ export function readPresented(text: string, format: JwtFormat): Result<Presented
   if (kid !== undefined && typeof kid !== 'string') return refuse({ code: 'kid_malformed' })
   const inner = format === 'jwt_vc_json' ? unwrapPresentation(outer.value) : openPresentation(payload)
   if (!inner.ok) return inner
-  const credential = readJwtCredential(inner.value.credential, format)
+  const credential = readJwtCredential(inner.value.credential, format, EXACT)
   if (!credential.ok) return credential
   const { holders } = inner.value
   return ok({

@@ -9,6 +9,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
 import type { FormatRefusal } from '../contract/format.ts'
 import { type HeaderReference, readHeaderReference } from '../contract/judge-issuer.ts'
+import type { NumberRule } from '../contract/showable-claims.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
 import { readSdJwt, type SdJwt } from '../sd-jwt/read.ts'
 import { readStatus } from '../sd-jwt-vc/status.ts'
@@ -37,8 +38,9 @@ export interface W3cCredential extends CredentialFacts, HeaderReference {
 export function readJwtCredential(
   text: string,
   format: 'jwt_vc_json' | 'vc+jwt',
+  numbers: NumberRule,
 ): Result<W3cCredential, FormatRefusal> {
-  const jws = decodeJws(text)
+  const jws = decodeJws(text, numbers)
   if (!jws.ok) return jws
   const { header, payload } = jws.value
   const fault = findMediaFault(header, format)
@@ -55,8 +57,9 @@ export interface W3cSdJwt extends W3cCredential {
 export async function readSdJwtCredential(
   text: string,
   crypto: Pick<CryptoEngine, 'digestBase64url'>,
+  numbers: NumberRule,
 ): Promise<Result<W3cSdJwt, FormatRefusal>> {
-  const sdJwt = await readSdJwt(text, isAlwaysShown, crypto)
+  const sdJwt = await readSdJwt(text, isAlwaysShown, crypto, numbers)
   if (!sdJwt.ok) return sdJwt
   const { claims, jws } = sdJwt.value
   const fault = findMediaFault(jws.header, 'vc+sd-jwt')

@@ -21,6 +21,7 @@ import {
   toCheck,
   unreadable,
 } from '../contract/judge-issuer.ts'
+import { EXACT } from '../contract/showable-claims.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
 import { findHolderKey } from './holder.ts'
 import { type HolderProof, type Presented, readPresented } from './presentation.ts'
@@ -41,7 +42,7 @@ export async function verifySdJwtCredential(
   input: VerifyInput,
   crypto: CryptoEngine,
 ): Promise<VerifyOutcome> {
-  const read = await readSdJwtCredential(input.presentation, crypto)
+  const read = await readSdJwtCredential(input.presentation, crypto, EXACT)
   if (!read.ok) return unreadable(read.error.code)
   return judge(read.value, (asked) => judgeKeyBinding(read.value, asked, crypto), input, crypto)
 }

@@ -7,10 +7,15 @@ const LIMIT = 65_536
 const textOf = (value: unknown) => encodeBase64url(encodeUtf8(JSON.stringify(value)))
 const long = (name: string, length = 600) => textOf({ alg: 'ES256', x5c: [name + 'A'.repeat(length)] })
 
+function readPart(text: string) {
+  const part = decodeJsonPart(text, { maxBytes: LIMIT })
+  return part.ok ? part.value : undefined
+}
+
 describe('a header', () => {
   it('is what stands there, the first time and again', () => {
     const text = long('one')
-    const expected = decodeJsonPart(text, LIMIT)
+    const expected = readPart(text)
     for (const _ of [1, 2, 3]) expect(readHeader(text, LIMIT)).toEqual(expected)
   })
 
@@ -56,7 +61,7 @@ describe('a header', () => {
   it('is whatever the part is, for any text', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.object().map(textOf), fc.string({ minLength: 500 })), (text) => {
-        expect(readHeader(text, LIMIT)).toEqual(decodeJsonPart(text, LIMIT))
+        expect(readHeader(text, LIMIT)).toEqual(readPart(text))
       }),
     )
   })

@@ -3,7 +3,14 @@
  * costs more than reading the rest; so those that were read lately are kept, as texts that mean the same to everybody.
  */
 import { decodeTextBase64url, decodeUtf8, encodeUtf8 } from '@countersign/core/base64url'
-import { type JsonObject, type JsonValue, parseJsonObject } from '@countersign/core/json'
+import {
+  type JsonLimits,
+  type JsonObject,
+  type JsonRefusal,
+  type JsonValue,
+  parseJsonObject,
+} from '@countersign/core/json'
+import { type Result, refuse } from '@countersign/core/result'
 
 const MAX_KEPT = 64
 /**
@@ -19,9 +26,9 @@ const kept = new Map<string, JsonObject>()
 export function readHeader(text: string, maxBytes: number): JsonObject | undefined {
   const known = kept.get(text)
   if (known !== undefined) return known
-  const header = decodeJsonPart(text, maxBytes)
-  if (header !== undefined && isWorthKeeping(text)) keep(text, header)
-  return header
+  const header = decodeJsonPart(text, { maxBytes })
+  if (header.ok && isWorthKeeping(text)) keep(text, header.value)
+  return header.ok ? header.value : undefined
 }
 
 function isWorthKeeping({ length }: string): boolean {
@@ -29,11 +36,9 @@ function isWorthKeeping({ length }: string): boolean {
 }
 
 /** One part of a compact token. */
-export function decodeJsonPart(part: string, maxBytes: number): JsonObject | undefined {
+export function decodeJsonPart(part: string, limits: JsonLimits): Result<JsonObject, JsonRefusal> {
   const text = decodeTextBase64url(part)
-  if (text === undefined) return undefined
-  const parsed = parseJsonObject(text, { maxBytes })
-  return parsed.ok ? parsed.value : undefined
+  return text === undefined ? refuse({ code: 'json_invalid' }) : parseJsonObject(text, limits)
 }
 
 /** The oldest goes first: strangers can push others out and gain nothing. */

@@ -25,6 +25,7 @@ export interface JwsRefusal {
     | 'jws_malformed' // not three base64url parts, or no `alg`
     | 'jws_header_invalid' // not a strict JSON object
     | 'jws_payload_invalid'
+    | 'jws_number_unsafe' // a number that cannot be carried, where `exactNumbers` were asked for
     | 'jws_crit_unsupported'
 }
 
@@ -57,11 +58,13 @@ export interface JwsLimits {
   readonly maxLength?: number
   /** Header members that may be marked critical, since the caller acts upon them; none when absent. */
   readonly understood?: readonly string[]
+  /** Refuse a payload with a number that cannot be carried, as `JsonLimits` has it; false when absent. */
+  readonly exactNumbers?: boolean
 }
 
 export function decodeJws(
   compact: string,
-  { maxLength = DEFAULT_MAX_LENGTH, understood = [] }: JwsLimits = {},
+  { exactNumbers = false, maxLength = DEFAULT_MAX_LENGTH, understood = [] }: JwsLimits = {},
 ): Result<DecodedJws, JwsRefusal> {
   if (compact.length > maxLength) return refuse({ code: 'jws_too_large' })
   const [headerText, payloadText, signatureText, ...rest] = compact.split('.', 4)
@@ -72,12 +75,15 @@ export function decodeJws(
   if (header === undefined) return refuse({ code: 'jws_header_invalid' })
   if (typeof header.alg !== 'string') return refuse({ code: 'jws_malformed' })
   if (!isUnderstood(header, understood)) return refuse({ code: 'jws_crit_unsupported' })
-  const payload = decodeJsonPart(payloadText, maxLength)
-  if (payload === undefined) return refuse({ code: 'jws_payload_invalid' })
+  const payload = decodeJsonPart(payloadText, { maxBytes: maxLength, exactNumbers })
+  if (!payload.ok) {
+    const isUnsafe = payload.error.code === 'json_number_unsafe'
+    return refuse({ code: isUnsafe ? 'jws_number_unsafe' : 'jws_payload_invalid' })
+  }
   const signature = decodeBase64url(signatureText)
   if (signature === undefined) return refuse({ code: 'jws_malformed' })
   const signingInput = compact.slice(0, headerText.length + 1 + payloadText.length)
-  return ok({ header, payload, signingInput, signature })
+  return ok({ header, payload: payload.value, signingInput, signature })
 }
 
 /** The signer's algorithm becomes `alg`, whatever the header says. */

