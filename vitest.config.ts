@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { playwright } from '@vitest/browser-playwright'
@@ -15,10 +16,12 @@ const patient = {
   expect: { poll: { timeout: 90_000 } },
 }
 
-// Lies beside the code and needs at most a Redis or PostgreSQL that a test starts itself.
+// Lies beside the code and needs at most a Redis or PostgreSQL that a test starts itself. Half of the time it waits for such
+// a server, so two work at once on two cores as well, where vitest by itself lets one work alone.
 const unit: TestProjectInlineConfiguration = {
   test: {
     name: 'unit',
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'testing/**/*.test.ts', 'scripts/**/*.test.ts'],
     pool: 'threads',
     isolate: false,

@@ -19,6 +19,8 @@ const FLOWS = 300
 const CONCURRENCY = 8
 /** Each ends one issuer and one verifier; the flows go on until there were as many. */
 const ROUNDS = 5
+/** Begun together before it is looked whether there were enough. */
+const BATCH = 20
 
 /** Times as slow as when it has nothing else to do. */
 const BUSY = 2
@@ -85,8 +87,8 @@ async function flowsUnder(signal: 'SIGTERM' | 'SIGKILL', sending: Pick<FlowOptio
   }
   let flows = 0
   while (flows < FLOWS || disturbance.rounds() < ROUNDS) {
-    await many(100, CONCURRENCY, flow)
-    flows += 100
+    await many(BATCH, CONCURRENCY, flow)
+    flows += BATCH
   }
   await disturbance.end()
   return { flows, failures, credentials, requests, rounds: disturbance.rounds() }
