@@ -342,6 +342,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'core',
     'catalogue',
     'credential/contract',
+    'api',
     'api/repository',
     'service/http',
   ),

@@ -61,7 +61,7 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
           200: { description: 'Those that were issued; none is no error', schema: issuedCredentials },
           400: errorAnswer('Neither an issuance nor a place in a list is named', {
             status: 400,
-            message: 'querystring: Invalid input',
+            message: 'querystring: sessionId: Invalid input: expected string, received undefined',
           }),
           404: errorAnswer('This issuer keeps no log', noDatabase),
         },

@@ -6,6 +6,7 @@ import {
   credentialMapping,
   typeNames,
 } from '@countersign/api/repository/types'
+import { strict } from '@countersign/api/strict'
 import { type CatalogueType, claimsSchema } from '@countersign/catalogue/catalogue'
 import { exampleOf, labelsOf, mappingOf } from '@countersign/catalogue/publication'
 import type { FormatFacts } from '@countersign/credential/contract/format-facts'
@@ -85,7 +86,7 @@ function publish<T>(app: ServiceApp, url: string, shelf: Shelf, publication: Pub
       .describe('Name or id of a type')
       .meta({ examples: [first] }),
   })
-  const querystring = z.object({
+  const querystring = strict({
     format: z
       .enum(shelf.formats.map(({ id }) => id))
       .optional()

@@ -1,6 +1,7 @@
 /** All types with where their type metadata is, and the type metadata itself, byte for byte what its hash is over. */
 import { createHash } from 'node:crypto'
 import { type TypeEntry, typeEntries, typeMetadataDocument } from '@countersign/api/repository/types'
+import { strict } from '@countersign/api/strict'
 import { type CatalogueType, catalogue } from '@countersign/catalogue/catalogue'
 import { type PublishedTypeMetadata, publishedTypeMetadata } from '@countersign/catalogue/publication'
 import { defined } from '@countersign/core/json'
@@ -58,7 +59,7 @@ export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata, e
       .describe('Name or id of a type')
       .meta({ examples: [name] }),
   })
-  const querystring = z.object({
+  const querystring = strict({
     vct: z
       .string()
       .min(1)

@@ -66,13 +66,22 @@ function readQuery(body: StartVerificationBody, formats: FormatRegistry): Result
   if ((dcqlQuery === undefined) === (requested === undefined))
     return refuse({ code: 'query_not_exactly_one' })
   if (dcqlQuery !== undefined) return ok({ dcqlQuery, policies: [] })
-  const entries = requested ?? []
+  const entries = (requested ?? []).map(requestedCredential)
   const translated = translateRequestCredentials(entries, formats)
   if (!translated.ok) return translated
   const policies = entries.flatMap((entry, index) =>
     (entry.policies ?? []).map((one) => requestedPolicy(one, translated.value.queryIds[index])),
   )
   return ok({ dcqlQuery: translated.value.dcqlQuery, policies })
+}
+
+type RequestedEntry = NonNullable<StartVerificationBody['request_credentials']>[number]
+
+/** Older scripts name the type of a W3C credential alone, or call it `credential`. */
+function requestedCredential(entry: RequestedEntry) {
+  if (typeof entry === 'string') return { type: entry, policies: [] }
+  const { credential, type, ...others } = entry
+  return { ...others, type: type ?? credential }
 }
 
 type PolicyEntry = NonNullable<StartVerificationBody['vp_policies']>[number]
@@ -87,6 +96,7 @@ const LINKS = ['authorizebaseurl', 'successredirecturi', 'errorredirecturi'] as 
 const WEB_LINK = /^(?!javascript:|data:|vbscript:|blob:)[a-z][a-z0-9+.-]*:\/\/\S+$/i
 
 const PROFILES = ['DEFAULT']
+const CALLBACKS = ['statuscallbackuri', 'statuscallbackapikey'] as const
 
 /** In seconds. */
 const TTL = { minimum: 10, maximum: 86_400 }
@@ -107,8 +117,8 @@ function findSettingMistake(headers: StartVerificationHeaders): SettingMistake |
   if (openid4vpprofile !== undefined && !PROFILES.includes(openid4vpprofile)) {
     return { code: 'setting_unsupported', header: 'openid4vpprofile', supported: PROFILES }
   }
-  const hasCallback = headers.statuscallbackuri !== undefined
-  return hasCallback ? { code: 'callback_unsupported', header: 'statuscallbackuri' } : undefined
+  const callback = CALLBACKS.find((name) => headers[name] !== undefined)
+  return callback && { code: 'callback_unsupported', header: callback }
 }
 
 function isTtl(text: string): boolean {

@@ -1,6 +1,7 @@
 /** Refusals of the use cases as HTTP errors: every public text of the verifier is here. */
 import type { AuthorizationResponseRefused } from '@countersign/api/verifier/wallet'
 import type { JsonRefusal } from '@countersign/core/json'
+import { didYouMean } from '@countersign/core/nearest-word'
 import { SESSION_ID_RULE } from '@countersign/core/session-id'
 import type { Check } from '@countersign/credential/contract/checks'
 import type { FormatQueryFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
@@ -34,6 +35,16 @@ const mistakes: WireErrors<StartMistake> = {
     badRequest(`${at}: the type must be a plain text of at most 500 characters, not a pattern`),
   field_path_not_plain: ({ at }) =>
     badRequest(`${at}: a field path must be plain member names, like $.address.locality`),
+  field_paths_differ: ({ at }) =>
+    badRequest(`${at}: the paths of a field must lead to one claim: DCQL has no alternatives to it`),
+  field_filter_not_values: ({ at, path }) =>
+    badRequest(
+      `${at}: the filter of ${path.slice(0, 100)} must be const, enum or a pattern like ^text$, which DCQL has as values`,
+    ),
+  descriptor_formats_not_one: ({ at }) =>
+    badRequest(`${at}: the entry and its input_descriptor must name one and the same format`),
+  type_not_one: ({ at, member }) =>
+    badRequest(`${at}: the type must be named once, by ${member}, which is the format's name for it`),
   link_not_allowed: ({ header }) =>
     badRequest(`${header} must be a URL with scheme and host, without spaces, and no script`),
   session_id_malformed: ({ header }) => badRequest(`${header} must be ${SESSION_ID_RULE}`),
@@ -87,6 +98,8 @@ const queryRefusals: WireErrors<DcqlRefusal | FormatQueryFault> = {
 
 const startRefusals: WireErrors<StartRefusal> = {
   ...queryRefusals,
+  unknown_member: ({ at, name, nearest }) =>
+    invalidQuery(at, `${name.slice(0, 60)} is not known to DCQL there${didYouMean(nearest)}`),
   session_exists: ({ id }) => ({ status: 409, message: `A session with the id ${id} exists already` }),
   session_id_guessable: ({ minimumLength }) =>
     badRequest(`Without holder binding stateId must have at least ${minimumLength} random characters`),

@@ -7,11 +7,17 @@ import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import {
-  type DescriptorField,
+  type DescriptorMistake,
+  describedClaims,
+  describedFormat,
+  describedTypes,
+} from './input-descriptor.ts'
+import {
   formatNamed,
   QUERY_WORDS,
   type QueryWords,
   type RequestedCredential,
+  TYPE_MEMBERS,
   type TypeMember,
 } from './walt-id-formats.ts'
 
@@ -26,7 +32,9 @@ export type TranslationMistake =
   /** `member` is what the format calls the type by. */
   | { readonly code: 'type_missing'; readonly at: string; readonly member: TypeMember }
   | { readonly code: 'type_not_literal'; readonly at: string; readonly type: string }
-  | { readonly code: 'field_path_not_plain'; readonly at: string; readonly path: string }
+  /** Named twice, or as another format names it. */
+  | { readonly code: 'type_not_one'; readonly at: string; readonly member: TypeMember }
+  | DescriptorMistake
 
 export interface TranslatedQuery {
   readonly dcqlQuery: JsonObject
@@ -56,66 +64,54 @@ function credentialQuery(
   at: string,
   formats: FormatRegistry,
 ): Result<JsonObject, TranslationMistake> {
-  const named = formatNamed(entry)
+  const descriptor = entry.input_descriptor ?? {}
+  const described = describedFormat(descriptor, at)
+  if (!described.ok) return described
+  const named = formatNamed({ ...entry, format: entry.format ?? described.value })
+  if (described.value !== undefined && formatNamed({ ...entry, format: described.value }) !== named)
+    return refuse({ code: 'descriptor_formats_not_one', at })
   const format = formats.get(named)
   if (format === undefined)
     return refuse({ code: 'requested_format_unknown', at, format: named, known: formats.ids })
   const words = QUERY_WORDS[format.family]
-  const fields = entry.input_descriptor?.constraints?.fields ?? []
-  const type = entry[words.typeMember] ?? typeOfFields(fields, words)
-  if (type === undefined) return refuse({ code: 'type_missing', at, member: words.typeMember })
-  if (!isPlainType(type)) return refuse({ code: 'type_not_literal', at, type })
-  const asked = claimsOf(entry, fields, words, at)
-  if (!asked.ok) return asked
-  const claims = asked.value.length > 0 ? asked.value : defaultClaims(words, type)
+  const type = typeOf(entry, words, at)
+  if (!type.ok) return type
+  const fields = describedClaims(descriptor, words, at)
+  if (!fields.ok) return fields
+  const asked = [...(entry.claims ?? []), ...fields.value]
+  const claims = asked.length > 0 ? asked : defaultClaims(words, type.value)
   return ok(
     defined({
       id,
       format: format.id,
-      meta: words.meta(type),
+      meta: words.meta(type.value),
       claims: claims.length > 0 ? claims : undefined,
     }),
   )
+}
+
+function typeOf(
+  entry: RequestedCredential,
+  words: QueryWords,
+  at: string,
+): Result<string, TranslationMistake> {
+  const { typeMember: member } = words
+  const [stranger] = TYPE_MEMBERS.filter((name) => name !== member && entry[name] !== undefined)
+  const described = describedTypes(entry.input_descriptor ?? {}, words)
+  const names = new Set([entry[member], ...described].filter((name) => name !== undefined))
+  const [type] = names
+  if (type === undefined) return refuse({ code: 'type_missing', at, member })
+  if (stranger !== undefined || names.size > 1) return refuse({ code: 'type_not_one', at, member })
+  return isPlainType(type) ? ok(type) : refuse({ code: 'type_not_literal', at, type })
 }
 
 function defaultClaims({ defaultPaths }: QueryWords, type: string): readonly JsonObject[] {
   return (defaultPaths?.(type) ?? []).map((path) => ({ path: [...path] }))
 }
 
-function claimsOf(
-  entry: RequestedCredential,
-  fields: readonly DescriptorField[],
-  { typePaths, wrapper }: QueryWords,
-  at: string,
-): Result<readonly JsonObject[], TranslationMistake> {
-  const claims = [...(entry.claims ?? [])]
-  for (const field of fields) {
-    if (field.path.some((path) => typePaths.includes(path))) continue
-    const [written = ''] = field.path
-    const path = claimPath(written)
-    if (path === undefined) return refuse({ code: 'field_path_not_plain', at, path: written })
-    claims.push({ path: path[0] === wrapper ? path.slice(1) : path })
-  }
-  return ok(claims)
-}
-
-/** DIF names the type by a filter. */
-function typeOfFields(fields: readonly DescriptorField[], { typePaths }: QueryWords): string | undefined {
-  const filter = fields.find((field) => field.path.some((path) => typePaths.includes(path)))?.filter
-  return typeof filter?.const === 'string' ? filter.const : filter?.pattern
-}
-
 /** A pattern that is more than a literal text has no counterpart in DCQL. */
 function isPlainType(type: string): boolean {
   return type.length > 0 && type.length <= 500 && !/[\^$*+?()[\]{}|\\]/.test(type)
-}
-
-/** `$.address.locality` and `$['address']['locality']` as a claims path; anything cleverer is refused. */
-function claimPath(jsonPath: string): string[] | undefined {
-  if (!/^\$(\.[A-Za-z0-9_-]+|\['[^'\]]+'\])+$/.test(jsonPath)) return undefined
-  return [...jsonPath.matchAll(/\.([A-Za-z0-9_-]+)|\['([^'\]]+)'\]/g)].map(
-    (match) => match[1] ?? match[2] ?? '',
-  )
 }
 
 function uniqueId(entry: RequestedCredential, taken: readonly string[]): string {

@@ -5,6 +5,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { type FormatQueryFault, findFormatFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
 import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
+import { findUnknownMember, type UnknownMember } from '@countersign/protocol/openid4vp/dcql/unknown-members'
 import { authorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-object'
 import {
   type ResponseModeName,
@@ -33,6 +34,7 @@ export interface StartVerification {
 export type StartRefusal =
   | DcqlRefusal
   | FormatQueryFault
+  | UnknownMember
   | PolicyMistake
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
   | { readonly code: 'session_exists'; readonly id: string }
@@ -57,6 +59,7 @@ export async function startVerification(
   if (!query.ok) return query
   const mistake =
     unsupportedFormat(verifier, query.value) ??
+    findUnknownMember(request.dcqlQuery, verifier.formats) ??
     findFormatFault(query.value.credentials, verifier.formats) ??
     guessableId(request, query.value) ??
     findPolicyMistake(verifier.policies, request.policies)

@@ -7,6 +7,7 @@
 import type { JsonObject } from '@countersign/core/json'
 import type { FormatFamily } from '@countersign/credential/contract/format-facts'
 import type { FormatId } from '@countersign/credential/contract/format-id'
+import type { DescriptorWords, InputDescriptor } from './input-descriptor.ts'
 
 export interface RequestedCredential {
   readonly format?: string | undefined
@@ -16,16 +17,6 @@ export interface RequestedCredential {
   readonly id?: string | undefined
   readonly claims?: readonly JsonObject[] | undefined
   readonly input_descriptor?: InputDescriptor | undefined
-}
-
-export interface InputDescriptor {
-  readonly id?: string | undefined
-  readonly constraints?: { readonly fields?: readonly DescriptorField[] | undefined } | undefined
-}
-
-export interface DescriptorField {
-  readonly path: readonly string[]
-  readonly filter?: { readonly const?: unknown; readonly pattern?: string | undefined } | undefined
 }
 
 /** The format that an entry means; an identifier that nobody may speak. */
@@ -40,16 +31,14 @@ export function formatNamed({ doc_type: documentType, format, type }: RequestedC
 }
 
 /** What an entry calls its type by. */
-export type TypeMember = 'vct' | 'type' | 'doc_type'
+export const TYPE_MEMBERS = ['vct', 'type', 'doc_type'] as const
+
+export type TypeMember = (typeof TYPE_MEMBERS)[number]
 
 /** How the short form for a family becomes a query. */
-export interface QueryWords {
+export interface QueryWords extends DescriptorWords {
   readonly typeMember: TypeMember
-  /** Field of a DIF descriptor whose filter names the type. */
-  readonly typePaths: readonly string[]
   meta(type: string): JsonObject
-  /** Members in front of the claims that DCQL does not have. */
-  readonly wrapper?: string
   /** Paths that are asked for where the entry names none. */
   defaultPaths?(type: string): readonly (readonly string[])[]
 }

@@ -27,6 +27,7 @@ export interface Described {
 export interface Media {
   readonly schema?: JsonSchema
   readonly example?: unknown
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>
 }
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0] & { readonly examples?: readonly unknown[] }
@@ -59,8 +60,8 @@ export function faultOfAnswer(operation: Operation, answer: Answer): string | un
 }
 
 /** The first example of a form or a parameter. */
-export function exampleOf({ example, schema }: Media): unknown {
-  return example ?? schema?.examples?.[0]
+export function exampleOf({ example, examples = {}, schema }: Media): unknown {
+  return example ?? Object.values(examples)[0]?.value ?? schema?.examples?.[0]
 }
 
 /** Against the schema of a described form. */

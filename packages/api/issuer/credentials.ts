@@ -1,5 +1,6 @@
 /** Issued credentials and their status: what the log says, the status now, and how it is changed. Never a claim. */
 import { z } from 'zod'
+import { oneOf, strict } from '../strict.ts'
 
 export const credentialStatuses = ['valid', 'revoked', 'suspended'] as const
 
@@ -12,20 +13,20 @@ const listUri = z.string().min(1).max(2048)
 /** Read strictly: what is no number must not become index 0, where somebody's credential is. */
 const writtenIndex = z.string().regex(/^(0|[1-9]\d{0,14})$/)
 
-const index = z.union([z.int().min(0), writtenIndex])
+const index = oneOf([z.int().min(0), writtenIndex])
 
 export const credentialParams = z.object({
   id: z.string().min(1).max(200).describe('From the session'),
 })
 
-export const credentialsQuery = z.union([
-  z.strictObject({ sessionId: z.string().min(1).max(200) }),
-  z.strictObject({ statusListUri: listUri, statusListIndex: writtenIndex }),
+export const credentialsQuery = oneOf([
+  strict({ sessionId: z.string().min(1).max(200) }),
+  strict({ statusListUri: listUri, statusListIndex: writtenIndex }),
 ])
 
-export const statusChange = z.object({ status }).meta({ examples: [{ status: 'suspended' }] })
+export const statusChange = strict({ status }).meta({ examples: [{ status: 'suspended' }] })
 
-export const statusChangeByPlace = z.object({ statusListUri: listUri, statusListIndex: index, status }).meta({
+export const statusChangeByPlace = strict({ statusListUri: listUri, statusListIndex: index, status }).meta({
   examples: [
     {
       statusListUri: 'https://issuer.example/status/token/AAECAwQFBgcICQoLDA0ODw',

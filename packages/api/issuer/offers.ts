@@ -4,35 +4,50 @@
  */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { type RefusedMembers, strict } from '../strict.ts'
 
 export interface DisclosureMapInput {
   fields: Record<string, { sd?: boolean | undefined; children?: DisclosureMapInput | undefined }>
 }
 
+const noDecoys = 'decoys are not made: only NONE and 0 are taken'
+
 const disclosureMap: z.ZodType<DisclosureMapInput> = z.lazy(() =>
-  z.object({
-    fields: z.record(
-      z.string(),
-      z.object({ sd: z.boolean().optional(), children: disclosureMap.optional() }),
-    ),
-    decoyMode: z.string().max(20).optional(),
-    decoys: z.int().optional(),
+  strict({
+    fields: z.record(z.string(), strict({ sd: z.boolean().optional(), children: disclosureMap.optional() })),
+    decoyMode: z.literal('NONE', { error: noDecoys }).optional(),
+    decoys: z.literal(0, { error: noDecoys }).optional(),
   }),
 )
 
-const txCode = z
-  .object({
-    input_mode: z.enum(['numeric', 'text']).default('numeric'),
-    length: z.int().min(4).max(32).default(6),
-    description: z.string().max(300).optional(),
-  })
-  .describe('Ask the wallet for a transaction code that travels over another channel')
+const txCode = strict({
+  input_mode: z.enum(['numeric', 'text']).default('numeric'),
+  length: z.int().min(4).max(32).default(6),
+  description: z.string().max(300).optional(),
+}).describe('Ask the wallet for a transaction code that travels over another channel')
 
-/** walt.id's members whose absence would change what is issued: refused, not passed over. */
-const notSupported = z.never({ error: 'not supported' }).optional()
+const onlyPreAuthorized = 'not supported: offers are pre-authorized, and what travels is OpenID4VCI 1.0'
 
-const order = z
-  .object({
+/** walt.id's members that would change what is issued. */
+const REFUSED: RefusedMembers = {
+  issuanceType: 'not supported: a credential is issued when its wallet asks for it',
+  vct: 'not supported: the credential configuration says the type',
+  credentialStatus: 'not supported: status says whether it has one, in the lists of this issuer',
+  mdocStatus: 'not supported: status says whether it has one, in the lists of this issuer',
+  sdJwtCredentialClaims:
+    'not supported: claims belong into credentialData, and selectiveDisclosure says which can be withheld',
+  display: 'not supported: how a type is shown stands in the metadata of the issuer',
+  trustedRootCAs: 'not supported: whom a service believes is its configuration, trustedIssuers',
+  authorizedTransactionDataTypes: 'not supported',
+  vpRequestValue: onlyPreAuthorized,
+  vpProfile: onlyPreAuthorized,
+  useJar: onlyPreAuthorized,
+  credentialFormat: onlyPreAuthorized,
+  draft11EncodeOfferedCredentialsByReference: onlyPreAuthorized,
+}
+
+const order = strict(
+  {
     credentialConfigurationId: z.string().min(1).max(200),
     credentialData: jsonObject
       .optional()
@@ -49,7 +64,11 @@ const order = z
     authenticationMethod: z
       .literal('PRE_AUTHORIZED', { error: 'only PRE_AUTHORIZED is supported' })
       .optional(),
-    standardVersion: z.string().max(20).optional(),
+    standardVersion: z
+      .literal('DRAFT13', {
+        error: 'only DRAFT13 is taken, as scripts have it: what travels is OpenID4VCI 1.0',
+      })
+      .optional(),
     txCode: txCode.optional(),
     txCodeValue: z
       .string()
@@ -60,11 +79,9 @@ const order = z
       .boolean()
       .optional()
       .describe('Whether it can be revoked and suspended; default: yes, where the issuer keeps status lists'),
-    issuanceType: notSupported,
-    vct: notSupported,
-    credentialStatus: notSupported,
-    sdJwtCredentialClaims: notSupported,
-  })
+  },
+  REFUSED,
+)
   .refine((body) => (body.credentialData === undefined) !== (body.mdocData === undefined), {
     message: 'exactly one of credentialData and mdocData is required',
     path: ['credentialData'],
@@ -155,7 +172,22 @@ export const issueBodies = {
   mdoc: order.meta({ examples: [pid] }),
 } as const
 
-const orders = z.array(order).min(1).max(20)
+/** The offer is one: what its entries say of it must not differ. */
+const OF_THE_OFFER = ['txCode', 'txCodeValue', 'valueMode'] as const
+
+const orders = z
+  .array(order)
+  .min(1)
+  .max(20)
+  .superRefine((entries, context) => {
+    for (const name of OF_THE_OFFER) {
+      const said = new Set(
+        entries.map((entry) => JSON.stringify(entry[name])).filter((text) => text !== undefined),
+      )
+      if (said.size > 1)
+        context.addIssue({ code: 'custom', message: `the entries differ in ${name}: an offer has one` })
+    }
+  })
 
 export const issueBatchBodies = {
   sdjwt: orders.meta({ examples: [[identity, badge]] }),

@@ -5,6 +5,7 @@
 import { readTimestamp } from '@countersign/core/date-time'
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { strict } from '../strict.ts'
 
 /** walt.id's names of what keys can be made. */
 export const KEY_TYPES = [
@@ -18,42 +19,54 @@ export const KEY_TYPES = [
   'RSA4096',
 ] as const
 
-const keyOrder = z.object({
+const keyOrder = strict({
   backend: z.string().max(60).default('jwk').describe('jwk: the key is answered and kept nowhere'),
   keyType: z
     .string()
     .max(60)
     .default('secp256r1')
     .describe(`One of ${KEY_TYPES.join(', ')}`),
+  config: jsonObject.optional().describe('Of the backend: jwk has none'),
+}).refine(({ backend, config = {} }) => backend !== 'jwk' || Object.keys(config).length === 0, {
+  message: 'the backend jwk takes none',
+  path: ['config'],
 })
 
 const anyKey = keyOrder.default({ backend: 'jwk', keyType: 'secp256r1' })
 
-export const issuerOrder = z
-  .object({
-    key: anyKey,
-    did: z
-      .object({
-        method: z.string().max(60).default('jwk').describe('jwk, key or web'),
-        config: z
-          .object({
-            domain: z.string().max(260).optional().describe('did:web: a host, with its port'),
-            path: z.string().max(500).optional().describe('did:web: where below the host'),
-            useJwkJcsPub: z.boolean().optional().describe('did:key: written as EBSI has it'),
-          })
-          .default({}),
-      })
-      .default({ method: 'jwk', config: {} }),
+const didOrder = strict({
+  method: z.string().max(60).default('jwk').describe('jwk, key or web'),
+  config: strict({
+    domain: z.string().max(260).optional().describe('did:web: a host, with its port'),
+    path: z.string().max(500).optional().describe('did:web: where below the host'),
+    useJwkJcsPub: z.boolean().optional().describe('did:key: written as EBSI has it'),
+  }).default({}),
+})
+  .refine(({ method, config: { domain, path } }) => method === 'web' || (domain ?? path) === undefined, {
+    message: 'domain and path go with did:web',
+    path: ['config'],
   })
-  .meta({
+  .refine(({ method, config: { useJwkJcsPub } }) => method === 'key' || useJwkJcsPub !== true, {
+    message: 'useJwkJcsPub goes with did:key',
+    path: ['config'],
+  })
+
+export const issuerOrder = strict({ key: anyKey, did: didOrder.default({ method: 'jwk', config: {} }) }).meta(
+  {
     examples: [
       { key: { backend: 'jwk', keyType: 'secp256r1' }, did: { method: 'jwk' } },
+      { key: { backend: 'jwk', keyType: 'secp256r1', config: {} }, did: { method: 'jwk', config: {} } },
+      {
+        key: { backend: 'jwk', keyType: 'secp384r1' },
+        did: { method: 'key', config: { useJwkJcsPub: true } },
+      },
       {
         key: { backend: 'jwk', keyType: 'Ed25519' },
         did: { method: 'web', config: { domain: 'issuer.example', path: '/university' } },
       },
     ],
-  })
+  },
+)
 
 const privateKey = z
   .object({ type: z.literal('jwk'), jwk: z.looseObject({ kty: z.string() }) })
@@ -88,14 +101,16 @@ const certificateNames = {
   commonName: z.string().max(200),
   stateOrProvinceName: z.string().max(200).optional(),
   organizationName: z.string().max(200).optional(),
-  issuerAlternativeNameConf: z
-    .object({ email: z.string().max(300).optional(), uri: z.string().max(1000).optional() })
+  issuerAlternativeNameConf: strict({
+    email: z.string().max(300).optional(),
+    uri: z.string().max(1000).optional(),
+  })
     .optional()
     .describe('How to reach the authority; an IACA has one'),
   crlDistributionPointUri: z.string().max(1000).optional(),
 }
 
-const certificateData = z.object({
+const certificateData = strict({
   ...certificateNames,
   notBefore: moment.optional().describe('Default: now'),
   notAfter: moment.optional().describe('Default: as long as the profile allows, ten years for an IACA'),
@@ -103,7 +118,7 @@ const certificateData = z.object({
 
 export type CertificateData = z.output<typeof certificateData>
 
-const certificateOrder = z.object({ certificateData, ecKeyGenRequestParams: anyKey })
+const certificateOrder = { certificateData, ecKeyGenRequestParams: anyKey }
 
 const IACA_DATA = {
   country: 'DE',
@@ -111,7 +126,7 @@ const IACA_DATA = {
   issuerAlternativeNameConf: { uri: 'https://iaca.example' },
 }
 
-export const iacaOrder = certificateOrder.meta({
+export const iacaOrder = strict(certificateOrder).meta({
   examples: [
     {
       certificateData: IACA_DATA,
@@ -148,21 +163,20 @@ const EXAMPLE_IACA_KEY = {
 
 const DOCUMENT_SIGNER_DATA = { country: 'DE', commonName: 'Example document signer' }
 
-export const documentSignerOrder = certificateOrder
-  .extend({
-    iacaSigner: z
-      .object({ iacaKey: jsonObject, iacaPem: z.string().max(20_000) })
-      .describe('As the call for the IACA answered them'),
-  })
-  .meta({
-    examples: [
-      {
-        certificateData: DOCUMENT_SIGNER_DATA,
-        ecKeyGenRequestParams: { backend: 'jwk', keyType: 'secp256r1' },
-        iacaSigner: { iacaKey: EXAMPLE_IACA_KEY, iacaPem: EXAMPLE_IACA_PEM },
-      },
-    ],
-  })
+export const documentSignerOrder = strict({
+  ...certificateOrder,
+  iacaSigner: strict({ iacaKey: jsonObject, iacaPem: z.string().max(20_000) }).describe(
+    'As the call for the IACA answered them: iacaKey, and certificatePEM as iacaPem',
+  ),
+}).meta({
+  examples: [
+    {
+      certificateData: DOCUMENT_SIGNER_DATA,
+      ecKeyGenRequestParams: { backend: 'jwk', keyType: 'secp256r1' },
+      iacaSigner: { iacaKey: EXAMPLE_IACA_KEY, iacaPem: EXAMPLE_IACA_PEM },
+    },
+  ],
+})
 
 const certified = z.object({
   certificatePEM: z.string(),

@@ -1,135 +1,193 @@
 /** `POST /openid4vc/verify`: how a relying party starts a verification. walt.id's members, and `dcql_query` beside them. */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { oneOf, strict } from '../strict.ts'
 
-const requestedPolicy = z
-  .union([
-    z.string().min(1).max(100),
-    z.object({ policy: z.string().min(1).max(100), args: z.unknown().optional() }),
-  ])
-  .describe('Name of a policy, or an object with the name and its arguments')
+const requestedPolicy = oneOf([
+  z.string().min(1).max(100),
+  strict({ policy: z.string().min(1).max(100), args: z.unknown().optional() }),
+]).describe('Name of a policy, or an object with the name and its arguments')
 
 const requestedPolicies = z.array(requestedPolicy).max(50)
 
-const inputDescriptor = z.object({
-  id: z.string().max(100).optional(),
-  constraints: z
-    .object({
-      fields: z
-        .array(
-          z.object({
-            path: z.array(z.string().max(300)).min(1).max(10),
-            filter: z
-              .object({ const: z.unknown().optional(), pattern: z.string().max(500).optional() })
-              .optional(),
-          }),
-        )
-        .max(100)
-        .optional(),
-    })
-    .optional(),
+const comparable = z.union([z.string().max(1000), z.number(), z.boolean()])
+const text = z.string().max(2000).optional()
+
+/** A JSON Schema as far as it can be said in DCQL: what a claim, or the type, has to be. */
+const fieldFilter = strict({
+  type: z.string().max(20).optional(),
+  const: comparable.optional(),
+  enum: z.array(comparable).min(1).max(100).optional(),
+  pattern: z.string().max(500).optional().describe('A plain text, with or without ^ and $'),
+  contains: strict({
+    type: z.string().max(20).optional(),
+    const: comparable.optional(),
+    pattern: z.string().max(500).optional(),
+  }).optional(),
 })
 
-const requestedCredential = z.object({
-  format: z.string().max(60).optional().describe('Absent: the format that the name of the type belongs to'),
-  vct: z.string().max(500).optional().describe('Type of an SD-JWT VC'),
-  type: z.string().max(500).optional().describe('Type of a W3C credential'),
-  doc_type: z.string().max(500).optional().describe('Document type of an mdoc'),
-  id: z.string().max(100).optional().describe('Id of the credential query'),
-  claims: z.array(jsonObject).max(200).optional().describe('Claims as DCQL asks for them'),
-  input_descriptor: inputDescriptor.optional().describe('A DIF input descriptor with plain paths'),
-  policies: requestedPolicies.optional().describe('Policies for this credential alone'),
-})
+const descriptorField = strict(
+  {
+    path: z.array(z.string().max(300)).min(1).max(10),
+    filter: fieldFilter.optional(),
+    intent_to_retain: z.boolean().optional(),
+    optional: z.literal(false, { error: 'every field is required' }).optional(),
+    id: text,
+    name: text,
+    purpose: text,
+  },
+  { predicate: 'not supported: DCQL asks for claims and for values of claims' },
+)
 
-export const startVerificationBody = z
-  .object({
-    dcql_query: jsonObject.optional().describe('A DCQL query (OpenID4VP 1.0 §6), taken as it is'),
+const holdersRelation = 'not supported: every presentation is bound to its holder'
+
+/** DIF Presentation Exchange 2.0 §5.1: names and purposes are for people, and no wallet is shown them. */
+const inputDescriptor = strict(
+  {
+    id: z.string().max(100).optional(),
+    name: text,
+    purpose: text,
+    format: z
+      .record(z.string().max(60), jsonObject)
+      .optional()
+      .describe('The one format that is asked for; the verifier itself says which algorithms it takes'),
+    constraints: strict(
+      {
+        fields: z.array(descriptorField).max(100).optional(),
+        limit_disclosure: z.enum(['required', 'preferred']).optional().describe('Always'),
+      },
+      {
+        is_holder: holdersRelation,
+        same_subject: holdersRelation,
+        subject_is_issuer: holdersRelation,
+        statuses: 'not supported: the status of a credential that names one is always looked at',
+      },
+    ).optional(),
+  },
+  { group: 'not supported: dcql_query has credential_sets' },
+)
+
+const requestedCredential = oneOf([
+  z.string().min(1).max(500).describe('Type of a W3C credential'),
+  strict({
+    format: z.string().max(60).optional().describe('Absent: the format that the name of the type belongs to'),
+    vct: z.string().max(500).optional().describe('Type of an SD-JWT VC'),
+    type: z.string().max(500).optional().describe('Type of a W3C credential'),
+    credential: z.string().max(500).optional().describe('The same, as older scripts say it'),
+    doc_type: z.string().max(500).optional().describe('Document type of an mdoc'),
+    id: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{1,60}$/, 'an id consists of 1 to 60 of A-Z a-z 0-9 _ -')
+      .optional()
+      .describe('Id of the credential query'),
+    claims: z.array(jsonObject).max(200).optional().describe('Claims as DCQL asks for them'),
+    input_descriptor: inputDescriptor.optional().describe('A DIF input descriptor with plain paths'),
+    policies: requestedPolicies.optional().describe('Policies for this credential alone'),
+  }).refine(({ credential, type }) => credential === undefined || type === undefined, {
+    message: 'is the older name of type: give one of them',
+    path: ['credential'],
+  }),
+])
+
+export const startVerificationBody = strict(
+  {
+    dcql_query: jsonObject
+      .optional()
+      .describe(
+        'A DCQL query (OpenID4VP 1.0 §6), taken as it is; members that DCQL does not have are refused',
+      ),
     request_credentials: z
       .array(requestedCredential)
       .min(1)
       .max(50)
       .optional()
       .describe(
-        'In place of `dcql_query`: format and type (vct, type, doc_type) of each credential, translated into DCQL',
+        'In place of `dcql_query`: format and type (vct, type, doc_type) of each credential, translated into DCQL; a text alone is the type of a W3C credential',
       ),
     vp_policies: requestedPolicies.optional(),
     vc_policies: requestedPolicies.optional(),
-  })
-  .meta({
-    examples: [
-      {
-        dcql_query: {
-          credentials: [
-            {
-              id: 'identity',
-              format: 'dc+sd-jwt',
-              meta: { vct_values: ['urn:countersign:identity-credential:1'] },
-              claims: [{ path: ['given_name'] }, { path: ['family_name'] }],
-            },
-          ],
-        },
-      },
-      {
-        request_credentials: [{ format: 'dc+sd-jwt', vct: 'urn:countersign:identity-credential:1' }],
-        vp_policies: ['signature_sd-jwt-vc', 'presentation-definition'],
-        vc_policies: ['not-before', 'expired'],
-      },
-      { request_credentials: [{ format: 'jwt_vc_json', type: 'UniversityDegree' }] },
-      {
-        vp_policies: [
-          { policy: 'minimum-credentials', args: 1 },
-          { policy: 'maximum-credentials', args: 10 },
-        ],
-        vc_policies: ['signature', 'expired', 'not-before', 'revoked-status-list'],
-        request_credentials: [
+    openid_profile: z.literal('DEFAULT', { error: 'can only be DEFAULT' }).optional(),
+  },
+  {
+    trusted_root_cas: 'not supported: whom this verifier believes is its configuration, trustedIssuers',
+    presentation_definition:
+      'not supported: give its descriptors as input_descriptor of request_credentials, or a dcql_query',
+  },
+).meta({
+  examples: [
+    {
+      dcql_query: {
+        credentials: [
           {
-            format: 'jwt_vc_json',
-            type: 'UniversityDegree',
-            policies: ['signature', { policy: 'allowed-issuer', args: ['did:web:issuer.example'] }],
+            id: 'identity',
+            format: 'dc+sd-jwt',
+            meta: { vct_values: ['urn:countersign:identity-credential:1'] },
+            claims: [{ path: ['given_name'] }, { path: ['family_name'] }],
           },
         ],
       },
-      {
-        request_credentials: [
-          {
-            input_descriptor: {
-              id: 'identity',
-              constraints: {
-                fields: [
-                  {
-                    path: ['$.vct'],
-                    filter: { type: 'string', pattern: 'urn:countersign:identity-credential:1' },
-                  },
-                  { path: ['$.given_name'] },
-                  { path: ['$.address.locality'] },
-                ],
-              },
+    },
+    {
+      request_credentials: [{ format: 'dc+sd-jwt', vct: 'urn:countersign:identity-credential:1' }],
+      vp_policies: ['signature_sd-jwt-vc', 'presentation-definition'],
+      vc_policies: ['not-before', 'expired'],
+    },
+    { request_credentials: [{ format: 'jwt_vc_json', type: 'UniversityDegree' }] },
+    {
+      vp_policies: [
+        { policy: 'minimum-credentials', args: 1 },
+        { policy: 'maximum-credentials', args: 10 },
+      ],
+      vc_policies: ['signature', 'expired', 'not-before', 'revoked-status-list'],
+      request_credentials: [
+        {
+          format: 'jwt_vc_json',
+          type: 'UniversityDegree',
+          policies: ['signature', { policy: 'allowed-issuer', args: ['did:web:issuer.example'] }],
+        },
+      ],
+    },
+    {
+      request_credentials: [
+        {
+          input_descriptor: {
+            id: 'identity',
+            constraints: {
+              fields: [
+                {
+                  path: ['$.vct'],
+                  filter: { type: 'string', pattern: 'urn:countersign:identity-credential:1' },
+                },
+                { path: ['$.given_name'] },
+                { path: ['$.address.locality'] },
+              ],
             },
           },
-        ],
-      },
-      { request_credentials: [{ format: 'mso_mdoc', doc_type: 'org.iso.18013.5.1.mDL' }] },
-      {
-        dcql_query: {
-          credentials: [
-            {
-              id: 'licence',
-              format: 'mso_mdoc',
-              meta: { doctype_value: 'org.iso.18013.5.1.mDL' },
-              claims: [{ path: ['org.iso.18013.5.1', 'age_over_18'] }],
-            },
-            {
-              id: 'pid',
-              format: 'dc+sd-jwt',
-              meta: { vct_values: ['urn:eudi:pid:1'] },
-              claims: [{ path: ['age_equal_or_over', '18'] }],
-            },
-          ],
-          credential_sets: [{ options: [['licence'], ['pid']] }],
         },
+      ],
+    },
+    { request_credentials: [{ format: 'mso_mdoc', doc_type: 'org.iso.18013.5.1.mDL' }] },
+    {
+      dcql_query: {
+        credentials: [
+          {
+            id: 'licence',
+            format: 'mso_mdoc',
+            meta: { doctype_value: 'org.iso.18013.5.1.mDL' },
+            claims: [{ path: ['org.iso.18013.5.1', 'age_over_18'] }],
+          },
+          {
+            id: 'pid',
+            format: 'dc+sd-jwt',
+            meta: { vct_values: ['urn:eudi:pid:1'] },
+            claims: [{ path: ['age_equal_or_over', '18'] }],
+          },
+        ],
+        credential_sets: [{ options: [['licence'], ['pid']] }],
       },
-    ],
-  })
+    },
+  ],
+})
 
 export type StartVerificationBody = z.infer<typeof startVerificationBody>
 
@@ -155,6 +213,7 @@ export const startVerificationHeaders = z.object({
   sessionttl: header.describe('Seconds that the wallet has to answer').meta({ examples: ['300'] }),
   openid4vpprofile: header.describe('Only `DEFAULT`').meta({ examples: ['DEFAULT'] }),
   statuscallbackuri: header.describe('Refused: read the session or follow its events'),
+  statuscallbackapikey: header.describe('Refused, as statusCallbackUri'),
 })
 
 export type StartVerificationHeaders = z.infer<typeof startVerificationHeaders>

@@ -1,27 +1,27 @@
-/** Accounts and logins of the wallet API, and the wallets of an account. Members that are not known are ignored. */
+/** Accounts and logins of the wallet API, and the wallets of an account. */
 import { z } from 'zod'
+import { strict } from '../strict.ts'
 import { isoTime } from '../values.ts'
 
 const email = z.string().min(3).max(320)
 const password = z.string().min(1).max(1000)
+const emailLogin = z.literal('email', { error: 'only email is supported' }).default('email')
 
-export const registerRequest = z
-  .object({
-    type: z.literal('email').default('email'),
-    name: z.string().trim().min(1).max(200),
-    email,
-    password,
-  })
-  .meta({
-    examples: [{ type: 'email', name: 'Ada Example', email: 'ada@example.org', password: 'correct-horse' }],
-  })
+export const registerRequest = strict({
+  type: emailLogin,
+  name: z.string().trim().min(1).max(200),
+  email,
+  password,
+}).meta({
+  examples: [{ type: 'email', name: 'Ada Example', email: 'ada@example.org', password: 'correct-horse' }],
+})
 
 export type RegisterRequest = z.input<typeof registerRequest>
 
 /** The example is the account that a development service announces. */
-export const loginRequest = z
-  .object({ type: z.literal('email').default('email'), email, password })
-  .meta({ examples: [{ type: 'email', email: 'user@email.com', password: 'password' }] })
+export const loginRequest = strict({ type: emailLogin, email, password }).meta({
+  examples: [{ type: 'email', email: 'user@email.com', password: 'password' }],
+})
 
 export type LoginRequest = z.input<typeof loginRequest>
 

@@ -1,19 +1,25 @@
 /** Credentials of a wallet: as they are stored, as people see them, and whether they still count. */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { strict } from '../strict.ts'
 import { flag, isoTime } from '../values.ts'
 import { walletId } from './accounts.ts'
 
 export const credentialParams = z.object({ wallet: walletId, credential: z.string().min(1).max(100) })
 
-export const listCredentialsQuery = z.object({
-  showDeleted: flag.describe('Show the deleted ones too'),
-  descending: flag.describe('The newest first'),
-})
+export const listCredentialsQuery = strict(
+  {
+    showDeleted: flag.describe('Show the deleted ones too'),
+    descending: flag.describe('The newest first'),
+    sortBy: z.literal('addedOn', { error: 'only addedOn' }).optional(),
+    showPending: flag.describe('Nothing is ever pending: what was accepted is there'),
+  },
+  { category: 'not supported: there are no categories' },
+)
 
-export const deleteCredentialQuery = z.object({ permanent: flag.describe('Not only marked as deleted') })
+export const deleteCredentialQuery = strict({ permanent: flag.describe('Not only marked as deleted') })
 
-export const viewCredentialQuery = z.object({
+export const viewCredentialQuery = strict({
   locale: z
     .string()
     .regex(/^[A-Za-z0-9-]{1,35}(,[A-Za-z0-9-]{1,35}){0,9}$/, 'must be language tags, separated by commas')

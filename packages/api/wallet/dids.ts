@@ -1,6 +1,7 @@
 /** DIDs of a wallet, and the documents of those that live on the wallet's own host. */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { strict } from '../strict.ts'
 import { flag, isoTime } from '../values.ts'
 import { walletId } from './accounts.ts'
 import { privateKey } from './keys.ts'
@@ -13,9 +14,9 @@ export const createDidParams = z.object({ wallet: walletId, method: z.enum(['jwk
 export const hostedDidParams = z.object({
   id: z.string().min(1).max(100).describe('The last part of a did:web of this host'),
 })
-export const didQuery = z.object({ did: z.string().min(1).max(4096) })
+export const didQuery = strict({ did: z.string().min(1).max(4096) })
 
-export const createDidQuery = z.object({
+export const createDidQuery = strict({
   keyId: z.string().min(1).max(100).optional().describe('Without one a new P-256 key is made'),
   alias,
   useJwkJcsPub: flag.describe('did:key: written as EBSI has it for natural persons'),
@@ -31,7 +32,7 @@ export const createDidQuery = z.object({
 export type CreateDidQuery = z.output<typeof createDidQuery>
 
 /** The example is the key of RFC 8037 appendix A.1, which everybody knows, and the did:key of it. */
-export const importDidRequest = z.object({ did, key: privateKey, alias }).meta({
+export const importDidRequest = strict({ did, key: privateKey, alias }).meta({
   examples: [
     {
       did: 'did:key:z6MktwupdmLXVVqTzCw4i46r4uGyosGXRnR3XjN4Zq7oMMsw',

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { oneOf, strict } from '../strict.ts'
 
 const offerText = z.string().min(1).max(65_536).describe('The URL of an offer')
-const offer = z.union([offerText, jsonObject]).describe('A URL as text, or the offer as JSON')
+const offer = oneOf([offerText, jsonObject]).describe('A URL as text, or the offer as JSON')
 
 const exampleOffer = {
   credential_issuer: 'http://localhost:7002',
@@ -28,7 +29,7 @@ export const resolveOfferRequest = offer.meta({ examples: [exampleOffer] })
 
 export const useOfferRequest = offer.meta({ examples: [exampleOfferUrl] })
 
-export const useOfferQuery = z.object({
+export const useOfferQuery = strict({
   did: z
     .string()
     .min(1)
@@ -44,7 +45,7 @@ export const useOfferQuery = z.object({
   requireUserInput: z.literal('false', { error: 'only false is supported' }).optional(),
 })
 
-export const issuerQuery = z.object({
+export const issuerQuery = strict({
   issuer: z
     .string()
     .min(1)
@@ -130,30 +131,28 @@ export const requestView = z
 
 export type RequestView = z.infer<typeof requestView>
 
-export const presentRequest = z
-  .object({
-    did: z.string().max(4096).optional().describe('Accepted and not needed: a credential knows its key'),
-    presentationRequest: z.string().min(1).max(100_000),
-    selectedCredentials: z
-      .array(z.string().min(1).max(100))
-      .max(50)
-      .optional()
-      .describe('Ids of the credentials to choose from; any that fits when empty'),
-    disclosures: z
-      .record(z.string().max(100), z.array(z.string().min(1).max(65_536)).max(500))
-      .optional()
-      .describe('By credential id: disclosures to show beside those that are asked for'),
-    note: z.string().max(1000).optional(),
-    decline: z.boolean().default(false).describe('Tell the verifier no (access_denied)'),
-  })
-  .meta({
-    examples: [
-      {
-        presentationRequest: exampleRequestUrl,
-        selectedCredentials: ['urn:uuid:3f2a9d1e-0c8b-4d2f-9a57-2f7c1e6b8d90'],
-      },
-    ],
-  })
+export const presentRequest = strict({
+  did: z.string().max(4096).optional().describe('Accepted and not needed: a credential knows its key'),
+  presentationRequest: z.string().min(1).max(100_000),
+  selectedCredentials: z
+    .array(z.string().min(1).max(100))
+    .max(50)
+    .optional()
+    .describe('Ids of the credentials to choose from; any that fits when empty'),
+  disclosures: z
+    .record(z.string().max(100), z.array(z.string().min(1).max(65_536)).max(500))
+    .optional()
+    .describe('By credential id: disclosures to show beside those that are asked for'),
+  note: z.string().max(1000).optional(),
+  decline: z.boolean().default(false).describe('Tell the verifier no (access_denied)'),
+}).meta({
+  examples: [
+    {
+      presentationRequest: exampleRequestUrl,
+      selectedCredentials: ['urn:uuid:3f2a9d1e-0c8b-4d2f-9a57-2f7c1e6b8d90'],
+    },
+  ],
+})
 
 export type PresentRequest = z.input<typeof presentRequest>
 

@@ -1,6 +1,7 @@
 /** Keys of a wallet: made, imported, exported, used. A private key leaves only where its owner asks for it. */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { oneOf, strict } from '../strict.ts'
 import { flag, isoTime } from '../values.ts'
 import { walletId } from './accounts.ts'
 
@@ -23,19 +24,23 @@ const name = z.string().min(1).max(200)
 
 export const keyParams = z.object({ wallet: walletId, key: id })
 
-export const generateKeyRequest = z
-  .object({
-    backend: z.literal('jwk', { error: 'only the backend jwk is supported' }).default('jwk'),
-    keyType: keyType.default('secp256r1'),
-    name: name.optional(),
-  })
-  .meta({ examples: [{ backend: 'jwk', keyType: 'secp256r1', name: 'for work' }] })
+export const generateKeyRequest = strict({
+  backend: z.literal('jwk', { error: 'only the backend jwk is supported' }).default('jwk'),
+  keyType: keyType.default('secp256r1'),
+  name: name.optional(),
+  config: strict({}).optional().describe('Of the backend: jwk has none'),
+}).meta({
+  examples: [
+    { backend: 'jwk', keyType: 'secp256r1', name: 'for work' },
+    { backend: 'jwk', keyType: 'Ed25519', config: {} },
+  ],
+})
 
 export type GenerateKeyRequest = z.input<typeof generateKeyRequest>
 
-export const privateKey = z
-  .union([z.string().min(1).max(16_384), jsonObject])
-  .describe('A JWK, or PKCS#8 in PEM')
+export const privateKey = oneOf([z.string().min(1).max(16_384), jsonObject]).describe(
+  'A JWK, or PKCS#8 in PEM',
+)
 
 /** The example is the key of RFC 7517 appendix A.2, which everybody knows. */
 export const importKeyRequest = privateKey.meta({
@@ -50,9 +55,9 @@ export const importKeyRequest = privateKey.meta({
   ],
 })
 
-export const importKeyQuery = z.object({ alias: name.optional() })
+export const importKeyQuery = strict({ alias: name.optional() })
 
-export const exportKeyQuery = z.object({
+export const exportKeyQuery = strict({
   format: z
     .enum(['JWK', 'PEM', 'jwk', 'pem'])
     .default('JWK')
@@ -63,7 +68,7 @@ export const exportKeyQuery = z.object({
 export const signRequest = jsonObject.meta({ examples: [{ hello: 'world' }] })
 
 /** With the body's example: the signature of RFC 7515 appendix A.3. */
-export const verifyQuery = z.object({
+export const verifyQuery = strict({
   JWK: z
     .string()
     .min(1)

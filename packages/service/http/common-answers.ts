@@ -24,7 +24,7 @@ export interface RouteFacts {
   readonly limited: boolean
   /** Kinds of body that are let in, also where the route reads none of it; none: the method carries no body. */
   readonly bodies: readonly BodyKind[]
-  /** Names in its path stand for something. */
+  /** Names in its path stand for something, or it refuses what its query names. */
   readonly hasParameters: boolean
 }
 

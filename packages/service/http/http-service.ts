@@ -30,7 +30,7 @@ import {
   logRequests,
   standardHeaders,
 } from './request-hooks.ts'
-import { type KnownRoutes, knownRoutes, mayCarryBody } from './route-facts.ts'
+import { type KnownRoutes, knownRoutes, mayCarryBody, refuseUnknownParameters } from './route-facts.ts'
 import { type Acceptors, listenWidely } from './server/acceptors.ts'
 import { admittingServers } from './server/admitting-server.ts'
 import {
@@ -160,6 +160,7 @@ function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: Kno
   if (door === undefined) throw new Error(`the route ${route.url} names no door`)
   const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
   settleLimits(route, door)
+  refuseUnknownParameters(route, door)
   addresses.add(route.url, route.method, door, errors)
   const precedence = ABOUT_HEALTH.includes(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'
   routes.add(route.url, route.method, { door, errors, precedence })

@@ -100,7 +100,7 @@ async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise
                     limited: limited === true,
                     shape: errors ?? (door === 'wallet' ? 'oauth' : 'management'),
                     bodies: carriesBody(input.route.method) ? (accepts ?? ['json']) : [],
-                    hasParameters: url.includes(':'),
+                    hasParameters: url.includes(':') || door !== 'wallet',
                   }),
                   ...answers,
                 }),

@@ -2,6 +2,8 @@
  * What is known of a request by its first line alone, before a router has seen it: whether it is about health, begins
  * something new, and in which form its route refuses. Addresses are compared as far as their first parameter.
  */
+import { strict } from '@countersign/api/strict'
+import type { RouteOptions } from 'fastify'
 import type { Precedence } from '../operation/admission.ts'
 import type { Door } from './access.ts'
 import type { ErrorShape } from './wire-errors.ts'
@@ -46,4 +48,16 @@ function withoutSlash(line: string): string {
 
 export function mayCarryBody(method: string): boolean {
   return method !== 'GET' && method !== 'HEAD'
+}
+
+const NO_PARAMETERS = strict({})
+
+/**
+ * A route of our own APIs that names no parameter of its address takes none: one that was passed over would have changed
+ * what was asked. What wallets and probes call keeps to its specifications, which ignore what they do not know.
+ */
+export function refuseUnknownParameters(route: RouteOptions, door: Door): void {
+  const described = route.config?.answers !== undefined
+  if (door === 'wallet' || !described || route.schema?.querystring !== undefined) return
+  route.schema = { ...route.schema, querystring: NO_PARAMETERS }
 }
