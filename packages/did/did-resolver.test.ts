@@ -105,6 +105,9 @@ describe('a DID document', () => {
     ['a revocation', { revoked: '2099-01-01T00:00:00Z' }, 'method_revoked'],
     ['an end in the past', { expires: '2020-01-01T00:00:00Z' }, 'method_expired'],
     ['an end that is no date', { expires: 'tomorrow' }, 'method_expired'],
+    ['an end on a day that does not exist', { expires: '2999-02-30T00:00:00Z' }, 'method_expired'],
+    ['an end that is a day', { expires: '2999-01-01' }, 'method_expired'],
+    ['an end in no time zone', { expires: '2999-01-01T00:00:00' }, 'method_expired'],
     ['an end that is a number', { expires: 4_000_000_000 }, 'method_expired'],
   ])('keeps the reason for a method with %s', (_what, changes, reason) => {
     const { verificationMethod, unusable } = parsed({ verificationMethod: [method(changes)] })

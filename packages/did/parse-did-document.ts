@@ -4,6 +4,7 @@
  * way, and the others keep their reason. Services, contexts and everything else are not looked at.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
+import { readXmlDateTime } from '@countersign/core/date-time'
 import {
   isJsonArray,
   isJsonObject,
@@ -144,7 +145,7 @@ function readMethod(
   if (!id.startsWith(`${did}#`)) return refuse({ reason: 'method_of_another' })
   if (method.controller !== did) return refuse({ reason: 'controller_differs' })
   if (method.revoked !== undefined) return refuse({ reason: 'method_revoked' })
-  if (method.expires !== undefined && !(now < epochSeconds(method.expires))) {
+  if (method.expires !== undefined && !(now < endOf(method.expires))) {
     return refuse({ reason: 'method_expired' })
   }
   const { type } = method
@@ -158,9 +159,9 @@ function readMethod(
     : refuse({ reason: 'method_type_differs' })
 }
 
-/** Not a number for what is no date, which no time is before. */
-function epochSeconds(value: JsonValue): number {
-  return typeof value === 'string' ? Date.parse(value) / 1000 : Number.NaN
+/** Controlled Identifiers §2.2: a dateTimeStamp. What is none has ended: not a number, which no time is before. */
+function endOf(value: JsonValue): number {
+  return readXmlDateTime(value, 'required') ?? Number.NaN
 }
 
 interface MethodType {

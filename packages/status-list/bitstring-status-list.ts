@@ -5,6 +5,7 @@
  */
 
 import { decodeBase64url, decodeUtf8, encodeBase64url } from '@countersign/core/base64url'
+import { writeDateTime } from '@countersign/core/date-time'
 import { defined, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '@countersign/credential/contract/format'
@@ -18,7 +19,6 @@ import {
 import { issuerKeyId } from '@countersign/credential/w3c-vc/issue'
 import { BASE_CONTEXTS } from '@countersign/credential/w3c-vc/json-ld-context'
 import { isMediaType } from '@countersign/credential/w3c-vc/read'
-import { writeDateTime } from '@countersign/credential/w3c-vc/urls-and-date-times'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws, readAlgorithm, signJws, verifyJws } from '@countersign/crypto/jose/jws'

@@ -2,6 +2,7 @@
  * A reader of DER (X.690 §10), as much as certificates need: definite minimal lengths, one-byte tags, nothing left
  * over. Anything else is `undefined`, never a guess: two readings of one certificate are two certificates.
  */
+import { readDateTime } from '@countersign/core/date-time'
 
 export interface DerElement {
   /** Identifier octet with class and constructed bit, e.g. 0x30 for a SEQUENCE. */
@@ -132,10 +133,7 @@ export function readAscii(element: DerElement): string | undefined {
 }
 
 function toEpochSeconds(digits: string): number | undefined {
-  const iso = digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6.000Z')
-  const date = new Date(iso)
-  // A date that does not come back as written (30 February) does not exist.
-  return Number.isFinite(date.getTime()) && date.toISOString() === iso ? date.getTime() / 1000 : undefined
+  return readDateTime(digits.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
 }
 
 function readFirst(bytes: Uint8Array): DerElement | undefined {

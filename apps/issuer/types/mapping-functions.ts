@@ -2,6 +2,7 @@
  * walt.id's `mapping`: merged into the claims, where a text of the form `<name>` or `<name:argument>` is a function.
  * Functions that reach out to the network are not offered; an unknown function is refused, never copied as text.
  */
+import { writeDateTime } from '@countersign/core/date-time'
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 
@@ -108,7 +109,9 @@ function timestamp(name: string, argument: string, now: number): Result<JsonValu
   const distance = direction === undefined ? 0 : durationSeconds(argument)
   if (distance === undefined) return refuse({ code: 'mapping_argument', name, argument })
   const at = direction === '-before' ? now - distance : now + distance
-  return ok(inSeconds === undefined ? isoTime(at) : at)
+  const text = writeDateTime(at)
+  if (text === undefined) return refuse({ code: 'mapping_argument', name, argument })
+  return ok(inSeconds === undefined ? text : at)
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
@@ -121,10 +124,6 @@ function durationSeconds(text: string): number | undefined {
     total += Number(amount) * (unitSeconds[unit ?? ''] ?? 0)
   }
   return total <= 100 * 366 * 86_400 ? total : undefined
-}
-
-function isoTime(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z')
 }
 
 function isObject(value: JsonValue | undefined): value is JsonObject {

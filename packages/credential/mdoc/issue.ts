@@ -4,6 +4,7 @@
  * so `selectivelyDisclosable` says nothing here; nor has `issuer` a place, which the certificate names.
  */
 import { decodeBase64, encodeBase64url } from '@countersign/core/base64url'
+import { isWritableMoment } from '@countersign/core/date-time'
 import {
   hasWellFormedTexts,
   isJsonObject,
@@ -28,7 +29,6 @@ import {
   MAX_ELEMENTS,
   MDOC_ALGORITHMS,
 } from './issuer-signed/algorithms-and-limits.ts'
-import { isWritableTime } from './issuer-signed/date-times.ts'
 import { makeDigestIds } from './issuer-signed/digest-ids.ts'
 import { toCbor } from './issuer-signed/element-values.ts'
 import { type Validity, writeMso } from './issuer-signed/mso.ts'
@@ -97,7 +97,7 @@ function readEnvelope(input: IssueInput): Result<Envelope, FormatRefusal> {
 function readValidity({ expiresAt, issuedAt, notBefore }: IssueInput): Result<Validity, FormatRefusal> {
   if (expiresAt === undefined) return refuse({ code: 'expiry_missing' })
   const validFrom = Math.max(issuedAt, notBefore ?? issuedAt)
-  if (![issuedAt, validFrom, expiresAt].every(isWritableTime)) return refuse({ code: 'time_malformed' })
+  if (![issuedAt, validFrom, expiresAt].every(isWritableMoment)) return refuse({ code: 'time_malformed' })
   return expiresAt <= validFrom
     ? refuse({ code: 'validity_empty' })
     : ok({ signed: issuedAt, validFrom, validUntil: expiresAt })

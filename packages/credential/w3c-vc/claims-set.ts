@@ -4,10 +4,10 @@
  * be the same.
  */
 
+import { writeDateTime } from '@countersign/core/date-time'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '../contract/format.ts'
-import { writeDateTime } from './urls-and-date-times.ts'
 
 /** Claims that a JWT adds to a document which is its payload; never part of the document. */
 const JWT_CLAIMS = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'cnf', 'nonce', 'status'])

@@ -4,11 +4,12 @@
  * are not looked up anywhere, and who signed is not the question.
  */
 
+import { readXmlDateTime } from '@countersign/core/date-time'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '../contract/format.ts'
 import { type Context, type ModelVersion, readContext } from './json-ld-context.ts'
-import { isUrl, parseDateTime } from './urls-and-date-times.ts'
+import { isUrl } from './urls.ts'
 
 export interface CredentialFacts {
   readonly version: ModelVersion
@@ -255,8 +256,8 @@ function readPeriod(
   if (version === '1.1' && document[fromName] === undefined) {
     return refuse({ code: 'date_missing', detail: fromName })
   }
-  const validFrom = parseDateTime(document[fromName], zone)
-  const validUntil = parseDateTime(document[untilName], zone)
+  const validFrom = readXmlDateTime(document[fromName], zone)
+  const validUntil = readXmlDateTime(document[untilName], zone)
   if (validFrom === undefined && document[fromName] !== undefined) {
     return refuse({ code: 'date_malformed', detail: fromName })
   }

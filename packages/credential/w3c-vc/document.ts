@@ -4,6 +4,7 @@
  * or there is none.
  */
 
+import { writeDateTime } from '@countersign/core/date-time'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { bareKey } from '@countersign/crypto/jwk'
@@ -13,7 +14,6 @@ import { findClaimFault } from '../sd-jwt/conceal.ts'
 import { CREDENTIAL_TYPE, type CredentialFacts, readCredentialDocument, typesOf } from './data-model.ts'
 import { BASE_CONTEXTS, type ModelVersion } from './json-ld-context.ts'
 import { writeCredentialStatus } from './status.ts'
-import { writeDateTime } from './urls-and-date-times.ts'
 
 export interface WrittenDocument extends CredentialFacts {
   readonly document: JsonObject

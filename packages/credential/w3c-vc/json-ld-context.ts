@@ -7,7 +7,7 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '../contract/format.ts'
-import { isUrl } from './urls-and-date-times.ts'
+import { isUrl } from './urls.ts'
 
 export type ModelVersion = '1.1' | '2.0'
 

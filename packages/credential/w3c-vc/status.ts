@@ -9,7 +9,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '../contract/format.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
 import { typesOf } from './data-model.ts'
-import { isUrl } from './urls-and-date-times.ts'
+import { isUrl } from './urls.ts'
 
 const ENTRY_TYPE = 'BitstringStatusListEntry'
 /** What it was called before; the members are the same. */

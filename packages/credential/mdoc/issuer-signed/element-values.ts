@@ -3,6 +3,7 @@
  * OpenID4VP 1.0 §6.4.1 prescribes). JSON has no bytes and no dates, so who issues says where a text stands for one.
  */
 import { decodeBase64, decodeBase64url, encodeBase64, encodeBase64url } from '@countersign/core/base64url'
+import { isFullDate } from '@countersign/core/date-time'
 import {
   isJsonArray,
   isJsonObject,
@@ -23,7 +24,7 @@ import {
 } from '@countersign/crypto/cbor/value'
 import { resolveClaimPath } from '../../contract/claim-path.ts'
 import type { FormatRefusal, ValueEncoding } from '../../contract/format.ts'
-import { isDateTime, isFullDate } from './date-times.ts'
+import { isDateTime } from './date-times.ts'
 
 /** Tags of integers that are longer than 64 bits (RFC 8949 §3.4.3). */
 const BIGNUM_TAG = { unsigned: 2, negative: 3 } as const
