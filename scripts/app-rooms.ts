@@ -56,7 +56,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer',
   ),
   'apps/issuer/offer': using(
-    ['ajv'],
+    ['ajv', 'ajv-formats'],
     'core',
     'crypto',
     'credential/contract',

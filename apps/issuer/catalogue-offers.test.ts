@@ -3,29 +3,15 @@ import { catalogue } from '@countersign/catalogue/catalogue'
 import { exampleOf, formatsOf, lifetimeDays, mappingOf } from '@countersign/catalogue/publication'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { formatRegistry } from '@countersign/credential/contract/registry'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { newKey } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
-import type { Issuer } from './issuer.ts'
+import { withEverything } from './testing/issue-calls.testing.ts'
 import { credentialFor, offered, proofOfKey, testIssuer, tokenFor } from './testing/issuer.testing.ts'
 import { issuableTypes } from './types/issuable-types.ts'
 
 const formats = formatRegistry(ALL_FORMATS)
 const types = issuableTypes(formats.all)
-
-function issuerOfEverything() {
-  const test = testIssuer()
-  const { now } = test.clock
-  const key = generateSoftwareKey('ES256')
-  const ca = createDevelopmentCa({ name: 'Test CA', now })
-  const wish = { subject: 'Document signer', dnsNames: [], uris: [], days: 90 }
-  const certificate = issueCertificate({ ca, publicJwk: softwareSigner(key).publicJwk, now, ...wish })
-  const signer = softwareSigner(key, { x5c: [certificate] })
-  const issuer: Issuer = { ...test.issuer, formats, types, signerFor: () => signer }
-  return { ...test, issuer }
-}
 
 function configurationOf(name: string | undefined, format: string): string {
   const found = [...types.values()].find(
@@ -41,7 +27,7 @@ const all = catalogue.flatMap((type) =>
 
 describe.each(all)('the example of %s as %s', (_name, id, type, format) => {
   it('is offered and issued as the repository shows it, with its mapping', async () => {
-    const test = issuerOfEverything()
+    const test = withEverything(testIssuer())
     const configuration = configurationOf(type.formats[id], id)
     const claims = exampleOf(type, format)
     const order = { configurationId: configuration, claims, mapping: mappingOf(type, format) }

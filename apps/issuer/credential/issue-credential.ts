@@ -21,7 +21,7 @@ import {
 import type { Versioned } from '@countersign/stores/ports'
 import type { CredentialAnswer, Issuer } from '../issuer.ts'
 import { type IssuanceRecorder, recordIssuance, strikeOut } from '../status/record-issuance.ts'
-import { validityFrom } from './issuance-validity.ts'
+import { type ValidityOver, validityFrom } from './issuance-validity.ts'
 import {
   type JudgedRequest,
   type JudgingPorts,
@@ -38,6 +38,7 @@ export type CredentialRefusal =
   | IssuanceRefusal
   | SessionUnknown
   | CertificateEnded
+  | ValidityOver
 
 type RecordPorts = IssuanceRecorder & SessionPorts<IssuanceSession> & Pick<Issuer, 'answers' | 'now'>
 export type CredentialPorts = JudgingPorts & SigningPorts & AnswerPorts & RecordPorts
@@ -69,7 +70,9 @@ async function makeAnswer(
   const opened = await openSigning(issuer, promised)
   if (!opened.ok) return opened
   const signing = opened.value
-  const validity = validityFrom(issuer.now(), signing.signer, promised.lifetimeSeconds)
+  const judged = validityFrom(issuer.now(), signing.signer, promised)
+  if (!judged.ok) return judged
+  const validity = judged.value
   const { credentialId, statuses } = await recordIssuance(issuer, {
     ...validity,
     sessionId: request.sessionId,

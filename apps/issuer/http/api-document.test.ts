@@ -1,9 +1,5 @@
 import { KEY_TYPES } from '@countersign/api/issuer/onboarding'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
-import { ALL_FORMATS } from '@countersign/credential/all-formats'
-import { formatRegistry } from '@countersign/credential/contract/registry'
-import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
 import {
   type ApiDocument,
@@ -24,22 +20,12 @@ import type { IssuerDatabase } from '../database/schema.ts'
 import type { Issuer } from '../issuer.ts'
 import { keyTypes } from '../onboarding/onboard-issuer.ts'
 import { newDeployment, onSqlite } from '../testing/durable.testing.ts'
+import { withEverything } from '../testing/issue-calls.testing.ts'
 import { credentialFor, offered, proofOfKey, type TestIssuer, tokenFor } from '../testing/issuer.testing.ts'
-import { issuableTypes } from '../types/issuable-types.ts'
 
-/** With every format, as in development: its signers carry certificates. */
 function issuerOfEverything(database: IssuerDatabase): TestIssuer {
   const deployment = newDeployment(database)
-  const { now } = deployment.clock
-  const key = generateSoftwareKey('ES256')
-  const ca = createDevelopmentCa({ name: 'Test CA', now })
-  const wish = { subject: 'Document signer', dnsNames: [], uris: [], days: 90 }
-  const certificate = issueCertificate({ ca, publicJwk: softwareSigner(key).publicJwk, now, ...wish })
-  const signer = softwareSigner(key, { x5c: [certificate] })
-  const formats = formatRegistry(ALL_FORMATS)
-  const types = issuableTypes(ALL_FORMATS)
-  const issuer = { ...deployment.instance(), formats, types, signerFor: () => signer }
-  return { issuer, clock: deployment.clock }
+  return withEverything({ issuer: deployment.instance(), clock: deployment.clock })
 }
 
 async function serve(issuer: Issuer): Promise<HttpService> {

@@ -173,6 +173,7 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
     not_offered: () => wire(accessError('insufficient_scope', scheme)),
     already_issued: () => wire(credentialError('credential_request_denied')),
     certificate_not_valid_now: () => wire(credentialError('credential_request_denied')),
+    validity_over: () => wire(credentialError('credential_request_denied')),
   }
 }
 

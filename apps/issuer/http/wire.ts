@@ -4,6 +4,7 @@
  */
 import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
 import type { OfferRefusal } from '../offer/create-offer.ts'
+import type { TimeFault } from '../offer/period-members.ts'
 import { keyTypes, type OnboardRefusal } from '../onboarding/onboard-issuer.ts'
 import { documentKeyTypes, type MdocPkiRefusal } from '../onboarding/onboard-mdoc-pki.ts'
 import type { StatusRefusal } from '../status/change-status.ts'
@@ -36,6 +37,16 @@ export const OFFER_ERRORS: WireErrors<OfferRefusal> = {
     const about = detail === undefined ? '' : ` (${detail})`
     return badRequest(`${configurationId} cannot be issued with this credentialData: ${told}${about}`)
   },
+  time_refused: ({ configurationId, member, fault }) =>
+    badRequest(`${configurationId} cannot be issued with this ${member}: it ${TIME_FAULTS[fault]}`),
+  validity_days_not_taken: ({ configurationId }) =>
+    badRequest(`mdocValidityDays is for mdocs: the data of ${configurationId} says until when it is good`),
+  member_issuer_written: ({ configurationId, member, expected }) =>
+    badRequest(
+      `${member} cannot be given for ${configurationId}: the issuer writes it itself${
+        expected === undefined ? '' : `, as ${expected}`
+      }`,
+    ),
   disclosure_not_chosen: ({ configurationId }) =>
     badRequest(`selectiveDisclosure has no meaning for the format of ${configurationId}`),
   selective_disclosure: ({ at }) =>
@@ -50,6 +61,21 @@ const UNISSUABLE_REASONS: ReadonlyMap<string, string> = new Map([
     'issuing_jurisdiction is not the state or province of the certificate that would sign it',
   ],
 ])
+
+const EXAMPLE_TIME = '2027-01-01T00:00:00Z'
+
+const TIME_FAULTS: Readonly<Record<TimeFault, string>> = {
+  not_a_time: `must be a moment such as ${EXAMPLE_TIME}; exp and nbf may be whole seconds since 1970`,
+  date_only: `is a day, and a moment is needed, such as ${EXAMPLE_TIME}`,
+  no_time_zone: `has no time zone, and a moment is needed, such as ${EXAMPLE_TIME}`,
+  fraction: 'has a fraction of a second; whole seconds are written',
+  milliseconds: 'must be in seconds since 1970, and is in milliseconds',
+  out_of_range: 'must lie between 1970 and the end of the year 9999',
+  past: 'is not in the future: the credential would have ended before it is issued',
+  before_start: 'is not after the beginning of the validity',
+  contradiction: 'says another moment than the other member that is given for it',
+  moment_of_issuance: 'is the moment of issuance, which the issuer writes: leave it out',
+}
 
 /** A transaction code that is made here has to be told, and a bare URL has no place for it. */
 export const txCodeUntold = badRequest(

@@ -39,7 +39,7 @@ export async function checkIssuable(
 ): Promise<Result<undefined, UnissuableMistake>> {
   const format = issuer.formats.spoken(type.configuration.format)
   const now = issuer.now()
-  const { lifetimeSeconds, configurationId } = promised
+  const { lifetimeSeconds, notBefore, configurationId } = promised
   const { keyId, algorithm, publicJwk, x5c } = signer
   const hasStatus = issuer.statusLists !== undefined && promised.status !== false
   const issued = await format.issue(
@@ -53,6 +53,7 @@ export async function checkIssuable(
       signer: { keyId, algorithm, publicJwk, x5c, sign: () => NO_SIGNATURE },
       issuer: promised.issuer ?? issuer.baseUrl,
       issuedAt: now,
+      notBefore,
       expiresAt: lifetimeSeconds === undefined ? undefined : now + lifetimeSeconds,
       statuses: hasStatus ? longestReferences(format.statusList, issuer.baseUrl) : [],
     },

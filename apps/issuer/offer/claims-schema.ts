@@ -1,7 +1,9 @@
 /** Claims against the type's JSON Schema. Schemas are compiled at first use and kept. */
+import { readDateTime } from '@countersign/core/date-time'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import ajvFormats from 'ajv-formats'
 import type { IssuableType } from '../types/issuable-types.ts'
 
 export interface ClaimsMistake {
@@ -11,7 +13,7 @@ export interface ClaimsMistake {
   readonly mistakes: readonly string[]
 }
 
-const ajv = new Ajv2020({ allErrors: true, strict: false, formats: { date: isDate, email: isEmail } })
+const ajv = withFormats(new Ajv2020({ allErrors: true, strict: false }))
 const compiled = new WeakMap<IssuableType, ValidateFunction>()
 
 export function checkClaims(type: IssuableType, claims: JsonObject): Result<JsonObject, ClaimsMistake> {
@@ -34,10 +36,8 @@ function claimsWithin(data: JsonObject, members: readonly string[]): JsonValue {
   return value
 }
 
-function isDate(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`))
-}
-
-function isEmail(text: string): boolean {
-  return /^[^\s@]+@[^\s@]+$/.test(text)
+/** JSON Schema 2020-12 validation §7.3. Of times, our own reader decides: `ajv-formats` takes blanks and bare hours beside RFC 3339. */
+function withFormats(validator: Ajv2020): Ajv2020 {
+  ajvFormats.default(validator)
+  return validator.addFormat('date-time', (text: string) => readDateTime(text) !== undefined)
 }

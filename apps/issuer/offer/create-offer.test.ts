@@ -39,7 +39,12 @@ describe('an issue call', () => {
       { disclosureMap: { fields: { nothing: { sd: true } } } },
       'selective_disclosure',
     ],
-    ['a claim under a name of the format', { claims: { ...claims, _sd: ['x'] } }, 'claims_unissuable'],
+    ['a claim under a name of the format', { claims: { ...claims, _sd: ['x'] } }, 'member_issuer_written'],
+    [
+      'a claim under such a name further in',
+      { claims: { ...claims, a: { _sd: ['x'] } } },
+      'claims_unissuable',
+    ],
     [
       'more than a credential can hold',
       { claims: { ...claims, note: 'a'.repeat(70_000) } },

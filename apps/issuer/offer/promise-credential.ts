@@ -6,7 +6,7 @@ import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { resolveClaimPath } from '@countersign/credential/contract/claim-path'
 import type { ClaimPath } from '@countersign/credential/contract/format'
-import type { SignerProfile } from '@countersign/credential/contract/format-facts'
+import type { FormatFamily, SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
@@ -14,7 +14,14 @@ import { findType, type IssuableType } from '../types/issuable-types.ts'
 import { applyMapping, type MappingMistake } from '../types/mapping-functions.ts'
 import { type CheckingPorts, checkIssuable, type UnissuableMistake } from './check-issuable.ts'
 import { type ClaimsMistake, checkClaims } from './claims-schema.ts'
-import { takeIssuerWritten } from './issuer-written-members.ts'
+import { type MemberMistake, takeIssuerWritten } from './issuer-written-members.ts'
+import {
+  type PromisedPeriod,
+  promisedPeriod,
+  type TimeMistake,
+  takeDistances,
+  takePeriod,
+} from './period-members.ts'
 import { type DisclosureMap, type DisclosureMapMistake, selectivePaths } from './selective-disclosure.ts'
 
 export interface CredentialOrder {
@@ -26,7 +33,7 @@ export interface CredentialOrder {
   readonly issuerDid?: string | undefined
   /** Certificates in base64 DER, the leaf first. */
   readonly x5c?: readonly string[] | undefined
-  /** Counts before the end of the validity that the claims name. */
+  /** Of an mdoc, whose data does not say it. */
   readonly lifetimeSeconds?: number | undefined
   /** Where it is absent, the credential gets a status if the issuer has status lists. */
   readonly status?: boolean | undefined
@@ -46,6 +53,15 @@ export type PromiseRefusal =
   | DisclosureMapMistake
   | DisclosureChoice
   | UnissuableMistake
+  | TimeMistake
+  | MemberMistake
+  | ValidityDays
+
+/** `mdocValidityDays` beside a format whose data says itself until when it is good. */
+interface ValidityDays {
+  readonly code: 'validity_days_not_taken'
+  readonly configurationId: string
+}
 
 /** What can be withheld is fixed by the format. */
 interface DisclosureChoice {
@@ -83,11 +99,10 @@ async function promiseCredential(
   }
   const { status } = order
   if (status === true && issuer.statusLists === undefined) return refuse({ code: 'status_unavailable' })
-  const mapped = mapClaims(issuer, order, type)
-  if (!mapped.ok) return mapped
   const format = issuer.formats.spoken(type.configuration.format)
-  const taken = takeIssuerWritten(format, mapped.value, issuer.now())
-  const { claims } = taken
+  const given = takeGiven(issuer, order, type, format.family)
+  if (!given.ok) return given
+  const { claims, period } = given.value
   const checked = checkClaims(type, claims)
   if (!checked.ok) return checked
   const paths = disclosablePaths(order, type, claims)
@@ -99,12 +114,46 @@ async function promiseCredential(
     type: type.configuration.type,
     claims,
     selectivelyDisclosable: paths.value,
-    lifetimeSeconds: order.lifetimeSeconds ?? taken.lifetimeSeconds ?? type.lifetimeSeconds,
+    ...period,
     status,
     ...key.value.kept,
   }
   const issuable = await checkIssuable(issuer, type, promised, key.value.signer)
   return issuable.ok ? ok(promised) : issuable
+}
+
+interface Given {
+  /** What is left of the data when the members are out that the issuer writes. */
+  readonly claims: JsonObject
+  readonly period: PromisedPeriod
+}
+
+function takeGiven(
+  issuer: PromisingPorts,
+  order: CredentialOrder,
+  type: IssuableType,
+  family: FormatFamily,
+): Result<Given, MappingMistake | TimeMistake | MemberMistake | ValidityDays> {
+  const { id: configurationId, type: name } = type.configuration
+  if (order.lifetimeSeconds !== undefined && family !== 'mdoc') {
+    return refuse({ code: 'validity_days_not_taken', configurationId })
+  }
+  const timed = takeDistances(family, order.mapping ?? {})
+  if (!timed.ok) return timed
+  const mapped = mapClaims(issuer, { ...order, mapping: timed.value.mapping }, type)
+  if (!mapped.ok) return mapped
+  const now = issuer.now()
+  const taken = takePeriod(family, mapped.value, timed.value.distances, now)
+  if (!taken.ok) return refuse({ code: 'time_refused', configurationId, ...taken.error })
+  const ownClaims = new Set(type.configuration.claims.map(({ path }) => String(path[0])))
+  const claims = takeIssuerWritten(family, taken.value.claims, {
+    type: name,
+    issuer: order.issuerDid ?? issuer.baseUrl,
+    ownClaims,
+  })
+  if (!claims.ok) return refuse({ code: 'member_issuer_written', configurationId, ...claims.error })
+  const lifetimeSeconds = order.lifetimeSeconds ?? type.lifetimeSeconds
+  return ok({ claims: claims.value, period: promisedPeriod(taken.value.period, lifetimeSeconds, now) })
 }
 
 function mapClaims(

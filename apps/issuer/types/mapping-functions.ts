@@ -23,6 +23,8 @@ export type MappingMistake =
 export const SUBJECT_DID = '<subjectDid>'
 
 const MAX_DEPTH = 16
+/** `<name>` or `<name:argument>`. */
+const CALL = /^<([A-Za-z-]+)(?::(.*))?>$/
 
 /** Objects are merged member by member, lists appended, everything else replaced. */
 export function applyMapping(
@@ -83,7 +85,7 @@ function resolveList(values: readonly JsonValue[], context: FunctionContext, dep
 }
 
 function resolveText(text: string, context: FunctionContext): Result<JsonValue, MappingMistake> {
-  const call = /^<([A-Za-z-]+)(?::(.*))?>$/.exec(text)
+  const call = CALL.exec(text)
   if (call === null) return ok(text)
   const [, name = '', argument = ''] = call
   switch (name) {
@@ -101,17 +103,29 @@ function resolveText(text: string, context: FunctionContext): Result<JsonValue, 
   }
 }
 
-/** `timestamp[-ebsi][-in|-before][-seconds]`; the reference has `timestamp-in-seconds:365d`. */
 function timestamp(name: string, argument: string, now: number): Result<JsonValue, MappingMistake> {
-  const parts = /^timestamp(-ebsi)?(-in|-before)?(-seconds)?$/.exec(name)
-  if (parts === null) return refuse({ code: 'mapping_function_unknown', name })
-  const [, , direction, inSeconds] = parts
-  const distance = direction === undefined ? 0 : durationSeconds(argument)
-  if (distance === undefined) return refuse({ code: 'mapping_argument', name, argument })
-  const at = direction === '-before' ? now - distance : now + distance
+  const distance = distanceOf(name, argument)
+  if (!distance.ok) return distance
+  const at = now + distance.value
   const text = writeDateTime(at)
   if (text === undefined) return refuse({ code: 'mapping_argument', name, argument })
-  return ok(inSeconds === undefined ? text : at)
+  return ok(name.endsWith('-seconds') ? at : text)
+}
+
+/** Seconds from issuance that a function of time stands for, e.g. `<timestamp-in:365d>`; undefined for any other text. */
+export function timestampDistance(text: string): Result<number, MappingMistake> | undefined {
+  const [, name = '', argument = ''] = CALL.exec(text) ?? []
+  return name.startsWith('timestamp') ? distanceOf(name, argument) : undefined
+}
+
+/** `timestamp[-ebsi][-in|-before][-seconds]`; the reference has `timestamp-in-seconds:365d`. */
+function distanceOf(name: string, argument: string): Result<number, MappingMistake> {
+  const parts = /^timestamp(?:-ebsi)?(-in|-before)?(?:-seconds)?$/.exec(name)
+  if (parts === null) return refuse({ code: 'mapping_function_unknown', name })
+  const [, direction] = parts
+  const distance = direction === undefined ? 0 : durationSeconds(argument)
+  if (distance === undefined) return refuse({ code: 'mapping_argument', name, argument })
+  return ok(direction === '-before' ? -distance : distance)
 }
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }

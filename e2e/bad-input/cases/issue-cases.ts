@@ -113,8 +113,8 @@ const values: readonly BadInput<unknown>[] = [
   element('a name of 151 letters', /family_name/, { family_name: 'a'.repeat(151) }),
   element('a date that is none', /birth_date/, { birth_date: 'yesterday' }),
   element('a date with a time', /birth_date/, { birth_date: '1990-01-01T00:00:00Z' }),
-  element('a day that does not exist', /value_malformed.*birth_date/, { birth_date: '1990-02-30' }),
-  element('a day that does not exist, further in', /value_malformed.*driving_privileges/, {
+  element('a day that does not exist', /birth_date must match format/, { birth_date: '1990-02-30' }),
+  element('a day that does not exist, further in', /driving_privileges.*must match format/, {
     driving_privileges: [{ vehicle_category_code: 'B', issue_date: '2008-02-30' }],
   }),
   element('a portrait that is no base64url', /portrait must match/, { portrait: '@@@@' }),
@@ -231,12 +231,17 @@ const documents: readonly BadInput<unknown>[] = [
   ...w3c('an id that is no URL', /id_malformed/, { id: 'one' }),
   ...w3c('evidence that is a text', /member_malformed/, { evidence: 'seen' }),
   ...w3c('a schema without an id', /member_malformed/, { credentialSchema: { type: 'JsonSchema' } }),
-  ...w3c('a proof that came along', /claim_reserved/, { proof: { type: 'DataIntegrityProof' } }),
-  ...w3c('a claim of the JWT', /claim_reserved/, { cnf: { jwk: {} } }),
-  ...w3c('the type of an SD-JWT VC', /claim_reserved/, { vct: 'urn:x:1' }),
+  ...w3c('a proof that came along', /proof cannot be given/, { proof: { type: 'DataIntegrityProof' } }),
+  ...w3c('a claim of the JWT', /cnf cannot be given/, { cnf: { jwk: {} } }),
+  ...w3c('the type of an SD-JWT VC', /vct cannot be given/, { vct: 'urn:x:1' }),
   ...w3c('a claim named like a digest list', unissuable, withSubject({ _sd: ['x'] })),
-  ...w3c('an end beyond what can be written', /time_malformed/, { 'jwt:exp': 1e300 }),
-  ...w3c('an end in the year 97 000', /time_malformed/, { 'jwt:exp': 3e12 }),
+  ...w3c('an end beyond what can be written', /jwt:exp: it must lie between/, { 'jwt:exp': 1e300 }),
+  ...w3c('an end in milliseconds', /jwt:exp: it must be in seconds/, { 'jwt:exp': 3e12 }),
+  ...w3c('an end that is over', /validUntil: it is not in the future/, {
+    validUntil: '2020-01-01T00:00:00Z',
+  }),
+  ...w3c('a status list of somebody else', /credentialStatus cannot be given/, { credentialStatus: {} }),
+  ...w3c('an issuer that is another', /issuer.id cannot be given/, { issuer: { id: 'did:example:1' } }),
   ...w3c('claims 40 deep', unissuable, withSubject({ note: lists(40) })),
   ...w3c('claims of 100 kB', unissuable, withSubject({ note: 'a'.repeat(100_000) })),
 ]

@@ -64,8 +64,14 @@ export interface PromisedCredential {
   /** Claims with every data function but those of the holder's key already applied. */
   readonly claims: JsonObject
   readonly selectivelyDisclosable: readonly ClaimPath[]
-  /** Lifetime from issuance, in seconds. */
+  /** Lifetime from issuance, in seconds. Where an end is named, it is there for the release before, which knew no other. */
   readonly lifetimeSeconds?: number | undefined
+  /** Epoch seconds of the end that the issue call named: it counts whenever the wallet comes. */
+  readonly expiresAt?: number | undefined
+  /** Epoch seconds of the beginning that the issue call named. */
+  readonly notBefore?: number | undefined
+  /** Seconds from issuance to a beginning that is counted from it; negative for one that lies before. */
+  readonly startsAfterSeconds?: number | undefined
   /** The caller's own issuer key, a serialised private key, sealed with the session. Where it is absent, the deployment's key signs. */
   readonly issuerKey?: JsonObject | undefined
   readonly x5c?: readonly string[] | undefined
