@@ -100,7 +100,8 @@ const PAST: readonly (readonly [JsonValue, RegExp])[] = [
 const NO_NUMERIC_DATES: readonly (readonly [JsonValue, RegExp])[] = [
   [END.at * 1000, /milliseconds/],
   [END.at + 0.5, /fraction/],
-  [1e300, /between 1970 and/],
+  [1e300, /beyond 9007199254740991/],
+  [1e15 + 1, /between 1970 and/],
   [-1, /between 1970 and/],
 ]
 

@@ -235,7 +235,7 @@ const documents: readonly BadInput<unknown>[] = [
   ...w3c('a claim of the JWT', /cnf cannot be given/, { cnf: { jwk: {} } }),
   ...w3c('the type of an SD-JWT VC', /vct cannot be given/, { vct: 'urn:x:1' }),
   ...w3c('a claim named like a digest list', unissuable, withSubject({ _sd: ['x'] })),
-  ...w3c('an end beyond what can be written', /jwt:exp: it must lie between/, { 'jwt:exp': 1e300 }),
+  ...w3c('an end beyond what can be written', /jwt:exp: it must lie between/, { 'jwt:exp': 1e15 }),
   ...w3c('an end in milliseconds', /jwt:exp: it must be in seconds/, { 'jwt:exp': 3e12 }),
   ...w3c('an end that is over', /validUntil: it is not in the future/, {
     validUntil: '2020-01-01T00:00:00Z',
