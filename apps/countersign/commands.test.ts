@@ -47,6 +47,16 @@ describe('the command', () => {
     expect(at.printed.join('\n')).toContain(`countersign ${name}`)
   })
 
+  it.each([
+    [['--', 'cluster', '--help']],
+    [['cluster', '--', '--help']],
+    [['--', 'cluster', '--', '--help']],
+  ])('takes -- before its flags for nothing: %j', async (argv) => {
+    const at = terminal()
+    expect(await dispatch(argv, at)).toBe(0)
+    expect(at.printed.join('\n')).toContain('countersign cluster')
+  })
+
   it.each(['demo', 'cluster'])('%s refuses an unknown flag before it does anything', async (name) => {
     const at = terminal()
     expect(await dispatch([name, '--nothing', '1'], at)).toBe(2)

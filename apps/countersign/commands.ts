@@ -90,7 +90,8 @@ export const commands: readonly Command[] = [
 
 /** Runs the command that the first word names. */
 export async function dispatch(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
-  const [first, ...rest] = argv
+  const [first, ...words] = withoutDashes(argv)
+  const rest = withoutDashes(words)
   const { print } = surroundings
   if (first === undefined) return showOverview(surroundings.complain, 2)
   if (first === '--help' || first === '-h' || first === 'help') return showOverview(print, 0)
@@ -103,6 +104,11 @@ export async function dispatch(argv: readonly string[], surroundings: Surroundin
   if (!asksForHelp(rest)) return command.run(rest, surroundings)
   print(command.usage)
   return 0
+}
+
+/** `docker run IMAGE -- --webPort=7003` is how many were taught to write it: before the command or after, `--` says nothing. */
+function withoutDashes(argv: readonly string[]): readonly string[] {
+  return argv[0] === '--' ? argv.slice(1) : argv
 }
 
 function asksForHelp(argv: readonly string[]): boolean {

@@ -10,6 +10,7 @@ import {
   writeAuthorizationServerMetadata,
   writeIssuerMetadata,
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { basePathOf } from '@countersign/service/http/base-path'
 import type { DescribedAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
@@ -24,7 +25,7 @@ interface Publication {
 
 export function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerDisplay): void {
   // The path of the issuer identifier is inserted after the well-known part (OpenID4VCI §12.2.2, RFC 8414 §3.1).
-  const path = new URL(issuer.baseUrl).pathname.replace(/\/$/, '')
+  const path = basePathOf(issuer.baseUrl)
   for (const { name, summary, description, schema, document } of publications(issuer, display)) {
     const answers = { 200: { description, schema, example: document } }
     app.get(
@@ -32,6 +33,13 @@ export function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerD
       { schema: { summary, tags: ['metadata'] }, config: { door: 'wallet', limited: false, answers } },
       async () => document,
     )
+    // Where those look who append it, as OpenID Connect Discovery does.
+    if (path !== '')
+      app.get(
+        `/.well-known/${name}`,
+        { schema: { hide: true }, config: { door: 'wallet', limited: false } },
+        async () => document,
+      )
   }
 }
 

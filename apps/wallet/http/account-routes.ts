@@ -34,7 +34,7 @@ export function accountRoutes(app: ServiceApp, wallet: Wallet): void {
     async (request, reply) => {
       await logout(wallet, presentedTokens(request.headers))
       const answer: LogoutAnswer = {}
-      return reply.header('set-cookie', loginCookie('', 0, '')).send(answer)
+      return reply.header('set-cookie', loginCookie('', 0, wallet.baseUrl)).send(answer)
     },
   )
 

@@ -3,6 +3,7 @@
  * every port of a host is one site, so a cookie counts only where the browser says that a page of this very origin asks.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import { basePathOf } from '@countersign/service/http/base-path'
 import { fail } from '@countersign/service/http/wire-errors'
 import type { FastifyRequest } from 'fastify'
 import { openWallet } from '../account/accounts.ts'
@@ -54,7 +55,7 @@ export function presentedTokens(headers: IncomingHttpHeaders): readonly string[]
 /** Sent back by the browser to the API alone, never by a script and never from another site. */
 export function loginCookie(token: string, maxAgeSeconds: number, baseUrl: string): string {
   const secure = baseUrl.startsWith('https:') ? '; Secure' : ''
-  return `${COOKIE}=${token}; Path=/wallet-api; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure}`
+  return `${COOKIE}=${token}; Path=${basePathOf(baseUrl)}/wallet-api; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure}`
 }
 
 function bearerToken(value: string | undefined): readonly string[] {

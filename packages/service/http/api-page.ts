@@ -29,9 +29,15 @@ export function showApi(app: FastifyInstance, api: ApiDescription): void {
     return reply.code(answer.statusCode).headers(ownHeaders(answer.headers)).send(answer.rawPayload)
   }
   const open = { schema: { hide: true }, config: { door: 'open', limited: false } } as const
-  app.get('/', open, async (_request, reply) => reply.redirect(ADDRESSES.page))
+  app.get('/', open, async ({ originalUrl }, reply) => reply.redirect(beside(originalUrl, ADDRESSES.page)))
   for (const address of [ADDRESSES.document, ADDRESSES.page, `${ADDRESSES.page}/*`])
     app.get(address, open, show)
+}
+
+/** RFC 9110 §10.2.2: a relative Location counts from where the browser is, which may be below a path of a proxy. */
+function beside(target: string, address: string): string {
+  const here = target.split('?', 1)[0]?.split('/').at(-1) ?? ''
+  return here === '' ? `.${address}` : `./${here}${address}`
 }
 
 function isHidden({ schema }: RouteOptions): boolean {

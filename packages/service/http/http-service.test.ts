@@ -216,7 +216,7 @@ describe('the API page', () => {
   it('is where / leads, and may run its own scripts only', async () => {
     const { ask } = await start()
     const home = await ask('/')
-    expect([home.status, home.headers.get('location')]).toEqual([302, '/swagger'])
+    expect([home.status, home.headers.get('location')]).toEqual([302, './swagger'])
     const page = await ask('/swagger')
     expect(page.status).toBe(200)
     const policy = page.headers.get('content-security-policy')

@@ -19,6 +19,7 @@ import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { brokenAnswer, overloadTeller } from './answers-by-hand.ts'
 import { showApi } from './api-page.ts'
+import { basePathOf } from './base-path.ts'
 import { answerError, answerErrors } from './error-answers.ts'
 import { countRequests, showMetrics } from './metrics-route.ts'
 import { readBodies } from './request-bodies.ts'
@@ -105,7 +106,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   })
   const state: ServiceState = { draining: false, managed: false, lastRequestAt: Number.NEGATIVE_INFINITY }
   const addresses = knownAddresses()
-  const routes = knownRoutes()
+  const routes = knownRoutes(basePathOf(config.baseUrl))
   const places = admission({ ...LOAD_DEFAULTS, ...config })
   const app = bareServer(options, log, { routes, places })
   app.addHook('onClose', async () => places.stop())
@@ -224,6 +225,7 @@ function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionPa
     logger: false,
     serverFactory: (handler) => forgivePauses(answerBrokenRequests(serverOf(handler), brokenAnswer), limits),
     requestTimeout: limits.requestMs,
+    rewriteUrl: ({ method = '', url = '/' }) => parts.routes.local(method, url),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
     // While it drains, a request that came over an open connection is answered, and the connection closed.
@@ -273,7 +275,7 @@ function headersNamed({ config, clustered }: HttpServiceOptions): StandardHeader
 }
 
 function apiFacts(config: HttpServiceOptions['config']) {
-  return { baseUrl: config.baseUrl, managementKey: config.managementApiKey !== undefined }
+  return { managementKey: config.managementApiKey !== undefined }
 }
 
 function addHealth(app: ServiceApp, probe: ReturnType<typeof readinessProbe>): void {

@@ -19,7 +19,6 @@ export interface ApiDescription {
   /** Markdown. */
   readonly description: string
   readonly version: string
-  readonly baseUrl: string
   /** True: management routes show the padlock. */
   readonly managementKey: boolean
 }
@@ -59,9 +58,12 @@ export async function describeApi(
   await collectRoutes(app, api)
   for (const { method, url, schema, config } of routes)
     app.route({ method, url, ...defined({ schema, config }), handler: async () => {} })
-  app.get(at.document, { schema: { hide: true } }, async () => app.swagger())
+  app.get(at.document, { schema: { hide: true } }, async () => servedFrom('./', app.swagger()))
   await app.register(swaggerUi, {
     routePrefix: at.page,
+    // Its parts and its document are found beside it, whatever path a proxy has put in front.
+    indexPrefix: '.',
+    transformSpecification: (document) => servedFrom('../', document),
     staticCSP: PAGE_POLICY,
     uiConfig: { docExpansion: 'list', deepLinking: true },
   })
@@ -69,12 +71,19 @@ export async function describeApi(
   return app
 }
 
+/**
+ * OpenAPI 3.1 §4.8.5: relative to where the document is. The page may be opened under any name that leads to the service,
+ * and its policy lets it call no other than its own origin.
+ */
+function servedFrom<T extends object>(url: string, document: T): T {
+  return { ...document, servers: [{ url }] }
+}
+
 async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title: api.title, description: api.description, version: api.version },
-      servers: [{ url: api.baseUrl }],
       components: api.managementKey
         ? { securitySchemes: { managementKey: { type: 'http', scheme: 'bearer' } } }
         : {},

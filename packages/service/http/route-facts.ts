@@ -6,6 +6,7 @@ import { strict } from '@countersign/api/strict'
 import type { RouteOptions } from 'fastify'
 import type { Precedence } from '../operation/admission.ts'
 import type { Door } from './access.ts'
+import { withoutBasePath } from './base-path.ts'
 import type { ErrorShape } from './wire-errors.ts'
 
 export interface RouteFacts {
@@ -18,11 +19,14 @@ export interface KnownRoutes {
   add(url: string, methods: string | readonly string[], facts: RouteFacts): void
   /** `target`: as it stands in the request line. */
   of(method: string, target: string): RouteFacts
+  /** The target as the routes name it: without the path of the public address, where a proxy left it there. */
+  local(method: string, target: string): string
 }
 
 const UNKNOWN: RouteFacts = { door: 'open', errors: 'management', precedence: 'running' }
 
-export function knownRoutes(): KnownRoutes {
+/** What is known as it stands is meant so: below a path that is an address of the service too, a proxy has to take it off. */
+export function knownRoutes(basePath = ''): KnownRoutes {
   const exact = new Map<string, RouteFacts>()
   const beginnings: { readonly start: string; readonly facts: RouteFacts }[] = []
   return {
@@ -34,10 +38,18 @@ export function knownRoutes(): KnownRoutes {
       }
       beginnings.sort((a, b) => b.start.length - a.start.length)
     },
-    of(method, target) {
-      const path = withoutSlash(`${method === 'HEAD' ? 'GET' : method} ${target.split('?', 1)[0]}`)
-      return exact.get(path) ?? beginnings.find(({ start }) => path.startsWith(start))?.facts ?? UNKNOWN
-    },
+    of: (method, target) => find(method, local(method, target)) ?? UNKNOWN,
+    local,
+  }
+
+  function local(method: string, target: string): string {
+    if (basePath === '' || find(method, target) !== undefined) return target
+    return withoutBasePath(target, basePath)
+  }
+
+  function find(method: string, target: string): RouteFacts | undefined {
+    const path = withoutSlash(`${method === 'HEAD' ? 'GET' : method} ${target.split('?', 1)[0]}`)
+    return exact.get(path) ?? beginnings.find(({ start }) => path.startsWith(start))?.facts
   }
 }
 

@@ -1,0 +1,39 @@
+/** A command that ends, at the latest when its time is over, and what it said. */
+import { spawn } from 'node:child_process'
+
+export interface Finished {
+  /** Undefined when a signal ended it, which is so when it took too long. */
+  readonly code: number | undefined
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Command {
+  readonly command: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd?: string | undefined
+}
+
+export function finishedWithin(withinMs: number, { command, env, cwd }: Command): Promise<Finished> {
+  const [program = '', ...args] = command
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env,
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: withinMs,
+      killSignal: 'SIGKILL',
+    })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString('utf8')
+    })
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString('utf8')
+    })
+    child.once('error', reject)
+    // Not `close`: what it left running in the background may hold its output open.
+    child.once('exit', (code) => setImmediate(resolve, { code: code ?? undefined, stdout, stderr }))
+  })
+}
