@@ -13,6 +13,12 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
       await createIssuedCredentials(db)
     },
   },
+  // A release before does not know it and writes none: its credentials name both lists of a pair.
+  '2026-12-status-purpose': {
+    up: async (db: Untyped) => {
+      await db.schema.alterTable('issued_credentials').addColumn('purpose', 'text').execute()
+    },
+  },
 }
 
 async function createStatusLists(db: Untyped): Promise<void> {

@@ -60,6 +60,8 @@ export interface IssuedCredentialRow {
   /** Both absent for a credential without status. */
   readonly list_id: string | null
   readonly idx: number | null
+  /** Of a pair of lists, the one that the credential names; absent for one that names both, and without a pair. */
+  readonly purpose: 'revocation' | null
   readonly issued_at: number
   readonly expires_at: number | null
 }

@@ -78,7 +78,7 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
 
 const changed = { description: 'The credential with its status now', schema: issuedCredential }
 const final = errorAnswer(
-  'It has no status, or is revoked, which is final',
+  'It has no status, none of this kind, or is revoked, which is final',
   STATUS_ERRORS.revoked_for_good({ code: 'revoked_for_good' }),
 )
 const wrongStatus = errorAnswer('Another word than valid, revoked and suspended', {

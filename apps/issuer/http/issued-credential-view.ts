@@ -2,9 +2,9 @@
 import type { IssuedCredentialView } from '@countersign/api/issuer/credentials'
 import { defined } from '@countersign/core/json'
 import { issuedAt as issuedAtPlace, issuedById, issuedInSession } from '../database/issued-credentials.ts'
-import type { IssuedCredentialRow, IssuerDatabase, StatusListRow } from '../database/schema.ts'
+import type { IssuedCredentialRow, IssuerDatabase } from '../database/schema.ts'
 import { currentStatus } from '../status/change-status.ts'
-import { bitstringListUri, listIdOf, statusPurposes, tokenListUri } from '../status/list-addresses.ts'
+import { bitstringListUri, listIdOf, namedPurposes, tokenListUri } from '../status/list-addresses.ts'
 
 export async function viewOfCredential(
   database: IssuerDatabase,
@@ -47,18 +47,19 @@ async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise
   })
 }
 
-async function addressesOf({ db }: IssuerDatabase, { list_id: id, idx: index }: IssuedCredentialRow) {
+async function addressesOf(
+  { db }: IssuerDatabase,
+  { list_id: id, idx: index, purpose }: IssuedCredentialRow,
+) {
   if (id === null || index === null) return []
   const list = await db
     .selectFrom('status_lists')
     .select(['id', 'kind', 'base_url'])
     .where('id', '=', id)
     .executeTakeFirstOrThrow()
-  return uris(list).map((uri) => ({ uri, index }))
-}
-
-function uris(list: Pick<StatusListRow, 'id' | 'kind' | 'base_url'>): readonly string[] {
-  return list.kind === 'token'
-    ? [tokenListUri(list)]
-    : statusPurposes.map((purpose) => bitstringListUri(list, purpose))
+  const uris =
+    list.kind === 'token'
+      ? [tokenListUri(list)]
+      : namedPurposes(purpose).map((named) => bitstringListUri(list, named))
+  return uris.map((uri) => ({ uri, index }))
 }

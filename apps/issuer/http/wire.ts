@@ -141,6 +141,11 @@ export const STATUS_ERRORS: WireErrors<StatusRefusal> = {
     status: 409,
     message: 'This credential was issued without a status: it cannot be revoked',
   }),
+  no_suspension: () => ({
+    status: 409,
+    message:
+      'This credential can be revoked, not suspended: data model 1.1 has one status, which is revocation',
+  }),
   revoked_for_good: () => ({ status: 409, message: 'This credential is revoked, which is final' }),
 }
 

@@ -55,7 +55,7 @@ export async function checkIssuable(
       issuedAt: now,
       notBefore,
       expiresAt: lifetimeSeconds === undefined ? undefined : now + lifetimeSeconds,
-      statuses: hasStatus ? longestReferences(format.statusList, issuer.baseUrl) : [],
+      statuses: hasStatus ? longestReferences(format, issuer.baseUrl) : [],
     },
     issuer.crypto,
   )

@@ -1,6 +1,6 @@
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { vcJwt } from '@countersign/credential/w3c-vc/format'
+import { jwtVcJson, vcJwt } from '@countersign/credential/w3c-vc/format'
 import { expect, it } from 'vitest'
 import type { IssuerDatabase } from '../database/schema.ts'
 import { credentialAt, viewOfCredential, viewsOfSession } from '../http/issued-credential-view.ts'
@@ -107,6 +107,28 @@ onBothDatabases('a status', (database) => {
       expect(await credentialAt(database(), status.uri, (status.index + 1) % 131_072)).toBeUndefined()
       expect(await credentialAt(database(), `${status.uri}/x`, status.index)).toBeUndefined()
     }
+  })
+
+  it('of a W3C credential of version 1.1 is one entry, and revocation alone', async () => {
+    const { id, statuses } = await issued(database(), { format: jwtVcJson })
+    expect(statuses).toMatchObject([{ mechanism: 'bitstring_status_list', purpose: 'revocation' }])
+    expect((await viewOfCredential(database(), id))?.statusLists).toHaveLength(1)
+    expect(await to(id, 'suspended')).toEqual({ ok: false, error: { code: 'no_suspension' } })
+    expect(await statusOf(database(), id)).toBe('valid')
+    expect(await to(id, 'revoked')).toMatchObject({ ok: true })
+    expect(await to(id, 'suspended')).toMatchObject({ ok: false })
+  })
+
+  it('of one that a release before issued is in two lists, and suspended as ever', async () => {
+    const { id } = await issued(database(), { format: jwtVcJson })
+    await database()
+      .db.updateTable('issued_credentials')
+      .set({ purpose: null })
+      .where('id', '=', id)
+      .execute()
+    expect((await viewOfCredential(database(), id))?.statusLists).toHaveLength(2)
+    expect(await to(id, 'suspended')).toMatchObject({ ok: true })
+    expect(await to(id, 'valid')).toMatchObject({ ok: true })
   })
 
   it('is found by the issuance', async () => {

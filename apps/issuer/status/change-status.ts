@@ -13,6 +13,8 @@ export type CredentialStatus = (typeof credentialStatuses)[number]
 export type StatusRefusal =
   | { readonly code: 'credential_unknown' }
   | { readonly code: 'no_status' }
+  /** It names the list of revocations alone. */
+  | { readonly code: 'no_suspension' }
   | { readonly code: 'revoked_for_good' }
 
 /** The values of Token Status List §7.1, which are stored whatever the list's mechanism. */
@@ -43,6 +45,7 @@ export async function changeStatus(
   if (issued === undefined) return refuse({ code: 'credential_unknown' })
   const place = placeOf(issued)
   if (place === undefined) return refuse({ code: 'no_status' })
+  if (status === 'suspended' && issued.purpose === 'revocation') return refuse({ code: 'no_suspension' })
   return database.inTransaction(async (transaction) => {
     const version = await nextVersion(transaction, place.listId)
     const current = await statusAt(transaction, place)

@@ -1,8 +1,13 @@
 /** Where the lists are published. A credential carries the address for life, so a list keeps the base it was made under. */
-import type { StatusListRow } from '../database/schema.ts'
+import type { IssuedCredentialRow, StatusListRow } from '../database/schema.ts'
 
 export const statusPurposes = ['revocation', 'suspension'] as const
 export type StatusPurpose = (typeof statusPurposes)[number]
+
+/** The lists of a pair that a credential names. */
+export function namedPurposes(purpose: IssuedCredentialRow['purpose']): readonly StatusPurpose[] {
+  return purpose === null ? statusPurposes : [purpose]
+}
 
 type Addressed = Pick<StatusListRow, 'id' | 'base_url'>
 

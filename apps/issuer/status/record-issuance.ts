@@ -10,12 +10,12 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { deleteIssued, insertIssued } from '../database/issued-credentials.ts'
 import type { IssuerDatabase } from '../database/schema.ts'
 import type { IndexAllocator, StatusPlace } from './allocate-index.ts'
-import { LIST_KINDS, statusReferences } from './references.ts'
+import { LIST_KINDS, purposeOf, statusReferences } from './references.ts'
 
 export interface IssuanceFacts {
   readonly sessionId: string
   readonly configurationId: string
-  readonly format: Pick<FormatFacts, 'id' | 'statusList'>
+  readonly format: Pick<FormatFacts, 'id' | 'statusList' | 'oneStatus'>
   /** Epoch seconds, as the credential says it. */
   readonly issuedAt: number
   readonly expiresAt?: number | undefined
@@ -56,7 +56,7 @@ export async function recordIssuance(
   for (let tried = 0; tried < PLACES_TRIED; tried++) {
     const place = await indices.next(LIST_KINDS[facts.format.statusList])
     if (await insertIssued(database, rowOf(credentialId, facts, place)))
-      return { credentialId, statuses: statusReferences(place) }
+      return { credentialId, statuses: statusReferences(place, purposeOf(facts.format)) }
     await indices.distrust(place.list)
   }
   throw new Error('every place in the status lists is taken already')
@@ -79,6 +79,7 @@ function rowOf(id: string, facts: IssuanceFacts, place?: StatusPlace) {
     format: facts.format.id,
     list_id: place?.list.id ?? null,
     idx: place?.index ?? null,
+    purpose: place === undefined ? null : purposeOf(facts.format),
     issued_at: facts.issuedAt,
     expires_at: facts.expiresAt ?? null,
   }

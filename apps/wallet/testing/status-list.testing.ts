@@ -23,7 +23,8 @@ const VALUES = { valid: 0, revoked: 1, suspended: 2, application_specific: 3 } a
 export function statusReferences(url: string, format: FormatId): readonly StatusReference[] {
   if (format === 'dc+sd-jwt' || format === 'mso_mdoc')
     return [{ mechanism: 'token_status_list', uri: `${url}/lists/token`, index: INDEX }]
-  return (['revocation', 'suspension'] as const).map((purpose) => ({
+  const purposes = ['revocation', 'suspension'] as const
+  return purposes.slice(0, format === 'jwt_vc_json' ? 1 : 2).map((purpose) => ({
     mechanism: 'bitstring_status_list',
     uri: `${url}/lists/${purpose}`,
     index: INDEX,

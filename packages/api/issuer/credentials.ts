@@ -61,7 +61,9 @@ export const issuedCredential = z
     statusLists: z
       .array(z.object({ uri: z.string(), index: z.int() }))
       .optional()
-      .describe('Where its status is published; two lists for a W3C credential, with one index'),
+      .describe(
+        'Where its status is published; two lists for a W3C credential of version 2.0, with one index',
+      ),
   })
   .meta({ examples: [EXAMPLE] })
 

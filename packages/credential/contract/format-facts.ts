@@ -36,6 +36,8 @@ export interface FormatFacts {
   readonly securedBy: SecuringMechanism
   readonly signerProfile: SignerProfile
   readonly statusList: StatusListKind
+  /** Its data model has room for one status of a credential (VCDM 1.1 §4.9, an object): revocation; absent: for several. */
+  readonly oneStatus?: true | undefined
   readonly bindingMethods: readonly BindingMethod[]
   /** There are no presentations without proof of the holder, even where a query waives it (ISO/IEC 18013-5). */
   readonly alwaysBinds?: true

@@ -25,7 +25,7 @@ export function writeDocument(
 ): Result<WrittenDocument, FormatRefusal> {
   const fault = findInputFault(input) ?? findClaimFault(input.claims, 1)
   if (fault !== undefined) return refuse(fault)
-  const status = writeCredentialStatus(input.statuses ?? [])
+  const status = writeCredentialStatus(input.statuses ?? [], version)
   if (!status.ok) return status
   const issuer = writeIssuer(input)
   if (!issuer.ok) return issuer

@@ -39,6 +39,7 @@ export const jwtVcJson: CredentialFormat = {
   ...w3c,
   id: 'jwt_vc_json',
   securedBy: 'jwt',
+  oneStatus: true,
   envelope: [],
   validity: { from: 'issuanceDate', until: 'expirationDate' },
   frame: frameOf('1.1'),

@@ -9,6 +9,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '../contract/format.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
 import { typesOf } from './data-model.ts'
+import type { ModelVersion } from './json-ld-context.ts'
 import { isUrl } from './urls.ts'
 
 const ENTRY_TYPE = 'BitstringStatusListEntry'
@@ -16,10 +17,18 @@ const ENTRY_TYPE = 'BitstringStatusListEntry'
 const OLDER_ENTRY_TYPE = 'StatusList2021Entry'
 const MAX_SIZE_BITS = 32
 
-/** The member, with one entry or several; nothing for no reference. Refuses mechanisms that have no form here. */
+/**
+ * The member, with one entry or, from version 2.0 on, several; nothing for no reference. Refuses mechanisms that have no
+ * form here.
+ */
 export function writeCredentialStatus(
   references: readonly StatusReference[],
+  version: ModelVersion,
 ): Result<JsonObject, FormatRefusal> {
+  // VCDM 1.1 §4.9: an object. A list of them came with 2.0 (§4.10).
+  if (version === '1.1' && references.length > 1) {
+    return refuse({ code: 'status_mechanism_unsupported', detail: 'several' })
+  }
   const entries: JsonObject[] = []
   for (const reference of references) {
     if (reference.mechanism !== 'bitstring_status_list') {
