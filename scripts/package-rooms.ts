@@ -175,6 +175,16 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/http/server',
     'service/operation',
   ),
+  'service/trust': onNode(
+    'core',
+    'event-loop',
+    'trust',
+    'trust/lists',
+    'keys/engines',
+    'service/config',
+    'service/operation',
+    'service/outgoing',
+  ),
   'service/compose': using(
     ['zod'],
     'core',
@@ -184,7 +194,6 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'credential/contract',
     'status-list',
     'trust',
-    'trust/lists',
     'keys',
     'keys/engines',
     'keys/backends',
@@ -196,6 +205,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/operation',
     'service/outgoing',
     'service/sessions',
+    'service/trust',
   ),
   'local-servers': onNode(),
 }

@@ -3,7 +3,7 @@ import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
-import { openIssuerTrust } from '@countersign/service/compose/believed-issuers'
+import { type OpenTrust, openIssuerTrust } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
@@ -11,7 +11,7 @@ import { openedOn, type RunningService, runService } from '@countersign/service/
 import { openRuntime, type Runtime } from '@countersign/service/compose/runtime'
 import { openServiceSigner } from '@countersign/service/compose/service-signers'
 import type { Config } from '@countersign/service/config/load'
-import { trustSources } from '@countersign/service/config/trust'
+import { trustSettings } from '@countersign/service/config/trust'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import { buildVerifier, type VerifierPorts, verifierService } from './build.ts'
@@ -24,25 +24,29 @@ type VerifierConfig = Config<typeof verifierShape>
 export async function startVerifier(start: ServiceStart, formats = ALL_FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'verifier', extra: verifierShape }, start)
   const runtime = await openRuntime(config, verifierShape, start.clock)
-  const ports = await openedOn(runtime, () => openPorts(runtime, config, formatRegistry(formats)))
-  return runService(runtime, verifierService(buildVerifier({ ...ports, formats }, config)))
+  const { checks, ...ports } = await openedOn(runtime, () =>
+    openPorts(runtime, config, formatRegistry(formats)),
+  )
+  return runService(runtime, verifierService(buildVerifier({ ...ports, formats }, config)), checks)
 }
 
 async function openPorts(
   runtime: Runtime,
   config: VerifierConfig,
   formats: FormatRegistry,
-): Promise<Omit<VerifierPorts, 'formats'>> {
+): Promise<Omit<VerifierPorts, 'formats'> & Pick<OpenTrust, 'checks'>> {
   const { stores, now } = runtime
   const identity = await openClientIdentity(runtime, config)
   const { remote, resolveKey } = openOutgoing(runtime, config)
-  const trust = await openIssuerTrust(runtime, trustSources(config), { formats, resolveKey, remote })
+  const trust = await openIssuerTrust(runtime, trustSettings(config), { formats, resolveKey, remote })
   const lists = openStatusLists(remote, {
     crypto: nodeCrypto,
     compression: nodeCompression,
     trust: trust.statusLists,
+    losses: trust.losses,
   })
   return {
+    checks: trust.checks,
     stores,
     crypto: nodeCrypto,
     ...identity,

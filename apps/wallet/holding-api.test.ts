@@ -21,7 +21,7 @@ onBothDatabases('the calls for keys, DIDs and credentials', (store) => {
   beforeAll(async () => {
     const trust = statusListTrust(issuerChains)
     const statusLists = openStatusLists(remote, { crypto: nodeCrypto, compression: nodeCompression, trust })
-    const issuers = { trust: issuerTrust(issuerChains), statusLists, listAnchors: ['Test CA'] }
+    const issuers = { trust: issuerTrust(issuerChains), statusLists, listAnchors: () => ['Test CA'] }
     api = await startApi(store().instance({ issuers, now: () => Math.floor(Date.now() / 1000) }))
   })
   afterAll(() => api.close())

@@ -3,7 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { openIssuerTrust, type TrustWays } from '@countersign/service/compose/believed-issuers'
+import {
+  type OpenTrust,
+  openIssuerTrust,
+  type TrustWays,
+} from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
@@ -13,7 +17,7 @@ import { openedOn, type RunningService, runService } from '@countersign/service/
 import { openRuntime, type Runtime } from '@countersign/service/compose/runtime'
 import { trustAnchors } from '@countersign/service/compose/trust-anchors'
 import type { Config } from '@countersign/service/config/load'
-import { trustSources } from '@countersign/service/config/trust'
+import { trustSettings } from '@countersign/service/config/trust'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import type { Database } from '@countersign/stores/sql/database'
@@ -33,14 +37,14 @@ export async function startWallet(start: ServiceStart, formats = ALL_FORMATS): P
   if (preregistered && config.mode === 'production')
     throw new StartRefused('preregisteredAccount is for development: its password is known to everybody')
   const runtime = await openRuntime(config, walletShape, start.clock)
-  const { wallet, database } = await openedOn(runtime, async () => {
+  const { wallet, checks } = await openedOn(runtime, async () => {
     const opened = await openWalletDatabase(runtime, config)
-    const ports = await openPorts(runtime, config, opened, formatRegistry(formats))
+    const { checks: ofTrust, ...ports } = await openPorts(runtime, config, opened, formatRegistry(formats))
     const built = await buildWallet({ ...ports, formats }, config)
     if (preregistered) await announcePreregistered(built, runtime)
-    return { wallet: built, database: opened }
+    return { wallet: built, checks: [databaseCheck(opened), ...ofTrust] }
   })
-  return runService(runtime, walletService(wallet, config), [databaseCheck(database)])
+  return runService(runtime, walletService(wallet, config), checks)
 }
 
 async function openWalletDatabase(runtime: Runtime, config: WalletConfig): Promise<Database<WalletTables>> {
@@ -65,10 +69,11 @@ async function openPorts(
   config: WalletConfig,
   database: Database<WalletTables>,
   formats: FormatRegistry,
-): Promise<Omit<WalletPorts, 'formats'>> {
+): Promise<Omit<WalletPorts, 'formats'> & Pick<OpenTrust, 'checks'>> {
   const outgoing = openOutgoing(runtime, config)
-  const issuers = await openIssuers(runtime, config, { ...outgoing, formats })
+  const { checks, issuers } = await openIssuers(runtime, config, { ...outgoing, formats })
   return {
+    checks,
     database,
     sealing: runtime.deployment.sealing,
     outgoing,
@@ -83,21 +88,23 @@ async function openPorts(
   }
 }
 
+interface OpenIssuers extends Pick<OpenTrust, 'checks'> {
+  readonly issuers?: TrustedIssuers | undefined
+}
+
 /** In production nobody vouches for issuers until somebody is configured. */
-async function openIssuers(
-  runtime: Runtime,
-  config: WalletConfig,
-  ways: TrustWays,
-): Promise<TrustedIssuers | undefined> {
-  const sources = trustSources(config)
-  if (config.mode === 'production' && sources.length === 0) return undefined
-  const { issuers, listAnchors, statusLists } = await openIssuerTrust(runtime, sources, ways)
+async function openIssuers(runtime: Runtime, config: WalletConfig, ways: TrustWays): Promise<OpenIssuers> {
+  const settings = trustSettings(config)
+  if (config.mode === 'production' && settings.sources.length === 0) return { checks: [] }
+  const opened = await openIssuerTrust(runtime, settings, ways)
+  const { checks, issuers, listAnchors, losses, statusLists } = opened
   const lists = openStatusLists(ways.remote, {
     crypto: nodeCrypto,
     compression: nodeCompression,
     trust: statusLists,
+    losses,
   })
-  return { trust: issuers, statusLists: lists, listAnchors }
+  return { checks, issuers: { trust: issuers, statusLists: lists, listAnchors } }
 }
 
 async function announcePreregistered(wallet: Wallet, { log }: Runtime): Promise<void> {

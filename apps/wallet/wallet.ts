@@ -62,7 +62,7 @@ export interface TrustedIssuers {
   readonly trust: IssuerTrust
   readonly statusLists: StatusLists
   /** Names of the authorities whose lists count whoever issued the credential. */
-  readonly listAnchors: readonly string[]
+  readonly listAnchors: () => readonly string[]
 }
 
 export interface WalletLimits {

@@ -140,7 +140,7 @@ function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLi
       checkStatus: statusChecker({
         formats: formatRegistry(shared.formats),
         lists: list.ask,
-        listAnchors: [],
+        listAnchors: () => [],
         now: shared.now,
       }),
     },

@@ -120,10 +120,10 @@ export async function shown(
   return { state: String(session.json()['state']), told: `${session.text} ${answer.status} ${answer.text}` }
 }
 
-/** The note of readiness about certificates; the service is ready in any case. */
-export async function certificateNote({ url }: Running): Promise<string> {
+/** What `/readyz` says of one thing that it looks at; the service is ready in any case. */
+export async function noteOf({ url }: Running, check: 'certificates' | 'trust'): Promise<string> {
   const { checks } = expectStatus(await call(`${url}/readyz`), 200).json() as {
     checks: readonly { readonly name: string; readonly note?: string }[]
   }
-  return checks.find(({ name }) => name === 'certificates')?.note ?? ''
+  return checks.find(({ name }) => name === check)?.note ?? ''
 }

@@ -12,9 +12,6 @@ import { directoryShelf } from '@countersign/keys/deployment/identity-store'
 import { freePort } from '@countersign/local-servers/ports'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import { startRepository } from '@countersign/repository/main'
-import { TURNED_CLOCK } from '@countersign/testing/time/turned-clock'
-import { startVerifier } from '@countersign/verifier/main'
-import { startWallet } from '@countersign/wallet/main'
 import {
   authority,
   type Certified,
@@ -25,8 +22,12 @@ import {
   signerUnder,
   trustedEntities,
   trustListProvider,
+  vicalEntry,
   vicalOf,
-} from './authorities.ts'
+} from '@countersign/testing/people/authorities'
+import { TURNED_CLOCK } from '@countersign/testing/time/turned-clock'
+import { startVerifier } from '@countersign/verifier/main'
+import { startWallet } from '@countersign/wallet/main'
 import { DAY } from './moments.ts'
 
 /** A service, and the same once more with other settings beside the old ones, at the same address. */
@@ -164,7 +165,7 @@ async function believedFor(folder: string, start: number, long: Period) {
     { listFile: join(folder, 'list.jwt'), signerFile, types: ['urn:countersign:identity-credential:1'] },
   ]
   const publish = async (period: ListPeriod) => {
-    const vical = await vicalOf(listedIaca, ['org.iso.18013.5.1.mDL'], provider, period)
+    const vical = await vicalOf([vicalEntry(listedIaca, ['org.iso.18013.5.1.mDL'])], provider, period)
     await written(folder, 'vical.cbor', vical)
     await written(folder, 'list.jwt', await trustedEntities(listedCa, provider, period))
   }

@@ -26,17 +26,40 @@ const read = (text: string) => readCertificateFile(encodeUtf8(text))
 describe('a file of certificates', () => {
   it('is a PEM bundle with anything around, or one certificate in DER', () => {
     const bundle = read(`# ours\n${toPem([a])}\nsubject=B\r\n${toPem([b]).replaceAll('\n', '\r\n')}`)
-    expect(bundle.ok && bundle.value.map(({ subject }) => subject.text)).toEqual(['CN=A', 'CN=B'])
+    expect(bundle.ok && bundle.value.certificates.map(({ subject }) => subject.text)).toEqual([
+      'CN=A',
+      'CN=B',
+    ])
     const der = readCertificateFile(a.der)
-    expect(der.ok && der.value.map(({ subject }) => subject.text)).toEqual(['CN=A'])
+    expect(der.ok && der.value.certificates.map(({ subject }) => subject.text)).toEqual(['CN=A'])
   })
 
   it('becomes anchors or pins with the scope that it was given for', () => {
     const scope = { source: 'anchors.pem', types: ['urn:example'] }
-    expect(anchorsOfFile(a.der, scope)).toMatchObject({ value: { anchors: [scope], pins: [] } })
-    expect(pinsOfFile(a.der, scope)).toMatchObject({ value: { anchors: [], pins: [scope] } })
+    expect(anchorsOfFile(a.der, scope)).toMatchObject({ value: { list: { anchors: [scope], pins: [] } } })
+    expect(pinsOfFile(a.der, scope)).toMatchObject({ value: { list: { anchors: [], pins: [scope] } } })
     expect(anchorsOfFile(new Uint8Array(), scope)).toEqual({ ok: false, error: { code: 'no_certificate' } })
     expect(pinsOfFile(new Uint8Array(), scope)).toEqual({ ok: false, error: { code: 'no_certificate' } })
+  })
+
+  it('is used without a certificate of a kind that is not read, and names it', async () => {
+    // A curve that nobody knows in place of P-256, with a name of the same length.
+    const foreign = Uint8Array.from(b.der)
+    const curve = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]
+    const at = foreign.findIndex((_byte, from) =>
+      curve.every((byte, place) => foreign[from + place] === byte),
+    )
+    expect(at).toBeGreaterThan(0)
+    foreign[at + curve.length - 1] = 0x7f
+    const text = toPem([a, { ...b, der: foreign }, b])
+    expect(read(text)).toMatchObject({
+      value: {
+        certificates: [{ der: a.der }, { der: b.der }],
+        skipped: [{ index: 1, reason: 'certificate_key_unsupported' }],
+      },
+    })
+    const alone = toPem([{ ...b, der: foreign }])
+    expect(read(alone)).toEqual({ ok: false, error: { code: 'certificate_key_unsupported', index: 0 } })
   })
 
   it.each<[string, string, object]>([

@@ -286,6 +286,58 @@ describe('a document signer of mdocs', () => {
     expect((await judge(list, [leaf], { ...mdoc, purpose: 'status_list' })).ok).toBe(true)
   })
 
+  const MDL_USAGE = '1.0.18013.5.1.2'
+  const PID_USAGE = '1.3.130.2.0.0.1.2'
+  const PID = 'eu.europa.ec.eudi.pid.1'
+
+  it.each<[string | undefined, string, 'any' | readonly string[] | undefined, boolean]>([
+    [MDL_USAGE, mdoc.type ?? '', undefined, true],
+    [PID_USAGE, mdoc.type ?? '', undefined, false],
+    [undefined, mdoc.type ?? '', undefined, false],
+    [MDL_USAGE, PID, undefined, true],
+    [PID_USAGE, PID, undefined, true],
+    [undefined, PID, undefined, true],
+    [MDL_USAGE, PID, [PID_USAGE], false],
+    [PID_USAGE, PID, [PID_USAGE], true],
+    [undefined, PID, [PID_USAGE], false],
+    [MDL_USAGE, mdoc.type ?? '', [PID_USAGE], false],
+    [PID_USAGE, mdoc.type ?? '', [PID_USAGE, MDL_USAGE], true],
+    [PID_USAGE, mdoc.type ?? '', 'any', true],
+    [undefined, mdoc.type ?? '', 'any', true],
+  ])('made for %s counts for a %s by what its source says: %j', async (usage, type, says, counts) => {
+    const list = anchorsFrom([await makeIaca()], { documentSignerUsages: says, name: 'The IACA' })
+    const leaf = await makeSignerOf({ extendedKeyUsage: usage === undefined ? undefined : [usage] })
+    const judged = await judge(list, [leaf], { ...mdoc, type })
+    expect(judged).toMatchObject(
+      counts ? { ok: true } : { error: { reason: 'document_signer_extended_key_usage_wrong' } },
+    )
+  })
+
+  it('made for more than one thing counts where all of it does', async () => {
+    const leaf = await makeSignerOf({ extendedKeyUsage: [PID_USAGE, MDL_USAGE] })
+    const believed = async (says: readonly string[] | undefined) =>
+      (await judge(anchorsFrom([await makeIaca()], { documentSignerUsages: says }), [leaf], mdoc)).ok
+    expect(await believed(undefined)).toBe(false)
+    expect(await believed([PID_USAGE])).toBe(false)
+    expect(await believed([PID_USAGE, MDL_USAGE])).toBe(true)
+  })
+
+  it('counts by one source where another asks for another purpose, in whatever order they stand', async () => {
+    const certificate = await makeIaca()
+    const strict = anchorsFrom([certificate], { source: 'strict' })
+    const lenient = anchorsFrom([certificate], { source: 'lenient', documentSignerUsages: [PID_USAGE] })
+    const leaf = await makeSignerOf({ extendedKeyUsage: [PID_USAGE] })
+    for (const list of [combineTrustLists(strict, lenient), combineTrustLists(lenient, strict)])
+      expect(await judge(list, [leaf], mdoc)).toMatchObject({ ok: true, value: { source: 'lenient' } })
+  })
+
+  it('is judged anew for another type although its path is remembered', async () => {
+    const trust = chainTrust({ list: anchorsFrom([await makeIaca()], {}), crypto: nodeEngine })
+    const x5c = toX5c(await makeSignerOf({ extendedKeyUsage: [PID_USAGE] }))
+    expect((await trust(x5c, { ...mdoc, type: PID }, NOW)).ok).toBe(true)
+    expect((await trust(x5c, mdoc, NOW)).ok).toBe(false)
+  })
+
   it('is refused for its root, unless that is put up with', async () => {
     const iaca = await makeIaca({ pathLength: undefined })
     const leaf = await makeSignerOf()

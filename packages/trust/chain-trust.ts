@@ -11,6 +11,7 @@ import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import {
   findDocumentSignerFaults,
   findIacaFaults,
+  isMadeFor,
   type ProfileFault,
 } from '@countersign/x509/certificate-profile'
 import {
@@ -19,6 +20,7 @@ import {
   type ValidPath,
   validatePath,
 } from '@countersign/x509/certification-path'
+import { usagesFor } from './document-signer-usages.ts'
 import { contradictsIssuer, namesIssuer } from './issuer-name.ts'
 import {
   findScopeFault,
@@ -74,7 +76,7 @@ export type UntrustedReason =
   | `iaca_${ProfileFault}`
 
 /** Why a trusted certificate does not count for what this leaf signed. */
-type CountingFault = ScopeFault | 'issuer_not_in_certificate'
+type CountingFault = ScopeFault | 'issuer_not_in_certificate' | 'document_signer_extended_key_usage_wrong'
 
 /** `x5c`: leaf first, standard base64. `now` in epoch seconds. */
 export type ChainTrust = (
@@ -111,10 +113,11 @@ function judgeBy({ anchors, pins }: TrustList, options: ChainTrustOptions): Deci
     const byPin = pinsOfLeaf && judgePins(pinsOfLeaf, occasion, now)
     if (byPin?.ok) return byPin
     const known = cache.get(x5c, occasion, now)
-    if (known !== undefined && findFault(known.anchor, known.path.leaf, occasion, now) === undefined) {
+    const asked = { occasion, now, options }
+    if (known !== undefined && findAnchorFault(known.anchor, known.path.leaf, asked) === undefined) {
       return judgeMoment(known, occasion, now)
     }
-    const judged = await judgeChain(x5c, leafText, anchors, occasion, now, options)
+    const judged = await judgeChain(x5c, leafText, anchors, asked)
     if (!judged.ok) return byPin ?? judged
     cache.put(x5c, occasion, judged.value, now)
     return judgeMoment(judged.value, occasion, now)
@@ -126,30 +129,36 @@ interface JudgedChain {
   readonly anchor: TrustedCertificate
 }
 
+interface Asked {
+  readonly occasion: TrustOccasion
+  readonly now: number
+  readonly options: ChainTrustOptions
+}
+
 async function judgeChain(
   x5c: readonly string[],
   leafText: string,
   anchors: readonly TrustedCertificate[],
-  occasion: TrustOccasion,
-  now: number,
-  options: ChainTrustOptions,
+  asked: Asked,
 ): Promise<Result<JudgedChain, ChainRefusal>> {
   const leaf = parseX5cEntry(leafText)
   if (!leaf.ok) return refuse({ code: 'key_unreadable', reason: leaf.error.code })
-  const rules = rulesFor(occasion, options)
-  const counting = anchors.filter((anchor) => findFault(anchor, leaf.value, occasion, now) === undefined)
-  const path = await findPath(x5c, counting, now, rules, options)
+  const counting = anchors.filter((anchor) => findAnchorFault(anchor, leaf.value, asked) === undefined)
+  const path = await findPath(x5c, counting, asked)
   if (!path.ok) {
     const others = anchors.filter((anchor) => !counting.includes(anchor))
-    const elsewhere = await findPath(x5c, others, now, rules, options)
-    return explain(path.error, x5c, leaf.value, elsewhere, occasion, now)
+    const elsewhere = await findPath(x5c, others, asked)
+    return explain(path.error, x5c, leaf.value, elsewhere, asked)
   }
-  const fault = findProfileFault(path.value, occasion, options)
-  if (fault === undefined) return path
-  return untrusted(path.value.path.leaf, fault.reason, detailsOf(fault.certificate, fault.faults))
+  return refusedByProfile(path.value, asked) ?? path
 }
 
-/** An anchor of another source may count for the same leaf, so the name is asked for with the rest of what limits it. */
+function refusedByProfile(judged: JudgedChain, asked: Asked): Result<never, ChainRefusal> | undefined {
+  const fault = findProfileFault(judged, asked)
+  return fault && untrusted(judged.path.leaf, fault.reason, detailsOf(fault.certificate, fault.faults))
+}
+
+/** An anchor of another source may count for the same leaf, so all that a source says is asked together. */
 function findFault(
   trusted: TrustedCertificate,
   leaf: Certificate,
@@ -161,15 +170,26 @@ function findFault(
   return contradictsIssuer(leaf, occasion.issuer) ? 'issuer_not_in_certificate' : undefined
 }
 
+/** A pin is freed from what is asked of those who are below an anchor. */
+function findAnchorFault(
+  anchor: TrustedCertificate,
+  leaf: Certificate,
+  { occasion, now, options }: Asked,
+): CountingFault | undefined {
+  const fault = findFault(anchor, leaf, occasion, now)
+  if (fault !== undefined || !isForDocuments(occasion)) return fault
+  if (options.waivedFaults?.includes('extended_key_usage_wrong')) return undefined
+  return isMadeFor(leaf, usagesFor(anchor, occasion)) ? undefined : 'document_signer_extended_key_usage_wrong'
+}
+
 async function findPath(
   x5c: readonly string[],
   anchors: readonly TrustedCertificate[],
-  now: number,
-  rules: PathRules,
-  { crypto }: ChainTrustOptions,
+  { occasion, now, options }: Asked,
 ): Promise<Result<JudgedChain, PathRefusal>> {
   const byCertificate = new Map(anchors.map((anchor) => [anchor.certificate, anchor]))
-  const path = await validatePath(x5c, [...byCertificate.keys()], now, crypto, rules)
+  const rules = rulesFor(occasion, options)
+  const path = await validatePath(x5c, [...byCertificate.keys()], now, options.crypto, rules)
   if (!path.ok) return path
   const anchor = byCertificate.get(path.value.anchor)
   if (anchor === undefined) throw new Error('a path led to an anchor that was not given')
@@ -190,12 +210,15 @@ function explain(
   x5c: readonly string[],
   leaf: Certificate,
   elsewhere: Result<JudgedChain, PathRefusal>,
-  occasion: TrustOccasion,
-  now: number,
+  asked: Asked,
 ): Result<never, ChainRefusal> {
   if (!elsewhere.ok) return untrusted(leaf, refusal.code, detailsOfPath(refusal, x5c))
   const { anchor } = elsewhere.value
-  const fault = findFault(anchor, leaf, occasion, now)
+  const fault = findAnchorFault(anchor, leaf, asked)
+  // The wrong purpose is one of the faults of a profile, and seldom the only one.
+  const byProfile =
+    fault === 'document_signer_extended_key_usage_wrong' && refusedByProfile(elsewhere.value, asked)
+  if (byProfile) return byProfile
   const details = { ...detailsOfPath(refusal, x5c), anchor: nameOf(anchor) }
   return untrusted(leaf, fault ?? refusal.code, details)
 }
@@ -209,14 +232,14 @@ interface FoundFault {
 /** ISO/IEC 18013-5 §9.3.1, annex B: document signers have a PKI of their own; JOSE prescribes nothing beyond the path. */
 function findProfileFault(
   { path, anchor }: JudgedChain,
-  { purpose, signerProfile }: TrustOccasion,
-  { waivedFaults = [] }: ChainTrustOptions,
+  { occasion, options: { waivedFaults = [] } }: Asked,
 ): FoundFault | undefined {
-  if (purpose !== 'issuer' || signerProfile !== 'iso-mdl') return undefined
+  if (!isForDocuments(occasion)) return undefined
   const enforced = (faults: readonly ProfileFault[]) =>
     faults.filter((fault) => !waivedFaults.includes(fault))
   const between: readonly ProfileFault[] = path.intermediates.length > 0 ? ['intermediate_ca'] : []
-  const ofSigner = enforced([...between, ...findDocumentSignerFaults(path.leaf, path.anchor)])
+  const usages = usagesFor(anchor, occasion)
+  const ofSigner = enforced([...between, ...findDocumentSignerFaults(path.leaf, path.anchor, usages)])
   const [first] = ofSigner
   if (first !== undefined) {
     return { reason: `document_signer_${first}`, certificate: path.leaf, faults: ofSigner }
@@ -225,6 +248,10 @@ function findProfileFault(
   const [firstOfIaca] = ofIaca
   if (firstOfIaca === undefined) return undefined
   return { reason: `iaca_${firstOfIaca}`, certificate: path.anchor, faults: ofIaca }
+}
+
+function isForDocuments({ purpose, signerProfile }: TrustOccasion): boolean {
+  return purpose === 'issuer' && signerProfile === 'iso-mdl'
 }
 
 /** One certificate may be pinned for several purposes. */

@@ -44,6 +44,11 @@ export interface TrustedCertificate {
    * Where it is absent, those whose standard says so.
    */
   readonly bindJurisdiction?: boolean | undefined
+  /**
+   * For an anchor: what the document signers of mdocs below it are made for, whatever they sign: a list of object identifiers,
+   * or whatever their certificates say. Where it is absent, the purpose of mDLs for mDLs, and any or none for other types.
+   */
+  readonly documentSignerUsages?: 'any' | readonly string[] | undefined
   /** For an anchor: it counts although it does not follow the profile of its purpose. */
   readonly profileWaived?: boolean | undefined
 }

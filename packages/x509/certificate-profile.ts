@@ -57,12 +57,19 @@ export function findIacaFaults(certificate: Certificate): readonly ProfileFault[
   ])
 }
 
-/** Annex B.1.4: who signs mdocs, below that root. */
+/**
+ * What a document signer has to be made for. `mdl`: for mDLs and nothing else, as annex B.1.4 has it; `any`: for whatever its
+ * certificate says, or does not say; a list of object identifiers: for these and nothing else.
+ */
+export type DocumentSignerUsages = 'mdl' | 'any' | readonly string[]
+
+/** Annex B.1.4: who signs mdocs, below that root. The purpose in the annex is that of mDLs; other documents have others. */
 export function findDocumentSignerFaults(
   certificate: Certificate,
   iaca: Pick<Certificate, 'subject'>,
+  usages: DocumentSignerUsages = 'mdl',
 ): readonly ProfileFault[] {
-  const { extendedKeyUsage } = certificate
+  const critical = usages === 'mdl' ? [EXTENSION.keyUsage, EXTENSION.extendedKeyUsage] : [EXTENSION.keyUsage]
   return present([
     ...findCommonFaults(certificate, MAX_DOCUMENT_SIGNER_DAYS),
     differs(certificate, iaca, ATTRIBUTE.country) && 'country_differs',
@@ -70,10 +77,19 @@ export function findDocumentSignerFaults(
     certificate.isCa && 'is_ca',
     certificate.authorityKeyId === undefined && 'authority_key_id_missing',
     !hasExactly(certificate.keyUsage, ['digitalSignature']) && 'key_usage_wrong',
-    !hasExactly(extendedKeyUsage, [EXTENDED_KEY_USAGE.documentSigner]) && 'extended_key_usage_wrong',
-    !areCritical(certificate, [EXTENSION.keyUsage, EXTENSION.extendedKeyUsage]) &&
-      'extension_criticality_wrong',
+    !isMadeFor(certificate, usages) && 'extended_key_usage_wrong',
+    !areCritical(certificate, critical) && 'extension_criticality_wrong',
   ])
+}
+
+/** Whether a document signer's certificate has a purpose that counts, and none beside such. */
+export function isMadeFor(
+  { extendedKeyUsage = [] }: Pick<Certificate, 'extendedKeyUsage'>,
+  usages: DocumentSignerUsages,
+): boolean {
+  if (usages === 'any') return true
+  const counting = usages === 'mdl' ? [EXTENDED_KEY_USAGE.documentSigner] : usages
+  return extendedKeyUsage.length > 0 && extendedKeyUsage.every((one) => counting.includes(one))
 }
 
 type Finding = ProfileFault | false

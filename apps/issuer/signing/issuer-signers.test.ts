@@ -38,7 +38,7 @@ async function open(settings: object) {
   })
   if (!deployment.ok) throw new Error(deployment.error.code)
   const config = { mode: 'production' as const, baseUrl: 'https://issuer.example', ...settings }
-  const certificates = { add() {}, addBelieved() {}, check: undefined, stop() {} }
+  const certificates = { add() {}, believe() {}, check: undefined, stop() {} }
   const parts = { deployment: deployment.value, certificates, metrics: NO_METRICS, now: () => now }
   const home = { config, ...parts, closeAtEnd() {} }
   return openIssuerSigners(home, config as never)

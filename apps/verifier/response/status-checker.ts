@@ -11,7 +11,7 @@ export interface StatusCheckerOptions {
   readonly formats: FormatRegistry
   readonly lists: StatusLists
   /** Names of anchors whose lists count whoever issued the credential. */
-  readonly listAnchors: readonly string[]
+  readonly listAnchors: () => readonly string[]
   /** Epoch seconds. */
   readonly now: () => number
 }
@@ -22,7 +22,7 @@ export function statusChecker({ formats, listAnchors, lists, now }: StatusChecke
       await checkStatus(statuses, {
         lists,
         timeLeftMs,
-        listAnchors,
+        listAnchors: listAnchors(),
         now: now(),
         listKind: formats.spoken(format).statusList,
         credentialAnchor: anchor,

@@ -41,7 +41,7 @@ const issuers: TrustedIssuers = {
     trust: statusListTrust(issuerChains),
   }),
   // mdocs have an authority of their own.
-  listAnchors: ['Test CA'],
+  listAnchors: () => ['Test CA'],
 }
 
 async function holding(store: TestStore, configuration: TestConfiguration, status?: ListedStatus) {
@@ -152,7 +152,9 @@ onBothDatabases('neither valid nor revoked is a credential', (store) => {
 
   it('whose list is that of somebody who speaks for other issuers', async () => {
     const { ask, wallet } = await holding(store(), identityAs.mso_mdoc, { now: 'revoked' })
-    const message = await undetermined(await ask({ ...wallet, issuers: { ...issuers, listAnchors: [] } }))
+    const message = await undetermined(
+      await ask({ ...wallet, issuers: { ...issuers, listAnchors: () => [] } }),
+    )
     expect(message).toBe('undetermined: signer_of_another_anchor')
   })
 

@@ -88,7 +88,7 @@ async function lookUp(
   if (issuers === undefined) return nothingKnown(statuses, 'no_trusted_issuers_configured')
   const outcome = await checkStatus(statuses, {
     lists: issuers.statusLists,
-    listAnchors: issuers.listAnchors,
+    listAnchors: issuers.listAnchors(),
     now: now(),
     listKind: formats.spoken(format).statusList,
     credentialAnchor: anchor,

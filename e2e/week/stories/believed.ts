@@ -1,10 +1,12 @@
 /** Whom the verifier believes for a while: authorities, pins and lists that end while it runs, and how it says so. */
+
+import { brought } from '@countersign/testing/people/authorities'
+import { eventually } from '@countersign/testing/time/eventually'
 import { expect } from 'vitest'
-import { brought } from '../authorities.ts'
-import { certificateNote, issued, mdoc, sdJwt, shown } from '../flows.ts'
+import { issued, mdoc, noteOf, sdJwt, shown } from '../flows.ts'
 import { DAY, HOUR, MINUTE } from '../moments.ts'
-import type { Story } from '../story.ts'
-import { ANCHORS_DAYS, type Believed, LISTS_DAYS } from '../week.ts'
+import type { Chapter, Story } from '../story.ts'
+import { ANCHORS_DAYS, type Believed, LISTS_DAYS, OPERATORS_DAYS } from '../week.ts'
 
 interface Source {
   readonly name: string
@@ -61,20 +63,53 @@ function sourceStory({ name, one, days, reason, of }: Source): Story {
         expect(told).toContain(reason)
       },
     },
+    ...(reason === 'anchor_list_outdated' ? [successor()] : []),
   ]
+
+  /** The operators of the lists publish the next ones when they renew their certificates. */
+  function successor(): Chapter {
+    return {
+      at: OPERATORS_DAYS * DAY + 2 * HOUR,
+      says: `and by the successor of ${name}, which the verifier found while it ran`,
+      async act(week) {
+        expect(await shown(week, week.verifier, one, held)).toMatchObject({ state: 'verified' })
+      },
+    }
+  }
 }
 
 const told: Story = [
-  [MINUTE, 'a source of trust ends in 3 days; a source of trust ends in 4 days'],
-  [LISTS_DAYS * DAY + 2 * MINUTE, 'a source of trust counts no longer; a source of trust ends in 0 days'],
-  [ANCHORS_DAYS * DAY + 2 * MINUTE, 'a source of trust counts no longer'],
+  [MINUTE, 'an authority that is believed ends in 4 days'],
+  [LISTS_DAYS * DAY + 2 * MINUTE, 'an authority that is believed ends in 0 days'],
+  [ANCHORS_DAYS * DAY + 2 * MINUTE, 'an authority that is believed counts no longer'],
 ].map(([at, note]) => ({
   at: Number(at),
   says: `the verifier says: ${note}`,
   act: async ({ verifier }) => {
-    const notes = (await certificateNote(verifier)).split('; ')
-    expect(notes.filter((one) => one.startsWith('a source')).toSorted()).toEqual(String(note).split('; '))
+    const notes = (await noteOf(verifier, 'certificates')).split('; ')
+    expect(notes.filter((one) => one.startsWith('an authority'))).toEqual([note])
   },
 }))
 
-export const believed = (): readonly Story[] => [...SOURCES.map(sourceStory), told]
+/** Both lists of the verifier, without a restart between them. */
+const toldOfLists: Story = [
+  [
+    HOUR,
+    /^source 3 \(vicalFile\): 1 entry of \S+, next update \S+; source 4 \(listFile\): 1 entry of \S+, next update \S+$/,
+  ],
+  [LISTS_DAYS * DAY + HOUR, /ended \S+, last look: list_outdated; .*last look: list_outdated$/],
+  [
+    OPERATORS_DAYS * DAY + 3 * HOUR,
+    /^[^:]+: 1 entry of \S+, next update \S+; [^:]+: 1 entry of \S+, next update \S+$/,
+  ],
+].map(([at, note]) => ({
+  at: Number(at),
+  says: `the verifier says of its lists: ${note}`,
+  act: async ({ verifier }) => {
+    await eventually('the looks that were due', async () =>
+      (note as RegExp).test(await noteOf(verifier, 'trust')),
+    )
+  },
+}))
+
+export const believed = (): readonly Story[] => [...SOURCES.map(sourceStory), told, toldOfLists]

@@ -9,9 +9,15 @@ import {
   requestNonce,
   requestToken,
 } from '@countersign/testing/client/protocol-wallet'
+import {
+  brought,
+  type Certified,
+  documentSignerUnder,
+  type Period,
+  signerUnder,
+} from '@countersign/testing/people/authorities'
 import { newKey } from '@countersign/testing/people/keys'
 import { expect } from 'vitest'
-import { brought, type Certified, documentSignerUnder, type Period, signerUnder } from '../authorities.ts'
 import { issued, mdoc, offer, offered, sdJwt, shown } from '../flows.ts'
 import { DAY, HOUR, MINUTE } from '../moments.ts'
 import type { Chapter, Story } from '../story.ts'

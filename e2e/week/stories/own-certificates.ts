@@ -4,8 +4,8 @@ import { expect } from 'vitest'
 import {
   askedForCredential,
   askedForRequest,
-  certificateNote,
   issued,
+  noteOf,
   type Offered,
   offered,
   sdJwt,
@@ -23,7 +23,9 @@ async function works(week: Week, issuer: Week['issuer'], verifier: Week['verifie
 }
 
 async function notes(service: Week['issuer']): Promise<readonly string[]> {
-  return (await certificateNote(service)).split('; ').filter((note) => !note.startsWith('a source'))
+  return (await noteOf(service, 'certificates'))
+    .split('; ')
+    .filter((note) => !note.startsWith('an authority'))
 }
 
 /** Nothing is signed that nobody would believe, and nothing of a flow is lost by that. */

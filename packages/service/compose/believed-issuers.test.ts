@@ -16,8 +16,9 @@ import { toPem } from '@countersign/x509/pem'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { type TrustSource, trustShape, trustSources } from '../config/trust.ts'
+import { type TrustSource, trustSettings, trustShape } from '../config/trust.ts'
 import { certificateWatch } from '../operation/certificate-watch.ts'
+import { NO_METRICS } from '../operation/metrics.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
 import { openIssuerTrust, type TrustHome } from './believed-issuers.ts'
 
@@ -48,6 +49,9 @@ const parsed = (certificate: string) => {
   return read.value
 }
 
+const closing: (() => Promise<void>)[] = []
+afterAll(() => Promise.all(closing.map((close) => close())))
+
 const certificates = certificateWatch(pino({ level: 'silent' }), () => now)
 afterAll(() => certificates.stop())
 
@@ -60,6 +64,8 @@ function home(mode: 'development' | 'production'): TrustHome {
     log: pino({ level: 'silent' }),
     now: () => now,
     certificates,
+    metrics: NO_METRICS,
+    closeAtEnd: (close) => void closing.push(close),
   }
 }
 
@@ -70,7 +76,7 @@ function open(sources: readonly TrustSource[], mode: 'development' | 'production
     fetchDocument: async () => refuse({ code: 'did_unreachable', reason: 'no network here' }),
     now: () => now,
   })
-  return openIssuerTrust(home(mode), sources, { formats, resolveKey, remote })
+  return openIssuerTrust(home(mode), { sources, refreshSeconds: 600 }, { formats, resolveKey, remote })
 }
 
 const keyOf = (format: FormatId, members: Partial<IssuerKeyReference>): IssuerKeyReference => ({
@@ -169,7 +175,7 @@ describe('sources', () => {
       ok: true,
       value: { key: publicJwk, anchor: 'Ministry', source: anchorsFile },
     })
-    expect(listAnchors).toEqual(['Ministry'])
+    expect(listAnchors()).toEqual(['Ministry'])
   })
 
   it('count for their types, formats and purposes alone', async () => {
@@ -295,6 +301,9 @@ describe('the configuration', () => {
       { anchorsFile: '/a.pem', types: ['x'] },
       { pinsFile: '/b.pem' },
       { anchorsFile: '/a.pem', bindIssuer: true, bindJurisdiction: true },
+      { anchorsFile: '/a.pem', documentSignerUsages: ['1.3.130.2.0.0.1.2'] },
+      { vicalUrl: 'https://lists.example/vical', signerFile: '/d.pem', documentSignerUsages: 'any' },
+      { listUrl: 'http://lists.example/list', signerFile: '/d.pem', types: ['x'] },
       { vicalFile: '/c.cbor', signerFile: '/d.pem', bindJurisdiction: true },
       { listFile: '/e.jwt', signerFile: '/d.pem', listType: 'http://uri.etsi.org/x' },
       { issuer: 'did:web:issuer.example' },
@@ -308,6 +317,11 @@ describe('the configuration', () => {
     ['two things', { anchorsFile: '/a.pem', pinsFile: '/b.pem' }],
     ['a VICAL without a signer', { vicalFile: '/a' }],
     ['a list without a signer', { listFile: '/a' }],
+    ['a fetched list without a signer', { listUrl: 'https://lists.example' }],
+    ['a list at an address that is none', { vicalUrl: 'lists.example', signerFile: '/a' }],
+    ['pins that are made for something', { pinsFile: '/a', documentSignerUsages: 'any' }],
+    ['a purpose that is no identifier', { anchorsFile: '/a', documentSignerUsages: ['mdl'] }],
+    ['no purposes', { anchorsFile: '/a', documentSignerUsages: [] }],
     ['an issuer over plain HTTP', { issuer: 'http://issuer.example' }],
     ['an issuer for one format', { issuer: 'https://issuer.example', formats: ['dc+sd-jwt'] }],
     ['an issuer of lists alone', { issuer: 'did:web:a.example', purposes: ['status_list'] }],
@@ -328,7 +342,9 @@ describe('the configuration', () => {
   })
 
   it('has a short form for one file of authorities', () => {
-    expect(trustSources(shape.parse({ trustedIssuerCasFile: '/a.pem' }))).toEqual([{ anchorsFile: '/a.pem' }])
-    expect(trustSources(shape.parse({}))).toEqual([])
+    const read = (values: object) => trustSettings(shape.parse(values))
+    const short = { trustedIssuerCasFile: '/a.pem', trustRefreshSeconds: 30 }
+    expect(read(short)).toEqual({ sources: [{ anchorsFile: '/a.pem' }], refreshSeconds: 30 })
+    expect(read({})).toEqual({ sources: [], refreshSeconds: 600 })
   })
 })

@@ -1,50 +1,58 @@
 /**
  * Puts together whom a service believes (`config/trust.ts`): files of certificates, signed lists of them, DIDs and
- * https issuers, in development its own authorities beside them. Every decision names the anchor that made it.
- * Files are read once, at start; what cannot be read is a reason not to start.
+ * https issuers, in development its own authorities beside them. Every decision names the anchor that made it, and is made
+ * by what the sources say at that moment.
  */
 import type { Result } from '@countersign/core/result'
 import { ok, refuse } from '@countersign/core/result'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
-import type { IssuerKeyReference, IssuerTrust } from '@countersign/credential/contract/trust-port'
+import type {
+  IssuerKeyReference,
+  IssuerTrust,
+  TrustedKey,
+  TrustRefusal,
+} from '@countersign/credential/contract/trust-port'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { StatusListKeyReference, StatusListTrust } from '@countersign/status-list/status-list'
-import { anchorsOfFile, pinsOfFile } from '@countersign/trust/certificate-files'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { didIssuerTrust, type TrustedIssuer } from '@countersign/trust/did-trust'
 import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
-import { readListOfTrustedEntities } from '@countersign/trust/lists/list-of-trusted-entities'
-import { EU_SERVICE_RULES, publicAttestationRules } from '@countersign/trust/lists/service-rules'
-import { readVical, vicalSignerTrust } from '@countersign/trust/lists/vical'
 import { type FetchText, metadataIssuerTrust } from '@countersign/trust/metadata-trust'
-import {
-  anchorsFrom,
-  combineTrustLists,
-  nameOf,
-  type TrustList,
-  type TrustScope,
-} from '@countersign/trust/trust-anchor'
-import { trustedByAny } from '@countersign/trust/trusted-by-any'
+import { anchorsFrom, combineTrustLists, nameOf, type TrustList } from '@countersign/trust/trust-anchor'
+import { type Trust, trustedByAny } from '@countersign/trust/trusted-by-any'
 import type { TrustSource } from '../config/trust.ts'
+import type { ReadinessCheck } from '../operation/health.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
-import { bytesOfFile } from './configured-file.ts'
+import { trustCheck } from '../trust/source-report.ts'
+import { openTrustSources, type TrustSources } from '../trust/trust-sources.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface OpenTrust {
   readonly issuers: IssuerTrust
   readonly statusLists: StatusListTrust
-  /** Names of the authorities whose lists count whoever issued the credential. */
-  readonly listAnchors: readonly string[]
+  /** Names of the authorities whose lists count now, whoever issued the credential. */
+  readonly listAnchors: () => readonly string[]
+  /** How often somebody ceased to be believed: what is remembered of lists that he signed is forgotten with it. */
+  readonly losses: () => number
+  /** For `/readyz`; absent where nobody is configured. */
+  readonly checks: readonly ReadinessCheck[]
 }
 
 /** What of the service this needs. */
 export type TrustHome = Pick<
   Runtime,
-  'developmentAnchors' | 'developmentIacas' | 'log' | 'now' | 'certificates'
+  'developmentAnchors' | 'developmentIacas' | 'log' | 'now' | 'certificates' | 'closeAtEnd'
 > & {
+  readonly metrics: Pick<Runtime['metrics'], 'trustSources' | 'trustLook'>
   readonly config: Pick<Runtime['config'], 'mode'>
+}
+
+/** As an operator configures it. */
+export interface TrustSettings {
+  readonly sources: readonly TrustSource[]
+  readonly refreshSeconds: number
 }
 
 export interface TrustWays extends Pick<Outgoing, 'resolveKey' | 'remote'> {
@@ -53,11 +61,14 @@ export interface TrustWays extends Pick<Outgoing, 'resolveKey' | 'remote'> {
 
 export async function openIssuerTrust(
   home: TrustHome,
-  sources: readonly TrustSource[],
+  { sources, refreshSeconds }: TrustSettings,
   { formats, remote, resolveKey }: TrustWays,
 ): Promise<OpenTrust> {
   refuseUnspoken(sources, formats)
-  const list = believed(home, combineTrustLists(...(await readSources(home, sources))))
+  const { certificates, log, metrics, now } = home
+  const opened = await openTrustSources({ certificates, log, metrics, now, refreshSeconds, remote }, sources)
+  home.closeAtEnd(() => opened.close())
+  const list = believed(home, opened)
   const development = home.config.mode === 'development'
   const chains = chainTrust({
     list,
@@ -71,23 +82,35 @@ export async function openIssuerTrust(
     ...(dids.length > 0 ? [didIssuerTrust({ issuers: dids, resolveKey })] : []),
     ...(urls.length > 0 ? [metadataIssuerTrust({ issuers: urls, fetchText: textOver(remote) })] : []),
   ]
+  const believesOthers = development || byName.length > 0
   return {
-    issuers: trustedByAny<IssuerKeyReference>([issuerTrust(chains), ...byName]),
-    statusLists: trustedByAny<StatusListKeyReference>([statusListTrust(chains), ...byName]),
+    issuers: atHand(opened, trustedByAny<IssuerKeyReference>([issuerTrust(chains), ...byName])),
+    statusLists: atHand(opened, trustedByAny<StatusListKeyReference>([statusListTrust(chains), ...byName])),
     // By name, which an authority of development keeps from one generation to the next.
-    listAnchors: list()
-      .anchors.filter(({ purposes }) => purposes === undefined || purposes.includes('status_list'))
-      .map(nameOf),
+    listAnchors: () =>
+      list()
+        .anchors.filter(({ purposes }) => purposes === undefined || purposes.includes('status_list'))
+        .map(nameOf),
+    losses: opened.losses,
+    checks: opened.kept().length === 0 ? [] : [trustCheck(opened.kept, believesOthers, now)],
   }
 }
 
-/** Own authorities beside the configured ones; the same list until another generation of the own ones begins. */
-function believed(home: TrustHome, configured: TrustList): () => TrustList {
+/** A judgement is made by the lists of its own moment, whenever its session began. */
+function atHand<Reference>(sources: TrustSources, trust: Trust<Reference>) {
+  return async (reference: Reference, now: number): Promise<Result<TrustedKey, TrustRefusal>> => {
+    await sources.atHand()
+    return trust(reference, now)
+  }
+}
+
+/** Own authorities beside the configured ones; the same list until another generation, or another list, begins. */
+function believed(home: TrustHome, sources: TrustSources): () => TrustList {
   let known: { readonly of: readonly unknown[]; readonly list: TrustList } | undefined
   return () => {
-    const of = [home.developmentAnchors(), home.developmentIacas()]
+    const of = [home.developmentAnchors(), home.developmentIacas(), sources.lists()]
     if (known === undefined || of.some((anchors, at) => anchors !== known?.of[at]))
-      known = { of, list: combineTrustLists(developmentAuthorities(home), configured) }
+      known = { of, list: combineTrustLists(developmentAuthorities(home), ...sources.lists()) }
     return known.list
   }
 }
@@ -119,79 +142,6 @@ function developmentAuthorities({ developmentAnchors, developmentIacas }: TrustH
   )
 }
 
-async function readSources(home: TrustHome, sources: readonly TrustSource[]): Promise<readonly TrustList[]> {
-  const lists: TrustList[] = []
-  for (const source of sources) {
-    const read = await readSource(home, source)
-    if (read === undefined) continue
-    watchEnds(home, read)
-    lists.push(read)
-  }
-  return lists
-}
-
-/** Of what is in force: a bundle may carry authorities that ended long ago. A list that ends takes all its entries along. */
-function watchEnds({ certificates, now }: TrustHome, { anchors, pins }: TrustList): void {
-  for (const trusted of [...anchors, ...pins]) {
-    const { certificate, source = '', usableUntil } = trusted
-    if (usableUntil !== undefined) certificates.addBelieved(source, usableUntil)
-    else if (now() <= certificate.notAfter)
-      certificates.addBelieved(`${nameOf(trusted)} of ${source}`, certificate.notAfter)
-  }
-}
-
-/** Undefined for a source that is a name. */
-async function readSource(home: TrustHome, source: TrustSource): Promise<TrustList | undefined> {
-  const { anchorsFile, listFile, pinsFile, vicalFile } = source
-  if (anchorsFile !== undefined)
-    return readable(anchorsFile, anchorsOfFile(bytesOfFile(anchorsFile), scopeOf(source, anchorsFile)))
-  if (pinsFile !== undefined)
-    return readable(pinsFile, pinsOfFile(bytesOfFile(pinsFile), scopeOf(source, pinsFile)))
-  if (vicalFile !== undefined) return readVicalFile(home, vicalFile, source)
-  return listFile === undefined ? undefined : readListFile(home, listFile, source)
-}
-
-function scopeOf(
-  { bindIssuer, bindJurisdiction, formats, name, purposes, types }: TrustSource,
-  file: string,
-): TrustScope {
-  return { source: file, name, types, formats, purposes, bindIssuer, bindJurisdiction }
-}
-
-async function readVicalFile(
-  home: TrustHome,
-  file: string,
-  { bindJurisdiction, signerFile = '' }: TrustSource,
-): Promise<TrustList> {
-  const signers = vicalSignerTrust(signersOf(signerFile), nodeCrypto)
-  const options = { signers, now: home.now(), crypto: nodeCrypto, bindJurisdiction }
-  const read = readable(file, await readVical(bytesOfFile(file), options))
-  report(home, file, read.skipped.length, read.signedBy)
-  return read.list
-}
-
-async function readListFile(
-  home: TrustHome,
-  file: string,
-  { bindIssuer, bindJurisdiction, listType, signerFile = '', types = [] }: TrustSource,
-): Promise<TrustList> {
-  const signers = chainTrust({ list: signersOf(signerFile), crypto: nodeCrypto })
-  const rules = [...EU_SERVICE_RULES, ...publicAttestationRules(types)]
-  const options = { signers, rules, now: home.now(), crypto: nodeCrypto, bindIssuer, bindJurisdiction }
-  const text = Buffer.from(bytesOfFile(file)).toString('utf8')
-  const read = readable(file, await readListOfTrustedEntities(text, { ...options, listType }))
-  report(home, file, read.skipped.length, read.signedBy)
-  return read.list
-}
-
-function signersOf(file: string): TrustList {
-  return readable(file, pinsOfFile(bytesOfFile(file), { source: file, purposes: ['trust_list'] }))
-}
-
-function report({ log }: TrustHome, file: string, skipped: number, signedBy: string): void {
-  if (skipped > 0) log.warn(`${file}, signed by ${signedBy}: ${skipped} entries cannot be used`)
-}
-
 function namedIssuers(sources: readonly TrustSource[], prefix: string): readonly TrustedIssuer[] {
   return sources.flatMap(({ issuer, name, types }): readonly TrustedIssuer[] =>
     issuer?.startsWith(prefix)
@@ -219,9 +169,4 @@ function textOver(remote: Remote): FetchText {
     const { body, status } = answer.value
     return status === 200 ? ok(body) : refuse({ reason: `status_${status}` })
   }
-}
-
-function readable<T>(file: string, read: Result<T, object>): T {
-  if (read.ok) return read.value
-  throw new StartRefused(`${file} cannot be used: ${JSON.stringify(read.error)}`)
 }

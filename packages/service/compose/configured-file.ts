@@ -3,12 +3,8 @@ import { readFileSync } from 'node:fs'
 import { StartRefused } from '../operation/start-refused.ts'
 
 export function textOfFile(path: string): string {
-  return Buffer.from(bytesOfFile(path)).toString('utf8')
-}
-
-export function bytesOfFile(path: string): Uint8Array {
   try {
-    return readFileSync(path)
+    return readFileSync(path, 'utf8')
   } catch {
     throw new StartRefused(`${path} cannot be read`)
   }

@@ -5,17 +5,32 @@ const path = z.string().min(1).max(1000)
 /** Which there are is known where trust is put together, by whoever knows the formats that the service speaks. */
 const formats = z.string().min(1).max(100)
 
-const KINDS = ['anchorsFile', 'pinsFile', 'vicalFile', 'listFile', 'issuer'] as const
+const KINDS = ['anchorsFile', 'pinsFile', 'vicalFile', 'vicalUrl', 'listFile', 'listUrl', 'issuer'] as const
+
+export type TrustSourceKind = (typeof KINDS)[number]
 
 const SCOPE = ['name', 'types', 'formats', 'purposes', 'bindIssuer', 'bindJurisdiction'] as const
+const VICAL = { needed: ['signerFile'], possible: ['bindJurisdiction', 'documentSignerUsages'] } as const
+const LIST = {
+  needed: ['signerFile'],
+  possible: ['listType', 'types', 'bindIssuer', 'bindJurisdiction', 'documentSignerUsages'],
+} as const
 const MEMBERS = {
-  anchorsFile: { needed: [], possible: SCOPE },
+  anchorsFile: { needed: [], possible: [...SCOPE, 'documentSignerUsages'] },
   pinsFile: { needed: [], possible: SCOPE },
   // The list itself says for what each of its entries counts.
-  vicalFile: { needed: ['signerFile'], possible: ['bindJurisdiction'] },
-  listFile: { needed: ['signerFile'], possible: ['listType', 'types', 'bindIssuer', 'bindJurisdiction'] },
+  vicalFile: VICAL,
+  vicalUrl: VICAL,
+  listFile: LIST,
+  listUrl: LIST,
   issuer: { needed: [], possible: ['name', 'types'] },
 } as const
+
+/** Whether addresses of others may be plain http is decided where they are fetched, as for all of them. */
+const url = z.string().regex(/^https?:\/\/\S{1,1990}$/, 'must be an https URL')
+const objectIdentifier = z
+  .string()
+  .regex(/^[0-2](\.(0|[1-9]\d{0,20})){1,30}$/, 'must be an object identifier')
 
 const source = z
   .strictObject({
@@ -25,8 +40,12 @@ const source = z
     pinsFile: path.optional(),
     /** VICAL of ISO/IEC 18013-5 annex C. */
     vicalFile: path.optional(),
+    /** The same, fetched. */
+    vicalUrl: url.optional(),
     /** List of trusted entities of ETSI TS 119 602, JSON form. */
     listFile: path.optional(),
+    /** The same, fetched. */
+    listUrl: url.optional(),
     /** PEM: who signs the VICAL or the list. */
     signerFile: path.optional(),
     /** Demanded `LoTEType` of a list. */
@@ -49,6 +68,8 @@ const source = z
     bindIssuer: z.boolean().optional(),
     /** mdocs of every type state the country and jurisdiction of their signer's certificate, not mDLs alone. */
     bindJurisdiction: z.boolean().optional(),
+    /** What document signers have to be made for; absent: for mDLs where they sign such, for anything or nothing where they sign others. */
+    documentSignerUsages: z.union([z.literal('any'), z.array(objectIdentifier).min(1).max(20)]).optional(),
   })
   .superRefine((it, context) => {
     const [kind, ...others] = KINDS.filter((one) => it[one] !== undefined)
@@ -72,6 +93,12 @@ const FLAW = { code: 'custom' } as const
 
 export type TrustSource = z.output<typeof source>
 
+export function kindOf(source: TrustSource): TrustSourceKind {
+  const kind = KINDS.find((one) => source[one] !== undefined)
+  if (kind === undefined) throw new Error('a source of trust that names nothing')
+  return kind
+}
+
 function namesIssuersOnce(sources: readonly TrustSource[]): boolean {
   const issuers = sources.flatMap(({ issuer }) => issuer ?? [])
   return new Set(issuers).size === issuers.length
@@ -89,14 +116,27 @@ export const trustShape = {
   trustedIssuerCasFile: path
     .optional()
     .describe('PEM certificates of authorities whose credentials are believed: the short form of one source'),
+  trustRefreshSeconds: z
+    .int()
+    .min(5)
+    .max(86_400)
+    .default(600)
+    .describe(
+      'How often files and lists of `trustedIssuers` are read again, in seconds; more often towards the next update of a list',
+    ),
 } as const
 
-export function trustSources({
-  trustedIssuerCasFile: file,
-  trustedIssuers,
-}: {
+interface TrustValues {
   readonly trustedIssuerCasFile?: string | undefined
   readonly trustedIssuers: readonly TrustSource[]
-}): readonly TrustSource[] {
-  return file === undefined ? trustedIssuers : [{ anchorsFile: file }, ...trustedIssuers]
+  readonly trustRefreshSeconds: number
+}
+
+export function trustSettings({
+  trustedIssuerCasFile: file,
+  trustedIssuers,
+  trustRefreshSeconds: refreshSeconds,
+}: TrustValues): { readonly sources: readonly TrustSource[]; readonly refreshSeconds: number } {
+  const sources = file === undefined ? trustedIssuers : [{ anchorsFile: file }, ...trustedIssuers]
+  return { sources, refreshSeconds }
 }

@@ -38,6 +38,30 @@ describe('/metrics', () => {
     expect(body).toContain('process_resident_memory_bytes')
   })
 
+  it('tells of sources of trust what is so at that moment, by their place and never by their name', async () => {
+    const metrics = prometheusMetrics('test')
+    let ageSeconds = 10
+    metrics.trustSources(() => [
+      { source: '2', kind: 'vicalFile', entries: 13, unusableEntries: 4, failed: false, ageSeconds },
+      { source: '3', kind: 'listUrl', entries: 0, unusableEntries: 0, failed: true, nextUpdateInSeconds: -5 },
+    ])
+    metrics.trustLook('vicalFile', 'renewed')
+    const figure = async (name: string, source: string) =>
+      new RegExp(`^countersign_trust_source_${name}\\{source="${source}",.*\\} (\\S+)$`, 'm').exec(
+        await metrics.text(),
+      )?.[1]
+    expect(await figure('entries', '2')).toBe('13')
+    expect(await figure('unusable_entries', '2')).toBe('4')
+    expect(await figure('failed', '2')).toBe('0')
+    expect(await figure('failed', '3')).toBe('1')
+    expect(await figure('next_update_seconds', '3')).toBe('-5')
+    expect(await figure('next_update_seconds', '2')).toBeUndefined()
+    expect(await figure('age_seconds', '2')).toBe('10')
+    ageSeconds = 70
+    expect(await figure('age_seconds', '2')).toBe('70')
+    expect(await metrics.text()).toMatch(/looks_total\{kind="vicalFile",outcome="renewed",service="test"\} 1/)
+  })
+
   it('wants the management credential where there is one', async () => {
     const ask = await start({ managementApiKey: 'k'.repeat(16), webHost: '0.0.0.0', mode: 'production' })
     expect((await ask('/metrics')).statusCode).toBe(401)

@@ -55,23 +55,29 @@ describe('a certificate', () => {
     expect(lines).toHaveLength(1)
   })
 
-  it('of somebody who is believed, or a list, is told in time, by its name to the operator alone', async () => {
+  it('of somebody who is believed is told in time, by its name to the operator alone', async () => {
     const { clock, lines, watch } = watchAt(0)
     const end = made + 20 * day
-    for (let again = 0; again < 3; again++) watch.addBelieved('/etc/lists/vical.cbor', end)
+    for (let again = 0; again < 3; again++) watch.believe('ca.pem', [{ name: 'CA of ca.pem', endsAt: end }])
     const told: [number, string, string | undefined][] = []
     for (const days of [12.9, 13.5, 19.5, 20.5]) {
       clock.days = days
       vi.advanceTimersByTime(12 * 3_600_000)
       told.push([days, lines.splice(0).join(), (await watch.check?.check())?.note])
     }
+    watch.believe('ca.pem', [])
+    expect(watch.check).toBeUndefined()
     watch.stop()
-    const advice = ': put its successor in its place and restart, one instance after the other'
+    const advice = ': put its successor beside it, or in its place'
     expect(told).toEqual([
       [12.9, '', undefined],
-      [13.5, `warn /etc/lists/vical.cbor ends in 6 days${advice}`, 'a source of trust ends in 6 days'],
-      [19.5, `error /etc/lists/vical.cbor ends in 0 days${advice}`, 'a source of trust ends in 0 days'],
-      [20.5, `error /etc/lists/vical.cbor counts no longer${advice}`, 'a source of trust counts no longer'],
+      [13.5, `warn CA of ca.pem ends in 6 days${advice}`, 'an authority that is believed ends in 6 days'],
+      [19.5, `error CA of ca.pem ends in 0 days${advice}`, 'an authority that is believed ends in 0 days'],
+      [
+        20.5,
+        `error CA of ca.pem counts no longer${advice}`,
+        'an authority that is believed counts no longer',
+      ],
     ])
   })
 

@@ -1,5 +1,5 @@
 /**
- * Sees that certificates end before they do, and so do authorities and lists that are believed: in the log at start and
+ * Sees that certificates end before they do, and so do authorities that are believed: in the log at start and
  * twice a day, and as a note of readiness. An expired one makes no instance unready: all instances have the same, and
  * none would be left to do the rest.
  */
@@ -10,8 +10,11 @@ import type { Logger } from './log.ts'
 export interface CertificateWatch {
   /** `x5c`: standard base64, leaf first. */
   add(purpose: string, x5c: readonly string[]): void
-  /** Whom this service believes, and until when, in epoch seconds. The name, which may be a path, is for the log alone. */
-  addBelieved(name: string, endsAt: number): void
+  /**
+   * Whom this service believes by a source, and until when, in epoch seconds: in place of what was told of that source before.
+   * Names, which may be paths, are for the log alone.
+   */
+  believe(source: string, ends: readonly { readonly name: string; readonly endsAt: number }[]): void
   /** Absent while nothing is watched. */
   readonly check: ReadinessCheck | undefined
   stop(): void
@@ -47,7 +50,16 @@ export function certificateWatch(log: Pick<Logger, 'warn' | 'error'>, now: () =>
   timer.unref()
   return {
     add: (purpose, x5c) => watch(purpose, ownCertificates(purpose, x5c)),
-    addBelieved: (name, endsAt) => watch(`believed ${name} ${endsAt}`, believedSource(name, endsAt)),
+    believe(source, ends) {
+      const prefix = `believed ${source} `
+      const looks = new Map(
+        ends.map(({ name, endsAt }) => [`${prefix}${name} ${endsAt}`, believedSource(name, endsAt)]),
+      )
+      for (const name of watched.keys()) {
+        if (name.startsWith(prefix) && !looks.has(name)) watched.delete(name)
+      }
+      for (const [name, look] of looks) watch(name, look)
+    },
     get check() {
       return watched.size === 0
         ? undefined
@@ -86,7 +98,7 @@ function describe(purpose: string, { daysLeft, level }: CertificateExpiry): stri
 
 const DAY_SECONDS = 86_400
 
-/** Lists are published by others, often from week to week: what is weeks away is nothing to act on yet. */
+/** Authorities are renewed by others: what is weeks away is nothing to act on yet. */
 const BELIEVED_WARNING_DAYS = 7
 
 function believedSource(name: string, endsAt: number): Look {
@@ -96,8 +108,8 @@ function believedSource(name: string, endsAt: number): Look {
     const end = now > endsAt ? 'counts no longer' : `ends in ${days(daysLeft)}`
     return {
       isUrgent: daysLeft < 1,
-      note: `a source of trust ${end}`,
-      log: `${name} ${end}: put its successor in its place and restart, one instance after the other`,
+      note: `an authority that is believed ${end}`,
+      log: `${name} ${end}: put its successor beside it, or in its place`,
     }
   }
 }

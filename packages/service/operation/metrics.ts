@@ -23,10 +23,35 @@ export interface Metrics {
   signature(purpose: string, outcome: 'signed' | 'unavailable', seconds: number): void
   /** A request to an address that others named ended. `outcome` is a status class or the code of the refusal. */
   outgoingRequest(purpose: OutgoingPurpose, outcome: string, seconds: number): void
+  /** A source of trust was looked at. `kind` is the member of the configuration that names it. */
+  trustLook(kind: string, outcome: 'renewed' | 'unchanged' | 'failed'): void
+  /** Asked whenever somebody wants figures: ages grow by themselves. */
+  trustSources(read: () => readonly TrustSourceFigures[]): void
+}
+
+export interface TrustSourceFigures {
+  /** Its place in the configuration, from 1. */
+  readonly source: string
+  readonly kind: string
+  /** That count now. */
+  readonly entries: number
+  readonly unusableEntries: number
+  /** The last look failed, or found nothing that can be used. */
+  readonly failed: boolean
+  /** Since a list was issued, or a file was read first; absent where nothing was read yet. */
+  readonly ageSeconds?: number | undefined
+  /** Negative once it is over; absent where a source names none. */
+  readonly nextUpdateInSeconds?: number | undefined
 }
 
 /** What is asked for: messages of the protocols, or what a decision needs. */
-export type OutgoingPurpose = 'protocol' | 'did_document' | 'status_list' | 'issuer_metadata' | 'callers_key'
+export type OutgoingPurpose =
+  | 'protocol'
+  | 'did_document'
+  | 'status_list'
+  | 'issuer_metadata'
+  | 'callers_key'
+  | 'trust_list'
 
 export type SessionKind = 'verification' | 'issuance'
 
@@ -51,6 +76,8 @@ export const NO_METRICS: Metrics = {
   storeOperation: () => {},
   signature: () => {},
   outgoingRequest: () => {},
+  trustLook: () => {},
+  trustSources: () => {},
 }
 
 /** Figures as Prometheus reads them. */

@@ -4,9 +4,10 @@
  * garbage collection) are collected once, however many services run in it, and from the first time they are asked for.
  */
 import Counter from 'prom-client/lib/counter.js'
+import Gauge from 'prom-client/lib/gauge.js'
 import Histogram from 'prom-client/lib/histogram.js'
 import Registry from 'prom-client/lib/registry.js'
-import type { Exposition, Metrics } from './metrics.ts'
+import type { Exposition, Metrics, TrustSourceFigures } from './metrics.ts'
 
 /** From a quick answer of one instance to the limit of a request, in seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
@@ -55,7 +56,17 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
       registers: [registry],
     }),
   )
+  const trustLooks = counter(
+    new Counter({
+      name: 'countersign_trust_source_looks_total',
+      help: 'Looks at sources of trust by kind and what was found',
+      labelNames: ['kind', 'outcome'],
+      registers: [registry],
+    }),
+  )
   return {
+    trustLook: (kind, outcome) => trustLooks([kind, outcome]),
+    trustSources: (read) => trustGauges(registry, read),
     request: ({ method, route, status, seconds }) => requests([method, route, String(status)], seconds),
     refused: (reason, precedence) => refusals([reason, precedence]),
     storeOperation: (operation, outcome, seconds) => stores([operation, outcome], seconds),
@@ -64,6 +75,41 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
     transition: (kind, from, to) => transitions([kind, from, to]),
     contentType: registry.contentType,
     text: async () => `${await registry.metrics()}\n${await (await processRegistry()).metrics()}`,
+  }
+}
+
+/** By place in the configuration; figures that there are none of are left out. */
+const TRUST_GAUGES: readonly (readonly [
+  name: string,
+  help: string,
+  value: (of: TrustSourceFigures) => number | undefined,
+])[] = [
+  ['entries', 'Entries of a source of trust that count now', ({ entries }) => entries],
+  ['unusable_entries', 'Entries of a source that cannot be used', ({ unusableEntries }) => unusableEntries],
+  ['failed', '1 where the last look found nothing that can be used', ({ failed }) => (failed ? 1 : 0)],
+  ['age_seconds', 'Since a list was issued, or a file was read first', ({ ageSeconds }) => ageSeconds],
+  [
+    'next_update_seconds',
+    'Until the next update that a list names; negative once it is over',
+    ({ nextUpdateInSeconds }) => nextUpdateInSeconds,
+  ],
+]
+
+function trustGauges(registry: Registry, read: () => readonly TrustSourceFigures[]): void {
+  for (const [name, help, figure] of TRUST_GAUGES) {
+    new Gauge({
+      name: `countersign_trust_source_${name}`,
+      help,
+      labelNames: ['source', 'kind'],
+      registers: [registry],
+      collect() {
+        this.reset()
+        for (const one of read()) {
+          const value = figure(one)
+          if (value !== undefined) this.set({ source: one.source, kind: one.kind }, value)
+        }
+      },
+    })
   }
 }
 

@@ -131,6 +131,24 @@ describe('a status list that is kept', () => {
     expect(await at(end + 10)).not.toBe('valid')
   })
 
+  it('is judged again once somebody is believed no longer, and relied upon no more if it was he', async () => {
+    let losses = 0
+    let believed = true
+    const { at, state } = kept(await publish({ ttlSeconds: 600, expiresAt: NOW + 900 }), {
+      losses: () => losses,
+      trust: (...asked) => (believed ? trust(...asked) : refuse({ code: 'no_key_reference' })),
+    })
+    expect(await at(NOW)).toBe('valid')
+    losses++
+    expect(await at(NOW + 1)).toBe('valid')
+    expect(state.asked).toBe(2)
+    believed = false
+    losses++
+    expect(await at(NOW + 2)).not.toBe('valid')
+    state.answer = { code: 'list_unreachable', reason: 'timeout' }
+    expect(await at(NOW + 20)).not.toBe('valid')
+  })
+
   it('is fetched again from four fifths of its time on, once and while those who ask get the one at hand', async () => {
     const { at, state } = kept(await publish({ ttlSeconds: 60 }))
     await at(NOW)

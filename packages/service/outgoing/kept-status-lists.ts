@@ -41,6 +41,8 @@ export interface KeptListsOptions extends OpenStatusListOptions {
   readonly maxEntries?: number
   /** Of everything that is kept; 64 MiB when absent. */
   readonly maxKeptBytes?: number
+  /** How often somebody ceased to be believed: a list that was judged before that is judged again. */
+  readonly losses?: () => number
 }
 
 export type StatusListsOptions = KeptListsOptions & StatusListSourceOptions
@@ -57,16 +59,23 @@ export function keepStatusLists(source: StatusListSource, options: KeptListsOpti
   const periods = periodsOf(options)
   const kept = boundedEntries(options.maxEntries ?? 1000, options.maxKeptBytes ?? 64 * 2 ** 20)
   const underway = new Map<string, Promise<Found>>()
+  const losses = options.losses ?? (() => 0)
+
+  function entryOf(key: string): Entry | undefined {
+    const entry = kept.get(key)
+    return entry?.losses === losses() ? entry : undefined
+  }
 
   async function renew(key: string, request: StatusListRequest, now: number): Promise<Found> {
+    const before = losses()
     const found = await read(request, now)
-    const entry = kept.get(key)
+    const entry = entryOf(key)
     // What is known is better than nothing, and than an older list that somebody serves again.
     if (entry?.found.ok && periods.isUsable(entry.found.value, now) && !isAsNew(found, entry.found.value)) {
-      kept.put(key, { found: entry.found, ...periods.afterFailure(found, entry, now) })
+      kept.put(key, { found: entry.found, losses: before, ...periods.afterFailure(found, entry, now) })
       return entry.found
     }
-    kept.put(key, { found, ...periods.of(found, now) })
+    kept.put(key, { found, losses: before, ...periods.of(found, now) })
     return found
   }
 
@@ -84,7 +93,7 @@ export function keepStatusLists(source: StatusListSource, options: KeptListsOpti
 
   return (request, now, timeLeftMs) => {
     const key = keyOf(request)
-    const entry = kept.get(key)
+    const entry = entryOf(key)
     if (entry !== undefined && isAtHand(entry, now) && !isTooOld(entry, request)) {
       // Nobody waits for this one: what fails now is told to whoever asks when the list is no longer fresh.
       if (now >= entry.renewFrom) renewOnce(key, request, now).catch(() => undefined)
@@ -140,7 +149,7 @@ function periodsOf(options: KeptListsOptions) {
   }
 
   return {
-    of(found: Found, now: number): Omit<Entry, 'found'> {
+    of(found: Found, now: number): Periods {
       if (!found.ok) return { freshUntil: now + secondsOf(found), renewFrom: Number.POSITIVE_INFINITY }
       // At its own end a list is fetched again, whatever its time to live says; never more often than the minimum.
       const { expiresAt = Number.POSITIVE_INFINITY, fetchedAt } = found.value
@@ -149,7 +158,7 @@ function periodsOf(options: KeptListsOptions) {
       return { freshUntil, renewFrom }
     },
     /** Of a list that could not be renewed: for as long as tries follow each other, nobody waits for one. */
-    afterFailure(found: Found, { freshUntil }: Entry, now: number): Omit<Entry, 'found'> {
+    afterFailure(found: Found, { freshUntil }: Entry, now: number): Periods {
       return { freshUntil: Math.max(freshUntil, now + failureSeconds), renewFrom: now + secondsOf(found) }
     },
     /** A list that states no end ends with its time to live; every list ends with the trust in its signer. */
@@ -163,8 +172,13 @@ function periodsOf(options: KeptListsOptions) {
   }
 }
 
-interface Entry {
+interface Entry extends Periods {
   readonly found: Found
+  /** How often somebody had ceased to be believed when it was judged. */
+  readonly losses: number
+}
+
+interface Periods {
   /** Epoch seconds: from then on it is fetched again beside those who ask; they wait for that from the second on. */
   readonly renewFrom: number
   readonly freshUntil: number

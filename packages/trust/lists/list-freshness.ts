@@ -17,6 +17,8 @@ export interface ListExpectation {
   readonly now: number
   /** Sequence number of the newest issue that was used before, from wherever the caller keeps it. */
   readonly lastIssue?: number | undefined
+  /** When that one was issued; counts where it had no number. Epoch seconds. */
+  readonly lastIssuedAt?: number | undefined
   /** How long a list is used after its next update was due, in seconds; 0 when absent. */
   readonly graceSeconds?: number | undefined
   /** Clock difference tolerated, in seconds; 300 when absent. */
@@ -29,14 +31,13 @@ export interface ListFreshnessRefusal {
 
 export function findListFault(
   { issuedAt, nextUpdate, issue }: ListIssue,
-  { now, lastIssue, graceSeconds = 0, skewSeconds = 300 }: ListExpectation,
+  { now, lastIssue, lastIssuedAt = 0, graceSeconds = 0, skewSeconds = 300 }: ListExpectation,
 ): ListFreshnessRefusal | undefined {
   if (issuedAt > now + skewSeconds) return { code: 'list_from_future' }
   if (nextUpdate !== undefined && now > nextUpdate + graceSeconds) return { code: 'list_outdated' }
   // One that numbered its issues once does not stop doing so.
-  return lastIssue !== undefined && (issue === undefined || issue < lastIssue)
-    ? { code: 'list_rolled_back' }
-    : undefined
+  const isOlder = lastIssue === undefined ? issuedAt < lastIssuedAt : issue === undefined || issue < lastIssue
+  return isOlder ? { code: 'list_rolled_back' } : undefined
 }
 
 /** Until when anchors of the list count. */

@@ -198,6 +198,29 @@ describe('a list of trusted entities', () => {
     ])
   })
 
+  it('passes over a certificate of a service that cannot be read, not the service', async () => {
+    const list = await read({
+      entities: [
+        entity(
+          service({
+            ServiceDigitalIdentity: {
+              X509Certificates: [{ val: 'AAAA' }, { val: encodeBase64(ca.der) }, { val: 1 }],
+            },
+          }),
+        ),
+      ],
+    })
+    expect(list).toMatchObject({
+      value: {
+        list: { anchors: [{ certificate: ca }] },
+        skipped: [
+          { entity: 0, service: 0, reason: 'certificate_malformed' },
+          { entity: 0, service: 0, reason: 'service_malformed' },
+        ],
+      },
+    })
+  })
+
   it('gives a service for the periods in which its status counted', async () => {
     const state = (status: string, since: string, certificate = ca) => ({
       ServiceStatus: `${STATUS}/${status}`,

@@ -12,7 +12,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws, verifyJws } from '@countersign/crypto/jose/jws'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import type { ChainRefusal, ChainTrust, TrustedChain } from '../chain-trust.ts'
-import type { TrustList } from '../trust-anchor.ts'
+import type { TrustedCertificate, TrustList } from '../trust-anchor.ts'
 import {
   findListFault,
   type ListExpectation,
@@ -35,6 +35,7 @@ export interface TrustedEntitiesOptions extends ListExpectation {
    */
   readonly bindIssuer?: boolean | undefined
   readonly bindJurisdiction?: boolean | undefined
+  readonly documentSignerUsages?: TrustedCertificate['documentSignerUsages']
   readonly crypto: Pick<CryptoEngine, 'verify'>
 }
 
@@ -92,6 +93,7 @@ export async function readListOfTrustedEntities(
     usableUntil: until,
     bindIssuer: options.bindIssuer ?? true,
     bindJurisdiction: options.bindJurisdiction,
+    documentSignerUsages: options.documentSignerUsages,
   })
   return ok({
     ...head.value,

@@ -10,7 +10,7 @@ import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import type { TrustedCertificate, TrustList, TrustPeriod } from '../trust-anchor.ts'
 import type { ServiceRule } from './service-rules.ts'
 
-/** A service that gives no anchor, with its place in the list, counted from 0. */
+/** A service that gives no anchor, or not all of its own, with its place in the list, counted from 0. */
 export interface SkippedService {
   readonly entity: number
   readonly service: number
@@ -23,6 +23,7 @@ export interface ServiceContext {
   readonly usableUntil?: number | undefined
   readonly bindIssuer?: boolean | undefined
   readonly bindJurisdiction?: boolean | undefined
+  readonly documentSignerUsages?: TrustedCertificate['documentSignerUsages']
 }
 
 export function readServices(
@@ -34,8 +35,11 @@ export function readServices(
   const skipped: SkippedService[] = []
   for (const [entity, value] of entities.entries()) {
     for (const [service, trusted] of readEntity(value, context).entries()) {
-      if (!trusted.ok) skipped.push({ entity, service, reason: trusted.error })
-      else for (const one of trusted.value) (one.certificate.isCa ? anchors : pins).push(one)
+      const { unreadable, certificates } = trusted.ok
+        ? trusted.value
+        : { unreadable: [trusted.error], certificates: [] }
+      skipped.push(...unreadable.map((reason) => ({ entity, service, reason })))
+      for (const one of certificates) (one.certificate.isCa ? anchors : pins).push(one)
     }
   }
   return { list: { anchors, pins }, skipped }
@@ -49,7 +53,14 @@ export function inLanguage(texts: JsonValue | undefined): string | undefined {
   return typeof value === 'string' && value !== '' ? value.replace(/\p{C}/gu, '?').slice(0, 200) : undefined
 }
 
-type TrustedService = Result<readonly TrustedCertificate[], string>
+/** One that cannot be read costs its service nothing but itself. */
+interface Identity<T> {
+  readonly certificates: readonly T[]
+  /** Why, once for each. */
+  readonly unreadable: readonly string[]
+}
+
+type TrustedService = Result<Identity<TrustedCertificate>, string>
 
 function readEntity(value: JsonValue, context: ServiceContext): readonly TrustedService[] {
   const information = isJsonObject(value) ? value['TrustedEntityInformation'] : undefined
@@ -64,7 +75,7 @@ interface ServiceState {
   readonly serviceType?: string | undefined
   readonly status?: string | undefined
   readonly from?: number | undefined
-  readonly certificates: readonly Certificate[]
+  readonly identity: Identity<Certificate>
 }
 
 function readService(value: JsonValue, name: string | undefined, context: ServiceContext): TrustedService {
@@ -91,30 +102,27 @@ function readState(state: JsonObject, inheritedType?: string): Result<ServiceSta
   if (starting !== undefined && from === undefined) return refuse('service_malformed')
   if (type !== undefined && typeof type !== 'string') return refuse('service_malformed')
   if (status !== undefined && typeof status !== 'string') return refuse('service_malformed')
-  const certificates = readCertificates(state['ServiceDigitalIdentity'])
-  if (!certificates.ok) return certificates
-  return ok({
-    serviceType: type,
-    status,
-    from,
-    certificates: certificates.value,
-  })
+  const identity = readCertificates(state['ServiceDigitalIdentity'])
+  return identity.ok ? ok({ serviceType: type, status, from, identity: identity.value }) : identity
 }
 
 /** Keys and names alone are no certificate: whoever is listed by them cannot be recognised by a chain. */
-function readCertificates(identity: JsonValue | undefined): Result<readonly Certificate[], string> {
+function readCertificates(identity: JsonValue | undefined): Result<Identity<Certificate>, string> {
   const entries = isJsonObject(identity) ? identity['X509Certificates'] : undefined
   if (!isJsonArray(entries)) return refuse('identity_without_certificate')
   const certificates: Certificate[] = []
+  const unreadable: string[] = []
   for (const entry of entries) {
     const text = isJsonObject(entry) ? entry['val'] : undefined
-    if (typeof text !== 'string') return refuse('service_malformed')
-    const parsed = parseX5cEntry(text)
-    if (!parsed.ok) return refuse(parsed.error.code)
-    certificates.push(parsed.value)
+    const parsed = typeof text === 'string' ? parseX5cEntry(text) : MALFORMED_SERVICE
+    if (parsed.ok) certificates.push(parsed.value)
+    else unreadable.push(parsed.error.code)
   }
-  return ok(certificates)
+  const [first] = unreadable
+  return certificates.length === 0 && first !== undefined ? refuse(first) : ok({ certificates, unreadable })
 }
+
+const MALFORMED_SERVICE = refuse({ code: 'service_malformed' })
 
 function trustStates(
   states: readonly ServiceState[],
@@ -123,6 +131,7 @@ function trustStates(
 ): TrustedService {
   const timeline = states.toSorted((a, b) => (a.from ?? 0) - (b.from ?? 0))
   const trusted: TrustedCertificate[] = []
+  const unreadable: string[] = []
   let refusal = 'service_type_without_rule'
   for (const [at, state] of timeline.entries()) {
     const rule = rules.find(({ serviceType }) => serviceType === state.serviceType)
@@ -132,9 +141,10 @@ function trustStates(
     const { purposes, types, signerProfiles } = rule
     const periods = periodsOf(state, timeline[at + 1])
     const scope = { ...ofList, name, purposes, types, signerProfiles, periods }
-    trusted.push(...state.certificates.map((certificate) => ({ ...scope, certificate })))
+    trusted.push(...state.identity.certificates.map((certificate) => ({ ...scope, certificate })))
+    unreadable.push(...state.identity.unreadable)
   }
-  return trusted.length > 0 ? ok(trusted) : refuse(refusal)
+  return trusted.length > 0 ? ok({ certificates: trusted, unreadable }) : refuse(refusal)
 }
 
 function isAccepted({ status }: ServiceState, { acceptedStatuses = [] }: ServiceRule): boolean {

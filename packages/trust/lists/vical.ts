@@ -4,24 +4,14 @@
  * trust. An entry that cannot be used is passed over and named, so that one foreign curve does not cost the others.
  */
 
-import { encodeBase64, encodeBase64url } from '@countersign/core/base64url'
-import { readTimestamp } from '@countersign/core/date-time'
+import { encodeBase64 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
-import {
-  type CborKey,
-  type CborValue,
-  isBytes,
-  isCborArray,
-  isCborMap,
-  isCborTag,
-  TAG,
-} from '@countersign/crypto/cbor/value'
+import { type CborValue, isCborArray, isCborMap } from '@countersign/crypto/cbor/value'
 import { type CoseMessage, readX5chain } from '@countersign/crypto/cose/message'
 import { readCoseSign1, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine } from '@countersign/crypto/engine'
-import { type Certificate, parseCertificate } from '@countersign/x509/certificate'
 import { EXTENDED_KEY_USAGE } from '@countersign/x509/certificate-profile'
 import { type ChainRefusal, type ChainTrust, chainTrust, type TrustedChain } from '../chain-trust.ts'
 import type { TrustedCertificate, TrustList } from '../trust-anchor.ts'
@@ -31,12 +21,14 @@ import {
   type ListFreshnessRefusal,
   usableUntil,
 } from './list-freshness.ts'
+import { type Members, readDate, readEntries, type SkippedEntry } from './vical-entry.ts'
 
 export interface VicalOptions extends ListExpectation {
   /** Who may sign VICALs: `vicalSignerTrust`. */
   readonly signers: ChainTrust
   /** What `TrustedCertificate` says of it, for every entry. */
   readonly bindJurisdiction?: boolean | undefined
+  readonly documentSignerUsages?: TrustedCertificate['documentSignerUsages']
   readonly crypto: Pick<CryptoEngine, 'verify'>
 }
 
@@ -50,12 +42,6 @@ export interface Vical {
   readonly signedBy: string
   readonly list: TrustList
   readonly skipped: readonly SkippedEntry[]
-}
-
-/** `index` counts entries of the list from 0. */
-export interface SkippedEntry {
-  readonly index: number
-  readonly reason: string
 }
 
 export type VicalRefusal =
@@ -94,8 +80,9 @@ export async function readVical(
   const { provider, entries, ...issue } = head.value
   const { anchors, skipped } = readEntries(entries, {
     source: `VICAL ${provider}${issue.issue === undefined ? '' : ` ${issue.issue}`}`,
-    until: usableUntil(issue, options),
+    usableUntil: usableUntil(issue, options),
     bindJurisdiction: options.bindJurisdiction,
+    documentSignerUsages: options.documentSignerUsages,
   })
   return ok({ provider, ...issue, signedBy: signer.value.anchor, list: { anchors, pins: [] }, skipped })
 }
@@ -121,8 +108,6 @@ async function judgeSignature(
   const verified = await verifyCoseSign1(message, publicKey, ALLOWED_ALGORITHMS.metadata, crypto)
   return verified.ok ? trusted : refuse({ code: 'vical_signature_refused', reason: verified.error.code })
 }
-
-type Members = ReadonlyMap<CborKey, CborValue>
 
 interface Head {
   readonly provider: string
@@ -151,84 +136,6 @@ function readHead(members: Members): Result<Head, VicalRefusal> {
     issue,
     entries: infos.items,
   })
-}
-
-interface EntryContext {
-  readonly source: string
-  readonly until: number | undefined
-  readonly bindJurisdiction: boolean | undefined
-}
-
-function readEntries(
-  entries: readonly CborValue[],
-  context: EntryContext,
-): { readonly anchors: readonly TrustedCertificate[]; readonly skipped: readonly SkippedEntry[] } {
-  const anchors: TrustedCertificate[] = []
-  const skipped: SkippedEntry[] = []
-  for (const [index, entry] of entries.entries()) {
-    const anchor = isCborMap(entry) ? readEntry(entry.entries, context) : refuse('entry_malformed')
-    if (anchor.ok) anchors.push(anchor.value)
-    else skipped.push({ index, reason: anchor.error })
-  }
-  return { anchors, skipped }
-}
-
-function readEntry(
-  members: Members,
-  { bindJurisdiction, source, until }: EntryContext,
-): Result<TrustedCertificate, string> {
-  const der = members.get('certificate')
-  const types = readTexts(members.get('docType'))
-  if (!isBytes(der) || types === undefined) return refuse('entry_malformed')
-  const parsed = parseCertificate(der)
-  if (!parsed.ok) return refuse(parsed.error.code)
-  const certificate = parsed.value
-  if (!agrees(members, certificate)) return refuse('entry_contradicts_certificate')
-  const authority = members.get('issuingAuthority')
-  return ok({
-    certificate,
-    name: typeof authority === 'string' && authority !== '' ? authority : undefined,
-    source,
-    purposes: ['issuer'],
-    signerProfiles: ['iso-mdl'],
-    types,
-    usableUntil: until,
-    bindJurisdiction,
-  })
-}
-
-/** What the entry repeats of its certificate must be the same, or nobody could say which of both is trusted. */
-function agrees(members: Members, certificate: Certificate): boolean {
-  const ski = members.get('ski')
-  const serial = readSerial(members.get('serialNumber'))
-  if (!isBytes(ski) || serial === undefined) return false
-  const { subjectKeyId = encodeBase64url(ski), notBefore, notAfter } = certificate
-  return (
-    encodeBase64url(ski) === subjectKeyId &&
-    serial === BigInt(`0x${certificate.serial}`) &&
-    (readDate(members.get('notBefore')) ?? notBefore) === notBefore &&
-    (readDate(members.get('notAfter')) ?? notAfter) === notAfter
-  )
-}
-
-const BIGNUM_TAG = 2
-
-/** `biguint`: an integer, or tag 2 around bytes (RFC 8949 §3.4.3). Some providers write the bytes alone. */
-function readSerial(value: CborValue): bigint | undefined {
-  if (typeof value === 'number' || typeof value === 'bigint') return value < 0 ? undefined : BigInt(value)
-  const bytes = isCborTag(value) && value.tag === BIGNUM_TAG ? value.content : value
-  if (!isBytes(bytes) || bytes.length === 0 || bytes.length > 64) return undefined
-  return bytes.reduce((number, byte) => (number << 8n) | BigInt(byte), 0n)
-}
-
-/** Reads a list of texts that has at least one. */
-function readTexts(value: CborValue): readonly string[] | undefined {
-  const texts = isCborArray(value) ? value.items.filter((item) => typeof item === 'string') : []
-  return isCborArray(value) && texts.length > 0 && texts.length === value.items.length ? texts : undefined
-}
-
-function readDate(value: CborValue): number | undefined {
-  return isCborTag(value) && value.tag === TAG.dateTime ? readTimestamp(value.content) : undefined
 }
 
 function readCount(value: CborValue): number | undefined {

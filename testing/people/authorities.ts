@@ -1,7 +1,7 @@
 /** Keys and certificates with a beginning and an end, and the lists that name them, as operators and callers have them. */
 import { encodeBase64 } from '@countersign/core/base64url'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
-import { mapOf, tagged } from '@countersign/crypto/cbor/value'
+import { type CborInput, mapOf, tagged } from '@countersign/crypto/cbor/value'
 import { HEADER, writeX5chain } from '@countersign/crypto/cose/message'
 import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { Signer } from '@countersign/crypto/engine'
@@ -100,37 +100,49 @@ export function brought({ jwk, made }: Certified): object {
 export interface ListPeriod {
   readonly issuedAt: number
   readonly nextUpdate: number
+  /** 1 when absent. */
+  readonly issue?: number
 }
 
 export function trustListProvider(root: Certified, period: Period): Promise<Certified> {
   return signerUnder(root, 'trust_list', period, { extendedKeyUsage: [EXTENDED_KEY_USAGE.vicalSigner] })
 }
 
-/** ISO/IEC 18013-5 annex C. */
-export async function vicalOf(
-  root: Certified,
-  types: readonly string[],
-  provider: Certified,
-  { issuedAt, nextUpdate }: ListPeriod,
-): Promise<Uint8Array> {
-  const { parsed } = root.made
-  const entry = mapOf({
+/** Of a VICAL: one root, as the entry repeats it. */
+export type VicalEntry = Readonly<Record<string, CborInput>>
+
+export function vicalEntry({ made }: Certified, types: readonly string[]): VicalEntry {
+  const { parsed } = made
+  const serial = parsed.serial.padStart(parsed.serial.length + (parsed.serial.length % 2), '0')
+  return {
     certificate: parsed.der,
-    serialNumber: tagged(
-      2,
-      Buffer.from(parsed.serial.padStart(parsed.serial.length + (parsed.serial.length % 2), '0'), 'hex'),
-    ),
+    serialNumber: tagged(2, Buffer.from(serial, 'hex')),
     ski: Buffer.from(parsed.subjectKeyId ?? '', 'base64url'),
     docType: [...types],
-  })
+  }
+}
+
+/** As one provider writes it: the key identifier as the whole value of its extension. */
+export function withWrappedKeyId(entry: VicalEntry): VicalEntry {
+  const { ski } = entry
+  if (!(ski instanceof Uint8Array)) throw new TypeError('no key identifier')
+  return { ...entry, ski: Buffer.from([0x04, ski.length + 2, 0x04, ski.length, ...ski]) }
+}
+
+/** ISO/IEC 18013-5 annex C. */
+export async function vicalOf(
+  entries: readonly VicalEntry[],
+  provider: Certified,
+  { issuedAt, nextUpdate, issue = 1 }: ListPeriod,
+): Promise<Uint8Array> {
   const payload = encodeCbor(
     mapOf({
       version: '1.0',
       vicalProvider: 'Utopia',
       date: tagged(0, isoTime(issuedAt)),
-      vicalIssueID: 1,
+      vicalIssueID: issue,
       nextUpdate: tagged(0, isoTime(nextUpdate)),
-      certificateInfos: [entry],
+      certificateInfos: entries.map(mapOf),
     }),
   )
   const unprotectedHeader = new Map([[HEADER.x5chain, writeX5chain([provider.made.parsed.der])] as const])
@@ -146,7 +158,7 @@ const NOTIFIED = 'http://uri.etsi.org/19602/PubEAAProvidersList/SvcStatus/notifi
 export function trustedEntities(
   root: Certified,
   provider: Certified,
-  { issuedAt, nextUpdate }: ListPeriod,
+  { issuedAt, nextUpdate, issue = 1 }: ListPeriod,
 ): Promise<string> {
   const named = (value: string) => [{ lang: 'en', value }]
   const service = {
@@ -160,7 +172,7 @@ export function trustedEntities(
     LoTE: {
       ListAndSchemeInformation: {
         LoTEVersionIdentifier: 1,
-        LoTESequenceNumber: 1,
+        LoTESequenceNumber: issue,
         LoTEType: 'http://uri.etsi.org/19602/LoTEType/EUPubEAAProvidersList',
         SchemeOperatorName: named('Operator'),
         SchemeName: named('Public attestations'),
