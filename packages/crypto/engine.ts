@@ -3,7 +3,7 @@
  * knows which. Methods may answer at once or later, so callers always `await`: on servers that is synchronous work.
  */
 import type { PublicJwk } from './jwk.ts'
-import type { SignatureAlgorithm } from './signature-algorithm.ts'
+import type { SignatureAlgorithm, SignatureScheme } from './signature-algorithm.ts'
 
 export type Awaitable<T> = T | Promise<T>
 
@@ -17,10 +17,11 @@ export interface CryptoEngine {
   digestBase64url(algorithm: HashAlgorithm, data: Uint8Array | string): Awaitable<string>
   /**
    * Checks a signature in the JOSE form (ECDSA: r‖s, RFC 7518 §3.4). False for anything that is not a valid
-   * signature, a key that does not fit the algorithm and a point off the curve included; never throws.
+   * signature, a key that does not fit the algorithm and a point off the curve included; never throws. A scheme instead of
+   * an algorithm is for certificates.
    */
   verify(
-    algorithm: SignatureAlgorithm,
+    algorithm: SignatureAlgorithm | SignatureScheme,
     key: PublicJwk,
     data: Uint8Array | string,
     signature: Uint8Array,

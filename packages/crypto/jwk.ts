@@ -7,7 +7,13 @@
 import { decodeBase64url } from '@countersign/core/base64url'
 import { isJsonObject, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { EllipticAlgorithm, RsaAlgorithm, SignatureAlgorithm } from './signature-algorithm.ts'
+import type {
+  EllipticAlgorithm,
+  RsaAlgorithm,
+  SignatureAlgorithm,
+  SignatureHash,
+  SignatureScheme,
+} from './signature-algorithm.ts'
 
 export type EcCurve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
 
@@ -26,8 +32,8 @@ export type JwkRefusal =
   | { readonly code: 'jwk_contradictory'; readonly member: 'alg' | 'use' }
   | { readonly code: 'jwk_malformed'; readonly member?: string }
 
-/** Bytes of a coordinate (RFC 7518 §6.2.1.2, RFC 8037 §2). */
-const COORDINATE_BYTES: Readonly<Record<EcCurve | 'Ed25519', number>> = {
+/** Bytes of a coordinate, and of r and of s (RFC 7518 §3.4, §6.2.1.2, RFC 8037 §2). */
+export const COORDINATE_BYTES: Readonly<Record<EcCurve | 'Ed25519', number>> = {
   'P-256': 32,
   'P-384': 48,
   'P-521': 66,
@@ -104,6 +110,31 @@ export function fits(algorithm: SignatureAlgorithm, jwk: PublicJwk): boolean {
 function isOfKind(algorithm: SignatureAlgorithm, jwk: PublicJwk): boolean {
   if (jwk.kty !== 'RSA') return ALGORITHMS[jwk.crv] === algorithm
   return RSA_ALGORITHMS.some((known) => known === algorithm)
+}
+
+/**
+ * The same for what a certificate names: any hash with any of its curves (FIPS 186-5 §6.4). A key for one form of PSS alone
+ * sets its hash and the shortest salt (RFC 4055 §3.3); as `alg` it has a salt as long as the hash.
+ */
+export function fitsScheme(scheme: SignatureScheme, { alg, use, ...jwk }: PublicJwk): boolean {
+  if (use !== undefined && use !== 'sig') return false
+  switch (scheme.kind) {
+    case 'eddsa':
+      return jwk.kty === 'OKP'
+    case 'ecdsa':
+      return jwk.kty === 'EC' && jwk.crv !== 'secp256k1' && isNamed(alg, 'ES', scheme.hash)
+    case 'rsa-pkcs1':
+      return jwk.kty === 'RSA' && isNamed(alg, 'RS', scheme.hash)
+    case 'rsa-pss':
+      if (jwk.kty !== 'RSA' || !isNamed(alg, 'PS', scheme.hash)) return false
+      return alg === undefined || scheme.saltLength >= HASH_BYTES[scheme.hash]
+  }
+}
+
+const HASH_BYTES: Readonly<Record<SignatureHash, number>> = { 'sha-256': 32, 'sha-384': 48, 'sha-512': 64 }
+
+function isNamed(alg: string | undefined, family: string, hash: SignatureHash): boolean {
+  return alg === undefined || alg === family + hash.slice('sha-'.length)
 }
 
 /** Whether both are the same key, whatever their labels. */

@@ -6,12 +6,12 @@
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
 import { parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { compressPoint, decompressPoint } from '@countersign/crypto/ec-point'
 import { type EcCurve, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { thumbprintInput } from '@countersign/crypto/jwk-thumbprint'
 import { readRsaPublicKey, writeRsaPublicKey } from '@countersign/x509/rsa-public-key'
 import { decodeBase58btc, encodeBase58btc } from './base58btc.ts'
 import { type DidDocument, type DidRefusal, singleKeyDocument } from './did-document.ts'
-import { compressPoint, decompressPoint } from './ec-point.ts'
 
 const PREFIX = 'did:key:'
 const MULTIBASE_BASE58BTC = 'z'

@@ -6,7 +6,8 @@
 import { decodeBase64 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import { type CertificateSignature, readPublicKey, readSignature } from './certificate-signature.ts'
+import { readPublicKey } from './certificate-key.ts'
+import { type CertificateSignature, readSignature } from './certificate-signature.ts'
 import { type DerElement, readChildren, readDer, readInteger, readTime, TAG } from './der.ts'
 import { type DistinguishedName, readName, sameName } from './distinguished-name.ts'
 import { type Extensions, readExtensions } from './extensions.ts'
@@ -27,6 +28,7 @@ export interface Certificate extends Extensions {
   readonly publicKey: PublicJwk
 }
 
+/** With what could be read of it, so that an operator finds the one certificate of fifty that cannot be used. */
 export interface CertificateRefusal {
   readonly code:
     | 'certificate_too_large'
@@ -34,6 +36,12 @@ export interface CertificateRefusal {
     | 'certificate_version_unsupported'
     | 'certificate_key_unsupported'
     | 'certificate_extensions_malformed'
+  /** As the certificate writes it: text of whoever made it. */
+  readonly subject?: string | undefined
+  /** What of the key is not read: the name or object identifier of its curve or algorithm, or what is wrong with it. */
+  readonly key?: string | undefined
+  /** Object identifier of the extension that is malformed or there twice. */
+  readonly extension?: string | undefined
 }
 
 /** Bytes; real ones have one or two thousand. */
@@ -119,10 +127,19 @@ function parseSignedPart(
   const serialBytes = readInteger(serial)
   if (names === undefined || period === undefined || serialBytes === undefined) return MALFORMED
   const publicKey = readPublicKey(keyInfo)
-  if (publicKey === undefined) return refuse({ code: 'certificate_key_unsupported' })
-  const extensions = parseExtensions(optional)
+  const { text } = names.subject
+  if (!publicKey.ok) {
+    return refuse({ code: 'certificate_key_unsupported', subject: text, key: publicKey.error })
+  }
+  const extensions = parseExtensions(optional, text)
   if (!extensions.ok) return extensions
-  return ok({ ...extensions.value, ...names, ...period, serial: toHex(serialBytes), publicKey })
+  return ok({
+    ...extensions.value,
+    ...names,
+    ...period,
+    serial: toHex(serialBytes),
+    publicKey: publicKey.value,
+  })
 }
 
 function readVersion(version: DerElement): number | undefined {
@@ -153,12 +170,16 @@ function readValidity(
     : { notBefore, notAfter }
 }
 
-function parseExtensions(optional: readonly DerElement[]): Result<Extensions, CertificateRefusal> {
+function parseExtensions(
+  optional: readonly DerElement[],
+  subject: string,
+): Result<Extensions, CertificateRefusal> {
   const known = optional.filter(({ tag }) => !UNIQUE_ID_TAGS.includes(tag))
   const [wrapper, ...rest] = known
   if (rest.length > 0 || (wrapper !== undefined && wrapper.tag !== EXTENSIONS_TAG)) return MALFORMED
   const extensions = readExtensions(wrapper)
-  return extensions === undefined ? refuse({ code: 'certificate_extensions_malformed' }) : ok(extensions)
+  if (extensions.ok) return extensions
+  return refuse({ code: 'certificate_extensions_malformed', subject, extension: extensions.error })
 }
 
 function toHex(bytes: Uint8Array): string {

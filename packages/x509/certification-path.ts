@@ -7,7 +7,6 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
-import { fits } from '@countersign/crypto/jwk'
 import {
   type Certificate,
   type CertificateRefusal,
@@ -16,6 +15,7 @@ import {
   parseX5cEntry,
   sameBytes,
 } from './certificate.ts'
+import { findSignatureFault, type SignatureFault } from './certificate-signature.ts'
 import { sameName } from './distinguished-name.ts'
 import { violatesNameConstraints } from './name-constraints.ts'
 
@@ -60,8 +60,7 @@ export type PathRefusal =
         | 'issuer_key_usage_wrong' // a key usage without keyCertSign
         | 'path_length_exceeded'
         | 'name_chain_broken'
-        | 'certificate_signature_invalid'
-        | 'certificate_algorithm_unsupported'
+        | SignatureFault
       readonly position: number
     }
 
@@ -186,12 +185,8 @@ async function checkSignature(
   position: number,
   crypto: Pick<CryptoEngine, 'verify'>,
 ): Promise<PathRefusal | undefined> {
-  const { signature, tbs } = certificate
-  if (signature === undefined || !fits(signature.algorithm, issuer.publicKey)) {
-    return { code: 'certificate_algorithm_unsupported', position }
-  }
-  const valid = await crypto.verify(signature.algorithm, issuer.publicKey, tbs, signature.value)
-  return valid ? undefined : { code: 'certificate_signature_invalid', position }
+  const code = await findSignatureFault(certificate, issuer.publicKey, crypto)
+  return code && { code, position }
 }
 
 /** Anchors may share a name over a change of keys: the first that holds wins, the last refusal explains. */

@@ -3,6 +3,7 @@
  * one thing: whether their issuer marked them critical, which forbids to go on without understanding them.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import {
   readDistributionPoints,
   readPolicies,
@@ -81,18 +82,22 @@ export const EXTENSION = {
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 type Draft = Mutable<Extensions>
 
-/** Undefined when an extension is malformed or there twice; no wrapper, no extensions. */
-export function readExtensions(wrapper: DerElement | undefined): Extensions | undefined {
+/**
+ * No wrapper, no extensions. Refused when one is malformed or there twice: with its object identifier, where it has one that
+ * can be read.
+ */
+export function readExtensions(wrapper: DerElement | undefined): Result<Extensions, string | undefined> {
   const list = wrapper === undefined ? [] : readSequence(wrapper.contents)
-  if (list === undefined || (wrapper !== undefined && list.length === 0)) return undefined
+  if (list === undefined || (wrapper !== undefined && list.length === 0)) return refuse(undefined)
   const extensions: Extension[] = []
   for (const element of list) {
     const extension = readExtension(element)
-    if (extension === undefined) return undefined
-    extensions.push(extension)
+    if (!extension.ok) return extension
+    extensions.push(extension.value)
   }
   const extensionIds = extensions.map(({ identifier }) => identifier)
-  if (new Set(extensionIds).size < extensionIds.length) return undefined
+  const twice = extensionIds.find((identifier, at) => extensionIds.indexOf(identifier) < at)
+  if (twice !== undefined) return refuse(twice)
   const criticalIds = extensions.flatMap(({ identifier, critical }) => (critical ? [identifier] : []))
   const draft: Draft = {
     isCa: false,
@@ -102,7 +107,8 @@ export function readExtensions(wrapper: DerElement | undefined): Extensions | un
     criticalIds,
     unknownCritical: criticalIds.filter((identifier) => !READERS.has(identifier)),
   }
-  return extensions.every((extension) => takeExtension(extension, draft)) ? draft : undefined
+  const malformed = extensions.find((extension) => !takeExtension(extension, draft))
+  return malformed === undefined ? ok(draft) : refuse(malformed.identifier)
 }
 
 interface Extension {
@@ -111,14 +117,14 @@ interface Extension {
   readonly value: Uint8Array
 }
 
-function readExtension(element: DerElement): Extension | undefined {
-  if (element.tag !== TAG.sequence) return undefined
-  const [first, ...others] = readChildren(element) ?? []
+function readExtension(element: DerElement): Result<Extension, string | undefined> {
+  const [first, ...others] = (element.tag === TAG.sequence && readChildren(element)) || []
   const identifier = readObjectIdentifier(first)
   const value = others.pop()
   const critical = others.length === 0 ? false : others.length === 1 ? readBoolean(others[0]) : undefined
-  if (identifier === undefined || critical === undefined || value?.tag !== TAG.octetString) return undefined
-  return { identifier, critical, value: value.contents }
+  return identifier === undefined || critical === undefined || value?.tag !== TAG.octetString
+    ? refuse(identifier)
+    : ok({ identifier, critical, value: value.contents })
 }
 
 /** False when the value is malformed. */

@@ -16,8 +16,20 @@ import {
   verify,
 } from 'node:crypto'
 import type { CryptoEngine, HashAlgorithm, KeyAgreement, Signer } from '@countersign/crypto/engine'
-import { algorithmOf, type EcCurve, fits, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
-import type { RsaAlgorithm, SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import {
+  algorithmOf,
+  type EcCurve,
+  fits,
+  fitsScheme,
+  type PublicJwk,
+  parsePublicJwk,
+} from '@countersign/crypto/jwk'
+import type {
+  RsaAlgorithm,
+  SignatureAlgorithm,
+  SignatureScheme,
+} from '@countersign/crypto/signature-algorithm'
+import type { Certifier, CertifierKey } from './certifier.ts'
 
 /** A curve, or for an RSA key what it signs with. */
 export type TestKey = EcCurve | 'Ed25519' | RsaAlgorithm
@@ -44,7 +56,8 @@ export const nodeEngine: CryptoEngine = {
   digest: (algorithm, data) => hash(algorithm, data).digest(),
   digestBase64url: (algorithm, data) => hash(algorithm, data).digest('base64url'),
   verify: (algorithm, key, data, signature) => {
-    if (!fits(algorithm, key)) return false
+    const isFitting = typeof algorithm === 'string' ? fits(algorithm, key) : fitsScheme(algorithm, key)
+    if (!isFitting) return false
     try {
       const publicKey = createPublicKey({ key: { ...key }, format: 'jwk' })
       return verify(hashOf(algorithm), Buffer.from(data), { key: publicKey, ...formOf(algorithm) }, signature)
@@ -79,6 +92,16 @@ export function makeSigner(kind: TestKey = 'P-256', keyId = 'key-1'): Signer {
   }
 }
 
+/** Signs certificates by the scheme; RSA keys, which take long to make, come round again after two. */
+export function makeCertifier(kind: CertifierKey, scheme: SignatureScheme): Certifier {
+  const { privateKey, publicKey } = kind === 'RSA' ? nextRsaPair() : keyPair(kind)
+  return {
+    publicJwk: publicKeyOf(publicKey),
+    scheme,
+    sign: (data) => sign(hashOf(scheme), data, { key: privateKey, ...formOf(scheme) }),
+  }
+}
+
 export interface AgreementKey {
   readonly publicJwk: PublicJwk
   readonly agree: KeyAgreement
@@ -97,6 +120,14 @@ export function makeKeyAgreement(): AgreementKey {
   return { publicJwk: publicKeyOf(publicKey), agree }
 }
 
+const rsaPairs: { privateKey: KeyObject; publicKey: KeyObject }[] = []
+
+function nextRsaPair() {
+  const pair = (rsaPairs.length < 2 ? undefined : rsaPairs.shift()) ?? keyPair('RS256')
+  rsaPairs.push(pair)
+  return pair
+}
+
 function keyPair(kind: TestKey): { privateKey: KeyObject; publicKey: KeyObject } {
   if (kind === 'Ed25519') return generateKeyPairSync('ed25519')
   return kind.startsWith('RS') || kind.startsWith('PS')
@@ -110,14 +141,19 @@ function publicKeyOf(key: KeyObject): PublicJwk {
   return parsed.value
 }
 
-function hashOf(algorithm: SignatureAlgorithm): string | null {
-  return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2, 5)}`
+function hashOf(algorithm: SignatureAlgorithm | SignatureScheme): string | null {
+  if (typeof algorithm === 'string') return algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2, 5)}`
+  return algorithm.kind === 'eddsa' ? null : algorithm.hash.replace('-', '')
 }
 
-function formOf(algorithm: SignatureAlgorithm) {
+function formOf(algorithm: SignatureAlgorithm | SignatureScheme) {
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST } = constants
+  if (typeof algorithm !== 'string') {
+    if (algorithm.kind === 'rsa-pss') return { padding, saltLength: algorithm.saltLength }
+    return algorithm.kind === 'ecdsa' ? ({ dsaEncoding: 'ieee-p1363' } as const) : {}
+  }
   if (algorithm.startsWith('ES')) return { dsaEncoding: 'ieee-p1363' } as const
-  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants
-  return algorithm.startsWith('PS') ? { padding, saltLength } : {}
+  return algorithm.startsWith('PS') ? { padding, saltLength: RSA_PSS_SALTLEN_DIGEST } : {}
 }
 
 function hash(algorithm: HashAlgorithm, data: Uint8Array | string) {

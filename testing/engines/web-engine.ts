@@ -5,14 +5,19 @@
  */
 
 import type { CryptoEngine, KeyAgreement, Signer } from '@countersign/crypto/engine'
-import type { EcCurve, PublicJwk } from '@countersign/crypto/jwk'
-import type { RsaAlgorithm, SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import { type EcCurve, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import type {
+  RsaAlgorithm,
+  SignatureAlgorithm,
+  SignatureScheme,
+} from '@countersign/crypto/signature-algorithm'
 import {
   generateWebKeyAgreement,
   generateWebKeyPair,
   webCrypto,
   webSigner,
 } from '@countersign/keys/engines/web'
+import type { Certifier, CertifierKey } from './certifier.ts'
 
 export type TestKey = EcCurve | 'Ed25519' | RsaAlgorithm
 
@@ -41,6 +46,20 @@ export function makeSigner(kind: TestKey = 'P-256', keyId = 'key-1'): Signer {
     ? turn(rsaSigners[kind] ?? [])
     : take(signers[kind] ?? [], kind, () => newSigner(kind))
   return { ...signer, keyId }
+}
+
+/** Signs certificates by the scheme; keys come round again after three. */
+export function makeCertifier(kind: CertifierKey, scheme: SignatureScheme): Certifier {
+  const { privateJwk, publicJwk } = turn(certifierKeys[kind])
+  return {
+    publicJwk,
+    scheme,
+    sign: async (data) => {
+      const { key, use } = parametersOf(kind, scheme)
+      const imported = await crypto.subtle.importKey('jwk', privateJwk, key, false, ['sign'])
+      return new Uint8Array(await crypto.subtle.sign(use, imported, new Uint8Array(data)))
+    },
+  }
 }
 
 /** A P-256 key that agrees on secrets. */
@@ -78,6 +97,13 @@ for (const kind of testKeys.filter((name) => !isRsa(name))) {
 }
 const agreements = await many(8, generateWebKeyAgreement)
 const rsaSigners = await makeRsaSigners()
+const certifierKeys = {
+  'P-256': await makeCertifierKeys('P-256'),
+  'P-384': await makeCertifierKeys('P-384'),
+  'P-521': await makeCertifierKeys('P-521'),
+  Ed25519: await makeCertifierKeys('Ed25519'),
+  RSA: await makeCertifierKeys('RSA'),
+}
 
 async function newSigner(kind: CurveName): Promise<Signer> {
   const algorithm = ALGORITHMS[kind]
@@ -111,6 +137,38 @@ async function rsaSigner(algorithm: RsaAlgorithm, key: RsaKey): Promise<Signer> 
   const privateKey = await crypto.subtle.importKey('jwk', key, wanted, false, ['sign'])
   const publicKey = await crypto.subtle.importKey('jwk', { kty, n, e }, wanted, true, ['verify'])
   return webSigner(algorithm, { privateKey, publicKey })
+}
+
+async function makeCertifierKeys(kind: CertifierKey) {
+  const privateJwks = await many(3, () => (kind === 'RSA' ? makeRsaKey() : makeExtractableKey(kind)))
+  return privateJwks.map((privateJwk) => {
+    const { kty, crv, x, y, n, e } = privateJwk
+    const read = parsePublicJwk(JSON.parse(JSON.stringify({ kty, crv, x, y, n, e })))
+    if (!read.ok) throw new Error(read.error.code)
+    return { privateJwk, publicJwk: read.value }
+  })
+}
+
+async function makeExtractableKey(kind: Exclude<CertifierKey, 'RSA'>) {
+  const wanted = kind === 'Ed25519' ? { name: 'Ed25519' } : { name: 'ECDSA', namedCurve: kind }
+  const made = await crypto.subtle.generateKey(wanted, true, ['sign', 'verify'])
+  if (!('privateKey' in made)) throw new Error('not a pair')
+  const { alg: _alg, key_ops: _uses, ...jwk } = await crypto.subtle.exportKey('jwk', made.privateKey)
+  return jwk
+}
+
+function parametersOf(kind: CertifierKey, scheme: SignatureScheme) {
+  const hash = 'hash' in scheme ? scheme.hash.toUpperCase() : ''
+  switch (scheme.kind) {
+    case 'ecdsa':
+      return { key: { name: 'ECDSA', namedCurve: kind }, use: { name: 'ECDSA', hash } }
+    case 'eddsa':
+      return { key: { name: 'Ed25519' }, use: { name: 'Ed25519' } }
+    case 'rsa-pkcs1':
+      return { key: { name: 'RSASSA-PKCS1-v1_5', hash }, use: { name: 'RSASSA-PKCS1-v1_5' } }
+    case 'rsa-pss':
+      return { key: { name: 'RSA-PSS', hash }, use: { name: 'RSA-PSS', saltLength: scheme.saltLength } }
+  }
 }
 
 function take<T>(stock: T[], kind: string, make: () => Promise<T>): T {

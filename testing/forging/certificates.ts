@@ -3,9 +3,14 @@
  * certificate may have it or not. Bytes are those of the product's DER writer, which OpenSSL reads in tests of its own.
  */
 import { encodeBase64, encodeUtf8 } from '@countersign/core/base64url'
+import { derFromJose } from '@countersign/crypto/ecdsa-der'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import type {
+  SignatureAlgorithm,
+  SignatureHash,
+  SignatureScheme,
+} from '@countersign/crypto/signature-algorithm'
 import { type Certificate, parseCertificate } from '@countersign/x509/certificate'
 import {
   bitString,
@@ -18,6 +23,7 @@ import {
 } from '@countersign/x509/der-writer'
 import { subjectPublicKeyInfo } from '@countersign/x509/make/subject-public-key'
 import { OID } from '@countersign/x509/object-identifiers'
+import type { Certifier } from '../engines/certifier.ts'
 
 export interface CertificateRequest {
   /** Common name. */
@@ -27,7 +33,7 @@ export interface CertificateRequest {
   readonly subjectAttributes?: readonly NameAttribute[] | undefined
   readonly issuerAttributes?: readonly NameAttribute[] | undefined
   readonly key: PublicJwk
-  readonly signer: Signer
+  readonly signer: Signer | Certifier
   readonly notBefore?: number | undefined
   readonly notAfter?: number | undefined
   readonly ca?: boolean | undefined
@@ -48,7 +54,7 @@ export interface CertificateRequest {
   /** Written instead of version 3. */
   readonly version?: number | undefined
   /** Written into the signed part instead of the algorithm that signs. */
-  readonly innerAlgorithm?: SignatureAlgorithm | undefined
+  readonly innerScheme?: SignatureScheme | undefined
 }
 
 export interface ExtraExtension {
@@ -77,8 +83,9 @@ export async function makeCertificate(request: CertificateRequest): Promise<Cert
 }
 
 export async function makeCertificateDer(request: CertificateRequest): Promise<Uint8Array> {
-  const algorithm = algorithmIdentifier(request.signer.algorithm)
-  const inner = request.innerAlgorithm ? algorithmIdentifier(request.innerAlgorithm) : algorithm
+  const scheme = schemeOf(request.signer)
+  const algorithm = algorithmIdentifier(scheme)
+  const inner = request.innerScheme ? algorithmIdentifier(request.innerScheme) : algorithm
   const tbs = sequence(
     der(0xa0, unsignedInteger(Uint8Array.of(request.version ?? 2))),
     der(0x02, request.serial ?? Uint8Array.of(0x2a, 0x17)),
@@ -89,11 +96,7 @@ export async function makeCertificateDer(request: CertificateRequest): Promise<U
     subjectPublicKeyInfo(request.key),
     der(0xa3, sequence(...extensions(request))),
   )
-  return sequence(
-    tbs,
-    algorithm,
-    bitString(toDerSignature(request.signer.algorithm, await request.signer.sign(tbs))),
-  )
+  return sequence(tbs, algorithm, bitString(toX509Form(scheme, await request.signer.sign(tbs))))
 }
 
 export function toX5c(...certificates: readonly Certificate[]): readonly string[] {
@@ -140,48 +143,70 @@ export function crlDistributionPoint(uri: string): ExtraExtension {
   return { identifier: '2.5.29.31', critical: false, value: sequence(point) }
 }
 
-const ALGORITHMS: Readonly<Partial<Record<SignatureAlgorithm, string>>> = {
-  ES256: OID.ecdsaWithSha256,
-  ES384: OID.ecdsaWithSha384,
-  ES512: OID.ecdsaWithSha512,
-  EdDSA: OID.ed25519,
-  RS256: OID.rsaWithSha256,
-  RS384: OID.rsaWithSha384,
-  RS512: OID.rsaWithSha512,
+const SCHEMES: Readonly<Partial<Record<SignatureAlgorithm, SignatureScheme>>> = {
+  ES256: { kind: 'ecdsa', hash: 'sha-256' },
+  ES384: { kind: 'ecdsa', hash: 'sha-384' },
+  ES512: { kind: 'ecdsa', hash: 'sha-512' },
+  EdDSA: { kind: 'eddsa' },
+  RS256: { kind: 'rsa-pkcs1', hash: 'sha-256' },
+  RS384: { kind: 'rsa-pkcs1', hash: 'sha-384' },
+  RS512: { kind: 'rsa-pkcs1', hash: 'sha-512' },
+  PS256: { kind: 'rsa-pss', hash: 'sha-256', saltLength: 32 },
+  PS384: { kind: 'rsa-pss', hash: 'sha-384', saltLength: 48 },
+  PS512: { kind: 'rsa-pss', hash: 'sha-512', saltLength: 64 },
 }
 
-function algorithmIdentifier(algorithm: SignatureAlgorithm): Uint8Array {
-  if (algorithm.startsWith('PS')) return pssIdentifier(algorithm)
-  const identifier = ALGORITHMS[algorithm]
-  if (identifier === undefined) throw new TypeError(`no certificates are made with ${algorithm}`)
-  return sequence(objectIdentifier(identifier), ...(algorithm.startsWith('RS') ? [der(0x05)] : []))
+function schemeOf(signer: Signer | Certifier): SignatureScheme {
+  const scheme = 'scheme' in signer ? signer.scheme : SCHEMES[signer.algorithm]
+  if (scheme === undefined) throw new TypeError('no certificates are made with this algorithm')
+  return scheme
 }
 
-const PSS: Readonly<Record<string, readonly [hash: string, salt: number]>> = {
-  PS256: [OID.sha256, 32],
-  PS384: [OID.sha384, 48],
-  PS512: [OID.sha512, 64],
+const HASHES: Readonly<Record<SignatureHash, string>> = {
+  'sha-256': OID.sha256,
+  'sha-384': OID.sha384,
+  'sha-512': OID.sha512,
 }
 
-/** RFC 4055 §3.1; `salt` other than that of the algorithm is for tests of those who read it. */
-export function pssIdentifier(algorithm: string, salt?: number): Uint8Array {
-  const [hash, length] = PSS[algorithm] ?? ['', 0]
-  const hashIdentifier = sequence(objectIdentifier(hash), der(0x05))
-  const mask = sequence(objectIdentifier(OID.mgf1), hashIdentifier)
-  return sequence(
-    objectIdentifier(OID.rsaPss),
-    sequence(
-      der(0xa0, hashIdentifier),
-      der(0xa1, mask),
-      der(0xa2, unsignedInteger(Uint8Array.of(salt ?? length))),
-    ),
-  )
+const ECDSA: Readonly<Record<SignatureHash, string>> = {
+  'sha-256': OID.ecdsaWithSha256,
+  'sha-384': OID.ecdsaWithSha384,
+  'sha-512': OID.ecdsaWithSha512,
 }
 
-function toDerSignature(algorithm: SignatureAlgorithm, signature: Uint8Array): Uint8Array {
-  if (!algorithm.startsWith('ES')) return signature
-  const half = signature.length / 2
-  return sequence(unsignedInteger(signature.subarray(0, half)), unsignedInteger(signature.subarray(half)))
+const RSA: Readonly<Record<SignatureHash, string>> = {
+  'sha-256': OID.rsaWithSha256,
+  'sha-384': OID.rsaWithSha384,
+  'sha-512': OID.rsaWithSha512,
+}
+
+/** RFC 5758 §3.2, RFC 8410 §3, RFC 4055 §3.1 and §5. */
+export function algorithmIdentifier(scheme: SignatureScheme): Uint8Array {
+  switch (scheme.kind) {
+    case 'ecdsa':
+      return sequence(objectIdentifier(ECDSA[scheme.hash]))
+    case 'eddsa':
+      return sequence(objectIdentifier(OID.ed25519))
+    case 'rsa-pkcs1':
+      return sequence(objectIdentifier(RSA[scheme.hash]), der(0x05))
+    case 'rsa-pss':
+      return sequence(objectIdentifier(OID.rsaPss), pssParameters(scheme.hash, scheme.saltLength))
+  }
+}
+
+export function pssParameters(hash: SignatureHash, saltLength: number, maskHash = hash): Uint8Array {
+  const mask = sequence(objectIdentifier(OID.mgf1), hashIdentifier(maskHash))
+  const salt = unsignedInteger(Uint8Array.of(saltLength >> 8, saltLength & 0xff))
+  return sequence(der(0xa0, hashIdentifier(hash)), der(0xa1, mask), der(0xa2, salt))
+}
+
+function hashIdentifier(hash: SignatureHash): Uint8Array {
+  return sequence(objectIdentifier(HASHES[hash]), der(0x05))
+}
+
+/** A signature of two zeros, which no DER of r and s can say, is written as it is. */
+function toX509Form({ kind }: SignatureScheme, signature: Uint8Array): Uint8Array {
+  return kind === 'ecdsa' ? (derFromJose(signature, signature.length / 2) ?? signature) : signature
 }
 
 function extensions(request: CertificateRequest): readonly Uint8Array[] {

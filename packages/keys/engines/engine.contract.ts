@@ -7,7 +7,12 @@ import { decodeBase64url, encodeBase64url, encodeUtf8 } from '@countersign/core/
 import { derFromJose } from '@countersign/crypto/ecdsa-der'
 import type { Awaitable, CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { fits, type PublicJwk } from '@countersign/crypto/jwk'
-import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import type {
+  SignatureAlgorithm,
+  SignatureHash,
+  SignatureScheme,
+} from '@countersign/crypto/signature-algorithm'
+import { makeCertifier } from '@countersign/testing/engines/node-engine'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { SIGNED_VECTORS } from './crypto-vectors.testing.ts'
 
@@ -23,6 +28,7 @@ export function cryptoContract(under: EngineUnderTest): void {
   describe('verify', () => {
     verifiesVectors(under)
     keepsAlgorithmsApart(under)
+    keepsSchemesApart(under)
     refusesForgedEcdsa(under)
     refusesForgedEd25519(under)
     refusesForgedRsa(under)
@@ -95,6 +101,65 @@ const ALL: readonly SignatureAlgorithm[] = [
   'RS384',
   'RS512',
 ]
+
+const HASHES: readonly SignatureHash[] = ['sha-256', 'sha-384', 'sha-512']
+const CURVES = ['P-256', 'P-384', 'P-521', 'Ed25519', 'RSA'] as const
+
+const SCHEMES: readonly SignatureScheme[] = [
+  { kind: 'eddsa' },
+  ...HASHES.map((hash) => ({ kind: 'ecdsa', hash }) as const),
+  ...HASHES.map((hash) => ({ kind: 'rsa-pkcs1', hash }) as const),
+  ...HASHES.flatMap((hash) =>
+    [0, 20, 64].map((saltLength) => ({ kind: 'rsa-pss', hash, saltLength }) as const),
+  ),
+]
+
+function canMake(kind: (typeof CURVES)[number], scheme: SignatureScheme): boolean {
+  const family = kind === 'RSA' ? 'rsa' : kind === 'Ed25519' ? 'eddsa' : 'ecdsa'
+  return scheme.kind.startsWith(family)
+}
+
+/** Of certificates: any hash with any curve, and any salt (RFC 5758 §3.2, RFC 4055). */
+function keepsSchemesApart({ engine }: EngineUnderTest): void {
+  describe.each(CURVES)('of a certificate on %s', (kind) => {
+    const data = encodeUtf8('a certificate')
+
+    it.each(SCHEMES.filter((scheme) => canMake(kind, scheme)))(
+      'takes $kind $hash $saltLength for itself alone',
+      async (made) => {
+        const { publicJwk, sign } = makeCertifier(kind, made)
+        const signature = await sign(data)
+        for (const claimed of SCHEMES)
+          expect(await engine.verify(claimed, publicJwk, data, signature)).toBe(claimed === made)
+        expect(await engine.verify(made, publicJwk, 'another', signature)).toBe(false)
+        for (const other of [
+          signature.subarray(1),
+          signature.with(5, (signature[5] ?? 0) ^ 1),
+          new Uint8Array(),
+        ])
+          expect(await engine.verify(made, publicJwk, data, other)).toBe(false)
+      },
+    )
+
+    it('takes no key of another kind, and never throws', async () => {
+      const signature = new Uint8Array(132).fill(1)
+      const { publicJwk } = makeCertifier(
+        kind,
+        SCHEMES.find((scheme) => canMake(kind, scheme)) ?? { kind: 'eddsa' },
+      )
+      for (const scheme of SCHEMES)
+        expect(await engine.verify(scheme, publicJwk, data, signature)).toBe(false)
+      const endless = { kind: 'rsa-pss', hash: 'sha-512', saltLength: 65_535 } as const
+      expect(await engine.verify(endless, publicJwk, data, new Uint8Array(256).fill(1))).toBe(false)
+    })
+  })
+
+  it('knows no certificate on secp256k1', async () => {
+    const key: PublicJwk = { kty: 'EC', crv: 'secp256k1', x: 'A'.repeat(43), y: 'A'.repeat(43) }
+    const signature = new Uint8Array(64).fill(1)
+    for (const scheme of SCHEMES) expect(await engine.verify(scheme, key, 'data', signature)).toBe(false)
+  })
+}
 
 /** Orders of the groups (SEC 2). */
 const ORDERS = {

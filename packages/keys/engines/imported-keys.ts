@@ -3,7 +3,13 @@
  * with every credential: those that are in use stay imported.
  */
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { type EcCurve, isOfSmallOrder, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import {
+  COORDINATE_BYTES,
+  type EcCurve,
+  isOfSmallOrder,
+  type PublicJwk,
+  parsePublicJwk,
+} from '@countersign/crypto/jwk'
 
 /**
  * Keeps at most `limit` keys in two generations: whoever is asked for moves to the younger one, and when that is full the
@@ -44,14 +50,6 @@ function nameOf(jwk: PublicJwk): string {
     case 'RSA':
       return `RSA|${jwk.n}|${jwk.e}`
   }
-}
-
-const COORDINATE_BYTES: Readonly<Record<EcCurve | 'Ed25519', number>> = {
-  'P-256': 32,
-  'P-384': 48,
-  'P-521': 66,
-  secp256k1: 32,
-  Ed25519: 32,
 }
 
 /**

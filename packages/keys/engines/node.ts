@@ -6,8 +6,8 @@
 import { constants, createHmac, hash, verify } from 'node:crypto'
 import { derFromJose } from '@countersign/crypto/ecdsa-der'
 import type { CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
-import type { EcCurve, PublicJwk } from '@countersign/crypto/jwk'
-import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import { COORDINATE_BYTES, type EcCurve, type PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm, SignatureScheme } from '@countersign/crypto/signature-algorithm'
 import { publicKeyCache } from './imported-keys.ts'
 import { freshRandomBytes } from './random-bytes.ts'
 
@@ -36,9 +36,29 @@ function pkcs1(hashName: string): AlgorithmFacts {
   return { kind: 'rsa', hash: hashName, padding: constants.RSA_PKCS1_PADDING }
 }
 
-/** RFC 7518 §3.5: the salt is as long as the hash, and any other length is no signature. */
+/** The salt has exactly that length, in JOSE that of the hash (RFC 7518 §3.5), or it is no signature. */
 function pss(hashName: string, saltLength: number): AlgorithmFacts {
   return { kind: 'rsa', hash: hashName, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength }
+}
+
+/** Undefined for a curve of another kind of key, and for the one that certificates do not have. */
+function factsOfScheme(scheme: SignatureScheme, key: PublicJwk): AlgorithmFacts | undefined {
+  switch (scheme.kind) {
+    case 'ecdsa':
+      if (key.kty !== 'EC' || key.crv === 'secp256k1') return undefined
+      return {
+        kind: 'ecdsa',
+        crv: key.crv,
+        width: COORDINATE_BYTES[key.crv],
+        hash: HASH_NAMES[scheme.hash],
+      }
+    case 'eddsa':
+      return ALGORITHM_FACTS.EdDSA
+    case 'rsa-pkcs1':
+      return pkcs1(HASH_NAMES[scheme.hash])
+    case 'rsa-pss':
+      return pss(HASH_NAMES[scheme.hash], scheme.saltLength)
+  }
 }
 
 export const nodeCrypto = {
@@ -49,12 +69,12 @@ export const nodeCrypto = {
     return hash(HASH_NAMES[algorithm], data, 'base64url')
   },
   verify(
-    algorithm: SignatureAlgorithm,
+    algorithm: SignatureAlgorithm | SignatureScheme,
     key: PublicJwk,
     data: Uint8Array | string,
     signature: Uint8Array,
   ): boolean {
-    const facts = ALGORITHM_FACTS[algorithm]
+    const facts = typeof algorithm === 'string' ? ALGORITHM_FACTS[algorithm] : factsOfScheme(algorithm, key)
     switch (facts?.kind) {
       case 'ecdsa': {
         if (key.kty !== 'EC' || key.crv !== facts.crv) return false

@@ -5,11 +5,25 @@
  */
 import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
 import type { CryptoEngine, HashAlgorithm, KeyAgreement, Signer } from '@countersign/crypto/engine'
-import { bareKey, fits, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import {
+  bareKey,
+  COORDINATE_BYTES,
+  fits,
+  fitsScheme,
+  type PublicJwk,
+  parsePublicJwk,
+} from '@countersign/crypto/jwk'
 import { thumbprintInput } from '@countersign/crypto/jwk-thumbprint'
-import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import type {
+  SignatureAlgorithm,
+  SignatureHash,
+  SignatureScheme,
+} from '@countersign/crypto/signature-algorithm'
 
-/** Browsers have no secp256k1: such a signature can be judged on a server only. */
+/**
+ * Browsers have no secp256k1: such a signature can be judged on a server only. Of what certificates name they know all that
+ * servers do; curves that WebCrypto lacks (brainpool) are none of ours anywhere.
+ */
 export const UNKNOWN_TO_WEB_CRYPTO: readonly SignatureAlgorithm[] = ['ES256K']
 
 export const webCrypto = {
@@ -20,15 +34,14 @@ export const webCrypto = {
     return encodeBase64url(await webCrypto.digest(algorithm, data))
   },
   async verify(
-    algorithm: SignatureAlgorithm,
+    algorithm: SignatureAlgorithm | SignatureScheme,
     key: PublicJwk,
     data: Uint8Array | string,
     signature: Uint8Array,
   ): Promise<boolean> {
-    const facts = ALGORITHM_FACTS[algorithm]
     const bare = bareKey(key)
-    if (facts === undefined || !fits(algorithm, bare) || signature.length !== signatureBytes(facts, bare))
-      return false
+    const facts = factsOf(algorithm, bare)
+    if (facts === undefined || signature.length !== signatureBytes(facts, bare)) return false
     try {
       const imported = await importPublicKey(facts, bare)
       return (
@@ -139,6 +152,36 @@ const ALGORITHM_FACTS: Readonly<Partial<Record<SignatureAlgorithm, AlgorithmFact
   PS256: rsa('RSA-PSS', 'SHA-256', 32),
   PS384: rsa('RSA-PSS', 'SHA-384', 48),
   PS512: rsa('RSA-PSS', 'SHA-512', 64),
+}
+
+/** Undefined where the key does not fit, and for what WebCrypto does not know. */
+function factsOf(
+  algorithm: SignatureAlgorithm | SignatureScheme,
+  key: PublicJwk,
+): AlgorithmFacts | undefined {
+  if (typeof algorithm === 'string') return fits(algorithm, key) ? ALGORITHM_FACTS[algorithm] : undefined
+  return fitsScheme(algorithm, key) ? factsOfScheme(algorithm, key) : undefined
+}
+
+function factsOfScheme(scheme: SignatureScheme, key: PublicJwk): AlgorithmFacts | undefined {
+  switch (scheme.kind) {
+    case 'ecdsa':
+      return key.kty === 'EC'
+        ? ecdsa(key.crv, HASH_NAMES[scheme.hash], 2 * COORDINATE_BYTES[key.crv])
+        : undefined
+    case 'eddsa':
+      return ALGORITHM_FACTS.EdDSA
+    case 'rsa-pkcs1':
+      return rsa('RSASSA-PKCS1-v1_5', HASH_NAMES[scheme.hash])
+    case 'rsa-pss':
+      return rsa('RSA-PSS', HASH_NAMES[scheme.hash], scheme.saltLength)
+  }
+}
+
+const HASH_NAMES: Readonly<Record<SignatureHash, string>> = {
+  'sha-256': 'SHA-256',
+  'sha-384': 'SHA-384',
+  'sha-512': 'SHA-512',
 }
 
 function ecdsa(namedCurve: string, hash: string, signatureBytes: number): AlgorithmFacts {

@@ -3,7 +3,7 @@
  * variable time. A compressed form with no point behind it is refused.
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
-import type { EcCurve } from '@countersign/crypto/jwk'
+import type { EcCurve } from './jwk.ts'
 
 export interface EcPoint {
   /** Coordinates as a JWK writes them. */
