@@ -1,15 +1,22 @@
 /**
  * Every request that an API document gives as an example is sent to the services as `countersign up` starts them, and is
  * answered as the document says. `call` holds each answer against the document; here it must be a success as well, but
- * where an example cannot be one.
+ * where an example cannot be one. Beside them go the same requests with a member or a parameter that nobody knows, and
+ * what scripts of the field send.
  */
+import { readFile } from 'node:fs/promises'
+
 import { isJsonObject, type JsonValue } from '@countersign/core/json'
 import { addressOf, exampleBodiesOf, type Operation } from '@countersign/testing/client/described-api'
 import { type Answer, call } from '@countersign/testing/client/http'
+import { logIn } from '@countersign/testing/client/wallet-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Adjustments, adjustments, type Values, valuesOf } from './api-examples/adjustments.ts'
+import { bareCall, CALLS_EVERYWHERE, callsNotServed, FIELD_CALLS } from './api-examples/field-calls.ts'
+import { isOwn, looseObjectsIn, ownObjectsIn, withMember } from './api-examples/own-schemas.ts'
 import { makeRealThings, newRequest, type RealThings } from './api-examples/real-things.ts'
 import { SERVICES, type ServiceName, type Stack, startStack } from './api-examples/stack.ts'
+import { type Holder, LESSONS, learn, makeWallet } from './api-examples/tutorial.ts'
 
 let stack: Stack
 let real: RealThings
@@ -62,9 +69,12 @@ function headersOf({ parameters = [] }: Operation): Values {
   return Object.fromEntries(shown.map(({ name, example }) => [name, String(example)]))
 }
 
-/** A credential is found by its session or by its place in a list, not by both. */
+/** A credential is found by its session or by its place in a list: neither parameter is required by itself. */
 function oneWayToAsk(operation: Operation): Operation {
-  const parameters = operation.parameters?.filter(({ name }) => !name.startsWith('statusList'))
+  const parameters = operation.parameters?.map((one) => ({
+    ...one,
+    required: one.required || one.name === 'sessionId',
+  }))
   return { ...operation, ...(parameters && { parameters }) }
 }
 
@@ -118,5 +128,118 @@ describe('the examples of an answer to a verifier', () => {
       statuses.push(answer.status)
     }
     expect(statuses).toEqual([200, 400])
+  })
+})
+
+let token: string
+
+/** Of an operation, with whatever its address names. */
+async function sendSpoilt(
+  service: ServiceName,
+  operation: Operation,
+  { contentType, body, search = '' }: Example & { readonly search?: string },
+): Promise<Answer> {
+  const known: Values = valuesOf(real)[service]
+  const values = Object.fromEntries(
+    (operation.parameters ?? []).map(({ example, name }) => [name, known[name] ?? String(example ?? 'x')]),
+  )
+  const address = addressOf(oneWayToAsk(operation), values)
+  return call(stack.urls[service] + address + (search && (address.includes('?') ? '&' : '?') + search), {
+    method: operation.method,
+    headers: {
+      ...(service === 'wallet' && { authorization: `Bearer ${token}` }),
+      ...(contentType !== undefined && { 'content-type': contentType }),
+    },
+    ...(body !== undefined && { body: written(body, contentType) }),
+  })
+}
+
+const UNKNOWN = 'zzUnknown'
+const NAMED = new RegExp(`${UNKNOWN} is not known here`)
+
+describe.each(SERVICES)('what the %s does not know', (service) => {
+  const own = () => stack.operations[service].filter(isOwn)
+  beforeAll(async () => {
+    // The examples end with a logout.
+    token = (await logIn(stack.urls.wallet, 'user@email.com', 'password')).token
+  })
+
+  it('is no part of what its document says of bodies', () => {
+    expect(own().flatMap(looseObjectsIn)).toEqual([])
+  })
+
+  it('is refused by name, wherever it lies in a body', async () => {
+    for (const operation of own()) {
+      for (const { contentType = '', body } of operation.requestBody === undefined
+        ? []
+        : examplesIn(operation)) {
+        for (const place of ownObjectsIn(operation, contentType, body)) {
+          const spoilt = withMember(body, place, UNKNOWN) as JsonValue
+          const answer = await sendSpoilt(service, operation, { contentType, body: spoilt })
+          const seen = `${operation.name} ${JSON.stringify(spoilt)}: ${answer.text}`
+          expect([answer.status, NAMED.test(answer.text)], seen).toEqual([400, true])
+        }
+      }
+    }
+  })
+
+  it('is refused by name as a parameter', async () => {
+    for (const operation of own()) {
+      const takesNone = !operation.parameters?.some((one) => one.in === 'query')
+      // What the repository shows is the same for everybody, and caches keep it.
+      if (service === 'repository' && takesNone) continue
+      const [example = {}] = examplesIn(operation)
+      const answer = await sendSpoilt(service, operation, { ...example, search: `${UNKNOWN}=1` })
+      const seen = `${operation.name}: ${answer.status} ${answer.text}`
+      expect([answer.status, NAMED.test(answer.text)], seen).toEqual([400, true])
+    }
+  })
+})
+
+describe('a call of the field', () => {
+  it.each(SERVICES)('is served by the %s, or the documents say what is in its place', async (service) => {
+    const markdown = await readFile(new URL('../docs/compatibility.md', import.meta.url), 'utf8')
+    const everywhere = CALLS_EVERYWHERE.map(bareCall)
+    const everyone = callsNotServed(markdown, 'every service')
+    const served = [
+      ...stack.operations[service].map(({ name }) => bareCall(name)),
+      ...(await answeredOf(service, everywhere)),
+    ]
+    const told = [...everyone, ...callsNotServed(markdown, `the ${service}`)]
+    const wanted = [...everywhere, ...FIELD_CALLS[service].map(bareCall)]
+    expect(
+      wanted.filter((one) => !served.includes(one) && !told.includes(one)),
+      'neither',
+    ).toEqual([])
+    expect(
+      told.filter((one) => served.includes(one)),
+      'told and served',
+    ).toEqual([])
+    expect(
+      told.filter((one) => !wanted.includes(one)),
+      'told and not of the field',
+    ).toEqual([])
+  })
+})
+
+/** What every service has and describes in no document. */
+async function answeredOf(service: ServiceName, calls: readonly string[]): Promise<readonly string[]> {
+  const answers = await Promise.all(
+    calls.map(async (one) => {
+      const { status } = await fetch(stack.urls[service] + one.replace('GET ', '').replace('{}', 'ram'))
+      return status < 400 ? [one] : []
+    }),
+  )
+  return answers.flat()
+}
+
+describe('the tutorial of the field', () => {
+  let holder: Holder
+  beforeAll(async () => {
+    holder = await makeWallet(stack)
+  })
+
+  it.each(LESSONS)('issues, holds and verifies $name', async (lesson) => {
+    expect(await learn(stack, holder, lesson)).toMatchObject({ state: 'verified', verificationResult: true })
   })
 })

@@ -4,6 +4,7 @@ import {
   credentialsQuery,
   issuedCredential,
   issuedCredentials,
+  ONE_WAY_TO_NAME,
   statusChange,
   statusChangeByPlace,
 } from '@countersign/api/issuer/credentials'
@@ -61,7 +62,7 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
           200: { description: 'Those that were issued; none is no error', schema: issuedCredentials },
           400: errorAnswer('Neither an issuance nor a place in a list is named', {
             status: 400,
-            message: 'querystring: sessionId: Invalid input: expected string, received undefined',
+            message: `querystring: ${ONE_WAY_TO_NAME}`,
           }),
           404: errorAnswer('This issuer keeps no log', noDatabase),
         },
@@ -69,8 +70,9 @@ function readingRoutes(app: ServiceApp, issuer: Issuer): void {
     },
     async ({ query }) => {
       const database = databaseOf(issuer)
-      if ('sessionId' in query) return viewsOfSession(database, query.sessionId)
-      const id = await credentialAt(database, query.statusListUri, Number(query.statusListIndex))
+      const { sessionId, statusListIndex, statusListUri } = query
+      if (sessionId !== undefined) return viewsOfSession(database, sessionId)
+      const id = await credentialAt(database, statusListUri ?? '', Number(statusListIndex))
       return id === undefined ? [] : [await viewOf(database, id)]
     },
   )

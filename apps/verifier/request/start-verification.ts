@@ -59,8 +59,8 @@ export async function startVerification(
   if (!query.ok) return query
   const mistake =
     unsupportedFormat(verifier, query.value) ??
-    findUnknownMember(request.dcqlQuery, verifier.formats) ??
     findFormatFault(query.value.credentials, verifier.formats) ??
+    findUnknownMember(request.dcqlQuery, verifier.formats) ??
     guessableId(request, query.value) ??
     findPolicyMistake(verifier.policies, request.policies)
   if (mistake !== undefined) return refuse(mistake)

@@ -55,6 +55,14 @@ const queries: readonly BadInput<undefined>[] = [
   }),
   bad('a format that is not spoken', /format ldp_vc is not supported/, queryOf({ format: 'ldp_vc' })),
   bad('the format constructor', /not supported/, queryOf({ format: 'constructor' })),
+  bad(
+    'a slip in a query',
+    /valid at \$\.credentials\[0\]\.claims\[0\]: value is not known to DCQL there; did you mean values\?/,
+    queryOf({ claims: [{ path: ['a'], value: ['b'] }] }),
+  ),
+  bad('a member that wallets would ignore', /purpose is not known to DCQL there/, {
+    dcql_query: { ...identityQuery, purpose: 'x' },
+  }),
   bad('no meta', /\.meta/, queryOf({ meta: undefined })),
   bad('meta nested 20 deep', /\.meta: it may be nested 6 deep/, queryOf({ meta: nested(20) })),
   bad('meta nested 100 deep', /too deeply/, queryOf({ meta: nested(100) })),
@@ -150,6 +158,45 @@ const requests: readonly BadInput<undefined>[] = [
     ...good,
     vc_policies: [{ policy: 'webhook', args: 'http://169.254.169.254/' }],
   }),
+  bad('a slip in the name of the policies', /vp_polices is not known here; did you mean vp_policies\?/, {
+    ...good,
+    vp_polices: ['signature'],
+  }),
+  bad('a slip inside a policy', /vc_policies\/0: arg is not known here; did you mean args\?/, {
+    ...good,
+    vc_policies: [{ policy: 'allowed-issuer', arg: 'did:web:a' }],
+  }),
+  bad('roots of trust of its own', /trusted_root_cas: not supported/, { ...good, trusted_root_cas: [] }),
+  bad('a presentation definition', /presentation_definition: not supported/, {
+    request_credentials: [{ vct: 'x' }],
+    presentation_definition: { input_descriptors: [] },
+  }),
+  bad('a profile that is not offered, in the body', /openid_profile: can only be DEFAULT/, {
+    ...good,
+    openid_profile: 'HAIP',
+  }),
+  bad('a type named twice', /give one of them/, {
+    request_credentials: [{ type: 'A', credential: 'B' }],
+  }),
+  bad('a type by the name of another format', /must be named once, by doc_type/, {
+    request_credentials: [{ format: 'mso_mdoc', doc_type: 'a', vct: 'b' }],
+  }),
+  bad('a condition that DCQL does not have', /the filter of \$\.a must be const/, {
+    request_credentials: [
+      {
+        vct: 'x',
+        input_descriptor: { constraints: { fields: [{ path: ['$.a'], filter: { pattern: 'x' } }] } },
+      },
+    ],
+  }),
+  bad('a comparison that DCQL does not have', /minimum is not known here/, {
+    request_credentials: [
+      {
+        vct: 'x',
+        input_descriptor: { constraints: { fields: [{ path: ['$.a'], filter: { minimum: 18 } }] } },
+      },
+    ],
+  }),
   bad('51 policies', /vc_policies/, { ...good, vc_policies: Array.from({ length: 51 }, () => 'expired') }),
 ]
 
@@ -187,6 +234,7 @@ const settings: readonly BadInput<undefined>[] = [
   bad('a profile that is not offered', /DEFAULT/, good, { openid4vpprofile: 'EBSIV3' }),
   bad('a session that lives no time', /sessionttl/, good, { sessionttl: '0' }),
   bad('a session that lives forever', /sessionttl/, good, { sessionttl: '1e99' }),
+  bad('a key for a callback', /callbacks are not supported/, good, { statuscallbackapikey: 'x' }),
   bad('a callback to an inner address', /callbacks are not supported/, good, {
     statuscallbackuri: 'http://169.254.169.254/',
   }),

@@ -13,16 +13,31 @@ const listUri = z.string().min(1).max(2048)
 /** Read strictly: what is no number must not become index 0, where somebody's credential is. */
 const writtenIndex = z.string().regex(/^(0|[1-9]\d{0,14})$/)
 
+/** What a call that names neither, or both, is told. */
+export const ONE_WAY_TO_NAME = 'give sessionId, or statusListUri and statusListIndex'
+
 const index = oneOf([z.int().min(0), writtenIndex])
 
 export const credentialParams = z.object({
   id: z.string().min(1).max(200).describe('From the session'),
 })
 
-export const credentialsQuery = oneOf([
-  strict({ sessionId: z.string().min(1).max(200) }),
-  strict({ statusListUri: listUri, statusListIndex: writtenIndex }),
-])
+export const credentialsQuery = strict({
+  sessionId: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('All credentials of an issuance')
+    .meta({ examples: ['gvMUEPAmY7Vn0nr0iSCU6Q'] }),
+  statusListUri: listUri.optional().describe('In its place, with statusListIndex: the one credential there'),
+  statusListIndex: writtenIndex.optional(),
+}).refine(
+  ({ sessionId, statusListIndex, statusListUri }) =>
+    (sessionId === undefined) === (statusListUri !== undefined) &&
+    (statusListUri === undefined) === (statusListIndex === undefined),
+  ONE_WAY_TO_NAME,
+)
 
 export const statusChange = strict({ status }).meta({ examples: [{ status: 'suspended' }] })
 

@@ -2,6 +2,7 @@
  * Offers: the bodies of the issue calls, which are walt.id's with transaction code and value mode beside them, and what
  * is answered. What an offer means (claims that fit their type, keys that can sign) is judged by the issuer.
  */
+import { isJsonObject } from '@countersign/core/json'
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { type RefusedMembers, strict } from '../strict.ts'
@@ -12,13 +13,23 @@ export interface DisclosureMapInput {
 
 const noDecoys = 'decoys are not made: only NONE and 0 are taken'
 
-const disclosureMap: z.ZodType<DisclosureMapInput> = z.lazy(() =>
-  strict({
-    fields: z.record(z.string(), strict({ sd: z.boolean().optional(), children: disclosureMap.optional() })),
-    decoyMode: z.literal('NONE', { error: noDecoys }).optional(),
-    decoys: z.literal(0, { error: noDecoys }).optional(),
-  }),
-)
+/** A reference in its description would lead nowhere: the API document has one schema a call, and no components. */
+const disclosureMapInside = z
+  .custom<DisclosureMapInput>(isJsonObject, { error: 'Invalid input: expected object' })
+  .superRefine((map, context) => {
+    for (const { message, path } of disclosureMap.safeParse(map).error?.issues ?? [])
+      context.addIssue({ code: 'custom', message, path: [...path] })
+  })
+  .meta({ type: 'object', additionalProperties: true, description: 'The same, of what lies in the claim' })
+
+const disclosureMap = strict({
+  fields: z.record(
+    z.string(),
+    strict({ sd: z.boolean().optional(), children: disclosureMapInside.optional() }),
+  ),
+  decoyMode: z.literal('NONE', { error: noDecoys }).optional(),
+  decoys: z.literal(0, { error: noDecoys }).optional(),
+})
 
 const txCode = strict({
   input_mode: z.enum(['numeric', 'text']).default('numeric'),
