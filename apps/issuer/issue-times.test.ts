@@ -242,6 +242,33 @@ describe('the moments that an issue call gives', () => {
   })
 })
 
+describe('an offer in a rolling upgrade', () => {
+  async function promisedBy(offerUrl: string) {
+    const id = new URL(new URL(offerUrl).searchParams.get('credential_offer_uri') ?? '').searchParams.get(
+      'id',
+    )
+    const found = await test.issuer.sessions.get(id ?? '')
+    if (found?.value.state !== 'offered') throw new Error('there is no such offer')
+    return { ...found, id: id ?? '', session: found.value }
+  }
+
+  it('of the release before has a lifetime alone, which is counted from issuance', async () => {
+    const { text } = await called('dc+sd-jwt', { exp: END.at })
+    const { id, session, version } = await promisedBy(text)
+    const promised = session.promised.map(({ expiresAt: _, ...before }) => before)
+    expect(await test.issuer.sessions.compareAndSet(id, version, { ...session, promised })).toBe(true)
+    const { exp } = payloadOf(await received(text))
+    expect(exp).toBe(HOUR + 3600 + END.at - CALLED)
+  })
+
+  it('has a lifetime for the release before, whatever else is said', async () => {
+    const { text } = await called('dc+sd-jwt', { exp: END.at, nbf: START.at })
+    expect((await promisedBy(text)).session.promised).toMatchObject([
+      { lifetimeSeconds: END.at - CALLED, expiresAt: END.at, notBefore: START.at },
+    ])
+  })
+})
+
 describe('a day among the claims', () => {
   const day = (format: Format, birthdate: string) => {
     const { order } = caseOf(format)

@@ -12,7 +12,7 @@ import {
   onboardedIaca,
   onboardedIssuer,
 } from '@countersign/api/issuer/onboarding'
-import { readTimestamp } from '@countersign/core/date-time'
+import { readDateTime } from '@countersign/core/date-time'
 import type { JsonObject } from '@countersign/core/json'
 import { errorAnswer } from '@countersign/service/http/described-answers'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
@@ -137,8 +137,8 @@ function orderOf(data: CertificateData): CertificateOrder {
   return {
     ...names,
     issuerAlternativeName,
-    notBefore: readTimestamp(notBefore),
-    notAfter: readTimestamp(notAfter),
+    notBefore: readDateTime(notBefore),
+    notAfter: readDateTime(notAfter),
   }
 }
 

@@ -48,6 +48,9 @@ const roots: readonly BadInput<undefined>[] = [
   changed('a beginning that is no time', { notBefore: 'yesterday' }),
   changed('a beginning that is a number', { notBefore: 0 }),
   changed('a day that does not exist', { notBefore: '2026-02-30T00:00:00Z' }),
+  changed('a day without a time', { notBefore: '2026-12-01' }),
+  changed('half a second', { notBefore: '2026-12-01T00:00:00.5Z' }),
+  changed('a beginning in the year 26', { notBefore: '0026-12-01T00:00:00Z' }),
   changed('an end before the beginning', {
     notBefore: '2027-01-01T00:00:00Z',
     notAfter: '2026-01-01T00:00:00Z',

@@ -2,7 +2,7 @@
  * Keys, DIDs and certificates made for callers who issue with a key of their own; walt.id's paths and shapes. Nothing of
  * what is made is kept. The private keys of the examples are published with this file: they are nobody's secret.
  */
-import { readTimestamp } from '@countersign/core/date-time'
+import { isWritableMoment, readDateTime } from '@countersign/core/date-time'
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { strict } from '../strict.ts'
@@ -94,7 +94,10 @@ export const ONBOARDED_ISSUER_EXAMPLE = {
 const moment = z
   .string()
   .max(40)
-  .refine((text) => readTimestamp(text) !== undefined, 'must be a date-time of RFC 3339')
+  .refine(
+    (text) => isWritableMoment(readDateTime(text) ?? Number.NaN),
+    'must be a date-time of RFC 3339 in whole seconds, from 1970 on',
+  )
 
 const certificateNames = {
   country: z.string().max(2).describe('ISO 3166-1 alpha-2, in capitals'),
