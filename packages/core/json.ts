@@ -244,6 +244,35 @@ function endOfString(text: string, start: number): number {
   return at
 }
 
+/**
+ * An object as its readers take it: a member that is `null` is one that is not there (docs/decisions/026). Of this object
+ * alone; what lies deeper is for whoever reads it. Where there is no `null` it is the object itself.
+ */
+export function presentMembers(json: JsonObject): JsonObject {
+  return without(json, isNull)
+}
+
+/** The same for parameters that travel as members, of which an empty text is none either (RFC 6749 §3.1). */
+export function presentParameters(json: JsonObject): JsonObject {
+  return without(json, isNullOrEmpty)
+}
+
+function without(json: JsonObject, isAbsent: (value: JsonValue | undefined) => boolean): JsonObject {
+  for (const name in json) {
+    if (isAbsent(json[name]))
+      return Object.fromEntries(Object.entries(json).filter(([, value]) => !isAbsent(value)))
+  }
+  return json
+}
+
+function isNull(value: JsonValue | undefined): boolean {
+  return value === null
+}
+
+function isNullOrEmpty(value: JsonValue | undefined): boolean {
+  return value === null || value === ''
+}
+
 /** The members that may be `undefined` become members that may be absent. */
 export type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>

@@ -11,6 +11,7 @@ import {
   type JsonObject,
   type JsonValue,
   parseJsonObject,
+  presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
@@ -43,7 +44,7 @@ export function parseDidDocument(
   const json = parseJsonObject(text, { maxBytes: MAX_BYTES, maxDepth: MAX_DEPTH })
   if (!json.ok) return malformed(json.error.code)
   if (json.value.id !== did) return refuse({ code: 'did_document_of_another' })
-  const entries = readEntries(json.value, did)
+  const entries = readEntries(presentMembers(json.value), did)
   if (typeof entries === 'string') return malformed(entries)
   return ok(describe(json.value, did, entries, now))
 }
@@ -137,10 +138,11 @@ type KeyResult = Result<PublicJwk, { readonly reason: string }>
 
 function readMethod(
   id: string,
-  method: JsonObject,
+  entry: JsonObject,
   did: string,
   now: number,
 ): Result<VerificationMethod, { readonly reason: string }> {
+  const method = presentMembers(entry)
   // A key of somebody else's document, or in somebody else's hands, speaks for somebody else.
   if (!id.startsWith(`${did}#`)) return refuse({ reason: 'method_of_another' })
   if (method.controller !== did) return refuse({ reason: 'controller_differs' })

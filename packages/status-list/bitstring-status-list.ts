@@ -18,10 +18,10 @@ import {
 } from '@countersign/credential/w3c-vc/data-model'
 import { issuerKeyId } from '@countersign/credential/w3c-vc/issue'
 import { BASE_CONTEXTS } from '@countersign/credential/w3c-vc/json-ld-context'
-import { isMediaType } from '@countersign/credential/w3c-vc/read'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws, readAlgorithm, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { countStatuses, isStatusSize, type StatusBits } from './bits.ts'
 import type { Compression } from './compression.ts'
 import {

@@ -7,6 +7,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
+import { mediaTypeOf } from '@countersign/crypto/jose/media-type'
 import { readBitstringCredential } from './bitstring-status-list.ts'
 import type { Compression, InflateRefusal } from './compression.ts'
 import { readIdentifierListCwt } from './identifier-list.ts'
@@ -128,7 +129,7 @@ function readSigned(
   { accept, mechanism }: StatusListRequest,
   crypto: Pick<CryptoEngine, 'verify'>,
 ): Result<SignedStatusList, StatusListRefusal> {
-  const essence = mediaType.split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const essence = mediaTypeOf(mediaType)
   const reader = accept.includes(essence) ? READERS[mechanism].get(essence) : undefined
   return reader === undefined
     ? refuse({ code: 'media_type_wrong', reason: essence.slice(0, 80) })

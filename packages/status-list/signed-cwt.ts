@@ -12,6 +12,7 @@ import { type CborKey, type CborValue, isBytes, isCborFloat, isCborMap } from '@
 import { type CoseMessage, HEADER, headerOf, readX5chain } from '@countersign/crypto/cose/message'
 import { readCoseAlgorithm, readCoseSign1, verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { CryptoEngine } from '@countersign/crypto/engine'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { type ListSigner, malformed, type SignatureRefusal, type SignedStatusList } from './signed-list.ts'
 import type { StatusListRefusal } from './status-list.ts'
 
@@ -48,8 +49,8 @@ export function readSignedCwt(
   if (!read.ok) return malformed(read.error.code)
   const message = read.value
   const { payload, protectedHeader } = message
-  const typ = protectedHeader.get(HEADER.type)
-  if (typeof typ !== 'string' || typ.toLowerCase() !== type) return refuse({ code: 'typ_wrong' })
+  if (!isMediaType(protectedHeader.get(HEADER.type), type.replace('application/', '')))
+    return refuse({ code: 'typ_wrong' })
   const algorithm = readCoseAlgorithm(message, ALLOWED_ALGORITHMS.status_list)
   if (algorithm === undefined) return refuse({ code: 'alg_not_allowed' })
   if (payload === undefined) return malformed('payload')

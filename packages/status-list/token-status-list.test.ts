@@ -160,6 +160,13 @@ describe('a token status list as a JWT', () => {
   })
 })
 
+it.each(['statuslist+jwt', 'StatusList+JWT', 'application/statuslist+jwt'])(
+  'a token status list may write its typ as %s (RFC 7515 §4.1.9)',
+  async (typ) => {
+    expect(await open(await forged(claims(), { typ }))).toMatchObject({ ok: true })
+  },
+)
+
 describe('a token status list is refused', () => {
   it.each<[string, string, () => Promise<FetchedStatusList>]>([
     ['of another type', 'typ_wrong', () => forged(claims(), { typ: 'JWT' })],

@@ -11,6 +11,7 @@ import { readHeaderReference } from '@countersign/credential/contract/judge-issu
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { decodeJws, readAlgorithm, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { isStatusSize, type StatusBits, type StatusSize } from './bits.ts'
 import type { Compression } from './compression.ts'
 import {
@@ -100,7 +101,7 @@ export function readTokenStatusListJwt(
   const jws = text === undefined ? undefined : decodeJws(text, { maxLength: body.length })
   if (jws === undefined || !jws.ok) return malformed(jws?.error.code ?? 'not_text')
   const { header, payload } = jws.value
-  if (header.typ !== TYP) return refuse({ code: 'typ_wrong' })
+  if (!isMediaType(header.typ, TYP)) return refuse({ code: 'typ_wrong' })
   const algorithm = readAlgorithm(header.alg, ALLOWED_ALGORITHMS.status_list)
   if (algorithm === undefined) return refuse({ code: 'alg_not_allowed' })
   const key = readHeaderReference(header)

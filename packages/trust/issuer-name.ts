@@ -13,7 +13,7 @@ type AlternativeNames = Pick<Certificate, 'dnsNames' | 'uris'>
  */
 export function namesIssuer({ dnsNames, uris }: AlternativeNames, issuer: string): boolean {
   if (uris.includes(issuer)) return true
-  const host = /^https:\/\/([^/?#:@\\\s]+)(?::\d+)?(?:[/?#]|$)/.exec(issuer)?.[1]?.toLowerCase()
+  const host = /^https:\/\/([^/?#:@\\\s]+)(?::\d+)?(?:[/?#]|$)/i.exec(issuer)?.[1]?.toLowerCase()
   return host !== undefined && dnsNames.some((name) => name.toLowerCase() === host)
 }
 

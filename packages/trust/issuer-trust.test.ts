@@ -115,6 +115,7 @@ describe('trust in an issuer', () => {
     [undefined, SUBJECT, SUBJECT],
     ['https://issuer.example', 'https://issuer.example', SUBJECT],
     ['https://issuer.example/tenant', 'https://issuer.example/tenant', SUBJECT],
+    ['HTTPS://issuer.example', 'HTTPS://issuer.example', SUBJECT],
     ['https://ISSUER.example:8443/tenant', 'https://ISSUER.example:8443/tenant', SUBJECT],
     ['https://other.example/issuer', 'https://other.example/issuer', SUBJECT],
     // A URI is named to the letter.
@@ -122,7 +123,7 @@ describe('trust in an issuer', () => {
     ['https://other.example/issuer?a', REFUSED, SUBJECT],
     // No other host, however it is written.
     ['https://stranger.example', REFUSED, SUBJECT],
-    ['HTTPS://issuer.example', REFUSED, SUBJECT],
+    ['HTTPS://stranger.example', REFUSED, SUBJECT],
     ['https://issuer.example@evil.example', REFUSED, SUBJECT],
     ['https://evil.example/issuer.example', REFUSED, SUBJECT],
     ['https://issuer.example.evil.example', REFUSED, SUBJECT],

@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type JsonValue,
   parseJsonObject,
+  presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
@@ -29,7 +30,7 @@ const MAX_KEYS = 100
 
 /** §4: inserted between host and path, from which a final slash is cut. */
 export function jwtVcIssuerMetadataUrl(issuer: string): Result<string, IssuerMetadataRefusal> {
-  const match = /^(https:\/\/[^/?#@\s\\]+)(\/[^?#\s\\]*)?$/.exec(issuer)
+  const match = /^(https:\/\/[^/?#@\s\\]+)(\/[^?#\s\\]*)?$/i.exec(issuer)
   if (match === null || !URL.canParse(issuer)) return refuse({ code: 'issuer_not_https' })
   const [, origin = '', path = ''] = match
   return ok(`${origin}${WELL_KNOWN}${path.replace(/\/$/, '')}`)
@@ -41,7 +42,7 @@ export function parseJwtVcIssuerMetadata(
 ): Result<JwtVcIssuerKeys, IssuerMetadataRefusal> {
   const parsed = parseJsonObject(json)
   if (!parsed.ok) return refuse({ code: 'metadata_malformed' })
-  const { jwks, jwks_uri: jwksUri } = parsed.value
+  const { jwks, jwks_uri: jwksUri } = presentMembers(parsed.value)
   // §4.3: compared as text, so that no two spellings share a document.
   if (parsed.value['issuer'] !== issuer) return refuse({ code: 'issuer_differs' })
   if ((jwks === undefined) === (jwksUri === undefined)) return refuse({ code: 'keys_ambiguous' })
@@ -62,12 +63,12 @@ export function parseJwkSet(json: string): Result<readonly PublicJwk[], IssuerMe
 /** RFC 7517 §5: keys of a kind that is not known are passed over. A private one spoils the whole set. */
 function readKeys(set: JsonValue | undefined): readonly PublicJwk[] | undefined {
   const entries = isJsonObject(set) ? (set as JsonObject)['keys'] : undefined
-  if (!isJsonArray(entries) || entries.length > MAX_KEYS || !entries.every(isJsonObject)) return undefined
-  const parsed = entries.map(parsePublicJwk)
+  if (!isJsonArray(entries) || entries.length > MAX_KEYS) return undefined
+  const parsed = entries.filter(isJsonObject).map(parsePublicJwk)
   if (parsed.some((key) => !key.ok && key.error.code === 'jwk_private')) return undefined
   return parsed.flatMap((key) => (key.ok ? [key.value] : []))
 }
 
 function isHttpsUrl(value: JsonValue | undefined): value is string {
-  return typeof value === 'string' && /^https:\/\/[^/?#@\s\\]+/.test(value) && URL.canParse(value)
+  return typeof value === 'string' && /^https:\/\/[^/?#@\s\\]+/i.test(value) && URL.canParse(value)
 }

@@ -27,7 +27,7 @@ export function metadataIssuerTrust(options: MetadataIssuerTrustOptions): Identi
   const keySets = keySetCache(options)
   return async (reference, now) => {
     const name = reference.issuer ?? reference.credentialIssuer
-    if (!name?.startsWith('https://') || reference.x5c !== undefined) {
+    if (name === undefined || !/^https:\/\//i.test(name) || reference.x5c !== undefined) {
       return refuse({ code: 'no_key_reference' })
     }
     const issuer = known.get(name)

@@ -54,7 +54,7 @@ export function presentedTokens(headers: IncomingHttpHeaders): readonly string[]
 
 /** Sent back by the browser to the API alone, never by a script and never from another site. */
 export function loginCookie(token: string, maxAgeSeconds: number, baseUrl: string): string {
-  const secure = baseUrl.startsWith('https:') ? '; Secure' : ''
+  const secure = URL.parse(baseUrl)?.protocol === 'https:' ? '; Secure' : ''
   return `${COOKIE}=${token}; Path=${basePathOf(baseUrl)}/wallet-api; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Strict${secure}`
 }
 

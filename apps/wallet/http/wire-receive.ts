@@ -69,7 +69,6 @@ const UNUSABLE_REASONS: Readonly<Record<UnusableReason, string>> = {
 }
 
 const UNACCEPTABLE_REASONS: Readonly<Record<UnacceptableReason, string>> = {
-  count: 'there is not exactly one',
   size: 'it is too large',
   unreadable: 'it is malformed',
   type: 'it has another type than was offered',

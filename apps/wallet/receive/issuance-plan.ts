@@ -23,6 +23,11 @@ export interface IssuancePlan {
   readonly configurations: readonly PlannedConfiguration[]
 }
 
+interface Unusable {
+  readonly configurationId: string
+  readonly reason: UnusableReason
+}
+
 export interface PlannedConfiguration {
   readonly id: string
   readonly format: string
@@ -36,11 +41,7 @@ export interface PlannedConfiguration {
 export type PlanRefusal =
   | { readonly code: 'grant_unsupported' }
   | { readonly code: 'tx_code_needed' }
-  | {
-      readonly code: 'configuration_unusable'
-      readonly configurationId: string
-      readonly reason: UnusableReason
-    }
+  | ({ readonly code: 'configuration_unusable' } & Unusable)
   | { readonly code: 'encryption_required' }
   /** No issuer takes a key proof, and no verifier a presentation, that is signed with this. */
   | { readonly code: 'key_cannot_prove'; readonly algorithm: SignatureAlgorithm }
@@ -72,16 +73,24 @@ export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal
   if (grant.txCode !== undefined && txCode === undefined) return refuse({ code: 'tx_code_needed' })
   if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
   const configurations: PlannedConfiguration[] = []
+  let unusable: Unusable | undefined
   for (const id of offer.configurationIds) {
     const configuration = issuer.metadata.configurations.get(id)
     if (configuration?.proofRequired === true && !provesPossession(signer.algorithm))
       return refuse({ code: 'key_cannot_prove', algorithm: signer.algorithm })
     const planned = planConfiguration(id, configuration, input)
-    if (typeof planned === 'string')
-      return refuse({ code: 'configuration_unusable', configurationId: id, reason: planned })
-    configurations.push(planned)
+    if (typeof planned !== 'string') configurations.push(planned)
+    else if (isHopeless(planned)) unusable ??= { configurationId: id, reason: planned }
+    else return refuse({ code: 'configuration_unusable', configurationId: id, reason: planned })
   }
-  return ok({ grant, configurations })
+  return configurations.length === 0 && unusable !== undefined
+    ? refuse({ code: 'configuration_unusable', ...unusable })
+    : ok({ grant, configurations })
+}
+
+/** No key of this wallet would change it: the rest of the offer is taken up without it. With another key more may come. */
+function isHopeless(reason: UnusableReason): boolean {
+  return reason !== 'proof_algorithm' && reason !== 'binding_method'
 }
 
 function planConfiguration(

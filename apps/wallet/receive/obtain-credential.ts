@@ -32,7 +32,7 @@ export type CredentialRefusal =
   | { readonly code: 'deferred_unsupported' }
   | { readonly code: 'credential_unacceptable'; readonly reason: UnacceptableReason }
 
-export type UnacceptableReason = 'count' | 'size' | 'unreadable' | 'type' | 'binding'
+export type UnacceptableReason = 'size' | 'unreadable' | 'type' | 'binding'
 
 export interface CredentialStep {
   readonly owned: OwnedWallet
@@ -121,7 +121,7 @@ async function requestCredential(
   issuance: IssuanceRecord,
   step: CredentialStep,
   body: string,
-): Promise<Result<string, CredentialRefusal>> {
+): Promise<Result<readonly string[], CredentialRefusal>> {
   const answered = await postToIssuer(wallet, {
     url: step.issuer.metadata.credentialEndpoint,
     contentType: 'application/json',
@@ -132,19 +132,31 @@ async function requestCredential(
   const response = parseCredentialResponse(answered.value)
   if (!response.ok) return response
   if (response.value.kind === 'deferred') return refuse({ code: 'deferred_unsupported' })
-  const [credential, ...more] = response.value.credentials
-  // §8.3: never more credentials than proofs, and we sent one.
-  return credential === undefined || more.length > 0 ? unacceptable('count') : ok(credential)
+  return ok(response.value.credentials)
 }
 
+/** §8.3: never more credentials than proofs, and we sent one. Of several the first that is ours is kept. */
 async function keep(
+  wallet: Wallet,
+  issuance: IssuanceRecord,
+  step: CredentialStep,
+  contents: readonly string[],
+): Promise<Result<IssuanceRecord, CredentialRefusal>> {
+  let firstReason: UnacceptableReason | undefined
+  for (const content of contents) {
+    const reason = await faultOf(wallet, step, content)
+    if (reason === undefined) return store(wallet, issuance, step, content)
+    firstReason ??= reason
+  }
+  return unacceptable(firstReason ?? 'unreadable')
+}
+
+async function store(
   wallet: Wallet,
   issuance: IssuanceRecord,
   step: CredentialStep,
   content: string,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
-  const reason = await faultOf(wallet, step, content)
-  if (reason !== undefined) return unacceptable(reason)
   await storeCredential(wallet, step.owned, {
     issuanceId: issuance.id,
     slot: slotOf(step.entitlement),

@@ -6,7 +6,7 @@
 /** What is written. */
 export const TYP = 'dc+sd-jwt'
 /** What is read; the second is what early implementations wrote. */
-export const ACCEPTED_TYPS: readonly unknown[] = [TYP, 'vc+sd-jwt']
+export const ACCEPTED_TYPS: readonly string[] = [TYP, 'vc+sd-jwt']
 
 const ALWAYS_SHOWN = new Set(['iss', 'nbf', 'exp', 'cnf', 'vct', 'vct#integrity', 'aka_vcts', 'status'])
 

@@ -4,9 +4,10 @@
  * by `verify.ts`.
  */
 
-import { isJsonObject, type JsonObject } from '@countersign/core/json'
+import { isJsonObject, type JsonObject, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import type { FormatRefusal } from '../contract/format.ts'
 import { type HeaderReference, isNonEmptyTexts, readHeaderReference } from '../contract/judge-issuer.ts'
@@ -33,7 +34,7 @@ export async function readSdJwtVc(
   const read = await readSdJwt(text, isAlwaysShown, crypto, numbers)
   if (!read.ok) return read
   const { claims, jws } = read.value
-  if (!ACCEPTED_TYPS.includes(jws.header.typ)) return refuse({ code: 'typ_wrong' })
+  if (!ACCEPTED_TYPS.some((typ) => isMediaType(jws.header.typ, typ))) return refuse({ code: 'typ_wrong' })
   const header = readHeaderReference(jws.header)
   if (!header.ok) return header
   const own = readClaims(claims)
@@ -43,13 +44,13 @@ export async function readSdJwtVc(
 function readClaims(
   claims: JsonObject,
 ): Result<Pick<SdJwtVc, 'type' | 'issuer' | 'statuses' | 'holderKey'>, FormatRefusal> {
-  const { vct, iss, status, cnf, 'vct#integrity': integrity } = claims
+  const { aka_vcts: furtherTypes, vct, iss, status, cnf, 'vct#integrity': integrity } = presentMembers(claims)
   if (typeof vct !== 'string' || vct.trim() === '') return refuse({ code: 'vct_missing' })
   if (iss !== undefined && typeof iss !== 'string') return refuse({ code: 'iss_malformed' })
   if (status !== undefined && !isJsonObject(status)) return refuse({ code: 'status_malformed' })
   if (cnf !== undefined && !isJsonObject(cnf)) return refuse({ code: 'cnf_malformed' })
   if (integrity !== undefined && typeof integrity !== 'string') return refuse({ code: 'integrity_malformed' })
-  if (!areFurtherTypes(claims.aka_vcts, vct)) return refuse({ code: 'aka_vcts_malformed' })
+  if (!areFurtherTypes(furtherTypes, vct)) return refuse({ code: 'aka_vcts_malformed' })
   const holderKey = cnf === undefined ? undefined : parsePublicJwk(cnf.jwk)
   return ok({
     type: vct,

@@ -81,6 +81,14 @@ describe('a presentation that is in order', () => {
     expect(faults(await checksOf(await forge(forgery)))).toEqual([])
   })
 
+  it.each(['DC+SD-JWT', 'application/dc+sd-jwt', 'Application/VC+sd-jwt'])(
+    'may write its typ as %s, and its proof its own likewise (RFC 7515 §4.1.9)',
+    async (typ) => {
+      const presentation = await forge({ header: { typ }, keyBindingHeader: { typ: 'application/KB+jwt' } })
+      expect(faults(await checksOf(presentation))).toEqual([])
+    },
+  )
+
   it('may withhold elements and carry digests that nothing is known of', async () => {
     const [text, digest] = await hidden(['salt', 'FR'])
     const nationalities = [{ '...': await digestOf('decoy') }, { '...': digest }, 'AT']

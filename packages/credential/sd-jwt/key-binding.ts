@@ -8,6 +8,7 @@ import { ok, type Result } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
 import { type DecodedJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { FormatRefusal, PresentInput, VerifyInput } from '../contract/format.ts'
 import type { SdJwt } from './read.ts'
@@ -59,7 +60,7 @@ function findClaimsFault(
     bindingWindowSeconds,
   }: Pick<VerifyInput, 'now' | 'skewSeconds' | 'bindingWindowSeconds'>,
 ): string | undefined {
-  if (header.typ !== KEY_BINDING_TYP) return 'kb_typ_wrong'
+  if (!isMediaType(header.typ, KEY_BINDING_TYP)) return 'kb_typ_wrong'
   // A single string: an array would let one proof serve two verifiers.
   if (payload.aud !== expected.audience) return 'aud_wrong'
   if (payload.nonce !== expected.nonce) return 'nonce_wrong'

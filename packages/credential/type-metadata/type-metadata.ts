@@ -9,6 +9,7 @@ import {
   type JsonObject,
   type JsonValue,
   parseJsonObject,
+  presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClaimPath } from '../contract/format.ts'
@@ -87,7 +88,8 @@ export function parseTypeMetadata(text: string): Result<TypeMetadata, TypeMetada
   return json.ok ? readTypeMetadata(json.value) : malformed('json')
 }
 
-export function readTypeMetadata(json: JsonObject): Result<TypeMetadata, TypeMetadataRefusal> {
+export function readTypeMetadata(document: JsonObject): Result<TypeMetadata, TypeMetadataRefusal> {
+  const json = presentMembers(document)
   const vct = text(json['vct'])
   if (vct === undefined) return malformed('vct')
   const parent = json['extends']
@@ -126,7 +128,7 @@ function readClaims(value: JsonValue | undefined): Result<readonly ClaimMetadata
 }
 
 function readClaim(entry: JsonObject): ClaimMetadata | undefined {
-  const { path, mandatory = false, sd = 'allowed', svg_id: svgId } = entry
+  const { path, mandatory = false, sd = 'allowed', svg_id: svgId } = presentMembers(entry)
   if (!isClaimPath(path) || typeof mandatory !== 'boolean') return undefined
   if (sd !== 'always' && sd !== 'allowed' && sd !== 'never') return undefined
   if (svgId !== undefined && !(typeof svgId === 'string' && /^[A-Za-z_][A-Za-z0-9_]{0,99}$/.test(svgId)))

@@ -7,13 +7,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type DecodedJws, decodeJws, signJws } from '@countersign/crypto/jose/jws'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import type { FormatRefusal, PresentInput } from '../contract/format.ts'
 import { EXACT } from '../contract/showable-claims.ts'
 import { splitPayload } from './claims-set.ts'
 import { ENVELOPED_TYPE, PRESENTATION_TYPE, readEnveloped, readPresentationDocument } from './data-model.ts'
 import type { HolderName, ProofNames } from './holder.ts'
 import { BASE_CONTEXTS } from './json-ld-context.ts'
-import { isMediaType, readJwtCredential, type W3cCredential } from './read.ts'
+import { readJwtCredential, type W3cCredential } from './read.ts'
 
 type JwtFormat = 'jwt_vc_json' | 'vc+jwt'
 

@@ -3,10 +3,11 @@
  * Says what is written; signatures, trust, time and holder binding are judged by `verify.ts`.
  */
 
-import { isJsonObject, type JsonObject } from '@countersign/core/json'
+import { isJsonObject, type JsonObject, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import type { FormatRefusal } from '../contract/format.ts'
 import { type HeaderReference, readHeaderReference } from '../contract/judge-issuer.ts'
 import type { NumberRule } from '../contract/showable-claims.ts'
@@ -89,13 +90,6 @@ function findMediaFault({ cty, typ }: JsonObject, format: W3cFormat): FormatRefu
   return cty === undefined || isMediaType(cty, 'vc') ? undefined : { code: 'cty_wrong' }
 }
 
-/** RFC 7515 §4.1.9: `application/` may be left out, and media types know no case. */
-export function isMediaType(value: unknown, name: string): boolean {
-  if (typeof value !== 'string') return false
-  const text = value.toLowerCase()
-  return text === name || text === `application/${name}`
-}
-
 function describeCredential(
   format: W3cFormat,
   jws: DecodedJws,
@@ -109,7 +103,7 @@ function describeCredential(
   if (!facts.ok) return facts
   const { issuer, subjectId, types, version } = facts.value
   if (format !== 'jwt_vc_json' && version !== '2.0') return refuse({ code: 'version_wrong' })
-  const { cnf, status } = jwtClaims
+  const { cnf, status } = presentMembers(jwtClaims)
   const fault = findContradiction(jwtClaims, document, facts.value) ?? findIssuerFault(header.value, issuer)
   if (fault !== undefined) return refuse(fault)
   if (status !== undefined && !isJsonObject(status)) return refuse({ code: 'status_malformed' })

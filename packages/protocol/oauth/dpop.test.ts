@@ -42,6 +42,13 @@ describe('the example proofs of RFC 9449', () => {
   })
 })
 
+it.each(['dpop+jwt', 'DPoP+JWT', 'application/dpop+jwt', 'Application/DPOP+jwt'])(
+  'a DPoP proof may write its typ as %s (RFC 7515 §4.1.9)',
+  async (typ) => {
+    expect(await codeOf(await signJws({ ...goodHeader, typ }, goodClaims, signer))).toBe('accepted')
+  },
+)
+
 describe('a DPoP proof made here', () => {
   it.each(['ES256', 'ES384', 'ES512', 'EdDSA'] as const)('is accepted with %s', async (algorithm) => {
     const input = { signer: testSigner(algorithm), method: 'POST', url: URL_OF_TOKEN, now: NOW, jti: 'j' }

@@ -8,6 +8,7 @@ import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { equalInConstantTime } from './constant-time.ts'
@@ -88,7 +89,7 @@ export async function verifyDpopProof(
   const decoded = decodeJws(input.proof, { maxLength: MAX_PROOF_LENGTH })
   if (!decoded.ok) return refuse({ code: 'dpop_malformed', reason: decoded.error.code })
   const { header, payload } = decoded.value
-  if (header['typ'] !== 'dpop+jwt') return refuse({ code: 'dpop_wrong_typ' })
+  if (!isMediaType(header['typ'], 'dpop+jwt')) return refuse({ code: 'dpop_wrong_typ' })
   const key = parsePublicJwk(header['jwk'])
   if (!key.ok) return refuse({ code: 'dpop_key_unacceptable', reason: key.error.code })
   const claims = checkClaims(payload, input)

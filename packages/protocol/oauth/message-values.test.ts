@@ -25,7 +25,6 @@ describe('an endpoint URL', () => {
     ['https://büch.example/'],
     ['https:a.example'],
     ['https://'],
-    ['HTTPS://a.example'],
     ['javascript:alert(1)'],
     ['file:///etc/passwd'],
     ['//a.example'],
@@ -52,6 +51,16 @@ describe('an endpoint URL', () => {
     expect(endpointUrl(text, 'loopback') !== undefined).toBe(loopback)
     expect(endpointUrl(text, 'any')).toBe(text)
   })
+
+  it.each(['HTTPS://a.example/x', 'Https://a.example/x'])(
+    '%s is https, whatever the case of its scheme (RFC 3986 §3.1)',
+    (text) => expect(endpointUrl(text, 'https_only')).toBe(text),
+  )
+
+  it.each(['HTTP://a.example/x', 'HTTPS://user@a.example/x', 'HTTPS://@a.example/x', 'HTTP://a.example'])(
+    '%s is no more acceptable in capitals',
+    (text) => expect(endpointUrl(text, 'loopback')).toBeUndefined(),
+  )
 
   it('is looked for in any text without throwing', () => {
     fc.assert(

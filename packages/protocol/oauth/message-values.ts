@@ -26,13 +26,29 @@ export function boundedTexts(
   return texts.length === value.length ? texts : undefined
 }
 
-/** The text itself when it is an absolute URL that may be called: no credentials, no fragment, no control characters. */
+/**
+ * The texts of somebody's list that can be used, each once: an entry that is none is passed over, and not the list.
+ * Undefined where there is none, where it is no list, and where it is an endless one.
+ */
+export function usableTexts(
+  value: unknown,
+  limits: { readonly maxItems: number; readonly maxLength: number },
+): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.length > limits.maxItems) return undefined
+  const texts = value.filter((item: unknown) => boundedText(item, limits.maxLength) !== undefined)
+  return texts.length === 0 ? undefined : [...new Set<string>(texts)]
+}
+
+/**
+ * The text itself when it is an absolute URL that may be called: no credentials, no fragment, no control characters. Its
+ * scheme may be written in either case (RFC 3986 §3.1).
+ */
 export function endpointUrl(value: unknown, policy: HttpPolicy): string | undefined {
   const text = boundedText(value, MAX_URL_LENGTH)
-  if (text === undefined || !/^https?:\/\/[\x21-\x7e]+$/.test(text)) return undefined
+  if (text === undefined || !/^https?:\/\/[\x21-\x7e]+$/i.test(text)) return undefined
   const url = URL.parse(text)
   if (url === null || text.includes('#') || text.includes('\\')) return undefined
-  if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?]*@/.test(text)) return undefined
+  if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?]*@/i.test(text)) return undefined
   return url.protocol === 'https:' || allowsHttp(url.hostname, policy) ? text : undefined
 }
 

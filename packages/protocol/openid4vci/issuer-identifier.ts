@@ -24,7 +24,7 @@ export function authorizationServerMetadataUrl(issuer: string): string {
 
 /** By text and not by a URL parser, which would give every host a path of `/`. */
 function split(issuer: string): { readonly origin: string; readonly path: string } {
-  const [, origin, path] = /^(https?:\/\/[^/]+)(.*)$/.exec(issuer) ?? []
+  const [, origin, path] = /^(https?:\/\/[^/]+)(.*)$/i.exec(issuer) ?? []
   if (origin === undefined || path === undefined || !isIssuerIdentifier(issuer, 'any')) {
     throw new Error('not an issuer identifier')
   }

@@ -3,10 +3,17 @@
  * an offer is untrusted (§13.5): parsing says that it is well-formed, not that its issuer is anybody in particular.
  * Fetching an offer by reference is the wallet's business.
  */
-import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '@countersign/core/json'
+import {
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJsonObject,
+  presentMembers,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { parameter, queryParameters } from '../oauth/form-parameters.ts'
 import { type OfferedGrants, parseOfferedGrants, writeOfferedGrants } from '../oauth/grants/grants.ts'
-import { boundedTexts, endpointUrl, type HttpPolicy } from '../oauth/message-values.ts'
+import { endpointUrl, type HttpPolicy, usableTexts } from '../oauth/message-values.ts'
 import { isIssuerIdentifier } from './issuer-identifier.ts'
 
 /** An offer: what its issuer writes and the wallet reads. */
@@ -64,27 +71,29 @@ export function parseOfferUrl(
   if (text.length > MAX_URL_LENGTH) return refuse({ code: 'offer_url_too_long' })
   const query = URL.parse(text.trim())?.searchParams
   if (query === undefined) return refuse({ code: 'offer_url_malformed' })
-  const [value, ...values] = query.getAll('credential_offer')
-  const [reference, ...references] = query.getAll('credential_offer_uri')
-  if (values.length > 0 || references.length > 0 || (value !== undefined && reference !== undefined)) {
-    return refuse({ code: 'offer_ambiguous' })
-  }
+  const form = queryParameters(query, ['credential_offer', 'credential_offer_uri'])
+  if (!form.ok) return refuse({ code: 'offer_ambiguous' })
+  const value = parameter(form.value, 'credential_offer')
+  const reference = parameter(form.value, 'credential_offer_uri')
+  if (value !== undefined && reference !== undefined) return refuse({ code: 'offer_ambiguous' })
   if (reference !== undefined) return parseReference(reference, policy)
   return value === undefined ? refuse({ code: 'offer_missing' }) : parseValue(value, policy)
 }
 
-/** §4.1.1: unknown members and grants are ignored. */
+/** §4.1.1: unknown members and grants are ignored, and what cannot be used of a list is passed over. */
 export function parseCredentialOffer(
   json: JsonObject,
   policy: HttpPolicy = 'https_only',
 ): Result<CredentialOffer, OfferRefusal> {
-  const issuer = json['credential_issuer']
+  const {
+    credential_issuer: issuer,
+    credential_configuration_ids: ids,
+    grants: offeredGrants,
+  } = presentMembers(json)
   if (typeof issuer !== 'string' || !isIssuerIdentifier(issuer, policy)) return malformed('credential_issuer')
-  const configurationIds = boundedTexts(json['credential_configuration_ids'], CONFIGURATION_ID_LIMITS)
-  if (configurationIds === undefined || new Set(configurationIds).size !== configurationIds.length) {
-    return malformed('credential_configuration_ids')
-  }
-  const grants = parseGrants(json['grants'], policy)
+  const configurationIds = usableTexts(ids, CONFIGURATION_ID_LIMITS)
+  if (configurationIds === undefined) return malformed('credential_configuration_ids')
+  const grants = parseGrants(offeredGrants, policy)
   return grants.ok ? ok({ issuer, configurationIds, grants: grants.value }) : grants
 }
 

@@ -3,7 +3,13 @@
  * guarded by a transaction code is for the issuer and its session. What a grant or a way of client authentication adds
  * to a request stands with its entry in `oauth/`.
  */
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  presentMembers,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClientMessage } from '../oauth/client-authentication/client-authentication.ts'
 import { type PresentedClient, parseClient, writeClient } from '../oauth/client-authentication/methods.ts'
@@ -15,7 +21,7 @@ import {
   parseGrantRequest,
   writeGrantRequest,
 } from '../oauth/grants/grants.ts'
-import { boundedText, boundedTexts } from '../oauth/message-values.ts'
+import { boundedText, usableTexts } from '../oauth/message-values.ts'
 
 /** What a grant asks for, and who asks. */
 export type TokenRequest<Type extends GrantType = GrantType> = GrantRequest<Type> & {
@@ -75,22 +81,23 @@ export function writeTokenResponse(response: {
   }
 }
 
-/** Token types are compared without regard to case (RFC 6749 §5.1); other members are ignored. */
-export function parseTokenResponse(json: JsonObject): Result<TokenResponse, TokenResponseRefusal> {
+/**
+ * Token types are compared without regard to case (RFC 6749 §5.1); other members are ignored. The code is spent by now, so
+ * that what is optional and cannot be read counts as absent.
+ */
+export function parseTokenResponse(answer: JsonObject): Result<TokenResponse, TokenResponseRefusal> {
+  const json = presentMembers(answer)
   const accessToken = boundedText(json['access_token'], MAX_ACCESS_TOKEN_LENGTH)
   // The token goes into a header field as it is, so it is visible ASCII (RFC 6749 appendix A.12, without the space).
   if (accessToken === undefined || !/^[\x21-\x7e]+$/.test(accessToken)) return malformed('access_token')
   const tokenType = parseTokenType(json['token_type'])
   if (!tokenType.ok) return tokenType
   const expiresIn = json['expires_in']
-  if (expiresIn !== undefined && !isLifetime(expiresIn)) return malformed('expires_in')
-  const details = parseAuthorizationDetails(json['authorization_details'])
-  if (!details.ok) return details
   return ok({
     accessToken,
     tokenType: tokenType.value,
-    expiresInSeconds: expiresIn,
-    authorizationDetails: details.value,
+    expiresInSeconds: isLifetime(expiresIn) ? expiresIn : undefined,
+    authorizationDetails: readAuthorizationDetails(json['authorization_details']),
   })
 }
 
@@ -110,24 +117,22 @@ function isLifetime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0
 }
 
-/** §6.2: details of other types may stand beside ours; ours name at least one credential. */
-function parseAuthorizationDetails(
-  value: JsonValue | undefined,
-): Result<readonly AuthorizedCredential[] | undefined, TokenResponseRefusal> {
-  if (value === undefined) return ok(undefined)
-  if (!isJsonArray(value) || value.length > MAX_DETAILS) return malformed('authorization_details')
-  const authorized: AuthorizedCredential[] = []
-  for (const detail of value) {
-    if (!isJsonObject(detail)) return malformed('authorization_details')
-    if (detail['type'] !== 'openid_credential') continue
-    const configurationId = boundedText(detail['credential_configuration_id'], IDENTIFIER_LIMITS.maxLength)
-    const credentialIdentifiers = boundedTexts(detail['credential_identifiers'], IDENTIFIER_LIMITS)
-    if (configurationId === undefined || credentialIdentifiers === undefined) {
-      return malformed('authorization_details')
-    }
-    authorized.push({ configurationId, credentialIdentifiers })
-  }
-  return ok(authorized.length > 0 ? authorized : undefined)
+/**
+ * §6.2: details of other types may stand beside ours; ours name at least one credential. Without any that can be used the
+ * credentials are asked for by their configurations.
+ */
+function readAuthorizationDetails(value: JsonValue | undefined): readonly AuthorizedCredential[] | undefined {
+  if (value === undefined || !isJsonArray(value)) return undefined
+  const authorized = value.slice(0, MAX_DETAILS).flatMap(readAuthorizedCredential)
+  return authorized.length > 0 ? authorized : undefined
+}
+
+function readAuthorizedCredential(detail: JsonValue): readonly AuthorizedCredential[] {
+  if (!isJsonObject(detail) || detail['type'] !== 'openid_credential') return []
+  const configurationId = boundedText(detail['credential_configuration_id'], IDENTIFIER_LIMITS.maxLength)
+  const credentialIdentifiers = usableTexts(detail['credential_identifiers'], IDENTIFIER_LIMITS)
+  if (configurationId === undefined || credentialIdentifiers === undefined) return []
+  return [{ configurationId, credentialIdentifiers }]
 }
 
 function malformed(at: string): Result<never, TokenResponseRefusal> {

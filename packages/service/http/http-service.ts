@@ -22,7 +22,7 @@ import { showApi } from './api-page.ts'
 import { basePathOf } from './base-path.ts'
 import { answerError, answerErrors } from './error-answers.ts'
 import { countRequests, showMetrics } from './metrics-route.ts'
-import { readBodies } from './request-bodies.ts'
+import { parseQuery, readBodies } from './request-bodies.ts'
 import {
   endLongAnswersAtClose,
   guardDoors,
@@ -227,7 +227,7 @@ function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionPa
     requestTimeout: limits.requestMs,
     rewriteUrl: ({ method = '', url = '/' }) => parts.routes.local(method, url),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048 },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048, querystringParser: parseQuery },
     // While it drains, a request that came over an open connection is answered, and the connection closed.
     return503OnClosing: false,
     // No hook runs for an address that cannot be decoded.

@@ -1,9 +1,22 @@
 import { describe, expect, it } from 'vitest'
-import { parseForm, requireContentType } from './request-bodies.ts'
+import { parseForm, parseQuery, requireContentType } from './request-bodies.ts'
 
 describe('a form', () => {
   it('is read with its escapes', () => {
-    expect({ ...parseForm('a=1+2&b=%C3%BC&empty=') }).toEqual({ a: '1 2', b: 'ü', empty: '' })
+    expect({ ...parseForm('a=1+2&b=%C3%BC') }).toEqual({ a: '1 2', b: 'ü' })
+  })
+
+  it.each(['a=&b=1&c', 'b=1&=', 'b=1&', 'a=&&b=1'])(
+    'and a query have no parameter without a value: %s',
+    (text) => {
+      expect({ ...parseForm(text) }).toEqual({ b: '1' })
+      expect({ ...parseQuery(text) }).toEqual({ b: '1' })
+    },
+  )
+
+  it('is refused with one that is repeated, with a value or without', () => {
+    expect(() => parseForm('a=&a=1')).toThrow()
+    expect({ ...parseQuery('a=&a=1') }).toEqual({ a: ['', '1'] })
   })
 
   it.each(['a=1&a=2', 'a=1&%61=2', Array.from({ length: 201 }, (_, at) => `p${at}=`).join('&')])(

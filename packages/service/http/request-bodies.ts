@@ -4,7 +4,8 @@
  */
 
 import type { IncomingHttpHeaders } from 'node:http'
-import { type JsonRefusal, parseJson } from '@countersign/core/json'
+import { parse } from 'node:querystring'
+import { isJsonObject, type JsonRefusal, parseJson, presentMembers } from '@countersign/core/json'
 import type { FastifyInstance } from 'fastify'
 import { hasBody } from './server/admitting-server.ts'
 import { bodyTooLarge, fail, type WireError } from './wire-errors.ts'
@@ -59,7 +60,10 @@ export function readBodies(app: FastifyInstance): void {
 /** Strict (RFC 8725 §2.4): a member that stands twice would be one thing here and another to who reads the log. */
 function readJson(text: string, exactNumbers: boolean): unknown {
   const parsed = parseJson(text, { ...JSON_LIMITS, exactNumbers })
-  return parsed.ok ? parsed.value : fail(unreadableJson(parsed.error))
+  if (!parsed.ok) return fail(unreadableJson(parsed.error))
+  const { value } = parsed
+  // Of the body itself alone: what lies deeper may be data, in which null is a value.
+  return isJsonObject(value) ? presentMembers(value) : value
 }
 
 function unreadableJson(refusal: JsonRefusal): WireError {
@@ -109,7 +113,10 @@ export function wrongContentType(accepts: readonly BodyKind[]): WireError {
   }
 }
 
-/** RFC 6749 §3.2: a parameter must not be included more than once. Inherits nothing, so no name is special. */
+/**
+ * RFC 6749 §3.2: a parameter must not be included more than once, and one without a value is left out. Inherits nothing, so
+ * no name is special.
+ */
 export function parseForm(text: string): Record<string, string> {
   if (hasMoreThan(MAX_FORM_PARAMETERS, text)) fail(formTooLong)
   const form: Record<string, string> = Object.create(null)
@@ -117,7 +124,19 @@ export function parseForm(text: string): Record<string, string> {
     if (name in form) fail(parameterRepeated(name))
     form[name] = value
   }
-  return form
+  return withoutEmpty(form)
+}
+
+/**
+ * The query of an address, by the same rule (RFC 6749 §3.1). One that is repeated becomes a list, which no route takes.
+ */
+export function parseQuery(text: string): Record<string, unknown> {
+  return withoutEmpty(parse(text, '&', '=', { maxKeys: MAX_FORM_PARAMETERS }))
+}
+
+function withoutEmpty<T>(parameters: Record<string, T>): Record<string, T> {
+  for (const name of Object.keys(parameters)) if (parameters[name] === '') delete parameters[name]
+  return parameters
 }
 
 /** `+` for a space, in place: `URLSearchParams` takes 45 ms for a megabyte of them, and this one. */

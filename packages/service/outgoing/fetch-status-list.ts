@@ -111,7 +111,7 @@ function nextAddress(
   const { location } = headers
   if (!REDIRECTS.has(status) || location === undefined) return undefined
   const next = URL.parse(location, from)
-  const downgraded = next?.protocol !== 'https:' && from.startsWith('https:')
+  const downgraded = next?.protocol !== 'https:' && URL.parse(from)?.protocol === 'https:'
   return next === null || downgraded ? 'redirect_not_allowed' : next
 }
 

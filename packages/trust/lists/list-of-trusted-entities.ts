@@ -148,7 +148,7 @@ function readPointers(pointers: JsonValue | undefined): readonly ListPointer[] {
   const entries = isJsonArray(pointers) ? pointers.filter(isJsonObject) : []
   return entries.flatMap((pointer) => {
     const location = pointer['LoTELocation']
-    if (typeof location !== 'string' || !location.startsWith('https://')) return []
+    if (typeof location !== 'string' || !/^https:\/\//i.test(location)) return []
     const [qualifier] = objectsOf(pointer['LoTEQualifiers'])
     const listType = qualifier?.['LoTEType']
     const signers = objectsOf(pointer['ServiceDigitalIdentities']).flatMap(certificatesOf)

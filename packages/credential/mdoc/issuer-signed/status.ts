@@ -49,7 +49,7 @@ function writeMechanism(reference: StatusReference): readonly [string, CborInput
 
 /** Every mechanism that the map names. */
 export function readMsoStatus(status: CborValue): readonly StatusReference[] {
-  if (status === undefined) return []
+  if (status === undefined || status === null) return []
   const references = isCborMap(status)
     ? Array.from(status.entries, ([type, value]) => readMechanism(String(type), value))
     : []

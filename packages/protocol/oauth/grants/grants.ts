@@ -2,7 +2,13 @@
  * The grant types, as lists: those that the token endpoint speaks, and those that are known in Credential Offers. Unions
  * and metadata follow from the lists, so one more grant is one file and one entry (docs/decisions/016).
  */
-import { defined, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import {
+  defined,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  presentMembers,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Form, type ParameterRefusal, parameter } from '../form-parameters.ts'
 import { AUTHORIZATION_CODE, offeredAuthorizationCode } from './authorization-code.ts'
@@ -67,24 +73,43 @@ export function writeGrantMetadata(): JsonObject {
   )
 }
 
-/** OpenID4VCI 1.0 §4.1.1: grants that nobody knows are ignored. */
+type IsAuthorizationServer = (value: JsonValue) => value is string
+
+/**
+ * OpenID4VCI 1.0 §4.1.1: grants that nobody knows are ignored, and so is one that cannot be used beside one that can. Where
+ * none can be used, the first one's fault is told.
+ */
 export function parseOfferedGrants(
   grants: JsonObject,
-  isAuthorizationServer: (value: JsonValue) => value is string,
+  isAuthorizationServer: IsAuthorizationServer,
 ): Result<OfferedGrants, OfferedGrantFault> {
+  const present = presentMembers(grants)
   const parsed: [string, GrantOffer][] = []
+  const faults: OfferedGrantFault[] = []
   for (const entry of Object.values(offered)) {
-    const json = grants[entry.type]
+    const json = present[entry.type]
     if (json === undefined) continue
-    if (!isJsonObject(json)) return refuse({ at: `grants.${entry.name}` })
-    const said = entry.parse(json)
-    if (!said.ok) return said
-    const { authorization_server: authorizationServer } = json
-    if (authorizationServer !== undefined && !isAuthorizationServer(authorizationServer))
-      return refuse({ at: 'grants.authorization_server' })
-    parsed.push([entry.type, { ...said.value, authorizationServer }])
+    const said = parseOfferedGrant(entry, json, isAuthorizationServer)
+    if (said.ok) parsed.push([entry.type, said.value])
+    else faults.push(said.error)
   }
-  return ok(Object.fromEntries(parsed))
+  const [fault] = faults
+  return parsed.length === 0 && fault !== undefined ? refuse(fault) : ok(Object.fromEntries(parsed))
+}
+
+function parseOfferedGrant(
+  { name, parse }: OfferedGrant<OfferedGrantType, GrantOffer>,
+  json: JsonValue,
+  isAuthorizationServer: IsAuthorizationServer,
+): Result<GrantOffer, OfferedGrantFault> {
+  if (!isJsonObject(json)) return refuse({ at: `grants.${name}` })
+  const members = presentMembers(json)
+  const said = parse(members)
+  if (!said.ok) return said
+  const { authorization_server: authorizationServer } = members
+  return authorizationServer === undefined || isAuthorizationServer(authorizationServer)
+    ? ok({ ...said.value, authorizationServer })
+    : refuse({ at: 'grants.authorization_server' })
 }
 
 export function writeOfferedGrants(grants: OfferedGrants): JsonObject {

@@ -2,7 +2,13 @@
  * The pre-authorized code grant (OpenID4VCI 1.0 §4.1.1, §6): the issuer knows for whom the credential is before the wallet
  * comes, and a transaction code may guard the code on its way.
  */
-import { defined, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import {
+  defined,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  presentParameters,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { optionalParameter, requiredParameter } from '../form-parameters.ts'
 import { boundedText } from '../message-values.ts'
@@ -73,16 +79,19 @@ function writeTxCode({ description, inputMode, length }: OfferedTxCode): JsonObj
   return defined({ input_mode: inputMode, length, description })
 }
 
-/** An empty object asks for a code, of digits (§4.1.1). */
+/**
+ * An empty object asks for a code, of digits (§4.1.1). What it says of the code is for whoever types it: what cannot be
+ * read of that is left out, and a mode that nobody knows is text, which any code is.
+ */
 function parseTxCode(value: JsonValue | undefined): Result<OfferedTxCode | undefined, OfferedGrantFault> {
   if (value === undefined) return ok(undefined)
   if (!isJsonObject(value)) return refuse({ at: 'tx_code' })
-  const { input_mode: inputMode = 'numeric', length, description } = value
-  if (inputMode !== 'numeric' && inputMode !== 'text') return refuse({ at: 'tx_code.input_mode' })
-  if (length !== undefined && !isCodeLength(length)) return refuse({ at: 'tx_code.length' })
-  if (description !== undefined && !isShortDescription(description))
-    return refuse({ at: 'tx_code.description' })
-  return ok({ inputMode, length, description: description === '' ? undefined : description })
+  const { input_mode: inputMode = 'numeric', length, description } = presentParameters(value)
+  return ok({
+    inputMode: inputMode === 'numeric' ? 'numeric' : 'text',
+    length: isCodeLength(length) ? length : undefined,
+    description: isShortDescription(description) ? description : undefined,
+  })
 }
 
 function isCodeLength(value: unknown): value is number {

@@ -54,7 +54,7 @@ describe('a credential request', () => {
     ['a huge identifier', { credential_configuration_id: 'x'.repeat(1025) }, 'identifier_malformed'],
     ['the proof of a draft', { proofs: undefined, proof: { jwt: 'x' } }, 'proof_of_draft'],
     ['proofs as a list', { proofs: ['x'] }, 'proofs_malformed'],
-    ['proofs that are null', { proofs: null }, 'proofs_malformed'],
+    ['proofs of a type that is null', { proofs: { jwt: null } }, 'proofs_malformed'],
     ['no proof type', { proofs: {} }, 'proofs_malformed'],
     ['two proof types', { proofs: { jwt: ['x'], attestation: ['y'] } }, 'proofs_malformed'],
     ['another proof type', { proofs: { attestation: ['y'] } }, 'proof_type_unsupported'],
@@ -74,6 +74,17 @@ describe('a credential request', () => {
     const result = parseCredentialRequest(present({ ...request, ...change }))
     if (result.ok) throw new Error('accepted')
     expect(result.error.code).toBe(code)
+  })
+
+  it.each<[string, JsonObject]>([
+    ['the other identifier', { credential_identifier: null }],
+    ['the wish for encryption', { credential_response_encryption: null }],
+    ['another proof type', { proofs: { jwt: ['a.b.c'], ldp_vp: null } }],
+    ['the proof of a draft', { proof: null }],
+  ])('may have %s as null, which is not there', (_name, change) => {
+    expect(parseCredentialRequest({ ...request, ...change })).toEqual(parseCredentialRequest(request))
+    const bare = { credential_configuration_id: 'ticket' }
+    expect(parseCredentialRequest({ ...bare, proofs: null })).toEqual(parseCredentialRequest(bare))
   })
 
   it('with one proof twice is refused: it would be one key twice', () => {
@@ -105,20 +116,42 @@ describe('a credential response', () => {
     })
   })
 
+  it.each<[string, JsonObject]>([
+    ['a transaction that is null', { transaction_id: null }],
+    ['a transaction', { transaction_id: 't', interval: 5 }],
+    ['a notification that is null', { notification_id: null }],
+    ['a notification that is no text', { notification_id: 7 }],
+    ['an empty notification', { notification_id: '' }],
+    ['an interval that is null', { interval: null }],
+    ['the nonce of a draft', { c_nonce: null, c_nonce_expires_in: 'x' }],
+    ['an entry that is none', { credentials: [null, {}, { credential: 'a~' }, 7] }],
+  ])('loses no credential over %s', (_name, change) => {
+    expect(parseCredentialResponse({ credentials: [{ credential: 'a~' }], ...change })).toEqual({
+      ok: true,
+      value: { kind: 'issued', credentials: ['a~'] },
+    })
+  })
+
+  it.each<[string, JsonObject]>([
+    ['no interval', {}],
+    ['an interval that is null', { interval: null }],
+    ['an interval of zero', { interval: 0 }],
+    ['no credentials beside it', { credentials: [] }],
+    ['credentials that are null', { credentials: null }],
+  ])('is to come later with %s', (_name, change) => {
+    expect(parseCredentialResponse({ transaction_id: 't', ...change })).toEqual({
+      ok: true,
+      value: { kind: 'deferred', deferredId: 't', intervalSeconds: 5 },
+    })
+  })
+
   it.each<[string, JsonObject, string]>([
     ['nothing', {}, 'credentials'],
     ['no credential', { credentials: [] }, 'credentials'],
     ['credentials as text', { credentials: 'a~' }, 'credentials'],
     ['bare texts', { credentials: ['a~'] }, 'credentials'],
     ['a credential that is no text', { credentials: [{ credential: {} }] }, 'credentials'],
-    ['too many', { credentials: Array(101).fill({ credential: 'a~' }) }, 'credentials'],
-    [
-      'both forms',
-      { credentials: [{ credential: 'a~' }], transaction_id: 't', interval: 5 },
-      'transaction_id',
-    ],
-    ['no interval', { transaction_id: 't' }, 'interval'],
-    ['an interval of zero', { transaction_id: 't', interval: 0 }, 'interval'],
+    ['null', { credentials: null, transaction_id: null }, 'credentials'],
     ['an empty transaction', { transaction_id: '', interval: 5 }, 'transaction_id'],
   ])('with %s is refused', (_name, json, at) => {
     expect(parseCredentialResponse(json)).toEqual({

@@ -3,7 +3,13 @@
  * identifier is known, a proof is good or a token covers the request is decided elsewhere. Unencrypted messages; a
  * request for an encrypted response is refused as such.
  */
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  presentMembers,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { boundedText, boundedTexts } from '../../oauth/message-values.ts'
 import { isProofType, type KeyProofs, maxProofLength, type ProofTypeId } from '../proof/proof-types.ts'
@@ -45,13 +51,16 @@ export type CredentialResponseRefusal = {
 
 const MAX_IDENTIFIER_LENGTH = 1024
 const MAX_CREDENTIALS = 100
+/** Of RFC 8628 §3.2, for an issuer who does not say how long to wait. */
+const DEFAULT_INTERVAL_SECONDS = 5
 const MAX_CREDENTIAL_LENGTH = 262_144
 
 /** `batchSize`: how many credentials one request may ask for, 1 unless the metadata offers batches. */
 export function parseCredentialRequest(
-  json: JsonObject,
+  body: JsonObject,
   { batchSize = 1 }: { readonly batchSize?: number } = {},
 ): Result<CredentialRequest, CredentialRequestRefusal> {
+  const json = presentMembers(body)
   if (json['credential_response_encryption'] !== undefined) return refuse({ code: 'encryption_unsupported' })
   const selector = parseSelector(json)
   if (!selector.ok) return selector
@@ -73,13 +82,17 @@ export function writeCredentialResponse(credentials: readonly string[]): JsonObj
   return { credentials: credentials.map((credential) => ({ credential })) }
 }
 
-/** §8.3: credentials or a transaction id, never both. The order of the credentials means nothing. */
+/**
+ * §8.3: credentials or a transaction id. The order of the credentials means nothing. What was issued is there, whatever else
+ * the answer says: it comes once, so that no member beside it is a reason to lose it.
+ */
 export function parseCredentialResponse(
-  json: JsonObject,
+  answer: JsonObject,
 ): Result<CredentialResponse, CredentialResponseRefusal> {
-  const { credentials, transaction_id: transactionId } = json
-  if (credentials !== undefined && transactionId !== undefined) return malformed('transaction_id')
-  return transactionId === undefined ? parseIssued(json, credentials) : parseDeferred(json)
+  const json = presentMembers(answer)
+  const issued = readIssued(json)
+  if (issued !== undefined) return ok(issued)
+  return json['transaction_id'] === undefined ? malformed('credentials') : parseDeferred(json)
 }
 
 function parseSelector(json: JsonObject): Result<CredentialSelector, CredentialRequestRefusal> {
@@ -103,7 +116,7 @@ function parseProofs(
 ): Result<KeyProofs | undefined, CredentialRequestRefusal> {
   const { proof, proofs } = json
   if (proofs === undefined) return proof === undefined ? ok(undefined) : refuse({ code: 'proof_of_draft' })
-  const [member, ...others] = isJsonObject(proofs) ? Object.entries(proofs) : []
+  const [member, ...others] = isJsonObject(proofs) ? Object.entries(presentMembers(proofs)) : []
   if (member === undefined || others.length > 0) return refuse({ code: 'proofs_malformed' })
   const [type, values] = member
   return isProofType(type)
@@ -125,32 +138,32 @@ function parseProofsOfType(
     : refuse({ code: 'proof_repeated' })
 }
 
-function parseIssued(
-  json: JsonObject,
-  value: JsonValue | undefined,
-): Result<CredentialResponse, CredentialResponseRefusal> {
-  if (value === undefined || !isJsonArray(value) || value.length === 0 || value.length > MAX_CREDENTIALS) {
-    return malformed('credentials')
-  }
-  const credentials: string[] = []
-  for (const entry of value) {
+/** Undefined where no entry has a credential that can be used. */
+function readIssued({
+  credentials: entries,
+  notification_id: notificationId,
+}: JsonObject): CredentialResponse | undefined {
+  if (entries === undefined || !isJsonArray(entries)) return undefined
+  const credentials = entries.slice(0, MAX_CREDENTIALS).flatMap((entry) => {
     const credential = isJsonObject(entry)
       ? boundedText(entry['credential'], MAX_CREDENTIAL_LENGTH)
       : undefined
-    if (credential === undefined) return malformed('credentials')
-    credentials.push(credential)
+    return credential === undefined ? [] : [credential]
+  })
+  if (credentials.length === 0) return undefined
+  return {
+    kind: 'issued',
+    credentials,
+    notificationId: boundedText(notificationId, MAX_IDENTIFIER_LENGTH),
   }
-  const notificationId = boundedText(json['notification_id'], MAX_IDENTIFIER_LENGTH)
-  return ok({ kind: 'issued', credentials, notificationId })
 }
 
 function parseDeferred(json: JsonObject): Result<CredentialResponse, CredentialResponseRefusal> {
   const deferredId = boundedText(json['transaction_id'], MAX_IDENTIFIER_LENGTH)
   if (deferredId === undefined) return malformed('transaction_id')
   const { interval } = json
-  if (typeof interval !== 'number' || !Number.isFinite(interval) || interval <= 0)
-    return malformed('interval')
-  return ok({ kind: 'deferred', deferredId, intervalSeconds: interval })
+  const isUsable = typeof interval === 'number' && interval > 0
+  return ok({ kind: 'deferred', deferredId, intervalSeconds: isUsable ? interval : DEFAULT_INTERVAL_SECONDS })
 }
 
 function malformed(at: string): Result<never, CredentialResponseRefusal> {

@@ -138,18 +138,80 @@ describe('issuer metadata', () => {
     ['credential_endpoint', { credential_endpoint: 'http://issuer.example/credential' }],
     ['credential_endpoint', { credential_endpoint: 'https://u:p@issuer.example/credential' }],
     ['nonce_endpoint', { nonce_endpoint: 'javascript:1' }],
-    ['deferred_credential_endpoint', { deferred_credential_endpoint: 7 }],
-    ['notification_endpoint', { notification_endpoint: 'http://localhost/' }],
-    ['authorization_servers', { authorization_servers: [] }],
-    ['authorization_servers', { authorization_servers: ['http://as.example'] }],
+    ['nonce_endpoint', { nonce_endpoint: 'http://issuer.example/nonce' }],
+    ['authorization_servers', { authorization_servers: ['http://as.example', 7] }],
     ['authorization_servers', { authorization_servers: 'https://as.example' }],
-    ['batch_credential_issuance', { batch_credential_issuance: { batch_size: 1 } }],
-    ['batch_credential_issuance', { batch_credential_issuance: 5 }],
     ['credential_configurations_supported', { credential_configurations_supported: [] }],
     ['credential_configurations_supported', { credential_configurations_supported: null }],
   ])('is refused for a bad %s', (at, change) => {
     const error = { code: 'metadata_malformed', at }
     expect(parseIssuerMetadata({ ...written, ...change }, ISSUER, formats)).toEqual({ ok: false, error })
+  })
+
+  it.each<[string, JsonObject]>([
+    ['nonce_endpoint', { nonce_endpoint: null }],
+    ['nonce_endpoint', { nonce_endpoint: '' }],
+    ['deferred_credential_endpoint', { deferred_credential_endpoint: 7 }],
+    ['notification_endpoint', { notification_endpoint: 'http://localhost/' }],
+    ['authorization_servers', { authorization_servers: null }],
+    ['authorization_servers', { authorization_servers: [] }],
+    ['batch_credential_issuance', { batch_credential_issuance: null }],
+    ['batch_credential_issuance', { batch_credential_issuance: { batch_size: 1 } }],
+    ['batch_credential_issuance', { batch_credential_issuance: { batch_size: null } }],
+    ['batch_credential_issuance', { batch_credential_issuance: 5 }],
+    ['display', { display: null }],
+    ['display', { display: [null, 7, {}] }],
+    ['credential_response_encryption', { credential_response_encryption: null }],
+    ['credential_request_encryption', { credential_request_encryption: { encryption_required: null } }],
+  ])('is the same with a %s that says nothing and without: %j', (member, change) => {
+    const { [member]: _own, ...bare } = written
+    const without = parseIssuerMetadata(bare, ISSUER, formats)
+    expect(without).toMatchObject({ ok: true })
+    expect(parseIssuerMetadata({ ...bare, ...change }, ISSUER, formats)).toEqual(without)
+  })
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ['proof types that are null', { proof_types_supported: null }, {}],
+    ['no proof types', { proof_types_supported: {} }, {}],
+    ['a proof type that is null', { proof_types_supported: { jwt: null } }, {}],
+    [
+      'attestations that are null',
+      {
+        proof_types_supported: {
+          jwt: { proof_signing_alg_values_supported: ['ES256'], key_attestations_required: null },
+        },
+      },
+      { proof_types_supported: { jwt: { proof_signing_alg_values_supported: ['ES256'] } } },
+    ],
+    [
+      'algorithms of which some are none',
+      {
+        proof_types_supported: { jwt: { proof_signing_alg_values_supported: [-7, null, 'ES256', 'ES256'] } },
+      },
+      { proof_types_supported: { jwt: { proof_signing_alg_values_supported: ['ES256'] } } },
+    ],
+    [
+      'binding methods of which some are none',
+      { cryptographic_binding_methods_supported: ['jwk', null, 7, ''] },
+      { cryptographic_binding_methods_supported: ['jwk'] },
+    ],
+    ['a scope that is null', { scope: null, vct: null, credential_metadata: null }, {}],
+  ])('has configurations with %s, which are read as if that was not there', (_name, members, meant) => {
+    const read = (configuration: JsonObject) =>
+      parseIssuerMetadata(
+        { ...written, credential_configurations_supported: { a: { format: 'dc+sd-jwt', ...configuration } } },
+        ISSUER,
+        formats,
+      )
+    expect(read(meant)).toMatchObject({ ok: true })
+    expect(read(members)).toEqual(read(meant))
+  })
+
+  it('names the authorization servers that can be used', () => {
+    const authorization_servers = ['http://as.example', 7, 'https://as.example', 'HTTPS://AS2.example']
+    expect(parseIssuerMetadata({ ...written, authorization_servers }, ISSUER, formats)).toMatchObject({
+      value: { authorizationServers: ['https://as.example', 'HTTPS://AS2.example'] },
+    })
   })
 
   it('leaves out what cannot be read and keeps the rest', () => {
@@ -209,8 +271,21 @@ describe('authorization server metadata', () => {
     })
   })
 
-  it('has the defaults of RFC 8414 where members are left out', () => {
-    const bare = { issuer: ISSUER, token_endpoint: 'https://issuer.example/t' }
+  it.each<[string, JsonObject]>([
+    ['left out', {}],
+    [
+      'null',
+      {
+        grant_types_supported: null,
+        'pre-authorized_grant_anonymous_access_supported': null,
+        dpop_signing_alg_values_supported: null,
+        token_endpoint_auth_methods_supported: null,
+      },
+    ],
+    ['empty lists', { grant_types_supported: [], dpop_signing_alg_values_supported: [] }],
+    ['lists of nothing that can be used', { token_endpoint_auth_methods_supported: [null, 7] }],
+  ])('has the defaults of RFC 8414 where members are %s', (_name, members) => {
+    const bare = { issuer: ISSUER, token_endpoint: 'https://issuer.example/t', ...members }
     expect(parseAuthorizationServerMetadata(bare, ISSUER)).toMatchObject({
       value: {
         grantTypes: ['authorization_code', 'implicit'],

@@ -1,15 +1,22 @@
 /**
  * Other people's issuer and authorization server metadata, as a wallet reads it (OpenID4VCI 1.0 §12.2.4, RFC 8414 §3.3).
  * The identity in the document must be the one that its URL was built from, character for character; otherwise
- * anybody could speak as anybody. Unknown members are ignored, and so is a configuration that cannot be read: the
- * wallet may not want it. Unsigned JSON only; nothing is fetched.
+ * anybody could speak as anybody. Unknown members are ignored, and so are a configuration and an entry of a list that
+ * cannot be read: the wallet may not want them. Unsigned JSON only; nothing is fetched.
  */
 
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  presentMembers,
+  presentParameters,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
-import { boundedText, boundedTexts, endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
+import { boundedText, endpointUrl, type HttpPolicy, usableTexts } from '../../oauth/message-values.ts'
 import { isIssuerIdentifier } from '../issuer-identifier.ts'
 import { readConfigurationType } from './configuration-format.ts'
 import type { ClaimDescription, CredentialDisplay } from './published-metadata.ts'
@@ -73,25 +80,24 @@ const MAX_IMAGE_URI = 65_536
 
 /** `formats`: those whose types are read; a configuration of another one has no type here. */
 export function parseIssuerMetadata(
-  json: JsonObject,
+  document: JsonObject,
   expectedIssuer: string,
   formats: FormatRegistry,
   policy: HttpPolicy = 'https_only',
 ): Result<IssuerMetadata, MetadataRefusal> {
+  const json = presentMembers(document)
   if (json['credential_issuer'] !== expectedIssuer) return wrongIdentity(expectedIssuer)
   const endpoints = parseIssuerEndpoints(json, policy)
   if (!endpoints.ok) return endpoints
   const authorizationServers = parseAuthorizationServers(json, expectedIssuer, policy)
   if (authorizationServers === undefined) return malformed('authorization_servers')
-  const batchSize = parseBatchSize(json['batch_credential_issuance'])
-  if (batchSize === undefined) return malformed('batch_credential_issuance')
   const configurations = parseConfigurations(json['credential_configurations_supported'], formats)
   if (configurations === undefined) return malformed('credential_configurations_supported')
   return ok({
     issuer: expectedIssuer,
     ...endpoints.value,
     authorizationServers,
-    batchSize,
+    batchSize: readBatchSize(json['batch_credential_issuance']),
     encryptionRequired: requiresEncryption(json),
     configurations,
     display: readDisplays(json['display']),
@@ -99,10 +105,11 @@ export function parseIssuerMetadata(
 }
 
 export function parseAuthorizationServerMetadata(
-  json: JsonObject,
+  document: JsonObject,
   expectedIssuer: string,
   policy: HttpPolicy = 'https_only',
 ): Result<AuthorizationServerMetadata, MetadataRefusal> {
+  const json = presentMembers(document)
   if (json['issuer'] !== expectedIssuer) return wrongIdentity(expectedIssuer)
   const tokenEndpoint = endpointUrl(json['token_endpoint'], policy)
   if (tokenEndpoint === undefined) return malformed('token_endpoint')
@@ -110,10 +117,10 @@ export function parseAuthorizationServerMetadata(
     issuer: expectedIssuer,
     tokenEndpoint,
     // RFC 8414 §2: the defaults of what is left out.
-    grantTypes: boundedTexts(json['grant_types_supported'], NAME_LIST) ?? ['authorization_code', 'implicit'],
+    grantTypes: usableTexts(json['grant_types_supported'], NAME_LIST) ?? ['authorization_code', 'implicit'],
     anonymousPreAuthorized: json['pre-authorized_grant_anonymous_access_supported'] === true,
-    dpopAlgorithms: boundedTexts(json['dpop_signing_alg_values_supported'], NAME_LIST) ?? [],
-    tokenEndpointAuthMethods: boundedTexts(json['token_endpoint_auth_methods_supported'], NAME_LIST) ?? [
+    dpopAlgorithms: usableTexts(json['dpop_signing_alg_values_supported'], NAME_LIST) ?? [],
+    tokenEndpointAuthMethods: usableTexts(json['token_endpoint_auth_methods_supported'], NAME_LIST) ?? [
       'client_secret_basic',
     ],
   })
@@ -124,10 +131,14 @@ type IssuerEndpoints = Pick<
   'credentialEndpoint' | 'nonceEndpoint' | 'deferredCredentialEndpoint' | 'notificationEndpoint'
 >
 
+/**
+ * Issuers that have a nonce endpoint take no proof without its nonce, so that one which cannot be called is a reason to stop
+ * before the code is spent. The others are convenience.
+ */
 const OPTIONAL_ENDPOINTS = [
-  ['nonce_endpoint', 'nonceEndpoint'],
-  ['deferred_credential_endpoint', 'deferredCredentialEndpoint'],
-  ['notification_endpoint', 'notificationEndpoint'],
+  { member: 'nonce_endpoint', name: 'nonceEndpoint', isNeeded: true },
+  { member: 'deferred_credential_endpoint', name: 'deferredCredentialEndpoint', isNeeded: false },
+  { member: 'notification_endpoint', name: 'notificationEndpoint', isNeeded: false },
 ] as const
 
 function parseIssuerEndpoints(
@@ -136,12 +147,13 @@ function parseIssuerEndpoints(
 ): Result<IssuerEndpoints, MetadataRefusal> {
   const credentialEndpoint = endpointUrl(json['credential_endpoint'], policy)
   if (credentialEndpoint === undefined) return malformed('credential_endpoint')
-  const optional: Partial<Record<(typeof OPTIONAL_ENDPOINTS)[number][1], string>> = {}
-  for (const [member, name] of OPTIONAL_ENDPOINTS) {
-    if (json[member] === undefined) continue
-    const url = endpointUrl(json[member], policy)
-    if (url === undefined) return malformed(member)
-    optional[name] = url
+  const optional: Partial<Record<(typeof OPTIONAL_ENDPOINTS)[number]['name'], string>> = {}
+  const present = presentParameters(json)
+  for (const { isNeeded, member, name } of OPTIONAL_ENDPOINTS) {
+    if (present[member] === undefined) continue
+    const url = endpointUrl(present[member], policy)
+    if (url !== undefined) optional[name] = url
+    else if (isNeeded) return malformed(member)
   }
   return ok({ credentialEndpoint, ...optional })
 }
@@ -151,16 +163,17 @@ function parseAuthorizationServers(
   issuer: string,
   policy: HttpPolicy,
 ): readonly string[] | undefined {
-  if (json['authorization_servers'] === undefined) return [issuer]
-  const servers = boundedTexts(json['authorization_servers'], { maxItems: 20, maxLength: 2048 })
-  return servers?.every((server) => isIssuerIdentifier(server, policy)) ? servers : undefined
+  const { authorization_servers: named } = json
+  if (named === undefined || (isJsonArray(named) && named.length === 0)) return [issuer]
+  const servers = usableTexts(named, { maxItems: 20, maxLength: 2048 }) ?? []
+  const usable = servers.filter((server) => isIssuerIdentifier(server, policy))
+  return usable.length > 0 ? usable : undefined
 }
 
-/** §12.2.4: a batch is two or more. */
-function parseBatchSize(value: JsonValue | undefined): number | undefined {
-  if (value === undefined) return 1
-  const size = isJsonObject(value) ? value['batch_size'] : undefined
-  return typeof size === 'number' && Number.isSafeInteger(size) && size >= 2 ? size : undefined
+/** §12.2.4: a batch is two or more; anything else is none. */
+function readBatchSize(value: JsonValue | undefined): number {
+  const size = value !== undefined && isJsonObject(value) ? value['batch_size'] : undefined
+  return typeof size === 'number' && Number.isSafeInteger(size) && size >= 2 ? size : 1
 }
 
 function requiresEncryption(json: JsonObject): boolean {
@@ -187,11 +200,12 @@ function parseConfigurations(
 
 function readConfiguration(
   id: string,
-  entry: JsonValue,
+  value: JsonValue,
   formats: FormatRegistry,
 ): OfferedConfiguration | undefined {
-  const format = isJsonObject(entry) ? boundedText(entry['format'], NAME_LIST.maxLength) : undefined
-  if (!isJsonObject(entry) || format === undefined || id.length > NAME_LIST.maxLength) return undefined
+  const entry = isJsonObject(value) ? presentMembers(value) : {}
+  const format = boundedText(entry['format'], NAME_LIST.maxLength)
+  if (format === undefined || id.length > NAME_LIST.maxLength) return undefined
   const spoken = formats.get(format)
   const type = spoken && readConfigurationType(spoken, entry)
   const scope = boundedText(entry['scope'], MAX_TEXT)
@@ -201,7 +215,7 @@ function readConfiguration(
     format,
     type,
     scope,
-    bindingMethods: boundedTexts(entry['cryptographic_binding_methods_supported'], NAME_LIST) ?? [],
+    bindingMethods: usableTexts(entry['cryptographic_binding_methods_supported'], NAME_LIST) ?? [],
     ...readProofTypes(entry['proof_types_supported']),
     display: readDisplays(metadata['display']),
     claims: readClaims(metadata['claims']),
@@ -210,12 +224,17 @@ function readConfiguration(
 
 type ProofDemands = Pick<OfferedConfiguration, 'proofAlgorithms' | 'proofRequired' | 'keyAttestationRequired'>
 
+/** No proof is asked for where none is named; one of a kind that nobody knows is asked for all the same. */
 function readProofTypes(value: JsonValue | undefined): ProofDemands {
-  const jwt = isJsonObject(value) ? value['jwt'] : undefined
-  if (!isJsonObject(jwt)) return { proofRequired: value !== undefined, keyAttestationRequired: false }
-  const proofAlgorithms = boundedTexts(jwt['proof_signing_alg_values_supported'], NAME_LIST)
+  const types = isJsonObject(value) ? presentMembers(value) : {}
+  const { jwt: named } = types
+  if (!isJsonObject(named)) {
+    const isNothing = isJsonObject(value) && Object.keys(types).length === 0
+    return { proofRequired: value !== undefined && !isNothing, keyAttestationRequired: false }
+  }
+  const jwt = presentMembers(named)
   return {
-    proofAlgorithms,
+    proofAlgorithms: usableTexts(jwt['proof_signing_alg_values_supported'], NAME_LIST),
     proofRequired: true,
     keyAttestationRequired: jwt['key_attestations_required'] !== undefined,
   }

@@ -28,6 +28,13 @@ async function codeOf(jwt: string, change: Partial<ProofCheckInput> = {}): Promi
   return result.ok ? 'accepted' : result.error.code
 }
 
+it.each(['openid4vci-proof+jwt', 'OpenID4VCI-Proof+JWT', 'application/openid4vci-proof+jwt'])(
+  'a key proof may write its typ as %s (RFC 7515 §4.1.9)',
+  async (typ) => {
+    expect(await codeOf(await signJws({ ...goodHeader, typ }, goodClaims, signer))).toBe('accepted')
+  },
+)
+
 describe('a key proof made here', () => {
   it.each(['ES256', 'ES384', 'ES512', 'EdDSA'] as const)('is accepted with %s', async (algorithm) => {
     const holder = testSigner(algorithm)

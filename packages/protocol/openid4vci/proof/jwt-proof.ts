@@ -8,6 +8,7 @@ import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Awaitable, CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { keyOfDidUrl } from '@countersign/did/did'
@@ -76,7 +77,7 @@ export async function verifyKeyProof(
   const decoded = decodeJws(jwt, { maxLength: MAX_PROOF_LENGTH })
   if (!decoded.ok) return refuse({ code: 'proof_malformed', reason: decoded.error.code })
   const { header, payload } = decoded.value
-  if (header['typ'] !== KEY_PROOF_TYP) return refuse({ code: 'proof_wrong_typ' })
+  if (!isMediaType(header['typ'], KEY_PROOF_TYP)) return refuse({ code: 'proof_wrong_typ' })
   if (!namesOneKey(header)) return refuse({ code: 'proof_key_ambiguous' })
   const claims = checkClaims(payload, input)
   if (!claims.ok) return claims

@@ -28,9 +28,12 @@ export function readObject(value: unknown, at: string): Result<Members, ShapeRef
   return isMembers(value) ? ok(value) : refuse({ code: 'wrong_type', at, expected: 'object' })
 }
 
-/** Own members only: `constructor` and `__proto__` of a prototype are never answers. */
+/**
+ * Own members only: `constructor` and `__proto__` of a prototype are never answers. One that is `null` is left out
+ * (docs/decisions/026).
+ */
 export function member(object: Members, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined
+  return Object.hasOwn(object, name) ? (object[name] ?? undefined) : undefined
 }
 
 /** A non-empty list of at most `max` entries. */
@@ -66,7 +69,7 @@ export function readFlag(value: unknown, at: string, absent: boolean): Result<bo
   return typeof value === 'boolean' ? ok(value) : refuse({ code: 'wrong_type', at, expected: 'boolean' })
 }
 
-/** Reads a member that may be left out; `null` is not left out. */
+/** Reads a member that may be left out. */
 export function readOptional<T, R>(value: unknown, at: string, read: Read<T, R>): Result<T | undefined, R> {
   return value === undefined ? ok(undefined) : read(value, at)
 }

@@ -45,7 +45,6 @@ const refusals: readonly (readonly [string, unknown, string, string])[] = [
     '$.credentials[0].meta',
   ],
   ['multiple as text', one({ multiple: 'true' }), 'wrong_type', '$.credentials[0].multiple'],
-  ['multiple null', one({ multiple: null }), 'wrong_type', '$.credentials[0].multiple'],
   [
     'holder binding as a number',
     one({ require_cryptographic_holder_binding: 0 }),
@@ -254,6 +253,25 @@ describe('parsing a DCQL query refuses', () => {
 })
 
 describe('parsing a DCQL query', () => {
+  it('takes a member that is null for one that is not there', () => {
+    const query = {
+      credentials: [
+        {
+          ...identityQuery('a'),
+          multiple: null,
+          require_cryptographic_holder_binding: null,
+          trusted_authorities: null,
+          claims: [{ id: null, path: ['x', null], values: null, intent_to_retain: null }],
+          claim_sets: null,
+        },
+      ],
+      credential_sets: null,
+    }
+    const bare = { credentials: [{ ...identityQuery('a'), claims: [{ path: ['x', null] }] }] }
+    expect(parseDcqlQuery(query)).toEqual(parseDcqlQuery(bare))
+    expect(parseDcqlQuery(bare).ok).toBe(true)
+  })
+
   it('fills in the defaults: one credential, bound to its holder, sets required', () => {
     expect(parseDcqlQuery(set({}))).toEqual({
       ok: true,

@@ -1,9 +1,10 @@
 /**
  * What a request object asks of a wallet (OpenID4VP 1.0 §5), read from a payload whose signature was checked
  * elsewhere. Unknown parameters are ignored, with the exception the specification makes: transaction data that is
- * not understood would let the holder agree to something unseen. `iss` is ignored (§5).
+ * not understood would let the holder agree to something unseen. `iss` is ignored (§5). Parameters without a value are
+ * left out, here as in a URL (docs/decisions/026).
  */
-import { isJsonArray, isJsonObject, type JsonObject } from '@countersign/core/json'
+import { isJsonArray, isJsonObject, type JsonObject, presentParameters } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
 import { type DcqlRefusal, parseDcqlQuery } from '../dcql/parse.ts'
@@ -49,10 +50,11 @@ export interface ParameterRules {
 type Read<T> = Result<T, ParameterRefusal>
 
 export function readRequestParameters(
-  payload: JsonObject,
+  requestObject: JsonObject,
   client: ClientId,
   rules: ParameterRules,
 ): Read<RequestParameters> {
+  const payload = presentParameters(requestObject)
   const refusal = findRefusal(payload, rules)
   if (refusal !== undefined) return refuse(refusal)
   const answerMode = readAnswerMode(payload, client, rules)

@@ -33,9 +33,9 @@ const refusals: readonly (readonly [string, string, object])[] = [
     { code: 'request_uri_method_unknown' },
   ],
   [
-    'an empty method',
-    `openid4vp://?client_id=a&${uri}&request_uri_method=`,
-    { code: 'request_uri_method_unknown' },
+    'a repeated parameter, empty or not',
+    `openid4vp://?client_id=a&${uri}&request_uri=`,
+    { code: 'parameter_repeated', parameter: 'request_uri' },
   ],
   [
     'plain http',
@@ -80,6 +80,15 @@ describe('the URL that opens a wallet', () => {
         requestUriMethod: 'get',
       },
     })
+  })
+
+  it.each([
+    [`client_id=a&${uri}&request=`, 'by_reference'],
+    [`client_id=a&${uri}&request_uri_method=`, 'by_reference'],
+    [`client_id=a&${uri}&request&state=&scope=`, 'by_reference'],
+    ['client_id=a&request=x.y.z&request_uri=&request_uri_method=', 'by_value'],
+  ])('leaves out parameters without a value (RFC 6749 §3.1): %s', (query, kind) => {
+    expect(parseAuthorizationRequestUrl(`OPENID4VP://?${query}`)).toMatchObject({ ok: true, value: { kind } })
   })
 
   it('may carry the request itself', () => {

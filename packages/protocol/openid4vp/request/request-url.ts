@@ -4,6 +4,7 @@
  * came from nobody. Unsigned requests, whose parameters stand in the URL, are refused.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { type Form, parameter, queryParameters } from '../../oauth/form-parameters.ts'
 import { endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
 
 export type RequestReference =
@@ -38,34 +39,30 @@ export function parseAuthorizationRequestUrl(
 ): Result<RequestReference, RequestUrlRefusal> {
   if (text.length > MAX_URL_LENGTH) return refuse({ code: 'url_too_long', max: MAX_URL_LENGTH })
   if (!URL.canParse(text)) return refuse({ code: 'url_malformed' })
-  const { searchParams } = new URL(text)
-  // RFC 6749 §3.1: parameters must not come twice; two readers would take different ones.
-  const repeated = PARAMETERS.find((name) => searchParams.getAll(name).length > 1)
-  if (repeated !== undefined) return refuse({ code: 'parameter_repeated', parameter: repeated })
-  return readReference(searchParams, policy)
+  const form = queryParameters(new URL(text).searchParams, PARAMETERS)
+  return form.ok ? readReference(form.value, policy) : form
 }
 
-function readReference(
-  parameters: URLSearchParams,
-  policy: HttpPolicy,
-): Result<RequestReference, RequestUrlRefusal> {
-  const clientId = parameters.get('client_id')
-  const request = parameters.get('request')
-  const requestUri = parameters.get('request_uri')
-  if (!clientId) return refuse({ code: 'client_id_missing' })
-  if (request !== null && requestUri !== null) return refuse({ code: 'request_twice' })
-  if (requestUri !== null) return readRequestUri(clientId, requestUri, parameters, policy)
-  return request ? ok({ kind: 'by_value', clientId, request }) : refuse({ code: 'request_missing' })
+function readReference(form: Form, policy: HttpPolicy): Result<RequestReference, RequestUrlRefusal> {
+  const clientId = parameter(form, 'client_id')
+  const request = parameter(form, 'request')
+  const requestUri = parameter(form, 'request_uri')
+  if (clientId === undefined) return refuse({ code: 'client_id_missing' })
+  if (request !== undefined && requestUri !== undefined) return refuse({ code: 'request_twice' })
+  if (requestUri !== undefined) return readRequestUri(clientId, requestUri, form, policy)
+  return request !== undefined
+    ? ok({ kind: 'by_value', clientId, request })
+    : refuse({ code: 'request_missing' })
 }
 
 function readRequestUri(
   clientId: string,
   requestUri: string,
-  parameters: URLSearchParams,
+  form: Form,
   policy: HttpPolicy,
 ): Result<RequestReference, RequestUrlRefusal> {
   // §5.1: case-sensitive, and a method that is not known must not be taken for the default.
-  const requestUriMethod = parameters.get('request_uri_method') ?? 'get'
+  const requestUriMethod = parameter(form, 'request_uri_method') ?? 'get'
   if (requestUriMethod !== 'get' && requestUriMethod !== 'post') {
     return refuse({ code: 'request_uri_method_unknown' })
   }

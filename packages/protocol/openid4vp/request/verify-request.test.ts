@@ -1,4 +1,4 @@
-import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
+import { encodeBase64url, encodeTextBase64url, encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
@@ -76,6 +76,30 @@ describe('a request object', () => {
         expiresAt: now + 300,
       },
     })
+  })
+
+  const absent = ['scope', 'redirect_uri', 'request', 'request_uri', 'transaction_data', 'wallet_nonce']
+  const optional = ['aud', 'client_metadata', 'exp', 'iat', 'nbf', 'state', 'response_code', 'iss']
+  it.each([...absent, ...optional])('is the same with an empty %s, with null and without', async (name) => {
+    const without = await check(await signed({ [name]: undefined }))
+    expect(without).toMatchObject({ ok: true })
+    for (const nothing of ['', null]) expect(await check(await signed({ [name]: nothing }))).toEqual(without)
+  })
+
+  it('may have a number that JSON does not carry where nobody reads it', async () => {
+    const withNumber = async (name: string) => {
+      const header = encodeTextBase64url(
+        JSON.stringify({ alg: leafSigner.algorithm, typ: 'oauth-authz-req+jwt', x5c: [LEAF] }),
+      )
+      const payload = JSON.stringify(payloadFor(clientId, { [name]: undefined })).slice(0, -1)
+      const input = `${header}.${encodeTextBase64url(`${payload},"${name}":1e400}`)}`
+      return `${input}.${encodeBase64url(await leafSigner.sign(input))}`
+    }
+    expect(await check(await withNumber('more'))).toMatchObject({ ok: true })
+    for (const parameter of ['exp', 'iat', 'nbf']) {
+      const error = { code: 'parameter_invalid', parameter }
+      expect(await check(await withNumber(parameter))).toEqual({ ok: false, error })
+    }
   })
 
   const parameters: readonly (readonly [string, object, object])[] = [
@@ -204,6 +228,13 @@ describe('a request object', () => {
     })
   })
 })
+
+it.each(['oauth-authz-req+jwt', 'OAuth-Authz-Req+JWT', 'application/oauth-authz-req+jwt'])(
+  'a request object may write its typ as %s (RFC 7515 §4.1.9)',
+  async (typ) => {
+    expect(await check(await withHeader({ typ }))).toMatchObject({ ok: true })
+  },
+)
 
 describe('a signature', () => {
   const cut = (jwt: string, part: number, text: string) => jwt.split('.').with(part, text).join('.')

@@ -13,6 +13,7 @@ import {
   type JwsVerifyRefusal,
   verifyJws,
 } from '@countersign/crypto/jose/jws'
+import { isMediaType } from '@countersign/crypto/jose/media-type'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
 import { type ClientId, type ClientIdRefusal, parseClientId } from './client-id.ts'
 import type { ClientEvidence, ClientRefusal, VerifierTrust } from './client-id-prefixes/client-id-prefix.ts'
@@ -78,7 +79,7 @@ function readRequestObject(
   const decoded = decodeJws(jwt, { maxLength: MAX_REQUEST_OBJECT_LENGTH })
   if (!decoded.ok) return refuse({ code: 'request_malformed', reason: decoded.error.code })
   const { header, payload } = decoded.value
-  if (header['typ'] !== REQUEST_OBJECT_TYPE) return refuse({ code: 'request_type_wrong' })
+  if (!isMediaType(header['typ'], REQUEST_OBJECT_TYPE)) return refuse({ code: 'request_type_wrong' })
   if (payload['client_id'] !== outerClientId) return refuse({ code: 'client_id_differs' })
   const client = parseClientId(outerClientId)
   return client.ok ? ok({ decoded: decoded.value, client: client.value }) : client

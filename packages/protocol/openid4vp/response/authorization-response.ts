@@ -12,6 +12,7 @@ import {
   parseJsonObject,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { type Form, parameter } from '../../oauth/form-parameters.ts'
 import type { DcqlQuery } from '../dcql/query.ts'
 
 export type VpToken = ReadonlyMap<string, readonly string[]>
@@ -40,9 +41,6 @@ export const RESPONSE_LIMITS = {
   descriptionLength: 500,
 } as const
 
-/** Each parameter once. */
-export type Form = { readonly [parameter: string]: string }
-
 /** The request that an answer is for: its id is the `state` that was sent. */
 export interface AskedRequest {
   readonly id: string
@@ -61,10 +59,6 @@ export function parseAuthorizationResponse(
   return vpToken === undefined
     ? refuse({ code: 'neither_token_nor_error' })
     : readVpToken(vpToken, asked.query)
-}
-
-function parameter(form: Form, name: string): string | undefined {
-  return Object.hasOwn(form, name) ? form[name] : undefined
 }
 
 /** RFC 6749 §4.1.2.1: the characters of an error code. The description is for people, cut and cleaned. */

@@ -6,8 +6,9 @@
 import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
 import type { RequestBinding } from '@countersign/credential/contract/format'
+import type { Form } from '../../oauth/form-parameters.ts'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
-import type { AskedRequest, AuthorizationResponse, Form, ResponseRefusal } from './authorization-response.ts'
+import type { AskedRequest, AuthorizationResponse, ResponseRefusal } from './authorization-response.ts'
 
 /** Why a wallet does not send an answer where a request wants it. */
 export type ResponseModeRefusal =
