@@ -160,6 +160,17 @@ onBothDatabases('the calls for keys, DIDs and credentials', (store) => {
     }
   })
 
+  it('say which claim of a credential they cannot show', async () => {
+    const me = await api.person()
+    const issuer = await startTestIssuer({ claimAsWritten: '"points":9007199254740993' })
+    closing.push(issuer.close)
+    const used = await inWallet(me, 'POST', '/exchange/useOfferRequest', text(issuer.offer()))
+    const [credential] = used.json<Record<string, unknown>[]>()
+    expect(credential).toMatchObject({ unshown: [['points']], parsedDocument: { vct: identity.type } })
+    const view = await inWallet(me, 'GET', `/credentials/${String(credential?.['id'])}/view`)
+    expect(view.json()).toMatchObject({ unshown: [['points']] })
+  })
+
   it('are closed to everybody else', async () => {
     const [me, other] = [await api.person(), await api.person()]
     const keys = (await inWallet(other, 'GET', '/keys')).json<{ keyId: { id: string } }[]>()

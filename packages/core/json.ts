@@ -245,7 +245,7 @@ function endOfString(text: string, start: number): number {
 }
 
 /**
- * An object as its readers take it: a member that is `null` is one that is not there (docs/decisions/026). Of this object
+ * An object as its readers take it: a member that is `null` is one that is not there (docs/decisions/027). Of this object
  * alone; what lies deeper is for whoever reads it. Where there is no `null` it is the object itself.
  */
 export function presentMembers(json: JsonObject): JsonObject {

@@ -7,11 +7,11 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Check, passed } from '@countersign/credential/contract/checks'
 import type { RequestBinding, VerifyOutcome } from '@countersign/credential/contract/format'
-import type { Form } from '@countersign/protocol/oauth/form-parameters'
 import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import type {
+  Form,
   ResponseRefusal,
   VpToken,
 } from '@countersign/protocol/openid4vp/response/authorization-response'

@@ -5,7 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Form } from '@countersign/protocol/oauth/form-parameters'
+import type { Form } from '@countersign/protocol/openid4vp/response/authorization-response'
 import type {
   VerificationRefusal,
   VerificationSession,

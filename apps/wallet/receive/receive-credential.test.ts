@@ -167,15 +167,24 @@ onBothDatabases('taking up a credential offer', (store) => {
     expect(await listCredentials(wallet, owned)).toEqual([])
   })
 
-  it('does not spend the code of an offer that it could not finish', async () => {
+  it('does not spend the code of an offer of which it could take nothing', async () => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)
     const issuer = await issuerWith()
-    const offer = issuer.offer({ configurations: [identity.id, 'unheard-of'] })
+    const offer = issuer.offer({ configurations: ['unheard-of', 'neither'] })
     expect(await useOffer(wallet, owned, { offer })).toMatchObject({
-      error: { code: 'configuration_unusable', reason: 'not_in_metadata' },
+      error: { code: 'configuration_unusable', configurationId: 'unheard-of', reason: 'not_in_metadata' },
     })
     expect(issuer.asked).not.toContain('/token')
+  })
+
+  it('takes of an offer what it can', async () => {
+    const wallet = store().instance()
+    const owned = await newOwner(wallet)
+    const issuer = await issuerWith()
+    const offer = issuer.offer({ configurations: ['unheard-of', identity.id, 'neither'] })
+    const received = await useOffer(wallet, owned, { offer })
+    expect(received.ok && received.value.map(({ held }) => held.type)).toEqual([identity.type])
   })
 
   it('keeps a deleted credential deleted when its offer is taken up again', async () => {

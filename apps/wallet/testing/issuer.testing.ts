@@ -30,6 +30,7 @@ import {
 import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
 import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { forgeJws } from '@countersign/testing/forging/jws'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
@@ -65,6 +66,10 @@ export interface TestIssuerOptions {
   readonly didKeys?: DidKeyResolver
   /** W3C credentials name their subject alone, and no key. */
   readonly namesSubjectOnly?: boolean
+  /** What is answered at a path in place of what this issuer would say: text, since others' serializers are not ours. */
+  readonly rewrite?: (path: string, answer: string) => string
+  /** A member of an SD-JWT VC beside the others, as text: a number that no serializer of ours writes. */
+  readonly claimAsWritten?: string
   /** Credentials refer to a list that says this; may be changed. */
   readonly status?: ListedStatus
 }
@@ -119,7 +124,11 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     proofs: [],
     url: '',
   }
-  const server = await startFaultyServer((request) => handle(state, request))
+  const server = await startFaultyServer(async (request) => {
+    const answer = await handle(state, request)
+    const { rewrite } = options
+    return rewrite === undefined ? answer : { ...answer, body: rewrite(request.path, answer.body) }
+  })
   state.url = server.url
   return {
     ...server,
@@ -284,9 +293,20 @@ async function sign(state: State, configurationId: string, proof: VerifiedKeyPro
   if (configuration === undefined || format === undefined) throw new Error(`no ${configurationId}`)
   const signed = await format.issue(credentialInput(state, configuration, proof), nodeCrypto)
   if (!signed.ok) throw new Error(signed.error.code)
-  state.signed.push(signed.value)
+  const { claimAsWritten } = state.options
+  const credential =
+    claimAsWritten === undefined ? signed.value : await withClaim(signed.value, claimAsWritten)
+  state.signed.push(credential)
   state.proofs.push(proof)
-  return signed.value
+  return credential
+}
+
+/** Signed again, with one more member. */
+async function withClaim(credential: string, member: string): Promise<string> {
+  const [jwt = '', ...disclosures] = credential.split('~')
+  const [header = '', payload = ''] = jwt.split('.').map((part) => Buffer.from(part, 'base64url').toString())
+  const forged = await forgeJws(header, `${payload.slice(0, -1)},${member}}`, signers.credentials)
+  return [forged, ...disclosures].join('~')
 }
 
 function credentialInput(

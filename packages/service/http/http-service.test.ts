@@ -107,6 +107,23 @@ describe('bodies', () => {
     expect(await answer.json()).toMatchObject({ exception: true, code: '400' })
   })
 
+  it.each(['9007199254740993', '-9007199254740992', '1e400'])(
+    'with the number %s are 400, with its place',
+    async (number) => {
+      const { ask } = await start()
+      const answer = await ask('/things', json(`{"name":"a","tags":[{"n":1},{"n":${number}}]}`))
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ message: expect.stringContaining('$.tags[1].n') })
+    },
+  )
+
+  it('have no member that is null', async () => {
+    const { ask } = await start()
+    const answer = await ask('/things', json('{"name":"a","unheard_of":null}'))
+    expect(answer.status).toBe((await ask('/things', json('{"name":"a"}'))).status)
+    expect((await ask('/things', json('{"name":null}'))).status).toBe(400)
+  })
+
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jwt', 'multipart/form-data'])(
     'of type %s are 415 where JSON is read',
     async (type) => {

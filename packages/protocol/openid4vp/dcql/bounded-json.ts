@@ -30,7 +30,7 @@ export function readObject(value: unknown, at: string): Result<Members, ShapeRef
 
 /**
  * Own members only: `constructor` and `__proto__` of a prototype are never answers. One that is `null` is left out
- * (docs/decisions/026).
+ * (docs/decisions/027).
  */
 export function member(object: Members, name: string): unknown {
   return Object.hasOwn(object, name) ? (object[name] ?? undefined) : undefined

@@ -2,7 +2,7 @@
  * What a request object asks of a wallet (OpenID4VP 1.0 §5), read from a payload whose signature was checked
  * elsewhere. Unknown parameters are ignored, with the exception the specification makes: transaction data that is
  * not understood would let the holder agree to something unseen. `iss` is ignored (§5). Parameters without a value are
- * left out, here as in a URL (docs/decisions/026).
+ * left out, here as in a URL (docs/decisions/027).
  */
 import { isJsonArray, isJsonObject, type JsonObject, presentParameters } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'

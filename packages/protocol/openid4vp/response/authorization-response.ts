@@ -15,6 +15,8 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Form, parameter } from '../../oauth/form-parameters.ts'
 import type { DcqlQuery } from '../dcql/query.ts'
 
+export type { Form }
+
 export type VpToken = ReadonlyMap<string, readonly string[]>
 
 export type AuthorizationResponse =
