@@ -20,7 +20,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer/database',
     'apps/issuer/status',
   ),
-  'apps/issuer/database': using(['kysely'], 'stores/sql'),
+  'apps/issuer/database': using(['kysely'], 'stores', 'stores/sql'),
   'apps/issuer/types': pure('core', 'catalogue', 'credential/contract', 'protocol/openid4vci/metadata'),
   'apps/issuer/status': using(
     ['kysely'],
@@ -222,7 +222,14 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/outgoing',
     'apps/wallet/database',
   ),
-  'apps/wallet/database': using(['kysely'], 'crypto', 'keys/signers', 'service/operation', 'stores/sql'),
+  'apps/wallet/database': using(
+    ['kysely'],
+    'crypto',
+    'keys/signers',
+    'service/operation',
+    'stores',
+    'stores/sql',
+  ),
   'apps/wallet/keys': using(
     ['kysely'],
     'core',

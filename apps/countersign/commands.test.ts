@@ -13,7 +13,7 @@ function terminal(): Terminal {
   const complained: string[] = []
   const print = (line: string) => void printed.push(line)
   const complain = (line: string) => void complained.push(line)
-  return { env: {}, cwd: '/', print, complain, printed, complained }
+  return { env: {}, cwd: '/', print, complain, stopWhenTold: () => {}, printed, complained }
 }
 
 describe('the command', () => {

@@ -1,8 +1,10 @@
 #!/usr/bin/env -S node --max-semi-space-size=4
 /**
- * The command: hands the words after its name to `commands.ts` and leaves with the code that comes back. Plain JavaScript,
- * because what is loaded before the compile cache is on is compiled at every start, and a TypeScript file stripped as well.
+ * The command: hands the words after its name to `commands.ts` and ends with the code that comes back, whatever is still
+ * open then. Plain JavaScript, because what is loaded before the compile cache is on is compiled at every start, and a
+ * TypeScript file stripped as well.
  */
+import { stopWhenTold } from './signals.mjs'
 import './compile-cache.mjs'
 
 const { dispatch } = await import('./commands.ts')
@@ -11,5 +13,15 @@ const outcome = await dispatch(process.argv.slice(2), {
   cwd: process.cwd(),
   print: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`${line}\n`),
+  stopWhenTold,
 })
-if (outcome !== undefined) process.exitCode = outcome
+if (outcome !== undefined) end(outcome)
+
+/** A command that is done is done: nothing that it left open keeps the process. What was written is read first. */
+function end(code) {
+  process.exitCode = code
+  const written = [process.stdout, process.stderr].map(
+    (stream) => new Promise((resolve) => stream.write('', resolve)),
+  )
+  Promise.all(written).then(() => process.exit())
+}

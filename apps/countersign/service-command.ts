@@ -1,8 +1,7 @@
 /**
- * One service in its own process. Only the module of that service is loaded. The process ends with the service: the first
- * signal stops it in good order, the second at once.
+ * One service in its own process. Only the module of that service is loaded. The process ends with the service, and with a
+ * start that is refused.
  */
-import { stopOnSignal } from '@countersign/service/operation/lifecycle'
 import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
 import type { ServiceEntry } from './services.ts'
@@ -10,12 +9,12 @@ import type { ServiceEntry } from './services.ts'
 export async function serviceCommand(
   { name, port, load }: ServiceEntry,
   argv: readonly string[],
-  { env, cwd, complain }: Surroundings,
+  { env, cwd, complain, stopWhenTold }: Surroundings,
 ): Promise<CommandOutcome> {
   const start = await load()
   try {
     const running = await start({ argv, env, cwd, defaultPort: port })
-    stopOnSignal(running.close)
+    stopWhenTold(running.close)
     return undefined
   } catch (error) {
     const reason = startRefusal(error)

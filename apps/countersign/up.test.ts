@@ -108,6 +108,7 @@ function terminal() {
     cwd: '/',
     print: (line: string) => void printed.push(line),
     complain: (line: string) => void complained.push(line),
+    stopWhenTold: () => {},
     printed,
     complained,
   }

@@ -4,8 +4,8 @@
  */
 import { resolve } from 'node:path'
 import type { RunningService } from '@countersign/service/compose/run-service'
-import { stopOnSignal } from '@countersign/service/operation/lifecycle'
 import { writeLogsTo } from '@countersign/service/operation/log'
+import { StartRefused } from '@countersign/service/operation/start-refused'
 import { VERSION } from '@countersign/service/operation/version'
 import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
@@ -24,7 +24,7 @@ export async function up(argv: readonly string[], surroundings: Surroundings): P
   }
   try {
     const services = await startAll([...logFlags(argv, surroundings), ...argv], surroundings)
-    stopOnSignal(() => closeAll(services))
+    surroundings.stopWhenTold(() => closeAll(services))
     announce(services, surroundings)
     return undefined
   } catch (error) {
@@ -63,10 +63,21 @@ export async function startAll(
   const starting = SERVICES.map(async ({ port, load }) => (await load())({ ...start, defaultPort: port }))
   const outcomes = await Promise.allSettled(starting)
   const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failure === undefined) return running
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
+  if (failures.length === 0) return running
   await closeAll(running)
-  throw failure.reason
+  throw asOne(failures)
+}
+
+/** What all of them say is said once. A bug goes before what an operator can repair. */
+function asOne(failures: readonly unknown[]): unknown {
+  const bug = failures.find((error) => startRefusal(error) === undefined)
+  if (bug !== undefined) return bug
+  const reasons = failures.flatMap((error) =>
+    error instanceof StartRefused && error.details.length > 0 ? error.details : [startRefusal(error) ?? ''],
+  )
+  const different = [...new Set(reasons)]
+  return new StartRefused(`${different.length} reasons`, different)
 }
 
 export async function closeAll(services: readonly RunningService[]): Promise<void> {

@@ -82,7 +82,7 @@ async function openDurable(runtime: Runtime, config: IssuerConfig): Promise<Dura
     warn('the database is a file: instances on other machines would not find its status lists')
   const database = await openDatabase<IssuerTables>(url, { onProblem: warn })
   closeAtEnd(() => database.close())
-  await prepareDatabase(database, warn)
+  await prepareDatabase(database, { warn, waitSeconds: config.storeWaitSeconds })
   if (config.statusLists === false) return { database }
   return { database, statusLists: await openOwnStatusLists(runtime, config, database) }
 }

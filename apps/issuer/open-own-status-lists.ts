@@ -20,6 +20,7 @@ export async function openOwnStatusLists(
 ): Promise<OwnStatusLists> {
   const signer = await openServiceSigner(runtime, {
     purpose: 'status-list',
+    setting: 'statusList',
     key: config.statusListKey,
     keyFile: config.statusListKeyFile,
     certificateFile: config.statusListCertFile,

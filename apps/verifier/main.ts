@@ -65,6 +65,7 @@ async function openClientIdentity(
 ): Promise<Pick<VerifierPorts, 'requestSigner' | 'clientId'>> {
   const requestSigner = await openServiceSigner(runtime, {
     purpose: 'verifier-request',
+    setting: 'requestSigning',
     key: config.requestSigningKey,
     keyFile: config.requestSigningKeyFile,
     certificateFile: config.requestSigningCertFile,

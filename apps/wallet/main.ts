@@ -60,7 +60,8 @@ async function openWalletDatabase(runtime: Runtime, config: WalletConfig): Promi
   const onProblem = (message: string) => log.warn(message)
   const database = await openDatabase<WalletTables>(url, { onProblem })
   closeAtEnd(() => database.close())
-  await prepareDatabase(database, deployment.sealing.fingerprint, onProblem)
+  const patience = { warn: onProblem, waitSeconds: config.storeWaitSeconds }
+  await prepareDatabase(database, deployment.sealing.fingerprint, patience)
   return database
 }
 

@@ -76,5 +76,11 @@ export interface StoreEngine {
 }
 
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable'
+  override readonly name: string = 'StoreUnavailable'
 }
+
+/**
+ * The store is there and will not serve this deployment until somebody repairs what the message says: a wrong password, a
+ * database that does not exist. Waiting is of no use to whoever starts; for a request it is as unavailable as any.
+ */
+export class StoreRefuses extends StoreUnavailable {}

@@ -23,7 +23,7 @@ export async function cluster(argv: readonly string[], surroundings: Surrounding
     limitSenders: true,
     onUnexpectedEnd: (name, how) => complain(`${name} ${how}`),
   })
-  const stopped = stopOnSignals(starting, surroundings)
+  const stopped = whenStopped(starting, surroundings)
   try {
     for (const line of announcement(await starting)) print(line)
   } catch (error) {
@@ -66,16 +66,12 @@ function announcement(running: Cluster): readonly string[] {
 }
 
 /** Resolves when a signal came and all is stopped; one that comes during the start waits for its end. */
-function stopOnSignals(starting: Promise<Cluster>, { print }: Surroundings): Promise<void> {
+function whenStopped(starting: Promise<Cluster>, { print, stopWhenTold }: Surroundings): Promise<void> {
   return new Promise((resolve) => {
-    let signals = 0
-    const onSignal = () => {
-      signals += 1
-      if (signals > 1) process.exit(1)
+    stopWhenTold(async () => {
       print('\nStopping; once more Ctrl-C leaves at once.')
-      starting.then((running) => running.stop()).then(resolve, () => resolve())
-    }
-    process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
+      await starting.then((running) => running.stop()).then(resolve, () => resolve())
+    })
   })
 }
 

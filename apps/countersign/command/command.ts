@@ -8,9 +8,11 @@ export interface Surroundings {
   print(line: string): void
   /** One line about what went wrong. */
   complain(line: string): void
+  /** From now on the first signal calls this once and the process ends after it; until then, and a second time, at once. */
+  stopWhenTold(stop: () => Promise<void>): void
 }
 
-/** An exit code, or undefined for a command that goes on until it is signalled. */
+/** An exit code, with which the process ends at once; undefined for a command that goes on until it is signalled. */
 export type CommandOutcome = number | undefined
 
 export interface Command {

@@ -28,6 +28,7 @@ async function run(...argv: readonly string[]) {
     cwd,
     print: (line) => void printed.push(line),
     complain: (line) => void complained.push(line),
+    stopWhenTold: () => {},
   })
   return { code, printed: printed.join('\n'), complained: complained.join('\n') }
 }

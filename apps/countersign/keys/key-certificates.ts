@@ -12,6 +12,7 @@ import { fileReference } from '@countersign/keys/backends/key-reference'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { OpenedSigner } from '@countersign/keys/open-signer'
 import { openKey } from '@countersign/service/compose/service-signers'
+import { type KeyNames, keySentence } from '@countersign/service/compose/start-sentences'
 import { SYSTEM_CLOCK } from '@countersign/service/operation/clock'
 import {
   makeAuthority,
@@ -135,11 +136,13 @@ function jwkOfPem(pem: string): unknown {
   }
 }
 
+const NAMES: KeyNames = { key: 'the given key', certificates: 'its certificates', settings: '--key' }
+
 /** A path is what people have at hand; a reference begins with its kind. */
 async function openOperatorsKey(reference: string, cwd: string): Promise<OpenedSigner> {
   const isReference = /^(file|pkcs11|vault|aws-kms):/i.test(reference)
   const opened = await openKey(isReference ? reference : fileReference(resolve(cwd, reference)), { now })
-  if (!opened.ok) throw new Mistake(`the key cannot be opened: ${JSON.stringify(opened.error)}`)
+  if (!opened.ok) throw new Mistake(keySentence(opened.error, NAMES))
   return opened.value
 }
 

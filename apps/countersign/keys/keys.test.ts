@@ -15,6 +15,7 @@ function terminal(cwd: string) {
     cwd,
     print: (line: string) => void printed.push(line),
     complain: (line: string) => void complained.push(line),
+    stopWhenTold: () => {},
     printed,
     complained,
   }

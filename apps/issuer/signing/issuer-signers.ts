@@ -22,6 +22,7 @@ export async function openIssuerSigners(
 ): Promise<IssuerSigners> {
   const credentials = await openServiceSigner(home, {
     purpose: 'credential-issuer',
+    setting: 'signing',
     key: config.signingKey,
     keyFile: config.signingKeyFile,
     certificateFile: config.signingCertFile,
@@ -33,6 +34,7 @@ export async function openIssuerSigners(
   if (!hasDocumentSigner) return { credentials }
   const documents = await openServiceSigner(home, {
     purpose: 'document-signer',
+    setting: 'documentSigning',
     key: config.documentSigningKey,
     keyFile: config.documentSigningKeyFile,
     certificateFile: config.documentSigningCertFile,

@@ -3,8 +3,8 @@
  * still starting is waited for; one that was sealed under another secret is refused before anybody is served.
  */
 import { StartRefused } from '@countersign/service/operation/start-refused'
-import { whenReached } from '@countersign/stores/sql/lazy-connection'
 import { migrate } from '@countersign/stores/sql/migrate'
+import { type StorePatience, whenReached } from '@countersign/stores/when-reached'
 import { walletMigrations } from './migrations.ts'
 import type { WalletTables } from './schema.ts'
 import { isSealedBy } from './sealed-columns.ts'
@@ -15,9 +15,12 @@ type Migratable = Parameters<typeof migrate<WalletTables>>[0]
 export async function prepareDatabase(
   database: Migratable,
   secretFingerprint: string,
-  warn: (message: string) => void,
+  patience: Omit<StorePatience, 'description'>,
 ): Promise<void> {
-  await whenReached(() => migrate(database, walletMigrations, 'wallet'), database.description, warn)
+  const { description } = database
+  await whenReached(() => migrate(database, walletMigrations, 'wallet'), { ...patience, description })
   if (await isSealedBy(database, secretFingerprint)) return
-  throw new StartRefused(`${database.description} was sealed under another secret than this deployment's`)
+  throw new StartRefused(
+    `${description} was sealed under another secret than this deployment's: start with that secret, or name an empty database`,
+  )
 }

@@ -109,6 +109,11 @@ function checkedName(name: string): string {
 
 const MAX_RECORD_BYTES = 64 * 1024
 
+/** A file of the identity is not what was written there; the message names it. */
+class IdentityDamaged extends Error {
+  override readonly name = 'IdentityDamaged'
+}
+
 /** The closing line feed marks a whole record: a file without one was cut while it was written. */
 async function readRecord(file: string): Promise<string | undefined> {
   for (let attempt = 0; attempt < 20; attempt++) {
@@ -116,13 +121,16 @@ async function readRecord(file: string): Promise<string | undefined> {
     if (text === undefined || text.endsWith('\n')) return text?.slice(0, -1)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  throw new Error(`identity record is incomplete: ${file}`)
+  throw new IdentityDamaged(`${file} was cut while it was written: put it back from a backup, or remove it`)
 }
 
 async function readIfThere(file: string): Promise<string | undefined> {
   try {
     const bytes = await readFile(file)
-    if (bytes.length > MAX_RECORD_BYTES) throw new Error(`identity record too large: ${file}`)
+    if (bytes.length > MAX_RECORD_BYTES)
+      throw new IdentityDamaged(
+        `${file} is no record of an identity: put it back from a backup, or remove it`,
+      )
     return bytes.toString('utf8')
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return undefined

@@ -1,6 +1,6 @@
-/** The beginning of every `main.ts`: read the configuration, or say everything that is wrong with it and stop. */
+/** The beginning of every `main.ts`: read the configuration, or refuse the start with everything that is wrong with it. */
 import type { z } from 'zod'
-import { type Config, type LoadOptions, loadConfig, printMistakes } from '../config/load.ts'
+import { type Config, type LoadOptions, loadConfig, mistakeLines } from '../config/load.ts'
 import type { Clock } from '../operation/clock.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 
@@ -19,13 +19,16 @@ export interface ServiceStart {
 
 type ServiceOptions<Extra extends z.ZodRawShape> = Omit<LoadOptions<Extra>, keyof ServiceStart>
 
-/** Throws `StartRefused` after the mistakes were printed. */
+/** Throws `StartRefused` with a line for each mistake. */
 export async function configure<Extra extends z.ZodRawShape>(
   options: ServiceOptions<Extra>,
   start: ServiceStart,
 ): Promise<Config<Extra>> {
   const loaded = await loadConfig({ ...options, ...start })
   if (loaded.ok) return loaded.value
-  printMistakes(options.service, loaded.error)
-  throw new StartRefused(`the configuration of the ${options.service} has mistakes`)
+  const lines = mistakeLines(loaded.error)
+  throw new StartRefused(
+    `${lines.length === 1 ? 'a mistake' : `${lines.length} mistakes`} in its configuration`,
+    lines,
+  )
 }

@@ -3,7 +3,6 @@
  * store that is still starting is waited for, since instances and Redis come up together.
  */
 import { resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { type Deployment, openDeployment } from '@countersign/keys/deployment/deployment'
 import {
   directoryShelf,
@@ -12,11 +11,12 @@ import {
   sharedShelf,
 } from '@countersign/keys/deployment/identity-store'
 import type { StoreEngine } from '@countersign/stores/ports'
+import { whenReached } from '@countersign/stores/when-reached'
 import type { ServiceConfig } from '../config/schema.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 
 export interface IdentityPlace {
-  readonly config: Pick<ServiceConfig, 'mode' | 'secret'>
+  readonly config: Pick<ServiceConfig, 'mode' | 'secret' | 'storeWaitSeconds'>
   readonly engine: StoreEngine
   readonly dataDir: string | undefined
   /** Epoch seconds. */
@@ -24,22 +24,11 @@ export interface IdentityPlace {
   readonly warn: (message: string) => void
 }
 
-const STORE_ATTEMPTS = 60
-const WAIT_MS = 500
-
 /** Throws `StartRefused` for what an operator can repair, and what the store says once patience is over. */
-export async function openIdentity(place: IdentityPlace): Promise<Deployment> {
-  const { engine, warn } = place
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await open(place)
-    } catch (error) {
-      const unavailable = error instanceof Error && error.name === 'StoreUnavailable'
-      if (!unavailable || attempt >= STORE_ATTEMPTS) throw error
-      if (attempt === 1) warn(`waiting for ${engine.description}`)
-      await delay(WAIT_MS)
-    }
-  }
+export function openIdentity(place: IdentityPlace): Promise<Deployment> {
+  const { config, engine, warn } = place
+  const { description } = engine
+  return whenReached(() => open(place), { description, warn, waitSeconds: config.storeWaitSeconds })
 }
 
 async function open(place: IdentityPlace): Promise<Deployment> {
@@ -53,7 +42,8 @@ async function open(place: IdentityPlace): Promise<Deployment> {
     configuredSecret: config.secret,
   })
   if (opened.ok) return opened.value
-  throw new StartRefused(`the deployment cannot be opened: ${JSON.stringify(opened.error)}`)
+  const { deploymentSentence } = await import('./start-sentences.ts')
+  throw new StartRefused(deploymentSentence(opened.error))
 }
 
 function identityShelf({ engine, dataDir, warn }: IdentityPlace): IdentityShelf | undefined {

@@ -6,6 +6,7 @@ import { resolve } from 'node:path'
 import type { Result } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import { fileReference } from '@countersign/keys/backends/key-reference'
+import type { SignerRefusal } from '@countersign/keys/deployment/deployment'
 import type { OpenedSigner, OpenSignerOptions, OpenSignerRefusal } from '@countersign/keys/open-signer'
 import type { Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
@@ -18,6 +19,8 @@ import type { Runtime } from './runtime.ts'
 export interface SigningKey {
   /** `verifier-request`, `credential-issuer`: a key serves one purpose. */
   readonly purpose: string
+  /** How its keys in the configuration begin: `requestSigning`. */
+  readonly setting: string
   /** A reference such as `pkcs11:…`, `vault:https://…`, `aws-kms:…` or `file:…` (`keys/backends/key-reference.ts`). */
   readonly key?: string | undefined
   /** The short form of `file:…`. */
@@ -43,7 +46,7 @@ export async function openServiceSigner(home: SignerHome, wanted: SigningKey): P
     configuredSigner,
     configuredCertificates,
   })
-  if (!signer.ok) throw new StartRefused(`the ${wanted.purpose} key cannot be used: ${signer.error.code}`)
+  if (!signer.ok) throw await refusedFor(signer.error, wanted)
   if (signer.value.x5c) home.certificates.add(wanted.purpose, signer.value.x5c)
   return observedSigner(signer.value, wanted.purpose, home.metrics)
 }
@@ -69,14 +72,26 @@ export function callersKeyOpener(
 }
 
 async function openConfigured(home: SignerHome, wanted: SigningKey): Promise<Signer | undefined> {
-  const { key, keyFile, purpose } = wanted
+  const { key, keyFile, purpose, setting } = wanted
   if (key !== undefined && keyFile !== undefined)
-    throw new StartRefused(`the ${purpose} key is given twice, as a reference and as a file`)
+    throw new StartRefused(`the ${purpose} key is given twice: leave out ${setting}Key or ${setting}KeyFile`)
   if (key === undefined && !keyFile) return undefined
   const reference = key ?? fileReference(resolve(keyFile ?? ''))
   const opened = await openKey(reference, { allowHttp: home.config.mode === 'development', now: home.now })
-  if (!opened.ok)
-    throw new StartRefused(`the ${purpose} key cannot be opened: ${JSON.stringify(opened.error)}`)
+  if (!opened.ok) throw await refusedFor(opened.error, wanted)
   home.closeAtEnd(() => opened.value.close())
   return opened.value
+}
+
+async function refusedFor(
+  refusal: OpenSignerRefusal | SignerRefusal,
+  { setting, keyFile, certificateFile }: SigningKey,
+): Promise<StartRefused> {
+  const { keySentence } = await import('./start-sentences.ts')
+  const names = {
+    key: keyFile ? `${keyFile} (${setting}KeyFile)` : `the key of ${setting}Key`,
+    certificates: `${certificateFile ?? 'the chain'} (${setting}CertFile)`,
+    settings: `${setting}KeyFile or ${setting}Key`,
+  }
+  return new StartRefused(keySentence(refusal, names))
 }

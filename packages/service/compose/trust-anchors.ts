@@ -1,7 +1,7 @@
 /** Certificates of authorities, as certificates: those of the development CA, and those of a file that an operator names. */
 import { type Certificate, parsePemCertificates, parseX5cEntry } from '@countersign/x509/certificate'
 import { StartRefused } from '../operation/start-refused.ts'
-import { textOfFile } from './configured-file.ts'
+import { refusalInWords, textOfFile } from './configured-file.ts'
 
 /** Those of a PEM file beside those that the development CA has at the moment. */
 export function trustAnchors(
@@ -11,7 +11,7 @@ export function trustAnchors(
   if (file === undefined) return developmentAnchors
   const configured = parsePemCertificates(textOfFile(file))
   if (!configured.ok)
-    throw new StartRefused(`${file} holds no readable certificates: ${configured.error.code}`)
+    throw new StartRefused(`${file} holds no readable certificates: ${refusalInWords(configured.error)}`)
   return () => [...developmentAnchors(), ...configured.value]
 }
 

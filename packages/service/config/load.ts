@@ -77,17 +77,9 @@ export async function loadConfig<Extra extends z.ZodRawShape>(
   return ok({ ...extra.data, ...finished.config })
 }
 
-/** Writes every mistake as one line: place, key, problem. */
-export function printMistakes(
-  service: string,
-  mistakes: readonly Mistake[],
-  print: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
-): void {
-  print(
-    `${service} cannot start: ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'} in its configuration`,
-  )
-  for (const { source, key, problem } of mistakes)
-    print(`  ${source}: ${key === '' ? '' : `${key}: `}${problem}`)
+/** Every mistake as one line: place, key, problem. */
+export function mistakeLines(mistakes: readonly Mistake[]): readonly string[] {
+  return mistakes.map(({ source, key, problem }) => `${source}: ${key === '' ? '' : `${key}: `}${problem}`)
 }
 
 interface Everything {
@@ -243,6 +235,7 @@ function finish<Extra extends z.ZodRawShape>(
       senderRequestsPerSecond: values.senderRequestsPerSecond,
       senderRequestsAtOnce: values.senderRequestsAtOnce,
       logLevel: values.logLevel,
+      storeWaitSeconds: values.storeWaitSeconds,
       drainSeconds: values.drainSeconds ?? (production ? 5 : 0),
       ...loadLimits(values),
       features,

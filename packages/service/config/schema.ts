@@ -159,6 +159,12 @@ export const serviceConfigShape = {
     .max(1_000_000)
     .default(LOAD_DEFAULTS.maxEventStreams)
     .describe('Event streams that one instance serves at a time; more are refused with 503'),
+  storeWaitSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe('How long a start waits for stores that are not there yet, in seconds'),
   drainSeconds: z
     .number()
     .min(0)
@@ -223,6 +229,8 @@ export interface ServiceConfig extends LoadLimits {
   readonly senderRequestsPerSecond: number
   readonly senderRequestsAtOnce: number
   readonly logLevel: LogLevel
+  /** How long a start waits for stores that are not there yet. */
+  readonly storeWaitSeconds: number
   /** How long to keep serving after SIGTERM, in seconds, so that the balancer notices. */
   readonly drainSeconds: number
   /** Features that are on, after `_features.conf`. */

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { gracefulStop, stopOnSignal } from './lifecycle.ts'
+import { gracefulStop } from './lifecycle.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -46,33 +46,5 @@ describe('a graceful stop', () => {
     const broken = () => Promise.reject(new Error('gone'))
     await gracefulStop({ services: [service], drainSeconds: 0, close: [broken, store], log })()
     expect(steps).toContain('store')
-  })
-})
-
-describe('signals', () => {
-  function host() {
-    const listeners: (() => void)[] = []
-    const codes: number[] = []
-    return {
-      on: (_signal: string, it: () => void) => listeners.push(it),
-      exit: (code: number) => void codes.push(code),
-      listeners,
-      codes,
-    }
-  }
-
-  it('stop and exit 0', async () => {
-    const process = host()
-    stopOnSignal(async () => undefined, process)
-    process.listeners[0]?.()
-    await expect.poll(() => process.codes).toEqual([0])
-  })
-
-  it('exit at once when a second one comes', () => {
-    const process = host()
-    stopOnSignal(() => new Promise(() => undefined), process)
-    process.listeners[0]?.()
-    process.listeners[1]?.()
-    expect(process.codes).toEqual([1])
   })
 })

@@ -72,24 +72,3 @@ async function closeWithin(graceSeconds: number, service: Drainable, log: Logger
     clearTimeout(timer)
   }
 }
-
-/** The part of `process` that is used, so that a test need not signal itself. */
-export interface Host {
-  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown
-  exit(code: number): void
-}
-
-/** First SIGTERM or SIGINT: stop and exit 0. The second: exit at once. */
-export function stopOnSignal(stopOnce: () => Promise<void>, host: Host = process): void {
-  let signals = 0
-  const onSignal = () => {
-    signals += 1
-    if (signals > 1) return host.exit(1)
-    stopOnce().then(
-      () => host.exit(0),
-      () => host.exit(1),
-    )
-  }
-  host.on('SIGTERM', onSignal)
-  host.on('SIGINT', onSignal)
-}

@@ -6,4 +6,11 @@
 /** A start that must not happen; the message is a sentence for the operator. */
 export class StartRefused extends Error {
   override readonly name = 'StartRefused'
+  /** One line each, where there is more than one thing to repair. */
+  readonly details: readonly string[]
+
+  constructor(message: string, details: readonly string[] = []) {
+    super(message)
+    this.details = details
+  }
 }

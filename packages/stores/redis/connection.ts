@@ -9,7 +9,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { atEachLook, attentiveNow } from '@countersign/event-loop/attentive-time'
 import { afterAttentive, withinTime } from '@countersign/event-loop/time-limit'
-import { StoreUnavailable } from '../ports.ts'
+import { StoreRefuses, StoreUnavailable } from '../ports.ts'
 import { type Link, LinkBroken } from './subscriber.ts'
 
 export interface ConnectionOptions {
@@ -37,6 +37,8 @@ export class Connection {
   #link: Link | undefined
   #lostAt = attentiveNow()
   #reported = false
+  /** Why the last try to connect failed; undefined while connected. */
+  #failure: unknown
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -123,7 +125,10 @@ export class Connection {
   #nextLink(giveUpAt: number): Promise<Link> {
     const now = attentiveNow()
     const until = Math.min(giveUpAt, this.#lostAt + this.#options.commandTimeoutMs)
-    const refusal = () => this.#unavailable(new LinkBroken('not connected'))
+    const refusal = () =>
+      this.#failure instanceof StoreRefuses
+        ? this.#failure
+        : this.#unavailable(new LinkBroken('not connected', { cause: this.#failure }))
     if (this.#closing.signal.aborted || until <= now) return Promise.reject(refusal())
     return new Promise((resolve, reject) => {
       const take = (link: Link) => {
@@ -141,6 +146,7 @@ export class Connection {
   #drop(link: Link, cause: unknown): void {
     if (this.#link !== link) return
     this.#link = undefined
+    this.#failure = cause
     this.#lostAt = attentiveNow()
     link.destroy()
     this.#report(cause)
@@ -152,6 +158,7 @@ export class Connection {
       try {
         return await this.#connectOnce()
       } catch (cause) {
+        this.#failure = cause
         this.#report(cause)
         await sleep(backoff(attempt), undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
       }
@@ -180,6 +187,7 @@ export class Connection {
 
   #adopt(link: Link): void {
     this.#link = link
+    this.#failure = undefined
     if (this.#reported) this.#options.onProblem(`${this.#options.name}: connected again`)
     this.#reported = false
     const waiting = [...this.#waiting]

@@ -5,7 +5,7 @@
  */
 import { withinTime } from '@countersign/event-loop/time-limit'
 import { createClient, ErrorReply } from '@redis/client'
-import { StoreUnavailable } from '../ports.ts'
+import { StoreRefuses, StoreUnavailable } from '../ports.ts'
 import { type Silence, silence } from './silence.ts'
 
 export interface RedisAddress {
@@ -133,8 +133,17 @@ async function connectWithin(client: ReturnType<typeof clientFor>, timeoutMs: nu
     await withinTime(client.connect(), timeoutMs, late)
   } catch (error) {
     client.destroy()
-    throw error
+    throw isLoginRefused(error)
+      ? new StoreRefuses(`redis: ${error.message}: user, password and database stand in \`sessions\``, {
+          cause: error,
+        })
+      : error
   }
+}
+
+/** A wrong password, none where one is asked for, one where none is known, and a database that does not exist. */
+function isLoginRefused(error: unknown): error is ErrorReply {
+  return error instanceof ErrorReply && /^(WRONGPASS|NOAUTH|NOPERM|ERR) /.test(error.message)
 }
 
 /** Redis Sentinel, "Guidelines for Redis clients": the first Sentinel that answers tells where the master is. */

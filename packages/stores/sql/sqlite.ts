@@ -19,7 +19,7 @@ import {
   SqliteQueryCompiler,
   sql,
 } from 'kysely'
-import { StoreUnavailable } from '../ports.ts'
+import { StoreRefuses, StoreUnavailable } from '../ports.ts'
 import type { Database } from './database.ts'
 import { inTime } from './time-limit.ts'
 
@@ -29,10 +29,15 @@ const STATEMENTS_KEPT = 200
 
 export async function openSqlite<Tables>(file: string): Promise<Database<Tables>> {
   if (file === '') throw new TypeError('a SQLite URL names a file: sqlite:FILE')
-  const connection = new SqliteConnection(openFile(file))
-  await connection.run('pragma journal_mode = wal')
-  // An acknowledged write survives a power cut: in WAL mode that takes `full`.
-  await connection.run('pragma synchronous = full')
+  const connection = new SqliteConnection(openFile(file), file)
+  try {
+    await connection.run('pragma journal_mode = wal')
+    // An acknowledged write survives a power cut: in WAL mode that takes `full`.
+    await connection.run('pragma synchronous = full')
+  } catch (error) {
+    connection.close()
+    throw error
+  }
   const db = new Kysely<Tables>({ dialect: dialectOver(connection) })
   const inTransaction: Database<Tables>['inTransaction'] = (work) => db.transaction().execute(work)
   return {
@@ -52,7 +57,11 @@ function openFile(file: string): DatabaseSync {
     // SQLite would make it readable by all; its log files take over the mode of the file.
     closeSync(openSync(file, 'a', 0o600))
   }
-  return new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 0 })
+  try {
+    return new DatabaseSync(file, { enableForeignKeyConstraints: true, timeout: 0 })
+  } catch (error) {
+    throw meaningOf(error, file)
+  }
 }
 
 function dialectOver(connection: SqliteConnection): Dialect {
@@ -79,10 +88,12 @@ function driverOver(connection: SqliteConnection): Driver {
 
 class SqliteConnection implements DatabaseConnection {
   readonly #database: DatabaseSync
+  readonly #file: string
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, file: string) {
     this.#database = database
+    this.#file = file
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -91,7 +102,7 @@ class SqliteConnection implements DatabaseConnection {
       try {
         return this.#execute<R>(query)
       } catch (error) {
-        if (!isBusy(error)) throw meaningOf(error)
+        if (!isBusy(error)) throw meaningOf(error, this.#file)
         if (performance.now() > giveUpAt)
           throw new StoreUnavailable('sqlite: locked by another', { cause: error })
       }
@@ -155,10 +166,15 @@ function isBusy(error: unknown): boolean {
   return [5, 6].includes(primaryCode(error) ?? 0)
 }
 
-// SQLITE_READONLY, IOERR, CORRUPT, FULL, CANTOPEN, NOTADB
-const NOT_SERVING = [8, 10, 11, 13, 14, 26]
+// SQLITE_IOERR, FULL
+const NOT_SERVING = [10, 13]
+// SQLITE_READONLY, CORRUPT, CANTOPEN, NOTADB
+const REFUSING = [8, 11, 14, 26]
 
-function meaningOf(error: unknown): unknown {
+function meaningOf(error: unknown, file: string): unknown {
   const code = primaryCode(error) ?? 0
-  return NOT_SERVING.includes(code) ? new StoreUnavailable(`sqlite: result ${code}`, { cause: error }) : error
+  if (!(error instanceof Error)) return error
+  const sentence = `sqlite: ${file}: ${error.message}`
+  if (REFUSING.includes(code)) return new StoreRefuses(sentence, { cause: error })
+  return NOT_SERVING.includes(code) ? new StoreUnavailable(sentence, { cause: error }) : error
 }
