@@ -51,6 +51,8 @@ export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
     signals: (namespace) => memorySignals(watching, checkNamespace(namespace)),
     due: (namespace) => dueOf(checkNamespace(namespace)),
     ping: async () => {},
+    // Full, it refuses.
+    evictionPolicy: async () => undefined,
     close: async () => watching.clear(),
   }
 }

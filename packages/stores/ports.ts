@@ -70,8 +70,10 @@ export interface StoreEngine {
   once(namespace: string): OnceStore
   signals(namespace: string): Signals
   due(namespace: string): Due
-  /** Resolves when the store answers; throws `StoreUnavailable` within `timeoutMs`. */
+  /** Resolves when the store takes a write; throws `StoreUnavailable` within `timeoutMs` when it is away, full or read-only. */
   ping(timeoutMs: number): Promise<void>
+  /** By which rule a full store throws away what is not over yet; undefined when it never does, or does not say. */
+  evictionPolicy(): Promise<string | undefined>
   close(): Promise<void>
 }
 

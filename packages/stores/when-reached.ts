@@ -27,7 +27,7 @@ export async function whenReached<T>(work: () => Promise<T>, patience: StorePati
       if (!(error instanceof StoreUnavailable) || error instanceof StoreRefuses) throw error
       if (performance.now() >= giveUpAt)
         throw new StoreUnavailable(
-          `${description} did not serve within ${waitSeconds} seconds: ${innermost(error)}`,
+          `${description} did not serve within ${waitSeconds} seconds: ${innermost(error)}; is it running, and is its address right?`,
           { cause: error },
         )
       if (attempt === 1) warn(`waiting for ${description}: ${innermost(error)}`)

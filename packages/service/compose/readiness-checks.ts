@@ -2,15 +2,43 @@
 import type { Deployment } from '@countersign/keys/deployment/deployment'
 import type { StoreEngine } from '@countersign/stores/ports'
 import type { CheckAnswer, ReadinessCheck } from '../operation/health.ts'
+import type { Metrics } from '../operation/metrics.ts'
 
 const PING_MS = 1000
 const IDENTITY_CHECK_MS = 3000
+/** How a store forgets is changed by people. */
+const EVICTION_CHECK_MS = 60_000
 
-export function sessionsCheck(engine: Pick<StoreEngine, 'ping' | 'shared'>): ReadinessCheck {
+export interface SessionsCheckParts {
+  readonly monotonicMs: () => number
+  readonly metrics: Pick<Metrics, 'storeMayEvict'>
+  readonly warn: (message: string) => void
+}
+
+export function sessionsCheck(
+  engine: Pick<StoreEngine, 'ping' | 'shared' | 'evictionPolicy' | 'description'>,
+  { monotonicMs, metrics, warn }: SessionsCheckParts,
+): ReadinessCheck {
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let policy: string | undefined
+  const look = async () => {
+    if (monotonicMs() - lookedAt < EVICTION_CHECK_MS) return
+    lookedAt = monotonicMs()
+    // A server may refuse to say; that it can be used, the ping has shown.
+    const found = await engine.evictionPolicy().catch(() => undefined)
+    metrics.storeMayEvict(found !== undefined)
+    if (found !== undefined && found !== policy)
+      warn(
+        `${engine.description} drops sessions that are not over when it is full (${found}): set noeviction`,
+      )
+    policy = found
+  }
   return {
     name: 'sessions',
     check: async (): Promise<CheckAnswer | undefined> => {
       await engine.ping(PING_MS)
+      await look()
+      if (policy !== undefined) return { note: 'a full store drops sessions that are not over' }
       return engine.shared
         ? undefined
         : { note: 'kept in this process: a second instance would not find them' }

@@ -1,4 +1,5 @@
 /** A service on its runtime: listens, looks at what is due, answers for its health, and stops in good order with all of it. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ServiceConfig } from '../config/schema.ts'
 import { createHttpService } from '../http/http-service.ts'
 import type { ServiceApp } from '../http/service-app.ts'
@@ -34,27 +35,30 @@ export async function runService(
   { dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
 ): Promise<RunningService> {
-  const { config, engine, log } = runtime
+  const { config, engine, log, metrics, monotonicMs } = runtime
   try {
+    const sessions = sessionsCheck(engine, { monotonicMs, metrics, warn: (message) => log.warn(message) })
     const http = await createHttpService({
       ...parts,
       config,
       checks: [
-        sessionsCheck(engine),
-        identityCheck(runtime.deployment, runtime.monotonicMs),
+        sessions,
+        identityCheck(runtime.deployment, monotonicMs),
         ...(runtime.certificates.check ? [runtime.certificates.check] : []),
         ...checks,
       ],
       clustered: engine.shared,
-      metrics: runtime.metrics,
+      metrics,
     })
     const { port } = await http.listen()
+    // What a probe would find out is said at the start; that the store is there was seen when the identity was opened.
+    void sessions.check().catch(() => undefined)
     const close = [() => runtime.close()]
     const services = dueWork === undefined ? [http] : [http, startDueWork({ ...dueWork, log })]
     const stop = gracefulStop({ services, drainSeconds: config.drainSeconds, close, log })
     return { name: config.service, url: `http://localhost:${port}`, config, close: stop }
   } catch (error) {
-    await runtime.close()
+    await closeWithinASecond(runtime)
     throw error
   }
 }
@@ -64,7 +68,14 @@ export async function openedOn<T>(runtime: Runtime, open: () => Promise<T>): Pro
   try {
     return await open()
   } catch (error) {
-    await runtime.close()
+    await closeWithinASecond(runtime)
     throw error
   }
+}
+
+/** Why a start failed is not held back by a store that does not let itself be closed. */
+async function closeWithinASecond(runtime: Runtime): Promise<void> {
+  const late = new AbortController()
+  await Promise.race([runtime.close(), delay(1000, undefined, { signal: late.signal }).catch(() => {})])
+  late.abort()
 }

@@ -4,7 +4,7 @@
  * A route without a door is a bug and stops the start: nothing is open by forgetting.
  */
 import { randomUUID } from 'node:crypto'
-import Fastify, { type FastifyRequest, type RouteOptions } from 'fastify'
+import Fastify, { type RouteOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
@@ -31,7 +31,13 @@ import {
   logRequests,
   standardHeaders,
 } from './request-hooks.ts'
-import { type KnownRoutes, knownRoutes, mayCarryBody, refuseUnknownParameters } from './route-facts.ts'
+import {
+  isAboutHealth,
+  type KnownRoutes,
+  knownRoutes,
+  mayCarryBody,
+  refuseUnknownParameters,
+} from './route-facts.ts'
 import { type Acceptors, listenWidely } from './server/acceptors.ts'
 import { admittingServers } from './server/admitting-server.ts'
 import {
@@ -124,7 +130,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     atOnce: config.senderRequestsAtOnce ?? 1,
   })
   app.addHook('onRequest', async (request) => {
-    if (!isAboutHealth(request)) state.lastRequestAt = performance.now()
+    if (!isAboutHealth(request.routeOptions.url)) state.lastRequestAt = performance.now()
   })
   app.addHook('onRoute', (route) => {
     if (settleRoute(route, addresses, routes) === 'management') state.managed = true
@@ -149,12 +155,6 @@ interface ServiceState {
   lastRequestAt: number
 }
 
-const ABOUT_HEALTH: readonly unknown[] = ['/livez', '/readyz', '/metrics']
-
-function isAboutHealth({ routeOptions }: FastifyRequest): boolean {
-  return ABOUT_HEALTH.includes(routeOptions.url)
-}
-
 /** Refuses to start with a route that names no door. */
 function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: KnownRoutes): Door {
   const door = route.config?.door
@@ -163,7 +163,7 @@ function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: Kno
   settleLimits(route, door)
   refuseUnknownParameters(route, door)
   addresses.add(route.url, route.method, door, errors)
-  const precedence = ABOUT_HEALTH.includes(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'
+  const precedence = isAboutHealth(route.url) ? 'always' : route.config?.begins ? 'new' : 'running'
   routes.add(route.url, route.method, { door, errors, precedence })
   return door
 }

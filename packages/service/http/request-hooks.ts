@@ -10,7 +10,7 @@ import type { DoorKeeper } from './access.ts'
 import { type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { answer } from './error-answers.ts'
 import { requireBodyLength, requireContentType } from './request-bodies.ts'
-import { mayCarryBody } from './route-facts.ts'
+import { isAboutHealth, mayCarryBody } from './route-facts.ts'
 import type { SenderOf } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
 import { tooManyRequests } from './wire-errors.ts'
@@ -21,12 +21,23 @@ export function endLongAnswersAtClose(app: FastifyInstance<Server, IncomingMessa
   app.addHook('preClose', async () => closing.abort())
 }
 
-/** The pattern, not the address: that has ids and codes in it. */
+/**
+ * The pattern, not the address: that has ids and codes in it. What is asked about health has a line when its answer is
+ * another than the last one: a balancer asks ten times a second.
+ */
 export function logRequests(app: ServiceApp, log: Logger): void {
+  const answered = new Map<string, number>()
+  const isNews = (method: string, url: string, status: number) => {
+    const known = answered.get(`${method} ${url}`)
+    answered.set(`${method} ${url}`, status)
+    return known !== status
+  }
   app.addHook('onResponse', async (request, reply) => {
+    const { url } = request.routeOptions
+    if (isAboutHealth(url) && !isNews(request.method, url ?? '', reply.statusCode)) return
     log.info({
       method: request.method,
-      route: request.routeOptions.url ?? 'unknown',
+      route: url ?? 'unknown',
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,
       requestId: request.id,

@@ -42,6 +42,23 @@ describe('readiness', () => {
     })
   })
 
+  it('says once in the log that a check fails, and once that it passes again', async () => {
+    const lines: string[] = []
+    const told = pino({ base: null, timestamp: false }, { write: (line) => void lines.push(line) })
+    const answers = ['read-only', 'read-only', 'read-only', 'full', undefined, undefined]
+    const check = async () => {
+      const note = answers.shift()
+      return note === undefined ? undefined : { healthy: false, note }
+    }
+    const probe = readinessProbe([{ name: 'sessions', check }], () => false, told)
+    while (answers.length > 0) await probe()
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { level: 40, check: 'sessions', note: 'read-only', msg: 'readiness check failed' },
+      { level: 40, check: 'sessions', note: 'full', msg: 'readiness check failed' },
+      { level: 30, check: 'sessions', msg: 'readiness check passes again' },
+    ])
+  })
+
   it('asks a dependency once for callers that come together', async () => {
     let asked = 0
     const check = async () => {

@@ -50,9 +50,10 @@ export function readinessProbe(
   log: Logger,
   limitMs: number = CHECK_LIMIT_MS,
 ): () => Promise<Readiness> {
+  const told = healthTeller(log)
   let round: Promise<readonly CheckReport[]> | undefined
   return async () => {
-    round ??= Promise.all(checks.map((check) => report(check, log, limitMs))).finally(() => {
+    round ??= Promise.all(checks.map((check) => report(check, told, limitMs))).finally(() => {
       round = undefined
     })
     const reports = await round
@@ -63,12 +64,32 @@ export function readinessProbe(
 
 const draining: CheckReport = { name: 'lifecycle', healthy: false, note: 'stopping', durationMs: 0 }
 
-async function report(check: ReadinessCheck, log: Logger, limitMs: number): Promise<CheckReport> {
+type Told = (check: string, answer: CheckAnswer | undefined, error?: unknown) => void
+
+/** The log hears of a check when it begins to fail, when it fails for another reason, and when it is over. */
+function healthTeller(log: Logger): Told {
+  const failing = new Map<string, string>()
+  return (check, answer, error) => {
+    if (answer?.healthy !== false) {
+      if (failing.delete(check)) log.info({ check }, 'readiness check passes again')
+      return
+    }
+    const note = answer.note ?? ''
+    if (failing.get(check) === note) return
+    failing.set(check, note)
+    const cause = error === undefined ? {} : errorFacts(error)
+    log.warn({ check, note, ...cause }, 'readiness check failed')
+  }
+}
+
+async function report(check: ReadinessCheck, told: Told, limitMs: number): Promise<CheckReport> {
   const startedAt = performance.now()
-  const answer = await within(limitMs, check).catch((error: unknown) => {
-    log.warn({ check: check.name, ...errorFacts(error) }, 'readiness check failed')
+  let cause: unknown
+  const answer = await within(limitMs, check).catch((error: unknown): CheckAnswer => {
+    cause = error
     return { healthy: false, note: isStoreUnavailable(error) ? 'unavailable' : 'failed' }
   })
+  told(check.name, answer, cause)
   return {
     name: check.name,
     healthy: answer?.healthy !== false,

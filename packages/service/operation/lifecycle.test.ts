@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { gracefulStop } from './lifecycle.ts'
+import { gracefulStop, longestStopSeconds } from './lifecycle.ts'
 
 const log = pino({ level: 'silent' })
 
@@ -46,5 +46,23 @@ describe('a graceful stop', () => {
     const broken = () => Promise.reject(new Error('gone'))
     await gracefulStop({ services: [service], drainSeconds: 0, close: [broken, store], log })()
     expect(steps).toContain('store')
+  })
+
+  it('ends in the time that is promised, even when neither requests nor stores ever end', async () => {
+    const steps: string[] = []
+    const never = () => new Promise<void>(() => {})
+    const stuck = { drain: () => {}, quietMs: () => 0, close: never, cut: () => void steps.push('cut') }
+    const stopping = gracefulStop({
+      services: [stuck],
+      drainSeconds: 0,
+      graceSeconds: 0.02,
+      close: [never],
+      log,
+    })
+    const startedAt = performance.now()
+    await stopping()
+    expect(steps).toEqual(['cut'])
+    // Less the ten seconds of grace, which are 20 ms here, and nobody drains.
+    expect(performance.now() - startedAt).toBeLessThan((longestStopSeconds(0) - 10) * 1000 + 1000)
   })
 })

@@ -28,6 +28,22 @@ export interface StopOptions {
   readonly log: Logger
 }
 
+/** A busy balancer may notice late: as long as it still sends requests, the listener stays open a little longer. */
+const QUIET_MS = 700
+const LONGEST_WAIT_MS = 5000
+/** For requests in flight. */
+const GRACE_SECONDS = 10
+/** For what was cut to end, and after that for the stores: whatever does not close by then ends with the process. */
+const END_MS = 1000
+
+/**
+ * The longest that a stop may take, in seconds, whatever still runs: what whoever ends the process by force has to wait
+ * (`stop_grace_period`, `terminationGracePeriodSeconds`, `docker stop --time`).
+ */
+export function longestStopSeconds(drainSeconds: number): number {
+  return drainSeconds + (LONGEST_WAIT_MS + 2 * END_MS) / 1000 + GRACE_SECONDS
+}
+
 /** Answers a function that stops once, however often it is called; it resolves when all is closed. */
 export function gracefulStop(options: StopOptions): () => Promise<void> {
   let stopping: Promise<void> | undefined
@@ -37,20 +53,35 @@ export function gracefulStop(options: StopOptions): () => Promise<void> {
   }
 }
 
-async function stop({ services, drainSeconds, graceSeconds = 10, close, log }: StopOptions): Promise<void> {
+async function stop({
+  services,
+  drainSeconds,
+  graceSeconds = GRACE_SECONDS,
+  close,
+  log,
+}: StopOptions): Promise<void> {
   log.info({ drainSeconds }, 'stopping')
   for (const service of services) service.drain()
   if (drainSeconds > 0) await untilQuiet(services, drainSeconds)
   await Promise.all(services.map((service) => closeWithin(graceSeconds, service, log)))
-  for (const closeOne of close) {
-    await closeOne().catch((error: unknown) => log.warn(errorFacts(error), 'closing failed'))
-  }
+  await closed(closeAll(close, log), log)
   log.info('stopped')
 }
 
-/** A busy balancer may notice late: as long as it still sends requests, the listener stays open a little longer. */
-const QUIET_MS = 700
-const LONGEST_WAIT_MS = 5000
+async function closeAll(close: StopOptions['close'], log: Logger): Promise<void> {
+  for (const closeOne of close) {
+    await closeOne().catch((error: unknown) => log.warn(errorFacts(error), 'closing failed'))
+  }
+}
+
+/** Waits for the end of what was told to end, and not for ever. */
+async function closed(closing: Promise<unknown>, log: Logger): Promise<void> {
+  const giveUp = new AbortController()
+  const late = delay(END_MS, 'late', { signal: giveUp.signal }).catch(() => undefined)
+  if ((await Promise.race([closing, late])) === 'late')
+    log.warn('what does not close is left to the end of the process')
+  giveUp.abort()
+}
 
 async function untilQuiet(services: readonly Drainable[], drainSeconds: number): Promise<void> {
   await delay(drainSeconds * 1000)
@@ -60,15 +91,13 @@ async function untilQuiet(services: readonly Drainable[], drainSeconds: number):
 }
 
 async function closeWithin(graceSeconds: number, service: Drainable, log: Logger): Promise<void> {
-  const timer = setTimeout(() => {
+  const closing = service.close().catch((error: unknown) => log.warn(errorFacts(error), 'closing failed'))
+  const inTime = new AbortController()
+  const grace = delay(graceSeconds * 1000, 'late', { signal: inTime.signal }).catch(() => undefined)
+  if ((await Promise.race([closing, grace])) === 'late') {
     log.warn({ graceSeconds }, 'requests in flight took too long and are cut')
     service.cut()
-  }, graceSeconds * 1000)
-  try {
-    await service.close()
-  } catch (error) {
-    log.warn(errorFacts(error), 'closing failed')
-  } finally {
-    clearTimeout(timer)
+    await closed(closing, log)
   }
+  inTime.abort()
 }

@@ -19,6 +19,8 @@ export interface Metrics {
   transition(kind: SessionKind, from: string, to: string): void
   /** An operation of the session store ended. */
   storeOperation(operation: StoreOperation, outcome: StoreOutcome, seconds: number): void
+  /** Whether the session store, when it is full, throws away sessions that are not over. */
+  storeMayEvict(mayEvict: boolean): void
   /** Somebody was asked for a signature. `purpose` names one of our keys. */
   signature(purpose: string, outcome: 'signed' | 'unavailable', seconds: number): void
   /** A request to an address that others named ended. `outcome` is a status class or the code of the refusal. */
@@ -74,6 +76,7 @@ export const NO_METRICS: Metrics = {
   refused: () => {},
   transition: () => {},
   storeOperation: () => {},
+  storeMayEvict: () => {},
   signature: () => {},
   outgoingRequest: () => {},
   trustLook: () => {},

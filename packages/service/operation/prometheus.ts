@@ -64,9 +64,15 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
       registers: [registry],
     }),
   )
+  const evicting = new Gauge({
+    name: 'countersign_store_may_evict',
+    help: '1 when the session store, once it is full, throws away sessions that are not over',
+    registers: [registry],
+  })
   return {
     trustLook: (kind, outcome) => trustLooks([kind, outcome]),
     trustSources: (read) => trustGauges(registry, read),
+    storeMayEvict: (mayEvict) => evicting.set(mayEvict ? 1 : 0),
     request: ({ method, route, status, seconds }) => requests([method, route, String(status)], seconds),
     refused: (reason, precedence) => refusals([reason, precedence]),
     storeOperation: (operation, outcome, seconds) => stores([operation, outcome], seconds),

@@ -36,6 +36,7 @@ export class Connection {
   readonly #stopJudging: () => void
   #link: Link | undefined
   #lostAt = attentiveNow()
+  #adoptedAt = attentiveNow()
   #reported = false
   /** Why the last try to connect failed; undefined while connected. */
   #failure: unknown
@@ -68,15 +69,25 @@ export class Connection {
     }
   }
 
-  /** Answers when the server does; `StoreUnavailable` after `timeoutMs`. */
-  async ping(timeoutMs: number): Promise<void> {
+  /** Answers when the server has done the command; `StoreUnavailable` after `timeoutMs`. There is no second try. */
+  async ping(timeoutMs: number, command: readonly string[]): Promise<void> {
     const giveUpAt = attentiveNow() + timeoutMs
     const link = this.#link ?? (await this.#nextLink(giveUpAt))
     try {
-      await this.#until(giveUpAt, link.send(['PING']))
+      await this.#until(giveUpAt, link.send(command))
     } catch (error) {
-      throw error instanceof LinkBroken ? this.#unavailable(error) : error
+      if (!(error instanceof LinkBroken)) throw error
+      this.#leaveWrongServer(link, error)
+      throw this.#unavailable(error)
     }
+  }
+
+  /**
+   * A server that became a replica keeps its connections where nobody cuts them, and an instance that is not ready gets no
+   * request that would find it out. Looked for again now and then: pings come ten times a second.
+   */
+  #leaveWrongServer(link: Link, cause: LinkBroken): void {
+    if (attentiveNow() - this.#adoptedAt >= PING_EVERY_MS) this.#drop(link, cause)
   }
 
   /** What the present link can do without waiting; nothing when there is none. */
@@ -187,6 +198,7 @@ export class Connection {
 
   #adopt(link: Link): void {
     this.#link = link
+    this.#adoptedAt = attentiveNow()
     this.#failure = undefined
     if (this.#reported) this.#options.onProblem(`${this.#options.name}: connected again`)
     this.#reported = false

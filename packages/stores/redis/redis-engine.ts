@@ -57,7 +57,10 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
     once: (namespace) => redisOnce(connection, keys(namespace, '#'), nextWriteId),
     signals: (namespace) => hub.signals(keys(namespace, ':')),
     due: (namespace) => redisDue(connection, keys(namespace, '@')('due'), nextWriteId),
-    ping: (timeoutMs) => connection.ping(timeoutMs),
+    // One key for all instances: none of ours has that separator.
+    ping: (timeoutMs) => connection.ping(timeoutMs, ['SET', `${prefix}!written`, '1', 'PX', '60000']),
+    evictionPolicy: async () =>
+      evictionPolicyIn(await connection.run((link) => link.send(['INFO', 'memory']))),
     close: async () => {
       hub.close()
       connection.close()
@@ -105,6 +108,17 @@ function checkedTimeout(timeoutMs: number): number {
 function checkedPrefix(prefix: string): string {
   if (KEY_PREFIX.test(prefix)) return prefix
   throw new RangeError('keyPrefix is at most 64 characters of A-Z a-z 0-9 _ . : -')
+}
+
+/** Redis, "Key eviction": our entries have times to live, so that every policy but `noeviction` may take them. */
+function evictionPolicyIn(info: unknown): string | undefined {
+  const members = new Map(
+    String(info)
+      .split('\r\n')
+      .map((line) => [line.split(':')[0], line.split(':')[1]]),
+  )
+  const policy = members.get('maxmemory_policy')
+  return policy === 'noeviction' || Number(members.get('maxmemory') ?? 0) === 0 ? undefined : policy
 }
 
 function describe(target: RedisTarget): string {

@@ -134,9 +134,7 @@ async function connectWithin(client: ReturnType<typeof clientFor>, timeoutMs: nu
   } catch (error) {
     client.destroy()
     throw isLoginRefused(error)
-      ? new StoreRefuses(`redis: ${error.message}: user, password and database stand in \`sessions\``, {
-          cause: error,
-        })
+      ? new StoreRefuses(`redis: ${loginProblem(error)}: see \`sessions\``, { cause: error })
       : error
   }
 }
@@ -144,6 +142,11 @@ async function connectWithin(client: ReturnType<typeof clientFor>, timeoutMs: nu
 /** A wrong password, none where one is asked for, one where none is known, and a database that does not exist. */
 function isLoginRefused(error: unknown): error is ErrorReply {
   return error instanceof ErrorReply && /^(WRONGPASS|NOAUTH|NOPERM|ERR) /.test(error.message)
+}
+
+function loginProblem({ message }: ErrorReply): string {
+  if (message.startsWith('NOAUTH ')) return 'it asks for a password, and none is given'
+  return message.startsWith('WRONGPASS ') ? 'it does not take this user or password' : message
 }
 
 /** Redis Sentinel, "Guidelines for Redis clients": the first Sentinel that answers tells where the master is. */

@@ -11,7 +11,7 @@ export interface Database<Tables> {
   readonly engine: 'sqlite' | 'postgres'
   /** For people, without credentials. */
   readonly description: string
-  /** Resolves when the database answers; throws `StoreUnavailable` within `timeoutMs`. */
+  /** Resolves when the database takes writes; throws `StoreUnavailable` within `timeoutMs` when it is away or read-only. */
   ping(timeoutMs: number): Promise<void>
   /** All or nothing. Inside, use the transaction only: on SQLite everything else waits for its end. */
   inTransaction<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T>

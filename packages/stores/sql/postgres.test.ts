@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startFaultProxy } from '@countersign/local-servers/fault-proxy'
 import { type PostgresServer, startPostgres } from '@countersign/local-servers/postgres-server'
+import { eventually } from '@countersign/testing/time/eventually'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -88,6 +89,25 @@ describe('a postgres server that goes and comes', () => {
     await insertProxied('thawed')
     await proxied.close()
     await proxy.close()
+  })
+
+  it('a server that takes no writes does not answer a ping', async () => {
+    const writing = '?options=-c%20default_transaction_read_only%3Doff'
+    const operator = await openDatabase<Tables>(`${server.url}${writing}`)
+    const readOnly = async (how: 'on' | 'off') => {
+      await sql`alter system set default_transaction_read_only = ${sql.raw(how)}`.execute(operator.db)
+      await sql`select pg_reload_conf()`.execute(operator.db)
+    }
+    const pinged = () =>
+      database.ping(2_000).then(
+        () => 'takes writes',
+        (error: Error) => error.message,
+      )
+    await readOnly('on')
+    await eventually('the server is read-only', async () => (await pinged()).includes('read-only'))
+    await readOnly('off')
+    await eventually('the server takes writes', async () => (await pinged()) === 'takes writes')
+    await operator.close()
   })
 
   it('a statement that lasts too long is ended on the server too', async () => {

@@ -28,7 +28,7 @@ export function openPostgres<Tables>(url: string, options: DatabaseOptions): Dat
     db,
     engine: 'postgres',
     description,
-    ping: (pingTimeoutMs) => inTime(sql`select 1`.execute(db), pingTimeoutMs, 'postgres'),
+    ping: (pingTimeoutMs) => inTime(requireWritable(db), pingTimeoutMs, 'postgres'),
     inTransaction: (work) => db.transaction().execute(work),
     exclusively: async (work) => {
       await using patient = open<Tables>(url, 1, MIGRATION_TIMEOUT_MS, options)
@@ -39,6 +39,13 @@ export function openPostgres<Tables>(url: string, options: DatabaseOptions): Dat
     },
     close: () => db.destroy(),
   }
+}
+
+/** A standby is read-only, and so is a server whose owner said so, for example while its disk is full. */
+async function requireWritable<Tables>(db: Kysely<Tables>): Promise<void> {
+  const asked = sql<{ read_only: string }>`select current_setting('transaction_read_only') as read_only`
+  const { rows } = await asked.execute(db)
+  if (rows[0]?.read_only === 'on') throw new StoreUnavailable('postgres: takes no writes (read-only)')
 }
 
 function open<Tables>(url: string, max: number, timeoutMs: number, options: DatabaseOptions): Kysely<Tables> {

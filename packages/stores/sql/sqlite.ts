@@ -3,7 +3,8 @@
  * inside SQLite, which would stop the whole process (and for good, when the other writer is in this process).
  * Every transaction takes the write lock at its beginning: one that reads first and writes later could not be retried.
  */
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs'
+import { access, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -44,10 +45,24 @@ export async function openSqlite<Tables>(file: string): Promise<Database<Tables>
     db,
     engine: 'sqlite',
     description: `sqlite:${file}`,
-    ping: (timeoutMs) => inTime(sql`select 1`.execute(db), timeoutMs, 'sqlite'),
+    ping: async (timeoutMs) => {
+      await inTime(sql`select 1`.execute(db), timeoutMs, 'sqlite')
+      if (file !== ':memory:') await requireWritable(file)
+    },
     inTransaction,
     exclusively: inTransaction,
     close: () => db.destroy(),
+  }
+}
+
+/** Of the file and its file system, since a transaction to try it would wait for the other writers. */
+async function requireWritable(file: string): Promise<void> {
+  try {
+    await access(file, constants.W_OK)
+    if ((await statfs(dirname(file))).bavail === 0) throw new Error('the disk is full')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : ''
+    throw new StoreUnavailable(`sqlite: takes no writes: ${reason}`, { cause: error })
   }
 }
 
