@@ -77,7 +77,10 @@ function asOne(failures: readonly unknown[]): unknown {
     error instanceof StartRefused && error.details.length > 0 ? error.details : [startRefusal(error) ?? ''],
   )
   const different = [...new Set(reasons)]
-  return new StartRefused(`${different.length} reasons`, different)
+  const [only = ''] = different
+  return different.length === 1
+    ? new StartRefused(only)
+    : new StartRefused(`${different.length} reasons`, different)
 }
 
 export async function closeAll(services: readonly RunningService[]): Promise<void> {

@@ -56,7 +56,7 @@ describe('keys authority', () => {
   it.each([
     [['--name=Root'], '--key is needed'],
     [['--key', 'ca.pem'], '--name is needed'],
-    [['--key', 'nowhere.pem', '--name=Root'], 'file_unreadable'],
+    [['--key', 'nowhere.pem', '--name=Root'], 'the given key cannot be read'],
     [['--key', 'ca.pem', '--name=Root', '--country=Austria'], 'name_invalid'],
     [['--key', 'ca.pem', '--name=Root', '--days=0'], '--days must be a number of days'],
     [['--key', 'ca.pem', '--name=Root', '--days=99999'], 'validity_too_long'],

@@ -115,8 +115,8 @@ describe('a directory shelf', () => {
   it('refuses a record that was cut, and one that is too large', async () => {
     await writeFile(join(root, 'cut'), 'half of it')
     await writeFile(join(root, 'large'), 'x'.repeat(100_000))
-    await expect(directoryShelf(root).read('cut')).rejects.toThrow('incomplete')
-    await expect(directoryShelf(root).read('large')).rejects.toThrow('too large')
+    await expect(directoryShelf(root).read('cut')).rejects.toThrow('was cut while it was written')
+    await expect(directoryShelf(root).read('large')).rejects.toThrow('is no record')
   })
 })
 

@@ -121,7 +121,7 @@ describe('precedence', () => {
     writeFileSync(join(cwd, 'elsewhere', 'web.conf'), 'webPort = 4000')
     expect((await loaded(['--config', 'elsewhere'])).webPort).toBe(4000)
     expect(await mistakes(['--config', 'nowhere'])).toEqual([
-      { source: '--config', key: 'configDir', problem: 'no such directory' },
+      { source: '--config', key: 'configDir', problem: `there is no folder ${join(cwd, 'nowhere')}` },
     ])
   })
 })
@@ -190,6 +190,47 @@ describe('mistakes', () => {
     ])
   })
 
+  const slips: readonly [flag: string, problem: string][] = [
+    ['--webprot=1', 'unknown key; did you mean webPort?'],
+    ['--web-prot=1', 'unknown key; did you mean webPort?'],
+    ['--sesions=memory:', 'unknown key; did you mean sessions?'],
+    ['--clientNam=x', 'unknown key; did you mean clientName?'],
+    ['--colour=blue', 'unknown key'],
+    ['--webPort=99999', 'must be at most 65535'],
+    ['--webPort=-1', 'must be at least 0'],
+    ['--webPort=80.5', 'must be a whole number'],
+    ['--webPort=http', 'must be a number'],
+    ['--drainSeconds=long', 'must be a number'],
+    ['--strict=perhaps', 'must be true or false'],
+    ['--mode=produktion', 'must be development or production; did you mean production?'],
+    ['--logLevel=loud', 'must be trace or debug or info or warn or error or silent'],
+  ]
+  it.each(slips)('%s: %s', async (flag, problem) => {
+    expect((await mistakes([flag])).map((mistake) => mistake.problem)).toEqual([problem])
+  })
+
+  it('name a file that would be read under the name that was meant', async () => {
+    file('verifier-sevice.conf', 'webPort = 1')
+    expect(await mistakes()).toEqual([
+      {
+        source: join(cwd, 'config', 'verifier', 'verifier-sevice.conf'),
+        key: '',
+        problem: 'no service reads a file of that name; did you mean verifier-service.conf?',
+      },
+    ])
+  })
+
+  it('are not made of other files, which are named: parts that are included, those of other programs', async () => {
+    file('verifier-service.conf', 'include "more"')
+    file('more.conf', 'retries = 7')
+    file('database.conf', 'of = "another program"')
+    file('verifier-sevice.conf', 'webPort = 1')
+    const config = await loaded()
+    expect(config.retries).toBe(7)
+    const folder = join(cwd, 'config', 'verifier')
+    expect(config.unreadFiles).toEqual([join(folder, 'database.conf'), join(folder, 'verifier-sevice.conf')])
+  })
+
   it('never repeat a value', async () => {
     const found = await mistakes(['--secret=tooshortsecret'], {
       COUNTERSIGN_MANAGEMENT_API_KEY: 'short-key',
@@ -243,7 +284,7 @@ describe('secrets', () => {
       expect.objectContaining({ key: 'instance', problem: expect.stringContaining('pin-source') }),
     )
     expect(await mistakes(['--secretFile=absent'])).toMatchObject([
-      { key: 'secretFile', problem: 'cannot be read' },
+      { key: 'secretFile', problem: 'cannot be read (ENOENT)' },
     ])
   })
 

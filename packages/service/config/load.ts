@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { z } from 'zod'
 import type { LoadLimits } from '../operation/admission.ts'
@@ -27,7 +28,8 @@ import {
   type Setting,
   sourceOf,
 } from './sources.ts'
-import { fitTo } from './typed-settings.ts'
+import { strayFiles } from './stray-files.ts'
+import { fitTo, problemOf } from './typed-settings.ts'
 
 /** One thing that is wrong, with the place where it stands. */
 export type { Mistake } from './sources.ts'
@@ -71,7 +73,7 @@ export async function loadConfig<Extra extends z.ZodRawShape>(
     ...(extra.success ? [] : schemaMistakes(extra.error, settings)),
   ]
   if (!base.success || !extra.success) return refuse(mistakes)
-  const finished = finish(base.data, options, gathered.configDir)
+  const finished = finish(base.data, options, gathered)
   mistakes.push(...featureMistakes(base.data, options.features ?? [], settings), ...finished.mistakes)
   if (mistakes.length > 0) return refuse(mistakes)
   return ok({ ...extra.data, ...finished.config })
@@ -86,6 +88,7 @@ interface Everything {
   readonly settings: readonly Setting[]
   readonly mistakes: readonly Mistake[]
   readonly configDir: string
+  readonly unreadFiles: readonly string[]
 }
 
 async function gather<Extra extends z.ZodRawShape>(
@@ -102,16 +105,21 @@ async function gather<Extra extends z.ZodRawShape>(
     service,
   )
   const files = await readConfigFiles(configDir, service)
+  const strays = await strayFiles(configDir, service)
   const absent = named !== undefined && !isDirectory(configDir)
   return {
     settings: [...files.settings, ...outside],
     mistakes: [
-      ...(absent ? [{ source: named.source, key: 'configDir', problem: 'no such directory' }] : []),
+      ...(absent
+        ? [{ source: named.source, key: 'configDir', problem: `there is no folder ${configDir}` }]
+        : []),
       ...files.mistakes,
+      ...strays.mistakes,
       ...flags.mistakes,
       ...secretOnCommandLine(flags.settings),
     ],
     configDir,
+    unreadFiles: strays.unread,
   }
 }
 
@@ -149,18 +157,24 @@ function unknownKeys(
       (setting) => !Object.hasOwn(shape, setting.path[0] ?? '') && !elsewhere.includes(setting.path[0] ?? ''),
     )
     .map((setting) => {
-      const near = Object.keys(shape).find((key) => key.toLowerCase() === setting.path[0]?.toLowerCase())
-      const problem = near === undefined ? 'unknown key' : `unknown key, did you mean ${near}?`
-      return { source: setting.source, key: setting.path.join('.'), problem }
+      const near = nearestWord(setting.path[0] ?? '', Object.keys(shape))
+      return {
+        source: setting.source,
+        key: setting.path.join('.'),
+        problem: `unknown key${didYouMean(near)}`,
+      }
     })
 }
 
 function schemaMistakes(error: z.ZodError, settings: readonly Setting[]): readonly Mistake[] {
   return error.issues.map((issue) => {
     const path = issue.path.map(String)
-    const problem =
-      issue.code === 'unrecognized_keys' ? `unknown key ${issue.keys.join(', ')}` : issue.message
-    return { source: sourceOf(settings, path) ?? 'configuration', key: path.join('.'), problem }
+    const given = settings.findLast((setting) => setting.path.join('.') === path.join('.'))?.value
+    return {
+      source: sourceOf(settings, path) ?? 'configuration',
+      key: path.join('.'),
+      problem: problemOf(issue, given),
+    }
   })
 }
 
@@ -190,7 +204,7 @@ interface Finished {
 function finish<Extra extends z.ZodRawShape>(
   values: BaseValues,
   options: LoadOptions<Extra>,
-  configDir: string,
+  { configDir, unreadFiles }: Pick<Everything, 'configDir' | 'unreadFiles'>,
 ): Finished {
   const mistakes: Mistake[] = []
   const { mode, dataDir, database } = values
@@ -224,6 +238,7 @@ function finish<Extra extends z.ZodRawShape>(
       webPort,
       baseUrl: values.baseUrl ?? `http://localhost:${webPort}`,
       configDir,
+      unreadFiles,
       dataDir: dataDir === undefined ? undefined : resolve(options.cwd, dataDir),
       sessions: sessionsSetting(values, features),
       database,
@@ -270,8 +285,9 @@ function secretFrom(
     const text = readFileSync(resolve(cwd, file), 'utf8').trim()
     if (text.length >= minimumLength && text.length <= 4096) return text
     mistakes.push({ source: file, key: fileKey, problem: `must hold ${minimumLength} to 4096 characters` })
-  } catch {
-    mistakes.push({ source: file, key: fileKey, problem: 'cannot be read' })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
+    mistakes.push({ source: file, key: fileKey, problem: `cannot be read${code}` })
   }
   return undefined
 }

@@ -13,11 +13,13 @@ const HARMLESS_NAME = /(file|dir|path|prefix|ttl|seconds|days)$/i
 
 /** The first line of a service's log: what it goes by, with nothing in it that must not be read there. */
 export function logConfiguration(
-  log: Pick<Logger, 'info'>,
+  log: Pick<Logger, 'info' | 'warn'>,
   config: ServiceConfig,
   ownKeys: z.ZodRawShape = {},
 ): void {
   log.info({ configuration: redacted(config, { ...serviceConfigShape, ...ownKeys }) }, 'configuration')
+  for (const file of config.unreadFiles ?? [])
+    log.warn(`${file} is not read: no service has a file of that name`)
 }
 
 /** A printable copy. `shape` brings the keys that a service marked with `secretText()`. */

@@ -211,6 +211,8 @@ export interface ServiceConfig extends LoadLimits {
   /** Public address without a slash at the end; in a cluster that of the load balancer. */
   readonly baseUrl: string
   readonly configDir: string
+  /** Files of that folder that nobody reads. */
+  readonly unreadFiles?: readonly string[]
   /** `--data`: where keys and databases of this machine go. */
   readonly dataDir?: string | undefined
   readonly sessions: SessionsSetting

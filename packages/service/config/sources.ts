@@ -30,7 +30,7 @@ export interface Gathered {
 }
 
 /** Names that a flag or a variable may carry in front, for several services in one process: `--issuer.baseUrl=…`. */
-const SERVICE_NAMES: readonly string[] = [
+export const SERVICE_NAMES: readonly string[] = [
   'issuer',
   'verifier',
   'wallet',
@@ -43,14 +43,17 @@ const ENVIRONMENT_PREFIX = 'COUNTERSIGN_'
 const ALIASES: Readonly<Record<string, string>> = { data: 'dataDir', config: 'configDir', l: 'logLevel' }
 const FORBIDDEN_MEMBERS = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** In the order in which they are read. */
+export function configFileNames(service: string): readonly string[] {
+  return ['_features.conf', 'web.conf', 'persistence.conf', `${service}-service.conf`]
+}
+
 /** The four files of a service; one that is absent counts as empty. `persistence.conf` goes under its own key. */
 export async function readConfigFiles(directory: string, service: string): Promise<Gathered> {
-  const files = [
-    { name: '_features.conf', under: [] },
-    { name: 'web.conf', under: [] },
-    { name: 'persistence.conf', under: ['persistence'] },
-    { name: `${service}-service.conf`, under: [] },
-  ]
+  const files = configFileNames(service).map((name) => ({
+    name,
+    under: name === 'persistence.conf' ? ['persistence'] : [],
+  }))
   const read = await Promise.all(files.map((file) => readConfigFile(join(directory, file.name), file.under)))
   return {
     settings: read.flatMap((one) => one.settings),

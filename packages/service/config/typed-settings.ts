@@ -3,6 +3,7 @@
  * own schema as it stands, then as JSON, then as a comma-separated list, and the first that is accepted counts.
  * What fits no reading stays as it is, so that the schema's own complaint reaches the operator.
  */
+import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import { z } from 'zod'
 import { isRecord } from './hocon.ts'
 
@@ -21,7 +22,52 @@ function fitValue(schema: z.core.$ZodType, value: unknown): unknown {
     const inner = shapeOf(schema)
     return inner === undefined ? value : fitTo(inner, value)
   }
-  return readings(value).find((reading) => accepts(schema, reading)) ?? value
+  const possible = readings(value)
+  return (
+    possible.find((reading) => accepts(schema, reading)) ??
+    possible.find((reading) => isOfItsType(schema, reading)) ??
+    value
+  )
+}
+
+/** A number that is too large is told so, and not that it came as text. */
+function isOfItsType(schema: z.core.$ZodType, value: unknown): boolean {
+  const { success, error } = z.safeParse(schema, value)
+  return success || error.issues.every((issue) => issue.path.length > 0 || !isOtherType(issue, value))
+}
+
+function isOtherType(issue: z.core.$ZodIssue, value: unknown): boolean {
+  return issue.code === 'invalid_type' && !(issue.expected === 'int' && typeof value === 'number')
+}
+
+/** What is wrong, in words; the value itself, which may be secret, is not repeated. */
+export function problemOf(issue: z.core.$ZodIssue, given: unknown): string {
+  switch (issue.code) {
+    case 'too_big':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be at most ${issue.maximum}`
+        : issue.message
+    case 'too_small':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `must be at least ${issue.minimum}`
+        : issue.message
+    case 'invalid_type':
+      return TYPES[issue.expected] ?? issue.message
+    case 'invalid_value': {
+      const known = issue.values.map(String)
+      return `must be ${known.join(' or ')}${didYouMean(nearestWord(String(given), known))}`
+    }
+    case 'unrecognized_keys':
+      return `unknown key ${issue.keys.join(', ')}`
+    default:
+      return issue.message
+  }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  int: 'must be a whole number',
+  number: 'must be a number',
+  boolean: 'must be true or false',
 }
 
 function readings(value: unknown): readonly unknown[] {

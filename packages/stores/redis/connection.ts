@@ -23,6 +23,12 @@ export interface ConnectionOptions {
   readonly onConnected?: (link: Link) => Promise<void>
 }
 
+/** Somebody who waits for a new link. */
+interface Waiting {
+  readonly take: (link: Link) => void
+  readonly giveUp: () => void
+}
+
 /** A look of the loop less than the 1.8 that is promised. */
 const WHOLE_OPERATION = 1.75
 const BACKOFF_MS = { first: 20, longest: 500 }
@@ -30,7 +36,7 @@ const PING_EVERY_MS = 5_000
 
 export class Connection {
   readonly #options: ConnectionOptions
-  readonly #waiting = new Set<(link: Link) => void>()
+  readonly #waiting = new Set<Waiting>()
   readonly #pinging: NodeJS.Timeout
   readonly #closing = new AbortController()
   readonly #stopJudging: () => void
@@ -142,15 +148,19 @@ export class Connection {
         : this.#unavailable(new LinkBroken('not connected', { cause: this.#failure }))
     if (this.#closing.signal.aborted || until <= now) return Promise.reject(refusal())
     return new Promise((resolve, reject) => {
-      const take = (link: Link) => {
-        cancel()
-        resolve(link)
+      const waiting: Waiting = {
+        take: (link) => {
+          cancel()
+          resolve(link)
+        },
+        giveUp: () => {
+          cancel()
+          this.#waiting.delete(waiting)
+          reject(refusal())
+        },
       }
-      const cancel = afterAttentive(until - now, () => {
-        this.#waiting.delete(take)
-        reject(refusal())
-      })
-      this.#waiting.add(take)
+      const cancel = afterAttentive(until - now, waiting.giveUp)
+      this.#waiting.add(waiting)
     })
   }
 
@@ -171,6 +181,8 @@ export class Connection {
       } catch (cause) {
         this.#failure = cause
         this.#report(cause)
+        // Who is not let in now is not let in a second later.
+        if (cause instanceof StoreRefuses) for (const { giveUp } of this.#waiting) giveUp()
         await sleep(backoff(attempt), undefined, { signal: this.#closing.signal, ref: false }).catch(() => {})
       }
     }
@@ -204,7 +216,7 @@ export class Connection {
     this.#reported = false
     const waiting = [...this.#waiting]
     this.#waiting.clear()
-    for (const take of waiting) take(link)
+    for (const { take } of waiting) take(link)
   }
 
   #report(cause: unknown): void {

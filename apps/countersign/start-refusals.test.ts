@@ -1,0 +1,345 @@
+/**
+ * An operator's mistakes, each at every service that can meet it, against real stores: the start ends with code 1 and one
+ * sentence that says what to do, and leaves nothing open. That the process ends with it is tried with processes.
+ */
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '@countersign/local-servers/ports'
+import { type PostgresServer, startPostgres } from '@countersign/local-servers/postgres-server'
+import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
+import { openDatabase } from '@countersign/stores/sql/open-database'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { CommandOutcome } from './command/command.ts'
+import { dispatch } from './commands.ts'
+import { SERVICE_NAMES, type ServiceName } from './services.ts'
+
+const SECRET = 'the first deployment secret of this test'
+const PRODUCTION = [
+  '--mode=production',
+  '--webPort=0',
+  '--baseUrl=https://service.example',
+  '--logLevel=silent',
+]
+const DEVELOPMENT = ['--webPort=0', '--logLevel=silent']
+const KEY = 'a management key that nobody else has'
+
+let cwd: string
+let postgresFolder: string
+let redis: RedisServer
+let postgres: PostgresServer
+let taken: Server
+let takenPort: number
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'countersign-refusals-'))
+  postgresFolder = await mkdtemp(join(tmpdir(), 'countersign-refusals-postgres-'))
+  ;[redis, postgres] = await Promise.all([
+    startRedis({ args: ['--requirepass', 'right', '--maxclients', '1000'] }),
+    postgresWithPassword(postgresFolder),
+  ])
+  takenPort = await freePort()
+  taken = createServer().listen(takenPort, '127.0.0.1')
+  await writeFiles()
+})
+afterAll(async () => {
+  taken.close()
+  await Promise.all([redis.stop(), postgres.stop()])
+  for (const folder of [cwd, postgresFolder]) await rm(folder, { recursive: true, force: true })
+})
+
+/** `app` may log in with a password and has no database of its own. */
+async function postgresWithPassword(dataFolder: string): Promise<PostgresServer> {
+  const server = await startPostgres({ dataFolder, durable: false })
+  const operator = await openDatabase(server.url)
+  await sql`create role app login password 'right'`.execute(operator.db)
+  const rules = 'host all app 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n'
+  await writeFile(join(dataFolder, 'pg_hba.conf'), rules)
+  await sql`select pg_reload_conf()`.execute(operator.db)
+  await operator.close()
+  return server
+}
+
+async function writeFiles(): Promise<void> {
+  const pem = () =>
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+  const files: Record<string, string | Buffer> = {
+    'key.pem': pem(),
+    'other.pem': pem(),
+    'broken.pem': '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n',
+    'no-database.sqlite': 'not a database at all, and long enough to be looked at',
+    'a-file': '',
+    'short-secret': 'short',
+    'broken.json': '{"anchors": ',
+    'broken/web.conf': 'webPort = [1,',
+  }
+  await mkdir(join(cwd, 'broken'))
+  for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content)
+  const made = await run(['keys', 'authority', '--key', 'other.pem', '--name', 'Other'])
+  await writeFile(join(cwd, 'other.crt'), made.printed.join('\n'))
+}
+
+interface Outcome {
+  readonly code: CommandOutcome
+  readonly printed: readonly string[]
+  readonly complained: readonly string[]
+}
+
+/** A start that is not refused is stopped, so that the test says so and does not hang. */
+async function run(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+  const printed: string[] = []
+  const complained: string[] = []
+  let stop: (() => Promise<void>) | undefined
+  const code = await dispatch(argv, {
+    env,
+    cwd,
+    print: (line) => void printed.push(line),
+    complain: (line) => void complained.push(line),
+    stopWhenTold: (how) => {
+      stop = how
+    },
+  })
+  if (code === undefined) await stop?.()
+  return { code, printed, complained }
+}
+
+type Mistake = readonly [
+  what: string,
+  at: readonly (ServiceName | 'up')[],
+  argv: () => readonly string[],
+  says: RegExp,
+  env?: Readonly<Record<string, string>>,
+]
+
+const SEALED = ['issuer', 'verifier', 'wallet'] as const
+const KEEPING = ['issuer', 'wallet'] as const
+const EVERYWHERE = [...SERVICE_NAMES, 'up'] as const
+const production = { COUNTERSIGN_SECRET: SECRET, COUNTERSIGN_MANAGEMENT_API_KEY: KEY }
+const withRedis = () => `--sessions=redis://:right@127.0.0.1:${redis.port}`
+const data = () => `--data=${join(cwd, 'data')}`
+const sealedBefore = () => [`--data=${join(cwd, 'sealed')}`, '--keyPrefix=first:']
+const db = (userAndPassword: string, name: string) =>
+  `--database=postgres://${userAndPassword}@127.0.0.1:${postgres.port}/${name}`
+
+const mistakes: readonly Mistake[] = [
+  [
+    'a flag that nobody knows',
+    EVERYWHERE,
+    () => ['--logLevel=silent', '--webHots=127.0.0.1'],
+    /--webHots: webHots: unknown key; did you mean webHost\?$/,
+  ],
+  [
+    'a file of the configuration that cannot be read',
+    EVERYWHERE,
+    () => ['--logLevel=silent', '--config=broken'],
+    /broken\/web\.conf: .*line 1/,
+  ],
+  [
+    'a folder of the configuration that is not there',
+    EVERYWHERE,
+    () => ['--config=nowhere'],
+    /--config: configDir: there is no folder .*nowhere/,
+  ],
+  [
+    'an address that this machine has not',
+    SERVICE_NAMES,
+    () => [...DEVELOPMENT, data(), '--webHost=192.0.2.1', '--managementApiKey=0123456789abcdef'],
+    /webHost is no address of this machine: 127\.0\.0\.1/,
+  ],
+  [
+    'a port in use',
+    SERVICE_NAMES,
+    () => [`--webPort=${takenPort}`, '--logLevel=silent', data()],
+    /port \d+ is in use: is another instance running\? --webPort names another/,
+  ],
+  [
+    'a Redis that wants a password',
+    SEALED,
+    () => [...DEVELOPMENT, data(), `--sessions=${redis.url}`],
+    /redis: it asks for a password, and none is given: see `sessions`/,
+  ],
+  [
+    'another password than that of Redis',
+    SEALED,
+    () => [...DEVELOPMENT, data(), `--sessions=redis://:wrong@127.0.0.1:${redis.port}`],
+    /redis: it does not take this user or password: see `sessions`/,
+  ],
+  [
+    'a Redis host that nobody knows',
+    SEALED,
+    () => [...PRODUCTION, '--sessions=redis://redis.invalid:6379', '--storeWaitSeconds=0.1'],
+    /redis:\/\/redis\.invalid:6379\/0 did not serve within 0\.1 seconds: .*redis\.invalid; is it running/,
+    production,
+  ],
+  [
+    'no secret',
+    SEALED,
+    () => [...PRODUCTION, withRedis(), '--keyPrefix=none:'],
+    /the deployment secret is missing: set COUNTERSIGN_SECRET or secretFile; "countersign keys secret" makes one/,
+    { COUNTERSIGN_MANAGEMENT_API_KEY: KEY },
+  ],
+  [
+    'no management key',
+    ['issuer', 'verifier'],
+    () => [...PRODUCTION, withRedis()],
+    /managementApiKey: needed in production: set COUNTERSIGN_MANAGEMENT_API_KEY/,
+    { COUNTERSIGN_SECRET: SECRET },
+  ],
+  [
+    'no key to sign with',
+    ['issuer', 'verifier'],
+    () => [...PRODUCTION, withRedis(), '--keyPrefix=first:'],
+    /the (credential-issuer|verifier-request) key is missing: set (signing|requestSigning)KeyFile or/,
+    production,
+  ],
+  [
+    'a file for the secret that is not there',
+    SEALED,
+    () => ['--secretFile=nowhere'],
+    /nowhere: secretFile: cannot be read \(ENOENT\)/,
+  ],
+  [
+    'a file for the secret that holds too little',
+    SEALED,
+    () => ['--secretFile=short-secret'],
+    /secretFile: must hold 32 to 4096 characters/,
+  ],
+  [
+    'a data directory that is a file',
+    SEALED,
+    () => [...DEVELOPMENT, '--data=a-file'],
+    /a-file\/identity\S* cannot be opened or made \(ENOTDIR\): name another folder with --data/,
+  ],
+  [
+    'a key file that is not there',
+    ['issuer'],
+    () => [...DEVELOPMENT, data(), '--signingKeyFile=nowhere.pem'],
+    /nowhere\.pem \(signingKeyFile\) cannot be read, .*is it there/,
+  ],
+  [
+    'a broken key file',
+    ['verifier'],
+    () => [...DEVELOPMENT, data(), `--requestSigningKeyFile=${join(cwd, 'broken.pem')}`],
+    /broken\.pem \(requestSigningKeyFile\) holds no private key as PEM \(PKCS #8\) or JWK/,
+  ],
+  [
+    'a certificate of another key',
+    ['verifier'],
+    () => [
+      ...DEVELOPMENT,
+      data(),
+      `--requestSigningKeyFile=${join(cwd, 'key.pem')}`,
+      `--requestSigningCertFile=${join(cwd, 'other.crt')}`,
+    ],
+    /other\.crt \(requestSigningCertFile\) begins with the certificate of another key: name the two/,
+  ],
+  [
+    'authorities in a file that is not there',
+    ['wallet'],
+    () => [...DEVELOPMENT, data(), '--trustedVerifierCasFile=nowhere.pem'],
+    /nowhere\.pem cannot be read \(ENOENT\): is it there/,
+  ],
+  [
+    'authorities in a file that holds none',
+    ['wallet'],
+    () => [...DEVELOPMENT, data(), `--trustedVerifierCasFile=${join(cwd, 'broken.json')}`],
+    /broken\.json holds no readable certificates: /,
+  ],
+  [
+    'another password than that of PostgreSQL',
+    KEEPING,
+    () => [...DEVELOPMENT, data(), db('app:wrong', 'postgres')],
+    /postgres: password authentication failed for user "app": user, password and name stand in `database`/,
+  ],
+  [
+    'a database that does not exist',
+    KEEPING,
+    () => [...DEVELOPMENT, data(), db('app:right', 'absent')],
+    /postgres: database "absent" does not exist: /,
+  ],
+  [
+    'a user who may not make tables',
+    KEEPING,
+    () => [...DEVELOPMENT, data(), db('app:right', 'postgres')],
+    /postgres: permission denied for schema public: /,
+  ],
+  [
+    'a PostgreSQL where nobody listens',
+    KEEPING,
+    () => [...DEVELOPMENT, data(), '--database=postgres://a:b@127.0.0.1:1/c', '--storeWaitSeconds=0'],
+    /postgres:\/\/127\.0\.0\.1:1\/c did not serve within 0 seconds: .*ECONNREFUSED.*; is it running/,
+  ],
+  [
+    'a file that is no database',
+    KEEPING,
+    () => [...DEVELOPMENT, data(), `--database=sqlite:${join(cwd, 'no-database.sqlite')}`],
+    /sqlite: \S*no-database\.sqlite: file is not a database/,
+  ],
+]
+
+const rows = mistakes.flatMap(([what, at, argv, says, env]) =>
+  at.map((name) => ({ name, what, argv, says, env })),
+)
+
+describe('a start is refused with one sentence', () => {
+  beforeAll(async () => {
+    // What the stores were sealed under before the operator made a mistake.
+    const issuer = await run(['issuer', ...DEVELOPMENT, ...sealedBefore(), withRedis()], production)
+    expect(issuer.complained).toEqual([])
+  })
+
+  it.each(rows)('$name: $what', async ({ name, argv, says, env }) => {
+    const { code, complained } = await run([name, ...argv()], env)
+    expectOneSentence(code, complained, says)
+  })
+
+  it.each(SEALED)('%s: another secret than that of the stores', async (name) => {
+    const env = { ...production, COUNTERSIGN_SECRET: `another: ${SECRET}` }
+    const { code, complained } = await run([name, ...DEVELOPMENT, ...sealedBefore(), withRedis()], env)
+    expectOneSentence(
+      code,
+      complained,
+      /the stores were sealed under another secret \(fingerprint \S+\) than the one that is given \(\S+\): set COUNTERSIGN_SECRET .* or start with empty stores/,
+    )
+  })
+
+  it('wallet: a database of another secret', async () => {
+    const database = `--database=sqlite:${join(cwd, 'wallet.sqlite')}`
+    const first = await run(['wallet', ...DEVELOPMENT, `--data=${join(cwd, 'one')}`, database])
+    expect(first.code).toBeUndefined()
+    const { code, complained } = await run(['wallet', ...DEVELOPMENT, `--data=${join(cwd, 'two')}`, database])
+    expectOneSentence(
+      code,
+      complained,
+      /wallet\.sqlite was sealed under another secret .*: start with that secret/,
+    )
+  })
+
+  it('all mistakes of a configuration are told, a line each', async () => {
+    const { code, complained } = await run(['verifier', '--webPort=99999', '--mode=produktion'])
+    expect(code).toBe(1)
+    expect(complained.join('\n').split('\n')).toEqual([
+      'the verifier does not start: 2 mistakes in its configuration',
+      expect.stringMatching(/^ {2}--mode: mode: /),
+      expect.stringMatching(/^ {2}--webPort: webPort: .*65535/),
+    ])
+  })
+
+  it('nothing stays open after it', async () => {
+    const operator = await openDatabase<Record<string, never>>(postgres.url)
+    const { rows: left } = await sql`select pid from pg_stat_activity
+      where application_name = 'countersign' and pid <> pg_backend_pid()`.execute(operator.db)
+    await operator.close()
+    expect(left).toEqual([])
+  })
+})
+
+function expectOneSentence(code: CommandOutcome, complained: readonly string[], says: RegExp): void {
+  expect(complained.join('\n')).toMatch(says)
+  expect(complained.join('\n').split('\n')).toHaveLength(1)
+  expect(complained.join()).not.toMatch(/\n\s+at |\{"/)
+  expect(code).toBe(1)
+}
