@@ -23,5 +23,5 @@ function end(code) {
   const written = [process.stdout, process.stderr].map(
     (stream) => new Promise((resolve) => stream.write('', resolve)),
   )
-  Promise.all(written).then(() => process.exit())
+  void Promise.all(written).then(() => process.exit())
 }

@@ -12,6 +12,8 @@ import { NODE_FLAGS } from './command/node-flags.ts'
 const MAIN = fileURLToPath(new URL('./main.mjs', import.meta.url))
 const IS_ROOT = process.getuid?.() === 0
 const NOBODY = 65_534
+/** Starts a program as the first process of a name space. */
+const FIRST = ['unshare', '--pid', '--fork', '--kill-child']
 
 let cwd: string
 let redis: RedisServer
@@ -108,7 +110,8 @@ describe.concurrent('a process', () => {
 /** Name spaces need rights that a container may not have. */
 async function mayBeFirst(): Promise<boolean> {
   if (!IS_ROOT || process.platform !== 'linux') return false
-  const tried = spawn('unshare', ['--pid', '--fork', 'true'], { stdio: 'ignore' })
+  const [program = '', ...flags] = FIRST
+  const tried = spawn(program, [...flags, 'true'], { stdio: 'ignore' })
   return new Promise((resolve) => {
     tried.once('error', () => resolve(false)).once('exit', (code) => resolve(code === 0))
   })
@@ -118,7 +121,7 @@ it('as the first process of a container it ends by the first signal, while it wa
   test.skip(!(await mayBeFirst()), 'no process name spaces here')
   const { child, said, ended } = start({
     argv: ['verifier', ...DEVELOPMENT, '--sessions=redis://127.0.0.1:1'],
-    through: ['unshare', '--pid', '--fork', '--kill-child'],
+    through: FIRST,
   })
   await eventually('it waits', () => said().includes('waiting for redis'))
   process.kill(await childOf(child.pid ?? 0), 'SIGTERM')

@@ -60,7 +60,7 @@ async function stop({
   close,
   log,
 }: StopOptions): Promise<void> {
-  log.info({ drainSeconds }, 'stopping')
+  log.info({ drainSeconds, atMostSeconds: longestStopSeconds(drainSeconds) }, 'stopping')
   for (const service of services) service.drain()
   if (drainSeconds > 0) await untilQuiet(services, drainSeconds)
   await Promise.all(services.map((service) => closeWithin(graceSeconds, service, log)))
