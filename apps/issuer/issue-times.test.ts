@@ -255,7 +255,7 @@ describe('an offer in a rolling upgrade', () => {
   it('of the release before has a lifetime alone, which is counted from issuance', async () => {
     const { text } = await called('dc+sd-jwt', { exp: END.at })
     const { id, session, version } = await promisedBy(text)
-    const promised = session.promised.map(({ expiresAt: _, ...before }) => before)
+    const promised = session.promised.map((one) => ({ ...one, expiresAt: undefined }))
     expect(await test.issuer.sessions.compareAndSet(id, version, { ...session, promised })).toBe(true)
     const { exp } = payloadOf(await received(text))
     expect(exp).toBe(HOUR + 3600 + END.at - CALLED)

@@ -1,4 +1,4 @@
-/** Claims against the type's JSON Schema. Schemas are compiled at first use and kept. */
+/** Claims against the type's JSON Schema. The validator is made and schemas are compiled at first use, and kept. */
 import { readDateTime } from '@countersign/core/date-time'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
@@ -13,13 +13,14 @@ export interface ClaimsMistake {
   readonly mistakes: readonly string[]
 }
 
-const ajv = withFormats(new Ajv2020({ allErrors: true, strict: false }))
+let validator: Ajv2020 | undefined
 const compiled = new WeakMap<IssuableType, ValidateFunction>()
 
 export function checkClaims(type: IssuableType, claims: JsonObject): Result<JsonObject, ClaimsMistake> {
   let validate = compiled.get(type)
   if (validate === undefined) {
-    validate = ajv.compile(type.schema)
+    validator ??= withFormats(new Ajv2020({ allErrors: true, strict: false }))
+    validate = validator.compile(type.schema)
     compiled.set(type, validate)
   }
   if (validate(claimsWithin(claims, type.claimsAt))) return ok(claims)
@@ -37,7 +38,7 @@ function claimsWithin(data: JsonObject, members: readonly string[]): JsonValue {
 }
 
 /** JSON Schema 2020-12 validation §7.3. Of times, our own reader decides: `ajv-formats` takes blanks and bare hours beside RFC 3339. */
-function withFormats(validator: Ajv2020): Ajv2020 {
-  ajvFormats.default(validator)
-  return validator.addFormat('date-time', (text: string) => readDateTime(text) !== undefined)
+function withFormats(ajv: Ajv2020): Ajv2020 {
+  ajvFormats.default(ajv)
+  return ajv.addFormat('date-time', (text: string) => readDateTime(text) !== undefined)
 }

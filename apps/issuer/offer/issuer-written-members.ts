@@ -39,6 +39,8 @@ export function takeIssuerWritten(
 
 /** Of JWTs, whatever their payload is about (RFC 7519 §4.1, RFC 7800 §3.1, Token Status List §6.1). */
 const JWT_NAMES = ['iss', 'iat', 'nbf', 'exp', 'cnf', 'status']
+/** Beside these, of a JWT that is a W3C credential or has one within (VC-JOSE-COSE §3.1.3). */
+const W3C_JWT_NAMES = ['sub', 'aud', 'jti', 'nonce', 'vc', 'vp']
 const SD_JWT_NAMES = ['_sd', '_sd_alg', '...']
 /** Of a W3C credential, whichever version. */
 const W3C_NAMES = ['issuer', 'credentialStatus', 'validFrom', 'validUntil', 'issuanceDate', 'expirationDate']
@@ -56,11 +58,7 @@ const MSO_NAMES = [
 
 const REFUSED: Readonly<Record<FormatFamily, ReadonlySet<string>>> = {
   'sd-jwt-vc': new Set(['cnf', 'status', ...SD_JWT_NAMES]),
-  w3c: new Set([
-    ...JWT_NAMES,
-    ...SD_JWT_NAMES,
-    ...['sub', 'aud', 'jti', 'nonce', 'vc', 'vp', 'vct', 'credentialStatus', 'proof'],
-  ]),
+  w3c: new Set([...JWT_NAMES, ...SD_JWT_NAMES, ...W3C_JWT_NAMES, 'vct', 'credentialStatus', 'proof']),
   mdoc: new Set([...MSO_NAMES, ...JWT_NAMES, ...SD_JWT_NAMES, ...W3C_NAMES, 'vct']),
 }
 

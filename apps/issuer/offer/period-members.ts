@@ -131,7 +131,7 @@ function findPeriodFault(
   return endsAt <= startsAt ? { member, fault: 'before_start' } : undefined
 }
 
-export function momentAt(moment: NamedMoment, issuedAt: number): number {
+function momentAt(moment: NamedMoment, issuedAt: number): number {
   return 'at' in moment ? moment.at : issuedAt + moment.fromIssuance
 }
 

@@ -58,12 +58,12 @@ export async function callIssuer(test: TestIssuer): Promise<CalledIssuer> {
       const form = { 'content-type': 'application/x-www-form-urlencoded' }
       const [[grantType, grant] = ['', {}]] = Object.entries(offer.grants)
       const code = new URLSearchParams({ grant_type: grantType, ...grant })
-      const token = JSON.parse((await send('/token', code.toString(), form)).text) as JsonObject
+      const token = JSON.parse((await send('/token', code.toString(), form)).text) as TokenAnswer
       const credentials: string[] = []
       for (const configurationId of offer.credential_configuration_ids) {
         const proof = await proofOfKey(test, newKey())
         const body = { credential_configuration_id: configurationId, proofs: { jwt: [proof] } }
-        const headers = { authorization: `Bearer ${String(token['access_token'])}` }
+        const headers = { authorization: `Bearer ${token.access_token}` }
         const answer = JSON.parse((await send('/credential', body, headers)).text) as CredentialAnswer
         if (answer.error !== undefined) return { error: answer.error }
         credentials.push(...(answer.credentials ?? []).map(({ credential }) => credential))
@@ -76,6 +76,10 @@ export async function callIssuer(test: TestIssuer): Promise<CalledIssuer> {
 interface Offer {
   readonly credential_configuration_ids: readonly string[]
   readonly grants: Readonly<Record<string, Record<string, string>>>
+}
+
+interface TokenAnswer {
+  readonly access_token: string
 }
 
 interface CredentialAnswer {
@@ -137,5 +141,5 @@ function plain(value: CborValue): unknown {
     return Object.fromEntries([...value.entries].map(([name, inner]) => [String(name), plain(inner)]))
   if (!isCborTag(value)) return value
   if (value.tag === EMBEDDED && isBytes(value.content)) return plain(decoded(value.content))
-  return `${value.tag}(${String(value.content)})`
+  return `${value.tag}(${typeof value.content === 'string' ? value.content : '…'})`
 }
