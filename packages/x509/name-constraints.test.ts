@@ -225,6 +225,19 @@ const CASES: readonly (readonly [string, Subtrees, Leaf, boolean])[] = [
     { names: [email('a@example.com')] },
     false,
   ],
+  [
+    'a mailbox with two @',
+    { permitted: [email('example.com')] },
+    { names: [email('a@b@example.com')] },
+    false,
+  ],
+  [
+    'an excluded mailbox with two @',
+    { excluded: [email('b.example')] },
+    { names: [email('a@b@example.com')] },
+    false,
+  ],
+  ['a quoted @', { permitted: [email('example.com')] }, { names: [email('"a@b"@example.com')] }, true],
   ['a mailbox without host', { excluded: [email('example.com')] }, { names: [email('example.org')] }, false],
   [
     'a mailbox in the subject',

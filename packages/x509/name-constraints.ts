@@ -185,7 +185,9 @@ function coversUri(base: string, uri: string, side: Side): boolean {
 function coversEmail(base: string, email: string, side: Side): boolean {
   const at = email.lastIndexOf('@')
   const host = normalHost(email.slice(at + 1))
-  if (at < 1 || !isHostName(host)) return side === 'excluded'
+  // RFC 5321 §4.1.2: only a quoted local part may have an @ of its own.
+  const isMailbox = at > 0 && (email.indexOf('@') === at || /^".*"$/.test(email.slice(0, at)))
+  if (!isMailbox || !isHostName(host)) return side === 'excluded'
   const baseAt = base.lastIndexOf('@')
   if (baseAt === -1) return matchesHost(base, host)
   // The local part is the host's own affair, case included.

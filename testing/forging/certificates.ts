@@ -29,6 +29,9 @@ export interface CertificateRequest {
   /** Common name. */
   readonly subject: string
   readonly issuer: string
+  /** Whole names instead of those. */
+  readonly subjectName?: Uint8Array | undefined
+  readonly issuerName?: Uint8Array | undefined
   /** Before the common name: object identifier and text. */
   readonly subjectAttributes?: readonly NameAttribute[] | undefined
   readonly issuerAttributes?: readonly NameAttribute[] | undefined
@@ -90,9 +93,9 @@ export async function makeCertificateDer(request: CertificateRequest): Promise<U
     der(0xa0, unsignedInteger(Uint8Array.of(request.version ?? 2))),
     der(0x02, request.serial ?? Uint8Array.of(0x2a, 0x17)),
     inner,
-    name(request.issuer, request.issuerAttributes),
+    request.issuerName ?? name(request.issuer, request.issuerAttributes),
     sequence(time(request.notBefore ?? NOT_BEFORE), time(request.notAfter ?? NOT_AFTER)),
-    name(request.subject, request.subjectAttributes),
+    request.subjectName ?? name(request.subject, request.subjectAttributes),
     subjectPublicKeyInfo(request.key),
     der(0xa3, sequence(...extensions(request))),
   )
