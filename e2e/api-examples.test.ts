@@ -4,15 +4,23 @@
  * where an example cannot be one. Beside them go the same requests with a member or a parameter that nobody knows, and
  * what scripts of the field send.
  */
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 
 import { isJsonObject, type JsonValue } from '@countersign/core/json'
-import { addressOf, exampleBodiesOf, type Operation } from '@countersign/testing/client/described-api'
+import {
+  addressOf,
+  exampleBodiesOf,
+  examplesOf,
+  type Operation,
+} from '@countersign/testing/client/described-api'
 import { type Answer, call } from '@countersign/testing/client/http'
 import { logIn } from '@countersign/testing/client/wallet-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Adjustments, adjustments, type Values, valuesOf } from './api-examples/adjustments.ts'
+import { documentedCalls } from './api-examples/documented-calls.ts'
 import { bareCall, CALLS_EVERYWHERE, callsNotServed, FIELD_CALLS } from './api-examples/field-calls.ts'
+import { namesIn } from './api-examples/named-things.ts'
 import { isOwn, looseObjectsIn, ownObjectsIn, withMember } from './api-examples/own-schemas.ts'
 import { makeRealThings, newRequest, type RealThings } from './api-examples/real-things.ts'
 import { SERVICES, type ServiceName, type Stack, startStack } from './api-examples/stack.ts'
@@ -113,6 +121,50 @@ describe.each(SERVICES)('the examples of the %s', (service) => {
     }
   })
 })
+
+describe('the examples', () => {
+  it.each(SERVICES)('of the %s name configurations and types that there are', async (service) => {
+    const metadata = await call(`${stack.urls.issuer}/.well-known/openid-credential-issuer`)
+    const types = await call(`${stack.urls.repository}/api/types`)
+    const known = namesIn([metadata.json(), types.json()])
+    const shown = namesIn(stack.operations[service].flatMap(allExamplesOf))
+    expect(shown.configurations.filter((one) => !known.configurations.includes(one))).toEqual([])
+    expect(shown.vcts.filter((one) => !known.vcts.includes(one))).toEqual([])
+  })
+
+  it.each(['iacas', 'document-signers'])('of the PKI for mdocs say what is found at %s', async (made) => {
+    const operation = stack.operations.issuer.find(({ path }) => path === `/onboard/iso-mdl/${made}`)
+    if (operation === undefined) throw new Error('no such operation')
+    const [example = {}] = examplesIn(operation)
+    const answer = (await send('issuer', operation, example)).json()
+    const [shown] = examplesOf(operation.responses?.['200']?.content?.['application/json'] ?? {})
+    const { certificatePEM } = shown as { certificatePEM: string }
+    expect(shown).toMatchObject({ certificateValidationResult: answer['certificateValidationResult'] })
+    expect(answer['certificateValidationResult']).toEqual({ valid: true, faults: [] })
+    expect(shown).toMatchObject({
+      [made === 'iacas' ? 'iacaKey' : 'documentSignerKey']: {
+        jwk: new X509Certificate(certificatePEM).publicKey.export({ format: 'jwk' }),
+      },
+    })
+  })
+
+  it('of the documents do what they say', async () => {
+    const documented = await documentedCalls(new URL('../', import.meta.url))
+    expect(documented.length).toBeGreaterThan(7)
+    for (const { body, document, path, service } of documented) {
+      const url = stack.urls[service] + path.replace('/ID/', `/${real.issuance.credentialId}/`)
+      const headers = { 'content-type': 'application/json' }
+      const answer = await call(url, { method: 'POST', headers, body })
+      expect(answer.status, `${document}: ${path} ${body}: ${answer.text}`).toBe(200)
+    }
+  })
+})
+
+/** Of what is sent and of what comes back. */
+function allExamplesOf({ requestBody, responses = {} }: Operation): readonly unknown[] {
+  const answers = Object.values(responses).flatMap(({ content = {} }) => Object.values(content))
+  return [...Object.values(requestBody?.content ?? {}), ...answers].flatMap(examplesOf)
+}
 
 describe('the examples of an answer to a verifier', () => {
   it('are taken when they say no, and refused as declared when their presentation is none', async () => {

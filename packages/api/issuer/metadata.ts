@@ -33,14 +33,24 @@ export const issuerMetadata = z
         credential_configurations_supported: {
           'identity_credential_dc+sd-jwt': {
             format: 'dc+sd-jwt',
-            vct: 'identity_credential',
+            vct: 'urn:countersign:identity-credential:1',
             scope: 'identity_credential',
             credential_signing_alg_values_supported: ['ES256'],
             cryptographic_binding_methods_supported: ['jwk', 'did:jwk', 'did:key', 'did:web'],
             proof_types_supported: {
               jwt: { proof_signing_alg_values_supported: ['ES256', 'ES384', 'ES512', 'EdDSA'] },
             },
-            credential_metadata: { display: [{ name: 'Identity credential', locale: 'en' }] },
+            credential_metadata: {
+              display: [
+                {
+                  name: 'Identity Credential',
+                  locale: 'en',
+                  description: 'Name, address and birth date of a person, confirmed by an authority.',
+                  background_color: '#1f3a5f',
+                  text_color: '#ffffff',
+                },
+              ],
+            },
           },
         },
       },

@@ -6,6 +6,7 @@ import { isJsonObject } from '@countersign/core/json'
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { type RefusedMembers, strict } from '../strict.ts'
+import { ISSUE_BATCH_EXAMPLES, ISSUE_EXAMPLES } from './offer-examples.ts'
 
 export interface DisclosureMapInput {
   fields: Record<string, { sd?: boolean | undefined; children?: DisclosureMapInput | undefined }>
@@ -107,80 +108,12 @@ const order = strict(
   })
 
 export type IssueOrder = z.output<typeof order>
-export type IssueOrderInput = z.input<typeof order>
 
-const identity: IssueOrderInput = {
-  credentialConfigurationId: 'identity_credential_dc+sd-jwt',
-  credentialData: { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' },
-}
-
-const badge: IssueOrderInput = {
-  credentialConfigurationId: 'employee_badge_dc+sd-jwt',
-  credentialData: {
-    given_name: 'Ada',
-    family_name: 'Example',
-    employer: 'Sample Works',
-    employee_id: 'E-10427',
-  },
-}
-
-const degree: IssueOrderInput = {
-  credentialConfigurationId: 'UniversityDegree_jwt_vc_json',
-  credentialData: {
-    '@context': ['https://www.w3.org/2018/credentials/v1'],
-    type: ['VerifiableCredential', 'UniversityDegree'],
-    credentialSubject: {
-      given_name: 'Ada',
-      family_name: 'Example',
-      university: 'Example University',
-      degree: { type: 'BachelorDegree', name: 'BSc Geology' },
-      graduation_date: '2024-07-12',
-    },
-  },
-  mapping: {
-    id: '<uuid>',
-    issuer: { id: '<issuerDid>' },
-    credentialSubject: { id: '<subjectDid>' },
-    issuanceDate: '<timestamp>',
-    expirationDate: '<timestamp-in:365d>',
-  },
-}
-
-const badgeAsW3c: IssueOrderInput = {
-  credentialConfigurationId: 'EmployeeBadge_vc+jwt',
-  credentialData: {
-    '@context': ['https://www.w3.org/ns/credentials/v2'],
-    type: ['VerifiableCredential', 'EmployeeBadge'],
-    credentialSubject: {
-      given_name: 'Ada',
-      family_name: 'Example',
-      employer: 'Sample Works',
-      employee_id: 'E-10427',
-    },
-  },
-}
-
-const pid: IssueOrderInput = {
-  credentialConfigurationId: 'eu.europa.ec.eudi.pid.1',
-  mdocData: {
-    'eu.europa.ec.eudi.pid.1': {
-      family_name: 'Example',
-      given_name: 'Ada',
-      birth_date: '1990-01-01',
-      nationality: ['DE'],
-      expiry_date: '2046-01-14',
-      issuing_authority: 'DE',
-      issuing_country: 'DE',
-    },
-  },
-  mdocValidityDays: 30,
-}
-
-/** walt.id's paths by family of formats; each takes every configuration, and its example is one of its family. */
+/** walt.id's paths by family of formats; each takes every configuration, and its examples are of its family. */
 export const issueBodies = {
-  sdjwt: order.meta({ examples: [identity] }),
-  jwt: order.meta({ examples: [degree] }),
-  mdoc: order.meta({ examples: [pid] }),
+  sdjwt: order.meta({ examples: ISSUE_EXAMPLES.sdjwt }),
+  jwt: order.meta({ examples: ISSUE_EXAMPLES.jwt }),
+  mdoc: order.meta({ examples: ISSUE_EXAMPLES.mdoc }),
 } as const
 
 /** The offer is one: what its entries say of it must not differ. */
@@ -201,9 +134,9 @@ const orders = z
   })
 
 export const issueBatchBodies = {
-  sdjwt: orders.meta({ examples: [[identity, badge]] }),
-  jwt: orders.meta({ examples: [[degree, badgeAsW3c]] }),
-  mdoc: orders.meta({ examples: [[pid, identity]] }),
+  sdjwt: orders.meta({ examples: ISSUE_BATCH_EXAMPLES.sdjwt }),
+  jwt: orders.meta({ examples: ISSUE_BATCH_EXAMPLES.jwt }),
+  mdoc: orders.meta({ examples: ISSUE_BATCH_EXAMPLES.mdoc }),
 } as const
 
 export const issueHeaders = z.object({

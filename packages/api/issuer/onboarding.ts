@@ -127,6 +127,7 @@ const IACA_DATA = {
   country: 'DE',
   commonName: 'Example IACA',
   issuerAlternativeNameConf: { uri: 'https://iaca.example' },
+  crlDistributionPointUri: 'https://iaca.example/crl',
 }
 
 export const iacaOrder = strict(certificateOrder).meta({
@@ -135,21 +136,33 @@ export const iacaOrder = strict(certificateOrder).meta({
       certificateData: IACA_DATA,
       ecKeyGenRequestParams: { backend: 'jwk', keyType: 'secp256r1' },
     },
+    {
+      certificateData: {
+        ...IACA_DATA,
+        issuerAlternativeNameConf: { email: 'iaca@authority.example', uri: 'https://iaca.example' },
+        stateOrProvinceName: 'Berlin',
+        organizationName: 'Example authority',
+        notBefore: '2026-01-01T00:00:00Z',
+        notAfter: '2035-12-31T23:59:59Z',
+      },
+      ecKeyGenRequestParams: { backend: 'jwk', keyType: 'secp384r1' },
+    },
   ],
 })
 
 /** A certificate for the key below, good until the end of 2045. */
 const EXAMPLE_IACA_PEM = `-----BEGIN CERTIFICATE-----
-MIIBsDCCAVagAwIBAgIUbMuu5HJC7r7GhTYjiuoqZCuCmE8wCgYIKoZIzj0EAwIw
+MIIB3TCCAYOgAwIBAgIUQxoebE98Dl4/UcGtqCu0CxZuFuAwCgYIKoZIzj0EAwIw
 JDELMAkGA1UEBhMCREUxFTATBgNVBAMMDEV4YW1wbGUgSUFDQTAeFw0yNjAxMDEw
 MDAwMDBaFw00NTEyMzEwMDAwMDBaMCQxCzAJBgNVBAYTAkRFMRUwEwYDVQQDDAxF
-eGFtcGxlIElBQ0EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAR0yWoDKhVVao0d
-ubslfSxY2YAwkaZpF50OVAYKoGdFRJ09SJpjrOLBx+QUTJT4UZctFt3lcMRaKzfU
-NflF8yQ6o2YwZDASBgNVHRMBAf8ECDAGAQH/AgEAMA4GA1UdDwEB/wQEAwIBBjAd
-BgNVHQ4EFgQU+WdlN3DVj2+2IseI943rJEsMhUwwHwYDVR0SBBgwFoYUaHR0cHM6
-Ly9pYWNhLmV4YW1wbGUwCgYIKoZIzj0EAwIDSAAwRQIhAJkckBmVc9cZPdxF0LEV
-uYIYgDfzFrREMhvGfgTRtSsXAiAw1ScuUnblmdYn3w++O3oEGGkU6y+5BElQF/0D
-YOrryQ==
+eGFtcGxlIElBQ0EwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQEXF2GgKvxDHND
+A495heXTHpx0nIItuCVeWo+fJPuzzBzBSPgdH2mjYU2AuyxEgVuhrM0d3jhZfzwS
+9eI8QSs7o4GSMIGPMBIGA1UdEwEB/wQIMAYBAf8CAQAwDgYDVR0PAQH/BAQDAgEG
+MB0GA1UdDgQWBBSKJiubB58x1Ar1F2BJmvpleiteGTAfBgNVHRIEGDAWhhRodHRw
+czovL2lhY2EuZXhhbXBsZTApBgNVHR8EIjAgMB6gHKAahhhodHRwczovL2lhY2Eu
+ZXhhbXBsZS9jcmwwCgYIKoZIzj0EAwIDSAAwRQIgdsGPeFapC1V0eMgixRCBrfSN
+Kk3ERIu657Q55UlbB4YCIQDF1TUJMI754mGJwKN6UV1y8LnTar/yEUWsD67wCwJd
+Mw==
 -----END CERTIFICATE-----
 `
 
@@ -158,13 +171,17 @@ const EXAMPLE_IACA_KEY = {
   jwk: {
     kty: 'EC',
     crv: 'P-256',
-    x: 'dMlqAyoVVWqNHbm7JX0sWNmAMJGmaRedDlQGCqBnRUQ',
-    y: 'nT1ImmOs4sHH5BRMlPhRly0W3eVwxForN9Q1-UXzJDo',
-    d: 'KorSFy0ahhNNRBFG6P4zDrqL1iI1XP3iB5p0cZKZ_bk',
+    x: 'BFxdhoCr8QxzQwOPeYXl0x6cdJyCLbglXlqPnyT7s8w',
+    y: 'HMFI-B0faaNhTYC7LESBW6GszR3eOFl_PBL14jxBKzs',
+    d: 'UmhkDKu2-6zlHANfPT9iZMAUJ1_m0XxEuf6KdAVQM0s',
   },
 }
 
-const DOCUMENT_SIGNER_DATA = { country: 'DE', commonName: 'Example document signer' }
+const DOCUMENT_SIGNER_DATA = {
+  country: 'DE',
+  commonName: 'Example document signer',
+  crlDistributionPointUri: 'https://iaca.example/crl',
+}
 
 export const documentSignerOrder = strict({
   ...certificateOrder,
@@ -205,13 +222,37 @@ export const ONBOARDED_IACA_EXAMPLE = {
 
 export const onboardedDocumentSigner = certified.extend({ documentSignerKey: privateKey })
 
+/** Below the IACA above; good until 2028, as the profile allows. */
 export const ONBOARDED_DOCUMENT_SIGNER_EXAMPLE = {
-  documentSignerKey: EXAMPLE_KEY,
-  certificatePEM: '-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\n',
+  documentSignerKey: {
+    type: 'jwk' as const,
+    jwk: {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'dGaLYnpbuXpqJAYpVOjSVCAHcnbWcmLkZ6KCqKNMoAk',
+      y: '0DGX3GJWeF7FRoNHXpFiNsX8MB1PxRrh7_TeVTiGzMk',
+      d: 'QwGiZ_vnoN77dkom0PLN-D-SdtrDGymtIyjT08NRsiU',
+    },
+  },
+  certificatePEM: `-----BEGIN CERTIFICATE-----
+MIICDTCCAbKgAwIBAgIUcegqoT/etSp5lL/JKCvqKBAYNygwCgYIKoZIzj0EAwIw
+JDELMAkGA1UEBhMCREUxFTATBgNVBAMMDEV4YW1wbGUgSUFDQTAeFw0yNjExMjkw
+OTUzNDdaFw0yODAyMjkwOTUzNDdaMC8xCzAJBgNVBAYTAkRFMSAwHgYDVQQDDBdF
+eGFtcGxlIGRvY3VtZW50IHNpZ25lcjBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IA
+BHRmi2J6W7l6aiQGKVTo0lQgB3J21nJi5GeigqijTKAJ0DGX3GJWeF7FRoNHXpFi
+NsX8MB1PxRrh7/TeVTiGzMmjgbYwgbMwDgYDVR0PAQH/BAQDAgeAMBUGA1UdJQEB
+/wQLMAkGByiBjF0FAQIwHQYDVR0OBBYEFDqUDj+/aPumpURUNbGji+MAmSKZMB8G
+A1UdIwQYMBaAFIomK5sHnzHUCvUXYEma+mV6K14ZMB8GA1UdEgQYMBaGFGh0dHBz
+Oi8vaWFjYS5leGFtcGxlMCkGA1UdHwQiMCAwHqAcoBqGGGh0dHBzOi8vaWFjYS5l
+eGFtcGxlL2NybDAKBggqhkjOPQQDAgNJADBGAiEAxgDVkB7h1UPEjxrPxPSEMGie
+uw3PpgTZe/IMKJ+X7T4CIQD+lkKSCutGr0MN+zELJNNyNWWzcWCdNh/KykubUz2n
+gQ==
+-----END CERTIFICATE-----
+`,
   certificateData: {
     ...DOCUMENT_SIGNER_DATA,
-    notBefore: '2026-11-29T12:00:00Z',
-    notAfter: '2028-02-29T12:00:00Z',
+    notBefore: '2026-11-29T09:53:47Z',
+    notAfter: '2028-02-29T09:53:47Z',
   },
   certificateValidationResult: { valid: true, faults: [] },
 } satisfies z.infer<typeof onboardedDocumentSigner>

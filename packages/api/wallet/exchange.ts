@@ -11,7 +11,7 @@ const offer = oneOf([offerText, jsonObject]).describe('A URL as text, or the off
 
 const exampleOffer = {
   credential_issuer: 'http://localhost:7002',
-  credential_configuration_ids: ['identity_credential_vc+sd-jwt'],
+  credential_configuration_ids: ['identity_credential_dc+sd-jwt'],
   grants: {
     'urn:ietf:params:oauth:grant-type:pre-authorized_code': {
       'pre-authorized_code': 'bXkKIzr1Q0Wk0cJx3m9y7g.hP0wA1nIhYvSGKLzQOd0zvLZKz0wZ2v4H1cHcGkq3mE',
@@ -67,9 +67,9 @@ export const issuerMetadataAnswer = jsonObject.describe('The metadata, as publis
       credential_endpoint: 'http://localhost:7002/credential',
       nonce_endpoint: 'http://localhost:7002/nonce',
       credential_configurations_supported: {
-        'identity_credential_vc+sd-jwt': {
+        'identity_credential_dc+sd-jwt': {
           format: 'dc+sd-jwt',
-          vct: 'http://localhost:7002/identity_credential',
+          vct: 'urn:countersign:identity-credential:1',
         },
       },
     },

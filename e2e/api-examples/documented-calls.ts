@@ -1,0 +1,37 @@
+/** The calls that the documents show as commands, with the bodies that stand there in full. */
+import { glob, readFile } from 'node:fs/promises'
+import type { ServiceName } from './stack.ts'
+
+export interface DocumentedCall {
+  readonly document: string
+  readonly service: ServiceName
+  readonly path: string
+  readonly body: string
+}
+
+/** Alone and behind the balancer. */
+const PORTS: Readonly<Record<string, ServiceName>> = {
+  7001: 'wallet',
+  7002: 'issuer',
+  7003: 'verifier',
+  7103: 'repository',
+  9091: 'wallet',
+  9092: 'issuer',
+  9093: 'verifier',
+}
+
+/** `curl … localhost:7002/path … --json '{…}'`, over several lines. */
+const CALL =
+  /curl\b(?:(?!curl\b)[\s\S])*?localhost:(\d+)(\/[^\s"']*)(?:(?!curl\b|```)[\s\S])*?(?:--json|-d) '([^']*)'/g
+
+export async function documentedCalls(root: URL): Promise<readonly DocumentedCall[]> {
+  const calls: DocumentedCall[] = []
+  for await (const document of glob('{README.md,docs/*.md}', { cwd: root })) {
+    const text = await readFile(new URL(document, root), 'utf8')
+    for (const [, port = '', path = '', body = ''] of text.matchAll(CALL)) {
+      const service = PORTS[port]
+      if (service !== undefined) calls.push({ document, service, path, body })
+    }
+  }
+  return calls
+}
