@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import {
   composeCaddyfile,
   oneMachineCaddyfile,
+  verifiersCaddyfile,
 } from '@countersign/countersign/cluster/deployed-caddyfiles.testing'
 import { describe, expect, it } from 'vitest'
 import { caddyfile } from './caddyfile.ts'
@@ -17,6 +18,10 @@ describe('the Caddyfiles of deploy/', () => {
 
   it('compose.Caddyfile is what the generator makes', () => {
     expect(deployed('compose.Caddyfile')).toBe(composeCaddyfile())
+  })
+
+  it('verifiers.Caddyfile is what the generator makes', () => {
+    expect(deployed('verifiers.Caddyfile')).toBe(verifiersCaddyfile())
   })
 })
 

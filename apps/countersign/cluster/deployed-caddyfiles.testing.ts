@@ -27,3 +27,15 @@ export function composeCaddyfile(): string {
     remarks: ['The same in containers; see compose.yaml.'],
   })
 }
+
+/** For two verifiers in containers that were started by hand. */
+export function verifiersCaddyfile(): string {
+  const verifiers = standardTopology({ wallets: 0, issuers: 0, verifiers: 2 })
+  return caddyfile({
+    sites: sitesOf(
+      verifiers.filter(({ service }) => service === 'verifier'),
+      (instance) => instance.name,
+    ),
+    remarks: ['Two verifiers in containers that were started by hand; docs/distributed.md walks through it.'],
+  })
+}

@@ -14,7 +14,7 @@ it('are the same wherever a service is started', () => {
   const quoted = NODE_FLAGS.map((flag) => `"${flag}"`).join(', ')
   expect(text('deploy/Dockerfile')).toContain(`ENTRYPOINT ["node", ${quoted}, "apps/countersign/main.mjs"]`)
   expect(text('deploy/Dockerfile')).toContain(
-    `RUN ["node", ${quoted}, "apps/countersign/fill-compile-cache.mjs"]`,
+    `node ${NODE_FLAGS.join(' ')} apps/countersign/fill-compile-cache.mjs`,
   )
   expect(text('scripts/start.mjs')).toContain(`[${quoted.replaceAll('"', "'")}, command, 'up'`)
 })
