@@ -1,11 +1,20 @@
 import { encodeUtf8 } from '@countersign/core/base64url'
 import { makeSigner } from '@countersign/testing/engines/node-engine'
-import { makeCertificate, NOT_AFTER, NOT_BEFORE, toX5c } from '@countersign/testing/forging/certificates'
+import {
+  DIGITAL_SIGNATURE,
+  KEY_CERT_SIGN,
+  makeCertificate,
+  makeCertificateDer,
+  NOT_AFTER,
+  NOT_BEFORE,
+  toX5c,
+} from '@countersign/testing/forging/certificates'
 import { certificateExpiry, expiryOf } from '@countersign/x509/certificate-expiry'
 import { toPem } from '@countersign/x509/pem'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anchorsOfFile, pinsOfFile, readCertificateFile } from './certificate-files.ts'
+import { reasonOf } from './unusable-certificate.ts'
 
 const DAY = 86_400
 const signer = makeSigner('P-256')
@@ -55,11 +64,50 @@ describe('a file of certificates', () => {
     expect(read(text)).toMatchObject({
       value: {
         certificates: [{ der: a.der }, { der: b.der }],
-        skipped: [{ index: 1, reason: 'certificate_key_unsupported' }],
+        skipped: [
+          { index: 1, code: 'certificate_key_unsupported', subject: 'CN=B', key: '1.2.840.10045.3.1.127' },
+        ],
       },
     })
     const alone = toPem([{ ...b, der: foreign }])
-    expect(read(alone)).toEqual({ ok: false, error: { code: 'certificate_key_unsupported', index: 0 } })
+    const error = { code: 'certificate_key_unsupported', index: 0, subject: 'CN=B' }
+    expect(read(alone)).toMatchObject({ ok: false, error })
+    const bundle = read(text)
+    const reasons = bundle.ok && bundle.value.skipped.map((one) => reasonOf(one, 'certificate 2'))
+    expect(reasons).toEqual(['certificate_key_unsupported (certificate 2, CN=B, 1.2.840.10045.3.1.127)'])
+  })
+
+  it('names the anchors that no chain can lead to, and counts the others', async () => {
+    const signer = makeSigner()
+    const ca = {
+      subject: 'Root',
+      issuer: 'Root',
+      key: signer.publicJwk,
+      signer,
+      ca: true,
+      keyUsage: [KEY_CERT_SIGN],
+    }
+    const unknown = await makeCertificate({ ...ca, extra: [{ identifier: '2.999.5', critical: true }] })
+    const broken = await makeCertificateDer({ ...ca, extra: [{ identifier: '2.5.29.31', critical: false }] })
+    const [good, leaf, mute] = [
+      await makeCertificate(ca),
+      await makeCertificate({ ...ca, subject: 'Leaf', ca: false }),
+      await makeCertificate({ ...ca, subject: 'Mute', keyUsage: [DIGITAL_SIGNATURE] }),
+    ]
+    const bundle = encodeUtf8(toPem([unknown, { ...good, der: broken }, good, leaf, mute]))
+    expect(anchorsOfFile(bundle, {})).toMatchObject({
+      value: {
+        usable: 1,
+        skipped: [
+          { index: 1, code: 'certificate_extensions_malformed', subject: 'CN=Root', extension: '2.5.29.31' },
+          { index: 0, code: 'extension_unknown', subject: 'CN=Root', extension: '2.999.5' },
+          { index: 3, code: 'issuer_not_ca', subject: 'CN=Leaf' },
+          { index: 4, code: 'issuer_key_usage_wrong', subject: 'CN=Mute' },
+        ],
+      },
+    })
+    // Pins count as they are.
+    expect(pinsOfFile(bundle, {})).toMatchObject({ value: { usable: 4, skipped: [{ index: 1 }] } })
   })
 
   it.each<[string, string, object]>([

@@ -11,7 +11,9 @@ import {
   parseCertificate,
   parseX5cEntry,
 } from '@countersign/x509/certificate'
+import { findAnchorFault } from '@countersign/x509/certification-path'
 import { anchorsFrom, pinsFrom, type TrustList, type TrustScope } from './trust-anchor.ts'
+import type { UnusableCertificate } from './unusable-certificate.ts'
 
 export type CertificateFileRefusal =
   | { readonly code: 'file_too_large' }
@@ -19,13 +21,10 @@ export type CertificateFileRefusal =
   /** A line that begins a certificate has no line that ends it. */
   | { readonly code: 'block_not_closed'; readonly index: number }
   | { readonly code: 'private_key_in_file' }
-  | { readonly code: CertificateRefusal['code']; readonly index: number }
+  | (CertificateRefusal & { readonly index: number })
 
-/** One of a kind that is not read here; `index` counts certificates from 0. */
-export interface SkippedCertificate {
-  readonly index: number
-  readonly reason: CertificateRefusal['code']
-}
+/** One of a kind that is not read here, or that no chain can lead to; `index` counts certificates from 0. */
+export type SkippedCertificate = UnusableCertificate & { readonly index: number }
 
 export interface ReadCertificates {
   /** At least one. */
@@ -50,7 +49,7 @@ export function readCertificateFile(bytes: Uint8Array): Result<ReadCertificates,
     const parsed = parseCertificate(bytes)
     return parsed.ok
       ? ok({ certificates: [parsed.value], skipped: [] })
-      : refuse({ code: parsed.error.code, index: 0 })
+      : refuse({ ...parsed.error, index: 0 })
   }
   const text = decodeUtf8(bytes)
   return text === undefined ? refuse({ code: 'no_certificate' }) : readPemBundle(text)
@@ -58,6 +57,8 @@ export function readCertificateFile(bytes: Uint8Array): Result<ReadCertificates,
 
 export interface TrustFile {
   readonly list: TrustList
+  /** How many of its certificates can be believed by. */
+  readonly usable: number
   readonly skipped: readonly SkippedCertificate[]
 }
 
@@ -67,14 +68,32 @@ export function anchorsOfFile(
   scope: TrustScope,
 ): Result<TrustFile, CertificateFileRefusal> {
   const read = readCertificateFile(bytes)
-  return read.ok
-    ? ok({ list: anchorsFrom(read.value.certificates, scope), skipped: read.value.skipped })
-    : read
+  if (!read.ok) return read
+  const { certificates, skipped } = read.value
+  const unfit = findUnfitAnchors(certificates, skipped)
+  const usable = certificates.length - unfit.length
+  // Those that cannot be used stay in the list: a chain that leads to one is refused for what is wrong with it.
+  return ok({ list: anchorsFrom(certificates, scope), usable, skipped: [...skipped, ...unfit] })
+}
+
+/** The places of those that were read are the ones that are left. */
+function findUnfitAnchors(
+  certificates: readonly Certificate[],
+  skipped: readonly SkippedCertificate[],
+): readonly SkippedCertificate[] {
+  const places = Array.from({ length: certificates.length + skipped.length }, (_none, index) => index)
+  const left = places.filter((place) => skipped.every(({ index }) => index !== place))
+  return certificates.flatMap((certificate, at) => {
+    const fault = findAnchorFault(certificate)
+    return fault ? [{ ...fault, subject: certificate.subject.text, index: left[at] ?? at }] : []
+  })
 }
 
 export function pinsOfFile(bytes: Uint8Array, scope: TrustScope): Result<TrustFile, CertificateFileRefusal> {
   const read = readCertificateFile(bytes)
-  return read.ok ? ok({ list: pinsFrom(read.value.certificates, scope), skipped: read.value.skipped }) : read
+  if (!read.ok) return read
+  const { certificates, skipped } = read.value
+  return ok({ list: pinsFrom(certificates, scope), usable: certificates.length, skipped })
 }
 
 const BEGIN = '-----BEGIN CERTIFICATE-----'
@@ -84,7 +103,7 @@ function readPemBundle(text: string): Result<ReadCertificates, CertificateFileRe
   // Whoever gives a file of anchors away would give the key away with it.
   if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return refuse({ code: 'private_key_in_file' })
   const certificates: Certificate[] = []
-  const skipped: SkippedCertificate[] = []
+  const skipped: (CertificateRefusal & { readonly index: number })[] = []
   for (let from = text.indexOf(BEGIN); from !== -1; from = text.indexOf(BEGIN, from)) {
     const index = certificates.length + skipped.length
     if (index === MAX_CERTIFICATES) return refuse({ code: 'file_too_large' })
@@ -94,11 +113,11 @@ function readPemBundle(text: string): Result<ReadCertificates, CertificateFileRe
     if (body === undefined || body.includes('-----')) return refuse({ code: 'block_not_closed', index })
     const parsed = parseX5cEntry(body.replace(/\s+/g, ''))
     if (parsed.ok) certificates.push(parsed.value)
-    else if (FOREIGN.includes(parsed.error.code)) skipped.push({ index, reason: parsed.error.code })
-    else return refuse({ code: parsed.error.code, index })
+    else if (FOREIGN.includes(parsed.error.code)) skipped.push({ ...parsed.error, index })
+    else return refuse({ ...parsed.error, index })
     from = end
   }
   if (certificates.length > 0) return ok({ certificates, skipped })
   const [first] = skipped
-  return refuse(first ? { code: first.reason, index: first.index } : { code: 'no_certificate' })
+  return refuse(first ?? { code: 'no_certificate' })
 }

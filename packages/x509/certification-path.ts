@@ -146,6 +146,24 @@ function mayVouchFor(purposes: readonly string[] | undefined, { extendedKeyUsage
   return purposes.includes(ANY_EXTENDED_KEY_USAGE) || purposes.some((one) => extendedKeyUsage.includes(one))
 }
 
+export interface AnchorFault {
+  readonly code: 'extension_unknown' | 'issuer_not_ca' | 'issuer_key_usage_wrong'
+  /** Object identifiers of the critical extensions that are not known. */
+  readonly extension?: string | undefined
+}
+
+/** Why no path ever leads to this anchor, whatever the time and the leaf: for those who configure it. */
+export function findAnchorFault(anchor: Certificate): AnchorFault | undefined {
+  const { isCa, unknownCritical } = anchor
+  if (unknownCritical.length > 0) return { code: 'extension_unknown', extension: unknownCritical.join(', ') }
+  if (!isCa) return { code: 'issuer_not_ca' }
+  return maySignCertificates(anchor) ? undefined : { code: 'issuer_key_usage_wrong' }
+}
+
+function maySignCertificates({ keyUsage }: Certificate): boolean {
+  return keyUsage === undefined || keyUsage.includes('keyCertSign')
+}
+
 /** RFC 5280 §6.1.4 (k) to (n): whoever issues is a CA, may sign certificates and has room for those below. */
 function checkIssuer(
   issuer: Certificate,
@@ -154,9 +172,7 @@ function checkIssuer(
   rules: PathRules,
 ): PathRefusal | undefined {
   if (!issuer.isCa) return { code: 'issuer_not_ca', position }
-  if (issuer.keyUsage !== undefined && !issuer.keyUsage.includes('keyCertSign')) {
-    return { code: 'issuer_key_usage_wrong', position }
-  }
+  if (!maySignCertificates(issuer)) return { code: 'issuer_key_usage_wrong', position }
   if (!mayVouchFor(issuer.extendedKeyUsage, rules)) return { code: 'extended_key_usage_wrong', position }
   // §4.2.1.9: the leaf does not count, nor does a CA's certificate for its own new key.
   const between = chain.slice(1, position).filter((entry) => !isSelfIssued(entry)).length

@@ -13,6 +13,7 @@ import { readListOfTrustedEntities } from '@countersign/trust/lists/list-of-trus
 import { EU_SERVICE_RULES, publicAttestationRules } from '@countersign/trust/lists/service-rules'
 import { readVical, vicalSignerTrust } from '@countersign/trust/lists/vical'
 import type { TrustList, TrustScope } from '@countersign/trust/trust-anchor'
+import { reasonOf } from '@countersign/trust/unusable-certificate'
 import { kindOf, type TrustSource, type TrustSourceKind } from '../config/trust.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
 
@@ -138,8 +139,9 @@ function certificatesOf(
   place: string,
 ): Result<SourceContents, SourceRefusal> {
   if (!read.ok) return refused(place, read.error)
-  const { list, skipped } = read.value
-  return ok({ list, usable: list.anchors.length + list.pins.length, unusable: counted(skipped) })
+  const { list, skipped, usable } = read.value
+  const reasons = skipped.map((one) => ({ reason: reasonOf(one, `certificate ${one.index + 1}`) }))
+  return ok({ list, usable, unusable: counted(reasons) })
 }
 
 type Expectation = ListExpectation & { readonly crypto: typeof nodeCrypto }
@@ -209,6 +211,9 @@ function counted(skipped: readonly Skipped[]): ReadonlyMap<string, number> {
 interface ReadRefusal {
   readonly code: string
   readonly index?: number
+  readonly subject?: string | undefined
+  readonly key?: string | undefined
+  readonly extension?: string | undefined
   readonly reason?: string
   readonly version?: string
   readonly listType?: string
@@ -219,10 +224,13 @@ function refused(place: string, error: ReadRefusal): Result<never, SourceRefusal
   return refuse({ code: error.code, place, detail: detailOf(error) })
 }
 
-function detailOf({ cause, index, listType, reason, version }: ReadRefusal): string | undefined {
+function detailOf({ cause, listType, reason, version, ...certificate }: ReadRefusal): string | undefined {
   if (cause !== undefined)
     return cause.code === 'untrusted' ? `${cause.reason}, signed by ${cause.leaf.subject.text}` : cause.code
-  return index === undefined ? (reason ?? version ?? listType) : `certificate ${index + 1}`
+  const { extension, index, key, subject } = certificate
+  if (index === undefined) return reason ?? version ?? listType
+  const facts = [`certificate ${index + 1}`, subject, key, extension && `extension ${extension}`]
+  return facts.filter((fact) => fact !== undefined).join(', ')
 }
 
 /** For the operator. */

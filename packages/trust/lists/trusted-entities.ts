@@ -7,7 +7,9 @@ import { readTimestamp } from '@countersign/core/date-time'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
+import { findAnchorFault } from '@countersign/x509/certification-path'
 import type { TrustedCertificate, TrustList, TrustPeriod } from '../trust-anchor.ts'
+import { reasonOf } from '../unusable-certificate.ts'
 import type { ServiceRule } from './service-rules.ts'
 
 /** A service that gives no anchor, or not all of its own, with its place in the list, counted from 0. */
@@ -39,7 +41,13 @@ export function readServices(
         ? trusted.value
         : { unreadable: [trusted.error], certificates: [] }
       skipped.push(...unreadable.map((reason) => ({ entity, service, reason })))
-      for (const one of certificates) (one.certificate.isCa ? anchors : pins).push(one)
+      for (const one of certificates) {
+        const { certificate } = one
+        const fault = certificate.isCa ? findAnchorFault(certificate) : undefined
+        if (fault === undefined) (certificate.isCa ? anchors : pins).push(one)
+        else
+          skipped.push({ entity, service, reason: reasonOf({ ...fault, subject: certificate.subject.text }) })
+      }
     }
   }
   return { list: { anchors, pins }, skipped }
@@ -116,7 +124,7 @@ function readCertificates(identity: JsonValue | undefined): Result<Identity<Cert
     const text = isJsonObject(entry) ? entry['val'] : undefined
     const parsed = typeof text === 'string' ? parseX5cEntry(text) : MALFORMED_SERVICE
     if (parsed.ok) certificates.push(parsed.value)
-    else unreadable.push(parsed.error.code)
+    else unreadable.push(reasonOf(parsed.error))
   }
   const [first] = unreadable
   return certificates.length === 0 && first !== undefined ? refuse(first) : ok({ certificates, unreadable })

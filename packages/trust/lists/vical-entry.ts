@@ -17,9 +17,11 @@ import {
   isCborTag,
 } from '@countersign/crypto/cbor/value'
 import { type Certificate, parseCertificate, sameBytes } from '@countersign/x509/certificate'
+import { findAnchorFault } from '@countersign/x509/certification-path'
 import { readDer, TAG } from '@countersign/x509/der'
 import { type DistinguishedName, readName, sameName } from '@countersign/x509/distinguished-name'
 import type { TrustedCertificate, TrustScope } from '../trust-anchor.ts'
+import { reasonOf } from '../unusable-certificate.ts'
 
 /** `index` counts entries of the list from 0. */
 export interface SkippedEntry {
@@ -61,10 +63,13 @@ function readEntry(
   const types = readTexts(members.get('docType'))
   if (!isBytes(der) || types === undefined) return MALFORMED
   const parsed = parseCertificate(der)
-  if (!parsed.ok) return refuse({ reason: parsed.error.code })
+  if (!parsed.ok) return refuse({ reason: reasonOf(parsed.error) })
   const certificate = parsed.value
   const member = REPEATED.find(([name, contradicts]) => contradicts(members.get(name), certificate))?.[0]
   if (member !== undefined) return refuse({ reason: 'entry_contradicts_certificate', member })
+  const fault = findAnchorFault(certificate)
+  if (fault !== undefined)
+    return refuse({ reason: reasonOf({ ...fault, subject: certificate.subject.text }) })
   const authority = members.get('issuingAuthority')
   return ok({
     ...scope,
