@@ -229,6 +229,20 @@ describe('the moments that an issue call gives', () => {
     expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('mdocValidityDays') })
   })
 
+  it('are taken at the end of all dates, too, while the clock goes on', async () => {
+    let now = CALLED
+    const ticking = withEverything(testIssuer())
+    Object.defineProperty(ticking.clock, 'now', { get: () => now++ })
+    const ticked = await callIssuer(ticking)
+    for (const { family, order } of formatCases.filter(({ format }) => format !== 'mso_mdoc')) {
+      const name = family === 'sdjwt' ? 'exp' : 'jwt:exp'
+      const credentialData = { ...(order['credentialData'] as object), [name]: 253_402_300_799 }
+      const answer = await ticked.offer(`/openid4vc/${family}/issue`, { ...order, credentialData })
+      expect(answer).toMatchObject({ status: 200 })
+    }
+    await ticked.close()
+  })
+
   it('are told of one credential of several', async () => {
     test.clock.now = CALLED
     const orders = [

@@ -39,7 +39,8 @@ export async function checkIssuable(
 ): Promise<Result<undefined, UnissuableMistake>> {
   const format = issuer.formats.spoken(type.configuration.format)
   const now = issuer.now()
-  const { lifetimeSeconds, notBefore, configurationId } = promised
+  const { configurationId, lifetimeSeconds, notBefore } = promised
+  const lasting = lifetimeSeconds === undefined ? undefined : now + lifetimeSeconds
   const { keyId, algorithm, publicJwk, x5c } = signer
   const hasStatus = issuer.statusLists !== undefined && promised.status !== false
   const issued = await format.issue(
@@ -54,7 +55,7 @@ export async function checkIssuable(
       issuer: promised.issuer ?? issuer.baseUrl,
       issuedAt: now,
       notBefore,
-      expiresAt: lifetimeSeconds === undefined ? undefined : now + lifetimeSeconds,
+      expiresAt: promised.expiresAt ?? lasting,
       statuses: hasStatus ? longestReferences(format, issuer.baseUrl) : [],
     },
     issuer.crypto,

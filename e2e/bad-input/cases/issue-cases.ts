@@ -181,7 +181,7 @@ const texts: readonly BadInput<unknown>[] = [licence, jwtVc, vcSdJwt, caseOf('dc
     raw(
       family,
       `${format}, a number without end`,
-      /not valid JSON/,
+      /beyond 9007199254740991/,
       order,
       '"given_name"',
       '"age":1e999,"given_name"',
