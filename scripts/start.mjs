@@ -1,11 +1,19 @@
 // `npm start`: installs what is missing, then runs the whole stack in one process (`countersign up`).
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureDependencies, environment, pinnedNode, root } from './workspace.mjs'
 
-ensureDependencies()
+ensureDependencies({ withDev: false })
+const node = existsSync(pinnedNode) ? pinnedNode : process.execPath
+if (node === process.execPath && Number(process.versions.node.split('.')[0]) < 24) {
+  console.error(
+    `Node ${process.versions.node} is too old: 24 or later is needed, or "npm ci", which brings one.`,
+  )
+  process.exit(1)
+}
 const command = join(root, 'apps', 'countersign', 'main.mjs')
-const child = spawn(pinnedNode, ['--max-semi-space-size=4', command, 'up', ...process.argv.slice(2)], {
+const child = spawn(node, ['--max-semi-space-size=4', command, 'up', ...process.argv.slice(2)], {
   stdio: 'inherit',
   env: environment(),
 })

@@ -4,39 +4,30 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { install, isInstalled, recover } from './installation.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const modules = join(root, 'node_modules')
 
-/** Runs `npm ci` when node_modules does not match the lock file. */
-export function ensureDependencies() {
-  installOnce(root)
+/** Runs `npm ci` when node_modules does not hold what the lock file asks for. `withDev`: what the tests need as well. */
+export function ensureDependencies({ withDev = true } = {}) {
+  installOnce(root, { withDev })
 }
 
 /** What the tests in `interop` need, which the product does not: npm packages, and Python's where Python is. */
 export function ensureInterop() {
   const folder = join(root, 'interop')
-  installOnce(folder)
+  installOnce(folder, { withDev: true })
   installPython(folder)
 }
 
-function installOnce(folder) {
-  const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8')
-  const stamp = join(folder, 'node_modules', '.countersign-lock')
-  if (isStamped(stamp, lock)) return
+function installOnce(folder, options) {
+  recover(folder)
+  if (isInstalled(folder, options)) return
   console.log(`Installing dependencies (npm ci) in ${folder} …`)
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-    cwd: folder,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-    // Under the project's own Node once it is there: some packages are compiled for it.
-    env: environment(),
-  })
-  if (result.status !== 0) {
-    console.error('npm ci failed: see above.')
-    process.exit(result.status ?? 1)
-  }
-  writeFileSync(stamp, lock)
+  if (install(folder, environment())) return
+  console.error('npm ci failed: see above. What was installed before is as it was.')
+  process.exit(1)
 }
 
 /** Best effort: a test whose Python package is not there skips itself and says so. */
@@ -58,7 +49,7 @@ function isStamped(stamp, contents) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === contents
 }
 
-/** The Node that the project is written for, whatever Node started this script. */
+/** The Node that the project is written for, whatever Node started this script; not there without what the tests need. */
 export const pinnedNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
 export function environment() {
