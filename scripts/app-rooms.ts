@@ -387,6 +387,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/countersign/cluster': onNode(
     'local-servers',
     'apps/countersign/command',
+    'apps/countersign/demo',
     'apps/countersign/services.ts',
   ),
   'apps/countersign': onNode(

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { delimiter, join } from 'node:path'
 
 /** `withDev`: with what is needed to test as well. */
-export function isInstalled(folder, { withDev }) {
+export function isComplete(folder, { withDev }) {
   const wanted = packagesIn(join(folder, 'package-lock.json'))
   const found = packagesIn(join(folder, 'node_modules', '.package-lock.json'))
   return Object.entries(wanted).every(([path, entry]) => {

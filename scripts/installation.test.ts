@@ -41,13 +41,13 @@ async function asked(call: string): Promise<unknown> {
   return JSON.parse(answer.slice('answer '.length))
 }
 
-const isInstalled = () => asked(`isInstalled(${JSON.stringify(folder)}, { withDev: true })`)
+const isComplete = () => asked(`isComplete(${JSON.stringify(folder)}, { withDev: true })`)
 const install = () => asked(`install(${JSON.stringify(folder)}, process.env)`)
 
 it('takes a tree that npm made, and leaves it in place when another cannot be had', async () => {
-  expect(await isInstalled()).toBe(false)
+  expect(await isComplete()).toBe(false)
   await run('npm', ['ci', '--no-audit', '--no-fund'])
-  expect(await isInstalled()).toBe(true)
+  expect(await isComplete()).toBe(true)
   const lock = await readFile(join(folder, 'package-lock.json'), 'utf8')
   await writeJson('package.json', {
     name: 'whole',
@@ -58,12 +58,12 @@ it('takes a tree that npm made, and leaves it in place when another cannot be ha
   changed.packages[''].dependencies.absent = '1.0.0'
   changed.packages['node_modules/absent'] = { version: '1.0.0', integrity: 'sha512-AAAA' }
   await writeJson('package-lock.json', changed)
-  expect(await isInstalled()).toBe(false)
+  expect(await isComplete()).toBe(false)
   expect(await install()).toBe(false)
   expect(existsSync(join(folder, 'node_modules', 'part', 'package.json'))).toBe(true)
   expect(existsSync(join(folder, '.installed-before'))).toBe(false)
   await writeFile(join(folder, 'package-lock.json'), lock)
-  expect(await isInstalled()).toBe(true)
+  expect(await isComplete()).toBe(true)
 })
 
 it('takes back what an installation put aside that was killed', async () => {
@@ -76,6 +76,6 @@ it('takes back what an installation put aside that was killed', async () => {
   // No process has this number.
   await writeFile(installer, '4194305')
   await asked(`recover(${JSON.stringify(folder)})`)
-  expect(await isInstalled()).toBe(true)
+  expect(await isComplete()).toBe(true)
   expect(existsSync(join(folder, 'node_modules', 'half'))).toBe(false)
 })

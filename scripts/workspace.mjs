@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { install, isInstalled, recover } from './installation.mjs'
+import { install, isComplete, recover } from './installation.mjs'
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const modules = join(root, 'node_modules')
@@ -23,7 +23,7 @@ export function ensureInterop() {
 
 function installOnce(folder, options) {
   recover(folder)
-  if (isInstalled(folder, options)) return
+  if (isComplete(folder, options)) return
   console.log(`Installing dependencies (npm ci) in ${folder} …`)
   if (install(folder, environment())) return
   console.error('npm ci failed: see above. What was installed before is as it was.')

@@ -40,6 +40,10 @@ describe('everything in one process', () => {
     expect(said).toContain('user@email.com')
     expect(said).toContain(join(cwd, 'data'))
     expect(said).toContain('812 ms')
+    const [wallet, issuer, verifier] = ports.map((port) => `http://localhost:${port}`)
+    expect(said).toContain(
+      `npx countersign demo --wallet ${wallet} --issuer ${issuer} --verifier ${verifier}\n`,
+    )
   })
 
   it('issues, holds and verifies a credential, told step by step', async () => {

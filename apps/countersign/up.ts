@@ -9,8 +9,9 @@ import { StartRefused } from '@countersign/service/operation/start-refused'
 import { VERSION } from '@countersign/service/operation/version'
 import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
+import { terminalLine } from './command/terminal-log.ts'
+import { demoCommand } from './demo/flags.ts'
 import { SERVICES } from './services.ts'
-import { terminalLine } from './terminal-log.ts'
 
 /** Keys that no two services can share. */
 const LOG_LEVEL = ['--logLevel', '--log-level', '-l']
@@ -35,7 +36,7 @@ export async function up(argv: readonly string[], surroundings: Surroundings): P
   }
 }
 
-/** The terminal belongs to people: they see what goes wrong in words. Whoever says a log level gets the log itself. */
+/** The terminal belongs to people: they see requests and what goes wrong in words. Whoever says a log level gets the log itself. */
 function logFlags(argv: readonly string[], { env, print }: Surroundings): readonly string[] {
   const asked =
     env['COUNTERSIGN_LOG_LEVEL'] !== undefined ||
@@ -111,7 +112,7 @@ export function announcement(
     row('data', resolve(cwd, config?.dataDir ?? 'data')),
     row('sessions', shared ? 'Redis' : 'in this process'),
     '',
-    row('try it', 'npx countersign demo'),
+    row('try it', demoCommand(Object.fromEntries(services.map(({ name, url }) => [name, url])))),
     row('stop', 'Ctrl-C'),
   ]
 }

@@ -2,13 +2,13 @@
  * The Caddy of this machine as a load balancer on loopback, in the foreground of this process. It leaves no trace: its
  * folders are temporary, and it ends with this process in whatever way that ends.
  */
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { caddyfile, type Site } from './caddyfile.ts'
 import { findProgram } from './find-program.ts'
 import { isFree, takesConnections } from './ports.ts'
 import { type Program, startProgram, untilReady } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface CaddyOptions {
   readonly sites: readonly Site[]
@@ -26,7 +26,7 @@ export async function startCaddy({ sites, bind = ['127.0.0.1'], logFile }: Caddy
     // A stranger that listens there would pass for a Caddy that is ready.
     if (!(await isFree(port))) throw new Error(`Caddy cannot listen on port ${port}: it is in use`)
   }
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-caddy-'))
+  const folder = await temporaryFolder('caddy')
   const file = join(folder, 'Caddyfile')
   await writeFile(file, text, { mode: 0o600 })
   const caddy = startProgram({

@@ -4,13 +4,13 @@
  * PostgreSQL refuses to run as root, so it becomes the `postgres` user then.
  */
 import { execFile } from 'node:child_process'
-import { chown, mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chown, mkdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram, postgresFolders } from './find-program.ts'
 import { freePort } from './ports.ts'
 import { type Program, startProgram, untilReady } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface PostgresServerOptions {
   /** A free one by default. */
@@ -69,7 +69,8 @@ function argsFor(port: number, folder: string, durable: boolean): string[] {
   return ['-D', folder, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }
 
-async function identityOfServer(): Promise<Identity> {
+/** As whom the server runs and keeps its folder: not as root. */
+export async function identityOfServer(): Promise<Identity> {
   if (process.getuid?.() !== 0) return {}
   const passwd = await readFile('/etc/passwd', 'utf8')
   const [, , uid, gid] = (passwd.split('\n').find((line) => line.startsWith('postgres:')) ?? '').split(':')
@@ -78,7 +79,7 @@ async function identityOfServer(): Promise<Identity> {
 }
 
 async function prepareFolder(wanted: string | undefined, identity: Identity): Promise<string> {
-  const folder = wanted ?? (await mkdtemp(join(tmpdir(), 'countersign-postgres-')))
+  const folder = wanted ?? (await temporaryFolder('postgres'))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if (identity.uid !== undefined && identity.gid !== undefined)
     await chown(folder, identity.uid, identity.gid)

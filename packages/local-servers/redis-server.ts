@@ -2,13 +2,11 @@
  * A Redis (or Valkey) server of this machine on a loopback port, in the foreground of this process. It keeps nothing:
  * no snapshot, no append-only file, so a restart on the same port is an empty server.
  */
-import { mkdtemp } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { findProgram } from './find-program.ts'
 import { freePort } from './ports.ts'
 import { type Program, startProgram, untilReady } from './program.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface RedisServerOptions {
   /** A free one by default. */
@@ -26,7 +24,7 @@ export interface RedisServer extends Program {
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const program = findProgram(['redis-server', 'valkey-server'], 'redis-server')
   const port = options.port ?? (await freePort())
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-redis-'))
+  const folder = await temporaryFolder('redis')
   const args = [...argsFor(port, folder), ...(options.args ?? [])]
   const running = startProgram({ program, args, temporaryFolder: folder })
   await untilReady(running, 'redis', () => answers(port, running.pid))

@@ -5,7 +5,10 @@
 import { describeMistake, readArguments } from '../command/arguments.ts'
 import type { CommandOutcome, Surroundings } from '../command/command.ts'
 import { startRefusal } from '../command/start-refusal.ts'
+import { terminalLine } from '../command/terminal-log.ts'
+import { demoCommand } from '../demo/flags.ts'
 import { CLUSTER_FLAGS } from './flags.ts'
+import { followLogs } from './follow-logs.ts'
 import { picture } from './picture.ts'
 import { type Cluster, type ClusterOptions, startCluster } from './start-cluster.ts'
 
@@ -24,12 +27,16 @@ export async function cluster(argv: readonly string[], surroundings: Surrounding
     onUnexpectedEnd: (name, how) => complain(`${name} ${how}`),
   })
   const stopped = whenStopped(starting, surroundings)
+  let unfollow: (() => void) | undefined
   try {
-    for (const line of announcement(await starting)) print(line)
+    const running = await starting
+    for (const line of announcement(running)) print(line)
+    unfollow = await followInstances(running, print)
   } catch (error) {
     return refusal(error, surroundings)
   }
   await stopped
+  unfollow()
   return 0
 }
 
@@ -48,10 +55,20 @@ export function clusterOptions(argv: readonly string[]): ClusterOptions | string
   }
 }
 
+/** A flow goes from instance to instance, and so does whoever reads along. */
+function followInstances({ services }: Cluster, print: (line: string) => void): Promise<() => void> {
+  return followLogs(
+    services.map(({ logFile }) => logFile),
+    (line) => {
+      const shown = terminalLine(line)
+      if (shown !== undefined) print(shown)
+    },
+  )
+}
+
 function announcement(running: Cluster): readonly string[] {
   const { topology, redis, postgres, urls } = running
   const facts = { postgresPort: postgres.port, redisPort: redis?.port }
-  const demo = `npx countersign demo --wallet ${urls.wallet} --issuer ${urls.issuer} --verifier ${urls.verifier}`
   return [
     '',
     picture(topology, facts),
@@ -60,7 +77,7 @@ function announcement(running: Cluster): readonly string[] {
     '',
     '  account     user@email.com / password   pre-registered in the wallet',
     `  logs        ${running.logFolder}`,
-    `  try it      ${demo}`,
+    `  try it      ${demoCommand(urls, 'balanced')}`,
     '  stop        Ctrl-C',
   ]
 }

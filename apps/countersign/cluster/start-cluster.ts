@@ -4,15 +4,19 @@
  * come up, everything is stopped again and the error carries what that part said.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { startCaddy } from '@countersign/local-servers/caddy'
 import { freePorts, isFree } from '@countersign/local-servers/ports'
-import { type PostgresServer, startPostgres } from '@countersign/local-servers/postgres-server'
+import {
+  identityOfServer,
+  type PostgresServer,
+  startPostgres,
+} from '@countersign/local-servers/postgres-server'
 import type { Program } from '@countersign/local-servers/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
+import { removeLeftFolders, temporaryFolder } from '@countersign/local-servers/temporary-folder'
 import type { ServiceName } from '../services.ts'
 import {
   balancedTo,
@@ -134,12 +138,19 @@ interface Folders {
 }
 
 async function openFolders(wanted: string | undefined): Promise<Folders> {
-  const data = wanted === undefined ? await mkdtemp(join(tmpdir(), 'countersign-cluster-')) : resolve(wanted)
+  const data = wanted === undefined ? await freshFolder() : resolve(wanted)
   const logs = join(data, 'logs')
   await mkdir(logs, { recursive: true, mode: 0o700 })
   const secretFile = join(data, 'deployment-secret')
   await keepSecret(secretFile)
   return { data, logs, secretFile }
+}
+
+/** Those of clusters that were killed go first, since nobody else comes by. */
+async function freshFolder(): Promise<string> {
+  const { uid } = await identityOfServer().catch(() => ({ uid: undefined }))
+  await removeLeftFolders([uid])
+  return temporaryFolder('cluster')
 }
 
 /** One secret for the cluster, made at its first start and read by the services themselves. */

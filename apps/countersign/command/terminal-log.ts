@@ -1,6 +1,6 @@
 /**
- * The log of services for somebody who watches a terminal: what went wrong, one readable line each, and nothing else. The
- * full log, as JSON, is a flag away.
+ * The log of services for somebody who watches a terminal: one readable line for each request, so that a flow can be followed
+ * by eye, and for what goes wrong. The full log, as JSON, is a flag away.
  */
 import { parseJsonObject } from '@countersign/core/json'
 
@@ -10,15 +10,21 @@ const MAX_BYTES = 65_536
 export function terminalLine(line: string): string | undefined {
   const entry = parseJsonObject(line.trimEnd(), { maxBytes: MAX_BYTES })
   if (!entry.ok) return undefined
-  const { level, service, method, route, status, refusal, msg, error } = entry.value
-  const who = textOf(service).padEnd(10)
-  if (typeof status === 'number' && status >= 400) {
+  const { level, service, instance, method, route, status, ms, refusal, msg, error } = entry.value
+  const who = (textOf(instance) || textOf(service)).padEnd(11)
+  if (typeof status === 'number') {
+    if (status < 400 && isAboutHealth(route)) return undefined
     const why = refusal === undefined ? '' : `  ${textOf(refusal)}`
-    return `  ${who} ${status} ${textOf(method)} ${textOf(route)}${why}`
+    const took = typeof ms === 'number' ? `  ${Math.round(ms)} ms` : ''
+    return `  ${who} ${status} ${textOf(method)} ${textOf(route)}${took}${why}`
   }
   if (level !== 'warn' && level !== 'error' && level !== 'fatal') return undefined
   const cause = error === undefined ? '' : ` (${textOf(error)})`
   return `  ${who} ${level === 'warn' ? 'warning' : 'error'}: ${textOf(msg)}${cause}`
+}
+
+function isAboutHealth(route: unknown): boolean {
+  return route === '/livez' || route === '/readyz' || route === '/metrics'
 }
 
 function textOf(value: unknown): string {
