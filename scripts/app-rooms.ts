@@ -145,7 +145,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/operation',
     'apps/verifier/policies',
   ),
-  'apps/verifier/policies': onNode('credential/contract', 'protocol/openid4vp'),
+  'apps/verifier/policies': onNode('core', 'credential/contract', 'protocol/openid4vp'),
   'apps/verifier/request': onNode(
     'core',
     'credential/contract',

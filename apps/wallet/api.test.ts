@@ -144,6 +144,21 @@ onBothDatabases('the wallet API', (store) => {
     expect(wrong.json()).toMatchObject({ exception: true, code: '401' })
   })
 
+  it('makes no DID with a parameter that its method does not have', async () => {
+    const me = await person()
+    for (const [made, parameter] of [
+      ['jwk?domain=a.example', 'domain'],
+      ['key?path=b', 'path'],
+      ['web?useJwkJcsPub=true', 'useJwkJcsPub'],
+    ]) {
+      const answer = await ask('POST', `${me.wallet}/dids/create/${made}`, { headers: me.headers })
+      expect([answer.status, answer.json()]).toMatchObject([
+        400,
+        { message: expect.stringContaining(`${parameter} has no meaning for did:`) },
+      ])
+    }
+  })
+
   it('keeps pages of other sites out, by origin and by a host name that leads here', async () => {
     const credentials = json({ email: 'user@email.com', password: 'password' })
     const headers = { 'content-type': 'application/json', origin: 'https://evil.example' }

@@ -20,10 +20,20 @@ export function findPolicyMistake(
     if (policy === undefined) {
       return { code: 'policy_unknown', policy: name, known: policies.map((known) => known.name) }
     }
-    const expected = 'judge' in policy ? policy.argumentsExpected(args) : undefined
+    const expected = argumentsExpected(policy, args)
     if (expected !== undefined) return { code: 'policy_arguments', policy: name, expected }
   }
   return undefined
+}
+
+function argumentsExpected(policy: Policy, args: unknown): string | undefined {
+  if ('judge' in policy) return policy.argumentsExpected(args)
+  const isAbsent = args === undefined || args === null
+  return isAbsent
+    ? undefined
+    : policy.argumentsExpected === undefined
+      ? 'nothing'
+      : policy.argumentsExpected(args)
 }
 
 /** Positions of the requests that are asked; policies that other checks cover are not. */

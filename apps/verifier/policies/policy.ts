@@ -15,6 +15,8 @@ interface Named {
 /** A name for checks that run whether it is asked for or not. */
 export interface CoveredPolicy extends Named {
   readonly coveredBy: readonly CheckName[]
+  /** As below; absent: it takes none. What is given and not looked at would be another check than the one asked for. */
+  argumentsExpected?(args: unknown): string | undefined
 }
 
 /** A policy that is asked, after every other check. */

@@ -13,6 +13,7 @@ import {
 } from '@countersign/api/wallet/dids'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
+import { fail } from '@countersign/service/http/wire-errors'
 import {
   createDid,
   type DidRequest,
@@ -28,7 +29,7 @@ import type { Wallet } from '../wallet.ts'
 import { walletOf } from './authenticate-caller.ts'
 import { jsonAnswer, malformedAnswer, refusalAnswer, textAnswer, walletAnswers } from './route-answers.ts'
 import { didView, sendText, valueOr } from './wire.ts'
-import { DID_ERRORS } from './wire-holding.ts'
+import { DID_ERRORS, didParameterForeign } from './wire-holding.ts'
 
 const config = { door: 'open', limited: false } as const
 const withoutBody = { ...config, accepts: ['json', 'text', 'form'] } as const
@@ -180,8 +181,15 @@ export function registryRoutes(app: ServiceApp, wallet: Wallet): void {
   )
 }
 
+const DID_PARAMETERS = { domain: 'web', path: 'web', useJwkJcsPub: 'key' } as const
+
 function didRequest(method: DidRequest['method'], query: CreateDidQuery): DidRequest {
   const { domain, path, useJwkJcsPub } = query
+  const given = Object.entries({ domain, path, useJwkJcsPub: useJwkJcsPub || undefined })
+  const foreign = given.find(
+    ([name, value]) => value !== undefined && DID_PARAMETERS[name as keyof typeof DID_PARAMETERS] !== method,
+  )
+  if (foreign !== undefined) fail(didParameterForeign(foreign[0], method))
   switch (method) {
     case 'jwk':
       return { method }

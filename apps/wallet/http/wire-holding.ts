@@ -45,6 +45,11 @@ export const PUBLIC_KEY_ERRORS: WireErrors<PublicKeyRefusal> = {
     badRequest(member === undefined ? 'JWK is not a JWK' : `JWK has a malformed ${member}`),
 }
 
+/** A parameter that the method of a new DID does not have: passed over, it would be another DID than the one asked for. */
+export function didParameterForeign(parameter: string, method: string): WireError {
+  return { ...badRequest(`${parameter} has no meaning for did:${method}`), refusal: 'did_parameter_foreign' }
+}
+
 export const DID_ERRORS: WireErrors<CreateDidRefusal | ImportDidRefusal | DidUnknown> = {
   ...KEY_ERRORS,
   did_unknown: () => notFound('DID'),

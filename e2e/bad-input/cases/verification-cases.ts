@@ -197,6 +197,14 @@ const requests: readonly BadInput<undefined>[] = [
       },
     ],
   }),
+  bad('arguments of a policy that has none', /The policy expired takes nothing as args/, {
+    ...good,
+    vc_policies: [{ policy: 'expired', args: { leeway: 3600 } }],
+  }),
+  bad('a status other than valid', /credential-status takes the value 0/, {
+    ...good,
+    vc_policies: [{ policy: 'credential-status', args: { discriminator: 'ietf', value: 1 } }],
+  }),
   bad('51 policies', /vc_policies/, { ...good, vc_policies: Array.from({ length: 51 }, () => 'expired') }),
 ]
 
