@@ -5,6 +5,13 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { didFromKey, resolveDid } from '@countersign/did/did'
+import { makeCertifier } from '@countersign/testing/engines/node-engine'
+import {
+  DIGITAL_SIGNATURE,
+  KEY_CERT_SIGN,
+  makeCertificate,
+  toX5c,
+} from '@countersign/testing/forging/certificates'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clientIdOf } from './client-id.ts'
@@ -75,6 +82,26 @@ describe('a request object', () => {
         clientMetadata: { client_name: 'Shop' },
         expiresAt: now + 300,
       },
+    })
+  })
+
+  it.each(
+    (['P-256', 'P-384', 'P-521'] as const).flatMap((curve) =>
+      (['sha-256', 'sha-384', 'sha-512'] as const).map((hash) => ({ curve, hash })),
+    ),
+  )('is of a verifier whose authority signs with $hash on $curve', async ({ curve, hash }) => {
+    const signer = makeCertifier(curve, { kind: 'ecdsa', hash })
+    const authority = { issuer: 'Reader CA', signer, notAfter: now + 3600 }
+    const subject = { subject: 'Reader CA', key: signer.publicJwk, ca: true, keyUsage: [KEY_CERT_SIGN] }
+    const ca = await makeCertificate({ ...authority, ...subject })
+    const reader = { subject: 'Reader', key: leafSigner.publicJwk, keyUsage: [DIGITAL_SIGNATURE] }
+    const x5c = toX5c(await makeCertificate({ ...authority, ...reader }))
+    const named = await clientIdOf('x509_hash', { x5c }, testCrypto)
+    const outerClientId = named.ok ? named.value : ''
+    const jwt = await signed({}, { ...leafSigner, x5c }, outerClientId)
+    expect(await check(jwt, { outerClientId, anchors: [ca] })).toMatchObject({
+      ok: true,
+      value: { trust: { trusted: true, verifier: 'CN=Reader', anchor: 'CN=Reader CA' } },
     })
   })
 
