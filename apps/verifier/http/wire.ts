@@ -136,7 +136,7 @@ const receiveRefusals: WireErrors<ReceiveRefusal> = {
   session_expired: () => invalidRequest('This request has expired'),
   already_answered: () => invalidRequest('This request has been answered already'),
   presentation_unbound: ({ checks }) =>
-    invalidRequest(`The presentation cannot be accepted: ${reasons(checks)}`),
+    invalidRequest(`The presentation cannot be accepted: ${reasons(checks)}${clockHint(checks)}`),
   answers_too_many: ({ retryAfterSeconds }) => ({
     status: 429,
     message: 'Too many answers to this request; try again later',
@@ -172,6 +172,13 @@ export function receiveError(refusal: ReceiveRefusal): WireError {
 
 function reasons(checks: readonly Check[]): string {
   return [...new Set(checks.map((check) => check.detail ?? check.name))].slice(0, 5).join(', ')
+}
+
+/** Where a time was the reason the wallet's clock may be the cause; ours stands in the `Date` of every answer. */
+function clockHint(checks: readonly Check[]): string {
+  return checks.some(({ detail = '' }) => /^(kb|vp)_(too_old|from_future|expired)/.test(detail))
+    ? '; a clock may be wrong, the one here is in the Date header'
+    : ''
 }
 
 function unreadable(expected: string): WireError {
