@@ -100,22 +100,22 @@ const OTHERS: readonly {
 ]
 
 /** An end too early, content that is not there, reserved forms, and a break where there is nothing to end. */
-const NOT_WELL_FORMED = [
-  ...['18', '19', '1a', '1b', '1901', '1a0102', '1b01020304050607', '38', '58', '78', '98', '9a01ff00', 'b8'],
-  ...['d8', 'f8', 'f900', 'fa0000', 'fb000000'],
-  ...['41', '61', '5affffffff00', '5bffffffffffffffff010203', '7affffffff00', '7b7fffffffffffffff010203'],
-  ...['81', '818181818181818181', '8200', 'a1', 'a20102', 'a100', 'a2000000', 'c0'],
-  ...['1c', '1d', '1e', '3c', '5c', '7d', '9e', 'bc', 'dd', 'fe'],
-  ...['f800', 'f801', 'f818', 'f81f'],
-  ...['ff', '81ff', '8200ff', 'a1ff', 'a1ff00', 'a100ff', 'a20000ff'],
-]
+const NOT_WELL_FORMED = `
+  18 19 1a 1b 1901 1a0102 1b01020304050607 38 58 78 98 9a01ff00 b8 d8 f8 f900 fa0000
+  fb000000 41 61 5affffffff00 5bffffffffffffffff010203 7affffffff00
+  7b7fffffffffffffff010203 81 818181818181818181 8200 a1 a20102 a100 a2000000 c0 1c 1d 1e
+  3c 5c 7d 9e bc dd fe f800 f801 f818 f81f ff 81ff 8200ff a1ff a1ff00 a100ff a20000ff
+`
+  .trim()
+  .split(/\s+/)
 
 /** Numbers and lengths that would fit in fewer bytes, indefinite lengths, and keys that are equal. */
-const NOT_DETERMINISTIC = [
-  ...['1817', '1900ff', '1a0000ffff', '1b00000000ffffffff', '3817', '580141', '780161', '980100', 'b8010000'],
-  ...['5f4100ff', '7f6100ff', '9f00ff', 'bf0000ff', '819f00ff'],
-  ...['a201000100', 'a2616100616101', '81a201000100'],
-]
+const NOT_DETERMINISTIC = `
+  1817 1900ff 1a0000ffff 1b00000000ffffffff 3817 580141 780161 980100 b8010000 5f4100ff
+  7f6100ff 9f00ff bf0000ff 819f00ff a201000100 a2616100616101 81a201000100
+`
+  .trim()
+  .split(/\s+/)
 
 /** Of what all three have a value for. */
 function isPlain(value: CborValue): boolean {
