@@ -112,7 +112,9 @@ function configurationOf(
       mandatory: claim.mandatory,
       display: claim.display.map(({ locale, label }) => ({ locale, name: label })),
     })),
-    bindingMethods: [...format.bindingMethods, 'did:web'],
+    // A DID is told where the credential will carry it; elsewhere it is bound to the key alone, whoever named it by a DID.
+    bindingMethods:
+      format.subjectMember === undefined ? format.bindingMethods : [...format.bindingMethods, 'did:web'],
     signingAlgorithms: ['ES256'],
   }
 }

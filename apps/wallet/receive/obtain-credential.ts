@@ -54,6 +54,7 @@ export async function obtainCredential(
   const slot = slotOf(step.entitlement)
   if (await isStored(wallet, { issuanceId: issuance.id, slot })) return ok(issuance)
   let current = issuance
+  let refused: Result<never, CredentialRefusal> | undefined
   for (let round = 1; ; round++) {
     const prepared = await prepareRequest(wallet, current, step, slot)
     if (!prepared.ok) return prepared
@@ -62,7 +63,9 @@ export async function obtainCredential(
     if (current.finished || body === undefined) return ok(current)
     const answered = await requestCredential(wallet, current, step, body)
     if (answered.ok) return keep(wallet, current, step, answered.value)
-    if (round === MAX_ROUNDS || !asksForFreshProof(answered.error)) return answered
+    // The first refusal says what was wrong; those of the tries after it may only follow from it.
+    refused ??= aboutNonce(answered.error) ? undefined : answered
+    if (round === MAX_ROUNDS || !asksForFreshProof(step, answered.error)) return refused ?? answered
     current = await discardRequest(wallet, current, slot, body)
   }
 }
@@ -196,11 +199,14 @@ function isAbout(
 }
 
 /** The nonce is too old or was spent, and with it the proof: a new one with the same key is what is wanted. */
-function asksForFreshProof(refusal: CredentialRefusal): boolean {
-  return (
-    refusal.code === 'issuer_error' &&
-    (refusal.error === 'invalid_nonce' || refusal.error === 'invalid_proof')
-  )
+function asksForFreshProof({ configuration }: CredentialStep, refusal: CredentialRefusal): boolean {
+  // Where no proof was sent, one more request would be the same request.
+  if (configuration.keyReference === undefined) return false
+  return aboutNonce(refusal) || (refusal.code === 'issuer_error' && refusal.error === 'invalid_proof')
+}
+
+function aboutNonce(refusal: CredentialRefusal): boolean {
+  return refusal.code === 'issuer_error' && refusal.error === 'invalid_nonce'
 }
 
 /** Leaves a fresh request that somebody else has put there already. */

@@ -2,7 +2,7 @@
  * One POST to an issuer or its authorization server in the name of a sender key (RFC 9449): a fresh proof for every try,
  * the server's nonce when it asks for one. Knows which errors an answer names, not what follows from them.
  */
-import { type JsonObject, parseJsonObject } from '@countersign/core/json'
+import { defined, type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
@@ -86,18 +86,36 @@ async function senderHeaders(
   return { dpop: proof, ...authorization }
 }
 
-/** RFC 9449 §8: the error stands in the body at a token endpoint, in the challenge at a resource. */
-function demandedNonce({ status, headers, body }: RemoteResponse): string | undefined {
-  const nonce = headers['dpop-nonce']
-  if (nonce === undefined || (status !== 400 && status !== 401)) return undefined
-  const named = `${headers['www-authenticate'] ?? ''}${body}`
-  return named.includes('use_dpop_nonce') ? nonce : undefined
+/** RFC 9449 §8, §9: the error stands in the body at a token endpoint, in the challenge at a resource. */
+function demandedNonce(answer: RemoteResponse): string | undefined {
+  const nonce = answer.headers['dpop-nonce']
+  if (nonce === undefined || (answer.status !== 400 && answer.status !== 401)) return undefined
+  return [ofBody(answer), ofChallenge(answer)].some((named) => named?.error === 'use_dpop_nonce')
+    ? nonce
+    : undefined
 }
 
-function errorOf({ status, headers, body }: RemoteResponse, host: string): IssuerError {
+function errorOf(answer: RemoteResponse, host: string): IssuerError {
+  const { status } = answer
+  const named = ofBody(answer) ?? ofChallenge(answer) ?? { error: `status_${status}` }
+  return { code: 'issuer_error', host, status, ...named }
+}
+
+type Named = Pick<IssuerError, 'error' | 'description'>
+
+function ofBody({ body }: RemoteResponse): Named | undefined {
   const json = parseJsonObject(body)
   const named = json.ok ? parseOAuthError(json.value) : json
-  if (named.ok) return { code: 'issuer_error', host, status, ...named.value }
-  const challenge = /\berror="([\x21\x23-\x5b\x5d-\x7e]{1,100})"/.exec(headers['www-authenticate'] ?? '')
-  return { code: 'issuer_error', host, status, error: challenge?.[1] ?? `status_${status}` }
+  return named.ok ? named.value : undefined
+}
+
+/** Characters of RFC 6750 §3, which leave out quotes and backslashes. */
+const ERROR = /\berror="([\x21\x23-\x5b\x5d-\x7e]{1,128})"/
+const DESCRIPTION = /\berror_description="([\x20\x21\x23-\x5b\x5d-\x7e]{1,1000})"/
+
+function ofChallenge({ headers }: RemoteResponse): Named | undefined {
+  const challenge = headers['www-authenticate'] ?? ''
+  const error = ERROR.exec(challenge)?.[1]
+  const description = DESCRIPTION.exec(challenge)?.[1]
+  return error === undefined ? undefined : { error, ...defined({ description }) }
 }

@@ -127,6 +127,31 @@ onBothDatabases('taking up a credential offer', (store) => {
     expect(issuer.signed).toHaveLength(1)
   })
 
+  it('tells the first thing that the issuer had against its proof, not what followed from it', async () => {
+    const said = ['aud is of another issuer', 'the same again', 'and again']
+    const wallet = store().instance()
+    const issuer = await issuerWith({
+      rewrite: (path, answer) => {
+        if (path === '/nonce') return '{"c_nonce":"that-nobody-knows"}'
+        if (path !== '/credential') return answer
+        return JSON.stringify({ error: 'invalid_proof', error_description: said.shift() })
+      },
+    })
+    const received = await useOffer(wallet, await newOwner(wallet), { offer: issuer.offer() })
+    expect(received).toMatchObject({
+      error: { code: 'issuer_error', error: 'invalid_proof', description: 'aud is of another issuer' },
+    })
+    expect(said).toEqual([])
+  })
+
+  it('asks once where it sent no proof that could be a fresh one', async () => {
+    const wallet = store().instance()
+    const issuer = await issuerWith({ bindingMethods: [] })
+    const received = await useOffer(wallet, await newOwner(wallet), { offer: issuer.offer() })
+    expect(received).toMatchObject({ error: { code: 'issuer_error', error: 'invalid_proof' } })
+    expect(issuer.asked.filter((path) => path === '/credential')).toHaveLength(1)
+  })
+
   it('may be tried again after a wrong transaction code, and says when one is needed', async () => {
     const wallet = store().instance()
     const owned = await newOwner(wallet)

@@ -25,7 +25,10 @@ export type SignerProfile = 'jose' | 'iso-mdl'
  */
 export type StatusListKind = 'token-jwt' | 'token-cwt' | 'bitstring'
 
-/** How a key proof may name the holder's key (OpenID4VCI 1.0 §12.2.4): a plain key, or a DID that is its own key. */
+/**
+ * What a credential is bound to (OpenID4VCI 1.0 §12.2.4): a plain key, in the form in which the format carries it, or a DID
+ * that is its own key, of formats that carry a DID.
+ */
 export type BindingMethod = 'jwk' | 'cose_key' | 'did:jwk' | 'did:key'
 
 export interface FormatFacts {

@@ -13,7 +13,7 @@ export const mdoc: CredentialFormat = {
   securedBy: 'mso',
   signerProfile: 'iso-mdl',
   statusList: 'token-cwt',
-  bindingMethods: ['cose_key', 'did:jwk', 'did:key'],
+  bindingMethods: ['cose_key'],
   alwaysBinds: true,
   envelope: [],
   // An MSO is meant to be renewed, with the device key that it is bound to.

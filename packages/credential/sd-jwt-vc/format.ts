@@ -16,7 +16,7 @@ export const sdJwtVc: CredentialFormat = {
   securedBy: 'sd-jwt',
   signerProfile: 'jose',
   statusList: 'token-jwt',
-  bindingMethods: ['jwk', 'did:jwk', 'did:key'],
+  bindingMethods: ['jwk'],
   envelope: ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'aka_vcts', 'cnf', 'status'],
   validity: { from: 'nbf', until: 'exp' },
   defaultLifetimeDays: 365,

@@ -59,7 +59,7 @@ describe('issuer metadata', () => {
           vct: 'urn:eudi:pid:1',
           scope: 'pid',
           credential_signing_alg_values_supported: ['ES256'],
-          cryptographic_binding_methods_supported: ['jwk', 'did:jwk', 'did:key'],
+          cryptographic_binding_methods_supported: ['jwk'],
           proof_types_supported: {
             jwt: { proof_signing_alg_values_supported: ['ES256', 'ES384', 'ES512', 'EdDSA'] },
           },
@@ -114,7 +114,7 @@ describe('issuer metadata', () => {
     const { signingAlgorithms: _signingAlgorithms, ...expected } = configuration
     expect(configurations.get('pid_dc+sd-jwt')).toEqual({
       ...expected,
-      bindingMethods: ['jwk', 'did:jwk', 'did:key'],
+      bindingMethods: ['jwk'],
       proofAlgorithms: ['ES256', 'ES384', 'ES512', 'EdDSA'],
       proofRequired: true,
       keyAttestationRequired: false,
