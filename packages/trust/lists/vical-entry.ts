@@ -1,7 +1,7 @@
 /**
  * Entries of a VICAL (ISO/IEC 18013-5 annex C.1.7.1): a certificate, the document types it counts for, and what the entry
- * repeats of it. The certificate decides: what is repeated is compared in whatever wrapping a provider wrote it, and only
- * what clearly says something else makes an entry that nobody can use.
+ * repeats of it. The certificate decides: what names it is compared in whatever wrapping a provider wrote it, and only what
+ * clearly names another one makes an entry that nobody can use.
  */
 
 import { encodeBase64url } from '@countersign/core/base64url'
@@ -81,7 +81,10 @@ function readEntry(
   })
 }
 
-/** Whether a member says something else than the certificate. What is absent or cannot be read says nothing. */
+/**
+ * Whether a member names another certificate. What is absent or cannot be read says nothing, and neither do the times that an
+ * entry repeats: they name no certificate, and one provider writes those of the afternoon by a clock of twelve hours.
+ */
 type Contradicts = (value: CborValue, certificate: Certificate) => boolean
 
 const REPEATED: readonly (readonly [name: string, contradicts: Contradicts])[] = [
@@ -89,8 +92,6 @@ const REPEATED: readonly (readonly [name: string, contradicts: Contradicts])[] =
   ['serialNumber', (value, { serial }) => contradictsSerial(value, serial)],
   ['issuer', (value, { issuer }) => contradictsName(value, issuer)],
   ['subject', (value, { subject }) => contradictsName(value, subject)],
-  ['notBefore', (value, { notBefore }) => (readDate(value) ?? notBefore) !== notBefore],
-  ['notAfter', (value, { notAfter }) => (readDate(value) ?? notAfter) !== notAfter],
 ]
 
 function contradictsKeyId(value: CborValue, subjectKeyId: string | undefined): boolean {

@@ -144,10 +144,9 @@ describe('a VICAL', () => {
   })
 
   const wrapped = (bytes: Uint8Array) => Uint8Array.of(0x04, bytes.length, ...bytes)
-  const inNanoseconds = tagged(0, new Date(iaca.notBefore * 1000).toISOString().replace('Z', '000000Z'))
   const otherName = Uint8Array.from(iaca.subject.der).fill(0x58, -1)
 
-  // As providers write them: AAMVA repeats the key identifier as the whole value of the extension.
+  // As providers write them: AAMVA repeats the key identifier as the whole value of the extension, and 18:20 as 06:20.
   it.each<[string, string, CborInput, boolean]>([
     ['the key identifier as it is', 'ski', SKI, true],
     ['the key identifier as an OCTET STRING', 'ski', wrapped(SKI), true],
@@ -169,10 +168,8 @@ describe('a VICAL', () => {
     ['another name', 'subject', otherName, false],
     ['another issuer', 'issuer', otherName, false],
     ['a name that is text', 'subject', 'CN=Somebody', true],
-    ['its beginning, finely', 'notBefore', inNanoseconds, true],
-    ['its beginning, as text', 'notBefore', DATE, true],
-    ['another beginning', 'notBefore', date(DATE), false],
-    ['another end', 'notAfter', date(DATE), false],
+    ['another beginning', 'notBefore', date(DATE), true],
+    ['another end', 'notAfter', date(DATE), true],
   ])('compares what an entry repeats of its certificate: %s', async (_what, member, value, agrees) => {
     const vical = await read({ entries: [entry(iaca, { [member]: value })] })
     expect(vical).toMatchObject({
@@ -208,8 +205,6 @@ describe('a VICAL', () => {
     ['names another key', entry(iaca, { ski: Uint8Array.of(9) }), 'entry_contradicts_certificate'],
     ['has another serial number', entry(iaca, { serialNumber: 1 }), 'entry_contradicts_certificate'],
     ['has a negative serial number', entry(iaca, { serialNumber: -1 }), 'entry_contradicts_certificate'],
-    ['ends at another time', entry(iaca, { notAfter: date(DATE) }), 'entry_contradicts_certificate'],
-    ['begins at another time', entry(iaca, { notBefore: date(DATE) }), 'entry_contradicts_certificate'],
   ])('passes over an entry that %s', async (_what, bad, reason) => {
     expect(await read({ entries: [bad, entry(iaca)] })).toMatchObject({
       ok: true,
