@@ -35,6 +35,9 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/issuer/signing': onNode(
     'core',
     'crypto',
+    'x509',
+    'did',
+    'trust',
     'credential/contract',
     'keys',
     'keys/engines',

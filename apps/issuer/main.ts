@@ -20,7 +20,7 @@ import type { IssuerTables } from './database/schema.ts'
 import type { OwnStatusLists } from './issuer.ts'
 import { openOwnStatusLists } from './open-own-status-lists.ts'
 import { callerKeys } from './signing/caller-keys.ts'
-import { openIssuerSigners } from './signing/issuer-signers.ts'
+import { type IssuerSigners, openIssuerSigners, openListSigner } from './signing/issuer-signers.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
@@ -54,7 +54,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
     now,
-    durable: await openDurable(runtime, config),
+    durable: await openDurable(runtime, config, signers.credentials),
   }
 }
 
@@ -64,7 +64,11 @@ interface Durable {
 }
 
 /** The log of issued credentials and the status lists, where there is a database that all instances share. */
-async function openDurable(runtime: Runtime, config: IssuerConfig): Promise<Durable | undefined> {
+async function openDurable(
+  runtime: Runtime,
+  config: IssuerConfig,
+  credentialSigner: IssuerSigners['credentials'],
+): Promise<Durable | undefined> {
   const { engine, dataDir, log, closeAtEnd } = runtime
   const warn = (message: string) => log.warn(message)
   const url = databaseUrl({
@@ -84,5 +88,6 @@ async function openDurable(runtime: Runtime, config: IssuerConfig): Promise<Dura
   closeAtEnd(() => database.close())
   await prepareDatabase(database, { warn, waitSeconds: config.storeWaitSeconds })
   if (config.statusLists === false) return { database }
-  return { database, statusLists: await openOwnStatusLists(runtime, config, database) }
+  const signer = await openListSigner(runtime, config, credentialSigner)
+  return { database, statusLists: await openOwnStatusLists(runtime, config, database, signer) }
 }

@@ -1,9 +1,9 @@
-/** Puts the status lists together: who signs them, in which order indices are handed out, how long lists are good. */
+/** Puts the status lists together: in which order indices are handed out, how long lists are good. */
 import { encodeBase64url } from '@countersign/core/base64url'
+import type { Signer } from '@countersign/crypto/engine'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
 import type { Runtime } from '@countersign/service/compose/runtime'
-import { openServiceSigner } from '@countersign/service/compose/service-signers'
 import type { Config } from '@countersign/service/config/load'
 import type { issuerShape } from './config.ts'
 import type { IssuerDatabase } from './database/schema.ts'
@@ -17,14 +17,8 @@ export async function openOwnStatusLists(
   runtime: Runtime,
   config: Config<typeof issuerShape>,
   database: IssuerDatabase,
+  signer: Signer,
 ): Promise<OwnStatusLists> {
-  const signer = await openServiceSigner(runtime, {
-    purpose: 'status-list',
-    setting: 'statusList',
-    key: config.statusListKey,
-    keyFile: config.statusListKeyFile,
-    certificateFile: config.statusListCertFile,
-  })
   const { now, monotonicMs, deployment } = runtime
   const { sealing } = deployment
   const { statusListTtlSeconds: ttlSeconds, statusListLifetimeSeconds: lifetimeSeconds } = config

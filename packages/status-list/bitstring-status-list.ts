@@ -9,6 +9,7 @@ import { writeDateTime } from '@countersign/core/date-time'
 import { defined, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRefusal } from '@countersign/credential/contract/format'
+import { issuerKeyId } from '@countersign/credential/contract/issuer-key-id'
 import { type HeaderReference, readHeaderReference } from '@countersign/credential/contract/judge-issuer'
 import { findContradiction, splitPayload, unwrapCredential } from '@countersign/credential/w3c-vc/claims-set'
 import {
@@ -16,7 +17,6 @@ import {
   readCredentialDocument,
   typesOf,
 } from '@countersign/credential/w3c-vc/data-model'
-import { issuerKeyId } from '@countersign/credential/w3c-vc/issue'
 import { BASE_CONTEXTS } from '@countersign/credential/w3c-vc/json-ld-context'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'

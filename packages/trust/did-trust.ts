@@ -5,6 +5,7 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
+import type { Awaitable } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { keyOfDidUrl } from '@countersign/did/did'
 import type { DidKeyResolver, DidRefusal } from '@countersign/did/did-document'
@@ -39,12 +40,13 @@ export type IdentifierTrust = (
 ) => Promise<Result<TrustedKey, TrustRefusal>>
 
 export interface DidIssuerTrustOptions {
-  readonly issuers: readonly TrustedIssuer[]
+  /** A list of them, or whoever knows which DID is one. */
+  readonly issuers: readonly TrustedIssuer[] | ((did: string) => Awaitable<TrustedIssuer | undefined>)
   readonly resolveKey: DidKeyResolver
 }
 
 export function didIssuerTrust({ issuers, resolveKey }: DidIssuerTrustOptions): IdentifierTrust {
-  const known = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
+  const find = typeof issuers === 'function' ? issuers : listed(issuers)
   return async (reference) => {
     const named = didUrlOf(reference)
     if (named === undefined) return refuse({ code: 'no_key_reference' })
@@ -52,12 +54,17 @@ export function didIssuerTrust({ issuers, resolveKey }: DidIssuerTrustOptions): 
     if (reference.issuer !== undefined && reference.issuer !== named.did) {
       return refuse({ code: 'key_unreadable', reason: 'key_of_another_issuer' })
     }
-    const issuer = known.get(named.did)
+    const issuer = await find(named.did)
     if (issuer === undefined) return refuseStranger(named.url)
     const key = await resolveKey(named.url, 'assertionMethod')
     if (!key.ok) return refuse({ code: whyNoKey(key.error), reason: key.error.code })
     return judgeType(issuer, reference, key.value)
   }
+}
+
+function listed(issuers: readonly TrustedIssuer[]): (did: string) => TrustedIssuer | undefined {
+  const known = new Map(issuers.map((issuer) => [issuer.issuer, issuer]))
+  return (did) => known.get(did)
 }
 
 interface DidUrl {

@@ -92,7 +92,7 @@ describe('keys certificate', () => {
     expect(leaf.verify(ca.publicKey)).toBe(true)
     expect(leaf.checkHost('www.verifier.example')).toBe('www.verifier.example')
     expect(leaf.keyUsage).toEqual(['1.0.18013.5.1.6'])
-    const { printed: other } = await run('certificate', 'issuer', ...below, '--key', 'verifier.pem')
+    const { printed: other } = await run('certificate', 'status-list', ...below, '--key', 'verifier.pem')
     expect(new X509Certificate(other).publicKey.equals(leaf.publicKey)).toBe(true)
     expect(createPublicKey(printed).equals(leaf.publicKey)).toBe(true)
   })
@@ -100,7 +100,8 @@ describe('keys certificate', () => {
   it.each(['issuer', 'request-signing', 'status-list', 'wallet-provider', 'trust-list'])(
     'is made for %s',
     async (purpose) => {
-      const { code, printed } = await run('certificate', purpose, ...below, '--key', 'verifier.pem')
+      const names = purpose === 'issuer' ? ['--uri=https://issuer.example'] : []
+      const { code, printed } = await run('certificate', purpose, ...below, ...names, '--key', 'verifier.pem')
       expect(code).toBe(0)
       expect(new X509Certificate(printed).issuer).toBe('CN=Example CA')
     },
@@ -109,13 +110,14 @@ describe('keys certificate', () => {
   it.each([
     [['isuer'], 'did you mean issuer?'],
     [['issuer', '--name=x'], '--authorityCertFile is needed'],
-    [['issuer', ...below], 'either --key or --publicKeyFile'],
-    [['issuer', ...below, '--key=verifier.pem', '--publicKeyFile=verifier.pub.pem'], 'either --key or'],
-    [['issuer', ...below, '--publicKeyFile=verifier.pem'], 'no public key'],
+    [['issuer', ...below, '--key=verifier.pem'], '--dnsName is needed: the host of the issuer'],
+    [['status-list', ...below], 'either --key or --publicKeyFile'],
+    [['status-list', ...below, '--key=verifier.pem', '--publicKeyFile=verifier.pub.pem'], 'either --key or'],
+    [['status-list', ...below, '--publicKeyFile=verifier.pem'], 'no public key'],
     [['issuer', ...below, '--key=verifier.pem', '--dnsName=a b'], 'alternative_name_invalid'],
     [['issuer', ...below.slice(0, 2), '--authorityCertFile=no.crt', '--name=x'], 'cannot be read'],
     [
-      ['issuer', '--authorityKey=verifier.pem', ...below.slice(2), '--key=verifier.pem'],
+      ['status-list', '--authorityKey=verifier.pem', ...below.slice(2), '--key=verifier.pem'],
       'issuer_key_differs',
     ],
   ])('says what is wrong with %j', async (argv, words) => {

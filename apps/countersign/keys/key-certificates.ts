@@ -83,14 +83,24 @@ async function certificate(argv: readonly string[], open: OpenKey, { cwd }: Surr
     purpose,
     authority: { key: await open(needed(flags, 'authorityKey')), certificatePem },
     publicJwk: await publicKeyOf(flags, open, cwd),
-    dnsNames: several(flags, 'dnsName'),
-    uris: several(flags, 'uri'),
+    ...namesOf(flags, purpose),
     extendedKeyUsage: several(flags, 'extendedKeyUsage'),
     ...common,
   }
   const made = await makeSignerCertificate(request, nodeCrypto)
   if (!made.ok) throw refused(made.error)
   return made.value.certificatePem
+}
+
+/** SD-JWT VC §2.5: what an issuer calls itself by is compared with these names, and never with the subject. */
+function namesOf(
+  flags: Arguments,
+  purpose: SignerPurpose,
+): Pick<SignerCertificateRequest, 'dnsNames' | 'uris'> {
+  const names = { dnsNames: several(flags, 'dnsName'), uris: several(flags, 'uri') }
+  if (purpose === 'issuer' && names.dnsNames.length + names.uris.length === 0)
+    throw new Mistake('--dnsName is needed: the host of the issuer, which its credentials name, or --uri')
+  return names
 }
 
 function purposeOf(word: string): SignerPurpose {

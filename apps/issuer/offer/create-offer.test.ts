@@ -1,4 +1,6 @@
 import type { JsonObject } from '@countersign/core/json'
+import { bareKey, type PublicJwk } from '@countersign/crypto/jwk'
+import { didFromKey } from '@countersign/did/did'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { describe, expect, it } from 'vitest'
 import { claims, configurationId, testIssuer } from '../testing/issuer.testing.ts'
@@ -55,9 +57,15 @@ describe('an issue call', () => {
   })
 
   it('takes a key of the caller', async () => {
-    expect(
-      await refusalOf({ issuerKey: { ...generateSoftwareKey('ES256') }, issuerDid: 'did:jwk:x' }),
-    ).toBeUndefined()
+    const issuerKey = { ...generateSoftwareKey('ES256') }
+    const did = (key: PublicJwk) => didFromKey('jwk', bareKey(key))
+    expect(await refusalOf({ issuerKey, issuerDid: did(issuerKey) })).toBeUndefined()
+    expect(await refusalOf({ issuerKey, issuerDid: 'did:web:issuer.example' })).toBeUndefined()
+    for (const [issuerDid, reason] of [
+      [did(generateSoftwareKey('ES256')), 'issuer_key_wrong'],
+      ['did:jwk:x', 'issuer_malformed'],
+    ] as const)
+      expect(await refusalOf({ issuerKey, issuerDid })).toMatchObject({ code: 'claims_unissuable', reason })
   })
 
   it('refuses one configuration twice in an offer', async () => {

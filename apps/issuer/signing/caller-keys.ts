@@ -8,6 +8,7 @@ import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { Signer } from '@countersign/crypto/engine'
+import { resolveDid } from '@countersign/did/did'
 import type { Deployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { OpenedSigner } from '@countersign/keys/open-signer'
@@ -19,20 +20,39 @@ import type { CallerKeys } from '../issuer.ts'
 type Opened = Result<Signer, { readonly code: string }>
 
 export interface CallerKeysHome extends Pick<Runtime, 'closeAtEnd'> {
-  readonly deployment: Pick<Deployment, 'signer'>
+  readonly deployment: Pick<Deployment, 'signer' | 'rememberName'>
   readonly config: Pick<Runtime['config'], 'baseUrl'>
 }
 
 export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): CallerKeys {
   const { deployment, config } = home
   const remoteKeys = remoteKeyCache(home, openKey)
+  const noted = new Set<string>()
+
+  async function open(key: JsonObject): Promise<Opened> {
+    if (isRemote(key)) return remoteKeys(key)
+    const parsed = parsePrivateKey(key)
+    return parsed.ok ? ok<Signer>(softwareSigner(parsed.value)) : parsed
+  }
+
+  /** A DID that is its own key says all that a verifier needs: certificates beside it would be a second way, and many take but one. */
+  async function underOwnName(did: string, opened: Opened): Promise<Opened> {
+    if (!opened.ok) return opened
+    if (!noted.has(did)) {
+      const kept = await deployment.rememberName(did)
+      if (!kept.ok) return refuse({ code: kept.error.code })
+      if (noted.size >= MAX_NOTED) noted.clear()
+      noted.add(did)
+    }
+    const { algorithm, keyId, publicJwk } = opened.value
+    return ok<Signer>({ algorithm, keyId, publicJwk, sign: (data) => opened.value.sign(data) })
+  }
+
   return {
-    async open(key) {
-      if (isRemote(key)) return remoteKeys(key)
-      const parsed = parsePrivateKey(key)
-      return parsed.ok ? ok<Signer>(softwareSigner(parsed.value)) : parsed
-    },
+    open,
     async signer(key, x5c, profile, issuer) {
+      if (x5c === undefined && profile === 'jose' && issuer !== undefined && resolveDid(issuer).ok)
+        return underOwnName(issuer, await open(key))
       const configured = isRemote(key) ? await remoteKeys(key) : ok(undefined)
       if (!configured.ok) return configured
       const opened = await deployment.signer(PURPOSES[profile], {
@@ -49,13 +69,16 @@ export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): Calle
 }
 
 /**
- * In development a key that comes without certificates gets one from the development CA, so that what it signs is
- * believed within the deployment, under the name that the caller gives it; for mdocs one with the profile of a document signer.
+ * In development a key that comes without certificates, and under no DID that is its own key, gets one from the development CA,
+ * so that what it signs is believed within the deployment, under the name that the caller gives it; for mdocs one with the profile of a document signer.
  */
 const PURPOSES: Readonly<Record<SignerProfile, string>> = {
   jose: 'caller-issuer',
   'iso-mdl': 'caller-document-signer',
 }
+
+/** Names that this process has noted: an issuer issues more than once. */
+const MAX_NOTED = 1000
 
 /** walt.id's name for a key in Vault's transit engine. */
 function isRemote({ type }: JsonObject): boolean {

@@ -8,7 +8,7 @@ import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deploym
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { NO_METRICS } from '@countersign/service/operation/metrics'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openIssuerSigners, signableFormats, signerFor } from './issuer-signers.ts'
+import { openIssuerSigners, openListSigner, signableFormats, signerFor } from './issuer-signers.ts'
 
 const now = Math.floor(Date.now() / 1000)
 // Characters that mean something in a URL are plain ones in the name of a file.
@@ -28,20 +28,28 @@ const der = issueCertificate({ ca, publicJwk, ...names, days: 30, now })
 const keyFile = file('key.json', JSON.stringify(jwk))
 const certFile = file('chain.pem', `-----BEGIN CERTIFICATE-----\n${der}\n-----END CERTIFICATE-----\n`)
 
-async function open(settings: object) {
+const told: string[] = []
+
+async function homeOf(settings: object, mode: 'development' | 'production') {
   const configuredSecret = 'a secret of the operator, 0123456789abcdef'
   const deployment = await openDeployment({
-    mode: 'production',
+    mode,
     configuredSecret,
     warn: () => {},
     now: () => now,
   })
   if (!deployment.ok) throw new Error(deployment.error.code)
-  const config = { mode: 'production' as const, baseUrl: 'https://issuer.example', ...settings }
+  const config = { mode, baseUrl: 'https://issuer.example', ...settings }
   const certificates = { add() {}, believe() {}, check: undefined, stop() {} }
   const parts = { deployment: deployment.value, certificates, metrics: NO_METRICS, now: () => now }
-  const home = { config, ...parts, closeAtEnd() {} }
-  return openIssuerSigners(home, config as never)
+  const log = { warn: (message: string) => void told.push(message) }
+  const home = { config, log, ...parts, closeAtEnd() {} }
+  return { home, config: config as never }
+}
+
+async function open(settings: object) {
+  const { home, config } = await homeOf(settings, 'production')
+  return openIssuerSigners(home, config)
 }
 
 const credentials = { signingKeyFile: keyFile, signingCertFile: certFile }
@@ -64,6 +72,47 @@ describe('in production', () => {
   it('a signer of documents without a certificate is no reason to start', async () => {
     await expect(open({ ...credentials, documentSigningKeyFile: keyFile })).rejects.toThrow(
       /documentSigningCertFile is needed/,
+    )
+  })
+})
+
+describe('status lists are signed', () => {
+  const keyOf = async (mode: 'development' | 'production', settings: object) => {
+    const { home, config } = await homeOf(settings, mode)
+    const { credentials } = await openIssuerSigners(home, config)
+    const { keyId } = await openListSigner(home, config, credentials)
+    return keyId === credentials.keyId ? 'one key' : 'a key of their own'
+  }
+  const listKeyFile = file('lists.json', JSON.stringify(generateSoftwareKey('ES256')))
+  const lists = { statusListKeyFile: listKeyFile }
+  const ownKey = { signingKeyFile: keyFile, signingCertFile: certFile }
+
+  it.each<['development' | 'production', object, string]>([
+    ['development', {}, 'one key'],
+    ['development', lists, 'a key of their own'],
+    ['development', ownKey, 'a key of their own'],
+    ['production', { ...ownKey, ...lists }, 'a key of their own'],
+  ])('in %s with %j: with %s', async (mode, settings, whose) => {
+    expect(await keyOf(mode, settings)).toBe(whose)
+  })
+})
+
+describe('a certificate that cannot match what is signed under it', () => {
+  it.each<[string, readonly string[], readonly string[], boolean]>([
+    ['names nothing', [], [], false],
+    ['names the host', ['issuer.example'], [], true],
+    ['names the address', [], ['https://issuer.example'], true],
+    ['names another host', ['other.example'], [], false],
+    ['names an address below', [], ['https://issuer.example/below'], false],
+  ])('is told at start, and keeps nobody from starting: it %s', async (_what, dnsNames, uris, matches) => {
+    told.length = 0
+    const made = issueCertificate({ ca, publicJwk, subject: 'Signer', dnsNames, uris, days: 30, now })
+    const pem = `-----BEGIN CERTIFICATE-----\n${made}\n-----END CERTIFICATE-----\n`
+    await open({ signingKeyFile: keyFile, signingCertFile: file('named.pem', pem) })
+    expect(told).toEqual(
+      matches
+        ? []
+        : [expect.stringMatching(/certificate does not name https:\/\/issuer\.example.*issuer\.example in/)],
     )
   })
 })

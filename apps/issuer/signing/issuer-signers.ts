@@ -1,6 +1,6 @@
 /**
- * Who signs what this issuer issues: a key for credentials under JOSE, and another for documents under ISO 18013-5,
- * whose certificate follows a profile of its own.
+ * Who signs what this issuer issues: a key for credentials under JOSE, another for documents under ISO 18013-5,
+ * whose certificate follows a profile of its own, and one for status lists.
  */
 
 import type { FormatFacts, SignerProfile } from '@countersign/credential/contract/format-facts'
@@ -9,6 +9,7 @@ import { openServiceSigner, type SignerHome } from '@countersign/service/compose
 import type { Config } from '@countersign/service/config/load'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import type { issuerShape } from '../config.ts'
+import { type NamedHome, tellUnnamed } from './named-issuer.ts'
 
 export interface IssuerSigners {
   readonly credentials: Signer
@@ -17,7 +18,7 @@ export interface IssuerSigners {
 }
 
 export async function openIssuerSigners(
-  home: SignerHome,
+  home: SignerHome & NamedHome,
   config: Config<typeof issuerShape>,
 ): Promise<IssuerSigners> {
   const credentials = await openServiceSigner(home, {
@@ -27,6 +28,7 @@ export async function openIssuerSigners(
     keyFile: config.signingKeyFile,
     certificateFile: config.signingCertFile,
   })
+  tellUnnamed(home, 'credential-issuer', credentials)
   const hasDocumentSigner =
     config.mode === 'development' ||
     config.documentSigningKey !== undefined ||
@@ -43,6 +45,30 @@ export async function openIssuerSigners(
   if (documents.x5c === undefined)
     throw new StartRefused('documentSigningCertFile is needed: an mdoc carries the certificate of its signer')
   return { credentials, documents }
+}
+
+/**
+ * Lists have a key of their own wherever an operator has a say. What development makes for itself signs them with the key of
+ * credentials: many wallets and verifiers look for a list's key where they found that of the credential.
+ */
+export async function openListSigner(
+  home: SignerHome & NamedHome,
+  config: Config<typeof issuerShape>,
+  credentials: Signer,
+): Promise<Signer> {
+  const { signingKey, signingKeyFile, statusListKey: key, statusListKeyFile: keyFile } = config
+  const { statusListCertFile: certificateFile } = config
+  const configured = [signingKey, signingKeyFile, key, keyFile, certificateFile]
+  if (config.mode === 'development' && configured.every((one) => one === undefined)) return credentials
+  const lists = await openServiceSigner(home, {
+    purpose: 'status-list',
+    setting: 'statusList',
+    key,
+    keyFile,
+    certificateFile,
+  })
+  tellUnnamed(home, 'status-list', lists)
+  return lists
 }
 
 /** Throws where there is no signer of that profile: types of its formats are not offered. */

@@ -1,6 +1,7 @@
 import { decodeBase64url, decodeUtf8 } from '@countersign/core/base64url'
 import { isJsonArray, type JsonObject } from '@countersign/core/json'
 import { decodeJws } from '@countersign/crypto/jose/jws'
+import { didFromKey } from '@countersign/did/did'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
 import { CLAIMS, holder, issueInput, VCT } from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
@@ -25,6 +26,18 @@ describe('an issued SD-JWT VC', () => {
     expect(header).toEqual({ typ: 'dc+sd-jwt', kid: 'issuer-key', x5c: ['AAAA'], alg: 'ES256' })
     expect(payload).toMatchObject({ iss: 'https://issuer.example', status: { status_list: { idx: 7 } } })
     expect(compact.endsWith('~')).toBe(true)
+  })
+
+  it('names its key by the DID of its issuer, where it has one, and is not issued under that of another key', async () => {
+    const { signer } = issueInput({})
+    const did = didFromKey('jwk', signer.publicJwk)
+    expect((await issued({ issuer: did })).header).toMatchObject({ kid: `${did}#0` })
+    expect((await issued({ issuer: 'did:web:a.example' })).header).toMatchObject({
+      kid: 'did:web:a.example#issuer-key',
+    })
+    const other = didFromKey('jwk', holder.publicJwk)
+    const refused = await issueSdJwtVc(issueInput({ issuer: other }), nodeEngine)
+    expect(refused).toMatchObject({ error: { code: 'issuer_key_wrong' } })
   })
 
   it('has one disclosure for each place, and digests in the place of the values', async () => {

@@ -9,6 +9,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { bareKey } from '@countersign/crypto/jwk'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
+import { issuerKeyId } from '../contract/issuer-key-id.ts'
 import { conceal } from '../sd-jwt/conceal.ts'
 import { MAX_LENGTH } from '../sd-jwt/reserved-names.ts'
 import { isAlwaysShown, TYP } from './always-shown.ts'
@@ -24,18 +25,21 @@ export async function issueSdJwtVc(
   if (fault !== undefined) return refuse(fault)
   const status = writeStatus(input.statuses ?? [])
   if (!status.ok) return status
+  const header = headerOf(input)
+  if (!header.ok) return header
   const concealed = await conceal(input.claims, { ...input, isAlwaysShown }, crypto)
   if (!concealed.ok) return concealed
   const { claims, disclosures } = concealed.value
   const payload = { ...registeredClaims(input), ...status.value, ...claims }
-  const jwt = await signJws(headerOf(input), payload, input.signer)
+  const jwt = await signJws(header.value, payload, input.signer)
   const compact = `${[jwt, ...disclosures].join('~')}~`
   return compact.length > MAX_LENGTH ? refuse({ code: 'credential_too_large' }) : ok(compact)
 }
 
-function headerOf(input: IssueInput): JsonObject {
-  const { keyId, x5c } = input.signer
-  return { typ: TYP, kid: keyId, ...(x5c && x5c.length > 0 && { x5c }) }
+function headerOf(input: IssueInput): Result<JsonObject, FormatRefusal> {
+  const { x5c } = input.signer
+  const kid = issuerKeyId(input)
+  return kid.ok ? ok({ typ: TYP, kid: kid.value, ...(x5c && x5c.length > 0 && { x5c }) }) : kid
 }
 
 function registeredClaims(input: IssueInput): JsonObject {

@@ -7,9 +7,9 @@ import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
-import { bareKey, sameKey } from '@countersign/crypto/jwk'
-import { resolveDid } from '@countersign/did/did'
+import { bareKey } from '@countersign/crypto/jwk'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
+import { issuerKeyId } from '../contract/issuer-key-id.ts'
 import { conceal } from '../sd-jwt/conceal.ts'
 import { MAX_LENGTH } from '../sd-jwt/reserved-names.ts'
 import { writeDocument } from './document.ts'
@@ -92,26 +92,6 @@ async function sign(
   const key = { kid: kid.value, ...(x5c && x5c.length > 0 && { x5c }) }
   const jwt = await signJws({ ...header, ...key }, payload, input.signer)
   return jwt.length > MAX_LENGTH ? refuse({ code: 'credential_too_large' }) : ok(jwt)
-}
-
-/** VC-JOSE-COSE §4.1.1: an issuer that is a DID signs with a key of its document, named by its DID URL. */
-export function issuerKeyId({
-  issuer,
-  signer,
-}: Pick<IssueInput, 'issuer' | 'signer'>): Result<string, FormatRefusal> {
-  const { keyId, publicJwk } = signer
-  if (issuer === undefined || !issuer.startsWith('did:')) return ok(keyId)
-  const document = resolveDid(issuer)
-  if (!document.ok) {
-    if (document.error.code !== 'did_method_unsupported') return refuse({ code: 'issuer_malformed' })
-    if (keyId.startsWith(`${issuer}#`)) return ok(keyId)
-    return /^[A-Za-z0-9._~-]+$/.test(keyId) ? ok(`${issuer}#${keyId}`) : refuse({ code: 'issuer_key_wrong' })
-  }
-  const { assertionMethod = [], verificationMethod } = document.value
-  const method = verificationMethod.find(
-    ({ id, publicKeyJwk }) => assertionMethod.includes(id) && sameKey(publicKeyJwk, publicJwk),
-  )
-  return method === undefined ? refuse({ code: 'issuer_key_wrong' }) : ok(method.id)
 }
 
 /** A random UUID (RFC 9562 §5.4). */

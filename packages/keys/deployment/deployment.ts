@@ -20,6 +20,8 @@ import {
   keptKey,
   openDevelopmentCas,
   openDevelopmentIacas,
+  rememberName,
+  remembersName,
 } from './development-identity.ts'
 import {
   identityRecords,
@@ -85,6 +87,13 @@ export interface Deployment {
   /** The same for document signers of mdocs: the development IACA. */
   developmentIacas(): readonly string[]
   /**
+   * In development: notes that something is signed under a DID whose key a caller brought along, so that the deployment
+   * believes it. Production notes nothing.
+   */
+  rememberName(did: string): Promise<Result<unknown, RecordRefusal>>
+  /** Whether any instance noted it; never in production. */
+  remembersName(did: string): Promise<boolean>
+  /**
    * For readiness: puts back what an emptied store has lost, and tells when it holds somebody else's identity. Goes over to
    * the next generation of the development authorities when its time has come.
    */
@@ -113,6 +122,8 @@ export async function openDeployment(
     signer: (purpose, wanted) => openSigner(checkedPurpose(purpose), wanted, development?.value, now),
     developmentAnchors: () => development?.value.known().cas.anchors ?? NONE,
     developmentIacas: () => development?.value.known().iacas.anchors ?? NONE,
+    rememberName: async (did) => (development ? rememberName(development.value.records, did) : ok(undefined)),
+    remembersName: async (did) => (development ? remembersName(development.value.records, did) : false),
     async assertShared() {
       const authorities = await development?.value.current()
       return authorities?.ok === false ? authorities : records.assertKept()

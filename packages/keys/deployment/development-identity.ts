@@ -134,6 +134,26 @@ function fields(json: unknown): Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null ? { ...json } : {}
 }
 
+/** Notes that the deployment signs under this name as well: with a key that somebody brought along. */
+export async function rememberName(
+  records: SealedRecords,
+  name: string,
+): Promise<Result<string, RecordRefusal>> {
+  return records.keep(
+    recordOfName(name),
+    () => name,
+    (json) => (json === name ? name : undefined),
+  )
+}
+
+export function remembersName(records: SealedRecords, name: string): Promise<boolean> {
+  return records.has(recordOfName(name))
+}
+
+function recordOfName(name: string): string {
+  return `callers-name.${hash('sha256', name, 'hex').slice(0, 32)}`
+}
+
 export interface DevelopmentIaca {
   readonly key: Signer
   readonly certificatePem: string

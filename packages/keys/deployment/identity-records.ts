@@ -18,6 +18,8 @@ export type RecordMismatch = { readonly code: 'identity_mismatch'; readonly reco
 export interface IdentityRecords {
   /** The record as it is kept, made now if nobody has made it. */
   keep(name: string, make: () => Awaitable<string>): Promise<string>
+  /** Undefined where nobody has made it. */
+  find(name: string): Promise<string | undefined>
   /** Puts again what was decided; the first difference found is the refusal. */
   assertKept(): Promise<Result<undefined, RecordMismatch>>
 }
@@ -31,6 +33,7 @@ export function identityRecords(shelf: IdentityShelf): IdentityRecords {
       decided.set(name, winner)
       return winner
     },
+    find: (name) => shelf.read(name),
     async assertKept() {
       for (const [record, value] of decided) {
         if ((await shelf.putIfAbsent(record, value)) !== value) {
@@ -43,6 +46,8 @@ export function identityRecords(shelf: IdentityShelf): IdentityRecords {
 }
 
 export interface SealedRecords {
+  /** Whether it was made, by any instance; one that does not open under this secret was not. */
+  has(name: string): Promise<boolean>
   /** `read` judges the JSON of the record: `undefined` when it is not one. */
   keep<T>(
     name: string,
@@ -54,6 +59,11 @@ export interface SealedRecords {
 export function sealedRecords(records: IdentityRecords, sealing: Sealing): SealedRecords {
   const sealer = sealing.sealer('identity')
   return {
+    async has(name) {
+      const record = `${name}.${sealing.fingerprint}`
+      const text = await records.find(record)
+      return text !== undefined && sealer.open(text, record) !== undefined
+    },
     async keep<T>(name: string, make: () => Awaitable<T>, read: (json: unknown) => T | undefined) {
       const record = `${name}.${sealing.fingerprint}`
       const text = await records.keep(record, async () => sealer.seal(JSON.stringify(await make()), record))

@@ -59,6 +59,7 @@ function home(mode: 'development' | 'production'): TrustHome {
   const development = mode === 'development'
   return {
     config: { mode },
+    deployment,
     developmentAnchors: () => (development ? deployment.developmentAnchors().map(parsed) : []),
     developmentIacas: () => (development ? deployment.developmentIacas().map(parsed) : []),
     log: pino({ level: 'silent' }),
@@ -148,6 +149,22 @@ describe('in development', () => {
       const judged = await judge(certified, claimed)
       expect(judged.ok && judged.value.issuer).toMatch(/^O=Countersign, CN=/)
     }
+  })
+
+  it('believes whom a caller issued as under a DID that is its own key, and nobody else of that kind', async () => {
+    const { issuers } = await open([], 'development')
+    const judge = async (did: string) => {
+      const keyId = `${did}#${did.slice('did:key:'.length)}`
+      return issuers(keyOf('dc+sd-jwt', { issuer: did, keyId }), now)
+    }
+    const [ours, strangers] = [publicJwk, softwareSigner(generateSoftwareKey('ES256')).publicJwk].map((key) =>
+      didKeyFromKey(key),
+    )
+    await deployment.rememberName(ours ?? '')
+    expect(await judge(ours ?? '')).toMatchObject({ value: { issuer: ours, key: publicJwk } })
+    expect(await judge(strangers ?? '')).toMatchObject({ error: { reason: 'issuer_not_trusted' } })
+    const inProduction = await open([], 'production')
+    expect((await inProduction.issuers(keyOf('dc+sd-jwt', { issuer: ours ?? '' }), now)).ok).toBe(false)
   })
 
   it('believes no root of documents about a status list', async () => {

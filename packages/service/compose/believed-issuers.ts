@@ -47,6 +47,7 @@ export type TrustHome = Pick<
 > & {
   readonly metrics: Pick<Runtime['metrics'], 'trustSources' | 'trustLook'>
   readonly config: Pick<Runtime['config'], 'mode'>
+  readonly deployment: Pick<Runtime['deployment'], 'remembersName'>
 }
 
 /** As an operator configures it. */
@@ -79,6 +80,7 @@ export async function openIssuerTrust(
   const dids = namedIssuers(sources, 'did:')
   const urls = namedIssuers(sources, 'https://')
   const byName = [
+    ...(development ? [didIssuerTrust({ issuers: callersNames(home), resolveKey })] : []),
     ...(dids.length > 0 ? [didIssuerTrust({ issuers: dids, resolveKey })] : []),
     ...(urls.length > 0 ? [metadataIssuerTrust({ issuers: urls, fetchText: textOver(remote) })] : []),
   ]
@@ -94,6 +96,12 @@ export async function openIssuerTrust(
     losses: opened.losses,
     checks: opened.kept().length === 0 ? [] : [trustCheck(opened.kept, believesOthers, now)],
   }
+}
+
+/** In development the deployment believes what it signed itself, with keys that callers brought along under DIDs of their own. */
+function callersNames({ deployment }: TrustHome) {
+  return async (did: string): Promise<TrustedIssuer | undefined> =>
+    (await deployment.remembersName(did)) ? { issuer: did, source: 'development' } : undefined
 }
 
 /** A judgement is made by the lists of its own moment, whenever its session began. */
