@@ -87,6 +87,7 @@ export const nodeCrypto = {
         return (
           key.kty === 'RSA' && signature.length === modulusBytes(key) && verifies(facts, data, key, signature)
         )
+      case undefined:
       default:
         return false
     }

@@ -52,6 +52,27 @@ describe('a key of WebCrypto', () => {
   })
 })
 
+describe('WebCrypto', () => {
+  // Every curve that certificates are read on is known everywhere, and no other one is (docs/decisions/028).
+  it.each([
+    ['P-256', true],
+    ['P-384', true],
+    ['P-521', true],
+    ['secp256k1', false],
+    ['brainpoolP256r1', false],
+    ['brainpoolP384r1', false],
+    ['brainpoolP512r1', false],
+  ] as const)('knows %s: %s', async (namedCurve, known) => {
+    const made = crypto.subtle.generateKey({ name: 'ECDSA', namedCurve }, false, ['sign', 'verify'])
+    expect(
+      await made.then(
+        () => true,
+        () => false,
+      ),
+    ).toBe(known)
+  })
+})
+
 describe('key agreement', () => {
   it('gives both sides one secret', async () => {
     const ours = await generateWebKeyAgreement()
