@@ -78,7 +78,7 @@ const forms: readonly BadInput<Requested>[] = [
   },
   {
     name: 'an empty error',
-    ...unread(/error must be 1 to 100 printable/),
+    ...unread(/vp_token or error is needed/),
     send: (at) => answer(at, { state: at.request.state, error: '' }),
   },
   {
@@ -111,7 +111,7 @@ function token(
 }
 
 const tokens: readonly BadInput<Requested>[] = [
-  token('an empty token', malformed, ''),
+  token('an empty token', /vp_token or error is needed/, ''),
   token('a token that is no JSON', malformed, '{"identity":'),
   token('a token that is a list', malformed, (vp: string) => [vp]),
   token('a bare presentation', malformed, (vp: string) => vp),

@@ -54,22 +54,19 @@ const lists: readonly BadInput<Issued>[] = [
 ]
 
 /** Not a fault of the request, so another kind of answer than the table knows. */
-const times: readonly RunnableCase[] = [
-  '?time=0',
-  '?time=',
-  '?time=yesterday',
-  `?time=${'9'.repeat(30)}`,
-].map((text) => ({
-  name: `as it was: ${text.slice(0, 20)}`,
-  async run(world) {
-    const at = await issued.prepare(world)
-    const answer = await send(at.listUri + text)
-    assert.equal(answer.status, noPast.status)
-    assert.match(answer.text, noPast.message)
-    assert.match(answer.headers.get('cache-control') ?? '', /no-store/)
-    await issued.goOn(at, world)
-  },
-}))
+const times: readonly RunnableCase[] = ['?time=0', '?time=yesterday', `?time=${'9'.repeat(30)}`].map(
+  (text) => ({
+    name: `as it was: ${text.slice(0, 20)}`,
+    async run(world) {
+      const at = await issued.prepare(world)
+      const answer = await send(at.listUri + text)
+      assert.equal(answer.status, noPast.status)
+      assert.match(answer.text, noPast.message)
+      assert.match(answer.headers.get('cache-control') ?? '', /no-store/)
+      await issued.goOn(at, world)
+    },
+  }),
+)
 
 /** Whoever asks oddly gets the very list that everybody gets, or nothing. */
 const served: RunnableCase = {

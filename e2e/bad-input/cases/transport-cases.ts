@@ -140,20 +140,29 @@ const unknownPaths = [
   '/__proto__',
   '/.git/config',
   '/%2e%2e/%2e%2e/etc/passwd',
-  '/swagger/static/..%2f..%2f..%2fpackage.json',
   '//evil.example/%2f..',
   `/${'a'.repeat(5000)}`,
 ]
 
+/** Below an address where only what is there may be read. */
+const CLIMBING = '/swagger/static/..%2f..%2f..%2fpackage.json'
+
 function unknown(service: ServiceName): readonly Case[] {
-  return unknownPaths.flatMap((path) =>
-    ['GET', 'POST', 'DELETE'].map((method) => ({
-      name: `${method} ${path.slice(0, 50)}`,
-      status: 404,
-      message: /nothing at this address/,
-      send: (_: undefined, world: Parameters<Case['send']>[1]) => send(world[service].url + path, { method }),
-    })),
-  )
+  const at = (method: string, path: string, status: number, message: RegExp): Case => ({
+    name: `${method} ${path.slice(0, 50)}`,
+    status,
+    message,
+    send: (_, world) => send(world[service].url + path, { method }),
+  })
+  const methods = ['GET', 'POST', 'DELETE']
+  return [
+    ...unknownPaths.flatMap((path) =>
+      methods.map((method) => at(method, path, 404, /nothing at this address/)),
+    ),
+    at('GET', CLIMBING, 404, /nothing at this address/),
+    at('POST', CLIMBING, 405, /POST is not allowed/),
+    at('DELETE', CLIMBING, 405, /DELETE is not allowed/),
+  ]
 }
 
 /** A request line and header fields that only a socket can send. */

@@ -97,7 +97,7 @@ const queries: readonly BadInput<undefined>[] = [
   ),
   bad(
     'a value beyond exact numbers',
-    /a whole number below 2\^53/,
+    /values\[0\] is beyond 9007199254740991.*write it as text/,
     queryOf({ claims: [{ path: ['a'], values: [2 ** 60] }] }),
   ),
   bad(
@@ -358,13 +358,6 @@ export const verificationChapters = [
       message: /wallet_nonce/,
       send: ({ id, verifierUrl }) =>
         sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_nonce: 'n'.repeat(513) }),
-    },
-    {
-      name: 'an empty wallet nonce',
-      status: 400,
-      error: 'invalid_request',
-      message: /wallet_nonce/,
-      send: ({ id, verifierUrl }) => sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_nonce: '' }),
     },
     {
       name: 'two wallet nonces',

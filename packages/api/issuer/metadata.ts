@@ -36,7 +36,7 @@ export const issuerMetadata = z
             vct: 'urn:countersign:identity-credential:1',
             scope: 'identity_credential',
             credential_signing_alg_values_supported: ['ES256'],
-            cryptographic_binding_methods_supported: ['jwk', 'did:jwk', 'did:key', 'did:web'],
+            cryptographic_binding_methods_supported: ['jwk'],
             proof_types_supported: {
               jwt: { proof_signing_alg_values_supported: ['ES256', 'ES384', 'ES512', 'EdDSA'] },
             },
