@@ -193,7 +193,7 @@ async function sendSpoilt(
 ): Promise<Answer> {
   const known: Values = valuesOf(real)[service]
   const values = Object.fromEntries(
-    (operation.parameters ?? []).map(({ example, name }) => [name, known[name] ?? String(example ?? 'x')]),
+    (operation.parameters ?? []).map(({ example, name }) => [name, known[name] ?? textOf(example)]),
   )
   const address = addressOf(oneWayToAsk(operation), values)
   return call(stack.urls[service] + address + (search && (address.includes('?') ? '&' : '?') + search), {
@@ -295,3 +295,7 @@ describe('the tutorial of the field', () => {
     expect(await learn(stack, holder, lesson)).toMatchObject({ state: 'verified', verificationResult: true })
   })
 })
+
+function textOf(example: unknown): string {
+  return typeof example === 'string' || typeof example === 'number' ? String(example) : 'x'
+}

@@ -101,8 +101,8 @@ export const LESSONS: readonly Lesson[] = [
 ]
 
 function vctOf(metadata: JsonObject, id: string): string {
-  const configurations = metadata['credential_configurations_supported'] as Record<string, JsonObject>
-  return String(configurations[id]?.['vct'])
+  const configurations = metadata['credential_configurations_supported'] as Record<string, { vct: string }>
+  return configurations[id]?.vct ?? ''
 }
 
 /** Issued, held and verified; answers what the verifier says of it at the end. */

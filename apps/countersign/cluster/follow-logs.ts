@@ -12,12 +12,13 @@ export async function followLogs(
 ): Promise<() => void> {
   const looks = await Promise.all(files.map((file) => follower(file, onLine)))
   let looking = false
-  const timer = setInterval(async () => {
+  const lookAtAll = async () => {
     if (looking) return
     looking = true
     for (const look of looks) await look().catch(() => undefined)
     looking = false
-  }, LOOK_EVERY_MS)
+  }
+  const timer = setInterval(() => void lookAtAll(), LOOK_EVERY_MS)
   return () => clearInterval(timer)
 }
 

@@ -42,26 +42,17 @@ function isOtherType(issue: z.core.$ZodIssue, value: unknown): boolean {
 
 /** What is wrong, in words; the value itself, which may be secret, is not repeated. */
 export function problemOf(issue: z.core.$ZodIssue, given: unknown): string {
-  switch (issue.code) {
-    case 'too_big':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `must be at most ${issue.maximum}`
-        : issue.message
-    case 'too_small':
-      return issue.origin === 'number' || issue.origin === 'int'
-        ? `must be at least ${issue.minimum}`
-        : issue.message
-    case 'invalid_type':
-      return TYPES[issue.expected] ?? issue.message
-    case 'invalid_value': {
-      const known = issue.values.map(String)
-      return `must be ${known.join(' or ')}${didYouMean(nearestWord(String(given), known))}`
-    }
-    case 'unrecognized_keys':
-      return `unknown key ${issue.keys.join(', ')}`
-    default:
-      return issue.message
-  }
+  if (issue.code === 'too_big' && isOfNumber(issue)) return `must be at most ${issue.maximum}`
+  if (issue.code === 'too_small' && isOfNumber(issue)) return `must be at least ${issue.minimum}`
+  if (issue.code === 'invalid_type') return TYPES[issue.expected] ?? issue.message
+  if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.join(', ')}`
+  if (issue.code !== 'invalid_value') return issue.message
+  const known = issue.values.map(String)
+  return `must be ${known.join(' or ')}${didYouMean(nearestWord(String(given), known))}`
+}
+
+function isOfNumber({ origin }: { readonly origin: string }): boolean {
+  return origin === 'number' || origin === 'int'
 }
 
 const TYPES: Readonly<Record<string, string>> = {

@@ -84,7 +84,8 @@ async function failToSave(): Promise<void> {
   await rm(String(folder), { recursive: true })
   await say('CONFIG', 'SET', 'save', '3600 1')
   await say('BGSAVE')
-  await eventually('the save fails', async () =>
-    String(await say('INFO', 'persistence')).includes('rdb_last_bgsave_status:err'),
-  )
+  await eventually('the save fails', async () => {
+    const said: unknown = await say('INFO', 'persistence')
+    return typeof said === 'string' && said.includes('rdb_last_bgsave_status:err')
+  })
 }

@@ -47,7 +47,8 @@ export function findUnknownMember(query: JsonObject, formats: FormatRegistry): U
 }
 
 function credentialShape(credential: JsonValue, formats: FormatRegistry): Shape {
-  const format = isJsonObject(credential) ? formats.get(String(credential['format'])) : undefined
+  const named = isJsonObject(credential) ? credential['format'] : undefined
+  const format = typeof named === 'string' ? formats.get(named) : undefined
   const families = [format?.family, format?.alsoReads].filter((family) => family !== undefined)
   return {
     members: [
