@@ -1,7 +1,7 @@
 /** Which key and which name a credential is bound to, in every format. */
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
-import { wireError } from '@countersign/service/http/wire-errors'
+import { wireError } from '@countersign/service/http/answers/wire-errors'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { afterEach, expect, it } from 'vitest'
 import { pathsOfDisclosures, splitDocument } from './credentials/disclosures.ts'

@@ -1,7 +1,7 @@
 /** Cases of x509-limbo about name constraints: which names a CA's certificates may carry. */
 import { encodeUtf8 } from '@countersign/core/base64url'
 import { generalName, nameConstraints } from '@countersign/testing/forging/certificates'
-import { element, nullValue, objectIdentifier, sequence } from '@countersign/x509/der-writer'
+import { element, nullValue, objectIdentifier, sequence } from '@countersign/x509/asn1/der-writer'
 import { type Changes, invalid, type LimboCase, valid } from './limbo-case.testing.ts'
 
 const { dnsName, address, email, directoryName } = generalName

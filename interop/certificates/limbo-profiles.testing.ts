@@ -9,7 +9,7 @@ import {
   NOT_AFTER,
   NOT_BEFORE,
 } from '@countersign/testing/forging/certificates'
-import { boolean, element, objectIdentifier, sequence } from '@countersign/x509/der-writer'
+import { boolean, element, objectIdentifier, sequence } from '@countersign/x509/asn1/der-writer'
 import { CA, type Changes, extension, invalid, keyId, type LimboCase, valid } from './limbo-case.testing.ts'
 
 const PERIOD = NOT_AFTER - NOT_BEFORE

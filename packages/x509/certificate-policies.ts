@@ -3,7 +3,14 @@
  * decide is whether a CA demands one (RFC 5280 §6.1.3 (f)): such a path is refused, since no policy tree is built. As
  * long as none is demanded, mappings and inhibitions change nothing.
  */
-import { type DerElement, readChildren, readInteger, readObjectIdentifier, readSequence, TAG } from './der.ts'
+import {
+  type DerElement,
+  readChildren,
+  readInteger,
+  readObjectIdentifier,
+  readSequence,
+  TAG,
+} from './asn1/der.ts'
 import { readGeneralNames } from './general-name.ts'
 
 const ANY_POLICY = '2.5.29.32.0'

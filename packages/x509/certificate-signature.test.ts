@@ -12,11 +12,11 @@ import {
   toX5c,
 } from '@countersign/testing/forging/certificates'
 import { describe, expect, it } from 'vitest'
+import { readDer, readSequence, TAG } from './asn1/der.ts'
+import { bitString, element as der, nullValue, objectIdentifier, sequence } from './asn1/der-writer.ts'
+import { OID } from './asn1/object-identifiers.ts'
 import { readSignature } from './certificate-signature.ts'
 import { validatePath } from './certification-path.ts'
-import { readDer, readSequence, TAG } from './der.ts'
-import { bitString, element as der, nullValue, objectIdentifier, sequence } from './der-writer.ts'
-import { OID } from './object-identifiers.ts'
 import { readPssParameters } from './pss-parameters.ts'
 
 const NOW = 1_780_000_000

@@ -7,8 +7,8 @@ import { joseFromDer } from '@countersign/crypto/ecdsa-der'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { COORDINATE_BYTES, fitsScheme, type PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureScheme } from '@countersign/crypto/signature-algorithm'
-import { type DerElement, readBitStringBytes, readChildren, readObjectIdentifier, TAG } from './der.ts'
-import { OID } from './object-identifiers.ts'
+import { type DerElement, readBitStringBytes, readChildren, readObjectIdentifier, TAG } from './asn1/der.ts'
+import { OID } from './asn1/object-identifiers.ts'
 import { isAbsentOrNull, readPssParameters } from './pss-parameters.ts'
 
 export interface CertificateSignature {

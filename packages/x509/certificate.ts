@@ -6,9 +6,9 @@
 import { decodeBase64 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import { type DerElement, readChildren, readDer, readInteger, readTime, TAG } from './asn1/der.ts'
 import { readPublicKey } from './certificate-key.ts'
 import { type CertificateSignature, readSignature } from './certificate-signature.ts'
-import { type DerElement, readChildren, readDer, readInteger, readTime, TAG } from './der.ts'
 import { type DistinguishedName, readName, sameName } from './distinguished-name.ts'
 import { type Extensions, readExtensions } from './extensions.ts'
 

@@ -15,10 +15,10 @@ import {
 } from '@countersign/testing/forging/certificates'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { element as der, objectIdentifier, sequence } from './asn1/der-writer.ts'
 import { authorityKeyIdsOf, type Certificate, parseCertificate, parsePemCertificates } from './certificate.ts'
 import { findSignatureFault } from './certificate-signature.ts'
 import { validatePath } from './certification-path.ts'
-import { element as der, objectIdentifier, sequence } from './der-writer.ts'
 
 const NOW = 1_780_000_000
 const root = makeSigner('P-256', 'root')

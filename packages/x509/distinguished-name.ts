@@ -3,7 +3,7 @@
  * space do not count, nor which string type was chosen. Text for people is never parsed again.
  */
 import { decodeUtf8 } from '@countersign/core/base64url'
-import { type DerElement, readChildren, readObjectIdentifier, TAG } from './der.ts'
+import { type DerElement, readChildren, readObjectIdentifier, TAG } from './asn1/der.ts'
 
 export interface DistinguishedName {
   readonly der: Uint8Array

@@ -5,12 +5,6 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import {
-  readDistributionPoints,
-  readPolicies,
-  readPolicyConstraints,
-  readPolicyMappings,
-} from './certificate-policies.ts'
-import {
   type DerElement,
   readBoolean,
   readChildren,
@@ -20,7 +14,13 @@ import {
   readObjectIdentifier,
   readSequence,
   TAG,
-} from './der.ts'
+} from './asn1/der.ts'
+import {
+  readDistributionPoints,
+  readPolicies,
+  readPolicyConstraints,
+  readPolicyMappings,
+} from './certificate-policies.ts'
 import { type GeneralNames, readGeneralNames } from './general-name.ts'
 import { type NameConstraints, readNameConstraints } from './name-constraints.ts'
 

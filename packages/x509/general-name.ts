@@ -2,7 +2,7 @@
  * GeneralNames (RFC 5280 §4.2.1.6): the names of a subject or an issuer beside its distinguished name, sorted by form.
  * A form that we do not read is remembered by its tag, since a constraint on it must not be passed over.
  */
-import { type DerElement, readAscii, readChildren, readDer, TAG } from './der.ts'
+import { type DerElement, readAscii, readChildren, readDer, TAG } from './asn1/der.ts'
 import { type DistinguishedName, readName } from './distinguished-name.ts'
 
 export interface GeneralNames {

@@ -15,9 +15,9 @@ import {
 } from '@countersign/testing/forging/certificates'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { sequence } from './asn1/der-writer.ts'
 import { parseCertificate } from './certificate.ts'
 import { validatePath } from './certification-path.ts'
-import { sequence } from './der-writer.ts'
 import { readNameConstraints } from './name-constraints.ts'
 
 const NOW = 1_780_000_000

@@ -3,7 +3,7 @@
  * that we do not read, a URI without a host name - counts as a violation where the CA constrains that form. The
  * state of §6.1 is not kept: asking every CA of a path in turn decides the same.
  */
-import { type DerElement, readAscii, readChildren, readSequence, TAG } from './der.ts'
+import { type DerElement, readAscii, readChildren, readSequence, TAG } from './asn1/der.ts'
 import { ATTRIBUTE, attributeValues, type DistinguishedName, isWithinName } from './distinguished-name.ts'
 import { FORM, type GeneralNames, readDirectoryName } from './general-name.ts'
 

@@ -3,8 +3,8 @@
  * how long the salt is. SHA-1, which every default means, is none.
  */
 import type { SignatureHash } from '@countersign/crypto/signature-algorithm'
-import { type DerElement, readChildren, readInteger, readObjectIdentifier, TAG } from './der.ts'
-import { OID } from './object-identifiers.ts'
+import { type DerElement, readChildren, readInteger, readObjectIdentifier, TAG } from './asn1/der.ts'
+import { OID } from './asn1/object-identifiers.ts'
 
 export interface PssParameters {
   readonly hash: SignatureHash

@@ -5,8 +5,8 @@
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import { type Result, refuse } from '@countersign/core/result'
 import { type JwkRefusal, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
-import { type DerElement, readInteger, readSequence } from './der.ts'
-import { sequence, unsignedInteger } from './der-writer.ts'
+import { type DerElement, readInteger, readSequence } from './asn1/der.ts'
+import { sequence, unsignedInteger } from './asn1/der-writer.ts'
 
 type RsaPublicJwk = Extract<PublicJwk, { kty: 'RSA' }>
 

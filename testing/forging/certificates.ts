@@ -11,7 +11,6 @@ import type {
   SignatureHash,
   SignatureScheme,
 } from '@countersign/crypto/signature-algorithm'
-import { type Certificate, parseCertificate } from '@countersign/x509/certificate'
 import {
   bitString,
   element as der,
@@ -20,9 +19,10 @@ import {
   sequence,
   time,
   unsignedInteger,
-} from '@countersign/x509/der-writer'
+} from '@countersign/x509/asn1/der-writer'
+import { OID } from '@countersign/x509/asn1/object-identifiers'
+import { type Certificate, parseCertificate } from '@countersign/x509/certificate'
 import { subjectPublicKeyInfo } from '@countersign/x509/make/subject-public-key'
-import { OID } from '@countersign/x509/object-identifiers'
 import type { Certifier } from '../engines/certifier.ts'
 
 export interface CertificateRequest {

@@ -8,10 +8,10 @@ import {
   statusChange,
   statusChangeByPlace,
 } from '@countersign/api/issuer/credentials'
-import { errorAnswer } from '@countersign/service/http/described-answers'
+import { errorAnswer } from '@countersign/service/http/answers/described-answers'
+import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import { fail, wireError } from '@countersign/service/http/wire-errors'
 import type { IssuerDatabase } from '../database/schema.ts'
 import type { Issuer } from '../issuer.ts'
 import { type CredentialStatus, changeStatus } from '../status/change-status.ts'

@@ -1,7 +1,7 @@
 /** The issuance that an id from outside names, for the handlers that read one. */
 import { isSessionId } from '@countersign/core/session-id'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
-import { fail } from '@countersign/service/http/wire-errors'
+import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { Issuer } from '../issuer.ts'
 import { sessionUnknown } from './wire.ts'
 

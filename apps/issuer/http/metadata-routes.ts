@@ -10,8 +10,8 @@ import {
   writeAuthorizationServerMetadata,
   writeIssuerMetadata,
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import type { DescribedAnswer } from '@countersign/service/http/answers/described-answers'
 import { basePathOf } from '@countersign/service/http/base-path'
-import type { DescribedAnswer } from '@countersign/service/http/described-answers'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
 

@@ -14,10 +14,10 @@ import {
 } from '@countersign/api/issuer/onboarding'
 import { readDateTime } from '@countersign/core/date-time'
 import type { JsonObject } from '@countersign/core/json'
-import { errorAnswer } from '@countersign/service/http/described-answers'
+import { errorAnswer } from '@countersign/service/http/answers/described-answers'
+import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import { fail, wireError } from '@countersign/service/http/wire-errors'
 import type { Issuer } from '../issuer.ts'
 import { onboardIssuer } from '../onboarding/onboard-issuer.ts'
 import {

@@ -14,9 +14,9 @@ import {
   TOKEN_LIST_TYPES,
   tokenListParams,
 } from '@countersign/api/issuer/status-lists'
-import { errorAnswer } from '@countersign/service/http/described-answers'
+import { errorAnswer } from '@countersign/service/http/answers/described-answers'
+import { fail, storeUnavailable } from '@countersign/service/http/answers/wire-errors'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import { fail, storeUnavailable } from '@countersign/service/http/wire-errors'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ListKind } from '../database/schema.ts'
 import type { OwnStatusLists } from '../issuer.ts'

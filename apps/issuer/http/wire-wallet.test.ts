@@ -1,5 +1,5 @@
 import type { IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
-import { wireError } from '@countersign/service/http/wire-errors'
+import { wireError } from '@countersign/service/http/answers/wire-errors'
 import { describe, expect, it } from 'vitest'
 import type { CredentialRefusal } from '../credential/issue-credential.ts'
 import { CREDENTIAL_ERRORS, CREDENTIAL_REQUEST_ERRORS, TOKEN_ERRORS } from './wire-wallet.ts'

@@ -14,7 +14,7 @@ import {
 import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential/credential-request'
 import { PROOF_TYPE_IDS, type ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
 import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
-import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
+import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { TokenRefusal } from '../authorization/request-token.ts'
 import type { SenderRefusal } from '../authorization/sender-constraint.ts'
 import type { CredentialRefusal } from '../credential/issue-credential.ts'

@@ -2,7 +2,7 @@
  * Refusals of the management calls as HTTP errors, and every public text of them; those of the endpoints that wallets
  * call are in `wire-wallet.ts`. A table a use case: the compiler names each code that it lacks.
  */
-import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
+import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { OfferRefusal } from '../offer/create-offer.ts'
 import type { TimeFault } from '../offer/period-members.ts'
 import { keyTypes, type OnboardRefusal } from '../onboarding/onboard-issuer.ts'

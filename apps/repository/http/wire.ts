@@ -1,5 +1,5 @@
 /** Refusals of the catalogue as HTTP errors: every public text of the repository is here. */
-import { type WireError, type WireErrors, wireError } from '@countersign/service/http/wire-errors'
+import { type WireError, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
 import type { CatalogueRefusal } from './shelves.ts'
 
 /** Scripts of the field expect a 400 for a name that there is not, in these words. */

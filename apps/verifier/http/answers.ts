@@ -10,9 +10,9 @@ import {
   authorizationResponseTaken,
   requestObject,
 } from '@countersign/api/verifier/wallet'
+import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
+import { errorBody } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
-import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/described-answers'
-import { errorBody } from '@countersign/service/http/wire-errors'
 import type { Policy } from '../policies/policy.ts'
 import { policyList } from './session-view.ts'
 import { presentationRefused, receiveError, sessionUnknown, startError, startMistake } from './wire.ts'

@@ -3,8 +3,8 @@
  * every port of a host is one site, so a cookie counts only where the browser says that a page of this very origin asks.
  */
 import type { IncomingHttpHeaders } from 'node:http'
+import { fail } from '@countersign/service/http/answers/wire-errors'
 import { basePathOf } from '@countersign/service/http/base-path'
-import { fail } from '@countersign/service/http/wire-errors'
 import type { FastifyRequest } from 'fastify'
 import { openWallet } from '../account/accounts.ts'
 import { accountOfToken } from '../account/session-token.ts'

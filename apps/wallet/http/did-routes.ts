@@ -11,9 +11,9 @@ import {
   hostedDidParams,
   importDidRequest,
 } from '@countersign/api/wallet/dids'
+import { fail } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import { fail } from '@countersign/service/http/wire-errors'
 import {
   createDid,
   type DidRequest,

@@ -17,8 +17,8 @@ import {
   useOfferQuery,
   useOfferRequest,
 } from '@countersign/api/wallet/exchange'
-import { acceptsJson } from '@countersign/service/http/accept'
-import type { DescribedAnswers } from '@countersign/service/http/described-answers'
+import { acceptsJson } from '@countersign/service/http/answers/accept'
+import type { DescribedAnswers } from '@countersign/service/http/answers/described-answers'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { z } from 'zod'

@@ -4,8 +4,8 @@ import {
   type DescribedAnswer,
   type DescribedAnswers,
   errorAnswer,
-} from '@countersign/service/http/described-answers'
-import { type WireErrors, wireError } from '@countersign/service/http/wire-errors'
+} from '@countersign/service/http/answers/described-answers'
+import { type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
 import type { z } from 'zod'
 import { notLoggedIn, WALLET_ERRORS } from './wire-account.ts'
 

@@ -1,5 +1,5 @@
 /** Why there is no account, no login and no such wallet: one sentence a refusal, and none that tells who has an account. */
-import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
+import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { WalletUnknown } from '../account/accounts.ts'
 import type { LoginRefusal } from '../account/login.ts'
 import type { RegisterRefusal } from '../account/register-account.ts'

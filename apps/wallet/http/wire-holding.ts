@@ -1,5 +1,5 @@
 /** What keeps a wallet from using, keeping or giving up a key, a DID or a credential: one sentence a refusal. */
-import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
+import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { CredentialUnknown } from '../credentials/credentials.ts'
 import type { CreateDidRefusal, DidUnknown } from '../dids/dids.ts'
 import type { ImportDidRefusal } from '../dids/import-did.ts'

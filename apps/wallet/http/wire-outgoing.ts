@@ -1,5 +1,5 @@
 /** What keeps the wallet from reaching an issuer or a verifier. Who waits may make the same call again: nothing is lost. */
-import type { WireErrors } from '@countersign/service/http/wire-errors'
+import type { WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { OutgoingRefusal } from '../outgoing-client.ts'
 
 export const OUTGOING_ERRORS: WireErrors<OutgoingRefusal> = {

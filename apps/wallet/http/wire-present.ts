@@ -4,7 +4,12 @@
  */
 import type { PresentationRefusedAnswer } from '@countersign/api/wallet/exchange'
 import type { Result } from '@countersign/core/result'
-import { fail, type WireError, type WireErrors, wireError } from '@countersign/service/http/wire-errors'
+import {
+  fail,
+  type WireError,
+  type WireErrors,
+  wireError,
+} from '@countersign/service/http/answers/wire-errors'
 import type { PresentRefusal } from '../present/present-credential.ts'
 import type { VerifierAnswer, VerifierRefusal } from '../present/presentation-record.ts'
 import { KEY_ERRORS } from './wire-holding.ts'

@@ -1,5 +1,5 @@
 /** Why a credential offer is not taken up, in words: one sentence a refusal, with what to do where there is something. */
-import type { WireError, WireErrors } from '@countersign/service/http/wire-errors'
+import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import { HOLDER_ALGORITHMS } from '../keys/key-types.ts'
 import type { UnusableReason } from '../receive/issuance-plan.ts'
 import type { UnacceptableReason } from '../receive/obtain-credential.ts'

@@ -6,7 +6,7 @@
  */
 import { createPrivateKey, sign } from 'node:crypto'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import type { Der } from '@countersign/x509/der-writer'
+import type { Der } from '@countersign/x509/asn1/der-writer'
 import { subjectAlternativeNames } from '@countersign/x509/make/alternative-names'
 import {
   assembleCertificate,

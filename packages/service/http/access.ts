@@ -7,7 +7,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { isLoopbackHost } from '../config/loopback-host.ts'
 import type { Mode } from '../config/schema.ts'
-import type { WireError } from './wire-errors.ts'
+import type { WireError } from './answers/wire-errors.ts'
 
 /** Every route names one in its `config`. */
 export type Door = 'management' | 'wallet' | 'open'

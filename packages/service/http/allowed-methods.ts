@@ -5,8 +5,8 @@
 import type { FastifyInstance } from 'fastify'
 import type { Door } from './access.ts'
 import { writePreflightHeaders } from './answer-headers.ts'
+import { fail } from './answers/wire-errors.ts'
 import { BODY_LIMITS } from './request-bodies.ts'
-import { fail } from './wire-errors.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 type Method = (typeof METHODS)[number]

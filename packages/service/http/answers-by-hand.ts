@@ -5,9 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import { acceptedRequestId, rawHeaders, type StandardHeaders } from './answer-headers.ts'
+import { errorBody, type WireError } from './answers/wire-errors.ts'
 import type { KnownRoutes } from './route-facts.ts'
 import type { EarlyAnswer } from './server/admitting-server.ts'
-import { errorBody, type WireError } from './wire-errors.ts'
 
 export const overloaded: WireError = {
   status: 503,

@@ -4,16 +4,16 @@
  * do, and a store that is away. For the OpenAPI document; the texts are those that are sent.
  */
 import { foreignPage, noManagementKey } from './access.ts'
-import { overloaded } from './answers-by-hand.ts'
-import { type DescribedAnswers, errorAnswer } from './described-answers.ts'
-import { type BodyKind, jsonInvalid, parameterRepeated, wrongContentType } from './request-bodies.ts'
+import { type DescribedAnswers, errorAnswer } from './answers/described-answers.ts'
 import {
   bodyTooLarge,
   type ErrorShape,
   requestUnreadable,
   storeUnavailable,
   tooManyRequests,
-} from './wire-errors.ts'
+} from './answers/wire-errors.ts'
+import { overloaded } from './answers-by-hand.ts'
+import { type BodyKind, jsonInvalid, parameterRepeated, wrongContentType } from './request-bodies.ts'
 
 export interface RouteFacts {
   readonly management: boolean

@@ -1,8 +1,8 @@
 /** Errors of handlers, hooks and the framework as answers, in the one shape of their route; what nobody foresaw is logged. */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { errorFacts, type Logger } from '../operation/log.ts'
+import { addressUnknown, errorBody, type WireError, wireErrorOf } from './answers/wire-errors.ts'
 import type { ServiceApp } from './service-app.ts'
-import { addressUnknown, errorBody, type WireError, wireErrorOf } from './wire-errors.ts'
 
 export function answerErrors(app: ServiceApp, log: Logger): void {
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, log))

@@ -1,9 +1,9 @@
 /** A service for tests of what all services share: its routes have every door and kind of body. */
 import { afterEach } from 'vitest'
 import { z } from 'zod'
+import { fail } from './answers/wire-errors.ts'
 import { createHttpService, type HttpService, type HttpServiceOptions } from './http-service.ts'
 import type { ServiceApp } from './service-app.ts'
-import { fail } from './wire-errors.ts'
 
 type Settings = Partial<HttpServiceOptions['config']>
 

@@ -8,7 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import type { ServiceConfig } from '../config/schema.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { type DoorKeeper, managementDoor, managementDoorKeeper, openDoorProblem } from './access.ts'
-import { fail, type WireError } from './wire-errors.ts'
+import { fail, type WireError } from './answers/wire-errors.ts'
 
 type App = FastifyInstance<Server, IncomingMessage, ServerResponse>
 

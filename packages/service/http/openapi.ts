@@ -9,8 +9,8 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { openApiResponses } from './answers/described-answers.ts'
 import { commonAnswers } from './common-answers.ts'
-import { openApiResponses } from './described-answers.ts'
 import { type BodyKind, CONTENT_TYPES } from './request-bodies.ts'
 
 /** The head of the OpenAPI document. */

@@ -7,8 +7,8 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { parse } from 'node:querystring'
 import { isJsonObject, type JsonRefusal, parseJson, presentMembers } from '@countersign/core/json'
 import type { FastifyInstance } from 'fastify'
+import { bodyTooLarge, fail, type WireError } from './answers/wire-errors.ts'
 import { hasBody } from './server/admitting-server.ts'
-import { bodyTooLarge, fail, type WireError } from './wire-errors.ts'
 
 /** `json`: an object or array; `form`: an object of strings; `text`: a string. */
 export type BodyKind = 'json' | 'form' | 'text'

@@ -8,12 +8,12 @@ import type { Logger } from '../operation/log.ts'
 import { tokenBuckets } from '../operation/token-buckets.ts'
 import type { DoorKeeper } from './access.ts'
 import { type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
+import { tooManyRequests } from './answers/wire-errors.ts'
 import { answer } from './error-answers.ts'
 import { requireBodyLength, requireContentType } from './request-bodies.ts'
 import { isAboutHealth, mayCarryBody } from './route-facts.ts'
 import type { SenderOf } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
-import { tooManyRequests } from './wire-errors.ts'
 
 export function endLongAnswersAtClose(app: FastifyInstance<Server, IncomingMessage, ServerResponse>): void {
   const closing = new AbortController()

@@ -6,8 +6,8 @@ import { strict } from '@countersign/api/strict'
 import type { RouteOptions } from 'fastify'
 import type { Precedence } from '../operation/admission.ts'
 import type { Door } from './access.ts'
+import type { ErrorShape } from './answers/wire-errors.ts'
 import { withoutBasePath } from './base-path.ts'
-import type { ErrorShape } from './wire-errors.ts'
 
 export interface RouteFacts {
   readonly door: Door

@@ -4,9 +4,9 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Door } from './access.ts'
 import type { StandardHeaders } from './answer-headers.ts'
-import type { DescribedAnswers } from './described-answers.ts'
+import type { DescribedAnswers } from './answers/described-answers.ts'
+import type { ErrorShape } from './answers/wire-errors.ts'
 import type { BodyKind } from './request-bodies.ts'
-import type { ErrorShape } from './wire-errors.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {

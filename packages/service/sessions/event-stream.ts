@@ -7,8 +7,8 @@ import type { Server } from 'node:http'
 import type { SessionEvent } from '@countersign/protocol/session-event'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeStandardHeaders } from '../http/answer-headers.ts'
+import { fail, type WireError } from '../http/answers/wire-errors.ts'
 import { leavePlace } from '../http/server/admitting-server.ts'
-import { fail, type WireError } from '../http/wire-errors.ts'
 
 /** A session as one reader may see it. */
 export interface SessionView {

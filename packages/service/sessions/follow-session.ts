@@ -5,7 +5,7 @@
 import { isSessionId } from '@countersign/core/session-id'
 import type { Signals } from '@countersign/stores/ports'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { fail, type WireError } from '../http/wire-errors.ts'
+import { fail, type WireError } from '../http/answers/wire-errors.ts'
 import { type SessionView, serveSessionEvents } from './event-stream.ts'
 
 export interface FollowedSessions<T> {

@@ -16,9 +16,9 @@ import {
   isCborMap,
   isCborTag,
 } from '@countersign/crypto/cbor/value'
+import { readDer, TAG } from '@countersign/x509/asn1/der'
 import { type Certificate, parseCertificate, sameBytes } from '@countersign/x509/certificate'
 import { findAnchorFault } from '@countersign/x509/certification-path'
-import { readDer, TAG } from '@countersign/x509/der'
 import { type DistinguishedName, readName, sameName } from '@countersign/x509/distinguished-name'
 import type { TrustedCertificate, TrustScope } from '../trust-anchor.ts'
 import { reasonOf } from '../unusable-certificate.ts'

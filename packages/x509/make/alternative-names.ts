@@ -2,7 +2,7 @@
  * Names of hosts, URIs and e-mail addresses as certificates carry them (RFC 5280 §4.2.1.6, §4.2.1.7, §4.2.1.13): which texts
  * can stand there, and their DER. What cannot throws: callers ask first. Whose names they are is not known here.
  */
-import { ascii, type Der, explicit, implicit, sequence } from '../der-writer.ts'
+import { ascii, type Der, explicit, implicit, sequence } from '../asn1/der-writer.ts'
 import { extension } from './extension-writer.ts'
 
 /** Host names, of which an IP address becomes an `iPAddress`, and URIs; none: no extension. */

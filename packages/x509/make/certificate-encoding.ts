@@ -19,8 +19,8 @@ import {
   time,
   unsignedInteger,
   utf8String,
-} from '../der-writer.ts'
-import { OID } from '../object-identifiers.ts'
+} from '../asn1/der-writer.ts'
+import { OID } from '../asn1/object-identifiers.ts'
 import { subjectPublicKeyInfo } from './subject-public-key.ts'
 
 export interface CertificateFacts {

@@ -11,7 +11,7 @@ import {
   octetString,
   sequence,
   unsignedInteger,
-} from '../der-writer.ts'
+} from '../asn1/der-writer.ts'
 
 const EXTENSIONS = {
   subjectKeyIdentifier: '2.5.29.14',

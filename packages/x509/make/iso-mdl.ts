@@ -8,6 +8,7 @@ import { decodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { Der } from '../asn1/der-writer.ts'
 import { type Certificate, parsePemCertificates } from '../certificate.ts'
 import {
   EXTENDED_KEY_USAGE,
@@ -16,7 +17,6 @@ import {
   MAX_DOCUMENT_SIGNER_DAYS,
   MAX_IACA_DAYS,
 } from '../certificate-profile.ts'
-import type { Der } from '../der-writer.ts'
 import { ATTRIBUTE, attributeValues } from '../distinguished-name.ts'
 import { type AlternativeName, crlDistributionPoints, issuerAlternativeNames } from './alternative-names.ts'
 import { type CertificateFacts, distinguishedName, type SubjectName } from './certificate-encoding.ts'

@@ -7,8 +7,8 @@ import { decodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { Der } from '../asn1/der-writer.ts'
 import { type Certificate, parsePemCertificates } from '../certificate.ts'
-import type { Der } from '../der-writer.ts'
 import { crlDistributionPoints, isHostName, isUri, subjectAlternativeNames } from './alternative-names.ts'
 import {
   type CertificateFacts,

@@ -6,8 +6,8 @@
 import { decodeBase64url } from '@countersign/core/base64url'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { EcCurve, PublicJwk } from '@countersign/crypto/jwk'
-import { bitString, type Der, nullValue, objectIdentifier, sequence } from '../der-writer.ts'
-import { OID } from '../object-identifiers.ts'
+import { bitString, type Der, nullValue, objectIdentifier, sequence } from '../asn1/der-writer.ts'
+import { OID } from '../asn1/object-identifiers.ts'
 import { writeRsaPublicKey } from '../rsa-public-key.ts'
 
 const CURVES: Readonly<Record<EcCurve, string>> = {
