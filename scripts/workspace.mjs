@@ -99,8 +99,31 @@ export function ensurePrograms() {
   }
 }
 
+// What the containers' test needs beside them: it skips itself, and says why, where they are missing or may do nothing.
+const containerPackages =
+  'podman podman-compose crun netavark aardvark-dns iptables catatonit util-linux passwd curl jq openssl git'.split(
+    ' ',
+  )
+
+/** Best effort. */
+export function ensureContainers() {
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return
+  if (['podman', 'podman-compose', 'catatonit', 'iptables', 'jq', 'curl'].every((name) => isOnPath(name)))
+    return
+  console.log('Installing what the test of the containers needs …')
+  const packages = `apt-get install -y --no-install-recommends ${containerPackages.join(' ')}`
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  spawnSync('apt-get', ['update', '-qq'], { stdio: 'ignore', env })
+  const { status } = spawnSync('sh', ['-c', `${packages} >/dev/null`], { stdio: 'inherit', env })
+  if (status !== 0) console.warn('Not installed: the test of the containers is skipped.')
+}
+
 function isInstalled(program) {
   if (program.paths.some((path) => existsSync(path))) return true
+  return program.names.some(isOnPath)
+}
+
+function isOnPath(name) {
   const folders = (process.env.PATH ?? '').split(delimiter)
-  return program.names.some((name) => folders.some((folder) => existsSync(join(folder, name))))
+  return folders.some((folder) => existsSync(join(folder, name)))
 }

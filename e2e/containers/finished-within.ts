@@ -14,6 +14,8 @@ export interface Command {
   readonly cwd?: string | undefined
 }
 
+const OUTPUT_MS = 1_000
+
 export function finishedWithin(withinMs: number, { command, env, cwd }: Command): Promise<Finished> {
   const [program = '', ...args] = command
   return new Promise((resolve, reject) => {
@@ -33,7 +35,11 @@ export function finishedWithin(withinMs: number, { command, env, cwd }: Command)
       stderr += chunk.toString('utf8')
     })
     child.once('error', reject)
-    // Not `close`: what it left running in the background may hold its output open.
-    child.once('exit', (code) => setImmediate(resolve, { code: code ?? undefined, stdout, stderr }))
+    // What it left running in the background may hold its output open, so `close` is not waited for without an end.
+    child.once('exit', (code) => {
+      const finish = () => resolve({ code: code ?? undefined, stdout, stderr })
+      child.once('close', finish)
+      setTimeout(finish, OUTPUT_MS).unref()
+    })
   })
 }
