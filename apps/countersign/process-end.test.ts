@@ -12,6 +12,8 @@ import { NODE_FLAGS } from './command/node-flags.ts'
 const MAIN = fileURLToPath(new URL('./main.mjs', import.meta.url))
 const IS_ROOT = process.getuid?.() === 0
 const NOBODY = 65_534
+/** Starts a program as a superuser who is bound to the rights of files: whoever else starts it may not be able to read it. */
+const BOUND = ['setpriv', '--bounding-set=-dac_override,-dac_read_search']
 /** Starts a program as the first process of a name space. */
 const FIRST = ['unshare', '--pid', '--fork', '--kill-child']
 
@@ -37,24 +39,21 @@ interface Start {
   readonly argv: readonly string[]
   readonly node?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
-  readonly uid?: number
   /** What starts Node. */
   readonly through?: readonly string[]
 }
 
-function start({ argv, node = [], env = {}, uid, through = [] }: Start): Started {
+function start({ argv, node = [], env = {}, through = [] }: Start): Started {
   const [program = '', ...rest] = [...through, process.execPath, ...NODE_FLAGS, ...node, MAIN, ...argv]
-  const as = uid === undefined ? {} : { uid, gid: uid }
   const child = spawn(program, rest, {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
     timeout: 60_000,
-    ...as,
   })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (said += String(data)))
-  const ended = new Promise<Awaited<Started['ended']>>((resolve) =>
-    child.once('close', (code, signal) => resolve({ code, signal })),
+  const ended = new Promise<Awaited<Started['ended']>>((resolve, reject) =>
+    child.once('error', reject).once('close', (code, signal) => resolve({ code, signal })),
   )
   return { child, said: () => said, ended }
 }
@@ -75,14 +74,14 @@ describe.concurrent('a process', () => {
   it('says whose the data directory is when it may not write there', async () => {
     const folder = join(cwd, 'theirs')
     await mkdir(folder)
-    if (IS_ROOT) await chown(folder, 0, 0)
-    else await chmod(folder, 0o500)
+    await chmod(folder, 0o500)
+    if (IS_ROOT) await chown(folder, NOBODY, NOBODY)
     const argv = ['wallet', '--webPort=0', '--logLevel=silent', `--data=${folder}`]
-    const { said, ended } = start({ argv, ...(IS_ROOT && { uid: NOBODY }) })
+    const { said, ended } = start({ argv, ...(IS_ROOT && { through: BOUND }) })
     expect(await ended).toEqual({ code: 1, signal: null })
     expect(said()).toMatch(
       IS_ROOT
-        ? /^the wallet .*theirs belongs to uid 0 and this process runs as uid 65534; chown -R 65534 .*theirs, or .*\n$/
+        ? /^the wallet .*theirs belongs to uid 65534 and this process runs as uid 0; chown -R 0 .*theirs, or .*\n$/
         : /^the wallet .*theirs\S* may not be opened by this user: give it the right .*\n$/,
     )
   })
