@@ -123,7 +123,7 @@ it("is asked for in walt.id's words of its family, too", async () => {
 it('is named in what issuer and verifier publish of themselves', async () => {
   const metadata = await call(`${urls.issuer}/.well-known/openid-credential-issuer`)
   expect(expectStatus(metadata, 200).json()['credential_configurations_supported']).toMatchObject({
-    toy_badge_toy: { format: toy.id, vct: TYPE, cryptographic_binding_methods_supported: ['jwk', 'did:web'] },
+    toy_badge_toy: { format: toy.id, vct: TYPE, cryptographic_binding_methods_supported: ['jwk'] },
   })
 })
 

@@ -34,6 +34,17 @@ const metaOf = (credential: Loose): Loose => (isLoose(credential['meta']) ? cred
 const isTexts = (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'string')
 
+const OPTIONAL_MEMBERS = [
+  'credential_sets',
+  'required',
+  'multiple',
+  'trusted_authorities',
+  'require_cryptographic_holder_binding',
+  'claims',
+  'claim_sets',
+  'values',
+  'id',
+]
 const FOREIGN_FORMATS = ['vc+jwt', 'unknown']
 
 export const inParsing: readonly Disagreement<JsonValue>[] = [
@@ -96,6 +107,15 @@ export const inParsing: readonly Disagreement<JsonValue>[] = [
         ({ options }) =>
           Array.isArray(options) && options.some((option) => Array.isArray(option) && option.length === 0),
       ),
+  },
+  {
+    name: 'a member that may be left out is null',
+    section: 'docs/decisions/027: taken for left out',
+    accepts: 'ours',
+    applies: (query) =>
+      [query, ...credentialsOf(query), ...claimsOf(query), ...listOf(query, 'credential_sets')]
+        .filter(isLoose)
+        .some((part) => OPTIONAL_MEMBERS.some((name) => part[name] === null)),
   },
   {
     name: 'a format that the library does not know',
