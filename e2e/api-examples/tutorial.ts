@@ -38,17 +38,19 @@ export interface Lesson {
   ask(metadata: JsonObject): JsonObject
 }
 
+const DEGREE = {
+  '@context': ['https://www.w3.org/2018/credentials/v1'],
+  type: ['VerifiableCredential', 'UniversityDegree'],
+  credentialSubject: { degree: { type: 'BachelorDegree', name: 'BSc Geology' } },
+}
+
 export const LESSONS: readonly Lesson[] = [
   {
     name: 'a W3C credential',
     issuePath: 'jwt',
     order: {
       credentialConfigurationId: 'UniversityDegree_jwt_vc_json',
-      credentialData: {
-        '@context': ['https://www.w3.org/2018/credentials/v1'],
-        type: ['VerifiableCredential', 'UniversityDegree'],
-        credentialSubject: { degree: { type: 'BachelorDegree', name: 'BSc Geology' } },
-      },
+      credentialData: DEGREE,
       mapping: {
         id: '<uuid>',
         issuer: { id: '<issuerDid>' },
@@ -69,11 +71,7 @@ export const LESSONS: readonly Lesson[] = [
     issuePath: 'jwt',
     order: {
       credentialConfigurationId: 'UniversityDegree_jwt_vc_json',
-      credentialData: {
-        '@context': ['https://www.w3.org/2018/credentials/v1'],
-        type: ['VerifiableCredential', 'UniversityDegree'],
-        credentialSubject: { degree: { type: 'BachelorDegree', name: 'BSc Geology' } },
-      },
+      credentialData: DEGREE,
       standardVersion: 'DRAFT13',
     },
     ask: () => ({ request_credentials: ['UniversityDegree'] }),

@@ -20,7 +20,7 @@ import type { IssuerDatabase } from '../database/schema.ts'
 import type { Issuer } from '../issuer.ts'
 import { keyTypes } from '../onboarding/onboard-issuer.ts'
 import { newDeployment, onSqlite } from '../testing/durable.testing.ts'
-import { withEverything } from '../testing/issue-calls.testing.ts'
+import { servedConfig, withEverything } from '../testing/issue-calls.testing.ts'
 import { credentialFor, offered, proofOfKey, type TestIssuer, tokenFor } from '../testing/issuer.testing.ts'
 
 function issuerOfEverything(database: IssuerDatabase): TestIssuer {
@@ -31,17 +31,7 @@ function issuerOfEverything(database: IssuerDatabase): TestIssuer {
 async function serve(issuer: Issuer): Promise<HttpService> {
   return createHttpService({
     ...issuerService(issuer, { displayName: 'Test' }),
-    config: {
-      service: 'issuer',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: issuer.baseUrl,
-      instance: 'issuer-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: ['openapi'],
-    },
+    config: servedConfig(issuer, ['openapi']),
     checks: [],
   })
 }

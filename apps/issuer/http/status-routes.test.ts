@@ -12,6 +12,7 @@ import { afterEach, expect, it } from 'vitest'
 import type { Issuer } from '../issuer.ts'
 import { recordIssuance } from '../status/record-issuance.ts'
 import { newDeployment, onBothDatabases, watched } from '../testing/durable.testing.ts'
+import { servedConfig } from '../testing/issue-calls.testing.ts'
 import { testIssuer } from '../testing/issuer.testing.ts'
 import { issuerRoutes } from './routes.ts'
 
@@ -25,15 +26,7 @@ async function served(issuer: Issuer, managementApiKey?: string) {
     title: 'Issuer',
     description: '',
     config: {
-      service: 'issuer',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: issuer.baseUrl,
-      instance: 'issuer-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: ['openapi'],
+      ...servedConfig(issuer, ['openapi']),
       ...(managementApiKey !== undefined && { managementApiKey }),
     },
     routes: issuerRoutes(issuer, { display: { name: 'Test', locale: 'en' } }),

@@ -9,7 +9,7 @@ import { type CborValue, isBytes, isCborArray, isCborMap, isCborTag } from '@cou
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import { createDevelopmentCa, issueCertificate } from '@countersign/keys/deployment/development-certificate'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { createHttpService } from '@countersign/service/http/http-service'
+import { createHttpService, type HttpServiceOptions } from '@countersign/service/http/http-service'
 import { newKey } from '@countersign/testing/people/keys'
 import { issuerService } from '../build.ts'
 import type { Issuer } from '../issuer.ts'
@@ -87,20 +87,25 @@ interface CredentialAnswer {
   readonly credentials?: readonly { readonly credential: string }[]
 }
 
+/** An HTTP service of tests, in development mode and without a log. */
+export function servedConfig({ baseUrl }: Issuer, features: HttpServiceOptions['config']['features'] = []) {
+  return {
+    service: 'issuer',
+    mode: 'development',
+    webHost: '127.0.0.1',
+    webPort: 0,
+    baseUrl,
+    instance: 'issuer-1',
+    trustedProxies: [],
+    logLevel: 'silent',
+    features,
+  } as const satisfies HttpServiceOptions['config']
+}
+
 function serve(issuer: Issuer) {
   return createHttpService({
     ...issuerService(issuer, { displayName: 'Test' }),
-    config: {
-      service: 'issuer',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl: issuer.baseUrl,
-      instance: 'issuer-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: [],
-    },
+    config: servedConfig(issuer),
     checks: [],
   })
 }
