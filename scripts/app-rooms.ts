@@ -377,7 +377,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/wallet/main.ts',
     'apps/repository/main.ts',
   ),
-  'apps/countersign/command': onNode('core'),
+  'apps/countersign/command': onNode('core', 'service/operation'),
   'apps/countersign/demo': onNode('apps/countersign/command', 'apps/countersign/services.ts'),
   'apps/countersign/keys': onNode(
     'core',

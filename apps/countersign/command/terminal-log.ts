@@ -3,6 +3,7 @@
  * by eye, and for what goes wrong. The full log, as JSON, is a flag away.
  */
 import { parseJsonObject } from '@countersign/core/json'
+import { isAboutHealth } from '@countersign/service/operation/health'
 
 const MAX_BYTES = 65_536
 
@@ -13,7 +14,7 @@ export function terminalLine(line: string): string | undefined {
   const { level, service, instance, method, route, status, ms, refusal, msg, error } = entry.value
   const who = (textOf(instance) || textOf(service)).padEnd(11)
   if (typeof status === 'number') {
-    if (status < 400 && isAboutHealth(route)) return undefined
+    if (status < 400 && isAboutHealth(textOf(route))) return undefined
     const why = refusal === undefined ? '' : `  ${textOf(refusal)}`
     const took = typeof ms === 'number' ? `  ${Math.round(ms)} ms` : ''
     return `  ${who} ${status} ${textOf(method)} ${textOf(route)}${took}${why}`
@@ -21,10 +22,6 @@ export function terminalLine(line: string): string | undefined {
   if (level !== 'warn' && level !== 'error' && level !== 'fatal') return undefined
   const cause = error === undefined ? '' : ` (${textOf(error)})`
   return `  ${who} ${level === 'warn' ? 'warning' : 'error'}: ${textOf(msg)}${cause}`
-}
-
-function isAboutHealth(route: unknown): boolean {
-  return route === '/livez' || route === '/readyz' || route === '/metrics'
 }
 
 function textOf(value: unknown): string {

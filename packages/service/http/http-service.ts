@@ -9,7 +9,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
 import { type Admission, admission, LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
-import { LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
+import { isAboutHealth, LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
@@ -31,13 +31,7 @@ import {
   logRequests,
   standardHeaders,
 } from './request-hooks.ts'
-import {
-  isAboutHealth,
-  type KnownRoutes,
-  knownRoutes,
-  mayCarryBody,
-  refuseUnknownParameters,
-} from './route-facts.ts'
+import { type KnownRoutes, knownRoutes, mayCarryBody, refuseUnknownParameters } from './route-facts.ts'
 import { type Acceptors, listenWidely } from './server/acceptors.ts'
 import { admittingServers } from './server/admitting-server.ts'
 import {

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
+import { isAboutHealth } from '../operation/health.ts'
 import type { Logger } from '../operation/log.ts'
 import { tokenBuckets } from '../operation/token-buckets.ts'
 import type { DoorKeeper } from './access.ts'
@@ -11,7 +12,7 @@ import { type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { tooManyRequests } from './answers/wire-errors.ts'
 import { answer } from './error-answers.ts'
 import { requireBodyLength, requireContentType } from './request-bodies.ts'
-import { isAboutHealth, mayCarryBody } from './route-facts.ts'
+import { mayCarryBody } from './route-facts.ts'
 import type { SenderOf } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
 

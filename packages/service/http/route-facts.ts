@@ -23,11 +23,6 @@ export interface KnownRoutes {
   local(method: string, target: string): string
 }
 
-/** What probes and monitoring ask for again and again; `url` is the pattern of the route. */
-export function isAboutHealth(url: string | undefined): boolean {
-  return url === '/livez' || url === '/readyz' || url === '/metrics'
-}
-
 const UNKNOWN: RouteFacts = { door: 'open', errors: 'management', precedence: 'running' }
 
 /** What is known as it stands is meant so: below a path that is an address of the service too, a proxy has to take it off. */

@@ -38,6 +38,11 @@ export interface Readiness {
   readonly checks: readonly CheckReport[]
 }
 
+/** What probes and monitoring ask for again and again; `url` is the pattern of the route. */
+export function isAboutHealth(url: string | undefined): boolean {
+  return url === '/livez' || url === '/readyz' || url === '/metrics'
+}
+
 /** The body of `/livez`: an array, as probes written for other stacks expect it. */
 export const LIVENESS = [{ name: 'http', healthy: true }] as const
 
