@@ -83,7 +83,8 @@ interface Walk {
 async function walkTo({ remote, uri, headers, maxBytes, deadlineMs }: Walk, now: number): Promise<Tried> {
   let url = uri
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const timeoutMs = Math.ceil(deadlineMs - attentiveNow())
+    // Rounded up, the sum of fractions would be a millisecond more than was asked for.
+    const timeoutMs = Math.floor(deadlineMs - attentiveNow())
     if (timeoutMs <= 0) return passing({ code: 'list_unreachable', reason: 'timeout' })
     const request = { purpose: 'status_list', method: 'GET', url, headers, timeoutMs, maxBytes } as const
     const answered = await remote.request(request)
