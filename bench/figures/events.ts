@@ -1,5 +1,5 @@
 /** From the moment a wallet sends its answer to one instance until a subscriber at another one hears of the result. */
-import { get, type IncomingMessage } from 'node:http'
+import { openEventStream } from '@countersign/testing/client/event-stream'
 import { openTarget } from '../load/flows.ts'
 import { type Holder, inTurn } from '../load/holders.ts'
 import { createVerification, fetchAndAnswer } from '../load/verification-flow.ts'
@@ -41,48 +41,17 @@ async function oneEvent(
   try {
     const id = await createVerification(target.send, authorization)
     const answer = await fetchAndAnswer(target.send, id, holder)
-    const stream = await subscribe(watchedAt, `/openid4vc/session/${id}/events`, authorization)
-    await stream.until('event: state')
+    const events = `http://127.0.0.1:${watchedAt}/openid4vc/session/${id}/events`
+    const stream = await openEventStream(events, undefined, { authorization })
+    await stream.until('state')
     const sentAt = performance.now()
     const [, heardAt] = await Promise.all([
       target.send(answer),
-      stream.until('event: verified').then(() => performance.now()),
+      stream.until('verified').then(() => performance.now()),
     ])
     stream.close()
     return heardAt - sentAt
   } finally {
     target.close()
-  }
-}
-
-interface Stream {
-  until(text: string): Promise<void>
-  close(): void
-}
-
-async function subscribe(port: number, path: string, authorization: string): Promise<Stream> {
-  const headers = { authorization, accept: 'text/event-stream' }
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    get({ port, path, headers, host: '127.0.0.1', agent: false }, resolve).once('error', reject)
-  })
-  if (response.statusCode !== 200) throw new Error(`no event stream: ${response.statusCode}`)
-  let received = ''
-  let wake = () => {}
-  response.setEncoding('utf8')
-  response.on('data', (chunk: string) => {
-    received += chunk
-    wake()
-  })
-  response.on('close', () => wake())
-  return {
-    until: async (text) => {
-      while (!received.includes(text)) {
-        if (response.closed) throw new Error(`the event stream ended without ${text}`)
-        await new Promise<void>((resolve) => {
-          wake = resolve
-        })
-      }
-    },
-    close: () => response.destroy(),
   }
 }

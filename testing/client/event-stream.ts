@@ -1,14 +1,10 @@
-/** Reads server-sent events until told to stop or until the stream ends. */
-export interface StreamEvent {
-  readonly id?: string
-  readonly event: string
-  readonly data: string
-}
+/** Follows an event stream until told to stop or until the stream ends. */
+import { eventReader, type StreamEvent } from './event-reader.ts'
 
 export interface EventStream {
   readonly instance: string
   readonly events: readonly StreamEvent[]
-  /** Resolves at the first event of the name, also one that came before; rejects after a minute and a half. */
+  /** Resolves at the first event of the name, also one that came before; rejects at the end, and after a minute and a half. */
   until(event: string): Promise<StreamEvent>
   /** Resolves when the server has ended the stream. */
   readonly ended: Promise<void>
@@ -17,18 +13,23 @@ export interface EventStream {
 
 const PATIENCE_MS = 90_000
 
-export async function openEventStream(url: string, lastEventId?: string): Promise<EventStream> {
+export async function openEventStream(
+  url: string,
+  lastEventId?: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<EventStream> {
   const abort = new AbortController()
-  const headers: Record<string, string> = { accept: 'text/event-stream' }
+  const headers: Record<string, string> = { accept: 'text/event-stream', ...more }
   if (lastEventId !== undefined) headers['last-event-id'] = lastEventId
   const response = await fetch(url, { headers, signal: abort.signal })
   if (response.status !== 200 || response.body === null) throw new Error(`no stream: ${response.status}`)
   const events: StreamEvent[] = []
   const waiting = new Set<() => void>()
-  const ended = readAll(response.body, (event) => {
+  const reader = eventReader((event) => {
     events.push(event)
     for (const look of waiting) look()
-  }).catch(() => undefined)
+  })
+  const ended = readAll(response.body, reader.feed).catch(() => undefined)
   return {
     instance: response.headers.get('x-instance') ?? 'none',
     events,
@@ -36,10 +37,8 @@ export async function openEventStream(url: string, lastEventId?: string): Promis
     close: () => abort.abort(),
     until: (name) =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(
-          () => reject(new Error(`no event ${name} in: ${JSON.stringify(events)}`)),
-          PATIENCE_MS,
-        )
+        const fail = () => reject(new Error(`no event ${name} in: ${JSON.stringify(events)}`))
+        const timer = setTimeout(fail, PATIENCE_MS)
         const look = () => {
           const found = events.find((event) => event.event === name)
           if (found === undefined) return
@@ -49,33 +48,14 @@ export async function openEventStream(url: string, lastEventId?: string): Promis
         }
         waiting.add(look)
         look()
+        void ended.then(() => {
+          clearTimeout(timer)
+          fail()
+        })
       }),
   }
 }
 
-async function readAll(
-  body: ReadableStream<Uint8Array>,
-  onEvent: (event: StreamEvent) => void,
-): Promise<void> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of body) {
-    text += decoder.decode(chunk, { stream: true })
-    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-      const event = parseEvent(text.slice(0, end))
-      text = text.slice(end + 2)
-      if (event !== undefined) onEvent(event)
-    }
-  }
-}
-
-/** A block without data is a comment or a setting. */
-function parseEvent(block: string): StreamEvent | undefined {
-  const fields = block.split('\n').map((line) => /^(\w+): ?(.*)$/.exec(line) ?? [])
-  const value = (name: string) => fields.find(([, field]) => field === name)?.[2]
-  const data = value('data')
-  const id = value('id')
-  return data === undefined
-    ? undefined
-    : { event: value('event') ?? 'message', data, ...(id !== undefined && { id }) }
+async function readAll(body: ReadableStream<Uint8Array>, take: (chunk: Uint8Array) => void): Promise<void> {
+  for await (const chunk of body) take(chunk)
 }
