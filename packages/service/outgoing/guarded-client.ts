@@ -3,12 +3,12 @@
  * public address over https, follows no redirect, and ends within a time and a size. The address is judged when
  * the connection is made, after name resolution, so that a name cannot change its mind in between.
  */
-import { lookup as resolveName } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { withTimeSignal } from '@countersign/event-loop/time-limit'
 import type { Agent } from 'undici'
 import type { OutgoingPurpose } from '../operation/metrics.ts'
+import { askedTwice } from './name-lookup.ts'
 import { type AddressClass, classifyAddress } from './public-addresses.ts'
 
 /** Limits of outgoing requests; the defaults are those of production. */
@@ -131,7 +131,7 @@ async function openAgent(limits: Limits): Promise<Agent> {
 /** Resolves a name to its allowed addresses; the connection is made to exactly these. */
 export function guardedLookup(
   limits: Pick<Limits, 'allowPrivateAddresses'>,
-  resolve = resolveName,
+  resolve = askedTwice(),
 ): LookupFunction {
   const judged: Limits = { allowHttp: false, timeoutMs: 0, maxBytes: 0, ...limits }
   return (hostname, options, callback) => {
