@@ -167,8 +167,14 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'service/operation': using(['pino', 'prom-client'], 'event-loop', 'x509'),
   'service/config': using(['zod', '@pushcorn/hocon-parser'], 'core', 'service/operation'),
   'service/outgoing': using(['undici'], 'core', 'did', 'event-loop', 'status-list', 'service/operation'),
-  'service/http/server': onNode('event-loop', 'service/config', 'service/operation'),
-  'service/http/answers': using(['fastify', 'zod'], 'api'),
+  'service/http/node-http.ts': onNode(),
+  'service/http/server': onNode(
+    'event-loop',
+    'service/config',
+    'service/http/node-http.ts',
+    'service/operation',
+  ),
+  'service/http/answers': using(['fastify', 'zod'], 'api', 'service/http/node-http.ts'),
   'service/http': using(
     ['fastify', 'fastify-type-provider-zod', '@fastify/swagger', '@fastify/swagger-ui', 'pino', 'zod'],
     'core',
@@ -176,6 +182,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
     'service/operation',
     'service/http/answers',
+    'service/http/node-http.ts',
     'service/http/server',
   ),
   'service/sessions': using(

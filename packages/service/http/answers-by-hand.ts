@@ -3,9 +3,10 @@
  * those of every other answer, from the same places.
  */
 import { randomUUID } from 'node:crypto'
-import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { acceptedRequestId, rawHeaders, type StandardHeaders } from './answer-headers.ts'
 import { errorBody, type WireError } from './answers/wire-errors.ts'
+import { STATUS_CODES } from './node-http.ts'
 import type { KnownRoutes } from './route-facts.ts'
 import type { EarlyAnswer } from './server/admitting-server.ts'
 

@@ -3,7 +3,7 @@
  * parse, and the OAuth object of RFC 6749 §5.2. Handlers call `fail`; everything unforeseen becomes a 500 that says
  * nothing about the inside. What a message says is decided by the caller of `fail`, never taken from an exception.
  */
-import { STATUS_CODES } from 'node:http'
+import { STATUS_CODES } from '../node-http.ts'
 
 /** Which of the two shapes a route answers errors in. */
 export type ErrorShape = 'management' | 'oauth'

@@ -4,16 +4,10 @@
  * senders keep nobody out; of too many of them the slowest is cut. It knows no address and no form of errors: how a request
  * ranks, and what a refused one is told, is handed in.
  */
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
 import type { Admission, Precedence, RefusedFor } from '../../operation/admission.ts'
 import type { Logger } from '../../operation/log.ts'
+import { createServer } from '../node-http.ts'
 import type { ConnectionLimits } from './connections.ts'
 import { slowBodies } from './slow-bodies.ts'
 
