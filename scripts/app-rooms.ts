@@ -393,6 +393,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/countersign/cluster': onNode(
     'local-servers',
+    'local-servers/process',
     'apps/countersign/command',
     'apps/countersign/demo',
     'apps/countersign/services.ts',

@@ -121,6 +121,19 @@ describe('who may know whom, beside the rooms', () => {
     expect(chosen).toEqual([])
   })
 
+  // What ends within the call that starts it (`execFile`, `spawnSync`) needs nobody to look after it. `scripts/*.mjs` run
+  // before anything is installed.
+  it('a program that outlives the call is started in one room, by tests and measurements too', () => {
+    const starts = files.filter(
+      ({ path, text }) =>
+        !path.startsWith('packages/local-servers/process/') &&
+        /^import (?!type)[^']*\b(?:spawn|fork|exec)\b[^']*'node:child_process'|import\('node:child_process/m.test(
+          text,
+        ),
+    )
+    expect(starts.map(({ path }) => path)).toEqual([])
+  })
+
   it('the command is imported by no part of the product', () => {
     const command = (path: string) => path.startsWith('apps/countersign/')
     expect(between((from) => isProduct(from) && !command(from), command)).toEqual([])

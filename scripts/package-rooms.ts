@@ -227,5 +227,6 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/sessions',
     'service/trust',
   ),
-  'local-servers': onNode(),
+  'local-servers': onNode('local-servers/process'),
+  'local-servers/process': onNode(),
 }

@@ -1,4 +1,5 @@
-// `npm start`: installs what is missing, then runs the whole stack in one process (`countersign up`).
+// `npm start`: installs what is missing, then runs the whole stack in one process (`countersign up`). It may run on a Node
+// that reads no TypeScript, so what starts programs elsewhere (`packages/local-servers/process`) is out of its reach.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -14,7 +14,8 @@ delete process.env.COUNTERSIGN_SEEDS
 process.env.COUNTERSIGN_FLOWS = '5000'
 const flows = run('vitest', ['run', '--project', 'cluster', 'e2e/chaos'])
 delete process.env.COUNTERSIGN_FLOWS
-// Each looks up from its work twenty times a second, and ends when this process is gone and the pipe with it.
+// Each looks up from its work twenty times a second, and ends when this process is gone and the pipe with it. Started by hand,
+// because this script may run on a Node that reads no TypeScript.
 const work = `
   process.stdin.on('close', () => process.exit()).resume()
   const turn = () => { for (const end = Date.now() + 50; Date.now() < end; ); setImmediate(turn) }

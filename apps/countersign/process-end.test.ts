@@ -1,9 +1,11 @@
 /** How the process of a command ends: after a refusal, by a signal in any moment, and as the first process of a container. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { type Program, startProgram } from '@countersign/local-servers/process/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -29,12 +31,6 @@ afterAll(async () => {
   await rm(cwd, { recursive: true, force: true })
 })
 
-interface Started {
-  readonly child: ChildProcess
-  readonly said: () => string
-  readonly ended: Promise<{ readonly code: number | null; readonly signal: string | null }>
-}
-
 interface Start {
   readonly argv: readonly string[]
   readonly node?: readonly string[]
@@ -43,19 +39,9 @@ interface Start {
   readonly through?: readonly string[]
 }
 
-function start({ argv, node = [], env = {}, through = [] }: Start): Started {
-  const [program = '', ...rest] = [...through, process.execPath, ...NODE_FLAGS, ...node, MAIN, ...argv]
-  const child = spawn(program, rest, {
-    cwd,
-    env: { PATH: process.env['PATH'], ...env },
-    timeout: 60_000,
-  })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (said += String(data)))
-  const ended = new Promise<Awaited<Started['ended']>>((resolve, reject) =>
-    child.once('error', reject).once('close', (code, signal) => resolve({ code, signal })),
-  )
-  return { child, said: () => said, ended }
+function start({ argv, node = [], env = {}, through = [] }: Start): Program {
+  const [program = '', ...args] = [...through, process.execPath, ...NODE_FLAGS, ...node, MAIN, ...argv]
+  return startProgram({ program, args, cwd, env: { PATH: process.env['PATH'], ...env } })
 }
 
 const DEVELOPMENT = ['--webPort=0', '--logLevel=warn', '--data=data']
@@ -67,8 +53,8 @@ describe.concurrent('a process', () => {
       argv: ['verifier', ...argv, `--sessions=${redis.url}`],
       env: { COUNTERSIGN_SECRET: 'x'.repeat(40), COUNTERSIGN_MANAGEMENT_API_KEY: 'y'.repeat(40) },
     })
-    expect(await ended).toEqual({ code: 1, signal: null })
-    expect(said()).toMatch(/^the verifier does not start: the verifier-request key is missing: set .*\n$/)
+    expect(await ended).toBe('ended with code 1')
+    expect(await said()).toMatch(/^the verifier does not start: the verifier-request key is missing: set .*$/)
   })
 
   it('says whose the data directory is when it may not write there', async () => {
@@ -78,11 +64,11 @@ describe.concurrent('a process', () => {
     if (IS_ROOT) await chown(folder, NOBODY, NOBODY)
     const argv = ['wallet', '--webPort=0', '--logLevel=silent', `--data=${folder}`]
     const { said, ended } = start({ argv, ...(IS_ROOT && { through: BOUND }) })
-    expect(await ended).toEqual({ code: 1, signal: null })
-    expect(said()).toMatch(
+    expect(await ended).toBe('ended with code 1')
+    expect(await said()).toMatch(
       IS_ROOT
-        ? /^the wallet .*theirs belongs to uid 65534 and this process runs as uid 0; chown -R 0 .*theirs, or .*\n$/
-        : /^the wallet .*theirs\S* may not be opened by this user: give it the right .*\n$/,
+        ? /^the wallet .*theirs belongs to uid 65534 and this process runs as uid 0; chown -R 0 .*theirs, or .*$/
+        : /^the wallet .*theirs\S* may not be opened by this user: give it the right .*$/,
     )
   })
 
@@ -90,19 +76,19 @@ describe.concurrent('a process', () => {
     // Says when the first line of the program has run, and nothing of ours is loaded yet.
     const tell = `data:text/javascript,process.on('newListener', (name) => {
       if (name === 'SIGTERM') process.stderr.write('hears\\n') })`
-    const { child, said, ended } = start({ argv: ['verifier', ...DEVELOPMENT], node: ['--import', tell] })
-    await eventually('it hears signals', () => said().includes('hears'))
-    child.kill('SIGTERM')
-    expect(await ended).toEqual({ code: 143, signal: null })
-    expect(said()).toBe('hears\n')
+    const { signal, said, ended } = start({ argv: ['verifier', ...DEVELOPMENT], node: ['--import', tell] })
+    await eventually('it hears signals', async () => (await said()).includes('hears'))
+    signal('SIGTERM')
+    expect(await ended).toBe('ended with code 143')
+    expect(await said()).toBe('hears')
   })
 
   it('stops in good order when it runs', async () => {
-    const { child, said, ended } = start({ argv: ['repository', '--webPort=0'] })
-    await eventually('it listens', () => said().includes('"msg":"listening"'))
-    child.kill('SIGINT')
-    expect(await ended).toEqual({ code: 0, signal: null })
-    expect(said()).toContain('"msg":"stopped"')
+    const { signal, said, ended } = start({ argv: ['repository', '--webPort=0'] })
+    await eventually('it listens', async () => (await said()).includes('"msg":"listening"'))
+    signal('SIGINT')
+    expect(await ended).toBe('ended with code 0')
+    expect(await said()).toContain('"msg":"stopped"')
   })
 })
 
@@ -110,21 +96,21 @@ describe.concurrent('a process', () => {
 async function mayBeFirst(): Promise<boolean> {
   if (!IS_ROOT || process.platform !== 'linux') return false
   const [program = '', ...flags] = FIRST
-  const tried = spawn(program, [...flags, 'true'], { stdio: 'ignore' })
-  return new Promise((resolve) => {
-    tried.once('error', () => resolve(false)).once('exit', (code) => resolve(code === 0))
-  })
+  return promisify(execFile)(program, [...flags, 'true']).then(
+    () => true,
+    () => false,
+  )
 }
 
 it('as the first process of a container it ends by the first signal, while it waits for its store', async (test) => {
   test.skip(!(await mayBeFirst()), 'no process name spaces here')
-  const { child, said, ended } = start({
+  const { pid, said, ended } = start({
     argv: ['verifier', ...DEVELOPMENT, '--sessions=redis://127.0.0.1:1'],
     through: FIRST,
   })
-  await eventually('it waits', () => said().includes('waiting for redis'))
-  process.kill(await childOf(child.pid ?? 0), 'SIGTERM')
-  expect(await ended).toEqual({ code: 143, signal: null })
+  await eventually('it waits', async () => (await said()).includes('waiting for redis'))
+  process.kill(await childOf(pid), 'SIGTERM')
+  expect(await ended).toBe('ended with code 143')
 })
 
 async function childOf(pid: number): Promise<number> {

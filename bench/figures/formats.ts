@@ -17,9 +17,9 @@ export async function formatFigures({ deployment, settings }: Stand): Promise<re
     cwd: folder,
     logFile: join(folder, 'formats.log'),
   })
-  const message = await running.message()
+  const message = await running.message().catch(() => undefined)
   await running.stop()
-  if (!isFormatRounds(message)) throw new Error(`the formats were not measured:\n${running.log()}`)
+  if (!isFormatRounds(message)) throw new Error(`the formats were not measured:\n${await running.said()}`)
   const { verify, issue, match, others } = message
   const compared = (what: string, { first, second, ratios }: PairedRounds, budget?: Budget) =>
     figure({ what, unit: 'µs CPU', measured: second, limit: first, ratio: ratios, budget })

@@ -1,6 +1,6 @@
 /**
  * The limit as a process of its own: a bare `node:http` server that takes the requests of a recorded flow, does the
- * work of the plan and answers as many bytes as the service did. The plan comes as the first message.
+ * work of the plan and answers as many bytes as the service did. It says when it can hear the plan, which is the first message.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -16,6 +16,7 @@ interface PreparedStep {
 // The probe keeps no process alive: until the plan is here, this does.
 process.channel?.ref()
 process.once('message', (plan: LimitPlan) => serve(plan))
+process.send?.({ hears: 'plan' })
 
 function serve(plan: LimitPlan): void {
   const steps = new Map(plan.steps.map((step) => [`${step.method} ${step.path}`, prepared(step)]))

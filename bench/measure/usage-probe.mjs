@@ -5,7 +5,7 @@
  */
 if (process.channel !== undefined) {
   process.on('message', (question) => {
-    if (question === 'usage') process.send?.(usageNow())
+    if (question.asksFor === 'usage') process.send?.(usageNow())
   })
   process.channel.unref()
 }

@@ -13,9 +13,9 @@ const SERVER = fileURLToPath(new URL('../limit/server.ts', import.meta.url))
 
 export async function startLimit(plan: LimitPlan, folder: string): Promise<LimitProcess> {
   const running = startMeasured({ module: SERVER, cwd: folder, logFile: join(folder, 'limit.log') })
-  const listening = running.message()
-  running.send(plan)
-  const port = memberOf(await listening, 'port')
-  if (typeof port !== 'number') throw new Error(`the limit does not listen:\n${running.log()}`)
+  // Before it listens for the plan, only its probe hears messages.
+  await running.message()
+  const port = memberOf(await running.ask(plan), 'port')
+  if (typeof port !== 'number') throw new Error(`the limit does not listen:\n${await running.said()}`)
   return { ...running, port }
 }

@@ -4,9 +4,9 @@
  */
 import { get } from 'node:http'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '@countersign/local-servers/ports'
+import { untilReady } from '@countersign/local-servers/process/program'
 import { type MeasuredProcess, startMeasured } from '../measure/measured-process.ts'
 import type { BenchDeployment } from './deployment.ts'
 
@@ -25,6 +25,7 @@ export interface ServiceWish {
 
 const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.mjs', import.meta.url))
 const READY_TIMEOUT_MS = 20_000
+/** The time until it is ready is a figure: twenty milliseconds between two looks would be a part of it. */
 const POLL_MS = 4
 
 export async function startService({
@@ -54,17 +55,12 @@ export async function startService({
   return { ...running, port, readyMs: performance.now() - startedAt }
 }
 
-/** Polls until the path is answered with 200. Throws with the log's end when the process ends before. */
-export async function untilAnswers(running: MeasuredProcess, port: number, path: string): Promise<void> {
-  const deadline = performance.now() + READY_TIMEOUT_MS
-  while (!(await answersOk(port, path))) {
-    if (running.exitCode() !== undefined) throw new Error(`a service ended at its start:\n${running.log()}`)
-    if (performance.now() > deadline) {
-      await running.stop()
-      throw new Error(`a service is not ready after ${READY_TIMEOUT_MS} ms:\n${running.log()}`)
-    }
-    await delay(POLL_MS)
-  }
+/** Waits until the path is answered with 200. Throws with the log's end when the process ends before, or twenty seconds pass. */
+export function untilAnswers(running: MeasuredProcess, port: number, path: string): Promise<void> {
+  return untilReady(running, 'a service', () => answersOk(port, path), {
+    withinMs: READY_TIMEOUT_MS,
+    pollMs: POLL_MS,
+  })
 }
 
 export { COMMAND }

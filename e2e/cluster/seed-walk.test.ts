@@ -14,7 +14,7 @@ import {
 import type { ServiceName } from '@countersign/countersign/services'
 import { startCaddy } from '@countersign/local-servers/caddy'
 import { freePorts } from '@countersign/local-servers/ports'
-import type { Program } from '@countersign/local-servers/program'
+import type { Program } from '@countersign/local-servers/process/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import { identityQuery } from '@countersign/testing/client/flows'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'

@@ -2,14 +2,15 @@
  * What docs/distributed.md says of containers, command by command, with `deploy/` as it stands: the image, two verifiers by
  * hand that lose each other's sessions until they share them, and the compose file. Podman is asked in Docker's place.
  */
+
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Finished } from '@countersign/local-servers/process/finished-within'
 import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeBaseImages } from './base-images.ts'
 import { documented } from './documented.ts'
-import type { Finished } from './finished-within.ts'
 import { fillNpmCache, npmOfThisMachine } from './npm-cache.ts'
 import { containersRefused, openSandbox, type Sandbox } from './sandbox.ts'
 import { type Addresses, curl, type Walk, walkAt } from './walk.ts'

@@ -9,8 +9,8 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Program, startProgram, untilReady } from '@countersign/local-servers/program'
-import { type Finished, finishedWithin } from './finished-within.ts'
+import { type Finished, finishedWithin } from '@countersign/local-servers/process/finished-within'
+import { type Program, startProgram, untilReady } from '@countersign/local-servers/process/program'
 
 export interface Sandbox {
   readonly folder: string
@@ -92,10 +92,12 @@ export async function openSandbox(project: string): Promise<Sandbox> {
   })
   await untilReady(holder, 'the sandbox', async () => isThere(join(folder, 'ready')))
   const first = execFileSync('pgrep', ['-P', `${holder.pid}`], { encoding: 'utf8' }).trim()
-  const entrance = ['nsenter', '--target', first, '--mount', '--net', '--pid']
+  const entrance = ['nsenter', '--target', first, '--mount', '--net', '--pid'] as const
+  const [enter, ...where] = entrance
   const tried: Sandbox['tried'] = (program, args, options = {}) =>
     finishedWithin(options.withinMs ?? WITHIN_MS, {
-      command: [...entrance, `--wdns=${options.cwd ?? folder}`, '--', program, ...args],
+      program: enter,
+      args: [...where, `--wdns=${options.cwd ?? folder}`, '--', program, ...args],
       env: { ...env, ...options.env },
     })
   return {

@@ -3,6 +3,7 @@
  * the other leaves it. A credential goes its whole way, wallets that look for metadata find it, and the API page works as it
  * is opened: below the path, and at the instance itself.
  */
+
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +11,9 @@ import { fileURLToPath } from 'node:url'
 import { type StartedService, startServiceProcess } from '@countersign/countersign/cluster/service-process'
 import { findProgram } from '@countersign/local-servers/find-program'
 import { freePorts, takesConnections } from '@countersign/local-servers/ports'
-import { type Program, startProgram, untilReady } from '@countersign/local-servers/program'
+import { finishedWithin } from '@countersign/local-servers/process/finished-within'
+import { type Program, startProgram, untilReady } from '@countersign/local-servers/process/program'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { finishedWithin } from '../containers/finished-within.ts'
 import { type ApiPages, openApiPages } from './api-pages.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -86,7 +87,8 @@ describe.each([
   it('a credential is issued, held and verified', async () => {
     const addresses = NAMES.flatMap((name) => [`--${name}`, `${host}/${name}`])
     const walked = await finishedWithin(120_000, {
-      command: [process.execPath, 'apps/countersign/main.mjs', 'demo', ...addresses],
+      program: process.execPath,
+      args: ['apps/countersign/main.mjs', 'demo', ...addresses],
       env: { ...process.env, COUNTERSIGN_MANAGEMENT_API_KEY: KEY },
       cwd: root,
     })

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { answersOk, freePort } from '@countersign/local-servers/ports'
-import { type Program, startProgram, untilReady } from '@countersign/local-servers/program'
+import { type Program, startProgram, untilReady } from '@countersign/local-servers/process/program'
 
 const python = fileURLToPath(new URL('../.venv/bin/python', import.meta.url))
 const moto = fileURLToPath(new URL('../.venv/bin/moto_server', import.meta.url))

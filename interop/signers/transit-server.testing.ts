@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findProgram, ProgramMissing } from '@countersign/local-servers/find-program'
 import { answersOk, freePort } from '@countersign/local-servers/ports'
-import { type Program, startProgram, untilReady } from '@countersign/local-servers/program'
+import { type Program, startProgram, untilReady } from '@countersign/local-servers/process/program'
 
 const venv = fileURLToPath(new URL('../.venv/', import.meta.url))
 

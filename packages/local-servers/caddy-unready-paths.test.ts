@@ -4,7 +4,7 @@ import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startCaddy } from './caddy.ts'
 import { freePorts } from './ports.ts'
-import type { Program } from './program.ts'
+import type { Program } from './process/program.ts'
 
 const names = ['a', 'b'] as const
 type Name = (typeof names)[number]

@@ -3,7 +3,7 @@ import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startCaddy } from './caddy.ts'
 import { freePorts, takesConnections } from './ports.ts'
-import type { Program } from './program.ts'
+import type { Program } from './process/program.ts'
 
 const names = ['a', 'b'] as const
 type Name = (typeof names)[number]

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { caddyfile, type Site } from './caddyfile.ts'
 import { findProgram } from './find-program.ts'
 import { isFree, takesConnections } from './ports.ts'
-import { type Program, startProgram, untilReady } from './program.ts'
+import { type Program, startProgram, untilReady } from './process/program.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface CaddyOptions {

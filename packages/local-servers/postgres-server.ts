@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram, postgresFolders } from './find-program.ts'
 import { freePort } from './ports.ts'
-import { type Program, startProgram, untilReady } from './program.ts'
+import { type Program, startProgram, untilReady } from './process/program.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface PostgresServerOptions {

@@ -5,7 +5,7 @@
 import { connect } from 'node:net'
 import { findProgram } from './find-program.ts'
 import { freePort } from './ports.ts'
-import { type Program, startProgram, untilReady } from './program.ts'
+import { type Program, startProgram, untilReady } from './process/program.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface RedisServerOptions {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Program, startProgram } from './program.ts'
+import { type Program, startProgram } from './process/program.ts'
 import { newStopList, startedWhole } from './stop-list.ts'
 
 describe('what was started together', () => {

@@ -3,7 +3,8 @@
  * time of this machine now, which is looked at when the deadline was missed: how long a computation and the start of a
  * process take.
  */
-import { spawn } from 'node:child_process'
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { slownessNow } from './slowness.ts'
 
 const PROCESS_START_IDLE_MS = 60
@@ -24,11 +25,8 @@ export async function expectTook(elapsedMs: number, limitMs: number): Promise<vo
   throw new Error(`took ${Math.round(elapsedMs)} ms instead of ${limitMs} ms x ${slowness.toFixed(1)}`)
 }
 
-function slownessOfProcesses(): Promise<number> {
+async function slownessOfProcesses(): Promise<number> {
   const startedAt = performance.now()
-  return new Promise((resolve, reject) => {
-    spawn(process.execPath, ['--eval', '0'], { stdio: 'ignore' })
-      .once('error', reject)
-      .once('exit', () => resolve((performance.now() - startedAt) / PROCESS_START_IDLE_MS))
-  })
+  await promisify(execFile)(process.execPath, ['--eval', '0'])
+  return (performance.now() - startedAt) / PROCESS_START_IDLE_MS
 }

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { type Program, startProgram, tailOf, untilReady } from '@countersign/local-servers/program'
+import { type Program, startProgram, tailOf, untilReady } from '@countersign/local-servers/process/program'
 import { NODE_FLAGS } from '../command/node-flags.ts'
 import type { ServiceName } from '../services.ts'
 import type { InstancePlan } from './topology.ts'

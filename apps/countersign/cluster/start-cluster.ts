@@ -13,7 +13,7 @@ import {
   type PostgresServer,
   startPostgres,
 } from '@countersign/local-servers/postgres-server'
-import type { Program } from '@countersign/local-servers/program'
+import type { Program } from '@countersign/local-servers/process/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import { removeLeftFolders, temporaryFolder } from '@countersign/local-servers/temporary-folder'

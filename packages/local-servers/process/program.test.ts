@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startRedis } from '../redis-server.ts'
+import { finishedWithin } from './finished-within.ts'
 import { startProgram, tailOf, untilReady } from './program.ts'
-import { startRedis } from './redis-server.ts'
 
 let folder: string
 
@@ -32,7 +32,7 @@ describe('a program', () => {
   it('without a log is remembered by the end of what it said', async () => {
     const running = start('head -c 100000 /dev/zero | tr "\\0" x; echo; echo end')
     await running.ended
-    await eventually('its last word has arrived', async () => (await running.said()).endsWith('end'))
+    expect(await running.said()).toMatch(/x\nend$/)
     expect((await running.said()).length).toBeLessThanOrEqual(4000)
   })
 
@@ -70,8 +70,36 @@ describe('a program', () => {
     const args = ['--eval', script]
     const running = startProgram({ program: process.execPath, args, takesMessages: true })
     expect([await running.ask({ add: 1 }), await running.ask({ add: 2 })]).toEqual([2, 3])
+    const never = expect(running.message()).rejects.toThrow('ended before it answered')
     await running.kill()
-    await expect(running.ask({ add: 3 })).rejects.toThrow()
+    await never
+    await expect(running.ask({ add: 3 })).rejects.toThrow('ended before it answered')
+  })
+
+  it('sends messages by itself, which wait to be read', async () => {
+    const args = ['--eval', 'process.send(1); process.on("message", () => {})']
+    const running = startProgram({ program: process.execPath, args, takesMessages: true })
+    expect(await running.message()).toBe(1)
+    await running.kill()
+  })
+
+  it.each([
+    ['exit 3', 3],
+    ['kill -9 $$', undefined],
+    ['exec /no/such/program', 127],
+  ])('that ran `%s` has code %s', async (script, code) => {
+    const running = start(script)
+    expect(running.exitCode()).toBe(undefined)
+    await running.ended
+    expect(running.exitCode()).toBe(code)
+  })
+
+  it('has ended although something in the background holds its output', async () => {
+    const running = start('sleep 600 & echo $!')
+    expect(await running.ended).toBe('ended with code 0')
+    const background = Number(await running.said())
+    expect(isAlive(background)).toBe(true)
+    process.kill(background, 'SIGKILL')
   })
 })
 
@@ -95,23 +123,49 @@ describe('waiting for a program', () => {
   it('that never becomes ready ends it, and is an error with what it said', async () => {
     const running = start('echo working on it; exec sleep 600', 'never.log')
     await eventually('it has said something', () => running.said())
-    const waiting = untilReady(running, 'it', async () => false, 0)
+    const waiting = untilReady(running, 'it', async () => false, { withinMs: 0 })
     await expect(waiting).rejects.toThrow(/^it did not become ready; it said:\nworking on it$/)
     expect(isAlive(running.pid)).toBe(false)
   })
 })
 
-describe('nothing is left behind', () => {
-  it('by a process that is killed: its program ends, and the temporary folder of it goes', async () => {
-    const parent = spawn(process.execPath, ['--input-type=module', '--eval', PARENT], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    const line = await new Promise<string>((resolve) =>
-      parent.stdout.once('data', (data: Buffer) => resolve(data.toString())),
+describe('a command', () => {
+  const shell = (script: string, withinMs = 60_000) =>
+    finishedWithin(withinMs, { program: '/bin/sh', args: ['-c', script] })
+
+  it('is awaited, with all that it said and apart', async () => {
+    const { code, stdout, stderr } = await shell(
+      'head -c 100000 /dev/zero | tr "\\0" x; printf ä >&2; exit 3',
     )
+    expect([code, stdout.length, stderr]).toEqual([3, 100_000, 'ä'])
+  })
+
+  it('that takes too long is ended, and has no code', async () => {
+    const { code, stdout } = await shell('echo $$; exec sleep 600', 500)
+    expect(code).toBe(undefined)
+    expect(isAlive(Number(stdout))).toBe(false)
+  })
+
+  it('that cannot be started is an error that names it', async () => {
+    await expect(finishedWithin(1000, { program: '/no/such/program', args: [] })).rejects.toThrow(
+      /^\/no\/such\/program could not be started/,
+    )
+  })
+})
+
+describe('nothing is left behind', () => {
+  it.each([
+    ['program', PARENT],
+    ['command', COMMANDING_PARENT],
+  ])('by a process that is killed: its %s ends, and a temporary folder of it goes', async (_what, module) => {
+    const parent = startProgram({
+      program: process.execPath,
+      args: ['--input-type=module', '--eval', module],
+    })
+    const line = await eventually('it has begun', () => parent.said())
     const [pid, temporaryFolder = '/'] = line.trim().split(' ')
     expect(isAlive(Number(pid))).toBe(true)
-    parent.kill('SIGKILL')
+    await parent.kill()
     await eventually('its program is gone', () => !isAlive(Number(pid)))
     await eventually('its folder is gone', () => !existsSync(temporaryFolder))
   })
@@ -146,4 +200,18 @@ import { startProgram } from ${JSON.stringify(new URL('./program.ts', import.met
 const temporaryFolder = await mkdtemp('/tmp/countersign-orphan-')
 const { pid } = startProgram({ program: '/bin/sleep', args: ['600'], temporaryFolder })
 console.log(pid, temporaryFolder)
+`
+
+const COMMANDING_PARENT = `
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+import { finishedWithin } from ${JSON.stringify(new URL('./finished-within.ts', import.meta.url).href)}
+const folder = mkdtempSync('/tmp/countersign-orphan-')
+const told = () => { try { return readFileSync(folder + '/pid', 'utf8').trim() } catch { return '' } }
+const args = ['-c', 'echo $$ > "$1/pid"; exec sleep 600', 'sh', folder]
+void finishedWithin(600_000, { program: '/bin/sh', args })
+while (told() === '') await setTimeout(20)
+const pid = told()
+rmSync(folder, { recursive: true })
+console.log(pid, folder)
 `

@@ -1,7 +1,8 @@
 /**
  * A program that lives as long as this process wants it, and never longer: it stands in a process group of its own, so
  * that Ctrl-C at the terminal reaches only the one who stops all in order, and a watchdog ends it when this process dies
- * in whatever way (`watchdog.ts`). Knows nothing of what the program does; readiness is asked by a function of the caller.
+ * in whatever way (`watchdog.ts`). Whatever outlives the call that starts it is started here and nowhere else. Knows nothing
+ * of what the program does; readiness is asked by a function of the caller.
  */
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
@@ -23,14 +24,18 @@ export interface ProgramOptions {
   readonly temporaryFolder?: string | undefined
   /** Its output is appended there, readable by the owner only. Without it the end of the output is kept in memory. */
   readonly logFile?: string | undefined
+  /** Hears all of its output, where there is no log file. */
+  readonly onOutput?: (text: string, from: 'stdout' | 'stderr') => void
   /** A Node program that takes messages (`process.on('message')`). */
   readonly takesMessages?: boolean
 }
 
 export interface Program {
   readonly pid: number
-  /** Resolves with `ended by SIGKILL`, `ended with code 1` … when it is gone, and its temporary folder with it. */
+  /** Resolves with `ended by SIGKILL`, `ended with code 1` … when it is gone and its output read, and its temporary folder with it. */
   readonly ended: Promise<string>
+  /** Undefined while it runs, and where a signal ended it. */
+  exitCode(): number | undefined
   isRunning(): boolean
   /** Nothing happens to one that is gone: its id may be a stranger's by now. */
   signal(signal: NodeJS.Signals): void
@@ -38,8 +43,10 @@ export interface Program {
   stop(): Promise<void>
   /** SIGKILL: what a power cut looks like. */
   kill(): Promise<void>
-  /** Sends a message and resolves with the next one that the program sends. */
+  /** Sends a message and resolves with the next one that the program sends; rejects when it ends before. */
   ask(message: object): Promise<unknown>
+  /** The next message that the program sends by itself; rejects when it ends before. */
+  message(): Promise<unknown>
   /** The end of what it said. */
   said(): Promise<string>
 }
@@ -49,17 +56,21 @@ const STOP_GRACE_MS = 30_000
 const READY_WITHIN_MS = 120_000
 const POLL_MS = 20
 const OUTPUT_KEPT = 4_000
+/** For what is still in the pipe at the end. What the program left running in the background may hold the pipe open for ever. */
+const OUTPUT_MS = 1_000
 
 /** Starts it; one that cannot be started has `ended` at once. */
 export function startProgram(options: ProgramOptions): Program {
   const { logFile } = options
   const child = logFile === undefined ? spawnWith(options, 'pipe') : spawnWithLog(options, logFile)
-  const said = logFile === undefined ? collectOutput(child) : () => tailOf(logFile)
+  const said = logFile === undefined ? collectOutput(child, options.onOutput) : () => tailOf(logFile)
+  const outputRead = new Promise<void>((resolve) => void child.once('close', () => resolve()))
   const watchdog = child.pid === undefined ? undefined : watchOver(child.pid, options)
   let running = child.pid !== undefined
   const ended = endOf(child).then(async (how) => {
     running = false
     watchdog?.kill('SIGKILL')
+    await Promise.race([outputRead, delay(OUTPUT_MS, undefined, { ref: false })])
     if (options.temporaryFolder) await rm(options.temporaryFolder, { recursive: true, force: true })
     return how
   })
@@ -75,24 +86,37 @@ export function startProgram(options: ProgramOptions): Program {
   return {
     pid: child.pid ?? 0,
     ended,
+    exitCode: () => child.exitCode ?? undefined,
     isRunning: () => running,
     signal,
     stop: () => end(options.stopSignal ?? 'SIGTERM'),
     kill: () => end('SIGKILL'),
-    ask: (message) => answerOf(child, message),
+    ask: (message) => {
+      const answer = nextMessage(child)
+      child.send(message, () => {})
+      return answer
+    },
+    message: () => nextMessage(child),
     said,
   }
 }
 
+export interface Patience {
+  /** Default two minutes. */
+  readonly withinMs?: number
+  /** How long it is left alone between two questions. */
+  readonly pollMs?: number
+}
+
 /**
- * Asks until `isReady` answers true. When the program ends before, or two minutes pass, it is ended and the error has the
+ * Asks until `isReady` answers true. When the program ends before, or the time is over, it is ended and the error has the
  * end of what it said.
  */
 export async function untilReady(
   program: Program,
   name: string,
   isReady: () => Promise<boolean>,
-  withinMs = READY_WITHIN_MS,
+  { withinMs = READY_WITHIN_MS, pollMs = POLL_MS }: Patience = {},
 ): Promise<void> {
   let end: string | undefined
   void program.ended.then((how) => {
@@ -101,7 +125,7 @@ export async function untilReady(
   const deadline = performance.now() + withinMs
   while (!(await isReady())) {
     if (end === undefined && performance.now() < deadline) {
-      await delay(POLL_MS)
+      await delay(pollMs)
       continue
     }
     const problem = `${name} ${end ?? 'did not become ready'}; it said:\n${await program.said()}`
@@ -139,23 +163,31 @@ function spawnWithLog(options: ProgramOptions, logFile: string): ChildProcess {
   }
 }
 
-function collectOutput(child: ChildProcess): () => Promise<string> {
-  let text = ''
-  const keep = (chunk: Buffer) => {
-    text = (text + chunk.toString('utf8')).slice(-OUTPUT_KEPT)
+function collectOutput(child: ChildProcess, tell: ProgramOptions['onOutput']): () => Promise<string> {
+  let end = ''
+  for (const from of ['stdout', 'stderr'] as const) {
+    child[from]?.setEncoding('utf8').on('data', (text: string) => {
+      end = (end + text).slice(-OUTPUT_KEPT)
+      tell?.(text, from)
+    })
   }
-  child.stdout?.on('data', keep)
-  child.stderr?.on('data', keep)
-  return async () => text.trim()
+  return async () => end.trim()
 }
 
-function answerOf(child: ChildProcess, message: object): Promise<unknown> {
+function nextMessage(child: ChildProcess): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const onEnd = () => reject(new Error('the program ended before it answered'))
-    child.once('exit', onEnd).once('message', (answer) => {
-      child.off('exit', onEnd)
-      resolve(answer)
-    })
-    child.send(message, (error) => error && reject(error))
+    const settled = () => {
+      child.off('exit', onEnd).off('message', onMessage)
+    }
+    const onEnd = () => {
+      settled()
+      reject(new Error('the program ended before it answered'))
+    }
+    const onMessage = (message: unknown) => {
+      settled()
+      resolve(message)
+    }
+    if (!child.connected) return onEnd()
+    child.once('exit', onEnd).once('message', onMessage)
   })
 }
