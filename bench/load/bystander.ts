@@ -1,6 +1,7 @@
 /**
  * Somebody who comes alone while others crowd a service: one request after another, each over a connection of its own,
- * with pauses. It runs in a thread beside the load, so that its times are the service's and not the load's own lateness.
+ * with pauses. A few of them come side by side, for with one alone there are so few times that the 99th percentile is the
+ * worst. They run in a thread beside the load, so that their times are the service's and not the load's own lateness.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, Worker, workerData } from 'node:worker_threads'
@@ -33,12 +34,23 @@ export function sendBystander(errand: Errand): Promise<Observed> {
   })
 }
 
-async function run({ port, request, afterMs, forMs }: Errand): Promise<Observed> {
-  await delay(afterMs)
+const SIDE_BY_SIDE = 4
+
+async function run(errand: Errand): Promise<Observed> {
+  await delay(errand.afterMs)
+  const endsAt = performance.now() + errand.forMs
+  const all = await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => one(errand, endsAt)))
+  return {
+    servedMs: all.flatMap(({ servedMs }) => servedMs),
+    refusedMs: all.flatMap(({ refusedMs }) => refusedMs),
+    failed: all.reduce((sum, { failed }) => sum + failed, 0),
+  }
+}
+
+async function one({ port, request }: Errand, endsAt: number): Promise<Observed> {
   const servedMs: number[] = []
   const refusedMs: number[] = []
   let failed = 0
-  const endsAt = performance.now() + forMs
   while (performance.now() < endsAt) {
     const sentAt = performance.now()
     const client = openClient(port)
