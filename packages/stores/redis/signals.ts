@@ -82,7 +82,7 @@ function subscriptionsPerLink(onMessage: OnMessage) {
       of(link).delete(channel)
       await subscribed
       // Somebody may have begun to watch again while the subscription was being confirmed.
-      if (!of(link).has(channel)) await link.unsubscribe(channel)
+      if (!of(link).has(channel)) await link.unsubscribe(channel, onMessage)
     },
   }
 }

@@ -1,12 +1,11 @@
 /**
- * One live connection to one Redis server, with the meaning of its errors. A link is never mended: when it breaks it says so
- * once, and `connection.ts` makes another. With Sentinel the address of the present master is asked anew for each link,
- * which is the whole of following a failover.
+ * One live connection to one Redis server, and the single place that knows the client library. A link is never
+ * mended: when it breaks it says so once, and `connection.ts` makes another. With Sentinel the address of the
+ * present master is asked anew for each link, which is the whole of following a failover.
  */
 import { withinTime } from '@countersign/event-loop/time-limit'
-import { ErrorReply } from '@redis/client/dist/lib/errors.js'
+import { createClient, ErrorReply } from '@redis/client'
 import { StoreRefuses, StoreUnavailable } from '../ports.ts'
-import { type RedisClient, redisClient } from './resp-client.ts'
 import { type Silence, silence } from './silence.ts'
 
 export interface RedisAddress {
@@ -42,9 +41,9 @@ export type OnMessage = (message: string, channel: string) => void
 export interface Link {
   /** Throws `LinkBroken`, `StoreUnavailable` (the server answers, and cannot serve) or the server's error reply. */
   send(args: readonly string[]): Promise<unknown>
-  /** One listener a channel: the last that subscribed. */
   subscribe(channel: string, onMessage: OnMessage): Promise<void>
-  unsubscribe(channel: string): Promise<void>
+  /** The function has to be the one that subscribed: without it the library loses a subscription made meanwhile. */
+  unsubscribe(channel: string, onMessage: OnMessage): Promise<void>
   /** How long the server has said nothing although a command waits; our own pauses do not count. */
   silentMs(): number
   destroy(): void
@@ -70,38 +69,20 @@ async function openLink(
   target: RedisTarget,
   onBroken: (cause: Error) => void,
 ): Promise<Link> {
-  const quiet = silence()
-  const listeners = new Map<string, OnMessage>()
+  const client = clientFor(address, target)
   let live = false
-  const client = redisClient({
-    host: address.host,
-    port: address.port,
-    tls: target.tls,
-    username: target.username,
-    password: target.password,
-    database: target.database,
-    name: 'countersign',
-    onBroken: (cause) => {
-      if (live) onBroken(cause)
-      live = false
-    },
-    onMessage: (channel, message) => {
-      quiet.heard()
-      listeners.get(channel)?.(message, channel)
-    },
+  client.on('error', (cause: Error) => {
+    if (live) onBroken(cause)
+    live = false
   })
   await connectWithin(client, target.connectTimeoutMs)
   live = true
+  const quiet = silence()
+  const heard = hearing(quiet)
   return {
-    send: (args) => translated(client.send(args), quiet),
-    subscribe: (channel, onMessage) => {
-      listeners.set(channel, onMessage)
-      return translated(client.subscribe(channel), quiet)
-    },
-    unsubscribe: (channel) => {
-      listeners.delete(channel)
-      return translated(client.unsubscribe(channel), quiet)
-    },
+    send: (args) => translated(client.sendCommand([...args]), quiet),
+    subscribe: (channel, onMessage) => translated(client.subscribe(channel, heard(onMessage)), quiet),
+    unsubscribe: (channel, onMessage) => translated(client.unsubscribe(channel, heard(onMessage)), quiet),
     silentMs: quiet.silentMs,
     destroy: () => {
       live = false
@@ -110,8 +91,43 @@ async function openLink(
   }
 }
 
+/** The same listener for the same function, since a subscription is ended by the one that made it. */
+function hearing({ heard }: Silence): (onMessage: OnMessage) => OnMessage {
+  const known = new WeakMap<OnMessage, OnMessage>()
+  return (onMessage) => {
+    const listener: OnMessage =
+      known.get(onMessage) ??
+      ((message, channel) => {
+        heard()
+        onMessage(message, channel)
+      })
+    known.set(onMessage, listener)
+    return listener
+  }
+}
+
+function clientFor(address: RedisAddress, target: RedisTarget) {
+  const { host, port } = address
+  const socket = { host, port, connectTimeout: NO_LIMIT_OF_THE_LIBRARY_MS, reconnectStrategy: false as const }
+  return createClient({
+    socket: target.tls ? { ...socket, tls: true, ...target.tls } : socket,
+    ...(target.username === undefined ? {} : { username: target.username }),
+    ...(target.password === undefined ? {} : { password: target.password }),
+    database: target.database,
+    name: 'countersign',
+    disableOfflineQueue: true,
+    // The library's timeout ends when a command is written, and takes our own pauses for the server's.
+    commandOptions: { timeout: 0 },
+    maintNotifications: 'disabled',
+    disableClientInfo: true,
+  })
+}
+
+/** `connectWithin` sets the limit, and takes no pause of ours for the server's. */
+const NO_LIMIT_OF_THE_LIBRARY_MS = 600_000
+
 /** A server that takes the connection and then says nothing (a stopped process) must not hold us. */
-async function connectWithin(client: RedisClient, timeoutMs: number): Promise<void> {
+async function connectWithin(client: ReturnType<typeof clientFor>, timeoutMs: number): Promise<void> {
   const late = () => new LinkBroken(`no login within ${timeoutMs} ms`)
   try {
     await withinTime(client.connect(), timeoutMs, late)
