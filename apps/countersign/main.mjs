@@ -6,7 +6,7 @@
  */
 import { stopWhenTold } from './signals.mjs'
 import './compile-cache.mjs'
-import './own-modules.mjs'
+import './find-modules.mjs'
 
 const { dispatch } = await import('./commands.ts')
 const outcome = await dispatch(process.argv.slice(2), {
