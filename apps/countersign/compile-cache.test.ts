@@ -28,7 +28,7 @@ beforeEach(() => {
   cache = join(root, 'node_modules', '.countersign')
   mkdirSync(join(root, 'apps', 'countersign'), { recursive: true })
   mkdirSync(join(root, 'node_modules'))
-  for (const name of ['main.mjs', 'signals.mjs', 'compile-cache.mjs', 'find-modules.mjs'])
+  for (const name of ['main.mjs', 'signals.mjs', 'node-version.mjs', 'compile-cache.mjs', 'find-modules.mjs'])
     copyFileSync(join(here, name), join(root, 'apps', 'countersign', name))
   writeFileSync(
     join(root, 'apps', 'countersign', 'commands.ts'),
@@ -118,9 +118,9 @@ describe('a cache that was filled for an image', () => {
         expect(stderr.match(/was accepted/g)?.length).toBeGreaterThan(100)
         const missing = stderr.match(/.*no such file or directory/g) ?? []
         // Loaded before the cache is on, unless the environment says where it is, as it does here.
-        expect(missing.filter((line) => !/countersign\/(main|signals|find-modules)\.mjs/.test(line))).toEqual(
-          [],
-        )
+        expect(
+          missing.filter((line) => !/countersign\/(main|signals|node-version|find-modules)\.mjs/.test(line)),
+        ).toEqual([])
       }
     },
     PATIENCE_MS,

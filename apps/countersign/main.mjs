@@ -5,9 +5,11 @@
  * TypeScript file stripped as well.
  */
 import { stopWhenTold } from './signals.mjs'
-import './compile-cache.mjs'
-import './find-modules.mjs'
+import './node-version.mjs'
 
+// Not before the version is known: an old Node lacks what these take from it, and would say so in its own way.
+await import('./compile-cache.mjs')
+await import('./find-modules.mjs')
 const { dispatch } = await import('./commands.ts')
 const outcome = await dispatch(process.argv.slice(2), {
   env: process.env,

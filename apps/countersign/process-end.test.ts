@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Program, startProgram } from '@countersign/local-servers/process/program'
@@ -89,6 +90,39 @@ describe.concurrent('a process', () => {
     signal('SIGINT')
     expect(await ended).toBe('ended with code 0')
     expect(await said()).toContain('"msg":"stopped"')
+  })
+
+  it('takes a signal that npm passes on once more for the same, and a later one for a second', async () => {
+    const argv = ['repository', '--webPort=0', '--drainSeconds=600']
+    const { signal, said, ended, isRunning } = start({ argv })
+    await eventually('it listens', async () => (await said()).includes('"msg":"listening"'))
+    signal('SIGINT')
+    await eventually('it stops', async () => (await said()).includes('"msg":"stopping"'))
+    signal('SIGINT')
+    // A while in which nothing is to happen: longer than what counts as the same signal.
+    await delay(700)
+    expect(isRunning()).toBe(true)
+    signal('SIGINT')
+    expect(await ended).toBe('ended with code 130')
+  })
+
+  it('stops in good order when npx is ended, which ends its shell and nothing below', async () => {
+    const { signal, said, ended } = start({
+      argv: ['repository', '--webPort=0'],
+      env: { npm_lifecycle_event: 'npx' },
+      through: ['sh', '-c', '"$0" "$@"; true'],
+    })
+    await eventually('it listens', async () => (await said()).includes('"msg":"listening"'))
+    signal('SIGTERM')
+    await ended
+    await eventually('it stops', async () => (await said()).includes('"msg":"stopped"'))
+  })
+
+  it('says that its Node is too old, in a sentence', async () => {
+    const older = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } })`
+    const { said, ended } = start({ argv: ['up'], node: ['--import', older] })
+    expect(await ended).toBe('ended with code 1')
+    expect(await said()).toMatch(/^Node 20\.1\.0 is too old: 24 or later is needed; .*$/)
   })
 })
 

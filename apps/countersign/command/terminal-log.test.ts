@@ -30,6 +30,7 @@ describe('the log at a terminal', () => {
     const facts = { method: 'GET', route: '/openid4vc/session/:id', status: 200, ms: 3.7 }
     expect(shown((log) => log.info(facts))).toEqual(['  issuer      200 GET /openid4vc/session/:id  4 ms'])
     expect(shown((log) => log.info({ method: 'GET', route: '/livez', status: 200 }))).toEqual([])
+    expect(shown((log) => log.info({ method: 'POST', route: '/readyz', status: 405 }))).toEqual([])
     expect(shown((log) => log.info({ method: 'GET', route: '/readyz', status: 503 }))).toHaveLength(1)
     expect(shown((log) => log.info({ port: 7002 }, 'listening'))).toEqual([])
   })

@@ -6,6 +6,8 @@ import { parseJsonObject } from '@countersign/core/json'
 import { isAboutHealth } from '@countersign/service/operation/health'
 
 const MAX_BYTES = 65_536
+/** So a cluster asks through its balancer whom writes reach. */
+const METHOD_NOT_ALLOWED = 405
 
 /** What is shown of a line of the log; undefined for what only a machine wants to know. */
 export function terminalLine(line: string): string | undefined {
@@ -14,7 +16,7 @@ export function terminalLine(line: string): string | undefined {
   const { level, service, instance, method, route, status, ms, refusal, msg, error } = entry.value
   const who = (textOf(instance) || textOf(service)).padEnd(11)
   if (typeof status === 'number') {
-    if (status < 400 && isAboutHealth(textOf(route))) return undefined
+    if (isAboutHealth(textOf(route)) && (status < 400 || status === METHOD_NOT_ALLOWED)) return undefined
     const why = refusal === undefined ? '' : `  ${textOf(refusal)}`
     const took = typeof ms === 'number' ? `  ${Math.round(ms)} ms` : ''
     return `  ${who} ${status} ${textOf(method)} ${textOf(route)}${took}${why}`
