@@ -126,6 +126,32 @@ describe.concurrent('a process', () => {
   })
 })
 
+it.skipIf(!(await mayBeFirst())).each([
+  [
+    'read-only',
+    'ro',
+    /^the wallet does not start: \S*disk\S* is on a file system that is mounted read-only: mount one .*$/,
+  ],
+  [
+    'full',
+    'size=4k',
+    /^the wallet does not start: there is no space left for .*: make room, or name another folder .*$/,
+  ],
+])('says that the file system of its data is %s', async (_how, options, says) => {
+  const disk = await mkdtemp(join(cwd, 'disk-'))
+  const mounted = [
+    'unshare',
+    '--mount',
+    'sh',
+    '-c',
+    `mount -t tmpfs -o ${options} none ${disk} && exec "$0" "$@"`,
+  ]
+  const argv = ['wallet', '--webPort=0', '--logLevel=silent', `--data=${disk}`]
+  const { said, ended } = start({ argv, through: mounted })
+  expect(await ended).toBe('ended with code 1')
+  expect(await said()).toMatch(says)
+})
+
 /** Name spaces need rights that a container may not have. */
 async function mayBeFirst(): Promise<boolean> {
   if (!IS_ROOT || process.platform !== 'linux') return false

@@ -31,14 +31,16 @@ let cwd: string
 let postgresFolder: string
 let redis: RedisServer
 let postgres: PostgresServer
+let replica: RedisServer
 let taken: Server
 let takenPort: number
 
 beforeAll(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'countersign-refusals-'))
   postgresFolder = await mkdtemp(join(tmpdir(), 'countersign-refusals-postgres-'))
-  ;[redis, postgres] = await Promise.all([
+  ;[redis, replica, postgres] = await Promise.all([
     startRedis({ args: ['--requirepass', 'right', '--maxclients', '1000'] }),
+    startRedis({ args: ['--replicaof', '127.0.0.1', '1'] }),
     postgresWithPassword(postgresFolder),
   ])
   takenPort = await freePort()
@@ -47,7 +49,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   taken.close()
-  await Promise.all([redis.stop(), postgres.stop()])
+  await Promise.all([redis.stop(), replica.stop(), postgres.stop()])
   for (const folder of [cwd, postgresFolder]) await rm(folder, { recursive: true, force: true })
 })
 
@@ -56,6 +58,8 @@ async function postgresWithPassword(dataFolder: string): Promise<PostgresServer>
   const server = await startPostgres({ dataFolder, durable: false })
   const operator = await openDatabase(server.url)
   await sql`create role app login password 'right'`.execute(operator.db)
+  await sql`create database standby`.execute(operator.db)
+  await sql`alter database standby set default_transaction_read_only = on`.execute(operator.db)
   const rules = 'host all app 127.0.0.1/32 scram-sha-256\nhost all all 127.0.0.1/32 trust\n'
   await writeFile(join(dataFolder, 'pg_hba.conf'), rules)
   await sql`select pg_reload_conf()`.execute(operator.db)
@@ -77,6 +81,7 @@ async function writeFiles(): Promise<void> {
     'broken/web.conf': 'webPort = [1,',
   }
   await mkdir(join(cwd, 'broken'))
+  await mkdir(join(cwd, 'folder-for-file', 'web.conf'), { recursive: true })
   for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content)
   const made = await run(['keys', 'authority', '--key', 'other.pem', '--name', 'Other'])
   await writeFile(join(cwd, 'other.crt'), made.printed.join('\n'))
@@ -175,6 +180,36 @@ const mistakes: readonly Mistake[] = [
     production,
   ],
   [
+    'a Redis that is a replica',
+    SEALED,
+    () => [...DEVELOPMENT, data(), `--sessions=${replica.url}`, '--storeWaitSeconds=0'],
+    /did not serve within 0 seconds: READONLY You can't write against a read only replica; it has to take .*writes/,
+  ],
+  [
+    'a password in the address of Redis that is not encoded',
+    SERVICE_NAMES,
+    () => ['--sessions=redis://:pa/ss@127.0.0.1:6379'],
+    /^(?!.*pa\/ss).*--sessions: sessions: must be memory: or redis:\/\/\S+, with .* percent-encoded$/,
+  ],
+  [
+    'a password in the address of a database that is not encoded',
+    SERVICE_NAMES,
+    () => ['--database=postgres://app:12%3@127.0.0.1/app'],
+    /^(?!.*12%3).*--database: database: must be sqlite:FILE or postgres:\/\/\S+, with .* percent-encoded$/,
+  ],
+  [
+    'a Redis database that is no number',
+    ['verifier'],
+    () => ['--sessions=redis://127.0.0.1:6379/sessions'],
+    /--sessions: sessions: must be memory: or redis:/,
+  ],
+  [
+    'an address of its own that is none',
+    SERVICE_NAMES,
+    () => ['--baseUrl=issuer.example'],
+    /--baseUrl: baseUrl: must be a URL such as https:\/\/issuer\.example$/,
+  ],
+  [
     'no secret',
     SEALED,
     () => [...PRODUCTION, withRedis(), '--keyPrefix=none:'],
@@ -199,7 +234,7 @@ const mistakes: readonly Mistake[] = [
     'a file for the secret that is not there',
     SEALED,
     () => ['--secretFile=nowhere'],
-    /nowhere: secretFile: cannot be read \(ENOENT\)/,
+    /nowhere: secretFile: cannot be read \(ENOENT\): is it there, and may this user read it\?$/,
   ],
   [
     'a file for the secret that holds too little',
@@ -243,6 +278,18 @@ const mistakes: readonly Mistake[] = [
     /nowhere\.pem cannot be read \(ENOENT\): is it there/,
   ],
   [
+    'a folder in place of a file of the configuration',
+    ['verifier'],
+    () => ['--config=folder-for-file'],
+    /web\.conf: not a file/,
+  ],
+  [
+    'believed authorities in a file that is not there',
+    ['verifier', 'wallet'],
+    () => [...DEVELOPMENT, data(), '--trustedIssuerCasFile=nowhere.pem'],
+    /nowhere\.pem cannot be read: is it there, and may this user read it\?$/,
+  ],
+  [
     'authorities in a file that holds none',
     ['wallet'],
     () => [...DEVELOPMENT, data(), `--trustedVerifierCasFile=${join(cwd, 'broken.json')}`],
@@ -265,6 +312,12 @@ const mistakes: readonly Mistake[] = [
     KEEPING,
     () => [...DEVELOPMENT, data(), db('app:right', 'postgres')],
     /postgres: permission denied for schema public: /,
+  ],
+  [
+    'a PostgreSQL that takes no writes',
+    KEEPING,
+    () => [...DEVELOPMENT, data(), db('app:right', 'standby'), '--storeWaitSeconds=0'],
+    /did not serve within 0 seconds: cannot execute CREATE TABLE in a read-only transaction; it has to take .*writes/,
   ],
   [
     'a PostgreSQL where nobody listens',

@@ -79,6 +79,13 @@ export interface StoreEngine {
 
 export class StoreUnavailable extends Error {
   override readonly name: string = 'StoreUnavailable'
+  /** The store itself said so: it runs and was found, and cannot serve as it is. */
+  readonly answered: boolean
+
+  constructor(message: string, { answered = false, ...options }: ErrorOptions & { answered?: boolean } = {}) {
+    super(message, options)
+    this.answered = answered
+  }
 }
 
 /**

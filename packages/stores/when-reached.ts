@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { StoreRefuses, StoreUnavailable } from './ports.ts'
 
 const PAUSE_MS = 500
+/** Redis adds which script it ran, which is ours and says nothing to an operator. */
+const WHERE_IN_A_SCRIPT = /\.? script: [0-9a-f]{40}.*$/
 
 export interface StorePatience {
   /** Of the store, for people; without credentials. */
@@ -27,7 +29,7 @@ export async function whenReached<T>(work: () => Promise<T>, patience: StorePati
       if (!(error instanceof StoreUnavailable) || error instanceof StoreRefuses) throw error
       if (performance.now() >= giveUpAt)
         throw new StoreUnavailable(
-          `${description} did not serve within ${waitSeconds} seconds: ${innermost(error)}; is it running, and is its address right?`,
+          `${description} did not serve within ${waitSeconds} seconds: ${innermost(error)}; ${cureOf(error)}`,
           { cause: error },
         )
       if (attempt === 1) warn(`waiting for ${description}: ${innermost(error)}`)
@@ -36,9 +38,15 @@ export async function whenReached<T>(work: () => Promise<T>, patience: StorePati
   }
 }
 
+function cureOf({ answered }: StoreUnavailable): string {
+  return answered
+    ? 'it has to take connections and writes, which a full one, a read-only one and a replica do not'
+    : 'is it running, and is its address right?'
+}
+
 /** What the system or the server said first: the outer ones only say that it was of no use. */
 function innermost(error: Error): string {
   if (error.cause instanceof AggregateError && error.cause.errors[0] instanceof Error)
     return innermost(error.cause.errors[0])
-  return error.cause instanceof Error ? innermost(error.cause) : error.message
+  return error.cause instanceof Error ? innermost(error.cause) : error.message.replace(WHERE_IN_A_SCRIPT, '')
 }

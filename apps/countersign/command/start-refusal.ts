@@ -2,7 +2,7 @@
  * Why a service did not start, in words for the terminal and with what to do about it: what an operator can repair. Anything
  * that is nobody's mistake but ours is thrown on, with its stack.
  */
-import { statSync } from 'node:fs'
+import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** One sentence, or a line for each mistake; undefined for an error that deserves its stack. */
@@ -19,6 +19,9 @@ const OF_THE_SURROUNDINGS: ReadonlySet<string> = new Set([
   'IdentityDamaged',
 ])
 
+/** A file that is open already is written without its name. */
+const NO_SPACE: readonly string[] = ['ENOSPC', 'EDQUOT']
+
 function withDetails(error: Error): string {
   const details = 'details' in error && Array.isArray(error.details) ? error.details.map(String) : []
   if (details.length < 2) return details[0] ?? error.message
@@ -28,7 +31,9 @@ function withDetails(error: Error): string {
 /** Of a call to the system that failed: what was called tells whether an address or a file was meant. */
 function systemRefusal(error: Error): string | undefined {
   if (!('code' in error) || typeof error.code !== 'string') return undefined
-  if ('path' in error && typeof error.path === 'string') return fileRefusal(error.code, error.path)
+  if ('path' in error && typeof error.path === 'string')
+    return fileRefusal(causeOf(error.code, error.path), error.path)
+  if (NO_SPACE.includes(error.code)) return fileRefusal(error.code, 'what is written at the start (--data)')
   const syscall = 'syscall' in error ? error.syscall : undefined
   return syscall === 'listen' || syscall === 'getaddrinfo' ? addressRefusal(error.code, error) : undefined
 }
@@ -58,7 +63,7 @@ function fileRefusal(code: string, path: string): string | undefined {
       return `${path} is on a file system that is mounted read-only: mount one that may be written, or name another folder with --data`
     case 'ENOSPC':
     case 'EDQUOT':
-      return `there is no space left for ${path}`
+      return `there is no space left for ${path}: make room, or name another folder with --data`
     case 'ENOENT':
     case 'ENOTDIR':
     case 'EISDIR':
@@ -71,6 +76,17 @@ function fileRefusal(code: string, path: string): string | undefined {
       return `too many files are open to open ${path}: raise the limit (ulimit -n)`
     default:
       return undefined
+  }
+}
+
+/** Node makes folders one by one and says at the end that one is not there, whatever kept it from being made. */
+function causeOf(code: string, path: string): string {
+  const found = code === 'ENOENT' ? nearestThere(path) : undefined
+  try {
+    if (found !== undefined && found.path !== path) accessSync(found.path, constants.W_OK)
+    return code
+  } catch (error) {
+    return error instanceof Error && 'code' in error ? String(error.code) : code
   }
 }
 

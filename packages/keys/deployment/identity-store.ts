@@ -166,6 +166,9 @@ async function writeNew(file: string, value: string): Promise<void> {
   try {
     await handle.writeFile(`${value}\n`)
     await handle.sync()
+  } catch (error) {
+    await rm(file, { force: true })
+    throw error
   } finally {
     await handle.close()
   }

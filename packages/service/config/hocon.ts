@@ -71,6 +71,8 @@ function reasonOf(error: unknown, file: string): string {
 
 /** Parser messages end in a token dump that repeats the text of the file; the first line up to it names the fault. */
 function firstLine(error: unknown): string {
+  if (error instanceof Error && 'syscall' in error && 'code' in error)
+    return `cannot be read (${String(error.code)}): is it there, and may this user read it?`
   const message = error instanceof Error ? error.message : String(error)
   const [line = ''] = message.split('\n')
   const at = /line: (\d+), col: (\d+)/.exec(line)

@@ -284,7 +284,7 @@ describe('secrets', () => {
       expect.objectContaining({ key: 'instance', problem: expect.stringContaining('pin-source') }),
     )
     expect(await mistakes(['--secretFile=absent'])).toMatchObject([
-      { key: 'secretFile', problem: 'cannot be read (ENOENT)' },
+      { key: 'secretFile', problem: 'cannot be read (ENOENT): is it there, and may this user read it?' },
     ])
   })
 

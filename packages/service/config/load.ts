@@ -287,7 +287,11 @@ function secretFrom(
     mistakes.push({ source: file, key: fileKey, problem: `must hold ${minimumLength} to 4096 characters` })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''
-    mistakes.push({ source: file, key: fileKey, problem: `cannot be read${code}` })
+    mistakes.push({
+      source: file,
+      key: fileKey,
+      problem: `cannot be read${code}: is it there, and may this user read it?`,
+    })
   }
   return undefined
 }

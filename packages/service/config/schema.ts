@@ -7,6 +7,12 @@ import { LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { INSTANCE_PATTERN } from '../operation/instance-name.ts'
 import type { LogLevel } from '../operation/log.ts'
 import { isAddressOrNetwork } from './address-or-network.ts'
+import {
+  DATABASE_EXPECTED,
+  isDatabaseAddress,
+  isSessionsAddress,
+  SESSIONS_EXPECTED,
+} from './store-addresses.ts'
 
 /** Marks a value that is never printed; keys named like a secret are hidden even without the mark. */
 export function secretText(minimumLength = 1) {
@@ -14,7 +20,7 @@ export function secretText(minimumLength = 1) {
 }
 
 const httpUrl = z
-  .url({ protocol: /^https?$/ })
+  .url({ protocol: /^https?$/, error: 'must be a URL such as https://issuer.example', abort: true })
   .max(500)
   .refine(hasNoQueryOrUser, 'must have no user, query or fragment')
   .transform((url) => url.replace(/\/+$/, ''))
@@ -53,14 +59,14 @@ export const serviceConfigShape = {
     .describe('Where keys and databases of this machine are kept; `data` in development when absent'),
   sessions: z
     .string()
-    .regex(/^(memory:|rediss?:\/\/\S+)$/, 'must be memory: or redis://host:port')
+    .refine(isSessionsAddress, SESSIONS_EXPECTED)
     .optional()
     .describe(
       'Where sessions are kept: `memory:` (this process alone) or `redis://HOST:PORT`, `rediss://…`; `persistence` counts when absent',
     ),
   database: z
     .string()
-    .regex(/^(sqlite:\S+|postgres(ql)?:\/\/\S+)$/, 'must be sqlite:FILE or postgres://…')
+    .refine(isDatabaseAddress, DATABASE_EXPECTED)
     .optional()
     .describe(
       'Where durable data is kept: `sqlite:FILE` for one instance, `postgres://…` for several; when absent a SQLite file in `dataDir`, for an issuer on shared sessions nothing',

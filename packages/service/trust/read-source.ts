@@ -235,6 +235,6 @@ function detailOf({ cause, listType, reason, version, ...certificate }: ReadRefu
 
 /** For the operator. */
 export function sentenceOf({ code, detail, place }: SourceRefusal): string {
-  if (code === 'file_unreadable') return `${place} cannot be read`
+  if (code === 'file_unreadable') return `${place} cannot be read: is it there, and may this user read it?`
   return `${place} cannot be used: ${code}${detail === undefined ? '' : ` (${detail})`}`
 }

@@ -128,7 +128,8 @@ export class Connection {
   }
 
   #unavailable(cause: LinkBroken): StoreUnavailable {
-    return new StoreUnavailable(`${this.#options.name}: ${cause.message}`, { cause })
+    const { answered } = cause
+    return new StoreUnavailable(`${this.#options.name}: ${cause.message}`, { cause, answered })
   }
 
   /** Whether the answer comes is judged like that of any command. */

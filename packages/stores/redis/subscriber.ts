@@ -52,6 +52,11 @@ export interface Link {
 /** The connection is of no more use, and whether the last command was executed is not known. */
 export class LinkBroken extends Error {
   override readonly name = 'LinkBroken'
+
+  /** Whether the server said so. */
+  get answered(): boolean {
+    return this.cause instanceof ErrorReply
+  }
 }
 
 /** Resolves with a link that has logged in. `onBroken` is called at most once, after that. */
@@ -207,5 +212,7 @@ function meaningOf(error: unknown): unknown {
   if (!(error instanceof ErrorReply)) return new LinkBroken('connection lost', { cause: error })
   const code = error.message.split(' ', 1)[0] ?? ''
   if (WRONG_SERVER.has(code)) return new LinkBroken(`answered ${code}`, { cause: error })
-  return CANNOT_SERVE.has(code) ? new StoreUnavailable(`redis: answered ${code}`, { cause: error }) : error
+  return CANNOT_SERVE.has(code)
+    ? new StoreUnavailable(`redis: answered ${code}`, { cause: error, answered: true })
+    : error
 }

@@ -46,6 +46,19 @@ describe('a postgres server that goes and comes', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
+  it('that speaks no TLS is unavailable where TLS is asked for, and the driver adds nothing to what is said', async () => {
+    const warnings: string[] = []
+    const listen = ({ message }: Error) => void warnings.push(message)
+    process.on('warning', listen)
+    for (const mode of ['prefer', 'require', 'verify-ca', 'verify-full']) {
+      const strict = await openDatabase(`${server.url}?sslmode=${mode}`)
+      await expect(strict.ping(2000), mode).rejects.toThrow(StoreUnavailable)
+      await strict.close()
+    }
+    process.off('warning', listen)
+    expect(warnings).toEqual([])
+  })
+
   it('while it is down statements, transactions and pings are unavailable, and then work again', async () => {
     await insert('before')
     await server.stop()

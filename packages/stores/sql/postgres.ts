@@ -45,12 +45,13 @@ export function openPostgres<Tables>(url: string, options: DatabaseOptions): Dat
 async function requireWritable<Tables>(db: Kysely<Tables>): Promise<void> {
   const asked = sql<{ read_only: string }>`select current_setting('transaction_read_only') as read_only`
   const { rows } = await asked.execute(db)
-  if (rows[0]?.read_only === 'on') throw new StoreUnavailable('postgres: takes no writes (read-only)')
+  if (rows[0]?.read_only === 'on')
+    throw new StoreUnavailable('postgres: takes no writes (read-only)', { answered: true })
 }
 
 function open<Tables>(url: string, max: number, timeoutMs: number, options: DatabaseOptions): Kysely<Tables> {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: withStrictTls(url),
     max,
     // The library counts pauses of this process; whoever waits is told by the limits below, which do not.
     connectionTimeoutMillis: 2 * CONNECT_TIMEOUT_MS,
@@ -66,6 +67,12 @@ function open<Tables>(url: string, max: number, timeoutMs: number, options: Data
   return new Kysely<Tables>({
     dialect: new PostgresDialect({ pool: withMeaningfulErrors(pool, timeoutMs + GRACE_MS) }),
   })
+}
+
+/** What the driver does with each of these today; said plainly, or it warns of other meanings that they may have one day. */
+function withStrictTls(url: string): string {
+  if (url.includes('uselibpqcompat=')) return url
+  return url.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, '$1verify-full')
 }
 
 function withMeaningfulErrors(pool: pg.Pool, queryTimeoutMs: number): PostgresPool {
@@ -140,7 +147,7 @@ function meaningOf(error: unknown): unknown {
       cause: error,
     })
   if (!NOT_SERVING.test(error.code ?? '')) return error
-  return new StoreUnavailable(`postgres: SQLSTATE ${error.code}`, { cause: error })
+  return new StoreUnavailable(`postgres: SQLSTATE ${error.code}`, { cause: error, answered: true })
 }
 
 function describe(url: string): string {

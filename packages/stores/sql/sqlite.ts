@@ -119,7 +119,7 @@ class SqliteConnection implements DatabaseConnection {
       } catch (error) {
         if (!isBusy(error)) throw meaningOf(error, this.#file)
         if (performance.now() > giveUpAt)
-          throw new StoreUnavailable('sqlite: locked by another', { cause: error })
+          throw new StoreUnavailable('sqlite: locked by another', { cause: error, answered: true })
       }
       await sleep(BUSY_PAUSE_MS)
     }
@@ -191,5 +191,5 @@ function meaningOf(error: unknown, file: string): unknown {
   if (!(error instanceof Error)) return error
   const sentence = `sqlite: ${file}: ${error.message}`
   if (REFUSING.includes(code)) return new StoreRefuses(sentence, { cause: error })
-  return NOT_SERVING.includes(code) ? new StoreUnavailable(sentence, { cause: error }) : error
+  return NOT_SERVING.includes(code) ? new StoreUnavailable(sentence, { cause: error, answered: true }) : error
 }
