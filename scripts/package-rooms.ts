@@ -77,7 +77,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'credential/contract',
     'credential/w3c-vc',
   ),
-  trust: pure('core', 'crypto', 'x509', 'did', 'credential/contract', 'status-list'),
+  trust: pure('core', 'crypto', 'x509', 'x509/asn1', 'did', 'credential/contract', 'status-list'),
   'trust/lists': pure(
     'core',
     'crypto',
@@ -147,7 +147,15 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   'keys/engines': onNode('core', 'crypto'),
   'keys/signers': onNode('core', 'crypto', 'keys/engines'),
-  'keys/backends': onNode('core', 'crypto', 'crypto/jose', 'event-loop', 'keys/engines', 'keys/signers'),
+  'keys/backends': onNode(
+    'core',
+    'crypto',
+    'crypto/jose',
+    'x509/asn1',
+    'event-loop',
+    'keys/engines',
+    'keys/signers',
+  ),
   'keys/deployment': onNode(
     'core',
     'crypto',

@@ -53,10 +53,15 @@ describe('the clock', () => {
 
 describe('a time as text', () => {
   it('is read in one place', () => {
-    // Seconds are written out elsewhere too; a text that goes into a date, or a pattern of one, is a reader of its own.
-    const reader = /\bDate\.parse\b|\bnew Date\((?!\w+ \* 1000\))|\\d(?:\{4\}|\\d\\d\\d)-\\d/
+    // A text that goes into a date, or a pattern of one, is a reader.
+    const reader = /\bDate\.parse\b|\bnew Date\((?!\))|\\d(?:\{4\}|\\d\\d\\d)-\\d/
     const reading = product.filter(({ text }) => reader.test(text))
     expect(reading.map(({ path }) => path)).toEqual(['packages/core/date-time.ts'])
+  })
+
+  it('is written in one place', () => {
+    const writing = product.filter(({ text }) => /\bto(?:ISO|UTC)String\b/.test(text))
+    expect(writing.map(({ path }) => path)).toEqual(['packages/core/date-time.ts'])
   })
 })
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 
 /** ISO 8601, in UTC. */
-export const isoTime = z.string().meta({ format: 'date-time', examples: ['2026-11-29T09:30:00.000Z'] })
+export const isoTime = z.string().meta({ format: 'date-time', examples: ['2026-11-29T09:30:00Z'] })
 
 /** A query has text alone; a flag that is not there is false. */
 export const flag = z

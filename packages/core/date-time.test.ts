@@ -6,6 +6,7 @@ import {
   readDateTime,
   readTimestamp,
   readXmlDateTime,
+  showDateTime,
   writeDateTime,
 } from './date-time.ts'
 
@@ -114,6 +115,20 @@ describe('a time as text', () => {
 
   it.each([-1, 0.5, Number.NaN, Infinity, LAST_MOMENT + 1])('is not written for %d', (seconds) => {
     expect(writeDateTime(seconds)).toBeUndefined()
+  })
+
+  it.each([
+    [-1, '1969-12-31T23:59:59Z'],
+    [-62_167_219_200, '0000-01-01T00:00:00Z'],
+    [0.999, '1970-01-01T00:00:00Z'],
+    [-0.5, '1969-12-31T23:59:59Z'],
+    [LAST_MOMENT + 0.5, '9999-12-31T23:59:59Z'],
+  ])('of %d seconds, which others wrote, is shown as %s', (seconds, text) => {
+    expect(showDateTime(seconds)).toBe(text)
+  })
+
+  it.each([LAST_MOMENT + 1, -62_167_219_201, Number.NaN, Infinity])('is not shown for %d', (seconds) => {
+    expect(() => showDateTime(seconds)).toThrow(RangeError)
   })
 
   it('is what the platform makes of it, on every day of every year', () => {

@@ -65,9 +65,20 @@ export function isWritableMoment(epochSeconds: number): boolean {
 
 /** In UTC, to the second, which every grammar of times takes; undefined for what it cannot write. */
 export function writeDateTime(epochSeconds: number): string | undefined {
-  if (!isWritableMoment(epochSeconds)) return undefined
-  return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z')
+  return isWritableMoment(epochSeconds) ? showDateTime(epochSeconds) : undefined
 }
+
+/**
+ * The same for a time that somebody else wrote, or that is our own: a fraction is left out, and years before 1970 are written
+ * too. Throws for a year that four digits cannot write.
+ */
+export function showDateTime(epochSeconds: number): string {
+  const text = new Date(Math.floor(epochSeconds) * 1000).toISOString()
+  if (text.length !== SHOWN_LENGTH) throw new RangeError(`no date-time for ${epochSeconds}`)
+  return text.replace('.000Z', 'Z')
+}
+
+const SHOWN_LENGTH = '1970-01-01T00:00:00.000Z'.length
 
 interface Parts {
   readonly hour: number

@@ -5,6 +5,7 @@
  */
 import { decodeUtf8 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { TAG } from '@countersign/x509/asn1/der'
 import {
   type Certificate,
   type CertificateRefusal,
@@ -40,12 +41,11 @@ const FOREIGN: readonly CertificateRefusal['code'][] = [
 
 const MAX_FILE_BYTES = 4 * 1024 * 1024
 const MAX_CERTIFICATES = 1000
-const SEQUENCE_TAG = 0x30
 
 /** Text between and around certificates is passed over; `index` counts certificates from 0. */
 export function readCertificateFile(bytes: Uint8Array): Result<ReadCertificates, CertificateFileRefusal> {
   if (bytes.length > MAX_FILE_BYTES) return refuse({ code: 'file_too_large' })
-  if (bytes[0] === SEQUENCE_TAG) {
+  if (bytes[0] === TAG.sequence) {
     const parsed = parseCertificate(bytes)
     return parsed.ok
       ? ok({ certificates: [parsed.value], skipped: [] })

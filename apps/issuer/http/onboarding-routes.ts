@@ -12,7 +12,7 @@ import {
   onboardedIaca,
   onboardedIssuer,
 } from '@countersign/api/issuer/onboarding'
-import { readDateTime } from '@countersign/core/date-time'
+import { readDateTime, showDateTime } from '@countersign/core/date-time'
 import type { JsonObject } from '@countersign/core/json'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
@@ -147,11 +147,7 @@ function describe({ made }: Certified, data: CertificateData): CertifiedKey {
   const { notAfter, notBefore } = made.parsed
   return {
     certificatePEM: made.certificatePem,
-    certificateData: { ...data, notBefore: isoTime(notBefore), notAfter: isoTime(notAfter) },
+    certificateData: { ...data, notBefore: showDateTime(notBefore), notAfter: showDateTime(notAfter) },
     certificateValidationResult: { valid: made.faults.length === 0, faults: [...made.faults] },
   }
-}
-
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
 }

@@ -1,4 +1,5 @@
 /** What use cases give, as the answers of the API: in walt.id's shapes, with the types of `api/wallet`. */
+
 import type { SessionAnswer, UserInfoAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
 import type {
   Credential as CredentialAnswer,
@@ -8,6 +9,7 @@ import type {
 import type { ListedDid as ListedDidAnswer } from '@countersign/api/wallet/dids'
 import type { RequestView } from '@countersign/api/wallet/exchange'
 import type { KeyMetaAnswer, ListedKey as ListedKeyAnswer } from '@countersign/api/wallet/keys'
+import { showDateTime } from '@countersign/core/date-time'
 import type { Result } from '@countersign/core/result'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import { fail, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
@@ -34,7 +36,7 @@ export function valueOr<T, R extends { readonly code: string }>(
 }
 
 export function userInfoView({ createdAt, email, id, name }: UserInfo): UserInfoAnswer {
-  return { id, name, email, createdOn: isoTime(createdAt) }
+  return { id, name, email, createdOn: showDateTime(createdAt) }
 }
 
 export function sessionView(token: string): SessionAnswer {
@@ -47,8 +49,8 @@ export function walletsView(account: string, wallets: readonly ListedWallet[]): 
     wallets: wallets.map(({ id, name, createdAt }) => ({
       id,
       name,
-      createdOn: isoTime(createdAt),
-      addedOn: isoTime(createdAt),
+      createdOn: showDateTime(createdAt),
+      addedOn: showDateTime(createdAt),
       permission: 'ADMINISTRATE',
     })),
   }
@@ -76,13 +78,13 @@ export function keyMetaView(key: DescribedKey): KeyMetaAnswer {
     cryptoProvider: 'jwk',
     name: name ?? null,
     provesPossession,
-    createdOn: isoTime(createdAt),
+    createdOn: showDateTime(createdAt),
   }
 }
 
 export function didView(listed: ListedDid): ListedDidAnswer {
   const { did, alias, document, keyId, isDefault, createdAt } = listed
-  return { did, alias, document, keyId, default: isDefault, createdOn: isoTime(createdAt) }
+  return { did, alias, document, keyId, default: isDefault, createdOn: showDateTime(createdAt) }
 }
 
 export function credentialView(credential: StoredCredential): CredentialAnswer {
@@ -91,8 +93,8 @@ export function credentialView(credential: StoredCredential): CredentialAnswer {
     wallet: walletId,
     id,
     ...splitDocument(content),
-    addedOn: isoTime(addedAt),
-    deletedOn: deletedAt === undefined ? undefined : isoTime(deletedAt),
+    addedOn: showDateTime(addedAt),
+    deletedOn: deletedAt === undefined ? undefined : showDateTime(deletedAt),
     pending: false,
     format: held.format,
     parsedDocument: held.claims,
@@ -150,9 +152,4 @@ export function requestView(url: string, request: VerifiedRequest): RequestView 
     clientMetadata,
     expiresAt,
   }
-}
-
-/** Writes epoch seconds as ISO 8601. */
-function isoTime(seconds: number): string {
-  return new Date(seconds * 1000).toISOString()
 }

@@ -55,7 +55,7 @@ export const userInfoAnswer = z
         id: '0b0f1c9e-6f5c-4c86-9d7f-0f9a2f6f1f0e',
         name: 'Max Mustermann',
         email: 'user@email.com',
-        createdOn: '2026-11-29T09:30:00.000Z',
+        createdOn: '2026-11-29T09:30:00Z',
       },
     ],
   })
@@ -89,8 +89,8 @@ export const walletsAnswer = z
           {
             id: '6f0b7a4e-9a0c-4b58-8f0c-1f0d7f3b2a11',
             name: 'Wallet of Max Mustermann',
-            createdOn: '2026-11-29T09:30:00.000Z',
-            addedOn: '2026-11-29T09:30:00.000Z',
+            createdOn: '2026-11-29T09:30:00Z',
+            addedOn: '2026-11-29T09:30:00Z',
             permission: 'ADMINISTRATE',
           },
         ],

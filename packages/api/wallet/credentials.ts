@@ -33,7 +33,7 @@ const exampleCredential = {
   id: 'urn:uuid:3f2a9d1e-0c8b-4d2f-9a57-2f7c1e6b8d90',
   document: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImRjK3NkLWp3dCJ9.eyJ2Y3QiOiJ1cm46…',
   disclosures: 'WyJfMjZiYzRMVC1hYzZxMktJNmNCVzVlcyIsImZhbWlseV9uYW1lIiwiRXhhbXBsZSJd',
-  addedOn: '2026-11-29T09:30:00.000Z',
+  addedOn: '2026-11-29T09:30:00Z',
   pending: false as const,
   format: 'dc+sd-jwt',
   parsedDocument: { vct: 'urn:eudi:pid:1', family_name: 'Example', given_name: 'Ada' },

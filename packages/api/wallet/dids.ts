@@ -69,7 +69,7 @@ export const didsAnswer = z.array(listedDid).meta({
         document: '{"@context":["https://www.w3.org/ns/did/v1"],"id":"did:key:z6Mktwup…"}',
         keyId: '5f1d7c36-3f2b-4a53-9d2e-6f0c7a9b1e22',
         default: true,
-        createdOn: '2026-11-29T09:30:00.000Z',
+        createdOn: '2026-11-29T09:30:00Z',
       },
     ],
   ],

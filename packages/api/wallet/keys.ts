@@ -141,7 +141,7 @@ export const keyMetaAnswer = z
         cryptoProvider: 'jwk',
         name: null,
         provesPossession: true,
-        createdOn: '2026-11-29T09:30:00.000Z',
+        createdOn: '2026-11-29T09:30:00Z',
       },
     ],
   })

@@ -3,8 +3,11 @@
  * certificate of the same id. Attributes come in the spellings that devices have for them; what is read is strict.
  */
 import { X509Certificate } from 'node:crypto'
+import { encodeBase64url } from '@countersign/core/base64url'
 import { type Result, refuse } from '@countersign/core/result'
-import type { PublicJwk } from '@countersign/crypto/jwk'
+import { COORDINATE_BYTES, type EcCurve, type PublicJwk } from '@countersign/crypto/jwk'
+import { readAscii, readDer, readObjectIdentifier, TAG } from '@countersign/x509/asn1/der'
+import { OID } from '@countersign/x509/asn1/object-identifiers'
 import { type BackendRefusal, checkedPublicKey } from './backend.ts'
 import {
   type Attribute,
@@ -72,45 +75,48 @@ function readKey(
   }
 }
 
-/** CKA_EC_PARAMS as DER object identifiers. */
-const CURVES: Readonly<Record<string, { readonly crv: string; readonly width: number }>> = {
-  '06082a8648ce3d030107': { crv: 'P-256', width: 32 },
-  '06052b81040022': { crv: 'P-384', width: 48 },
-  '06052b81040023': { crv: 'P-521', width: 66 },
-  '06052b8104000a': { crv: 'secp256k1', width: 32 },
-}
+const CURVES = new Map<string | undefined, EcCurve>([
+  [OID.p256, 'P-256'],
+  [OID.p384, 'P-384'],
+  [OID.p521, 'P-521'],
+  [OID.secp256k1, 'secp256k1'],
+])
 
 function ecKey(parameters: Buffer | undefined, point: Buffer | undefined): Result<PublicJwk, BackendRefusal> {
-  const curve = CURVES[parameters?.toString('hex') ?? '']
-  if (!curve) return refuse({ code: 'key_unsupported', keyType: 'unknown' })
-  const { crv, width } = curve
+  const crv = CURVES.get(identifierIn(parameters))
+  if (!crv) return refuse({ code: 'key_unsupported', keyType: 'unknown' })
+  const width = COORDINATE_BYTES[crv]
   const bytes = point && unwrapped(point, 2 * width + 1)
   if (bytes?.[0] !== 0x04) return refuse({ code: 'key_malformed', reason: 'ec_point' })
-  const coordinate = (at: number) => bytes.subarray(at, at + width).toString('base64url')
+  const coordinate = (at: number) => encodeBase64url(bytes.subarray(at, at + width))
   return checkedPublicKey({ kty: 'EC', crv, x: coordinate(1), y: coordinate(1 + width) })
 }
 
+/** CKA_EC_PARAMS as a DER object identifier. */
+function identifierIn(parameters: Buffer | undefined): string | undefined {
+  return parameters && readObjectIdentifier(readDer(parameters, TAG.objectIdentifier))
+}
+
 /** The object identifier of RFC 8410, or the PrintableString that PKCS#11 3.0 §2.3.10 allows too. */
-const ED25519_PARAMETERS: readonly string[] = ['06032b6570', '130c656477617264733235353139']
+function namesEd25519(parameters: Buffer | undefined): boolean {
+  const text = parameters && readDer(parameters, TAG.printableString)
+  return identifierIn(parameters) === OID.ed25519 || (text && readAscii(text)) === 'edwards25519'
+}
 
 function edwardsKey(
   parameters: Buffer | undefined,
   point: Buffer | undefined,
 ): Result<PublicJwk, BackendRefusal> {
-  if (!ED25519_PARAMETERS.includes(parameters?.toString('hex') ?? '')) {
-    return refuse({ code: 'key_unsupported', keyType: 'unknown' })
-  }
-  const bytes = point && unwrapped(point, 32)
+  if (!namesEd25519(parameters)) return refuse({ code: 'key_unsupported', keyType: 'unknown' })
+  const bytes = point && unwrapped(point, COORDINATE_BYTES.Ed25519)
   if (!bytes) return refuse({ code: 'key_malformed', reason: 'ec_point' })
-  return checkedPublicKey({ kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') })
+  return checkedPublicKey({ kty: 'OKP', crv: 'Ed25519', x: encodeBase64url(bytes) })
 }
 
 /** PKCS#11 wants the point in a DER OCTET STRING; some devices hand it out bare. */
-function unwrapped(point: Buffer, length: number): Buffer | undefined {
-  if (point.length === length) return point
-  const header = length < 0x80 ? [0x04, length] : [0x04, 0x81, length]
-  const isWrapped = point.length === header.length + length && header.every((byte, at) => point[at] === byte)
-  return isWrapped ? point.subarray(header.length) : undefined
+function unwrapped(point: Uint8Array, length: number): Uint8Array | undefined {
+  const bytes = point.length === length ? point : readDer(point, TAG.octetString)?.contents
+  return bytes?.length === length ? bytes : undefined
 }
 
 function readCertificate(der: Buffer | undefined): Result<PublicJwk, BackendRefusal> {

@@ -22,6 +22,7 @@ import type { KeyAgreement, Signer } from '@countersign/crypto/engine'
 import {
   algorithmOf,
   bareKey,
+  COORDINATE_BYTES,
   type EcCurve,
   fits,
   type JwkRefusal,
@@ -218,9 +219,7 @@ function parsePrivateJwk(jwk: Readonly<Record<string, unknown>>): Result<Private
   if (!known.ok) return malformed(reasonOf(known.error))
   const { alg, use: _use, ...key } = known.value
   if (key.kty === 'RSA') return parseRsaMembers(defined({ ...key, alg }), jwk)
-  return isCoordinate(d, key.kty === 'EC' ? SCALAR_BYTES[key.crv] : 32)
-    ? belongingTogether({ ...key, d })
-    : malformed('d')
+  return isCoordinate(d, COORDINATE_BYTES[key.crv]) ? belongingTogether({ ...key, d }) : malformed('d')
 }
 
 /** Without what would make it private, so that the rules for public keys can judge it. */
@@ -309,13 +308,6 @@ const OPENSSL_CURVES: Readonly<Record<EcCurve, string>> = {
   'P-384': 'secp384r1',
   'P-521': 'secp521r1',
   secp256k1: 'secp256k1',
-}
-
-const SCALAR_BYTES: Readonly<Record<EcCurve, number>> = {
-  'P-256': 32,
-  'P-384': 48,
-  'P-521': 66,
-  secp256k1: 32,
 }
 
 function derivedEdPoint(x: string, d: string): string | undefined {

@@ -2,6 +2,7 @@
  * Why a deployment or a key cannot be opened, in a sentence for the operator with what to do about it. Loaded when a start is
  * refused and not before. A refusal without a sentence is a mistake of types.
  */
+import { showDateTime } from '@countersign/core/date-time'
 import type { DeploymentRefusal, SignerRefusal } from '@countersign/keys/deployment/deployment'
 import type { OpenSignerRefusal } from '@countersign/keys/open-signer'
 import { refusalInWords } from './configured-file.ts'
@@ -112,5 +113,5 @@ function chainSentences(chain: string): Sentences<ChainRefusal> {
 }
 
 function day(epochSeconds: number): string {
-  return new Date(epochSeconds * 1000).toISOString().slice(0, 10)
+  return showDateTime(epochSeconds).slice(0, 10)
 }

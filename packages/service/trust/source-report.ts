@@ -2,6 +2,7 @@
  * What is told of the sources of trust: to the log, with names of files and addresses; to `/readyz`, by their place in the
  * configuration and with times; and as figures.
  */
+import { showDateTime } from '@countersign/core/date-time'
 import type { CheckAnswer, ReadinessCheck } from '../operation/health.ts'
 import type { Logger } from '../operation/log.ts'
 import type { TrustSourceFigures } from '../operation/metrics.ts'
@@ -24,7 +25,9 @@ export function tellFailure(
   const sentence = sentenceOf(failure)
   if (before !== undefined && sentenceOf(before) === sentence) return
   if (good !== undefined && good.usable > 0 && isInForce(good, now))
-    log.warn(`${sentence}; what was read at ${timeOf(good.readAt)} stays in force${untilOf(good.nextUpdate)}`)
+    log.warn(
+      `${sentence}; what was read at ${showDateTime(good.readAt)} stays in force${untilOf(good.nextUpdate)}`,
+    )
   else log.error(`${sentence}: nobody is believed by it`)
 }
 
@@ -86,11 +89,11 @@ function noteOf({ failure, good, number, readable }: KeptSource, now: number): s
   const said =
     good === undefined || good.usable === 0
       ? 'nobody is believed by it'
-      : `${good.usable} ${good.usable === 1 ? 'entry' : 'entries'} of ${timeOf(good.issuedAt ?? good.readAt)}`
+      : `${good.usable} ${good.usable === 1 ? 'entry' : 'entries'} of ${showDateTime(good.issuedAt ?? good.readAt)}`
   const next =
     good?.nextUpdate === undefined
       ? ''
-      : `, ${isInForce(good, now) ? 'next update' : 'ended'} ${timeOf(good.nextUpdate)}`
+      : `, ${isInForce(good, now) ? 'next update' : 'ended'} ${showDateTime(good.nextUpdate)}`
   return `${name}: ${said}${next}${failure === undefined ? '' : `, last look: ${failure.code}`}`
 }
 
@@ -108,9 +111,5 @@ export function figuresOf({ failure, good, number, readable }: KeptSource, now: 
 }
 
 function untilOf(end: number | undefined): string {
-  return end === undefined ? '' : ` until ${timeOf(end)}`
-}
-
-function timeOf(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+  return end === undefined ? '' : ` until ${showDateTime(end)}`
 }

@@ -1,5 +1,8 @@
+import { derFromJose, joseFromDer } from '@countersign/crypto/ecdsa-der'
 import { toHex } from '@countersign/testing/hex'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readInteger, readSequence } from './der.ts'
 import * as der from './der-writer.ts'
 
 describe('DER', () => {
@@ -38,5 +41,55 @@ describe('DER', () => {
 
   it('throws for text that is not ASCII', () => {
     expect(() => der.ascii('Möbius')).toThrow()
+  })
+})
+
+/** `crypto/ecdsa-der` does it by hand, because every verification pays for it: to the same bytes, and from no others. */
+describe('an ECDSA signature', () => {
+  const number = (width: number) => fc.uint8Array({ minLength: width, maxLength: width })
+  const numbers = fc.constantFrom(32, 48, 66).chain((width) => fc.tuple(number(width), number(width)))
+
+  it('is written as this writer would', () => {
+    fc.assert(
+      fc.property(numbers, ([r, s]) => {
+        const isZero = [r, s].some((one) => one.every((byte) => byte === 0))
+        const written = derFromJose(Uint8Array.from([...r, ...s]), r.length)
+        expect(written).toEqual(
+          isZero ? undefined : der.sequence(der.unsignedInteger(r), der.unsignedInteger(s)),
+        )
+      }),
+    )
+  })
+
+  it('is read where the reader of certificates finds two positive numbers that fit', () => {
+    // Few lengths and many sign bytes, so that most texts are nearly right.
+    const content = fc.array(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), { maxLength: 34 })
+    const integer = fc
+      .tuple(fc.constantFrom(2, 2, 2, 4), content)
+      .map(([tag, bytes]) => [tag, bytes.length, ...bytes])
+    const bodies = fc.array(integer, { minLength: 1, maxLength: 3 }).map((all) => Uint8Array.from(all.flat()))
+    const texts = fc.oneof(
+      bodies.map((body) => der.element(0x30, body)),
+      fc
+        .tuple(bodies, fc.constantFrom(-1, 1))
+        .map(([body, off]) => Uint8Array.of(0x30, body.length + off, ...body)),
+    )
+    fc.assert(
+      fc.property(texts, (text) => {
+        const found = readSequence(text)?.map((element) => readInteger(element))
+        const fit = found?.map((bytes) => (bytes?.[0] === 0 ? bytes.subarray(1) : bytes)) ?? []
+        const isSignature =
+          fit.length === 2 &&
+          found?.every((bytes) => bytes !== undefined && bytes[0]! < 0x80) === true &&
+          fit.every((bytes) => bytes !== undefined && bytes.length > 0 && bytes.length <= 32)
+        const [r = [], s = []] = isSignature ? fit : []
+        const padded = (bytes: Iterable<number>) =>
+          [...bytes].reverse().concat(new Array(32).fill(0)).slice(0, 32).reverse()
+        expect(joseFromDer(text, 32)).toEqual(
+          isSignature ? Uint8Array.from([...padded(r), ...padded(s)]) : undefined,
+        )
+      }),
+      { numRuns: 2000 },
+    )
   })
 })

@@ -2,6 +2,7 @@
  * Writes DER (X.690), as far as certificates need it: definite lengths in their shortest form, nothing optional. Each
  * function returns one whole element. Reads nothing and knows nothing of certificates.
  */
+import { showDateTime } from '@countersign/core/date-time'
 
 export type Der = Uint8Array
 
@@ -65,7 +66,7 @@ export function objectIdentifier(dotted: string): Der {
 
 /** UTCTime before 2050, GeneralizedTime from then on (RFC 5280 §4.1.2.5). Epoch seconds. */
 export function time(epochSeconds: number): Der {
-  const digits = new Date(epochSeconds * 1000).toISOString().replace(/[-:T]|\.\d+/g, '')
+  const digits = showDateTime(epochSeconds).replace(/[-:T]/g, '')
   return digits < '2050' ? element(0x17, ascii(digits.slice(2))) : element(0x18, ascii(digits))
 }
 
