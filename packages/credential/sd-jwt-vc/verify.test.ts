@@ -11,25 +11,15 @@ import {
   forge,
   holder,
   issuer,
-  NONCE,
   NOW,
   VCT,
   verifyInput,
 } from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
-import type { Check } from '../contract/checks.ts'
 import type { VerifyInput } from '../contract/format.ts'
 import { openSdJwtVc } from './open.ts'
+import { checksOf, faults, hidden } from './verify.testing.ts'
 import { verifySdJwtVc } from './verify.ts'
-
-async function checksOf(presentation: string, changes: Partial<VerifyInput> = {}) {
-  const { checks } = await verifySdJwtVc(verifyInput(presentation, changes), nodeEngine)
-  return checks
-}
-
-function faults(checks: readonly Check[]) {
-  return checks.filter(({ outcome }) => outcome !== 'passed').map(({ name, detail }) => `${name}: ${detail}`)
-}
 
 const unreadable = (code: string) => [
   { name: 'structure', outcome: 'failed', detail: code },
@@ -38,12 +28,6 @@ const unreadable = (code: string) => [
   { name: 'validity_period', outcome: 'skipped' },
   { name: 'holder_binding', outcome: 'skipped' },
 ]
-
-/** A disclosure and the digest that stands for it. */
-async function hidden(value: unknown): Promise<readonly [text: string, digest: string]> {
-  const text = disclosureOf(value)
-  return [text, await digestOf(text)]
-}
 
 describe('a presentation that is in order', () => {
   it('passes five checks', async () => {
@@ -361,93 +345,5 @@ describe('the validity period', () => {
   ])('with %j and ten seconds of tolerance: %s', async (claims, detail) => {
     const checks = await checksOf(await forge({ claims }))
     expect(faults(checks)).toEqual(detail === undefined ? [] : [`validity_period: ${detail}`])
-  })
-})
-
-describe('holder binding', () => {
-  const keyWithoutX = { ...bareKey(holder.publicJwk), x: undefined }
-
-  it.each<[string, Forgery, string]>([
-    ['another typ', { keyBindingHeader: { typ: 'jwt' } }, 'kb_typ_wrong'],
-    ['another nonce', { keyBinding: { nonce: 'other' } }, 'nonce_wrong'],
-    ['no nonce', { keyBinding: { nonce: null } }, 'nonce_wrong'],
-    ['another audience', { keyBinding: { aud: 'x509_hash:other' } }, 'aud_wrong'],
-    ['an audience without its prefix', { keyBinding: { aud: AUDIENCE.slice(10) } }, 'aud_wrong'],
-    ['several audiences', { keyBinding: { aud: [AUDIENCE] } }, 'aud_wrong'],
-    ['another hash', { keyBinding: { sd_hash: 'A'.repeat(43) } }, 'sd_hash_wrong'],
-    ['no hash', { keyBinding: { sd_hash: null } }, 'sd_hash_wrong'],
-    ['an old proof', { keyBinding: { iat: NOW - 301 } }, 'kb_too_old'],
-    ['a proof of a year ago', { keyBinding: { iat: NOW - 31_536_000 } }, 'kb_too_old'],
-    ['a proof from the future', { keyBinding: { iat: NOW + 301 } }, 'kb_from_future'],
-    ['a proof without a time', { keyBinding: { iat: null } }, 'kb_iat_malformed'],
-    ['a proof with a time as text', { keyBinding: { iat: `${NOW}` } }, 'kb_iat_malformed'],
-    ['a proof that is over', { keyBinding: { exp: NOW - 10 } }, 'kb_expired'],
-    ['a proof that ends at no time', { keyBinding: { exp: 'soon' } }, 'kb_expired'],
-    ['a proof that has not begun', { keyBinding: { nbf: NOW + 11 } }, 'kb_from_future'],
-    ['a proof by another key', { keyBindingSigner: makeSigner() }, 'signature_invalid'],
-    ['a proof by the issuer', { keyBindingSigner: issuer }, 'signature_invalid'],
-    ['a proof with another algorithm', { keyBindingSigner: makeSigner('Ed25519') }, 'alg_key_mismatch'],
-    ['a credential without cnf', { payload: { iat: NOW, vct: VCT } }, 'cnf_missing'],
-    ['a cnf that names a key elsewhere', { claims: { cnf: { kid: 'a' } } }, 'cnf_method_unsupported'],
-    [
-      'a cnf with half a key',
-      { claims: { cnf: { jwk: JSON.parse(JSON.stringify(keyWithoutX)) } } },
-      'cnf_key_unusable',
-    ],
-    [
-      'a cnf with a private key',
-      { claims: { cnf: { jwk: { ...holder.publicJwk, d: 'A' } } } },
-      'cnf_key_unusable',
-    ],
-  ])('fails for %s', async (_what, forgery, detail) => {
-    expect(faults(await checksOf(await forge(forgery)))).toEqual([`holder_binding: ${detail}`])
-  })
-
-  it.each([-300, 300])('accepts a proof %i seconds away', async (seconds) => {
-    expect(faults(await checksOf(await forge({ keyBinding: { iat: NOW + seconds } })))).toEqual([])
-  })
-
-  it('fails where it is demanded and nothing was sent', async () => {
-    const presentation = await forge()
-    const bare = presentation.slice(0, presentation.lastIndexOf('~') + 1)
-    expect(faults(await checksOf(bare))).toEqual(['holder_binding: kb_jwt_missing'])
-    expect(faults(await checksOf(bare, { binding: undefined }))).toEqual(['holder_binding: undefined'])
-  })
-
-  it('is skipped where it is waived, even if somebody sent a proof', async () => {
-    const checks = await checksOf(await forge({ keyBinding: { nonce: 'other' } }), { binding: undefined })
-    expect(checks[4]).toEqual({ name: 'holder_binding', outcome: 'skipped' })
-  })
-
-  it('fails for a proof without a signature', async () => {
-    const presentation = await forge()
-    const [, payload] = presentation.slice(presentation.lastIndexOf('~') + 1).split('.')
-    const bare = presentation.slice(0, presentation.lastIndexOf('~') + 1)
-    const unsigned = `${bare}${disclosureOf({ alg: 'none', typ: 'kb+jwt' })}.${payload}.`
-    expect(faults(await checksOf(unsigned))).toEqual(['holder_binding: alg_not_allowed'])
-  })
-
-  it('covers which disclosures are shown: one added or taken away breaks it', async () => {
-    const [one, first] = await hidden(['s', 'a', 1])
-    const [two, second] = await hidden(['t', 'b', 2])
-    const claims = { iat: NOW, vct: VCT, _sd: [first, second], cnf: { jwk: bareKey(holder.publicJwk) } }
-    const presentation = await forge({ payload: claims, disclosures: [one] })
-    expect(faults(await checksOf(presentation))).toEqual([])
-    expect(faults(await checksOf(presentation.replace(`~${one}~`, `~${one}~${two}~`)))).toEqual([
-      'holder_binding: sd_hash_wrong',
-    ])
-    expect(faults(await checksOf(presentation.replace(`~${one}~`, '~')))).toEqual([
-      'holder_binding: sd_hash_wrong',
-    ])
-  })
-
-  it('accepts a key that is kty, crv, x and y alone, and an Ed25519 holder', async () => {
-    for (const signer of [holder, makeSigner('Ed25519')]) {
-      const claims = { cnf: { jwk: bareKey(signer.publicJwk) } }
-      const presentation = await forge({ claims, keyBindingSigner: signer })
-      expect(faults(await checksOf(presentation, { binding: { audience: AUDIENCE, nonce: NONCE } }))).toEqual(
-        [],
-      )
-    }
   })
 })
