@@ -8,12 +8,15 @@ import { VERSION } from '@countersign/service/operation/version'
 import { CLUSTER_FLAGS } from './cluster/flags.ts'
 import { describeMistake } from './command/arguments.ts'
 import type { Command, CommandOutcome, Surroundings } from './command/command.ts'
-import { helpRows, usage } from './command/flags.ts'
+import { type HelpRow, helpRows, usage } from './command/flags.ts'
 import { DEMO_FLAGS } from './demo/flags.ts'
 import { CERTIFICATE_FLAGS } from './keys/flags.ts'
 import { SERVICE_NAMES, SERVICES, type ServiceEntry } from './services.ts'
 
-const serviceUsage = ({ name, port }: ServiceEntry) =>
+const SESSIONS_ROW: HelpRow = ['--sessions memory:|redis://HOST:PORT', '']
+const DATABASE_ROW: HelpRow = ['--database sqlite:FILE|postgres://…', '']
+
+const serviceUsage = ({ name, port, keeps }: ServiceEntry) =>
   usage(
     `countersign ${name} [flags]`,
     [
@@ -21,8 +24,8 @@ const serviceUsage = ({ name, port }: ServiceEntry) =>
       ['--webHost=127.0.0.1', 'address to listen on'],
       ['--baseUrl=URL', 'public address, of the load balancer when there is one'],
       ['--config DIR', `folder with _features.conf, web.conf, persistence.conf, ${name}-service.conf`],
-      ['--sessions memory:|redis://HOST:PORT', ''],
-      ['--database sqlite:FILE|postgres://…', ''],
+      ...(keeps === 'nothing' ? [] : [SESSIONS_ROW]),
+      ...(keeps === 'records' ? [DATABASE_ROW] : []),
       ['--data DIR', 'where keys and databases of this machine lie (default ./data)'],
       ['--secretFile FILE', 'deployment secret; or COUNTERSIGN_SECRET, COUNTERSIGN_SECRET_FILE'],
       ['--mode development|production', ''],

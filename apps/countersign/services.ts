@@ -14,6 +14,8 @@ export interface ServiceEntry {
   readonly summary: string
   /** Of the only instance, and of the first of several. */
   readonly port: number
+  /** What outlives a request: what ends by itself, or records in a database as well. */
+  readonly keeps: 'nothing' | 'sessions' | 'records'
   /** Where the balancer of a cluster listens for it. */
   readonly balancedPort: number
   load(): Promise<StartService>
@@ -24,6 +26,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     name: 'wallet',
     summary: 'the wallet API',
     port: 7001,
+    keeps: 'records',
     balancedPort: 9091,
     load: async () => (await import('@countersign/wallet/main')).startWallet,
   },
@@ -31,6 +34,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     name: 'issuer',
     summary: 'the OpenID4VCI issuer',
     port: 7002,
+    keeps: 'records',
     balancedPort: 9092,
     load: async () => (await import('@countersign/issuer/main')).startIssuer,
   },
@@ -38,6 +42,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     name: 'verifier',
     summary: 'the OpenID4VP verifier',
     port: 7003,
+    keeps: 'sessions',
     balancedPort: 9093,
     load: async () => (await import('@countersign/verifier/main')).startVerifier,
   },
@@ -45,6 +50,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     name: 'repository',
     summary: 'the catalogue of credential types',
     port: 7103,
+    keeps: 'nothing',
     balancedPort: 9090,
     load: async () => (await import('@countersign/repository/main')).startRepository,
   },

@@ -25,6 +25,7 @@ const PRODUCTION = [
   '--logLevel=silent',
 ]
 const DEVELOPMENT = ['--webPort=0', '--logLevel=silent']
+const UP_ELSEWHERE = ['--issuer.webPort=0', '--verifier.webPort=0', '--repository.webPort=0']
 const KEY = 'a management key that nobody else has'
 
 let cwd: string
@@ -40,7 +41,20 @@ beforeAll(async () => {
   postgresFolder = await mkdtemp(join(tmpdir(), 'countersign-refusals-postgres-'))
   ;[redis, replica, postgres] = await Promise.all([
     startRedis({ args: ['--requirepass', 'right', '--maxclients', '1000'] }),
-    startRedis({ args: ['--replicaof', '127.0.0.1', '1'] }),
+    startRedis({
+      args: [
+        '--replicaof',
+        '127.0.0.1',
+        '1',
+        '--user',
+        'reader',
+        'on',
+        '>right',
+        '~*',
+        '+@read',
+        '+@connection',
+      ],
+    }),
     postgresWithPassword(postgresFolder),
   ])
   takenPort = await freePort()
@@ -159,6 +173,24 @@ const mistakes: readonly Mistake[] = [
     SERVICE_NAMES,
     () => [`--webPort=${takenPort}`, '--logLevel=silent', data()],
     /port \d+ is in use: is another instance running\? --webPort names another/,
+  ],
+  [
+    'a port in use, of one among several services',
+    ['up'],
+    () => [...UP_ELSEWHERE, `--wallet.webPort=${takenPort}`, '--logLevel=silent', data()],
+    /port \d+ is in use: is another instance running\? --SERVICE\.webPort names another/,
+  ],
+  [
+    'a user of Redis who may not write',
+    SEALED,
+    () => [...DEVELOPMENT, data(), `--sessions=redis://reader:right@127.0.0.1:${replica.port}`],
+    /redis: NOPERM .*: give this user the right, or name another in `sessions`$/,
+  ],
+  [
+    'an issuer by a DID of which nothing is known here',
+    ['verifier', 'wallet'],
+    () => [...DEVELOPMENT, data(), '--trustedIssuers=[{"issuer":"did:ion:x"}]'],
+    /trustedIssuers\.0\.issuer: must be a DID \(did:jwk, did:key or did:web\) or an https URL$/,
   ],
   [
     'a Redis that wants a password',

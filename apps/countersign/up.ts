@@ -17,6 +17,9 @@ import { SERVICES } from './services.ts'
 const LOG_LEVEL = ['--logLevel', '--log-level', '-l']
 const OWN_KEYS = ['webPort', 'web-port', 'baseUrl', 'base-url', 'instance']
 
+/** Of one service among several. */
+const PORT_FLAG = '--SERVICE.webPort'
+
 export async function up(argv: readonly string[], surroundings: Surroundings): Promise<CommandOutcome> {
   const shared = argv.map(flagName).find((flag) => OWN_KEYS.includes(flag))
   if (shared !== undefined) {
@@ -29,7 +32,7 @@ export async function up(argv: readonly string[], surroundings: Surroundings): P
     announce(services, surroundings)
     return undefined
   } catch (error) {
-    const reason = startRefusal(error)
+    const reason = startRefusal(error, PORT_FLAG)
     if (reason === undefined) throw error
     surroundings.complain(`countersign up does not start: ${reason}`)
     return 1
@@ -75,7 +78,9 @@ function asOne(failures: readonly unknown[]): unknown {
   const bug = failures.find((error) => startRefusal(error) === undefined)
   if (bug !== undefined) return bug
   const reasons = failures.flatMap((error) =>
-    error instanceof StartRefused && error.details.length > 0 ? error.details : [startRefusal(error) ?? ''],
+    error instanceof StartRefused && error.details.length > 0
+      ? error.details
+      : [startRefusal(error, PORT_FLAG) ?? ''],
   )
   const different = [...new Set(reasons)]
   const [only = ''] = different

@@ -157,9 +157,13 @@ async function freshFolder(): Promise<string> {
 async function keepSecret(file: string): Promise<void> {
   try {
     await writeFile(file, `${randomBytes(32).toString('base64url')}\n`, { flag: 'wx', mode: 0o600 })
-  } catch {
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     const kept = await readFile(file, 'utf8')
-    if (kept.trim().length < 32) throw new ClusterRefused(`${file} holds no deployment secret`)
+    if (kept.trim().length >= 32) return
+    throw new ClusterRefused(
+      `${file} holds no deployment secret: put it back, or name another folder with --data`,
+    )
   }
 }
 

@@ -5,12 +5,15 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** One sentence, or a line for each mistake; undefined for an error that deserves its stack. */
-export function startRefusal(error: unknown): string | undefined {
+/**
+ * One sentence, or a line for each mistake; undefined for an error that deserves its stack. `portFlag`: what names another
+ * port here.
+ */
+export function startRefusal(error: unknown, portFlag = '--webPort'): string | undefined {
   if (!(error instanceof Error)) return undefined
   if (error.name === 'StartRefused') return withDetails(error)
   if (OF_THE_SURROUNDINGS.has(error.name)) return error.message
-  return systemRefusal(error)
+  return systemRefusal(error, portFlag)
 }
 
 const OF_THE_SURROUNDINGS: ReadonlySet<string> = new Set([
@@ -29,22 +32,24 @@ function withDetails(error: Error): string {
 }
 
 /** Of a call to the system that failed: what was called tells whether an address or a file was meant. */
-function systemRefusal(error: Error): string | undefined {
+function systemRefusal(error: Error, portFlag: string): string | undefined {
   if (!('code' in error) || typeof error.code !== 'string') return undefined
   if ('path' in error && typeof error.path === 'string')
     return fileRefusal(causeOf(error.code, error.path), error.path)
   if (NO_SPACE.includes(error.code)) return fileRefusal(error.code, 'what is written at the start (--data)')
   const syscall = 'syscall' in error ? error.syscall : undefined
-  return syscall === 'listen' || syscall === 'getaddrinfo' ? addressRefusal(error.code, error) : undefined
+  return syscall === 'listen' || syscall === 'getaddrinfo'
+    ? addressRefusal(error.code, error, portFlag)
+    : undefined
 }
 
-function addressRefusal(code: string, error: object): string | undefined {
+function addressRefusal(code: string, error: object, portFlag: string): string | undefined {
   const port = 'port' in error ? `port ${String(error.port)}` : 'the port'
   switch (code) {
     case 'EADDRINUSE':
-      return `${port} is in use: is another instance running? --webPort names another`
+      return `${port} is in use: is another instance running? ${portFlag} names another`
     case 'EACCES':
-      return `${port} may not be listened on by this user: --webPort names another, 1024 or higher`
+      return `${port} may not be listened on by this user: ${portFlag} names another, 1024 or higher`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':

@@ -4,7 +4,7 @@
  * private key, never a secret that is in use.
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { accessSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import { certificatePem } from '@countersign/x509/pem'
@@ -46,6 +46,17 @@ async function printAnchors(flags: readonly string[], surroundings: Surroundings
   }
 }
 
+/** Throws what the system says where one may not look. */
+function isThere(folder: string): boolean {
+  try {
+    accessSync(folder)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false
+    throw error
+  }
+}
+
 /**
  * Opens the deployment as a service would. Without a shared store it wants an identity that is there already: one made
  * now, in the wrong folder, would be a certificate that nobody uses.
@@ -63,7 +74,7 @@ async function developmentAnchors(
   const config = await configure({ service: 'keys', extra: {}, managementDoor: false }, start)
   if (config.mode === 'production') throw new StartRefused('production has no development CA')
   const folder = join(config.dataDir ?? resolve(cwd, 'data'), 'identity')
-  if (config.sessions.type === 'memory' && !existsSync(folder)) {
+  if (config.sessions.type === 'memory' && !isThere(folder)) {
     throw new StartRefused(`there is no identity in ${folder} yet: start a service, or say --data DIR`)
   }
   const runtime = await openRuntime(config)

@@ -53,7 +53,10 @@ const source = z
     /** A DID, or the https URL of an issuer that publishes its keys as JWT VC issuer metadata. */
     issuer: z
       .string()
-      .regex(/^(did:|https:\/\/)\S{1,1990}$/, 'must be a DID or an https URL')
+      .regex(
+        /^(did:(jwk|key|web):|https:\/\/)\S{1,1980}$/,
+        'must be a DID (did:jwk, did:key or did:web) or an https URL',
+      )
       .optional(),
     /** For people; otherwise the certificate's own name. */
     name: z.string().min(1).max(200).optional(),

@@ -184,16 +184,7 @@ async function askSentinel(sentinel: RedisAddress & RedisLogin, master: string, 
 }
 
 /** The server answers, and cannot serve now; another connection would hear the same. */
-const CANNOT_SERVE = new Set([
-  'LOADING',
-  'BUSY',
-  'OOM',
-  'MISCONF',
-  'NOREPLICAS',
-  'NOPERM',
-  'NOAUTH',
-  'WRONGPASS',
-])
+const CANNOT_SERVE = new Set(['LOADING', 'BUSY', 'OOM', 'MISCONF', 'NOREPLICAS', 'NOAUTH', 'WRONGPASS'])
 /** This server is not, or is no more, the one that takes writes. */
 const WRONG_SERVER = new Set(['READONLY', 'MASTERDOWN', 'UNBLOCKED'])
 
@@ -211,6 +202,13 @@ async function translated<T>(answer: Promise<T>, quiet: Silence): Promise<T> {
 function meaningOf(error: unknown): unknown {
   if (!(error instanceof ErrorReply)) return new LinkBroken('connection lost', { cause: error })
   const code = error.message.split(' ', 1)[0] ?? ''
+  if (code === 'NOPERM')
+    return new StoreRefuses(
+      `redis: ${error.message}: give this user the right, or name another in \`sessions\``,
+      {
+        cause: error,
+      },
+    )
   if (WRONG_SERVER.has(code)) return new LinkBroken(`answered ${code}`, { cause: error })
   return CANNOT_SERVE.has(code)
     ? new StoreUnavailable(`redis: answered ${code}`, { cause: error, answered: true })
