@@ -8,13 +8,10 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import { algorithmOf, bareKey, fits, type PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
-import { openAwsKmsKey } from './backends/aws-kms.ts'
 import type { BackendContext, BackendKey, BackendRefusal } from './backends/backend.ts'
 import { type KeyReference, parseKeyReference } from './backends/key-reference.ts'
-import { openPkcs11Key } from './backends/pkcs11.ts'
 import type { ReferenceRefusal } from './backends/reference-parameters.ts'
 import { parseSerialisedKey } from './backends/serialised-key.ts'
-import { openVaultKey } from './backends/vault-transit.ts'
 import { nodeCrypto } from './engines/node.ts'
 import { type ChainRefusal, configuredChain } from './signers/configured-chain.ts'
 import { type KeyBackendName, SignerUnavailable } from './signers/signer-unavailable.ts'
@@ -94,6 +91,7 @@ async function fromFile(reference: KeyReference): Promise<Result<OpenableReferen
   return ok(reference.algorithm === undefined ? key.value : { ...key.value, algorithm: reference.algorithm })
 }
 
+/** What is not configured is not loaded. */
 async function openKey(
   reference: OpenableReference,
   context: BackendContext,
@@ -103,11 +101,11 @@ async function openKey(
       case 'software':
         return ok(softwareKey(reference.key))
       case 'pkcs11':
-        return await openPkcs11Key(reference, context)
+        return await (await import('./backends/pkcs11.ts')).openPkcs11Key(reference, context)
       case 'vault':
-        return await openVaultKey(reference, context)
+        return await (await import('./backends/vault-transit.ts')).openVaultKey(reference, context)
       case 'aws-kms':
-        return await openAwsKmsKey(reference, context)
+        return await (await import('./backends/aws-kms.ts')).openAwsKmsKey(reference, context)
     }
   } catch (error) {
     return unavailable(error)
