@@ -1,9 +1,8 @@
-/** Claims against the type's JSON Schema. The validator is made and schemas are compiled at first use, and kept. */
+/** Claims against the type's JSON Schema. The validator is loaded and schemas are compiled at first use, and kept. */
 import { readDateTime } from '@countersign/core/date-time'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import ajvFormats from 'ajv-formats'
+import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js'
 import type { IssuableType } from '../types/issuable-types.ts'
 
 export interface ClaimsMistake {
@@ -13,21 +12,27 @@ export interface ClaimsMistake {
   readonly mistakes: readonly string[]
 }
 
-let validator: Ajv2020 | undefined
+let loading: Promise<Ajv2020> | undefined
 const compiled = new WeakMap<IssuableType, ValidateFunction>()
 
-export function checkClaims(type: IssuableType, claims: JsonObject): Result<JsonObject, ClaimsMistake> {
-  let validate = compiled.get(type)
-  if (validate === undefined) {
-    validator ??= withFormats(new Ajv2020({ allErrors: true, strict: false }))
-    validate = validator.compile(type.schema)
-    compiled.set(type, validate)
-  }
+export async function checkClaims(
+  type: IssuableType,
+  claims: JsonObject,
+): Promise<Result<JsonObject, ClaimsMistake>> {
+  const validate = compiled.get(type) ?? (await compile(type))
   if (validate(claimsWithin(claims, type.claimsAt))) return ok(claims)
   const mistakes = (validate.errors ?? [])
     .slice(0, 20)
     .map((error) => `${error.instancePath || '/'} ${error.message}`)
   return refuse({ code: 'claims_invalid', configurationId: type.configuration.id, mistakes })
+}
+
+async function compile(type: IssuableType): Promise<ValidateFunction> {
+  loading ??= loadValidator()
+  const validator = await loading
+  const validate = compiled.get(type) ?? validator.compile(type.schema)
+  compiled.set(type, validate)
+  return validate
 }
 
 /** What stands at the end of the members; nothing at all fails every schema that demands an object. */
@@ -37,8 +42,17 @@ function claimsWithin(data: JsonObject, members: readonly string[]): JsonValue {
   return value
 }
 
+/** A hundred files that a start does not pay for (033). */
+async function loadValidator(): Promise<Ajv2020> {
+  const [{ Ajv2020: Validator }, { default: formats }] = await Promise.all([
+    import('ajv/dist/2020.js'),
+    import('ajv-formats'),
+  ])
+  return withFormats(new Validator({ allErrors: true, strict: false }), formats.default)
+}
+
 /** JSON Schema 2020-12 validation §7.3. Of times, our own reader decides: `ajv-formats` takes blanks and bare hours beside RFC 3339. */
-function withFormats(ajv: Ajv2020): Ajv2020 {
-  ajvFormats.default(ajv)
+function withFormats(ajv: Ajv2020, addFormats: (ajv: Ajv2020) => unknown): Ajv2020 {
+  addFormats(ajv)
   return ajv.addFormat('date-time', (text: string) => readDateTime(text) !== undefined)
 }

@@ -103,7 +103,7 @@ async function promiseCredential(
   const given = takeGiven(issuer, order, type, format.family)
   if (!given.ok) return given
   const { claims, period } = given.value
-  const checked = checkClaims(type, claims)
+  const checked = await checkClaims(type, claims)
   if (!checked.ok) return checked
   const paths = disclosablePaths(order, type, claims)
   if (!paths.ok) return paths
