@@ -126,7 +126,7 @@ describe.concurrent('until it is ready', () => {
         ...(database === undefined ? [] : [`--database=sqlite:${join(folder, `${service}.sqlite`)}`]),
       ])
       const files = urls.filter((url) => url.startsWith('file:'))
-      const named = new Set(files.map(packageOf).filter((name) => name !== undefined && NAMED.has(name)))
+      const named = new Set(files.map((url) => packageOf(url) ?? '').filter((name) => NAMED.has(name)))
       expect([...named].toSorted()).toEqual([...EVERYWHERE, ...packages].toSorted())
       expect(files.filter((url) => packageOf(url) === undefined).length).toBeLessThanOrEqual(ours)
       expect(files.filter((url) => packageOf(url) !== undefined).length).toBeLessThanOrEqual(others)
