@@ -11,6 +11,7 @@ import './node-version.mjs'
 await import('./compile-cache.mjs')
 await import('./find-modules.mjs')
 const { dispatch } = await import('./commands.ts')
+for (const stream of [process.stdout, process.stderr]) stream.on('error', readerGone)
 const outcome = await dispatch(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
@@ -19,6 +20,12 @@ const outcome = await dispatch(process.argv.slice(2), {
   stopWhenTold,
 })
 if (outcome !== undefined) end(outcome)
+
+/** Whoever read along has seen enough (`… | head`): the end that a shell gives to others then, and no stack. */
+function readerGone(error) {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(141)
+}
 
 /** A command that is done is done: nothing that it left open keeps the process. What was written is read first. */
 function end(code) {

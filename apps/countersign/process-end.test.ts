@@ -118,6 +118,12 @@ describe.concurrent('a process', () => {
     await eventually('it stops', async () => (await said()).includes('"msg":"stopped"'))
   })
 
+  it('ends without a word when nobody reads what it says', async () => {
+    const { said, ended } = start({ argv: ['--help'], through: ['sh', '-c', '"$0" "$@" | exec true'] })
+    expect(await ended).toBe('ended with code 0')
+    expect(await said()).toBe('')
+  })
+
   it('says that its Node is too old, in a sentence', async () => {
     const older = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '20.1.0' } })`
     const { said, ended } = start({ argv: ['up'], node: ['--import', older] })
