@@ -95,7 +95,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'api/issuer': using(['zod'], 'api', 'core'),
   'api/verifier': using(['zod'], 'api'),
   'api/repository': using(['zod'], 'api'),
-  'api/wallet': using(['zod'], 'api'),
+  'api/wallet': using(['zod'], 'api', 'core'),
 
   protocol: pure(),
   'protocol/oauth': pure('core', 'crypto', 'crypto/jose'),
@@ -167,7 +167,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   ),
   keys: onNode('core', 'crypto', 'keys/engines', 'keys/signers', 'keys/backends'),
 
-  stores: onNode(),
+  stores: onNode('core'),
   'stores/open-engine.ts': onNode('stores', 'stores/redis'),
   'stores/redis': using(['@redis/client'], 'event-loop', 'stores'),
   'stores/sql': using(['kysely', 'pg'], 'event-loop', 'stores'),
@@ -235,6 +235,6 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/sessions',
     'service/trust',
   ),
-  'local-servers': onNode('local-servers/process'),
+  'local-servers': onNode('core', 'local-servers/process'),
   'local-servers/process': onNode(),
 }

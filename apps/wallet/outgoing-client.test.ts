@@ -19,6 +19,7 @@ async function told(...said: readonly Said[]) {
     url: 'https://issuer.example/token',
     accept: 'application/json',
     body: '',
+    maxBytes: 1000,
     headers: async () => ({ dpop: `proof ${++proofs}` }),
   })
   return { outcome: answered.ok ? answered.value.status : answered.error.code, waited, proofs }

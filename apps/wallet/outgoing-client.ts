@@ -15,8 +15,11 @@ import type {
 } from '@countersign/service/outgoing/guarded-client'
 
 export interface OutgoingClient {
-  /** Tries up to three times, and as often as it is told when to come back, for ten seconds. */
-  get(url: string, accept: string): Promise<Result<RemoteResponse, OutgoingRefusal>>
+  /**
+   * Tries up to three times, and as often as it is told when to come back, for ten seconds. `maxBytes`: of the answer's body,
+   * a row of `FETCHED`.
+   */
+  get(url: string, accept: string, maxBytes: number): Promise<Result<RemoteResponse, OutgoingRefusal>>
   /** Up to two tries, or as above, with the same body; `headers` is asked before each, for proofs that may be used once. */
   post(request: OutgoingPost): Promise<Result<RemoteResponse, OutgoingRefusal>>
 }
@@ -27,6 +30,8 @@ export interface OutgoingPost {
   readonly contentType?: string | undefined
   readonly accept: string
   readonly body: string
+  /** Of the answer's body, a row of `FETCHED`. */
+  readonly maxBytes: number
   readonly headers?: () => Promise<Readonly<Record<string, string>>>
 }
 
@@ -36,6 +41,7 @@ export type OutgoingRefusal =
   | { readonly code: 'outgoing_unavailable'; readonly host: string; readonly status: number }
   | { readonly code: 'outgoing_not_allowed'; readonly host: string; readonly reason: string }
   | { readonly code: 'outgoing_answer_refused'; readonly host: string; readonly reason: string }
+  | { readonly code: 'outgoing_answer_too_large'; readonly host: string; readonly maxBytes: number }
 
 /** An answer that is there and says nothing that can be used. */
 export interface UnusableAnswer {
@@ -79,14 +85,21 @@ export function openOutgoingClient(remote: Remote, pause: Pause = jitteredPause)
     }
   }
   return {
-    get: (url, accept) =>
-      patiently(GET_TRIES, async () => ({ purpose: 'protocol', method: 'GET', url, headers: { accept } })),
-    post: ({ url, contentType, accept, body, headers }) =>
+    get: (url, accept, maxBytes) =>
+      patiently(GET_TRIES, async () => ({
+        purpose: 'protocol',
+        method: 'GET',
+        url,
+        headers: { accept },
+        maxBytes,
+      })),
+    post: ({ url, contentType, accept, body, maxBytes, headers }) =>
       patiently(POST_TRIES, async () => ({
         purpose: 'protocol' as const,
         method: 'POST',
         url,
         body,
+        maxBytes,
         headers: { accept, ...(contentType && { 'content-type': contentType }), ...(await headers?.()) },
       })),
   }
@@ -139,6 +152,7 @@ function refusalOf(error: RemoteRefusal, host: string): OutgoingRefusal {
     case 'address_not_allowed':
       return { code: 'outgoing_not_allowed', host, reason: 'address' }
     case 'response_too_large':
+      return { code: 'outgoing_answer_too_large', host, maxBytes: error.maxBytes }
     case 'response_encoded':
       return { code: 'outgoing_answer_refused', host, reason: error.code }
   }

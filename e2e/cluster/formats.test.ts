@@ -4,6 +4,7 @@
  * as that and nothing else.
  */
 
+import { RECEIVED } from '@countersign/core/size-limits'
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
@@ -13,6 +14,7 @@ import { newWalletUser, receive, tryToPresent, type WalletUser } from '@counters
 import { strangersKey } from '@countersign/testing/people/stranger'
 import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { portraitCases } from './portraits.ts'
 import { Served } from './served.ts'
 
 let cluster: Cluster
@@ -37,6 +39,7 @@ interface Check {
 }
 
 interface Result {
+  readonly id: string
   readonly state: string
   /** There once it is decided. */
   readonly verificationResult?: boolean
@@ -94,6 +97,25 @@ describe.each(formatCases.map((one) => [one.format, one] as const))('%s', (_form
     expect(objections(result.attempts?.[0] ?? {})).toEqual(['issuer_trust failed'])
   })
 })
+
+const pictured = portraitCases.filter(({ format }) =>
+  ['dc+sd-jwt', 'mso_mdoc', 'jwt_vc_json'].includes(format),
+)
+
+it.each(pictured.map((one) => [one.format, one] as const))(
+  'a portrait of 900 kB in %s is issued, held, shown and verified, and seen by who follows',
+  async (_format, one) => {
+    const [credential] = await receive(user, (await offer(one)).text)
+    expect(credential?.document.length).toBeLessThan(RECEIVED.credential)
+    const result = await verify(one, credential?.id ?? '')
+    expect(objections(result)).toEqual([])
+    // As text: a difference would be printed whole.
+    const seen = `"portrait":"${one.portrait}"`
+    expect(JSON.stringify(result.credentials).includes(seen)).toBe(true)
+    const followed = await call(`${cluster.urls.verifier}/openid4vc/session/${result.id}/events`)
+    expect(followed.text.includes(seen)).toBe(true)
+  },
+)
 
 // Each waits for its own list, so all wait together.
 describe.concurrent.each(formatCases.map((one) => [one.format, one] as const))(

@@ -2,6 +2,7 @@
  * Every route that reads a body from whoever comes, with what makes it work hard beside the bodies of its kind. The test
  * compares the list with the routes of the services: one that is missing here fails it.
  */
+import { RECEIVED } from '@countersign/core/size-limits'
 import { type CostlyBody, form, jsonTexts } from './costly-bodies.ts'
 import type { Known } from './stranger.ts'
 
@@ -14,8 +15,10 @@ export interface Reachable {
   readonly bodies?: (known: Known, bytes: number) => readonly CostlyBody[]
 }
 
-/** The limits of small and of other bodies, nearly. */
+/** A handful of values, and as large as what a stranger may send, nearly. */
 export const STRANGERS_SIZES = [16_000, 65_000]
+/** The same for what is read once the session or the token was found. */
+const KNOWN_SIZES = [65_000, RECEIVED.exchange - 4000]
 
 const anySession = ({ verifications }: Known) => verifications['dc+sd-jwt'] ?? ''
 
@@ -34,6 +37,7 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
   'issuer POST /nonce': { sizes: [1000] },
   'issuer POST /credential': {
     headers: ({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }),
+    sizes: KNOWN_SIZES,
     bodies: (_, bytes) => proofs(bytes),
   },
   'verifier POST /openid4vc/request/{id}': {
@@ -50,7 +54,7 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
       `verifier POST /openid4vc/verify/{id} ${format}`,
       {
         id: ({ verifications }: Known) => verifications[format] ?? '',
-        sizes: [65_000, 990_000],
+        sizes: KNOWN_SIZES,
         bodies: (known: Known, bytes: number) => answers(known, format, bytes),
       },
     ]),
@@ -109,7 +113,7 @@ function answers(known: Known, format: string, bytes: number): readonly CostlyBo
     form(what, { state, vp_token: JSON.stringify({ asked: presentations }) })
   // `~`, `"` and `%` of a form take three bytes.
   const room = bytes - 300
-  const one = Math.min(room, 65_000)
+  const one = Math.min(room, RECEIVED.presentation - 1000)
   return [
     form('a token of empty presentations', { state, vp_token: `{"asked":[${'"",'.repeat(room / 12)}""]}` }),
     form('a token of empty arrays', { state, vp_token: `{"asked":[${'[],'.repeat(room / 9)}[]]}` }),

@@ -1,6 +1,7 @@
 import { encodeUtf8 } from '@countersign/core/base64url'
 import { isJsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
+import { RECEIVED } from '@countersign/core/size-limits'
 import { resolveClaimPath } from '@countersign/credential/contract/claim-path'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
@@ -130,6 +131,20 @@ describe.each(all)('the example of %s as %s', (_name, _id, type, format) => {
         ? `$['${type.namespace}'].${type.claims[0]?.path[0]}`
         : `$.${[...above, ...(type.claims[0]?.path ?? [])].join('.')}`,
     )
+  })
+})
+
+describe('a claim that is bytes', () => {
+  const pictures = catalogue.flatMap(({ claims, name }) =>
+    claims.filter(({ encoding }) => encoding === 'bytes').map((claim) => [name, claim] as const),
+  )
+
+  it.each(pictures)('of %s may be a picture, as large as pictures may be', (_name, { schema }) => {
+    expect(schema['maxLength']).toBe(RECEIVED.pictureText)
+  })
+
+  it('is in the catalogue', () => {
+    expect(pictures).not.toEqual([])
   })
 })
 

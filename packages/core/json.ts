@@ -30,7 +30,7 @@ export interface JsonLimits {
   /** Objects and arrays inside each other, the outermost counted; 32 when absent. */
   readonly maxDepth?: number
   /** Members and entries of all objects and arrays together, nearly; when absent one for eight bytes of `maxBytes`, and 1000. */
-  readonly maxValues?: number
+  readonly maxValues?: number | undefined
   /** Refuse a text with a number that cannot be carried, wherever it stands; when absent it becomes `UNSAFE_NUMBER`. */
   readonly exactNumbers?: boolean
 }

@@ -14,6 +14,7 @@ import {
   presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import { decodeBase58btc } from './base58btc.ts'
 import {
@@ -30,7 +31,7 @@ export type ParsedDidDocument = DidDocument & {
   readonly unusable: ReadonlyMap<string, string>
 }
 
-const MAX_BYTES = 65_536
+const MAX_BYTES = FETCHED.didDocument
 const MAX_DEPTH = 12
 const MAX_METHODS = 64
 const MAX_ID_LENGTH = 2048

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { RECEIVED } from '@countersign/core/size-limits'
 import {
   composeCaddyfile,
   oneMachineCaddyfile,
@@ -30,6 +31,19 @@ describe('a generated Caddyfile', () => {
 
   it('serves any Host at the port', () => {
     expect(caddyfile({ sites })).toContain('\n:9093 {\n')
+  })
+
+  it('refuses what announces more than any service reads, from the same table, and names the limit', () => {
+    const text = caddyfile({ sites })
+    const [, pattern = ''] = /header_regexp Content-Length (.+)/.exec(text) ?? []
+    const isRefused = (length: number | string) => new RegExp(pattern).test(String(length))
+    const [, cutAt = ''] = /max_size (\d+)/.exec(text) ?? []
+    const { exchange } = RECEIVED
+    expect([0, 1, exchange, Number(cutAt) - 1, '007'].filter(isRefused)).toEqual([])
+    expect([Number(cutAt), exchange * 3, `00${cutAt}`, '9'.repeat(40)].every(isRefused)).toBe(true)
+    expect(Number(cutAt)).toBeGreaterThan(exchange)
+    expect(Number(cutAt)).toBeLessThan(exchange * 2)
+    expect(text).toContain(`respond @tooLarge "The body is too large, limit ${exchange} bytes" 413`)
   })
 
   it('listens where it is told', () => {

@@ -4,6 +4,8 @@
  * nothing of what runs there but that `/readyz` tells whether an instance wants requests, and `/livez` whether it is there.
  */
 
+import { RECEIVED } from '@countersign/core/size-limits'
+
 export interface Site {
   /** Port of the balancer; any `Host` is served. */
   readonly port: number
@@ -28,7 +30,7 @@ export function caddyfile({ sites, bind = [], remarks = [] }: CaddyfileOptions):
     ...remarks.map((line) => `# ${line}`),
     ...globalOptions(bind),
     '',
-    ...bodyLimit,
+    ...bodyLimit(),
     '',
     ...sharedRules,
     ...sites.flatMap((site) => ['', ...siteBlock(site)]),
@@ -57,16 +59,31 @@ function globalOptions(bind: readonly string[]): readonly string[] {
 }
 
 /** By its announced length a body is refused before it costs anything; one without a length is cut at the limit. */
-const bodyLimit: readonly string[] = [
-  '(limited) {',
-  '\t# No service reads more than 1 MB.',
-  '\t@tooLarge header_regexp Content-Length ^0*(?:[2-9][0-9]{6}|[0-9]{8,})$',
-  '\trespond @tooLarge 413',
-  '\trequest_body {',
-  '\t\tmax_size 2MB',
-  '\t}',
-  '}',
-]
+function bodyLimit(): readonly string[] {
+  const { exchange } = RECEIVED
+  return [
+    '(limited) {',
+    `\t# No service reads more than ${exchange} bytes; what is a little larger it refuses itself, in its own form.`,
+    `\t@tooLarge header_regexp Content-Length ${atLeast(exchange)}`,
+    `\trespond @tooLarge "The body is too large, limit ${exchange} bytes" 413`,
+    '\trequest_body {',
+    `\t\tmax_size ${roundedUp(exchange)}`,
+    '\t}',
+    '}',
+  ]
+}
+
+/** A digit and zeros: what a pattern can compare with. */
+function roundedUp(bytes: number): number {
+  const unit = 10 ** (String(bytes).length - 1)
+  return (Math.floor(bytes / unit) + 1) * unit
+}
+
+/** A pattern of the numbers from the rounded one on. */
+function atLeast(bytes: number): string {
+  const [first = '', ...zeros] = String(roundedUp(bytes))
+  return `^0*(?:[${first}-9][0-9]{${zeros.length}}|[0-9]{${zeros.length + 2},})$`
+}
 
 /**
  * Event streams need no `flush_interval`: Caddy passes `text/event-stream` on at once by itself, and with -1 it would

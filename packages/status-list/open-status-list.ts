@@ -5,6 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import type { TrustedKey, TrustRefusal } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { mediaTypeOf } from '@countersign/crypto/jose/media-type'
@@ -41,7 +42,6 @@ export interface OpenStatusListOptions {
   readonly maxInflatedBytes?: number | undefined
 }
 
-const MAX_BYTES = 4 * 2 ** 20
 const MAX_INFLATED_BYTES = 16 * 2 ** 20
 const SKEW_SECONDS = 60
 
@@ -61,7 +61,7 @@ export async function openStatusList(
   now: number,
 ): Promise<Result<StatusList, StatusListRefusal>> {
   const { body, fetchedAt } = fetched
-  if (body.length > (options.maxBytes ?? MAX_BYTES)) return refuse({ code: 'list_too_large' })
+  if (body.length > (options.maxBytes ?? FETCHED.statusList)) return refuse({ code: 'list_too_large' })
   const read = readSigned(fetched, request, options.crypto)
   if (!read.ok) return read
   const list = read.value

@@ -3,8 +3,8 @@
  * routes check their shape and answer "not found"; what arrives here and does not fit is a bug and throws.
  */
 
-/** Longest value in UTF-16 code units; a session is some kilobytes. */
-const MAX_VALUE_LENGTH = 8 * 1024 * 1024
+import { KEPT } from '@countersign/core/size-limits'
+
 /** Ten years, in seconds. */
 const MAX_TTL_SECONDS = 315_360_000
 
@@ -31,7 +31,7 @@ export function checkNamespace(namespace: string): string {
 }
 
 export function checkValue(value: string): void {
-  if (value.length > MAX_VALUE_LENGTH) throw new RangeError(`a stored value of ${value.length} characters`)
+  if (value.length > KEPT.sealed) throw new RangeError(`a stored value of ${value.length} characters`)
   // Half a surrogate pair has no UTF-8 form: it would come back as another text.
   if (!value.isWellFormed()) throw new RangeError('a stored value that is not well-formed Unicode')
 }

@@ -8,6 +8,7 @@ import {
   presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 
 /** Keys by value, or the https URL of a JWK set. */
@@ -40,7 +41,7 @@ export function parseJwtVcIssuerMetadata(
   json: string,
   issuer: string,
 ): Result<JwtVcIssuerKeys, IssuerMetadataRefusal> {
-  const parsed = parseJsonObject(json)
+  const parsed = parseJsonObject(json, { maxBytes: FETCHED.issuerKeys })
   if (!parsed.ok) return refuse({ code: 'metadata_malformed' })
   const { jwks, jwks_uri: jwksUri } = presentMembers(parsed.value)
   // §4.3: compared as text, so that no two spellings share a document.
@@ -55,7 +56,7 @@ export function parseJwtVcIssuerMetadata(
 
 /** The document at `jwks_uri` (RFC 7517 §5). */
 export function parseJwkSet(json: string): Result<readonly PublicJwk[], IssuerMetadataRefusal> {
-  const parsed = parseJsonObject(json)
+  const parsed = parseJsonObject(json, { maxBytes: FETCHED.issuerKeys })
   const keys = parsed.ok ? readKeys(parsed.value) : undefined
   return keys === undefined ? refuse({ code: 'jwks_malformed' }) : ok(keys)
 }

@@ -3,15 +3,15 @@
  * by eye, and for what goes wrong. The full log, as JSON, is a flag away.
  */
 import { parseJsonObject } from '@countersign/core/json'
+import { RECEIVED } from '@countersign/core/size-limits'
 import { isAboutHealth } from '@countersign/service/operation/health'
 
-const MAX_BYTES = 65_536
 /** So a cluster asks through its balancer whom writes reach. */
 const METHOD_NOT_ALLOWED = 405
 
 /** What is shown of a line of the log; undefined for what only a machine wants to know. */
 export function terminalLine(line: string): string | undefined {
-  const entry = parseJsonObject(line.trimEnd(), { maxBytes: MAX_BYTES })
+  const entry = parseJsonObject(line.trimEnd(), { maxBytes: RECEIVED.line })
   if (!entry.ok) return undefined
   const { level, service, instance, method, route, status, ms, refusal, msg, error } = entry.value
   const who = (textOf(instance) || textOf(service)).padEnd(11)

@@ -100,7 +100,7 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
         params: credentialParams,
         body: statusChange,
       },
-      bodyLimit: BODY_LIMITS.small,
+      bodyLimit: BODY_LIMITS.exchange,
       config: { door, answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final } },
       handler: async (request) => change(issuer, databaseOf(issuer), request.params.id, request.body.status),
     })
@@ -115,7 +115,7 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
         tags,
         body: statusChangeByPlace,
       },
-      bodyLimit: BODY_LIMITS.small,
+      bodyLimit: BODY_LIMITS.exchange,
       config: { door, answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final } },
       handler: async ({ body }) => {
         const database = databaseOf(issuer)

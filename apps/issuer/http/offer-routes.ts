@@ -51,7 +51,7 @@ export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
       `/openid4vc/${issuePath}/issue`,
       {
         schema: { summary: `Offer ${credential}`, tags, body: issueBodies[issuePath], headers: issueHeaders },
-        bodyLimit: BODY_LIMITS.document,
+        bodyLimit: BODY_LIMITS.exchange,
         config,
       },
       async (request, reply) =>
@@ -67,7 +67,7 @@ export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
           body: issueBatchBodies[issuePath],
           headers: issueHeaders,
         },
-        bodyLimit: BODY_LIMITS.document,
+        bodyLimit: BODY_LIMITS.exchange,
         config,
       },
       async (request, reply) =>

@@ -42,7 +42,7 @@ function issuerRoute(app: ServiceApp): void {
     '/onboard/issuer',
     {
       schema: { summary: 'Make a key and a DID for an issuer', tags, body: issuerOrder },
-      bodyLimit: BODY_LIMITS.message,
+      bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
         answers: {
@@ -71,7 +71,7 @@ function iacaRoute(app: ServiceApp, issuer: Issuer): void {
     '/onboard/iso-mdl/iacas',
     {
       schema: { summary: 'Make a root for document signers of mdocs', tags, body: iacaOrder },
-      bodyLimit: BODY_LIMITS.message,
+      bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
         answers: {
@@ -101,7 +101,7 @@ function documentSignerRoute(app: ServiceApp, issuer: Issuer): void {
     '/onboard/iso-mdl/document-signers',
     {
       schema: { summary: 'Make a document signer of mdocs', tags, body: documentSignerOrder },
-      bodyLimit: BODY_LIMITS.message,
+      bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
         answers: {

@@ -83,7 +83,7 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
         tags,
         body: tokenRequest,
       },
-      bodyLimit: BODY_LIMITS.small,
+      bodyLimit: BODY_LIMITS.message,
       config: {
         door,
         limited: true,
@@ -117,7 +117,7 @@ function nonceRoute(app: ServiceApp, issuer: Issuer): void {
     '/nonce',
     {
       schema: { summary: 'Nonce endpoint', description: 'Needs no body and no token (§7.1).', tags },
-      bodyLimit: BODY_LIMITS.ignored,
+      bodyLimit: BODY_LIMITS.message,
       config: {
         door,
         // A keyed hash, and nothing is kept.
@@ -151,11 +151,11 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
         tags,
         body: credentialRequest,
       },
-      bodyLimit: BODY_LIMITS.message,
-      preParsing: (request) => refuseStrangers(issuer, request),
+      bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
         limited: true,
+        knowsCaller: (request, isLarge) => refuseStrangers(issuer, request, isLarge),
         // OpenID4VCI §8.3.1.2 has a code of its own for this.
         malformed: 'invalid_credential_request',
         answers: {
@@ -200,11 +200,16 @@ function presentedAuthorization({ headers }: FastifyRequest) {
   return presented.ok ? presented.value : fail(wireError(AUTHORIZATION_ERRORS, presented.error))
 }
 
-/** Before the body is read: whoever has no token of this deployment costs a keyed hash and nothing more. */
-async function refuseStrangers(issuer: Issuer, request: FastifyRequest): Promise<void> {
+/**
+ * Before the body is read: whoever has no token of this deployment costs a keyed hash and nothing more. A token has no end
+ * of its own, so for a large body its issuance must still be there.
+ */
+async function refuseStrangers(issuer: Issuer, request: FastifyRequest, isLarge: boolean): Promise<void> {
   const { accessToken, scheme } = presentedAuthorization(request)
   const token = await readAccessToken(issuer, accessToken)
-  if (!token.ok) fail(wireError(CREDENTIAL_ERRORS[scheme], token.error))
+  if (!token.ok) return fail(wireError(CREDENTIAL_ERRORS[scheme], token.error))
+  if (!isLarge || (await issuer.sessions.get(token.value)) !== undefined) return
+  fail(wireError(CREDENTIAL_ERRORS[scheme], { code: 'session_unknown' }))
 }
 
 /** RFC 9449 §4.3: exactly one DPoP header. A repeated one arrives joined by a comma, which no proof contains. */

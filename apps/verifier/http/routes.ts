@@ -13,7 +13,7 @@ import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { type FollowedSessions, followSession } from '@countersign/service/sessions/follow-session'
 import type { Versioned } from '@countersign/stores/ports'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { serveRequest } from '../request/serve-request.ts'
 import { startVerification } from '../request/start-verification.ts'
@@ -60,7 +60,7 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
         body: startVerificationBody,
         headers: startVerificationHeaders,
       },
-      bodyLimit: BODY_LIMITS.message,
+      bodyLimit: BODY_LIMITS.exchange,
       config: { ...management, begins: true, answers: startAnswers },
     },
     async (request, reply) => {
@@ -169,12 +169,13 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
     '/openid4vc/verify/:id',
     {
       schema: { summary: "The wallet's answer", tags: toWallets, params, body: authorizationResponseForm },
-      bodyLimit: BODY_LIMITS.document,
-      // Nobody makes this service read a large body with an id that leads nowhere.
-      preParsing: async (request) => {
-        answered.set(request, await findVersioned(verifier, request.params.id))
+      bodyLimit: BODY_LIMITS.exchange,
+      // Nobody makes this service read a body with an id that leads nowhere.
+      config: {
+        ...form,
+        answers: responseAnswers,
+        knowsCaller: (request) => findAnswered(verifier, request),
       },
-      config: { ...form, answers: responseAnswers },
     },
     async (request, reply): Promise<AuthorizationResponseTaken> => {
       const { body, params: named, sender } = request
@@ -191,6 +192,11 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
 function answerToWallet({ reply, session }: ReceivedAnswer): AuthorizationResponseTaken {
   if (reply === 'refused') fail(presentationRefused(session))
   return { redirect_uri: reply === 'taken' ? session.successRedirectUri : session.errorRedirectUri }
+}
+
+async function findAnswered(verifier: Verifier, request: FastifyRequest): Promise<void> {
+  const { id } = params.parse(request.params)
+  answered.set(request, await findVersioned(verifier, id))
 }
 
 async function findVersioned(verifier: Verifier, id: string): Promise<Versioned<VerificationSession>> {

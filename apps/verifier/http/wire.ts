@@ -123,7 +123,7 @@ function badRequest(message: string): WireError {
 
 const json: Readonly<Record<JsonRefusal['code'], string>> = {
   json_invalid: 'it is not valid JSON',
-  json_too_large: `it has more than ${RESPONSE_LIMITS.vpTokenBytes} bytes`,
+  json_too_large: `it is too large, limit ${RESPONSE_LIMITS.vpTokenBytes} bytes and ${RESPONSE_LIMITS.vpTokenValues} values`,
   json_too_deep: 'it is nested more deeply than lists in an object',
   json_not_object: 'it is no object',
   json_duplicate_member: 'it has a member twice',

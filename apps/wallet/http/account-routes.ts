@@ -24,7 +24,7 @@ export function accountRoutes(app: ServiceApp, wallet: Wallet): void {
     '/wallet-api/auth/logout',
     {
       schema: { summary: 'Log out: the token is revoked on every instance', tags },
-      bodyLimit: BODY_LIMITS.ignored,
+      bodyLimit: BODY_LIMITS.message,
       config: {
         ...config,
         accepts: ['json', 'text', 'form'],

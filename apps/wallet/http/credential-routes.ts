@@ -143,7 +143,7 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/:credential`,
     {
       schema: { summary: 'Delete a credential', tags, params, querystring: deleteCredentialQuery },
-      bodyLimit: BODY_LIMITS.ignored,
+      bodyLimit: BODY_LIMITS.message,
       config: { ...withoutBody, answers: deleteAnswers },
     },
     async (request, reply) => {
@@ -160,7 +160,7 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/:credential/restore`,
     {
       schema: { summary: 'Take a deletion back', tags, params },
-      bodyLimit: BODY_LIMITS.ignored,
+      bodyLimit: BODY_LIMITS.message,
       config: {
         ...withoutBody,
         answers: { ...credentialAnswers, 200: jsonAnswer('The credential', credential) },

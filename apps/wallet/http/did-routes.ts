@@ -93,7 +93,7 @@ function allDidsRoutes(app: ServiceApp, wallet: Wallet): void {
         params: createDidParams,
         querystring: createDidQuery,
       },
-      bodyLimit: BODY_LIMITS.ignored,
+      bodyLimit: BODY_LIMITS.message,
       config: { ...withoutBody, answers: createAnswers },
     },
     async (request, reply) => {
@@ -124,7 +124,7 @@ function allDidsRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/default`,
     {
       schema: { summary: 'Make a DID the default', tags, params: walletParams, querystring: didQuery },
-      bodyLimit: BODY_LIMITS.ignored,
+      bodyLimit: BODY_LIMITS.message,
       config: { ...withoutBody, answers: defaultAnswers },
     },
     async (request, reply) => {
@@ -151,7 +151,7 @@ function oneDidRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/:did`,
     {
       schema: { summary: 'Delete a DID; its key stays', tags, params: didParams },
-      bodyLimit: BODY_LIMITS.ignored,
+      bodyLimit: BODY_LIMITS.message,
       config: { ...withoutBody, answers: { ...didAnswers, 202: { description: 'The DID is gone' } } },
     },
     async (request, reply) => {

@@ -21,22 +21,24 @@ import { acceptsJson } from '@countersign/service/http/answers/accept'
 import type { DescribedAnswers } from '@countersign/service/http/answers/described-answers'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { matchCredentials } from '../present/match-credentials.ts'
 import { resolvePresentationRequest, usePresentationRequest } from '../present/present-credential.ts'
 import { resolveCredentialOffer, resolveIssuerMetadata, useOffer } from '../receive/receive-credential.ts'
 import { MAX_CREDENTIALS, type Wallet } from '../wallet.ts'
-import { walletOf } from './authenticate-caller.ts'
+import { callerOf, walletOf } from './authenticate-caller.ts'
 import { exampleOf, jsonAnswer, refusalAnswer, walletAnswers } from './route-answers.ts'
 import { credentialView, requestView, sendText, valueOr } from './wire.ts'
 import { PRESENT_ERRORS, presentError, presentedOr, refusedView } from './wire-present.ts'
 import { RECEIVE_ERRORS } from './wire-receive.ts'
 
 const base = '/wallet-api/wallet/:wallet/exchange'
-const config = { door: 'open', limited: false } as const
+const knowsCaller = async (request: FastifyRequest) => void callerOf(request)
+const config = { door: 'open', limited: false, knowsCaller } as const
 const text = { ...config, accepts: ['text'] } as const
 const textOrJson = { ...config, accepts: ['text', 'json'] } as const
-const bodyLimit = BODY_LIMITS.request
+const bodyLimit = BODY_LIMITS.exchange
 
 const issuer = 'localhost:7002'
 const verifier = 'localhost:7003'

@@ -101,7 +101,7 @@ export function keyRoutes(app: ServiceApp, wallet: Wallet): void {
     `${base}/generate`,
     {
       schema: { summary: 'Make a key', tags, params: walletParams, body: generateKeyRequest },
-      bodyLimit: BODY_LIMITS.small,
+      bodyLimit: BODY_LIMITS.message,
       config: { ...config, answers: generateAnswers },
     },
     async (request, reply) => {
@@ -223,7 +223,7 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
       url,
       {
         schema: { summary, tags, params: keyParams },
-        bodyLimit: BODY_LIMITS.ignored,
+        bodyLimit: BODY_LIMITS.message,
         config: { ...withoutBody, answers: deleteAnswers },
       },
       async (request, reply) => {

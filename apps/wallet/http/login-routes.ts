@@ -47,7 +47,7 @@ export function loginRoutes(
     '/wallet-api/auth/register',
     {
       schema: { summary: 'Make an account with a wallet, a key and a DID', tags, body: registerRequest },
-      bodyLimit: BODY_LIMITS.small,
+      bodyLimit: BODY_LIMITS.message,
       config: { ...config, begins: true, answers: registerAnswers },
     },
     async (request, reply) => {
@@ -60,7 +60,7 @@ export function loginRoutes(
     '/wallet-api/auth/login',
     {
       schema: { summary: 'Log in', tags, body: loginRequest },
-      bodyLimit: BODY_LIMITS.small,
+      bodyLimit: BODY_LIMITS.message,
       config: { ...config, answers: loginAnswers },
     },
     async (request, reply) => {

@@ -19,6 +19,10 @@ export const OUTGOING_ERRORS: WireErrors<OutgoingRefusal> = {
     status: 400,
     message: `The wallet does not go to ${host}: ${reason} is not allowed (allowHttp, allowPrivateAddresses)`,
   }),
+  outgoing_answer_too_large: ({ host, maxBytes }) => ({
+    status: 502,
+    message: `What ${host} answered is too large, limit ${maxBytes} bytes`,
+  }),
   outgoing_answer_refused: ({ host, reason }) => ({
     status: 502,
     message: `${host} answered something that cannot be used: ${reason}`,

@@ -1,4 +1,5 @@
 /** Why a credential offer is not taken up, in words: one sentence a refusal, with what to do where there is something. */
+import { RECEIVED } from '@countersign/core/size-limits'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import { HOLDER_ALGORITHMS } from '../keys/key-types.ts'
 import type { UnusableReason } from '../receive/issuance-plan.ts'
@@ -69,7 +70,7 @@ const UNUSABLE_REASONS: Readonly<Record<UnusableReason, string>> = {
 }
 
 const UNACCEPTABLE_REASONS: Readonly<Record<UnacceptableReason, string>> = {
-  size: 'it is too large',
+  size: `it is too large, limit ${RECEIVED.credential} characters`,
   unreadable: 'it is malformed',
   type: 'it has another type than was offered',
   binding: 'it is bound to a key that is not ours',

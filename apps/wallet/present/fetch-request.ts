@@ -4,6 +4,7 @@
  */
 import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import {
   parseAuthorizationRequestUrl,
   type RequestReference,
@@ -59,7 +60,7 @@ async function requestObject(
   if (reference.kind === 'by_value') return ok({ jwt: reference.request })
   const { requestUri, requestUriMethod } = reference
   if (requestUriMethod === 'post') return postForObject(wallet, requestUri)
-  return objectOf(await wallet.outgoing.get(requestUri, REQUEST_OBJECT), requestUri)
+  return objectOf(await wallet.outgoing.get(requestUri, REQUEST_OBJECT, FETCHED.requestObject), requestUri)
 }
 
 async function postForObject(
@@ -71,6 +72,7 @@ async function postForObject(
     url: requestUri,
     contentType: 'application/x-www-form-urlencoded',
     accept: REQUEST_OBJECT,
+    maxBytes: FETCHED.requestObject,
     body: new URLSearchParams({ wallet_nonce: walletNonce }).toString(),
   })
   const object = objectOf(answer, requestUri)

@@ -2,8 +2,10 @@
  * Answers an authorization request (OpenID4VP 1.0 §8.2). The answer is written down before it is sent: a call that is made
  * again after a cut connection or a crash posts the same bytes, which a verifier answers as it did the first time.
  */
+
 import { type JsonValue, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import type { RemoteResponse } from '@countersign/service/outgoing/guarded-client'
 import { hostOf, type OutgoingRefusal, type UnusableAnswer, unusable } from '../outgoing-client.ts'
@@ -97,6 +99,7 @@ async function deliver(
     contentType: 'application/x-www-form-urlencoded',
     accept: 'application/json',
     body,
+    maxBytes: FETCHED.other,
   })
   if (!posted.ok) return posted
   const { status } = posted.value

@@ -6,6 +6,7 @@
 
 import { type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   authorizationServerMetadataUrl,
@@ -55,8 +56,6 @@ export interface Issuer {
   readonly authorizationServer: AuthorizationServerMetadata
 }
 
-const MAX_OFFER_BYTES = 65_536
-const MAX_METADATA_BYTES = 900_000
 const MAX_CONFIGURATIONS = 20
 
 /** `text`: an offer URL of any scheme, or the JSON of an offer. */
@@ -115,21 +114,21 @@ async function offerJson(wallet: Wallet, text: string): Promise<Result<JsonObjec
 }
 
 function parsedOffer(text: string): Result<JsonObject, FetchOfferRefusal> {
-  const json = parseJsonObject(text, { maxBytes: MAX_OFFER_BYTES, maxDepth: 8 })
+  const json = parseJsonObject(text, { maxBytes: FETCHED.offer, maxDepth: 8 })
   return json.ok ? json : refuse({ code: 'offer_not_json', reason: json.error.code })
 }
 
 async function fetchReference(wallet: Wallet, uri: string): Promise<Result<JsonObject, FetchOfferRefusal>> {
-  const answer = await wallet.outgoing.get(uri, 'application/json')
+  const answer = await wallet.outgoing.get(uri, 'application/json', FETCHED.offer)
   if (!answer.ok) return answer
   const { status } = answer.value
   if (status !== 200) return refuse({ code: 'offer_not_available', host: new URL(uri).host, status })
-  return readJsonAnswer(answer.value, uri, MAX_OFFER_BYTES)
+  return readJsonAnswer(answer.value, uri, FETCHED.offer)
 }
 
 async function fetchDocument(wallet: Wallet, url: string): Promise<Result<JsonObject, FetchRefusal>> {
-  const answer = await wallet.outgoing.get(url, 'application/json')
+  const answer = await wallet.outgoing.get(url, 'application/json', FETCHED.metadata)
   if (!answer.ok) return answer
   if (answer.value.status !== 200) return unusable(url, `status_${answer.value.status}`)
-  return readJsonAnswer(answer.value, url, MAX_METADATA_BYTES)
+  return readJsonAnswer(answer.value, url, FETCHED.metadata)
 }

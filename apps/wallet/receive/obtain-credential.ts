@@ -5,6 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED, RECEIVED } from '@countersign/core/size-limits'
 import type { HeldCredential } from '@countersign/credential/contract/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { sameKey } from '@countersign/crypto/jwk'
@@ -43,7 +44,6 @@ export interface CredentialStep {
 }
 
 const MAX_ROUNDS = 3
-const MAX_CREDENTIAL_LENGTH = 100_000
 
 /** The issuance that comes back has this credential stored, or is finished. */
 export async function obtainCredential(
@@ -115,7 +115,12 @@ async function freshNonce(
   { metadata }: Issuer,
 ): Promise<Result<string | undefined, CredentialRefusal>> {
   if (metadata.nonceEndpoint === undefined) return ok(undefined)
-  const answered = await postToIssuer(wallet, { url: metadata.nonceEndpoint, body: '', sender: {} })
+  const answered = await postToIssuer(wallet, {
+    url: metadata.nonceEndpoint,
+    body: '',
+    sender: {},
+    maxBytes: FETCHED.protocolAnswer,
+  })
   return answered.ok ? parseNonceResponse(answered.value) : answered
 }
 
@@ -130,6 +135,7 @@ async function requestCredential(
     contentType: 'application/json',
     body,
     sender: senderOf(issuance, step.issuer),
+    maxBytes: FETCHED.credentialResponse,
   })
   if (!answered.ok) return answered
   const response = parseCredentialResponse(answered.value)
@@ -176,7 +182,7 @@ async function faultOf(
   { configuration, signer }: CredentialStep,
   content: string,
 ): Promise<UnacceptableReason | undefined> {
-  if (content.length > MAX_CREDENTIAL_LENGTH) return 'size'
+  if (content.length > RECEIVED.credential) return 'size'
   const held = await wallet.formats.get(configuration.format)?.open(content, wallet.crypto)
   if (held?.ok !== true) return 'unreadable'
   const { type, holderKey } = held.value

@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { type PrivateJwk, softwareSigner } from '@countersign/keys/signers/software-key'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
@@ -66,6 +67,7 @@ async function requestToken(
   const answered = await postToIssuer(wallet, {
     url: issuer.authorizationServer.tokenEndpoint,
     contentType: 'application/x-www-form-urlencoded',
+    maxBytes: FETCHED.protocolAnswer,
     body: writeTokenRequest({
       grantType: PRE_AUTHORIZED_CODE,
       preAuthorizedCode: grant.code,

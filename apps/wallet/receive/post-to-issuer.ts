@@ -17,6 +17,8 @@ export interface IssuerPost {
   readonly contentType?: string | undefined
   readonly body: string
   readonly sender: Sender
+  /** Of the answer, in bytes. */
+  readonly maxBytes: number
 }
 
 export interface Sender {
@@ -36,8 +38,6 @@ export interface IssuerError {
   readonly description?: string
 }
 
-const MAX_ANSWER_BYTES = 400_000
-
 /** Gives the JSON of a 2xx answer. */
 export async function postToIssuer(
   wallet: Wallet,
@@ -49,17 +49,18 @@ export async function postToIssuer(
   const answer = nonce === undefined ? first : await send(wallet, call, nonce)
   if (!answer.ok) return answer
   const { status } = answer.value
-  if (status >= 200 && status < 300) return readJsonAnswer(answer.value, call.url, MAX_ANSWER_BYTES)
+  if (status >= 200 && status < 300) return readJsonAnswer(answer.value, call.url, call.maxBytes)
   return refuse(errorOf(answer.value, hostOf(call.url)))
 }
 
 function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
-  const { url, contentType, body } = call
+  const { url, contentType, body, maxBytes } = call
   return wallet.outgoing.post({
     url,
     contentType,
     accept: 'application/json',
     body,
+    maxBytes,
     headers: () => senderHeaders(wallet, call, nonce),
   })
 }

@@ -46,7 +46,7 @@ const bombs: readonly BadInput<Requested>[] = [
   sent('half a surrogate pair', /cbor_utf8_invalid/, [0x63, 0xed, 0xa0, 0x80]),
   sent('a reserved length', /cbor_malformed/, [0x1c]),
   sent('250 kB of zeros', /cbor_trailing_bytes/, new Uint8Array(250 * KILOBYTE)),
-  sent('300 kB', /too_large/, new Uint8Array(300 * KILOBYTE)),
+  sent('2.2 MB', /too_large/, new Uint8Array(2200 * KILOBYTE)),
 ]
 
 function altered(name: string, reason: RegExp, alter: (text: string) => string): BadInput<Requested> {
@@ -119,13 +119,13 @@ const large: readonly BadInput<Requested>[] = [
     name: '5 MB',
     status: 413,
     error: 'invalid_request',
-    message: /too large/,
+    message: /too large, limit 4194304 bytes/,
     send: (at) => sendForm(at.request.responseUri, formOf(at, 'A'.repeat(5_000_000))),
   },
   {
-    name: '600 kB',
+    name: '3 MB',
     ...unread(/vp_token must be a JSON object/),
-    send: (at) => sendForm(at.request.responseUri, formOf(at, 'A'.repeat(600_000))),
+    send: (at) => sendForm(at.request.responseUri, formOf(at, 'A'.repeat(3_000_000))),
   },
 ]
 

@@ -121,7 +121,7 @@ const values: readonly BadInput<unknown>[] = [
   element('a portrait with padding', /portrait must match/, { portrait: 'iVBORw0KGgo=' }),
   element('a portrait of half a byte', /value_malformed.*portrait/, { portrait: 'abcde' }),
   element('a portrait that is a list of bytes', /portrait must be string/, { portrait: [137, 80] }),
-  element('a portrait of 100 kB', /portrait/, { portrait: 'A'.repeat(100_000) }),
+  element('a portrait of 1.1 MB', /portrait/, { portrait: 'A'.repeat(1_500_000) }),
   element('a country in words', /issuing_country/, { issuing_country: 'Germany' }),
   element(
     'a country that its signer does not sign for',
@@ -134,7 +134,7 @@ const values: readonly BadInput<unknown>[] = [
     driving_privileges: Array.from({ length: 51 }, () => ({ vehicle_category_code: 'B' })),
   }),
   element('500 elements more', /too_many_elements/, many(500)),
-  element('an element of 300 kB', /credential_too_large/, { note: 'a'.repeat(300_000) }),
+  element('an element of 2 MB', /credential_too_large.*limit 2097152/, { note: 'a'.repeat(2_100_000) }),
   element('an element that is 64 lists deep', /too deeply/, { note: lists(64) }),
 ]
 
@@ -243,7 +243,7 @@ const documents: readonly BadInput<unknown>[] = [
   ...w3c('a status list of somebody else', /credentialStatus cannot be given/, { credentialStatus: {} }),
   ...w3c('an issuer that is another', /issuer.id cannot be given/, { issuer: { id: 'did:example:1' } }),
   ...w3c('claims 40 deep', unissuable, withSubject({ note: lists(40) })),
-  ...w3c('claims of 100 kB', unissuable, withSubject({ note: 'a'.repeat(100_000) })),
+  ...w3c('claims of 2 MB', unissuable, withSubject({ note: 'a'.repeat(2_000_000) })),
 ]
 
 const disclosures: readonly BadInput<unknown>[] = [

@@ -76,7 +76,7 @@ const orders: readonly BadInput<undefined>[] = [
   bad('a claim that names other types', /cannot be issued/, withClaims({ aka_vcts: 'x' })),
   bad('claims nested 40 deep', /cannot be issued/, withClaims({ deep: nested(40) })),
   bad('claims nested 100 deep', /too deeply/, withClaims({ deep: nested(100) })),
-  bad('claims too large for a credential', /cannot be issued/, withClaims({ large: 'a'.repeat(100_000) })),
+  bad('claims too large for a credential', /cannot be issued/, withClaims({ large: 'a'.repeat(2_000_000) })),
   bad(
     'an unknown function in the mapping',
     /unknown function <webhook>/,

@@ -86,7 +86,7 @@ function wrongTypes(taking: BodyTaking): readonly Case[] {
 }
 
 function tooLarge(taking: BodyTaking): readonly Case[] {
-  const refusal = general(taking.endpoint, 413, /too large/)
+  const refusal = general(taking.endpoint, 413, /too large, limit \d+ bytes/)
   return taking.kinds.flatMap((kind) => {
     const body = kind === 'json' ? `{"a":"${'x'.repeat(FIVE_MEGABYTES)}"}` : `a=${'x'.repeat(FIVE_MEGABYTES)}`
     const announced = sent(taking, `5 MB of ${kind}`, refusal, contentTypes[kind], body)

@@ -2,11 +2,12 @@
  * The calls that lead to issuers (OpenID4VCI 1.0) and verifiers (OpenID4VP 1.0). What those publish or sign is theirs and
  * shown as it is. Examples that name an offer or a request of somebody's are well-formed and no longer open.
  */
+import { FETCHED, RECEIVED } from '@countersign/core/size-limits'
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { oneOf, strict } from '../strict.ts'
 
-const offerText = z.string().min(1).max(65_536).describe('The URL of an offer')
+const offerText = z.string().min(1).max(FETCHED.offer).describe('The URL of an offer')
 const offer = oneOf([offerText, jsonObject]).describe('A URL as text, or the offer as JSON')
 
 const exampleOffer = {
@@ -140,7 +141,7 @@ export const presentRequest = strict({
     .optional()
     .describe('Ids of the credentials to choose from; any that fits when empty'),
   disclosures: z
-    .record(z.string().max(100), z.array(z.string().min(1).max(65_536)).max(500))
+    .record(z.string().max(100), z.array(z.string().min(1).max(RECEIVED.credential)).max(500))
     .optional()
     .describe('By credential id: disclosures to show beside those that are asked for'),
   note: z.string().max(1000).optional(),

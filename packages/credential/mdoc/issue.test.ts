@@ -1,5 +1,6 @@
 import { decodeBase64url } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
+import { RECEIVED } from '@countersign/core/size-limits'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import {
   type CborValue,
@@ -234,7 +235,7 @@ describe('nothing is issued', () => {
     ['with half of a surrogate pair in a name', { claims: { x: { '\udc00': 1 } } }, 'text_malformed'],
     [
       'that is too large',
-      { claims: { x: { portrait: 'a'.repeat(262_144) } }, encodings: [] },
+      { claims: { x: { portrait: 'a'.repeat(RECEIVED.credential) } }, encodings: [] },
       'credential_too_large',
     ],
     [

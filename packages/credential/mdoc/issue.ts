@@ -12,6 +12,7 @@ import {
   placeOfUnsafeNumber,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { CREDENTIAL_VALUES, RECEIVED } from '@countersign/core/size-limits'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import { type CborInput, mapOf, TAG, tagged } from '@countersign/crypto/cbor/value'
@@ -22,13 +23,8 @@ import { algorithmOf, type PublicJwk } from '@countersign/crypto/jwk'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 import { jurisdictionOf } from '@countersign/x509/signer-jurisdiction'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
-import {
-  isName,
-  LIMITS,
-  MAX_BYTES,
-  MAX_ELEMENTS,
-  MDOC_ALGORITHMS,
-} from './issuer-signed/algorithms-and-limits.ts'
+import { tooLarge, withinCredentialSize } from '../contract/size.ts'
+import { isName, LIMITS, MAX_ELEMENTS, MDOC_ALGORITHMS } from './issuer-signed/algorithms-and-limits.ts'
 import { makeDigestIds } from './issuer-signed/digest-ids.ts'
 import { toCbor } from './issuer-signed/element-values.ts'
 import { type Validity, writeMso } from './issuer-signed/mso.ts'
@@ -62,7 +58,7 @@ export async function issueMdoc(
     input.signer,
   )
   const bytes = encodeCbor(mapOf({ issuerAuth, nameSpaces }))
-  return bytes.length > MAX_BYTES ? refuse({ code: 'credential_too_large' }) : ok(encodeBase64url(bytes))
+  return withinCredentialSize(encodeBase64url(bytes))
 }
 
 /** §9.3.1: verifiers refuse what states another country or jurisdiction than the certificate of its signer. */
@@ -117,6 +113,7 @@ async function writeNamespaces(
   const writeValue = toCbor(claims, encodings)
   if (!writeValue.ok) return writeValue
   const nameSpaces = new Map<string, readonly CborInput[]>()
+  const budget = { valuesLeft: CREDENTIAL_VALUES.cbor }
   const digests = new Map<string, ReadonlyMap<number, Uint8Array>>()
   for (const [namespace, elements] of namespaces.value) {
     const ids = makeDigestIds(elements.length, crypto)
@@ -129,9 +126,10 @@ async function writeNamespaces(
       // In the order of their bytes, which spares the writer sorting them.
       const item = mapOf({ random, digestID, elementValue, elementIdentifier: element })
       const content = encodeCbor(item)
-      if (content.length > MAX_BYTES) return refuse({ code: 'credential_too_large' })
+      if (content.length > RECEIVED.credential) return refuse(tooLarge(RECEIVED.credential))
       // Values too deep or too many, which no reader would take.
-      if (!decodeCbor(content, LIMITS).ok) return refuse({ code: 'element_too_complex', detail: element })
+      if (!decodeCbor(content, { ...LIMITS, budget }).ok)
+        return refuse({ code: 'element_too_complex', detail: element })
       const raw = encodeCbor(tagged(TAG.embedded, content))
       items.push({ kind: 'tag', tag: TAG.embedded, content, raw })
       known.set(digestID, await crypto.digest('sha-256', raw))

@@ -5,11 +5,13 @@ import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import type { CborValue } from '@countersign/crypto/cbor/value'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { FormatRefusal } from '../contract/format.ts'
-import { LIMITS, MAX_LENGTH } from './issuer-signed/algorithms-and-limits.ts'
+import { findSizeFault } from '../contract/size.ts'
+import { LIMITS } from './issuer-signed/algorithms-and-limits.ts'
 import { type IssuerSigned, readIssuerSigned } from './issuer-signed/issuer-signed.ts'
 
 export function readText(text: string): Result<CborValue, FormatRefusal> {
-  if (text.length > MAX_LENGTH) return refuse({ code: 'mdoc_too_large' })
+  const sizeFault = findSizeFault(text)
+  if (sizeFault !== undefined) return refuse(sizeFault)
   const bytes = decodeBase64url(text)
   return bytes === undefined ? refuse({ code: 'mdoc_not_base64url' }) : decodeCbor(bytes, LIMITS)
 }

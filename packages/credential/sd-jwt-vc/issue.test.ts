@@ -1,5 +1,6 @@
 import { decodeBase64url, decodeUtf8 } from '@countersign/core/base64url'
 import { isJsonArray, type JsonObject } from '@countersign/core/json'
+import { RECEIVED } from '@countersign/core/size-limits'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import { didFromKey } from '@countersign/did/did'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
@@ -152,7 +153,7 @@ describe('an issued SD-JWT VC', () => {
     ],
     [
       'too many claims',
-      { claims: { text: 'x'.repeat(60_000) }, selectivelyDisclosable: [] },
+      { claims: { text: 'x'.repeat(RECEIVED.credential * 0.75) }, selectivelyDisclosable: [] },
       'credential_too_large',
     ],
     [

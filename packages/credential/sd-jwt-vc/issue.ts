@@ -10,8 +10,8 @@ import { signJws } from '@countersign/crypto/jose/jws'
 import { bareKey } from '@countersign/crypto/jwk'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
 import { issuerKeyId } from '../contract/issuer-key-id.ts'
+import { withinCredentialSize } from '../contract/size.ts'
 import { conceal } from '../sd-jwt/conceal.ts'
-import { MAX_LENGTH } from '../sd-jwt/reserved-names.ts'
 import { isAlwaysShown, TYP } from './always-shown.ts'
 import { areFurtherTypes } from './read.ts'
 import { writeStatus } from './status.ts'
@@ -33,7 +33,7 @@ export async function issueSdJwtVc(
   const payload = { ...registeredClaims(input), ...status.value, ...claims }
   const jwt = await signJws(header.value, payload, input.signer)
   const compact = `${[jwt, ...disclosures].join('~')}~`
-  return compact.length > MAX_LENGTH ? refuse({ code: 'credential_too_large' }) : ok(compact)
+  return withinCredentialSize(compact)
 }
 
 function headerOf(input: IssueInput): Result<JsonObject, FormatRefusal> {

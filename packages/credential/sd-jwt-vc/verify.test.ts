@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
+import { RECEIVED } from '@countersign/core/size-limits'
 import { bareKey } from '@countersign/crypto/jwk'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
@@ -240,7 +241,11 @@ describe('RFC 9901 §7.1: a presentation is rejected as a whole', () => {
       (text: string) => text.replace('~', `${'~a'.repeat(501)}~`),
       'too_many_disclosures',
     ],
-    ['too much text', (text: string) => text.replace('~', `~${'a'.repeat(70_000)}~`), 'credential_too_large'],
+    [
+      'too much text',
+      (text: string) => text.replace('~', `~${'a'.repeat(RECEIVED.presentation)}~`),
+      'credential_too_large',
+    ],
     [
       'a key binding that is no JWT',
       (text: string) => `${text.slice(0, text.indexOf('~'))}~x`,

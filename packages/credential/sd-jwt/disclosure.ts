@@ -3,11 +3,11 @@
  * in it: the hash goes over the base64url text as received (§4.2.3), so nothing here writes a received one again.
  */
 import { decodeTextBase64url, encodeBase64url, encodeTextBase64url } from '@countersign/core/base64url'
-import { isJsonArray, type JsonValue, parseJson } from '@countersign/core/json'
+import { isJsonArray, type JsonLimits, type JsonValue, parseJson } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { NumberRule } from '../contract/showable-claims.ts'
-import { isReservedName, MAX_DEPTH, MAX_LENGTH } from './reserved-names.ts'
+import { isReservedName, JWT_LIMITS, MAX_DEPTH } from './reserved-names.ts'
 
 export interface Disclosure {
   /** Name of the claim; absent for an array element. */
@@ -25,13 +25,16 @@ export interface DisclosureRefusal {
 
 /** §9.3: at least 128 bits, fresh for each claim. */
 const SALT_BYTES = 16
+/** The array itself, the salt and the name. */
+const ENVELOPE = 5
 
-/** `[salt, name, value]` for a member, `[salt, value]` for an array element. */
+/** `[salt, name, value]` for a member, `[salt, value]` for an array element. `maxValues`: in all that it discloses. */
 export function parseDisclosure(
   text: string,
   { exactNumbers }: NumberRule,
+  maxValues: number = JWT_LIMITS.maxValues,
 ): Result<Disclosure, DisclosureRefusal> {
-  const decoded = decodeArray(text, exactNumbers)
+  const decoded = decodeArray(text, { exactNumbers, maxValues: maxValues + ENVELOPE })
   if (!decoded.ok) return decoded
   const parts = decoded.value
   const [salt, second, third] = parts
@@ -56,10 +59,13 @@ export function writeDisclosure(
   return encodeTextBase64url(JSON.stringify(name === undefined ? [salt, value] : [salt, name, value]))
 }
 
-function decodeArray(text: string, exactNumbers: boolean): Result<readonly JsonValue[], DisclosureRefusal> {
+function decodeArray(
+  text: string,
+  limits: Pick<JsonLimits, 'exactNumbers' | 'maxValues'>,
+): Result<readonly JsonValue[], DisclosureRefusal> {
   const json = decodeTextBase64url(text)
   if (json === undefined) return refuse({ code: 'disclosure_malformed' })
-  const parsed = parseJson(json, { maxBytes: MAX_LENGTH, maxDepth: MAX_DEPTH, exactNumbers })
+  const parsed = parseJson(json, { maxBytes: JWT_LIMITS.maxLength, maxDepth: MAX_DEPTH, ...limits })
   if (parsed.ok && isJsonArray(parsed.value)) return ok(parsed.value)
   const isUnsafe = !parsed.ok && parsed.error.code === 'json_number_unsafe'
   return refuse({ code: isUnsafe ? 'disclosure_number_unsafe' : 'disclosure_malformed' })

@@ -8,7 +8,8 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
 import type { FormatRefusal } from '../contract/format.ts'
 import type { NumberRule } from '../contract/showable-claims.ts'
-import { type AlwaysShown, MAX_DISCLOSURES, MAX_LENGTH } from './reserved-names.ts'
+import { findSizeFault } from '../contract/size.ts'
+import { type AlwaysShown, JWT_LIMITS, MAX_DISCLOSURES } from './reserved-names.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
 export interface SdJwt extends Unpacked {
@@ -30,7 +31,7 @@ export async function readSdJwt(
 ): Promise<Result<SdJwt, FormatRefusal>> {
   const parts = splitSerialisation(text)
   if (!parts.ok) return parts
-  const jws = decodeJws(parts.value.issuerJwt, numbers)
+  const jws = decodeJws(parts.value.issuerJwt, { ...JWT_LIMITS, ...numbers })
   if (!jws.ok) return jws
   const keyBinding = readKeyBinding(parts.value.keyBindingJwt)
   if (!keyBinding.ok) return keyBinding
@@ -56,7 +57,8 @@ interface Serialisation {
 
 /** §4: `<JWT>~<disclosure>~…~` and, for an SD-JWT+KB, a key-binding JWT at the end. */
 function splitSerialisation(text: string): Result<Serialisation, FormatRefusal> {
-  if (text.length > MAX_LENGTH) return refuse({ code: 'credential_too_large' })
+  const sizeFault = findSizeFault(text)
+  if (sizeFault !== undefined) return refuse(sizeFault)
   const parts = text.split('~', MAX_DISCLOSURES + 3)
   if (parts.length > MAX_DISCLOSURES + 2) return refuse({ code: 'too_many_disclosures' })
   const [issuerJwt, ...disclosures] = parts

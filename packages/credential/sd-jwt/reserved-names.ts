@@ -1,9 +1,10 @@
 /** Reserved names and limits of SD-JWT itself (RFC 9901 §4.1), whatever the payload is about. */
+import { CREDENTIAL_VALUES, RECEIVED } from '@countersign/core/size-limits'
 
 export const KEY_BINDING_TYP = 'kb+jwt'
 
-/** Characters of a credential or a presentation. */
-export const MAX_LENGTH = 65_536
+/** Of the issuer's part and of each disclosure. */
+export const JWT_LIMITS = { maxLength: RECEIVED.credential, maxValues: CREDENTIAL_VALUES.json } as const
 export const MAX_DISCLOSURES = 500
 export const MAX_DEPTH = 32
 

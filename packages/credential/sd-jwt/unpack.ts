@@ -10,7 +10,7 @@ import type { Awaitable, CryptoEngine, HashAlgorithm } from '@countersign/crypto
 import type { ConcretePath } from '../contract/claim-path.ts'
 import type { NumberRule } from '../contract/showable-claims.ts'
 import { type Disclosure, type DisclosureRefusal, parseDisclosure } from './disclosure.ts'
-import { type AlwaysShown, MAX_DEPTH } from './reserved-names.ts'
+import { type AlwaysShown, JWT_LIMITS, MAX_DEPTH } from './reserved-names.ts'
 
 export type UnpackRefusal =
   | DisclosureRefusal
@@ -97,9 +97,11 @@ async function readDisclosures(
   numbers: NumberRule,
 ): Promise<Unpacking<ReadonlyMap<string, Sent>>> {
   const byDigest = new Map<string, Sent>()
+  let valuesLeft: number = JWT_LIMITS.maxValues
   for (const [index, text] of texts.entries()) {
-    const parsed = parseDisclosure(text, numbers)
+    const parsed = parseDisclosure(text, numbers, valuesLeft)
     if (!parsed.ok) return parsed
+    valuesLeft -= countInner(parsed.value.value)
     // Most engines answer at once, and an await for each disclosure would cost more than its hash.
     const answer: Awaitable<string> = crypto.digestBase64url(algorithm, text)
     const digest = typeof answer === 'string' ? answer : await answer
@@ -107,6 +109,14 @@ async function readDisclosures(
     byDigest.set(digest, { ...parsed.value, index })
   }
   return ok(byDigest)
+}
+
+/** Values inside of it: of one that is no object or array there are as few as there are disclosures. */
+function countInner(value: JsonValue): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let count = 0
+  for (const inner of isJsonArray(value) ? value : Object.values(value)) count += 1 + countInner(inner)
+  return count
 }
 
 function unpackValue(value: JsonValue, place: Place, work: Work): Unpacking<JsonValue> {

@@ -12,6 +12,7 @@ import {
   presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { RECEIVED } from '@countersign/core/size-limits'
 import type { ClaimPath } from '../contract/format.ts'
 
 export interface TypeMetadata {
@@ -81,7 +82,6 @@ const MAX_CLAIMS = 500
 const MAX_TEMPLATES = 20
 const MAX_PATH_LENGTH = 20
 const MAX_TEXT = 2000
-const MAX_IMAGE_URI = 65_536
 
 export function parseTypeMetadata(text: string): Result<TypeMetadata, TypeMetadataRefusal> {
   const json = parseJsonObject(text, { maxBytes: MAX_TYPE_METADATA_BYTES })
@@ -200,7 +200,7 @@ function readSimple(value: JsonValue | undefined): SimpleRendering | undefined {
 function readImage(value: JsonValue | undefined): ImageReference | undefined {
   if (!isJsonObject(value)) return undefined
   const { uri } = value
-  if (typeof uri !== 'string' || uri.length > MAX_IMAGE_URI || !/^(https:\/\/|data:image\/)/i.test(uri))
+  if (typeof uri !== 'string' || uri.length > RECEIVED.pictureUri || !/^(https:\/\/|data:image\/)/i.test(uri))
     return undefined
   return {
     uri,

@@ -7,6 +7,7 @@
 import type { JsonObject } from '@countersign/core/json'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import type { CredentialFormat } from '../contract/format.ts'
+import { JWT_LIMITS } from '../sd-jwt/reserved-names.ts'
 import { matchesVct, sdJwtVc } from '../sd-jwt-vc/format.ts'
 import { openSdJwtVc } from '../sd-jwt-vc/open.ts'
 import { presentSdJwtVc } from '../sd-jwt-vc/present.ts'
@@ -93,7 +94,7 @@ export const vcSdJwt: CredentialFormat = {
 /** By what the issuer signed, never by what a disclosure adds: `vct` is always shown in an SD-JWT VC. */
 function isSdJwtVc(text: string): boolean {
   const end = text.indexOf('~')
-  const jws = decodeJws(end === -1 ? text : text.slice(0, end))
+  const jws = decodeJws(end === -1 ? text : text.slice(0, end), JWT_LIMITS)
   return jws.ok && hasVct(jws.value.payload)
 }
 

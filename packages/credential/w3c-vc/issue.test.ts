@@ -1,4 +1,5 @@
 import type { JsonObject } from '@countersign/core/json'
+import { RECEIVED } from '@countersign/core/size-limits'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import { bareKey } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
@@ -266,7 +267,11 @@ describe.each(FORMATS)('$id, issued', (format) => {
     ['a status without a list', { statuses: [{ ...revocation, uri: 'list' }] }, 'status_malformed'],
     ['a status without a purpose', { statuses: [{ ...revocation, purpose: '' }] }, 'status_malformed'],
     ['a status of no bits', { statuses: [{ ...revocation, size: 0 }] }, 'status_malformed'],
-    ['too many claims', { claims: { credentialSubject: { a: 'x'.repeat(60_000) } } }, 'credential_too_large'],
+    [
+      'too many claims',
+      { claims: { credentialSubject: { a: 'x'.repeat(RECEIVED.credential * 0.75) } } },
+      'credential_too_large',
+    ],
   ])('is refused for %s', async (_what, changes, code) => {
     expect(await format.issue(w3cInput(changes), nodeEngine)).toMatchObject({ ok: false, error: { code } })
   })

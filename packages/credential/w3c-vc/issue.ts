@@ -4,14 +4,14 @@
  */
 
 import type { JsonObject } from '@countersign/core/json'
-import { ok, type Result, refuse } from '@countersign/core/result'
+import { type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { bareKey } from '@countersign/crypto/jwk'
 import type { FormatRefusal, IssueInput } from '../contract/format.ts'
 import { issuerKeyId } from '../contract/issuer-key-id.ts'
+import { withinCredentialSize } from '../contract/size.ts'
 import { conceal } from '../sd-jwt/conceal.ts'
-import { MAX_LENGTH } from '../sd-jwt/reserved-names.ts'
 import { writeDocument } from './document.ts'
 import { isAlwaysShown } from './read.ts'
 
@@ -61,7 +61,7 @@ export async function issueVcSdJwt(
   const jwt = await sign({ typ: 'vc+sd-jwt', cty: 'vc' }, { ...claims, ...jwtClaims(input) }, input)
   if (!jwt.ok) return jwt
   const compact = `${[jwt.value, ...disclosures].join('~')}~`
-  return compact.length > MAX_LENGTH ? refuse({ code: 'credential_too_large' }) : ok(compact)
+  return withinCredentialSize(compact)
 }
 
 /** A plain JWT shows everything; who asks for more privacy than that must be told. */
@@ -91,7 +91,7 @@ async function sign(
   if (!kid.ok) return kid
   const key = { kid: kid.value, ...(x5c && x5c.length > 0 && { x5c }) }
   const jwt = await signJws({ ...header, ...key }, payload, input.signer)
-  return jwt.length > MAX_LENGTH ? refuse({ code: 'credential_too_large' }) : ok(jwt)
+  return withinCredentialSize(jwt)
 }
 
 /** A random UUID (RFC 9562 §5.4). */

@@ -6,6 +6,7 @@
 
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { CREDENTIAL_VALUES, RECEIVED } from '@countersign/core/size-limits'
 import { type DecodedJws, decodeJws, signJws } from '@countersign/crypto/jose/jws'
 import { isMediaType } from '@countersign/crypto/jose/media-type'
 import type { FormatRefusal, PresentInput } from '../contract/format.ts'
@@ -29,7 +30,7 @@ export interface HolderProof extends ProofNames {
 }
 
 export function readPresented(text: string, format: JwtFormat): Result<Presented, FormatRefusal> {
-  const outer = decodeJws(text, { maxLength: MAX_PRESENTATION_LENGTH })
+  const outer = decodeJws(text, PRESENTATION_LIMITS)
   if (!outer.ok) return outer
   if (!isPresentation(outer.value, format)) {
     const credential = readJwtCredential(text, format, EXACT)
@@ -80,8 +81,7 @@ export function writePresentation(
   return signJws({ typ: 'vp+jwt', cty: 'vp', kid: keyId }, { ...document, ...claims }, signer)
 }
 
-/** Room for a credential of the greatest length in base64url. */
-const MAX_PRESENTATION_LENGTH = 131_072
+const PRESENTATION_LIMITS = { maxLength: RECEIVED.presentation, maxValues: CREDENTIAL_VALUES.json }
 const LIFETIME_SECONDS = 300
 
 function isPresentation({ header, payload }: DecodedJws, format: JwtFormat): boolean {

@@ -13,6 +13,7 @@ import { type HeaderReference, readHeaderReference } from '../contract/judge-iss
 import type { NumberRule } from '../contract/showable-claims.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
 import { readSdJwt, type SdJwt } from '../sd-jwt/read.ts'
+import { JWT_LIMITS } from '../sd-jwt/reserved-names.ts'
 import { readStatus } from '../sd-jwt-vc/status.ts'
 import { findContradiction, splitPayload, unwrapCredential } from './claims-set.ts'
 import { specificType } from './credential-types.ts'
@@ -41,7 +42,7 @@ export function readJwtCredential(
   format: 'jwt_vc_json' | 'vc+jwt',
   numbers: NumberRule,
 ): Result<W3cCredential, FormatRefusal> {
-  const jws = decodeJws(text, numbers)
+  const jws = decodeJws(text, { ...JWT_LIMITS, ...numbers })
   if (!jws.ok) return jws
   const { header, payload } = jws.value
   const fault = findMediaFault(header, format)

@@ -16,11 +16,17 @@ export interface CborLimits {
   readonly maxDepth?: number
   /** Values in all, keys counted; 20000 when absent. */
   readonly maxValues?: number
+  /** For texts that count together, in place of `maxValues`: what was read is taken from it. */
+  readonly budget?: CborBudget
   /**
    * Numbers and lengths may take more bytes than they need (§4.1 only prefers the shortest form); false when absent.
    * For what others sign and we never write again: widely used encoders give every map a length of two bytes.
    */
   readonly acceptLongForms?: boolean
+}
+
+export interface CborBudget {
+  valuesLeft: number
 }
 
 export interface CborRefusal {
@@ -46,9 +52,17 @@ const DEFAULT_LIMITS = { maxBytes: 65_536, maxDepth: 16, maxValues: 20_000, acce
 /** Byte strings and `raw` are views of `bytes`: whoever changes those changes what was read. */
 export function decodeCbor(bytes: Uint8Array, limits: CborLimits = {}): Result<CborValue, CborRefusal> {
   const { acceptLongForms, maxBytes, maxDepth, maxValues } = { ...DEFAULT_LIMITS, ...limits }
+  const { budget } = limits
   if (bytes.length > maxBytes) return refuse({ code: 'cbor_too_large', at: 0 })
-  const reader: Reader = { bytes, at: 0, valuesLeft: maxValues, acceptLongForms, fault: undefined }
+  const reader: Reader = {
+    bytes,
+    at: 0,
+    valuesLeft: budget?.valuesLeft ?? maxValues,
+    acceptLongForms,
+    fault: undefined,
+  }
   const value = readValue(reader, maxDepth)
+  if (budget !== undefined) budget.valuesLeft = reader.valuesLeft
   if (value !== FAULT && reader.at < bytes.length) setFault(reader, 'cbor_trailing_bytes')
   const { fault } = reader
   if (value === FAULT || fault !== undefined)

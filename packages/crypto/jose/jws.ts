@@ -52,10 +52,14 @@ export const SIGNATURE_ALGORITHMS: readonly SignatureAlgorithm[] = [
 ]
 
 const DEFAULT_MAX_LENGTH = 65_536
+/** Room for a chain of certificates, however long the token is. */
+const MAX_HEADER_LENGTH = 65_536
 
 export interface JwsLimits {
   /** Characters of the whole token; 65536 when absent. */
   readonly maxLength?: number
+  /** Values of its payload; when absent as many as JSON of that length may have. */
+  readonly maxValues?: number | undefined
   /** Header members that may be marked critical, since the caller acts upon them; none when absent. */
   readonly understood?: readonly string[]
   /** Refuse a payload with a number that cannot be carried, as `JsonLimits` has it; false when absent. */
@@ -64,18 +68,18 @@ export interface JwsLimits {
 
 export function decodeJws(
   compact: string,
-  { exactNumbers = false, maxLength = DEFAULT_MAX_LENGTH, understood = [] }: JwsLimits = {},
+  { exactNumbers = false, maxLength = DEFAULT_MAX_LENGTH, maxValues, understood = [] }: JwsLimits = {},
 ): Result<DecodedJws, JwsRefusal> {
   if (compact.length > maxLength) return refuse({ code: 'jws_too_large' })
   const [headerText, payloadText, signatureText, ...rest] = compact.split('.', 4)
   if (!headerText || !payloadText || signatureText === undefined || rest.length > 0) {
     return refuse({ code: 'jws_malformed' })
   }
-  const header = readHeader(headerText, maxLength)
+  const header = readHeader(headerText, Math.min(maxLength, MAX_HEADER_LENGTH))
   if (header === undefined) return refuse({ code: 'jws_header_invalid' })
   if (typeof header.alg !== 'string') return refuse({ code: 'jws_malformed' })
   if (!isUnderstood(header, understood)) return refuse({ code: 'jws_crit_unsupported' })
-  const payload = decodeJsonPart(payloadText, { maxBytes: maxLength, exactNumbers })
+  const payload = decodeJsonPart(payloadText, { maxBytes: maxLength, maxValues, exactNumbers })
   if (!payload.ok) {
     const isUnsafe = payload.error.code === 'json_number_unsafe'
     return refuse({ code: isUnsafe ? 'jws_number_unsafe' : 'jws_payload_invalid' })

@@ -12,11 +12,13 @@ import {
   hkdfSync,
   type KeyObject,
 } from 'node:crypto'
+import { KEPT } from '@countersign/core/size-limits'
 import type { Mac } from '@countersign/crypto/engine'
 import { freshRandomBytes } from '../engines/random-bytes.ts'
 
 /** Fits the `Sealer` port of the stores. */
 export interface ContextSealer {
+  /** Throws for what is larger than anything that is kept (core/size-limits). */
   seal(plaintext: string, context: string): string
   /** `undefined` for everything that this sealer did not seal for this context. */
   open(sealed: string, context: string): string | undefined
@@ -57,9 +59,6 @@ const NONCE_LENGTH = 12
 const TAG_LENGTH = 16
 const VERSION = 'v1.'
 
-/** Longer text is not ours: nothing that is kept comes near it. */
-const MAX_SEALED_LENGTH = 4 * 1024 * 1024
-
 /**
  * AES-256-GCM under a random 96-bit nonce, with a key of its own for each context: under one key for everything,
  * 2^32 values would be the limit (NIST SP 800-38D §8.3), which a busy deployment reaches within months.
@@ -72,7 +71,10 @@ function contextSealer(purposeKey: Uint8Array): ContextSealer {
       const cipher = createCipheriv(CIPHER_NAME, contextKey(context), nonce, { authTagLength: TAG_LENGTH })
       cipher.setAAD(Buffer.from(context))
       const parts = [nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]
-      return VERSION + Buffer.concat(parts).toString('base64url')
+      const sealed = VERSION + Buffer.concat(parts).toString('base64url')
+      // What would never be opened again must not be kept.
+      if (sealed.length > KEPT.sealed) throw new RangeError(`a sealed value of ${sealed.length} characters`)
+      return sealed
     },
     open(sealed, context) {
       const bytes = sealedBytes(sealed)
@@ -100,7 +102,7 @@ function contextKeys(root: KeyObject): (context: string) => KeyObject {
 
 /** Only the canonical text counts, so that a value has one spelling. */
 function sealedBytes(sealed: string): Buffer | undefined {
-  if (!sealed.startsWith(VERSION) || sealed.length > MAX_SEALED_LENGTH) return undefined
+  if (!sealed.startsWith(VERSION) || sealed.length > KEPT.sealed) return undefined
   const text = sealed.slice(VERSION.length)
   const bytes = Buffer.from(text, 'base64url')
   return bytes.length >= NONCE_LENGTH + TAG_LENGTH && bytes.toString('base64url') === text ? bytes : undefined

@@ -11,6 +11,7 @@ import {
   presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { parameter, queryParameters } from '../oauth/form-parameters.ts'
 import { type OfferedGrants, parseOfferedGrants, writeOfferedGrants } from '../oauth/grants/grants.ts'
 import { endpointUrl, type HttpPolicy, usableTexts } from '../oauth/message-values.ts'
@@ -43,7 +44,7 @@ export type OfferUrl =
   | { readonly kind: 'reference'; readonly uri: string }
 
 const OFFER_SCHEME = 'openid-credential-offer://'
-const MAX_URL_LENGTH = 65_536
+const MAX_URL_LENGTH = FETCHED.offer
 const CONFIGURATION_ID_LIMITS = { maxItems: 100, maxLength: 256 }
 
 export function writeCredentialOffer({ configurationIds, issuer, grants }: CredentialOffer): JsonObject {

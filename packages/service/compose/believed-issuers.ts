@@ -5,6 +5,7 @@
  */
 import type { Result } from '@countersign/core/result'
 import { ok, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type {
   IssuerKeyReference,
@@ -172,6 +173,7 @@ function textOver(remote: Remote): FetchText {
       method: 'GET',
       url,
       headers: { accept: 'application/json' },
+      maxBytes: FETCHED.issuerKeys,
     })
     if (!answer.ok) return refuse({ reason: answer.error.code })
     const { body, status } = answer.value

@@ -53,7 +53,7 @@ function refuseOthers(app: FastifyInstance, { url, door, errors, methods }: Addr
     schema: { hide: true },
     // The answer is the same for everybody and gives away no more than the address: no credential is asked for.
     config: { door: door === 'wallet' ? 'wallet' : 'open', errors, limited: false },
-    bodyLimit: BODY_LIMITS.ignored,
+    bodyLimit: BODY_LIMITS.message,
     onRequest: async (request, reply) => {
       reply.header('allow', allowed.join(', '))
       if (request.method !== 'OPTIONS')

@@ -7,6 +7,7 @@ const route = {
   shape: 'management',
   limited: false,
   bodies: [],
+  bodyLimit: 1000,
   hasParameters: false,
 } as const
 
@@ -38,7 +39,7 @@ describe('what a route answers without saying so', () => {
     const answers = commonAnswers({ ...route, management: false, shape: 'oauth', bodies: ['form', 'json'] })
     expect(answers[413]?.example).toEqual({
       error: 'invalid_request',
-      error_description: 'The body is too large',
+      error_description: 'The body is too large, limit 1000 bytes',
     })
     expect(answers[415]?.example).toMatchObject({
       error_description: 'The content type must be application/x-www-form-urlencoded or application/json',

@@ -24,6 +24,8 @@ export interface RouteFacts {
   readonly limited: boolean
   /** Kinds of body that are let in, also where the route reads none of it; none: the method carries no body. */
   readonly bodies: readonly BodyKind[]
+  /** In bytes. */
+  readonly bodyLimit: number
   /** Names in its path stand for something, or it refuses what its query names. */
   readonly hasParameters: boolean
 }
@@ -64,10 +66,10 @@ function unreadable({ bodies, hasParameters, shape }: RouteFacts): DescribedAnsw
   return hasParameters ? { 400: errorAnswer('The request cannot be read', requestUnreadable, shape) } : {}
 }
 
-function bodyAnswers({ bodies, shape }: RouteFacts): DescribedAnswers {
+function bodyAnswers({ bodies, bodyLimit, shape }: RouteFacts): DescribedAnswers {
   if (bodies.length === 0) return {}
   return {
-    413: errorAnswer('The body is too large', bodyTooLarge, shape),
+    413: errorAnswer('The body is too large', bodyTooLarge(bodyLimit), shape),
     415: errorAnswer('The body is of a kind that is not read here', wrongContentType(bodies), shape),
   }
 }

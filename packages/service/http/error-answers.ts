@@ -10,7 +10,7 @@ export function answerErrors(app: ServiceApp, log: Logger): void {
 }
 
 export function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Logger): void {
-  const { wire, fault } = wireErrorOf(error)
+  const { wire, fault } = wireErrorOf(error, request.routeOptions.bodyLimit)
   if (fault) log.error({ requestId: request.id, ...errorFacts(error) }, 'request failed')
   const { malformed } = request.routeOptions.config
   const unnamed = wire.status === 400 && wire.code === undefined && malformed !== undefined

@@ -4,6 +4,7 @@
  * A route without a door is a bug and stops the start: nothing is open by forgetting.
  */
 import { randomUUID } from 'node:crypto'
+import { LARGE_BODIES } from '@countersign/core/size-limits'
 import Fastify, { type RouteOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
@@ -22,11 +23,12 @@ import { showApi } from './api-page.ts'
 import { basePathOf } from './base-path.ts'
 import { answerError, answerErrors } from './error-answers.ts'
 import { countRequests, showMetrics } from './metrics-route.ts'
-import { parseQuery, readBodies } from './request-bodies.ts'
+import { BODY_LIMITS, parseQuery, readBodies } from './request-bodies.ts'
 import {
   endLongAnswersAtClose,
   guardDoors,
   knowSenders,
+  limitBodies,
   limitSenders,
   logRequests,
   standardHeaders,
@@ -41,6 +43,7 @@ import {
   forgivePauses,
   quietConnections,
 } from './server/connections.ts'
+import type { LargeBodyLimits } from './server/large-bodies.ts'
 import { senderReader } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
 
@@ -73,6 +76,8 @@ export interface HttpServiceOptions {
   readonly clustered?: boolean
   /** How long connections may take over a request; for tests. */
   readonly connectionLimits?: ConnectionLimits
+  /** What large bodies may take together; for tests. */
+  readonly largeBodies?: LargeBodyLimits
   /** Default: standard output. */
   readonly logTo?: DestinationStream
   /** Counts requests, and is shown at `/metrics`; absent: neither. */
@@ -119,10 +124,12 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   answerErrors(app, log)
   knowSenders(app, senderReader(config.trustedProxies))
   guardDoors(app, managementDoorKeeper(managementDoor(config)))
-  limitSenders(app, {
+  const senders = {
     perSecond: config.senderRequestsPerSecond ?? 0,
     atOnce: config.senderRequestsAtOnce ?? 1,
-  })
+  }
+  limitSenders(app, senders)
+  limitBodies(app, senders.perSecond > 0, options.largeBodies ?? LARGE_BODIES)
   app.addHook('onRequest', async (request) => {
     if (!isAboutHealth(request.routeOptions.url)) state.lastRequestAt = performance.now()
   })
@@ -166,6 +173,9 @@ function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: Kno
 function settleLimits({ method, url, bodyLimit, config }: RouteOptions, door: Door): void {
   if ([method].flat().some(mayCarryBody) && bodyLimit === undefined)
     throw new Error(`the route ${url} names no bodyLimit`)
+  const isLarge = (bodyLimit ?? 0) > BODY_LIMITS.message
+  if (isLarge && door !== 'management' && config?.knowsCaller === undefined)
+    throw new Error(`the route ${url} would read large bodies from anybody`)
   if (door !== 'management' && config?.limited === undefined)
     throw new Error(`the route ${url} does not say whether it is limited`)
 }

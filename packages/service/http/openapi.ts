@@ -11,7 +11,7 @@ import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { openApiResponses } from './answers/described-answers.ts'
 import { commonAnswers } from './common-answers.ts'
-import { type BodyKind, CONTENT_TYPES } from './request-bodies.ts'
+import { BODY_LIMITS, type BodyKind, CONTENT_TYPES } from './request-bodies.ts'
 
 /** The head of the OpenAPI document. */
 export interface ApiDescription {
@@ -56,8 +56,8 @@ export async function describeApi(
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   await collectRoutes(app, api)
-  for (const { method, url, schema, config } of routes)
-    app.route({ method, url, ...defined({ schema, config }), handler: async () => {} })
+  for (const { method, url, schema, config, bodyLimit } of routes)
+    app.route({ method, url, ...defined({ schema, config, bodyLimit }), handler: async () => {} })
   app.get(at.document, { schema: { hide: true } }, async () => servedFrom('./', app.swagger()))
   await app.register(swaggerUi, {
     routePrefix: at.page,
@@ -109,6 +109,7 @@ async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise
                     limited: limited === true,
                     shape: errors ?? (door === 'wallet' ? 'oauth' : 'management'),
                     bodies: carriesBody(input.route.method) ? (accepts ?? ['json']) : [],
+                    bodyLimit: input.route.bodyLimit ?? BODY_LIMITS.message,
                     hasParameters: url.includes(':') || door !== 'wallet',
                   }),
                   ...answers,

@@ -35,7 +35,7 @@ function routes(app: ServiceApp): void {
     await held
     return { done: true }
   }
-  const config = { answers, limited: false }
+  const config = { answers, limited: false, knowsCaller: async () => {} }
   const bodyLimit = 100_000
   app.post('/begin', { bodyLimit, config: { ...config, door: 'open', begins: true } }, wait)
   app.get('/step/:id', { config: { ...config, door: 'wallet' } }, wait)

@@ -6,6 +6,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { parse } from 'node:querystring'
 import { isJsonObject, type JsonRefusal, parseJson, presentMembers } from '@countersign/core/json'
+import { RECEIVED } from '@countersign/core/size-limits'
 import type { FastifyInstance } from 'fastify'
 import { bodyTooLarge, fail, type WireError } from './answers/wire-errors.ts'
 import { hasBody } from './server/admitting-server.ts'
@@ -21,21 +22,10 @@ export const CONTENT_TYPES: Readonly<Record<BodyKind, string>> = {
 }
 
 /**
- * How large bodies may be, in bytes. A route has the smallest that fits it. What is larger than `message` is read only from
- * callers who are known by then: by a credential, a login or a session.
+ * How large bodies may be, in bytes: one of two rows of the table, `exchange` for those that may have credentials in them.
+ * What is larger than `message` is read only from callers who are known by then: by a credential, a login or a session.
  */
-export const BODY_LIMITS = {
-  /** Routes that need no body and let one pass. */
-  ignored: 1024,
-  /** A handful of short values. */
-  small: 16_384,
-  /** Anything that a stranger may send. */
-  message: 65_536,
-  /** A request by value, which carries a certificate chain. */
-  request: 262_144,
-  /** Credentials with pictures in them, going out or coming in. */
-  document: 1_000_000,
-} as const
+export const BODY_LIMITS = { message: RECEIVED.message, exchange: RECEIVED.exchange } as const
 
 /** How large a body may be in bytes, the HTTP server has said before. */
 const JSON_LIMITS = { maxBytes: Number.MAX_SAFE_INTEGER, maxDepth: 64, maxValues: 10_000 }
@@ -100,7 +90,7 @@ export function requireContentType(headers: IncomingHttpHeaders, accepts: readon
 
 /** Refuses a body by the length that it announces; one that announces none is cut at the limit as it is read. */
 export function requireBodyLength(contentLength: string | undefined, limit: number): void {
-  if (contentLength !== undefined && Number(contentLength) > limit) fail(bodyTooLarge)
+  if (contentLength !== undefined && Number(contentLength) > limit) fail(bodyTooLarge(limit))
 }
 
 export function wrongContentType(accepts: readonly BodyKind[]): WireError {

@@ -2,17 +2,18 @@
  * What every request passes before and after its handler: the doors, the limits of its sender and its body, the headers of
  * its answer and its line in the log. All of it is judged by the head of the request.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import { isAboutHealth } from '../operation/health.ts'
 import type { Logger } from '../operation/log.ts'
 import { tokenBuckets } from '../operation/token-buckets.ts'
 import type { DoorKeeper } from './access.ts'
 import { type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
-import { tooManyRequests } from './answers/wire-errors.ts'
+import { fail, largeBodiesFull, requestLate, tooManyRequests, WireFailure } from './answers/wire-errors.ts'
 import { answer } from './error-answers.ts'
-import { requireBodyLength, requireContentType } from './request-bodies.ts'
+import { BODY_LIMITS, requireBodyLength, requireContentType } from './request-bodies.ts'
 import { mayCarryBody } from './route-facts.ts'
+import { bodyPool, type LargeBodyLimits, limitedBody } from './server/large-bodies.ts'
 import type { SenderOf } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
 
@@ -63,13 +64,40 @@ export function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
     answer(refusal, request, reply)
     return reply
   })
-  // Before a route's own hooks, which may ask a store, and before any of the body is read.
-  app.addHook('preParsing', async (request) => {
+}
+
+/**
+ * By the head alone, before any of the body is read: its kind, its length, who sends it, and whether there is room for it.
+ * `countSenders`: a sender who has no management credential has a part of the room.
+ */
+export function limitBodies(app: ServiceApp, countSenders: boolean, limits: LargeBodyLimits): void {
+  const pool = bodyPool(limits)
+  app.addHook('preParsing', async (request, reply, payload) => {
     const { bodyLimit, config, url } = request.routeOptions
-    if (!mayCarryBody(request.method) || url === undefined) return
+    if (!mayCarryBody(request.method) || url === undefined) return undefined
     requireContentType(request.headers, config.accepts ?? ['json'])
     requireBodyLength(request.headers['content-length'], bodyLimit)
+    const announced = announcedLength(request.headers)
+    const isLarge = Math.min(announced, bodyLimit) > BODY_LIMITS.message
+    await config.knowsCaller?.(request, isLarge)
+    if (!isLarge) return undefined
+    const room = pool.open(countSenders && config.door !== 'management' ? request.sender : undefined)
+    reply.raw.once('close', room.leave)
+    if (Number.isFinite(announced) && !room.growTo(announced)) fail(largeBodiesFull)
+    return limitedBody(payload, {
+      room,
+      freeBytes: BODY_LIMITS.message,
+      bodyMs: limits.bodyMs,
+      full: () => new WireFailure(largeBodiesFull),
+      late: () => new WireFailure(requestLate),
+    })
   })
+}
+
+/** Infinite where a body is announced without a length (RFC 9112 §6.1). */
+function announcedLength(headers: IncomingHttpHeaders): number {
+  if (headers['transfer-encoding'] !== undefined) return Number.POSITIVE_INFINITY
+  return Number(headers['content-length'] ?? 0)
 }
 
 export function knowSenders(app: ServiceApp, senderOf: SenderOf): void {

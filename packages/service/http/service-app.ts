@@ -21,6 +21,12 @@ declare module 'fastify' {
     limited?: boolean
     /** Kinds of body that the route reads. Default: JSON. How large it may be, the route's own `bodyLimit` says. */
     accepts?: readonly BodyKind[]
+    /**
+     * Fails unless the session, token or login is there that the request names in its path or headers. Called before any of the
+     * body is read; `isLarge`: the body is, or may be, larger than a message, so that looking is worth a store's answer. Needed
+     * on every route that reads such bodies, but at the management door.
+     */
+    knowsCaller?: (request: FastifyRequest, isLarge: boolean) => Promise<void>
     /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
     malformed?: string
     /** It begins something: under load it is refused before steps of what runs. */

@@ -5,6 +5,7 @@
  */
 
 import { ok, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import type { FetchDidDocument } from '@countersign/did/did-resolver'
 import type { Remote } from './guarded-client.ts'
 
@@ -16,9 +17,6 @@ export interface DidDocumentOptions {
   readonly allowHttp?: boolean
 }
 
-/** Characters of a document: more than any has, and what the parser would refuse anyway. */
-const MAX_LENGTH = 65_536
-
 const ACCEPT = 'application/did+json, application/did+ld+json;q=0.9, application/json;q=0.8'
 
 export function didDocumentFetcher(remote: Remote, options: DidDocumentOptions = {}): FetchDidDocument {
@@ -29,11 +27,12 @@ export function didDocumentFetcher(remote: Remote, options: DidDocumentOptions =
       method: 'GET',
       url: target,
       headers: { accept: ACCEPT },
+      maxBytes: FETCHED.didDocument,
     })
     if (!answer.ok) return refuse({ reason: answer.error.code })
     const { status, body } = answer.value
     if (status !== 200) return refuse({ reason: `status_${status}` })
-    return body.length > MAX_LENGTH ? refuse({ reason: 'response_too_large' }) : ok(body)
+    return ok(body)
   }
 }
 

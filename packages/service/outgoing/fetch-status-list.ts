@@ -6,6 +6,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { attentiveNow } from '@countersign/event-loop/attentive-time'
 import { within } from '@countersign/event-loop/time-limit'
 import type {
@@ -23,13 +24,12 @@ export interface StatusListSourceOptions {
 }
 
 const MAX_TIMEOUT_MS = 3000
-const MAX_BYTES = 4 * 2 ** 20
 const MAX_REDIRECTS = 3
 /** A balancer needs about this long to see that an instance is gone. */
 const RETRY_AFTER_MS = 250
 
 export function statusListSource(remote: Remote, options: StatusListSourceOptions = {}): StatusListSource {
-  const { maxBytes = MAX_BYTES } = options
+  const { maxBytes = FETCHED.statusList } = options
   const patienceMs = Math.min(options.timeoutMs ?? MAX_TIMEOUT_MS, MAX_TIMEOUT_MS)
   return async (uri, accept, now) => {
     const walk = {

@@ -94,7 +94,7 @@ describe('a request to somebody else', () => {
     expect(answer.ok && [...answer.value.bytes]).toEqual([0xd2, 0x84, 0xff])
   })
 
-  it('may be narrower in size and time than the client allows, and never wider', async () => {
+  it('may be narrower in time than the client allows and never wider; how large its answer may be it says itself', async () => {
     const url = await serve((request, response) => {
       if (request.url !== '/never') response.end('x'.repeat(100))
     })
@@ -110,9 +110,12 @@ describe('a request to somebody else', () => {
       ok: false,
       error: { code: 'timeout', timeoutMs: 50 },
     })
-    const narrow = remote({ allowHttp: true, allowPrivateAddresses: true, maxBytes: 99 })
-    expect(await narrow.request({ purpose: 'protocol', method: 'GET', url, maxBytes: 1000 })).toMatchObject({
-      ok: false,
+    const narrow = remote({ allowHttp: true, allowPrivateAddresses: true, maxBytes: 99, timeoutMs: 50 })
+    const asked = { purpose: 'protocol', method: 'GET', url } as const
+    expect(await narrow.request(asked)).toMatchObject({ ok: false, error: { code: 'response_too_large' } })
+    expect(await narrow.request({ ...asked, maxBytes: 1000 })).toMatchObject({ ok: true })
+    expect(await narrow.request({ ...asked, url: `${url}/never`, timeoutMs: 5000 })).toMatchObject({
+      error: { code: 'timeout', timeoutMs: 50 },
     })
   })
 

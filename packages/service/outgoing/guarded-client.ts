@@ -5,6 +5,7 @@
  */
 import { isIP, type LookupFunction } from 'node:net'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { withTimeSignal } from '@countersign/event-loop/time-limit'
 import type { Agent } from 'undici'
 import type { OutgoingPurpose } from '../operation/metrics.ts'
@@ -19,7 +20,7 @@ export interface RemoteOptions {
   readonly allowPrivateAddresses?: boolean
   /** For the whole exchange, in milliseconds. Default 5000. */
   readonly timeoutMs?: number
-  /** Of the answer's body. Default 1,000,000. */
+  /** Of the body of an answer whose request says nothing of it. Default: what the table has for that. */
   readonly maxBytes?: number
 }
 
@@ -31,8 +32,9 @@ export interface RemoteRequest {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
-  /** Narrower than the limits of all requests; wider ones count for nothing. */
+  /** Narrower than the limit of all requests; a wider one counts for nothing. */
   readonly timeoutMs?: number
+  /** Of the answer's body: the row of `FETCHED` (core/size-limits) that it is. */
   readonly maxBytes?: number
 }
 
@@ -73,7 +75,7 @@ export function createRemote(options: RemoteOptions = {}): Remote {
     allowHttp: options.allowHttp ?? false,
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
     timeoutMs: options.timeoutMs ?? 5000,
-    maxBytes: options.maxBytes ?? 1_000_000,
+    maxBytes: options.maxBytes ?? FETCHED.other,
   }
   let opened: Promise<Agent> | undefined
   return {
@@ -94,7 +96,7 @@ function narrowed(limits: Limits, { maxBytes, timeoutMs }: RemoteRequest): Limit
   return {
     ...limits,
     timeoutMs: Math.min(limits.timeoutMs, timeoutMs ?? limits.timeoutMs),
-    maxBytes: Math.min(limits.maxBytes, maxBytes ?? limits.maxBytes),
+    maxBytes: maxBytes ?? limits.maxBytes,
   }
 }
 

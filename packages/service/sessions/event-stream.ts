@@ -38,6 +38,7 @@ export interface EventSource {
 
 const RETRY_MS = 1000
 const MAX_FAILED_READS = 5
+/** A reader who leaves more than this behind is let go; what was written last does not count: a state may have pictures in it. */
 const MAX_UNSENT_BYTES = 1_000_000
 
 /**
@@ -86,9 +87,15 @@ async function stream(
   stopping.addEventListener('abort', bell.ring)
   raw.on('close', bell.ring)
   const heartbeat = setInterval(() => raw.write(':\n\n'), source.heartbeatMs ?? 15_000)
-  const isOver = () => raw.destroyed || stopping.aborted || raw.writableLength > MAX_UNSENT_BYTES
+  let lastBytes = 0
+  const write = (text: string) => {
+    lastBytes = Buffer.byteLength(text)
+    raw.write(text)
+  }
+  const isBehind = () => raw.writableLength > MAX_UNSENT_BYTES + lastBytes
+  const isOver = () => raw.destroyed || stopping.aborted || isBehind()
   try {
-    raw.write(frames(first, after))
+    write(frames(first, after))
     let sent = Math.max(after, lastSequence(first))
     let view: SessionView | undefined = first
     let failures = 0
@@ -100,14 +107,14 @@ async function stream(
       if (failures >= MAX_FAILED_READS) break
       if (next === FAILED) continue
       if (next === undefined) break
-      if (lastSequence(next) > sent || next.final) raw.write(frames(next, sent))
+      if (lastSequence(next) > sent || next.final) write(frames(next, sent))
       sent = Math.max(sent, lastSequence(next))
       view = next
     }
   } finally {
     clearInterval(heartbeat)
     stopping.removeEventListener('abort', bell.ring)
-    if (raw.writableLength > MAX_UNSENT_BYTES) raw.destroy()
+    if (isBehind()) raw.destroy()
     else raw.end()
   }
 }

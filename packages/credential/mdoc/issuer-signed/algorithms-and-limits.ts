@@ -2,21 +2,18 @@
  * What every part of the mdoc format measures by: the algorithms and digests of ISO/IEC 18013-5 §9.1.2, the versions that
  * are understood, and how large and how deep a document may be before it is refused unread.
  */
+import { CREDENTIAL_VALUES, RECEIVED } from '@countersign/core/size-limits'
 import type { CborLimits } from '@countersign/crypto/cbor/decode'
 import type { HashAlgorithm } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 
-/** Bytes of a credential or a presentation: room for a portrait and a signature. */
-export const MAX_BYTES = 262_144
-/** Characters of their base64url text. */
-export const MAX_LENGTH = Math.ceil((MAX_BYTES * 4) / 3)
 export const MAX_ELEMENTS = 500
 
 /** Issuers in the field write lengths in more bytes than needed; what they signed is never written anew. */
 export const LIMITS: CborLimits = {
-  maxBytes: MAX_BYTES,
+  maxBytes: RECEIVED.presentation,
   maxDepth: 16,
-  maxValues: 20_000,
+  maxValues: CREDENTIAL_VALUES.cbor,
   acceptLongForms: true,
 }
 

@@ -6,7 +6,8 @@
 import { encodeBase64 } from '@countersign/core/base64url'
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { decodeCbor } from '@countersign/crypto/cbor/decode'
+import { CREDENTIAL_VALUES } from '@countersign/core/size-limits'
+import { type CborBudget, decodeCbor } from '@countersign/crypto/cbor/decode'
 import {
   type CborMap,
   type CborTag,
@@ -101,12 +102,13 @@ function readNamespaces(value: CborValue): Result<readonly IssuerSignedItem[], F
   if (value === undefined) return ok([])
   if (!isCborMap(value)) return refuse({ code: 'namespaces_malformed' })
   const items: IssuerSignedItem[] = []
+  const budget = { valuesLeft: CREDENTIAL_VALUES.cbor }
   for (const [namespace, list] of value.entries) {
     if (!isName(namespace) || !isCborArray(list)) return refuse({ code: 'namespaces_malformed' })
     if (items.length + list.items.length > MAX_ELEMENTS) return refuse({ code: 'too_many_elements' })
     const seen = { digestIds: new Set<number>(), elements: new Set<string>() }
     for (const entry of list.items) {
-      const item = readItem(namespace, entry)
+      const item = readItem(namespace, entry, budget)
       if (!item.ok) return item
       const { digestId, element } = item.value
       // Two values for one element: the wallet would choose which of them the verifier believes.
@@ -120,9 +122,13 @@ function readNamespaces(value: CborValue): Result<readonly IssuerSignedItem[], F
   return ok(items)
 }
 
-function readItem(namespace: string, received: CborValue): Result<IssuerSignedItem, FormatRefusal> {
+function readItem(
+  namespace: string,
+  received: CborValue,
+  budget: CborBudget,
+): Result<IssuerSignedItem, FormatRefusal> {
   const bytes = embeddedBytes(received)
-  const decoded = bytes && decodeCbor(bytes, LIMITS)
+  const decoded = bytes && decodeCbor(bytes, { ...LIMITS, budget })
   if (!isCborTag(received) || !decoded?.ok || !isCborMap(decoded.value)) return refuse(ITEM_MALFORMED)
   const { entries } = decoded.value
   const digestId = entries.get('digestID')

@@ -11,6 +11,7 @@ import {
   presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { boundedText, boundedTexts } from '../../oauth/message-values.ts'
 import { isProofType, type KeyProofs, maxProofLength, type ProofTypeId } from '../proof/proof-types.ts'
 
@@ -53,7 +54,6 @@ const MAX_IDENTIFIER_LENGTH = 1024
 const MAX_CREDENTIALS = 100
 /** Of RFC 8628 §3.2, for an issuer who does not say how long to wait. */
 const DEFAULT_INTERVAL_SECONDS = 5
-const MAX_CREDENTIAL_LENGTH = 262_144
 
 /** `batchSize`: how many credentials one request may ask for, 1 unless the metadata offers batches. */
 export function parseCredentialRequest(
@@ -146,7 +146,7 @@ function readIssued({
   if (entries === undefined || !isJsonArray(entries)) return undefined
   const credentials = entries.slice(0, MAX_CREDENTIALS).flatMap((entry) => {
     const credential = isJsonObject(entry)
-      ? boundedText(entry['credential'], MAX_CREDENTIAL_LENGTH)
+      ? boundedText(entry['credential'], FETCHED.credentialResponse)
       : undefined
     return credential === undefined ? [] : [credential]
   })

@@ -14,6 +14,7 @@ import {
   presentParameters,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { RECEIVED } from '@countersign/core/size-limits'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import { boundedText, endpointUrl, type HttpPolicy, usableTexts } from '../../oauth/message-values.ts'
@@ -76,7 +77,6 @@ const MAX_DISPLAYS = 100
 const MAX_CLAIMS = 500
 const MAX_PATH_LENGTH = 20
 const MAX_TEXT = 1000
-const MAX_IMAGE_URI = 65_536
 
 /** `formats`: those whose types are read; a configuration of another one has no type here. */
 export function parseIssuerMetadata(
@@ -264,7 +264,7 @@ function readDisplay(entry: JsonObject): readonly CredentialDisplay[] {
 
 /** Only https and image data: the uri ends up in an `img` element. */
 function readImage(value: JsonValue | undefined): CredentialDisplay['logo'] {
-  const uri = isJsonObject(value) ? boundedText(value['uri'], MAX_IMAGE_URI) : undefined
+  const uri = isJsonObject(value) ? boundedText(value['uri'], RECEIVED.pictureUri) : undefined
   if (!isJsonObject(value) || uri === undefined || !/^(https:\/\/|data:image\/)/i.test(uri)) return undefined
   return { uri, altText: boundedText(value['alt_text'], MAX_TEXT) }
 }

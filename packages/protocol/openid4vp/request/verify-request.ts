@@ -5,6 +5,7 @@
  */
 
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import {
   type DecodedJws,
@@ -49,7 +50,7 @@ export type RequestRefusal =
   | { readonly code: 'verifier_untrusted'; readonly reason: string }
 
 /** Characters of a request object, chain included. */
-export const MAX_REQUEST_OBJECT_LENGTH = 65_536
+export const MAX_REQUEST_OBJECT_LENGTH = FETCHED.requestObject
 
 export async function verifyRequestObject(
   jwt: string,

@@ -85,7 +85,7 @@ const refusals: readonly (readonly [string, Record<string, string>, object])[] =
   ],
   [
     'too much',
-    token({ pid: ['x'.repeat(512 * 1024)] }),
+    token({ pid: ['x'.repeat(4 * 1024 * 1024)] }),
     { code: 'vp_token_malformed', reason: 'json_too_large' },
   ],
 ]

@@ -12,6 +12,7 @@ import {
   parseJsonObject,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { RECEIVED } from '@countersign/core/size-limits'
 import { type Form, parameter } from '../../oauth/form-parameters.ts'
 import type { DcqlQuery } from '../dcql/query.ts'
 
@@ -37,7 +38,9 @@ export type ResponseRefusal =
   | { readonly code: 'more_than_one_presentation'; readonly queryId: string }
 
 export const RESPONSE_LIMITS = {
-  vpTokenBytes: 512 * 1024,
+  vpTokenBytes: RECEIVED.exchange,
+  /** With the names of their queries, and room for what is told apart from them. */
+  vpTokenValues: 1000,
   presentations: 10,
   errorLength: 100,
   descriptionLength: 500,
@@ -75,7 +78,11 @@ function readError(
 }
 
 function readVpToken(text: string, query: DcqlQuery): Result<AuthorizationResponse, ResponseRefusal> {
-  const parsed = parseJsonObject(text, { maxBytes: RESPONSE_LIMITS.vpTokenBytes, maxDepth: 2 })
+  const parsed = parseJsonObject(text, {
+    maxBytes: RESPONSE_LIMITS.vpTokenBytes,
+    maxValues: RESPONSE_LIMITS.vpTokenValues,
+    maxDepth: 2,
+  })
   if (!parsed.ok) return refuse({ code: 'vp_token_malformed', reason: parsed.error.code })
   const entries = Object.entries(parsed.value)
   if (entries.length === 0) return refuse({ code: 'vp_token_empty' })

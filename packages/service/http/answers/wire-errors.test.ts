@@ -12,7 +12,7 @@ function thrown(act: () => unknown): unknown {
 describe('an error', () => {
   it('that a handler chose is answered as it is', () => {
     const error = thrown(() => fail({ status: 400, code: 'invalid_grant', message: 'The code is spent' }))
-    expect(wireErrorOf(error)).toEqual({
+    expect(wireErrorOf(error, 1000)).toEqual({
       wire: { status: 400, code: 'invalid_grant', message: 'The code is spent' },
       fault: false,
     })
@@ -20,11 +20,11 @@ describe('an error', () => {
 
   it('of the store is 503 with a time to come back', () => {
     const error = Object.assign(new Error('redis://pw@host'), { name: 'StoreUnavailable' })
-    expect(wireErrorOf(error)).toMatchObject({
+    expect(wireErrorOf(error, 1000)).toMatchObject({
       wire: { status: 503, headers: { 'retry-after': '1' } },
       fault: true,
     })
-    expect(JSON.stringify(wireErrorOf(error))).not.toContain('pw@')
+    expect(JSON.stringify(wireErrorOf(error, 1000))).not.toContain('pw@')
   })
 
   it.each([
@@ -35,7 +35,7 @@ describe('an error', () => {
     { statusCode: 404, message: 'inside' },
     Object.assign(new Error('inside'), { statusCode: 404, code: 'ERR_LIBRARY' }),
   ])('that nobody foresaw is 500 and tells nothing: %s', (error) => {
-    const { wire, fault } = wireErrorOf(error)
+    const { wire, fault } = wireErrorOf(error, 1000)
     expect(wire.status).toBe(500)
     expect(fault).toBe(true)
     expect(wire.message).not.toContain('inside')

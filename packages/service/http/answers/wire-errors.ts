@@ -54,15 +54,21 @@ export class WireFailure extends Error {
   }
 }
 
-/** The error answer for anything thrown, and whether it is a fault of ours that must be logged with its stack. */
-export function wireErrorOf(error: unknown): { readonly wire: WireError; readonly fault: boolean } {
+/**
+ * The error answer for anything thrown, and whether it is a fault of ours that must be logged with its stack. `bodyLimit`: of
+ * the route, in bytes.
+ */
+export function wireErrorOf(
+  error: unknown,
+  bodyLimit: number,
+): { readonly wire: WireError; readonly fault: boolean } {
   if (error instanceof WireFailure) return { wire: error.wire, fault: false }
   const facts = factsOf(error)
   if (facts.name === 'StoreUnavailable') return { wire: storeUnavailable, fault: true }
   if (facts.name === 'SignerUnavailable') return { wire: signerUnavailable, fault: true }
   if (facts.validation !== undefined) return { wire: validationError(facts), fault: false }
   const expected = facts.status >= 400 && facts.status < 500 && facts.fromFramework
-  if (expected) return { wire: frameworkError(facts), fault: false }
+  if (expected) return { wire: frameworkError(facts, bodyLimit), fault: false }
   return {
     wire: { status: 500, message: 'Something went wrong on our side', refusal: 'failed' },
     fault: true,
@@ -146,10 +152,28 @@ function validationError({ validation = [], validationContext }: ErrorFacts): Wi
   return { status: 400, message, refusal: 'request_invalid' }
 }
 
-export const bodyTooLarge: WireError = {
-  status: 413,
-  message: 'The body is too large',
-  refusal: 'body_too_large',
+/** RFC 9110 §15.5.14. `limit`: of the route, in bytes. */
+export function bodyTooLarge(limit: number): WireError {
+  return {
+    status: 413,
+    message: `The body is too large, limit ${limit} bytes`,
+    refusal: 'body_too_large',
+  }
+}
+
+/** Only who sends a large body hears of it: there is no room for one more at the moment. */
+export const largeBodiesFull: WireError = {
+  status: 503,
+  code: 'temporarily_unavailable',
+  message: 'There are too many large bodies at the moment; try again',
+  refusal: 'large_bodies_full',
+  headers: { 'retry-after': '2' },
+}
+
+export const requestLate: WireError = {
+  status: 408,
+  message: 'The request took too long',
+  refusal: 'request_late',
 }
 
 export const addressUnknown: WireError = {
@@ -167,14 +191,14 @@ export const requestUnreadable: WireError = {
 const FRAMEWORK_ERRORS: Readonly<Record<number, WireError>> = {
   400: requestUnreadable,
   404: addressUnknown,
-  408: { status: 408, message: 'The request took too long', refusal: 'request_late' },
-  413: bodyTooLarge,
+  408: requestLate,
   414: { status: 414, message: 'The address is too long', refusal: 'address_too_long' },
   415: { status: 415, message: 'The content type is not supported here', refusal: 'content_type_wrong' },
   431: { status: 431, message: 'The headers are too large', refusal: 'headers_too_large' },
 }
 
-function frameworkError({ status }: ErrorFacts): WireError {
+function frameworkError({ status }: ErrorFacts, bodyLimit: number): WireError {
+  if (status === 413) return bodyTooLarge(bodyLimit)
   const other = { status, message: 'The request is not acceptable', refusal: 'request_unacceptable' }
   return FRAMEWORK_ERRORS[status] ?? other
 }
