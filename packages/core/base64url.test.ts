@@ -10,6 +10,7 @@ import {
   encodeBase64url,
   encodeTextBase64url,
   encodeUtf8,
+  exceedsUtf8Bytes,
 } from './base64url.ts'
 
 const bytes = () => fc.uint8Array({ maxLength: 200 })
@@ -130,6 +131,20 @@ describe('UTF-8', () => {
   it.each([[[0xc3]], [[0xff]], [[0xc0, 0x80]], [[0xed, 0xa0, 0x80]]])('refuses the bytes %j', (malformed) =>
     expect(decodeUtf8(Uint8Array.from(malformed))).toBeUndefined(),
   )
+
+  it('is as long as it says, however the text is cut into pieces', () => {
+    const parts = fc.array(
+      fc.constantFrom('a', 'é', '€', '😀', '\ud83d', 'b'.repeat(21_840), 'c'.repeat(65_530)),
+    )
+    fc.assert(
+      fc.property(parts, (list) => {
+        const text = list.join('')
+        const { length } = encodeUtf8(text)
+        expect(exceedsUtf8Bytes(text, length)).toBe(false)
+        expect(exceedsUtf8Bytes(text, length - 1)).toBe(true)
+      }),
+    )
+  })
 
   it('keeps a byte order mark, which no JSON begins with', () => {
     expect(decodeUtf8(Uint8Array.of(0xef, 0xbb, 0xbf, 0x7b))).toBe('\ufeff{')

@@ -44,6 +44,29 @@ export function encodeUtf8(text: string): Uint8Array {
   return utf8Encoder.encode(text)
 }
 
+/**
+ * Whether the UTF-8 of a text has more bytes than `max`; half of a surrogate pair counts three. The engine goes over it, and no
+ * further than that: a loop of ours would cost a megabyte three milliseconds.
+ */
+export function exceedsUtf8Bytes(text: string, max: number): boolean {
+  if (text.length > max) return true
+  if (text.length * 3 <= max) return false
+  let bytes = 0
+  for (let at = 0; at < text.length && bytes <= max; ) {
+    const { read, written } = utf8Encoder.encodeInto(pieceAt(text, at), textBytes)
+    at += read
+    bytes += written
+  }
+  return bytes > max
+}
+
+/** Not in the middle of a surrogate pair. */
+function pieceAt(text: string, start: number): string {
+  const end = start + SCRATCH_LENGTH
+  const isSplit = (text.codePointAt(end - 1) ?? 0) > 0xffff
+  return text.slice(start, isSplit ? end - 1 : end)
+}
+
 /** Undefined for malformed UTF-8; a byte order mark is kept, so that a JSON parser meets and refuses it. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {

@@ -1,3 +1,4 @@
+import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defined, parseJson, parseJsonObject, placeOfUnsafeNumber, UNSAFE_NUMBER } from './json.ts'
@@ -92,6 +93,17 @@ describe('parseJsonObject', () => {
     expect(parseJson(values(10), { maxValues: 30 }).ok).toBe(true)
     expect(parseJson(values(40), { maxValues: 30 })).toEqual({ ok: false, error: { code: 'json_too_large' } })
     expect(parseJson(`["${','.repeat(1000)}"]`, { maxValues: 30 }).ok).toBe(true)
+  })
+
+  it('looks no further than to the value that is too much, or to what is too deep', async () => {
+    const limits = { maxBytes: 200_000_000, maxValues: 10_000 }
+    const rest = `${'[],'.repeat(10_000_000)}[]`
+    const tooMany = `[${rest}]`
+    const tooDeep = `${'['.repeat(40)}${rest}`
+    await costsAtMost(5, () => {
+      expect(parseJson(tooMany, limits)).toEqual({ ok: false, error: { code: 'json_too_large' } })
+      expect(parseJson(tooDeep, limits)).toEqual({ ok: false, error: { code: 'json_too_deep' } })
+    })
   })
 
   it('counts the size in bytes', () => {

@@ -7,6 +7,7 @@
  * What was read needs no second look: a text is gone over once, its value once, and what is too deep or has too many values
  * is refused before memory is spent on it.
  */
+import { exceedsUtf8Bytes } from './base64url.ts'
 import { ok, type Result, refuse } from './result.ts'
 
 /**
@@ -60,9 +61,8 @@ export function parseJsonObject(text: string, limits: JsonLimits = {}): Result<J
 export function parseJson(text: string, limits: JsonLimits = {}): Result<JsonValue, JsonRefusal> {
   const { maxBytes = DEFAULT_MAX_BYTES, maxValues = 1000 + maxBytes / 8 } = limits
   if (exceedsUtf8Bytes(text, maxBytes)) return refuse({ code: 'json_too_large' })
-  const written = lookOver(text, limits.maxDepth ?? DEFAULT_MAX_DEPTH)
-  if (written === 'too_deep') return refuse({ code: 'json_too_deep' })
-  if (written.values > maxValues) return refuse({ code: 'json_too_large' })
+  const written = lookOver(text, limits.maxDepth ?? DEFAULT_MAX_DEPTH, maxValues)
+  if (written === 'json_too_deep' || written === 'json_too_large') return refuse({ code: written })
   let value: JsonValue
   try {
     value = JSON.parse(text)
@@ -115,18 +115,6 @@ export function isJsonObject(value: unknown): value is JsonObject {
 
 export function isJsonArray(value: JsonValue | undefined): value is readonly JsonValue[] {
   return Array.isArray(value)
-}
-
-function exceedsUtf8Bytes(text: string, max: number): boolean {
-  if (text.length > max) return true
-  if (text.length * 3 <= max) return false
-  let bytes = text.length
-  for (let at = 0; at < text.length && bytes <= max; at++) {
-    const code = text.charCodeAt(at)
-    // Half of a surrogate pair counts two: four bytes in all.
-    if (code >= 0x80) bytes += code < 0x800 || (code >= 0xd800 && code < 0xe000) ? 1 : 2
-  }
-  return bytes > max
 }
 
 /** What one walk over a value finds out beside the count. */
@@ -212,11 +200,17 @@ const CLOSE_BRACE = 0x7d
 /** What stands in a text outside of its strings; of one that is JSON each colon belongs to one member. */
 interface Written {
   readonly members: number
-  readonly values: number
 }
 
-/** Counts before a parser spends memory, also where the text turns out to be no JSON. */
-function lookOver(text: string, maxDepth: number): Written | 'too_deep' {
+/**
+ * Counts before a parser spends memory, also where the text turns out to be no JSON, and goes no further than to what is too
+ * much: megabytes of empty arrays are refused after some kilobytes.
+ */
+function lookOver(
+  text: string,
+  maxDepth: number,
+  maxValues: number,
+): Written | 'json_too_deep' | 'json_too_large' {
   let depth = 0
   let members = 0
   let values = 1
@@ -228,10 +222,11 @@ function lookOver(text: string, maxDepth: number): Written | 'too_deep' {
     else if (code === OPEN_BRACKET || code === OPEN_BRACE) {
       values++
       depth++
-      if (depth > maxDepth) return 'too_deep'
+      if (depth > maxDepth) return 'json_too_deep'
     } else if (code === CLOSE_BRACKET || code === CLOSE_BRACE) depth--
+    if (values > maxValues) return 'json_too_large'
   }
-  return { members, values }
+  return { members }
 }
 
 /** Where the string ends that begins at `start`; most have no escapes and are searched by the engine. */

@@ -59,6 +59,8 @@ export const FETCHED = {
   issuerKeys: 512 * KB,
   didDocument: MESSAGE,
   statusList: 4 * MB,
+  /** A VICAL or a list of trusted entities, from an address or a file: some hundred certificates with what is said of them. */
+  trustList: 8 * MB,
   /** Where nothing else is said. */
   other: 1_000_000,
 } as const

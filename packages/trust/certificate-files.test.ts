@@ -128,8 +128,12 @@ describe('a file of certificates', () => {
       { code: 'block_not_closed', index: 0 },
     ],
     ['a private key', `${toPem([a])}-----BEGIN EC PRIVATE KEY-----`, { code: 'private_key_in_file' }],
-    ['a thousand and one certificates', toPem(Array(1001).fill(a)), { code: 'file_too_large' }],
-    ['no end', ' '.repeat(5_000_000), { code: 'file_too_large' }],
+    [
+      'a thousand and one certificates',
+      toPem(Array(1001).fill(a)),
+      { code: 'file_too_large', reason: 'limit 1000 certificates' },
+    ],
+    ['no end', ' '.repeat(5_000_000), { code: 'file_too_large', reason: 'limit 4194304 bytes' }],
   ])('is refused with %s', (_what, text, error) => {
     expect(read(text)).toEqual({ ok: false, error })
   })

@@ -17,7 +17,7 @@ import { anchorsFrom, pinsFrom, type TrustList, type TrustScope } from './trust-
 import type { UnusableCertificate } from './unusable-certificate.ts'
 
 export type CertificateFileRefusal =
-  | { readonly code: 'file_too_large' }
+  | { readonly code: 'file_too_large'; readonly reason: string }
   | { readonly code: 'no_certificate' }
   /** A line that begins a certificate has no line that ends it. */
   | { readonly code: 'block_not_closed'; readonly index: number }
@@ -44,7 +44,8 @@ const MAX_CERTIFICATES = 1000
 
 /** Text between and around certificates is passed over; `index` counts certificates from 0. */
 export function readCertificateFile(bytes: Uint8Array): Result<ReadCertificates, CertificateFileRefusal> {
-  if (bytes.length > MAX_FILE_BYTES) return refuse({ code: 'file_too_large' })
+  if (bytes.length > MAX_FILE_BYTES)
+    return refuse({ code: 'file_too_large', reason: `limit ${MAX_FILE_BYTES} bytes` })
   if (bytes[0] === TAG.sequence) {
     const parsed = parseCertificate(bytes)
     return parsed.ok
@@ -106,7 +107,8 @@ function readPemBundle(text: string): Result<ReadCertificates, CertificateFileRe
   const skipped: (CertificateRefusal & { readonly index: number })[] = []
   for (let from = text.indexOf(BEGIN); from !== -1; from = text.indexOf(BEGIN, from)) {
     const index = certificates.length + skipped.length
-    if (index === MAX_CERTIFICATES) return refuse({ code: 'file_too_large' })
+    if (index === MAX_CERTIFICATES)
+      return refuse({ code: 'file_too_large', reason: `limit ${MAX_CERTIFICATES} certificates` })
     const start = from + BEGIN.length
     const end = text.indexOf(END, start)
     const body = end === -1 ? undefined : text.slice(start, end)

@@ -195,8 +195,9 @@ function answerToWallet({ reply, session }: ReceivedAnswer): AuthorizationRespon
 }
 
 async function findAnswered(verifier: Verifier, request: FastifyRequest): Promise<void> {
-  const { id } = params.parse(request.params)
-  answered.set(request, await findVersioned(verifier, id))
+  // The address was not compared with its schema yet: what is no id leads nowhere.
+  const named = params.safeParse(request.params)
+  answered.set(request, await findVersioned(verifier, named.success ? named.data.id : ''))
 }
 
 async function findVersioned(verifier: Verifier, id: string): Promise<Versioned<VerificationSession>> {

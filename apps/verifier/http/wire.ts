@@ -3,6 +3,7 @@ import type { AuthorizationResponseRefused } from '@countersign/api/verifier/wal
 import type { JsonRefusal } from '@countersign/core/json'
 import { didYouMean } from '@countersign/core/nearest-word'
 import { SESSION_ID_RULE } from '@countersign/core/session-id'
+import { RECEIVED } from '@countersign/core/size-limits'
 import type { Check } from '@countersign/credential/contract/checks'
 import type { FormatQueryFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
 import { DCQL_LIMITS, type DcqlRefusal } from '@countersign/protocol/openid4vp/dcql/parse'
@@ -170,8 +171,14 @@ export function receiveError(refusal: ReceiveRefusal): WireError {
   return wireError(receiveRefusals, refusal)
 }
 
+function reasonOf({ detail, name }: Check): string {
+  return detail === 'credential_too_large' ? `${detail} (${CREDENTIAL_SIZES})` : (detail ?? name)
+}
+
+const CREDENTIAL_SIZES = `limit ${RECEIVED.credential} characters, with its presentation ${RECEIVED.presentation}`
+
 function reasons(checks: readonly Check[]): string {
-  return [...new Set(checks.map((check) => check.detail ?? check.name))].slice(0, 5).join(', ')
+  return [...new Set(checks.map(reasonOf))].slice(0, 5).join(', ')
 }
 
 /** Where a time was the reason the wallet's clock may be the cause; ours stands in the `Date` of every answer. */

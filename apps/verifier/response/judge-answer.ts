@@ -25,6 +25,7 @@ import type {
   VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
 import type { Verifier } from '../verifier.ts'
+import type { AnswerHash } from './answer-hash.ts'
 import { type AskingVerifier, type EvidenceWanted, findEvidence } from './find-evidence.ts'
 import { issuerKeyIsAway, isVouchedFor, keptChecks } from './issuer-checks.ts'
 
@@ -47,7 +48,7 @@ export async function judgeAnswer(
   verifier: JudgingVerifier,
   session: VerificationSession,
   form: Form,
-  answerHash: string,
+  hash: AnswerHash,
 ): Promise<Result<Judgement, AnswerRefusal>> {
   const query = queryOf(session)
   const { id, answerMode } = session
@@ -55,12 +56,16 @@ export async function judgeAnswer(
   if (!response.ok) return response
   if (response.value.kind === 'error') {
     const reason = knownWalletError(response.value.error)
-    return ok({ message: { type: 'wallet_declined', answerHash, reason }, keyAway: false })
+    return ok({
+      message: { type: 'wallet_declined', answerHash: await hash(), reason },
+      keyAway: false,
+    })
   }
   const looked = await lookAtPresentations(verifier, session, query, response.value.vpToken)
   const own = looked.flatMap(({ outcome, queryId }) => outcome.checks.map((check) => ({ ...check, queryId })))
   const unbound = own.filter(isUnbound)
   if (unbound.length > 0) return refuse({ code: 'presentation_unbound', checks: unbound })
+  const answerHash = await hash()
   if (!looked.every(({ outcome }) => isVouchedFor(outcome.checks))) {
     const checks = keptChecks([...own, statusSkipped('issuer_not_established')])
     return ok({

@@ -15,6 +15,7 @@ import { answerClosed, stepVerification } from '@countersign/protocol/openid4vp/
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
 import type { Verifier } from '../verifier.ts'
+import { answerHashOf } from './answer-hash.ts'
 import { type AnswerRefusal, type JudgingVerifier, judgeAnswer } from './judge-answer.ts'
 
 export type ReceiveRefusal =
@@ -50,9 +51,10 @@ export async function receivePresentation(
 ): Promise<Result<ReceivedAnswer, ReceiveRefusal>> {
   const found = known ?? (await verifier.sessions.get(id))
   if (found === undefined) return refuse({ code: 'session_unknown' })
-  const answerHash = await hashOf(verifier, form)
+  const answerHash = answerHashOf(verifier, form)
   // An answered or expired session needs no cryptography to say so.
-  const closed = answerClosed(found.value, answerHash, verifier.now())
+  const compared = found.value.answer && (await answerHash())
+  const closed = answerClosed(found.value, compared, verifier.now())
   if (closed !== undefined) return closed.ok ? ok(received(closed.value, 'refused')) : closed
   const retryAfterSeconds = verifier.answerLimit.take(`${id} ${sender}`)
   if (retryAfterSeconds !== undefined) return refuse({ code: 'answers_too_many', retryAfterSeconds })
@@ -89,13 +91,4 @@ const AFTER_COMMIT_MS = 1000
 /** An attempt leaves the session without an answer. */
 function received(session: VerificationSession, toAttempt: WalletReply): ReceivedAnswer {
   return { session, reply: session.answer?.reply ?? toAttempt }
-}
-
-async function hashOf({ crypto }: Pick<Verifier, 'crypto'>, form: Form): Promise<string> {
-  return crypto.digestBase64url('sha-256', JSON.stringify(Object.entries(form).toSorted(byName)))
-}
-
-/** Parameters have no order. */
-function byName([a]: [string, string], [b]: [string, string]): number {
-  return a < b ? -1 : 1
 }

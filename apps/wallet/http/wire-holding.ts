@@ -31,7 +31,7 @@ export const KEY_ERRORS: WireErrors<DeleteKeyRefusal | GenerateKeyRefusal | Impo
 /** Of the query parameter `JWK`, with which a signature is checked. */
 export const PUBLIC_KEY_ERRORS: WireErrors<PublicKeyRefusal> = {
   json_invalid: () => badRequest('JWK is not JSON'),
-  json_too_large: () => badRequest('JWK is too large'),
+  json_too_large: () => badRequest('JWK is too large, limit 8192 characters'),
   json_too_deep: () => badRequest('JWK is nested too deeply'),
   json_not_object: () => badRequest('JWK is not a JSON object'),
   json_duplicate_member: () => badRequest('JWK has a member twice'),

@@ -2,8 +2,10 @@
  * Why nothing is presented, in words: one sentence a refusal. `usePresentationRequest` has a shape of its own, since
  * scripts of the field look for `errorMessage`; what the verifier says is passed on as its own words.
  */
+
 import type { PresentationRefusedAnswer } from '@countersign/api/wallet/exchange'
 import type { Result } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import {
   fail,
   type WireError,
@@ -19,7 +21,7 @@ export const PRESENT_ERRORS: WireErrors<PresentRefusal> = {
   ...OUTGOING_ERRORS,
 
   url_too_long: ({ max }) =>
-    badRequest(`The URL of the presentation request is longer than ${max} characters`),
+    badRequest(`The URL of the presentation request is too large, limit ${max} characters`),
   url_malformed: () => badRequest('This is not the URL of a presentation request'),
   parameter_repeated: ({ parameter }) => badRequest(`The presentation request has ${parameter} twice`),
   client_id_missing: () => badRequest('This is not a presentation request: it has no client_id'),
@@ -31,7 +33,12 @@ export const PRESENT_ERRORS: WireErrors<PresentRefusal> = {
   request_not_available: ({ host, status }) =>
     badRequest(`${host} does not give out this request (${status}): it may have expired`),
 
-  request_malformed: ({ reason }) => badRequest(`The request object is not a signed JWT: ${reason}`),
+  request_malformed: ({ reason }) =>
+    badRequest(
+      reason === 'jws_too_large'
+        ? `The request object is too large, limit ${FETCHED.requestObject} characters`
+        : `The request object is not a signed JWT: ${reason}`,
+    ),
   request_type_wrong: () => badRequest('The request object must have the typ oauth-authz-req+jwt'),
   client_id_malformed: () => badRequest('The client_id is not a client identifier of OpenID4VP'),
   client_id_prefix_unsupported: ({ prefix }) =>

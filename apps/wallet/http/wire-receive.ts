@@ -1,5 +1,5 @@
 /** Why a credential offer is not taken up, in words: one sentence a refusal, with what to do where there is something. */
-import { RECEIVED } from '@countersign/core/size-limits'
+import { FETCHED, RECEIVED } from '@countersign/core/size-limits'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import { HOLDER_ALGORITHMS } from '../keys/key-types.ts'
 import type { UnusableReason } from '../receive/issuance-plan.ts'
@@ -13,12 +13,18 @@ export const RECEIVE_ERRORS: WireErrors<ReceiveRefusal> = {
   ...OUTGOING_ERRORS,
 
   offer_url_malformed: () => badRequest('This is not the URL of a credential offer'),
-  offer_url_too_long: () => badRequest('The URL of the credential offer is too long'),
+  offer_url_too_long: () =>
+    badRequest(`The URL of the credential offer is too large, limit ${FETCHED.offer} characters`),
   offer_missing: () => badRequest('The URL holds no credential offer'),
   offer_ambiguous: () => badRequest('The URL holds more than one credential offer'),
   offer_uri_unacceptable: () => badRequest('The address of the credential offer is not an https URL'),
   offer_malformed: ({ at }) => badRequest(`The credential offer is malformed at ${at}`),
-  offer_not_json: ({ reason }) => badRequest(`The credential offer is not JSON: ${reason}`),
+  offer_not_json: ({ reason }) =>
+    badRequest(
+      reason === 'json_too_large'
+        ? `The credential offer is too large, limit ${FETCHED.offer} bytes`
+        : `The credential offer is not JSON: ${reason}`,
+    ),
   offer_not_available: ({ host, status }) =>
     badRequest(`${host} does not give out this offer (${status}): it may have expired`),
   too_many_configurations: ({ max }) => badRequest(`An offer of more than ${max} credentials is not taken`),

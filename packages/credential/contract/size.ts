@@ -10,7 +10,13 @@ export function tooLarge(limit: number): FormatRefusal {
 
 /** A new credential, unless nobody would take it. */
 export function withinCredentialSize(text: string): Result<string, FormatRefusal> {
-  return text.length > RECEIVED.credential ? refuse(tooLarge(RECEIVED.credential)) : ok(text)
+  const fault = findCredentialSizeFault(text)
+  return fault === undefined ? ok(text) : refuse(fault)
+}
+
+/** The same of one that came, or of the part of one that its issuer signed. */
+export function findCredentialSizeFault(text: string): FormatRefusal | undefined {
+  return text.length > RECEIVED.credential ? tooLarge(RECEIVED.credential) : undefined
 }
 
 /** What a reader refuses before it reads: a credential is never larger than a presentation of it. */

@@ -8,7 +8,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
 import type { FormatRefusal } from '../contract/format.ts'
 import type { NumberRule } from '../contract/showable-claims.ts'
-import { findSizeFault } from '../contract/size.ts'
+import { findCredentialSizeFault, findSizeFault } from '../contract/size.ts'
 import { type AlwaysShown, JWT_LIMITS, MAX_DISCLOSURES } from './reserved-names.ts'
 import { type Unpacked, unpack } from './unpack.ts'
 
@@ -31,6 +31,8 @@ export async function readSdJwt(
 ): Promise<Result<SdJwt, FormatRefusal>> {
   const parts = splitSerialisation(text)
   if (!parts.ok) return parts
+  const sizeFault = findCredentialSizeFault(parts.value.issuerJwt)
+  if (sizeFault !== undefined) return refuse(sizeFault)
   const jws = decodeJws(parts.value.issuerJwt, { ...JWT_LIMITS, ...numbers })
   if (!jws.ok) return jws
   const keyBinding = readKeyBinding(parts.value.keyBindingJwt)

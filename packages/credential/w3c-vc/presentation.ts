@@ -11,6 +11,7 @@ import { type DecodedJws, decodeJws, signJws } from '@countersign/crypto/jose/jw
 import { isMediaType } from '@countersign/crypto/jose/media-type'
 import type { FormatRefusal, PresentInput } from '../contract/format.ts'
 import { EXACT } from '../contract/showable-claims.ts'
+import { findSizeFault } from '../contract/size.ts'
 import { splitPayload } from './claims-set.ts'
 import { ENVELOPED_TYPE, PRESENTATION_TYPE, readEnveloped, readPresentationDocument } from './data-model.ts'
 import type { HolderName, ProofNames } from './holder.ts'
@@ -30,6 +31,8 @@ export interface HolderProof extends ProofNames {
 }
 
 export function readPresented(text: string, format: JwtFormat): Result<Presented, FormatRefusal> {
+  const sizeFault = findSizeFault(text)
+  if (sizeFault !== undefined) return refuse(sizeFault)
   const outer = decodeJws(text, PRESENTATION_LIMITS)
   if (!outer.ok) return outer
   if (!isPresentation(outer.value, format)) {

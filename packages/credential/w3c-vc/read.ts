@@ -11,6 +11,7 @@ import { isMediaType } from '@countersign/crypto/jose/media-type'
 import type { FormatRefusal } from '../contract/format.ts'
 import { type HeaderReference, readHeaderReference } from '../contract/judge-issuer.ts'
 import type { NumberRule } from '../contract/showable-claims.ts'
+import { findCredentialSizeFault } from '../contract/size.ts'
 import type { StatusReference } from '../contract/status-reference.ts'
 import { readSdJwt, type SdJwt } from '../sd-jwt/read.ts'
 import { JWT_LIMITS } from '../sd-jwt/reserved-names.ts'
@@ -42,6 +43,8 @@ export function readJwtCredential(
   format: 'jwt_vc_json' | 'vc+jwt',
   numbers: NumberRule,
 ): Result<W3cCredential, FormatRefusal> {
+  const sizeFault = findCredentialSizeFault(text)
+  if (sizeFault !== undefined) return refuse(sizeFault)
   const jws = decodeJws(text, { ...JWT_LIMITS, ...numbers })
   if (!jws.ok) return jws
   const { header, payload } = jws.value

@@ -46,11 +46,12 @@ export function stepVerification(
 
 /**
  * What is to be said of an answer without looking into it: the session has one already, or is over. Undefined: it has to be
- * judged. What the sender of the kept answer hears is in `session.answer`.
+ * judged. What the sender of the kept answer hears is in `session.answer`. `answerHash`: may be undefined where the session
+ * has no answer to compare it with.
  */
 export function answerClosed(
   session: VerificationSession,
-  answerHash: string,
+  answerHash: string | undefined,
   now: number,
 ): Stepped | undefined {
   const { answer, expiresAt } = session

@@ -18,6 +18,7 @@ import { VERSION } from '../operation/version.ts'
 import { type Door, managementDoor, managementDoorKeeper, openDoorProblem } from './access.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
+import { MAX_PATH_PARAMETER } from './answers/wire-errors.ts'
 import { brokenAnswer, overloadTeller } from './answers-by-hand.ts'
 import { showApi } from './api-page.ts'
 import { basePathOf } from './base-path.ts'
@@ -231,7 +232,11 @@ function bareServer(options: HttpServiceOptions, log: Logger, parts: AdmissionPa
     requestTimeout: limits.requestMs,
     rewriteUrl: ({ method = '', url = '/' }) => parts.routes.local(method, url),
     genReqId: (request) => acceptedRequestId(request.headers['x-request-id']) ?? randomUUID(),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2048, querystringParser: parseQuery },
+    routerOptions: {
+      ignoreTrailingSlash: true,
+      maxParamLength: MAX_PATH_PARAMETER,
+      querystringParser: parseQuery,
+    },
     // While it drains, a request that came over an open connection is answered, and the connection closed.
     return503OnClosing: false,
     // No hook runs for an address that cannot be decoded.

@@ -65,7 +65,7 @@ function jsonMessage(refusal: JsonRefusal): string {
     case 'json_invalid':
       return 'The body is not valid JSON'
     case 'json_too_large':
-      return 'The JSON has too many values'
+      return `The JSON has too many values, limit ${JSON_LIMITS.maxValues}`
     case 'json_too_deep':
       return 'The JSON is nested too deeply'
     case 'json_not_object':
@@ -151,7 +151,7 @@ function hasMoreThan(parameters: number, form: string): boolean {
 
 const formTooLong: WireError = {
   status: 400,
-  message: 'The form has too many parameters',
+  message: `The form has too many parameters, limit ${MAX_FORM_PARAMETERS}`,
   refusal: 'form_too_long',
 }
 

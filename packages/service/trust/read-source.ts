@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { anchorsOfFile, pinsOfFile, type TrustFile } from '@countersign/trust/certificate-files'
 import { type ChainRefusal, chainTrust } from '@countersign/trust/chain-trust'
@@ -15,7 +16,7 @@ import { readVical, vicalSignerTrust } from '@countersign/trust/lists/vical'
 import type { TrustList, TrustScope } from '@countersign/trust/trust-anchor'
 import { reasonOf } from '@countersign/trust/unusable-certificate'
 import { kindOf, type TrustSource, type TrustSourceKind } from '../config/trust.ts'
-import type { Remote } from '../outgoing/guarded-client.ts'
+import type { Remote, RemoteRefusal } from '../outgoing/guarded-client.ts'
 
 /** A source whose contents can change: all but names of issuers. */
 export interface ReadableSource {
@@ -98,13 +99,16 @@ async function urlBytes(
     method: 'GET',
     url,
     headers: { accept: '*/*' },
+    maxBytes: FETCHED.trustList,
   })
-  if (!answer.ok) {
-    const { error } = answer
-    return refuse({ code: error.code, place: url, detail: 'reason' in error ? error.reason : undefined })
-  }
+  if (!answer.ok) return refuse({ code: answer.error.code, place: url, detail: detailOfRemote(answer.error) })
   const { bytes, status } = answer.value
   return status === 200 ? ok(bytes) : refuse({ code: `status_${status}`, place: url })
+}
+
+function detailOfRemote(error: RemoteRefusal): string | undefined {
+  if (error.code === 'response_too_large') return `limit ${error.maxBytes} bytes`
+  return 'reason' in error ? error.reason : undefined
 }
 
 export async function readSource(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ok, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import {
   type Certified,
   iaca,
@@ -59,7 +60,15 @@ interface Opened {
   readonly looks: string[]
   readonly figures: () => readonly TrustSourceFigures[]
   readonly ends: Map<string, number>
-  readonly served: { body?: Uint8Array; asked: number; atOnce: number; atMost: number; delay?: Promise<void> }
+  readonly served: {
+    body?: Uint8Array
+    tooLarge?: boolean
+    maxBytes?: number
+    asked: number
+    atOnce: number
+    atMost: number
+    delay?: Promise<void>
+  }
   /** Of everybody who is believed. */
   readonly believed: () => readonly string[]
   /** After the looks that are due at that time. */
@@ -80,11 +89,13 @@ async function open(...configured: readonly TrustSource[]): Promise<Opened> {
   const ends = new Map<string, number>()
   const served: Opened['served'] = { asked: 0, atOnce: 0, atMost: 0 }
   const remote: Pick<Remote, 'request'> = {
-    async request() {
+    async request({ maxBytes = 0 }) {
       served.asked++
+      served.maxBytes = maxBytes
       served.atMost = Math.max(served.atMost, ++served.atOnce)
       await served.delay
       served.atOnce--
+      if (served.tooLarge === true) return refuse({ code: 'response_too_large', maxBytes })
       if (served.body === undefined) return refuse({ code: 'timeout', timeoutMs: 1 })
       return ok({ status: 200, headers: {}, body: '', bytes: served.body })
     },
@@ -156,6 +167,7 @@ describe('a list in a file', () => {
 
   it.each<[string, () => Promise<Uint8Array | string>, string]>([
     ['that is damaged', async () => 'half of a li', 'vical_malformed'],
+    ['that is too large', async () => ' '.repeat(8 * 2 ** 20 + 1), 'vical_too_large (limit 8388608 bytes)'],
     ['that is an older issue', () => vicalAt(2, [entryOf(second)], 0), 'list_rolled_back'],
     ['of whose entries none can be used', () => vicalAt(2, [unusable(first)]), 'no_usable_entry'],
     [
@@ -176,7 +188,8 @@ describe('a list in a file', () => {
     await service.at(START + 2 * HOUR)
     expect(service.believed()).toEqual([NAMES.first])
     expect(service.lines.filter((line) => line.includes(code))).toHaveLength(1)
-    const said = `source 1 (vicalFile): 1 entry of 2026-09-21T14:13:20Z, next update 2026-09-22T14:13:20Z, last look: ${code}`
+    const [name] = code.split(' ')
+    const said = `source 1 (vicalFile): 1 entry of 2026-09-21T14:13:20Z, next update 2026-09-22T14:13:20Z, last look: ${name}`
     expect(await service.readiness()).toEqual({ healthy: true, note: said })
     expect(service.figures()).toMatchObject([{ entries: 1, failed: true, ageSeconds: 2 * HOUR }])
     await service.at(START + DAY + 1)
@@ -256,6 +269,15 @@ const SKI = Uint8Array.of(9)
 
 describe('a list at an address', () => {
   const fetched: TrustSource = { vicalUrl: URL_OF_LIST, signerFile }
+
+  it('may be as large as one in a file, and is told its limit when it is larger', async () => {
+    const service = await open({ anchorsFile: await anchors(second) }, fetched)
+    expect(service.served.maxBytes).toBe(FETCHED.trustList)
+    const told = 'https://lists.example/vical cannot be used: response_too_large (limit 8388608 bytes)'
+    service.served.tooLarge = true
+    await service.at(START + 60)
+    expect(service.lines.some((line) => line.includes(told))).toBe(true)
+  })
 
   it('may come later: the service starts without it, and says that it lacks it', async () => {
     const service = await open({ anchorsFile: await anchors(second) }, fetched)

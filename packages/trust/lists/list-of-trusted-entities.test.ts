@@ -282,6 +282,11 @@ describe('a list of trusted entities', () => {
   })
 
   it.each<[string, Forgery, object]>([
+    [
+      'that is too large',
+      { payload: { padding: 'x'.repeat(8 * 1024 * 1024) } },
+      { code: 'lote_too_large', reason: 'limit 8388608 bytes' },
+    ],
     ['without scheme', { payload: { LoTE: {} } }, { code: 'lote_malformed' }],
     ['that is none', { payload: {} }, { code: 'lote_malformed' }],
     [

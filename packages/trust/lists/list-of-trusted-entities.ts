@@ -7,6 +7,7 @@
 import { readTimestamp } from '@countersign/core/date-time'
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { type DecodedJws, decodeJws, verifyJws } from '@countersign/crypto/jose/jws'
@@ -60,12 +61,12 @@ export interface ListPointer {
 export type TrustedEntitiesRefusal =
   | ListFreshnessRefusal
   | { readonly code: 'lote_malformed' }
+  | { readonly code: 'lote_too_large'; readonly reason: string }
   | { readonly code: 'lote_version_unsupported' }
   | { readonly code: 'lote_type_differs'; readonly listType?: string }
   | { readonly code: 'lote_signer_untrusted'; readonly cause: ChainRefusal }
   | { readonly code: 'lote_signature_refused'; readonly reason: string }
 
-const MAX_LENGTH = 8 * 1024 * 1024
 const LOTE_VERSION = 1
 
 /** JAdES (ETSI TS 119 182-1 §5.2.1): the claimed signing time may be marked critical; we ask the list for its time. */
@@ -75,7 +76,9 @@ export async function readListOfTrustedEntities(
   jws: string,
   options: TrustedEntitiesOptions,
 ): Promise<Result<ListOfTrustedEntities, TrustedEntitiesRefusal>> {
-  const decoded = decodeJws(jws.trim(), { maxLength: MAX_LENGTH, understood: UNDERSTOOD })
+  if (jws.length > FETCHED.trustList)
+    return refuse({ code: 'lote_too_large', reason: `limit ${FETCHED.trustList} bytes` })
+  const decoded = decodeJws(jws.trim(), { maxLength: FETCHED.trustList, understood: UNDERSTOOD })
   if (!decoded.ok) return MALFORMED
   const signer = await judgeSignature(decoded.value, options)
   if (!signer.ok) return signer

@@ -325,7 +325,7 @@ describe('a VICAL', () => {
     const options = { now: NOW, signers: byPin, crypto: nodeEngine }
     expect(await readVical(new Uint8Array(9 * 1024 * 1024), options)).toEqual({
       ok: false,
-      error: { code: 'vical_malformed' },
+      error: { code: 'vical_too_large', reason: 'limit 8388608 bytes' },
     })
     const signed = good.length - 64
     await fc.assert(

@@ -6,6 +6,7 @@
 
 import { encodeBase64 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import { type CborValue, isCborArray, isCborMap } from '@countersign/crypto/cbor/value'
@@ -49,6 +50,7 @@ export type VicalRefusal =
   | { readonly code: 'vical_malformed' }
   | { readonly code: 'vical_version_unsupported'; readonly version: string }
   | { readonly code: 'vical_signer_untrusted'; readonly cause: ChainRefusal }
+  | { readonly code: 'vical_too_large'; readonly reason: string }
   | { readonly code: 'vical_signature_refused'; readonly reason: string }
 
 /** Pinned certificates sign as they are; a chain needs the purpose of annex C, whoever issued it. */
@@ -61,12 +63,14 @@ export function vicalSignerTrust(list: TrustList, crypto: Pick<CryptoEngine, 've
   })
 }
 
-const LIMITS = { maxBytes: 8 * 1024 * 1024, maxValues: 100_000, acceptLongForms: true } as const
+const LIMITS = { maxBytes: FETCHED.trustList, maxValues: 100_000, acceptLongForms: true } as const
 
 export async function readVical(
   bytes: Uint8Array,
   options: VicalOptions,
 ): Promise<Result<Vical, VicalRefusal>> {
+  if (bytes.length > LIMITS.maxBytes)
+    return refuse({ code: 'vical_too_large', reason: `limit ${LIMITS.maxBytes} bytes` })
   const message = readMessage(bytes)
   if (message === undefined) return MALFORMED
   const signer = await judgeSignature(message, options)

@@ -3,7 +3,7 @@
  * parse, and the OAuth object of RFC 6749 §5.2. Handlers call `fail`; everything unforeseen becomes a 500 that says
  * nothing about the inside. What a message says is decided by the caller of `fail`, never taken from an exception.
  */
-import { STATUS_CODES } from '../node-http.ts'
+import { maxHeaderSize, STATUS_CODES } from '../node-http.ts'
 
 /** Which of the two shapes a route answers errors in. */
 export type ErrorShape = 'management' | 'oauth'
@@ -188,13 +188,24 @@ export const requestUnreadable: WireError = {
   refusal: 'request_unreadable',
 }
 
+/** Characters of a part of the path that is a parameter. */
+export const MAX_PATH_PARAMETER = 2048
+
 const FRAMEWORK_ERRORS: Readonly<Record<number, WireError>> = {
   400: requestUnreadable,
   404: addressUnknown,
   408: requestLate,
-  414: { status: 414, message: 'The address is too long', refusal: 'address_too_long' },
+  414: {
+    status: 414,
+    message: `The address is too long, limit ${MAX_PATH_PARAMETER} characters of a parameter`,
+    refusal: 'address_too_long',
+  },
   415: { status: 415, message: 'The content type is not supported here', refusal: 'content_type_wrong' },
-  431: { status: 431, message: 'The headers are too large', refusal: 'headers_too_large' },
+  431: {
+    status: 431,
+    message: `The headers are too large, limit ${maxHeaderSize} bytes`,
+    refusal: 'headers_too_large',
+  },
 }
 
 function frameworkError({ status }: ErrorFacts, bodyLimit: number): WireError {
