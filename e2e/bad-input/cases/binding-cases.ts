@@ -173,8 +173,8 @@ const texts: readonly BadInput<Requested>[] = [
     ...parts,
     disclosures: Array.from({ length: 600 }, (_, at) => disclosure(`s${at}`, 'x', at)),
   })),
-  altered('a presentation of 100 kB', /too_large|malformed/, (parts) =>
-    withMore(parts, disclosure('salt', 'x', 'y'.repeat(80_000))),
+  altered('a presentation of 3 MB', /credential_too_large \(limit \d+ characters/, (parts) =>
+    withMore(parts, disclosure('salt', 'x', 'y'.repeat(2_250_000))),
   ),
   altered('an issuer part that is no JWT', /malformed|jws|invalid/, (parts) => ({ ...parts, jwt: 'x.y.z' })),
   altered('an issuer part that is empty', /malformed|jws|invalid/, (parts) => ({ ...parts, jwt: '' })),

@@ -46,7 +46,7 @@ const bombs: readonly BadInput<Requested>[] = [
   sent('half a surrogate pair', /cbor_utf8_invalid/, [0x63, 0xed, 0xa0, 0x80]),
   sent('a reserved length', /cbor_malformed/, [0x1c]),
   sent('250 kB of zeros', /cbor_trailing_bytes/, new Uint8Array(250 * KILOBYTE)),
-  sent('2.2 MB', /too_large/, new Uint8Array(2200 * KILOBYTE)),
+  sent('2.2 MB', /credential_too_large \(limit 2097152 characters/, new Uint8Array(2200 * KILOBYTE)),
 ]
 
 function altered(name: string, reason: RegExp, alter: (text: string) => string): BadInput<Requested> {
@@ -124,7 +124,7 @@ const large: readonly BadInput<Requested>[] = [
   },
   {
     name: '3 MB',
-    ...unread(/vp_token must be a JSON object/),
+    ...unread(/credential_too_large \(limit 2097152 characters/),
     send: (at) => sendForm(at.request.responseUri, formOf(at, 'A'.repeat(3_000_000))),
   },
 ]

@@ -142,7 +142,14 @@ const tokens: readonly BadInput<Requested>[] = [
   token('11 presentations', /at most 10 presentations/, (vp: string) => ({
     identity: Array.from({ length: 11 }, () => vp),
   })),
-  token('a token of 600 kB', malformed, (vp: string) => ({ identity: [vp], padding: 'x'.repeat(600_000) })),
+  token('a token of 1001 values', /too large, limit 4194304 bytes and 1000 values/, (vp: string) => ({
+    identity: [vp],
+    padding: Array.from({ length: 1000 }, () => 'x'),
+  })),
+  token('600 kB that nobody asked for', /vp_token answers padding/, (vp: string) => ({
+    identity: [vp],
+    padding: ['x'.repeat(600_000)],
+  })),
 ]
 
 export const responseChapters = [

@@ -243,7 +243,7 @@ describe('RFC 9901 §7.1: a presentation is rejected as a whole', () => {
     ],
     [
       'too much text',
-      (text: string) => text.replace('~', `~${'a'.repeat(RECEIVED.presentation)}~`),
+      (text: string) => `${'a'.repeat(RECEIVED.presentation)}${text}`,
       'credential_too_large',
     ],
     [
