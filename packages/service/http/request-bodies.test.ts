@@ -1,9 +1,27 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseForm, parseQuery, requireContentType } from './request-bodies.ts'
 
 describe('a form', () => {
   it('is read with its escapes', () => {
     expect({ ...parseForm('a=1+2&b=%C3%BC') }).toEqual({ a: '1 2', b: 'ü' })
+  })
+
+  it('is read as URLSearchParams reads it, however long its values are without an escape', () => {
+    const rest = ['x', '=', '+', ' ', '%', '%4', '%41', '%C3', '%A9', '%C3%A9', '%F0%9F', '%98%80']
+    const long = [4090, 4093, 4094, 4095, 4096, 8192, 12_289].map((length) => 'y'.repeat(length))
+    const text = fc.array(fc.constantFrom(...rest, ...rest, ...long), { minLength: 1, maxLength: 12 })
+    fc.assert(
+      fc.property(text, (parts) => {
+        const value = parts.join('')
+        expect(parseForm(`a=${value}&b=1`)).toEqual({
+          __proto__: null,
+          a: new URLSearchParams(`a=${value}`).get('a'),
+          b: '1',
+        })
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it.each(['a=&b=1&c', 'b=1&=', 'b=1&', 'a=&&b=1'])(

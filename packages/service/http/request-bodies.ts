@@ -40,7 +40,7 @@ export function readBodies(app: FastifyInstance): void {
     done(null, readJson(body.toString(), exactNumbers))
   })
   app.addContentTypeParser(CONTENT_TYPES.form, { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, parseForm(withSpaces(Buffer.from(body)).toString()))
+    done(null, parseForm(withSpaces(Buffer.isBuffer(body) ? body : Buffer.from(body)).toString()))
   })
   app.addContentTypeParser(CONTENT_TYPES.text, { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)
@@ -110,7 +110,11 @@ export function wrongContentType(accepts: readonly BodyKind[]): WireError {
 export function parseForm(text: string): Record<string, string> {
   if (hasMoreThan(MAX_FORM_PARAMETERS, text)) fail(formTooLong)
   const form: Record<string, string> = Object.create(null)
-  for (const [name, value] of new URLSearchParams(text)) {
+  for (const pair of text.replaceAll('+', ' ').split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const name = decoded(equals === -1 ? pair : pair.slice(0, equals))
+    const value = equals === -1 ? '' : decoded(pair.slice(equals + 1))
     if (name in form) fail(parameterRepeated(name))
     form[name] = value
   }
@@ -127,6 +131,32 @@ export function parseQuery(text: string): Record<string, unknown> {
 function withoutEmpty<T>(parameters: Record<string, T>): Record<string, T> {
   for (const name of Object.keys(parameters)) if (parameters[name] === '') delete parameters[name]
   return parameters
+}
+
+/**
+ * As `URLSearchParams` decodes, which takes two milliseconds for each megabyte of a value without escapes: what has none for a
+ * while stays as it is.
+ */
+function decoded(text: string): string {
+  const parts: string[] = []
+  for (let start = 0; start < text.length; ) {
+    const first = text.indexOf('%', start)
+    if (first === -1) return parts.length === 0 ? text : parts.join('') + text.slice(start)
+    let end = first
+    do end += STRETCH
+    while (text.slice(end, end + STRETCH).includes('%'))
+    // An escape that began before the stretch without one ends in it.
+    end += 2
+    parts.push(text.slice(start, first), unescaped(text.slice(first, end)))
+    start = end
+  }
+  return parts.join('')
+}
+
+const STRETCH = 4096
+
+function unescaped(text: string): string {
+  return new URLSearchParams(`=${text}`).get('') ?? ''
 }
 
 /** `+` for a space, in place: `URLSearchParams` takes 45 ms for a megabyte of them, and this one. */
