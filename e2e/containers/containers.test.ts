@@ -88,6 +88,22 @@ describe.skipIf(refused !== undefined)(
       })
     })
 
+    it('a folder of the host, or a secret, that only root may read is refused by name', async () => {
+      await sh('mkdir -p theirs && echo kept > theirs/secret && chmod 700 theirs && chmod 600 theirs/secret')
+      const run = 'docker run --rm --init --network none -v "$PWD/theirs:/data"'
+      const folder = await tried(`${run} countersign wallet`)
+      expect(folder.code).toBe(1)
+      expect(folder.stderr + folder.stdout).toMatch(
+        /the wallet does not start: \/data\/\S* may not be opened .*: \/data belongs to uid 0 .* runs as uid 10001; chown -R 10001 \/data/,
+      )
+      const secret = 'docker run --rm --init --network none -v "$PWD/theirs/secret:/run/secrets/key:ro"'
+      const file = await tried(`${secret} -e COUNTERSIGN_SECRET_FILE=/run/secrets/key countersign wallet`)
+      expect(file.code).toBe(1)
+      expect(file.stderr + file.stdout).toMatch(
+        /the wallet does not start: \/run\/secrets\/key: secretFile: cannot be read \(EACCES\): .*may this user read it/,
+      )
+    })
+
     describe('by hand', () => {
       it('two verifiers answer in turn at one address', async () => {
         await sh(page.command('docker network create').split('\n')[1] ?? '')
@@ -155,6 +171,8 @@ describe.skipIf(refused !== undefined)(
         await ready(at.wallet, at.issuer, at.verifier, 'http://localhost:9090')
         walk = await walkAt(sandbox, at, key)
         await verified(walk)
+        const looked = page.command('run --rm --no-deps repository1 demo')
+        expect(await sh(looked)).toContain('Disclosed, and no more:')
       })
 
       it('the services can write nowhere and may nothing', async () => {
