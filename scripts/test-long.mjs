@@ -9,7 +9,7 @@ ensureDependencies()
 ensureInterop()
 ensurePrograms()
 process.env.COUNTERSIGN_SEEDS = '20000'
-const histories = run('vitest', ['run', '--project', 'cluster', 'simulation.test', '--testTimeout=1800000'])
+const histories = run('vitest', ['run', '--project', 'cluster', 'simulation.test', '--testTimeout=3600000'])
 delete process.env.COUNTERSIGN_SEEDS
 process.env.COUNTERSIGN_FLOWS = '5000'
 const flows = run('vitest', ['run', '--project', 'cluster', 'e2e/chaos'])
