@@ -2,6 +2,7 @@
  * What every store engine promises, as one suite that each adapter's test runs. Two engines on one store stand for
  * two instances; an engine of one process gives the same one twice.
  */
+import { KEPT } from '@countersign/core/size-limits'
 import { eventually } from '@countersign/testing/time/eventually'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkId } from './limits.ts'
@@ -283,7 +284,7 @@ function describeLimits(both: Both): void {
     for (const ttl of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       await expect(sessions.create('s', 'v', ttl)).rejects.toThrow(RangeError)
     }
-    await expect(sessions.create('s', 'x'.repeat(8_388_609), 60)).rejects.toThrow(RangeError)
+    await expect(sessions.create('s', 'x'.repeat(KEPT.sealed + 1), 60)).rejects.toThrow(RangeError)
     await expect(sessions.create('s', 'half \uD800', 60)).rejects.toThrow(RangeError)
     expect(await sessions.get('s')).toBeUndefined()
   })

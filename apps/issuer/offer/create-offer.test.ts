@@ -1,4 +1,5 @@
 import type { JsonObject } from '@countersign/core/json'
+import { RECEIVED } from '@countersign/core/size-limits'
 import { bareKey, type PublicJwk } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
@@ -49,7 +50,7 @@ describe('an issue call', () => {
     ],
     [
       'more than a credential can hold',
-      { claims: { ...claims, note: 'a'.repeat(70_000) } },
+      { claims: { ...claims, note: 'a'.repeat(RECEIVED.credential) } },
       'claims_unissuable',
     ],
   ])('is refused for %s', async (_name, order, code) => {
