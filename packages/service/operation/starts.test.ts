@@ -27,6 +27,28 @@ it('work that came together is started in portions, each in a turn, steps of wha
   expect(turns.length).toBeGreaterThanOrEqual(3)
 })
 
+it('one piece of work is started in a turn that something else fills, and the rest when it does no more', async () => {
+  const { start } = starts()
+  let started = 0
+  start('running', () => beBusy(10))
+  for (let at = 0; at < 20; at++) start('running', () => ++started)
+  let isFilled = true
+  const somethingElse = () => {
+    beBusy(10)
+    if (isFilled) setImmediate(somethingElse)
+  }
+  setImmediate(somethingElse)
+  const startedAfter = []
+  for (let turn = 0; turn < 5; turn++) {
+    await nextTurn()
+    startedAfter.push(started)
+  }
+  expect(startedAfter).toEqual([1, 2, 3, 4, 5])
+  isFilled = false
+  for (let turn = 0; turn < 40 && started < 20; turn++) await nextTurn()
+  expect(started).toBe(20)
+})
+
 it('what is new is started in the end, however much of what runs keeps coming', async () => {
   const { start } = starts()
   let fresh = false

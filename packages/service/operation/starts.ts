@@ -1,7 +1,8 @@
 /**
- * Beginning work in portions: a turn of the event loop starts as much as fits into a few milliseconds, and what is left
- * waits for the next one, steps of what runs before what came a moment earlier and is new. So a thousand requests that came
- * together make no long turn, in which nobody else would be answered or refused. Nothing is lost here and nothing refused.
+ * Beginning work in portions: a turn of the event loop starts as much as fits into a few milliseconds beside what it does
+ * anyway, and what is left waits for the next one, steps of what runs before what came a moment earlier and is new. So a
+ * thousand requests that came together make no long turn, in which nobody else would be answered or refused. Nothing is
+ * lost here and nothing refused.
  */
 
 /** `running`: a wallet's answer, a step of a flow, a result. `new`: what begins one. */
@@ -14,8 +15,11 @@ export interface Starts {
   longestWaitMs(): number
 }
 
-/** Of starting, in one turn; about as much again is answers of stores to what was started before. */
-const PORTION_MS = 8
+/**
+ * Of one turn, whatever has taken it: while the answers of stores to what was started before fill it, one piece of work is
+ * started in each, so that there is less to answer soon.
+ */
+const TURN_MS = 6
 /** What is new is taken as if it had come so much later: behind what runs, and not behind it for ever. */
 const NEW_COMES_LATER_MS = 50
 
@@ -26,27 +30,29 @@ interface Waiting {
 
 export function starts(): Starts {
   const waiting: Lines = { running: line(), new: line() }
-  let portionEndsAt = 0
+  let turnIsFullAt = 0
   let armed = false
+  // While something is armed the loop waits for nobody: this turn ends where the next one begins.
   const arm = () => {
     if (armed) return
     armed = true
-    portionEndsAt = performance.now() + PORTION_MS
+    turnIsFullAt = performance.now() + TURN_MS
     setImmediate(nextTurn)
   }
+  const isNoneWaiting = () => waiting.running.isEmpty() && waiting.new.isEmpty()
   const nextTurn = () => {
     armed = false
-    if (waiting.running.isEmpty() && waiting.new.isEmpty()) return
-    arm()
+    if (isNoneWaiting()) return
     do takeNext(waiting)?.work()
-    while (performance.now() < portionEndsAt && !(waiting.running.isEmpty() && waiting.new.isEmpty()))
+    while (performance.now() < turnIsFullAt && !isNoneWaiting())
+    arm()
   }
   return {
     start: (precedence, work) => {
       arm()
       const now = performance.now()
       const isFree = waiting.running.isEmpty() && (precedence === 'running' || waiting.new.isEmpty())
-      if (isFree && now < portionEndsAt) work()
+      if (isFree && now < turnIsFullAt) work()
       else waiting[precedence].add({ work, since: now })
     },
     longestWaitMs: () => {
