@@ -40,7 +40,7 @@ export function readBodies(app: FastifyInstance): void {
     done(null, readJson(body.toString(), exactNumbers))
   })
   app.addContentTypeParser(CONTENT_TYPES.form, { parseAs: 'buffer' }, (_request, body, done) => {
-    done(null, parseForm(withSpaces(Buffer.isBuffer(body) ? body : Buffer.from(body)).toString()))
+    done(null, parseForm(Buffer.isBuffer(body) ? body : Buffer.from(body)))
   })
   app.addContentTypeParser(CONTENT_TYPES.text, { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)
@@ -105,12 +105,13 @@ export function wrongContentType(accepts: readonly BodyKind[]): WireError {
 
 /**
  * RFC 6749 §3.2: a parameter must not be included more than once, and one without a value is left out. Inherits nothing, so
- * no name is special.
+ * no name is special. `body` is changed.
  */
-export function parseForm(text: string): Record<string, string> {
+export function parseForm(body: Buffer): Record<string, string> {
+  const text = withSpaces(body).toString()
   if (hasMoreThan(MAX_FORM_PARAMETERS, text)) fail(formTooLong)
   const form: Record<string, string> = Object.create(null)
-  for (const pair of text.replaceAll('+', ' ').split('&')) {
+  for (const pair of text.split('&')) {
     if (pair === '') continue
     const equals = pair.indexOf('=')
     const name = decoded(equals === -1 ? pair : pair.slice(0, equals))
@@ -159,7 +160,7 @@ function unescaped(text: string): string {
   return new URLSearchParams(`=${text}`).get('') ?? ''
 }
 
-/** `+` for a space, in place: `URLSearchParams` takes 45 ms for a megabyte of them, and this one. */
+/** `+` for a space, in place: `URLSearchParams` takes 45 ms for a megabyte of them, a replaced text even more, and this two. */
 function withSpaces(form: Buffer): Buffer {
   for (let at = form.indexOf(PLUS); at !== -1 && at < form.length; at += 1)
     if (form[at] === PLUS) form[at] = SPACE
