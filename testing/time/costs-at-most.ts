@@ -9,7 +9,7 @@ export interface Measure {
 }
 
 /**
- * The fastest of three runs counts: what it costs, not what else the machine does. Throws when it takes longer than
+ * The fastest of six runs counts: what it costs, not what else the machine does. Throws when it takes longer than
  * `limitMs` would be on this machine now. By default it is the time; `measure` is for what happens in another process.
  */
 export async function costsAtMost(
@@ -18,7 +18,7 @@ export async function costsAtMost(
   measure: Measure = TIME,
 ): Promise<number> {
   let best = Number.POSITIVE_INFINITY
-  for (let round = 0; round < 3 && best > limitMs; round++) best = Math.min(best, await measure.costOf(run))
+  for (let round = 0; round < 6 && best > limitMs; round++) best = Math.min(best, await measure.costOf(run))
   if (best <= limitMs) return best
   const slowness = slownessNow(() => measure.now())
   if (best <= limitMs * slowness) return best
