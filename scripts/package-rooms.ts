@@ -94,6 +94,8 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   api: using(['zod'], 'core'),
   'api/issuer': using(['zod'], 'api', 'core'),
   'api/verifier': using(['zod'], 'api'),
+  // Without zod: pages carry the texts.
+  'api/verifier/decision': pure(),
   'api/repository': using(['zod'], 'api'),
   'api/wallet': using(['zod'], 'api', 'core'),
 

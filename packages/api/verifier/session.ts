@@ -2,6 +2,49 @@
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 
+const evidence = z.object({ label: z.string(), value: z.string() })
+
+const trustChain = z.object({
+  sentence: z.string(),
+  chain: z
+    .array(
+      z.object({
+        role: z.enum(['verifier', 'source', 'anchor', 'issuer']),
+        label: z.string().describe('What it is, in the language of the answer'),
+        name: z.string().optional().describe('Absent for the verifier itself'),
+      }),
+    )
+    .readonly()
+    .describe('Each vouches for the next'),
+})
+
+const listedStatus = z.object({
+  uri: z.string(),
+  index: z.int().optional(),
+  purpose: z.string().optional(),
+  issuedAt: z.int().optional().describe('Epoch seconds, as the list says'),
+  goodUntil: z.int().optional().describe('Epoch seconds, as the list says'),
+  anchor: z.string().optional().describe("Whom the list's signature leads to, where it is another anchor"),
+})
+
+/** The same as `CheckFacts` of `decision/described-check.ts`. */
+const checkFacts = z.object({
+  algorithm: z.string().optional().describe("Of the issuer's signature"),
+  keyType: z.string().optional().describe("Of the holder's proof"),
+  issuer: z.string().optional(),
+  claimedIssuer: z.string().optional(),
+  anchor: z.string().optional(),
+  source: z.string().optional().describe('Where the anchor was configured'),
+  trustedUntil: z.int().optional().describe('Epoch seconds'),
+  validFrom: z.int().optional().describe('Epoch seconds, as the credential says'),
+  validUntil: z.int().optional().describe('Epoch seconds, as the credential says'),
+  checkedAt: z.int().optional().describe('Epoch seconds'),
+  status: listedStatus.optional(),
+  asked: z.array(z.string()).readonly().optional().describe('Claim paths that were asked for'),
+  unmet: z.string().optional().describe('The one of them that is missing or says something else'),
+  args: z.string().optional().describe('Arguments of the policy'),
+})
+
 /** What was looked at, the same for every credential format. */
 export const check = z.object({
   name: z.enum([
@@ -20,6 +63,12 @@ export const check = z.object({
   detail: z.string().optional().describe('A code that says why, or what was found'),
   queryId: z.string().optional().describe('Id of the credential query that the presentation answers'),
   policy: z.string().optional().describe('Name of the policy, for `policy`'),
+  title: z.string().optional().describe('Short name of the check, in the language of the answer'),
+  meaning: z.string().optional().describe('What the outcome means, in one sentence'),
+  evidence: z.array(evidence).readonly().optional().describe('What was looked at'),
+  advice: z.string().optional().describe('What to do; absent where there is nothing to do'),
+  trust: trustChain.optional().describe('Who trusted whom; of a trust that was found alone'),
+  facts: checkFacts.optional().describe('What the texts are made of'),
 })
 
 export type CheckView = z.infer<typeof check>
@@ -83,14 +132,24 @@ const attempt = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('declined'),
     at: z.int().describe('Epoch seconds'),
+    sentence: z.string().optional().describe('What happened, in the language of the answer'),
     reason: z.string().describe("The wallet's error code, where the specifications know it; else `other`"),
   }),
   z.object({
     kind: z.literal('stranger'),
     at: z.int().describe('Epoch seconds'),
+    sentence: z.string().optional().describe('What happened, in the language of the answer'),
     checks: z.array(check).readonly().describe('Of a presentation whose issuer nobody vouches for'),
   }),
 ])
+
+const outcome = z.object({
+  verdict: z
+    .enum(['open', 'verified', 'not_verified', 'could_not_be_checked', 'declined', 'expired'])
+    .describe('`open`: nothing is decided, also where an answer waits for what could not be found out yet'),
+  sentence: z.string().describe('All in one sentence, in the language of the answer'),
+  advice: z.string().optional().describe('What to do'),
+})
 
 const missingEvidence = check.omit({ outcome: true })
 
@@ -106,6 +165,7 @@ const common = {
     .readonly()
     .optional()
     .describe('The first of each kind that came and decided nothing; absent: none'),
+  outcome: outcome.optional().describe('The verification in one sentence'),
 }
 
 const decided = { ...common, decidedAt: z.int().describe('Epoch seconds') }
