@@ -9,6 +9,8 @@ export interface SessionEvent<Type extends string = string> {
   /** Epoch seconds. */
   readonly at: number
   readonly detail?: string
+  /** Name of the instance that committed it. Whoever commits writes it, no step does; a release before wrote none. */
+  readonly servedBy?: string
 }
 
 export function appendEvent<Type extends string>(

@@ -20,6 +20,7 @@ export const issuerMetadata = z
     credential_issuer: z.string(),
     credential_endpoint: z.string(),
     nonce_endpoint: z.string(),
+    notification_endpoint: z.string().optional(),
     display: z.array(display).optional(),
     credential_configurations_supported: z.record(z.string(), configuration),
   })

@@ -12,9 +12,19 @@ export const issuanceSession = z
     configurationIds: z.array(z.string()),
     createdAt: z.int().describe('Epoch seconds'),
     expiresAt: z.int().describe('Epoch seconds until which the offer can be taken up'),
+    openedAt: z
+      .int()
+      .optional()
+      .describe('Epoch seconds of the first time that the offer was fetched; absent where nobody has yet'),
     txCodeRequired: z.boolean(),
     wrongTxCodes: z.int().describe('How many wrong transaction codes were sent'),
     issued: z.record(z.string(), z.int()).describe('When each credential was issued, by configuration'),
+    notified: z
+      .record(z.string(), z.enum(['accepted', 'credential_failure', 'credential_deleted']))
+      .optional()
+      .describe(
+        'What the wallet told of each credential at last, by configuration (OpenID4VCI 1.0 §11); absent where it told nothing, which wallets need not do',
+      ),
     credentials: z
       .array(z.object({ id: z.string(), credentialConfigurationId: z.string() }))
       .describe('By which ids their status is read and changed; empty where the issuer keeps no log'),
@@ -28,9 +38,11 @@ export const issuanceSession = z
         configurationIds: ['identity_credential_dc+sd-jwt'],
         createdAt: 1_800_000_000,
         expiresAt: 1_800_000_300,
+        openedAt: 1_800_000_030,
         txCodeRequired: false,
         wrongTxCodes: 0,
         issued: { 'identity_credential_dc+sd-jwt': 1_800_000_042 },
+        notified: { 'identity_credential_dc+sd-jwt': 'accepted' },
         credentials: [
           { id: 'Zk3tQm1n8cV0sYbX5uJq2w', credentialConfigurationId: 'identity_credential_dc+sd-jwt' },
         ],
@@ -48,6 +60,6 @@ data: {"id":"gvMUEPAmY7Vn0nr0iSCU6Q","state":"offered","configurationIds":["iden
 
 id: 1
 event: offered
-data: {"sequence":1,"type":"offered","at":1800000000}
+data: {"sequence":1,"type":"offered","at":1800000000,"servedBy":"issuer-1"}
 
 `

@@ -17,6 +17,10 @@ export const verificationEvent = z.object({
   ]),
   at: z.int().describe('Epoch seconds'),
   detail: z.string().optional().describe('Kind of an attempt, code of an error'),
+  servedBy: z
+    .string()
+    .optional()
+    .describe('Name of the instance that wrote the event; absent where an earlier release wrote it'),
 })
 
 export type VerificationEvent = z.infer<typeof verificationEvent>

@@ -51,11 +51,16 @@ interface Base {
 
 export type IssuanceEventType =
   | 'offered'
+  | 'opened'
   | 'tx_code_wrong'
   | 'token_issued'
   | 'credential_issued'
   | 'completed'
   | 'closed'
+  | NotificationEventType
+
+/** What a wallet told of a credential, as the session's events call it; `detail` names the configuration. */
+export type NotificationEventType = 'accepted' | 'credential_failure' | 'credential_deleted'
 
 /** One credential that the offer promises, with what is needed to issue it. */
 export interface PromisedCredential {

@@ -1,0 +1,34 @@
+/** `GET /openid4vc/session/{id}/events`: what happened to an issuance, as server-sent events (WHATWG HTML §9.2). */
+import { z } from 'zod'
+
+/** `data` of each event beside `state`, whose data is the session as `GET /openid4vc/session/{id}` shows it. */
+export const issuanceEvent = z.object({
+  sequence: z.int().describe('1, 2, 3 … within the session; `id` of the event, for `Last-Event-ID`'),
+  type: z
+    .enum([
+      'offered',
+      'opened',
+      'tx_code_wrong',
+      'token_issued',
+      'credential_issued',
+      'completed',
+      'closed',
+      'accepted',
+      'credential_failure',
+      'credential_deleted',
+    ])
+    .describe(
+      '`opened`: the offer was fetched for the first time (an offer by value never is); `token_issued`: the code was used; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
+    ),
+  at: z.int().describe('Epoch seconds'),
+  detail: z
+    .string()
+    .optional()
+    .describe('The credential configuration that the event is about, or why the issuance was closed'),
+  servedBy: z
+    .string()
+    .optional()
+    .describe('Name of the instance that wrote the event; absent where an earlier release wrote it'),
+})
+
+export type IssuanceEvent = z.infer<typeof issuanceEvent>
