@@ -61,6 +61,7 @@ const verified: VerificationView = {
   dcqlQuery,
   createdAt: CREATED_AT,
   expiresAt: CREATED_AT + 300,
+  returned: true,
   state: 'verified',
   decidedAt: CREATED_AT + 42,
   verificationResult: true,

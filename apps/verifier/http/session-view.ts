@@ -16,9 +16,9 @@ import { policyNamed } from '../policies/judge-policies.ts'
 import type { Policy } from '../policies/policy.ts'
 
 export function sessionView(session: VerificationSession, policies: readonly Policy[]): VerificationView {
-  const { attempts, createdAt, dcqlQuery, expiresAt, id } = session
+  const { attempts, createdAt, dcqlQuery, expiresAt, id, returnedAt } = session
   const seen = attempts.length > 0 ? { attempts } : {}
-  const common = { id, dcqlQuery, createdAt, expiresAt, ...seen }
+  const common = { id, dcqlQuery, createdAt, expiresAt, returned: returnedAt !== undefined, ...seen }
   switch (session.state) {
     case 'created':
     case 'requested':

@@ -9,6 +9,7 @@ export const verificationEvent = z.object({
     'requested',
     'attempted',
     'answered',
+    'returned',
     'verified',
     'rejected',
     'undetermined',
@@ -16,7 +17,7 @@ export const verificationEvent = z.object({
     'expired',
   ]),
   at: z.int().describe('Epoch seconds'),
-  detail: z.string().optional().describe('Kind of an attempt, code of an error'),
+  detail: z.string().optional().describe('Kind of an attempt, code of an error, `not_returned`'),
   servedBy: z
     .string()
     .optional()

@@ -56,6 +56,7 @@ export const check = z.object({
     'status',
     'query_match',
     'policy',
+    'same_device',
   ]),
   outcome: z
     .enum(['passed', 'failed', 'undetermined', 'skipped'])
@@ -160,6 +161,9 @@ const common = {
   dcqlQuery: jsonObject.describe('The query as wallets read it'),
   createdAt: z.int().describe('Epoch seconds'),
   expiresAt: z.int().describe('Epoch seconds: an answer is taken before'),
+  returned: z
+    .boolean()
+    .describe('Whether the browser that began came back with a response code, and it was exchanged'),
   attempts: z
     .array(attempt)
     .readonly()

@@ -106,6 +106,12 @@ export const startVerificationBody = strict(
       ),
     vp_policies: requestedPolicies.optional(),
     vc_policies: requestedPolicies.optional(),
+    sameDevice: z
+      .enum(['required', 'allowed'])
+      .optional()
+      .describe(
+        '`required`: no result before the browser that began comes back with its response code (OpenID4VP 1.0 §13.3); needs successRedirectUri. `allowed` when absent: the result is there as soon as it is known, and `returned` says whether the browser came back',
+      ),
     openid_profile: z.literal('DEFAULT', { error: 'can only be DEFAULT' }).optional(),
   },
   {

@@ -14,6 +14,7 @@ export type CheckName =
   | 'holder_binding' // key-binding proof: signature, nonce, audience, sd_hash, iat window
   | 'status' // revocation and suspension
   | 'query_match' // what was presented satisfies the DCQL query
+  | 'same_device' // the browser that began the request came back with the answer's response code
   | 'policy' // a policy the relying party asked for; `policy` names it
 
 export interface Check {

@@ -93,6 +93,7 @@ export type VerificationEventType =
   | 'requested'
   | 'attempted'
   | 'answered'
+  | 'returned'
   | 'verified'
   | 'rejected'
   | 'undetermined'
@@ -115,6 +116,10 @@ export interface VerificationBase {
   readonly policies: readonly RequestedPolicy[]
   readonly successRedirectUri?: string | undefined
   readonly errorRedirectUri?: string | undefined
+  /** Nothing is decided before the browser that began comes back (§13.3). Absent: it may come back, and is not waited for. */
+  readonly sameDevice?: 'required' | undefined
+  /** Epoch seconds: the browser that began came back, and its code was exchanged. */
+  readonly returnedAt?: number | undefined
   /** At most one of each kind. */
   readonly attempts: readonly Attempt[]
   /** From the first commit of an answer on, taken or judged, in every later state. */
