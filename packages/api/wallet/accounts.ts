@@ -1,7 +1,8 @@
 /** Accounts and logins of the wallet API, and the wallets of an account. */
 import { z } from 'zod'
 import { strict } from '../strict.ts'
-import { isoTime } from '../values.ts'
+import { flag, isoTime } from '../values.ts'
+import { browserSession } from './passkeys.ts'
 
 const email = z.string().min(3).max(320)
 const password = z.string().min(1).max(1000)
@@ -19,7 +20,15 @@ export const registerRequest = strict({
 export type RegisterRequest = z.input<typeof registerRequest>
 
 /** The example is the account that a development service announces. */
-export const loginRequest = strict({ type: emailLogin, email, password }).meta({
+export const loginRequest = strict({
+  type: emailLogin,
+  email,
+  password,
+  session: z
+    .enum(['token', 'cookie'])
+    .default('token')
+    .describe('`cookie`, for pages: the token is in the cookie alone, and the answer has what a page needs'),
+}).meta({
   examples: [{ type: 'email', email: 'user@email.com', password: 'password' }],
 })
 
@@ -28,8 +37,12 @@ export type LoginRequest = z.input<typeof loginRequest>
 export const loginAnswer = z
   .object({
     id: z.string().describe('Of the account'),
-    token: z.string().describe('Goes with every call: `Authorization: Bearer …`'),
+    token: z
+      .string()
+      .optional()
+      .describe('Goes with every call: `Authorization: Bearer …`; absent with `session: cookie`'),
     username: z.string().describe('The e-mail address'),
+    session: browserSession.optional().describe('Present with `session: cookie`'),
   })
   .meta({
     examples: [
@@ -42,6 +55,8 @@ export const loginAnswer = z
   })
 
 export type LoginAnswer = z.infer<typeof loginAnswer>
+
+export const logoutQuery = strict({ everywhere: flag.describe('End every login of the account') })
 
 export const logoutAnswer = z.strictObject({}).meta({ examples: [{}] })
 
@@ -62,8 +77,12 @@ export const userInfoAnswer = z
 
 export type UserInfoAnswer = z.infer<typeof userInfoAnswer>
 
+/** A caller with a token in a header gets that token; a page gets what goes with its cookie, and never the token in it. */
 export const sessionAnswer = z
-  .object({ token: z.object({ accessToken: z.string() }) })
+  .object({
+    token: z.object({ accessToken: z.string() }).optional(),
+    session: browserSession.optional(),
+  })
   .meta({ examples: [{ token: { accessToken: 'hP0wA1nIhYvSGKLzQOd0zvLZKz0wZ2v4H1cHcGkq3mE' } }] })
 
 export type SessionAnswer = z.infer<typeof sessionAnswer>

@@ -1,0 +1,42 @@
+/**
+ * What previews of offers and requests have in common: who is on the other side, claims as people see them, and how a card
+ * looks. Names, labels and values are other people's text: whoever shows them escapes them.
+ */
+import { z } from 'zod'
+
+export const claimPath = z.array(z.union([z.string(), z.int(), z.null()])).describe('Claims path pointer')
+
+/** `trusted` is never the other side's own word. */
+export const shownTrust = z.object({
+  trusted: z.boolean().describe('Whether somebody who is configured here vouches for them'),
+  name: z.string().optional().describe('Whom the source of trust confirms: a subject, a host, a DID'),
+  anchor: z.string().optional().describe('Who vouches'),
+  source: z.string().optional().describe('Where that was configured: a list with its provider, a file'),
+  reason: z.string().optional().describe('Why nobody does, as a code'),
+})
+
+export type ShownTrust = z.infer<typeof shownTrust>
+
+export const shownImage = z.object({
+  uri: z.string().describe('https, or image data; pages load the latter alone'),
+  altText: z.string().optional(),
+})
+
+/** How the issuer wants the card to look; colours are plain RGB values. */
+export const shownLook = z.object({
+  description: z.string().optional(),
+  backgroundColor: z.string().optional(),
+  textColor: z.string().optional(),
+  logo: shownImage.optional(),
+  backgroundImage: shownImage.optional(),
+})
+
+export type ShownLook = z.infer<typeof shownLook>
+
+export const shownClaim = z.object({
+  path: claimPath,
+  label: z.string(),
+  value: z.string().describe('Plain text'),
+})
+
+export type ShownClaim = z.infer<typeof shownClaim>
