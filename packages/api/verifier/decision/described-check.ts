@@ -16,6 +16,8 @@ export type CheckName =
   | 'status'
   | 'query_match'
   | 'policy'
+  /** Of a session that was started with `sameDevice: "required"`: passed, undetermined or failed, the last two `not_returned`. */
+  | 'same_device'
 
 export type CheckOutcome = 'passed' | 'failed' | 'undetermined' | 'skipped'
 
