@@ -92,6 +92,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   catalogue: pure('core', 'crypto', 'credential/contract', 'credential/type-metadata'),
 
   api: using(['zod'], 'core'),
+  'api/cluster': using(['zod']),
   'api/issuer': using(['zod'], 'api', 'core'),
   'api/verifier': using(['zod'], 'api'),
   // Without zod: pages carry the texts.
