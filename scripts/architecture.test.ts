@@ -134,6 +134,19 @@ describe('who may know whom, beside the rooms', () => {
     expect(starts.map(({ path }) => path)).toEqual([])
   })
 
+  // A schema alone would be most of what a page may weigh, and a service's code is not for browsers.
+  it('pages take types from the APIs, and from services and stores nothing', () => {
+    const taken = product
+      .filter(({ path }) => isPage(path))
+      .flatMap(({ path, text }) =>
+        specifiersIn(withoutTypeImports(text))
+          .map((name) => resolved(path, name))
+          .filter((to) => to !== undefined && !isForPages(to))
+          .map((to) => `${path} → ${to}`),
+      )
+    expect(taken).toEqual([])
+  })
+
   it('the command is imported by no part of the product', () => {
     const command = (path: string) => path.startsWith('apps/countersign/')
     expect(between((from) => isProduct(from) && !command(from), command)).toEqual([])
@@ -161,6 +174,15 @@ function isAllowedOutside(name: string, outside: Outside): boolean {
   if (outside === 'pure') return false
   if (name.startsWith('node:')) return true
   return outside !== 'node' && outside.includes(packageOf(name))
+}
+
+function isPage(path: string): boolean {
+  return /^(packages\/ui\/|apps\/[^/]+\/pages\/)/.test(path)
+}
+
+/** What runs in a browser: pages, and what is pure. */
+function isForPages(path: string): boolean {
+  return isPage(path) || isPure(path)
 }
 
 function isPure(path: string): boolean {
@@ -194,7 +216,7 @@ function resolved(from: string, name: string): string | undefined {
   if (name.startsWith('.')) return [inRoot(join(root, dirname(from), name))].find((path) => paths.has(path))
   const [, house, rest] = /^@countersign\/([^/]+)\/(.+)$/.exec(name) ?? []
   return ['packages/', 'apps/', '']
-    .map((folder) => `${folder}${house}/${rest}.ts`)
+    .flatMap((folder) => [`${folder}${house}/${rest}.ts`, `${folder}${house}/${rest}.tsx`])
     .find((path) => paths.has(path))
 }
 
@@ -237,7 +259,7 @@ function circleIn<T>(
 function listed(house: string): readonly string[] {
   return readdirSync(join(root, house), { recursive: true, encoding: 'utf8' })
     .map((name) => `${house}/${name.split(sep).join('/')}`)
-    .filter((name) => name.endsWith('.ts') && !/\/(node_modules|\.venv|dist)\//.test(name))
+    .filter((name) => /\.tsx?$/.test(name) && !/\/(node_modules|\.venv|dist)\//.test(name))
 }
 
 /** Without comments: an import in one counts for nothing. */
@@ -249,5 +271,5 @@ function codeOf(path: string): string {
 }
 
 function isProduct(path: string): boolean {
-  return /^(packages|apps)\//.test(path) && !/(\.test|\.testing|\.contract)\.ts$|\/testing\//.test(path)
+  return /^(packages|apps)\//.test(path) && !/(\.test|\.testing|\.contract)\.tsx?$|\/testing\//.test(path)
 }

@@ -3,7 +3,7 @@
  * what a package keeps for itself can change without anybody asking around. Tests are users like all others;
  * `testing/` is open to all of them.
  */
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -17,7 +17,7 @@ describe('a workspace opens to others', () => {
     const outside = (imported.get(name) ?? []).filter(({ from }) => !from.startsWith(`${folder}/`))
     const modules = [...new Set(outside.map(({ module }) => module))].sort()
     expect(exportsOf(folder)).toEqual(
-      Object.fromEntries(modules.map((path) => [`./${path}`, `./${path}.ts`])),
+      Object.fromEntries(modules.map((path) => [`./${path}`, `./${path}${extensionOf(folder, path)}`])),
     )
   })
 })
@@ -38,7 +38,7 @@ function importsOf(from: string): readonly Import[] {
 function sourcesIn(folder: string): readonly string[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .map((name) => `${folder}/${name}`)
-    .filter((name) => /\.(ts|mjs)$/.test(name) && !/\/(node_modules|\.venv)\//.test(name))
+    .filter((name) => /\.(tsx?|mjs)$/.test(name) && !/\/(node_modules|\.venv)\//.test(name))
 }
 
 function workspaces(): readonly { readonly name: string; readonly folder: string }[] {
@@ -47,6 +47,11 @@ function workspaces(): readonly { readonly name: string; readonly folder: string
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => ({ name, folder: `${folder}/${name}` }))
   return [...inFolder('packages'), ...inFolder('apps')]
+}
+
+/** Components are written in JSX. */
+function extensionOf(folder: string, module: string): string {
+  return existsSync(join(root, folder, `${module}.tsx`)) ? '.tsx' : '.ts'
 }
 
 function exportsOf(folder: string): Readonly<Record<string, string>> {

@@ -240,4 +240,14 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'local-servers': onNode('core', 'local-servers/process'),
   'local-servers/process': onNode(),
+
+  // What the pages of all apps share. They run in a browser and are built by Vite.
+  'ui/style': pure(),
+  'ui/text': using(['@preact/signals', 'preact']),
+  'ui/http': pure('core'),
+  'ui/elements': using(['preact']),
+  'ui/code': using(['preact', 'qr']),
+  'ui/credential': using(['preact'], 'ui/elements'),
+  'ui/forms': using(['preact'], 'ui/elements', 'ui/text'),
+  'ui/page': using(['@preact/signals', 'preact'], 'ui/elements', 'ui/http', 'ui/text'),
 }

@@ -1,0 +1,27 @@
+/** A QR code as one path of an SVG: runs of dark modules, a row at a time, inside the quiet zone. Pure. */
+
+/** ISO/IEC 18004 §6.3.8: four modules of light on every side. */
+export const QUIET_ZONE = 4
+
+export interface QrPath {
+  /** Modules of a side, with the quiet zone. */
+  readonly size: number
+  readonly d: string
+}
+
+/** `modules`: rows of dark (true) and light, without a border. */
+export function qrPath(modules: readonly (readonly boolean[])[]): QrPath {
+  const runs = modules.flatMap((row, y) => runsOf(row).map(([x, length]) => `M${x + QUIET_ZONE} ${y + QUIET_ZONE}h${length}v1h-${length}z`))
+  return { size: modules.length + 2 * QUIET_ZONE, d: runs.join('') }
+}
+
+function runsOf(row: readonly boolean[]): readonly (readonly [x: number, length: number])[] {
+  const runs: [number, number][] = []
+  for (const [x, isDark] of row.entries()) {
+    const last = runs.at(-1)
+    if (!isDark) continue
+    if (last !== undefined && last[0] + last[1] === x) last[1] += 1
+    else runs.push([x, 1])
+  }
+  return runs
+}

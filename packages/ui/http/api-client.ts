@@ -1,0 +1,23 @@
+/** Calls below one address, with the token that our servers want for what changes something. */
+import { type Answer, type CallOptions, fetchJson } from './fetch-json.ts'
+
+export interface ApiClient {
+  get<T>(path: string, options?: CallOptions): Promise<Answer<T>>
+  /** Every other method; `body` as JSON. */
+  send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>>
+}
+
+/** `csrf`: asked at each call, because a new log-in gives another. */
+export function apiClient(base: string, csrf: () => string | undefined): ApiClient {
+  return {
+    get: (path, options) => fetchJson(`${base}${path}`, options),
+    send(method, path, body) {
+      const token = csrf()
+      return fetchJson(`${base}${path}`, {
+        method,
+        body: body ?? {},
+        ...(token !== undefined && { headers: { 'x-countersign-csrf': token } }),
+      })
+    },
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * Follows an event stream over every break: it goes on after the last event that was seen (`Last-Event-ID`), on whichever
+ * instance answers. Unlike the browser's own `EventSource` it also comes back after a 503 of a draining instance, and says
+ * when nobody answers.
+ */
+import { type ServerSentEvent, sseParser } from './sse-parser.ts'
+
+export interface StreamFollower {
+  /** Each event, once and in order. */
+  readonly onEvent: (event: ServerSentEvent) => void
+  /** True while the stream is read; false while it is tried again. */
+  readonly onConnection?: (connected: boolean) => void
+  /** It will not come back: gone, forbidden (4xx). */
+  readonly onRefused?: (status: number) => void
+}
+
+const FIRST_WAIT_MS = 250
+const LONGEST_WAIT_MS = 8_000
+
+/** Returns the end of it; calling it is the only way it stops by itself, other than a refusal or a stream that says it is over (204). */
+export function followEvents(address: string, follower: StreamFollower): () => void {
+  const ended = new AbortController()
+  void follow(address, follower, ended.signal)
+  return () => ended.abort()
+}
+
+async function follow(address: string, follower: StreamFollower, ended: AbortSignal): Promise<void> {
+  let lastId: string | undefined
+  let wait = FIRST_WAIT_MS
+  while (!ended.aborted) {
+    const outcome = await readOnce(address, lastId, ended, (event) => {
+      if (event.id !== undefined) lastId = event.id
+      wait = FIRST_WAIT_MS
+      follower.onEvent(event)
+    }, follower.onConnection)
+    if (ended.aborted) return
+    if (typeof outcome === 'number' && (outcome === 204 || (outcome >= 400 && outcome < 500 && outcome !== 429))) {
+      follower.onRefused?.(outcome)
+      return
+    }
+    follower.onConnection?.(false)
+    await pause(wait, ended)
+    wait = Math.min(wait * 2, LONGEST_WAIT_MS)
+  }
+}
+
+/** The status of a refusal; `undefined` when the stream broke or ended. */
+async function readOnce(
+  address: string,
+  lastId: string | undefined,
+  signal: AbortSignal,
+  onEvent: (event: ServerSentEvent) => void,
+  onConnection: StreamFollower['onConnection'],
+): Promise<number | undefined> {
+  try {
+    const response = await fetch(address, {
+      headers: { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) },
+      credentials: 'same-origin',
+      signal,
+    })
+    if (response.status !== 200 || response.body === null) return response.status
+    onConnection?.(true)
+    const parse = sseParser(onEvent)
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return undefined
+      parse(value)
+    }
+  } catch {
+    return undefined
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,95 @@
+/**
+ * Texts as typed dictionaries, a file a language, loaded when it is shown. Reading `t.value` in a component makes it follow
+ * the language, without a new load of the page. A text with something of a page's own in it has a place for it, `{who}`;
+ * a text that depends on a number is a function of it.
+ */
+import { batch, type Signal, signal } from '@preact/signals'
+import {
+  bestLanguage,
+  DEFAULT_LANGUAGE,
+  isLanguageId,
+  LANGUAGES,
+  type LanguageId,
+} from './languages.ts'
+
+/** The shape of another language: the same names, strings for strings, functions of the same. */
+export type TextsLike<T> = {
+  readonly [Name in keyof T]: T[Name] extends string
+    ? string
+    : T[Name] extends (...args: never[]) => unknown
+      ? T[Name]
+      : TextsLike<T[Name]>
+}
+
+type Loaders<T> = Readonly<Record<Exclude<LanguageId, 'pseudo'>, () => Promise<T>>>
+
+interface TextSet {
+  load(id: LanguageId): Promise<() => void>
+}
+
+const sets: TextSet[] = []
+const current: Signal<LanguageId> = signal(DEFAULT_LANGUAGE)
+const KEPT_UNDER = 'countersign.language'
+
+/** The language that is shown. */
+export function language(): LanguageId {
+  return current.value
+}
+
+/** For `Intl`: dates, numbers and lists are written as the language does. */
+export function formatTag(): string {
+  const { format, tag } = LANGUAGES[current.value]
+  return format ?? tag
+}
+
+/** Texts of a part of the pages; they are there before anything is shown (`startLanguage`). */
+export function texts<T extends object>(loaders: Loaders<T>): Readonly<Signal<T>> {
+  const held = signal({} as T)
+  sets.push({
+    async load(id) {
+      const loaded = await loaders[id === 'pseudo' ? DEFAULT_LANGUAGE : id]()
+      const shown = id === 'pseudo' ? (await import('./pseudo.ts')).pseudo(loaded) : loaded
+      return () => {
+        held.value = shown
+      }
+    },
+  })
+  return held
+}
+
+/** Once, before the first page: by the address (`?language=de`), what was chosen before, what the browser wants. */
+export async function startLanguage(): Promise<void> {
+  const asked = new URLSearchParams(location.search).get('language')
+  const kept = isLanguageId(asked) ? asked : keptLanguage()
+  await showLanguage(kept ?? bestLanguage(navigator.languages))
+}
+
+/** On the open page, and for the next visit. */
+export async function chooseLanguage(id: LanguageId): Promise<void> {
+  await showLanguage(id)
+  try {
+    localStorage.setItem(KEPT_UNDER, id)
+  } catch {
+    // Without storage the choice holds for this page.
+  }
+}
+
+async function showLanguage(id: LanguageId): Promise<void> {
+  const show = await Promise.all(sets.map((set) => set.load(id)))
+  const { tag, direction } = LANGUAGES[id]
+  document.documentElement.lang = tag
+  document.documentElement.dir = direction
+  batch(() => {
+    for (const one of show) one()
+    current.value = id
+  })
+}
+
+function keptLanguage(): LanguageId | undefined {
+  try {
+    const kept = localStorage.getItem(KEPT_UNDER)
+    return isLanguageId(kept) ? kept : undefined
+  } catch {
+    return undefined
+  }
+}
