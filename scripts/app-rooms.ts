@@ -370,6 +370,28 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
   ),
 
+  'apps/web-wallet': using(['zod']),
+  'apps/web-wallet/build.ts': onNode('service/compose', 'service/http/pages', 'apps/web-wallet'),
+  'apps/web-wallet/main.ts': onNode(
+    'service/compose',
+    'service/http',
+    'service/http/pages',
+    'service/operation',
+    'service/config',
+    'apps/web-wallet',
+    'apps/web-wallet/build.ts',
+  ),
+  // Run in a browser, and are built by Vite.
+  'apps/web-wallet/pages': using(
+    ['preact', 'preact-iso'],
+    'ui/elements',
+    'ui/http',
+    'ui/page',
+    'ui/text',
+    'apps/web-wallet/pages/account',
+    'apps/web-wallet/pages/texts',
+  ),
+
   'apps/countersign/services.ts': onNode(
     'service/compose',
     'apps/issuer/main.ts',

@@ -196,6 +196,13 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/http/node-http.ts',
     'service/http/server',
   ),
+  'service/http/pages': using(
+    ['fastify'],
+    'service/http',
+    'service/http/answers',
+    'service/http/server',
+    'service/operation',
+  ),
   'service/sessions': using(
     ['fastify'],
     'core',

@@ -1,0 +1,189 @@
+// Builds the pages of every app that has some (`apps/*/pages/index.html`) into its `dist`: `node scripts/build-pages.mjs`, or
+// `buildPages()` for a start. Nothing is done when what lies there was made of these very sources: a hash of them, of this
+// build and of the packages that go in stands in `dist/.built`. It asks no network. Two at once wait for each other, and a
+// service that starts meanwhile finds whole pages: files that are named by their contents come first, the first page last.
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL, fileURLToPath } from 'node:url'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+
+const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
+/** Beside an app's own: what its pages are made of. */
+const SHARED = ['packages/ui', 'packages/core', 'packages/api']
+const PACKAGES = ['preact', '@preact/signals', '@preact/signals-core', 'preact-iso', 'qr', 'vite']
+const SOURCES = /\.(?:tsx?|css|html|svg|png|ico|webmanifest|json|txt)$/
+const PACKED = /\.(?:js|css|html|svg|json|webmanifest)$/
+/** Files of earlier builds stay as long as pages that were opened before may ask for them. */
+const KEPT_MS = 24 * 3_600_000
+
+/** Resolves to the names of the apps that were built, and the milliseconds that it took. `tell`: a line of what it does. */
+export async function buildPages({ root = ROOT, tell = () => {}, only } = {}) {
+  const startedAt = performance.now()
+  const built = []
+  for (const app of appsWithPages(root)) {
+    if (only !== undefined && !only.includes(app)) continue
+    const hash = sourcesHash(root, app)
+    if (builtHash(root, app) === hash) continue
+    if (await builtBy(root, app, hash, tell)) built.push(app)
+  }
+  return { built, ms: Math.round(performance.now() - startedAt) }
+}
+
+export function appsWithPages(root = ROOT) {
+  return readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'pages/index.html')))
+}
+
+async function builtBy(root, app, hash, tell) {
+  const folder = join(root, 'apps', app)
+  const release = await locked(join(folder, '.building'))
+  try {
+    // Somebody else may have built it while we waited.
+    if (builtHash(root, app) === hash) return false
+    tell(`building the pages of ${app}`)
+    const made = join(folder, `.dist-${randomUUID()}`)
+    try {
+      await bundle(join(folder, 'pages'), made)
+      await pack(made)
+      await publish(made, join(folder, 'dist'), hash)
+    } finally {
+      await rm(made, { recursive: true, force: true })
+    }
+    return true
+  } finally {
+    await release()
+  }
+}
+
+async function bundle(pages, outDir) {
+  const { build } = await import('vite')
+  await build({
+    configFile: false,
+    root: pages,
+    publicDir: join(pages, 'public'),
+    logLevel: 'warn',
+    envFile: false,
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
+    build: {
+      outDir,
+      emptyOutDir: true,
+      // Browsers that have `light-dark()`, so that it stays as it was written.
+      target: ['chrome123', 'firefox121', 'safari17.5'],
+      cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
+      // One sheet an app: a page that is loaded later brings no flash of a page without a look.
+      cssCodeSplit: false,
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
+  })
+}
+
+/** Beside each file its smaller forms, where they are smaller. */
+async function pack(folder) {
+  for (const name of await namesIn(folder)) {
+    if (!PACKED.test(name)) continue
+    const contents = await readFile(join(folder, name))
+    const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
+    const forms = { br: brotliCompressSync(contents, quality), gz: gzipSync(contents, { level: 9 }) }
+    for (const [suffix, form] of Object.entries(forms))
+      if (form.length < contents.length) await writeFile(join(folder, `${name}.${suffix}`), form)
+  }
+}
+
+async function publish(made, dist, hash) {
+  const names = await namesIn(made)
+  const isFirstPage = (name) => name.startsWith('index.html')
+  for (const name of names.toSorted((a, b) => Number(isFirstPage(a)) - Number(isFirstPage(b)))) {
+    const target = join(dist, name)
+    await mkdir(dirname(target), { recursive: true })
+    const fresh = `${target}.${randomUUID()}.tmp`
+    await copyFile(join(made, name), fresh)
+    await rename(fresh, target)
+  }
+  await writeFile(join(dist, '.built'), hash)
+  await sweep(dist, new Set(names))
+}
+
+async function sweep(dist, kept) {
+  for (const name of await namesIn(dist)) {
+    if (kept.has(name) || name === '.built') continue
+    const { mtimeMs } = await stat(join(dist, name))
+    const isHashed = name.startsWith('assets/') && !name.endsWith('.tmp')
+    if (!isHashed || Date.now() - mtimeMs > KEPT_MS) await rm(join(dist, name), { force: true })
+  }
+}
+
+async function namesIn(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(folder, join(parentPath, name)).replaceAll('\\', '/'))
+}
+
+/** One builder at a time; whose process is gone holds nothing. */
+async function locked(file) {
+  for (;;) {
+    try {
+      const handle = await open(file, 'wx')
+      await handle.writeFile(String(process.pid))
+      await handle.close()
+      return () => rm(file, { force: true })
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+    }
+    const holder = Number(await readFile(file, 'utf8').catch(() => ''))
+    if (Number.isInteger(holder) && holder > 0 && !isRunning(holder)) await rm(file, { force: true })
+    await delay(200)
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return error.code === 'EPERM'
+  }
+}
+
+function builtHash(root, app) {
+  try {
+    return readFileSync(join(root, 'apps', app, 'dist/.built'), 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function sourcesHash(root, app) {
+  const hash = createHash('sha256')
+  for (const folder of [`apps/${app}`, ...SHARED]) {
+    for (const name of sourcesIn(join(root, folder)))
+      hash.update(`${folder}/${name}\0`).update(readFileSync(join(root, folder, name))).update('\0')
+  }
+  hash.update(readFileSync(fileURLToPath(import.meta.url)))
+  for (const name of PACKAGES) hash.update(`${name}@${versionOf(root, name)}\0`)
+  return hash.digest('hex')
+}
+
+function sourcesIn(folder) {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => name.replaceAll('\\', '/'))
+    .filter((name) => SOURCES.test(name) && !/(?:^|\/)(?:node_modules|dist|\.dist-[^/]*)\/|\.test\.tsx?$/.test(name))
+    .toSorted()
+}
+
+function versionOf(root, name) {
+  try {
+    return JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8')).version
+  } catch {
+    return 'absent'
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { built, ms } = await buildPages({ tell: (line) => console.log(line) })
+  console.log(built.length === 0 ? 'the pages are those of these sources' : `built ${built.join(', ')} in ${(ms / 1000).toFixed(1)} s`)
+}
