@@ -12,10 +12,11 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Beside an app's own: what its pages are made of. */
-const SHARED = ['packages/ui', 'packages/core', 'packages/api']
+const SHARED = ['packages/ui', 'packages/core']
 const PACKAGES = ['preact', '@preact/signals', '@preact/signals-core', 'preact-iso', 'qr', 'vite']
 const SOURCES = /\.(?:tsx?|css|html|svg|png|ico|webmanifest|json|txt)$/
 const PACKED = /\.(?:js|css|html|svg|json|webmanifest)$/
+const LONGEST_BUILD_MS = 120_000
 /** Files of earlier builds stay as long as pages that were opened before may ask for them. */
 const KEPT_MS = 24 * 3_600_000
 
@@ -135,7 +136,9 @@ async function locked(file) {
       if (error.code !== 'EEXIST') throw error
     }
     const holder = Number(await readFile(file, 'utf8').catch(() => ''))
-    if (Number.isInteger(holder) && holder > 0 && !isRunning(holder)) await rm(file, { force: true })
+    const since = await stat(file).then(({ mtimeMs }) => mtimeMs, () => Date.now())
+    const isLeft = holder > 0 ? !isRunning(holder) : Date.now() - since > LONGEST_BUILD_MS
+    if (isLeft) await rm(file, { force: true })
     await delay(200)
   }
 }
@@ -159,7 +162,7 @@ function builtHash(root, app) {
 
 function sourcesHash(root, app) {
   const hash = createHash('sha256')
-  for (const folder of [`apps/${app}`, ...SHARED]) {
+  for (const folder of [`apps/${app}/pages`, ...SHARED]) {
     for (const name of sourcesIn(join(root, folder)))
       hash.update(`${folder}/${name}\0`).update(readFileSync(join(root, folder, name))).update('\0')
   }

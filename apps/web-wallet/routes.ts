@@ -1,7 +1,6 @@
 /** The addresses of the pages: the server answers them with the first page, and everything else with 404. */
 export const PAGE_ROUTES = [
   '/',
-  '/welcome',
   '/scan',
   '/offers/:id',
   '/requests/:id',

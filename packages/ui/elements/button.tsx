@@ -45,12 +45,12 @@ export function Button({ kind = 'plain', big = false, icon, busy = false, ...pro
 }
 
 /** The one button of a form whose Enter key may send it: log-in, search. Never for what shares or accepts something. */
-export function SubmitButton({ big = false, busy = false, icon, children }: Looks & { readonly busy?: boolean }) {
+export function SubmitButton({ kind = 'primary', big = false, busy = false, icon, children }: Looks & { readonly busy?: boolean }) {
   return (
     <button
       type="submit"
       class="button"
-      data-kind="primary"
+      data-kind={kind}
       data-big={big || undefined}
       aria-disabled={busy || undefined}
     >

@@ -5,7 +5,7 @@
 import { useState } from 'preact/hooks'
 import { Button } from '../elements/button.tsx'
 import { cross, plus } from '../elements/icons.ts'
-import { filled } from '../text/sentence.tsx'
+import { filled } from '../text/sentence-parts.ts'
 import { ui } from '../text/ui-texts.ts'
 import { Field, FieldError, type Problem, TextField } from './field.tsx'
 import type { Path, SchemaField } from './schema-fields.ts'

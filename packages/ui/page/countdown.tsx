@@ -1,7 +1,7 @@
 /** How long something can still be used. The clock is looked at each second, but said aloud by the minute alone. */
 import { useEffect, useState } from 'preact/hooks'
 import { minutes } from '../text/format.ts'
-import { filled } from '../text/sentence.tsx'
+import { filled } from '../text/sentence-parts.ts'
 import { ui } from '../text/ui-texts.ts'
 
 export interface CountdownProps {

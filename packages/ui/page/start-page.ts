@@ -2,12 +2,32 @@
 import '../style/tokens.css'
 import '../style/base.css'
 import { type ComponentChild, render } from 'preact'
-import { startLanguage } from '../text/texts.ts'
+import { isLanguageId } from '../text/languages.ts'
+import { chooseLanguage, startLanguage } from '../text/texts.ts'
 
 /** Shows the app when its texts are there, in the element with the id `app`. */
 export async function startPage(app: () => ComponentChild): Promise<void> {
   const place = document.getElementById('app')
   if (place === null) throw new Error('the page has no place for the app')
   await startLanguage()
+  // A language that is not offered is asked for by name: the one that tests read.
+  document.addEventListener('countersign:language', (event) => {
+    const asked: unknown = event instanceof CustomEvent ? event.detail : undefined
+    if (isLanguageId(asked)) void chooseLanguage(asked)
+  })
+  reloadOnceForNewFiles()
   render(app(), place)
+}
+
+const RELOADED = 'countersign.reloaded'
+const RELOAD_AGAIN_MS = 60_000
+
+/** A page that was open while the files were built anew, and whose own are gone, begins again - once, not for ever. */
+function reloadOnceForNewFiles(): void {
+  addEventListener('vite:preloadError', () => {
+    const last = Number(sessionStorage.getItem(RELOADED) ?? 0)
+    if (Date.now() - last < RELOAD_AGAIN_MS) return
+    sessionStorage.setItem(RELOADED, String(Date.now()))
+    location.reload()
+  })
 }

@@ -1,5 +1,6 @@
-/** A text with places, filled with components or with plain text. */
+/** A text with places, filled with components. */
 import { type ComponentChildren, Fragment } from 'preact'
+import { partsOf } from './sentence-parts.ts'
 
 export interface SentenceProps {
   /** `Share 2 details with {who}?` */
@@ -17,23 +18,4 @@ export function Sentence({ text, places }: SentenceProps) {
       ))}
     </>
   )
-}
-
-/** The same for what takes no components: a document's title, an attribute. */
-export function filled(text: string, places: Readonly<Record<string, string>>): string {
-  return partsOf(text)
-    .map((part) => (part.place === undefined ? part.text : (places[part.place] ?? '')))
-    .join('')
-}
-
-interface TextPart {
-  readonly text: string
-  readonly place?: string
-}
-
-function partsOf(text: string): readonly TextPart[] {
-  return text.split(/(\{[a-zA-Z]+\})/).map((part) => {
-    const place = /^\{([a-zA-Z]+)\}$/.exec(part)?.[1]
-    return place === undefined ? { text: part } : { text: part, place }
-  })
 }

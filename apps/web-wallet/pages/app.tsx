@@ -1,0 +1,105 @@
+/** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
+import { Button } from '@countersign/ui/elements/button'
+import { cards, scan } from '@countersign/ui/elements/icons'
+import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { Frame } from '@countersign/ui/page/frame'
+import { Problem } from '@countersign/ui/page/problem'
+import { ui } from '@countersign/ui/text/ui-texts'
+import { lazy, LocationProvider, Route, Router, useLocation } from 'preact-iso'
+import type { ComponentChildren } from 'preact'
+import { useCallback, useEffect, useState } from 'preact/hooks'
+import { findVisitor, logOut, visitor } from './account/session.ts'
+import { WelcomePage } from './account/welcome-page.tsx'
+import { HomePage } from './cards/home-page.tsx'
+import { Loading } from './states.tsx'
+import { wallet } from './texts/wallet-texts.ts'
+
+const ScanPage = lazy(async () => (await import('./scan/scan-page.tsx')).ScanPage)
+const OpenPage = lazy(async () => (await import('./scan/open-page.tsx')).OpenPage)
+const OfferPage = lazy(async () => (await import('./receive/offer-page.tsx')).OfferPage)
+const RequestPage = lazy(async () => (await import('./present/request-page.tsx')).RequestPage)
+const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
+
+export function App() {
+  return (
+    <LocationProvider>
+      <Shell>
+        <Pages />
+      </Shell>
+    </LocationProvider>
+  )
+}
+
+function Shell({ children }: { readonly children: ComponentChildren }) {
+  const t = wallet.value
+  const { path } = useLocation()
+  const isIn = visitor.value.state === 'in'
+  return (
+    <Frame
+      name={t.product}
+      home="/"
+      nav={
+        isIn
+          ? [
+              { href: '/', label: t.cards, icon: cards, current: path === '/' },
+              { href: '/scan', label: t.scan, icon: scan, current: path === '/scan' },
+            ]
+          : []
+      }
+      footer={
+        <>
+          <a href="/help">{ui.value.help}</a>
+          {isIn && (
+            <button type="button" onClick={() => void logOut()}>
+              {t.logOut}
+            </button>
+          )}
+        </>
+      }
+    >
+      {children}
+    </Frame>
+  )
+}
+
+function Pages() {
+  const { path } = useLocation()
+  const [failure, setFailure] = useState<CallFailure>()
+  const find = useCallback(() => {
+    setFailure(undefined)
+    void findVisitor().then((answer) => {
+      if (!answer.ok) setFailure(answer.error)
+    })
+  }, [])
+  useEffect(find, [find])
+  const who = visitor.value
+  if (failure !== undefined)
+    return <Problem failure={failure} product={wallet.value.product} home="/" retry={find} />
+  if (path === '/help') return <Help />
+  if (who.state === 'asking') return <Loading />
+  if (who.state === 'out') return <WelcomePage />
+  const { walletId } = who
+  return (
+    <Router>
+      <Route path="/" component={HomePage} walletId={walletId} />
+      <Route path="/scan" component={ScanPage} walletId={walletId} />
+      <Route path="/open" component={OpenPage} walletId={walletId} />
+      <Route path="/offers/:id" component={OfferPage} walletId={walletId} />
+      <Route path="/requests/:id" component={RequestPage} walletId={walletId} />
+      <Route default component={NotThere} />
+    </Router>
+  )
+}
+
+function Help() {
+  return (
+    <Router>
+      <Route default component={HelpPage} />
+    </Router>
+  )
+}
+
+function NotThere() {
+  const failure = { kind: 'refused', status: 404, message: 'no such page' } as const
+  return <Problem failure={failure} product={wallet.value.product} home="/" />
+}

@@ -1,0 +1,135 @@
+/**
+ * W6: name, reason, list, consequence, choice - in this order, before any button. Only an activated button sends: it is not
+ * the submit of a form, and counts half a second after the page was seen.
+ */
+import type { RequestPreview } from '@countersign/api/wallet/request-exchange'
+import { Button } from '@countersign/ui/elements/button'
+import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
+import { warning } from '@countersign/ui/elements/icons'
+import { Notice, TechnicalDetails } from '@countersign/ui/elements/notice'
+import { plainText } from '@countersign/ui/elements/plain-name'
+import { Part, Said, Sheet } from '@countersign/ui/elements/sheet'
+import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { Heading } from '@countersign/ui/page/heading'
+import { supportText } from '@countersign/ui/page/problem'
+import { dayAndTime } from '@countersign/ui/text/format'
+import { Sentence } from '@countersign/ui/text/sentence'
+import { filled } from '@countersign/ui/text/sentence-parts'
+import { ui } from '@countersign/ui/text/ui-texts'
+import { useState } from 'preact/hooks'
+import type { Exchange } from '../exchange.ts'
+import { partyFacts } from '../party/party-facts.ts'
+import { Known, Who } from '../party/who.tsx'
+import { wallet } from '../texts/wallet-texts.ts'
+import { type Choices, firstChoices, selectionsFor, sharedCount } from './choices.ts'
+import { keepSelections, keptSelections } from './kept-selections.ts'
+import { WhatToShare } from './what-to-share.tsx'
+import { Why } from './why.tsx'
+
+export interface ConsentProps {
+  readonly preview: RequestPreview
+  readonly exchange: Exchange<RequestPreview>
+}
+
+/** Asking for so many details is worth a word. */
+const MANY_DETAILS = 6
+
+export function Consent({ preview, exchange }: ConsentProps) {
+  const t = wallet.value.request
+  const [choices, setChoices] = useState<Choices>(() => firstChoices(preview))
+  const facts = partyFacts(partyOf(preview))
+  const count = sharedCount(preview, choices)
+  const text = t.title(count)
+
+  // What was sent when the connection broke is sent again, whatever stands here now: another answer would be a second one.
+  const share = useGuardedPress(() => {
+    const selections = keptSelections(preview) ?? selectionsFor(preview, choices)
+    if (selections.length === 0) return
+    keepSelections(preview.id, selections)
+    void exchange.decide('use', { selections })
+  }, preview.id)
+  const decline = useGuardedPress(() => void exchange.decide('reject', { answer: true }), preview.id)
+  const leave = useGuardedPress(() => void exchange.decide('reject', { answer: false }), preview.id)
+
+  return (
+    <div class="column stack" data-gap="l">
+      <Heading title={filled(text, { who: facts.known })} product={wallet.value.product}>
+        <Sentence text={text} places={{ who: <Known facts={facts} /> }} />
+      </Heading>
+      <Broken preview={preview} failure={exchange.failure} />
+      <Sheet parts>
+        <Who facts={facts} texts={t} />
+        <Why purpose={preview.purpose} />
+        <WhatToShare preview={preview} choices={choices} onChange={setChoices} />
+        <Part label={t.goodToKnow}>
+          <ul class="advice" role="list">
+            {count > MANY_DETAILS && (
+              <Said item tone="warn" icon={warning}>
+                {t.muchAsked(count)}
+              </Said>
+            )}
+            <Said item>{t.youMayDecline}</Said>
+            <Said item>{filled(t.endsAt, { time: dayAndTime(preview.expiresAt) ?? '' })}</Said>
+          </ul>
+        </Part>
+      </Sheet>
+      <div class="stack" data-gap="m">
+        {!facts.trusted && <p role="status">{t.shareAnywayCount(count)}</p>}
+        <div class="actions" data-fill>
+          <Button kind={facts.trusted ? 'primary' : 'caution'} big busy={exchange.busy} onPress={share}>
+            {exchange.busy ? t.sharing : facts.trusted ? t.share(count) : t.shareAnyway}
+          </Button>
+          <Button big busy={exchange.busy} onPress={decline}>
+            {t.decline}
+          </Button>
+        </div>
+        <div class="actions">
+          <Button kind="quiet" busy={exchange.busy} onPress={leave}>
+            {t.sayNothing}
+          </Button>
+        </div>
+        <TechnicalDetails summary={ui.value.technicalDetails} text={exactWords(preview, exchange.failure)} />
+      </div>
+    </div>
+  )
+}
+
+function Broken({ preview, failure }: { readonly preview: RequestPreview; readonly failure: CallFailure | undefined }) {
+  const t = wallet.value.request
+  if (preview.state === 'unfinished')
+    return (
+      <Notice tone="warn" announced={failure !== undefined}>
+        <p>{t.cut}</p>
+      </Notice>
+    )
+  if (failure === undefined) return null
+  const unknown = failure.kind === 'unreachable' || failure.kind === 'late'
+  return (
+    <Notice tone="bad" announced>
+      <p>{unknown ? t.cut : t.failed}</p>
+    </Notice>
+  )
+}
+
+/** Without an address that the answer goes to, the identifier is all that is known. */
+export function partyOf({ verifier }: RequestPreview) {
+  return { ...verifier, host: verifier.host ?? plainText(verifier.clientId).slice(0, 100) }
+}
+
+export function exactWords({ id, verifier, queries, expiresAt, purpose }: RequestPreview, failure?: CallFailure): string {
+  const { trusted, name, anchor, source, reason } = verifier.trust
+  const lines = [
+    `exchange     ${id}`,
+    `client_id    ${verifier.clientId}`,
+    `answer to    ${verifier.host ?? 'nowhere'}`,
+    `trust        ${trusted ? [name, anchor, source].filter(Boolean).join(' · ') : (reason ?? 'none')}`,
+    ...(purpose === undefined ? [] : [`purpose      ${purpose.source}`]),
+    ...queries.map(({ queryId, required, candidates }) => {
+      const asked = candidates[0]?.claims.map(({ path }) => path.join('.')).join(', ') ?? ''
+      return `query        ${queryId}${required ? '' : ' (optional)'} · ${asked}`
+    }),
+    `ends         ${expiresAt}`,
+    ...(failure === undefined ? [] : ['', supportText(failure)]),
+  ]
+  return plainText(lines.join('\n'))
+}

@@ -1,0 +1,66 @@
+/** After an offer was taken up: the cards themselves, with what is on them. */
+import type { OfferPreview } from '@countersign/api/wallet/offer-exchange'
+import { Card, lookOf } from '@countersign/ui/credential/card'
+import { Outcome } from '@countersign/ui/elements/badge'
+import { LinkButton } from '@countersign/ui/elements/button'
+import { plainName, plainText } from '@countersign/ui/elements/plain-name'
+import { Facts, Said, Sheet } from '@countersign/ui/elements/sheet'
+import { Heading } from '@countersign/ui/page/heading'
+import { day, dayAndTime } from '@countersign/ui/text/format'
+import { filled } from '@countersign/ui/text/sentence-parts'
+import { ui } from '@countersign/ui/text/ui-texts'
+import { commonName } from '../party/party-facts.ts'
+import { wallet } from '../texts/wallet-texts.ts'
+
+type Received = NonNullable<OfferPreview['result']>['credentials'][number]
+
+export function OfferResult({ preview }: { readonly preview: OfferPreview }) {
+  const t = wallet.value.offer
+  const credentials = preview.result?.credentials ?? []
+  const at = dayAndTime(preview.result?.at)
+  return (
+    <div class="column stack" data-gap="l">
+      <Outcome
+        tone="ok"
+        heading={
+          <Heading title={t.added(Math.max(1, credentials.length))} product={wallet.value.product} />
+        }
+      >
+        {at === undefined ? t.alreadyAdded : filled(t.addedAt, { time: at })}
+      </Outcome>
+      {credentials.map((credential) => (
+        <ReceivedCard key={credential.id} credential={credential} />
+      ))}
+      <div class="actions" data-fill>
+        <LinkButton kind="primary" big href="/">
+          {t.toCards}
+        </LinkButton>
+      </div>
+    </div>
+  )
+}
+
+function ReceivedCard({ credential }: { readonly credential: Received }) {
+  const t = wallet.value
+  const { title, issuerName, type, expiresAt, claims, trust } = credential
+  const until = expiresAt === undefined ? undefined : day(new Date(expiresAt * 1000).toISOString())
+  const signer = trust.trusted ? commonName(trust.name) : ''
+  return (
+    <Sheet>
+      <div class="stack">
+        <Card
+          title={title}
+          issuer={issuerName}
+          validity={until === undefined ? undefined : filled(t.home.until, { day: until })}
+          look={lookOf(type, title)}
+          issuedBy={t.home.issuedBy}
+        />
+        {signer !== '' && <Said tone="ok">{filled(t.offer.signedBy, { name: signer })}</Said>}
+        <Facts
+          facts={claims.map(({ label, value }) => ({ label: plainName(label), value: plainText(value) }))}
+          none={ui.value.notGiven}
+        />
+      </div>
+    </Sheet>
+  )
+}

@@ -1,0 +1,87 @@
+/**
+ * Where a link from elsewhere arrives. Following a link asks nobody anything: first the page says what the link is, and its
+ * button asks. So no page of somebody else's can make this wallet do anything, not even ask.
+ */
+import { Button, LinkButton } from '@countersign/ui/elements/button'
+import { lock } from '@countersign/ui/elements/icons'
+import { Notice, TechnicalDetails } from '@countersign/ui/elements/notice'
+import { Part, Said, Sheet } from '@countersign/ui/elements/sheet'
+import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { linkInHash } from '@countersign/ui/http/wallet-link'
+import { Heading } from '@countersign/ui/page/heading'
+import { supportText } from '@countersign/ui/page/problem'
+import { ui } from '@countersign/ui/text/ui-texts'
+import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
+import { useLocation } from 'preact-iso'
+import { useState } from 'preact/hooks'
+import { wallet } from '../texts/wallet-texts.ts'
+import { openCode } from './open-code.ts'
+import { refusedSentence, wrongSentence } from './scan-page.tsx'
+import { scannedCode } from './scanned-code.ts'
+
+export function OpenPage({ walletId }: { readonly walletId: string }) {
+  const t = wallet.value.open
+  const { route } = useLocation()
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<CallFailure>()
+  // `#` is our own form; others put the link into the query.
+  const query = new URLSearchParams(location.search)
+  const code = scannedCode(linkInHash(location.hash) ?? query.get('link') ?? '')
+  const isCode = code.kind === 'offer' || code.kind === 'request'
+
+  async function look() {
+    if (!isCode) return
+    setBusy(true)
+    const answer = await openCode(walletId, code)
+    if (answer.ok) route(answer.value, true)
+    else {
+      setFailure(answer.error)
+      setBusy(false)
+    }
+  }
+  const press = useGuardedPress(() => void look(), code.kind)
+
+  return (
+    <div class="column stack" data-gap="l">
+      <Heading title={t.title} product={wallet.value.product} />
+      {failure !== undefined && isCode && (
+        <Notice tone="warn" announced>
+          <p>{refusedSentence(code.kind, failure)}</p>
+        </Notice>
+      )}
+      {isCode ? (
+        <Sheet parts>
+          <div class="stack" data-gap="m">
+            <p>{code.kind === 'offer' ? t.offer : t.request}</p>
+            <Said icon={lock}>{t.nothingYet}</Said>
+          </div>
+          {code.host !== undefined && (
+            <Part label={t.saysFrom}>
+              <bdi class="host" dir="ltr">
+                {code.host}
+              </bdi>
+            </Part>
+          )}
+        </Sheet>
+      ) : (
+        <Notice tone="warn">
+          <p>{t.nothing}</p>
+          <p>{wrongSentence(code)}</p>
+        </Notice>
+      )}
+      <div class="actions" data-fill>
+        {isCode && (
+          <Button kind="primary" big busy={busy} onPress={press}>
+            {t.look}
+          </Button>
+        )}
+        <LinkButton big href="/">
+          {t.leave}
+        </LinkButton>
+      </div>
+      {failure !== undefined && (
+        <TechnicalDetails summary={ui.value.technicalDetails} text={supportText(failure)} />
+      )}
+    </div>
+  )
+}

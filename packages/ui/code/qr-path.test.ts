@@ -1,0 +1,36 @@
+import decodeQR from 'qr/decode.js'
+import encodeQR from 'qr'
+import { describe, expect, it } from 'vitest'
+import { QUIET_ZONE, qrPath } from './qr-path.ts'
+
+/** Eight pixels a module, as a browser paints the path. */
+function painted({ size, d }: { size: number; d: string }) {
+  const scale = 8
+  const width = size * scale
+  const data = new Uint8ClampedArray(width * width * 4).fill(255)
+  for (const [, x, y, length] of d.matchAll(/M(\d+) (\d+)h(\d+)v1h-\d+z/g)) {
+    for (let row = Number(y) * scale; row < (Number(y) + 1) * scale; row += 1)
+      for (let column = Number(x) * scale; column < (Number(x) + Number(length)) * scale; column += 1)
+        data.fill(0, (row * width + column) * 4, (row * width + column) * 4 + 3)
+  }
+  return { width, height: width, data }
+}
+
+describe('a QR code as a path', () => {
+  const link = `openid4vp://authorize?client_id=x509_hash%3Aabc&request_uri=${encodeURIComponent('https://verifier.example/openid4vc/request/bXkKIzr1Q0Wk0cJx3m9y7g')}`
+
+  it('is read back as the text that went in', () => {
+    const path = qrPath(encodeQR(link, 'raw', { ecc: 'medium', border: 0 }))
+    expect(decodeQR(painted(path))).toBe(link)
+  })
+
+  it('has four light modules on every side', () => {
+    const { size, d } = qrPath([[true]])
+    expect(size).toBe(1 + 2 * QUIET_ZONE)
+    expect(d).toBe('M4 4h1v1h-1z')
+  })
+
+  it('draws what is beside each other in one run', () => {
+    expect(qrPath([[true, true, false, true]]).d).toBe('M4 4h2v1h-2zM7 4h1v1h-1z')
+  })
+})

@@ -1,0 +1,82 @@
+/**
+ * A page of ours in a browser, with everything that no page of ours may do written down: an error in the console, a report of
+ * its policy, a request to another origin, a dialog of the browser.
+ */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+
+export interface WatchedPage {
+  readonly page: Page
+  readonly context: BrowserContext
+  /** What was seen since the page was opened, or since it was forgiven. */
+  readonly problems: () => readonly string[]
+  /** For a test whose very point is an answer of 4xx or 5xx: the browser writes those to the console. */
+  readonly expectFailedRequests: () => void
+  /** Requests that change something, as `POST /path`. */
+  readonly changes: () => readonly string[]
+  readonly close: () => Promise<void>
+}
+
+export interface PageOptions {
+  readonly width?: number
+  readonly scheme?: 'light' | 'dark'
+  /** BCP 47, what the browser wants. */
+  readonly locale?: string
+  readonly permissions?: readonly string[]
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** `origin`: of the pages under test. */
+export async function watchedPage(
+  browser: Browser,
+  origin: string,
+  options: PageOptions = {},
+): Promise<WatchedPage> {
+  const context = await browser.newContext({
+    baseURL: origin,
+    viewport: { width: options.width ?? 390, height: 844 },
+    colorScheme: options.scheme ?? 'light',
+    locale: options.locale ?? 'en',
+    reducedMotion: 'reduce',
+    permissions: [...(options.permissions ?? [])],
+  })
+  // Before any script of the page, and not as one of it: its policy has no part in what a test looks with.
+  await context.addInitScript(VIOLATIONS)
+  await context.addInitScript(axe)
+  const page = await context.newPage()
+  const seen: string[] = []
+  const changes: string[] = []
+  let failuresExpected = false
+  page.on('console', (message) => {
+    const text = message.text()
+    const isFailedRequest = text.startsWith('Failed to load resource')
+    if (message.type() === 'error' && !(failuresExpected && isFailedRequest)) seen.push(`console: ${text}`)
+    if (text.startsWith('[policy]')) seen.push(text)
+  })
+  page.on('pageerror', (error) => seen.push(`error: ${error.message}`))
+  page.on('dialog', (dialog) => {
+    seen.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on('request', (request) => {
+    const url = new URL(request.url())
+    if (url.protocol.startsWith('http') && url.origin !== origin) seen.push(`foreign: ${request.url()}`)
+    if (!['GET', 'HEAD'].includes(request.method())) changes.push(`${request.method()} ${url.pathname}`)
+  })
+  return {
+    page,
+    context,
+    problems: () => [...seen],
+    expectFailedRequests() {
+      failuresExpected = true
+    },
+    changes: () => [...changes],
+    close: () => context.close(),
+  }
+}
+
+const VIOLATIONS = `document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+  console.info('[policy] ' + violatedDirective + ' ' + blockedURI)
+})`
