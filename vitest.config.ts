@@ -92,6 +92,7 @@ const cluster: TestProjectInlineConfiguration = {
   test: {
     name: 'cluster',
     include: ['e2e/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'e2e/pages/**'],
     pool: 'forks',
     fileParallelism: false,
     ...patient,
@@ -99,7 +100,18 @@ const cluster: TestProjectInlineConfiguration = {
   },
 }
 
-export default defineConfig({ test: { projects: [unit, browser, interop, cluster] } })
+// What people see, in Chromium against real services behind Caddy, two instances of each.
+const pages: TestProjectInlineConfiguration = {
+  test: {
+    name: 'pages',
+    include: ['e2e/pages/**/*.test.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    ...patient,
+  },
+}
+
+export default defineConfig({ test: { projects: [unit, browser, interop, cluster, pages] } })
 
 /** The system's; undefined leaves it to playwright, which says what to install. */
 function chromium() {

@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'countersign-test-'))
 let passed = 0
 let failed = 0
 let exit = checksFailed ? 1 : 0
-for (const project of ['unit', 'browser', 'interop', 'cluster']) {
+for (const project of ['unit', 'browser', 'interop', 'cluster', 'pages']) {
   const report = join(folder, `${project}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const status = run('vitest', ['run', '--project', project, '--passWithNoTests', ...reporters, ...filters])
