@@ -77,8 +77,8 @@ describe.concurrent('a process', () => {
     // Sends it to itself once the first line of the program has run, when nothing of ours is loaded yet.
     const tell = `data:text/javascript,process.on('newListener', (name) => {
       if (name === 'SIGTERM') queueMicrotask(() => {
-        process.stderr.write('hears\\n')
-        process.kill(process.pid, 'SIGTERM')
+        process.stderr.write('hears\\n');
+        process.kill(process.pid, 'SIGTERM');
       }) })`
     const { said, ended } = start({ argv: ['verifier', ...DEVELOPMENT], node: ['--import', tell] })
     expect(await ended).toBe('ended with code 143')
