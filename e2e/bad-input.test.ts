@@ -29,6 +29,7 @@ import { presentationChapters } from './bad-input/cases/presentation-cases.ts'
 import { remoteKeyChapters } from './bad-input/cases/remote-key-cases.ts'
 import { repositoryChapters } from './bad-input/cases/repository-cases.ts'
 import { responseChapters } from './bad-input/cases/response-cases.ts'
+import { sameDeviceChapters } from './bad-input/cases/same-device-cases.ts'
 import { slowListChapters, statusAddressChapters } from './bad-input/cases/status-address-cases.ts'
 import { statusEndpointChapters } from './bad-input/cases/status-endpoint-cases.ts'
 import { statusListChapters } from './bad-input/cases/status-list-cases.ts'
@@ -55,6 +56,7 @@ const chapters: readonly Chapter[] = [
   ...verificationChapters,
   ...formatQueryChapters,
   ...responseChapters,
+  ...sameDeviceChapters,
   ...bindingChapters,
   ...judgementChapters,
   ...formatBindingChapters,

@@ -193,6 +193,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/verifier/response',
   ),
   'apps/verifier/build.ts': onNode(
+    'keys/deployment',
     'credential/contract',
     'service/compose',
     'service/operation',

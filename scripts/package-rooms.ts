@@ -141,6 +141,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'protocol/openid4vp/request/client-id-prefixes': pure('core', 'crypto', 'crypto/jose', 'did', 'x509'),
   'protocol/openid4vp/response': pure(
     'core',
+    'crypto',
     'credential/contract',
     'protocol/oauth',
     'protocol/openid4vp/dcql',

@@ -4,6 +4,7 @@
  */
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
+import type { Sealing } from '@countersign/keys/deployment/sealing'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { tokenBuckets } from '@countersign/service/operation/token-buckets'
@@ -27,6 +28,7 @@ export interface VerifierPorts
     | 'backOff'
   > {
   readonly stores: ServiceStores
+  readonly sealing: Pick<Sealing, 'mac'>
   readonly formats: readonly CredentialFormat[]
 }
 
@@ -42,12 +44,13 @@ const STATUS_LOOK_UP_MS = 3000
 const ANSWERS = { perSecond: 20 / 60, atOnce: 20 }
 
 export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings): Verifier {
-  const { stores, formats, ...handedIn } = ports
+  const { stores, formats, sealing, ...handedIn } = ports
   const { sessions, ...stepped } = stores.stepped<StoredVerification>('verification', VERIFICATION_SCHEMA)
   return {
     ...handedIn,
     ...stepped,
     sessions: verificationStore(sessions),
+    macs: { responseCode: sealing.mac('response-code') },
     formats: formatRegistry(formats),
     baseUrl: settings.baseUrl,
     limits: {

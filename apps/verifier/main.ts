@@ -35,7 +35,7 @@ async function openPorts(
   config: VerifierConfig,
   formats: FormatRegistry,
 ): Promise<Omit<VerifierPorts, 'formats'> & Pick<OpenTrust, 'checks'>> {
-  const { stores, now } = runtime
+  const { deployment, stores, now } = runtime
   const identity = await openClientIdentity(runtime, config)
   const { remote, resolveKey } = openOutgoing(runtime, config)
   const trust = await openIssuerTrust(runtime, trustSettings(config), { formats, resolveKey, remote })
@@ -48,6 +48,7 @@ async function openPorts(
   return {
     checks: trust.checks,
     stores,
+    sealing: deployment.sealing,
     crypto: nodeCrypto,
     ...identity,
     policies: POLICIES,

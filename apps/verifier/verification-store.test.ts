@@ -115,4 +115,43 @@ describe('a kept verification', () => {
     await sessions.create('session-1', session, 60)
     expect((await sessions.get('session-1'))?.value).toEqual(session)
   })
+
+  it('in which the browser has to come back is not to be read by the release before, which would show its result', async () => {
+    const { raw, sessions } = memory()
+    const { requestedAt: _requestedAt, responseUri, ...base } = BEFORE
+    const session: VerificationSession = {
+      ...base,
+      state: 'answered',
+      answeredAt: 1002,
+      answerMode: { mode: 'direct_post', responseUri },
+      sameDevice: 'required',
+      attempts: [],
+      answer: { hash: 'h1', reply: 'refused' },
+      checks: [{ name: 'same_device', outcome: 'undetermined', detail: 'not_returned' }],
+      credentials: [],
+      missing: [{ kind: 'return', at: 0 }],
+    }
+    await sessions.create('session-1', session, 60)
+    expect((await sessions.get('session-1'))?.value).toEqual(session)
+    const stored = JSON.parse((await raw.get('session-1'))?.value ?? '') as StoredVerification
+    // Without one of the two it does not go on.
+    expect(stored).not.toHaveProperty('responseUri')
+    expect(stored).not.toHaveProperty('answerMode')
+  })
+
+  it('whose browser is back says so', async () => {
+    const { sessions } = memory()
+    const { requestedAt: _requestedAt, responseUri, ...base } = BEFORE
+    const session: VerificationSession = {
+      ...base,
+      state: 'declined',
+      decidedAt: 1002,
+      returnedAt: 1002,
+      reason: 'access_denied',
+      answerMode: { mode: 'direct_post', responseUri },
+      attempts: [{ kind: 'declined', at: 1001, reason: 'access_denied' }],
+    }
+    await sessions.create('session-1', session, 60)
+    expect((await sessions.get('session-1'))?.value).toEqual(session)
+  })
 })

@@ -3,7 +3,8 @@
  * the other members; both stay as they are, in both directions, so that instances of the release before and of this one
  * share sessions during a rolling upgrade. What that release does not know is there only where it is needed: attempts, the
  * reply to an answer that does not follow from the state, a response mode of its own. It takes a session that is `answered`
- * for an open one, and judges the wallet's next try as it always did.
+ * for an open one, and judges the wallet's next try as it always did. It would also show the result of a session in which the
+ * browser has to come back first: of those it is kept from knowing how the answer travels, and it fails.
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
@@ -23,9 +24,10 @@ type Otherwise = 'answerMode' | 'attempts' | 'answer' | 'missing'
 type Plain<Session> = Session extends unknown ? Omit<Session, Otherwise> : never
 
 export type StoredVerification = Plain<VerificationSession> & {
-  /** Exactly one of the two members is there. */
+  /** Exactly one of the three members is there; the last where the return of the browser is required. */
   readonly responseUri?: string
   readonly answerMode?: AnswerMode
+  readonly sameDeviceAnswerMode?: AnswerMode
   /** Absent: none. */
   readonly attempts?: readonly Attempt[]
   /** Hash of the answer, where there is one. */
@@ -37,7 +39,7 @@ export type StoredVerification = Plain<VerificationSession> & {
 
 /** JSON has no bytes. */
 type StoredEvidence =
-  | Extract<EvidenceReference, { readonly kind: 'policy' }>
+  | Extract<EvidenceReference, { readonly kind: 'policy' | 'return' }>
   | (Omit<Extract<EvidenceReference, { readonly kind: 'status' }>, 'statuses'> & {
       readonly statuses: readonly StoredStatus[]
     })
@@ -57,19 +59,28 @@ export function verificationStore(raw: SessionStore<StoredVerification>): Sessio
 }
 
 export function toStored(session: VerificationSession): StoredVerification {
-  const { answer, answerMode, attempts, ...rest } = session
+  const { answer, answerMode: _mode, attempts, ...rest } = session
   return {
     ...('missing' in rest ? { ...rest, missing: rest.missing.map(evidenceToStored) } : rest),
-    ...(answerMode.mode === 'direct_post' ? { responseUri: answerMode.responseUri } : { answerMode }),
+    ...modeToStored(session),
     ...(attempts.length > 0 && { attempts }),
     ...(answer !== undefined && { answerHash: answer.hash }),
     ...(answer !== undefined && answer.reply !== usualReply(session.state) && { answerReply: answer.reply }),
   }
 }
 
+function modeToStored({
+  answerMode,
+  sameDevice,
+}: VerificationSession): Pick<StoredVerification, 'responseUri' | 'answerMode' | 'sameDeviceAnswerMode'> {
+  if (sameDevice === 'required') return { sameDeviceAnswerMode: answerMode }
+  return answerMode.mode === 'direct_post' ? { responseUri: answerMode.responseUri } : { answerMode }
+}
+
 export function fromStored(stored: StoredVerification): VerificationSession {
-  const { answerHash, answerMode, answerReply, attempts = [], missing, responseUri, ...rest } = stored
-  const mode = answerMode ?? directPost(responseUri)
+  const { answerHash, answerReply, attempts = [], missing, ...kept } = stored
+  const { answerMode, responseUri, sameDeviceAnswerMode, ...rest } = kept
+  const mode = sameDeviceAnswerMode ?? answerMode ?? directPost(responseUri)
   const answer =
     answerHash === undefined
       ? {}
@@ -91,9 +102,8 @@ function usualReply(state: VerificationSession['state']): WalletReply {
 }
 
 function evidenceToStored(reference: EvidenceReference): StoredEvidence {
-  return reference.kind === 'policy'
-    ? reference
-    : { ...reference, statuses: reference.statuses.map(statusToStored) }
+  if (reference.kind !== 'status') return reference
+  return { ...reference, statuses: reference.statuses.map(statusToStored) }
 }
 
 function statusToStored(status: StatusReference): StoredStatus {
@@ -102,7 +112,8 @@ function statusToStored(status: StatusReference): StoredStatus {
 }
 
 function evidenceFromStored(stored: StoredEvidence): EvidenceReference {
-  return stored.kind === 'policy' ? stored : { ...stored, statuses: stored.statuses.map(statusFromStored) }
+  if (stored.kind !== 'status') return stored
+  return { ...stored, statuses: stored.statuses.map(statusFromStored) }
 }
 
 function statusFromStored(stored: StoredStatus): StatusReference {

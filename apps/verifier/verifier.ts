@@ -6,7 +6,7 @@ import type { Check } from '@countersign/credential/contract/checks'
 import type { VerifiedPresentation } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
-import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { TokenBuckets } from '@countersign/service/operation/token-buckets'
@@ -23,6 +23,8 @@ export interface Verifier {
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   readonly requestSigner: Signer
+  /** The same at all instances of the deployment; one key a purpose. */
+  readonly macs: { readonly responseCode: Mac }
   /** Effective client identifier with its prefix, derived from the signer's certificate. */
   readonly clientId: string
   readonly trust: IssuerTrust

@@ -5,7 +5,15 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { issue, verify } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
-import { newCode, newGrant, newOffer, newRequest, type RealThings } from './real-things.ts'
+import {
+  newCode,
+  newGrant,
+  newOffer,
+  newRequest,
+  type RealThings,
+  type SentBack,
+  sentBack,
+} from './real-things.ts'
 import type { ServiceName, Stack } from './stack.ts'
 
 export type Values = Readonly<Record<string, string>>
@@ -73,8 +81,16 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
 
 function verifierCalls(stack: Stack): Adjustments {
   const open = { values: async () => ({ id: (await newRequest(stack)).id }) }
+  let back: SentBack
   return {
     'GET /openid4vc/session/{id}': open,
+    'POST /openid4vc/session/{id}/returned': {
+      values: async () => {
+        back = await sentBack(stack)
+        return { id: back.id }
+      },
+      body: async (example) => ({ ...objectOf(example), responseCode: back.code }),
+    },
     'GET /openid4vc/session/{id}/events': { values: async () => ({ id: await decided(stack) }) },
     'GET /openid4vc/request/{id}': open,
     'POST /openid4vc/request/{id}': open,

@@ -2,15 +2,18 @@
  * What no example can know, made for it: an issuance and a verification that came to their end, new ones for those who need
  * one that is open, and a wallet with a key, a DID and credentials.
  */
-import { identityQuery } from '@countersign/testing/client/flows'
-import { call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { identityQuery, issue } from '@countersign/testing/client/flows'
+import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
+  answerBody,
   identityConfiguration,
   keyProof,
   offerUri,
   readOffer,
+  readRequest,
   requestNonce,
   requestToken,
+  requestUri,
 } from '@countersign/testing/client/protocol-wallet'
 import { logIn, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { newKey } from '@countersign/testing/people/keys'
@@ -46,10 +49,31 @@ export async function newOffer({ urls }: Stack): Promise<Begun> {
   return expectStatus(answer, 200).json() as unknown as Begun
 }
 
-export async function newRequest({ urls }: Stack): Promise<Begun> {
-  const accept = { accept: 'application/json' }
-  const answer = await postJson(`${urls.verifier}/openid4vc/verify`, { dcql_query: identityQuery }, accept)
+export async function newRequest(
+  { urls }: Stack,
+  more: object = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Begun> {
+  const accept = { accept: 'application/json', ...headers }
+  const query = { dcql_query: identityQuery, ...more }
+  const answer = await postJson(`${urls.verifier}/openid4vc/verify`, query, accept)
   return expectStatus(answer, 200).json() as unknown as Begun
+}
+
+export interface SentBack {
+  readonly id: string
+  readonly code: string
+}
+
+/** A verification that was answered, and the code that the wallet's user brings back. */
+export async function sentBack(stack: Stack): Promise<SentBack> {
+  const headers = { successredirecturi: 'https://shop.example/done/$id' }
+  const { id, url } = await newRequest(stack, { sameDevice: 'required' }, headers)
+  const request = readRequest((await call(requestUri(url))).text)
+  const body = await answerBody(request, await issue(stack.urls.issuer), [['given_name'], ['family_name']])
+  const taken = expectStatus(await postForm(request.responseUri, body), 200).json()
+  const address = new URL(String(taken['redirect_uri']))
+  return { id, code: address.searchParams.get('response_code') ?? '' }
 }
 
 export async function newCode(stack: Stack): Promise<string> {

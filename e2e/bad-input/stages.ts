@@ -118,9 +118,10 @@ export async function verificationAt(
   verifierUrl: string,
   query: object = identityQuery,
   headers: Readonly<Record<string, string>> = {},
+  more: object = {},
 ): Promise<Requested> {
   const json = { accept: 'application/json', ...headers }
-  const started = await postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: query }, json)
+  const started = await postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: query, ...more }, json)
   const { id, url } = expectStatus(started, 200).json() as { id: string; url: string }
   const request = readRequest(expectStatus(await call(requestUri(url)), 200).text)
   return { id, verifierUrl, request }

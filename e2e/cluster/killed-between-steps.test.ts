@@ -15,8 +15,14 @@ import {
   verificationSteps,
   verify,
 } from '@countersign/testing/client/flows'
-import { type Answer, postJson } from '@countersign/testing/client/http'
-import { type Held, identityConfiguration } from '@countersign/testing/client/protocol-wallet'
+import { type Answer, call, postForm, postJson } from '@countersign/testing/client/http'
+import {
+  answerBody,
+  type Held,
+  identityConfiguration,
+  readRequest,
+  requestUri,
+} from '@countersign/testing/client/protocol-wallet'
 import {
   credentialsOf,
   newWalletUser,
@@ -90,6 +96,27 @@ describe('the instance that served the last step is killed', () => {
         (await verify(cluster.urls.verifier, held, { ...options, retries: 1 })).result['verificationResult'],
       ).toBe(true)
     })
+  })
+})
+
+describe('the instance that took an answer is killed', () => {
+  it('before the browser is back: its code is exchanged at the other', async () => {
+    const verifier = cluster.urls.verifier
+    const held = await issue(cluster.urls.issuer)
+    const headers = { accept: 'application/json', successredirecturi: 'https://shop.example/done' }
+    const query = { dcql_query: identityQuery, sameDevice: 'required' }
+    const started = (await postJson(`${verifier}/openid4vc/verify`, query, headers)).json()
+    const request = readRequest((await call(requestUri(String(started['url'])))).text)
+    const body = await answerBody(request, held, [['given_name'], ['family_name']])
+    const taken = await postForm(request.responseUri, body)
+    const victim = named(taken.instance)
+    await victim.kill('SIGKILL')
+    const responseCode = new URL(String(taken.json()['redirect_uri'])).searchParams.get('response_code')
+    const address = `${verifier}/openid4vc/session/${String(started['id'])}/returned`
+    const returned = await onceMore(() => postJson(address, { responseCode }))
+    expect([returned.status, returned.json()['state']]).toEqual([200, 'verified'])
+    expect(returned.instance).not.toBe(taken.instance)
+    await victim.restart()
   })
 })
 

@@ -280,4 +280,41 @@ describe('an answer to a presentation request', () => {
     const again = readRequest((await call(requestUri(url))).text)
     expect(again).toEqual(request)
   })
+
+  it('brings a response code that is exchanged once, of twenty at once through both', async () => {
+    const verifiers = cluster.services.filter(({ service }) => service === 'verifier')
+    const rounds = await many(10, 2, async () => {
+      const { id, code } = await sentBack()
+      const waiting = await call(`${cluster.urls.verifier}/openid4vc/session/${id}`)
+      expect(waiting.json()).toMatchObject({ state: 'answered', returned: false })
+      expect(waiting.text).not.toContain('Ada')
+      const exchange = (url = '') =>
+        postJson(`${url}/openid4vc/session/${id}/returned`, { responseCode: code })
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, at) => exchange(verifiers[at % verifiers.length]?.url)),
+      )
+      const [won, ...others] = answers.toSorted((a, b) => a.status - b.status)
+      expect(won?.json()).toMatchObject({ state: 'verified', returned: true })
+      expect(new Set(others.map(({ status }) => status))).toEqual(new Set([409]))
+      return won?.status
+    })
+    expect(rounds).toEqual(rounds.map(() => 200))
+    expect(verifiers).toHaveLength(2)
+  })
+
+  async function sentBack() {
+    const { id, url } = (
+      await postJson(
+        `${cluster.urls.verifier}/openid4vc/verify`,
+        { dcql_query: identityQuery, sameDevice: 'required' },
+        { accept: 'application/json', successredirecturi: 'https://shop.example/done' },
+      )
+    ).json() as { id: string; url: string }
+    const request = readRequest((await call(requestUri(url))).text)
+    const body = await answerBody(request, held, [['given_name'], ['family_name']])
+    const [first, again] = await times(2, () => postForm(request.responseUri, body))
+    expect(again?.text).toBe(first?.text)
+    const address = new URL(String(first?.json()['redirect_uri']))
+    return { id, code: address.searchParams.get('response_code') ?? '' }
+  }
 })

@@ -18,6 +18,7 @@ import { serveRequest } from '@countersign/verifier/request/serve-request'
 import { startVerification } from '@countersign/verifier/request/start-verification'
 import { readVerification } from '@countersign/verifier/response/look-again'
 import { receivePresentation } from '@countersign/verifier/response/receive-presentation'
+import { takeReturn } from '@countersign/verifier/response/take-return'
 import type { Services } from './instance.ts'
 
 type Form = Readonly<Record<string, string>>
@@ -34,10 +35,13 @@ export type Request =
       readonly dpop?: string
       readonly body: JsonObject
     }
-  | { readonly kind: 'start'; readonly id?: string }
+  | { readonly kind: 'start'; readonly id?: string; readonly sameDevice?: SameDevice }
   | { readonly kind: 'fetch request'; readonly id: string }
   | { readonly kind: 'answer'; readonly id: string; readonly form: Form }
   | { readonly kind: 'result'; readonly id: string }
+  | { readonly kind: 'returned'; readonly id: string; readonly code: string }
+
+export type SameDevice = 'required' | 'allowed'
 
 export type Reply =
   | { readonly ok: true; readonly body: JsonObject; readonly text?: string }
@@ -73,13 +77,15 @@ function dispatch(services: Services, request: Request, by: string): Promise<Rep
     case 'credential':
       return credential(services, request)
     case 'start':
-      return start(services, request.id)
+      return start(services, request)
     case 'fetch request':
       return fetchRequest(services, request.id)
     case 'answer':
       return answer(services, request, by)
     case 'result':
       return result(services, request.id)
+    case 'returned':
+      return returned(services, request)
   }
 }
 
@@ -118,15 +124,22 @@ async function credential(
   return issued.ok ? answered(issued.value) : refused(issued.error.code)
 }
 
-async function start({ verifier }: Services, id: string | undefined): Promise<Reply> {
+async function start(
+  { verifier }: Services,
+  { id, sameDevice }: Extract<Request, { kind: 'start' }>,
+): Promise<Reply> {
   const started = await startVerification(verifier, {
     dcqlQuery: identityQuery,
     policies: [],
     authorizeBaseUrl: 'openid4vp://authorize',
     ...(id !== undefined && { id }),
+    ...(sameDevice !== undefined && { sameDevice, successRedirectUri: DONE, errorRedirectUri: FAILED }),
   })
   return started.ok ? answered({ id: started.value.id, url: started.value.url }) : refused(started.error.code)
 }
+
+const DONE = 'https://shop.example/done'
+const FAILED = 'https://shop.example/failed'
 
 async function fetchRequest({ verifier }: Services, id: string): Promise<Reply> {
   const served = await serveRequest(verifier, id, undefined)
@@ -140,9 +153,18 @@ async function answer(
 ): Promise<Reply> {
   const received = await receivePresentation(verifier, id, form, { sender: by })
   if (!received.ok) return refused(received.error.code)
-  const { reply, session } = received.value
+  const { redirectUri, reply, session } = received.value
   const decides = session.answer !== undefined
-  return answered({ reply, state: session.state, decides })
+  const code = redirectUri && new URL(redirectUri).searchParams.get('response_code')
+  return answered({ reply, state: session.state, decides, ...(code && { code }) })
+}
+
+async function returned(
+  { verifier }: Services,
+  { code, id }: Extract<Request, { kind: 'returned' }>,
+): Promise<Reply> {
+  const taken = await takeReturn(verifier, id, code)
+  return taken.ok ? answered({ state: taken.value.state }) : refused(taken.error.code)
 }
 
 async function result({ verifier }: Services, id: string): Promise<Reply> {
@@ -151,7 +173,8 @@ async function result({ verifier }: Services, id: string): Promise<Reply> {
   const events = session.events.map(({ sequence, type }) => `${sequence} ${type}`)
   const view = JSON.stringify(sessionView(session, verifier.policies))
   const claims = view.includes('"claims":{')
-  return answered({ state: session.state, decided: isDecided(session), claims, events })
+  const told = view.includes('"verificationResult"') || view.includes('"policyResults"')
+  return answered({ state: session.state, decided: isDecided(session), claims, told, events })
 }
 
 function answered(body: JsonObject): Reply {

@@ -133,6 +133,7 @@ function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLi
   const verifier = buildVerifier(
     {
       ...shared,
+      sealing,
       requestSigner: deployment.requestSigner,
       clientId: deployment.clientId,
       policies: POLICIES,

@@ -7,6 +7,7 @@ import { type Committed, readCommitted, type Written } from './committed.ts'
 import type { Invariant } from './invariant.ts'
 import { issuanceInvariants } from './issuance-invariants.ts'
 import type { World } from './network.ts'
+import { returnInvariants } from './return-invariants.ts'
 import { verificationInvariants } from './verification-invariants.ts'
 
 export interface Violation {
@@ -25,6 +26,7 @@ export async function judge(
     ...issuanceInvariants,
     ...verificationInvariants,
     ...answerInvariants,
+    ...returnInvariants,
   }
   const broken = Object.entries(named).flatMap(([invariant, breaches]) =>
     [...breaches(recorded)].map((facts) => ({ invariant, facts })),
@@ -84,6 +86,8 @@ const allowedSteps = new Set([
     ['answered', 'verified', 'rejected', 'declined', 'expired'].map((next) => `${open} → ${next}`),
   ),
   ...['verified', 'rejected', 'undetermined'].map((decided) => `answered → ${decided}`),
+  // The browser is back, and nothing else.
+  ...['verified', 'rejected', 'undetermined'].map((decided) => `${decided} → ${decided}`),
 ])
 
 interface AnySession {
@@ -109,6 +113,7 @@ const tooLate = new Set([
   'proof_outside_window',
   'already_issued',
   'session_expired',
+  'returned_too_late',
   'session_unknown',
   'presentation_unbound',
 ])

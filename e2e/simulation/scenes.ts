@@ -24,7 +24,7 @@ import {
 } from './attackers.ts'
 import { powerCutWhenTaken } from './crashes.ts'
 import type { HeldCredential } from './deployment.ts'
-import { type Request, textIn } from './endpoints.ts'
+import { type Request, type SameDevice, textIn } from './endpoints.ts'
 import { follow } from './follower.ts'
 import { persist, promised, settle, type World } from './network.ts'
 import { NO_PLACE } from './status-list.ts'
@@ -68,7 +68,7 @@ function outOf(supply: string): never {
   throw new Error(`the cast ran out of ${supply}`)
 }
 
-type Scene = (world: World, cast: Cast) => Promise<void>
+export type Scene = (world: World, cast: Cast) => Promise<void>
 
 export const issuanceScenes: Readonly<Record<string, Scene>> = {
   /** A wallet, two configurations perhaps, and afterwards it shows what it got. */
@@ -284,12 +284,16 @@ async function makeOffer(
 }
 
 /** Under an id of the relying party's choice at times, and then sometimes twice at once. */
-async function startVerification(world: World, cast: Cast): Promise<string> {
+export async function startVerification(world: World, cast: Cast, sameDevice?: SameDevice): Promise<string> {
   const { random } = world.scheduler
   const chosen = random.chance(0.4) ? encodeBase64url(random.bytes(16)) : undefined
   const name = cast.name('relying party')
   const start = () =>
-    persist(world, name, () => ({ kind: 'start', ...(chosen !== undefined && { id: chosen }) }))
+    persist(world, name, () => ({
+      kind: 'start',
+      ...(chosen !== undefined && { id: chosen }),
+      ...(sameDevice !== undefined && { sameDevice }),
+    }))
   const replies = await Promise.all(chosen && random.chance(0.5) ? [start(), start()] : [start()])
   const started = replies.find((reply) => reply.ok)
   // A start whose answer was lost is there all the same: the second try meets it.
@@ -298,7 +302,7 @@ async function startVerification(world: World, cast: Cast): Promise<string> {
   return id
 }
 
-async function readResult(world: World, cast: Cast, id: string): Promise<void> {
+export async function readResult(world: World, cast: Cast, id: string): Promise<void> {
   const name = cast.name('reader')
   for (let read = 0; read < 3; read += 1) await persist(world, name, () => ({ kind: 'result', id }))
 }

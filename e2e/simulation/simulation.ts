@@ -10,6 +10,7 @@ import { openInstance } from './instance.ts'
 import { judge, type Violation } from './invariants.ts'
 import type { World } from './network.ts'
 import { type Random, seededRandom } from './random.ts'
+import { sameDeviceScenes } from './same-device-scenes.ts'
 import { issuanceScenes, openCast, verificationScenes } from './scenes.ts'
 import { openScheduler, type Pace } from './scheduler.ts'
 import type { Flaw } from './simulated-store.ts'
@@ -91,6 +92,8 @@ export async function simulate(seed: number, { deployment, flaw }: SimulationOpt
   }
 }
 
+const allVerifications = { ...verificationScenes, ...sameDeviceScenes }
+
 function setTheScene(world: World, random: Random): readonly string[] {
   const cast = openCast(world)
   const play = (scenes: typeof issuanceScenes) => {
@@ -99,7 +102,7 @@ function setTheScene(world: World, random: Random): readonly string[] {
     return name
   }
   const issuances = Array.from({ length: 1 + random.below(3) }, () => play(issuanceScenes))
-  const verifications = Array.from({ length: 1 + random.below(2) }, () => play(verificationScenes))
+  const verifications = Array.from({ length: 1 + random.below(2) }, () => play(allVerifications))
   return [...issuances, ...verifications]
 }
 

@@ -6,7 +6,10 @@ import type { Invariant, Recorded } from './invariant.ts'
 export const verificationInvariants: Readonly<Record<string, Invariant>> = {
   'a verification is decided once, with one event': function* ({ committed }) {
     for (const [id, writes] of committed.verifications) {
-      const decisions = writes.filter(({ value }) => isDecided(value)).length
+      const decisions = writes.filter(({ value }, index) => {
+        const before = writes[index - 1]?.value
+        return isDecided(value) && !(before !== undefined && isDecided(before))
+      }).length
       const last = writes.at(-1)?.value
       const events = last?.events.filter(({ type }) => finalEvents.has(type)) ?? []
       const told = last !== undefined && isDecided(last) ? 1 : 0
@@ -27,10 +30,12 @@ export const verificationInvariants: Readonly<Record<string, Invariant>> = {
       if (kept?.reply !== reply) yield `${id}: told ${reply}, kept ${kept?.reply}`
     }
   },
-  'only an answer and the end of the time decide': function* ({ committed }) {
+  'only an answer, an attempt that was brought back and the end of the time decide': function* ({
+    committed,
+  }) {
     for (const [id, writes] of committed.verifications) {
       for (const { value } of writes) {
-        if (!isDecided(value) || value.answer !== undefined) continue
+        if (!isDecided(value) || value.answer !== undefined || value.returnedAt !== undefined) continue
         if (value.decidedAt < value.expiresAt) yield `${id}: ${value.state} by an attempt`
       }
     }

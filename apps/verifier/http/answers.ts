@@ -15,7 +15,14 @@ import { errorBody } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
 import type { Policy } from '../policies/policy.ts'
 import { policyList } from './session-view.ts'
-import { presentationRefused, receiveError, sessionUnknown, startError, startMistake } from './wire.ts'
+import {
+  presentationRefused,
+  receiveError,
+  returnError,
+  sessionUnknown,
+  startError,
+  startMistake,
+} from './wire.ts'
 
 const ID = 'order-4711-zP3kQ9'
 const CREATED_AT = 1_767_225_600
@@ -110,6 +117,21 @@ export const sessionAnswers: DescribedAnswers = {
   ...storeAnswers(),
 }
 
+export const returnedAnswers: DescribedAnswers = {
+  200: {
+    description: 'The verification, of which the code is exchanged now',
+    schema: verificationView,
+    example: verified,
+  },
+  400: errorAnswer('The code is none of this session', returnError({ code: 'response_code_wrong' })),
+  409: errorAnswer(
+    'A code was exchanged before, or the session is decided without it',
+    returnError({ code: 'already_returned' }),
+  ),
+  ...notFound,
+  ...storeAnswers(),
+}
+
 export const eventAnswers: DescribedAnswers = {
   200: {
     description:
@@ -154,20 +176,21 @@ export const requestAnswers: DescribedAnswers = {
   ...refusedToWallets,
 }
 
-const wayOn = 'https://shop.example/failed/order-4711-zP3kQ9'
+const CODE = 'k3mIkWpQYqFh0cVxJ0vTn5u1y8bGk1sJzq0m3ZtQ2aE'
+const wayOn = `https://shop.example/failed/${ID}?response_code=${CODE}`
 
 export const responseAnswers: DescribedAnswers = {
   200: {
     description:
       'The answer was taken: a presentation that was accepted or cannot be judged yet, or the error of a wallet that declines',
     schema: authorizationResponseTaken,
-    example: { redirect_uri: `https://shop.example/done/${ID}` },
+    example: { redirect_uri: `https://shop.example/done/${ID}?response_code=${CODE}` },
   },
   400: {
     description:
       'The answer cannot be read, comes too late, is another than the one that was taken, or is not accepted',
     schema: authorizationResponseRefused,
-    example: errorBody(presentationRefused({ errorRedirectUri: wayOn }), 'oauth', ''),
+    example: errorBody(presentationRefused(wayOn), 'oauth', ''),
   },
   ...refusedToWallets,
 }

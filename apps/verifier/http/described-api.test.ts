@@ -82,8 +82,8 @@ async function send(name: string, { id = '', body, form, headers = {} }: Sent = 
 const asDeclared = (status: number) => ({ status, faults: [] })
 
 describe("the verifier's API", () => {
-  it('has seven operations, and leaves nothing of them undescribed', () => {
-    expect(operations.map(({ name }) => name)).toHaveLength(7)
+  it('has eight operations, and leaves nothing of them undescribed', () => {
+    expect(operations.map(({ name }) => name)).toHaveLength(8)
     expect(operations.flatMap(gapsOf)).toEqual([])
   })
 
@@ -196,6 +196,39 @@ describe("the verifier's API", () => {
     },
   )
 
+  it('exchanges a response code once, as declared', async () => {
+    const name = 'POST /openid4vc/session/{id}/returned'
+    const session = await started(test.verifier, {
+      successRedirectUri: 'https://shop.example/$id',
+      sameDevice: 'required',
+    })
+    const { id } = session
+    const [body] = bodiesOf(operation(name))
+    expect(await send(name, { id, body })).toMatchObject(asDeclared(400))
+    expect(await send(name, { id, body: {} })).toMatchObject(asDeclared(400))
+    expect(await send(name, { id: 'x'.repeat(22), body })).toMatchObject(asDeclared(404))
+    expect(await send(name, { id: 'x'.repeat(201), body })).toMatchObject(asDeclared(400))
+    const form = await answerTo(session, await heldCredential(test), test.clock.now)
+    const taken = await send('POST /openid4vc/verify/{id}', { id, form })
+    const address = new URL(taken.answer.json<{ redirect_uri: string }>().redirect_uri)
+    const good = { id, body: { responseCode: address.searchParams.get('response_code') } }
+    const returned = await send(name, good)
+    expect(returned).toMatchObject(asDeclared(200))
+    expect(returned.answer.json()).toMatchObject({ state: 'verified', returned: true })
+    expect(await send(name, good)).toMatchObject(asDeclared(409))
+  })
+
+  it('refuses to wait for a browser that has nowhere to come back to', async () => {
+    const body = { request_credentials: [{ vct: 'x' }], sameDevice: 'required' }
+    const refused = await send('POST /openid4vc/verify', { body })
+    expect(refused).toMatchObject(asDeclared(400))
+    expect(refused.answer.json()).toMatchObject({
+      message: expect.stringContaining('needs successRedirectUri'),
+    })
+    const headers = { successredirecturi: 'https://shop.example/' }
+    expect(await send('POST /openid4vc/verify', { body, headers })).toMatchObject(asDeclared(200))
+  })
+
   it('gives request objects as declared, and none after the end', async () => {
     const { id, expiresAt } = await started(test.verifier)
     expect(await send('GET /openid4vc/request/{id}', { id })).toMatchObject(asDeclared(200))
@@ -217,16 +250,20 @@ describe("the verifier's API", () => {
     const good = await started(test.verifier, ways)
     const taken = await send(name, { id: good.id, form: await answerTo(good, held, test.clock.now) })
     expect(taken).toMatchObject(asDeclared(200))
-    expect(taken.answer.json()).toEqual({ redirect_uri: `https://shop.example/${good.id}` })
+    expect(taken.answer.json()).toEqual({
+      redirect_uri: expect.stringMatching(`^https://shop.example/${good.id}[?]response_code=[\\w-]{43}$`),
+    })
     const bad = await started(test.verifier, ways)
     const less = await answerTo(bad, held, test.clock.now, { disclose: [] })
     const refused = await send(name, { id: bad.id, form: less })
     expect(refused).toMatchObject(asDeclared(400))
+    const next = refused.answer.json<{ redirect_uri: string }>().redirect_uri
+    expect(next).toMatch(/^https:\/\/shop\.example\/no\?response_code=[\w-]{43}$/)
     expect(refused.answer.json()).toEqual({
       error: 'access_denied',
       error_description: 'The presentation was not accepted',
-      redirect_uri: 'https://shop.example/no',
-      error_uri: 'https://shop.example/no',
+      redirect_uri: next,
+      error_uri: next,
     })
     const quiet = await started(test.verifier)
     const plain = await send(name, { id: quiet.id, form: await answerTo(quiet, held, test.clock.now) })

@@ -1,4 +1,5 @@
 /** Method, path, function: the verifier's API. Behind a handler there is one use case. */
+import { browserReturnedBody } from '@countersign/api/verifier/returned'
 import { startVerificationBody, startVerificationHeaders } from '@countersign/api/verifier/start'
 import {
   type AuthorizationResponseTaken,
@@ -19,18 +20,27 @@ import { serveRequest } from '../request/serve-request.ts'
 import { startVerification } from '../request/start-verification.ts'
 import { readVerification } from '../response/look-again.ts'
 import { type ReceivedAnswer, receivePresentation } from '../response/receive-presentation.ts'
+import { takeReturn } from '../response/take-return.ts'
 import type { Verifier } from '../verifier.ts'
 import {
   eventAnswers,
   policyAnswers,
   requestAnswers,
   responseAnswers,
+  returnedAnswers,
   sessionAnswers,
   startAnswers,
 } from './answers.ts'
 import { policyList, sessionView } from './session-view.ts'
 import { parseStart } from './start-request.ts'
-import { presentationRefused, receiveError, sessionUnknown, startError, startMistake } from './wire.ts'
+import {
+  presentationRefused,
+  receiveError,
+  returnError,
+  sessionUnknown,
+  startError,
+  startMistake,
+} from './wire.ts'
 
 const params = z.object({ id: z.string().min(1).max(200).describe('Id of the session') })
 const REQUEST_OBJECT = 'application/oauth-authz-req+jwt'
@@ -83,6 +93,26 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       const { id } = request.params
       const found = isSessionId(id) ? await readVerification(verifier, id) : undefined
       return found === undefined ? fail(sessionUnknown) : sessionView(found, verifier.policies)
+    },
+  )
+
+  app.post(
+    '/openid4vc/session/:id/returned',
+    {
+      schema: {
+        summary: 'Exchange the response code that the browser came back with',
+        tags: toRelyingParties,
+        params,
+        body: browserReturnedBody,
+      },
+      bodyLimit: BODY_LIMITS.message,
+      config: { ...management, answers: returnedAnswers },
+    },
+    async (request) => {
+      const { id } = request.params
+      if (!isSessionId(id)) fail(sessionUnknown)
+      const returned = await takeReturn(verifier, id, request.body.responseCode)
+      return returned.ok ? sessionView(returned.value, verifier.policies) : fail(returnError(returned.error))
     },
   )
 
@@ -189,9 +219,8 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
 }
 
 /** OpenID4VP 1.0 §8.2: a wallet that declines has answered as well as one whose presentation is taken. */
-function answerToWallet({ reply, session }: ReceivedAnswer): AuthorizationResponseTaken {
-  if (reply === 'refused') fail(presentationRefused(session))
-  return { redirect_uri: reply === 'taken' ? session.successRedirectUri : session.errorRedirectUri }
+function answerToWallet({ redirectUri, reply }: ReceivedAnswer): AuthorizationResponseTaken {
+  return reply === 'refused' ? fail(presentationRefused(redirectUri)) : { redirect_uri: redirectUri }
 }
 
 async function findAnswered(verifier: Verifier, request: FastifyRequest): Promise<void> {

@@ -10,7 +10,8 @@ import { DCQL_LIMITS, type DcqlRefusal } from '@countersign/protocol/openid4vp/d
 import { RESPONSE_LIMITS } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { type WireError, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
 import type { StartRefusal } from '../request/start-verification.ts'
-import type { ReceivedAnswer, ReceiveRefusal } from '../response/receive-presentation.ts'
+import type { ReceiveRefusal } from '../response/receive-presentation.ts'
+import type { TakeReturnRefusal } from '../response/take-return.ts'
 import type { StartMistake } from './start-request.ts'
 
 /** Word for word what scripts of the field look for when a session is not to be found. */
@@ -101,9 +102,13 @@ const startRefusals: WireErrors<StartRefusal> = {
   ...queryRefusals,
   unknown_member: ({ at, name, nearest }) =>
     invalidQuery(at, `${name.slice(0, 60)} is not known to DCQL there${didYouMean(nearest)}`),
-  session_exists: ({ id }) => ({ status: 409, message: `A session with the id ${id} exists already` }),
+  session_exists: ({ id }) => conflict(`A session with the id ${id} exists already`),
   session_id_guessable: ({ minimumLength }) =>
     badRequest(`Without holder binding stateId must have at least ${minimumLength} random characters`),
+  return_without_address: () =>
+    badRequest(
+      'sameDevice required needs successRedirectUri: the browser comes back there with its response code',
+    ),
   format_not_supported: ({ format, supported }) =>
     badRequest(`The format ${format} is not supported; supported: ${supported.join(', ')}`),
   policy_unknown: ({ policy, known }) => badRequest(`Unknown policy ${policy}; known: ${known.join(', ')}`),
@@ -112,6 +117,22 @@ const startRefusals: WireErrors<StartRefusal> = {
 
 export function startError(refusal: StartRefusal): WireError {
   return wireError(startRefusals, refusal)
+}
+
+const returnRefusals: WireErrors<TakeReturnRefusal> = {
+  session_unknown: () => sessionUnknown,
+  response_code_wrong: () => badRequest('responseCode is no response code of this session'),
+  already_returned: () => conflict('A response code of this session has been exchanged already'),
+  attempt_outranked: () => conflict('An answer was taken, and this response code is of another attempt'),
+  returned_too_late: () => conflict('The session was decided before the browser came back'),
+}
+
+export function returnError(refusal: TakeReturnRefusal): WireError {
+  return wireError(returnRefusals, refusal)
+}
+
+function conflict(message: string): WireError {
+  return { status: 409, message }
 }
 
 function invalidQuery(at: DcqlRefusal['at'], expected: string): WireError {
@@ -200,8 +221,7 @@ function invalidRequest(message: string): WireError {
  * OpenID4VP 1.0 §8.2. A refused presentation is a 400 for the wallet, with the way on for its user where the relying
  * party gave one. The wallet is not told why: the relying party is.
  */
-export function presentationRefused(session: Pick<ReceivedAnswer['session'], 'errorRedirectUri'>): WireError {
-  const { errorRedirectUri: next } = session
+export function presentationRefused(next: string | undefined): WireError {
   const body = { error: 'access_denied', error_description: 'The presentation was not accepted' }
   const told: AuthorizationResponseRefused =
     next === undefined ? body : { ...body, redirect_uri: next, error_uri: next }

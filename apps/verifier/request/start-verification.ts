@@ -28,6 +28,8 @@ export interface StartVerification {
   /** `$id` stands for the session id. */
   readonly successRedirectUri?: string | undefined
   readonly errorRedirectUri?: string | undefined
+  /** `required`: no result before the browser that began comes back; `allowed` when absent. */
+  readonly sameDevice?: 'required' | 'allowed' | undefined
   readonly ttlSeconds?: number | undefined
 }
 
@@ -39,6 +41,8 @@ export type StartRefusal =
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
   | { readonly code: 'session_exists'; readonly id: string }
   | { readonly code: 'session_id_guessable'; readonly minimumLength: number }
+  /** The browser would have nowhere to come back to. */
+  | { readonly code: 'return_without_address' }
 
 export interface StartedVerification {
   readonly id: string
@@ -62,6 +66,7 @@ export async function startVerification(
     findFormatFault(query.value.credentials, verifier.formats) ??
     findUnknownMember(request.dcqlQuery, verifier.formats) ??
     guessableId(request, query.value) ??
+    returnWithoutAddress(request) ??
     findPolicyMistake(verifier.policies, request.policies)
   if (mistake !== undefined) return refuse(mistake)
 
@@ -99,6 +104,7 @@ async function newSession(
     policies: request.policies,
     successRedirectUri: withId(request.successRedirectUri),
     errorRedirectUri: withId(request.errorRedirectUri),
+    sameDevice: request.sameDevice === 'required' ? 'required' : undefined,
     attempts: [],
     events: appendEvent([], 'created', now),
   }
@@ -118,4 +124,12 @@ function guessableId(request: StartVerification, query: DcqlQuery): StartRefusal
   const waived = query.credentials.some((credential) => !credential.requireHolderBinding)
   const short = request.id !== undefined && request.id.length < UNGUESSABLE_LENGTH
   return waived && short ? { code: 'session_id_guessable', minimumLength: UNGUESSABLE_LENGTH } : undefined
+}
+
+function returnWithoutAddress({
+  sameDevice,
+  successRedirectUri,
+}: StartVerification): StartRefusal | undefined {
+  if (sameDevice !== 'required' || successRedirectUri !== undefined) return undefined
+  return { code: 'return_without_address' }
 }

@@ -12,7 +12,7 @@ import type {
   FoundEvidence,
   RequestedPolicy,
 } from '@countersign/protocol/openid4vp/session'
-import { NOT_ASKED } from '@countersign/protocol/openid4vp/session-step'
+import { NOT_ASKED } from '@countersign/protocol/openid4vp/session-waiting'
 import { askedPolicies, judgePolicy } from '../policies/judge-policies.ts'
 import type { StatusSubject, Verifier } from '../verifier.ts'
 

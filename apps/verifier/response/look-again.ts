@@ -5,11 +5,13 @@
  */
 import { ok } from '@countersign/core/result'
 import {
+  type BrowserReturned,
   isDecided,
   type VerificationMessage,
   type VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
 import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
+import { waitsForEvidence } from '@countersign/protocol/openid4vp/session-waiting'
 import { stepSession } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
 import type { Verifier } from '../verifier.ts'
@@ -28,8 +30,7 @@ export async function readVerification(
 ): Promise<VerificationSession | undefined> {
   const found = await verifier.sessions.get(id)
   if (found === undefined || !isDue(found.value, verifier.now())) return found?.value
-  const waits = found.value.state === 'answered'
-  if (waits && !verifier.lookTurns(id, verifier.now())) return found.value
+  if (isWaiting(found.value) && !verifier.lookTurns(id, verifier.now())) return found.value
   return goOn(verifier, found)
 }
 
@@ -48,11 +49,16 @@ export async function look(verifier: LookingVerifier, id: string): Promise<numbe
 }
 
 function isDue(session: VerificationSession, now: number): boolean {
-  return !isDecided(session) && (session.state === 'answered' || now >= session.expiresAt)
+  return !isDecided(session) && (isWaiting(session) || now >= session.expiresAt)
+}
+
+/** For what somebody can look for: a browser comes back by itself. */
+function isWaiting(session: VerificationSession): boolean {
+  return session.state === 'answered' && waitsForEvidence(session)
 }
 
 /** Evidence first, then the end of the time. */
-async function goOn(
+export async function goOn(
   verifier: LookingVerifier,
   found: Versioned<VerificationSession>,
 ): Promise<VerificationSession | undefined> {
@@ -77,7 +83,7 @@ async function end(
 async function take(
   verifier: LookingVerifier,
   id: string,
-  message: VerificationMessage,
+  message: Exclude<VerificationMessage, BrowserReturned>,
   known?: Versioned<VerificationSession>,
   spareAnswered = false,
 ): Promise<VerificationSession | undefined> {
@@ -96,9 +102,9 @@ const SOONEST_MS = 1000
 const LATEST_MS = 30_000
 
 /** The longer it takes, the longer it is left alone; at the end of the time it is looked at in any case. */
-function nextLookMs(session: VerificationSession, now: number): number {
+export function nextLookMs(session: VerificationSession, now: number): number {
   const leftMs = Math.max(SOONEST_MS, (session.expiresAt - now) * 1000)
-  if (session.state !== 'answered') return leftMs
+  if (session.state !== 'answered' || !waitsForEvidence(session)) return leftMs
   const waitedMs = (now - session.answeredAt) * 1000
   return Math.min(leftMs, LATEST_MS, Math.max(SOONEST_MS, waitedMs / 2))
 }

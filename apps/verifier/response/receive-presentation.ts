@@ -1,12 +1,13 @@
 /**
  * Takes a wallet's answer (OpenID4VP 1.0 §8). Verify first, then compare-and-set: an instance that dies in between
  * leaves the session as it was, and the wallet's retry succeeds elsewhere. Two answers at once both verify; one wins, and
- * whoever sends the same again hears the same again. What an answer is worth, `judge-answer.ts` says.
+ * whoever sends the same again hears the same again, with the same response code. What an answer is worth, `judge-answer.ts`
+ * says.
  */
-
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Form } from '@countersign/protocol/openid4vp/response/authorization-response'
 import type {
+  AttemptKind,
   VerificationRefusal,
   VerificationSession,
   WalletReply,
@@ -16,7 +17,9 @@ import { type SessionUnknown, stepSession } from '@countersign/service/sessions/
 import type { Versioned } from '@countersign/stores/ports'
 import type { Verifier } from '../verifier.ts'
 import { answerHashOf } from './answer-hash.ts'
-import { type AnswerRefusal, type JudgingVerifier, judgeAnswer } from './judge-answer.ts'
+import { type AnswerMessage, type AnswerRefusal, type JudgingVerifier, judgeAnswer } from './judge-answer.ts'
+import { nextLookMs } from './look-again.ts'
+import { wayOn } from './way-on.ts'
 
 export type ReceiveRefusal =
   | AnswerRefusal
@@ -31,10 +34,12 @@ export type ReceiveRefusal =
 export interface ReceivedAnswer {
   readonly reply: WalletReply
   readonly session: VerificationSession
+  /** Where the wallet sends its user, with a response code; absent where the relying party named no place. */
+  readonly redirectUri?: string | undefined
 }
 
 type ReceivingVerifier = JudgingVerifier &
-  Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe' | 'answerLimit' | 'due'>
+  Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe' | 'answerLimit' | 'due' | 'macs'>
 
 export interface ReceivedFrom {
   /** Whoever sent it, as far as the network tells. */
@@ -55,7 +60,7 @@ export async function receivePresentation(
   // An answered or expired session needs no cryptography to say so.
   const compared = found.value.answer && (await answerHash())
   const closed = answerClosed(found.value, compared, verifier.now())
-  if (closed !== undefined) return closed.ok ? ok(received(closed.value, 'refused')) : closed
+  if (closed !== undefined) return closed.ok ? ok(await answered(verifier, closed.value)) : closed
   const retryAfterSeconds = verifier.answerLimit.take(`${id} ${sender}`)
   if (retryAfterSeconds !== undefined) return refuse({ code: 'answers_too_many', retryAfterSeconds })
 
@@ -70,7 +75,7 @@ export async function receivePresentation(
       const next = stepVerification(session, message, now)
       // An instance that dies after the commit leaves somebody who looks.
       if (next.ok && next.value !== session && next.value.state === 'answered')
-        await verifier.due.put(id, BEFORE_COMMIT_MS)
+        await verifier.due.put(id, Math.max(BEFORE_COMMIT_MS, nextLookMs(next.value, now)))
       return next
     },
     found,
@@ -79,16 +84,43 @@ export async function receivePresentation(
   const { after, changed } = moved.value
   // Put again: whoever took the entry before the commit found nothing to look for.
   if (changed && after.state === 'answered')
-    await verifier.due.put(id, AFTER_COMMIT_MS).catch(() => undefined)
+    await verifier.due.put(id, nextLookMs(after, now)).catch(() => undefined)
   if (after.answer === undefined && keyAway) return refuse({ code: 'issuer_key_unavailable' })
-  return ok(received(after, message.type === 'wallet_declined' ? 'noted' : 'refused'))
+  return ok(await received(verifier, after, message))
 }
 
-/** The second look comes soon: most of what is away is away for moments. */
+/** For the commit, before somebody looks in vain. */
 const BEFORE_COMMIT_MS = 5000
-const AFTER_COMMIT_MS = 1000
+
+type Answered = Pick<ReceivingVerifier, 'macs'>
 
 /** An attempt leaves the session without an answer. */
-function received(session: VerificationSession, toAttempt: WalletReply): ReceivedAnswer {
-  return { session, reply: session.answer?.reply ?? toAttempt }
+async function received(
+  verifier: Answered,
+  session: VerificationSession,
+  message: AnswerMessage,
+): Promise<ReceivedAnswer> {
+  if (session.answer !== undefined || message.type === 'answer_judged') return answered(verifier, session)
+  const attempt = ATTEMPTS[message.type]
+  const { reply } = attempt
+  const redirectUri = await wayOn(verifier, session, reply, { ...attempt, hash: message.answerHash })
+  return { session, reply, redirectUri }
+}
+
+const ATTEMPTS: {
+  readonly [Type in Exclude<AnswerMessage['type'], 'answer_judged'>]: {
+    readonly kind: AttemptKind
+    readonly reply: WalletReply
+  }
+} = {
+  wallet_declined: { kind: 'declined', reply: 'noted' },
+  stranger_answered: { kind: 'stranger', reply: 'refused' },
+}
+
+/** What is kept speaks, whatever the try that just came was worth. */
+async function answered(verifier: Answered, session: VerificationSession): Promise<ReceivedAnswer> {
+  const { answer } = session
+  if (answer === undefined) throw new Error('a judged answer left a session without one')
+  const redirectUri = await wayOn(verifier, session, answer.reply, { kind: 'answer', hash: answer.hash })
+  return { session, reply: answer.reply, redirectUri }
 }

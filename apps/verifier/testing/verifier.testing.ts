@@ -51,6 +51,7 @@ export async function testVerifier(
   const verifier = buildVerifier(
     {
       stores: serviceStores(engine, sealing),
+      sealing,
       formats,
       crypto: nodeCrypto,
       requestSigner,

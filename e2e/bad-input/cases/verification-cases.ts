@@ -278,6 +278,12 @@ function unknownSession(
       send: (_: unknown, { verifier }: Verifying) => send(`${verifier.url}/openid4vc/session/${id}/events`),
     },
     {
+      name: at('return'),
+      ...refusal,
+      send: (_: unknown, { verifier }: Verifying) =>
+        sendJson(`${verifier.url}/openid4vc/session/${id}/returned`, { responseCode: 'x' }),
+    },
+    {
       name: at('request'),
       ...refusal,
       ...oauth(refusal),

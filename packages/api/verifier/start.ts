@@ -132,6 +132,7 @@ export const startVerificationBody = strict(
           },
         ],
       },
+      sameDevice: 'allowed',
     },
     {
       request_credentials: [{ format: 'dc+sd-jwt', vct: 'urn:countersign:identity-credential:1' }],

@@ -1,35 +1,50 @@
 /**
  * A verification as a state machine. Pure: signatures, status lists and trust are looked at by the service and come in as
  * facts; the clock is an argument. A step that changes nothing returns the session it got, and then there is nothing to
- * commit. A final state is never left.
+ * commit. A final state is never left: all that is written after it is that the browser came back.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Check } from '@countersign/credential/contract/checks'
-import { appendEvent } from '../session-event.ts'
 import {
   type AnsweredSession,
   ATTEMPT_KINDS,
   type Attempt,
-  type DisclosedCredential,
-  type FoundEvidence,
+  type BrowserReturned,
   isDecided,
   type JudgedAnswer,
   type OpenSession,
-  type PresentedCredential,
+  type ReturnRefusal,
   type VerificationBase,
-  type VerificationEventType,
   type VerificationMessage,
   type VerificationRefusal,
   type VerificationSession,
 } from './session.ts'
+import { attemptOf, baseOf, decidedBy, expired, rejected, told, verified } from './session-decision.ts'
+import { notInTime, waiting, withEvidence, withReturn, withReturnMissing } from './session-waiting.ts'
 
 type Stepped = Result<VerificationSession, VerificationRefusal>
+type Returned = Result<VerificationSession, ReturnRefusal>
 
+/** Wallets and browsers are refused for reasons of their own. */
+export function stepVerification(
+  session: VerificationSession,
+  message: Exclude<VerificationMessage, BrowserReturned>,
+  now: number,
+): Stepped
+export function stepVerification(
+  session: VerificationSession,
+  message: BrowserReturned,
+  now: number,
+): Returned
 export function stepVerification(
   session: VerificationSession,
   message: VerificationMessage,
   now: number,
-): Stepped {
+): Stepped | Returned
+export function stepVerification(
+  session: VerificationSession,
+  message: VerificationMessage,
+  now: number,
+): Stepped | Returned {
   switch (message.type) {
     case 'request_fetched':
       return fetched(session, now)
@@ -39,6 +54,8 @@ export function stepVerification(
       return answered(session, message, now)
     case 'evidence_found':
       return ok(session.state === 'answered' ? withEvidence(session, message.found, now) : session)
+    case 'browser_returned':
+      return returned(session, message, now)
     case 'time_over':
       return ok(isDecided(session) || now < session.expiresAt ? session : atTheEnd(session, now))
   }
@@ -68,8 +85,7 @@ function fetched(session: VerificationSession, now: number): Stepped {
   if (answer !== undefined) return ok(session)
   if (isDecided(session) || now >= expiresAt) return refuse({ code: 'session_expired', expiresAt, now })
   if (session.state !== 'created') return ok(session)
-  const events = appendEvent(session.events, 'requested', now)
-  return ok({ ...session, state: 'requested', requestedAt: now, events })
+  return ok({ ...told(baseOf(session), 'requested', now), state: 'requested', requestedAt: now })
 }
 
 type AnswerMessage = Extract<VerificationMessage, { readonly answerHash: string }>
@@ -90,123 +106,48 @@ function answered(session: VerificationSession, message: AnswerMessage, now: num
 }
 
 function attempted(session: OpenSession, attempt: Attempt, now: number): VerificationSession {
-  if (session.attempts.some(({ kind }) => kind === attempt.kind)) return session
-  const events = appendEvent(session.events, 'attempted', now, attempt.kind)
-  return { ...session, attempts: [...session.attempts, attempt], events }
+  if (attemptOf(session, attempt.kind) !== undefined) return session
+  return told({ ...session, attempts: [...session.attempts, attempt] }, 'attempted', now, attempt.kind)
 }
 
+/** Where the browser has to come back first, nothing is decided here, not even what has failed. */
 function judged(session: OpenSession, message: JudgedAnswer, now: number): VerificationSession {
-  const { answerHash: hash, checks, credentials, missing, verdict } = message
+  const { answerHash: hash, checks, credentials, verdict } = message
   const reply = verdict === 'failed' ? 'refused' : 'taken'
   const base: VerificationBase = { ...baseOf(session), answer: { hash, reply } }
+  if (base.sameDevice === 'required') return waiting(base, withReturnMissing(message), now)
   switch (verdict) {
     case 'accepted':
-      return { ...told(base, 'verified', now), state: 'verified', decidedAt: now, checks, credentials }
+      return verified(base, checks, credentials, now)
     case 'failed':
       return rejected(base, checks, credentials, now)
-    case 'missing': {
-      const waiting = told(base, 'answered', now)
-      return { ...waiting, state: 'answered', answeredAt: now, checks, credentials, missing }
-    }
+    case 'missing':
+      return waiting(base, message, now)
   }
 }
 
-/** What is still unknown changes nothing, so that looking in vain writes nothing. */
-function withEvidence(
-  session: AnsweredSession,
-  found: readonly FoundEvidence[],
-  now: number,
-): VerificationSession {
-  const known = new Map(
-    found.filter(({ check }) => check.outcome !== 'undetermined').map(({ at, check }) => [at, check]),
-  )
-  const news = session.missing.filter(({ at }) => known.has(at))
-  if (news.length === 0) return session
-  const missing = session.missing.filter(({ at }) => !known.has(at))
-  const places = new Set(news.map(({ at }) => at))
-  const checks = session.checks.map((check, at) => {
-    const made = places.has(at) ? known.get(at) : undefined
-    return made === undefined ? check : { ...made, queryId: check.queryId }
-  })
-  const { credentials } = session
-  if (checks.some(({ outcome }) => outcome === 'failed')) {
-    return rejected(baseOf(session), checks.filter(wasMade), credentials, now)
+/**
+ * A code is exchanged once. That of an attempt decides as long as nobody has answered; that of the answer is what a session may
+ * have waited for, and where nothing waited it is known from then on that the browser came back.
+ */
+function returned(session: VerificationSession, message: BrowserReturned, now: number): Returned {
+  if (session.returnedAt !== undefined) return refuse({ code: 'already_returned' })
+  const over = isDecided(session) || now >= session.expiresAt
+  if (message.with === 'answer') {
+    if (session.state === 'answered' && !over) return ok(withReturn(session, now))
+    const late = session.sameDevice === 'required' || !isDecided(session)
+    return late ? refuse({ code: 'returned_too_late' }) : ok({ ...session, returnedAt: now })
   }
-  if (missing.length > 0) return { ...session, checks, missing }
-  const base = told(baseOf(session), 'verified', now)
-  return { ...base, state: 'verified', decidedAt: now, checks, credentials }
-}
-
-/** Of a policy that is asked only when all else has passed. */
-export const NOT_ASKED = 'not_asked'
-
-function wasMade({ detail, outcome }: Check): boolean {
-  return outcome !== 'undetermined' || detail !== NOT_ASKED
+  if (session.answer !== undefined) return refuse({ code: 'attempt_outranked' })
+  if (over) return refuse({ code: 'returned_too_late' })
+  const base: VerificationBase = { ...baseOf(session as OpenSession), returnedAt: now }
+  return ok(decidedBy(message.with, told(base, 'returned', now, message.with), now))
 }
 
 /** At the end of the time the heaviest that was seen speaks. */
 function atTheEnd(session: OpenSession | AnsweredSession, now: number): VerificationSession {
+  if (session.state === 'answered') return notInTime(session, now)
+  const heaviest = ATTEMPT_KINDS.find((kind) => attemptOf(session, kind) !== undefined)
   const base = baseOf(session)
-  if (session.state === 'answered') {
-    const { checks, credentials } = session
-    const presented = credentials.map(withoutClaims)
-    const next = told(base, 'undetermined', now)
-    return { ...next, state: 'undetermined', decidedAt: now, checks, credentials: presented }
-  }
-  const [heaviest] = session.attempts.toSorted(
-    (a, b) => ATTEMPT_KINDS.indexOf(a.kind) - ATTEMPT_KINDS.indexOf(b.kind),
-  )
-  switch (heaviest?.kind) {
-    case undefined:
-      return { ...told(base, 'expired', now), state: 'expired', decidedAt: now }
-    case 'declined': {
-      const { reason } = heaviest
-      return { ...told(base, 'declined', now, reason), state: 'declined', decidedAt: now, reason }
-    }
-    case 'stranger':
-      return rejected(base, heaviest.checks, [], now, heaviest.kind)
-  }
-}
-
-function rejected(
-  base: VerificationBase,
-  checks: readonly Check[],
-  credentials: readonly DisclosedCredential[],
-  now: number,
-  detail?: string,
-): VerificationSession {
-  const presented = credentials.map(withoutClaims)
-  const next = told(base, 'rejected', now, detail)
-  return { ...next, state: 'rejected', decidedAt: now, checks, credentials: presented }
-}
-
-function withoutClaims({ claims: _claims, ...presented }: DisclosedCredential): PresentedCredential {
-  return presented
-}
-
-function told(
-  base: VerificationBase,
-  type: VerificationEventType,
-  now: number,
-  detail?: string,
-): VerificationBase {
-  return { ...base, events: appendEvent(base.events, type, now, detail) }
-}
-
-/** What every state has; what belongs to one state alone does not go on to the next. */
-function baseOf(session: OpenSession | AnsweredSession): VerificationBase {
-  switch (session.state) {
-    case 'created': {
-      const { state: _state, ...base } = session
-      return base
-    }
-    case 'requested': {
-      const { state: _state, requestedAt: _requestedAt, ...base } = session
-      return base
-    }
-    case 'answered': {
-      const { state: _s, answeredAt: _a, checks: _c, credentials: _d, missing: _m, ...base } = session
-      return base
-    }
-  }
+  return heaviest === undefined ? expired(base, now) : decidedBy(heaviest, base, now)
 }

@@ -1,7 +1,8 @@
 /**
  * A verification as it is kept (OpenID4VP 1.0): its states, what moves it, and what may be refused. Who may decide it is in
  * docs/decisions/018: an answer that is bound to this request and signed by an issuer who is believed, and the end of the
- * time; whoever else knocks leaves an attempt. The steps are in `session-step.ts`; nothing here knows stores or HTTP.
+ * time; whoever else knocks leaves an attempt, which decides when the browser that began brings back its code (034). The steps
+ * are in `session-step.ts`; nothing here knows stores or HTTP.
  */
 
 import type { JsonObject } from '@countersign/core/json'
@@ -38,6 +39,8 @@ export interface DisclosedCredential extends PresentedCredential {
 
 /** In the order of their weight: at the end of the time the heaviest that was seen speaks. */
 export const ATTEMPT_KINDS = ['declined', 'stranger'] as const
+
+export type AttemptKind = Attempt['kind']
 
 /**
  * What came and decides nothing, because anybody who saw the request can send it. The first of each kind is kept: names,
@@ -80,6 +83,8 @@ export type EvidenceReference = {
     }
   /** Position among the requested policies. */
   | { readonly kind: 'policy'; readonly requested: number }
+  /** The browser that began is not back yet; nobody can look for it. */
+  | { readonly kind: 'return' }
 )
 
 /** A check that could be made after all, for the place of the one that waits for it. */
@@ -116,7 +121,7 @@ export interface VerificationBase {
   readonly policies: readonly RequestedPolicy[]
   readonly successRedirectUri?: string | undefined
   readonly errorRedirectUri?: string | undefined
-  /** Nothing is decided before the browser that began comes back (§13.3). Absent: it may come back, and is not waited for. */
+  /** There is no result before the browser that began comes back (§13.3). Absent: it may come back, and is not waited for. */
   readonly sameDevice?: 'required' | undefined
   /** Epoch seconds: the browser that began came back, and its code was exchanged. */
   readonly returnedAt?: number | undefined
@@ -181,11 +186,26 @@ export type VerificationMessage =
   | { readonly type: 'wallet_declined'; readonly answerHash: string; readonly reason: string }
   | { readonly type: 'stranger_answered'; readonly answerHash: string; readonly checks: readonly Check[] }
   | { readonly type: 'evidence_found'; readonly found: readonly FoundEvidence[] }
+  | BrowserReturned
   | { readonly type: 'time_over' }
 
 export type VerificationRefusal =
   | { readonly code: 'session_expired'; readonly expiresAt: number; readonly now: number }
   | { readonly code: 'already_answered' }
+
+/** The browser that began is back with a response code, and the code is genuine for what is named. */
+export interface BrowserReturned {
+  readonly type: 'browser_returned'
+  readonly with: 'answer' | AttemptKind
+}
+
+export type ReturnRefusal =
+  /** A code of this session was exchanged before. */
+  | { readonly code: 'already_returned' }
+  /** The code of an attempt, where an answer was taken. */
+  | { readonly code: 'attempt_outranked' }
+  /** The time is over, or the code of another attempt has decided. */
+  | { readonly code: 'returned_too_late' }
 
 export function isDecided(session: VerificationSession): session is DecidedSession {
   return 'decidedAt' in session
