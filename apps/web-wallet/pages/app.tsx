@@ -1,5 +1,4 @@
 /** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
-import { Button } from '@countersign/ui/elements/button'
 import { cards, scan } from '@countersign/ui/elements/icons'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Frame } from '@countersign/ui/page/frame'
@@ -93,9 +92,7 @@ function Pages() {
 
 function Help() {
   return (
-    <Router>
-      <Route default component={HelpPage} />
-    </Router>
+    <Router>{[<Route key="help" default component={HelpPage} />]}</Router>
   )
 }
 

@@ -3,7 +3,7 @@
  * not say. A link that looks like a button goes somewhere and does nothing.
  */
 import './button.css'
-import type { ComponentChildren, JSX, Ref } from 'preact'
+import type { ComponentChildren } from 'preact'
 import { Icon } from './icon.tsx'
 
 export type ButtonKind = 'primary' | 'plain' | 'caution' | 'danger' | 'quiet'
@@ -17,17 +17,15 @@ interface Looks {
 }
 
 export interface ButtonProps extends Looks {
-  readonly onPress: (event: JSX.TargetedMouseEvent<HTMLButtonElement>) => void
+  readonly onPress: (event: MouseEvent) => void
   /** Says that it works on it: it keeps its place and its focus, and a second press does nothing. */
   readonly busy?: boolean
   readonly describedBy?: string
-  readonly buttonRef?: Ref<HTMLButtonElement>
 }
 
 export function Button({ kind = 'plain', big = false, icon, busy = false, ...props }: ButtonProps) {
   return (
     <button
-      ref={props.buttonRef}
       type="button"
       class="button"
       data-kind={kind}

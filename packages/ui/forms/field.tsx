@@ -94,7 +94,7 @@ export function TextField({ value, onInput, type = 'text', multiline = false, ..
         ) : (
           <input
             {...shared}
-            type={type}
+            type={type as 'text'}
             inputMode={props.inputMode}
             data-code={props.code === true ? true : undefined}
             dir={props.code === true || type === 'email' || type === 'url' ? 'ltr' : 'auto'}

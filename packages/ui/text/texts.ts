@@ -47,7 +47,7 @@ export function texts<T extends object>(loaders: Loaders<T>): Readonly<Signal<T>
   const held = signal({} as T)
   sets.push({
     async load(id) {
-      const loaded = await loaders[id === 'pseudo' ? DEFAULT_LANGUAGE : id]()
+      const loaded = await loaders[id === 'pseudo' ? 'en' : id]()
       const shown = id === 'pseudo' ? (await import('./pseudo.ts')).pseudo(loaded) : loaded
       return () => {
         held.value = shown

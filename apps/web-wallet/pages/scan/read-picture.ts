@@ -37,7 +37,7 @@ export async function pictureReader(): Promise<PictureReader> {
 
 async function ownDetector(): Promise<Detector | undefined> {
   if (typeof BarcodeDetector === 'undefined') return undefined
-  const formats = await BarcodeDetector.getSupportedFormats().catch(() => [])
+  const formats = await BarcodeDetector.getSupportedFormats().catch((): string[] => [])
   return formats.includes('qr_code') ? new BarcodeDetector({ formats: ['qr_code'] }) : undefined
 }
 

@@ -2,7 +2,7 @@
 import { Button } from '@countersign/ui/elements/button'
 import { picture } from '@countersign/ui/elements/icons'
 import { Notice, TechnicalDetails } from '@countersign/ui/elements/notice'
-import { Part, Sheet } from '@countersign/ui/elements/sheet'
+import { Sheet } from '@countersign/ui/elements/sheet'
 import { TextField } from '@countersign/ui/forms/field'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Heading } from '@countersign/ui/page/heading'

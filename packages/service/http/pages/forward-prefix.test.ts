@@ -179,10 +179,10 @@ describe('calls below a prefix', () => {
     const { ask } = await inFront(url)
     const away = new AbortController()
     const asked = ask('/wallet-api/slow', { signal: away.signal }).catch(() => undefined)
-    await eventually(() => expect(seen).toHaveLength(1))
+    await eventually('the call', () => seen.length === 1)
     away.abort()
     await asked
-    await eventually(() => expect(isGone).toBe(true))
+    await eventually('the end of it', () => isGone)
   })
 
   it('are 502 when nobody is behind, and 504 when nobody answers in time, in the shape of every error', async () => {
