@@ -7,7 +7,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { copyFile, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pathToFileURL, fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -34,7 +34,9 @@ export async function buildPages({ root = ROOT, tell = () => {}, only } = {}) {
 }
 
 export function appsWithPages(root = ROOT) {
-  return readdirSync(join(root, 'apps')).filter((app) => existsSync(join(root, 'apps', app, 'pages/index.html')))
+  return readdirSync(join(root, 'apps')).filter((app) =>
+    existsSync(join(root, 'apps', app, 'pages/index.html')),
+  )
 }
 
 async function builtBy(root, app, hash, tell) {
@@ -136,7 +138,10 @@ async function locked(file) {
       if (error.code !== 'EEXIST') throw error
     }
     const holder = Number(await readFile(file, 'utf8').catch(() => ''))
-    const since = await stat(file).then(({ mtimeMs }) => mtimeMs, () => Date.now())
+    const since = await stat(file).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    )
     const isLeft = holder > 0 ? !isRunning(holder) : Date.now() - since > LONGEST_BUILD_MS
     if (isLeft) await rm(file, { force: true })
     await delay(200)
@@ -164,7 +169,10 @@ function sourcesHash(root, app) {
   const hash = createHash('sha256')
   for (const folder of [`apps/${app}/pages`, ...SHARED]) {
     for (const name of sourcesIn(join(root, folder)))
-      hash.update(`${folder}/${name}\0`).update(readFileSync(join(root, folder, name))).update('\0')
+      hash
+        .update(`${folder}/${name}\0`)
+        .update(readFileSync(join(root, folder, name)))
+        .update('\0')
   }
   hash.update(readFileSync(fileURLToPath(import.meta.url)))
   for (const name of PACKAGES) hash.update(`${name}@${versionOf(root, name)}\0`)
@@ -174,7 +182,10 @@ function sourcesHash(root, app) {
 function sourcesIn(folder) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => name.replaceAll('\\', '/'))
-    .filter((name) => SOURCES.test(name) && !/(?:^|\/)(?:node_modules|dist|\.dist-[^/]*)\/|\.test\.tsx?$/.test(name))
+    .filter(
+      (name) =>
+        SOURCES.test(name) && !/(?:^|\/)(?:node_modules|dist|\.dist-[^/]*)\/|\.test\.tsx?$/.test(name),
+    )
     .toSorted()
 }
 
@@ -188,5 +199,9 @@ function versionOf(root, name) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { built, ms } = await buildPages({ tell: (line) => console.log(line) })
-  console.log(built.length === 0 ? 'the pages are those of these sources' : `built ${built.join(', ')} in ${(ms / 1000).toFixed(1)} s`)
+  console.log(
+    built.length === 0
+      ? 'the pages are those of these sources'
+      : `built ${built.join(', ')} in ${(ms / 1000).toFixed(1)} s`,
+  )
 }

@@ -25,16 +25,25 @@ describe('the build of the pages', () => {
     const before = (await stat(join(dist, 'index.html'))).mtimeMs
     expect(await build()).toContain('those of these sources')
     expect((await stat(join(dist, 'index.html'))).mtimeMs).toBe(before)
-    expect((await readdir(dirname(dist))).filter((name) => name.startsWith('.dist-') || name === '.building')).toEqual([])
+    expect(
+      (await readdir(dirname(dist))).filter((name) => name.startsWith('.dist-') || name === '.building'),
+    ).toEqual([])
   })
 
   it.each(Object.entries(BUDGETS))('%s keeps to its budget', async (app, budget) => {
     const dist = join(root, 'apps', app, 'dist')
     const index = await readFile(join(dist, 'index.html'), 'utf8')
-    const first = await withImports(dist, [...index.matchAll(/src="(\/assets\/[^"]+\.js)"|href="(\/assets\/[^"]+\.js)"/g)].map(([, a, b]) => a ?? b ?? ''))
+    const first = await withImports(
+      dist,
+      [...index.matchAll(/src="(\/assets\/[^"]+\.js)"|href="(\/assets\/[^"]+\.js)"/g)].map(
+        ([, a, b]) => a ?? b ?? '',
+      ),
+    )
     const firstBytes = await weight(dist, first)
     expect(firstBytes / 1024).toBeLessThanOrEqual(budget.first)
-    const parts = (await laterParts(dist, first)).map(async (part) => weight(dist, await withImports(dist, [...first, part])))
+    const parts = (await laterParts(dist, first)).map(async (part) =>
+      weight(dist, await withImports(dist, [...first, part])),
+    )
     for (const bytes of await Promise.all(parts)) expect(bytes / 1024).toBeLessThanOrEqual(budget.any)
     const css = [...index.matchAll(/href="(\/assets\/[^"]+\.css)"/g)].map(([, name = '']) => name)
     expect(css).toHaveLength(1)
@@ -50,7 +59,9 @@ describe('the build of the pages', () => {
 })
 
 async function weight(dist: string, names: readonly string[]): Promise<number> {
-  const sizes = await Promise.all(names.map(async (name) => gzipSync(await readFile(join(dist, name)), { level: 9 }).length))
+  const sizes = await Promise.all(
+    names.map(async (name) => gzipSync(await readFile(join(dist, name)), { level: 9 }).length),
+  )
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
@@ -62,7 +73,8 @@ async function withImports(dist: string, names: readonly string[]): Promise<read
     if (found.has(name) || extname(name) !== '.js') continue
     found.add(name)
     const text = await readFile(join(dist, name), 'utf8')
-    for (const [, imported = ''] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) queue.push(`/assets/${imported}`)
+    for (const [, imported = ''] of text.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g))
+      queue.push(`/assets/${imported}`)
   }
   return [...found]
 }
@@ -70,6 +82,8 @@ async function withImports(dist: string, names: readonly string[]): Promise<read
 /** What is loaded later, by any of them. */
 async function laterParts(dist: string, names: readonly string[]): Promise<readonly string[]> {
   const texts = await Promise.all(names.map((name) => readFile(join(dist, name), 'utf8')))
-  const later = texts.flatMap((text) => [...text.matchAll(/import\(\s*[`"]\.\/([^`"]+\.js)[`"]/g)].map(([, name = '']) => `/assets/${name}`))
+  const later = texts.flatMap((text) =>
+    [...text.matchAll(/import\(\s*[`"]\.\/([^`"]+\.js)[`"]/g)].map(([, name = '']) => `/assets/${name}`),
+  )
   return [...new Set(later)]
 }

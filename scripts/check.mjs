@@ -13,7 +13,11 @@ const checks = [
     command: 'tsc',
     args: ['-p', 'tsconfig.pure.json'],
   },
-  { name: 'types of the pages, on the platform of a browser', command: 'tsc', args: ['-p', 'tsconfig.pages.json'] },
+  {
+    name: 'types of the pages, on the platform of a browser',
+    command: 'tsc',
+    args: ['-p', 'tsconfig.pages.json'],
+  },
   { name: 'types of interop', command: 'tsc', args: ['-p', 'interop'] },
   { name: 'format and lint', command: 'biome', args: ['check', '.'] },
   { name: 'type-aware lint', command: 'oxlint', args: ['--type-aware', '--deny-warnings'] },

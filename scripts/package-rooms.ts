@@ -250,9 +250,9 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'local-servers/process': onNode(),
 
   // What the pages of all apps share. They run in a browser and are built by Vite.
-  'ui/style': pure(),
+  'ui/style': using([]),
   'ui/text': using(['@preact/signals', 'preact']),
-  'ui/http': pure('core'),
+  'ui/http': using([], 'core'),
   'ui/elements': using(['preact']),
   'ui/code': using(['preact', 'qr']),
   'ui/credential': using(['preact'], 'ui/elements'),

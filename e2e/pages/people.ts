@@ -1,9 +1,9 @@
 /** What an issuer, a verifier and the owner of a wallet do beside the pages under test. */
 import { randomUUID } from 'node:crypto'
-import { identityConfiguration, identityType } from '@countersign/testing/client/protocol-wallet'
+import { type PageOptions, type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { identityConfiguration, identityType } from '@countersign/testing/client/protocol-wallet'
 import { webWalletLink } from '@countersign/ui/http/wallet-link'
-import { watchedPage, type PageOptions, type WatchedPage } from '@countersign/testing/browser/watched-page'
 import type { Stage } from './stage.ts'
 
 export interface Owner {
@@ -28,7 +28,11 @@ export async function ownerPage(stage: Stage, options?: PageOptions): Promise<Wa
 
 export interface OfferOrder {
   readonly claims?: Readonly<Record<string, unknown>>
-  readonly txCode?: { readonly input_mode: 'numeric' | 'text'; readonly length: number; readonly description?: string }
+  readonly txCode?: {
+    readonly input_mode: 'numeric' | 'text'
+    readonly length: number
+    readonly description?: string
+  }
   readonly txCodeValue?: string
 }
 

@@ -1,15 +1,15 @@
 /** The web wallet, as the owner of one sees it (W1, W2, W4 to W7), and what it must never do. */
 import { rm } from 'node:fs/promises'
 import { problemsOf } from '@countersign/testing/browser/page-checks'
-import { watchedPage, type WatchedPage } from '@countersign/testing/browser/watched-page'
+import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import { webWalletLink } from '@countersign/ui/http/wallet-link'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
   identityRequest,
   newOffer,
   newRequest,
-  openLink,
   type Owner,
+  openLink,
   ownerPage,
   pressDecision,
   verification,
@@ -114,7 +114,10 @@ describe('scanning', () => {
     ['WIFI:S:guest;T:WPA;P:secret;;', /for something else/],
     ['openid-credential-offer://?x=1', /offer of a card, but a part of it is missing/],
     ['openid4vp://authorize?client_id=x', /request for details, but a part of it is missing/],
-    [`openid4vp://authorize?client_id=a&request_uri=${encodeURIComponent('http://127.0.0.1:1/x')}`, /cannot be opened|does not answer/],
+    [
+      `openid4vp://authorize?client_id=a&request_uri=${encodeURIComponent('http://127.0.0.1:1/x')}`,
+      /cannot be opened|does not answer/,
+    ],
   ]
 
   it('names each wrong input by what it is, and asks nobody about it', async () => {
@@ -143,7 +146,10 @@ describe('scanning', () => {
     const { page } = watched
     await page.goto('/scan')
     await page.getByRole('button', { name: 'Use the camera' }).click()
-    await page.getByRole('alert').filter({ hasText: /camera/ }).waitFor()
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /camera/ })
+      .waitFor()
     expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
   })
 
@@ -225,10 +231,13 @@ describe('a request', () => {
   it('says who asks, what for and for what, and shares exactly what is ticked', async () => {
     const watched = await ownerWithCard()
     const { page } = watched
-    const query = identityRequest(['given_name', 'family_name', 'email'], [
+    const query = identityRequest(
       ['given_name', 'family_name', 'email'],
-      ['given_name', 'family_name'],
-    ])
+      [
+        ['given_name', 'family_name', 'email'],
+        ['given_name', 'family_name'],
+      ],
+    )
     const { id, url } = await newRequest(stage, query)
     await openLink(watched, stage, url)
     await page.getByText('Who is asking').waitFor()
@@ -330,7 +339,11 @@ describe('a request', () => {
   it('has a choice between two cards that fit', async () => {
     const watched = await ownerWithCard()
     const { page } = watched
-    await openLink(watched, stage, await newOffer(stage, { claims: { given_name: 'Bea', family_name: 'Brandt' } }))
+    await openLink(
+      watched,
+      stage,
+      await newOffer(stage, { claims: { given_name: 'Bea', family_name: 'Brandt' } }),
+    )
     await pressDecision(page, /^Add/)
     await page.getByRole('heading', { name: 'It is in your wallet' }).waitFor()
     const { id, url } = await newRequest(stage, identityRequest(['given_name']))
@@ -359,7 +372,9 @@ async function pictureOf({ browser, origin }: Stage, text: string): Promise<stri
   const { join } = await import('node:path')
   const page = await browser.newPage({ viewport: { width: 500, height: 500 } })
   await page.goto(`${origin}/icon.svg`)
-  await page.setContent(encodeQR(text, 'svg', { border: 4, scale: 4 }).replace('<svg', '<svg width="480" height="480"'))
+  await page.setContent(
+    encodeQR(text, 'svg', { border: 4, scale: 4 }).replace('<svg', '<svg width="480" height="480"'),
+  )
   const file = join(await mkdtemp(join(tmpdir(), 'countersign-qr-')), 'code.png')
   await writeFile(file, await page.screenshot())
   await page.close()

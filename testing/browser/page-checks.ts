@@ -4,7 +4,16 @@
  * The theme, the width and the language change on the open page. Problems come back as sentences, all of them at once.
  */
 import type { Page } from 'playwright-core'
-import { AXE, DESCRIPTION, FOCUSED, OVERFLOW, SMALL_TARGETS, showLanguage, TAB_STOPS, textAt } from './in-page.ts'
+import {
+  AXE,
+  DESCRIPTION,
+  FOCUSED,
+  OVERFLOW,
+  SMALL_TARGETS,
+  showLanguage,
+  TAB_STOPS,
+  textAt,
+} from './in-page.ts'
 import type { WatchedPage } from './watched-page.ts'
 
 const HEIGHT = 844
@@ -17,7 +26,10 @@ export interface CheckOptions {
 }
 
 /** Empty when all is well; the page is left as it was: 390 px, light, English. */
-export async function problemsOf(watched: WatchedPage, { german = false }: CheckOptions = {}): Promise<readonly string[]> {
+export async function problemsOf(
+  watched: WatchedPage,
+  { german = false }: CheckOptions = {},
+): Promise<readonly string[]> {
   const { page } = watched
   const found: string[] = []
   const at = (where: string, problems: readonly string[]) => {
@@ -31,7 +43,10 @@ export async function problemsOf(watched: WatchedPage, { german = false }: Check
   at(`${NARROW} px`, [...(await layoutProblems(page)), ...(await focusProblems(page))])
   await atOtherWidths(page, async (width) => at(`${width} px`, await layoutProblems(page)))
   at('twice the text', await atTwiceTheText(page))
-  for (const [id, lang, dir] of [...(german ? [['de', 'de', 'ltr'] as const] : []), ['pseudo', 'ar-XB', 'rtl'] as const]) {
+  for (const [id, lang, dir] of [
+    ...(german ? [['de', 'de', 'ltr'] as const] : []),
+    ['pseudo', 'ar-XB', 'rtl'] as const,
+  ]) {
     await inLanguage(page, id, lang)
     at(id, [...(await descriptionProblems(page, lang, dir)), ...(await layoutProblems(page))])
     await atOtherWidths(page, async (width) => at(`${id}, ${width} px`, await layoutProblems(page)))
@@ -41,11 +56,14 @@ export async function problemsOf(watched: WatchedPage, { german = false }: Check
 }
 
 async function descriptionProblems(page: Page, lang: string, dir: string): Promise<readonly string[]> {
-  const told = await page.evaluate<{ title: string; headings: string[]; lang: string; dir: string }>(DESCRIPTION)
+  const told = await page.evaluate<{ title: string; headings: string[]; lang: string; dir: string }>(
+    DESCRIPTION,
+  )
   const problems: string[] = []
   const [heading = ''] = told.headings
   if (told.headings.length !== 1) problems.push(`${told.headings.length} headings of the first level`)
-  if (!told.title.startsWith(heading.trim())) problems.push(`the title "${told.title}" is not the heading "${heading}"`)
+  if (!told.title.startsWith(heading.trim()))
+    problems.push(`the title "${told.title}" is not the heading "${heading}"`)
   if (told.lang !== lang) problems.push(`the language is ${told.lang}, not ${lang}`)
   if (told.dir !== dir) problems.push(`the direction is ${told.dir}, not ${dir}`)
   return problems
@@ -54,7 +72,10 @@ async function descriptionProblems(page: Page, lang: string, dir: string): Promi
 async function layoutProblems(page: Page): Promise<readonly string[]> {
   const wide = await page.evaluate<string[]>(OVERFLOW)
   const small = await page.evaluate<string[]>(SMALL_TARGETS)
-  return [...wide.map((one) => `wider than the page: ${one}`), ...small.map((one) => `too small a target: ${one}`)]
+  return [
+    ...wide.map((one) => `wider than the page: ${one}`),
+    ...small.map((one) => `too small a target: ${one}`),
+  ]
 }
 
 interface Focused {

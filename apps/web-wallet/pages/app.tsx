@@ -4,13 +4,13 @@ import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { lazy, LocationProvider, Route, Router, useLocation } from 'preact-iso'
 import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
+import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
 import { findVisitor, logOut, visitor } from './account/session.ts'
 import { WelcomePage } from './account/welcome-page.tsx'
 import { HomePage } from './cards/home-page.tsx'
-import { Loading } from './states.tsx'
+import { Loading } from './exchange/states.tsx'
 import { wallet } from './texts/wallet-texts.ts'
 
 const ScanPage = lazy(async () => (await import('./scan/scan-page.tsx')).ScanPage)
@@ -91,9 +91,7 @@ function Pages() {
 }
 
 function Help() {
-  return (
-    <Router>{[<Route key="help" default component={HelpPage} />]}</Router>
-  )
+  return <Router>{[<Route key="help" default component={HelpPage} />]}</Router>
 }
 
 function NotThere() {

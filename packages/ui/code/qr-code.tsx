@@ -5,7 +5,7 @@
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
 import encodeQR from 'qr'
-import { qrPath } from './qr-path.ts'
+import { QUIET_ZONE, qrPath } from './qr-path.ts'
 
 export interface QrCodeProps {
   readonly text: string
@@ -14,7 +14,10 @@ export interface QrCodeProps {
 }
 
 export function QrCode({ text, label }: QrCodeProps) {
-  const { size, d } = useMemo(() => qrPath(encodeQR(text, 'raw', { ecc: 'medium', border: 0 })), [text])
+  const { size, d } = useMemo(
+    () => qrPath(encodeQR(text, 'raw', { ecc: 'medium', border: QUIET_ZONE })),
+    [text],
+  )
   return (
     <div class="qr">
       <svg viewBox={`0 0 ${size} ${size}`} shape-rendering="crispEdges" role="img" aria-label={label}>

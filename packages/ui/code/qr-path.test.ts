@@ -1,5 +1,5 @@
-import decodeQR from 'qr/decode.js'
 import encodeQR from 'qr'
+import decodeQR from 'qr/decode.js'
 import { describe, expect, it } from 'vitest'
 import { QUIET_ZONE, qrPath } from './qr-path.ts'
 
@@ -20,17 +20,24 @@ describe('a QR code as a path', () => {
   const link = `openid4vp://authorize?client_id=x509_hash%3Aabc&request_uri=${encodeURIComponent('https://verifier.example/openid4vc/request/bXkKIzr1Q0Wk0cJx3m9y7g')}`
 
   it('is read back as the text that went in', () => {
-    const path = qrPath(encodeQR(link, 'raw', { ecc: 'medium', border: 0 }))
+    const path = qrPath(encodeQR(link, 'raw', { ecc: 'medium', border: QUIET_ZONE }))
     expect(decodeQR(painted(path))).toBe(link)
   })
 
   it('has four light modules on every side', () => {
-    const { size, d } = qrPath([[true]])
-    expect(size).toBe(1 + 2 * QUIET_ZONE)
-    expect(d).toBe('M4 4h1v1h-1z')
+    const { size, d } = qrPath(encodeQR('x', 'raw', { ecc: 'medium', border: QUIET_ZONE }))
+    const corners = [...d.matchAll(/M(\d+) (\d+)h(\d+)/g)].map(([, x, y, run]) => [
+      Number(x),
+      Number(y),
+      Number(x) + Number(run),
+    ])
+    expect(Math.min(...corners.map(([x = 0]) => x), ...corners.map(([, y = 0]) => y))).toBe(4)
+    expect(Math.max(...corners.map(([, , end = 0]) => end), ...corners.map(([, y = 0]) => y + 1))).toBe(
+      size - 4,
+    )
   })
 
   it('draws what is beside each other in one run', () => {
-    expect(qrPath([[true, true, false, true]]).d).toBe('M4 4h2v1h-2zM7 4h1v1h-1z')
+    expect(qrPath([[true, true, false, true]]).d).toBe('M0 0h2v1h-2zM3 0h1v1h-1z')
   })
 })

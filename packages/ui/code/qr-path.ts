@@ -1,4 +1,4 @@
-/** A QR code as one path of an SVG: runs of dark modules, a row at a time, inside the quiet zone. Pure. */
+/** A QR code as one path of an SVG: runs of dark modules, a row at a time. Pure. */
 
 /** ISO/IEC 18004 §6.3.8: four modules of light on every side. */
 export const QUIET_ZONE = 4
@@ -9,10 +9,12 @@ export interface QrPath {
   readonly d: string
 }
 
-/** `modules`: rows of dark (true) and light, without a border. */
+/** `modules`: rows of dark (true) and light, with the quiet zone around them. */
 export function qrPath(modules: readonly (readonly boolean[])[]): QrPath {
-  const runs = modules.flatMap((row, y) => runsOf(row).map(([x, length]) => `M${x + QUIET_ZONE} ${y + QUIET_ZONE}h${length}v1h-${length}z`))
-  return { size: modules.length + 2 * QUIET_ZONE, d: runs.join('') }
+  const runs = modules.flatMap((row, y) =>
+    runsOf(row).map(([x, length]) => `M${x} ${y}h${length}v1h-${length}z`),
+  )
+  return { size: modules.length, d: runs.join('') }
 }
 
 function runsOf(row: readonly boolean[]): readonly (readonly [x: number, length: number])[] {

@@ -7,7 +7,13 @@ import { check, clock, cross, dash, warning } from './icons.ts'
 /** `open`: undetermined, waiting, nobody answered. Not good, not bad, and never green. */
 export type Tone = 'ok' | 'warn' | 'bad' | 'open' | 'brand'
 
-const SHAPES: Readonly<Record<Tone, string>> = { ok: check, warn: warning, bad: cross, open: dash, brand: clock }
+const SHAPES: Readonly<Record<Tone, string>> = {
+  ok: check,
+  warn: warning,
+  bad: cross,
+  open: dash,
+  brand: clock,
+}
 
 export function Badge({ tone, children }: { readonly tone: Tone; readonly children: ComponentChildren }) {
   return (

@@ -43,7 +43,13 @@ export function Button({ kind = 'plain', big = false, icon, busy = false, ...pro
 }
 
 /** The one button of a form whose Enter key may send it: log-in, search. Never for what shares or accepts something. */
-export function SubmitButton({ kind = 'primary', big = false, busy = false, icon, children }: Looks & { readonly busy?: boolean }) {
+export function SubmitButton({
+  kind = 'primary',
+  big = false,
+  busy = false,
+  icon,
+  children,
+}: Looks & { readonly busy?: boolean }) {
   return (
     <button
       type="submit"
@@ -64,7 +70,14 @@ export interface LinkButtonProps extends Looks {
   readonly away?: boolean
 }
 
-export function LinkButton({ kind = 'plain', big = false, icon, href, away = false, children }: LinkButtonProps) {
+export function LinkButton({
+  kind = 'plain',
+  big = false,
+  icon,
+  href,
+  away = false,
+  children,
+}: LinkButtonProps) {
   return (
     <a
       class="button"

@@ -13,7 +13,8 @@ export const failure =
   'M7.5 3.5h9a4 4 0 0 1 4 4v9a4 4 0 0 1-4 4h-9a4 4 0 0 1-4-4v-9a4 4 0 0 1 4-4ZM9 9l6 6m0-6-6 6'
 export const scan =
   'M4 8.5V6a2 2 0 0 1 2-2h2.5M15.5 4H18a2 2 0 0 1 2 2v2.5M20 15.5V18a2 2 0 0 1-2 2h-2.5M8.5 20H6a2 2 0 0 1-2-2v-2.5M7.5 12h9'
-export const cards = 'M5.5 8h13A2.5 2.5 0 0 1 21 10.5v7a2.5 2.5 0 0 1-2.5 2.5h-13A2.5 2.5 0 0 1 3 17.5v-7A2.5 2.5 0 0 1 5.5 8ZM6 4.5h12M3 12.5h18'
+export const cards =
+  'M5.5 8h13A2.5 2.5 0 0 1 21 10.5v7a2.5 2.5 0 0 1-2.5 2.5h-13A2.5 2.5 0 0 1 3 17.5v-7A2.5 2.5 0 0 1 5.5 8ZM6 4.5h12M3 12.5h18'
 export const settings =
   'M4 7h9M17.5 7H20M4 17h2.5M11 17h9M17.5 7a2.3 2.3 0 1 1-4.6 0 2.3 2.3 0 0 1 4.6 0ZM11 17a2.3 2.3 0 1 1-4.6 0 2.3 2.3 0 0 1 4.6 0Z'
 export const identity =
@@ -37,6 +38,7 @@ export const picture =
 export const search = 'M17.5 11a6.5 6.5 0 1 1-13 0 6.5 6.5 0 0 1 13 0ZM16 16l4.5 4.5'
 export const plus = 'M12 5v14M5 12h14'
 export const key = 'M14 10a4.500 4.500 0 1 1-9 0 4.500 4.500 0 0 1 9 0ZM12.700 13.200 19.500 20M16.500 17l2-2'
-export const leave = 'M13.5 4.5h6v6M19.5 4.5 11 13M17.5 14v3.5a2 2 0 0 1-2 2h-9a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2H10'
+export const leave =
+  'M13.5 4.5h6v6M19.5 4.5 11 13M17.5 14v3.5a2 2 0 0 1-2 2h-9a2 2 0 0 1-2-2v-9a2 2 0 0 1 2-2H10'
 export const servers =
   'M6 4.5h12a2 2 0 0 1 2 2V9a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V6.5a2 2 0 0 1 2-2ZM6 13h12a2 2 0 0 1 2 2v2.500a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V15a2 2 0 0 1 2-2ZM8 7.75v.01M8 16.25v.01'

@@ -6,7 +6,13 @@ import type { Tone } from './badge.tsx'
 import { Icon } from './icon.tsx'
 import { down, failure, good, info, warning } from './icons.ts'
 
-const SHAPES: Readonly<Record<Tone, string>> = { ok: good, warn: warning, bad: failure, open: info, brand: info }
+const SHAPES: Readonly<Record<Tone, string>> = {
+  ok: good,
+  warn: warning,
+  bad: failure,
+  open: info,
+  brand: info,
+}
 
 export interface NoticeProps {
   readonly tone: Tone
@@ -29,7 +35,13 @@ export function Notice({ tone, heading, children, announced = false }: NoticePro
 }
 
 /** Ids, algorithms, raw JSON: exact words, one tap below the plain ones. */
-export function Details({ summary, children }: { readonly summary: string; readonly children: ComponentChildren }) {
+export function Details({
+  summary,
+  children,
+}: {
+  readonly summary: string
+  readonly children: ComponentChildren
+}) {
   return (
     <details class="more">
       <summary>

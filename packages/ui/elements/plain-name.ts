@@ -17,7 +17,12 @@ const PILED = /(\p{M}{2})\p{M}+/gu
 export function plainName(text: string, maxLength = MAX_NAME): string {
   const clean = plainText(text).replace(/\s+/gu, ' ').trim()
   const characters = [...clean]
-  return characters.length <= maxLength ? clean : `${characters.slice(0, maxLength - 1).join('').trimEnd()}…`
+  return characters.length <= maxLength
+    ? clean
+    : `${characters
+        .slice(0, maxLength - 1)
+        .join('')
+        .trimEnd()}…`
 }
 
 /** Harmless as well, but as long as it is and on its own lines: values, purposes. */
@@ -29,7 +34,13 @@ export function initialOf(name: string): string {
   return (/[\p{L}\p{N}]/u.exec(name)?.[0] ?? '?').toLocaleUpperCase()
 }
 
-const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Armenian}/u, /\p{Script=Cherokee}/u]
+const ALPHABETS = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+]
 
 /** A word of letters that look alike in several alphabets: nobody's name is written so (UTS #39 §5). */
 export function mixesAlphabets(name: string): boolean {

@@ -7,7 +7,13 @@ import { Icon } from './icon.tsx'
 import { good, info, warning } from './icons.ts'
 import { initialOf, plainName } from './plain-name.ts'
 
-export function Sheet({ children, parts = false }: { readonly children: ComponentChildren; readonly parts?: boolean }) {
+export function Sheet({
+  children,
+  parts = false,
+}: {
+  readonly children: ComponentChildren
+  readonly parts?: boolean
+}) {
   return (
     <div class="sheet" data-parts={parts || undefined}>
       {children}
@@ -16,7 +22,13 @@ export function Sheet({ children, parts = false }: { readonly children: Componen
 }
 
 /** A part of a sheet under its own small heading. */
-export function Part({ label, children }: { readonly label: ComponentChildren; readonly children: ComponentChildren }) {
+export function Part({
+  label,
+  children,
+}: {
+  readonly label: ComponentChildren
+  readonly children: ComponentChildren
+}) {
   const id = useId()
   return (
     <section aria-labelledby={id}>
@@ -82,11 +94,7 @@ export function Facts({ facts, none }: { readonly facts: readonly Fact[]; readon
       {facts.map(({ label, value }) => (
         <div key={label}>
           <dt class="foreign">{label}</dt>
-          {value === undefined || value === '' ? (
-            <dd data-none>{none}</dd>
-          ) : (
-            <dd class="foreign">{value}</dd>
-          )}
+          {value === undefined || value === '' ? <dd data-none>{none}</dd> : <dd class="foreign">{value}</dd>}
         </div>
       ))}
     </dl>

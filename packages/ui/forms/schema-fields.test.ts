@@ -6,7 +6,13 @@ const schema = {
   type: 'object',
   required: ['given_name', 'address', 'birth_date'],
   properties: {
-    given_name: { type: 'string', title: 'Given name', minLength: 1, maxLength: 5, description: 'As written.' },
+    given_name: {
+      type: 'string',
+      title: 'Given name',
+      minLength: 1,
+      maxLength: 5,
+      description: 'As written.',
+    },
     birth_date: { type: 'string', format: 'date' },
     age_over_18: { type: ['boolean', 'null'] },
     children: { type: 'integer', minimum: 0, maximum: 20 },
@@ -46,13 +52,26 @@ describe('fields of a schema', () => {
   })
 
   it('end where a schema refers to itself', () => {
-    const tree = { $ref: '#/$defs/node', $defs: { node: { type: 'object', properties: { child: { $ref: '#/$defs/node' } } } } }
+    const tree = {
+      $ref: '#/$defs/node',
+      $defs: { node: { type: 'object', properties: { child: { $ref: '#/$defs/node' } } } },
+    }
     expect(JSON.stringify(fieldsOf(tree)).length).toBeLessThan(5000)
     expect(fieldsOf({ $ref: '#/a', a: { $ref: '#/a' } }).kind).toBe('json')
   })
 
   it('are there for anything', () => {
-    for (const odd of [undefined, null, 1, 'x', [], {}, { type: 'object' }, { properties: 'x' }, { enum: [] }])
+    for (const odd of [
+      undefined,
+      null,
+      1,
+      'x',
+      [],
+      {},
+      { type: 'object' },
+      { properties: 'x' },
+      { enum: [] },
+    ])
       expect(fieldsOf(odd).kind).toBe('json')
   })
 
@@ -90,7 +109,9 @@ describe('the value of a form', () => {
       ['address.postal_code', 'pattern', undefined],
       ['nationalities.1', 'required', undefined],
     ])
-    expect(problemsIn(form, { given_name: 'Ana', birth_date: '2000-02-29', address: { locality: 'X' } })).toEqual([])
+    expect(
+      problemsIn(form, { given_name: 'Ana', birth_date: '2000-02-29', address: { locality: 'X' } }),
+    ).toEqual([])
   })
 
   it('begins with nothing that was not given', () => {

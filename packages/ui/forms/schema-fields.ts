@@ -70,7 +70,11 @@ function fieldOf(schema: unknown, place: Place): SchemaField {
   const kind = kindOf(node)
   if (kind === 'group') return { ...common, kind, fields: membersOf(node, root, depth) }
   if (kind === 'list')
-    return { ...common, kind, entry: fieldOf(node['items'], { root, name: '', required: true, depth: depth + 1 }) }
+    return {
+      ...common,
+      kind,
+      entry: fieldOf(node['items'], { root, name: '', required: true, depth: depth + 1 }),
+    }
   return { ...common, kind }
 }
 

@@ -157,11 +157,7 @@ function List({ field, path, form }: ControlProps) {
       {entries.map((_entry, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: an entry has no other name than its place
         <div class="stack" data-gap="s" key={index}>
-          <Control
-            field={{ ...entry, label: t.entry(index + 1) }}
-            path={[...path, index]}
-            form={form}
-          />
+          <Control field={{ ...entry, label: t.entry(index + 1) }} path={[...path, index]} form={form} />
           <Button kind="quiet" icon={cross} onPress={() => change(form, [...path, index], undefined)}>
             {`${t.remove} ${t.entry(index + 1)}`}
           </Button>

@@ -32,7 +32,9 @@ export function withValueAt(value: unknown, path: Path, next: unknown): unknown 
 export function emptyValue(field: SchemaField): unknown {
   if (field.kind === 'group')
     return Object.fromEntries(
-      (field.fields ?? []).filter(({ kind, required }) => required && kind === 'group').map((one) => [one.name, emptyValue(one)]),
+      (field.fields ?? [])
+        .filter(({ kind, required }) => required && kind === 'group')
+        .map((one) => [one.name, emptyValue(one)]),
     )
   if (field.kind === 'list') return []
   if (field.kind === 'boolean') return false
@@ -64,7 +66,9 @@ export function problemsIn(field: SchemaField, value: unknown, path: Path = []):
   ]
   if (isNothing(value)) return field.required && field.kind !== 'group' ? found('required') : []
   if (field.kind === 'group')
-    return (field.fields ?? []).flatMap((inner) => problemsIn(inner, valueAt(value, [inner.name]), [...path, inner.name]))
+    return (field.fields ?? []).flatMap((inner) =>
+      problemsIn(inner, valueAt(value, [inner.name]), [...path, inner.name]),
+    )
   if (field.kind === 'list' && Array.isArray(value) && field.entry !== undefined) {
     const { entry } = field
     return value.flatMap((one, index) => problemsIn(entry, one, [...path, index]))

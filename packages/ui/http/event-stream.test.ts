@@ -36,7 +36,12 @@ describe('a stream that is followed', () => {
     })
     const seen: string[] = []
     const connections: boolean[] = []
-    ends.push(followEvents(url, { onEvent: ({ data }) => seen.push(data), onConnection: (on) => connections.push(on) }))
+    ends.push(
+      followEvents(url, {
+        onEvent: ({ data }) => seen.push(data),
+        onConnection: (on) => connections.push(on),
+      }),
+    )
     await eventually('three events', () => seen.length >= 3)
     expect(seen.slice(0, 3)).toEqual(['1', '2', '3'])
     expect(asked.slice(0, 3)).toEqual([undefined, '1', '1'])

@@ -28,13 +28,22 @@ async function follow(address: string, follower: StreamFollower, ended: AbortSig
   let lastId: string | undefined
   let wait = FIRST_WAIT_MS
   while (!ended.aborted) {
-    const outcome = await readOnce(address, lastId, ended, (event) => {
-      if (event.id !== undefined) lastId = event.id
-      wait = FIRST_WAIT_MS
-      follower.onEvent(event)
-    }, follower.onConnection)
+    const outcome = await readOnce(
+      address,
+      lastId,
+      ended,
+      (event) => {
+        if (event.id !== undefined) lastId = event.id
+        wait = FIRST_WAIT_MS
+        follower.onEvent(event)
+      },
+      follower.onConnection,
+    )
     if (ended.aborted) return
-    if (typeof outcome === 'number' && (outcome === 204 || (outcome >= 400 && outcome < 500 && outcome !== 429))) {
+    if (
+      typeof outcome === 'number' &&
+      (outcome === 204 || (outcome >= 400 && outcome < 500 && outcome !== 429))
+    ) {
       follower.onRefused?.(outcome)
       return
     }

@@ -32,7 +32,13 @@ describe('a call of a page', () => {
   })
 
   it('tells a refusal with its code and the id under which it stands in the log', async () => {
-    const url = await failing(409, { exception: true, code: '409', error: 'used', message: 'It was used', correlationId: 'c-1' })
+    const url = await failing(409, {
+      exception: true,
+      code: '409',
+      error: 'used',
+      message: 'It was used',
+      correlationId: 'c-1',
+    })
     expect(await fetchJson(url)).toEqual({
       ok: false,
       error: { kind: 'refused', status: 409, code: 'used', message: 'It was used', correlationId: 'c-1' },
@@ -68,8 +74,14 @@ describe('a call of a page', () => {
 
   it('says that nobody answered, or that it was too late', async () => {
     const url = await served(() => {})
-    expect(await fetchJson(url, { timeoutMs: 50 })).toMatchObject({ ok: false, error: { kind: 'late', status: 0 } })
-    expect(await fetchJson('http://127.0.0.1:1/')).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
+    expect(await fetchJson(url, { timeoutMs: 50 })).toMatchObject({
+      ok: false,
+      error: { kind: 'late', status: 0 },
+    })
+    expect(await fetchJson('http://127.0.0.1:1/')).toMatchObject({
+      ok: false,
+      error: { kind: 'unreachable' },
+    })
   })
 
   it('follows no redirect, and sends the page’s token with what changes something', async () => {

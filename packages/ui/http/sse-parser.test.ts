@@ -8,7 +8,8 @@ function parsed(pieces: readonly string[]): readonly ServerSentEvent[] {
   return events
 }
 
-const stream = 'retry: 1000\n\nevent: state\ndata: {"a":1}\n\n: alive\n\nid: 3\r\nevent: opened\r\ndata: x\r\ndata: y\r\n\r\ndata: z\n\n'
+const stream =
+  'retry: 1000\n\nevent: state\ndata: {"a":1}\n\n: alive\n\nid: 3\r\nevent: opened\r\ndata: x\r\ndata: y\r\n\r\ndata: z\n\n'
 
 describe('a stream of events', () => {
   it('has each event once, with its id, type and lines', () => {

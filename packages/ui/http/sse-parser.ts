@@ -19,7 +19,11 @@ export function sseParser(onEvent: (event: ServerSentEvent) => void): (piece: st
 
   function end(): void {
     if (data.length > 0 && size <= MAX_EVENT)
-      onEvent({ type: type === '' ? 'message' : type, data: data.join('\n'), ...(id !== undefined && { id }) })
+      onEvent({
+        type: type === '' ? 'message' : type,
+        data: data.join('\n'),
+        ...(id !== undefined && { id }),
+      })
     data = []
     size = 0
     type = ''

@@ -1,6 +1,7 @@
 /** Was die gemeinsamen Teile der Seiten sagen. */
-import { plural } from './format.ts'
+
 import type { UiTexts } from './en.ts'
+import { plural } from './format.ts'
 import type { TextsLike } from './texts.ts'
 
 const counted = (count: number, one: string, other: string) => plural(count, 'de', { one, other })
@@ -23,7 +24,8 @@ export const de: TextsLike<UiTexts> = {
   broken: 'Bei uns ist etwas schiefgegangen',
   brokenWhy: 'Es wurde nichts geteilt.',
   noAnswer: 'Der Dienst antwortet nicht',
-  noAnswerWhy: 'Es wurde nichts geteilt, und nichts ging verloren. Was offen ist, geht dort weiter, wo es war.',
+  noAnswerWhy:
+    'Es wurde nichts geteilt, und nichts ging verloren. Was offen ist, geht dort weiter, wo es war.',
   tryNow: 'Jetzt versuchen',
   tryAgain: 'Noch einmal versuchen',
   tryingAgain: (seconds) =>

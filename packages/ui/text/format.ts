@@ -22,7 +22,9 @@ export function day(iso: string | undefined): string | undefined {
 
 export function dayAndTime(iso: string | undefined): string | undefined {
   const date = dateOf(iso)
-  return date && new Intl.DateTimeFormat(formatTag(), { dateStyle: 'medium', timeStyle: 'short' }).format(date)
+  return (
+    date && new Intl.DateTimeFormat(formatTag(), { dateStyle: 'medium', timeStyle: 'short' }).format(date)
+  )
 }
 
 /** `12:04:10`, for lines of a protocol. */

@@ -26,5 +26,8 @@ export function pseudoText(text: string): string {
     word === '' || /^(\{[a-z]+\}|\s+)$/i.test(word) ? word : `${MARK}${TURN}${word}${END}${MARK}`,
   )
   const more = Math.ceil(text.length * 0.4)
-  return `${shown.join('')} ${MARK}${TURN}${'lorem '.repeat(more / 6 + 1).slice(0, more).trim()}${END}${MARK}`
+  return `${shown.join('')} ${MARK}${TURN}${'lorem '
+    .repeat(more / 6 + 1)
+    .slice(0, more)
+    .trim()}${END}${MARK}`
 }

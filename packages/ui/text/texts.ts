@@ -4,13 +4,7 @@
  * a text that depends on a number is a function of it.
  */
 import { batch, type Signal, signal } from '@preact/signals'
-import {
-  bestLanguage,
-  DEFAULT_LANGUAGE,
-  isLanguageId,
-  LANGUAGES,
-  type LanguageId,
-} from './languages.ts'
+import { bestLanguage, DEFAULT_LANGUAGE, isLanguageId, LANGUAGES, type LanguageId } from './languages.ts'
 
 /** The shape of another language: the same names, strings for strings, functions of the same. */
 export type TextsLike<T> = {

@@ -19,7 +19,11 @@ export function hasPasskeys(): boolean {
 
 /** Makes a wallet whose owner is known by the new passkey. */
 export async function createWithPasskey(name: string): Promise<Answer<BrowserSession | undefined>> {
-  const begun = await api.send<PasskeyOptionsAnswer>('POST', '/auth/passkeys/options', name === '' ? {} : { name })
+  const begun = await api.send<PasskeyOptionsAnswer>(
+    'POST',
+    '/auth/passkeys/options',
+    name === '' ? {} : { name },
+  )
   if (!begun.ok) return begun
   const { ceremony, options } = begun.value
   const credential = await asked(() =>
@@ -30,7 +34,10 @@ export async function createWithPasskey(name: string): Promise<Answer<BrowserSes
     }),
   )
   if (!credential.ok) return credential
-  const made = await api.send<PasskeyAnswer>('POST', '/auth/passkeys', { ceremony, credential: credential.value })
+  const made = await api.send<PasskeyAnswer>('POST', '/auth/passkeys', {
+    ceremony,
+    credential: credential.value,
+  })
   return made.ok ? ok(made.value.session) : made
 }
 
@@ -46,10 +53,14 @@ export async function logInWithPasskey(): Promise<Answer<BrowserSession>> {
     }),
   )
   if (!credential.ok) return credential
-  const answer = await api.send<{ session?: BrowserSession } & Partial<BrowserSession>>('POST', '/auth/passkeys/login', {
-    ceremony,
-    credential: credential.value,
-  })
+  const answer = await api.send<{ session?: BrowserSession } & Partial<BrowserSession>>(
+    'POST',
+    '/auth/passkeys/login',
+    {
+      ceremony,
+      credential: credential.value,
+    },
+  )
   if (!answer.ok) return answer
   const session = answer.value.session ?? (answer.value as BrowserSession)
   return ok(session)

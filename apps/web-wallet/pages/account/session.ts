@@ -15,7 +15,10 @@ export interface LoggedIn {
 }
 
 /** `asking`: not known yet; `out`: nobody. */
-export type Visitor = { readonly state: 'asking' } | { readonly state: 'out' } | ({ readonly state: 'in' } & LoggedIn)
+export type Visitor =
+  | { readonly state: 'asking' }
+  | { readonly state: 'out' }
+  | ({ readonly state: 'in' } & LoggedIn)
 
 export const visitor: Signal<Visitor> = signal({ state: 'asking' })
 

@@ -22,7 +22,7 @@ export function homeCard(view: CredentialView): HomeCard {
     id,
     type,
     title,
-    issuer: issuer === undefined ? undefined : (URL.parse(issuer)?.host || issuer),
+    issuer: issuer === undefined ? undefined : URL.parse(issuer)?.host || issuer,
     ...(holder !== '' && { holder }),
     ...(expiresAt !== undefined && { expiresAt }),
   }

@@ -18,7 +18,10 @@ import { api } from '../account/session.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 import { type HomeCard, homeCard, matches, validityAt } from './card-view.ts'
 
-type Cards = { readonly state: 'asking' } | { readonly state: 'failed'; readonly failure: CallFailure } | { readonly state: 'here'; readonly cards: readonly HomeCard[] }
+type Cards =
+  | { readonly state: 'asking' }
+  | { readonly state: 'failed'; readonly failure: CallFailure }
+  | { readonly state: 'here'; readonly cards: readonly HomeCard[] }
 
 /** From so many on there is a search. */
 const SEARCH_FROM = 8
@@ -31,7 +34,9 @@ export function HomePage({ walletId }: { readonly walletId: string }) {
   const tag = formatTag()
   const load = useCallback(() => {
     void cardsOf(walletId, tag).then((answer) =>
-      setCards(answer.ok ? { state: 'here', cards: answer.value } : { state: 'failed', failure: answer.error }),
+      setCards(
+        answer.ok ? { state: 'here', cards: answer.value } : { state: 'failed', failure: answer.error },
+      ),
     )
   }, [walletId, tag])
   useEffect(load, [load])
@@ -49,7 +54,9 @@ export function HomePage({ walletId }: { readonly walletId: string }) {
 }
 
 async function cardsOf(walletId: string, tag: string): Promise<Answer<readonly HomeCard[]>> {
-  const list = await api.get<readonly Credential[]>(`/wallet/${walletId}/credentials?sortBy=addedOn&descending=true`)
+  const list = await api.get<readonly Credential[]>(
+    `/wallet/${walletId}/credentials?sortBy=addedOn&descending=true`,
+  )
   if (!list.ok) return list
   const cards: HomeCard[] = []
   for (let start = 0; start < list.value.length; start += AT_ONCE) {
@@ -57,7 +64,9 @@ async function cardsOf(walletId: string, tag: string): Promise<Answer<readonly H
       list.value
         .slice(start, start + AT_ONCE)
         .map(({ id }) =>
-          api.get<CredentialView>(`/wallet/${walletId}/credentials/${encodeURIComponent(id)}/view?locale=${tag}`),
+          api.get<CredentialView>(
+            `/wallet/${walletId}/credentials/${encodeURIComponent(id)}/view?locale=${tag}`,
+          ),
         ),
     )
     for (const view of views) {
@@ -103,7 +112,9 @@ function CardList({ cards }: { readonly cards: readonly HomeCard[] }) {
       <div class="head">
         <div class="stack" data-gap="s">
           <Heading title={t.title} product={wallet.value.product} />
-          <p class="lede">{ended === 0 ? t.count(cards.length) : `${t.count(cards.length)} ${t.ended(ended)}`}</p>
+          <p class="lede">
+            {ended === 0 ? t.count(cards.length) : `${t.count(cards.length)} ${t.ended(ended)}`}
+          </p>
         </div>
         <LinkButton kind="primary" big icon={scan} href="/scan">
           {wallet.value.scan}

@@ -18,7 +18,10 @@ const claim = (name: string) => ({ path: [name], label: name, value: name })
 const asked = (name: string) => ({ ...claim(name), needed: 'asked' as const })
 const fixed = (name: string) => ({ ...claim(name), needed: 'with_credential' as const })
 
-function candidate(credentialId: string, more: Partial<Query['candidates'][number]> = {}): Query['candidates'][number] {
+function candidate(
+  credentialId: string,
+  more: Partial<Query['candidates'][number]> = {},
+): Query['candidates'][number] {
   return {
     credentialId,
     title: credentialId,
@@ -34,7 +37,10 @@ function query(queryId: string, candidates: Query['candidates'], required = true
   return { queryId, required, multiple: false, candidates }
 }
 
-function preview(queries: readonly Query[], alternatives: RequestPreview['alternatives'] = []): RequestPreview {
+function preview(
+  queries: readonly Query[],
+  alternatives: RequestPreview['alternatives'] = [],
+): RequestPreview {
   return {
     id: 'x',
     state: 'open',
@@ -58,7 +64,9 @@ describe('choices', () => {
 
   it('begin with the least: nothing optional', () => {
     expect(sharedCount(request, first)).toBe(2)
-    expect(selectionsFor(request, first)).toEqual([{ queryId: 'pid', credentialId: 'pid-1', optionalClaims: [] }])
+    expect(selectionsFor(request, first)).toEqual([
+      { queryId: 'pid', credentialId: 'pid-1', optionalClaims: [] },
+    ])
   })
 
   it('count what is ticked, and send exactly that', () => {
@@ -73,12 +81,18 @@ describe('choices', () => {
   it('do not carry a tick to a card that has no such claim', () => {
     const other = withCard(withExtra(first, 'pid', ['email'], true), 'pid', 'pid-2')
     expect(sharedCount(request, other)).toBe(1)
-    expect(selectionsFor(request, other)).toEqual([{ queryId: 'pid', credentialId: 'pid-2', optionalClaims: [] }])
+    expect(selectionsFor(request, other)).toEqual([
+      { queryId: 'pid', credentialId: 'pid-2', optionalClaims: [] },
+    ])
   })
 
   it('take another way as a whole, with what cannot be withheld', () => {
     const way = withWay(first, 'pid', 1)
-    expect(neededClaims(pid, 1).map(({ label }) => label)).toEqual(['family_name', 'birth_date', 'issuing_country'])
+    expect(neededClaims(pid, 1).map(({ label }) => label)).toEqual([
+      'family_name',
+      'birth_date',
+      'issuing_country',
+    ])
     expect(sharedCount(request, way)).toBe(3)
     expect(selectionsFor(request, way)).toEqual([
       { queryId: 'pid', credentialId: 'pid-1', optionalClaims: [], alternative: 1 },

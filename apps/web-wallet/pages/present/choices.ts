@@ -86,7 +86,9 @@ export function neededClaims(candidate: Candidate, way: number | undefined): rea
     value,
     kind: 'needed' as const,
   }))
-  const withCard = fixed.filter(({ kind, key }) => kind === 'with_credential' && !instead.some((one) => one.key === key))
+  const withCard = fixed.filter(
+    ({ kind, key }) => kind === 'with_credential' && !instead.some((one) => one.key === key),
+  )
   return [...instead, ...withCard]
 }
 
@@ -101,7 +103,11 @@ export function sharedCount(preview: RequestPreview, choices: Choices): number {
 }
 
 /** Only what this candidate has: another card may not have what was ticked for the one before. */
-export function extrasOf({ queryId }: Query, { optional }: Candidate, { extras }: Choices): readonly ClaimPath[] {
+export function extrasOf(
+  { queryId }: Query,
+  { optional }: Candidate,
+  { extras }: Choices,
+): readonly ClaimPath[] {
   const ticked = extras[queryId] ?? []
   return optional.map(({ path }) => path).filter((path) => ticked.includes(pathKey(path)))
 }

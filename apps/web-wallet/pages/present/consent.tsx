@@ -17,7 +17,7 @@ import { Sentence } from '@countersign/ui/text/sentence'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useState } from 'preact/hooks'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../exchange/use-exchange.ts'
 import { partyFacts } from '../party/party-facts.ts'
 import { Known, Who } from '../party/who.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
@@ -94,7 +94,13 @@ export function Consent({ preview, exchange }: ConsentProps) {
   )
 }
 
-function Broken({ preview, failure }: { readonly preview: RequestPreview; readonly failure: CallFailure | undefined }) {
+function Broken({
+  preview,
+  failure,
+}: {
+  readonly preview: RequestPreview
+  readonly failure: CallFailure | undefined
+}) {
   const t = wallet.value.request
   if (preview.state === 'unfinished')
     return (
@@ -116,7 +122,10 @@ export function partyOf({ verifier }: RequestPreview) {
   return { ...verifier, host: verifier.host ?? plainText(verifier.clientId).slice(0, 100) }
 }
 
-export function exactWords({ id, verifier, queries, expiresAt, purpose }: RequestPreview, failure?: CallFailure): string {
+export function exactWords(
+  { id, verifier, queries, expiresAt, purpose }: RequestPreview,
+  failure?: CallFailure,
+): string {
   const { trusted, name, anchor, source, reason } = verifier.trust
   const lines = [
     `exchange     ${id}`,

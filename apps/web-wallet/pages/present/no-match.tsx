@@ -20,7 +20,9 @@ type Unmet = NonNullable<RequestPreview['queries'][number]['unmet']>
 
 export function NoMatch({ preview, exchange }: ConsentProps) {
   const t = wallet.value.request
-  const unmet = preview.queries.flatMap((query) => (query.unmet === undefined ? [] : [{ id: query.queryId, ...query.unmet }]))
+  const unmet = preview.queries.flatMap((query) =>
+    query.unmet === undefined ? [] : [{ id: query.queryId, ...query.unmet }],
+  )
   const tell = useGuardedPress(() => void exchange.decide('reject', { answer: true }), preview.id)
   return (
     <div class="column stack" data-gap="l">

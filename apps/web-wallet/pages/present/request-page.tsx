@@ -1,8 +1,8 @@
 /** W6 and W7: who asks for what, and what came of it, under one address that can be read again. */
 import type { RequestPreview } from '@countersign/api/wallet/request-exchange'
 import { Problem } from '@countersign/ui/page/problem'
-import { useExchange } from '../exchange.ts'
-import { Ended, Loading } from '../states.tsx'
+import { Ended, Loading } from '../exchange/states.tsx'
+import { useExchange } from '../exchange/use-exchange.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 import { Consent } from './consent.tsx'
 import { NoMatch } from './no-match.tsx'
@@ -10,7 +10,9 @@ import { RequestResult } from './request-result.tsx'
 
 export function RequestPage({ walletId, id }: { readonly walletId: string; readonly id: string }) {
   const t = wallet.value.request
-  const exchange = useExchange<RequestPreview>(`/wallet/${walletId}/exchange/requests/${encodeURIComponent(id)}`)
+  const exchange = useExchange<RequestPreview>(
+    `/wallet/${walletId}/exchange/requests/${encodeURIComponent(id)}`,
+  )
   const { loaded, reload } = exchange
   if (loaded.state === 'asking') return <Loading />
   if (loaded.state === 'failed') {
@@ -25,6 +27,7 @@ export function RequestPage({ walletId, id }: { readonly walletId: string; reado
   if (preview.state === 'shared' || preview.state === 'declined' || preview.state === 'refused')
     return <RequestResult preview={preview} />
   if (preview.expired && preview.state === 'open') return <Ended title={t.over} why={t.overWhy} />
-  if (!preview.satisfiable && preview.state === 'open') return <NoMatch preview={preview} exchange={exchange} />
+  if (!preview.satisfiable && preview.state === 'open')
+    return <NoMatch preview={preview} exchange={exchange} />
   return <Consent preview={preview} exchange={exchange} />
 }

@@ -40,7 +40,10 @@ export function RequestResult({ preview }: { readonly preview: RequestPreview })
             {state === 'shared' ? t.theyReceived : filled(t.from, { card: plainName(credential.title) })}
           </h2>
           <Facts
-            facts={credential.claims.map(({ label, value }) => ({ label: plainName(label), value: plainText(value) }))}
+            facts={credential.claims.map(({ label, value }) => ({
+              label: plainName(label),
+              value: plainText(value),
+            }))}
             none={ui.value.notGiven}
           />
         </Sheet>
@@ -76,13 +79,17 @@ function What({ preview }: { readonly preview: RequestPreview }) {
   const { state, result } = preview
   const facts = partyFacts(partyOf(preview))
   if (state === 'shared') return <>{filled(t.sharedAt, { time: dayAndTime(result?.at) ?? '' })}</>
-  if (state === 'declined') return <Sentence text={t.declinedTold} places={{ who: <Known facts={facts} /> }} />
+  if (state === 'declined')
+    return <Sentence text={t.declinedTold} places={{ who: <Known facts={facts} /> }} />
   const words = result?.refusal?.description ?? result?.refusal?.error
   return (
     <>
       {result?.dataSent === true ? t.refusedSent : t.refusedNothing}{' '}
       {words !== undefined && (
-        <Sentence text={t.theySay} places={{ words: <q class="foreign">{plainText(words).slice(0, 300)}</q> }} />
+        <Sentence
+          text={t.theySay}
+          places={{ words: <q class="foreign">{plainText(words).slice(0, 300)}</q> }}
+        />
       )}
     </>
   )

@@ -60,11 +60,16 @@ function Alternatives({ preview, choices, onChange }: WhatToShareProps) {
             <Radios
               label={set.required ? t.alternatives : t.notNeeded}
               items={[
-                ...options.map(({ at, queryIds }) => ({ value: String(at), title: titlesOf(preview, queryIds) })),
+                ...options.map(({ at, queryIds }) => ({
+                  value: String(at),
+                  title: titlesOf(preview, queryIds),
+                })),
                 ...(set.required ? [] : [{ value: '', title: t.decline }]),
               ]}
               chosen={String(choices.options[index] ?? '')}
-              onChoose={(value) => onChange(withOption(choices, index, value === '' ? undefined : Number(value)))}
+              onChoose={(value) =>
+                onChange(withOption(choices, index, value === '' ? undefined : Number(value)))
+              }
             />
           ) : (
             <Pick
@@ -73,7 +78,8 @@ function Alternatives({ preview, choices, onChange }: WhatToShareProps) {
               kind={t.choice}
               choice={{
                 chosen: choices.options[index] !== undefined,
-                onChange: (chosen) => onChange(withOption(choices, index, chosen ? options[0]?.at : undefined)),
+                onChange: (chosen) =>
+                  onChange(withOption(choices, index, chosen ? options[0]?.at : undefined)),
               }}
             />
           )}
@@ -116,8 +122,20 @@ function QueryPart({ query, preview, choices, onChange }: WhatToShareProps & { r
       ) : (
         <FromCard title={candidate.title} issuer={candidate.issuerName} look={lookOf('', candidate.title)} />
       )}
-      <OtherWays query={query} candidate={candidate} preview={preview} choices={choices} onChange={onChange} />
-      <ClaimList query={query} candidate={candidate} preview={preview} choices={choices} onChange={onChange} />
+      <OtherWays
+        query={query}
+        candidate={candidate}
+        preview={preview}
+        choices={choices}
+        onChange={onChange}
+      />
+      <ClaimList
+        query={query}
+        candidate={candidate}
+        preview={preview}
+        choices={choices}
+        onChange={onChange}
+      />
       <StaysHere candidate={candidate} />
     </div>
   )
@@ -133,7 +151,8 @@ function OtherWays({ query, candidate, choices, onChange }: CandidateProps) {
   const t = wallet.value.request
   if (candidate.alternatives.length === 0) return null
   const asked = candidate.claims.filter(({ needed }) => needed === 'asked')
-  const named = (claims: readonly { readonly label: string }[]) => t.and(claims.map(({ label }) => plainName(label)))
+  const named = (claims: readonly { readonly label: string }[]) =>
+    t.and(claims.map(({ label }) => plainName(label)))
   return (
     <div class="which">
       <h3 class="label">{t.otherWay}</h3>
@@ -190,7 +209,12 @@ function StaysHere({ candidate }: { readonly candidate: Candidate }) {
   return (
     <div class="not-shared">
       <Said icon={lock}>
-        {labels.length === 0 ? t.nothingElse : t.notShared(labels.map((label) => plainName(label)), more)}
+        {labels.length === 0
+          ? t.nothingElse
+          : t.notShared(
+              labels.map((label) => plainName(label)),
+              more,
+            )}
       </Said>
     </div>
   )

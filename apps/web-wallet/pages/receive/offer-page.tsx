@@ -1,9 +1,9 @@
 /** W5: what somebody would get, from whom, and the code that proves that it is theirs. Nothing is kept before the button. */
 import type { OfferPreview } from '@countersign/api/wallet/offer-exchange'
 import { Problem } from '@countersign/ui/page/problem'
+import { Ended, Loading } from '../exchange/states.tsx'
+import { useExchange } from '../exchange/use-exchange.ts'
 import { wallet } from '../texts/wallet-texts.ts'
-import { useExchange } from '../exchange.ts'
-import { Ended, Loading } from '../states.tsx'
 import { OfferResult } from './offer-result.tsx'
 import { OfferReview } from './offer-review.tsx'
 

@@ -22,9 +22,7 @@ export function OfferResult({ preview }: { readonly preview: OfferPreview }) {
     <div class="column stack" data-gap="l">
       <Outcome
         tone="ok"
-        heading={
-          <Heading title={t.added(Math.max(1, credentials.length))} product={wallet.value.product} />
-        }
+        heading={<Heading title={t.added(Math.max(1, credentials.length))} product={wallet.value.product} />}
       >
         {at === undefined ? t.alreadyAdded : filled(t.addedAt, { time: at })}
       </Outcome>

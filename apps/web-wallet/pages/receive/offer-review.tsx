@@ -14,7 +14,7 @@ import { Sentence } from '@countersign/ui/text/sentence'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useState } from 'preact/hooks'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../exchange/use-exchange.ts'
 import { partyFacts } from '../party/party-facts.ts'
 import { Who } from '../party/who.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
@@ -209,11 +209,16 @@ function codeError(failure: CallFailure | undefined): string | undefined {
   return filled(wallet.value.offer.codeWrong, { words: plainText(failure.message).slice(0, 400) })
 }
 
-function exactWords({ issuer, credentials, expiresAt }: OfferPreview, failure: CallFailure | undefined): string {
+function exactWords(
+  { issuer, credentials, expiresAt }: OfferPreview,
+  failure: CallFailure | undefined,
+): string {
   const lines = [
     `issuer       ${issuer.url}`,
     `trust        ${issuer.trust.trusted ? `${issuer.trust.anchor ?? ''} ${issuer.trust.source ?? ''}` : (issuer.trust.reason ?? 'none')}`,
-    ...credentials.map(({ configurationId, format, type }) => `credential   ${configurationId} · ${format} · ${type ?? ''}`),
+    ...credentials.map(
+      ({ configurationId, format, type }) => `credential   ${configurationId} · ${format} · ${type ?? ''}`,
+    ),
     `kept until   ${expiresAt}`,
     ...(failure === undefined ? [] : ['', supportText(failure)]),
   ]

@@ -63,7 +63,8 @@ type Looked = { readonly kind: 'code'; readonly text: string } | { readonly kind
 
 async function look(video: HTMLVideoElement | null, ended: AbortSignal): Promise<Looked> {
   const stream = await opened()
-  if (video === null || typeof stream === 'string') return { kind: typeof stream === 'string' ? stream : 'missing' }
+  if (video === null || typeof stream === 'string')
+    return { kind: typeof stream === 'string' ? stream : 'missing' }
   const stop = () => {
     for (const track of stream.getTracks()) track.stop()
   }

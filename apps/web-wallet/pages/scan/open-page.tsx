@@ -3,6 +3,7 @@
  * button asks. So no page of somebody else's can make this wallet do anything, not even ask.
  */
 import { Button, LinkButton } from '@countersign/ui/elements/button'
+import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
 import { lock } from '@countersign/ui/elements/icons'
 import { Notice, TechnicalDetails } from '@countersign/ui/elements/notice'
 import { Part, Said, Sheet } from '@countersign/ui/elements/sheet'
@@ -11,9 +12,8 @@ import { linkInHash } from '@countersign/ui/http/wallet-link'
 import { Heading } from '@countersign/ui/page/heading'
 import { supportText } from '@countersign/ui/page/problem'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
-import { useLocation } from 'preact-iso'
 import { useState } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
 import { wallet } from '../texts/wallet-texts.ts'
 import { openCode } from './open-code.ts'
 import { refusedSentence, wrongSentence } from './scan-page.tsx'

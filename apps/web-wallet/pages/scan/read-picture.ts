@@ -20,8 +20,7 @@ export type PictureReader = (source: ImageBitmap) => Promise<string | undefined>
 /** One for as long as a camera is open. */
 export async function pictureReader(): Promise<PictureReader> {
   const own = await ownDetector()
-  if (own !== undefined)
-    return async (source) => (await own.detect(source).catch(() => []))[0]?.rawValue
+  if (own !== undefined) return async (source) => (await own.detect(source).catch(() => []))[0]?.rawValue
   const { default: decodeQR } = await import('qr/decode.js')
   return async (source) => {
     const image = pixelsOf(source)
@@ -44,7 +43,9 @@ async function ownDetector(): Promise<Detector | undefined> {
 /** Larger frames cost time and show no more. */
 const LONGEST_SIDE = 1200
 
-function pixelsOf(source: ImageBitmap): { width: number; height: number; data: Uint8ClampedArray } | undefined {
+function pixelsOf(
+  source: ImageBitmap,
+): { width: number; height: number; data: Uint8ClampedArray } | undefined {
   const scale = Math.min(1, LONGEST_SIDE / Math.max(source.width, source.height))
   const width = Math.max(1, Math.round(source.width * scale))
   const height = Math.max(1, Math.round(source.height * scale))

@@ -10,8 +10,8 @@ import { supportText } from '@countersign/ui/page/problem'
 import { LiveLine } from '@countersign/ui/page/steps'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { useLocation } from 'preact-iso'
 import { useRef, useState } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
 import { wallet } from '../texts/wallet-texts.ts'
 import { Camera } from './camera.tsx'
 import { openCode } from './open-code.ts'
@@ -38,7 +38,8 @@ export function ScanPage({ walletId }: { readonly walletId: string }) {
     setState({ doing: 'opening' })
     const answer = await openCode(walletId, code)
     if (answer.ok) route(answer.value)
-    else setState({ doing: 'wrong', sentence: refusedSentence(code.kind, answer.error), failure: answer.error })
+    else
+      setState({ doing: 'wrong', sentence: refusedSentence(code.kind, answer.error), failure: answer.error })
   }
 
   async function readFile(file: File) {

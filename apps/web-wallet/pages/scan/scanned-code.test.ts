@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest'
 import { webWalletLink } from '@countersign/ui/http/wallet-link'
+import { describe, expect, it } from 'vitest'
 import { scannedCode } from './scanned-code.ts'
 
 const offer = `openid-credential-offer://?credential_offer_uri=${encodeURIComponent('https://issuer.example/credentialOffer?id=1')}`
@@ -10,7 +10,9 @@ describe('a code', () => {
     expect(scannedCode(offer)).toEqual({ kind: 'offer', link: offer, host: 'issuer.example' })
     expect(scannedCode(` \n${request}\n`)).toEqual({ kind: 'request', link: request, host: 'shop.example' })
     expect(scannedCode('haip-vci://?credential_offer=%7B%7D')).toMatchObject({ kind: 'offer' })
-    expect(scannedCode(`https://wallet.example/authorize?client_id=a&request=eyJ`)).toMatchObject({ kind: 'request' })
+    expect(scannedCode(`https://wallet.example/authorize?client_id=a&request=eyJ`)).toMatchObject({
+      kind: 'request',
+    })
   })
 
   it('is one behind a link to a web wallet', () => {

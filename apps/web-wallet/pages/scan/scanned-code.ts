@@ -4,7 +4,11 @@
  */
 
 export type ScannedCode =
-  | { readonly kind: 'offer' | 'request'; readonly link: string; /** Named in the link: nobody vouches for it. */ readonly host?: string }
+  | {
+      readonly kind: 'offer' | 'request'
+      readonly link: string /** Named in the link: nobody vouches for it. */
+      readonly host?: string
+    }
   | { readonly kind: 'empty' | 'text' | 'other' | 'offerDamaged' | 'requestDamaged' | 'tooLong' }
   | { readonly kind: 'web'; readonly host: string }
 

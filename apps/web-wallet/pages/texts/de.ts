@@ -16,7 +16,8 @@ export const de: TextsLike<WalletTexts> = {
     title: 'Ihre Brieftasche',
     lede: 'Alle Karten an einem Ort, und Sie sehen, was Sie teilen, bevor Sie es teilen.',
     passkey: 'Mit Passkey anmelden',
-    passkeyWhy: 'Ihr Gerät kennt Sie: am Finger, am Gesicht oder an seinem Code. Sie müssen sich nichts merken.',
+    passkeyWhy:
+      'Ihr Gerät kennt Sie: am Finger, am Gesicht oder an seinem Code. Sie müssen sich nichts merken.',
     createPasskey: 'Brieftasche mit Passkey anlegen',
     noPasskeys: 'Dieser Browser hat keine Passkeys. Nehmen Sie hier ein Passwort.',
     passkeyFailed: 'Es wurde kein Passkey benutzt. Nichts hat sich geändert.',
@@ -31,10 +32,12 @@ export const de: TextsLike<WalletTexts> = {
     logInInstead: 'Ich habe schon eine Brieftasche',
     wrong: 'E-Mail oder Passwort stimmen nicht.',
     tooMany: 'Zu viele Versuche. Warten Sie eine Minute und versuchen Sie es dann wieder.',
-    exists: 'Zu dieser E-Mail gibt es schon eine Brieftasche. Melden Sie sich an, oder nehmen Sie eine andere Adresse.',
+    exists:
+      'Zu dieser E-Mail gibt es schon eine Brieftasche. Melden Sie sich an, oder nehmen Sie eine andere Adresse.',
     failed: 'Das hat nicht geklappt. Nichts hat sich geändert.',
     waiting: 'Ihr Gerät ist an der Reihe…',
-    custody: 'Der Dienst verwahrt die Schlüssel Ihrer Karten und benutzt sie, wenn Sie sich entscheiden zu teilen.',
+    custody:
+      'Der Dienst verwahrt die Schlüssel Ihrer Karten und benutzt sie, wenn Sie sich entscheiden zu teilen.',
   },
 
   home: {
@@ -44,7 +47,8 @@ export const de: TextsLike<WalletTexts> = {
     search: 'Karten durchsuchen',
     found: (count) => counted(count, '1 Karte gefunden', `${count} Karten gefunden`),
     emptyTitle: 'Hier kommt Ihre erste Karte hin',
-    empty: 'Wer Karten ausstellt, zeigt Ihnen einen Code. Scannen Sie ihn, lesen Sie, was Sie bekämen, und entscheiden Sie.',
+    empty:
+      'Wer Karten ausstellt, zeigt Ihnen einen Code. Scannen Sie ihn, lesen Sie, was Sie bekämen, und entscheiden Sie.',
     fetching: 'Ihre Karten werden geholt…',
     issuedBy: 'ausgestellt von',
     until: 'bis {day}',
@@ -60,7 +64,8 @@ export const de: TextsLike<WalletTexts> = {
     camera: 'Kamera benutzen',
     cameraStops: 'Kamera anhalten',
     looking: 'Halten Sie den Code vor die Kamera.',
-    nothingSeen: 'Es war kein Code zu sehen. Halten Sie ihn näher, heller, oder fügen Sie unten seinen Link ein.',
+    nothingSeen:
+      'Es war kein Code zu sehen. Halten Sie ihn näher, heller, oder fügen Sie unten seinen Link ein.',
     cameraDenied: 'Die Kamera ist hier nicht erlaubt. Fügen Sie stattdessen unten den Link ein.',
     cameraMissing: 'Hier gibt es keine Kamera. Fügen Sie stattdessen unten den Link ein.',
     picture: 'Bild eines Codes wählen',
@@ -75,13 +80,17 @@ export const de: TextsLike<WalletTexts> = {
       text: 'Das ist Text, kein Link. Kopieren Sie den ganzen Link und fügen Sie ihn hier ein.',
       web: 'Das ist eine Webadresse, kein Angebot und keine Anfrage: {host}.',
       other: 'Dieser Code ist für etwas anderes: einen Kontakt, ein Netz oder eine andere App.',
-      offerDamaged: 'Das ist ein Angebot für eine Karte, aber ein Teil davon fehlt. Kopieren Sie den ganzen Link.',
-      requestDamaged: 'Das ist eine Anfrage nach Angaben, aber ein Teil davon fehlt. Kopieren Sie den ganzen Link.',
+      offerDamaged:
+        'Das ist ein Angebot für eine Karte, aber ein Teil davon fehlt. Kopieren Sie den ganzen Link.',
+      requestDamaged:
+        'Das ist eine Anfrage nach Angaben, aber ein Teil davon fehlt. Kopieren Sie den ganzen Link.',
       tooLong: 'Das ist zu lang für einen Code.',
     },
     refused: {
-      offer: 'Dieses Angebot lässt sich nicht öffnen. Es wurde benutzt, ist zu Ende oder enthält nicht, was es sollte.',
-      request: 'Diese Anfrage lässt sich nicht öffnen. Sie wurde beantwortet, ist zu Ende oder enthält nicht, was sie sollte.',
+      offer:
+        'Dieses Angebot lässt sich nicht öffnen. Es wurde benutzt, ist zu Ende oder enthält nicht, was es sollte.',
+      request:
+        'Diese Anfrage lässt sich nicht öffnen. Sie wurde beantwortet, ist zu Ende oder enthält nicht, was sie sollte.',
       away: 'Wer diesen Code gemacht hat, antwortet gerade nicht. Es wurde nichts geteilt.',
       unreadable: 'Die Brieftasche kann diesen Code nicht lesen.',
     },
@@ -113,7 +122,8 @@ export const de: TextsLike<WalletTexts> = {
     notVerifiedWhy:
       'Wir konnten nicht bestätigen, wer das ist. Nehmen Sie nur an, wenn Sie selbst hierher kamen und sie kennen.',
     callsItself: 'Sie nennen sich „{name}“.',
-    mixed: 'Dieser Name mischt Buchstaben mehrerer Alphabete. Er sieht vielleicht nur so aus wie einer, den Sie kennen.',
+    mixed:
+      'Dieser Name mischt Buchstaben mehrerer Alphabete. Er sieht vielleicht nur so aus wie einer, den Sie kennen.',
     code: 'Der Code, den man Ihnen geschickt hat',
     codeHint: (length) =>
       length === undefined
@@ -133,7 +143,8 @@ export const de: TextsLike<WalletTexts> = {
     keepsNothing: 'Wenn Sie ablehnen, wird nichts gespeichert.',
     declined: 'Nicht angenommen',
     declinedWhy: 'Es wurde nichts gespeichert und nichts geteilt.',
-    added: (count) => counted(count, 'Sie ist in Ihrer Brieftasche', `${count} Karten sind in Ihrer Brieftasche`),
+    added: (count) =>
+      counted(count, 'Sie ist in Ihrer Brieftasche', `${count} Karten sind in Ihrer Brieftasche`),
     addedAt: 'Angenommen {time}.',
     alreadyAdded: 'Dieses Angebot wurde benutzt.',
     over: 'Dieses Angebot ist zu Ende',
@@ -155,7 +166,8 @@ export const de: TextsLike<WalletTexts> = {
     notVerifiedWhy:
       'Wir konnten nicht bestätigen, wer das ist. Teilen Sie nur, wenn Sie selbst hierher kamen und sie kennen.',
     callsItself: 'Sie nennen sich „{name}“.',
-    mixed: 'Dieser Name mischt Buchstaben mehrerer Alphabete. Er sieht vielleicht nur so aus wie einer, den Sie kennen.',
+    mixed:
+      'Dieser Name mischt Buchstaben mehrerer Alphabete. Er sieht vielleicht nur so aus wie einer, den Sie kennen.',
     why: 'Warum, in deren Worten',
     whyLabel: 'Warum',
     noReason: 'Sie haben keinen Grund genannt. Seien Sie vorsichtig.',
@@ -214,7 +226,8 @@ export const de: TextsLike<WalletTexts> = {
     declined: 'Sie haben nichts geteilt',
     declinedTold: '{who} weiß, dass Sie abgelehnt haben. Sonst hat nichts Ihre Brieftasche verlassen.',
     refused: '{who} hat es nicht angenommen',
-    refusedSent: 'Die Angaben unten haben Ihre Brieftasche verlassen, und sie sagten Nein. Fragen Sie dort, was zu tun ist.',
+    refusedSent:
+      'Die Angaben unten haben Ihre Brieftasche verlassen, und sie sagten Nein. Fragen Sie dort, was zu tun ist.',
     refusedNothing: 'Von Ihnen wurde nichts geteilt.',
     theySay: 'Sie sagen: {words}',
     over: 'Diese Anfrage ist zu Ende',

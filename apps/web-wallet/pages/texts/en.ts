@@ -108,8 +108,7 @@ export const en = {
     nothingUsable: 'Your wallet cannot keep what is offered here.',
     verified: 'Verified by {anchor}.',
     notVerified: 'Not verified',
-    notVerifiedWhy:
-      'We could not confirm who this is. Add it only if you came here yourself and know them.',
+    notVerifiedWhy: 'We could not confirm who this is. Add it only if you came here yourself and know them.',
     callsItself: 'They call themselves “{name}”.',
     mixed: 'This name mixes letters of several alphabets. It may only look like a name that you know.',
     code: 'The code that they sent you',
@@ -167,9 +166,7 @@ export const en = {
     notNeeded: 'They can do without this card.',
     useIt: 'Share this card too',
     notShared: (labels: readonly string[], more: number) =>
-      more === 0
-        ? `Not shared: ${list(labels)}.`
-        : `Not shared: ${labels.join(', ')} and ${more} more.`,
+      more === 0 ? `Not shared: ${list(labels)}.` : `Not shared: ${labels.join(', ')} and ${more} more.`,
     nothingElse: 'The card has nothing else on it.',
     otherWay: 'Or show instead',
     goodToKnow: 'Good to know',

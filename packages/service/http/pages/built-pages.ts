@@ -61,7 +61,9 @@ export async function readBuiltPages(folder: string): Promise<BuiltPages> {
 async function contentsOf(folder: string): Promise<ReadonlyMap<string, Buffer>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
   // A link is no file of the build's.
-  const names = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
   const pairs = await Promise.all(
     names.map(async (name) => [pathOf(folder, name), await readFile(name)] as const),
   )

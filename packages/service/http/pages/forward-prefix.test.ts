@@ -40,7 +40,10 @@ async function behind(answer: RequestListener = (_request, response) => response
 
 async function inFront(to: string, more: Partial<ForwardOptions> = {}) {
   const baseUrl = 'http://localhost:7101'
-  return start({ features: [] }, { routes: (app) => forwardPrefix(app, { prefix: '/wallet-api', to, baseUrl, ...more }) })
+  return start(
+    { features: [] },
+    { routes: (app) => forwardPrefix(app, { prefix: '/wallet-api', to, baseUrl, ...more }) },
+  )
 }
 
 /** Written as it is, since `fetch` would make it well-formed. */
@@ -58,7 +61,11 @@ function raw(port: number, text: string): Promise<string> {
 describe('calls below a prefix', () => {
   it('go on with method, address, body and headers, and come back with status, headers and body', async () => {
     const { seen, url } = await behind((_request, response) => {
-      response.writeHead(201, { 'content-type': 'application/json', 'set-cookie': ['a=1', 'b=2'], 'x-own': 'y' })
+      response.writeHead(201, {
+        'content-type': 'application/json',
+        'set-cookie': ['a=1', 'b=2'],
+        'x-own': 'y',
+      })
       response.end('{"made":1}')
     })
     const { ask } = await inFront(url)
@@ -84,7 +91,9 @@ describe('calls below a prefix', () => {
 
   it('pass no redirect over, and no error by', async () => {
     const { url } = await behind((request, response) => {
-      response.writeHead(request.url === '/wallet-api/away' ? 303 : 409, { location: 'https://elsewhere.example/' })
+      response.writeHead(request.url === '/wallet-api/away' ? 303 : 409, {
+        location: 'https://elsewhere.example/',
+      })
       response.end('{}')
     })
     const { ask } = await inFront(url)
@@ -147,7 +156,19 @@ describe('calls below a prefix', () => {
     for (const name of ['x-secret', 'keep-alive', 'upgrade', 'content-length', 'transfer-encoding'])
       expect(seen[0]?.headers).not.toHaveProperty(name)
     // Two answers to where a message ends: the server itself refuses it.
-    const smuggled = ['POST /wallet-api/x HTTP/1.1', 'host: localhost', 'content-type: text/plain', 'content-length: 4', 'transfer-encoding: chunked', '', '0', '', 'GET /wallet-api/y HTTP/1.1', '', ''].join('\r\n')
+    const smuggled = [
+      'POST /wallet-api/x HTTP/1.1',
+      'host: localhost',
+      'content-type: text/plain',
+      'content-length: 4',
+      'transfer-encoding: chunked',
+      '',
+      '0',
+      '',
+      'GET /wallet-api/y HTTP/1.1',
+      '',
+      '',
+    ].join('\r\n')
     expect((await raw(port, smuggled)).slice(9, 12)).toBe('400')
     expect(seen).toHaveLength(1)
   })
@@ -187,15 +208,26 @@ describe('calls below a prefix', () => {
 
   it('are 502 when nobody is behind, and 504 when nobody answers in time, in the shape of every error', async () => {
     const nobody = await inFront('http://127.0.0.1:1')
-    const unreachable = await nobody.ask('/wallet-api/x', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' })
+    const unreachable = await nobody.ask('/wallet-api/x', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    })
     expect([unreachable.status, await unreachable.json()]).toEqual([
       502,
-      expect.objectContaining({ exception: true, error: 'temporarily_unavailable', correlationId: unreachable.headers.get('x-request-id') }),
+      expect.objectContaining({
+        exception: true,
+        error: 'temporarily_unavailable',
+        correlationId: unreachable.headers.get('x-request-id'),
+      }),
     ])
     const { url } = await behind(() => {})
     const silent = await inFront(url, { timeoutMs: 100 })
     const late = await silent.ask('/wallet-api/x')
-    expect([late.status, (await late.json() as { correlationId?: string }).correlationId]).toEqual([504, late.headers.get('x-request-id')])
+    expect([late.status, ((await late.json()) as { correlationId?: string }).correlationId]).toEqual([
+      504,
+      late.headers.get('x-request-id'),
+    ])
   })
 
   it('are asked again over a new connection when the kept one was closed, if they change nothing', async () => {
@@ -218,6 +250,8 @@ describe('calls below a prefix', () => {
     expect((await send('text/plain', large)).status).toBe(401)
     expect((await send('text/plain', large, { cookie: 'login=x' })).status).toBe(200)
     expect(seen.at(-1)?.body).toHaveLength(large.length)
-    expect((await send('text/plain', 'x'.repeat(BODY_LIMITS.exchange + 1), { cookie: 'login=x' })).status).toBe(413)
+    expect(
+      (await send('text/plain', 'x'.repeat(BODY_LIMITS.exchange + 1), { cookie: 'login=x' })).status,
+    ).toBe(413)
   })
 })

@@ -4,8 +4,8 @@
  * redirect. Addresses with `..` or an escaped slash are refused: whoever stands behind may read them in another way.
  */
 import type { ClientRequest, IncomingMessage } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import { type Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { writeStandardHeaders } from '../answer-headers.ts'
 import { addressUnknown, bodyTooLarge, fail, type WireError, WireFailure } from '../answers/wire-errors.ts'
@@ -71,7 +71,8 @@ export async function forwardPrefix(app: ServiceApp, options: ForwardOptions): P
           accepts: ['json', 'form', 'text'],
           // Whether it is a login that counts, the service behind decides; it stores none of the body before.
           knowsCaller: async ({ headers }, isLarge) => {
-            if (isLarge && headers.cookie === undefined && headers.authorization === undefined) fail(unknownCaller)
+            if (isLarge && headers.cookie === undefined && headers.authorization === undefined)
+              fail(unknownCaller)
           },
         },
         handler: async (request, reply) => passRequest(request, reply, behind, options),
@@ -217,7 +218,11 @@ function failureOf(error: unknown): WireFailure {
   return error instanceof WireFailure ? error : new WireFailure(unreachable)
 }
 
-async function writeAnswer(answer: IncomingMessage, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+async function writeAnswer(
+  answer: IncomingMessage,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
   void reply.code(answer.statusCode ?? 502).headers(answerHeaders(answer.headers))
   writeStandardHeaders(request, reply, request.server.standardHeaders)
   const isEndless = (answer.headers['content-type'] ?? '').startsWith('text/event-stream')

@@ -19,7 +19,14 @@ const OF_THE_CONNECTION = new Set([
 ])
 
 /** What a caller could say of the way that the message took; all but the list of addresses is ours to say. */
-const OF_THE_WAY = new Set(['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'])
+const OF_THE_WAY = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-real-ip',
+  'via',
+])
 
 export type Headers = Record<string, string | string[]>
 

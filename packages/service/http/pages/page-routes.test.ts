@@ -45,7 +45,11 @@ describe('pages', () => {
     const get = await served()
     for (const url of ['/', '/scan', '/requests/abc', '/scan/', '/?language=de']) {
       const answer = await get(url, browser)
-      expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([url, 200, 'text/html; charset=utf-8'])
+      expect([url, answer.statusCode, answer.headers['content-type']]).toEqual([
+        url,
+        200,
+        'text/html; charset=utf-8',
+      ])
       expect(answer.headers['cache-control']).toBe('no-cache')
     }
   })

@@ -25,11 +25,10 @@ export function pageRoutes(app: ServiceApp, { pages, routes, baseUrl }: PageRout
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = pathOf(request.raw.url ?? '/')
     const file = path === '/index.html' ? undefined : pages.files.get(path)
-    void reply.headers(headers)
-    if (file !== undefined) return sendFile(file, request, reply)
+    if (file !== undefined) return sendFile(file, request, reply.headers(headers))
     const known = isRoute(path)
     if (!known && !wantsPage(request, path)) return fail(addressUnknown)
-    void reply.code(known ? 200 : 404)
+    void reply.headers(headers).code(known ? 200 : 404)
     return sendFile(pages.index, request, reply)
   }
   const hidden = { schema: { hide: true }, config }
@@ -61,7 +60,11 @@ function routeMatcher(routes: readonly string[]): (path: string) => boolean {
   }
 }
 
-async function sendFile(file: BuiltFile, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function sendFile(
+  file: BuiltFile,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
   const { body, encoding } = chosenForm(file, request.headers['accept-encoding'])
   // RFC 9110 §8.8.3.3: forms of one resource are different representations.
   const etag = `"${file.etag}${encoding === undefined ? '' : `-${encoding}`}"`

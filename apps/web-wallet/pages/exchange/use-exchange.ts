@@ -1,7 +1,7 @@
 /** An exchange under its id: what was resolved is read, and read again after each decision. */
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import { api } from './account/session.ts'
+import { api } from '../account/session.ts'
 
 export type Loaded<T> =
   | { readonly state: 'asking' }
@@ -24,7 +24,9 @@ export function useExchange<T extends { readonly state: string }>(path: string):
   const [busy, setBusy] = useState(false)
 
   const show = useCallback((answer: Answer<T>) => {
-    setLoaded(answer.ok ? { state: 'here', preview: answer.value } : { state: 'failed', failure: answer.error })
+    setLoaded(
+      answer.ok ? { state: 'here', preview: answer.value } : { state: 'failed', failure: answer.error },
+    )
   }, [])
   const reload = useCallback(() => {
     void api.get<T>(path).then(show)

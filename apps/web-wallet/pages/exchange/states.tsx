@@ -4,7 +4,7 @@ import { LinkButton } from '@countersign/ui/elements/button'
 import { Heading } from '@countersign/ui/page/heading'
 import { ui } from '@countersign/ui/text/ui-texts'
 import type { ComponentChildren } from 'preact'
-import { wallet } from './texts/wallet-texts.ts'
+import { wallet } from '../texts/wallet-texts.ts'
 
 export function Loading() {
   return (
