@@ -24,7 +24,6 @@ export function useGuardedPress(decide: () => void, shown: unknown): (press: Pre
   const latest = useRef(decide)
   latest.current = decide
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shown` is what starts the half second anew
   useEffect(() => {
     const seen = () => {
       since.current = document.visibilityState === 'visible' ? performance.now() : Number.POSITIVE_INFINITY

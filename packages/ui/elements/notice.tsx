@@ -57,9 +57,9 @@ export function TechnicalDetails({ summary, text }: { readonly summary: string; 
   return (
     <Details summary={summary}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may be longer than the page is wide, and is scrolled by keys */}
-      <pre class="codebox" tabIndex={0} aria-label={summary}>
-        {text}
-      </pre>
+      <section class="codebox" tabIndex={0} aria-label={summary}>
+        <pre>{text}</pre>
+      </section>
     </Details>
   )
 }

@@ -21,7 +21,7 @@ describe('a name that somebody else chose', () => {
 
   it('is not longer than a name', () => {
     const shown = plainName('x'.repeat(5000))
-    expect([...shown]).toHaveLength(80)
+    expect(Array.from(shown)).toHaveLength(80)
     expect(shown.endsWith('…')).toBe(true)
   })
 

@@ -7,16 +7,39 @@
 /** Characters of a name on a page. */
 const MAX_NAME = 80
 
-// Controls, marks of direction, what takes no width, fillers that look like nothing, tags (UTS #39, Unicode TR36).
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const UNSEEN =
-  /[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/gu
+/** Controls, marks of direction, what takes no width, fillers that look like nothing, tags (UTS #39, Unicode TR36). */
+const UNSEEN_RANGES: readonly (readonly [first: number, last: number])[] = [
+  [0x0000, 0x0008],
+  [0x000e, 0x001f],
+  [0x007f, 0x009f],
+  [0x00ad, 0x00ad],
+  [0x034f, 0x034f],
+  [0x061c, 0x061c],
+  [0x115f, 0x1160],
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f],
+  [0x202a, 0x202e],
+  [0x2060, 0x206f],
+  [0x3164, 0x3164],
+  [0xfe00, 0xfe0f],
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xffff],
+  [0x1d173, 0x1d17a],
+  [0xe0000, 0xe0fff],
+]
+const escaped = (point: number) => `\\u{${point.toString(16)}}`
+const UNSEEN = new RegExp(
+  `[${UNSEEN_RANGES.map(([first, last]) => `${escaped(first)}-${escaped(last)}`).join('')}]`,
+  'gu',
+)
 const PILED = /(\p{M}{2})\p{M}+/gu
 
 /** On one line; `''` when nothing is left. */
 export function plainName(text: string, maxLength = MAX_NAME): string {
   const clean = plainText(text).replace(/\s+/gu, ' ').trim()
-  const characters = [...clean]
+  const characters = Array.from(clean)
   return characters.length <= maxLength
     ? clean
     : `${characters

@@ -62,7 +62,7 @@ function Text({ field, path, form }: ControlProps) {
   return (
     <TextField
       {...partsOf(field, path, form)}
-      value={value === undefined || value === null ? '' : String(value)}
+      value={typeof value === 'string' || typeof value === 'number' ? String(value) : ''}
       type={field.kind === 'date' ? 'date' : 'text'}
       inputMode={field.kind === 'integer' ? 'numeric' : isNumber ? 'decimal' : 'text'}
       required={field.required}
@@ -155,7 +155,6 @@ function List({ field, path, form }: ControlProps) {
       <legend>{field.label}</legend>
       {field.hint !== undefined && <p class="hint">{field.hint}</p>}
       {entries.map((_entry, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: an entry has no other name than its place
         <div class="stack" data-gap="s" key={index}>
           <Control field={{ ...entry, label: t.entry(index + 1) }} path={[...path, index]} form={form} />
           <Button kind="quiet" icon={cross} onPress={() => change(form, [...path, index], undefined)}>

@@ -85,7 +85,7 @@ function problemOf<T>(
   if (typeof value !== 'string') return []
   if (kind === 'date') return isDate(value) ? [] : found('date')
   if (kind !== 'text') return []
-  const length = [...value].length
+  const length = Array.from(value).length
   if (limits.minLength !== undefined && length < limits.minLength) return found('tooShort', limits.minLength)
   if (limits.maxLength !== undefined && length > limits.maxLength) return found('tooLong', limits.maxLength)
   return limits.pattern === undefined || fits(limits.pattern, value) ? [] : found('pattern')

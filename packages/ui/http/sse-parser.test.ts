@@ -25,7 +25,7 @@ describe('a stream of events', () => {
     for (let cut = 1; cut < stream.length; cut += 1) {
       expect(parsed([stream.slice(0, cut), stream.slice(cut)])).toEqual(whole)
     }
-    expect(parsed([...stream])).toEqual(whole)
+    expect(parsed(Array.from(stream))).toEqual(whole)
   })
 
   it('gives up an event that does not end, and reads on', () => {

@@ -30,7 +30,10 @@ export function sseParser(onEvent: (event: ServerSentEvent) => void): (piece: st
   }
 
   function take(line: string): void {
-    if (line === '') return end()
+    if (line === '') {
+      end()
+      return
+    }
     const colon = line.indexOf(':')
     if (colon === 0) return
     const field = colon < 0 ? line : line.slice(0, colon)

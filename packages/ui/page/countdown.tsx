@@ -39,7 +39,6 @@ export function useSecondsLeft(until: string, onOver?: () => void): number {
     const timer = setInterval(() => setNow(Date.now()), 1000)
     return () => clearInterval(timer)
   }, [isOver])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the time is over
   useEffect(() => {
     if (isOver) onOver?.()
   }, [isOver])

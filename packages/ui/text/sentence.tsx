@@ -13,7 +13,6 @@ export function Sentence({ text, places }: SentenceProps) {
   return (
     <>
       {partsOf(text).map((part, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a text have no other name than their place
         <Fragment key={index}>{part.place === undefined ? part.text : places[part.place]}</Fragment>
       ))}
     </>

@@ -81,7 +81,7 @@ interface EntryProps {
   readonly creating: boolean
   readonly busy: boolean
   readonly name: string
-  readonly enter: (log: () => Promise<Answer<BrowserSession | undefined>>) => void
+  readonly enter: (log: () => Promise<Answer<BrowserSession | undefined>>) => Promise<void>
 }
 
 function Passkey({ creating, busy, name, enter }: EntryProps) {
@@ -96,7 +96,7 @@ function Passkey({ creating, busy, name, enter }: EntryProps) {
           big
           icon={key}
           busy={busy}
-          onPress={() => enter(creating ? () => createWithPasskey(name.trim()) : logInWithPasskey)}
+          onPress={() => void enter(creating ? () => createWithPasskey(name.trim()) : logInWithPasskey)}
         >
           {busy ? t.waiting : creating ? t.createPasskey : t.passkey}
         </Button>
@@ -124,7 +124,7 @@ function PasswordForm({ creating, busy, name, enter }: EntryProps) {
       data-gap="m"
       onSubmit={(event) => {
         event.preventDefault()
-        enter(logIn)
+        void enter(logIn)
       }}
     >
       <TextField

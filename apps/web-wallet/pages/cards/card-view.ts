@@ -17,7 +17,9 @@ const FAMILY = ['family_name', 'familyName', 'lastName', 'last_name']
 
 export function homeCard(view: CredentialView): HomeCard {
   const { id, type, title, issuer, expiresAt } = view
-  const holder = [valueOf(view, GIVEN), valueOf(view, FAMILY)].filter((part) => part !== undefined).join(' ')
+  const holder = [claimNamed(view, GIVEN), claimNamed(view, FAMILY)]
+    .filter((part) => part !== undefined)
+    .join(' ')
   return {
     id,
     type,
@@ -28,7 +30,7 @@ export function homeCard(view: CredentialView): HomeCard {
   }
 }
 
-function valueOf({ claims }: CredentialView, names: readonly string[]): string | undefined {
+function claimNamed({ claims }: CredentialView, names: readonly string[]): string | undefined {
   return claims.find(({ path }) => names.includes(String(path.at(-1))))?.value
 }
 

@@ -21,7 +21,6 @@ export function Camera({ onCode, onDenied }: CameraProps) {
   const [slow, setSlow] = useState(false)
   const video = useRef<HTMLVideoElement>(null)
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the camera is opened once, whoever waits for the code
   useEffect(() => {
     if (!on) return undefined
     const ended = new AbortController()
@@ -49,8 +48,7 @@ export function Camera({ onCode, onDenied }: CameraProps) {
     )
   return (
     <div class="stack" data-gap="m">
-      {/* biome-ignore lint/a11y/useMediaCaption: what the camera sees has no words */}
-      <video class="viewfinder" ref={video} muted playsInline aria-hidden="true" />
+      <video class="viewfinder" ref={video} muted playsInline />
       <LiveLine>{slow ? t.nothingSeen : t.looking}</LiveLine>
       <div class="actions" data-fill>
         <Button onPress={() => setOn(false)}>{t.cameraStops}</Button>
