@@ -20,6 +20,8 @@ export interface Verifier {
   readonly signals: Signals
   /** Told of each step that was written, for figures. */
   readonly observe?: ((before: VerificationSession, after: VerificationSession) => void) | undefined
+  /** Name of this instance, for the events that it commits. */
+  readonly servedBy?: string | undefined
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   readonly requestSigner: Signer

@@ -69,22 +69,22 @@ describe('observed ports', () => {
   it('count a session from nothing to each state that was written', async () => {
     const metrics = prometheusMetrics('test')
     const memory = openMemoryEngine().sessions('s')
+    type Session = { readonly state: string; readonly events: readonly never[] }
     const typed = {
-      create: (id: string, value: { state: string }, ttl: number) =>
-        memory.create(id, JSON.stringify(value), ttl),
+      create: (id: string, value: Session, ttl: number) => memory.create(id, JSON.stringify(value), ttl),
       get: async (id: string) => {
         const found = await memory.get(id)
-        return found && { value: JSON.parse(found.value) as { state: string }, version: found.version }
+        return found && { value: JSON.parse(found.value) as Session, version: found.version }
       },
-      compareAndSet: (id: string, version: number, value: { state: string }) =>
+      compareAndSet: (id: string, version: number, value: Session) =>
         memory.compareAndSet(id, version, JSON.stringify(value)),
     }
     const sessions = observedCreations(typed, 'verification', metrics)
     const observe = (before: { state: string }, after: { state: string }) =>
       metrics.transition('verification', before.state, after.state)
-    await sessions.create(ID, { state: 'created' }, 60)
+    await sessions.create(ID, { state: 'created', events: [] }, 60)
     const ports = { sessions, signals: { notify: async () => {} }, observe }
-    await stepSession(ports, ID, () => ({ ok: true, value: { state: 'requested' } }))
+    await stepSession(ports, ID, () => ({ ok: true, value: { state: 'requested', events: [] } }))
     await stepSession(ports, ID, (same) => ({ ok: true, value: same }))
     const name = 'countersign_session_transitions_total'
     expect(await figure(metrics, name, 'from="none"', 'to="created"')).toBe(1)

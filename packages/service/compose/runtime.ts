@@ -67,7 +67,7 @@ export async function openRuntime(
       log,
       metrics,
       engine,
-      stores: serviceStores(engine, deployment.sealing, metrics),
+      stores: serviceStores(engine, deployment.sealing, metrics, config.instance),
       deployment,
       developmentAnchors: parsedOnce(deployment.developmentAnchors),
       developmentIacas: parsedOnce(deployment.developmentIacas),

@@ -6,31 +6,42 @@ import type { Sealing } from '@countersign/keys/deployment/sealing'
 import type { Due, OnceStore, SessionStore, Signals, StoreEngine } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
 import { type Metrics, NO_METRICS, type SessionKind } from '../operation/metrics.ts'
+import { servedCreations, type WithEvents } from '../sessions/served-events.ts'
 import { observedCreations } from './observed.ts'
 
 export interface ServiceStores {
   /** Sessions that are stepped: their store, who watches them, when to look at them, and the figures of their steps. */
-  stepped<T extends { readonly state: string }>(kind: SessionKind, schemaVersion: number): SteppedSessions<T>
+  stepped<T extends Stepped>(kind: SessionKind, schemaVersion: number): SteppedSessions<T>
   /** `schemaVersion` is that of the values; a value of an older one is refused unless it can be upgraded. */
   sessions<T>(namespace: string, schemaVersion: number): SessionStore<T>
   once(namespace: string): OnceStore
 }
 
-/** All that figures need; a service may keep its sessions in another form than it steps them in. */
-type StateOf<T extends { readonly state: string }> = Pick<T, 'state'>
+/** What every session has that is stepped. */
+export interface Stepped extends WithEvents {
+  readonly state: string
+}
 
-export interface SteppedSessions<T extends { readonly state: string }> {
+/** All that figures need; a service may keep its sessions in another form than it steps them in. */
+type StateOf<T extends Stepped> = Pick<T, 'state'>
+
+export interface SteppedSessions<T extends Stepped> {
+  /** Writes the instance's name into the events of what it makes. */
   readonly sessions: SessionStore<T>
   readonly signals: Signals
   /** Which of them somebody has to look at, and when. */
   readonly due: Due
   readonly observe: (before: StateOf<T>, after: StateOf<T>) => void
+  /** Name of this instance, for the events that its steps commit. */
+  readonly servedBy?: string | undefined
 }
 
+/** `instance`: the name of this one among its equals; without it events do not say who wrote them. */
 export function serviceStores(
   engine: Pick<StoreEngine, 'sessions' | 'once' | 'signals' | 'due'>,
   sealing: Pick<Sealing, 'sealer'>,
   metrics: Metrics = NO_METRICS,
+  instance?: string,
 ): ServiceStores {
   const sessions = <T>(namespace: string, schemaVersion: number): SessionStore<T> => {
     const seal = sealing.sealer(namespace)
@@ -38,11 +49,12 @@ export function serviceStores(
   }
   return {
     sessions,
-    stepped: <T extends { readonly state: string }>(kind: SessionKind, schemaVersion: number) => ({
-      sessions: observedCreations(sessions<T>(kind, schemaVersion), kind, metrics),
+    stepped: <T extends Stepped>(kind: SessionKind, schemaVersion: number) => ({
+      sessions: observedCreations(servedCreations(sessions<T>(kind, schemaVersion), instance), kind, metrics),
       signals: engine.signals(kind),
       due: engine.due(kind),
       observe: (before: StateOf<T>, after: StateOf<T>) => metrics.transition(kind, before.state, after.state),
+      servedBy: instance,
     }),
     once: (namespace) => engine.once(namespace),
   }

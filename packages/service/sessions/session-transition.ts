@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type SessionStore, type Signals, StoreUnavailable, type Versioned } from '@countersign/stores/ports'
+import { type WithEvents, withServer } from './served-events.ts'
 
 const MAX_ATTEMPTS = 12
 const MAX_WAIT_MS = 20
@@ -21,21 +22,31 @@ export interface SessionPorts<T> {
   readonly sessions: SessionStore<T>
   readonly signals: Pick<Signals, 'notify'>
   readonly backOff?: BackOff | undefined
+  /** Name of this instance, for the events that it commits. */
+  readonly servedBy?: string | undefined
   /** Told of each step that was written, for figures. */
   readonly observe?: ((before: T, after: T) => void) | undefined
 }
 
 /**
- * `transition`, and whoever watches the session is woken once the step is written. A call that gets lost costs a watcher
- * a delay and never an event, so nobody waits for it and its failure is no failure of the step.
+ * `transition`, with the instance's name in the events that are new, and whoever watches the session is woken once the step
+ * is written. A call that gets lost costs a watcher a delay and never an event, so nobody waits for it and its failure is no
+ * failure of the step.
  */
-export async function stepSession<T, R>(
-  { sessions, signals, backOff, observe }: SessionPorts<T>,
+export async function stepSession<T extends WithEvents, R>(
+  { sessions, signals, backOff, observe, servedBy }: SessionPorts<T>,
   id: string,
   decide: Decide<T, R>,
   known?: Versioned<T>,
 ): Promise<Result<Transition<T>, R | SessionUnknown>> {
-  const moved = await transition(sessions, id, decide, known, backOff)
+  const decideHere: Decide<T, R> = async (before) => {
+    const decided = await decide(before)
+    // What did not change stays the very object: then nothing is written.
+    return decided.ok && decided.value !== before
+      ? ok(withServer(decided.value, before.events, servedBy))
+      : decided
+  }
+  const moved = await transition(sessions, id, decideHere, known, backOff)
   if (moved.ok && moved.value.changed) {
     observe?.(moved.value.before, moved.value.after)
     void signals.notify(id).catch(() => undefined)
