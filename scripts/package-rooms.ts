@@ -110,7 +110,13 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/oauth/grants',
     'protocol/oauth/client-authentication',
   ),
-  'protocol/openid4vci/session': pure('core', 'credential/contract', 'protocol', 'protocol/oauth/grants'),
+  'protocol/openid4vci/session': pure(
+    'core',
+    'credential/contract',
+    'protocol',
+    'protocol/oauth/grants',
+    'protocol/openid4vci',
+  ),
   'protocol/openid4vci/metadata': pure(
     'core',
     'crypto',

@@ -16,7 +16,9 @@ export const issuerShape = {
     .min(60)
     .max(86_400)
     .default(600)
-    .describe('How long an issuance can be looked at after that, in seconds'),
+    .describe(
+      'How long an issuance can be looked at after that, in seconds; as long as a token lives in any case',
+    ),
   bearerTtlSeconds: z.int().min(30).max(300).default(300).describe('Lifetime of a bearer token, in seconds'),
   boundTtlSeconds: z
     .int()

@@ -26,6 +26,8 @@ export interface Issuer {
   readonly signals: Signals
   /** Told of each step that was written, for figures. */
   readonly observe?: ((before: IssuanceSession, after: IssuanceSession) => void) | undefined
+  /** Name of this instance, for the events that it commits. */
+  readonly servedBy?: string | undefined
   /** The log of issued credentials and their status; absent where no database is shared by all instances. */
   readonly database?: IssuerDatabase
   /** Absent without a database, or where credentials get no status. */

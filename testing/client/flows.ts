@@ -14,6 +14,7 @@ import {
   identityConfiguration,
   identityType,
   keyProof,
+  notificationIdOf,
   offerUri,
   readOffer,
   readRequest,
@@ -22,6 +23,7 @@ import {
   requestToken,
   requestUri,
   type Sender,
+  sendNotification,
 } from './protocol-wallet.ts'
 
 export interface FlowOptions {
@@ -37,7 +39,15 @@ export interface FlowOptions {
   readonly claims?: Readonly<Record<string, unknown>>
 }
 
-export const issuanceSteps = ['offer', 'fetch offer', 'metadata', 'token', 'nonce', 'credential'] as const
+export const issuanceSteps = [
+  'offer',
+  'fetch offer',
+  'metadata',
+  'token',
+  'nonce',
+  'credential',
+  'notification',
+] as const
 export const verificationSteps = ['start', 'request', 'answer', 'result'] as const
 
 export const claims = { given_name: 'Ada', family_name: 'Example', birthdate: '1990-01-01' }
@@ -53,7 +63,7 @@ export const identityQuery = {
   ],
 }
 
-/** Offer, token, nonce, credential; resolves with what the wallet holds afterwards. */
+/** Offer, token, nonce, credential, and that it was accepted; resolves with what the wallet holds afterwards. */
 export async function issue(issuerUrl: string, options: FlowOptions = {}): Promise<Held> {
   const step = stepper(issuerUrl, options)
   const sender = options.sender ?? { dpopKey: newKey() }
@@ -71,6 +81,8 @@ export async function issue(issuerUrl: string, options: FlowOptions = {}): Promi
   const issued = await step('credential', () =>
     requestCredential(offer.issuer, sender, { accessToken, configurationId, proof }),
   )
+  const told = { accessToken, notification_id: notificationIdOf(issued), event: 'credential_accepted' }
+  await step('notification', () => sendNotification(offer.issuer, sender, told), 204)
   return { credential: credentialOf(issued), holder }
 }
 
@@ -112,11 +124,11 @@ export async function verify(verifierUrl: string, held: Held, options: FlowOptio
 }
 
 function stepper(balancer: string, options: FlowOptions) {
-  return async (name: string, send: () => Promise<Answer>): Promise<Answer> => {
+  return async (name: string, send: () => Promise<Answer>, expected = 200): Promise<Answer> => {
     await options.before?.(name)
     const answer = await sendPatiently(send, options.retries ?? 0, [balancer], options.isCut)
     options.after?.(name, answer)
-    return expectStatus(answer, 200)
+    return expectStatus(answer, expected)
   }
 }
 

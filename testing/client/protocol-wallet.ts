@@ -107,6 +107,22 @@ export function credentialOf(answer: Answer): string {
   return credential
 }
 
+/** By which the issuer of a credential response hears what became of it. */
+export function notificationIdOf(answer: Answer): string {
+  const { notification_id: id } = answer.json()
+  if (typeof id !== 'string') throw new Error(`no notification_id in: ${answer.text}`)
+  return id
+}
+
+export async function sendNotification(
+  issuer: string,
+  sender: Sender,
+  { accessToken, ...body }: { accessToken: string; notification_id: string; event: string },
+): Promise<Answer> {
+  const url = `${issuer}/notification`
+  return postJson(url, body, await senderHeaders(sender, url, accessToken))
+}
+
 export interface ReceivedRequest {
   readonly clientId: string
   readonly responseUri: string

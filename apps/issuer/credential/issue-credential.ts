@@ -86,7 +86,9 @@ async function makeAnswer(
       throw error
     },
   )
-  const kept = await keepAnswer(issuer, request, writeCredentialResponse([credential]), credentialId)
+  // The nonce is spent with the answer, so its id is one answer's own: what comes again has the same notification_id.
+  const response = writeCredentialResponse([credential], request.nonceId)
+  const kept = await keepAnswer(issuer, request, response, credentialId)
   const counts = kept.ok && kept.value.credentialId === credentialId
   if (!counts) await strikeOut(issuer, credentialId)
   return kept

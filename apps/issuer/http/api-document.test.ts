@@ -50,6 +50,7 @@ interface Asked {
 
 /** What a test puts in place of what only a living issuer knows. */
 interface Issued {
+  readonly token: string
   readonly sessionId: string
   readonly credentialId: string
   readonly statusListUri: string
@@ -110,6 +111,7 @@ onSqlite('the API document of the issuer', (database) => {
     const [place] = credential?.statusLists ?? []
     if (credential === undefined || place === undefined) throw new Error('no credential with a status')
     return {
+      token,
       sessionId: id,
       credentialId: credential.id,
       statusListUri: place.uri,
@@ -129,7 +131,7 @@ onSqlite('the API document of the issuer', (database) => {
   }
 
   it('has every operation', () => {
-    expect(operations).toHaveLength(26)
+    expect(operations).toHaveLength(27)
   })
 
   it('says of every operation what it answers, well and badly', () => {
@@ -183,6 +185,14 @@ onSqlite('the API document of the issuer', (database) => {
       },
     })
     expect(credential.statusCode).toBe(200)
+    const told = await answerTo(named('POST /notification'), {
+      headers: { authorization: `Bearer ${token.json<{ access_token: string }>().access_token}` },
+      body: {
+        ...firstExample(named('POST /notification')),
+        notification_id: credential.json<{ notification_id: string }>().notification_id,
+      },
+    })
+    expect(told.statusCode).toBe(204)
     for (const operation of operations.filter((one) => isTagged(one, 'metadata'))) {
       const published = await answerTo(operation)
       expect(formsOf(operation, 200).flatMap(([, media]) => examplesOf(media))).toEqual([published.json()])
@@ -197,6 +207,8 @@ onSqlite('the API document of the issuer', (database) => {
       const answer = await answerTo(list, { path: { listId }, headers: { accept } })
       expect(answer.statusCode).toBe(200)
     }
+    // The stream ends with the token where the wallet tells nothing.
+    test.clock.now += 300
     const events = await answerTo(named('GET /openid4vc/session/{id}/events'), { path: { id: sessionId } })
     expect(events.statusCode).toBe(200)
   })
@@ -227,6 +239,15 @@ onSqlite('the API document of the issuer', (database) => {
       [named('GET /credentialOffer'), 400, {}],
       [named('POST /token'), 400, { body: firstExample(named('POST /token')) }],
       [credential, 401, { body: firstExample(credential) }],
+      [named('POST /notification'), 401, { body: firstExample(named('POST /notification')) }],
+      [
+        named('POST /notification'),
+        400,
+        {
+          body: firstExample(named('POST /notification')),
+          headers: { authorization: `Bearer ${real.token}` },
+        },
+      ],
       [named('POST /nonce'), 415, { headers: { 'content-type': 'text/html' }, body: 'x' }],
       [list, 400, { path: { listId: 'x' } }],
       [list, 404, { path: { listId: 'A'.repeat(22) } }],

@@ -1,7 +1,9 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
 import type { IssuanceSessionView } from '@countersign/api/issuer/sessions'
 import { defined } from '@countersign/core/json'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import { lastNotified } from '@countersign/protocol/openid4vci/session/notified'
+import { openedAt } from '@countersign/protocol/openid4vci/session/offered'
+import type { IssuanceSession, IssuedCredentials } from '@countersign/protocol/openid4vci/session/state'
 
 export function sessionView(session: IssuanceSession, now: number): IssuanceSessionView {
   const expired = session.state === 'offered' && now >= session.expiresAt
@@ -11,30 +13,47 @@ export function sessionView(session: IssuanceSession, now: number): IssuanceSess
     configurationIds: [...session.configurationIds],
     createdAt: session.createdAt,
     expiresAt: session.expiresAt,
+    openedAt: openedAt(session),
     txCodeRequired: session.txCode !== undefined,
     wrongTxCodes: session.wrongTxCodes,
     issued: issuedAt(session),
+    notified: notifiedOf(session),
     credentials: issuedCredentials(session),
     reason: session.state === 'closed' ? session.reason : undefined,
   })
 }
 
-/** Whether nothing can follow, so that a stream of events may end. */
+/**
+ * Whether nothing is waited for any more, so that a stream of events may end: the wallet told of every credential, or its
+ * token is over. A credential that is deleted after it was accepted is news for whoever reads again.
+ */
 export function isFinal(session: IssuanceSession, now: number): boolean {
   if (session.state === 'offered') return now >= session.expiresAt
-  if (session.state === 'token_issued') return now >= session.grant.expiresAt
-  return true
+  if (session.state === 'closed' || now >= session.grant.expiresAt) return true
+  const isTold = Object.values(session.issued).every((credential) => lastNotified(credential) !== undefined)
+  return session.state === 'completed' && isTold
 }
 
 /** By which ids their status is read and changed; none where the issuer keeps no log. */
 function issuedCredentials(session: IssuanceSession): IssuanceSessionView['credentials'] {
-  if (session.state === 'offered' || session.state === 'closed') return []
-  return Object.entries(session.issued).flatMap(([credentialConfigurationId, { credentialId }]) =>
+  return Object.entries(issuedOf(session)).flatMap(([credentialConfigurationId, { credentialId }]) =>
     credentialId === undefined ? [] : [{ id: credentialId, credentialConfigurationId }],
   )
 }
 
 function issuedAt(session: IssuanceSession): Record<string, number> {
-  if (session.state === 'offered' || session.state === 'closed') return {}
-  return Object.fromEntries(Object.entries(session.issued).map(([id, { at }]) => [id, at]))
+  return Object.fromEntries(Object.entries(issuedOf(session)).map(([id, { at }]) => [id, at]))
+}
+
+/** Undefined where the wallet told nothing. */
+function notifiedOf(session: IssuanceSession): IssuanceSessionView['notified'] {
+  const told = Object.entries(issuedOf(session)).flatMap(([id, credential]) => {
+    const last = lastNotified(credential)
+    return last === undefined ? [] : [[id, last] as const]
+  })
+  return told.length === 0 ? undefined : Object.fromEntries(told)
+}
+
+function issuedOf(session: IssuanceSession): IssuedCredentials {
+  return session.state === 'offered' || session.state === 'closed' ? {} : session.issued
 }

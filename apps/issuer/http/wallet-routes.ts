@@ -1,15 +1,17 @@
-/** The endpoints that wallets call: offer, token, nonce and credential (OpenID4VCI 1.0 §4.1.3, §6, §7, §8). */
+/** The endpoints that wallets call: offer, token, nonce, credential, notification (OpenID4VCI 1.0 §4.1.3, §6-§8, §11). */
 import {
   credentialOffer,
   credentialRequest,
   credentialResponse,
   nonceResponse,
+  notificationRequest,
   offerQuery,
   tokenRequest,
   tokenResponse,
 } from '@countersign/api/issuer/openid4vci'
 import { parseAuthorization } from '@countersign/protocol/oauth/authorization-header'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
+import { parseNotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
@@ -23,14 +25,16 @@ import type { ReceivedProof } from '../authorization/sender-constraint.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
 import { readAccessToken } from '../credential/judge-request.ts'
+import { takeNotification } from '../credential/take-notification.ts'
 import type { Issuer } from '../issuer.ts'
-import { offerOf } from '../offer/create-offer.ts'
-import { findSession } from './find-session.ts'
+import { openOffer } from '../offer/open-offer.ts'
 import { sessionUnknown } from './wire.ts'
 import {
   AUTHORIZATION_ERRORS,
   CREDENTIAL_ERRORS,
   CREDENTIAL_REQUEST_ERRORS,
+  NOTIFICATION_ERRORS,
+  NOTIFICATION_REQUEST_ERRORS,
   TOKEN_ERRORS,
   TOKEN_REQUEST_ERRORS,
 } from './wire-wallet.ts'
@@ -43,6 +47,7 @@ export function walletRoutes(app: ServiceApp, issuer: Issuer): void {
   tokenRoute(app, issuer)
   nonceRoute(app, issuer)
   credentialRoute(app, issuer)
+  notificationRoute(app, issuer)
 }
 
 function offerRoute(app: ServiceApp, issuer: Issuer): void {
@@ -66,8 +71,9 @@ function offerRoute(app: ServiceApp, issuer: Issuer): void {
       },
     },
     async (request, reply) => {
-      const session = await findSession(issuer, request.query.id)
-      return reply.header('cache-control', 'no-store').send(await offerOf(issuer, session))
+      const offer = await openOffer(issuer, request.query.id)
+      if (offer === undefined) fail(sessionUnknown)
+      return reply.header('cache-control', 'no-store').send(offer)
     },
   )
 }
@@ -191,6 +197,52 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
       const issued = await issueCredential(issuer, { accessToken, dpop }, parsed.value)
       if (!issued.ok) fail(wireError(CREDENTIAL_ERRORS[scheme], issued.error))
       return reply.header('cache-control', 'no-store').send(issued.value)
+    },
+  )
+}
+
+function notificationRoute(app: ServiceApp, issuer: Issuer): void {
+  app.post(
+    '/notification',
+    {
+      schema: {
+        summary: 'Notification endpoint',
+        description:
+          'What became of a credential in the wallet, told with the access token that it was had with and the notification_id that came beside it. The same once more is answered alike.',
+        tags,
+        body: notificationRequest,
+      },
+      bodyLimit: BODY_LIMITS.message,
+      config: {
+        door,
+        limited: true,
+        knowsCaller: (request, isLarge) => refuseStrangers(issuer, request, isLarge),
+        // OpenID4VCI §11.3 has a code of its own for this.
+        malformed: 'invalid_notification_request',
+        answers: {
+          204: { description: 'It is written down, now or before' },
+          400: errorAnswer(
+            'The request, or the notification_id in it, is not acceptable (§11.3)',
+            NOTIFICATION_ERRORS.Bearer.notification_unknown({ code: 'notification_unknown' }),
+            'oauth',
+          ),
+          401: errorAnswer(
+            'The access token or the DPoP proof is missing or not acceptable (RFC 6750 §3.1, RFC 9449 §7.1)',
+            AUTHORIZATION_ERRORS.access_token_missing({ code: 'access_token_missing' }),
+            'oauth',
+          ),
+          ...storeAnswers('oauth'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { accessToken, scheme } = presentedAuthorization(request)
+      const parsed = parseNotificationRequest(request.body)
+      if (!parsed.ok) fail(wireError(NOTIFICATION_REQUEST_ERRORS, parsed.error))
+      const dpop = scheme === 'DPoP' ? receivedProof(request, '/notification', accessToken) : undefined
+      const taken = await takeNotification(issuer, { accessToken, dpop }, parsed.value)
+      if (!taken.ok) fail(wireError(NOTIFICATION_ERRORS[scheme], taken.error))
+      return reply.code(204).send()
     },
   )
 }

@@ -1,8 +1,15 @@
+import type { NotificationRequestRefusal } from '@countersign/protocol/openid4vci/notification'
 import type { IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
 import { wireError } from '@countersign/service/http/answers/wire-errors'
 import { describe, expect, it } from 'vitest'
 import type { CredentialRefusal } from '../credential/issue-credential.ts'
-import { CREDENTIAL_ERRORS, CREDENTIAL_REQUEST_ERRORS, TOKEN_ERRORS } from './wire-wallet.ts'
+import {
+  CREDENTIAL_ERRORS,
+  CREDENTIAL_REQUEST_ERRORS,
+  NOTIFICATION_ERRORS,
+  NOTIFICATION_REQUEST_ERRORS,
+  TOKEN_ERRORS,
+} from './wire-wallet.ts'
 
 const refusals: readonly IssuanceRefusal[] = [
   { code: 'offer_expired', expiresAt: 1, now: 2 },
@@ -15,6 +22,8 @@ const refusals: readonly IssuanceRefusal[] = [
   { code: 'wrong_sender_key' },
   { code: 'not_offered', configurationId: 'secret-name' },
   { code: 'already_issued', configurationId: 'secret-name' },
+  { code: 'notification_unknown' },
+  { code: 'notification_impossible', event: 'credential_failure', after: 'credential_accepted' },
 ]
 
 describe('a refused issuance step', () => {
@@ -104,5 +113,36 @@ describe('a refused credential request', () => {
       expect(message).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
       expect(headers?.['www-authenticate']).toMatch(new RegExp(`^${scheme} error="invalid_dpop_proof"`))
     }
+  })
+})
+
+describe('a refused notification', () => {
+  it.each([
+    ['token_expired', 'invalid_token', 401],
+    ['wrong_sender_key', 'invalid_token', 401],
+    ['session_closed', 'invalid_token', 401],
+    ['notification_unknown', 'invalid_notification_id', 400],
+    ['notification_impossible', 'invalid_notification_request', 400],
+  ])('%s is %s (OpenID4VCI §11.3)', (code, error, status) => {
+    const refusal = refusals.find((entry) => entry.code === code)
+    if (refusal === undefined) throw new Error(code)
+    expect(wireError(NOTIFICATION_ERRORS.Bearer, refusal)).toMatchObject({ code: error, status })
+  })
+
+  it('says what cannot follow what', () => {
+    const refusal = refusals.find(({ code }) => code === 'notification_impossible')
+    if (refusal === undefined) throw new Error('no such refusal')
+    expect(wireError(NOTIFICATION_ERRORS.DPoP, refusal).message).toBe(
+      'credential_failure cannot follow credential_accepted',
+    )
+  })
+
+  it('names the member that is wrong', () => {
+    const told = (refusal: NotificationRequestRefusal) => wireError(NOTIFICATION_REQUEST_ERRORS, refusal)
+    expect(told({ code: 'notification_id_missing' }).message).toContain('notification_id')
+    expect(told({ code: 'notification_event_unknown' }).message).toContain('credential_deleted')
+    const { message } = told({ code: 'notification_description_malformed', maxLength: 1000 })
+    expect(message).toMatch(/event_description .* 1000/)
+    expect(told({ code: 'notification_unknown' })).toMatchObject({ code: 'invalid_notification_id' })
   })
 })

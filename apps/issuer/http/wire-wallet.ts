@@ -1,5 +1,5 @@
 /**
- * Refusals of the endpoints that wallets call, as OAuth errors (RFC 6749 §5.2, OpenID4VCI 1.0 §6.3 and §8.3.1). A text
+ * Refusals of the endpoints that wallets call, as OAuth errors (RFC 6749 §5.2, OpenID4VCI 1.0 §6.3, §8.3.1, §11.3). A text
  * names the parameter, the rule and the limit, for whoever writes a wallet; all refusals of one secret (the code, the
  * transaction code, the access token) have one text, so that nobody learns which check failed.
  */
@@ -7,17 +7,23 @@ import {
   type AccessScheme,
   accessError,
   credentialError,
+  notificationError,
   type OAuthError,
   PROOF_ALGORITHMS,
   tokenError,
 } from '@countersign/protocol/oauth/errors'
 import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential/credential-request'
+import {
+  NOTIFICATION_EVENTS,
+  type NotificationRequestRefusal,
+} from '@countersign/protocol/openid4vci/notification'
 import { PROOF_TYPE_IDS, type ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
 import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { TokenRefusal } from '../authorization/request-token.ts'
 import type { SenderRefusal } from '../authorization/sender-constraint.ts'
 import type { CredentialRefusal } from '../credential/issue-credential.ts'
+import type { NotificationRefusal } from '../credential/take-notification.ts'
 
 /** How a token request is answered that cannot be read. */
 export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
@@ -75,6 +81,8 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
   wrong_sender_key: invalidGrant,
   not_offered: invalidGrant,
   already_issued: invalidGrant,
+  notification_unknown: invalidGrant,
+  notification_impossible: invalidGrant,
 }
 
 const invalidRequest = (description: string) => () =>
@@ -151,13 +159,11 @@ const NONCE_ERRORS = {
   challenge_expired: invalidNonce,
 }
 
-/** §8.3.1.1: a token that does not enable issuance of what is asked for is answered as in RFC 6750 §3.1. */
-const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> => {
+/** RFC 6750 §3.1: what a protected endpoint says of every step that a token does not allow, unless it has a word of its own. */
+const accessErrors = (scheme: AccessScheme): WireErrors<NotificationRefusal> => {
   const invalidToken = () => wire(accessError('invalid_token', scheme))
   return {
     ...dpopErrors((description) => accessError('invalid_dpop_proof', scheme, description)),
-    ...PROOF_ERRORS,
-    ...NONCE_ERRORS,
     token_unknown: invalidToken,
     session_unknown: invalidToken,
     offer_expired: invalidToken,
@@ -168,19 +174,61 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
     no_grant: invalidToken,
     token_expired: invalidToken,
     wrong_sender_key: invalidToken,
-    configuration_unknown: () => wire(credentialError('unknown_credential_configuration')),
-    identifier_unknown: () => wire(credentialError('unknown_credential_identifier')),
-    not_offered: () => wire(accessError('insufficient_scope', scheme)),
-    already_issued: () => wire(credentialError('credential_request_denied')),
-    certificate_not_valid_now: () => wire(credentialError('credential_request_denied')),
-    validity_over: () => wire(credentialError('credential_request_denied')),
+    not_offered: invalidToken,
+    already_issued: invalidToken,
+    notification_unknown: invalidToken,
+    notification_impossible: invalidToken,
   }
 }
+
+/** §8.3.1.1: a token that does not enable issuance of what is asked for is answered as in RFC 6750 §3.1. */
+const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> => ({
+  ...accessErrors(scheme),
+  ...PROOF_ERRORS,
+  ...NONCE_ERRORS,
+  configuration_unknown: () => wire(credentialError('unknown_credential_configuration')),
+  identifier_unknown: () => wire(credentialError('unknown_credential_identifier')),
+  not_offered: () => wire(accessError('insufficient_scope', scheme)),
+  already_issued: () => wire(credentialError('credential_request_denied')),
+  certificate_not_valid_now: () => wire(credentialError('credential_request_denied')),
+  validity_over: () => wire(credentialError('credential_request_denied')),
+})
 
 /** By the scheme that the request used, which its challenge names (RFC 9449 §7.1). */
 export const CREDENTIAL_ERRORS: Readonly<Record<AccessScheme, WireErrors<CredentialRefusal>>> = {
   DPoP: credentialErrors('DPoP'),
   Bearer: credentialErrors('Bearer'),
+}
+
+const invalidNotification = (description: string) => () =>
+  wire(notificationError('invalid_notification_request', description))
+
+const unknownNotification = () => wire(notificationError('invalid_notification_id'))
+
+/** How a notification request is answered that cannot be read (§11.3). */
+export const NOTIFICATION_REQUEST_ERRORS: WireErrors<NotificationRequestRefusal> = {
+  notification_id_missing: invalidNotification('notification_id is missing, or no text'),
+  notification_unknown: unknownNotification,
+  notification_event_unknown: invalidNotification(`event must be one of ${NOTIFICATION_EVENTS.join(', ')}`),
+  notification_description_malformed: ({ maxLength }) =>
+    wire(
+      notificationError(
+        'invalid_notification_request',
+        `event_description must be a text of at most ${maxLength} ASCII characters without quotes and backslashes`,
+      ),
+    ),
+}
+
+const notificationErrors = (scheme: AccessScheme): WireErrors<NotificationRefusal> => ({
+  ...accessErrors(scheme),
+  notification_unknown: unknownNotification,
+  notification_impossible: ({ event, after }) =>
+    wire(notificationError('invalid_notification_request', `${event} cannot follow ${after}`)),
+})
+
+export const NOTIFICATION_ERRORS: Readonly<Record<AccessScheme, WireErrors<NotificationRefusal>>> = {
+  DPoP: notificationErrors('DPoP'),
+  Bearer: notificationErrors('Bearer'),
 }
 
 /** RFC 6750 §3.1: whoever presents no access token is told how to present one, and of no error. */

@@ -49,13 +49,12 @@ export async function createOffer(
 ): Promise<Result<CreatedOffer, OfferRefusal>> {
   const promised = await promiseCredentials(issuer, order.credentials)
   if (!promised.ok) return promised
-  const { offerTtlSeconds, resultRetentionSeconds } = issuer.limits
   const id = encodeBase64url(issuer.crypto.randomBytes(16))
   const txCode = order.txCode && (await orderTransactionCode(issuer, id, order.txCode))
   const now = issuer.now()
-  const expiresAt = now + (order.ttlSeconds ?? offerTtlSeconds)
+  const expiresAt = now + (order.ttlSeconds ?? issuer.limits.offerTtlSeconds)
   const session = offerIssuance({ id, promised: promised.value, txCode: txCode?.kept, expiresAt }, now)
-  if (!(await issuer.sessions.create(id, session, expiresAt - now + resultRetentionSeconds)))
+  if (!(await issuer.sessions.create(id, session, expiresAt - now + keptAfterSeconds(issuer))))
     throw new Error('a random session id exists already')
   const offer = { id, url: await addressOf(issuer, session, order), expiresAt }
   return ok(
@@ -63,6 +62,11 @@ export async function createOffer(
       ? offer
       : { ...offer, txCodeValue: txCode.value },
   )
+}
+
+/** A token may be taken at the last moment of the offer, and what it is good for, the session says as long as it lives. */
+function keptAfterSeconds({ limits }: Pick<Issuer, 'limits'>): number {
+  return Math.max(limits.resultRetentionSeconds, limits.bearerTtlSeconds, limits.boundTtlSeconds)
 }
 
 /** The offer as the wallet reads it. Its codes are derived again each time: nothing of them is stored. */

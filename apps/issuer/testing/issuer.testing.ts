@@ -11,6 +11,7 @@ import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/softw
 import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import type { NotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
 import { serviceStores } from '@countersign/service/compose/service-stores'
@@ -21,6 +22,7 @@ import { buildIssuer } from '../build.ts'
 import { ISSUER_DEFAULTS } from '../config.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
+import { takeNotification } from '../credential/take-notification.ts'
 import type { Issuer } from '../issuer.ts'
 import { createOffer, offerOf } from '../offer/create-offer.ts'
 
@@ -33,13 +35,14 @@ export interface TestIssuer {
   readonly clock: { now: number }
 }
 
-export function testIssuer(): TestIssuer {
+/** `servedBy`: what the instance is called in the events that it writes. */
+export function testIssuer({ servedBy }: { servedBy?: string } = {}): TestIssuer {
   const clock = { now: 1_800_000_000 }
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const sealing = openSealing(nodeCrypto.randomBytes(32))
   const issuer = buildIssuer(
     {
-      stores: serviceStores(engine, sealing),
+      stores: serviceStores(engine, sealing, undefined, servedBy),
       sealing,
       formats: [sdJwtVc],
       crypto: nodeCrypto,
@@ -132,20 +135,51 @@ export function nonceOf({ issuer }: TestIssuer): Promise<string> {
   return createNonce(issuer)
 }
 
+interface CredentialWish {
+  readonly sender?: Signer
+  readonly configuration?: string
+}
+
 /** The credential endpoint once; the credential or the refusal's code. */
 export async function credentialFor(
   test: TestIssuer,
   accessToken: string,
   jwt: string,
-  { sender, configuration = configurationId }: { sender?: Signer; configuration?: string } = {},
+  wish: CredentialWish = {},
 ): Promise<string> {
+  const issued = await answerFor(test, accessToken, jwt, wish)
+  return issued.ok ? (issued.value.credentials[0]?.credential ?? '') : issued.error.code
+}
+
+/** The same, with everything that stands in the answer. */
+export async function answerFor(
+  test: TestIssuer,
+  accessToken: string,
+  jwt: string,
+  { sender, configuration = configurationId }: CredentialWish = {},
+) {
   const dpop = sender && (await proofOfSender(test, sender, '/credential', accessToken))
   const issued = await issueCredential(
     test.issuer,
     { accessToken, dpop },
     { configurationId: configuration, proofs: { type: 'jwt', values: [jwt] } },
   )
-  if (!issued.ok) return issued.error.code
-  const body = issued.value as { credentials: { credential: string }[] }
-  return body.credentials[0]?.credential ?? ''
+  return issued.ok ? ok(issued.value as unknown as CredentialAnswer) : issued
+}
+
+interface CredentialAnswer {
+  readonly credentials: readonly { readonly credential: string }[]
+  readonly notification_id: string
+}
+
+/** The notification endpoint once; `told` or the refusal's code. */
+export async function notify(
+  test: TestIssuer,
+  accessToken: string,
+  notification: NotificationRequest,
+  sender?: Signer,
+): Promise<string> {
+  const dpop = sender && (await proofOfSender(test, sender, '/notification', accessToken))
+  const taken = await takeNotification(test.issuer, { accessToken, dpop }, notification)
+  return taken.ok ? 'told' : taken.error.code
 }

@@ -30,6 +30,7 @@ export const issuerMetadata = z
         credential_issuer: 'https://issuer.example',
         credential_endpoint: 'https://issuer.example/credential',
         nonce_endpoint: 'https://issuer.example/nonce',
+        notification_endpoint: 'https://issuer.example/notification',
         display: [{ name: 'Countersign issuer', locale: 'en' }],
         credential_configurations_supported: {
           'identity_credential_dc+sd-jwt': {

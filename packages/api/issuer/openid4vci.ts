@@ -12,6 +12,8 @@ const SESSION = 'gvMUEPAmY7Vn0nr0iSCU6Q'
 const CODE = `${SESSION}.7cIuR2fB9mVnS4hQ1oYtXzK0dLwPjG6sEaU3rN5yM8k`
 const ACCESS_TOKEN = `${SESSION}.Qm2sW8xT4vB1nK7jF0hL5pR9cY3dZ6gA_uE-iOoXyZk`
 
+const NOTIFICATION_ID = 'mX3vQ0sL7tB2nK9jF4hA6wAAAGtJ0gA'
+
 export const offerQuery = z.object({ id: z.string().min(1).max(200).describe('From the offer URL') })
 
 /** The offer that a wallet fetches (§4.1.1). */
@@ -77,9 +79,22 @@ export const credentialRequest = jsonObject
 
 /** The credential; one, since batches are not offered (§8.3). */
 export const credentialResponse = z
-  .looseObject({ credentials: z.array(z.looseObject({ credential: z.string() })) })
+  .looseObject({
+    credentials: z.array(z.looseObject({ credential: z.string() })),
+    notification_id: z.string().optional().describe('For the notification endpoint'),
+  })
   .meta({
     examples: [
-      { credentials: [{ credential: 'eyJ0eXAiOiJkYytzZC1qd3QiLCJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl~' }] },
+      {
+        credentials: [{ credential: 'eyJ0eXAiOiJkYytzZC1qd3QiLCJhbGciOiJFUzI1NiJ9.e30.c2lnbmF0dXJl~' }],
+        notification_id: NOTIFICATION_ID,
+      },
     ],
   })
+
+/** What became of a credential in the wallet (§11.1). */
+export const notificationRequest = jsonObject
+  .describe(
+    'notification_id from the credential response, and event: credential_accepted, credential_failure or credential_deleted; an event_description is passed over',
+  )
+  .meta({ examples: [{ notification_id: NOTIFICATION_ID, event: 'credential_accepted' }] })

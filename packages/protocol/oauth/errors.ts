@@ -29,6 +29,9 @@ export type CredentialErrorCode =
   | 'invalid_encryption_parameters'
   | 'credential_request_denied'
 
+/** OpenID4VCI 1.0 §11.3: always 400. */
+export type NotificationErrorCode = 'invalid_notification_id' | 'invalid_notification_request'
+
 /** RFC 6750 §3.1, RFC 9449 §7.1 and §9; `missing_token` is a request without any authorization. */
 export type AccessErrorCode =
   | 'missing_token'
@@ -53,7 +56,10 @@ export const PROOF_ALGORITHMS = ALLOWED_ALGORITHMS.dpop
 
 const NO_STORE = { 'cache-control': 'no-store' }
 
-const DESCRIPTIONS: Record<TokenErrorCode | CredentialErrorCode | AccessErrorCode, string> = {
+const DESCRIPTIONS: Record<
+  TokenErrorCode | CredentialErrorCode | NotificationErrorCode | AccessErrorCode,
+  string
+> = {
   invalid_request: 'The request is malformed or a parameter is missing or unexpected',
   invalid_client: 'The client is not allowed to make this request',
   invalid_grant: 'The code is wrong, expired or already used, or the transaction code is wrong',
@@ -67,6 +73,8 @@ const DESCRIPTIONS: Record<TokenErrorCode | CredentialErrorCode | AccessErrorCod
   invalid_nonce: 'The nonce of the key proof is not acceptable; get a new one',
   invalid_encryption_parameters: 'The encryption parameters are not supported',
   credential_request_denied: 'The credential is not issued',
+  invalid_notification_id: 'No credential that was issued with this access token has this notification_id',
+  invalid_notification_request: 'The notification request is malformed',
   missing_token: 'An access token is needed',
   invalid_token: 'The access token is not acceptable',
   insufficient_scope: 'The access token does not cover this credential',
@@ -77,6 +85,13 @@ export function tokenError(error: TokenErrorCode, description = DESCRIPTIONS[err
 }
 
 export function credentialError(error: CredentialErrorCode, description = DESCRIPTIONS[error]): OAuthError {
+  return { error, description, status: 400, headers: NO_STORE }
+}
+
+export function notificationError(
+  error: NotificationErrorCode,
+  description = DESCRIPTIONS[error],
+): OAuthError {
   return { error, description, status: 400, headers: NO_STORE }
 }
 

@@ -4,6 +4,7 @@
  * request for an encrypted response is refused as such.
  */
 import {
+  defined,
   isJsonArray,
   isJsonObject,
   type JsonObject,
@@ -78,8 +79,12 @@ export function writeCredentialRequest(request: CredentialRequest): JsonObject {
   return proofs === undefined ? selector : { ...selector, proofs: { [proofs.type]: [...proofs.values] } }
 }
 
-export function writeCredentialResponse(credentials: readonly string[]): JsonObject {
-  return { credentials: credentials.map((credential) => ({ credential })) }
+/** `notificationId`: by which the wallet tells what became of them (§11). */
+export function writeCredentialResponse(credentials: readonly string[], notificationId?: string): JsonObject {
+  return defined({
+    credentials: credentials.map((credential) => ({ credential })),
+    notification_id: notificationId,
+  })
 }
 
 /**

@@ -52,6 +52,7 @@ describe('issuer metadata', () => {
       credential_issuer: ISSUER,
       credential_endpoint: `${ISSUER}/credential`,
       nonce_endpoint: `${ISSUER}/nonce`,
+      notification_endpoint: `${ISSUER}/notification`,
       display: [{ name: 'Town hall', locale: 'en' }],
       credential_configurations_supported: {
         'pid_dc+sd-jwt': {
@@ -106,6 +107,7 @@ describe('issuer metadata', () => {
       issuer: ISSUER,
       credentialEndpoint: `${ISSUER}/credential`,
       nonceEndpoint: `${ISSUER}/nonce`,
+      notificationEndpoint: `${ISSUER}/notification`,
       authorizationServers: [ISSUER],
       batchSize: 1,
       encryptionRequired: false,

@@ -60,7 +60,12 @@ export interface IssuerDisplay {
 }
 
 /** Where the endpoints are, below the issuer identifier. */
-export const ISSUER_PATHS = { token: '/token', nonce: '/nonce', credential: '/credential' } as const
+export const ISSUER_PATHS = {
+  token: '/token',
+  nonce: '/nonce',
+  credential: '/credential',
+  notification: '/notification',
+} as const
 
 /** `batchSize`: how many credentials a request may ask for; 1 offers no batches. */
 export function writeIssuerMetadata(input: {
@@ -80,6 +85,7 @@ export function writeIssuerMetadata(input: {
     credential_issuer: issuer,
     credential_endpoint: issuer + ISSUER_PATHS.credential,
     nonce_endpoint: issuer + ISSUER_PATHS.nonce,
+    notification_endpoint: issuer + ISSUER_PATHS.notification,
     batch_credential_issuance: batchSize > 1 ? { batch_size: batchSize } : undefined,
     display: listed(display, writeIssuerDisplay),
     credential_configurations_supported: Object.fromEntries(supported),

@@ -21,25 +21,34 @@ export function issuedCredential(
     : undefined
 }
 
+/** The issuance, for whoever has its token: the key that the token is bound to, within its lifetime. */
+export function grantedTo(
+  session: IssuanceSession,
+  senderKey: string | undefined,
+  now: number,
+): Result<AuthorizedIssuance | CompletedIssuance, IssuanceRefusal> {
+  if (session.state === 'offered') return refuse({ code: 'no_grant' })
+  if (session.state === 'closed') return refuse({ code: 'session_closed' })
+  const { expiresAt, senderKey: boundTo } = session.grant
+  if (boundTo !== senderKey) return refuse({ code: 'wrong_sender_key' })
+  return now < expiresAt ? ok(session) : refuse({ code: 'token_expired', expiresAt, now })
+}
+
 /** What the credential endpoint asks before it signs anything. */
 export function promisedCredential(
   session: IssuanceSession,
   request: { readonly configurationId: string; readonly senderKey?: string | undefined },
   now: number,
 ): Result<{ promised?: PromisedCredential; issued?: IssuedCredential }, IssuanceRefusal> {
-  if (session.state === 'offered') return refuse({ code: 'no_grant' })
-  if (session.state === 'closed') return refuse({ code: 'session_closed' })
-  if (session.grant.senderKey !== request.senderKey) return refuse({ code: 'wrong_sender_key' })
-  if (now >= session.grant.expiresAt) {
-    return refuse({ code: 'token_expired', expiresAt: session.grant.expiresAt, now })
-  }
+  const granted = grantedTo(session, request.senderKey, now)
+  if (!granted.ok) return granted
   const { configurationId } = request
-  if (!session.configurationIds.includes(configurationId))
+  if (!granted.value.configurationIds.includes(configurationId))
     return refuse({ code: 'not_offered', configurationId })
-  const issued = issuedIn(session.issued, configurationId)
+  const issued = issuedIn(granted.value.issued, configurationId)
   if (issued !== undefined) return ok({ issued })
-  if (session.state === 'completed') return refuse({ code: 'already_issued', configurationId })
-  const promised = session.promised.find((entry) => entry.configurationId === configurationId)
+  if (granted.value.state === 'completed') return refuse({ code: 'already_issued', configurationId })
+  const promised = granted.value.promised.find((entry) => entry.configurationId === configurationId)
   return promised === undefined ? refuse({ code: 'not_offered', configurationId }) : ok({ promised })
 }
 

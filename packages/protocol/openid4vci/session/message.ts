@@ -3,8 +3,14 @@
  * looked at by the service before.
  */
 import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import type { NotificationEvent } from '../notification.ts'
 
-export type IssuanceMessage = TokenRequested | CredentialIssued
+export type IssuanceMessage = OfferFetched | TokenRequested | CredentialIssued | CredentialNotified
+
+/** Somebody who has its address fetched the offer. */
+export interface OfferFetched {
+  readonly type: 'offer_fetched'
+}
 
 /** With the facts of one grant; of any grant where none is named. */
 export type TokenRequested<Facts extends GrantFacts = GrantFacts> = Facts & {
@@ -33,6 +39,13 @@ export interface CredentialIssued {
   readonly credentialId?: string | undefined
 }
 
+export interface CredentialNotified {
+  readonly type: 'credential_notified'
+  readonly senderKey?: string | undefined
+  readonly notificationId: string
+  readonly event: NotificationEvent
+}
+
 export type IssuanceRefusal =
   | { readonly code: 'offer_expired'; readonly expiresAt: number; readonly now: number }
   | { readonly code: 'code_spent' }
@@ -44,3 +57,9 @@ export type IssuanceRefusal =
   | { readonly code: 'wrong_sender_key' }
   | { readonly code: 'not_offered'; readonly configurationId: string }
   | { readonly code: 'already_issued'; readonly configurationId: string }
+  | { readonly code: 'notification_unknown' }
+  | {
+      readonly code: 'notification_impossible'
+      readonly event: NotificationEvent
+      readonly after: NotificationEvent
+    }

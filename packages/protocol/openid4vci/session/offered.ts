@@ -40,6 +40,20 @@ export function offerIssuance(
   }
 }
 
+/**
+ * The first time that an offer was fetched while it could be taken up; wallets fetch it again, and so may anybody who has
+ * seen its address. It decides nothing.
+ */
+export function recordOpened(session: IssuanceSession, now: number): IssuanceSession {
+  const isNews = session.state === 'offered' && now < session.expiresAt && openedAt(session) === undefined
+  return isNews ? { ...session, events: appendEvent(session.events, 'opened', now) } : session
+}
+
+/** Epoch seconds. */
+export function openedAt({ events }: IssuanceSession): number | undefined {
+  return events.find(({ type }) => type === 'opened')?.at
+}
+
 export function requestToken(
   session: OfferedIssuance,
   message: TokenRequested,

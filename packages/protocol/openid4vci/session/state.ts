@@ -7,6 +7,7 @@ import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { GrantType } from '../../oauth/grants/grants.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import type { SessionEvent } from '../../session-event.ts'
+import type { NotificationEvent } from '../notification.ts'
 
 export type IssuanceSession = OfferedIssuance | AuthorizedIssuance | CompletedIssuance | ClosedIssuance
 
@@ -122,8 +123,10 @@ export interface IssuedCredential {
   readonly at: number
   /** RFC 7638 thumbprint of the key the credential is bound to. */
   readonly holderKey: string
-  /** Where the answer is kept for an honest retry (the spent nonce's id). */
+  /** Where the answer is kept for an honest retry (the spent nonce's id); also its `notification_id`. */
   readonly answerId: string
   /** What the log of issued credentials calls it; absent where there is no log. */
   readonly credentialId?: string | undefined
+  /** What the wallet told of it, each event once, in the order of its coming; absent: nothing. */
+  readonly notified?: readonly NotificationEvent[] | undefined
 }

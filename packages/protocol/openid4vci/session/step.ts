@@ -2,11 +2,12 @@
  * An issuance as a state machine (OpenID4VCI 1.0). Pure: evidence comes in as facts, the clock is an argument. A step that
  * changes nothing returns the session it got, and then there is nothing to commit.
  */
-import { type Result, refuse } from '@countersign/core/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import { repeatToken } from './authorized.ts'
 import { recordIssued } from './issued.ts'
 import type { IssuanceMessage, IssuanceRefusal, TokenRequested } from './message.ts'
-import { requestToken } from './offered.ts'
+import { recordNotification } from './notified.ts'
+import { recordOpened, requestToken } from './offered.ts'
 import type { IssuanceSession } from './state.ts'
 
 export function stepIssuance(
@@ -15,10 +16,14 @@ export function stepIssuance(
   now: number,
 ): Result<IssuanceSession, IssuanceRefusal> {
   switch (message.type) {
+    case 'offer_fetched':
+      return ok(recordOpened(session, now))
     case 'token_requested':
       return tokenRequested(session, message, now)
     case 'credential_issued':
       return recordIssued(session, message, now)
+    case 'credential_notified':
+      return recordNotification(session, message, now)
   }
 }
 
