@@ -62,7 +62,8 @@ describe.each(['before', 'after'] as const)('an instance that dies %s any of its
       open.push(issuer)
       const places = await diesEverywhere(async (statement) => {
         const offer = issuer.offer({ configurations: [identity.id, badge.id] })
-        const before = { tokens: issuer.tokens.size, signed: issuer.signed.length }
+        const { notified, signed, tokens } = issuer
+        const before = { tokens: tokens.size, signed: signed.length, notified: notified.length }
         const held = (await listCredentials(wallet, owned)).length
         const died = await killed(useOffer(dyingAt(wallet, statement, when), owned, { offer }))
         const received = await useOffer(wallet, owned, { offer })
@@ -70,6 +71,10 @@ describe.each(['before', 'after'] as const)('an instance that dies %s any of its
         expect(issuer.tokens.size - before.tokens).toBe(1)
         expect(issuer.signed.length - before.signed).toBe(2)
         expect((await listCredentials(wallet, owned)).length - held).toBe(2)
+        const told = notified.slice(before.notified)
+        expect(told.every(({ event }) => event === 'credential_accepted')).toBe(true)
+        const heardOf = told.map(({ configurationId }) => configurationId)
+        expect([...new Set(heardOf)].sort()).toEqual([badge.id, identity.id])
         return { died }
       })
       expect(places).toBeGreaterThan(10)

@@ -98,6 +98,26 @@ export async function restoreCredential(
   return findCredential(wallet, owned, id)
 }
 
+/** Of which promise of which issuance a credential is. */
+export interface Origin {
+  readonly issuanceId: string
+  readonly slotHash: string
+}
+
+export async function findOrigin(
+  { database }: Wallet,
+  owned: OwnedWallet,
+  id: string,
+): Promise<Origin | undefined> {
+  const row = await database.db
+    .selectFrom('credentials')
+    .select(['reception_id', 'slot_hash'])
+    .where('id', '=', id)
+    .where('wallet_id', '=', owned.id)
+    .executeTakeFirst()
+  return row && { issuanceId: row.reception_id, slotHash: row.slot_hash }
+}
+
 /** Whether `more` credentials still fit; asked before anything is requested of an issuer. */
 export async function roomFor(
   wallet: Wallet,
@@ -167,7 +187,7 @@ export async function credentialsOfIssuance(
 }
 
 /** The type of a credential can say more about its holder than its claims: it is not kept in the open. */
-function slotHash(columns: Wallet['columns'], issuanceId: string, slot: string): Promise<string> {
+export function slotHash(columns: Wallet['columns'], issuanceId: string, slot: string): Promise<string> {
   return columns.hash('slot', `${issuanceId}:${slot}`)
 }
 

@@ -12,14 +12,10 @@ import {
 } from '@countersign/api/wallet/credentials'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import {
-  deleteCredential,
-  findCredential,
-  listCredentials,
-  restoreCredential,
-} from '../credentials/credentials.ts'
+import { findCredential, listCredentials, restoreCredential } from '../credentials/credentials.ts'
 import { heldCredentialStatus } from '../credentials/held-credential-status.ts'
 import { viewCredential } from '../credentials/view-credential.ts'
+import { deleteReceived } from '../receive/tell-issuer.ts'
 import type { Wallet } from '../wallet.ts'
 import { walletOf } from './authenticate-caller.ts'
 import { jsonAnswer, malformedAnswer, refusalAnswer, walletAnswers } from './route-answers.ts'
@@ -142,7 +138,14 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
   app.delete(
     `${base}/:credential`,
     {
-      schema: { summary: 'Delete a credential', tags, params, querystring: deleteCredentialQuery },
+      schema: {
+        summary: 'Delete a credential',
+        description:
+          'Can be taken back, unless it is permanent: that the issuer hears of, while the token of the issuance is good.',
+        tags,
+        params,
+        querystring: deleteCredentialQuery,
+      },
       bodyLimit: BODY_LIMITS.message,
       config: { ...withoutBody, answers: deleteAnswers },
     },
@@ -150,7 +153,7 @@ function deletionRoutes(app: ServiceApp, wallet: Wallet): void {
       const { permanent } = request.query
       valueOr(
         CREDENTIAL_ERRORS,
-        await deleteCredential(wallet, walletOf(request), request.params.credential, { permanent }),
+        await deleteReceived(wallet, walletOf(request), request.params.credential, { permanent }),
       )
       return reply.code(202).send()
     },

@@ -5,6 +5,7 @@
  */
 import { generateSoftwareKey, type PrivateJwk } from '@countersign/keys/signers/software-key'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import type { NotificationEvent } from '@countersign/protocol/openid4vci/notification'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { IssuanceRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -24,11 +25,23 @@ export interface Progress {
   readonly token?: KeptToken
   /** The exact body of each credential request, by `slotOf`. */
   readonly requests: Readonly<Record<string, string>>
+  /** What the issuer is to hear of, by `slotOf`; absent where it takes no notifications. */
+  readonly notices?: Readonly<Record<string, Notice>>
+}
+
+/** A credential whose issuer wants to hear what became of it (OpenID4VCI 1.0 §11). */
+export interface Notice {
+  readonly endpoint: string
+  readonly notificationId: string
+  /** What it has heard, or would not hear, at last. */
+  readonly told?: NotificationEvent
 }
 
 export interface KeptToken {
   readonly accessToken: string
   readonly tokenType: 'DPoP' | 'Bearer'
+  /** Epoch seconds; absent where the issuer did not say, and in rows of releases before. */
+  readonly expiresAt?: number | undefined
   /** What the token is good for, in the order of the offer. */
   readonly entitled: readonly Entitlement[]
 }
@@ -45,8 +58,12 @@ export function slotOf({ configurationId, credentialIdentifier }: Entitlement): 
   return JSON.stringify([configurationId, credentialIdentifier ?? null])
 }
 
+const NO_PROGRESS: Progress = { requests: {} }
+
 /** Unfinished issuances are worth nothing after this: every code of theirs has expired. */
 const KEPT_OPEN_SECONDS = 30 * 86_400
+/** What is needed to tell the issuer more is kept so long after the beginning: tokens of an issuance live for minutes. */
+const KEPT_TOLD_SECONDS = 3600
 
 export function offerHash({ columns }: Wallet, offer: CredentialOffer): Promise<string> {
   return columns.hash('offer', JSON.stringify([offer.issuer, offer.grants[PRE_AUTHORIZED_CODE]?.code]))
@@ -108,19 +125,12 @@ export async function advance(
     if (current.finished) return current
     const progress = change(current.progress)
     if (progress === current.progress) return current
-    const written = await wallet.database.db
-      .updateTable('receptions')
-      .set({ progress_sealed: sealed(wallet, current.id, progress), version: current.version + 1 })
-      .where('id', '=', current.id)
-      .where('version', '=', current.version)
-      .where('state', '=', 'open')
-      .returning('id')
-      .executeTakeFirst()
-    if (written !== undefined) return { ...current, progress, version: current.version + 1 }
+    if (await rewrite(wallet, current, progress, 'open'))
+      return { ...current, progress, version: current.version + 1 }
   }
 }
 
-export async function reload(wallet: Wallet, { id }: IssuanceRecord): Promise<IssuanceRecord> {
+export async function reload(wallet: Wallet, { id }: Pick<IssuanceRecord, 'id'>): Promise<IssuanceRecord> {
   const row = await wallet.database.db
     .selectFrom('receptions')
     .selectAll()
@@ -129,16 +139,63 @@ export async function reload(wallet: Wallet, { id }: IssuanceRecord): Promise<Is
   return opened(wallet, row)
 }
 
-/** Everything promised is stored; token, keys and proofs are dropped. */
-export async function finishIssuance({ database }: Wallet, issuance: IssuanceRecord): Promise<void> {
-  await database.db
+/** Everything promised is stored; proofs are dropped, and token and key with them where nothing is to be told. */
+export async function finishIssuance(wallet: Wallet, issuance: IssuanceRecord): Promise<IssuanceRecord> {
+  for (let current = issuance; ; current = await reload(wallet, current)) {
+    if (current.finished) return current
+    const progress: Progress = current.progress.notices ? { ...current.progress, requests: {} } : NO_PROGRESS
+    if (await rewrite(wallet, current, progress, 'finished'))
+      return { ...current, progress, finished: true, version: current.version + 1 }
+  }
+}
+
+/** The issuer answered, or will not hear of it. Nothing is lost where a row is gone, or is past telling. */
+export async function noteTold(
+  wallet: Wallet,
+  { id }: Pick<IssuanceRecord, 'id'>,
+  slot: string,
+  event: NotificationEvent,
+): Promise<void> {
+  for (;;) {
+    const current = await reload(wallet, { id })
+    const { notices } = current.progress
+    const notice = notices?.[slot]
+    if (notice === undefined || notice.told === event) return
+    const progress = { ...current.progress, notices: { ...notices, [slot]: { ...notice, told: event } } }
+    if (await rewrite(wallet, current, progress, current.finished ? 'finished' : 'open')) return
+  }
+}
+
+/** False when somebody was first. */
+async function rewrite(
+  wallet: Wallet,
+  { id, version }: IssuanceRecord,
+  progress: Progress,
+  state: IssuanceRow['state'],
+): Promise<boolean> {
+  const written = await wallet.database.db
     .updateTable('receptions')
-    .set((row) => ({ state: 'finished' as const, progress_sealed: null, version: row('version', '+', 1) }))
-    .where('id', '=', issuance.id)
-    .execute()
+    .set({
+      state,
+      progress_sealed: progress === NO_PROGRESS ? null : sealed(wallet, id, progress),
+      version: version + 1,
+    })
+    .where('id', '=', id)
+    .where('version', '=', version)
+    .returning('id')
+    .executeTakeFirst()
+  return written !== undefined
 }
 
 async function forgetOld({ database, now }: Wallet, owned: OwnedWallet): Promise<void> {
+  await database.db
+    .updateTable('receptions')
+    .set((row) => ({ progress_sealed: null, version: row('version', '+', 1) }))
+    .where('wallet_id', '=', owned.id)
+    .where('state', '=', 'finished')
+    .where('progress_sealed', 'is not', null)
+    .where('created_at', '<', now() - KEPT_TOLD_SECONDS)
+    .execute()
   await database.db
     .deleteFrom('receptions')
     .where('wallet_id', '=', owned.id)
@@ -153,7 +210,7 @@ async function forgetOld({ database, now }: Wallet, owned: OwnedWallet): Promise
 function opened({ columns }: Wallet, row: IssuanceRow): IssuanceRecord {
   const { id, key_id: keyId, progress_sealed: text, version } = row
   const progress: Progress =
-    text === null ? { requests: {} } : JSON.parse(columns.open(['receptions', id, 'progress'], text))
+    text === null ? NO_PROGRESS : JSON.parse(columns.open(['receptions', id, 'progress'], text))
   return { id, keyId, finished: row.state === 'finished', version, progress }
 }
 

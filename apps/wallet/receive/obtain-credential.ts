@@ -22,9 +22,10 @@ import { subjectOf } from '../credentials/holder-signer.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { Issuer } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
-import { advance, type Entitlement, type IssuanceRecord, slotOf } from './issuance-record.ts'
+import { advance, type Entitlement, type IssuanceRecord, type Notice, slotOf } from './issuance-record.ts'
 import { clientIdFor, senderOf } from './obtain-token.ts'
 import { type IssuerPostRefusal, postToIssuer } from './post-to-issuer.ts'
+import { tellFailure } from './tell-issuer.ts'
 
 export type CredentialRefusal =
   | IssuerPostRefusal
@@ -129,7 +130,7 @@ async function requestCredential(
   issuance: IssuanceRecord,
   step: CredentialStep,
   body: string,
-): Promise<Result<readonly string[], CredentialRefusal>> {
+): Promise<Result<IssuedAnswer, CredentialRefusal>> {
   const answered = await postToIssuer(wallet, {
     url: step.issuer.metadata.credentialEndpoint,
     contentType: 'application/json',
@@ -141,7 +142,19 @@ async function requestCredential(
   const response = parseCredentialResponse(answered.value)
   if (!response.ok) return response
   if (response.value.kind === 'deferred') return refuse({ code: 'deferred_unsupported' })
-  return ok(response.value.credentials)
+  const { credentials, notificationId } = response.value
+  return ok({ credentials, notice: noticeFor(step, notificationId) })
+}
+
+interface IssuedAnswer {
+  readonly credentials: readonly string[]
+  /** Absent where the issuer does not ask what becomes of them. */
+  readonly notice: Notice | undefined
+}
+
+function noticeFor({ issuer }: CredentialStep, notificationId: string | undefined): Notice | undefined {
+  const { notificationEndpoint: endpoint } = issuer.metadata
+  return endpoint === undefined || notificationId === undefined ? undefined : { endpoint, notificationId }
 }
 
 /** §8.3: never more credentials than proofs, and we sent one. Of several the first that is ours is kept. */
@@ -149,15 +162,42 @@ async function keep(
   wallet: Wallet,
   issuance: IssuanceRecord,
   step: CredentialStep,
-  contents: readonly string[],
+  { credentials, notice }: IssuedAnswer,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   let firstReason: UnacceptableReason | undefined
-  for (const content of contents) {
+  for (const content of credentials) {
     const reason = await faultOf(wallet, step, content)
-    if (reason === undefined) return store(wallet, issuance, step, content)
+    if (reason === undefined)
+      return store(wallet, await noteDown(wallet, issuance, step, notice), step, content)
     firstReason ??= reason
   }
-  return unacceptable(firstReason ?? 'unreadable')
+  const reason = firstReason ?? 'unreadable'
+  if (notice !== undefined) await tellFailure(wallet, issuance, notice, FAILURES[reason])
+  return refuse({ code: 'credential_unacceptable', reason })
+}
+
+/** What whoever writes issuers reads of it; ASCII without quotes and backslashes (§11.1). */
+const FAILURES: Readonly<Record<UnacceptableReason, string>> = {
+  size: 'The credential is larger than this wallet takes',
+  unreadable: 'The credential cannot be read',
+  type: 'The credential is of another type than was offered',
+  binding: 'The credential is not bound to the key that was proven',
+}
+
+/** Before the credential is stored, so that whoever goes on after a crash knows that there is something to tell. */
+async function noteDown(
+  wallet: Wallet,
+  issuance: IssuanceRecord,
+  step: CredentialStep,
+  notice: Notice | undefined,
+): Promise<IssuanceRecord> {
+  if (notice === undefined) return issuance
+  const slot = slotOf(step.entitlement)
+  return advance(wallet, issuance, (progress) =>
+    progress.notices?.[slot] === undefined
+      ? { ...progress, notices: { ...progress.notices, [slot]: notice } }
+      : progress,
+  )
 }
 
 async function store(
@@ -227,8 +267,4 @@ function discardRequest(
     const { [slot]: _stale, ...requests } = progress.requests
     return { ...progress, requests }
   })
-}
-
-function unacceptable(reason: UnacceptableReason): Result<never, CredentialRefusal> {
-  return refuse({ code: 'credential_unacceptable', reason })
 }

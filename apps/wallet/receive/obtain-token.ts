@@ -79,11 +79,15 @@ async function requestToken(
   })
   if (!answered.ok) return answered
   const response = parseTokenResponse(answered.value)
-  return response.ok ? keptToken(response.value, plan) : response
+  return response.ok ? keptToken(response.value, plan, wallet.now()) : response
 }
 
-function keptToken(response: TokenResponse, plan: IssuancePlan): Result<KeptToken, TokenRefusal> {
-  const { accessToken, tokenType, authorizationDetails } = response
+function keptToken(
+  response: TokenResponse,
+  plan: IssuancePlan,
+  now: number,
+): Result<KeptToken, TokenRefusal> {
+  const { accessToken, tokenType, authorizationDetails, expiresInSeconds } = response
   const all: readonly Entitlement[] = plan.configurations.flatMap(({ id: configurationId }) => {
     if (authorizationDetails === undefined) return [{ configurationId }]
     return authorizationDetails
@@ -93,7 +97,8 @@ function keptToken(response: TokenResponse, plan: IssuancePlan): Result<KeptToke
   })
   if (all.length === 0) return refuse({ code: 'nothing_granted' })
   if (all.length > MAX_ENTITLEMENTS) return refuse({ code: 'too_many_granted', max: MAX_ENTITLEMENTS })
-  return ok({ accessToken, tokenType, entitled: all })
+  const expiresAt = expiresInSeconds === undefined ? undefined : now + expiresInSeconds
+  return ok({ accessToken, tokenType, expiresAt, entitled: all })
 }
 
 function dpopSigner(key: PrivateJwk, algorithms: readonly string[]) {

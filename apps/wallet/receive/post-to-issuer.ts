@@ -43,13 +43,22 @@ export async function postToIssuer(
   wallet: Wallet,
   call: IssuerPost,
 ): Promise<Result<JsonObject, IssuerPostRefusal>> {
+  const answer = await sendToIssuer(wallet, call)
+  return answer.ok ? readJsonAnswer(answer.value, call.url, call.maxBytes) : answer
+}
+
+/** Gives a 2xx answer, whatever its body is. */
+export async function sendToIssuer(
+  wallet: Wallet,
+  call: IssuerPost,
+): Promise<Result<RemoteResponse, IssuerPostRefusal>> {
   const first = await send(wallet, call, undefined)
   if (!first.ok) return first
   const nonce = demandedNonce(first.value)
   const answer = nonce === undefined ? first : await send(wallet, call, nonce)
   if (!answer.ok) return answer
   const { status } = answer.value
-  if (status >= 200 && status < 300) return readJsonAnswer(answer.value, call.url, call.maxBytes)
+  if (status >= 200 && status < 300) return answer
   return refuse(errorOf(answer.value, hostOf(call.url)))
 }
 

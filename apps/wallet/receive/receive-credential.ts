@@ -35,6 +35,7 @@ import {
 } from './issuance-record.ts'
 import { type CredentialRefusal, obtainCredential } from './obtain-credential.ts'
 import { obtainToken, type TokenRefusal } from './obtain-token.ts'
+import { tellAccepted } from './tell-issuer.ts'
 
 export interface UseOffer {
   /** The URL of an offer, or its JSON. */
@@ -81,16 +82,28 @@ export async function useOffer(
   const { offer } = fetched.value
   const hash = await offerHash(wallet, offer)
   const before = await findIssuance(wallet, owned, hash)
-  if (before?.finished === true) return ok(await credentialsOfIssuance(wallet, owned, before.id))
+  if (before?.finished === true) return told(wallet, owned, before)
 
   const prepared = await prepare(wallet, owned, { ...request, offer, hash }, before)
   if (!prepared.ok) return prepared
   const { issuance, issuer, plan, signer } = prepared.value
   const granted = await obtainToken(wallet, issuance, { issuer, plan, txCode: request.txCode })
   if (!granted.ok) return granted
-  const received = await obtainAll(wallet, granted.value, { owned, issuer, plan, signer })
-  if (!received.ok) return received
-  if (!received.value.finished) await finishIssuance(wallet, received.value)
+  const obtained = await obtainAll(wallet, granted.value, { owned, issuer, plan, signer })
+  const { refused } = obtained
+  if (refused === undefined) return told(wallet, owned, await finishIssuance(wallet, obtained.issuance))
+  // Of what came before.
+  await tellAccepted(wallet, obtained.issuance)
+  return refused
+}
+
+/** What came of an issuance; the issuer hears of it first, if it has not. */
+async function told(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  issuance: IssuanceRecord,
+): Promise<Result<readonly StoredCredential[], never>> {
+  await tellAccepted(wallet, issuance)
   return ok(await credentialsOfIssuance(wallet, owned, issuance.id))
 }
 
@@ -159,21 +172,27 @@ async function planWith(
   return plan.ok ? ok({ plan: plan.value, signer: signer.value }) : plan
 }
 
+interface Obtained {
+  readonly issuance: IssuanceRecord
+  /** Why it is not everything. */
+  readonly refused?: Result<never, CredentialRefusal>
+}
+
 /** One after the other: each is stored before the next is asked for. */
 async function obtainAll(
   wallet: Wallet,
   granted: IssuanceRecord,
   { owned, issuer, plan, signer }: Omit<Prepared, 'issuance'> & { readonly owned: OwnedWallet },
-): Promise<Result<IssuanceRecord, CredentialRefusal>> {
+): Promise<Obtained> {
   let current = granted
   for (const entitlement of granted.progress.token?.entitled ?? []) {
     const configuration = plan.configurations.find(({ id }) => id === entitlement.configurationId)
     if (configuration === undefined) throw new Error('a token was kept for what was not planned')
     const step = { owned, issuer, entitlement, configuration, signer }
     const obtained = await obtainCredential(wallet, current, step)
-    if (!obtained.ok) return obtained
+    if (!obtained.ok) return { issuance: current, refused: obtained }
     current = obtained.value
     if (current.finished) break
   }
-  return ok(current)
+  return { issuance: current }
 }

@@ -1,6 +1,6 @@
 /** An issuer for the wallet's tests: OpenID4VCI 1.0 over our own protocol package, with state in this process. */
 import { randomBytes } from 'node:crypto'
-import { defined, type JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject, type JsonValue } from '@countersign/core/json'
 import type { IssueInput } from '@countersign/credential/contract/format'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { formatRegistry } from '@countersign/credential/contract/registry'
@@ -22,6 +22,7 @@ import {
   writeAuthorizationServerMetadata,
   writeIssuerMetadata,
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { parseNotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import {
   offerUrlByReference,
   offerUrlByValue,
@@ -72,6 +73,17 @@ export interface TestIssuerOptions {
   readonly claimAsWritten?: string
   /** Credentials refer to a list that says this; may be changed. */
   readonly status?: ListedStatus
+  /** What comes beside a credential in place of an id for notifications. */
+  readonly notificationId?: JsonValue
+  /** Requests to this path are never answered. */
+  readonly hangsAt?: string
+}
+
+/** Of which configuration an accepted request told what. */
+export interface TestNotification {
+  readonly configurationId: string
+  readonly event: string
+  readonly description?: string | undefined
 }
 
 export interface TestIssuer extends FaultyServer {
@@ -81,6 +93,8 @@ export interface TestIssuer extends FaultyServer {
   readonly tokens: Set<string>
   readonly signed: string[]
   readonly proofs: VerifiedKeyProof[]
+  /** Everything that wallets told, in order. */
+  readonly notified: TestNotification[]
   /** What was asked for up to now must be asked for with a new nonce. */
   forgetNonces(): void
 }
@@ -91,7 +105,13 @@ interface Offer {
   readonly txCode?: string | undefined
   sender?: string
   token?: string
-  readonly issued: Map<string, { key: string; credential: Promise<string> }>
+  readonly issued: Map<string, Issued>
+}
+
+interface Issued {
+  readonly key: string
+  readonly credential: Promise<string>
+  readonly notificationId: string
 }
 
 interface State {
@@ -102,6 +122,7 @@ interface State {
   readonly tokens: Set<string>
   readonly signed: string[]
   readonly proofs: VerifiedKeyProof[]
+  readonly notified: TestNotification[]
   url: string
 }
 
@@ -122,9 +143,11 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     tokens: new Set(),
     signed: [],
     proofs: [],
+    notified: [],
     url: '',
   }
   const server = await startFaultyServer(async (request) => {
+    if (request.path === options.hangsAt) await new Promise(() => {})
     const answer = await handle(state, request)
     const { rewrite } = options
     return rewrite === undefined ? answer : { ...answer, body: rewrite(request.path, answer.body) }
@@ -135,6 +158,7 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     tokens: state.tokens,
     signed: state.signed,
     proofs: state.proofs,
+    notified: state.notified,
     offer: (wish = {}) => newOffer(state, wish),
     forgetNonces: () => state.nonces.clear(),
   }
@@ -187,6 +211,10 @@ async function handle(
     case '/credential': {
       const accessToken = /^DPoP (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
       return credential(state, accessToken, await sender(state, dpop, path, accessToken), JSON.parse(body))
+    }
+    case '/notification': {
+      const accessToken = /^DPoP (.+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+      return notification(state, accessToken, await sender(state, dpop, path, accessToken), JSON.parse(body))
     }
     default:
       return json(404, {})
@@ -282,9 +310,32 @@ async function issue(
   const before = offer.issued.get(configurationId)
   if (before !== undefined && before.key !== proof.thumbprint)
     return json(400, { error: 'credential_request_denied' })
-  const issued = before ?? { key: proof.thumbprint, credential: sign(state, configurationId, proof) }
+  const issued = before ?? {
+    key: proof.thumbprint,
+    credential: sign(state, configurationId, proof),
+    notificationId: secret(),
+  }
   offer.issued.set(configurationId, issued)
-  return json(200, writeCredentialResponse([await issued.credential]))
+  const { notificationId = issued.notificationId } = state.options
+  return json(200, { ...writeCredentialResponse([await issued.credential]), notification_id: notificationId })
+}
+
+function notification(state: State, accessToken: string, from: string | undefined, body: JsonObject): Answer {
+  const offer = [...state.offers.values()].find((one) => one.token === accessToken)
+  if (offer === undefined || from === undefined || offer.sender !== from)
+    return json(401, { error: 'invalid_token' })
+  const request = parseNotificationRequest(body)
+  if (!request.ok) return json(400, { error: 'invalid_notification_request' })
+  const { notificationId, event } = request.value
+  const issued = [...offer.issued].find(([, one]) => one.notificationId === notificationId)
+  if (issued === undefined) return json(400, { error: 'invalid_notification_id' })
+  const { event_description: description } = body
+  state.notified.push({
+    configurationId: issued[0],
+    event,
+    description: typeof description === 'string' ? description : undefined,
+  })
+  return { status: 204, body: '' }
 }
 
 async function sign(state: State, configurationId: string, proof: VerifiedKeyProof): Promise<string> {
