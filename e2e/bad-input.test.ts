@@ -24,6 +24,7 @@ import { judgementChapters } from './bad-input/cases/judgement-cases.ts'
 import { lockedChapters } from './bad-input/cases/locked-cases.ts'
 import { mdocChapters } from './bad-input/cases/mdoc-cases.ts'
 import { mdocPkiChapters } from './bad-input/cases/mdoc-pki-cases.ts'
+import { notificationChapters } from './bad-input/cases/notification-cases.ts'
 import { offerChapters } from './bad-input/cases/offer-cases.ts'
 import { presentationChapters } from './bad-input/cases/presentation-cases.ts'
 import { remoteKeyChapters } from './bad-input/cases/remote-key-cases.ts'
@@ -53,6 +54,7 @@ const chapters: readonly Chapter[] = [
   ...tokenChapters,
   ...accessChapters,
   ...credentialChapters,
+  ...notificationChapters,
   ...verificationChapters,
   ...formatQueryChapters,
   ...responseChapters,

@@ -244,7 +244,7 @@ async function followedFlows(issuer: string, verifier: string): Promise<typeof s
   return {
     issuance: {
       ...(await issuance.heard()),
-      steps: ['offered', 'token_issued', 'credential_issued', 'completed'],
+      steps: ['offered', 'opened', 'token_issued', 'credential_issued', 'completed', 'accepted'],
     },
     verification: { ...(await verification.heard()), steps: ['created', 'requested', 'verified'] },
   }

@@ -8,6 +8,7 @@ import { type Answer, call, expectStatus, postJson } from '@countersign/testing/
 import {
   newCode,
   newGrant,
+  newIssued,
   newOffer,
   newRequest,
   type RealThings,
@@ -57,6 +58,7 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
   const ofCredential = { values: async () => ({ id: credentialId }) }
   const ofPlace = { body: async (example: JsonValue) => ({ ...objectOf(example), ...place }) }
   let grant: Awaited<ReturnType<typeof newGrant>>
+  let issued: Awaited<ReturnType<typeof newIssued>>
   return {
     'GET /openid4vc/credentials/{id}': ofCredential,
     'POST /openid4vc/credentials/{id}/status': ofCredential,
@@ -73,6 +75,13 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
         return { ...objectOf(example), proofs: { jwt: [grant.proof] } }
       },
       headers: async () => ({ authorization: `Bearer ${grant.token}` }),
+    },
+    'POST /notification': {
+      body: async (example) => {
+        issued = await newIssued(stack)
+        return { ...objectOf(example), notification_id: issued.notificationId }
+      },
+      headers: async () => ({ authorization: `Bearer ${issued.token}` }),
     },
     // Lists of W3C credentials: none was issued.
     'GET /status/bitstring/{listId}/{purpose}': { status: 404 },

@@ -8,9 +8,11 @@ import {
   answerBody,
   identityConfiguration,
   keyProof,
+  notificationIdOf,
   offerUri,
   readOffer,
   readRequest,
+  requestCredential,
   requestNonce,
   requestToken,
   requestUri,
@@ -89,6 +91,16 @@ export async function newGrant(stack: Stack): Promise<{ readonly token: string; 
   const token = expectStatus(await requestToken(offer, {}), 200).json()['access_token']
   const nonce = (await requestNonce(issuer)).json()['c_nonce']
   return { token: String(token), proof: await keyProof(issuer, String(nonce), newKey()) }
+}
+
+/** The same, with the credential: what its notification needs. */
+export async function newIssued(
+  stack: Stack,
+): Promise<{ readonly token: string; readonly notificationId: string }> {
+  const { token: accessToken, proof } = await newGrant(stack)
+  const request = { accessToken, configurationId: identityConfiguration, proof }
+  const answer = expectStatus(await requestCredential(stack.urls.issuer, {}, request), 200)
+  return { token: accessToken, notificationId: notificationIdOf(answer) }
 }
 
 export async function makeRealThings(stack: Stack): Promise<RealThings> {

@@ -44,6 +44,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/token', methods: form, oauth: 'invalid_request' },
   { path: '/nonce', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
   { path: '/credential', methods: json, oauth: 'invalid_credential_request' },
+  { path: '/notification', methods: json, oauth: 'invalid_notification_request' },
 ]
 
 const verifier: readonly Omit<Endpoint, 'service'>[] = [
@@ -134,6 +135,7 @@ export function admission(
   { path, service }: Pick<Endpoint, 'service' | 'path'>,
   world: World,
 ): Readonly<Record<string, string>> {
-  if (path === '/credential') return { authorization: `Bearer ${world.accessToken}` }
+  if (path === '/credential' || path === '/notification')
+    return { authorization: `Bearer ${world.accessToken}` }
   return service === 'wallet' ? { authorization: `Bearer ${world.login.token}` } : {}
 }

@@ -9,6 +9,7 @@ import {
   type Held,
   identityConfiguration,
   keyProof,
+  notificationIdOf,
   offerUri,
   type ParsedOffer,
   type ReceivedRequest,
@@ -19,6 +20,7 @@ import {
   requestToken,
   requestUri,
   type Sender,
+  sendNotification,
 } from '@countersign/testing/client/protocol-wallet'
 import { newKey } from '@countersign/testing/people/keys'
 import type { Stage } from './case.ts'
@@ -88,6 +90,35 @@ export async function takeCredential({
   const proof = await keyProof(issuerUrl, nonce, holder)
   const request = { accessToken, configurationId: identityConfiguration, proof }
   return credentialOf(expectStatus(await requestCredential(issuerUrl, sender, request), 200))
+}
+
+export interface Issued extends Granted {
+  readonly notificationId: string
+}
+
+/** With the credential, and nothing told about it. */
+export async function issue(from: Granted): Promise<Issued> {
+  const { accessToken, holder, issuerUrl, nonce, sender } = from
+  const proof = await keyProof(issuerUrl, nonce, holder)
+  const request = { accessToken, configurationId: identityConfiguration, proof }
+  const answer = expectStatus(await requestCredential(issuerUrl, sender, request), 200)
+  return { ...from, notificationId: notificationIdOf(answer) }
+}
+
+export async function tell({ accessToken, issuerUrl, notificationId, sender }: Issued, event: string) {
+  const told = { accessToken, notification_id: notificationId, event }
+  return expectStatus(await sendNotification(issuerUrl, sender, told), 204)
+}
+
+/** A credential of which its issuer has heard nothing; afterwards it is accepted, and that twice. */
+export const issued: Stage<Issued> = {
+  prepare: async ({ issuer }) => issue(await grant(await offerOfIssuer(issuer.url))),
+  async goOn(prepared) {
+    for (let time = 0; time < 2; time++) await tell(prepared, 'credential_accepted')
+    const session = await call(`${prepared.issuerUrl}/openid4vc/session/${prepared.id}`)
+    const { notified } = expectStatus(session, 200).json()
+    assert.deepEqual(notified, { [identityConfiguration]: 'accepted' })
+  },
 }
 
 /** A token bound to a key, and a nonce that nobody has used. */

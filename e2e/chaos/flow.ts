@@ -10,6 +10,7 @@ import {
   type Held,
   identityConfiguration,
   keyProof,
+  notificationIdOf,
   offerUri,
   type ParsedOffer,
   type ReceivedRequest,
@@ -20,6 +21,7 @@ import {
   requestToken,
   requestUri,
   type Sender,
+  sendNotification,
 } from '@countersign/testing/client/protocol-wallet'
 import { present, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { newKey } from '@countersign/testing/people/keys'
@@ -83,7 +85,10 @@ async function issued(name: string, { issuer }: FlowUrls, ledger: Ledger): Promi
   const token = await successfully('token', () => requestToken(offer, sender))
   const accessToken = String(token.json()['access_token'])
   const holder = newKey()
-  const credential = credentialOf(await requestedCredential(offer, sender, accessToken, holder))
+  const answer = await requestedCredential(offer, sender, accessToken, holder)
+  const credential = credentialOf(answer)
+  const told = { accessToken, notification_id: notificationIdOf(answer), event: 'credential_accepted' }
+  await successfully('notification', () => sendNotification(offer.issuer, sender, told))
   ledger.takePlace(credential, name)
   await codeSpent(name, offer, ledger)
   return { held: { credential, holder } }

@@ -2,9 +2,17 @@
 
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { openEventStream } from '@countersign/testing/client/event-stream'
-import { identityQuery, issue } from '@countersign/testing/client/flows'
-import { call, postForm, postJson } from '@countersign/testing/client/http'
-import { answerBody, type Held, readRequest, requestUri } from '@countersign/testing/client/protocol-wallet'
+import { identityQuery, issue, verify } from '@countersign/testing/client/flows'
+import { type Answer, call, postForm, postJson } from '@countersign/testing/client/http'
+import {
+  answerBody,
+  type Held,
+  offerUri,
+  readOffer,
+  readRequest,
+  requestToken,
+  requestUri,
+} from '@countersign/testing/client/protocol-wallet'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -111,10 +119,59 @@ describe('a subscriber on one instance', () => {
     const { id, url } = offered.json() as { id: string; url: string }
     const stream = await openEventStream(`${here?.url}/openid4vc/session/${id}/events`)
     await stream.until('offered')
-    const { offerUri, readOffer, requestToken } = await import('@countersign/testing/client/protocol-wallet')
     const offer = readOffer((await call(offerUri(url))).json())
     await requestToken(offer, {})
     await takesAtMost(3000, () => stream.until('token_issued'))
     stream.close()
+  })
+})
+
+describe('the line of a session says which instance wrote each event', () => {
+  /** By the name of the step. */
+  function served() {
+    const by: Record<string, string> = {}
+    let first: Answer | undefined
+    return {
+      by,
+      firstAnswer: () => first,
+      after: (step: string, answer: Answer) => {
+        first ??= answer
+        by[step] = answer.instance
+      },
+    }
+  }
+
+  async function lineOf(url: string): Promise<readonly (readonly [string, string])[]> {
+    const stream = await openEventStream(url)
+    await stream.ended
+    return stream.events
+      .filter(({ id }) => id !== undefined)
+      .map(({ data }) => JSON.parse(data) as { type: string; servedBy: string })
+      .map(({ type, servedBy }) => [type, servedBy])
+  }
+
+  it('of an issuance, from the offer to the acceptance', async () => {
+    const { after, by, firstAnswer } = served()
+    await issue(cluster.urls.issuer, { after })
+    const fetched = readOffer((await call(offerUri(firstAnswer()?.text ?? ''))).json())
+    const [id = ''] = fetched.code.split('.')
+    expect(await lineOf(`${cluster.urls.issuer}/openid4vc/session/${id}/events`)).toEqual([
+      ['offered', by['offer']],
+      ['opened', by['fetch offer']],
+      ['token_issued', by['token']],
+      ['credential_issued', by['credential']],
+      ['completed', by['credential']],
+      ['accepted', by['notification']],
+    ])
+  })
+
+  it('of a verification', async () => {
+    const { after, by } = served()
+    const { id } = await verify(cluster.urls.verifier, held, { after })
+    expect(await lineOf(`${cluster.urls.verifier}/openid4vc/session/${id}/events`)).toEqual([
+      ['created', by['start']],
+      ['requested', by['request']],
+      ['verified', by['answer']],
+    ])
   })
 })

@@ -6,8 +6,11 @@ import type { JsonObject } from '@countersign/core/json'
 import { requestToken } from '@countersign/issuer/authorization/request-token'
 import { createNonce } from '@countersign/issuer/credential/create-nonce'
 import { issueCredential } from '@countersign/issuer/credential/issue-credential'
-import { type CreateOffer, createOffer, offerOf } from '@countersign/issuer/offer/create-offer'
+import { takeNotification } from '@countersign/issuer/credential/take-notification'
+import { type CreateOffer, createOffer } from '@countersign/issuer/offer/create-offer'
+import { openOffer } from '@countersign/issuer/offer/open-offer'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
+import { parseNotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { isDecided } from '@countersign/protocol/openid4vp/session'
@@ -28,13 +31,8 @@ export type Request =
   | { readonly kind: 'fetch offer'; readonly id: string }
   | { readonly kind: 'token'; readonly form: Form; readonly dpop?: string }
   | { readonly kind: 'nonce' }
-  | {
-      readonly kind: 'credential'
-      readonly scheme: 'Bearer' | 'DPoP'
-      readonly token: string
-      readonly dpop?: string
-      readonly body: JsonObject
-    }
+  | WithToken<'credential'>
+  | WithToken<'notification'>
   | { readonly kind: 'start'; readonly id?: string; readonly sameDevice?: SameDevice }
   | { readonly kind: 'fetch request'; readonly id: string }
   | { readonly kind: 'answer'; readonly id: string; readonly form: Form }
@@ -42,6 +40,14 @@ export type Request =
   | { readonly kind: 'returned'; readonly id: string; readonly code: string }
 
 export type SameDevice = 'required' | 'allowed'
+
+interface WithToken<Kind extends string> {
+  readonly kind: Kind
+  readonly scheme: 'Bearer' | 'DPoP'
+  readonly token: string
+  readonly dpop?: string
+  readonly body: JsonObject
+}
 
 export type Reply =
   | { readonly ok: true; readonly body: JsonObject; readonly text?: string }
@@ -76,6 +82,8 @@ function dispatch(services: Services, request: Request, by: string): Promise<Rep
       return nonce(services)
     case 'credential':
       return credential(services, request)
+    case 'notification':
+      return notification(services, request)
     case 'start':
       return start(services, request)
     case 'fetch request':
@@ -95,8 +103,8 @@ async function makeOffer({ issuer }: Services, order: CreateOffer): Promise<Repl
 }
 
 async function fetchOffer({ issuer }: Services, id: string): Promise<Reply> {
-  const found = await issuer.sessions.get(id)
-  return found === undefined ? refused('session_unknown') : answered(await offerOf(issuer, found.value))
+  const offer = await openOffer(issuer, id)
+  return offer === undefined ? refused('session_unknown') : answered(offer)
 }
 
 async function token({ issuer }: Services, request: Extract<Request, { kind: 'token' }>): Promise<Reply> {
@@ -111,17 +119,24 @@ async function nonce({ issuer }: Services): Promise<Reply> {
   return answered(writeNonceResponse(await createNonce(issuer)))
 }
 
-async function credential(
-  { issuer }: Services,
-  request: Extract<Request, { kind: 'credential' }>,
-): Promise<Reply> {
+async function credential({ issuer }: Services, request: WithToken<'credential'>): Promise<Reply> {
   const parsed = parseCredentialRequest(request.body)
   if (!parsed.ok) return refused(parsed.error.code)
-  const accessToken = request.token
-  const dpop = { proof: request.dpop ?? '', method: 'POST', path: '/credential', accessToken }
-  const presented = request.scheme === 'Bearer' ? { accessToken } : { accessToken, dpop }
-  const issued = await issueCredential(issuer, presented, parsed.value)
+  const issued = await issueCredential(issuer, presented(request, '/credential'), parsed.value)
   return issued.ok ? answered(issued.value) : refused(issued.error.code)
+}
+
+async function notification({ issuer }: Services, request: WithToken<'notification'>): Promise<Reply> {
+  const parsed = parseNotificationRequest(request.body)
+  if (!parsed.ok) return refused(parsed.error.code)
+  const taken = await takeNotification(issuer, presented(request, '/notification'), parsed.value)
+  return taken.ok ? answered({}) : refused(taken.error.code)
+}
+
+function presented({ scheme, token: accessToken, dpop: proof = '' }: WithToken<string>, path: string) {
+  return scheme === 'Bearer'
+    ? { accessToken }
+    : { accessToken, dpop: { proof, method: 'POST', path, accessToken } }
 }
 
 async function start(

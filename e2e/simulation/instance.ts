@@ -120,7 +120,7 @@ function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLi
   const engine = connectStore(line)
   const { sealing } = deployment
   const shared = {
-    stores: serviceStores(engine, sealing),
+    stores: serviceStores(engine, sealing, undefined, name),
     formats: [sdJwtVc],
     crypto: { ...nodeCrypto, randomBytes: (length: number) => scheduler.random.bytes(length) },
     now: () => epoch + clockOffset + Math.floor(scheduler.now() / 1000),

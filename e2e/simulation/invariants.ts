@@ -2,6 +2,7 @@
  * What must hold in every history, whatever was lost, doubled or delayed. Looks at what instances answered and at what
  * the store was made to remember, and at nothing else; knows no use case.
  */
+import type { SessionEvent } from '@countersign/protocol/session-event'
 import { answerInvariants } from './answer-invariants.ts'
 import { type Committed, readCommitted, type Written } from './committed.ts'
 import type { Invariant } from './invariant.ts'
@@ -70,6 +71,16 @@ const sessionInvariants: Readonly<Record<string, Invariant>> = {
       }
     }
   },
+  'an event says which instance wrote it, and one write is of one instance': function* ({ committed }) {
+    for (const [id, writes] of allSessions(committed)) {
+      let before = 0
+      for (const { value } of writes) {
+        const names = new Set(value.events.slice(before).map(({ servedBy }) => servedBy))
+        if (names.has(undefined) || names.size > 1) yield `${id}: by ${[...names].join()}`
+        before = value.events.length
+      }
+    }
+  },
 }
 
 /** Whatever is not here, a second decision above all, may never be written. */
@@ -79,6 +90,8 @@ const allowedSteps = new Set([
   'offered → closed',
   'token_issued → token_issued',
   'token_issued → completed',
+  // What the wallet tells of its credentials.
+  'completed → completed',
   'created → requested',
   // An attempt, and evidence that came in part.
   ...['created', 'requested', 'answered'].map((undecided) => `${undecided} → ${undecided}`),
@@ -92,7 +105,7 @@ const allowedSteps = new Set([
 
 interface AnySession {
   readonly state: string
-  readonly events: readonly { readonly sequence: number; readonly type: string }[]
+  readonly events: readonly SessionEvent[]
 }
 
 function allSessions({ issuances, verifications }: Committed): [string, readonly Written<AnySession>[]][] {

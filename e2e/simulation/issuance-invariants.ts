@@ -91,6 +91,37 @@ export const issuanceInvariants: Readonly<Record<string, Invariant>> = {
       if (!issued) yield `${exchange.by}: ${configurationId} is not in the session`
     }
   },
+  'what a wallet told and was heard with is in the session': function* ({ exchanges, committed }) {
+    for (const { by, request, reply } of exchanges) {
+      if (request.kind !== 'notification' || !reply.ok) continue
+      const last = committed.issuances.get(sessionOf(request.token))?.at(-1)?.value
+      const event = textIn(request.body, 'event')
+      const id = textIn(request.body, 'notification_id')
+      const told = Object.values(last !== undefined && 'issued' in last ? last.issued : {})
+        .filter(({ answerId }) => answerId === id)
+        .flatMap(({ notified = [] }) => notified)
+      if (!told.some((one) => one === event)) yield `${by}: ${event} is not in the session`
+    }
+  },
+  'what a wallet tells comes after the credential, and each thing once': function* ({ committed }) {
+    for (const [id, writes] of committed.issuances) {
+      const events = writes.at(-1)?.value.events ?? []
+      for (const { detail, sequence, type } of events.filter((one) => NOTIFIED.has(one.type))) {
+        const issued = events.find((one) => one.type === 'credential_issued' && one.detail === detail)
+        if (issued === undefined || issued.sequence > sequence) yield `${id}: ${type} before the credential`
+        const same = events.filter((one) => one.type === type && one.detail === detail)
+        if (same.length > 1) yield `${id}: ${type} ${same.length} times`
+      }
+    }
+  },
+  'an offer is opened once, and before its code is used': function* ({ committed }) {
+    for (const [id, writes] of committed.issuances) {
+      const types = (writes.at(-1)?.value.events ?? []).map(({ type }) => type)
+      const opened = types.filter((type) => type === 'opened').length
+      const late = types.includes('opened') && types.indexOf('opened') > types.indexOf('token_issued')
+      if (opened > 1 || (late && types.includes('token_issued'))) yield `${id}: ${types.join()}`
+    }
+  },
   'a DPoP proof is accepted once': function* ({ exchanges }) {
     const accepted = exchanges.filter(isPastSenderCheck)
     for (const [proof, uses] of groups(accepted, ({ request }) => proofOf(request))) {
@@ -99,6 +130,8 @@ export const issuanceInvariants: Readonly<Record<string, Invariant>> = {
     }
   },
 }
+
+const NOTIFIED: ReadonlySet<string> = new Set(['accepted', 'credential_failure', 'credential_deleted'])
 
 interface GivenToken {
   readonly code: string
@@ -168,7 +201,7 @@ function isPastSenderCheck({ request, reply }: Exchange): boolean {
 }
 
 function proofOf(request: Request): string | undefined {
-  return request.kind === 'token' || request.kind === 'credential' ? request.dpop : undefined
+  return 'dpop' in request ? request.dpop : undefined
 }
 
 function codeOf(request: Request): string {

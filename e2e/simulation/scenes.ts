@@ -30,7 +30,7 @@ import { persist, promised, settle, type World } from './network.ts'
 import { NO_PLACE } from './status-list.ts'
 import { present, receive, type Wallet } from './wallet.ts'
 
-interface Habits extends Pick<Wallet, 'asksAnew' | 'txCode'> {
+interface Habits extends Pick<Wallet, 'asksAnew' | 'deletes' | 'txCode'> {
   readonly dpop: boolean
   readonly impatient?: boolean
 }
@@ -76,7 +76,12 @@ export const issuanceScenes: Readonly<Record<string, Scene>> = {
     const { random } = world.scheduler
     const order = { count: 1 + random.below(2), txCode: random.chance(0.3) }
     const offer = await makeOffer(world, cast, order)
-    const habits = { dpop: true, impatient: random.chance(0.5), asksAnew: random.chance(0.4) }
+    const habits = {
+      dpop: true,
+      impatient: random.chance(0.5),
+      asksAnew: random.chance(0.4),
+      deletes: random.chance(0.2),
+    }
     const wallet = cast.wallet('wallet', { ...habits, ...pinOf(order) })
     const credentials = await receiveAsPromised(world, wallet, offer.id)
     const credential = credentials?.get(identityConfiguration)
@@ -111,7 +116,7 @@ export const issuanceScenes: Readonly<Record<string, Scene>> = {
     const offer = await makeOffer(world, cast, { count: 1 })
     const name = cast.name('replayer')
     const overheard = (request: Request) => {
-      if (request.kind === 'token' || request.kind === 'credential')
+      if (request.kind === 'token' || request.kind === 'credential' || request.kind === 'notification')
         world.scheduler.spawn(() => replayRequest(world, name, request))
     }
     const wallet = { ...cast.wallet('wallet', { dpop: true }), overheard }
@@ -313,7 +318,11 @@ async function receiveAsPromised(
   offerId: string,
   excuses: readonly string[] = [],
 ) {
-  const promise = promised(world, wallet.name, 'gets all credentials of its offer')
+  const promise = promised(
+    world,
+    wallet.name,
+    'gets all credentials of its offer, and is heard when it has them',
+  )
   const received = await receive(world, wallet, offerId)
   settle(promise, received.ok ? undefined : received.reason, excuses)
   return received.ok ? received.value : undefined

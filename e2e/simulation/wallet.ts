@@ -4,6 +4,7 @@
  * read real answers; what they are owed is written down as a promise before they begin.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
+import type { JsonObject } from '@countersign/core/json'
 import type { Signer } from '@countersign/crypto/engine'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
@@ -13,6 +14,10 @@ import {
   parseCredentialResponse,
   writeCredentialRequest,
 } from '@countersign/protocol/openid4vci/credential/credential-request'
+import {
+  type NotificationEvent,
+  writeNotificationRequest,
+} from '@countersign/protocol/openid4vci/notification'
 import { parseCredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
@@ -34,6 +39,8 @@ export interface Wallet {
   readonly impatient: boolean
   /** Does not send the same credential request again, but takes a new nonce and makes a new proof each time. */
   readonly asksAnew?: boolean
+  /** Gives up what it got, and tells so. */
+  readonly deletes?: boolean
   readonly txCode?: string
   /** Somebody listens. */
   readonly overheard?: (request: Request) => void
@@ -132,10 +139,33 @@ async function requestCredential(
     reply = await ask(world, wallet, async () =>
       credentialRequest(world, wallet, { token, configurationId, proof: await proofOf() }),
     )
-    if (reply.ok) return { ok: true, value: credentialIn(reply) }
+    if (reply.ok) return tellOf(world, wallet, token, reply)
     if (reply.code !== 'challenge_expired') break
   }
   return failed('credential', reply)
+}
+
+/** The credential, once its issuer has heard what became of it. */
+async function tellOf(
+  world: World,
+  wallet: Wallet,
+  token: string,
+  answer: Extract<Reply, { ok: true }>,
+): Promise<Outcome<string>> {
+  const notificationId = textIn(answer.body, 'notification_id')
+  // The acceptance arrives once more behind the deletion.
+  const events: readonly NotificationEvent[] =
+    wallet.deletes === true
+      ? ['credential_accepted', 'credential_deleted', 'credential_accepted']
+      : ['credential_accepted']
+  for (const event of events) {
+    const body = writeNotificationRequest({ notificationId, event })
+    const reply = await ask(world, wallet, () =>
+      authorized(world, wallet, { kind: 'notification', path: '/notification', token, body }),
+    )
+    if (!reply.ok) return failed('notification', reply)
+  }
+  return { ok: true, value: credentialIn(answer) }
 }
 
 export async function requestNonce(world: World, { name }: Pick<Wallet, 'name'>): Promise<string> {
@@ -157,19 +187,27 @@ export function keyProof(world: World, holder: Signer, nonce: string): Promise<s
 
 export async function credentialRequest(
   world: World,
-  { sender }: Pick<Wallet, 'sender'>,
+  wallet: Pick<Wallet, 'sender'>,
   asked: { readonly token: string; readonly configurationId: string; readonly proof: string },
 ): Promise<Request> {
   const { token, configurationId, proof } = asked
   const body = writeCredentialRequest({ configurationId, proofs: { type: 'jwt', values: [proof] } })
-  if (sender === undefined) return { kind: 'credential', scheme: 'Bearer', token, body }
-  return {
-    kind: 'credential',
-    scheme: 'DPoP',
-    token,
-    body,
-    dpop: await dpopProof(world, sender, '/credential', token),
-  }
+  return authorized(world, wallet, { kind: 'credential', path: '/credential', token, body })
+}
+
+async function authorized(
+  world: World,
+  { sender }: Pick<Wallet, 'sender'>,
+  request: {
+    readonly kind: 'credential' | 'notification'
+    readonly path: string
+    readonly token: string
+    readonly body: JsonObject
+  },
+): Promise<Request> {
+  const { kind, path, token, body } = request
+  if (sender === undefined) return { kind, scheme: 'Bearer', token, body }
+  return { kind, scheme: 'DPoP', token, body, dpop: await dpopProof(world, sender, path, token) }
 }
 
 export function credentialIn(reply: Extract<Reply, { ok: true }>): string {

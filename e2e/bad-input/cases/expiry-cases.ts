@@ -136,6 +136,26 @@ export const expiryChapters = [
       },
     },
     {
+      name: 'a notification',
+      status: 401,
+      error: 'invalid_token',
+      message: /not acceptable/,
+      send: async (_, world) => {
+        const { url } = world.hurriedIssuer
+        const granted = await grant(await offerOfIssuer(url), bearer)
+        const { notification_id } = (await takeWith(granted, granted.nonce, await timeOf(world))).json()
+        const tell = () =>
+          sendJson(
+            `${url}/notification`,
+            { notification_id, event: 'credential_accepted' },
+            { authorization: `Bearer ${granted.accessToken}` },
+          )
+        expectStatus(await tell(), 204)
+        await world.hurriedIssuer.turnClock(FIVE_MINUTES)
+        return tell()
+      },
+    },
+    {
       name: 'a nonce, and a fresh one is taken after it',
       status: 400,
       error: 'invalid_nonce',

@@ -14,6 +14,7 @@ import {
   type Held,
   identityConfiguration,
   keyProof,
+  notificationIdOf,
   offerUri,
   type ParsedOffer,
   type ReceivedRequest,
@@ -23,6 +24,7 @@ import {
   requestNonce,
   requestToken,
   requestUri,
+  sendNotification,
 } from '@countersign/testing/client/protocol-wallet'
 import { newKey, now } from '@countersign/testing/people/keys'
 import { expect } from 'vitest'
@@ -83,10 +85,12 @@ function offers(): Story {
 function tokens(): Story {
   const sender = { dpopKey: newKey() }
   const begins = MORNING + 20 * MINUTE
-  const kept: Record<'bound' | 'bearer' | 'nonce', string> = { bound: '', bearer: '', nonce: '' }
+  const kept = { bound: '', bearer: '', nonce: '', notification: '' }
   let proof: string
   const ask = (url: string, accessToken: string, by: typeof sender | object, keyOfHolder: string) =>
     requestCredential(url, by, { accessToken, configurationId: identityConfiguration, proof: keyOfHolder })
+  const tell = (url: string, event: string) =>
+    sendNotification(url, sender, { accessToken: kept.bound, notification_id: kept.notification, event })
   const freshProof = async (url: string) => {
     const nonce = expectStatus(await requestNonce(url), 200).json()
     return keyProof(url, String(nonce['c_nonce']), newKey())
@@ -119,9 +123,13 @@ function tokens(): Story {
     },
     {
       at: begins + 9 * MINUTE,
-      says: 'the bound token gives its credential with a fresh proof',
-      act: async ({ issuer: { url } }) =>
-        void credentialOf(expectStatus(await ask(url, kept.bound, sender, await freshProof(url)), 200)),
+      says: 'the bound token gives its credential with a fresh proof, and takes word of it',
+      async act({ issuer: { url } }) {
+        const answer = expectStatus(await ask(url, kept.bound, sender, await freshProof(url)), 200)
+        expect(credentialOf(answer)).toContain('~')
+        kept.notification = notificationIdOf(answer)
+        expectStatus(await tell(url, 'credential_accepted'), 204)
+      },
     },
     {
       at: begins + 11 * MINUTE,
@@ -129,6 +137,8 @@ function tokens(): Story {
       async act({ issuer: { url } }) {
         const answer = await ask(url, kept.bound, sender, await freshProof(url))
         expect(errorOf(expectStatus(answer, 401))).toBe('invalid_token')
+        for (const event of ['credential_accepted', 'credential_deleted'])
+          expect(errorOf(expectStatus(await tell(url, event), 401))).toBe('invalid_token')
       },
     },
   ]
