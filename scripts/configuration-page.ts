@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { issuerShape } from '@countersign/issuer/config'
+import { portalShape } from '@countersign/portal/config'
 import { serviceConfigShape } from '@countersign/service/config/schema'
 import { verifierShape } from '@countersign/verifier/config'
 import { walletShape } from '@countersign/wallet/config'
@@ -39,6 +40,7 @@ const SECTIONS: readonly (readonly [title: string, shape: z.ZodRawShape])[] = [
   ['Issuer', issuerShape],
   ['Verifier', verifierShape],
   ['Wallet', walletShape],
+  ['Portal', portalShape],
 ]
 
 export function configurationPage(): string {

@@ -94,6 +94,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   api: using(['zod'], 'core'),
   'api/cluster': using(['zod']),
   'api/issuer': using(['zod'], 'api', 'core'),
+  'api/portal': using(['zod'], 'api'),
   'api/verifier': using(['zod'], 'api'),
   // Without zod: pages carry the texts.
   'api/verifier/decision': pure(),
@@ -210,6 +211,14 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/http/server',
     'service/operation',
   ),
+  'service/http/passing': using(
+    ['fastify'],
+    'core',
+    'service/http',
+    'service/http/answers',
+    'service/http/server',
+  ),
+  'service/login': using(['@node-rs/argon2', 'kysely']),
   'service/sessions': using(
     ['fastify'],
     'core',

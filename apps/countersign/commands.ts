@@ -52,6 +52,10 @@ countersign keys certificate PURPOSE --authorityKey KEY --authorityCertFile FILE
                              a certificate below it, as PEM; PURPOSE is issuer, request-signing, status-list,
                              wallet-provider or trust-list`
 
+const OPERATOR_SYNOPSIS = `countersign operator add NAME     a link with which NAME sets a password or a passkey: ten minutes, once
+countersign operator list         who there is, and how they log in
+countersign operator remove NAME  NAME is logged out everywhere and can no longer log in`
+
 export const commands: readonly Command[] = [
   {
     name: 'up',
@@ -88,6 +92,17 @@ export const commands: readonly Command[] = [
     summary: 'trust anchors of development, a new deployment secret, certificates for keys of your own',
     usage: usage(KEYS_SYNOPSIS, helpRows(CERTIFICATE_FLAGS)),
     run: async (argv, surroundings) => (await import('./keys/keys.ts')).keys(argv, surroundings),
+  },
+  {
+    name: 'operator',
+    summary: 'who may use the portal: a one-time link for somebody, and who there is',
+    usage: usage(OPERATOR_SYNOPSIS, [
+      ['--database sqlite:FILE|postgres://…', "the portal's"],
+      ['--baseUrl=URL', "the portal's public address, with which the link begins"],
+      ['--data DIR', 'where keys and databases of this machine lie (default ./data)'],
+      ['--config DIR', 'folder with portal-service.conf; any key of the portal is a flag'],
+    ]),
+    run: async (argv, surroundings) => (await import('./operator/operator.ts')).operator(argv, surroundings),
   },
 ]
 

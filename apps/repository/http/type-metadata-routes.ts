@@ -37,7 +37,7 @@ export function typeRoutes(app: ServiceApp, metadata: AllTypeMetadata, baseUrl: 
 }
 
 function typeEntryOf(
-  { description, formats, id, name, namespace }: CatalogueType,
+  { description, display, formats, id, name, namespace }: CatalogueType,
   published: PublishedTypeMetadata | undefined,
   baseUrl: string,
 ): TypeEntry {
@@ -46,7 +46,7 @@ function typeEntryOf(
     uri: `${baseUrl}/api/type-metadata/${name}`,
     'vct#integrity': published.integrity,
   }
-  return defined({ name, id, description, formats, namespace, typeMetadata })
+  return defined({ name, id, description, display, formats, namespace, typeMetadata })
 }
 
 export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata, everything: Shelf): void {

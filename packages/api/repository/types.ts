@@ -14,6 +14,10 @@ export const typeEntry = z.object({
   name: z.string(),
   id: z.string().describe('Stem of its credential configuration ids'),
   description: z.string(),
+  display: z
+    .array(z.object({ locale: z.string(), name: z.string() }))
+    .readonly()
+    .describe('What people call it, by language'),
   formats: z.record(z.string(), z.string()).readonly().describe('What the type is called in each format'),
   namespace: z.string().optional().describe('Of the data elements of an mdoc'),
   typeMetadata: typeMetadataReference.optional().describe('For types that come as SD-JWT VCs'),

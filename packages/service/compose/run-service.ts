@@ -24,6 +24,8 @@ export interface ServiceParts {
   readonly title: string
   /** Markdown, for the API page. */
   readonly description: string
+  /** `/` is a page of the service's own; else it leads to the API page. */
+  readonly ownHome?: boolean
   readonly routes: (app: ServiceApp) => void | Promise<void>
   /** What is done about sessions that nobody asks for; absent: nothing. */
   readonly dueWork?: DueWork | undefined

@@ -9,8 +9,8 @@ import type { ApiDescription } from './openapi.ts'
 
 const ADDRESSES = { document: '/api.json', page: '/swagger' }
 
-/** Describes every route that is added from here on, unless its schema says `hide`. */
-export function showApi(app: FastifyInstance, api: ApiDescription): void {
+/** Describes every route that is added from here on, unless its schema says `hide`. `ownHome`: `/` is a page of the service. */
+export function showApi(app: FastifyInstance, api: ApiDescription & { readonly ownHome?: boolean }): void {
   const routes: RouteOptions[] = []
   app.addHook('onRoute', (route) => {
     if (route.method !== 'HEAD' && !isHidden(route)) routes.push(route)
@@ -29,7 +29,8 @@ export function showApi(app: FastifyInstance, api: ApiDescription): void {
     return reply.code(answer.statusCode).headers(ownHeaders(answer.headers)).send(answer.rawPayload)
   }
   const open = { schema: { hide: true }, config: { door: 'open', limited: false } } as const
-  app.get('/', open, async ({ originalUrl }, reply) => reply.redirect(beside(originalUrl, ADDRESSES.page)))
+  if (api.ownHome !== true)
+    app.get('/', open, async ({ originalUrl }, reply) => reply.redirect(beside(originalUrl, ADDRESSES.page)))
   for (const address of [ADDRESSES.document, ADDRESSES.page, `${ADDRESSES.page}/*`])
     app.get(address, open, show)
 }

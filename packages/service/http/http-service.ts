@@ -69,6 +69,8 @@ export interface HttpServiceOptions {
     Partial<LoadLimits> &
     // Absent: no limit, for tests of other things.
     Partial<Pick<ServiceConfig, 'senderRequestsPerSecond' | 'senderRequestsAtOnce'>>
+  /** `/` is a page of the service's own; else it leads to the API page. */
+  readonly ownHome?: boolean
   /** Adds the service's routes and its own plug-ins. */
   readonly routes: (app: ServiceApp) => void | Promise<void>
   /** For `/readyz`. */

@@ -33,12 +33,20 @@ export interface CallOptions {
 
 const TIMEOUT_MS = 30_000
 
+let heard: (instance: string | undefined) => void = () => {}
+
+/** `listener` is told of every answer which instance gave it; undefined where it does not say. */
+export function onAnswer(listener: (instance: string | undefined) => void): void {
+  heard = listener
+}
+
 /** The answer's JSON as `T`: our own server's word, whose types are those of its API. */
 export async function fetchJson<T>(address: string, options: CallOptions = {}): Promise<Answer<T>> {
   const late = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)
   const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal])
   try {
     const response = await fetch(address, { ...requestOf(options), signal })
+    heard(response.headers.get('x-instance') ?? undefined)
     const body = await readBody(response)
     if (response.ok) return ok(body as T)
     return refuse(failureOf(response, body))

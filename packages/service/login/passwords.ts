@@ -3,7 +3,12 @@
  * outside of the event loop. Whoever asks about an account that does not exist waits as long as everybody else.
  */
 import { hash, verify } from '@node-rs/argon2'
-import type { Passwords } from '../wallet.ts'
+
+export interface Passwords {
+  hash(password: string): Promise<string>
+  /** `stored` absent: nobody has this password, and finding out takes the same time. */
+  matches(stored: string | undefined, password: string): Promise<boolean>
+}
 
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
 

@@ -1,0 +1,96 @@
+/**
+ * What a page may call of issuer, verifier and repository: this list and nothing else. The portal adds the key, the page never sees it;
+ * what the other service answers comes back as it is. A call that is not here is not there: whoever adds a page adds its calls.
+ */
+import { addressUnknown, fail } from '@countersign/service/http/answers/wire-errors'
+import { passOn } from '@countersign/service/http/passing/pass-on'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
+import type { FastifyRequest } from 'fastify'
+import type { KeyedUpstream, Upstreams } from '../upstreams.ts'
+import type { OperatorDoor } from './operator-door.ts'
+import { keyRefused } from './wire.ts'
+
+export interface PassedCall {
+  readonly upstream: keyof Upstreams
+  readonly method: 'GET' | 'POST'
+  /** At the other service; `:name` is one part of a path. The portal has it below `/api/issuer` and so on. */
+  readonly path: string
+  /** In bytes, of what has a body. */
+  readonly bodyLimit?: number
+  /** Headers of the page that go along. */
+  readonly headers?: readonly string[]
+}
+
+export const PASSED_CALLS: readonly PassedCall[] = [
+  ...(['sdjwt', 'jwt', 'mdoc'] as const).map((family) => ({
+    upstream: 'issuer' as const,
+    method: 'POST' as const,
+    path: `/openid4vc/${family}/issue`,
+    bodyLimit: BODY_LIMITS.exchange,
+    headers: ['sessionttl'],
+  })),
+  { upstream: 'issuer', method: 'GET', path: '/.well-known/openid-credential-issuer' },
+  { upstream: 'issuer', method: 'GET', path: '/openid4vc/session/:id' },
+  { upstream: 'issuer', method: 'GET', path: '/openid4vc/session/:id/events' },
+  { upstream: 'issuer', method: 'GET', path: '/openid4vc/sessions' },
+  { upstream: 'verifier', method: 'GET', path: '/openid4vc/session/:id' },
+  { upstream: 'verifier', method: 'GET', path: '/openid4vc/session/:id/events' },
+  { upstream: 'verifier', method: 'GET', path: '/openid4vc/sessions' },
+  { upstream: 'repository', method: 'GET', path: '/api/types' },
+  { upstream: 'repository', method: 'GET', path: '/api/schema/:name' },
+  { upstream: 'repository', method: 'GET', path: '/api/mapping/:name' },
+  { upstream: 'repository', method: 'GET', path: '/api/vc/:name' },
+  { upstream: 'repository', method: 'GET', path: '/api/sdjwt-vc/:name' },
+  { upstream: 'repository', method: 'GET', path: '/api/mdoc/:name' },
+]
+
+export function passedRoutes(app: ServiceApp, upstreams: Upstreams, door: OperatorDoor): void {
+  for (const call of PASSED_CALLS) {
+    const upstream = upstreams[call.upstream]
+    app.route({
+      method: call.method,
+      url: `/api/${call.upstream}${call.path}`,
+      onRequest: door.keep,
+      // They are described where they are served.
+      schema: { hide: true },
+      ...(call.bodyLimit !== undefined && { bodyLimit: call.bodyLimit }),
+      config: { door: 'open', limited: false, begins: call.method === 'POST', knowsCaller: nobodyElse },
+      handler: (request, reply) =>
+        passOn(request, reply, upstream, {
+          path: localPath(request.raw.url ?? '', call),
+          body: call.method === 'POST' ? JSON.stringify(request.body) : undefined,
+          headers: { ...named(request, call.headers ?? []), ...credentialOf(upstream) },
+          keyRefused: keyRefused(upstream.name),
+        }),
+    })
+  }
+}
+
+/** The door has let nobody else in, before any of the body is read. */
+export async function nobodyElse(): Promise<void> {}
+
+export function credentialOf({ apiKey }: KeyedUpstream): Readonly<Record<string, string>> {
+  return apiKey === undefined ? {} : { 'x-api-key': apiKey }
+}
+
+/**
+ * The address as it came, escapes and query and all, behind the portal's own beginning. The router matched its parts; what another
+ * router might read as more or fewer of them is no id of anything, and goes nowhere.
+ */
+function localPath(url: string, { upstream }: PassedCall): string {
+  const start = `/api/${upstream}`
+  const path = url.slice(url.indexOf(start) + start.length)
+  const [parts = ''] = path.split('?')
+  const isAmbiguous = /(?:^|\/)(?:\.|%2e)+(?:\/|$)|%2f|%5c|%00|\\|\/\//i.test(parts)
+  return isAmbiguous ? fail(addressUnknown) : path
+}
+
+function named(request: FastifyRequest, names: readonly string[]): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const name of names) {
+    const value = request.headers[name]
+    if (typeof value === 'string') found[name] = value
+  }
+  return found
+}

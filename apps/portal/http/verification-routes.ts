@@ -1,0 +1,165 @@
+/** Verifications: begun in the name of the browser that asks, and brought back by it. */
+import { beginVerificationBody } from '@countersign/api/portal/verifications'
+import { browserReturnedBody } from '@countersign/api/verifier/returned'
+import { type VerificationView, verificationView } from '@countersign/api/verifier/session'
+import { type StartedVerification, startedVerification } from '@countersign/api/verifier/start'
+import { isSessionId } from '@countersign/core/session-id'
+import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
+import { fail } from '@countersign/service/http/answers/wire-errors'
+import { storeAnswers } from '@countersign/service/http/common-answers'
+import { askUpstream, passOn, silent } from '@countersign/service/http/passing/pass-on'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
+import type { FastifyReply } from 'fastify'
+import { z } from 'zod'
+import type { KeyedUpstream } from '../upstreams.ts'
+import { isBegunBy, rememberBrowser, type Verifications } from '../verifications.ts'
+import { browserCookie, browserId, notLoggedIn, type OperatorDoor } from './operator-door.ts'
+import { credentialOf, nobodyElse } from './passed-routes.ts'
+import { begunElsewhere, keyRefused } from './wire.ts'
+
+const tags = ['verification']
+const params = z.object({ id: z.string().min(1).max(200).describe('Id of the verification') })
+const MAX_STARTED_BYTES = 65_536
+
+export interface VerificationRoutes {
+  readonly verifier: KeyedUpstream
+  readonly verifications: Verifications
+  readonly door: OperatorDoor
+  /** Public address of the portal. */
+  readonly baseUrl: string
+}
+
+const ID = 'order-4711-zP3kQ9'
+const CREATED_AT = 1_767_225_600
+
+const started: StartedVerification = {
+  id: ID,
+  url: `openid4vp://authorize?client_id=x509_san_dns%3Averifier.example&request_uri=https%3A%2F%2Fverifier.example%2Fopenid4vc%2Frequest%2F${ID}`,
+  expiresAt: CREATED_AT + 300,
+}
+
+/** Of a verification that is as good as decided: what its checks say stands in the verifier's own API page. */
+const returned: VerificationView = {
+  id: ID,
+  dcqlQuery: {
+    credentials: [{ id: 'identity', format: 'dc+sd-jwt', meta: { vct_values: ['urn:eudi:pid:1'] } }],
+  },
+  createdAt: CREATED_AT,
+  expiresAt: CREATED_AT + 300,
+  returned: true,
+  state: 'declined',
+  decidedAt: CREATED_AT + 42,
+  verificationResult: false,
+  reason: 'access_denied',
+}
+
+const beginAnswers: DescribedAnswers = {
+  200: {
+    description: 'What the QR code shows; the browser is remembered by a cookie',
+    schema: startedVerification,
+    example: started,
+  },
+  400: errorAnswer('The verifier cannot use it; its message says why', {
+    status: 400,
+    message: 'body/dcql_query: Invalid input: expected object, received undefined',
+  }),
+  401: errorAnswer('Nobody is logged in', notLoggedIn),
+  502: errorAnswer("The verifier refuses the portal's key", keyRefused('verifier')),
+  503: errorAnswer('The verifier is away for the moment', silent('verifier')),
+}
+
+const returnedAnswers: DescribedAnswers = {
+  200: {
+    description: 'The code was exchanged: the verification',
+    schema: verificationView,
+    example: returned,
+  },
+  400: errorAnswer('The code is none of this verification', {
+    status: 400,
+    message: 'The response code is wrong',
+  }),
+  401: errorAnswer('Nobody is logged in', notLoggedIn),
+  403: errorAnswer('Another browser began it, and nothing was exchanged', begunElsewhere),
+  404: errorAnswer('There is no such verification', { status: 404, message: 'There is no such session' }),
+  409: errorAnswer('It was exchanged before', { status: 409, message: 'The response code was used' }),
+  502: errorAnswer("The verifier refuses the portal's key", keyRefused('verifier')),
+  ...storeAnswers(),
+}
+
+export function verificationRoutes(app: ServiceApp, options: VerificationRoutes): void {
+  const { door, verifications, verifier } = options
+  app.post(
+    '/api/verifications',
+    {
+      onRequest: door.keep,
+      schema: { summary: 'Begin a verification in this browser', tags, body: beginVerificationBody },
+      bodyLimit: BODY_LIMITS.exchange,
+      config: { door: 'open', limited: false, begins: true, knowsCaller: nobodyElse, answers: beginAnswers },
+    },
+    async (request, reply) => {
+      const { ttlSeconds, ...body } = request.body
+      const answer = await askUpstream(
+        request,
+        reply,
+        verifier,
+        {
+          path: '/openid4vc/verify',
+          body: JSON.stringify(body),
+          headers: {
+            accept: 'application/json',
+            ...wayBack(options.baseUrl),
+            ...(ttlSeconds !== undefined && { sessionttl: String(ttlSeconds) }),
+            ...credentialOf(verifier),
+          },
+          keyRefused: keyRefused('verifier'),
+        },
+        MAX_STARTED_BYTES,
+      )
+      if (answer.status !== 200) return sendText(reply, answer)
+      const started = startedVerification.safeParse(JSON.parse(answer.text))
+      if (!started.success) return fail(silent('verifier'))
+      const browser = browserId(request) ?? verifications.newBrowserId()
+      await rememberBrowser(verifications, started.data, browser)
+      void reply.header('set-cookie', browserCookie(browser, options.baseUrl))
+      return started.data
+    },
+  )
+
+  app.post(
+    '/api/verifications/:id/returned',
+    {
+      onRequest: door.keep,
+      schema: {
+        summary: 'The browser that began is back with a response code',
+        tags,
+        params,
+        body: browserReturnedBody,
+      },
+      bodyLimit: BODY_LIMITS.message,
+      config: { door: 'open', limited: true, answers: returnedAnswers },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      const isTheirs = isSessionId(id) && (await isBegunBy(verifications, id, browserId(request)))
+      if (!isTheirs) fail(begunElsewhere)
+      return passOn(request, reply, verifier, {
+        path: `/openid4vc/session/${encodeURIComponent(id)}/returned`,
+        body: JSON.stringify(request.body),
+        headers: credentialOf(verifier),
+        keyRefused: keyRefused('verifier'),
+      })
+    },
+  )
+}
+
+/** Where the wallet sends its user, whatever the answer was: the page says which. */
+function wayBack(baseUrl: string): Readonly<Record<string, string>> {
+  const address = `${baseUrl}/verify/$id/return`
+  return { successredirecturi: address, errorredirecturi: address }
+}
+
+function sendText(reply: FastifyReply, { status, text }: { readonly status: number; readonly text: string }) {
+  // As the verifier wrote it: the serializer must not quote it again.
+  return reply.code(status).type('application/json; charset=utf-8').serializer(String).send(text)
+}

@@ -1,0 +1,116 @@
+/**
+ * What can be issued and asked for, as pages need it: types of the repository, and the words for their claims that the issuer
+ * publishes with its configurations. Pure but for the calls.
+ */
+import type { TypeEntry } from '@countersign/api/repository/types'
+import { wordsOf } from '@countersign/ui/forms/schema-fields'
+import type { Answer } from '@countersign/ui/http/fetch-json'
+import { LANGUAGES } from '@countersign/ui/text/languages'
+import { language } from '@countersign/ui/text/texts'
+import { api } from '../session.ts'
+
+export type { TypeEntry } from '@countersign/api/repository/types'
+
+/** A credential configuration of the issuer (OpenID4VCI 1.0 §12.2.4), as far as it is read here. */
+export interface Configuration {
+  readonly format: string
+  readonly vct?: string
+  readonly doctype?: string
+  readonly credential_definition?: { readonly type?: readonly string[] }
+  readonly credential_metadata?: {
+    readonly display?: readonly { readonly name: string; readonly locale?: string }[]
+    readonly claims?: readonly {
+      readonly path: readonly (string | number | null)[]
+      readonly display?: readonly { readonly name: string; readonly locale?: string }[]
+    }[]
+  }
+}
+
+export interface IssuerMetadata {
+  readonly display?: readonly { readonly name: string; readonly locale?: string }[]
+  readonly credential_configurations_supported: Readonly<Record<string, Configuration>>
+}
+
+export function loadTypes(): Promise<Answer<readonly TypeEntry[]>> {
+  return api.get<readonly TypeEntry[]>('/repository/api/types')
+}
+
+export function loadMetadata(): Promise<Answer<IssuerMetadata>> {
+  return api.get<IssuerMetadata>('/issuer/.well-known/openid-credential-issuer')
+}
+
+/** What people call a format. */
+const FORMAT_NAMES: Readonly<Record<string, string>> = {
+  'dc+sd-jwt': 'SD-JWT VC',
+  mso_mdoc: 'ISO mdoc',
+  jwt_vc_json: 'W3C VC 1.1 (JWT)',
+  'vc+jwt': 'W3C VC 2.0 (JWT)',
+  'vc+sd-jwt': 'W3C VC 2.0 (SD-JWT)',
+}
+
+export function formatName(format: string): string {
+  return FORMAT_NAMES[format] ?? format
+}
+
+/** How credentials of a format are asked for: the end of the issue path, the repository's shelf, the member of the body. */
+export interface FormatWays {
+  readonly issuePath: 'sdjwt' | 'jwt' | 'mdoc'
+  readonly shelf: 'sdjwt-vc' | 'vc' | 'mdoc'
+  readonly member: 'credentialData' | 'mdocData'
+}
+
+export function waysOf(format: string): FormatWays {
+  if (format === 'mso_mdoc') return { issuePath: 'mdoc', shelf: 'mdoc', member: 'mdocData' }
+  if (format === 'dc+sd-jwt') return { issuePath: 'sdjwt', shelf: 'sdjwt-vc', member: 'credentialData' }
+  return { issuePath: 'jwt', shelf: 'vc', member: 'credentialData' }
+}
+
+/** Members that lead to the claims in what an issue call takes. */
+export function claimsAt(type: TypeEntry, format: string): readonly string[] {
+  if (format === 'mso_mdoc') return [type.namespace ?? type.id]
+  return format === 'dc+sd-jwt' ? [] : ['credentialSubject']
+}
+
+/** The issuer's configuration for a type in a format, by what the format calls the type. */
+export function configurationOf(
+  metadata: IssuerMetadata,
+  format: string,
+  called: string,
+): { readonly id: string; readonly configuration: Configuration } | undefined {
+  const found = Object.entries(metadata.credential_configurations_supported).find(
+    ([, one]) => one.format === format && namesOf(one).includes(called),
+  )
+  return found && { id: found[0], configuration: found[1] }
+}
+
+function namesOf({ credential_definition, doctype, vct }: Configuration): readonly string[] {
+  return [vct, doctype, ...(credential_definition?.type ?? [])].filter((name) => name !== undefined)
+}
+
+/** A type by the name that a query has for it; the name itself where nobody knows it. */
+export function titleOf(metadata: IssuerMetadata | undefined, called: string): string {
+  const known = Object.values(metadata?.credential_configurations_supported ?? {}).find((one) =>
+    namesOf(one).includes(called),
+  )
+  return shownName(known?.credential_metadata?.display) ?? called
+}
+
+/** In the language of the page, else the first. */
+export function shownName(
+  display: readonly { readonly name: string; readonly locale?: string }[] | undefined,
+): string | undefined {
+  const tag = LANGUAGES[language()].format ?? language()
+  const fits = display?.find(({ locale }) => locale?.toLowerCase().split('-')[0] === tag)
+  return (fits ?? display?.[0])?.name
+}
+
+/** The label of a claim by its path. */
+export function claimLabel(configuration: Configuration | undefined, path: readonly unknown[]): string {
+  const found = configuration?.credential_metadata?.claims?.find((claim) => isSamePath(claim.path, path))
+  const last = path.findLast((part) => typeof part === 'string')
+  return shownName(found?.display) ?? wordsOf(typeof last === 'string' ? last : '')
+}
+
+function isSamePath(some: readonly unknown[], others: readonly unknown[]): boolean {
+  return some.length === others.length && some.every((part, at) => part === others[at])
+}

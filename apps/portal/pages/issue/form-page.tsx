@@ -1,0 +1,313 @@
+/**
+ * The form of a type, made from its JSON Schema and filled with the example of the catalogue, with the card beside it as it will
+ * look. JSON is the same thing written out; text in it that is not valid yet stays. What is valid the issuer decides.
+ */
+import type { CreatedOffer } from '@countersign/api/issuer/offers'
+import { Card, lookOf } from '@countersign/ui/credential/card'
+import { Button } from '@countersign/ui/elements/button'
+import { Notice } from '@countersign/ui/elements/notice'
+import { ErrorSummary, TextField } from '@countersign/ui/forms/field'
+import { fieldsOf, type SchemaField } from '@countersign/ui/forms/schema-fields'
+import { jsonProblem, SchemaForm, shownProblems } from '@countersign/ui/forms/schema-form'
+import { problemsIn, type ValueProblem } from '@countersign/ui/forms/schema-values'
+import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
+import { Heading } from '@countersign/ui/page/heading'
+import { filled } from '@countersign/ui/text/sentence-parts'
+import { useState } from 'preact/hooks'
+import { useLocation, useRoute } from 'preact-iso'
+import { BackLink } from '../parts/back-link.tsx'
+import { keep, kept } from '../parts/kept.ts'
+import { Loading, NotLoaded } from '../parts/loading.tsx'
+import { Refused } from '../parts/refused.tsx'
+import { useLoaded } from '../parts/use-loaded.ts'
+import { api } from '../session.ts'
+import { portal } from '../text/portal-texts.ts'
+import {
+  type Configuration,
+  claimLabel,
+  claimsAt,
+  configurationOf,
+  formatName,
+  type IssuerMetadata,
+  loadMetadata,
+  loadTypes,
+  shownName,
+  type TypeEntry,
+  waysOf,
+} from './catalogue.ts'
+import { claimsOf, countClaims, holderOf, type IssueForm, issueOrder, withClaims } from './issue-order.ts'
+import { type KeptOffer, offerKey } from './kept-offer.ts'
+
+export function FormPage() {
+  const { params } = useRoute()
+  const name = params['name'] ?? ''
+  const { value, failure, retry } = useLoaded(() => loadType(name), name)
+  if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
+  if (value === undefined) return <Loading />
+  return <FormatChoice key={name} {...value} />
+}
+
+interface LoadedType {
+  readonly type: TypeEntry
+  readonly metadata: IssuerMetadata
+}
+
+async function loadType(name: string): Promise<Answer<LoadedType>> {
+  const [types, metadata] = await Promise.all([loadTypes(), loadMetadata()])
+  if (!types.ok) return types
+  if (!metadata.ok) return metadata
+  const type = types.value.find((one) => one.name === name || one.id === name)
+  if (type !== undefined) return { ok: true, value: { type, metadata: metadata.value } }
+  return { ok: false, error: { kind: 'refused', status: 404, message: `no type is called ${name}` } }
+}
+
+function FormatChoice({ type, metadata }: LoadedType) {
+  const before = kept<IssueForm>(`form.${type.name}`)
+  const formats = Object.keys(type.formats)
+  const [format, setFormat] = useState(before?.format ?? formats[0] ?? '')
+  const { value, failure, retry } = useLoaded(() => loadForm(type, format), `${type.name} ${format}`)
+  if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
+  if (value === undefined) return <Loading />
+  const data = before?.format === format ? before.data : value.example
+  const form: IssueForm = { format, data, askCode: before?.askCode ?? false }
+  return (
+    <TypeForm
+      key={format}
+      type={type}
+      metadata={metadata}
+      loaded={value}
+      first={form}
+      formats={formats}
+      onFormat={setFormat}
+    />
+  )
+}
+
+interface LoadedForm {
+  readonly schema: unknown
+  readonly example: unknown
+  readonly mapping: unknown
+}
+
+async function loadForm(type: TypeEntry, format: string): Promise<Answer<LoadedForm>> {
+  const at = `${encodeURIComponent(type.name)}?format=${encodeURIComponent(format)}`
+  const { shelf, member } = waysOf(format)
+  const [schema, example, mapping] = await Promise.all([
+    api.get<unknown>(`/repository/api/schema/${at}`),
+    api.get<unknown>(`/repository/api/${shelf}/${at}`),
+    member === 'mdocData' ? undefined : api.get<unknown>(`/repository/api/mapping/${at}`),
+  ])
+  if (!schema.ok) return schema
+  if (!example.ok) return example
+  if (mapping !== undefined && !mapping.ok) return mapping
+  return { ok: true, value: { schema: schema.value, example: example.value, mapping: mapping?.value } }
+}
+
+interface TypeFormProps {
+  readonly type: TypeEntry
+  readonly metadata: IssuerMetadata
+  readonly loaded: LoadedForm
+  readonly first: IssueForm
+  readonly formats: readonly string[]
+  readonly onFormat: (format: string) => void
+}
+
+function TypeForm({ type, metadata, loaded, first, formats, onFormat }: TypeFormProps) {
+  const t = portal.value
+  const [form, setForm] = useState(first)
+  const [text, setText] = useState<string>()
+  const [problems, setProblems] = useState<readonly ValueProblem[]>([])
+  const { send, busy, failure } = useOffer(type, metadata, loaded)
+  const found = configurationOf(metadata, form.format, type.formats[form.format] ?? '')
+  const field = labelled(fieldsOf(loaded.schema), found?.configuration, claimsAt(type, form.format))
+  const title = shownName(type.display) ?? type.name
+  const claims = claimsOf(type, form)
+  const change = (next: IssueForm) => {
+    setForm(next)
+    keep(`form.${type.name}`, next)
+  }
+  function editAs(json: boolean) {
+    // Text that is no JSON has no form: it stays until it is one.
+    if (json) setText((before) => before ?? pretty(claims))
+    else if (text === undefined || jsonProblem(text) === undefined) setText(undefined)
+  }
+  function submit() {
+    const wrong = text === undefined ? problemsIn(field, claims) : []
+    setProblems([...wrong])
+    if (wrong.length === 0 && (text === undefined || jsonProblem(text) === undefined)) void send(form, title)
+  }
+  return (
+    <>
+      <BackLink href="/issue">{t.backToTypes}</BackLink>
+      <div class="stack" data-gap="l">
+        <div class="row" data-spread>
+          <div class="stack" data-gap="s">
+            <Heading title={filled(t.form.title, { type: title })} product={t.product} />
+            <p class="lede">{t.form.lede}</p>
+          </div>
+          <EditAs json={text !== undefined} onChange={editAs} />
+        </div>
+        {text === undefined && <ErrorSummary problems={shownProblems('claim', problems)} />}
+        {failure !== undefined && <Refused heading={t.form.refused} failure={failure} />}
+        {found === undefined && <Notice tone="warn">{t.form.notOffered}</Notice>}
+        <div class="two" data-side="end">
+          <div class="stack">
+            <section class="sheet" aria-label={t.form.claims}>
+              <h2>{t.form.claims}</h2>
+              {text === undefined ? (
+                <SchemaForm
+                  field={field}
+                  value={claims}
+                  name="claim"
+                  problems={problems}
+                  onChange={(value) => change(withClaims(type, form, value))}
+                />
+              ) : (
+                <JsonClaims
+                  text={text}
+                  onText={(next, value) => {
+                    setText(next)
+                    if (value !== undefined) change(withClaims(type, form, value))
+                  }}
+                />
+              )}
+            </section>
+            <section class="sheet" aria-label={t.form.how}>
+              <h2>{t.form.how}</h2>
+              <div class="form-grid">
+                <FormatSelect formats={formats} value={form.format} onChange={onFormat} />
+                <label class="option" data-wide>
+                  <input
+                    class="tick"
+                    type="checkbox"
+                    checked={form.askCode}
+                    onChange={({ currentTarget }) => change({ ...form, askCode: currentTarget.checked })}
+                  />
+                  <span>
+                    {t.form.askCode} <span class="muted">– {t.form.askCodeWhy}</span>
+                  </span>
+                </label>
+              </div>
+            </section>
+          </div>
+          <aside class="preview stack" aria-label={t.form.preview}>
+            <Card
+              title={title}
+              issuer={shownName(metadata.display)}
+              holder={holderOf(claims)}
+              look={lookOf(type.formats[form.format] ?? '', type.name)}
+              issuedBy={t.form.issuedBy}
+            />
+            <p class="muted">{t.form.details(countClaims(claims))}</p>
+            <div class="actions" data-fill>
+              <Button kind="primary" big busy={busy} onPress={submit}>
+                {t.form.make}
+              </Button>
+            </div>
+          </aside>
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** The issue call; where it is done the offer's page stands at its own address. */
+function useOffer(type: TypeEntry, metadata: IssuerMetadata, { mapping }: LoadedForm) {
+  const { route } = useLocation()
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<CallFailure>()
+  async function send(form: IssueForm, title: string) {
+    const found = configurationOf(metadata, form.format, type.formats[form.format] ?? '')
+    if (found === undefined) return
+    const order = issueOrder(found.id, form, mapping)
+    setBusy(true)
+    setFailure(undefined)
+    const answer = await api.send<CreatedOffer>('POST', order.path, order.body)
+    setBusy(false)
+    if (!answer.ok) return setFailure(answer.error)
+    const offer: KeptOffer = { offer: answer.value, order, title, type: type.name }
+    keep(offerKey(answer.value.id), offer)
+    return route(`/offers/${encodeURIComponent(answer.value.id)}`)
+  }
+  return { send, busy, failure }
+}
+
+function EditAs({ json, onChange }: { readonly json: boolean; readonly onChange: (json: boolean) => void }) {
+  const t = portal.value.form
+  return (
+    <fieldset class="segment">
+      <legend class="visually-hidden">{t.editAs}</legend>
+      <button type="button" aria-pressed={!json} onClick={() => onChange(false)}>
+        {t.asForm}
+      </button>
+      <button type="button" aria-pressed={json} onClick={() => onChange(true)}>
+        {t.asJson}
+      </button>
+    </fieldset>
+  )
+}
+
+interface JsonClaimsProps {
+  readonly text: string
+  /** `value`: absent while the text is no JSON. */
+  readonly onText: (text: string, value: unknown) => void
+}
+
+function JsonClaims({ text, onText }: JsonClaimsProps) {
+  const t = portal.value.form
+  return (
+    <TextField
+      label={t.json}
+      hint={t.jsonHint}
+      error={jsonProblem(text)}
+      value={text}
+      multiline
+      wide
+      onInput={(next) => onText(next, jsonProblem(next) === undefined ? JSON.parse(next) : undefined)}
+    />
+  )
+}
+
+interface FormatSelectProps {
+  readonly formats: readonly string[]
+  readonly value: string
+  readonly onChange: (format: string) => void
+}
+
+function FormatSelect({ formats, value, onChange }: FormatSelectProps) {
+  return (
+    <div class="field">
+      <label for="format">{portal.value.form.format}</label>
+      <select
+        id="format"
+        class="input"
+        value={value}
+        onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      >
+        {formats.map((format) => (
+          <option key={format} value={format}>
+            {formatName(format)}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+/** Labels of the issuer's metadata, in the language of the page, in place of the member's name. */
+function labelled(
+  field: SchemaField,
+  configuration: Configuration | undefined,
+  above: readonly string[],
+): SchemaField {
+  const { fields } = field
+  if (fields === undefined) return field
+  return {
+    ...field,
+    fields: fields.map((one) => ({ ...one, label: claimLabel(configuration, [...above, one.name]) })),
+  }
+}
+
+function pretty(value: unknown): string {
+  return JSON.stringify(value, null, 2)
+}

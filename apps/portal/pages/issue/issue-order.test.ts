@@ -1,0 +1,50 @@
+import { issueBodies } from '@countersign/api/issuer/offers'
+import { catalogue } from '@countersign/catalogue/catalogue'
+import { exampleOf, mappingOf } from '@countersign/catalogue/publication'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { describe, expect, it } from 'vitest'
+import { claimsAt, waysOf } from './catalogue.ts'
+import { claimsOf, countClaims, holderOf, issueOrder, withClaims } from './issue-order.ts'
+
+/** Every type in every format that it comes in. */
+const all = catalogue.flatMap((type) =>
+  ALL_FORMATS.filter(({ id }) => type.formats[id] !== undefined).map((format) => ({
+    name: `${type.name} as ${format.id}`,
+    type,
+    format,
+  })),
+)
+
+describe('the form of a type', () => {
+  it.each(all)('becomes an issue call that the issuer reads: $name', ({ type, format }) => {
+    const entry = { ...type, formats: type.formats as Record<string, string> }
+    const form = { format: format.id, data: exampleOf(type, format), askCode: true }
+    const { issuePath } = waysOf(format.id)
+    const order = issueOrder('configuration', form, mappingOf(type, format))
+    expect(order.path).toBe(`/issuer/openid4vc/${issuePath}/issue`)
+    expect(issueBodies[issuePath].safeParse(order.body).error).toBeUndefined()
+    expect(claimsOf(entry, form)).toEqual(type.example)
+    expect(claimsAt(entry, format.id).length).toBeLessThan(2)
+  })
+
+  it.each(all)('changes its claims and nothing around them: $name', ({ type, format }) => {
+    const entry = { ...type, formats: type.formats as Record<string, string> }
+    const form = { format: format.id, data: exampleOf(type, format), askCode: false }
+    const changed = withClaims(entry, form, { given_name: 'Ada' })
+    expect(claimsOf(entry, changed)).toEqual({ given_name: 'Ada' })
+    expect(Object.keys(changed.data as object)).toEqual(
+      claimsAt(entry, format.id).length === 0 ? ['given_name'] : Object.keys(form.data),
+    )
+  })
+
+  it('says whose card it is as far as it knows, and how much is on it', () => {
+    expect(holderOf({ given_name: 'Ada', family_name: 'Example' })).toBe('Ada Example')
+    expect(holderOf({ family_name: 'Example', given_name: 7 })).toBe('Example')
+    expect([holderOf({}), holderOf(undefined), holderOf({ given_name: '' })]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    expect(countClaims({ a: 'x', b: '', c: undefined, d: false })).toBe(2)
+  })
+})

@@ -1,0 +1,64 @@
+import type { IssuanceSessionView } from '@countersign/api/issuer/sessions'
+import { describe, expect, it } from 'vitest'
+import { isCodeOpen, offerSteps, stageOf } from './offer-steps.ts'
+
+function view(
+  state: IssuanceSessionView['state'],
+  more: Partial<IssuanceSessionView> = {},
+): IssuanceSessionView {
+  return {
+    id: 'x',
+    state,
+    configurationIds: ['identity_credential_dc+sd-jwt'],
+    createdAt: 1000,
+    expiresAt: 1300,
+    txCodeRequired: false,
+    wrongTxCodes: 0,
+    issued: {},
+    credentials: [],
+    ...more,
+  }
+}
+
+const events = (...types: readonly string[]) =>
+  types.map((type, at) => ({ sequence: at + 1, type, at: 1000 + at }))
+
+describe('an offer', () => {
+  it.each([
+    ['offered', view('offered'), ['offered'], ['done', 'now', 'todo', 'todo', 'todo']],
+    ['opened', view('offered'), ['offered', 'opened'], ['done', 'done', 'now', 'todo', 'todo']],
+    ['opened', view('offered', { openedAt: 1001 }), ['offered'], ['done', 'done', 'now', 'todo', 'todo']],
+    ['code_used', view('token_issued'), ['offered', 'token_issued'], ['done', 'done', 'done', 'now', 'todo']],
+    [
+      'issued',
+      view('completed'),
+      ['offered', 'opened', 'token_issued', 'credential_issued', 'completed'],
+      ['done', 'done', 'done', 'done', 'now'],
+    ],
+    [
+      'accepted',
+      view('completed'),
+      ['offered', 'opened', 'token_issued', 'credential_issued', 'completed', 'accepted'],
+      ['done', 'done', 'done', 'done', 'done'],
+    ],
+    ['expired', view('expired'), ['offered'], ['done', 'over']],
+    ['expired', view('expired'), ['offered', 'opened'], ['done', 'done', 'over']],
+    ['closed', view('closed'), ['offered', 'opened', 'tx_code_wrong', 'closed'], ['done', 'done', 'failed']],
+    [
+      'failed',
+      view('completed'),
+      ['offered', 'opened', 'token_issued', 'credential_issued', 'completed', 'credential_failure'],
+      ['done', 'done', 'done', 'done', 'failed'],
+    ],
+  ] as const)('is %s, and its line says so', (stage, session, types, states) => {
+    const heard = events(...types)
+    expect(stageOf(session, heard)).toBe(stage)
+    expect(offerSteps(stage, heard).map(({ state }) => state)).toEqual(states)
+  })
+
+  it('shows its code only while somebody can still use it', () => {
+    const open = ['offered', 'opened'] as const
+    const spent = ['code_used', 'issued', 'accepted', 'failed', 'deleted', 'closed', 'expired'] as const
+    expect([open.every(isCodeOpen), spent.some(isCodeOpen)]).toEqual([true, false])
+  })
+})

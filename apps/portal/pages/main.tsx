@@ -1,0 +1,7 @@
+/** The portal's pages begin here. */
+import { startPage } from '@countersign/ui/page/start-page'
+import { App } from './app.tsx'
+import { startSession } from './session.ts'
+
+startSession()
+void startPage(() => <App />)

@@ -1,0 +1,4 @@
+/** Epoch seconds, as the services write them, for what wants ISO 8601. */
+export function isoOf(epochSeconds: number): string {
+  return new Date(epochSeconds * 1000).toISOString()
+}

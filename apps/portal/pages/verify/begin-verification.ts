@@ -1,0 +1,26 @@
+/** The call that begins a verification, and what the window keeps of it. */
+import type { BeginVerificationBody } from '@countersign/api/portal/verifications'
+import type { StartedVerification } from '@countersign/api/verifier/start'
+import type { Answer } from '@countersign/ui/http/fetch-json'
+import { keep, kept } from '../parts/kept.ts'
+import { api } from '../session.ts'
+
+/** The link in the code, and the request for another one. */
+export interface KeptRequest {
+  readonly started: StartedVerification
+  readonly body: BeginVerificationBody
+}
+
+export async function beginVerification(body: BeginVerificationBody): Promise<Answer<StartedVerification>> {
+  const answer = await api.send<StartedVerification>('POST', '/verifications', body)
+  if (answer.ok) keep(keyOf(answer.value.id), { started: answer.value, body } satisfies KeptRequest)
+  return answer
+}
+
+export function keptRequest(id: string): KeptRequest | undefined {
+  return kept<KeptRequest>(keyOf(id))
+}
+
+function keyOf(id: string): string {
+  return `request.${id}`
+}

@@ -1,0 +1,58 @@
+/** A plain question - some details of one credential - as a DCQL query (OpenID4VP 1.0 §6), and what a query asks in words. Pure. */
+import { wordsOf } from '@countersign/ui/forms/schema-fields'
+
+export interface AskedCredential {
+  readonly format: string
+  /** What the format calls the type: `vct`, document type. */
+  readonly called: string
+  readonly claims: readonly (readonly unknown[])[]
+}
+
+type JsonObject = Readonly<Record<string, unknown>>
+
+export function dcqlQueryFor({ format, called, claims }: AskedCredential): JsonObject {
+  const meta = format === 'mso_mdoc' ? { doctype_value: called } : { vct_values: [called] }
+  return { credentials: [{ id: 'credential', format, meta, claims: claims.map((path) => ({ path })) }] }
+}
+
+export interface QueryInWords {
+  /** What the query calls the types that it asks for. */
+  readonly types: readonly string[]
+  readonly details: readonly string[]
+}
+
+/** Of any query, as far as its shape is known: what cannot be read is not said. */
+export function inWords(query: unknown): QueryInWords {
+  const credentials = listIn(query, 'credentials')
+  return {
+    types: unique(credentials.flatMap(typesIn)),
+    details: unique(credentials.flatMap((one) => listIn(one, 'claims').flatMap(detailOf))),
+  }
+}
+
+function typesIn(credential: unknown): readonly string[] {
+  const meta = memberOf(credential, 'meta')
+  const doctype = memberOf(meta, 'doctype_value')
+  const values = [...listIn(meta, 'vct_values'), ...listIn(meta, 'type_values').flat()]
+  return [doctype, ...values].filter((name) => typeof name === 'string')
+}
+
+function detailOf(claim: unknown): readonly string[] {
+  const names = listIn(claim, 'path').filter((part) => typeof part === 'string')
+  const last = names.at(-1)
+  return last === undefined ? [] : [wordsOf(last)]
+}
+
+function listIn(value: unknown, name: string): readonly unknown[] {
+  const member = memberOf(value, name)
+  return Array.isArray(member) ? member : []
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+  return Reflect.get(value, name)
+}
+
+function unique(names: readonly string[]): readonly string[] {
+  return [...new Set(names)]
+}

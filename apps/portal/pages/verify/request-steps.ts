@@ -1,0 +1,67 @@
+/** What a verification has come to, as the request page shows it: where it stands, and the line of steps. Pure. */
+import type { VerificationView } from '@countersign/api/verifier/session'
+import type { StepState } from '@countersign/ui/page/steps'
+import type { SessionEvent } from '../parts/use-session-stream.ts'
+
+export type RequestStage = 'requested' | 'opened' | 'answered' | 'expired' | 'declined' | 'decided'
+
+export interface RequestStep {
+  readonly id: 'created' | 'requested' | 'answered' | 'checked' | 'declined' | 'expired'
+  readonly state: StepState
+  readonly event?: SessionEvent | undefined
+}
+
+export function stageOf({ state }: VerificationView): RequestStage {
+  switch (state) {
+    case 'created':
+      return 'requested'
+    case 'requested':
+      return 'opened'
+    case 'answered':
+    case 'expired':
+    case 'declined':
+      return state
+    case 'verified':
+    case 'rejected':
+    case 'undetermined':
+      return 'decided'
+  }
+}
+
+/** The code may still be scanned: an answer that waits for evidence has used it up. */
+export function isCodeOpen(stage: RequestStage): boolean {
+  return stage === 'requested' || stage === 'opened'
+}
+
+const LINE = ['created', 'requested', 'answered', 'checked'] as const
+const DONE: Readonly<Record<RequestStage, number>> = {
+  requested: 1,
+  opened: 2,
+  answered: 3,
+  decided: 4,
+  expired: 0,
+  declined: 0,
+}
+
+export function requestSteps(stage: RequestStage, events: readonly SessionEvent[]): readonly RequestStep[] {
+  const eventOf = (...types: readonly string[]) => events.find(({ type }) => types.includes(type))
+  const line = LINE.map((id, at): RequestStep => {
+    const event = id === 'checked' ? eventOf('verified', 'rejected', 'undetermined') : eventOf(id)
+    const done = DONE[stage]
+    return { id, state: at < done ? 'done' : at === done ? 'now' : 'todo', event }
+  })
+  if (stage !== 'expired' && stage !== 'declined') return line
+  const happened = line
+    .filter(({ event, id }) => id !== 'checked' && (id === 'created' || event !== undefined))
+    .map((step): RequestStep => ({ ...step, state: 'done' }))
+  return [...happened, { id: stage, state: 'over', event: eventOf(stage) }]
+}
+
+/** What is waited for in an answer that was taken: the browser, where only that is missing. */
+export function waitsForReturn(view: VerificationView): boolean {
+  return (
+    view.state === 'answered' &&
+    view.missing.length > 0 &&
+    view.missing.every(({ name }) => name === 'same_device')
+  )
+}
