@@ -2,6 +2,7 @@
  * Of response codes: each counts once and for its own session, only those count that a wallet was given, and where the browser
  * has to come back nobody hears of a result before it did.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { textIn } from './endpoints.ts'
 import type { Invariant, Recorded } from './invariant.ts'
@@ -61,12 +62,15 @@ export const returnInvariants: Readonly<Record<string, Invariant>> = {
       for (const [index, { value }] of writes.entries()) {
         const before = writes[index - 1]?.value
         if (before === undefined || !isDecided(before)) continue
-        const same =
-          JSON.stringify({ ...before, returnedAt: 0 }) === JSON.stringify({ ...value, returnedAt: 0 })
+        const same = isDeepStrictEqual(withoutReturn(before), withoutReturn(value))
         if (!same || before.returnedAt !== undefined) yield `${id}: ${before.state} → ${value.state}`
       }
     }
   },
+}
+
+function withoutReturn({ returnedAt: _returnedAt, ...rest }: VerificationSession) {
+  return rest
 }
 
 function exchanged({ exchanges }: Recorded) {

@@ -64,7 +64,11 @@ if (wanted !== undefined) {
     it.each<[Flaw, readonly string[]]>([
       [
         'compareAndSet looks, then sets',
-        ['a bearer client is told its token once', 'one body decides, and every other is refused'],
+        [
+          'a bearer client is told its token once',
+          'one body decides, and every other is refused',
+          'a response code is exchanged once, and one a session',
+        ],
       ],
       [
         'create looks, then sets',
