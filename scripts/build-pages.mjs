@@ -67,7 +67,7 @@ async function bundle(pages, outDir) {
     root: pages,
     publicDir: join(pages, 'public'),
     logLevel: 'warn',
-    envFile: false,
+    envDir: false,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     build: {
       outDir,

@@ -19,6 +19,14 @@ const OfferPage = lazy(async () => (await import('./receive/offer-page.tsx')).Of
 const RequestPage = lazy(async () => (await import('./present/request-page.tsx')).RequestPage)
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
+/** The parts of a page are fetched while it is asked who is there. */
+const PARTS = { scan: ScanPage, open: OpenPage, offers: OfferPage, requests: RequestPage, help: HelpPage } as const
+
+function fetchPartsOf(path: string): void {
+  const [, first = ''] = path.split('/')
+  if (first in PARTS) void PARTS[first as keyof typeof PARTS].preload()
+}
+
 export function App() {
   return (
     <LocationProvider>
@@ -64,6 +72,7 @@ function Shell({ children }: { readonly children: ComponentChildren }) {
 function Pages() {
   const { path } = useLocation()
   const [failure, setFailure] = useState<CallFailure>()
+  fetchPartsOf(path)
   const find = useCallback(() => {
     setFailure(undefined)
     void findVisitor().then((answer) => {

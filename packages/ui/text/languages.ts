@@ -13,10 +13,10 @@ export interface Language {
 export type LanguageId = 'en' | 'de' | 'pseudo'
 
 export const LANGUAGES: Readonly<Record<LanguageId, Language>> = {
-  en: { tag: 'en', direction: 'ltr', name: 'English' },
+  en: { tag: 'en', direction: 'ltr', name: 'English', format: 'en-GB' },
   de: { tag: 'de', direction: 'ltr', name: 'Deutsch' },
   // English written from right to left and 40 % longer: finds what does not turn, what does not fit and what was never a text.
-  pseudo: { tag: 'ar-XB', direction: 'rtl', format: 'en' },
+  pseudo: { tag: 'ar-XB', direction: 'rtl', format: 'en-GB' },
 }
 
 export const DEFAULT_LANGUAGE: LanguageId = 'en'

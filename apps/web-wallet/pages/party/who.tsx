@@ -7,6 +7,7 @@ import type { PartyFacts } from './party-facts.ts'
 export interface WhoTexts {
   readonly who: string
   readonly nameless: string
+  readonly unconfirmed: string
   readonly verified: string
   readonly notVerified: string
   readonly notVerifiedWhy: string
@@ -20,7 +21,7 @@ export function Who({ facts, texts }: { readonly facts: PartyFacts; readonly tex
       <Party
         {...(facts.trusted && !facts.isHost && { name: facts.known })}
         host={facts.host}
-        nameless={facts.trusted ? facts.host : texts.nameless}
+        nameless={facts.trusted ? facts.host : facts.own === undefined ? texts.nameless : texts.unconfirmed}
       />
       {facts.trusted ? (
         <Said tone="ok">
