@@ -181,6 +181,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/verifier/http': using(
     ['fastify', 'zod'],
     'api/verifier',
+    'api/verifier/decision',
     'core',
     'credential/contract',
     'protocol/openid4vp',

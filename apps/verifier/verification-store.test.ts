@@ -68,7 +68,7 @@ describe('a kept verification', () => {
     },
   )
 
-  it('that is decided has the hash where the release before looks for it', async () => {
+  it('that is decided has the hash where the release before looks for it, and its result packed', async () => {
     const { raw, sessions } = memory()
     const { requestedAt: _requestedAt, responseUri, ...base } = BEFORE
     const decided = { decidedAt: 1002, checks: [], credentials: [] }
@@ -81,9 +81,12 @@ describe('a kept verification', () => {
       const answerMode = { mode: 'direct_post', responseUri } as const
       const session: VerificationSession = { ...base, ...decided, state, answerMode, attempts: [], answer }
       await sessions.create(id, session, 60)
-      const stored = { ...base, ...decided, state, responseUri, answerHash: 'h1', ...kept }
+      const { dcqlQuery, nonce, clientId } = base
+      const packed = [[1000, 300], [], [], []]
+      const result = { state, decidedAt: 1002, packed }
+      const stored = { dcqlQuery, nonce, clientId, responseUri, answerHash: 'h1', ...result, ...kept }
       expect(JSON.parse((await raw.get(id))?.value ?? '')).toEqual(stored)
-      expect(await sessions.get(id)).toMatchObject({ value: session })
+      expect(await sessions.get(id)).toMatchObject({ value: { ...session, id } })
     }
   })
 

@@ -4,7 +4,8 @@
  * share sessions during a rolling upgrade. What that release does not know is there only where it is needed: attempts, the
  * reply to an answer that does not follow from the state, a response mode of its own. It takes a session that is `answered`
  * for an open one, and judges the wallet's next try as it always did. It would also show the result of a session in which the
- * browser has to come back first: of those it is kept from knowing how the answer travels, and it fails.
+ * browser has to come back first: of those it is kept from knowing how the answer travels, and it fails. A result is packed
+ * (docs/decisions/035), which it cannot read: it knows that such a session is decided, and fails to tell it.
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
@@ -17,13 +18,24 @@ import type {
   WalletReply,
 } from '@countersign/protocol/openid4vp/session'
 import type { SessionStore } from '@countersign/stores/ports'
+import { type Packed, pack, unpack } from './packed-result.ts'
 
 export const VERIFICATION_SCHEMA = 1
 
 type Otherwise = 'answerMode' | 'attempts' | 'answer' | 'missing'
 type Plain<Session> = Session extends unknown ? Omit<Session, Otherwise> : never
 
-export type StoredVerification = Plain<VerificationSession> & {
+type Judged = Extract<VerificationSession, { readonly state: 'verified' | 'rejected' | 'undetermined' }>
+type InPacked = 'id' | 'createdAt' | 'expiresAt' | 'events' | 'checks' | 'credentials' | 'policies'
+
+/** The release before wrote results plainly, and they are read as they were written. */
+type PackedResult = Omit<Plain<Judged>, InPacked> & {
+  readonly packed: Packed
+  /** Absent: none. */
+  readonly policies?: Judged['policies']
+}
+
+export type StoredVerification = (Plain<VerificationSession> | PackedResult) & {
   /** Exactly one of the three members is there; the last where the return of the browser is required. */
   readonly responseUri?: string
   readonly answerMode?: AnswerMode
@@ -53,7 +65,7 @@ export function verificationStore(raw: SessionStore<StoredVerification>): Sessio
     compareAndSet: (id, version, session) => raw.compareAndSet(id, version, toStored(session)),
     get: async (id) => {
       const found = await raw.get(id)
-      return found && { version: found.version, value: fromStored(found.value) }
+      return found && { version: found.version, value: fromStored(found.value, id) }
     },
   }
 }
@@ -61,7 +73,7 @@ export function verificationStore(raw: SessionStore<StoredVerification>): Sessio
 export function toStored(session: VerificationSession): StoredVerification {
   const { answer, answerMode: _mode, attempts, ...rest } = session
   return {
-    ...('missing' in rest ? { ...rest, missing: rest.missing.map(evidenceToStored) } : rest),
+    ...plainOrPacked(rest),
     ...modeToStored(session),
     ...(attempts.length > 0 && { attempts }),
     ...(answer !== undefined && { answerHash: answer.hash }),
@@ -77,8 +89,36 @@ function modeToStored({
   return answerMode.mode === 'direct_post' ? { responseUri: answerMode.responseUri } : { answerMode }
 }
 
-export function fromStored(stored: StoredVerification): VerificationSession {
-  const { answerHash, answerReply, attempts = [], missing, ...kept } = stored
+type Rest<Session> = Session extends unknown ? Omit<Session, 'answer' | 'answerMode' | 'attempts'> : never
+
+function plainOrPacked(
+  rest: Rest<VerificationSession>,
+): (Plain<VerificationSession> | PackedResult) & Pick<StoredVerification, 'missing'> {
+  switch (rest.state) {
+    case 'answered':
+      return { ...rest, missing: rest.missing.map(evidenceToStored) }
+    case 'verified':
+    case 'rejected':
+    case 'undetermined': {
+      // The store knows the id.
+      const { checks, createdAt, credentials, events, expiresAt, id, policies, ...members } = rest
+      return { ...members, ...(policies.length > 0 && { policies }), packed: pack(rest) }
+    }
+    default:
+      return rest
+  }
+}
+
+function plainOf(stored: StoredVerification, id: string): Exclude<StoredVerification, PackedResult> {
+  if (!('packed' in stored)) return stored
+  const { packed, policies = [], ...rest } = stored
+  const unpacked = { ...rest, id, policies, ...unpack(packed, rest.dcqlQuery) }
+  // Claims are there where they were when it was packed.
+  return unpacked as Exclude<StoredVerification, PackedResult>
+}
+
+export function fromStored(stored: StoredVerification, id: string): VerificationSession {
+  const { answerHash, answerReply, attempts = [], missing, ...kept } = plainOf(stored, id)
   const { answerMode, responseUri, sameDeviceAnswerMode, ...rest } = kept
   const mode = sameDeviceAnswerMode ?? answerMode ?? directPost(responseUri)
   const answer =

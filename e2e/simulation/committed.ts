@@ -38,7 +38,7 @@ export async function readCommitted(world: World): Promise<Committed> {
 
 function asSessions(writes: Writes<StoredVerification>): Writes<VerificationSession> {
   const opened = [...writes].map(([id, all]) => {
-    return [id, all.map((one) => ({ ...one, value: fromStored(one.value) }))] as const
+    return [id, all.map((one) => ({ ...one, value: fromStored(one.value, id) }))] as const
   })
   return new Map(opened)
 }

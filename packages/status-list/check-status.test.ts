@@ -36,12 +36,14 @@ const check = (references: readonly StatusReference[], changes: Partial<StatusCh
 describe('the status of a credential', () => {
   it('is valid for 0, with the age of the list', async () => {
     const outcome = await check([at(0)])
-    expect(outcome).toEqual({
+    const finding = { reference: at(0), status: 'valid', listAgeSeconds: 35, anchor: 'Example Root' }
+    expect(outcome).toMatchObject({
       status: 'valid',
       detail: 'valid, list 35 s old',
       listAgeSeconds: 35,
       anchor: 'Example Root',
-      findings: [{ reference: at(0), status: 'valid', listAgeSeconds: 35, anchor: 'Example Root' }],
+      decidedBy: { ...finding, issuedAt: NOW - 35 },
+      findings: [finding],
     })
     expect(toStatusCheck(outcome)).toEqual({
       name: 'status',
@@ -124,11 +126,8 @@ describe('the status of a credential', () => {
     [{ code: 'media_type_wrong', reason: 'text/html' }, 'media_type_wrong: text/html'],
   ])('is undetermined when there is no list: %j', async (refusal, detail) => {
     const outcome = await check([at(1)], { lists: refusing(refusal) })
-    expect(outcome).toEqual({
-      status: 'undetermined',
-      detail,
-      findings: [{ reference: at(1), status: 'undetermined', reason: detail }],
-    })
+    const finding = { reference: at(1), status: 'undetermined', reason: detail }
+    expect(outcome).toEqual({ status: 'undetermined', detail, decidedBy: finding, findings: [finding] })
     expect(toStatusCheck(outcome).outcome).toBe('undetermined')
   })
 

@@ -57,6 +57,9 @@ export interface StatusFinding {
   readonly listAgeSeconds?: number | undefined
   /** Whom the list's signature leads to. */
   readonly anchor?: string | undefined
+  /** Epoch seconds, as the list says. */
+  readonly issuedAt?: number | undefined
+  readonly expiresAt?: number | undefined
 }
 
 export interface StatusOutcome {
@@ -67,6 +70,8 @@ export interface StatusOutcome {
   /** Of the finding that decided; of the oldest list where all are valid. */
   readonly listAgeSeconds?: number | undefined
   readonly anchor?: string | undefined
+  /** That finding; absent where there are none. */
+  readonly decidedBy?: StatusFinding | undefined
   /** In the order of the references. */
   readonly findings: readonly StatusFinding[]
 }
@@ -110,12 +115,14 @@ function combine(findings: readonly StatusFinding[]): StatusOutcome {
   const [first] = deciding
   if (status === undefined || first === undefined) throw new Error('no finding')
   const oldest = deciding.reduce((old, finding) => (ageOf(finding) > ageOf(old) ? finding : old), first)
-  const { anchor, listAgeSeconds, reason } = status === 'valid' ? oldest : first
+  const decidedBy = status === 'valid' ? oldest : first
+  const { anchor, listAgeSeconds, reason } = decidedBy
   return {
     status,
     detail: detailOf(status, reason, listAgeSeconds),
     listAgeSeconds,
     anchor,
+    decidedBy,
     findings,
   }
 }
@@ -192,12 +199,12 @@ function judge(reference: KnownReference, found: FoundList, options: StatusCheck
     const { code, reason } = found.error
     return without(reference, code, reason === undefined ? code : `${code}: ${reason}`)
   }
-  const { anchor, content, fetchedAt, issuedAt } = found.value
+  const { anchor, content, expiresAt, fetchedAt, issuedAt } = found.value
   const listAgeSeconds = Math.max(0, Math.floor(options.now - (issuedAt ?? fetchedAt)))
   const said =
     findSignerFault(anchor, listAgeSeconds, options) ??
     readStatus(reference, content, options.minEntries ?? MIN_ENTRIES)
-  return { reference, ...said, listAgeSeconds, anchor }
+  return { reference, ...said, listAgeSeconds, anchor, issuedAt, expiresAt }
 }
 
 interface Said {

@@ -85,6 +85,7 @@ describe('trust in an issuer', () => {
         anchor: 'The Root',
         issuer: 'CN=Issuer of Example',
         jurisdiction: { countries: [], subdivisions: [] },
+        trustedUntil: expect.any(Number),
       },
     })
   })

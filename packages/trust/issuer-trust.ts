@@ -19,16 +19,15 @@ export function issuerTrust(chains: ChainTrust): IssuerTrust {
 export function statusListTrust(chains: ChainTrust): StatusListTrust {
   return async ({ x5c, issuer }, now) => {
     const trusted = await chains(x5c, { purpose: 'status_list', issuer }, now)
-    const key = toKey(trusted)
-    return trusted.ok && key.ok ? ok({ ...key.value, trustedUntil: trusted.value.trustedUntil }) : key
+    return toKey(trusted)
   }
 }
 
 function toKey(judged: Result<TrustedChain, ChainRefusal>): Result<TrustedKey, TrustRefusal> {
   if (judged.ok) {
-    const { leaf, anchor, bindJurisdiction, issuer, source } = judged.value
+    const { leaf, anchor, bindJurisdiction, issuer, source, trustedUntil } = judged.value
     const jurisdiction = { ...jurisdictionOf(leaf), bindsAllTypes: bindJurisdiction }
-    return ok({ key: leaf.publicKey, anchor, source, issuer, jurisdiction })
+    return ok({ key: leaf.publicKey, anchor, source, issuer, jurisdiction, trustedUntil })
   }
   const { error } = judged
   if (error.code !== 'untrusted') return refuse(error)

@@ -2,6 +2,9 @@
  * What each route of the verifier answers, for the OpenAPI document: the schemas of `packages/api`, and of every refusal an
  * example that is the body which is sent for it. Used by nobody who serves a request.
  */
+import { describeCheck } from '@countersign/api/verifier/decision/describe-check'
+import { describeOutcome } from '@countersign/api/verifier/decision/describe-session'
+import { TEXTS } from '@countersign/api/verifier/decision/language'
 import { policyList as policyListSchema } from '@countersign/api/verifier/policies'
 import { type VerificationView, verificationView } from '@countersign/api/verifier/session'
 import { type StartedVerification, startedVerification } from '@countersign/api/verifier/start'
@@ -63,12 +66,20 @@ const dcqlQuery = {
   ],
 }
 
+const validity = {
+  name: 'validity_period',
+  outcome: 'passed',
+  queryId: 'identity',
+  facts: { validFrom: CREATED_AT - 86_400, validUntil: CREATED_AT + 31_536_000, checkedAt: CREATED_AT + 42 },
+} as const
+
 const verified: VerificationView = {
   id: ID,
   dcqlQuery,
   createdAt: CREATED_AT,
   expiresAt: CREATED_AT + 300,
   returned: true,
+  outcome: describeOutcome({ state: 'verified', checks: [validity] }, TEXTS.en),
   state: 'verified',
   decidedAt: CREATED_AT + 42,
   verificationResult: true,
@@ -87,7 +98,7 @@ const verified: VerificationView = {
     policiesSuccessful: 2,
     policiesFailed: 0,
   },
-  checks: [{ name: 'validity_period', outcome: 'passed', queryId: 'identity' }],
+  checks: [{ ...validity, ...describeCheck(validity, TEXTS.en) }],
   credentials: [
     {
       queryId: 'identity',
@@ -111,7 +122,12 @@ const badId = {
 }
 
 export const sessionAnswers: DescribedAnswers = {
-  200: { description: 'The verification', schema: verificationView, example: verified },
+  200: {
+    description:
+      'The verification; what is written for people is in the language of `Accept-Language`: English, or German',
+    schema: verificationView,
+    example: verified,
+  },
   ...badId,
   ...notFound,
   ...storeAnswers(),
@@ -135,7 +151,7 @@ export const returnedAnswers: DescribedAnswers = {
 export const eventAnswers: DescribedAnswers = {
   200: {
     description:
-      'First the session, then each event with its number as id; the session comes again before later ones',
+      'First the session, in the language of `Accept-Language`, then each event with its number as id; the session comes again before later ones',
     contentType: 'text/event-stream',
     example: [
       `event: state\ndata: ${JSON.stringify({ ...verified, checks: [], credentials: [] })}`,

@@ -1,5 +1,7 @@
 /** Method, path, function: the verifier's API. Behind a handler there is one use case. */
+import { LANGUAGES, type Language } from '@countersign/api/verifier/decision/language'
 import { browserReturnedBody } from '@countersign/api/verifier/returned'
+import type { VerificationView } from '@countersign/api/verifier/session'
 import { startVerificationBody, startVerificationHeaders } from '@countersign/api/verifier/start'
 import {
   type AuthorizationResponseTaken,
@@ -8,7 +10,7 @@ import {
 } from '@countersign/api/verifier/wallet'
 import { isSessionId } from '@countersign/core/session-id'
 import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
-import { acceptsJson } from '@countersign/service/http/answers/accept'
+import { acceptsJson, preferredLanguage } from '@countersign/service/http/answers/accept'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
@@ -89,10 +91,10 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       schema: { summary: 'Read a verification and its result', tags: toRelyingParties, params },
       config: { ...management, answers: sessionAnswers },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = request.params
       const found = isSessionId(id) ? await readVerification(verifier, id) : undefined
-      return found === undefined ? fail(sessionUnknown) : sessionView(found, verifier.policies)
+      return found === undefined ? fail(sessionUnknown) : viewFor(request, reply, verifier, found)
     },
   )
 
@@ -108,11 +110,13 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       bodyLimit: BODY_LIMITS.message,
       config: { ...management, answers: returnedAnswers },
     },
-    async (request) => {
+    async (request, reply) => {
       const { id } = request.params
       if (!isSessionId(id)) fail(sessionUnknown)
       const returned = await takeReturn(verifier, id, request.body.responseCode)
-      return returned.ok ? sessionView(returned.value, verifier.policies) : fail(returnError(returned.error))
+      return returned.ok
+        ? viewFor(request, reply, verifier, returned.value)
+        : fail(returnError(returned.error))
     },
   )
 
@@ -122,15 +126,18 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       schema: { summary: 'Follow a verification (server-sent events)', tags: toRelyingParties, params },
       config: { ...management, answers: eventAnswers },
     },
-    async (request, reply) =>
-      followSession(followed(verifier), request.params.id, request, reply, {
+    async (request, reply) => {
+      const language = preferredLanguage(request, LANGUAGES)
+      return followSession(followed(verifier), request.params.id, request, reply, {
         unknown: sessionUnknown,
+        headers: writtenIn(language),
         view: (session) => ({
           events: session.events,
           final: isDecided(session),
-          state: sessionView(session, verifier.policies),
+          state: sessionView(session, verifier.policies, language),
         }),
-      }),
+      })
+    },
   )
 
   app.get(
@@ -141,6 +148,22 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
     },
     async () => policyList(verifier.policies),
   )
+}
+
+function viewFor(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { policies }: Verifier,
+  session: VerificationSession,
+): VerificationView {
+  const language = preferredLanguage(request, LANGUAGES)
+  void reply.headers(writtenIn(language))
+  return sessionView(session, policies, language)
+}
+
+/** RFC 9110 §12.5.5: another caller's language is another answer. */
+function writtenIn(language: Language): Readonly<Record<string, string>> {
+  return { 'content-language': language, vary: 'Accept-Language' }
 }
 
 /** Who follows a session looks again as well as who reads it. */

@@ -1,30 +1,40 @@
 /** A verification as the relying party reads it: walt.id's members, and beside them the checks and claims. */
+import { type Language, TEXTS } from '@countersign/api/verifier/decision/language'
 import type { PolicyList } from '@countersign/api/verifier/policies'
-import type {
-  MissingEvidence,
-  PolicyResult,
-  PolicyResults,
-  VerificationView,
-} from '@countersign/api/verifier/session'
+import type { PolicyResult, PolicyResults, VerificationView } from '@countersign/api/verifier/session'
 import type { Check } from '@countersign/credential/contract/checks'
 import type {
-  AnsweredSession,
+  DisclosedCredential,
   PresentedCredential,
   VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
 import { policyNamed } from '../policies/judge-policies.ts'
 import type { Policy } from '../policies/policy.ts'
+import { attemptViews, checkViews, type JudgedSession, missingViews, outcomeView } from './decision-view.ts'
 
-export function sessionView(session: VerificationSession, policies: readonly Policy[]): VerificationView {
+/** `language`: of what is written for people. */
+export function sessionView(
+  session: VerificationSession,
+  policies: readonly Policy[],
+  language: Language = 'en',
+): VerificationView {
+  const texts = TEXTS[language]
   const { attempts, createdAt, dcqlQuery, expiresAt, id, returnedAt } = session
-  const seen = attempts.length > 0 ? { attempts } : {}
-  const common = { id, dcqlQuery, createdAt, expiresAt, returned: returnedAt !== undefined, ...seen }
+  const seen = attempts.length > 0 ? { attempts: attemptViews(attempts, texts) } : {}
+  const returned = returnedAt !== undefined
+  const outcome = outcomeView(session, texts)
+  const common = { id, dcqlQuery, createdAt, expiresAt, returned, outcome, ...seen }
   switch (session.state) {
     case 'created':
     case 'requested':
       return { ...common, state: session.state }
     case 'answered':
-      return { ...common, state: session.state, answeredAt: session.answeredAt, missing: missingOf(session) }
+      return {
+        ...common,
+        state: session.state,
+        answeredAt: session.answeredAt,
+        missing: missingViews(session, texts),
+      }
     case 'declined': {
       const { state, decidedAt, reason } = session
       return { ...common, state, decidedAt, verificationResult: false, reason }
@@ -32,7 +42,7 @@ export function sessionView(session: VerificationSession, policies: readonly Pol
     case 'expired':
       return { ...common, state: session.state, decidedAt: session.decidedAt, verificationResult: false }
     case 'verified': {
-      const { state, decidedAt, checks, credentials } = session
+      const { state, decidedAt } = session
       const results = policyResults(session, policies)
       return {
         ...common,
@@ -40,13 +50,13 @@ export function sessionView(session: VerificationSession, policies: readonly Pol
         decidedAt,
         verificationResult: true,
         policyResults: results,
-        checks,
-        credentials,
+        checks: checkViews(session, texts),
+        credentials: session.credentials.map(withClaims),
       }
     }
     case 'rejected':
     case 'undetermined': {
-      const { state, decidedAt, checks } = session
+      const { state, decidedAt } = session
       const results = policyResults(session, policies)
       const credentials = session.credentials.map(withoutClaims)
       return {
@@ -55,21 +65,11 @@ export function sessionView(session: VerificationSession, policies: readonly Pol
         decidedAt,
         verificationResult: false,
         policyResults: results,
-        checks,
+        checks: checkViews(session, texts),
         credentials,
       }
     }
   }
-}
-
-/** Which facts the decision waits for; what the answer says waits with it. */
-function missingOf({ checks, missing }: AnsweredSession): readonly MissingEvidence[] {
-  return missing.flatMap(({ at }) => {
-    const check = checks[at]
-    if (check === undefined) return []
-    const { detail, name, policy, queryId } = check
-    return [{ name, detail, policy, queryId }]
-  })
 }
 
 /** The release before kept the claims of what it rejected. */
@@ -78,15 +78,18 @@ function withoutClaims(presented: PresentedCredential): PresentedCredential {
   return { queryId, format, type, issuer, claimedIssuer, anchor }
 }
 
+/** What was found beside it stands with the checks. */
+function withClaims(disclosed: DisclosedCredential) {
+  return { ...withoutClaims(disclosed), claims: disclosed.claims }
+}
+
 /** `{name: description}`, as `GET /openid4vc/policy-list` answers. */
 export function policyList(policies: readonly Policy[]): PolicyList {
   return Object.fromEntries(policies.map(({ name, description }) => [name, description]))
 }
 
-type Judged = Extract<VerificationSession, { readonly state: 'verified' | 'rejected' | 'undetermined' }>
-
 /** walt.id's report: an entry a credential, each with the policies that ran. Every check that ran is one of them. */
-function policyResults(session: Judged, policies: readonly Policy[]): PolicyResults {
+function policyResults(session: JudgedSession, policies: readonly Policy[]): PolicyResults {
   const told = (check: Check) => checkResult(check, policies)
   const results = session.credentials.map(({ queryId, type }) => {
     const checks = session.checks.filter((check) => check.queryId === queryId)

@@ -28,6 +28,7 @@ import type { Verifier } from '../verifier.ts'
 import type { AnswerHash } from './answer-hash.ts'
 import { type AskingVerifier, type EvidenceWanted, findEvidence } from './find-evidence.ts'
 import { issuerKeyIsAway, isVouchedFor, keptChecks } from './issuer-checks.ts'
+import { presentationFacts } from './presentation-facts.ts'
 
 export type JudgingVerifier = AskingVerifier & Pick<Verifier, 'formats' | 'crypto' | 'trust' | 'holderKeys'>
 
@@ -171,9 +172,10 @@ function ownChecks(verifier: JudgingVerifier, query: DcqlQuery, looked: readonly
     checks.push({ ...STATUS_UNKNOWN, queryId })
   }
   checks.push(...evaluatePresentations(query, presented, verifier.formats))
-  const credentials = presented.map(({ queryId, presentation }): DisclosedCredential => {
+  const credentials = presented.map(({ bound, queryId, presentation }): DisclosedCredential => {
     const { format, type, claims, issuer, claimedIssuer, anchor } = presentation
-    return { queryId, format, type, claims, issuer, claimedIssuer, anchor }
+    const facts = presentationFacts(presentation, bound)
+    return { queryId, format, type, claims, issuer, claimedIssuer, anchor, facts }
   })
   return { checks, statuses, credentials }
 }

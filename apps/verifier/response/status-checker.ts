@@ -6,6 +6,7 @@ import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import { checkStatus, toStatusCheck } from '@countersign/status-list/check-status'
 import type { StatusLists } from '@countersign/status-list/status-list'
 import type { StatusChecker } from '../verifier.ts'
+import { listedStatus } from './presentation-facts.ts'
 
 export interface StatusCheckerOptions {
   readonly formats: FormatRegistry
@@ -17,16 +18,16 @@ export interface StatusCheckerOptions {
 }
 
 export function statusChecker({ formats, listAnchors, lists, now }: StatusCheckerOptions): StatusChecker {
-  return async ({ anchor, format, issuer, statuses }, timeLeftMs) =>
-    toStatusCheck(
-      await checkStatus(statuses, {
-        lists,
-        timeLeftMs,
-        listAnchors: listAnchors(),
-        now: now(),
-        listKind: formats.spoken(format).statusList,
-        credentialAnchor: anchor,
-        credentialIssuer: issuer,
-      }),
-    )
+  return async ({ anchor, format, issuer, statuses }, timeLeftMs) => {
+    const outcome = await checkStatus(statuses, {
+      lists,
+      timeLeftMs,
+      listAnchors: listAnchors(),
+      now: now(),
+      listKind: formats.spoken(format).statusList,
+      credentialAnchor: anchor,
+      credentialIssuer: issuer,
+    })
+    return { ...toStatusCheck(outcome), listed: listedStatus(outcome.decidedBy, anchor) }
+  }
 }

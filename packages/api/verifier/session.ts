@@ -64,9 +64,9 @@ export const check = z.object({
   detail: z.string().optional().describe('A code that says why, or what was found'),
   queryId: z.string().optional().describe('Id of the credential query that the presentation answers'),
   policy: z.string().optional().describe('Name of the policy, for `policy`'),
-  title: z.string().optional().describe('Short name of the check, in the language of the answer'),
-  meaning: z.string().optional().describe('What the outcome means, in one sentence'),
-  evidence: z.array(evidence).readonly().optional().describe('What was looked at'),
+  title: z.string().describe('Short name of the check, in the language of the answer'),
+  meaning: z.string().describe('What the outcome means, in one sentence'),
+  evidence: z.array(evidence).readonly().describe('What was looked at'),
   advice: z.string().optional().describe('What to do; absent where there is nothing to do'),
   trust: trustChain.optional().describe('Who trusted whom; of a trust that was found alone'),
   facts: checkFacts.optional().describe('What the texts are made of'),
@@ -133,13 +133,13 @@ const attempt = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('declined'),
     at: z.int().describe('Epoch seconds'),
-    sentence: z.string().optional().describe('What happened, in the language of the answer'),
+    sentence: z.string().describe('What happened, in the language of the answer'),
     reason: z.string().describe("The wallet's error code, where the specifications know it; else `other`"),
   }),
   z.object({
     kind: z.literal('stranger'),
     at: z.int().describe('Epoch seconds'),
-    sentence: z.string().optional().describe('What happened, in the language of the answer'),
+    sentence: z.string().describe('What happened, in the language of the answer'),
     checks: z.array(check).readonly().describe('Of a presentation whose issuer nobody vouches for'),
   }),
 ])
@@ -151,6 +151,9 @@ const outcome = z.object({
   sentence: z.string().describe('All in one sentence, in the language of the answer'),
   advice: z.string().optional().describe('What to do'),
 })
+
+export type AttemptView = z.infer<typeof attempt>
+export type OutcomeView = z.infer<typeof outcome>
 
 const missingEvidence = check.omit({ outcome: true })
 
@@ -169,7 +172,7 @@ const common = {
     .readonly()
     .optional()
     .describe('The first of each kind that came and decided nothing; absent: none'),
-  outcome: outcome.optional().describe('The verification in one sentence'),
+  outcome: outcome.describe('The verification in one sentence'),
 }
 
 const decided = { ...common, decidedAt: z.int().describe('Epoch seconds') }

@@ -26,6 +26,21 @@ export interface Check {
   readonly queryId?: string | undefined
   /** Name of the relying party's policy, for `policy`. */
   readonly policy?: string | undefined
+  /** Where the status stands and what was found there, for `status`. */
+  readonly listed?: ListedStatus | undefined
+}
+
+/** One entry of a status list, as far as it is known. The address is the word of whoever issued the credential. */
+export interface ListedStatus {
+  readonly uri: string
+  readonly index?: number | undefined
+  /** What the entry is for, where its mechanism says so. */
+  readonly purpose?: string | undefined
+  /** Epoch seconds, as the list says; absent: it does not, or there is none. */
+  readonly issuedAt?: number | undefined
+  readonly goodUntil?: number | undefined
+  /** Whom the list's signature leads to, where that is not whom the credential's leads to. */
+  readonly anchor?: string | undefined
 }
 
 export function passed(checks: readonly Check[]): boolean {

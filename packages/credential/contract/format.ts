@@ -8,6 +8,7 @@ import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { Check } from './checks.ts'
 import type { FormatFacts } from './format-facts.ts'
@@ -126,8 +127,14 @@ export interface VerifiedPresentation {
   readonly claimedIssuer?: string | undefined
   /** Whom the trust check led to; absent where it or the signature failed. */
   readonly anchor?: string | undefined
+  /** Where the anchor was configured, until when it is trusted, and how the issuer signed; absent as `anchor`. */
+  readonly source?: string | undefined
+  readonly trustedUntil?: number | undefined
+  readonly algorithm?: SignatureAlgorithm | undefined
   readonly holderKey?: PublicJwk | undefined
   readonly statuses: readonly StatusReference[]
+  /** Epoch seconds: from when it is valid, otherwise when it was issued; absent: it does not say. */
+  readonly validFrom?: number | undefined
   readonly expiresAt?: number | undefined
   readonly authorityKeyIds: readonly string[]
 }

@@ -54,18 +54,23 @@ export interface IssuerJudgement {
   readonly trust: Check
   /** The decision, where it was for the issuer and the signature is his: anybody can copy a certificate. */
   readonly vouchedFor?: TrustedKey | undefined
+  /** How he signed; absent as that. */
+  readonly algorithm?: SignatureAlgorithm | undefined
 }
+
+type IssuedBy = 'anchor' | 'issuer' | 'claimedIssuer' | 'source' | 'trustedUntil' | 'algorithm'
 
 /**
  * Who issued a credential, for a result: what the source of trust vouches for, and beside it the name that the credential
  * claims where that is another one. Of what nobody vouches for there is the claim alone.
  */
 export function issuedBy(
-  { vouchedFor }: IssuerJudgement,
+  { algorithm, vouchedFor }: IssuerJudgement,
   claimed: string | undefined,
-): Pick<VerifiedPresentation, 'anchor' | 'issuer' | 'claimedIssuer'> {
-  const { anchor, issuer } = vouchedFor ?? {}
-  return { anchor, issuer, claimedIssuer: claimed === issuer ? undefined : claimed }
+): Pick<VerifiedPresentation, IssuedBy> {
+  const { anchor, issuer, source, trustedUntil } = vouchedFor ?? {}
+  const claimedIssuer = claimed === issuer ? undefined : claimed
+  return { anchor, issuer, claimedIssuer, source, trustedUntil, algorithm }
 }
 
 /** Judges the issuer of whatever is signed as a JWS. */
@@ -96,12 +101,14 @@ export async function judgeSigned(
   }
   const trusted = await input.trust({ purpose: 'issuer', ...reference, algorithm }, input.now)
   const signature = await judgeSignature(keyOf(trusted), verifySignature)
+  const isTheirs = trusted.ok && signature.outcome === 'passed'
   return {
     signature,
     trust: trusted.ok
       ? check('issuer_trust', 'passed', trusted.value.anchor)
       : check('issuer_trust', outcomeOf(trusted.error), reasonOf(trusted.error)),
-    vouchedFor: trusted.ok && signature.outcome === 'passed' ? trusted.value : undefined,
+    vouchedFor: isTheirs ? trusted.value : undefined,
+    algorithm: isTheirs ? algorithm : undefined,
   }
 }
 
@@ -128,11 +135,21 @@ async function judgeSignature(key: PublicJwk | undefined, verifySignature: Verif
   return toCheck('issuer_signature', verified.ok ? undefined : verified.error.code)
 }
 
+/** Why a credential does not count at this time, or not for this verifier. */
+export type PeriodFault =
+  | 'nbf_malformed'
+  | 'exp_malformed'
+  | 'iat_malformed'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'issued_in_future'
+  | 'meant_for_others'
+
 /** RFC 7519 §4.1.3-6. Times are NumericDates, which may have a fraction. */
 export function findPeriodFault(
   { aud, exp, iat, nbf }: JsonObject,
   { binding, now, skewSeconds }: Pick<VerifyInput, 'binding' | 'now' | 'skewSeconds'>,
-): Fault {
+): PeriodFault | undefined {
   if (!isAbsentOrTime(nbf)) return 'nbf_malformed'
   if (!isAbsentOrTime(exp)) return 'exp_malformed'
   if (!isAbsentOrTime(iat)) return 'iat_malformed'
@@ -141,6 +158,12 @@ export function findPeriodFault(
   if (iat !== undefined && now + skewSeconds < iat) return 'issued_in_future'
   // RFC 9901 §7.1 step 6: a credential that is meant for somebody is worth nothing to others.
   return aud === undefined || namesAudience(aud, binding?.audience) ? undefined : 'meant_for_others'
+}
+
+/** RFC 7519 §4.1.5: from when it is valid; what does not say so is valid since it was issued. */
+export function validFromOf({ iat, nbf }: JsonObject): number | undefined {
+  const from = nbf ?? iat
+  return typeof from === 'number' ? from : undefined
 }
 
 function isAbsentOrTime(value: unknown): value is number | undefined {

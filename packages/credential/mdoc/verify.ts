@@ -16,6 +16,7 @@ import {
   type IssuerJudgement,
   issuedBy,
   judgeSigned,
+  type PeriodFault,
   toCheck,
   unreadable,
 } from '../contract/judge-issuer.ts'
@@ -105,7 +106,7 @@ function withinJurisdiction(trust: IssuerTrust, claims: JsonObject): IssuerTrust
 function findPeriodFault(
   { signed, validFrom, validUntil }: Validity,
   { now, skewSeconds }: Pick<VerifyInput, 'now' | 'skewSeconds'>,
-): string | undefined {
+): PeriodFault | undefined {
   if (now - skewSeconds >= validUntil) return 'expired'
   if (now + skewSeconds < signed) return 'issued_in_future'
   return now + skewSeconds < validFrom ? 'not_yet_valid' : undefined
@@ -145,6 +146,7 @@ function describe(
     ...issuedBy(judged, undefined),
     holderKey: mso.deviceKey,
     statuses: mso.statuses,
+    validFrom: mso.validity.validFrom,
     expiresAt: mso.validity.validUntil,
     // Reading certificates costs more than all other parsing, and few queries ask for it.
     get authorityKeyIds() {

@@ -17,6 +17,7 @@ import {
   judgeIssuer,
   toCheck,
   unreadable,
+  validFromOf,
 } from '../contract/judge-issuer.ts'
 import { EXACT } from '../contract/showable-claims.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
@@ -70,6 +71,7 @@ function describe(credential: SdJwtVc, format: FormatId, judged: IssuerJudgement
     ...issuedBy(judged, issuer),
     holderKey,
     statuses,
+    validFrom: validFromOf(claims),
     expiresAt: typeof exp === 'number' ? exp : undefined,
     // Reading certificates costs more than all other parsing, and few queries ask for it.
     get authorityKeyIds() {

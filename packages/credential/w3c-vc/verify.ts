@@ -18,8 +18,10 @@ import {
   type IssuerJudgement,
   issuedBy,
   judgeIssuer,
+  type PeriodFault,
   toCheck,
   unreadable,
+  validFromOf,
 } from '../contract/judge-issuer.ts'
 import { EXACT } from '../contract/showable-claims.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
@@ -75,7 +77,10 @@ function withoutResolver({ holderKeys: _resolver, ...input }: VerifyInput): Veri
   return input
 }
 
-function findValidityFault({ jwtClaims, validFrom, validUntil }: W3cCredential, input: VerifyInput): Fault {
+function findValidityFault(
+  { jwtClaims, validFrom, validUntil }: W3cCredential,
+  input: VerifyInput,
+): PeriodFault | undefined {
   const { iat, ...claims } = jwtClaims
   // The document says from when it holds. Others write `iat` as a date-time, which limits nothing and is left unread.
   const issued: JsonObject = typeof iat === 'number' ? { iat } : {}
@@ -142,7 +147,7 @@ async function judgeKeyBinding(
 }
 
 function describe(credential: W3cCredential, judged: IssuerJudgement): VerifiedPresentation {
-  const { document, format, holder, issuer, statuses, type, x5c } = credential
+  const { document, format, holder, issuer, jwtClaims, statuses, type, validFrom, x5c } = credential
   const expiresAt = expiryOf(credential)
   return {
     format,
@@ -151,6 +156,7 @@ function describe(credential: W3cCredential, judged: IssuerJudgement): VerifiedP
     ...issuedBy(judged, issuer),
     holderKey: holder.key,
     statuses,
+    validFrom: validFrom ?? validFromOf(jwtClaims),
     expiresAt,
     // Reading certificates costs more than all other parsing, and few queries ask for it.
     get authorityKeyIds() {

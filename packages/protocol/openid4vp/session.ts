@@ -30,6 +30,21 @@ export interface PresentedCredential {
   /** What the credential calls its issuer, where that is not what is vouched for. */
   readonly claimedIssuer?: string | undefined
   readonly anchor?: string | undefined
+  /** Absent: the release before kept none. */
+  readonly facts?: PresentationFacts | undefined
+}
+
+/** What was found when it was judged and no check says: for people who want to know why. Times in epoch seconds. */
+export interface PresentationFacts {
+  /** Of the issuer's signature. */
+  readonly algorithm?: string | undefined
+  /** Where the anchor was configured, and until when it is trusted. */
+  readonly source?: string | undefined
+  readonly trustedUntil?: number | undefined
+  /** Of the holder's proof for this request: the curve or the kind of key. */
+  readonly keyType?: string | undefined
+  readonly validFrom?: number | undefined
+  readonly validUntil?: number | undefined
 }
 
 /** What is kept of an accepted presentation: what was disclosed, never the presentation itself. */

@@ -6,7 +6,7 @@ import type { Sealing } from '@countersign/keys/deployment/sealing'
 import type { Due, OnceStore, SessionStore, Signals, StoreEngine } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
 import { type Metrics, NO_METRICS, type SessionKind } from '../operation/metrics.ts'
-import { servedCreations, type WithEvents } from '../sessions/served-events.ts'
+import { type KeptWithEvents, servedCreations } from '../sessions/served-events.ts'
 import { observedCreations } from './observed.ts'
 
 export interface ServiceStores {
@@ -18,7 +18,7 @@ export interface ServiceStores {
 }
 
 /** What every session has that is stepped. */
-export interface Stepped extends WithEvents {
+export interface Stepped extends KeptWithEvents {
   readonly state: string
 }
 

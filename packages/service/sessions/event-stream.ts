@@ -28,6 +28,8 @@ export interface EventSource {
   watch(onSignal: () => void): Promise<{ close(): Promise<void> | void }>
   /** What is answered where there is no such session. */
   readonly unknown: WireError
+  /** Of the stream, beside those of every answer. */
+  readonly headers?: Readonly<Record<string, string>>
   /** How often to look without a signal, in milliseconds. Default 2000. */
   readonly pollMs?: number
   /** How often a comment keeps proxies from closing the stream, in milliseconds. Default 15000. */
@@ -82,7 +84,7 @@ async function stream(
   first: SessionView,
   after: number,
 ): Promise<void> {
-  const raw = openStream(request, reply)
+  const raw = openStream(request, reply, source)
   const { stopping } = request.server
   stopping.addEventListener('abort', bell.ring)
   raw.on('close', bell.ring)
@@ -130,7 +132,8 @@ async function readOrFailure(source: EventSource): Promise<SessionView | undefin
   }
 }
 
-function openStream(request: FastifyRequest, reply: FastifyReply) {
+function openStream(request: FastifyRequest, reply: FastifyReply, { headers = {} }: EventSource) {
+  reply.headers(headers)
   reply.header('content-type', 'text/event-stream; charset=utf-8')
   // Some proxies hold answers back until they are complete; this header tells them not to.
   reply.header('x-accel-buffering', 'no')

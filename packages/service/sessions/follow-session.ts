@@ -18,6 +18,8 @@ export interface Following<T> {
   readonly unknown: WireError
   /** What a reader may see of the session now. */
   view(session: T): SessionView
+  /** Of the stream: in which language its states are, say. */
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Ends a handler with the stream; call it with `return`. */
@@ -26,11 +28,12 @@ export async function followSession<T>(
   id: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  { unknown, view }: Following<T>,
+  { headers = {}, unknown, view }: Following<T>,
 ): Promise<FastifyReply> {
   if (!isSessionId(id)) fail(unknown)
   return serveSessionEvents(request, reply, {
     unknown,
+    headers,
     read: async () => {
       const found = await sessions.get(id)
       return found === undefined ? undefined : view(found.value)

@@ -24,13 +24,20 @@ export function withServer<T extends WithEvents>(
   return { ...session, events }
 }
 
+/** As a service keeps it: what is made has its events, what was stepped may be kept in another form. */
+export type KeptWithEvents = Partial<WithEvents>
+
 /** The store of an instance that writes its name into what it makes. */
-export function servedCreations<T extends WithEvents>(
+export function servedCreations<T extends KeptWithEvents>(
   store: SessionStore<T>,
   instance: string | undefined,
 ): SessionStore<T> {
+  const served = (value: T): T => {
+    const { events } = value
+    return events === undefined ? value : { ...value, ...withServer({ events }, [], instance) }
+  }
   return {
-    create: (id, value, ttlSeconds) => store.create(id, withServer(value, [], instance), ttlSeconds),
+    create: (id, value, ttlSeconds) => store.create(id, served(value), ttlSeconds),
     get: (id) => store.get(id),
     compareAndSet: (id, expectedVersion, value) => store.compareAndSet(id, expectedVersion, value),
   }

@@ -3,10 +3,6 @@
  * page can have the texts in another language without asking again. Types alone: pages take them at no cost.
  */
 
-/** Languages that the texts are written in, the first being the one for whoever asks for none of them. */
-export const LANGUAGES = ['en', 'de'] as const
-export type Language = (typeof LANGUAGES)[number]
-
 export type CheckName =
   | 'structure'
   | 'issuer_signature'
@@ -99,13 +95,7 @@ export interface DescribedCheck {
   readonly trust?: { readonly sentence: string; readonly chain: readonly TrustLink[] } | undefined
 }
 
-export type Verdict =
-  | 'open'
-  | 'verified'
-  | 'not_verified'
-  | 'could_not_be_checked'
-  | 'declined'
-  | 'expired'
+export type Verdict = 'open' | 'verified' | 'not_verified' | 'could_not_be_checked' | 'declined' | 'expired'
 
 export interface DescribedOutcome {
   readonly verdict: Verdict

@@ -8,7 +8,13 @@ import type { Check, CheckOutcome } from '@countersign/credential/contract/check
 import type { VerifiedPresentation } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CredentialQuery, DcqlQuery } from './query.ts'
-import { answersAuthorities, type ClaimsUnsatisfied, chooseQueries, claimsDemand } from './requirements.ts'
+import {
+  type AuthorityAnswer,
+  answersAuthorities,
+  type ClaimsUnsatisfied,
+  chooseQueries,
+  claimsDemand,
+} from './requirements.ts'
 
 export interface PresentedForQuery {
   readonly queryId: string
@@ -17,8 +23,22 @@ export interface PresentedForQuery {
   readonly bound: boolean
 }
 
+/** What is wrong with an answer; for one claim its path goes along as JSON, e.g. `claim_missing ["address","locality"]`. */
+export type QueryMismatch =
+  | 'format'
+  | 'type'
+  | 'holder_binding_missing'
+  | `${'claim_missing' | 'claim_value_differs'} ${string}`
+  | 'no_claim_set_satisfied'
+  | 'more_than_one'
+  | 'in_no_credential_set'
+  | 'unknown_query_id'
+  | 'required_credentials_missing'
+  | `authority_${Exclude<AuthorityAnswer, 'matched'>}`
+
 export interface QueryMatchCheck extends Check {
   readonly name: 'query_match'
+  readonly detail?: QueryMismatch | 'not_presented' | 'query_satisfied' | undefined
 }
 
 /**
@@ -76,7 +96,7 @@ function judge(
   query: CredentialQuery,
   answer: PresentedForQuery,
   formats: FormatRegistry,
-): { readonly outcome: CheckOutcome; readonly detail: string } | undefined {
+): { readonly outcome: CheckOutcome; readonly detail: QueryMismatch } | undefined {
   const { presentation, bound } = answer
   const format = formats.get(query.format)
   if (format === undefined || presentation.format !== format.id)
@@ -95,12 +115,15 @@ function judge(
   }
 }
 
-/** The path goes along as JSON, e.g. `claim_missing ["address","locality"]`. */
-function claimsDetail(unsatisfied: ClaimsUnsatisfied): string {
+function claimsDetail(unsatisfied: ClaimsUnsatisfied): QueryMismatch {
   if (unsatisfied.code === 'no_claim_set_satisfied') return unsatisfied.code
   return `${unsatisfied.code} ${JSON.stringify(unsatisfied.path)}`
 }
 
-function queryCheck(outcome: CheckOutcome, detail: string | undefined, queryId: string): QueryMatchCheck {
+function queryCheck(
+  outcome: CheckOutcome,
+  detail: QueryMatchCheck['detail'],
+  queryId: string,
+): QueryMatchCheck {
   return { name: 'query_match', outcome, detail, queryId }
 }
