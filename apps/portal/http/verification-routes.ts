@@ -48,6 +48,7 @@ const returned: VerificationView = {
   createdAt: CREATED_AT,
   expiresAt: CREATED_AT + 300,
   returned: true,
+  outcome: { verdict: 'declined', sentence: 'They declined. Nothing was shared.' },
   state: 'declined',
   decidedAt: CREATED_AT + 42,
   verificationResult: false,

@@ -4,10 +4,12 @@ import { isCodeOpen, requestSteps, stageOf, waitsForReturn } from './request-ste
 
 const events = (...types: readonly string[]) =>
   types.map((type, at) => ({ sequence: at + 1, type, at: 1000 + at }))
-const common = { id: 'x', dcqlQuery: {}, createdAt: 1000, expiresAt: 1300, returned: false }
+const outcome = { verdict: 'open', sentence: 'Waiting.' } as const
+const common = { id: 'x', dcqlQuery: {}, createdAt: 1000, expiresAt: 1300, returned: false, outcome }
 
 function answered(missing: readonly ('status' | 'same_device')[]): VerificationView {
-  return { ...common, state: 'answered', answeredAt: 1010, missing: missing.map((name) => ({ name })) }
+  const said = { title: 'Status', meaning: 'Could not be checked.', evidence: [] }
+  return { ...common, state: 'answered', answeredAt: 1010, missing: missing.map((name) => ({ name, ...said })) }
 }
 
 describe('a request', () => {
