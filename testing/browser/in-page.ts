@@ -53,6 +53,13 @@ export const FOCUSED = `(() => {
   }
 })()`
 
+/** So that the next Tab leads to the first stop of the document. */
+export const TO_THE_BEGINNING = `(() => {
+  document.body.tabIndex = -1
+  document.body.focus()
+  document.body.removeAttribute('tabindex')
+})()`
+
 /** How many stops the Tab key has: a group of radio buttons is one. */
 export const TAB_STOPS = `(() => {
   const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]

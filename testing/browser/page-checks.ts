@@ -12,6 +12,7 @@ import {
   SMALL_TARGETS,
   showLanguage,
   TAB_STOPS,
+  TO_THE_BEGINNING,
   textAt,
 } from './in-page.ts'
 import type { WatchedPage } from './watched-page.ts'
@@ -90,9 +91,7 @@ interface Focused {
 /** From the beginning of the document, a Tab at a time. */
 async function focusProblems(page: Page): Promise<readonly string[]> {
   const stops = await page.evaluate<number>(TAB_STOPS)
-  await page.evaluate(
-    `document.activeElement?.blur?.(); getSelection().removeAllRanges(); getSelection().setPosition(document.body, 0)`,
-  )
+  await page.evaluate(TO_THE_BEGINNING)
   const problems: string[] = []
   let last = -1
   for (let stop = 0; stop < stops; stop += 1) {

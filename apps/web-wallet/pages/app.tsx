@@ -20,7 +20,13 @@ const RequestPage = lazy(async () => (await import('./present/request-page.tsx')
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
 /** The parts of a page are fetched while it is asked who is there. */
-const PARTS = { scan: ScanPage, open: OpenPage, offers: OfferPage, requests: RequestPage, help: HelpPage } as const
+const PARTS = {
+  scan: ScanPage,
+  open: OpenPage,
+  offers: OfferPage,
+  requests: RequestPage,
+  help: HelpPage,
+} as const
 
 function fetchPartsOf(path: string): void {
   const [, first = ''] = path.split('/')

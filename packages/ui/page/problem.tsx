@@ -30,7 +30,9 @@ export function Problem({ failure, product, home, retry, heading, why }: Problem
   const comesBack = isPassing(failure)
   return (
     <div class="column stack" data-gap="l">
-      <Strokes apart />
+      <div class="apart">
+        <Strokes apart />
+      </div>
       <div class="stack" data-gap="s">
         <Heading title={heading ?? title} product={product} />
         <p class="lede">{why ?? sentence}</p>

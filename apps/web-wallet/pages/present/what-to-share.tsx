@@ -72,16 +72,18 @@ function Alternatives({ preview, choices, onChange }: WhatToShareProps) {
               }
             />
           ) : (
-            <Pick
-              label={t.useIt}
-              value={titlesOf(preview, options[0]?.queryIds ?? [])}
-              kind={t.choice}
-              choice={{
-                chosen: choices.options[index] !== undefined,
-                onChange: (chosen) =>
-                  onChange(withOption(choices, index, chosen ? options[0]?.at : undefined)),
-              }}
-            />
+            <div class="picks">
+              <Pick
+                label={t.useIt}
+                value={titlesOf(preview, options[0]?.queryIds ?? [])}
+                kind={t.choice}
+                choice={{
+                  chosen: choices.options[index] !== undefined,
+                  onChange: (chosen) =>
+                    onChange(withOption(choices, index, chosen ? options[0]?.at : undefined)),
+                }}
+              />
+            </div>
           )}
         </Part>
       ))}

@@ -10,6 +10,7 @@ import { TextField } from '@countersign/ui/forms/field'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Heading } from '@countersign/ui/page/heading'
 import { supportText } from '@countersign/ui/page/problem'
+import { list } from '@countersign/ui/text/format'
 import { Sentence } from '@countersign/ui/text/sentence'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
@@ -139,13 +140,7 @@ function OfferedClaims({ labels }: { readonly labels: readonly string[] }) {
   return (
     <>
       <h3 class="label">{t.says}</h3>
-      <ul class="said-list">
-        {labels.map((label) => (
-          <li key={label} class="foreign">
-            {plainName(label)}
-          </li>
-        ))}
-      </ul>
+      <p class="foreign">{list(labels.map((label) => plainName(label)))}</p>
     </>
   )
 }
