@@ -21,6 +21,7 @@ const patient = {
 const unit: TestProjectInlineConfiguration = {
   test: {
     name: 'unit',
+    globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
     maxWorkers: Math.max(2, availableParallelism() - 1),
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'testing/**/*.test.ts', 'scripts/**/*.test.ts'],
     pool: 'threads',
@@ -91,6 +92,7 @@ const interop: TestProjectInlineConfiguration = {
 const cluster: TestProjectInlineConfiguration = {
   test: {
     name: 'cluster',
+    globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
     include: ['e2e/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'e2e/pages/**'],
     pool: 'forks',
@@ -104,6 +106,7 @@ const cluster: TestProjectInlineConfiguration = {
 const pages: TestProjectInlineConfiguration = {
   test: {
     name: 'pages',
+    globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
     include: ['e2e/pages/**/*.test.ts'],
     pool: 'forks',
     fileParallelism: false,

@@ -3,7 +3,7 @@
  * error, tells nothing of the inside, takes no time worth mentioning, and leaves its session as it was.
  */
 
-import { SERVICE_NAMES } from '@countersign/countersign/services'
+import { API_SERVICE_NAMES } from '@countersign/countersign/services'
 import { call } from '@countersign/testing/client/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Chapter } from './bad-input/case.ts'
@@ -91,7 +91,7 @@ beforeAll(async () => {
 afterAll(() => world?.close())
 
 describe('the table', () => {
-  it.each(SERVICE_NAMES)('knows every endpoint of the %s', async (service) => {
+  it.each(API_SERVICE_NAMES)('knows every endpoint of the %s', async (service) => {
     const { paths } = (await call(`${world[service].url}/api.json`)).json() as {
       paths: Record<string, object>
     }

@@ -199,9 +199,6 @@ function versionOf(root, name) {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { built, ms } = await buildPages({ tell: (line) => console.log(line) })
-  console.log(
-    built.length === 0
-      ? 'the pages are those of these sources'
-      : `built ${built.join(', ')} in ${(ms / 1000).toFixed(1)} s`,
-  )
+  if (built.length > 0) console.log(`built ${built.join(', ')} in ${(ms / 1000).toFixed(1)} s`)
+  else if (!process.argv.includes('--quiet')) console.log('the pages are those of these sources')
 }

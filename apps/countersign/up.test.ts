@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { freePorts, takesConnections } from '@countersign/local-servers/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demo } from './demo/demo.ts'
-import { SERVICE_NAMES } from './services.ts'
+import { SERVICE_NAMES, type ServiceName, serviceNamed } from './services.ts'
 import { announcement, closeAll, startAll } from './up.ts'
 
 type Running = Awaited<ReturnType<typeof startAll>>
@@ -34,8 +34,8 @@ describe('everything in one process', () => {
   it('says what runs where, with the account and the data', () => {
     const said = announcement(running, cwd, 812.4).join('\n')
     for (const { name, url } of running) {
-      expect(said).toContain(name)
-      expect(said).toContain(`${url}/swagger`)
+      const { serves, summary } = serviceNamed(name as ServiceName)
+      expect(said).toContain(serves === 'api' ? `${url}   API page ${url}/swagger` : `${url}   ${summary}`)
     }
     expect(said).toContain('user@email.com')
     expect(said).toContain(join(cwd, 'data'))

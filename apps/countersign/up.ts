@@ -1,9 +1,11 @@
 /**
- * Everything in one process, with nothing to install: four services on memory sessions and SQLite. They start
+ * Everything in one process, with nothing to install: the services on memory sessions and SQLite. They start
  * together and stop together; when one cannot start, none is left running.
  */
 import { resolve } from 'node:path'
+import type { ServiceStart } from '@countersign/service/compose/configure'
 import type { RunningService } from '@countersign/service/compose/run-service'
+import { addressOf } from '@countersign/service/config/load'
 import { writeLogsTo } from '@countersign/service/operation/log'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { VERSION } from '@countersign/service/operation/version'
@@ -11,7 +13,7 @@ import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
 import { terminalLine } from './command/terminal-log.ts'
 import { demoCommand } from './demo/flags.ts'
-import { SERVICES } from './services.ts'
+import { addressFlags, localUrl, SERVICES, type ServiceName } from './services.ts'
 
 /** Keys that no two services can share. */
 const LOG_LEVEL = ['--logLevel', '--log-level', '-l']
@@ -63,7 +65,11 @@ export async function startAll(
   { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
 ): Promise<readonly RunningService[]> {
   const names = SERVICES.map(({ name }) => `--${name}.instance=${name}`)
-  const start = { argv: ['--logLevel=warn', PROXY_OF_THIS_MACHINE, ...names, ...argv], env, cwd }
+  const given = { argv, env, cwd }
+  const start = {
+    ...given,
+    argv: ['--logLevel=warn', PROXY_OF_THIS_MACHINE, ...names, ...(await addressesIn(given)), ...argv],
+  }
   const starting = SERVICES.map(async ({ port, load }) => (await load())({ ...start, defaultPort: port }))
   const outcomes = await Promise.allSettled(starting)
   const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
@@ -71,6 +77,20 @@ export async function startAll(
   if (failures.length === 0) return running
   await closeAll(running)
   throw asOne(failures)
+}
+
+/** Each is told where the others are, whatever ports they were given. */
+async function addressesIn(given: Omit<ServiceStart, 'defaultPort'>): Promise<readonly string[]> {
+  const found = await Promise.all(
+    SERVICES.map(
+      async ({ name, port }) =>
+        [name, await addressOf({ ...given, service: name, defaultPort: port })] as const,
+    ),
+  )
+  const addresses = new Map(found)
+  const urlOf = (name: ServiceName, by: 'calls' | 'shows') =>
+    addresses.get(name)?.[by === 'calls' ? 'local' : 'public'] ?? localUrl(name)
+  return SERVICES.flatMap((service) => addressFlags(service, urlOf, `${service.name}.`))
 }
 
 /** What all of them say is said once. A bug goes before what an operator can repair. */
@@ -104,10 +124,15 @@ export function announcement(
   startupMs: number,
 ): readonly string[] {
   const config = services[0]?.config
-  const rows = services.map(({ name, url }) => row(name, `${url}   API page ${url}/swagger`))
+  const serving = (what: 'api' | 'pages') =>
+    services.filter(({ name }) => SERVICES.some((one) => one.name === name && one.serves === what))
+  const first = serving('pages').map(({ name, url }) => row('open', `${url}   ${summaryOf(name)}`))
+  const rows = serving('api').map(({ name, url }) => row(name, `${url}   API page ${url}/swagger`))
   const shared = config?.sessions.type === 'redis'
   return [
     `Countersign ${VERSION}, ${config?.mode ?? 'development'} mode, ready in ${Math.round(startupMs)} ms`,
+    '',
+    ...first,
     '',
     ...rows,
     '',
@@ -120,6 +145,10 @@ export function announcement(
     row('try it', demoCommand(Object.fromEntries(services.map(({ name, url }) => [name, url])))),
     row('stop', 'Ctrl-C'),
   ]
+}
+
+function summaryOf(name: string): string {
+  return SERVICES.find((service) => service.name === name)?.summary ?? name
 }
 
 function row(name: string, text: string): string {

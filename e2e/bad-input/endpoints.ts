@@ -2,12 +2,12 @@
  * Every endpoint of every service with what it takes, so that what holds for all is tried on all. The tests compare
  * the list with the services' own API descriptions: an endpoint that is missing here fails them.
  */
-import type { ServiceName } from '@countersign/countersign/services'
+import type { ApiServiceName } from '@countersign/countersign/services'
 import type { World } from './world.ts'
 
 export type BodyKind = 'json' | 'form' | 'text'
 export interface Endpoint {
-  readonly service: ServiceName
+  readonly service: ApiServiceName
   /** As in the API description. */
   readonly path: string
   readonly methods: Readonly<Record<string, readonly BodyKind[]>>

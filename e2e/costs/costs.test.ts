@@ -5,7 +5,7 @@
  */
 
 import { RECEIVED } from '@countersign/core/size-limits'
-import { SERVICE_NAMES } from '@countersign/countersign/services'
+import { API_SERVICE_NAMES } from '@countersign/countersign/services'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import type { Operation } from '@countersign/testing/client/described-api'
 import { costsAtMost } from '@countersign/testing/time/costs-at-most'
@@ -100,7 +100,7 @@ function carriesBody({ method }: Operation): boolean {
 
 it('of a route that anybody may call are all in the table', async () => {
   const found: string[] = []
-  for (const name of SERVICE_NAMES)
+  for (const name of API_SERVICE_NAMES)
     for (const operation of services[name].operations.filter(carriesBody)) {
       const { url } = services[name]
       const answer = await fetch(url + operation.path.replace(/\{\w+\}/g, 'A'), { method: operation.method })
@@ -113,7 +113,7 @@ it('of a route that anybody may call are all in the table', async () => {
 
 it.each(Object.entries(REACHABLE))('%s costs little, whatever is sent', async (name, asked) => {
   const [service = '', method, path] = name.split(' ')
-  const measured = services[service as (typeof SERVICE_NAMES)[number]]
+  const measured = services[service as (typeof API_SERVICE_NAMES)[number]]
   const operation = measured.operations.find((one) => one.name === `${method} ${path}`)
   if (operation === undefined) throw new Error(`no ${name}`)
   const costs: Measured[] = []
@@ -122,19 +122,22 @@ it.each(Object.entries(REACHABLE))('%s costs little, whatever is sent', async (n
   expect(costs.filter(({ status }) => status === 429 || status >= 500)).toEqual([])
 })
 
-it.each(SERVICE_NAMES)('of %s: a route that wants a credential costs little without one', async (name) => {
-  const service = services[name]
-  const closed = service.operations.filter(
-    (operation) => carriesBody(operation) && !isListed(`${name} ${operation.name}`),
-  )
-  const costs: Measured[] = []
-  for (const operation of closed) {
-    for (const body of [65_000, RECEIVED.exchange - 1000].flatMap((size) => costlyJson(size).slice(0, 1)))
-      costs.push(await costOf(service, operation, body, {}))
-  }
-  if (process.env['SHOW_COSTS'] !== undefined) show(`${name}, closed`, costs)
-  expect(costs.filter(({ status }) => ![401, 413, 415].includes(status))).toEqual([])
-})
+it.each(API_SERVICE_NAMES)(
+  'of %s: a route that wants a credential costs little without one',
+  async (name) => {
+    const service = services[name]
+    const closed = service.operations.filter(
+      (operation) => carriesBody(operation) && !isListed(`${name} ${operation.name}`),
+    )
+    const costs: Measured[] = []
+    for (const operation of closed) {
+      for (const body of [65_000, RECEIVED.exchange - 1000].flatMap((size) => costlyJson(size).slice(0, 1)))
+        costs.push(await costOf(service, operation, body, {}))
+    }
+    if (process.env['SHOW_COSTS'] !== undefined) show(`${name}, closed`, costs)
+    expect(costs.filter(({ status }) => ![401, 413, 415].includes(status))).toEqual([])
+  },
+)
 
 function isListed(name: string): boolean {
   return Object.keys(REACHABLE).some((listed) => listed === name || listed.startsWith(`${name} `))

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { SERVICE_NAMES, type ServiceName } from '@countersign/countersign/services'
+import { API_SERVICE_NAMES, type ApiServiceName } from '@countersign/countersign/services'
 import { answersOk, freePort } from '@countersign/local-servers/ports'
 import { startProgram, untilReady } from '@countersign/local-servers/process/program'
 import type { StopList } from '@countersign/local-servers/stop-list'
@@ -11,14 +11,14 @@ import { type ApiDocument, type Operation, operationsOf } from '@countersign/tes
 import type { Measure } from '@countersign/testing/time/costs-at-most'
 
 export interface MeasuredService {
-  readonly name: ServiceName
+  readonly name: ApiServiceName
   readonly url: string
   readonly operations: readonly Operation[]
   /** Milliseconds of its main thread. */
   readonly processor: Measure
 }
 
-export type MeasuredServices = Readonly<Record<ServiceName, MeasuredService>>
+export type MeasuredServices = Readonly<Record<ApiServiceName, MeasuredService>>
 
 export const MANAGEMENT_KEY = 'a-key-for-management-calls'
 
@@ -28,14 +28,14 @@ const PROBE = new URL('./cpu-probe.ts', import.meta.url).href
 export async function startMeasured(started: StopList): Promise<MeasuredServices> {
   const folder = await mkdtemp(join(tmpdir(), 'countersign-costs-'))
   started.add(() => rm(folder, { recursive: true, force: true }))
-  const services = await Promise.all(SERVICE_NAMES.map((name) => startOne(name, folder, started)))
+  const services = await Promise.all(API_SERVICE_NAMES.map((name) => startOne(name, folder, started)))
   return Object.fromEntries(services.map((service) => [service.name, service])) as Record<
-    ServiceName,
+    ApiServiceName,
     MeasuredService
   >
 }
 
-async function startOne(name: ServiceName, folder: string, started: StopList): Promise<MeasuredService> {
+async function startOne(name: ApiServiceName, folder: string, started: StopList): Promise<MeasuredService> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   const flags = [

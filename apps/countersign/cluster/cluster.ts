@@ -7,6 +7,7 @@ import type { CommandOutcome, Surroundings } from '../command/command.ts'
 import { startRefusal } from '../command/start-refusal.ts'
 import { terminalLine } from '../command/terminal-log.ts'
 import { demoCommand } from '../demo/flags.ts'
+import { type ServiceEntry, serviceNamed } from '../services.ts'
 import { CLUSTER_FLAGS } from './flags.ts'
 import { followLogs } from './follow-logs.ts'
 import { picture } from './picture.ts'
@@ -49,6 +50,8 @@ export function clusterOptions(argv: readonly string[]): ClusterOptions | string
     wallets: given.count('wallets') ?? 2,
     issuers: given.count('issuers') ?? 2,
     verifiers: given.count('verifiers') ?? 2,
+    webWallets: given.count('web-wallets') ?? 2,
+    portals: given.count('portals') ?? 2,
     ports: given.on('free-ports') ? 'free' : 'standard',
     sessions: given.on('memory') ? 'memory' : 'redis',
     dataFolder: given.text('data'),
@@ -73,13 +76,19 @@ function announcement(running: Cluster): readonly string[] {
     '',
     picture(topology, facts),
     '',
-    ...Object.entries(urls).map(([name, url]) => `  ${name.padEnd(12)}${url}   API page ${url}/swagger`),
+    ...topology
+      .filter(({ instances }) => instances.length > 0)
+      .map(({ service }) => addressLine(serviceNamed(service), urls[service])),
     '',
     '  account     user@email.com / password   pre-registered in the wallet',
     `  logs        ${running.logFolder}`,
     `  try it      ${demoCommand(urls, 'balanced')}`,
     '  stop        Ctrl-C',
   ]
+}
+
+function addressLine({ name, serves, summary }: ServiceEntry, url: string): string {
+  return `  ${name.padEnd(12)}${url}   ${serves === 'api' ? `API page ${url}/swagger` : summary}`
 }
 
 /** Resolves when a signal came and all is stopped; one that comes during the start waits for its end. */

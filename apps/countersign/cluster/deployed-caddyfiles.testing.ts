@@ -3,7 +3,7 @@
 import { caddyfile } from '@countersign/local-servers/caddyfile'
 import { sitesOf, standardTopology } from './topology.ts'
 
-const PAIRS = standardTopology({ wallets: 2, issuers: 2, verifiers: 2 })
+const PAIRS = standardTopology({ wallets: 2, issuers: 2, verifiers: 2, webWallets: 2, portals: 2 })
 
 /** For services on one machine, where the balancer listens on loopback as they do. */
 export function oneMachineCaddyfile(): string {
@@ -11,7 +11,8 @@ export function oneMachineCaddyfile(): string {
     sites: sitesOf(PAIRS),
     bind: ['127.0.0.1'],
     remarks: [
-      'Two instances of each service on this machine: repository 9090, wallets 9091, issuers 9092, verifiers 9093.',
+      'Two instances of each service on this machine: repository 9090, wallets 9091, issuers 9092, verifiers 9093,',
+      'web wallets 9094, portals 9095.',
       'Development: only this machine is served. To serve others, remove default_bind, give the services a',
       'management key and put TLS in front.',
       '',
@@ -30,7 +31,7 @@ export function composeCaddyfile(): string {
 
 /** For two verifiers in containers that were started by hand. */
 export function verifiersCaddyfile(): string {
-  const verifiers = standardTopology({ wallets: 0, issuers: 0, verifiers: 2 })
+  const verifiers = standardTopology({ wallets: 0, issuers: 0, verifiers: 2, webWallets: 0, portals: 0 })
   return caddyfile({
     sites: sitesOf(
       verifiers.filter(({ service }) => service === 'verifier'),

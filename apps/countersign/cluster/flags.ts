@@ -8,6 +8,8 @@ export const CLUSTER_FLAGS = {
   wallets: { ...INSTANCES, says: `instances of the wallet, 1 to ${MAX_INSTANCES} (default 2)` },
   issuers: { ...INSTANCES, says: 'of the issuer' },
   verifiers: { ...INSTANCES, says: 'of the verifier' },
+  'web-wallets': { ...INSTANCES, says: 'of the web wallet' },
+  portals: { ...INSTANCES, says: 'of the portal' },
   data: {
     kind: 'text',
     value: 'DIR',
@@ -17,5 +19,5 @@ export const CLUSTER_FLAGS = {
     kind: 'switch',
     says: 'no Redis: every instance keeps its own sessions, to see what goes wrong then',
   },
-  'free-ports': { kind: 'switch', says: 'whatever ports are free, in place of 9090-9093, 7001 …' },
+  'free-ports': { kind: 'switch', says: 'whatever ports are free, in place of 9090-9095, 7001 …' },
 } as const satisfies FlagTable

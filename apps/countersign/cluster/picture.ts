@@ -1,4 +1,5 @@
 /** The cluster as a picture for the terminal: who stands in front, who behind, and where they keep what they share. */
+import { serviceNamed } from '../services.ts'
 import type { InstancePlan, ServicePlan, Topology } from './topology.ts'
 
 export interface PictureFacts {
@@ -11,15 +12,28 @@ export interface PictureFacts {
 export function picture(topology: Topology, { redisPort, postgresPort }: PictureFacts): string {
   const width = Math.max(...topology.flatMap(({ instances }) => instances.map((one) => label(one).length)))
   const shared = redisPort !== undefined
-  const blocks = topology.flatMap((service) => serviceLines(service, width, spineOf(service, shared)))
+  const first = topology.findIndex(keepsSessions)
+  const blocks = topology.flatMap((service, at) =>
+    serviceLines(service, width, spineOf(service, { shared, passed: first !== -1 && at > first })),
+  )
   return [...blocks, ...storeLines(redisPort, postgresPort, width)].map((line) => line.trimEnd()).join('\n')
 }
 
 const BALANCER_WIDTH = 'localhost:65535'.length
 
-/** What hangs on the right of an instance: the line to the shared sessions, or its own; the repository has none. */
-function spineOf({ service }: ServicePlan, shared: boolean): readonly string[] {
-  if (service === 'repository') return ['', '', '']
+function keepsSessions({ service }: ServicePlan): boolean {
+  return serviceNamed(service).keeps !== 'nothing'
+}
+
+/**
+ * What hangs on the right of an instance: the line to the shared sessions, or its own, where it has any. `passed`: the line of
+ * those above goes by.
+ */
+function spineOf(
+  service: ServicePlan,
+  { shared, passed }: { readonly shared: boolean; readonly passed: boolean },
+): readonly string[] {
+  if (!keepsSessions(service)) return shared && passed ? ['  │', '  │', '  │'] : ['', '', '']
   return shared ? ['  │', '──┤', '  │'] : ['', '──► its own sessions', '']
 }
 
@@ -48,7 +62,7 @@ function jointsAt(index: number, count: number): readonly string[] {
 }
 
 function storeLines(redisPort: number | undefined, postgresPort: number, width: number): string[] {
-  const postgres = `PostgreSQL :${postgresPort}, what the wallets keep`
+  const postgres = `PostgreSQL :${postgresPort}, what must last`
   if (redisPort === undefined)
     return ['', ` ${postgres}`, ' No Redis: a session is found only where it began']
   const spine = 1 + BALANCER_WIDTH + 4 + 8 + width + 4 + 2

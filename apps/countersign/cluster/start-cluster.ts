@@ -17,7 +17,7 @@ import type { Program } from '@countersign/local-servers/process/program'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import { removeLeftFolders, temporaryFolder } from '@countersign/local-servers/temporary-folder'
-import type { ServiceName } from '../services.ts'
+import { addressFlags, type ServiceName, serviceNamed } from '../services.ts'
 import {
   balancedTo,
   type ClusterService,
@@ -42,6 +42,9 @@ export interface ClusterOptions {
   readonly wallets?: number
   readonly issuers?: number
   readonly verifiers?: number
+  /** Of those that serve pages, whose pages have to be built; default 0. */
+  readonly webWallets?: number
+  readonly portals?: number
   /** `standard`: those of the documentation; `free`: whatever is free, for tests that run side by side. */
   readonly ports: 'free' | 'standard'
   /** `memory`: no Redis, every instance keeps its own sessions. Default `redis`. */
@@ -116,8 +119,8 @@ async function startParts(options: ClusterOptions, started: StopList): Promise<C
 }
 
 async function planned(options: ClusterOptions): Promise<Topology> {
-  const { wallets = 2, issuers = 2, verifiers = 2 } = options
-  const counts: InstanceCounts = { wallets, issuers, verifiers }
+  const { wallets = 2, issuers = 2, verifiers = 2, webWallets = 0, portals = 0 } = options
+  const counts: InstanceCounts = { wallets, issuers, verifiers, webWallets, portals }
   if (options.ports === 'free') return topologyOn(await freePorts(portsNeeded(counts)), counts)
   const topology = standardTopology(counts)
   const wanted = topology.flatMap(({ publicPort, instances }) => [
@@ -205,6 +208,8 @@ function startServices(
         plan,
         flags: [
           ...flagsOf(service, plan.name, plan.port, folders, stores),
+          // Through the balancer, so that any instance may answer.
+          ...addressFlags(serviceNamed(service.service), (name) => urlOf(topology, name)),
           ...(options.limitSenders === true ? [] : ['--senderRequestsPerSecond=0']),
           ...(options.flags?.[service.service] ?? []),
         ],
@@ -217,8 +222,8 @@ function startServices(
   )
 }
 
-/** Those that keep what must outlive sessions: wallets, and issuers their status lists. */
-const durable: readonly ServiceName[] = ['wallet', 'issuer']
+/** Those that keep what must outlive sessions: wallets, issuers their status lists, portals their operators. */
+const durable: readonly ServiceName[] = ['wallet', 'issuer', 'portal']
 
 function flagsOf(
   service: ServicePlan,
@@ -258,6 +263,8 @@ function urlsOf(topology: Topology): Record<ServiceName, string> {
     wallet: urlOf(topology, 'wallet'),
     issuer: urlOf(topology, 'issuer'),
     verifier: urlOf(topology, 'verifier'),
+    'web-wallet': urlOf(topology, 'web-wallet'),
+    portal: urlOf(topology, 'portal'),
     repository: urlOf(topology, 'repository'),
   }
 }

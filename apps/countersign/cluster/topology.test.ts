@@ -4,7 +4,7 @@ import { portsNeeded, publicUrl, sitesOf, standardTopology, type Topology, topol
 
 const instancesOf = (topology: Topology) => topology.flatMap(({ instances }) => instances)
 
-const pairs = { wallets: 2, issuers: 2, verifiers: 2 }
+const pairs = { wallets: 2, issuers: 2, verifiers: 2, webWallets: 2, portals: 2 }
 
 describe('the standard topology', () => {
   it('has the ports of the documentation', () => {
@@ -13,6 +13,8 @@ describe('the standard topology', () => {
       { port: 9091, upstreams: ['127.0.0.1:7001', '127.0.0.1:8001'] },
       { port: 9092, upstreams: ['127.0.0.1:7002', '127.0.0.1:8002'], unreadyPaths: ['/status/*'] },
       { port: 9093, upstreams: ['127.0.0.1:7003', '127.0.0.1:8003'] },
+      { port: 9094, upstreams: ['127.0.0.1:7101', '127.0.0.1:8101'] },
+      { port: 9095, upstreams: ['127.0.0.1:7102', '127.0.0.1:8102'] },
     ])
   })
 
@@ -23,7 +25,7 @@ describe('the standard topology', () => {
   })
 
   it('gives no port twice, however many instances there are', () => {
-    const most = standardTopology({ wallets: 9, issuers: 9, verifiers: 9 })
+    const most = standardTopology({ wallets: 9, issuers: 9, verifiers: 9, webWallets: 9, portals: 9 })
     const ports = [...instancesOf(most).map(({ port }) => port), ...most.map(({ publicPort }) => publicPort)]
     expect(new Set(ports).size).toBe(ports.length)
     expect(Math.max(...ports)).toBeLessThanOrEqual(65_535)

@@ -26,11 +26,21 @@ export interface InstanceCounts {
   readonly wallets: number
   readonly issuers: number
   readonly verifiers: number
+  readonly webWallets: number
+  readonly portals: number
+}
+
+const COUNTED: Readonly<Record<Exclude<ServiceName, 'repository'>, keyof InstanceCounts>> = {
+  wallet: 'wallets',
+  issuer: 'issuers',
+  verifier: 'verifiers',
+  'web-wallet': 'webWallets',
+  portal: 'portals',
 }
 
 export const MAX_INSTANCES = 9
 
-/** The ports of the documentation: 9090-9093 in front, and base + 1000 for each further instance. */
+/** The ports of the documentation: 9090-9095 in front, and base + 1000 for each further instance. */
 export function standardTopology(counts: InstanceCounts): Topology {
   return plan(counts, (base, index) => base + 1000 * index)
 }
@@ -87,7 +97,7 @@ function plan(counts: InstanceCounts, portOf: (base: number, index: number) => n
 
 /** The repository keeps nothing, and one is enough. */
 function countOf(service: ServiceName, counts: InstanceCounts): number {
-  return service === 'repository' ? 1 : counts[`${service}s`]
+  return service === 'repository' ? 1 : counts[COUNTED[service]]
 }
 
 function checkedCount(count: number): number {

@@ -1,5 +1,5 @@
 /** What no endpoint takes: wrong methods, content types, sizes, JSON that is none, and requests that are no HTTP. */
-import { SERVICE_NAMES, type ServiceName } from '@countersign/countersign/services'
+import { API_SERVICE_NAMES, type ApiServiceName } from '@countersign/countersign/services'
 import { type BadInput, chapter, type Refusal } from '../case.ts'
 import { admission, type BodyKind, type Endpoint, endpoints, urlOf } from '../endpoints.ts'
 import { anyRequest } from '../stages.ts'
@@ -147,7 +147,7 @@ const unknownPaths = [
 /** Below an address where only what is there may be read. */
 const CLIMBING = '/swagger/static/..%2f..%2f..%2fpackage.json'
 
-function unknown(service: ServiceName): readonly Case[] {
+function unknown(service: ApiServiceName): readonly Case[] {
   const at = (method: string, path: string, status: number, message: RegExp): Case => ({
     name: `${method} ${path.slice(0, 50)}`,
     status,
@@ -166,7 +166,7 @@ function unknown(service: ServiceName): readonly Case[] {
 }
 
 /** A request line and header fields that only a socket can send. */
-function raw(name: string, status: number, message: RegExp, text: string): (service: ServiceName) => Case {
+function raw(name: string, status: number, message: RegExp, text: string): (service: ApiServiceName) => Case {
   return (service) => ({ name, status, message, send: (_, world) => sendRaw(world[service].url, text) })
 }
 
@@ -207,7 +207,7 @@ const noHttp = [
   ),
 ]
 
-export const transportChapters = SERVICE_NAMES.flatMap((service) => {
+export const transportChapters = API_SERVICE_NAMES.flatMap((service) => {
   const stage = anyRequest((world) => `${world[service].url}/readyz`)
   const own = endpoints.filter((endpoint) => endpoint.service === service)
   const taking = bodyTaking.filter(({ endpoint }) => endpoint.service === service)

@@ -79,6 +79,29 @@ export async function loadConfig<Extra extends z.ZodRawShape>(
   return ok({ ...extra.data, ...finished.config })
 }
 
+/** Where a service is reached, by its configuration. */
+export interface ServiceAddress {
+  /** On this machine. */
+  readonly local: string
+  /** Without a slash at the end; that of the load balancer when there is one. */
+  readonly public: string
+}
+
+/**
+ * Where another service will be reached that reads the same sources: its port and base URL, and nothing else of it. What is
+ * wrong with them is told when it loads them itself.
+ */
+export async function addressOf(
+  options: Pick<LoadOptions<z.ZodRawShape>, 'service' | 'defaultPort' | 'argv' | 'env' | 'cwd'>,
+): Promise<ServiceAddress> {
+  const { webPort, baseUrl } = serviceConfigShape
+  const { settings } = await gather({ ...options, extra: {} }, serviceConfigShape)
+  const read = z.object({ webPort: webPort.catch(undefined), baseUrl: baseUrl.catch(undefined) })
+  const values = read.parse(fitTo(serviceConfigShape, mergeSettings(settings)))
+  const local = `http://localhost:${values.webPort ?? options.defaultPort}`
+  return { local, public: values.baseUrl ?? local }
+}
+
 /** Every mistake as one line: place, key, problem. */
 export function mistakeLines(mistakes: readonly Mistake[]): readonly string[] {
   return mistakes.map(({ source, key, problem }) => `${source}: ${key === '' ? '' : `${key}: `}${problem}`)
