@@ -9,6 +9,7 @@ import { portalShape } from '@countersign/portal/config'
 import { serviceConfigShape } from '@countersign/service/config/schema'
 import { verifierShape } from '@countersign/verifier/config'
 import { walletShape } from '@countersign/wallet/config'
+import { webWalletShape } from '@countersign/web-wallet/config'
 import { z } from 'zod'
 
 export const PAGE = join(import.meta.dirname, '..', 'docs', 'configuration.md')
@@ -40,6 +41,7 @@ const SECTIONS: readonly (readonly [title: string, shape: z.ZodRawShape])[] = [
   ['Issuer', issuerShape],
   ['Verifier', verifierShape],
   ['Wallet', walletShape],
+  ['Web wallet', webWalletShape],
   ['Portal', portalShape],
 ]
 
