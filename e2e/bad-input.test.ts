@@ -21,6 +21,7 @@ import { issuedCredentialChapters } from './bad-input/cases/issued-credential-ca
 import { issuerKeyChapters } from './bad-input/cases/issuer-key-cases.ts'
 import { issuersPartChapters } from './bad-input/cases/issuers-part-cases.ts'
 import { judgementChapters } from './bad-input/cases/judgement-cases.ts'
+import { listChapters } from './bad-input/cases/list-cases.ts'
 import { lockedChapters } from './bad-input/cases/locked-cases.ts'
 import { mdocChapters } from './bad-input/cases/mdoc-cases.ts'
 import { mdocPkiChapters } from './bad-input/cases/mdoc-pki-cases.ts'
@@ -75,6 +76,7 @@ const chapters: readonly Chapter[] = [
   ...issuedCredentialChapters,
   ...statusEndpointChapters,
   ...lockedChapters,
+  ...listChapters,
   ...slowListChapters,
   ...repositoryChapters,
   ...walletAccountChapters,

@@ -11,7 +11,7 @@ import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
-import type { OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
+import type { Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
 import type { IssuerDatabase } from './database/schema.ts'
 import type { IndexAllocator } from './status/allocate-index.ts'
 import type { PublishedLists } from './status/published-lists.ts'
@@ -24,6 +24,8 @@ export interface Issuer {
   /** `jti` values of DPoP proofs. */
   readonly proofs: OnceStore
   readonly signals: Signals
+  /** Which sessions were made: for operators' lists alone. */
+  readonly index: Pick<Index, 'page'>
   /** Told of each step that was written, for figures. */
   readonly observe?: ((before: IssuanceSession, after: IssuanceSession) => void) | undefined
   /** Name of this instance, for the events that it commits. */

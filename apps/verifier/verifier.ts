@@ -11,13 +11,15 @@ import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { TokenBuckets } from '@countersign/service/operation/token-buckets'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
-import type { Due, SessionStore, Signals } from '@countersign/stores/ports'
+import type { Due, Index, SessionStore, Signals } from '@countersign/stores/ports'
 import type { LookTurns } from './look-turns.ts'
 import type { Policy } from './policies/policy.ts'
 
 export interface Verifier {
   readonly sessions: SessionStore<VerificationSession>
   readonly signals: Signals
+  /** Which sessions were made: for operators' lists alone. */
+  readonly index: Pick<Index, 'page'>
   /** Told of each step that was written, for figures. */
   readonly observe?: ((before: VerificationSession, after: VerificationSession) => void) | undefined
   /** Name of this instance, for the events that it commits. */

@@ -21,7 +21,14 @@ const form = { POST: ['form'] } as const
 /** Scripts of the field use either. */
 const change = { POST: ['json'], PUT: ['json'] } as const
 
+/** At every service that has sessions, or shares their store. */
+const cluster: readonly Omit<Endpoint, 'service'>[] = [
+  { path: '/cluster/instances', methods: read },
+  { path: '/cluster/counts', methods: read },
+]
+
 const issuer: readonly Omit<Endpoint, 'service'>[] = [
+  ...cluster,
   { path: '/onboard/issuer', methods: json },
   { path: '/onboard/iso-mdl/iacas', methods: json },
   { path: '/onboard/iso-mdl/document-signers', methods: json },
@@ -29,6 +36,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
     { path: `/openid4vc/${family}/issue`, methods: json },
     { path: `/openid4vc/${family}/issueBatch`, methods: json },
   ]),
+  { path: '/openid4vc/sessions', methods: read },
   { path: '/openid4vc/session/{id}', methods: read },
   { path: '/openid4vc/session/{id}/events', methods: read },
   { path: '/openid4vc/credentials', methods: read },
@@ -48,7 +56,9 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
 ]
 
 const verifier: readonly Omit<Endpoint, 'service'>[] = [
+  ...cluster,
   { path: '/openid4vc/verify', methods: json },
+  { path: '/openid4vc/sessions', methods: read },
   { path: '/openid4vc/session/{id}', methods: read },
   { path: '/openid4vc/session/{id}/events', methods: read },
   { path: '/openid4vc/session/{id}/returned', methods: json },
@@ -78,6 +88,7 @@ const exchange = `${inWallet}/exchange`
 const anyBody = ['json', 'text', 'form'] as const
 
 const wallet: readonly Omit<Endpoint, 'service'>[] = [
+  ...cluster,
   { path: '/wallet-api/auth/register', methods: json },
   { path: '/wallet-api/auth/login', methods: json },
   { path: '/wallet-api/auth/logout', methods: { POST: anyBody } },

@@ -105,10 +105,10 @@ async function dumpOfRedis(): Promise<string> {
   for await (const keys of client.scanIterator()) {
     for (const key of keys) {
       const type = await client.type(key)
-      lines.push(
-        key,
-        type === 'hash' ? Object.values(await client.hGetAll(key)).join(' ') : String(await client.get(key)),
-      )
+      if (type === 'zset') lines.push(key, ...(await client.zRange(key, 0, -1)))
+      else if (type === 'hash')
+        lines.push(key, ...Object.entries(await client.hGetAll(key)).map((field) => field.join(' ')))
+      else lines.push(key, String(await client.get(key)))
     }
   }
   client.destroy()

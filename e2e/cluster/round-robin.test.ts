@@ -10,6 +10,8 @@ import {
 import { type Answer, call, postForm, postJson } from '@countersign/testing/client/http'
 import { identityConfiguration } from '@countersign/testing/client/protocol-wallet'
 import { newWalletUser, present, receive } from '@countersign/testing/client/wallet-api'
+import { eventually } from '@countersign/testing/time/eventually'
+import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { many } from './many.ts'
 import { Served } from './served.ts'
@@ -105,5 +107,56 @@ describe('two of each on Redis and PostgreSQL', () => {
       new URL(answer.text.replace('openid4vp:', 'http:')).searchParams.get('client_id'),
     )
     expect(new Set(clients).size).toBe(1)
+  })
+
+  it('list the sessions of both: all pages together have each once, whoever answers', async () => {
+    const listed: string[] = []
+    const served = new Set<string>()
+    for (let before = ''; before !== 'end'; ) {
+      const query = before === '' ? 'limit=30' : `limit=30&before=${before}`
+      const answer = await call(`${cluster.urls.verifier}/openid4vc/sessions?${query}`)
+      served.add(answer.instance)
+      const page = answer.json() as { sessions: { id: string }[]; next?: string }
+      listed.push(...page.sessions.map(({ id }) => id))
+      before = page.next ?? 'end'
+    }
+    // A hundred verifications, twenty of the wallets' and one started at each verifier.
+    expect([listed.length, new Set(listed).size]).toEqual([122, 122])
+    expect([...served].toSorted()).toEqual(['verifier1', 'verifier2'])
+    const verified = await call(`${cluster.urls.verifier}/openid4vc/sessions?state=verified&limit=100`)
+    expect((verified.json() as { sessions: unknown[] }).sessions).toHaveLength(100)
+  })
+
+  it('know of each other, count together, and miss one that is killed within 15 seconds', async () => {
+    const seenBy = async (service: string) => {
+      const { instances } = (await call(`${service}/cluster/instances`)).json() as {
+        instances: { instance: string }[]
+      }
+      return instances.map(({ instance }) => instance)
+    }
+    const everybody = ['issuer1', 'issuer2', 'verifier1', 'verifier2', 'wallet1', 'wallet2']
+    for (const url of [cluster.urls.wallet, cluster.urls.issuer, cluster.urls.verifier])
+      expect(await seenBy(url)).toEqual(everybody)
+    const entered = async () => {
+      const counts = (await call(`${cluster.urls.issuer}/cluster/counts`)).json() as {
+        sessions: { kind: string; entered: Record<string, number> }[]
+      }
+      return new Map(counts.sessions.map(({ kind, entered: states }) => [kind, states]))
+    }
+    // A figure is told within five seconds.
+    await eventually('all is counted', async () => {
+      const counts = await entered()
+      return counts.get('verification')?.['created'] === 122 && counts.get('issuance')?.['completed'] === 120
+    })
+    const killed = cluster.services.find(({ name }) => name === 'verifier2')
+    if (killed === undefined) throw new Error('no verifier2')
+    await killed.kill('SIGKILL')
+    await takesAtMost(15_000, () =>
+      eventually('it is gone', async () => !(await seenBy(cluster.urls.issuer)).includes('verifier2')),
+    )
+    expect((await entered()).get('verification')?.['created']).toBe(122)
+    await killed.restart()
+    await eventually('it is back', async () => (await seenBy(cluster.urls.issuer)).includes('verifier2'))
+    expect((await entered()).get('verification')?.['created']).toBe(122)
   })
 })

@@ -28,12 +28,16 @@ export interface StoreLine {
   readonly flaw?: Flaw | undefined
 }
 
-export function connectStore(line: StoreLine): Pick<StoreEngine, 'sessions' | 'once' | 'signals' | 'due'> {
+export function connectStore(
+  line: StoreLine,
+): Pick<StoreEngine, 'sessions' | 'once' | 'signals' | 'due' | 'index'> {
   return {
     sessions: (namespace) => simulatedSessions(line, namespace),
     once: (namespace) => simulatedOnce(line, namespace),
     signals: (namespace) => simulatedSignals(line, namespace),
     due: (namespace) => simulatedDue(line, namespace),
+    // Nobody waits for an entry, and nothing is decided by one: here all of them get lost.
+    index: () => ({ put: async () => {}, page: async () => [] }),
   }
 }
 

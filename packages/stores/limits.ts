@@ -53,3 +53,42 @@ export function checkLeasing(max: number, leaseMs: number): void {
   if (!Number.isInteger(leaseMs) || leaseMs < 1 || leaseMs > MAX_LEASE_MS)
     throw new RangeError(`a lease of ${leaseMs} milliseconds`)
 }
+
+/** Entries of a list, at once. */
+const MAX_LISTED = 1_000
+/** The longest that an entry is kept: what is read of an index is bounded by it. */
+export const LISTED_HOURS = 32 * 24
+const HOUR_SECONDS = 3_600
+/** The year 9999: beyond it there are no hours. */
+const LAST_SECOND = 253_402_300_799
+
+/** Entries lie together by the hour of their session. */
+export function hourOf(createdAt: number): number {
+  return Math.floor(createdAt / HOUR_SECONDS)
+}
+
+export function checkedCreatedAt(createdAt: number): number {
+  if (createdAt >= 0 && createdAt <= LAST_SECOND) return Math.floor(createdAt)
+  throw new RangeError(`a session made at ${createdAt}`)
+}
+
+/** Whole milliseconds, 32 days at most. */
+export function checkedListedMs(ttlSeconds: number): number {
+  return Math.min(checkedTtlMs(ttlSeconds), LISTED_HOURS * HOUR_SECONDS * 1000)
+}
+
+export function checkListing({ createdAt, id }: { createdAt: number; id?: string | undefined }, max: number) {
+  checkedCreatedAt(createdAt)
+  if (id !== undefined) checkId(id)
+  if (!Number.isInteger(max) || max < 1 || max > MAX_LISTED) throw new RangeError(`${max} entries at once`)
+}
+
+/** How many instances tell of themselves; the next one is not kept. */
+export const MAX_INSTANCES = 1_000
+const MAX_TOLD = 16_384
+
+export function checkTold(instance: string, told: string): void {
+  checkId(instance)
+  if (told.length > MAX_TOLD || !told.isWellFormed())
+    throw new RangeError(`an instance tells ${told.length} characters of itself`)
+}

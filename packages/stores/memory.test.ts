@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { describeDue } from './due.contract.ts'
+import { describeIndex } from './index.contract.ts'
+import { describeInstances } from './instances.contract.ts'
 import { openMemoryEngine } from './memory.ts'
 import { StoreUnavailable } from './ports.ts'
 import { describeStoreEngine, type StoreUnderTest } from './session-stores.contract.ts'
@@ -20,6 +22,8 @@ async function oneProcess(): Promise<StoreUnderTest> {
 
 describeStoreEngine('memory', oneProcess)
 describeDue('memory', oneProcess)
+describeIndex('memory', oneProcess)
+describeInstances('memory', oneProcess)
 
 describe('the memory engine', () => {
   it('says that nobody else sees it', () => {
@@ -50,8 +54,14 @@ describe('the memory engine', () => {
     await due.put('b', 0)
     await expect(due.put('c', 0)).rejects.toThrow(StoreUnavailable)
     await due.put('b', 0)
+    const index = engine.index('n')
+    await index.put('a', 0, 1)
+    await index.put('b', 0, 1)
+    await expect(index.put('c', 0, 1)).rejects.toThrow(StoreUnavailable)
     expect(await sessions.compareAndSet('a', 1, 'w')).toBe(true)
     await pass(1_000)
     expect(await sessions.create('c', 'v', 1)).toBe(true)
+    expect(await index.page({ createdAt: 1 }, 10)).toEqual([])
+    await index.put('c', 0, 1)
   })
 })

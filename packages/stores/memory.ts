@@ -4,9 +4,24 @@
  * entries, so what nobody reads again goes away without a timer an entry.
  */
 import { openDueTable } from './due-table.ts'
-import { checkedDueMs, checkedTtlMs, checkId, checkLeasing, checkNamespace, checkValue } from './limits.ts'
+import { openIndexTable } from './index-table.ts'
+import {
+  checkedCreatedAt,
+  checkedDueMs,
+  checkedListedMs,
+  checkedTtlMs,
+  checkId,
+  checkLeasing,
+  checkListing,
+  checkNamespace,
+  checkTold,
+  checkValue,
+  MAX_INSTANCES,
+} from './limits.ts'
 import {
   type Due,
+  type Index,
+  type Instances,
   type OnceStore,
   type SessionStore,
   type Signals,
@@ -41,7 +56,9 @@ const SWEPT_A_WRITE = 8
 export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
   const { now = () => performance.now(), maxEntries = MAX_ENTRIES } = options
   const shelf = openShelf(now, maxEntries)
-  const dueOf = memoryDue(now, maxEntries)
+  const dueOf = perNamespace(() => memoryDue(now, maxEntries))
+  const indexOf = perNamespace(() => memoryIndex(now, maxEntries))
+  const told = memoryInstances(now)
   const watching = watchers()
   return {
     shared: false,
@@ -50,6 +67,8 @@ export function openMemoryEngine(options: MemoryOptions = {}): StoreEngine {
     once: (namespace) => memoryOnce(shelf, checkNamespace(namespace)),
     signals: (namespace) => memorySignals(watching, checkNamespace(namespace)),
     due: (namespace) => dueOf(checkNamespace(namespace)),
+    index: (namespace) => indexOf(checkNamespace(namespace)),
+    instances: () => told,
     ping: async () => {},
     // Full, it refuses.
     evictionPolicy: async () => undefined,
@@ -102,30 +121,64 @@ function memorySignals(watching: ReturnType<typeof watchers>, namespace: string)
 }
 
 /** All who ask for one namespace see the same entries. */
-function memoryDue(now: () => number, maxEntries: number): (namespace: string) => Due {
-  const byNamespace = new Map<string, Due>()
-  let fences = 0
-  const open = (): Due => {
-    const table = openDueTable(now)
-    return {
-      put: async (id, inMs) => {
-        checkId(id)
-        if (table.size() >= maxEntries && !table.has(id))
-          throw new StoreUnavailable(`memory: ${maxEntries} sessions are due, no room for more`)
-        table.put(id, checkedDueMs(inMs))
-      },
-      lease: async (max, leaseMs) => {
-        checkLeasing(max, leaseMs)
-        fences += 1
-        return table.lease(max, leaseMs, `${fences}`)
-      },
-      done: async (lease, inMs) => table.done(lease, inMs === undefined ? inMs : checkedDueMs(inMs)),
-    }
-  }
+function perNamespace<T>(open: () => T): (namespace: string) => T {
+  const opened = new Map<string, T>()
   return (namespace) => {
-    const due = byNamespace.get(namespace) ?? open()
-    byNamespace.set(namespace, due)
-    return due
+    const known = opened.get(namespace) ?? open()
+    opened.set(namespace, known)
+    return known
+  }
+}
+
+function memoryDue(now: () => number, maxEntries: number): Due {
+  const table = openDueTable(now)
+  let fences = 0
+  return {
+    put: async (id, inMs) => {
+      checkId(id)
+      if (table.size() >= maxEntries && !table.has(id))
+        throw new StoreUnavailable(`memory: ${maxEntries} sessions are due, no room for more`)
+      table.put(id, checkedDueMs(inMs))
+    },
+    lease: async (max, leaseMs) => {
+      checkLeasing(max, leaseMs)
+      fences += 1
+      return table.lease(max, leaseMs, `${fences}`)
+    },
+    done: async (lease, inMs) => table.done(lease, inMs === undefined ? inMs : checkedDueMs(inMs)),
+  }
+}
+
+function memoryIndex(now: () => number, maxEntries: number): Index {
+  const table = openIndexTable(now)
+  return {
+    put: async (id, createdAt, ttlSeconds) => {
+      checkId(id)
+      if (table.size() >= maxEntries)
+        throw new StoreUnavailable(`memory: ${maxEntries} sessions are listed, no room for more`)
+      table.put(id, checkedCreatedAt(createdAt), checkedListedMs(ttlSeconds))
+    },
+    page: async (before, max) => {
+      checkListing(before, max)
+      return table.page(before, max)
+    },
+  }
+}
+
+/** Of this process alone. */
+function memoryInstances(now: () => number): Instances {
+  const byInstance = new Map<string, { readonly told: string; readonly at: number }>()
+  return {
+    tell: async (instance, told) => {
+      checkTold(instance, told)
+      if (byInstance.size < MAX_INSTANCES || byInstance.has(instance))
+        byInstance.set(instance, { told, at: now() })
+      return {}
+    },
+    read: async (keepMs) => {
+      for (const [instance, { at }] of byInstance) if (now() - at > keepMs) byInstance.delete(instance)
+      return [...byInstance].map(([instance, { told, at }]) => ({ instance, told, ageMs: now() - at }))
+    },
   }
 }
 

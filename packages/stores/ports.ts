@@ -1,6 +1,6 @@
 /**
- * Where state is kept: four narrow, atomic ports (plus durable SQL beside them). No list, no scan and no generic
- * update on a request path. Every adapter passes the contract suites beside this file.
+ * Where state is kept: narrow, atomic ports (plus durable SQL beside them). No list, no scan and no generic update on a
+ * request path: `Index` and `Instances` are for operators. Every adapter passes the contract suites beside this file.
  *
  * Every operation may throw `StoreUnavailable`: the store could not be reached or did not answer in time.
  * An operation whose answer was lost is retried by the adapter so that the caller still learns what *it* did.
@@ -59,6 +59,55 @@ export interface Lease {
   readonly fence: string
 }
 
+/**
+ * Which sessions were made, newest first: for operators' lists alone. An entry is put after its session was created, by
+ * somebody who does not wait for it. A lost one costs a row in a list and nothing else, so no decision may ever ask here
+ * (docs/decisions/037).
+ */
+export interface Index {
+  /** `createdAt`: epoch seconds, as the session says it. The entry is there for `ttlSeconds` at least, 32 days at most. */
+  put(id: string, createdAt: number, ttlSeconds: number): Promise<void>
+  /**
+   * At most `max` entries older than `before`, newest first; fewer: there are no more. Entries of one second come in an
+   * order that stays. Sessions may be over by now: the entry does not know.
+   */
+  page(before: IndexPlace, max: number): Promise<readonly IndexEntry[]>
+}
+
+export interface IndexEntry {
+  readonly id: string
+  /** Epoch seconds. */
+  readonly createdAt: number
+}
+
+/** Right after this entry; without an id, before the first one of that second. */
+export interface IndexPlace {
+  readonly createdAt: number
+  readonly id?: string | undefined
+}
+
+/**
+ * What the instances of a deployment tell of themselves, one text each; nothing here decides anything. Ages are by the
+ * store's own clock.
+ */
+export interface Instances {
+  /** Puts `told` in the place of what this instance told before. Answers what time it is for the store. */
+  tell(instance: string, told: string): Promise<StoreTime>
+  /** What each told last and how long ago. What is older than `keepMs` is removed and not among it. */
+  read(keepMs: number): Promise<readonly ToldByInstance[]>
+}
+
+/** Epoch milliseconds; absent where the store has no clock but ours. */
+export interface StoreTime {
+  readonly storeMs?: number | undefined
+}
+
+export interface ToldByInstance {
+  readonly instance: string
+  readonly told: string
+  readonly ageMs: number
+}
+
 /** The engine behind the ports, as `main.ts` opens it from a URL. */
 export interface StoreEngine {
   /** `memory` is visible to one process only. */
@@ -70,6 +119,9 @@ export interface StoreEngine {
   once(namespace: string): OnceStore
   signals(namespace: string): Signals
   due(namespace: string): Due
+  index(namespace: string): Index
+  /** Of the whole deployment: of all who share the store and its prefix. */
+  instances(): Instances
   /** Resolves when the store takes a write; throws `StoreUnavailable` within `timeoutMs` when it is away, full or read-only. */
   ping(timeoutMs: number): Promise<void>
   /** By which rule a full store throws away what is not over yet; undefined when it never does, or does not say. */

@@ -3,6 +3,7 @@ import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/pu
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
 import { credentialRoutes } from './credential-routes.ts'
+import { listRoutes } from './list-routes.ts'
 import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
@@ -17,6 +18,7 @@ export function issuerRoutes(issuer: Issuer, { display }: RouteOptions): (app: S
   return (app) => {
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
+    listRoutes(app, issuer)
     credentialRoutes(app, issuer)
     metadataRoutes(app, issuer, display)
     walletRoutes(app, issuer)

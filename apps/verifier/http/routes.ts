@@ -33,6 +33,7 @@ import {
   sessionAnswers,
   startAnswers,
 } from './answers.ts'
+import { listRoutes } from './list-routes.ts'
 import { policyList, sessionView } from './session-view.ts'
 import { parseStart } from './start-request.ts'
 import {
@@ -57,6 +58,7 @@ const toWallets = ['wallet']
 export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
   return (app) => {
     relyingPartyRoutes(app, verifier)
+    listRoutes(app, verifier)
     requestRoutes(app, verifier)
     responseRoutes(app, verifier)
   }

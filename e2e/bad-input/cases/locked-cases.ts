@@ -8,7 +8,7 @@ import type { World } from '../world.ts'
 
 /** Those of the issuer that are not for wallets. */
 const management = endpoints.filter(
-  ({ path, service }) => service === 'issuer' && /^\/(onboard|openid4vc)\//.test(path),
+  ({ path, service }) => service === 'issuer' && /^\/(onboard|openid4vc|cluster)\//.test(path),
 )
 
 /** Afterwards the key still opens the door. */

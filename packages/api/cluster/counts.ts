@@ -15,7 +15,7 @@ const sessionCounts = z.object({
 
 export const clusterCounts = z
   .object({
-    at: z.int().describe('Epoch seconds, on the store’s clock'),
+    at: z.int().describe('Epoch seconds, by the clock of the instance that answers'),
     shared: z.boolean().describe('False: these are the counts of the instance that answers'),
     since: z.int().describe('Epoch seconds: when the first of these instances started'),
     instances: count.describe('How many processes told it, stopped ones of the last ten minutes too'),

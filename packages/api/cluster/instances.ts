@@ -41,10 +41,10 @@ export const toldFigures = z.object({
       latencyMs: latencies.optional().describe('Of its operations in the last five minutes'),
     })
     .describe('Where it keeps sessions'),
-  clockDifferenceMs: z
+  clockDifferenceSeconds: z
     .int()
     .optional()
-    .describe('How far its clock is ahead of the store’s, as exact as half a round trip; absent in memory'),
+    .describe("How far its clock is ahead of the store's, give or take one; absent where there is no other"),
 })
 
 export const toldInstance = z.object({
@@ -58,18 +58,18 @@ export const toldInstance = z.object({
 export const liveInstance = toldInstance.extend({
   state: z.enum(['up', 'stopping']).describe('`stopping`: it finishes what it has, and takes nothing new'),
   self: z.boolean().describe('The one that answers'),
-  toldAt: z.int().describe('Epoch seconds, on the store’s clock'),
+  toldAt: z.int().describe('Epoch seconds: when it was heard last'),
   ...toldFigures.shape,
 })
 
 export const goneInstance = toldInstance.extend({
   how: z.enum(['stopped', 'silent']).describe('`silent`: nothing was heard for twelve seconds'),
-  toldAt: z.int().describe('Epoch seconds, on the store’s clock: the last time it was heard'),
+  toldAt: z.int().describe('Epoch seconds: when it was heard last'),
 })
 
 export const clusterInstances = z
   .object({
-    at: z.int().describe('Epoch seconds, on the store’s clock'),
+    at: z.int().describe('Epoch seconds, by the clock of the instance that answers'),
     shared: z
       .boolean()
       .describe('False: sessions are in the memory of a process, and an instance knows of itself alone'),
@@ -100,7 +100,7 @@ export const clusterInstances = z
             eventLoopDelayMs: { mean: 0.4, max: 11 },
             memoryBytes: 123_731_968,
             store: { kind: 'redis', latencyMs: { p50: 0.4, p95: 0.8, p99: 1.9 } },
-            clockDifferenceMs: -3,
+            clockDifferenceSeconds: 0,
           },
         ],
         gone: [

@@ -19,7 +19,9 @@ const listedVerification = z.object({
   ...listedSession,
   state: z
     .enum(VERIFICATION_STATES)
-    .describe('As it is kept; `expired` also where the time is over and nobody has looked since'),
+    .describe(
+      'As it is kept; where the time is over and nobody has looked since, as the next reader will find it',
+    ),
   decidedAt: z.int().optional().describe('Epoch seconds'),
 })
 

@@ -3,7 +3,7 @@
  * are the names of operations and outcomes; what was asked for never becomes one.
  */
 import type { Signer } from '@countersign/crypto/engine'
-import type { Due, OnceStore, SessionStore, StoreEngine } from '@countersign/stores/ports'
+import type { Due, Index, OnceStore, SessionStore, StoreEngine } from '@countersign/stores/ports'
 import type { Metrics, SessionKind, StoreOperation, StoreOutcome } from '../operation/metrics.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
 
@@ -18,6 +18,7 @@ export function observedEngine(engine: StoreEngine, metrics: Metrics): StoreEngi
       return { ...signals, notify: (topic) => timed('notify', () => signals.notify(topic), done) }
     },
     due: (namespace) => observedDue(engine.due(namespace), timed),
+    index: (namespace) => observedIndex(engine.index(namespace), timed),
   }
 }
 
@@ -93,6 +94,14 @@ function observedDue(due: Due, timed: Timed): Due {
         (leases) => (leases.length === 0 ? 'absent' : 'done'),
       ),
     done: (lease, inMs) => timed('due_done', () => due.done(lease, inMs), won),
+  }
+}
+
+/** Nobody waits for a put, and it waits for others: its time says nothing. */
+function observedIndex(index: Index, timed: Timed): Index {
+  return {
+    put: (id, createdAt, ttlSeconds) => index.put(id, createdAt, ttlSeconds),
+    page: (before, max) => timed('index_page', () => index.page(before, max), done),
   }
 }
 

@@ -1,5 +1,6 @@
 /** A service on its runtime: listens, looks at what is due, answers for its health, and stops in good order with all of it. */
 import { setTimeout as delay } from 'node:timers/promises'
+import { clusterRoutes } from '../cluster/cluster-routes.ts'
 import type { ServiceConfig } from '../config/schema.ts'
 import { createHttpService } from '../http/http-service.ts'
 import type { ServiceApp } from '../http/service-app.ts'
@@ -37,11 +38,15 @@ export async function runService(
   { dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
 ): Promise<RunningService> {
-  const { config, engine, log, metrics, monotonicMs } = runtime
+  const { cluster, config, engine, log, metrics, monotonicMs } = runtime
   try {
     const sessions = sessionsCheck(engine, { monotonicMs, metrics, warn: (message) => log.warn(message) })
     const http = await createHttpService({
       ...parts,
+      routes: async (app) => {
+        await parts.routes(app)
+        clusterRoutes(app, cluster)
+      },
       config,
       checks: [
         sessions,
@@ -55,8 +60,11 @@ export async function runService(
     const { port } = await http.listen()
     // What a probe would find out is said at the start; that the store is there was seen when the identity was opened.
     void sessions.check().catch(() => undefined)
-    const close = [() => runtime.close()]
-    const services = dueWork === undefined ? [http] : [http, startDueWork({ ...dueWork, log })]
+    cluster.begin()
+    // What was counted to the end is told before the store is closed.
+    const close = [() => cluster.stopped(), () => runtime.close()]
+    const working = dueWork === undefined ? [] : [startDueWork({ ...dueWork, log })]
+    const services = [http, ...working, { ...NOTHING_TO_CLOSE, drain: cluster.stopping }]
     const stop = gracefulStop({ services, drainSeconds: config.drainSeconds, close, log })
     return { name: config.service, url: `http://localhost:${port}`, config, close: stop }
   } catch (error) {
@@ -64,6 +72,9 @@ export async function runService(
     throw error
   }
 }
+
+/** Who hears of the stop, and has nothing in flight. */
+const NOTHING_TO_CLOSE = { close: async () => {}, cut: () => {} }
 
 /** Opens the parts of a service on its runtime; when one cannot be opened, what was opened before is closed again. */
 export async function openedOn<T>(runtime: Runtime, open: () => Promise<T>): Promise<T> {

@@ -9,12 +9,15 @@ import { type EngineAddress, openEngine } from '@countersign/stores/open-engine'
 import type { StoreEngine } from '@countersign/stores/ports'
 import type { Certificate } from '@countersign/x509/certificate'
 import type { z } from 'zod'
+import { type Cluster, openCluster } from '../cluster/cluster.ts'
+import { ownFigures } from '../cluster/own-figures.ts'
 import { logConfiguration } from '../config/redacted.ts'
 import type { ServiceConfig, SessionsSetting } from '../config/schema.ts'
 import { type CertificateWatch, certificateWatch } from '../operation/certificate-watch.ts'
 import { type Clock, SYSTEM_CLOCK } from '../operation/clock.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
-import { type PrometheusMetrics, prometheusMetrics } from '../operation/prometheus.ts'
+import { bothMetrics, type Exposition, type Metrics } from '../operation/metrics.ts'
+import { prometheusMetrics } from '../operation/prometheus.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import { openIdentity } from './deployment-identity.ts'
 import { observedEngine } from './observed.ts'
@@ -24,8 +27,10 @@ import { anchorOf } from './trust-anchors.ts'
 export interface Runtime extends Clock {
   readonly config: ServiceConfig
   readonly log: Logger
-  readonly metrics: PrometheusMetrics
+  readonly metrics: Metrics & Exposition
   readonly engine: StoreEngine
+  /** What this instance and the others of its deployment tell of themselves. */
+  readonly cluster: Cluster
   /** Over the engine, sealed under the deployment secret. */
   readonly stores: ServiceStores
   readonly deployment: Deployment
@@ -52,13 +57,17 @@ export async function openRuntime(
   const log = createLogger({ service: config.service, instance: config.instance, level: config.logLevel })
   logConfiguration(log, config, ownKeys)
   const warn = (message: string) => log.warn(message)
-  const metrics = prometheusMetrics(config.service)
+  const figures = ownFigures(monotonicMs)
+  const exposed = prometheusMetrics(config.service)
+  const metrics = { ...exposed, ...bothMetrics(exposed, figures.metrics) }
   const address = engineAddress(config.sessions)
   const opening = openEngine(address, { keyPrefix: config.keyPrefix, onProblem: warn, monotonicMs })
   const engine = observedEngine(await opening, metrics)
   const dataDir = config.dataDir ?? (config.mode === 'development' ? resolve('data') : undefined)
   const opened: (() => Promise<void>)[] = []
   const certificates = certificateWatch(log, now)
+  const { service, instance } = config
+  const cluster = openCluster({ engine, figures, service, instance, now, log })
   try {
     const deployment = await openIdentity({ config, engine, dataDir, now, warn })
     if (!engine.shared) log.info('sessions are kept in this process: a second instance would not find them')
@@ -67,7 +76,8 @@ export async function openRuntime(
       log,
       metrics,
       engine,
-      stores: serviceStores(engine, deployment.sealing, metrics, config.instance),
+      cluster,
+      stores: serviceStores(engine, deployment.sealing, metrics, instance),
       deployment,
       developmentAnchors: parsedOnce(deployment.developmentAnchors),
       developmentIacas: parsedOnce(deployment.developmentIacas),
@@ -78,12 +88,14 @@ export async function openRuntime(
       closeAtEnd: (close) => void opened.push(close),
       async close() {
         certificates.stop()
+        figures.stop()
         for (const close of opened.splice(0).toReversed()) await close().catch(() => undefined)
         await engine.close()
       },
     }
   } catch (error) {
     certificates.stop()
+    figures.stop()
     await engine.close()
     throw error
   }

@@ -3,10 +3,11 @@
  * process, each namespace under a key of its own.
  */
 import type { Sealing } from '@countersign/keys/deployment/sealing'
-import type { Due, OnceStore, SessionStore, Signals, StoreEngine } from '@countersign/stores/ports'
+import type { Due, Index, OnceStore, SessionStore, Signals, StoreEngine } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
 import { type Metrics, NO_METRICS, type SessionKind } from '../operation/metrics.ts'
 import { type KeptWithEvents, servedCreations } from '../sessions/served-events.ts'
+import { listedCreations } from './listed-creations.ts'
 import { observedCreations } from './observed.ts'
 
 export interface ServiceStores {
@@ -20,6 +21,8 @@ export interface ServiceStores {
 /** What every session has that is stepped. */
 export interface Stepped extends KeptWithEvents {
   readonly state: string
+  /** Epoch seconds; what is made has it, what was stepped may be kept in another form. */
+  readonly createdAt?: number
 }
 
 /** All that figures need; a service may keep its sessions in another form than it steps them in. */
@@ -31,6 +34,8 @@ export interface SteppedSessions<T extends Stepped> {
   readonly signals: Signals
   /** Which of them somebody has to look at, and when. */
   readonly due: Due
+  /** Which of them were made: for operators' lists alone. */
+  readonly index: Pick<Index, 'page'>
   readonly observe: (before: StateOf<T>, after: StateOf<T>) => void
   /** Name of this instance, for the events that its steps commit. */
   readonly servedBy?: string | undefined
@@ -38,7 +43,7 @@ export interface SteppedSessions<T extends Stepped> {
 
 /** `instance`: the name of this one among its equals; without it events do not say who wrote them. */
 export function serviceStores(
-  engine: Pick<StoreEngine, 'sessions' | 'once' | 'signals' | 'due'>,
+  engine: Pick<StoreEngine, 'sessions' | 'once' | 'signals' | 'due' | 'index'>,
   sealing: Pick<Sealing, 'sealer'>,
   metrics: Metrics = NO_METRICS,
   instance?: string,
@@ -49,13 +54,19 @@ export function serviceStores(
   }
   return {
     sessions,
-    stepped: <T extends Stepped>(kind: SessionKind, schemaVersion: number) => ({
-      sessions: observedCreations(servedCreations(sessions<T>(kind, schemaVersion), instance), kind, metrics),
-      signals: engine.signals(kind),
-      due: engine.due(kind),
-      observe: (before: StateOf<T>, after: StateOf<T>) => metrics.transition(kind, before.state, after.state),
-      servedBy: instance,
-    }),
+    stepped: <T extends Stepped>(kind: SessionKind, schemaVersion: number) => {
+      const index = engine.index(kind)
+      const served = servedCreations(sessions<T>(kind, schemaVersion), instance)
+      return {
+        sessions: listedCreations(observedCreations(served, kind, metrics), index),
+        signals: engine.signals(kind),
+        due: engine.due(kind),
+        index,
+        observe: (before: StateOf<T>, after: StateOf<T>) =>
+          metrics.transition(kind, before.state, after.state),
+        servedBy: instance,
+      }
+    },
     once: (namespace) => engine.once(namespace),
   }
 }

@@ -37,19 +37,35 @@ export function managementDoorKeeper(door: ManagementDoor): DoorKeeper {
   return door.apiKey === undefined ? loopbackKeeper(door.baseUrl) : keyKeeper(door.apiKey)
 }
 
+export interface DoorConfig {
+  readonly mode: Mode
+  readonly webHost: string
+  readonly baseUrl: string
+  readonly managementApiKey?: string | undefined
+}
+
 /**
  * Why a service must not listen: the reason as a sentence for the operator, undefined when it may. An unguarded
  * management door is for one's own machine during development only.
  */
-export function openDoorProblem(config: {
-  readonly mode: Mode
-  readonly webHost: string
-  readonly managementApiKey?: string | undefined
-}): string | undefined {
+export function openDoorProblem(config: Omit<DoorConfig, 'baseUrl'>): string | undefined {
   if (config.managementApiKey !== undefined) return undefined
   if (config.mode === 'production') return 'managementApiKey is needed in production'
   if (isLoopbackHost(config.webHost)) return undefined
   return `managementApiKey is needed to listen on ${config.webHost}: without one only loopback is served`
+}
+
+/** Keeps the management door of a service, and keeps it shut where nothing may open it. */
+export function managementKeeper(config: DoorConfig): DoorKeeper {
+  return openDoorProblem(config) === undefined
+    ? managementDoorKeeper(managementDoor(config))
+    : () => managementClosed
+}
+
+export const managementClosed: WireError = {
+  status: 403,
+  message: 'Without a managementApiKey this is open in development on loopback only',
+  refusal: 'management_closed',
 }
 
 export const noManagementKey: WireError = {

@@ -15,7 +15,7 @@ import { createLogger, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import { VERSION } from '../operation/version.ts'
-import { type Door, managementDoor, managementDoorKeeper, openDoorProblem } from './access.ts'
+import { type Door, managementKeeper, openDoorProblem } from './access.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { MAX_PATH_PARAMETER } from './answers/wire-errors.ts'
@@ -116,6 +116,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const addresses = knownAddresses()
   const routes = knownRoutes(basePathOf(config.baseUrl))
   const places = admission({ ...LOAD_DEFAULTS, ...config })
+  options.metrics?.inFlight(places.inFlight)
   const app = bareServer(options, log, { routes, places })
   app.addHook('onClose', async () => places.stop())
   readBodies(app)
@@ -126,7 +127,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   standardHeaders(app, headersNamed(options))
   answerErrors(app, log)
   knowSenders(app, senderReader(config.trustedProxies))
-  guardDoors(app, managementDoorKeeper(managementDoor(config)))
+  guardDoors(app, managementKeeper(config))
   const senders = {
     perSecond: config.senderRequestsPerSecond ?? 0,
     atOnce: config.senderRequestsAtOnce ?? 1,
@@ -137,7 +138,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     if (!isAboutHealth(request.routeOptions.url)) state.lastRequestAt = performance.now()
   })
   app.addHook('onRoute', (route) => {
-    if (settleRoute(route, addresses, routes) === 'management') state.managed = true
+    const door = settleRoute(route, addresses, routes)
+    if (door === 'management' && route.config?.closedWithoutKey !== true) state.managed = true
   })
   if (config.features.includes('openapi')) showApi(app, { ...options, version: VERSION, ...apiFacts(config) })
   await options.routes(app)
@@ -153,7 +155,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
 
 interface ServiceState {
   draining: boolean
-  /** Some route is at the management door. */
+  /** Some route is at the management door, and the service does not start with it closed. */
   managed: boolean
   /** `performance.now()` of the last request that was not about health. */
   lastRequestAt: number

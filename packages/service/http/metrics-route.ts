@@ -10,6 +10,8 @@ import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { type DoorKeeper, managementDoor, managementDoorKeeper, openDoorProblem } from './access.ts'
 import { fail, type WireError } from './answers/wire-errors.ts'
 
+const EVENT_STREAM = 'text/event-stream'
+
 type App = FastifyInstance<Server, IncomingMessage, ServerResponse>
 
 export function countRequests(app: App, metrics: Metrics): void {
@@ -19,6 +21,7 @@ export function countRequests(app: App, metrics: Metrics): void {
       route: request.routeOptions.url ?? 'unknown',
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1000,
+      streamed: request.routeOptions.config.answers?.[200]?.contentType === EVENT_STREAM,
     })
   })
 }

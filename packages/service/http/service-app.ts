@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Needed on every route. */
     door?: Door
+    /** At the management door: without a management credential it is closed, where others keep the service from starting. */
+    closedWithoutKey?: boolean
     /** Default: `oauth` at the wallet's door, `management` elsewhere. */
     errors?: ErrorShape
     /**

@@ -12,7 +12,11 @@ export interface Metrics {
     readonly route: string
     readonly status: number
     readonly seconds: number
+    /** It was a stream, so its time is how long somebody listened. */
+    readonly streamed: boolean
   }): void
+  /** Asked whenever somebody wants figures: how many requests are being answered. */
+  inFlight(read: () => number): void
   /** A request was refused before anything was done for it, or cut, since there was too much to do. */
   refused(reason: RefusedFor | 'slow_bodies', precedence: Precedence): void
   /** A session changed and the change was committed. `from` is `none` for one that was made. */
@@ -66,6 +70,7 @@ export type StoreOperation =
   | 'due_put'
   | 'due_lease'
   | 'due_done'
+  | 'index_page'
 
 /** `lost`: somebody else was first. */
 export type StoreOutcome = 'done' | 'lost' | 'absent' | 'unavailable'
@@ -73,6 +78,7 @@ export type StoreOutcome = 'done' | 'lost' | 'absent' | 'unavailable'
 /** For tests and for whoever does not want any. */
 export const NO_METRICS: Metrics = {
   request: () => {},
+  inFlight: () => {},
   refused: () => {},
   transition: () => {},
   storeOperation: () => {},
@@ -81,6 +87,52 @@ export const NO_METRICS: Metrics = {
   outgoingRequest: () => {},
   trustLook: () => {},
   trustSources: () => {},
+}
+
+/** Tells both of everything. */
+export function bothMetrics(one: Metrics, other: Metrics): Metrics {
+  return {
+    request: (facts) => {
+      one.request(facts)
+      other.request(facts)
+    },
+    inFlight: (read) => {
+      one.inFlight(read)
+      other.inFlight(read)
+    },
+    refused: (reason, precedence) => {
+      one.refused(reason, precedence)
+      other.refused(reason, precedence)
+    },
+    transition: (kind, from, to) => {
+      one.transition(kind, from, to)
+      other.transition(kind, from, to)
+    },
+    storeOperation: (operation, outcome, seconds) => {
+      one.storeOperation(operation, outcome, seconds)
+      other.storeOperation(operation, outcome, seconds)
+    },
+    storeMayEvict: (mayEvict) => {
+      one.storeMayEvict(mayEvict)
+      other.storeMayEvict(mayEvict)
+    },
+    signature: (purpose, outcome, seconds) => {
+      one.signature(purpose, outcome, seconds)
+      other.signature(purpose, outcome, seconds)
+    },
+    outgoingRequest: (purpose, outcome, seconds) => {
+      one.outgoingRequest(purpose, outcome, seconds)
+      other.outgoingRequest(purpose, outcome, seconds)
+    },
+    trustLook: (kind, outcome) => {
+      one.trustLook(kind, outcome)
+      other.trustLook(kind, outcome)
+    },
+    trustSources: (read) => {
+      one.trustSources(read)
+      other.trustSources(read)
+    },
+  }
 }
 
 /** Figures as Prometheus reads them. */

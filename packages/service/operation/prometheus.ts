@@ -12,7 +12,7 @@ import type { Exposition, Metrics, TrustSourceFigures } from './metrics.ts'
 /** From a quick answer of one instance to the limit of a request, in seconds. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-export type PrometheusMetrics = Metrics & Exposition
+type PrometheusMetrics = Metrics & Exposition
 
 /** Every series carries the service's name, so that several services in one process are told apart. */
 export function prometheusMetrics(service: string): PrometheusMetrics {
@@ -70,6 +70,16 @@ export function prometheusMetrics(service: string): PrometheusMetrics {
     registers: [registry],
   })
   return {
+    inFlight: (read) => {
+      new Gauge({
+        name: 'countersign_http_requests_in_flight',
+        help: 'Requests that are being answered, without event streams',
+        registers: [registry],
+        collect() {
+          this.set(read())
+        },
+      })
+    },
     trustLook: (kind, outcome) => trustLooks([kind, outcome]),
     trustSources: (read) => trustGauges(registry, read),
     storeMayEvict: (mayEvict) => evicting.set(mayEvict ? 1 : 0),

@@ -14,6 +14,8 @@ import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { createClient } from '@redis/client'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { describeDue } from '../due.contract.ts'
+import { describeIndex } from '../index.contract.ts'
+import { describeInstances } from '../instances.contract.ts'
 import { type StoreEngine, StoreUnavailable } from '../ports.ts'
 import { counter, describeStoreEngine, type StoreUnderTest } from '../session-stores.contract.ts'
 import { openRedisEngine } from './redis-engine.ts'
@@ -30,6 +32,8 @@ async function twoInstances(): Promise<StoreUnderTest> {
 
 describeStoreEngine('redis', twoInstances)
 describeDue('redis', twoInstances)
+describeIndex('redis', twoInstances)
+describeInstances('redis', twoInstances)
 
 /** The operation fails as unavailable, and soon enough for somebody who waits for an answer. */
 async function expectUnavailable(operation: () => Promise<unknown>): Promise<void> {
@@ -49,6 +53,10 @@ function everyOperation(engine: StoreEngine): (() => Promise<unknown>)[] {
     () => engine.due('n').put('s', 60_000),
     () => engine.due('n').lease(1, 1),
     () => engine.due('n').done({ id: 's', endsAt: 0, fence: 'none' }),
+    () => engine.index('n').put('s', 1, 60),
+    () => engine.index('n').page({ createdAt: 2 }, 1),
+    () => engine.instances().tell('i', 'told'),
+    () => engine.instances().read(60_000),
     () => engine.ping(500),
   ]
 }

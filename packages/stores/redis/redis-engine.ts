@@ -8,6 +8,8 @@ import { checkNamespace } from '../limits.ts'
 import type { StoreEngine } from '../ports.ts'
 import { Connection, type ConnectionOptions } from './connection.ts'
 import { redisDue } from './due.ts'
+import { redisIndexes } from './index-of-sessions.ts'
+import { redisInstances } from './instances.ts'
 import { redisOnce } from './once.ts'
 import { redisSessions } from './sessions.ts'
 import { openSignalHub } from './signals.ts'
@@ -45,8 +47,9 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
   const connection = new Connection(connecting)
   const hub = openSignalHub(connection, connecting)
   const nextWriteId = writeIds()
-  // Separators that no namespace has: sessions, claims and what is due never meet (docs/storage.md).
-  const keys = (namespace: string, separator: ':' | '#' | '@') => {
+  const indexes = redisIndexes(connection)
+  // Separators that no namespace has: sessions, claims, lists and what is due never meet (docs/storage.md).
+  const keys = (namespace: string, separator: ':' | '#' | '@' | '~') => {
     const start = `${prefix}${checkNamespace(namespace)}${separator}`
     return (id: string) => start + id
   }
@@ -57,11 +60,14 @@ export async function openRedisEngine(options: RedisOptions): Promise<StoreEngin
     once: (namespace) => redisOnce(connection, keys(namespace, '#'), nextWriteId),
     signals: (namespace) => hub.signals(keys(namespace, ':')),
     due: (namespace) => redisDue(connection, keys(namespace, '@')('due'), nextWriteId),
+    index: (namespace) => indexes.open(keys(namespace, '~')),
+    instances: () => redisInstances(connection, `${prefix}!instances`),
     // One key for all instances: none of ours has that separator.
     ping: (timeoutMs) => connection.ping(timeoutMs, ['SET', `${prefix}!written`, '1', 'PX', '60000']),
     evictionPolicy: async () =>
       evictionPolicyIn(await connection.run((link) => link.send(['INFO', 'memory']))),
     close: async () => {
+      await indexes.finish()
       hub.close()
       connection.close()
     },

@@ -1,0 +1,130 @@
+import { verificationList } from '@countersign/api/verifier/session-list'
+import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { serveRequest } from '../request/serve-request.ts'
+import { receivePresentation } from '../response/receive-presentation.ts'
+import {
+  answerTo,
+  heldCredential,
+  started,
+  type TestVerifier,
+  testVerifier,
+  vct,
+} from '../testing/verifier.testing.ts'
+import { verifierRoutes } from './routes.ts'
+
+let test: TestVerifier
+let service: HttpService
+beforeEach(async () => {
+  test = await testVerifier()
+  service = await createHttpService({
+    title: 'Verifier',
+    description: '',
+    config: {
+      service: 'verifier',
+      mode: 'development',
+      webHost: '127.0.0.1',
+      webPort: 0,
+      baseUrl: 'http://localhost:7003',
+      instance: 'verifier-1',
+      trustedProxies: [],
+      logLevel: 'silent',
+      features: [],
+    },
+    routes: verifierRoutes(test.verifier),
+    checks: [],
+  })
+})
+afterEach(() => service.close())
+
+const ask = (query = '') =>
+  service.app.inject({ url: `/openid4vc/sessions${query}`, headers: { host: 'localhost' } })
+
+async function listed(query = '') {
+  const answer = await ask(query)
+  expect(answer.statusCode, answer.body).toBe(200)
+  return verificationList.parse(answer.json())
+}
+
+describe('the list of verifications', () => {
+  it('shows each as far as it is, newest first, and nothing that was presented', async () => {
+    const { verifier, clock } = test
+    const first = await started(verifier)
+    clock.now += 5
+    const answered = await started(verifier)
+    const held = await heldCredential(test, { claims: { given_name: 'Zebrastripe', family_name: 'X' } })
+    await receivePresentation(verifier, answered.id, await answerTo(answered, held, clock.now))
+    clock.now += 5
+    const opened = await started(verifier)
+    await serveRequest(verifier, opened.id, undefined)
+    const { sessions } = await listed()
+    expect(sessions).toMatchObject([
+      { id: opened.id, state: 'requested', lastEvent: { type: 'requested' } },
+      { id: answered.id, state: 'verified', decidedAt: clock.now - 5, lastEvent: { type: 'verified' } },
+      {
+        id: first.id,
+        state: 'created',
+        types: [vct],
+        createdAt: first.createdAt,
+        expiresAt: first.expiresAt,
+      },
+    ])
+    const { body } = await ask()
+    expect(body).not.toMatch(/Zebrastripe|given_name|nonce|claims/)
+    expect((await listed('?state=verified')).sessions.map(({ id }) => id)).toEqual([answered.id])
+  })
+
+  it('has the state that the next reader will find where the time is over, and writes nothing', async () => {
+    const { verifier, clock } = test
+    const { id, expiresAt } = await started(verifier)
+    clock.now = expiresAt
+    expect((await listed('?state=expired')).sessions).toMatchObject([{ id, lastEvent: { type: 'created' } }])
+    expect((await listed('?state=created')).sessions).toEqual([])
+    expect(await verifier.sessions.get(id)).toMatchObject({ version: 1, value: { state: 'created' } })
+  })
+
+  it('names the types of every format that is asked for, ten at most', async () => {
+    const { verifier } = test
+    const vctValues = Array.from({ length: 12 }, (_, at) => `urn:type:${at}`)
+    const dcqlQuery = { credentials: [{ id: 'a', format: 'dc+sd-jwt', meta: { vct_values: vctValues } }] }
+    await started(verifier, { dcqlQuery })
+    expect((await listed()).sessions[0]?.types).toEqual(vctValues.slice(0, 10))
+  })
+
+  it('goes on where the page before ended', async () => {
+    const { verifier, clock } = test
+    const made: string[] = []
+    for (let at = 0; at < 5; at += 1) {
+      made.unshift((await started(verifier)).id)
+      clock.now += 1
+    }
+    const first = await listed('?limit=3')
+    const second = await listed(`?limit=3&before=${first.next}`)
+    expect([...first.sessions, ...second.sessions].map(({ id }) => id)).toEqual(made)
+    expect(second).not.toHaveProperty('next')
+  })
+
+  it.each([
+    '?limit=0',
+    '?limit=101',
+    '?limit=-1',
+    '?limit=1e1',
+    '?limit=5&limit=6',
+    '?state=open',
+    '?state=created&state=expired',
+    '?before=abc',
+    `?before=${'a'.repeat(500)}`,
+    '?before=..%2F..%2Fetc',
+    '?after=5',
+    '?State=created',
+  ])('refuses %s', async (query) => {
+    const answer = await ask(query)
+    expect(answer.statusCode).toBe(400)
+    expect(answer.json()).toMatchObject({ exception: true, code: '400' })
+  })
+
+  it('is behind the management door', async () => {
+    const answer = await service.app.inject({ url: '/openid4vc/sessions', headers: { host: 'evil.example' } })
+    expect(answer.statusCode).toBe(403)
+  })
+})
