@@ -59,7 +59,7 @@ describe.skipIf(refused !== undefined)(
           .split('\n')
           .filter(Boolean)
         const wanted =
-          /^\.\/(?:package\.json|LICENSE|config\/[a-z]+\/[\w-]+\.conf|(?:apps|packages)\/.+\.(?:ts|mjs|json))$/
+          /^\.\/(?:package\.json|LICENSE|config\/[a-z-]+\/[\w-]+\.conf|apps\/[a-z-]+\/dist\/.+|(?:apps|packages)\/.+\.(?:ts|mjs|json))$/
         expect(files.filter((file) => !wanted.test(file))).toEqual([])
         expect(files.filter((file) => /\.(?:test|testing|contract)\.|\/testing\//.test(file))).toEqual([])
         expect(await inImage('grep -rlx planted app || true')).toBe('')

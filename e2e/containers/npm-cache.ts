@@ -25,14 +25,14 @@ function npm(args: readonly string[]): string {
   return execFileSync('npm', args, { encoding: 'utf8' })
 }
 
-/** Installs what the image installs, somewhere else and with this machine's settings. */
+/** Installs what the image installs and what its pages are built with, somewhere else and with this machine's settings. */
 export function fillNpmCache({ folder }: Sandbox, root: string): void {
   const copy = join(folder, 'to-fill-the-cache')
   for (const file of ['package.json', 'package-lock.json', '.npmrc', ...manifestsOf(root)]) {
     mkdirSync(join(copy, dirname(file)), { recursive: true })
     copyFileSync(join(root, file), join(copy, file))
   }
-  const args = ['ci', '--omit=dev', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
+  const args = ['ci', '--ignore-scripts', '--prefer-offline', '--loglevel=error']
   execFileSync('npm', args, { cwd: copy, timeout: FILL_MS, stdio: 'ignore' })
 }
 
