@@ -42,6 +42,7 @@ import { transportChapters } from './bad-input/cases/transport-cases.ts'
 import { verificationChapters } from './bad-input/cases/verification-cases.ts'
 import { walletAccountChapters } from './bad-input/cases/wallet-account-cases.ts'
 import { walletExchangeChapters } from './bad-input/cases/wallet-exchange-cases.ts'
+import { walletPageChapters } from './bad-input/cases/wallet-page-cases.ts'
 import { endpoints } from './bad-input/endpoints.ts'
 import { openWorld, type World } from './bad-input/world.ts'
 
@@ -81,6 +82,7 @@ const chapters: readonly Chapter[] = [
   ...repositoryChapters,
   ...walletAccountChapters,
   ...walletExchangeChapters,
+  ...walletPageChapters,
   ...expiryChapters,
 ]
 

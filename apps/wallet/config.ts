@@ -34,6 +34,12 @@ export const walletShape = {
     .min(1)
     .optional()
     .describe('PEM certificates of the authorities that vouch for verifiers'),
+  webWalletUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      "Public address of the web wallet: its pages may log in, and passkeys are for its host. Absent: http://localhost:7101 in development, this service's own address otherwise",
+    ),
   clientId: z
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)

@@ -1,12 +1,16 @@
 import type { KyselyPlugin } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listCredentials } from './credentials/credentials.ts'
+import { openOffer, rejectOffer, useOpenOffer } from './exchange/offer-exchange.ts'
+import { openRequest, rejectRequest, useOpenRequest } from './exchange/request-exchange.ts'
 import { usePresentationRequest } from './present/present-credential.ts'
 import { useOffer } from './receive/receive-credential.ts'
 import { badge, identity, startTestIssuer, type TestIssuer } from './testing/issuer.testing.ts'
 import { startTestVerifier, type TestVerifier } from './testing/verifier.testing.ts'
 import { newOwner, onBothDatabases, withAnchors } from './testing/wallet.testing.ts'
 import type { Wallet } from './wallet.ts'
+
+const EN = ['en']
 
 const open: (TestIssuer | TestVerifier)[] = []
 afterEach(async () => {
@@ -101,6 +105,59 @@ describe.each(['before', 'after'] as const)('an instance that dies %s any of its
         return { died }
       })
       expect(places).toBeGreaterThan(4)
+    })
+  })
+
+  onBothDatabases('while a page takes up what it showed', (store) => {
+    it('goes on under the same id', async () => {
+      const wallet = store().instance()
+      const owned = await newOwner(wallet)
+      const issuer = await startTestIssuer()
+      open.push(issuer)
+      const places = await diesEverywhere(async (statement) => {
+        const preview = await openOffer(wallet, owned, issuer.offer(), EN)
+        const id = preview.ok ? preview.value.id : ''
+        const held = (await listCredentials(wallet, owned)).length
+        const died = await killed(useOpenOffer(dyingAt(wallet, statement, when), owned, id, {}, EN))
+        const used = await useOpenOffer(wallet, owned, id, {}, EN)
+        expect(used).toMatchObject({ value: { state: 'used', result: { credentials: [{}] } } })
+        expect((await listCredentials(wallet, owned)).length - held).toBe(1)
+        expect(await rejectOffer(wallet, owned, id, EN)).toMatchObject({ ok: false })
+        return { died }
+      })
+      expect(places).toBeGreaterThan(10)
+    })
+  })
+
+  onBothDatabases('while a page shares what it showed', (store) => {
+    it('sends one answer, tells what was in it, and nothing else can be decided', async () => {
+      const [verifier, issuer] = [await startTestVerifier(), await startTestIssuer()]
+      open.push(verifier, issuer)
+      const wallet = store().instance(withAnchors(verifier.anchors))
+      const owned = await newOwner(wallet)
+      await useOffer(wallet, owned, { offer: issuer.offer() })
+      const places = await diesEverywhere(async (statement) => {
+        const preview = await openRequest(wallet, owned, verifier.request(), EN)
+        if (!preview.ok) throw new Error(preview.error.code)
+        const { id, queries } = preview.value
+        const decision = queries.flatMap(({ candidates, queryId }) =>
+          candidates.map(({ credentialId }) => ({ queryId, credentialId, optionalClaims: [] })),
+        )
+        const deciding = { id, decision, locales: EN }
+        const [disclosed, bodies] = [verifier.disclosed.length, verifier.bodies.length]
+        const died = await killed(useOpenRequest(dyingAt(wallet, statement, when), owned, deciding))
+        const used = await useOpenRequest(wallet, owned, deciding)
+        expect(used).toMatchObject({
+          value: { state: 'shared', result: { shared: [{ claims: [{ path: ['given_name'] }] }] } },
+        })
+        expect(verifier.disclosed.length - disclosed).toBe(1)
+        expect(new Set(verifier.bodies.slice(bodies)).size).toBe(1)
+        expect(await rejectRequest(wallet, owned, { ...deciding, decision: false })).toMatchObject({
+          ok: false,
+        })
+        return { died }
+      })
+      expect(places).toBeGreaterThan(6)
     })
   })
 })

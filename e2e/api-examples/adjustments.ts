@@ -3,7 +3,7 @@
  * addresses of the services that run. All else is sent as the document shows it.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
-import { issue, verify } from '@countersign/testing/client/flows'
+import { identityQuery, issue, verify } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import {
   newCode,
@@ -154,6 +154,11 @@ function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustmen
     },
     [`POST ${at}/exchange/resolvePresentationRequest`]: request,
     [`POST ${at}/exchange/matchCredentialsForPresentationRequest`]: request,
+    ...exchangesOfPages(stack, user, credentials[0]),
+    // An authenticator answers a challenge that no example can know.
+    'POST /wallet-api/auth/passkeys': { status: 400 },
+    'POST /wallet-api/auth/passkeys/login': { status: 400 },
+    'DELETE /wallet-api/auth/passkeys/{passkey}': { values: async () => ({ passkey: 'none' }), status: 404 },
     [`POST ${at}/exchange/usePresentationRequest`]: {
       body: async (example) => ({
         ...objectOf(example),
@@ -161,6 +166,33 @@ function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustmen
         selectedCredentials: [credentials[0]],
       }),
     },
+  }
+}
+
+/** What a page opens, and decides about under its id. */
+function exchangesOfPages(stack: Stack, user: RealThings['user'], credentialId: string): Adjustments {
+  const at = '/wallet-api/wallet/{wallet}/exchange'
+  const headers = { authorization: `Bearer ${user.token}` }
+  const opened = async (what: 'offers' | 'requests', body: JsonObject) => {
+    const url = `${user.url}/wallet-api/wallet/${user.wallet}/exchange/${what}`
+    return { exchange: String(expectStatus(await postJson(url, body, headers), 201).json()['id']) }
+  }
+  const ofOffer = { values: async () => opened('offers', { offer: (await newOffer(stack)).url }) }
+  const ofRequest = { values: async () => opened('requests', { request: (await newRequest(stack)).url }) }
+  const queryId = String(identityQuery.credentials[0]?.id)
+  return {
+    [`POST ${at}/offers`]: { body: async () => ({ offer: (await newOffer(stack)).url }) },
+    [`GET ${at}/offers/{exchange}`]: ofOffer,
+    // The offer asks for no transaction code.
+    [`POST ${at}/offers/{exchange}/use`]: { ...ofOffer, body: async () => ({}) },
+    [`POST ${at}/offers/{exchange}/reject`]: ofOffer,
+    [`POST ${at}/requests`]: { body: async () => ({ request: (await newRequest(stack)).url }) },
+    [`GET ${at}/requests/{exchange}`]: ofRequest,
+    [`POST ${at}/requests/{exchange}/use`]: {
+      ...ofRequest,
+      body: async () => ({ selections: [{ queryId, credentialId }] }),
+    },
+    [`POST ${at}/requests/{exchange}/reject`]: ofRequest,
   }
 }
 

@@ -94,6 +94,11 @@ const wallet: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/wallet-api/auth/logout', methods: { POST: anyBody } },
   { path: '/wallet-api/auth/user-info', methods: read },
   { path: '/wallet-api/auth/session', methods: read },
+  { path: '/wallet-api/auth/passkeys', methods: { GET: [], POST: ['json'] } },
+  { path: '/wallet-api/auth/passkeys/options', methods: json },
+  { path: '/wallet-api/auth/passkeys/login', methods: json },
+  { path: '/wallet-api/auth/passkeys/login/options', methods: json },
+  { path: '/wallet-api/auth/passkeys/{passkey}', methods: { DELETE: [] } },
   { path: '/wallet-api/registry/{id}/did.json', methods: read },
   { path: '/wallet-api/wallet/accounts/wallets', methods: read },
   { path: `${inWallet}/keys`, methods: read },
@@ -122,6 +127,12 @@ const wallet: readonly Omit<Endpoint, 'service'>[] = [
   { path: `${exchange}/resolvePresentationRequest`, methods: { POST: ['text'] } },
   { path: `${exchange}/matchCredentialsForPresentationRequest`, methods: { POST: ['text'] } },
   { path: `${exchange}/usePresentationRequest`, methods: json },
+  ...['offers', 'requests'].flatMap((what) => [
+    { path: `${exchange}/${what}`, methods: json },
+    { path: `${exchange}/${what}/{exchange}`, methods: read },
+    { path: `${exchange}/${what}/{exchange}/use`, methods: json },
+    { path: `${exchange}/${what}/{exchange}/reject`, methods: json },
+  ]),
 ]
 
 export const endpoints: readonly Endpoint[] = [

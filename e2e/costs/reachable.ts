@@ -60,6 +60,21 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
     ]),
   ),
   'wallet POST /wallet-api/auth/register': {},
+  'wallet POST /wallet-api/auth/passkeys/options': {},
+  'wallet POST /wallet-api/auth/passkeys': {},
+  'wallet POST /wallet-api/auth/passkeys/login/options': {},
+  'wallet POST /wallet-api/auth/passkeys/login': {
+    bodies: (_, bytes) => [
+      {
+        what: 'a long ceremony and an answer to it',
+        type: 'application/json',
+        text: JSON.stringify({
+          ceremony: 'A'.repeat(4096),
+          credential: { id: 'A'.repeat(Math.max(0, bytes - 5000)), response: { clientDataJSON: 'AAAA' } },
+        }),
+      },
+    ],
+  },
   'wallet POST /wallet-api/auth/login': {
     bodies: () => [
       {

@@ -4,7 +4,7 @@ import {
   issuerMetadata,
   jwtVcIssuerMetadata,
 } from '@countersign/api/issuer/metadata'
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import {
   type IssuerDisplay,
   writeAuthorizationServerMetadata,
@@ -45,7 +45,7 @@ export function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerD
 
 function publications(issuer: Issuer, display: IssuerDisplay): readonly Publication[] {
   const configurations = [...issuer.types.values()].map((type) => type.configuration)
-  const { algorithm, keyId, publicJwk } = issuer.signerFor('jose')
+  const { algorithm, keyId, publicJwk, x5c } = issuer.signerFor('jose')
   return [
     {
       name: 'openid-credential-issuer',
@@ -73,7 +73,10 @@ function publications(issuer: Issuer, display: IssuerDisplay): readonly Publicat
       schema: jwtVcIssuerMetadata,
       document: {
         issuer: issuer.baseUrl,
-        jwks: { keys: [{ ...publicJwk, kid: keyId, use: 'sig', alg: algorithm }] },
+        // RFC 7517 §4.7: with its chain a wallet can tell who this issuer is before it has a credential.
+        jwks: {
+          keys: [defined({ ...publicJwk, kid: keyId, use: 'sig', alg: algorithm, x5c: x5c && [...x5c] })],
+        },
       },
     },
   ]

@@ -2,10 +2,11 @@
  * Makes an account with everything that its owner needs at once: a wallet, a P-256 key and a did:jwk. All of it or
  * nothing, and one account an e-mail address, whichever of many instances is asked first.
  */
+import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import type { Transaction } from 'kysely'
-import type { WalletTables } from '../database/schema.ts'
+import type { AccountRow, WalletTables } from '../database/schema.ts'
 import { selfDid } from '../dids/did-method.ts'
 import { didRow } from '../dids/dids.ts'
 import { keyRow } from '../keys/keys.ts'
@@ -47,7 +48,7 @@ export async function registerAccount(
     return refuse({ code: 'password_length', minimum, maximum: MAX_PASSWORD_LENGTH })
   const limited = await countRegistration(wallet, sender)
   if (limited !== undefined) return refuse(limited)
-  const account = await newAccount(wallet, { ...request, email })
+  const account = await newAccount(wallet, { ...request, id: wallet.newId(), email })
   const made = await wallet.database.inTransaction((transaction) =>
     insertAccount(wallet, transaction, account, request.name),
   )
@@ -72,14 +73,28 @@ export function canonicalEmail(text: string): string | undefined {
   return isEmail ? email : undefined
 }
 
+export interface NewAccount extends RegisterAccount {
+  readonly id: string
+}
+
+/** Who logs in with a passkey alone has no address, and a password that nobody knows. */
+export function newAccountWithoutPassword(
+  wallet: Wallet,
+  { id, name }: Pick<NewAccount, 'id' | 'name'>,
+): Promise<AccountRow> {
+  const password = encodeBase64url(wallet.crypto.randomBytes(32))
+  return newAccount(wallet, { id, name, email: '', password }, `account:${id}`)
+}
+
+/** `called`: what the account is found by; no e-mail address has a colon and no `@`. */
 async function newAccount(
-  { columns, newId, passwords, now }: Wallet,
-  { name, email, password }: RegisterAccount,
-) {
-  const id = newId()
+  { columns, passwords, now }: Wallet,
+  { id, name, email, password }: NewAccount,
+  called: string = email,
+): Promise<AccountRow> {
   return {
     id,
-    email_hash: await columns.hash('email', email),
+    email_hash: await columns.hash('email', called),
     email_sealed: columns.seal(['accounts', id, 'email'], email),
     name_sealed: columns.seal(['accounts', id, 'name'], name),
     // Sealed although it is a hash: without the deployment's secret nobody can even start to guess.
@@ -89,10 +104,10 @@ async function newAccount(
 }
 
 /** False when the address has an account; nothing was changed then. */
-async function insertAccount(
+export async function insertAccount(
   wallet: Wallet,
   transaction: Transaction<WalletTables>,
-  account: Awaited<ReturnType<typeof newAccount>>,
+  account: AccountRow,
   name: string,
 ): Promise<boolean> {
   const inserted = await transaction

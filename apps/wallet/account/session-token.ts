@@ -29,16 +29,27 @@ export async function issueToken(wallet: Wallet, accountId: string): Promise<str
   return token
 }
 
-/** The account that the token belongs to; undefined for one that is unknown, expired or revoked. */
-export async function accountOfToken(wallet: Wallet, token: string): Promise<string | undefined> {
+export interface OpenSession {
+  readonly accountId: string
+  /** Epoch seconds. */
+  readonly expiresAt: number
+}
+
+/** Whose the token is; undefined for one that is unknown, expired or revoked. */
+export async function openSession(wallet: Wallet, token: string): Promise<OpenSession | undefined> {
   if (!TOKEN.test(token)) return undefined
   const found = await wallet.database.db
     .selectFrom('tokens')
-    .select('account_id')
+    .select(['account_id', 'expires_at'])
     .where('id', '=', await tokenId(wallet, token))
     .where('expires_at', '>', wallet.now())
     .executeTakeFirst()
-  return found?.account_id
+  return found && { accountId: found.account_id, expiresAt: found.expires_at }
+}
+
+/** The account that the token belongs to. */
+export async function accountOfToken(wallet: Wallet, token: string): Promise<string | undefined> {
+  return (await openSession(wallet, token))?.accountId
 }
 
 export async function revokeToken(wallet: Wallet, token: string): Promise<void> {
@@ -47,6 +58,11 @@ export async function revokeToken(wallet: Wallet, token: string): Promise<void> 
     .deleteFrom('tokens')
     .where('id', '=', await tokenId(wallet, token))
     .execute()
+}
+
+/** Every login of the account, on every device. */
+export async function revokeAllTokens({ database }: Wallet, accountId: string): Promise<void> {
+  await database.db.deleteFrom('tokens').where('account_id', '=', accountId).execute()
 }
 
 async function tokenId({ crypto }: Wallet, token: string): Promise<string> {

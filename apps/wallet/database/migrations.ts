@@ -20,6 +20,13 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
       await ofWallet(db.schema.createTable('hosted_dids')).execute()
     },
   },
+  // New tables alone: instances of an earlier release go on beside those that know them.
+  '2026-12-pages-and-passkeys': {
+    up: async (db: Untyped) => {
+      await createExchangesOfPages(db)
+      await createPasskeys(db)
+    },
+  },
 }
 
 async function createAccounts(db: Untyped): Promise<void> {
@@ -98,6 +105,34 @@ async function createExchanges(db: Untyped): Promise<void> {
     .addColumn('sent_sealed', 'text', (column) => column.notNull())
     .addColumn('answer_sealed', 'text')
     .addUniqueConstraint('presentations_request', ['wallet_id', 'request_hash'])
+    .execute()
+}
+
+async function createExchangesOfPages(db: Untyped): Promise<void> {
+  await ofWallet(db.schema.createTable('exchanges'))
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('state', 'text', (column) => column.notNull())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('resolved_sealed', 'text', (column) => column.notNull())
+    .addColumn('decision_sealed', 'text')
+    .addColumn('begun_at', 'bigint')
+    .addColumn('result_sealed', 'text')
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('exchanges_wallet').on('exchanges').column('wallet_id').execute()
+}
+
+async function createPasskeys(db: Untyped): Promise<void> {
+  await ofAccount(db.schema.createTable('passkeys'))
+    .addColumn('passkey_sealed', 'text', (column) => column.notNull())
+    .addColumn('counter', 'bigint', (column) => column.notNull())
+    .addColumn('used_at', 'bigint')
+    .execute()
+  await db.schema.createIndex('passkeys_account').on('passkeys').column('account_id').execute()
+  await db.schema
+    .createTable('spent_challenges')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .execute()
 }
 

@@ -25,6 +25,9 @@ export interface WalletTables {
   credentials: CredentialRow
   receptions: IssuanceRow
   presentations: PresentationRow
+  exchanges: ExchangeRow
+  passkeys: PasskeyRow
+  spent_challenges: SpentChallengeRow
   wallet_settings: SettingRow
 }
 
@@ -129,6 +132,44 @@ export interface PresentationRow {
   readonly sent_sealed: string
   readonly answer_sealed: string | null
   readonly created_at: number
+}
+
+/** An offer or a request that somebody looks at: what was resolved, what was decided, and what came of it. */
+export interface ExchangeRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly created_at: number
+  readonly kind: 'offer' | 'request'
+  readonly state: ExchangeState
+  /** Counts the writers: each writes only what nobody changed since it read. */
+  readonly version: number
+  readonly resolved_sealed: string
+  /** What the holder wants done, while it is being done and after. */
+  readonly decision_sealed: string | null
+  readonly begun_at: number | null
+  readonly result_sealed: string | null
+  readonly expires_at: number
+}
+
+/** `begun`: a decision is being carried out, or whoever did so died. The others but `open` are ends. */
+export type ExchangeState = 'open' | 'begun' | 'done' | 'rejected' | 'refused'
+
+/** `id` is a keyed hash of the credential id, so that a login finds its row and nobody else does. */
+export interface PasskeyRow {
+  readonly id: string
+  readonly account_id: string
+  readonly created_at: number
+  /** Key, transports and label, as JSON. */
+  readonly passkey_sealed: string
+  /** The authenticator's signature counter, which only ever grows; 0 where it does not count. */
+  readonly counter: number
+  readonly used_at: number | null
+}
+
+/** Challenges that were answered; kept for as long as they could be answered again. */
+export interface SpentChallengeRow {
+  readonly id: string
+  readonly expires_at: number
 }
 
 export interface SettingRow {

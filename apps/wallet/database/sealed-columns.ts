@@ -26,6 +26,9 @@ export type HashPurpose =
   | 'slot'
   | 'request'
   | 'wish'
+  | 'csrf'
+  | 'passkey'
+  | 'challenge'
 
 export class SealedValueUnreadable extends Error {
   override readonly name = 'SealedValueUnreadable'

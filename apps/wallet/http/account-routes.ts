@@ -2,6 +2,8 @@
 import {
   type LogoutAnswer,
   logoutAnswer,
+  logoutQuery,
+  type SessionAnswer,
   sessionAnswer,
   userInfoAnswer,
   walletsAnswer,
@@ -9,21 +11,27 @@ import {
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { listWallets } from '../account/accounts.ts'
-import { logout } from '../account/logout.ts'
+import { browserSession } from '../account/browser-session.ts'
+import { logout, logoutEverywhere } from '../account/logout.ts'
 import { userInfo } from '../account/user-info.ts'
 import type { Wallet } from '../wallet.ts'
-import { callerOf, loginCookie, presentedTokens } from './authenticate-caller.ts'
+import { callerOf, presentedTokens } from './authenticate-caller.ts'
+import type { OwnPages } from './own-pages.ts'
 import { closedAnswers, jsonAnswer } from './route-answers.ts'
-import { sessionView, userInfoView, walletsView } from './wire.ts'
+import { browserSessionView, userInfoView, walletsView } from './wire.ts'
 
 const tags = ['account']
 const config = { door: 'open', limited: false } as const
 
-export function accountRoutes(app: ServiceApp, wallet: Wallet): void {
+export function accountRoutes(app: ServiceApp, wallet: Wallet, pages: OwnPages): void {
   app.post(
     '/wallet-api/auth/logout',
     {
-      schema: { summary: 'Log out: the token is revoked on every instance', tags },
+      schema: {
+        summary: 'Log out: the token is revoked on every instance',
+        tags,
+        querystring: logoutQuery,
+      },
       bodyLimit: BODY_LIMITS.message,
       config: {
         ...config,
@@ -32,9 +40,11 @@ export function accountRoutes(app: ServiceApp, wallet: Wallet): void {
       },
     },
     async (request, reply) => {
-      await logout(wallet, presentedTokens(request.headers))
+      const tokens = presentedTokens(pages, request.headers).map(({ token }) => token)
+      await logout(wallet, tokens)
+      if (request.query.everywhere) await logoutEverywhere(wallet, callerOf(request).accountId)
       const answer: LogoutAnswer = {}
-      return reply.header('set-cookie', loginCookie('', 0, wallet.baseUrl)).send(answer)
+      return reply.header('set-cookie', pages.cookies.write(request.headers, '', 0)).send(answer)
     },
   )
 
@@ -50,10 +60,21 @@ export function accountRoutes(app: ServiceApp, wallet: Wallet): void {
   app.get(
     '/wallet-api/auth/session',
     {
-      schema: { summary: 'The token that this call came with', tags },
-      config: { ...config, answers: { ...closedAnswers, 200: jsonAnswer('The token', sessionAnswer) } },
+      schema: {
+        summary: 'The login that this call came with',
+        description:
+          'A token in a header comes back as it is; for one in a cookie there is what a page needs instead.',
+        tags,
+      },
+      config: { ...config, answers: { ...closedAnswers, 200: jsonAnswer('The login', sessionAnswer) } },
     },
-    async (request) => sessionView(callerOf(request).token),
+    async (request) => {
+      const { by, token } = callerOf(request)
+      const session = by === 'cookie' ? await browserSession(wallet, token) : undefined
+      const answer: SessionAnswer =
+        session === undefined ? { token: { accessToken: token } } : { session: browserSessionView(session) }
+      return answer
+    },
   )
 
   app.get(

@@ -18,7 +18,6 @@ import {
   useOfferRequest,
 } from '@countersign/api/wallet/exchange'
 import { acceptsJson } from '@countersign/service/http/answers/accept'
-import type { DescribedAnswers } from '@countersign/service/http/answers/described-answers'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
@@ -28,6 +27,7 @@ import { resolvePresentationRequest, usePresentationRequest } from '../present/p
 import { resolveCredentialOffer, resolveIssuerMetadata, useOffer } from '../receive/receive-credential.ts'
 import { MAX_CREDENTIALS, type Wallet } from '../wallet.ts'
 import { callerOf, walletOf } from './authenticate-caller.ts'
+import { awayAnswers } from './away-answers.ts'
 import { exampleOf, jsonAnswer, refusalAnswer, walletAnswers } from './route-answers.ts'
 import { credentialView, requestView, sendText, valueOr } from './wire.ts'
 import { PRESENT_ERRORS, presentError, presentedOr, refusedView } from './wire-present.ts'
@@ -42,20 +42,6 @@ const bodyLimit = BODY_LIMITS.exchange
 
 const issuer = 'localhost:7002'
 const verifier = 'localhost:7003'
-
-/** Whoever is asked does not answer, or not with anything that can be used. */
-const awayAnswers = (host: string): DescribedAnswers => ({
-  502: refusalAnswer(
-    RECEIVE_ERRORS,
-    { code: 'outgoing_unreachable', host, reason: 'ECONNREFUSED' },
-    'The other side cannot be reached, or answers what cannot be used',
-  ),
-  504: refusalAnswer(
-    RECEIVE_ERRORS,
-    { code: 'outgoing_timeout', host },
-    'The other side does not answer in time',
-  ),
-})
 
 const resolveOfferAnswers = {
   ...walletAnswers,

@@ -5,15 +5,18 @@ import {
   loginRequest,
   registerRequest,
 } from '@countersign/api/wallet/accounts'
+import { errorAnswer } from '@countersign/service/http/answers/described-answers'
+import { fail } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { login } from '../account/login.ts'
 import { registerAccount } from '../account/register-account.ts'
 import type { Wallet } from '../wallet.ts'
-import { loginCookie } from './authenticate-caller.ts'
+import { browserSessionOf, enterBrowser } from './enter-browser.ts'
+import type { OwnPages } from './own-pages.ts'
 import { jsonAnswer, malformedAnswer, openAnswers, refusalAnswer, textAnswer } from './route-answers.ts'
 import { valueOr } from './wire.ts'
-import { ACCOUNT_ERRORS } from './wire-account.ts'
+import { ACCOUNT_ERRORS, foreignLogin } from './wire-account.ts'
 
 const tags = ['account']
 const config = { door: 'open', limited: true } as const
@@ -35,14 +38,11 @@ const loginAnswers = {
   200: jsonAnswer('Logged in: the token, which browsers get as a cookie too', loginAnswer),
   400: malformedAnswer('body/password: Invalid input: expected string, received undefined'),
   401: refusalAnswer(ACCOUNT_ERRORS, { code: 'login_failed' }, 'Address or password are wrong'),
+  403: errorAnswer('A page that is none of ours asks for a login in a cookie', foreignLogin),
   429: refusalAnswer(ACCOUNT_ERRORS, tooMany, 'Too many logins failed in this minute'),
 }
 
-export function loginRoutes(
-  app: ServiceApp,
-  wallet: Wallet,
-  { baseUrl }: { readonly baseUrl: string },
-): void {
+export function loginRoutes(app: ServiceApp, wallet: Wallet, pages: OwnPages): void {
   app.post(
     '/wallet-api/auth/register',
     {
@@ -59,18 +59,29 @@ export function loginRoutes(
   app.post(
     '/wallet-api/auth/login',
     {
-      schema: { summary: 'Log in', tags, body: loginRequest },
+      schema: {
+        summary: 'Log in',
+        description:
+          'Pages of the wallet get the login in a cookie too; with `session: cookie` nowhere else. A login that the browser had before ends.',
+        tags,
+        body: loginRequest,
+      },
       bodyLimit: BODY_LIMITS.message,
       config: { ...config, answers: loginAnswers },
     },
     async (request, reply) => {
-      const { accountId, email, token } = valueOr(
-        ACCOUNT_ERRORS,
-        await login(wallet, request.body, request.sender),
-      )
-      const cookie = loginCookie(token, wallet.limits.tokenLifetimeSeconds, baseUrl)
-      const answer: LoginAnswer = { id: accountId, token, username: email }
-      return reply.header('set-cookie', cookie).send(answer)
+      const { session: kind = 'token', ...credentials } = request.body
+      const isOwnPage = pages.isAsking(request.headers)
+      if (kind === 'cookie' && !isOwnPage) fail(foreignLogin)
+      const entered = valueOr(ACCOUNT_ERRORS, await login(wallet, credentials, request.sender))
+      const { accountId: id, email: username, token } = entered
+      // A page of another site may have a token, and must not leave its login in somebody's browser.
+      if (isOwnPage) await enterBrowser(wallet, pages, { request, reply, token })
+      const answer: LoginAnswer =
+        kind === 'cookie'
+          ? { id, username, session: await browserSessionOf(wallet, token) }
+          : { id, token, username }
+      return reply.send(answer)
     },
   )
 }

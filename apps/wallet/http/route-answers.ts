@@ -7,7 +7,7 @@ import {
 } from '@countersign/service/http/answers/described-answers'
 import { type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
 import type { z } from 'zod'
-import { notLoggedIn, WALLET_ERRORS } from './wire-account.ts'
+import { notFromPage, notLoggedIn, WALLET_ERRORS } from './wire-account.ts'
 
 /** In development on loopback; elsewhere the API is called from pages of any site, by those who have a token. */
 export const openAnswers: DescribedAnswers = {
@@ -18,6 +18,10 @@ export const openAnswers: DescribedAnswers = {
 export const closedAnswers: DescribedAnswers = {
   ...openAnswers,
   401: errorAnswer('The token is missing, unknown, expired or revoked', notLoggedIn),
+  403: errorAnswer(
+    'A call with a cookie that changes something did not come from a page of ours',
+    notFromPage,
+  ),
 }
 
 /** Every call in a wallet has these. */

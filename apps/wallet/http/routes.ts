@@ -16,24 +16,35 @@ import { didRoutes, registryRoutes } from './did-routes.ts'
 import { exchangeRoutes } from './exchange-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { loginRoutes } from './login-routes.ts'
+import { offerExchangeRoutes } from './offer-exchange-routes.ts'
+import { ownPages } from './own-pages.ts'
+import { closedPasskeyRoutes, openPasskeyRoutes } from './passkey-routes.ts'
+import { requestExchangeRoutes } from './request-exchange-routes.ts'
 
-export type RouteConfig = Pick<ServiceConfig, 'baseUrl' | 'mode' | 'webHost'>
+export interface RouteConfig extends Pick<ServiceConfig, 'baseUrl' | 'mode' | 'webHost'> {
+  readonly webWalletUrl?: string | undefined
+}
 
 export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp) => Promise<void> {
+  const pages = ownPages(config)
   return async (app) => {
     await app.register(async (open: ServiceApp) => {
       keepOtherSitesOut(open, config)
-      loginRoutes(open, wallet, config)
+      loginRoutes(open, wallet, pages)
+      await open.register(async (passkeys: ServiceApp) => openPasskeyRoutes(passkeys, wallet, pages))
     })
     registryRoutes(app, wallet)
     await app.register(async (closed: ServiceApp) => {
       keepOtherSitesOut(closed, config)
-      closed.addHook('onRequest', async (request) => authenticateCaller(wallet, request))
-      accountRoutes(closed, wallet)
+      closed.addHook('onRequest', async (request) => authenticateCaller(wallet, pages, request))
+      accountRoutes(closed, wallet, pages)
+      closedPasskeyRoutes(closed, wallet)
       keyRoutes(closed, wallet)
       didRoutes(closed, wallet)
       credentialRoutes(closed, wallet)
       exchangeRoutes(closed, wallet)
+      offerExchangeRoutes(closed, wallet)
+      requestExchangeRoutes(closed, wallet)
     })
   }
 }

@@ -89,6 +89,14 @@ export const PRESENT_ERRORS: WireErrors<PresentRefusal> = {
     badRequest(`The request takes one credential for ${queryId}, and more were selected: nothing was sent`),
   disclosure_unknown: ({ credentialId }) =>
     badRequest(`The credential ${credentialId} has no such disclosure: nothing was sent`),
+  selection_not_needed: ({ queryId }) =>
+    badRequest(`The request is answered without ${queryId}, so it is not sent: nothing was sent`),
+  selection_repeated: ({ queryId }) =>
+    badRequest(`The same credential was selected twice for ${queryId}: nothing was sent`),
+  alternative_unknown: ({ queryId }) =>
+    badRequest(`There is no such alternative for ${queryId}: nothing was sent`),
+  optional_claim_unknown: ({ path, queryId }) =>
+    badRequest(`${JSON.stringify(path).slice(0, 200)} is no optional claim of ${queryId}: nothing was sent`),
   key_unknown: KEY_ERRORS.key_unknown,
   presentation_failed: ({ reason }) => badRequest(`The credential cannot be presented: ${reason}`),
   answered_otherwise: () => ({

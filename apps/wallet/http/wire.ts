@@ -1,6 +1,6 @@
 /** What use cases give, as the answers of the API: in walt.id's shapes, with the types of `api/wallet`. */
 
-import type { SessionAnswer, UserInfoAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
+import type { UserInfoAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
 import type {
   Credential as CredentialAnswer,
   CredentialStatus,
@@ -9,12 +9,14 @@ import type {
 import type { ListedDid as ListedDidAnswer } from '@countersign/api/wallet/dids'
 import type { RequestView } from '@countersign/api/wallet/exchange'
 import type { KeyMetaAnswer, ListedKey as ListedKeyAnswer } from '@countersign/api/wallet/keys'
+import type { BrowserSession as BrowserSessionAnswer } from '@countersign/api/wallet/passkeys'
 import { showDateTime } from '@countersign/core/date-time'
 import type { Result } from '@countersign/core/result'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import { fail, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
 import type { FastifyReply } from 'fastify'
 import type { ListedWallet } from '../account/accounts.ts'
+import type { BrowserSession } from '../account/browser-session.ts'
 import type { UserInfo } from '../account/user-info.ts'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { splitDocument } from '../credentials/disclosures.ts'
@@ -39,9 +41,23 @@ export function userInfoView({ createdAt, email, id, name }: UserInfo): UserInfo
   return { id, name, email, createdOn: showDateTime(createdAt) }
 }
 
-export function sessionView(token: string): SessionAnswer {
-  return { token: { accessToken: token } }
+export function browserSessionView({ account, csrf, expiresAt }: BrowserSession): BrowserSessionAnswer {
+  return { csrf, account, expiresAt: showDateTime(expiresAt) }
 }
+
+/**
+ * What a use case gives, as an answer of the API: the same members, which the schema's type allows to change and nobody does.
+ */
+export function asAnswer<T>(value: Unchanging<T>): T {
+  return value as unknown as T
+}
+
+/** The same value for readers alone. */
+export type Unchanging<T> = T extends readonly (infer Item)[]
+  ? readonly Unchanging<Item>[]
+  : T extends object
+    ? { readonly [Name in keyof T]: Unchanging<T[Name]> }
+    : T
 
 export function walletsView(account: string, wallets: readonly ListedWallet[]): WalletsAnswer {
   return {

@@ -21,10 +21,18 @@ import { holderSigner } from '../credentials/holder-signer.ts'
 import type { KeyUnknown } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { matchHeld } from './match-credentials.ts'
+import {
+  refuseStraySelections,
+  type Selection,
+  type SelectionRefusal,
+  selectedClaims,
+} from './selected-claims.ts'
 
 export interface HolderDecision {
   /** Only these may be sent; where none is named, any that fits. */
   readonly selectedCredentials?: readonly string[] | undefined
+  /** Claim by claim what is sent, and nothing else; in the place of both other ways to pick. */
+  readonly selections?: readonly Selection[] | undefined
   /** By credential: disclosures to add to those that the query needs. */
   readonly disclosures?: Readonly<Record<string, readonly string[]>> | undefined
   /** The holder tells the verifier no, and nothing is presented. */
@@ -35,6 +43,7 @@ export type ComposeRefusal =
   | ChoiceRefusal
   | DisclosureUnknown
   | KeyUnknown
+  | SelectionRefusal
   | { readonly code: 'presentation_failed'; readonly reason: string }
 
 /** The body of the answer, as a form. */
@@ -46,9 +55,13 @@ export async function composeAnswer(
 ): Promise<Result<string, ComposeRefusal>> {
   if (decision.decline === true) return ok(writeErrorResponse(request, 'access_denied'))
   const { match, credentials } = await matchHeld(wallet, owned, request.query)
-  const selected = [...new Set(decision.selectedCredentials)].map((credentialId) => ({ credentialId }))
+  const { selections } = decision
+  const selected =
+    selections ?? [...new Set(decision.selectedCredentials)].map((credentialId) => ({ credentialId }))
   const chosen = chooseCredentials(request.query, match, selected.length === 0 ? undefined : selected)
   if (!chosen.ok) return chosen
+  const stray = selections && refuseStraySelections(selections, chosen.value)
+  if (stray !== undefined) return refuse(stray)
   const vpToken = new Map<string, string[]>()
   for (const choice of chosen.value) {
     const credential = credentials.find(({ id }) => id === choice.credentialId)
@@ -72,30 +85,32 @@ async function present(
   owned: OwnedWallet,
   presenting: Presenting,
 ): Promise<Result<string, ComposeRefusal>> {
-  const { choice, credential } = presenting
+  const { credential } = presenting
   const format = wallet.formats.get(credential.held.format)
   if (format === undefined) throw new Error(`nothing presents ${credential.held.format}`)
-  const added = await addedPaths(wallet, presenting)
-  if (!added.ok) return added
+  const disclose = await pathsToDisclose(wallet, presenting)
+  if (!disclose.ok) return disclose
   const binding = await bindingFor(wallet, owned, presenting, format)
   if (!binding.ok) return binding
   const presented = await format.present(
-    {
-      credential: credential.content,
-      disclose: [...choice.disclose, ...added.value],
-      binding: binding.value,
-    },
+    { credential: credential.content, disclose: disclose.value, binding: binding.value },
     wallet.crypto,
   )
   return presented.ok ? presented : refuse({ code: 'presentation_failed', reason: presented.error.code })
 }
 
-async function addedPaths(
+async function pathsToDisclose(
   wallet: Wallet,
-  { credential, decision: { disclosures = {} } }: Presenting,
-): Promise<Result<readonly ClaimPath[], DisclosureUnknown>> {
+  { choice, credential, decision, request }: Presenting,
+): Promise<Result<readonly ClaimPath[], DisclosureUnknown | SelectionRefusal>> {
+  const { disclosures = {}, selections } = decision
+  const selection = selections?.find(
+    ({ credentialId, queryId }) => credentialId === credential.id && queryId === choice.queryId,
+  )
+  if (selection !== undefined) return selectedClaims(wallet, request.query, credential, selection)
   const picked = Object.hasOwn(disclosures, credential.id) ? disclosures[credential.id] : undefined
-  return pathsOfDisclosures(wallet, credential, picked ?? [])
+  const added = await pathsOfDisclosures(wallet, credential, picked ?? [])
+  return added.ok ? ok([...choice.disclose, ...added.value]) : added
 }
 
 /** Undefined where the query waives holder binding: then nothing ties this presentation to the holder's others. */

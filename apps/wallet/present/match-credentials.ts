@@ -9,6 +9,8 @@ import { type FetchRequestRefusal, fetchRequest } from './fetch-request.ts'
 export interface Matched {
   readonly match: QueryMatch
   readonly credentials: readonly StoredCredential[]
+  /** Held, and no longer good for an answer. */
+  readonly expired: readonly StoredCredential[]
 }
 
 /** The credentials that could be sent, each once, in the order of the query. */
@@ -28,7 +30,8 @@ export async function matchCredentials(
 export async function matchHeld(wallet: Wallet, owned: OwnedWallet, query: DcqlQuery): Promise<Matched> {
   const now = wallet.now()
   const held = await listCredentials(wallet, owned)
-  const credentials = held.filter((one) => one.held.expiresAt === undefined || one.held.expiresAt > now)
-  const newestFirst = credentials.toReversed()
-  return { match: matchQuery(query, newestFirst, wallet.formats), credentials: newestFirst }
+  const isGood = ({ held: { expiresAt } }: StoredCredential) => expiresAt === undefined || expiresAt > now
+  const newestFirst = held.filter(isGood).toReversed()
+  const expired = held.filter((one) => !isGood(one)).toReversed()
+  return { match: matchQuery(query, newestFirst, wallet.formats), credentials: newestFirst, expired }
 }

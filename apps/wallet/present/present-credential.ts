@@ -18,8 +18,10 @@ import {
   keepRecord,
   type PresentationRecord,
   recordAnswer,
+  type SentAnswer,
   type VerifierAnswer,
 } from './presentation-record.ts'
+import { wishOf } from './selected-claims.ts'
 
 export interface UsePresentationRequest extends HolderDecision {
   readonly requestUrl: string
@@ -50,10 +52,30 @@ export async function usePresentationRequest(
 ): Promise<Result<VerifierAnswer, PresentRefusal>> {
   const request = await fetchRequest(wallet, wanted.requestUrl)
   if (!request.ok) return request
-  const record = await theRecord(wallet, owned, request.value, wanted)
+  const answered = await answerRequest(wallet, owned, request.value, wanted)
+  return answered.ok ? ok(answered.value.answer) : answered
+}
+
+/** What the verifier answered, and the bytes that it answered to. */
+export interface Answered {
+  readonly answer: VerifierAnswer
+  readonly sent: SentAnswer
+}
+
+export type AnswerWish = HolderDecision & Pick<UsePresentationRequest, 'note'>
+
+/** The answer that the holder decided on; whoever asks again gets the verifier's same answer to the same bytes. */
+export async function answerRequest(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: VerifiedRequest,
+  wanted: AnswerWish,
+): Promise<Result<Answered, PresentRefusal>> {
+  const record = await theRecord(wallet, owned, request, wanted)
   if (!record.ok) return record
-  const { answer } = record.value
-  return answer === undefined ? deliver(wallet, record.value) : ok(answer)
+  const { answer: before, sent } = record.value
+  const answer = before === undefined ? await deliver(wallet, record.value) : ok(before)
+  return answer.ok ? ok({ answer: answer.value, sent }) : answer
 }
 
 /** Finds the record that is there, or writes a new one. */
@@ -61,7 +83,7 @@ async function theRecord(
   wallet: Wallet,
   owned: OwnedWallet,
   request: VerifiedRequest,
-  wanted: UsePresentationRequest,
+  wanted: AnswerWish,
 ): Promise<Result<PresentationRecord, PresentRefusal>> {
   const decision = await decisionHash(wallet, wanted)
   const before = await findRecord(wallet, owned, request)
@@ -80,13 +102,15 @@ async function theRecord(
 /** Two decisions are the same when they name the same credentials and disclosures, in whatever order. */
 function decisionHash(
   { columns }: Wallet,
-  { selectedCredentials = [], disclosures = {}, decline = false }: HolderDecision,
+  { selectedCredentials = [], selections, disclosures = {}, decline = false }: HolderDecision,
 ): Promise<string> {
   const added = Object.entries(disclosures)
     .map(([id, texts]) => [id, [...texts].sort()] as const)
     .filter(([, texts]) => texts.length > 0)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-  return columns.hash('wish', JSON.stringify([decline, [...selectedCredentials].sort(), added]))
+  const decided = [decline, [...selectedCredentials].sort(), added]
+  const picked = selections === undefined ? [] : [wishOf(selections)]
+  return columns.hash('wish', JSON.stringify([...decided, ...picked]))
 }
 
 async function deliver(

@@ -88,6 +88,34 @@ export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal
     : ok({ grant, configurations })
 }
 
+/** What is wrong with an offer for every key of this wallet: to be told before anybody looks at it. */
+export function refuseHopeless(
+  { configurationIds, grants }: CredentialOffer,
+  { metadata }: Issuer,
+  formats: FormatRegistry,
+): Result<undefined, PlanRefusal> {
+  if (grants[PRE_AUTHORIZED_CODE] === undefined) return refuse({ code: 'grant_unsupported' })
+  if (metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
+  const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), formats))
+  const [configurationId = ''] = configurationIds
+  const [reason] = faults
+  return reason !== undefined && !faults.includes(undefined)
+    ? refuse({ code: 'configuration_unusable', configurationId, reason })
+    : ok(undefined)
+}
+
+/** Why no key of this wallet could receive it; undefined where one might. */
+export function hopelessReason(
+  configuration: OfferedConfiguration | undefined,
+  formats: FormatRegistry,
+): UnusableReason | undefined {
+  if (configuration === undefined) return 'not_in_metadata'
+  if (formats.get(configuration.format) === undefined) return 'format'
+  if (!configuration.proofRequired) return undefined
+  if (configuration.keyAttestationRequired) return 'key_attestation'
+  return configuration.proofAlgorithms === undefined ? 'proof_type' : undefined
+}
+
 /** No key of this wallet would change it: the rest of the offer is taken up without it. With another key more may come. */
 function isHopeless(reason: UnusableReason): boolean {
   return reason !== 'proof_algorithm' && reason !== 'binding_method'

@@ -80,31 +80,49 @@ export async function useOffer(
   const fetched = await fetchOffer(wallet, request.offer)
   if (!fetched.ok) return fetched
   const { offer } = fetched.value
-  const hash = await offerHash(wallet, offer)
-  const before = await findIssuance(wallet, owned, hash)
-  if (before?.finished === true) return told(wallet, owned, before)
+  const issuer = () => fetchIssuer(wallet, offer)
+  const taken = await takeUpOffer(wallet, owned, { ...request, offer, issuer })
+  return taken.ok ? ok(taken.value.credentials) : taken
+}
 
-  const prepared = await prepare(wallet, owned, { ...request, offer, hash }, before)
+/** An offer that was read, and how to come by its issuer where that is still needed. */
+export interface TakeUp extends Pick<UseOffer, 'did' | 'txCode'> {
+  readonly offer: CredentialOffer
+  readonly issuer: () => Promise<Result<Issuer, FetchMetadataRefusal>>
+}
+
+export interface TakenUp {
+  readonly issuanceId: string
+  readonly credentials: readonly StoredCredential[]
+}
+
+export async function takeUpOffer(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: TakeUp,
+): Promise<Result<TakenUp, ReceiveRefusal>> {
+  const hash = await offerHash(wallet, request.offer)
+  const before = await findIssuance(wallet, owned, hash)
+  if (before?.finished === true) return ok(await takenUp(wallet, owned, before))
+
+  const prepared = await prepare(wallet, owned, { ...request, hash }, before)
   if (!prepared.ok) return prepared
   const { issuance, issuer, plan, signer } = prepared.value
   const granted = await obtainToken(wallet, issuance, { issuer, plan, txCode: request.txCode })
   if (!granted.ok) return granted
   const obtained = await obtainAll(wallet, granted.value, { owned, issuer, plan, signer })
   const { refused } = obtained
-  if (refused === undefined) return told(wallet, owned, await finishIssuance(wallet, obtained.issuance))
+  if (refused === undefined)
+    return ok(await takenUp(wallet, owned, await finishIssuance(wallet, obtained.issuance)))
   // Of what came before.
   await tellAccepted(wallet, obtained.issuance)
   return refused
 }
 
 /** What came of an issuance; the issuer hears of it first, if it has not. */
-async function told(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  issuance: IssuanceRecord,
-): Promise<Result<readonly StoredCredential[], never>> {
+async function takenUp(wallet: Wallet, owned: OwnedWallet, issuance: IssuanceRecord): Promise<TakenUp> {
   await tellAccepted(wallet, issuance)
-  return ok(await credentialsOfIssuance(wallet, owned, issuance.id))
+  return { issuanceId: issuance.id, credentials: await credentialsOfIssuance(wallet, owned, issuance.id) }
 }
 
 interface Prepared {
@@ -114,8 +132,7 @@ interface Prepared {
   readonly signer: Signer
 }
 
-interface Wanted extends Pick<UseOffer, 'did' | 'txCode'> {
-  readonly offer: CredentialOffer
+interface Wanted extends TakeUp {
   readonly hash: string
 }
 
@@ -126,7 +143,7 @@ async function prepare(
   wanted: Wanted,
   before: IssuanceRecord | undefined,
 ): Promise<Result<Prepared, ReceiveRefusal>> {
-  const issuer = await fetchIssuer(wallet, wanted.offer)
+  const issuer = await wanted.issuer()
   if (!issuer.ok) return issuer
   const chosen = before === undefined ? await keyOfDid(wallet, owned, wanted.did) : ok(before.keyId)
   if (!chosen.ok) return chosen

@@ -71,6 +71,8 @@ export interface TestIssuerOptions {
   readonly rewrite?: (path: string, answer: string) => string
   /** A member of an SD-JWT VC beside the others, as text: a number that no serializer of ours writes. */
   readonly claimAsWritten?: string
+  /** The certificate beside its keys names the address that they are fetched from. */
+  readonly namesAddress?: boolean
   /** Credentials refer to a list that says this; may be changed. */
   readonly status?: ListedStatus
   /** What comes beside a credential in place of an id for notifications. */
@@ -130,7 +132,7 @@ const secret = () => randomBytes(16).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
 const window = { maxAgeSeconds: 300, skewSeconds: 60 }
 
-const { chains, signers } = await openIssuer()
+const { chains, signerAt, signers } = await openIssuer()
 /** Who vouches for every issuer of the tests. */
 export const issuerChains = chains
 
@@ -197,6 +199,8 @@ async function handle(
       return json(200, metadata(state))
     case '/.well-known/oauth-authorization-server':
       return json(200, writeAuthorizationServerMetadata({ issuer: state.url }))
+    case '/.well-known/jwt-vc-issuer':
+      return json(200, await issuerKeys(state))
     case '/token':
       return token(state, Object.fromEntries(new URLSearchParams(body)), await sender(state, dpop, path))
     case '/lists/token':
@@ -246,6 +250,12 @@ function metadata(state: State): JsonObject {
     ...defined({ bindingMethods: state.options.bindingMethods }),
   }))
   return writeIssuerMetadata({ issuer: state.url, configurations: described, formats })
+}
+
+/** With the chain beside the key; it names another address than this one, unless a test wants it. */
+async function issuerKeys({ options, url }: State): Promise<JsonObject> {
+  const { publicJwk, x5c = [] } = options.namesAddress === true ? await signerAt(url) : signers.credentials
+  return { issuer: url, jwks: { keys: [{ ...publicJwk, x5c: [...x5c] }] } }
 }
 
 /** Members that lead to the claims. */
@@ -391,8 +401,8 @@ function credentialInput(
 async function openIssuer() {
   const deployment = await openDeployment({ mode: 'development', warn: () => {}, now })
   if (!deployment.ok) throw new Error(deployment.error.code)
-  const signerFor = async (purpose: string) => {
-    const opened = await deployment.value.signer(purpose, { baseUrl: 'https://issuer.test', dnsNames: [] })
+  const signerFor = async (purpose: string, baseUrl = 'https://issuer.test') => {
+    const opened = await deployment.value.signer(purpose, { baseUrl, dnsNames: [] })
     if (!opened.ok) throw new Error(opened.error.code)
     return opened.value
   }
@@ -406,6 +416,7 @@ async function openIssuer() {
       waivedFaults: ['crl_distribution_point_missing'],
       crypto: nodeCrypto,
     }),
+    signerAt: (url: string) => signerFor('credential-issuer', url),
     signers: {
       credentials: await signerFor('credential-issuer'),
       documents: await signerFor('document-signer'),

@@ -2,7 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import { defined, type JsonObject } from '@countersign/core/json'
 import { ok } from '@countersign/core/result'
+import { formatRegistry } from '@countersign/credential/contract/registry'
+import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
+import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
@@ -26,6 +29,10 @@ export interface TestVerifier extends FaultyServer {
     method?: 'get' | 'post'
     vct?: string
     refuse?: boolean
+    /** In the place of the query that the others make. */
+    query?: JsonObject
+    /** Members of the request object beside those of every request. */
+    more?: JsonObject
   }): string
   /** Bodies in the order of their arrival. */
   readonly bodies: string[]
@@ -40,6 +47,7 @@ interface Session {
   readonly dcqlQuery: JsonObject
   readonly query: DcqlQuery
   readonly refuse: boolean
+  readonly more: JsonObject
   answered?: { readonly body: string; readonly answer: Answer }
 }
 
@@ -49,6 +57,8 @@ interface State extends Pick<TestVerifier, 'bodies' | 'disclosed' | 'errors'> {
   clientId: string
   sign: (payload: JsonObject) => Promise<string>
 }
+
+const formats = formatRegistry([sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt])
 
 const now = () => Math.floor(Date.now() / 1000)
 
@@ -86,8 +96,8 @@ export async function startTestVerifier(): Promise<TestVerifier> {
 }
 
 function newRequest(state: State, wish: NonNullable<Parameters<TestVerifier['request']>[0]>): string {
-  const { claims = ['given_name'], method = 'get', vct = identity.type, refuse = false } = wish
-  const dcqlQuery = {
+  const { claims = ['given_name'], method = 'get', more = {}, vct = identity.type, refuse = false } = wish
+  const dcqlQuery = wish.query ?? {
     credentials: [
       {
         id: 'q',
@@ -106,6 +116,7 @@ function newRequest(state: State, wish: NonNullable<Parameters<TestVerifier['req
     dcqlQuery,
     query: query.value,
     refuse,
+    more,
   })
   return authorizationRequestUrl(
     'openid4vp://authorize',
@@ -134,11 +145,15 @@ async function requestAnswer(state: State, session: Session, body: string): Prom
       clientId: state.clientId,
       answerMode: { mode: 'direct_post', responseUri: `${state.url}/answer/${session.id}` },
     },
-    { now: now(), formats: [sdJwtVc], ...defined({ walletNonce: walletNonce ?? undefined }) },
+    {
+      now: now(),
+      formats: [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt],
+      ...defined({ walletNonce: walletNonce ?? undefined }),
+    },
   )
   return {
     status: 200,
-    body: await state.sign(payload),
+    body: await state.sign({ ...payload, ...session.more }),
     headers: { 'content-type': 'application/oauth-authz-req+jwt' },
   }
 }
@@ -158,23 +173,37 @@ async function judge(state: State, session: Session, body: string): Promise<Answ
     state.errors.push(response.value.error)
     return json(200, { redirect_uri: `https://rp.example/no?id=${session.id}` })
   }
-  const [presentation = ''] = response.value.vpToken.get('q') ?? []
-  const outcome = await sdJwtVc.verify(
-    {
-      presentation,
-      binding: { audience: state.clientId, nonce: session.nonce },
-      now: now(),
-      skewSeconds: 60,
-      bindingWindowSeconds: 300,
-      trust: async () => ok({ key: { kty: 'EC', crv: 'P-256', x: '', y: '' }, anchor: 'any' } as never),
-    },
-    nodeCrypto,
-  )
-  const bound = outcome.checks.find(({ name }) => name === 'holder_binding')
-  if (bound?.outcome !== 'passed' || session.refuse) {
-    return json(400, { error: 'access_denied', redirect_uri: `https://rp.example/fail?id=${session.id}` })
+  const disclosed: JsonObject[] = []
+  for (const [queryId, presentations] of response.value.vpToken) {
+    const asked = session.query.credentials.find(({ id }) => id === queryId)
+    const format = formats.get(asked?.format ?? '')
+    for (const presentation of presentations) {
+      const outcome = await format?.verify(
+        {
+          presentation,
+          binding: {
+            audience: state.clientId,
+            nonce: session.nonce,
+            responseUri: `${state.url}/answer/${session.id}`,
+          },
+          now: now(),
+          skewSeconds: 60,
+          bindingWindowSeconds: 300,
+          trust: async () => ok({ key: { kty: 'EC', crv: 'P-256', x: '', y: '' }, anchor: 'any' } as never),
+        },
+        nodeCrypto,
+      )
+      const bound = outcome?.checks.find(({ name }) => name === 'holder_binding')
+      if (bound?.outcome !== 'passed' || session.refuse) {
+        return json(400, {
+          error: 'access_denied',
+          redirect_uri: `https://rp.example/fail?id=${session.id}`,
+        })
+      }
+      disclosed.push(outcome?.presentation?.claims ?? {})
+    }
   }
-  state.disclosed.push(outcome.presentation?.claims ?? {})
+  state.disclosed.push(...disclosed)
   return json(200, { redirect_uri: `https://rp.example/ok?id=${session.id}` })
 }
 

@@ -97,6 +97,9 @@ export async function dump({ database }: TestStore): Promise<string> {
     'credentials',
     'receptions',
     'presentations',
+    'exchanges',
+    'passkeys',
+    'spent_challenges',
   ] as const
   const rows = await Promise.all(tables.map((table) => database.db.selectFrom(table).selectAll().execute()))
   return JSON.stringify(rows)

@@ -97,6 +97,33 @@ export function credentialView(
   }
 }
 
+/** One claim at a concrete path, under the label that the type has for it or for the object around it. */
+export function claimView(
+  { claims }: Pick<Viewed, 'claims'>,
+  path: ClaimPath,
+  look: TypeLook | undefined,
+  locales: readonly string[] = ['en'],
+): ViewClaim {
+  return { path, label: claimLabel(path, look, locales), value: displayValue(valueAt(claims, path)) }
+}
+
+/** What people call the claim: by the type's own words where it has some for this path, otherwise by its name. */
+export function claimLabel(
+  path: ClaimPath,
+  look: TypeLook | undefined,
+  locales: readonly string[] = ['en'],
+): string {
+  const described = look?.claims.find(
+    (claim) => claim.path.length === path.length && isWithin(path, claim.path),
+  )
+  return (described && bestFor(described.labels, locales)?.label) ?? labelOf(path)
+}
+
+/** Whether one of both paths leads to what the other one stands in. */
+export function pathsOverlap(one: ClaimPath, other: ClaimPath): boolean {
+  return isWithin(one, other) || isWithin(other, one)
+}
+
 /** The exact tag, then the same language, then the first. */
 export function bestFor<T extends { readonly locale?: string | undefined }>(
   entries: readonly T[],
@@ -128,8 +155,7 @@ function labelled(
     const label = bestFor(labels, locales)?.label ?? labelOf(path)
     return [{ path, label, value: values.join(', ') }]
   })
-  const isShown = (path: ClaimPath) =>
-    look.claims.some((claim) => isWithin(path, claim.path) || isWithin(claim.path, path))
+  const isShown = (path: ClaimPath) => look.claims.some((claim) => pathsOverlap(path, claim.path))
   return [...shown, ...unlabelled(credential, format).filter(({ path }) => !isShown(path))]
 }
 
@@ -154,11 +180,11 @@ function leaves(claims: JsonObject, above: ClaimPath = []): readonly ViewClaim[]
   })
 }
 
-function valueAt(claims: JsonObject, place: readonly (string | number)[]): JsonValue {
-  return place.reduce<JsonValue>(
-    (value, step) => (value as Record<string | number, JsonValue>)[step] ?? null,
-    claims,
-  )
+function valueAt(claims: JsonObject, place: ClaimPath): JsonValue {
+  return place.reduce<JsonValue>((value, step) => {
+    if (value === null || step === null || typeof value !== 'object') return null
+    return Object.hasOwn(value, step) ? ((value as Record<string | number, JsonValue>)[step] ?? null) : null
+  }, claims)
 }
 
 function labelOf(path: ClaimPath): string {
@@ -167,7 +193,7 @@ function labelOf(path: ClaimPath): string {
 }
 
 /** `urn:eudi:pid:1`, `org.iso.18013.5.1.mDL`, `given_name`, `UniversityDegree` as words. */
-function readableName(name: string): string {
+export function readableName(name: string): string {
   const last = name.split(/[/:#.]/).findLast((part) => /[A-Za-z]{2}/.test(part)) ?? name
   const words = last
     .replaceAll(/[_-]+/g, ' ')

@@ -13,6 +13,7 @@ import type { ResponseModeRefusal } from '../response/response-mode.ts'
 import { type AnswerMode, isResponseModeName, responseModeNamed } from '../response/response-modes.ts'
 import type { ClientId } from './client-id.ts'
 import { STATIC_DISCOVERY_AUDIENCE } from './request-object.ts'
+import { type StatedPurpose, statedPurposes } from './stated-purpose.ts'
 
 export interface RequestParameters {
   /** How the answer travels, and where it goes. */
@@ -21,6 +22,8 @@ export interface RequestParameters {
   readonly state?: string | undefined
   readonly query: DcqlQuery
   readonly clientMetadata?: JsonObject | undefined
+  /** Why it asks, in the verifier's words, one entry a language; empty where it does not say. */
+  readonly purposes: readonly StatedPurpose[]
   /** Epoch seconds; absent where the verifier set no end. */
   readonly expiresAt?: number | undefined
 }
@@ -71,6 +74,7 @@ export function readRequestParameters(
     query: query.value,
     state: state.value,
     clientMetadata: isJsonObject(clientMetadata) ? clientMetadata : undefined,
+    purposes: statedPurposes(payload['verifier_info']),
     expiresAt: typeof exp === 'number' ? exp : undefined,
   })
 }

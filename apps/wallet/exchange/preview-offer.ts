@@ -1,0 +1,159 @@
+/** A resolved offer as people see it before and after: who, what, and what came of it. */
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import {
+  bestFor,
+  claimLabel,
+  type ViewClaim,
+  type ViewImage,
+} from '@countersign/credential/display/credential-view'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
+import type { StoredCredential } from '../credentials/credentials.ts'
+import { issuerDisplay } from '../credentials/issuer-display.ts'
+import { judgeIssuer } from '../credentials/judged-issuer.ts'
+import { hostOf } from '../outgoing-client.ts'
+import { hopelessReason, type UnusableReason } from '../receive/issuance-plan.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import type { OfferExchange } from './resolved-offer.ts'
+import {
+  cardOf,
+  claimsShown,
+  type Locales,
+  lookOf,
+  type ShownCard,
+  type ShownLook,
+  type ShownTrust,
+  titleOf,
+} from './shown.ts'
+
+export interface OfferPreview {
+  readonly id: string
+  readonly state: 'open' | 'unfinished' | 'used' | 'rejected'
+  /** Epoch seconds. */
+  readonly expiresAt: number
+  readonly issuer: {
+    readonly url: string
+    readonly host: string
+    readonly name?: string | undefined
+    readonly logo?: ViewImage | undefined
+    readonly trust: ShownTrust
+  }
+  readonly credentials: readonly OfferedCredential[]
+  readonly txCode?: ShownTxCode | undefined
+  readonly result?: { readonly at: number; readonly credentials: readonly ReceivedCredential[] } | undefined
+}
+
+interface OfferedCredential {
+  readonly configurationId: string
+  readonly format: string
+  readonly type?: string | undefined
+  readonly title: string
+  readonly look: ShownLook
+  readonly claims: readonly { readonly path: ClaimPath; readonly label: string }[]
+  readonly unusable?: UnusableReason | undefined
+}
+
+interface ShownTxCode {
+  readonly inputMode: 'numeric' | 'text'
+  readonly length?: number | undefined
+  readonly description?: string | undefined
+}
+
+interface ReceivedCredential extends ShownCard {
+  readonly id: string
+  readonly format: string
+  readonly type: string
+  readonly look: ShownLook
+  readonly claims: readonly ViewClaim[]
+  readonly expiresAt?: number | undefined
+  readonly trust: ShownTrust
+}
+
+export interface ToPreview {
+  readonly exchange: OfferExchange
+  readonly received: readonly StoredCredential[]
+  readonly locales: Locales
+}
+
+const MAX_CLAIMS = 100
+
+export async function previewOffer(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { exchange, received, locales }: ToPreview,
+): Promise<OfferPreview> {
+  const { done, expiresAt, id, resolved } = exchange
+  const { configurations, issuer, offer, trust } = resolved
+  const display = bestFor(issuer.display, locales)
+  const state = stateOf(exchange)
+  const byId = new Map(configurations.map((configuration) => [configuration.id, configuration]))
+  return {
+    id,
+    state,
+    expiresAt,
+    issuer: {
+      url: offer.issuer,
+      host: hostOf(offer.issuer),
+      name: display?.name,
+      logo: display?.logo,
+      trust,
+    },
+    credentials: offer.configurationIds.map((each) => offered(wallet, each, byId.get(each), locales)),
+    txCode: offer.grants[PRE_AUTHORIZED_CODE]?.txCode,
+    result:
+      done === undefined || state !== 'used'
+        ? undefined
+        : {
+            at: done.at,
+            credentials: await Promise.all(received.map((one) => receivedView(wallet, owned, one, locales))),
+          },
+  }
+}
+
+function stateOf({ state }: OfferExchange): OfferPreview['state'] {
+  if (state === 'begun') return 'unfinished'
+  if (state === 'done') return 'used'
+  return state === 'rejected' ? 'rejected' : 'open'
+}
+
+function offered(
+  wallet: Wallet,
+  id: string,
+  configuration: OfferedConfiguration | undefined,
+  locales: Locales,
+): OfferedCredential {
+  const look = configuration && issuerDisplay(configuration)
+  return {
+    configurationId: id,
+    format: configuration?.format ?? '',
+    type: configuration?.type,
+    title: titleOf(look, configuration?.type ?? id, locales),
+    look: lookOf(look, locales),
+    claims: (look?.claims ?? [])
+      .slice(0, MAX_CLAIMS)
+      .map(({ path }) => ({ path, label: claimLabel(path, look, locales) })),
+    unusable: hopelessReason(configuration, wallet.formats),
+  }
+}
+
+async function receivedView(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  credential: StoredCredential,
+  locales: Locales,
+): Promise<ReceivedCredential> {
+  const { held, id, look } = credential
+  const judged = await judgeIssuer(wallet, owned, credential)
+  return {
+    id,
+    format: held.format,
+    type: held.type,
+    ...cardOf(wallet, credential, locales),
+    look: lookOf(look, locales),
+    claims: claimsShown(wallet, held, look, locales),
+    expiresAt: held.expiresAt,
+    trust: judged.ok
+      ? { trusted: true, name: judged.value.issuer, anchor: judged.value.anchor, source: judged.value.source }
+      : { trusted: false, reason: judged.error },
+  }
+}

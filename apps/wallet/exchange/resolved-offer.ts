@@ -1,0 +1,24 @@
+/** A credential offer as an exchange keeps it, and what came of it. */
+import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
+import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
+import type { Issuer } from '../receive/fetch-offer.ts'
+import type { Exchange } from './exchange-record.ts'
+import type { ShownTrust } from './shown.ts'
+
+/** As it was shown. Of the metadata only what the offer is about. */
+export interface ResolvedOffer {
+  readonly offer: CredentialOffer
+  readonly issuer: Omit<Issuer['metadata'], 'configurations'>
+  readonly configurations: readonly OfferedConfiguration[]
+  readonly authorizationServer: Issuer['authorizationServer']
+  readonly trust: ShownTrust
+}
+
+export interface OfferDone {
+  /** Epoch seconds. */
+  readonly at: number
+  /** Absent: nothing was taken. */
+  readonly issuanceId?: string | undefined
+}
+
+export type OfferExchange = Exchange<ResolvedOffer, OfferDone>

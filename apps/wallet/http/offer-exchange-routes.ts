@@ -1,0 +1,143 @@
+/** An offer under an id: open, look, take up, leave. */
+
+import { walletParams } from '@countersign/api/wallet/accounts'
+import {
+  exchangeParams,
+  offerPreview,
+  openOfferRequest,
+  useExchangedOfferRequest,
+} from '@countersign/api/wallet/offer-exchange'
+import { errorAnswer } from '@countersign/service/http/answers/described-answers'
+import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import type { ServiceApp } from '@countersign/service/http/service-app'
+import type { FastifyRequest } from 'fastify'
+import { openOffer, rejectOffer, useOpenOffer, viewOffer } from '../exchange/offer-exchange.ts'
+import type { Wallet } from '../wallet.ts'
+import { callerOf, walletOf } from './authenticate-caller.ts'
+import { awayAnswers } from './away-answers.ts'
+import { localesOf } from './locales.ts'
+import { jsonAnswer, walletAnswers } from './route-answers.ts'
+import { codedError, OFFER_EXCHANGE_ERRORS, offerPreviewOr } from './wire-exchange.ts'
+
+const base = '/wallet-api/wallet/:wallet/exchange'
+const knowsCaller = async (request: FastifyRequest) => void callerOf(request)
+const config = { door: 'open', limited: false, knowsCaller } as const
+const bodyLimit = BODY_LIMITS.exchange
+const tags = ['receive']
+const issuer = 'localhost:7002'
+
+const unusable = errorAnswer(
+  'There is no offer that can be used, or the issuer refused',
+  codedError(OFFER_EXCHANGE_ERRORS, { code: 'offer_not_available', host: issuer, status: 404 }),
+)
+
+const shownAnswers = {
+  ...walletAnswers,
+  200: jsonAnswer('The offer as it was resolved, and what came of it', offerPreview),
+  404: errorAnswer(
+    'The account has no such wallet, or nothing is open under this id',
+    codedError(OFFER_EXCHANGE_ERRORS, { code: 'exchange_unknown' }),
+  ),
+}
+
+const decidedAnswers = {
+  ...shownAnswers,
+  409: errorAnswer(
+    'Something else was decided, or is just being done; or the wallet is full',
+    codedError(OFFER_EXCHANGE_ERRORS, { code: 'exchange_decided', state: 'rejected' }),
+  ),
+}
+
+export function offerExchangeRoutes(app: ServiceApp, wallet: Wallet): void {
+  lookAtOffers(app, wallet)
+  decideOffers(app, wallet)
+}
+
+function lookAtOffers(app: ServiceApp, wallet: Wallet): void {
+  app.post(
+    `${base}/offers`,
+    {
+      schema: {
+        summary: 'Open a credential offer to look at it',
+        description:
+          'Offer and issuer are asked once; what the answer shows is what `use` takes up. Labels are in the language of Accept-Language.',
+        tags,
+        params: walletParams,
+        body: openOfferRequest,
+      },
+      config: {
+        ...config,
+        answers: {
+          ...walletAnswers,
+          ...awayAnswers(issuer),
+          201: jsonAnswer('The offer, under an id', offerPreview),
+          400: unusable,
+        },
+      },
+      bodyLimit,
+    },
+    async (request, reply) => {
+      const { offer } = request.body
+      const text = typeof offer === 'string' ? offer : JSON.stringify(offer)
+      const opened = await openOffer(wallet, walletOf(request), text, localesOf(request))
+      return reply.code(201).send(offerPreviewOr(opened))
+    },
+  )
+
+  app.get(
+    `${base}/offers/:exchange`,
+    {
+      schema: { summary: 'Look at an open offer again', tags, params: exchangeParams },
+      config: { ...config, answers: shownAnswers },
+    },
+    async (request) =>
+      offerPreviewOr(await viewOffer(wallet, walletOf(request), request.params.exchange, localesOf(request))),
+  )
+}
+
+function decideOffers(app: ServiceApp, wallet: Wallet): void {
+  app.post(
+    `${base}/offers/:exchange/use`,
+    {
+      schema: {
+        summary: 'Take up the offer that was shown',
+        description:
+          'May be repeated: after a crash it goes on, after the end it answers the same. A wrong transaction code leaves the offer open.',
+        tags,
+        params: exchangeParams,
+        body: useExchangedOfferRequest,
+      },
+      config: { ...config, answers: { ...decidedAnswers, ...awayAnswers(issuer), 400: unusable } },
+      bodyLimit,
+    },
+    async (request) => {
+      const { did, txCode } = request.body
+      const used = await useOpenOffer(
+        wallet,
+        walletOf(request),
+        request.params.exchange,
+        { did, txCode },
+        localesOf(request),
+      )
+      return offerPreviewOr(used)
+    },
+  )
+
+  app.post(
+    `${base}/offers/:exchange/reject`,
+    {
+      schema: {
+        summary: 'Leave the offer that was shown',
+        description: 'Nothing is stored and nobody is told.',
+        tags,
+        params: exchangeParams,
+      },
+      config: { ...config, answers: decidedAnswers },
+      bodyLimit: BODY_LIMITS.message,
+    },
+    async (request) =>
+      offerPreviewOr(
+        await rejectOffer(wallet, walletOf(request), request.params.exchange, localesOf(request)),
+      ),
+  )
+}
