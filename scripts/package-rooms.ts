@@ -97,7 +97,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'api/portal': using(['zod'], 'api'),
   'api/verifier': using(['zod'], 'api'),
   // Without zod: pages carry the texts.
-  'api/verifier/decision': using([]),
+  'api/verifier/decision': using([], 'core'),
   'api/repository': using(['zod'], 'api'),
   'api/wallet': using(['zod'], 'api', 'core'),
 

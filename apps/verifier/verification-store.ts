@@ -101,10 +101,14 @@ function plainOrPacked(
     case 'rejected':
     case 'undetermined': {
       // The store knows the id.
-      const { checks, createdAt, credentials, events, expiresAt, id, policies, ...members } = rest
+      const { checks: _c, credentials: _p, events: _e, id: _id, policies, ...times } = rest
+      const { createdAt: _from, expiresAt: _until, ...members } = times
       return { ...members, ...(policies.length > 0 && { policies }), packed: pack(rest) }
     }
-    default:
+    case 'created':
+    case 'requested':
+    case 'declined':
+    case 'expired':
       return rest
   }
 }

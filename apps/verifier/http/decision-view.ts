@@ -70,7 +70,9 @@ export function outcomeView(session: VerificationSession, texts: DecisionTexts):
     }
     case 'declined':
       return describeOutcome({ state, reason: session.reason }, texts)
-    default:
+    case 'created':
+    case 'requested':
+    case 'expired':
       return describeOutcome({ state }, texts)
   }
 }
@@ -127,7 +129,11 @@ function credentialFacts(
       return { keyType }
     case 'status':
       return listed === undefined ? {} : { issuer, status: listed }
-    default:
+    // They are about the answer as a whole, or have nothing to show.
+    case 'structure':
+    case 'query_match':
+    case 'policy':
+    case 'same_device':
       return {}
   }
 }
@@ -175,7 +181,7 @@ function askedPaths({ claim_sets: claimSets, claims }: JsonObject): readonly str
 /** `address › locality`; each element of a list is `*`. */
 function pathText(path: JsonValue | undefined): string | undefined {
   if (!isJsonArray(path)) return undefined
-  return path.map((part) => (part === null ? '*' : String(part))).join(' › ')
+  return path.map((part) => (typeof part === 'string' || typeof part === 'number' ? part : '*')).join(' › ')
 }
 
 function parsed(json: string): JsonValue | undefined {

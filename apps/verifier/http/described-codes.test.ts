@@ -21,28 +21,29 @@ type Failed<Name extends keyof typeof REASONS> = (typeof REASONS)[Name] extends 
   ? keyof Codes
   : never
 
-/** Codes that have no text: `never`, or this file does not compile. */
-type Untold =
-  | Exclude<(JwsVerifyRefusal | CoseVerifyRefusal)['code'], Failed<'issuer_signature'>>
-  | Exclude<UntrustedReason, Failed<'issuer_trust'> | `document_signer_${string}` | `iaca_${string}`>
-  | Exclude<CertificateRefusal['code'], Failed<'issuer_trust'>>
-  // Those that are undetermined have one text, whatever is wrong with a document that may be mended.
-  | Exclude<DidRefusal['code'], Failed<'issuer_trust'> | 'did_not_found' | 'did_document_malformed'>
-  | Exclude<PeriodFault, Failed<'validity_period'>>
-  | Exclude<StatusFaultCode, Failed<'status'> | keyof (typeof REASONS)['status']['undetermined']>
-  | Exclude<
-      CodeOf<QueryMismatch>,
-      Failed<'query_match'> | keyof (typeof REASONS)['query_match']['undetermined']
-    >
-  | Exclude<
-      CodeOf<Exclude<QueryMatchCheck['detail'], QueryMismatch | undefined>>,
-      keyof (typeof REASONS)['query_match']['skipped'] | keyof (typeof REASONS)['query_match']['passed']
-    >
+/** What is handed over is a code with a text, or this file does not compile. */
+type Told<Code extends Texts, Texts> = [Code, Texts]
+
+type Status = (typeof REASONS)['status']
+type Match = (typeof REASONS)['query_match']
+type NotMissed = Exclude<QueryMatchCheck['detail'], QueryMismatch | undefined>
+
+/** Those of a DID document that may be mended are undetermined, which has one text whatever is wrong. */
+type Mendable = 'did_not_found' | 'did_document_malformed'
+
+type EveryCodeIsTold = [
+  Told<(JwsVerifyRefusal | CoseVerifyRefusal)['code'], Failed<'issuer_signature'>>,
+  Told<UntrustedReason, Failed<'issuer_trust'> | `document_signer_${string}` | `iaca_${string}`>,
+  Told<CertificateRefusal['code'], Failed<'issuer_trust'>>,
+  Told<Exclude<DidRefusal['code'], Mendable>, Failed<'issuer_trust'>>,
+  Told<PeriodFault, Failed<'validity_period'>>,
+  Told<StatusFaultCode, Failed<'status'> | keyof Status['undetermined']>,
+  Told<CodeOf<QueryMismatch>, Failed<'query_match'> | keyof Match['undetermined']>,
+  Told<CodeOf<NotMissed>, keyof Match['skipped'] | keyof Match['passed']>,
+]
 
 /** `claim_missing ["a"]` begins with its code. */
 type CodeOf<Detail extends string> = Detail extends `${infer Code} ${string}` ? Code : Detail
-
-const untold: [Untold] extends [never] ? 'none' : Untold = 'none'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -53,7 +54,9 @@ function sourceOf(folder: string): string {
 
 describe('every code of a check', () => {
   it('that is a type has its text', () => {
-    expect(untold).toBe('none')
+    // The compiler holds this one: eight lists of codes.
+    const lists: EveryCodeIsTold['length'] = 8
+    expect(lists).toBe(8)
   })
 
   it('of a status list is told with the outcome that it leads to', () => {

@@ -9,7 +9,12 @@ const common = { id: 'x', dcqlQuery: {}, createdAt: 1000, expiresAt: 1300, retur
 
 function answered(missing: readonly ('status' | 'same_device')[]): VerificationView {
   const said = { title: 'Status', meaning: 'Could not be checked.', evidence: [] }
-  return { ...common, state: 'answered', answeredAt: 1010, missing: missing.map((name) => ({ name, ...said })) }
+  return {
+    ...common,
+    state: 'answered',
+    answeredAt: 1010,
+    missing: missing.map((name) => ({ name, ...said })),
+  }
 }
 
 describe('a request', () => {

@@ -2,6 +2,7 @@
  * Times and names as sentences show them. Names come from certificates and lists: what could turn a sentence around or hide
  * in it is taken out, and what is long is cut. Times are told by a clock that the caller may choose.
  */
+import { isWritableMoment, writeDateTime } from '@countersign/core/date-time'
 
 /** A moment as a clock on a wall shows it; `month` from 1. */
 export interface WallTime {
@@ -18,24 +19,22 @@ export interface WallTime {
 export type WallClock = (epochSeconds: number) => WallTime
 
 export function utc(epochSeconds: number): WallTime {
-  const date = new Date(epochSeconds * 1000)
+  const written = writeDateTime(epochSeconds) ?? ''
+  const part = (from: number, to: number) => Number(written.slice(from, to))
   return {
-    year: date.getUTCFullYear(),
-    month: date.getUTCMonth() + 1,
-    day: date.getUTCDate(),
-    hour: date.getUTCHours(),
-    minute: date.getUTCMinutes(),
-    second: date.getUTCSeconds(),
+    year: part(0, 4),
+    month: part(5, 7),
+    day: part(8, 10),
+    hour: part(11, 13),
+    minute: part(14, 16),
+    second: part(17, 19),
     zone: 'UTC',
   }
 }
 
-/** The last second of the year 9999: what lies beyond says that there is no end. */
-const LAST_SHOWN = 253_402_300_799
-
-/** Whether a moment can be told as a date. */
+/** Whether a moment can be told as a date; what lies after the year 9999 says that there is no end. */
 export function isShowable(epochSeconds: number | undefined): epochSeconds is number {
-  return epochSeconds !== undefined && epochSeconds >= 0 && epochSeconds <= LAST_SHOWN
+  return epochSeconds !== undefined && isWritableMoment(epochSeconds)
 }
 
 /** `12:04:36 UTC`. */
@@ -65,10 +64,9 @@ export function shownValue(text: string, longest = LONGEST_VALUE): string {
     .replace(/\s+/g, ' ')
     .replace(INVISIBLE, '')
     .trim()
-  const characters = [...plain]
-  return characters.length > longest || text.length > 2 * longest
-    ? `${characters.slice(0, longest).join('')}…`
-    : plain
+  const isWhole = plain.length <= longest && text.length <= 2 * longest
+  // Half a character at the end would be shown as a mark of its own.
+  return isWhole ? plain : `${plain.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')}…`
 }
 
 /**
