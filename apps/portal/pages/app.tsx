@@ -1,24 +1,26 @@
-/** Which page stands at which address. Each is loaded when it is first shown. */
+/**
+ * Which page stands at which address. All of them together weigh less than one that is loaded in pieces has to ask for, so they come
+ * in one file; languages beside English are loaded when they are chosen.
+ */
 import './portal.css'
 import { Frame, type NavItem } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { ErrorBoundary, LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
+import { LocationProvider, Route, Router, useLocation } from 'preact-iso'
+import { HomePage } from './home/home-page.tsx'
+import { FormPage } from './issue/form-page.tsx'
+import { OfferPage } from './issue/offer-page.tsx'
+import { TypesPage } from './issue/types-page.tsx'
+import { BeginPage } from './operators/begin-page.tsx'
+import { LoginPage } from './operators/login-page.tsx'
 import { Instance } from './parts/instance.tsx'
 import { doors, handOut, takeIn } from './parts/portal-icons.ts'
 import { api, instance, refreshSession, session, sessionFailure } from './session.ts'
 import { portal } from './text/portal-texts.ts'
-
-const HomePage = lazy(async () => (await import('./home/home-page.tsx')).HomePage)
-const TypesPage = lazy(async () => (await import('./issue/types-page.tsx')).TypesPage)
-const FormPage = lazy(async () => (await import('./issue/form-page.tsx')).FormPage)
-const OfferPage = lazy(async () => (await import('./issue/offer-page.tsx')).OfferPage)
-const AskPage = lazy(async () => (await import('./verify/ask-page.tsx')).AskPage)
-const RequestPage = lazy(async () => (await import('./verify/request-page.tsx')).RequestPage)
-const ResultPage = lazy(async () => (await import('./verify/result-page.tsx')).ResultPage)
-const ReturnPage = lazy(async () => (await import('./verify/return-page.tsx')).ReturnPage)
-const LoginPage = lazy(async () => (await import('./operators/login-page.tsx')).LoginPage)
-const BeginPage = lazy(async () => (await import('./operators/begin-page.tsx')).BeginPage)
+import { AskPage } from './verify/ask-page.tsx'
+import { RequestPage } from './verify/request-page.tsx'
+import { ResultPage } from './verify/result-page.tsx'
+import { ReturnPage } from './verify/return-page.tsx'
 
 export function App() {
   return (
@@ -42,9 +44,7 @@ function Page() {
       }
       footer={<AnsweredBy />}
     >
-      <ErrorBoundary>
-        <Shown path={path} />
-      </ErrorBoundary>
+      <Shown path={path} />
     </Frame>
   )
 }

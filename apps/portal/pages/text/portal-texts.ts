@@ -1,7 +1,8 @@
-/** The texts of the portal. */
+/** The texts of the portal. English comes with the pages, so that most visits ask for nothing more. */
 import { texts } from '@countersign/ui/text/texts'
+import { en } from './en.ts'
 
 export const portal = texts({
-  en: async () => (await import('./en.ts')).en,
+  en: async () => en,
   de: async () => (await import('./de.ts')).de,
 })

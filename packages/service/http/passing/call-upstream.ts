@@ -55,11 +55,14 @@ function send(
     method,
     headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
     agent: safe ? agent : false,
-    signal,
     timeout: ANSWER_MS,
   }
   return new Promise((resolve, reject) => {
     const sent = request(url, options, resolve)
+    // Not the option `signal`: that one goes on to the connection, which outlives the call.
+    const end = () => sent.destroy()
+    signal.addEventListener('abort', end)
+    sent.once('close', () => signal.removeEventListener('abort', end))
     sent.on('timeout', () => sent.destroy(new Error('no answer in time')))
     sent.on('error', reject)
     sent.end(body)

@@ -117,6 +117,24 @@ describe('a request that is passed on', () => {
     expect(await answer.text()).toBe(body)
   })
 
+  it('leaves its connection to the next one', async () => {
+    let connections = 0
+    const url = await behind((_request, response) => void response.end('there'))
+    servers.at(-1)?.on('connection', () => {
+      connections += 1
+    })
+    const { ask } = await front(url)
+    for (let asked = 0; asked < 5; asked += 1) {
+      expect(await (await ask('/passed')).text()).toBe('there')
+      // What belongs to the end of a call is done by then.
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(connections).toBe(1)
+    const headers = { 'content-type': 'application/json' }
+    for (let asked = 0; asked < 3; asked += 1)
+      expect((await ask('/passed', { method: 'POST', headers, body: '{}' })).status).toBe(200)
+  })
+
   it('is asked once more where a connection broke before an answer, unless it changes something', async () => {
     let asked = 0
     const url = await behind((request, response) => {
