@@ -42,6 +42,8 @@ export async function watchedPage(
     reducedMotion: 'reduce',
     permissions: [...(options.permissions ?? [])],
   })
+  // Only a failing test waits so long: a machine that does other things as well takes ten times its time.
+  context.setDefaultTimeout(90_000)
   // Before any script of the page, and not as one of it: its policy has no part in what a test looks with.
   await context.addInitScript(VIOLATIONS)
   await context.addInitScript(axe)
