@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { issuerShape } from '@countersign/issuer/config'
+import { portalShape } from '@countersign/portal/config'
 import { loadConfig } from '@countersign/service/config/load'
 import { verifierShape } from '@countersign/verifier/config'
 import { walletShape } from '@countersign/wallet/config'
+import { webWalletShape } from '@countersign/web-wallet/config'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const samples = fileURLToPath(new URL('../../config', import.meta.url))
@@ -14,8 +16,10 @@ const shapes: Readonly<Record<string, Parameters<typeof loadConfig>[0]['extra']>
   issuer: issuerShape,
   wallet: walletShape,
   repository: {},
+  'web-wallet': webWalletShape,
+  portal: portalShape,
 }
-const withSessions = ['verifier', 'issuer', 'wallet']
+const withSessions = ['verifier', 'issuer', 'wallet', 'portal']
 let copy: string
 
 describe('the sample configuration', () => {

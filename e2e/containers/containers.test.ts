@@ -175,6 +175,22 @@ describe.skipIf(refused !== undefined)(
         expect(await sh(looked)).toContain('Disclosed, and no more:')
       })
 
+      it('the pages are served, and the first operator gets a link', async () => {
+        const [webWallet, portal] = ['http://localhost:9094', 'http://localhost:9095']
+        await ready(webWallet, portal)
+        for (const url of [webWallet, portal]) {
+          const first = await sh(`curl -s ${url}/`)
+          const script = /src="(\/assets\/[^"]+\.js)"/.exec(first)?.[1]
+          expect(await sh(`curl -s -o /dev/null -w '%{http_code} %{content_type}' ${url}${script}`)).toBe(
+            '200 text/javascript; charset=utf-8',
+          )
+        }
+        expect(
+          await sh(`curl -s -o /dev/null -w '%{http_code}' ${portal}/api/verifier/openid4vc/policy-list`),
+        ).toBe('401')
+        expect(await sh(page.command('operator add'))).toMatch(/http:\/\/countersign\.localhost:9095\/\S+/)
+      })
+
       it('the services can write nowhere and may nothing', async () => {
         const asked = 'id -u; touch /app/x /x; cat /proc/self/status'
         const seen = await sh(`docker exec deploy_issuer1_1 sh -c '${asked}' 2>&1`)
