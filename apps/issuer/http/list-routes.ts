@@ -8,8 +8,7 @@ import {
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import { listAnswers, listPlaceUnknown } from '@countersign/service/sessions/list-answers'
-import { eventFacts, listSessions } from '@countersign/service/sessions/list-sessions'
+import { eventFacts, listAnswers, listPlaceUnknown } from '@countersign/service/sessions/list-answers'
 import type { Issuer } from '../issuer.ts'
 import { sessionView } from './session-view.ts'
 
@@ -27,6 +26,7 @@ export function listRoutes(app: ServiceApp, issuer: Pick<Issuer, 'index' | 'sess
       config: { door: 'management', answers: listAnswers(issuanceList) },
     },
     async (request): Promise<IssuanceList> => {
+      const { listSessions } = await import('@countersign/service/sessions/list-sessions')
       const listed = await listSessions(issuer, request.query, listedView)
       return listed.ok ? listed.value : fail(listPlaceUnknown)
     },

@@ -10,8 +10,7 @@ import { isDecided, type VerificationSession } from '@countersign/protocol/openi
 import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import { listAnswers, listPlaceUnknown } from '@countersign/service/sessions/list-answers'
-import { eventFacts, listSessions } from '@countersign/service/sessions/list-sessions'
+import { eventFacts, listAnswers, listPlaceUnknown } from '@countersign/service/sessions/list-answers'
 import type { Verifier } from '../verifier.ts'
 
 export function listRoutes(app: ServiceApp, verifier: Pick<Verifier, 'index' | 'sessions' | 'now'>): void {
@@ -26,6 +25,7 @@ export function listRoutes(app: ServiceApp, verifier: Pick<Verifier, 'index' | '
       config: { door: 'management', answers: listAnswers(verificationList) },
     },
     async (request): Promise<VerificationList> => {
+      const { listSessions } = await import('@countersign/service/sessions/list-sessions')
       const listed = await listSessions(verifier, request.query, listedView)
       return listed.ok ? listed.value : fail(listPlaceUnknown)
     },

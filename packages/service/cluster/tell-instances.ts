@@ -19,6 +19,8 @@ export interface TellingParts {
   readonly instance: string
   readonly storeKind: ToldFigures['store']['kind']
   /** Epoch seconds. */
+  readonly startedAt: number
+  /** Epoch seconds. */
   readonly now: () => number
   readonly log: Pick<Logger, 'warn'>
 }
@@ -45,9 +47,8 @@ const LAST_MS = 500
 const READ_EACH = 120
 
 export function tellInstances(parts: TellingParts): Telling {
-  const { instances, now, log } = parts
+  const { instances, now, log, startedAt } = parts
   const processId = randomBytes(6).toString('base64url')
-  const startedAt = now()
   let state: InstanceReport['state'] = 'up'
   let clockDifferenceSeconds: number | undefined
   let told = 0
@@ -69,8 +70,8 @@ export function tellInstances(parts: TellingParts): Telling {
       if (!(error instanceof StoreUnavailable)) log.warn(errorFacts(error), 'cannot tell of this instance')
     })
   const goOn = async (): Promise<void> => {
-    await tried()
     if (state === 'stopped') return
+    await tried()
     const pause = told < 2 ? SECOND_MS : EVERY_MS + (Math.random() - 0.5) * JITTER_MS
     timer = setTimeout(() => void goOn(), pause).unref()
   }

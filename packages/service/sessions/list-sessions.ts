@@ -4,9 +4,7 @@
  * list is at its end, or a thousand were looked at, and then says where it stopped.
  */
 import { LIST_DEFAULT, LIST_LOOKED_AT, LIST_MOST } from '@countersign/api/session-list'
-import { defined } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { SessionEvent } from '@countersign/protocol/session-event'
 import type { Index, IndexEntry, IndexPlace, SessionStore } from '@countersign/stores/ports'
 import { StoredValueUnreadable } from '@countersign/stores/sealed'
 import { parsePlace, writePlace } from './list-place.ts'
@@ -88,15 +86,4 @@ async function sessionOf<T extends ListedSession>(
     if (error instanceof StoredValueUnreadable) return undefined
     throw error
   }
-}
-
-/** What every row says of the events of its session. */
-export function eventFacts(events: readonly SessionEvent[]) {
-  const last = events.at(-1)
-  const servedBy = [...new Set(events.flatMap((event) => event.servedBy ?? []))]
-  return defined({
-    lastEvent:
-      last && defined({ sequence: last.sequence, type: last.type, at: last.at, servedBy: last.servedBy }),
-    servedBy: servedBy.length === 0 ? undefined : servedBy,
-  })
 }
