@@ -417,6 +417,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'ui/forms',
     'ui/http',
     'ui/page',
+    'ui/text',
     'apps/web-wallet/pages/texts',
   ),
   'apps/web-wallet/pages/cards': using(

@@ -2,7 +2,11 @@
  * What the tests of pages stand on: two instances of everything behind Caddy, the web wallet's too, and a browser. The pages
  * were built before any test (`scripts/built-pages.setup.mjs`).
  */
-import { type Cluster, type ClusterOptions, startCluster } from '@countersign/countersign/cluster/start-cluster'
+import {
+  type Cluster,
+  type ClusterOptions,
+  startCluster,
+} from '@countersign/countersign/cluster/start-cluster'
 import { startChromium } from '@countersign/testing/browser/chromium'
 import type { Browser } from 'playwright-core'
 

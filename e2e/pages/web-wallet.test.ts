@@ -42,6 +42,16 @@ async function ownerWithCard(): Promise<WatchedPage & Owner> {
   return watched
 }
 
+/** A passkey of the device itself, whose owner is there and says yes. */
+const AUTHENTICATOR = {
+  protocol: 'ctap2',
+  transport: 'internal',
+  hasResidentKey: true,
+  hasUserVerification: true,
+  isUserVerified: true,
+  automaticPresenceSimulation: true,
+} as const
+
 const headingOf = ({ page }: WatchedPage) => page.getByRole('heading', { level: 1 }).textContent()
 
 describe('the first page', () => {
@@ -79,6 +89,25 @@ describe('the first page', () => {
     await page.reload()
     await page.getByRole('heading', { name: 'Your wallet' }).waitFor()
     expect(await page.getAttribute('html', 'lang')).toBe('en')
+  })
+
+  it('makes a wallet with a passkey, and knows its owner again by it, without a field to fill', async () => {
+    const watched = await watchedPage(stage.browser, stage.origin)
+    opened.push(watched)
+    const { page } = watched
+    const devtools = await watched.context.newCDPSession(page)
+    await devtools.send('WebAuthn.enable')
+    await devtools.send('WebAuthn.addVirtualAuthenticator', { options: AUTHENTICATOR })
+    await page.goto('/')
+    await page.getByRole('button', { name: 'I have no wallet yet' }).click()
+    await page.getByRole('button', { name: 'Create a wallet with a passkey' }).click()
+    await page.getByRole('heading', { name: 'Your first card goes here' }).waitFor()
+    await page.getByRole('button', { name: 'Log out' }).click()
+    await page.getByRole('button', { name: 'Log in with a passkey' }).click()
+    await page.getByRole('heading', { name: 'Your first card goes here' }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: 'Your first card goes here' }).waitFor()
+    expect(watched.problems()).toEqual([])
   })
 
   it('says that an address leads nowhere, with a way on', async () => {
@@ -362,6 +391,54 @@ describe('a request', () => {
     await page.getByRole('heading', { name: /^Shared with/ }).waitFor()
     expect(await page.getByRole('definition').allTextContents()).toEqual([chosen])
     expect(JSON.stringify(await verification(stage, id))).toContain(chosen)
+  })
+})
+
+describe('what others write', () => {
+  const markup = '<img src=x onerror=alert(1)><script>alert(2)</script>'
+  const turned = `\u202eevil\u202c \u200b${'W'.repeat(180)}`
+
+  it('is text: nothing of it runs, turns the page or leaves it', async () => {
+    const watched = await owner()
+    const { page } = watched
+    const claims = { given_name: markup, family_name: turned, email: 'javascript@alert.example' }
+    await openLink(watched, stage, await newOffer(stage, { claims }))
+    await pressDecision(page, /^Add/)
+    await page.getByRole('heading', { name: 'It is in your wallet' }).waitFor()
+    expect(await page.getByText(markup, { exact: true }).count()).toBe(1)
+    expect(await problemsOf(watched)).toEqual([])
+    await page.getByRole('link', { name: 'To your cards' }).click()
+    await page.getByText('One card.').waitFor()
+    expect(await problemsOf(watched)).toEqual([])
+    const { url } = await newRequest(stage, identityRequest(['given_name', 'family_name', 'email']))
+    await openLink(watched, stage, url)
+    await page.getByText('Who is asking').waitFor()
+    expect(await page.locator('main').textContent()).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u200b]/)
+    expect(await page.locator('a[href^="javascript:"]').count()).toBe(0)
+    expect(await problemsOf(watched)).toEqual([])
+    await pressDecision(page, /^Share/)
+    await page.getByRole('heading', { name: /^Shared with/ }).waitFor()
+    expect(await problemsOf(watched)).toEqual([])
+  })
+})
+
+describe('the first visit', () => {
+  it('asks for little: few requests, few bytes, nothing twice', async () => {
+    const watched = await watchedPage(stage.browser, stage.origin)
+    opened.push(watched)
+    const { page } = watched
+    const sizes: number[] = []
+    const told: string[] = []
+    page.on('response', (response) => {
+      sizes.push(Number(response.headers()['content-length'] ?? 0))
+      told.push(`${response.status()} ${response.headers()['content-encoding'] ?? 'plain'} ${response.url()}`)
+    })
+    await page.goto('/')
+    await page.getByRole('heading', { name: 'Your wallet' }).waitFor()
+    expect(told.length, told.join('\n')).toBeLessThanOrEqual(10)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(60_000)
+    expect(told.filter((one) => /\.(js|css)$/.test(one) && !/^200 (br|gzip)/.test(one))).toEqual([])
+    expect(new Set(told.map((one) => one.split(' ')[2])).size).toBe(told.length)
   })
 })
 

@@ -7,16 +7,18 @@ export interface ApiClient {
   send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>>
 }
 
-/** `csrf`: asked at each call, because a new log-in gives another. */
-export function apiClient(base: string, csrf: () => string | undefined): ApiClient {
+/** `csrf`: asked at each call, because a new log-in gives another. `language`: that the page is shown in, for what others wrote in several. */
+export function apiClient(base: string, csrf: () => string | undefined, language?: () => string): ApiClient {
+  const spoken = () => (language === undefined ? {} : { 'accept-language': language() })
   return {
-    get: (path, options) => fetchJson(`${base}${path}`, options),
+    get: (path, options) =>
+      fetchJson(`${base}${path}`, { ...options, headers: { ...spoken(), ...options?.headers } }),
     send(method, path, body) {
       const token = csrf()
       return fetchJson(`${base}${path}`, {
         method,
         body: body ?? {},
-        ...(token !== undefined && { headers: { 'x-countersign-csrf': token } }),
+        headers: { ...spoken(), ...(token !== undefined && { 'x-countersign-csrf': token }) },
       })
     },
   }

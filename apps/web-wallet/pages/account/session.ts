@@ -7,6 +7,7 @@ import type { BrowserSession } from '@countersign/api/wallet/passkeys'
 import { ok } from '@countersign/core/result'
 import { type ApiClient, apiClient } from '@countersign/ui/http/api-client'
 import type { Answer } from '@countersign/ui/http/fetch-json'
+import { formatTag } from '@countersign/ui/text/texts'
 import { type Signal, signal } from '@preact/signals'
 
 export interface LoggedIn {
@@ -25,7 +26,7 @@ export const visitor: Signal<Visitor> = signal({ state: 'asking' })
 let csrf: string | undefined
 
 /** Calls of the wallet API, at this page's own origin. */
-export const api: ApiClient = withLogOut(apiClient('/wallet-api', () => csrf))
+export const api: ApiClient = withLogOut(apiClient('/wallet-api', () => csrf, formatTag))
 
 /** Remembers that somebody was logged in, so that a stranger's first page asks nothing in vain. No secret, and no proof. */
 const HINT = 'countersign.wallet'
