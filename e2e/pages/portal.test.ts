@@ -396,3 +396,66 @@ describe('when something is not there', () => {
     await heading('Which credential?')
   })
 })
+
+describe('an operator', () => {
+  it('opens the link once, chooses a password, logs out and in again', async () => {
+    const { link, url } = await world.withLogin('ada')
+    const visit = await world.open({ origin: url })
+    visit.expectFailedRequests()
+    await visit.page.goto('/issue')
+    await visit.page.getByRole('heading', { level: 1, name: 'Log in' }).waitFor()
+    expect(await problemsOf(visit, { german: true })).toEqual(nothing)
+    await visit.page.goto(link)
+    await visit.page.getByRole('heading', { level: 1, name: 'Welcome, ada' }).waitFor()
+    expect(visit.page.url()).not.toContain('#')
+    expect(await problemsOf(visit, { german: true })).toEqual(nothing)
+    await visit.page.getByLabel('New password').fill('short')
+    await visit.page.getByRole('button', { name: 'Save the password' }).click()
+    await visit.page.locator('.error', { hasText: 'At least 12 characters.' }).waitFor()
+    await visit.page.getByLabel('New password').fill('correct horse battery staple')
+    await visit.page.getByRole('button', { name: 'Save the password' }).click()
+    await visit.page.getByRole('heading', { level: 1, name: 'What do you want to do?' }).waitFor()
+    expect(await problemsOf(visit)).toEqual(nothing)
+
+    await visit.page.getByRole('button', { name: 'Log out' }).click()
+    await visit.page.getByLabel('Name').fill('Ada')
+    await visit.page.getByLabel('Password').fill('wrong')
+    await visit.page.getByRole('button', { name: 'Log in', exact: true }).click()
+    await visit.page.getByRole('alert').getByText('The name or the password is wrong.').waitFor()
+    await visit.page.getByLabel('Password').fill('correct horse battery staple')
+    await visit.page.getByRole('button', { name: 'Log in', exact: true }).click()
+    await visit.page.getByRole('button', { name: 'Log out' }).waitFor()
+
+    const other = await world.open({ origin: url })
+    other.expectFailedRequests()
+    await other.page.goto(link)
+    await other.page.getByRole('heading', { level: 1, name: 'This link does not work any more' }).waitFor()
+    expect(await problemsOf(other)).toEqual(nothing)
+    await Promise.all([visit.close(), other.close()])
+  })
+
+  it('makes a passkey with the link, and logs in with it', async () => {
+    const { link, url } = await world.withLogin('grace')
+    const visit = await world.open({ origin: url })
+    const devtools = await visit.context.newCDPSession(visit.page)
+    await devtools.send('WebAuthn.enable')
+    await devtools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+    await visit.page.goto(link)
+    await visit.page.getByRole('button', { name: 'Make a passkey' }).click()
+    await visit.page.getByRole('button', { name: 'Log out' }).click()
+    await visit.page.getByRole('button', { name: 'Log in with a passkey' }).click()
+    await visit.page.getByRole('button', { name: 'Log out' }).waitFor()
+    await visit.page.getByText('grace').waitFor()
+    expect(visit.problems()).toEqual(nothing)
+    await visit.close()
+  })
+})

@@ -104,6 +104,18 @@ export function shownName(
   return (fits ?? display?.[0])?.name
 }
 
+/** The words for details that a query asks for, each once. */
+export function detailLabels(
+  metadata: IssuerMetadata | undefined,
+  details: readonly { readonly format: string; readonly called: string; readonly path: readonly unknown[] }[],
+): readonly string[] {
+  const labels = details.map(({ called, format, path }) => {
+    const known = metadata && configurationOf(metadata, format, called)
+    return claimLabel(known?.configuration, path)
+  })
+  return [...new Set(labels)]
+}
+
 /** The label of a claim by its path. */
 export function claimLabel(configuration: Configuration | undefined, path: readonly unknown[]): string {
   const found = configuration?.credential_metadata?.claims?.find((claim) => isSamePath(claim.path, path))

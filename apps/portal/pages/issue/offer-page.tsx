@@ -101,7 +101,7 @@ function Offer({ view, followed, own }: OfferProps) {
 function sentencesFor(stage: OfferStage): readonly [heading: string, lede: string] {
   const t = portal.value.offer
   if (stage === 'accepted') return [t.titleDone, t.ledeDone]
-  if (stage === 'code_used') return [t.titleIssued, t.waitIssue]
+  if (stage === 'code_used') return [t.titleUsed, t.waitIssue]
   if (stage === 'issued') return [t.titleIssued, t.ledeIssued]
   if (stage === 'expired') return [t.titleExpired, t.ledeExpired]
   if (stage === 'closed') return [t.titleFailed, t.ledeClosed]
@@ -156,7 +156,7 @@ function SpentCode({ stage, at }: { readonly stage: OfferStage; readonly at: num
   const failed = stage === 'closed' || stage === 'failed'
   return (
     <QrGone>
-      <span class="gone-mark" data-tone={failed ? 'bad' : 'ok'}>
+      <span class="gone-mark" data-tone={failed ? 'bad' : stage === 'code_used' ? 'open' : 'ok'}>
         {failed ? <Icon d={cross} /> : <Strokes />}
       </span>
       <b>{failed ? t.ended : t.used}</b>

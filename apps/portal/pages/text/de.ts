@@ -67,6 +67,7 @@ export const de: TextsLike<PortalTexts> = {
     title: 'Scannen und hinzufügen: {type}',
     titleDone: 'Hinzugefügt: {type}',
     titleIssued: 'Ausgestellt: {type}',
+    titleUsed: 'Unterwegs: {type}',
     titleExpired: 'Niemand hat es rechtzeitig abgeholt',
     titleFailed: 'Es hat nicht geklappt',
     lede: 'Der Code gilt einmal.',

@@ -65,6 +65,7 @@ export const en = {
     title: 'Scan to add: {type}',
     titleDone: 'Added: {type}',
     titleIssued: 'Issued: {type}',
+    titleUsed: 'On its way: {type}',
     titleExpired: 'Nobody took it in time',
     titleFailed: 'It did not work out',
     lede: 'The code works once.',

@@ -136,7 +136,7 @@ function Ask({ choices }: { readonly choices: readonly Choice[] }) {
             </Details>
           </section>
         </div>
-        <aside class="stack">
+        <aside class="preview stack">
           <label class="option">
             <input
               class="tick"

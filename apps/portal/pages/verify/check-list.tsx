@@ -32,7 +32,7 @@ export function sortedChecks(checks: readonly CheckView[]): readonly CheckView[]
 
 export function CheckList({ checks }: { readonly checks: readonly CheckView[] }) {
   const t = portal.value.result
-  const queries = new Set(checks.map(({ queryId }) => queryId))
+  const queries = new Set(checks.map(({ queryId }) => queryId).filter((id) => id !== undefined))
   return (
     <section class="sheet" data-parts aria-labelledby="checks">
       <div class="row check-head" data-spread>

@@ -48,7 +48,7 @@ describe('a plain question', () => {
     const query = dcqlQueryFor({ format, called, claims })
     expect(parseDcqlQuery(query)).toMatchObject({ ok: true })
     expect(inWords(query).types).toEqual([called])
-    expect(inWords(query).details).toHaveLength(claims.length)
+    expect(inWords(query).details).toEqual(claims.map((path) => ({ format, called, path })))
   })
 
   it('is read as far as its shape is known', () => {

@@ -1,6 +1,4 @@
 /** A plain question - some details of one credential - as a DCQL query (OpenID4VP 1.0 §6), and what a query asks in words. Pure. */
-import { wordsOf } from '@countersign/ui/forms/schema-fields'
-
 export interface AskedCredential {
   readonly format: string
   /** What the format calls the type: `vct`, document type. */
@@ -18,7 +16,14 @@ export function dcqlQueryFor({ format, called, claims }: AskedCredential): JsonO
 export interface QueryInWords {
   /** What the query calls the types that it asks for. */
   readonly types: readonly string[]
-  readonly details: readonly string[]
+  readonly details: readonly AskedDetail[]
+}
+
+export interface AskedDetail {
+  readonly format: string
+  /** The first type that may have it. */
+  readonly called: string
+  readonly path: readonly unknown[]
 }
 
 /** Of any query, as far as its shape is known: what cannot be read is not said. */
@@ -26,7 +31,7 @@ export function inWords(query: unknown): QueryInWords {
   const credentials = listIn(query, 'credentials')
   return {
     types: unique(credentials.flatMap(typesIn)),
-    details: unique(credentials.flatMap((one) => listIn(one, 'claims').flatMap(detailOf))),
+    details: credentials.flatMap(detailsIn),
   }
 }
 
@@ -37,10 +42,14 @@ function typesIn(credential: unknown): readonly string[] {
   return [doctype, ...values].filter((name) => typeof name === 'string')
 }
 
-function detailOf(claim: unknown): readonly string[] {
-  const names = listIn(claim, 'path').filter((part) => typeof part === 'string')
-  const last = names.at(-1)
-  return last === undefined ? [] : [wordsOf(last)]
+function detailsIn(credential: unknown): readonly AskedDetail[] {
+  const format = memberOf(credential, 'format')
+  const [called = ''] = typesIn(credential)
+  return listIn(credential, 'claims').flatMap((claim) => {
+    const path = listIn(claim, 'path')
+    const isNamed = path.some((part) => typeof part === 'string')
+    return isNamed ? [{ format: typeof format === 'string' ? format : '', called, path }] : []
+  })
 }
 
 function listIn(value: unknown, name: string): readonly unknown[] {

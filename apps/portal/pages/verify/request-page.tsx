@@ -20,7 +20,7 @@ import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso'
-import { loadMetadata, titleOf } from '../issue/catalogue.ts'
+import { detailLabels, loadMetadata, titleOf } from '../issue/catalogue.ts'
 import { BackLink } from '../parts/back-link.tsx'
 import { Instance } from '../parts/instance.tsx'
 import { Loading, NotLoaded } from '../parts/loading.tsx'
@@ -77,7 +77,8 @@ function Request({ view, followed, own }: RequestProps) {
   const stage = isLate && isCodeOpen(said) ? 'expired' : said
   const asked = inWords(view.dcqlQuery)
   const from = asked.types.map((called) => titleOf(metadata, called))
-  const what = from.length === 0 ? list(asked.details) : list(from)
+  const details = detailLabels(metadata, asked.details)
+  const what = list(from.length === 0 ? details : from)
   const [heading, lede] = sentencesFor(stage, asked.details.length)
   return (
     <>
@@ -105,7 +106,7 @@ function Request({ view, followed, own }: RequestProps) {
                 none={ui.value.notGiven}
                 facts={[
                   { label: t.request.from, value: list(from) },
-                  { label: t.request.details, value: list(asked.details) },
+                  { label: t.request.details, value: list(details) },
                 ]}
               />
               <TechnicalDetails summary={t.request.query} text={JSON.stringify(view.dcqlQuery, null, 2)} />

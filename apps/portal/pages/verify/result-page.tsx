@@ -22,6 +22,7 @@ import { useLocation, useRoute } from 'preact-iso'
 import {
   claimLabel,
   configurationOf,
+  detailLabels,
   type IssuerMetadata,
   loadMetadata,
   titleOf,
@@ -217,7 +218,9 @@ function SessionFacts({ view, metadata }: PartProps) {
     {
       label: t.asked,
       value: list(
-        asked.details.length > 0 ? asked.details : asked.types.map((type) => titleOf(metadata, type)),
+        asked.details.length > 0
+          ? detailLabels(metadata, asked.details)
+          : asked.types.map((type) => titleOf(metadata, type)),
       ),
     },
     ...('credentials' in view ? [...view.credentials].flatMap(issuerFacts) : []),
