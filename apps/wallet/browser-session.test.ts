@@ -177,7 +177,8 @@ onBothDatabases('a browser’s login', (store) => {
 
     const second = (await post('/options', {}, { cookie, [CSRF_HEADER]: session.csrf })).json<Begun>()
     const more = { ceremony: second.ceremony, credential: softwareAuthenticator().create(second.options) }
-    expect((await post('', more, { cookie })).status).toBe(403)
+    expect((await post('', more, { cookie })).json()).toMatchObject({ error: 'ceremony_unknown' })
+    expect((await post('', more, { cookie, [CSRF_HEADER]: 'x' })).status).toBe(403)
     const added = await post('', more, { cookie, [CSRF_HEADER]: session.csrf })
     expect(added.status).toBe(201)
     expect(added.json()).not.toHaveProperty('session')

@@ -1,6 +1,7 @@
 /** Passkeys: made by whoever is logged in or together with an account, and logins with them. For pages of ours. */
 import {
   browserSession as browserSessionAnswer,
+  CSRF_HEADER,
   type PasskeyAnswer,
   type PasskeyLoginOptionsAnswer,
   type PasskeyOptionsAnswer,
@@ -33,7 +34,7 @@ import {
 } from '../account/passkeys.ts'
 import type { RelyingParty } from '../account/read-authenticator.ts'
 import type { Wallet } from '../wallet.ts'
-import { callerOf, callerWith } from './authenticate-caller.ts'
+import { callerOf, callerWith, presentedTokens } from './authenticate-caller.ts'
 import { browserSessionOf, enterBrowser } from './enter-browser.ts'
 import type { OwnPages } from './own-pages.ts'
 import { closedAnswers, jsonAnswer, openAnswers, refusalAnswer } from './route-answers.ts'
@@ -142,7 +143,11 @@ function registration(app: ServiceApp, wallet: Wallet, { pages, rp }: Ours): voi
     },
   )
 
+  /** A cookie without the second secret is nobody's: a page that does not know of that login begins anew. */
   async function accountIn(request: FastifyRequest): Promise<string | undefined> {
+    const isUnconfirmed = request.headers[CSRF_HEADER] === undefined
+    const [presented] = presentedTokens(pages, request.headers)
+    if (presented?.by === 'cookie' && isUnconfirmed) return undefined
     return (await callerWith(wallet, pages, request))?.accountId
   }
 }
