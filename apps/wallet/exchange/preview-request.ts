@@ -10,6 +10,7 @@ import { matchHeld } from '../present/match-credentials.ts'
 import type { VerifierRefusal } from '../present/presentation-record.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type Candidate, candidatesOf } from './candidates.ts'
+import type { ExchangeState } from './exchange-record.ts'
 import { isOver, type RequestExchange, type ResolvedRequest } from './resolved-request.ts'
 import { type SharedCredential, sharedCredentials } from './shared-claims.ts'
 import { type Locales, nameIn, type ShownTrust } from './shown.ts'
@@ -87,7 +88,7 @@ export async function previewRequest(
   }
   return {
     id,
-    state: stateOf(exchange),
+    state: STATES[exchange.state],
     expiresAt: Math.min(expiresAt, resolved.expiresAt ?? expiresAt),
     expired: isOver(wallet, resolved),
     verifier: receiverOf(resolved, locales),
@@ -99,17 +100,12 @@ export async function previewRequest(
   }
 }
 
-function stateOf({ state }: RequestExchange): RequestPreview['state'] {
-  switch (state) {
-    case 'begun':
-      return 'unfinished'
-    case 'done':
-      return 'shared'
-    case 'rejected':
-      return 'declined'
-    default:
-      return state
-  }
+const STATES: Readonly<Record<ExchangeState, RequestPreview['state']>> = {
+  open: 'open',
+  begun: 'unfinished',
+  done: 'shared',
+  rejected: 'declined',
+  refused: 'refused',
 }
 
 function receiverOf(
@@ -135,7 +131,7 @@ const MAX_LOGO = 65_536
 /** Somebody will load it, so it is an address or a picture and not a program. */
 const IMAGE = /^(?:https:\/\/|data:image\/)/i
 
-function purposeOf({ purposes = [] }: ResolvedRequest, locales: Locales): RequestPreview['purpose'] {
+function purposeOf({ purposes }: ResolvedRequest, locales: Locales): RequestPreview['purpose'] {
   const purpose = bestFor(purposes, locales)
   return purpose && { text: purpose.text, source: 'verifier_info' }
 }

@@ -126,10 +126,8 @@ onBothDatabases('a request under an id', (store) => {
     const used = await useOpenRequest(wallet, owned, pick(preview, [['birthdate']]))
     expect(verifier.disclosed[0]).toMatchObject({ given_name: 'Ada-planted', birthdate: '1990-01-01' })
     expect(verifier.disclosed[0]).not.toHaveProperty('family_name')
-    expect(used.ok && pathsOf(used.value.result?.shared[0]?.claims).sort()).toEqual([
-      ['birthdate'],
-      ['given_name'],
-    ])
+    const shared = used.ok ? pathsOf(used.value.result?.shared[0]?.claims) : []
+    expect(new Set(shared.map(String))).toEqual(new Set(['birthdate', 'given_name']))
   })
 
   it('answers the same ever after, on every instance, and nothing else', async () => {

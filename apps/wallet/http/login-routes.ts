@@ -70,7 +70,7 @@ export function loginRoutes(app: ServiceApp, wallet: Wallet, pages: OwnPages): v
       config: { ...config, answers: loginAnswers },
     },
     async (request, reply) => {
-      const { session: kind = 'token', ...credentials } = request.body
+      const { session: kind, ...credentials } = request.body
       const isOwnPage = pages.isAsking(request.headers)
       if (kind === 'cookie' && !isOwnPage) fail(foreignLogin)
       const entered = valueOr(ACCOUNT_ERRORS, await login(wallet, credentials, request.sender))

@@ -3,7 +3,7 @@
  * with it. What it says can be bent: another origin, no user verification, a counter that stands still.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
-import type { JsonObject } from '@countersign/core/json'
+import { isJsonObject, type JsonObject } from '@countersign/core/json'
 
 export interface Bent {
   /** The page that asked. */
@@ -78,7 +78,9 @@ export function softwareAuthenticator(credentialId = randomBytes(16)): Authentic
 
 function rpIdOf({ rp, rpId }: JsonObject): string {
   if (typeof rpId === 'string') return rpId
-  return String((rp as JsonObject)['id'])
+  const id = isJsonObject(rp) ? rp['id'] : undefined
+  if (typeof id !== 'string') throw new Error('the options name no host')
+  return id
 }
 
 function clientData(type: string, { challenge }: JsonObject, bent: Bent): Buffer {
