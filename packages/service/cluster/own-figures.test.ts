@@ -55,10 +55,11 @@ describe('what an instance counts of itself', () => {
     expect(figures.read()).toMatchObject({ latencyMs: undefined, recentRequests: Array(20).fill(0) })
   })
 
-  it('are steps by the state that they lead to', () => {
+  it('are sessions that came into a state, and not what happened to them in it', () => {
     const { figures, metrics } = counted()
     metrics.transition('verification', 'none', 'created')
     metrics.transition('verification', 'none', 'created')
+    metrics.transition('verification', 'created', 'created')
     metrics.transition('verification', 'created', 'verified')
     metrics.transition('issuance', 'none', 'offered')
     expect(figures.read().entered).toEqual([

@@ -58,7 +58,9 @@ export function ownFigures(monotonicMs: () => number): OwnFigures {
         inFlight = read
       },
       refused: requests.refused,
-      transition: (kind, _from, to) => {
+      // An attempt or a notification is a step too, and leads nowhere else.
+      transition: (kind, from, to) => {
+        if (from === to) return
         const states = entered.get(kind) ?? new Map<string, number>()
         entered.set(kind, states.set(to, (states.get(to) ?? 0) + 1))
       },
