@@ -48,6 +48,11 @@ export async function newOffer(stage: Stage, { claims, ...more }: OfferOrder = {
   return expectStatus(await postJson(`${stage.cluster.urls.issuer}/openid4vc/sdjwt/issue`, order), 200).text
 }
 
+/** Where a request is made: on the stage, or elsewhere. */
+export interface AtVerifier {
+  readonly cluster: { readonly urls: { readonly verifier: string } }
+}
+
 export interface NewRequest {
   readonly id: string
   readonly url: string
@@ -67,7 +72,7 @@ export const identityRequest = (claims: readonly string[], sets?: readonly (read
 
 /** The link of a new request, and the id of its session. */
 export async function newRequest(
-  stage: Stage,
+  stage: AtVerifier,
   dcqlQuery: object,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<NewRequest> {
@@ -82,7 +87,10 @@ export async function newRequest(
   return answer.json() as unknown as NewRequest
 }
 
-export async function verification(stage: Stage, id: string): Promise<Readonly<Record<string, unknown>>> {
+export async function verification(
+  stage: AtVerifier,
+  id: string,
+): Promise<Readonly<Record<string, unknown>>> {
   return expectStatus(await call(`${stage.cluster.urls.verifier}/openid4vc/session/${id}`), 200).json()
 }
 

@@ -1,8 +1,13 @@
 /** The web wallet, as the owner of one sees it (W1, W2, W4 to W7), and what it must never do. */
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort } from '@countersign/local-servers/ports'
 import { problemsOf } from '@countersign/testing/browser/page-checks'
 import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import { webWalletLink } from '@countersign/ui/http/wallet-link'
+import { startVerifier } from '@countersign/verifier/main'
+import encodeQR from 'qr'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
   identityRequest,
@@ -394,6 +399,84 @@ describe('a request', () => {
   })
 })
 
+describe('somebody whom nobody vouches for', () => {
+  it('is called by the host, in words that say so; sharing stays possible, and is no louder than not sharing', async () => {
+    const watched = await ownerWithCard()
+    const { page } = watched
+    const stranger = await startStranger()
+    try {
+      const { id, url } = await newRequest(stranger, identityRequest(['given_name']))
+      await openLink(watched, stage, url)
+      await page.getByText('Who is asking').waitFor()
+      const { host } = new URL(stranger.url)
+      expect(await headingOf(watched)).toBe(`Share 1 detail with ${host}?`)
+      expect(await page.getByText('We could not confirm who this is.', { exact: false }).count()).toBe(1)
+      expect(await problemsOf(watched, { german: true })).toEqual([])
+      const share = page.getByRole('button', { name: 'Share anyway' })
+      const decline = page.getByRole('button', { name: 'Don’t share' })
+      expect(await share.getAttribute('data-kind')).toBe('caution')
+      expect((await decline.boundingBox())?.height).toBe((await share.boundingBox())?.height)
+      await pressDecision(page, 'Share anyway')
+      await page.getByRole('heading', { name: `Shared with ${host}` }).waitFor()
+      expect((await verification(stranger, id))['state']).not.toBe('requested')
+    } finally {
+      await stranger.close()
+    }
+  })
+})
+
+describe('a connection that breaks', () => {
+  it('before the answer went leaves everything as it was, and the next press finishes', async () => {
+    const watched = await ownerWithCard()
+    watched.expectFailedRequests()
+    const { page } = watched
+    const { url } = await newRequest(stage, identityRequest(['given_name']))
+    await openLink(watched, stage, url)
+    await page.getByText('Who is asking').waitFor()
+    await page.route('**/use', (route) => route.abort())
+    await pressDecision(page, /^Share/)
+    await page.getByRole('alert').filter({ hasText: 'The connection broke.' }).waitFor()
+    expect(await problemsOf(watched)).toEqual([])
+    await page.unroute('**/use')
+    await page.getByRole('button', { name: /^Share/ }).click()
+    await page.getByRole('heading', { name: /^Shared with/ }).waitFor()
+  })
+
+  it('after it went shows what happened all the same', async () => {
+    const watched = await ownerWithCard()
+    watched.expectFailedRequests()
+    const { page } = watched
+    const { id, url } = await newRequest(stage, identityRequest(['given_name']))
+    await openLink(watched, stage, url)
+    await page.getByText('Who is asking').waitFor()
+    await page.route('**/use', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+    await pressDecision(page, /^Share/)
+    await page.getByRole('heading', { name: /^Shared with/ }).waitFor()
+    expect((await verification(stage, id))['state']).toBe('verified')
+  })
+
+  it('while a page is fetched says that nothing was shared, under which id it is found, and comes back by itself', async () => {
+    const watched = await owner()
+    watched.expectFailedRequests()
+    const { page } = watched
+    const away = {
+      status: 503,
+      json: { exception: true, code: '503', message: 'x', correlationId: 'c-4711' },
+    }
+    await page.route('**/credentials**', (route) => route.fulfill(away))
+    await page.reload()
+    await page.getByRole('heading', { name: 'The service does not answer' }).waitFor()
+    await page.getByText('Details for support').click()
+    expect(await page.getByText('c-4711').count()).toBe(1)
+    expect(await problemsOf(watched, { german: true })).toEqual([])
+    await page.unroute('**/credentials**')
+    await page.getByRole('heading', { name: 'Your first card goes here' }).waitFor()
+  })
+})
+
 describe('what others write', () => {
   const markup = '<img src=x onerror=alert(1)><script>alert(2)</script>'
   const turned = `\u202eevil\u202c \u200b${'W'.repeat(180)}`
@@ -442,12 +525,22 @@ describe('the first visit', () => {
   })
 })
 
+/** A verifier of another deployment: its certificate is of an authority that this wallet has not heard of. */
+async function startStranger() {
+  const folder = await mkdtemp(join(tmpdir(), 'countersign-stranger-'))
+  const port = await freePort()
+  const argv = [`--webPort=${port}`, `--baseUrl=http://localhost:${port}`, '--logLevel=error']
+  const verifier = await startVerifier({ argv, env: {}, cwd: folder, defaultPort: port })
+  const url = `http://localhost:${port}`
+  const close = async () => {
+    await verifier.close()
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+  return { url, close, cluster: { urls: { verifier: url } } }
+}
+
 /** As a browser would paint it, by the browser itself. */
 async function pictureOf({ browser }: Stage, text: string): Promise<string> {
-  const { default: encodeQR } = await import('qr')
-  const { mkdtemp, writeFile } = await import('node:fs/promises')
-  const { tmpdir } = await import('node:os')
-  const { join } = await import('node:path')
   const page = await browser.newPage({ viewport: { width: 500, height: 500 } })
   await page.setContent(
     encodeQR(text, 'svg', { border: 4, scale: 4 }).replace('<svg', '<svg width="480" height="480"'),
