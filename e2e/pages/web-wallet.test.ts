@@ -115,6 +115,20 @@ describe('the first page', () => {
     expect(watched.problems()).toEqual([])
   })
 
+  it('makes a wallet with a password', async () => {
+    const watched = await watchedPage(stage.browser, stage.origin)
+    opened.push(watched)
+    const { page } = watched
+    await page.goto('/')
+    await page.getByRole('button', { name: 'I have no wallet yet' }).click()
+    expect(await problemsOf(watched, { german: true })).toEqual([])
+    await page.getByLabel('Your name').fill('Ana Brandt')
+    await page.getByLabel('E-mail').fill(`ana-${Date.now()}@example.org`)
+    await page.getByLabel('Password', { exact: true }).fill('correct-horse-battery')
+    await page.getByRole('button', { name: 'Create a wallet', exact: true }).click()
+    await page.getByRole('heading', { name: 'Your first card goes here' }).waitFor()
+  })
+
   it('says that an address leads nowhere, with a way on', async () => {
     const watched = await owner()
     watched.expectFailedRequests()
@@ -405,7 +419,7 @@ describe('somebody whom nobody vouches for', () => {
     const { page } = watched
     const stranger = await startStranger()
     try {
-      const { id, url } = await newRequest(stranger, identityRequest(['given_name']))
+      const { url } = await newRequest(stranger, identityRequest(['given_name']))
       await openLink(watched, stage, url)
       await page.getByText('Who is asking').waitFor()
       const { host } = new URL(stranger.url)
@@ -417,8 +431,11 @@ describe('somebody whom nobody vouches for', () => {
       expect(await share.getAttribute('data-kind')).toBe('caution')
       expect((await decline.boundingBox())?.height).toBe((await share.boundingBox())?.height)
       await pressDecision(page, 'Share anyway')
-      await page.getByRole('heading', { name: `Shared with ${host}` }).waitFor()
-      expect((await verification(stranger, id))['state']).not.toBe('requested')
+      // They know as little of this issuer as this wallet of them: what left is said all the same.
+      await page.getByRole('heading', { name: `${host} did not accept it` }).waitFor()
+      expect(await page.getByText('left your wallet', { exact: false }).count()).toBe(1)
+      expect(await page.getByRole('definition').allTextContents()).toEqual(['Ana Maria'])
+      expect(await problemsOf(watched, { german: true })).toEqual([])
     } finally {
       await stranger.close()
     }
