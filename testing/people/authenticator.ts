@@ -79,7 +79,8 @@ export function softwareAuthenticator(origin = ORIGIN, credentialId = randomByte
 
 function rpIdOf({ rp, rpId }: JsonObject): string {
   if (typeof rpId === 'string') return rpId
-  return String((rp as JsonObject)['id'])
+  const { id } = rp as { readonly id: string }
+  return id
 }
 
 function clientData(type: string, { challenge }: JsonObject, bent: Bent): Buffer {

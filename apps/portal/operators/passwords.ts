@@ -10,7 +10,7 @@ export interface PasswordLength {
 
 export function passwordProblem(password: string): PasswordLength | undefined {
   // Characters as people count them, not UTF-16 units.
-  const length = [...password].length
+  const { length } = Array.from(password)
   if (length >= MINIMUM_PASSWORD && length <= MAXIMUM_PASSWORD) return undefined
   return { code: 'password_length', minimum: MINIMUM_PASSWORD, maximum: MAXIMUM_PASSWORD }
 }

@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeBase64url } from '@countersign/core/base64url'
@@ -208,7 +208,7 @@ export async function startBehind(
   answer: (request: HeardRequest) => { readonly status: number; readonly body: unknown },
 ): Promise<Behind> {
   const heard: HeardRequest[] = []
-  const server = createServer(async (request, response) => {
+  const respond = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = []
     for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
     const { method = '', url = '', headers } = request
@@ -217,7 +217,8 @@ export async function startBehind(
     const { status, body } = answer(one)
     response.writeHead(status, { 'content-type': 'application/json', 'set-cookie': 'theirs=1' })
     response.end(JSON.stringify(body))
-  })
+  }
+  const server = createServer((request, response) => void respond(request, response))
   return { url: await listening(server), heard, close: () => closed(server) }
 }
 

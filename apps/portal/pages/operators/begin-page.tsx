@@ -62,7 +62,7 @@ function ChooseMeans({ link, name }: { readonly link: string; readonly name: str
     return route('/', true)
   }
   function savePassword() {
-    if ([...password].length < MINIMUM_PASSWORD) return setError(t.begin.tooShort)
+    if (Array.from(password).length < MINIMUM_PASSWORD) return setError(t.begin.tooShort)
     setError(undefined)
     return void use(() => sent(api.send('POST', '/link/use', { link, password })))
   }

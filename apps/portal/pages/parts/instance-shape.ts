@@ -8,7 +8,7 @@ export function shapeOf(name: string): InstanceShape {
   const number = /(\d{1,4})$/.exec(name)?.[1]
   const place =
     number === undefined
-      ? [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0)
+      ? Array.from(name, (letter) => letter.charCodeAt(0)).reduce((sum, code) => sum + code, 0)
       : Number(number) - 1
   return SHAPES[Math.max(0, place) % SHAPES.length] ?? 'dot'
 }

@@ -75,7 +75,7 @@ interface CheckRowProps {
 
 function CheckRow({ check, query, open }: CheckRowProps) {
   const t = portal.value.result
-  const { advice, evidence = [], meaning, outcome, policy, title, trust } = check
+  const { advice, evidence, meaning, outcome, policy, title, trust } = check
   const tone = TONES[outcome]
   const name = title ?? policy ?? check.name
   return (
