@@ -8,6 +8,6 @@ export type { Authenticator, Bent } from '@countersign/testing/people/authentica
 
 const PAGE = 'http://localhost:7101'
 
-export function softwareAuthenticator(credentialId?: Buffer): Authenticator {
+export function softwareAuthenticator(credentialId?: Buffer<ArrayBuffer>): Authenticator {
   return authenticatorOf(PAGE, credentialId)
 }
