@@ -40,6 +40,20 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
     sizes: KNOWN_SIZES,
     bodies: (_, bytes) => proofs(bytes),
   },
+  'issuer POST /notification': {
+    headers: ({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }),
+    bodies: (_, bytes) => [
+      {
+        what: 'a long description',
+        type: 'application/json',
+        text: JSON.stringify({
+          notification_id: 'n'.repeat(1024),
+          event: 'credential_accepted',
+          event_description: 'x'.repeat(Math.max(0, bytes - 1200)),
+        }),
+      },
+    ],
+  },
   'verifier POST /openid4vc/request/{id}': {
     id: anySession,
     bodies: (_, bytes) => [
