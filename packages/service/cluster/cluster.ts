@@ -6,7 +6,7 @@ import type { StoreEngine } from '@countersign/stores/ports'
 import type { Logger } from '../operation/log.ts'
 import type { ClusterReader } from './cluster-routes.ts'
 import type { OwnFigures } from './own-figures.ts'
-import type { Telling } from './tell-instances.ts'
+import type { Telling, TellingParts } from './tell-instances.ts'
 
 export interface ClusterParts {
   readonly engine: Pick<StoreEngine, 'instances' | 'shared'>
@@ -34,9 +34,9 @@ export function openCluster({ engine, ...parts }: ClusterParts): Cluster {
     opened ??= load({ ...parts, startedAt, instances: store, storeKind: shared ? 'redis' : 'memory' })
     return opened
   }
-  const looking = async () => {
-    const { telling, view } = await open()
-    return { view, told: await store.read(view.REMEMBERED_MS), at: now(), shared, self: telling.process }
+  const heard = async ({ telling, rememberedMs }: Opened) => {
+    const told = await store.read(rememberedMs)
+    return [told, { at: now(), shared, self: telling.process }] as const
   }
   return {
     begin: () => {
@@ -50,24 +50,22 @@ export function openCluster({ engine, ...parts }: ClusterParts): Cluster {
       await (await opened)?.telling.stopped()
     },
     instances: async () => {
-      const { view, told, ...by } = await looking()
-      return view.instancesView(told, by)
+      const cluster = await open()
+      return cluster.instancesView(...(await heard(cluster)))
     },
     counts: async () => {
-      const { view, told, ...by } = await looking()
-      return view.countsView(told, by)
+      const cluster = await open()
+      return cluster.countsView(...(await heard(cluster)))
     },
   }
 }
 
-interface Opened {
-  readonly telling: Telling
-  readonly view: typeof import('./view.ts')
+async function load(parts: TellingParts) {
+  const [{ tellInstances }, { countsView, instancesView, REMEMBERED_MS }] = await Promise.all([
+    import('./tell-instances.ts'),
+    import('./view.ts'),
+  ])
+  return { telling: tellInstances(parts), countsView, instancesView, rememberedMs: REMEMBERED_MS }
 }
 
-async function load(
-  parts: Parameters<typeof import('./tell-instances.ts').tellInstances>[0],
-): Promise<Opened> {
-  const [{ tellInstances }, view] = await Promise.all([import('./tell-instances.ts'), import('./view.ts')])
-  return { telling: tellInstances(parts), view }
-}
+type Opened = Awaited<ReturnType<typeof load>>

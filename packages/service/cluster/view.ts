@@ -6,7 +6,7 @@ import type { ToldByInstance } from '@countersign/stores/ports'
 import { type InstanceReport, parseReport } from './report.ts'
 
 /** An instance tells every five seconds: who was not heard for longer than this is gone. */
-export const SILENT_MS = 12_000
+const SILENT_MS = 12_000
 /** Who is gone is remembered so long. */
 export const REMEMBERED_MS = 600_000
 
