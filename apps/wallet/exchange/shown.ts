@@ -3,7 +3,6 @@
  * here makes them harmless but that values are one line of plain text. `trusted` never rests on the other side's own word.
  */
 import { isJsonObject, type JsonObject } from '@countersign/core/json'
-import type { ClaimPath } from '@countersign/credential/contract/format'
 import {
   bestFor,
   credentialView,
@@ -77,10 +76,6 @@ export function titleOf(look: TypeLook | undefined, type: string, locales: Local
 export function nameIn(json: JsonObject | undefined, member: string): string | undefined {
   const name = json?.[member]
   return typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, MAX_NAME) : undefined
-}
-
-export function samePath(one: ClaimPath, other: ClaimPath): boolean {
-  return one.length === other.length && one.every((step, at) => step === other[at])
 }
 
 /** W3C credentials name their issuer by a text or by an object with a name. */
