@@ -625,6 +625,8 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer/main.ts',
     'apps/verifier/main.ts',
     'apps/wallet/main.ts',
+    'apps/web-wallet/main.ts',
+    'apps/portal/main.ts',
     'apps/repository/main.ts',
   ),
   'apps/countersign/command': onNode('core', 'service/operation'),
@@ -650,6 +652,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/countersign': onNode(
     'service/compose',
+    'service/config',
     'service/operation',
     'apps/countersign/services.ts',
     'apps/countersign/command',
