@@ -300,9 +300,24 @@ describe('verifying in the portal', () => {
     await postForm(request.responseUri, await answerBody(request, held, [['given_name']]))
     await page.waitForURL(/\/result$/)
     await page.locator('.outcome[data-tone="bad"]').waitFor()
-    expect(await page.locator('.check[data-tone="bad"]').count()).toBe(1)
-    await page.locator('.check[data-tone="bad"]', { hasText: 'What to do:' }).waitFor()
+    // Of the credential, and of all that was asked for.
+    const failed = page.locator('.check[data-tone="bad"]')
+    expect(await failed.count()).toBe(2)
+    for (const one of await failed.all()) expect(await one.textContent()).toMatch(/^Query match.*What to do:/)
     expect(await page.locator('main').textContent()).not.toContain('Ada')
+    expect(await problemsOf(watched)).toEqual(nothing)
+  })
+
+  it('shows hostile values as the text that they are, and stays whole', async () => {
+    const given_name = '<img src=x onerror=alert(1)>\u202e</dd><script>alert(2)</script>'
+    const claims = { ...identityClaims, given_name, family_name: 'Ł'.repeat(190) }
+    const held = await issue(world.cluster.urls.issuer, { claims })
+    await makeRequest()
+    const request = await openedRequest()
+    expectStatus(await postForm(request.responseUri, await answerBody(request, held, bothNames)), 200)
+    await page.waitForURL(/\/result$/)
+    await page.locator('.facts', { hasText: '<img src=x onerror=alert(1)></dd>' }).first().waitFor()
+    expect(await page.locator('main img, main script').count()).toBe(0)
     expect(await problemsOf(watched)).toEqual(nothing)
   })
 
