@@ -15,7 +15,7 @@ export interface SealedColumns {
 
 export type Place = readonly [table: keyof PortalTables, row: string, column: string]
 
-export class SealedValueUnreadable extends Error {
+class SealedValueUnreadable extends Error {
   override readonly name = 'SealedValueUnreadable'
 }
 

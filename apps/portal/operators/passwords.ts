@@ -1,6 +1,6 @@
 /** What a password of an operator has to be: long enough (NIST SP 800-63B-4 §3.1.1.2), and not longer than anybody types. */
-export const MINIMUM_PASSWORD = 12
-export const MAXIMUM_PASSWORD = 200
+const MINIMUM_PASSWORD = 12
+const MAXIMUM_PASSWORD = 200
 
 export interface PasswordLength {
   readonly code: 'password_length'

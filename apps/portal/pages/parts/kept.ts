@@ -25,14 +25,6 @@ export function kept<T>(name: string): T | undefined {
   return found === undefined || isOld(found) ? undefined : (found.value as T)
 }
 
-export function forget(name: string): void {
-  try {
-    sessionStorage.removeItem(`${PREFIX}${name}`)
-  } catch {
-    // There is nothing to forget.
-  }
-}
-
 function forgetOld(): void {
   for (const key of Object.keys(sessionStorage)) {
     if (!key.startsWith(PREFIX)) continue

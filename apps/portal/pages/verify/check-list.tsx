@@ -26,7 +26,7 @@ const SHAPES: Readonly<Record<Outcome, string>> = {
   skipped: dash,
 }
 
-export function sortedChecks(checks: readonly CheckView[]): readonly CheckView[] {
+function sortedChecks(checks: readonly CheckView[]): readonly CheckView[] {
   return checks.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
 }
 
