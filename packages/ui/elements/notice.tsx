@@ -72,6 +72,7 @@ export interface DialogProps {
   readonly children: ComponentChildren
 }
 
+/** @public Stops the page with a question; the next pages ask some. */
 export function Dialog({ heading, open, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()

@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { apiClient } from './api-client.ts'
-import { fetchJson, mayRepeat } from './fetch-json.ts'
+import { fetchJson } from './fetch-json.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -102,12 +102,5 @@ describe('a call of a page', () => {
       response.end()
     })
     expect(await fetchJson(away)).toMatchObject({ ok: false, error: { kind: 'unreachable' } })
-  })
-
-  it('knows what may be asked again', () => {
-    const failure = { message: '' }
-    expect(mayRepeat({ ...failure, kind: 'unreachable', status: 0 })).toBe(true)
-    expect(mayRepeat({ ...failure, kind: 'failed', status: 503 })).toBe(true)
-    expect(mayRepeat({ ...failure, kind: 'refused', status: 400 })).toBe(false)
   })
 })

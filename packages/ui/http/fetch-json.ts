@@ -59,11 +59,6 @@ export async function fetchJson<T>(address: string, options: CallOptions = {}): 
   }
 }
 
-/** Whether the same call may be sent again without doing a thing twice: only what asks, or what was surely not begun. */
-export function mayRepeat({ kind, status }: CallFailure): boolean {
-  return kind === 'unreachable' || kind === 'late' || status === 429 || status >= 500
-}
-
 function requestOf({ method, body, headers }: CallOptions): RequestInit {
   return {
     method: method ?? (body === undefined ? 'GET' : 'POST'),

@@ -1,10 +1,6 @@
 /** Dates, numbers and lists as the shown language writes them. Times are those of the reader. */
 import { formatTag } from './texts.ts'
 
-export function number(value: number): string {
-  return new Intl.NumberFormat(formatTag()).format(value)
-}
-
 /** The form of a text for a number: `plural(2, 'en', { one: '1 card', other: '2 cards' })`. */
 export function plural(
   count: number,
