@@ -130,4 +130,6 @@ async function atTwiceTheText(page: Page): Promise<readonly string[]> {
 async function inLanguage(page: Page, id: string, lang: string): Promise<void> {
   await page.evaluate(showLanguage(id))
   await page.locator(`html[lang="${lang}"]`).waitFor({ state: 'attached' })
+  // The page is drawn a moment after its language is named.
+  await page.waitForTimeout(100)
 }

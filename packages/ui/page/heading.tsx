@@ -3,7 +3,7 @@
  * another, focus goes to its heading, so that whoever cannot see the change hears it.
  */
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 
 let shownBefore = false
 
@@ -18,7 +18,7 @@ export interface HeadingProps {
 
 export function Heading({ title, product, children }: HeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = `${title} – ${product}`
   }, [title, product])
   useEffect(() => {
