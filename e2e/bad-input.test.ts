@@ -3,9 +3,9 @@
  * error, tells nothing of the inside, takes no time worth mentioning, and leaves its session as it was.
  */
 
-import { API_SERVICE_NAMES } from '@countersign/countersign/services'
 import { call } from '@countersign/testing/client/http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { API_SERVICE_NAMES } from './api-services.ts'
 import type { Chapter } from './bad-input/case.ts'
 import { accessChapters } from './bad-input/cases/access-cases.ts'
 import { bindingChapters } from './bad-input/cases/binding-cases.ts'

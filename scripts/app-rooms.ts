@@ -568,6 +568,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/portal/pages/text': pure('ui/text'),
   'apps/portal/pages/parts': using(
     ['preact'],
+    'core',
     'ui/elements',
     'ui/http',
     'ui/page',

@@ -277,11 +277,11 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   // What the pages of all apps share. They run in a browser and are built by Vite.
   'ui/style': using([]),
-  'ui/text': using(['@preact/signals', 'preact']),
+  'ui/text': using(['@preact/signals', 'preact'], 'core'),
   'ui/http': using([], 'core'),
   'ui/elements': using(['preact']),
   'ui/code': using(['preact', 'qr']),
   'ui/credential': using(['preact'], 'ui/elements'),
-  'ui/forms': using(['preact'], 'ui/elements', 'ui/text'),
+  'ui/forms': using(['preact'], 'core', 'ui/elements', 'ui/text'),
   'ui/page': using(['@preact/signals', 'preact'], 'ui/elements', 'ui/http', 'ui/text'),
 }

@@ -18,6 +18,7 @@ const declared = Map.groupBy(product.flatMap(declarationsIn), ({ name }) => name
 /** Who reads the clock of the system, and why it is not handed in. */
 const CLOCKS: Readonly<Record<string, string>> = {
   'packages/service/operation/clock.ts': 'the clock that everything else is handed',
+  'packages/ui/page/clock.ts': 'what a page keeps for a while, in a browser',
   'packages/stores/sql/migrate.ts': 'when a table was made, for whoever reads the database',
 }
 

@@ -90,14 +90,6 @@ export const SERVICES: readonly ServiceEntry[] = [
 
 export const SERVICE_NAMES: readonly ServiceName[] = SERVICES.map(({ name }) => name)
 
-/** Those that serve pages: what they answer is not described by an OpenAPI document of theirs. */
-export type PageServiceName = 'web-wallet' | 'portal'
-export type ApiServiceName = Exclude<ServiceName, PageServiceName>
-
-export const API_SERVICE_NAMES: readonly ApiServiceName[] = SERVICE_NAMES.filter(
-  (name): name is ApiServiceName => serviceNamed(name).serves === 'api',
-)
-
 export function serviceNamed(name: ServiceName): ServiceEntry {
   const found = SERVICES.find((service) => service.name === name)
   if (found === undefined) throw new Error(`there is no service ${name}`)

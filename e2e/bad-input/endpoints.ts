@@ -2,7 +2,7 @@
  * Every endpoint of every service with what it takes, so that what holds for all is tried on all. The tests compare
  * the list with the services' own API descriptions: an endpoint that is missing here fails them.
  */
-import type { ApiServiceName } from '@countersign/countersign/services'
+import type { ApiServiceName } from '../api-services.ts'
 import type { World } from './world.ts'
 
 export type BodyKind = 'json' | 'form' | 'text'

@@ -5,11 +5,11 @@
  */
 
 import { RECEIVED } from '@countersign/core/size-limits'
-import { API_SERVICE_NAMES } from '@countersign/countersign/services'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import type { Operation } from '@countersign/testing/client/described-api'
 import { costsAtMost } from '@countersign/testing/time/costs-at-most'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { API_SERVICE_NAMES } from '../api-services.ts'
 import { type CostlyBody, costlyForms, costlyJson, costlyTexts } from './costly-bodies.ts'
 import { REACHABLE, type Reachable, STRANGERS_SIZES } from './reachable.ts'
 import { type MeasuredService, type MeasuredServices, startMeasured } from './services.ts'

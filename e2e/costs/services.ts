@@ -3,12 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { API_SERVICE_NAMES, type ApiServiceName } from '@countersign/countersign/services'
 import { answersOk, freePort } from '@countersign/local-servers/ports'
 import { startProgram, untilReady } from '@countersign/local-servers/process/program'
 import type { StopList } from '@countersign/local-servers/stop-list'
 import { type ApiDocument, type Operation, operationsOf } from '@countersign/testing/client/described-api'
 import type { Measure } from '@countersign/testing/time/costs-at-most'
+import { API_SERVICE_NAMES, type ApiServiceName } from '../api-services.ts'
 
 export interface MeasuredService {
   readonly name: ApiServiceName

@@ -3,6 +3,7 @@
  * the way in. Works on the portal's database, with the portal's own flags and files; no portal needs to run. Prints nothing but what
  * was asked for; what has to be said beside it goes to the other stream.
  */
+import { showDateTime } from '@countersign/core/date-time'
 import { didYouMean, nearestWord } from '@countersign/core/nearest-word'
 import type { CommandOutcome, Surroundings } from '../command/command.ts'
 import { startRefusal } from '../command/start-refusal.ts'
@@ -93,7 +94,7 @@ async function listAll(
   { print }: Surroundings,
 ): Promise<number> {
   for (const { createdAt, hasPassword, name, passkeys } of await portal.listOperators(operators)) {
-    const since = new Date(createdAt * 1000).toISOString().slice(0, 10)
+    const since = showDateTime(createdAt).slice(0, 10)
     const means = [
       ...(hasPassword ? ['password'] : []),
       ...(passkeys > 0 ? [`${passkeys} passkey${passkeys > 1 ? 's' : ''}`] : []),

@@ -1,5 +1,5 @@
 /** What no endpoint takes: wrong methods, content types, sizes, JSON that is none, and requests that are no HTTP. */
-import { API_SERVICE_NAMES, type ApiServiceName } from '@countersign/countersign/services'
+import { API_SERVICE_NAMES, type ApiServiceName } from '../../api-services.ts'
 import { type BadInput, chapter, type Refusal } from '../case.ts'
 import { admission, type BodyKind, type Endpoint, endpoints, urlOf } from '../endpoints.ts'
 import { anyRequest } from '../stages.ts'

@@ -1,4 +1,5 @@
 /** The value that a generated form edits: read and changed by path, and what is surely wrong with it. Pure. */
+import { isFullDate } from '@countersign/core/date-time'
 import type { Limits, Path, SchemaField } from './schema-fields.ts'
 
 export function valueAt(value: unknown, path: Path): unknown {
@@ -83,7 +84,7 @@ function problemOf<T>(
 ): readonly T[] {
   if (kind === 'number' || kind === 'integer') return numberProblem(kind, limits, value, found)
   if (typeof value !== 'string') return []
-  if (kind === 'date') return isDate(value) ? [] : found('date')
+  if (kind === 'date') return isFullDate(value) ? [] : found('date')
   if (kind !== 'text') return []
   const length = Array.from(value).length
   if (limits.minLength !== undefined && length < limits.minLength) return found('tooShort', limits.minLength)
@@ -115,10 +116,4 @@ function fits(pattern: string, value: string): boolean {
   } catch {
     return true
   }
-}
-
-function isDate(value: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return false
-  const date = new Date(`${value}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value)
 }

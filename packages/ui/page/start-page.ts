@@ -4,6 +4,7 @@ import '../style/base.css'
 import { type ComponentChild, render } from 'preact'
 import { isLanguageId } from '../text/languages.ts'
 import { chooseLanguage, startLanguage } from '../text/texts.ts'
+import { nowMs } from './clock.ts'
 
 /** Shows the app when its texts are there, in the element with the id `app`. */
 export async function startPage(app: () => ComponentChild): Promise<void> {
@@ -26,8 +27,8 @@ const RELOAD_AGAIN_MS = 60_000
 function reloadOnceForNewFiles(): void {
   addEventListener('vite:preloadError', () => {
     const last = Number(sessionStorage.getItem(RELOADED) ?? 0)
-    if (Date.now() - last < RELOAD_AGAIN_MS) return
-    sessionStorage.setItem(RELOADED, String(Date.now()))
+    if (nowMs() - last < RELOAD_AGAIN_MS) return
+    sessionStorage.setItem(RELOADED, String(nowMs()))
     location.reload()
   })
 }

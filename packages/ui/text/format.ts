@@ -1,4 +1,5 @@
 /** Dates, numbers and lists as the shown language writes them. Times are those of the reader. */
+import { isFullDate, readDateTime } from '@countersign/core/date-time'
 import { formatTag } from './texts.ts'
 
 /** The form of a text for a number: `plural(2, 'en', { one: '1 card', other: '2 cards' })`. */
@@ -12,21 +13,16 @@ export function plural(
 
 /** `31 May 2029`; `undefined` for what is no date. */
 export function day(iso: string | undefined): string | undefined {
-  const date = dateOf(iso)
-  return date && new Intl.DateTimeFormat(formatTag(), { dateStyle: 'medium' }).format(date)
+  return shown(iso, { dateStyle: 'medium' })
 }
 
 export function dayAndTime(iso: string | undefined): string | undefined {
-  const date = dateOf(iso)
-  return (
-    date && new Intl.DateTimeFormat(formatTag(), { dateStyle: 'medium', timeStyle: 'short' }).format(date)
-  )
+  return shown(iso, { dateStyle: 'medium', timeStyle: 'short' })
 }
 
 /** `12:04:10`, for lines of a protocol. */
 export function clockTime(iso: string | undefined): string | undefined {
-  const date = dateOf(iso)
-  return date && new Intl.DateTimeFormat(formatTag(), { timeStyle: 'medium' }).format(date)
+  return shown(iso, { timeStyle: 'medium' })
 }
 
 /** `name, birth date and address`. */
@@ -40,9 +36,10 @@ export function minutes(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`
 }
 
-function dateOf(iso: string | undefined): Date | undefined {
-  if (iso === undefined) return undefined
-  // A date alone is a day of the calendar, not a moment of UTC: it is the same day everywhere.
-  const date = new Date(/^\d{4}-\d{2}-\d{2}$/.test(iso) ? `${iso}T12:00:00` : iso)
-  return Number.isNaN(date.getTime()) ? undefined : date
+function shown(iso: string | undefined, style: Intl.DateTimeFormatOptions): string | undefined {
+  // A date alone is a day of the calendar, not a moment: it is the same day everywhere.
+  const zone = isFullDate(iso) ? { timeZone: 'UTC' } : {}
+  const seconds = readDateTime(isFullDate(iso) ? `${iso}T00:00:00Z` : iso)
+  if (seconds === undefined) return undefined
+  return new Intl.DateTimeFormat(formatTag(), { ...style, ...zone }).format(seconds * 1000)
 }

@@ -2,6 +2,8 @@
  * What the window keeps for itself while a code is open: the link in it, and what it was made of, so that a reload shows it again and
  * a new code needs no new form. It is gone with the window, and half an hour later.
  */
+import { nowMs } from '@countersign/ui/page/clock'
+
 const KEPT_MS = 30 * 60_000
 const PREFIX = 'countersign.portal.'
 
@@ -13,7 +15,7 @@ interface Kept {
 export function keep(name: string, value: unknown): void {
   try {
     forgetOld()
-    sessionStorage.setItem(`${PREFIX}${name}`, JSON.stringify({ at: Date.now(), value } satisfies Kept))
+    sessionStorage.setItem(`${PREFIX}${name}`, JSON.stringify({ at: nowMs(), value } satisfies Kept))
   } catch {
     // Without storage a reload shows the state and no code.
   }
@@ -34,7 +36,7 @@ function forgetOld(): void {
 }
 
 function isOld({ at }: Kept): boolean {
-  return Date.now() - at > KEPT_MS
+  return nowMs() - at > KEPT_MS
 }
 
 function read(key: string): Kept | undefined {
