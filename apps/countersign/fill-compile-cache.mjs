@@ -27,9 +27,16 @@ function modulesBelow(folder) {
   return readdirSync(folder, { recursive: true })
     .filter(
       (name) =>
-        name.endsWith('.ts') && !/\.d\.ts$|\.(test|testing|contract)\.ts$|(^|\/)node_modules\//.test(name),
+        name.endsWith('.ts') &&
+        !/\.d\.ts$|\.(test|testing|contract)\.ts$|(^|\/)node_modules\//.test(name) &&
+        !isForBrowsers(name),
     )
     .map((name) => join(folder, name))
+}
+
+/** Pages, and what they share: they are bundled, and no process of ours loads them. */
+function isForBrowsers(name) {
+  return /^ui\/|^[\w-]+\/(pages|dist)\//.test(name)
 }
 
 /** Packages that a module loads within a function. */

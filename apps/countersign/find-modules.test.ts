@@ -48,7 +48,9 @@ function importsBelow(folder: string, isSource: (name: string) => boolean): read
 
 describe('every module is found where Node finds it:', () => {
   it('those of this program', () => {
-    const isProduct = (name: string) => /(?<!\.(test|testing|contract|d))\.(ts|mjs)$/.test(name)
+    // Pages and what they share are bundled for browsers.
+    const isProduct = (name: string) =>
+      /(?<!\.(test|testing|contract|d))\.(ts|mjs)$/.test(name) && !/^ui\/|^[\w-]+\/(pages|dist)\//.test(name)
     const asked = ['packages', 'apps']
       .flatMap((house) => importsBelow(house, isProduct))
       .filter(([name]) => name.startsWith('.') || name.startsWith('@countersign/'))
