@@ -186,7 +186,7 @@ describe.skipIf(refused !== undefined)(
           )
         }
         expect(
-          await sh(`curl -s -o /dev/null -w '%{http_code}' ${portal}/api/verifier/openid4vc/policy-list`),
+          await sh(`curl -s -o /dev/null -w '%{http_code}' ${portal}/api/verifier/openid4vc/sessions`),
         ).toBe('401')
         expect(await sh(page.command('operator add'))).toMatch(/http:\/\/countersign\.localhost:9095\/\S+/)
       })
