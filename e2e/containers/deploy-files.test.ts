@@ -7,11 +7,11 @@ import { expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (file: string) => readFileSync(root + file, 'utf8')
 
-it('both stages stand on the Node of the project', () => {
+it('every stage stands on the Node of the project', () => {
   const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: { node: string } }
   const stages = [...read('deploy/Dockerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)
   expect(new Set(stages)).toEqual(new Set([`node:${devDependencies.node}-bookworm-slim`]))
-  expect(stages).toHaveLength(2)
+  expect(stages).toHaveLength(3)
 })
 
 it('the label of the image names the version', () => {
