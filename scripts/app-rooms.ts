@@ -621,6 +621,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
 
   'apps/countersign/operator': onNode('core', 'apps/portal/operator-command.ts', 'apps/countersign/command'),
+  'apps/countersign/missing-pages.ts': onNode('apps/countersign/services.ts'),
   'apps/countersign/services.ts': onNode(
     'service/compose',
     'apps/issuer/main.ts',
@@ -649,6 +650,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'local-servers/process',
     'apps/countersign/command',
     'apps/countersign/demo',
+    'apps/countersign/missing-pages.ts',
     'apps/countersign/services.ts',
   ),
   'apps/countersign': onNode(
@@ -660,6 +662,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/countersign/demo',
     'apps/countersign/keys',
     'apps/countersign/operator',
+    'apps/countersign/missing-pages.ts',
     'apps/countersign/cluster',
     'core',
   ),

@@ -13,6 +13,7 @@ import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
 import { terminalLine } from './command/terminal-log.ts'
 import { demoCommand } from './demo/flags.ts'
+import { buildMissingPages } from './missing-pages.ts'
 import { addressFlags, localUrl, SERVICES, type ServiceName } from './services.ts'
 
 /** Keys that no two services can share. */
@@ -28,6 +29,7 @@ export async function up(argv: readonly string[], surroundings: Surroundings): P
     surroundings.complain(`--${shared} is for one service: --verifier.${shared}=…, --issuer.${shared}=…`)
     return 2
   }
+  await buildMissingPages(surroundings.print)
   try {
     const services = await startAll([...logFlags(argv, surroundings), ...argv], surroundings)
     surroundings.stopWhenTold(() => closeAll(services))

@@ -7,6 +7,7 @@ import type { CommandOutcome, Surroundings } from '../command/command.ts'
 import { startRefusal } from '../command/start-refusal.ts'
 import { terminalLine } from '../command/terminal-log.ts'
 import { demoCommand } from '../demo/flags.ts'
+import { buildMissingPages } from '../missing-pages.ts'
 import { type ServiceEntry, serviceNamed } from '../services.ts'
 import { CLUSTER_FLAGS } from './flags.ts'
 import { followLogs } from './follow-logs.ts'
@@ -21,6 +22,7 @@ export async function cluster(argv: readonly string[], surroundings: Surrounding
     complain('countersign cluster --help tells the flags.')
     return 2
   }
+  await buildMissingPages(print)
   print('Starting Redis, PostgreSQL, the services and Caddy …')
   const starting = startCluster({
     ...options,
