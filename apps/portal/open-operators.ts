@@ -8,10 +8,10 @@ import type { Config } from '@countersign/service/config/load'
 import type { ReadinessCheck } from '@countersign/service/operation/health'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import { openSealedColumns } from '@countersign/stores/sql/sealed-columns'
 import type { portalShape } from './config.ts'
 import { prepareDatabase } from './database/open-database.ts'
 import type { PortalTables } from './database/schema.ts'
-import { openSealedColumns } from './database/sealed-columns.ts'
 import type { Operators } from './portal.ts'
 
 export interface OpenedOperators {

@@ -1,5 +1,6 @@
+import { SealedValueUnreadable } from '@countersign/stores/sql/sealed-columns'
 import { expect, it } from 'vitest'
-import { isSealedBy, SealedValueUnreadable } from '../database/sealed-columns.ts'
+import { isSealedBy } from '../database/sealed-columns.ts'
 import { createDid, deleteDid, listDids, setDefaultDid } from '../dids/dids.ts'
 import { deleteKey, generateKey, listKeys, loadPublicKey } from '../keys/keys.ts'
 import { dump, newOwner, onBothDatabases } from '../testing/wallet.testing.ts'

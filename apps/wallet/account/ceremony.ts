@@ -6,7 +6,7 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import { isJsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { SealedValueUnreadable } from '../database/sealed-columns.ts'
+import { SealedValueUnreadable } from '@countersign/stores/sql/sealed-columns'
 import type { Wallet } from '../wallet.ts'
 
 export type CeremonyKind = 'registration' | 'login'

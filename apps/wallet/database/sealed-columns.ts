@@ -1,22 +1,8 @@
-/**
- * What the wallet keeps is sealed before it reaches the database, each value for its own place (table, row, column):
- * copied to another row it does not open. What has to be found again is found by a keyed hash. Where the keys come
- * from is not known here.
- */
-import type { Mac } from '@countersign/crypto/engine'
+/** What the wallet keeps is sealed, in its tables; and whether a database is this deployment's. */
+import type { SealedColumns as Columns } from '@countersign/stores/sql/sealed-columns'
 import type { WalletDatabase, WalletTables } from './schema.ts'
 
-export interface SealedColumns {
-  seal(place: Place, text: string): string
-  /** Throws `SealedValueUnreadable`: the database was sealed under another secret, or somebody changed it. */
-  open(place: Place, sealed: string): string
-  /** Equal for equal texts of one purpose; tells nothing about the text without the key. */
-  hash(purpose: HashPurpose, text: string): Promise<string>
-}
-
-export type Place = readonly [table: keyof WalletTables, row: string, column: string]
-
-export type HashPurpose =
+type HashPurpose =
   | 'email'
   | 'sender'
   | 'did'
@@ -30,29 +16,7 @@ export type HashPurpose =
   | 'passkey'
   | 'challenge'
 
-export class SealedValueUnreadable extends Error {
-  override readonly name = 'SealedValueUnreadable'
-}
-
-export interface ColumnKeys {
-  readonly sealer: {
-    seal(plaintext: string, context: string): string
-    open(sealed: string, context: string): string | undefined
-  }
-  readonly mac: Mac
-}
-
-export function openSealedColumns({ sealer, mac }: ColumnKeys): SealedColumns {
-  return {
-    seal: (place, text) => sealer.seal(text, place.join(':')),
-    open(place, sealed) {
-      const text = sealer.open(sealed, place.join(':'))
-      if (text === undefined) throw new SealedValueUnreadable(`${place[0]}.${place[2]} does not open`)
-      return text
-    },
-    hash: async (purpose, text) => mac(`${purpose}:${text}`),
-  }
-}
+export type SealedColumns = Columns<keyof WalletTables, HashPurpose>
 
 /**
  * Whether the database was sealed under this deployment's secret; the first instance ever leaves its mark. Asked at
