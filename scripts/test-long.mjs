@@ -1,31 +1,78 @@
-// `npm run test:long`: what takes too long for `npm test`. Twenty thousand histories of the simulation, five thousand flows
-// while real processes are killed around them, then every test beside programs that keep all cores busy, for a test that
-// holds on a quiet machine alone is a test that fails on somebody's.
+// `npm run test:long`: what takes too long for `npm test`. Five thousand flows while real processes are killed around them, then
+// every test beside programs that keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on
+// somebody's. Those programs work through twenty thousand histories of the simulation, and when they have, turn for nothing.
 import { spawn } from 'node:child_process'
-import { availableParallelism } from 'node:os'
-import { ensureDependencies, ensureInterop, ensurePrograms, pinnedNode, run } from './workspace.mjs'
+import { openSync, readFileSync, rmSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  ensureDependencies,
+  ensureInterop,
+  ensurePrograms,
+  environment,
+  pinnedNode,
+  root,
+  run,
+} from './workspace.mjs'
+
+const HISTORIES = 20_000
+// Looks up from its work twenty times a second, and ends when this process is gone and the pipe with it.
+const WORK = `
+  process.stdin.on('close', () => process.exit()).resume()
+  const turn = () => { for (const end = Date.now() + 50; Date.now() < end; ); setImmediate(turn) }
+  turn()`
 
 ensureDependencies()
 ensureInterop()
 ensurePrograms()
-process.env.COUNTERSIGN_SEEDS = '20000'
-const histories = run('vitest', ['run', '--project', 'cluster', 'simulation.test', '--testTimeout=3600000'])
-delete process.env.COUNTERSIGN_SEEDS
 process.env.COUNTERSIGN_FLOWS = '5000'
 const flows = run('vitest', ['run', '--project', 'cluster', 'e2e/chaos'])
 delete process.env.COUNTERSIGN_FLOWS
-// Each looks up from its work twenty times a second, and ends when this process is gone and the pipe with it. Started by hand,
-// because this script may run on a Node that reads no TypeScript.
-const work = `
-  process.stdin.on('close', () => process.exit()).resume()
-  const turn = () => { for (const end = Date.now() + 50; Date.now() < end; ); setImmediate(turn) }
-  turn()`
-const busy = Array.from({ length: availableParallelism() }, () =>
-  spawn(pinnedNode, ['-e', work], { stdio: ['pipe', 'ignore', 'inherit'] }),
+
+const count = availableParallelism()
+const share = Math.ceil(HISTORIES / count)
+const busy = Array.from({ length: count }, (_, index) => busyWithHistories(1 + index * share))
+// However this ends, nothing of it goes on.
+process.on('exit', () => {
+  for (const { end } of busy) end()
+})
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
+const beside = await ended(
+  spawn('node', ['scripts/test.mjs'], { cwd: root, stdio: 'inherit', env: environment() }),
 )
-try {
-  const beside = run('node', ['scripts/test.mjs'])
-  process.exitCode = histories !== 0 || flows !== 0 || beside !== 0 ? 1 : 0
-} finally {
-  for (const program of busy) program.kill('SIGKILL')
+const histories = []
+for (const { histories: exit, output } of busy) {
+  histories.push(await exit)
+  console.log(readFileSync(output, 'utf8'))
+  rmSync(output)
+}
+console.log(`${HISTORIES} histories: ${histories.every((exit) => exit === 0) ? 'passed' : 'failed'}`)
+process.exit([flows, beside, ...histories].every((exit) => exit === 0) ? 0 : 1)
+
+/** A share of the histories from that seed on, in a process of its own; then a program that does nothing, busily. */
+function busyWithHistories(firstSeed) {
+  const output = join(tmpdir(), `countersign-histories-${process.pid}-${firstSeed}.txt`)
+  const file = openSync(output, 'w')
+  const env = {
+    ...environment(),
+    COUNTERSIGN_SEEDS: `${share}`,
+    COUNTERSIGN_FIRST_SEED: `${firstSeed}`,
+  }
+  const args = ['run', '--project', 'cluster', 'simulation.test', '--testTimeout=3600000']
+  let running = spawn('vitest', args, { cwd: root, stdio: ['ignore', file, file], env })
+  const histories = ended(running).then((exit) => {
+    running = spawn(pinnedNode, ['-e', WORK], { stdio: ['pipe', 'ignore', 'inherit'] })
+    return exit
+  })
+  return { histories, output, end: () => running.kill('SIGKILL') }
+}
+
+function ended(program) {
+  return new Promise((resolve) => {
+    program.on('error', (error) => {
+      console.error(error.message)
+      resolve(1)
+    })
+    program.on('exit', (code) => resolve(code ?? 1))
+  })
 }
