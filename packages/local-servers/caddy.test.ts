@@ -81,22 +81,20 @@ describe('Caddy before two instances', () => {
   })
 
   it('sends readings elsewhere when an instance is gone, even before it has noticed', async () => {
-    cut(servers.b)
-    const read = await Promise.all(Array.from({ length: 20 }, () => askedOf('/who')))
-    expect(new Set(read)).toEqual(new Set(['a']))
-    servers.b = await listen('b', 1)
-    await eventually('both instances answer', async () => new Set(await answers(4)).size === 2)
+    await withoutB(async () => {
+      const read = await Promise.all(Array.from({ length: 20 }, () => askedOf('/who')))
+      expect(new Set(read)).toEqual(new Set(['a']))
+    })
   })
 
   it('answers 502 to a write that meets a gone instance; sent again a moment later, it is served', async () => {
-    cut(servers.b)
-    const statuses = new Set<number | undefined>()
-    for (let turn = 0; turn < 4; turn++) statuses.add(await statusOf('/who', 'body'))
-    expect([...statuses].filter((status) => status !== 200 && status !== 502)).toEqual([])
-    await eventually('every write is served', writesAreServed)
-    expect(await writesAreServed()).toBe(true)
-    servers.b = await listen('b', 1)
-    await eventually('both instances answer', async () => new Set(await answers(4)).size === 2)
+    await withoutB(async () => {
+      const statuses = new Set<number | undefined>()
+      for (let turn = 0; turn < 4; turn++) statuses.add(await statusOf('/who', 'body'))
+      expect([...statuses].filter((status) => status !== 200 && status !== 502)).toEqual([])
+      await eventually('every write is served', writesAreServed)
+      expect(await writesAreServed()).toBe(true)
+    })
   })
 
   it('sends a write that was cut off to nobody else', async () => {
@@ -168,9 +166,21 @@ function listen(name: Name, index: number): Promise<Server> {
   })
 }
 
+/** The second is gone while this runs, and back for the next test, whatever came of it. */
+async function withoutB(run: () => Promise<void>): Promise<void> {
+  cut(servers.b)
+  try {
+    await run()
+  } finally {
+    servers.b = await listen('b', 1)
+  }
+  await eventually('both instances answer', async () => new Set(await answers(4)).size === 2)
+}
+
+/** Each write picks its instance by chance: of so many, all find the one that is there once in a hundred million times. */
 async function writesAreServed(): Promise<boolean> {
   const statuses: (number | undefined)[] = []
-  for (let turn = 0; turn < 6; turn++) statuses.push(await statusOf('/who', 'body'))
+  for (let turn = 0; turn < 27; turn++) statuses.push(await statusOf('/who', 'body'))
   return statuses.every((status) => status === 200)
 }
 
