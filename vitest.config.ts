@@ -88,15 +88,28 @@ const interop: TestProjectInlineConfiguration = {
   },
 }
 
+/** Half of the time they wait for processes to start, so two work at once: what holds on a busy machine holds beside another. */
+const beside = { pool: 'forks', maxWorkers: 2 } as const
+
 // Starts real service processes behind Caddy.
 const cluster: TestProjectInlineConfiguration = {
   test: {
     name: 'cluster',
     globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
     include: ['e2e/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'e2e/pages/**'],
+    exclude: ['**/node_modules/**', 'e2e/pages/**', 'e2e/containers/containers.test.ts'],
+    ...beside,
+    ...patient,
+    testTimeout: 600_000,
+  },
+}
+
+// Builds images and runs them; minutes, and so a part of the long test.
+const containers: TestProjectInlineConfiguration = {
+  test: {
+    name: 'containers',
+    include: ['e2e/containers/containers.test.ts'],
     pool: 'forks',
-    fileParallelism: false,
     ...patient,
     testTimeout: 600_000,
   },
@@ -108,13 +121,12 @@ const pages: TestProjectInlineConfiguration = {
     name: 'pages',
     globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
     include: ['e2e/pages/**/*.test.ts'],
-    pool: 'forks',
-    fileParallelism: false,
+    ...beside,
     ...patient,
   },
 }
 
-export default defineConfig({ test: { projects: [unit, browser, interop, cluster, pages] } })
+export default defineConfig({ test: { projects: [unit, browser, interop, cluster, containers, pages] } })
 
 /** The system's; undefined leaves it to playwright, which says what to install. */
 function chromium() {

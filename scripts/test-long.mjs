@@ -1,11 +1,13 @@
-// `npm run test:long`: what takes too long for `npm test`. Five thousand flows while real processes are killed around them, then
-// every test beside programs that keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on
-// somebody's. Those programs work through twenty thousand histories of the simulation, and when they have, turn for nothing.
+// `npm run test:long`: what takes too long for `npm test`. The containers; five thousand flows while real processes are killed
+// around them; then every test beside programs that keep all cores busy, for a test that holds on a quiet machine alone is a test
+// that fails on somebody's. Those programs work through twenty thousand histories of the simulation, and when they have, turn for
+// nothing.
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import {
+  ensureContainers,
   ensureDependencies,
   ensureInterop,
   ensurePrograms,
@@ -25,6 +27,8 @@ const WORK = `
 ensureDependencies()
 ensureInterop()
 ensurePrograms()
+ensureContainers()
+const containers = run('vitest', ['run', '--project', 'containers'])
 process.env.COUNTERSIGN_FLOWS = '5000'
 const flows = run('vitest', ['run', '--project', 'cluster', 'e2e/chaos'])
 delete process.env.COUNTERSIGN_FLOWS
@@ -47,7 +51,7 @@ for (const { histories: exit, output } of busy) {
   rmSync(output)
 }
 console.log(`${HISTORIES} histories: ${histories.every((exit) => exit === 0) ? 'passed' : 'failed'}`)
-process.exit([flows, beside, ...histories].every((exit) => exit === 0) ? 0 : 1)
+process.exit([containers, flows, beside, ...histories].every((exit) => exit === 0) ? 0 : 1)
 
 /** A share of the histories from that seed on, in a process of its own; then a program that does nothing, busily. */
 function busyWithHistories(firstSeed) {

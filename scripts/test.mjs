@@ -3,12 +3,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ensureContainers, ensureDependencies, ensureInterop, ensurePrograms, run } from './workspace.mjs'
+import { ensureDependencies, ensureInterop, ensurePrograms, run } from './workspace.mjs'
 
 ensureDependencies()
 ensureInterop()
 ensurePrograms()
-ensureContainers()
 const filters = process.argv.slice(2)
 const checksFailed = filters.length === 0 && run('node', ['scripts/check.mjs']) !== 0
 
