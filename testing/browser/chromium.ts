@@ -13,6 +13,22 @@ export const CHROMIUM_FLAGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--disable-features=${[
+    // Two pages of the browser's own beside each page under test: a third of all that the browser had to do.
+    'WebUIOmniboxPopup',
+    'WebUIOmniboxAimPopup',
+    // The rest are those of the driver's own list that matter here: the last list of two is the one that counts.
+    'AimEnabled',
+    'AvoidUnnecessaryBeforeUnloadCheckSync',
+    'DestroyProfileOnBrowserClose',
+    'HttpsFirstBalancedModeAutoEnable',
+    'HttpsUpgrades',
+    'MediaRouter',
+    'NetworkTimeServiceQuerying',
+    'OptimizationHints',
+    'PaintHolding',
+    'PreconnectToSearch',
+  ].join(',')}`,
 ] as const
 
 /** `more`: for one test, such as a camera that is a file. */
