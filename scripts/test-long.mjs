@@ -1,7 +1,7 @@
 // `npm run test:long`: what takes too long for `npm test`. The containers; five thousand flows while real processes are killed
 // around them; then every test beside programs that keep all cores busy, for a test that holds on a quiet machine alone is a test
 // that fails on somebody's. Those programs work through twenty thousand histories of the simulation, and when they have, turn for
-// nothing.
+// nothing. `npm run test:long -- chaos` runs that part alone; the others are `containers` and `beside`.
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -24,26 +24,27 @@ const WORK = `
   const turn = () => { for (const end = Date.now() + 50; Date.now() < end; ); setImmediate(turn) }
   turn()`
 
+const parts = process.argv.slice(2)
 ensureDependencies()
 ensureInterop()
 ensurePrograms()
 ensureContainers()
-const containers = run('vitest', ['run', '--project', 'containers'])
+const containers = isWanted('containers') ? run('vitest', ['run', '--project', 'containers']) : 0
 process.env.COUNTERSIGN_FLOWS = '5000'
-const flows = run('vitest', ['run', '--project', 'cluster', 'e2e/chaos'])
+const flows = isWanted('chaos') ? run('vitest', ['run', '--project', 'cluster', 'e2e/chaos']) : 0
 delete process.env.COUNTERSIGN_FLOWS
+if (!isWanted('beside')) process.exit(containers === 0 && flows === 0 ? 0 : 1)
 
 const count = availableParallelism()
 const share = Math.ceil(HISTORIES / count)
 const busy = Array.from({ length: count }, (_, index) => busyWithHistories(1 + index * share))
+const tests = started('node', ['scripts/test.mjs'], { stdio: 'inherit', env: environment() })
 // However this ends, nothing of it goes on.
 process.on('exit', () => {
-  for (const { end } of busy) end()
+  for (const { program } of [...busy, { program: () => tests }]) endGroup(program())
 })
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1))
-const beside = await ended(
-  spawn('node', ['scripts/test.mjs'], { cwd: root, stdio: 'inherit', env: environment() }),
-)
+const beside = await ended(tests)
 const histories = []
 for (const { histories: exit, output } of busy) {
   histories.push(await exit)
@@ -52,6 +53,10 @@ for (const { histories: exit, output } of busy) {
 }
 console.log(`${HISTORIES} histories: ${histories.every((exit) => exit === 0) ? 'passed' : 'failed'}`)
 process.exit([containers, flows, beside, ...histories].every((exit) => exit === 0) ? 0 : 1)
+
+function isWanted(part) {
+  return parts.length === 0 || parts.includes(part)
+}
 
 /** A share of the histories from that seed on, in a process of its own; then a program that does nothing, busily. */
 function busyWithHistories(firstSeed) {
@@ -63,12 +68,26 @@ function busyWithHistories(firstSeed) {
     COUNTERSIGN_FIRST_SEED: `${firstSeed}`,
   }
   const args = ['run', '--project', 'cluster', 'simulation.test', '--testTimeout=3600000']
-  let running = spawn('vitest', args, { cwd: root, stdio: ['ignore', file, file], env })
+  let running = started('vitest', args, { stdio: ['ignore', file, file], env })
   const histories = ended(running).then((exit) => {
-    running = spawn(pinnedNode, ['-e', WORK], { stdio: ['pipe', 'ignore', 'inherit'] })
+    running = started(pinnedNode, ['-e', WORK], { stdio: ['pipe', 'ignore', 'inherit'] })
     return exit
   })
-  return { histories, output, end: () => running.kill('SIGKILL') }
+  return { histories, output, program: () => running }
+}
+
+/** In a group of its own, so that it can be ended with all that it has started. */
+function started(command, args, options) {
+  return spawn(command, args, { cwd: root, detached: true, ...options })
+}
+
+function endGroup({ exitCode, pid, signalCode }) {
+  if (pid === undefined || exitCode !== null || signalCode !== null) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // Gone in this moment.
+  }
 }
 
 function ended(program) {
