@@ -3,8 +3,8 @@
  * missing are passed over: a wallet may come without opening the offer, and most say nothing at the end.
  */
 import type { IssuanceSessionView } from '@countersign/api/issuer/sessions'
-import type { StepState } from '@countersign/ui/page/steps'
 import type { SessionEvent } from '../parts/use-session-stream.ts'
+import { type LineStep, lineOf } from '../waiting/step-line.ts'
 
 export type OfferStage =
   | 'offered'
@@ -17,19 +17,7 @@ export type OfferStage =
   | 'closed'
   | 'expired'
 
-export interface OfferStep {
-  readonly id:
-    | 'offered'
-    | 'opened'
-    | 'token_issued'
-    | 'credential_issued'
-    | 'accepted'
-    | 'closed'
-    | 'failure'
-    | 'expired'
-  readonly state: StepState
-  readonly event?: SessionEvent | undefined
-}
+type OfferStep = LineStep<(typeof LINE)[number] | 'closed' | 'failure' | 'expired'>
 
 export function stageOf(view: IssuanceSessionView, events: readonly SessionEvent[]): OfferStage {
   const has = (type: string) => events.some((event) => event.type === type)
@@ -67,11 +55,7 @@ export function offerSteps(stage: OfferStage, events: readonly SessionEvent[]): 
   const eventOf = (type: string) => events.find((event) => event.type === type)
   const done = DONE[stage]
   const ends = stage === 'closed' || stage === 'expired' || stage === 'failed'
-  const line: readonly OfferStep[] = LINE.map((id, at) => ({
-    id,
-    state: at < done ? 'done' : at === done ? 'now' : 'todo',
-    event: eventOf(id),
-  }))
+  const line = lineOf(LINE, done, eventOf)
   if (!ends) return line
   // What never happened is no step of the past.
   const happened = line.slice(0, done).filter(({ event, id }) => id === 'offered' || event !== undefined)

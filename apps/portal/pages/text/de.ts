@@ -27,6 +27,7 @@ export const de: TextsLike<PortalTexts> = {
   expired: 'Abgelaufen',
   ended: 'Zu Ende',
   expiredAt: 'um {time}',
+  codeGone: 'Den Code zeigt nur das Fenster, in dem er gemacht wurde.',
   connectionLost: 'Die Verbindung ist unterbrochen. Wir versuchen es von selbst wieder.',
   doors: {
     title: 'Was haben Sie vor?',
@@ -77,7 +78,6 @@ export const de: TextsLike<PortalTexts> = {
     ledeClosed: 'Der Transaktionscode war zu oft falsch. Nichts wurde ausgestellt.',
     ledeFailure: 'Die Brieftasche sagt, dass sie den Nachweis nicht behalten konnte.',
     ledeDeleted: 'Die Brieftasche sagt, dass er gelöscht wurde.',
-    codeGone: 'Den Code zeigt nur das Fenster, in dem er gemacht wurde.',
     txCode: 'Transaktionscode',
     txCodeWhy: 'Sagen Sie ihn der Person auf anderem Weg als über diese Seite.',
     wrongCodes: (count) =>
@@ -142,7 +142,6 @@ export const de: TextsLike<PortalTexts> = {
     attemptDeclined: 'Eine Brieftasche hat Nein gesagt.',
     attemptStranger: 'Eine Antwort kam von einem Aussteller, für den niemand bürgt.',
     seeResult: 'Zum Ergebnis',
-    codeGone: 'Den Code zeigt nur das Fenster, in dem er gemacht wurde.',
   },
   result: {
     verified: 'Geprüft',

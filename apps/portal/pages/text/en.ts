@@ -25,6 +25,7 @@ export const en = {
   expired: 'Expired',
   ended: 'Over',
   expiredAt: 'at {time}',
+  codeGone: 'The code is shown only in the window in which it was made.',
   connectionLost: 'The live line is broken. We try again by ourselves.',
   doors: {
     title: 'What do you want to do?',
@@ -75,7 +76,6 @@ export const en = {
     ledeClosed: 'The transaction code was wrong too often. Nothing was issued.',
     ledeFailure: 'The wallet says that it could not keep the credential.',
     ledeDeleted: 'The wallet says that it was deleted.',
-    codeGone: 'The code is shown only in the window in which it was made.',
     txCode: 'Transaction code',
     txCodeWhy: 'Tell it to the holder by another way than this page.',
     wrongCodes: (count: number) =>
@@ -140,7 +140,6 @@ export const en = {
     attemptDeclined: 'A wallet said no.',
     attemptStranger: 'An answer came from an issuer whom nobody vouches for.',
     seeResult: 'See the result',
-    codeGone: 'The code is shown only in the window in which it was made.',
   },
   result: {
     verified: 'Verified',

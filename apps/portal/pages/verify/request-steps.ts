@@ -1,15 +1,11 @@
 /** What a verification has come to, as the request page shows it: where it stands, and the line of steps. Pure. */
 import type { VerificationView } from '@countersign/api/verifier/session'
-import type { StepState } from '@countersign/ui/page/steps'
 import type { SessionEvent } from '../parts/use-session-stream.ts'
+import { type LineStep, lineOf } from '../waiting/step-line.ts'
 
 export type RequestStage = 'requested' | 'opened' | 'answered' | 'expired' | 'declined' | 'decided'
 
-export interface RequestStep {
-  readonly id: 'created' | 'requested' | 'answered' | 'checked' | 'declined' | 'expired'
-  readonly state: StepState
-  readonly event?: SessionEvent | undefined
-}
+type RequestStep = LineStep<(typeof LINE)[number] | 'declined' | 'expired'>
 
 export function stageOf({ state }: VerificationView): RequestStage {
   switch (state) {
@@ -45,11 +41,9 @@ const DONE: Readonly<Record<RequestStage, number>> = {
 
 export function requestSteps(stage: RequestStage, events: readonly SessionEvent[]): readonly RequestStep[] {
   const eventOf = (...types: readonly string[]) => events.find(({ type }) => types.includes(type))
-  const line = LINE.map((id, at): RequestStep => {
-    const event = id === 'checked' ? eventOf('verified', 'rejected', 'undetermined') : eventOf(id)
-    const done = DONE[stage]
-    return { id, state: at < done ? 'done' : at === done ? 'now' : 'todo', event }
-  })
+  const line = lineOf(LINE, DONE[stage], (id) =>
+    id === 'checked' ? eventOf('verified', 'rejected', 'undetermined') : eventOf(id),
+  )
   if (stage !== 'expired' && stage !== 'declined') return line
   const happened = line
     .filter(({ event, id }) => id !== 'checked' && (id === 'created' || event !== undefined))
