@@ -7,7 +7,7 @@ import { now } from '@countersign/testing/people/keys'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
 import { afterAll, afterEach, expect, it } from 'vitest'
-import { statusView } from '../http/wire.ts'
+import { statusView } from '../http/answers/wire.ts'
 import { useOffer } from '../receive/receive-credential.ts'
 import {
   identity,

@@ -1,10 +1,10 @@
 /** Why there is no account, no login and no such wallet: one sentence a refusal, and none that tells who has an account. */
 import { CSRF_HEADER } from '@countersign/api/wallet/passkeys'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { WalletUnknown } from '../account/accounts.ts'
-import type { LoginRefusal } from '../account/login.ts'
-import type { PasskeyRefusal } from '../account/passkeys.ts'
-import type { RegisterRefusal } from '../account/register-account.ts'
+import type { WalletUnknown } from '../../account/accounts.ts'
+import type { LoginRefusal } from '../../account/login.ts'
+import type { PasskeyRefusal } from '../../account/passkeys.ts'
+import type { RegisterRefusal } from '../../account/register-account.ts'
 
 export const notLoggedIn: WireError = {
   status: 401,

@@ -13,11 +13,11 @@ import {
   type WireErrors,
   wireError,
 } from '@countersign/service/http/answers/wire-errors'
-import type { ExchangeRefusal, ExchangeState } from '../exchange/exchange-record.ts'
-import type { OfferExchangeRefusal } from '../exchange/offer-exchange.ts'
-import type { OfferPreview } from '../exchange/preview-offer.ts'
-import type { RequestPreview } from '../exchange/preview-request.ts'
-import type { RequestExchangeRefusal } from '../exchange/request-exchange.ts'
+import type { ExchangeRefusal, ExchangeState } from '../../exchange/exchange-record.ts'
+import type { OfferExchangeRefusal } from '../../exchange/offer-exchange.ts'
+import type { OfferPreview } from '../../exchange/preview-offer.ts'
+import type { RequestPreview } from '../../exchange/preview-request.ts'
+import type { RequestExchangeRefusal } from '../../exchange/request-exchange.ts'
 import { asAnswer } from './wire.ts'
 import { PRESENT_ERRORS } from './wire-present.ts'
 import { RECEIVE_ERRORS } from './wire-receive.ts'

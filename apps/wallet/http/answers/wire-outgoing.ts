@@ -1,6 +1,6 @@
 /** What keeps the wallet from reaching an issuer or a verifier. Who waits may make the same call again: nothing is lost. */
 import type { WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { OutgoingRefusal } from '../outgoing-client.ts'
+import type { OutgoingRefusal } from '../../outgoing-client.ts'
 
 export const OUTGOING_ERRORS: WireErrors<OutgoingRefusal> = {
   outgoing_unreachable: ({ host, reason }) => ({

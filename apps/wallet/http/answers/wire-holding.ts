@@ -1,10 +1,10 @@
 /** What keeps a wallet from using, keeping or giving up a key, a DID or a credential: one sentence a refusal. */
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { CredentialUnknown } from '../credentials/credentials.ts'
-import type { CreateDidRefusal, DidUnknown } from '../dids/dids.ts'
-import type { ImportDidRefusal } from '../dids/import-did.ts'
-import type { PublicKeyRefusal } from '../keys/key-operations.ts'
-import type { DeleteKeyRefusal, GenerateKeyRefusal, ImportKeyRefusal } from '../keys/keys.ts'
+import type { CredentialUnknown } from '../../credentials/credentials.ts'
+import type { CreateDidRefusal, DidUnknown } from '../../dids/dids.ts'
+import type { ImportDidRefusal } from '../../dids/import-did.ts'
+import type { PublicKeyRefusal } from '../../keys/key-operations.ts'
+import type { DeleteKeyRefusal, GenerateKeyRefusal, ImportKeyRefusal } from '../../keys/keys.ts'
 
 const badRequest = (message: string): WireError => ({ status: 400, message })
 const conflict = (message: string): WireError => ({ status: 409, message })

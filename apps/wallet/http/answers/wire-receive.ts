@@ -1,11 +1,11 @@
 /** Why a credential offer is not taken up, in words: one sentence a refusal, with what to do where there is something. */
 import { FETCHED, RECEIVED } from '@countersign/core/size-limits'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
-import { HOLDER_ALGORITHMS } from '../keys/key-types.ts'
-import type { UnusableReason } from '../receive/issuance-plan.ts'
-import type { UnacceptableReason } from '../receive/obtain-credential.ts'
-import type { IssuerError } from '../receive/post-to-issuer.ts'
-import type { ReceiveRefusal } from '../receive/receive-credential.ts'
+import { HOLDER_ALGORITHMS } from '../../keys/key-types.ts'
+import type { UnusableReason } from '../../receive/issuance-plan.ts'
+import type { UnacceptableReason } from '../../receive/obtain-credential.ts'
+import type { IssuerError } from '../../receive/post-to-issuer.ts'
+import type { ReceiveRefusal } from '../../receive/receive-credential.ts'
 import { DID_ERRORS, KEY_ERRORS } from './wire-holding.ts'
 import { OUTGOING_ERRORS } from './wire-outgoing.ts'
 

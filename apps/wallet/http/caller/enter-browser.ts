@@ -4,12 +4,12 @@
  */
 import type { BrowserSession } from '@countersign/api/wallet/passkeys'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { browserSession } from '../account/browser-session.ts'
-import { logout } from '../account/logout.ts'
-import type { Wallet } from '../wallet.ts'
+import { browserSession } from '../../account/browser-session.ts'
+import { logout } from '../../account/logout.ts'
+import type { Wallet } from '../../wallet.ts'
 import { presentedTokens } from './authenticate-caller.ts'
 import type { OwnPages } from './own-pages.ts'
-import { browserSessionView } from './wire.ts'
+import { browserSessionView } from '../answers/wire.ts'
 
 export interface Entering {
   readonly request: FastifyRequest

@@ -12,8 +12,8 @@ import {
   type WireErrors,
   wireError,
 } from '@countersign/service/http/answers/wire-errors'
-import type { PresentRefusal } from '../present/present-credential.ts'
-import type { VerifierAnswer, VerifierRefusal } from '../present/presentation-record.ts'
+import type { PresentRefusal } from '../../present/present-credential.ts'
+import type { VerifierAnswer, VerifierRefusal } from '../../present/presentation-record.ts'
 import { KEY_ERRORS } from './wire-holding.ts'
 import { OUTGOING_ERRORS } from './wire-outgoing.ts'
 
