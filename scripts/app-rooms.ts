@@ -321,16 +321,16 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/repository/main.ts': onNode(
     'credential',
     'service/compose',
-    'service/http',
+    'service/http/http-service.ts',
     'service/operation',
     'service/config',
   ),
 
   'apps/web-wallet': using(['zod']),
-  'apps/web-wallet/build.ts': onNode('service/compose', 'service/http/pages'),
+  'apps/web-wallet/build.ts': onNode('service/compose', 'service/http/pages', 'service/http/passing'),
   'apps/web-wallet/main.ts': onNode(
     'service/compose',
-    'service/http',
+    'service/http/http-service.ts',
     'service/http/pages',
     'service/operation',
     'service/config',
@@ -382,6 +382,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/http',
     'service/http/answers',
     'service/http/passing',
+    'service/login',
   ),
   'apps/portal/build.ts': onNode('service/compose', 'service/http/pages'),
   'apps/portal/open-operators.ts': onNode(

@@ -1,8 +1,8 @@
 /** Puts the web wallet together: its pages, and the wallet API passed on. It keeps nothing. */
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { BuiltPages } from '@countersign/service/http/pages/built-pages'
-import { forwardPrefix } from '@countersign/service/http/pages/forward-prefix'
 import { pageRoutes } from '@countersign/service/http/pages/page-routes'
+import { forwardPrefix } from '@countersign/service/http/passing/forward-prefix'
 import { PAGE_ROUTES } from './routes.ts'
 
 export interface WebWalletSettings {
@@ -19,7 +19,7 @@ export function webWalletService({ pages, baseUrl, walletUrl }: WebWalletSetting
     description: 'Pages for holders, and the wallet API under their own address.',
     routes: async (app) => {
       pageRoutes(app, { pages, routes: PAGE_ROUTES, baseUrl })
-      await forwardPrefix(app, { prefix: '/wallet-api', to: walletUrl, baseUrl })
+      await forwardPrefix(app, '/wallet-api', { name: 'wallet', url: walletUrl })
     },
   }
 }

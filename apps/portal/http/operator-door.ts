@@ -6,7 +6,7 @@
 import { CSRF_HEADER } from '@countersign/api/portal/session'
 import { type DoorKeeper, foreignPage, managementDoorKeeper } from '@countersign/service/http/access'
 import { fail, type WireError } from '@countersign/service/http/answers/wire-errors'
-import { cookieNamed, isOwnPage, ownCookie } from '@countersign/service/http/own-page'
+import { cookieNamed, isOwnPage, ownCookie } from '@countersign/service/login/own-page'
 import type { FastifyRequest } from 'fastify'
 import { type OperatorSession, sessionOf } from '../operators/sessions.ts'
 import type { Operators } from '../portal.ts'

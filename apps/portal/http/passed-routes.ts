@@ -4,6 +4,7 @@
  */
 import { addressUnknown, fail } from '@countersign/service/http/answers/wire-errors'
 import { passOn } from '@countersign/service/http/passing/pass-on'
+import { isAmbiguous } from '@countersign/service/http/passing/passed-address'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
@@ -81,9 +82,7 @@ export function credentialOf({ apiKey }: KeyedUpstream): Readonly<Record<string,
 function localPath(url: string, { upstream }: PassedCall): string {
   const start = `/api/${upstream}`
   const path = url.slice(url.indexOf(start) + start.length)
-  const [parts = ''] = path.split('?')
-  const isAmbiguous = /(?:^|\/)(?:\.|%2e)+(?:\/|$)|%2f|%5c|%00|\\|\/\//i.test(parts)
-  return isAmbiguous ? fail(addressUnknown) : path
+  return isAmbiguous(path) ? fail(addressUnknown) : path
 }
 
 function named(request: FastifyRequest, names: readonly string[]): Record<string, string> {

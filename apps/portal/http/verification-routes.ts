@@ -7,7 +7,7 @@ import { isSessionId } from '@countersign/core/session-id'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
-import { askUpstream, passOn, silent } from '@countersign/service/http/passing/pass-on'
+import { askUpstream, late, passOn, silent } from '@countersign/service/http/passing/pass-on'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply } from 'fastify'
@@ -68,6 +68,7 @@ const beginAnswers: DescribedAnswers = {
   401: errorAnswer('Nobody is logged in', notLoggedIn),
   502: errorAnswer("The verifier refuses the portal's key", keyRefused('verifier')),
   503: errorAnswer('The verifier is away for the moment', silent('verifier')),
+  504: errorAnswer('The verifier does not answer in time', late('verifier')),
 }
 
 const returnedAnswers: DescribedAnswers = {
@@ -86,6 +87,7 @@ const returnedAnswers: DescribedAnswers = {
   409: errorAnswer('It was exchanged before', { status: 409, message: 'The response code was used' }),
   502: errorAnswer("The verifier refuses the portal's key", keyRefused('verifier')),
   ...storeAnswers(),
+  504: errorAnswer('The verifier does not answer in time', late('verifier')),
 }
 
 export function verificationRoutes(app: ServiceApp, options: VerificationRoutes): void {

@@ -20,10 +20,10 @@ import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { MAX_PATH_PARAMETER } from './answers/wire-errors.ts'
 import { brokenAnswer, overloadTeller } from './answers-by-hand.ts'
-import { showApi } from './api-page.ts'
+import { showApi } from './own-routes/api-page.ts'
 import { basePathOf } from './base-path.ts'
 import { answerError, answerErrors } from './error-answers.ts'
-import { countRequests, showMetrics } from './metrics-route.ts'
+import { countRequests, showMetrics } from './own-routes/metrics-route.ts'
 import { BODY_LIMITS, parseQuery, readBodies } from './request-bodies.ts'
 import {
   endLongAnswersAtClose,

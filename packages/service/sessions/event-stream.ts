@@ -3,12 +3,10 @@
  * where they were committed; a signal only says "look again", so a lost one costs a delay and never an event. The
  * stream ends after a final state, when the session is gone and when the service stops; `Last-Event-ID` resumes it.
  */
-import type { Server } from 'node:http'
 import type { SessionEvent } from '@countersign/protocol/session-event'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { writeStandardHeaders } from '../http/answer-headers.ts'
 import { fail, type WireError } from '../http/answers/wire-errors.ts'
-import { leavePlace } from '../http/server/admitting-server.ts'
+import { streamByHand, takeStreamPlace } from '../http/event-streams.ts'
 
 /** A session as one reader may see it. */
 export interface SessionView {
@@ -54,7 +52,7 @@ export async function serveSessionEvents(
   reply: FastifyReply,
   source: EventSource,
 ): Promise<FastifyReply> {
-  const leave = takePlace(request.server.server, source.maxStreams ?? request.server.maxEventStreams)
+  const leave = takeStreamPlace(request, source.maxStreams)
   const bell = newBell()
   try {
     // Watching starts before reading, or what happens in between would wait for the next poll.
@@ -137,15 +135,9 @@ function openStream(request: FastifyRequest, reply: FastifyReply, { headers = {}
   reply.header('content-type', 'text/event-stream; charset=utf-8')
   // Some proxies hold answers back until they are complete; this header tells them not to.
   reply.header('x-accel-buffering', 'no')
-  writeStandardHeaders(request, reply, request.server.standardHeaders)
-  leavePlace(request.raw)
-  reply.hijack()
-  for (const [name, value] of Object.entries(reply.getHeaders())) {
-    if (value !== undefined) reply.raw.setHeader(name, value)
-  }
-  reply.raw.writeHead(200)
-  reply.raw.write(`retry: ${RETRY_MS}\n\n`)
-  return reply.raw
+  const raw = streamByHand(request, reply)
+  raw.write(`retry: ${RETRY_MS}\n\n`)
+  return raw
 }
 
 /** State first, then what the reader has not seen. */
@@ -172,23 +164,6 @@ function startingPoint(request: FastifyRequest): number {
   const text = typeof header === 'string' && header !== '' ? header : asked
   if (typeof text === 'number' && Number.isSafeInteger(text)) return Math.max(0, text)
   return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : 0
-}
-
-const openStreams = new WeakMap<Server, number>()
-
-/** Answers how to give the place back. */
-function takePlace(server: Server, limit: number): () => void {
-  const open = openStreams.get(server) ?? 0
-  if (open >= limit) {
-    fail({
-      status: 503,
-      message: 'Too many event streams are open here',
-      refusal: 'event_streams_too_many',
-      headers: { 'retry-after': '2' },
-    })
-  }
-  openStreams.set(server, open + 1)
-  return () => openStreams.set(server, (openStreams.get(server) ?? 1) - 1)
 }
 
 interface Bell {

@@ -1,200 +1,190 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { connect } from 'node:net'
 import { eventually } from '@countersign/testing/time/eventually'
-import { afterEach, describe, expect, it } from 'vitest'
-import { open, start } from '../http-service.testing.ts'
-import type { ServiceApp } from '../service-app.ts'
-import { type PassedRequest, passOn } from './pass-on.ts'
+import { describe, expect, it } from 'vitest'
+import { behind, json, prefixInFront, routeInFront } from './passing.testing.ts'
 
-type Answering = (request: IncomingMessage, response: ServerResponse) => void
+const WAYS = [
+  ['by a route', routeInFront],
+  ['below a prefix', prefixInFront],
+] as const
 
-const servers: Server[] = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections()
-    await new Promise((resolve) => server.close(resolve))
-  }
-})
+const sse = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
 
-async function behind(answer: Answering): Promise<string> {
-  const server = createServer(answer)
-  servers.push(server)
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()))
-  const address = server.address()
-  return `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`
-}
-
-async function front(url: string, passed: Partial<PassedRequest> = {}, settings = {}) {
-  const routes = (app: ServiceApp) => {
-    for (const method of ['GET', 'POST'] as const)
-      app.route({
-        method,
-        url: '/passed',
-        schema: {},
-        bodyLimit: 1000,
-        config: open,
-        handler: (request, reply) =>
-          passOn(
-            request,
-            reply,
-            { name: 'other', url },
-            {
-              path: '/there?a=b',
-              body: method === 'POST' ? JSON.stringify(request.body) : undefined,
-              ...passed,
-            },
-          ),
-      })
-  }
-  return start(settings, { routes })
-}
-
-describe('a request that is passed on', () => {
-  it('takes the headers along that are named, those of ours, the sender and the request id', async () => {
-    let heard: IncomingMessage | undefined
-    const url = await behind((request, response) => {
-      heard = request
-      response.end('{}')
-    })
-    const { ask } = await front(url, { headers: { 'x-api-key': 'ours' } })
-    await ask('/passed', {
+describe.each(WAYS)('a call that is passed on %s', (_way, inFront) => {
+  it('says who sent it and under which request id, and lets nobody say the rest', async () => {
+    const other = await behind()
+    const { ask } = await inFront(other)
+    const answer = await ask('/passed?a=b', {
       headers: {
         accept: 'text/x',
         'accept-language': 'de',
         'last-event-id': '7',
         'x-request-id': 'abc',
         'x-forwarded-for': '203.0.113.9',
-        cookie: 'a=b',
-        authorization: 'Bearer x',
-        'x-api-key': 'theirs',
         'x-forwarded-host': 'evil.example',
+        'x-forwarded-proto': 'https',
+        forwarded: 'for=1.2.3.4',
+        'x-real-ip': '1.2.3.4',
+        te: 'trailers',
       },
     })
-    expect(heard?.url).toBe('/there?a=b')
-    expect(heard?.headers).toMatchObject({
-      accept: 'text/x',
-      'accept-language': 'de',
-      'last-event-id': '7',
-      'x-request-id': 'abc',
-      'x-forwarded-for': '203.0.113.9, 127.0.0.1',
-      'x-api-key': 'ours',
-    })
-    for (const name of ['cookie', 'authorization', 'x-forwarded-host'])
-      expect(heard?.headers).not.toHaveProperty(name)
+    expect(answer.headers.get('x-request-id')).toBe('abc')
+    expect(other.seen).toMatchObject([
+      {
+        method: 'GET',
+        url: '/passed?a=b',
+        headers: {
+          accept: 'text/x',
+          'accept-language': 'de',
+          'last-event-id': '7',
+          'x-request-id': 'abc',
+          'x-forwarded-for': '203.0.113.9, 127.0.0.1',
+        },
+      },
+    ])
+    for (const name of ['x-forwarded-host', 'x-forwarded-proto', 'forwarded', 'x-real-ip', 'te'])
+      expect(other.seen[0]?.headers).not.toHaveProperty(name)
   })
 
-  it('brings status, body and the named headers back, and no cookie', async () => {
-    const url = await behind((_request, response) => {
+  it('brings status, headers and body back, and says itself who answered', async () => {
+    const { url } = await behind((_request, response) => {
       response.writeHead(409, {
         'content-type': 'application/json',
         'retry-after': '3',
-        'set-cookie': 'theirs=1',
         'x-instance': 'other-9',
-        'x-more': '1',
+        'x-request-id': 'theirs',
       })
       response.end('{"message":"no"}')
     })
-    const { ask } = await front(url, { answerHeaders: ['x-more'] })
+    const { ask } = await inFront({ url })
     const answer = await ask('/passed')
     expect([answer.status, await answer.text()]).toEqual([409, '{"message":"no"}'])
     expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/json',
       'retry-after': '3',
-      'x-more': '1',
       'x-instance': 'test-1',
+      'x-content-type-options': 'nosniff',
     })
-    expect(answer.headers.get('set-cookie')).toBeNull()
+    expect(answer.headers.get('x-request-id')).not.toBe('theirs')
+  })
+
+  it('follows no redirect', async () => {
+    const elsewhere = await behind()
+    const { url } = await behind((_request, response) => {
+      response.writeHead(303, { location: elsewhere.url })
+      response.end()
+    })
+    const { ask } = await inFront({ url })
+    expect((await ask('/passed')).status).toBe(303)
+    expect(elsewhere.seen).toEqual([])
   })
 
   it('takes its body along', async () => {
-    const url = await behind((request, response) => request.pipe(response))
-    const { ask } = await front(url)
+    const other = await behind((_request, response) => void response.end(other.seen.at(-1)?.body))
+    const { ask } = await inFront(other)
     const body = JSON.stringify({ name: 'ä', more: [1, 2] })
-    const answer = await ask('/passed', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
+    expect(await (await ask('/passed', json(body))).text()).toBe(body)
+    expect(other.seen[0]?.headers).toMatchObject({
+      'content-type': 'application/json',
+      'content-length': `${Buffer.byteLength(body)}`,
     })
-    expect(await answer.text()).toBe(body)
   })
 
-  it('leaves its connection to the next one', async () => {
-    let connections = 0
-    const url = await behind((_request, response) => void response.end('there'))
-    servers.at(-1)?.on('connection', () => {
-      connections += 1
-    })
-    const { ask } = await front(url)
+  it('leaves its connection to the next one, unless it changes something', async () => {
+    const { heard, url } = await behind()
+    const { ask } = await inFront({ url })
     for (let asked = 0; asked < 5; asked += 1) {
-      expect(await (await ask('/passed')).text()).toBe('there')
+      expect(await (await ask('/passed')).text()).toBe('{"done":true}')
       // What belongs to the end of a call is done by then.
       await new Promise((resolve) => setImmediate(resolve))
     }
-    expect(connections).toBe(1)
-    const headers = { 'content-type': 'application/json' }
-    for (let asked = 0; asked < 3; asked += 1)
-      expect((await ask('/passed', { method: 'POST', headers, body: '{}' })).status).toBe(200)
+    expect(heard.connections).toBe(1)
+    for (let asked = 0; asked < 3; asked += 1) expect((await ask('/passed', json('{}'))).status).toBe(200)
+    expect(heard.connections).toBe(4)
+  })
+
+  it('is asked again over a new connection when the kept one was closed', async () => {
+    const { server, url } = await behind()
+    const { ask } = await inFront({ url })
+    for (let round = 0; round < 3; round += 1) {
+      expect((await ask('/passed')).status).toBe(200)
+      server.closeIdleConnections()
+    }
   })
 
   it('is asked once more where a connection broke before an answer, unless it changes something', async () => {
-    let asked = 0
-    const url = await behind((request, response) => {
-      asked += 1
-      if (asked % 2 === 1) request.socket.destroy()
+    const other = await behind((request, response) => {
+      if (other.seen.length % 2 === 1) request.socket.destroy()
       else response.end('there')
     })
-    const { ask } = await front(url)
+    const { ask } = await inFront(other)
     expect(await (await ask('/passed')).text()).toBe('there')
-    expect(asked).toBe(2)
-    const headers = { 'content-type': 'application/json' }
-    const answer = await ask('/passed', { method: 'POST', headers, body: '{}' })
-    expect([answer.status, answer.headers.get('retry-after'), asked]).toEqual([503, '2', 3])
+    expect(other.seen).toHaveLength(2)
+    const answer = await ask('/passed', json('{}'))
+    expect([answer.status, answer.headers.get('retry-after'), other.seen.length]).toEqual([503, '2', 3])
     expect(await answer.json()).toMatchObject({
+      exception: true,
+      error: 'temporarily_unavailable',
       message: 'The other does not answer at the moment; try again',
+      correlationId: answer.headers.get('x-request-id'),
     })
+  })
+
+  it('is 503 when nobody is behind', async () => {
+    const { ask } = await inFront({ url: 'http://127.0.0.1:1' })
+    expect((await ask('/passed')).status).toBe(503)
+    expect((await ask('/passed', json('{}'))).status).toBe(503)
+  })
+
+  it('is 504 when nobody answers in time, and is asked once', async () => {
+    const { seen, url } = await behind(() => {})
+    const { ask } = await inFront({ url, silenceMs: 100 })
+    const answer = await ask('/passed')
+    expect(answer.status).toBe(504)
+    expect(await answer.json()).toMatchObject({
+      message: 'The other did not answer in time',
+      correlationId: answer.headers.get('x-request-id'),
+    })
+    expect(seen).toHaveLength(1)
+  })
+
+  it('breaks where the answer does, in its middle too', async () => {
+    const { url } = await behind((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' })
+      response.write('half')
+    })
+    const { ask } = await inFront({ url, silenceMs: 100 })
+    const answer = await ask('/passed')
+    await expect(answer.text()).rejects.toThrow()
   })
 
   it('ends there when whoever asked went away', async () => {
     let isGone = false
-    let isThere = false
-    const url = await behind((request) => {
-      isThere = true
+    const { seen, url } = await behind((request) => {
       request.socket.once('close', () => {
         isGone = true
       })
     })
-    const { port } = await front(url)
-    const socket = connect(port, '127.0.0.1')
-    socket.write('GET /passed HTTP/1.1\r\nhost: x\r\n\r\n')
-    await eventually('it was passed on', () => isThere)
-    socket.destroy()
+    const { ask } = await inFront({ url })
+    const away = new AbortController()
+    const asked = ask('/passed', { signal: away.signal }).catch(() => undefined)
+    await eventually('it was passed on', () => seen.length === 1)
+    away.abort()
+    await asked
     await eventually('the other end is told', () => isGone)
-  })
-
-  it('tells a refusal of our key as what the caller says it is', async () => {
-    const url = await behind((_request, response) => {
-      response.statusCode = 401
-      response.end('{}')
-    })
-    const { ask } = await front(url, { keyRefused: { status: 502, message: 'our key' } })
-    const answer = await ask('/passed')
-    expect(answer.status).toBe(502)
-    expect(await answer.json()).toMatchObject({ message: 'our key' })
   })
 })
 
-describe('an event stream that is passed on', () => {
-  const sse = { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' }
-
+describe.each(WAYS)('an event stream that is passed on %s', (_way, inFront) => {
   it('comes piece by piece, and ends when the other end does', async () => {
     let say: ((text: string) => void) | undefined
     let end: (() => void) | undefined
-    const url = await behind((_request, response) => {
+    const { url } = await behind((_request, response) => {
       response.writeHead(200, sse)
       response.write('retry: 1000\n\n')
       say = (text) => void response.write(text)
       end = () => void response.end()
     })
-    const { ask } = await front(url)
+    const { ask } = await inFront({ url })
     const answer = await ask('/passed')
     expect(answer.headers.get('content-type')).toBe(sse['content-type'])
     expect(answer.headers.get('x-accel-buffering')).toBe('no')
@@ -209,14 +199,14 @@ describe('an event stream that is passed on', () => {
 
   it('ends at the other service when the reader goes away', async () => {
     let isGone = false
-    const url = await behind((_request, response) => {
+    const { url } = await behind((_request, response) => {
       response.writeHead(200, sse)
       response.write(':\n\n')
       response.once('close', () => {
         isGone = true
       })
     })
-    const { ask } = await front(url)
+    const { ask } = await inFront({ url })
     const leaving = new AbortController()
     const answer = await ask('/passed', { signal: leaving.signal })
     await answer.body?.getReader().read()
@@ -225,15 +215,16 @@ describe('an event stream that is passed on', () => {
   })
 
   it('is one of as many as an instance serves, and gives its place back', async () => {
-    const url = await behind((_request, response) => {
-      response.writeHead(200, sse)
+    const { url } = await behind((_request, response) => {
+      response.writeHead(200, { ...sse, etag: '"theirs"' })
       response.write(':\n\n')
     })
-    const { ask } = await front(url, {}, { maxEventStreams: 1 })
+    const { ask } = await inFront({ url }, { maxEventStreams: 1 })
     const leaving = new AbortController()
     const first = await ask('/passed', { signal: leaving.signal })
     expect(first.status).toBe(200)
-    expect((await ask('/passed')).status).toBe(503)
+    const second = await ask('/passed')
+    expect([second.status, second.headers.get('etag')]).toEqual([503, null])
     leaving.abort()
     await eventually('there is room again', async () => {
       const later = await ask('/passed')
@@ -242,16 +233,58 @@ describe('an event stream that is passed on', () => {
     })
   })
 
-  it('ends when the service stops, so that its reader finds another instance', async () => {
-    const url = await behind((_request, response) => {
+  it('keeps no place among the connections: as many streams as are let in are there at once', async () => {
+    const other = await behind((_request, response) => {
       response.writeHead(200, sse)
       response.write(':\n\n')
     })
-    const { ask, service } = await front(url)
+    const { ask } = await inFront(other, { maxEventStreams: 300 })
+    const leaving = new AbortController()
+    const answers = await Promise.all(
+      Array.from({ length: 300 }, () => ask('/passed', { signal: leaving.signal })),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    leaving.abort()
+  })
+
+  it('ends when the service stops, so that its reader finds another instance', async () => {
+    const { url } = await behind((_request, response) => {
+      response.writeHead(200, sse)
+      response.write(':\n\n')
+    })
+    const { ask, service } = await inFront({ url })
     const reader = (await ask('/passed')).body?.getReader()
     await reader?.read()
     const closing = service.close()
     expect((await reader?.read())?.done).toBe(true)
     await closing
+  })
+})
+
+describe('by a route', () => {
+  it('goes no header along but those that are named and ours, and comes no cookie back', async () => {
+    const other = await behind((_request, response) => {
+      response.writeHead(200, { 'set-cookie': 'theirs=1', 'x-more': '1' })
+      response.end('{}')
+    })
+    const { ask } = await routeInFront(other, {}, { headers: { 'x-api-key': 'ours' } })
+    const answer = await ask('/passed', {
+      headers: { cookie: 'a=b', authorization: 'Bearer x', 'x-api-key': 'theirs', 'x-own': 'y' },
+    })
+    expect(other.seen[0]?.headers['x-api-key']).toBe('ours')
+    for (const name of ['cookie', 'authorization', 'x-own'])
+      expect(other.seen[0]?.headers).not.toHaveProperty(name)
+    expect([answer.headers.getSetCookie(), answer.headers.get('x-more')]).toEqual([[], null])
+  })
+
+  it('a refusal of our key is told as what the caller says it is', async () => {
+    const { url } = await behind((_request, response) => {
+      response.statusCode = 401
+      response.end('{}')
+    })
+    const { ask } = await routeInFront({ url }, {}, { keyRefused: { status: 502, message: 'our key' } })
+    const answer = await ask('/passed')
+    expect(answer.status).toBe(502)
+    expect(await answer.json()).toMatchObject({ message: 'our key' })
   })
 })

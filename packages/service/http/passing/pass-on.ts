@@ -1,38 +1,29 @@
 /**
- * Passes a request on to another service and its answer back: what a page of ours may call stands in a list of routes, and this
- * is what each of them does. Of the headers those go along that are named here: never a cookie and never an `authorization`
- * of the browser, unless the caller adds one itself. The sender goes along as `x-forwarded-for`, and the request id, so that both logs tell of
- * one call. An event stream is passed on as it comes, piece by piece, and ends with the first of its two ends.
+ * Passes a request on to another service and its answer back, both as they come. The sender goes along as `x-forwarded-for`, and
+ * the request id, so that both logs tell of one call; what else goes along, `passed-headers.ts` says. Whoever goes away ends the
+ * other half. An event stream is one of as many as an instance serves, and ends with this instance: whoever follows it comes
+ * back to another.
  */
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { writeStandardHeaders } from '../answer-headers.ts'
-import { fail, type WireError } from '../answers/wire-errors.ts'
-import { leavePlace } from '../server/admitting-server.ts'
-import { callUpstream, type Upstream } from './call-upstream.ts'
+import { fail, type WireError, type WireErrors, wireError } from '../answers/wire-errors.ts'
+import { answerByHand, streamByHand, takeStreamPlace } from '../event-streams.ts'
+import { callUpstream, type Upstream, type UpstreamRefusal } from './call-upstream.ts'
+import { type Along, headersAlong, headersBack, lengthAlong } from './passed-headers.ts'
 
 export interface PassedRequest {
   /** Path and query at the other service. */
   readonly path: string
-  readonly body?: string | undefined
-  /** Beside those that go along by themselves: a credential of ours, what the body is. */
+  /** JSON of ours, or the caller's as it comes. */
+  readonly body?: string | Readable | undefined
+  /** Beside those that go along: a credential of ours. */
   readonly headers?: Readonly<Record<string, string>>
-  /** Headers of the answer that come back beside those of every answer. */
-  readonly answerHeaders?: readonly string[]
+  /** Of the caller's headers, and of those that come back. Default: those that are named. */
+  readonly along?: Along
   /** What is told when the other service refuses our credential (401, 403): it is no matter of whoever called. */
   readonly keyRefused?: WireError
 }
-
-const REQUEST_HEADERS = ['accept', 'accept-language', 'last-event-id'] as const
-const ANSWER_HEADERS = [
-  'content-type',
-  'content-language',
-  'cache-control',
-  'etag',
-  'retry-after',
-  'vary',
-  'x-accel-buffering',
-] as const
 
 /** Call it at the end of a handler with `return`. */
 export async function passOn(
@@ -41,12 +32,14 @@ export async function passOn(
   upstream: Upstream,
   passed: PassedRequest,
 ): Promise<FastifyReply> {
-  const { ending, answer } = await ask(request, reply, upstream, passed)
-  const status = answer.statusCode ?? 502
-  copyHeaders(answer, reply, passed.answerHeaders ?? [])
-  if (status === 200 && answer.headers['content-type']?.startsWith('text/event-stream'))
-    return passStream(request, reply, answer, ending)
-  return reply.code(status).send(request.method === 'HEAD' ? drained(answer) : answer)
+  const asked = await ask(request, reply, upstream, passed)
+  const setHead = () =>
+    reply
+      .code(asked.answer.statusCode ?? 502)
+      .headers(headersBack(asked.answer.headers, passed.along ?? 'named'))
+  if (isEventStream(asked.answer)) return passStream(request, setHead, asked)
+  asked.answer.pipe(answerByHand(request, setHead()))
+  return reply
 }
 
 /** The answer, held completely; for callers who look into it. At most `maxBytes`. */
@@ -58,7 +51,7 @@ export async function askUpstream(
   maxBytes: number,
 ): Promise<{ readonly status: number; readonly text: string }> {
   const { answer } = await ask(request, reply, upstream, passed)
-  copyHeaders(answer, reply, passed.answerHeaders ?? [])
+  void reply.headers(headersBack(answer.headers, passed.along ?? 'named'))
   const chunks: Buffer[] = []
   let length = 0
   for await (const chunk of answer as AsyncIterable<Buffer>) {
@@ -69,15 +62,28 @@ export async function askUpstream(
   return { status: answer.statusCode ?? 502, text: Buffer.concat(chunks).toString('utf8') }
 }
 
-/** A service of the deployment is away: whoever waits may ask again. */
-export function silent(name: string): WireError {
-  return {
+const UPSTREAM_ERRORS: WireErrors<UpstreamRefusal> = {
+  upstream_silent: ({ name }) => ({
     status: 503,
     code: 'temporarily_unavailable',
     message: `The ${name} does not answer at the moment; try again`,
-    refusal: 'upstream_silent',
     headers: { 'retry-after': '2' },
-  }
+  }),
+  // Nobody knows whether it was done.
+  upstream_late: ({ name }) => ({
+    status: 504,
+    code: 'temporarily_unavailable',
+    message: `The ${name} did not answer in time`,
+  }),
+}
+
+/** A service of the deployment is away: whoever waits may ask again. */
+export function silent(name: string): WireError {
+  return wireError(UPSTREAM_ERRORS, { code: 'upstream_silent', name })
+}
+
+export function late(name: string): WireError {
+  return wireError(UPSTREAM_ERRORS, { code: 'upstream_late', name })
 }
 
 interface Asked {
@@ -97,9 +103,10 @@ async function ask(
   const { body, path } = passed
   const headers = headersFor(request, passed)
   const called = await callUpstream(upstream, { method: request.method, path, headers, body }, ending.signal)
-  if (!called.ok) return fail(silent(upstream.name))
+  if (!called.ok) return fail(wireError(UPSTREAM_ERRORS, called.error))
   const answer = called.value
-  answer.on('error', () => reply.raw.destroy())
+  // The head was sent, so there is nothing left to say; what was ended by us is complete.
+  answer.on('error', () => reply.raw.writableEnded || reply.raw.destroy())
   const { keyRefused } = passed
   if (keyRefused !== undefined && (answer.statusCode === 401 || answer.statusCode === 403)) {
     answer.resume()
@@ -108,78 +115,48 @@ async function ask(
   return { answer, ending }
 }
 
-function headersFor(request: FastifyRequest, passed: PassedRequest): Readonly<Record<string, string>> {
-  const own: Record<string, string> = {}
-  for (const name of REQUEST_HEADERS) {
-    const value = request.headers[name]
-    if (typeof value === 'string') own[name] = value
-  }
+function headersFor(request: FastifyRequest, { along = 'named', body, headers }: PassedRequest) {
+  const caller = { headers: request.headers, from: request.socket.remoteAddress, requestId: request.id }
   return {
-    ...own,
-    ...(passed.body !== undefined && { 'content-type': 'application/json' }),
-    ...passed.headers,
-    'x-request-id': request.id,
-    'x-forwarded-for': forwardedFor(request),
+    ...headersAlong(caller, along),
+    ...(typeof body === 'string' && { 'content-type': 'application/json' }),
+    ...(typeof body === 'object' && lengthAlong(request.headers)),
+    ...headers,
   }
 }
 
-/** Who sent it, as far as it was told before, with our own neighbour at the end: who believes how far is up to the reader. */
-function forwardedFor(request: FastifyRequest): string {
-  const told = request.headers['x-forwarded-for']
-  const heard = request.socket.remoteAddress ?? 'unknown'
-  return told === undefined ? heard : `${String(told)}, ${heard}`
+function isEventStream({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.startsWith('text/event-stream') ?? false
 }
-
-function copyHeaders(answer: IncomingMessage, reply: FastifyReply, more: readonly string[]): void {
-  for (const name of [...ANSWER_HEADERS, ...more]) {
-    const value = answer.headers[name]
-    if (value !== undefined) reply.header(name, value)
-  }
-}
-
-function drained(answer: IncomingMessage): undefined {
-  answer.resume()
-}
-
-const openStreams = new WeakMap<Server, number>()
 
 function passStream(
   request: FastifyRequest,
-  reply: FastifyReply,
-  answer: IncomingMessage,
-  ending: AbortController,
+  setHead: () => FastifyReply,
+  { answer, ending }: Asked,
 ): FastifyReply {
-  const { maxEventStreams, server, stopping } = request.server
-  const open = openStreams.get(server) ?? 0
-  if (open >= maxEventStreams) {
-    ending.abort()
-    fail(tooManyStreams)
-  }
-  openStreams.set(server, open + 1)
-  writeStandardHeaders(request, reply, request.server.standardHeaders)
-  // It lasts and costs nothing meanwhile: it has a limit of its own.
-  leavePlace(request.raw)
-  reply.hijack()
-  for (const [name, value] of Object.entries(reply.getHeaders()))
-    if (value !== undefined) reply.raw.setHeader(name, value)
-  reply.raw.writeHead(200)
+  const leave = placeOr(request, () => ending.abort())
+  const reply = setHead()
+  const raw = streamByHand(request, reply)
+  const { stopping } = request.server
   const end = () => {
+    raw.end()
     ending.abort()
-    reply.raw.end()
   }
   stopping.addEventListener('abort', end)
-  reply.raw.once('close', () => {
+  raw.once('close', () => {
     stopping.removeEventListener('abort', end)
-    openStreams.set(server, (openStreams.get(server) ?? 1) - 1)
+    leave()
   })
   // A reader who is slow holds the other end back: nothing is heaped up here.
-  answer.pipe(reply.raw)
+  answer.pipe(raw)
   return reply
 }
 
-const tooManyStreams: WireError = {
-  status: 503,
-  message: 'Too many event streams are open here',
-  refusal: 'event_streams_too_many',
-  headers: { 'retry-after': '2' },
+function placeOr(request: FastifyRequest, otherwise: () => void): () => void {
+  try {
+    return takeStreamPlace(request)
+  } catch (error) {
+    otherwise()
+    throw error
+  }
 }

@@ -3,7 +3,7 @@
  * only where the browser says that a page of this very origin asks.
  */
 import type { IncomingHttpHeaders } from 'node:http'
-import { basePathOf } from './base-path.ts'
+import { basePathOf } from '../http/base-path.ts'
 
 /** `none` is the address bar. What sends neither header is no browser of today, and has no cookie by accident. */
 export function isOwnPage(headers: IncomingHttpHeaders): boolean {

@@ -5,10 +5,10 @@
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import type { ServiceConfig } from '../config/schema.ts'
-import type { Exposition, Metrics } from '../operation/metrics.ts'
-import { type DoorKeeper, managementDoor, managementDoorKeeper, openDoorProblem } from './access.ts'
-import { fail, type WireError } from './answers/wire-errors.ts'
+import type { ServiceConfig } from '../../config/schema.ts'
+import type { Exposition, Metrics } from '../../operation/metrics.ts'
+import { type DoorKeeper, managementDoor, managementDoorKeeper, openDoorProblem } from '../access.ts'
+import { fail, type WireError } from '../answers/wire-errors.ts'
 
 const EVENT_STREAM = 'text/event-stream'
 

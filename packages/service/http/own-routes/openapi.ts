@@ -9,9 +9,9 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { openApiResponses } from './answers/described-answers.ts'
-import { commonAnswers } from './common-answers.ts'
-import { BODY_LIMITS, type BodyKind, CONTENT_TYPES } from './request-bodies.ts'
+import { openApiResponses } from '../answers/described-answers.ts'
+import { commonAnswers } from '../common-answers.ts'
+import { BODY_LIMITS, type BodyKind, CONTENT_TYPES } from '../request-bodies.ts'
 
 /** The head of the OpenAPI document. */
 export interface ApiDescription {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { prometheusMetrics } from '../operation/prometheus.ts'
-import { builtService, testConfig } from './http-service.testing.ts'
-import type { HttpServiceOptions } from './http-service.ts'
+import { prometheusMetrics } from '../../operation/prometheus.ts'
+import { builtService, testConfig } from '../http-service.testing.ts'
+import type { HttpServiceOptions } from '../http-service.ts'
 
 const ID = 'a-secret-id-0123456789'
 
