@@ -202,7 +202,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/wallet/keys',
   ),
   'apps/wallet/account': using(
-    ['@simplewebauthn/server', 'kysely'],
+    ['kysely'],
     'keys/signers',
     'service/login',
     'stores/sql',
@@ -288,6 +288,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
     'service/http',
     'service/http/answers',
+    'service/login',
     'apps/wallet/http/answers',
     'apps/wallet/http/caller',
   ),
@@ -371,7 +372,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/portal/database': using(['kysely'], 'service/operation', 'stores', 'stores/sql'),
   'apps/portal/operators': using(
-    ['kysely', '@simplewebauthn/server'],
+    ['kysely'],
     'service/login',
     'apps/portal/database',
   ),

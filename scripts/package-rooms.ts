@@ -206,7 +206,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'service/http/pages': using(['fastify'], 'service/http', 'service/http/answers', 'service/operation'),
   'service/http/passing': using(['fastify'], 'service/http', 'service/http/answers', 'service/http/server'),
-  'service/login': using(['@node-rs/argon2', 'kysely'], 'service/http'),
+  'service/login': using(['@node-rs/argon2', '@simplewebauthn/server', 'kysely'], 'service/http'),
   'service/sessions': using(
     ['fastify', 'zod'],
     'api',
@@ -263,6 +263,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'ui/style': using([]),
   'ui/text': using(['@preact/signals', 'preact']),
   'ui/http': using([]),
+  'ui/login': using([], 'ui/http'),
   'ui/elements': using(['preact']),
   'ui/code': using(['preact', 'qr']),
   'ui/credential': using(['preact'], 'ui/elements'),

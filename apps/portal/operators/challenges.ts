@@ -16,19 +16,26 @@ export async function newChallenge(operators: Operators, purpose: ChallengePurpo
   return encodeBase64url(new TextEncoder().encode(`${said}.${await proofOf(operators, purpose, said)}`))
 }
 
-/** True once for a challenge of ours: a second answer to it is a replay. */
-export async function takeChallenge(
+/** Whether it is one of ours, and in time; not whether it was answered before. */
+export async function isOpenChallenge(
   operators: Operators,
   purpose: ChallengePurpose,
   challenge: string,
 ): Promise<boolean> {
-  const bytes = decodeBase64url(challenge)
-  if (bytes === undefined) return false
-  const [random = '', end = '', proof = '', ...more] = new TextDecoder().decode(bytes).split('.')
-  const said = `${random}.${end}`
-  if (more.length > 0 || !isEqual(proof, await proofOf(operators, purpose, said))) return false
-  if (Number(end) <= operators.now()) return false
-  return operators.once.claim(random, CHALLENGE_SECONDS)
+  const { end, proof, random } = partsOf(challenge)
+  const isOurs = isEqual(proof, await proofOf(operators, purpose, `${random}.${end}`))
+  return isOurs && Number(end) > operators.now()
+}
+
+/** True once, of a challenge that is open. Asked after everything else was found right: whoever sends nonsense spends nothing. */
+export function spendChallenge({ once }: Operators, challenge: string): Promise<boolean> {
+  return once.claim(partsOf(challenge).random, CHALLENGE_SECONDS)
+}
+
+function partsOf(challenge: string) {
+  const text = new TextDecoder().decode(decodeBase64url(challenge) ?? new Uint8Array())
+  const [random = '', end = '', ...proof] = text.split('.')
+  return { random, end, proof: proof.join('.') }
 }
 
 function proofOf({ columns }: Operators, purpose: ChallengePurpose, said: string): Promise<string> {

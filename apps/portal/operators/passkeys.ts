@@ -1,15 +1,23 @@
 /**
- * Passkeys of operators (WebAuthn Level 3): discoverable, with the user verified, without attestation. The library that judges
- * answers is loaded when the first one comes. Options are written here: they are data.
+ * Passkeys of operators (WebAuthn Level 3): discoverable, with the user verified, without attestation. A challenge is spent by an
+ * answer that holds.
  */
-import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
+import { loginOptionsJson, registrationOptionsJson } from '@countersign/service/login/passkey-options'
+import {
+  challengeIn,
+  hasCountedOn,
+  type NewKey,
+  type RelyingParty,
+  type StoredKey,
+  verifyLogin,
+  verifyRegistration,
+} from '@countersign/service/login/read-authenticator'
 import type { Kysely } from 'kysely'
 import type { PortalTables } from '../database/schema.ts'
 import type { Operator, Operators } from '../portal.ts'
-import { type ChallengePurpose, newChallenge, takeChallenge } from './challenges.ts'
+import { type ChallengePurpose, isOpenChallenge, newChallenge, spendChallenge } from './challenges.ts'
 
 export interface PasskeyRefused {
   readonly code: 'passkey_refused'
@@ -20,73 +28,40 @@ export interface TooManyPasskeys {
   readonly maximum: number
 }
 
-/** A key that was made and proved, not yet kept. */
-export interface ProvedPasskey {
-  readonly credentialId: string
-  readonly publicKey: Uint8Array
-  readonly counter: number
-  readonly transports: readonly string[]
-}
-
-/** COSE: ES256, EdDSA, RS256. */
-const ALGORITHMS = [-7, -8, -257]
 const MAX_PASSKEYS = 10
 const refused: PasskeyRefused = { code: 'passkey_refused' }
 
-/** §5.4, as JSON. */
 export async function registrationOptions(operators: Operators, operator: Operator): Promise<JsonObject> {
-  const { id, name } = operator
-  return {
-    challenge: await newChallenge(operators, `register:${id}`),
-    rp: { id: relyingPartyId(operators), name: 'Countersign' },
-    user: { id: encodeBase64url(new TextEncoder().encode(id)), name, displayName: name },
-    pubKeyCredParams: ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
-    authenticatorSelection: {
-      residentKey: 'required',
-      requireResidentKey: true,
-      userVerification: 'required',
-    },
-    excludeCredentials: (await passkeysOf(operators, id)).map(({ credentialId, transports }) => ({
-      type: 'public-key',
-      id: credentialId,
-      transports: [...transports],
-    })),
-    attestation: 'none',
-  }
+  return registrationOptionsJson(relyingParty(operators), {
+    user: operator,
+    challenge: await newChallenge(operators, `register:${operator.id}`),
+    held: await passkeysOf(operators, operator.id),
+  })
 }
 
-/** §5.5, as JSON: whoever has a passkey of this portal. */
+/** For whoever has a passkey of this portal. */
 export async function loginOptions(operators: Operators): Promise<JsonObject> {
-  return {
-    challenge: await newChallenge(operators, 'login'),
-    rpId: relyingPartyId(operators),
-    userVerification: 'required',
-  }
+  return loginOptionsJson(relyingParty(operators), await newChallenge(operators, 'login'))
 }
 
-/** §7.1. */
+/** A key that was made and proved, not yet kept. */
 export async function provePasskey(
   operators: Operators,
   operator: Operator,
   credential: JsonObject,
-): Promise<Result<ProvedPasskey, PasskeyRefused>> {
+): Promise<Result<NewKey, PasskeyRefused>> {
   // Somebody's already: nothing of it may come to another account.
   if ((await findPasskey(operators, credential.id)) !== undefined) return refuse(refused)
-  const { verifyRegistrationResponse } = await import('@simplewebauthn/server')
-  // Checked by the library member by member; what it cannot read it throws about.
-  const response = credential as unknown as RegistrationResponseJSON
-  const judged = await judge(() =>
-    verifyRegistrationResponse({ response, ...expected(operators, `register:${operator.id}`) }),
-  )
-  if (judged?.verified !== true) return refuse(refused)
-  const { id, publicKey, counter, transports = [] } = judged.registrationInfo.credential
-  return ok({ credentialId: id, publicKey, counter, transports: transports.filter(isTransport).slice(0, 10) })
+  const challenge = await challengeFor(operators, `register:${operator.id}`, credential)
+  if (challenge === undefined) return refuse(refused)
+  const made = await verifyRegistration(relyingParty(operators), challenge, credential)
+  return made.ok && (await spendChallenge(operators, challenge)) ? made : refuse(refused)
 }
 
 export async function keepPasskey(
   operators: Operators,
   operator: Operator,
-  { counter, credentialId, publicKey, transports }: ProvedPasskey,
+  { counter, credentialId, publicKey, transports }: NewKey,
   db: Kysely<PortalTables> = operators.database.db,
 ): Promise<Result<undefined, PasskeyRefused | TooManyPasskeys>> {
   const id = await operators.columns.hash('passkey', credentialId)
@@ -97,13 +72,13 @@ export async function keepPasskey(
     .limit(MAX_PASSKEYS)
     .execute()
   if (held.length >= MAX_PASSKEYS) return refuse({ code: 'passkeys_too_many', maximum: MAX_PASSKEYS })
-  const key = JSON.stringify({ credentialId, publicKey: encodeBase64url(publicKey), transports })
+  const key: StoredKey = { credentialId, publicKey, transports }
   const made = await db
     .insertInto('operator_passkeys')
     .values({
       id,
       operator_id: operator.id,
-      key_sealed: operators.columns.seal(['operator_passkeys', id, 'key'], key),
+      key_sealed: operators.columns.seal(['operator_passkeys', id, 'key'], JSON.stringify(key)),
       counter,
       created_at: operators.now(),
     })
@@ -122,45 +97,24 @@ export async function countPasskeys({ database }: Operators, operatorId: string)
   return held.length
 }
 
-/** §7.2: whose passkey answered; the caller logs that operator in. */
+/** Whose passkey answered; the caller logs that operator in. */
 export async function operatorOfPasskey(
   operators: Operators,
   credential: JsonObject,
 ): Promise<Result<{ readonly operatorId: string }, PasskeyRefused>> {
   const known = await findPasskey(operators, credential.id)
-  if (known === undefined) return refuse(refused)
-  const { verifyAuthenticationResponse } = await import('@simplewebauthn/server')
-  const response = credential as unknown as AuthenticationResponseJSON
-  const { credentialId, publicKey } = known.key
-  const bytes = decodeBase64url(publicKey)
-  if (bytes === undefined) return refuse(refused)
-  const judged = await judge(() =>
-    verifyAuthenticationResponse({
-      response,
-      ...expected(operators, 'login'),
-      credential: { id: credentialId, publicKey: new Uint8Array(bytes), counter: known.counter },
-    }),
-  )
-  if (judged?.verified !== true) return refuse(refused)
-  const counter = judged.authenticationInfo.newCounter
+  const challenge = await challengeFor(operators, 'login', credential)
+  if (known === undefined || challenge === undefined) return refuse(refused)
+  const answered = await verifyLogin(relyingParty(operators), challenge, credential, known.key)
+  if (!answered.ok || !hasCountedOn(known.counter, answered.value)) return refuse(refused)
+  if (!(await spendChallenge(operators, challenge))) return refuse(refused)
   await operators.database.db
     .updateTable('operator_passkeys')
-    .set({ counter })
+    .set({ counter: answered.value })
     .where('id', '=', known.id)
-    .where('counter', '<=', counter)
+    .where('counter', '<=', answered.value)
     .execute()
   return ok({ operatorId: known.operatorId })
-}
-
-/** What the browser says of it, for the next time: a hint, and short. */
-function isTransport(text: unknown): text is string {
-  return typeof text === 'string' && /^[a-z-]{1,20}$/.test(text)
-}
-
-interface KeptKey {
-  readonly credentialId: string
-  readonly publicKey: string
-  readonly transports: readonly string[]
 }
 
 async function findPasskey(operators: Operators, credentialId: unknown) {
@@ -175,7 +129,7 @@ async function findPasskey(operators: Operators, credentialId: unknown) {
   return { id, operatorId: row.operator_id, counter: row.counter, key: keyOf(operators, id, row.key_sealed) }
 }
 
-async function passkeysOf(operators: Operators, operatorId: string): Promise<readonly KeptKey[]> {
+async function passkeysOf(operators: Operators, operatorId: string): Promise<readonly StoredKey[]> {
   const rows = await operators.database.db
     .selectFrom('operator_passkeys')
     .select(['id', 'key_sealed'])
@@ -184,31 +138,24 @@ async function passkeysOf(operators: Operators, operatorId: string): Promise<rea
   return rows.map(({ id, key_sealed }) => keyOf(operators, id, key_sealed))
 }
 
-function keyOf({ columns }: Operators, id: string, sealed: string): KeptKey {
+function keyOf({ columns }: Operators, id: string, sealed: string): StoredKey {
   // Written by this file, and the seal answers for that.
-  return JSON.parse(columns.open(['operator_passkeys', id, 'key'], sealed)) as KeptKey
+  return JSON.parse(columns.open(['operator_passkeys', id, 'key'], sealed)) as StoredKey
 }
 
-function expected(operators: Operators, purpose: ChallengePurpose) {
-  return {
-    expectedChallenge: (challenge: string) => takeChallenge(operators, purpose, challenge),
-    expectedOrigin: new URL(operators.baseUrl).origin,
-    expectedRPID: relyingPartyId(operators),
-    requireUserVerification: true,
-  }
+/** Undefined where the answer is to no challenge of ours that is open. */
+async function challengeFor(
+  operators: Operators,
+  purpose: ChallengePurpose,
+  credential: JsonObject,
+): Promise<string | undefined> {
+  const challenge = challengeIn(credential)
+  if (challenge === undefined) return undefined
+  return (await isOpenChallenge(operators, purpose, challenge)) ? challenge : undefined
 }
 
 /** §5.1.2: the host; a port is not part of it. */
-function relyingPartyId({ baseUrl }: Operators): string {
-  return new URL(baseUrl).hostname
-}
-
-/** What the library throws about is an answer of somebody else; that a store is away is not. */
-async function judge<T>(verify: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await verify()
-  } catch (error) {
-    if (error instanceof Error && error.name.startsWith('Store')) throw error
-    return undefined
-  }
+function relyingParty({ baseUrl }: Operators): RelyingParty {
+  const { hostname, origin } = new URL(baseUrl)
+  return { id: hostname, name: 'Countersign', isOwn: (page) => page === origin }
 }

@@ -4,7 +4,6 @@
  * that holds leaves a mark, and of two at once, on whichever instances, one finds it free.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
-import { isJsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { SealedValueUnreadable } from '@countersign/stores/sql/sealed-columns'
 import type { Wallet } from '../wallet.ts'
@@ -65,15 +64,6 @@ export async function spendCeremony(
     .returning('id')
     .executeTakeFirst()
   return spent === undefined ? refuse({ code: 'ceremony_spent' }) : ok(undefined)
-}
-
-/** The origin that the browser put into what was signed (§5.8.1). */
-export function originIn(clientDataJson: unknown): string | undefined {
-  if (typeof clientDataJson !== 'string') return undefined
-  const text = Buffer.from(clientDataJson, 'base64url').toString('utf8')
-  const data = parseJsonObject(text, { maxBytes: 8192 })
-  const origin = data.ok && isJsonObject(data.value) ? data.value['origin'] : undefined
-  return typeof origin === 'string' ? origin : undefined
 }
 
 function unsealed({ columns }: Wallet, kind: CeremonyKind, ceremony: string): string | undefined {

@@ -5,6 +5,16 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { loginOptionsJson, registrationOptionsJson } from '@countersign/service/login/passkey-options'
+import {
+  type AuthenticatorFault,
+  hasCountedOn,
+  type NewKey,
+  type RelyingParty,
+  type StoredKey,
+  verifyLogin,
+  verifyRegistration,
+} from '@countersign/service/login/read-authenticator'
 import type { PasskeyRow } from '../database/schema.ts'
 import type { Wallet } from '../wallet.ts'
 import {
@@ -15,13 +25,6 @@ import {
   spendCeremony,
 } from './ceremony.ts'
 import { countRegistration, type TooManyAttempts } from './login-limit.ts'
-import {
-  type AuthenticatorFault,
-  type RelyingParty,
-  type StoredKey,
-  verifyLogin,
-  verifyRegistration,
-} from './read-authenticator.ts'
 import { insertAccount, newAccountWithoutPassword } from './register-account.ts'
 import { issueToken } from './session-token.ts'
 import { userInfo } from './user-info.ts'
@@ -68,29 +71,12 @@ export async function registrationOptions(
       ? { accountId: wallet.newId(), name: wanted.name ?? DEFAULT_NAME, isNew: true }
       : { accountId, name: await nameOf(wallet, accountId), isNew: false }
   const { ceremony, challenge } = beginCeremony(wallet, 'registration', subject)
-  const options = {
-    rp: { id: rp.id, name: rp.name },
-    user: {
-      id: Buffer.from(subject.accountId).toString('base64url'),
-      name: subject.name,
-      displayName: subject.name,
-    },
+  const options = registrationOptionsJson(rp, {
+    user: { id: subject.accountId, name: subject.name },
     challenge,
-    // ES256, EdDSA, RS256: what authenticators have (§5.4).
-    pubKeyCredParams: [-7, -8, -257].map((alg) => ({ type: 'public-key', alg })),
-    timeout: 300_000,
-    attestation: 'none',
-    excludeCredentials: held.map((row) => {
-      const { credentialId, transports } = opened(wallet, row)
-      return { id: credentialId, type: 'public-key', transports: [...transports] }
-    }),
-    authenticatorSelection: {
-      residentKey: 'required',
-      requireResidentKey: true,
-      userVerification: 'required',
-    },
+    held: held.map((row) => opened(wallet, row)),
     extensions: { credProps: true, prf: {} },
-  }
+  })
   return ok({ ceremony, options })
 }
 
@@ -138,14 +124,7 @@ export async function registerPasskey(
 
 export function loginOptions(wallet: Wallet, rp: RelyingParty): Options {
   const { ceremony, challenge } = beginCeremony(wallet, 'login')
-  const options = {
-    rpId: rp.id,
-    challenge,
-    timeout: 300_000,
-    userVerification: 'required',
-    allowCredentials: [],
-  }
-  return { ceremony, options }
+  return { ceremony, options: loginOptionsJson(rp, challenge) }
 }
 
 export async function loginWithPasskey(
@@ -196,9 +175,8 @@ export async function removePasskey(
   })
 }
 
-interface KeptKey extends StoredKey {
+interface KeptKey extends StoredKey, Pick<NewKey, 'prf'> {
   readonly label: string
-  readonly prf: boolean
 }
 
 async function keep(
@@ -248,17 +226,13 @@ function untaken(error: unknown): false {
   throw error
 }
 
-/**
- * False where the authenticator has counted backwards (§6.1.1): another one has the same key. Two logins of one authenticator at
- * once are two numbers, and the larger one stays. Authenticators that do not count say 0 for ever.
- */
+/** False where the authenticator has not counted on. Two logins of one at once are two numbers, and the larger one stays. */
 async function count(
   { database, now }: Wallet,
   { id, counter: before }: PasskeyRow,
   counter: number,
 ): Promise<boolean> {
-  const isFresh = counter > before || (counter === 0 && before === 0)
-  if (!isFresh) return false
+  if (!hasCountedOn(before, counter)) return false
   await database.db
     .updateTable('passkeys')
     .set({ counter, used_at: now() })

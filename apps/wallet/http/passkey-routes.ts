@@ -20,6 +20,7 @@ import { errorAnswer } from '@countersign/service/http/answers/described-answers
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
+import type { RelyingParty } from '@countersign/service/login/read-authenticator'
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import {
@@ -32,7 +33,6 @@ import {
   registrationOptions,
   removePasskey,
 } from '../account/passkeys.ts'
-import type { RelyingParty } from '../account/read-authenticator.ts'
 import type { Wallet } from '../wallet.ts'
 import { callerOf, callerWith, presentedTokens } from './caller/authenticate-caller.ts'
 import { browserSessionOf, enterBrowser } from './caller/enter-browser.ts'

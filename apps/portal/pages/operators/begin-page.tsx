@@ -5,6 +5,7 @@ import { key } from '@countersign/ui/elements/icons'
 import { Notice } from '@countersign/ui/elements/notice'
 import { TextField } from '@countersign/ui/forms/field'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { hasPasskeys, makePasskey } from '@countersign/ui/login/passkeys'
 import { Heading } from '@countersign/ui/page/heading'
 import { Problem } from '@countersign/ui/page/problem'
 import { filled } from '@countersign/ui/text/sentence-parts'
@@ -14,7 +15,6 @@ import { Loading, NotLoaded } from '../parts/loading.tsx'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { api, refreshSession } from '../session.ts'
 import { portal } from '../text/portal-texts.ts'
-import { hasPasskeys, makePasskey } from './passkey.ts'
 
 const MINIMUM_PASSWORD = 12
 
@@ -123,8 +123,8 @@ async function usePasskey(link: string): Promise<CallFailure | string | undefine
   const options = await api.send<PasskeyOptions>('POST', '/link/passkey/options', { link })
   if (!options.ok) return options.error
   const credential = await makePasskey(options.value.publicKey)
-  if (credential === undefined) return portal.value.begin.failed
-  return sent(api.send('POST', '/link/use', { link, credential }))
+  if (!credential.ok) return portal.value.begin.failed
+  return sent(api.send('POST', '/link/use', { link, credential: credential.value }))
 }
 
 async function sent(call: ReturnType<typeof api.send>): Promise<CallFailure | undefined> {

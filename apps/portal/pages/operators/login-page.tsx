@@ -5,11 +5,11 @@ import { key } from '@countersign/ui/elements/icons'
 import { Notice } from '@countersign/ui/elements/notice'
 import { TextField } from '@countersign/ui/forms/field'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { askPasskey, hasPasskeys } from '@countersign/ui/login/passkeys'
 import { Heading } from '@countersign/ui/page/heading'
 import { useState } from 'preact/hooks'
 import { api, refreshSession } from '../session.ts'
 import { portal } from '../text/portal-texts.ts'
-import { askPasskey, hasPasskeys } from './passkey.ts'
 
 export function LoginPage() {
   const t = portal.value
@@ -87,8 +87,8 @@ async function byPasskey(): Promise<string | undefined> {
   const options = await api.send<PasskeyOptions>('POST', '/login/passkey/options')
   if (!options.ok) return sentenceFor(options.error, t.passkeyFailed)
   const credential = await askPasskey(options.value.publicKey)
-  if (credential === undefined) return t.passkeyNone
-  const answer = await api.send('POST', '/login/passkey', { credential })
+  if (!credential.ok) return t.passkeyNone
+  const answer = await api.send('POST', '/login/passkey', { credential: credential.value })
   return answer.ok ? undefined : sentenceFor(answer.error, t.passkeyFailed)
 }
 

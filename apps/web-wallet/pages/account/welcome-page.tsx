@@ -7,10 +7,11 @@ import { Notice } from '@countersign/ui/elements/notice'
 import { Part, Sheet } from '@countersign/ui/elements/sheet'
 import { TextField } from '@countersign/ui/forms/field'
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
+import { hasPasskeys } from '@countersign/ui/login/passkeys'
 import { Heading } from '@countersign/ui/page/heading'
 import { useState } from 'preact/hooks'
 import { wallet } from '../texts/wallet-texts.ts'
-import { createWithPasskey, hasPasskeys, logInWithPasskey } from './passkeys.ts'
+import { createWithPasskey, logInWithPasskey } from './passkeys.ts'
 import { api, welcome } from './session.ts'
 
 export function WelcomePage() {

@@ -2,9 +2,14 @@
  * What an authenticator answered, checked as WebAuthn Level 3 §7.1 and §7.2 say. The library is as large as a service's whole
  * start, so it is loaded with the first answer; of what goes wrong in it nothing is told but that the answer does not count.
  */
-import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  parseJsonObject,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { originIn } from './ceremony.ts'
 
 export interface RelyingParty {
   /** The host that passkeys are for. */
@@ -27,8 +32,9 @@ export interface AuthenticatorFault {
   readonly reason: 'malformed' | 'not_verified'
 }
 
-interface NewKey extends StoredKey {
+export interface NewKey extends StoredKey {
   readonly counter: number
+  /** Whether the authenticator derives secrets. */
   readonly prf: boolean
 }
 
@@ -90,9 +96,30 @@ export async function verifyLogin(
 
 const unverified = refuse({ code: 'passkey_refused', reason: 'not_verified' } as const)
 
-function ownOriginIn(rp: RelyingParty, { response }: JsonObject): string | undefined {
-  const origin = isJsonObject(response) ? originIn(response['clientDataJSON']) : undefined
+/**
+ * Whether an authenticator has counted on (§6.1.1); if not, another one has the same key. Those that do not count say 0 for ever.
+ */
+export function hasCountedOn(before: number, counter: number): boolean {
+  return counter > before || (counter === 0 && before === 0)
+}
+
+/** The challenge that an answer says it answers (§5.8.1); nothing of it was checked. */
+export function challengeIn(credential: JsonObject): string | undefined {
+  return saidIn(credential, 'challenge')
+}
+
+function ownOriginIn(rp: RelyingParty, credential: JsonObject): string | undefined {
+  const origin = saidIn(credential, 'origin')
   return origin !== undefined && rp.isOwn(origin) ? origin : undefined
+}
+
+/** What the browser put into that which was signed. */
+function saidIn({ response }: JsonObject, member: 'challenge' | 'origin'): string | undefined {
+  const encoded = isJsonObject(response) ? response['clientDataJSON'] : undefined
+  if (typeof encoded !== 'string') return undefined
+  const data = parseJsonObject(Buffer.from(encoded, 'base64url').toString('utf8'), { maxBytes: 8192 })
+  const said = data.ok ? data.value[member] : undefined
+  return typeof said === 'string' ? said : undefined
 }
 
 const TRANSPORT = /^[a-z-]{1,20}$/
