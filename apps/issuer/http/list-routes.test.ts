@@ -55,10 +55,4 @@ describe('the list of issuances', () => {
     expect((await listed('?state=expired')).sessions.map(({ id }) => id)).toEqual([waiting.id])
     expect((await listed('?state=offered')).sessions).toEqual([])
   })
-
-  it.each(['?limit=0', '?state=created', '?before=abc', '?page=2'])('refuses %s', async (query) => {
-    const answer = await ask(query)
-    expect(answer.statusCode).toBe(400)
-    expect(answer.json()).toMatchObject({ exception: true, code: '400' })
-  })
 })

@@ -48,6 +48,15 @@ onBothDatabases('a passkey of an operator', (store) => {
     expect(all.filter(({ ok }) => ok)).toHaveLength(1)
   })
 
+  it('is asked again with a challenge whose answer did not hold', async () => {
+    const { authenticator } = await keyHolder(store(), 'clumsy')
+    const options = await loginOptions(store().operators())
+    const wrong = authenticator.get(options, { userVerified: false })
+    expect(await logInByPasskey(store().operators(), wrong, home)).toMatchObject({ ok: false })
+    const right = authenticator.get(options)
+    expect(await logInByPasskey(store().operators(), right, home)).toMatchObject({ ok: true })
+  })
+
   it('opens its own account alone, and is refused to another', async () => {
     const { authenticator } = await keyHolder(store(), 'owner')
     const { operator, token } = await linkFor(store(), 'thief')

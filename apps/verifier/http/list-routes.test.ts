@@ -90,41 +90,4 @@ describe('the list of verifications', () => {
     await started(verifier, { dcqlQuery })
     expect((await listed()).sessions[0]?.types).toEqual(vctValues.slice(0, 10))
   })
-
-  it('goes on where the page before ended', async () => {
-    const { verifier, clock } = test
-    const made: string[] = []
-    for (let at = 0; at < 5; at += 1) {
-      made.unshift((await started(verifier)).id)
-      clock.now += 1
-    }
-    const first = await listed('?limit=3')
-    const second = await listed(`?limit=3&before=${first.next}`)
-    expect([...first.sessions, ...second.sessions].map(({ id }) => id)).toEqual(made)
-    expect(second).not.toHaveProperty('next')
-  })
-
-  it.each([
-    '?limit=0',
-    '?limit=101',
-    '?limit=-1',
-    '?limit=1e1',
-    '?limit=5&limit=6',
-    '?state=open',
-    '?state=created&state=expired',
-    '?before=abc',
-    `?before=${'a'.repeat(500)}`,
-    '?before=..%2F..%2Fetc',
-    '?after=5',
-    '?State=created',
-  ])('refuses %s', async (query) => {
-    const answer = await ask(query)
-    expect(answer.statusCode).toBe(400)
-    expect(answer.json()).toMatchObject({ exception: true, code: '400' })
-  })
-
-  it('is behind the management door', async () => {
-    const answer = await service.app.inject({ url: '/openid4vc/sessions', headers: { host: 'evil.example' } })
-    expect(answer.statusCode).toBe(403)
-  })
 })

@@ -1,35 +1,24 @@
 /** The verifications of the whole deployment as an operator lists them: what was asked for and how far it is. */
 import {
   type ListedVerification,
-  type VerificationList,
   verificationList,
   verificationListQuery,
 } from '@countersign/api/verifier/session-list'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
-import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import { eventFacts, listAnswers, listPlaceUnknown } from '@countersign/service/sessions/list-answers'
+import { eventFacts, listRoute } from '@countersign/service/sessions/list-route'
 import type { Verifier } from '../verifier.ts'
 
 export function listRoutes(app: ServiceApp, verifier: Pick<Verifier, 'index' | 'sessions' | 'now'>): void {
-  app.get(
-    '/openid4vc/sessions',
-    {
-      schema: {
-        summary: 'List verifications, newest first',
-        tags: ['relying party'],
-        querystring: verificationListQuery,
-      },
-      config: { door: 'management', answers: listAnswers(verificationList) },
-    },
-    async (request): Promise<VerificationList> => {
-      const { listSessions } = await import('@countersign/service/sessions/list-sessions')
-      const listed = await listSessions(verifier, request.query, listedView)
-      return listed.ok ? listed.value : fail(listPlaceUnknown)
-    },
-  )
+  listRoute(app, verifier, {
+    summary: 'List verifications, newest first',
+    tag: 'relying party',
+    query: verificationListQuery,
+    page: verificationList,
+    rowOf: listedView,
+  })
 }
 
 function listedView(session: VerificationSession, now: number): ListedVerification {

@@ -31,5 +31,3 @@ export const issuanceList = sessionPage(listedIssuance).meta({
     },
   ],
 })
-
-export type IssuanceList = z.infer<typeof issuanceList>

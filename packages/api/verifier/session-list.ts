@@ -46,5 +46,3 @@ export const verificationList = sessionPage(listedVerification).meta({
     },
   ],
 })
-
-export type VerificationList = z.infer<typeof verificationList>

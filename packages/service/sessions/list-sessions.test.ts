@@ -2,8 +2,8 @@ import { openMemoryEngine } from '@countersign/stores/memory'
 import { StoreUnavailable } from '@countersign/stores/ports'
 import { StoredValueUnreadable } from '@countersign/stores/sealed'
 import { describe, expect, it } from 'vitest'
-import { eventFacts } from './list-answers.ts'
 import { parsePlace, writePlace } from './list-place.ts'
+import { eventFacts } from './list-route.ts'
 import { type ListedPage, type ListOrder, listSessions } from './list-sessions.ts'
 
 const NOW = 1_800_000_000

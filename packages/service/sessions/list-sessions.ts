@@ -33,7 +33,7 @@ export interface PlaceUnknown {
   readonly code: 'list_place_unknown'
 }
 
-interface ListedSession {
+export interface ListedSession {
   readonly createdAt: number
 }
 
