@@ -1,50 +1,39 @@
 import { VERSION } from '@countersign/service/operation/version'
 import { describe, expect, it } from 'vitest'
-import type { Surroundings } from './command/command.ts'
+import { atTerminal } from './command/terminal.testing.ts'
 import { commands, dispatch } from './commands.ts'
 
-interface Terminal extends Surroundings {
-  readonly printed: string[]
-  readonly complained: string[]
-}
-
-function terminal(): Terminal {
-  const printed: string[] = []
-  const complained: string[] = []
-  const print = (line: string) => void printed.push(line)
-  const complain = (line: string) => void complained.push(line)
-  return { env: {}, cwd: '/', print, complain, stopWhenTold: () => {}, printed, complained }
-}
+const say = (...argv: readonly string[]) => atTerminal(dispatch, argv)
 
 describe('the command', () => {
   it('lists every command on --help', async () => {
-    const at = terminal()
-    expect(await dispatch(['--help'], at)).toBe(0)
-    for (const { name } of commands) expect(at.printed.join('\n')).toContain(`  ${name} `)
+    const at = await say('--help')
+    expect(at.code).toBe(0)
+    for (const { name } of commands) expect(at.printed).toContain(`  ${name} `)
   })
 
   it('without a word is a mistake that shows the list', async () => {
-    const at = terminal()
-    expect(await dispatch([], at)).toBe(2)
-    expect(at.complained.join('\n')).toContain('cluster')
+    const at = await say()
+    expect(at.code).toBe(2)
+    expect(at.complained).toContain('cluster')
   })
 
   it('tells its version', async () => {
-    const at = terminal()
-    expect(await dispatch(['--version'], at)).toBe(0)
-    expect(at.printed).toEqual([VERSION])
+    const at = await say('--version')
+    expect(at.code).toBe(0)
+    expect(at.printed).toBe(VERSION)
   })
 
   it('answers an unknown command with the nearest known one', async () => {
-    const at = terminal()
-    expect(await dispatch(['verifyer'], at)).toBe(2)
-    expect(at.complained[0]).toBe('unknown command "verifyer"; did you mean verifier?')
+    const at = await say('verifyer')
+    expect(at.code).toBe(2)
+    expect(at.complained).toContain('unknown command "verifyer"; did you mean verifier?')
   })
 
   it.each(commands.map(({ name }) => name))('%s tells its flags without running', async (name) => {
-    const at = terminal()
-    expect(await dispatch([name, '--help'], at)).toBe(0)
-    expect(at.printed.join('\n')).toContain(`countersign ${name}`)
+    const at = await say(name, '--help')
+    expect(at.code).toBe(0)
+    expect(at.printed).toContain(`countersign ${name}`)
   })
 
   it.each([
@@ -52,20 +41,20 @@ describe('the command', () => {
     [['cluster', '--', '--help']],
     [['--', 'cluster', '--', '--help']],
   ])('takes -- before its flags for nothing: %j', async (argv) => {
-    const at = terminal()
-    expect(await dispatch(argv, at)).toBe(0)
-    expect(at.printed.join('\n')).toContain('countersign cluster')
+    const at = await say(...argv)
+    expect(at.code).toBe(0)
+    expect(at.printed).toContain('countersign cluster')
   })
 
   it.each(['demo', 'cluster'])('%s refuses an unknown flag before it does anything', async (name) => {
-    const at = terminal()
-    expect(await dispatch([name, '--nothing', '1'], at)).toBe(2)
-    expect(at.complained[0]).toContain('unknown flag --nothing')
+    const at = await say(name, '--nothing', '1')
+    expect(at.code).toBe(2)
+    expect(at.complained).toContain('unknown flag --nothing')
   })
 
   it('up refuses a port for all four at once', async () => {
-    const at = terminal()
-    expect(await dispatch(['up', '--webPort=7003'], at)).toBe(2)
-    expect(at.complained[0]).toContain('--verifier.webPort')
+    const at = await say('up', '--webPort=7003')
+    expect(at.code).toBe(2)
+    expect(at.complained).toContain('--verifier.webPort')
   })
 })

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atTerminal } from '../command/terminal.testing.ts'
 import { keys } from './keys.ts'
 
 let cwd: string
@@ -20,18 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
-async function run(...argv: readonly string[]) {
-  const printed: string[] = []
-  const complained: string[] = []
-  const code = await keys(argv, {
-    env: {},
-    cwd,
-    print: (line) => void printed.push(line),
-    complain: (line) => void complained.push(line),
-    stopWhenTold: () => {},
-  })
-  return { code, printed: printed.join('\n'), complained: complained.join('\n') }
-}
+const run = (...argv: readonly string[]) => atTerminal(keys, argv, cwd)
 
 const below = ['--authorityKey', 'ca.pem', '--authorityCertFile', 'ca.crt', '--name=Verifier'] as const
 

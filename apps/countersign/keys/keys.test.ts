@@ -5,30 +5,17 @@ import { join } from 'node:path'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { directoryShelf } from '@countersign/keys/deployment/identity-store'
 import { describe, expect, it } from 'vitest'
+import { atTerminal } from '../command/terminal.testing.ts'
 import { keys } from './keys.ts'
 
-function terminal(cwd: string) {
-  const printed: string[] = []
-  const complained: string[] = []
-  return {
-    env: {},
-    cwd,
-    print: (line: string) => void printed.push(line),
-    complain: (line: string) => void complained.push(line),
-    stopWhenTold: () => {},
-    printed,
-    complained,
-  }
-}
+const say = (argv: readonly string[], cwd?: string) => atTerminal(keys, argv, cwd)
 
 describe('keys secret', () => {
   it('prints 256 random bits, others each time', async () => {
-    const at = terminal('/')
-    expect(await keys(['secret'], at)).toBe(0)
-    expect(await keys(['secret'], at)).toBe(0)
-    const [first = '', second = ''] = at.printed
-    expect(Buffer.from(first, 'base64url')).toHaveLength(32)
-    expect(first).not.toBe(second)
+    const [first, second] = [await say(['secret']), await say(['secret'])]
+    expect([first.code, second.code]).toEqual([0, 0])
+    expect(Buffer.from(first.printed, 'base64url')).toHaveLength(32)
+    expect(first.printed).not.toBe(second.printed)
   })
 })
 
@@ -39,9 +26,9 @@ describe('keys anchor', () => {
     const shelf = directoryShelf(join(data, 'identity'))
     const deployment = await openDeployment({ mode: 'development', shelf, warn: () => {}, now: () => now })
     if (!deployment.ok) throw new Error(deployment.error.code)
-    const at = terminal('/')
-    expect(await keys(['anchor', '--data', data], at)).toBe(0)
-    const certificates = at.printed.map((block) => new X509Certificate(block))
+    const { blocks, code } = await say(['anchor', '--data', data])
+    expect(code).toBe(0)
+    const certificates = blocks.map((block) => new X509Certificate(block))
     expect(certificates.map(({ ca }) => ca)).toEqual([true, true])
     expect(certificates.map(({ raw }) => raw.toString('base64'))).toEqual([
       deployment.value.developmentAnchors()[0],
@@ -52,15 +39,15 @@ describe('keys anchor', () => {
 
   it('makes no identity in a folder that has none', async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'countersign-keys-'))
-    const at = terminal(cwd)
-    expect(await keys(['anchor'], at)).toBe(1)
-    expect(at.complained[0]).toContain('no identity')
+    const { code, complained } = await say(['anchor'], cwd)
+    expect(code).toBe(1)
+    expect(complained).toContain('no identity')
     await rm(cwd, { recursive: true })
   })
 
   it('names the nearest action', async () => {
-    const at = terminal('/')
-    expect(await keys(['ancor'], at)).toBe(2)
-    expect(at.complained[0]).toContain('did you mean anchor?')
+    const { code, complained } = await say(['ancor'])
+    expect(code).toBe(2)
+    expect(complained).toContain('did you mean anchor?')
   })
 })

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { atTerminal } from '../command/terminal.testing.ts'
 import { operator } from './operator.ts'
 
 let cwd: string
@@ -10,18 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(cwd, { recursive: true }))
 
-async function run(...argv: readonly string[]) {
-  const printed: string[] = []
-  const complained: string[] = []
-  const code = await operator(argv, {
-    env: {},
-    cwd,
-    print: (line) => void printed.push(line),
-    complain: (line) => void complained.push(line),
-    stopWhenTold: () => {},
-  })
-  return { code, printed: printed.join('\n'), complained: complained.join('\n') }
-}
+const run = (...argv: readonly string[]) => atTerminal(operator, argv, cwd)
 
 describe('countersign operator', () => {
   it('prints a link for somebody, of the portal that it is told about, and nothing else', async () => {
