@@ -4,8 +4,8 @@
  * share sessions during a rolling upgrade. What that release does not know is there only where it is needed: attempts, the
  * reply to an answer that does not follow from the state, a response mode of its own. It takes a session that is `answered`
  * for an open one, and judges the wallet's next try as it always did. It would also show the result of a session in which the
- * browser has to come back first: of those it is kept from knowing how the answer travels, and it fails. A result is packed
- * (docs/decisions/035), which it cannot read: it knows that such a session is decided, and fails to tell it.
+ * browser has to come back first: of those it is kept from knowing how the answer travels, and it fails. Results are packed since
+ * before anything was published (docs/decisions/035); plain ones are read as they were written.
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
@@ -28,7 +28,6 @@ type Plain<Session> = Session extends unknown ? Omit<Session, Otherwise> : never
 type Judged = Extract<VerificationSession, { readonly state: 'verified' | 'rejected' | 'undetermined' }>
 type InPacked = 'id' | 'createdAt' | 'expiresAt' | 'events' | 'checks' | 'credentials' | 'policies'
 
-/** The release before wrote results plainly, and they are read as they were written. */
 type PackedResult = Omit<Plain<Judged>, InPacked> & {
   readonly packed: Packed
   /** Absent: none. */
