@@ -1,6 +1,6 @@
 /** How the wallet's tables came to be, in order. Once released a migration is never changed; the next one is added. */
 import type { Migration } from '@countersign/stores/sql/migrate'
-import type { CreateTableBuilder, Kysely } from 'kysely'
+import { type CreateTableBuilder, type Kysely, sql } from 'kysely'
 
 // Migrations are written against the tables of their time, which no type of today describes.
 type Untyped = Kysely<unknown>
@@ -25,6 +25,14 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
     up: async (db: Untyped) => {
       await createExchangesOfPages(db)
       await createPasskeys(db)
+    },
+  },
+  // For those that wait to be forgotten: most rows keep nothing.
+  '2026-12-untold-issuances': {
+    up: async (db: Untyped) => {
+      await sql`create index receptions_untold on receptions (created_at) where progress_sealed is not null`.execute(
+        db,
+      )
     },
   },
 }

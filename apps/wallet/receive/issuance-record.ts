@@ -33,6 +33,8 @@ export interface Progress {
 export interface Notice {
   readonly endpoint: string
   readonly notificationId: string
+  /** How often it was asked to hear it and did not answer. Absent: never. */
+  readonly unheard?: number
   /** What it has heard, or would not hear, at last. */
   readonly told?: NotificationEvent
 }
@@ -62,8 +64,10 @@ const NO_PROGRESS: Progress = { requests: {} }
 
 /** Unfinished issuances are worth nothing after this: every code of theirs has expired. */
 const KEPT_OPEN_SECONDS = 30 * 86_400
-/** What is needed to tell the issuer more is kept so long after the beginning: tokens of an issuance live for minutes. */
-const KEPT_TOLD_SECONDS = 3600
+/** What is needed to tell an issuer is kept so long after the beginning: tokens of an issuance live for minutes. */
+const KEPT_UNTOLD_SECONDS = 3600
+/** An issuer that did not answer so often is not asked again. */
+const MOST_UNHEARD = 5
 
 export function offerHash({ columns }: Wallet, offer: CredentialOffer): Promise<string> {
   return columns.hash('offer', JSON.stringify([offer.issuer, offer.grants[PRE_AUTHORIZED_CODE]?.code]))
@@ -139,31 +143,64 @@ export async function reload(wallet: Wallet, { id }: Pick<IssuanceRecord, 'id'>)
   return opened(wallet, row)
 }
 
-/** Everything promised is stored; proofs are dropped, and token and key with them where nothing is to be told. */
+/** Everything promised is stored; proofs are dropped, and token and key with them where nothing is left to tell. */
 export async function finishIssuance(wallet: Wallet, issuance: IssuanceRecord): Promise<IssuanceRecord> {
   for (let current = issuance; ; current = await reload(wallet, current)) {
     if (current.finished) return current
-    const progress: Progress = current.progress.notices ? { ...current.progress, requests: {} } : NO_PROGRESS
+    const progress = leftToTell(current.progress)
     if (await rewrite(wallet, current, progress, 'finished'))
       return { ...current, progress, finished: true, version: current.version + 1 }
   }
 }
 
-/** The issuer answered, or will not hear of it. Nothing is lost where a row is gone, or is past telling. */
-export async function noteTold(
+/** The issuer answered, or will not hear of it. */
+export function noteTold(
+  wallet: Wallet,
+  issuance: Pick<IssuanceRecord, 'id'>,
+  slot: string,
+  event: NotificationEvent,
+): Promise<void> {
+  return changeNotice(wallet, issuance, slot, (notice) => ({ ...notice, told: event }))
+}
+
+/** The issuer did not answer. */
+export function noteUnheard(
+  wallet: Wallet,
+  issuance: Pick<IssuanceRecord, 'id'>,
+  slot: string,
+  event: NotificationEvent,
+): Promise<void> {
+  return changeNotice(wallet, issuance, slot, (notice) => {
+    const unheard = (notice.unheard ?? 0) + 1
+    return { ...notice, unheard, ...(unheard >= MOST_UNHEARD && { told: event }) }
+  })
+}
+
+/** Nothing is lost where a row is gone, or is past telling. With the last that was to be told go token and key. */
+async function changeNotice(
   wallet: Wallet,
   { id }: Pick<IssuanceRecord, 'id'>,
   slot: string,
-  event: NotificationEvent,
+  change: (notice: Notice) => Notice,
 ): Promise<void> {
   for (;;) {
     const current = await reload(wallet, { id })
     const { notices } = current.progress
     const notice = notices?.[slot]
-    if (notice === undefined || notice.told === event) return
-    const progress = { ...current.progress, notices: { ...notices, [slot]: { ...notice, told: event } } }
-    if (await rewrite(wallet, current, progress, current.finished ? 'finished' : 'open')) return
+    if (notice === undefined) return
+    const progress = { ...current.progress, notices: { ...notices, [slot]: change(notice) } }
+    const written = current.finished
+      ? await rewrite(wallet, current, leftToTell(progress), 'finished')
+      : await rewrite(wallet, current, progress, 'open')
+    if (written) return
   }
+}
+
+/** What a finished issuance keeps. */
+function leftToTell({ notices = {}, ...progress }: Progress): Progress {
+  const left = Object.entries(notices).filter(([, { told }]) => told === undefined)
+  if (left.length === 0) return NO_PROGRESS
+  return { ...progress, requests: {}, notices: Object.fromEntries(left) }
 }
 
 /** False when somebody was first. */
@@ -187,14 +224,14 @@ async function rewrite(
   return written !== undefined
 }
 
+/** What nobody could be told in time, of every wallet: its owner may never come back. */
 async function forgetOld({ database, now }: Wallet, owned: OwnedWallet): Promise<void> {
   await database.db
     .updateTable('receptions')
     .set((row) => ({ progress_sealed: null, version: row('version', '+', 1) }))
-    .where('wallet_id', '=', owned.id)
     .where('state', '=', 'finished')
     .where('progress_sealed', 'is not', null)
-    .where('created_at', '<', now() - KEPT_TOLD_SECONDS)
+    .where('created_at', '<', now() - KEPT_UNTOLD_SECONDS)
     .execute()
   await database.db
     .deleteFrom('receptions')

@@ -1,7 +1,7 @@
 /**
  * What the issuer hears of a credential (OpenID4VCI 1.0 §11). It is a courtesy: no credential is lost over it, and the holder
  * waits for it a moment and no longer. What is to be told was written down before the credential was stored, so that after a
- * crash the next repeat of the call tells it.
+ * crash the next repeat of the call tells it; once it was told, nothing is kept to tell more with.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
@@ -20,7 +20,7 @@ import {
   slotHash,
 } from '../credentials/credentials.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
-import { type IssuanceRecord, type Notice, noteTold, reload } from './issuance-record.ts'
+import { type IssuanceRecord, type Notice, noteTold, noteUnheard, reload } from './issuance-record.ts'
 import { type IssuerPostRefusal, sendToIssuer } from './post-to-issuer.ts'
 
 /** How long somebody waits in front of the wallet for an issuer that says nothing, in milliseconds. */
@@ -42,8 +42,8 @@ export async function tellFailure(
 }
 
 /**
- * Deletes a credential; the issuer hears of it where it is for good. One that can be restored is not given up, and an issuer
- * may revoke what it takes for deleted.
+ * Deletes a credential. An issuer that has not heard yet that it was accepted hears that it was deleted, where that is for good: one
+ * that can be restored is not given up, and an issuer may revoke what it takes for deleted.
  */
 export async function deleteReceived(
   wallet: Wallet,
@@ -93,7 +93,8 @@ async function tellOnce(
 ): Promise<void> {
   if (notice.told === event) return
   const answered = await tell(wallet, issuance, notice, event)
-  if (answered.ok || isFinal(answered.error)) await noteTold(wallet, issuance, slot, event)
+  const note = answered.ok || isFinal(answered.error) ? noteTold : noteUnheard
+  await note(wallet, issuance, slot, event)
 }
 
 /** The token is over: whoever has none is not heard. */
