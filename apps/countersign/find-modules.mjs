@@ -5,7 +5,8 @@
  * imported by it (`scripts/architecture.test.ts`, `scripts/exports.test.ts`). Of other packages: what lies in one folder
  * is under one package.json, so where one file was found to be an ES module its neighbours are. The first of each is found by Node.
  */
-import { registerHooks } from 'node:module'
+// Not by name: it is not declared stable, and a Node without it starts as well, more slowly (docs/decisions/033).
+import * as node from 'node:module'
 
 const OURS = /^(@countersign\/[^/]+\/)(.+)$/
 
@@ -14,7 +15,7 @@ const packages = new Map()
 /** Folders of other packages whose `.js` files are ES modules, with a slash at the end. */
 const folders = new Set()
 
-registerHooks({
+node.registerHooks?.({
   resolve(specifier, context, nextResolve) {
     if (specifier.startsWith('.')) return relative(specifier, context, nextResolve)
     const [, name, path] = OURS.exec(specifier) ?? []

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { VERSION } from '@countersign/service/operation/version'
 import { afterAll, describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
@@ -107,3 +108,15 @@ it('a module is taken for what it is, whatever its neighbours are', () => {
     'untyped/third function',
   ])
 })
+
+/** As on a Node that has no such hooks. */
+const WITHOUT_HOOKS = `data:text/javascript,${encodeURIComponent(`
+import module, { syncBuiltinESMExports } from 'node:module'
+delete module.registerHooks
+syncBuiltinESMExports()`)}`
+
+it('without hooks of Node the command starts as well', () => {
+  const main = fileURLToPath(new URL('./main.mjs', import.meta.url))
+  const args = ['--import', WITHOUT_HOOKS, main, '--version']
+  expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe(`${VERSION}\n`)
+}, 60_000)
