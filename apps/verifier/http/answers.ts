@@ -141,7 +141,7 @@ export const returnedAnswers: DescribedAnswers = {
   },
   400: errorAnswer('The code is none of this session', returnError({ code: 'response_code_wrong' })),
   409: errorAnswer(
-    'A code was exchanged before, or the session is decided without it',
+    'A code was exchanged before, or the session is decided without it: `GET /openid4vc/session/{id}` answers as the exchange did, and its `returned` says which',
     returnError({ code: 'already_returned' }),
   ),
   ...notFound,

@@ -216,6 +216,10 @@ describe("the verifier's API", () => {
     expect(returned).toMatchObject(asDeclared(200))
     expect(returned.answer.json()).toMatchObject({ state: 'verified', returned: true })
     expect(await send(name, good)).toMatchObject(asDeclared(409))
+    // Whoever lost the answer reads it.
+    const read = await send('GET /openid4vc/session/{id}', { id })
+    expect(read).toMatchObject(asDeclared(200))
+    expect(read.answer.json()).toEqual(returned.answer.json())
   })
 
   it('refuses to wait for a browser that has nowhere to come back to', async () => {
