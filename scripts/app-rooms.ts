@@ -371,11 +371,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/portal/database',
   ),
   'apps/portal/database': using(['kysely'], 'service/operation', 'stores', 'stores/sql'),
-  'apps/portal/operators': using(
-    ['kysely'],
-    'service/login',
-    'apps/portal/database',
-  ),
+  'apps/portal/operators': using(['kysely'], 'service/login', 'apps/portal/database'),
   'apps/portal/http': using(
     ['fastify', 'zod'],
     'api/portal',

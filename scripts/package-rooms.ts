@@ -16,20 +16,9 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   credential: pure('credential/contract', 'credential/sd-jwt-vc', 'credential/mdoc', 'credential/w3c-vc'),
   'credential/display': pure('credential/contract'),
   'credential/svg': using(['saxes']),
-  'credential/type-metadata': pure(
-    'crypto',
-    'credential/contract',
-    'credential/display',
-    'credential/svg',
-  ),
+  'credential/type-metadata': pure('crypto', 'credential/contract', 'credential/display', 'credential/svg'),
   'credential/sd-jwt': pure('crypto', 'crypto/jose', 'credential/contract'),
-  'credential/sd-jwt-vc': pure(
-    'crypto',
-    'crypto/jose',
-    'x509',
-    'credential/contract',
-    'credential/sd-jwt',
-  ),
+  'credential/sd-jwt-vc': pure('crypto', 'crypto/jose', 'x509', 'credential/contract', 'credential/sd-jwt'),
   'credential/w3c-vc': pure(
     'crypto',
     'crypto/jose',
@@ -145,22 +134,8 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   'keys/engines': onNode('crypto'),
   'keys/signers': onNode('crypto', 'keys/engines'),
-  'keys/backends': onNode(
-    'crypto',
-    'crypto/jose',
-    'x509/asn1',
-    'event-loop',
-    'keys/engines',
-    'keys/signers',
-  ),
-  'keys/deployment': onNode(
-    'crypto',
-    'x509',
-    'x509/asn1',
-    'x509/make',
-    'keys/engines',
-    'keys/signers',
-  ),
+  'keys/backends': onNode('crypto', 'crypto/jose', 'x509/asn1', 'event-loop', 'keys/engines', 'keys/signers'),
+  'keys/deployment': onNode('crypto', 'x509', 'x509/asn1', 'x509/make', 'keys/engines', 'keys/signers'),
   keys: onNode('crypto', 'keys/engines', 'keys/signers', 'keys/backends'),
 
   stores: onNode(),

@@ -122,7 +122,8 @@ export function startError(refusal: StartRefusal): WireError {
 const returnRefusals: WireErrors<TakeReturnRefusal> = {
   session_unknown: () => sessionUnknown,
   response_code_wrong: () => badRequest('responseCode is no response code of this session'),
-  already_returned: () => conflict('A response code of this session has been exchanged already: read the session'),
+  already_returned: () =>
+    conflict('A response code of this session has been exchanged already: read the session'),
   attempt_outranked: () => conflict('An answer was taken, and this response code is of another attempt'),
   returned_too_late: () => conflict('The session was decided before the browser came back'),
 }

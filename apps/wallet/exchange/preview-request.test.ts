@@ -2,8 +2,8 @@ import type { JsonObject } from '@countersign/core/json'
 import { describe, expect, it } from 'vitest'
 import { badge, identity, identityAs } from '../testing/issuer.testing.ts'
 import { onSqlite } from '../testing/wallet.testing.ts'
-import { openRequest, useOpenRequest } from './request-exchange.ts'
 import { dcql, locales, pathsOf, pick, ready } from './request-exchange.testing.ts'
+import { openRequest, useOpenRequest } from './request-exchange.ts'
 
 onSqlite('every format', (store) => {
   const asked = [

@@ -15,10 +15,10 @@ import { browserSession } from '../account/browser-session.ts'
 import { logout, logoutEverywhere } from '../account/logout.ts'
 import { userInfo } from '../account/user-info.ts'
 import type { Wallet } from '../wallet.ts'
-import { callerOf, presentedTokens } from './caller/authenticate-caller.ts'
-import type { OwnPages } from './caller/own-pages.ts'
 import { closedAnswers, jsonAnswer } from './answers/route-answers.ts'
 import { browserSessionView, userInfoView, walletsView } from './answers/wire.ts'
+import { callerOf, presentedTokens } from './caller/authenticate-caller.ts'
+import type { OwnPages } from './caller/own-pages.ts'
 
 const tags = ['account']
 const config = { door: 'open', limited: false } as const

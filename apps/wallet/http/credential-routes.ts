@@ -17,10 +17,10 @@ import { heldCredentialStatus } from '../credentials/held-credential-status.ts'
 import { viewCredential } from '../credentials/view-credential.ts'
 import { deleteReceived } from '../receive/tell-issuer.ts'
 import type { Wallet } from '../wallet.ts'
-import { walletOf } from './caller/authenticate-caller.ts'
 import { jsonAnswer, malformedAnswer, refusalAnswer, walletAnswers } from './answers/route-answers.ts'
 import { credentialView, shownView, statusView, valueOr } from './answers/wire.ts'
 import { CREDENTIAL_ERRORS } from './answers/wire-holding.ts'
+import { walletOf } from './caller/authenticate-caller.ts'
 
 const config = { door: 'open', limited: false } as const
 const withoutBody = { ...config, accepts: ['json', 'text', 'form'] } as const

@@ -26,10 +26,16 @@ import {
 import { REGISTRY_PATH } from '../dids/hosted-dids.ts'
 import { importDid } from '../dids/import-did.ts'
 import type { Wallet } from '../wallet.ts'
-import { walletOf } from './caller/authenticate-caller.ts'
-import { jsonAnswer, malformedAnswer, refusalAnswer, textAnswer, walletAnswers } from './answers/route-answers.ts'
+import {
+  jsonAnswer,
+  malformedAnswer,
+  refusalAnswer,
+  textAnswer,
+  walletAnswers,
+} from './answers/route-answers.ts'
 import { didView, sendText, valueOr } from './answers/wire.ts'
 import { DID_ERRORS, didParameterForeign } from './answers/wire-holding.ts'
+import { walletOf } from './caller/authenticate-caller.ts'
 
 const config = { door: 'open', limited: false } as const
 const withoutBody = { ...config, accepts: ['json', 'text', 'form'] } as const

@@ -26,12 +26,12 @@ import { matchCredentials } from '../present/match-credentials.ts'
 import { resolvePresentationRequest, usePresentationRequest } from '../present/present-credential.ts'
 import { resolveCredentialOffer, resolveIssuerMetadata, useOffer } from '../receive/receive-credential.ts'
 import { MAX_CREDENTIALS, type Wallet } from '../wallet.ts'
-import { callerOf, walletOf } from './caller/authenticate-caller.ts'
 import { awayAnswers } from './answers/away-answers.ts'
 import { exampleOf, jsonAnswer, refusalAnswer, walletAnswers } from './answers/route-answers.ts'
 import { credentialView, requestView, sendText, valueOr } from './answers/wire.ts'
 import { PRESENT_ERRORS, presentError, presentedOr, refusedView } from './answers/wire-present.ts'
 import { RECEIVE_ERRORS } from './answers/wire-receive.ts'
+import { callerOf, walletOf } from './caller/authenticate-caller.ts'
 
 const base = '/wallet-api/wallet/:wallet/exchange'
 const knowsCaller = async (request: FastifyRequest) => void callerOf(request)

@@ -20,10 +20,16 @@ import type { ServiceApp } from '@countersign/service/http/service-app'
 import { exportKey, signWithKey, verifySigned } from '../keys/key-operations.ts'
 import { deleteKey, describeKey, generateKey, importKey, listKeys, loadPublicKey } from '../keys/keys.ts'
 import { MAX_KEYS, type Wallet } from '../wallet.ts'
-import { walletOf } from './caller/authenticate-caller.ts'
-import { jsonAnswer, malformedAnswer, refusalAnswer, textAnswer, walletAnswers } from './answers/route-answers.ts'
+import {
+  jsonAnswer,
+  malformedAnswer,
+  refusalAnswer,
+  textAnswer,
+  walletAnswers,
+} from './answers/route-answers.ts'
 import { keyMetaView, keyView, sendText, valueOr } from './answers/wire.ts'
 import { KEY_ERRORS, PUBLIC_KEY_ERRORS } from './answers/wire-holding.ts'
+import { walletOf } from './caller/authenticate-caller.ts'
 
 const config = { door: 'open', limited: false } as const
 const withoutBody = { ...config, accepts: ['json', 'text', 'form'] } as const

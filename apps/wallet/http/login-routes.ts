@@ -12,11 +12,17 @@ import type { ServiceApp } from '@countersign/service/http/service-app'
 import { login } from '../account/login.ts'
 import { registerAccount } from '../account/register-account.ts'
 import type { Wallet } from '../wallet.ts'
-import { browserSessionOf, enterBrowser } from './caller/enter-browser.ts'
-import type { OwnPages } from './caller/own-pages.ts'
-import { jsonAnswer, malformedAnswer, openAnswers, refusalAnswer, textAnswer } from './answers/route-answers.ts'
+import {
+  jsonAnswer,
+  malformedAnswer,
+  openAnswers,
+  refusalAnswer,
+  textAnswer,
+} from './answers/route-answers.ts'
 import { valueOr } from './answers/wire.ts'
 import { ACCOUNT_ERRORS, foreignLogin } from './answers/wire-account.ts'
+import { browserSessionOf, enterBrowser } from './caller/enter-browser.ts'
+import type { OwnPages } from './caller/own-pages.ts'
 
 const tags = ['account']
 const config = { door: 'open', limited: true } as const

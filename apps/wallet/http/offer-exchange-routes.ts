@@ -13,11 +13,11 @@ import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
 import { openOffer, rejectOffer, useOpenOffer, viewOffer } from '../exchange/offer-exchange.ts'
 import type { Wallet } from '../wallet.ts'
-import { callerOf, walletOf } from './caller/authenticate-caller.ts'
 import { awayAnswers } from './answers/away-answers.ts'
-import { localesOf } from './locales.ts'
 import { jsonAnswer, walletAnswers } from './answers/route-answers.ts'
 import { codedError, OFFER_EXCHANGE_ERRORS, offerPreviewOr } from './answers/wire-exchange.ts'
+import { callerOf, walletOf } from './caller/authenticate-caller.ts'
+import { localesOf } from './locales.ts'
 
 const base = '/wallet-api/wallet/:wallet/exchange'
 const knowsCaller = async (request: FastifyRequest) => void callerOf(request)

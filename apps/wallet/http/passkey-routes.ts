@@ -34,12 +34,12 @@ import {
   removePasskey,
 } from '../account/passkeys.ts'
 import type { Wallet } from '../wallet.ts'
-import { callerOf, callerWith, presentedTokens } from './caller/authenticate-caller.ts'
-import { browserSessionOf, enterBrowser } from './caller/enter-browser.ts'
-import type { OwnPages } from './caller/own-pages.ts'
 import { closedAnswers, jsonAnswer, openAnswers, refusalAnswer } from './answers/route-answers.ts'
 import { valueOr } from './answers/wire.ts'
 import { foreignLogin, PASSKEY_ERRORS } from './answers/wire-account.ts'
+import { callerOf, callerWith, presentedTokens } from './caller/authenticate-caller.ts'
+import { browserSessionOf, enterBrowser } from './caller/enter-browser.ts'
+import type { OwnPages } from './caller/own-pages.ts'
 
 const tags = ['account']
 const config = { door: 'open', limited: true } as const

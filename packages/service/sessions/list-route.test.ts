@@ -16,7 +16,10 @@ interface Thing {
 
 const SERVICES = [
   ['issuances', { query: issuanceListQuery, page: issuanceList, states: ['offered', 'completed'] }],
-  ['verifications', { query: verificationListQuery, page: verificationList, states: ['created', 'verified'] }],
+  [
+    'verifications',
+    { query: verificationListQuery, page: verificationList, states: ['created', 'verified'] },
+  ],
 ] as const
 
 describe.each(SERVICES)('the list of %s', (_name, { page, query, states }) => {
@@ -36,19 +39,23 @@ describe.each(SERVICES)('the list of %s', (_name, { page, query, states }) => {
     }
     const { app } = await builtService({
       routes: (routes) =>
-        listRoute(routes, { index, sessions, now: () => NOW }, {
-          summary: 'List',
-          tag: 'things',
-          query,
-          page,
-          rowOf: ({ id, createdAt, state }: Thing) => ({
-            id,
-            state,
-            types: [],
-            createdAt,
-            expiresAt: createdAt + 300,
-          }),
-        }),
+        listRoute(
+          routes,
+          { index, sessions, now: () => NOW },
+          {
+            summary: 'List',
+            tag: 'things',
+            query,
+            page,
+            rowOf: ({ id, createdAt, state }: Thing) => ({
+              id,
+              state,
+              types: [],
+              createdAt,
+              expiresAt: createdAt + 300,
+            }),
+          },
+        ),
     })
     const make = async (at: number, state: string) => {
       const id = `session-${String(at).padStart(5, '0')}`

@@ -119,12 +119,7 @@ function Next({ stage, own }: { readonly stage: OfferStage; readonly own: KeptOf
           {t.offer.another}
         </LinkButton>
       ) : (
-        <NewCode
-          isOpen={isCodeOpen(stage)}
-          whenRefused={t.form.refused}
-          make={makeAnother}
-          below="/offers"
-        />
+        <NewCode isOpen={isCodeOpen(stage)} whenRefused={t.form.refused} make={makeAnother} below="/offers" />
       )}
     </BelowCode>
   )

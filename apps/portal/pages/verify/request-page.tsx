@@ -72,12 +72,7 @@ function Request({ view, followed, own }: RequestProps) {
             <SpentCode stage={stage} at={followed.events.at(-1)?.at ?? view.expiresAt} />
           )}
           <BelowCode kept={t.requestKept}>
-            <NewCode
-              isOpen={isCodeOpen(stage)}
-              whenRefused={t.ask.refused}
-              make={askAgain}
-              below="/verify"
-            />
+            <NewCode isOpen={isCodeOpen(stage)} whenRefused={t.ask.refused} make={askAgain} below="/verify" />
           </BelowCode>
         </>
       }

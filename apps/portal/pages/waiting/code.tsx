@@ -80,7 +80,9 @@ export function UnusedCode({ shape, title, at }: UnusedCodeProps) {
     <QrGone>
       <Icon d={shape} />
       <b>{title}</b>
-      {at !== undefined && <span>{filled(portal.value.expiredAt, { time: clockTime(isoOf(at)) ?? '' })}</span>}
+      {at !== undefined && (
+        <span>{filled(portal.value.expiredAt, { time: clockTime(isoOf(at)) ?? '' })}</span>
+      )}
     </QrGone>
   )
 }
@@ -117,7 +119,13 @@ export function NewCode({ isOpen, whenRefused, make, below }: NewCodeProps) {
 }
 
 /** Below the code: what can be done next, and what is kept for it. */
-export function BelowCode({ kept, children }: { readonly kept: string; readonly children: ComponentChildren }) {
+export function BelowCode({
+  kept,
+  children,
+}: {
+  readonly kept: string
+  readonly children: ComponentChildren
+}) {
   return (
     <div class="code-side stack" data-gap="s">
       {children}

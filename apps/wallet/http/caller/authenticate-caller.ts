@@ -12,9 +12,9 @@ import { openWallet } from '../../account/accounts.ts'
 import { isCsrfOf } from '../../account/browser-session.ts'
 import { accountOfToken } from '../../account/session-token.ts'
 import type { OwnedWallet, Wallet } from '../../wallet.ts'
-import type { OwnPages } from './own-pages.ts'
 import { valueOr } from '../answers/wire.ts'
 import { notFromPage, notLoggedIn, WALLET_ERRORS } from '../answers/wire-account.ts'
+import type { OwnPages } from './own-pages.ts'
 
 export interface Caller {
   readonly accountId: string

@@ -7,9 +7,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { browserSession } from '../../account/browser-session.ts'
 import { logout } from '../../account/logout.ts'
 import type { Wallet } from '../../wallet.ts'
+import { browserSessionView } from '../answers/wire.ts'
 import { presentedTokens } from './authenticate-caller.ts'
 import type { OwnPages } from './own-pages.ts'
-import { browserSessionView } from '../answers/wire.ts'
 
 export interface Entering {
   readonly request: FastifyRequest

@@ -240,10 +240,14 @@ describe.each(WAYS)('an event stream that is passed on %s', (_way, inFront) => {
     })
     const { ask } = await inFront(other, { maxEventStreams: 300 })
     const leaving = new AbortController()
-    const answers = await Promise.all(
-      Array.from({ length: 300 }, () => ask('/passed', { signal: leaving.signal })),
-    )
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    const heard = new Set<number>()
+    // Each is a request like others until its answer begins, and of those there are not so many at once.
+    for (let round = 0; round < 15; round += 1) {
+      const asked = Array.from({ length: 20 }, () => ask('/passed', { signal: leaving.signal }))
+      for (const { status } of await Promise.all(asked)) heard.add(status)
+    }
+    expect([...heard]).toEqual([200])
+    expect(other.heard.connections).toBe(300)
     leaving.abort()
   })
 

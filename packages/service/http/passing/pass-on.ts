@@ -10,7 +10,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { fail, type WireError, type WireErrors, wireError } from '../answers/wire-errors.ts'
 import { answerByHand, streamByHand, takeStreamPlace } from '../event-streams.ts'
 import { callUpstream, type Upstream, type UpstreamRefusal } from './call-upstream.ts'
-import { type Along, headersAlong, headersBack, lengthAlong } from './passed-headers.ts'
+import { type Along, type Headers, headersAlong, headersBack, lengthAlong } from './passed-headers.ts'
 
 export interface PassedRequest {
   /** Path and query at the other service. */
@@ -115,7 +115,7 @@ async function ask(
   return { answer, ending }
 }
 
-function headersFor(request: FastifyRequest, { along = 'named', body, headers }: PassedRequest) {
+function headersFor(request: FastifyRequest, { along = 'named', body, headers }: PassedRequest): Headers {
   const caller = { headers: request.headers, from: request.socket.remoteAddress, requestId: request.id }
   return {
     ...headersAlong(caller, along),

@@ -51,10 +51,7 @@ type Behind = Pick<Upstream, 'url' | 'silenceMs'>
 /** Of a service of a page: everything below `/passed`. */
 export async function prefixInFront(to: Behind, settings = {}) {
   const upstream = { name: 'other', ...to }
-  return start(
-    { features: [], ...settings },
-    { routes: (app) => forwardPrefix(app, '/passed', upstream) },
-  )
+  return start({ features: [], ...settings }, { routes: (app) => forwardPrefix(app, '/passed', upstream) })
 }
 
 /** One route. */
