@@ -203,7 +203,7 @@ describe('a verification that passed', () => {
     expect(view.outcome).toEqual({ verdict: 'verified', sentence: 'Verified: every check passed.' })
     const trust = checksOf(view).find(({ name }) => name === 'issuer_trust')
     expect(trust?.trust).toEqual({
-      sentence: 'This verifier trusts Test CA. Test CA vouches for Test.',
+      sentence: 'This verifier trusts Test CA, which vouches for Test.',
       chain: [
         { role: 'verifier', label: 'This verifier' },
         { role: 'anchor', label: 'Vouched for by', name: 'Test CA' },

@@ -9,10 +9,10 @@ import { cross, dash, down, check as tick } from '@countersign/ui/elements/icons
 import { Facts } from '@countersign/ui/elements/sheet'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { portal } from '../text/portal-texts.ts'
+import { evidenceBeside, shownChecks } from './shown-checks.ts'
 
 type Outcome = CheckView['outcome']
 
-const ORDER: readonly Outcome[] = ['failed', 'undetermined', 'passed', 'skipped']
 const TONES: Readonly<Record<Outcome, Tone>> = {
   failed: 'bad',
   undetermined: 'open',
@@ -26,12 +26,9 @@ const SHAPES: Readonly<Record<Outcome, string>> = {
   skipped: dash,
 }
 
-function sortedChecks(checks: readonly CheckView[]): readonly CheckView[] {
-  return checks.toSorted((a, b) => ORDER.indexOf(a.outcome) - ORDER.indexOf(b.outcome))
-}
-
-export function CheckList({ checks }: { readonly checks: readonly CheckView[] }) {
+export function CheckList({ checks: made }: { readonly checks: readonly CheckView[] }) {
   const t = portal.value.result
+  const checks = shownChecks(made)
   const queries = new Set(checks.map(({ queryId }) => queryId).filter((id) => id !== undefined))
   return (
     <section class="sheet" data-parts aria-labelledby="checks">
@@ -40,7 +37,7 @@ export function CheckList({ checks }: { readonly checks: readonly CheckView[] })
         <span class="muted">{countsInWords(checks)}</span>
       </div>
       <div class="checks">
-        {sortedChecks(checks).map((check, at) => (
+        {checks.map((check, at) => (
           <CheckRow
             key={at}
             check={check}
@@ -75,7 +72,8 @@ interface CheckRowProps {
 
 function CheckRow({ check, query, open }: CheckRowProps) {
   const t = portal.value.result
-  const { advice, evidence, meaning, outcome, policy, title, trust } = check
+  const { advice, meaning, outcome, policy, title, trust } = check
+  const evidence = evidenceBeside(check)
   const tone = TONES[outcome]
   const name = title ?? policy ?? check.name
   return (

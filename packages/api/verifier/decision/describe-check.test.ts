@@ -107,6 +107,24 @@ describe.each(LANGUAGES)('texts in %s', (language) => {
     }
   })
 
+  it('tell the match of one credential from that of the whole answer by their titles', () => {
+    const titleOf = (detail?: string) =>
+      describeCheck({ name: 'query_match', outcome: 'passed', ...(detail && { detail }) }, texts).title
+    expect(titleOf('query_satisfied')).not.toBe(titleOf())
+    const failed = { name: 'query_match', outcome: 'failed', detail: 'required_credentials_missing' } as const
+    expect(describeCheck(failed, texts).title).toBe(titleOf('query_satisfied'))
+  })
+
+  it('name nobody twice in one sentence', () => {
+    const facts = { ...FACTS, anchor: 'CN=Example Root', issuer: 'CN=Authority' }
+    for (const source of ['anchors.pem', undefined]) {
+      const check = { name: 'issuer_trust', outcome: 'passed', facts: { ...facts, source } } as const
+      const { meaning, trust } = describeCheck(check, texts)
+      for (const sentence of [meaning, trust?.sentence ?? ''])
+        expect(sentence.split('Example Root')).toHaveLength(2)
+    }
+  })
+
   it('are told of a code that nobody knows as the outcome is', () => {
     for (const name of NAMES) {
       for (const outcome of OUTCOMES) {
@@ -129,7 +147,7 @@ describe('a check', () => {
     ],
     [
       { name: 'issuer_trust', outcome: 'passed', facts: FACTS },
-      'Example Root vouches for the issuer, and this verifier trusts Example Root.',
+      'Example Root vouches for the issuer and is trusted by this verifier.',
     ],
     [
       { name: 'issuer_trust', outcome: 'failed', detail: 'document_signer_country_missing' },

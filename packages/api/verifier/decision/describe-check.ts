@@ -21,9 +21,9 @@ export function describeCheck(
   texts: DecisionTexts,
   clock: WallClock = utc,
 ): DescribedCheck {
-  const { advice, meaning } = textOf(check, texts)
+  const { advice, meaning, title = texts.checks[check.name].title } = textOf(check, texts)
   return {
-    title: said(texts.checks[check.name].title, check, clock),
+    title: said(title, check, clock),
     meaning: said(meaning, check, clock),
     evidence: evidenceOf(check, texts, clock),
     ...(advice !== undefined && { advice }),

@@ -34,6 +34,8 @@ const NEW_CREDENTIAL = 'Do not rely on it. Ask the holder to get a new credentia
 const ASK_AGAIN = 'Ask again with a new request.'
 const LOOK_LATER = 'Ask again later. Until then it does not count as passed.'
 const TELL_ISSUER = 'Tell the issuer. Until then it does not count as passed.'
+/** Of the answer as a whole; each credential has its own match. */
+const COMPLETENESS = 'Completeness'
 const TRUST_THEM = 'Do not rely on it. If you trust this issuer, add it to those whom the verifier trusts.'
 
 function period({ validFrom, validUntil }: Told): string {
@@ -104,7 +106,7 @@ export const ENGLISH: DecisionTexts = {
           meaning: ({ anchor, issuer: name }) =>
             anchor === undefined || anchor === name
               ? 'Issued by somebody whom this verifier trusts.'
-              : `${anchor} vouches for the issuer, and this verifier trusts ${anchor}.`,
+              : `${anchor} vouches for the issuer and is trusted by this verifier.`,
         },
         failed: { meaning: 'Nobody whom this verifier trusts vouches for the issuer.', advice: TRUST_THEM },
         undetermined: unknown("the issuer's keys could not be had", LOOK_LATER),
@@ -249,7 +251,7 @@ export const ENGLISH: DecisionTexts = {
         skipped: { meaning: 'Not looked at.' },
       },
       reasons: {
-        all_presented: { meaning: 'Everything that you need was presented.' },
+        all_presented: { title: COMPLETENESS, meaning: 'Everything that you need was presented.' },
         form_differs: { meaning: 'Not in the form that you asked for.', advice: ASK_AGAIN },
         kind_differs: { meaning: 'Another kind of credential than you asked for.', advice: ASK_AGAIN },
         holder_proof_missing: {
@@ -276,7 +278,11 @@ export const ENGLISH: DecisionTexts = {
         },
         more_than_one: { meaning: 'More than one was presented, and you asked for one.', advice: ASK_AGAIN },
         not_asked_for: { meaning: 'You did not ask for this.', advice: ASK_AGAIN },
-        not_all_presented: { meaning: 'Not everything that you need was presented.', advice: ASK_AGAIN },
+        not_all_presented: {
+          title: COMPLETENESS,
+          meaning: 'Not everything that you need was presented.',
+          advice: ASK_AGAIN,
+        },
         authority_differs: {
           meaning: 'Its issuer is not one of those you asked for.',
           advice: 'Ask for a credential of one of these issuers.',
@@ -365,7 +371,8 @@ export const ENGLISH: DecisionTexts = {
     const known = source === undefined ? '' : `, known from ${source}`
     if (anchor === undefined) return `This verifier trusts the issuer${known}.`
     if (name === undefined || name === anchor) return `This verifier trusts ${anchor}${known}.`
-    return `This verifier trusts ${anchor}${known}. ${anchor} vouches for ${name}.`
+    const from = source === undefined ? '' : ` (known from ${source})`
+    return `This verifier trusts ${anchor}${from}, which vouches for ${name}.`
   },
   attempts: {
     declined: 'A wallet declined. That decides nothing yet: anybody who saw the request can say so.',

@@ -36,6 +36,8 @@ const NEW_CREDENTIAL =
 const ASK_AGAIN = 'Fragen Sie mit einer neuen Anfrage noch einmal.'
 const LOOK_LATER = 'Fragen Sie später noch einmal. Bis dahin gilt es nicht als bestanden.'
 const TELL_ISSUER = 'Sagen Sie es dem Aussteller. Bis dahin gilt es nicht als bestanden.'
+/** Of the answer as a whole; each credential has its own match. */
+const COMPLETENESS = 'Vollständigkeit'
 const TRUST_THEM =
   'Verlassen Sie sich nicht darauf. Wenn Sie diesem Aussteller vertrauen, nehmen Sie ihn in Ihre Liste auf.'
 
@@ -110,7 +112,7 @@ export const GERMAN: DecisionTexts = {
           meaning: ({ anchor, issuer: name }) =>
             anchor === undefined || anchor === name
               ? 'Ausgestellt von jemandem, dem dieser Prüfdienst vertraut.'
-              : `${anchor} bürgt für den Aussteller, und dieser Prüfdienst vertraut ${anchor}.`,
+              : `Für den Aussteller bürgt eine Stelle, der dieser Prüfdienst vertraut: ${anchor}.`,
         },
         failed: {
           meaning: 'Niemand, dem dieser Prüfdienst vertraut, bürgt für den Aussteller.',
@@ -268,7 +270,7 @@ export const GERMAN: DecisionTexts = {
         skipped: { meaning: 'Nicht angesehen.' },
       },
       reasons: {
-        all_presented: { meaning: 'Alles, was Sie brauchen, wurde gezeigt.' },
+        all_presented: { title: COMPLETENESS, meaning: 'Alles, was Sie brauchen, wurde gezeigt.' },
         form_differs: { meaning: 'Nicht in der Form, nach der Sie gefragt haben.', advice: ASK_AGAIN },
         kind_differs: {
           meaning: 'Eine andere Art von Nachweis, als Sie gefragt haben.',
@@ -301,7 +303,11 @@ export const GERMAN: DecisionTexts = {
           advice: ASK_AGAIN,
         },
         not_asked_for: { meaning: 'Danach haben Sie nicht gefragt.', advice: ASK_AGAIN },
-        not_all_presented: { meaning: 'Nicht alles, was Sie brauchen, wurde gezeigt.', advice: ASK_AGAIN },
+        not_all_presented: {
+          title: COMPLETENESS,
+          meaning: 'Nicht alles, was Sie brauchen, wurde gezeigt.',
+          advice: ASK_AGAIN,
+        },
         authority_differs: {
           meaning: 'Der Aussteller ist keiner von denen, nach denen Sie gefragt haben.',
           advice: 'Fragen Sie nach einem Nachweis von einem dieser Aussteller.',
@@ -400,7 +406,8 @@ export const GERMAN: DecisionTexts = {
     const known = source === undefined ? '' : `, bekannt aus ${source}`
     if (anchor === undefined) return `Dieser Prüfdienst vertraut dem Aussteller${known}.`
     if (name === undefined || name === anchor) return `Dieser Prüfdienst vertraut ${anchor}${known}.`
-    return `Dieser Prüfdienst vertraut ${anchor}${known}. ${anchor} bürgt für ${name}.`
+    const from = source === undefined ? '' : ` (bekannt aus ${source})`
+    return `Dieser Prüfdienst vertraut ${anchor}${from}; diese Stelle bürgt für ${name}.`
   },
   attempts: {
     declined:

@@ -24,6 +24,8 @@ export interface Told {
 export type Sentence = string | ((told: Told) => string)
 
 export interface CheckText {
+  /** Where the reason is about something else than the check is in general. */
+  readonly title?: string
   readonly meaning: Sentence
   readonly advice?: string
 }
