@@ -75,7 +75,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   api: using(['zod']),
   'api/cluster': using(['zod']),
   'api/issuer': using(['zod'], 'api'),
-  'api/portal': using(['zod'], 'api'),
+  'api/portal': using(['zod'], 'api', 'api/verifier'),
   'api/verifier': using(['zod'], 'api'),
   // Without zod: pages carry the texts.
   'api/verifier/decision': using([]),

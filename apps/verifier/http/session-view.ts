@@ -19,11 +19,12 @@ export function sessionView(
   language: Language = 'en',
 ): VerificationView {
   const texts = TEXTS[language]
-  const { attempts, createdAt, dcqlQuery, expiresAt, id, returnedAt } = session
+  const { attempts, createdAt, dcqlQuery, expiresAt, id, purpose, returnedAt } = session
   const seen = attempts.length > 0 ? { attempts: attemptViews(attempts, texts) } : {}
   const returned = returnedAt !== undefined
   const outcome = outcomeView(session, texts)
-  const common = { id, dcqlQuery, createdAt, expiresAt, returned, outcome, ...seen }
+  const why = purpose === undefined ? {} : { purpose }
+  const common = { id, dcqlQuery, ...why, createdAt, expiresAt, returned, outcome, ...seen }
   switch (session.state) {
     case 'created':
     case 'requested':

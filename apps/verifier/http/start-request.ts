@@ -51,6 +51,7 @@ export function parseStart(
     responseMode: isResponseModeName(headers.responsemode) ? headers.responsemode : undefined,
     successRedirectUri: headers.successredirecturi,
     errorRedirectUri: headers.errorredirecturi,
+    purpose: body.purpose,
     sameDevice: body.sameDevice,
     ttlSeconds: headers.sessionttl === undefined ? undefined : Number(headers.sessionttl),
   })

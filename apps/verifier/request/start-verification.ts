@@ -18,6 +18,8 @@ import type { Verifier } from '../verifier.ts'
 
 export interface StartVerification {
   readonly dcqlQuery: JsonObject
+  /** Why it is asked, for the wallet's owner. */
+  readonly purpose?: string | undefined
   readonly policies: readonly RequestedPolicy[]
   /** Chosen by the caller; a session under this id must not exist. */
   readonly id?: string | undefined
@@ -98,6 +100,7 @@ async function newSession(
     createdAt: now,
     expiresAt: now + (request.ttlSeconds ?? verifier.limits.sessionTtlSeconds),
     dcqlQuery: request.dcqlQuery,
+    purpose: request.purpose,
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: verifier.clientId,
     answerMode: await mode.begin({ responseUri: `${verifier.baseUrl}/openid4vc/verify/${id}` }),

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { strict } from '../strict.ts'
+import { requestPurpose } from '../verifier/start.ts'
 
 const policies = z
   .array(z.unknown())
@@ -10,6 +11,7 @@ const policies = z
 
 export const beginVerificationBody = strict({
   dcql_query: jsonObject.describe('A DCQL query (OpenID4VP 1.0 §6)'),
+  purpose: requestPurpose.optional(),
   vp_policies: policies.optional(),
   vc_policies: policies.optional(),
   sameDevice: z
@@ -30,6 +32,7 @@ export const beginVerificationBody = strict({
           },
         ],
       },
+      purpose: 'To put your name on the ticket',
     },
   ],
 })

@@ -162,6 +162,7 @@ export type MissingEvidence = z.infer<typeof missingEvidence>
 const common = {
   id: z.string(),
   dcqlQuery: jsonObject.describe('The query as wallets read it'),
+  purpose: z.string().optional().describe('Why it is asked, as wallets show it; absent: nobody said'),
   createdAt: z.int().describe('Epoch seconds'),
   expiresAt: z.int().describe('Epoch seconds: an answer is taken before'),
   returned: z

@@ -89,6 +89,12 @@ const requestedCredential = oneOf([
   }),
 ])
 
+export const requestPurpose = z
+  .string()
+  .max(300)
+  .regex(/\S/, 'says nothing')
+  .describe('Why you ask: wallets show it to their owners, as your words')
+
 export const startVerificationBody = strict(
   {
     dcql_query: jsonObject
@@ -104,6 +110,7 @@ export const startVerificationBody = strict(
       .describe(
         'In place of `dcql_query`: format and type (vct, type, doc_type) of each credential, translated into DCQL; a text alone is the type of a W3C credential',
       ),
+    purpose: requestPurpose.optional(),
     vp_policies: requestedPolicies.optional(),
     vc_policies: requestedPolicies.optional(),
     sameDevice: z
@@ -132,6 +139,7 @@ export const startVerificationBody = strict(
           },
         ],
       },
+      purpose: 'To put your name on the ticket',
       sameDevice: 'allowed',
     },
     {

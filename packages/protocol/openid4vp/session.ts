@@ -128,6 +128,8 @@ export interface VerificationBase {
   readonly expiresAt: number
   /** The query as it came, and as the wallet reads it: `dcql_query` on the wire. Known to be valid. */
   readonly dcqlQuery: JsonObject
+  /** Why it is asked, in the relying party's words. Absent: it does not say. */
+  readonly purpose?: string | undefined
   readonly nonce: string
   /** Effective client identifier with its prefix: the audience of every presentation. */
   readonly clientId: string

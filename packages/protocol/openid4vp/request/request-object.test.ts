@@ -45,6 +45,13 @@ describe('a request object', () => {
     })
   })
 
+  it('says why it asks where the verifier does, as a statement about the verifier', () => {
+    expect(buildRequestObject({ ...facts, purpose: 'To sell you a ticket' }, options)).toMatchObject({
+      verifier_info: [{ format: expect.any(String), data: { purpose: 'To sell you a ticket' } }],
+    })
+    expect(buildRequestObject(facts, options)).not.toHaveProperty('verifier_info')
+  })
+
   it('echoes a wallet nonce when there was one', () => {
     expect(buildRequestObject(facts, { ...options, walletNonce: 'w' })).toMatchObject({ wallet_nonce: 'w' })
     expect(buildRequestObject(facts, options)).not.toHaveProperty('wallet_nonce')

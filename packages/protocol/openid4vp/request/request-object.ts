@@ -9,6 +9,7 @@ import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
 import { responseModeOf } from '../response/response-modes.ts'
 import type { VerificationSession } from '../session.ts'
+import { writePurpose } from './stated-purpose.ts'
 import { type SpokenFormat, writeVpFormats } from './vp-formats.ts'
 
 /** §5: the only `typ` of a signed request; wallets refuse any other. */
@@ -19,7 +20,7 @@ export const STATIC_DISCOVERY_AUDIENCE = 'https://self-issued.me/v2'
 
 export type RequestFacts = Pick<
   VerificationSession,
-  'id' | 'expiresAt' | 'dcqlQuery' | 'nonce' | 'clientId' | 'answerMode'
+  'id' | 'expiresAt' | 'dcqlQuery' | 'nonce' | 'clientId' | 'answerMode' | 'purpose'
 >
 
 export interface RequestOptions {
@@ -46,6 +47,7 @@ export function buildRequestObject(session: RequestFacts, options: RequestOption
     nonce: session.nonce,
     state: session.id,
     dcql_query: session.dcqlQuery,
+    verifier_info: session.purpose === undefined ? undefined : writePurpose(session.purpose),
     client_metadata: { vp_formats_supported: writeVpFormats(formats), ...clientMetadata },
     aud: STATIC_DISCOVERY_AUDIENCE,
     iat: now,

@@ -1,7 +1,7 @@
 import { encodeTextBase64url } from '@countersign/core/base64url'
 import type { JsonValue } from '@countersign/core/json'
 import { expect, it } from 'vitest'
-import { statedPurposes } from './stated-purpose.ts'
+import { statedPurposes, writePurpose } from './stated-purpose.ts'
 
 const jwt = (payload: object) => `e30.${encodeTextBase64url(JSON.stringify(payload))}.AA`
 const info = (data: JsonValue) => [{ format: 'registration_cert', data }]
@@ -38,6 +38,10 @@ it.each<readonly [string, JsonValue | undefined, readonly object[]]>([
   ['a number', info({ purpose: 7 }), []],
 ])('reads the purpose of %s', (_, verifierInfo, expected) => {
   expect(statedPurposes(verifierInfo)).toEqual(expected)
+})
+
+it('reads what a verifier of ours writes', () => {
+  expect(statedPurposes(writePurpose('To sell you a ticket'))).toEqual([{ text: 'To sell you a ticket' }])
 })
 
 it('cuts a novel', () => {

@@ -1,7 +1,8 @@
 /**
  * Why a verifier asks, where it says so. OpenID4VP 1.0 has no parameter for it; what a register knows of a verifier travels in
  * `verifier_info` (§5.11), and a `purpose` in such a statement is taken, in the open or inside a JWT. Whoever signed the JWT is
- * not judged: it is read as what the verifier says, and shown as that. Types that are not known are passed over.
+ * not judged: it is read as what the verifier says, and shown as that. Types that are not known are passed over. A verifier of ours
+ * writes its purpose in the open, in a format of its own name, which other wallets pass over.
  */
 import { decodeTextBase64url } from '@countersign/core/base64url'
 import {
@@ -23,6 +24,11 @@ const MAX_ENTRIES = 10
 const MAX_TEXTS = 20
 const MAX_TEXT = 500
 const MAX_STATEMENT_BYTES = 65_536
+
+/** `verifier_info` of a request whose verifier says why it asks. */
+export function writePurpose(purpose: string): JsonValue {
+  return [{ format: 'urn:countersign:purpose', data: { purpose } }]
+}
 
 /** The same in several languages; of the first statement that has any. */
 export function statedPurposes(verifierInfo: JsonValue | undefined): readonly StatedPurpose[] {
