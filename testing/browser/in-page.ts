@@ -53,16 +53,18 @@ export const FOCUSED = `(() => {
   }
 })()`
 
-/** So that the next Tab leads to the first stop of the document. */
+/** So that the next Tab leads to the first stop of the document, or of the question that stops it. */
 export const TO_THE_BEGINNING = `(() => {
-  document.body.tabIndex = -1
-  document.body.focus()
-  document.body.removeAttribute('tabindex')
+  const root = document.querySelector('dialog[open]') ?? document.body
+  root.tabIndex = -1
+  root.focus()
+  root.removeAttribute('tabindex')
 })()`
 
 /** How many stops the Tab key has: a group of radio buttons is one. */
 export const TAB_STOPS = `(() => {
-  const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
+  const root = document.querySelector('dialog[open]') ?? document
+  const all = [...root.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')]
     .filter((one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({ visibilityProperty: true }))
   const names = new Set()
   return all.filter((one) => {

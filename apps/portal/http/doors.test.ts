@@ -164,7 +164,8 @@ onSqlite('where operators log in', (store) => {
   })
 
   it.each([
-    ['a call that is not on the list', 'GET', '/api/issuer/openid4vc/credentials'],
+    ['a call that is not on the list', 'GET', '/api/issuer/onboard/issuer'],
+    ['a call of that kind that is not on it', 'POST', '/api/issuer/openid4vc/credentials/status'],
     ['another method', 'DELETE', '/api/issuer/openid4vc/session/x'],
     ['a way out of the list', 'GET', '/api/issuer/openid4vc/session/%2e%2e%2fsessions'],
     ['another way out', 'GET', '/api/issuer/openid4vc/session/..%5csessions'],

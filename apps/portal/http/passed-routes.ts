@@ -19,6 +19,8 @@ export interface PassedCall {
   readonly path: string
   /** In bytes, of what has a body. */
   readonly bodyLimit?: number
+  /** It begins something new, which a service that has too much to do refuses first. */
+  readonly begins?: true
   /** Headers of the page that go along. */
   readonly headers?: readonly string[]
 }
@@ -29,12 +31,20 @@ export const PASSED_CALLS: readonly PassedCall[] = [
     method: 'POST' as const,
     path: `/openid4vc/${family}/issue`,
     bodyLimit: BODY_LIMITS.exchange,
+    begins: true as const,
     headers: ['sessionttl'],
   })),
   { upstream: 'issuer', method: 'GET', path: '/.well-known/openid-credential-issuer' },
   { upstream: 'issuer', method: 'GET', path: '/openid4vc/session/:id' },
   { upstream: 'issuer', method: 'GET', path: '/openid4vc/session/:id/events' },
   { upstream: 'issuer', method: 'GET', path: '/openid4vc/sessions' },
+  { upstream: 'issuer', method: 'GET', path: '/openid4vc/credentials' },
+  {
+    upstream: 'issuer',
+    method: 'POST',
+    path: '/openid4vc/credentials/:id/status',
+    bodyLimit: BODY_LIMITS.message,
+  },
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/session/:id' },
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/session/:id/events' },
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/sessions' },
@@ -56,7 +66,7 @@ export function passedRoutes(app: ServiceApp, upstreams: Upstreams, door: Operat
       // They are described where they are served.
       schema: { hide: true },
       ...(call.bodyLimit !== undefined && { bodyLimit: call.bodyLimit }),
-      config: { door: 'open', limited: false, begins: call.method === 'POST', knowsCaller: nobodyElse },
+      config: { door: 'open', limited: false, begins: call.begins === true, knowsCaller: nobodyElse },
       handler: (request, reply) =>
         passOn(request, reply, upstream, {
           path: localPath(request.raw.url ?? '', call),

@@ -14,6 +14,7 @@ import { TypesPage } from './issue/types-page.tsx'
 import { BeginPage } from './operators/begin-page.tsx'
 import { LoginPage } from './operators/login-page.tsx'
 import { Instance } from './parts/instance.tsx'
+import { NothingHere } from './parts/nothing-here.tsx'
 import { doors, handOut, takeIn } from './parts/portal-icons.ts'
 import { api, instance, refreshSession, session, sessionFailure } from './session.ts'
 import { portal } from './text/portal-texts.ts'
@@ -89,14 +90,9 @@ function Shown({ path }: { readonly path: string }) {
       <Route path="/verify/:id/result" component={ResultPage} />
       <Route path="/verify/:id/return" component={ReturnPage} />
       <Route path="/begin" component={BeginPage} />
-      <Route default component={Nothing} />
+      <Route default component={NothingHere} />
     </Router>
   )
-}
-
-function Nothing() {
-  const failure = { kind: 'refused', status: 404, message: 'no page at this address' } as const
-  return <Problem failure={failure} product={portal.value.product} home="/" />
 }
 
 function Account({ name }: { readonly name: string }) {

@@ -26,7 +26,7 @@ describe('a stream that is followed', () => {
       const after = request.headers['last-event-id']
       asked.push(after === undefined ? undefined : String(after))
       if (asked.length === 2) {
-        response.writeHead(503)
+        response.writeHead(503, { 'x-request-id': 'abc-1' })
         response.end()
         return
       }
@@ -36,16 +36,21 @@ describe('a stream that is followed', () => {
     })
     const seen: string[] = []
     const connections: boolean[] = []
+    const reasons: unknown[] = []
     ends.push(
       followEvents(url, {
         onEvent: ({ data }) => seen.push(data),
-        onConnection: (on) => connections.push(on),
+        onConnection: (on, failure) => {
+          connections.push(on)
+          if (!on) reasons.push(failure && [failure.status, failure.correlationId])
+        },
       }),
     )
     await eventually('three events', () => seen.length >= 3)
     expect(seen.slice(0, 3)).toEqual(['1', '2', '3'])
     expect(asked.slice(0, 3)).toEqual([undefined, '1', '1'])
     expect(connections.slice(0, 3)).toEqual([true, false, false])
+    expect(reasons.slice(0, 2)).toEqual([undefined, [503, 'abc-1']])
   })
 
   it('ends where there is nothing to follow', async () => {
@@ -53,12 +58,14 @@ describe('a stream that is followed', () => {
     const url = await served((_request, response) => {
       asked += 1
       response.writeHead(404)
-      response.end()
+      response.end('{"message":"no such session","correlationId":"abc-2"}')
     })
-    const refused: number[] = []
-    ends.push(followEvents(url, { onEvent: () => {}, onRefused: (status) => refused.push(status) }))
+    const refused: unknown[] = []
+    ends.push(followEvents(url, { onEvent: () => {}, onRefused: (failure) => refused.push(failure) }))
     await eventually('a refusal', () => refused.length > 0)
-    expect(refused).toEqual([404])
+    expect(refused).toEqual([
+      { kind: 'refused', status: 404, message: 'no such session', correlationId: 'abc-2' },
+    ])
     expect(asked).toBe(1)
   })
 })

@@ -3,15 +3,16 @@
  * instance answers. Unlike the browser's own `EventSource` it also comes back after a 503 of a draining instance, and says
  * when nobody answers.
  */
+import { type CallFailure, failureIn, unreachable } from './fetch-json.ts'
 import { type ServerSentEvent, sseParser } from './sse-parser.ts'
 
 export interface StreamFollower {
   /** Each event, once and in order. */
   readonly onEvent: (event: ServerSentEvent) => void
-  /** True while the stream is read; false while it is tried again. */
-  readonly onConnection?: (connected: boolean) => void
-  /** It will not come back: gone, forbidden (4xx). */
-  readonly onRefused?: (status: number) => void
+  /** True while the stream is read; false while it is tried again, with why, where there was no stream at all. */
+  readonly onConnection?: (connected: boolean, failure?: CallFailure) => void
+  /** It will not come back: gone, forbidden (4xx); 204: all was told. */
+  readonly onRefused?: (failure: CallFailure) => void
 }
 
 const FIRST_WAIT_MS = 250
@@ -40,34 +41,37 @@ async function follow(address: string, follower: StreamFollower, ended: AbortSig
       follower.onConnection,
     )
     if (ended.aborted) return
-    if (
-      typeof outcome === 'number' &&
-      (outcome === 204 || (outcome >= 400 && outcome < 500 && outcome !== 429))
-    ) {
+    if (outcome !== undefined && isFinal(outcome)) {
       follower.onRefused?.(outcome)
       return
     }
-    follower.onConnection?.(false)
+    follower.onConnection?.(false, outcome)
     await pause(wait, ended)
     wait = Math.min(wait * 2, LONGEST_WAIT_MS)
   }
 }
 
-/** The status of a refusal; `undefined` when the stream broke or ended. */
+function isFinal({ status }: CallFailure): boolean {
+  return status === 204 || (status >= 400 && status < 500 && status !== 429)
+}
+
+/** Why there is no stream; `undefined` when it broke or ended. */
 async function readOnce(
   address: string,
   lastId: string | undefined,
   signal: AbortSignal,
   onEvent: (event: ServerSentEvent) => void,
   onConnection: StreamFollower['onConnection'],
-): Promise<number | undefined> {
+): Promise<CallFailure | undefined> {
+  let isOpen = false
   try {
     const response = await fetch(address, {
       headers: { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) },
       credentials: 'same-origin',
       signal,
     })
-    if (response.status !== 200 || response.body === null) return response.status
+    if (response.status !== 200 || response.body === null) return await failureIn(response)
+    isOpen = true
     onConnection?.(true)
     const parse = sseParser(onEvent)
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
@@ -76,8 +80,8 @@ async function readOnce(
       if (done) return undefined
       parse(value)
     }
-  } catch {
-    return undefined
+  } catch (error) {
+    return isOpen ? undefined : unreachable(error)
   }
 }
 

@@ -47,16 +47,16 @@ export async function fetchJson<T>(address: string, options: CallOptions = {}): 
   try {
     const response = await fetch(address, { ...requestOf(options), signal })
     heard(response.headers.get('x-instance') ?? undefined)
-    const body = await readBody(response)
-    if (response.ok) return ok(body as T)
-    return refuse(failureOf(response, body))
+    if (response.ok) return ok((await readBody(response)) as T)
+    return refuse(await failureIn(response))
   } catch (error) {
-    return refuse({
-      kind: late.aborted ? 'late' : 'unreachable',
-      status: 0,
-      message: error instanceof Error ? error.message : 'no answer',
-    })
+    return refuse({ ...unreachable(error), ...(late.aborted && { kind: 'late' }) })
   }
+}
+
+/** Nobody answered. */
+export function unreachable(error: unknown): CallFailure {
+  return { kind: 'unreachable', status: 0, message: error instanceof Error ? error.message : 'no answer' }
 }
 
 function requestOf({ method, body, headers }: CallOptions): RequestInit {
@@ -84,7 +84,9 @@ async function readBody(response: Response): Promise<unknown> {
   }
 }
 
-function failureOf(response: Response, body: unknown): CallFailure {
+/** What an answer that is no success says. */
+export async function failureIn(response: Response): Promise<CallFailure> {
+  const body = await readBody(response)
   const { error, code, message, error_description, correlationId } = membersOf(body)
   const named = textOf(error) ?? textOf(code)
   const id = textOf(correlationId) ?? response.headers.get('x-request-id') ?? undefined

@@ -116,6 +116,10 @@ export function detailLabels(
   return [...new Set(labels)]
 }
 
+export function claimsKnownBy({ credential_metadata }: Configuration): readonly (readonly unknown[])[] {
+  return credential_metadata?.claims?.map(({ path }) => path) ?? []
+}
+
 /** The label of a claim by its path. */
 export function claimLabel(configuration: Configuration | undefined, path: readonly unknown[]): string {
   const found = configuration?.credential_metadata?.claims?.find((claim) => isSamePath(claim.path, path))

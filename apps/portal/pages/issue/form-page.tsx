@@ -52,13 +52,19 @@ interface LoadedType {
   readonly metadata: IssuerMetadata
 }
 
+const NO_TYPE = { kind: 'refused', status: 404, message: 'no such type is listed' } as const
+
 async function loadType(name: string): Promise<Answer<LoadedType>> {
   const [types, metadata] = await Promise.all([loadTypes(), loadMetadata()])
   if (!types.ok) return types
   if (!metadata.ok) return metadata
   const type = types.value.find((one) => one.name === name || one.id === name)
   if (type !== undefined) return { ok: true, value: { type, metadata: metadata.value } }
-  return { ok: false, error: { kind: 'refused', status: 404, message: `no type is called ${name}` } }
+  // Asked for it by name, the repository says under which id that stands in its log.
+  const asked = await api.get<unknown>(
+    `/repository/api/schema/${encodeURIComponent(name)}?format=dc%2Bsd-jwt`,
+  )
+  return asked.ok ? { ok: false, error: NO_TYPE } : asked
 }
 
 function FormatChoice({ type, metadata }: LoadedType) {

@@ -14,6 +14,11 @@ export interface IssueOrder {
   readonly body: Readonly<Record<string, unknown>>
 }
 
+/** The same call at the issuer itself, without the portal in front of it. */
+export function issuerCall({ body, path }: IssueOrder): IssueOrder {
+  return { path: path.replace(/^\/issuer/, ''), body }
+}
+
 export function issueOrder(
   configurationId: string,
   { askCode, data, format }: IssueForm,

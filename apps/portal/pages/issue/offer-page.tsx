@@ -9,13 +9,18 @@ import { clock, plus } from '@countersign/ui/elements/icons'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { useState } from 'preact/hooks'
 import { useRoute } from 'preact-iso'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { curlCommand } from '../parts/curl-command.ts'
 import { keep, kept } from '../parts/kept.ts'
+import { terminal } from '../parts/portal-icons.ts'
 import { type FollowedSession, useSessionStream } from '../parts/use-session-stream.ts'
 import { api } from '../session.ts'
 import { portal } from '../text/portal-texts.ts'
 import { BelowCode, NewCode, OpenCode, UnusedCode, UsedCode } from '../waiting/code.tsx'
 import { CodePage, NotHeard } from '../waiting/code-page.tsx'
 import { Live } from '../waiting/live.tsx'
+import { issuerCall } from './issue-order.ts'
+import { IssuedCredentials } from './issued-credentials.tsx'
 import { type KeptOffer, offerKey } from './kept-offer.ts'
 import { isCodeOpen, type OfferStage, offerSteps, stageOf } from './offer-steps.ts'
 
@@ -41,6 +46,7 @@ function Offer({ view, followed, own }: OfferProps) {
   const said = stageOf(view, followed.events)
   // The time is over here a moment before the issuer says so.
   const stage = isLate && isCodeOpen(said) ? 'expired' : said
+  const title = own?.title ?? view.configurationIds.join(', ')
   const [heading, lede] = sentencesFor(stage)
   return (
     <CodePage
@@ -49,7 +55,7 @@ function Offer({ view, followed, own }: OfferProps) {
           ? { href: '/issue', text: t.backToTypes }
           : { href: formOf(own), text: t.backToForm }
       }
-      title={filled(heading, { type: own?.title ?? view.configurationIds.join(', ') })}
+      title={filled(heading, { type: title })}
       lede={lede}
       code={
         <>
@@ -69,6 +75,9 @@ function Offer({ view, followed, own }: OfferProps) {
         isOver={!isCodeOpen(stage) && stage !== 'code_used' && stage !== 'issued'}
         connected={followed.connected}
       />
+      {view.credentials.length > 0 && (
+        <IssuedCredentials sessionId={view.id} count={view.credentials.length} title={title} />
+      )}
       {own?.offer.txCodeValue !== undefined && isCodeOpen(stage) && (
         <section class="sheet" aria-labelledby="tx">
           <h2 id="tx">{t.offer.txCode}</h2>
@@ -121,6 +130,9 @@ function Next({ stage, own }: { readonly stage: OfferStage; readonly own: KeptOf
       ) : (
         <NewCode isOpen={isCodeOpen(stage)} whenRefused={t.form.refused} make={makeAnother} below="/offers" />
       )}
+      <CopyButton icon={terminal} text={curlCommand({ service: 'issuer', ...issuerCall(order) })}>
+        {t.copyCurl}
+      </CopyButton>
     </BelowCode>
   )
 }

@@ -15,6 +15,7 @@ import { useLocation } from 'preact-iso'
 import {
   type Configuration,
   claimLabel,
+  claimsKnownBy,
   configurationOf,
   formatName,
   type IssuerMetadata,
@@ -27,14 +28,21 @@ import { Loading, NotLoaded } from '../parts/loading.tsx'
 import { Refused } from '../parts/refused.tsx'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { portal } from '../text/portal-texts.ts'
+import { AdviceList } from './advice-list.tsx'
 import { beginVerification } from './begin-verification.ts'
 import { dcqlQueryFor } from './dcql-preset.ts'
+import { queryAdvice } from './query-advice.ts'
 
 export function AskPage() {
   const { value, failure, retry } = useLoaded(loadChoices, 'choices')
   if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
   if (value === undefined) return <Loading />
-  return <Ask choices={value} />
+  return <Ask {...value} />
+}
+
+interface Choices {
+  readonly choices: readonly Choice[]
+  readonly metadata: IssuerMetadata
 }
 
 /** A type in a format, with the details that it has. */
@@ -46,12 +54,16 @@ interface Choice {
   readonly configuration: Configuration
 }
 
-async function loadChoices(): Promise<Answer<readonly Choice[]>> {
+async function loadChoices(): Promise<Answer<Choices>> {
   const [types, metadata] = await Promise.all([loadTypes(), loadMetadata()])
   if (!types.ok) return types
   if (!metadata.ok) return metadata
-  return { ok: true, value: types.value.flatMap((type) => choicesOf(type, metadata.value)) }
+  const choices = types.value.flatMap((type) => choicesOf(type, metadata.value))
+  return { ok: true, value: { choices, metadata: metadata.value } }
 }
+
+/** As the verifier takes it. */
+const MAX_PURPOSE = 300
 
 /** Formats whose details can be asked for one by one without knowing more than their names. */
 const PLAIN_FORMATS = ['dc+sd-jwt', 'mso_mdoc']
@@ -66,11 +78,12 @@ function choicesOf(type: TypeEntry, metadata: IssuerMetadata): readonly Choice[]
   })
 }
 
-function Ask({ choices }: { readonly choices: readonly Choice[] }) {
+function Ask({ choices, metadata }: Choices) {
   const t = portal.value
   const [choiceId, setChoiceId] = useState(choices[0]?.id)
   const [chosen, setChosen] = useState<readonly string[]>([])
   const [text, setText] = useState<string>()
+  const [purpose, setPurpose] = useState('')
   const [sameDevice, setSameDevice] = useState(false)
   const [isAsked, setAsked] = useState(false)
   const { send, busy, failure } = useBegin()
@@ -80,10 +93,15 @@ function Ask({ choices }: { readonly choices: readonly Choice[] }) {
   const shown = text ?? JSON.stringify(query ?? {}, null, 2)
   const problem = jsonProblem(shown)
   const isEmpty = text === undefined && claims.length === 0
+  const isReadable = !isEmpty && problem === undefined
   function submit() {
     setAsked(true)
-    if (isEmpty || problem !== undefined) return
-    void send(JSON.parse(shown), sameDevice)
+    if (!isReadable) return
+    void send({
+      dcql_query: JSON.parse(shown),
+      ...(purpose.trim() !== '' && { purpose: purpose.trim() }),
+      ...(sameDevice && { sameDevice: 'required' }),
+    })
   }
   return (
     <div class="stack" data-gap="l">
@@ -123,6 +141,16 @@ function Ask({ choices }: { readonly choices: readonly Choice[] }) {
             }}
           />
           <section class="sheet">
+            <TextField
+              label={t.ask.purpose}
+              hint={t.ask.purposeHint}
+              value={purpose}
+              maxLength={MAX_PURPOSE}
+              wide
+              onInput={setPurpose}
+            />
+          </section>
+          <section class="sheet">
             <Details summary={t.ask.asJson}>
               <TextField
                 label={t.ask.asJson}
@@ -137,6 +165,10 @@ function Ask({ choices }: { readonly choices: readonly Choice[] }) {
           </section>
         </div>
         <aside class="preview stack">
+          <AdviceList
+            advice={isReadable ? queryAdvice({ query: JSON.parse(shown), purpose, metadata }) : []}
+            metadata={metadata}
+          />
           <label class="option">
             <input
               class="tick"
@@ -207,13 +239,10 @@ function useBegin() {
   const { route } = useLocation()
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<CallFailure>()
-  async function send(query: BeginVerificationBody['dcql_query'], sameDevice: boolean) {
+  async function send(body: BeginVerificationBody) {
     setBusy(true)
     setFailure(undefined)
-    const answer = await beginVerification({
-      dcql_query: query,
-      ...(sameDevice && ({ sameDevice: 'required' } as const)),
-    })
+    const answer = await beginVerification(body)
     setBusy(false)
     if (!answer.ok) return setFailure(answer.error)
     return route(`/verify/${encodeURIComponent(answer.value.id)}`)
@@ -222,7 +251,7 @@ function useBegin() {
 }
 
 function pathsOf(choice: Choice | undefined): readonly (readonly unknown[])[] {
-  return choice?.configuration.credential_metadata?.claims?.map(({ path }) => path) ?? []
+  return choice === undefined ? [] : claimsKnownBy(choice.configuration)
 }
 
 function keyOf(path: readonly unknown[]): string {

@@ -1,5 +1,6 @@
 /** The call that begins a verification, and what the window keeps of it. */
 import type { BeginVerificationBody } from '@countersign/api/portal/verifications'
+import type { VerificationView } from '@countersign/api/verifier/session'
 import type { StartedVerification } from '@countersign/api/verifier/start'
 import type { Answer } from '@countersign/ui/http/fetch-json'
 import { keep, kept } from '../parts/kept.ts'
@@ -19,6 +20,11 @@ export async function beginVerification(body: BeginVerificationBody): Promise<An
 
 export function keptRequest(id: string): KeptRequest | undefined {
   return kept<KeptRequest>(keyOf(id))
+}
+
+/** The same again, of any session: the query and its reason stand in it. */
+export function askedIn({ dcqlQuery, purpose }: VerificationView): BeginVerificationBody {
+  return { dcql_query: dcqlQuery, ...(purpose !== undefined && { purpose }) }
 }
 
 function keyOf(id: string): string {

@@ -28,21 +28,25 @@ export interface AskedDetail {
 
 /** Of any query, as far as its shape is known: what cannot be read is not said. */
 export function inWords(query: unknown): QueryInWords {
-  const credentials = listIn(query, 'credentials')
+  const credentials = credentialsIn(query)
   return {
     types: unique(credentials.flatMap(typesIn)),
     details: credentials.flatMap(detailsIn),
   }
 }
 
-function typesIn(credential: unknown): readonly string[] {
+export function credentialsIn(query: unknown): readonly unknown[] {
+  return listIn(query, 'credentials')
+}
+
+export function typesIn(credential: unknown): readonly string[] {
   const meta = memberOf(credential, 'meta')
   const doctype = memberOf(meta, 'doctype_value')
   const values = [...listIn(meta, 'vct_values'), ...listIn(meta, 'type_values').flat()]
   return [doctype, ...values].filter((name) => typeof name === 'string')
 }
 
-function detailsIn(credential: unknown): readonly AskedDetail[] {
+export function detailsIn(credential: unknown): readonly AskedDetail[] {
   const format = memberOf(credential, 'format')
   const [called = ''] = typesIn(credential)
   return listIn(credential, 'claims').flatMap((claim) => {
@@ -52,12 +56,12 @@ function detailsIn(credential: unknown): readonly AskedDetail[] {
   })
 }
 
-function listIn(value: unknown, name: string): readonly unknown[] {
+export function listIn(value: unknown, name: string): readonly unknown[] {
   const member = memberOf(value, name)
   return Array.isArray(member) ? member : []
 }
 
-function memberOf(value: unknown, name: string): unknown {
+export function memberOf(value: unknown, name: string): unknown {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
   return Reflect.get(value, name)
 }

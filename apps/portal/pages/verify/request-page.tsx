@@ -6,6 +6,7 @@
 import type { VerificationView } from '@countersign/api/verifier/session'
 import { clock, dash } from '@countersign/ui/elements/icons'
 import { TechnicalDetails } from '@countersign/ui/elements/notice'
+import { plainText } from '@countersign/ui/elements/plain-name'
 import { Facts } from '@countersign/ui/elements/sheet'
 import { clockTime, list } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
@@ -21,7 +22,7 @@ import { portal } from '../text/portal-texts.ts'
 import { BelowCode, NewCode, OpenCode, UnusedCode, UsedCode } from '../waiting/code.tsx'
 import { CodePage, NotHeard } from '../waiting/code-page.tsx'
 import { Live } from '../waiting/live.tsx'
-import { beginVerification, type KeptRequest, keptRequest } from './begin-verification.ts'
+import { askedIn, beginVerification, type KeptRequest, keptRequest } from './begin-verification.ts'
 import { inWords } from './dcql-preset.ts'
 import { isCodeOpen, type RequestStage, requestSteps, stageOf, waitsForReturn } from './request-steps.ts'
 
@@ -58,7 +59,7 @@ function Request({ view, followed, own }: RequestProps) {
   const what = list(from.length === 0 ? details : from)
   const [heading, lede] = sentencesFor(stage, asked.details.length)
   // The query stands in the session, so every window can ask the same again.
-  const askAgain = () => beginVerification(own?.body ?? { dcql_query: view.dcqlQuery })
+  const askAgain = () => beginVerification(own?.body ?? askedIn(view))
   return (
     <CodePage
       back={{ href: '/verify', text: t.changeRequest }}
@@ -92,12 +93,18 @@ function Request({ view, followed, own }: RequestProps) {
           facts={[
             { label: t.request.from, value: list(from) },
             { label: t.request.details, value: list(details) },
+            { label: t.request.purpose, value: quoted(view.purpose) ?? t.request.noPurpose },
           ]}
         />
         <TechnicalDetails summary={t.request.query} text={JSON.stringify(view.dcqlQuery, null, 2)} />
       </section>
     </CodePage>
   )
+}
+
+/** As wallets show it. */
+function quoted(purpose: string | undefined) {
+  return purpose === undefined ? undefined : <q class="foreign">{plainText(purpose)}</q>
 }
 
 function sentencesFor(stage: RequestStage, details: number): readonly [heading: string, lede: string] {

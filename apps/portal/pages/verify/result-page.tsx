@@ -2,6 +2,7 @@
  * What a verification came to: one sentence, then every check with its reasons, what was shared, and which instances did it. Nothing
  * is shown that was not in a verified answer.
  */
+import './result.css'
 import type { VerificationView } from '@countersign/api/verifier/session'
 import { Outcome } from '@countersign/ui/elements/badge'
 import { Button, LinkButton } from '@countersign/ui/elements/button'
@@ -10,7 +11,6 @@ import { TechnicalDetails } from '@countersign/ui/elements/notice'
 import { plainText } from '@countersign/ui/elements/plain-name'
 import { type Fact, Facts } from '@countersign/ui/elements/sheet'
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
-import { announce } from '@countersign/ui/page/frame'
 import { Heading } from '@countersign/ui/page/heading'
 import { dayAndTime, list } from '@countersign/ui/text/format'
 import { LANGUAGES } from '@countersign/ui/text/languages'
@@ -27,15 +27,17 @@ import {
   loadMetadata,
   titleOf,
 } from '../issue/catalogue.ts'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { curlCommand } from '../parts/curl-command.ts'
 import { Loading, NotLoaded } from '../parts/loading.tsx'
-import { chain } from '../parts/portal-icons.ts'
+import { chain, terminal } from '../parts/portal-icons.ts'
 import { Refused } from '../parts/refused.tsx'
 import { isoOf } from '../parts/times.ts'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { useSessionStream } from '../parts/use-session-stream.ts'
 import { api } from '../session.ts'
 import { portal } from '../text/portal-texts.ts'
-import { beginVerification, keptRequest } from './begin-verification.ts'
+import { askedIn, beginVerification, keptRequest } from './begin-verification.ts'
 import { CheckList } from './check-list.tsx'
 import { claimRows } from './claim-rows.ts'
 import { inWords } from './dcql-preset.ts'
@@ -54,8 +56,11 @@ export function ResultPage() {
 
 /** In the language of the page, whatever the browser's is. */
 function loadResult(id: string, tag: string): Promise<Answer<VerificationView>> {
-  const address = `/verifier/openid4vc/session/${encodeURIComponent(id)}`
-  return api.get<VerificationView>(address, { headers: { 'accept-language': tag } })
+  return api.get<VerificationView>(`/verifier${pathOf(id)}`, { headers: { 'accept-language': tag } })
+}
+
+function pathOf(id: string): string {
+  return `/openid4vc/session/${encodeURIComponent(id)}`
 }
 
 type DecidedView = Exclude<VerificationView, { state: 'created' | 'requested' | 'answered' }>
@@ -130,7 +135,7 @@ function ResultActions({ view }: { readonly view: DecidedView }) {
   async function askAgain() {
     setBusy(true)
     setFailure(undefined)
-    const answer = await beginVerification(keptRequest(view.id)?.body ?? { dcql_query: view.dcqlQuery })
+    const answer = await beginVerification(keptRequest(view.id)?.body ?? askedIn(view))
     setBusy(false)
     if (!answer.ok) return setFailure(answer.error)
     return route(`/verify/${encodeURIComponent(answer.value.id)}`)
@@ -143,28 +148,15 @@ function ResultActions({ view }: { readonly view: DecidedView }) {
         <Button kind={isGood ? 'plain' : 'primary'} icon={again} busy={busy} onPress={() => void askAgain()}>
           {isGood ? t.result.again : t.result.verifyAgain}
         </Button>
-        <CopyLink />
+        {/* The address is the result's own: whoever may see it finds it there until it is no longer kept. */}
+        <CopyButton icon={chain} text={location.href}>
+          {t.result.copyLink}
+        </CopyButton>
+        <CopyButton icon={terminal} text={curlCommand({ service: 'verifier', path: pathOf(view.id) })}>
+          {t.copyCurl}
+        </CopyButton>
       </div>
     </div>
-  )
-}
-
-/** The address is the result's own: whoever may see it finds it there until it is no longer kept. */
-function CopyLink() {
-  const [isCopied, setCopied] = useState(false)
-  async function take() {
-    try {
-      await navigator.clipboard.writeText(location.href)
-      setCopied(true)
-      announce(ui.value.copied)
-    } catch {
-      // The address stands in the browser's own line.
-    }
-  }
-  return (
-    <Button icon={chain} onPress={() => void take()}>
-      {isCopied ? ui.value.copied : portal.value.result.copyLink}
-    </Button>
   )
 }
 
@@ -224,6 +216,9 @@ function SessionFacts({ view, metadata }: PartProps) {
       ),
     },
     ...('credentials' in view ? [...view.credentials].flatMap(issuerFacts) : []),
+    ...(view.purpose === undefined
+      ? []
+      : [{ label: t.purpose, value: <q class="foreign">{plainText(view.purpose)}</q> }]),
     { label: t.decided, value: dayAndTime(isoOf(view.decidedAt)) },
     { label: t.returned, value: view.returned ? ui.value.yes : ui.value.no },
   ]

@@ -34,11 +34,6 @@ export function CodePage({ back, title, lede, code, children }: CodePageProps) {
 
 /** In place of the page while its session was not heard of. */
 export function NotHeard({ followed }: { readonly followed: FollowedSession<unknown> }) {
-  const { connected, refused } = followed
-  if (refused !== undefined)
-    return (
-      <NotLoaded failure={{ kind: 'refused', status: refused, message: 'the session cannot be followed' }} />
-    )
-  if (!connected) return <NotLoaded failure={{ kind: 'unreachable', status: 0, message: 'no answer' }} />
-  return <Loading />
+  const { failure, retry } = followed
+  return failure === undefined ? <Loading /> : <NotLoaded failure={failure} retry={retry} />
 }

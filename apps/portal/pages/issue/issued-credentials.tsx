@@ -1,0 +1,118 @@
+/**
+ * What an issuance has issued: each credential's status as the issuer's log has it, and the way to revoke it, which is asked once
+ * more, since nobody can take it back.
+ */
+import type { IssuedCredentialView } from '@countersign/api/issuer/credentials'
+import { Badge, type Tone } from '@countersign/ui/elements/badge'
+import { Button } from '@countersign/ui/elements/button'
+import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
+import { Dialog } from '@countersign/ui/elements/notice'
+import { type Fact, Facts } from '@countersign/ui/elements/sheet'
+import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { dayAndTime } from '@countersign/ui/text/format'
+import { ui } from '@countersign/ui/text/ui-texts'
+import { useState } from 'preact/hooks'
+import { Refused } from '../parts/refused.tsx'
+import { isoOf } from '../parts/times.ts'
+import { useLoaded } from '../parts/use-loaded.ts'
+import { api } from '../session.ts'
+import { portal } from '../text/portal-texts.ts'
+import { formatName } from './catalogue.ts'
+
+interface IssuedCredentialsProps {
+  readonly sessionId: string
+  /** How many there are by now; another number asks again. */
+  readonly count: number
+  /** What was offered, in words. */
+  readonly title: string
+}
+
+export function IssuedCredentials({ sessionId, count, title }: IssuedCredentialsProps) {
+  const { value = [], failure, retry } = useLoaded(() => loadIssued(sessionId), `${sessionId} ${count}`)
+  if (failure !== undefined) return <Refused heading={portal.value.issued.notRead} failure={failure} />
+  return (
+    <>
+      {value.map((credential) => (
+        <Issued key={credential.id} credential={credential} title={title} onChanged={retry} />
+      ))}
+    </>
+  )
+}
+
+function loadIssued(sessionId: string) {
+  const address = `/issuer/openid4vc/credentials?sessionId=${encodeURIComponent(sessionId)}`
+  return api.get<readonly IssuedCredentialView[]>(address)
+}
+
+interface IssuedProps {
+  readonly credential: IssuedCredentialView
+  readonly title: string
+  readonly onChanged: () => void
+}
+
+function Issued({ credential, title, onChanged }: IssuedProps) {
+  const t = portal.value.issued
+  const { expiresAt, format, id, issuedAt, status, statusLists = [] } = credential
+  const facts: readonly Fact[] = [
+    { label: t.type, value: title },
+    { label: t.format, value: formatName(format) },
+    { label: t.issuedAt, value: dayAndTime(isoOf(issuedAt)) },
+    { label: t.until, value: expiresAt === undefined ? t.noEnd : dayAndTime(isoOf(expiresAt)) },
+    { label: t.status, value: status === undefined ? t.noStatus : <StatusBadge status={status} /> },
+    ...statusLists.slice(0, 1).map(({ index }) => ({ label: t.place, value: String(index) })),
+  ]
+  return (
+    <section class="sheet" aria-labelledby={`issued-${id}`}>
+      <h2 id={`issued-${id}`}>{t.heading}</h2>
+      <Facts none={ui.value.notGiven} facts={facts} />
+      {status !== undefined && status !== 'revoked' && <Revoke id={id} onDone={onChanged} />}
+    </section>
+  )
+}
+
+const TONES: Readonly<Record<NonNullable<IssuedCredentialView['status']>, Tone>> = {
+  valid: 'ok',
+  suspended: 'warn',
+  revoked: 'bad',
+}
+
+function StatusBadge({ status }: { readonly status: keyof typeof TONES }) {
+  return <Badge tone={TONES[status]}>{portal.value.issued.statuses[status]}</Badge>
+}
+
+function Revoke({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
+  const t = portal.value.issued
+  const [isAsked, setAsked] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<CallFailure>()
+  // The press that opened the question does not answer it.
+  const decide = useGuardedPress(() => void revoke(), isAsked)
+  async function revoke() {
+    setBusy(true)
+    const path = `/issuer/openid4vc/credentials/${encodeURIComponent(id)}/status`
+    const answer = await api.send('POST', path, { status: 'revoked' })
+    setBusy(false)
+    setAsked(false)
+    if (answer.ok) onDone()
+    else setFailure(answer.error)
+  }
+  return (
+    <div class="stack revoke" data-gap="m">
+      {failure !== undefined && <Refused heading={t.refused} failure={failure} />}
+      <div class="actions">
+        <Button kind="danger" onPress={() => setAsked(true)}>
+          {t.revoke}
+        </Button>
+      </div>
+      <Dialog heading={t.sure} open={isAsked} onClose={() => setAsked(false)}>
+        <p>{t.sureWhy}</p>
+        <div class="actions">
+          <Button onPress={() => setAsked(false)}>{t.keep}</Button>
+          <Button kind="danger" busy={busy} onPress={decide}>
+            {t.revokeIt}
+          </Button>
+        </div>
+      </Dialog>
+    </div>
+  )
+}
