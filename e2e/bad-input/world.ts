@@ -2,16 +2,10 @@
  * The services that are sent bad input: real processes, memory sessions, one development deployment, and beside it a
  * foreign one whose codes, tokens and credentials must be worth nothing here.
  */
-import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Signer } from '@countersign/crypto/engine'
-import { openDeployment } from '@countersign/keys/deployment/deployment'
-import { directoryShelf } from '@countersign/keys/deployment/identity-store'
-import { answersOk, freePort } from '@countersign/local-servers/ports'
-import { startProgram, untilReady } from '@countersign/local-servers/process/program'
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import { claims, identityQuery, issue } from '@countersign/testing/client/flows'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'
@@ -22,9 +16,9 @@ import {
   readOffer,
   requestToken,
 } from '@countersign/testing/client/protocol-wallet'
-import { now } from '@countersign/testing/people/keys'
+import { keyOfDeployment } from '../deployment-keys.ts'
 import { type ListServer, openListServer } from './list-server.ts'
-import type { Service } from './service.ts'
+import { type Service, startService } from './service.ts'
 import { type Login, register } from './wallet-login.ts'
 
 export interface World {
@@ -64,8 +58,6 @@ export interface World {
   close(): Promise<void>
 }
 
-const COMMAND = fileURLToPath(new URL('../../apps/countersign/main.mjs', import.meta.url))
-const CLOCK = new URL('./turnable-clock.ts', import.meta.url).href
 const guarded = ['--allowHttp=true', '--allowPrivateAddresses=false']
 
 /** As a whole or not at all: when one of them does not start, the others are stopped. */
@@ -101,6 +93,7 @@ async function openParts(started: StopList): Promise<World> {
     start('issuer', 'locked-issuer', 'locked', [`--managementApiKey=${apiKey}`]),
   ])
   const data = join(folder, 'data')
+  const kept = { folder: data, baseUrl: issuer.url }
   return {
     issuer,
     verifier,
@@ -113,9 +106,9 @@ async function openParts(started: StopList): Promise<World> {
     guardedVerifier,
     lockedIssuer: { ...locked, apiKey },
     services,
-    issuerKey: await keyOfDeployment(data, issuer.url, 'credential-issuer'),
-    documentKey: await keyOfDeployment(data, issuer.url, 'document-signer'),
-    listKey: await keyOfDeployment(data, issuer.url, 'status-list'),
+    issuerKey: await keyOfDeployment(kept, 'credential-issuer'),
+    documentKey: await keyOfDeployment(kept, 'document-signer'),
+    listKey: await keyOfDeployment(kept, 'status-list'),
     database: join(data, 'issuer.sqlite'),
     lists,
     held: await issue(issuer.url),
@@ -137,59 +130,4 @@ async function anyVerification(verifierUrl: string): Promise<string> {
   const json = { accept: 'application/json' }
   const body = { dcql_query: identityQuery }
   return String(expectStatus(await postJson(`${verifierUrl}/openid4vc/verify`, body, json), 200).json()['id'])
-}
-
-interface Places {
-  readonly folder: string
-  readonly data: string
-  readonly log: string
-}
-
-async function startService(
-  name: string,
-  { folder, data, log }: Places,
-  more: readonly string[],
-  started: StopList,
-): Promise<Service> {
-  const port = await freePort()
-  const url = `http://127.0.0.1:${port}`
-  // All cases come from one sender.
-  const flags = [
-    `--webPort=${port}`,
-    `--baseUrl=${url}`,
-    '--sessions=memory:',
-    `--data=${data}`,
-    '--senderRequestsPerSecond=0',
-  ]
-  const program = startProgram({
-    program: process.execPath,
-    args: ['--import', CLOCK, COMMAND, name, ...flags, ...more, '--logLevel=warn'],
-    cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '' },
-    logFile: log,
-    takesMessages: true,
-  })
-  started.add(program.stop)
-  await untilReady(program, name, () => answersOk(`${url}/readyz`))
-  return {
-    url,
-    isRunning: program.isRunning,
-    turnClock: async (seconds) => void (await program.ask({ turnBySeconds: seconds })),
-    faults: () => readFileSync(log, 'utf8').split('\n').filter(isFault),
-    stop: program.stop,
-  }
-}
-
-/** Warnings are business as usual; a line that is no log line is an exception that nobody caught. */
-function isFault(line: string): boolean {
-  return line !== '' && !/^\{"level":"(trace|debug|info|warn)"/.test(line)
-}
-
-async function keyOfDeployment(data: string, baseUrl: string, purpose: string): Promise<Signer> {
-  const shelf = directoryShelf(join(data, 'identity'))
-  const opened = await openDeployment({ mode: 'development', shelf, now, warn: () => undefined })
-  if (!opened.ok) throw new Error(opened.error.code)
-  const signer = await opened.value.signer(purpose, { baseUrl, dnsNames: [] })
-  if (!signer.ok) throw new Error(signer.error.code)
-  return signer.value
 }
