@@ -162,20 +162,21 @@ describe('10 MB', () => {
   )
 
   it.each(named(ROUTES.filter(({ methods }) => methods === READ)))('at %s are not read', async (_, route) => {
-    const headers = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json', cookie: 'login=x' }
     const body = 'x'.repeat(TEN_MEGABYTES)
+    // What is below the prefix may be sent anything; which methods it has is the other service's to say.
+    const isPassed = route.server === 'web-wallet' && route.by === 'another'
+    const refusal = isPassed
+      ? { status: 413, message: /too large/ }
+      : { status: 405, message: /POST is not allowed/ }
     for (const chunked of [false, true])
-      expectRefused(await ask(route, { method: 'POST', headers, body, chunked }), {
-        status: 405,
-        message: /POST is not allowed/,
-      })
+      expectRefused(await ask(route, { method: 'POST', headers, body, chunked }), refusal)
   })
 })
 
 /** What pages of other sites, and names of theirs that lead to this machine, bring along. */
 const FOREIGN: readonly Readonly<Record<string, string>>[] = [
   { 'sec-fetch-site': 'cross-site' },
-  { 'sec-fetch-site': 'same-site' },
   { origin: 'http://evil.example' },
   { origin: 'null' },
   { host: 'evil.example' },
@@ -193,7 +194,7 @@ describe('a page of another site', () => {
         ...body,
         headers: { 'content-type': 'application/json', ...headers },
       })
-      expectRefused(answer, { status: 403, message: /another site|not a name of this service|host/i })
+      expectRefused(answer, { status: 403, message: /page of another site|Host is not one of this service/ })
     }
   })
 
@@ -216,14 +217,15 @@ describe('a page of another site', () => {
     for (const site of ['cross-site', 'same-site'])
       expectRefused(await sendJson(`${url}/wallet-api/auth/login`, login, { 'sec-fetch-site': site }), {
         status: 403,
-        message: /pages of this wallet/,
+        message: /another site|pages of this wallet/,
       })
     const entered = expectStatus(await sendJson(`${url}/wallet-api/auth/login`, login, own), 200)
     const [cookie = ''] = (entered.headers.get('set-cookie') ?? '').split(';')
     const session = (headers: Readonly<Record<string, string>>) =>
       send(`${url}/wallet-api/auth/session`, { headers: { cookie, ...headers } })
     expectStatus(await session(own), 200)
-    for (const headers of FOREIGN.slice(0, 4)) expectClean(await session(headers), 401)
+    for (const headers of [...FOREIGN.slice(0, 3), { 'sec-fetch-site': 'same-site' }])
+      expectClean(await session(headers), 401)
   })
 })
 

@@ -129,13 +129,13 @@ describe('issuing in the portal', () => {
     await page.goto('/issue/IdentityCredential')
     await page.getByLabel('Given name').fill('Ana Maria')
     const parts = ['.card-title', '.card-issuer bdi', '.card-holder']
-    const shown = await Promise.all(
-      parts.map((part) => page.locator(`.preview ${part}`).textContent()),
-    )
+    const shown = await Promise.all(parts.map((part) => page.locator(`.preview ${part}`).textContent()))
     await page.getByRole('button', { name: 'Make the offer' }).click()
     await heading(page, /^Scan to add/)
     const { family_name, given_name } = disclosedIn(await issued())
-    const metadata = (await call(`${world.cluster.urls.issuer}/.well-known/openid-credential-issuer`)).json() as {
+    const metadata = (
+      await call(`${world.cluster.urls.issuer}/.well-known/openid-credential-issuer`)
+    ).json() as {
       display: { name: string }[]
       credential_configurations_supported: Record<
         string,
@@ -147,7 +147,7 @@ describe('issuing in the portal', () => {
     expect(shown).toEqual([
       type?.credential_metadata.display[0]?.name,
       metadata.display[0]?.name,
-      `${given_name} ${family_name}`,
+      `${String(given_name)} ${String(family_name)}`,
     ])
   })
 
@@ -224,11 +224,11 @@ describe('an offer', () => {
   })
 
   it('that nobody took in time says so, and gives another code for the same form', async () => {
-    const hurried = '**/api/issuer/openid4vc/sdjwt/issue'
     const orders: unknown[] = []
-    await page.route(hurried, async (route) => {
+    await page.route('**/api/issuer/openid4vc/sdjwt/issue', async (route) => {
+      const hurry = orders.length === 0 && { sessionttl: '10' }
       orders.push(route.request().postDataJSON())
-      await route.continue({ headers: { ...route.request().headers(), sessionttl: '10' } })
+      await route.continue({ headers: { ...route.request().headers(), ...hurry } })
     })
     await page.goto('/issue/IdentityCredential')
     await page.getByLabel('Given name').fill('Kept')
@@ -349,7 +349,9 @@ describe('when something is not there', () => {
     await visit.page.goto('/issue')
     await heading(visit.page, 'You may not see this')
     expect(await correlationId(visit.page)).toMatch(/^[\w-]{8,}$/)
-    expect(await problemsOf(visit)).toEqual(nothing)
+    // A page without TLS under such a name is nothing that a browser trusts, and it says so.
+    const problems = (await problemsOf(visit)).filter((one) => !one.includes('origin was untrustworthy'))
+    expect(problems).toEqual(nothing)
     await visit.page.getByRole('link', { name: 'To the first page' }).waitFor()
     await visit.close()
   })

@@ -4,6 +4,7 @@ import { browserReturnedBody } from '@countersign/api/verifier/returned'
 import { type VerificationView, verificationView } from '@countersign/api/verifier/session'
 import { type StartedVerification, startedVerification } from '@countersign/api/verifier/start'
 import { isSessionId } from '@countersign/core/session-id'
+import { foreignPage } from '@countersign/service/http/access'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
@@ -66,6 +67,7 @@ const beginAnswers: DescribedAnswers = {
     message: 'body/dcql_query: Invalid input: expected object, received undefined',
   }),
   401: errorAnswer('Nobody is logged in', notLoggedIn),
+  403: errorAnswer('The request comes from a page of another site', foreignPage),
   502: errorAnswer("The verifier refuses the portal's key", keyRefused('verifier')),
   503: errorAnswer('The verifier is away for the moment', silent('verifier')),
   504: errorAnswer('The verifier does not answer in time', late('verifier')),

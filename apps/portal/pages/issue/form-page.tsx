@@ -60,11 +60,10 @@ async function loadType(name: string): Promise<Answer<LoadedType>> {
   if (!metadata.ok) return metadata
   const type = types.value.find((one) => one.name === name || one.id === name)
   if (type !== undefined) return { ok: true, value: { type, metadata: metadata.value } }
-  // Asked for it by name, the repository says under which id that stands in its log.
-  const asked = await api.get<unknown>(
-    `/repository/api/schema/${encodeURIComponent(name)}?format=dc%2Bsd-jwt`,
-  )
-  return asked.ok ? { ok: false, error: NO_TYPE } : asked
+  // Asked for it by name, the repository says under which id that stands in its log: as a bad request, which it is not to people.
+  const asked = await api.get<unknown>(`/repository/api/schema/${encodeURIComponent(name)}`)
+  const correlationId = asked.ok ? undefined : asked.error.correlationId
+  return { ok: false, error: { ...NO_TYPE, ...(correlationId !== undefined && { correlationId }) } }
 }
 
 function FormatChoice({ type, metadata }: LoadedType) {
