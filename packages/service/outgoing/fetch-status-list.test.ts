@@ -161,9 +161,9 @@ describe('a status list from the network', () => {
     let asked = 0
     const url = await serve((request, response) => {
       asked += 1
-      if (asked === 1) setTimeout(() => LIST(request, response), 700)
+      if (asked === 1) setTimeout(() => LIST(request, response), 1400)
     })
-    const source = statusListSource(remote(), { timeoutMs: 1200 })
+    const source = statusListSource(remote(), { timeoutMs: 2600 })
     expect(await source(url, ACCEPT, NOW)).toMatchObject({ ok: true })
     expect(asked).toBe(2)
   })

@@ -37,7 +37,7 @@ describe('a postgres server that goes and comes', () => {
     folder = await mkdtemp(join(tmpdir(), 'countersign-data-'))
     server = await startPostgres({ dataFolder: folder, durable: false })
     const onProblem = (message: string) => problems.push(message)
-    database = await openDatabase(server.url, { statementTimeoutMs: 500, onProblem })
+    database = await openDatabase(server.url, { statementTimeoutMs: 5_000, onProblem })
     await sql`create table t (id text primary key)`.execute(database.db)
   })
   afterAll(async () => {
@@ -92,11 +92,11 @@ describe('a postgres server that goes and comes', () => {
   it('a server that does not answer is unavailable, and its connections are not used again', async () => {
     const proxy = await startFaultProxy(server.port)
     const url = server.url.replace(`:${server.port}`, `:${proxy.port}`)
-    const proxied = await openDatabase<Tables>(url, { statementTimeoutMs: 500 })
+    const proxied = await openDatabase<Tables>(url, { statementTimeoutMs: 1_500 })
     const insertProxied = (id: string) => proxied.db.insertInto('t').values({ id }).execute()
     await insertProxied('proxied')
     proxy.freeze()
-    await expectUnavailable(() => insertProxied('frozen'), 1_500)
+    await expectUnavailable(() => insertProxied('frozen'), 3_000)
     await expectUnavailable(() => proxied.ping(300), 500)
     proxy.thaw()
     await insertProxied('thawed')
@@ -124,7 +124,9 @@ describe('a postgres server that goes and comes', () => {
   })
 
   it('a statement that lasts too long is ended on the server too', async () => {
-    await expectUnavailable(() => sql`select pg_sleep(20)`.execute(database.db), 1_500)
+    const hasty = await openDatabase<Tables>(server.url, { statementTimeoutMs: 500 })
+    await expectUnavailable(() => sql`select pg_sleep(20)`.execute(hasty.db), 1_500)
+    await hasty.close()
     const { rows } =
       await sql`select 1 from pg_stat_activity where query like '%pg_sleep(2%' and state = 'active'
       and pid <> pg_backend_pid()`.execute(database.db)
