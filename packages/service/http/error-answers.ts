@@ -14,6 +14,9 @@ export function answerError(error: unknown, request: FastifyRequest, reply: Fast
   if (fault) log.error({ requestId: request.id, ...errorFacts(error) }, 'request failed')
   const { malformed } = request.routeOptions.config
   const unnamed = wire.status === 400 && wire.code === undefined && malformed !== undefined
+  // The framework closes under a body that it did not read to its end, and the answer may be lost with the connection. What is
+  // still sent is passed over, for as long as a request may take.
+  void reply.removeHeader('connection')
   answer(unnamed ? { ...wire, code: malformed } : wire, request, reply)
 }
 

@@ -95,9 +95,13 @@ describe('a body', () => {
   it('that says no length is cut at the same limit and told the same', async () => {
     const { port } = await started()
     const text = `{"a":"${'x'.repeat(message)}"}`
-    const { received } = say(port, 'POST /small/known HTTP/1.1\r\ntransfer-encoding: chunked', chunk(text))
+    const head = 'POST /small/known HTTP/1.1\r\ntransfer-encoding: chunked'
+    const { received, socket } = say(port, head, chunk(text))
     await eventually('it is refused', () => received().includes(`too large, limit ${message} bytes`))
     expect(received()).toMatch(/^HTTP\/1\.1 413 /)
+    // The rest of it is passed over, and the connection goes on.
+    socket.write(`${chunk(text)}0\r\n\r\nGET /livez HTTP/1.1\r\nhost: localhost\r\n\r\n`)
+    await eventually('the next one is answered', () => received().includes('HTTP/1.1 200 '))
   })
 
   it('larger than a message is read only when its caller is known', async () => {

@@ -69,7 +69,9 @@ async function send(
   const { request, ...options } = optionsFor(upstream, call)
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const length = typeof body === 'string' ? { 'content-length': `${Buffer.byteLength(body)}` } : {}
-  const sent = request({ ...options, headers: { ...headers, ...length } }, resolve)
+  // We close it, where it has one call: whoever answers before all of a body went, and closes, takes the answer along.
+  const all = { ...headers, ...length, connection: 'keep-alive' }
+  const sent = request({ ...options, headers: all }, resolve)
   // Not the option `signal`: that one goes on to the connection, which outlives the call.
   const end = () => sent.destroy()
   signal.addEventListener('abort', end)
@@ -84,13 +86,14 @@ async function send(
   return promise
 }
 
-/** An answer may come before all of the body went: the rest of it stays where it is, and the answer is read. */
+/** An answer may come before all of the body went: the rest of it is passed over, or the caller's connection would stand still. */
 function sendAlong(body: Readable, sent: ClientRequest, onError: (error: Error) => void): void {
   body.once('error', (error) => {
     onError(error)
     sent.destroy()
   })
   body.pipe(sent)
+  sent.once('close', () => body.resume())
 }
 
 /** The path as it is: read once more as an address it could become another one. */

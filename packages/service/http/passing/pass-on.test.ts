@@ -90,7 +90,7 @@ describe.each(WAYS)('a call that is passed on %s', (_way, inFront) => {
   })
 
   it('leaves its connection to the next one, unless it changes something', async () => {
-    const { heard, url } = await behind()
+    const { heard, server, url } = await behind()
     const { ask } = await inFront({ url })
     for (let asked = 0; asked < 5; asked += 1) {
       expect(await (await ask('/passed')).text()).toBe('{"done":true}')
@@ -100,6 +100,8 @@ describe.each(WAYS)('a call that is passed on %s', (_way, inFront) => {
     expect(heard.connections).toBe(1)
     for (let asked = 0; asked < 3; asked += 1) expect((await ask('/passed', json('{}'))).status).toBe(200)
     expect(heard.connections).toBe(4)
+    const open = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)))
+    await eventually('the others are closed', async () => (await open()) === 1)
   })
 
   it('is asked again over a new connection when the kept one was closed', async () => {

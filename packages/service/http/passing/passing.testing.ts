@@ -1,5 +1,11 @@
 /** Services behind and in front, for tests of calls that are passed on. */
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach } from 'vitest'
 import { open, start } from '../http-service.testing.ts'
@@ -38,12 +44,17 @@ export async function behind(answer: Answering = (_request, response) => respons
   server.on('connection', () => {
     heard.connections += 1
   })
+  return { seen, heard, server, url: await listening(server) }
+}
+
+/** Its address; closed when the test is over. */
+export async function listening(server: Server): Promise<string> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   ends.push(() => {
     server.closeAllConnections()
     server.close()
   })
-  return { seen, heard, server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 type Behind = Pick<Upstream, 'url' | 'silenceMs'>
