@@ -14,8 +14,8 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   'credential/contract': pure('crypto', 'crypto/jose', 'did', 'x509'),
   credential: pure('credential/contract', 'credential/sd-jwt-vc', 'credential/mdoc', 'credential/w3c-vc'),
-  'credential/display': pure('credential/contract'),
   'credential/svg': using(['saxes']),
+  'credential/display': pure('credential/contract', 'credential/svg'),
   'credential/type-metadata': pure('crypto', 'credential/contract', 'credential/display', 'credential/svg'),
   'credential/sd-jwt': pure('crypto', 'crypto/jose', 'credential/contract'),
   'credential/sd-jwt-vc': pure('crypto', 'crypto/jose', 'x509', 'credential/contract', 'credential/sd-jwt'),

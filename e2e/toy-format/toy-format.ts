@@ -40,7 +40,7 @@ export const toy: CredentialFormat = {
   signerProfile: 'jose',
   statusList: 'token-jwt',
   bindingMethods: ['jwk'],
-  envelope: [],
+  envelope: () => [],
   defaultLifetimeDays: 10,
   claimsAt: () => [],
   frame: () => ({}),

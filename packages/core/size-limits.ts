@@ -61,6 +61,10 @@ export const FETCHED = {
   statusList: 4 * MB,
   /** A VICAL or a list of trusted entities, from an address or a file: some hundred certificates with what is said of them. */
   trustList: 8 * MB,
+  /** Of a type and of each that it extends. */
+  typeMetadata: 256 * KB,
+  /** On a card, a few millimetres wide. */
+  logo: 128 * KB,
   /** Where nothing else is said. */
   other: 1_000_000,
 } as const

@@ -46,8 +46,8 @@ export interface FormatFacts {
   readonly alwaysBinds?: true
   /** Member that describes the holder and calls them by a DID in its `id`; absent: a credential knows its holder's key alone. */
   readonly subjectMember?: string | undefined
-  /** Members at the top that every credential has and that say nothing of its holder: people are not shown them. */
-  readonly envelope: readonly string[]
+  /** Members at the top that are about the credential and not about its holder: people are not shown them. */
+  envelope(claims: JsonObject): readonly string[]
   /** Members at the top that say from and until when it is good; absent where that is not among the claims. */
   readonly validity?: { readonly from: string; readonly until: string } | undefined
   /** How long a credential is good where neither its type nor the issue call says so, in days. */

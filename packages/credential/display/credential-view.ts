@@ -4,12 +4,14 @@
  * names of the claims have to do. Plain data: drawing, escaping and loading of pictures is the user interface's.
  */
 
-import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { resolveClaimPath } from '../contract/claim-path.ts'
 import type { ClaimPath } from '../contract/format.ts'
 import type { FormatFacts } from '../contract/format-facts.ts'
 import type { FormatId } from '../contract/format-id.ts'
+import { withoutPlaces } from './claims-apart.ts'
 import { displayValue } from './display-value.ts'
+import { readableName } from './readable-name.ts'
 
 export interface CredentialView {
   readonly format: FormatId
@@ -90,11 +92,38 @@ export function credentialView(
     backgroundImage: display?.backgroundImage,
     expiresAt,
     unshown,
-    claims:
-      look && look.claims.length > 0
-        ? labelled(credential, format, look, locales)
-        : unlabelled(credential, format),
+    claims: claimsOf(credential, format, look, locales),
   }
+}
+
+/** In the order of the type; what the type does not speak of follows under its own name. */
+function claimsOf(
+  { claims }: Pick<Viewed, 'claims'>,
+  format: ViewedFormat,
+  look: TypeLook | undefined,
+  locales: readonly string[],
+): readonly ViewClaim[] {
+  const described = outermost((look?.claims ?? []).map(({ path }) => path))
+  const shown = described.flatMap((path) => claimsAt(claims, path, look, locales))
+  const rest = withoutPlaces(
+    claims,
+    described.flatMap((path) => resolveClaimPath(claims, path)),
+  )
+  const others = ownLeaves(rest, format.envelope(claims), format.subjectMember)
+  return [...shown, ...others.map((path) => claimView({ claims: rest }, path, look, locales))]
+}
+
+/** What is at a path, in one row; none where nothing is there. */
+export function claimsAt(
+  claims: JsonObject,
+  path: ClaimPath,
+  look: TypeLook | undefined,
+  locales: readonly string[],
+): readonly ViewClaim[] {
+  const values = resolveClaimPath(claims, path).map((place) => textAt(claims, place, look, locales))
+  return values.length === 0
+    ? []
+    : [{ path, label: claimLabel(path, look, locales), value: values.join(', ') }]
 }
 
 /** One claim at a concrete path, under the label that the type has for it or for the object around it. */
@@ -104,7 +133,17 @@ export function claimView(
   look: TypeLook | undefined,
   locales: readonly string[] = ['en'],
 ): ViewClaim {
-  return { path, label: claimLabel(path, look, locales), value: displayValue(valueAt(claims, path)) }
+  return { path, label: claimLabel(path, look, locales), value: textAt(claims, path, look, locales) }
+}
+
+function textAt(
+  claims: JsonObject,
+  place: ClaimPath,
+  look: TypeLook | undefined,
+  locales: readonly string[],
+): string {
+  const nameOf = (inner: ClaimPath) => claimLabel([...place, ...inner], look, locales)
+  return displayValue(valueAt(claims, place), { nameOf, locales })
 }
 
 /** What people call the claim: by the type's own words where it has some for this path, otherwise by its name. */
@@ -113,15 +152,27 @@ export function claimLabel(
   look: TypeLook | undefined,
   locales: readonly string[] = ['en'],
 ): string {
-  const described = look?.claims.find(
-    (claim) => claim.path.length === path.length && isWithin(path, claim.path),
-  )
+  const named = namedPart(path)
+  const described = look?.claims.find(({ path: other }) => {
+    const its = namedPart(other)
+    return its.length === named.length && covers(its, named)
+  })
   return (described && bestFor(described.labels, locales)?.label) ?? labelOf(path)
 }
 
-/** Whether one of both paths leads to what the other one stands in. */
-export function pathsOverlap(one: ClaimPath, other: ClaimPath): boolean {
-  return isWithin(one, other) || isWithin(other, one)
+/** An element of a list is called as the list is. */
+function namedPart(path: ClaimPath): ClaimPath {
+  return path.slice(0, path.findLastIndex((step) => typeof step === 'string') + 1)
+}
+
+/** Without those that another one leads to or through: what is within another is a part of it. */
+export function outermost(paths: readonly ClaimPath[]): readonly ClaimPath[] {
+  return paths.filter(
+    (path, at) =>
+      !paths.some(
+        (other, place) => place !== at && covers(other, path) && (place < at || !covers(path, other)),
+      ),
+  )
 }
 
 /** The exact tag, then the same language, then the first. */
@@ -141,43 +192,47 @@ function languageOf(locale: string): string {
   return locale.toLowerCase().split('-', 1)[0] ?? ''
 }
 
-/** In the order of the type; what the type does not speak of follows under its own name. */
-function labelled(
-  credential: Viewed,
-  format: ViewedFormat,
-  look: TypeLook,
-  locales: readonly string[],
-): readonly ViewClaim[] {
-  const { claims } = credential
-  const shown = look.claims.flatMap(({ path, labels }): readonly ViewClaim[] => {
-    const values = resolveClaimPath(claims, path).map((place) => displayValue(valueAt(claims, place)))
-    if (values.length === 0) return []
-    const label = bestFor(labels, locales)?.label ?? labelOf(path)
-    return [{ path, label, value: values.join(', ') }]
+/** Whether `inner` leads to nothing but what `outer` leads to or through. */
+export function covers(outer: ClaimPath, inner: ClaimPath): boolean {
+  const isMet = (step: ClaimPath[number], at: number) =>
+    step === inner[at] || (step === null && typeof inner[at] === 'number')
+  return outer.length <= inner.length && outer.every(isMet)
+}
+
+/** Paths of everything that says something of the holder. */
+function ownLeaves(
+  claims: JsonObject,
+  ofCredential: readonly string[],
+  subjectMember: string | undefined,
+): readonly ClaimPath[] {
+  return Object.keys(claims).flatMap((name) => {
+    if (name === subjectMember) return subjectLeaves(claims[name], [name])
+    const isOfCredential = ofCredential.includes(name) || isOwnNumber(name, claims[name])
+    return isOfCredential ? [] : leavesBelow(claims[name], [name])
   })
-  const isShown = (path: ClaimPath) => look.claims.some((claim) => pathsOverlap(path, claim.path))
-  return [...shown, ...unlabelled(credential, format).filter(({ path }) => !isShown(path))]
 }
 
-function isWithin(outer: ClaimPath, inner: ClaimPath): boolean {
-  return outer.length <= inner.length && outer.every((step, at) => step === inner[at] || inner[at] === null)
+/** The subject is called by an identifier that the credential is bound to, and has no claim in it. */
+function subjectLeaves(subject: JsonValue | undefined, above: ClaimPath): readonly ClaimPath[] {
+  if (isJsonArray(subject)) return subject.flatMap((one, at) => subjectLeaves(one, [...above, at]))
+  if (!isJsonObject(subject)) return subject === undefined ? [] : [above]
+  return Object.keys(subject)
+    .filter((name) => name !== 'id')
+    .flatMap((name) => leavesBelow(subject[name], [...above, name]))
 }
 
-function unlabelled({ claims }: Viewed, { envelope, subjectMember }: ViewedFormat): readonly ViewClaim[] {
-  const subject = subjectMember === undefined ? undefined : claims[subjectMember]
-  if (subjectMember !== undefined && isJsonObject(subject)) {
-    return leaves(subject, [subjectMember]).filter(({ path }) => path.at(-1) !== 'id')
-  }
-  return leaves(claims).filter(({ path }) => !envelope.includes(String(path[0])))
+/**
+ * A random number that names the credential itself (RFC 9562) says no more of its holder than the issuer's signature does. Any
+ * other `id` may be somebody's.
+ */
+function isOwnNumber(name: string, value: JsonValue | undefined): boolean {
+  const isNumber = typeof value === 'string' && /^urn:uuid:[0-9a-f-]{36}$/i.test(value)
+  return isNumber && (name === 'id' || name === 'jti')
 }
 
-/** Members of the outermost object; those of a namespace or an inner object one level further. */
-function leaves(claims: JsonObject, above: ClaimPath = []): readonly ViewClaim[] {
-  return Object.entries(claims).flatMap(([name, value]): readonly ViewClaim[] => {
-    const path = [...above, name]
-    if (isJsonObject(value) && path.length < 2 + above.length) return leaves(value, path)
-    return [{ path, label: labelOf(path), value: displayValue(value) }]
-  })
+/** A member of the outermost object is a row, or a row for each of its own members where it has some. */
+function leavesBelow(value: JsonValue | undefined, path: ClaimPath): readonly ClaimPath[] {
+  return isJsonObject(value) ? Object.keys(value).map((name) => [...path, name]) : [path]
 }
 
 function valueAt(claims: JsonObject, place: ClaimPath): JsonValue {
@@ -190,14 +245,4 @@ function valueAt(claims: JsonObject, place: ClaimPath): JsonValue {
 function labelOf(path: ClaimPath): string {
   const name = path.findLast((step) => typeof step === 'string')
   return readableName(String(name ?? ''))
-}
-
-/** `urn:eudi:pid:1`, `org.iso.18013.5.1.mDL`, `given_name`, `UniversityDegree` as words. */
-export function readableName(name: string): string {
-  const last = name.split(/[/:#.]/).findLast((part) => /[A-Za-z]{2}/.test(part)) ?? name
-  const words = last
-    .replaceAll(/[_-]+/g, ' ')
-    .replaceAll(/([a-z])([A-Z])/g, '$1 $2')
-    .trim()
-  return words === '' ? name : words.charAt(0).toUpperCase() + words.slice(1)
 }

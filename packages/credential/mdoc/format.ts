@@ -15,7 +15,7 @@ export const mdoc: CredentialFormat = {
   statusList: 'token-cwt',
   bindingMethods: ['cose_key'],
   alwaysBinds: true,
-  envelope: [],
+  envelope: () => [],
   // An MSO is meant to be renewed, with the device key that it is bound to.
   defaultLifetimeDays: 30,
   claimsAt: (namespace) => [namespace],

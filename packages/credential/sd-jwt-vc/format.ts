@@ -17,7 +17,7 @@ export const sdJwtVc: CredentialFormat = {
   signerProfile: 'jose',
   statusList: 'token-jwt',
   bindingMethods: ['jwk'],
-  envelope: ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'aka_vcts', 'cnf', 'status'],
+  envelope: () => ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'aka_vcts', 'cnf', 'status'],
   validity: { from: 'nbf', until: 'exp' },
   defaultLifetimeDays: 365,
   claimsAt: () => [],

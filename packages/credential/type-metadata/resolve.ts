@@ -1,8 +1,7 @@
 /**
  * The metadata of a type with everything that it extends (draft-ietf-oauth-sd-jwt-vc §5.4): the chain is followed to its
  * end, every document must name the type it was asked for and have the promised bytes, and an extension may add and
- * tighten but never relax. Where documents come from is the caller's: a function that fetches. No service of today asks: it is
- * what cards in the web wallet will be made from, and what the catalogue's own documents are held to in tests.
+ * tighten but never relax. Where documents come from is the caller's: a function that fetches.
  */
 import { decodeUtf8 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'

@@ -12,7 +12,7 @@ import {
   presentMembers,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { RECEIVED } from '@countersign/core/size-limits'
+import { FETCHED, RECEIVED } from '@countersign/core/size-limits'
 import type { ClaimPath } from '../contract/format.ts'
 
 export interface TypeMetadata {
@@ -75,7 +75,7 @@ export interface TypeMetadataRefusal {
   readonly at: string
 }
 
-export const MAX_TYPE_METADATA_BYTES = 262_144
+export const MAX_TYPE_METADATA_BYTES = FETCHED.typeMetadata
 
 const MAX_DISPLAYS = 100
 const MAX_CLAIMS = 500

@@ -20,12 +20,34 @@ import { openJwtCredential, openSdJwtCredential } from './open.ts'
 import { presentJwtCredential, presentSdJwtCredential } from './present.ts'
 import { verifyJwtCredential, verifySdJwtCredential } from './verify.ts'
 
+/** VCDM 2.0 §4, 1.1 §4: what is said of the credential. What else there is, `evidence` among it, tells of its holder. */
+const ENVELOPE = [
+  '@context',
+  'id',
+  'type',
+  'name',
+  'description',
+  'issuer',
+  'validFrom',
+  'validUntil',
+  'issuanceDate',
+  'expirationDate',
+  'credentialStatus',
+  'credentialSchema',
+  'refreshService',
+  'termsOfUse',
+  'relatedResource',
+  'renderMethod',
+  'proof',
+]
+
 const w3c = {
   family: 'w3c',
   signerProfile: 'jose',
   statusList: 'bitstring',
   bindingMethods: ['jwk', 'did:jwk', 'did:key'],
   subjectMember: 'credentialSubject',
+  envelope: () => ENVELOPE,
   defaultLifetimeDays: 365,
   claimsAt: () => ['credentialSubject'],
 } as const satisfies Partial<CredentialFormat>
@@ -41,7 +63,6 @@ export const jwtVcJson: CredentialFormat = {
   id: 'jwt_vc_json',
   securedBy: 'jwt',
   oneStatus: true,
-  envelope: [],
   validity: { from: 'issuanceDate', until: 'expirationDate' },
   frame: frameOf('1.1'),
   issue: issueJwtVcJson,
@@ -56,7 +77,6 @@ export const vcJwt: CredentialFormat = {
   ...w3c,
   id: 'vc+jwt',
   securedBy: 'jwt',
-  envelope: [],
   validity: { from: 'validFrom', until: 'validUntil' },
   frame: frameOf('2.0'),
   issue: issueVcJwt,
@@ -72,7 +92,7 @@ export const vcSdJwt: CredentialFormat = {
   id: 'vc+sd-jwt',
   alsoReads: 'sd-jwt-vc',
   securedBy: 'sd-jwt',
-  envelope: ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'cnf', 'status'],
+  envelope: (claims) => (hasVct(claims) ? sdJwtVc.envelope(claims) : ENVELOPE),
   validity: { from: 'validFrom', until: 'validUntil' },
   frame: frameOf('2.0'),
   issue: issueVcSdJwt,
