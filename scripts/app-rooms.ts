@@ -212,6 +212,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/wallet/credentials': onNode(
     'crypto',
+    'event-loop',
     'credential/contract',
     'credential/display',
     'credential/sd-jwt',
@@ -227,6 +228,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'event-loop',
     'credential/contract',
     'credential/display',
+    'credential/type-metadata',
     'keys/signers',
     'protocol/oauth',
     'protocol/oauth/grants',

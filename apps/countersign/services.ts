@@ -35,6 +35,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     serves: 'api',
     keeps: 'records',
     balancedPort: 9091,
+    calls: ['repository'],
     shows: ['web-wallet'],
     load: async () => (await import('@countersign/wallet/main')).startWallet,
   },

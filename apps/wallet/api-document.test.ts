@@ -54,7 +54,7 @@ onSqlite('the OpenAPI document', (store) => {
     )
 
   it('has every operation, with a summary and with answers that have a description', () => {
-    expect(operations()).toHaveLength(49)
+    expect(operations()).toHaveLength(52)
     for (const { name, operation } of operations()) {
       expect(operation.summary, name).toMatch(/\w/)
       const statuses = Object.keys(operation.responses)
@@ -127,6 +127,20 @@ onSqlite('the OpenAPI document', (store) => {
     }
   }
 
+  async function pictureOn(me: Person, credential: string): Promise<string> {
+    const headers = { ...me.headers, 'accept-language': 'de' }
+    const cards = JSON.parse((await api.ask('GET', `${me.wallet}/cards`, { headers })).text) as {
+      id: string
+      look: { logo?: { uri: string } }
+    }[]
+    return (
+      cards
+        .find(({ id }) => id === credential)
+        ?.look.logo?.uri.split('/')
+        .at(-1) ?? ''
+    )
+  }
+
   async function namesFor(me: Person, path: string): Promise<Record<string, string>> {
     const ask = async (what: string, more = {}) =>
       (
@@ -141,7 +155,8 @@ onSqlite('the OpenAPI document', (store) => {
     if (!path.includes('{credential}')) return {}
     const text = { headers: { 'content-type': 'text/plain' }, body: issuer.offer() }
     const [credential] = JSON.parse(await ask('exchange/useOfferRequest', text)) as { id: string }[]
-    return { credential: credential?.id ?? '' }
+    const { id = '' } = credential ?? {}
+    return { credential: id, picture: await pictureOn(me, id) }
   }
 })
 

@@ -1,7 +1,7 @@
+import { startTestVerifier } from '@countersign/testing/people/verifier'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { json, type Person, password, startApi, type TestApi } from './testing/api.testing.ts'
 import { identity, startTestIssuer } from './testing/issuer.testing.ts'
-import { startTestVerifier } from './testing/verifier.testing.ts'
 import { onBothDatabases, withAnchors } from './testing/wallet.testing.ts'
 
 let people = 0

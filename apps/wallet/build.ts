@@ -26,7 +26,7 @@ export interface WalletPorts
 
 export interface WalletSettings
   extends Omit<WalletLimits, 'tokenLifetimeSeconds' | 'minimumPasswordLength'>,
-    Pick<Wallet, 'baseUrl' | 'clientId'> {
+    Pick<Wallet, 'baseUrl' | 'clientId' | 'repositoryUrl'> {
   readonly mode: Mode
   readonly tokenLifetimeDays: number
 }
@@ -48,6 +48,7 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
     baseUrl: settings.baseUrl,
     httpPolicy: outgoing.allowHttp ? 'any' : 'https_only',
     clientId: settings.clientId,
+    repositoryUrl: settings.repositoryUrl,
     limits: limitsOf(settings),
   }
 }

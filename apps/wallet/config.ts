@@ -40,6 +40,13 @@ export const walletShape = {
     .describe(
       "Public address of the web wallet: its pages may log in, and passkeys are for its host. Absent: http://localhost:7101 in development, this service's own address otherwise",
     ),
+  repositoryUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe(
+      'Repository that is asked how a type wants to look whose `vct` is no address; as issuers and verifiers are reached. Absent: nobody is asked',
+    ),
   clientId: z
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)

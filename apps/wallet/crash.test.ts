@@ -1,3 +1,4 @@
+import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
 import type { KyselyPlugin } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listCredentials } from './credentials/credentials.ts'
@@ -6,7 +7,6 @@ import { openRequest, rejectRequest, useOpenRequest } from './exchange/request-e
 import { usePresentationRequest } from './present/present-credential.ts'
 import { useOffer } from './receive/receive-credential.ts'
 import { badge, identity, startTestIssuer, type TestIssuer } from './testing/issuer.testing.ts'
-import { startTestVerifier, type TestVerifier } from './testing/verifier.testing.ts'
 import { newOwner, onBothDatabases, withAnchors } from './testing/wallet.testing.ts'
 import type { Wallet } from './wallet.ts'
 

@@ -1,7 +1,7 @@
+import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { json, type Person, startApi, type TestApi } from './testing/api.testing.ts'
 import { startTestIssuer, type TestIssuer } from './testing/issuer.testing.ts'
-import { startTestVerifier, type TestVerifier } from './testing/verifier.testing.ts'
 import { onSqlite, withAnchors } from './testing/wallet.testing.ts'
 
 interface Preview {

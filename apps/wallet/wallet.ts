@@ -37,6 +37,8 @@ export interface Wallet {
   readonly baseUrl: string
   /** Where http may stand for https. */
   readonly httpPolicy: HttpPolicy
+  /** Who is asked for the metadata of types whose name is no address; absent: nobody. */
+  readonly repositoryUrl?: string | undefined
   /** For authorization servers that take no anonymous clients. */
   readonly clientId: string
   readonly limits: WalletLimits

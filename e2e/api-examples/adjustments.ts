@@ -147,6 +147,11 @@ function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustmen
     [`DELETE ${at}/dids/{did}`]: ofDid,
     [`DELETE ${at}/credentials/{credential}`]: ofSecond,
     [`POST ${at}/credentials/{credential}/restore`]: ofSecond,
+    // Our issuer's cards have no logo.
+    [`GET ${at}/credentials/{credential}/pictures/{picture}`]: {
+      values: async () => ({ picture: 'none' }),
+      status: 404,
+    },
     [`POST ${at}/exchange/resolveCredentialOffer`]: offer,
     [`POST ${at}/exchange/useOfferRequest`]: offer,
     [`GET ${at}/exchange/resolveIssuerOpenIDMetadata`]: {

@@ -14,13 +14,18 @@ import { offerOf } from './create-offer.ts'
 
 type OpeningPorts = SessionPorts<IssuanceSession> & Pick<Issuer, 'baseUrl' | 'macs' | 'now'>
 
-/** Undefined where there is none, or not any more. */
+/** Undefined where there is none, or not any more: nobody shall look at what can no longer be taken up. */
 export async function openOffer(issuer: OpeningPorts, id: string): Promise<JsonObject | undefined> {
   const found = isSessionId(id) ? await issuer.sessions.get(id) : undefined
-  if (found === undefined) return undefined
+  if (found === undefined || isOver(found.value, issuer.now())) return undefined
   // Awaited, so that the wallet's token request, which comes next, does not meet this write half way.
   await noteOpened(issuer, id, found)
   return offerOf(issuer, found.value)
+}
+
+/** One whose code was taken is still given out: a wallet whose answer was lost begins again. */
+function isOver(session: IssuanceSession, now: number): boolean {
+  return session.state === 'closed' || (session.state === 'offered' && now >= session.expiresAt)
 }
 
 async function noteOpened(

@@ -9,6 +9,12 @@ import { countRows } from '../database/count-rows.ts'
 import type { CredentialRow } from '../database/schema.ts'
 import { MAX_CREDENTIALS, type OwnedWallet, type Wallet } from '../wallet.ts'
 
+/** How its issuer wanted it to look, and who gave it to the wallet. */
+export interface KeptLook extends TypeLook {
+  /** Credential issuer identifier; absent where an earlier release received it. */
+  readonly receivedFrom?: string | undefined
+}
+
 export interface StoredCredential {
   readonly id: string
   readonly walletId: string
@@ -16,8 +22,7 @@ export interface StoredCredential {
   /** The credential as it was issued, disclosures included. */
   readonly content: string
   readonly held: HeldCredential
-  /** This is how its issuer wanted it to look. */
-  readonly look?: TypeLook | undefined
+  readonly look?: KeptLook | undefined
   /** Epoch seconds. */
   readonly addedAt: number
   readonly deletedAt?: number | undefined
@@ -39,7 +44,7 @@ export interface NewCredential {
   readonly keyId?: string | undefined
   readonly format: string
   readonly content: string
-  readonly look?: TypeLook | undefined
+  readonly look?: KeptLook | undefined
 }
 
 /** Lists them in the order of their arrival. */

@@ -8,7 +8,7 @@ import { ok, type Result } from '@countersign/core/result'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import { checkStatus, type StatusFinding } from '@countersign/status-list/check-status'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
-import { type CredentialUnknown, findCredential } from './credentials.ts'
+import { type CredentialUnknown, findCredential, type StoredCredential } from './credentials.ts'
 import { type Judged, judgeIssuer } from './judged-issuer.ts'
 
 /** One for each reference of the credential, in their order; none where it names no status. */
@@ -24,11 +24,18 @@ export async function heldCredentialStatus(
   id: string,
 ): Promise<Result<HeldCredentialStatuses, CredentialUnknown>> {
   const found = await findCredential(wallet, owned, id)
-  if (!found.ok) return found
-  const { held } = found.value
-  if (held.statuses.length === 0) return ok([])
-  const judged = await judgeIssuer(wallet, owned, found.value)
-  return ok(judged.ok ? await lookUp(wallet, judged.value) : nothingKnown(held.statuses, judged.error))
+  return found.ok ? ok(await statusesOf(wallet, owned, found.value)) : found
+}
+
+export async function statusesOf(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  credential: StoredCredential,
+): Promise<HeldCredentialStatuses> {
+  const { statuses } = credential.held
+  if (statuses.length === 0) return []
+  const judged = await judgeIssuer(wallet, owned, credential)
+  return judged.ok ? lookUp(wallet, judged.value) : nothingKnown(statuses, judged.error)
 }
 
 async function lookUp(

@@ -22,10 +22,14 @@ export function issuerDisplay({
   display,
 }: Pick<OfferedConfiguration, 'claims' | 'display'>): TypeLook | undefined {
   if (display.length === 0 && claims.length === 0) return undefined
-  const look: TypeLook = {
+  return limitedLook({
     displays: display.slice(0, MAX_DISPLAYS).map(localDisplay),
     claims: claims.map(claimLook),
-  }
+  })
+}
+
+/** As much of a look as is kept: without its pictures where it is too large, and nothing where it is then. */
+export function limitedLook(look: TypeLook): TypeLook | undefined {
   return [look, withoutPictures(look)].find((one) => JSON.stringify(one).length <= MAX_LOOK_LENGTH)
 }
 

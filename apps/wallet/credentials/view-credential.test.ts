@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { useOffer } from '../receive/receive-credential.ts'
-import { identity, identityAs, startTestIssuer, type TestIssuer } from '../testing/issuer.testing.ts'
+import { eagle, identity, identityAs, startTestIssuer, type TestIssuer } from '../testing/issuer.testing.ts'
 import { dump, newOwner, onBothDatabases } from '../testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { viewCredential } from './view-credential.ts'
@@ -46,7 +46,7 @@ onBothDatabases('the view of a credential', (store) => {
       const german = await view(wallet, owned, id, ['fr', 'de'])
       expect(german).toMatchObject({
         title: 'Ausweis',
-        logo: { uri: 'https://issuer.test/logo.png', altText: 'Adler' },
+        logo: { uri: eagle, altText: 'Adler' },
       })
       expect(german.claims[0]?.label).toBe('Nachname')
       expect(issuer.asked).toHaveLength(asked)

@@ -35,6 +35,18 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
       )
     },
   },
+  // A column that may be empty, since what an earlier release writes has none, and a table that it does not know.
+  '2026-12-what-was-told-and-pictures': {
+    up: async (db: Untyped) => {
+      await db.schema.alterTable('presentations').addColumn('receiver_hash', 'text').execute()
+      await db.schema
+        .createIndex('presentations_receiver')
+        .on('presentations')
+        .columns(['wallet_id', 'receiver_hash'])
+        .execute()
+      await createPictures(db)
+    },
+  },
 }
 
 async function createAccounts(db: Untyped): Promise<void> {
@@ -128,6 +140,17 @@ async function createExchangesOfPages(db: Untyped): Promise<void> {
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .execute()
   await db.schema.createIndex('exchanges_wallet').on('exchanges').column('wallet_id').execute()
+}
+
+async function createPictures(db: Untyped): Promise<void> {
+  await ofWallet(db.schema.createTable('pictures'))
+    .addColumn('credential_id', 'text', (column) =>
+      column.notNull().references('credentials.id').onDelete('cascade'),
+    )
+    .addColumn('content_sealed', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('pictures_wallet').on('pictures').column('wallet_id').execute()
+  await db.schema.createIndex('pictures_credential').on('pictures').column('credential_id').execute()
 }
 
 async function createPasskeys(db: Untyped): Promise<void> {

@@ -23,6 +23,7 @@ export interface WalletTables {
   wallet_dids: DidRow
   hosted_dids: HostedDidRow
   credentials: CredentialRow
+  pictures: PictureRow
   receptions: IssuanceRow
   presentations: PresentationRow
   exchanges: ExchangeRow
@@ -112,6 +113,15 @@ export interface CredentialRow {
   readonly slot_hash: string
 }
 
+/** What is drawn on a card: its media type and its bytes, as JSON. It goes with its credential. `id` is a keyed hash of that and its address. */
+export interface PictureRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly credential_id: string
+  readonly content_sealed: string
+  readonly created_at: number
+}
+
 /** An issuance in progress or finished. Table and columns are named `reception` since their first release. */
 export interface IssuanceRow {
   readonly id: string
@@ -129,6 +139,8 @@ export interface PresentationRow {
   readonly id: string
   readonly wallet_id: string
   readonly request_hash: string
+  /** Of the host that it was sent to; absent where an earlier release wrote the row. */
+  readonly receiver_hash: string | null
   readonly sent_sealed: string
   readonly answer_sealed: string | null
   readonly created_at: number

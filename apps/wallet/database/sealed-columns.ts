@@ -11,6 +11,8 @@ type HashPurpose =
   | 'offer'
   | 'slot'
   | 'request'
+  | 'receiver'
+  | 'picture'
   | 'wish'
   | 'csrf'
   | 'passkey'

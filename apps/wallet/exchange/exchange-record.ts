@@ -139,6 +139,14 @@ export async function release<Resolved, Done>(
   await change(wallet, exchange, { state: 'open', decision_sealed: null, begun_at: null })
 }
 
+/** It cannot be done any more, unless somebody joined, who may have done it. */
+export async function giveUp<Resolved, Done>(
+  wallet: Wallet,
+  exchange: Exchange<Resolved, Done>,
+): Promise<void> {
+  await change(wallet, exchange, { state: 'refused' })
+}
+
 function obstacleTo<Resolved, Done>(
   { now }: Wallet,
   { begunAt = 0, decision: decided, state }: Exchange<Resolved, Done>,

@@ -10,9 +10,9 @@ import type { IssuerKeyReference, TrustedKey } from '@countersign/credential/con
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
 import { namesIssuer } from '@countersign/trust/issuer-name'
 import { parseX5cEntry } from '@countersign/x509/certificate'
+import type { ShownTrust } from '../credentials/shown.ts'
 import { readJsonAnswer } from '../outgoing-client.ts'
 import type { TrustedIssuers, Wallet } from '../wallet.ts'
-import type { ShownTrust } from './shown.ts'
 
 type Question = Pick<IssuerKeyReference, 'format' | 'credentialType' | 'signerProfile'>
 

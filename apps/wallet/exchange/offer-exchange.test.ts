@@ -48,7 +48,7 @@ onBothDatabases('an offer under an id', (store) => {
           configurationId: identity.id,
           type: identity.type,
           title: 'Identity',
-          look: { backgroundColor: '#123456', textColor: undefined },
+          look: { backgroundColor: '#123456', textColor: '#ffffff', print: true },
           claims: [{ path: ['family_name'], label: 'Family name' }],
         },
         { configurationId: badge.id },
@@ -181,6 +181,32 @@ onSqlite('an offer under an id', (store) => {
     })
     expect(await viewOffer(wallet, owned, preview.id, EN)).toMatchObject({
       value: { state: 'used', result: { credentials: [{ title: 'Identity' }] } },
+    })
+  })
+
+  it('whose code was used by somebody else is over, and says so ever after', async () => {
+    const { issuer, opened, owned, wallet } = await ready(store())
+    const offer = issuer.offer()
+    const preview = await opened(offer)
+    await useOffer(wallet, await newOwner(wallet), { offer })
+    const over = { value: { state: 'over', result: undefined } }
+    expect(await useOpenOffer(wallet, owned, preview.id, {}, EN)).toMatchObject(over)
+    expect(await viewOffer(wallet, owned, preview.id, EN)).toMatchObject(over)
+    expect(await useOpenOffer(wallet, owned, preview.id, {}, EN)).toMatchObject(over)
+    expect(await listCredentials(wallet, owned)).toEqual([])
+  })
+
+  it('whose transaction code was wrong stays open, until its issuer gives it out no more', async () => {
+    const { issuer, opened, owned, wallet } = await ready(store())
+    const offer = issuer.offer({ txCode: '123456' })
+    const preview = await opened(offer)
+    expect(await useOpenOffer(wallet, owned, preview.id, { txCode: '000000' }, EN)).toMatchObject({
+      error: { code: 'issuer_error', error: 'invalid_grant' },
+    })
+    expect(await viewOffer(wallet, owned, preview.id, EN)).toMatchObject({ value: { state: 'open' } })
+    issuer.withdraw(offer)
+    expect(await useOpenOffer(wallet, owned, preview.id, { txCode: '000000' }, EN)).toMatchObject({
+      value: { state: 'over' },
     })
   })
 

@@ -4,17 +4,32 @@
  * transaction code among them, leaves it open; one that was taken up gives the same credentials however often it is asked.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { credentialsOfIssuance } from '../credentials/credentials.ts'
-import { type FetchMetadataRefusal, fetchIssuer, fetchOffer, type Issuer } from '../receive/fetch-offer.ts'
+import type { Locales } from '../credentials/shown.ts'
+import {
+  type FetchMetadataRefusal,
+  fetchIssuer,
+  fetchOffer,
+  type Issuer,
+  isGone,
+} from '../receive/fetch-offer.ts'
 import { refuseHopeless } from '../receive/issuance-plan.ts'
 import { findIssuance, offerHash } from '../receive/issuance-record.ts'
 import { type ReceiveRefusal, takeUpOffer, type UseOffer } from '../receive/receive-credential.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
-import { begin, type ExchangeRefusal, end, findExchange, keepExchange, release } from './exchange-record.ts'
+import {
+  begin,
+  type ExchangeRefusal,
+  end,
+  findExchange,
+  giveUp,
+  keepExchange,
+  release,
+} from './exchange-record.ts'
 import { issuerTrustBefore } from './issuer-trust-before.ts'
 import { type OfferPreview, previewOffer } from './preview-offer.ts'
 import type { OfferDone, OfferExchange, ResolvedOffer } from './resolved-offer.ts'
-import type { Locales } from './shown.ts'
 
 export type OfferExchangeRefusal = ExchangeRefusal | ReceiveRefusal
 
@@ -51,16 +66,34 @@ export async function useOpenOffer(
   if (!found.ok) return found
   const begun = await begin(wallet, owned, found.value, 'use')
   if (!begun.ok) return begun
-  if (begun.value.state === 'done') return ok(await shown(wallet, owned, begun.value, locales))
+  if (begun.value.state !== 'begun') return ok(await shown(wallet, owned, begun.value, locales))
   const { offer } = begun.value.resolved
   const issuer = async (): Promise<Result<Issuer, FetchMetadataRefusal>> => ok(issuerOf(begun.value.resolved))
   const taken = await takeUpOffer(wallet, owned, { ...wanted, offer, issuer })
   if (!taken.ok) {
+    if (await isOver(wallet, begun.value, taken.error)) {
+      await giveUp(wallet, begun.value)
+      return viewOffer(wallet, owned, id, locales)
+    }
     await release(wallet, begun.value)
     return taken
   }
   const done = { at: wallet.now(), issuanceId: taken.value.issuanceId }
   return ok(await shown(wallet, owned, await end(wallet, begun.value, 'done', done), locales))
+}
+
+/**
+ * A code that does not count: without a transaction code the offer was used or has ended; with one it may be that, and an issuer
+ * says so by giving the offer out no more (OpenID4VCI 1.0 §6.3 has one error for both).
+ */
+async function isOver(
+  wallet: Wallet,
+  { resolved: { offer, uri } }: OfferExchange,
+  refusal: ReceiveRefusal,
+): Promise<boolean> {
+  if (refusal.code !== 'issuer_error' || refusal.error !== 'invalid_grant') return false
+  if (offer.grants[PRE_AUTHORIZED_CODE]?.txCode === undefined) return true
+  return uri !== undefined && isGone(wallet, uri)
 }
 
 /** Nothing is stored and nobody is told. */
@@ -97,7 +130,7 @@ function findOffer(
 async function resolveOffer(wallet: Wallet, text: string): Promise<Result<ResolvedOffer, ReceiveRefusal>> {
   const fetched = await fetchOffer(wallet, text)
   if (!fetched.ok) return fetched
-  const { offer } = fetched.value
+  const { offer, uri } = fetched.value
   const issuer = await fetchIssuer(wallet, offer)
   if (!issuer.ok) return issuer
   const refusal = refuseHopeless(offer, issuer.value, wallet.formats)
@@ -106,6 +139,7 @@ async function resolveOffer(wallet: Wallet, text: string): Promise<Result<Resolv
   const configurations = offer.configurationIds.flatMap((id) => all.get(id) ?? [])
   return ok({
     offer,
+    uri,
     issuer: metadata,
     configurations,
     authorizationServer: issuer.value.authorizationServer,

@@ -11,10 +11,7 @@ import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/meta
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import { judgeIssuer } from '../credentials/judged-issuer.ts'
-import { hostOf } from '../outgoing-client.ts'
-import { hopelessReason, type UnusableReason } from '../receive/issuance-plan.ts'
-import type { OwnedWallet, Wallet } from '../wallet.ts'
-import type { OfferExchange } from './resolved-offer.ts'
+import { keptPictures, logoOf } from '../credentials/pictures.ts'
 import {
   cardOf,
   claimsShown,
@@ -24,11 +21,16 @@ import {
   type ShownLook,
   type ShownTrust,
   titleOf,
-} from './shown.ts'
+} from '../credentials/shown.ts'
+import { hostOf } from '../outgoing-client.ts'
+import { hopelessReason, type UnusableReason } from '../receive/issuance-plan.ts'
+import type { OwnedWallet, Wallet } from '../wallet.ts'
+import type { ExchangeState } from './exchange-record.ts'
+import type { OfferExchange } from './resolved-offer.ts'
 
 export interface OfferPreview {
   readonly id: string
-  readonly state: 'open' | 'unfinished' | 'used' | 'rejected'
+  readonly state: 'open' | 'unfinished' | 'used' | 'rejected' | 'over'
   /** Epoch seconds. */
   readonly expiresAt: number
   readonly issuer: {
@@ -85,7 +87,7 @@ export async function previewOffer(
   const { done, expiresAt, id, resolved } = exchange
   const { configurations, issuer, offer, trust } = resolved
   const display = bestFor(issuer.display, locales)
-  const state = stateOf(exchange)
+  const state = STATES[exchange.state]
   const byId = new Map(configurations.map((configuration) => [configuration.id, configuration]))
   return {
     id,
@@ -105,15 +107,17 @@ export async function previewOffer(
         ? undefined
         : {
             at: done.at,
-            credentials: await Promise.all(received.map((one) => receivedView(wallet, owned, one, locales))),
+            credentials: await receivedViews(wallet, owned, received, locales),
           },
   }
 }
 
-function stateOf({ state }: OfferExchange): OfferPreview['state'] {
-  if (state === 'begun') return 'unfinished'
-  if (state === 'done') return 'used'
-  return state === 'rejected' ? 'rejected' : 'open'
+const STATES: Readonly<Record<ExchangeState, OfferPreview['state']>> = {
+  open: 'open',
+  begun: 'unfinished',
+  done: 'used',
+  rejected: 'rejected',
+  refused: 'over',
 }
 
 function offered(
@@ -136,20 +140,31 @@ function offered(
   }
 }
 
+async function receivedViews(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  received: readonly StoredCredential[],
+  locales: Locales,
+): Promise<readonly ReceivedCredential[]> {
+  const kept = await keptPictures(wallet, owned)
+  return Promise.all(received.map((one) => receivedView(wallet, owned, one, { kept, locales })))
+}
+
 async function receivedView(
   wallet: Wallet,
   owned: OwnedWallet,
   credential: StoredCredential,
-  locales: Locales,
+  { kept, locales }: { readonly kept: ReadonlySet<string>; readonly locales: Locales },
 ): Promise<ReceivedCredential> {
   const { held, id, look } = credential
+  const logo = await logoOf(wallet, owned, credential, kept, locales)
   const judged = await judgeIssuer(wallet, owned, credential)
   return {
     id,
     format: held.format,
     type: held.type,
     ...cardOf(wallet, credential, locales),
-    look: lookOf(look, locales),
+    look: { ...lookOf(look, locales), logo },
     claims: claimsShown(wallet, held, look, locales),
     expiresAt: held.expiresAt,
     trust: judged.ok

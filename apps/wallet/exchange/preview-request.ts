@@ -5,6 +5,7 @@
 import { bestFor, type ViewImage } from '@countersign/credential/display/credential-view'
 import { matchQuery, type QueryMatch } from '@countersign/protocol/openid4vp/dcql/match'
 import type { CredentialSetQuery, DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
+import { type Locales, nameIn, type ShownTrust } from '../credentials/shown.ts'
 import { hostOf } from '../outgoing-client.ts'
 import { matchHeld } from '../present/match-credentials.ts'
 import type { VerifierRefusal } from '../present/presentation-record.ts'
@@ -12,8 +13,8 @@ import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type Candidate, candidatesOf } from './candidates.ts'
 import type { ExchangeState } from './exchange-record.ts'
 import { isOver, type RequestExchange, type ResolvedRequest } from './resolved-request.ts'
+import { type SharedBefore, sharedBefore } from './shared-before.ts'
 import { type SharedCredential, sharedCredentials } from './shared-claims.ts'
-import { type Locales, nameIn, type ShownTrust } from './shown.ts'
 import { type Unmet, unmetOf } from './unmet-query.ts'
 
 export interface RequestPreview {
@@ -27,6 +28,7 @@ export interface RequestPreview {
   readonly alternatives: readonly Alternatives[]
   readonly queries: readonly PreviewedQuery[]
   readonly satisfiable: boolean
+  readonly before?: SharedBefore | undefined
   readonly result?: RequestResult | undefined
 }
 
@@ -96,8 +98,25 @@ export async function previewRequest(
     alternatives: alternativesOf(query, matched.match),
     queries,
     satisfiable: matched.match.satisfiable,
+    before: exchange.state === 'open' ? await before(wallet, owned, resolved, queries) : undefined,
     result: await resultOf(wallet, owned, exchange, locales),
   }
+}
+
+/** By what is shared when nothing is chosen: every query that has to be answered, by its first candidate. */
+function before(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  resolved: ResolvedRequest,
+  queries: readonly PreviewedQuery[],
+): Promise<SharedBefore | undefined> {
+  const needed = queries.filter(({ required }) => required)
+  return sharedBefore(
+    wallet,
+    owned,
+    resolved,
+    needed.flatMap(({ candidates }) => candidates.slice(0, 1)),
+  )
 }
 
 const STATES: Readonly<Record<ExchangeState, RequestPreview['state']>> = {

@@ -5,7 +5,7 @@ import { badge, identity } from '../testing/issuer.testing.ts'
 import { dump, newOwner, onBothDatabases, onSqlite, withAnchors } from '../testing/wallet.testing.ts'
 import type { RequestPreview } from './preview-request.ts'
 import { dcql, locales, pathsOf, pick, ready, withChoice } from './request-exchange.testing.ts'
-import { rejectRequest, useOpenRequest, viewRequest } from './request-exchange.ts'
+import { openRequest, rejectRequest, useOpenRequest, viewRequest } from './request-exchange.ts'
 
 onBothDatabases('a request under an id', (store) => {
   it('shows who asks for what, and sends exactly what was shown', async () => {
@@ -237,6 +237,17 @@ onSqlite('what was decided', (store) => {
       error: { code: 'request_over' },
     })
     expect(verifier.bodies).toEqual([])
+  })
+
+  it('at the time that was shown it is over, and one that has just come is not', async () => {
+    const { owned, verifier, wallet } = await ready(store())
+    const at = (later: number) => ({ ...wallet, now: () => store().clock.now + later })
+    const opened = await openRequest(at(330), owned, verifier.request(), locales)
+    if (!opened.ok) throw new Error(opened.error.code)
+    const { expiresAt, id } = opened.value
+    expect(expiresAt).toBe(store().clock.now + 340)
+    expect(await viewRequest(at(339), owned, id, locales)).toMatchObject({ value: { expired: false } })
+    expect(await viewRequest(at(340), owned, id, locales)).toMatchObject({ value: { expired: true } })
   })
 
   it('a card that was deleted in between is not sent', async () => {

@@ -1,9 +1,9 @@
 /** A wallet that holds something, and a verifier that asks for it: what the tests of requests share. */
 import type { JsonObject } from '@countersign/core/json'
+import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
 import { afterEach } from 'vitest'
 import { useOffer } from '../receive/receive-credential.ts'
 import { identity, startTestIssuer, type TestIssuer } from '../testing/issuer.testing.ts'
-import { startTestVerifier, type TestVerifier } from '../testing/verifier.testing.ts'
 import { newOwner, type TestStore, withAnchors } from '../testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { RequestPreview } from './preview-request.ts'

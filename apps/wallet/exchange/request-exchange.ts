@@ -4,6 +4,7 @@
  * is the record that `present` keeps, so the same decision sends the same bytes, and the summary is read out of those.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import type { Locales } from '../credentials/shown.ts'
 import type { FetchRequestRefusal } from '../present/fetch-request.ts'
 import {
   type AnswerWish,
@@ -21,9 +22,9 @@ import {
   type RequestDone,
   type RequestExchange,
   type ResolvedRequest,
+  requestEnd,
   requestOf,
 } from './resolved-request.ts'
-import type { Locales } from './shown.ts'
 
 export type RequestExchangeRefusal =
   | ExchangeRefusal
@@ -41,7 +42,8 @@ export async function openRequest(
   const verified = await resolvePresentationRequest(wallet, url)
   if (!verified.ok) return verified
   const { client, ...request } = verified.value
-  const resolved: ResolvedRequest = { ...request, clientId: client.full }
+  const expiresAt = requestEnd(verified.value, wallet.now())
+  const resolved: ResolvedRequest = { ...request, clientId: client.full, expiresAt }
   const exchange = await keepExchange<ResolvedRequest, RequestDone>(wallet, owned, 'request', resolved)
   return ok(await previewRequest(wallet, owned, exchange, locales))
 }

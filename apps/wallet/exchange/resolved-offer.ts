@@ -1,13 +1,15 @@
 /** A credential offer as an exchange keeps it, and what came of it. */
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
+import type { ShownTrust } from '../credentials/shown.ts'
 import type { Issuer } from '../receive/fetch-offer.ts'
 import type { Exchange } from './exchange-record.ts'
-import type { ShownTrust } from './shown.ts'
 
 /** As it was shown. Of the metadata only what the offer is about. */
 export interface ResolvedOffer {
   readonly offer: CredentialOffer
+  /** Where it lies; absent for one that came whole. */
+  readonly uri?: string | undefined
   readonly issuer: Omit<Issuer['metadata'], 'configurations'>
   readonly configurations: readonly OfferedConfiguration[]
   readonly authorizationServer: Issuer['authorizationServer']

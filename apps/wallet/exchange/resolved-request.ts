@@ -5,7 +5,7 @@ import type { VerifierAnswer } from '../present/presentation-record.ts'
 import type { Wallet } from '../wallet.ts'
 import type { Exchange } from './exchange-record.ts'
 
-/** A verified request as data: of the client its identifier, which says everything else. */
+/** A verified request as data: of the client its identifier, which says everything else, and until when it can be answered. */
 export interface ResolvedRequest extends Omit<VerifiedRequest, 'client'> {
   readonly clientId: string
 }
@@ -28,9 +28,14 @@ export function requestOf({ clientId, ...request }: ResolvedRequest): VerifiedRe
   return { ...request, client: client.value }
 }
 
-/** Clocks differ; the request was verified with the same patience. */
-const SKEW_SECONDS = 60
+/** A request of a verifier whose clock is behind has just come: it is not over before anybody could look at it. */
+const LEAST_SECONDS = 10
+
+/** Until when it can be answered, as it is shown. Undefined where the request does not say. */
+export function requestEnd({ expiresAt }: VerifiedRequest, now: number): number | undefined {
+  return expiresAt === undefined ? undefined : Math.max(expiresAt, now + LEAST_SECONDS)
+}
 
 export function isOver({ now }: Pick<Wallet, 'now'>, { expiresAt }: ResolvedRequest): boolean {
-  return expiresAt !== undefined && now() >= expiresAt + SKEW_SECONDS
+  return expiresAt !== undefined && now() >= expiresAt
 }

@@ -7,10 +7,10 @@ import { RECEIVED } from '@countersign/core/size-limits'
 import type { ViewClaim } from '@countersign/credential/display/credential-view'
 import { findCredential, type StoredCredential } from '../credentials/credentials.ts'
 import { type Disclosed, disclosedClaims } from '../credentials/disclosed-claims.ts'
+import { cardOf, claimsSeen, type Locales, type ShownCard, titleOf } from '../credentials/shown.ts'
 import { findRecord } from '../present/presentation-record.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type RequestExchange, requestOf } from './resolved-request.ts'
-import { cardOf, claimsShown, type Locales, type ShownCard, titleOf } from './shown.ts'
 
 export interface SharedCredential extends ShownCard {
   readonly queryId: string
@@ -70,7 +70,10 @@ async function sharedCredential(
   const card = credential
     ? cardOf(wallet, credential, locales)
     : { title: titleOf(undefined, disclosed.type, locales) }
-  return { queryId, ...card, claims: claimsShown(wallet, disclosed, credential?.look, locales) }
+  const asked = exchange.resolved.query.credentials.find(({ id }) => id === queryId)
+  const paths = (asked?.claims ?? []).map(({ path }) => path)
+  const seen = claimsSeen(wallet, disclosed, paths, credential?.look, locales)
+  return { queryId, ...card, claims: seen.map(({ asked: _asked, ...claim }) => claim) }
 }
 
 /** A credential of one format may answer a query for another; one that is gone was of the one that was asked for. */
@@ -85,5 +88,5 @@ function opened(
 ): Promise<Disclosed | undefined> | undefined {
   const asked = resolved.query.credentials.find(({ id }) => id === sent.queryId)
   const format = wallet.formats.get(sent.credential?.held.format ?? asked?.format ?? '')
-  return format && disclosedClaims(wallet, format, sent.presentation)
+  return format && disclosedClaims(wallet, format, sent.presentation, sent.credential?.held.claims)
 }

@@ -9,8 +9,8 @@ import { unmetClaim } from '@countersign/protocol/openid4vp/dcql/claim-choices'
 import type { CredentialQueryMatch, UnmatchedReason } from '@countersign/protocol/openid4vp/dcql/match'
 import type { CredentialQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import type { StoredCredential } from '../credentials/credentials.ts'
+import { cardOf, type Locales, type ShownCard, titleOf } from '../credentials/shown.ts'
 import type { Wallet } from '../wallet.ts'
-import { cardOf, type Locales, type ShownCard, titleOf } from './shown.ts'
 
 /** In the order in which they are looked at; the later, the nearer a credential came. */
 const REASONS = [

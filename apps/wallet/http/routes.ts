@@ -12,6 +12,7 @@ import type { Wallet } from '../wallet.ts'
 import { accountRoutes } from './account-routes.ts'
 import { authenticateCaller } from './caller/authenticate-caller.ts'
 import { ownPages } from './caller/own-pages.ts'
+import { cardRoutes } from './card-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { didRoutes, registryRoutes } from './did-routes.ts'
 import { exchangeRoutes } from './exchange-routes.ts'
@@ -42,6 +43,7 @@ export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp
       keyRoutes(closed, wallet)
       didRoutes(closed, wallet)
       credentialRoutes(closed, wallet)
+      cardRoutes(closed, wallet)
       exchangeRoutes(closed, wallet)
       offerExchangeRoutes(closed, wallet)
       requestExchangeRoutes(closed, wallet)

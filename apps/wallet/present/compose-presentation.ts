@@ -16,8 +16,10 @@ import {
   writeErrorResponse,
 } from '@countersign/protocol/openid4vp/response/authorization-response'
 import type { StoredCredential } from '../credentials/credentials.ts'
+import { disclosedClaims } from '../credentials/disclosed-claims.ts'
 import { type DisclosureUnknown, pathsOfDisclosures } from '../credentials/disclosures.ts'
 import { holderSigner } from '../credentials/holder-signer.ts'
+import { claimsSeen, detailKey } from '../credentials/shown.ts'
 import type { KeyUnknown } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { matchHeld } from './match-credentials.ts'
@@ -46,14 +48,21 @@ export type ComposeRefusal =
   | SelectionRefusal
   | { readonly code: 'presentation_failed'; readonly reason: string }
 
-/** The body of the answer, as a form. */
+export interface ComposedAnswer {
+  /** A form. */
+  readonly body: string
+  /** A key for each detail that is in it, by type and path. */
+  readonly details: readonly string[]
+}
+
 export async function composeAnswer(
   wallet: Wallet,
   owned: OwnedWallet,
   request: VerifiedRequest,
   decision: HolderDecision,
-): Promise<Result<string, ComposeRefusal>> {
-  if (decision.decline === true) return ok(writeErrorResponse(request, 'access_denied'))
+): Promise<Result<ComposedAnswer, ComposeRefusal>> {
+  if (decision.decline === true)
+    return ok({ body: writeErrorResponse(request, 'access_denied'), details: [] })
   const { match, credentials } = await matchHeld(wallet, owned, request.query)
   const { selections } = decision
   const selected =
@@ -63,14 +72,29 @@ export async function composeAnswer(
   const stray = selections && refuseStraySelections(selections, chosen.value)
   if (stray !== undefined) return refuse(stray)
   const vpToken = new Map<string, string[]>()
+  const details: string[] = []
   for (const choice of chosen.value) {
     const credential = credentials.find(({ id }) => id === choice.credentialId)
     if (credential === undefined) throw new Error('a credential was chosen that was not matched')
     const presentation = await present(wallet, owned, { request, choice, credential, decision })
     if (!presentation.ok) return presentation
     vpToken.set(choice.queryId, [...(vpToken.get(choice.queryId) ?? []), presentation.value])
+    details.push(...(await detailsIn(wallet, { request, choice, credential }, presentation.value)))
   }
-  return ok(writeAuthorizationResponse(request, vpToken))
+  return ok({ body: writeAuthorizationResponse(request, vpToken), details })
+}
+
+async function detailsIn(
+  wallet: Wallet,
+  { choice, credential, request }: Omit<Presenting, 'decision'>,
+  presentation: string,
+): Promise<readonly string[]> {
+  const format = wallet.formats.spoken(credential.held.format)
+  const disclosed = await disclosedClaims(wallet, format, presentation, credential.held.claims)
+  const asked = request.query.credentials.find(({ id }) => id === choice.queryId)
+  const paths = (asked?.claims ?? []).map(({ path }) => path)
+  const seen = disclosed === undefined ? [] : claimsSeen(wallet, disclosed, paths, credential.look, [])
+  return seen.map(({ path }) => detailKey(credential.held.type, path))
 }
 
 interface Presenting {

@@ -6,8 +6,8 @@ import {
   buildRequestObject,
   signRequestObject,
 } from '@countersign/protocol/openid4vp/request/request-object'
+import { type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { afterEach, expect, it } from 'vitest'
-import { type FaultyServer, startFaultyServer } from '../testing/faulty-server.testing.ts'
 import { onBothDatabases } from '../testing/wallet.testing.ts'
 import { fetchRequest } from './fetch-request.ts'
 

@@ -90,11 +90,13 @@ async function theRecord(
   if (before !== undefined && before.sent.wish === decision) return ok(before)
   // What may have arrived already must not be followed by something else; what was refused may be.
   if (before !== undefined && before.answer?.accepted !== false) return refuse({ code: 'answered_otherwise' })
-  const body = await composeAnswer(wallet, owned, request, wanted)
-  if (!body.ok) return body
+  const composed = await composeAnswer(wallet, owned, request, wanted)
+  if (!composed.ok) return composed
   if (before !== undefined) await forgetRecord(wallet, before)
   const { note } = wanted
-  const sent = { wish: decision, responseUri: request.answerMode.responseUri, body: body.value, note }
+  const { body, details } = composed.value
+  const told = { clientId: request.client.full, details }
+  const sent = { wish: decision, responseUri: request.answerMode.responseUri, body, note, told }
   const kept = await keepRecord(wallet, owned, request, sent)
   return kept.sent.wish === decision ? ok(kept) : refuse({ code: 'answered_otherwise' })
 }

@@ -5,6 +5,7 @@
  */
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import type { PresentationRow } from '../database/schema.ts'
+import { hostOf } from '../outgoing-client.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 
 export interface PresentationRecord {
@@ -20,6 +21,16 @@ export interface SentAnswer {
   /** The exact form that was posted, or is about to be. */
   readonly body: string
   readonly note?: string | undefined
+  /** Absent where an earlier release wrote it. */
+  readonly told?: Told | undefined
+}
+
+/** What the receiver was told, without the values: to say next time whether it is the same. */
+export interface Told {
+  /** Of the receiver, certificate and all. */
+  readonly clientId: string
+  /** A key for each detail; none in an answer that declined. */
+  readonly details: readonly string[]
 }
 
 export interface VerifierAnswer {
@@ -65,6 +76,7 @@ export async function keepRecord(
       id,
       wallet_id: owned.id,
       request_hash: await requestHash(wallet, request),
+      receiver_hash: await receiverHash(wallet, request),
       sent_sealed: wallet.columns.seal(['presentations', id, 'sent'], JSON.stringify(sent)),
       answer_sealed: null,
       created_at: wallet.now(),
@@ -92,6 +104,49 @@ export async function recordAnswer(
 /** The verifier refused it and the holder decided something else: room for another answer. */
 export async function forgetRecord({ database }: Wallet, { id }: PresentationRecord): Promise<void> {
   await database.db.deleteFrom('presentations').where('id', '=', id).execute()
+}
+
+/** The newest answer that the same host got and that shared something; not that to this request. */
+export async function lastSharedWith(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  request: VerifiedRequest,
+): Promise<{ readonly at: number; readonly told: Told } | undefined> {
+  const rows = await wallet.database.db
+    .selectFrom('presentations')
+    .selectAll()
+    .where('wallet_id', '=', owned.id)
+    .where('receiver_hash', '=', await receiverHash(wallet, request))
+    .where('request_hash', '!=', await requestHash(wallet, request))
+    .orderBy('created_at', 'desc')
+    .limit(MAX_LOOKED_AT)
+    .execute()
+  for (const row of rows) {
+    const { answer, sent } = opened(wallet, row)
+    const isTold = answer !== undefined && (sent.told?.details.length ?? 0) > 0
+    if (sent.told !== undefined && isTold) return { at: row.created_at, told: sent.told }
+  }
+  return undefined
+}
+
+/** Whether there are answers of which nobody knows any more who got them. */
+export async function hasUnknownReceivers({ database }: Wallet, owned: OwnedWallet): Promise<boolean> {
+  const row = await database.db
+    .selectFrom('presentations')
+    .select('id')
+    .where('wallet_id', '=', owned.id)
+    .where('receiver_hash', 'is', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Answers that shared nothing are passed over, so many of them. */
+const MAX_LOOKED_AT = 10
+
+/** The address that the answer goes to is theirs for longer than a certificate is. */
+function receiverHash({ columns }: Wallet, { answerMode }: VerifiedRequest): Promise<string> {
+  return columns.hash('receiver', hostOf(answerMode.responseUri))
 }
 
 function requestHash({ columns }: Wallet, { client, nonce }: VerifiedRequest): Promise<string> {

@@ -49,6 +49,8 @@ export interface FetchedOffer {
   readonly offer: CredentialOffer
   /** The offer as it was written, for people who look before they accept. */
   readonly json: JsonObject
+  /** Where it lies; absent for one that came whole. */
+  readonly uri?: string | undefined
 }
 
 export interface Issuer {
@@ -63,13 +65,20 @@ export async function fetchOffer(
   wallet: Wallet,
   text: string,
 ): Promise<Result<FetchedOffer, FetchOfferRefusal>> {
-  const json = await offerJson(wallet, text.trim())
-  if (!json.ok) return json
-  const offer = parseCredentialOffer(json.value, wallet.httpPolicy)
+  const found = await offerJson(wallet, text.trim())
+  if (!found.ok) return found
+  const { json, uri } = found.value
+  const offer = parseCredentialOffer(json, wallet.httpPolicy)
   if (!offer.ok) return offer
   return offer.value.configurationIds.length > MAX_CONFIGURATIONS
     ? refuse({ code: 'too_many_configurations', max: MAX_CONFIGURATIONS })
-    : ok({ offer: offer.value, json: json.value })
+    : ok({ offer: offer.value, json, uri })
+}
+
+/** Whether the issuer says that it does not give out any more what lies there. */
+export async function isGone(wallet: Wallet, uri: string): Promise<boolean> {
+  const again = await fetchReference(wallet, uri)
+  return !again.ok && again.error.code === 'offer_not_available'
 }
 
 /** The document as published, after its identity was checked. */
@@ -105,12 +114,19 @@ export async function fetchIssuer(
     : authorizationServer
 }
 
-async function offerJson(wallet: Wallet, text: string): Promise<Result<JsonObject, FetchOfferRefusal>> {
-  if (text.startsWith('{')) return parsedOffer(text)
+async function offerJson(
+  wallet: Wallet,
+  text: string,
+): Promise<Result<Pick<FetchedOffer, 'json' | 'uri'>, FetchOfferRefusal>> {
+  const whole = (json: Result<JsonObject, FetchOfferRefusal>) => (json.ok ? ok({ json: json.value }) : json)
+  if (text.startsWith('{')) return whole(parsedOffer(text))
   const parsed = parseOfferUrl(text, wallet.httpPolicy)
   if (!parsed.ok) return parsed
-  if (parsed.value.kind === 'reference') return fetchReference(wallet, parsed.value.uri)
-  return parsedOffer(new URL(text).searchParams.get('credential_offer') ?? '')
+  if (parsed.value.kind !== 'reference')
+    return whole(parsedOffer(new URL(text).searchParams.get('credential_offer') ?? ''))
+  const { uri } = parsed.value
+  const json = await fetchReference(wallet, uri)
+  return json.ok ? ok({ json: json.value, uri }) : json
 }
 
 function parsedOffer(text: string): Result<JsonObject, FetchOfferRefusal> {

@@ -5,7 +5,6 @@
 
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
-import type { TypeLook } from '@countersign/credential/display/credential-view'
 import type { Signer } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { didFromKey } from '@countersign/did/did'
@@ -13,6 +12,7 @@ import type { GrantOffer } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
+import type { KeptLook } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
@@ -35,7 +35,7 @@ export interface PlannedConfiguration {
   readonly type?: string | undefined
   /** How the proof names the key; absent: no proof, and no binding. */
   readonly keyReference?: 'jwk' | { readonly kid: string } | undefined
-  readonly look?: TypeLook | undefined
+  readonly look?: KeptLook | undefined
 }
 
 export type PlanRefusal =
@@ -130,7 +130,8 @@ function planConfiguration(
   if (configuration === undefined) return 'not_in_metadata'
   const format = formats.get(configuration.format)
   if (format === undefined) return 'format'
-  const planned = { id, format: format.id, type: configuration.type, look: issuerDisplay(configuration) }
+  const look = { displays: [], claims: [], ...issuerDisplay(configuration), receivedFrom: input.offer.issuer }
+  const planned = { id, format: format.id, type: configuration.type, look }
   if (!configuration.proofRequired) return planned
   if (configuration.keyAttestationRequired) return 'key_attestation'
   if (configuration.proofAlgorithms === undefined) return 'proof_type'

@@ -26,6 +26,7 @@ import { advance, type Entitlement, type IssuanceRecord, type Notice, slotOf } f
 import { clientIdFor, senderOf } from './obtain-token.ts'
 import { type IssuerPostRefusal, postToIssuer } from './post-to-issuer.ts'
 import { tellFailure } from './tell-issuer.ts'
+import { lookFor } from './type-look.ts'
 
 export type CredentialRefusal =
   | IssuerPostRefusal
@@ -166,10 +167,13 @@ async function keep(
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   let firstReason: UnacceptableReason | undefined
   for (const content of credentials) {
-    const reason = await faultOf(wallet, step, content)
-    if (reason === undefined)
-      return store(wallet, await noteDown(wallet, issuance, step, notice), step, content)
-    firstReason ??= reason
+    const held = await acceptable(wallet, step, content)
+    if (held.ok)
+      return store(wallet, await noteDown(wallet, issuance, step, notice), step, {
+        content,
+        held: held.value,
+      })
+    firstReason ??= held.error
   }
   const reason = firstReason ?? 'unreadable'
   if (notice !== undefined) await tellFailure(wallet, issuance, notice, FAILURES[reason])
@@ -204,33 +208,47 @@ async function store(
   wallet: Wallet,
   issuance: IssuanceRecord,
   step: CredentialStep,
-  content: string,
+  { content, held }: Received,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   await storeCredential(wallet, step.owned, {
     issuanceId: issuance.id,
     slot: slotOf(step.entitlement),
     format: step.configuration.format,
     content,
-    look: step.configuration.look,
+    look: await lookFor(wallet, held, step.configuration.look),
     keyId: step.configuration.keyReference === undefined ? undefined : issuance.keyId,
   })
   return ok(issuance)
 }
 
-async function faultOf(
+interface Received {
+  readonly content: string
+  readonly held: HeldCredential
+}
+
+async function acceptable(
+  wallet: Wallet,
+  step: CredentialStep,
+  content: string,
+): Promise<Result<HeldCredential, UnacceptableReason>> {
+  if (content.length > RECEIVED.credential) return refuse('size')
+  const held = await wallet.formats.get(step.configuration.format)?.open(content, wallet.crypto)
+  if (held?.ok !== true) return refuse('unreadable')
+  const reason = faultOf(wallet, step, held.value)
+  return reason === undefined ? ok(held.value) : refuse(reason)
+}
+
+function faultOf(
   wallet: Wallet,
   { configuration, signer }: CredentialStep,
-  content: string,
-): Promise<UnacceptableReason | undefined> {
-  if (content.length > RECEIVED.credential) return 'size'
-  const held = await wallet.formats.get(configuration.format)?.open(content, wallet.crypto)
-  if (held?.ok !== true) return 'unreadable'
-  const { type, holderKey } = held.value
+  held: HeldCredential,
+): UnacceptableReason | undefined {
+  const { type, holderKey } = held
   const { keyReference } = configuration
   if (configuration.type !== undefined && type !== configuration.type) return 'type'
   if (keyReference === undefined && holderKey === undefined) return undefined
   const isOurs =
-    holderKey === undefined ? isAbout(wallet, held.value, keyReference) : sameKey(holderKey, signer.publicJwk)
+    holderKey === undefined ? isAbout(wallet, held, keyReference) : sameKey(holderKey, signer.publicJwk)
   return isOurs ? undefined : 'binding'
 }
 

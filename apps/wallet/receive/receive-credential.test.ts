@@ -1,8 +1,8 @@
+import type { Fault } from '@countersign/testing/client/faulty-server'
 import { afterEach, expect, it } from 'vitest'
 import { deleteCredential, listCredentials } from '../credentials/credentials.ts'
 import { createDid } from '../dids/dids.ts'
 import { deleteKey, listKeys, loadPublicKey } from '../keys/keys.ts'
-import type { Fault } from '../testing/faulty-server.testing.ts'
 import {
   badge,
   identity,

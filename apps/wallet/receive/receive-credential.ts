@@ -14,6 +14,7 @@ import {
   type StoredCredential,
   type TooManyCredentials,
 } from '../credentials/credentials.ts'
+import { keepLogos } from '../credentials/pictures.ts'
 import { chooseDid, type DidUnknown, namesOfKey } from '../dids/dids.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -119,10 +120,11 @@ export async function takeUpOffer(
   return refused
 }
 
-/** What came of an issuance; the issuer hears of it first, if it has not. */
+/** What came of an issuance; the issuer hears of it first, if it has not, and logos are fetched meanwhile. */
 async function takenUp(wallet: Wallet, owned: OwnedWallet, issuance: IssuanceRecord): Promise<TakenUp> {
-  await tellAccepted(wallet, issuance)
-  return { issuanceId: issuance.id, credentials: await credentialsOfIssuance(wallet, owned, issuance.id) }
+  const credentials = await credentialsOfIssuance(wallet, owned, issuance.id)
+  await Promise.all([tellAccepted(wallet, issuance), keepLogos(wallet, owned, credentials)])
+  return { issuanceId: issuance.id, credentials }
 }
 
 interface Prepared {

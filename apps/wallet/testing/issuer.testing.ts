@@ -31,11 +31,11 @@ import {
 import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
 import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { type Answer, type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { forgeJws } from '@countersign/testing/forging/jws'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
-import { type Answer, type FaultyServer, startFaultyServer } from './faulty-server.testing.ts'
 import { type ListedStatus, statusListAnswer, statusReferences } from './status-list.testing.ts'
 
 export interface TestConfiguration {
@@ -69,6 +69,8 @@ export interface TestIssuerOptions {
   readonly namesSubjectOnly?: boolean
   /** What is answered at a path in place of what this issuer would say: text, since others' serializers are not ours. */
   readonly rewrite?: (path: string, answer: string) => string
+  /** What SD-JWT VCs say in the place of a name and a birth date, and what of it can be withheld. */
+  readonly claims?: Pick<IssueInput, 'claims' | 'selectivelyDisclosable'>
   /** A member of an SD-JWT VC beside the others, as text: a number that no serializer of ours writes. */
   readonly claimAsWritten?: string
   /** The certificate beside its keys names the address that they are fetched from. */
@@ -99,6 +101,8 @@ export interface TestIssuer extends FaultyServer {
   readonly notified: TestNotification[]
   /** What was asked for up to now must be asked for with a new nonce. */
   forgetNonces(): void
+  /** An offer by reference is given out no more, and its code is good for nothing. */
+  withdraw(offer: string): void
 }
 
 interface Offer {
@@ -127,6 +131,10 @@ interface State {
   readonly notified: TestNotification[]
   url: string
 }
+
+/** A point, in place of a picture. */
+export const eagle =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 const secret = () => randomBytes(16).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
@@ -163,6 +171,10 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     notified: state.notified,
     offer: (wish = {}) => newOffer(state, wish),
     forgetNonces: () => state.nonces.clear(),
+    withdraw(offer) {
+      const uri = new URL(offer).searchParams.get('credential_offer_uri') ?? ''
+      state.offers.delete(uri.slice(uri.lastIndexOf('/') + 1))
+    },
   }
 }
 
@@ -236,7 +248,7 @@ function metadata(state: State): JsonObject {
     scope: configuration.id,
     display: [
       { name: 'Identity', locale: 'en', backgroundColor: '#123456', textColor: 'red;background:url(x)' },
-      { name: 'Ausweis', locale: 'de', logo: { uri: 'https://issuer.test/logo.png', altText: 'Adler' } },
+      { name: 'Ausweis', locale: 'de', logo: { uri: eagle, altText: 'Adler' } },
     ],
     claims: [
       {
@@ -383,6 +395,7 @@ function credentialInput(
     type: cheats === 'type' ? 'urn:test:other' : type,
     claims: place.reduceRight<JsonObject>((inner, name) => ({ [name]: inner }), claims),
     selectivelyDisclosable: isWithholdable ? Object.keys(claims).map((name) => [...place, name]) : [],
+    ...(format === 'dc+sd-jwt' && options.claims),
     ...(!namesSubjectOnly && {
       holderKey: cheats === 'key' ? softwareSigner(generateSoftwareKey('ES256')).publicJwk : holderKey,
     }),

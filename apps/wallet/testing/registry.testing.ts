@@ -1,7 +1,8 @@
 /** The public part of a wallet for tests: it serves the documents of the did:web names of its host, and nothing else. */
+
+import { type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { hostedDocument } from '../dids/dids.ts'
 import type { Wallet } from '../wallet.ts'
-import { type FaultyServer, startFaultyServer } from './faulty-server.testing.ts'
 
 /** The wallet that comes back has the server as its address. */
 export async function startRegistry(

@@ -7,7 +7,7 @@ import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { newStatusBits, setStatus } from '@countersign/status-list/bits'
 import { writeBitstringCredential } from '@countersign/status-list/bitstring-status-list'
 import { packTokenStatusList, writeTokenStatusListJwt } from '@countersign/status-list/token-status-list'
-import type { Answer } from './faulty-server.testing.ts'
+import type { Answer } from '@countersign/testing/client/faulty-server'
 
 /** What the lists say now. */
 export interface ListedStatus {

@@ -8,7 +8,7 @@ import { jsonObject } from '../json.ts'
 import { oneOf, strict } from '../strict.ts'
 import { isoTime } from '../values.ts'
 import { walletId } from './accounts.ts'
-import { claimPath, shownClaim, shownImage, shownLook, shownTrust } from './shown.ts'
+import { claimPath, issuerName, shownClaim, shownImage, shownLook, shownTrust } from './shown.ts'
 
 export const exchangeParams = z.object({ wallet: walletId, exchange: z.string().min(1).max(100) })
 
@@ -60,7 +60,7 @@ const receivedCredential = z.object({
   format: z.string(),
   type: z.string(),
   title: z.string(),
-  issuerName: z.string().optional(),
+  issuerName,
   look: shownLook,
   claims: z.array(shownClaim),
   expiresAt: z.int().optional().describe('Epoch seconds'),
@@ -71,8 +71,10 @@ export const offerPreview = z
   .object({
     id: z.string(),
     state: z
-      .enum(['open', 'unfinished', 'used', 'rejected'])
-      .describe('`unfinished`: `use` was cut off; make the same call again'),
+      .enum(['open', 'unfinished', 'used', 'rejected', 'over'])
+      .describe(
+        '`unfinished`: `use` was cut off; make the same call again. `over`: the issuer does not take its code any more, and nothing was stored',
+      ),
     expiresAt: isoTime.describe('When this id is forgotten; the offer itself may end before'),
     issuer: z.object({
       url: z.string().describe('The credential issuer identifier'),
@@ -113,7 +115,7 @@ export const offerPreview = z
             format: 'dc+sd-jwt',
             type: 'urn:countersign:identity-credential:1',
             title: 'Identity credential',
-            look: { backgroundColor: '#12107c', textColor: '#ffffff' },
+            look: { backgroundColor: '#12107c', textColor: '#ffffff', print: true },
             claims: [{ path: ['family_name'], label: 'Family name' }],
           },
         ],

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { strict } from '../strict.ts'
 import { isoTime } from '../values.ts'
-import { claimPath, shownClaim, shownImage, shownTrust } from './shown.ts'
+import { claimPath, issuerName, shownClaim, shownImage, shownLook, shownTrust } from './shown.ts'
 
 const exampleRequestUrl =
   'openid4vp://authorize?client_id=x509_hash%3AU5hrLH_qrYt1QmNJpNH5XpIHjnTBVGqQmhVXUx9cM1k&request_uri=http%3A%2F%2Flocalhost%3A7003%2Fopenid4vc%2Frequest%2FbXkKIzr1Q0Wk0cJx3m9y7g'
@@ -67,7 +67,16 @@ const receiver = z.object({
   trust: shownTrust,
 })
 
-const neededClaim = shownClaim.extend({
+const leavingClaim = shownClaim.extend({
+  caution: z
+    .enum(['identifier', 'portrait', 'age_would_do'])
+    .optional()
+    .describe(
+      'Most who ask can do without it: a number that is one person alone, a picture, a birth date where the card can say an age',
+    ),
+})
+
+const neededClaim = leavingClaim.extend({
   needed: z
     .enum(['asked', 'with_credential'])
     .describe(
@@ -75,19 +84,33 @@ const neededClaim = shownClaim.extend({
     ),
 })
 
-const candidate = z.object({
-  credentialId: z.string(),
-  title: z.string(),
-  issuerName: z.string().optional(),
-  claims: z.array(neededClaim).describe('Shared whenever this credential is'),
-  optional: z.array(shownClaim).describe('Asked for, and the holder may leave them out'),
-  alternatives: z
-    .array(z.object({ alternative: z.int(), claims: z.array(shownClaim) }))
-    .describe('Other claims that would do in the place of what is asked; mostly empty'),
+const optionalClaim = leavingClaim.extend({
+  along: z
+    .array(leavingClaim)
+    .describe('Not asked for, and not to be withheld from who sees this claim; mostly empty'),
+})
+
+const way = z.object({
+  claims: z.array(neededClaim).describe('Shared whenever the credential is'),
+  optional: z.array(optionalClaim).describe('Asked for, and the holder may leave them out'),
   notShared: z.object({
     labels: z.array(z.string()).describe('The first few'),
     more: z.int().describe('How many there are beside those'),
   }),
+  technical: z
+    .array(z.string())
+    .describe('Members that go along as well and say nothing of the holder: issuer, type, key, status …'),
+})
+
+const candidate = way.extend({
+  credentialId: z.string(),
+  type: z.string().describe('`vct`, docType, or the last of the types'),
+  title: z.string(),
+  issuerName,
+  look: shownLook,
+  alternatives: z
+    .array(way.extend({ alternative: z.int() }))
+    .describe('Other claims that would do, with everything that goes with them; mostly empty'),
   expiresAt: z.int().optional().describe('Epoch seconds'),
 })
 
@@ -113,7 +136,7 @@ const unmet = z.object({
       z.object({
         credentialId: z.string(),
         title: z.string(),
-        issuerName: z.string().optional(),
+        issuerName,
         reason: unmetReason,
         claim: z
           .object({ path: claimPath, label: z.string() })
@@ -135,9 +158,22 @@ const requestedQuery = z.object({
 const sharedCredential = z.object({
   queryId: z.string(),
   title: z.string(),
-  issuerName: z.string().optional(),
+  issuerName,
   claims: z.array(shownClaim),
 })
+
+const sharedBefore = z.discriminatedUnion('shared', [
+  z.object({ shared: z.literal(false) }),
+  z.object({
+    shared: z.literal(true),
+    at: isoTime.describe('The last time'),
+    details: z.int().describe('How many'),
+    same: z.boolean().describe('They are those that are shared now unless the holder chooses otherwise'),
+    otherIdentifier: z
+      .boolean()
+      .describe('They called themselves by another identifier, which a new certificate brings along'),
+  }),
+])
 
 const requestResult = z.object({
   at: isoTime,
@@ -184,6 +220,11 @@ export const requestPreview = z
       .describe('Each is answered by one of its options, the first that can be unless others are selected'),
     queries: z.array(requestedQuery),
     satisfiable: z.boolean().describe('Everything that is required can be shared'),
+    before: sharedBefore
+      .optional()
+      .describe(
+        'Whether anything was shared with the same host before; absent where nobody knows, and once it is decided',
+      ),
     result: requestResult.optional().describe('Present once it was answered or declined'),
   })
   .meta({
@@ -207,17 +248,21 @@ export const requestPreview = z
             candidates: [
               {
                 credentialId: 'urn:uuid:3f2a9d1e-0c8b-4d2f-9a57-2f7c1e6b8d90',
+                type: 'urn:eudi:pid:1',
                 title: 'Person Identification Data',
-                issuerName: 'http://localhost:7002',
+                issuerName: 'localhost:7002',
+                look: { backgroundColor: '#12107c', textColor: '#ffffff', print: true },
                 claims: [{ path: ['family_name'], label: 'Family name', value: 'Example', needed: 'asked' }],
-                optional: [{ path: ['email'], label: 'E-mail', value: 'ada@example.org' }],
+                optional: [{ path: ['email'], label: 'E-mail', value: 'ada@example.org', along: [] }],
                 alternatives: [],
                 notShared: { labels: ['Given name'], more: 4 },
+                technical: ['vct', 'cnf', 'status'],
               },
             ],
           },
         ],
         satisfiable: true,
+        before: { shared: false },
       },
     ],
   })

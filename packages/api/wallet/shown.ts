@@ -22,16 +22,28 @@ export const shownImage = z.object({
   altText: z.string().optional(),
 })
 
-/** How the issuer wants the card to look; colours are plain RGB values. */
+/** How the issuer wants the card to look, mended where nobody could read what stands on it. */
 export const shownLook = z.object({
   description: z.string().optional(),
-  backgroundColor: z.string().optional(),
-  textColor: z.string().optional(),
-  logo: shownImage.optional(),
-  backgroundImage: shownImage.optional(),
+  backgroundColor: z.string().optional().describe('`#` and six digits; there where `textColor` is'),
+  textColor: z.string().optional().describe('Has a contrast of 4.5 to the background at least'),
+  print: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether a faint pattern in the colour of the text, an eighth of it at most, leaves it readable',
+    ),
+  logo: shownImage
+    .optional()
+    .describe('Of a card that the wallet has: a path of this service, where the picture is kept'),
 })
 
 export type ShownLook = z.infer<typeof shownLook>
+
+export const issuerName = z
+  .string()
+  .optional()
+  .describe('Host that it was received from; in credentials of earlier releases what the issuer calls itself')
 
 export const shownClaim = z.object({
   path: claimPath,

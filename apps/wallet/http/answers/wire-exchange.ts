@@ -84,10 +84,11 @@ function offerView({ expiresAt, result, ...preview }: OfferPreview): OfferPrevie
   })
 }
 
-function requestPreviewView({ expiresAt, result, ...preview }: RequestPreview): RequestPreviewAnswer {
+function requestPreviewView({ before, expiresAt, result, ...preview }: RequestPreview): RequestPreviewAnswer {
   return asAnswer<RequestPreviewAnswer>({
     ...preview,
     expiresAt: showDateTime(expiresAt),
+    before: before?.shared === true ? { ...before, at: showDateTime(before.at) } : before,
     result: result && { ...result, at: showDateTime(result.at) },
   })
 }

@@ -1,6 +1,7 @@
 /** What keeps a wallet from using, keeping or giving up a key, a DID or a credential: one sentence a refusal. */
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { CredentialUnknown } from '../../credentials/credentials.ts'
+import type { PictureUnknown } from '../../credentials/pictures.ts'
 import type { CreateDidRefusal, DidUnknown } from '../../dids/dids.ts'
 import type { ImportDidRefusal } from '../../dids/import-did.ts'
 import type { PublicKeyRefusal } from '../../keys/key-operations.ts'
@@ -70,6 +71,10 @@ export const DID_ERRORS: WireErrors<CreateDidRefusal | ImportDidRefusal | DidUnk
   did_document_of_another: () => badRequest('The document at the place of the DID is about another DID'),
   did_key_differs: () =>
     badRequest('The document of the DID does not name this key for authentication: nothing was imported'),
+}
+
+export const PICTURE_ERRORS: WireErrors<PictureUnknown> = {
+  picture_unknown: () => notFound('picture'),
 }
 
 export const CREDENTIAL_ERRORS: WireErrors<CredentialUnknown> = {

@@ -1,6 +1,7 @@
 /** What use cases give, as the answers of the API: in walt.id's shapes, with the types of `api/wallet`. */
 
 import type { UserInfoAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
+import type { WalletCard as WalletCardAnswer } from '@countersign/api/wallet/cards'
 import type {
   Credential as CredentialAnswer,
   CredentialStatus,
@@ -18,6 +19,7 @@ import type { FastifyReply } from 'fastify'
 import type { ListedWallet } from '../../account/accounts.ts'
 import type { BrowserSession } from '../../account/browser-session.ts'
 import type { UserInfo } from '../../account/user-info.ts'
+import type { WalletCard } from '../../credentials/cards.ts'
 import type { StoredCredential } from '../../credentials/credentials.ts'
 import { splitDocument } from '../../credentials/disclosures.ts'
 import type { HeldCredentialStatuses } from '../../credentials/held-credential-status.ts'
@@ -125,6 +127,10 @@ export function shownView({ claims, unshown, ...shown }: ShownCredential): Crede
     unshown: unshown?.map((path) => [...path]),
     claims: claims.map(({ path, ...claim }) => ({ ...claim, path: [...path] })),
   }
+}
+
+export function cardView({ addedAt, ...card }: WalletCard): WalletCardAnswer {
+  return asAnswer<WalletCardAnswer>({ ...card, addedOn: showDateTime(addedAt) })
 }
 
 /**

@@ -1,4 +1,7 @@
-/** A verifier for the wallet's tests: OpenID4VP 1.0 over our own packages, with a certificate of a development CA. */
+/**
+ * A verifier that asks what a test wants it to ask, in the words of the test: OpenID4VP 1.0 over our own packages, with a
+ * certificate of a development CA of its own. It believes every issuer and keeps what it got.
+ */
 import { randomBytes } from 'node:crypto'
 import { defined, type JsonObject } from '@countersign/core/json'
 import { ok } from '@countersign/core/result'
@@ -18,8 +21,7 @@ import {
 } from '@countersign/protocol/openid4vp/request/request-object'
 import { parseAuthorizationResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
-import { type Answer, type FaultyServer, startFaultyServer } from './faulty-server.testing.ts'
-import { identity } from './issuer.testing.ts'
+import { type Answer, type FaultyServer, startFaultyServer } from '../client/faulty-server.ts'
 
 export interface TestVerifier extends FaultyServer {
   readonly anchors: readonly Certificate[]
@@ -29,6 +31,10 @@ export interface TestVerifier extends FaultyServer {
     method?: 'get' | 'post'
     vct?: string
     refuse?: boolean
+    /** Where an accepted answer leads. */
+    redirectUri?: string
+    /** Seconds until it ends; 300 when absent. */
+    lifetime?: number
     /** In the place of the query that the others make. */
     query?: JsonObject
     /** Members of the request object beside those of every request. */
@@ -47,6 +53,8 @@ interface Session {
   readonly dcqlQuery: JsonObject
   readonly query: DcqlQuery
   readonly refuse: boolean
+  readonly redirectUri: string | undefined
+  readonly expiresAt: number
   readonly more: JsonObject
   answered?: { readonly body: string; readonly answer: Answer }
 }
@@ -96,7 +104,14 @@ export async function startTestVerifier(): Promise<TestVerifier> {
 }
 
 function newRequest(state: State, wish: NonNullable<Parameters<TestVerifier['request']>[0]>): string {
-  const { claims = ['given_name'], method = 'get', more = {}, vct = identity.type, refuse = false } = wish
+  const {
+    claims = ['given_name'],
+    method = 'get',
+    more = {},
+    vct = 'urn:test:identity',
+    refuse = false,
+  } = wish
+  const { lifetime = 300, redirectUri } = wish
   const dcqlQuery = wish.query ?? {
     credentials: [
       {
@@ -116,6 +131,8 @@ function newRequest(state: State, wish: NonNullable<Parameters<TestVerifier['req
     dcqlQuery,
     query: query.value,
     refuse,
+    redirectUri,
+    expiresAt: now() + lifetime,
     more,
   })
   return authorizationRequestUrl(
@@ -141,7 +158,6 @@ async function requestAnswer(state: State, session: Session, body: string): Prom
   const payload = buildRequestObject(
     {
       ...session,
-      expiresAt: now() + 300,
       clientId: state.clientId,
       answerMode: { mode: 'direct_post', responseUri: `${state.url}/answer/${session.id}` },
     },
@@ -204,7 +220,7 @@ async function judge(state: State, session: Session, body: string): Promise<Answ
     }
   }
   state.disclosed.push(...disclosed)
-  return json(200, { redirect_uri: `https://rp.example/ok?id=${session.id}` })
+  return json(200, { redirect_uri: session.redirectUri ?? `https://rp.example/ok?id=${session.id}` })
 }
 
 function json(status: number, body: JsonObject): Answer {

@@ -3,17 +3,20 @@
  * here makes them harmless but that values are one line of plain text. `trusted` never rests on the other side's own word.
  */
 import { isJsonObject, type JsonObject } from '@countersign/core/json'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import { cardColours } from '@countersign/credential/display/card-colours'
 import {
   bestFor,
   credentialView,
-  readableName,
   type TypeLook,
   type ViewClaim,
   type ViewImage,
 } from '@countersign/credential/display/credential-view'
-import type { StoredCredential } from '../credentials/credentials.ts'
-import type { Disclosed } from '../credentials/disclosed-claims.ts'
+import { readableName } from '@countersign/credential/display/readable-name'
+import { type SeenClaim, seenClaims } from '@countersign/credential/display/seen-claims'
 import type { Wallet } from '../wallet.ts'
+import type { StoredCredential } from './credentials.ts'
+import type { Disclosed } from './disclosed-claims.ts'
 
 export interface ShownTrust {
   readonly trusted: boolean
@@ -26,14 +29,18 @@ export interface ShownTrust {
 
 export interface ShownLook {
   readonly description?: string | undefined
+  /** What stands on it can be read. */
   readonly backgroundColor?: string | undefined
   readonly textColor?: string | undefined
+  /** Whether a faint pattern in the colour of the text leaves it readable. */
+  readonly print?: boolean | undefined
+  /** Kept here: an address of our own. */
   readonly logo?: ViewImage | undefined
-  readonly backgroundImage?: ViewImage | undefined
 }
 
 export interface ShownCard {
   readonly title: string
+  /** The host that it was received from, where that is known. */
   readonly issuerName?: string | undefined
 }
 
@@ -48,7 +55,16 @@ export function cardOf(
   locales: Locales,
 ): ShownCard {
   const { title } = credentialView(held, formats.spoken(held.format), look, locales)
-  return { title, issuerName: held.claimedIssuer ?? issuerIn(held.claims) }
+  return { title, issuerName: issuerName(held, look) }
+}
+
+/** Where it was received from is known; what it says of itself stands in for that in credentials of earlier releases alone. */
+function issuerName(
+  { claimedIssuer, claims }: StoredCredential['held'],
+  look: StoredCredential['look'],
+): string | undefined {
+  const from = look?.receivedFrom ?? claimedIssuer ?? issuerIn(claims)
+  return from === undefined ? undefined : URL.parse(from)?.host || from
 }
 
 /** Every claim that people see of it, in the order and the words of its type. */
@@ -61,11 +77,27 @@ export function claimsShown(
   return credentialView(disclosed, formats.spoken(disclosed.format), look, locales).claims
 }
 
+/** What whoever asked for these paths gets to see, and what of it they asked for. */
+export function claimsSeen(
+  { formats }: Pick<Wallet, 'formats'>,
+  disclosed: Disclosed,
+  asked: readonly ClaimPath[],
+  look: TypeLook | undefined,
+  locales: Locales,
+): readonly SeenClaim[] {
+  return seenClaims(disclosed, formats.spoken(disclosed.format), asked, look, locales)
+}
+
+/** Names a detail of a kind of card, the same each time. */
+export function detailKey(type: string, path: ClaimPath): string {
+  return JSON.stringify([type, ...path])
+}
+
 export function lookOf(look: TypeLook | undefined, locales: Locales): ShownLook {
   const display = look && bestFor(look.displays, locales)
   if (display === undefined) return {}
-  const { backgroundColor, backgroundImage, description, logo, textColor } = display
-  return { backgroundColor, backgroundImage, description, logo, textColor }
+  const { backgroundColor, description, textColor } = display
+  return { description, ...cardColours(backgroundColor, textColor) }
 }
 
 export function titleOf(look: TypeLook | undefined, type: string, locales: Locales): string {

@@ -1,0 +1,69 @@
+/**
+ * How the type of a credential wants to look (SD-JWT VC §5), asked for once, when the credential is received. It goes before what the
+ * issuer says, since it is the same for everybody who issues the type. Who writes a hash into the credential wants it checked:
+ * metadata with other bytes are nobody's, and the card is a neutral one.
+ */
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
+import type { HeldCredential } from '@countersign/credential/contract/format'
+import type { TypeLook } from '@countersign/credential/display/credential-view'
+import { resolveType, type TypeMetadataSource } from '@countersign/credential/type-metadata/resolve'
+import { typeLookOf } from '@countersign/credential/type-metadata/type-look'
+import { within } from '@countersign/event-loop/time-limit'
+import type { KeptLook } from '../credentials/credentials.ts'
+import { limitedLook } from '../credentials/issuer-display.ts'
+import type { Wallet } from '../wallet.ts'
+
+/** How long somebody waits in front of the wallet for it. */
+const WAIT_MS = 1_500
+
+/** `issuers`: what the issuer's own metadata said. */
+export async function lookFor(
+  wallet: Wallet,
+  { claims, type }: Pick<HeldCredential, 'claims' | 'type'>,
+  issuers: KeptLook | undefined,
+): Promise<KeptLook | undefined> {
+  if (claims['vct'] !== type) return issuers
+  const { 'vct#integrity': integrity } = claims
+  const asked = { vct: type, ...(typeof integrity === 'string' && { integrity }) }
+  const resolving = resolveType(asked, sourceOf(wallet), wallet.crypto)
+  const resolved = await within(resolving, WAIT_MS, undefined)
+  if (resolved?.ok === true) return combined(typeLookOf(resolved.value), issuers)
+  const isForged = resolved?.error.code.startsWith('integrity_') === true
+  return isForged ? { displays: [], claims: [], receivedFrom: issuers?.receivedFrom } : issuers
+}
+
+/** Of each part what the type says of it, else what the issuer says. */
+function combined({ claims, displays }: TypeLook, issuers: KeptLook | undefined): KeptLook | undefined {
+  const look = limitedLook({
+    displays: displays.length > 0 ? displays : (issuers?.displays ?? []),
+    claims: claims.length > 0 ? claims : (issuers?.claims ?? []),
+  })
+  return look === undefined ? issuers : { ...look, receivedFrom: issuers?.receivedFrom }
+}
+
+/** §6.3: at the address that the type is called by, or in the repository that this deployment asks. */
+function sourceOf({ httpPolicy, outgoing, repositoryUrl }: Wallet): TypeMetadataSource {
+  return async (vct) => {
+    const isAddress = /^https:\/\//i.test(vct) || (httpPolicy === 'any' && /^http:\/\//i.test(vct))
+    const inRepository = repositoryUrl && `${repositoryUrl}/api/type-metadata?vct=${encodeURIComponent(vct)}`
+    const url = isAddress ? vct : inRepository
+    return url === undefined ? unavailable('nobody_to_ask') : bytesAt(outgoing, url)
+  }
+}
+
+async function bytesAt(
+  outgoing: Wallet['outgoing'],
+  url: string,
+): Promise<Awaited<ReturnType<TypeMetadataSource>>> {
+  const answer = await outgoing.get(url, 'application/json', FETCHED.typeMetadata)
+  if (!answer.ok) return unavailable(answer.error.code)
+  const { bytes, status } = answer.value
+  return status === 200 ? ok(bytes) : unavailable(`status_${status}`)
+}
+
+function unavailable(
+  reason: string,
+): Result<never, { readonly code: 'type_metadata_unavailable'; readonly reason: string }> {
+  return refuse({ code: 'type_metadata_unavailable', reason })
+}
