@@ -1,12 +1,12 @@
 /** W2: the cards of a wallet, as a list. */
-import type { Credential, CredentialView } from '@countersign/api/wallet/credentials'
+import type { TakenBackAnswer, WalletCard } from '@countersign/api/wallet/cards'
 import { Card, CardNote, lookOf } from '@countersign/ui/credential/card'
 import { Badge } from '@countersign/ui/elements/badge'
 import { LinkButton } from '@countersign/ui/elements/button'
 import { Strokes } from '@countersign/ui/elements/icon'
 import { scan } from '@countersign/ui/elements/icons'
 import { TextField } from '@countersign/ui/forms/field'
-import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
+import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { announce } from '@countersign/ui/page/frame'
 import { Heading } from '@countersign/ui/page/heading'
 import { Problem } from '@countersign/ui/page/problem'
@@ -16,28 +16,30 @@ import { formatTag, language } from '@countersign/ui/text/texts'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
 import { wallet } from '../texts/wallet-texts.ts'
-import { type HomeCard, homeCard, matches, validityAt } from './card-view.ts'
+import { matches } from './search.ts'
+import { validityAt } from './validity.ts'
 
 type Cards =
   | { readonly state: 'asking' }
   | { readonly state: 'failed'; readonly failure: CallFailure }
-  | { readonly state: 'here'; readonly cards: readonly HomeCard[] }
+  | { readonly state: 'here'; readonly cards: readonly WalletCard[] }
 
 /** From so many on there is a search. */
 const SEARCH_FROM = 8
-/** Views are asked for beside each other, and so many at a time. */
-const AT_ONCE = 6
 
 export function HomePage({ walletId }: { readonly walletId: string }) {
   const t = wallet.value.home
   const [cards, setCards] = useState<Cards>({ state: 'asking' })
+  // Titles are in the language of the page.
   const tag = formatTag()
   const load = useCallback(() => {
-    void cardsOf(walletId, tag).then((answer) =>
-      setCards(
-        answer.ok ? { state: 'here', cards: answer.value } : { state: 'failed', failure: answer.error },
-      ),
-    )
+    void api
+      .get<readonly WalletCard[]>(`/wallet/${walletId}/cards`)
+      .then((answer) =>
+        setCards(
+          answer.ok ? { state: 'here', cards: answer.value } : { state: 'failed', failure: answer.error },
+        ),
+      )
   }, [walletId, tag])
   useEffect(load, [load])
 
@@ -50,31 +52,7 @@ export function HomePage({ walletId }: { readonly walletId: string }) {
         <p class="muted">{t.fetching}</p>
       </div>
     )
-  return cards.cards.length === 0 ? <NoCards /> : <CardList cards={cards.cards} />
-}
-
-async function cardsOf(walletId: string, tag: string): Promise<Answer<readonly HomeCard[]>> {
-  const list = await api.get<readonly Credential[]>(
-    `/wallet/${walletId}/credentials?sortBy=addedOn&descending=true`,
-  )
-  if (!list.ok) return list
-  const cards: HomeCard[] = []
-  for (let start = 0; start < list.value.length; start += AT_ONCE) {
-    const views = await Promise.all(
-      list.value
-        .slice(start, start + AT_ONCE)
-        .map(({ id }) =>
-          api.get<CredentialView>(
-            `/wallet/${walletId}/credentials/${encodeURIComponent(id)}/view?locale=${tag}`,
-          ),
-        ),
-    )
-    for (const view of views) {
-      if (!view.ok) return view
-      cards.push(homeCard(view.value))
-    }
-  }
-  return { ok: true, value: cards }
+  return cards.cards.length === 0 ? <NoCards /> : <CardList walletId={walletId} cards={cards.cards} />
 }
 
 function NoCards() {
@@ -98,11 +76,19 @@ function NoCards() {
   )
 }
 
-function CardList({ cards }: { readonly cards: readonly HomeCard[] }) {
+interface CardListProps {
+  readonly walletId: string
+  readonly cards: readonly WalletCard[]
+}
+
+function CardList({ walletId, cards }: CardListProps) {
   const t = wallet.value.home
   const [words, setWords] = useState('')
+  const takenBack = useTakenBack(walletId)
   const now = Date.now() / 1000
-  const ended = cards.filter(({ expiresAt }) => validityAt(expiresAt, now).state === 'ended').length
+  const ended = cards.filter(
+    ({ expiresAt, id }) => takenBack.get(id) === 'revoked' || validityAt(expiresAt, now).state === 'ended',
+  ).length
   const shown = cards.filter((card) => matches(card, words.trim()))
   useEffect(() => {
     if (words.trim() !== '') announce(t.found(shown.length))
@@ -127,14 +113,33 @@ function CardList({ cards }: { readonly cards: readonly HomeCard[] }) {
       )}
       <ul class="cards" role="list">
         {shown.map((card) => (
-          <CardItem key={card.id} card={card} now={now} />
+          <CardItem key={card.id} card={card} now={now} takenBack={takenBack.get(card.id)} />
         ))}
       </ul>
     </div>
   )
 }
 
-function CardItem({ card, now }: { readonly card: HomeCard; readonly now: number }) {
+type TakenBack = TakenBackAnswer[number]['status']
+
+/** Asked when the cards are there: issuers may need a while to say so. */
+function useTakenBack(walletId: string): ReadonlyMap<string, TakenBack> {
+  const [found, setFound] = useState<ReadonlyMap<string, TakenBack>>(new Map())
+  useEffect(() => {
+    void api.get<TakenBackAnswer>(`/wallet/${walletId}/cards/taken-back`).then((answer) => {
+      if (answer.ok) setFound(new Map(answer.value.map(({ id, status }) => [id, status])))
+    })
+  }, [walletId])
+  return found
+}
+
+interface CardItemProps {
+  readonly card: WalletCard
+  readonly now: number
+  readonly takenBack: TakenBack | undefined
+}
+
+function CardItem({ card, now, takenBack }: CardItemProps) {
   const t = wallet.value.home
   const validity = validityAt(card.expiresAt, now)
   const on = card.expiresAt === undefined ? undefined : day(new Date(card.expiresAt * 1000).toISOString())
@@ -143,13 +148,19 @@ function CardItem({ card, now }: { readonly card: HomeCard; readonly now: number
     <li lang={language() === 'pseudo' ? undefined : formatTag()}>
       <Card
         title={card.title}
-        issuer={card.issuer}
+        issuer={card.issuerName}
         holder={card.holder}
         validity={on === undefined ? undefined : filled(words, { day: on })}
         look={lookOf(card.type, card.title)}
-        ended={validity.state === 'ended'}
+        own={card.look}
+        ended={validity.state === 'ended' || takenBack === 'revoked'}
         issuedBy={t.issuedBy}
       />
+      {takenBack !== undefined && (
+        <CardNote>
+          <Badge tone={takenBack === 'revoked' ? 'bad' : 'warn'}>{t[takenBack]}</Badge>
+        </CardNote>
+      )}
       {validity.state === 'ended' && (
         <CardNote>
           <Badge tone="bad">{t.expired}</Badge>

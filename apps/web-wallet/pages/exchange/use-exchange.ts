@@ -1,5 +1,6 @@
 /** An exchange under its id: what was resolved is read, and read again after each decision. */
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
+import { formatTag } from '@countersign/ui/text/texts'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
 
@@ -18,6 +19,11 @@ export interface Exchange<T> {
   readonly decide: (verb: 'use' | 'reject', body: unknown) => Promise<void>
 }
 
+/** There is nothing under this id any more, or never was for whoever asks. */
+export function isForgotten({ status }: CallFailure): boolean {
+  return status === 404 || status === 410
+}
+
 export function useExchange<T extends { readonly state: string }>(path: string): Exchange<T> {
   const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'asking' })
   const [failure, setFailure] = useState<CallFailure>()
@@ -31,7 +37,9 @@ export function useExchange<T extends { readonly state: string }>(path: string):
   const reload = useCallback(() => {
     void api.get<T>(path).then(show)
   }, [path, show])
-  useEffect(reload, [reload])
+  // Titles and labels of others are in the language of the page.
+  const tag = formatTag()
+  useEffect(reload, [reload, tag])
 
   async function decide(verb: 'use' | 'reject', body: unknown): Promise<void> {
     if (busy) return
@@ -41,7 +49,7 @@ export function useExchange<T extends { readonly state: string }>(path: string):
     if (!answer.ok) setFailure(answer.error)
     // What happened stands there, whether or not the answer came through.
     const now = answer.ok && 'state' in answer.value ? answer : await api.get<T>(path)
-    if (now.ok) show(now)
+    if (now.ok || isForgotten(now.error)) show(now)
     setBusy(false)
   }
 

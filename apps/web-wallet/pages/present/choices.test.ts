@@ -2,8 +2,8 @@ import type { RequestPreview } from '@countersign/api/wallet/request-exchange'
 import { describe, expect, it } from 'vitest'
 import {
   chosenQueries,
+  chosenWay,
   firstChoices,
-  neededClaims,
   selectionsFor,
   sharedCount,
   withCard,
@@ -16,7 +16,10 @@ type Query = RequestPreview['queries'][number]
 
 const claim = (name: string) => ({ path: [name], label: name, value: name })
 const asked = (name: string) => ({ ...claim(name), needed: 'asked' as const })
+const free = (name: string, ...along: readonly string[]) => ({ ...claim(name), along: along.map(claim) })
 const fixed = (name: string) => ({ ...claim(name), needed: 'with_credential' as const })
+
+const nothingElse = { notShared: { labels: [], more: 0 }, technical: [] }
 
 function candidate(
   credentialId: string,
@@ -24,11 +27,13 @@ function candidate(
 ): Query['candidates'][number] {
   return {
     credentialId,
+    type: 'urn:test:card',
     title: credentialId,
+    look: {},
     claims: [asked('given_name')],
     optional: [],
     alternatives: [],
-    notShared: { labels: [], more: 0 },
+    ...nothingElse,
     ...more,
   }
 }
@@ -56,8 +61,15 @@ function preview(
 describe('choices', () => {
   const pid = candidate('pid-1', {
     claims: [asked('given_name'), fixed('issuing_country')],
-    optional: [claim('email'), claim('phone')],
-    alternatives: [{ alternative: 1, claims: [claim('family_name'), claim('birth_date')] }],
+    optional: [free('email'), free('street', 'town', 'country')],
+    alternatives: [
+      {
+        alternative: 1,
+        claims: [asked('family_name'), asked('birth_date'), fixed('issuing_country')],
+        optional: [free('phone')],
+        ...nothingElse,
+      },
+    ],
   })
   const request = preview([query('pid', [pid, candidate('pid-2')])])
   const first = firstChoices(request)
@@ -78,6 +90,10 @@ describe('choices', () => {
     expect(sharedCount(request, withExtra(more, 'pid', ['email'], false))).toBe(2)
   })
 
+  it('count what goes along with what is ticked', () => {
+    expect(sharedCount(request, withExtra(first, 'pid', ['street'], true))).toBe(5)
+  })
+
   it('do not carry a tick to a card that has no such claim', () => {
     const other = withCard(withExtra(first, 'pid', ['email'], true), 'pid', 'pid-2')
     expect(sharedCount(request, other)).toBe(1)
@@ -88,14 +104,19 @@ describe('choices', () => {
 
   it('take another way as a whole, with what cannot be withheld', () => {
     const way = withWay(first, 'pid', 1)
-    expect(neededClaims(pid, 1).map(({ label }) => label)).toEqual([
-      'family_name',
-      'birth_date',
-      'issuing_country',
+    expect(request.queries.map((one) => chosenWay(pid, way, one).claims.map(({ label }) => label))).toEqual([
+      ['family_name', 'birth_date', 'issuing_country'],
     ])
     expect(sharedCount(request, way)).toBe(3)
     expect(selectionsFor(request, way)).toEqual([
       { queryId: 'pid', credentialId: 'pid-1', optionalClaims: [], alternative: 1 },
+    ])
+    // What was ticked for the way before is not asked for on this one.
+    expect(selectionsFor(request, withExtra(way, 'pid', ['email'], true))).toEqual([
+      { queryId: 'pid', credentialId: 'pid-1', optionalClaims: [], alternative: 1 },
+    ])
+    expect(selectionsFor(request, withExtra(way, 'pid', ['phone'], true))).toEqual([
+      { queryId: 'pid', credentialId: 'pid-1', optionalClaims: [['phone']], alternative: 1 },
     ])
     // Another card knows no such way.
     expect(selectionsFor(request, withCard(way, 'pid', 'pid-2'))).toEqual([

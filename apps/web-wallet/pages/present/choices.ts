@@ -7,6 +7,7 @@ import type { RequestPreview, UseExchangedRequest } from '@countersign/api/walle
 export type Query = RequestPreview['queries'][number]
 export type Candidate = Query['candidates'][number]
 export type ClaimPath = Candidate['claims'][number]['path']
+export type Way = Candidate | Candidate['alternatives'][number]
 
 export interface Choices {
   /** For each set of alternatives the chosen option; undefined: they can do without, and get nothing of it. */
@@ -17,13 +18,6 @@ export interface Choices {
   readonly ways: Readonly<Record<string, number>>
   /** By query: paths of optional claims, as JSON. */
   readonly extras: Readonly<Record<string, readonly string[]>>
-}
-
-export interface ShownClaim {
-  readonly key: string
-  readonly label: string
-  readonly value: string
-  readonly kind: 'needed' | 'with_credential'
 }
 
 export function firstChoices(preview: RequestPreview): Choices {
@@ -70,60 +64,45 @@ export function pathKey(path: ClaimPath): string {
   return JSON.stringify(path)
 }
 
-/** What leaves whenever this card does: what is asked, or the other way of it, and what cannot be withheld. */
-export function neededClaims(candidate: Candidate, way: number | undefined): readonly ShownClaim[] {
-  const fixed = candidate.claims.map(({ path, label, value, needed }) => ({
-    key: pathKey(path),
-    label,
-    value,
-    kind: needed === 'asked' ? ('needed' as const) : ('with_credential' as const),
-  }))
-  const other = candidate.alternatives.find(({ alternative }) => alternative === way)
-  if (other === undefined) return fixed
-  const instead = other.claims.map(({ path, label, value }) => ({
-    key: pathKey(path),
-    label,
-    value,
-    kind: 'needed' as const,
-  }))
-  const withCard = fixed.filter(
-    ({ kind, key }) => kind === 'with_credential' && !instead.some((one) => one.key === key),
-  )
-  return [...instead, ...withCard]
+/** What this card answers by: what is asked, or the other way that was chosen, as a whole. */
+export function chosenWay(candidate: Candidate, { ways }: Choices, { queryId }: Query): Way {
+  return candidate.alternatives.find(({ alternative }) => alternative === ways[queryId]) ?? candidate
 }
 
-/** How many details would leave. */
-export function sharedCount(preview: RequestPreview, choices: Choices): number {
-  return chosenQueries(preview, choices).reduce((count, query) => {
+type LeavingClaim = Way['claims'][number] | Way['optional'][number] | Way['optional'][number]['along'][number]
+
+/** Every detail that would leave. */
+export function leavingClaims(preview: RequestPreview, choices: Choices): readonly LeavingClaim[] {
+  return chosenQueries(preview, choices).flatMap((query) => {
     const candidate = chosenCandidate(query, choices)
-    if (candidate === undefined) return count
-    const needed = neededClaims(candidate, choices.ways[query.queryId]).length
-    return count + needed + extrasOf(query, candidate, choices).length
-  }, 0)
+    if (candidate === undefined) return []
+    const way = chosenWay(candidate, choices, query)
+    const extras = extrasOf(query, way, choices).flatMap((claim) => [claim, ...claim.along])
+    return [...way.claims, ...extras]
+  })
 }
 
-/** Only what this candidate has: another card may not have what was ticked for the one before. */
-export function extrasOf(
-  { queryId }: Query,
-  { optional }: Candidate,
-  { extras }: Choices,
-): readonly ClaimPath[] {
+export function sharedCount(preview: RequestPreview, choices: Choices): number {
+  return leavingClaims(preview, choices).length
+}
+
+/** Only what this way has: another may not have what was ticked for the one before. */
+export function extrasOf({ queryId }: Query, { optional }: Way, { extras }: Choices): Way['optional'] {
   const ticked = extras[queryId] ?? []
-  return optional.map(({ path }) => path).filter((path) => ticked.includes(pathKey(path)))
+  return optional.filter(({ path }) => ticked.includes(pathKey(path)))
 }
 
 export function selectionsFor(preview: RequestPreview, choices: Choices): UseExchangedRequest['selections'] {
   return chosenQueries(preview, choices).flatMap((query) => {
     const candidate = chosenCandidate(query, choices)
     if (candidate === undefined) return []
-    const alternative = choices.ways[query.queryId]
-    const isWay = candidate.alternatives.some((one) => one.alternative === alternative)
+    const way = chosenWay(candidate, choices, query)
     return [
       {
         queryId: query.queryId,
         credentialId: candidate.credentialId,
-        optionalClaims: extrasOf(query, candidate, choices).map((path) => [...path]),
-        ...(isWay && alternative !== undefined && { alternative }),
+        optionalClaims: extrasOf(query, way, choices).map(({ path }) => path),
+        ...('alternative' in way && { alternative: way.alternative }),
       },
     ]
   })

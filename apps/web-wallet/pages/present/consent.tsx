@@ -5,14 +5,12 @@
 import type { RequestPreview } from '@countersign/api/wallet/request-exchange'
 import { Button } from '@countersign/ui/elements/button'
 import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
-import { warning } from '@countersign/ui/elements/icons'
 import { Notice, TechnicalDetails } from '@countersign/ui/elements/notice'
 import { plainText } from '@countersign/ui/elements/plain-name'
-import { Part, Said, Sheet } from '@countersign/ui/elements/sheet'
+import { Sheet } from '@countersign/ui/elements/sheet'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Heading } from '@countersign/ui/page/heading'
 import { supportText } from '@countersign/ui/page/problem'
-import { dayAndTime } from '@countersign/ui/text/format'
 import { Sentence } from '@countersign/ui/text/sentence'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
@@ -21,6 +19,7 @@ import type { Exchange } from '../exchange/use-exchange.ts'
 import { partyFacts } from '../party/party-facts.ts'
 import { Known, Who } from '../party/who.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
+import { Advice } from './advice.tsx'
 import { type Choices, firstChoices, selectionsFor, sharedCount } from './choices.ts'
 import { keepSelections, keptSelections } from './kept-selections.ts'
 import { WhatToShare } from './what-to-share.tsx'
@@ -30,9 +29,6 @@ export interface ConsentProps {
   readonly preview: RequestPreview
   readonly exchange: Exchange<RequestPreview>
 }
-
-/** Asking for so many details is worth a word. */
-const MANY_DETAILS = 6
 
 export function Consent({ preview, exchange }: ConsentProps) {
   const t = wallet.value.request
@@ -61,17 +57,7 @@ export function Consent({ preview, exchange }: ConsentProps) {
         <Who facts={facts} texts={t} />
         <Why purpose={preview.purpose} />
         <WhatToShare preview={preview} choices={choices} onChange={setChoices} />
-        <Part label={t.goodToKnow}>
-          <ul class="advice" role="list">
-            {count > MANY_DETAILS && (
-              <Said item tone="warn" icon={warning}>
-                {t.muchAsked(count)}
-              </Said>
-            )}
-            <Said item>{t.youMayDecline}</Said>
-            <Said item>{filled(t.endsAt, { time: dayAndTime(preview.expiresAt) ?? '' })}</Said>
-          </ul>
-        </Part>
+        <Advice preview={preview} choices={choices} />
       </Sheet>
       <div class="stack" data-gap="m">
         {!facts.trusted && <p role="status">{t.shareAnywayCount(count)}</p>}
@@ -133,9 +119,13 @@ export function exactWords(
     `answer to    ${verifier.host ?? 'nowhere'}`,
     `trust        ${trusted ? [name, anchor, source].filter(Boolean).join(' · ') : (reason ?? 'none')}`,
     ...(purpose === undefined ? [] : [`purpose      ${purpose.source}`]),
-    ...queries.map(({ queryId, required, candidates }) => {
-      const asked = candidates[0]?.claims.map(({ path }) => path.join('.')).join(', ') ?? ''
-      return `query        ${queryId}${required ? '' : ' (optional)'} · ${asked}`
+    ...queries.flatMap(({ queryId, required, candidates }) => {
+      const [first] = candidates
+      const names = first?.claims.map(({ path }) => path.join('.')) ?? []
+      return [
+        `query        ${queryId}${required ? '' : ' (optional)'} · ${names.join(', ')}`,
+        ...(first === undefined ? [] : [`goes along   ${first.technical.join(', ')}`]),
+      ]
     }),
     `ends         ${expiresAt}`,
     ...(failure === undefined ? [] : ['', supportText(failure)]),

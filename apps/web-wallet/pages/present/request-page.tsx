@@ -1,8 +1,9 @@
 /** W6 and W7: who asks for what, and what came of it, under one address that can be read again. */
 import type { RequestPreview } from '@countersign/api/wallet/request-exchange'
 import { Problem } from '@countersign/ui/page/problem'
+import { useAskAtEnd } from '../exchange/ask-at-end.ts'
 import { Ended, Loading } from '../exchange/states.tsx'
-import { useExchange } from '../exchange/use-exchange.ts'
+import { isForgotten, useExchange } from '../exchange/use-exchange.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 import { Consent } from './consent.tsx'
 import { NoMatch } from './no-match.tsx'
@@ -14,11 +15,11 @@ export function RequestPage({ walletId, id }: { readonly walletId: string; reado
     `/wallet/${walletId}/exchange/requests/${encodeURIComponent(id)}`,
   )
   const { loaded, reload } = exchange
+  useAskAtEnd(exchange)
   if (loaded.state === 'asking') return <Loading />
   if (loaded.state === 'failed') {
-    const isOver = loaded.failure.status === 404 || loaded.failure.status === 410
-    return isOver ? (
-      <Ended title={t.over} why={t.overWhy} />
+    return isForgotten(loaded.failure) ? (
+      <Ended title={t.over} why={t.goneWhy} />
     ) : (
       <Problem failure={loaded.failure} product={wallet.value.product} home="/" retry={reload} />
     )

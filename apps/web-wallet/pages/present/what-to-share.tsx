@@ -4,7 +4,8 @@ import { FromCard, lookOf, Thumb } from '@countersign/ui/credential/card'
 import { lock } from '@countersign/ui/elements/icons'
 import { plainName, plainText } from '@countersign/ui/elements/plain-name'
 import { Part, Said } from '@countersign/ui/elements/sheet'
-import { Pick } from '@countersign/ui/forms/field'
+import { Pick as OnePick, type PickProps } from '@countersign/ui/forms/field'
+import { type ComponentChildren, Fragment } from 'preact'
 import { useId } from 'preact/hooks'
 import { wallet } from '../texts/wallet-texts.ts'
 import {
@@ -12,11 +13,12 @@ import {
   type Choices,
   chosenCandidate,
   chosenQueries,
+  chosenWay,
   extrasOf,
-  neededClaims,
   pathKey,
   type Query,
   setsOf,
+  type Way,
   withCard,
   withExtra,
   withOption,
@@ -73,7 +75,7 @@ function Alternatives({ preview, choices, onChange }: WhatToShareProps) {
             />
           ) : (
             <div class="picks">
-              <Pick
+              <OnePick
                 label={t.useIt}
                 value={titlesOf(preview, options[0]?.queryIds ?? [])}
                 kind={t.choice}
@@ -111,18 +113,23 @@ function QueryPart({ query, preview, choices, onChange }: WhatToShareProps & { r
           <h3 class="label">{t.which}</h3>
           <Radios
             label={t.which}
-            items={query.candidates.map(({ credentialId, title, issuerName }) => ({
+            items={query.candidates.map(({ credentialId, title, issuerName, look, type }) => ({
               value: credentialId,
               title: plainName(title),
               more: issuerName === undefined ? undefined : plainName(issuerName),
-              look: title,
+              thumb: <Thumb look={lookOf(type, title)} own={look} />,
             }))}
             chosen={candidate.credentialId}
             onChoose={(id) => onChange(withCard(choices, query.queryId, id))}
           />
         </div>
       ) : (
-        <FromCard title={candidate.title} issuer={candidate.issuerName} look={lookOf('', candidate.title)} />
+        <FromCard
+          title={candidate.title}
+          issuer={candidate.issuerName}
+          look={lookOf(candidate.type, candidate.title)}
+          own={candidate.look}
+        />
       )}
       <OtherWays
         query={query}
@@ -138,7 +145,7 @@ function QueryPart({ query, preview, choices, onChange }: WhatToShareProps & { r
         choices={choices}
         onChange={onChange}
       />
-      <StaysHere candidate={candidate} />
+      <StaysHere way={chosenWay(candidate, choices, query)} />
     </div>
   )
 }
@@ -152,20 +159,16 @@ interface CandidateProps extends WhatToShareProps {
 function OtherWays({ query, candidate, choices, onChange }: CandidateProps) {
   const t = wallet.value.request
   if (candidate.alternatives.length === 0) return null
-  const asked = candidate.claims.filter(({ needed }) => needed === 'asked')
-  const named = (claims: readonly { readonly label: string }[]) =>
-    t.and(claims.map(({ label }) => plainName(label)))
+  const named = ({ claims }: Way) =>
+    t.and(claims.filter(({ needed }) => needed === 'asked').map(({ label }) => plainName(label)))
   return (
     <div class="which">
       <h3 class="label">{t.otherWay}</h3>
       <Radios
         label={t.otherWay}
         items={[
-          { value: '', title: named(asked) },
-          ...candidate.alternatives.map(({ alternative, claims }) => ({
-            value: String(alternative),
-            title: named(claims),
-          })),
+          { value: '', title: named(candidate) },
+          ...candidate.alternatives.map((way) => ({ value: String(way.alternative), title: named(way) })),
         ]}
         chosen={String(choices.ways[query.queryId] ?? '')}
         onChoose={(value) =>
@@ -178,36 +181,56 @@ function OtherWays({ query, candidate, choices, onChange }: CandidateProps) {
 
 function ClaimList({ query, candidate, choices, onChange }: CandidateProps) {
   const t = wallet.value.request
-  const ticked = extrasOf(query, candidate, choices).map(pathKey)
+  const way = chosenWay(candidate, choices, query)
+  const ticked = extrasOf(query, way, choices)
   return (
     <div class="picks">
-      {neededClaims(candidate, choices.ways[query.queryId]).map(({ key, label, value, kind }) => (
-        <Pick
-          key={key}
-          label={<span class="foreign">{plainName(label)}</span>}
-          value={<span class="foreign">{plainText(value)}</span>}
-          kind={kind === 'needed' ? t.needed : t.withCard}
+      {way.claims.map((claim) => (
+        <ClaimPick
+          key={pathKey(claim.path)}
+          claim={claim}
+          kind={claim.needed === 'asked' ? t.needed : t.withCard}
         />
       ))}
-      {candidate.optional.map(({ path, label, value }) => (
-        <Pick
-          key={pathKey(path)}
-          label={<span class="foreign">{plainName(label)}</span>}
-          value={<span class="foreign">{plainText(value)}</span>}
-          kind={t.choice}
-          choice={{
-            chosen: ticked.includes(pathKey(path)),
-            onChange: (chosen) => onChange(withExtra(choices, query.queryId, path, chosen)),
-          }}
-        />
+      {way.optional.map((claim) => (
+        <Fragment key={pathKey(claim.path)}>
+          <ClaimPick
+            claim={claim}
+            kind={
+              claim.along.length === 0
+                ? t.choice
+                : t.choiceWith(claim.along.map(({ label }) => plainName(label)))
+            }
+            choice={{
+              chosen: ticked.includes(claim),
+              onChange: (chosen) => onChange(withExtra(choices, query.queryId, claim.path, chosen)),
+            }}
+          />
+          {ticked.includes(claim) &&
+            claim.along.map((one) => <ClaimPick key={pathKey(one.path)} claim={one} kind={t.withThat} />)}
+        </Fragment>
       ))}
     </div>
   )
 }
 
-function StaysHere({ candidate }: { readonly candidate: Candidate }) {
+interface ClaimPickProps extends Pick<PickProps, 'kind' | 'choice'> {
+  readonly claim: { readonly label: string; readonly value: string }
+}
+
+function ClaimPick({ claim: { label, value }, ...props }: ClaimPickProps) {
+  return (
+    <OnePick
+      {...props}
+      label={<span class="foreign">{plainName(label)}</span>}
+      value={<span class="foreign">{plainText(value)}</span>}
+    />
+  )
+}
+
+function StaysHere({ way }: { readonly way: Way }) {
   const t = wallet.value.request
-  const { labels, more } = candidate.notShared
+  const { labels, more } = way.notShared
   return (
     <div class="not-shared">
       <Said icon={lock}>
@@ -228,7 +251,7 @@ interface RadiosProps {
     readonly value: string
     readonly title: string
     readonly more?: string | undefined
-    readonly look?: string
+    readonly thumb?: ComponentChildren
   }[]
   readonly chosen: string
   readonly onChoose: (value: string) => void
@@ -238,7 +261,7 @@ function Radios({ label, items, chosen, onChoose }: RadiosProps) {
   const name = useId()
   return (
     <div role="radiogroup" aria-label={label}>
-      {items.map(({ value, title, more, look }) => (
+      {items.map(({ value, title, more, thumb }) => (
         <label class="choice" key={value}>
           <input
             class="tick"
@@ -247,7 +270,7 @@ function Radios({ label, items, chosen, onChoose }: RadiosProps) {
             checked={value === chosen}
             onChange={() => onChoose(value)}
           />
-          {look === undefined ? <span /> : <Thumb look={lookOf('', look)} />}
+          {thumb ?? <span />}
           <span>
             <b>{title}</b>
             {more !== undefined && <small>{more}</small>}

@@ -40,7 +40,7 @@ export function OfferResult({ preview }: { readonly preview: OfferPreview }) {
 
 function ReceivedCard({ credential }: { readonly credential: Received }) {
   const t = wallet.value
-  const { title, issuerName, type, expiresAt, claims, trust } = credential
+  const { title, issuerName, look, type, expiresAt, claims, trust } = credential
   const until = expiresAt === undefined ? undefined : day(new Date(expiresAt * 1000).toISOString())
   const signer = trust.trusted ? commonName(trust.name) : ''
   return (
@@ -51,6 +51,7 @@ function ReceivedCard({ credential }: { readonly credential: Received }) {
           issuer={issuerName}
           validity={until === undefined ? undefined : filled(t.home.until, { day: until })}
           look={lookOf(type, title)}
+          own={look}
           issuedBy={t.home.issuedBy}
         />
         {signer !== '' && <Said tone="ok">{filled(t.offer.signedBy, { name: signer })}</Said>}

@@ -110,6 +110,7 @@ function Offered({ preview }: { readonly preview: OfferPreview }) {
             title={only.title}
             issuer={issuer}
             look={lookOf(only.type ?? only.configurationId, only.title)}
+            own={only.look}
             issuedBy={wallet.value.home.issuedBy}
           />
         )}
@@ -119,6 +120,7 @@ function Offered({ preview }: { readonly preview: OfferPreview }) {
               <FromCard
                 title={credential.title}
                 look={lookOf(credential.type ?? credential.configurationId, credential.title)}
+                own={credential.look}
               />
             )}
             <OfferedClaims labels={credential.claims.map(({ label }) => label)} />

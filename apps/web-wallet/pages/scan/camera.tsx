@@ -10,12 +10,15 @@ import { pictureReader } from './read-picture.ts'
 const NOTHING_SEEN_MS = 10_000
 const LOOK_EVERY_MS = 150
 
+/** `broken`: it is there, and cannot be read. */
+export type CameraTrouble = 'denied' | 'missing' | 'broken'
+
 export interface CameraProps {
   readonly onCode: (text: string) => void
-  readonly onDenied: (reason: 'denied' | 'missing') => void
+  readonly onTrouble: (trouble: CameraTrouble) => void
 }
 
-export function Camera({ onCode, onDenied }: CameraProps) {
+export function Camera({ onCode, onTrouble }: CameraProps) {
   const t = wallet.value.scanPage
   const [on, setOn] = useState(false)
   const [slow, setSlow] = useState(false)
@@ -29,7 +32,7 @@ export function Camera({ onCode, onDenied }: CameraProps) {
       if (ended.signal.aborted) return
       setOn(false)
       if (outcome.kind === 'code') onCode(outcome.text)
-      else onDenied(outcome.kind)
+      else onTrouble(outcome.kind)
     })
     return () => {
       clearTimeout(timer)
@@ -42,7 +45,7 @@ export function Camera({ onCode, onDenied }: CameraProps) {
     return (
       <div class="actions" data-fill>
         <Button kind="primary" big icon={scan} onPress={() => setOn(true)}>
-          {t.camera}
+          {t.useCamera}
         </Button>
       </div>
     )
@@ -57,7 +60,7 @@ export function Camera({ onCode, onDenied }: CameraProps) {
   )
 }
 
-type Looked = { readonly kind: 'code'; readonly text: string } | { readonly kind: 'denied' | 'missing' }
+type Looked = { readonly kind: 'code'; readonly text: string } | { readonly kind: CameraTrouble }
 
 async function look(video: HTMLVideoElement | null, ended: AbortSignal): Promise<Looked> {
   const stream = await opened()
@@ -72,21 +75,23 @@ async function look(video: HTMLVideoElement | null, ended: AbortSignal): Promise
     video.srcObject = stream
     await video.play()
     const text = await firstCode(video, ended)
-    return text === undefined ? { kind: 'missing' } : { kind: 'code', text }
+    return text === undefined ? { kind: 'broken' } : { kind: 'code', text }
   } catch {
-    return { kind: 'missing' }
+    return { kind: 'broken' }
   } finally {
     stop()
   }
 }
 
-async function opened(): Promise<MediaStream | 'denied' | 'missing'> {
+async function opened(): Promise<MediaStream | CameraTrouble> {
   // Absent on a page without https.
   if (navigator.mediaDevices === undefined) return 'missing'
   try {
     return await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' }, audio: false })
   } catch (error) {
-    return error instanceof DOMException && error.name === 'NotAllowedError' ? 'denied' : 'missing'
+    const name = error instanceof DOMException ? error.name : ''
+    if (name === 'NotAllowedError') return 'denied'
+    return name === 'NotFoundError' || name === 'OverconstrainedError' ? 'missing' : 'broken'
   }
 }
 

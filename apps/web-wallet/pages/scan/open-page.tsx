@@ -12,12 +12,24 @@ import { linkInHash } from '@countersign/ui/http/wallet-link'
 import { Heading } from '@countersign/ui/page/heading'
 import { supportText } from '@countersign/ui/page/problem'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { wallet } from '../texts/wallet-texts.ts'
+import { Asking } from './asking.tsx'
 import { openCode } from './open-code.ts'
 import { refusedSentence, wrongSentence } from './scan-page.tsx'
 import { scannedCode } from './scanned-code.ts'
+
+/** Another link to this page changes nothing but what is behind `#`. */
+function useHash(): string {
+  const [hash, setHash] = useState(location.hash)
+  useEffect(() => {
+    const follow = () => setHash(location.hash)
+    window.addEventListener('hashchange', follow)
+    return () => window.removeEventListener('hashchange', follow)
+  }, [])
+  return hash
+}
 
 export function OpenPage({ walletId }: { readonly walletId: string }) {
   const t = wallet.value.open
@@ -26,7 +38,7 @@ export function OpenPage({ walletId }: { readonly walletId: string }) {
   const [failure, setFailure] = useState<CallFailure>()
   // `#` is our own form; others put the link into the query.
   const query = new URLSearchParams(location.search)
-  const code = scannedCode(linkInHash(location.hash) ?? query.get('link') ?? '')
+  const code = scannedCode(linkInHash(useHash()) ?? query.get('link') ?? '')
   const isCode = code.kind === 'offer' || code.kind === 'request'
 
   async function look() {
@@ -39,7 +51,7 @@ export function OpenPage({ walletId }: { readonly walletId: string }) {
       setBusy(false)
     }
   }
-  const press = useGuardedPress(() => void look(), code.kind)
+  const press = useGuardedPress(() => void look(), isCode ? code.link : code.kind)
 
   return (
     <div class="column stack" data-gap="l">
@@ -69,6 +81,7 @@ export function OpenPage({ walletId }: { readonly walletId: string }) {
           <p>{wrongSentence(code)}</p>
         </Notice>
       )}
+      {busy && <Asking />}
       <div class="actions" data-fill>
         {isCode && (
           <Button kind="primary" big busy={busy} onPress={press}>

@@ -13,7 +13,8 @@ import { ui } from '@countersign/ui/text/ui-texts'
 import { useRef, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { wallet } from '../texts/wallet-texts.ts'
-import { Camera } from './camera.tsx'
+import { Asking } from './asking.tsx'
+import { Camera, type CameraTrouble } from './camera.tsx'
 import { openCode } from './open-code.ts'
 import { pictureReader } from './read-picture.ts'
 import { type ScannedCode, scannedCode } from './scanned-code.ts'
@@ -49,9 +50,9 @@ export function ScanPage({ walletId }: { readonly walletId: string }) {
     else await take(found)
   }
 
-  function pasteInstead(reason: 'denied' | 'missing') {
+  function pasteInstead(trouble: CameraTrouble) {
     setPasting(true)
-    setState({ doing: 'wrong', sentence: reason === 'denied' ? t.cameraDenied : t.cameraMissing })
+    setState({ doing: 'wrong', sentence: t.camera[trouble] })
   }
 
   return (
@@ -63,7 +64,7 @@ export function ScanPage({ walletId }: { readonly walletId: string }) {
       <Said state={state} />
       <Sheet parts>
         <div class="stack" data-gap="m">
-          <Camera onCode={(code) => void take(code)} onDenied={pasteInstead} />
+          <Camera onCode={(code) => void take(code)} onTrouble={pasteInstead} />
           <PictureChoice onFile={(file) => void readFile(file)} />
         </div>
         <div class="stack" data-gap="m">
@@ -89,7 +90,7 @@ export function ScanPage({ walletId }: { readonly walletId: string }) {
 function Said({ state }: { readonly state: State }) {
   const t = wallet.value.scanPage
   if (state.doing === 'reading') return <LiveLine>{t.reading}</LiveLine>
-  if (state.doing === 'opening') return <LiveLine>{t.opening}</LiveLine>
+  if (state.doing === 'opening') return <Asking />
   if (state.doing !== 'wrong') return null
   return (
     <div class="stack" data-gap="s">

@@ -4,6 +4,7 @@ import type { TextsLike } from '@countersign/ui/text/texts'
 import type { WalletTexts } from './en.ts'
 
 const counted = (count: number, one: string, other: string) => plural(count, 'de', { one, other })
+const quoted = (labels: readonly string[]) => list(labels.map((label) => `„${label}“`))
 const details = (count: number) => counted(count, '1 Angabe', `${count} Angaben`)
 
 export const de: TextsLike<WalletTexts> = {
@@ -43,7 +44,7 @@ export const de: TextsLike<WalletTexts> = {
   home: {
     title: 'Ihre Karten',
     count: (count) => counted(count, 'Eine Karte.', `${count} Karten.`),
-    ended: (count) => counted(count, 'Eine davon ist abgelaufen.', `${count} davon sind abgelaufen.`),
+    ended: (count) => counted(count, 'Eine davon gilt nicht mehr.', `${count} davon gelten nicht mehr.`),
     search: 'Karten durchsuchen',
     found: (count) => counted(count, '1 Karte gefunden', `${count} Karten gefunden`),
     emptyTitle: 'Hier kommt Ihre erste Karte hin',
@@ -54,6 +55,8 @@ export const de: TextsLike<WalletTexts> = {
     until: 'bis {day}',
     endedOn: 'endete {day}',
     expired: 'Abgelaufen',
+    revoked: 'Vom Aussteller widerrufen',
+    suspended: 'Vom Aussteller ausgesetzt',
     expires: (days) => counted(days, 'Läuft morgen ab', `Läuft in ${days} Tagen ab`),
     unread: 'Diese Karte kann nicht gezeigt werden.',
   },
@@ -61,13 +64,16 @@ export const de: TextsLike<WalletTexts> = {
   scanPage: {
     title: 'Code scannen',
     lede: 'Von jemandem, der Ihnen eine Karte gibt oder etwas aus einer Karte wissen will.',
-    camera: 'Kamera benutzen',
+    useCamera: 'Kamera benutzen',
     cameraStops: 'Kamera anhalten',
     looking: 'Halten Sie den Code vor die Kamera.',
     nothingSeen:
       'Es war kein Code zu sehen. Halten Sie ihn näher, heller, oder fügen Sie unten seinen Link ein.',
-    cameraDenied: 'Die Kamera ist hier nicht erlaubt. Fügen Sie stattdessen unten den Link ein.',
-    cameraMissing: 'Hier gibt es keine Kamera. Fügen Sie stattdessen unten den Link ein.',
+    camera: {
+      denied: 'Die Kamera ist hier nicht erlaubt. Fügen Sie stattdessen unten den Link ein.',
+      missing: 'Hier gibt es keine Kamera. Fügen Sie stattdessen unten den Link ein.',
+      broken: 'Die Kamera lässt sich hier nicht lesen. Fügen Sie stattdessen unten den Link ein.',
+    },
     picture: 'Bild eines Codes wählen',
     pictureEmpty: 'In diesem Bild ist kein Code.',
     reading: 'Das Bild wird gelesen…',
@@ -75,6 +81,8 @@ export const de: TextsLike<WalletTexts> = {
     pasteHint: 'Er beginnt mit openid-credential-offer: oder openid4vp:',
     look: 'Ansehen',
     opening: 'Wir fragen nach, was es ist…',
+    openingSlow:
+      'Wer diesen Code gemacht hat, antwortet langsam. Nach einer halben Minute geben wir auf und sagen es.',
     wrong: {
       empty: 'Noch ist nichts zum Ansehen da. Fügen Sie zuerst einen Link ein.',
       text: 'Das ist Text, kein Link. Kopieren Sie den ganzen Link und fügen Sie ihn hier ein.',
@@ -150,6 +158,7 @@ export const de: TextsLike<WalletTexts> = {
     alreadyAdded: 'Dieses Angebot wurde benutzt.',
     over: 'Dieses Angebot ist zu Ende',
     overWhy: 'Es wurde nichts angenommen. Lassen Sie sich einen neuen Code geben.',
+    goneWhy: 'Es wird hier nicht mehr aufbewahrt. Lassen Sie sich einen neuen Code geben.',
     cut: 'Die Verbindung brach ab. Noch ist nicht bekannt, ob die Karte kam. Versuchen Sie es wieder: Nichts wird zweimal geholt.',
     failed: 'Die Karte ließ sich nicht holen. Es wurde nichts angenommen.',
     toCards: 'Zu Ihren Karten',
@@ -181,6 +190,8 @@ export const de: TextsLike<WalletTexts> = {
     needed: 'nötig',
     withCard: 'mit der Karte sichtbar',
     choice: 'freiwillig',
+    choiceWith: (labels) => `freiwillig, zusammen mit ${list(labels)}`,
+    withThat: 'gehört dazu',
     notNeeded: 'Auf diese Karte können sie verzichten.',
     useIt: 'Diese Karte auch teilen',
     notShared: (labels, more) =>
@@ -191,6 +202,18 @@ export const de: TextsLike<WalletTexts> = {
     otherWay: 'Oder stattdessen zeigen',
     goodToKnow: 'Gut zu wissen',
     youMayDecline: 'Sie können Nein sagen. Sie erfahren nur, dass Sie abgelehnt haben.',
+    cautions: {
+      identifier: (labels) =>
+        `Nur wenige brauchen ${quoted(labels)}. Solche Nummern sind überall gleich und gehören nur Ihnen.`,
+      portrait: (labels) =>
+        `Nur wenige brauchen ${quoted(labels)}. An einem Bild können andere Sie erkennen.`,
+      age_would_do: (labels) =>
+        `Nur wenige brauchen ${quoted(labels)}. Diese Karte kann sagen, dass Sie alt genug sind.`,
+    },
+    firstTime: 'Sie haben mit ihnen noch nie etwas geteilt.',
+    sharedSame: (count) => `Dieselben ${details(count)} haben Sie am {day} mit ihnen geteilt.`,
+    sharedBefore: 'Sie haben mit ihnen schon etwas geteilt, zuletzt am {day}.',
+    otherCertificate: 'Sie weisen sich durch ein anderes Zertifikat aus als am {day}.',
     muchAsked: (count) => `Sie fragen nach ${details(count)}. Teilen Sie nur, was nötig ist.`,
     share: (count) => `${details(count)} teilen`,
     shareAnyway: 'Trotzdem teilen',
@@ -234,6 +257,7 @@ export const de: TextsLike<WalletTexts> = {
     theySay: 'Sie sagen: {words}',
     over: 'Diese Anfrage ist zu Ende',
     overWhy: 'Es wurde nichts geteilt. Lassen Sie sich einen neuen Code geben.',
+    goneWhy: 'Sie wird hier nicht mehr aufbewahrt. Lassen Sie sich einen neuen Code geben.',
     cut: 'Die Verbindung brach ab. Noch ist nicht bekannt, ob sie es bekamen. Versuchen Sie es wieder: Nichts wird zweimal geteilt.',
     failed: 'Es wurde nichts geteilt.',
     endsAt: 'Die Anfrage endet um {time}.',

@@ -2,6 +2,7 @@
 import { list, plural } from '@countersign/ui/text/format'
 
 const counted = (count: number, one: string, other: string) => plural(count, 'en', { one, other })
+const quoted = (labels: readonly string[]) => list(labels.map((label) => `“${label}”`))
 const details = (count: number) => counted(count, '1 detail', `${count} details`)
 
 export const en = {
@@ -48,6 +49,8 @@ export const en = {
     until: 'until {day}',
     endedOn: 'ended {day}',
     expired: 'Expired',
+    revoked: 'Revoked by its issuer',
+    suspended: 'Suspended by its issuer',
     expires: (days: number) => counted(days, 'Expires tomorrow', `Expires in ${days} days`),
     unread: 'This card cannot be shown.',
   },
@@ -55,12 +58,15 @@ export const en = {
   scanPage: {
     title: 'Scan a code',
     lede: 'From somebody who gives you a card, or asks for something from one.',
-    camera: 'Use the camera',
+    useCamera: 'Use the camera',
     cameraStops: 'Stop the camera',
     looking: 'Hold the code in front of the camera.',
     nothingSeen: 'No code was seen. Hold it closer, in more light, or paste its link below.',
-    cameraDenied: 'The camera is not allowed here. Paste the link below instead.',
-    cameraMissing: 'There is no camera here. Paste the link below instead.',
+    camera: {
+      denied: 'The camera is not allowed here. Paste the link below instead.',
+      missing: 'There is no camera here. Paste the link below instead.',
+      broken: 'The camera cannot be read here. Paste the link below instead.',
+    },
     picture: 'Choose a picture of a code',
     pictureEmpty: 'There is no code in this picture.',
     reading: 'Reading the picture…',
@@ -68,6 +74,7 @@ export const en = {
     pasteHint: 'It begins with openid-credential-offer: or openid4vp:',
     look: 'Look at it',
     opening: 'Asking what it is…',
+    openingSlow: 'Whoever made this code is slow to answer. After half a minute we give up and say so.',
     wrong: {
       empty: 'There is nothing to look at yet. Paste a link first.',
       text: 'This is text, not a link. Copy the whole link and paste it here.',
@@ -136,6 +143,7 @@ export const en = {
     alreadyAdded: 'This offer was used.',
     over: 'This offer has ended',
     overWhy: 'Nothing was added. Ask them for a new code.',
+    goneWhy: 'It is not kept here any longer. Ask them for a new code.',
     cut: 'The connection broke. It is not known yet whether the card came. Try again: nothing is fetched twice.',
     failed: 'The card could not be fetched. Nothing was added.',
     toCards: 'To your cards',
@@ -165,6 +173,8 @@ export const en = {
     needed: 'needed',
     withCard: 'shown with the card',
     choice: 'your choice',
+    choiceWith: (labels: readonly string[]) => `your choice, together with ${list(labels)}`,
+    withThat: 'goes with that',
     notNeeded: 'They can do without this card.',
     useIt: 'Share this card too',
     notShared: (labels: readonly string[], more: number) =>
@@ -173,6 +183,18 @@ export const en = {
     otherWay: 'Or show instead',
     goodToKnow: 'Good to know',
     youMayDecline: 'You can say no. They learn only that you declined.',
+    cautions: {
+      identifier: (labels: readonly string[]) =>
+        `Few need ${quoted(labels)}. Such numbers are the same everywhere, and yours alone.`,
+      portrait: (labels: readonly string[]) =>
+        `Few need ${quoted(labels)}. By a picture others can recognise you.`,
+      age_would_do: (labels: readonly string[]) =>
+        `Few need ${quoted(labels)}. This card can say that you are old enough.`,
+    },
+    firstTime: 'You have not shared anything with them before.',
+    sharedSame: (count: number) => `You shared the same ${details(count)} with them on {day}.`,
+    sharedBefore: 'You shared something with them before, the last time on {day}.',
+    otherCertificate: 'They prove who they are by another certificate than on {day}.',
     muchAsked: (count: number) => `They ask for ${details(count)}. Share only what they need.`,
     share: (count: number) => `Share ${details(count)}`,
     shareAnyway: 'Share anyway',
@@ -215,6 +237,7 @@ export const en = {
     theySay: 'They say: {words}',
     over: 'This request has ended',
     overWhy: 'Nothing was shared. Ask them for a new code.',
+    goneWhy: 'It is not kept here any longer. Ask them for a new code.',
     cut: 'The connection broke. It is not known yet whether they received it. Try again: nothing is shared twice.',
     failed: 'Nothing was shared.',
     endsAt: 'The request ends at {time}.',
