@@ -24,6 +24,8 @@ export interface PageOptions {
   /** BCP 47, what the browser wants. */
   readonly locale?: string
   readonly permissions?: readonly string[]
+  /** Origins of others that the test leads this browser to. */
+  readonly led?: readonly string[]
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -48,6 +50,7 @@ export async function watchedPage(
   await context.addInitScript(VIOLATIONS)
   await context.addInitScript(axe)
   const page = await context.newPage()
+  const known = [origin, ...(options.led ?? [])]
   const seen: string[] = []
   const changes: string[] = []
   let failuresExpected = false
@@ -64,7 +67,7 @@ export async function watchedPage(
   })
   page.on('request', (request) => {
     const url = new URL(request.url())
-    if (url.protocol.startsWith('http') && url.origin !== origin) seen.push(`foreign: ${request.url()}`)
+    if (url.protocol.startsWith('http') && !known.includes(url.origin)) seen.push(`foreign: ${request.url()}`)
     if (!['GET', 'HEAD'].includes(request.method())) changes.push(`${request.method()} ${url.pathname}`)
   })
   return {
