@@ -21,7 +21,13 @@ export interface Stage {
 export async function openStage(more: Partial<ClusterOptions> = {}): Promise<Stage> {
   const browser = await startChromium()
   try {
-    const cluster = await startCluster({ ports: 'free', webWallets: 2, ...more })
+    const cluster = await startCluster({
+      ports: 'free',
+      webWallets: 2,
+      // A wallet that has looked at a list keeps it for so long: what was revoked since is seen after it.
+      flags: { issuer: ['--statusListTtlSeconds=1'] },
+      ...more,
+    })
     const close = async () => {
       await browser.close()
       await cluster.stop()

@@ -1,4 +1,4 @@
-/** The web wallet, as the owner of one sees it: W1, W2, W4 and W5. What is shared with whom is in its own file. */
+/** The web wallet, as the owner of one sees it: W1, W4 and W5. Cards, and what is shared with whom, are in their own files. */
 import { rm } from 'node:fs/promises'
 import { startChromium } from '@countersign/testing/browser/chromium'
 import { problemsOf } from '@countersign/testing/browser/page-checks'
@@ -11,7 +11,6 @@ import {
   newRequest,
   openLink,
   pressDecision,
-  setStatus,
   shows,
   visits,
 } from './people.ts'
@@ -24,7 +23,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage?.close())
 
-const { closeAll, owner, ownerWithCard, stranger } = visits(() => stage)
+const { closeAll, owner, stranger } = visits(() => stage)
 afterEach(closeAll)
 
 /** A passkey of the device itself, whose owner is there and says yes. */
@@ -36,8 +35,6 @@ const AUTHENTICATOR = {
   isUserVerified: true,
   automaticPresenceSimulation: true,
 } as const
-
-const DAY_MS = 86_400_000
 
 describe('the first page', () => {
   it('is complete for a stranger, asks the API nothing, and little of anybody', async () => {
@@ -141,83 +138,6 @@ describe('the first page', () => {
     expect(await problemsOf(watched, { german: true })).toEqual([])
     await page.unroute('**/cards')
     await shows(watched, 'Your first card goes here')
-  })
-})
-
-describe('the cards', () => {
-  it('are none at first, and one after it was added, with what tells it from others', async () => {
-    const watched = await owner()
-    const { page } = watched
-    await page.goto('/')
-    await shows(watched, 'Your first card goes here')
-    expect(await problemsOf(watched, { german: true })).toEqual([])
-    await receive(watched.user, await newOffer(stage))
-    await page.reload()
-    await page.getByText('One card.').waitFor()
-    const card = page.getByRole('listitem').filter({ hasText: 'Ana Maria Brandt' })
-    expect(await card.textContent()).toMatch(/Identity Credential.*issued by localhost:\d+.*until /)
-    expect(await problemsOf(watched, { german: true })).toEqual([])
-  })
-
-  it('end in words', async () => {
-    const watched = await ownerWithCard()
-    const { page } = watched
-    await page.clock.setFixedTime(Date.now() + 360 * DAY_MS)
-    await page.goto('/')
-    await page.getByText(/^Expires in \d+ days$/).waitFor()
-    await page.clock.setFixedTime(Date.now() + 366 * DAY_MS)
-    await page.reload()
-    await page.getByText('Expired', { exact: true }).waitFor()
-    expect(await page.getByText(/One of them has ended\./).count()).toBe(1)
-    expect(await problemsOf(watched)).toEqual([])
-  })
-
-  it('that were revoked or suspended say so', async () => {
-    const watched = await owner()
-    const { page } = watched
-    for (const status of ['revoked', 'suspended', 'valid']) {
-      const [credential] = await receive(watched.user, await newOffer(stage))
-      await setStatus(stage, credential?.document ?? '', status)
-    }
-    const said = page.getByText('3 cards. One of them has ended.')
-    // Whose lists come too late says so the next time.
-    await expect
-      .poll(async () => {
-        await page.goto('/')
-        return said.waitFor({ timeout: 10_000 }).then(
-          () => true,
-          () => false,
-        )
-      })
-      .toBe(true)
-    expect(await page.locator('.card-note').allTextContents()).toEqual([
-      'Suspended by its issuer',
-      'Revoked by its issuer',
-    ])
-    expect(await problemsOf(watched)).toEqual([])
-  })
-
-  it('are sixty after one question, and found by typing', async () => {
-    const people = Array.from({ length: 60 }, (_, at) => ({
-      given_name: `Person${at}`,
-      family_name: 'Brandt',
-    }))
-    const watched = await owner()
-    const { page } = watched
-    const batches = Array.from({ length: 10 }, (_, at) => people.slice(at * 6, at * 6 + 6))
-    for (const batch of batches)
-      await Promise.all(batch.map(async (claims) => receive(watched.user, await newOffer(stage, { claims }))))
-    const asked: string[] = []
-    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
-    await page.goto('/')
-    await page.getByText('60 cards.').waitFor()
-    const ofWallet = asked.flatMap((path) => /\/wallet\/[0-9a-f-]{36}\/(.*)$/.exec(path)?.[1] ?? [])
-    expect(ofWallet).toEqual(['cards', 'cards/taken-back'])
-    expect(await page.locator('.cards > li').count()).toBe(60)
-    await page.getByLabel('Search your cards').fill('person59 brandt')
-    await page.getByRole('status').filter({ hasText: '1 card found' }).waitFor({ state: 'attached' })
-    expect(await page.locator('.cards > li').count()).toBe(1)
-    expect(await problemsOf(watched)).toEqual([])
   })
 })
 

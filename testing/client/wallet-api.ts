@@ -52,6 +52,13 @@ export async function receive(
   return JSON.parse(expectStatus(answer, 200).text) as WalletCredential[]
 }
 
+/** What the wallet holds. */
+export async function heldBy({ token, url, wallet }: WalletUser): Promise<readonly WalletCredential[]> {
+  const headers = { authorization: `Bearer ${token}` }
+  const answer = await call(`${url}/wallet-api/wallet/${wallet}/credentials`, { headers })
+  return JSON.parse(expectStatus(answer, 200).text) as WalletCredential[]
+}
+
 /** `usePresentationRequest`; what the verifier said where to go on, or null. */
 export async function present(
   user: WalletUser,

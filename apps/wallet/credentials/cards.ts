@@ -1,10 +1,18 @@
-/** The cards of a wallet, the newest first: what tells one from another. */
-import { credentialView } from '@countersign/credential/display/credential-view'
+/** The cards of a wallet, the newest first: what tells one from another. And one of them, with what is on it. */
+import { ok, type Result } from '@countersign/core/result'
+import type { ClaimPath } from '@countersign/credential/contract/format'
+import { credentialView, type ViewClaim } from '@countersign/credential/display/credential-view'
 import { holderName } from '@countersign/credential/display/holder-name'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
-import { listCredentials } from './credentials.ts'
+import {
+  type CredentialUnknown,
+  findCredential,
+  listCredentials,
+  type StoredCredential,
+} from './credentials.ts'
+import { judgeIssuer } from './judged-issuer.ts'
 import { keptPictures, logoOf } from './pictures.ts'
-import { cardOf, type Locales, lookOf, type ShownCard, type ShownLook } from './shown.ts'
+import { cardOf, type Locales, lookOf, type ShownCard, type ShownLook, type ShownTrust } from './shown.ts'
 
 export interface WalletCard extends ShownCard {
   readonly id: string
@@ -18,26 +26,82 @@ export interface WalletCard extends ShownCard {
   readonly expiresAt?: number | undefined
 }
 
+export interface OpenedCard extends WalletCard {
+  readonly claims: readonly ViewClaim[]
+  /** Claims that are in the credential and cannot be shown; absent where there are none. */
+  readonly unshown?: readonly ClaimPath[] | undefined
+  /** Of its signature, judged now. */
+  readonly trust: ShownTrust
+  /** Whether a key of this wallet has to sign when it is shown. */
+  readonly bound: boolean
+}
+
+export interface Onlooker {
+  /** Ids of the pictures that the wallet keeps. */
+  readonly kept: ReadonlySet<string>
+  readonly locales: Locales
+}
+
 export async function cardsOf(
   wallet: Wallet,
   owned: OwnedWallet,
   locales: Locales,
 ): Promise<readonly WalletCard[]> {
   const [credentials, kept] = [await listCredentials(wallet, owned), await keptPictures(wallet, owned)]
-  const cards = credentials.toReversed().map(async (credential) => {
-    const { addedAt, held, id, look } = credential
-    const logo = await logoOf(wallet, owned, credential, kept, locales)
-    const { claims } = credentialView(held, wallet.formats.spoken(held.format), look, locales)
-    return {
-      id,
-      format: held.format,
-      type: held.type,
-      ...cardOf(wallet, credential, locales),
-      holder: holderName(claims),
-      look: { ...lookOf(look, locales), logo },
-      addedAt,
-      expiresAt: held.expiresAt,
-    }
-  })
+  const cards = credentials
+    .toReversed()
+    .map(async (credential) => (await faceOf(wallet, owned, credential, { kept, locales })).card)
   return Promise.all(cards)
+}
+
+export async function findCard(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  id: string,
+  locales: Locales,
+): Promise<Result<OpenedCard, CredentialUnknown>> {
+  const found = await findCredential(wallet, owned, id)
+  if (!found.ok) return found
+  return ok(await openCard(wallet, owned, found.value, { kept: await keptPictures(wallet, owned), locales }))
+}
+
+export async function openCard(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  credential: StoredCredential,
+  onlooker: Onlooker,
+): Promise<OpenedCard> {
+  const { card, view } = await faceOf(wallet, owned, credential, onlooker)
+  const judged = await judgeIssuer(wallet, owned, credential)
+  return {
+    ...card,
+    claims: view.claims,
+    unshown: view.unshown,
+    trust: judged.ok
+      ? { trusted: true, name: judged.value.issuer, anchor: judged.value.anchor, source: judged.value.source }
+      : { trusted: false, reason: judged.error },
+    bound: credential.keyId !== undefined,
+  }
+}
+
+async function faceOf(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  credential: StoredCredential,
+  { kept, locales }: Onlooker,
+) {
+  const { addedAt, held, id, look } = credential
+  const logo = await logoOf(wallet, owned, credential, kept, locales)
+  const view = credentialView(held, wallet.formats.spoken(held.format), look, locales)
+  const card: WalletCard = {
+    id,
+    format: held.format,
+    type: held.type,
+    ...cardOf(wallet, credential, locales),
+    holder: holderName(view.claims),
+    look: { ...lookOf(look, locales), logo },
+    addedAt,
+    expiresAt: held.expiresAt,
+  }
+  return { card, view }
 }

@@ -1,27 +1,13 @@
 /** A resolved offer as people see it before and after: who, what, and what came of it. */
 import type { ClaimPath } from '@countersign/credential/contract/format'
-import {
-  bestFor,
-  claimLabel,
-  type ViewClaim,
-  type ViewImage,
-} from '@countersign/credential/display/credential-view'
+import { bestFor, claimLabel, type ViewImage } from '@countersign/credential/display/credential-view'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
+import { type OpenedCard, openCard } from '../credentials/cards.ts'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
-import { judgeIssuer } from '../credentials/judged-issuer.ts'
-import { keptPictures, logoOf } from '../credentials/pictures.ts'
-import {
-  cardOf,
-  claimsShown,
-  type Locales,
-  lookOf,
-  type ShownCard,
-  type ShownLook,
-  type ShownTrust,
-  titleOf,
-} from '../credentials/shown.ts'
+import { keptPictures } from '../credentials/pictures.ts'
+import { type Locales, lookOf, type ShownLook, type ShownTrust, titleOf } from '../credentials/shown.ts'
 import { hostOf } from '../outgoing-client.ts'
 import { hopelessReason, type UnusableReason } from '../receive/issuance-plan.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -61,15 +47,7 @@ interface ShownTxCode {
   readonly description?: string | undefined
 }
 
-interface ReceivedCredential extends ShownCard {
-  readonly id: string
-  readonly format: string
-  readonly type: string
-  readonly look: ShownLook
-  readonly claims: readonly ViewClaim[]
-  readonly expiresAt?: number | undefined
-  readonly trust: ShownTrust
-}
+type ReceivedCredential = Omit<OpenedCard, 'addedAt' | 'bound' | 'holder' | 'unshown'>
 
 export interface ToPreview {
   readonly exchange: OfferExchange
@@ -147,28 +125,18 @@ async function receivedViews(
   locales: Locales,
 ): Promise<readonly ReceivedCredential[]> {
   const kept = await keptPictures(wallet, owned)
-  return Promise.all(received.map((one) => receivedView(wallet, owned, one, { kept, locales })))
-}
-
-async function receivedView(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  credential: StoredCredential,
-  { kept, locales }: { readonly kept: ReadonlySet<string>; readonly locales: Locales },
-): Promise<ReceivedCredential> {
-  const { held, id, look } = credential
-  const logo = await logoOf(wallet, owned, credential, kept, locales)
-  const judged = await judgeIssuer(wallet, owned, credential)
-  return {
-    id,
-    format: held.format,
-    type: held.type,
-    ...cardOf(wallet, credential, locales),
-    look: { ...lookOf(look, locales), logo },
-    claims: claimsShown(wallet, held, look, locales),
-    expiresAt: held.expiresAt,
-    trust: judged.ok
-      ? { trusted: true, name: judged.value.issuer, anchor: judged.value.anchor, source: judged.value.source }
-      : { trusted: false, reason: judged.error },
-  }
+  const opened = received.map((one) => openCard(wallet, owned, one, { kept, locales }))
+  return (await Promise.all(opened)).map(
+    ({ claims, expiresAt, format, id, issuerName, look, title, trust, type }) => ({
+      id,
+      format,
+      type,
+      title,
+      issuerName,
+      look,
+      claims,
+      expiresAt,
+      trust,
+    }),
+  )
 }

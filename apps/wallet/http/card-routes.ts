@@ -2,18 +2,20 @@
 import { walletParams } from '@countersign/api/wallet/accounts'
 import {
   cardsAnswer,
+  openedCard,
   pictureParams,
   type TakenBackAnswer,
   takenBackAnswer,
 } from '@countersign/api/wallet/cards'
+import { credentialParams } from '@countersign/api/wallet/credentials'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import { cardsOf } from '../credentials/cards.ts'
+import { cardsOf, findCard } from '../credentials/cards.ts'
 import { findPicture } from '../credentials/pictures.ts'
 import { takenBack } from '../credentials/taken-back.ts'
 import type { Wallet } from '../wallet.ts'
 import { jsonAnswer, refusalAnswer, walletAnswers } from './answers/route-answers.ts'
-import { cardView, valueOr } from './answers/wire.ts'
-import { PICTURE_ERRORS } from './answers/wire-holding.ts'
+import { cardView, openedCardView, valueOr } from './answers/wire.ts'
+import { CREDENTIAL_ERRORS, PICTURE_ERRORS } from './answers/wire-holding.ts'
 import { walletOf } from './caller/authenticate-caller.ts'
 import { localesOf } from './locales.ts'
 
@@ -40,6 +42,16 @@ const pictureAnswers = {
     PICTURE_ERRORS,
     { code: 'picture_unknown' },
     'There is no such wallet, or no such picture in it',
+  ),
+}
+
+const openedCardAnswers = {
+  ...walletAnswers,
+  200: jsonAnswer('The card', openedCard),
+  404: refusalAnswer(
+    CREDENTIAL_ERRORS,
+    { code: 'credential_unknown' },
+    'There is no such wallet, or no such card in it',
   ),
 }
 
@@ -74,6 +86,26 @@ export function cardRoutes(app: ServiceApp, wallet: Wallet): void {
       },
     },
     async (request): Promise<TakenBackAnswer> => [...(await takenBack(wallet, walletOf(request)))],
+  )
+
+  app.get(
+    '/wallet-api/wallet/:wallet/cards/:credential',
+    {
+      schema: {
+        summary: 'A card with what is on it, and who vouches for it',
+        description: 'In the language of `Accept-Language`. Whether it still counts is its status.',
+        tags,
+        params: credentialParams,
+      },
+      config: { ...config, answers: openedCardAnswers },
+    },
+    async (request) =>
+      openedCardView(
+        valueOr(
+          CREDENTIAL_ERRORS,
+          await findCard(wallet, walletOf(request), request.params.credential, localesOf(request)),
+        ),
+      ),
   )
 
   app.get(

@@ -13,6 +13,7 @@ import { HomePage } from './cards/home-page.tsx'
 import { Loading } from './exchange/states.tsx'
 import { wallet } from './texts/wallet-texts.ts'
 
+const CardPage = lazy(async () => (await import('./cards/card-page.tsx')).CardPage)
 const ScanPage = lazy(async () => (await import('./scan/scan-page.tsx')).ScanPage)
 const OpenPage = lazy(async () => (await import('./scan/open-page.tsx')).OpenPage)
 const OfferPage = lazy(async () => (await import('./receive/offer-page.tsx')).OfferPage)
@@ -21,8 +22,10 @@ const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
 /** The parts of a page are fetched while it is asked who is there. */
 const PARTS = {
+  cards: CardPage,
   scan: ScanPage,
   open: OpenPage,
+  api: OpenPage,
   offers: OfferPage,
   requests: RequestPage,
   help: HelpPage,
@@ -54,7 +57,7 @@ function Shell({ children }: { readonly children: ComponentChildren }) {
       nav={
         isIn
           ? [
-              { href: '/', label: t.cards, icon: cards, current: path === '/' },
+              { href: '/', label: t.cards, icon: cards, current: path === '/' || path.startsWith('/cards/') },
               { href: '/scan', label: t.scan, icon: scan, current: path === '/scan' },
             ]
           : []
@@ -96,8 +99,10 @@ function Pages() {
   return (
     <Router>
       <Route path="/" component={HomePage} walletId={walletId} />
+      <Route path="/cards/:id" component={CardPage} walletId={walletId} />
       <Route path="/scan" component={ScanPage} walletId={walletId} />
       <Route path="/open" component={OpenPage} walletId={walletId} />
+      <Route path="/api/siop/:what" component={OpenPage} walletId={walletId} />
       <Route path="/offers/:id" component={OfferPage} walletId={walletId} />
       <Route path="/requests/:id" component={RequestPage} walletId={walletId} />
       <Route default component={NotThere} />

@@ -1,8 +1,8 @@
-/** All cards of a wallet in one answer, as somebody sees them who looks for one: without what is on them. */
+/** The cards of a wallet: all in one answer as somebody sees them who looks for one, and one of them with what is on it. */
 import { z } from 'zod'
 import { isoTime } from '../values.ts'
 import { credentialParams } from './credentials.ts'
-import { issuerName, shownLook } from './shown.ts'
+import { claimPath, issuerName, shownClaim, shownLook, shownTrust } from './shown.ts'
 
 export const pictureParams = credentialParams.extend({ picture: z.string().min(1).max(100) })
 
@@ -34,23 +34,50 @@ export const takenBackAnswer = z
 
 export type TakenBackAnswer = z.infer<typeof takenBackAnswer>
 
+const EXAMPLE_CARD = {
+  id: 'urn:uuid:3f2a9d1e-0c8b-4d2f-9a57-2f7c1e6b8d90',
+  format: 'dc+sd-jwt',
+  type: 'urn:eudi:pid:1',
+  title: 'Person Identification Data',
+  issuerName: 'localhost:7002',
+  holder: 'Ada Example',
+  look: { backgroundColor: '#12107c', textColor: '#ffffff', print: true },
+  addedOn: '2026-11-29T09:30:00Z',
+  expiresAt: 1_827_392_400,
+}
+
+export const openedCard = walletCard
+  .extend({
+    claims: z.array(shownClaim).readonly().describe('In the order of the type'),
+    unshown: z
+      .array(claimPath)
+      .readonly()
+      .optional()
+      .describe('Claims that the card has and that cannot be shown: JSON does not carry their numbers'),
+    trust: shownTrust.describe('Of the signature of this very card, judged now'),
+    bound: z.boolean().describe('Whether a key of this wallet has to sign when it is shown'),
+  })
+  .meta({
+    examples: [
+      {
+        ...EXAMPLE_CARD,
+        claims: [{ path: ['family_name'], label: 'Family name', value: 'Example' }],
+        trust: {
+          trusted: true,
+          name: 'CN=Example Authority',
+          anchor: 'Example Trust List',
+          source: './config/trust.pem',
+        },
+        bound: true,
+      },
+    ],
+  })
+
+export type OpenedCard = z.infer<typeof openedCard>
+
 export const cardsAnswer = z
   .array(walletCard)
   .describe('The newest first')
   .meta({
-    examples: [
-      [
-        {
-          id: 'urn:uuid:3f2a9d1e-0c8b-4d2f-9a57-2f7c1e6b8d90',
-          format: 'dc+sd-jwt',
-          type: 'urn:eudi:pid:1',
-          title: 'Person Identification Data',
-          issuerName: 'localhost:7002',
-          holder: 'Ada Example',
-          look: { backgroundColor: '#12107c', textColor: '#ffffff', print: true },
-          addedOn: '2026-11-29T09:30:00Z',
-          expiresAt: 1_827_392_400,
-        },
-      ],
-    ],
+    examples: [[EXAMPLE_CARD]],
   })

@@ -1,7 +1,10 @@
 /** What use cases give, as the answers of the API: in walt.id's shapes, with the types of `api/wallet`. */
 
 import type { UserInfoAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
-import type { WalletCard as WalletCardAnswer } from '@countersign/api/wallet/cards'
+import type {
+  OpenedCard as OpenedCardAnswer,
+  WalletCard as WalletCardAnswer,
+} from '@countersign/api/wallet/cards'
 import type {
   Credential as CredentialAnswer,
   CredentialStatus,
@@ -19,7 +22,7 @@ import type { FastifyReply } from 'fastify'
 import type { ListedWallet } from '../../account/accounts.ts'
 import type { BrowserSession } from '../../account/browser-session.ts'
 import type { UserInfo } from '../../account/user-info.ts'
-import type { WalletCard } from '../../credentials/cards.ts'
+import type { OpenedCard, WalletCard } from '../../credentials/cards.ts'
 import type { StoredCredential } from '../../credentials/credentials.ts'
 import { splitDocument } from '../../credentials/disclosures.ts'
 import type { HeldCredentialStatuses } from '../../credentials/held-credential-status.ts'
@@ -131,6 +134,10 @@ export function shownView({ claims, unshown, ...shown }: ShownCredential): Crede
 
 export function cardView({ addedAt, ...card }: WalletCard): WalletCardAnswer {
   return asAnswer<WalletCardAnswer>({ ...card, addedOn: showDateTime(addedAt) })
+}
+
+export function openedCardView({ addedAt, ...card }: OpenedCard): OpenedCardAnswer {
+  return asAnswer<OpenedCardAnswer>({ ...card, addedOn: showDateTime(addedAt) })
 }
 
 /**

@@ -147,6 +147,7 @@ function CardItem({ card, now, takenBack }: CardItemProps) {
   return (
     <li lang={language() === 'pseudo' ? undefined : formatTag()}>
       <Card
+        href={`/cards/${encodeURIComponent(card.id)}`}
         title={card.title}
         issuer={card.issuerName}
         holder={card.holder}

@@ -8,7 +8,6 @@ import { lock } from '@countersign/ui/elements/icons'
 import { Notice, TechnicalDetails } from '@countersign/ui/elements/notice'
 import { Part, Said, Sheet } from '@countersign/ui/elements/sheet'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
-import { linkInHash } from '@countersign/ui/http/wallet-link'
 import { Heading } from '@countersign/ui/page/heading'
 import { supportText } from '@countersign/ui/page/problem'
 import { ui } from '@countersign/ui/text/ui-texts'
@@ -16,6 +15,7 @@ import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { wallet } from '../texts/wallet-texts.ts'
 import { Asking } from './asking.tsx'
+import { linkOfAddress } from './link-of-address.ts'
 import { openCode } from './open-code.ts'
 import { refusedSentence, wrongSentence } from './scan-page.tsx'
 import { scannedCode } from './scanned-code.ts'
@@ -31,14 +31,17 @@ function useHash(): string {
   return hash
 }
 
+function addressHere() {
+  const { pathname, search } = location
+  return { pathname, search }
+}
+
 export function OpenPage({ walletId }: { readonly walletId: string }) {
   const t = wallet.value.open
   const { route } = useLocation()
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<CallFailure>()
-  // `#` is our own form; others put the link into the query.
-  const query = new URLSearchParams(location.search)
-  const code = scannedCode(linkInHash(useHash()) ?? query.get('link') ?? '')
+  const code = scannedCode(linkOfAddress({ ...addressHere(), hash: useHash() }))
   const isCode = code.kind === 'offer' || code.kind === 'request'
 
   async function look() {
