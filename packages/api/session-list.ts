@@ -12,18 +12,18 @@ export const LIST_MOST = 100
 export const LIST_LOOKED_AT = 1_000
 
 /** Where the page before ended. Only who made it reads it. */
-const before = z
+export const listBefore = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,400}$/)
   .optional()
   .describe('`next` of the page before this one: what is older is listed')
 
-const limit = z
+export const listLimit = z
   .string()
   .regex(/^([1-9]\d?|100)$/, `Invalid input: expected a whole number from 1 to ${LIST_MOST}`)
   .transform(Number)
   .optional()
-  .describe(`How many sessions to list: 1 to ${LIST_MOST}; ${LIST_DEFAULT} when absent`)
+  .describe(`How many to list: 1 to ${LIST_MOST}; ${LIST_DEFAULT} when absent`)
   .meta({ examples: ['20'] })
 
 /** A query has text alone. */
@@ -34,8 +34,8 @@ export function sessionListQuery<const States extends readonly [string, ...strin
       .optional()
       .describe('Only those that are in this state now')
       .meta({ examples: [states[0]] }),
-    before,
-    limit,
+    before: listBefore,
+    limit: listLimit,
   })
 }
 

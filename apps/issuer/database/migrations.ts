@@ -1,6 +1,6 @@
 /** How the issuer's tables came to be, in order. Once released a migration is never changed; the next one is added. */
 import type { Migration } from '@countersign/stores/sql/migrate'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 
 // Migrations are written against the tables of their time, which no type of today describes.
 type Untyped = Kysely<unknown>
@@ -19,6 +19,44 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
       await db.schema.alterTable('issued_credentials').addColumn('purpose', 'text').execute()
     },
   },
+  // A release before writes neither column: what it changes is told by the versions of lists (docs/decisions/054).
+  '2027-01-credential-log': { up: addLogIndex },
+}
+
+async function addLogIndex(db: Untyped): Promise<void> {
+  await addCounter(db, 'issued_credentials', 'indexed_status')
+  await addCounter(db, 'status_lists', 'indexed_version')
+  await sql`update issued_credentials set indexed_status = (
+    select status from status_changes
+    where status_changes.list_id = issued_credentials.list_id and status_changes.idx = issued_credentials.idx
+    order by version desc limit 1
+  ) where exists (
+    select 1 from status_changes
+    where status_changes.list_id = issued_credentials.list_id and status_changes.idx = issued_credentials.idx
+  )`.execute(db)
+  await sql`update status_lists set indexed_version = version`.execute(db)
+  await addIndex(db, 'issued_credentials_log', ['indexed_status', 'issued_at', 'id'])
+  await addIndex(db, 'issued_credentials_log_of_type', [
+    'configuration_id',
+    'indexed_status',
+    'issued_at',
+    'id',
+  ])
+}
+
+async function addCounter(db: Untyped, table: string, name: string): Promise<void> {
+  await db.schema
+    .alterTable(table)
+    .addColumn(name, 'integer', (column) => column.notNull().defaultTo(0))
+    .execute()
+}
+
+async function addIndex(db: Untyped, name: string, columns: readonly string[]): Promise<void> {
+  await db.schema
+    .createIndex(name)
+    .on('issued_credentials')
+    .columns([...columns])
+    .execute()
 }
 
 async function createStatusLists(db: Untyped): Promise<void> {

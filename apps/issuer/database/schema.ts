@@ -35,6 +35,8 @@ export interface StatusListRow {
   readonly next_position: number
   /** Rises with every change of a status. */
   readonly version: number
+  /** Up to which of its versions `indexed_status` of its credentials is brought. */
+  readonly indexed_version: number
   readonly created_at: number
 }
 
@@ -64,4 +66,6 @@ export interface IssuedCredentialRow {
   readonly purpose: 'revocation' | null
   readonly issued_at: number
   readonly expires_at: number | null
+  /** For finding it among others: the newest status, as far as its list's `indexed_version`; 0 without a status. */
+  readonly indexed_status: number
 }

@@ -2,8 +2,8 @@
 import type { IssuedCredentialView } from '@countersign/api/issuer/credentials'
 import { defined } from '@countersign/core/json'
 import { issuedAt as issuedAtPlace, issuedById, issuedInSession } from '../database/issued-credentials.ts'
-import type { IssuedCredentialRow, IssuerDatabase } from '../database/schema.ts'
-import { currentStatus } from '../status/change-status.ts'
+import type { IssuedCredentialRow, IssuerDatabase, StatusListRow } from '../database/schema.ts'
+import { type CurrentStatus, currentStatuses } from '../status/change-status.ts'
 import { bitstringListUri, listIdOf, namedPurposes, tokenListUri } from '../status/list-addresses.ts'
 
 export async function viewOfCredential(
@@ -11,15 +11,15 @@ export async function viewOfCredential(
   id: string,
 ): Promise<IssuedCredentialView | undefined> {
   const row = await issuedById(database, id)
-  return row && view(database, row)
+  const [view] = row === undefined ? [] : await viewsOf(database, [row])
+  return view
 }
 
 export async function viewsOfSession(
   database: IssuerDatabase,
   sessionId: string,
 ): Promise<readonly IssuedCredentialView[]> {
-  const rows = await issuedInSession(database, sessionId)
-  return Promise.all(rows.map((row) => view(database, row)))
+  return viewsOf(database, await issuedInSession(database, sessionId))
 }
 
 /** The credential's id; undefined where no credential stands at this place of this list. */
@@ -32,8 +32,23 @@ export async function credentialAt(
   return listId === undefined ? undefined : (await issuedAtPlace(database, listId, index))?.id
 }
 
-async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise<IssuedCredentialView> {
-  const status = await currentStatus(database, row)
+/** In the order of the rows. */
+export async function viewsOf(
+  database: IssuerDatabase,
+  rows: readonly IssuedCredentialRow[],
+): Promise<readonly IssuedCredentialView[]> {
+  const [statuses, lists] = await Promise.all([currentStatuses(database, rows), listsOf(database, rows)])
+  return rows.map((row) => viewOf(row, statuses.get(row.id), lists))
+}
+
+type NamedList = Pick<StatusListRow, 'id' | 'kind' | 'base_url'>
+type ListsById = ReadonlyMap<string, NamedList>
+
+function viewOf(
+  row: IssuedCredentialRow,
+  status: CurrentStatus | undefined,
+  lists: ListsById,
+): IssuedCredentialView {
   return defined<IssuedCredentialView>({
     id: row.id,
     sessionId: row.session_id,
@@ -43,20 +58,24 @@ async function view(database: IssuerDatabase, row: IssuedCredentialRow): Promise
     expiresAt: row.expires_at ?? undefined,
     status: status?.status,
     statusChangedAt: status?.changedAt,
-    statusLists: status && (await addressesOf(database, row)),
+    statusLists: status && addressesOf(row, lists),
   })
 }
 
-async function addressesOf(
-  { db }: IssuerDatabase,
-  { list_id: id, idx: index, purpose }: IssuedCredentialRow,
-) {
-  if (id === null || index === null) return []
-  const list = await db
+async function listsOf({ db }: IssuerDatabase, rows: readonly IssuedCredentialRow[]): Promise<ListsById> {
+  const ids = [...new Set(rows.flatMap(({ list_id: id }) => id ?? []))]
+  if (ids.length === 0) return new Map()
+  const lists = await db
     .selectFrom('status_lists')
     .select(['id', 'kind', 'base_url'])
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow()
+    .where('id', 'in', ids)
+    .execute()
+  return new Map(lists.map((list) => [list.id, list]))
+}
+
+function addressesOf({ list_id: id, idx: index, purpose }: IssuedCredentialRow, lists: ListsById) {
+  const list = id === null ? undefined : lists.get(id)
+  if (list === undefined || index === null) return []
   const uris =
     list.kind === 'token'
       ? [tokenListUri(list)]

@@ -2,6 +2,7 @@
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
+import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { metadataRoutes } from './metadata-routes.ts'
@@ -19,6 +20,7 @@ export function issuerRoutes(issuer: Issuer, { display }: RouteOptions): (app: S
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     listRoutes(app, issuer)
+    credentialLogRoutes(app, issuer)
     credentialRoutes(app, issuer)
     metadataRoutes(app, issuer, display)
     walletRoutes(app, issuer)

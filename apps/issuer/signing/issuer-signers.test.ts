@@ -41,7 +41,8 @@ async function homeOf(settings: object, mode: 'development' | 'production') {
   if (!deployment.ok) throw new Error(deployment.error.code)
   const config = { mode, baseUrl: 'https://issuer.example', ...settings }
   const certificates = { add() {}, believe() {}, check: undefined, stop() {} }
-  const parts = { deployment: deployment.value, certificates, metrics: NO_METRICS, now: () => now }
+  const trust = { addKey() {}, setSources() {}, keys: [], sources: () => undefined }
+  const parts = { deployment: deployment.value, certificates, trust, metrics: NO_METRICS, now: () => now }
   const log = { warn: (message: string) => void told.push(message) }
   const home = { config, log, ...parts, closeAtEnd() {} }
   return { home, config: config as never }

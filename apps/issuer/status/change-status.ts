@@ -65,13 +65,22 @@ export async function changeStatus(
   })
 }
 
-/** The status now; undefined for a credential without status. */
-export async function currentStatus(
+/** The status now, by the id of the credential; one without status has none. */
+export async function currentStatuses(
   { db }: IssuerDatabase,
-  issued: IssuedCredentialRow,
-): Promise<CurrentStatus | undefined> {
-  const place = placeOf(issued)
-  return place && statusAt(db, place)
+  issued: readonly IssuedCredentialRow[],
+): Promise<ReadonlyMap<string, CurrentStatus>> {
+  const placed = issued.flatMap((one) => {
+    const place = placeOf(one)
+    return place === undefined ? [] : [{ id: one.id, ...place }]
+  })
+  const byList = Map.groupBy(placed, ({ listId }) => listId)
+  const found = [...byList].map(async ([listId, places]) => {
+    const indices = places.map(({ index }) => index)
+    const changed = await newestChanges(db, listId, indices)
+    return places.map(({ id, index }) => [id, changed.get(index) ?? UNCHANGED] as const)
+  })
+  return new Map((await Promise.all(found)).flat())
 }
 
 export function statusOfValue(value: number): CredentialStatus {
@@ -101,15 +110,30 @@ async function nextVersion(transaction: Kysely<IssuerTables>, listId: string): P
 }
 
 async function statusAt(db: Kysely<IssuerTables>, { listId, index }: Place): Promise<CurrentStatus> {
-  const newest = await db
+  return (await newestChanges(db, listId, [index])).get(index) ?? UNCHANGED
+}
+
+const UNCHANGED: CurrentStatus = { status: 'valid' }
+
+/** By index; those that were never changed are not there. */
+async function newestChanges(
+  db: Kysely<IssuerTables>,
+  listId: string,
+  indices: readonly number[],
+): Promise<ReadonlyMap<number, CurrentStatus>> {
+  const rows = await db
     .selectFrom('status_changes')
-    .select(['status', 'changed_at'])
+    .select(['idx', 'status', 'changed_at'])
     .where('list_id', '=', listId)
-    .where('idx', '=', index)
-    .orderBy('version', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  return newest === undefined
-    ? { status: 'valid' }
-    : { status: statusOfValue(newest.status), changedAt: newest.changed_at }
+    .where('version', 'in', ({ selectFrom }) =>
+      selectFrom('status_changes')
+        .select(({ fn }) => fn.max('version').as('version'))
+        .where('list_id', '=', listId)
+        .where('idx', 'in', indices)
+        .groupBy('idx'),
+    )
+    .execute()
+  return new Map(
+    rows.map(({ idx, status, changed_at: changedAt }) => [idx, { status: statusOfValue(status), changedAt }]),
+  )
 }

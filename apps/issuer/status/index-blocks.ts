@@ -104,6 +104,7 @@ async function createSuccessor(
       size,
       next_position: 0,
       version: 0,
+      indexed_version: 0,
       created_at: now(),
     })
     .onConflict((conflict) => conflict.columns(['kind', 'base_url', 'permutation', 'series']).doNothing())

@@ -10,6 +10,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { deleteIssued, insertIssued } from '../database/issued-credentials.ts'
 import type { IssuerDatabase } from '../database/schema.ts'
 import type { IndexAllocator, StatusPlace } from './allocate-index.ts'
+import { STATUS_VALUES } from './change-status.ts'
 import { LIST_KINDS, purposeOf, statusReferences } from './references.ts'
 
 export interface IssuanceFacts {
@@ -82,5 +83,6 @@ function rowOf(id: string, facts: IssuanceFacts, place?: StatusPlace) {
     purpose: place === undefined ? null : purposeOf(facts.format),
     issued_at: facts.issuedAt,
     expires_at: facts.expiresAt ?? null,
+    indexed_status: STATUS_VALUES.valid,
   }
 }

@@ -51,7 +51,7 @@ export const statusChangeByPlace = strict({ statusListUri: listUri, statusListIn
   ],
 })
 
-const EXAMPLE = {
+export const ISSUED_EXAMPLE = {
   id: 'Zk3tQm1n8cV0sYbX5uJq2w',
   sessionId: 'gvMUEPAmY7Vn0nr0iSCU6Q',
   credentialConfigurationId: 'identity_credential_dc+sd-jwt',
@@ -80,8 +80,8 @@ export const issuedCredential = z
         'Where its status is published; two lists for a W3C credential of version 2.0, with one index',
       ),
   })
-  .meta({ examples: [EXAMPLE] })
+  .meta({ examples: [ISSUED_EXAMPLE] })
 
 export type IssuedCredentialView = z.infer<typeof issuedCredential>
 
-export const issuedCredentials = z.array(issuedCredential).meta({ examples: [[EXAMPLE]] })
+export const issuedCredentials = z.array(issuedCredential).meta({ examples: [[ISSUED_EXAMPLE]] })

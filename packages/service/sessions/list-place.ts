@@ -5,17 +5,22 @@
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import { isSessionId } from '@countersign/core/session-id'
-import type { IndexPlace } from '@countersign/stores/ports'
+
+export interface ListPlace {
+  /** Epoch seconds. */
+  readonly createdAt: number
+  readonly id: string
+}
 
 /** Epoch seconds of the year 9999. */
 const LAST = 253_402_300_799
 
-export function writePlace({ createdAt, id }: Required<IndexPlace>): string {
+export function writePlace({ createdAt, id }: ListPlace): string {
   return encodeBase64url(new TextEncoder().encode(`${createdAt.toString(36)}.${id}`))
 }
 
 /** Undefined for what no list ever gave out. */
-export function parsePlace(text: string): Required<IndexPlace> | undefined {
+export function parsePlace(text: string): ListPlace | undefined {
   const bytes = decodeBase64url(text)
   const [time = '', id = '', ...more] = bytes === undefined ? [] : new TextDecoder().decode(bytes).split('.')
   const createdAt = /^[0-9a-z]{1,9}$/.test(time) ? Number.parseInt(time, 36) : Number.NaN

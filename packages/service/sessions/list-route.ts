@@ -18,7 +18,7 @@ export interface ListDescription<T, Row> {
 }
 
 /** For a `before` that no list gave out. */
-const placeUnknown: WireError = {
+export const listPlaceUnknown: WireError = {
   status: 400,
   message: 'querystring/before: expected `next` of an earlier page',
   refusal: 'list_place_unknown',
@@ -37,7 +37,7 @@ export function listRoute<T extends ListedSession, Row extends { readonly state:
         door: 'management',
         answers: {
           200: { description: 'A page, newest first', schema: page },
-          400: errorAnswer('A parameter is unknown, or is not what it may be', placeUnknown),
+          400: errorAnswer('A parameter is unknown, or is not what it may be', listPlaceUnknown),
           ...storeAnswers(),
         },
       },
@@ -45,7 +45,7 @@ export function listRoute<T extends ListedSession, Row extends { readonly state:
     async (request) => {
       const { listSessions } = await import('./list-sessions.ts')
       const listed = await listSessions(store, request.query, rowOf)
-      return listed.ok ? listed.value : fail(placeUnknown)
+      return listed.ok ? listed.value : fail(listPlaceUnknown)
     },
   )
 }
