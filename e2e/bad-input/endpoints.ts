@@ -21,14 +21,15 @@ const form = { POST: ['form'] } as const
 /** Scripts of the field use either. */
 const change = { POST: ['json'], PUT: ['json'] } as const
 
-/** At every service that has sessions, or shares their store. */
-const cluster: readonly Omit<Endpoint, 'service'>[] = [
+/** At every service that has sessions, or shares their store, and signs with keys of its own or believes somebody. */
+const operation: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/cluster/instances', methods: read },
   { path: '/cluster/counts', methods: read },
+  { path: '/trust', methods: read },
 ]
 
 const issuer: readonly Omit<Endpoint, 'service'>[] = [
-  ...cluster,
+  ...operation,
   { path: '/onboard/issuer', methods: json },
   { path: '/onboard/iso-mdl/iacas', methods: json },
   { path: '/onboard/iso-mdl/document-signers', methods: json },
@@ -40,6 +41,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/openid4vc/session/{id}', methods: read },
   { path: '/openid4vc/session/{id}/events', methods: read },
   { path: '/openid4vc/credentials', methods: read },
+  { path: '/openid4vc/credentials/log', methods: read },
   { path: '/openid4vc/credentials/{id}', methods: read },
   { path: '/openid4vc/credentials/{id}/status', methods: change },
   { path: '/openid4vc/credentials/status', methods: change },
@@ -56,7 +58,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
 ]
 
 const verifier: readonly Omit<Endpoint, 'service'>[] = [
-  ...cluster,
+  ...operation,
   { path: '/openid4vc/verify', methods: json },
   { path: '/openid4vc/sessions', methods: read },
   { path: '/openid4vc/session/{id}', methods: read },
@@ -88,7 +90,7 @@ const exchange = `${inWallet}/exchange`
 const anyBody = ['json', 'text', 'form'] as const
 
 const wallet: readonly Omit<Endpoint, 'service'>[] = [
-  ...cluster,
+  ...operation,
   { path: '/wallet-api/auth/register', methods: json },
   { path: '/wallet-api/auth/login', methods: json },
   { path: '/wallet-api/auth/logout', methods: { POST: anyBody } },

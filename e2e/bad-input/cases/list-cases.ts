@@ -70,15 +70,71 @@ function emptyPages(service: Listing): readonly BadInput<undefined>[] {
   }))
 }
 
-export const listChapters = SERVICES.map((service) =>
+/** What a question to the log of issued credentials may not have. */
+const LOG_QUERIES: readonly (readonly [query: string, message: RegExp])[] = [
+  ...QUERIES.filter(([query]) => !query.startsWith('state=')),
+  ['state=revoked', /state is not known here/],
+  ['status=gone', /status/],
+  ['status=1', /status/],
+  ['status=valid&status=revoked', /status/],
+  ['status=__proto__', /status/],
+  [`credentialConfigurationId=${'c'.repeat(201)}`, /credentialConfigurationId/],
+  ['configurationId=x', /configurationId/],
+  ['sessionId=gvMUEPAmY7Vn0nr0iSCU6Q', /sessionId is not known here/],
+  ['issuedFrom=-1', /issuedFrom/],
+  ['issuedFrom=1.5', /issuedFrom/],
+  ['issuedFrom=yesterday', /issuedFrom/],
+  ['issuedFrom=2027-01-01', /issuedFrom/],
+  [`issuedBefore=${'9'.repeat(13)}`, /issuedBefore/],
+  ['issuedBefore=1e9', /issuedBefore/],
+]
+
+const LOG = '/openid4vc/credentials/log'
+
+/** Of questions that find nothing, and hostile text that is no SQL. */
+const emptyLogs: readonly BadInput<undefined>[] = [
+  place(`0.${ANY_ID}`),
+  'issuedFrom=5&issuedBefore=5',
+  'issuedFrom=999999999999',
+  'issuedBefore=0',
+  `credentialConfigurationId=${encodeURIComponent("x' or 1=1 --")}`,
+  'credentialConfigurationId=%00',
+].map((query) => ({
+  name: `nothing is found by ${query}`,
+  status: 200,
+  message: /^\{"credentials":\[\]\}$/,
+  send: (_: undefined, world: World) => send(`${world.issuer.url}${LOG}?${query}`),
+}))
+
+const theLog: Stage<undefined> = {
+  prepare: async () => undefined,
+  async goOn(_, world) {
+    const page = expectStatus(await call(`${world.issuer.url}${LOG}?limit=1`), 200).json()
+    if (!Array.isArray(page['credentials'])) throw new Error('a page without credentials')
+  },
+}
+
+const logChapter = chapter('the log of issued credentials', theLog, [
+  ...LOG_QUERIES.map(([query, message]) => ({
+    name: query.slice(0, 60),
+    status: 400,
+    message,
+    send: (_: undefined, world: World) => send(`${world.issuer.url}${LOG}?${query}`),
+  })),
+  ...emptyLogs,
+])
+
+const sessionChapters = SERVICES.map((service) =>
   chapter(`the list of sessions of the ${service}`, listing(service), [
     ...queriesOf(service),
     ...emptyPages(service),
-    ...['instances', 'counts'].map((what) => ({
-      name: `a parameter of /cluster/${what}`,
+    ...['/cluster/instances', '/cluster/counts', '/trust'].map((path) => ({
+      name: `a parameter of ${path}`,
       status: 400,
       message: /all is not known here/,
-      send: (_: undefined, world: World) => send(`${world[service].url}/cluster/${what}?all=1`),
+      send: (_: undefined, world: World) => send(`${world[service].url}${path}?all=1`),
     })),
   ]),
 )
+
+export const listChapters = [...sessionChapters, logChapter]

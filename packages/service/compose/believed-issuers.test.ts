@@ -20,6 +20,7 @@ import { type TrustSource, trustSettings, trustShape } from '../config/trust.ts'
 import { certificateWatch } from '../operation/certificate-watch.ts'
 import { NO_METRICS } from '../operation/metrics.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
+import { trustTelling } from '../trust/trust-telling.ts'
 import { openIssuerTrust, type TrustHome } from './believed-issuers.ts'
 
 const now = 1_790_000_000
@@ -55,7 +56,7 @@ afterAll(() => Promise.all(closing.map((close) => close())))
 const certificates = certificateWatch(pino({ level: 'silent' }), () => now)
 afterAll(() => certificates.stop())
 
-function home(mode: 'development' | 'production'): TrustHome {
+function home(mode: 'development' | 'production'): Omit<TrustHome, 'trust'> {
   const development = mode === 'development'
   return {
     config: { mode },
@@ -72,12 +73,20 @@ function home(mode: 'development' | 'production'): TrustHome {
 
 const formats = formatRegistry(ALL_FORMATS)
 
-function open(sources: readonly TrustSource[], mode: 'development' | 'production' = 'production') {
+function open(
+  sources: readonly TrustSource[],
+  mode: 'development' | 'production' = 'production',
+  trust = trustTelling(),
+) {
   const resolveKey = didResolver({
     fetchDocument: async () => refuse({ code: 'did_unreachable', reason: 'no network here' }),
     now: () => now,
   })
-  return openIssuerTrust(home(mode), { sources, refreshSeconds: 600 }, { formats, resolveKey, remote })
+  return openIssuerTrust(
+    { ...home(mode), trust },
+    { sources, refreshSeconds: 600 },
+    { formats, resolveKey, remote },
+  )
 }
 
 const keyOf = (format: FormatId, members: Partial<IssuerKeyReference>): IssuerKeyReference => ({
@@ -181,6 +190,22 @@ describe('in development', () => {
     expect(await statusLists({ ...reference, x5c: await signerOf('document-signer') }, now)).toMatchObject({
       ok: false,
     })
+  })
+})
+
+describe('what is told to operators', () => {
+  async function toldOf(sources: readonly TrustSource[], mode: 'development' | 'production') {
+    const telling = trustTelling()
+    await open(sources, mode, telling)
+    return telling.sources()?.map((one) => ('kept' in one ? one.kept.readable.place : one.place))
+  }
+
+  it('is each source in the order of the configuration, and in development what the deployment made', async () => {
+    const anchorsFile = fileOf('told.pem', ca.certificate)
+    const sources = [{ issuer: 'did:web:issuer.example' }, { anchorsFile }, { issuer: 'https://x.example' }]
+    const places = ['did:web:issuer.example', anchorsFile, 'https://x.example']
+    expect(await toldOf(sources, 'production')).toEqual(places)
+    expect(await toldOf(sources, 'development')).toEqual(['development CA', 'development IACA', ...places])
   })
 })
 

@@ -25,8 +25,10 @@ import type { TrustSource } from '../config/trust.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import type { Remote } from '../outgoing/guarded-client.ts'
+import type { KeptSource } from '../trust/kept-source.ts'
 import { trustCheck } from '../trust/source-report.ts'
 import { openTrustSources, type TrustSources } from '../trust/trust-sources.ts'
+import type { ToldSource } from '../trust/trust-view.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -44,7 +46,7 @@ export interface OpenTrust {
 /** What of the service this needs. */
 export type TrustHome = Pick<
   Runtime,
-  'developmentAnchors' | 'developmentIacas' | 'log' | 'now' | 'certificates' | 'closeAtEnd'
+  'developmentAnchors' | 'developmentIacas' | 'log' | 'now' | 'certificates' | 'trust' | 'closeAtEnd'
 > & {
   readonly metrics: Pick<Runtime['metrics'], 'trustSources' | 'trustLook'>
   readonly config: Pick<Runtime['config'], 'mode'>
@@ -72,6 +74,10 @@ export async function openIssuerTrust(
   home.closeAtEnd(() => opened.close())
   const list = believed(home, opened)
   const development = home.config.mode === 'development'
+  home.trust.setSources(() => [
+    ...(development ? developmentSources(home) : []),
+    ...toldSources(sources, opened.kept()),
+  ])
   const chains = chainTrust({
     list,
     // The authorities of development publish no list of revoked certificates.
@@ -119,7 +125,7 @@ function believed(home: TrustHome, sources: TrustSources): () => TrustList {
   return () => {
     const of = [home.developmentAnchors(), home.developmentIacas(), sources.lists()]
     if (known === undefined || of.some((anchors, at) => anchors !== known?.of[at]))
-      known = { of, list: combineTrustLists(developmentAuthorities(home), ...sources.lists()) }
+      known = { of, list: combineTrustLists(...developmentAuthorities(home), ...sources.lists()) }
     return known.list
   }
 }
@@ -135,8 +141,11 @@ function refuseUnspoken(sources: readonly TrustSource[], formats: FormatRegistry
 }
 
 /** The root of document signers speaks for mdocs alone, and the other one for everything else. */
-function developmentAuthorities({ developmentAnchors, developmentIacas }: TrustHome): TrustList {
-  return combineTrustLists(
+function developmentAuthorities({
+  developmentAnchors,
+  developmentIacas,
+}: TrustHome): readonly [authority: TrustList, iaca: TrustList] {
+  return [
     anchorsFrom(developmentAnchors(), {
       source: 'development CA',
       signerProfiles: ['jose'],
@@ -148,7 +157,25 @@ function developmentAuthorities({ developmentAnchors, developmentIacas }: TrustH
       signerProfiles: ['iso-mdl'],
       purposes: ['issuer'],
     }),
-  )
+  ]
+}
+
+/** As operators see them. */
+function developmentSources(home: TrustHome): readonly ToldSource[] {
+  const [authority, iaca] = developmentAuthorities(home)
+  return [
+    { kind: 'development', place: 'development CA', list: authority },
+    { kind: 'development', place: 'development IACA', list: iaca },
+  ]
+}
+
+/** As operators see them: in the order in which they are configured. */
+function toldSources(sources: readonly TrustSource[], kept: readonly KeptSource[]): readonly ToldSource[] {
+  return sources.flatMap(({ issuer, name, types }, at): readonly ToldSource[] => {
+    if (issuer !== undefined) return [{ kind: 'issuer', place: issuer, name, types }]
+    const one = kept.find(({ number }) => number === at + 1)
+    return one === undefined ? [] : [{ kind: one.readable.kind, kept: one }]
+  })
 }
 
 function namedIssuers(sources: readonly TrustSource[], prefix: string): readonly TrustedIssuer[] {

@@ -7,6 +7,7 @@ import type { ServiceApp } from '../http/service-app.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
 import { gracefulStop } from '../operation/lifecycle.ts'
 import { type DueWork, startDueWork } from '../sessions/due-work.ts'
+import { trustRoutes } from '../trust/trust-telling.ts'
 import { identityCheck, sessionsCheck } from './readiness-checks.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -46,6 +47,8 @@ export async function runService(
       routes: async (app) => {
         await parts.routes(app)
         clusterRoutes(app, cluster)
+        if (hasTrust(runtime))
+          trustRoutes(app, { telling: runtime.trust, baseUrl: config.baseUrl, now: runtime.now })
       },
       config,
       checks: [
@@ -71,6 +74,11 @@ export async function runService(
     await closeWithinASecond(runtime)
     throw error
   }
+}
+
+/** Whoever signs with no key of its own and believes nobody has nothing to tell. */
+function hasTrust({ trust }: Runtime): boolean {
+  return trust.keys.length > 0 || trust.sources() !== undefined
 }
 
 /** Who hears of the stop, and has nothing in flight. */

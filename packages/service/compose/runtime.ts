@@ -19,6 +19,7 @@ import { createLogger, type Logger } from '../operation/log.ts'
 import { bothMetrics, type Exposition, type Metrics } from '../operation/metrics.ts'
 import { prometheusMetrics } from '../operation/prometheus.ts'
 import { StartRefused } from '../operation/start-refused.ts'
+import { type TrustTelling, trustTelling } from '../trust/trust-telling.ts'
 import { openIdentity } from './deployment-identity.ts'
 import { observedEngine } from './observed.ts'
 import { type ServiceStores, serviceStores } from './service-stores.ts'
@@ -40,6 +41,8 @@ export interface Runtime extends Clock {
   readonly developmentIacas: () => readonly Certificate[]
   /** Of the service's signers. */
   readonly certificates: CertificateWatch
+  /** By which keys the service signs and whom it believes, for operators. */
+  readonly trust: TrustTelling
   /** Where this machine keeps things; absent in production unless configured. */
   readonly dataDir?: string | undefined
   /** What was opened for the service beside its stores; closed after the last request, before them, the last one first. */
@@ -82,6 +85,7 @@ export async function openRuntime(
       developmentAnchors: parsedOnce(deployment.developmentAnchors),
       developmentIacas: parsedOnce(deployment.developmentIacas),
       certificates,
+      trust: trustTelling(),
       dataDir,
       now,
       monotonicMs,

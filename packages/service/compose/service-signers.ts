@@ -29,7 +29,7 @@ export interface SigningKey {
 }
 
 /** What of the service this needs. */
-export type SignerHome = Pick<Runtime, 'deployment' | 'certificates' | 'closeAtEnd' | 'now'> & {
+export type SignerHome = Pick<Runtime, 'deployment' | 'certificates' | 'trust' | 'closeAtEnd' | 'now'> & {
   readonly metrics: Metrics
   readonly config: Pick<Runtime['config'], 'mode' | 'baseUrl'>
 }
@@ -48,6 +48,7 @@ export async function openServiceSigner(home: SignerHome, wanted: SigningKey): P
   })
   if (!signer.ok) throw await refusedFor(signer.error, wanted)
   if (signer.value.x5c) home.certificates.add(wanted.purpose, signer.value.x5c)
+  home.trust.addKey({ ...signer.value, purpose: wanted.purpose })
   return observedSigner(signer.value, wanted.purpose, home.metrics)
 }
 
