@@ -46,6 +46,14 @@ export const portalShape = {
     .describe(
       'Whether somebody has to log in; off in development on loopback when absent, and never off elsewhere',
     ),
+  demoSocket: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      'Unix socket by which pages stop and start instances: `countersign cluster --demo` sets it. In development on loopback alone',
+    ),
   operatorSessionHours: z.int().min(1).max(168).default(12).describe('How long a login lasts, in hours'),
   loginFailuresPerMinute: z
     .int()

@@ -14,6 +14,7 @@ import { refuseBasePath } from '@countersign/service/http/pages/own-host'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { portalService } from './build.ts'
 import { portalShape } from './config.ts'
+import { type DemoControl, demoControl } from './demo-control.ts'
 import { openOperators } from './open-operators.ts'
 import { openUpstreams } from './open-upstreams.ts'
 import { hasOperators } from './operators/operators.ts'
@@ -43,17 +44,32 @@ export async function startPortal(start: ServiceStart, built = BUILT): Promise<R
     verifications: openVerifications(runtime),
     baseUrl: config.baseUrl,
     webWalletUrl: config.webWalletUrl ?? (development ? 'http://localhost:7101' : undefined),
+    demo: openDemo(config),
   })
   return runService(runtime, parts, opened === undefined ? [] : [opened.check])
 }
 
+/** Whoever may call it ends processes: that is for one's own machine alone. */
+function openDemo(config: PortalConfig): DemoControl | undefined {
+  const { demoSocket } = config
+  if (demoSocket === undefined) return undefined
+  if (isOwnMachine(config)) return demoControl(demoSocket)
+  throw new StartRefused(
+    `demoSocket is for development on loopback: in ${config.mode} on ${config.webHost} nobody stops instances from a page`,
+  )
+}
+
 /** Without a log-in whoever reaches the portal issues in the operator's name: that is for one's own machine alone. */
 function mustLogIn(config: PortalConfig): boolean {
-  const ownMachine = config.mode === 'development' && isLoopbackHost(config.webHost)
+  const ownMachine = isOwnMachine(config)
   if (config.operatorLogin !== false || ownMachine) return config.operatorLogin ?? !ownMachine
   throw new StartRefused(
     `operatorLogin cannot be off in ${config.mode} on ${config.webHost}: whoever reaches the portal would issue in your name`,
   )
+}
+
+function isOwnMachine({ mode, webHost }: PortalConfig): boolean {
+  return mode === 'development' && isLoopbackHost(webHost)
 }
 
 function openVerifications({ now, stores }: Runtime): Verifications {

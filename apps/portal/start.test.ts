@@ -51,6 +51,7 @@ describe('a portal', () => {
   })
 
   it.each([
+    [['--demoSocket=/tmp/x/control', '--webHost=0.0.0.0'], 'demoSocket is for development on loopback'],
     [['--operatorLogin=false', '--webHost=0.0.0.0'], 'operatorLogin cannot be off in development on 0.0.0.0'],
     [['--baseUrl=https://example.org/portal'], 'baseUrl has a path'],
     [['--issuerUrl=issuer:7002'], 'must be a URL such as http://issuer:7002'],

@@ -12,3 +12,7 @@ export interface Upstreams {
   readonly verifier: KeyedUpstream
   readonly repository: KeyedUpstream
 }
+
+export function credentialOf({ apiKey }: KeyedUpstream): Readonly<Record<string, string>> {
+  return apiKey === undefined ? {} : { 'x-api-key': apiKey }
+}

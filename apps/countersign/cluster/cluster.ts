@@ -27,6 +27,7 @@ export async function cluster(argv: readonly string[], surroundings: Surrounding
   const starting = startCluster({
     ...options,
     limitSenders: true,
+    complain,
     onUnexpectedEnd: (name, how) => complain(`${name} ${how}`),
   })
   const stopped = whenStopped(starting, surroundings)
@@ -57,6 +58,7 @@ export function clusterOptions(argv: readonly string[]): ClusterOptions | string
     ports: given.on('free-ports') ? 'free' : 'standard',
     sessions: given.on('memory') ? 'memory' : 'redis',
     dataFolder: given.text('data'),
+    demo: given.on('demo'),
   }
 }
 
@@ -72,7 +74,7 @@ function followInstances({ services }: Cluster, print: (line: string) => void): 
 }
 
 function announcement(running: Cluster): readonly string[] {
-  const { topology, redis, postgres, urls } = running
+  const { demo, topology, redis, postgres, urls } = running
   const facts = { postgresPort: postgres.port, redisPort: redis?.port }
   return [
     '',
@@ -85,6 +87,7 @@ function announcement(running: Cluster): readonly string[] {
     '  account     user@email.com / password   pre-registered in the wallet',
     `  logs        ${running.logFolder}`,
     `  try it      ${demoCommand(urls, 'balanced')}`,
+    ...(demo ? [`  stop one    ${urls.portal}/cluster   stops and starts instances`] : []),
     '  stop        Ctrl-C',
   ]
 }

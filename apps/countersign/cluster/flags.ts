@@ -19,5 +19,9 @@ export const CLUSTER_FLAGS = {
     kind: 'switch',
     says: 'no Redis: every instance keeps its own sessions, to see what goes wrong then',
   },
+  demo: {
+    kind: 'switch',
+    says: "the portal's page Cluster stops and starts instances; for this machine alone",
+  },
   'free-ports': { kind: 'switch', says: 'whatever ports are free, in place of 9090-9095, 7001 …' },
 } as const satisfies FlagTable

@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { startCaddy } from '@countersign/local-servers/caddy'
 import { freePorts, isFree } from '@countersign/local-servers/ports'
 import {
@@ -18,6 +18,8 @@ import { type RedisServer, startRedis } from '@countersign/local-servers/redis-s
 import { type StopList, startedWhole } from '@countersign/local-servers/stop-list'
 import { removeLeftFolders, temporaryFolder } from '@countersign/local-servers/temporary-folder'
 import { addressFlags, type ServiceName, serviceNamed } from '../services.ts'
+import { controlSocketPath, openControlSocket } from './control-socket.ts'
+import { instanceControl } from './instance-control.ts'
 import {
   balancedTo,
   type ClusterService,
@@ -57,6 +59,10 @@ export interface ClusterOptions {
   readonly flags?: Partial<Record<ServiceName, readonly string[]>>
   /** Further environment of every instance of a service. */
   readonly env?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>
+  /** Portals may stop and start instances, by a socket whose path nobody else is told. */
+  readonly demo?: boolean
+  /** Told why an instance that was stopped in a demonstration does not start again. */
+  readonly complain?: (message: string) => void
   /** Called when an instance ends without having been told to. */
   readonly onUnexpectedEnd?: (name: string, how: string) => void
 }
@@ -71,6 +77,8 @@ export interface Cluster {
   readonly postgres: PostgresServer
   readonly caddy: Program
   readonly topology: Topology
+  /** Whether portals may stop and start instances. */
+  readonly demo: boolean
   readonly dataFolder: string
   /** Holds the deployment secret, mode 0600. */
   readonly secretFile: string
@@ -101,16 +109,24 @@ async function startParts(options: ClusterOptions, started: StopList): Promise<C
   const stores = await startStores(options, folders, started)
   const caddy = await startCaddy({ sites: sitesOf(topology), logFile: join(folders.logs, 'caddy.log') })
   started.add(() => caddy.stop())
-  const services = startServices(topology, options, folders, stores)
+  const controlPath = options.demo === true ? await controlSocketPath() : undefined
+  if (controlPath !== undefined) started.add(() => rm(dirname(controlPath), { recursive: true, force: true }))
+  const services = startServices(topology, options, folders, { ...stores, controlPath })
   started.add(() => Promise.all(services.map((service) => service.stop())))
   await Promise.all(services.map((service) => service.ready()))
   await Promise.all(services.map((service) => balancedTo(urlOf(topology, service.service), service.name)))
+  if (controlPath !== undefined) {
+    const control = instanceControl(services, options.complain ?? (() => {}))
+    const socket = await openControlSocket(controlPath, control)
+    started.add(() => socket.close())
+  }
   return {
     urls: urlsOf(topology),
     services,
     ...stores,
     caddy,
     topology,
+    demo: controlPath !== undefined,
     dataFolder: folders.data,
     secretFile: folders.secretFile,
     logFolder: folders.logs,
@@ -200,7 +216,7 @@ function startServices(
   topology: Topology,
   options: ClusterOptions,
   folders: Folders,
-  stores: Stores,
+  { controlPath, ...stores }: Stores & { readonly controlPath: string | undefined },
 ): readonly StartedService[] {
   return topology.flatMap((service) =>
     service.instances.map((plan) =>
@@ -213,7 +229,11 @@ function startServices(
           ...(options.limitSenders === true ? [] : ['--senderRequestsPerSecond=0']),
           ...(options.flags?.[service.service] ?? []),
         ],
-        env: { ...ownEnvironment(folders), ...options.env?.[service.service] },
+        env: {
+          ...ownEnvironment(folders),
+          ...(service.service === 'portal' && demoEnvironment(controlPath)),
+          ...options.env?.[service.service],
+        },
         logFile: join(folders.logs, `${plan.name}.log`),
         publicUrl: publicUrl(service),
         onUnexpectedEnd: options.onUnexpectedEnd ?? (() => {}),
@@ -250,6 +270,11 @@ function flagsOf(
 function ownEnvironment({ secretFile }: Folders): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('COUNTERSIGN_'))
   return { ...Object.fromEntries(inherited), COUNTERSIGN_SECRET_FILE: secretFile }
+}
+
+/** Not a flag: those of a process can be read by everybody on this machine. */
+function demoEnvironment(controlPath: string | undefined): Readonly<Record<string, string>> {
+  return controlPath === undefined ? {} : { COUNTERSIGN_DEMO_SOCKET: controlPath }
 }
 
 function urlOf(topology: Topology, service: ServiceName): string {

@@ -6,19 +6,23 @@ import {
   operationsOf,
 } from '@countersign/testing/client/described-api'
 import { beforeAll, expect, it } from 'vitest'
+import { demoControl } from '../demo-control.ts'
 import { onSqlite, type TestPortal } from '../testing/portal.testing.ts'
 
 onSqlite("the portal's API", (store) => {
   let portal: TestPortal
   let operations: readonly Operation[] = []
   beforeAll(async () => {
-    portal = await store().portal()
+    portal = await store().portal({ demo: demoControl('/nowhere/control') })
     operations = operationsOf((await (await fetch(`${portal.url}/api.json`)).json()) as ApiDocument)
   })
 
-  it('has twelve operations of its own, and leaves nothing of them undescribed', () => {
+  it('has fifteen operations of its own, two of them in a demonstration alone, and leaves nothing of them undescribed', () => {
     expect(operations.map(({ name }) => name).toSorted()).toEqual([
+      'GET /api/checklist',
+      'GET /api/demo/instances',
       'GET /api/session',
+      'POST /api/demo/instances',
       'POST /api/link',
       'POST /api/link/passkey/options',
       'POST /api/link/use',

@@ -1,5 +1,7 @@
 import { CSRF_HEADER, type PortalSession } from '@countersign/api/portal/session'
+import { ok } from '@countersign/core/result'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DemoControl } from '../demo-control.ts'
 import { makeLink } from '../operators/one-time-link.ts'
 import {
   type Behind,
@@ -30,6 +32,13 @@ const CLOSED: readonly Call[] = [
   })),
   { method: 'POST', path: '/api/verifications', body: begun },
   { method: 'POST', path: '/api/verifications/x/returned', body: JSON.stringify({ responseCode: 'x' }) },
+  { method: 'GET', path: '/api/checklist' },
+  { method: 'GET', path: '/api/demo/instances' },
+  {
+    method: 'POST',
+    path: '/api/demo/instances',
+    body: JSON.stringify({ action: 'stop', instance: 'verifier1' }),
+  },
   { method: 'POST', path: '/api/logout', body: '{}' },
   { method: 'POST', path: '/api/passkeys/options', body: '{}' },
   { method: 'POST', path: '/api/passkeys', body: JSON.stringify({ credential: {} }) },
@@ -51,6 +60,16 @@ const FOREIGN: readonly (readonly [string, Record<string, string>])[] = [
   ['another port of this host', { 'sec-fetch-site': 'same-site' }],
   ['another origin, by a browser that says no more', { origin: 'http://evil.example' }],
 ]
+
+/** What gets through to it is heard with the rest. */
+const heardOf = (url: string) => {
+  behind.heard.push({ method: 'control', url, headers: {}, body: '' })
+  return ok([])
+}
+const demo: DemoControl = {
+  list: async () => heardOf('list'),
+  change: async ({ action, instance }) => heardOf(`${action} ${instance}`),
+}
 
 let behind: Behind
 beforeAll(async () => {
@@ -92,7 +111,7 @@ onSqlite('where operators log in', (store) => {
   let portal: TestPortal
   let entry: { cookie: string; csrf: string; setCookie: string }
   beforeAll(async () => {
-    portal = await store().portal({ upstreams: upstreams() })
+    portal = await store().portal({ upstreams: upstreams(), demo })
     entry = await logIn(store(), portal)
   })
 
@@ -201,7 +220,7 @@ onSqlite('where operators log in', (store) => {
 onSqlite('where nobody logs in', (store) => {
   let portal: TestPortal
   beforeAll(async () => {
-    portal = await store().portal({ login: false, upstreams: upstreams() })
+    portal = await store().portal({ login: false, upstreams: upstreams(), demo })
   })
   const calls = CLOSED.filter(({ path }) => !/logout|passkeys/.test(path))
 
@@ -233,6 +252,7 @@ onSqlite('where nobody logs in', (store) => {
     expect(await (await send(portal, { method: 'GET', path: '/api/session' })).json()).toEqual({
       login: 'none',
       webWalletUrl: 'http://localhost:7101',
+      demo: true,
     })
     const call = { method: 'POST', path: '/api/login', body: JSON.stringify({ name: 'x', password }) }
     expect((await send(portal, call)).status).toBe(405)

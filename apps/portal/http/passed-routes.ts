@@ -8,7 +8,7 @@ import { isAmbiguous } from '@countersign/service/http/passing/passed-address'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
-import type { KeyedUpstream, Upstreams } from '../upstreams.ts'
+import { credentialOf, type Upstreams } from '../upstreams.ts'
 import type { OperatorDoor } from './operator-door.ts'
 import { keyRefused } from './wire.ts'
 
@@ -39,12 +39,20 @@ export const PASSED_CALLS: readonly PassedCall[] = [
   { upstream: 'issuer', method: 'GET', path: '/openid4vc/session/:id/events' },
   { upstream: 'issuer', method: 'GET', path: '/openid4vc/sessions' },
   { upstream: 'issuer', method: 'GET', path: '/openid4vc/credentials' },
+  { upstream: 'issuer', method: 'GET', path: '/openid4vc/credentials/log' },
   {
     upstream: 'issuer',
     method: 'POST',
     path: '/openid4vc/credentials/:id/status',
     bodyLimit: BODY_LIMITS.message,
   },
+  ...(['issuer', 'verifier'] as const).flatMap((upstream) =>
+    ['/trust', '/cluster/instances', '/cluster/counts'].map((path) => ({
+      upstream,
+      method: 'GET' as const,
+      path,
+    })),
+  ),
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/session/:id' },
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/session/:id/events' },
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/sessions' },
@@ -80,10 +88,6 @@ export function passedRoutes(app: ServiceApp, upstreams: Upstreams, door: Operat
 
 /** The door has let nobody else in, before any of the body is read. */
 export async function nobodyElse(): Promise<void> {}
-
-export function credentialOf({ apiKey }: KeyedUpstream): Readonly<Record<string, string>> {
-  return apiKey === undefined ? {} : { 'x-api-key': apiKey }
-}
 
 /**
  * The address as it came, escapes and query and all, behind the portal's own beginning. The router matched its parts; what another

@@ -1,8 +1,11 @@
 /** The portal's calls, put together. */
 import type { ServiceApp } from '@countersign/service/http/service-app'
+import type { DemoControl } from '../demo-control.ts'
 import type { Operators } from '../portal.ts'
 import type { Upstreams } from '../upstreams.ts'
 import type { Verifications } from '../verifications.ts'
+import { checklistRoutes } from './checklist-routes.ts'
+import { demoRoutes } from './demo-routes.ts'
 import { loginRoutes } from './login-routes.ts'
 import { operatorDoor } from './operator-door.ts'
 import { passedRoutes } from './passed-routes.ts'
@@ -17,15 +20,19 @@ export interface PortalParts {
   /** Public addresses. */
   readonly baseUrl: string
   readonly webWalletUrl?: string | undefined
+  /** Absent outside of a demonstration. */
+  readonly demo?: DemoControl | undefined
 }
 
 export function portalRoutes(parts: PortalParts): (app: ServiceApp) => void {
-  const { baseUrl, operators, upstreams, verifications, webWalletUrl } = parts
+  const { baseUrl, demo, operators, upstreams, verifications, webWalletUrl } = parts
   const door = operatorDoor(operators, baseUrl)
   return (app) => {
-    sessionRoutes(app, operators, door, webWalletUrl)
+    sessionRoutes(app, operators, door, { webWalletUrl, ...(demo !== undefined && { demo: true }) })
     if (operators !== undefined) loginRoutes(app, operators, door)
     verificationRoutes(app, { verifier: upstreams.verifier, verifications, door, baseUrl })
+    checklistRoutes(app, upstreams, door)
+    if (demo !== undefined) demoRoutes(app, demo, door)
     passedRoutes(app, upstreams, door)
   }
 }

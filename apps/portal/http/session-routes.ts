@@ -16,7 +16,7 @@ export function sessionRoutes(
   app: ServiceApp,
   operators: Operators | undefined,
   door: OperatorDoor,
-  webWalletUrl: string | undefined,
+  facts: Pick<PortalSession, 'webWalletUrl' | 'demo'>,
 ): void {
   app.get(
     '/api/session',
@@ -26,12 +26,12 @@ export function sessionRoutes(
       config: { door: 'open', limited: false, answers },
     },
     async (request): Promise<PortalSession> => {
-      if (operators === undefined) return { login: 'none', webWalletUrl }
+      if (operators === undefined) return { login: 'none', ...facts }
       const session = await door.session(request)
       if (session === undefined) return { login: 'needed' }
       const { csrf, operator } = session
       const passkeys = await countPasskeys(operators, operator.id)
-      return { login: 'done', operator: { name: operator.name, passkeys }, csrf, webWalletUrl }
+      return { login: 'done', operator: { name: operator.name, passkeys }, csrf, ...facts }
     },
   )
 }

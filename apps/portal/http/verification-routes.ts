@@ -13,10 +13,10 @@ import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import type { KeyedUpstream } from '../upstreams.ts'
+import { credentialOf, type KeyedUpstream } from '../upstreams.ts'
 import { isBegunBy, rememberBrowser, type Verifications } from '../verifications.ts'
 import { browserCookie, browserId, notLoggedIn, type OperatorDoor } from './operator-door.ts'
-import { credentialOf, nobodyElse } from './passed-routes.ts'
+import { nobodyElse } from './passed-routes.ts'
 import { begunElsewhere, keyRefused } from './wire.ts'
 
 const tags = ['verification']

@@ -7,6 +7,7 @@ import {
   type WireErrors,
   wireError,
 } from '@countersign/service/http/answers/wire-errors'
+import type { DemoRefusal } from '../demo-control.ts'
 import type { LoginRefusal } from '../operators/log-in.ts'
 import type { PasskeyRefused, TooManyPasskeys } from '../operators/passkeys.ts'
 import type { UseLinkRefusal } from '../operators/use-link.ts'
@@ -35,6 +36,27 @@ export const OPERATOR_ERRORS: WireErrors<OperatorRefusal> = {
     status: 409,
     code: 'passkeys_too_many',
     message: `There are ${maximum} passkeys already, which is the limit`,
+  }),
+}
+
+export const DEMO_ERRORS: WireErrors<DemoRefusal> = {
+  unknown: ({ instance }) => ({ status: 404, code: 'unknown', message: `There is no instance ${instance}` }),
+  last_of_its_kind: ({ instance }) => ({
+    status: 409,
+    code: 'last_of_its_kind',
+    message: `${instance} is the last of its kind that runs: nobody would answer`,
+  }),
+  not_running: ({ instance }) => ({ status: 409, code: 'not_running', message: `${instance} does not run` }),
+  not_stopped: ({ instance }) => ({
+    status: 409,
+    code: 'not_stopped',
+    message: `${instance} runs already, or is about to`,
+  }),
+  control_silent: () => ({
+    status: 503,
+    code: 'control_silent',
+    message: 'The cluster that started these instances does not answer',
+    headers: { 'retry-after': '2' },
   }),
 }
 

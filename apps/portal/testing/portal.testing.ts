@@ -24,6 +24,7 @@ import { afterAll, beforeAll, describe } from 'vitest'
 import { portalService } from '../build.ts'
 import { portalMigrations } from '../database/migrations.ts'
 import type { PortalTables } from '../database/schema.ts'
+import type { DemoControl } from '../demo-control.ts'
 import type { Operators } from '../portal.ts'
 import type { Upstreams } from '../upstreams.ts'
 import type { BegunVerification } from '../verifications.ts'
@@ -43,6 +44,7 @@ export interface TestStore {
 export interface PortalOptions {
   readonly login?: boolean
   readonly upstreams?: Partial<Upstreams>
+  readonly demo?: DemoControl
 }
 
 export interface TestPortal {
@@ -105,7 +107,7 @@ async function openStore({ url, close }: DatabaseUrl): Promise<TestStore & { clo
     database,
     clock,
     operators,
-    async portal({ login = true, upstreams } = {}) {
+    async portal({ login = true, upstreams, demo } = {}) {
       const parts = portalService({
         pages: NO_PAGES,
         operators: login ? operators() : undefined,
@@ -118,6 +120,7 @@ async function openStore({ url, close }: DatabaseUrl): Promise<TestStore & { clo
         },
         baseUrl: BASE_URL,
         webWalletUrl: 'http://localhost:7101',
+        demo,
       })
       const service = await createHttpService({ ...parts, config: CONFIG, checks: [] })
       running.push(service)

@@ -15,6 +15,7 @@ export const portalSession = z
       .optional()
       .describe('Value of the header `x-countersign-csrf` of every call that changes something'),
     webWalletUrl: z.string().optional().describe('Where browsers find the web wallet; absent: there is none'),
+    demo: z.literal(true).optional().describe('Instances can be stopped and started here'),
   })
   .meta({
     examples: [
