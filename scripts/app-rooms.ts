@@ -86,7 +86,8 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/issuer/onboarding': onNode('crypto', 'did', 'x509/make', 'keys/signers'),
   'apps/issuer/http': using(
-    ['fastify'],
+    ['fastify', 'zod'],
+    'api',
     'api/issuer',
     'protocol/oauth',
     'protocol/openid4vci',
@@ -365,6 +366,9 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
 
   'apps/portal': using(
     ['zod'],
+    'api',
+    'api/cluster',
+    'api/portal',
     'crypto',
     'stores',
     'service/config',
@@ -402,10 +406,43 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   // Run in a browser, and are built by Vite.
   'apps/portal/pages': using(['preact-iso']),
   'apps/portal/pages/session.ts': using(['@preact/signals'], 'api/portal'),
-  'apps/portal/pages/text': pure(),
+  'apps/portal/pages/text': pure('apps/portal/pages/text/home', 'apps/portal/pages/text/operation'),
+  'apps/portal/pages/text/home': pure(),
+  'apps/portal/pages/text/operation': pure(),
   'apps/portal/pages/parts': using(['preact'], 'apps/portal/pages/session.ts'),
   'apps/portal/pages/waiting': using(['preact', 'preact-iso'], 'apps/portal/pages/parts'),
-  'apps/portal/pages/home': pure(),
+  'apps/portal/pages/home': pure(
+    'api/portal',
+    'apps/portal/pages/issue',
+    'apps/portal/pages/parts',
+    'apps/portal/pages/records',
+    'apps/portal/pages/session.ts',
+  ),
+  // Lists: of sessions, and of what was issued.
+  'apps/portal/pages/records': using(
+    ['preact', 'preact-iso'],
+    'api/issuer',
+    'api/verifier',
+    'apps/portal/pages/issue',
+    'apps/portal/pages/parts',
+    'apps/portal/pages/session.ts',
+  ),
+  'apps/portal/pages/trust': pure(
+    'api',
+    'apps/portal/pages/issue',
+    'apps/portal/pages/parts',
+    'apps/portal/pages/session.ts',
+  ),
+  'apps/portal/pages/cluster': using(
+    ['preact'],
+    'api/cluster',
+    'api/portal',
+    'apps/portal/pages/issue',
+    'apps/portal/pages/parts',
+    'apps/portal/pages/records',
+    'apps/portal/pages/session.ts',
+    'apps/portal/pages/verify',
+  ),
   'apps/portal/pages/operators': using(
     ['preact', 'preact-iso'],
     'api/portal',

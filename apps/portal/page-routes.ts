@@ -8,5 +8,9 @@ export const PAGE_ROUTES = [
   '/verify/:id',
   '/verify/:id/result',
   '/verify/:id/return',
+  '/sessions',
+  '/credentials',
+  '/trust',
+  '/cluster',
   '/begin',
 ] as const

@@ -106,6 +106,12 @@ onSqlite('a portal of a demonstration', (store) => {
     expect(lines).toEqual([])
   })
 
+  it('tells no other origin that it may ask', async () => {
+    const headers = { origin: 'http://localhost:3000', 'access-control-request-method': 'POST' }
+    const answer = await fetch(`${portal.url}/api/demo/instances`, { method: 'OPTIONS', headers })
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+  })
+
   it('takes no plain form, which a page of another site could send', async () => {
     await answering(`${JSON.stringify({ instances })}\n`)
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {

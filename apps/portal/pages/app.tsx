@@ -1,27 +1,48 @@
 /**
- * Which page stands at which address. All of them together weigh less than one that is loaded in pieces has to ask for, so they come
- * in one file; languages beside English are loaded when they are chosen.
+ * Which page stands at which address. The first page comes at once; issuing and verifying come in one file when somebody goes there,
+ * since it weighs less than its pieces would have to ask for, and so does what is about the deployment.
  */
 import './portal.css'
+import './operation.css'
+import { cards } from '@countersign/ui/elements/icons'
 import { Frame, type NavItem } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
+import { textsThere } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { LocationProvider, Route, Router, useLocation } from 'preact-iso'
+import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
 import { HomePage } from './home/home-page.tsx'
-import { FormPage } from './issue/form-page.tsx'
-import { OfferPage } from './issue/offer-page.tsx'
-import { TypesPage } from './issue/types-page.tsx'
-import { BeginPage } from './operators/begin-page.tsx'
 import { LoginPage } from './operators/login-page.tsx'
 import { Instance } from './parts/instance.tsx'
 import { NothingHere } from './parts/nothing-here.tsx'
-import { doors, handOut, takeIn } from './parts/portal-icons.ts'
+import { doors, handOut, rack, rows, shield, takeIn } from './parts/portal-icons.ts'
 import { api, instance, refreshSession, session, sessionFailure } from './session.ts'
+import { home } from './text/home-texts.ts'
 import { portal } from './text/portal-texts.ts'
-import { AskPage } from './verify/ask-page.tsx'
-import { RequestPage } from './verify/request-page.tsx'
-import { ResultPage } from './verify/result-page.tsx'
-import { ReturnPage } from './verify/return-page.tsx'
+
+/** A page that is loaded when somebody goes there. It is shown when its texts are there as well; until then the page before stays. */
+function later<Pages, Name extends keyof Pages>(load: () => Promise<Pages>, name: Name) {
+  return lazy(async () => {
+    const pages = await load()
+    await textsThere()
+    return pages[name]
+  })
+}
+
+const flows = () => import('./flows.ts')
+const operation = () => import('./operation.ts')
+
+const TypesPage = later(flows, 'TypesPage')
+const FormPage = later(flows, 'FormPage')
+const OfferPage = later(flows, 'OfferPage')
+const AskPage = later(flows, 'AskPage')
+const RequestPage = later(flows, 'RequestPage')
+const ResultPage = later(flows, 'ResultPage')
+const ReturnPage = later(flows, 'ReturnPage')
+const SessionsPage = later(operation, 'SessionsPage')
+const CredentialsPage = later(operation, 'CredentialsPage')
+const TrustPage = later(operation, 'TrustPage')
+const ClusterPage = later(operation, 'ClusterPage')
+const BeginPage = later(() => import('./operators/begin-page.tsx'), 'BeginPage')
 
 export function App() {
   return (
@@ -52,11 +73,16 @@ function Page() {
 
 function navigation(path: string): readonly NavItem[] {
   const t = portal.value
+  const { nav } = home.value
   const isIssue = path.startsWith('/issue') || path.startsWith('/offers')
   return [
     { href: '/', label: t.home, icon: doors, current: path === '/' },
     { href: '/issue', label: t.issue, icon: handOut, current: isIssue },
     { href: '/verify', label: t.verify, icon: takeIn, current: path.startsWith('/verify') },
+    { href: '/sessions', label: nav.sessions, icon: rows, current: path === '/sessions' },
+    { href: '/credentials', label: nav.credentials, icon: cards, current: path === '/credentials' },
+    { href: '/trust', label: nav.trust, icon: shield, current: path === '/trust' },
+    { href: '/cluster', label: nav.cluster, icon: rack, current: path === '/cluster' },
   ]
 }
 
@@ -89,6 +115,10 @@ function Shown({ path }: { readonly path: string }) {
       <Route path="/verify/:id" component={RequestPage} />
       <Route path="/verify/:id/result" component={ResultPage} />
       <Route path="/verify/:id/return" component={ReturnPage} />
+      <Route path="/sessions" component={SessionsPage} />
+      <Route path="/credentials" component={CredentialsPage} />
+      <Route path="/trust" component={TrustPage} />
+      <Route path="/cluster" component={ClusterPage} />
       <Route path="/begin" component={BeginPage} />
       <Route default component={NothingHere} />
     </Router>

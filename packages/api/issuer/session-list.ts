@@ -31,3 +31,5 @@ export const issuanceList = sessionPage(listedIssuance).meta({
     },
   ],
 })
+
+export type IssuanceList = z.infer<typeof issuanceList>

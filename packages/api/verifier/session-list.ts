@@ -46,3 +46,5 @@ export const verificationList = sessionPage(listedVerification).meta({
     },
   ],
 })
+
+export type VerificationList = z.infer<typeof verificationList>

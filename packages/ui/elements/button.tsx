@@ -21,6 +21,8 @@ export interface ButtonProps extends Looks {
   /** Says that it works on it: it keeps its place and its focus, and a second press does nothing. */
   readonly busy?: boolean
   readonly describedBy?: string
+  /** What it is called beside others of the same word: `Stop verifier-2`. Has the word that is seen in it (WCAG 2.5.3). */
+  readonly label?: string
 }
 
 export function Button({ kind = 'plain', big = false, icon, busy = false, ...props }: ButtonProps) {
@@ -32,6 +34,7 @@ export function Button({ kind = 'plain', big = false, icon, busy = false, ...pro
       data-big={big || undefined}
       aria-disabled={busy || undefined}
       aria-describedby={props.describedBy}
+      aria-label={props.label}
       onClick={(event) => {
         if (!busy) props.onPress(event)
       }}

@@ -17,17 +17,20 @@ const SHAPES: Readonly<Record<Tone, string>> = {
 export interface NoticeProps {
   readonly tone: Tone
   readonly heading?: ComponentChildren
+  /** Of the heading: 2 directly below the page's own. */
+  readonly level?: 2 | 3
   readonly children: ComponentChildren
   /** It appears by something that was done: it is read out. */
   readonly announced?: boolean
 }
 
-export function Notice({ tone, heading, children, announced = false }: NoticeProps) {
+export function Notice({ tone, heading, level = 3, children, announced = false }: NoticeProps) {
+  const Heading = `h${level}` as const
   return (
     <div class="notice" data-tone={tone} role={announced ? 'alert' : undefined}>
       <Icon d={SHAPES[tone]} />
       <div>
-        {heading !== undefined && <h3>{heading}</h3>}
+        {heading !== undefined && <Heading>{heading}</Heading>}
         {children}
       </div>
     </div>
@@ -72,7 +75,7 @@ export interface DialogProps {
   readonly children: ComponentChildren
 }
 
-/** @public Stops the page with a question; the next pages ask some. */
+/** Stops the page with a question. */
 export function Dialog({ heading, open, onClose, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   const id = useId()

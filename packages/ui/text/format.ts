@@ -25,9 +25,30 @@ export function clockTime(iso: string | undefined): string | undefined {
   return shown(iso, { timeStyle: 'medium' })
 }
 
+/** Epoch seconds at which that day of the calendar begins where the reader is, or one so many days later; undefined for no day. */
+export function beginOfDay(isoDay: string, daysLater = 0): number | undefined {
+  const inUtc = isFullDate(isoDay) ? readDateTime(`${isoDay}T00:00:00Z`) : undefined
+  if (inUtc === undefined) return undefined
+  const seconds = inUtc + daysLater * 86_400
+  return seconds - offsetAt(seconds)
+}
+
+/** In seconds. Between two clock changes it is the same the whole day, and nobody changes clocks at midnight's own hour. */
+function offsetAt(seconds: number): number {
+  const parts = new Intl.DateTimeFormat('en', { timeZoneName: 'longOffset' }).formatToParts(seconds * 1000)
+  const name = parts.find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  const [, sign, hours, minutes] = /^GMT([+-])(\d\d):(\d\d)$/.exec(name) ?? []
+  return (sign === '-' ? -60 : 60) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0))
+}
+
 /** `name, birth date and address`. */
 export function list(items: readonly string[]): string {
   return new Intl.ListFormat(formatTag(), { type: 'conjunction' }).format(items)
+}
+
+/** `1,204.5`; with a digit behind the point at most, unless it is said otherwise. */
+export function number(value: number, digits = 1): string {
+  return new Intl.NumberFormat(formatTag(), { maximumFractionDigits: digits }).format(value)
 }
 
 /** `4:12`, of seconds. */

@@ -18,6 +18,9 @@ export type TextsLike<T> = {
 type Loaders<T> = Readonly<Record<Exclude<LanguageId, 'pseudo'>, () => Promise<T>>>
 
 interface TextSet {
+  /** Undefined before the first. */
+  shown: LanguageId | undefined
+  /** Gives back what shows it. */
   load(id: LanguageId): Promise<() => void>
 }
 
@@ -36,19 +39,36 @@ export function formatTag(): string {
   return format ?? tag
 }
 
-/** Texts of a part of the pages; they are there before anything is shown (`startLanguage`). */
+/**
+ * Texts of a part of the pages. They are there before anything is shown (`startLanguage`); those of a part that is loaded later,
+ * when `textsThere` is done.
+ */
 export function texts<T extends object>(loaders: Loaders<T>): Readonly<Signal<T>> {
   const held = signal({} as T)
   sets.push({
+    shown: undefined,
     async load(id) {
       const loaded = await loaders[id === 'pseudo' ? 'en' : id]()
       const shown = id === 'pseudo' ? (await import('./pseudo.ts')).pseudo(loaded) : loaded
       return () => {
         held.value = shown
+        this.shown = id
       }
     },
   })
   return held
+}
+
+/** Loads what came since the language was chosen. Call it before a part that was loaded later is shown. */
+export async function textsThere(): Promise<void> {
+  const id = current.peek()
+  const missing = sets.filter(({ shown }) => shown !== id)
+  const show = await Promise.all(missing.map((set) => set.load(id)))
+  // Somebody may have chosen another one meanwhile.
+  if (id !== current.peek()) return textsThere()
+  batch(() => {
+    for (const one of show) one()
+  })
 }
 
 /** Once, before the first page: by the address (`?language=de`), what was chosen before, what the browser wants. */

@@ -1,18 +1,25 @@
-/** The first page: two doors. */
-
+/** The first page: two doors, whether everything is ready for people, and what went on lately. */
 import { Icon } from '@countersign/ui/elements/icon'
 import { forward } from '@countersign/ui/elements/icons'
 import { Heading } from '@countersign/ui/page/heading'
 import { portal } from '../text/portal-texts.ts'
+import { ReadyToWork } from './ready-to-work.tsx'
+import { RecentSessions } from './recent-sessions.tsx'
 
 export function HomePage() {
   const t = portal.value
   return (
-    <div class="stack" data-gap="l">
-      <Heading title={t.doors.title} product={t.product} />
-      <div class="doors">
-        <Door href="/issue" label={t.doors.issue} why={t.doors.issueWhy} stroke="first" />
-        <Door href="/verify" label={t.doors.verify} why={t.doors.verifyWhy} stroke="second" />
+    <div class="stack" data-gap="xl">
+      <div class="stack" data-gap="l">
+        <Heading title={t.doors.title} product={t.product} />
+        <div class="doors">
+          <Door href="/issue" label={t.doors.issue} why={t.doors.issueWhy} stroke="first" />
+          <Door href="/verify" label={t.doors.verify} why={t.doors.verifyWhy} stroke="second" />
+        </div>
+      </div>
+      <div class="two" data-side="start">
+        <ReadyToWork />
+        <RecentSessions />
       </div>
     </div>
   )

@@ -3,10 +3,8 @@
  * more, since nobody can take it back.
  */
 import type { IssuedCredentialView } from '@countersign/api/issuer/credentials'
-import { Badge, type Tone } from '@countersign/ui/elements/badge'
+import { Badge } from '@countersign/ui/elements/badge'
 import { Button } from '@countersign/ui/elements/button'
-import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
-import { Dialog } from '@countersign/ui/elements/notice'
 import { type Fact, Facts } from '@countersign/ui/elements/sheet'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { dayAndTime } from '@countersign/ui/text/format'
@@ -18,6 +16,8 @@ import { useLoaded } from '../parts/use-loaded.ts'
 import { api } from '../session.ts'
 import { portal } from '../text/portal-texts.ts'
 import { formatName } from './catalogue.ts'
+import { type CredentialStatus, changeStatus, STATUS_TONES } from './credential-status.ts'
+import { RevokeQuestion } from './revoke-question.tsx'
 
 interface IssuedCredentialsProps {
   readonly sessionId: string
@@ -70,14 +70,8 @@ function Issued({ credential, title, onChanged }: IssuedProps) {
   )
 }
 
-const TONES: Readonly<Record<NonNullable<IssuedCredentialView['status']>, Tone>> = {
-  valid: 'ok',
-  suspended: 'warn',
-  revoked: 'bad',
-}
-
-function StatusBadge({ status }: { readonly status: keyof typeof TONES }) {
-  return <Badge tone={TONES[status]}>{portal.value.issued.statuses[status]}</Badge>
+function StatusBadge({ status }: { readonly status: CredentialStatus }) {
+  return <Badge tone={STATUS_TONES[status]}>{portal.value.issued.statuses[status]}</Badge>
 }
 
 function Revoke({ id, onDone }: { readonly id: string; readonly onDone: () => void }) {
@@ -85,12 +79,9 @@ function Revoke({ id, onDone }: { readonly id: string; readonly onDone: () => vo
   const [isAsked, setAsked] = useState(false)
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<CallFailure>()
-  // The press that opened the question does not answer it.
-  const decide = useGuardedPress(() => void revoke(), isAsked)
   async function revoke() {
     setBusy(true)
-    const path = `/issuer/openid4vc/credentials/${encodeURIComponent(id)}/status`
-    const answer = await api.send('POST', path, { status: 'revoked' })
+    const answer = await changeStatus(id, 'revoked')
     setBusy(false)
     setAsked(false)
     if (answer.ok) onDone()
@@ -104,15 +95,12 @@ function Revoke({ id, onDone }: { readonly id: string; readonly onDone: () => vo
           {t.revoke}
         </Button>
       </div>
-      <Dialog heading={t.sure} open={isAsked} onClose={() => setAsked(false)}>
-        <p>{t.sureWhy}</p>
-        <div class="actions">
-          <Button onPress={() => setAsked(false)}>{t.keep}</Button>
-          <Button kind="danger" busy={busy} onPress={decide}>
-            {t.revokeIt}
-          </Button>
-        </div>
-      </Dialog>
+      <RevokeQuestion
+        open={isAsked}
+        busy={busy}
+        onClose={() => setAsked(false)}
+        onRevoke={() => void revoke()}
+      />
     </div>
   )
 }

@@ -4,7 +4,7 @@ import type { CallFailure } from '@countersign/ui/http/fetch-json'
 
 export function Refused({ heading, failure }: { readonly heading: string; readonly failure: CallFailure }) {
   return (
-    <Notice tone="bad" heading={heading} announced>
+    <Notice tone="bad" heading={heading} level={2} announced>
       <p class="foreign">{failure.message}</p>
     </Notice>
   )

@@ -21,6 +21,15 @@ describe('the line of hops', () => {
     expect(hops?.path).toBe('M172 118C328 118 328 66 484 66H796')
   })
 
+  it('ends the lane of an instance that is gone, between its last step and the next one', () => {
+    const events = [event(1, 'verifier1'), event(2, 'verifier2'), event(9, 'verifier3')]
+    const cut = (name: string, at: number) => hopsOf(events, [{ name, at }])?.cuts
+    expect(cut('verifier1', 1001)).toEqual([{ name: 'verifier1', at: 1001, x: 328, y: 66 }])
+    expect(cut('verifier3', 1020)).toMatchObject([{ x: 826, y: 170 }])
+    expect(cut('verifier7', 1001)).toEqual([])
+    expect(hopsOf(events)?.cuts).toEqual([])
+  })
+
   it('is not drawn where nobody says who served', () => {
     expect(hopsOf([event(1), event(2)])).toBeUndefined()
     expect(hopsOf([event(1, 'a')])).toBeUndefined()

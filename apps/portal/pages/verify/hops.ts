@@ -17,9 +17,23 @@ export interface Lane {
   readonly y: number
 }
 
+/** An instance that is gone, and when it was there last. */
+export interface GoneFromLane {
+  readonly name: string
+  /** Epoch seconds. */
+  readonly at: number
+}
+
+export interface Cut extends GoneFromLane {
+  readonly x: number
+  readonly y: number
+}
+
 export interface Hops {
   readonly lanes: readonly Lane[]
   readonly stops: readonly Hop[]
+  /** Where a lane ends. */
+  readonly cuts: readonly Cut[]
   /** `d` of the path. */
   readonly path: string
   readonly width: number
@@ -33,7 +47,10 @@ const FIRST_Y = 66
 const LANE = 52
 
 /** Undefined where nobody says who served: a line that guesses would be worse than none. */
-export function hopsOf(events: readonly SessionEvent[]): Hops | undefined {
+export function hopsOf(
+  events: readonly SessionEvent[],
+  gone: readonly GoneFromLane[] = [],
+): Hops | undefined {
   const served = events.filter((event) => event.servedBy !== undefined)
   if (served.length < 2) return undefined
   const names = [...new Set(served.map(({ servedBy = '' }) => servedBy))].sort((a, b) =>
@@ -48,10 +65,27 @@ export function hopsOf(events: readonly SessionEvent[]): Hops | undefined {
   return {
     lanes,
     stops,
+    cuts: cutsOf(gone, lanes, stops),
     path: pathThrough(stops),
     width: WIDTH,
     height: FIRST_Y + (lanes.length - 1) * LANE + 28,
   }
+}
+
+/** Between the stops before and after it; behind the last one, a little beyond it. */
+function cutsOf(
+  gone: readonly GoneFromLane[],
+  lanes: readonly Lane[],
+  stops: readonly Hop[],
+): readonly Cut[] {
+  return gone.flatMap(({ at, name }) => {
+    const lane = lanes.find((one) => one.name === name)
+    if (lane === undefined) return []
+    const next = stops.find((stop) => stop.at > at)
+    const before = stops.filter((stop) => stop.at <= at).at(-1)
+    const x = before === undefined ? FIRST_X : Math.round((before.x + (next?.x ?? WIDTH - 24)) / 2)
+    return [{ name, at, x, y: lane.y }]
+  })
 }
 
 /** A curve leaves and reaches a lane along it. */

@@ -6,11 +6,20 @@ import { type InstanceShape, shapeOf } from '../parts/instance-shape.ts'
 import { isoOf } from '../parts/times.ts'
 import type { SessionEvent } from '../parts/use-session-stream.ts'
 import { portal } from '../text/portal-texts.ts'
-import { type Hops, hopsOf } from './hops.ts'
+import { type GoneFromLane, type Hops, hopsOf } from './hops.ts'
 
-export function Timeline({ events }: { readonly events: readonly SessionEvent[] }) {
+export interface TimelineProps {
+  readonly events: readonly SessionEvent[]
+  /** Instances that served a step and are there no more. */
+  readonly gone?: readonly GoneFromLane[]
+  /** `verifier-1 stopped`; needed where somebody may be gone. */
+  readonly goneTitle?: (name: string) => string
+}
+
+export function Timeline({ events, gone = [], goneTitle = (name) => name }: TimelineProps) {
   const t = portal.value.result
-  const hops = hopsOf(events)
+  const left = lastSeen(gone, events)
+  const hops = hopsOf(events, left)
   const instances = new Set(events.map(({ servedBy }) => servedBy).filter((name) => name !== undefined))
   return (
     <section class="sheet" aria-labelledby="timeline">
@@ -21,17 +30,36 @@ export function Timeline({ events }: { readonly events: readonly SessionEvent[] 
       {hops !== undefined && <HopLine hops={hops} />}
       <div class={hops === undefined ? undefined : 'hop-list'}>
         <Steps
-          steps={events.map(({ at, sequence, servedBy, type }) => ({
-            id: String(sequence),
-            title: titleOf(type),
-            state: 'done' as const,
-            at: isoOf(at),
-            more: servedBy === undefined ? undefined : <Instance name={servedBy} />,
-          }))}
+          steps={[
+            ...events.map(({ at, sequence, servedBy, type }) => ({
+              id: String(sequence),
+              title: titleOf(type),
+              state: 'done' as const,
+              seconds: at,
+              more: servedBy === undefined ? undefined : <Instance name={servedBy} />,
+            })),
+            ...left.map(({ at, name }) => ({
+              id: name,
+              title: goneTitle(name),
+              state: 'failed' as const,
+              seconds: at,
+              more: undefined,
+            })),
+          ]
+            .toSorted((one, other) => one.seconds - other.seconds)
+            .map(({ seconds, ...step }) => ({ ...step, at: isoOf(seconds) }))}
         />
       </div>
     </section>
   )
+}
+
+/** Who served, and is gone: not before the last step that it served, whenever it told of itself. */
+function lastSeen(gone: readonly GoneFromLane[], events: readonly SessionEvent[]): readonly GoneFromLane[] {
+  return gone.flatMap(({ at, name }) => {
+    const served = events.filter(({ servedBy }) => servedBy === name).map((event) => event.at)
+    return served.length === 0 ? [] : [{ name, at: Math.max(at, ...served) }]
+  })
 }
 
 function titleOf(type: string): string {
@@ -40,7 +68,7 @@ function titleOf(type: string): string {
 }
 
 function HopLine({ hops }: { readonly hops: Hops }) {
-  const { height, lanes, path, stops, width } = hops
+  const { cuts, height, lanes, path, stops, width } = hops
   return (
     <div class="hops">
       <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
@@ -54,6 +82,15 @@ function HopLine({ hops }: { readonly hops: Hops }) {
           </g>
         ))}
         <path class="hop-path" d={path} />
+        {cuts.map(({ at, name, x, y }) => (
+          <g key={name} class="cut">
+            <path d={`M${x} ${y}H${width}`} />
+            <path class="cut-mark" d={`M${x - 7} ${y - 7}l14 14m0-14-14 14`} />
+            <text class="stop-time" x={x + 14} y={y - 12}>
+              {clockTime(isoOf(at))}
+            </text>
+          </g>
+        ))}
         {stops.map(({ at, sequence, type, x, y }) => (
           <g key={sequence}>
             <path class="lane dotted" d={`M${x} 46V${y - 10}`} />

@@ -1,0 +1,30 @@
+/** One of several, by the browser's own list. */
+import { Field } from '@countersign/ui/forms/field'
+
+export interface SelectProps {
+  readonly label: string
+  readonly value: string
+  readonly options: readonly { readonly value: string; readonly label: string }[]
+  readonly onChange: (value: string) => void
+}
+
+export function Select({ label, value, options, onChange }: SelectProps) {
+  return (
+    <Field label={label}>
+      {(names) => (
+        <select
+          {...names}
+          class="input"
+          value={value}
+          onChange={({ currentTarget }) => onChange(currentTarget.value)}
+        >
+          {options.map((one) => (
+            <option key={one.value} value={one.value}>
+              {one.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
+  )
+}
