@@ -234,7 +234,7 @@ describe('issued credentials', () => {
     await entry(0)
       .getByRole('button', { name: /^Suspend / })
       .click()
-    await entry(0).getByText('Suspended').waitFor()
+    await entry(0).getByText('Suspended', { exact: true }).waitFor()
     await entry(0)
       .getByRole('button', { name: /^Reinstate / })
       .click()
@@ -251,7 +251,7 @@ describe('issued credentials', () => {
       .click()
     expect(await problemsOf(watched)).toEqual(nothing)
     await question.getByRole('button', { name: 'Revoke it' }).click()
-    await entry(1).getByText('Revoked').waitFor()
+    await entry(1).getByText('Revoked', { exact: true }).waitFor()
     expect(await entry(1).getByRole('button').count()).toBe(0)
 
     await page.getByLabel('Status').selectOption('Revoked')
