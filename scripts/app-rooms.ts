@@ -342,9 +342,15 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   // Run in a browser, and are built by Vite.
   'apps/web-wallet/pages/texts': using([]),
   'apps/web-wallet/pages/account': using(['preact', '@preact/signals'], 'api/wallet'),
-  'apps/web-wallet/pages/cards': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/party': using([], 'api/wallet'),
   'apps/web-wallet/pages/exchange': using(['preact'], 'apps/web-wallet/pages/account'),
+  'apps/web-wallet/pages/cards': using(
+    ['preact'],
+    'api/wallet',
+    'apps/web-wallet/pages/account',
+    'apps/web-wallet/pages/exchange',
+    'apps/web-wallet/pages/party',
+  ),
   'apps/web-wallet/pages/scan': using(
     ['preact', 'preact-iso', 'qr'],
     'api/wallet',
