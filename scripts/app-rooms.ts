@@ -55,8 +55,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vci/session',
     'service/sessions',
   ),
-  'apps/issuer/offer': using(
-    ['ajv', 'ajv-formats'],
+  'apps/issuer/offer': onNode(
     'crypto',
     'credential/contract',
     'protocol/oauth/grants',
@@ -64,6 +63,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vci/session',
     'stores',
     'service/sessions',
+    'service/types',
     'apps/issuer/types',
     'apps/issuer/status',
     'apps/issuer/authorization',
@@ -97,6 +97,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vci/session',
     'service/http',
     'service/http/answers',
+    'service/http/pages',
     'service/sessions',
   ),
   'apps/issuer/build.ts': onNode(
@@ -106,7 +107,14 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vci/session',
     'service/compose',
   ),
-  'apps/issuer/main.ts': onNode('catalogue', 'credential', 'keys/engines', ...composition, 'stores/sql'),
+  'apps/issuer/main.ts': onNode(
+    'catalogue',
+    'credential',
+    'keys/engines',
+    ...composition,
+    'service/types',
+    'stores/sql',
+  ),
 
   'apps/verifier': using(
     ['zod'],
@@ -312,10 +320,13 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/outgoing',
   ),
 
+  'apps/repository': using(['zod'], 'service/config'),
   'apps/repository/http': using(
     ['fastify', 'zod'],
     'catalogue',
+    'catalogue/type-metadata.ts',
     'credential/contract',
+    'credential/type-metadata',
     'api',
     'api/repository',
     'service/http',
@@ -323,7 +334,9 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/repository/build.ts': onNode('service/compose'),
   'apps/repository/main.ts': onNode(
+    'catalogue',
     'credential',
+    'service/types',
     'service/compose',
     'service/http/http-service.ts',
     'service/operation',

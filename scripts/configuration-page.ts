@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { issuerShape } from '@countersign/issuer/config'
 import { portalShape } from '@countersign/portal/config'
+import { repositoryShape } from '@countersign/repository/config'
 import { serviceConfigShape } from '@countersign/service/config/schema'
 import { verifierShape } from '@countersign/verifier/config'
 import { walletShape } from '@countersign/wallet/config'
@@ -43,6 +44,7 @@ const SECTIONS: readonly (readonly [title: string, shape: z.ZodRawShape])[] = [
   ['Wallet', walletShape],
   ['Web wallet', webWalletShape],
   ['Portal', portalShape],
+  ['Repository', repositoryShape],
 ]
 
 export function configurationPage(): string {

@@ -70,7 +70,10 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'credential/contract',
     'trust',
   ),
-  catalogue: pure('crypto', 'credential/contract', 'credential/type-metadata'),
+  catalogue: pure('credential/contract', 'credential/type-metadata'),
+  'catalogue/card': pure('catalogue', 'credential/contract', 'credential/type-metadata'),
+  // It has the cards in it.
+  'catalogue/type-metadata.ts': pure('catalogue', 'catalogue/card'),
 
   api: using(['zod']),
   'api/cluster': using(['zod']),
@@ -197,6 +200,15 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'event-loop',
     'stores',
     'service/http',
+    'service/operation',
+  ),
+  'service/types': using(
+    ['ajv', 'ajv-formats', 'zod'],
+    'catalogue',
+    'catalogue/card',
+    'credential/contract',
+    'credential/display',
+    'service/config',
     'service/operation',
   ),
   'service/trust': onNode(

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { issuerShape } from '@countersign/issuer/config'
 import { portalShape } from '@countersign/portal/config'
+import { repositoryShape } from '@countersign/repository/config'
 import { loadConfig } from '@countersign/service/config/load'
 import { verifierShape } from '@countersign/verifier/config'
 import { walletShape } from '@countersign/wallet/config'
@@ -15,7 +16,7 @@ const shapes: Readonly<Record<string, Parameters<typeof loadConfig>[0]['extra']>
   verifier: verifierShape,
   issuer: issuerShape,
   wallet: walletShape,
-  repository: {},
+  repository: repositoryShape,
   'web-wallet': webWalletShape,
   portal: portalShape,
 }

@@ -93,8 +93,11 @@ async function writeFiles(): Promise<void> {
     'short-secret': 'short',
     'broken.json': '{"anchors": ',
     'broken/web.conf': 'webPort = [1,',
+    'own-types/broken.json': '{',
+    'own-types/other.json': '[]',
   }
   await mkdir(join(cwd, 'broken'))
+  await mkdir(join(cwd, 'own-types'))
   await mkdir(join(cwd, 'folder-for-file', 'web.conf'), { recursive: true })
   for (const [name, content] of Object.entries(files)) await writeFile(join(cwd, name), content)
   const made = await run(['keys', 'authority', '--key', 'other.pem', '--name', 'Other'])
@@ -328,6 +331,18 @@ const mistakes: readonly Mistake[] = [
     /broken\.json holds no readable certificates: /,
   ],
   [
+    'types of its own in a folder that is not there',
+    ['issuer', 'repository'],
+    () => [...DEVELOPMENT, '--typesDir=nowhere'],
+    /nowhere: typesDir: cannot be read \(ENOENT\): is it there, and may this user read it\?$/,
+  ],
+  [
+    'types of its own in a folder that is not there, of one among several services',
+    ['up'],
+    () => [...UP_ELSEWHERE, '--logLevel=silent', data(), '--issuer.typesDir=nowhere'],
+    /nowhere: typesDir: cannot be read \(ENOENT\): is it there, and may this user read it\?$/,
+  ],
+  [
     'another password than that of PostgreSQL',
     KEEPING,
     () => [...DEVELOPMENT, data(), db('app:wrong', 'postgres')],
@@ -412,6 +427,19 @@ describe('a start is refused with one sentence', () => {
       expect.stringMatching(/^ {2}--webPort: webPort: .*65535/),
     ])
   })
+
+  it.each(['issuer', 'repository'])(
+    '%s: all mistakes of its own types are told, a line each',
+    async (name) => {
+      const { code, complained } = await run([name, ...DEVELOPMENT, '--typesDir=own-types'])
+      expect(code).toBe(1)
+      expect(complained.join('\n').split('\n')).toEqual([
+        `the ${name} does not start: 2 mistakes in its own types`,
+        '  own-types/broken.json: is not JSON',
+        '  own-types/other.json: must be an object',
+      ])
+    },
+  )
 
   it('nothing stays open after it', async () => {
     const operator = await openDatabase<Record<string, never>>(postgres.url)

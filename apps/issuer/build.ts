@@ -2,7 +2,7 @@
  * Puts the issuer together from ports and settings: its use cases' record, and the service over it. `main.ts` opens the
  * ports from a configuration; tests and the simulation hand in theirs. What is not configured is as `config.ts` says.
  */
-import type { CatalogueType } from '@countersign/catalogue/catalogue'
+import type { CatalogueType } from '@countersign/catalogue/catalogue-type'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'

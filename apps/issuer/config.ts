@@ -1,10 +1,12 @@
 /** Keys that only the issuer knows, beside those that every service has. */
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
+import { typesShape } from '@countersign/service/config/types-dir'
 import { z } from 'zod'
 
 export const issuerShape = {
   ...outgoingShape,
+  ...typesShape,
   offerTtlSeconds: z
     .int()
     .min(10)

@@ -11,6 +11,7 @@ import { openRuntime, type Runtime } from '@countersign/service/compose/runtime'
 import { callersKeyOpener } from '@countersign/service/compose/service-signers'
 import type { Config } from '@countersign/service/config/load'
 import { StartRefused } from '@countersign/service/operation/start-refused'
+import { openTypes } from '@countersign/service/types/open-types'
 import type { Database } from '@countersign/stores/sql/database'
 import { openDatabase } from '@countersign/stores/sql/open-database'
 import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
@@ -27,9 +28,10 @@ type IssuerConfig = Config<typeof issuerShape>
 export async function startIssuer(
   start: ServiceStart,
   formats = ALL_FORMATS,
-  types = catalogue,
+  builtIn = catalogue,
 ): Promise<RunningService> {
   const config = await configure({ service: 'issuer', extra: issuerShape }, start)
+  const types = await openTypes({ typesDir: config.typesDir, cwd: start.cwd, formats, types: builtIn })
   const runtime = await openRuntime(config, issuerShape, start.clock)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
   const issuer = buildIssuer({ ...ports, ...durable, formats, types }, config)

@@ -5,7 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type CatalogueType, catalogue } from '@countersign/catalogue/catalogue'
+import { catalogue } from '@countersign/catalogue/catalogue'
+import { completeType, type WrittenType } from '@countersign/catalogue/written-type'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { describeFormat } from '@countersign/credential/contract/format.contract'
 import { startIssuer } from '@countersign/issuer/main'
@@ -23,25 +24,25 @@ import { toy } from './toy-format.ts'
 
 const TYPE = 'urn:example:toy-badge:1'
 
-const toyBadge: CatalogueType = {
+const written = {
   name: 'ToyBadge',
   id: 'toy_badge',
   formats: { [toy.id]: TYPE },
-  description: 'A badge of a club of toys',
-  display: [{ locale: 'en', name: 'Toy badge' }],
-  backgroundColor: '#123456',
-  textColor: '#ffffff',
-  claims: [
-    {
-      path: ['member_name'],
-      display: [{ locale: 'en', label: 'Member' }],
-      sd: 'never',
+  label: { en: 'Toy badge' },
+  description: { en: 'A badge of a club of toys' },
+  card: { background: '#123456', text: '#ffffff', foot: ['member_name'] },
+  claims: {
+    member_name: {
+      label: { en: 'Member' },
+      value: 'text',
+      sensitivity: 'personal',
+      purposes: ['admission'],
       mandatory: true,
-      schema: { type: 'string' },
+      sd: 'never',
     },
-  ],
+  },
   example: { member_name: 'Teddy' },
-}
+} as const satisfies WrittenType
 
 const formats = [...ALL_FORMATS, toy]
 const running: RunningService[] = []
@@ -58,9 +59,10 @@ beforeAll(async () => {
     cwd: folder,
     defaultPort: port,
   })
-  running.push(
-    await startIssuer(start(issuer, '--statusListTtlSeconds=1'), formats, [...catalogue, toyBadge]),
-  )
+  const { mistakes, type: toyBadge } = completeType(written)
+  expect(mistakes).toEqual([])
+  const types = [...catalogue, toyBadge]
+  running.push(await startIssuer(start(issuer, '--statusListTtlSeconds=1'), formats, types))
   running.push(await startVerifier(start(verifier), formats))
   running.push(await startWallet(start(wallet), formats))
   const at = (port: number) => `http://localhost:${port}`
@@ -80,7 +82,7 @@ interface Result {
 }
 
 async function offered(): Promise<string> {
-  const order = { credentialConfigurationId: 'toy_badge_toy', credentialData: toyBadge.example }
+  const order = { credentialConfigurationId: 'toy_badge_toy', credentialData: written.example }
   return expectStatus(await postJson(`${urls.issuer}/openid4vc/sdjwt/issue`, order), 200).text
 }
 

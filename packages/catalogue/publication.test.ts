@@ -1,4 +1,3 @@
-import { encodeUtf8 } from '@countersign/core/base64url'
 import { isJsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
 import { RECEIVED } from '@countersign/core/size-limits'
@@ -7,14 +6,12 @@ import type { CredentialFormat } from '@countersign/credential/contract/format'
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { checkIntegrity } from '@countersign/credential/type-metadata/integrity'
-import { resolveType } from '@countersign/credential/type-metadata/resolve'
-import { parseTypeMetadata } from '@countersign/credential/type-metadata/type-metadata'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import { DIGITAL_SIGNATURE, makeCertificate, toX5c } from '@countersign/testing/forging/certificates'
 import { describe, expect, it } from 'vitest'
-import { type CatalogueType, catalogue, withholdablePaths } from './catalogue.ts'
+import { catalogue } from './catalogue.ts'
+import { type CatalogueType, withholdablePaths } from './catalogue-type.ts'
 import {
   claimsAt,
   encodingsIn,
@@ -23,7 +20,6 @@ import {
   labelsOf,
   lifetimeDays,
   mappingOf,
-  publishedTypeMetadata,
 } from './publication.ts'
 
 const NOW = 1_780_000_000
@@ -172,24 +168,5 @@ describe('an example', () => {
     const licence = typeNamed('MobileDrivingLicence')
     expect(() => exampleOf(licence, sdJwtVc)).toThrow('does not come as')
     expect(() => mappingOf(licence, jwtVcJson)).toThrow('does not come as')
-  })
-})
-
-describe.each(catalogue.map((type) => [type.name, type] as const))('the type metadata of %s', (_, type) => {
-  it('is read by those who judge a credential by it, and holds what its hash promises', async () => {
-    const published = await publishedTypeMetadata(type, nodeEngine)
-    if (type.formats['dc+sd-jwt'] === undefined) return expect(published).toBeUndefined()
-    if (published === undefined) throw new Error('no metadata')
-    const { integrity, text, vct } = published
-    const parsed = parseTypeMetadata(text)
-    expect(parsed).toMatchObject({ ok: true, value: { vct } })
-    const bytes = encodeUtf8(text)
-    const resolved = await resolveType({ vct, integrity }, () => ok(bytes), nodeEngine)
-    if (!resolved.ok) throw new Error(JSON.stringify(resolved.error))
-    expect(resolved.value.claims.map(({ path }) => path)).toEqual(type.claims.map(({ path }) => path))
-    expect(resolved.value.display.map(({ simple }) => simple?.backgroundColor)).toEqual(
-      type.display.map(() => type.backgroundColor),
-    )
-    expect(await checkIntegrity(encodeUtf8(`${text} `), integrity, nodeEngine)).toMatchObject({ ok: false })
   })
 })

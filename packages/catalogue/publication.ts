@@ -1,14 +1,11 @@
 /**
  * What is published of a type, in the shape that each format gives it: an example and a mapping as an issue call takes
- * them, labels, and the type metadata with the hash that others can hold it to. Only says what the catalogue says.
+ * them, and labels. Only says what the catalogue says.
  */
-import { encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import type { ValueEncoding } from '@countersign/credential/contract/format'
 import type { FormatFacts, FormatFamily } from '@countersign/credential/contract/format-facts'
-import { integrityOf } from '@countersign/credential/type-metadata/integrity'
-import type { CryptoEngine } from '@countersign/crypto/engine'
-import { type CatalogueType, typeMetadata, valueEncodings } from './catalogue.ts'
+import { type CatalogueType, valueEncodings } from './catalogue-type.ts'
 
 /** Those of the list that the type comes in. */
 export function formatsOf<Format extends FormatFacts>(
@@ -58,26 +55,6 @@ export function lifetimeDays(type: CatalogueType, format: FormatFacts): number {
 export function encodingsIn(type: CatalogueType, format: FormatFacts): readonly ValueEncoding[] {
   const above = claimsAt(type, format)
   return valueEncodings(type).map(({ as, path }) => ({ as, path: [...above, ...path] }))
-}
-
-export interface PublishedTypeMetadata {
-  readonly vct: string
-  /** The document, byte for byte. */
-  readonly text: string
-  /** What a credential writes as `vct#integrity` (SD-JWT VC §6). */
-  readonly integrity: string
-}
-
-/** Undefined for a type that does not come as an SD-JWT VC. */
-export async function publishedTypeMetadata(
-  type: CatalogueType,
-  crypto: Pick<CryptoEngine, 'digest'>,
-): Promise<PublishedTypeMetadata | undefined> {
-  const { 'dc+sd-jwt': vct } = type.formats
-  const document = typeMetadata(type)
-  if (vct === undefined || document === undefined) return undefined
-  const text = JSON.stringify(document)
-  return { vct, text, integrity: await integrityOf(encodeUtf8(text), crypto) }
 }
 
 type Mapping = (format: FormatFacts, lifetimeDays: number) => JsonObject

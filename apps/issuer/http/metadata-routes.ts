@@ -1,4 +1,7 @@
-/** What the issuer publishes about itself. The documents are made once: they change with the configuration alone. */
+/**
+ * What the issuer publishes about itself. The documents are made once: they change with the configuration alone. They are sent
+ * packed: with all types of the catalogue one of them is nearly two hundred kilobytes of words that repeat themselves.
+ */
 import {
   authorizationServerMetadata,
   issuerMetadata,
@@ -12,7 +15,11 @@ import {
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import type { DescribedAnswer } from '@countersign/service/http/answers/described-answers'
 import { basePathOf } from '@countersign/service/http/base-path'
+import type { BuiltFile } from '@countersign/service/http/pages/built-pages'
+import { madeFile } from '@countersign/service/http/pages/made-file'
+import { sendFile } from '@countersign/service/http/pages/send-file'
 import type { ServiceApp } from '@countersign/service/http/service-app'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Issuer } from '../issuer.ts'
 
 interface Publication {
@@ -28,18 +35,27 @@ export function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerD
   const path = basePathOf(issuer.baseUrl)
   for (const { name, summary, description, schema, document } of publications(issuer, display)) {
     const answers = { 200: { description, schema, example: document } }
+    const send = sender(document)
     app.get(
       `/.well-known/${name}${path}`,
       { schema: { summary, tags: ['metadata'] }, config: { door: 'wallet', limited: false, answers } },
-      async () => document,
+      send,
     )
     // Where those look who append it, as OpenID Connect Discovery does.
     if (path !== '')
       app.get(
         `/.well-known/${name}`,
         { schema: { hide: true }, config: { door: 'wallet', limited: false } },
-        async () => document,
+        send,
       )
+  }
+}
+
+function sender(document: JsonObject) {
+  let made: Promise<BuiltFile> | undefined
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    made ??= madeFile('application/json; charset=utf-8', JSON.stringify(document))
+    return sendFile(await made, request, reply)
   }
 }
 

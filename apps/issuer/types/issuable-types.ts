@@ -2,12 +2,13 @@
  * What this issuer can issue: a credential configuration for each format that a type comes in, with the schema its
  * claims must meet and the place where they stand. The catalogue's types are there by default.
  */
+import { catalogue } from '@countersign/catalogue/catalogue'
 import {
   type CatalogueType,
-  catalogue,
   claimsSchema,
+  labelledPaths,
   withholdablePaths,
-} from '@countersign/catalogue/catalogue'
+} from '@countersign/catalogue/catalogue-type'
 import { claimsAt, encodingsIn, lifetimeDays } from '@countersign/catalogue/publication'
 import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath, ValueEncoding } from '@countersign/credential/contract/format'
@@ -100,17 +101,17 @@ function configurationOf(
     ...configurationNames(format, { shortName: type.id, type: name }),
     format: format.id,
     type: name,
-    display: type.display.map(({ locale, name: title }) => ({
+    display: type.display.map(({ description, locale, name: title }) => ({
       locale,
       name: title,
-      description: type.description,
-      backgroundColor: type.backgroundColor,
-      textColor: type.textColor,
+      description,
+      backgroundColor: type.card.background,
+      textColor: type.card.text,
     })),
-    claims: type.claims.map((claim) => ({
-      path: below(claim.path),
-      mandatory: claim.mandatory,
-      display: claim.display.map(({ locale, label }) => ({ locale, name: label })),
+    claims: labelledPaths(type.claims).map(({ display, mandatory, path }) => ({
+      path: below(path),
+      mandatory,
+      display: display.map(({ locale, label }) => ({ locale, name: label })),
     })),
     // A DID is told where the credential will carry it; elsewhere it is bound to the key alone, whoever named it by a DID.
     bindingMethods:

@@ -1,3 +1,4 @@
+import { catalogue } from '@countersign/catalogue/catalogue'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
 import {
@@ -30,7 +31,7 @@ beforeAll(async () => {
       logLevel: 'silent',
       features: ['openapi'],
     },
-    routes: (app) => repositoryRoutes(app, { baseUrl, formats: ALL_FORMATS }),
+    routes: (app) => repositoryRoutes(app, { baseUrl, formats: ALL_FORMATS, types: catalogue }),
     checks: [],
   })
   operations = operationsOf((await service.app.inject('/api.json')).json<ApiDocument>())

@@ -26,7 +26,7 @@ beforeAll(async () => {
       logLevel: 'silent',
       features: [],
     },
-    routes: (app) => repositoryRoutes(app, { baseUrl, formats: ALL_FORMATS }),
+    routes: (app) => repositoryRoutes(app, { baseUrl, formats: ALL_FORMATS, types: catalogue }),
     checks: [],
   })
   origin = `http://localhost:${(await service.listen()).port}`
@@ -54,10 +54,15 @@ describe('the lists', () => {
         (await get<string[]>(path)).json(),
       ),
     )
-    expect(w3c).toEqual(['IdentityCredential', 'UniversityDegree', 'EmployeeBadge', 'ProofOfAddress'])
+    const comeAs = (...formats: readonly string[]) =>
+      catalogue.filter((type) => formats.some((id) => type.formats[id] !== undefined)).map(({ name }) => name)
+    expect(w3c).toEqual(comeAs('jwt_vc_json', 'vc+jwt', 'vc+sd-jwt'))
+    expect(sdJwt).toEqual(comeAs('dc+sd-jwt'))
+    expect(w3c).toContain('UniversityDegree')
     expect(sdJwt).toContain('EuPid')
     expect(sdJwt).not.toContain('MobileDrivingLicence')
-    expect(mdoc).toEqual(['MobileDrivingLicence', 'EuPidMdoc'])
+    expect(mdoc).toEqual(comeAs('mso_mdoc'))
+    expect(mdoc).toContain('MobileDrivingLicence')
     expect((await get('/api/list')).json()).toEqual(w3c)
   })
 

@@ -7,7 +7,7 @@ import {
   typeNames,
 } from '@countersign/api/repository/types'
 import { strict } from '@countersign/api/strict'
-import { type CatalogueType, claimsSchema } from '@countersign/catalogue/catalogue'
+import { type CatalogueType, claimsSchema } from '@countersign/catalogue/catalogue-type'
 import { exampleOf, labelsOf, mappingOf } from '@countersign/catalogue/publication'
 import type { FormatFacts } from '@countersign/credential/contract/format-facts'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
@@ -15,7 +15,7 @@ import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { z } from 'zod'
 import { chooseFormat, findType, namesOn, type Shelf, shelvesOf } from './shelves.ts'
-import { allTypeMetadata, typeMetadataRoutes, typeRoutes } from './type-metadata-routes.ts'
+import { typeMetadataRoutes, typeRoutes } from './type-metadata-routes.ts'
 import { catalogueError } from './wire.ts'
 
 const config = { door: 'wallet', errors: 'management', limited: false } as const
@@ -25,15 +25,12 @@ export interface RepositoryOptions {
   readonly baseUrl: string
   /** Those whose types are published. */
   readonly formats: readonly FormatFacts[]
+  readonly types: readonly CatalogueType[]
 }
 
-export async function repositoryRoutes(
-  app: ServiceApp,
-  { baseUrl, formats }: RepositoryOptions,
-): Promise<void> {
-  const metadata = await allTypeMetadata()
-  const { w3c, byFamily, everything } = shelvesOf(formats)
-  typeRoutes(app, metadata, baseUrl)
+export function repositoryRoutes(app: ServiceApp, { baseUrl, formats, types }: RepositoryOptions): void {
+  const { w3c, byFamily, everything } = shelvesOf(formats, types)
+  typeRoutes(app, types, baseUrl)
   list(app, '/api/list', w3c)
   for (const shelf of byFamily) {
     list(app, `/api/${shelf.path}/list`, shelf)
@@ -58,7 +55,7 @@ export async function repositoryRoutes(
     schema: claimsJsonSchema,
     show: claimsSchema,
   })
-  typeMetadataRoutes(app, metadata, everything)
+  typeMetadataRoutes(app, everything)
 }
 
 function list(app: ServiceApp, url: string, shelf: Shelf): void {
@@ -116,8 +113,16 @@ function publicationAnswers<T>(
   const format = type.ok ? chooseFormat(type.value, shelf, undefined) : type
   if (!type.ok || !format.ok) throw new Error(`nothing is on the shelf of ${shelf.kind}`)
   const unknown = catalogueError({ code: 'type_unknown', name: 'Unknown', known: namesOn(shelf) })
+  const shown = { type: type.value, format: format.value }
   return {
-    200: { description: summary, schema, example: show(type.value, format.value) },
+    200: {
+      description: summary,
+      schema,
+      // Made when somebody looks at the documentation.
+      get example() {
+        return show(shown.type, shown.format)
+      },
+    },
     400: errorAnswer('There is no such type, or it does not come in the format', unknown),
   }
 }

@@ -2,7 +2,7 @@
  * The catalogue by kind of credential: one shelf each, under the path that scripts of the field have for it. Knows which
  * types come in which formats, and nothing of HTTP.
  */
-import { type CatalogueType, catalogue } from '@countersign/catalogue/catalogue'
+import type { CatalogueType } from '@countersign/catalogue/catalogue-type'
 import { formatsOf } from '@countersign/catalogue/publication'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { FormatFacts, FormatFamily } from '@countersign/credential/contract/format-facts'
@@ -12,6 +12,8 @@ export interface Shelf {
   readonly path: string
   readonly kind: string
   readonly formats: readonly FormatFacts[]
+  /** Those that come in one of its formats. */
+  readonly types: readonly CatalogueType[]
 }
 
 export interface Shelves {
@@ -22,22 +24,31 @@ export interface Shelves {
 }
 
 /** In the order in which a caller who names no format gets one. */
-const FAMILIES: Readonly<Record<FormatFamily, Omit<Shelf, 'formats'>>> = {
+const FAMILIES: Readonly<Record<FormatFamily, Pick<Shelf, 'path' | 'kind'>>> = {
   w3c: { path: 'vc', kind: 'W3C credentials' },
   'sd-jwt-vc': { path: 'sdjwt-vc', kind: 'SD-JWT VCs' },
   mdoc: { path: 'mdoc', kind: 'ISO mdocs' },
 }
 
-export function shelvesOf(formats: readonly FormatFacts[]): Shelves {
-  const shelf = (family: FormatFamily): Shelf => ({
-    ...FAMILIES[family],
-    formats: formats.filter((format) => format.family === family),
+export function shelvesOf(formats: readonly FormatFacts[], types: readonly CatalogueType[]): Shelves {
+  const shelf = (facts: Pick<Shelf, 'path' | 'kind'>, those: readonly FormatFacts[]): Shelf => ({
+    ...facts,
+    formats: those,
+    types: types.filter((type) => formatsOf(type, those).length > 0),
   })
-  const all = [shelf('w3c'), shelf('sd-jwt-vc'), shelf('mdoc')]
+  const ofFamily = (family: FormatFamily) =>
+    shelf(
+      FAMILIES[family],
+      formats.filter((format) => format.family === family),
+    )
+  const all = [ofFamily('w3c'), ofFamily('sd-jwt-vc'), ofFamily('mdoc')]
   return {
-    w3c: shelf('w3c'),
-    byFamily: all.filter((one) => typesOn(one).length > 0),
-    everything: { path: '', kind: 'credentials', formats: all.flatMap((one) => one.formats) },
+    w3c: ofFamily('w3c'),
+    byFamily: all.filter((one) => one.types.length > 0),
+    everything: shelf(
+      { path: '', kind: 'credentials' },
+      all.flatMap((one) => one.formats),
+    ),
   }
 }
 
@@ -54,7 +65,7 @@ export type CatalogueRefusal =
 
 /** By the type's name or the stem of its credential configuration id. */
 export function findType(name: string, shelf: Shelf): Result<CatalogueType, CatalogueRefusal> {
-  const type = typesOn(shelf).find((entry) => entry.name === name || entry.id === name)
+  const type = shelf.types.find((entry) => entry.name === name || entry.id === name)
   return type === undefined ? refuse({ code: 'type_unknown', name, known: namesOn(shelf) }) : ok(type)
 }
 
@@ -71,10 +82,6 @@ export function chooseFormat(
   return refuse({ code: 'format_not_of_type', type: type.name, format: wanted ?? '', known: ids })
 }
 
-export function namesOn(shelf: Shelf): readonly string[] {
-  return typesOn(shelf).map(({ name }) => name)
-}
-
-function typesOn({ formats }: Shelf): readonly CatalogueType[] {
-  return catalogue.filter((type) => formatsOf(type, formats).length > 0)
+export function namesOn({ types }: Shelf): readonly string[] {
+  return types.map(({ name }) => name)
 }

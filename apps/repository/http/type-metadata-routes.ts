@@ -1,56 +1,64 @@
 /** All types with where their type metadata is, and the type metadata itself, byte for byte what its hash is over. */
-import { createHash } from 'node:crypto'
 import { type TypeEntry, typeEntries, typeMetadataDocument } from '@countersign/api/repository/types'
 import { strict } from '@countersign/api/strict'
-import { type CatalogueType, catalogue } from '@countersign/catalogue/catalogue'
-import { type PublishedTypeMetadata, publishedTypeMetadata } from '@countersign/catalogue/publication'
+import { type CatalogueType, descriptionOf } from '@countersign/catalogue/catalogue-type'
 import { defined } from '@countersign/core/json'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { type PublishedTypeMetadata, publishedMetadata } from './published-metadata.ts'
 import { findType, namesOn, type Shelf } from './shelves.ts'
 import { catalogueError } from './wire.ts'
 
 const config = { door: 'wallet', errors: 'management', limited: false } as const
 const tags = ['catalogue']
 
-type AllTypeMetadata = ReadonlyMap<CatalogueType, PublishedTypeMetadata>
-
-export async function allTypeMetadata(): Promise<AllTypeMetadata> {
-  const digest = (algorithm: string, data: Uint8Array | string) =>
-    new Uint8Array(createHash(algorithm.replace('-', '')).update(data).digest())
-  const all = new Map<CatalogueType, PublishedTypeMetadata>()
-  for (const type of catalogue) {
-    const metadata = await publishedTypeMetadata(type, { digest })
-    if (metadata !== undefined) all.set(type, metadata)
+export function typeRoutes(app: ServiceApp, types: readonly CatalogueType[], baseUrl: string): void {
+  let made: readonly TypeEntry[] | undefined
+  const entries = () => {
+    made ??= types.map((type) => typeEntryOf(type, baseUrl))
+    return made
   }
-  return all
-}
-
-export function typeRoutes(app: ServiceApp, metadata: AllTypeMetadata, baseUrl: string): void {
-  const types = catalogue.map((type) => typeEntryOf(type, metadata.get(type), baseUrl))
+  const answers = {
+    200: {
+      description: 'All types',
+      schema: typeEntries,
+      get example() {
+        return entries()
+      },
+    },
+  }
   const summary = 'All types: their names in each format, and where their type metadata is'
-  const answers = { 200: { description: 'All types', schema: typeEntries, example: types } }
-  app.get('/api/types', { schema: { summary, tags }, config: { ...config, answers } }, async () => types)
+  app.get('/api/types', { schema: { summary, tags }, config: { ...config, answers } }, async () => entries())
 }
 
-function typeEntryOf(
-  { description, display, formats, id, name, namespace }: CatalogueType,
-  published: PublishedTypeMetadata | undefined,
-  baseUrl: string,
-): TypeEntry {
+function typeEntryOf(type: CatalogueType, baseUrl: string): TypeEntry {
+  const published = publishedMetadata(type)
+  const { card, display, formats, id, name, namespace, topic } = type
   const typeMetadata = published && {
     vct: published.vct,
     uri: `${baseUrl}/api/type-metadata/${name}`,
     'vct#integrity': published.integrity,
   }
-  return defined({ name, id, description, display, formats, namespace, typeMetadata })
+  return defined({
+    name,
+    id,
+    topic,
+    description: descriptionOf(type),
+    display,
+    backgroundColor: card.background,
+    textColor: card.text,
+    formats,
+    namespace,
+    typeMetadata,
+  })
 }
 
-export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata, everything: Shelf): void {
-  const { name, published } = firstOf(metadata)
+export function typeMetadataRoutes(app: ServiceApp, everything: Shelf): void {
+  const { types } = everything
+  const { name, vct: firstVct, published } = firstOf(types)
   const params = z.object({
     name: z
       .string()
@@ -65,7 +73,7 @@ export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata, e
       .min(1)
       .max(500)
       .describe('`vct` of an SD-JWT VC')
-      .meta({ examples: [published.vct] }),
+      .meta({ examples: [firstVct] }),
   })
 
   app.get(
@@ -77,7 +85,7 @@ export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata, e
     async (request, reply) => {
       const type = findType(request.params.name, everything)
       if (!type.ok) fail(catalogueError(type.error))
-      const found = metadata.get(type.value)
+      const found = publishedMetadata(type.value)
       if (found !== undefined) return sendTypeMetadata(found, request, reply)
       return fail(catalogueError({ code: 'type_without_metadata', type: type.value.name }))
     },
@@ -91,7 +99,8 @@ export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata, e
     },
     async (request, reply) => {
       const { vct } = request.query
-      const found = [...metadata.values()].find((one) => one.vct === vct)
+      const type = types.find(({ formats }) => formats['dc+sd-jwt'] === vct)
+      const found = type && publishedMetadata(type)
       if (found !== undefined) return sendTypeMetadata(found, request, reply)
       return fail(catalogueError({ code: 'vct_unknown', vct }))
     },
@@ -99,21 +108,29 @@ export function typeMetadataRoutes(app: ServiceApp, metadata: AllTypeMetadata, e
 }
 
 /** The type that examples speak of. */
-function firstOf(metadata: AllTypeMetadata): { name: string; published: PublishedTypeMetadata } {
-  const [first] = metadata
-  if (first === undefined) throw new Error('no type has type metadata')
-  return { name: first[0].name, published: first[1] }
+function firstOf(types: readonly CatalogueType[]) {
+  for (const type of types) {
+    const { 'dc+sd-jwt': vct } = type.formats
+    if (vct !== undefined)
+      return { name: type.name, vct, published: () => publishedMetadata(type)?.text ?? '' }
+  }
+  throw new Error('no type has type metadata')
 }
 
-function foundAnswers({ text }: PublishedTypeMetadata): DescribedAnswers {
-  const example: unknown = JSON.parse(text)
+function foundAnswers(text: () => string): DescribedAnswers {
   return {
-    200: { description: 'The document', schema: typeMetadataDocument, example },
+    200: {
+      description: 'The document',
+      schema: typeMetadataDocument,
+      get example(): unknown {
+        return JSON.parse(text())
+      },
+    },
     304: { description: 'The caller has it already: `If-None-Match` names its tag' },
   }
 }
 
-function byNameAnswers(published: PublishedTypeMetadata, everything: Shelf): DescribedAnswers {
+function byNameAnswers(published: () => string, everything: Shelf): DescribedAnswers {
   const unknown = catalogueError({ code: 'type_unknown', name: 'Unknown', known: namesOn(everything) })
   const without = catalogueError({ code: 'type_without_metadata', type: 'MobileDrivingLicence' })
   return {
@@ -123,7 +140,7 @@ function byNameAnswers(published: PublishedTypeMetadata, everything: Shelf): Des
   }
 }
 
-function byVctAnswers(published: PublishedTypeMetadata): DescribedAnswers {
+function byVctAnswers(published: () => string): DescribedAnswers {
   const missing = {
     status: 400,
     message: 'querystring/vct: Invalid input: expected string, received undefined',

@@ -1,6 +1,5 @@
-import { encodeUtf8 } from '@countersign/core/base64url'
-import { integrityOf } from '@countersign/credential/type-metadata/integrity'
-import { nodeCrypto } from '@countersign/keys/engines/node'
+import { createHash } from 'node:crypto'
+import { integrityValue } from '@countersign/credential/type-metadata/integrity'
 import { startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { afterEach, expect, it } from 'vitest'
 import { onSqlite } from '../testing/wallet.testing.ts'
@@ -38,7 +37,12 @@ async function publisher(documents: (url: string) => Readonly<Record<string, obj
     texts.set(path, JSON.stringify(document))
   return {
     ...server,
-    integrity: (path: string) => integrityOf(encodeUtf8(texts.get(path) ?? ''), nodeCrypto),
+    integrity: (path: string) =>
+      integrityValue(
+        createHash('sha256')
+          .update(texts.get(path) ?? '')
+          .digest(),
+      ),
   }
 }
 

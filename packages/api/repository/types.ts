@@ -13,11 +13,14 @@ const typeMetadataReference = z.object({
 export const typeEntry = z.object({
   name: z.string(),
   id: z.string().describe('Stem of its credential configuration ids'),
-  description: z.string(),
+  topic: z.string().describe('What it is about: `identity`, `travel` …'),
+  description: z.string().describe('In the first of its languages'),
   display: z
-    .array(z.object({ locale: z.string(), name: z.string() }))
+    .array(z.object({ locale: z.string(), name: z.string(), description: z.string() }))
     .readonly()
     .describe('What people call it, by language'),
+  backgroundColor: z.string().describe('Of its cards: `#rrggbb`'),
+  textColor: z.string(),
   formats: z.record(z.string(), z.string()).readonly().describe('What the type is called in each format'),
   namespace: z.string().optional().describe('Of the data elements of an mdoc'),
   typeMetadata: typeMetadataReference.optional().describe('For types that come as SD-JWT VCs'),

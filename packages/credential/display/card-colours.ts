@@ -2,6 +2,7 @@
  * The colours of a card as its issuer wants them, so that what stands on it can be read (WCAG 2.2 §1.4.3): a text that is too near to
  * its ground becomes black or white, the ground stays. The user interface draws what it gets and mends nothing.
  */
+import { type Colour, contrast, LEAST_CONTRAST, over } from './contrast.ts'
 
 export interface CardColours {
   /** Six digits. */
@@ -11,12 +12,9 @@ export interface CardColours {
   readonly print: boolean
 }
 
-const LEAST_CONTRAST = 4.5
 const PRINT_SHARE = 0.12
 const BLACK: Colour = [0, 0, 0]
 const WHITE: Colour = [255, 255, 255]
-
-type Colour = readonly [red: number, green: number, blue: number]
 
 /** Of plain RGB values (CSS Color 3 §4.2.1). Undefined without a ground: a text alone goes with the ground that somebody else chose. */
 export function cardColours(
@@ -50,24 +48,6 @@ function mixed(ground: Colour, ink: Colour): Colour {
   return over(ink, ground, PRINT_SHARE)
 }
 
-function over(above: Colour, below: Colour, share: number): Colour {
-  const at = (place: 0 | 1 | 2) => Math.round(above[place] * share + below[place] * (1 - share))
-  return [at(0), at(1), at(2)]
-}
-
 function written(colour: Colour): string {
   return `#${colour.map((part) => part.toString(16).padStart(2, '0')).join('')}`
-}
-
-function contrast(one: Colour, other: Colour): number {
-  const [light, dark] = [luminance(one), luminance(other)].sort((a, b) => b - a) as [number, number]
-  return (light + 0.05) / (dark + 0.05)
-}
-
-function luminance(colour: Colour): number {
-  const [red, green, blue] = colour.map((part) => {
-    const share = part / 255
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
-  }) as [number, number, number]
-  return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 }

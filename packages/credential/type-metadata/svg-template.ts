@@ -30,10 +30,19 @@ export function renderSvgTemplate(
 }
 
 function textOf({ path }: ClaimMetadata, values: JsonObject): string {
-  return resolveClaimPath(values, path)
+  const text = resolveClaimPath(values, path)
     .map((place) => displayValue(at(values, place)))
     .join(', ')
+  const characters = Array.from(text)
+  const most = RIGHT_TO_LEFT.test(text) ? MOST_TURNED : MOST
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : text
 }
+
+/** A picture breaks no lines. */
+const MOST = 120
+/** A line begins at its left side whichever way it runs: of a long one from right to left, the beginning would not be seen. */
+const MOST_TURNED = 36
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
 
 function at(values: JsonObject, place: readonly (string | number)[]): JsonValue {
   return place.reduce<JsonValue>(

@@ -59,6 +59,9 @@ const TYPES: Readonly<Record<string, string>> = {
   int: 'must be a whole number',
   number: 'must be a number',
   boolean: 'must be true or false',
+  record: 'must be an object',
+  object: 'must be an object',
+  array: 'must be a list',
 }
 
 function readings(value: unknown): readonly unknown[] {

@@ -1,9 +1,10 @@
 import { issueBodies } from '@countersign/api/issuer/offers'
 import { catalogue } from '@countersign/catalogue/catalogue'
+import type { CatalogueType } from '@countersign/catalogue/catalogue-type'
 import { exampleOf, mappingOf } from '@countersign/catalogue/publication'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { describe, expect, it } from 'vitest'
-import { claimsAt, waysOf } from './catalogue.ts'
+import { claimsAt, type TypeEntry, waysOf } from './catalogue.ts'
 import { claimsOf, countClaims, holderOf, issueOrder, withClaims } from './issue-order.ts'
 
 /** Every type in every format that it comes in. */
@@ -15,9 +16,15 @@ const all = catalogue.flatMap((type) =>
   })),
 )
 
+/** As the repository lists it. */
+function entryOf({ card, formats, ...type }: CatalogueType): TypeEntry {
+  const colors = { backgroundColor: card.background, textColor: card.text }
+  return { ...type, ...colors, description: '', formats: formats as Record<string, string> }
+}
+
 describe('the form of a type', () => {
   it.each(all)('becomes an issue call that the issuer reads: $name', ({ type, format }) => {
-    const entry = { ...type, formats: type.formats as Record<string, string> }
+    const entry = entryOf(type)
     const form = { format: format.id, data: exampleOf(type, format), askCode: true }
     const { issuePath } = waysOf(format.id)
     const order = issueOrder('configuration', form, mappingOf(type, format))
@@ -28,7 +35,7 @@ describe('the form of a type', () => {
   })
 
   it.each(all)('changes its claims and nothing around them: $name', ({ type, format }) => {
-    const entry = { ...type, formats: type.formats as Record<string, string> }
+    const entry = entryOf(type)
     const form = { format: format.id, data: exampleOf(type, format), askCode: false }
     const changed = withClaims(entry, form, { given_name: 'Ada' })
     expect(claimsOf(entry, changed)).toEqual({ given_name: 'Ada' })

@@ -5,9 +5,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressUnknown, fail } from '../answers/wire-errors.ts'
 import type { ServiceApp } from '../service-app.ts'
-import type { BuiltFile, BuiltPages } from './built-pages.ts'
-import { chosenForm } from './content-encoding.ts'
+import type { BuiltPages } from './built-pages.ts'
 import { pageHeaders } from './page-policy.ts'
+import { sendFile } from './send-file.ts'
 
 export interface PageRoutesOptions {
   readonly pages: BuiltPages
@@ -58,25 +58,4 @@ function routeMatcher(routes: readonly string[]): (path: string) => boolean {
         pattern.every((part, index) => (part.startsWith(':') ? parts[index] !== '' : part === parts[index])),
     )
   }
-}
-
-async function sendFile(
-  file: BuiltFile,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { body, encoding } = chosenForm(file, request.headers['accept-encoding'])
-  // RFC 9110 §8.8.3.3: forms of one resource are different representations.
-  const etag = `"${file.etag}${encoding === undefined ? '' : `-${encoding}`}"`
-  reply.header('etag', etag)
-  reply.header('vary', 'accept-encoding')
-  reply.header('cache-control', file.hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
-  if (reply.statusCode === 200 && isKnown(request.headers['if-none-match'], etag))
-    return reply.code(304).send()
-  if (encoding !== undefined) reply.header('content-encoding', encoding)
-  return reply.type(file.contentType).send(body)
-}
-
-function isKnown(known: string | undefined, etag: string): boolean {
-  return (known ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === etag)
 }
