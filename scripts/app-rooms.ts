@@ -321,9 +321,17 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
 
   'apps/repository': using(['zod'], 'service/config'),
+  'apps/repository/site/texts': onNode('catalogue'),
+  'apps/repository/site': onNode(
+    'catalogue',
+    'catalogue/card',
+    'credential/contract',
+    'apps/repository/site/texts',
+  ),
   'apps/repository/http': using(
     ['fastify', 'zod'],
     'catalogue',
+    'catalogue/card',
     'catalogue/type-metadata.ts',
     'credential/contract',
     'credential/type-metadata',
@@ -331,6 +339,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'api/repository',
     'service/http',
     'service/http/answers',
+    'service/http/pages',
   ),
   'apps/repository/build.ts': onNode('service/compose'),
   'apps/repository/main.ts': onNode(

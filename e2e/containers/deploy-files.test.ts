@@ -31,6 +31,18 @@ it('the image is built once, and every other image says which version', () => {
   }
 })
 
+it('the image has the style sheets that the repository makes its own of', () => {
+  const copied = [...read('deploy/Dockerfile').matchAll(/^COPY packages\/ui\/(\S+) packages\/ui\/\S+\/$/gm)]
+  const patterns = copied.map(
+    ([, one = '']) => new RegExp(`^${one.replace('*', '[\\w-]+').replace('.css', '\\.css')}$`),
+  )
+  const needed = [...read('apps/repository/site/style-sheet.ts').matchAll(/'([\w-]+\/[\w-]+\.css)'/g)]
+  expect(needed.length).toBeGreaterThan(4)
+  expect(
+    needed.map(([, name = '']) => name).filter((name) => !patterns.some((one) => one.test(name))),
+  ).toEqual([])
+})
+
 it.each(['deployment-secret', '*.pem', '*.key', '.env', '.env.*', '/data/'])('git ignores %s', (pattern) => {
   expect(read('.gitignore').split('\n')).toContain(pattern)
 })

@@ -1,0 +1,29 @@
+/** Words of types, in the language of a page. */
+import type { LanguageId } from './texts/site-texts.ts'
+
+/** The first where the language is not there: a type of an operator's own may have fewer. */
+export function inLanguage<T extends { readonly locale: string }>(
+  entries: readonly T[],
+  language: LanguageId,
+): T {
+  const found = entries.find(({ locale }) => locale.toLowerCase().split('-', 1)[0] === language) ?? entries[0]
+  if (found === undefined) throw new Error('nothing is said in any language')
+  return found
+}
+
+/** What people call a format; its identifier where they have no word for it. */
+export function formatName(id: string): string {
+  return FORMAT_NAMES[id] ?? id
+}
+
+const FORMAT_NAMES: Readonly<Record<string, string>> = {
+  'dc+sd-jwt': 'SD-JWT VC',
+  mso_mdoc: 'ISO mdoc',
+  jwt_vc_json: 'W3C VC 1.1 (JWT)',
+  'vc+jwt': 'W3C VC 2.0 (JWT)',
+  'vc+sd-jwt': 'W3C VC 2.0 (SD-JWT)',
+}
+
+export function listed(words: readonly string[], language: LanguageId): string {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(words)
+}
