@@ -4,7 +4,7 @@
  */
 import type { TypeEntry } from '@countersign/api/repository/types'
 import { wordsOf } from '@countersign/ui/forms/schema-fields'
-import type { Answer } from '@countersign/ui/http/fetch-json'
+import type { Answer, CallOptions } from '@countersign/ui/http/fetch-json'
 import { LANGUAGES } from '@countersign/ui/text/languages'
 import { language } from '@countersign/ui/text/texts'
 import { api } from '../session.ts'
@@ -35,8 +35,8 @@ export function loadTypes(): Promise<Answer<readonly TypeEntry[]>> {
   return api.get<readonly TypeEntry[]>('/repository/api/types')
 }
 
-export function loadMetadata(): Promise<Answer<IssuerMetadata>> {
-  return api.get<IssuerMetadata>('/issuer/.well-known/openid-credential-issuer')
+export function loadMetadata(options?: CallOptions): Promise<Answer<IssuerMetadata>> {
+  return api.get<IssuerMetadata>('/issuer/.well-known/openid-credential-issuer', options)
 }
 
 /** What people call a format. */

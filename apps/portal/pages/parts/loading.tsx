@@ -6,7 +6,7 @@ import { portal } from '../text/portal-texts.ts'
 
 export function Loading() {
   return (
-    <p class="muted" role="status">
+    <p class="muted" role="status" data-loading>
       {ui.value.loading}
     </p>
   )

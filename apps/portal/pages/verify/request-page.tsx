@@ -13,7 +13,7 @@ import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso'
-import { detailLabels, loadMetadata, titleOf } from '../issue/catalogue.ts'
+import { detailLabels, type IssuerMetadata, loadMetadata, titleOf } from '../issue/catalogue.ts'
 import { Loading } from '../parts/loading.tsx'
 import { isoOf } from '../parts/times.ts'
 import { useLoaded } from '../parts/use-loaded.ts'
@@ -31,26 +31,35 @@ export function RequestPage() {
   const { route } = useLocation()
   const id = params['id'] ?? ''
   const followed = useSessionStream<VerificationView>('verifier', id)
+  const names = useLoaded(loadNames, 'metadata')
   const { view } = followed
   const isDecided = view !== undefined && stageOf(view) === 'decided'
   useEffect(() => {
     if (isDecided) route(`/verify/${encodeURIComponent(id)}/result`, true)
   }, [isDecided, id, route])
   if (view === undefined) return <NotHeard followed={followed} />
-  if (isDecided) return <Loading />
-  return <Request key={id} view={view} followed={followed} own={keptRequest(id)} />
+  // A heading that gets another name moves all that stands below it.
+  const isNamed = names.value !== undefined || names.failure !== undefined
+  if (isDecided || !isNamed) return <Loading />
+  const own = keptRequest(id)
+  return <Request key={id} view={view} followed={followed} own={own} metadata={names.value} />
+}
+
+/** The words of the issuer, while it is worth waiting for them; without them a type is called as the query calls it. */
+function loadNames() {
+  return loadMetadata({ timeoutMs: 2_000 })
 }
 
 interface RequestProps {
   readonly view: VerificationView
   readonly followed: FollowedSession<VerificationView>
   readonly own: KeptRequest | undefined
+  readonly metadata: IssuerMetadata | undefined
 }
 
-function Request({ view, followed, own }: RequestProps) {
+function Request({ view, followed, own, metadata }: RequestProps) {
   const t = portal.value
   const [isLate, setLate] = useState(false)
-  const metadata = useLoaded(loadMetadata, 'metadata').value
   const said = stageOf(view)
   const stage = isLate && isCodeOpen(said) ? 'expired' : said
   const asked = inWords(view.dcqlQuery)

@@ -8,7 +8,7 @@ import { wallet } from '../texts/wallet-texts.ts'
 
 export function Loading() {
   return (
-    <div class="column">
+    <div class="column" data-loading>
       <Heading title={ui.value.loading} product={wallet.value.product} />
     </div>
   )

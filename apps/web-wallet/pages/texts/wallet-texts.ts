@@ -1,7 +1,8 @@
-/** The wallet's texts. */
+/** The wallet's texts. English comes with the pages, so that most visits ask for nothing more. */
 import { texts } from '@countersign/ui/text/texts'
+import { en } from './en.ts'
 
 export const wallet = texts({
-  en: async () => (await import('./en.ts')).en,
+  en: async () => en,
   de: async () => (await import('./de.ts')).de,
 })
