@@ -21,6 +21,17 @@ describe('who stands on the other side', () => {
     expect(facts).toMatchObject({ known: 'evil.example', isHost: true, trusted: false, mixed: true })
   })
 
+  it.each([
+    ['https://issuer.example', 'issuer.example', 'issuer.example', true],
+    ['http://localhost:7002', 'localhost:7002', 'localhost:7002', true],
+    ['https://issuer.example', 'cdn.example', 'issuer.example', false],
+    ['https://issuer.example/tenants/1', 'issuer.example', 'https://issuer.example/tenants/1', false],
+    ['did:web:issuer.example', 'issuer.example', 'did:web:issuer.example', false],
+  ])('that is known as %s at %s is called %s', (name, host, known, isHost) => {
+    const facts = partyFacts({ host, trust: { trusted: true, name } })
+    expect([facts.known, facts.isHost]).toEqual([known, isHost])
+  })
+
   it('has no own word that is the same, or made of nothing', () => {
     const trust = { trusted: false }
     expect(partyFacts({ host: 'a.example', name: '\u200b', trust }).own).toBeUndefined()

@@ -24,7 +24,7 @@ interface Party {
 }
 
 export function partyFacts({ host, name, trust }: Party): PartyFacts {
-  const confirmed = trust.trusted ? commonName(trust.name) : ''
+  const confirmed = trust.trusted ? hostOrName(trust.name) : ''
   const known = confirmed === '' ? host : confirmed
   const own = plainName(name ?? '')
   return {
@@ -36,6 +36,13 @@ export function partyFacts({ host, name, trust }: Party): PartyFacts {
     trusted: trust.trusted,
     anchor: commonName(trust.anchor) || plainName(trust.source ?? ''),
   }
+}
+
+/** Somebody who is known by an address of the web alone is called by its host, as the page calls everybody without a name. */
+function hostOrName(name: string | undefined): string {
+  const url = URL.parse(name ?? '')
+  const isHost = url !== null && /^https?:$/.test(url.protocol) && url.pathname === '/'
+  return isHost ? url.host : commonName(name)
 }
 
 /** The name within a distinguished name (RFC 4514): `CN=Example CA,O=Example` is "Example CA" to people. */

@@ -68,8 +68,6 @@ export function Consent({ preview, exchange }: ConsentProps) {
           <Button big busy={exchange.busy} onPress={decline}>
             {t.decline}
           </Button>
-        </div>
-        <div class="actions">
           <Button kind="quiet" busy={exchange.busy} onPress={leave}>
             {t.sayNothing}
           </Button>
