@@ -1,7 +1,8 @@
 /** A page with a code: its heading, the code on one side, and what happens on the other. */
+
+import { BackLink } from '@countersign/ui/page/back-link'
 import { Heading } from '@countersign/ui/page/heading'
 import type { ComponentChildren } from 'preact'
-import { BackLink } from '../parts/back-link.tsx'
 import { Loading, NotLoaded } from '../parts/loading.tsx'
 import type { FollowedSession } from '../parts/use-session-stream.ts'
 import { portal } from '../text/portal-texts.ts'

@@ -3,12 +3,13 @@ import type { OpenedCard } from '@countersign/api/wallet/cards'
 import type { CredentialStatus } from '@countersign/api/wallet/credentials'
 import { Card, lookOf } from '@countersign/ui/credential/card'
 import { Badge, type Tone } from '@countersign/ui/elements/badge'
-import { Button, LinkButton } from '@countersign/ui/elements/button'
-import { again, back } from '@countersign/ui/elements/icons'
+import { Button } from '@countersign/ui/elements/button'
+import { again } from '@countersign/ui/elements/icons'
 import { TechnicalDetails } from '@countersign/ui/elements/notice'
 import { plainName, plainText } from '@countersign/ui/elements/plain-name'
 import { Facts, Part, Said, Sheet } from '@countersign/ui/elements/sheet'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { BackLink } from '@countersign/ui/page/back-link'
 import { Heading } from '@countersign/ui/page/heading'
 import { Problem } from '@countersign/ui/page/problem'
 import { clockTime, day } from '@countersign/ui/text/format'
@@ -82,11 +83,7 @@ function ShownCard({ walletId, card, onRemoved }: ShownCardProps) {
   const standing = status && standingOf(status.lists, card.expiresAt, now)
   return (
     <div class="stack" data-gap="m">
-      <p>
-        <LinkButton kind="quiet" icon={back} href="/">
-          {wallet.value.home.title}
-        </LinkButton>
-      </p>
+      <BackLink href="/">{wallet.value.home.title}</BackLink>
       <div class="two" data-side="start">
         <div class="stack">
           <Face card={card} standing={standing} />

@@ -1,6 +1,6 @@
 /** The way back to where somebody came from, at the top of a page. */
-import { LinkButton } from '@countersign/ui/elements/button'
-import { back } from '@countersign/ui/elements/icons'
+import { LinkButton } from '../elements/button.tsx'
+import { back } from '../elements/icons.ts'
 
 export function BackLink({ href, children }: { readonly href: string; readonly children: string }) {
   return (
