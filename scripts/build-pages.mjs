@@ -77,7 +77,8 @@ async function bundle(pages, outDir) {
       cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
       // One sheet an app: a page that is loaded later brings no flash of a page without a look.
       cssCodeSplit: false,
-      assetsInlineLimit: 0,
+      // A small drawing weighs less within the sheet than another request for it.
+      assetsInlineLimit: 2048,
       modulePreload: { polyfill: false },
       reportCompressedSize: false,
     },

@@ -180,8 +180,8 @@ describe('a request', () => {
     // An address is withheld as a whole or not at all.
     expect(picks).toEqual([
       expect.stringMatching(/^Date of birth.*needed$/),
-      expect.stringMatching(/^Street address.*Musterweg 7.*needed$/),
-      expect.stringMatching(/^Address.*Locality: Graz.*shown with the card$/),
+      expect.stringMatching(/^Street and number.*Musterweg 7.*needed$/),
+      expect.stringMatching(/^Address.*Town: Graz.*shown with the card$/),
     ])
     expect(await headingOf(watched)).toMatch(/^Share 3 details/)
     expect(await page.getByText('This card can say that you are old enough.', { exact: false }).count()).toBe(
