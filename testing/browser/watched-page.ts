@@ -2,8 +2,9 @@
  * A page of ours in a browser, with everything that no page of ours may do written down: an error in the console, a report of
  * its policy, a request to another origin, a dialog of the browser.
  */
-import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
-import { eventually } from '../time/eventually.ts'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 
 export interface WatchedPage {
   readonly page: Page
@@ -14,8 +15,6 @@ export interface WatchedPage {
   readonly expectFailedRequests: () => void
   /** Requests that change something, as `POST /path`. */
   readonly changes: () => readonly string[]
-  /** Resolves when everything that was asked for is there and drawn; what is followed (an event stream) does not count. */
-  readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -27,9 +26,9 @@ export interface PageOptions {
   readonly permissions?: readonly string[]
   /** Origins of others that the test leads this browser to. */
   readonly led?: readonly string[]
-  /** Cookies and the like of somebody who was there before. */
-  readonly storage?: Awaited<ReturnType<BrowserContext['storageState']>>
 }
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** `origin`: of the pages under test. */
 export async function watchedPage(
@@ -44,12 +43,12 @@ export async function watchedPage(
     locale: options.locale ?? 'en',
     reducedMotion: 'reduce',
     permissions: [...(options.permissions ?? [])],
-    ...(options.storage !== undefined && { storageState: options.storage }),
   })
   // Only a failing test waits so long: a machine that does other things as well takes ten times its time.
   context.setDefaultTimeout(90_000)
   // Before any script of the page, and not as one of it: its policy has no part in what a test looks with.
   await context.addInitScript(VIOLATIONS)
+  await context.addInitScript(axe)
   const page = await context.newPage()
   const known = [origin, ...(options.led ?? [])]
   const seen: string[] = []
@@ -66,7 +65,6 @@ export async function watchedPage(
     seen.push(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
-  const asking = askingOf(page)
   page.on('request', (request) => {
     const url = new URL(request.url())
     if (url.protocol.startsWith('http') && !known.includes(url.origin)) seen.push(`foreign: ${request.url()}`)
@@ -80,30 +78,9 @@ export async function watchedPage(
       failuresExpected = true
     },
     changes: () => [...changes],
-    async settled() {
-      do await eventually('the page has what it asked for', () => asking.size === 0)
-      while (await page.evaluate(DRAWN).then(() => asking.size > 0))
-    },
     close: () => context.close(),
   }
 }
-
-/** What was asked for and has not come yet. */
-function askingOf(page: Page): ReadonlySet<Request> {
-  const asking = new Set<Request>()
-  page.on('request', (request) => {
-    if (request.headers()['accept'] !== 'text/event-stream') asking.add(request)
-  })
-  const ended = (request: Request) => void asking.delete(request)
-  page.on('requestfinished', ended)
-  page.on('requestfailed', ended)
-  return asking
-}
-
-/** Two frames: what a page does with an answer is drawn in the first at the earliest. */
-const DRAWN = `new Promise((resolve) => {
-  requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))
-})`
 
 const VIOLATIONS = `document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
   console.info('[policy] ' + violatedDirective + ' ' + blockedURI)
