@@ -181,6 +181,8 @@ describe('the cluster', () => {
 
   it('warns of instances that keep sessions for themselves, and so does the first page', async () => {
     await openBeside([`--verifierUrl=${await verifiersApart()}`])
+    // Of a session that one of them lists the other knows nothing.
+    watched.expectFailedRequests()
     await page.goto('/')
     await probe('sessions', 'bad')
       .getByText(/^2 instances keep sessions in their own memory/)

@@ -4,7 +4,7 @@
  */
 import { LinkButton } from '@countersign/ui/elements/button'
 import { Strokes } from '@countersign/ui/elements/icon'
-import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { Heading } from '@countersign/ui/page/heading'
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso'
@@ -32,15 +32,31 @@ function useExchange(id: string, code: string, tries: number): CallFailure | und
   const [failure, setFailure] = useState<CallFailure>()
   useEffect(() => {
     if (code === '') return
+    let isShown = true
     setFailure(undefined)
-    const path = `/verifications/${encodeURIComponent(id)}/returned`
-    void api.send('POST', path, { responseCode: code }).then((answer) => {
+    void exchanged(id, code, tries).then((answer) => {
+      if (!isShown) return
       // 409: it was exchanged before, by this browser; the page that follows says what came of it.
       if (answer.ok || answer.error.status === 409) route(`/verify/${encodeURIComponent(id)}`, true)
       else setFailure(answer.error)
     })
+    return () => {
+      isShown = false
+    }
   }, [id, code, tries, route])
   return failure
+}
+
+let latest: { readonly of: string; readonly answer: Promise<Answer<unknown>> } | undefined
+
+/** One call a code and try, however often the page is put together meanwhile: a second one would be refused. */
+function exchanged(id: string, code: string, tries: number): Promise<Answer<unknown>> {
+  const of = JSON.stringify([id, code, tries])
+  if (latest?.of !== of) {
+    const path = `/verifications/${encodeURIComponent(id)}/returned`
+    latest = { of, answer: api.send('POST', path, { responseCode: code }) }
+  }
+  return latest.answer
 }
 
 function Told({ title, why }: { readonly title: string; readonly why: string }) {
