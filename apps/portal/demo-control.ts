@@ -4,6 +4,7 @@
  */
 import { connect } from 'node:net'
 import { type DemoChange, type DemoInstance, demoInstances } from '@countersign/api/portal/demo'
+import { parseJson } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { z } from 'zod'
 
@@ -25,7 +26,8 @@ const answerLine = z.union([demoInstances, z.object({ refused: z.enum(REFUSALS) 
 export function demoControl(socketPath: string): DemoControl {
   const ask = async (line: string, instance = ''): Promise<Result<readonly DemoInstance[], DemoRefusal>> => {
     const text = await answerTo(socketPath, line).catch(() => '')
-    const read = answerLine.safeParse(jsonOf(text))
+    const json = parseJson(text)
+    const read = answerLine.safeParse(json.ok ? json.value : undefined)
     if (!read.success) return refuse({ code: 'control_silent' })
     if ('instances' in read.data) return ok(read.data.instances)
     return refuse({ code: read.data.refused, instance })
@@ -53,12 +55,4 @@ function answerTo(path: string, line: string): Promise<string> {
     socket.on('error', reject)
     socket.on('end', () => resolve(heard))
   })
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -6,7 +6,7 @@ import type { IncomingMessage } from 'node:http'
 import { type ClusterInstances, clusterInstances } from '@countersign/api/cluster/instances'
 import type { CheckedService, Checklist } from '@countersign/api/portal/checklist'
 import { type TrustFacts, trustFacts } from '@countersign/api/trust'
-import { defined } from '@countersign/core/json'
+import { defined, parseJson } from '@countersign/core/json'
 import { callUpstream, type Upstream } from '@countersign/service/http/passing/call-upstream'
 import type { z } from 'zod'
 import { credentialOf, type KeyedUpstream, type Upstreams } from './upstreams.ts'
@@ -116,10 +116,7 @@ async function textOf(answer: IncomingMessage): Promise<string | undefined> {
 
 function read<T>(schema: z.ZodType<T>, heard: Heard | undefined): T | undefined {
   if (heard?.status !== 200) return undefined
-  try {
-    const parsed = schema.safeParse(JSON.parse(heard.text))
-    return parsed.success ? parsed.data : undefined
-  } catch {
-    return undefined
-  }
+  const json = parseJson(heard.text, { maxBytes: MOST_BYTES })
+  const parsed = schema.safeParse(json.ok ? json.value : undefined)
+  return parsed.success ? parsed.data : undefined
 }

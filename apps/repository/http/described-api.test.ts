@@ -1,6 +1,4 @@
-import { catalogue } from '@countersign/catalogue/catalogue'
-import { ALL_FORMATS } from '@countersign/credential/all-formats'
-import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import type { HttpService } from '@countersign/service/http/http-service'
 import {
   type ApiDocument,
   addressOf,
@@ -10,30 +8,13 @@ import {
   operationsOf,
 } from '@countersign/testing/client/described-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { repositoryRoutes } from './routes.ts'
+import { openRepository } from '../testing/repository.testing.ts'
 
 let service: HttpService
 let operations: readonly Operation[] = []
 
 beforeAll(async () => {
-  const baseUrl = 'http://localhost:7103'
-  service = await createHttpService({
-    title: 'Repository',
-    description: '',
-    config: {
-      service: 'repository',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl,
-      instance: 'repository-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: ['openapi'],
-    },
-    routes: (app) => repositoryRoutes(app, { baseUrl, formats: ALL_FORMATS, types: catalogue }),
-    checks: [],
-  })
+  service = await openRepository('http://localhost:7103', ['openapi'])
   operations = operationsOf((await service.app.inject('/api.json')).json<ApiDocument>())
 })
 afterAll(() => service.close())

@@ -1,34 +1,17 @@
 import { createHash } from 'node:crypto'
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { exampleOf } from '@countersign/catalogue/publication'
-import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { jwtVcJson, vcJwt } from '@countersign/credential/w3c-vc/format'
-import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import type { HttpService } from '@countersign/service/http/http-service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { repositoryRoutes } from './routes.ts'
+import { openRepository } from '../testing/repository.testing.ts'
 
 const baseUrl = 'https://repository.example'
 let service: HttpService
 let origin = ''
 
 beforeAll(async () => {
-  service = await createHttpService({
-    title: 'Repository',
-    description: '',
-    config: {
-      service: 'repository',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl,
-      instance: 'repository-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features: [],
-    },
-    routes: (app) => repositoryRoutes(app, { baseUrl, formats: ALL_FORMATS, types: catalogue }),
-    checks: [],
-  })
+  service = await openRepository(baseUrl)
   origin = `http://localhost:${(await service.listen()).port}`
 })
 afterAll(() => service.close())

@@ -1,33 +1,14 @@
 import { catalogue } from '@countersign/catalogue/catalogue'
-import { ALL_FORMATS } from '@countersign/credential/all-formats'
-import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import type { HttpService } from '@countersign/service/http/http-service'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { repositoryService } from '../build.ts'
+import { openRepository } from '../testing/repository.testing.ts'
 
 let service: HttpService
 let below: HttpService
 
-async function started(baseUrl: string, features: readonly string[] = ['openapi']): Promise<HttpService> {
-  return createHttpService({
-    ...repositoryService({ baseUrl, formats: ALL_FORMATS, types: catalogue }),
-    config: {
-      service: 'repository',
-      mode: 'development',
-      webHost: '127.0.0.1',
-      webPort: 0,
-      baseUrl,
-      instance: 'repository-1',
-      trustedProxies: [],
-      logLevel: 'silent',
-      features,
-    },
-    checks: [],
-  })
-}
-
 beforeAll(async () => {
-  service = await started('https://repository.example')
-  below = await started('https://example.org/types')
+  service = await openRepository('https://repository.example', ['openapi'])
+  below = await openRepository('https://example.org/types', ['openapi'])
 })
 afterAll(() => Promise.all([service.close(), below.close()]))
 
@@ -195,7 +176,7 @@ describe('a page', () => {
 
 describe('the API page', () => {
   it('is led to where it is', async () => {
-    const without = await started('https://repository.example', [])
+    const without = await openRepository('https://repository.example', [])
     expect((await without.app.inject({ url: '/' })).body).not.toContain('href="/swagger"')
     expect((await without.app.inject({ url: '/swagger' })).statusCode).toBe(404)
     expect((await get('/')).body).toContain('href="/swagger"')

@@ -3,10 +3,11 @@ import { CARD } from '@countersign/catalogue/card/card-template'
 import { EMBLEMS } from '@countersign/catalogue/card/emblems'
 import type { CatalogueType } from '@countersign/catalogue/catalogue-type'
 import { TOPICS, type Topic } from '@countersign/catalogue/topics'
+import { formatName } from '@countersign/credential/display/format-name'
 import { linkTo, page, type View } from './frame.ts'
 import { html, type Markup } from './markup.ts'
 import { siteTexts } from './texts/site-texts.ts'
-import { formatName, inLanguage } from './words.ts'
+import { inLanguage } from './words.ts'
 
 /** `wanted`: words that must be in what is said of a type; empty for all. */
 export function listPage(types: readonly CatalogueType[], wanted: string, view: View): Markup {

@@ -8,10 +8,11 @@ import {
 } from '@countersign/catalogue/catalogue-type'
 import { lifetimeDays } from '@countersign/catalogue/publication'
 import type { FormatFacts, SecuringMechanism } from '@countersign/credential/contract/format-facts'
+import { formatName } from '@countersign/credential/display/format-name'
 import { linkTo, page, type View } from './frame.ts'
 import { type Content, html, type Markup } from './markup.ts'
 import { siteTexts } from './texts/site-texts.ts'
-import { formatName, inLanguage, listed } from './words.ts'
+import { inLanguage, listed } from './words.ts'
 
 export interface TypePageParts {
   readonly type: CatalogueType

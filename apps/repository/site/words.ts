@@ -11,19 +11,6 @@ export function inLanguage<T extends { readonly locale: string }>(
   return found
 }
 
-/** What people call a format; its identifier where they have no word for it. */
-export function formatName(id: string): string {
-  return FORMAT_NAMES[id] ?? id
-}
-
-const FORMAT_NAMES: Readonly<Record<string, string>> = {
-  'dc+sd-jwt': 'SD-JWT VC',
-  mso_mdoc: 'ISO mdoc',
-  jwt_vc_json: 'W3C VC 1.1 (JWT)',
-  'vc+jwt': 'W3C VC 2.0 (JWT)',
-  'vc+sd-jwt': 'W3C VC 2.0 (SD-JWT)',
-}
-
 export function listed(words: readonly string[], language: LanguageId): string {
   return new Intl.ListFormat(language, { type: 'conjunction' }).format(words)
 }

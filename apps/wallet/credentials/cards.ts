@@ -97,7 +97,7 @@ async function faceOf(
     id,
     format: held.format,
     type: held.type,
-    ...cardOf(wallet, credential, locales),
+    ...cardOf(credential, locales),
     holder: holderName(view.claims),
     look: { ...lookOf(look, locales), logo },
     addedAt,

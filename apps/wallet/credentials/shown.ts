@@ -49,13 +49,8 @@ export type Locales = readonly string[]
 
 const MAX_NAME = 200
 
-export function cardOf(
-  { formats }: Pick<Wallet, 'formats'>,
-  { held, look }: Pick<StoredCredential, 'held' | 'look'>,
-  locales: Locales,
-): ShownCard {
-  const { title } = credentialView(held, formats.spoken(held.format), look, locales)
-  return { title, issuerName: issuerName(held, look) }
+export function cardOf({ held, look }: Pick<StoredCredential, 'held' | 'look'>, locales: Locales): ShownCard {
+  return { title: titleOf(look, held.type, locales), issuerName: issuerName(held, look) }
 }
 
 /** Where it was received from is known; what it says of itself stands in for that in credentials of earlier releases alone. */

@@ -42,7 +42,7 @@ export async function candidatesOf(
     candidates.push({
       credentialId,
       type: credential.held.type,
-      ...cardOf(wallet, credential, locales),
+      ...cardOf(credential, locales),
       look: lookOf(credential.look, locales),
       ...first.way,
       alternatives: others.map(({ alternative, way }) => ({ alternative, ...way })),

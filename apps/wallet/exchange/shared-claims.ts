@@ -68,7 +68,7 @@ async function sharedCredential(
   const disclosed = await opened(wallet, exchange, { credential, presentation, queryId })
   if (disclosed === undefined) return undefined
   const card = credential
-    ? cardOf(wallet, credential, locales)
+    ? cardOf(credential, locales)
     : { title: titleOf(undefined, disclosed.type, locales) }
   const asked = exchange.resolved.query.credentials.find(({ id }) => id === queryId)
   const paths = (asked?.claims ?? []).map(({ path }) => path)

@@ -90,7 +90,7 @@ function nearCredential(
   const credential = credentials.find(({ id }) => id === credentialId)
   const format = wallet.formats.get(asked.format)
   if (credential === undefined || format === undefined) return []
-  const card = { credentialId, ...cardOf(wallet, credential, locales) }
+  const card = { credentialId, ...cardOf(credential, locales) }
   if (reason === 'trusted_authority') return [{ ...card, reason: 'issuer' }]
   if (reason !== 'claims') return [{ ...card, reason }]
   const fault = unmetClaim(asked, format, credential.held.claims)

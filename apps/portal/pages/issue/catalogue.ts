@@ -39,19 +39,6 @@ export function loadMetadata(options?: CallOptions): Promise<Answer<IssuerMetada
   return api.get<IssuerMetadata>('/issuer/.well-known/openid-credential-issuer', options)
 }
 
-/** What people call a format. */
-const FORMAT_NAMES: Readonly<Record<string, string>> = {
-  'dc+sd-jwt': 'SD-JWT VC',
-  mso_mdoc: 'ISO mdoc',
-  jwt_vc_json: 'W3C VC 1.1 (JWT)',
-  'vc+jwt': 'W3C VC 2.0 (JWT)',
-  'vc+sd-jwt': 'W3C VC 2.0 (SD-JWT)',
-}
-
-export function formatName(format: string): string {
-  return FORMAT_NAMES[format] ?? format
-}
-
 /** How credentials of a format are asked for: the end of the issue path, the repository's shelf, the member of the body. */
 export interface FormatWays {
   readonly issuePath: 'sdjwt' | 'jwt' | 'mdoc'

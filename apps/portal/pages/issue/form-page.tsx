@@ -2,7 +2,9 @@
  * The form of a type, made from its JSON Schema and filled with the example of the catalogue, with the card beside it as it will
  * look. JSON is the same thing written out; text in it that is not valid yet stays. What is valid the issuer decides.
  */
+
 import type { CreatedOffer } from '@countersign/api/issuer/offers'
+import { formatName } from '@countersign/credential/display/format-name'
 import { Card, lookOf } from '@countersign/ui/credential/card'
 import { Button } from '@countersign/ui/elements/button'
 import { Notice } from '@countersign/ui/elements/notice'
@@ -27,7 +29,6 @@ import {
   claimLabel,
   claimsAt,
   configurationOf,
-  formatName,
   type IssuerMetadata,
   loadMetadata,
   loadTypes,

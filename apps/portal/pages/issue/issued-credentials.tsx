@@ -2,7 +2,9 @@
  * What an issuance has issued: each credential's status as the issuer's log has it, and the way to revoke it, which is asked once
  * more, since nobody can take it back.
  */
+
 import type { IssuedCredentialView } from '@countersign/api/issuer/credentials'
+import { formatName } from '@countersign/credential/display/format-name'
 import { Badge } from '@countersign/ui/elements/badge'
 import { Button } from '@countersign/ui/elements/button'
 import { type Fact, Facts } from '@countersign/ui/elements/sheet'
@@ -15,7 +17,6 @@ import { isoOf } from '../parts/times.ts'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { api } from '../session.ts'
 import { portal } from '../text/portal-texts.ts'
-import { formatName } from './catalogue.ts'
 import { type CredentialStatus, changeStatus, STATUS_TONES } from './credential-status.ts'
 import { RevokeQuestion } from './revoke-question.tsx'
 
@@ -95,12 +96,7 @@ function Revoke({ id, onDone }: { readonly id: string; readonly onDone: () => vo
           {t.revoke}
         </Button>
       </div>
-      <RevokeQuestion
-        open={isAsked}
-        busy={busy}
-        onClose={() => setAsked(false)}
-        onRevoke={() => void revoke()}
-      />
+      <RevokeQuestion open={isAsked} busy={busy} onClose={() => setAsked(false)} onDo={() => void revoke()} />
     </div>
   )
 }

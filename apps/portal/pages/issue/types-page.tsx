@@ -1,4 +1,5 @@
 /** Which type to issue: all of them in one call, found by typing. */
+import { formatName } from '@countersign/credential/display/format-name'
 import { Card, lookOf } from '@countersign/ui/credential/card'
 import { TextField } from '@countersign/ui/forms/field'
 import { Heading } from '@countersign/ui/page/heading'
@@ -8,7 +9,7 @@ import { useState } from 'preact/hooks'
 import { Loading, NotLoaded } from '../parts/loading.tsx'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { portal } from '../text/portal-texts.ts'
-import { formatName, loadTypes, shownName, type TypeEntry } from './catalogue.ts'
+import { loadTypes, shownName, type TypeEntry } from './catalogue.ts'
 
 export function TypesPage() {
   const { value, failure, retry } = useLoaded(loadTypes, 'types')

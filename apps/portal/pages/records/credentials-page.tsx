@@ -2,7 +2,9 @@
  * What was issued, by type, status and time, with the ends of a credential's life: suspended and valid by turns, revoked for good.
  * A revocation is asked once more, because nobody takes it back.
  */
+
 import type { CredentialLog } from '@countersign/api/issuer/credential-log'
+import { formatName } from '@countersign/credential/display/format-name'
 import { Badge } from '@countersign/ui/elements/badge'
 import { Button } from '@countersign/ui/elements/button'
 import { TechnicalDetails } from '@countersign/ui/elements/notice'
@@ -16,7 +18,7 @@ import { day, dayAndTime } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useEffect, useState } from 'preact/hooks'
-import { formatName, type IssuerMetadata, loadMetadata } from '../issue/catalogue.ts'
+import { type IssuerMetadata, loadMetadata } from '../issue/catalogue.ts'
 import { type CredentialStatus, changeStatus } from '../issue/credential-status.ts'
 import { RevokeQuestion } from '../issue/revoke-question.tsx'
 import { Loading, NotLoaded } from '../parts/loading.tsx'
@@ -36,6 +38,7 @@ import {
   typeName,
 } from './issued-credentials.ts'
 import { Pager } from './pager.tsx'
+import { usePages } from './use-pages.ts'
 
 const EVERYTHING: LogFilter = { type: '', status: '', from: '', until: '' }
 
@@ -90,9 +93,10 @@ interface PagesProps {
 }
 
 function Pages({ filter, metadata }: PagesProps) {
-  const [places, setPlaces] = useState<readonly string[]>([])
-  const before = places.at(-1)
-  const { value, failure, retry } = useLoaded(() => loadLog(filter, before), JSON.stringify([filter, before]))
+  const { value, failure, retry, before, newer, older } = usePages(
+    (place) => loadLog(filter, place),
+    JSON.stringify(filter),
+  )
   const t = operation.value.credentials
   if (failure?.status === 404)
     return (
@@ -103,14 +107,10 @@ function Pages({ filter, metadata }: PagesProps) {
     )
   if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
   if (value === undefined) return <Loading />
-  const { next } = value
   return (
     <div class="stack">
       <Page key={before} page={value} metadata={metadata} />
-      <Pager
-        newer={places.length === 0 ? undefined : () => setPlaces(places.slice(0, -1))}
-        older={next === undefined ? undefined : () => setPlaces([...places, next])}
-      />
+      <Pager newer={newer} older={older} />
     </div>
   )
 }
@@ -159,7 +159,7 @@ function Page({
         open={revoking !== undefined}
         busy={busy !== undefined}
         onClose={() => setRevoking(undefined)}
-        onRevoke={() => {
+        onDo={() => {
           if (revoking !== undefined) void change(revoking, 'revoked')
           setRevoking(undefined)
         }}

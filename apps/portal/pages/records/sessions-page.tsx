@@ -4,7 +4,6 @@ import { Notice } from '@countersign/ui/elements/notice'
 import { Heading } from '@countersign/ui/page/heading'
 import { dayAndTime } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
-import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import { loadMetadata } from '../issue/catalogue.ts'
 import { Loading, NotLoaded } from '../parts/loading.tsx'
@@ -16,6 +15,7 @@ import { portal } from '../text/portal-texts.ts'
 import { type ListingService, loadSessions, type SessionPage } from './listed-sessions.ts'
 import { Pager } from './pager.tsx'
 import { SessionEntry } from './session-entry.tsx'
+import { usePages } from './use-pages.ts'
 
 const STATES = {
   verifier: [
@@ -75,24 +75,17 @@ interface PagesProps {
   readonly state: string | undefined
 }
 
-/** `places`: where the pages before this one ended, the first one nowhere. */
 function Pages({ service, state }: PagesProps) {
-  const [places, setPlaces] = useState<readonly string[]>([])
-  const before = places.at(-1)
-  const { value, failure, retry } = useLoaded(
-    () => loadSessions({ service, state, before }),
-    `${service} ${state} ${before}`,
+  const { value, failure, retry, newer, older } = usePages(
+    (before) => loadSessions({ service, state, before }),
+    `${service} ${state}`,
   )
   if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
   if (value === undefined) return <Loading />
-  const { next } = value
   return (
     <div class="stack">
-      <Page page={value} goOn={next === undefined ? undefined : () => setPlaces([...places, next])} />
-      <Pager
-        newer={places.length === 0 ? undefined : () => setPlaces(places.slice(0, -1))}
-        older={next === undefined ? undefined : () => setPlaces([...places, next])}
-      />
+      <Page page={value} goOn={older} />
+      <Pager newer={newer} older={older} />
     </div>
   )
 }

@@ -1,6 +1,8 @@
 /** Whom the services believe, by which source, until when and why not; and the keys by which others know them. */
+
 import type { BelievedFacts, OwnKeyFacts, TrustFacts, TrustSourceFacts } from '@countersign/api/trust'
 import { ok } from '@countersign/core/result'
+import { formatName } from '@countersign/credential/display/format-name'
 import { Badge, type Tone } from '@countersign/ui/elements/badge'
 import { Details } from '@countersign/ui/elements/notice'
 import { plainText } from '@countersign/ui/elements/plain-name'
@@ -10,7 +12,6 @@ import { Heading } from '@countersign/ui/page/heading'
 import { day, dayAndTime, list } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { formatName } from '../issue/catalogue.ts'
 import { Loading, NotLoaded } from '../parts/loading.tsx'
 import { isoOf } from '../parts/times.ts'
 import { useLoaded } from '../parts/use-loaded.ts'

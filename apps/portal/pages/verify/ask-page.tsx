@@ -4,6 +4,7 @@
  */
 
 import type { BeginVerificationBody } from '@countersign/api/portal/verifications'
+import { formatName } from '@countersign/credential/display/format-name'
 import { Button } from '@countersign/ui/elements/button'
 import { Details } from '@countersign/ui/elements/notice'
 import { TextField } from '@countersign/ui/forms/field'
@@ -17,7 +18,6 @@ import {
   claimLabel,
   claimsKnownBy,
   configurationOf,
-  formatName,
   type IssuerMetadata,
   loadMetadata,
   loadTypes,

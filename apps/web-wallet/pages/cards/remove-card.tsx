@@ -1,9 +1,9 @@
-/** Asked before a card is removed for good. The press that opened the question does not answer it. */
+/** A card is removed for good, after a question. */
 import type { OpenedCard } from '@countersign/api/wallet/cards'
 import { Button } from '@countersign/ui/elements/button'
-import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
-import { Dialog, Notice } from '@countersign/ui/elements/notice'
+import { Notice } from '@countersign/ui/elements/notice'
 import { plainName } from '@countersign/ui/elements/plain-name'
+import { Question } from '@countersign/ui/elements/question'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
@@ -30,7 +30,6 @@ export function RemoveCard({ walletId, card, onRemoved }: RemoveCardProps) {
     if (answer.ok || answer.error.status === 404) onRemoved()
     else setFailed(true)
   }
-  const decide = useGuardedPress(() => void remove(), open)
   return (
     <div class="stack" data-gap="s">
       {failed && (
@@ -49,19 +48,16 @@ export function RemoveCard({ walletId, card, onRemoved }: RemoveCardProps) {
           {t.remove}
         </Button>
       </div>
-      <Dialog
+      <Question
         heading={filled(t.removeSure, { title: plainName(card.title) })}
+        why={t.removeWhy}
+        keep={t.keep}
+        doIt={t.removeIt}
         open={open}
+        busy={busy}
         onClose={() => setOpen(false)}
-      >
-        <p>{t.removeWhy}</p>
-        <div class="actions">
-          <Button onPress={() => setOpen(false)}>{t.keep}</Button>
-          <Button kind="danger" busy={busy} onPress={decide}>
-            {t.removeIt}
-          </Button>
-        </div>
-      </Dialog>
+        onDo={() => void remove()}
+      />
     </div>
   )
 }
