@@ -60,6 +60,15 @@ describe('the lists', () => {
     }
   })
 
+  it('are listed packed for whoever takes that', async () => {
+    for (const encoding of ['gzip', 'br']) {
+      const { headers } = await get('/api/types', { 'accept-encoding': encoding })
+      expect(headers.get('content-encoding')).toBe(encoding)
+    }
+    const { headers, text } = await get('/api/types', { 'accept-encoding': 'identity' })
+    expect([headers.get('content-encoding'), JSON.parse(text)]).toEqual([null, expect.any(Array)])
+  })
+
   it('are all in the list of types, with where the type metadata is', async () => {
     const types = (await get<{ name: string; typeMetadata?: Record<string, string> }[]>('/api/types')).json()
     expect(types.map(({ name }) => name)).toEqual(catalogue.map(({ name }) => name))

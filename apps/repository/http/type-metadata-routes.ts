@@ -5,6 +5,9 @@ import { type CatalogueType, descriptionOf } from '@countersign/catalogue/catalo
 import { defined } from '@countersign/core/json'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail } from '@countersign/service/http/answers/wire-errors'
+import type { BuiltFile } from '@countersign/service/http/pages/built-pages'
+import { madeFile } from '@countersign/service/http/pages/made-file'
+import { sendFile } from '@countersign/service/http/pages/send-file'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
@@ -31,7 +34,15 @@ export function typeRoutes(app: ServiceApp, types: readonly CatalogueType[], bas
     },
   }
   const summary = 'All types: their names in each format, and where their type metadata is'
-  app.get('/api/types', { schema: { summary, tags }, config: { ...config, answers } }, async () => entries())
+  let file: Promise<BuiltFile> | undefined
+  app.get(
+    '/api/types',
+    { schema: { summary, tags }, config: { ...config, answers } },
+    async (request, reply) => {
+      file ??= madeFile('application/json; charset=utf-8', JSON.stringify(entries()))
+      return sendFile(await file, request, reply)
+    },
+  )
 }
 
 function typeEntryOf(type: CatalogueType, baseUrl: string): TypeEntry {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib'
 import { eventually } from '@countersign/testing/time/eventually'
 import { describe, expect, it } from 'vitest'
 import { behind, json, prefixInFront, routeInFront } from './passing.testing.ts'
@@ -65,6 +66,31 @@ describe.each(WAYS)('a call that is passed on %s', (_way, inFront) => {
       'x-content-type-options': 'nosniff',
     })
     expect(answer.headers.get('x-request-id')).not.toBe('theirs')
+  })
+
+  it('comes back packed as whoever asked takes it, and not again to who has it', async () => {
+    const packed = gzipSync('{"long":"text"}')
+    const { url } = await behind((request, response) => {
+      if (request.headers['if-none-match'] === '"a"') return response.writeHead(304, { etag: '"a"' }).end()
+      const isTaken = request.headers['accept-encoding'] === 'gzip'
+      response.writeHead(200, {
+        'content-type': 'application/json',
+        vary: 'accept-encoding',
+        etag: '"a"',
+        ...(isTaken && { 'content-encoding': 'gzip' }),
+      })
+      return response.end(isTaken ? packed : '{"long":"text"}')
+    })
+    const { ask } = await inFront({ url })
+    for (const [encoding, said] of [
+      ['gzip', 'gzip'],
+      ['identity', null],
+    ] as const) {
+      const answer = await ask('/passed', { headers: { 'accept-encoding': encoding } })
+      expect([answer.headers.get('content-encoding'), await answer.json()]).toEqual([said, { long: 'text' }])
+      expect([answer.headers.get('vary'), answer.headers.get('etag')]).toEqual(['accept-encoding', '"a"'])
+    }
+    expect((await ask('/passed', { headers: { 'if-none-match': '"a"' } })).status).toBe(304)
   })
 
   it('follows no redirect', async () => {

@@ -50,7 +50,9 @@ export async function askUpstream(
   passed: PassedRequest,
   maxBytes: number,
 ): Promise<{ readonly status: number; readonly text: string }> {
-  const { answer } = await ask(request, reply, upstream, passed)
+  // What is looked into comes as it is.
+  const headers = { ...passed.headers, 'accept-encoding': 'identity' }
+  const { answer } = await ask(request, reply, upstream, { ...passed, headers })
   void reply.headers(headersBack(answer.headers, passed.along ?? 'named'))
   const chunks: Buffer[] = []
   let length = 0

@@ -13,9 +13,10 @@ export type Headers = Record<string, string | string[]>
  */
 export type Along = 'named' | 'all'
 
-const NAMED = ['accept', 'accept-language', 'last-event-id'] as const
+const NAMED = ['accept', 'accept-encoding', 'accept-language', 'if-none-match', 'last-event-id'] as const
 const NAMED_BACK = [
   'content-type',
+  'content-encoding',
   'content-language',
   'cache-control',
   'etag',
