@@ -55,7 +55,8 @@ export function App() {
 function Page() {
   const { path } = useLocation()
   const t = portal.value
-  const isIn = session.value?.login === 'none' || session.value?.login === 'done'
+  // Until it is known that somebody has to log in: what comes above a page moves all of it.
+  const isIn = session.value?.login !== 'needed'
   return (
     <Frame
       name={t.product}

@@ -21,7 +21,7 @@ export function ReadyToWork() {
     <section class="sheet" aria-labelledby="ready">
       <h2 id="ready">{t.ready.heading}</h2>
       {value === undefined ? (
-        <p class="muted" role="status">
+        <p class="muted" role="status" data-loading={failure === undefined ? '' : undefined}>
           {failure === undefined ? t.ready.waiting : t.stale}
         </p>
       ) : (

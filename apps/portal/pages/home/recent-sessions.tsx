@@ -23,7 +23,7 @@ export function RecentSessions() {
         </LinkButton>
       </div>
       {value === undefined && (
-        <p class="muted" role="status">
+        <p class="muted" role="status" data-loading={failure === undefined ? '' : undefined}>
           {failure === undefined ? t.ready.waiting : t.stale}
         </p>
       )}

@@ -47,7 +47,7 @@ export function HomePage({ walletId }: { readonly walletId: string }) {
     return <Problem failure={cards.failure} product={wallet.value.product} home="/" retry={load} />
   if (cards.state === 'asking')
     return (
-      <div class="stack" data-gap="l">
+      <div class="stack" data-gap="l" data-loading>
         <Heading title={t.title} product={wallet.value.product} />
         <p class="muted">{t.fetching}</p>
       </div>
