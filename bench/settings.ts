@@ -11,6 +11,12 @@ export interface Settings {
   readonly concurrency: number
   readonly coldStarts: number
   readonly eventSamples: number
+  /** Flows through every part, in each round. */
+  readonly partFlows: number
+  readonly partRounds: number
+  /** Cold visits to each page; five by the budgets. */
+  readonly pageVisits: number
+  readonly portalAnswers: number
   /** Live sessions in Redis, few and many. */
   readonly liveSessions: { readonly few: number; readonly many: number }
   /** Rounds with many live sessions each begin with writing these. */
@@ -26,6 +32,10 @@ export const FULL: Settings = {
   concurrency: 16,
   coldStarts: 7,
   eventSamples: 200,
+  partFlows: 200,
+  partRounds: 7,
+  pageVisits: 5,
+  portalAnswers: 40,
   liveSessions: { few: 1_000, many: 100_000 },
   liveSessionRounds: 7,
   overload: { connections: [16, 64, 256, 1_024, 4_096], seconds: 15 },
@@ -39,6 +49,10 @@ export const QUICK: Settings = {
   concurrency: 16,
   coldStarts: 3,
   eventSamples: 40,
+  partFlows: 60,
+  partRounds: 3,
+  pageVisits: 2,
+  portalAnswers: 10,
   liveSessions: { few: 1_000, many: 20_000 },
   liveSessionRounds: 3,
   overload: { connections: [16, 256, 4_096], seconds: 8 },
@@ -76,9 +90,10 @@ export function readWish(argv: readonly string[]): Wish {
 }
 
 export const USAGE = `npm run bench -- [flags]
-  --quick            every figure roughly, in less than a minute; nothing is written
+  --quick            every figure roughly; nothing is written
   --large            a million live sessions in Redis instead of a hundred thousand
-  --only=a,b         some figures: verification, issuance, instances, live-sessions, events, cold-start, overload, formats
+  --only=a,b         some figures: verification, issuance, instances, live-sessions, events, cold-start, formats, parts, pages,
+                     portal-answer, overload
   --profile=DIR      CPU profiles of the measured services`
 
 function flagValue(argv: readonly string[], flag: string): string | undefined {

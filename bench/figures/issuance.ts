@@ -1,4 +1,7 @@
-/** One issuance: offer, token, nonce, credential with ten disclosures and a status index; what it leaves in Redis, and the memory. */
+/**
+ * One issuance: offer, token, nonce, credential with ten disclosures and a status index, the word that it was accepted; what
+ * it leaves in Redis, and the memory.
+ */
 import { issuancePlan } from '../limit/plan.ts'
 import { runFlows } from '../load/flows.ts'
 import { issuanceFlow } from '../load/issuance-flow.ts'
@@ -17,7 +20,7 @@ export async function issuanceFigures(stand: Stand): Promise<readonly Row[]> {
   const { rssBytes } = await service.usage()
   return [
     figure({
-      what: 'issuance, 5 requests',
+      what: 'issuance, 6 requests',
       unit: 'µs CPU',
       measured: rounds.second,
       limit: rounds.first,
@@ -41,6 +44,6 @@ async function leftInRedis({ redis, settings }: Stand, run: () => Promise<void>)
     what: 'all that one issuance leaves in Redis',
     unit: 'bytes',
     measured: [bytes],
-    note: 'the session, the credential for an honest retry, and the ids of two sender proofs',
+    note: 'the session, the credential for an honest retry, the ids of three sender proofs, a place in the list',
   })
 }

@@ -52,12 +52,13 @@ export function verificationWork(presentation: string, issuerKey: PublicJwk): re
 }
 
 /**
- * Two checks of sender's proofs (the key is new in the first), one of the holder's, the credential's salts, hashes and
+ * Three checks of sender's proofs (the key is new in the first), one of the holder's, the credential's salts, hashes and
  * signature, and the randomness of session and nonce.
  */
 export function issuancePlan(exchanges: readonly Exchange[]): LimitPlan {
-  const [offer, fetch, token, nonce, credential] = exchanges
-  if (!offer || !fetch || !token || !nonce || !credential) throw new Error('an issuance has five steps')
+  const [offer, fetch, token, nonce, credential, notification] = exchanges
+  if (!offer || !fetch || !token || !nonce || !credential || !notification)
+    throw new Error('an issuance has six steps')
   const keyProof = keyProofOf(credential)
   return {
     steps: [
@@ -70,6 +71,7 @@ export function issuancePlan(exchanges: readonly Exchange[]): LimitPlan {
         proofCheck(keyProof, true),
         ...issueWork(credentialOf(credential.reply.body)),
       ]),
+      step(notification, [proofCheck(notification.request.headers['dpop'] ?? '', false)]),
     ],
   }
 }

@@ -28,15 +28,21 @@ const HEAD_END = Buffer.from('\r\n\r\n')
 
 /** Connects to a port of the loopback interface. */
 export function openClient(port: number): HttpClient {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-  const replies = readReplies(socket)
+  let connection = openConnection(port)
   return {
     send: (request) => {
-      socket.write(written(request, port))
-      return replies.next()
+      // A balancer closes what nobody used for minutes.
+      if (connection.socket.destroyed) connection = openConnection(port)
+      connection.socket.write(written(request, port))
+      return connection.replies.next()
     },
-    close: () => socket.destroy(),
+    close: () => connection.socket.destroy(),
   }
+}
+
+function openConnection(port: number) {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  return { socket, replies: readReplies(socket) }
 }
 
 function written({ method, path, headers, body }: WireRequest, port: number): string {

@@ -1,7 +1,7 @@
 /**
- * One issuance in five requests: offer, fetch of the offer, token with DPoP, nonce, credential with DPoP. The wallet of the
- * tests does the same (`testing/client`); this one reads no more of an answer than it needs and sends over connections of
- * its own, because what the client costs is taken from what can be measured.
+ * One issuance in six requests: offer, fetch of the offer, token with DPoP, nonce, credential with DPoP, and the word that it
+ * was accepted, with DPoP. The wallet of the tests does the same (`testing/client`); this one reads no more of an answer than it
+ * needs and sends over connections of its own, because what the client costs is taken from what can be measured.
  */
 import { randomUUID } from 'node:crypto'
 import type { Signer } from '@countersign/crypto/engine'
@@ -47,7 +47,8 @@ export function issuanceFlow({ signers, managementApiKey, issuer }: IssuanceLoad
     const token = await requestToken(send, issuer, sender, code)
     const nonce = textMember((await send({ method: 'POST', path: '/nonce', headers: {} })).body, 'c_nonce')
     const proof = await createKeyProof({ signer: holder, issuer, nonce, now: now(), keyReference: 'jwk' })
-    await requestCredential(send, issuer, sender, token, proof)
+    const issued = await requestCredential(send, issuer, sender, token, proof)
+    await tellAccepted(send, issuer, sender, token, textMember(issued, 'notification_id'))
   }
 }
 
@@ -74,21 +75,43 @@ async function requestToken(send: Send, issuer: string, sender: Signer, code: st
   return textMember((await send({ method: 'POST', path: '/token', headers, body })).body, 'access_token')
 }
 
+/** Answers the credential response. */
 async function requestCredential(
   send: Send,
   issuer: string,
   sender: Signer,
   accessToken: string,
   proof: string,
-): Promise<void> {
-  const headers = {
-    'content-type': 'application/json',
-    authorization: `DPoP ${accessToken}`,
-    dpop: await dpop(sender, `${issuer}/credential`, accessToken),
-  }
+): Promise<string> {
+  const headers = await tokenHeaders(sender, `${issuer}/credential`, accessToken)
   const body = JSON.stringify({ credential_configuration_id: configurationId, proofs: { jwt: [proof] } })
   const issued = await send({ method: 'POST', path: '/credential', headers, body })
   credentialOf(issued.body)
+  return issued.body
+}
+
+async function tellAccepted(
+  send: Send,
+  issuer: string,
+  sender: Signer,
+  accessToken: string,
+  notificationId: string,
+): Promise<void> {
+  const headers = await tokenHeaders(sender, `${issuer}/notification`, accessToken)
+  const body = JSON.stringify({ notification_id: notificationId, event: 'credential_accepted' })
+  await send({ method: 'POST', path: '/notification', headers, body })
+}
+
+async function tokenHeaders(
+  sender: Signer,
+  url: string,
+  accessToken: string,
+): Promise<Readonly<Record<string, string>>> {
+  return {
+    'content-type': 'application/json',
+    authorization: `DPoP ${accessToken}`,
+    dpop: await dpop(sender, url, accessToken),
+  }
 }
 
 /** The credential of a credential response. */

@@ -2,6 +2,7 @@
 export interface Summary {
   readonly min: number
   readonly median: number
+  readonly p75: number
   readonly max: number
   readonly count: number
 }
@@ -11,6 +12,7 @@ export function summarise(values: readonly number[]): Summary {
   return {
     min: quantile(sorted, 0),
     median: quantile(sorted, 0.5),
+    p75: quantile(sorted, 0.75),
     max: quantile(sorted, 1),
     count: sorted.length,
   }

@@ -2,8 +2,9 @@
 import { type Summary, summarise } from '../measure/statistics.ts'
 
 export interface Budget {
-  /** What is held against the bound. */
+  /** What is held against the bound: the median of it, or what three of four rounds stay below. */
   readonly of: 'measured' | 'ratio'
+  readonly at?: 'median' | 'p75'
   readonly relation: 'at_least' | 'at_most'
   readonly bound: number
 }
@@ -49,11 +50,11 @@ export function figure(input: FigureInput): Figure {
     measured,
     ...(input.limit && { limit: summarise(input.limit) }),
     ...(ratio && { ratio }),
-    ...(budget && judged && { budget, met: isMet(budget, judged.median) }),
+    ...(budget && judged && { budget, met: isMet(budget, judged) }),
     ...(note !== undefined && { note }),
   }
 }
 
-function isMet({ relation, bound }: Budget, value: number): boolean {
+function isMet({ at = 'median', relation, bound }: Budget, { [at]: value }: Summary): boolean {
   return relation === 'at_least' ? value >= bound : value <= bound
 }

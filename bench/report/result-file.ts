@@ -1,6 +1,6 @@
 /** Keeps a run as JSON, with what it needs to be compared with another: commit, machine and Node version. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,6 +8,19 @@ import type { Settings } from '../settings.ts'
 import type { Row } from './figure.ts'
 
 const FOLDER = fileURLToPath(new URL('../results/', import.meta.url))
+
+export interface KeptRun {
+  readonly commit: string
+  readonly figures: readonly Row[]
+}
+
+/** The newest run that was kept; undefined before the first. */
+export function lastKept(): KeptRun | undefined {
+  const runs = readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.json'))
+    .map((name): KeptRun & { readonly date: string } => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')))
+  return runs.toSorted((a, b) => a.date.localeCompare(b.date)).at(-1)
+}
 
 /** Answers the path of the file, from the working directory. */
 export function keepResult(rows: readonly Row[], settings: Settings, seconds: number): string {

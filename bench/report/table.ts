@@ -1,10 +1,13 @@
 /** The figures as lines of text, for people. */
 import type { Summary } from '../measure/statistics.ts'
 import type { Budget, Figure, Row } from './figure.ts'
+import type { KeptRun } from './result-file.ts'
 
-export function table(rows: readonly Row[]): string {
-  const cells = [HEADINGS, ...rows.map(cellsOf)]
-  const widths = HEADINGS.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
+/** `before`: the run that each figure is set against, as a factor. */
+export function table(rows: readonly Row[], before?: KeptRun): string {
+  const headings = before === undefined ? HEADINGS : [...HEADINGS, `since ${before.commit}`]
+  const cells = [headings, ...rows.map((row) => [...cellsOf(row), changeOf(row, before)])]
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)))
   const lines = cells.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
   lines.splice(1, 0, widths.map((width) => '─'.repeat(width)).join('  '))
   const notes = rows.flatMap((row) =>
@@ -28,6 +31,26 @@ function cellsOf(row: Row): readonly string[] {
   ]
 }
 
+export function budgetLines(rows: readonly Row[]): string {
+  const judged = rows.flatMap((row) => ('met' in row && row.met !== undefined ? [row] : []))
+  const missed = judged.filter(({ met }) => !met)
+  const unknown = rows.filter((row) => 'notMeasured' in row)
+  return [
+    `${judged.length - missed.length} of ${judged.length} budgets met`,
+    ...missed.map(({ what }) => `  missed: ${what}`),
+    ...unknown.map(({ what }) => `  not measured: ${what}`),
+  ].join('\n')
+}
+
+/** Of the ratio, where there is one: it was taken on the same machine in the same moment. */
+function changeOf(row: Row, before: KeptRun | undefined): string {
+  const then = before?.figures.find(({ what }) => what === row.what)
+  if (then === undefined || 'notMeasured' in row || 'notMeasured' in then) return ''
+  const [now, was] = row.ratio && then.ratio ? [row.ratio, then.ratio] : [row.measured, then.measured]
+  const factor = now.median / was.median
+  return Number.isFinite(factor) ? `× ${factor.toFixed(2)}` : ''
+}
+
 function spread({ min, median, max, count }: Summary, unit: string): string {
   const values = count === 1 ? shown(median) : [min, median, max].map(shown).join('–')
   return unit === '' ? values : `${values} ${unit}`
@@ -38,7 +61,8 @@ function shown(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2)
 }
 
-function budgetText({ of, relation, bound }: Budget, { unit }: Figure): string {
+function budgetText({ of, at, relation, bound }: Budget, { measured, unit }: Figure): string {
   const sign = relation === 'at_least' ? '≥' : '≤'
-  return of === 'ratio' ? `ratio ${sign} ${bound.toFixed(2)}` : `${sign} ${bound} ${unit}`
+  if (of === 'ratio') return `ratio ${sign} ${bound.toFixed(2)}`
+  return `${at === 'p75' ? `p75 ${shown(measured.p75)} ` : ''}${sign} ${bound} ${unit}`.trimEnd()
 }

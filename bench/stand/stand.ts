@@ -1,8 +1,12 @@
 /**
  * The test stand of a run: one Redis, one deployment, wallets, and services that are started when a figure first asks
- * for them. Whatever was started is stopped at the end, and its files are removed.
+ * for them; for what people see, a cluster with its pages and a browser. Whatever was started is stopped at the end, and
+ * its files are removed.
  */
+import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { type RedisServer, startRedis } from '@countersign/local-servers/redis-server'
+import { startChromium } from '@countersign/testing/browser/chromium'
+import type { Browser } from 'playwright-core'
 import { type Holder, makeHolders } from '../load/holders.ts'
 import type { Settings } from '../settings.ts'
 import { type BenchDeployment, makeDeployment } from './deployment.ts'
@@ -16,6 +20,9 @@ export interface Stand {
   readonly holders: readonly Holder[]
   /** The same one for the same number; instances are told apart by it. */
   service(name: ServiceWish['name'], instance?: number): Promise<Service>
+  /** Two instances of everything behind Caddy, the pages too, on stores of their own; as `countersign cluster` starts it. */
+  cluster(): Promise<Cluster>
+  browser(): Promise<Browser>
   /** Stopped with the stand. */
   keep<T extends { stop(): Promise<void> }>(running: T): T
   close(): Promise<void>
@@ -27,6 +34,12 @@ export async function openStand(settings: Settings, profileDir?: string): Promis
   const control = await redisControl(server.port)
   const started = new Map<string, Promise<Service>>()
   const kept: { stop(): Promise<void> }[] = []
+  const keep = <T extends { stop(): Promise<void> }>(running: T): T => {
+    kept.push(running)
+    return running
+  }
+  let cluster: Promise<Cluster> | undefined
+  let browser: Promise<Browser> | undefined
   return {
     settings,
     deployment,
@@ -38,10 +51,18 @@ export async function openStand(settings: Settings, profileDir?: string): Promis
       started.set(key, running)
       return running
     },
-    keep: (running) => {
-      kept.push(running)
-      return running
+    cluster: () => {
+      cluster ??= startCluster({ ports: 'free', webWallets: 2, portals: 2 }).then(keep)
+      return cluster
     },
+    browser: () => {
+      browser ??= startChromium().then((started) => {
+        keep({ stop: () => started.close() })
+        return started
+      })
+      return browser
+    },
+    keep,
     close: async () => {
       const services = await Promise.allSettled(started.values())
       const running = services.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))

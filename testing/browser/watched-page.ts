@@ -26,6 +26,8 @@ export interface PageOptions {
   readonly permissions?: readonly string[]
   /** Origins of others that the test leads this browser to. */
   readonly led?: readonly string[]
+  /** Cookies and the like of somebody who was there before. */
+  readonly storage?: Awaited<ReturnType<BrowserContext['storageState']>>
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -43,6 +45,7 @@ export async function watchedPage(
     locale: options.locale ?? 'en',
     reducedMotion: 'reduce',
     permissions: [...(options.permissions ?? [])],
+    ...(options.storage !== undefined && { storageState: options.storage }),
   })
   // Only a failing test waits so long: a machine that does other things as well takes ten times its time.
   context.setDefaultTimeout(90_000)

@@ -1,0 +1,109 @@
+/**
+ * One visit to a page by somebody who was never there, on a slow phone: nothing in the cache, a slow line, a slow processor
+ * (`CONDITIONS`). A page that does what no page may - an error, another origin - stops the run: it must not be measured.
+ */
+import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import {
+  cumulativeShift,
+  OBSERVER,
+  type PageSpeed,
+  SLOWEST_INTERACTION,
+  SPEED,
+  settledFor,
+} from './page-observer.ts'
+
+/** Those under which the budgets of the pages were set. */
+export const CONDITIONS = {
+  roundTripMs: 150,
+  bitsPerSecond: 1_600_000,
+  /** Times slower than this machine. */
+  cpu: 4,
+} as const
+
+/** After the largest thing was painted: something larger may follow that was asked for by it. */
+const SETTLED_MS = 700
+
+export interface Act {
+  readonly name: string
+  /** Presses or types; resolves when what it leads to is there. */
+  run(page: Page): Promise<void>
+}
+
+export interface Visit {
+  readonly path: string
+  /** What shows that the page is there. */
+  ready(page: Page): Locator
+  readonly acts?: readonly Act[]
+}
+
+export type Storage = Awaited<ReturnType<BrowserContext['storageState']>>
+
+export interface Visited {
+  readonly largestMs: number
+  readonly largest: string
+  readonly shift: number
+  /** What moved most, for people. */
+  readonly shifted: string
+  /** By the name of the act. */
+  readonly interactions: ReadonlyMap<string, number>
+}
+
+/** `storage`: of somebody who is logged in; their cache is empty all the same. */
+export async function coldVisit(
+  browser: Browser,
+  origin: string,
+  visit: Visit,
+  storage?: Storage,
+): Promise<Visited> {
+  const watched = await watchedPage(browser, origin, storage === undefined ? {} : { storage })
+  try {
+    const { page } = watched
+    await page.addInitScript(OBSERVER)
+    await slowDown(watched)
+    await page.goto(visit.path, { waitUntil: 'commit' })
+    await visit.ready(page).waitFor()
+    await page.evaluate(settledFor(SETTLED_MS))
+    const { largest, largestMs } = await page.evaluate<PageSpeed>(SPEED)
+    const interactions = new Map<string, number>()
+    for (const act of visit.acts ?? []) {
+      await act.run(page)
+      interactions.set(act.name, await page.evaluate<number>(SLOWEST_INTERACTION))
+    }
+    const { shifts } = await page.evaluate<PageSpeed>(SPEED)
+    const problems = watched.problems()
+    if (problems.length > 0) throw new Error(`${visit.path}: ${problems.join('; ')}`)
+    const [most] = shifts.toSorted((a, b) => b.value - a.value)
+    return {
+      largest,
+      largestMs,
+      shift: cumulativeShift(shifts),
+      shifted: most?.what ?? 'nothing',
+      interactions,
+    }
+  } finally {
+    await watched.close()
+  }
+}
+
+export async function slowDown({ context, page }: Pick<WatchedPage, 'context' | 'page'>): Promise<void> {
+  const devtools = await context.newCDPSession(page)
+  const bytesPerSecond = CONDITIONS.bitsPerSecond / 8
+  await devtools.send('Network.enable')
+  await devtools.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: CONDITIONS.roundTripMs,
+    downloadThroughput: bytesPerSecond,
+    uploadThroughput: bytesPerSecond,
+  })
+  await devtools.send('Emulation.setCPUThrottlingRate', { rate: CONDITIONS.cpu })
+}
+
+/** As a finger does: by place, without what a test's own click does beside it within the page. */
+export async function press(page: Page, target: Locator): Promise<void> {
+  await target.waitFor()
+  await target.scrollIntoViewIfNeeded()
+  const box = await target.boundingBox()
+  if (box === null) throw new Error(`not to be seen: ${String(target)}`)
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2)
+}
