@@ -24,6 +24,7 @@ const unit: TestProjectInlineConfiguration = {
     globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
     maxWorkers: Math.max(2, availableParallelism() - 1),
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'testing/**/*.test.ts', 'scripts/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'testing/browser/**'],
     pool: 'threads',
     isolate: false,
     ...patient,
@@ -115,12 +116,12 @@ const containers: TestProjectInlineConfiguration = {
   },
 }
 
-// What people see, in Chromium against real services behind Caddy, two instances of each.
+// What people see, in Chromium against real services behind Caddy, two instances of each; and whether faults of a page are seen.
 const pages: TestProjectInlineConfiguration = {
   test: {
     name: 'pages',
     globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
-    include: ['e2e/pages/**/*.test.ts'],
+    include: ['e2e/pages/**/*.test.ts', 'testing/browser/**/*.test.ts'],
     ...beside,
     ...patient,
   },

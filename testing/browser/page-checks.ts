@@ -3,23 +3,27 @@
  * in order, has no target that is too small, is accessible by axe in both themes, and has done nothing that no page may do.
  * The theme, the width and the language change on the open page. Problems come back as sentences, all of them at once.
  */
-import type { Page } from 'playwright-core'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { CDPSession, Page } from 'playwright-core'
 import {
-  AXE,
-  DESCRIPTION,
-  FOCUSED,
-  OVERFLOW,
-  SMALL_TARGETS,
+  axe,
+  FOCUS_WALK,
+  FORM,
+  type FocusStop,
+  type FocusWalk,
+  LOOK,
+  type Look,
   showLanguage,
-  TAB_STOPS,
-  TO_THE_BEGINNING,
   textAt,
+  WATCH_FOCUS,
 } from './in-page.ts'
 import type { WatchedPage } from './watched-page.ts'
 
 const HEIGHT = 844
 const NARROW = 390
-const OTHER_WIDTHS = [320, 1280]
+const WIDE = 1280
+const WIDTHS = [NARROW, 320, WIDE]
 
 export interface CheckOptions {
   /** German too: once a page. */
@@ -28,111 +32,146 @@ export interface CheckOptions {
   readonly written?: 'en' | 'de'
 }
 
+interface Language {
+  readonly id: string
+  readonly tag: string
+  readonly dir: string
+}
+
+const ENGLISH: Language = { id: 'en', tag: 'en', dir: 'ltr' }
+const GERMAN: Language = { id: 'de', tag: 'de', dir: 'ltr' }
+const PSEUDO: Language = { id: 'pseudo', tag: 'ar-XB', dir: 'rtl' }
+
 /** Empty when all is well; the page is left as it was: 390 px, light, English. */
 export async function problemsOf(
   watched: WatchedPage,
   { german = false, written }: CheckOptions = {},
 ): Promise<readonly string[]> {
   const { page } = watched
+  await watched.settled()
   const found: string[] = []
   const at = (where: string, problems: readonly string[]) => {
     found.push(...problems.map((problem) => `${where}: ${problem}`))
   }
-  at('page', await descriptionProblems(page, written ?? 'en', 'ltr'))
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme })
-    at(colorScheme, await page.evaluate<string[]>(AXE))
+  for (const [theme, problems] of await themeProblems(page)) at(theme, problems)
+  at(`${NARROW} px`, await focusProblems(watched))
+  let widths = WIDTHS
+  const first = written === 'de' ? GERMAN : ENGLISH
+  const others = written === undefined ? [...(german ? [GERMAN] : []), PSEUDO] : []
+  for (const language of [first, ...others]) {
+    if (language !== first) await inLanguage(watched, language)
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: HEIGHT })
+      const look = await page.evaluate<Look>(LOOK)
+      if (width === widths[0]) at(language.id, descriptionProblems(look, language))
+      at(`${language.id}, ${width} px`, layoutProblems(look))
+      if (language === first && width === WIDE) at('twice the text', await atTwiceTheText(page))
+    }
+    // The next language begins at the width at which this one ended.
+    widths = widths.toReversed()
   }
-  at(`${NARROW} px`, [...(await layoutProblems(page)), ...(await focusProblems(page))])
-  await atOtherWidths(page, async (width) => at(`${width} px`, await layoutProblems(page)))
-  at('twice the text', await atTwiceTheText(page))
-  if (written !== undefined) return [...found, ...watched.problems()]
-  for (const [id, lang, dir] of [
-    ...(german ? [['de', 'de', 'ltr'] as const] : []),
-    ['pseudo', 'ar-XB', 'rtl'] as const,
-  ]) {
-    await inLanguage(page, id, lang)
-    at(id, [...(await descriptionProblems(page, lang, dir)), ...(await layoutProblems(page))])
-    await atOtherWidths(page, async (width) => at(`${id}, ${width} px`, await layoutProblems(page)))
-  }
-  await inLanguage(page, 'en', 'en')
+  await page.setViewportSize({ width: NARROW, height: HEIGHT })
+  if (others.length > 0) await inLanguage(watched, first)
   return [...found, ...watched.problems()]
 }
 
-async function descriptionProblems(page: Page, lang: string, dir: string): Promise<readonly string[]> {
-  const told = await page.evaluate<{ title: string; headings: string[]; lang: string; dir: string }>(
-    DESCRIPTION,
-  )
+/** Axe looks at everything in one theme; in the other at colours alone, where colours alone are different. */
+async function themeProblems(page: Page): Promise<readonly (readonly [string, readonly string[]])[]> {
+  await loadAxe(page)
+  await page.emulateMedia({ colorScheme: 'light' })
+  const light = await page.evaluate<string>(FORM)
+  const lightProblems = await page.evaluate<string[]>(axe(false))
+  await page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await page.evaluate<string>(FORM)
+  const darkProblems = await page.evaluate<string[]>(axe(light === dark))
+  await page.emulateMedia({ colorScheme: 'light' })
+  return [
+    ['light', lightProblems],
+    ['dark', darkProblems],
+  ]
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Not as a script of the page: its policy has no part in what a test looks with. */
+async function loadAxe(page: Page): Promise<void> {
+  if (await page.evaluate<boolean>(`'axe' in window`)) return
+  await page.evaluate(`${axeSource};undefined`)
+}
+
+function descriptionProblems({ title, headings, lang, dir }: Look, language: Language): readonly string[] {
   const problems: string[] = []
-  const [heading = ''] = told.headings
-  if (told.headings.length !== 1) problems.push(`${told.headings.length} headings of the first level`)
-  if (!told.title.startsWith(heading.trim()))
-    problems.push(`the title "${told.title}" is not the heading "${heading}"`)
-  if (told.lang !== lang) problems.push(`the language is ${told.lang}, not ${lang}`)
-  if (told.dir !== dir) problems.push(`the direction is ${told.dir}, not ${dir}`)
+  const [heading = ''] = headings
+  if (headings.length !== 1) problems.push(`${headings.length} headings of the first level`)
+  if (!title.startsWith(heading.trim())) problems.push(`the title "${title}" is not the heading "${heading}"`)
+  if (lang !== language.tag) problems.push(`the language is ${lang}, not ${language.tag}`)
+  if (dir !== language.dir) problems.push(`the direction is ${dir}, not ${language.dir}`)
   return problems
 }
 
-async function layoutProblems(page: Page): Promise<readonly string[]> {
-  const wide = await page.evaluate<string[]>(OVERFLOW)
-  const small = await page.evaluate<string[]>(SMALL_TARGETS)
+function layoutProblems({ wide, small }: Look): readonly string[] {
   return [
     ...wide.map((one) => `wider than the page: ${one}`),
     ...small.map((one) => `too small a target: ${one}`),
   ]
 }
 
-interface Focused {
-  readonly name: string
-  readonly place: number
-  readonly group: number
-  readonly inView: boolean
-  readonly outlined: boolean
-  readonly covered: boolean
+/** From the beginning of the document: the keys are sent in one go, and the page writes down where each led. */
+async function focusProblems({ context, page }: WatchedPage): Promise<readonly string[]> {
+  const controls = await page.evaluate<number>(WATCH_FOCUS)
+  const keyboard = await context.newCDPSession(page)
+  await pressTab(keyboard, controls)
+  let walk = await page.evaluate<FocusWalk>(FOCUS_WALK)
+  if (walk.missed.length > 0 && !walk.stops.includes(null)) {
+    await pressTab(keyboard, STOPS_OF_A_DATE * controls)
+    walk = await page.evaluate<FocusWalk>(FOCUS_WALK)
+  }
+  await keyboard.detach()
+  const { missed, stops } = walk
+  const end = stops.indexOf(null)
+  const reached = stops
+    .slice(0, end < 0 ? stops.length : end)
+    .filter((stop) => stop !== null)
+    // Within a date focus shows on its parts, which nobody sees from outside.
+    .filter((stop, index, all) => stop.place !== all[index - 1]?.place)
+  return [
+    ...reached.flatMap((stop, index) => stopProblems(stop, reached[index - 1])),
+    ...missed.map((name) => `focus never reaches ${name}`),
+  ]
 }
 
-/** From the beginning of the document, a Tab at a time. */
-async function focusProblems(page: Page): Promise<readonly string[]> {
-  const stops = await page.evaluate<number>(TAB_STOPS)
-  await page.evaluate(TO_THE_BEGINNING)
+/** Day, month, year and the button of the calendar. */
+const STOPS_OF_A_DATE = 4
+
+async function pressTab(keyboard: CDPSession, times: number): Promise<void> {
+  const tab = { key: 'Tab', code: 'Tab', windowsVirtualKeyCode: 9 }
+  const sent: Promise<unknown>[] = []
+  for (let time = 0; time < times; time += 1) {
+    sent.push(keyboard.send('Input.dispatchKeyEvent', { type: 'rawKeyDown', ...tab }))
+    sent.push(keyboard.send('Input.dispatchKeyEvent', { type: 'keyUp', ...tab }))
+  }
+  await Promise.all(sent)
+}
+
+function stopProblems(stop: FocusStop, before: FocusStop | undefined): string[] {
   const problems: string[] = []
-  let last = -1
-  for (let stop = 0; stop < stops; stop += 1) {
-    await page.keyboard.press('Tab')
-    const focused = await page.evaluate<Focused | undefined>(FOCUSED)
-    if (focused === undefined) {
-      problems.push(`focus left the page after ${stop} of ${stops} stops`)
-      break
-    }
-    if (!focused.outlined) problems.push(`focus does not show on ${focused.name}`)
-    if (!focused.inView) problems.push(`focus is out of sight on ${focused.name}`)
-    if (focused.covered) problems.push(`focus is covered on ${focused.name}`)
-    if (focused.place < last && focused.group < last) problems.push(`focus went back to ${focused.name}`)
-    last = focused.place
-  }
+  if (!stop.outlined) problems.push(`focus does not show on ${stop.name}`)
+  if (!stop.inView) problems.push(`focus is out of sight on ${stop.name}`)
+  if (stop.covered) problems.push(`focus is covered on ${stop.name}`)
+  const isBack = before !== undefined && stop.place < before.place && stop.group < before.place
+  if (isBack) problems.push(`focus went back to ${stop.name}`)
   return problems
-}
-
-async function atOtherWidths(page: Page, look: (width: number) => Promise<void>): Promise<void> {
-  for (const width of OTHER_WIDTHS) {
-    await page.setViewportSize({ width, height: HEIGHT })
-    await look(width)
-  }
-  await page.setViewportSize({ width: NARROW, height: HEIGHT })
 }
 
 async function atTwiceTheText(page: Page): Promise<readonly string[]> {
-  await page.setViewportSize({ width: 1280, height: HEIGHT })
   await page.evaluate(textAt(200))
-  const problems = await layoutProblems(page)
+  const look = await page.evaluate<Look>(LOOK)
   await page.evaluate(textAt(100))
-  await page.setViewportSize({ width: NARROW, height: HEIGHT })
-  return problems
+  return layoutProblems(look)
 }
 
-async function inLanguage(page: Page, id: string, lang: string): Promise<void> {
-  await page.evaluate(showLanguage(id))
-  await page.locator(`html[lang="${lang}"]`).waitFor({ state: 'attached' })
-  // The page is drawn a moment after its language is named.
-  await page.waitForTimeout(100)
+async function inLanguage({ page, settled }: WatchedPage, { id, tag }: Language): Promise<void> {
+  await page.evaluate(showLanguage(id, tag))
+  // What a page asks for in another language: texts that a service wrote.
+  await settled()
 }

@@ -2,9 +2,8 @@
  * A page of ours in a browser, with everything that no page of ours may do written down: an error in the console, a report of
  * its policy, a request to another origin, a dialog of the browser.
  */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Browser, BrowserContext, Page, Request } from 'playwright-core'
 
 export interface WatchedPage {
   readonly page: Page
@@ -15,6 +14,11 @@ export interface WatchedPage {
   readonly expectFailedRequests: () => void
   /** Requests that change something, as `POST /path`. */
   readonly changes: () => readonly string[]
+  /**
+   * Resolves when everything that was asked for is there and drawn; what is followed (an event stream) does not count. A page that
+   * waits for somebody who does not answer is a state as well: after some seconds it is taken as it is.
+   */
+  readonly settled: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -29,8 +33,6 @@ export interface PageOptions {
   /** Cookies and the like of somebody who was there before. */
   readonly storage?: Awaited<ReturnType<BrowserContext['storageState']>>
 }
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** `origin`: of the pages under test. */
 export async function watchedPage(
@@ -51,7 +53,6 @@ export async function watchedPage(
   context.setDefaultTimeout(90_000)
   // Before any script of the page, and not as one of it: its policy has no part in what a test looks with.
   await context.addInitScript(VIOLATIONS)
-  await context.addInitScript(axe)
   const page = await context.newPage()
   const known = [origin, ...(options.led ?? [])]
   const seen: string[] = []
@@ -68,6 +69,7 @@ export async function watchedPage(
     seen.push(`dialog: ${dialog.message()}`)
     void dialog.dismiss()
   })
+  const asking = askingOf(page)
   page.on('request', (request) => {
     const url = new URL(request.url())
     if (url.protocol.startsWith('http') && !known.includes(url.origin)) seen.push(`foreign: ${request.url()}`)
@@ -81,9 +83,37 @@ export async function watchedPage(
       failuresExpected = true
     },
     changes: () => [...changes],
+    async settled() {
+      const end = performance.now() + PATIENCE_MS
+      const isWaiting = () => asking.size > 0 && performance.now() < end
+      do while (isWaiting()) await delay(25)
+      while (await page.evaluate(DRAWN).then(isWaiting))
+      asking.clear()
+    },
     close: () => context.close(),
   }
 }
+
+const PATIENCE_MS = 5_000
+
+/** What was asked for and has not come yet. */
+function askingOf(page: Page): Set<Request> {
+  const asking = new Set<Request>()
+  page.on('request', (request) => {
+    // What another document asked for is nothing to this one.
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) asking.clear()
+    if (request.headers()['accept'] !== 'text/event-stream') asking.add(request)
+  })
+  const ended = (request: Request) => void asking.delete(request)
+  page.on('requestfinished', ended)
+  page.on('requestfailed', ended)
+  return asking
+}
+
+/** Two frames: what a page does with an answer is drawn in the first at the earliest. */
+const DRAWN = `new Promise((resolve) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(undefined)))
+})`
 
 const VIOLATIONS = `document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
   console.info('[policy] ' + violatedDirective + ' ' + blockedURI)
