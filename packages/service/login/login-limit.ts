@@ -57,6 +57,7 @@ export async function countMade(
   perMinute: number,
 ): Promise<TooManyAttempts | undefined> {
   const made = await count(counter, `${kind}:${await counter.senderHash(sender)}`)
+  if (made === 1) await clearPast(counter)
   return made > perMinute ? tooMany(counter) : undefined
 }
 

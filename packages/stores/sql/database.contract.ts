@@ -1,7 +1,7 @@
 /** What both SQL engines promise, as one suite; also the portable subset of SQL, by example. */
 import { type Generated, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Database } from './database.ts'
+import { type Database, ReferenceGone } from './database.ts'
 import { type Migration, MigrationOrderBroken, migrate } from './migrate.ts'
 
 interface Tables {
@@ -148,6 +148,16 @@ function describeStatements(database: () => Database<Tables>): void {
       ),
     )
     expect(errors.every((error) => error instanceof Error)).toBe(true)
+  })
+
+  it('a row that would refer to none is told from other failures, and so is one that others refer to', async () => {
+    const { db } = database()
+    await sql`create table owners (id text primary key)`.execute(db)
+    await sql`create table owned (owner text references owners(id))`.execute(db)
+    await sql`insert into owners values ('a')`.execute(db)
+    await sql`insert into owned values ('a')`.execute(db)
+    await expect(sql`insert into owned values ('b')`.execute(db)).rejects.toThrow(ReferenceGone)
+    await expect(sql`delete from owners`.execute(db)).rejects.toThrow(ReferenceGone)
   })
 
   it('a transaction that throws changes nothing, and one that ends does', async () => {

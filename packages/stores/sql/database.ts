@@ -28,3 +28,11 @@ export interface DatabaseOptions {
   /** For logs: a connection broke while nobody used it. */
   readonly onProblem?: (message: string) => void
 }
+
+/**
+ * A row would refer to one that is not there: whoever deletes it and whoever writes a row that needs it meet, and one of both
+ * hears this. Nothing of the statement was done.
+ */
+export class ReferenceGone extends Error {
+  override readonly name = 'ReferenceGone'
+}

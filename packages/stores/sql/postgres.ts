@@ -7,7 +7,7 @@ import { withinTime } from '@countersign/event-loop/time-limit'
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient, sql } from 'kysely'
 import pg from 'pg'
 import { StoreRefuses, StoreUnavailable } from '../ports.ts'
-import type { Database, DatabaseOptions } from './database.ts'
+import { type Database, type DatabaseOptions, ReferenceGone } from './database.ts'
 import { inTime } from './time-limit.ts'
 
 const MAX_CONNECTIONS = 10
@@ -135,6 +135,8 @@ function safeInteger(text: string): number {
 // Connection exceptions, insufficient resources, operator intervention (a cancelled statement included), I/O errors;
 // read-only: a standby that was the primary before.
 const NOT_SERVING = /^(08|53|57|58|25006)/
+// Foreign key violation.
+const REFERENCE = '23503'
 // Invalid authorization, a database or schema that does not exist, no right to what we need.
 const REFUSING = /^(28|3D000|3F000|42501)/
 
@@ -142,6 +144,7 @@ function meaningOf(error: unknown): unknown {
   if (error instanceof TypeError || error instanceof RangeError) return error
   if (!(error instanceof pg.DatabaseError))
     return new StoreUnavailable('postgres: not reached', { cause: error })
+  if (error.code === REFERENCE) return new ReferenceGone('postgres: a row refers to none', { cause: error })
   if (REFUSING.test(error.code ?? ''))
     return new StoreRefuses(`postgres: ${error.message}: user, password and name stand in \`database\``, {
       cause: error,

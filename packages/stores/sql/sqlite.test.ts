@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../ports.ts'
 import { describeDatabase } from './database.contract.ts'
+import { ReferenceGone } from './database.ts'
 import { openDatabase } from './open-database.ts'
 
 let folder: string
@@ -57,7 +58,7 @@ describe('a sqlite database', () => {
     await sql`create table parent (id text primary key)`.execute(database.db)
     await sql`create table child (parent text references parent(id))`.execute(database.db)
     await expect(database.db.insertInto('child').values({ parent: 'x' }).execute()).rejects.toThrow(
-      /FOREIGN KEY/,
+      ReferenceGone,
     )
     expect(database.description).toBe('sqlite::memory:')
     await database.close()

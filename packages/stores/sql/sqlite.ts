@@ -21,7 +21,7 @@ import {
   sql,
 } from 'kysely'
 import { StoreRefuses, StoreUnavailable } from '../ports.ts'
-import type { Database } from './database.ts'
+import { type Database, ReferenceGone } from './database.ts'
 import { inTime } from './time-limit.ts'
 
 const BUSY_WAIT_MS = 5_000
@@ -169,12 +169,19 @@ function checkedParameter(value: unknown): SQLInputValue {
   throw new TypeError(`SQLite stores text, numbers, bytes and null, not a ${typeof value}`)
 }
 
+function resultCode(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('errcode' in error)) return undefined
+  return typeof error.errcode === 'number' ? error.errcode : undefined
+}
+
 /** Primary result code of SQLite: the low byte of the extended one. */
 function primaryCode(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number')
-    return undefined
-  return error.errcode & 0xff
+  const code = resultCode(error)
+  return code === undefined ? undefined : code & 0xff
 }
+
+// SQLITE_CONSTRAINT_FOREIGNKEY
+const FOREIGN_KEY = 787
 
 // SQLITE_BUSY, SQLITE_LOCKED
 function isBusy(error: unknown): boolean {
@@ -189,6 +196,8 @@ const REFUSING = [8, 11, 14, 26]
 function meaningOf(error: unknown, file: string): unknown {
   const code = primaryCode(error) ?? 0
   if (!(error instanceof Error)) return error
+  if (resultCode(error) === FOREIGN_KEY)
+    return new ReferenceGone('sqlite: a row refers to none', { cause: error })
   const sentence = `sqlite: ${file}: ${error.message}`
   if (REFUSING.includes(code)) return new StoreRefuses(sentence, { cause: error })
   return NOT_SERVING.includes(code) ? new StoreUnavailable(sentence, { cause: error, answered: true }) : error

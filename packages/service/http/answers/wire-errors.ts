@@ -66,6 +66,7 @@ export function wireErrorOf(
   const facts = factsOf(error)
   if (facts.name === 'StoreUnavailable') return { wire: storeUnavailable, fault: true }
   if (facts.name === 'SignerUnavailable') return { wire: signerUnavailable, fault: true }
+  if (facts.name === 'ReferenceGone') return { wire: referenceGone, fault: true }
   if (facts.validation !== undefined) return { wire: validationError(facts), fault: false }
   const expected = facts.status >= 400 && facts.status < 500 && facts.fromFramework
   if (expected) return { wire: frameworkError(facts, bodyLimit), fault: false }
@@ -98,6 +99,12 @@ export const storeUnavailable: WireError = {
   code: 'temporarily_unavailable',
   message: 'The session store does not answer at the moment; try again',
   headers: { 'retry-after': '1' },
+}
+
+const referenceGone: WireError = {
+  status: 409,
+  refusal: 'reference_gone',
+  message: 'What this call is about was deleted at the same moment',
 }
 
 const MAX_ISSUES = 20
