@@ -40,6 +40,7 @@ import { statusWaitingChapters } from './bad-input/cases/status-waiting-cases.ts
 import { tokenChapters } from './bad-input/cases/token-cases.ts'
 import { transportChapters } from './bad-input/cases/transport-cases.ts'
 import { verificationChapters } from './bad-input/cases/verification-cases.ts'
+import { walletAccessChapters } from './bad-input/cases/wallet-access-cases.ts'
 import { walletAccountChapters } from './bad-input/cases/wallet-account-cases.ts'
 import { walletExchangeChapters } from './bad-input/cases/wallet-exchange-cases.ts'
 import { walletPageChapters } from './bad-input/cases/wallet-page-cases.ts'
@@ -81,6 +82,7 @@ const chapters: readonly Chapter[] = [
   ...slowListChapters,
   ...repositoryChapters,
   ...walletAccountChapters,
+  ...walletAccessChapters,
   ...walletExchangeChapters,
   ...walletPageChapters,
   ...expiryChapters,

@@ -210,6 +210,12 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/wallet/database',
     'apps/wallet/keys',
   ),
+  'apps/wallet/history': using(
+    ['kysely'],
+    'credential/contract',
+    'credential/display',
+    'apps/wallet/database',
+  ),
   'apps/wallet/account': using(
     ['kysely'],
     'keys/signers',
@@ -219,7 +225,9 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/wallet/keys',
     'apps/wallet/dids',
   ),
-  'apps/wallet/credentials': onNode(
+  'apps/wallet/access': using(['kysely'], 'service/login', 'apps/wallet/database', 'apps/wallet/account'),
+  'apps/wallet/credentials': using(
+    ['kysely'],
     'crypto',
     'event-loop',
     'credential/contract',
@@ -230,6 +238,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/wallet/database',
     'apps/wallet/keys',
     'apps/wallet/dids',
+    'apps/wallet/history',
   ),
   'apps/wallet/receive': onNode(
     'crypto',
@@ -249,6 +258,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/wallet/database',
     'apps/wallet/keys',
     'apps/wallet/dids',
+    'apps/wallet/history',
     'apps/wallet/credentials',
   ),
   'apps/wallet/present': onNode(
@@ -259,6 +269,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/outgoing',
     'apps/wallet/database',
     'apps/wallet/keys',
+    'apps/wallet/history',
     'apps/wallet/credentials',
   ),
   'apps/wallet/exchange': using(
@@ -273,10 +284,12 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'trust',
     'x509',
     'apps/wallet/database',
+    'apps/wallet/history',
     'apps/wallet/credentials',
     'apps/wallet/receive',
     'apps/wallet/present',
   ),
+  'apps/wallet/export': onNode('apps/wallet/keys', 'apps/wallet/dids', 'apps/wallet/credentials'),
   'apps/wallet/http/answers': using(
     ['fastify', 'zod'],
     'api/wallet',
@@ -290,6 +303,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
     'service/http',
     'service/http/answers',
+    'service/login',
     'apps/wallet/http/answers',
   ),
   'apps/wallet/http': using(
@@ -299,7 +313,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
     'service/http',
     'service/http/answers',
-    'service/login',
+    'service/sessions',
     'apps/wallet/http/answers',
     'apps/wallet/http/caller',
   ),
@@ -310,6 +324,20 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
     'service/login',
     'stores/sql',
+  ),
+  'apps/wallet/open-wallet-database.ts': onNode(
+    'service/compose',
+    'service/config',
+    'service/operation',
+    'stores/sql',
+    'apps/wallet/database',
+  ),
+  'apps/wallet/account-command.ts': onNode(
+    'keys/engines',
+    'service/compose',
+    'stores/sql',
+    'apps/wallet/access',
+    'apps/wallet/open-wallet-database.ts',
   ),
   'apps/wallet/main.ts': onNode(
     'credential/contract',
@@ -363,8 +391,12 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
   ),
   // Run in a browser, and are built by Vite.
-  'apps/web-wallet/pages/texts': using([]),
+  'apps/web-wallet/pages/texts': pure('apps/web-wallet/pages/texts/own'),
+  'apps/web-wallet/pages/texts/own': pure(),
   'apps/web-wallet/pages/account': using(['preact', '@preact/signals'], 'api/wallet'),
+  'apps/web-wallet/pages/history': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
+  'apps/web-wallet/pages/keys': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
+  'apps/web-wallet/pages/settings': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/party': using([], 'api/wallet'),
   'apps/web-wallet/pages/exchange': using(['preact'], 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/cards': using(
@@ -499,6 +531,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/portal/pages/waiting',
   ),
 
+  'apps/countersign/account': onNode('apps/wallet/account-command.ts', 'apps/countersign/command'),
   'apps/countersign/operator': onNode('apps/portal/operator-command.ts', 'apps/countersign/command'),
   'apps/countersign/missing-pages.ts': onNode('apps/countersign/services.ts'),
   'apps/countersign/services.ts': onNode(
@@ -539,6 +572,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/countersign/command',
     'apps/countersign/demo',
     'apps/countersign/keys',
+    'apps/countersign/account',
     'apps/countersign/operator',
     'apps/countersign/missing-pages.ts',
     'apps/countersign/cluster',

@@ -56,6 +56,9 @@ const OPERATOR_SYNOPSIS = `countersign operator add NAME     a link with which N
 countersign operator list         who there is, and how they log in
 countersign operator remove NAME  NAME is logged out everywhere and can no longer log in`
 
+const ACCOUNT_SYNOPSIS = `countersign account reset NAME    a link with which NAME, an e-mail address or the id of an account, sets a
+                                  new password or passkey: ten minutes, once; what opened it before does not any more`
+
 export const commands: readonly Command[] = [
   {
     name: 'up',
@@ -103,6 +106,17 @@ export const commands: readonly Command[] = [
       ['--config DIR', 'folder with portal-service.conf; any key of the portal is a flag'],
     ]),
     run: async (argv, surroundings) => (await import('./operator/operator.ts')).operator(argv, surroundings),
+  },
+  {
+    name: 'account',
+    summary: 'a one-time link for somebody who has lost every way into a wallet account',
+    usage: usage(ACCOUNT_SYNOPSIS, [
+      ['--database sqlite:FILE|postgres://…', "the wallet's"],
+      ['--webWalletUrl=URL', "the web wallet's public address, with which the link begins"],
+      ['--data DIR', 'where keys and databases of this machine lie (default ./data)'],
+      ['--config DIR', 'folder with wallet-service.conf; any key of the wallet is a flag'],
+    ]),
+    run: async (argv, surroundings) => (await import('./account/account.ts')).account(argv, surroundings),
   },
 ]
 

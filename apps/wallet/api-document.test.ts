@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ensurePreregistered } from './account/register-account.ts'
 import { json, type Person, startApi, type TestApi } from './testing/api.testing.ts'
@@ -5,7 +6,7 @@ import { exampleOf, faultOfAnswer, faultOfValue, type Operation } from './testin
 import { startTestIssuer } from './testing/issuer.testing.ts'
 import { onSqlite } from './testing/wallet.testing.ts'
 
-/** Their examples name an issuer, an offer or a request of somebody's, who is away here. */
+/** Their examples name an issuer, an offer or a request of somebody's, who is away here; or have a secret of somebody else. */
 const OF_OTHERS = [
   'exchange/useOfferRequest',
   'exchange/resolveIssuerOpenIDMetadata',
@@ -20,6 +21,14 @@ const OF_OTHERS = [
   'auth/passkeys',
   'auth/passkeys/login',
   '/{passkey}',
+  '/{login}',
+  'auth/password',
+  'auth/delete-account',
+  'auth/recovery-codes/login',
+  'auth/reset',
+  'auth/reset/options',
+  'wallets/{wallet}/delete',
+  '{wallet}/export',
 ]
 
 interface Listed {
@@ -54,7 +63,7 @@ onSqlite('the OpenAPI document', (store) => {
     )
 
   it('has every operation, with a summary and with answers that have a description', () => {
-    expect(operations()).toHaveLength(53)
+    expect(operations()).toHaveLength(83)
     for (const { name, operation } of operations()) {
       expect(operation.summary, name).toMatch(/\w/)
       const statuses = Object.keys(operation.responses)
@@ -152,11 +161,21 @@ onSqlite('the OpenAPI document', (store) => {
     if (path.includes('{key}')) return { key: await ask('keys/generate', json({})) }
     if (path.includes('/registry/')) return { id: (await ask('dids/create/web')).split(':').at(-1) ?? '' }
     if (path.includes('/dids')) return { did: await ask('dids/create/key') }
-    if (!path.includes('{credential}')) return {}
+    if (path.includes('/categories/')) {
+      const name = randomUUID()
+      if (!path.endsWith('/add')) await ask(`categories/${name}/add`)
+      return { name, newName: randomUUID() }
+    }
+    if (!path.includes('{credential}') && !path.includes('{event}')) return {}
+    if (path.endsWith('/category')) await ask('categories/Travel/add')
     const text = { headers: { 'content-type': 'text/plain' }, body: issuer.offer() }
     const [credential] = JSON.parse(await ask('exchange/useOfferRequest', text)) as { id: string }[]
     const { id = '' } = credential ?? {}
-    return { credential: id, picture: await pictureOn(me, id) }
+    const history = await api.ask('GET', `${me.wallet}/eventlog?sortOrder=desc&limit=1`, {
+      headers: me.headers,
+    })
+    const [event] = history.json<{ items: { id: string }[] }>().items
+    return { credential: id, event: event?.id ?? '', picture: await pictureOn(me, id) }
   }
 })
 

@@ -26,7 +26,7 @@ export interface WalletPorts
 
 export interface WalletSettings
   extends Omit<WalletLimits, 'tokenLifetimeSeconds' | 'minimumPasswordLength'>,
-    Pick<Wallet, 'baseUrl' | 'clientId' | 'repositoryUrl'> {
+    Pick<Wallet, 'baseUrl' | 'clientId' | 'passwordLogin' | 'repositoryUrl'> {
   readonly mode: Mode
   readonly tokenLifetimeDays: number
 }
@@ -41,6 +41,7 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
     ...handedIn,
     columns: openSealedColumns({ sealer: sealing.sealer('wallet'), mac: sealing.mac('wallet') }),
     passwords: await openPasswords((length) => crypto.randomBytes(length)),
+    passwordLogin: settings.passwordLogin,
     keyMaker: openKeyMaker(),
     outgoing: openOutgoingClient(outgoing.remote, pause),
     formats: formatRegistry(formats),

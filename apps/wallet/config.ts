@@ -1,10 +1,15 @@
 /** Keys that only the wallet knows, beside those that every service has. */
 import { outgoingShape } from '@countersign/service/config/outgoing'
+import type { Mode } from '@countersign/service/config/schema'
 import { trustShape } from '@countersign/service/config/trust'
 import { z } from 'zod'
 
 export const walletShape = {
   tokenLifetimeDays: z.int().min(1).max(365).default(30).describe('How long a login lasts, in days'),
+  passwordLogin: z
+    .boolean()
+    .default(true)
+    .describe('Whether people may register and log in with a password; off: with passkeys alone'),
   ...outgoingShape,
   ...trustShape,
   loginFailuresPerMinute: z
@@ -58,3 +63,16 @@ export type WalletDefaults = z.output<z.ZodObject<typeof walletShape>>
 
 /** What holds where nothing is configured. */
 export const WALLET_DEFAULTS: WalletDefaults = z.object(walletShape).parse({})
+
+const DEVELOPMENT_PAGES = 'http://localhost:7101'
+
+interface Addresses {
+  readonly baseUrl: string
+  readonly mode: Mode
+  readonly webWalletUrl?: string | undefined
+}
+
+/** Where the pages of the web wallet are. */
+export function pagesAddress({ baseUrl, mode, webWalletUrl }: Addresses): string {
+  return webWalletUrl ?? (mode === 'development' ? DEVELOPMENT_PAGES : baseUrl)
+}

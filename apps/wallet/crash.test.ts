@@ -1,14 +1,13 @@
 import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
-import type { KyselyPlugin } from 'kysely'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listCredentials } from './credentials/credentials.ts'
 import { openOffer, rejectOffer, useOpenOffer } from './exchange/offer-exchange.ts'
 import { openRequest, rejectRequest, useOpenRequest } from './exchange/request-exchange.ts'
 import { usePresentationRequest } from './present/present-credential.ts'
 import { useOffer } from './receive/receive-credential.ts'
+import { diesEverywhere, dyingAt, killed } from './testing/dying.testing.ts'
 import { badge, identity, startTestIssuer, type TestIssuer } from './testing/issuer.testing.ts'
 import { newOwner, onBothDatabases, withAnchors } from './testing/wallet.testing.ts'
-import type { Wallet } from './wallet.ts'
 
 const EN = ['en']
 
@@ -16,46 +15,6 @@ const open: (TestIssuer | TestVerifier)[] = []
 afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()))
 })
-
-/** An instance that is killed at one of its statements: just before it, or when it is done and nobody knows yet. */
-function dyingAt(wallet: Wallet, statement: number, when: 'before' | 'after'): Wallet {
-  let seen = 0
-  const count = (moment: 'before' | 'after') => {
-    if (moment !== when) return
-    seen += 1
-    if (seen >= statement) throw new Error('killed')
-  }
-  const plugin: KyselyPlugin = {
-    transformQuery({ node }) {
-      count('before')
-      return node
-    },
-    async transformResult({ result }) {
-      count('after')
-      return result
-    },
-  }
-  return { ...wallet, database: { ...wallet.database, db: wallet.database.db.withPlugin(plugin) } }
-}
-
-/** Tries every place to die at; answers how many there were. */
-async function diesEverywhere(
-  attempt: (statement: number) => Promise<{ readonly died: boolean }>,
-): Promise<number> {
-  for (let statement = 1; ; statement++) {
-    if (!(await attempt(statement)).died) return statement - 1
-  }
-}
-
-async function killed(work: Promise<unknown>): Promise<boolean> {
-  try {
-    await work
-    return false
-  } catch (error) {
-    expect(error).toMatchObject({ message: 'killed' })
-    return true
-  }
-}
 
 describe.each(['before', 'after'] as const)('an instance that dies %s any of its statements', (when) => {
   onBothDatabases('while it receives', (store) => {

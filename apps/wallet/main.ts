@@ -9,7 +9,6 @@ import {
   type TrustWays,
 } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
-import { databaseUrl } from '@countersign/service/compose/database-url'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
 import { databaseCheck } from '@countersign/service/compose/readiness-checks'
@@ -21,12 +20,11 @@ import { trustSettings } from '@countersign/service/config/trust'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import type { Database } from '@countersign/stores/sql/database'
-import { openDatabase } from '@countersign/stores/sql/open-database'
 import { ensurePreregistered, PREREGISTERED } from './account/register-account.ts'
 import { buildWallet, type WalletPorts, walletService } from './build.ts'
 import { walletShape } from './config.ts'
-import { prepareDatabase } from './database/open-database.ts'
 import type { WalletTables } from './database/schema.ts'
+import { openWalletDatabase } from './open-wallet-database.ts'
 import type { TrustedIssuers, Wallet } from './wallet.ts'
 
 type WalletConfig = Config<typeof walletShape>
@@ -45,24 +43,6 @@ export async function startWallet(start: ServiceStart, formats = ALL_FORMATS): P
     return { wallet: built, checks: [databaseCheck(opened), ...ofTrust] }
   })
   return runService(runtime, walletService(wallet, config), checks)
-}
-
-async function openWalletDatabase(runtime: Runtime, config: WalletConfig): Promise<Database<WalletTables>> {
-  const { dataDir, deployment, log, closeAtEnd } = runtime
-  const url = databaseUrl({
-    service: config.service,
-    configured: config.database,
-    mustBeShared: false,
-    dataDir,
-  })
-  if (url === undefined)
-    throw new StartRefused('database is needed: postgres://…, or sqlite:FILE for a single instance')
-  const onProblem = (message: string) => log.warn(message)
-  const database = await openDatabase<WalletTables>(url, { onProblem })
-  closeAtEnd(() => database.close())
-  const patience = { warn: onProblem, waitSeconds: config.storeWaitSeconds }
-  await prepareDatabase(database, deployment.sealing.fingerprint, patience)
-  return database
 }
 
 async function openPorts(

@@ -21,6 +21,8 @@ export interface Wallet {
   readonly database: WalletDatabase
   readonly columns: SealedColumns
   readonly passwords: Passwords
+  /** Whether people may register and log in with a password. */
+  readonly passwordLogin: boolean
   readonly keyMaker: KeyMaker
   readonly outgoing: OutgoingClient
   readonly formats: FormatRegistry

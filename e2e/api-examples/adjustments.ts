@@ -2,9 +2,11 @@
  * What is put into an example before it is sent, operation by operation: ids that are real, codes and proofs that are fresh,
  * addresses of the services that run. All else is sent as the document shows it.
  */
+import { randomUUID } from 'node:crypto'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { identityQuery, issue, verify } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { logIn, newWalletUser, receive } from '@countersign/testing/client/wallet-api'
 import {
   newCode,
   newGrant,
@@ -160,6 +162,8 @@ function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustmen
     [`POST ${at}/exchange/resolvePresentationRequest`]: request,
     [`POST ${at}/exchange/matchCredentialsForPresentationRequest`]: request,
     ...exchangesOfPages(stack, user, credentials[0]),
+    ...accountCalls(user),
+    ...shelfCalls(stack, user, credentials[0]),
     // An authenticator answers a challenge that no example can know.
     'POST /wallet-api/auth/passkeys': { status: 400 },
     'POST /wallet-api/auth/passkeys/login': { status: 400 },
@@ -171,6 +175,88 @@ function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustmen
         selectedCredentials: [credentials[0]],
       }),
     },
+  }
+}
+
+/** What is for good is done to somebody who is there for nothing else. */
+function accountCalls(user: RealThings['user']): Adjustments {
+  const api = `${user.url}/wallet-api`
+  const authorization = `Bearer ${user.token}`
+  const victim = {
+    headers: async () => ({ authorization: `Bearer ${(await newWalletUser(user.url)).token}` }),
+    body: async (example: JsonValue) => ({
+      ...objectOf(example),
+      confirmation: { password: 'correct-horse' },
+    }),
+  }
+  const wallets = '/wallet/accounts/wallets'
+  const newWallet = async () => {
+    const made = await postJson(api + wallets, { name: 'Another' }, { authorization })
+    return { wallet: String(expectStatus(made, 201).json()['id']) }
+  }
+  // Nobody has the link that an example shows.
+  const noLink = { status: 404 }
+  return {
+    'PUT /wallet-api/auth/password': victim,
+    'POST /wallet-api/auth/delete-account': victim,
+    'POST /wallet-api/auth/recovery-codes/login': {
+      body: async (example) => {
+        const made = await postJson(`${api}/auth/recovery-codes`, {}, { authorization })
+        const { recoveryCodes } = expectStatus(made, 201).json() as { recoveryCodes: string[] }
+        return { ...objectOf(example), code: recoveryCodes[0] ?? '' }
+      },
+    },
+    'POST /wallet-api/auth/reset/options': noLink,
+    'POST /wallet-api/auth/reset': noLink,
+    'DELETE /wallet-api/auth/logins/{login}': {
+      values: async () => {
+        await logIn(user.url, 'user@email.com', 'password')
+        const listed = await call(`${api}/auth/logins`, { headers: { authorization } })
+        const { logins } = expectStatus(listed, 200).json() as { logins: { id: string; current: boolean }[] }
+        return { login: logins.find(({ current }) => !current)?.id ?? '' }
+      },
+    },
+    [`PUT /wallet-api${wallets}/{wallet}`]: { values: newWallet },
+    [`POST /wallet-api${wallets}/{wallet}/delete`]: { values: newWallet },
+  }
+}
+
+/** Categories, and the history that each reception makes longer. */
+function shelfCalls(stack: Stack, user: RealThings['user'], credential: string): Adjustments {
+  const wallet = `${user.url}/wallet-api/wallet/${user.wallet}`
+  const headers = { authorization: `Bearer ${user.token}` }
+  const at = '/wallet-api/wallet/{wallet}'
+  const newName = () => `Travel ${randomUUID()}`
+  const newCategory = async () => {
+    const name = newName()
+    await call(`${wallet}/categories/${encodeURIComponent(name)}/add`, { method: 'POST', headers })
+    return { name }
+  }
+  const ofCategory = {
+    body: async () => {
+      const { name } = await newCategory()
+      return [name]
+    },
+    values: async () => ({ credential }),
+  }
+  const ofEvent = {
+    values: async () => {
+      await receive(user, (await newOffer(stack)).url)
+      const listed = await call(`${wallet}/eventlog?sortOrder=desc&limit=1`, { headers })
+      const { items } = expectStatus(listed, 200).json() as { items: { id: string }[] }
+      return { event: items[0]?.id ?? '' }
+    },
+  }
+  return {
+    [`POST ${at}/categories/{name}/add`]: { values: async () => ({ name: newName() }) },
+    [`DELETE ${at}/categories/{name}`]: { values: newCategory },
+    [`PUT ${at}/categories/{name}/rename/{newName}`]: {
+      values: async () => ({ ...(await newCategory()), newName: newName() }),
+    },
+    [`PUT ${at}/credentials/{credential}/category`]: ofCategory,
+    [`DELETE ${at}/credentials/{credential}/category`]: ofCategory,
+    [`GET ${at}/eventlog/{event}`]: ofEvent,
+    [`DELETE ${at}/eventlog/{event}`]: ofEvent,
   }
 }
 

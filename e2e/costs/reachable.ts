@@ -89,6 +89,29 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
       },
     ],
   },
+  'wallet POST /wallet-api/auth/recovery-codes/login': {
+    bodies: () => [
+      {
+        what: 'a code that nobody has',
+        type: 'application/json',
+        text: JSON.stringify({ code: 'AAAA-AAAA-AAAA-AAAA' }),
+      },
+    ],
+  },
+  'wallet POST /wallet-api/auth/reset/options': {
+    bodies: () => [
+      { what: 'a link of nobody', type: 'application/json', text: JSON.stringify({ link: 'A'.repeat(43) }) },
+    ],
+  },
+  'wallet POST /wallet-api/auth/reset': {
+    bodies: () => [
+      {
+        what: 'a link of nobody and a long password',
+        type: 'application/json',
+        text: JSON.stringify({ link: 'A'.repeat(43), means: { password: 'x'.repeat(200) } }),
+      },
+    ],
+  },
   'wallet POST /wallet-api/auth/login': {
     bodies: () => [
       {

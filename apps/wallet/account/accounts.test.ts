@@ -4,15 +4,21 @@ import { isSealedBy } from '../database/sealed-columns.ts'
 import { createDid, deleteDid, listDids, setDefaultDid } from '../dids/dids.ts'
 import { deleteKey, generateKey, listKeys, loadPublicKey } from '../keys/keys.ts'
 import { dump, newOwner, onBothDatabases } from '../testing/wallet.testing.ts'
+import type { Wallet } from '../wallet.ts'
 import { listWallets, openWallet } from './accounts.ts'
-import { login } from './login.ts'
+import { login as logIn } from './login.ts'
 import { logout } from './logout.ts'
 import { ensurePreregistered, PREREGISTERED, registerAccount } from './register-account.ts'
-import { accountOfToken } from './session-token.ts'
+import { openSession } from './session-token.ts'
 import { userInfo } from './user-info.ts'
 
 /** A sender. */
 const home = '192.0.2.1'
+
+const login = (wallet: Wallet, credentials: { email: string; password: string }, sender: string) =>
+  logIn(wallet, { ...credentials, sender })
+
+const accountOfToken = async (wallet: Wallet, token: string) => (await openSession(wallet, token))?.accountId
 
 const ada = { name: 'Ada planted', email: 'Ada@Planted.example', password: 'planted-horse' }
 

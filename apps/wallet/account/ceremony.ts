@@ -8,7 +8,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { SealedValueUnreadable } from '@countersign/stores/sql/sealed-columns'
 import type { Wallet } from '../wallet.ts'
 
-export type CeremonyKind = 'registration' | 'login'
+export type CeremonyKind = 'registration' | 'login' | 'confirmation' | 'reset'
 
 /** Whom a registration is for; a login is for whoever has the passkey. */
 export interface CeremonySubject {

@@ -5,6 +5,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Wallet } from '../wallet.ts'
 import { countLogin, forgiveLogin, type TooManyAttempts } from './login-limit.ts'
+import type { PasswordsOff } from './password-rule.ts'
 import { canonicalEmail } from './register-account.ts'
 import { issueToken } from './session-token.ts'
 
@@ -14,14 +15,22 @@ export interface LoggedIn {
   readonly token: string
 }
 
-export type LoginRefusal = TooManyAttempts | { readonly code: 'login_failed' }
+export type LoginRefusal = TooManyAttempts | PasswordsOff | { readonly code: 'login_failed' }
+
+export interface Login {
+  readonly email: string
+  readonly password: string
+  readonly sender: string
+  /** What the caller's program calls itself. */
+  readonly client?: string | undefined
+}
 
 export async function login(
   wallet: Wallet,
-  credentials: { readonly email: string; readonly password: string },
-  sender: string,
+  { client, email: typed, password, sender }: Login,
 ): Promise<Result<LoggedIn, LoginRefusal>> {
-  const email = canonicalEmail(credentials.email)
+  if (!wallet.passwordLogin) return refuse({ code: 'passwords_off' })
+  const email = canonicalEmail(typed)
   if (email === undefined) return refuse({ code: 'login_failed' })
   const emailHash = await wallet.columns.hash('email', email)
   const limited = await countLogin(wallet, { sender, emailHash })
@@ -32,8 +41,9 @@ export async function login(
     .where('email_hash', '=', emailHash)
     .executeTakeFirst()
   const stored = account && wallet.columns.open(['accounts', account.id, 'password'], account.password_sealed)
-  const right = await wallet.passwords.matches(stored, credentials.password)
+  const right = await wallet.passwords.matches(stored, password)
   if (account === undefined || !right) return refuse({ code: 'login_failed' })
   await forgiveLogin(wallet, { sender, emailHash })
-  return ok({ accountId: account.id, email, token: await issueToken(wallet, account.id) })
+  const { id: accountId } = account
+  return ok({ accountId, email, token: await issueToken(wallet, { accountId, by: 'password', client }) })
 }

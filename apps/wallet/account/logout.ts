@@ -10,5 +10,5 @@ export async function logout(wallet: Wallet, tokens: readonly string[]): Promise
 
 /** Wherever the account is logged in. */
 export async function logoutEverywhere(wallet: Wallet, accountId: string): Promise<void> {
-  await revokeAllTokens(wallet, accountId)
+  await revokeAllTokens(wallet.database.db, accountId)
 }

@@ -14,10 +14,12 @@ import {
   registrationOptions,
   removePasskey,
 } from './passkeys.ts'
-import { accountOfToken } from './session-token.ts'
+import { openSession } from './session-token.ts'
 import { userInfo } from './user-info.ts'
 
 const rp = { id: 'localhost', name: 'Wallet', isOwn: (origin: string) => origin === 'http://localhost:7101' }
+
+const accountOfToken = async (wallet: Wallet, token: string) => (await openSession(wallet, token))?.accountId
 
 const optionsFor = async (wallet: Wallet, wanted: Parameters<typeof registrationOptions>[2] = {}) => {
   const options = await registrationOptions(wallet, rp, wanted)
@@ -44,8 +46,8 @@ async function register(wallet: Wallet, { bent, accountId, name, ...more }: Regi
 async function newAccount(wallet: Wallet, bent?: Bent) {
   const { authenticator, registered } = await register(wallet, { name: 'Ada', ...(bent && { bent }) })
   if (!registered.ok) throw new Error(registered.error.code)
-  const { passkey, token = '' } = registered.value
-  const accountId = (await accountOfToken(wallet, token)) ?? ''
+  const { entered, passkey } = registered.value
+  const accountId = (await accountOfToken(wallet, entered?.token ?? '')) ?? ''
   return { accountId, authenticator, passkey }
 }
 
@@ -70,7 +72,8 @@ onBothDatabases('a passkey', (store) => {
     const wallet = store().instance()
     const { accountId } = await newOwner(wallet)
     const { authenticator, registered } = await register(wallet, { accountId })
-    expect(registered).toMatchObject({ ok: true, value: { token: undefined } })
+    expect(registered).toMatchObject({ ok: true, value: { passkey: { label: 'Passkey' } } })
+    expect(registered.ok && registered.value.entered).toBeUndefined()
     const entered = await loginWithPasskey(wallet, rp, answerTo(authenticator, wallet))
     expect(entered.ok && (await accountOfToken(wallet, entered.value.token))).toBe(accountId)
   })

@@ -15,16 +15,20 @@ import {
   verifyLogin,
   verifyRegistration,
 } from '@countersign/service/login/read-authenticator'
-import type { PasskeyRow } from '../database/schema.ts'
+import type { Kysely } from 'kysely'
+import { lockAccount } from '../database/locks.ts'
+import type { PasskeyRow, WalletTables } from '../database/schema.ts'
 import type { Wallet } from '../wallet.ts'
 import {
   beginCeremony,
   type Ceremony,
+  type CeremonyKind,
   type CeremonyRefusal,
   openCeremony,
   spendCeremony,
 } from './ceremony.ts'
 import { countRegistration, type TooManyAttempts } from './login-limit.ts'
+import { giveRecoveryCodes } from './recovery-codes.ts'
 import { insertAccount, newAccountWithoutPassword } from './register-account.ts'
 import { issueToken } from './session-token.ts'
 import { userInfo } from './user-info.ts'
@@ -80,19 +84,25 @@ export async function registrationOptions(
   return ok({ ceremony, options })
 }
 
-export interface RegisterPasskey {
+/** What an authenticator answered, with the challenge that it answers. */
+export interface PasskeyAnswer {
   readonly ceremony: string
   readonly credential: JsonObject
+}
+
+export interface RegisterPasskey extends PasskeyAnswer {
   readonly label?: string | undefined
   /** Whose login came with the call. */
   readonly caller?: string | undefined
   readonly sender: string
+  /** What the caller's program calls itself. */
+  readonly client?: string | undefined
 }
 
 export interface Registered {
   readonly passkey: Passkey
   /** Present where an account was made. */
-  readonly token?: string | undefined
+  readonly entered?: { readonly token: string; readonly recoveryCodes: readonly string[] } | undefined
 }
 
 export async function registerPasskey(
@@ -116,10 +126,17 @@ export async function registerPasskey(
   }
   const spent = await spendCeremony(wallet, ceremony.value)
   if (!spent.ok) return spent
-  const kept = await keep(wallet, { subject, key: { ...key.value, label: request.label ?? 'Passkey' } })
-  if (!kept.ok) return kept
-  const token = subject.isNew ? await issueToken(wallet, subject.accountId) : undefined
-  return ok({ passkey: viewed(wallet, kept.value), token })
+  const { accountId } = subject
+  const row = await passkeyRow(wallet, accountId, { ...key.value, label: request.label })
+  const passkey = viewed(wallet, row)
+  if (!subject.isNew) {
+    const kept = await insertPasskey(wallet.database.db, row)
+    return kept ? ok({ passkey }) : refuse({ code: 'passkey_exists' })
+  }
+  const recoveryCodes = await makeAccount(wallet, { ...subject, id: accountId }, row)
+  if (recoveryCodes === undefined) return refuse({ code: 'passkey_exists' })
+  const token = await issueToken(wallet, { accountId, by: 'passkey', client: request.client })
+  return ok({ passkey, entered: { token, recoveryCodes } })
 }
 
 export function loginOptions(wallet: Wallet, rp: RelyingParty): Options {
@@ -130,19 +147,64 @@ export function loginOptions(wallet: Wallet, rp: RelyingParty): Options {
 export async function loginWithPasskey(
   wallet: Wallet,
   rp: RelyingParty,
-  request: Pick<RegisterPasskey, 'ceremony' | 'credential'>,
+  answer: PasskeyAnswer & Pick<RegisterPasskey, 'client'>,
 ): Promise<Result<{ readonly token: string }, PasskeyRefusal>> {
-  const ceremony = openCeremony(wallet, 'login', request.ceremony)
+  const proved = await prove(wallet, rp, 'login', answer)
+  if (!proved.ok) return proved
+  const { account_id: accountId } = proved.value.row
+  return ok({ token: await issueToken(wallet, { accountId, by: 'passkey', client: answer.client }) })
+}
+
+/** For an account that is logged in, and is to show once more whose it is. */
+export async function confirmationOptions(
+  wallet: Wallet,
+  rp: RelyingParty,
+  accountId: string,
+): Promise<Options> {
+  const subject = { accountId, name: await nameOf(wallet, accountId), isNew: false }
+  const { ceremony, challenge } = beginCeremony(wallet, 'confirmation', subject)
+  return { ceremony, options: loginOptionsJson(rp, challenge) }
+}
+
+/** Whether a passkey of this very account confirms what was begun for it. */
+export async function confirmPasskey(
+  wallet: Wallet,
+  rp: RelyingParty,
+  { accountId, ...answer }: PasskeyAnswer & { readonly accountId: string },
+): Promise<Result<boolean, CeremonyRefusal | AuthenticatorFault>> {
+  const proved = await prove(wallet, rp, 'confirmation', answer)
+  if (proved.ok) {
+    const { row, subject } = proved.value
+    return ok(row.account_id === accountId && subject?.accountId === accountId)
+  }
+  const { error } = proved
+  return error.code === 'login_failed' || error.code === 'passkey_cloned' ? ok(false) : refuse(error)
+}
+
+type Unproved =
+  | CeremonyRefusal
+  | AuthenticatorFault
+  | { readonly code: 'login_failed' }
+  | { readonly code: 'passkey_cloned' }
+
+/** By which passkey a challenge of this kind was answered; it is spent with that. */
+async function prove(
+  wallet: Wallet,
+  rp: RelyingParty,
+  kind: CeremonyKind,
+  { ceremony: text, credential }: PasskeyAnswer,
+): Promise<Result<{ readonly row: PasskeyRow; readonly subject: Ceremony['subject'] }, Unproved>> {
+  const ceremony = openCeremony(wallet, kind, text)
   if (!ceremony.ok) return ceremony
-  const { id } = request.credential
+  const { id } = credential
   const row = typeof id === 'string' ? await rowOf(wallet, id) : undefined
   if (row === undefined) return refuse({ code: 'login_failed' })
-  const counted = await verifyLogin(rp, ceremony.value.challenge, request.credential, opened(wallet, row))
+  const counted = await verifyLogin(rp, ceremony.value.challenge, credential, opened(wallet, row))
   if (!counted.ok) return counted
   const spent = await spendCeremony(wallet, ceremony.value)
   if (!spent.ok) return spent
   if (!(await count(wallet, row, counted.value))) return refuse({ code: 'passkey_cloned' })
-  return ok({ token: await issueToken(wallet, row.account_id) })
+  return ok({ row, subject: ceremony.value.subject })
 }
 
 export async function listPasskeys(wallet: Wallet, accountId: string): Promise<readonly Passkey[]> {
@@ -156,20 +218,16 @@ export async function removePasskey(
   id: string,
 ): Promise<Result<undefined, PasskeyRefusal>> {
   const { email } = await userInfo(wallet, accountId)
+  const hasPassword = email !== '' && wallet.passwordLogin
   return wallet.database.inTransaction(async (transaction) => {
-    // Written as it is, for the lock that comes with it: whoever removes another one waits.
-    await transaction
-      .updateTable('accounts')
-      .set((row) => ({ created_at: row.ref('created_at') }))
-      .where('id', '=', accountId)
-      .execute()
+    await lockAccount(wallet, transaction, accountId)
     const rows = await transaction
       .selectFrom('passkeys')
       .select('id')
       .where('account_id', '=', accountId)
       .execute()
     if (!rows.some((row) => row.id === id)) return refuse({ code: 'passkey_unknown' })
-    if (rows.length === 1 && email === '') return refuse({ code: 'last_login' })
+    if (rows.length === 1 && !hasPassword) return refuse({ code: 'last_login' })
     await transaction.deleteFrom('passkeys').where('id', '=', id).execute()
     return ok(undefined)
   })
@@ -179,50 +237,57 @@ interface KeptKey extends StoredKey, Pick<NewKey, 'prf'> {
   readonly label: string
 }
 
-async function keep(
+const DEFAULT_LABEL = 'Passkey'
+
+export async function passkeyRow(
   wallet: Wallet,
-  {
-    key,
-    subject,
-  }: {
-    readonly key: KeptKey & { readonly counter: number }
-    readonly subject: NonNullable<Ceremony['subject']>
-  },
-): Promise<Result<PasskeyRow, PasskeyRefusal>> {
-  const { counter, ...kept } = key
+  accountId: string,
+  { counter, label = DEFAULT_LABEL, ...key }: NewKey & { readonly label?: string | undefined },
+): Promise<PasskeyRow> {
   const id = await wallet.columns.hash('passkey', key.credentialId)
-  const row: PasskeyRow = {
+  const kept: KeptKey = { ...key, label }
+  return {
     id,
-    account_id: subject.accountId,
+    account_id: accountId,
     created_at: wallet.now(),
     passkey_sealed: wallet.columns.seal(['passkeys', id, 'passkey'], JSON.stringify(kept)),
     counter,
     used_at: null,
   }
-  const account = subject.isNew
-    ? await newAccountWithoutPassword(wallet, { ...subject, id: subject.accountId })
-    : undefined
-  const made = await wallet.database
+}
+
+/** False where somebody has it. */
+export async function insertPasskey(db: Kysely<WalletTables>, row: PasskeyRow): Promise<boolean> {
+  const inserted = await db
+    .insertInto('passkeys')
+    .values(row)
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+/** An account that is entered by this passkey, and the recovery codes of its owner; undefined where somebody has the passkey. */
+async function makeAccount(
+  wallet: Wallet,
+  { id, name }: { readonly id: string; readonly name: string },
+  row: PasskeyRow,
+): Promise<readonly string[] | undefined> {
+  const account = await newAccountWithoutPassword(wallet, { id, name })
+  return wallet.database
     .inTransaction(async (transaction) => {
-      if (account !== undefined) await insertAccount(wallet, transaction, account, subject.name)
-      const inserted = await transaction
-        .insertInto('passkeys')
-        .values(row)
-        .onConflict((conflict) => conflict.column('id').doNothing())
-        .returning('id')
-        .executeTakeFirst()
-      if (inserted === undefined && account !== undefined) throw new PasskeyTaken()
-      return inserted !== undefined
+      await insertAccount(wallet, transaction, account, name)
+      if (!(await insertPasskey(transaction, row))) throw new PasskeyTaken()
+      return await giveRecoveryCodes(wallet, transaction, id)
     })
     .catch(untaken)
-  return made ? ok(row) : refuse({ code: 'passkey_exists' })
 }
 
 /** Rolls the account back that was to be made with it. */
 class PasskeyTaken extends Error {}
 
-function untaken(error: unknown): false {
-  if (error instanceof PasskeyTaken) return false
+function untaken(error: unknown): undefined {
+  if (error instanceof PasskeyTaken) return undefined
   throw error
 }
 

@@ -2,7 +2,6 @@
  * Makes an account with everything that its owner needs at once: a wallet, a P-256 key and a did:jwk. All of it or
  * nothing, and one account an e-mail address, whichever of many instances is asked first.
  */
-import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import type { Transaction } from 'kysely'
@@ -11,7 +10,9 @@ import { selfDid } from '../dids/did-method.ts'
 import { didRow } from '../dids/dids.ts'
 import { keyRow } from '../keys/keys.ts'
 import type { Wallet } from '../wallet.ts'
+import type { ListedWallet } from './accounts.ts'
 import { countRegistration, type TooManyAttempts } from './login-limit.ts'
+import { type PasswordLength, type PasswordsOff, passwordProblem, unknownPassword } from './password-rule.ts'
 
 export interface RegisterAccount {
   readonly name: string
@@ -21,9 +22,10 @@ export interface RegisterAccount {
 
 export type RegisterRefusal =
   | TooManyAttempts
+  | PasswordsOff
   | { readonly code: 'account_exists' }
   | { readonly code: 'email_malformed'; readonly maximum: number }
-  | { readonly code: 'password_length'; readonly minimum: number; readonly maximum: number }
+  | PasswordLength
 
 /** For trying things out in development, with the credentials that tutorials of the field name. */
 export const PREREGISTERED: RegisterAccount = {
@@ -33,19 +35,17 @@ export const PREREGISTERED: RegisterAccount = {
 }
 
 const MAX_EMAIL_LENGTH = 254
-const MAX_PASSWORD_LENGTH = 200
 
 export async function registerAccount(
   wallet: Wallet,
   request: RegisterAccount,
   sender: string,
 ): Promise<Result<{ readonly accountId: string }, RegisterRefusal>> {
+  if (!wallet.passwordLogin) return refuse({ code: 'passwords_off' })
   const email = canonicalEmail(request.email)
   if (email === undefined) return refuse({ code: 'email_malformed', maximum: MAX_EMAIL_LENGTH })
-  const minimum = wallet.limits.minimumPasswordLength
-  const { length } = request.password
-  if (length < minimum || length > MAX_PASSWORD_LENGTH)
-    return refuse({ code: 'password_length', minimum, maximum: MAX_PASSWORD_LENGTH })
+  const problem = passwordProblem(wallet, request.password)
+  if (problem !== undefined) return refuse(problem)
   const limited = await countRegistration(wallet, sender)
   if (limited !== undefined) return refuse(limited)
   const account = await newAccount(wallet, { ...request, id: wallet.newId(), email })
@@ -82,8 +82,7 @@ export function newAccountWithoutPassword(
   wallet: Wallet,
   { id, name }: Pick<NewAccount, 'id' | 'name'>,
 ): Promise<AccountRow> {
-  const password = encodeBase64url(wallet.crypto.randomBytes(32))
-  return newAccount(wallet, { id, name, email: '', password }, `account:${id}`)
+  return newAccount(wallet, { id, name, email: '', password: unknownPassword(wallet) }, `account:${id}`)
 }
 
 /** `called`: what the account is found by; no e-mail address has a colon and no `@`. */
@@ -117,29 +116,32 @@ export async function insertAccount(
     .returning('id')
     .executeTakeFirst()
   if (inserted === undefined) return false
-  await insertWallet(wallet, transaction, account.id, name)
+  await insertWallet(wallet, transaction, account.id, `Wallet of ${name}`)
   return true
 }
 
-async function insertWallet(
+/** With a key and a DID that is its default. */
+export async function insertWallet(
   wallet: Wallet,
   transaction: Transaction<WalletTables>,
   accountId: string,
   name: string,
-): Promise<void> {
+): Promise<ListedWallet> {
   const { columns, newId, now } = wallet
   const owned = { id: newId(), accountId }
   const key = { id: newId(), privateJwk: generateSoftwareKey('ES256') }
   const made = { ...selfDid('jwk', key.privateJwk), keyId: key.id, alias: 'Onboarding' }
   const did = await didRow(wallet, owned, made)
+  const createdAt = now()
   await transaction
     .insertInto('wallets')
     .values({
       id: owned.id,
       account_id: accountId,
-      name_sealed: columns.seal(['wallets', owned.id, 'name'], `Wallet of ${name}`),
+      name_sealed: columns.seal(['wallets', owned.id, 'name'], name),
       default_did: did.id,
-      created_at: now(),
+      created_at: createdAt,
+      deleting_at: null,
     })
     .execute()
   await transaction
@@ -147,4 +149,5 @@ async function insertWallet(
     .values(keyRow(wallet, owned, key))
     .execute()
   await transaction.insertInto('wallet_dids').values(did).execute()
+  return { id: owned.id, name, createdAt }
 }

@@ -4,52 +4,76 @@
  * instance from the moment it is written, and on none from the moment it is revoked.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
+import type { Kysely } from 'kysely'
+import type { LoginMeans, WalletTables } from '../database/schema.ts'
 import type { Wallet } from '../wallet.ts'
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
-export async function issueToken(wallet: Wallet, accountId: string): Promise<string> {
-  const { database, crypto, limits } = wallet
+/** Who logs in, and how. */
+export interface NewLogin {
+  readonly accountId: string
+  readonly by: LoginMeans
+  /** What the caller's program calls itself, for its owner to recognise it. */
+  readonly client?: string | undefined
+}
+
+const MAX_CLIENT = 300
+
+/** `db`: the transaction that the login is part of, where it is. */
+export async function issueToken(
+  wallet: Wallet,
+  { accountId, by, client }: NewLogin,
+  db: Kysely<WalletTables> = wallet.database.db,
+): Promise<string> {
+  const { columns, crypto, limits } = wallet
   const now = wallet.now()
   const token = encodeBase64url(crypto.randomBytes(32))
-  await database.db
-    .deleteFrom('tokens')
-    .where('account_id', '=', accountId)
-    .where('expires_at', '<=', now)
-    .execute()
-  await database.db
+  const id = await tokenId(wallet, token)
+  await db.deleteFrom('tokens').where('account_id', '=', accountId).where('expires_at', '<=', now).execute()
+  await db
     .insertInto('tokens')
     .values({
-      id: await tokenId(wallet, token),
+      id,
       account_id: accountId,
       created_at: now,
       expires_at: now + limits.tokenLifetimeSeconds,
+      made_by: by,
+      client_sealed:
+        client === undefined ? null : columns.seal(['tokens', id, 'client'], client.slice(0, MAX_CLIENT)),
+      used_at: null,
     })
     .execute()
   return token
 }
 
 export interface OpenSession {
+  /** Of the login; tells nothing of the token. */
+  readonly id: string
   readonly accountId: string
   /** Epoch seconds. */
+  readonly createdAt: number
   readonly expiresAt: number
 }
+
+/** When a login was last used is written down to the hour. */
+const USED_SECONDS = 3600
 
 /** Whose the token is; undefined for one that is unknown, expired or revoked. */
 export async function openSession(wallet: Wallet, token: string): Promise<OpenSession | undefined> {
   if (!TOKEN.test(token)) return undefined
+  const now = wallet.now()
   const found = await wallet.database.db
     .selectFrom('tokens')
-    .select(['account_id', 'expires_at'])
+    .select(['id', 'account_id', 'created_at', 'expires_at', 'used_at'])
     .where('id', '=', await tokenId(wallet, token))
-    .where('expires_at', '>', wallet.now())
+    .where('expires_at', '>', now)
     .executeTakeFirst()
-  return found && { accountId: found.account_id, expiresAt: found.expires_at }
-}
-
-/** The account that the token belongs to. */
-export async function accountOfToken(wallet: Wallet, token: string): Promise<string | undefined> {
-  return (await openSession(wallet, token))?.accountId
+  if (found === undefined) return undefined
+  const { id, account_id: accountId, created_at: createdAt, expires_at: expiresAt } = found
+  if (now - (found.used_at ?? createdAt) >= USED_SECONDS)
+    await wallet.database.db.updateTable('tokens').set({ used_at: now }).where('id', '=', id).execute()
+  return { id, accountId, createdAt, expiresAt }
 }
 
 export async function revokeToken(wallet: Wallet, token: string): Promise<void> {
@@ -60,9 +84,14 @@ export async function revokeToken(wallet: Wallet, token: string): Promise<void> 
     .execute()
 }
 
-/** Every login of the account, on every device. */
-export async function revokeAllTokens({ database }: Wallet, accountId: string): Promise<void> {
-  await database.db.deleteFrom('tokens').where('account_id', '=', accountId).execute()
+/** Every login of the account, on every device, but one where one is to stay. */
+export async function revokeAllTokens(
+  db: Kysely<WalletTables>,
+  accountId: string,
+  but?: string,
+): Promise<void> {
+  const all = db.deleteFrom('tokens').where('account_id', '=', accountId)
+  await (but === undefined ? all : all.where('id', '<>', but)).execute()
 }
 
 async function tokenId({ crypto }: Wallet, token: string): Promise<string> {

@@ -5,9 +5,14 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { HeldCredential } from '@countersign/credential/contract/format'
 import type { TypeLook } from '@countersign/credential/display/credential-view'
+import type { Transaction } from 'kysely'
 import { countRows } from '../database/count-rows.ts'
-import type { CredentialRow } from '../database/schema.ts'
+import type { CredentialRow, WalletTables } from '../database/schema.ts'
+import { describeCredential, describeType } from '../history/described-credential.ts'
+import type { EventParty, EventSummary } from '../history/event.ts'
+import { recordEvent } from '../history/record-event.ts'
 import { MAX_CREDENTIALS, type OwnedWallet, type Wallet } from '../wallet.ts'
+import { issuerName } from './claimed-issuer.ts'
 
 /** How its issuer wanted it to look, and who gave it to the wallet. */
 export interface KeptLook extends TypeLook {
@@ -44,23 +49,44 @@ export interface NewCredential {
   readonly keyId?: string | undefined
   readonly format: string
   readonly content: string
+  /** The same, opened. */
+  readonly held: HeldCredential
   readonly look?: KeptLook | undefined
+  /** Whom it came from, for the history. */
+  readonly party: EventParty
 }
 
 /** Lists them in the order of their arrival. */
 export async function listCredentials(
   wallet: Wallet,
   owned: OwnedWallet,
-  options: { readonly showDeleted?: boolean } = {},
+  options: ListOptions = {},
 ): Promise<readonly StoredCredential[]> {
-  const all = wallet.database.db
+  const { categories, showDeleted = false } = options
+  let wanted = wallet.database.db
     .selectFrom('credentials')
     .selectAll()
     .where('wallet_id', '=', owned.id)
     .orderBy('added_at')
     .orderBy('id')
-  const wanted = options.showDeleted === true ? all : all.where('deleted_at', 'is', null)
+  if (!showDeleted) wanted = wanted.where('deleted_at', 'is', null)
+  if (categories !== undefined) wanted = wanted.where('id', 'in', idsIn(wallet, owned, categories))
   return openAll(wallet, await wanted.execute())
+}
+
+export interface ListOptions {
+  readonly showDeleted?: boolean | undefined
+  /** Hashes of categories: those that are in one of them. */
+  readonly categories?: readonly string[] | undefined
+}
+
+function idsIn({ database }: Wallet, owned: OwnedWallet, categories: readonly string[]) {
+  return database.db
+    .selectFrom('credential_categories')
+    .innerJoin('categories', 'categories.id', 'credential_categories.category_id')
+    .select('credential_categories.credential_id')
+    .where('categories.wallet_id', '=', owned.id)
+    .where('categories.name_hash', 'in', categories)
 }
 
 export async function findCredential(
@@ -85,12 +111,14 @@ export async function deleteCredential(
 ): Promise<Result<undefined, CredentialUnknown>> {
   const found = await findCredential(wallet, owned, id)
   if (!found.ok) return found
-  const { db } = wallet.database
-  if (options.permanent) {
-    await db.deleteFrom('credentials').where('id', '=', id).where('wallet_id', '=', owned.id).execute()
-  } else if (found.value.deletedAt === undefined) {
-    await mark(wallet, owned, id, wallet.now())
-  }
+  const { permanent } = options
+  await wallet.database.inTransaction(async (transaction) => {
+    const changed = permanent
+      ? await erase(transaction, owned, id)
+      : await mark(transaction, owned, id, wallet.now())
+    if (changed)
+      await recordChange(wallet, transaction, owned, { action: 'delete', permanent, of: found.value })
+  })
   return ok(undefined)
 }
 
@@ -99,7 +127,12 @@ export async function restoreCredential(
   owned: OwnedWallet,
   id: string,
 ): Promise<Result<StoredCredential, CredentialUnknown>> {
-  await mark(wallet, owned, id, null)
+  const found = await findCredential(wallet, owned, id)
+  if (!found.ok) return found
+  await wallet.database.inTransaction(async (transaction) => {
+    if (await mark(transaction, owned, id, null))
+      await recordChange(wallet, transaction, owned, { action: 'restore', of: found.value })
+  })
   return findCredential(wallet, owned, id)
 }
 
@@ -136,29 +169,36 @@ export async function roomFor(
 
 /** The first one stored for a slot stays; one that comes again changes nothing. */
 export async function storeCredential(
-  { database, columns, newId, now }: Wallet,
+  wallet: Wallet,
   owned: OwnedWallet,
   credential: NewCredential,
 ): Promise<void> {
-  const { issuanceId, slot, keyId, format, content, look } = credential
+  const { columns, database, newId, now } = wallet
+  const { issuanceId, slot, keyId, format, content, held, look, party } = credential
   const id = `urn:uuid:${newId()}`
-  await database.db
-    .insertInto('credentials')
-    .values({
-      id,
-      wallet_id: owned.id,
-      key_id: keyId ?? null,
-      format,
-      content_sealed: columns.seal(['credentials', id, 'content'], content),
-      look_sealed:
-        look === undefined ? null : columns.seal(['credentials', id, 'look'], JSON.stringify(look)),
-      added_at: now(),
-      deleted_at: null,
-      reception_id: issuanceId,
-      slot_hash: await slotHash(columns, issuanceId, slot),
-    })
-    .onConflict((conflict) => conflict.columns(['reception_id', 'slot_hash']).doNothing())
-    .execute()
+  const row: CredentialRow = {
+    id,
+    wallet_id: owned.id,
+    key_id: keyId ?? null,
+    format,
+    content_sealed: columns.seal(['credentials', id, 'content'], content),
+    look_sealed: look === undefined ? null : columns.seal(['credentials', id, 'look'], JSON.stringify(look)),
+    added_at: now(),
+    deleted_at: null,
+    reception_id: issuanceId,
+    slot_hash: await slotHash(columns, issuanceId, slot),
+  }
+  const described = describeCredential(wallet, { id, credential: held, look, issuer: issuerName(held, look) })
+  await database.inTransaction(async (transaction) => {
+    const stored = await transaction
+      .insertInto('credentials')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['reception_id', 'slot_hash']).doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    const summary = { party, credentials: [described.credential] }
+    if (stored !== undefined) await recordEvent(wallet, transaction, owned, { action: 'receive', summary })
+  })
 }
 
 export async function isStored(
@@ -196,13 +236,53 @@ export function slotHash(columns: Wallet['columns'], issuanceId: string, slot: s
   return columns.hash('slot', `${issuanceId}:${slot}`)
 }
 
-async function mark(wallet: Wallet, owned: OwnedWallet, id: string, deletedAt: number | null): Promise<void> {
-  await wallet.database.db
+/** False: it was so already, or is gone. */
+async function mark(
+  transaction: Transaction<WalletTables>,
+  owned: OwnedWallet,
+  id: string,
+  deletedAt: number | null,
+): Promise<boolean> {
+  const marked = await transaction
     .updateTable('credentials')
     .set({ deleted_at: deletedAt })
     .where('id', '=', id)
     .where('wallet_id', '=', owned.id)
-    .execute()
+    .where('deleted_at', deletedAt === null ? 'is not' : 'is', null)
+    .returning('id')
+    .executeTakeFirst()
+  return marked !== undefined
+}
+
+async function erase(
+  transaction: Transaction<WalletTables>,
+  owned: OwnedWallet,
+  id: string,
+): Promise<boolean> {
+  const erased = await transaction
+    .deleteFrom('credentials')
+    .where('id', '=', id)
+    .where('wallet_id', '=', owned.id)
+    .returning('id')
+    .executeTakeFirst()
+  return erased !== undefined
+}
+
+interface Change extends Pick<EventSummary, 'permanent'> {
+  readonly action: 'delete' | 'restore'
+  readonly of: StoredCredential
+}
+
+/** Of a credential that lies here: nobody else is concerned, and which claims it has is nothing new. */
+async function recordChange(
+  wallet: Wallet,
+  transaction: Transaction<WalletTables>,
+  owned: OwnedWallet,
+  { action, of: { held, id, look }, permanent }: Change,
+): Promise<void> {
+  const { format, type } = held
+  const described = describeType({ id, format, type, look, issuer: issuerName(held, look) })
+  await recordEvent(wallet, transaction, owned, { action, summary: { credentials: [described], permanent } })
 }
 
 async function openAll(wallet: Wallet, rows: readonly CredentialRow[]): Promise<readonly StoredCredential[]> {

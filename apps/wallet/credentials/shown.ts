@@ -2,7 +2,6 @@
  * What people are shown of others and of cards, in their language. Names, labels and values are other people's text: nothing
  * here makes them harmless but that values are one line of plain text. `trusted` never rests on the other side's own word.
  */
-import { isJsonObject, type JsonObject } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import { cardColours } from '@countersign/credential/display/card-colours'
 import {
@@ -15,6 +14,7 @@ import {
 import { readableName } from '@countersign/credential/display/readable-name'
 import { type SeenClaim, seenClaims } from '@countersign/credential/display/seen-claims'
 import type { Wallet } from '../wallet.ts'
+import { issuerName } from './claimed-issuer.ts'
 import type { StoredCredential } from './credentials.ts'
 import type { Disclosed } from './disclosed-claims.ts'
 
@@ -47,19 +47,8 @@ export interface ShownCard {
 /** BCP 47 tags, the most wanted first. */
 export type Locales = readonly string[]
 
-const MAX_NAME = 200
-
 export function cardOf({ held, look }: Pick<StoredCredential, 'held' | 'look'>, locales: Locales): ShownCard {
   return { title: titleOf(look, held.type, locales), issuerName: issuerName(held, look) }
-}
-
-/** Where it was received from is known; what it says of itself stands in for that in credentials of earlier releases alone. */
-function issuerName(
-  { claimedIssuer, claims }: StoredCredential['held'],
-  look: StoredCredential['look'],
-): string | undefined {
-  const from = look?.receivedFrom ?? claimedIssuer ?? issuerIn(claims)
-  return from === undefined ? undefined : URL.parse(from)?.host || from
 }
 
 /** Every claim that people see of it, in the order and the words of its type. */
@@ -97,17 +86,4 @@ export function lookOf(look: TypeLook | undefined, locales: Locales): ShownLook 
 
 export function titleOf(look: TypeLook | undefined, type: string, locales: Locales): string {
   return (look && bestFor(look.displays, locales)?.name) ?? readableName(type)
-}
-
-/** A text of the other side's metadata, if it is one and not too long to be a name. */
-export function nameIn(json: JsonObject | undefined, member: string): string | undefined {
-  const name = json?.[member]
-  return typeof name === 'string' && name.trim() !== '' ? name.trim().slice(0, MAX_NAME) : undefined
-}
-
-/** W3C credentials name their issuer by a text or by an object with a name. */
-function issuerIn({ iss, issuer }: JsonObject): string | undefined {
-  if (typeof iss === 'string') return iss
-  if (typeof issuer === 'string') return issuer
-  return isJsonObject(issuer) ? (nameIn(issuer, 'name') ?? nameIn(issuer, 'id')) : undefined
 }

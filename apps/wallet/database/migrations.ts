@@ -47,6 +47,17 @@ export const walletMigrations: Readonly<Record<string, Migration>> = {
       await createPictures(db)
     },
   },
+  // New tables, indexes, and columns that may be absent.
+  '2027-01-history-and-ways-back': {
+    up: async (db: Untyped) => {
+      await createEvents(db)
+      await createWaysBack(db)
+      await createCategories(db)
+      await describeLogins(db)
+      await db.schema.alterTable('wallets').addColumn('deleting_at', 'bigint').execute()
+      await createMissingIndexes(db)
+    },
+  },
 }
 
 async function createAccounts(db: Untyped): Promise<void> {
@@ -165,6 +176,92 @@ async function createPasskeys(db: Untyped): Promise<void> {
     .addColumn('id', 'text', (column) => column.primaryKey())
     .addColumn('expires_at', 'bigint', (column) => column.notNull())
     .execute()
+}
+
+async function createEvents(db: Untyped): Promise<void> {
+  await ofWallet(db.schema.createTable('events'))
+    .addColumn('action', 'text', (column) => column.notNull())
+    .addColumn('outcome', 'text')
+    .addColumn('summary_sealed', 'text', (column) => column.notNull())
+    .addColumn('values_sealed', 'text')
+    .execute()
+  // A page is read in the order of the index, whether it is of one action or of all.
+  const inOrder = ['created_at', 'id']
+  await db.schema
+    .createIndex('events_wallet')
+    .on('events')
+    .columns(['wallet_id', ...inOrder])
+    .execute()
+  await db.schema
+    .createIndex('events_action')
+    .on('events')
+    .columns(['wallet_id', 'action', ...inOrder])
+    .execute()
+}
+
+async function createWaysBack(db: Untyped): Promise<void> {
+  await ofAccount(db.schema.createTable('recovery_codes')).execute()
+  await db.schema.createIndex('recovery_codes_account').on('recovery_codes').column('account_id').execute()
+  await ofAccount(db.schema.createTable('reset_links'))
+    .addColumn('expires_at', 'bigint', (column) => column.notNull())
+    .execute()
+  await db.schema.createIndex('reset_links_account').on('reset_links').column('account_id').execute()
+}
+
+async function createCategories(db: Untyped): Promise<void> {
+  await ofWallet(db.schema.createTable('categories'))
+    .addColumn('name_hash', 'text', (column) => column.notNull())
+    .addColumn('name_sealed', 'text', (column) => column.notNull())
+    .addUniqueConstraint('categories_name', ['wallet_id', 'name_hash'])
+    .execute()
+  // An instance of an earlier release deletes credentials and knows nothing of this table.
+  await db.schema
+    .createTable('credential_categories')
+    .addColumn('category_id', 'text', (column) =>
+      column.notNull().references('categories.id').onDelete('cascade'),
+    )
+    .addColumn('credential_id', 'text', (column) =>
+      column.notNull().references('credentials.id').onDelete('cascade'),
+    )
+    .addPrimaryKeyConstraint('credential_categories_pair', ['category_id', 'credential_id'])
+    .execute()
+  await db.schema
+    .createIndex('credential_categories_credential')
+    .on('credential_categories')
+    .column('credential_id')
+    .execute()
+  await db.schema
+    .createTable('holder_settings')
+    .addColumn('wallet_id', 'text', (column) => column.primaryKey().references('wallets.id'))
+    .addColumn('settings_sealed', 'text', (column) => column.notNull())
+    .execute()
+  await db.schema
+    .createTable('retired_dids')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .execute()
+}
+
+async function describeLogins(db: Untyped): Promise<void> {
+  await db.schema.alterTable('tokens').addColumn('made_by', 'text').execute()
+  await db.schema.alterTable('tokens').addColumn('client_sealed', 'text').execute()
+  await db.schema.alterTable('tokens').addColumn('used_at', 'bigint').execute()
+  await db.schema
+    .createIndex('tokens_in_order')
+    .on('tokens')
+    .columns(['account_id', 'created_at', 'id'])
+    .execute()
+}
+
+/** Whoever deletes a key asks who needs it, and whoever deletes a wallet what refers to it: in every row there is, without these. */
+async function createMissingIndexes(db: Untyped): Promise<void> {
+  for (const [table, column] of [
+    ['credentials', 'key_id'],
+    ['wallet_dids', 'key_id'],
+    ['receptions', 'key_id'],
+    ['hosted_dids', 'wallet_id'],
+    ['login_attempts', 'minute'],
+  ] as const)
+    await db.schema.createIndex(`${table}_${column}`).on(table).column(column).execute()
 }
 
 function ofAccount(table: CreateTableBuilder<string, never>) {

@@ -10,6 +10,7 @@ import type { Kysely, Transaction } from 'kysely'
 /** The database as use cases see it: what they may ask, not how it is opened and closed. */
 export interface WalletDatabase {
   readonly db: Kysely<WalletTables>
+  readonly engine: 'sqlite' | 'postgres'
   /** Everything happens or nothing does; inside, only the transaction is used. */
   inTransaction<T>(work: (transaction: Transaction<WalletTables>) => Promise<T>): Promise<T>
 }
@@ -22,6 +23,7 @@ export interface WalletTables {
   wallet_keys: KeyRow
   wallet_dids: DidRow
   hosted_dids: HostedDidRow
+  retired_dids: RetiredDidRow
   credentials: CredentialRow
   pictures: PictureRow
   receptions: IssuanceRow
@@ -29,6 +31,12 @@ export interface WalletTables {
   exchanges: ExchangeRow
   passkeys: PasskeyRow
   spent_challenges: SpentChallengeRow
+  recovery_codes: RecoveryCodeRow
+  reset_links: ResetLinkRow
+  events: EventRow
+  categories: CategoryRow
+  credential_categories: CredentialCategoryRow
+  holder_settings: HolderSettingsRow
   wallet_settings: SettingRow
 }
 
@@ -47,7 +55,16 @@ export interface TokenRow {
   readonly account_id: string
   readonly created_at: number
   readonly expires_at: number
+  /** Absent in rows of releases before. */
+  readonly made_by: LoginMeans | null
+  /** What the caller's program calls itself. */
+  readonly client_sealed: string | null
+  /** To the hour. */
+  readonly used_at: number | null
 }
+
+/** What somebody logged in with. */
+export type LoginMeans = 'password' | 'passkey' | 'recovery_code' | 'reset_link'
 
 /** A row counts the failed or unfinished attempts of one subject in one minute. */
 export interface LoginAttemptRow {
@@ -63,6 +80,8 @@ export interface WalletRow {
   /** Points at `wallet_dids.id`: one pointer, so there are never two defaults. */
   readonly default_did: string | null
   readonly created_at: number
+  /** Somebody began to delete it; whoever was interrupted begins again. */
+  readonly deleting_at: number | null
 }
 
 export interface KeyRow {
@@ -95,6 +114,11 @@ export interface HostedDidRow {
   readonly id: string
   readonly wallet_id: string
   readonly created_at: number
+}
+
+/** A name of our host whose owner is gone: nobody gets it again. `id` is that of its row among the hosted ones. */
+export interface RetiredDidRow {
+  readonly id: string
 }
 
 export interface CredentialRow {
@@ -182,6 +206,60 @@ export interface PasskeyRow {
 export interface SpentChallengeRow {
   readonly id: string
   readonly expires_at: number
+}
+
+/** `id` is a keyed hash of the code, so that whoever has the code finds its account. A row goes when it is used. */
+export interface RecoveryCodeRow {
+  readonly id: string
+  readonly account_id: string
+  readonly created_at: number
+}
+
+/** `id` is the SHA-256 of what stands in the link. A row goes when the link is used or replaced. */
+export interface ResetLinkRow {
+  readonly id: string
+  readonly account_id: string
+  readonly created_at: number
+  readonly expires_at: number
+}
+
+/** Something that a holder did, in the order of `created_at` and `id`. */
+export interface EventRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly created_at: number
+  readonly action: EventAction
+  /** What the other side said; absent where nobody was asked. */
+  readonly outcome: EventOutcome | null
+  /** With whom, and the names of what it was about, as JSON. */
+  readonly summary_sealed: string
+  /** The values of what was shared, as JSON: opened only where they are asked for. */
+  readonly values_sealed: string | null
+}
+
+export type EventAction = 'receive' | 'present' | 'reject' | 'delete' | 'restore'
+
+/** `unanswered`: it was sent, or was about to be, and nobody knows whether it arrived. */
+export type EventOutcome = 'unanswered' | 'taken' | 'refused'
+
+/** One of a name in a wallet. */
+export interface CategoryRow {
+  readonly id: string
+  readonly wallet_id: string
+  readonly created_at: number
+  readonly name_hash: string
+  readonly name_sealed: string
+}
+
+export interface CredentialCategoryRow {
+  readonly category_id: string
+  readonly credential_id: string
+}
+
+/** What a wallet's owner wants it to be like, as JSON of the pages. */
+export interface HolderSettingsRow {
+  readonly wallet_id: string
+  readonly settings_sealed: string
 }
 
 export interface SettingRow {

@@ -17,6 +17,8 @@ type HashPurpose =
   | 'csrf'
   | 'passkey'
   | 'challenge'
+  | 'recovery_code'
+  | 'category'
 
 export type SealedColumns = Columns<keyof WalletTables, HashPurpose>
 

@@ -50,7 +50,33 @@ export async function claimHosted(
     .select('wallet_id')
     .where('id', '=', id)
     .executeTakeFirst()
-  return owner?.wallet_id === owned.id
+  if (owner?.wallet_id !== owned.id) return false
+  if (!(await isRetired(transaction, id))) return true
+  await transaction.deleteFrom('hosted_dids').where('id', '=', id).execute()
+  return false
+}
+
+/** Their wallets are about to go. The names stay taken, and nothing says by whom. */
+export async function retireHosted(
+  transaction: Transaction<WalletTables>,
+  walletIds: readonly string[],
+): Promise<void> {
+  await transaction
+    .insertInto('retired_dids')
+    .columns(['id'])
+    .expression((from) => from.selectFrom('hosted_dids').select('id').where('wallet_id', 'in', walletIds))
+    .execute()
+  await transaction.deleteFrom('hosted_dids').where('wallet_id', 'in', walletIds).execute()
+}
+
+/** Asked after the name was written: whoever gives it up at the same moment has done so by then, or waits. */
+async function isRetired(transaction: Transaction<WalletTables>, id: string): Promise<boolean> {
+  const found = await transaction
+    .selectFrom('retired_dids')
+    .select('id')
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return found !== undefined
 }
 
 export interface HostedDid {

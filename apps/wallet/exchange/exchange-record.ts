@@ -4,7 +4,10 @@
  * same again, after a crash or on another instance, goes on. Writers compare-and-set on a version.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { ExchangeRow, ExchangeState } from '../database/schema.ts'
+import type { Kysely } from 'kysely'
+import type { ExchangeRow, ExchangeState, WalletTables } from '../database/schema.ts'
+import type { EventSummary } from '../history/event.ts'
+import { recordEvent } from '../history/record-event.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 
 export type { ExchangeState } from '../database/schema.ts'
@@ -115,7 +118,30 @@ export async function end<Resolved, Done>(
   state: Exclude<ExchangeState, 'open' | 'begun'>,
   done: Done,
 ): Promise<Exchange<Resolved, Done>> {
-  await wallet.database.db
+  return endIn(wallet, wallet.database.db, exchange, state, done)
+}
+
+/** An end that nobody else heard of: the history tells of it, under the id of the exchange. */
+export async function endSilently<Resolved, Done>(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  exchange: Exchange<Resolved, Done>,
+  { done, summary }: { readonly done: Done; readonly summary: EventSummary },
+): Promise<Exchange<Resolved, Done>> {
+  return wallet.database.inTransaction(async (transaction) => {
+    await recordEvent(wallet, transaction, owned, { action: 'reject', summary }, exchange.id)
+    return endIn(wallet, transaction, exchange, 'rejected', done)
+  })
+}
+
+async function endIn<Resolved, Done>(
+  wallet: Wallet,
+  db: Kysely<WalletTables>,
+  exchange: Exchange<Resolved, Done>,
+  state: Exclude<ExchangeState, 'open' | 'begun'>,
+  done: Done,
+): Promise<Exchange<Resolved, Done>> {
+  await db
     .updateTable('exchanges')
     .set((row) => ({
       state,

@@ -6,13 +6,17 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import { credentialsOfIssuance } from '../credentials/credentials.ts'
+import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { Locales } from '../credentials/shown.ts'
+import { describeType } from '../history/described-credential.ts'
+import type { EventSummary } from '../history/event.ts'
 import {
   type FetchMetadataRefusal,
   fetchIssuer,
   fetchOffer,
   type Issuer,
   isGone,
+  partyOf,
 } from '../receive/fetch-offer.ts'
 import { refuseHopeless } from '../receive/issuance-plan.ts'
 import { findIssuance, offerHash } from '../receive/issuance-record.ts'
@@ -22,6 +26,7 @@ import {
   begin,
   type ExchangeRefusal,
   end,
+  endSilently,
   findExchange,
   giveUp,
   keepExchange,
@@ -115,8 +120,19 @@ export async function rejectOffer(
     await end(wallet, { ...begun.value, decision: 'use' }, 'done', done)
     return refuse({ code: 'exchange_decided', state: 'done' })
   }
-  const ended = await end(wallet, begun.value, 'rejected', { at: wallet.now() })
+  const summary = offerSummary(begun.value.resolved)
+  const ended = await endSilently(wallet, owned, begun.value, { done: { at: wallet.now() }, summary })
   return ok(await shown(wallet, owned, ended, locales))
+}
+
+/** What was declined, as far as its metadata say. */
+function offerSummary({ configurations, issuer, trust }: ResolvedOffer): EventSummary {
+  const credentials = configurations.map((configuration) => {
+    const { format, id, type = id } = configuration
+    return describeType({ format, type, look: issuerDisplay(configuration) })
+  })
+  const party = { ...partyOf(issuer), trust: { trusted: trust.trusted, name: trust.name } }
+  return { party, credentials, declined: 'offer' }
 }
 
 function findOffer(

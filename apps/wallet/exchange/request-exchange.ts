@@ -14,8 +14,17 @@ import {
 } from '../present/present-credential.ts'
 import type { VerifierAnswer } from '../present/presentation-record.ts'
 import { type Selection, wishOf } from '../present/selected-claims.ts'
+import { requestSummary } from '../present/share-event.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
-import { begin, type ExchangeRefusal, end, findExchange, keepExchange, release } from './exchange-record.ts'
+import {
+  begin,
+  type ExchangeRefusal,
+  end,
+  endSilently,
+  findExchange,
+  keepExchange,
+  release,
+} from './exchange-record.ts'
 import { previewRequest, type RequestPreview } from './preview-request.ts'
 import {
   isOver,
@@ -90,7 +99,9 @@ export async function rejectRequest(
   const begun = await begin(wallet, owned, found.value, 'decline silently')
   if (!begun.ok) return begun
   if (begun.value.state !== 'begun') return ok(await previewRequest(wallet, owned, begun.value, locales))
-  const ended = await end(wallet, begun.value, 'rejected', { at: wallet.now(), picked: [] })
+  const done = { at: wallet.now(), picked: [] }
+  const summary = { ...requestSummary(requestOf(begun.value.resolved)), declined: 'request' as const }
+  const ended = await endSilently(wallet, owned, begun.value, { done, summary })
   return ok(await previewRequest(wallet, owned, ended, locales))
 }
 
@@ -119,8 +130,8 @@ async function decide(
     if (hasNotLeft(answered.error)) await release(wallet, begun.value)
     return answered
   }
-  const done = { at: wallet.now(), answer: answered.value.answer, picked: decision.picked }
-  const ended = await end(wallet, begun.value, endOf(answered.value.answer, decision), done)
+  const done = { at: wallet.now(), answer: answered.value, picked: decision.picked }
+  const ended = await end(wallet, begun.value, endOf(answered.value, decision), done)
   return ok(await previewRequest(wallet, owned, ended, locales))
 }
 

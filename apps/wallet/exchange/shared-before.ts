@@ -2,6 +2,7 @@
  * What the same receiver was told before, as far as this wallet remembers: whoever decides shall know whether they come here for
  * the first time. Computed here, and told to the holder alone.
  */
+import type { ClaimPath } from '@countersign/credential/contract/format'
 import { detailKey } from '../credentials/shown.ts'
 import { hasUnknownReceivers, lastSharedWith } from '../present/presentation-record.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
@@ -32,9 +33,19 @@ export async function sharedBefore(
 ): Promise<SharedBefore | undefined> {
   const last = await lastSharedWith(wallet, owned, requestOf(resolved))
   if (last === undefined) return (await hasUnknownReceivers(wallet, owned)) ? undefined : { shared: false }
-  const { at, told } = last
-  const now = chosen.flatMap(({ claims, type }) => claims.map(({ path }) => detailKey(type, path)))
-  const same = JSON.stringify([...now].sort()) === JSON.stringify([...told.details].sort())
-  const otherIdentifier = told.clientId !== resolved.clientId
-  return { shared: true, at, details: told.details.length, same, otherIdentifier }
+  const { credentials, party } = last.summary
+  const details = detailsOf(credentials)
+  const same = JSON.stringify(detailsOf(chosen).sort()) === JSON.stringify([...details].sort())
+  const more = credentials.reduce((sum, { moreClaims }) => sum + moreClaims, 0)
+  const otherIdentifier = party?.id !== resolved.clientId
+  return { shared: true, at: last.at, details: details.length + more, same, otherIdentifier }
+}
+
+interface Detailed {
+  readonly type: string
+  readonly claims: readonly { readonly path: ClaimPath }[]
+}
+
+function detailsOf(cards: readonly Detailed[]): string[] {
+  return cards.flatMap(({ claims, type }) => claims.map(({ path }) => detailKey(type, path)))
 }

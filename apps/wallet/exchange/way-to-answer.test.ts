@@ -1,5 +1,6 @@
 /** What would leave, claim by claim, with a card whose claims cannot all be withheld by themselves. */
 import type { JsonObject } from '@countersign/core/json'
+import type { ClaimPath } from '@countersign/credential/contract/format'
 import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
 import { afterEach, expect, it } from 'vitest'
 import { useOffer } from '../receive/receive-credential.ts'
@@ -23,13 +24,13 @@ const claims = {
   address: { locality: 'Graz', country: 'AT' },
   nationalities: ['AT', 'DE'],
 }
-const card = {
+const card: { readonly claims: JsonObject; readonly selectivelyDisclosable: ClaimPath[] } = {
   claims,
   selectivelyDisclosable: [['given_name'], ['email'], ['address'], ['nationalities', null]],
 }
 
-async function asked(store: TestStore, query: JsonObject) {
-  const [verifier, issuer] = [await startTestVerifier(), await startTestIssuer({ claims: card })]
+async function asked(store: TestStore, query: JsonObject, held: typeof card = card) {
+  const [verifier, issuer] = [await startTestVerifier(), await startTestIssuer({ claims: held })]
   open.push(verifier, issuer)
   const wallet = store.instance(withAnchors(verifier.anchors))
   const owned = await newOwner(wallet)
@@ -40,10 +41,10 @@ async function asked(store: TestStore, query: JsonObject) {
   if (!opened.ok) throw new Error(opened.error.code)
   const candidate = opened.value.queries[0]?.candidates[0]
   if (candidate === undefined) throw new Error('the card does not answer')
-  const share = async (more: object = {}) => {
+  const share = async (more: object = {}, locales: readonly string[] = ['en']) => {
     const { credentialId } = candidate
     const decision = [{ queryId: 'q', credentialId, optionalClaims: [], ...more }]
-    const used = await useOpenRequest(wallet, owned, { id: opened.value.id, decision, locales: ['en'] })
+    const used = await useOpenRequest(wallet, owned, { id: opened.value.id, decision, locales })
     if (!used.ok) throw new Error(used.error.code)
     return rows(used.value.result?.shared[0]?.claims ?? [])
   }
@@ -126,5 +127,15 @@ onSqlite('what is shown before and told after', (store) => {
       'Member since: 2019',
       'Country: AT',
     ])
+  })
+
+  it('tells what was shared in the language of who reads it, values too', async () => {
+    const held = {
+      claims: { adult: true, address: { locality: 'Graz', resident: false } },
+      selectivelyDisclosable: [['adult'], ['address']],
+    }
+    const { share } = await asked(store(), { claims: [{ path: ['address'] }, { path: ['adult'] }] }, held)
+    expect(await share({}, ['de'])).toEqual(['Address: Locality: Graz, Resident: nein', 'Adult: ja'])
+    expect(await share({}, ['fr', 'en'])).toEqual(['Address: Locality: Graz, Resident: no', 'Adult: yes'])
   })
 })

@@ -12,6 +12,7 @@ import {
 } from '@countersign/api/wallet/credentials'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
+import { categoryHashes } from '../credentials/categories.ts'
 import { findCredential, listCredentials, restoreCredential } from '../credentials/credentials.ts'
 import { heldCredentialStatus } from '../credentials/held-credential-status.ts'
 import { viewCredential } from '../credentials/view-credential.ts'
@@ -71,8 +72,10 @@ function storedCredentialRoutes(app: ServiceApp, wallet: Wallet): void {
       config: { ...config, answers: listAnswers },
     },
     async (request) => {
-      const { showDeleted, descending } = request.query
-      const listed = await listCredentials(wallet, walletOf(request), { showDeleted })
+      const owned = walletOf(request)
+      const { category, descending, showDeleted } = request.query
+      const categories = category && (await categoryHashes(wallet, owned, category))
+      const listed = await listCredentials(wallet, owned, { showDeleted, categories })
       return (descending ? listed.toReversed() : listed).map(credentialView)
     },
   )

@@ -1,10 +1,5 @@
 /** Register and log in: the two calls that need no login. */
-import {
-  type LoginAnswer,
-  loginAnswer,
-  loginRequest,
-  registerRequest,
-} from '@countersign/api/wallet/accounts'
+import { loginAnswer, loginRequest, registerRequest } from '@countersign/api/wallet/accounts'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
@@ -21,7 +16,7 @@ import {
 } from './answers/route-answers.ts'
 import { valueOr } from './answers/wire.ts'
 import { ACCOUNT_ERRORS, foreignLogin } from './answers/wire-account.ts'
-import { browserSessionOf, enterBrowser } from './caller/enter-browser.ts'
+import { admit } from './caller/enter-browser.ts'
 import type { OwnPages } from './caller/own-pages.ts'
 
 const tags = ['account']
@@ -31,10 +26,17 @@ const REGISTERED = 'Registration succeeded'
 
 const tooMany = { code: 'too_many_attempts', retryAfterSeconds: 42 } as const
 
+const off = refusalAnswer(
+  ACCOUNT_ERRORS,
+  { code: 'passwords_off' },
+  'Passwords are off here; or the request comes from a page of another site (in development)',
+)
+
 const registerAnswers = {
   ...openAnswers,
   201: textAnswer('There is an account', REGISTERED),
   400: malformedAnswer('body/email: Invalid input: expected string, received undefined'),
+  403: off,
   409: refusalAnswer(ACCOUNT_ERRORS, { code: 'account_exists' }, 'The address has an account'),
   429: refusalAnswer(ACCOUNT_ERRORS, tooMany, 'Too many accounts were made in this minute'),
 }
@@ -44,7 +46,10 @@ const loginAnswers = {
   200: jsonAnswer('Logged in: the token, which browsers get as a cookie too', loginAnswer),
   400: malformedAnswer('body/password: Invalid input: expected string, received undefined'),
   401: refusalAnswer(ACCOUNT_ERRORS, { code: 'login_failed' }, 'Address or password are wrong'),
-  403: errorAnswer('A page that is none of ours asks for a login in a cookie', foreignLogin),
+  403: errorAnswer(
+    'A page that is none of ours asks for a login in a cookie, or passwords are off here',
+    foreignLogin,
+  ),
   429: refusalAnswer(ACCOUNT_ERRORS, tooMany, 'Too many logins failed in this minute'),
 }
 
@@ -76,18 +81,12 @@ export function loginRoutes(app: ServiceApp, wallet: Wallet, pages: OwnPages): v
       config: { ...config, answers: loginAnswers },
     },
     async (request, reply) => {
-      const { session: kind, ...credentials } = request.body
-      const isOwnPage = pages.isAsking(request.headers)
-      if (kind === 'cookie' && !isOwnPage) fail(foreignLogin)
-      const entered = valueOr(ACCOUNT_ERRORS, await login(wallet, credentials, request.sender))
-      const { accountId: id, email: username, token } = entered
-      // A page of another site may have a token, and must not leave its login in somebody's browser.
-      if (isOwnPage) await enterBrowser(wallet, pages, { request, reply, token })
-      const answer: LoginAnswer =
-        kind === 'cookie'
-          ? { id, username, session: await browserSessionOf(wallet, token) }
-          : { id, token, username }
-      return reply.send(answer)
+      const { email, password, session: kind } = request.body
+      if (kind === 'cookie' && !pages.isAsking(request.headers)) fail(foreignLogin)
+      const { sender } = request
+      const client = request.headers['user-agent']
+      const entered = valueOr(ACCOUNT_ERRORS, await login(wallet, { email, password, sender, client }))
+      return admit(wallet, pages, { request, reply, kind }, entered)
     },
   )
 }

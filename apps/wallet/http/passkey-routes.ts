@@ -20,9 +20,7 @@ import { errorAnswer } from '@countersign/service/http/answers/described-answers
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import type { RelyingParty } from '@countersign/service/login/read-authenticator'
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import {
   listPasskeys,
   loginOptions,
@@ -34,17 +32,17 @@ import {
   removePasskey,
 } from '../account/passkeys.ts'
 import type { Wallet } from '../wallet.ts'
-import { closedAnswers, jsonAnswer, openAnswers, refusalAnswer } from './answers/route-answers.ts'
+import { closedAnswers, doneAnswer, jsonAnswer, openAnswers, refusalAnswer } from './answers/route-answers.ts'
 import { valueOr } from './answers/wire.ts'
 import { foreignLogin, PASSKEY_ERRORS } from './answers/wire-account.ts'
 import { callerOf, callerWith, presentedTokens } from './caller/authenticate-caller.ts'
 import { browserSessionOf, enterBrowser } from './caller/enter-browser.ts'
 import type { OwnPages } from './caller/own-pages.ts'
+import { relyingPartyOf } from './caller/relying-party.ts'
 
 const tags = ['account']
 const config = { door: 'open', limited: true } as const
 const bodyLimit = BODY_LIMITS.message
-const NAME = 'Countersign wallet'
 
 const pageAnswers = {
   ...openAnswers,
@@ -70,7 +68,7 @@ const fullAnswer = refusalAnswer(
 
 /** They serve strangers too. Their scope is their own: whatever is in it is for pages of ours alone. */
 export function openPasskeyRoutes(app: ServiceApp, wallet: Wallet, pages: OwnPages): void {
-  const rp: RelyingParty = { id: pages.relyingPartyId, name: NAME, isOwn: pages.isOwn }
+  const rp = relyingPartyOf(pages)
   app.addHook('onRequest', async (request) => {
     if (!pages.isActing(request.headers)) fail(foreignLogin)
   })
@@ -80,7 +78,7 @@ export function openPasskeyRoutes(app: ServiceApp, wallet: Wallet, pages: OwnPag
 
 interface Ours {
   readonly pages: OwnPages
-  readonly rp: RelyingParty
+  readonly rp: ReturnType<typeof relyingPartyOf>
 }
 
 function registration(app: ServiceApp, wallet: Wallet, { pages, rp }: Ours): void {
@@ -133,12 +131,24 @@ function registration(app: ServiceApp, wallet: Wallet, { pages, rp }: Ours): voi
       const { ceremony, credential, label } = request.body
       const made = valueOr(
         PASSKEY_ERRORS,
-        await registerPasskey(wallet, rp, { ceremony, credential, label, caller, sender: request.sender }),
+        await registerPasskey(wallet, rp, {
+          ceremony,
+          credential,
+          label,
+          caller,
+          sender: request.sender,
+          client: request.headers['user-agent'],
+        }),
       )
-      const { token } = made
-      if (token !== undefined) await enterBrowser(wallet, pages, { request, reply, token })
-      const session = token === undefined ? undefined : await browserSessionOf(wallet, token)
-      const answer: PasskeyAnswer = { passkey: passkeyView(made.passkey), session }
+      const passkey = passkeyView(made.passkey)
+      const { entered } = made
+      if (entered === undefined) {
+        const answer: PasskeyAnswer = { passkey }
+        return reply.code(201).send(answer)
+      }
+      const { recoveryCodes, token } = entered
+      await enterBrowser(wallet, pages, { request, reply, token })
+      const answer: PasskeyAnswer = { passkey, session: await browserSessionOf(wallet, token), recoveryCodes }
       return reply.code(201).send(answer)
     },
   )
@@ -187,7 +197,11 @@ function login(app: ServiceApp, wallet: Wallet, { pages, rp }: Ours): void {
       },
     },
     async (request, reply) => {
-      const { token } = valueOr(PASSKEY_ERRORS, await loginWithPasskey(wallet, rp, request.body))
+      const client = request.headers['user-agent']
+      const { token } = valueOr(
+        PASSKEY_ERRORS,
+        await loginWithPasskey(wallet, rp, { ...request.body, client }),
+      )
       await enterBrowser(wallet, pages, { request, reply, token })
       return browserSessionOf(wallet, token)
     },
@@ -225,7 +239,7 @@ export function closedPasskeyRoutes(app: ServiceApp, wallet: Wallet): void {
         accepts: ['json', 'text', 'form'],
         answers: {
           ...closedAnswers,
-          202: { description: 'It is gone', schema: z.strictObject({}), example: {} },
+          202: doneAnswer('It is gone'),
           404: refusalAnswer(PASSKEY_ERRORS, { code: 'passkey_unknown' }, 'The account has no such passkey'),
           409: refusalAnswer(PASSKEY_ERRORS, { code: 'last_login' }, 'Nobody could log in without it'),
         },

@@ -9,18 +9,26 @@ import { managementDoorKeeper } from '@countersign/service/http/access'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Wallet } from '../wallet.ts'
+import { accessRoutes } from './access-routes.ts'
 import { accountRoutes } from './account-routes.ts'
 import { authenticateCaller } from './caller/authenticate-caller.ts'
 import { ownPages } from './caller/own-pages.ts'
 import { cardRoutes } from './card-routes.ts'
+import { categoryRoutes } from './category-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { didRoutes, registryRoutes } from './did-routes.ts'
 import { exchangeRoutes } from './exchange-routes.ts'
+import { exportRoutes } from './export-routes.ts'
+import { historyRoutes } from './history-routes.ts'
 import { keyRoutes } from './key-routes.ts'
 import { loginRoutes } from './login-routes.ts'
 import { offerExchangeRoutes } from './offer-exchange-routes.ts'
+import { ownLoginRoutes } from './own-login-routes.ts'
 import { closedPasskeyRoutes, openPasskeyRoutes } from './passkey-routes.ts'
 import { requestExchangeRoutes } from './request-exchange-routes.ts'
+import { settingsRoutes } from './settings-routes.ts'
+import { walletsRoutes } from './wallets-routes.ts'
+import { waysInRoutes } from './ways-in-routes.ts'
 
 export interface RouteConfig extends Pick<ServiceConfig, 'baseUrl' | 'mode' | 'webHost'> {
   readonly webWalletUrl?: string | undefined
@@ -32,6 +40,7 @@ export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp
     await app.register(async (open: ServiceApp) => {
       keepOtherSitesOut(open, config)
       loginRoutes(open, wallet, pages)
+      waysInRoutes(open, wallet, pages)
       await open.register(async (passkeys: ServiceApp) => openPasskeyRoutes(passkeys, wallet, pages))
     })
     registryRoutes(app, wallet)
@@ -39,6 +48,13 @@ export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp
       keepOtherSitesOut(closed, config)
       closed.addHook('onRequest', async (request) => authenticateCaller(wallet, pages, request))
       accountRoutes(closed, wallet, pages)
+      accessRoutes(closed, wallet, pages)
+      ownLoginRoutes(closed, wallet)
+      walletsRoutes(closed, wallet, pages)
+      settingsRoutes(closed, wallet)
+      categoryRoutes(closed, wallet)
+      historyRoutes(closed, wallet)
+      exportRoutes(closed, wallet, pages)
       closedPasskeyRoutes(closed, wallet)
       keyRoutes(closed, wallet)
       didRoutes(closed, wallet)

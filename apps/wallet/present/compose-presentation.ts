@@ -16,10 +16,8 @@ import {
   writeErrorResponse,
 } from '@countersign/protocol/openid4vp/response/authorization-response'
 import type { StoredCredential } from '../credentials/credentials.ts'
-import { disclosedClaims } from '../credentials/disclosed-claims.ts'
 import { type DisclosureUnknown, pathsOfDisclosures } from '../credentials/disclosures.ts'
 import { holderSigner } from '../credentials/holder-signer.ts'
-import { claimsSeen, detailKey } from '../credentials/shown.ts'
 import type { KeyUnknown } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { matchHeld } from './match-credentials.ts'
@@ -29,6 +27,7 @@ import {
   type SelectionRefusal,
   selectedClaims,
 } from './selected-claims.ts'
+import type { MadePresentation } from './share-event.ts'
 
 export interface HolderDecision {
   /** Only these may be sent; where none is named, any that fits. */
@@ -49,10 +48,10 @@ export type ComposeRefusal =
   | { readonly code: 'presentation_failed'; readonly reason: string }
 
 export interface ComposedAnswer {
-  /** A form. */
+  /** As a form. */
   readonly body: string
-  /** A key for each detail that is in it, by type and path. */
-  readonly details: readonly string[]
+  /** What is in it; nothing where the holder says no. */
+  readonly made: readonly MadePresentation[]
 }
 
 export async function composeAnswer(
@@ -61,8 +60,7 @@ export async function composeAnswer(
   request: VerifiedRequest,
   decision: HolderDecision,
 ): Promise<Result<ComposedAnswer, ComposeRefusal>> {
-  if (decision.decline === true)
-    return ok({ body: writeErrorResponse(request, 'access_denied'), details: [] })
+  if (decision.decline === true) return ok({ body: writeErrorResponse(request, 'access_denied'), made: [] })
   const { match, credentials } = await matchHeld(wallet, owned, request.query)
   const { selections } = decision
   const selected =
@@ -72,29 +70,17 @@ export async function composeAnswer(
   const stray = selections && refuseStraySelections(selections, chosen.value)
   if (stray !== undefined) return refuse(stray)
   const vpToken = new Map<string, string[]>()
-  const details: string[] = []
+  const made: MadePresentation[] = []
   for (const choice of chosen.value) {
     const credential = credentials.find(({ id }) => id === choice.credentialId)
     if (credential === undefined) throw new Error('a credential was chosen that was not matched')
     const presentation = await present(wallet, owned, { request, choice, credential, decision })
     if (!presentation.ok) return presentation
-    vpToken.set(choice.queryId, [...(vpToken.get(choice.queryId) ?? []), presentation.value])
-    details.push(...(await detailsIn(wallet, { request, choice, credential }, presentation.value)))
+    const { queryId } = choice
+    vpToken.set(queryId, [...(vpToken.get(queryId) ?? []), presentation.value])
+    made.push({ queryId, credential, presentation: presentation.value })
   }
-  return ok({ body: writeAuthorizationResponse(request, vpToken), details })
-}
-
-async function detailsIn(
-  wallet: Wallet,
-  { choice, credential, request }: Omit<Presenting, 'decision'>,
-  presentation: string,
-): Promise<readonly string[]> {
-  const format = wallet.formats.spoken(credential.held.format)
-  const disclosed = await disclosedClaims(wallet, format, presentation, credential.held.claims)
-  const asked = request.query.credentials.find(({ id }) => id === choice.queryId)
-  const paths = (asked?.claims ?? []).map(({ path }) => path)
-  const seen = disclosed === undefined ? [] : claimsSeen(wallet, disclosed, paths, credential.look, [])
-  return seen.map(({ path }) => detailKey(credential.held.type, path))
+  return ok({ body: writeAuthorizationResponse(request, vpToken), made })
 }
 
 interface Presenting {

@@ -15,13 +15,14 @@ import { type FetchRequestRefusal, fetchRequest } from './fetch-request.ts'
 import {
   findRecord,
   forgetRecord,
+  isForgotten,
   keepRecord,
   type PresentationRecord,
   recordAnswer,
-  type SentAnswer,
   type VerifierAnswer,
 } from './presentation-record.ts'
 import { wishOf } from './selected-claims.ts'
+import { shareEvent } from './share-event.ts'
 
 export interface UsePresentationRequest extends HolderDecision {
   readonly requestUrl: string
@@ -52,14 +53,7 @@ export async function usePresentationRequest(
 ): Promise<Result<VerifierAnswer, PresentRefusal>> {
   const request = await fetchRequest(wallet, wanted.requestUrl)
   if (!request.ok) return request
-  const answered = await answerRequest(wallet, owned, request.value, wanted)
-  return answered.ok ? ok(answered.value.answer) : answered
-}
-
-/** What the verifier answered, and the bytes that it answered to. */
-export interface Answered {
-  readonly answer: VerifierAnswer
-  readonly sent: SentAnswer
+  return answerRequest(wallet, owned, request.value, wanted)
 }
 
 export type AnswerWish = HolderDecision & Pick<UsePresentationRequest, 'note'>
@@ -70,12 +64,11 @@ export async function answerRequest(
   owned: OwnedWallet,
   request: VerifiedRequest,
   wanted: AnswerWish,
-): Promise<Result<Answered, PresentRefusal>> {
+): Promise<Result<VerifierAnswer, PresentRefusal>> {
   const record = await theRecord(wallet, owned, request, wanted)
   if (!record.ok) return record
-  const { answer: before, sent } = record.value
-  const answer = before === undefined ? await deliver(wallet, record.value) : ok(before)
-  return answer.ok ? ok({ answer: answer.value, sent }) : answer
+  const { answer: before } = record.value
+  return before === undefined ? deliver(wallet, record.value) : ok(before)
 }
 
 /** Finds the record that is there, or writes a new one. */
@@ -87,17 +80,17 @@ async function theRecord(
 ): Promise<Result<PresentationRecord, PresentRefusal>> {
   const decision = await decisionHash(wallet, wanted)
   const before = await findRecord(wallet, owned, request)
-  if (before !== undefined && before.sent.wish === decision) return ok(before)
+  if (before !== undefined && before.sent.wish === decision && !isForgotten(before)) return ok(before)
   // What may have arrived already must not be followed by something else; what was refused may be.
   if (before !== undefined && before.answer?.accepted !== false) return refuse({ code: 'answered_otherwise' })
   const composed = await composeAnswer(wallet, owned, request, wanted)
   if (!composed.ok) return composed
-  if (before !== undefined) await forgetRecord(wallet, before)
+  const { body, made } = composed.value
   const { note } = wanted
-  const { body, details } = composed.value
-  const told = { clientId: request.client.full, details }
-  const sent = { wish: decision, responseUri: request.answerMode.responseUri, body, note, told }
-  const kept = await keepRecord(wallet, owned, request, sent)
+  const event = await shareEvent(wallet, request, { made, note })
+  if (before !== undefined) await forgetRecord(wallet, before)
+  const sent = { wish: decision, responseUri: request.answerMode.responseUri, body }
+  const kept = await keepRecord(wallet, owned, request, { sent, event })
   return kept.sent.wish === decision ? ok(kept) : refuse({ code: 'answered_otherwise' })
 }
 

@@ -5,6 +5,9 @@
  */
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import type { PresentationRow } from '../database/schema.ts'
+import type { StoredEvent } from '../history/event.ts'
+import { findEvent } from '../history/read-events.ts'
+import { type NewEvent, recordEvent, settleEvent } from '../history/record-event.ts'
 import { hostOf } from '../outgoing-client.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 
@@ -18,19 +21,8 @@ export interface SentAnswer {
   /** Keyed hash of what the holder decided: another decision must not be answered with these bytes. */
   readonly wish: string
   readonly responseUri: string
-  /** The exact form that was posted, or is about to be. */
+  /** The exact form that is posted; empty once that is over, since the history has what is told of it. */
   readonly body: string
-  readonly note?: string | undefined
-  /** Absent where an earlier release wrote it. */
-  readonly told?: Told | undefined
-}
-
-/** What the receiver was told, without the values: to say next time whether it is the same. */
-export interface Told {
-  /** Of the receiver, certificate and all. */
-  readonly clientId: string
-  /** A key for each detail; none in an answer that declined. */
-  readonly details: readonly string[]
 }
 
 export interface VerifierAnswer {
@@ -62,27 +54,38 @@ export async function findRecord(
   return row && opened(wallet, row)
 }
 
-/** The record that counts: this one, or the one that somebody else wrote first. */
+export interface ToKeep {
+  readonly sent: SentAnswer
+  /** The entry of the history, under the id of the record. */
+  readonly event: NewEvent
+}
+
+/** The record that counts: this one, or the one that somebody else wrote first. Nothing is sent before the history tells of it. */
 export async function keepRecord(
   wallet: Wallet,
   owned: OwnedWallet,
   request: VerifiedRequest,
-  sent: SentAnswer,
+  { event, sent }: ToKeep,
 ): Promise<PresentationRecord> {
   const id = wallet.newId()
-  await wallet.database.db
-    .insertInto('presentations')
-    .values({
-      id,
-      wallet_id: owned.id,
-      request_hash: await requestHash(wallet, request),
-      receiver_hash: await receiverHash(wallet, request),
-      sent_sealed: wallet.columns.seal(['presentations', id, 'sent'], JSON.stringify(sent)),
-      answer_sealed: null,
-      created_at: wallet.now(),
-    })
-    .onConflict((conflict) => conflict.columns(['wallet_id', 'request_hash']).doNothing())
-    .execute()
+  const row: PresentationRow = {
+    id,
+    wallet_id: owned.id,
+    request_hash: await requestHash(wallet, request),
+    receiver_hash: await receiverHash(wallet, request),
+    sent_sealed: sealedSent(wallet, id, sent),
+    answer_sealed: null,
+    created_at: wallet.now(),
+  }
+  await wallet.database.inTransaction(async (transaction) => {
+    const kept = await transaction
+      .insertInto('presentations')
+      .values(row)
+      .onConflict((conflict) => conflict.columns(['wallet_id', 'request_hash']).doNothing())
+      .returning('id')
+      .executeTakeFirst()
+    if (kept !== undefined) await recordEvent(wallet, transaction, owned, event, id)
+  })
   const record = await findRecord(wallet, owned, request)
   if (record === undefined) throw new Error('a presentation that was just written is not there')
   return record
@@ -90,15 +93,48 @@ export async function keepRecord(
 
 /** The same bytes get the same answer, so it does not matter who writes it. */
 export async function recordAnswer(
-  { database, columns }: Wallet,
-  { id }: PresentationRecord,
+  wallet: Wallet,
+  { id, sent }: PresentationRecord,
   answer: VerifierAnswer,
 ): Promise<void> {
-  await database.db
-    .updateTable('presentations')
-    .set({ answer_sealed: columns.seal(['presentations', id, 'answer'], JSON.stringify(answer)) })
-    .where('id', '=', id)
+  const { columns, database } = wallet
+  await database.inTransaction(async (transaction) => {
+    await transaction
+      .updateTable('presentations')
+      .set({
+        answer_sealed: columns.seal(['presentations', id, 'answer'], JSON.stringify(answer)),
+        sent_sealed: sealedSent(wallet, id, { ...sent, body: '' }),
+      })
+      .where('id', '=', id)
+      .execute()
+    await settleEvent(transaction, id, answer.accepted ? 'taken' : 'refused')
+  })
+}
+
+/** What was to be posted is forgotten, and so cannot be posted again. */
+export function isForgotten({ answer, sent }: PresentationRecord): boolean {
+  return answer === undefined && sent.body === ''
+}
+
+/** The holder wants nothing kept of it: neither who got it nor, where nobody knows whether it arrived, what it was. */
+export async function forgetSent(wallet: Wallet, ids: readonly string[]): Promise<void> {
+  const { db } = wallet.database
+  await db.updateTable('presentations').set({ receiver_hash: null }).where('id', 'in', ids).execute()
+  const rows = await db
+    .selectFrom('presentations')
+    .selectAll()
+    .where('id', 'in', ids)
+    .where('answer_sealed', 'is', null)
     .execute()
+  for (const row of rows) {
+    const { id, sent } = opened(wallet, row)
+    await db
+      .updateTable('presentations')
+      .set({ sent_sealed: sealedSent(wallet, id, { ...sent, body: '' }) })
+      .where('id', '=', id)
+      .where('answer_sealed', 'is', null)
+      .execute()
+  }
 }
 
 /** The verifier refused it and the holder decided something else: room for another answer. */
@@ -106,30 +142,29 @@ export async function forgetRecord({ database }: Wallet, { id }: PresentationRec
   await database.db.deleteFrom('presentations').where('id', '=', id).execute()
 }
 
-/** The newest answer that the same host got and that shared something; not that to this request. */
+/** The entry of the newest answer that the same host got and that shared something; not that to this request. */
 export async function lastSharedWith(
   wallet: Wallet,
   owned: OwnedWallet,
   request: VerifiedRequest,
-): Promise<{ readonly at: number; readonly told: Told } | undefined> {
-  const rows = await wallet.database.db
+): Promise<StoredEvent | undefined> {
+  const newest = await wallet.database.db
     .selectFrom('presentations')
-    .selectAll()
-    .where('wallet_id', '=', owned.id)
-    .where('receiver_hash', '=', await receiverHash(wallet, request))
-    .where('request_hash', '!=', await requestHash(wallet, request))
-    .orderBy('created_at', 'desc')
-    .limit(MAX_LOOKED_AT)
-    .execute()
-  for (const row of rows) {
-    const { answer, sent } = opened(wallet, row)
-    const isTold = answer !== undefined && (sent.told?.details.length ?? 0) > 0
-    if (sent.told !== undefined && isTold) return { at: row.created_at, told: sent.told }
-  }
-  return undefined
+    .innerJoin('events', 'events.id', 'presentations.id')
+    .select('events.id')
+    .where('presentations.wallet_id', '=', owned.id)
+    .where('presentations.receiver_hash', '=', await receiverHash(wallet, request))
+    .where('presentations.request_hash', '!=', await requestHash(wallet, request))
+    .where('events.action', '=', 'present')
+    .where('events.outcome', '!=', 'unanswered')
+    .orderBy('presentations.created_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const found = newest && (await findEvent(wallet, owned, newest.id))
+  return found?.ok === true ? found.value.event : undefined
 }
 
-/** Whether there are answers of which nobody knows any more who got them. */
+/** Whether there are answers of which nobody knows any more who got them: of an earlier release, or deleted from the history. */
 export async function hasUnknownReceivers({ database }: Wallet, owned: OwnedWallet): Promise<boolean> {
   const row = await database.db
     .selectFrom('presentations')
@@ -141,9 +176,6 @@ export async function hasUnknownReceivers({ database }: Wallet, owned: OwnedWall
   return row !== undefined
 }
 
-/** Answers that shared nothing are passed over, so many of them. */
-const MAX_LOOKED_AT = 10
-
 /** The address that the answer goes to is theirs for longer than a certificate is. */
 function receiverHash({ columns }: Wallet, { answerMode }: VerifiedRequest): Promise<string> {
   return columns.hash('receiver', hostOf(answerMode.responseUri))
@@ -151,6 +183,10 @@ function receiverHash({ columns }: Wallet, { answerMode }: VerifiedRequest): Pro
 
 function requestHash({ columns }: Wallet, { client, nonce }: VerifiedRequest): Promise<string> {
   return columns.hash('request', JSON.stringify([client.full, nonce]))
+}
+
+function sealedSent({ columns }: Wallet, id: string, sent: SentAnswer): string {
+  return columns.seal(['presentations', id, 'sent'], JSON.stringify(sent))
 }
 
 function opened({ columns }: Wallet, row: PresentationRow): PresentationRecord {

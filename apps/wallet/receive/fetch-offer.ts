@@ -27,6 +27,8 @@ import {
   parseCredentialOffer,
   parseOfferUrl,
 } from '@countersign/protocol/openid4vci/offer'
+import { boundedTexts } from '../history/described-credential.ts'
+import type { EventParty } from '../history/event.ts'
 import { type OutgoingRefusal, readJsonAnswer, type UnusableAnswer, unusable } from '../outgoing-client.ts'
 import type { Wallet } from '../wallet.ts'
 
@@ -147,4 +149,10 @@ async function fetchDocument(wallet: Wallet, url: string): Promise<Result<JsonOb
   if (!answer.ok) return answer
   if (answer.value.status !== 200) return unusable(url, `status_${answer.value.status}`)
   return readJsonAnswer(answer.value, url, FETCHED.metadata)
+}
+
+/** The issuer as the history tells of it. Metadata are not signed: nobody vouches for it. */
+export function partyOf({ display, issuer }: Pick<IssuerMetadata, 'display' | 'issuer'>): EventParty {
+  const names = display.map(({ locale, name }) => ({ text: name, locale }))
+  return { id: issuer, host: new URL(issuer).host, names: boundedTexts(names) }
 }

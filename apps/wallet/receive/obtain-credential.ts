@@ -17,10 +17,10 @@ import {
 } from '@countersign/protocol/openid4vci/credential/credential-request'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
-import { isStored, storeCredential } from '../credentials/credentials.ts'
+import { isStored, type NewCredential, storeCredential } from '../credentials/credentials.ts'
 import { subjectOf } from '../credentials/holder-signer.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
-import type { Issuer } from './fetch-offer.ts'
+import { type Issuer, partyOf } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
 import { advance, type Entitlement, type IssuanceRecord, type Notice, slotOf } from './issuance-record.ts'
 import { clientIdFor, senderOf } from './obtain-token.ts'
@@ -167,12 +167,11 @@ async function keep(
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   let firstReason: UnacceptableReason | undefined
   for (const content of credentials) {
-    const held = await acceptable(wallet, step, content)
-    if (held.ok)
-      return store(wallet, await noteDown(wallet, issuance, step, notice), step, {
-        content,
-        held: held.value,
-      })
+    const held = await openedAsOurs(wallet, step, content)
+    if (held.ok) {
+      const noted = await noteDown(wallet, issuance, step, notice)
+      return store(wallet, noted, step, { content, held: held.value })
+    }
     firstReason ??= held.error
   }
   const reason = firstReason ?? 'unreadable'
@@ -207,49 +206,36 @@ async function noteDown(
 async function store(
   wallet: Wallet,
   issuance: IssuanceRecord,
-  step: CredentialStep,
-  { content, held }: Received,
+  { configuration, entitlement, issuer, owned }: CredentialStep,
+  credential: Pick<NewCredential, 'content' | 'held'>,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
-  await storeCredential(wallet, step.owned, {
+  await storeCredential(wallet, owned, {
+    ...credential,
     issuanceId: issuance.id,
-    slot: slotOf(step.entitlement),
-    format: step.configuration.format,
-    content,
-    look: await lookFor(wallet, held, step.configuration.look),
-    keyId: step.configuration.keyReference === undefined ? undefined : issuance.keyId,
+    slot: slotOf(entitlement),
+    format: configuration.format,
+    look: await lookFor(wallet, credential.held, configuration.look),
+    keyId: configuration.keyReference === undefined ? undefined : issuance.keyId,
+    party: partyOf(issuer.metadata),
   })
   return ok(issuance)
 }
 
-interface Received {
-  readonly content: string
-  readonly held: HeldCredential
-}
-
-async function acceptable(
+async function openedAsOurs(
   wallet: Wallet,
-  step: CredentialStep,
+  { configuration, signer }: CredentialStep,
   content: string,
 ): Promise<Result<HeldCredential, UnacceptableReason>> {
   if (content.length > RECEIVED.credential) return refuse('size')
-  const held = await wallet.formats.get(step.configuration.format)?.open(content, wallet.crypto)
+  const held = await wallet.formats.get(configuration.format)?.open(content, wallet.crypto)
   if (held?.ok !== true) return refuse('unreadable')
-  const reason = faultOf(wallet, step, held.value)
-  return reason === undefined ? ok(held.value) : refuse(reason)
-}
-
-function faultOf(
-  wallet: Wallet,
-  { configuration, signer }: CredentialStep,
-  held: HeldCredential,
-): UnacceptableReason | undefined {
-  const { type, holderKey } = held
+  const { type, holderKey } = held.value
   const { keyReference } = configuration
-  if (configuration.type !== undefined && type !== configuration.type) return 'type'
-  if (keyReference === undefined && holderKey === undefined) return undefined
+  if (configuration.type !== undefined && type !== configuration.type) return refuse('type')
+  if (keyReference === undefined && holderKey === undefined) return held
   const isOurs =
-    holderKey === undefined ? isAbout(wallet, held, keyReference) : sameKey(holderKey, signer.publicJwk)
-  return isOurs ? undefined : 'binding'
+    holderKey === undefined ? isAbout(wallet, held.value, keyReference) : sameKey(holderKey, signer.publicJwk)
+  return isOurs ? held : refuse('binding')
 }
 
 /** Whether it names, instead of a key, the DID that our proof named its key by. */

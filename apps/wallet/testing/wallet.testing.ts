@@ -19,6 +19,7 @@ import type { Database } from '@countersign/stores/sql/database'
 import { migrate } from '@countersign/stores/sql/migrate'
 import { openDatabase } from '@countersign/stores/sql/open-database'
 import type { Certificate } from '@countersign/x509/certificate'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { listWallets, openWallet } from '../account/accounts.ts'
 import { registerAccount } from '../account/register-account.ts'
@@ -85,31 +86,32 @@ export async function newOwner(wallet: Wallet): Promise<OwnedWallet> {
 }
 
 /** Everything that the database shows to whoever steals it. */
-export async function dump({ database }: TestStore): Promise<string> {
-  const tables = [
-    'accounts',
-    'tokens',
-    'login_attempts',
-    'wallets',
-    'wallet_keys',
-    'wallet_dids',
-    'hosted_dids',
-    'credentials',
-    'receptions',
-    'presentations',
-    'exchanges',
-    'passkeys',
-    'spent_challenges',
-  ] as const
-  const rows = await Promise.all(tables.map((table) => database.db.selectFrom(table).selectAll().execute()))
-  return JSON.stringify(rows)
+export async function dump(store: TestStore): Promise<string> {
+  return JSON.stringify(await allRows(store))
+}
+
+/** Of every table that there is, whoever made it. */
+export async function allRows({
+  database,
+}: TestStore): Promise<Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>> {
+  const { rows } =
+    database.engine === 'sqlite'
+      ? await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(database.db)
+      : await sql<{ name: string }>`
+          select table_name as name from information_schema.tables where table_schema = current_schema()`.execute(
+          database.db,
+        )
+  const read = async (name: string) =>
+    (await sql<Readonly<Record<string, unknown>>>`select * from ${sql.table(name)}`.execute(database.db)).rows
+  const names = rows.map(({ name }) => name).toSorted()
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await read(name)] as const)))
 }
 
 export function withAnchors(anchors: readonly Certificate[], required = true): Partial<Wallet> {
   return { verifiers: { anchors: () => anchors, required } }
 }
 
-interface Opened {
+export interface Opened {
   readonly store: TestStore
   close(): Promise<void>
 }
@@ -117,6 +119,11 @@ interface Opened {
 interface DatabaseUrl {
   readonly url: string
   close(): Promise<void>
+}
+
+/** A store of its own, for tests that need more than one. */
+export async function openTestStore(engine: 'sqlite' | 'postgres'): Promise<Opened> {
+  return openStore(await (engine === 'sqlite' ? sqliteUrl() : postgresUrl()))
 }
 
 async function openStore({ url, close }: DatabaseUrl): Promise<Opened> {

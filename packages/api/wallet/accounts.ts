@@ -87,19 +87,16 @@ export const sessionAnswer = z
 
 export type SessionAnswer = z.infer<typeof sessionAnswer>
 
+const listedWallet = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdOn: isoTime,
+  addedOn: isoTime,
+  permission: z.literal('ADMINISTRATE').describe('An account may do everything in its own wallets'),
+})
+
 export const walletsAnswer = z
-  .object({
-    account: z.string().describe('Id of the account'),
-    wallets: z.array(
-      z.object({
-        id: z.string(),
-        name: z.string(),
-        createdOn: isoTime,
-        addedOn: isoTime,
-        permission: z.literal('ADMINISTRATE').describe('An account may do everything in its own wallets'),
-      }),
-    ),
-  })
+  .object({ account: z.string().describe('Id of the account'), wallets: z.array(listedWallet) })
   .meta({
     examples: [
       {
@@ -122,3 +119,23 @@ export type WalletsAnswer = z.infer<typeof walletsAnswer>
 export const walletId = z.string().min(1).max(100).describe('From GET /wallet-api/wallet/accounts/wallets')
 
 export const walletParams = z.object({ wallet: walletId })
+
+const walletName = z.string().trim().min(1).max(200)
+
+export const walletRequest = strict({ name: walletName }).meta({ examples: [{ name: 'Work' }] })
+
+export type WalletRequest = z.input<typeof walletRequest>
+
+export const walletAnswer = listedWallet.meta({
+  examples: [
+    {
+      id: '6f0b7a4e-9a0c-4b58-8f0c-1f0d7f3b2a11',
+      name: 'Work',
+      createdOn: '2026-11-29T09:30:00Z',
+      addedOn: '2026-11-29T09:30:00Z',
+      permission: 'ADMINISTRATE',
+    },
+  ],
+})
+
+export type WalletAnswer = z.infer<typeof walletAnswer>

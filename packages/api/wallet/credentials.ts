@@ -7,15 +7,18 @@ import { walletId } from './accounts.ts'
 
 export const credentialParams = z.object({ wallet: walletId, credential: z.string().min(1).max(100) })
 
-export const listCredentialsQuery = strict(
-  {
-    showDeleted: flag.describe('Show the deleted ones too'),
-    descending: flag.describe('The newest first'),
-    sortBy: z.literal('addedOn', { error: 'only addedOn' }).optional(),
-    showPending: flag.describe('Nothing is ever pending: what was accepted is there'),
-  },
-  { category: 'not supported: there are no categories' },
-)
+const category = z.string().min(1).max(100)
+
+export const listCredentialsQuery = strict({
+  showDeleted: flag.describe('Show the deleted ones too'),
+  descending: flag.describe('The newest first'),
+  sortBy: z.literal('addedOn', { error: 'only addedOn' }).optional(),
+  showPending: flag.describe('Nothing is ever pending: what was accepted is there'),
+  category: z
+    .union([category.transform((one) => [one]), z.array(category).max(20)])
+    .optional()
+    .describe('Those in this category alone; several are alternatives'),
+})
 
 export const deleteCredentialQuery = strict({ permanent: flag.describe('Not only marked as deleted') })
 

@@ -87,6 +87,11 @@ export const passkeyAnswer = z
   .object({
     passkey,
     session: browserSession.optional().describe('Present where an account was made: its owner is logged in'),
+    recoveryCodes: z
+      .array(z.string())
+      .readonly()
+      .optional()
+      .describe('Present where an account was made: each logs in once, and none is ever shown again'),
   })
   .meta({ examples: [{ passkey: examplePasskey }] })
 

@@ -152,12 +152,20 @@ export function claimLabel(
   look: TypeLook | undefined,
   locales: readonly string[] = ['en'],
 ): string {
+  return bestFor(claimLabels(path, look), locales)?.label ?? labelOf(path)
+}
+
+/** The type's own words for this path, in every language that it has them in. */
+export function claimLabels(
+  path: ClaimPath,
+  look: TypeLook | undefined,
+): TypeLook['claims'][number]['labels'] {
   const named = namedPart(path)
   const described = look?.claims.find(({ path: other }) => {
     const its = namedPart(other)
     return its.length === named.length && covers(its, named)
   })
-  return (described && bestFor(described.labels, locales)?.label) ?? labelOf(path)
+  return described?.labels ?? []
 }
 
 /** An element of a list is called as the list is. */

@@ -18,6 +18,9 @@ const TRUTHS: Readonly<Record<string, readonly [yes: string, no: string]>> = {
   de: ['ja', 'nein'],
 }
 
+/** Languages in which values are told. */
+export const VALUE_LANGUAGES: readonly string[] = Object.keys(TRUTHS)
+
 export function displayValue(value: JsonValue, words: ValueWords = {}): string {
   const text = describe(value, [], words)
   return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 1)}…` : text

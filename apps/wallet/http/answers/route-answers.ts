@@ -6,7 +6,7 @@ import {
   errorAnswer,
 } from '@countersign/service/http/answers/described-answers'
 import { type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { notFromPage, notLoggedIn, WALLET_ERRORS } from './wire-account.ts'
 
 /** In development on loopback; elsewhere the API is called from pages of any site, by those who have a token. */
@@ -24,16 +24,26 @@ export const closedAnswers: DescribedAnswers = {
   ),
 }
 
+export const noSuchWallet = refusalAnswer(
+  WALLET_ERRORS,
+  { code: 'wallet_unknown' },
+  'The account has no such wallet',
+)
+
 /** Every call in a wallet has these. */
-export const walletAnswers: DescribedAnswers = {
-  ...closedAnswers,
-  404: refusalAnswer(WALLET_ERRORS, { code: 'wallet_unknown' }, 'The account has no such wallet'),
-}
+export const walletAnswers: DescribedAnswers = { ...closedAnswers, 404: noSuchWallet }
 
 /** Answers JSON; the example is the first of the schema's own. */
 export function jsonAnswer(description: string, schema: z.ZodType): DescribedAnswer {
   return { description, schema, example: exampleOf(schema) }
 }
+
+/** Nothing more is to be said. */
+export function doneAnswer(description: string): DescribedAnswer {
+  return { description, schema: NOTHING, example: {} }
+}
+
+const NOTHING = z.strictObject({})
 
 export function exampleOf(schema: z.ZodType): unknown {
   const examples = schema.meta()?.['examples']

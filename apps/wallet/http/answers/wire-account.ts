@@ -38,6 +38,11 @@ export const ACCOUNT_ERRORS: WireErrors<RegisterRefusal | LoginRefusal> = {
     status: 400,
     message: `The password must have ${minimum} to ${maximum} characters`,
   }),
+  passwords_off: () => ({
+    status: 403,
+    code: 'passwords_off',
+    message: 'There are no passwords here: log in with a passkey',
+  }),
   login_failed: () => ({ status: 401, message: 'The e-mail address or the password is wrong' }),
   too_many_attempts: ({ retryAfterSeconds }) => ({
     status: 429,

@@ -1,9 +1,11 @@
 /** What keeps a wallet from using, keeping or giving up a key, a DID or a credential: one sentence a refusal. */
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
+import type { CategoryRefusal } from '../../credentials/categories.ts'
 import type { CredentialUnknown } from '../../credentials/credentials.ts'
 import type { PictureUnknown } from '../../credentials/pictures.ts'
 import type { CreateDidRefusal, DidUnknown } from '../../dids/dids.ts'
 import type { ImportDidRefusal } from '../../dids/import-did.ts'
+import type { EventUnknown } from '../../history/read-events.ts'
 import type { PublicKeyRefusal } from '../../keys/key-operations.ts'
 import type { DeleteKeyRefusal, GenerateKeyRefusal, ImportKeyRefusal } from '../../keys/keys.ts'
 
@@ -79,4 +81,15 @@ export const PICTURE_ERRORS: WireErrors<PictureUnknown> = {
 
 export const CREDENTIAL_ERRORS: WireErrors<CredentialUnknown> = {
   credential_unknown: () => notFound('credential'),
+}
+
+export const CATEGORY_ERRORS: WireErrors<CategoryRefusal> = {
+  ...CREDENTIAL_ERRORS,
+  category_unknown: ({ name }) => notFound(`category: ${name.slice(0, 100)}`),
+  category_exists: () => conflict('The wallet has a category of this name already'),
+  too_many_categories: ({ max }) => conflict(`A wallet has at most ${max} categories`),
+}
+
+export const EVENT_ERRORS: WireErrors<EventUnknown> = {
+  event_unknown: () => notFound('entry'),
 }

@@ -1,6 +1,6 @@
 /** What use cases give, as the answers of the API: in walt.id's shapes, with the types of `api/wallet`. */
 
-import type { UserInfoAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
+import type { UserInfoAnswer, WalletAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
 import type {
   OpenedCard as OpenedCardAnswer,
   WalletCard as WalletCardAnswer,
@@ -65,15 +65,16 @@ export type Unchanging<T> = T extends readonly (infer Item)[]
     : T
 
 export function walletsView(account: string, wallets: readonly ListedWallet[]): WalletsAnswer {
+  return { account, wallets: wallets.map(listedWalletView) }
+}
+
+export function listedWalletView({ createdAt, id, name }: ListedWallet): WalletAnswer {
   return {
-    account,
-    wallets: wallets.map(({ id, name, createdAt }) => ({
-      id,
-      name,
-      createdOn: showDateTime(createdAt),
-      addedOn: showDateTime(createdAt),
-      permission: 'ADMINISTRATE',
-    })),
+    id,
+    name,
+    createdOn: showDateTime(createdAt),
+    addedOn: showDateTime(createdAt),
+    permission: 'ADMINISTRATE',
   }
 }
 

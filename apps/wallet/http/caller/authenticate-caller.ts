@@ -10,7 +10,7 @@ import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { FastifyRequest } from 'fastify'
 import { openWallet } from '../../account/accounts.ts'
 import { isCsrfOf } from '../../account/browser-session.ts'
-import { accountOfToken } from '../../account/session-token.ts'
+import { type OpenSession, openSession } from '../../account/session-token.ts'
 import type { OwnedWallet, Wallet } from '../../wallet.ts'
 import { valueOr } from '../answers/wire.ts'
 import { notFromPage, notLoggedIn, WALLET_ERRORS } from '../answers/wire-account.ts'
@@ -18,6 +18,7 @@ import type { OwnPages } from './own-pages.ts'
 
 export interface Caller {
   readonly accountId: string
+  readonly login: OpenSession
   readonly token: string
   /** How the token came. */
   readonly by: 'header' | 'cookie'
@@ -52,10 +53,10 @@ export async function callerWith(
 ): Promise<Caller | undefined> {
   const [presented] = presentedTokens(pages, request.headers)
   if (presented === undefined) return undefined
-  const accountId = await accountOfToken(wallet, presented.token)
-  if (accountId === undefined) return undefined
+  const login = await openSession(wallet, presented.token)
+  if (login === undefined) return undefined
   if (presented.by === 'cookie') await refuseForeignAct(wallet, pages, { request, token: presented.token })
-  return { accountId, ...presented }
+  return { accountId: login.accountId, login, ...presented }
 }
 
 export function callerOf(request: FastifyRequest): Caller {

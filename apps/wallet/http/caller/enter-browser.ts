@@ -2,6 +2,7 @@
  * A login that goes into the browser that asked: a new token each time, and an end to the one that the browser had, so that no
  * login outlives the next and nobody's browser keeps one that somebody else put there.
  */
+import type { LoginAnswer } from '@countersign/api/wallet/accounts'
 import type { BrowserSession } from '@countersign/api/wallet/passkeys'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { browserSession } from '../../account/browser-session.ts'
@@ -35,4 +36,28 @@ export async function browserSessionOf(wallet: Wallet, token: string): Promise<B
   const session = await browserSession(wallet, token)
   if (session === undefined) throw new Error('a login that was just made is not there')
   return browserSessionView(session)
+}
+
+export interface Admitting extends Omit<Entering, 'token'> {
+  /** Where the login is to be: in the answer, or in the cookie alone. */
+  readonly kind: 'token' | 'cookie'
+}
+
+export interface Admitted {
+  readonly accountId: string
+  readonly email: string
+  readonly token: string
+}
+
+/** The answer to a log-in. Pages of ours have it in a cookie in each case; one of another site must not leave it in somebody's browser. */
+export async function admit(
+  wallet: Wallet,
+  pages: OwnPages,
+  { kind, reply, request }: Admitting,
+  { accountId: id, email: username, token }: Admitted,
+): Promise<LoginAnswer> {
+  if (pages.isAsking(request.headers)) await enterBrowser(wallet, pages, { request, reply, token })
+  return kind === 'cookie'
+    ? { id, username, session: await browserSessionOf(wallet, token) }
+    : { id, token, username }
 }

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { isLoopbackHost } from '@countersign/service/config/loopback-host'
 import type { Mode } from '@countersign/service/config/schema'
 import { basePathOf } from '@countersign/service/http/base-path'
+import { pagesAddress } from '../../config.ts'
 
 export interface OwnPages {
   /** An origin as browsers write it. */
@@ -33,12 +34,9 @@ export interface PageAddresses {
   readonly webHost: string
 }
 
-const DEVELOPMENT_PAGES = 'http://localhost:7101'
-
 export function ownPages(addresses: PageAddresses): OwnPages {
   const { baseUrl, mode, webHost } = addresses
-  const webWalletUrl = addresses.webWalletUrl ?? (mode === 'development' ? DEVELOPMENT_PAGES : undefined)
-  const places = [webWalletUrl, baseUrl].flatMap((url) => (url === undefined ? [] : [new URL(url)]))
+  const places = [...new Set([pagesAddress(addresses), baseUrl])].map((url) => new URL(url))
   const onLoopback = mode === 'development' && isLoopbackHost(webHost)
   // For development alone: a page of any port of this machine, as far as the browser calls it the same origin.
   const isLoopbackPage = (origin: string) => onLoopback && isLoopbackHost(URL.parse(origin)?.hostname ?? '')
