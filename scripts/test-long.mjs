@@ -1,7 +1,8 @@
 // `npm run test:long`: what takes too long for `npm test`. The containers; five thousand flows while real processes are killed
-// around them; then every test beside programs that keep all cores busy, for a test that holds on a quiet machine alone is a test
-// that fails on somebody's. Those programs work through twenty thousand histories of the simulation, and when they have, turn for
-// nothing. `npm run test:long -- chaos` runs that part alone; the others are `containers` and `beside`.
+// around them; what a wallet costs beside ten thousand others and a history of a million entries; then every test beside programs
+// that keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on somebody's. Those programs work
+// through twenty thousand histories of the simulation, and when they have, turn for nothing. `npm run test:long -- chaos` runs that
+// part alone; the others are `containers`, `scale` and `beside`.
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -18,6 +19,7 @@ import {
 } from './workspace.mjs'
 
 const HISTORIES = 20_000
+const SCALE = { COUNTERSIGN_WALLETS: '10000', COUNTERSIGN_EVENTS: '1000000' }
 // Looks up from its work twenty times a second, and ends when this process is gone and the pipe with it.
 const WORK = `
   process.stdin.on('close', () => process.exit()).resume()
@@ -33,7 +35,10 @@ const containers = isWanted('containers') ? run('vitest', ['run', '--project', '
 process.env.COUNTERSIGN_FLOWS = '5000'
 const flows = isWanted('chaos') ? run('vitest', ['run', '--project', 'cluster', 'e2e/chaos']) : 0
 delete process.env.COUNTERSIGN_FLOWS
-if (!isWanted('beside')) process.exit(containers === 0 && flows === 0 ? 0 : 1)
+Object.assign(process.env, SCALE)
+const scale = isWanted('scale') ? run('vitest', ['run', '--project', 'unit', 'apps/wallet/scale']) : 0
+for (const name of Object.keys(SCALE)) delete process.env[name]
+if (!isWanted('beside')) process.exit([containers, flows, scale].every((exit) => exit === 0) ? 0 : 1)
 
 const count = availableParallelism()
 const share = Math.ceil(HISTORIES / count)
@@ -52,7 +57,7 @@ for (const { histories: exit, output } of busy) {
   rmSync(output)
 }
 console.log(`${HISTORIES} histories: ${histories.every((exit) => exit === 0) ? 'passed' : 'failed'}`)
-process.exit([containers, flows, beside, ...histories].every((exit) => exit === 0) ? 0 : 1)
+process.exit([containers, flows, scale, beside, ...histories].every((exit) => exit === 0) ? 0 : 1)
 
 function isWanted(part) {
   return parts.length === 0 || parts.includes(part)
