@@ -69,6 +69,7 @@ const ROUTES: readonly Route[] = [
     '/scan',
     '/offers/x',
     '/open',
+    '/settings',
     '/help',
     '/icon.svg',
     'script',

@@ -8,5 +8,10 @@ export const PAGE_ROUTES = [
   '/open',
   '/api/siop/initiateIssuance',
   '/api/siop/initiatePresentation',
+  '/history',
+  '/settings',
+  '/keys',
+  '/recover',
+  '/reset',
   '/help',
 ] as const

@@ -102,6 +102,7 @@ describe('the first page', () => {
     await page.goto('/')
     await page.getByRole('button', { name: 'I have no wallet yet' }).click()
     await page.getByRole('button', { name: 'Create a wallet with a passkey' }).click()
+    await page.getByRole('button', { name: 'I have written them down' }).click()
     await shows(watched, 'Your first card goes here')
     await page.getByRole('button', { name: 'Log out' }).click()
     await page.getByRole('button', { name: 'Log in with a passkey' }).click()

@@ -1,8 +1,9 @@
 /** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
-import { cards, scan } from '@countersign/ui/elements/icons'
+import { cards, clock, key, scan } from '@countersign/ui/elements/icons'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
+import { textsThere } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import type { ComponentChildren } from 'preact'
 import { useCallback, useEffect, useState } from 'preact/hooks'
@@ -13,11 +14,25 @@ import { HomePage } from './cards/home-page.tsx'
 import { Loading } from './exchange/states.tsx'
 import { wallet } from './texts/wallet-texts.ts'
 
+/** A page with texts of its own. It is shown when they are there as well; until then the page before stays. */
+function withTexts<Page>(load: () => Promise<Page>) {
+  return lazy(async () => {
+    const page = await load()
+    await textsThere()
+    return page
+  })
+}
+
 const CardPage = lazy(async () => (await import('./cards/card-page.tsx')).CardPage)
 const ScanPage = lazy(async () => (await import('./scan/scan-page.tsx')).ScanPage)
 const OpenPage = lazy(async () => (await import('./scan/open-page.tsx')).OpenPage)
 const OfferPage = lazy(async () => (await import('./receive/offer-page.tsx')).OfferPage)
 const RequestPage = lazy(async () => (await import('./present/request-page.tsx')).RequestPage)
+const HistoryPage = withTexts(async () => (await import('./history/history-page.tsx')).HistoryPage)
+const SettingsPage = withTexts(async () => (await import('./settings/settings-page.tsx')).SettingsPage)
+const KeysPage = withTexts(async () => (await import('./keys/keys-page.tsx')).KeysPage)
+const RecoverPage = lazy(async () => (await import('./account/recover-page.tsx')).RecoverPage)
+const ResetPage = withTexts(async () => (await import('./account/reset-page.tsx')).ResetPage)
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
 /** The parts of a page are fetched while it is asked who is there. */
@@ -28,6 +43,11 @@ const PARTS = {
   api: OpenPage,
   offers: OfferPage,
   requests: RequestPage,
+  history: HistoryPage,
+  settings: SettingsPage,
+  keys: KeysPage,
+  recover: RecoverPage,
+  reset: ResetPage,
   help: HelpPage,
 } as const
 
@@ -59,6 +79,8 @@ function Shell({ children }: { readonly children: ComponentChildren }) {
           ? [
               { href: '/', label: t.cards, icon: cards, current: path === '/' || path.startsWith('/cards/') },
               { href: '/scan', label: t.scan, icon: scan, current: path === '/scan' },
+              { href: '/history', label: t.history, icon: clock, current: path === '/history' },
+              { href: '/settings', label: t.settings, icon: key, current: path === '/settings' },
             ]
           : []
       }
@@ -93,7 +115,10 @@ function Pages() {
   if (failure !== undefined)
     return <Problem failure={failure} product={wallet.value.product} home="/" retry={find} />
   if (path === '/help') return <Help />
+  if (path === '/reset') return <Router>{[<Route key="reset" default component={ResetPage} />]}</Router>
   if (who.state === 'asking') return <Loading />
+  if (who.state === 'out' && path === '/recover')
+    return <Router>{[<Route key="recover" default component={RecoverPage} />]}</Router>
   if (who.state === 'out') return <WelcomePage />
   const { walletId } = who
   return (
@@ -105,6 +130,9 @@ function Pages() {
       <Route path="/api/siop/:what" component={OpenPage} walletId={walletId} />
       <Route path="/offers/:id" component={OfferPage} walletId={walletId} />
       <Route path="/requests/:id" component={RequestPage} walletId={walletId} />
+      <Route path="/history" component={HistoryPage} walletId={walletId} />
+      <Route path="/settings" component={SettingsPage} walletId={walletId} />
+      <Route path="/keys" component={KeysPage} walletId={walletId} />
       <Route default component={NotThere} />
     </Router>
   )

@@ -1,6 +1,9 @@
 /** The entry of the wallet's pages. */
 import { startPage } from '@countersign/ui/page/start-page'
+import { startTheme } from '@countersign/ui/page/theme'
 import { App } from './app.tsx'
 import './wallet.css'
+
+startTheme()
 
 void startPage(() => <App />)

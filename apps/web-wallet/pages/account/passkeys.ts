@@ -5,12 +5,12 @@ import type {
   PasskeyLoginOptionsAnswer,
   PasskeyOptionsAnswer,
 } from '@countersign/api/wallet/passkeys'
-import { ok } from '@countersign/core/result'
 import type { Answer } from '@countersign/ui/http/fetch-json'
 import { askPasskey, makePasskey } from '@countersign/ui/login/passkeys'
 import { api } from './session.ts'
 
-export async function createWithPasskey(name: string): Promise<Answer<BrowserSession | undefined>> {
+/** With the recovery codes of its owner, which nobody sees again. */
+export async function createWithPasskey(name: string): Promise<Answer<PasskeyAnswer>> {
   const begun = await api.send<PasskeyOptionsAnswer>(
     'POST',
     '/auth/passkeys/options',
@@ -20,11 +20,7 @@ export async function createWithPasskey(name: string): Promise<Answer<BrowserSes
   const { ceremony, options } = begun.value
   const credential = await makePasskey(options)
   if (!credential.ok) return credential
-  const made = await api.send<PasskeyAnswer>('POST', '/auth/passkeys', {
-    ceremony,
-    credential: credential.value,
-  })
-  return made.ok ? ok(made.value.session) : made
+  return api.send<PasskeyAnswer>('POST', '/auth/passkeys', { ceremony, credential: credential.value })
 }
 
 export async function logInWithPasskey(): Promise<Answer<BrowserSession>> {

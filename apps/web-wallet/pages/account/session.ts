@@ -59,6 +59,11 @@ export async function logOut(): Promise<void> {
   logOutHere()
 }
 
+/** The account is gone, and every log-in with it. */
+export function forgetVisitor(): void {
+  logOutHere()
+}
+
 function logOutHere(): void {
   csrf = undefined
   remember(false)

@@ -1,7 +1,8 @@
 /** W1: log in, or make a wallet. A passkey first; a password for whoever has none. */
 import type { LoginAnswer } from '@countersign/api/wallet/accounts'
 import type { BrowserSession } from '@countersign/api/wallet/passkeys'
-import { Button, SubmitButton } from '@countersign/ui/elements/button'
+import { ok } from '@countersign/core/result'
+import { Button, LinkButton, SubmitButton } from '@countersign/ui/elements/button'
 import { key } from '@countersign/ui/elements/icons'
 import { Notice } from '@countersign/ui/elements/notice'
 import { Part, Sheet } from '@countersign/ui/elements/sheet'
@@ -12,6 +13,7 @@ import { Heading } from '@countersign/ui/page/heading'
 import { useState } from 'preact/hooks'
 import { wallet } from '../texts/wallet-texts.ts'
 import { createWithPasskey, logInWithPasskey } from './passkeys.ts'
+import { RecoveryCodes } from './recovery-codes.tsx'
 import { api, welcome } from './session.ts'
 
 export function WelcomePage() {
@@ -20,6 +22,18 @@ export function WelcomePage() {
   const [name, setName] = useState('')
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
+  const [made, setMade] = useState<Made>()
+  // Asked of nobody: most operators allow passwords, and the first page asks for nothing.
+  const [hasPasswords, setHasPasswords] = useState(true)
+
+  async function create(): Promise<Answer<BrowserSession | undefined>> {
+    const answer = await createWithPasskey(name.trim())
+    if (!answer.ok) return answer
+    const { recoveryCodes: codes, session } = answer.value
+    if (codes === undefined || session === undefined) return { ok: true, value: session }
+    setMade({ codes, session })
+    return { ok: true, value: undefined }
+  }
 
   async function enter(log: () => Promise<Answer<BrowserSession | undefined>>) {
     if (busy) return
@@ -27,10 +41,25 @@ export function WelcomePage() {
     setProblem(undefined)
     const answer = await log()
     const entered = answer.ok && answer.value !== undefined ? await welcome(answer.value) : answer
-    if (!entered.ok) setProblem(sentenceFor(entered.error))
+    if (!entered.ok) {
+      setProblem(sentenceFor(entered.error))
+      if (entered.error.code === 'passwords_off') setHasPasswords(false)
+    }
     setBusy(false)
   }
 
+  if (made !== undefined)
+    return (
+      <div class="column stack" data-gap="l">
+        <Heading title={wallet.value.recovery.made} product={wallet.value.product} />
+        <RecoveryCodes codes={made.codes} />
+        <div class="actions" data-fill>
+          <Button kind="primary" big busy={busy} onPress={() => void enter(async () => ok(made.session))}>
+            {wallet.value.recovery.written}
+          </Button>
+        </div>
+      </div>
+    )
   return (
     <div class="column stack" data-gap="l">
       <div class="stack" data-gap="s">
@@ -55,10 +84,12 @@ export function WelcomePage() {
             />
           </div>
         )}
-        <Passkey creating={creating} busy={busy} name={name} enter={enter} />
-        <Part label={t.or}>
-          <PasswordForm creating={creating} busy={busy} name={name} enter={enter} />
-        </Part>
+        <Passkey creating={creating} busy={busy} create={create} enter={enter} />
+        {hasPasswords && (
+          <Part label={t.or}>
+            <PasswordForm creating={creating} busy={busy} name={name} enter={enter} />
+          </Part>
+        )}
       </Sheet>
       <div class="stack" data-gap="s">
         <div class="actions">
@@ -71,11 +102,22 @@ export function WelcomePage() {
           >
             {creating ? t.logInInstead : t.createInstead}
           </Button>
+          {!creating && (
+            <LinkButton kind="quiet" href="/recover">
+              {wallet.value.recovery.lost}
+            </LinkButton>
+          )}
         </div>
         <p class="muted">{t.custody}</p>
       </div>
     </div>
   )
+}
+
+/** A wallet that is made; its owner has to see the codes first. */
+interface Made {
+  readonly codes: readonly string[]
+  readonly session: BrowserSession
 }
 
 interface EntryProps {
@@ -85,7 +127,11 @@ interface EntryProps {
   readonly enter: (log: () => Promise<Answer<BrowserSession | undefined>>) => Promise<void>
 }
 
-function Passkey({ creating, busy, name, enter }: EntryProps) {
+interface PasskeyProps extends Omit<EntryProps, 'name'> {
+  readonly create: () => Promise<Answer<BrowserSession | undefined>>
+}
+
+function Passkey({ creating, busy, create, enter }: PasskeyProps) {
   const t = wallet.value.welcome
   if (!hasPasskeys()) return <p class="muted">{t.noPasskeys}</p>
   return (
@@ -97,7 +143,7 @@ function Passkey({ creating, busy, name, enter }: EntryProps) {
           big
           icon={key}
           busy={busy}
-          onPress={() => void enter(creating ? () => createWithPasskey(name.trim()) : logInWithPasskey)}
+          onPress={() => void enter(creating ? create : logInWithPasskey)}
         >
           {busy ? t.waiting : creating ? t.createPasskey : t.passkey}
         </Button>
@@ -157,6 +203,7 @@ function PasswordForm({ creating, busy, name, enter }: EntryProps) {
 function sentenceFor({ status, code }: CallFailure): string {
   const t = wallet.value.welcome
   if (code === 'passkey_not_used') return t.passkeyFailed
+  if (code === 'passwords_off') return t.passwordsOff
   if (status === 401) return t.wrong
   if (status === 409) return t.exists
   return status === 429 ? t.tooMany : t.failed

@@ -12,6 +12,8 @@ export const de: TextsLike<WalletTexts> = {
   cards: 'Karten',
   scan: 'Code scannen',
   logOut: 'Abmelden',
+  history: 'Verlauf',
+  settings: 'Einstellungen',
 
   welcome: {
     title: 'Ihre Brieftasche',
@@ -23,6 +25,7 @@ export const de: TextsLike<WalletTexts> = {
     noPasskeys: 'Dieser Browser hat keine Passkeys. Nehmen Sie hier ein Passwort.',
     passkeyFailed: 'Es wurde kein Passkey benutzt. Nichts hat sich geändert.',
     or: 'Mit einem Passwort',
+    passwordsOff: 'Hier gibt es keine Passwörter. Nehmen Sie einen Passkey.',
     name: 'Ihr Name',
     nameHint: 'Damit Sie diese Brieftasche von einer anderen unterscheiden. Jeder Name geht.',
     email: 'E-Mail',
@@ -302,6 +305,33 @@ export const de: TextsLike<WalletTexts> = {
     failed: 'Es wurde nichts geteilt.',
     endsAt: 'Die Anfrage endet um {time}.',
     from: 'Von {card}',
+  },
+
+  recovery: {
+    title: 'Mit einem Ersatzcode wieder hinein',
+    lede: 'Sie haben ihn aufgeschrieben, als Sie Ihre Brieftasche anlegten.',
+    code: 'Ersatzcode',
+    codeHint: 'Vier Gruppen zu vier Zeichen. Er gilt einmal.',
+    enter: 'Hinein',
+    codeWrong: 'Dieser Code stimmt nicht oder wurde schon benutzt.',
+    noCodes: 'Ohne Code bitten Sie den Betreiber dieses Dienstes um einen Link.',
+    lost: 'Ich habe meinen Passkey verloren',
+    made: 'Ihre Brieftasche ist da',
+    written: 'Ich habe sie aufgeschrieben',
+    once: 'Schreiben Sie diese jetzt auf',
+    onceWhy:
+      'Sie werden nie wieder gezeigt. Jeder lässt Sie einmal hinein, wenn Sie alle Passkeys und Ihr Passwort verlieren.',
+    copyAll: 'Alle kopieren',
+    copyFailed: 'Kopieren ist hier nicht erlaubt. Schreiben Sie sie auf.',
+    resetTitle: 'Zurück in Ihre Brieftasche',
+    resetFor: 'Dieser Link öffnet die Brieftasche von {who}.',
+    resetWhy:
+      'Was sie vorher öffnete, öffnet sie nicht mehr: alte Passkeys, altes Passwort, alte Ersatzcodes.',
+    newPasskey: 'Neuen Passkey machen',
+    newPassword: 'Neues Passwort setzen',
+    resetDone: 'Sie sind drin',
+    linkUnusable:
+      'Dieser Link wurde schon benutzt, ist zu alt oder wurde ersetzt. Bitten Sie um einen neuen.',
   },
 
   help: {

@@ -10,6 +10,8 @@ export const en = {
   cards: 'Cards',
   scan: 'Scan a code',
   logOut: 'Log out',
+  history: 'History',
+  settings: 'Settings',
 
   welcome: {
     title: 'Your wallet',
@@ -20,6 +22,7 @@ export const en = {
     noPasskeys: 'This browser has no passkeys. Use a password here.',
     passkeyFailed: 'No passkey was used. Nothing was changed.',
     or: 'With a password',
+    passwordsOff: 'There are no passwords here. Use a passkey.',
     name: 'Your name',
     nameHint: 'So that you know this wallet from another. It can be any name.',
     email: 'E-mail',
@@ -278,6 +281,31 @@ export const en = {
     failed: 'Nothing was shared.',
     endsAt: 'The request ends at {time}.',
     from: 'From {card}',
+  },
+
+  recovery: {
+    title: 'Back in with a recovery code',
+    lede: 'You wrote it down when you made your wallet.',
+    code: 'Recovery code',
+    codeHint: 'Four groups of four. It works once.',
+    enter: 'Let me in',
+    codeWrong: 'This code is wrong, or was used already.',
+    noCodes: 'Without a code, ask whoever runs this service for a link.',
+    lost: 'I have lost my passkey',
+    made: 'Your wallet is made',
+    written: 'I have written them down',
+    once: 'Write these down now',
+    onceWhy:
+      'They are never shown again. Each lets you in once, if you lose every passkey and your password.',
+    copyAll: 'Copy all',
+    copyFailed: 'Copying is not allowed here. Write them down.',
+    resetTitle: 'Back into your wallet',
+    resetFor: 'This link opens the wallet of {who}.',
+    resetWhy: 'What opened it before opens it no more: old passkeys, the old password, old recovery codes.',
+    newPasskey: 'Make a new passkey',
+    newPassword: 'Set a new password',
+    resetDone: 'You are in',
+    linkUnusable: 'This link was used already, is too old, or was replaced. Ask for a new one.',
   },
 
   help: {
