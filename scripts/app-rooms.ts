@@ -233,6 +233,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'credential/contract',
     'credential/display',
     'credential/sd-jwt',
+    'credential/type-metadata',
     'status-list',
     'protocol/openid4vci/metadata',
     'apps/wallet/database',
@@ -274,6 +275,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/wallet/exchange': using(
     ['kysely'],
+    'catalogue',
     'credential/contract',
     'credential/display',
     'protocol/oauth/grants',

@@ -10,6 +10,7 @@ import {
   listCredentials,
   type StoredCredential,
 } from './credentials.ts'
+import { drawingOf } from './drawings.ts'
 import { judgeIssuer } from './judged-issuer.ts'
 import { keptPictures, logoOf } from './pictures.ts'
 import { cardOf, type Locales, lookOf, type ShownCard, type ShownLook, type ShownTrust } from './shown.ts'
@@ -92,6 +93,7 @@ async function faceOf(
 ) {
   const { addedAt, held, id, look } = credential
   const logo = await logoOf(wallet, owned, credential, kept, locales)
+  const drawing = await drawingOf(wallet, owned, credential, kept, locales)
   const view = credentialView(held, wallet.formats.spoken(held.format), look, locales)
   const card: WalletCard = {
     id,
@@ -99,7 +101,7 @@ async function faceOf(
     type: held.type,
     ...cardOf(credential, locales),
     holder: holderName(view.claims),
-    look: { ...lookOf(look, locales), logo },
+    look: { ...lookOf(look, locales), logo, drawing },
     addedAt,
     expiresAt: held.expiresAt,
   }

@@ -167,12 +167,12 @@ export async function roomFor(
   return fits ? ok(undefined) : refuse({ code: 'too_many_credentials', max: MAX_CREDENTIALS })
 }
 
-/** The first one stored for a slot stays; one that comes again changes nothing. */
+/** The first one stored for a slot stays; one that comes again changes nothing. Its id; undefined for one that came again. */
 export async function storeCredential(
   wallet: Wallet,
   owned: OwnedWallet,
   credential: NewCredential,
-): Promise<void> {
+): Promise<string | undefined> {
   const { columns, database, newId, now } = wallet
   const { issuanceId, slot, keyId, format, content, held, look, party } = credential
   const id = `urn:uuid:${newId()}`
@@ -189,7 +189,7 @@ export async function storeCredential(
     slot_hash: await slotHash(columns, issuanceId, slot),
   }
   const described = describeCredential(wallet, { id, credential: held, look, issuer: issuerName(held, look) })
-  await database.inTransaction(async (transaction) => {
+  return database.inTransaction(async (transaction) => {
     const stored = await transaction
       .insertInto('credentials')
       .values(row)
@@ -198,6 +198,7 @@ export async function storeCredential(
       .executeTakeFirst()
     const summary = { party, credentials: [described.credential] }
     if (stored !== undefined) await recordEvent(wallet, transaction, owned, { action: 'receive', summary })
+    return stored?.id
   })
 }
 

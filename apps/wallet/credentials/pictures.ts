@@ -1,5 +1,5 @@
 /**
- * The logo on a card. It is fetched once, by this service and when the card is received, and kept with it: nobody learns when a holder
+ * What is drawn on a card: its logo here, the whole of it in `drawings.ts`. A picture is fetched once, by this service and when the card is received, and kept with it: nobody learns when a holder
  * looks at a card, and a page loads pictures from its own origin alone. What is fetched is somebody else's: it is judged before it
  * is kept, and one that cannot be had is no reason for anything.
  */
@@ -14,7 +14,7 @@ import type { StoredCredential } from './credentials.ts'
 import type { Locales } from './shown.ts'
 
 /** How long somebody waits in front of the wallet for pictures. One that comes later is there the next time. */
-const WAIT_MS = 1_500
+export const WAIT_MS = 1_500
 /** Of one credential: one a language. */
 const MAX_LOGOS = 5
 
@@ -39,7 +39,7 @@ async function keepMissing(
   const keeping = logos.map(async ({ credential, uri }) => {
     const id = await pictureId(wallet, credential.id, uri)
     const picture = kept.has(id) ? undefined : await fetchPicture(wallet, uri)
-    if (picture !== undefined) await keep(wallet, owned, { id, credentialId: credential.id, picture })
+    if (picture !== undefined) await keepPicture(wallet, owned, { id, credentialId: credential.id, picture })
   })
   await Promise.allSettled(keeping)
 }
@@ -65,11 +65,12 @@ export async function logoOf(
   const logo = look && bestFor(look.displays, locales)?.logo
   if (logo === undefined) return undefined
   const id = await pictureId(wallet, credentialId, logo.uri)
-  if (!kept.has(id)) return undefined
-  return {
-    uri: `/wallet-api/wallet/${owned.id}/credentials/${encodeURIComponent(credentialId)}/pictures/${id}`,
-    altText: logo.altText,
-  }
+  return kept.has(id) ? { uri: pathOf(owned, credentialId, id), altText: logo.altText } : undefined
+}
+
+/** Where a picture is in this service. */
+export function pathOf(owned: OwnedWallet, credentialId: string, id: string): string {
+  return `/wallet-api/wallet/${owned.id}/credentials/${encodeURIComponent(credentialId)}/pictures/${id}`
 }
 
 export interface PictureUnknown {
@@ -106,11 +107,17 @@ function logosOf({ look }: StoredCredential): readonly string[] {
 }
 
 async function fetchPicture(wallet: Wallet, uri: string): Promise<Picture | undefined> {
-  const bytes = uri.startsWith('data:') ? dataIn(uri) : await bytesAt(wallet, uri)
-  if (bytes === undefined || bytes.length > FETCHED.logo) return undefined
+  const bytes = await pictureBytes(wallet, uri)
+  if (bytes === undefined) return undefined
   // With a parser for XML, which no start waits for.
   const { readPicture } = await import('@countersign/credential/display/picture')
   return readPicture(bytes)
+}
+
+/** Nobody's word is taken for what they are. Undefined where they cannot be had, or are too many. */
+export async function pictureBytes(wallet: Wallet, uri: string): Promise<Uint8Array | undefined> {
+  const bytes = uri.startsWith('data:') ? dataIn(uri) : await bytesAt(wallet, uri)
+  return bytes !== undefined && bytes.length <= FETCHED.logo ? bytes : undefined
 }
 
 async function bytesAt({ outgoing }: Wallet, uri: string): Promise<Uint8Array | undefined> {
@@ -129,7 +136,7 @@ function dataIn(uri: string): Uint8Array | undefined {
   }
 }
 
-async function keep(
+export async function keepPicture(
   { columns, database, now }: Wallet,
   owned: OwnedWallet,
   {
@@ -152,7 +159,7 @@ async function keep(
     .execute()
 }
 
-/** The same picture on another card is another one. */
-function pictureId({ columns }: Wallet, credentialId: string, uri: string): Promise<string> {
-  return columns.hash('picture', JSON.stringify([credentialId, uri]))
+/** The same picture on another card is another one. `what`: how it is known, an address for one. */
+export function pictureId({ columns }: Wallet, credentialId: string, ...what: string[]): Promise<string> {
+  return columns.hash('picture', JSON.stringify([credentialId, ...what]))
 }

@@ -36,6 +36,8 @@ export interface ShownLook {
   readonly print?: boolean | undefined
   /** Kept here: an address of our own. */
   readonly logo?: ViewImage | undefined
+  /** The whole card with what is on it, likewise. */
+  readonly drawing?: ViewImage | undefined
 }
 
 export interface ShownCard {

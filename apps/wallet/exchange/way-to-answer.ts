@@ -3,9 +3,9 @@
  * withheld beside it, what the holder may add and what goes along with that, and what stays. Nothing of it is concluded from the
  * query: each part is read out of a presentation that was made for it and that nobody gets.
  */
+import type { Caution } from '@countersign/catalogue/caution'
 import { resolveClaimPath } from '@countersign/credential/contract/claim-path'
 import type { ClaimPath } from '@countersign/credential/contract/format'
-import { type Caution, cautionFor } from '@countersign/credential/display/caution'
 import { withoutPart, withoutPlaces } from '@countersign/credential/display/claims-apart'
 import { claimView, covers, type ViewClaim } from '@countersign/credential/display/credential-view'
 import type { ClaimChoice } from '@countersign/protocol/openid4vp/dcql/claim-choices'
@@ -48,6 +48,7 @@ export interface Answering {
 
 interface Shown extends Answering {
   readonly disclosed: Disclosed
+  readonly withCaution: (claim: ViewClaim) => LeavingClaim
 }
 
 /** A person does not tick more. */
@@ -68,12 +69,13 @@ export async function wayToAnswer(
   const free = choice.optional
     .filter((path) => resolveClaimPath(disclosed.claims, path).length === 0)
     .slice(0, MAX_OPTIONAL)
-  const shown = { ...answering, disclosed }
+  const withCaution = await cautions(credential)
+  const shown = { ...answering, disclosed, withCaution }
   const optional: OptionalClaim[] = []
   for (const path of free) optional.push(...(await optionalClaim(wallet, owned, shown, path)))
   return {
     claims: seen.map(({ asked: isAsked, ...claim }) => ({
-      ...withCaution(claim, credential),
+      ...withCaution(claim),
       needed: isAsked ? 'asked' : 'with_credential',
     })),
     optional,
@@ -90,7 +92,7 @@ function pathsFor({ claims = [] }: CredentialQuery, { needed }: ClaimChoice): re
 async function optionalClaim(
   wallet: Wallet,
   owned: OwnedWallet,
-  { choice, credential, disclosed, locales }: Shown,
+  { choice, credential, disclosed, locales, withCaution }: Shown,
   path: ClaimPath,
 ): Promise<readonly OptionalClaim[]> {
   const { held, look } = credential
@@ -102,14 +104,16 @@ async function optionalClaim(
   const along = claimsSeen(wallet, added, [anywhere], look, locales).filter(({ asked }) => !asked)
   return [
     {
-      ...withCaution(claimView(held, path, look, locales), credential),
-      along: along.map(({ asked: _asked, ...claim }) => withCaution(claim, credential)),
+      ...withCaution(claimView(held, path, look, locales)),
+      along: along.map(({ asked: _asked, ...claim }) => withCaution(claim)),
     },
   ]
 }
 
-function withCaution(claim: ViewClaim, { held }: StoredCredential): LeavingClaim {
-  return { ...claim, caution: cautionFor(claim.path, held.claims) }
+/** What is known of the use of claims is much, and no start waits for it. */
+async function cautions({ held }: StoredCredential): Promise<Shown['withCaution']> {
+  const { cautionFor } = await import('@countersign/catalogue/caution')
+  return (claim) => ({ ...claim, caution: cautionFor(held.type, claim.path, held.claims) })
 }
 
 function notShared(

@@ -18,6 +18,7 @@ import {
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { isStored, type NewCredential, storeCredential } from '../credentials/credentials.ts'
+import { keepDrawings } from '../credentials/drawings.ts'
 import { subjectOf } from '../credentials/holder-signer.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type Issuer, partyOf } from './fetch-offer.ts'
@@ -209,15 +210,18 @@ async function store(
   { configuration, entitlement, issuer, owned }: CredentialStep,
   credential: Pick<NewCredential, 'content' | 'held'>,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
-  await storeCredential(wallet, owned, {
+  const { drawings, look } = await lookFor(wallet, credential.held, configuration.look)
+  const id = await storeCredential(wallet, owned, {
     ...credential,
     issuanceId: issuance.id,
     slot: slotOf(entitlement),
     format: configuration.format,
-    look: await lookFor(wallet, credential.held, configuration.look),
+    look,
     keyId: configuration.keyReference === undefined ? undefined : issuance.keyId,
     party: partyOf(issuer.metadata),
   })
+  const values = credential.held.claims
+  if (id !== undefined) await keepDrawings(wallet, owned, { credentialId: id, values, drawings })
   return ok(issuance)
 }
 

@@ -47,12 +47,13 @@ async function publisher(documents: (url: string) => Readonly<Record<string, obj
 }
 
 onSqlite('the look of a card', (store) => {
-  const look = (vct: string, repositoryUrl?: string, integrity?: string) =>
+  const received = (vct: string, repositoryUrl?: string, integrity?: string) =>
     lookFor(
       { ...store().instance(), repositoryUrl },
       { type: vct, claims: { vct, ...(integrity !== undefined && { 'vct#integrity': integrity }) } },
       issuers,
     )
+  const look = async (...asked: Parameters<typeof received>) => (await received(...asked)).look
 
   it('is that of its type, in the repository or at the address that the type is called by', async () => {
     const { url } = await publisher((at) => ({
@@ -64,6 +65,37 @@ onSqlite('the look of a card', (store) => {
       claims: [{ labels: [{ label: 'A of the type' }] }],
     })
     expect(await look(`${url}/card`)).toMatchObject({ ...byType, claims: issuers.claims })
+  })
+
+  it('is drawn, in each language, by the template for a card that lies, in daylight, for everybody', async () => {
+    const template = (name: string, properties: object) => ({
+      uri: `https://types.example/${name}`,
+      properties,
+    })
+    const templates = [
+      template('stands', { orientation: 'portrait', color_scheme: 'light' }),
+      template('dark', { orientation: 'landscape', color_scheme: 'dark' }),
+      template('strong', { orientation: 'landscape', contrast: 'high' }),
+      template('ours', { orientation: 'landscape', color_scheme: 'light', contrast: 'normal' }),
+    ]
+    const document = {
+      vct: urn,
+      claims: [{ path: ['a'], svg_id: 'a' }],
+      display: [
+        { locale: 'en', name: 'A', rendering: { svg_templates: templates } },
+        { locale: 'de', name: 'B', rendering: { svg_templates: templates.slice(0, 2) } },
+        { locale: 'fr', name: 'C', rendering: { svg_templates: templates.slice(0, 1) } },
+      ],
+    }
+    const { url } = await publisher(() => ({ '/api/type-metadata': document }))
+    const { drawings } = await received(urn, url)
+    expect(drawings.templates).toMatchObject([
+      { locale: 'en', template: { uri: 'https://types.example/ours' } },
+      { locale: 'de', template: { uri: 'https://types.example/dark' } },
+    ])
+    expect(drawings.claims).toMatchObject([{ path: ['a'], svgId: 'a' }])
+    // Metadata that are not those that the credential was made with draw nothing.
+    expect((await received(urn, url, 'sha256-AAAA')).drawings.templates).toEqual([])
   })
 
   it('is neutral where the metadata are not those that the credential was made with', async () => {
@@ -90,9 +122,8 @@ onSqlite('the look of a card', (store) => {
     expect(await look(urn, 'http://127.0.0.1:1')).toEqual(issuers)
     const { asked, url } = await publisher(() => ({}))
     const wallet = { ...store().instance(), repositoryUrl: url }
-    expect(await lookFor(wallet, { type: 'Diploma', claims: { type: ['Diploma'] } }, issuers)).toEqual(
-      issuers,
-    )
+    const diploma = await lookFor(wallet, { type: 'Diploma', claims: { type: ['Diploma'] } }, issuers)
+    expect(diploma).toEqual({ look: issuers, drawings: { templates: [], claims: [] } })
     expect(asked).toEqual([])
   })
 })

@@ -7,30 +7,53 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
 import type { HeldCredential } from '@countersign/credential/contract/format'
 import type { TypeLook } from '@countersign/credential/display/credential-view'
-import { resolveType, type TypeMetadataSource } from '@countersign/credential/type-metadata/resolve'
+import {
+  type ResolvedType,
+  resolveType,
+  type TypeMetadataSource,
+} from '@countersign/credential/type-metadata/resolve'
+import { templateFor } from '@countersign/credential/type-metadata/template-for'
 import { typeLookOf } from '@countersign/credential/type-metadata/type-look'
 import { within } from '@countersign/event-loop/time-limit'
 import type { KeptLook } from '../credentials/credentials.ts'
+import type { TypeDrawings } from '../credentials/drawings.ts'
 import { limitedLook } from '../credentials/issuer-display.ts'
 import type { Wallet } from '../wallet.ts'
 
 /** How long somebody waits in front of the wallet for it. */
 const WAIT_MS = 1_500
 
+export interface ReceivedLook {
+  readonly look: KeptLook | undefined
+  readonly drawings: TypeDrawings
+}
+
+const NO_DRAWINGS: TypeDrawings = { templates: [], claims: [] }
+
 /** `issuers`: what the issuer's own metadata said. */
 export async function lookFor(
   wallet: Wallet,
   { claims, type }: Pick<HeldCredential, 'claims' | 'type'>,
   issuers: KeptLook | undefined,
-): Promise<KeptLook | undefined> {
-  if (claims['vct'] !== type) return issuers
+): Promise<ReceivedLook> {
+  if (claims['vct'] !== type) return { look: issuers, drawings: NO_DRAWINGS }
   const { 'vct#integrity': integrity } = claims
   const asked = { vct: type, ...(typeof integrity === 'string' && { integrity }) }
   const resolving = resolveType(asked, sourceOf(wallet), wallet.crypto)
   const resolved = await within(resolving, WAIT_MS, undefined)
-  if (resolved?.ok === true) return combined(typeLookOf(resolved.value), issuers)
+  if (resolved?.ok === true)
+    return { look: combined(typeLookOf(resolved.value), issuers), drawings: drawingsOf(resolved.value) }
   const isForged = resolved?.error.code.startsWith('integrity_') === true
-  return isForged ? { displays: [], claims: [], receivedFrom: issuers?.receivedFrom } : issuers
+  const neutral = { displays: [], claims: [], receivedFrom: issuers?.receivedFrom }
+  return { look: isForged ? neutral : issuers, drawings: NO_DRAWINGS }
+}
+
+function drawingsOf({ claims, display }: ResolvedType): TypeDrawings {
+  const templates = display.flatMap((one) => {
+    const template = templateFor(one)
+    return template === undefined ? [] : [{ locale: one.locale, template }]
+  })
+  return { templates, claims }
 }
 
 /** Of each part what the type says of it, else what the issuer says. */

@@ -69,10 +69,10 @@ const receiver = z.object({
 
 const leavingClaim = shownClaim.extend({
   caution: z
-    .enum(['identifier', 'portrait', 'age_would_do'])
+    .enum(['identifier', 'portrait', 'age_would_do', 'sensitive'])
     .optional()
     .describe(
-      'Most who ask can do without it: a number that is one person alone, a picture, a birth date where the card can say an age',
+      'Most who ask can do without it: a number that is one person’s, a picture, a birth date where the card can say an age, what can do harm in wrong hands',
     ),
 })
 

@@ -36,6 +36,11 @@ export const shownLook = z.object({
   logo: shownImage
     .optional()
     .describe('Of a card that the wallet has: a path of this service, where the picture is kept'),
+  drawing: shownImage
+    .optional()
+    .describe(
+      'The whole card as its type draws it, with its claims: an SVG, likewise a path of this service',
+    ),
 })
 
 export type ShownLook = z.infer<typeof shownLook>

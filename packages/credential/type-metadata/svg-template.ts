@@ -12,11 +12,12 @@ import { readSvg, type SvgRefusal } from '../svg/read-svg.ts'
 import { writeSvg } from '../svg/write-svg.ts'
 import type { ClaimMetadata } from './type-metadata.ts'
 
-/** Placeholders count in text that is shown, nowhere else: within a tag or a style a value could change what is drawn. */
+/** `locales`: BCP 47 tags, the most wanted first. Placeholders count in text that is shown, nowhere else: within a tag or a style a value could change what is drawn. */
 export function renderSvgTemplate(
   template: string,
   claims: readonly ClaimMetadata[],
   values: JsonObject,
+  locales: readonly string[] = ['en'],
 ): Result<string, SvgRefusal> {
   const read = readSvg(template)
   if (!read.ok) return read
@@ -24,14 +25,14 @@ export function renderSvgTemplate(
   const filledIn = (text: string) =>
     text.replaceAll(/\{\{([A-Za-z_][A-Za-z0-9_]{0,99})\}\}/g, (_, id: string) => {
       const claim = byId.get(id)
-      return claim === undefined ? '' : textOf(claim, values)
+      return claim === undefined ? '' : textOf(claim, values, locales)
     })
   return ok(writeSvg(read.value, filledIn))
 }
 
-function textOf({ path }: ClaimMetadata, values: JsonObject): string {
+function textOf({ path }: ClaimMetadata, values: JsonObject, locales: readonly string[]): string {
   const text = resolveClaimPath(values, path)
-    .map((place) => displayValue(at(values, place)))
+    .map((place) => displayValue(at(values, place), { locales }))
     .join(', ')
   const characters = Array.from(text)
   const most = RIGHT_TO_LEFT.test(text) ? MOST_TURNED : MOST

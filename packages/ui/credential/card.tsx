@@ -29,6 +29,8 @@ export interface OwnLook {
   readonly print?: boolean | undefined
   /** In the place of the emblem; an address of our own. */
   readonly logo?: { readonly uri: string } | undefined
+  /** The whole card, in the place of what we would draw; an address of our own, and a picture of 1.586 to 1. */
+  readonly drawing?: { readonly uri: string } | undefined
 }
 
 const EMBLEMS: Readonly<Record<CardLook, string>> = { identity, licence, diploma, health, neutral: cards }
@@ -51,7 +53,8 @@ export interface CardProps extends CardView {
 }
 
 export function Card({ href, ended = false, look, own, ...view }: CardProps) {
-  const face = <CardFace {...view} look={look} logo={own?.logo?.uri} />
+  const drawing = ended ? undefined : own?.drawing?.uri
+  const face = <CardFace {...view} look={look} logo={own?.logo?.uri} drawing={drawing} />
   const print = { ...printed(look, own), 'data-ended': ended || undefined }
   if (href === undefined)
     return (
@@ -85,11 +88,19 @@ function CardFace({
   validity,
   look,
   logo,
+  drawing,
   issuedBy,
-}: Omit<CardProps, 'href' | 'ended' | 'own'> & { readonly logo: string | undefined }) {
+}: Omit<CardProps, 'href' | 'ended' | 'own'> & {
+  readonly logo: string | undefined
+  readonly drawing: string | undefined
+}) {
   const [broken, setBroken] = useState(false)
+  const [undrawn, setUndrawn] = useState(false)
   return (
     <span class="card-face">
+      {drawing !== undefined && !undrawn && (
+        <img class="card-drawing" src={drawing} alt="" onError={() => setUndrawn(true)} />
+      )}
       <span class="card-title foreign">{plainName(title)}</span>
       {issuer !== undefined && (
         <span class="card-issuer">

@@ -4,6 +4,7 @@
  */
 
 import type { CreatedOffer } from '@countersign/api/issuer/offers'
+import { cardColours } from '@countersign/credential/display/card-colours'
 import { formatName } from '@countersign/credential/display/format-name'
 import { Card, lookOf } from '@countersign/ui/credential/card'
 import { Button } from '@countersign/ui/elements/button'
@@ -202,6 +203,7 @@ function TypeForm({ type, metadata, loaded, first, formats, onFormat }: TypeForm
               issuer={shownName(metadata.display)}
               holder={holderOf(claims)}
               look={lookOf(type.formats[form.format] ?? '', type.name)}
+              own={cardColours(type.backgroundColor, type.textColor)}
               issuedBy={t.form.issuedBy}
             />
             <p class="muted">{t.form.details(countClaims(claims))}</p>

@@ -1,4 +1,5 @@
 /** Which type to issue: all of them in one call, found by typing. */
+import { cardColours } from '@countersign/credential/display/card-colours'
 import { formatName } from '@countersign/credential/display/format-name'
 import { Card, lookOf } from '@countersign/ui/credential/card'
 import { TextField } from '@countersign/ui/forms/field'
@@ -41,6 +42,7 @@ function Types({ types }: { readonly types: readonly TypeEntry[] }) {
               href={`/issue/${encodeURIComponent(type.name)}`}
               title={shownName(type.display) ?? type.name}
               look={lookOf(Object.values(type.formats).join(' '), type.name)}
+              own={cardColours(type.backgroundColor, type.textColor)}
               issuedBy={t.form.issuedBy}
             />
             <p>{type.description}</p>

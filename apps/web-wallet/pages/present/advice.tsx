@@ -43,7 +43,7 @@ export function Advice({ preview, choices }: AdviceProps) {
   )
 }
 
-const KINDS = ['identifier', 'portrait', 'age_would_do'] as const
+const KINDS = ['identifier', 'portrait', 'sensitive', 'age_would_do'] as const
 
 function cautions(leaving: ReturnType<typeof leavingClaims>): readonly string[] {
   return KINDS.flatMap((kind) => {

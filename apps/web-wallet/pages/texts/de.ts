@@ -252,6 +252,8 @@ export const de: TextsLike<WalletTexts> = {
         `Nur wenige brauchen ${quoted(labels)}. An einem Bild können andere Sie erkennen.`,
       age_would_do: (labels) =>
         `Nur wenige brauchen ${quoted(labels)}. Diese Karte kann sagen, dass Sie alt genug sind.`,
+      sensitive: (labels) =>
+        `Nur wenige brauchen ${quoted(labels)}. In falschen Händen kann es Ihnen schaden.`,
     },
     firstTime: 'Sie haben mit ihnen noch nie etwas geteilt.',
     sharedSame: (count) => `Dieselben ${details(count)} haben Sie am {day} mit ihnen geteilt.`,

@@ -229,6 +229,8 @@ export const en = {
         `Few need ${quoted(labels)}. By a picture others can recognise you.`,
       age_would_do: (labels: readonly string[]) =>
         `Few need ${quoted(labels)}. This card can say that you are old enough.`,
+      sensitive: (labels: readonly string[]) =>
+        `Few need ${quoted(labels)}. In the wrong hands it can do you harm.`,
     },
     firstTime: 'You have not shared anything with them before.',
     sharedSame: (count: number) => `You shared the same ${details(count)} with them on {day}.`,
