@@ -18,6 +18,7 @@ import { softwareAuthenticator } from '../testing/authenticator.testing.ts'
 import { diesEverywhere, dyingAt, killed } from '../testing/dying.testing.ts'
 import { dump, onBothDatabases, onSqlite, type TestStore } from '../testing/wallet.testing.ts'
 import type { Wallet } from '../wallet.ts'
+import { addPasskeyOptions } from './add-passkey.ts'
 import { changePassword } from './change-password.ts'
 import { type Confirmation, confirm, confirmUnlessFresh } from './confirmation.ts'
 import { loginWithRecoveryCode, newRecoveryCodes } from './new-recovery-codes.ts'
@@ -287,6 +288,25 @@ onBothDatabases('a confirmation', (store) => {
     const { asking, wallet } = await newPerson(store())
     expect(await confirmUnlessFresh(wallet, asking())).toMatchObject({ ok: true })
     expect(await confirm(wallet, asking())).toMatchObject({ error: { code: 'confirmation_needed' } })
+  })
+})
+
+onSqlite('one more passkey', (store) => {
+  it('is made in the ten minutes after a log-in, and later with a confirmation', async () => {
+    const { accountId, asking, wallet } = await newPerson(store())
+    expect(await addPasskeyOptions(wallet, asking())).toMatchObject({ ok: true })
+    store().clock.now += 600
+    expect(await addPasskeyOptions(wallet, asking())).toMatchObject({
+      error: { code: 'confirmation_needed' },
+    })
+    expect(await addPasskeyOptions(wallet, asking({ password: 'wrong' }))).toMatchObject(wrong)
+    const options = await addPasskeyOptions(wallet, asking({ password }))
+    if (!options.ok) throw new Error(options.error.code)
+    const credential = softwareAuthenticator().create(options.value.options)
+    const { ceremony } = options.value
+    const made = await registerPasskey(wallet, rp, { ceremony, credential, caller: accountId, sender: home })
+    expect(made).toMatchObject({ ok: true })
+    expect(await listPasskeys(wallet, accountId)).toHaveLength(1)
   })
 })
 

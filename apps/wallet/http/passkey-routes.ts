@@ -21,6 +21,7 @@ import { fail } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
+import { addPasskeyOptions } from '../access/add-passkey.ts'
 import {
   listPasskeys,
   loginOptions,
@@ -31,15 +32,18 @@ import {
   registrationOptions,
   removePasskey,
 } from '../account/passkeys.ts'
+import type { OpenSession } from '../account/session-token.ts'
 import type { Wallet } from '../wallet.ts'
 import { closedAnswers, doneAnswer, jsonAnswer, openAnswers, refusalAnswer } from './answers/route-answers.ts'
 import { valueOr } from './answers/wire.ts'
+import { CONFIRMATION_ERRORS } from './answers/wire-access.ts'
 import { foreignLogin, PASSKEY_ERRORS } from './answers/wire-account.ts'
 import { callerOf, callerWith, presentedTokens } from './caller/authenticate-caller.ts'
 import { browserSessionOf, enterBrowser } from './caller/enter-browser.ts'
 import type { OwnPages } from './caller/own-pages.ts'
 import { relyingPartyOf } from './caller/relying-party.ts'
 
+const ADDING_ERRORS = { ...CONFIRMATION_ERRORS, ...PASSKEY_ERRORS }
 const tags = ['account']
 const config = { door: 'open', limited: true } as const
 const bodyLimit = BODY_LIMITS.message
@@ -57,7 +61,7 @@ const pageAnswers = {
 const tooMany = refusalAnswer(
   PASSKEY_ERRORS,
   { code: 'too_many_attempts', retryAfterSeconds: 42 },
-  'Too many accounts were made in this minute',
+  'Too many accounts were made in this minute, or too many confirmations were wrong',
 )
 
 const fullAnswer = refusalAnswer(
@@ -87,7 +91,8 @@ function registration(app: ServiceApp, wallet: Wallet, { pages, rp }: Ours): voi
     {
       schema: {
         summary: 'Begin to make a passkey',
-        description: 'With a login for its account; without one for an account that is made with it.',
+        description:
+          'With a login for its account, confirmed where the login is older than ten minutes; without one for an account that is made with it.',
         tags,
         body: passkeyOptionsRequest,
       },
@@ -97,15 +102,26 @@ function registration(app: ServiceApp, wallet: Wallet, { pages, rp }: Ours): voi
         answers: {
           ...pageAnswers,
           200: jsonAnswer('For navigator.credentials.create', passkeyOptionsAnswer),
+          403: refusalAnswer(
+            CONFIRMATION_ERRORS,
+            { code: 'confirmation_needed' },
+            'There is no confirmation, or it is wrong; or the call does not come from a page of ours',
+          ),
           409: fullAnswer,
+          429: tooMany,
         },
       },
     },
     async (request) => {
-      const accountId = await accountIn(request)
-      const wanted = { accountId, name: request.body.name }
-      const options = valueOr(PASSKEY_ERRORS, await registrationOptions(wallet, rp, wanted))
-      const answer: PasskeyOptionsAnswer = options
+      const { confirmation, name } = request.body
+      const login = await loginIn(request)
+      const answer: PasskeyOptionsAnswer =
+        login === undefined
+          ? valueOr(PASSKEY_ERRORS, await registrationOptions(wallet, rp, { name }))
+          : valueOr(
+              ADDING_ERRORS,
+              await addPasskeyOptions(wallet, { login, confirmation, sender: request.sender, rp }),
+            )
       return answer
     },
   )
@@ -127,7 +143,7 @@ function registration(app: ServiceApp, wallet: Wallet, { pages, rp }: Ours): voi
       },
     },
     async (request, reply) => {
-      const caller = await accountIn(request)
+      const caller = (await loginIn(request))?.accountId
       const { ceremony, credential, label } = request.body
       const made = valueOr(
         PASSKEY_ERRORS,
@@ -154,11 +170,11 @@ function registration(app: ServiceApp, wallet: Wallet, { pages, rp }: Ours): voi
   )
 
   /** A cookie without the second secret is nobody's: a page that does not know of that login begins anew. */
-  async function accountIn(request: FastifyRequest): Promise<string | undefined> {
+  async function loginIn(request: FastifyRequest): Promise<OpenSession | undefined> {
     const isUnconfirmed = request.headers[CSRF_HEADER] === undefined
     const [presented] = presentedTokens(pages, request.headers)
     if (presented?.by === 'cookie' && isUnconfirmed) return undefined
-    return (await callerWith(wallet, pages, request))?.accountId
+    return (await callerWith(wallet, pages, request))?.login
   }
 }
 

@@ -6,27 +6,15 @@ import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { oneOf, strict } from '../strict.ts'
 import { isoTime } from '../values.ts'
+import { confirmation, confirmedUnlessFresh, recoveryCode } from './confirmation.ts'
 import { browserSession } from './passkeys.ts'
 
 const password = z.string().min(1).max(1000)
 const ceremony = z.string().min(1).max(4096).describe('As it came with the options')
-const recoveryCode = z.string().min(1).max(64)
-
-/** Whoever logged in less than ten minutes ago may leave it out where it is optional. */
-export const confirmation = oneOf([
-  strict({ password }),
-  strict({
-    ceremony,
-    credential: jsonObject.describe('AuthenticationResponseJSON, to `auth/confirmation/options`'),
-  }),
-  strict({ recoveryCode: recoveryCode.describe('Is spent with that') }),
-]).describe('That it is the owner who asks: a password, a passkey, or a recovery code')
-
-const confirmed = confirmation.optional().describe('Not needed within ten minutes of the log-in')
 
 export const changePasswordRequest = strict({
   password: password.describe('The new one'),
-  confirmation: confirmed,
+  confirmation: confirmedUnlessFresh,
 }).meta({ examples: [{ password: 'correct-horse', confirmation: { password: 'password' } }] })
 
 export type ChangePasswordRequest = z.input<typeof changePasswordRequest>
@@ -37,7 +25,7 @@ export const confirmedRequest = strict({ confirmation }).meta({
 
 export type ConfirmedRequest = z.input<typeof confirmedRequest>
 
-export const newRecoveryCodesRequest = strict({ confirmation: confirmed }).meta({ examples: [{}] })
+export const newRecoveryCodesRequest = strict({ confirmation: confirmedUnlessFresh }).meta({ examples: [{}] })
 
 export type NewRecoveryCodesRequest = z.input<typeof newRecoveryCodesRequest>
 

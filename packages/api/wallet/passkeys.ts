@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { strict } from '../strict.ts'
 import { isoTime } from '../values.ts'
+import { confirmedUnlessFresh } from './confirmation.ts'
 
 /** Goes with every state-changing call of a page; the value comes with each login and from `GET /wallet-api/auth/session`. */
 export const CSRF_HEADER = 'x-countersign-csrf'
@@ -40,6 +41,7 @@ export const passkeyOptionsRequest = strict({
     .max(200)
     .optional()
     .describe('Of the new account; without a login only, "My wallet" when absent'),
+  confirmation: confirmedUnlessFresh,
 }).meta({ examples: [{ name: 'Ada Example' }] })
 
 export type PasskeyOptionsRequest = z.input<typeof passkeyOptionsRequest>
