@@ -122,6 +122,14 @@ describe('a card', () => {
       'E-mail',
     ])
     expect((await rows.getByRole('definition').allTextContents()).at(0)).toBe('Ana')
+    // As its type draws it: from this service, and a picture indeed.
+    const drawing = page.locator('img.card-drawing')
+    expect(await drawing.getAttribute('src')).toMatch(
+      /^\/wallet-api\/wallet\/[^/]+\/credentials\/[^/]+\/pictures\//,
+    )
+    await eventually('the card is drawn', () =>
+      page.evaluate('document.querySelector(".card-drawing").naturalWidth > 0'),
+    )
     await comesToSay(page, 'Valid')
     expect(await page.getByText(/^Unaltered since .+ signed it\.$/).count()).toBe(1)
     expect(await page.getByText(/^Whoever signed it is vouched for by /).count()).toBe(1)
@@ -143,6 +151,7 @@ describe('a card', () => {
     await page.goto(at)
     await comesToSay(page, 'Revoked')
     expect(await page.locator('.card[data-ended]').count()).toBe(1)
+    expect(await page.locator('.card-drawing').count()).toBe(0)
     expect(await problemsOf(watched)).toEqual([])
     await page.route('**/status', (route) => route.abort())
     watched.expectFailedRequests()
