@@ -3,18 +3,19 @@
  * and secret; each has its own block of indices and its own copies of the lists.
  */
 
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { encodeBase64url } from '@countersign/core/base64url'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { startPostgres } from '@countersign/local-servers/postgres-server'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
 import type { Database } from '@countersign/stores/sql/database'
 import { migrate } from '@countersign/stores/sql/migrate'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import {
+  type OwnDatabase,
+  postgresDatabase,
+  sqliteDatabase,
+} from '@countersign/testing/databases/own-database'
 import type { KyselyPlugin } from 'kysely'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { issuerMigrations } from '../database/migrations.ts'
@@ -103,18 +104,18 @@ type Suite = (database: () => Database<IssuerTables>) => void
 
 /** Runs the suite on SQLite and on PostgreSQL. */
 export function onBothDatabases(name: string, suite: Suite): void {
-  onDatabase(`${name} (sqlite)`, sqliteUrl, suite)
-  onDatabase(`${name} (postgres)`, postgresUrl, suite)
+  onDatabase(`${name} (sqlite)`, sqliteDatabase, suite)
+  onDatabase(`${name} (postgres)`, postgresDatabase, suite)
 }
 
 /** For a suite that asks nothing of the database but to be there. */
 export function onSqlite(name: string, suite: Suite): void {
-  onDatabase(name, sqliteUrl, suite)
+  onDatabase(name, sqliteDatabase, suite)
 }
 
-function onDatabase(name: string, open: () => Promise<DatabaseUrl>, suite: Suite): void {
+function onDatabase(name: string, open: () => Promise<OwnDatabase>, suite: Suite): void {
   describe(name, () => {
-    let source: DatabaseUrl
+    let source: OwnDatabase
     let database: Database<IssuerTables>
     beforeAll(async () => {
       source = await open()
@@ -148,22 +149,4 @@ export function watched(
     db: database.db.withPlugin(plugin),
     inTransaction: (work) => database.inTransaction((transaction) => work(transaction.withPlugin(plugin))),
   }
-}
-
-interface DatabaseUrl {
-  readonly url: string
-  close(): Promise<void>
-}
-
-async function sqliteUrl(): Promise<DatabaseUrl> {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-issuer-'))
-  return {
-    url: `sqlite:${join(folder, 'issuer.sqlite')}`,
-    close: () => rm(folder, { recursive: true, force: true }),
-  }
-}
-
-async function postgresUrl(): Promise<DatabaseUrl> {
-  const server = await startPostgres({ durable: false })
-  return { url: server.url, close: () => server.stop() }
 }

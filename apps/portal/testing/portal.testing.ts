@@ -3,14 +3,10 @@
  * database, secret and sessions, as in a cluster; behind them stands whatever the test puts there.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { encodeBase64url } from '@countersign/core/base64url'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { startPostgres } from '@countersign/local-servers/postgres-server'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
 import type { BuiltPages } from '@countersign/service/http/pages/built-pages'
@@ -20,6 +16,11 @@ import type { Database } from '@countersign/stores/sql/database'
 import { migrate } from '@countersign/stores/sql/migrate'
 import { openDatabase } from '@countersign/stores/sql/open-database'
 import { openSealedColumns } from '@countersign/stores/sql/sealed-columns'
+import {
+  type OwnDatabase,
+  postgresDatabase,
+  sqliteDatabase,
+} from '@countersign/testing/databases/own-database'
 import { afterAll, beforeAll, describe } from 'vitest'
 import { portalService } from '../build.ts'
 import { portalMigrations } from '../database/migrations.ts'
@@ -55,21 +56,16 @@ export interface TestPortal {
 /** Runs the suite on SQLite and on PostgreSQL. */
 export function onBothDatabases(name: string, suite: (store: () => TestStore) => void): void {
   onSqlite(name, suite)
-  onDatabase(`${name} (postgres)`, postgresUrl, suite)
+  onDatabase(`${name} (postgres)`, postgresDatabase, suite)
 }
 
 export function onSqlite(name: string, suite: (store: () => TestStore) => void): void {
-  onDatabase(`${name} (sqlite)`, sqliteUrl, suite)
-}
-
-interface DatabaseUrl {
-  readonly url: string
-  close(): Promise<void>
+  onDatabase(`${name} (sqlite)`, sqliteDatabase, suite)
 }
 
 function onDatabase(
   name: string,
-  open: () => Promise<DatabaseUrl>,
+  open: () => Promise<OwnDatabase>,
   suite: (store: () => TestStore) => void,
 ): void {
   describe(name, () => {
@@ -82,7 +78,7 @@ function onDatabase(
   })
 }
 
-async function openStore({ url, close }: DatabaseUrl): Promise<TestStore & { close(): Promise<void> }> {
+async function openStore({ url, close }: OwnDatabase): Promise<TestStore & { close(): Promise<void> }> {
   const database = await openDatabase<PortalTables>(url)
   await migrate(database, portalMigrations, 'portal')
   const clock = { now: 1_800_000_000 }
@@ -164,19 +160,6 @@ const NOBODY: Upstreams = {
   issuer: nowhere('issuer'),
   verifier: nowhere('verifier'),
   repository: nowhere('repository'),
-}
-
-async function sqliteUrl(): Promise<DatabaseUrl> {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-portal-'))
-  return {
-    url: `sqlite:${join(folder, 'portal.sqlite')}`,
-    close: () => rm(folder, { recursive: true, force: true }),
-  }
-}
-
-async function postgresUrl(): Promise<DatabaseUrl> {
-  const server = await startPostgres({ durable: false })
-  return { url: server.url, close: () => server.stop() }
 }
 
 /** Everything that stands in the database, for looking for what must not. */

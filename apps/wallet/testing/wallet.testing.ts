@@ -3,21 +3,22 @@
  * tests, and a clock that the test turns. Instances of one store share database and secret, as in a cluster.
  */
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import { didResolver } from '@countersign/did/did-resolver'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { startPostgres } from '@countersign/local-servers/postgres-server'
 import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
 import { createRemote, type Remote } from '@countersign/service/outgoing/guarded-client'
 import type { Database } from '@countersign/stores/sql/database'
 import { migrate } from '@countersign/stores/sql/migrate'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import {
+  type OwnDatabase,
+  postgresDatabase,
+  sqliteDatabase,
+} from '@countersign/testing/databases/own-database'
 import type { Certificate } from '@countersign/x509/certificate'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe } from 'vitest'
@@ -48,17 +49,17 @@ export const testLimits: WalletLimits = {
 /** Runs the suite on SQLite and on PostgreSQL. */
 export function onBothDatabases(name: string, suite: (store: () => TestStore) => void): void {
   onSqlite(name, suite)
-  onDatabase(`${name} (postgres)`, postgresUrl, suite)
+  onDatabase(`${name} (postgres)`, postgresDatabase, suite)
 }
 
 /** For what does not depend on the database. */
 export function onSqlite(name: string, suite: (store: () => TestStore) => void): void {
-  onDatabase(`${name} (sqlite)`, sqliteUrl, suite)
+  onDatabase(`${name} (sqlite)`, sqliteDatabase, suite)
 }
 
 function onDatabase(
   name: string,
-  open: () => Promise<DatabaseUrl>,
+  open: () => Promise<OwnDatabase>,
   suite: (store: () => TestStore) => void,
 ): void {
   describe(name, () => {
@@ -116,17 +117,12 @@ export interface Opened {
   close(): Promise<void>
 }
 
-interface DatabaseUrl {
-  readonly url: string
-  close(): Promise<void>
-}
-
 /** A store of its own, for tests that need more than one. */
 export async function openTestStore(engine: 'sqlite' | 'postgres'): Promise<Opened> {
-  return openStore(await (engine === 'sqlite' ? sqliteUrl() : postgresUrl()))
+  return openStore(await (engine === 'sqlite' ? sqliteDatabase() : postgresDatabase()))
 }
 
-async function openStore({ url, close }: DatabaseUrl): Promise<Opened> {
+async function openStore({ url, close }: OwnDatabase): Promise<Opened> {
   const database = await openDatabase<WalletTables>(url)
   await migrate(database, walletMigrations, 'wallet')
   const clock = { now: Math.floor(Date.now() / 1000) }
@@ -169,17 +165,4 @@ async function baseWallet(
     },
   )
   return { ...wallet, limits: testLimits }
-}
-
-async function sqliteUrl(): Promise<DatabaseUrl> {
-  const folder = await mkdtemp(join(tmpdir(), 'countersign-wallet-'))
-  return {
-    url: `sqlite:${join(folder, 'wallet.sqlite')}`,
-    close: () => rm(folder, { recursive: true, force: true }),
-  }
-}
-
-async function postgresUrl(): Promise<DatabaseUrl> {
-  const server = await startPostgres({ durable: false })
-  return { url: server.url, close: () => server.stop() }
 }
