@@ -19,13 +19,15 @@ import { expectTook } from '@countersign/testing/time/takes-at-most'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 let folder: string
+let data: string
 let cluster: Cluster
 const back: { stop(): Promise<void> }[] = []
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-data-'))
-  // PostgreSQL runs as a user of its own and has a folder in it.
+  // PostgreSQL runs as a user of its own where root starts it, and has a folder below this one.
   await chmod(folder, 0o711)
-  cluster = await startCluster({ ports: 'free', wallets: 0, verifiers: 0, dataFolder: folder })
+  data = join(folder, 'not-there-yet')
+  cluster = await startCluster({ ports: 'free', wallets: 0, verifiers: 0, dataFolder: data })
 })
 afterAll(async () => {
   await cluster?.stop()
@@ -102,7 +104,7 @@ it('lists outlive the stores', async () => {
 
   back.push(await startRedis({ port: redis?.port ?? 0 }))
   back.push(
-    await startPostgres({ port: postgres.port, dataFolder: join(folder, 'postgres'), durable: false }),
+    await startPostgres({ port: postgres.port, dataFolder: join(data, 'postgres'), durable: false }),
   )
   await eventually(
     'the balancer has an issuer again',

@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process'
 import { chown, mkdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram, postgresFolders } from './find-program.ts'
 import { freePort } from './ports.ts'
@@ -81,9 +81,21 @@ export async function identityOfServer(): Promise<Identity> {
 async function prepareFolder(wanted: string | undefined, identity: Identity): Promise<string> {
   const folder = wanted ?? (await temporaryFolder('postgres'))
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  if (identity.uid !== undefined && identity.gid !== undefined)
+  if (identity.uid !== undefined && identity.gid !== undefined) {
+    await passable(dirname(resolve(folder)))
     await chown(folder, identity.uid, identity.gid)
+  }
   return folder
+}
+
+/** Root may pass through every folder, its server only through those that are open to others. */
+async function passable(folder: string): Promise<void> {
+  const { mode } = await stat(folder)
+  if ((mode & 0o001) === 0)
+    throw new Error(
+      `PostgreSQL runs as the user postgres here, who may not pass through ${folder}: chmod o+x ${folder}`,
+    )
+  if (dirname(folder) !== folder) await passable(dirname(folder))
 }
 
 async function initialise(initdb: string, folder: string, identity: Identity): Promise<void> {

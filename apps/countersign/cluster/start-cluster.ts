@@ -158,6 +158,8 @@ interface Folders {
 
 async function openFolders(wanted: string | undefined): Promise<Folders> {
   const data = wanted === undefined ? await freshFolder() : resolve(wanted)
+  // Its secrets are readable to its owner alone; PostgreSQL, which is somebody else where the owner is root, passes through.
+  await mkdir(data, { recursive: true, mode: 0o711 })
   const logs = join(data, 'logs')
   await mkdir(logs, { recursive: true, mode: 0o700 })
   const secretFile = join(data, 'deployment-secret')
