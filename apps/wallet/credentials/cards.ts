@@ -73,9 +73,12 @@ export async function openCard(
   onlooker: Onlooker,
 ): Promise<OpenedCard> {
   const { card, view } = await faceOf(wallet, owned, credential, onlooker)
+  const { kept, locales } = onlooker
+  const drawing = await drawingOf(wallet, owned, credential, kept, locales)
   const judged = await judgeIssuer(wallet, owned, credential)
   return {
     ...card,
+    look: { ...card.look, drawing },
     claims: view.claims,
     unshown: view.unshown,
     trust: judged.ok
@@ -93,7 +96,6 @@ async function faceOf(
 ) {
   const { addedAt, held, id, look } = credential
   const logo = await logoOf(wallet, owned, credential, kept, locales)
-  const drawing = await drawingOf(wallet, owned, credential, kept, locales)
   const view = credentialView(held, wallet.formats.spoken(held.format), look, locales)
   const card: WalletCard = {
     id,
@@ -101,7 +103,7 @@ async function faceOf(
     type: held.type,
     ...cardOf(credential, locales),
     holder: holderName(view.claims),
-    look: { ...lookOf(look, locales), logo, drawing },
+    look: { ...lookOf(look, locales), logo },
     addedAt,
     expiresAt: held.expiresAt,
   }

@@ -1,6 +1,11 @@
 /** A resolved offer as people see it before and after: who, what, and what came of it. */
 import type { ClaimPath } from '@countersign/credential/contract/format'
-import { bestFor, claimLabel, type ViewImage } from '@countersign/credential/display/credential-view'
+import {
+  bestFor,
+  claimLabel,
+  outermost,
+  type ViewImage,
+} from '@countersign/credential/display/credential-view'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
 import { type OpenedCard, openCard } from '../credentials/cards.ts'
@@ -111,9 +116,10 @@ function offered(
     type: configuration?.type,
     title: titleOf(look, configuration?.type ?? id, locales),
     look: lookOf(look, locales),
-    claims: (look?.claims ?? [])
+    // What is within a claim comes with it.
+    claims: outermost((look?.claims ?? []).map(({ path }) => path))
       .slice(0, MAX_CLAIMS)
-      .map(({ path }) => ({ path, label: claimLabel(path, look, locales) })),
+      .map((path) => ({ path, label: claimLabel(path, look, locales) })),
     unusable: hopelessReason(configuration, wallet.formats),
   }
 }

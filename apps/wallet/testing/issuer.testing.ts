@@ -258,6 +258,11 @@ function metadata(state: State): JsonObject {
           { name: 'Nachname', locale: 'de' },
         ],
       },
+      // What is within a claim is no claim more.
+      {
+        path: [...above(configuration.format), 'family_name', 'prefix'],
+        display: [{ name: 'Prefix', locale: 'en' }],
+      },
     ],
     ...defined({ bindingMethods: state.options.bindingMethods }),
   }))

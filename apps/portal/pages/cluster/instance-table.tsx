@@ -8,7 +8,7 @@ import { filled } from '@countersign/ui/text/sentence-parts'
 import type { ComponentChildren } from 'preact'
 import { Instance } from '../parts/instance.tsx'
 import { pauseSign, playSign } from '../parts/portal-icons.ts'
-import { isoOf } from '../parts/times.ts'
+import { inMs, isoOf } from '../parts/times.ts'
 import { operation } from '../text/operation-texts.ts'
 import { Bars } from './bars.tsx'
 import type { ShownGroup, ShownInstance, ShownState } from './instances.ts'
@@ -130,7 +130,7 @@ function Row({ shown, most, hasActions, isBusy, onChange }: RowProps) {
 function Figures({ live }: { readonly live: LiveInstance | undefined }) {
   const t = operation.value.cluster
   const ms = (value: number | undefined) =>
-    value === undefined ? undefined : filled(t.ms, { number: number(value) })
+    value === undefined ? undefined : filled(t.ms, { number: inMs(value) })
   const latency = live?.latencyMs
   const clock = live?.clockDifferenceSeconds
   return (
@@ -140,7 +140,7 @@ function Figures({ live }: { readonly live: LiveInstance | undefined }) {
       <Cell label={t.latency}>
         {latency &&
           filled(t.ms, {
-            number: [latency.p50, latency.p95, latency.p99].map((one) => number(one)).join(' · '),
+            number: [latency.p50, latency.p95, latency.p99].map(inMs).join(' · '),
           })}
       </Cell>
       <Cell label={t.errors}>{live && number(live.requests.errors)}</Cell>

@@ -3,7 +3,7 @@ import type { ClusterCounts } from '@countersign/api/cluster/counts'
 import type { LiveInstance } from '@countersign/api/cluster/instances'
 import { dayAndTime, number } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
-import { isoOf } from '../parts/times.ts'
+import { inMs, isoOf } from '../parts/times.ts'
 import { home } from '../text/home-texts.ts'
 import { operation } from '../text/operation-texts.ts'
 
@@ -35,7 +35,7 @@ export function SessionCounts({ verifications, issuances, live, shared }: Sessio
       <Line heading={sessions.issuances} kind="issuance" counts={issuances} />
       <dl class="stats">
         <Stat label={`${t.store} (${kinds.join(', ')})`}>
-          {Number.isFinite(p95) ? filled(t.ms, { number: number(p95) }) : '–'}
+          {Number.isFinite(p95) ? filled(t.ms, { number: inMs(p95) }) : '–'}
         </Stat>
       </dl>
     </section>

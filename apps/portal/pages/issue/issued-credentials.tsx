@@ -9,7 +9,7 @@ import { Badge } from '@countersign/ui/elements/badge'
 import { Button } from '@countersign/ui/elements/button'
 import { type Fact, Facts } from '@countersign/ui/elements/sheet'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
-import { dayAndTime } from '@countersign/ui/text/format'
+import { day, dayAndTime } from '@countersign/ui/text/format'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useState } from 'preact/hooks'
 import { Refused } from '../parts/refused.tsx'
@@ -57,7 +57,8 @@ function Issued({ credential, title, onChanged }: IssuedProps) {
   const facts: readonly Fact[] = [
     { label: t.type, value: title },
     { label: t.format, value: formatName(format) },
-    { label: t.issuedAt, value: dayAndTime(isoOf(issuedAt)) },
+    // A credential does not say its hour, and so nobody keeps it.
+    { label: t.issuedAt, value: day(isoOf(issuedAt)) },
     { label: t.until, value: expiresAt === undefined ? t.noEnd : dayAndTime(isoOf(expiresAt)) },
     { label: t.status, value: status === undefined ? t.noStatus : <StatusBadge status={status} /> },
     ...statusLists.slice(0, 1).map(({ index }) => ({ label: t.place, value: String(index) })),

@@ -183,7 +183,7 @@ function Entry({ credential, metadata, busy, onChange }: EntryProps) {
   const words = { ...portal.value.issued.statuses, expired: t.expired, withoutStatus: t.withoutStatus }
   const facts = [
     formatName(format),
-    filled(t.issuedAt, { time: dayAndTime(isoOf(issuedAt)) ?? '' }),
+    filled(t.issuedAt, { time: day(isoOf(issuedAt)) ?? '' }),
     ...(expiresAt === undefined ? [] : [filled(t.expires, { day: day(isoOf(expiresAt)) ?? '' })]),
   ]
   return (
