@@ -4,6 +4,7 @@ import type { ClaimPath } from '@countersign/credential/contract/format'
 import { credentialView, type ViewClaim } from '@countersign/credential/display/credential-view'
 import { holderName } from '@countersign/credential/display/holder-name'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
+import { categoriesByCredential } from './categories.ts'
 import {
   type CredentialUnknown,
   findCredential,
@@ -25,6 +26,8 @@ export interface WalletCard extends ShownCard {
   readonly addedAt: number
   /** Epoch seconds. */
   readonly expiresAt?: number | undefined
+  /** Words of its holder, under which it is found again. */
+  readonly categories: readonly string[]
 }
 
 export interface OpenedCard extends WalletCard {
@@ -41,6 +44,8 @@ export interface Onlooker {
   /** Ids of the pictures that the wallet keeps. */
   readonly kept: ReadonlySet<string>
   readonly locales: Locales
+  /** By the ids of credentials; absent where none can be in any yet. */
+  readonly categories?: ReadonlyMap<string, readonly string[]> | undefined
 }
 
 export async function cardsOf(
@@ -48,10 +53,11 @@ export async function cardsOf(
   owned: OwnedWallet,
   locales: Locales,
 ): Promise<readonly WalletCard[]> {
-  const [credentials, kept] = [await listCredentials(wallet, owned), await keptPictures(wallet, owned)]
+  const credentials = await listCredentials(wallet, owned)
+  const onlooker = await onlookerOf(wallet, owned, locales)
   const cards = credentials
     .toReversed()
-    .map(async (credential) => (await faceOf(wallet, owned, credential, { kept, locales })).card)
+    .map(async (credential) => (await faceOf(wallet, owned, credential, onlooker)).card)
   return Promise.all(cards)
 }
 
@@ -63,7 +69,12 @@ export async function findCard(
 ): Promise<Result<OpenedCard, CredentialUnknown>> {
   const found = await findCredential(wallet, owned, id)
   if (!found.ok) return found
-  return ok(await openCard(wallet, owned, found.value, { kept: await keptPictures(wallet, owned), locales }))
+  return ok(await openCard(wallet, owned, found.value, await onlookerOf(wallet, owned, locales)))
+}
+
+async function onlookerOf(wallet: Wallet, owned: OwnedWallet, locales: Locales): Promise<Onlooker> {
+  const kept = await keptPictures(wallet, owned)
+  return { kept, locales, categories: await categoriesByCredential(wallet, owned) }
 }
 
 export async function openCard(
@@ -92,7 +103,7 @@ async function faceOf(
   wallet: Wallet,
   owned: OwnedWallet,
   credential: StoredCredential,
-  { kept, locales }: Onlooker,
+  { categories, kept, locales }: Onlooker,
 ) {
   const { addedAt, held, id, look } = credential
   const logo = await logoOf(wallet, owned, credential, kept, locales)
@@ -106,6 +117,7 @@ async function faceOf(
     look: { ...lookOf(look, locales), logo },
     addedAt,
     expiresAt: held.expiresAt,
+    categories: categories?.get(id) ?? [],
   }
   return { card, view }
 }

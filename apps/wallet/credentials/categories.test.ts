@@ -5,6 +5,7 @@ import { dump, newOwner, onBothDatabases } from '../testing/wallet.testing.ts'
 import {
   addCategory,
   attachCategories,
+  categoriesByCredential,
   categoriesOfCredential,
   categoryHashes,
   deleteCategory,
@@ -32,6 +33,13 @@ onBothDatabases('categories', (store) => {
     expect(new Set(await within('Travel', 'Work'))).toEqual(new Set([first, second]))
     expect(await within('Nothing')).toEqual([])
     expect((await categoriesOfCredential(wallet, owned, first ?? '')).toSorted()).toEqual(['Travel', 'Work'])
+    expect(await categoriesByCredential(wallet, owned)).toEqual(
+      new Map([
+        [first, await categoriesOfCredential(wallet, owned, first ?? '')],
+        [second, ['Work']],
+      ]),
+    )
+    expect((await categoriesByCredential(wallet, await newOwner(wallet))).size).toBe(0)
     await detachCategories(wallet, owned, first ?? '', ['Work'])
     expect(await within('Work')).toEqual([second])
     await deleteCategory(wallet, owned, 'Work')

@@ -115,6 +115,28 @@ export async function categoriesOfCredential(
   return rows.map(({ id, name_sealed: sealed }) => columns.open(['categories', id, 'name'], sealed))
 }
 
+/** Names by the ids of the credentials that are in any; in the order in which they were made. */
+export async function categoriesByCredential(
+  { columns, database }: Wallet,
+  owned: OwnedWallet,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rows = await database.db
+    .selectFrom('credential_categories')
+    .innerJoin('categories', 'categories.id', 'credential_categories.category_id')
+    .select(['categories.id', 'categories.name_sealed', 'credential_categories.credential_id'])
+    .where('categories.wallet_id', '=', owned.id)
+    .orderBy('categories.created_at')
+    .orderBy('categories.id')
+    .execute()
+  const names = new Map(
+    rows.map(({ id, name_sealed: sealed }) => [id, columns.open(['categories', id, 'name'], sealed)]),
+  )
+  const grouped = Map.groupBy(rows, ({ credential_id: credentialId }) => credentialId)
+  return new Map(
+    [...grouped].map(([credentialId, its]) => [credentialId, its.flatMap(({ id }) => names.get(id) ?? [])]),
+  )
+}
+
 /** All of them or none; one that it has already stays. */
 export async function attachCategories(
   wallet: Wallet,

@@ -197,6 +197,19 @@ async function createEvents(db: Untyped): Promise<void> {
     .on('events')
     .columns(['wallet_id', 'action', ...inOrder])
     .execute()
+  await db.schema
+    .createTable('event_credentials')
+    .addColumn('event_id', 'text', (column) => column.notNull().references('events.id').onDelete('cascade'))
+    .addColumn('wallet_id', 'text', (column) => column.notNull())
+    .addColumn('credential_hash', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addPrimaryKeyConstraint('event_credentials_pair', ['event_id', 'credential_hash'])
+    .execute()
+  await db.schema
+    .createIndex('event_credentials_in_order')
+    .on('event_credentials')
+    .columns(['wallet_id', 'credential_hash', 'created_at', 'event_id'])
+    .execute()
 }
 
 async function createWaysBack(db: Untyped): Promise<void> {

@@ -34,6 +34,7 @@ export interface WalletTables {
   recovery_codes: RecoveryCodeRow
   reset_links: ResetLinkRow
   events: EventRow
+  event_credentials: EventCredentialRow
   categories: CategoryRow
   credential_categories: CredentialCategoryRow
   holder_settings: HolderSettingsRow
@@ -235,6 +236,14 @@ export interface EventRow {
   readonly summary_sealed: string
   /** The values of what was shared, as JSON: opened only where they are asked for. */
   readonly values_sealed: string | null
+}
+
+/** Which credentials an entry is about, in the order of their own entries. It goes with the entry. */
+export interface EventCredentialRow {
+  readonly event_id: string
+  readonly wallet_id: string
+  readonly credential_hash: string
+  readonly created_at: number
 }
 
 export type EventAction = 'receive' | 'present' | 'reject' | 'delete' | 'restore'

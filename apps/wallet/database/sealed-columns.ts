@@ -19,6 +19,7 @@ type HashPurpose =
   | 'challenge'
   | 'recovery_code'
   | 'category'
+  | 'event_credential'
 
 export type SealedColumns = Columns<keyof WalletTables, HashPurpose>
 

@@ -52,7 +52,7 @@ interface ShownTxCode {
   readonly description?: string | undefined
 }
 
-type ReceivedCredential = Omit<OpenedCard, 'addedAt' | 'bound' | 'holder' | 'unshown'>
+type ReceivedCredential = Omit<OpenedCard, 'addedAt' | 'bound' | 'categories' | 'holder' | 'unshown'>
 
 export interface ToPreview {
   readonly exchange: OfferExchange

@@ -9,6 +9,7 @@ import { useOffer } from '../receive/receive-credential.ts'
 import { diesEverywhere, dyingAt, killed } from '../testing/dying.testing.ts'
 import { badge, identity } from '../testing/issuer.testing.ts'
 import {
+  allRows,
   dump,
   newOwner,
   onBothDatabases,
@@ -18,7 +19,7 @@ import {
 } from '../testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { EventAction } from './event.ts'
-import { type EventPlace, everyEvent, findEvent, listEvents } from './read-events.ts'
+import { type EventPlace, type EventsWanted, everyEvent, findEvent, listEvents } from './read-events.ts'
 import { recordEvent } from './record-event.ts'
 import { shownEvent } from './shown-event.ts'
 
@@ -190,6 +191,8 @@ onBothDatabases('a deleted entry', (store) => {
     // Nor with whom: it would be wrong to say that nothing was shared.
     expect((await opened()).before).toBeUndefined()
     expect(await forgetEvent(wallet, owned, id)).toMatchObject({ error: { code: 'event_unknown' } })
+    const about = (await allRows(store()))['event_credentials'] ?? []
+    expect(about.filter((row) => row['event_id'] === id)).toEqual([])
     expect(await actionsOf(wallet, owned)).toEqual(['receive'])
     expect(await viewRequest(wallet, owned, preview.id, locales)).toMatchObject({
       value: { state: 'shared', result: { dataSent: true, shared: [] } },
@@ -229,6 +232,8 @@ async function sealedTexts({ database }: TestStore, { columns }: Wallet) {
   }
 }
 
+const CARD = { format: 'dc+sd-jwt', type: 'urn:example:card', titles: [], claims: [], moreClaims: 0 }
+
 onBothDatabases('a page of the history', (store) => {
   const actions: readonly EventAction[] = ['receive', 'present', 'reject', 'delete', 'restore']
 
@@ -239,7 +244,8 @@ onBothDatabases('a page of the history', (store) => {
       // Several in one second.
       if (at % 3 === 0) later(store())
       const action = actions[at % actions.length] ?? 'receive'
-      const summary = { credentials: [], note: String(at) }
+      const about = at % 4 === 0 ? ['a card', 'another'] : ['another']
+      const summary = { credentials: about.map((id) => ({ ...CARD, id })), note: String(at) }
       await recordEvent(wallet, wallet.database.db, owned, { action, summary })
     }
     return { wallet, owned }
@@ -248,7 +254,7 @@ onBothDatabases('a page of the history', (store) => {
   async function walk(
     wallet: Wallet,
     owned: OwnedWallet,
-    wanted: { readonly newestFirst: boolean; readonly actions?: readonly EventAction[] },
+    wanted: Pick<EventsWanted, 'newestFirst' | 'actions' | 'credential'>,
   ): Promise<readonly string[]> {
     const seen: string[] = []
     let after: EventPlace | undefined
@@ -274,6 +280,14 @@ onBothDatabases('a page of the history', (store) => {
       expect(await walk(wallet, owned, { newestFirst: false, actions: wished })).toEqual(fitting)
       expect(await walk(wallet, owned, { newestFirst: true, actions: wished })).toEqual(fitting.toReversed())
     }
+    const credential = 'a card'
+    const ofCard = all.filter((note) => Number(note) % 4 === 0)
+    expect(await walk(wallet, owned, { newestFirst: false, credential })).toEqual(ofCard)
+    expect(await walk(wallet, owned, { newestFirst: true, credential })).toEqual(ofCard.toReversed())
+    expect(await walk(wallet, owned, { newestFirst: true, credential, actions: ['receive'] })).toEqual(
+      ofCard.filter((note) => Number(note) % actions.length === 0).toReversed(),
+    )
+    expect(await walk(wallet, await newOwner(wallet), { newestFirst: true, credential })).toEqual([])
     const exported: string[] = []
     for await (const { event } of everyEvent(wallet, owned)) exported.push(event.summary.note ?? '')
     expect(exported).toEqual(all)

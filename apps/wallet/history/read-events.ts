@@ -7,6 +7,7 @@ import { sql } from 'kysely'
 import type { EventAction, EventRow } from '../database/schema.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { EventValues, StoredEvent } from './event.ts'
+import { eventCredentialHash } from './record-event.ts'
 
 export interface EventUnknown {
   readonly code: 'event_unknown'
@@ -26,6 +27,8 @@ export interface EventsWanted {
   readonly after?: EventPlace | undefined
   /** Only these; all where none is named. */
   readonly actions?: readonly EventAction[] | undefined
+  /** Only those about this credential. */
+  readonly credential?: string | undefined
 }
 
 export interface EventPage {
@@ -97,11 +100,16 @@ async function rowsOf(
 }
 
 async function rowsFrom(
-  { database }: Wallet,
+  wallet: Wallet,
   owned: OwnedWallet,
-  { after, limit, newestFirst }: EventsWanted,
+  { after, credential, limit, newestFirst }: EventsWanted,
   action?: EventAction,
 ): Promise<readonly EventRow[]> {
+  const { columns, database } = wallet
+  if (credential !== undefined) {
+    const hash = await eventCredentialHash(columns, owned, credential)
+    return rowsAbout(wallet, owned, hash, { after, limit, newestFirst }, action)
+  }
   const order = newestFirst ? 'desc' : 'asc'
   let query = database.db
     .selectFrom('events')
@@ -117,6 +125,36 @@ async function rowsFrom(
       newestFirst
         ? sql<boolean>`(created_at, id) < (${createdAt}, ${id})`
         : sql<boolean>`(created_at, id) > (${createdAt}, ${id})`,
+    )
+  }
+  return query.execute()
+}
+
+/** In the order of an index of their own: a card has few entries, however many the wallet has. */
+async function rowsAbout(
+  { database }: Wallet,
+  owned: OwnedWallet,
+  credentialHash: string,
+  { after, limit, newestFirst }: Pick<EventsWanted, 'after' | 'limit' | 'newestFirst'>,
+  action?: EventAction,
+): Promise<readonly EventRow[]> {
+  const order = newestFirst ? 'desc' : 'asc'
+  let query = database.db
+    .selectFrom('event_credentials as about')
+    .innerJoin('events', 'events.id', 'about.event_id')
+    .selectAll('events')
+    .where('about.wallet_id', '=', owned.id)
+    .where('about.credential_hash', '=', credentialHash)
+    .orderBy('about.created_at', order)
+    .orderBy('about.event_id', order)
+    .limit(limit)
+  if (action !== undefined) query = query.where('events.action', '=', action)
+  if (after !== undefined) {
+    const { createdAt, id } = after
+    query = query.where(
+      newestFirst
+        ? sql<boolean>`(about.created_at, about.event_id) < (${createdAt}, ${id})`
+        : sql<boolean>`(about.created_at, about.event_id) > (${createdAt}, ${id})`,
     )
   }
   return query.execute()

@@ -22,12 +22,13 @@ export async function recordEvent(
   { action, outcome, summary, values }: NewEvent,
   id: string = newId(),
 ): Promise<void> {
+  const createdAt = now()
   await db
     .insertInto('events')
     .values({
       id,
       wallet_id: owned.id,
-      created_at: now(),
+      created_at: createdAt,
       action,
       outcome: outcome ?? null,
       summary_sealed: columns.seal(['events', id, 'summary'], JSON.stringify(summary)),
@@ -36,6 +37,30 @@ export async function recordEvent(
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .execute()
+  const about = summary.credentials.flatMap(({ id: credentialId }) => credentialId ?? [])
+  if (about.length === 0) return
+  const hashes = await Promise.all([...new Set(about)].map((one) => eventCredentialHash(columns, owned, one)))
+  await db
+    .insertInto('event_credentials')
+    .values(
+      hashes.map((hash) => ({
+        event_id: id,
+        wallet_id: owned.id,
+        credential_hash: hash,
+        created_at: createdAt,
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['event_id', 'credential_hash']).doNothing())
+    .execute()
+}
+
+/** Entries of one credential are found by it, and whoever has the database finds none. */
+export function eventCredentialHash(
+  columns: Wallet['columns'],
+  owned: OwnedWallet,
+  credentialId: string,
+): Promise<string> {
+  return columns.hash('event_credential', `${owned.id}:${credentialId}`)
 }
 
 /** What the other side said at last. An entry that was deleted meanwhile does not come back. */

@@ -68,11 +68,17 @@ function readingRoutes(app: ServiceApp, wallet: Wallet): void {
     },
     async (request) => {
       const owned = walletOf(request)
-      const { filter = [], limit = EVENTS_DEFAULT, sortOrder, startingAfter } = request.query
+      const { credential, filter = [], limit = EVENTS_DEFAULT, sortOrder, startingAfter } = request.query
       const after =
         startingAfter === undefined ? undefined : (parsePlace(startingAfter) ?? fail(placeUnknown))
       const newestFirst = sortOrder === 'desc'
-      const page = await listEvents(wallet, owned, { limit, newestFirst, after, actions: actionsIn(filter) })
+      const page = await listEvents(wallet, owned, {
+        limit,
+        newestFirst,
+        after,
+        actions: actionsIn(filter),
+        credential,
+      })
       const locales = localesOf(request)
       const answer: EventsAnswer = {
         items: page.events.map((event) => itemView(owned, shownEvent(event, locales))),

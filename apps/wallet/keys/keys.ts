@@ -30,6 +30,11 @@ export interface ListedKey {
   readonly createdAt: number
 }
 
+export interface CountedKey extends ListedKey {
+  /** How many are bound to it. */
+  readonly credentials: number
+}
+
 export interface DescribedKey extends ListedKey {
   /** What it signs with. */
   readonly algorithm: SignatureAlgorithm
@@ -96,15 +101,22 @@ export async function importKey(
   return inserted === undefined ? refuse({ code: 'key_exists', id }) : ok({ id })
 }
 
-export async function listKeys(wallet: Wallet, owned: OwnedWallet): Promise<readonly ListedKey[]> {
+export async function listKeys(wallet: Wallet, owned: OwnedWallet): Promise<readonly CountedKey[]> {
   const rows = await wallet.database.db
     .selectFrom('wallet_keys')
     .select(['id', 'algorithm', 'name_sealed', 'created_at'])
+    .select(({ fn, selectFrom }) =>
+      selectFrom('credentials')
+        .select(fn.countAll().as('count'))
+        .whereRef('credentials.key_id', '=', 'wallet_keys.id')
+        .as('credentials'),
+    )
     .where('wallet_id', '=', owned.id)
     .orderBy('created_at')
     .orderBy('id')
     .execute()
-  return rows.map((row) => listed(wallet, row))
+  // What PostgreSQL counts comes as text.
+  return rows.map((row) => ({ ...listed(wallet, row), credentials: Number(row.credentials) }))
 }
 
 export async function describeKey(

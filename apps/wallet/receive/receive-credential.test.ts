@@ -42,6 +42,7 @@ onBothDatabases('taking up a credential offer', (store) => {
     if (!received.ok) throw new Error(JSON.stringify(received.error))
     expect(received.value.map(({ held }) => held.type).sort()).toEqual([badge.type, identity.type])
     const [key] = await listKeys(wallet, owned)
+    expect(key?.credentials).toBe(2)
     const publicKey = await loadPublicKey(wallet, owned, key?.id ?? '')
     expect(publicKey).toMatchObject({ ok: true, value: received.value[0]?.held.holderKey })
     expect((await listCredentials(wallet, owned)).map(({ id }) => id).sort()).toEqual(

@@ -16,6 +16,7 @@ const walletCard = z.object({
   look: shownLook,
   addedOn: isoTime,
   expiresAt: z.int().optional().describe('Epoch seconds'),
+  categories: z.array(z.string()).readonly().describe('Words of its holder, under which it is found again'),
 })
 
 export type WalletCard = z.infer<typeof walletCard>
@@ -44,6 +45,7 @@ const EXAMPLE_CARD = {
   look: { backgroundColor: '#12107c', textColor: '#ffffff', print: true },
   addedOn: '2026-11-29T09:30:00Z',
   expiresAt: 1_827_392_400,
+  categories: ['Travel'],
 }
 
 export const openedCard = walletCard

@@ -30,6 +30,13 @@ export const eventsQuery = strict({
     .optional()
     .describe('`action=Present`; several are alternatives')
     .meta({ examples: ['action=Present'] }),
+  credential: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('Its id: entries about this credential alone')
+    .meta({ examples: ['urn:uuid:3f2a9d1e-0c8b-4d2f-9a57-2f7c1e6b8d90'] }),
   startingAfter: z
     .string()
     .regex(/^[A-Za-z0-9_-]{1,200}$/)

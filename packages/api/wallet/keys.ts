@@ -100,6 +100,7 @@ export const listedKey = z.object({
   keysetHandle: z.null(),
   name: z.string().nullable(),
   provesPossession: z.boolean().describe('Whether credentials can be bound to it'),
+  credentials: z.int().describe('How many are bound to it; what was deleted for good does not count'),
 })
 
 export type ListedKey = z.infer<typeof listedKey>
@@ -115,6 +116,7 @@ export const keysAnswer = z.array(listedKey).meta({
         keysetHandle: null,
         name: null,
         provesPossession: true,
+        credentials: 3,
       },
     ],
   ],

@@ -28,7 +28,7 @@ import { splitDocument } from '../../credentials/disclosures.ts'
 import type { HeldCredentialStatuses } from '../../credentials/held-credential-status.ts'
 import type { ShownCredential } from '../../credentials/view-credential.ts'
 import type { ListedDid } from '../../dids/dids.ts'
-import type { DescribedKey, ListedKey } from '../../keys/keys.ts'
+import type { CountedKey, DescribedKey } from '../../keys/keys.ts'
 
 export function sendText(reply: FastifyReply, text: string) {
   return reply.type('text/plain; charset=utf-8').send(text)
@@ -78,7 +78,7 @@ export function listedWalletView({ createdAt, id, name }: ListedWallet): WalletA
   }
 }
 
-export function keyView({ id, keyType, name, provesPossession }: ListedKey): ListedKeyAnswer {
+export function keyView({ credentials, id, keyType, name, provesPossession }: CountedKey): ListedKeyAnswer {
   return {
     algorithm: keyType,
     cryptoProvider: 'jwk',
@@ -87,6 +87,7 @@ export function keyView({ id, keyType, name, provesPossession }: ListedKey): Lis
     keysetHandle: null,
     name: name ?? null,
     provesPossession,
+    credentials,
   }
 }
 
