@@ -396,9 +396,18 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/web-wallet/pages/texts': pure('apps/web-wallet/pages/texts/own'),
   'apps/web-wallet/pages/texts/own': pure(),
   'apps/web-wallet/pages/account': using(['preact', '@preact/signals'], 'api/wallet'),
-  'apps/web-wallet/pages/history': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
+  'apps/web-wallet/pages/history': using(
+    ['preact', 'preact-iso'],
+    'api/wallet',
+    'apps/web-wallet/pages/account',
+    'apps/web-wallet/pages/party',
+  ),
   'apps/web-wallet/pages/keys': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
-  'apps/web-wallet/pages/settings': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
+  'apps/web-wallet/pages/settings': using(
+    ['preact', 'preact-iso'],
+    'api/wallet',
+    'apps/web-wallet/pages/account',
+  ),
   'apps/web-wallet/pages/party': using([], 'api/wallet'),
   'apps/web-wallet/pages/exchange': using(['preact'], 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/cards': using(

@@ -72,8 +72,26 @@ async function logInNew(stage: Stage, { context }: WatchedPage): Promise<Owner> 
   const kept = { domain: hostname, path: '/wallet-api', httpOnly: true, sameSite: 'Strict' } as const
   await context.addCookies([{ name: 'login', value: user.token, ...kept }])
   // As the page remembers it, which would ask nothing otherwise.
-  await context.addInitScript("localStorage.setItem('countersign.wallet', '1')")
+  await context.addInitScript("localStorage.getItem('countersign.wallet') ?? localStorage.setItem('countersign.wallet', '')")
   return { email, password, user }
+}
+
+/** A passkey of the device itself, whose owner is there and says yes; it derives secrets (PRF) as well. */
+export async function addAuthenticator({ context, page }: WatchedPage): Promise<void> {
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      hasPrf: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
 }
 
 export const ANA: Claims = {

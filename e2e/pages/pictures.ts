@@ -84,7 +84,28 @@ async function walletPictures(on: Stage): Promise<void> {
   await page.goto('/nowhere')
   await shows(watched, 'There is nothing at this address')
   await take(watched, 'wallet-nowhere')
+  await ownAffairs(watched)
   await closeAll()
+}
+
+/** What a holder did, and the wallet itself. */
+async function ownAffairs(watched: WatchedPage): Promise<void> {
+  const { page } = watched
+  await page.goto('/history')
+  await page.locator('.entries summary').first().waitFor()
+  await page.getByText('You shared 2 details').click()
+  await page.getByRole('button', { name: 'Show values' }).click()
+  await page.getByRole('button', { name: 'Hide values' }).waitFor()
+  await take(watched, 'wallet-history')
+  await page.goto('/settings')
+  await page.getByText('this one').waitFor()
+  await take(watched, 'wallet-settings')
+  await page.getByRole('button', { name: 'Make new codes' }).click()
+  await page.getByLabel('Password, or a recovery code').waitFor()
+  await take(watched, 'wallet-confirming')
+  await page.goto('/keys')
+  await page.getByText(/^did:jwk:/).waitFor()
+  await take(watched, 'wallet-keys')
 }
 
 async function portalPictures(on: Stage): Promise<void> {

@@ -3,8 +3,11 @@ import { readFile } from 'node:fs/promises'
 import { problemsOf } from '@countersign/testing/browser/page-checks'
 import type { WatchedPage } from '@countersign/testing/browser/watched-page'
 import { call, postJson } from '@countersign/testing/client/http'
+import { heldBy, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
+  ANA,
+  addAuthenticator,
   identityRequest,
   newOffer,
   newRequest,
@@ -22,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => stage?.close())
 
-const { closeAll, owner, stranger } = visits(() => stage)
+const { closeAll, owner, ownerWithCard, stranger } = visits(() => stage)
 afterEach(closeAll)
 
 /** Somebody with a new wallet, who looks at its first page. */
@@ -39,20 +42,40 @@ async function addCard(watched: WatchedPage): Promise<void> {
   await shows(watched, 'It is in your wallet')
 }
 
-const AUTHENTICATOR = {
-  protocol: 'ctap2',
-  transport: 'internal',
-  hasResidentKey: true,
-  hasUserVerification: true,
-  isUserVerified: true,
-  automaticPresenceSimulation: true,
-} as const
+/** A call to the wallet, past its pages. */
+function ofWallet({ token, url, wallet }: WalletUser, path: string, method = 'GET') {
+  const headers = { authorization: `Bearer ${token}` }
+  return call(`${url}/wallet-api/wallet/${wallet}${path}`, { method, headers })
+}
+
+/** Follows links of the page, which is not loaded anew. */
+async function goTo({ page }: WatchedPage, ...names: readonly string[]): Promise<void> {
+  for (const name of names) await page.getByRole('link', { name, exact: true }).click()
+}
+
+/** The question that stops the page. */
+function question({ page }: WatchedPage) {
+  return page.getByRole('dialog')
+}
+
+/** Answers it: like every decision, once it was seen for a moment. */
+async function answer(watched: WatchedPage, name: string): Promise<void> {
+  const button = question(watched).getByRole('button', { name, exact: true })
+  await button.waitFor()
+  await watched.page.waitForTimeout(600)
+  await button.click()
+}
+
+/** The part of a page under this heading. */
+function part({ page }: WatchedPage, name: string) {
+  return page.getByRole('region', { name, exact: true })
+}
 
 describe('the history', () => {
   it('has an entry for each share, reception and refusal; values only when they are asked for; export; deletion', async () => {
     const watched = await atHome()
     const { page } = watched
-    await page.getByRole('link', { name: 'History' }).click()
+    await goTo(watched, 'History')
     await page.getByText('Nothing has happened yet.').waitFor()
     expect(await problemsOf(watched, { german: true })).toEqual([])
     await addCard(watched)
@@ -65,37 +88,77 @@ describe('the history', () => {
     await pressDecision(page, 'Don’t share')
     await shows(watched, 'You did not share anything')
 
-    await page.getByRole('link', { name: 'History' }).click()
-    await page.getByText('You shared 1 detail from').waitFor()
-    for (const line of ['You declined, and they were told.', 'You added'])
+    await goTo(watched, 'History')
+    const entries = page.locator('.entries > li')
+    const entry = entries.filter({ hasText: 'You shared 1 detail from Identity Credential' })
+    await entry.waitFor()
+    for (const line of ['You declined, and they were told.', 'You added Identity Credential'])
       await page.getByText(line).waitFor()
-    expect(await page.locator('.entries > li').count()).toBe(3)
-    const entry = page.locator('.entries > li', { hasText: 'You shared 1 detail' })
+    expect(await entries.count()).toBe(3)
+    expect(await page.getByRole('heading', { name: 'Today' }).count()).toBe(1)
     await entry.locator('summary').first().click()
     await entry.getByText('••••••').waitFor()
     expect(await page.content()).not.toContain('Ana Maria')
     expect(await problemsOf(watched, { german: true })).toEqual([])
     await entry.getByRole('button', { name: 'Show values' }).click()
     await entry.getByText('Ana Maria').first().waitFor()
+    // The same button hides them again, under the finger that showed them.
+    await page.keyboard.press('Enter')
+    await entry.getByText('••••••').waitFor()
+    expect(await page.content()).not.toContain('Ana Maria')
 
     const download = page.waitForEvent('download')
     await page.getByRole('link', { name: 'Export' }).click()
     const file = JSON.parse(await readFile(await (await download).path(), 'utf8')) as { action: string }[]
     expect(file.map(({ action }) => action).toSorted()).toEqual(['Present', 'Receive', 'Reject'])
+    expect(JSON.stringify(file)).toContain('Ana Maria')
 
     await page.getByLabel('Declined').check()
-    await page.getByText('You declined').waitFor()
-    await expect.poll(() => page.locator('.entries > li').count()).toBe(1)
+    await expect.poll(() => entries.count()).toBe(1)
     await page.getByLabel('Everything').check()
-    await expect.poll(() => page.locator('.entries > li').count()).toBe(3)
+    await expect.poll(() => entries.count()).toBe(3)
     await entry.locator('summary').first().click()
     await entry.getByRole('button', { name: 'Delete this entry' }).click()
-    await expect.poll(() => page.locator('.entries > li').count()).toBe(2)
+    await answer(watched, 'Delete it')
+    await expect.poll(() => entries.count()).toBe(2)
     await page.getByRole('button', { name: 'Delete all entries' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete all entries' }).click()
+    await answer(watched, 'Delete all entries')
     await page.getByText('Nothing has happened yet.').waitFor()
     await page.reload()
     await page.getByText('Nothing has happened yet.').waitFor()
+  })
+
+  it('of one card is found from its page; older entries come when they are asked for, and what fails keeps the others', async () => {
+    const watched = await ownerWithCard([ANA, ANA])
+    watched.expectFailedRequests()
+    const { page, user } = watched
+    const [card] = await heldBy(user)
+    // Twenty-two entries of one card among those of another.
+    for (let time = 0; time < 11; time++)
+      for (const [method, deed] of [
+        ['DELETE', ''],
+        ['POST', '/restore'],
+      ] as const) {
+        const path = `/credentials/${encodeURIComponent(card?.id ?? '')}${deed}`
+        expect((await ofWallet(user, path, method)).status).toBeLessThan(300)
+      }
+    await page.goto(`/cards/${encodeURIComponent(card?.id ?? '')}`)
+    await goTo(watched, 'What happened with this card')
+    const entries = page.locator('.entries > li')
+    await expect.poll(() => entries.count()).toBe(20)
+    await page.route('**/eventlog?*', (route) => route.abort())
+    const older = page.getByRole('button', { name: 'Show older ones' })
+    await older.click()
+    await page.getByRole('alert').getByText('This could not be fetched.').waitFor()
+    expect(await entries.count()).toBe(20)
+    await page.unroute('**/eventlog?*')
+    await older.click()
+    await expect.poll(() => entries.count()).toBe(23)
+    expect(await older.count()).toBe(0)
+    await goTo(watched, 'The whole history')
+    await older.click()
+    await expect.poll(() => entries.count()).toBe(24)
+    await goTo(watched, 'Cards')
   })
 })
 
@@ -103,127 +166,273 @@ describe('the settings', () => {
   it('switch language and look on the open page, and keep both', async () => {
     const watched = await atHome()
     const { page } = watched
-    await page.getByRole('link', { name: 'Settings' }).click()
-    await shows(watched, 'Settings')
+    await goTo(watched, 'Settings')
+    await page.getByLabel('Dark').waitFor()
     expect(await problemsOf(watched, { german: true })).toEqual([])
+    await page.evaluate('window.countersignSame = true')
     await page.getByLabel('Dark').check()
     await page.getByLabel('Deutsch').check()
     await shows(watched, 'Einstellungen')
-    expect(await problemsOf(watched)).toEqual([])
+    expect(await page.evaluate('window.countersignSame')).toBe(true)
     await page.reload()
     await shows(watched, 'Einstellungen')
     expect(await page.evaluate('document.documentElement.style.colorScheme')).toBe('dark')
+    expect(await page.getAttribute('html', 'lang')).toBe('de')
   })
 
-  it('list where somebody is logged in, and end the others', async () => {
+  it('list where somebody is logged in, and end the others; a log-in that ended asks to log in again, and goes on there', async () => {
     const watched = await atHome()
     const { page } = watched
-    const other = await postJson(`${stage.cluster.urls.wallet}/wallet-api/auth/login`, {
-      email: watched.email,
-      password: watched.password,
-    })
-    const authorization = `Bearer ${String(other.json()['token'])}`
+    const credentials = { email: watched.email, password: watched.password }
+    const login = await postJson(`${stage.cluster.urls.wallet}/wallet-api/auth/login`, credentials)
+    const authorization = `Bearer ${String(login.json()['token'])}`
     const info = `${stage.cluster.urls.wallet}/wallet-api/auth/user-info`
     expect((await call(info, { headers: { authorization } })).status).toBe(200)
-    await page.getByRole('link', { name: 'Settings' }).click()
-    await page.getByText('this one').waitFor()
-    await page.getByText('Another program').waitFor()
-    await page.getByRole('button', { name: 'End all others' }).click()
-    await expect.poll(() => page.getByText('Another program').count()).toBe(0)
+    await goTo(watched, 'Settings')
+    const logins = part(watched, 'Where you are logged in')
+    await logins.getByText('this one').waitFor()
+    await logins.getByText('Another program').first().waitFor()
+    await logins.getByRole('button', { name: 'End all others' }).click()
+    await logins.getByText('Every other device is logged out.').waitFor()
+    expect(await logins.getByRole('listitem').count()).toBe(1)
     expect((await call(info, { headers: { authorization } })).status).toBe(401)
-    await page.getByText('this one').waitFor()
+
+    watched.expectFailedRequests()
+    const everywhere = `${stage.cluster.urls.wallet}/wallet-api/auth/logout?everywhere=true`
+    await postJson(everywhere, {}, { authorization: `Bearer ${watched.user.token}` })
+    await goTo(watched, 'History')
+    await shows(watched, 'Your wallet')
+    await page.getByLabel('E-mail').fill(watched.email)
+    await page.getByLabel('Password', { exact: true }).fill(watched.password)
+    await page.keyboard.press('Enter')
+    await shows(watched, 'History')
   })
 
   it('change the password, and refuse with the wrong one', async () => {
     const watched = await atHome()
     watched.expectFailedRequests()
     const { page } = watched
-    await page.getByRole('link', { name: 'Settings' }).click()
+    await goTo(watched, 'Settings')
+    await page.getByRole('button', { name: 'Change password' }).click()
+    await page.getByText('Fill in both passwords first.').first().waitFor()
     await page.getByLabel('Password as it is now').fill('wrong')
     await page.getByLabel('New password').fill('another-correct-horse')
     await page.getByRole('button', { name: 'Change password' }).click()
-    await page.getByText('This is not your password.').waitFor()
+    await page.getByText('This is not your password.').first().waitFor()
     await page.getByLabel('Password as it is now').fill(watched.password)
     await page.getByRole('button', { name: 'Change password' }).click()
     await page.getByText('The new password counts').first().waitFor()
+    const login = { email: watched.email, password: 'another-correct-horse' }
+    expect((await postJson(`${stage.cluster.urls.wallet}/wallet-api/auth/login`, login)).status).toBe(200)
   })
 
-  it('show keys and DIDs in exact words', async () => {
-    const watched = await atHome()
+  it('make keys and DIDs, say what is bound to them, and keep what is needed', async () => {
+    const watched = await ownerWithCard()
+    watched.expectFailedRequests()
     const { page } = watched
-    await page.getByRole('link', { name: 'Settings' }).click()
-    await page.getByRole('link', { name: 'Keys and DIDs' }).click()
-    await page.getByText('secp256r1').waitFor()
-    await page.getByText(/^did:jwk:/).waitFor()
+    await page.goto('/settings')
+    await goTo(watched, 'Keys and DIDs')
+    const first = page.locator('.sheet', { hasText: 'secp256r1' })
+    await first.getByText(/^did:jwk:/).waitFor()
+    expect(await first.locator('dd').allTextContents()).toEqual([
+      'secp256r1',
+      'With the service, sealed',
+      'Holds cards',
+      '1',
+    ])
+    await page.getByText('What these words mean').click()
+    await page.getByText('Two numbers that belong together.').waitFor()
     expect(await problemsOf(watched, { german: true })).toEqual([])
+    await page.getByRole('button', { name: 'Remove the key: Key secp256r1' }).click()
+    await answer(watched, 'Remove the key')
+    await page.getByText('Cards, DIDs or an unfinished offer need this key.').first().waitFor()
+
+    await page.getByRole('button', { name: 'Make a key' }).click()
+    await question(watched).getByLabel('Kind').selectOption('Ed25519')
+    await question(watched).getByLabel('What you call it').fill('For travel')
+    await page.keyboard.press('Enter')
+    const second = page.locator('.sheet', { hasText: 'For travel' })
+    await second.getByText('Ed25519').waitFor()
+    await page.getByRole('button', { name: 'Make a DID: For travel' }).click()
+    await question(watched).getByLabel('Which DID').selectOption('did:key')
+    expect(await problemsOf(watched)).toEqual([])
+    await question(watched).getByRole('button', { name: 'Make it' }).click()
+    await second.getByText(/^did:key:z6Mk/).waitFor()
+    await page.getByRole('button', { name: 'Use it when nothing is said: did:key' }).click()
+    await second.getByText('used when nothing is said').waitFor()
+    expect(await first.getByText('used when nothing is said').count()).toBe(0)
+    await page.getByRole('button', { name: 'Remove the DID: did:key' }).click()
+    await answer(watched, 'Remove the DID')
+    await second.getByText(/^did:key:z6Mk/).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Remove the key: For travel' }).click()
+    await answer(watched, 'Remove the key')
+    await second.waitFor({ state: 'detached' })
+  })
+
+  it('have several wallets, of which one is open, and go on with the others when one is deleted', async () => {
+    const watched = await ownerWithCard()
+    const { page } = watched
+    await page.goto('/settings')
+    const wallets = part(watched, 'Wallets')
+    await wallets.getByRole('button', { name: 'Make another wallet' }).click()
+    await question(watched).getByLabel('Name of the wallet').fill('Work')
+    await page.keyboard.press('Enter')
+    await wallets.getByText('The wallet is made.').waitFor()
+    await wallets.getByRole('button', { name: 'Rename: Work' }).click()
+    await question(watched).getByLabel('Name of the wallet').fill('Club')
+    await page.keyboard.press('Enter')
+    await wallets.getByRole('button', { name: 'Open: Club' }).click()
+    await goTo(watched, 'Cards')
+    await shows(watched, 'Your first card goes here')
+    await page.reload()
+    await shows(watched, 'Your first card goes here')
+    expect(await problemsOf(watched, { german: true })).toEqual([])
+    await page.getByLabel('Wallet', { exact: true }).selectOption({ index: 0 })
+    await page.getByText('One card.').waitFor()
+    await goTo(watched, 'Settings')
+    await wallets.getByRole('button', { name: 'Delete: Club' }).click()
+    await question(watched).getByLabel('Password, or a recovery code').fill(watched.password)
+    await answer(watched, 'Delete it')
+    await wallets.getByText('The wallet is deleted.').waitFor()
+    expect(await wallets.getByRole('button', { name: /^Delete/ }).count()).toBe(0)
+    await goTo(watched, 'Cards')
+    await page.getByText('One card.').waitFor()
+  })
+
+  it('have categories: a card is put under one on its page, and found by it among the others', async () => {
+    const watched = await ownerWithCard([ANA, { ...ANA, given_name: 'Bea' }])
+    const { page } = watched
+    await page.goto('/')
+    await page.getByRole('link', { name: /Bea Brandt/ }).click()
+    await page.getByLabel('Another category').fill('Travel')
+    await page.keyboard.press('Enter')
+    await page.getByText('It is in “Travel”.').first().waitFor()
+    expect(await page.getByLabel('Travel', { exact: true }).isChecked()).toBe(true)
+    expect(await problemsOf(watched, { german: true })).toEqual([])
+    await goTo(watched, 'Cards')
+    await page.getByText('2 cards.').waitFor()
+    await page.getByLabel('Travel', { exact: true }).check()
+    const shown = page.getByRole('listitem').filter({ hasText: 'Brandt' })
+    await expect.poll(() => shown.count()).toBe(1)
+    expect(await shown.textContent()).toContain('Bea')
+    expect(await problemsOf(watched)).toEqual([])
+
+    await goTo(watched, 'Settings')
+    const categories = part(watched, 'Categories')
+    await categories.getByRole('button', { name: 'Rename: Travel' }).click()
+    await question(watched).getByLabel('Name of the category').fill('Away')
+    await page.keyboard.press('Enter')
+    await categories.getByRole('button', { name: 'Delete: Away' }).click()
+    await answer(watched, 'Delete it')
+    await categories.getByText('The category is deleted.').waitFor()
+    await goTo(watched, 'Cards')
+    await page.getByText('2 cards.').waitFor()
+    expect(await page.getByRole('radio').count()).toBe(0)
   })
 
   it('export and delete with a word of the owner alone, and then there is nothing left', async () => {
-    const watched = await atHome()
+    const watched = await ownerWithCard()
     watched.expectFailedRequests()
     const { page } = watched
-    await addCard(watched)
-    await page.getByRole('link', { name: 'Settings' }).click()
+    await page.goto('/settings')
     await page.getByRole('button', { name: 'Export the wallet' }).click()
-    const dialog = page.getByRole('dialog')
-    await dialog.getByLabel('Password, or a recovery code').fill(watched.password)
+    await answer(watched, 'Export the wallet')
+    await question(watched).getByText('This is needed to know that it is you.').waitFor()
+    const secret = question(watched).getByLabel('Password, or a recovery code')
+    await secret.fill(watched.password)
     const download = page.waitForEvent('download')
-    await dialog.getByRole('button', { name: 'Export the wallet', exact: true }).click()
+    await answer(watched, 'Export the wallet')
     const file = JSON.parse(await readFile(await (await download).path(), 'utf8')) as {
       credentials: unknown[]
     }
     expect(file.credentials).toHaveLength(1)
     await page.getByRole('button', { name: 'Delete the wallet' }).click()
-    await dialog.getByLabel('Password, or a recovery code').fill('wrong')
-    await dialog.getByRole('button', { name: 'Delete the wallet', exact: true }).click()
-    await dialog.getByText('This is not yours.').waitFor()
-    await dialog.getByLabel('Password, or a recovery code').fill(watched.password)
-    await dialog.getByRole('button', { name: 'Delete the wallet', exact: true }).click()
-    await shows(watched, 'Your wallet')
-    const again = await postJson(`${stage.cluster.urls.wallet}/wallet-api/auth/login`, {
-      email: watched.email,
-      password: watched.password,
-    })
-    expect(again.status).toBe(401)
+    await secret.fill('wrong')
+    await answer(watched, 'Delete the wallet')
+    await question(watched).getByText('This is not yours.').waitFor()
+    expect((await heldBy(watched.user)).length).toBe(1)
+    await secret.fill(watched.password)
+    await answer(watched, 'Delete the wallet')
+    await page.getByText('Your wallet is deleted.').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/')
+    const credentials = { email: watched.email, password: watched.password }
+    expect((await postJson(`${stage.cluster.urls.wallet}/wallet-api/auth/login`, credentials)).status).toBe(
+      401,
+    )
+    expect((await ofWallet(watched.user, '/credentials')).status).toBe(401)
   })
 })
 
-describe('the ways back in', () => {
-  it('recovery codes: shown once, in with one, new ones and the end by a passkey', async () => {
+describe('the ways in', () => {
+  it('are a passkey alone where the operator allows nothing else', async () => {
+    const watched = await stranger()
+    const { page } = watched
+    await page.route('**/auth/ways', (route) => route.fulfill({ json: { password: false } }))
+    await page.goto('/')
+    await page.getByRole('button', { name: 'Log in with a passkey' }).waitFor()
+    await expect.poll(() => page.getByLabel('E-mail').count()).toBe(0)
+    await page.getByRole('button', { name: 'I have no wallet yet' }).click()
+    expect(await page.getByRole('textbox').count()).toBe(1)
+    expect(await problemsOf(watched, { german: true })).toEqual([])
+  })
+
+  it('are told to a browser that has none of them', async () => {
+    const watched = await stranger()
+    const { page } = watched
+    await watched.context.addInitScript('delete window.PublicKeyCredential')
+    await page.goto('/')
+    await page.getByText('This browser has no passkeys. Use a password here.').waitFor()
+    await page.getByLabel('E-mail').waitFor()
+    await page.route('**/auth/ways', (route) => route.fulfill({ json: { password: false } }))
+    await page.reload()
+    await page.getByText('there are no passwords here').waitFor()
+    expect(await page.getByRole('textbox').count()).toBe(0)
+  })
+
+  it('are recovery codes too: shown once, kept before going on, in with one, and new ones by a passkey; the last way stays', async () => {
     const watched = await stranger()
     watched.expectFailedRequests()
     const { page } = watched
-    const devtools = await watched.context.newCDPSession(page)
-    await devtools.send('WebAuthn.enable')
-    await devtools.send('WebAuthn.addVirtualAuthenticator', { options: AUTHENTICATOR })
+    await addAuthenticator(watched)
     await page.goto('/')
     await page.getByRole('button', { name: 'I have no wallet yet' }).click()
-    await page.getByRole('button', { name: 'Create a wallet with a passkey' }).click()
+    const create = page.getByRole('button', { name: 'Create a wallet with a passkey' })
+    await create.click()
     await shows(watched, 'Your wallet is made')
+    // A press that came with the one before keeps nothing.
+    await page.getByRole('button', { name: 'I have kept them' }).click()
     const codes = await page.locator('.codes code').allTextContents()
     expect(codes).toHaveLength(10)
+    const saved = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Save as a file' }).click()
+    expect(await readFile(await (await saved).path(), 'utf8')).toBe(`${codes.join('\n')}\n`)
     expect(await problemsOf(watched, { german: true })).toEqual([])
-    await page.getByRole('button', { name: 'I have written them down' }).click()
+    await pressDecision(page, 'I have kept them')
     await shows(watched, 'Your first card goes here')
     await page.getByRole('button', { name: 'Log out' }).click()
 
-    await page.getByRole('link', { name: 'I have lost my passkey' }).click()
-    await page.getByLabel('Recovery code').fill((codes[0] ?? '').toLowerCase())
+    await goTo(watched, 'I cannot log in')
     expect(await problemsOf(watched, { german: true })).toEqual([])
-    await page.getByRole('button', { name: 'Let me in' }).click()
+    const field = page.getByLabel('Recovery code')
+    for (const code of ['0000-0000-0000-0000', (codes[0] ?? '').toLowerCase()]) {
+      await field.fill(code)
+      await page.getByRole('button', { name: 'Let me in' }).click()
+      if (code.startsWith('0000')) await page.getByText('This code is wrong, or was used already.').waitFor()
+    }
     await page.getByText('9 are left.').waitFor()
-    await page.getByRole('button', { name: 'Remove' }).click()
-    await page.getByText('It is the only way into this wallet.').waitFor()
+    await page.getByRole('button', { name: /^Remove: / }).click()
+    await page.getByText('It is the only way into this wallet.').first().waitFor()
     await page.getByRole('button', { name: 'Make new codes' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Make new codes with a passkey' }).click()
+    await answer(watched, 'Make new codes with a passkey')
     await page.getByText('10 are left.').waitFor()
+    await pressDecision(page, 'I have kept them')
     await page.getByRole('button', { name: 'Delete the wallet' }).click()
     expect(await problemsOf(watched)).toEqual([])
-    await page.getByRole('dialog').getByRole('button', { name: 'Delete the wallet with a passkey' }).click()
-    await shows(watched, 'Your wallet')
+    await answer(watched, 'Delete the wallet with a passkey')
+    await page.getByText('Your wallet is deleted.').waitFor()
   })
 
-  it('a link that does not work says so, with a way on', async () => {
+  it('by a link that does not work say so, with a way on', async () => {
     const watched = await stranger()
     watched.expectFailedRequests()
     const { page } = watched
@@ -231,5 +440,7 @@ describe('the ways back in', () => {
     await page.getByText('This link was used already').waitFor()
     expect(new URL(page.url()).hash).toBe('')
     expect(await problemsOf(watched, { german: true })).toEqual([])
+    await page.reload()
+    await page.getByText('Open the link once more').waitFor()
   })
 })

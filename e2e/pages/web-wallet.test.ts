@@ -5,6 +5,7 @@ import { problemsOf } from '@countersign/testing/browser/page-checks'
 import { receive } from '@countersign/testing/client/wallet-api'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import {
+  addAuthenticator,
   headingOf,
   identityRequest,
   newOffer,
@@ -26,18 +27,8 @@ afterAll(() => stage?.close())
 const { closeAll, owner, stranger } = visits(() => stage)
 afterEach(closeAll)
 
-/** A passkey of the device itself, whose owner is there and says yes. */
-const AUTHENTICATOR = {
-  protocol: 'ctap2',
-  transport: 'internal',
-  hasResidentKey: true,
-  hasUserVerification: true,
-  isUserVerified: true,
-  automaticPresenceSimulation: true,
-} as const
-
 describe('the first page', () => {
-  it('is complete for a stranger, asks the API nothing, and little of anybody', async () => {
+  it('is complete for a stranger, asks the API for the ways in alone, and little of anybody', async () => {
     const watched = await stranger()
     const { page } = watched
     const sizes: number[] = []
@@ -48,11 +39,14 @@ describe('the first page', () => {
     })
     await page.goto('/')
     await shows(watched, 'Your wallet')
+    await watched.settled()
     expect(told.length, told.join('\n')).toBeLessThanOrEqual(10)
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(60_000)
     expect(told.filter((one) => /\.(js|css)$/.test(one) && !/^200 (br|gzip)/.test(one))).toEqual([])
     expect(new Set(told.map((one) => one.split(' ')[2])).size).toBe(told.length)
-    expect(told.filter((one) => one.includes('/wallet-api'))).toEqual([])
+    expect(
+      told.filter((one) => one.includes('/wallet-api')).map((one) => one.split('/wallet-api')[1]),
+    ).toEqual(['/auth/ways'])
     expect(await problemsOf(watched, { german: true })).toEqual([])
   })
 
@@ -68,6 +62,9 @@ describe('the first page', () => {
     await page.getByLabel('E-mail').fill(email)
     await page.getByLabel('Password', { exact: true }).fill('correct-horse-battery')
     await page.getByRole('button', { name: 'Create a wallet', exact: true }).click()
+    await shows(watched, 'Your wallet is made')
+    expect(await page.locator('.codes code').count()).toBe(10)
+    await pressDecision(page, 'I have kept them')
     await shows(watched, 'Your first card goes here')
     await page.getByRole('button', { name: 'Log out' }).click()
     await page.getByLabel('E-mail').fill(email)
@@ -93,16 +90,14 @@ describe('the first page', () => {
     expect(await page.getAttribute('html', 'lang')).toBe('en')
   })
 
-  it('makes a wallet with a passkey, and knows its owner again by it, without a field to fill', async () => {
+  it('makes a wallet with a passkey in three presses, and knows its owner again by it, without a field to fill', async () => {
     const watched = await stranger()
     const { page } = watched
-    const devtools = await watched.context.newCDPSession(page)
-    await devtools.send('WebAuthn.enable')
-    await devtools.send('WebAuthn.addVirtualAuthenticator', { options: AUTHENTICATOR })
+    await addAuthenticator(watched)
     await page.goto('/')
     await page.getByRole('button', { name: 'I have no wallet yet' }).click()
     await page.getByRole('button', { name: 'Create a wallet with a passkey' }).click()
-    await page.getByRole('button', { name: 'I have written them down' }).click()
+    await pressDecision(page, 'I have kept them')
     await shows(watched, 'Your first card goes here')
     await page.getByRole('button', { name: 'Log out' }).click()
     await page.getByRole('button', { name: 'Log in with a passkey' }).click()

@@ -1,5 +1,5 @@
 /** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
-import { cards, clock, key, scan } from '@countersign/ui/elements/icons'
+import { cards, clock, scan, settings } from '@countersign/ui/elements/icons'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
@@ -78,9 +78,14 @@ function Shell({ children }: { readonly children: ComponentChildren }) {
         isIn
           ? [
               { href: '/', label: t.cards, icon: cards, current: path === '/' || path.startsWith('/cards/') },
-              { href: '/scan', label: t.scan, icon: scan, current: path === '/scan' },
+              { href: '/scan', label: t.scanShort, icon: scan, current: path === '/scan' },
               { href: '/history', label: t.history, icon: clock, current: path === '/history' },
-              { href: '/settings', label: t.settings, icon: key, current: path === '/settings' },
+              {
+                href: '/settings',
+                label: t.settings,
+                icon: settings,
+                current: path === '/settings' || path === '/keys',
+              },
             ]
           : []
       }
@@ -131,8 +136,9 @@ function Pages() {
       <Route path="/offers/:id" component={OfferPage} walletId={walletId} />
       <Route path="/requests/:id" component={RequestPage} walletId={walletId} />
       <Route path="/history" component={HistoryPage} walletId={walletId} />
-      <Route path="/settings" component={SettingsPage} walletId={walletId} />
+      <Route path="/settings" component={SettingsPage} />
       <Route path="/keys" component={KeysPage} walletId={walletId} />
+      <Route path="/recover" component={SettingsPage} />
       <Route default component={NotThere} />
     </Router>
   )

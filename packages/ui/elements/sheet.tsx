@@ -91,8 +91,9 @@ export interface Fact {
 export function Facts({ facts, none }: { readonly facts: readonly Fact[]; readonly none: string }) {
   return (
     <dl class="facts">
-      {facts.map(({ label, value }) => (
-        <div key={label}>
+      {facts.map(({ label, value }, place) => (
+        // Two may be called the same.
+        <div key={`${place} ${label}`}>
           <dt class="foreign">{label}</dt>
           {value === undefined || value === '' ? <dd data-none>{none}</dd> : <dd class="foreign">{value}</dd>}
         </div>

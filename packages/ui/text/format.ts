@@ -20,6 +20,11 @@ export function dayAndTime(iso: string | undefined): string | undefined {
   return shown(iso, { dateStyle: 'medium', timeStyle: 'short' })
 }
 
+/** `12:04`, where the day is said beside it. */
+export function timeOfDay(iso: string | undefined): string | undefined {
+  return shown(iso, { timeStyle: 'short' })
+}
+
 /** `12:04:10`, for lines of a protocol. */
 export function clockTime(iso: string | undefined): string | undefined {
   return shown(iso, { timeStyle: 'medium' })

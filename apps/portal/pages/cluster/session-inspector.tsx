@@ -1,11 +1,11 @@
 /** One session across the instances that served it: the newest, or another of the last ones. An instance that is gone ends its lane. */
 import type { GoneInstance } from '@countersign/api/cluster/instances'
 import { plainText } from '@countersign/ui/elements/plain-name'
+import { Select } from '@countersign/ui/forms/select'
 import { clockTime } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { useState } from 'preact/hooks'
 import { loadMetadata } from '../issue/catalogue.ts'
-import { Select } from '../parts/select.tsx'
 import { isoOf } from '../parts/times.ts'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { usePolled } from '../parts/use-polled.ts'

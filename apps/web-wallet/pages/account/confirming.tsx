@@ -1,89 +1,124 @@
 /**
- * A question before something that is for good: what would happen, and once more who it is. Passkey first; password and recovery
- * code for whoever has them.
+ * A question before something that is for good: what would happen, and once more who it is, by what this account has: a password,
+ * a passkey, or a recovery code.
  */
-import type { PasskeyLoginOptionsAnswer } from '@countersign/api/wallet/passkeys'
+import type { PasskeyLoginOptionsAnswer, PasskeysAnswer } from '@countersign/api/wallet/passkeys'
 import { ok } from '@countersign/core/result'
-import { Button } from '@countersign/ui/elements/button'
+import { Button, type ButtonKind } from '@countersign/ui/elements/button'
+import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
 import { key } from '@countersign/ui/elements/icons'
 import { Dialog, Notice } from '@countersign/ui/elements/notice'
 import { TextField } from '@countersign/ui/forms/field'
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { askPasskey, hasPasskeys } from '@countersign/ui/login/passkeys'
-import { useState } from 'preact/hooks'
+import { filled } from '@countersign/ui/text/sentence-parts'
+import { ui } from '@countersign/ui/text/ui-texts'
+import { useRef, useState } from 'preact/hooks'
 import { own } from '../texts/own-texts.ts'
-import { wallet } from '../texts/wallet-texts.ts'
 import { api, visitor } from './session.ts'
+import { isThere, useList } from './use-list.tsx'
+import { whyNot } from './why-not.ts'
 
 /** As the API takes it. */
 export type Confirmation = Readonly<Record<string, unknown>>
 
-export interface ConfirmingProps {
-  readonly heading: string
+interface QuestionProps {
   /** What would happen. */
   readonly why: string
-  /** What the button does that needs a word. */
+  /** What is done, in the words of its button. */
   readonly action: string
-  readonly open: boolean
+  /** It takes something away. */
+  readonly danger?: boolean
   readonly onClose: () => void
-  /** Does it; the dialog stays where it was refused. */
+  /** Does it; the question stays where it was refused. */
   readonly perform: (confirmation: Confirmation) => Promise<Answer<unknown>>
 }
 
-export function Confirming({ action, heading, onClose, open, perform, why }: ConfirmingProps) {
+export interface ConfirmingProps extends QuestionProps {
+  readonly heading: string
+  readonly open: boolean
+}
+
+export function Confirming({ heading, open, ...question }: ConfirmingProps) {
+  return (
+    <Dialog heading={heading} open={open} onClose={question.onClose}>
+      {open && <Asked {...question} />}
+    </Dialog>
+  )
+}
+
+/** Anew each time it is asked: what was typed before is forgotten. */
+function Asked({ action, danger = false, onClose, perform, why }: QuestionProps) {
   const t = own.value.confirming
-  const [busy, setBusy] = useState(false)
-  const [problem, setProblem] = useState<string>()
+  const passkeys = useList<PasskeysAnswer>('/auth/passkeys')
   const [secret, setSecret] = useState('')
+  const [problem, setProblem] = useState<string>()
+  const [empty, setEmpty] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const working = useRef(false)
   const hasPassword = visitor.value.state === 'in' && visitor.value.session.account.email !== undefined
+  const byKey = hasPasskeys() && (passkeys.value?.length ?? 0) > 0
+  const kind: ButtonKind = danger ? 'danger' : 'plain'
 
   async function confirmed(ask: () => Promise<Answer<Confirmation>>) {
-    if (busy) return
+    if (working.current) return
+    working.current = true
     setBusy(true)
     setProblem(undefined)
     const confirmation = await ask()
     const answer = confirmation.ok ? await perform(confirmation.value) : confirmation
+    working.current = false
     setBusy(false)
-    if (answer.ok) setSecret('')
-    else setProblem(sentenceFor(answer.error))
+    if (!answer.ok) setProblem(sentenceFor(answer.error))
   }
 
-  /** A password of ours is never sixteen letters in four groups by accident; the service says no to either. */
-  const typed = async (): Promise<Answer<Confirmation>> =>
-    ok(hasPassword && !isRecoveryCode(secret) ? { password: secret } : { recoveryCode: secret })
+  const there = isThere(passkeys)
+  const pressPasskey = useGuardedPress(() => void confirmed(byPasskey), there)
+  const pressTyped = useGuardedPress(() => {
+    setEmpty(secret.trim() === '')
+    if (secret.trim() !== '') void confirmed(async () => ok(confirmationOf(secret, hasPassword)))
+  }, there)
 
+  // What it can be confirmed by is known before anything can be pressed.
+  if (!there) return <p class="muted">{ui.value.loading}</p>
   return (
-    <Dialog heading={heading} open={open} onClose={onClose}>
+    // Enter sends nothing: what is for good is pressed.
+    <form class="stack" data-gap="m" onSubmit={(event) => event.preventDefault()}>
       <p>{why}</p>
       {problem !== undefined && (
         <Notice tone="bad" announced>
           <p>{problem}</p>
         </Notice>
       )}
-      {hasPasskeys() && (
+      {byKey && (
         <div class="actions" data-fill>
-          <Button kind="danger" icon={key} busy={busy} onPress={() => void confirmed(byPasskey)}>
-            {`${action} ${t.withPasskey}`}
+          <Button kind={kind} icon={key} busy={busy} onPress={pressPasskey}>
+            {filled(t.withPasskey, { action })}
           </Button>
         </div>
       )}
-      <form class="stack" data-gap="m" onSubmit={(event) => event.preventDefault()}>
-        <TextField
-          label={hasPassword ? t.passwordOrCode : t.code}
-          type="password"
-          autocomplete={hasPassword ? 'current-password' : 'off'}
-          value={secret}
-          onInput={setSecret}
-        />
-        <div class="actions">
-          <Button kind={hasPasskeys() ? 'plain' : 'danger'} busy={busy} onPress={() => void confirmed(typed)}>
-            {action}
-          </Button>
-          <Button onPress={onClose}>{t.cancel}</Button>
-        </div>
-      </form>
-    </Dialog>
+      <TextField
+        label={hasPassword ? t.passwordOrCode : t.code}
+        error={empty ? t.empty : undefined}
+        type="password"
+        autocomplete={hasPassword ? 'current-password' : 'off'}
+        value={secret}
+        onInput={setSecret}
+      />
+      <div class="actions" data-fill>
+        <Button kind={kind} busy={busy} onPress={pressTyped}>
+          {action}
+        </Button>
+        <Button onPress={onClose}>{t.cancel}</Button>
+      </div>
+    </form>
   )
+}
+
+/** Whoever has a password may give a recovery code instead: it stands in four groups, as it was shown. */
+function confirmationOf(secret: string, hasPassword: boolean): Confirmation {
+  const isCode = /^\s*[0-9a-z]{4}([\s-][0-9a-z]{4}){3}\s*$/i.test(secret)
+  return hasPassword && !isCode ? { password: secret } : { recoveryCode: secret }
 }
 
 async function byPasskey(): Promise<Answer<Confirmation>> {
@@ -94,13 +129,8 @@ async function byPasskey(): Promise<Answer<Confirmation>> {
   return credential.ok ? ok({ ceremony, credential: credential.value }) : credential
 }
 
-function isRecoveryCode(text: string): boolean {
-  return /^\s*[0-9a-z]{4}([\s-]?[0-9a-z]{4}){3}\s*$/i.test(text) && /[\s-]/.test(text.trim())
-}
-
-function sentenceFor({ code, status }: CallFailure): string {
-  const t = own.value.confirming
-  if (code === 'passkey_not_used') return t.notUsed
-  if (status === 403 || status === 400) return t.wrong
-  return status === 429 ? wallet.value.welcome.tooMany : t.failed
+function sentenceFor(failure: CallFailure): string {
+  const { code, status } = failure
+  const isWrong = code === 'confirmation_wrong' || (status === 400 && code === undefined)
+  return isWrong ? own.value.confirming.wrong : whyNot(failure)
 }

@@ -5,26 +5,31 @@ import { Notice } from '@countersign/ui/elements/notice'
 import { Sheet } from '@countersign/ui/elements/sheet'
 import { TextField } from '@countersign/ui/forms/field'
 import { Heading } from '@countersign/ui/page/heading'
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { wallet } from '../texts/wallet-texts.ts'
-import { api, welcome } from './session.ts'
+import { api, enterAt } from './session.ts'
+import { whyNot } from './why-not.ts'
 
 export function RecoverPage() {
   const t = wallet.value.recovery
   const [code, setCode] = useState('')
   const [problem, setProblem] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const working = useRef(false)
 
   async function enter() {
-    const answer = await api.send<LoginAnswer>('POST', '/auth/recovery-codes/login', {
-      code,
-      session: 'cookie',
-    })
-    if (!answer.ok)
-      return setProblem(answer.error.status === 429 ? wallet.value.welcome.tooMany : t.codeWrong)
-    const { session } = answer.value
-    if (session === undefined) return undefined
-    await welcome(session)
-    return location.replace('/settings')
+    if (working.current) return
+    working.current = true
+    setBusy(true)
+    setProblem(undefined)
+    const login = { code, session: 'cookie' }
+    const answer = await api.send<LoginAnswer>('POST', '/auth/recovery-codes/login', login)
+    // To where new ones, and a new passkey, are made.
+    if (answer.ok) return enterAt('/settings')
+    working.current = false
+    setBusy(false)
+    const isWrong = answer.error.status === 401 || answer.error.status === 400
+    setProblem(isWrong ? t.codeWrong : whyNot(answer.error))
   }
 
   return (
@@ -47,9 +52,16 @@ export function RecoverPage() {
             void enter()
           }}
         >
-          <TextField label={t.code} hint={t.codeHint} value={code} onInput={setCode} code />
+          <TextField
+            label={t.code}
+            hint={t.codeHint}
+            value={code}
+            onInput={setCode}
+            maxLength={64}
+            required
+          />
           <div class="actions" data-fill>
-            <SubmitButton>{t.enter}</SubmitButton>
+            <SubmitButton busy={busy}>{t.enter}</SubmitButton>
           </div>
         </form>
       </Sheet>

@@ -1,5 +1,5 @@
 /** Back in by a link of the operator. What stands behind `#` goes to nobody but this wallet's own service, and out of the address bar. */
-import type { ResetAnswer, ResetOptionsAnswer } from '@countersign/api/wallet/access'
+import type { ResetAnswer, ResetOptionsAnswer, WaysInAnswer } from '@countersign/api/wallet/access'
 import { Button, LinkButton, SubmitButton } from '@countersign/ui/elements/button'
 import { key } from '@countersign/ui/elements/icons'
 import { Notice } from '@countersign/ui/elements/notice'
@@ -9,109 +9,147 @@ import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { hasPasskeys, makePasskey } from '@countersign/ui/login/passkeys'
 import { Heading } from '@countersign/ui/page/heading'
 import { filled } from '@countersign/ui/text/sentence-parts'
-import { useEffect, useState } from 'preact/hooks'
+import { ui } from '@countersign/ui/text/ui-texts'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { own } from '../texts/own-texts.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
-import { api, welcome } from './session.ts'
+import { api, enterAt } from './session.ts'
+import { whyNot } from './why-not.ts'
 
 export function ResetPage() {
   const t = wallet.value.recovery
   const [link] = useState(() => location.hash.slice(1))
   const [opened, setOpened] = useState<ResetOptionsAnswer>()
+  const [hasPasswords, setHasPasswords] = useState(false)
   const [problem, setProblem] = useState<string>()
-  const [password, setPassword] = useState('')
   const [done, setDone] = useState<ResetAnswer>()
+  const [busy, setBusy] = useState(false)
+  const working = useRef(false)
 
   useEffect(() => {
     history.replaceState(null, '', '/reset')
-    void api.send<ResetOptionsAnswer>('POST', '/auth/reset/options', { link }).then((answer) => {
+    if (link === '') return setProblem(t.linkGone)
+    void Promise.all([
+      api.send<ResetOptionsAnswer>('POST', '/auth/reset/options', { link }),
+      api.get<WaysInAnswer>('/auth/ways'),
+    ]).then(([answer, ways]) => {
+      setHasPasswords(ways.ok && ways.value.password)
       if (answer.ok) setOpened(answer.value)
-      else setProblem(sentenceFor(answer.error))
+      else setProblem(answer.error.status === 400 ? t.linkUnusable : sentenceFor(answer.error))
     })
   }, [link])
 
-  async function use(means: object) {
+  async function use(means: () => Promise<object | undefined>) {
+    if (working.current) return
+    working.current = true
+    setBusy(true)
     setProblem(undefined)
-    const answer = await api.send<ResetAnswer>('POST', '/auth/reset', { link, means })
-    if (answer.ok) setDone(answer.value)
+    const chosen = await means()
+    const answer = chosen && (await api.send<ResetAnswer>('POST', '/auth/reset', { link, means: chosen }))
+    working.current = false
+    setBusy(false)
+    if (answer === undefined) setProblem(wallet.value.welcome.passkeyFailed)
+    else if (answer.ok) setDone(answer.value)
     else setProblem(sentenceFor(answer.error))
-  }
-
-  async function usePasskey() {
-    if (opened === undefined) return
-    const credential = await makePasskey(opened.options)
-    if (credential.ok) await use({ ceremony: opened.ceremony, credential: credential.value })
-    else setProblem(wallet.value.welcome.passkeyFailed)
   }
 
   if (done !== undefined)
     return (
-      <div class="column stack" data-gap="l">
+      <div class="column stack" data-gap="l" key="done">
         <Heading title={t.resetDone} product={wallet.value.product} />
-        <RecoveryCodes codes={done.recoveryCodes} />
-        <div class="actions">
-          <Button kind="primary" onPress={() => void welcome(done.session).then(() => location.replace('/'))}>
-            {wallet.value.request.toCards}
-          </Button>
-        </div>
+        <RecoveryCodes codes={done.recoveryCodes} onKept={() => enterAt('/')} main />
       </div>
     )
   return (
-    <div class="column stack" data-gap="l">
+    <div class="column stack" data-gap="l" key="asked">
       <Heading title={t.resetTitle} product={wallet.value.product} />
       {problem !== undefined && (
         <Notice tone="bad" announced>
           <p>{problem}</p>
         </Notice>
       )}
-      {opened === undefined ? (
-        <LinkButton href="/">{wallet.value.welcome.logIn}</LinkButton>
-      ) : (
-        <>
-          <p class="lede">{filled(t.resetFor, { who: opened.account.email ?? opened.account.name })}</p>
-          <p>{t.resetWhy}</p>
-          <Sheet parts>
-            {hasPasskeys() && (
-              <div class="actions" data-fill>
-                <Button kind="primary" big icon={key} onPress={() => void usePasskey()}>
-                  {t.newPasskey}
-                </Button>
-              </div>
-            )}
-            {opened.account.email !== undefined && (
-              <Part label={wallet.value.welcome.or}>
-                <form
-                  class="stack"
-                  data-gap="m"
-                  onSubmit={(event) => {
-                    event.preventDefault()
-                    void use({ password })
-                  }}
-                >
-                  <TextField
-                    label={own.value.settings.passwordNext}
-                    type="password"
-                    autocomplete="new-password"
-                    value={password}
-                    onInput={setPassword}
-                  />
-                  <div class="actions" data-fill>
-                    <SubmitButton kind="plain">{t.newPassword}</SubmitButton>
-                  </div>
-                </form>
-              </Part>
-            )}
-          </Sheet>
-        </>
+      {opened !== undefined && (
+        <Means opened={opened} withPassword={hasPasswords} busy={busy} use={(means) => void use(means)} />
+      )}
+      {opened === undefined && problem === undefined && <p class="muted">{ui.value.loading}</p>}
+      {opened === undefined && problem !== undefined && (
+        <div class="actions">
+          <LinkButton href="/">{wallet.value.welcome.logIn}</LinkButton>
+        </div>
       )}
     </div>
   )
 }
 
-function sentenceFor({ code, status }: CallFailure): string {
+interface MeansProps {
+  readonly opened: ResetOptionsAnswer
+  readonly withPassword: boolean
+  readonly busy: boolean
+  /** Undefined: the owner thought otherwise. */
+  readonly use: (means: () => Promise<object | undefined>) => void
+}
+
+function Means({ busy, opened, use, withPassword }: MeansProps) {
   const t = wallet.value.recovery
-  if (code === 'link_unusable' || (status === 400 && code === undefined)) return t.linkUnusable
-  if (status === 429) return wallet.value.welcome.tooMany
-  return status === 400 ? own.value.settings.passwordShort : wallet.value.welcome.failed
+  const [password, setPassword] = useState('')
+  const { account, ceremony, options } = opened
+  async function byPasskey() {
+    const credential = await makePasskey(options)
+    return credential.ok ? { ceremony, credential: credential.value } : undefined
+  }
+  return (
+    <>
+      <p class="lede foreign">{filled(t.resetFor, { who: account.email ?? account.name })}</p>
+      <p>{t.resetWhy}</p>
+      <Sheet parts>
+        {hasPasskeys() ? (
+          <div>
+            <div class="actions" data-fill>
+              <Button kind="primary" big icon={key} busy={busy} onPress={() => use(byPasskey)}>
+                {t.newPasskey}
+              </Button>
+            </div>
+          </div>
+        ) : (
+          <p>{withPassword ? wallet.value.welcome.noPasskeys : wallet.value.welcome.noWay}</p>
+        )}
+        {account.email !== undefined && withPassword && (
+          <Part label={wallet.value.welcome.or}>
+            <form
+              class="stack"
+              data-gap="m"
+              onSubmit={(event) => {
+                event.preventDefault()
+                use(async () => ({ password }))
+              }}
+            >
+              <TextField
+                label={own.value.settings.passwordNext}
+                type="password"
+                autocomplete="new-password"
+                value={password}
+                onInput={setPassword}
+                required
+              />
+              <div class="actions" data-fill>
+                <SubmitButton kind="plain" busy={busy}>
+                  {t.newPassword}
+                </SubmitButton>
+              </div>
+            </form>
+          </Part>
+        )}
+      </Sheet>
+    </>
+  )
+}
+
+function sentenceFor(failure: CallFailure): string {
+  const t = wallet.value.recovery
+  const { code, status } = failure
+  if (code === 'link_unusable') return t.linkUnusable
+  if (status === 409) return t.meansTaken
+  // The link was read before, so it is the password that is not as it has to be.
+  return status === 400 && code === undefined ? own.value.settings.passwordShort : whyNot(failure)
 }

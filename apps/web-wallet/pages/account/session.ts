@@ -10,15 +10,19 @@ import type { Answer } from '@countersign/ui/http/fetch-json'
 import { formatTag } from '@countersign/ui/text/texts'
 import { type Signal, signal } from '@preact/signals'
 
+export type OwnWallet = WalletsAnswer['wallets'][number]
+
 export interface LoggedIn {
   readonly session: BrowserSession
+  readonly wallets: readonly OwnWallet[]
+  /** Of the one that is open. */
   readonly walletId: string
 }
 
-/** `asking`: not known yet; `out`: nobody. */
+/** `asking`: not known yet; `out`: nobody, `deleted` where somebody has just deleted everything. */
 export type Visitor =
   | { readonly state: 'asking' }
-  | { readonly state: 'out' }
+  | { readonly state: 'out'; readonly deleted?: boolean }
   | ({ readonly state: 'in' } & LoggedIn)
 
 export const visitor: Signal<Visitor> = signal({ state: 'asking' })
@@ -28,12 +32,12 @@ let csrf: string | undefined
 /** Calls of the wallet API, at this page's own origin. */
 export const api: ApiClient = withLogOut(apiClient('/wallet-api', () => csrf, formatTag))
 
-/** Remembers that somebody was logged in, so that a stranger's first page asks nothing in vain. No secret, and no proof. */
+/** Remembers that somebody was logged in, and which wallet was open, so that a stranger's first page asks nothing in vain. No secret, and no proof. */
 const HINT = 'countersign.wallet'
 
 /** Once, at the start. */
 export async function findVisitor(): Promise<Answer<void>> {
-  if (!hinted()) {
+  if (remembered() === null) {
     visitor.value = { state: 'out' }
     return ok(undefined)
   }
@@ -42,16 +46,37 @@ export async function findVisitor(): Promise<Answer<void>> {
   return answer.value.session === undefined ? ok(logOutHere()) : welcome(answer.value.session)
 }
 
-/** After a log-in: finds the wallet, and shows the page that was asked for. */
+/** After a log-in: finds the wallets, and shows the page that was asked for. After a change of the wallets as well. */
 export async function welcome(session: BrowserSession): Promise<Answer<void>> {
-  csrf = session.csrf
+  holdSession(session)
   const answer = await api.get<WalletsAnswer>('/wallet/accounts/wallets')
   if (!answer.ok) return answer
-  const walletId = answer.value.wallets[0]?.id
+  const { wallets } = answer.value
+  const last = remembered()
+  const walletId = (wallets.find(({ id }) => id === last) ?? wallets[0])?.id
   if (walletId === undefined) return ok(logOutHere())
-  remember(true)
-  visitor.value = { state: 'in', session, walletId }
+  remember(walletId)
+  visitor.value = { state: 'in', session, wallets, walletId }
   return ok(undefined)
+}
+
+/** For calls before the wallet is shown: there is something to be read first. */
+export function holdSession(session: BrowserSession): void {
+  csrf = session.csrf
+}
+
+/** Begins anew at this address, where the log-in that was made is found. */
+export function enterAt(path: string): void {
+  remember('')
+  location.replace(path)
+}
+
+/** Shows another wallet of the account, on this page and on the next visit. */
+export function openWallet(walletId: string): void {
+  const who = visitor.peek()
+  if (who.state !== 'in') return
+  remember(walletId)
+  visitor.value = { ...who, walletId }
 }
 
 export async function logOut(): Promise<void> {
@@ -62,11 +87,12 @@ export async function logOut(): Promise<void> {
 /** The account is gone, and every log-in with it. */
 export function forgetVisitor(): void {
   logOutHere()
+  visitor.value = { state: 'out', deleted: true }
 }
 
 function logOutHere(): void {
   csrf = undefined
-  remember(false)
+  remember(null)
   visitor.value = { state: 'out' }
 }
 
@@ -82,19 +108,20 @@ function withLogOut(client: ApiClient): ApiClient {
   }
 }
 
-function hinted(): boolean {
+/** Null: nobody. */
+function remembered(): string | null {
   try {
-    return localStorage.getItem(HINT) !== null
+    return localStorage.getItem(HINT)
   } catch {
     // Without storage nobody can know: ask.
-    return true
+    return ''
   }
 }
 
-function remember(loggedIn: boolean): void {
+function remember(walletId: string | null): void {
   try {
-    if (loggedIn) localStorage.setItem(HINT, '1')
-    else localStorage.removeItem(HINT)
+    if (walletId === null) localStorage.removeItem(HINT)
+    else localStorage.setItem(HINT, walletId)
   } catch {
     // The next visit asks.
   }

@@ -1,6 +1,5 @@
-/** W1: log in, or make a wallet. A passkey first; a password for whoever has none. */
-import type { LoginAnswer } from '@countersign/api/wallet/accounts'
-import type { BrowserSession } from '@countersign/api/wallet/passkeys'
+/** W1: log in, or make a wallet. A passkey first; a password where the operator allows it. */
+import type { WaysInAnswer } from '@countersign/api/wallet/access'
 import { ok } from '@countersign/core/result'
 import { Button, LinkButton, SubmitButton } from '@countersign/ui/elements/button'
 import { key } from '@countersign/ui/elements/icons'
@@ -10,67 +9,71 @@ import { TextField } from '@countersign/ui/forms/field'
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { hasPasskeys } from '@countersign/ui/login/passkeys'
 import { Heading } from '@countersign/ui/page/heading'
-import { useState } from 'preact/hooks'
+import { type Signal, signal } from '@preact/signals'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { wallet } from '../texts/wallet-texts.ts'
-import { createWithPasskey, logInWithPasskey } from './passkeys.ts'
+import { createWithPasskey, type Entered, logInWithPasskey } from './passkeys.ts'
+import { createWithPassword, logInWithPassword } from './passwords.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
-import { api, welcome } from './session.ts'
+import { api, visitor, welcome } from './session.ts'
+import { whyNot } from './why-not.ts'
+
+type Entry = () => Promise<Answer<Entered>>
+/** What is being used. */
+type By = 'passkey' | 'password'
+
+/** A wallet whose codes were shown and are not kept yet: whoever looks at another page meanwhile sees them when they come back. */
+const made: Signal<Entered | undefined> = signal(undefined)
 
 export function WelcomePage() {
   const t = wallet.value.welcome
+  const passwords = usePasswords()
   const [creating, setCreating] = useState(false)
   const [name, setName] = useState('')
-  const [busy, setBusy] = useState(false)
+  const [busy, setBusy] = useState<By>()
   const [problem, setProblem] = useState<string>()
-  const [made, setMade] = useState<Made>()
-  // Asked of nobody: most operators allow passwords, and the first page asks for nothing.
-  const [hasPasswords, setHasPasswords] = useState(true)
+  const working = useRef(false)
 
-  async function create(): Promise<Answer<BrowserSession | undefined>> {
-    const answer = await createWithPasskey(name.trim())
-    if (!answer.ok) return answer
-    const { recoveryCodes: codes, session } = answer.value
-    if (codes === undefined || session === undefined) return { ok: true, value: session }
-    setMade({ codes, session })
-    return { ok: true, value: undefined }
-  }
-
-  async function enter(log: () => Promise<Answer<BrowserSession | undefined>>) {
-    if (busy) return
-    setBusy(true)
+  async function enter(by: By, entry: Entry) {
+    if (working.current) return
+    working.current = true
+    setBusy(by)
     setProblem(undefined)
-    const answer = await log()
-    const entered = answer.ok && answer.value !== undefined ? await welcome(answer.value) : answer
+    const answer = await entry()
+    const entered = answer.ok && answer.value.codes.length === 0 ? await shown(answer.value) : answer
     if (!entered.ok) {
       setProblem(sentenceFor(entered.error))
-      if (entered.error.code === 'passwords_off') setHasPasswords(false)
-    }
-    setBusy(false)
+      if (entered.error.code === 'passwords_off') passwords.forget()
+    } else if (answer.ok && answer.value.codes.length > 0) made.value = answer.value
+    working.current = false
+    setBusy(undefined)
   }
 
-  if (made !== undefined)
+  const codes = made.value?.codes
+  if (codes !== undefined)
     return (
-      <div class="column stack" data-gap="l">
+      <div class="column stack" data-gap="l" key="made">
         <Heading title={wallet.value.recovery.made} product={wallet.value.product} />
-        <RecoveryCodes codes={made.codes} />
-        <div class="actions" data-fill>
-          <Button kind="primary" big busy={busy} onPress={() => void enter(async () => ok(made.session))}>
-            {wallet.value.recovery.written}
-          </Button>
-        </div>
+        {problem !== undefined && <Refused why={problem} />}
+        <RecoveryCodes
+          codes={codes}
+          onKept={() => void enter('passkey', async () => ok({ session: made.value?.session, codes: [] }))}
+          main
+        />
       </div>
     )
   return (
-    <div class="column stack" data-gap="l">
+    <div class="column stack" data-gap="l" key="asked">
       <div class="stack" data-gap="s">
         <Heading title={t.title} product={wallet.value.product} />
         <p class="lede">{t.lede}</p>
       </div>
-      {problem !== undefined && (
-        <Notice tone="bad" announced>
-          <p>{problem}</p>
+      {visitor.value.state === 'out' && visitor.value.deleted === true && (
+        <Notice tone="ok" announced>
+          <p>{t.deleted}</p>
         </Notice>
       )}
+      {problem !== undefined && <Refused why={problem} />}
       <Sheet parts>
         {creating && (
           <div>
@@ -84,11 +87,29 @@ export function WelcomePage() {
             />
           </div>
         )}
-        <Passkey creating={creating} busy={busy} create={create} enter={enter} />
-        {hasPasswords && (
-          <Part label={t.or}>
-            <PasswordForm creating={creating} busy={busy} name={name} enter={enter} />
-          </Part>
+        <Passkey
+          creating={creating}
+          busy={busy}
+          passwords={passwords.allowed}
+          enter={() =>
+            void enter('passkey', creating ? () => createWithPasskey(name.trim()) : logInWithPasskey)
+          }
+        />
+        {passwords.allowed !== false && (
+          // Its place is there from the beginning, so that nothing moves when it is known whether there are any.
+          <div class="until-known" data-known={passwords.allowed}>
+            <Part label={t.or}>
+              <PasswordForm
+                creating={creating}
+                busy={busy}
+                enter={(typed) =>
+                  void enter('password', () =>
+                    creating ? createWithPassword(name.trim(), typed) : logInWithPassword(typed),
+                  )
+                }
+              />
+            </Part>
+          </div>
         )}
       </Sheet>
       <div class="stack" data-gap="s">
@@ -114,64 +135,71 @@ export function WelcomePage() {
   )
 }
 
-/** A wallet that is made; its owner has to see the codes first. */
-interface Made {
-  readonly codes: readonly string[]
-  readonly session: BrowserSession
+/** Whether the operator allows passwords; undefined until it is known. Where nobody says so, the form itself is told. */
+function usePasswords(): { readonly allowed: boolean | undefined; readonly forget: () => void } {
+  const [allowed, setAllowed] = useState<boolean>()
+  useEffect(() => {
+    void api
+      .get<WaysInAnswer>('/auth/ways')
+      .then((answer) => setAllowed(answer.ok ? answer.value.password : true))
+  }, [])
+  return { allowed, forget: () => setAllowed(false) }
 }
 
-interface EntryProps {
+async function shown({ session }: Entered): Promise<Answer<void>> {
+  const entered = session === undefined ? ok(undefined) : await welcome(session)
+  if (entered.ok) made.value = undefined
+  return entered
+}
+
+function Refused({ why }: { readonly why: string }) {
+  return (
+    <Notice tone="bad" announced>
+      <p>{why}</p>
+    </Notice>
+  )
+}
+
+interface PasskeyProps {
   readonly creating: boolean
-  readonly busy: boolean
-  readonly name: string
-  readonly enter: (log: () => Promise<Answer<BrowserSession | undefined>>) => Promise<void>
+  readonly busy: By | undefined
+  /** Whether there is another way. */
+  readonly passwords: boolean | undefined
+  readonly enter: () => void
 }
 
-interface PasskeyProps extends Omit<EntryProps, 'name'> {
-  readonly create: () => Promise<Answer<BrowserSession | undefined>>
-}
-
-function Passkey({ creating, busy, create, enter }: PasskeyProps) {
+function Passkey({ creating, busy, enter, passwords }: PasskeyProps) {
   const t = wallet.value.welcome
-  if (!hasPasskeys()) return <p class="muted">{t.noPasskeys}</p>
+  if (!hasPasskeys()) return <p class="muted">{passwords === false ? t.noWay : t.noPasskeys}</p>
   return (
     <div class="stack" data-gap="m">
       <p>{t.passkeyWhy}</p>
       <div class="actions" data-fill>
-        <Button
-          kind="primary"
-          big
-          icon={key}
-          busy={busy}
-          onPress={() => void enter(creating ? create : logInWithPasskey)}
-        >
-          {busy ? t.waiting : creating ? t.createPasskey : t.passkey}
+        <Button kind="primary" big icon={key} busy={busy !== undefined} onPress={enter}>
+          {busy === 'passkey' ? t.waiting : creating ? t.createPasskey : t.passkey}
         </Button>
       </div>
     </div>
   )
 }
 
-function PasswordForm({ creating, busy, name, enter }: EntryProps) {
+interface PasswordFormProps {
+  readonly creating: boolean
+  readonly busy: By | undefined
+  readonly enter: (typed: { readonly email: string; readonly password: string }) => void
+}
+
+function PasswordForm({ creating, busy, enter }: PasswordFormProps) {
   const t = wallet.value.welcome
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
-  const logIn = async (): Promise<Answer<BrowserSession | undefined>> => {
-    const body = { type: 'email', email, password }
-    if (creating) {
-      const made = await api.send('POST', '/auth/register', { ...body, name: name.trim() || email })
-      if (!made.ok) return made
-    }
-    const answer = await api.send<LoginAnswer>('POST', '/auth/login', { ...body, session: 'cookie' })
-    return answer.ok ? { ok: true, value: answer.value.session } : answer
-  }
   return (
     <form
       class="stack"
       data-gap="m"
       onSubmit={(event) => {
         event.preventDefault()
-        void enter(logIn)
+        enter({ email, password })
       }}
     >
       <TextField
@@ -192,7 +220,7 @@ function PasswordForm({ creating, busy, name, enter }: EntryProps) {
         required
       />
       <div class="actions" data-fill>
-        <SubmitButton kind="plain" busy={busy}>
+        <SubmitButton kind="plain" busy={busy !== undefined}>
           {creating ? t.create : t.logIn}
         </SubmitButton>
       </div>
@@ -200,11 +228,10 @@ function PasswordForm({ creating, busy, name, enter }: EntryProps) {
   )
 }
 
-function sentenceFor({ status, code }: CallFailure): string {
+function sentenceFor(failure: CallFailure): string {
   const t = wallet.value.welcome
-  if (code === 'passkey_not_used') return t.passkeyFailed
-  if (code === 'passwords_off') return t.passwordsOff
-  if (status === 401) return t.wrong
-  if (status === 409) return t.exists
-  return status === 429 ? t.tooMany : t.failed
+  const { code, status } = failure
+  if (status === 401) return code === undefined ? t.wrong : t.passkeyUnknown
+  if (status === 409 && code === undefined) return t.exists
+  return status === 400 && code === undefined ? t.unfit : whyNot(failure)
 }

@@ -1,10 +1,11 @@
 /** W3: one card, what is on it, and why it can be relied on. */
 import type { OpenedCard } from '@countersign/api/wallet/cards'
+import type { CategoriesAnswer } from '@countersign/api/wallet/categories'
 import type { CredentialStatus } from '@countersign/api/wallet/credentials'
 import { Card, lookOf } from '@countersign/ui/credential/card'
 import { Badge, type Tone } from '@countersign/ui/elements/badge'
-import { Button } from '@countersign/ui/elements/button'
-import { again } from '@countersign/ui/elements/icons'
+import { Button, LinkButton } from '@countersign/ui/elements/button'
+import { again, clock } from '@countersign/ui/elements/icons'
 import { TechnicalDetails } from '@countersign/ui/elements/notice'
 import { plainName, plainText } from '@countersign/ui/elements/plain-name'
 import { Facts, Part, Said, Sheet } from '@countersign/ui/elements/sheet'
@@ -21,6 +22,7 @@ import { api } from '../account/session.ts'
 import { Ended, Loading } from '../exchange/states.tsx'
 import { commonName } from '../party/party-facts.ts'
 import { wallet } from '../texts/wallet-texts.ts'
+import { CardCategories } from './card-categories.tsx'
 import { RemoveCard } from './remove-card.tsx'
 import { type Standing, standingOf } from './standing.ts'
 
@@ -28,7 +30,7 @@ type Loaded =
   | { readonly state: 'asking' }
   | { readonly state: 'failed'; readonly failure: CallFailure }
   | { readonly state: 'removed' }
-  | { readonly state: 'here'; readonly card: OpenedCard }
+  | { readonly state: 'here'; readonly card: OpenedCard; readonly categories: CategoriesAnswer }
 
 export interface CardPageProps {
   readonly walletId: string
@@ -41,13 +43,16 @@ export function CardPage({ walletId, id }: CardPageProps) {
   // Titles are in the language of the page.
   const tag = formatTag()
   const load = useCallback(() => {
-    void api
-      .get<OpenedCard>(`/wallet/${walletId}/cards/${encodeURIComponent(id)}`)
-      .then((answer) =>
-        setLoaded(
-          answer.ok ? { state: 'here', card: answer.value } : { state: 'failed', failure: answer.error },
-        ),
-      )
+    void Promise.all([
+      api.get<OpenedCard>(`/wallet/${walletId}/cards/${encodeURIComponent(id)}`),
+      api.get<CategoriesAnswer>(`/wallet/${walletId}/categories`),
+    ]).then(([card, categories]) =>
+      setLoaded(
+        card.ok
+          ? { state: 'here', card: card.value, categories: categories.ok ? categories.value : [] }
+          : { state: 'failed', failure: card.error },
+      ),
+    )
   }, [walletId, id, tag])
   useEffect(load, [load])
   if (loaded.state === 'asking') return <Loading />
@@ -62,6 +67,7 @@ export function CardPage({ walletId, id }: CardPageProps) {
     <ShownCard
       walletId={walletId}
       card={loaded.card}
+      categories={loaded.categories}
       onRemoved={() => {
         setLoaded({ state: 'removed' })
       }}
@@ -72,10 +78,11 @@ export function CardPage({ walletId, id }: CardPageProps) {
 interface ShownCardProps {
   readonly walletId: string
   readonly card: OpenedCard
+  readonly categories: CategoriesAnswer
   readonly onRemoved: () => void
 }
 
-function ShownCard({ walletId, card, onRemoved }: ShownCardProps) {
+function ShownCard({ walletId, card, categories, onRemoved }: ShownCardProps) {
   const t = wallet.value.card
   const { addedOn, claims, issuerName, title, unshown = [] } = card
   const { ask, status } = useStatus(walletId, card.id)
@@ -110,7 +117,18 @@ function ShownCard({ walletId, card, onRemoved }: ShownCardProps) {
               {unshown.length > 0 && <Said>{t.unshown(unshown.length)}</Said>}
             </Part>
             <Why card={card} />
+            <CardCategories
+              walletId={walletId}
+              cardId={card.id}
+              initial={card.categories}
+              known={categories}
+            />
           </Sheet>
+          <div class="actions" data-fill>
+            <LinkButton icon={clock} href={`/history?card=${encodeURIComponent(card.id)}`}>
+              {t.history}
+            </LinkButton>
+          </div>
           <TechnicalDetails summary={ui.value.technicalDetails} text={technicalText(card, status?.lists)} />
           <RemoveCard walletId={walletId} card={card} onRemoved={onRemoved} />
         </div>

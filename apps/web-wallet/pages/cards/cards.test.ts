@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matches } from './search.ts'
+import { categoriesOf, isIn, matches } from './search.ts'
 import { validityAt } from './validity.ts'
 
 const card = {
@@ -11,6 +11,7 @@ const card = {
   holder: 'Ana Brandt',
   look: {},
   addedOn: '2026-11-29T09:30:00Z',
+  categories: ['Travel', 'Work'],
 }
 
 describe('a card', () => {
@@ -27,5 +28,16 @@ describe('a card', () => {
   it('is found by any words on it', () => {
     expect(matches(card, 'brandt IDENTITY id.example')).toBe(true)
     expect(matches(card, 'licence')).toBe(false)
+  })
+
+  it('is found by a category that it is in', () => {
+    expect(isIn(card, undefined)).toBe(true)
+    expect(isIn(card, 'Travel')).toBe(true)
+    expect(isIn(card, 'travel')).toBe(false)
+    expect(categoriesOf([{ ...card, categories: ['Work', 'Älter'] }, card])).toEqual([
+      'Älter',
+      'Travel',
+      'Work',
+    ])
   })
 })

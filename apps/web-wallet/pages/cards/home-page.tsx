@@ -16,8 +16,10 @@ import { formatTag, language } from '@countersign/ui/text/texts'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
 import { wallet } from '../texts/wallet-texts.ts'
-import { matches } from './search.ts'
+import { CategoryChoice } from './category-choice.tsx'
+import { isIn, matches } from './search.ts'
 import { validityAt } from './validity.ts'
+import { WalletChoice } from './wallet-choice.tsx'
 
 type Cards =
   | { readonly state: 'asking' }
@@ -52,7 +54,11 @@ export function HomePage({ walletId }: { readonly walletId: string }) {
         <p class="muted">{t.fetching}</p>
       </div>
     )
-  return cards.cards.length === 0 ? <NoCards /> : <CardList walletId={walletId} cards={cards.cards} />
+  return cards.cards.length === 0 ? (
+    <NoCards />
+  ) : (
+    <CardList key={walletId} walletId={walletId} cards={cards.cards} />
+  )
 }
 
 function NoCards() {
@@ -60,6 +66,7 @@ function NoCards() {
   return (
     <div class="column stack" data-gap="l">
       <Heading title={t.title} product={wallet.value.product} />
+      <WalletChoice />
       <div class="empty">
         <div class="ghost" aria-hidden="true">
           <Strokes />
@@ -84,20 +91,22 @@ interface CardListProps {
 function CardList({ walletId, cards }: CardListProps) {
   const t = wallet.value.home
   const [words, setWords] = useState('')
+  const [category, setCategory] = useState<string>()
   const takenBack = useTakenBack(walletId)
   const now = Date.now() / 1000
   const ended = cards.filter(
     ({ expiresAt, id }) => takenBack.get(id) === 'revoked' || validityAt(expiresAt, now).state === 'ended',
   ).length
-  const shown = cards.filter((card) => matches(card, words.trim()))
+  const shown = cards.filter((card) => matches(card, words.trim()) && isIn(card, category))
   useEffect(() => {
-    if (words.trim() !== '') announce(t.found(shown.length))
-  }, [words, shown.length, t])
+    if (words.trim() !== '' || category !== undefined) announce(t.found(shown.length))
+  }, [words, category, shown.length, t])
   return (
     <div class="stack" data-gap="l">
       <div class="head">
         <div class="stack" data-gap="s">
           <Heading title={t.title} product={wallet.value.product} />
+          <WalletChoice />
           <p class="lede">
             {ended === 0 ? t.count(cards.length) : `${t.count(cards.length)} ${t.ended(ended)}`}
           </p>
@@ -111,6 +120,7 @@ function CardList({ walletId, cards }: CardListProps) {
           <TextField label={t.search} type="search" value={words} onInput={setWords} />
         </div>
       )}
+      <CategoryChoice cards={cards} chosen={category} onChoose={setCategory} />
       <ul class="cards" role="list">
         {shown.map((card) => (
           <CardItem key={card.id} card={card} now={now} takenBack={takenBack.get(card.id)} />

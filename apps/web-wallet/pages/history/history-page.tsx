@@ -1,127 +1,189 @@
 /** W8: what was received, shared, declined and deleted, the newest first. Values are hidden until somebody asks for them. */
 import './history.css'
-import type { EventsAnswer, HistoryItem } from '@countersign/api/wallet/history'
-import { Button } from '@countersign/ui/elements/button'
-import { Dialog, Notice } from '@countersign/ui/elements/notice'
-import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import type { HistoryItem } from '@countersign/api/wallet/history'
+import { showDateTime } from '@countersign/core/date-time'
+import { Button, LinkButton } from '@countersign/ui/elements/button'
+import { Question } from '@countersign/ui/elements/question'
+import { Said } from '@countersign/ui/elements/sheet'
+import { nowMs } from '@countersign/ui/page/clock'
 import { announce } from '@countersign/ui/page/frame'
 import { Heading } from '@countersign/ui/page/heading'
 import { Problem } from '@countersign/ui/page/problem'
 import { day } from '@countersign/ui/text/format'
 import { formatTag } from '@countersign/ui/text/texts'
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import type { ComponentChildren } from 'preact'
+import { useId, useState } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
 import { api } from '../account/session.ts'
+import { DeedTold, useDeed } from '../account/use-deed.tsx'
+import { whyNot } from '../account/why-not.ts'
 import { own } from '../texts/own-texts.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 import { Entry } from './entry.tsx'
+import { type Entries, useHistory } from './use-history.ts'
 
 const FILTERS = ['all', 'Present', 'Receive', 'Reject', 'Delete'] as const
 type Filter = (typeof FILTERS)[number]
 
-const PER_PAGE = 20
-
 export function HistoryPage({ walletId }: { readonly walletId: string }) {
   const t = own.value.history
-  const tag = formatTag()
+  // Of a card's own page: the entries about this card alone.
+  const card = useLocation().query['card']
   const [filter, setFilter] = useState<Filter>('all')
-  const [items, setItems] = useState<readonly HistoryItem[]>()
-  const [next, setNext] = useState<string | null>(null)
-  const [failure, setFailure] = useState<CallFailure>()
-  const [deleting, setDeleting] = useState(false)
   const base = `/wallet/${walletId}/eventlog`
-
-  const load = useCallback(
-    async (after: string | null, before: readonly HistoryItem[]) => {
-      const query = new URLSearchParams({ limit: String(PER_PAGE), sortOrder: 'desc' })
-      if (filter !== 'all') query.set('filter', `action=${filter}`)
-      if (after !== null) query.set('startingAfter', after)
-      const answer = await api.get<EventsAnswer>(`${base}?${query.toString()}`)
-      if (!answer.ok) return setFailure(answer.error)
-      setFailure(undefined)
-      const all = [...before, ...answer.value.items]
-      setItems(all)
-      setNext(answer.value.nextStartingAfter)
-      if (before.length > 0 || filter !== 'all') announce(t.shown(all.length))
-    },
-    [base, filter, t],
+  const entries = useHistory(base, queryOf(filter, card), formatTag())
+  const { asking, failure, hasMore, items, more, reload } = entries
+  const isWhole = filter === 'all' && card === undefined
+  if (failure !== undefined && items === undefined)
+    return <Problem failure={failure} product={wallet.value.product} home="/" retry={reload} />
+  return (
+    <div class="column stack" data-gap="l" data-loading={items === undefined || undefined}>
+      <div class="head">
+        <Heading title={t.title} product={wallet.value.product} />
+        {isWhole && (items?.length ?? 0) > 0 && (
+          <a class="button" data-kind="plain" href={`/wallet-api${base}/export`} download="history.json">
+            <span>{t.exportAll}</span>
+          </a>
+        )}
+      </div>
+      {card !== undefined && (
+        <div class="actions">
+          <LinkButton href={`/cards/${encodeURIComponent(card)}`}>{t.toCard}</LinkButton>
+          <LinkButton kind="quiet" href="/history">
+            {t.everything}
+          </LinkButton>
+        </div>
+      )}
+      <Filters chosen={filter} onChoose={setFilter} />
+      <Told base={base} entries={entries} isWhole={isWhole} />
+      {failure !== undefined && (
+        <div role="alert">
+          <Said tone="bad">{own.value.notFetched}</Said>
+        </div>
+      )}
+      {hasMore && (
+        <div class="actions" data-fill>
+          <Button
+            busy={asking}
+            onPress={() => {
+              void more().then((count) => {
+                if (count !== undefined) announce(t.shown(count))
+              })
+            }}
+          >
+            {t.older}
+          </Button>
+        </div>
+      )}
+      {items !== undefined && <p class="muted">{t.kept}</p>}
+    </div>
   )
-  useEffect(() => void load(null, []), [load, tag])
+}
 
-  if (failure !== undefined)
-    return (
-      <Problem failure={failure} product={wallet.value.product} home="/" retry={() => void load(null, [])} />
-    )
+function queryOf(filter: Filter, card: string | undefined): string {
+  const query = new URLSearchParams()
+  if (filter !== 'all') query.set('filter', `action=${filter}`)
+  if (card !== undefined) query.set('credential', card)
+  return query.toString()
+}
 
-  async function deleteAll() {
-    const answer = await api.send('DELETE', base)
-    setDeleting(false)
-    if (!answer.ok) return setFailure(answer.error)
-    setItems([])
-    setNext(null)
-    announce(t.allDeleted)
+interface FiltersProps {
+  readonly chosen: Filter
+  readonly onChoose: (filter: Filter) => void
+}
+
+function Filters({ chosen, onChoose }: FiltersProps) {
+  const t = own.value.history
+  return (
+    <fieldset class="choices">
+      <legend class="visually-hidden">{t.filter}</legend>
+      {FILTERS.map((one) => (
+        <label key={one}>
+          <input
+            class="tick"
+            type="radio"
+            name="filter"
+            checked={chosen === one}
+            onChange={() => onChoose(one)}
+          />
+          <span>{t.filters[one]}</span>
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+interface ToldProps {
+  readonly base: string
+  readonly entries: Entries
+  /** Nothing is left out by a filter. */
+  readonly isWhole: boolean
+}
+
+/** The entries by their days, and the questions before any of them goes. */
+function Told({ base, entries: { drop, items, reload }, isWhole }: ToldProps) {
+  const t = own.value.history
+  const deed = useDeed()
+  const [asked, setAsked] = useState<HistoryItem | 'all'>()
+  const today = day(showDateTime(Math.floor(nowMs() / 1000)))
+
+  async function remove(what: HistoryItem | 'all') {
+    const path = what === 'all' ? base : `${base}/${encodeURIComponent(what.id)}`
+    const answer = await api.send('DELETE', path)
+    setAsked(undefined)
+    // It may have been deleted on another page: that is what was wanted.
+    if (!answer.ok && answer.error.status !== 404) return { tone: 'bad', text: whyNot(answer.error) } as const
+    if (what === 'all') reload()
+    else drop(what.id)
+    return { tone: 'ok', text: what === 'all' ? t.allDeleted : t.entryDeleted } as const
   }
 
   return (
-    <div class="column stack" data-gap="l">
-      <div class="head">
-        <Heading title={t.title} product={wallet.value.product} />
-        <a class="button" data-kind="plain" href={`/wallet-api${base}/export`} download="history.json">
-          <span>{t.exportAll}</span>
-        </a>
-      </div>
-      <fieldset class="filters">
-        <legend class="visually-hidden">{t.filter}</legend>
-        {FILTERS.map((one) => (
-          <label key={one}>
-            <input type="radio" name="filter" checked={filter === one} onChange={() => setFilter(one)} />
-            <span>{t.filters[one]}</span>
-          </label>
-        ))}
-      </fieldset>
+    <>
+      <DeedTold of={deed} />
       {items === undefined && <p class="muted">{t.fetching}</p>}
-      {items?.length === 0 && <p class="lede">{filter === 'all' ? t.empty : t.emptyFiltered}</p>}
-      {[...Map.groupBy(items ?? [], ({ timestamp }) => day(timestamp))].map(([on, entries]) => (
-        <section key={on} class="stack" data-gap="m" aria-label={on}>
-          <h2 class="day">{on}</h2>
-          <ul class="sheet entries" role="list">
-            {entries.map((item) => (
-              <Entry
-                key={item.id}
-                item={item}
-                base={base}
-                onDeleted={() => {
-                  setItems(items?.filter(({ id }) => id !== item.id))
-                  announce(t.entryDeleted)
-                }}
-              />
-            ))}
-          </ul>
-        </section>
+      {items?.length === 0 && <p class="lede">{isWhole ? t.empty : t.emptyFiltered}</p>}
+      {[...Map.groupBy(items ?? [], ({ timestamp }) => day(timestamp) ?? '')].map(([on, its], place) => (
+        // Not by its name: that is another one in another language.
+        <Day key={`day ${place}`} name={on === today ? t.today : on}>
+          {its.map((item) => (
+            <Entry key={item.id} item={item} base={base} onDelete={() => setAsked(item)} />
+          ))}
+        </Day>
       ))}
-      {next !== null && (
-        <div class="actions" data-fill>
-          <Button onPress={() => void load(next, items ?? [])}>{t.older}</Button>
-        </div>
-      )}
-      <Notice tone="open">
-        <p>{t.kept}</p>
-      </Notice>
-      {(items?.length ?? 0) > 0 && (
+      {isWhole && (items?.length ?? 0) > 0 && (
         <div class="actions">
-          <Button kind="quiet" onPress={() => setDeleting(true)}>
+          <Button kind="quiet" onPress={() => setAsked('all')}>
             {t.deleteAll}
           </Button>
         </div>
       )}
-      <Dialog heading={t.deleteAllTitle} open={deleting} onClose={() => setDeleting(false)}>
-        <p>{t.deleteAllWhy}</p>
-        <div class="actions">
-          <Button kind="danger" onPress={() => void deleteAll()}>
-            {t.deleteAll}
-          </Button>
-          <Button onPress={() => setDeleting(false)}>{own.value.confirming.cancel}</Button>
-        </div>
-      </Dialog>
-    </div>
+      <Question
+        heading={asked === 'all' ? t.deleteAllTitle : t.deleteEntryTitle}
+        why={asked === 'all' ? t.deleteAllWhy : t.deleteEntryWhy}
+        keep={t.keepIt}
+        doIt={asked === 'all' ? t.deleteAll : t.deleteIt}
+        open={asked !== undefined}
+        busy={deed.busy}
+        onClose={() => setAsked(undefined)}
+        onDo={() => {
+          if (asked !== undefined) deed.run(() => remove(asked))
+        }}
+      />
+    </>
+  )
+}
+
+function Day({ children, name }: { readonly name: string; readonly children: ComponentChildren }) {
+  const id = useId()
+  return (
+    <section class="stack" data-gap="m" aria-labelledby={id}>
+      <h2 class="day" id={id}>
+        {name}
+      </h2>
+      <ul class="sheet entries" role="list">
+        {children}
+      </ul>
+    </section>
   )
 }

@@ -1,44 +1,58 @@
 /** The way out: with everything, as a file; or with nothing, for good. */
 import { Button } from '@countersign/ui/elements/button'
 import { Part } from '@countersign/ui/elements/sheet'
-import { announce } from '@countersign/ui/page/frame'
 import { useState } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
 import { type Confirmation, Confirming } from '../account/confirming.tsx'
+import { saveFile } from '../account/save-file.ts'
 import { api, forgetVisitor } from '../account/session.ts'
+import { DeedTold, useDeed } from '../account/use-deed.tsx'
 import { own } from '../texts/own-texts.ts'
 
-export function LeavePart({ walletId }: { readonly walletId: string }) {
+export interface LeavePartProps {
+  readonly walletId: string
+  /** How many wallets the account has: all of them go. */
+  readonly wallets: number
+}
+
+export function LeavePart({ walletId, wallets }: LeavePartProps) {
   const t = own.value.settings
+  const { route } = useLocation()
+  const deed = useDeed()
   const [asking, setAsking] = useState<'export' | 'delete'>()
   const close = () => setAsking(undefined)
 
   async function take(confirmation: Confirmation) {
     const answer = await api.send<unknown>('POST', `/wallet/${walletId}/export`, { confirmation })
     if (answer.ok) {
-      save(JSON.stringify(answer.value, undefined, 2), 'wallet.json')
+      saveFile(JSON.stringify(answer.value, undefined, 2), 'wallet.json', 'application/json')
       close()
-      announce(t.exported)
+      deed.tell({ tone: 'ok', text: t.exported })
     }
     return answer
   }
 
   async function leave(confirmation: Confirmation) {
     const answer = await api.send('POST', '/auth/delete-account', { confirmation })
-    if (answer.ok) forgetVisitor()
+    if (answer.ok) {
+      route('/', true)
+      forgetVisitor()
+    }
     return answer
   }
 
   return (
     <Part label={t.leave}>
       <div class="stack" data-gap="m">
-        <p>{t.exportWhy}</p>
+        <DeedTold of={deed} />
+        <p>{t.exportWhy(wallets)}</p>
         <div class="actions">
           <Button onPress={() => setAsking('export')}>{t.exportWallet}</Button>
         </div>
         <p>{t.deleteWhy}</p>
         <div class="actions">
           <Button kind="danger" onPress={() => setAsking('delete')}>
-            {t.deleteWallet}
+            {t.deleteAccount(wallets)}
           </Button>
         </div>
         <Confirming
@@ -50,23 +64,15 @@ export function LeavePart({ walletId }: { readonly walletId: string }) {
           perform={take}
         />
         <Confirming
-          heading={t.deleteTitle}
+          heading={t.deleteTitle(wallets)}
           why={t.deleteWarning}
-          action={t.deleteWallet}
+          action={t.deleteAccount(wallets)}
           open={asking === 'delete'}
+          danger
           onClose={close}
           perform={leave}
         />
       </div>
     </Part>
   )
-}
-
-function save(text: string, name: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }

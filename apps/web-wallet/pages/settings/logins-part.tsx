@@ -2,67 +2,72 @@
 import type { LoginsAnswer } from '@countersign/api/wallet/logins'
 import { Badge } from '@countersign/ui/elements/badge'
 import { Button } from '@countersign/ui/elements/button'
-import { Part, Said } from '@countersign/ui/elements/sheet'
-import { announce } from '@countersign/ui/page/frame'
+import { Part } from '@countersign/ui/elements/sheet'
 import { dayAndTime } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
-import { useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
-import { useList } from '../account/use-list.ts'
+import { DeedTold, type Told, useDeed } from '../account/use-deed.tsx'
+import { type Listed, NotFetched } from '../account/use-list.tsx'
+import { whyNot } from '../account/why-not.ts'
 import { own } from '../texts/own-texts.ts'
-import { programIn } from './program.ts'
+import { programName } from './program-name.ts'
 
 type Login = LoginsAnswer['logins'][number]
 
-export function LoginsPart() {
+export function LoginsPart({ list }: { readonly list: Listed<LoginsAnswer> }) {
   const t = own.value.settings
-  const { failed, reload, value } = useList<LoginsAnswer>('/auth/logins')
-  const [problem, setProblem] = useState(false)
-  const logins = value?.logins ?? []
+  const deed = useDeed()
+  const logins = list.value?.logins ?? []
 
-  async function end(path: string, told: string) {
+  /** One that is over already is what was wanted. */
+  async function end(path: string, told: string): Promise<Told> {
     const answer = await api.send('DELETE', path)
-    setProblem(!answer.ok)
-    if (answer.ok) announce(told)
-    await reload()
+    if (!answer.ok && answer.error.status !== 404) return { tone: 'bad', text: whyNot(answer.error) }
+    await list.reload()
+    return { tone: 'ok', text: told }
   }
 
   return (
     <Part label={t.logins}>
       <div class="stack" data-gap="m">
-        {(failed || problem) && <Said tone="bad">{t.failed}</Said>}
+        <NotFetched list={list} />
         <p>{t.loginsWhy}</p>
+        <DeedTold of={deed} />
         <ul class="rows" role="list">
           {logins.map((login) => (
             <li key={login.id}>
               <span>
-                <b class="foreign">{nameOf(login)}</b>
+                <b class="foreign">{programName(login.userAgent ?? '')}</b>
                 <span class="muted">{since(login)}</span>
-                {login.current && <Badge tone="brand">{t.thisOne}</Badge>}
               </span>
-              {!login.current && (
-                <Button kind="quiet" onPress={() => void end(`/auth/logins/${login.id}`, t.loginEnded)}>
+              {login.current ? (
+                <Badge tone="brand">{t.thisOne}</Badge>
+              ) : (
+                <Button
+                  kind="quiet"
+                  busy={deed.busy}
+                  label={`${t.endLogin}: ${programName(login.userAgent ?? '')}. ${since(login)}`}
+                  onPress={() =>
+                    deed.run(() => end(`/auth/logins/${encodeURIComponent(login.id)}`, t.loginEnded))
+                  }
+                >
                   {t.endLogin}
                 </Button>
               )}
             </li>
           ))}
         </ul>
-        {(logins.length > 1 || value?.next !== undefined) && (
+        {list.value?.next !== undefined && <p class="muted">{t.moreLogins}</p>}
+        {logins.length > 1 && (
           <div class="actions">
-            <Button onPress={() => void end('/auth/logins', t.othersEnded)}>{t.endOthers}</Button>
+            <Button busy={deed.busy} onPress={() => deed.run(() => end('/auth/logins', t.othersEnded))}>
+              {t.endOthers}
+            </Button>
           </div>
         )}
       </div>
     </Part>
   )
-}
-
-function nameOf({ userAgent }: Login): string {
-  const t = own.value.settings
-  const { browser, system } = programIn(userAgent ?? '')
-  if (browser === undefined) return t.otherProgram
-  return system === undefined ? browser : filled(t.browserOn, { browser, system })
 }
 
 function since({ by, createdOn, lastUsedOn }: Login): string {

@@ -2,72 +2,93 @@
 import type { PasskeyOptionsAnswer, PasskeysAnswer } from '@countersign/api/wallet/passkeys'
 import { Button } from '@countersign/ui/elements/button'
 import { key } from '@countersign/ui/elements/icons'
-import { Part, Said } from '@countersign/ui/elements/sheet'
-import { makePasskey } from '@countersign/ui/login/passkeys'
-import { announce } from '@countersign/ui/page/frame'
+import { plainName } from '@countersign/ui/elements/plain-name'
+import { Part } from '@countersign/ui/elements/sheet'
+import { hasPasskeys, makePasskey } from '@countersign/ui/login/passkeys'
 import { day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
-import { useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
-import { useList } from '../account/use-list.ts'
+import { DeedTold, type Told, useDeed } from '../account/use-deed.tsx'
+import { type Listed, NotFetched } from '../account/use-list.tsx'
+import { whyNot } from '../account/why-not.ts'
 import { own } from '../texts/own-texts.ts'
 import { wallet } from '../texts/wallet-texts.ts'
+import { programName } from './program-name.ts'
 
-export function PasskeysPart() {
+export function PasskeysPart({ list }: { readonly list: Listed<PasskeysAnswer> }) {
   const t = own.value.settings
-  const { failed, reload, value } = useList<PasskeysAnswer>('/auth/passkeys')
-  const [problem, setProblem] = useState<string>()
+  const deed = useDeed()
 
-  async function add() {
-    setProblem(undefined)
+  async function add(): Promise<Told> {
     const begun = await api.send<PasskeyOptionsAnswer>('POST', '/auth/passkeys/options')
-    if (!begun.ok) return setProblem(t.failed)
+    if (!begun.ok) return refused(begun.error.status === 409 ? t.tooManyPasskeys : whyNot(begun.error))
     const { ceremony, options } = begun.value
     const credential = await makePasskey(options)
-    if (!credential.ok) return setProblem(wallet.value.welcome.passkeyFailed)
-    const made = await api.send('POST', '/auth/passkeys', { ceremony, credential: credential.value })
-    if (!made.ok) return setProblem(t.failed)
-    announce(t.passkeyAdded)
-    return reload()
+    if (!credential.ok) return refused(whyNot(credential.error))
+    const made = await api.send('POST', '/auth/passkeys', {
+      ceremony,
+      credential: credential.value,
+      label: programName(navigator.userAgent),
+    })
+    if (!made.ok) return refused(made.error.code === 'passkey_exists' ? t.passkeyThere : whyNot(made.error))
+    await list.reload()
+    return { tone: 'ok', text: t.passkeyAdded }
   }
 
-  async function remove(id: string) {
-    setProblem(undefined)
+  async function remove(id: string): Promise<Told> {
     const removed = await api.send('DELETE', `/auth/passkeys/${encodeURIComponent(id)}`)
-    if (!removed.ok) return setProblem(removed.error.code === 'last_login' ? t.lastPasskey : t.failed)
-    announce(t.passkeyRemoved)
-    return reload()
+    if (!removed.ok && removed.error.code === 'last_login') return refused(t.lastPasskey)
+    if (!removed.ok && removed.error.status !== 404) return refused(whyNot(removed.error))
+    await list.reload()
+    return { tone: 'ok', text: t.passkeyRemoved }
   }
 
   return (
     <Part label={t.passkeys}>
       <div class="stack" data-gap="m">
-        {(failed || problem !== undefined) && <Said tone="bad">{problem ?? t.failed}</Said>}
-        {value?.length === 0 && <p>{t.noPasskeys}</p>}
-        <ul class="rows" role="list">
-          {value?.map(({ createdOn, id, label, lastUsedOn }) => (
-            <li key={id}>
-              <span>
-                <b class="foreign">{label}</b>
-                <span class="muted">
-                  {filled(lastUsedOn === undefined ? t.since : t.sinceAndUsed, {
-                    since: day(createdOn) ?? '',
-                    used: day(lastUsedOn) ?? '',
-                  })}
-                </span>
-              </span>
-              <Button kind="quiet" onPress={() => void remove(id)}>
-                {t.remove}
-              </Button>
-            </li>
-          ))}
-        </ul>
-        <div class="actions">
-          <Button icon={key} onPress={() => void add()}>
-            {t.addPasskey}
-          </Button>
-        </div>
+        <NotFetched list={list} />
+        <DeedTold of={deed} />
+        {list.value?.length === 0 && <p>{t.noPasskeys}</p>}
+        {(list.value?.length ?? 0) > 0 && (
+          <ul class="rows" role="list">
+            {list.value?.map(({ createdOn, id, label, lastUsedOn }) => {
+              const since = filled(lastUsedOn === undefined ? t.since : t.sinceAndUsed, {
+                since: day(createdOn) ?? '',
+                used: day(lastUsedOn) ?? '',
+              })
+              return (
+                <li key={id}>
+                  <span>
+                    <b class="foreign">{plainName(label)}</b>
+                    <span class="muted">{since}</span>
+                  </span>
+                  <Button
+                    kind="quiet"
+                    busy={deed.busy}
+                    label={`${t.remove}: ${plainName(label)}, ${since}`}
+                    onPress={() => deed.run(() => remove(id))}
+                  >
+                    {t.remove}
+                  </Button>
+                </li>
+              )
+            })}
+          </ul>
+        )}
+        {hasPasskeys() ? (
+          <div class="actions">
+            <Button icon={key} busy={deed.busy} onPress={() => deed.run(add)}>
+              {t.addPasskey}
+            </Button>
+          </div>
+        ) : (
+          <p class="muted">{wallet.value.welcome.noPasskeysHere}</p>
+        )}
       </div>
     </Part>
   )
+}
+
+function refused(text: string): Told {
+  return { tone: 'bad', text }
 }

@@ -1,32 +1,30 @@
 /** A new password, with the one that counts now. */
 import { SubmitButton } from '@countersign/ui/elements/button'
-import { Part, Said } from '@countersign/ui/elements/sheet'
+import { Part } from '@countersign/ui/elements/sheet'
 import { TextField } from '@countersign/ui/forms/field'
-import { announce } from '@countersign/ui/page/frame'
+import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
+import { DeedTold, type Told, useDeed } from '../account/use-deed.tsx'
+import { whyNot } from '../account/why-not.ts'
 import { own } from '../texts/own-texts.ts'
-import { wallet } from '../texts/wallet-texts.ts'
 
-export function PasswordPart() {
+/** `onChanged`: every other log-in is over. */
+export function PasswordPart({ onChanged }: { readonly onChanged: () => Promise<void> }) {
   const t = own.value.settings
+  const deed = useDeed()
   const [before, setBefore] = useState('')
   const [after, setAfter] = useState('')
-  const [said, setSaid] = useState<{ readonly tone: 'ok' | 'bad'; readonly text: string }>()
 
-  async function change() {
+  async function change(): Promise<Told> {
+    if (before === '' || after === '') return { tone: 'bad', text: t.passwordBoth }
     const body = { password: after, confirmation: { password: before } }
     const answer = await api.send('PUT', '/auth/password', body)
-    if (answer.ok) {
-      setBefore('')
-      setAfter('')
-      setSaid({ tone: 'ok', text: t.passwordChanged })
-      return announce(t.passwordChanged)
-    }
-    const { code, status } = answer.error
-    if (code === 'confirmation_wrong') return setSaid({ tone: 'bad', text: t.passwordWrong })
-    if (status === 400) return setSaid({ tone: 'bad', text: t.passwordShort })
-    return setSaid({ tone: 'bad', text: status === 429 ? wallet.value.welcome.tooMany : t.failed })
+    if (!answer.ok) return { tone: 'bad', text: sentenceFor(answer.error) }
+    setBefore('')
+    setAfter('')
+    await onChanged()
+    return { tone: 'ok', text: t.passwordChanged }
   }
 
   return (
@@ -36,16 +34,17 @@ export function PasswordPart() {
         data-gap="m"
         onSubmit={(event) => {
           event.preventDefault()
-          void change()
+          deed.run(change)
         }}
       >
-        {said !== undefined && <Said tone={said.tone}>{said.text}</Said>}
+        <DeedTold of={deed} />
         <TextField
           label={t.passwordNow}
           type="password"
           autocomplete="current-password"
           value={before}
           onInput={setBefore}
+          required
         />
         <TextField
           label={t.passwordNext}
@@ -54,11 +53,21 @@ export function PasswordPart() {
           autocomplete="new-password"
           value={after}
           onInput={setAfter}
+          required
         />
         <div class="actions">
-          <SubmitButton kind="plain">{t.changePassword}</SubmitButton>
+          <SubmitButton kind="plain" busy={deed.busy}>
+            {t.changePassword}
+          </SubmitButton>
         </div>
       </form>
     </Part>
   )
+}
+
+function sentenceFor(failure: CallFailure): string {
+  const t = own.value.settings
+  if (failure.code === 'confirmation_wrong') return t.passwordWrong
+  if (failure.code === 'account_without_password') return t.passwordsOff
+  return failure.status === 400 ? t.passwordShort : whyNot(failure)
 }

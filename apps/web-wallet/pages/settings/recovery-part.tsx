@@ -1,17 +1,16 @@
 /** How many recovery codes are left, and new ones in their place. */
 import type { RecoveryCodesAnswer, RecoveryCodesLeftAnswer } from '@countersign/api/wallet/access'
 import { Button } from '@countersign/ui/elements/button'
-import { Part, Said } from '@countersign/ui/elements/sheet'
+import { Part } from '@countersign/ui/elements/sheet'
 import { useState } from 'preact/hooks'
 import { type Confirmation, Confirming } from '../account/confirming.tsx'
 import { RecoveryCodes } from '../account/recovery-codes.tsx'
 import { api } from '../account/session.ts'
-import { useList } from '../account/use-list.ts'
+import { type Listed, NotFetched } from '../account/use-list.tsx'
 import { own } from '../texts/own-texts.ts'
 
-export function RecoveryPart() {
+export function RecoveryPart({ list }: { readonly list: Listed<RecoveryCodesLeftAnswer> }) {
   const t = own.value.settings
-  const { failed, reload, value } = useList<RecoveryCodesLeftAnswer>('/auth/recovery-codes')
   const [codes, setCodes] = useState<readonly string[]>([])
   const [asking, setAsking] = useState(false)
 
@@ -20,7 +19,7 @@ export function RecoveryPart() {
     if (answer.ok) {
       setCodes(answer.value.recoveryCodes)
       setAsking(false)
-      await reload()
+      await list.reload()
     }
     return answer
   }
@@ -28,10 +27,10 @@ export function RecoveryPart() {
   return (
     <Part label={t.recovery}>
       <div class="stack" data-gap="m">
-        {failed && <Said tone="bad">{t.failed}</Said>}
+        <NotFetched list={list} />
         <p>{t.recoveryWhy}</p>
-        {value !== undefined && <p>{t.codesLeft(value.left)}</p>}
-        {codes.length > 0 && <RecoveryCodes codes={codes} />}
+        {list.value !== undefined && <p>{t.codesLeft(list.value.left)}</p>}
+        {codes.length > 0 && <RecoveryCodes codes={codes} onKept={() => setCodes([])} />}
         <div class="actions">
           <Button onPress={() => setAsking(true)}>{t.newCodes}</Button>
         </div>

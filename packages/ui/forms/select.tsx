@@ -1,16 +1,17 @@
 /** One of several, by the browser's own list. */
-import { Field } from '@countersign/ui/forms/field'
+import { Field } from './field.tsx'
 
 export interface SelectProps {
   readonly label: string
+  readonly hint?: string
   readonly value: string
   readonly options: readonly { readonly value: string; readonly label: string }[]
   readonly onChange: (value: string) => void
 }
 
-export function Select({ label, value, options, onChange }: SelectProps) {
+export function Select({ value, options, onChange, ...field }: SelectProps) {
   return (
-    <Field label={label}>
+    <Field {...field}>
       {(names) => (
         <select
           {...names}

@@ -1,0 +1,11 @@
+/** Why something did not work, in a sentence of ours: what happened, and whether anything changed. */
+import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { wallet } from '../texts/wallet-texts.ts'
+
+export function whyNot({ code, kind, status }: CallFailure): string {
+  const t = wallet.value.welcome
+  if (code === 'passkey_not_used') return t.passkeyFailed
+  if (code === 'passwords_off') return t.passwordsOff
+  if (status === 429) return t.tooMany
+  return kind === 'unreachable' || kind === 'late' || status >= 502 ? t.noAnswer : t.failed
+}
