@@ -7,6 +7,8 @@ import { Part } from '@countersign/ui/elements/sheet'
 import { hasPasskeys, makePasskey } from '@countersign/ui/login/passkeys'
 import { day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
+import { useState } from 'preact/hooks'
+import { type Confirmation, Confirming } from '../account/confirming.tsx'
 import { api } from '../account/session.ts'
 import { DeedTold, type Told, useDeed } from '../account/use-deed.tsx'
 import { type Listed, NotFetched } from '../account/use-list.tsx'
@@ -19,10 +21,31 @@ export function PasskeysPart({ list }: { readonly list: Listed<PasskeysAnswer> }
   const t = own.value.settings
   const deed = useDeed()
 
-  async function add(): Promise<Told> {
-    const begun = await api.send<PasskeyOptionsAnswer>('POST', '/auth/passkeys/options')
-    if (!begun.ok) return refused(begun.error.status === 409 ? t.tooManyPasskeys : whyNot(begun.error))
-    const { ceremony, options } = begun.value
+  const [asking, setAsking] = useState(false)
+
+  const begin = (confirmation?: Confirmation) =>
+    api.send<PasskeyOptionsAnswer>('POST', '/auth/passkeys/options', { confirmation })
+
+  async function add(): Promise<Told | undefined> {
+    const begun = await begin()
+    if (begun.ok) return keep(begun.value)
+    // The login is older than ten minutes.
+    if (begun.error.code !== 'confirmation_needed')
+      return refused(begun.error.status === 409 ? t.tooManyPasskeys : whyNot(begun.error))
+    setAsking(true)
+    return undefined
+  }
+
+  async function addConfirmed(confirmation: Confirmation) {
+    const begun = await begin(confirmation)
+    if (begun.ok) {
+      setAsking(false)
+      deed.run(() => keep(begun.value))
+    }
+    return begun
+  }
+
+  async function keep({ ceremony, options }: PasskeyOptionsAnswer): Promise<Told> {
     const credential = await makePasskey(options)
     if (!credential.ok) return refused(whyNot(credential.error))
     const made = await api.send('POST', '/auth/passkeys', {
@@ -84,6 +107,14 @@ export function PasskeysPart({ list }: { readonly list: Listed<PasskeysAnswer> }
         ) : (
           <p class="muted">{wallet.value.welcome.noPasskeysHere}</p>
         )}
+        <Confirming
+          heading={t.addPasskey}
+          why={t.addPasskeyWhy}
+          action={t.addPasskey}
+          open={asking}
+          onClose={() => setAsking(false)}
+          perform={addConfirmed}
+        />
       </div>
     </Part>
   )

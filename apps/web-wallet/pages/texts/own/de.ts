@@ -83,6 +83,8 @@ export const de: TextsLike<OwnTexts> = {
     passkeys: 'Passkeys',
     noPasskeys: 'Es gibt noch keinen. Mit einem brauchen Sie kein Passwort.',
     addPasskey: 'Einen Passkey dieses Geräts hinzufügen',
+    addPasskeyWhy:
+      'Wer einen Passkey hat, kommt hinein, solange es ihn gibt. Zeigen Sie darum noch einmal, dass Sie es sind.',
     passkeyAdded: 'Der Passkey ist hinzugefügt.',
     passkeyRemoved: 'Der Passkey ist entfernt. Er öffnet diese Brieftasche nicht mehr.',
     passkeyThere: 'Dieser Passkey ist schon da.',
