@@ -103,9 +103,7 @@ it('lists outlive the stores', async () => {
   expect([other.status, other.instance]).toEqual([503, 'none'])
 
   back.push(await startRedis({ port: redis?.port ?? 0 }))
-  back.push(
-    await startPostgres({ port: postgres.port, dataFolder: join(data, 'postgres'), durable: false }),
-  )
+  back.push(await startPostgres({ port: postgres.port, dataFolder: join(data, 'postgres'), durable: false }))
   await eventually(
     'the balancer has an issuer again',
     async () => (await call(`${issuer}/readyz`)).status === 200,

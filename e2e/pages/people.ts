@@ -72,7 +72,9 @@ async function logInNew(stage: Stage, { context }: WatchedPage): Promise<Owner> 
   const kept = { domain: hostname, path: '/wallet-api', httpOnly: true, sameSite: 'Strict' } as const
   await context.addCookies([{ name: 'login', value: user.token, ...kept }])
   // As the page remembers it, which would ask nothing otherwise.
-  await context.addInitScript("localStorage.getItem('countersign.wallet') ?? localStorage.setItem('countersign.wallet', '')")
+  await context.addInitScript(
+    "localStorage.getItem('countersign.wallet') ?? localStorage.setItem('countersign.wallet', '')",
+  )
   return { email, password, user }
 }
 

@@ -79,7 +79,8 @@ export const en = {
     passkeys: 'Passkeys',
     noPasskeys: 'There is none yet. With one you need no password.',
     addPasskey: 'Add a passkey of this device',
-    addPasskeyWhy: 'Whoever has a passkey comes in for as long as it is there. So show once more that it is you.',
+    addPasskeyWhy:
+      'Whoever has a passkey comes in for as long as it is there. So show once more that it is you.',
     passkeyAdded: 'The passkey is added.',
     passkeyRemoved: 'The passkey is removed. It opens this wallet no more.',
     passkeyThere: 'This passkey is here already.',
