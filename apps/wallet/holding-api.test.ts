@@ -47,6 +47,7 @@ onBothDatabases('the calls for keys, DIDs and credentials', (store) => {
       keysetHandle: null,
       name: null,
       provesPossession: false,
+      credentials: 0,
     })
     expect((await inWallet(me, 'GET', `${key}/meta`)).json()).toMatchObject({
       keyId: made.text,

@@ -189,8 +189,12 @@ describe('a request', () => {
     await opened(link)
     await status(page, 'A wallet is reading the request.')
     await doneSteps(page, 2)
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     expectStatus(await answer(link, held), 200)
     await onResult('ok')
+    // What the stream told is there at once.
+    expect(asked.filter((path) => /\/openid4vc\/session\/[^/]+$/.test(path))).toEqual([])
     await page.locator('.facts', { hasText: 'Ada' }).first().waitFor()
     const told = await rows()
     expect(told.map(([title]) => title)).toEqual(expect.arrayContaining(SIX))

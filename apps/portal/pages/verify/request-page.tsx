@@ -24,6 +24,7 @@ import { CodePage, NotHeard } from '../waiting/code-page.tsx'
 import { Live } from '../waiting/live.tsx'
 import { askedIn, beginVerification, type KeptRequest, keptRequest } from './begin-verification.ts'
 import { inWords } from './dcql-preset.ts'
+import { keepHeard } from './heard-results.ts'
 import { isCodeOpen, type RequestStage, requestSteps, stageOf, waitsForReturn } from './request-steps.ts'
 
 export function RequestPage() {
@@ -35,7 +36,9 @@ export function RequestPage() {
   const { view } = followed
   const isDecided = view !== undefined && stageOf(view) === 'decided'
   useEffect(() => {
-    if (isDecided) route(`/verify/${encodeURIComponent(id)}/result`, true)
+    if (!isDecided) return
+    keepHeard(view)
+    route(`/verify/${encodeURIComponent(id)}/result`, true)
   }, [isDecided, id, route])
   if (view === undefined) return <NotHeard followed={followed} />
   // A heading that gets another name moves all that stands below it.

@@ -4,6 +4,7 @@
  */
 import './result.css'
 import type { VerificationView } from '@countersign/api/verifier/session'
+import { ok } from '@countersign/core/result'
 import { Outcome } from '@countersign/ui/elements/badge'
 import { Button, LinkButton } from '@countersign/ui/elements/button'
 import { again } from '@countersign/ui/elements/icons'
@@ -41,13 +42,18 @@ import { askedIn, beginVerification, keptRequest } from './begin-verification.ts
 import { CheckList } from './check-list.tsx'
 import { claimRows } from './claim-rows.ts'
 import { inWords } from './dcql-preset.ts'
+import { heardResult } from './heard-results.ts'
 import { Timeline } from './timeline.tsx'
 
 export function ResultPage() {
   const { params } = useRoute()
   const id = params['id'] ?? ''
   const tag = LANGUAGES[language()].format ?? LANGUAGES[language()].tag
-  const { value, failure, retry } = useLoaded(() => loadResult(id, tag), `${id} ${tag}`)
+  const {
+    value = heardResult(id, tag),
+    failure,
+    retry,
+  } = useLoaded(() => loadResult(id, tag), `${id} ${tag}`)
   if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
   if (value === undefined) return <Loading />
   if (!isDecided(value)) return <NotDecided id={id} />
@@ -55,7 +61,9 @@ export function ResultPage() {
 }
 
 /** In the language of the page, whatever the browser's is. */
-function loadResult(id: string, tag: string): Promise<Answer<VerificationView>> {
+async function loadResult(id: string, tag: string): Promise<Answer<VerificationView>> {
+  const heard = heardResult(id, tag)
+  if (heard !== undefined) return ok(heard)
   return api.get<VerificationView>(`/verifier${pathOf(id)}`, { headers: { 'accept-language': tag } })
 }
 
