@@ -64,6 +64,7 @@ describe('the first page', () => {
     await page.getByRole('button', { name: 'Create a wallet', exact: true }).click()
     await shows(watched, 'Your wallet is made')
     expect(await page.locator('.codes code').count()).toBe(10)
+    expect(await problemsOf(watched, { german: true })).toEqual([])
     await pressDecision(page, 'I have kept them')
     await shows(watched, 'Your first card goes here')
     await page.getByRole('button', { name: 'Log out' }).click()

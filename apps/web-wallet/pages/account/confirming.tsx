@@ -17,7 +17,7 @@ import { useRef, useState } from 'preact/hooks'
 import { own } from '../texts/own-texts.ts'
 import { api, visitor } from './session.ts'
 import { isThere, useList } from './use-list.tsx'
-import { whyNot } from './why-not.ts'
+import { reasonIn, whyNot } from './why-not.ts'
 
 /** As the API takes it. */
 export type Confirmation = Readonly<Record<string, unknown>>
@@ -131,6 +131,6 @@ async function byPasskey(): Promise<Answer<Confirmation>> {
 
 function sentenceFor(failure: CallFailure): string {
   const { code, status } = failure
-  const isWrong = code === 'confirmation_wrong' || (status === 400 && code === undefined)
+  const isWrong = code === 'confirmation_wrong' || (status === 400 && reasonIn(failure) === undefined)
   return isWrong ? own.value.confirming.wrong : whyNot(failure)
 }

@@ -15,7 +15,7 @@ import { own } from '../texts/own-texts.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { api, enterAt } from './session.ts'
-import { whyNot } from './why-not.ts'
+import { reasonIn, whyNot } from './why-not.ts'
 
 export function ResetPage() {
   const t = wallet.value.recovery
@@ -151,5 +151,7 @@ function sentenceFor(failure: CallFailure): string {
   if (code === 'link_unusable') return t.linkUnusable
   if (status === 409) return t.meansTaken
   // The link was read before, so it is the password that is not as it has to be.
-  return status === 400 && code === undefined ? own.value.settings.passwordShort : whyNot(failure)
+  return status === 400 && reasonIn(failure) === undefined
+    ? own.value.settings.passwordShort
+    : whyNot(failure)
 }

@@ -16,7 +16,7 @@ import { createWithPasskey, type Entered, logInWithPasskey } from './passkeys.ts
 import { createWithPassword, logInWithPassword } from './passwords.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { api, visitor, welcome } from './session.ts'
-import { whyNot } from './why-not.ts'
+import { reasonIn, whyNot } from './why-not.ts'
 
 type Entry = () => Promise<Answer<Entered>>
 /** What is being used. */
@@ -113,7 +113,7 @@ export function WelcomePage() {
         )}
       </Sheet>
       <div class="stack" data-gap="s">
-        <div class="actions">
+        <div class="actions" data-fill>
           <Button
             kind="quiet"
             onPress={() => {
@@ -230,8 +230,9 @@ function PasswordForm({ creating, busy, enter }: PasswordFormProps) {
 
 function sentenceFor(failure: CallFailure): string {
   const t = wallet.value.welcome
-  const { code, status } = failure
-  if (status === 401) return code === undefined ? t.wrong : t.passkeyUnknown
-  if (status === 409 && code === undefined) return t.exists
-  return status === 400 && code === undefined ? t.unfit : whyNot(failure)
+  const { status } = failure
+  const reason = reasonIn(failure)
+  if (status === 401) return reason === undefined ? t.wrong : t.passkeyUnknown
+  if (status === 409 && reason === undefined) return t.exists
+  return status === 400 && reason === undefined ? t.unfit : whyNot(failure)
 }

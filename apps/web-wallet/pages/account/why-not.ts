@@ -9,3 +9,8 @@ export function whyNot({ code, kind, status }: CallFailure): string {
   if (status === 429) return t.tooMany
   return kind === 'unreachable' || kind === 'late' || status >= 502 ? t.noAnswer : t.failed
 }
+
+/** The reason that the service names; where it names none, its code is the status once more. */
+export function reasonIn({ code, status }: CallFailure): string | undefined {
+  return code === String(status) ? undefined : code
+}

@@ -9,7 +9,7 @@ import { type Fact, Facts } from '@countersign/ui/elements/sheet'
 import { timeOfDay } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
 import { DeedTold, useDeed } from '../account/use-deed.tsx'
 import { whyNot } from '../account/why-not.ts'
@@ -61,6 +61,8 @@ function Below({ base, item, onDelete }: EntryProps) {
   const t = own.value.history
   const deed = useDeed()
   const [whole, setWhole] = useState<HistoryItem>()
+  // In another language it is told anew.
+  useEffect(() => setWhole(undefined), [item])
   const shown = whole ?? item
   const { contact, host = '' } = item.data.party ?? {}
   const isShare = item.action === 'Present'
@@ -86,7 +88,7 @@ function Below({ base, item, onDelete }: EntryProps) {
         />
       ))}
       <Facts facts={aboutFacts(shown)} none={ui.value.notGiven} />
-      <div class="actions">
+      <div class="actions" data-fill>
         {isShare && (
           <Button busy={deed.busy} onPress={() => deed.run(toggleValues)}>
             {whole === undefined ? t.showValues : t.hideValues}

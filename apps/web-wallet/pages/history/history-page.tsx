@@ -47,7 +47,7 @@ export function HistoryPage({ walletId }: { readonly walletId: string }) {
         )}
       </div>
       {card !== undefined && (
-        <div class="actions">
+        <div class="actions" data-fill>
           <LinkButton href={`/cards/${encodeURIComponent(card)}`}>{t.toCard}</LinkButton>
           <LinkButton kind="quiet" href="/history">
             {t.everything}

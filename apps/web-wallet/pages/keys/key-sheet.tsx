@@ -43,7 +43,7 @@ export function KeySheet({ deeds, dids, listed }: KeySheetProps) {
               { label: t.bound, value: t.boundCount(credentials) },
             ]}
           />
-          <div class="actions">
+          <div class="actions" data-fill>
             <Button onPress={() => deeds.makeDid(listed)} label={`${t.makeDid}: ${called}`}>
               {t.makeDid}
             </Button>
@@ -67,10 +67,14 @@ function DidPart({ deeds, listed }: { readonly listed: ListedDid; readonly deeds
   return (
     <Part label={called}>
       <div class="stack" data-gap="m">
-        {listed.default && <Badge tone="brand">{t.usual}</Badge>}
+        {listed.default && (
+          <div>
+            <Badge tone="brand">{t.usual}</Badge>
+          </div>
+        )}
         <CopyLine text={listed.did} />
         <p class="muted">{filled(t.since, { day: day(listed.createdOn) ?? '' })}</p>
-        <div class="actions">
+        <div class="actions" data-fill>
           {!listed.default && (
             <Button onPress={() => deeds.useDid(listed)} label={`${t.makeUsual}: ${called}`}>
               {t.makeUsual}

@@ -104,7 +104,7 @@ export const de: TextsLike<WalletTexts> = {
     bound: 'An diese Brieftasche gebunden. Eine Kopie anderswo ist nichts wert.',
     unbound: 'Nicht an diese Brieftasche gebunden: Wer eine Kopie hat, kann sie zeigen.',
     categories: 'Kategorien',
-    newCategory: 'Eine weitere Kategorie',
+    newCategory: 'Neue Kategorie',
     newCategoryHint: 'Ein Wort von Ihnen, unter dem Sie die Karte wiederfinden.',
     makeCategory: 'Dort einordnen',
     categoryEmpty: 'Geben Sie der Kategorie zuerst einen Namen.',

@@ -94,7 +94,7 @@ export const en = {
     bound: 'Bound to this wallet. A copy elsewhere is worth nothing.',
     unbound: 'Not bound to this wallet: whoever has a copy can show it.',
     categories: 'Categories',
-    newCategory: 'Another category',
+    newCategory: 'New category',
     newCategoryHint: 'A word of your own, under which you find the card again.',
     makeCategory: 'Put it there',
     categoryEmpty: 'Give the category a name first.',
