@@ -259,10 +259,7 @@ function metadata(state: State): JsonObject {
         ],
       },
       // What is within a claim is no claim more.
-      {
-        path: [...above(configuration.format), 'family_name', 'prefix'],
-        display: [{ name: 'Prefix', locale: 'en' }],
-      },
+      { path: [...above(configuration.format), 'family_name', 'prefix'], display: [{ name: 'Prefix' }] },
     ],
     ...defined({ bindingMethods: state.options.bindingMethods }),
   }))
