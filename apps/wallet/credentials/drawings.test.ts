@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto'
-import { decodeUtf8, encodeBase64, encodeUtf8 } from '@countersign/core/base64url'
+import { decodeUtf8 } from '@countersign/core/base64url'
 import { integrityValue } from '@countersign/credential/type-metadata/integrity'
 import type { SvgTemplateReference } from '@countersign/credential/type-metadata/type-metadata'
 import { startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { afterEach, expect, it } from 'vitest'
-import { useOffer } from '../receive/receive-credential.ts'
-import { startTestIssuer } from '../testing/issuer.testing.ts'
-import { dump, newOwner, onBothDatabases, onSqlite, type TestStore } from '../testing/wallet.testing.ts'
-import { cardsOf, findCard } from './cards.ts'
+import { inData, receivedCard, svg } from '../testing/received-card.testing.ts'
+import { dump, onBothDatabases, onSqlite, type TestStore } from '../testing/wallet.testing.ts'
+import { findCard } from './cards.ts'
 import { deleteCredential } from './credentials.ts'
 import { keepDrawings } from './drawings.ts'
 import { findPicture } from './pictures.ts'
@@ -17,8 +16,6 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((one) => one.close()))
 })
 
-const svg = (inside: string) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${inside}</svg>`
-const inData = (text: string) => `data:image/svg+xml;base64,${encodeBase64(encodeUtf8(text))}`
 const hashOf = (text: string) => integrityValue(createHash('sha256').update(text).digest())
 const withName = svg('<text x="1" y="5">{{name}}</text>')
 const claims = [
@@ -29,14 +26,7 @@ const values = { given_name: '<Planted> & "name"', adult: true }
 
 /** A card that was received, and is drawn by this template, in German too where there is one. */
 async function drawn(store: TestStore, template: SvgTemplateReference, german?: SvgTemplateReference) {
-  const issuer = await startTestIssuer()
-  open.push(issuer)
-  const wallet = store.instance()
-  const owned = await newOwner(wallet)
-  const taken = await useOffer(wallet, owned, { offer: issuer.offer() })
-  if (!taken.ok) throw new Error(taken.error.code)
-  const [card] = await cardsOf(wallet, owned, ['en'])
-  if (card === undefined) throw new Error('no card')
+  const { card, owned, wallet } = await receivedCard(store, 'en', open)
   const templates = [
     { locale: 'en', template },
     ...(german === undefined ? [] : [{ locale: 'de', template: german }]),

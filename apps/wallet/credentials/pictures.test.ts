@@ -1,10 +1,9 @@
-import { encodeBase64, encodeUtf8 } from '@countersign/core/base64url'
+import { encodeBase64 } from '@countersign/core/base64url'
 import { startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { afterEach, expect, it } from 'vitest'
-import { useOffer } from '../receive/receive-credential.ts'
-import { eagle, startTestIssuer } from '../testing/issuer.testing.ts'
+import { eagle } from '../testing/issuer.testing.ts'
+import { inData, receivedCard, svg } from '../testing/received-card.testing.ts'
 import { dump, newOwner, onBothDatabases, onSqlite, type TestStore } from '../testing/wallet.testing.ts'
-import { cardsOf } from './cards.ts'
 import { deleteCredential, findCredential } from './credentials.ts'
 import { findPicture, keepLogos, keptPictures, logoOf } from './pictures.ts'
 
@@ -15,22 +14,14 @@ afterEach(async () => {
 
 /** A card, as somebody sees it who reads German. */
 async function received(store: TestStore) {
-  const issuer = await startTestIssuer()
-  open.push(issuer)
-  const wallet = store.instance()
-  const owned = await newOwner(wallet)
-  const taken = await useOffer(wallet, owned, { offer: issuer.offer() })
-  if (!taken.ok) throw new Error(taken.error.code)
-  const [card] = await cardsOf(wallet, owned, ['de'])
-  if (card === undefined) throw new Error('no card')
+  const { card, owned, wallet } = await receivedCard(store, 'de', open)
   const [, credential = '', picture = ''] =
     /\/credentials\/([^/]+)\/pictures\/([^/]+)$/.exec(card.look.logo?.uri ?? '') ?? []
   const address = [decodeURIComponent(credential), picture] as const
   return { address, card, owned, wallet }
 }
 
-const svg = (inside: string) => `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">${inside}</svg>`
-const drawn = (inside: string) => `data:image/svg+xml;base64,${encodeBase64(encodeUtf8(svg(inside)))}`
+const drawn = (inside: string) => inData(svg(inside))
 
 onBothDatabases('the logo of a card', (store) => {
   it('is kept with it, sealed and for its owner alone, and goes with it', async () => {
