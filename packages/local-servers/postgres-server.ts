@@ -82,20 +82,21 @@ async function prepareFolder(wanted: string | undefined, identity: Identity): Pr
   const folder = wanted ?? (await temporaryFolder('postgres'))
   await mkdir(folder, { recursive: true, mode: 0o700 })
   if (identity.uid !== undefined && identity.gid !== undefined) {
-    await passable(dirname(resolve(folder)))
+    await passable(dirname(resolve(folder)), identity)
     await chown(folder, identity.uid, identity.gid)
   }
   return folder
 }
 
-/** Root may pass through every folder, its server only through those that are open to others. */
-async function passable(folder: string): Promise<void> {
-  const { mode } = await stat(folder)
-  if ((mode & 0o001) === 0)
+/** Root may pass through every folder, its server only through its own and those that are open to it. */
+async function passable(folder: string, server: Identity): Promise<void> {
+  const { gid, mode, uid } = await stat(folder)
+  const bit = uid === server.uid ? 0o100 : gid === server.gid ? 0o010 : 0o001
+  if ((mode & bit) === 0)
     throw new Error(
       `PostgreSQL runs as the user postgres here, who may not pass through ${folder}: chmod o+x ${folder}`,
     )
-  if (dirname(folder) !== folder) await passable(dirname(folder))
+  if (dirname(folder) !== folder) await passable(dirname(folder), server)
 }
 
 async function initialise(initdb: string, folder: string, identity: Identity): Promise<void> {
