@@ -49,11 +49,9 @@ export function ResultPage() {
   const { params } = useRoute()
   const id = params['id'] ?? ''
   const tag = LANGUAGES[language()].format ?? LANGUAGES[language()].tag
-  const {
-    value = heardResult(id, tag),
-    failure,
-    retry,
-  } = useLoaded(() => loadResult(id, tag), `${id} ${tag}`)
+  const heard = heardResult(id, tag)
+  const load = async () => (heard === undefined ? loadResult(id, tag) : ok(heard))
+  const { value = heard, failure, retry } = useLoaded(load, `${id} ${tag}`)
   if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
   if (value === undefined) return <Loading />
   if (!isDecided(value)) return <NotDecided id={id} />
@@ -61,9 +59,7 @@ export function ResultPage() {
 }
 
 /** In the language of the page, whatever the browser's is. */
-async function loadResult(id: string, tag: string): Promise<Answer<VerificationView>> {
-  const heard = heardResult(id, tag)
-  if (heard !== undefined) return ok(heard)
+function loadResult(id: string, tag: string): Promise<Answer<VerificationView>> {
   return api.get<VerificationView>(`/verifier${pathOf(id)}`, { headers: { 'accept-language': tag } })
 }
 
