@@ -120,7 +120,7 @@ const containers: TestProjectInlineConfiguration = {
 const pages: TestProjectInlineConfiguration = {
   test: {
     name: 'pages',
-    globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
+    globalSetup: [inRoot('scripts/built-pages.setup.mjs'), inRoot('e2e/pages/stage.setup.ts')],
     include: ['e2e/pages/**/*.test.ts', 'testing/browser/**/*.test.ts'],
     ...beside,
     ...patient,

@@ -4,7 +4,7 @@ import { problemsOf } from '@countersign/testing/browser/page-checks'
 import type { WatchedPage } from '@countersign/testing/browser/watched-page'
 import { call, postJson } from '@countersign/testing/client/http'
 import { heldBy, type WalletUser } from '@countersign/testing/client/wallet-api'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
   ANA,
   addAuthenticator,
@@ -21,7 +21,7 @@ import { openStage, type Stage } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
-  stage = await openStage()
+  stage = await openStage(inject('stageCluster'))
 })
 afterAll(() => stage?.close())
 
