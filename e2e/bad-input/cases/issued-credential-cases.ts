@@ -175,7 +175,7 @@ const INDICES = 131_072
 async function freeIndex({ index, issuerUrl, listUri }: Issued): Promise<number> {
   for (let next = (index + 1) % INDICES; ; next = (next + 1) % INDICES) {
     const query = new URLSearchParams({ statusListUri: listUri, statusListIndex: `${next}` })
-    const found = expectStatus(await call(`${issuerUrl}/openid4vc/credentials?${query}`), 200)
+    const found = expectStatus(await call(`${issuerUrl}/openid4vc/credentials?${query.toString()}`), 200)
     if ((JSON.parse(found.text) as unknown[]).length === 0) return next
   }
 }
