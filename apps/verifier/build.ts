@@ -2,6 +2,7 @@
  * Puts the verifier together from ports and settings: its use cases' record, and the service over it. `main.ts` opens the
  * ports from a configuration; tests and the simulation hand in theirs. What is not configured is as `config.ts` says.
  */
+import type { JsonObject } from '@countersign/core/json'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
@@ -35,6 +36,8 @@ export interface VerifierPorts
 export interface VerifierSettings
   extends Omit<VerifierLimits, 'skewSeconds' | 'bindingWindowSeconds' | 'statusLookUpMs'> {
   readonly baseUrl: string
+  readonly clientName?: string | undefined
+  readonly clientContact?: string | undefined
 }
 
 const SKEW_SECONDS = 60
@@ -53,6 +56,7 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
     macs: { responseCode: sealing.mac('response-code') },
     formats: formatRegistry(formats),
     baseUrl: settings.baseUrl,
+    clientMetadata: clientMetadataOf(settings),
     limits: {
       sessionTtlSeconds: settings.sessionTtlSeconds,
       resultRetentionSeconds: settings.resultRetentionSeconds,
@@ -62,6 +66,13 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
     },
     answerLimit: tokenBuckets({ ...ANSWERS, nowMs: () => handedIn.now() * 1000 }),
     lookTurns: lookTurns(),
+  }
+}
+
+function clientMetadataOf({ clientContact, clientName }: VerifierSettings): JsonObject {
+  return {
+    ...(clientName !== undefined && { client_name: clientName }),
+    ...(clientContact !== undefined && { contacts: [clientContact] }),
   }
 }
 

@@ -14,6 +14,21 @@ export const verifierShape = {
     .describe(
       'How the verifier proves to wallets who it is: the prefix of its client identifier (OpenID4VP 1.0 §5.9)',
     ),
+  clientName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe(
+      'What the verifier calls itself to wallets (`client_name`, RFC 7591 §2), which show it as its own word',
+    ),
+  clientContact: z
+    .email()
+    .optional()
+    .describe(
+      'An e-mail address for whoever shared something (`contacts`, RFC 7591 §2): a wallet’s history leads to it',
+    ),
   sessionTtlSeconds: z
     .int()
     .min(10)

@@ -1,3 +1,5 @@
+import type { JsonObject } from '@countersign/core/json'
+import { decodeJws } from '@countersign/crypto/jose/jws'
 import { describe, expect, it } from 'vitest'
 import { sessionView } from './http/session-view.ts'
 import { serveRequest } from './request/serve-request.ts'
@@ -30,6 +32,21 @@ describe('a request object', () => {
     const form = await answerTo(session, await heldCredential(test), test.clock.now)
     await receivePresentation(test.verifier, session.id, form)
     expect(await serveRequest(test.verifier, session.id, undefined)).toMatchObject({ ok: true })
+  })
+
+  it.each([
+    [{}, []],
+    [{ clientName: 'Example Shop' }, [['client_name', 'Example Shop']]],
+    [{ clientContact: 'privacy@shop.example' }, [['contacts', ['privacy@shop.example']]]],
+  ])('says of the verifier what is configured: %j', async (settings, members) => {
+    const { verifier } = await testVerifier(undefined, {}, settings)
+    const { id } = await started(verifier)
+    const request = await serveRequest(verifier, id, undefined)
+    const decoded = request.ok ? decodeJws(request.value) : request
+    const { vp_formats_supported, ...said } = (decoded.ok &&
+      decoded.value.payload['client_metadata']) as JsonObject
+    expect(vp_formats_supported).toBeDefined()
+    expect(Object.entries(said)).toEqual(members)
   })
 })
 

@@ -2,6 +2,8 @@
  * What the verifier's use cases stand on: ports, keys and settings, put together once in `main.ts`. Use cases know
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
+
+import type { JsonObject } from '@countersign/core/json'
 import type { Check } from '@countersign/credential/contract/checks'
 import type { VerifiedPresentation } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
@@ -31,6 +33,8 @@ export interface Verifier {
   readonly macs: { readonly responseCode: Mac }
   /** Effective client identifier with its prefix, derived from the signer's certificate. */
   readonly clientId: string
+  /** Who that is, in its own words: members of `client_metadata`. */
+  readonly clientMetadata?: JsonObject | undefined
   readonly trust: IssuerTrust
   /** Keys of holders whom a DID names that is not its own key. */
   readonly holderKeys?: DidKeyResolver | undefined

@@ -107,6 +107,12 @@ describe('the history', () => {
     await entry.locator('summary').first().click()
     await entry.getByText('••••••').waitFor()
     expect(await page.content()).not.toContain('Ana Maria')
+    const letter = new URL(
+      (await entry.getByRole('link', { name: 'Ask for deletion' }).getAttribute('href')) ?? '',
+    )
+    expect([letter.protocol, letter.pathname]).toEqual(['mailto:', 'privacy@shop.example'])
+    expect(letter.searchParams.get('subject')).toBe('Deletion of my data')
+    expect(letter.searchParams.get('body')).toContain(new URL(stage.cluster.urls.verifier).host)
     expect(await problemsOf(watched, { german: true })).toEqual([])
     await entry.getByRole('button', { name: 'Show values' }).click()
     await entry.getByText('Ana Maria').first().waitFor()

@@ -8,7 +8,7 @@ import type { Verifier } from '../verifier.ts'
 
 type ServingVerifier = Pick<
   Verifier,
-  'sessions' | 'signals' | 'backOff' | 'observe' | 'formats' | 'requestSigner' | 'now'
+  'sessions' | 'signals' | 'backOff' | 'observe' | 'formats' | 'requestSigner' | 'clientMetadata' | 'now'
 >
 
 export async function serveRequest(
@@ -25,6 +25,7 @@ export async function serveRequest(
     now,
     formats: verifier.formats.all,
     walletNonce,
+    clientMetadata: verifier.clientMetadata,
   })
   return ok(await signRequestObject(payload, verifier.requestSigner))
 }

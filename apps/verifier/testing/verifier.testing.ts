@@ -13,7 +13,7 @@ import { openMemoryEngine } from '@countersign/stores/memory'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
 import { type Authority, newAuthority } from '@countersign/testing/people/authority'
-import { buildVerifier, type VerifierPorts } from '../build.ts'
+import { buildVerifier, type VerifierPorts, type VerifierSettings } from '../build.ts'
 import { VERIFIER_DEFAULTS } from '../config.ts'
 import { POLICIES } from '../policies/policy-list.ts'
 import { startVerification } from '../request/start-verification.ts'
@@ -40,6 +40,7 @@ export type TestPorts = Partial<
 export async function testVerifier(
   formats: readonly CredentialFormat[] = [sdJwtVc],
   ports: TestPorts = {},
+  settings: Partial<VerifierSettings> = {},
 ): Promise<TestVerifier> {
   const { clock = { now: 1_800_000_000 }, ...replaced } = ports
   const authority = newAuthority('Test CA', clock.now)
@@ -62,7 +63,7 @@ export async function testVerifier(
       now: () => clock.now,
       ...replaced,
     },
-    { ...VERIFIER_DEFAULTS, baseUrl: 'https://verifier.example' },
+    { ...VERIFIER_DEFAULTS, baseUrl: 'https://verifier.example', ...settings },
   )
   return { verifier, clock, authority, issuer: authority.vouchFor(named) }
 }
