@@ -54,7 +54,7 @@ describe('a wish', () => {
     ['169.254.1.1', 'no address of a private network'],
     ['127.0.0.1', 'this machine alone'],
     ['localhost', 'this machine alone'],
-    ['::1', 'this machine alone'],
+    ['::1', 'say a name or an IPv4 address'],
     ['fd00::2', 'say a name or an IPv4 address'],
     ['https://laptop.local', 'no host name; say it without https:// and port'],
     ['laptop.local:7101', 'no host name'],

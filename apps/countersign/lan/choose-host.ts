@@ -71,9 +71,10 @@ async function foundHost(machine: Machine): Promise<LanHost> {
 }
 
 function ownAddress(wish: string, machine: Machine): LanHost {
-  if (isLoopbackHost(wish))
-    throw new StartRefused(`--lan=${wish}: no phone reaches that, it is this machine alone`)
   if (isIP(wish) !== 4) throw new StartRefused(`--lan=${wish}: say a name or an IPv4 address`)
+  if (wish === SERVICES_LISTEN_ON) throw new StartRefused(`--lan=${wish}: ${ALONE}`)
+  // No phone reaches it; all of it can be tried out where there is no network.
+  if (isLoopbackHost(wish)) return { name: wish, address: wish }
   if (classifyAddress(wish) !== 'private')
     throw new StartRefused(
       `--lan=${wish}: that is no address of a private network, and what is for development is not served to everybody`,
@@ -83,6 +84,9 @@ function ownAddress(wish: string, machine: Machine): LanHost {
   return { name: wish, address: wish }
 }
 
+const SERVICES_LISTEN_ON = '127.0.0.1'
+const ALONE = 'no phone reaches that, it is this machine alone'
+
 function notOurs(own: readonly string[]): string {
   return own.length === 0
     ? 'this machine has no address in a private network'
@@ -90,8 +94,7 @@ function notOurs(own: readonly string[]): string {
 }
 
 async function ownName(name: string, machine: Machine): Promise<LanHost> {
-  if (isLoopbackHost(name))
-    throw new StartRefused(`--lan=${name}: no phone reaches that, it is this machine alone`)
+  if (isLoopbackHost(name)) throw new StartRefused(`--lan=${name}: ${ALONE}`)
   if (!isName(name))
     throw new StartRefused(`--lan=${name}: that is no host name; say it without https:// and port`)
   const address = await ownAddressOf(name, machine)
@@ -123,7 +126,7 @@ function ownPrivateAddresses({ interfaces }: Machine): readonly string[] {
     .flatMap(([, addresses]) => addresses ?? [])
     .filter(({ address, family }) => family === 'IPv4' && classifyAddress(address) === 'private')
     .map(({ address }) => address)
-    .filter((address) => !isLoopbackHost(address))
+    .filter((address) => address !== SERVICES_LISTEN_ON)
 }
 
 /** RFC 1123 §2.1, in small letters; the last label is no number, or it would be read as an address. */

@@ -6,12 +6,15 @@ import type { AnchorFacts } from './anchor-page.ts'
 /** Bright white on black, whatever the colours of the terminal: the modules of white are the blocks. */
 const [WHITE_ON_BLACK, PLAIN] = ['\u001b[97;40m', '\u001b[0m']
 
+/** Modules of white around a code (ISO/IEC 18004). */
+const QUIET = 4
+
 /** `url`: of the page. */
 export function lanLines(
   url: string,
   { authority, fingerprint, name, walletUrl }: AnchorFacts,
 ): readonly string[] {
-  const code = encodeQR(url, 'ascii').trimEnd().split('\n')
+  const code = encodeQR(url, 'ascii', { border: QUIET }).trimEnd().split('\n')
   return [
     '',
     `  For a phone in the same network: scan this, or open ${url}`,
