@@ -118,13 +118,20 @@ const PROXY_OF_THIS_MACHINE = '--trustedProxies=127.0.0.1,::1'
 export async function startAll(
   argv: readonly string[],
   { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
-  lan?: Pick<Lan, 'flags' | 'secureFor'>,
+  lan?: Pick<Lan, 'defaults' | 'flags' | 'secureFor'>,
 ): Promise<readonly RunningService[]> {
   const names = SERVICES.map(({ name }) => `--${name}.instance=${name}`)
   const given = { argv: [...argv, ...(lan?.flags ?? [])], env, cwd }
   const start = {
     ...given,
-    argv: ['--logLevel=warn', PROXY_OF_THIS_MACHINE, ...names, ...(await addressesIn(given)), ...given.argv],
+    argv: [
+      '--logLevel=warn',
+      PROXY_OF_THIS_MACHINE,
+      ...names,
+      ...(await addressesIn(given)),
+      ...(lan?.defaults ?? []),
+      ...given.argv,
+    ],
   }
   const starting = SERVICES.map(async ({ name, port, load }) =>
     (await load())({ ...start, defaultPort: port, secure: lan?.secureFor(name) }),

@@ -23,8 +23,10 @@ export interface Lan {
   readonly host: LanHost
   /** PEM: what a phone has to trust. */
   readonly anchor: string
-  /** What the services are told: under which address they speak of themselves. */
+  /** What the services are told, under which address they speak of themselves. */
   readonly flags: readonly string[]
+  /** The same, where nobody says otherwise. */
+  readonly defaults: readonly string[]
   /** Undefined for a service that stays on this machine. */
   secureFor(name: ServiceName): SecureAddress | undefined
 }
@@ -35,21 +37,28 @@ export async function openLan(wish: string | undefined, given: Given, machine = 
   if (typeof setDefaultCACertificates !== 'function')
     throw new StartRefused(`--lan needs Node 24.5 or later, and this is ${process.versions.node}`)
   const host = await chooseHost(wish, machine)
-  const flags = await Promise.all(REACHED.map((service) => baseUrlFlag(service, host, given)))
-  const identity = await httpsIdentity(host.name, given)
+  const urls = new Map(
+    await Promise.all(
+      REACHED.map(async (service) => [service.name, await urlOf(service, host, given)] as const),
+    ),
+  )
+  const { anchor, certificates, key } = await httpsIdentity(host.name, given)
   // The services call each other by the addresses that they give to everybody.
-  setDefaultCACertificates([...getCACertificates('default'), identity.anchor])
-  const { anchor, certificates, key } = identity
+  setDefaultCACertificates([...getCACertificates('default'), anchor])
   return {
     host,
     anchor,
-    flags,
-    secureFor: (name) =>
-      REACHED.some((service) => service.name === name)
-        ? { host: host.address, key, certificates }
-        : undefined,
+    defaults: [WITHIN, `--wallet.repositoryUrl=${urls.get('repository')}`],
+    flags: [...urls].map(([name, url]) => `--${name}.baseUrl=${url}`),
+    secureFor: (name) => (urls.has(name) ? { host: host.address, key, certificates } : undefined),
   }
 }
+
+/**
+ * Whoever has an account, and in this network anybody may make one, names addresses to which the wallet sends what he partly
+ * writes himself. On loopback the doors of issuer and verifier would take it for the operator's.
+ */
+const WITHIN = '--wallet.allowPrivateAddresses=false'
 
 export interface ShownLan {
   readonly page: RunningService
@@ -69,7 +78,7 @@ export async function showLan(lan: Lan, services: readonly RunningService[]): Pr
 
 const REACHED = SERVICES.filter(({ staysHome }) => staysHome !== true)
 
-async function baseUrlFlag({ name, port }: ServiceEntry, host: LanHost, given: Given): Promise<string> {
+async function urlOf({ name, port }: ServiceEntry, host: LanHost, given: Given): Promise<string> {
   const { local, public: baseUrl, webHost } = await addressOf({ ...given, service: name, defaultPort: port })
   const listensOn = new URL(local).port
   if (baseUrl !== local)
@@ -82,7 +91,7 @@ async function baseUrlFlag({ name, port }: ServiceEntry, host: LanHost, given: G
     )
   if (listensOn === '0')
     throw new StartRefused(`--lan needs ports that are known, and that of ${name} is any free one`)
-  return `--${name}.baseUrl=https://${host.name}:${listensOn}`
+  return `https://${host.name}:${listensOn}`
 }
 
 /** From the same identity as that of the services: their data folder, or the store that they share. */

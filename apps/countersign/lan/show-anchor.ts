@@ -53,7 +53,11 @@ async function serve(
   const http = await createHttpService({
     title: 'Countersign for a phone',
     description: 'The certificate that a phone has to trust.',
-    routes: (app) => pageRoutes(app, { pages, routes: ['/'], baseUrl: config.baseUrl }),
+    routes: (app) => {
+      // Without TLS it says nothing, and browsers complain.
+      app.addHook('onSend', async (_request, reply) => void reply.removeHeader('cross-origin-opener-policy'))
+      pageRoutes(app, { pages, routes: ['/'], baseUrl: config.baseUrl })
+    },
     config,
     checks: [],
   })
@@ -89,6 +93,7 @@ const SHEETS = [
 ]
 
 async function styleSheet(): Promise<string> {
-  const files = SHEETS.map((name) => new URL(`../../../packages/ui/${name}`, import.meta.url))
+  const shared = SHEETS.map((name) => new URL(`../../../packages/ui/${name}`, import.meta.url))
+  const files = [...shared, new URL('anchor-page.css', import.meta.url)]
   return (await Promise.all(files.map((file) => readFile(fileURLToPath(file), 'utf8')))).join('\n')
 }

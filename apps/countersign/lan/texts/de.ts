@@ -25,7 +25,7 @@ export const de: PageTexts = {
   open: '4. Die Brieftasche öffnen',
   openButton: 'Brieftasche öffnen',
   noPasskeys:
-    'Passkeys gelten für Namen, und hier gibt es nur eine Adresse. Nehmen Sie in der Brieftasche ein Passwort; Kamera und Arbeiten ohne Netz betrifft das nicht.',
+    'Passkeys gelten für Namen, und hier gibt es nur eine Adresse. Nehmen Sie in der Brieftasche ein Passwort; alles andere geht, auch die Kamera.',
   what: 'Was installiert wird',
   whatItIs: [
     'Eine Zertifizierungsstelle namens „{authority}“. Was unter ihr unterschreibt, darf {name} nennen und keinen anderen Rechner, und Telefone lehnen ab, was es sonst unterschriebe. Der Schlüssel der Stelle selbst wurde vergessen, als sie gemacht war.',

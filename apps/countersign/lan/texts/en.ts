@@ -24,7 +24,7 @@ export const en = {
   open: '4. Open the wallet',
   openButton: 'Open the wallet',
   noPasskeys:
-    'Passkeys are for names, and this stack has an address only. Take a password in the wallet; camera and working without a network are not concerned.',
+    'Passkeys are for names, and this stack has an address only. Take a password in the wallet; everything else works, the camera too.',
   what: 'What is installed',
   whatItIs: [
     'A certificate authority called “{authority}”. What signs below it may name {name} and no other host, and phones refuse whatever else it would sign. The key of the authority itself was forgotten when it was made.',
