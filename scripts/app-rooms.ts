@@ -575,6 +575,17 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/countersign/missing-pages.ts',
     'apps/countersign/services.ts',
   ),
+  'apps/countersign/lan': using(
+    ['qr'],
+    'service/compose',
+    'service/config',
+    'service/http',
+    'service/http/http-service.ts',
+    'service/http/pages',
+    'service/operation',
+    'service/outgoing',
+    'apps/countersign/services.ts',
+  ),
   'apps/countersign': onNode(
     'service/compose',
     'service/config',
@@ -587,5 +598,6 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/countersign/operator',
     'apps/countersign/missing-pages.ts',
     'apps/countersign/cluster',
+    'apps/countersign/lan',
   ),
 }

@@ -16,7 +16,7 @@ export function hasPasskeys(): boolean {
   )
 }
 
-/** Passkeys are for a name (WebAuthn Level 3 §5.1.2: a domain), and this page is open under an address. */
+/** Passkeys are for a name (WebAuthn Level 3 §5.1.3: a valid domain), and this page is open under an address. */
 export function isAtAddress(): boolean {
   // A browser writes every IPv4 address in four parts, and no name ends in a number (URL Standard, host parsing).
   return /^\[|\.\d+$/.test(location.hostname)
