@@ -395,6 +395,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   // Run in a browser, and are built by Vite.
   'apps/web-wallet/pages/texts': pure('apps/web-wallet/pages/texts/own'),
   'apps/web-wallet/pages/texts/own': pure(),
+  'apps/web-wallet/pages/early': using([], 'api/wallet', 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/account': using(['preact', '@preact/signals'], 'api/wallet'),
   'apps/web-wallet/pages/history': using(
     ['preact', 'preact-iso'],
@@ -481,6 +482,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/portal/pages/text': pure('apps/portal/pages/text/home', 'apps/portal/pages/text/operation'),
   'apps/portal/pages/text/home': pure(),
   'apps/portal/pages/text/operation': pure(),
+  'apps/portal/pages/early': using([], 'api/portal'),
   'apps/portal/pages/parts': using(['preact'], 'apps/portal/pages/session.ts'),
   'apps/portal/pages/waiting': using(['preact', 'preact-iso'], 'apps/portal/pages/parts'),
   'apps/portal/pages/home': pure(

@@ -49,6 +49,7 @@ async function builtBy(root, app, hash, tell) {
     const made = join(folder, `.dist-${randomUUID()}`)
     try {
       await bundle(join(folder, 'pages'), made)
+      await addEarlyScript(join(folder, 'pages'), made)
       await pack(made)
       await publish(made, join(folder, 'dist'), hash)
     } finally {
@@ -60,29 +61,83 @@ async function builtBy(root, app, hash, tell) {
   }
 }
 
+/** Browsers that have `light-dark()`, so that it stays as it was written. */
+const BROWSERS = ['chrome123', 'firefox121', 'safari17.5']
+/** Each file more would wait for its turn on a line: what every page begins with comes in one, and what several parts share. */
+const CHUNKS = [
+  { name: 'main', tags: ['$initial'], priority: 2 },
+  { name: 'shared', minShareCount: 2, test: /^(?!.*\/(?:texts?|scan)\/)/, priority: 1 },
+]
+/** Asks for what a page needs while the page's own script is on its way. */
+const EARLY = 'early/early.ts'
+const MANIFEST = '.vite/manifest.json'
+
 async function bundle(pages, outDir) {
   const { build } = await import('vite')
   await build({
-    configFile: false,
-    root: pages,
+    ...common(pages),
     publicDir: join(pages, 'public'),
-    logLevel: 'warn',
-    envDir: false,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     build: {
       outDir,
       emptyOutDir: true,
-      // Browsers that have `light-dark()`, so that it stays as it was written.
-      target: ['chrome123', 'firefox121', 'safari17.5'],
-      cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
+      manifest: MANIFEST,
+      target: BROWSERS,
+      cssTarget: BROWSERS,
       // One sheet an app: a page that is loaded later brings no flash of a page without a look.
       cssCodeSplit: false,
       // A small drawing weighs less within the sheet than another request for it.
-      assetsInlineLimit: 2048,
+      assetsInlineLimit: 3072,
       modulePreload: { polyfill: false },
+      rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
       reportCompressedSize: false,
     },
   })
+}
+
+function common(pages) {
+  return { configFile: false, root: pages, logLevel: 'warn', envDir: false }
+}
+
+/**
+ * Stands within the first page, so that it runs before anything else has come; the service tells browsers its hash. It is built by
+ * itself, and told the names of the parts.
+ */
+async function addEarlyScript(pages, outDir) {
+  const { build } = await import('vite')
+  const parts = partsIn(JSON.parse(await readFile(join(outDir, MANIFEST), 'utf8')))
+  await rm(join(outDir, dirname(MANIFEST)), { recursive: true })
+  const { output } = await build({
+    ...common(pages),
+    publicDir: false,
+    define: { PARTS: JSON.stringify(parts) },
+    build: {
+      write: false,
+      target: BROWSERS,
+      rolldownOptions: { input: join(pages, EARLY), output: { format: 'iife' } },
+    },
+  })
+  const code = output[0].code.trim().replaceAll('</', '<\\/')
+  const index = join(outDir, 'index.html')
+  const page = await readFile(index, 'utf8')
+  await writeFile(
+    index,
+    page.replace('<script type="module"', (tag) => `<script>${code}</script>\n    ${tag}`),
+  )
+}
+
+/** By the module, as it is called from the pages' folder: the files that it needs beside those of the first page. */
+function partsIn(manifest) {
+  const first = new Set(filesOf(manifest, 'index.html'))
+  const later = Object.entries(manifest).filter(([, { isDynamicEntry }]) => isDynamicEntry)
+  return Object.fromEntries(
+    later.map(([name]) => [name, filesOf(manifest, name).filter((file) => !first.has(file))]),
+  )
+}
+
+function filesOf(manifest, name) {
+  const { file, imports = [] } = manifest[name]
+  return [...new Set([`/${file}`, ...imports.flatMap((one) => filesOf(manifest, one))])]
 }
 
 /** Beside each file its smaller forms, where they are smaller. */

@@ -1,14 +1,12 @@
 /** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
 import { cards, clock, scan, settings } from '@countersign/ui/elements/icons'
-import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import type { ComponentChildren } from 'preact'
-import { useCallback, useEffect, useState } from 'preact/hooks'
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
-import { findVisitor, logOut, visitor } from './account/session.ts'
+import { findVisitor, logOut, visitor, visitorFailure } from './account/session.ts'
 import { WelcomePage } from './account/welcome-page.tsx'
 import { HomePage } from './cards/home-page.tsx'
 import { Loading } from './exchange/states.tsx'
@@ -34,27 +32,6 @@ const KeysPage = withTexts(async () => (await import('./keys/keys-page.tsx')).Ke
 const RecoverPage = lazy(async () => (await import('./account/recover-page.tsx')).RecoverPage)
 const ResetPage = withTexts(async () => (await import('./account/reset-page.tsx')).ResetPage)
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
-
-/** The parts of a page are fetched while it is asked who is there. */
-const PARTS = {
-  cards: CardPage,
-  scan: ScanPage,
-  open: OpenPage,
-  api: OpenPage,
-  offers: OfferPage,
-  requests: RequestPage,
-  history: HistoryPage,
-  settings: SettingsPage,
-  keys: KeysPage,
-  recover: RecoverPage,
-  reset: ResetPage,
-  help: HelpPage,
-} as const
-
-function fetchPartsOf(path: string): void {
-  const [, first = ''] = path.split('/')
-  if (first in PARTS) void PARTS[first as keyof typeof PARTS].preload()
-}
 
 export function App() {
   return (
@@ -107,18 +84,12 @@ function Shell({ children }: { readonly children: ComponentChildren }) {
 
 function Pages() {
   const { path } = useLocation()
-  const [failure, setFailure] = useState<CallFailure>()
-  fetchPartsOf(path)
-  const find = useCallback(() => {
-    setFailure(undefined)
-    void findVisitor().then((answer) => {
-      if (!answer.ok) setFailure(answer.error)
-    })
-  }, [])
-  useEffect(find, [find])
+  const failure = visitorFailure.value
   const who = visitor.value
   if (failure !== undefined)
-    return <Problem failure={failure} product={wallet.value.product} home="/" retry={find} />
+    return (
+      <Problem failure={failure} product={wallet.value.product} home="/" retry={() => void findVisitor()} />
+    )
   if (path === '/help') return <Help />
   if (path === '/reset') return <Router>{[<Route key="reset" default component={ResetPage} />]}</Router>
   if (who.state === 'asking') return <Loading />

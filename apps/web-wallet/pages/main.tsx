@@ -1,9 +1,10 @@
 /** The entry of the wallet's pages. */
 import { startPage } from '@countersign/ui/page/start-page'
 import { startTheme } from '@countersign/ui/page/theme'
+import { findVisitor } from './account/session.ts'
 import { App } from './app.tsx'
 import './wallet.css'
 
 startTheme()
 
-void startPage(() => <App />)
+void startPage(() => <App />, findVisitor())

@@ -2,13 +2,14 @@
  * Who is logged in, and the calls that need it. The log-in itself is in a cookie that no script reads; what a page holds is
  * the token that goes with calls that change something, and the name to show.
  */
-import type { WalletsAnswer } from '@countersign/api/wallet/accounts'
+import type { SessionAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
 import type { BrowserSession } from '@countersign/api/wallet/passkeys'
 import { ok } from '@countersign/core/result'
 import { type ApiClient, apiClient } from '@countersign/ui/http/api-client'
-import type { Answer } from '@countersign/ui/http/fetch-json'
+import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { formatTag } from '@countersign/ui/text/texts'
 import { type Signal, signal } from '@preact/signals'
+import { rememberedWallet, rememberWallet } from './remembered.ts'
 
 export type OwnWallet = WalletsAnswer['wallets'][number]
 
@@ -32,16 +33,22 @@ let csrf: string | undefined
 /** Calls of the wallet API, at this page's own origin. */
 export const api: ApiClient = withLogOut(apiClient('/wallet-api', () => csrf, formatTag))
 
-/** Remembers that somebody was logged in, and which wallet was open, so that a stranger's first page asks nothing in vain. No secret, and no proof. */
-const HINT = 'countersign.wallet'
+/** Why it is not known who is there. */
+export const visitorFailure: Signal<CallFailure | undefined> = signal(undefined)
 
-/** Once, at the start. */
-export async function findVisitor(): Promise<Answer<void>> {
-  if (remembered() === null) {
+/** At the start, and again where that did not work. */
+export async function findVisitor(): Promise<void> {
+  visitorFailure.value = undefined
+  const found = await askWhoIsThere()
+  if (!found.ok) visitorFailure.value = found.error
+}
+
+async function askWhoIsThere(): Promise<Answer<void>> {
+  if (rememberedWallet() === null) {
     visitor.value = { state: 'out' }
     return ok(undefined)
   }
-  const answer = await api.get<{ session?: BrowserSession }>('/auth/session')
+  const answer = await api.get<SessionAnswer>('/auth/session')
   if (!answer.ok) return answer.error.status === 401 ? ok(logOutHere()) : answer
   return answer.value.session === undefined ? ok(logOutHere()) : welcome(answer.value.session)
 }
@@ -52,10 +59,10 @@ export async function welcome(session: BrowserSession): Promise<Answer<void>> {
   const answer = await api.get<WalletsAnswer>('/wallet/accounts/wallets')
   if (!answer.ok) return answer
   const { wallets } = answer.value
-  const last = remembered()
+  const last = rememberedWallet()
   const walletId = (wallets.find(({ id }) => id === last) ?? wallets[0])?.id
   if (walletId === undefined) return ok(logOutHere())
-  remember(walletId)
+  rememberWallet(walletId)
   visitor.value = { state: 'in', session, wallets, walletId }
   return ok(undefined)
 }
@@ -67,7 +74,7 @@ export function holdSession(session: BrowserSession): void {
 
 /** Begins anew at this address, where the log-in that was made is found. */
 export function enterAt(path: string): void {
-  remember('')
+  rememberWallet('')
   location.replace(path)
 }
 
@@ -75,7 +82,7 @@ export function enterAt(path: string): void {
 export function openWallet(walletId: string): void {
   const who = visitor.peek()
   if (who.state !== 'in') return
-  remember(walletId)
+  rememberWallet(walletId)
   visitor.value = { ...who, walletId }
 }
 
@@ -92,7 +99,7 @@ export function forgetVisitor(): void {
 
 function logOutHere(): void {
   csrf = undefined
-  remember(null)
+  rememberWallet(null)
   visitor.value = { state: 'out' }
 }
 
@@ -105,24 +112,5 @@ function withLogOut(client: ApiClient): ApiClient {
   return {
     get: async (path, options) => seen(await client.get(path, options)),
     send: async (method, path, body) => seen(await client.send(method, path, body)),
-  }
-}
-
-/** Null: nobody. */
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(HINT)
-  } catch {
-    // Without storage nobody can know: ask.
-    return ''
-  }
-}
-
-function remember(walletId: string | null): void {
-  try {
-    if (walletId === null) localStorage.removeItem(HINT)
-    else localStorage.setItem(HINT, walletId)
-  } catch {
-    // The next visit asks.
   }
 }
