@@ -55,7 +55,7 @@ async function openssl(
   const files = ['-CAfile', anchor!, '-untrusted', middle!, end!]
   return run('openssl', ['verify', ...flags, ...files]).then(
     ({ stdout }) => stdout,
-    (error: { readonly stderr?: string }) => error.stderr ?? String(error),
+    (error: { readonly stderr?: string }) => error.stderr ?? 'ended without a word',
   )
 }
 

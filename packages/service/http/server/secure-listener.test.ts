@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { Agent, type RequestOptions, request } from 'node:https'
 import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { memoryShelf } from '@countersign/keys/deployment/identity-store'
 import { freePort } from '@countersign/local-servers/ports'
@@ -33,15 +36,10 @@ interface Heard {
   readonly body: string
 }
 
-function get(port: number, path: string, options: RequestOptions = {}): Promise<Heard> {
-  return new Promise((resolve, reject) => {
-    const asked = request({ host, port, path, agent, servername: '', ...options }, async (answer) => {
-      const chunks: Buffer[] = []
-      for await (const chunk of answer as AsyncIterable<Buffer>) chunks.push(chunk)
-      resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks).toString() })
-    })
-    asked.on('error', reject).end()
-  })
+async function get(port: number, path: string, options: RequestOptions = {}): Promise<Heard> {
+  const asked = request({ host, port, path, agent, servername: '', ...options }).end()
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage]
+  return { status: answer.statusCode, headers: answer.headers, body: await text(answer) }
 }
 
 afterAll(() => agent.destroy())
