@@ -577,16 +577,17 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/countersign/missing-pages.ts',
     'apps/countersign/services.ts',
   ),
+  'apps/countersign/lan/texts': pure(),
   'apps/countersign/lan': using(
     ['qr'],
     'service/compose',
     'service/config',
-    'service/http',
     'service/http/http-service.ts',
     'service/http/pages',
     'service/operation',
     'service/outgoing',
     'apps/countersign/services.ts',
+    'apps/countersign/lan/texts',
   ),
   'apps/countersign': onNode(
     'service/compose',

@@ -23,7 +23,7 @@ import {
   rememberName,
   remembersName,
 } from './development-identity.ts'
-import { type HttpsIdentity, openHttpsIdentity } from './https-identity.ts'
+import type { HttpsIdentity } from './https-identity.ts'
 import {
   identityRecords,
   type RecordMismatch,
@@ -130,7 +130,11 @@ export async function openDeployment(
     developmentIacas: () => development?.value.known().iacas.anchors ?? NONE,
     rememberName: async (did) => (development ? rememberName(development.value.records, did) : ok(undefined)),
     remembersName: async (did) => (development ? remembersName(development.value.records, did) : false),
-    httpsIdentity: async (host) => development && openHttpsIdentity(development.value.records, host, now()),
+    async httpsIdentity(host) {
+      if (development === undefined) return undefined
+      const { openHttpsIdentity } = await import('./https-identity.ts')
+      return openHttpsIdentity(development.value.records, host, now())
+    },
     async assertShared() {
       const authorities = await development?.value.current()
       return authorities?.ok === false ? authorities : records.assertKept()

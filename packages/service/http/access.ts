@@ -5,10 +5,10 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { isLoopbackHost } from '../config/loopback-host.ts'
 import type { Mode } from '../config/schema.ts'
 import type { WireError } from './answers/wire-errors.ts'
-import { isFromNetwork } from './server/secure-listener.ts'
 
 /** Every route names one in its `config`. */
 export type Door = 'management' | 'wallet' | 'open'
@@ -42,6 +42,11 @@ export function managementDoorKeeper(door: ManagementDoor): DoorKeeper {
 function loopbackKeeper(baseUrl: string): DoorKeeper {
   const keepOwnPages = ownPagesKeeper(baseUrl)
   return ({ headers, socket }) => (isFromNetwork(socket) ? managementClosed : keepOwnPages(headers))
+}
+
+/** A service speaks TLS where its network reaches it, and nowhere else (`server/secure-listener.ts`). */
+function isFromNetwork(socket: Socket): boolean {
+  return 'encrypted' in socket
 }
 
 export interface DoorConfig {

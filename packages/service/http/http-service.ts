@@ -47,7 +47,6 @@ import {
   quietConnections,
 } from './server/connections.ts'
 import type { LargeBodyLimits } from './server/large-bodies.ts'
-import { listenSecurely } from './server/secure-listener.ts'
 import { senderReader } from './server/sender.ts'
 import type { ServiceApp } from './service-app.ts'
 
@@ -248,6 +247,7 @@ async function listenAt(
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.webPort
   if (secure === undefined) return port
+  const { listenSecurely } = await import('./server/secure-listener.ts')
   const { headersMs } = connectionLimits ?? CONNECTION_LIMITS
   const patience = { port, backlog: BACKLOG, handshakeTimeout: headersMs }
   acceptors.push(await listenSecurely(app.server, secure, patience))

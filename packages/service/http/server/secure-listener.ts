@@ -1,9 +1,9 @@
 /**
  * Connections over TLS for a server that listens on loopback without it: what the network sends passes the same limits, and is
- * told apart by the connection itself. A service speaks TLS nowhere else.
+ * told apart by the connection itself (`isFromNetwork`).
  */
 import type { Server as HttpServer } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer } from 'node:tls'
 import type { SecureAddress } from '../../config/secure-address.ts'
 import { type Acceptors, closed, type ListenOptions, listening } from './acceptors.ts'
 
@@ -13,15 +13,10 @@ export async function listenSecurely(
   { certificates, host, key }: SecureAddress,
   { handshakeTimeout, ...options }: Omit<ListenOptions, 'host'> & { readonly handshakeTimeout: number },
 ): Promise<Acceptors> {
-  const { createServer } = await import('node:tls')
   const settings = { key, cert: certificates, ALPNProtocols: ['http/1.1'], handshakeTimeout, noDelay: true }
   const secure = createServer(settings, (socket) => server.emit('connection', socket))
   // Whoever does not trust the certificate, or speaks no TLS, is no trouble of ours.
   secure.on('tlsClientError', (_error, socket) => socket.destroy())
   await listening(secure, { ...options, host })
   return { close: () => closed(secure) }
-}
-
-export function isFromNetwork(socket: Socket): boolean {
-  return 'encrypted' in socket
 }
