@@ -13,6 +13,7 @@ import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { BackLink } from '@countersign/ui/page/back-link'
 import { Heading } from '@countersign/ui/page/heading'
 import { Problem } from '@countersign/ui/page/problem'
+import { claimText } from '@countersign/ui/text/claim-text'
 import { clockTime, day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { formatTag, language } from '@countersign/ui/text/texts'
@@ -110,7 +111,7 @@ function ShownCard({ walletId, card, categories, onRemoved }: ShownCardProps) {
               <Facts
                 facts={claims.map(({ label, value }) => ({
                   label: plainName(label),
-                  value: plainText(value),
+                  value: claimText(value),
                 }))}
                 none={ui.value.notGiven}
               />
