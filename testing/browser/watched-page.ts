@@ -32,6 +32,8 @@ export interface PageOptions {
   readonly led?: readonly string[]
   /** Cookies and the like of somebody who was there before. */
   readonly storage?: Awaited<ReturnType<BrowserContext['storageState']>>
+  /** How long `settled` waits for who does not answer; default five seconds. */
+  readonly patienceMs?: number
 }
 
 /** `origin`: of the pages under test. */
@@ -84,7 +86,7 @@ export async function watchedPage(
     },
     changes: () => [...changes],
     async settled() {
-      const end = performance.now() + PATIENCE_MS
+      const end = performance.now() + (options.patienceMs ?? PATIENCE_MS)
       const isWaiting = () => asking.size > 0 && performance.now() < end
       do while (isWaiting()) await delay(25)
       while (await page.evaluate(DRAWN).then(isWaiting))
