@@ -577,6 +577,18 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/countersign/missing-pages.ts',
     'apps/countersign/services.ts',
   ),
+  'apps/countersign/lan/texts': pure(),
+  'apps/countersign/lan': using(
+    ['qr'],
+    'service/compose',
+    'service/config',
+    'service/http/http-service.ts',
+    'service/http/pages',
+    'service/operation',
+    'service/outgoing',
+    'apps/countersign/services.ts',
+    'apps/countersign/lan/texts',
+  ),
   'apps/countersign': onNode(
     'service/compose',
     'service/config',
@@ -589,5 +601,6 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/countersign/operator',
     'apps/countersign/missing-pages.ts',
     'apps/countersign/cluster',
+    'apps/countersign/lan',
   ),
 }

@@ -69,6 +69,7 @@ export const commands: readonly Command[] = [
         '--config DIR',
         `folder with a folder a service: ${SERVICE_NAMES.map((name) => `${name}/`).join(', ')}`,
       ],
+      ['--lan[=NAME]', 'for a phone in the same network: https at a name or an address of this machine'],
       ['--SERVICE.KEY=VALUE', 'a key of one service: --verifier.webPort=8003 --issuer.displayName=Example'],
     ]),
     run: async (argv, surroundings) => (await import('./up.ts')).up(argv, surroundings),

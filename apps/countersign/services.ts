@@ -24,6 +24,8 @@ export interface ServiceEntry {
   readonly calls?: readonly ServiceName[]
   /** Where it sends browsers, or lets them come from, likewise. */
   readonly shows?: readonly ServiceName[]
+  /** Acts in the operator's name: no network reaches it by `--lan`. */
+  readonly staysHome?: true
   load(): Promise<StartService>
 }
 
@@ -76,6 +78,7 @@ export const SERVICES: readonly ServiceEntry[] = [
     balancedPort: 9095,
     calls: ['issuer', 'verifier', 'repository'],
     shows: ['web-wallet'],
+    staysHome: true,
     load: async () => (await import('@countersign/portal/main')).startPortal,
   },
   {

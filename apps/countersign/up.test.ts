@@ -5,7 +5,7 @@ import { freePorts, takesConnections } from '@countersign/local-servers/ports'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demo } from './demo/demo.ts'
 import { SERVICE_NAMES, type ServiceName, serviceNamed } from './services.ts'
-import { announcement, closeAll, startAll } from './up.ts'
+import { announcement, closeAll, lanWish, startAll, up } from './up.ts'
 
 type Running = Awaited<ReturnType<typeof startAll>>
 
@@ -90,6 +90,31 @@ describe('everything in one process', () => {
     const starting = startAll([...clash, `--verifier.webPort=${ports[2]}`], { env: {}, cwd })
     await expect(starting).rejects.toThrow(/port \d+ is in use/)
     for (const port of others) expect(await takesConnections(port)).toBe(false)
+  })
+})
+
+describe('the wish for a phone', () => {
+  it('is a flag that may name where, and goes to no service', () => {
+    expect(lanWish(['--data=x'])).toEqual({ isAsked: false, others: ['--data=x'] })
+    expect(lanWish(['--lan', '--data=x'])).toEqual({ isAsked: true, wish: undefined, others: ['--data=x'] })
+    expect(lanWish(['--lan'])).toEqual({ isAsked: true, wish: undefined, others: [] })
+    const named = { isAsked: true, wish: 'box.lan', others: ['--data', 'x'] }
+    expect(lanWish(['--data', 'x', '--lan=box.lan'])).toEqual(named)
+    expect(lanWish(['--lan', 'box.lan', '--data', 'x'])).toEqual(named)
+  })
+
+  it.each([[['--lan=']], [['--lan', '--lan=box.lan']]])('makes no sense as %j', async (argv) => {
+    const at = terminal()
+    expect(await up(argv, at)).toBe(2)
+    expect(at.complained).toEqual(['--lan is given twice, or with an empty name: --lan, or --lan=NAME'])
+  })
+
+  it('is refused in a sentence, before anything starts', async () => {
+    const at = terminal()
+    expect(await up(['--lan=8.8.8.8'], at)).toBe(1)
+    expect(at.complained.join()).toMatch(
+      /^countersign up does not start: --lan=8\.8\.8\.8: .*private network/,
+    )
   })
 })
 

@@ -13,6 +13,7 @@ import type { CommandOutcome, Surroundings } from './command/command.ts'
 import { startRefusal } from './command/start-refusal.ts'
 import { terminalLine } from './command/terminal-log.ts'
 import { demoCommand } from './demo/flags.ts'
+import type { Lan } from './lan/open-lan.ts'
 import { buildMissingPages } from './missing-pages.ts'
 import { addressFlags, localUrl, SERVICES, type ServiceName } from './services.ts'
 
@@ -29,17 +30,69 @@ export async function up(argv: readonly string[], surroundings: Surroundings): P
     surroundings.complain(`--${shared} is for one service: --verifier.${shared}=…, --issuer.${shared}=…`)
     return 2
   }
+  const reached = lanWish(argv)
+  if (reached === undefined) {
+    surroundings.complain('--lan is given twice, or with an empty name: --lan, or --lan=NAME')
+    return 2
+  }
   await buildMissingPages(surroundings.print)
   try {
-    const services = await startAll([...logFlags(argv, surroundings), ...argv], surroundings)
-    surroundings.stopWhenTold(() => closeAll(services))
-    announce(services, surroundings)
+    const flags = [...logFlags(argv, surroundings), ...reached.others]
+    const { running, lines } = reached.isAsked
+      ? await startInNetwork(reached.wish, flags, surroundings)
+      : { running: await startAll(flags, surroundings), lines: [] }
+    surroundings.stopWhenTold(() => closeAll(running))
+    announce(running, lines, surroundings)
     return undefined
   } catch (error) {
     const reason = startRefusal(error, PORT_FLAG)
     if (reason === undefined) throw error
     surroundings.complain(`countersign up does not start: ${reason}`)
     return 1
+  }
+}
+
+interface LanWish {
+  readonly isAsked: boolean
+  /** A name or an address of this machine; absent: what there is. */
+  readonly wish?: string | undefined
+  /** The rest of the command line. */
+  readonly others: readonly string[]
+}
+
+/** `--lan`, `--lan=NAME` or `--lan NAME`; undefined where it makes no sense. */
+export function lanWish(argv: readonly string[]): LanWish | undefined {
+  const at = argv.findIndex((word) => flagName(word) === 'lan')
+  const [word, next] = [argv[at], argv[at + 1]]
+  if (word === undefined) return { isAsked: false, others: argv }
+  const takesNext = word === '--lan' && next !== undefined && !next.startsWith('-')
+  const others = argv.toSpliced(at, takesNext ? 2 : 1)
+  const wish = takesNext ? next : /=(.*)$/s.exec(word)?.[1]
+  if (wish === '' || others.some((other) => flagName(other) === 'lan')) return undefined
+  return { isAsked: true, wish, others }
+}
+
+interface Started {
+  readonly running: readonly RunningService[]
+  /** Beside what is said of every start. */
+  readonly lines: readonly string[]
+}
+
+/** What of it is loaded nobody else has to wait for (docs/decisions/033). */
+async function startInNetwork(
+  wish: string | undefined,
+  argv: readonly string[],
+  surroundings: Surroundings,
+): Promise<Started> {
+  const { openLan, showLan } = await import('./lan/open-lan.ts')
+  const lan = await openLan(wish, { argv, env: surroundings.env, cwd: surroundings.cwd })
+  const services = await startAll(argv, surroundings, lan)
+  try {
+    const { lines, page } = await showLan(lan, services)
+    return { running: [...services, page], lines }
+  } catch (error) {
+    await closeAll(services)
+    throw error
   }
 }
 
@@ -65,14 +118,24 @@ const PROXY_OF_THIS_MACHINE = '--trustedProxies=127.0.0.1,::1'
 export async function startAll(
   argv: readonly string[],
   { env, cwd }: Pick<Surroundings, 'env' | 'cwd'>,
+  lan?: Pick<Lan, 'defaults' | 'flags' | 'secureFor'>,
 ): Promise<readonly RunningService[]> {
   const names = SERVICES.map(({ name }) => `--${name}.instance=${name}`)
-  const given = { argv, env, cwd }
+  const given = { argv: [...argv, ...(lan?.flags ?? [])], env, cwd }
   const start = {
     ...given,
-    argv: ['--logLevel=warn', PROXY_OF_THIS_MACHINE, ...names, ...(await addressesIn(given)), ...argv],
+    argv: [
+      '--logLevel=warn',
+      PROXY_OF_THIS_MACHINE,
+      ...names,
+      ...(await addressesIn(given)),
+      ...(lan?.defaults ?? []),
+      ...given.argv,
+    ],
   }
-  const starting = SERVICES.map(async ({ port, load }) => (await load())({ ...start, defaultPort: port }))
+  const starting = SERVICES.map(async ({ name, port, load }) =>
+    (await load())({ ...start, defaultPort: port, secure: lan?.secureFor(name) }),
+  )
   const outcomes = await Promise.allSettled(starting)
   const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []))
@@ -115,8 +178,12 @@ export async function closeAll(services: readonly RunningService[]): Promise<voi
   await Promise.all(services.map((service) => service.close()))
 }
 
-function announce(services: readonly RunningService[], { print, cwd }: Surroundings): void {
-  for (const line of announcement(services, cwd, performance.now())) print(line)
+function announce(
+  services: readonly RunningService[],
+  more: readonly string[],
+  { print, cwd }: Surroundings,
+): void {
+  for (const line of [...announcement(services, cwd, performance.now()), ...more]) print(line)
 }
 
 /** What runs where. `startupMs` counts from the start of the process. */
@@ -128,7 +195,9 @@ export function announcement(
   const config = services[0]?.config
   const serving = (what: 'api' | 'pages') =>
     services.filter(({ name }) => SERVICES.some((one) => one.name === name && one.serves === what))
-  const first = serving('pages').map(({ name, url }) => row('open', `${url}   ${summaryOf(name)}`))
+  const first = serving('pages').map(({ name, url, config }) =>
+    row('open', `${config.baseUrl.startsWith('https:') ? config.baseUrl : url}   ${summaryOf(name)}`),
+  )
   const rows = serving('api').map(({ name, url }) => row(name, `${url}   API page ${url}/swagger`))
   const shared = config?.sessions.type === 'redis'
   return [

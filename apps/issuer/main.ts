@@ -32,7 +32,7 @@ export async function startIssuer(
 ): Promise<RunningService> {
   const config = await configure({ service: 'issuer', extra: issuerShape }, start)
   const types = await openTypes({ typesDir: config.typesDir, cwd: start.cwd, formats, types: builtIn })
-  const runtime = await openRuntime(config, issuerShape, start.clock)
+  const runtime = await openRuntime(config, issuerShape, start)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
   const issuer = buildIssuer({ ...ports, ...durable, formats, types }, config)
   const checks = durable && [databaseCheck(durable.database)]

@@ -30,7 +30,7 @@ export async function startPortal(start: ServiceStart, built = BUILT): Promise<R
   const login = mustLogIn(config)
   const upstreams = openUpstreams(config, (file) => resolve(start.cwd, file))
   const pages = await readBuiltPages(built)
-  const runtime = await openRuntime(config, portalShape, start.clock)
+  const runtime = await openRuntime(config, portalShape, { clock: start.clock })
   const opened = await openedOn(runtime, async () => (login ? openOperators(runtime, config) : undefined))
   if (opened !== undefined && !(await hasOperators(opened.operators)))
     runtime.log.warn(

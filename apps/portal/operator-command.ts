@@ -15,7 +15,7 @@ export async function withOperators<T>(
   work: (operators: Operators) => Promise<T>,
 ): Promise<T> {
   const config = await configure({ service: 'portal', extra: portalShape, managementDoor: false }, start)
-  const runtime = await openRuntime(config, portalShape, start.clock)
+  const runtime = await openRuntime(config, portalShape, { clock: start.clock })
   try {
     const { operators } = await openOperators(runtime, config)
     return await work(operators)

@@ -18,6 +18,7 @@ export async function startRepository(start: ServiceStart, formats = ALL_FORMATS
   const http = await createHttpService({
     ...repositoryService({ baseUrl: config.baseUrl, formats, types }),
     config,
+    secure: start.secure,
     checks: [],
     metrics: prometheusMetrics('repository'),
   })

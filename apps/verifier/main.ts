@@ -23,7 +23,7 @@ type VerifierConfig = Config<typeof verifierShape>
 
 export async function startVerifier(start: ServiceStart, formats = ALL_FORMATS): Promise<RunningService> {
   const config = await configure({ service: 'verifier', extra: verifierShape }, start)
-  const runtime = await openRuntime(config, verifierShape, start.clock)
+  const runtime = await openRuntime(config, verifierShape, start)
   const { checks, ...ports } = await openedOn(runtime, () =>
     openPorts(runtime, config, formatRegistry(formats)),
   )

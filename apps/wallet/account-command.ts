@@ -12,7 +12,7 @@ export { RESET_SECONDS }
 /** Undefined: there is no such account. Throws `StartRefused` as the wallet's start would. */
 export async function resetLink(start: ServiceStart, name: string): Promise<string | undefined> {
   const config = await configure({ service: 'wallet', extra: walletShape, managementDoor: false }, start)
-  const runtime = await openRuntime(config, walletShape, start.clock)
+  const runtime = await openRuntime(config, walletShape, { clock: start.clock })
   try {
     const database = await openWalletDatabase(runtime, config)
     const { sealing } = runtime.deployment

@@ -34,7 +34,7 @@ export async function startWallet(start: ServiceStart, formats = ALL_FORMATS): P
   const preregistered = config.preregisteredAccount ?? config.mode === 'development'
   if (preregistered && config.mode === 'production')
     throw new StartRefused('preregisteredAccount is for development: its password is known to everybody')
-  const runtime = await openRuntime(config, walletShape, start.clock)
+  const runtime = await openRuntime(config, walletShape, start)
   const { wallet, checks } = await openedOn(runtime, async () => {
     const opened = await openWalletDatabase(runtime, config)
     const { checks: ofTrust, ...ports } = await openPorts(runtime, config, opened, formatRegistry(formats))

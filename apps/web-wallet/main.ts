@@ -23,6 +23,7 @@ export async function startWebWallet(start: ServiceStart, built = BUILT): Promis
     ...webWalletService({ pages, baseUrl, walletUrl }),
     // A service of pages has no API of its own to show.
     config: { ...config, features: config.features.filter((feature) => feature !== 'openapi') },
+    secure: start.secure,
     checks: [],
     metrics: prometheusMetrics('web-wallet'),
   })

@@ -63,7 +63,7 @@ function loginDoor(operators: Operators): OperatorDoor {
 
 function loopbackDoor(keeper: DoorKeeper): OperatorDoor {
   const keep = async (request: FastifyRequest) => {
-    const refusal = keeper(request.headers)
+    const refusal = keeper(request)
     if (refusal !== undefined) fail(refusal)
   }
   return { keep, keepOwnPage: keep, session: async () => undefined }

@@ -5,7 +5,7 @@
 
 import { isLoopbackHost } from '@countersign/service/config/loopback-host'
 import type { ServiceConfig } from '@countersign/service/config/schema'
-import { managementDoorKeeper } from '@countersign/service/http/access'
+import { ownPagesKeeper } from '@countersign/service/http/access'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Wallet } from '../wallet.ts'
@@ -73,7 +73,7 @@ export function walletApi(wallet: Wallet, config: RouteConfig): (app: ServiceApp
  */
 function keepOtherSitesOut(app: ServiceApp, { baseUrl, mode, webHost }: RouteConfig): void {
   if (mode !== 'development' || !isLoopbackHost(webHost)) return
-  const keeper = managementDoorKeeper({ baseUrl })
+  const keeper = ownPagesKeeper(baseUrl)
   app.addHook('onRequest', async (request) => {
     const refusal = keeper(request.headers)
     if (refusal !== undefined) fail(refusal)

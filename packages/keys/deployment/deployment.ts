@@ -23,6 +23,7 @@ import {
   rememberName,
   remembersName,
 } from './development-identity.ts'
+import type { HttpsIdentity } from './https-identity.ts'
 import {
   identityRecords,
   type RecordMismatch,
@@ -94,6 +95,11 @@ export interface Deployment {
   /** Whether any instance noted it; never in production. */
   remembersName(did: string): Promise<boolean>
   /**
+   * In development: what is shown over https under a name or an address, to those who trust its anchor. Undefined in production,
+   * which has certificates of its own. The key is another at every call.
+   */
+  httpsIdentity(host: string): Promise<Result<HttpsIdentity, RecordRefusal> | undefined>
+  /**
    * For readiness: puts back what an emptied store has lost, and tells when it holds somebody else's identity. Goes over to
    * the next generation of the development authorities when its time has come.
    */
@@ -124,6 +130,11 @@ export async function openDeployment(
     developmentIacas: () => development?.value.known().iacas.anchors ?? NONE,
     rememberName: async (did) => (development ? rememberName(development.value.records, did) : ok(undefined)),
     remembersName: async (did) => (development ? remembersName(development.value.records, did) : false),
+    async httpsIdentity(host) {
+      if (development === undefined) return undefined
+      const { openHttpsIdentity } = await import('./https-identity.ts')
+      return openHttpsIdentity(development.value.records, host, now())
+    },
     async assertShared() {
       const authorities = await development?.value.current()
       return authorities?.ok === false ? authorities : records.assertKept()

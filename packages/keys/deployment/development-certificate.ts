@@ -7,7 +7,7 @@
 import { createPrivateKey, sign } from 'node:crypto'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { Der } from '@countersign/x509/asn1/der-writer'
-import { subjectAlternativeNames } from '@countersign/x509/make/alternative-names'
+import { hostConstraints, subjectAlternativeNames } from '@countersign/x509/make/alternative-names'
 import {
   assembleCertificate,
   BACKDATE_SECONDS,
@@ -77,6 +77,76 @@ export function createDevelopmentCa({ name, now }: { name: string; now: number }
     privateJwk,
   )
   return { name, privateJwk, certificate, expiresAt }
+}
+
+/** A CA that names one host and no other, and the root that vouches for it, which is what people install. */
+export interface HostCa extends DevelopmentCa {
+  /** Self-signed; standard base64 DER. */
+  readonly root: string
+}
+
+const HOST_CA_DAYS = 730
+const SERVER_AUTHENTICATION = '1.3.6.1.5.5.7.3.1'
+
+/**
+ * The key of the root is forgotten when this returns, so nobody signs with it again. What signs stands below it, because readers
+ * need not heed what a root says of itself (RFC 5280 §6.1.1) and all heed what is said of a CA on the way.
+ */
+export function createHostCa({ host, now }: { readonly host: string; readonly now: number }): HostCa {
+  const rootKey = generateSoftwareKey('ES256')
+  const privateJwk = generateSoftwareKey('ES256')
+  const rootName = fitting(`Countersign at ${host}`)
+  const name = fitting(`Countersign signer at ${host}`)
+  const expiresAt = now + HOST_CA_DAYS * DAY_SECONDS
+  const common = { issuer: developmentName(rootName), notBefore: now - BACKDATE_SECONDS, notAfter: expiresAt }
+  const extensions = (publicJwk: PublicJwk, pathLength: number) => [
+    caConstraints(pathLength),
+    keyUsage(KEY_USAGE.keyCertSign, KEY_USAGE.crlSign),
+    subjectKeyIdentifier(keyIdentifier(publicJwk)),
+    authorityKeyIdentifier(keyIdentifier(rootKey)),
+    hostConstraints(host),
+    ...extendedKeyUsage([SERVER_AUTHENTICATION]),
+  ]
+  const certify = (subject: string, publicJwk: PublicJwk, pathLength: number) =>
+    signWithSoftwareKey(
+      {
+        ...common,
+        subject: developmentName(subject),
+        publicJwk,
+        extensions: extensions(publicJwk, pathLength),
+      },
+      rootKey,
+    )
+  const root = certify(rootName, rootKey, 1)
+  return { name, privateJwk, certificate: certify(name, privateJwk, 0), expiresAt, root }
+}
+
+/** Of a common name (RFC 5280 appendix A.1). */
+const MAX_NAME = 64
+
+function fitting(name: string): string {
+  return name.slice(0, MAX_NAME)
+}
+
+const SERVER_DAYS = 30
+
+/** For https under the CA's own host. Standard base64 DER. */
+export function issueServerCertificate(
+  ca: HostCa,
+  wish: { readonly host: string; readonly publicJwk: PublicJwk; readonly now: number },
+): string {
+  const { host, publicJwk, now } = wish
+  return issueCertificate({
+    ca,
+    publicJwk,
+    // One that reads like a host would be held to the constraints on names of DNS.
+    subject: 'Countersign development server',
+    dnsNames: [host],
+    uris: [],
+    days: SERVER_DAYS,
+    now,
+    extKeyUsage: [SERVER_AUTHENTICATION],
+  })
 }
 
 /** Standard base64 DER. It never outlives its CA. Throws for names that cannot stand in a certificate. */

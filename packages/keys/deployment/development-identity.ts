@@ -36,7 +36,7 @@ const CERTIFICATE_MARGIN_SECONDS = 30 * DAY_SECONDS
 const CA_MARGIN_SECONDS = 60 * DAY_SECONDS
 
 /** A record for every two years: whoever passes this many has a clock that is wrong by centuries. */
-const MAX_GENERATIONS = 100
+export const MAX_GENERATIONS = 100
 
 export async function openDevelopmentCas(
   records: SealedRecords,
@@ -116,7 +116,7 @@ function readKey(json: unknown): PrivateJwk | undefined {
   return key.ok ? key.value : undefined
 }
 
-function readCa(json: unknown): DevelopmentCa | undefined {
+export function readCa(json: unknown): DevelopmentCa | undefined {
   const { name, privateJwk, certificate, expiresAt } = fields(json)
   const key = readKey(privateJwk)
   const complete =

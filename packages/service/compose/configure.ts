@@ -1,6 +1,7 @@
 /** The beginning of every `main.ts`: read the configuration, or refuse the start with everything that is wrong with it. */
 import type { z } from 'zod'
 import { type Config, type LoadOptions, loadConfig, mistakeLines } from '../config/load.ts'
+import type { SecureAddress } from '../config/secure-address.ts'
 import type { Clock } from '../operation/clock.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 
@@ -15,9 +16,14 @@ export interface ServiceStart {
   readonly knownElsewhere?: readonly string[]
   /** What the service goes by; the system's clock when absent. */
   readonly clock?: Clock | undefined
+  /** Where others of the network reach it as well; nobody does when absent. */
+  readonly secure?: SecureAddress | undefined
 }
 
 type ServiceOptions<Extra extends z.ZodRawShape> = Omit<LoadOptions<Extra>, keyof ServiceStart>
+
+/** What of it outlives the configuration. */
+export type StartFacts = Pick<ServiceStart, 'clock' | 'secure'>
 
 /** Throws `StartRefused` with a line for each mistake. */
 export async function configure<Extra extends z.ZodRawShape>(

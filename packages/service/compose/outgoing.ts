@@ -19,11 +19,11 @@ export interface Outgoing extends OutgoingOptions {
 }
 
 export function openOutgoing(
-  { now, metrics, closeAtEnd }: Pick<Runtime, 'now' | 'metrics' | 'closeAtEnd'>,
+  { now, metrics, secure, closeAtEnd }: Pick<Runtime, 'now' | 'metrics' | 'secure' | 'closeAtEnd'>,
   values: OutgoingValues,
 ): Outgoing {
   const options = outgoingOptions(values)
-  const remote = observedRemote(createRemote(options), metrics)
+  const remote = observedRemote(createRemote({ ...options, ownAddress: secure?.host }), metrics)
   closeAtEnd(() => remote.close())
   const fetchDocument = didDocumentFetcher(remote, options)
   return { ...options, remote, fetchDocument, resolveKey: didResolver({ fetchDocument, now }) }

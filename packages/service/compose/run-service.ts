@@ -39,7 +39,7 @@ export async function runService(
   { dueWork, ...parts }: ServiceParts,
   checks: readonly ReadinessCheck[] = [],
 ): Promise<RunningService> {
-  const { cluster, config, engine, log, metrics, monotonicMs } = runtime
+  const { cluster, config, engine, log, metrics, monotonicMs, secure } = runtime
   try {
     const sessions = sessionsCheck(engine, { monotonicMs, metrics, warn: (message) => log.warn(message) })
     const http = await createHttpService({
@@ -51,6 +51,7 @@ export async function runService(
           trustRoutes(app, { telling: runtime.trust, baseUrl: config.baseUrl, now: runtime.now })
       },
       config,
+      secure,
       checks: [
         sessions,
         identityCheck(runtime.deployment, monotonicMs),

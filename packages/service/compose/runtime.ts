@@ -13,6 +13,7 @@ import { type Cluster, openCluster } from '../cluster/cluster.ts'
 import { ownFigures } from '../cluster/own-figures.ts'
 import { logConfiguration } from '../config/redacted.ts'
 import type { ServiceConfig, SessionsSetting } from '../config/schema.ts'
+import type { SecureAddress } from '../config/secure-address.ts'
 import { type CertificateWatch, certificateWatch } from '../operation/certificate-watch.ts'
 import { type Clock, SYSTEM_CLOCK } from '../operation/clock.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
@@ -20,6 +21,7 @@ import { bothMetrics, type Exposition, type Metrics } from '../operation/metrics
 import { prometheusMetrics } from '../operation/prometheus.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import { type TrustTelling, trustTelling } from '../trust/trust-telling.ts'
+import type { StartFacts } from './configure.ts'
 import { openIdentity } from './deployment-identity.ts'
 import { observedEngine } from './observed.ts'
 import { type ServiceStores, serviceStores } from './service-stores.ts'
@@ -45,6 +47,8 @@ export interface Runtime extends Clock {
   readonly trust: TrustTelling
   /** Where this machine keeps things; absent in production unless configured. */
   readonly dataDir?: string | undefined
+  /** Where others of the network reach the service. */
+  readonly secure?: SecureAddress | undefined
   /** What was opened for the service beside its stores; closed after the last request, before them, the last one first. */
   closeAtEnd(close: () => Promise<void>): void
   close(): Promise<void>
@@ -54,7 +58,7 @@ export interface Runtime extends Clock {
 export async function openRuntime(
   config: ServiceConfig,
   ownKeys: z.ZodRawShape = {},
-  clock: Clock = SYSTEM_CLOCK,
+  { clock = SYSTEM_CLOCK, secure }: StartFacts = {},
 ): Promise<Runtime> {
   const { now, monotonicMs } = clock
   const log = createLogger({ service: config.service, instance: config.instance, level: config.logLevel })
@@ -87,6 +91,7 @@ export async function openRuntime(
       certificates,
       trust: trustTelling(),
       dataDir,
+      secure,
       now,
       monotonicMs,
       closeAtEnd: (close) => void opened.push(close),

@@ -85,21 +85,27 @@ export interface ServiceAddress {
   readonly local: string
   /** Without a slash at the end; that of the load balancer when there is one. */
   readonly public: string
+  /** What it listens on, where that is configured. */
+  readonly webHost?: string | undefined
 }
 
 /**
- * Where another service will be reached that reads the same sources: its port and base URL, and nothing else of it. What is
+ * Where another service will be reached that reads the same sources: its port, base URL and host, and nothing else of it. What is
  * wrong with them is told when it loads them itself.
  */
 export async function addressOf(
   options: Pick<LoadOptions<z.ZodRawShape>, 'service' | 'defaultPort' | 'argv' | 'env' | 'cwd'>,
 ): Promise<ServiceAddress> {
-  const { webPort, baseUrl } = serviceConfigShape
+  const { webPort, baseUrl, webHost } = serviceConfigShape
   const { settings } = await gather({ ...options, extra: {} }, serviceConfigShape)
-  const read = z.object({ webPort: webPort.catch(undefined), baseUrl: baseUrl.catch(undefined) })
+  const read = z.object({
+    webPort: webPort.catch(undefined),
+    baseUrl: baseUrl.catch(undefined),
+    webHost: webHost.catch(undefined),
+  })
   const values = read.parse(fitTo(serviceConfigShape, mergeSettings(settings)))
   const local = `http://localhost:${values.webPort ?? options.defaultPort}`
-  return { local, public: values.baseUrl ?? local }
+  return { local, public: values.baseUrl ?? local, webHost: values.webHost }
 }
 
 /** Every mistake as one line: place, key, problem. */

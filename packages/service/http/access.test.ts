@@ -1,9 +1,17 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { isLoopbackHost } from '../config/loopback-host.ts'
-import { managementDoorKeeper, openDoorProblem } from './access.ts'
+import { type ManagementDoor, managementDoorKeeper, openDoorProblem } from './access.ts'
+
+function keeperOf(door: ManagementDoor, socket = new Socket()) {
+  const keep = managementDoorKeeper(door)
+  return (headers: IncomingHttpHeaders) => keep({ headers, socket })
+}
 
 describe('the management door with a key', () => {
-  const keep = managementDoorKeeper({ apiKey: 'correct-horse-battery', baseUrl: 'https://issuer.example' })
+  const keep = keeperOf({ apiKey: 'correct-horse-battery', baseUrl: 'https://issuer.example' })
 
   it.each([
     { authorization: 'Bearer correct-horse-battery' },
@@ -25,7 +33,7 @@ describe('the management door with a key', () => {
 })
 
 describe('the management door without a key', () => {
-  const keep = managementDoorKeeper({ baseUrl: 'http://caddy:9093' })
+  const keep = keeperOf({ baseUrl: 'http://caddy:9093' })
 
   it.each(['localhost:7003', '127.0.0.1:7003', '[::1]:7003', 'caddy:9093', 'app.localhost', 'LOCALHOST'])(
     'opens to the host %s',
@@ -52,6 +60,12 @@ describe('the management door without a key', () => {
       expect(keep({ host: 'localhost:7003', ...headers })).toMatchObject({ status: 403 })
     },
   )
+
+  it('stays shut to whoever comes over TLS, from the network, by whatever name', () => {
+    const fromNetwork = keeperOf({ baseUrl: 'https://laptop.local:7002' }, new TLSSocket(new Socket()))
+    for (const host of ['localhost:7002', '127.0.0.1:7002', 'laptop.local:7002'])
+      expect(fromNetwork({ host })).toMatchObject({ status: 403, refusal: 'management_closed' })
+  })
 
   it('opens to its own page', () => {
     expect(

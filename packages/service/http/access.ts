@@ -4,7 +4,8 @@
  * readable from any origin; `open` is public to everybody who can reach the address. It knows no user accounts.
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import { isLoopbackHost } from '../config/loopback-host.ts'
 import type { Mode } from '../config/schema.ts'
 import type { WireError } from './answers/wire-errors.ts'
@@ -30,11 +31,22 @@ export function managementDoor(config: {
 }
 
 /** Answers with the refusal, or undefined when the request may pass. */
-export type DoorKeeper = (headers: IncomingHttpHeaders) => WireError | undefined
+export type DoorKeeper = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => WireError | undefined
 
 /** Keeps the management door: by key in constant time, or by the names that a page of another site cannot have. */
 export function managementDoorKeeper(door: ManagementDoor): DoorKeeper {
   return door.apiKey === undefined ? loopbackKeeper(door.baseUrl) : keyKeeper(door.apiKey)
+}
+
+/** Nobody of the network comes in, whatever names he says. */
+function loopbackKeeper(baseUrl: string): DoorKeeper {
+  const keepOwnPages = ownPagesKeeper(baseUrl)
+  return ({ headers, socket }) => (isFromNetwork(socket) ? managementClosed : keepOwnPages(headers))
+}
+
+/** A service speaks TLS where its network reaches it, and nowhere else (`server/secure-listener.ts`). */
+function isFromNetwork(socket: Socket): boolean {
+  return 'encrypted' in socket
 }
 
 export interface DoorConfig {
@@ -83,7 +95,7 @@ export const foreignPage: WireError = {
 
 function keyKeeper(apiKey: string): DoorKeeper {
   const expected = fingerprint(apiKey)
-  return (headers) => {
+  return ({ headers }) => {
     const presented = presentedKey(headers)
     if (presented !== undefined && timingSafeEqual(fingerprint(presented), expected)) return undefined
     return noManagementKey
@@ -105,7 +117,7 @@ function presentedKey(headers: IncomingHttpHeaders): string | undefined {
  * A page of another site can make a browser send requests to loopback, and can rebind its own name to 127.0.0.1.
  * The `Host` betrays the rebound name, `Origin` and `Sec-Fetch-Site` the page that sends a plain form.
  */
-function loopbackKeeper(baseUrl: string): DoorKeeper {
+export function ownPagesKeeper(baseUrl: string): (headers: IncomingHttpHeaders) => WireError | undefined {
   const ownHost = new URL(baseUrl).hostname.toLowerCase()
   const isOurs = (host: string) => isLoopbackHost(host) || host === ownHost
   return (headers) => {

@@ -9,6 +9,7 @@ import Fastify, { type RouteOptions } from 'fastify'
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { DestinationStream } from 'pino'
 import type { ServiceConfig } from '../config/schema.ts'
+import type { SecureAddress } from '../config/secure-address.ts'
 import { type Admission, admission, LOAD_DEFAULTS, type LoadLimits } from '../operation/admission.ts'
 import { isAboutHealth, LIVENESS, type ReadinessCheck, readinessProbe } from '../operation/health.ts'
 import { createLogger, type Logger } from '../operation/log.ts'
@@ -32,6 +33,7 @@ import {
   limitBodies,
   limitSenders,
   logRequests,
+  promiseNoTls,
   standardHeaders,
 } from './request-hooks.ts'
 import { type KnownRoutes, knownRoutes, mayCarryBody, refuseUnknownParameters } from './route-facts.ts'
@@ -69,6 +71,8 @@ export interface HttpServiceOptions {
     Partial<LoadLimits> &
     // Absent: no limit, for tests of other things.
     Partial<Pick<ServiceConfig, 'senderRequestsPerSecond' | 'senderRequestsAtOnce'>>
+  /** Where others of the network reach it as well. */
+  readonly secure?: SecureAddress | undefined
   /** `/` is a page of the service's own; else it leads to the API page. */
   readonly ownHome?: boolean
   /** Adds the service's routes and its own plug-ins. */
@@ -125,9 +129,11 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   if (options.metrics !== undefined) countRequests(app, options.metrics)
   app.decorate('maxEventStreams', config.maxEventStreams ?? LOAD_DEFAULTS.maxEventStreams)
   standardHeaders(app, headersNamed(options))
+  if (options.secure !== undefined) promiseNoTls(app)
   answerErrors(app, log)
   knowSenders(app, senderReader(config.trustedProxies))
-  guardDoors(app, managementKeeper(config))
+  const doors = doorConfig(options)
+  guardDoors(app, managementKeeper(doors))
   const senders = {
     perSecond: config.senderRequestsPerSecond ?? 0,
     atOnce: config.senderRequestsAtOnce ?? 1,
@@ -147,10 +153,18 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     app,
     readinessProbe(options.checks, () => state.draining, log),
   )
-  if (options.metrics !== undefined) showMetrics(app, options.metrics, config)
+  if (options.metrics !== undefined) showMetrics(app, options.metrics, doors)
   addresses.refuseOtherMethods(app)
   await app.ready()
-  return serviceOf(app, log, config, state)
+  return serviceOf(app, log, options, state)
+}
+
+/**
+ * On loopback the name that a service has in its network counts for nothing: any neighbour may answer to it, and let it lead to
+ * loopback under a page of his.
+ */
+function doorConfig({ config, secure }: HttpServiceOptions): HttpServiceOptions['config'] {
+  return secure === undefined ? config : { ...config, baseUrl: 'http://localhost' }
 }
 
 interface ServiceState {
@@ -188,21 +202,23 @@ function settleLimits({ method, url, bodyLimit, config }: RouteOptions, door: Do
 function serviceOf(
   app: ServiceApp,
   log: Logger,
-  config: HttpServiceOptions['config'],
+  options: HttpServiceOptions,
   state: ServiceState,
 ): HttpService {
+  const { config } = options
   const connections = quietConnections(app.server)
-  let acceptors: Acceptors | undefined
+  const acceptors: Acceptors[] = []
+  const closeAll = async () => void (await Promise.all([app, ...acceptors].map((one) => one.close())))
   return {
     app,
     log,
     async listen() {
       const problem = state.managed ? openDoorProblem(config) : undefined
       if (problem !== undefined) throw new StartRefused(problem)
-      const at = { host: config.webHost, port: config.webPort, backlog: BACKLOG }
-      acceptors = await listenWidely(app.server, at, (options) => app.listen(options))
-      const address = app.server.address()
-      const port = typeof address === 'object' && address !== null ? address.port : config.webPort
+      const port = await listenAt(app, options, acceptors).catch(async (error: unknown) => {
+        await closeAll()
+        throw error
+      })
       log.info({ host: config.webHost, port, baseUrl: config.baseUrl, mode: config.mode }, 'listening')
       return { port }
     },
@@ -212,14 +228,30 @@ function serviceOf(
     quietMs: () => performance.now() - state.lastRequestAt,
     async close() {
       state.draining = true
-      await connections.closeAround(async () => {
-        await Promise.all([acceptors?.close(), app.close()])
-      })
+      await connections.closeAround(closeAll)
     },
     cut() {
       app.server.closeAllConnections()
     },
   }
+}
+
+/** On `webHost` and, where others of the network are served, for them; `acceptors` are to be closed with the app. */
+async function listenAt(
+  app: ServiceApp,
+  { config, connectionLimits, secure }: HttpServiceOptions,
+  acceptors: Acceptors[],
+): Promise<number> {
+  const at = { host: config.webHost, port: config.webPort, backlog: BACKLOG }
+  acceptors.push(await listenWidely(app.server, at, (options) => app.listen(options)))
+  const address = app.server.address()
+  const port = typeof address === 'object' && address !== null ? address.port : config.webPort
+  if (secure === undefined) return port
+  const { listenSecurely } = await import('./server/secure-listener.ts')
+  const { headersMs } = connectionLimits ?? CONNECTION_LIMITS
+  const patience = { port, backlog: BACKLOG, handshakeTimeout: headersMs }
+  acceptors.push(await listenSecurely(app.server, secure, patience))
+  return port
 }
 
 interface AdmissionParts {

@@ -56,10 +56,15 @@ export function standardHeaders(app: ServiceApp, headers: StandardHeaders): void
   })
 }
 
+/** The name of a machine in its network is also that of what else it serves, which a browser would then ask over TLS for a year. */
+export function promiseNoTls(app: ServiceApp): void {
+  app.addHook('onSend', async (_request, reply) => void reply.removeHeader('strict-transport-security'))
+}
+
 export function guardDoors(app: ServiceApp, keepManagement: DoorKeeper): void {
   app.addHook('onRequest', async (request, reply) => {
     const { door } = request.routeOptions.config
-    const refusal = door === 'management' ? keepManagement(request.headers) : undefined
+    const refusal = door === 'management' ? keepManagement(request) : undefined
     if (refusal === undefined) return undefined
     answer(refusal, request, reply)
     return reply

@@ -252,6 +252,20 @@ describe('an address', () => {
     expect(answers).toEqual([[found[1]], '93.184.215.14'])
   })
 
+  it('that is private is reached when it is the service’s own, and no other beside it', async () => {
+    const url = await serve((_request, response) => response.end('inside'))
+    const own = { allowHttp: true, ownAddress: '127.0.0.1' }
+    expect(await get(url, own)).toMatchObject({ ok: true, value: { body: 'inside' } })
+    expect(await get(url.replace('127.0.0.1', 'localhost'), own)).toMatchObject({ ok: true })
+    for (const other of ['127.0.0.2', '[::1]', '10.0.0.1'])
+      expect(await get(url.replace('127.0.0.1', other), own)).toMatchObject({
+        error: { code: 'address_not_allowed' },
+      })
+    expect(
+      await get(url.replace('127.0.0.1', '169.254.169.254'), { ...own, ownAddress: '169.254.169.254' }),
+    ).toMatchObject({ error: { code: 'address_not_allowed' } })
+  })
+
   it.each([
     ['8.8.8.8', 'public'],
     ['2606:4700::1111', 'public'],

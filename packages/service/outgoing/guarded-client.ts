@@ -10,7 +10,7 @@ import { withTimeSignal } from '@countersign/event-loop/time-limit'
 import type { Agent } from 'undici'
 import type { OutgoingPurpose } from '../operation/metrics.ts'
 import { askedTwice } from './name-lookup.ts'
-import { type AddressClass, classifyAddress } from './public-addresses.ts'
+import { classifyAddress } from './public-addresses.ts'
 
 /** Limits of outgoing requests; the defaults are those of production. */
 export interface RemoteOptions {
@@ -18,6 +18,8 @@ export interface RemoteOptions {
   readonly allowHttp?: boolean
   /** Loopback and private networks; link-local addresses and metadata services of clouds stay refused. Default false. */
   readonly allowPrivateAddresses?: boolean
+  /** Where the service itself is reached, as an address: allowed although it is private. */
+  readonly ownAddress?: string | undefined
   /** For the whole exchange, in milliseconds. Default 5000. */
   readonly timeoutMs?: number
   /** Of the body of an answer whose request says nothing of it. Default: what the table has for that. */
@@ -65,7 +67,7 @@ export interface Remote {
   close(): Promise<void>
 }
 
-type Limits = Required<RemoteOptions>
+type Limits = Required<Omit<RemoteOptions, 'ownAddress'>> & Pick<RemoteOptions, 'ownAddress'>
 
 const MAX_URL_LENGTH = 8192
 
@@ -74,6 +76,7 @@ export function createRemote(options: RemoteOptions = {}): Remote {
   const limits: Limits = {
     allowHttp: options.allowHttp ?? false,
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
+    ownAddress: options.ownAddress,
     timeoutMs: options.timeoutMs ?? 5000,
     maxBytes: options.maxBytes ?? FETCHED.other,
   }
@@ -110,11 +113,13 @@ function allowedUrl(text: string, limits: Limits): Result<URL, RemoteRefusal> {
     return refuse({ code: 'url_not_allowed', reason: 'user_info' })
   // A literal address is connected to without a lookup, so it is judged here.
   const literal = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  const refused = isIP(literal) !== 0 && !isAllowed(classifyAddress(literal), limits)
+  const refused = isIP(literal) !== 0 && !isAllowed(literal, limits)
   return refused ? refuse({ code: 'address_not_allowed' }) : ok(url)
 }
 
-function isAllowed(found: AddressClass, limits: Limits): boolean {
+function isAllowed(address: string, limits: Limits): boolean {
+  const found = classifyAddress(address)
+  if (found === 'private' && address === limits.ownAddress) return true
   return found === 'public' || (found === 'private' && limits.allowPrivateAddresses)
 }
 
@@ -132,7 +137,7 @@ async function openAgent(limits: Limits): Promise<Agent> {
 
 /** Resolves a name to its allowed addresses; the connection is made to exactly these. */
 export function guardedLookup(
-  limits: Pick<Limits, 'allowPrivateAddresses'>,
+  limits: Pick<Limits, 'allowPrivateAddresses' | 'ownAddress'>,
   resolve = askedTwice(),
 ): LookupFunction {
   const judged: Limits = { allowHttp: false, timeoutMs: 0, maxBytes: 0, ...limits }
@@ -142,7 +147,7 @@ export function guardedLookup(
       { family: options.family ?? 0, hints: options.hints ?? 0, all: true },
       (error, addresses) => {
         if (error !== null) return callback(error, '', 0)
-        const allowed = addresses.filter(({ address }) => isAllowed(classifyAddress(address), judged))
+        const allowed = addresses.filter(({ address }) => isAllowed(address, judged))
         const [first] = allowed
         if (first === undefined) return callback(new AddressNotAllowed(), '', 0)
         return options.all === true ? callback(null, allowed) : callback(null, first.address, first.family)

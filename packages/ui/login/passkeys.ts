@@ -9,10 +9,17 @@ type Json = Readonly<Record<string, unknown>>
 
 export function hasPasskeys(): boolean {
   return (
+    !isAtAddress() &&
     typeof PublicKeyCredential !== 'undefined' &&
     'parseCreationOptionsFromJSON' in PublicKeyCredential &&
     'toJSON' in PublicKeyCredential.prototype
   )
+}
+
+/** Passkeys are for a name (WebAuthn Level 3 §5.1.3: a valid domain), and this page is open under an address. */
+export function isAtAddress(): boolean {
+  // A browser writes every IPv4 address in four parts, and no name ends in a number (URL Standard, host parsing).
+  return /^\[|\.\d+$/.test(location.hostname)
 }
 
 export function makePasskey(options: Json): Promise<Answer<unknown>> {

@@ -34,6 +34,27 @@ export function crlDistributionPoints(uri: string | undefined): readonly Der[] {
   return [extension('crlDistributionPoints', false, sequence(point))]
 }
 
+/**
+ * That a CA names this host and no other (RFC 5280 §4.2.1.10): a form that is not mentioned would be free, so the other one is
+ * excluded as a whole. Subdomains of a name are within it.
+ */
+export function hostConstraints(host: string): Der {
+  const address = addressBytes(host)
+  const permitted = address === undefined ? hostName(host) : implicit(7, withMask(address, 0xff))
+  const excluded = address === undefined ? EVERY_ADDRESS : [EVERY_NAME]
+  const subtrees = (names: readonly Der[]) => names.map((name) => sequence(name))
+  const value = sequence(explicit(0, ...subtrees([permitted])), explicit(1, ...subtrees(excluded)))
+  return extension('nameConstraints', true, value)
+}
+
+/** Every bit of the address counts, or none. */
+function withMask(address: Uint8Array, mask: 0x00 | 0xff): Uint8Array {
+  return Uint8Array.from([...address, ...Array.from(address, () => mask)])
+}
+
+const EVERY_NAME = implicit(2, ascii(''))
+const EVERY_ADDRESS = [4, 16].map((length) => implicit(7, withMask(new Uint8Array(length), 0x00)))
+
 /** A name of DNS, or an address, IPv6 with or without brackets. */
 export function isHostName(name: string): boolean {
   return addressBytes(name) !== undefined || isDnsName(name)

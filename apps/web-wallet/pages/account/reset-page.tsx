@@ -15,7 +15,7 @@ import { own } from '../texts/own-texts.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { api, enterAt } from './session.ts'
-import { reasonIn, whyNot } from './why-not.ts'
+import { reasonIn, whyNoPasskeys, whyNot } from './why-not.ts'
 
 export function ResetPage() {
   const t = wallet.value.recovery
@@ -112,7 +112,7 @@ function Means({ busy, opened, use, withPassword }: MeansProps) {
             </div>
           </div>
         ) : (
-          <p>{withPassword ? wallet.value.welcome.noPasskeys : wallet.value.welcome.noWay}</p>
+          <p>{whyNoPasskeys(withPassword)}</p>
         )}
         {account.email !== undefined && withPassword && (
           <Part label={wallet.value.welcome.or}>

@@ -16,7 +16,7 @@ import { createWithPasskey, type Entered, logInWithPasskey } from './passkeys.ts
 import { createWithPassword, logInWithPassword } from './passwords.ts'
 import { RecoveryCodes } from './recovery-codes.tsx'
 import { api, visitor, welcome } from './session.ts'
-import { reasonIn, whyNot } from './why-not.ts'
+import { reasonIn, whyNoPasskeys, whyNot } from './why-not.ts'
 
 type Entry = () => Promise<Answer<Entered>>
 /** What is being used. */
@@ -170,7 +170,7 @@ interface PasskeyProps {
 
 function Passkey({ creating, busy, enter, passwords }: PasskeyProps) {
   const t = wallet.value.welcome
-  if (!hasPasskeys()) return <p class="muted">{passwords === false ? t.noWay : t.noPasskeys}</p>
+  if (!hasPasskeys()) return <p class="muted">{whyNoPasskeys(passwords !== false)}</p>
   return (
     <div class="stack" data-gap="m">
       <p>{t.passkeyWhy}</p>

@@ -4,7 +4,7 @@ import { Button } from '@countersign/ui/elements/button'
 import { key } from '@countersign/ui/elements/icons'
 import { plainName } from '@countersign/ui/elements/plain-name'
 import { Part } from '@countersign/ui/elements/sheet'
-import { hasPasskeys, makePasskey } from '@countersign/ui/login/passkeys'
+import { hasPasskeys, isAtAddress, makePasskey } from '@countersign/ui/login/passkeys'
 import { day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { useState } from 'preact/hooks'
@@ -105,7 +105,9 @@ export function PasskeysPart({ list }: { readonly list: Listed<PasskeysAnswer> }
             </Button>
           </div>
         ) : (
-          <p class="muted">{wallet.value.welcome.noPasskeysHere}</p>
+          <p class="muted">
+            {isAtAddress() ? wallet.value.welcome.passkeysWantName : wallet.value.welcome.noPasskeysHere}
+          </p>
         )}
         <Confirming
           heading={t.addPasskey}

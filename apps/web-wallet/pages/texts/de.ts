@@ -27,6 +27,12 @@ export const de: TextsLike<WalletTexts> = {
     noPasskeysHere: 'Dieser Browser hat keine Passkeys.',
     noWay:
       'Dieser Browser hat keine Passkeys, und Passwörter gibt es hier nicht. Öffnen Sie Ihre Brieftasche in einem anderen Browser.',
+    noPasskeysAtAddress:
+      'Passkeys brauchen einen Namen, und diese Brieftasche ist unter einer Adresse geöffnet. Nehmen Sie hier ein Passwort.',
+    noWayAtAddress:
+      'Passkeys brauchen einen Namen, und diese Brieftasche ist unter einer Adresse geöffnet. Passwörter gibt es hier nicht: Öffnen Sie sie unter ihrem Namen.',
+    passkeysWantName:
+      'Passkeys brauchen einen Namen, und diese Brieftasche ist unter einer Adresse geöffnet.',
     passkeyUnknown: 'Diese Brieftasche kennt den Passkey nicht. Er wurde hier vielleicht entfernt.',
     passkeyFailed: 'Es wurde kein Passkey benutzt. Nichts hat sich geändert.',
     or: 'Mit einem Passwort',

@@ -24,6 +24,11 @@ export const en = {
     noPasskeysHere: 'This browser has no passkeys.',
     noWay:
       'This browser has no passkeys, and there are no passwords here. Open your wallet in another browser.',
+    noPasskeysAtAddress:
+      'Passkeys need a name, and this wallet is open under an address. Use a password here.',
+    noWayAtAddress:
+      'Passkeys need a name, and this wallet is open under an address. There are no passwords here: open it by its name.',
+    passkeysWantName: 'Passkeys need a name, and this wallet is open under an address.',
     passkeyUnknown: 'This wallet does not know that passkey. It may have been removed here.',
     passkeyFailed: 'No passkey was used. Nothing was changed.',
     or: 'With a password',

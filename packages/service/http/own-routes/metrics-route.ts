@@ -34,7 +34,7 @@ export function showMetrics(app: App, metrics: Exposition, config: MetricsConfig
     '/metrics',
     { schema: { hide: true }, config: { door: 'open', limited: false } },
     async (request, reply) => {
-      const refusal = keeper(request.headers)
+      const refusal = keeper(request)
       if (refusal !== undefined) fail(refusal)
       return reply.type(metrics.contentType).send(await metrics.text())
     },

@@ -50,7 +50,7 @@ async function refuseUsedPort({ host, port }: ListenOptions): Promise<void> {
   await closed(probe)
 }
 
-function listening(server: Server, options: object): Promise<void> {
+export function listening(server: Server, options: object): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject).listen(options, () => {
       server.off('error', reject)
@@ -59,6 +59,6 @@ function listening(server: Server, options: object): Promise<void> {
   })
 }
 
-function closed(server: Server): Promise<void> {
+export function closed(server: Server): Promise<void> {
   return new Promise((resolve) => void server.close(() => resolve()))
 }
