@@ -393,9 +393,18 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
   ),
   // Run in a browser, and are built by Vite.
-  'apps/web-wallet/pages/texts': pure('apps/web-wallet/pages/texts/own'),
+  'apps/web-wallet/pages/texts': pure(
+    'apps/web-wallet/pages/texts/offline',
+    'apps/web-wallet/pages/texts/own',
+  ),
+  'apps/web-wallet/pages/texts/offline': pure(),
   'apps/web-wallet/pages/texts/own': pure(),
-  'apps/web-wallet/pages/account': using(['preact', '@preact/signals'], 'api/wallet'),
+  'apps/web-wallet/pages/offline': using(['preact', '@preact/signals'], 'api/wallet', 'apps/web-wallet'),
+  'apps/web-wallet/pages/account': using(
+    ['preact', '@preact/signals'],
+    'api/wallet',
+    'apps/web-wallet/pages/offline',
+  ),
   'apps/web-wallet/pages/history': using(
     ['preact', 'preact-iso'],
     'api/wallet',
@@ -411,10 +420,11 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/web-wallet/pages/party': using([], 'api/wallet'),
   'apps/web-wallet/pages/exchange': using(['preact'], 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/cards': using(
-    ['preact'],
+    ['preact', 'preact-iso'],
     'api/wallet',
     'apps/web-wallet/pages/account',
     'apps/web-wallet/pages/exchange',
+    'apps/web-wallet/pages/offline',
     'apps/web-wallet/pages/party',
   ),
   'apps/web-wallet/pages/scan': using(

@@ -9,11 +9,20 @@ import { dirname, join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { buildWorker } from './build-worker.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Beside an app's own: what its pages are made of. */
 const SHARED = ['packages/ui', 'packages/core']
+/** Kept by browsers together with the first page: what its headers are made by, and what decides which pages there are. */
+const KEPT_WITH = [
+  'packages/service/http/pages/page-policy.ts',
+  'apps/web-wallet/routes.ts',
+  'scripts/build-worker.mjs',
+]
 const PACKAGES = ['preact', '@preact/signals', '@preact/signals-core', 'preact-iso', 'qr', 'vite']
+/** Those that have `light-dark()`, so that it stays as it was written. */
+const BROWSERS = ['chrome123', 'firefox121', 'safari17.5']
 const SOURCES = /\.(?:tsx?|css|html|svg|png|ico|webmanifest|json|txt)$/
 const PACKED = /\.(?:js|css|html|svg|json|webmanifest)$/
 const LONGEST_BUILD_MS = 120_000
@@ -48,7 +57,9 @@ async function builtBy(root, app, hash, tell) {
     tell(`building the pages of ${app}`)
     const made = join(folder, `.dist-${randomUUID()}`)
     try {
-      await bundle(join(folder, 'pages'), made)
+      const pages = join(folder, 'pages')
+      const chunks = await bundle(pages, made)
+      await buildWorker({ pages, outDir: made, chunks, version: hash.slice(0, 16), target: BROWSERS })
       await pack(made)
       await publish(made, join(folder, 'dist'), hash)
     } finally {
@@ -62,7 +73,7 @@ async function builtBy(root, app, hash, tell) {
 
 async function bundle(pages, outDir) {
   const { build } = await import('vite')
-  await build({
+  const { output } = await build({
     configFile: false,
     root: pages,
     publicDir: join(pages, 'public'),
@@ -72,9 +83,8 @@ async function bundle(pages, outDir) {
     build: {
       outDir,
       emptyOutDir: true,
-      // Browsers that have `light-dark()`, so that it stays as it was written.
-      target: ['chrome123', 'firefox121', 'safari17.5'],
-      cssTarget: ['chrome123', 'firefox121', 'safari17.5'],
+      target: BROWSERS,
+      cssTarget: BROWSERS,
       // One sheet an app: a page that is loaded later brings no flash of a page without a look.
       cssCodeSplit: false,
       // A small drawing weighs less within the sheet than another request for it.
@@ -83,6 +93,7 @@ async function bundle(pages, outDir) {
       reportCompressedSize: false,
     },
   })
+  return output
 }
 
 /** Beside each file its smaller forms, where they are smaller. */
@@ -176,6 +187,7 @@ function sourcesHash(root, app) {
         .update('\0')
   }
   hash.update(readFileSync(fileURLToPath(import.meta.url)))
+  for (const name of KEPT_WITH) hash.update(readFileSync(join(root, name)))
   for (const name of PACKAGES) hash.update(`${name}@${versionOf(root, name)}\0`)
   return hash.digest('hex')
 }

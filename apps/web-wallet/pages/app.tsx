@@ -10,8 +10,10 @@ import { useCallback, useEffect, useState } from 'preact/hooks'
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
 import { findVisitor, logOut, visitor } from './account/session.ts'
 import { WelcomePage } from './account/welcome-page.tsx'
+import { AwayPage } from './cards/away-page.tsx'
 import { HomePage } from './cards/home-page.tsx'
 import { Loading } from './exchange/states.tsx'
+import { remembered } from './offline/remembered.ts'
 import { wallet } from './texts/wallet-texts.ts'
 
 /** A page with texts of its own. It is shown when they are there as well; until then the page before stays. */
@@ -53,7 +55,8 @@ const PARTS = {
 
 function fetchPartsOf(path: string): void {
   const [, first = ''] = path.split('/')
-  if (first in PARTS) void PARTS[first as keyof typeof PARTS].preload()
+  // Without a network it may not come; then its page is not shown either.
+  if (first in PARTS) PARTS[first as keyof typeof PARTS].preload().catch(() => undefined)
 }
 
 export function App() {
@@ -110,15 +113,25 @@ function Pages() {
   const [failure, setFailure] = useState<CallFailure>()
   fetchPartsOf(path)
   const find = useCallback(() => {
-    setFailure(undefined)
-    void findVisitor().then((answer) => {
-      if (!answer.ok) setFailure(answer.error)
-    })
+    void findVisitor().then((answer) => setFailure(answer.ok ? undefined : answer.error))
   }, [])
   useEffect(find, [find])
   const who = visitor.value
   if (failure !== undefined)
-    return <Problem failure={failure} product={wallet.value.product} home="/" retry={find} />
+    return (
+      <Router>
+        {[
+          <Route
+            key="away"
+            default
+            component={AwayPage}
+            failure={failure}
+            walletId={remembered() ?? ''}
+            retry={find}
+          />,
+        ]}
+      </Router>
+    )
   if (path === '/help') return <Help />
   if (path === '/reset') return <Router>{[<Route key="reset" default component={ResetPage} />]}</Router>
   if (who.state === 'asking') return <Loading />

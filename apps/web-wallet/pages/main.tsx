@@ -2,8 +2,9 @@
 import { startPage } from '@countersign/ui/page/start-page'
 import { startTheme } from '@countersign/ui/page/theme'
 import { App } from './app.tsx'
+import { startWorker } from './offline/start-worker.ts'
 import './wallet.css'
 
 startTheme()
 
-void startPage(() => <App />)
+void startPage(() => <App />).then(startWorker)

@@ -9,6 +9,8 @@ import { type ApiClient, apiClient } from '@countersign/ui/http/api-client'
 import type { Answer } from '@countersign/ui/http/fetch-json'
 import { formatTag } from '@countersign/ui/text/texts'
 import { type Signal, signal } from '@preact/signals'
+import { wipeKept } from '../offline/kept-database.ts'
+import { remember, remembered } from '../offline/remembered.ts'
 
 export type OwnWallet = WalletsAnswer['wallets'][number]
 
@@ -31,9 +33,6 @@ let csrf: string | undefined
 
 /** Calls of the wallet API, at this page's own origin. */
 export const api: ApiClient = withLogOut(apiClient('/wallet-api', () => csrf, formatTag))
-
-/** Remembers that somebody was logged in, and which wallet was open, so that a stranger's first page asks nothing in vain. No secret, and no proof. */
-const HINT = 'countersign.wallet'
 
 /** Once, at the start. */
 export async function findVisitor(): Promise<Answer<void>> {
@@ -93,6 +92,7 @@ export function forgetVisitor(): void {
 function logOutHere(): void {
   csrf = undefined
   remember(null)
+  void wipeKept()
   visitor.value = { state: 'out' }
 }
 
@@ -105,24 +105,5 @@ function withLogOut(client: ApiClient): ApiClient {
   return {
     get: async (path, options) => seen(await client.get(path, options)),
     send: async (method, path, body) => seen(await client.send(method, path, body)),
-  }
-}
-
-/** Null: nobody. */
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(HINT)
-  } catch {
-    // Without storage nobody can know: ask.
-    return ''
-  }
-}
-
-function remember(walletId: string | null): void {
-  try {
-    if (walletId === null) localStorage.removeItem(HINT)
-    else localStorage.setItem(HINT, walletId)
-  } catch {
-    // The next visit asks.
   }
 }
