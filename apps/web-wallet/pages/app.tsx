@@ -5,8 +5,9 @@ import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
+import { type Signal, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useEffect } from 'preact/hooks'
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
 import { findVisitor, logOut, visitor } from './account/session.ts'
 import { WelcomePage } from './account/welcome-page.tsx'
@@ -59,6 +60,15 @@ function fetchPartsOf(path: string): void {
   if (first in PARTS) PARTS[first as keyof typeof PARTS].preload().catch(() => undefined)
 }
 
+/** Why it is not known who is there. */
+const lost: Signal<CallFailure | undefined> = signal(undefined)
+
+function find(): void {
+  void findVisitor().then((answer) => {
+    lost.value = answer.ok ? undefined : answer.error
+  })
+}
+
 export function App() {
   return (
     <LocationProvider>
@@ -72,7 +82,8 @@ export function App() {
 function Shell({ children }: { readonly children: ComponentChildren }) {
   const t = wallet.value
   const { path } = useLocation()
-  const isIn = visitor.value.state === 'in'
+  // Whoever was in when there was a network finds the way to what was kept, and out.
+  const isIn = visitor.value.state === 'in' || (visitor.value.state === 'asking' && lost.value !== undefined)
   return (
     <Frame
       name={t.product}
@@ -110,29 +121,11 @@ function Shell({ children }: { readonly children: ComponentChildren }) {
 
 function Pages() {
   const { path } = useLocation()
-  const [failure, setFailure] = useState<CallFailure>()
   fetchPartsOf(path)
-  const find = useCallback(() => {
-    void findVisitor().then((answer) => setFailure(answer.ok ? undefined : answer.error))
-  }, [])
-  useEffect(find, [find])
+  useEffect(find, [])
   const who = visitor.value
-  if (failure !== undefined)
-    return (
-      <Router>
-        {[
-          <Route
-            key="away"
-            default
-            component={AwayPage}
-            failure={failure}
-            walletId={remembered() ?? ''}
-            retry={find}
-          />,
-        ]}
-      </Router>
-    )
   if (path === '/help') return <Help />
+  if (who.state === 'asking' && lost.value !== undefined) return <Away failure={lost.value} />
   if (path === '/reset') return <Router>{[<Route key="reset" default component={ResetPage} />]}</Router>
   if (who.state === 'asking') return <Loading />
   if (who.state === 'out' && path === '/recover')
@@ -155,6 +148,11 @@ function Pages() {
       <Route default component={NotThere} />
     </Router>
   )
+}
+
+function Away({ failure }: { readonly failure: CallFailure }) {
+  const shown = { failure, walletId: remembered() ?? '', retry: find }
+  return <Router>{[<Route key="away" default component={AwayPage} {...shown} />]}</Router>
 }
 
 function Help() {

@@ -40,6 +40,10 @@ export async function findVisitor(): Promise<Answer<void>> {
     visitor.value = { state: 'out' }
     return ok(undefined)
   }
+  if (remembered() === LEAVING) {
+    const left = await endLogIn()
+    return left.ok ? ok(logOutHere()) : left
+  }
   const answer = await api.get<{ session?: BrowserSession }>('/auth/session')
   if (!answer.ok) return answer.error.status === 401 ? ok(logOutHere()) : answer
   return answer.value.session === undefined ? ok(logOutHere()) : welcome(answer.value.session)
@@ -79,8 +83,23 @@ export function openWallet(walletId: string): void {
 }
 
 export async function logOut(): Promise<void> {
-  await api.send('POST', '/auth/logout')
+  const left = await endLogIn()
   logOutHere()
+  if (!left.ok) remember(LEAVING)
+}
+
+/** Somebody logged out while nobody answered. The cookie is the service's to take away: it is asked at the next visit. */
+const LEAVING = 'leaving'
+
+async function endLogIn(): Promise<Answer<void>> {
+  if (csrf === undefined) {
+    const asked = await api.get<{ session?: BrowserSession }>('/auth/session')
+    if (!asked.ok) return asked.error.status === 401 ? ok(undefined) : asked
+    if (asked.value.session === undefined) return ok(undefined)
+    holdSession(asked.value.session)
+  }
+  const answer = await api.send('POST', '/auth/logout')
+  return answer.ok || answer.error.status === 401 ? ok(undefined) : answer
 }
 
 /** The account is gone, and every log-in with it. */

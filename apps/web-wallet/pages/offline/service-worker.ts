@@ -30,8 +30,9 @@ interface WorkerScope {
 
 const worker = self as unknown as WorkerScope
 
+const { entry, files, version } = SHELL
 const PREFIX = 'countersign-shell-'
-const CACHE = `${PREFIX}${SHELL.version}`
+const CACHE = `${PREFIX}${version}`
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(keepShell())
@@ -47,17 +48,17 @@ worker.addEventListener('message', ({ data }) => {
 
 worker.addEventListener('fetch', (event) => {
   const { request } = event
-  const name = keptNameFor(request, worker.location.origin, SHELL.files)
+  const name = keptNameFor(request, worker.location.origin, files)
   if (name !== undefined) event.respondWith(kept(name, request))
 })
 
 async function keepShell(): Promise<void> {
   const cache = await caches.open(CACHE)
   // Named by their contents: what the page has just asked for need not be asked for again.
-  await cache.addAll(SHELL.files)
+  await cache.addAll(files)
   const first = await fetch(FIRST_PAGE, { cache: 'no-store' })
   // While two versions are served side by side, the first page may be the other one's.
-  if (!first.ok || !(await first.clone().text()).includes(SHELL.entry))
+  if (!first.ok || !(await first.clone().text()).includes(entry))
     throw new Error('this first page is of another version')
   await cache.put(FIRST_PAGE, first)
 }

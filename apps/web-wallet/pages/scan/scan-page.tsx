@@ -25,7 +25,8 @@ type State =
 
 export function ScanPage({ walletId }: { readonly walletId: string }) {
   const t = wallet.value.scanPage
-  const { route } = useLocation()
+  const { query, route } = useLocation()
+  const isPresenting = query['for'] === 'presenting'
   const [state, setState] = useState<State>({ doing: 'nothing' })
   const [text, setText] = useState('')
   const [pasting, setPasting] = useState(false)
@@ -58,8 +59,8 @@ export function ScanPage({ walletId }: { readonly walletId: string }) {
   return (
     <div class="column stack" data-gap="l">
       <div class="stack" data-gap="s">
-        <Heading title={t.title} product={wallet.value.product} />
-        <p class="lede">{t.lede}</p>
+        <Heading title={isPresenting ? t.presentTitle : t.title} product={wallet.value.product} />
+        <p class="lede">{isPresenting ? t.presentLede : t.lede}</p>
       </div>
       <Said state={state} />
       <Sheet parts>

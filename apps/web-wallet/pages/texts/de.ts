@@ -127,6 +127,8 @@ export const de: TextsLike<WalletTexts> = {
   scanPage: {
     title: 'Code scannen',
     lede: 'Von jemandem, der Ihnen eine Karte gibt oder etwas aus einer Karte wissen will.',
+    presentTitle: 'Etwas aus einer Karte zeigen',
+    presentLede: 'Scannen Sie den Code dessen, der fragt. Sie sehen, was er will, bevor etwas geteilt wird.',
     useCamera: 'Kamera benutzen',
     cameraStops: 'Kamera anhalten',
     looking: 'Halten Sie den Code vor die Kamera.',

@@ -2,7 +2,7 @@
  * What a browser may do with a page of ours: run our own scripts and none other, ask nobody but us, be framed by nobody, and
  * make no markup of text (Trusted Types: no policy may be made, so no string becomes HTML or a script).
  */
-const POLICY = [
+const RULES = [
   "default-src 'self'",
   "script-src 'self'",
   "style-src 'self'",
@@ -15,13 +15,21 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'self'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join('; ')
+]
 
-/** On every file of a page; what every answer of a service carries comes on top. `https`: the pages' own address is. */
-export function pageHeaders(https: boolean): Readonly<Record<string, string>> {
+/** The address of a service worker is a script too. Pages that have one may make one policy, once, which knows its address alone. */
+const OF_OWN_WORKER = 'own-worker'
+
+export interface PagesKind {
+  /** The pages' own address has TLS. */
+  readonly https: boolean
+  readonly hasWorker: boolean
+}
+
+/** On every file of a page; what every answer of a service carries comes on top. */
+export function pageHeaders({ hasWorker, https }: PagesKind): Readonly<Record<string, string>> {
   return {
-    'content-security-policy': POLICY,
+    'content-security-policy': [...RULES, `trusted-types ${hasWorker ? OF_OWN_WORKER : "'none'"}`].join('; '),
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy':
