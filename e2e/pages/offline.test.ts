@@ -121,7 +121,7 @@ describe('without a network', () => {
     // A name is a claim.
     expect(await card.textContent()).not.toContain('Brandt')
     expect(await isDescribed(page, 'Scan a code')).toMatch(/need the network/)
-    await page.getByRole('button', { name: 'Scan a code' }).click()
+    await page.getByRole('button', { name: 'Scan a code' }).click({ force: true })
     expect(new URL(page.url()).pathname).toBe('/')
     expect(await problemsOf(watched, { german: true })).toEqual([])
     await page.getByRole('link', { name: /^Identity Credential/ }).click()
@@ -194,9 +194,9 @@ describe('without a network', () => {
     await page.reload()
     expect((await left).ok()).toBe(true)
     await shows(watched, 'Your wallet')
-    const { token, wallet } = watched.user
+    const { token, url } = watched.user
     const headers = { authorization: `Bearer ${token}` }
-    expect((await call(`${wallet}/wallet-api/wallet/accounts/wallets`, { headers })).status).toBe(401)
+    expect((await call(`${url}/wallet-api/wallet/accounts/wallets`, { headers })).status).toBe(401)
   })
 
   it('a log-in that was ended elsewhere leaves nothing', async () => {
@@ -204,7 +204,7 @@ describe('without a network', () => {
     const { page, user } = watched
     watched.expectFailedRequests()
     const headers = { authorization: `Bearer ${user.token}` }
-    expectStatus(await postJson(`${user.wallet}/wallet-api/auth/logout`, {}, headers), 200)
+    expectStatus(await postJson(`${user.url}/wallet-api/auth/logout`, {}, headers), 200)
     await page.reload()
     await shows(watched, 'Your wallet')
     await eventually('nothing is kept', async () => (await recordsIn(page)).length === 0)

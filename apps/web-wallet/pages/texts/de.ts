@@ -15,6 +15,7 @@ export const de: TextsLike<WalletTexts> = {
   logOut: 'Abmelden',
   history: 'Verlauf',
   settings: 'Einstellungen',
+  waitsForNetwork: 'Sie sind offline. Das wartet, bis es wieder ein Netz gibt.',
 
   welcome: {
     title: 'Ihre Brieftasche',

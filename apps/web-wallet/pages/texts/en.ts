@@ -13,6 +13,7 @@ export const en = {
   logOut: 'Log out',
   history: 'History',
   settings: 'Settings',
+  waitsForNetwork: 'You are offline. This waits until there is a network again.',
 
   welcome: {
     title: 'Your wallet',
