@@ -384,6 +384,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
 
   'apps/web-wallet': using(['zod']),
+  'apps/web-wallet/routes.ts': pure(),
   'apps/web-wallet/build.ts': onNode('service/compose', 'service/http/pages', 'service/http/passing'),
   'apps/web-wallet/main.ts': onNode(
     'service/compose',
@@ -399,7 +400,11 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
   'apps/web-wallet/pages/texts/offline': pure(),
   'apps/web-wallet/pages/texts/own': pure(),
-  'apps/web-wallet/pages/offline': using(['preact', '@preact/signals'], 'api/wallet', 'apps/web-wallet'),
+  'apps/web-wallet/pages/offline': using(
+    ['preact', '@preact/signals'],
+    'api/wallet',
+    'apps/web-wallet/routes.ts',
+  ),
   'apps/web-wallet/pages/account': using(
     ['preact', '@preact/signals'],
     'api/wallet',
@@ -447,7 +452,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/web-wallet/pages/offline',
     'apps/web-wallet/pages/party',
   ),
-  'apps/web-wallet/pages': using(['preact', 'preact-iso']),
+  'apps/web-wallet/pages': using(['preact', '@preact/signals', 'preact-iso']),
 
   'apps/portal': using(
     ['zod'],
