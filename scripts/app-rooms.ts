@@ -403,11 +403,14 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/web-wallet/pages/offline': using(
     ['preact', '@preact/signals'],
     'api/wallet',
+    'apps/web-wallet/pages/account/remembered.ts',
     'apps/web-wallet/routes.ts',
   ),
+  'apps/web-wallet/pages/account/remembered.ts': pure(),
   'apps/web-wallet/pages/account': using(
     ['preact', '@preact/signals'],
     'api/wallet',
+    'apps/web-wallet/pages/account/remembered.ts',
     'apps/web-wallet/pages/offline',
   ),
   'apps/web-wallet/pages/history': using(

@@ -120,7 +120,7 @@ describe('without a network', () => {
     expect(await card.textContent()).toMatch(/Identity Credential.*issued by localhost:\d+.*until /)
     // A name is a claim.
     expect(await card.textContent()).not.toContain('Brandt')
-    expect(await isDescribed(page, 'Scan a code')).toMatch(/need the network/)
+    expect(await isDescribed(page, 'Scan a code')).toMatch(/needs the network/)
     await page.getByRole('button', { name: 'Scan a code' }).click({ force: true })
     expect(new URL(page.url()).pathname).toBe('/')
     expect(await problemsOf(watched, { german: true })).toEqual([])
@@ -129,7 +129,7 @@ describe('without a network', () => {
     await page.getByText('What stands on it is not kept on this device.').waitFor()
     expect(await page.getByRole('main').textContent()).not.toMatch(/Brandt|1990/)
     for (const name of ['What happened with this card', 'Remove from wallet'])
-      expect(await isDescribed(page, name)).toMatch(/need the network/)
+      expect(await isDescribed(page, name)).toMatch(/needs the network/)
     expect(await problemsOf(watched, { german: true })).toEqual([])
     await page.getByRole('link', { name: 'Settings' }).click()
     await shows(watched, 'This needs the network')

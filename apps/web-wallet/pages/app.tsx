@@ -9,12 +9,12 @@ import { type Signal, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
+import { rememberedWallet } from './account/remembered.ts'
 import { findVisitor, logOut, visitor } from './account/session.ts'
 import { WelcomePage } from './account/welcome-page.tsx'
 import { AwayPage } from './cards/away-page.tsx'
 import { HomePage } from './cards/home-page.tsx'
 import { Loading } from './exchange/states.tsx'
-import { remembered } from './offline/remembered.ts'
 import { wallet } from './texts/wallet-texts.ts'
 
 /** A page with texts of its own. It is shown when they are there as well; until then the page before stays. */
@@ -151,7 +151,7 @@ function Pages() {
 }
 
 function Away({ failure }: { readonly failure: CallFailure }) {
-  const shown = { failure, walletId: remembered() ?? '', retry: find }
+  const shown = { failure, walletId: rememberedWallet() ?? '', retry: find }
   return <Router>{[<Route key="away" default component={AwayPage} {...shown} />]}</Router>
 }
 

@@ -10,7 +10,7 @@ import type { Answer } from '@countersign/ui/http/fetch-json'
 import { formatTag } from '@countersign/ui/text/texts'
 import { type Signal, signal } from '@preact/signals'
 import { wipeKept } from '../offline/kept-database.ts'
-import { remember, remembered } from '../offline/remembered.ts'
+import { isLeaving, rememberedWallet, rememberLeaving, rememberWallet } from './remembered.ts'
 
 export type OwnWallet = WalletsAnswer['wallets'][number]
 
@@ -36,13 +36,14 @@ export const api: ApiClient = withLogOut(apiClient('/wallet-api', () => csrf, fo
 
 /** Once, at the start. */
 export async function findVisitor(): Promise<Answer<void>> {
-  if (remembered() === null) {
+  if (rememberedWallet() === null) {
     visitor.value = { state: 'out' }
     return ok(undefined)
   }
-  if (remembered() === LEAVING) {
+  if (isLeaving()) {
     const left = await endLogIn()
-    return left.ok ? ok(logOutHere()) : left
+    if (!left.ok) return left
+    rememberLeaving(false)
   }
   const answer = await api.get<{ session?: BrowserSession }>('/auth/session')
   if (!answer.ok) return answer.error.status === 401 ? ok(logOutHere()) : answer
@@ -55,10 +56,10 @@ export async function welcome(session: BrowserSession): Promise<Answer<void>> {
   const answer = await api.get<WalletsAnswer>('/wallet/accounts/wallets')
   if (!answer.ok) return answer
   const { wallets } = answer.value
-  const last = remembered()
+  const last = rememberedWallet()
   const walletId = (wallets.find(({ id }) => id === last) ?? wallets[0])?.id
   if (walletId === undefined) return ok(logOutHere())
-  remember(walletId)
+  rememberWallet(walletId)
   visitor.value = { state: 'in', session, wallets, walletId }
   return ok(undefined)
 }
@@ -70,7 +71,7 @@ export function holdSession(session: BrowserSession): void {
 
 /** Begins anew at this address, where the log-in that was made is found. */
 export function enterAt(path: string): void {
-  remember('')
+  rememberWallet('')
   location.replace(path)
 }
 
@@ -78,18 +79,15 @@ export function enterAt(path: string): void {
 export function openWallet(walletId: string): void {
   const who = visitor.peek()
   if (who.state !== 'in') return
-  remember(walletId)
+  rememberWallet(walletId)
   visitor.value = { ...who, walletId }
 }
 
 export async function logOut(): Promise<void> {
   const left = await endLogIn()
   logOutHere()
-  if (!left.ok) remember(LEAVING)
+  rememberLeaving(!left.ok)
 }
-
-/** Somebody logged out while nobody answered. The cookie is the service's to take away: it is asked at the next visit. */
-const LEAVING = 'leaving'
 
 async function endLogIn(): Promise<Answer<void>> {
   if (csrf === undefined) {
@@ -110,7 +108,7 @@ export function forgetVisitor(): void {
 
 function logOutHere(): void {
   csrf = undefined
-  remember(null)
+  rememberWallet(null)
   void wipeKept()
   visitor.value = { state: 'out' }
 }

@@ -3,8 +3,8 @@
  * wallet that was open last. Nothing that stands on a card is among it, not even a name; it goes with the log-in.
  */
 import type { TakenBackAnswer, WalletCard } from '@countersign/api/wallet/cards'
+import { rememberedWallet } from '../account/remembered.ts'
 import { changeKept, readKept } from './kept-database.ts'
-import { remembered } from './remembered.ts'
 
 export interface KeptCard
   extends Pick<WalletCard, 'id' | 'type' | 'title' | 'issuerName' | 'addedOn' | 'expiresAt' | 'categories'> {
@@ -67,7 +67,7 @@ function changed(
   walletId: string,
   change: (before: KeptCards | undefined) => KeptCards | undefined,
 ): Promise<void> {
-  const isOpen = () => remembered() === walletId
+  const isOpen = () => rememberedWallet() === walletId
   const after = (before: unknown): Kept | undefined => {
     const cards = isOpen() ? change(known(before)) : undefined
     return cards && { ...cards, form: FORM }

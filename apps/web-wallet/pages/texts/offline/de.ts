@@ -5,9 +5,8 @@ import type { OfflineTexts } from './en.ts'
 export const de: TextsLike<OfflineTexts> = {
   offline: 'Sie sind offline',
   noAnswer: 'Der Dienst antwortet nicht',
-  kept: 'Das sind Ihre Karten, Stand {time}. Was darauf steht, Scannen und Teilen brauchen das Netz.',
-  keptCard:
-    'Das ist die Karte, Stand {time}. Was darauf steht, ihr Verlauf und das Entfernen brauchen das Netz.',
+  kept: 'Das sind Ihre Karten, Stand {time}. Alles andere braucht das Netz.',
+  keptCard: 'Das ist die Karte, Stand {time}. Alles andere braucht das Netz.',
   goesOn: 'Diese Seite macht von selbst weiter, sobald eine Antwort kommt.',
   notKept: 'Was darauf steht, wird auf diesem Gerät nicht aufbewahrt.',
   needsTitle: 'Das braucht das Netz',

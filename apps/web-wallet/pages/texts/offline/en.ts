@@ -2,8 +2,8 @@
 export const en = {
   offline: 'You are offline',
   noAnswer: 'The service does not answer',
-  kept: 'These are your cards as of {time}. What stands on them, scanning and sharing need the network.',
-  keptCard: 'This is the card as of {time}. What stands on it, its history and removing it need the network.',
+  kept: 'These are your cards as of {time}. Everything else needs the network.',
+  keptCard: 'This is the card as of {time}. Everything else needs the network.',
   goesOn: 'This page goes on by itself as soon as there is an answer.',
   notKept: 'What stands on it is not kept on this device.',
   needsTitle: 'This needs the network',
