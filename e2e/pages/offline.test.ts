@@ -178,6 +178,55 @@ describe('without a network', () => {
     await watched.page.getByText('Ana Maria Brandt').waitFor()
   })
 
+  it('a decision that stands open waits with its reason, and can be made when there is a network again', async () => {
+    const watched = await regular()
+    const { context, page } = watched
+    watched.expectFailedRequests()
+    const link = (await newRequest(stage, identityRequest(['given_name']))).url
+    await page.goto(`/open#${encodeURIComponent(link)}`)
+    await pressDecision(page, 'Look at it')
+    const share = page.getByRole('button', { name: /^Share.\d.detail/ })
+    await share.waitFor()
+    const before = watched.changes().length
+    await context.setOffline(true)
+    const reason = page.getByText('You are offline. This waits until there is a network again.')
+    await reason.waitFor()
+    expect(await share.isDisabled()).toBe(true)
+    expect(await problemsOf(watched, { german: true })).toEqual([])
+    expect(watched.changes()).toHaveLength(before)
+    await context.setOffline(false)
+    await reason.waitFor({ state: 'hidden' })
+    await pressDecision(page, /^Share.\d.detail/)
+    await shows(watched, /^Shared with/)
+  })
+
+  it('an address that somebody comes to says why it waits', async () => {
+    const watched = await regular()
+    const { context, page } = watched
+    watched.expectFailedRequests()
+    const link = (await newRequest(stage, identityRequest(['given_name']))).url
+    await context.setOffline(true)
+    for (const path of ['/settings', '/history', '/requests/r1', `/open#${encodeURIComponent(link)}`]) {
+      await page.goto(path)
+      await shows(watched, 'This needs the network')
+    }
+    await page.getByText('The link that you followed stays in this page until then.').waitFor()
+    await context.setOffline(false)
+    await page.getByText('You are asked for something from your cards.').waitFor()
+    expect(watched.changes()).toEqual([])
+  })
+
+  it('the cards of somebody else are not shown', async () => {
+    const watched = await regular()
+    const { context, page } = watched
+    watched.expectFailedRequests()
+    await page.evaluate("localStorage.setItem('countersign.wallet', 'another')")
+    await context.setOffline(true)
+    await page.reload()
+    await shows(watched, 'The service does not answer')
+    expect(await page.getByText('Identity Credential').count()).toBe(0)
+  })
+
   it('a log-out leaves nothing, here as with the service', async () => {
     const watched = await regular()
     const { context, page } = watched

@@ -36,14 +36,10 @@ export const api: ApiClient = withLogOut(apiClient('/wallet-api', () => csrf, fo
 
 /** Once, at the start. */
 export async function findVisitor(): Promise<Answer<void>> {
+  if (isLeaving() && (await endLogIn()).ok) rememberLeaving(false)
   if (rememberedWallet() === null) {
     visitor.value = { state: 'out' }
     return ok(undefined)
-  }
-  if (isLeaving()) {
-    const left = await endLogIn()
-    if (!left.ok) return left
-    rememberLeaving(false)
   }
   const answer = await api.get<{ session?: BrowserSession }>('/auth/session')
   if (!answer.ok) return answer.error.status === 401 ? ok(logOutHere()) : answer
@@ -60,6 +56,7 @@ export async function welcome(session: BrowserSession): Promise<Answer<void>> {
   const walletId = (wallets.find(({ id }) => id === last) ?? wallets[0])?.id
   if (walletId === undefined) return ok(logOutHere())
   rememberWallet(walletId)
+  rememberLeaving(false)
   visitor.value = { state: 'in', session, wallets, walletId }
   return ok(undefined)
 }
