@@ -21,8 +21,6 @@ const KEPT_WITH = [
   'scripts/build-worker.mjs',
 ]
 const PACKAGES = ['preact', '@preact/signals', '@preact/signals-core', 'preact-iso', 'qr', 'vite']
-/** Those that have `light-dark()`, so that it stays as it was written. */
-const BROWSERS = ['chrome123', 'firefox121', 'safari17.5']
 const SOURCES = /\.(?:tsx?|css|html|svg|png|ico|webmanifest|json|txt)$/
 const PACKED = /\.(?:js|css|html|svg|json|webmanifest)$/
 const LONGEST_BUILD_MS = 120_000
@@ -58,8 +56,16 @@ async function builtBy(root, app, hash, tell) {
     const made = join(folder, `.dist-${randomUUID()}`)
     try {
       const pages = join(folder, 'pages')
-      const chunks = await bundle(pages, made)
-      await buildWorker({ pages, outDir: made, chunks, version: hash.slice(0, 16), target: BROWSERS })
+      await bundle(pages, made)
+      const manifest = await takenManifest(made)
+      await addEarlyScript(pages, made, manifest)
+      await buildWorker({
+        pages,
+        outDir: made,
+        version: hash.slice(0, 16),
+        filesOf: (part) => filesOf(manifest, part),
+        common: { ...common(pages), target: BROWSERS },
+      })
       await pack(made)
       await publish(made, join(folder, 'dist'), hash)
     } finally {
@@ -71,29 +77,89 @@ async function builtBy(root, app, hash, tell) {
   }
 }
 
+/** Browsers that have `light-dark()`, so that it stays as it was written. */
+const BROWSERS = ['chrome123', 'firefox121', 'safari17.5']
+/** Each file more would wait for its turn on a line: what every page begins with comes in one, and what several parts share. */
+const CHUNKS = [
+  { name: 'main', tags: ['$initial'], priority: 2 },
+  { name: 'shared', minShareCount: 2, test: /^(?!.*\/(?:texts?|scan)\/)/, priority: 1 },
+]
+/** Asks for what a page needs while the page's own script is on its way. */
+const EARLY = 'early/early.ts'
+const MANIFEST = '.vite/manifest.json'
+
 async function bundle(pages, outDir) {
   const { build } = await import('vite')
-  const { output } = await build({
-    configFile: false,
-    root: pages,
+  await build({
+    ...common(pages),
     publicDir: join(pages, 'public'),
-    logLevel: 'warn',
-    envDir: false,
     oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     build: {
       outDir,
       emptyOutDir: true,
+      manifest: MANIFEST,
       target: BROWSERS,
       cssTarget: BROWSERS,
       // One sheet an app: a page that is loaded later brings no flash of a page without a look.
       cssCodeSplit: false,
       // A small drawing weighs less within the sheet than another request for it.
-      assetsInlineLimit: 2048,
+      assetsInlineLimit: 3072,
       modulePreload: { polyfill: false },
+      rolldownOptions: { output: { codeSplitting: { groups: CHUNKS } } },
       reportCompressedSize: false,
     },
   })
-  return output
+}
+
+function common(pages) {
+  return { configFile: false, root: pages, logLevel: 'warn', envDir: false }
+}
+
+/** Which files a module of the pages was built into: for the build alone. */
+async function takenManifest(outDir) {
+  const manifest = JSON.parse(await readFile(join(outDir, MANIFEST), 'utf8'))
+  await rm(join(outDir, dirname(MANIFEST)), { recursive: true })
+  return manifest
+}
+
+/**
+ * Stands within the first page, so that it runs before anything else has come; the service tells browsers its hash. It is built by
+ * itself, and told the names of the parts.
+ */
+async function addEarlyScript(pages, outDir, manifest) {
+  const { build } = await import('vite')
+  const parts = partsIn(manifest)
+  const { output } = await build({
+    ...common(pages),
+    publicDir: false,
+    define: { PARTS: JSON.stringify(parts) },
+    build: {
+      write: false,
+      target: BROWSERS,
+      rolldownOptions: { input: join(pages, EARLY), output: { format: 'iife' } },
+    },
+  })
+  const code = output[0].code.trim().replaceAll('</', '<\\/')
+  const index = join(outDir, 'index.html')
+  const page = await readFile(index, 'utf8')
+  await writeFile(
+    index,
+    page.replace('<script type="module"', (tag) => `<script>${code}</script>\n    ${tag}`),
+  )
+}
+
+/** By the module, as it is called from the pages' folder: the files that it needs beside those of the first page. */
+function partsIn(manifest) {
+  const first = new Set(filesOf(manifest, 'index.html'))
+  const later = Object.entries(manifest).filter(([, { isDynamicEntry }]) => isDynamicEntry)
+  return Object.fromEntries(
+    later.map(([name]) => [name, filesOf(manifest, name).filter((file) => !first.has(file))]),
+  )
+}
+
+function filesOf(manifest, name) {
+  const { file, imports = [] } = manifest[name]
+  return [...new Set([`/${file}`, ...imports.flatMap((one) => filesOf(manifest, one))])]
 }
 
 /** Beside each file its smaller forms, where they are smaller. */

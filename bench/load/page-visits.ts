@@ -8,7 +8,7 @@ import { watchedPage } from '@countersign/testing/browser/watched-page'
 import { claims, identityQuery, issue, verify } from '@countersign/testing/client/flows'
 import { expectStatus, postJson } from '@countersign/testing/client/http'
 import { identityConfiguration, identityType } from '@countersign/testing/client/protocol-wallet'
-import { heldBy, logIn, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
+import { heldBy, logIn, openedAt, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { webWalletLink } from '@countersign/ui/http/wallet-link'
 import type { Browser, Page } from 'playwright-core'
 import { type Act, press, type Storage, type Visit, type Visitor } from '../measure/cold-visit.ts'
@@ -277,16 +277,4 @@ async function requestWithChoice(verifierUrl: string): Promise<string> {
     claim_sets: [names, names.slice(0, 2)],
   }
   return (await newRequest(verifierUrl, { credentials: [query] })).url
-}
-
-/** The id under which the wallet keeps what it was shown. */
-async function openedAt(
-  { token, url, wallet }: WalletUser,
-  kind: 'offers' | 'requests',
-  body: object,
-): Promise<string> {
-  const address = `${url}/wallet-api/wallet/${wallet}/exchange/${kind}`
-  const opened = await postJson(address, body, { authorization: `Bearer ${token}` })
-  const { id } = expectStatus(opened, 201).json()
-  return String(id)
 }

@@ -1,4 +1,5 @@
 import { decodeJws } from '@countersign/crypto/jose/jws'
+import { askedInVain } from '@countersign/testing/browser/asked-in-vain'
 import { problemsOf } from '@countersign/testing/browser/page-checks'
 import type { WatchedPage } from '@countersign/testing/browser/watched-page'
 import { claims as identityClaims, identityQuery, issue } from '@countersign/testing/client/flows'
@@ -361,6 +362,25 @@ describe('a result', () => {
     expect((await rows()).filter(([, , outcome]) => outcome !== 'Passed')).toEqual([
       ['Holder binding', 'You did not ask for it: whoever has a copy can present it.', 'Skipped'],
     ])
+  })
+})
+
+describe('whoever comes to a page first', () => {
+  it('waits for no question that is asked twice or for nothing', async () => {
+    const visit = await world.open()
+    const [open, decided] = [await newRequest(world, identityQuery), await newRequest(world, identityQuery)]
+    expectStatus(await answer(decided.url, held), 200)
+    const request = `/verify/${open.id}`
+    for (const path of [
+      '/issue',
+      '/issue/EuPid',
+      '/verify',
+      request,
+      `/verify/${decided.id}/result`,
+      '/trust',
+    ])
+      expect([path, await askedInVain(visit, path, '/api/')]).toEqual([path, []])
+    await visit.close()
   })
 })
 

@@ -1,6 +1,7 @@
 /** The cards of the web wallet: all of them (W2), and one that is opened (W3). */
+import { askedInVain } from '@countersign/testing/browser/asked-in-vain'
 import { problemsOf } from '@countersign/testing/browser/page-checks'
-import { heldBy, receive } from '@countersign/testing/client/wallet-api'
+import { heldBy, openedAt, receive } from '@countersign/testing/client/wallet-api'
 import { eventually } from '@countersign/testing/time/eventually'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -190,5 +191,15 @@ describe('a card', () => {
     await page.reload()
     await shows(watched, 'There is no such card')
     expect(await problemsOf(watched)).toEqual([])
+  })
+})
+
+describe('whoever comes to a page first', () => {
+  it('waits for no question that is asked twice or for nothing', async () => {
+    const watched = await ownerWithCard()
+    const [card] = await heldBy(watched.user)
+    const offer = await openedAt(watched.user, 'offers', { offer: await newOffer(stage) })
+    for (const path of ['/', `/cards/${card?.id}`, `/offers/${offer}`, '/settings', '/keys', '/scan'])
+      expect([path, await askedInVain(watched, path, '/wallet-api/')]).toEqual([path, []])
   })
 })

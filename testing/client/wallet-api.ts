@@ -86,3 +86,15 @@ export async function credentialsOf(user: WalletUser): Promise<readonly WalletCr
   const listed = await call(`${user.url}/wallet-api/wallet/${user.wallet}/credentials`, { headers })
   return JSON.parse(expectStatus(listed, 200).text) as WalletCredential[]
 }
+
+/** The id under which the wallet keeps what it was shown. */
+export async function openedAt(
+  { token, url, wallet }: WalletUser,
+  kind: 'offers' | 'requests',
+  body: object,
+): Promise<string> {
+  const address = `${url}/wallet-api/wallet/${wallet}/exchange/${kind}`
+  const opened = await postJson(address, body, { authorization: `Bearer ${token}` })
+  const { id } = expectStatus(opened, 201).json()
+  return String(id)
+}

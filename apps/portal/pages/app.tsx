@@ -1,6 +1,6 @@
 /**
- * Which page stands at which address. The first page comes at once; issuing and verifying come in one file when somebody goes there,
- * since it weighs less than its pieces would have to ask for, and so does what is about the deployment.
+ * Which page stands at which address. The first page comes at once; issuing, verifying and what is about the
+ * deployment come in a file each when somebody goes there.
  */
 import './portal.css'
 import './operation.css'
@@ -28,16 +28,17 @@ function later<Pages, Name extends keyof Pages>(load: () => Promise<Pages>, name
   })
 }
 
-const flows = () => import('./flows.ts')
+const issuing = () => import('./issue/pages.ts')
+const verifying = () => import('./verify/pages.ts')
 const operation = () => import('./operation.ts')
 
-const TypesPage = later(flows, 'TypesPage')
-const FormPage = later(flows, 'FormPage')
-const OfferPage = later(flows, 'OfferPage')
-const AskPage = later(flows, 'AskPage')
-const RequestPage = later(flows, 'RequestPage')
-const ResultPage = later(flows, 'ResultPage')
-const ReturnPage = later(flows, 'ReturnPage')
+const TypesPage = later(issuing, 'TypesPage')
+const FormPage = later(issuing, 'FormPage')
+const OfferPage = later(issuing, 'OfferPage')
+const AskPage = later(verifying, 'AskPage')
+const RequestPage = later(verifying, 'RequestPage')
+const ResultPage = later(verifying, 'ResultPage')
+const ReturnPage = later(verifying, 'ReturnPage')
 const SessionsPage = later(operation, 'SessionsPage')
 const CredentialsPage = later(operation, 'CredentialsPage')
 const TrustPage = later(operation, 'TrustPage')

@@ -3,5 +3,4 @@ import { startPage } from '@countersign/ui/page/start-page'
 import { App } from './app.tsx'
 import { startSession } from './session.ts'
 
-startSession()
-void startPage(() => <App />)
+void startPage(() => <App />, startSession())

@@ -9,11 +9,11 @@ export const sessionFailure = signal<CallFailure | undefined>(undefined)
 /** Who answered last; absent where instances do not say. */
 export const instance = signal<string | undefined>(undefined)
 
-export function startSession(): void {
+export function startSession(): Promise<void> {
   onAnswer((name) => {
     if (name !== undefined) instance.value = name
   })
-  void refreshSession()
+  return refreshSession()
 }
 
 export async function refreshSession(): Promise<void> {

@@ -5,12 +5,10 @@ import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { type Signal, signal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useEffect } from 'preact/hooks'
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
 import { rememberedWallet } from './account/remembered.ts'
-import { findVisitor, logOut, visitor } from './account/session.ts'
+import { findVisitor, logOut, visitor, visitorFailure } from './account/session.ts'
 import { WelcomePage } from './account/welcome-page.tsx'
 import { AwayPage } from './cards/away-page.tsx'
 import { HomePage } from './cards/home-page.tsx'
@@ -38,37 +36,6 @@ const RecoverPage = lazy(async () => (await import('./account/recover-page.tsx')
 const ResetPage = withTexts(async () => (await import('./account/reset-page.tsx')).ResetPage)
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
-/** The parts of a page are fetched while it is asked who is there. */
-const PARTS = {
-  cards: CardPage,
-  scan: ScanPage,
-  open: OpenPage,
-  api: OpenPage,
-  offers: OfferPage,
-  requests: RequestPage,
-  history: HistoryPage,
-  settings: SettingsPage,
-  keys: KeysPage,
-  recover: RecoverPage,
-  reset: ResetPage,
-  help: HelpPage,
-} as const
-
-function fetchPartsOf(path: string): void {
-  const [, first = ''] = path.split('/')
-  // Without a network it may not come; then its page is not shown either.
-  if (first in PARTS) PARTS[first as keyof typeof PARTS].preload().catch(() => undefined)
-}
-
-/** Why it is not known who is there. */
-const lost: Signal<CallFailure | undefined> = signal(undefined)
-
-function find(): void {
-  void findVisitor().then((answer) => {
-    lost.value = answer.ok ? undefined : answer.error
-  })
-}
-
 export function App() {
   return (
     <LocationProvider>
@@ -83,7 +50,8 @@ function Shell({ children }: { readonly children: ComponentChildren }) {
   const t = wallet.value
   const { path } = useLocation()
   // Whoever was in when there was a network finds the way to what was kept, and out.
-  const isIn = visitor.value.state === 'in' || (visitor.value.state === 'asking' && lost.value !== undefined)
+  const isIn =
+    visitor.value.state === 'in' || (visitor.value.state === 'asking' && visitorFailure.value !== undefined)
   return (
     <Frame
       name={t.product}
@@ -121,11 +89,10 @@ function Shell({ children }: { readonly children: ComponentChildren }) {
 
 function Pages() {
   const { path } = useLocation()
-  fetchPartsOf(path)
-  useEffect(find, [])
+  const failure = visitorFailure.value
   const who = visitor.value
   if (path === '/help') return <Help />
-  if (who.state === 'asking' && lost.value !== undefined) return <Away failure={lost.value} />
+  if (who.state === 'asking' && failure !== undefined) return <Away failure={failure} />
   if (path === '/reset') return <Router>{[<Route key="reset" default component={ResetPage} />]}</Router>
   if (who.state === 'asking') return <Loading />
   if (who.state === 'out' && path === '/recover')
@@ -151,7 +118,7 @@ function Pages() {
 }
 
 function Away({ failure }: { readonly failure: CallFailure }) {
-  const shown = { failure, walletId: rememberedWallet() ?? '', retry: find }
+  const shown = { failure, walletId: rememberedWallet() ?? '', retry: () => void findVisitor() }
   return <Router>{[<Route key="away" default component={AwayPage} {...shown} />]}</Router>
 }
 

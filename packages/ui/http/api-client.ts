@@ -1,4 +1,5 @@
 /** Calls below one address, with the token that our servers want for what changes something. */
+import { jsonHeaders } from './ahead.ts'
 import { type Answer, type CallOptions, fetchJson } from './fetch-json.ts'
 
 export interface ApiClient {
@@ -9,7 +10,7 @@ export interface ApiClient {
 
 /** `csrf`: asked at each call, because a new log-in gives another. `language`: that the page is shown in, for what others wrote in several. */
 export function apiClient(base: string, csrf: () => string | undefined, language?: () => string): ApiClient {
-  const spoken = () => (language === undefined ? {} : { 'accept-language': language() })
+  const spoken = () => jsonHeaders(language?.())
   return {
     get: (path, options) =>
       fetchJson(`${base}${path}`, { ...options, headers: { ...spoken(), ...options?.headers } }),

@@ -3,6 +3,7 @@
  * instance answers. Unlike the browser's own `EventSource` it also comes back after a 503 of a draining instance, and says
  * when nobody answers.
  */
+import { askedAhead, STREAM_HEADERS } from './ahead.ts'
 import { type CallFailure, failureIn, unreachable } from './fetch-json.ts'
 import { type ServerSentEvent, sseParser } from './sse-parser.ts'
 
@@ -65,11 +66,7 @@ async function readOnce(
 ): Promise<CallFailure | undefined> {
   let isOpen = false
   try {
-    const response = await fetch(address, {
-      headers: { accept: 'text/event-stream', ...(lastId !== undefined && { 'last-event-id': lastId }) },
-      credentials: 'same-origin',
-      signal,
-    })
+    const response = await responseTo(address, lastId, signal)
     if (response.status !== 200 || response.body === null) return await failureIn(response)
     isOpen = true
     onConnection?.(true)
@@ -83,6 +80,17 @@ async function readOnce(
   } catch (error) {
     return isOpen ? undefined : unreachable(error)
   }
+}
+
+async function responseTo(
+  address: string,
+  lastId: string | undefined,
+  signal: AbortSignal,
+): Promise<Response> {
+  const ahead = lastId === undefined ? askedAhead(address, STREAM_HEADERS, signal) : undefined
+  if (ahead !== undefined) return ahead
+  const headers = { ...STREAM_HEADERS, ...(lastId !== undefined && { 'last-event-id': lastId }) }
+  return fetch(address, { headers, credentials: 'same-origin', signal })
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -4,6 +4,7 @@
  * as it is. State-changing calls carry the page's token, so that no other site can make them.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { askedAhead, jsonHeaders } from './ahead.ts'
 
 export interface CallFailure {
   /** `unreachable`: no answer, so nobody knows whether it was done; `late`: given up after the time; else it was answered. */
@@ -45,7 +46,7 @@ export async function fetchJson<T>(address: string, options: CallOptions = {}): 
   const late = AbortSignal.timeout(options.timeoutMs ?? TIMEOUT_MS)
   const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal])
   try {
-    const response = await fetch(address, { ...requestOf(options), signal })
+    const response = await responseTo(address, options, signal)
     heard(response.headers.get('x-instance') ?? undefined)
     if (response.ok) return ok((await readBody(response)) as T)
     return refuse(await failureIn(response))
@@ -59,18 +60,26 @@ export function unreachable(error: unknown): CallFailure {
   return { kind: 'unreachable', status: 0, message: error instanceof Error ? error.message : 'no answer' }
 }
 
-function requestOf({ method, body, headers }: CallOptions): RequestInit {
-  return {
-    method: method ?? (body === undefined ? 'GET' : 'POST'),
-    headers: {
-      accept: 'application/json',
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-    },
+async function responseTo(
+  address: string,
+  { body, headers: more, method = body === undefined ? 'GET' : 'POST' }: CallOptions,
+  signal: AbortSignal,
+): Promise<Response> {
+  const headers = {
+    ...jsonHeaders(),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+    ...more,
+  }
+  const ahead = method === 'GET' ? askedAhead(address, headers, signal) : undefined
+  if (ahead !== undefined) return ahead
+  return fetch(address, {
+    method,
+    headers,
     credentials: 'same-origin',
     redirect: 'error',
     ...(body !== undefined && { body: JSON.stringify(body) }),
-  }
+    signal,
+  })
 }
 
 /** `undefined` for an answer without one; text that is no JSON is kept as text. */

@@ -6,11 +6,14 @@ import { isLanguageId } from '../text/languages.ts'
 import { chooseLanguage, startLanguage } from '../text/texts.ts'
 import { nowMs } from './clock.ts'
 
-/** Shows the app when its texts are there, in the element with the id `app`. */
-export async function startPage(app: () => ComponentChild): Promise<void> {
+/** What is known within so many milliseconds is shown at once, without a picture before it that says to wait. */
+const SOON_MS = 100
+
+/** Shows the app in the element with the id `app`: when its texts are there, and `first`, which it begins with, or nearly so. */
+export async function startPage(app: () => ComponentChild, first: Promise<unknown>): Promise<void> {
   const place = document.getElementById('app')
   if (place === null) throw new Error('the page has no place for the app')
-  await startLanguage()
+  await Promise.all([startLanguage(), Promise.race([first, soon()])])
   // A language that is not offered is asked for by name: the one that tests read.
   document.addEventListener('countersign:language', (event) => {
     const asked: unknown = event instanceof CustomEvent ? event.detail : undefined
@@ -18,6 +21,12 @@ export async function startPage(app: () => ComponentChild): Promise<void> {
   })
   reloadOnceForNewFiles()
   render(app(), place)
+}
+
+function soon(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, SOON_MS)
+  })
 }
 
 const RELOADED = 'countersign.reloaded'

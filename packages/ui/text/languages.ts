@@ -25,6 +25,38 @@ export function isLanguageId(text: unknown): text is LanguageId {
   return typeof text === 'string' && Object.hasOwn(LANGUAGES, text)
 }
 
+const KEPT_UNDER = 'countersign.language'
+
+/** Before anything is shown: by the address (`?language=de`), what was chosen before, what the browser wants. */
+export function firstLanguage(): LanguageId {
+  const asked = new URLSearchParams(location.search).get('language')
+  return isLanguageId(asked) ? asked : (keptLanguage() ?? bestLanguage(navigator.languages))
+}
+
+function keptLanguage(): LanguageId | undefined {
+  try {
+    const kept = localStorage.getItem(KEPT_UNDER)
+    return isLanguageId(kept) ? kept : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** For the next visit. */
+export function keepLanguage(id: LanguageId): void {
+  try {
+    localStorage.setItem(KEPT_UNDER, id)
+  } catch {
+    // Without storage the choice holds for this page.
+  }
+}
+
+/** For `Intl` and for whoever is asked: dates, numbers and lists are written as the language does. */
+export function formatOf(id: LanguageId): string {
+  const { format, tag } = LANGUAGES[id]
+  return format ?? tag
+}
+
 /** The first of the wanted that we have, by its language alone: `de-AT` reads German. */
 export function bestLanguage(wanted: readonly string[]): LanguageId {
   for (const tag of wanted) {

@@ -4,7 +4,14 @@
  * a text that depends on a number is a function of it.
  */
 import { batch, type Signal, signal } from '@preact/signals'
-import { bestLanguage, DEFAULT_LANGUAGE, isLanguageId, LANGUAGES, type LanguageId } from './languages.ts'
+import {
+  DEFAULT_LANGUAGE,
+  firstLanguage,
+  formatOf,
+  keepLanguage,
+  LANGUAGES,
+  type LanguageId,
+} from './languages.ts'
 
 /** The shape of another language: the same names, strings for strings, functions of the same. */
 export type TextsLike<T> = {
@@ -26,7 +33,6 @@ interface TextSet {
 
 const sets: TextSet[] = []
 const current: Signal<LanguageId> = signal(DEFAULT_LANGUAGE)
-const KEPT_UNDER = 'countersign.language'
 
 /** The language that is shown. */
 export function language(): LanguageId {
@@ -35,8 +41,7 @@ export function language(): LanguageId {
 
 /** For `Intl`: dates, numbers and lists are written as the language does. */
 export function formatTag(): string {
-  const { format, tag } = LANGUAGES[current.value]
-  return format ?? tag
+  return formatOf(current.value)
 }
 
 /**
@@ -71,21 +76,15 @@ export async function textsThere(): Promise<void> {
   })
 }
 
-/** Once, before the first page: by the address (`?language=de`), what was chosen before, what the browser wants. */
+/** Once, before the first page. */
 export async function startLanguage(): Promise<void> {
-  const asked = new URLSearchParams(location.search).get('language')
-  const kept = isLanguageId(asked) ? asked : keptLanguage()
-  await showLanguage(kept ?? bestLanguage(navigator.languages))
+  await showLanguage(firstLanguage())
 }
 
 /** On the open page, and for the next visit. */
 export async function chooseLanguage(id: LanguageId): Promise<void> {
   await showLanguage(id)
-  try {
-    localStorage.setItem(KEPT_UNDER, id)
-  } catch {
-    // Without storage the choice holds for this page.
-  }
+  keepLanguage(id)
 }
 
 async function showLanguage(id: LanguageId): Promise<void> {
@@ -97,13 +96,4 @@ async function showLanguage(id: LanguageId): Promise<void> {
     for (const one of show) one()
     current.value = id
   })
-}
-
-function keptLanguage(): LanguageId | undefined {
-  try {
-    const kept = localStorage.getItem(KEPT_UNDER)
-    return isLanguageId(kept) ? kept : undefined
-  } catch {
-    return undefined
-  }
 }

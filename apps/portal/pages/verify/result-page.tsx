@@ -14,9 +14,8 @@ import { type Fact, Facts } from '@countersign/ui/elements/sheet'
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { Heading } from '@countersign/ui/page/heading'
 import { dayAndTime, list } from '@countersign/ui/text/format'
-import { LANGUAGES } from '@countersign/ui/text/languages'
 import { filled } from '@countersign/ui/text/sentence-parts'
-import { language } from '@countersign/ui/text/texts'
+import { formatTag } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useState } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso'
@@ -48,7 +47,7 @@ import { Timeline } from './timeline.tsx'
 export function ResultPage() {
   const { params } = useRoute()
   const id = params['id'] ?? ''
-  const tag = LANGUAGES[language()].format ?? LANGUAGES[language()].tag
+  const tag = formatTag()
   const heard = heardResult(id, tag)
   const load = async () => (heard === undefined ? loadResult(id, tag) : ok(heard))
   const { value = heard, failure, retry } = useLoaded(load, `${id} ${tag}`)

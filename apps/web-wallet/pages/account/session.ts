@@ -2,11 +2,11 @@
  * Who is logged in, and the calls that need it. The log-in itself is in a cookie that no script reads; what a page holds is
  * the token that goes with calls that change something, and the name to show.
  */
-import type { WalletsAnswer } from '@countersign/api/wallet/accounts'
+import type { SessionAnswer, WalletsAnswer } from '@countersign/api/wallet/accounts'
 import type { BrowserSession } from '@countersign/api/wallet/passkeys'
 import { ok } from '@countersign/core/result'
 import { type ApiClient, apiClient } from '@countersign/ui/http/api-client'
-import type { Answer } from '@countersign/ui/http/fetch-json'
+import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { formatTag } from '@countersign/ui/text/texts'
 import { type Signal, signal } from '@preact/signals'
 import { wipeKept } from '../offline/kept-database.ts'
@@ -34,14 +34,22 @@ let csrf: string | undefined
 /** Calls of the wallet API, at this page's own origin. */
 export const api: ApiClient = withLogOut(apiClient('/wallet-api', () => csrf, formatTag))
 
-/** Once, at the start. */
-export async function findVisitor(): Promise<Answer<void>> {
+/** Why it is not known who is there. */
+export const visitorFailure: Signal<CallFailure | undefined> = signal(undefined)
+
+/** At the start, and again where that did not work. */
+export async function findVisitor(): Promise<void> {
+  const found = await askWhoIsThere()
+  visitorFailure.value = found.ok ? undefined : found.error
+}
+
+async function askWhoIsThere(): Promise<Answer<void>> {
   if (isLeaving() && (await endLogIn()).ok) rememberLeaving(false)
   if (rememberedWallet() === null) {
     visitor.value = { state: 'out' }
     return ok(undefined)
   }
-  const answer = await api.get<{ session?: BrowserSession }>('/auth/session')
+  const answer = await api.get<SessionAnswer>('/auth/session')
   if (!answer.ok) return answer.error.status === 401 ? ok(logOutHere()) : answer
   return answer.value.session === undefined ? ok(logOutHere()) : welcome(answer.value.session)
 }
@@ -88,7 +96,7 @@ export async function logOut(): Promise<void> {
 
 async function endLogIn(): Promise<Answer<void>> {
   if (csrf === undefined) {
-    const asked = await api.get<{ session?: BrowserSession }>('/auth/session')
+    const asked = await api.get<SessionAnswer>('/auth/session')
     if (!asked.ok) return asked.error.status === 401 ? ok(undefined) : asked
     if (asked.value.session === undefined) return ok(undefined)
     holdSession(asked.value.session)

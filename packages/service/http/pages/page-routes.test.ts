@@ -16,7 +16,10 @@ beforeAll(async () => {
   await writeFile(join(outside, 'secret.txt'), 'secret')
   folder = await mkdtemp(join(tmpdir(), 'countersign-pages-'))
   await mkdir(join(folder, 'assets'))
-  await writeFile(join(folder, 'index.html'), '<!doctype html><title>First</title>')
+  await writeFile(
+    join(folder, 'index.html'),
+    '<!doctype html><title>First</title><script>early()</script><script src="/a.js"></script>',
+  )
   await writeFile(join(folder, 'icon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>')
   await writeFile(join(folder, 'assets/main-1.js'), script)
   await writeFile(join(folder, 'assets/main-1.js.br'), brotliCompressSync(script))
@@ -118,9 +121,10 @@ describe('pages', () => {
     for (const url of ['/', '/assets/main-1.js', '/icon.svg']) {
       const { headers } = await get(url, browser)
       const policy = String(headers['content-security-policy'])
+      // `printf 'early()' | openssl dgst -sha256 -binary | base64`
+      expect(policy).toContain(`script-src 'self' 'sha256-G2Y/0fpEoq/QMzbid/byF0KE5sX9e6ar19Om2+xoMnU='; `)
       for (const rule of [
         "default-src 'self'",
-        "script-src 'self'",
         "style-src 'self'",
         "frame-ancestors 'none'",
         "base-uri 'none'",
@@ -129,6 +133,7 @@ describe('pages', () => {
       ])
         expect(policy).toContain(rule)
       expect(policy).not.toMatch(/unsafe|https?:|\*/)
+      expect(policy.match(/sha256-/g)).toHaveLength(1)
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { PAGE_ROUTES } from '../../page-routes.ts'
+import { asksAt, partsAt } from './beginning.ts'
+
+const isThere = (part: string) => existsSync(fileURLToPath(new URL(`../${part}`, import.meta.url)))
+
+describe('with what a page begins', () => {
+  it.each(PAGE_ROUTES)('%s needs parts that are there', (route) => {
+    const [english, german] = [partsAt(route, 'en'), partsAt(route, 'de')]
+    expect(english).toHaveLength(route === '/' ? 0 : 1)
+    expect(german.length).toBeGreaterThan(english.length)
+    expect([...english, ...german].filter((part) => !isThere(part))).toEqual([])
+  })
+
+  it.each([
+    ['/', []],
+    ['/issue', ['/repository/api/types']],
+    ['/issue/Pid', ['/repository/api/types', '/issuer/.well-known/openid-credential-issuer']],
+    ['/verify', ['/repository/api/types', '/issuer/.well-known/openid-credential-issuer']],
+    ['/offers/a', ['/issuer/openid4vc/session/a/events']],
+    ['/verify/a', ['/verifier/openid4vc/session/a/events', '/issuer/.well-known/openid-credential-issuer']],
+    [
+      '/verify/a/result',
+      [
+        '/verifier/openid4vc/session/a',
+        '/verifier/openid4vc/session/a/events',
+        '/issuer/.well-known/openid-credential-issuer',
+      ],
+    ],
+    ['/verify/a/return', []],
+    ['/trust', ['/verifier/trust', '/issuer/trust']],
+  ])('%s asks for %j', (path, paths) => {
+    expect(asksAt(path).map((ask) => ask.path)).toEqual(paths)
+  })
+})

@@ -1,0 +1,25 @@
+/** A script of its own, a kilobyte: it asks for what the page will show while the page's own script is still on its way. */
+import type { PortalSession } from '@countersign/api/portal/session'
+import { askAhead, fetchAhead, jsonHeaders, STREAM_HEADERS } from '@countersign/ui/http/ahead'
+import { firstLanguage, formatOf } from '@countersign/ui/text/languages'
+import { warmFormats } from '@countersign/ui/text/warm-formats'
+import { type Ask, asksAt, partsAt } from './beginning.ts'
+
+/** Of each part that is loaded later, its files; the build writes it. */
+declare const PARTS: Readonly<Record<string, readonly string[]>>
+
+const language = firstLanguage()
+const tag = formatOf(language)
+
+askAhead<PortalSession>('/api/session', jsonHeaders(), ({ login }) => {
+  if (login === 'needed') return
+  for (const { how, path } of asksAt(location.pathname)) askAhead(`/api${path}`, headersOf(how))
+})
+fetchAhead(partsAt(location.pathname, language).flatMap((part) => PARTS[part] ?? []))
+// Whatever is to be fetched is asked for first.
+setTimeout(() => warmFormats(tag))
+
+function headersOf(how: Ask['how']) {
+  if (how === 'stream') return STREAM_HEADERS
+  return jsonHeaders(how === 'in words' ? tag : undefined)
+}

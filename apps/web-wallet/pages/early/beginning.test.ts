@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { PAGE_ROUTES } from '../../routes.ts'
+import { asksAt, partsAt } from './beginning.ts'
+
+const isThere = (part: string) => existsSync(fileURLToPath(new URL(`../${part}`, import.meta.url)))
+
+describe('with what a page begins', () => {
+  it.each(PAGE_ROUTES)('%s needs parts that are there', (route) => {
+    const [english, german] = [partsAt(route, 'en'), partsAt(route, 'de')]
+    expect(english).toHaveLength(route === '/' ? 0 : 1)
+    expect(german.length).toBeGreaterThan(english.length)
+    expect([...english, ...german].filter((part) => !isThere(part))).toEqual([])
+  })
+
+  it.each([
+    ['/', 'w', ['/wallet/accounts/wallets', '/wallet/w/cards']],
+    ['/scan', 'w', ['/wallet/accounts/wallets']],
+    ['/', '', ['/wallet/accounts/wallets']],
+    ['/nowhere', 'w', ['/wallet/accounts/wallets']],
+    [
+      '/cards/urn:uuid:1',
+      'w',
+      ['/wallet/accounts/wallets', '/wallet/w/cards/urn%3Auuid%3A1', '/wallet/w/categories'],
+    ],
+    ['/offers/a%2Fb', 'w', ['/wallet/accounts/wallets', '/wallet/w/exchange/offers/a%2Fb']],
+    ['/requests/%', 'w', ['/wallet/accounts/wallets', '/wallet/w/exchange/requests/%']],
+  ])('%s asks in wallet %j for %j', (path, walletId, paths) => {
+    expect(asksAt(path, walletId)).toEqual(paths)
+  })
+})

@@ -1,0 +1,31 @@
+/** A script of its own, a kilobyte: it asks for what the page will show while the page's own script is still on its way. */
+import type { SessionAnswer } from '@countersign/api/wallet/accounts'
+import type { ShownLook } from '@countersign/api/wallet/shown'
+import { askAhead, fetchAhead, jsonHeaders, pictureAhead } from '@countersign/ui/http/ahead'
+import { firstLanguage, formatOf } from '@countersign/ui/text/languages'
+import { warmFormats } from '@countersign/ui/text/warm-formats'
+import { rememberedWallet } from '../account/remembered.ts'
+import { asksAt, partsAt } from './beginning.ts'
+
+/** Of each part that is loaded later, its files; the build writes it. */
+declare const PARTS: Readonly<Record<string, readonly string[]>>
+
+const language = firstLanguage()
+const headers = jsonHeaders(formatOf(language))
+const walletId = rememberedWallet()
+
+// Whoever was never here is asked nothing about.
+if (walletId !== null)
+  askAhead<SessionAnswer>('/wallet-api/auth/session', headers, ({ session }) => {
+    if (session === undefined) return
+    for (const path of asksAt(location.pathname, walletId))
+      askAhead(`/wallet-api${path}`, headers, fetchDrawing)
+  })
+fetchAhead(partsAt(location.pathname, language).flatMap((part) => PARTS[part] ?? []))
+// Whatever is to be fetched is asked for first.
+setTimeout(() => warmFormats(formatOf(language)))
+
+/** Where the answer is a card that is drawn as a whole. */
+function fetchDrawing({ look }: { readonly look?: ShownLook }): void {
+  if (look?.drawing !== undefined) pictureAhead(look.drawing.uri)
+}
