@@ -252,7 +252,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   // What the pages of all apps share. They run in a browser and are built by Vite.
   'ui/style': using([]),
-  'ui/text': using(['@preact/signals', 'preact']),
+  'ui/text': using(['@preact/signals', 'preact'], 'ui/elements'),
   'ui/http': using([]),
   'ui/login': using([], 'ui/http'),
   'ui/elements': using(['preact']),

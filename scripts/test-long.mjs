@@ -1,8 +1,9 @@
 // `npm run test:long`: what takes too long for `npm test`. The containers; five thousand flows while real processes are killed
-// around them; what a wallet costs beside ten thousand others and a history of a million entries; then every test beside programs
-// that keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on somebody's. Those programs work
-// through twenty thousand histories of the simulation, and when they have, turn for nothing. `npm run test:long -- chaos` runs that
-// part alone; the others are `containers`, `scale` and `beside`.
+// around them; what a wallet costs beside ten thousand others and a history of a million entries; every state of every page in each
+// theme, at each width and in each language; then every test beside programs that keep all cores busy, for a test that holds on a
+// quiet machine alone is a test that fails on somebody's. Those programs work through twenty thousand histories of the simulation, and
+// when they have, turn for nothing. `npm run test:long -- chaos` runs that part alone; the others are `containers`, `scale`, `looks`
+// and `beside`.
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -38,7 +39,11 @@ delete process.env.COUNTERSIGN_FLOWS
 Object.assign(process.env, SCALE)
 const scale = isWanted('scale') ? run('vitest', ['run', '--project', 'unit', 'apps/wallet/scale']) : 0
 for (const name of Object.keys(SCALE)) delete process.env[name]
-if (!isWanted('beside')) process.exit([containers, flows, scale].every((exit) => exit === 0) ? 0 : 1)
+process.env.COUNTERSIGN_EVERY_LOOK = 'yes'
+const looks = isWanted('looks') ? run('vitest', ['run', '--project', 'pages', '--testTimeout=1200000']) : 0
+delete process.env.COUNTERSIGN_EVERY_LOOK
+const alone = [containers, flows, scale, looks]
+if (!isWanted('beside')) process.exit(alone.every((exit) => exit === 0) ? 0 : 1)
 
 const count = availableParallelism()
 const share = Math.ceil(HISTORIES / count)
@@ -57,7 +62,7 @@ for (const { histories: exit, output } of busy) {
   rmSync(output)
 }
 console.log(`${HISTORIES} histories: ${histories.every((exit) => exit === 0) ? 'passed' : 'failed'}`)
-process.exit([containers, flows, scale, beside, ...histories].every((exit) => exit === 0) ? 0 : 1)
+process.exit([...alone, beside, ...histories].every((exit) => exit === 0) ? 0 : 1)
 
 function isWanted(part) {
   return parts.length === 0 || parts.includes(part)

@@ -42,13 +42,56 @@ const ENGLISH: Language = { id: 'en', tag: 'en', dir: 'ltr' }
 const GERMAN: Language = { id: 'de', tag: 'de', dir: 'ltr' }
 const PSEUDO: Language = { id: 'pseudo', tag: 'ar-XB', dir: 'rtl' }
 
+/**
+ * Set in the long test: every state in each theme, at each width and in each language, with everything that is looked at. What differs
+ * with one of them alone is seen without; what differs with two is not.
+ */
+const EVERY_LOOK = process.env['COUNTERSIGN_EVERY_LOOK'] !== undefined
+
 /** Empty when all is well; the page is left as it was: 390 px, light, English. */
 export async function problemsOf(
   watched: WatchedPage,
-  { german = false, written }: CheckOptions = {},
+  options: CheckOptions = {},
+): Promise<readonly string[]> {
+  await watched.settled()
+  const found = EVERY_LOOK ? await everyLook(watched, options) : await someLooks(watched, options)
+  return [...found, ...watched.problems()]
+}
+
+async function everyLook(watched: WatchedPage, { written }: CheckOptions): Promise<readonly string[]> {
+  const { page } = watched
+  const found: string[] = []
+  await loadAxe(page)
+  const languages = written === undefined ? [ENGLISH, GERMAN, PSEUDO] : [written === 'de' ? GERMAN : ENGLISH]
+  for (const language of languages) {
+    if (written === undefined) await inLanguage(watched, language)
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: HEIGHT })
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme })
+        const look = await page.evaluate<Look>(LOOK)
+        const problems = [
+          ...descriptionProblems(look, language),
+          ...layoutProblems(look),
+          ...(await page.evaluate<string[]>(axe(false))),
+          ...(await focusProblems(watched)),
+          ...(await atTwiceTheText(page)).map((problem) => `twice the text: ${problem}`),
+        ]
+        found.push(...problems.map((problem) => `${language.id}, ${width} px, ${colorScheme}: ${problem}`))
+      }
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize({ width: NARROW, height: HEIGHT })
+  if (written === undefined) await inLanguage(watched, ENGLISH)
+  return found
+}
+
+async function someLooks(
+  watched: WatchedPage,
+  { german = false, written }: CheckOptions,
 ): Promise<readonly string[]> {
   const { page } = watched
-  await watched.settled()
   const found: string[] = []
   const at = (where: string, problems: readonly string[]) => {
     found.push(...problems.map((problem) => `${where}: ${problem}`))
@@ -72,7 +115,7 @@ export async function problemsOf(
   }
   await page.setViewportSize({ width: NARROW, height: HEIGHT })
   if (others.length > 0) await inLanguage(watched, first)
-  return [...found, ...watched.problems()]
+  return found
 }
 
 /** Axe looks at everything in one theme; in the other at colours alone, where colours alone are different. */

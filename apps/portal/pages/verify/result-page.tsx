@@ -13,6 +13,7 @@ import { plainText } from '@countersign/ui/elements/plain-name'
 import { type Fact, Facts } from '@countersign/ui/elements/sheet'
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { Heading } from '@countersign/ui/page/heading'
+import { claimText } from '@countersign/ui/text/claim-text'
 import { dayAndTime, list } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { formatTag } from '@countersign/ui/text/texts'
@@ -196,7 +197,7 @@ function Shared({ view, metadata }: PartProps) {
             ) : (
               <Facts
                 none={ui.value.notGiven}
-                facts={rows.map(({ label, value }) => ({ label, value: plainText(value) }))}
+                facts={rows.map(({ label, value }) => ({ label, value: claimText(value) }))}
               />
             )}
           </section>

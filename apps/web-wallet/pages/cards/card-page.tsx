@@ -12,6 +12,7 @@ import { Facts, Part, Said, Sheet } from '@countersign/ui/elements/sheet'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { BackLink } from '@countersign/ui/page/back-link'
 import { Heading } from '@countersign/ui/page/heading'
+import { claimText } from '@countersign/ui/text/claim-text'
 import { clockTime, day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { formatTag, language } from '@countersign/ui/text/texts'
@@ -112,7 +113,7 @@ function ShownCard({ walletId, card, categories, onRemoved }: ShownCardProps) {
               <Facts
                 facts={claims.map(({ label, value }) => ({
                   label: plainName(label),
-                  value: plainText(value),
+                  value: claimText(value),
                 }))}
                 none={ui.value.notGiven}
               />

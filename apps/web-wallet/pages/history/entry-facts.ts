@@ -1,6 +1,7 @@
 /** What an entry of the history says in its line, and what stands below it. Names that others chose are harmless here. Pure. */
 import type { HistoryItem } from '@countersign/api/wallet/history'
-import { plainName, plainText } from '@countersign/ui/elements/plain-name'
+import { plainName } from '@countersign/ui/elements/plain-name'
+import { claimText } from '@countersign/ui/text/claim-text'
 import { list } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { type PartyFacts, partyFacts } from '../party/party-facts.ts'
@@ -60,7 +61,7 @@ export function credentialFacts(
   return [
     ...claims.map(({ label, value }) => ({
       label: plainName(label),
-      value: value === undefined ? HIDDEN : plainText(value),
+      value: value === undefined ? HIDDEN : claimText(value),
     })),
     ...(moreClaims === 0 ? [] : [{ label: t.more, value: t.moreClaims(moreClaims) }]),
     { label: t.from, value: plainName(title) },

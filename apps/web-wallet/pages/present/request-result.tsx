@@ -7,6 +7,7 @@ import { TechnicalDetails } from '@countersign/ui/elements/notice'
 import { hostOf, plainName, plainText, safeHref } from '@countersign/ui/elements/plain-name'
 import { Facts, Said, Sheet } from '@countersign/ui/elements/sheet'
 import { Heading } from '@countersign/ui/page/heading'
+import { claimText } from '@countersign/ui/text/claim-text'
 import { dayAndTime } from '@countersign/ui/text/format'
 import { Sentence } from '@countersign/ui/text/sentence'
 import { filled } from '@countersign/ui/text/sentence-parts'
@@ -42,7 +43,7 @@ export function RequestResult({ preview }: { readonly preview: RequestPreview })
           <Facts
             facts={credential.claims.map(({ label, value }) => ({
               label: plainName(label),
-              value: plainText(value),
+              value: claimText(value),
             }))}
             none={ui.value.notGiven}
           />

@@ -1,10 +1,12 @@
 /** The list: from which card, what is needed, what may be added, what stays. */
+
 import type { RequestPreview } from '@countersign/api/wallet/request-exchange'
 import { FromCard, lookOf, Thumb } from '@countersign/ui/credential/card'
 import { lock } from '@countersign/ui/elements/icons'
-import { plainName, plainText } from '@countersign/ui/elements/plain-name'
+import { plainName } from '@countersign/ui/elements/plain-name'
 import { Part, Said } from '@countersign/ui/elements/sheet'
 import { Pick as OnePick, type PickProps } from '@countersign/ui/forms/field'
+import { claimText } from '@countersign/ui/text/claim-text'
 import { type ComponentChildren, Fragment } from 'preact'
 import { useId } from 'preact/hooks'
 import { wallet } from '../texts/wallet-texts.ts'
@@ -223,7 +225,7 @@ function ClaimPick({ claim: { label, value }, ...props }: ClaimPickProps) {
     <OnePick
       {...props}
       label={<span class="foreign">{plainName(label)}</span>}
-      value={<span class="foreign">{plainText(value)}</span>}
+      value={<span class="foreign">{claimText(value)}</span>}
     />
   )
 }

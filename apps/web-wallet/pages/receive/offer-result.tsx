@@ -3,9 +3,10 @@ import type { OfferPreview } from '@countersign/api/wallet/offer-exchange'
 import { Card, lookOf } from '@countersign/ui/credential/card'
 import { Outcome } from '@countersign/ui/elements/badge'
 import { LinkButton } from '@countersign/ui/elements/button'
-import { plainName, plainText } from '@countersign/ui/elements/plain-name'
+import { plainName } from '@countersign/ui/elements/plain-name'
 import { Facts, Said, Sheet } from '@countersign/ui/elements/sheet'
 import { Heading } from '@countersign/ui/page/heading'
+import { claimText } from '@countersign/ui/text/claim-text'
 import { day, dayAndTime } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
@@ -56,7 +57,7 @@ function ReceivedCard({ credential }: { readonly credential: Received }) {
         />
         {signer !== '' && <Said tone="ok">{filled(t.offer.signedBy, { name: signer })}</Said>}
         <Facts
-          facts={claims.map(({ label, value }) => ({ label: plainName(label), value: plainText(value) }))}
+          facts={claims.map(({ label, value }) => ({ label: plainName(label), value: claimText(value) }))}
           none={ui.value.notGiven}
         />
       </div>
