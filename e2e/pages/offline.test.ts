@@ -170,7 +170,7 @@ describe('without a network', () => {
     // Its script is not among what is kept.
     await page.getByRole('link', { name: 'Settings' }).click()
     await shows(watched, 'This needs the network')
-    await page.getByRole('link', { name: 'Cards' }).click()
+    await page.getByRole('link', { name: 'Cards', exact: true }).click()
     await page.getByText('Revoked by its issuer').waitFor()
     await context.setOffline(false)
     await page.getByText('Ana Maria Brandt').waitFor()

@@ -34,8 +34,17 @@ export function KeptPages({ otherwise, walletId, retry }: KeptPagesProps) {
   if (kept === 'asking') return <Loading />
   if (kept === undefined) return otherwise
   if (first === '') return <KeptHome kept={kept} retry={retry} />
-  if (first === 'cards') return <KeptCardPage kept={kept} id={decodeURIComponent(id)} retry={retry} />
+  if (first === 'cards') return <KeptCardPage kept={kept} id={decoded(id)} retry={retry} />
   return <Waits hasLink={first === 'open' || first === 'api'} retry={retry} />
+}
+
+/** An address may be mistyped. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function useKept(walletId: string): KeptCards | undefined | 'asking' {

@@ -49,10 +49,11 @@ function watch(registration: ServiceWorkerRegistration): void {
     newer.value =
       navigator.serviceWorker.controller === null ? undefined : (registration.waiting ?? undefined)
   }
+  // It may have begun to come before anybody listened.
+  const follow = () => registration.installing?.addEventListener('statechange', told)
   told()
-  registration.addEventListener('updatefound', () => {
-    registration.installing?.addEventListener('statechange', told)
-  })
+  follow()
+  registration.addEventListener('updatefound', follow)
 }
 
 const LOOK_AGAIN_MS = 3_600_000
