@@ -16,13 +16,13 @@ const patient = {
   expect: { poll: { timeout: 90_000 } },
 }
 
-// Lies beside the code and needs at most a Redis or PostgreSQL that a test starts itself. Half of the time it waits for such
-// a server, so two work at once on two cores as well, where vitest by itself lets one work alone.
+// Lies beside the code and needs at most a Redis or PostgreSQL that a test starts itself. More than half of the time it waits for
+// such a server or for a clock, so three work at once on two cores as well, where vitest by itself lets one work alone.
 const unit: TestProjectInlineConfiguration = {
   test: {
     name: 'unit',
     globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'testing/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'testing/browser/**'],
     pool: 'threads',
@@ -120,7 +120,7 @@ const containers: TestProjectInlineConfiguration = {
 const pages: TestProjectInlineConfiguration = {
   test: {
     name: 'pages',
-    globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
+    globalSetup: [inRoot('scripts/built-pages.setup.mjs'), inRoot('e2e/pages/stage.setup.ts')],
     include: ['e2e/pages/**/*.test.ts', 'testing/browser/**/*.test.ts'],
     ...beside,
     ...patient,

@@ -25,7 +25,7 @@ const PRODUCTION = [
   '--logLevel=silent',
 ]
 const DEVELOPMENT = ['--webPort=0', '--logLevel=silent']
-const UP_ELSEWHERE = ['--issuer.webPort=0', '--verifier.webPort=0', '--repository.webPort=0']
+const UP_ELSEWHERE = SERVICE_NAMES.map((name) => `--${name}.webPort=0`)
 const KEY = 'a management key that nobody else has'
 
 let cwd: string

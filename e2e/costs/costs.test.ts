@@ -36,6 +36,9 @@ const KINDS: Readonly<Record<string, (bytes: number) => readonly CostlyBody[]>> 
   'text/plain': costlyTexts,
 }
 
+/** As large as they may be, for those who must not read them. */
+const UNREAD = [65_000, RECEIVED.exchange - 1000].flatMap((bytes) => costlyJson(bytes).slice(0, 1))
+
 function limitMs(bytes: number): number {
   return bytes <= 65_536 ? 20 : 20 + (10 * bytes) / 1_000_000
 }
@@ -132,8 +135,7 @@ it.each(API_SERVICE_NAMES)(
     )
     const costs: Measured[] = []
     for (const operation of closed) {
-      for (const body of [65_000, RECEIVED.exchange - 1000].flatMap((size) => costlyJson(size).slice(0, 1)))
-        costs.push(await costOf(service, operation, body, {}))
+      for (const body of UNREAD) costs.push(await costOf(service, operation, body, {}))
     }
     if (process.env['SHOW_COSTS'] !== undefined) show(`${name}, closed`, costs)
     expect(costs.filter(({ status }) => ![401, 413, 415].includes(status))).toEqual([])

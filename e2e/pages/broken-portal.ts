@@ -4,9 +4,9 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Cluster } from '@countersign/countersign/cluster/start-cluster'
 import type { StopList } from '@countersign/local-servers/stop-list'
 import { startPortalBeside } from './portal-beside.ts'
+import type { StageCluster } from './stage.ts'
 
 export type Trouble = 'none' | 'fault' | 'silence'
 
@@ -21,7 +21,7 @@ export interface BrokenPortal {
 export const REBOUND_HOST = 'rebound.example'
 export const REBOUND_FLAG = `--host-resolver-rules=MAP ${REBOUND_HOST} 127.0.0.1`
 
-export async function startBrokenPortal(cluster: Cluster, started: StopList): Promise<BrokenPortal> {
+export async function startBrokenPortal(cluster: StageCluster, started: StopList): Promise<BrokenPortal> {
   let trouble: Trouble = 'none'
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (trouble === 'silence') request.socket.destroy()

@@ -12,13 +12,15 @@ import { problemsOf } from '@countersign/testing/browser/page-checks'
 import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import { claims, identityQuery, issue } from '@countersign/testing/client/flows'
 import { call, expectStatus, postForm } from '@countersign/testing/client/http'
-import { answerBody, readRequest, requestUri } from '@countersign/testing/client/protocol-wallet'
+import { answerBody, type Held, readRequest, requestUri } from '@countersign/testing/client/protocol-wallet'
 import { eventually } from '@countersign/testing/time/eventually'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { startVerifier } from '@countersign/verifier/main'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { newRequest } from './people.ts'
 import { startPortalBeside } from './portal-beside.ts'
+import { correlationId, heading } from './portal-steps.ts'
 
 interface World {
   readonly cluster: Cluster
@@ -48,16 +50,18 @@ afterEach(() => watched?.close())
 const nothing: readonly string[] = []
 const bothNames = [['given_name'], ['family_name']]
 
-function heading(name: string | RegExp) {
-  return page.getByRole('heading', { level: 1, name }).waitFor()
-}
-
-/** One more portal over the same cluster, which nobody told how to stop an instance. */
-async function openBeside(flags: readonly string[]): Promise<void> {
+/** One more portal over the same cluster, which nobody told how to stop an instance; answers where it is. */
+async function openBeside(flags: readonly string[]): Promise<string> {
   const { url } = await startPortalBeside(world.cluster, world.started, flags)
   await watched.close()
   watched = await watchedPage(world.browser, url)
   page = watched.page
+  return url
+}
+
+async function answer(url: string, held: Held): Promise<void> {
+  const request = readRequest((await call(requestUri(url))).text)
+  expectStatus(await postForm(request.responseUri, await answerBody(request, held, bothNames)), 200)
 }
 
 /** Two verifiers that share nothing, behind a balancer: the trap that the pages warn of. */
@@ -109,7 +113,7 @@ describe('the first page', () => {
     await page.goto('/')
     await page.locator('.entry', { hasText: 'issue ·' }).first().waitFor()
     await page.locator('.entry', { hasText: 'verify ·' }).first().click()
-    await heading(/^Scan to show/)
+    await heading(page, /^Scan to show/)
   })
 })
 
@@ -143,8 +147,7 @@ describe('the cluster', () => {
     const isRunning = world.cluster.services.find(({ name }) => name === creator)?.isRunning()
     expect(isRunning).toBe(false)
 
-    const request = readRequest((await call(requestUri(url))).text)
-    expectStatus(await postForm(request.responseUri, await answerBody(request, held, bothNames)), 200)
+    await answer(url, held)
     await page.waitForURL(/\/result$/)
     await page.locator('.outcome[data-tone="ok"]').waitFor()
 
@@ -280,5 +283,38 @@ describe('trust', () => {
     await page.getByText('No credential comes to it.').waitFor()
     await page.getByRole('heading', { name: 'Documents (mdoc)' }).waitFor()
     expect(await problemsOf(watched, { german: true })).toEqual(nothing)
+  })
+})
+
+describe('when the store is away', () => {
+  it('pages say so, with what support looks for, and come back without a reload', async () => {
+    const { redis, services, urls } = world.cluster
+    const verifier = services.find(({ service }) => service === 'verifier')
+    if (redis === undefined || verifier === undefined) throw new Error('this cluster has both')
+    const held = await issue(urls.issuer)
+    const [decided, open] = [await newRequest(world, identityQuery), await newRequest(world, identityQuery)]
+    await answer(decided.url, held)
+    // Without a balancer, which would answer in its place.
+    const origin = await openBeside(['--sessions=memory:', `--verifierUrl=${verifier.url}`])
+    const [result, request] = [watched, await watchedPage(world.browser, origin)]
+    const visits = [result, request]
+    for (const visit of visits) visit.expectFailedRequests()
+    redis.signal('SIGSTOP')
+    try {
+      await result.page.goto(`/verify/${decided.id}/result`)
+      await request.page.goto(`/verify/${open.id}`)
+      for (const visit of visits) {
+        await heading(visit.page, 'The service does not answer')
+        await visit.page.getByText(/^We try again by ourselves in \d/).waitFor()
+        await visit.page.getByRole('link', { name: 'To the first page' }).waitFor()
+        expect(await correlationId(visit.page)).toMatch(/^[\w-]{8,}$/)
+      }
+      expect(await problemsOf(result, { german: true })).toEqual(nothing)
+    } finally {
+      redis.signal('SIGCONT')
+    }
+    await heading(result.page, /^Verified/)
+    await heading(request.page, /^Scan to show/)
+    await request.close()
   })
 })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import type { Locator, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { openStage, type Stage } from './stage.ts'
 
 const PLACES = ['portal', 'wallet'] as const
@@ -20,7 +20,7 @@ const steps = documentedSteps()
 let stage: Stage
 let portal: WatchedPage
 beforeAll(async () => {
-  stage = await openStage({ portals: 2 })
+  stage = await openStage(inject('stageCluster'))
   portal = await watchedPage(stage.browser, stage.cluster.urls.portal)
 })
 afterAll(async () => {

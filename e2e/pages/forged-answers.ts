@@ -3,7 +3,6 @@
  * that is bound to another request is none of them, since nothing is ever decided by it.
  */
 import { readFile } from 'node:fs/promises'
-import type { Cluster } from '@countersign/countersign/cluster/start-cluster'
 import type { Signer } from '@countersign/crypto/engine'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
@@ -13,6 +12,7 @@ import { now } from '@countersign/testing/people/keys'
 import { body, type ListServer, openListServer, status } from '../bad-input/list-server.ts'
 import { tokenJwt } from '../bad-input/status-lists.ts'
 import { keyOfDeployment } from '../deployment-keys.ts'
+import type { StageCluster } from './stage.ts'
 
 /** Signs as the deployment does, and publishes status lists. */
 export interface Forger {
@@ -21,7 +21,7 @@ export interface Forger {
   readonly lists: ListServer
 }
 
-export async function openForger(cluster: Cluster): Promise<Forger & { close(): Promise<void> }> {
+export async function openForger(cluster: StageCluster): Promise<Forger & { close(): Promise<void> }> {
   const { dataFolder: folder, secretFile, urls } = cluster
   const kept = { folder, baseUrl: urls.issuer, secret: await readFile(secretFile, 'utf8') }
   const lists = await openListServer()

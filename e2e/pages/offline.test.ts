@@ -4,7 +4,7 @@ import { call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { heldBy } from '@countersign/testing/client/wallet-api'
 import { eventually } from '@countersign/testing/time/eventually'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import {
   ANA,
   identityRequest,
@@ -22,7 +22,7 @@ import { startWebWalletBeside, type WebWalletBeside } from './web-wallet-beside.
 let stage: Stage
 let beside: WebWalletBeside
 beforeAll(async () => {
-  stage = await openStage()
+  stage = await openStage(inject('stageCluster'))
   beside = await startWebWalletBeside(stage.cluster)
 })
 afterAll(async () => {

@@ -4,12 +4,13 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import { issue } from '@countersign/testing/client/flows'
 import { call, expectStatus, postForm } from '@countersign/testing/client/http'
 import { answerBody, readRequest, requestUri } from '@countersign/testing/client/protocol-wallet'
 import { identityRequest, newOffer, newRequest, openLink, pressDecision, shows, visits } from './people.ts'
-import { openStage, type Stage } from './stage.ts'
+import { openStage, STAGE_CLUSTER, type Stage } from './stage.ts'
 
 const WIDTHS = [390, 1280]
 const HEIGHT = 844
@@ -17,12 +18,17 @@ const HEIGHT = 844
 const [folder = 'pictures'] = process.argv.slice(2)
 const target = resolve(folder)
 await mkdir(target, { recursive: true })
-const stage = await openStage({ portals: 2 })
+const cluster = await startCluster(STAGE_CLUSTER)
 try {
-  await walletPictures(stage)
-  await portalPictures(stage)
+  const stage = await openStage(cluster)
+  try {
+    await walletPictures(stage)
+    await portalPictures(stage)
+  } finally {
+    await stage.close()
+  }
 } finally {
-  await stage.close()
+  await cluster.stop()
 }
 
 async function take({ page }: WatchedPage, name: string): Promise<void> {

@@ -1,8 +1,8 @@
 /** One more portal over a cluster that runs, in this process, with flags of its own. */
-import type { Cluster } from '@countersign/countersign/cluster/start-cluster'
 import { freePorts } from '@countersign/local-servers/ports'
 import type { StopList } from '@countersign/local-servers/stop-list'
 import { startPortal } from '@countersign/portal/main'
+import type { StageCluster } from './stage.ts'
 
 export interface PortalBeside {
   readonly port: number
@@ -12,7 +12,7 @@ export interface PortalBeside {
 }
 
 export async function startPortalBeside(
-  cluster: Cluster,
+  cluster: StageCluster,
   started: StopList,
   flags: readonly string[],
 ): Promise<PortalBeside> {

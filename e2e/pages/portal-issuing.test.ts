@@ -17,7 +17,7 @@ import {
 } from '@countersign/testing/client/protocol-wallet'
 import { newKey } from '@countersign/testing/people/keys'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import {
   CLIPBOARD,
   copied,
@@ -33,7 +33,7 @@ import { openPortalWorld, type PortalWorld } from './portal-world.ts'
 
 let world: PortalWorld
 beforeAll(async () => {
-  world = await openPortalWorld()
+  world = await openPortalWorld(inject('stageCluster'))
 })
 afterAll(() => world?.stop())
 

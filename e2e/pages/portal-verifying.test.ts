@@ -12,13 +12,12 @@ import {
   requestUri,
 } from '@countersign/testing/client/protocol-wallet'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
 import { FORGED_ANSWERS, type Forger, listed, openForger } from './forged-answers.ts'
 import { type NewRequest, newRequest } from './people.ts'
 import {
   CLIPBOARD,
   copied,
-  correlationId,
   doneSteps,
   heading,
   scannedCode,
@@ -34,7 +33,7 @@ let held: Held
 /** Of which nobody hears, until its time is over. */
 let unheard: string
 beforeAll(async () => {
-  world = await openPortalWorld()
+  world = await openPortalWorld(inject('stageCluster'))
   unheard = (await hurried()).id
   forger = await openForger(world.cluster)
   held = await issue(world.cluster.urls.issuer)
@@ -381,37 +380,5 @@ describe('whoever comes to a page first', () => {
     ])
       expect([path, await askedInVain(visit, path, '/api/')]).toEqual([path, []])
     await visit.close()
-  })
-})
-
-describe('when the store is away', () => {
-  it('pages say so, with what support looks for, and come back without a reload', async () => {
-    const { redis, services } = world.cluster
-    const verifier = services.find(({ service }) => service === 'verifier')
-    if (redis === undefined || verifier === undefined) throw new Error('this cluster has both')
-    // Without a balancer, which would answer in its place.
-    const { url: origin } = await world.beside(['--sessions=memory:', `--verifierUrl=${verifier.url}`])
-    const [decided, open] = [await newRequest(world, identityQuery), await newRequest(world, identityQuery)]
-    expectStatus(await answer(decided.url, held), 200)
-    const visits = await Promise.all([world.open({ origin }), world.open({ origin })])
-    const [result, request] = visits
-    for (const visit of visits) visit.expectFailedRequests()
-    redis.signal('SIGSTOP')
-    try {
-      await result.page.goto(`/verify/${decided.id}/result`)
-      await request.page.goto(`/verify/${open.id}`)
-      for (const visit of visits) {
-        await heading(visit.page, 'The service does not answer')
-        await visit.page.getByText(/^We try again by ourselves in \d/).waitFor()
-        await visit.page.getByRole('link', { name: 'To the first page' }).waitFor()
-        expect(await correlationId(visit.page)).toMatch(/^[\w-]{8,}$/)
-      }
-      expect(await problemsOf(result, { german: true })).toEqual(nothing)
-    } finally {
-      redis.signal('SIGCONT')
-    }
-    await heading(result.page, /^Verified/)
-    await heading(request.page, /^Scan to show/)
-    await Promise.all(visits.map((visit) => visit.close()))
   })
 })

@@ -1,17 +1,17 @@
 /**
- * The portal as people use it: two instances of everything behind their balancers, and a browser. Wallets are scripts that speak the
+ * The portal as people use it, on the cluster of all files (`stage.ts`), and a browser. Wallets are scripts that speak the
  * protocols, a step at a time, so that a test can look at the page between any two. The pages were built before any test.
  */
-import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { startedWhole } from '@countersign/local-servers/stop-list'
 import { makeLink, withOperators } from '@countersign/portal/operator-command'
 import { startChromium } from '@countersign/testing/browser/chromium'
 import { type PageOptions, type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import { type BrokenPortal, REBOUND_FLAG, startBrokenPortal } from './broken-portal.ts'
 import { type PortalBeside, startPortalBeside } from './portal-beside.ts'
+import type { StageCluster } from './stage.ts'
 
 export interface PortalWorld {
-  readonly cluster: Cluster
+  readonly cluster: StageCluster
   open(options?: PageOptions & { readonly origin?: string }): Promise<WatchedPage>
   /** A portal where operators log in, with a link for one of them. Started once. */
   withLogin(name: string): Promise<{ readonly url: string; readonly link: string }>
@@ -22,12 +22,10 @@ export interface PortalWorld {
   stop(): Promise<void>
 }
 
-export function openPortalWorld(): Promise<PortalWorld> {
+export function openPortalWorld(cluster: StageCluster): Promise<PortalWorld> {
   return startedWhole(async (started) => {
     const browser = await startChromium([REBOUND_FLAG])
     started.add(() => browser.close())
-    const cluster = await startCluster({ ports: 'free', wallets: 0, portals: 2 })
-    started.add(() => cluster.stop())
     let withLogin: Promise<PortalBeside> | undefined
     let broken: Promise<BrokenPortal> | undefined
     return {

@@ -3,9 +3,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Cluster } from '@countersign/countersign/cluster/start-cluster'
 import { freePorts } from '@countersign/local-servers/ports'
 import { startWebWallet } from '@countersign/web-wallet/main'
+import type { StageCluster } from './stage.ts'
 
 export interface WebWalletBeside {
   readonly url: string
@@ -19,7 +19,7 @@ export interface WebWalletBeside {
 
 const BUILT = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'apps/web-wallet/dist')
 
-export async function startWebWalletBeside(cluster: Cluster): Promise<WebWalletBeside> {
+export async function startWebWalletBeside(cluster: StageCluster): Promise<WebWalletBeside> {
   const [port = 0] = await freePorts(1)
   const url = `http://localhost:${port}`
   const pages = await mkdtemp(join(tmpdir(), 'countersign-web-wallet-'))

@@ -4,13 +4,13 @@ import { problemsOf } from '@countersign/testing/browser/page-checks'
 import { heldBy, openedAt, receive } from '@countersign/testing/client/wallet-api'
 import { eventually } from '@countersign/testing/time/eventually'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { newOffer, pressDecision, setStatus, shows, visits } from './people.ts'
 import { openStage, type Stage } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
-  stage = await openStage()
+  stage = await openStage(inject('stageCluster'))
 })
 afterAll(() => stage?.close())
 

@@ -4,7 +4,7 @@ import type { WatchedPage } from '@countersign/testing/browser/watched-page'
 import { identityType } from '@countersign/testing/client/protocol-wallet'
 import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
 import { webWalletLink } from '@countersign/ui/http/wallet-link'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startHostileIssuer } from './hostile-issuer.ts'
 import {
   ANA,
@@ -26,7 +26,7 @@ let stage: Stage
 /** Whom nobody here vouches for. */
 let unknown: TestVerifier
 beforeAll(async () => {
-  stage = await openStage()
+  stage = await openStage(inject('stageCluster'))
   unknown = await startTestVerifier()
 })
 afterAll(async () => {

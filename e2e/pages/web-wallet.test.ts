@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { startChromium } from '@countersign/testing/browser/chromium'
 import { problemsOf } from '@countersign/testing/browser/page-checks'
 import { receive } from '@countersign/testing/client/wallet-api'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
   addAuthenticator,
   headingOf,
@@ -20,7 +20,7 @@ import { openStage, type Stage } from './stage.ts'
 
 let stage: Stage
 beforeAll(async () => {
-  stage = await openStage()
+  stage = await openStage(inject('stageCluster'))
 })
 afterAll(() => stage?.close())
 

@@ -1,6 +1,5 @@
 /** API pages in a browser, used as people do: authorize, open a call, *Try it out*, *Execute*. */
-import { findProgram } from '@countersign/local-servers/find-program'
-import { chromium } from 'playwright'
+import { startChromium } from '@countersign/testing/browser/chromium'
 
 export interface ApiPages {
   /** Opens the page at `home` and makes the call; answers where it went and what came back. */
@@ -14,11 +13,7 @@ export interface ApiPages {
 }
 
 export async function openApiPages(): Promise<ApiPages> {
-  const browser = await chromium.launch({
-    executablePath: findProgram(['chromium'], 'chromium'),
-    // Tests may run as root and in a container, where the sandbox cannot; nothing foreign is loaded.
-    args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking'],
-  })
+  const browser = await startChromium()
   return {
     async execute(home, key, method, path) {
       const page = await browser.newPage()

@@ -4,13 +4,13 @@
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { caddyfile, type Site } from './caddyfile.ts'
+import { type CaddyfileOptions, caddyfile, type Site } from './caddyfile.ts'
 import { findProgram } from './find-program.ts'
 import { isFree, takesConnections } from './ports.ts'
 import { type Program, startProgram, untilReady } from './process/program.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
-export interface CaddyOptions {
+export interface CaddyOptions extends Pick<CaddyfileOptions, 'lookEveryMs'> {
   readonly sites: readonly Site[]
   /** Addresses to listen on. Default: IPv4 loopback, because what is behind it has no lock in development. */
   readonly bind?: readonly string[]
@@ -19,9 +19,14 @@ export interface CaddyOptions {
 }
 
 /** Throws `ProgramMissing` when there is no Caddy here, and an `Error` with its output when it does not start. */
-export async function startCaddy({ sites, bind = ['127.0.0.1'], logFile }: CaddyOptions): Promise<Program> {
+export async function startCaddy({
+  sites,
+  bind = ['127.0.0.1'],
+  logFile,
+  lookEveryMs,
+}: CaddyOptions): Promise<Program> {
   const program = findProgram(['caddy'], 'caddy')
-  const text = caddyfile({ sites, bind })
+  const text = caddyfile({ sites, bind, lookEveryMs })
   for (const { port } of sites) {
     // A stranger that listens there would pass for a Caddy that is ready.
     if (!(await isFree(port))) throw new Error(`Caddy cannot listen on port ${port}: it is in use`)

@@ -21,10 +21,12 @@ export interface CaddyfileOptions {
   readonly bind?: readonly string[]
   /** Comment lines at the top. */
   readonly remarks?: readonly string[]
+  /** How often each instance is looked at, in milliseconds; default 200. */
+  readonly lookEveryMs?: number | undefined
 }
 
 /** Throws when an address or a port could not stand in the file as what it is. */
-export function caddyfile({ sites, bind = [], remarks = [] }: CaddyfileOptions): string {
+export function caddyfile({ sites, bind = [], remarks = [], lookEveryMs = 200 }: CaddyfileOptions): string {
   for (const address of bind) checkAddress(address)
   return [
     ...remarks.map((line) => `# ${line}`),
@@ -32,7 +34,7 @@ export function caddyfile({ sites, bind = [], remarks = [] }: CaddyfileOptions):
     '',
     ...bodyLimit(),
     '',
-    ...sharedRules,
+    ...sharedRules(lookEveryMs),
     ...sites.flatMap((site) => ['', ...siteBlock(site)]),
     '',
   ].join('\n')
@@ -89,7 +91,7 @@ function atLeast(bytes: number): string {
  * Event streams need no `flush_interval`: Caddy passes `text/event-stream` on at once by itself, and with -1 it would
  * keep the stream to the instance open after its reader has left.
  */
-const sharedRules: readonly string[] = [
+const sharedRules = (lookEveryMs: number): readonly string[] => [
   '(balanced) {',
   '\t# 503 as soon as an instance is told to stop: it gets no new requests and finishes those it has.',
   '\thealth_uri /readyz',
@@ -100,7 +102,7 @@ const sharedRules: readonly string[] = [
   '\thealth_status 200',
   '\t# Looked at often, because only this takes an instance out: counting failed requests (fail_duration) would let',
   '\t# anybody take all of them out with a few broken requests.',
-  '\thealth_interval 200ms',
+  `\thealth_interval ${lookEveryMs}ms`,
   '\thealth_timeout 4s',
   '',
   '\ttransport http {',

@@ -1,16 +1,18 @@
 /** Ports of the loopback interface: which are free, and which answer. */
+import { randomInt } from 'node:crypto'
 import { connect, createServer } from 'node:net'
 
+/**
+ * Where no system takes the near end of a connection from by itself (Linux begins at 32768, others at 49152): a port from there
+ * may be somebody's connection by the time that it is used. Above all that is known by a number.
+ */
+const FIRST = 20_000
+const LAST = 32_767
+
 /** A port that was free a moment ago on the loopback interface. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
+export async function freePort(): Promise<number> {
+  const port = randomInt(FIRST, LAST + 1)
+  return (await isFree(port)) ? port : freePort()
 }
 
 /** Different ports that were free a moment ago. */

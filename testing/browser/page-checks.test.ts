@@ -240,7 +240,8 @@ let watched: WatchedPage
 afterEach(() => watched?.close())
 
 async function problemsAt(name: string, options?: { german: boolean }): Promise<readonly string[]> {
-  watched = await watchedPage(browser, origin)
+  // Whoever does not answer here never will.
+  watched = await watchedPage(browser, origin, { patienceMs: 500 })
   await watched.page.goto(`/${encodeURIComponent(name)}`)
   return problemsOf(watched, options)
 }

@@ -73,7 +73,7 @@ async function everyLook(watched: WatchedPage, { written }: CheckOptions): Promi
         const problems = [
           ...descriptionProblems(look, language),
           ...layoutProblems(look),
-          ...(await page.evaluate<string[]>(axe(false))),
+          ...(await page.evaluate<string[]>(axe(false))).filter((one) => !isOfLengthening(one, language)),
           ...(await focusProblems(watched)),
           ...(await atTwiceTheText(page)).map((problem) => `twice the text: ${problem}`),
         ]
@@ -85,6 +85,11 @@ async function everyLook(watched: WatchedPage, { written }: CheckOptions): Promi
   await page.setViewportSize({ width: NARROW, height: HEIGHT })
   if (written === undefined) await inLanguage(watched, ENGLISH)
   return found
+}
+
+/** The third language lengthens each text by itself, so that a longer label has no longer the word in it that is seen. */
+function isOfLengthening(problem: string, { id }: Language): boolean {
+  return id === PSEUDO.id && problem.startsWith('label-content-name-mismatch')
 }
 
 async function someLooks(
@@ -171,7 +176,8 @@ async function focusProblems({ context, page }: WatchedPage): Promise<readonly s
   }
   await keyboard.detach()
   const { missed, stops } = walk
-  const end = stops.indexOf(null)
+  // Behind the last stop the browser's own controls come, which a browser without a window does not always have.
+  const end = stops.findIndex((stop, index) => stop === null || (index > 0 && stop.place === stops[0]?.place))
   const reached = stops
     .slice(0, end < 0 ? stops.length : end)
     .filter((stop) => stop !== null)

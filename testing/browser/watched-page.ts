@@ -34,6 +34,8 @@ export interface PageOptions {
   readonly storage?: Awaited<ReturnType<BrowserContext['storageState']>>
   /** What it answers by itself nobody sees asked for: a page has one where the test is about it. */
   readonly serviceWorker?: boolean
+  /** How long `settled` waits for who does not answer; default five seconds. */
+  readonly patienceMs?: number
 }
 
 /** `origin`: of the pages under test. */
@@ -87,7 +89,7 @@ export async function watchedPage(
     },
     changes: () => [...changes],
     async settled() {
-      const end = performance.now() + PATIENCE_MS
+      const end = performance.now() + (options.patienceMs ?? PATIENCE_MS)
       const isWaiting = () => asking.size > 0 && performance.now() < end
       do while (isWaiting()) await delay(25)
       while (await page.evaluate(DRAWN).then(isWaiting))

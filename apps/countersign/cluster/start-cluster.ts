@@ -59,6 +59,8 @@ export interface ClusterOptions {
   readonly flags?: Partial<Record<ServiceName, readonly string[]>>
   /** Further environment of every instance of a service. */
   readonly env?: Partial<Record<ServiceName, Readonly<Record<string, string>>>>
+  /** How often the balancer looks at each instance; default: as in a deployment. */
+  readonly lookEveryMs?: number | undefined
   /** Portals may stop and start instances, by a socket whose path nobody else is told. */
   readonly demo?: boolean
   /** Told why an instance that was stopped in a demonstration does not start again. */
@@ -107,7 +109,11 @@ async function startParts(options: ClusterOptions, started: StopList): Promise<C
     started.add(() => rm(folders.data, { recursive: true, force: true, maxRetries: 3 }))
   }
   const stores = await startStores(options, folders, started)
-  const caddy = await startCaddy({ sites: sitesOf(topology), logFile: join(folders.logs, 'caddy.log') })
+  const caddy = await startCaddy({
+    sites: sitesOf(topology),
+    logFile: join(folders.logs, 'caddy.log'),
+    lookEveryMs: options.lookEveryMs,
+  })
   started.add(() => caddy.stop())
   const controlPath = options.demo === true ? await controlSocketPath() : undefined
   if (controlPath !== undefined) started.add(() => rm(dirname(controlPath), { recursive: true, force: true }))
