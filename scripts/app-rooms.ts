@@ -384,6 +384,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   ),
 
   'apps/web-wallet': using(['zod']),
+  'apps/web-wallet/routes.ts': pure(),
   'apps/web-wallet/build.ts': onNode('service/compose', 'service/http/pages', 'service/http/passing'),
   'apps/web-wallet/main.ts': onNode(
     'service/compose',
@@ -393,10 +394,26 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
   ),
   // Run in a browser, and are built by Vite.
-  'apps/web-wallet/pages/texts': pure('apps/web-wallet/pages/texts/own'),
+  'apps/web-wallet/pages/texts': pure(
+    'apps/web-wallet/pages/texts/offline',
+    'apps/web-wallet/pages/texts/own',
+  ),
+  'apps/web-wallet/pages/texts/offline': pure(),
   'apps/web-wallet/pages/texts/own': pure(),
-  'apps/web-wallet/pages/early': using([], 'api/wallet', 'apps/web-wallet/pages/account'),
-  'apps/web-wallet/pages/account': using(['preact', '@preact/signals'], 'api/wallet'),
+  'apps/web-wallet/pages/offline': using(
+    ['preact', '@preact/signals'],
+    'api/wallet',
+    'apps/web-wallet/pages/account/remembered.ts',
+    'apps/web-wallet/routes.ts',
+  ),
+  'apps/web-wallet/pages/account/remembered.ts': pure(),
+  'apps/web-wallet/pages/account': using(
+    ['preact', '@preact/signals'],
+    'api/wallet',
+    'apps/web-wallet/pages/account/remembered.ts',
+    'apps/web-wallet/pages/offline',
+  ),
+  'apps/web-wallet/pages/early': using([], 'api/wallet', 'apps/web-wallet/pages/account/remembered.ts'),
   'apps/web-wallet/pages/history': using(
     ['preact', 'preact-iso'],
     'api/wallet',
@@ -412,30 +429,34 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/web-wallet/pages/party': using([], 'api/wallet'),
   'apps/web-wallet/pages/exchange': using(['preact'], 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/cards': using(
-    ['preact'],
+    ['preact', 'preact-iso'],
     'api/wallet',
     'apps/web-wallet/pages/account',
     'apps/web-wallet/pages/exchange',
+    'apps/web-wallet/pages/offline',
     'apps/web-wallet/pages/party',
   ),
   'apps/web-wallet/pages/scan': using(
     ['preact', 'preact-iso', 'qr'],
     'api/wallet',
     'apps/web-wallet/pages/account',
+    'apps/web-wallet/pages/offline',
   ),
   'apps/web-wallet/pages/receive': using(
     ['preact'],
     'api/wallet',
     'apps/web-wallet/pages/exchange',
+    'apps/web-wallet/pages/offline',
     'apps/web-wallet/pages/party',
   ),
   'apps/web-wallet/pages/present': using(
     ['preact'],
     'api/wallet',
     'apps/web-wallet/pages/exchange',
+    'apps/web-wallet/pages/offline',
     'apps/web-wallet/pages/party',
   ),
-  'apps/web-wallet/pages': using(['preact', 'preact-iso']),
+  'apps/web-wallet/pages': using(['preact', '@preact/signals', 'preact-iso']),
 
   'apps/portal': using(
     ['zod'],

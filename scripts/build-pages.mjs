@@ -9,10 +9,17 @@ import { dirname, join, relative } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { buildWorker } from './build-worker.mjs'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 /** Beside an app's own: what its pages are made of. */
 const SHARED = ['packages/ui', 'packages/core']
+/** Kept by browsers together with the first page: what its headers are made by, and what decides which pages there are. */
+const KEPT_WITH = [
+  'packages/service/http/pages/page-policy.ts',
+  'apps/web-wallet/routes.ts',
+  'scripts/build-worker.mjs',
+]
 const PACKAGES = ['preact', '@preact/signals', '@preact/signals-core', 'preact-iso', 'qr', 'vite']
 const SOURCES = /\.(?:tsx?|css|html|svg|png|ico|webmanifest|json|txt)$/
 const PACKED = /\.(?:js|css|html|svg|json|webmanifest)$/
@@ -48,8 +55,17 @@ async function builtBy(root, app, hash, tell) {
     tell(`building the pages of ${app}`)
     const made = join(folder, `.dist-${randomUUID()}`)
     try {
-      await bundle(join(folder, 'pages'), made)
-      await addEarlyScript(join(folder, 'pages'), made)
+      const pages = join(folder, 'pages')
+      await bundle(pages, made)
+      const manifest = await takenManifest(made)
+      await addEarlyScript(pages, made, manifest)
+      await buildWorker({
+        pages,
+        outDir: made,
+        version: hash.slice(0, 16),
+        filesOf: (part) => filesOf(manifest, part),
+        common: { ...common(pages), target: BROWSERS },
+      })
       await pack(made)
       await publish(made, join(folder, 'dist'), hash)
     } finally {
@@ -99,14 +115,20 @@ function common(pages) {
   return { configFile: false, root: pages, logLevel: 'warn', envDir: false }
 }
 
+/** Which files a module of the pages was built into: for the build alone. */
+async function takenManifest(outDir) {
+  const manifest = JSON.parse(await readFile(join(outDir, MANIFEST), 'utf8'))
+  await rm(join(outDir, dirname(MANIFEST)), { recursive: true })
+  return manifest
+}
+
 /**
  * Stands within the first page, so that it runs before anything else has come; the service tells browsers its hash. It is built by
  * itself, and told the names of the parts.
  */
-async function addEarlyScript(pages, outDir) {
+async function addEarlyScript(pages, outDir, manifest) {
   const { build } = await import('vite')
-  const parts = partsIn(JSON.parse(await readFile(join(outDir, MANIFEST), 'utf8')))
-  await rm(join(outDir, dirname(MANIFEST)), { recursive: true })
+  const parts = partsIn(manifest)
   const { output } = await build({
     ...common(pages),
     publicDir: false,
@@ -231,6 +253,7 @@ function sourcesHash(root, app) {
         .update('\0')
   }
   hash.update(readFileSync(fileURLToPath(import.meta.url)))
+  for (const name of KEPT_WITH) hash.update(readFileSync(join(root, name)))
   for (const name of PACKAGES) hash.update(`${name}@${versionOf(root, name)}\0`)
   return hash.digest('hex')
 }

@@ -53,6 +53,15 @@ describe('the build of the pages', () => {
     expect((await weight(dist, css)) / 1024).toBeLessThanOrEqual(budget.css)
   })
 
+  it('what a service worker keeps of the wallet is there, and less than 80 kB', async () => {
+    const dist = join(root, 'apps/web-wallet/dist')
+    const worker = await readFile(join(dist, 'sw.js'), 'utf8')
+    const kept = [...worker.matchAll(/\/assets\/[\w.-]+/g)].map(([name]) => name)
+    expect(kept.filter((name) => name.endsWith('.css'))).toHaveLength(1)
+    expect(kept.some((name) => /kept-pages/.test(name))).toBe(true)
+    expect((await weight(dist, [...new Set(kept), '/index.html', '/sw.js'])) / 1024).toBeLessThan(80)
+  })
+
   it.each(Object.entries(BUDGETS))(
     '%s names no other host, and has one script in line',
     async (app, budget) => {

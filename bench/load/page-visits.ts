@@ -11,12 +11,10 @@ import { identityConfiguration, identityType } from '@countersign/testing/client
 import { heldBy, logIn, openedAt, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { webWalletLink } from '@countersign/ui/http/wallet-link'
 import type { Browser, Page } from 'playwright-core'
-import { type Act, press, type Storage, type Visit } from '../measure/cold-visit.ts'
+import { type Act, press, type Storage, type Visit, type Visitor } from '../measure/cold-visit.ts'
 
-export interface VisitedPage {
+export interface VisitedPage extends Visitor {
   readonly what: string
-  /** Of who is logged in. */
-  readonly storage?: Storage
   /** Made anew for each visit: offers and answers are used up by one. */
   visit(): Promise<Visit>
 }
@@ -100,6 +98,12 @@ export async function walletPages(cluster: Cluster, browser: Browser): Promise<P
         ready: (page) => page.getByText(`${MANY_CARDS} cards.`),
         acts: [typed('Search your cards', 'identity'), pressed('Scan a code', 'Scan a code', 'link')],
       }),
+    },
+    {
+      what: `${MANY_CARDS} cards, once more`,
+      storage: many.storage,
+      comesBack: true,
+      visit: async () => ({ path: '/', ready: (page) => page.getByText(`${MANY_CARDS} cards.`) }),
     },
     {
       what: 'one card',

@@ -1,6 +1,6 @@
 /**
- * One visit to a page by somebody who was never there, on a slow phone: nothing in the cache, a slow line, a slow processor
- * (`CONDITIONS`). A page that does what no page may - an error, another origin - stops the run: it must not be measured.
+ * One visit to a page on a slow phone, with a slow line and a slow processor (`CONDITIONS`): by somebody who was never there and has
+ * nothing in the cache, or once more by somebody whose browser keeps the pages in their service worker. A page that does what no page may - an error, another origin - stops the run: it must not be measured.
  */
 import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
@@ -49,16 +49,28 @@ export interface Visited {
   readonly interactions: ReadonlyMap<string, number>
 }
 
-/** `storage`: of somebody who is logged in; their cache is empty all the same. */
-export async function coldVisit(
+export interface Visitor {
+  /** Of somebody who is logged in; their cache is empty all the same. */
+  readonly storage?: Storage | undefined
+  /** They were there before. */
+  readonly comesBack?: boolean | undefined
+}
+
+export async function oneVisit(
   browser: Browser,
   origin: string,
   visit: Visit,
-  storage?: Storage,
+  { comesBack = false, storage }: Visitor = {},
 ): Promise<Visited> {
-  const watched = await watchedPage(browser, origin, storage === undefined ? {} : { storage })
+  const options = { serviceWorker: comesBack, ...(storage !== undefined && { storage }) }
+  const watched = await watchedPage(browser, origin, options)
   try {
     const { page } = watched
+    if (comesBack) {
+      await page.goto(visit.path)
+      await visit.ready(page).waitFor()
+      await page.evaluate('navigator.serviceWorker.ready')
+    }
     await page.addInitScript(OBSERVER)
     await slowDown(watched)
     await page.goto(visit.path, { waitUntil: 'commit' })

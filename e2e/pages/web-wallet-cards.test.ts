@@ -96,6 +96,7 @@ describe('the cards', () => {
     page.on('request', (request) => asked.push(new URL(request.url()).pathname))
     await page.goto('/')
     await page.getByText('60 cards.').waitFor()
+    await watched.settled()
     const ofWallet = asked.flatMap((path) => /\/wallet\/[0-9a-f-]{36}\/(.*)$/.exec(path)?.[1] ?? [])
     expect(ofWallet).toEqual(['cards', 'cards/taken-back'])
     expect(await page.locator('.cards > li').count()).toBe(60)

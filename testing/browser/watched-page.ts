@@ -32,6 +32,8 @@ export interface PageOptions {
   readonly led?: readonly string[]
   /** Cookies and the like of somebody who was there before. */
   readonly storage?: Awaited<ReturnType<BrowserContext['storageState']>>
+  /** What it answers by itself nobody sees asked for: a page has one where the test is about it. */
+  readonly serviceWorker?: boolean
   /** How long `settled` waits for who does not answer; default five seconds. */
   readonly patienceMs?: number
 }
@@ -49,6 +51,7 @@ export async function watchedPage(
     locale: options.locale ?? 'en',
     reducedMotion: 'reduce',
     permissions: [...(options.permissions ?? [])],
+    serviceWorkers: options.serviceWorker === true ? 'allow' : 'block',
     ...(options.storage !== undefined && { storageState: options.storage }),
   })
   // Only a failing test waits so long: a machine that does other things as well takes ten times its time.

@@ -1,13 +1,16 @@
 /** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
 import { cards, clock, scan, settings } from '@countersign/ui/elements/icons'
+import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import type { ComponentChildren } from 'preact'
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
+import { rememberedWallet } from './account/remembered.ts'
 import { findVisitor, logOut, visitor, visitorFailure } from './account/session.ts'
 import { WelcomePage } from './account/welcome-page.tsx'
+import { AwayPage } from './cards/away-page.tsx'
 import { HomePage } from './cards/home-page.tsx'
 import { Loading } from './exchange/states.tsx'
 import { wallet } from './texts/wallet-texts.ts'
@@ -46,7 +49,9 @@ export function App() {
 function Shell({ children }: { readonly children: ComponentChildren }) {
   const t = wallet.value
   const { path } = useLocation()
-  const isIn = visitor.value.state === 'in'
+  // Whoever was in when there was a network finds the way to what was kept, and out.
+  const isIn =
+    visitor.value.state === 'in' || (visitor.value.state === 'asking' && visitorFailure.value !== undefined)
   return (
     <Frame
       name={t.product}
@@ -86,11 +91,8 @@ function Pages() {
   const { path } = useLocation()
   const failure = visitorFailure.value
   const who = visitor.value
-  if (failure !== undefined)
-    return (
-      <Problem failure={failure} product={wallet.value.product} home="/" retry={() => void findVisitor()} />
-    )
   if (path === '/help') return <Help />
+  if (who.state === 'asking' && failure !== undefined) return <Away failure={failure} />
   if (path === '/reset') return <Router>{[<Route key="reset" default component={ResetPage} />]}</Router>
   if (who.state === 'asking') return <Loading />
   if (who.state === 'out' && path === '/recover')
@@ -113,6 +115,11 @@ function Pages() {
       <Route default component={NotThere} />
     </Router>
   )
+}
+
+function Away({ failure }: { readonly failure: CallFailure }) {
+  const shown = { failure, walletId: rememberedWallet() ?? '', retry: () => void findVisitor() }
+  return <Router>{[<Route key="away" default component={AwayPage} {...shown} />]}</Router>
 }
 
 function Help() {

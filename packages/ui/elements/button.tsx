@@ -45,6 +45,34 @@ export function Button({ kind = 'plain', big = false, icon, busy = false, ...pro
   )
 }
 
+export interface WaitingButtonProps extends Looks {
+  /** Of the sentence that says what it waits for. */
+  readonly describedBy: string
+}
+
+/** A button whose time has not come: it is found and read with its reason, and a press does nothing. */
+export function WaitingButton({
+  kind = 'plain',
+  big = false,
+  icon,
+  describedBy,
+  children,
+}: WaitingButtonProps) {
+  return (
+    <button
+      type="button"
+      class="button"
+      data-kind={kind}
+      data-big={big || undefined}
+      aria-disabled
+      aria-describedby={describedBy}
+    >
+      {icon !== undefined && <Icon d={icon} />}
+      <span>{children}</span>
+    </button>
+  )
+}
+
 /** The one button of a form whose Enter key may send it: log-in, search. Never for what shares or accepts something. */
 export function SubmitButton({
   kind = 'primary',

@@ -64,10 +64,15 @@ function Retrying({ retry }: { readonly retry: () => void }) {
     }, 1000)
     return () => clearTimeout(timer)
   }, [left, retry])
+  useEffect(() => {
+    addEventListener('online', retry)
+    return () => removeEventListener('online', retry)
+  }, [retry])
   return <p class="status muted">{ui.value.tryingAgain(left)}</p>
 }
 
-function isPassing({ kind, status }: CallFailure): boolean {
+/** Nobody can say yet: it may be answered when it is asked again. */
+export function isPassing({ kind, status }: CallFailure): boolean {
   return kind === 'unreachable' || kind === 'late' || status === 502 || status === 503 || status === 504
 }
 

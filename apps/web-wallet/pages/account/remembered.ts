@@ -22,3 +22,23 @@ export function rememberWallet(walletId: string | null): void {
     // The next visit asks.
   }
 }
+
+const LEAVING_UNDER = 'countersign.leaving'
+
+/** Somebody logged out while nobody answered. The cookie is the service's to take away: it is asked at the next visit. */
+export function isLeaving(): boolean {
+  try {
+    return localStorage.getItem(LEAVING_UNDER) !== null
+  } catch {
+    return false
+  }
+}
+
+export function rememberLeaving(isLeft: boolean): void {
+  try {
+    if (isLeft) localStorage.setItem(LEAVING_UNDER, '')
+    else localStorage.removeItem(LEAVING_UNDER)
+  } catch {
+    // Then the log-in ends by its own time.
+  }
+}

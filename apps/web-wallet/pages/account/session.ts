@@ -9,7 +9,8 @@ import { type ApiClient, apiClient } from '@countersign/ui/http/api-client'
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { formatTag } from '@countersign/ui/text/texts'
 import { type Signal, signal } from '@preact/signals'
-import { rememberedWallet, rememberWallet } from './remembered.ts'
+import { wipeKept } from '../offline/kept-database.ts'
+import { isLeaving, rememberedWallet, rememberLeaving, rememberWallet } from './remembered.ts'
 
 export type OwnWallet = WalletsAnswer['wallets'][number]
 
@@ -38,12 +39,12 @@ export const visitorFailure: Signal<CallFailure | undefined> = signal(undefined)
 
 /** At the start, and again where that did not work. */
 export async function findVisitor(): Promise<void> {
-  visitorFailure.value = undefined
   const found = await askWhoIsThere()
-  if (!found.ok) visitorFailure.value = found.error
+  visitorFailure.value = found.ok ? undefined : found.error
 }
 
 async function askWhoIsThere(): Promise<Answer<void>> {
+  if (isLeaving() && (await endLogIn()).ok) rememberLeaving(false)
   if (rememberedWallet() === null) {
     visitor.value = { state: 'out' }
     return ok(undefined)
@@ -63,6 +64,7 @@ export async function welcome(session: BrowserSession): Promise<Answer<void>> {
   const walletId = (wallets.find(({ id }) => id === last) ?? wallets[0])?.id
   if (walletId === undefined) return ok(logOutHere())
   rememberWallet(walletId)
+  rememberLeaving(false)
   visitor.value = { state: 'in', session, wallets, walletId }
   return ok(undefined)
 }
@@ -87,8 +89,20 @@ export function openWallet(walletId: string): void {
 }
 
 export async function logOut(): Promise<void> {
-  await api.send('POST', '/auth/logout')
+  const left = await endLogIn()
   logOutHere()
+  rememberLeaving(!left.ok)
+}
+
+async function endLogIn(): Promise<Answer<void>> {
+  if (csrf === undefined) {
+    const asked = await api.get<SessionAnswer>('/auth/session')
+    if (!asked.ok) return asked.error.status === 401 ? ok(undefined) : asked
+    if (asked.value.session === undefined) return ok(undefined)
+    holdSession(asked.value.session)
+  }
+  const answer = await api.send('POST', '/auth/logout')
+  return answer.ok || answer.error.status === 401 ? ok(undefined) : answer
 }
 
 /** The account is gone, and every log-in with it. */
@@ -100,6 +114,7 @@ export function forgetVisitor(): void {
 function logOutHere(): void {
   csrf = undefined
   rememberWallet(null)
+  void wipeKept()
   visitor.value = { state: 'out' }
 }
 

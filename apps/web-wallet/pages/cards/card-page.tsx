@@ -12,7 +12,6 @@ import { Facts, Part, Said, Sheet } from '@countersign/ui/elements/sheet'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { BackLink } from '@countersign/ui/page/back-link'
 import { Heading } from '@countersign/ui/page/heading'
-import { Problem } from '@countersign/ui/page/problem'
 import { claimText } from '@countersign/ui/text/claim-text'
 import { clockTime, day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
@@ -21,8 +20,10 @@ import { ui } from '@countersign/ui/text/ui-texts'
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
 import { Ended, Loading } from '../exchange/states.tsx'
+import { keepNoMore } from '../offline/kept-cards.ts'
 import { commonName } from '../party/party-facts.ts'
 import { wallet } from '../texts/wallet-texts.ts'
+import { AwayPage } from './away-page.tsx'
 import { CardCategories } from './card-categories.tsx'
 import { RemoveCard } from './remove-card.tsx'
 import { type Standing, standingOf } from './standing.ts'
@@ -62,7 +63,7 @@ export function CardPage({ walletId, id }: CardPageProps) {
     return loaded.failure.status === 404 ? (
       <Ended title={t.gone} why={t.goneWhy} />
     ) : (
-      <Problem failure={loaded.failure} product={wallet.value.product} home="/" retry={load} />
+      <AwayPage failure={loaded.failure} walletId={walletId} retry={load} />
     )
   return (
     <ShownCard
@@ -71,6 +72,7 @@ export function CardPage({ walletId, id }: CardPageProps) {
       categories={loaded.categories}
       onRemoved={() => {
         setLoaded({ state: 'removed' })
+        void keepNoMore(walletId, id)
       }}
     />
   )

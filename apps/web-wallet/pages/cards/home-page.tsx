@@ -1,7 +1,5 @@
 /** W2: the cards of a wallet, as a list. */
 import type { TakenBackAnswer, WalletCard } from '@countersign/api/wallet/cards'
-import { Card, CardNote, lookOf } from '@countersign/ui/credential/card'
-import { Badge } from '@countersign/ui/elements/badge'
 import { LinkButton } from '@countersign/ui/elements/button'
 import { Strokes } from '@countersign/ui/elements/icon'
 import { scan } from '@countersign/ui/elements/icons'
@@ -9,44 +7,61 @@ import { TextField } from '@countersign/ui/forms/field'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { announce } from '@countersign/ui/page/frame'
 import { Heading } from '@countersign/ui/page/heading'
-import { Problem } from '@countersign/ui/page/problem'
-import { day } from '@countersign/ui/text/format'
-import { filled } from '@countersign/ui/text/sentence-parts'
-import { formatTag, language } from '@countersign/ui/text/texts'
+import { formatTag, language, textsThere } from '@countersign/ui/text/texts'
 import { useCallback, useEffect, useState } from 'preact/hooks'
+import { lazy } from 'preact-iso'
 import { api } from '../account/session.ts'
+import { keepCards, keepTakenBack } from '../offline/kept-cards.ts'
+import { newer } from '../offline/start-worker.ts'
 import { wallet } from '../texts/wallet-texts.ts'
+import { AwayPage } from './away-page.tsx'
+import { CardItem, type TakenBack } from './card-item.tsx'
 import { CategoryChoice } from './category-choice.tsx'
 import { isIn, matches } from './search.ts'
 import { validityAt } from './validity.ts'
 import { WalletChoice } from './wallet-choice.tsx'
 
-type Cards =
+type Loaded =
   | { readonly state: 'asking' }
   | { readonly state: 'failed'; readonly failure: CallFailure }
   | { readonly state: 'here'; readonly cards: readonly WalletCard[] }
 
+const NewerNotice = lazy(async () => {
+  const { NewerNotice: Notice } = await import('../offline/newer-notice.tsx')
+  await textsThere()
+  return Notice
+})
+
 /** From so many on there is a search. */
 const SEARCH_FROM = 8
 
+/** The one page where nothing is unfinished, so that a newer version may be spoken of. */
 export function HomePage({ walletId }: { readonly walletId: string }) {
+  if (newer.value === undefined) return <Cards walletId={walletId} />
+  return (
+    <div class="stack" data-gap="l">
+      <NewerNotice />
+      <Cards walletId={walletId} />
+    </div>
+  )
+}
+
+function Cards({ walletId }: { readonly walletId: string }) {
   const t = wallet.value.home
-  const [cards, setCards] = useState<Cards>({ state: 'asking' })
+  const [cards, setCards] = useState<Loaded>({ state: 'asking' })
   // Titles are in the language of the page.
   const tag = formatTag()
   const load = useCallback(() => {
-    void api
-      .get<readonly WalletCard[]>(`/wallet/${walletId}/cards`)
-      .then((answer) =>
-        setCards(
-          answer.ok ? { state: 'here', cards: answer.value } : { state: 'failed', failure: answer.error },
-        ),
+    void api.get<readonly WalletCard[]>(`/wallet/${walletId}/cards`).then((answer) => {
+      setCards(
+        answer.ok ? { state: 'here', cards: answer.value } : { state: 'failed', failure: answer.error },
       )
+      if (answer.ok) void keepCards(walletId, answer.value, tag, new Date().toISOString())
+    })
   }, [walletId, tag])
   useEffect(load, [load])
 
-  if (cards.state === 'failed')
-    return <Problem failure={cards.failure} product={wallet.value.product} home="/" retry={load} />
+  if (cards.state === 'failed') return <AwayPage failure={cards.failure} walletId={walletId} retry={load} />
   if (cards.state === 'asking')
     return (
       <div class="stack" data-gap="l" data-loading>
@@ -123,65 +138,28 @@ function CardList({ walletId, cards }: CardListProps) {
       <CategoryChoice cards={cards} chosen={category} onChoose={setCategory} />
       <ul class="cards" role="list">
         {shown.map((card) => (
-          <CardItem key={card.id} card={card} now={now} takenBack={takenBack.get(card.id)} />
+          <CardItem
+            key={card.id}
+            card={card}
+            now={now}
+            takenBack={takenBack.get(card.id)}
+            tag={language() === 'pseudo' ? undefined : formatTag()}
+          />
         ))}
       </ul>
     </div>
   )
 }
 
-type TakenBack = TakenBackAnswer[number]['status']
-
 /** Asked when the cards are there: issuers may need a while to say so. */
 function useTakenBack(walletId: string): ReadonlyMap<string, TakenBack> {
   const [found, setFound] = useState<ReadonlyMap<string, TakenBack>>(new Map())
   useEffect(() => {
     void api.get<TakenBackAnswer>(`/wallet/${walletId}/cards/taken-back`).then((answer) => {
-      if (answer.ok) setFound(new Map(answer.value.map(({ id, status }) => [id, status])))
+      if (!answer.ok) return
+      setFound(new Map(answer.value.map(({ id, status }) => [id, status])))
+      void keepTakenBack(walletId, answer.value)
     })
   }, [walletId])
   return found
-}
-
-interface CardItemProps {
-  readonly card: WalletCard
-  readonly now: number
-  readonly takenBack: TakenBack | undefined
-}
-
-function CardItem({ card, now, takenBack }: CardItemProps) {
-  const t = wallet.value.home
-  const validity = validityAt(card.expiresAt, now)
-  const on = card.expiresAt === undefined ? undefined : day(new Date(card.expiresAt * 1000).toISOString())
-  const words = validity.state === 'ended' ? t.endedOn : t.until
-  return (
-    <li lang={language() === 'pseudo' ? undefined : formatTag()}>
-      <Card
-        href={`/cards/${encodeURIComponent(card.id)}`}
-        title={card.title}
-        issuer={card.issuerName}
-        holder={card.holder}
-        validity={on === undefined ? undefined : filled(words, { day: on })}
-        look={lookOf(card.type, card.title)}
-        own={card.look}
-        ended={validity.state === 'ended' || takenBack === 'revoked'}
-        issuedBy={t.issuedBy}
-      />
-      {takenBack !== undefined && (
-        <CardNote>
-          <Badge tone={takenBack === 'revoked' ? 'bad' : 'warn'}>{t[takenBack]}</Badge>
-        </CardNote>
-      )}
-      {validity.state === 'ended' && (
-        <CardNote>
-          <Badge tone="bad">{t.expired}</Badge>
-        </CardNote>
-      )}
-      {validity.state === 'ending' && (
-        <CardNote>
-          <Badge tone="warn">{t.expires(validity.days)}</Badge>
-        </CardNote>
-      )}
-    </li>
-  )
 }

@@ -16,6 +16,7 @@ import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useState } from 'preact/hooks'
 import type { Exchange } from '../exchange/use-exchange.ts'
+import { WithNetwork } from '../offline/with-network.tsx'
 import { partyFacts } from '../party/party-facts.ts'
 import { Known, Who } from '../party/who.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
@@ -61,17 +62,19 @@ export function Consent({ preview, exchange }: ConsentProps) {
       </Sheet>
       <div class="stack" data-gap="m">
         {!facts.trusted && <p role="status">{t.shareAnywayCount(count)}</p>}
-        <div class="actions" data-fill>
-          <Button kind={facts.trusted ? 'primary' : 'caution'} big busy={exchange.busy} onPress={share}>
-            {exchange.busy ? t.sharing : facts.trusted ? t.share(count) : t.shareAnyway}
-          </Button>
-          <Button big busy={exchange.busy} onPress={decline}>
-            {t.decline}
-          </Button>
-          <Button kind="quiet" busy={exchange.busy} onPress={leave}>
-            {t.sayNothing}
-          </Button>
-        </div>
+        <WithNetwork>
+          <div class="actions" data-fill>
+            <Button kind={facts.trusted ? 'primary' : 'caution'} big busy={exchange.busy} onPress={share}>
+              {exchange.busy ? t.sharing : facts.trusted ? t.share(count) : t.shareAnyway}
+            </Button>
+            <Button big busy={exchange.busy} onPress={decline}>
+              {t.decline}
+            </Button>
+            <Button kind="quiet" busy={exchange.busy} onPress={leave}>
+              {t.sayNothing}
+            </Button>
+          </div>
+        </WithNetwork>
         <TechnicalDetails summary={ui.value.technicalDetails} text={exactWords(preview, exchange.failure)} />
       </div>
     </div>

@@ -16,6 +16,7 @@ import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useState } from 'preact/hooks'
 import type { Exchange } from '../exchange/use-exchange.ts'
+import { WithNetwork } from '../offline/with-network.tsx'
 import { partyFacts } from '../party/party-facts.ts'
 import { Who } from '../party/who.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
@@ -78,16 +79,18 @@ export function OfferReview({ preview, exchange }: OfferReviewProps) {
             <p>{t.nothingUsable}</p>
           </Notice>
         ) : null}
-        <div class="actions" data-fill>
-          {usable.length > 0 && (
-            <Button kind={facts.trusted ? 'primary' : 'caution'} big busy={exchange.busy} onPress={add}>
-              {exchange.busy ? t.adding : facts.trusted ? t.add : t.addAnyway}
+        <WithNetwork>
+          <div class="actions" data-fill>
+            {usable.length > 0 && (
+              <Button kind={facts.trusted ? 'primary' : 'caution'} big busy={exchange.busy} onPress={add}>
+                {exchange.busy ? t.adding : facts.trusted ? t.add : t.addAnyway}
+              </Button>
+            )}
+            <Button big busy={exchange.busy} onPress={decline}>
+              {t.decline}
             </Button>
-          )}
-          <Button big busy={exchange.busy} onPress={decline}>
-            {t.decline}
-          </Button>
-        </div>
+          </div>
+        </WithNetwork>
         <p class="muted">{t.keepsNothing}</p>
         <TechnicalDetails summary={ui.value.technicalDetails} text={exactWords(preview, exchange.failure)} />
       </div>

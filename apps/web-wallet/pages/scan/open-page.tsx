@@ -13,6 +13,7 @@ import { supportText } from '@countersign/ui/page/problem'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useEffect, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { WithNetwork } from '../offline/with-network.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
 import { Asking } from './asking.tsx'
 import { linkOfAddress } from './link-of-address.ts'
@@ -85,16 +86,18 @@ export function OpenPage({ walletId }: { readonly walletId: string }) {
         </Notice>
       )}
       {busy && <Asking />}
-      <div class="actions" data-fill>
-        {isCode && (
-          <Button kind="primary" big busy={busy} onPress={press}>
-            {t.look}
-          </Button>
-        )}
-        <LinkButton big href="/">
-          {t.leave}
-        </LinkButton>
-      </div>
+      <WithNetwork>
+        <div class="actions" data-fill>
+          {isCode && (
+            <Button kind="primary" big busy={busy} onPress={press}>
+              {t.look}
+            </Button>
+          )}
+          <LinkButton big href="/">
+            {t.leave}
+          </LinkButton>
+        </div>
+      </WithNetwork>
       {failure !== undefined && (
         <TechnicalDetails summary={ui.value.technicalDetails} text={supportText(failure)} />
       )}

@@ -12,6 +12,7 @@ import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useRef, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import { WithNetwork } from '../offline/with-network.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
 import { Asking } from './asking.tsx'
 import { Camera, type CameraTrouble } from './camera.tsx'
@@ -25,7 +26,8 @@ type State =
 
 export function ScanPage({ walletId }: { readonly walletId: string }) {
   const t = wallet.value.scanPage
-  const { route } = useLocation()
+  const { query, route } = useLocation()
+  const isPresenting = query['for'] === 'presenting'
   const [state, setState] = useState<State>({ doing: 'nothing' })
   const [text, setText] = useState('')
   const [pasting, setPasting] = useState(false)
@@ -58,31 +60,33 @@ export function ScanPage({ walletId }: { readonly walletId: string }) {
   return (
     <div class="column stack" data-gap="l">
       <div class="stack" data-gap="s">
-        <Heading title={t.title} product={wallet.value.product} />
-        <p class="lede">{t.lede}</p>
+        <Heading title={isPresenting ? t.presentTitle : t.title} product={wallet.value.product} />
+        <p class="lede">{isPresenting ? t.presentLede : t.lede}</p>
       </div>
       <Said state={state} />
-      <Sheet parts>
-        <div class="stack" data-gap="m">
-          <Camera onCode={(code) => void take(code)} onTrouble={pasteInstead} />
-          <PictureChoice onFile={(file) => void readFile(file)} />
-        </div>
-        <div class="stack" data-gap="m">
-          <TextField
-            label={t.paste}
-            hint={t.pasteHint}
-            value={text}
-            onInput={setText}
-            multiline
-            focused={pasting}
-          />
-          <div class="actions" data-fill>
-            <Button busy={state.doing === 'opening'} onPress={() => void take(text)}>
-              {t.look}
-            </Button>
+      <WithNetwork>
+        <Sheet parts>
+          <div class="stack" data-gap="m">
+            <Camera onCode={(code) => void take(code)} onTrouble={pasteInstead} />
+            <PictureChoice onFile={(file) => void readFile(file)} />
           </div>
-        </div>
-      </Sheet>
+          <div class="stack" data-gap="m">
+            <TextField
+              label={t.paste}
+              hint={t.pasteHint}
+              value={text}
+              onInput={setText}
+              multiline
+              focused={pasting}
+            />
+            <div class="actions" data-fill>
+              <Button busy={state.doing === 'opening'} onPress={() => void take(text)}>
+                {t.look}
+              </Button>
+            </div>
+          </div>
+        </Sheet>
+      </WithNetwork>
     </div>
   )
 }

@@ -15,6 +15,7 @@ export const de: TextsLike<WalletTexts> = {
   logOut: 'Abmelden',
   history: 'Verlauf',
   settings: 'Einstellungen',
+  waitsForNetwork: 'Sie sind offline. Das wartet, bis es wieder ein Netz gibt.',
 
   welcome: {
     title: 'Ihre Brieftasche',
@@ -133,6 +134,8 @@ export const de: TextsLike<WalletTexts> = {
   scanPage: {
     title: 'Code scannen',
     lede: 'Von jemandem, der Ihnen eine Karte gibt oder etwas aus einer Karte wissen will.',
+    presentTitle: 'Etwas aus einer Karte zeigen',
+    presentLede: 'Scannen Sie den Code dessen, der fragt. Sie sehen, was er will, bevor etwas geteilt wird.',
     useCamera: 'Kamera benutzen',
     cameraStops: 'Kamera anhalten',
     looking: 'Halten Sie den Code vor die Kamera.',

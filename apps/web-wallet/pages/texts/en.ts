@@ -13,6 +13,7 @@ export const en = {
   logOut: 'Log out',
   history: 'History',
   settings: 'Settings',
+  waitsForNetwork: 'You are offline. This waits until there is a network again.',
 
   welcome: {
     title: 'Your wallet',
@@ -122,6 +123,8 @@ export const en = {
   scanPage: {
     title: 'Scan a code',
     lede: 'From somebody who gives you a card, or asks for something from one.',
+    presentTitle: 'Show something from a card',
+    presentLede: 'Scan the code of whoever asks. You see what they want before anything is shared.',
     useCamera: 'Use the camera',
     cameraStops: 'Stop the camera',
     looking: 'Hold the code in front of the camera.',

@@ -145,6 +145,17 @@ describe('pages', () => {
     expect(missing.headers['content-security-policy']).toContain("default-src 'none'")
   })
 
+  it('may make no policy of what is a script, except for the address of their own service worker', async () => {
+    const policyOf = async (get: Awaited<ReturnType<typeof served>>) =>
+      (await get('/', browser)).headers['content-security-policy']
+    expect(await policyOf(await served())).toMatch(/; trusted-types 'none'$/)
+    await writeFile(join(folder, 'sw.js'), '')
+    const get = await served()
+    await rm(join(folder, 'sw.js'))
+    expect(await policyOf(get)).toMatch(/; trusted-types own-worker$/)
+    expect((await get('/sw.js')).headers).toMatchObject({ 'cache-control': 'no-cache' })
+  })
+
   it('are not there before they were built, and the start says how', async () => {
     await expect(readBuiltPages(join(folder, 'nothing'))).rejects.toThrow('build-pages')
   })

@@ -20,7 +20,11 @@ export interface PageRoutesOptions {
 const config = { door: 'open', limited: false } as const
 
 export function pageRoutes(app: ServiceApp, { pages, routes, baseUrl }: PageRoutesOptions): void {
-  const headers = pageHeaders(baseUrl.startsWith('https:'), pages.index.body.toString())
+  const headers = pageHeaders({
+    https: baseUrl.startsWith('https:'),
+    page: pages.index.body.toString(),
+    hasWorker: pages.files.has('/sw.js'),
+  })
   const isRoute = routeMatcher(routes)
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
     const path = pathOf(request.raw.url ?? '/')
