@@ -4,6 +4,7 @@ import { problemsOf } from '@countersign/testing/browser/page-checks'
 import type { WatchedPage } from '@countersign/testing/browser/watched-page'
 import { call, postJson } from '@countersign/testing/client/http'
 import { heldBy, type WalletUser } from '@countersign/testing/client/wallet-api'
+import { resetLink } from '@countersign/wallet/account-command'
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest'
 import {
   ANA,
@@ -51,6 +52,22 @@ function ofWallet({ token, url, wallet }: WalletUser, path: string, method = 'GE
 /** Follows links of the page, which is not loaded anew. */
 async function goTo({ page }: WatchedPage, ...names: readonly string[]): Promise<void> {
   for (const name of names) await page.getByRole('link', { name, exact: true }).click()
+}
+
+/** As an operator makes it on the machine of a wallet. */
+async function resetLinkOf(email: string): Promise<string> {
+  const { dataFolder, postgres, redis, secretFile } = stage.cluster
+  const argv = [
+    `--database=${postgres.url}`,
+    `--sessions=${redis?.url}`,
+    `--data=${dataFolder}`,
+    `--secretFile=${secretFile}`,
+    `--webWalletUrl=${stage.origin}`,
+    '--logLevel=silent',
+  ]
+  const link = await resetLink({ argv, env: {}, cwd: dataFolder, defaultPort: 0 }, email)
+  if (link === undefined) throw new Error(`there is no account ${email}`)
+  return link
 }
 
 /** The question that stops the page. */
@@ -448,6 +465,22 @@ describe('the ways in', () => {
     expect(await problemsOf(watched)).toEqual([])
     await goTo(watched, 'I cannot log in')
     expect(await problemsOf(watched, { german: true })).toEqual([])
+  })
+
+  it('of who lost all of them are opened by a link of the operator, once', async () => {
+    const { email } = await owner()
+    const watched = await stranger()
+    const { page } = watched
+    await page.goto(await resetLinkOf(email))
+    const password = page.getByLabel('New password', { exact: true })
+    await password.waitFor()
+    expect(await problemsOf(watched)).toEqual([])
+    await password.fill('another-horse-battery')
+    await page.getByRole('button', { name: 'Set a new password' }).click()
+    await shows(watched, 'You are in')
+    expect(await problemsOf(watched, { german: true })).toEqual([])
+    await pressDecision(page, 'I have kept them')
+    await shows(watched, 'Your first card goes here')
   })
 
   it('by a link that does not work say so, with a way on', async () => {

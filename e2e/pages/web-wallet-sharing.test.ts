@@ -243,7 +243,7 @@ describe('somebody whom nobody vouches for', () => {
     expect((await decline.boundingBox())?.height).toBe((await share.boundingBox())?.height)
     await pressDecision(page, 'Share anyway')
     await shows(watched, /^Shared with/)
-    expect(await definitions(watched)).toEqual(['Ana Maria', '1990-01-01'])
+    expect(await definitions(watched)).toEqual(['Ana Maria', '1 Jan 1990'])
     expect(await sentDisclosures(unknown)).toEqual(['birthdate', 'given_name'])
   })
 

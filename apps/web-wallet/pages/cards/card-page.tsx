@@ -31,7 +31,6 @@ import { type Standing, standingOf } from './standing.ts'
 type Loaded =
   | { readonly state: 'asking' }
   | { readonly state: 'failed'; readonly failure: CallFailure }
-  | { readonly state: 'removed' }
   | { readonly state: 'here'; readonly card: OpenedCard; readonly categories: CategoriesAnswer }
 
 export interface CardPageProps {
@@ -42,6 +41,7 @@ export interface CardPageProps {
 export function CardPage({ walletId, id }: CardPageProps) {
   const t = wallet.value.card
   const [loaded, setLoaded] = useState<Loaded>({ state: 'asking' })
+  const [isRemoved, setRemoved] = useState(false)
   // Titles are in the language of the page.
   const tag = formatTag()
   const load = useCallback(() => {
@@ -56,9 +56,11 @@ export function CardPage({ walletId, id }: CardPageProps) {
       ),
     )
   }, [walletId, id, tag])
-  useEffect(load, [load])
+  useEffect(() => {
+    if (!isRemoved) load()
+  }, [isRemoved, load])
+  if (isRemoved) return <Ended title={t.removed} why={t.removedWhy} />
   if (loaded.state === 'asking') return <Loading />
-  if (loaded.state === 'removed') return <Ended title={t.removed} why={t.removedWhy} />
   if (loaded.state === 'failed')
     return loaded.failure.status === 404 ? (
       <Ended title={t.gone} why={t.goneWhy} />
@@ -71,7 +73,7 @@ export function CardPage({ walletId, id }: CardPageProps) {
       card={loaded.card}
       categories={loaded.categories}
       onRemoved={() => {
-        setLoaded({ state: 'removed' })
+        setRemoved(true)
         void keepNoMore(walletId, id)
       }}
     />
