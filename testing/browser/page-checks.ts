@@ -177,7 +177,8 @@ async function focusProblems({ context, page }: WatchedPage): Promise<readonly s
   await keyboard.detach()
   const { missed, stops } = walk
   // Behind the last stop the browser's own controls come, which a browser without a window does not always have.
-  const isRoundAgain = (stop: FocusStop, index: number) => index >= controls && stop.place === stops[0]?.place
+  const isRoundAgain = (stop: FocusStop, index: number) =>
+    missed.length === 0 && index > 0 && stop.place === stops[0]?.place
   const end = stops.findIndex((stop, index) => stop === null || isRoundAgain(stop, index))
   const reached = stops
     .slice(0, end < 0 ? stops.length : end)
