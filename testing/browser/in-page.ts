@@ -63,7 +63,8 @@ export const WATCH_FOCUS = `(() => {
       name: called(one),
       place: all().indexOf(one),
       group: Math.min(...groupOf(one).map((member) => all().indexOf(member))),
-      inView: y >= 0 && y <= innerHeight && x >= 0 && x <= innerWidth,
+      // Of what is higher than the window an edge is scrolled to, and not the middle.
+      inView: (height > innerHeight ? top < innerHeight && top + height > 0 : y >= 0 && y <= innerHeight) && x >= 0 && x <= innerWidth,
       outlined: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
       covered: above !== null && !shown.contains(above) && !above.contains(one),
     }
