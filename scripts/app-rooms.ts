@@ -503,7 +503,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/portal/pages/text': pure('apps/portal/pages/text/home', 'apps/portal/pages/text/operation'),
   'apps/portal/pages/text/home': pure(),
   'apps/portal/pages/text/operation': pure(),
-  'apps/portal/pages/early': using([], 'api/portal'),
+  'apps/portal/pages/early': using([], 'api/portal', 'api/repository', 'apps/portal/pages/issue'),
   'apps/portal/pages/parts': using(['preact'], 'apps/portal/pages/session.ts'),
   'apps/portal/pages/waiting': using(['preact', 'preact-iso'], 'apps/portal/pages/parts'),
   'apps/portal/pages/home': pure(

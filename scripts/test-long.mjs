@@ -40,7 +40,9 @@ Object.assign(process.env, SCALE)
 const scale = isWanted('scale') ? run('vitest', ['run', '--project', 'unit', 'apps/wallet/scale']) : 0
 for (const name of Object.keys(SCALE)) delete process.env[name]
 process.env.COUNTERSIGN_EVERY_LOOK = 'yes'
-const looks = isWanted('looks') ? run('vitest', ['run', '--project', 'pages', 'e2e/pages', '--testTimeout=1200000']) : 0
+const looks = isWanted('looks')
+  ? run('vitest', ['run', '--project', 'pages', 'e2e/pages', '--testTimeout=1200000'])
+  : 0
 delete process.env.COUNTERSIGN_EVERY_LOOK
 const alone = [containers, flows, scale, looks]
 if (!isWanted('beside')) process.exit(alone.every((exit) => exit === 0) ? 0 : 1)

@@ -23,7 +23,10 @@ try {
   const stage = await openStage(cluster)
   try {
     await walletPictures(stage)
+    await awayPictures(stage)
     await portalPictures(stage)
+    await operationPictures(stage)
+    await repositoryPictures(stage)
   } finally {
     await stage.close()
   }
@@ -76,6 +79,9 @@ async function walletPictures(on: Stage): Promise<void> {
   await page.goto('/')
   await shows(watched, 'Your cards')
   await take(watched, 'wallet-home')
+  await page.locator('ul.cards a').first().click()
+  await page.getByText(/in this wallet since/).waitFor()
+  await take(watched, 'wallet-card')
 
   await openLink(watched, on, (await newRequest(on, asked)).url)
   await shows(watched, /^Share/)
@@ -112,6 +118,28 @@ async function ownAffairs(watched: WatchedPage): Promise<void> {
   await page.goto('/keys')
   await page.getByText(/^did:jwk:/).waitFor()
   await take(watched, 'wallet-keys')
+}
+
+/** Without a network, and with what the browser kept. */
+async function awayPictures(on: Stage): Promise<void> {
+  const { closeAll, ...people } = visits(() => on)
+  const watched = await people.ownerWithCard()
+  const { page } = watched
+  await page.goto('/')
+  await page.getByText('One card.').waitFor()
+  // It is kept a moment after it was shown.
+  await page.waitForTimeout(1_000)
+  await page.route('**/wallet-api/**', (route) => route.abort())
+  await page.reload()
+  await page.locator('ul.cards').waitFor()
+  await take(watched, 'wallet-away')
+  await page.goto('/history')
+  await page
+    .getByText(/goes on by itself/)
+    .first()
+    .waitFor()
+  await take(watched, 'wallet-away-history')
+  await closeAll()
 }
 
 async function portalPictures(on: Stage): Promise<void> {
@@ -157,5 +185,28 @@ async function portalPictures(on: Stage): Promise<void> {
   await page.goto('/nowhere')
   await shows(watched, 'There is nothing at this address')
   await take(watched, 'portal-nowhere')
+  await watched.close()
+}
+
+/** What whoever runs it looks at, when the flows before have left something to see. */
+async function operationPictures(on: Stage): Promise<void> {
+  const watched = await watchedPage(on.browser, on.cluster.urls.portal)
+  const { page } = watched
+  for (const name of ['sessions', 'credentials', 'trust', 'cluster']) {
+    await page.goto(`/${name}`)
+    await page.locator('main :is(li, table)').first().waitFor()
+    await take(watched, `portal-${name}`)
+  }
+  await watched.close()
+}
+
+async function repositoryPictures(on: Stage): Promise<void> {
+  const watched = await watchedPage(on.browser, on.cluster.urls.repository)
+  const { page } = watched
+  await page.goto('/')
+  await take(watched, 'repository-home')
+  await page.locator('main li a').first().click()
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await take(watched, 'repository-type')
   await watched.close()
 }

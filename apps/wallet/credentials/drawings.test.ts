@@ -34,11 +34,14 @@ async function drawn(store: TestStore, template: SvgTemplateReference, german?: 
   await keepDrawings(wallet, owned, { credentialId: card.id, values, drawings: { templates, claims } })
   const drawingIn = async (locale: string) => {
     const found = await findCard(wallet, owned, card.id, [locale])
-    const { uri } = (found.ok ? found.value.look.drawing : undefined) ?? {}
-    const id = uri?.split('/').at(-1)
+    const { uri = '' } = (found.ok ? found.value.look.drawing : undefined) ?? {}
+    const [head, data = ''] = uri.split(';base64,', 2)
+    if (head?.startsWith('data:') === true)
+      return { type: head.slice(5), text: Buffer.from(data, 'base64').toString(), way: 'with the card' }
+    const id = uri === '' ? undefined : uri.split('/').at(-1)
     const picture = id === undefined ? undefined : await findPicture(wallet, owned, card.id, id)
     return picture?.ok === true
-      ? { type: picture.value.type, text: decodeUtf8(picture.value.bytes) ?? '' }
+      ? { type: picture.value.type, text: decodeUtf8(picture.value.bytes) ?? '', way: 'by its path' }
       : undefined
   }
   return { card, drawingIn, owned, wallet }
@@ -62,6 +65,15 @@ onBothDatabases('the drawing of a card', (store) => {
 })
 
 onSqlite('the drawing of a card', (store) => {
+  it.each([
+    ['with the card', 10],
+    ['by its path', 10_000],
+  ])('comes %s where it has more than %i letters', async (way, letters) => {
+    const text = svg(`<text x="1" y="5">{{name}} ${'a'.repeat(letters)}</text>`)
+    const { drawingIn } = await drawn(store(), { uri: inData(text) })
+    expect(await drawingIn('en')).toMatchObject({ type: 'image/svg+xml', way })
+  })
+
   it('is fetched once, when the card is received, and never when somebody looks at it', async () => {
     const server = await startFaultyServer(async () => ({ status: 200, body: withName }))
     open.push(server)

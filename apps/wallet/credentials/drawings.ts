@@ -3,7 +3,7 @@
  * places that it has for them. Written when the card is received and kept with it as a picture is, once for each language; whoever
  * looks at the card asks nobody. A template with other bytes than the type promised is nobody's, and the card goes without.
  */
-import { decodeUtf8, encodeUtf8 } from '@countersign/core/base64url'
+import { decodeUtf8, encodeBase64, encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { bestFor, type ViewImage } from '@countersign/credential/display/credential-view'
 import { checkIntegrity } from '@countersign/credential/type-metadata/integrity'
@@ -11,7 +11,7 @@ import type { ClaimMetadata, SvgTemplateReference } from '@countersign/credentia
 import { within } from '@countersign/event-loop/time-limit'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { StoredCredential } from './credentials.ts'
-import { keepPicture, pathOf, pictureBytes, pictureId, WAIT_MS } from './pictures.ts'
+import { findPicture, keepPicture, pathOf, pictureBytes, pictureId, WAIT_MS } from './pictures.ts'
 import type { Locales } from './shown.ts'
 
 /** How a type draws its cards. */
@@ -69,7 +69,13 @@ async function templateText(
   return isAsPromised ? decodeUtf8(bytes) : undefined
 }
 
-/** Where it is in this wallet, in the language that the look is told in; undefined where there is none. */
+/** Up to so many bytes it comes with the card: a picture that is asked for is seen a round trip later. */
+const MAX_INLINE = 8_192
+
+/**
+ * In the language that the look is told in, as image data; a large one as the path where it is in this wallet. Undefined where there
+ * is none.
+ */
 export async function drawingOf(
   wallet: Wallet,
   owned: OwnedWallet,
@@ -80,7 +86,11 @@ export async function drawingOf(
   const locale = look && bestFor(look.displays, locales)?.locale
   if (locale === undefined) return undefined
   const id = await drawingId(wallet, credentialId, locale)
-  return kept.has(id) ? { uri: pathOf(owned, credentialId, id) } : undefined
+  const found = kept.has(id) ? await findPicture(wallet, owned, credentialId, id) : undefined
+  if (found === undefined || !found.ok) return undefined
+  const { bytes, type } = found.value
+  const isSmall = bytes.length <= MAX_INLINE
+  return { uri: isSmall ? `data:${type};base64,${encodeBase64(bytes)}` : pathOf(owned, credentialId, id) }
 }
 
 function drawingId(wallet: Wallet, credentialId: string, locale: string): Promise<string> {

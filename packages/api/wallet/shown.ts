@@ -39,7 +39,7 @@ export const shownLook = z.object({
   drawing: shownImage
     .optional()
     .describe(
-      'Of a card that is opened: the whole of it as its type draws it, with its claims; an SVG, likewise a path of this service',
+      'Of a card that is opened: the whole of it as its type draws it, with its claims; an SVG as image data, or, where it is large, a path of this service',
     ),
 })
 

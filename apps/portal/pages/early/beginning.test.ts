@@ -14,6 +14,20 @@ describe('with what a page begins', () => {
     expect([...english, ...german].filter((part) => !isThere(part))).toEqual([])
   })
 
+  it('a form asks for what it is made of in the first format of its type, once the types are there', () => {
+    const types = [
+      { name: 'Pid', formats: { 'dc+sd-jwt': 'urn:eudi:pid:1', mso_mdoc: 'eu.europa.ec.eudi.pid.1' } },
+    ]
+    const next = (path: string) => asksAt(path).flatMap((ask) => ask.next?.(types) ?? [])
+    expect(next('/issue/Pid').map(({ path }) => path)).toEqual([
+      '/repository/api/schema/Pid?format=dc%2Bsd-jwt',
+      '/repository/api/sdjwt-vc/Pid?format=dc%2Bsd-jwt',
+      '/repository/api/mapping/Pid?format=dc%2Bsd-jwt',
+    ])
+    expect(next('/issue/Nothing')).toEqual([])
+    expect(next('/issue')).toEqual([])
+  })
+
   it.each([
     ['/', []],
     ['/issue', ['/repository/api/types']],

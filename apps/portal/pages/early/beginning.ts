@@ -1,9 +1,13 @@
 /** With what a page of the portal begins: the parts of the program that it needs, and what it asks. */
+import type { TypeEntry } from '@countersign/api/repository/types'
 import type { LanguageId } from '@countersign/ui/text/languages'
+import { formPaths } from '../issue/format-ways.ts'
 
 export interface Ask {
   /** Below the API, word for word as the page asks. */
   readonly path: string
+  /** What the answer leads to. */
+  readonly next?: (answer: unknown) => readonly Ask[]
   /** `in words`: in the language of the page. */
   readonly how?: 'in words' | 'stream'
 }
@@ -30,7 +34,7 @@ const PARTS: Readonly<Record<string, string>> = {
 /** Once it is known that whoever sits here may ask. */
 export function asksAt(path: string): readonly Ask[] {
   const [, first, id = '', page] = path.split('/')
-  if (first === 'issue') return id === '' ? [TYPES] : [TYPES, METADATA]
+  if (first === 'issue') return id === '' ? [TYPES] : [{ ...TYPES, next: formOf(id) }, METADATA]
   if (first === 'offers') return [streamOf('issuer', id)]
   if (first === 'trust') return [{ path: '/verifier/trust' }, { path: '/issuer/trust' }]
   if (first !== 'verify') return []
@@ -38,6 +42,15 @@ export function asksAt(path: string): readonly Ask[] {
   if (page === undefined) return [streamOf('verifier', id), METADATA]
   const session: Ask = { path: `/verifier/openid4vc/session/${id}`, how: 'in words' }
   return page === 'result' ? [session, streamOf('verifier', id), METADATA] : []
+}
+
+/** A form begins with the first format of its type. */
+function formOf(name: string): NonNullable<Ask['next']> {
+  return (types) => {
+    const type = (types as readonly TypeEntry[]).find((one) => one.name === name)
+    const [format] = Object.keys(type?.formats ?? {})
+    return format === undefined ? [] : formPaths(name, format).map((path) => ({ path }))
+  }
 }
 
 function streamOf(service: 'issuer' | 'verifier', id: string): Ask {

@@ -13,11 +13,16 @@ const tag = formatOf(language)
 
 askAhead<PortalSession>('/api/session', jsonHeaders(), ({ login }) => {
   if (login === 'needed') return
-  for (const { how, path } of asksAt(location.pathname)) askAhead(`/api${path}`, headersOf(how))
+  ask(asksAt(location.pathname))
 })
 fetchAhead(partsAt(location.pathname, language).flatMap((part) => PARTS[part] ?? []))
 // Whatever is to be fetched is asked for first.
 setTimeout(() => warmFormats(tag))
+
+function ask(asks: readonly Ask[]): void {
+  for (const { how, next, path } of asks)
+    askAhead(`/api${path}`, headersOf(how), next && ((answer: unknown) => ask(next(answer))))
+}
 
 function headersOf(how: Ask['how']) {
   if (how === 'stream') return STREAM_HEADERS

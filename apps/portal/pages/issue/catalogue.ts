@@ -39,19 +39,6 @@ export function loadMetadata(options?: CallOptions): Promise<Answer<IssuerMetada
   return api.get<IssuerMetadata>('/issuer/.well-known/openid-credential-issuer', options)
 }
 
-/** How credentials of a format are asked for: the end of the issue path, the repository's shelf, the member of the body. */
-export interface FormatWays {
-  readonly issuePath: 'sdjwt' | 'jwt' | 'mdoc'
-  readonly shelf: 'sdjwt-vc' | 'vc' | 'mdoc'
-  readonly member: 'credentialData' | 'mdocData'
-}
-
-export function waysOf(format: string): FormatWays {
-  if (format === 'mso_mdoc') return { issuePath: 'mdoc', shelf: 'mdoc', member: 'mdocData' }
-  if (format === 'dc+sd-jwt') return { issuePath: 'sdjwt', shelf: 'sdjwt-vc', member: 'credentialData' }
-  return { issuePath: 'jwt', shelf: 'vc', member: 'credentialData' }
-}
-
 /** Members that lead to the claims in what an issue call takes. */
 export function claimsAt(type: TypeEntry, format: string): readonly string[] {
   if (format === 'mso_mdoc') return [type.namespace ?? type.id]

@@ -35,8 +35,8 @@ import {
   loadTypes,
   shownName,
   type TypeEntry,
-  waysOf,
 } from './catalogue.ts'
+import { formPaths } from './format-ways.ts'
 import { claimsOf, countClaims, holderOf, type IssueForm, issueOrder, withClaims } from './issue-order.ts'
 import { type KeptOffer, offerKey } from './kept-offer.ts'
 
@@ -97,17 +97,14 @@ interface LoadedForm {
 }
 
 async function loadForm(type: TypeEntry, format: string): Promise<Answer<LoadedForm>> {
-  const at = `${encodeURIComponent(type.name)}?format=${encodeURIComponent(format)}`
-  const { shelf, member } = waysOf(format)
-  const [schema, example, mapping] = await Promise.all([
-    api.get<unknown>(`/repository/api/schema/${at}`),
-    api.get<unknown>(`/repository/api/${shelf}/${at}`),
-    member === 'mdocData' ? undefined : api.get<unknown>(`/repository/api/mapping/${at}`),
-  ])
-  if (!schema.ok) return schema
-  if (!example.ok) return example
-  if (mapping !== undefined && !mapping.ok) return mapping
-  return { ok: true, value: { schema: schema.value, example: example.value, mapping: mapping?.value } }
+  const answers = await Promise.all(formPaths(type.name, format).map((path) => api.get<unknown>(path)))
+  const values: unknown[] = []
+  for (const answer of answers) {
+    if (!answer.ok) return answer
+    values.push(answer.value)
+  }
+  const [schema, example, mapping] = values
+  return { ok: true, value: { schema, example, mapping } }
 }
 
 interface TypeFormProps {

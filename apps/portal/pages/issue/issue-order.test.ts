@@ -4,7 +4,8 @@ import type { CatalogueType } from '@countersign/catalogue/catalogue-type'
 import { exampleOf, mappingOf } from '@countersign/catalogue/publication'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { describe, expect, it } from 'vitest'
-import { claimsAt, type TypeEntry, waysOf } from './catalogue.ts'
+import { claimsAt, type TypeEntry } from './catalogue.ts'
+import { waysOf } from './format-ways.ts'
 import { claimsOf, countClaims, holderOf, issueOrder, withClaims } from './issue-order.ts'
 
 /** Every type in every format that it comes in. */

@@ -1,6 +1,7 @@
 /** What the form says, as the body of an issue call. Pure. */
 import { valueAt, withValueAt } from '@countersign/ui/forms/schema-values'
-import { claimsAt, type TypeEntry, waysOf } from './catalogue.ts'
+import { claimsAt, type TypeEntry } from './catalogue.ts'
+import { waysOf } from './format-ways.ts'
 
 export interface IssueForm {
   readonly format: string
