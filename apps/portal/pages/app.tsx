@@ -45,6 +45,23 @@ const TrustPage = later(operation, 'TrustPage')
 const ClusterPage = later(operation, 'ClusterPage')
 const BeginPage = later(() => import('./operators/begin-page.tsx'), 'BeginPage')
 
+/** By the first part of the address; what comes in one file comes with any of it. */
+const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
+  issue: TypesPage,
+  offers: OfferPage,
+  verify: AskPage,
+  sessions: SessionsPage,
+  credentials: CredentialsPage,
+  trust: TrustPage,
+  cluster: ClusterPage,
+}
+
+/** The part that the first picture needs: one without it would be drawn for nothing. */
+export async function firstPart(): Promise<void> {
+  const [, first = ''] = location.pathname.split('/')
+  await PARTS[first]?.preload()
+}
+
 export function App() {
   return (
     <LocationProvider>

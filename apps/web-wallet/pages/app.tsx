@@ -36,6 +36,22 @@ const RecoverPage = lazy(async () => (await import('./account/recover-page.tsx')
 const ResetPage = withTexts(async () => (await import('./account/reset-page.tsx')).ResetPage)
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
+/** By the first part of the address. */
+const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
+  cards: CardPage,
+  scan: ScanPage,
+  open: OpenPage,
+  api: OpenPage,
+  offers: OfferPage,
+  requests: RequestPage,
+}
+
+/** The part that the first picture needs: one without it would be drawn for nothing. */
+export async function firstPart(): Promise<void> {
+  const [, first = ''] = location.pathname.split('/')
+  await PARTS[first]?.preload()
+}
+
 export function App() {
   return (
     <LocationProvider>

@@ -4,6 +4,7 @@
  */
 
 import type { CreatedOffer } from '@countersign/api/issuer/offers'
+import { ok } from '@countersign/core/result'
 import { cardColours } from '@countersign/credential/display/card-colours'
 import { formatName } from '@countersign/credential/display/format-name'
 import { Card, lookOf } from '@countersign/ui/credential/card'
@@ -46,42 +47,52 @@ export function FormPage() {
   const { value, failure, retry } = useLoaded(() => loadType(name), name)
   if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
   if (value === undefined) return <Loading />
-  return <FormatChoice key={name} {...value} />
+  return <FormatChoice key={name} type={value} />
 }
 
-interface LoadedType {
+interface OfType {
   readonly type: TypeEntry
-  readonly metadata: IssuerMetadata
 }
 
 const NO_TYPE = { kind: 'refused', status: 404, message: 'no such type is listed' } as const
 
-async function loadType(name: string): Promise<Answer<LoadedType>> {
-  const [types, metadata] = await Promise.all([loadTypes(), loadMetadata()])
+async function loadType(name: string): Promise<Answer<TypeEntry>> {
+  const types = await loadTypes()
   if (!types.ok) return types
-  if (!metadata.ok) return metadata
   const type = types.value.find((one) => one.name === name || one.id === name)
-  if (type !== undefined) return { ok: true, value: { type, metadata: metadata.value } }
+  if (type !== undefined) return ok(type)
   // Asked for it by name, the repository says under which id that stands in its log: as a bad request, which it is not to people.
   const asked = await api.get<unknown>(`/repository/api/schema/${encodeURIComponent(name)}`)
   const correlationId = asked.ok ? undefined : asked.error.correlationId
   return { ok: false, error: { ...NO_TYPE, ...(correlationId !== undefined && { correlationId }) } }
 }
 
-function FormatChoice({ type, metadata }: LoadedType) {
+function FormatChoice({ type }: OfType) {
   const before = kept<IssueForm>(`form.${type.name}`)
   const formats = Object.keys(type.formats)
   const [format, setFormat] = useState(before?.format ?? formats[0] ?? '')
+  // The same in every format.
+  const metadata = useLoaded(loadMetadata, 'metadata')
   const { value, failure, retry } = useLoaded(() => loadForm(type, format), `${type.name} ${format}`)
+  if (metadata.failure !== undefined) return <NotLoaded failure={metadata.failure} retry={metadata.retry} />
   if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
-  if (value === undefined) return <Loading />
+  if (value === undefined || metadata.value === undefined)
+    return (
+      <>
+        <FormBack />
+        <div class="stack" data-gap="l">
+          <FormHead type={type} />
+          <Loading />
+        </div>
+      </>
+    )
   const data = before?.format === format ? before.data : value.example
   const form: IssueForm = { format, data, askCode: before?.askCode ?? false }
   return (
     <TypeForm
       key={format}
       type={type}
-      metadata={metadata}
+      metadata={metadata.value}
       loaded={value}
       first={form}
       formats={formats}
@@ -97,14 +108,33 @@ interface LoadedForm {
 }
 
 async function loadForm(type: TypeEntry, format: string): Promise<Answer<LoadedForm>> {
-  const answers = await Promise.all(formPaths(type.name, format).map((path) => api.get<unknown>(path)))
+  const parts = formPaths(type.name, format).map((path) => api.get<unknown>(path))
+  const answers = await Promise.all(parts)
   const values: unknown[] = []
   for (const answer of answers) {
     if (!answer.ok) return answer
     values.push(answer.value)
   }
   const [schema, example, mapping] = values
-  return { ok: true, value: { schema, example, mapping } }
+  return ok({ schema, example, mapping })
+}
+
+function FormBack() {
+  return <BackLink href="/issue">{portal.value.backToTypes}</BackLink>
+}
+
+/** There before the form is: whose form it is, is known first. */
+function FormHead({ type }: OfType) {
+  const t = portal.value
+  return (
+    <div class="stack" data-gap="s">
+      <Heading
+        title={filled(t.form.title, { type: shownName(type.display) ?? type.name })}
+        product={t.product}
+      />
+      <p class="lede">{t.form.lede}</p>
+    </div>
+  )
 }
 
 interface TypeFormProps {
@@ -142,13 +172,10 @@ function TypeForm({ type, metadata, loaded, first, formats, onFormat }: TypeForm
   }
   return (
     <>
-      <BackLink href="/issue">{t.backToTypes}</BackLink>
+      <FormBack />
       <div class="stack" data-gap="l">
         <div class="row" data-spread>
-          <div class="stack" data-gap="s">
-            <Heading title={filled(t.form.title, { type: title })} product={t.product} />
-            <p class="lede">{t.form.lede}</p>
-          </div>
+          <FormHead type={type} />
           <EditAs json={text !== undefined} onChange={editAs} />
         </div>
         {text === undefined && <ErrorSummary problems={shownProblems('claim', problems)} />}

@@ -1,6 +1,6 @@
 /** What a page asks for before it can show anything: loading, there, or why not - and asked again without a new load of the page. */
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useState } from 'preact/hooks'
 
 export interface Loaded<T> {
   readonly value?: T
@@ -13,7 +13,8 @@ export function useLoaded<T>(load: () => Promise<Answer<T>>, key: string): Loade
   const [state, setState] = useState<{ readonly key: string; readonly answer: Answer<T> }>()
   const [tries, setTries] = useState(0)
   const retry = useCallback(() => setTries((made) => made + 1), [])
-  useEffect(() => {
+  // Before it is painted: what was asked ahead is there already.
+  useLayoutEffect(() => {
     let wanted = true
     void load().then((answer) => {
       if (wanted) setState({ key, answer })

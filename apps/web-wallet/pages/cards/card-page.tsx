@@ -17,7 +17,7 @@ import { clockTime, day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { formatTag, language } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
 import { Ended, Loading } from '../exchange/states.tsx'
 import { keepNoMore } from '../offline/kept-cards.ts'
@@ -56,7 +56,8 @@ export function CardPage({ walletId, id }: CardPageProps) {
       ),
     )
   }, [walletId, id, tag])
-  useEffect(() => {
+  // Before it is painted: what was asked ahead is there already.
+  useLayoutEffect(() => {
     if (!isRemoved) load()
   }, [isRemoved, load])
   if (isRemoved) return <Ended title={t.removed} why={t.removedWhy} />

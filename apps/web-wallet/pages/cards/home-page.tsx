@@ -8,7 +8,7 @@ import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { announce } from '@countersign/ui/page/frame'
 import { Heading } from '@countersign/ui/page/heading'
 import { formatTag, language, textsThere } from '@countersign/ui/text/texts'
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks'
 import { lazy } from 'preact-iso'
 import { api } from '../account/session.ts'
 import { keepCards, keepTakenBack } from '../offline/kept-cards.ts'
@@ -59,7 +59,8 @@ function Cards({ walletId }: { readonly walletId: string }) {
       if (answer.ok) void keepCards(walletId, answer.value, tag, new Date().toISOString())
     })
   }, [walletId, tag])
-  useEffect(load, [load])
+  // Before it is painted: what was asked ahead is there already.
+  useLayoutEffect(load, [load])
 
   if (cards.state === 'failed') return <AwayPage failure={cards.failure} walletId={walletId} retry={load} />
   if (cards.state === 'asking')

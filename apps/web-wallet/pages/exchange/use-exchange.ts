@@ -1,7 +1,7 @@
 /** An exchange under its id: what was resolved is read, and read again after each decision. */
 import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { formatTag } from '@countersign/ui/text/texts'
-import { useCallback, useEffect, useState } from 'preact/hooks'
+import { useCallback, useLayoutEffect, useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
 
 export type Loaded<T> =
@@ -39,7 +39,8 @@ export function useExchange<T extends { readonly state: string }>(path: string):
   }, [path, show])
   // Titles and labels of others are in the language of the page.
   const tag = formatTag()
-  useEffect(reload, [reload, tag])
+  // Before it is painted: what was asked ahead is there already.
+  useLayoutEffect(reload, [reload, tag])
 
   async function decide(verb: 'use' | 'reject', body: unknown): Promise<void> {
     if (busy) return
