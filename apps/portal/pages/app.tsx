@@ -56,8 +56,9 @@ const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
   cluster: ClusterPage,
 }
 
-/** The part that the first picture needs: one without it would be drawn for nothing. */
+/** The part that the first picture needs: one without it would be drawn for nothing. Whom nobody answered has no use for it. */
 export async function firstPart(): Promise<void> {
+  if (session.peek() === undefined) return
   const [, first = ''] = location.pathname.split('/')
   await PARTS[first]?.preload()
 }

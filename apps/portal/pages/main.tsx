@@ -3,4 +3,4 @@ import { startPage } from '@countersign/ui/page/start-page'
 import { App, firstPart } from './app.tsx'
 import { startSession } from './session.ts'
 
-void startPage(() => <App />, Promise.all([startSession(), firstPart()]))
+void startPage(() => <App />, startSession().then(firstPart))

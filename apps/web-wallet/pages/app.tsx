@@ -46,8 +46,9 @@ const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
   requests: RequestPage,
 }
 
-/** The part that the first picture needs: one without it would be drawn for nothing. */
+/** The part that the first picture needs: one without it would be drawn for nothing. Whom nobody answered has no use for it. */
 export async function firstPart(): Promise<void> {
+  if (visitor.peek().state !== 'in') return
   const [, first = ''] = location.pathname.split('/')
   await PARTS[first]?.preload()
 }

@@ -8,4 +8,4 @@ import './wallet.css'
 
 startTheme()
 
-void startPage(() => <App />, Promise.all([findVisitor(), firstPart()])).then(startWorker)
+void startPage(() => <App />, findVisitor().then(firstPart)).then(startWorker)

@@ -9,11 +9,11 @@ import { nowMs } from './clock.ts'
 /** What is known within so many milliseconds is shown at once, without a picture before it that says to wait. */
 const SOON_MS = 40
 
-/** Shows the app in the element with the id `app`: when its texts are there, and `first`, which it begins with, or nearly so. */
+/** Shows the app in the element with the id `app`: when its texts are there, and `first`, which it begins with, or nearly so. That it failed the app says itself. */
 export async function startPage(app: () => ComponentChild, first: Promise<unknown>): Promise<void> {
   const place = document.getElementById('app')
   if (place === null) throw new Error('the page has no place for the app')
-  await Promise.all([startLanguage(), Promise.race([first, soon()])])
+  await Promise.all([startLanguage(), Promise.race([first.catch(() => undefined), soon()])])
   // A language that is not offered is asked for by name: the one that tests read.
   document.addEventListener('countersign:language', (event) => {
     const asked: unknown = event instanceof CustomEvent ? event.detail : undefined
