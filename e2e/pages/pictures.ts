@@ -123,10 +123,11 @@ async function ownAffairs(watched: WatchedPage): Promise<void> {
 /** Without a network, and with what the browser kept. */
 async function awayPictures(on: Stage): Promise<void> {
   const { closeAll, ...people } = visits(() => on)
-  const watched = await people.ownerWithCard()
+  const watched = await people.ownerWithCard(undefined, { serviceWorker: true })
   const { page } = watched
   await page.goto('/')
   await page.getByText('One card.').waitFor()
+  await page.waitForFunction('navigator.serviceWorker.controller !== null')
   // It is kept a moment after it was shown.
   await page.waitForTimeout(1_000)
   await page.route('**/wallet-api/**', (route) => route.abort())
