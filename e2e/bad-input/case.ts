@@ -64,8 +64,8 @@ export function chapter<Prepared>(
   }
 }
 
-/** On a machine with nothing else to do. */
-const SLOW_MS = 2000
+/** Of a bad input that costs the service something; other tests may keep all cores busy for a moment meanwhile. */
+const SLOW_MS = 4000
 
 /** What no answer may show: stacks, files, names of exceptions, parts of the inside. */
 const INSIDE =

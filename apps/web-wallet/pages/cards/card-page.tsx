@@ -17,7 +17,7 @@ import { clockTime, day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { formatTag, language } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { api } from '../account/session.ts'
 import { Ended, Loading } from '../exchange/states.tsx'
 import { keepNoMore } from '../offline/kept-cards.ts'
@@ -44,18 +44,23 @@ export function CardPage({ walletId, id }: CardPageProps) {
   const [isRemoved, setRemoved] = useState(false)
   // Titles are in the language of the page.
   const tag = formatTag()
+  const shown = `${walletId} ${id} ${tag}`
+  const wanted = useRef(shown)
+  wanted.current = shown
   const load = useCallback(() => {
     void Promise.all([
       api.get<OpenedCard>(`/wallet/${walletId}/cards/${encodeURIComponent(id)}`),
       api.get<CategoriesAnswer>(`/wallet/${walletId}/categories`),
-    ]).then(([card, categories]) =>
+    ]).then(([card, categories]) => {
+      // Another card, or another language, is shown meanwhile.
+      if (wanted.current !== shown) return
       setLoaded(
         card.ok
           ? { state: 'here', card: card.value, categories: categories.ok ? categories.value : [] }
           : { state: 'failed', failure: card.error },
-      ),
-    )
-  }, [walletId, id, tag])
+      )
+    })
+  }, [walletId, id, tag, shown])
   // Before it is painted: what was asked ahead is there already.
   useLayoutEffect(() => {
     if (!isRemoved) load()

@@ -8,7 +8,7 @@ import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { announce } from '@countersign/ui/page/frame'
 import { Heading } from '@countersign/ui/page/heading'
 import { formatTag, language, textsThere } from '@countersign/ui/text/texts'
-import { useCallback, useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { lazy } from 'preact-iso'
 import { api } from '../account/session.ts'
 import { keepCards, keepTakenBack } from '../offline/kept-cards.ts'
@@ -51,14 +51,19 @@ function Cards({ walletId }: { readonly walletId: string }) {
   const [cards, setCards] = useState<Loaded>({ state: 'asking' })
   // Titles are in the language of the page.
   const tag = formatTag()
+  const shown = `${walletId} ${tag}`
+  const wanted = useRef(shown)
+  wanted.current = shown
   const load = useCallback(() => {
     void api.get<readonly WalletCard[]>(`/wallet/${walletId}/cards`).then((answer) => {
+      // Another wallet, or another language, is shown meanwhile.
+      if (wanted.current !== shown) return
       setCards(
         answer.ok ? { state: 'here', cards: answer.value } : { state: 'failed', failure: answer.error },
       )
       if (answer.ok) void keepCards(walletId, answer.value, tag, new Date().toISOString())
     })
-  }, [walletId, tag])
+  }, [walletId, tag, shown])
   // Before it is painted: what was asked ahead is there already.
   useLayoutEffect(load, [load])
 
