@@ -12,6 +12,8 @@ let answer: (path: string) => { readonly status?: number; readonly body: string 
 beforeEach(async () => {
   // There already: what other tests have left running asks by itself, and would say that it is too late.
   globalThis.countersignAhead = new Map()
+  // Of a page that has just begun; this process may be older than what is fresh to a page.
+  vi.spyOn(performance, 'now').mockReturnValue(1_000)
   asked = []
   answer = (path) => ({ body: JSON.stringify({ path }) })
   const server = createServer((request, response) => {
