@@ -127,8 +127,8 @@ async function awayPictures(on: Stage): Promise<void> {
   const { page } = watched
   await page.goto('/')
   await page.getByText('One card.').waitFor()
-  await page.waitForFunction('navigator.serviceWorker.controller !== null')
-  // It is kept a moment after it was shown.
+  await page.evaluate('navigator.serviceWorker.ready.then(() => undefined)')
+  // It answers for this page, and the cards are kept, a moment later.
   await page.waitForTimeout(1_000)
   await page.route('**/wallet-api/**', (route) => route.abort())
   await page.reload()
