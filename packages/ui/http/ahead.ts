@@ -70,11 +70,6 @@ export function fetchAhead(files: readonly string[]): void {
     document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href }))
 }
 
-/** A picture that will be shown. */
-export function pictureAhead(href: string): void {
-  document.head.append(Object.assign(document.createElement('link'), { rel: 'preload', as: 'image', href }))
-}
-
 function keyOf(address: string, headers: Headers): string {
   return [address, headers['accept'], headers['accept-language']].join('\n')
 }

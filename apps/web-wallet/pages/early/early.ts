@@ -1,7 +1,6 @@
 /** A script of its own, a kilobyte: it asks for what the page will show while the page's own script is still on its way. */
 import type { SessionAnswer } from '@countersign/api/wallet/accounts'
-import type { ShownLook } from '@countersign/api/wallet/shown'
-import { askAhead, fetchAhead, jsonHeaders, pictureAhead } from '@countersign/ui/http/ahead'
+import { askAhead, fetchAhead, jsonHeaders } from '@countersign/ui/http/ahead'
 import { firstLanguage, formatOf } from '@countersign/ui/text/languages'
 import { warmFormats } from '@countersign/ui/text/warm-formats'
 import { rememberedWallet } from '../account/remembered.ts'
@@ -18,14 +17,8 @@ const walletId = rememberedWallet()
 if (walletId !== null)
   askAhead<SessionAnswer>('/wallet-api/auth/session', headers, ({ session }) => {
     if (session === undefined) return
-    for (const path of asksAt(location.pathname, walletId))
-      askAhead(`/wallet-api${path}`, headers, fetchDrawing)
+    for (const path of asksAt(location.pathname, walletId)) askAhead(`/wallet-api${path}`, headers)
   })
 fetchAhead(partsAt(location.pathname, language).flatMap((part) => PARTS[part] ?? []))
 // Whatever is to be fetched is asked for first.
 setTimeout(() => warmFormats(formatOf(language)))
-
-/** Where the answer is a card that is drawn as a whole. */
-function fetchDrawing({ look }: { readonly look?: ShownLook }): void {
-  if (look?.drawing !== undefined) pictureAhead(look.drawing.uri)
-}
