@@ -8,11 +8,11 @@ import { cards } from '@countersign/ui/elements/icons'
 import { Frame, type NavItem } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
-import { ui } from '@countersign/ui/text/ui-texts'
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
 import { HomePage } from './home/home-page.tsx'
 import { LoginPage } from './operators/login-page.tsx'
 import { Instance } from './parts/instance.tsx'
+import { Loading } from './parts/loading.tsx'
 import { NothingHere } from './parts/nothing-here.tsx'
 import { doors, handOut, rack, rows, shield, takeIn } from './parts/portal-icons.ts'
 import { api, instance, refreshSession, session, sessionFailure } from './session.ts'
@@ -123,7 +123,7 @@ function Shown({ path }: { readonly path: string }) {
         retry={() => void refreshSession()}
       />
     )
-  if (login === undefined) return <p class="muted">{ui.value.loading}</p>
+  if (login === undefined) return <Loading />
   if (login === 'needed' && !isPublic(path)) return <LoginPage />
   return (
     <Router>

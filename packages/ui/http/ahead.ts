@@ -3,8 +3,11 @@
  * address and asks, and whoever asks for the same later takes that answer. The two are files of their own, so what they
  * share is a name in the page.
  */
+export type Told = Pick<Response, 'ok' | 'status' | 'statusText' | 'headers' | 'text'> &
+  Partial<Pick<Response, 'body'>>
+
 interface Asked {
-  readonly answer: Promise<Response>
+  readonly answer: Promise<Told>
   readonly end: AbortController
 }
 
@@ -35,8 +38,12 @@ export function askAhead<T>(address: string, headers: Headers, then?: (body: T) 
     redirect: 'error',
     signal: end.signal,
   }).then(async (response) => {
-    if (response.ok) then?.(await response.clone().json())
-    return response
+    if (headers === STREAM_HEADERS) return response
+    // Now: a body that is read when it is wanted comes behind everything that the page does then.
+    const { ok, status, statusText, headers: told } = response
+    const text = await response.text()
+    if (ok) then?.(JSON.parse(text))
+    return { ok, status, statusText, headers: told, text: async () => text }
   })
   // Whoever takes it hears why there is none; it may be taken by nobody.
   answer.catch(() => {})
@@ -49,7 +56,7 @@ export function askedAhead(
   address: string,
   headers: Headers,
   signal: AbortSignal,
-): Promise<Response> | undefined {
+): Promise<Told> | undefined {
   globalThis.countersignAhead ??= null
   const key = keyOf(address, headers)
   const asked = globalThis.countersignAhead?.get(key)

@@ -3,7 +3,7 @@
  * instance answers. Unlike the browser's own `EventSource` it also comes back after a 503 of a draining instance, and says
  * when nobody answers.
  */
-import { askedAhead, STREAM_HEADERS } from './ahead.ts'
+import { askedAhead, STREAM_HEADERS, type Told } from './ahead.ts'
 import { type CallFailure, failureIn, unreachable } from './fetch-json.ts'
 import { type ServerSentEvent, sseParser } from './sse-parser.ts'
 
@@ -67,7 +67,7 @@ async function readOnce(
   let isOpen = false
   try {
     const response = await responseTo(address, lastId, signal)
-    if (response.status !== 200 || response.body === null) return await failureIn(response)
+    if (response.status !== 200 || !response.body) return await failureIn(response)
     isOpen = true
     onConnection?.(true)
     const parse = sseParser(onEvent)
@@ -82,11 +82,7 @@ async function readOnce(
   }
 }
 
-async function responseTo(
-  address: string,
-  lastId: string | undefined,
-  signal: AbortSignal,
-): Promise<Response> {
+async function responseTo(address: string, lastId: string | undefined, signal: AbortSignal): Promise<Told> {
   const ahead = lastId === undefined ? askedAhead(address, STREAM_HEADERS, signal) : undefined
   if (ahead !== undefined) return ahead
   const headers = { ...STREAM_HEADERS, ...(lastId !== undefined && { 'last-event-id': lastId }) }

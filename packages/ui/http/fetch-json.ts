@@ -4,7 +4,7 @@
  * as it is. State-changing calls carry the page's token, so that no other site can make them.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { askedAhead, jsonHeaders } from './ahead.ts'
+import { askedAhead, jsonHeaders, type Told } from './ahead.ts'
 
 export interface CallFailure {
   /** `unreachable`: no answer, so nobody knows whether it was done; `late`: given up after the time; else it was answered. */
@@ -64,7 +64,7 @@ async function responseTo(
   address: string,
   { body, headers: more, method = body === undefined ? 'GET' : 'POST' }: CallOptions,
   signal: AbortSignal,
-): Promise<Response> {
+): Promise<Told> {
   const headers = {
     ...jsonHeaders(),
     ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -83,7 +83,7 @@ async function responseTo(
 }
 
 /** `undefined` for an answer without one; text that is no JSON is kept as text. */
-async function readBody(response: Response): Promise<unknown> {
+async function readBody(response: Told): Promise<unknown> {
   const text = await response.text()
   if (text === '') return undefined
   try {
@@ -94,7 +94,7 @@ async function readBody(response: Response): Promise<unknown> {
 }
 
 /** What an answer that is no success says. */
-export async function failureIn(response: Response): Promise<CallFailure> {
+export async function failureIn(response: Told): Promise<CallFailure> {
   const body = await readBody(response)
   const { error, code, message, error_description, correlationId } = membersOf(body)
   const named = textOf(error) ?? textOf(code)

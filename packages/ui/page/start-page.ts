@@ -7,7 +7,7 @@ import { chooseLanguage, startLanguage } from '../text/texts.ts'
 import { nowMs } from './clock.ts'
 
 /** What is known within so many milliseconds is shown at once, without a picture before it that says to wait. */
-const SOON_MS = 40
+const SOON_MS = 100
 
 /** Shows the app in the element with the id `app`: when its texts are there, and `first`, which it begins with, or nearly so. That it failed the app says itself. */
 export async function startPage(app: () => ComponentChild, first: Promise<unknown>): Promise<void> {

@@ -15,17 +15,18 @@ describe('with what a page begins', () => {
   })
 
   it.each([
-    ['/', 'w', ['/wallet/accounts/wallets', '/wallet/w/cards']],
-    ['/scan', 'w', ['/wallet/accounts/wallets']],
-    ['/', '', ['/wallet/accounts/wallets']],
-    ['/nowhere', 'w', ['/wallet/accounts/wallets']],
+    ['/', 'w', ['/auth/session', '/wallet/w/cards', '/wallet/accounts/wallets']],
+    ['/scan', 'w', ['/auth/session', '/wallet/accounts/wallets']],
+    ['/', '', ['/auth/session']],
+    ['/cards/x', '', ['/auth/session']],
+    ['/nowhere', 'w', ['/auth/session', '/wallet/accounts/wallets']],
     [
       '/cards/urn:uuid:1',
       'w',
-      ['/wallet/accounts/wallets', '/wallet/w/cards/urn%3Auuid%3A1', '/wallet/w/categories'],
+      ['/auth/session', '/wallet/w/cards/urn%3Auuid%3A1', '/wallet/w/categories', '/wallet/accounts/wallets'],
     ],
-    ['/offers/a%2Fb', 'w', ['/wallet/accounts/wallets', '/wallet/w/exchange/offers/a%2Fb']],
-    ['/requests/%', 'w', ['/wallet/accounts/wallets', '/wallet/w/exchange/requests/%']],
+    ['/offers/a%2Fb', 'w', ['/auth/session', '/wallet/w/exchange/offers/a%2Fb', '/wallet/accounts/wallets']],
+    ['/requests/%', 'w', ['/auth/session', '/wallet/w/exchange/requests/%', '/wallet/accounts/wallets']],
   ])('%s asks in wallet %j for %j', (path, walletId, paths) => {
     expect(asksAt(path, walletId)).toEqual(paths)
   })

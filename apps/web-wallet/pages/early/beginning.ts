@@ -34,13 +34,16 @@ const PAGES: Readonly<Record<string, Beginning>> = {
   help: { part: 'help-page.tsx' },
 }
 
-/** Of somebody who is logged in. `walletId`: as it is remembered; empty where it is not. */
+/** `walletId`: the one that was open last; empty where none is known, and who is there has to be found out first. */
 export function asksAt(path: string, walletId: string): readonly string[] {
+  if (walletId === '') return [SESSION]
   const [, first = '', id = ''] = path.split('/')
   const { account = [], asks } = PAGES[first] ?? {}
-  const own = walletId === '' ? [] : (asks?.(encoded(id)) ?? []).map((rest) => `/wallet/${walletId}/${rest}`)
-  return ['/wallet/accounts/wallets', ...account, ...own]
+  const own = (asks?.(encoded(id)) ?? []).map((rest) => `/wallet/${walletId}/${rest}`)
+  return [SESSION, ...own, '/wallet/accounts/wallets', ...account]
 }
+
+const SESSION = '/auth/session'
 
 export function partsAt(path: string, language: LanguageId): readonly string[] {
   const [, first = ''] = path.split('/')

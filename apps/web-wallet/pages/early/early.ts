@@ -1,5 +1,4 @@
 /** A script of its own, a kilobyte: it asks for what the page will show while the page's own script is still on its way. */
-import type { SessionAnswer } from '@countersign/api/wallet/accounts'
 import { askAhead, fetchAhead, jsonHeaders } from '@countersign/ui/http/ahead'
 import { firstLanguage, formatOf } from '@countersign/ui/text/languages'
 import { warmFormats } from '@countersign/ui/text/warm-formats'
@@ -13,12 +12,9 @@ const language = firstLanguage()
 const headers = jsonHeaders(formatOf(language))
 const walletId = rememberedWallet()
 
-// Whoever was never here is asked nothing about.
+// Whoever was never here is asked nothing about. Whose log-in ended unseen is told so by each answer.
 if (walletId !== null)
-  askAhead<SessionAnswer>('/wallet-api/auth/session', headers, ({ session }) => {
-    if (session === undefined) return
-    for (const path of asksAt(location.pathname, walletId)) askAhead(`/wallet-api${path}`, headers)
-  })
+  for (const path of asksAt(location.pathname, walletId)) askAhead(`/wallet-api${path}`, headers)
 fetchAhead(partsAt(location.pathname, language).flatMap((part) => PARTS[part] ?? []))
 // Whatever is to be fetched is asked for first.
 setTimeout(() => warmFormats(formatOf(language)))
