@@ -10,6 +10,7 @@ import {
   type PageSpeed,
   SLOWEST_INTERACTION,
   SPEED,
+  STEADY_PICTURES,
   settledFor,
 } from './page-observer.ts'
 
@@ -78,6 +79,7 @@ export async function oneVisit(
     await page.evaluate(settledFor(SETTLED_MS))
     const { largest, largestMs } = await page.evaluate<PageSpeed>(SPEED)
     const interactions = new Map<string, number>()
+    await page.evaluate(STEADY_PICTURES)
     for (const act of visit.acts ?? []) {
       await act.run(page)
       interactions.set(act.name, await page.evaluate<number>(SLOWEST_INTERACTION))

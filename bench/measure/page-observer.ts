@@ -39,6 +39,16 @@ export const OBSERVER = `(() => {
 export const SPEED = `(({ largestMs, largest, shifts }) => ({ largestMs, largest, shifts }))(countersignSpeed)`
 
 /**
+ * From now on no picture is the last one: a dot changes in each. A browser without a screen tells when it has shown a picture with the
+ * one that follows, and a press that is answered at once would be measured until whatever comes next - the service's answer.
+ */
+export const STEADY_PICTURES = `(() => {
+  const dot = document.body.appendChild(document.createElement('i'))
+  Object.assign(dot.style, { position: 'fixed', insetBlockStart: 0, inlineSize: '2px', blockSize: '2px', background: 'gray' })
+  dot.animate([{ opacity: 0.2 }, { opacity: 1 }], { duration: 300, iterations: Infinity, direction: 'alternate' })
+})()`
+
+/**
  * The slowest interaction since the last question, in milliseconds; 16 where each took less, which is not told more exactly.
  * Asked when the pictures that follow were painted: entries come a moment after them.
  */

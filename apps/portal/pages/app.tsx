@@ -5,6 +5,7 @@
 import './portal.css'
 import './operation.css'
 import { cards } from '@countersign/ui/elements/icons'
+import { aheadThere } from '@countersign/ui/http/ahead'
 import { Frame, type NavItem } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
@@ -56,11 +57,11 @@ const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
   cluster: ClusterPage,
 }
 
-/** The part that the first picture needs: one without it would be drawn for nothing. Whom nobody answered has no use for it. */
+/** What the first picture needs: one without it would be drawn for nothing. Whom nobody answered has no use for it. */
 export async function firstPart(): Promise<void> {
   if (session.peek() === undefined) return
   const [, first = ''] = location.pathname.split('/')
-  await PARTS[first]?.preload()
+  await Promise.all([PARTS[first]?.preload(), aheadThere()])
 }
 
 export function App() {

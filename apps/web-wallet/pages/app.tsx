@@ -1,5 +1,6 @@
 /** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
 import { cards, clock, scan, settings } from '@countersign/ui/elements/icons'
+import { aheadThere } from '@countersign/ui/http/ahead'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
@@ -11,7 +12,7 @@ import { rememberedWallet } from './account/remembered.ts'
 import { findVisitor, logOut, visitor, visitorFailure } from './account/session.ts'
 import { WelcomePage } from './account/welcome-page.tsx'
 import { AwayPage } from './cards/away-page.tsx'
-import { HomePage } from './cards/home-page.tsx'
+import { Fetching, HomePage } from './cards/home-page.tsx'
 import { Loading } from './exchange/states.tsx'
 import { wallet } from './texts/wallet-texts.ts'
 
@@ -46,11 +47,11 @@ const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
   requests: RequestPage,
 }
 
-/** The part that the first picture needs: one without it would be drawn for nothing. Whom nobody answered has no use for it. */
+/** What the first picture needs: one without it would be drawn for nothing. Whom nobody answered has no use for it. */
 export async function firstPart(): Promise<void> {
   if (visitor.peek().state !== 'in') return
   const [, first = ''] = location.pathname.split('/')
-  await PARTS[first]?.preload()
+  await Promise.all([PARTS[first]?.preload(), aheadThere()])
 }
 
 export function App() {
@@ -111,7 +112,7 @@ function Pages() {
   if (path === '/help') return <Help />
   if (who.state === 'asking' && failure !== undefined) return <Away failure={failure} />
   if (path === '/reset') return <Router>{[<Route key="reset" default component={ResetPage} />]}</Router>
-  if (who.state === 'asking') return <Loading />
+  if (who.state === 'asking') return path === '/' ? <Fetching /> : <Loading />
   if (who.state === 'out' && path === '/recover')
     return <Router>{[<Route key="recover" default component={RecoverPage} />]}</Router>
   if (who.state === 'out') return <WelcomePage />

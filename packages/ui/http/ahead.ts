@@ -71,6 +71,12 @@ export function askedAhead(
   return asked.answer
 }
 
+/** Resolves when everything was answered that was asked ahead and nobody has taken yet. */
+export async function aheadThere(): Promise<void> {
+  const left = [...(globalThis.countersignAhead?.values() ?? [])]
+  await Promise.allSettled(left.map(({ answer }) => answer))
+}
+
 /** Files of parts that are loaded later begin to come now; they run when they are wanted. */
 export function fetchAhead(files: readonly string[]): void {
   for (const href of files)

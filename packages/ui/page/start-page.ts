@@ -7,7 +7,7 @@ import { chooseLanguage, startLanguage } from '../text/texts.ts'
 import { nowMs } from './clock.ts'
 
 /** What is known within so many milliseconds is shown at once, without a picture before it that says to wait. */
-const SOON_MS = 100
+const SOON_MS = 50
 
 /** Shows the app in the element with the id `app`: when its texts are there, and `first`, which it begins with, or nearly so. That it failed the app says itself. */
 export async function startPage(app: () => ComponentChild, first: Promise<unknown>): Promise<void> {
@@ -23,9 +23,11 @@ export async function startPage(app: () => ComponentChild, first: Promise<unknow
   render(app(), place)
 }
 
+/** Files that a service worker has kept are here long before an answer can be: then the first picture is the one that waits. */
 function soon(): Promise<void> {
+  const isKept = 'serviceWorker' in navigator && navigator.serviceWorker.controller !== null
   return new Promise((resolve) => {
-    setTimeout(resolve, SOON_MS)
+    setTimeout(resolve, isKept ? 0 : SOON_MS)
   })
 }
 

@@ -47,7 +47,6 @@ export function HomePage({ walletId }: { readonly walletId: string }) {
 }
 
 function Cards({ walletId }: { readonly walletId: string }) {
-  const t = wallet.value.home
   const [cards, setCards] = useState<Loaded>({ state: 'asking' })
   // Titles are in the language of the page.
   const tag = formatTag()
@@ -68,17 +67,22 @@ function Cards({ walletId }: { readonly walletId: string }) {
   useLayoutEffect(load, [load])
 
   if (cards.state === 'failed') return <AwayPage failure={cards.failure} walletId={walletId} retry={load} />
-  if (cards.state === 'asking')
-    return (
-      <div class="stack" data-gap="l" data-loading>
-        <Heading title={t.title} product={wallet.value.product} />
-        <p class="muted">{t.fetching}</p>
-      </div>
-    )
+  if (cards.state === 'asking') return <Fetching />
   return cards.cards.length === 0 ? (
     <NoCards />
   ) : (
     <CardList key={walletId} walletId={walletId} cards={cards.cards} />
+  )
+}
+
+/** Before it is known who is there, and then until the cards are: the same picture. */
+export function Fetching() {
+  const t = wallet.value.home
+  return (
+    <div class="stack" data-gap="l" data-loading>
+      <Heading title={t.title} product={wallet.value.product} />
+      <p class="muted">{t.fetching}</p>
+    </div>
   )
 }
 

@@ -68,7 +68,7 @@ export const de: TextsLike<WalletTexts> = {
     emptyTitle: 'Hier kommt Ihre erste Karte hin',
     empty:
       'Wer Karten ausstellt, zeigt Ihnen einen Code. Scannen Sie ihn, lesen Sie, was Sie bekämen, und entscheiden Sie.',
-    fetching: 'Ihre Karten werden geholt…',
+    fetching: 'Ihre Karten werden vom Dienst Ihrer Brieftasche geholt…',
     issuedBy: 'ausgestellt von',
     until: 'bis {day}',
     endedOn: 'endete {day}',

@@ -61,7 +61,7 @@ export const en = {
     found: (count: number) => counted(count, '1 card found', `${count} cards found`),
     emptyTitle: 'Your first card goes here',
     empty: 'Someone who issues cards shows you a code. Scan it, read what you would get, and decide.',
-    fetching: 'Fetching your cards…',
+    fetching: 'Fetching your cards from your wallet’s service…',
     issuedBy: 'issued by',
     until: 'until {day}',
     endedOn: 'ended {day}',
