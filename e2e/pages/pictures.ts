@@ -206,7 +206,8 @@ async function repositoryPictures(on: Stage): Promise<void> {
   const { page } = watched
   await page.goto('/')
   await take(watched, 'repository-home')
-  await page.locator('main li a').first().click()
+  await page.locator('main h3 a').first().click()
+  await page.waitForURL(/types/)
   await page.getByRole('heading', { level: 1 }).waitFor()
   await take(watched, 'repository-type')
   await watched.close()
