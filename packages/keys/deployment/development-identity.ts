@@ -96,9 +96,15 @@ export async function keptCertificate(
   throw new Error('no generation of the certificate is valid now')
 }
 
+/** As whom people see them on a consent page, by the purpose of the key. */
+const SHOWN_SUBJECTS: Readonly<Record<string, string>> = {
+  'verifier-request': 'Countersign verifier',
+  'credential-issuer': 'Countersign issuer',
+}
+
 function makeCertificate(ca: DevelopmentCa, wish: CertificateWish, now: number): KeptCertificate {
   const { publicJwk, dnsNames, uris } = wish
-  const subject = `Countersign ${wish.purpose}`
+  const subject = SHOWN_SUBJECTS[wish.purpose] ?? `Countersign ${wish.purpose}`
   const certificate = issueCertificate({
     ca,
     publicJwk,

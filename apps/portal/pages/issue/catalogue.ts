@@ -101,6 +101,14 @@ export function claimLabel(configuration: Configuration | undefined, path: reado
   return shownName(found?.display) ?? wordsOf(typeof last === 'string' ? last : '')
 }
 
+/** The same among labels of other places: `Address: Town`. Entries of a list have the label of the list. */
+export function placedLabel(configuration: Configuration | undefined, path: readonly unknown[]): string {
+  const above = path.findLastIndex((part, at) => typeof part === 'string' && at < path.length - 1)
+  const own = claimLabel(configuration, path)
+  const isMember = above >= 0 && typeof path.at(-1) === 'string'
+  return isMember ? `${claimLabel(configuration, path.slice(0, above + 1))}: ${own}` : own
+}
+
 function isSamePath(some: readonly unknown[], others: readonly unknown[]): boolean {
   return some.length === others.length && some.every((part, at) => part === others[at])
 }

@@ -326,17 +326,22 @@ function FormatSelect({ formats, value, onChange }: FormatSelectProps) {
   )
 }
 
-/** Labels of the issuer's metadata, in the language of the page, in place of the member's name. */
+/** Labels of the issuer's metadata, in the language of the page, in place of the members' names, however deep. */
 function labelled(
   field: SchemaField,
   configuration: Configuration | undefined,
-  above: readonly string[],
+  above: readonly (string | null)[],
 ): SchemaField {
-  const { fields } = field
-  if (fields === undefined) return field
+  const { entry, fields } = field
   return {
     ...field,
-    fields: fields.map((one) => ({ ...one, label: claimLabel(configuration, [...above, one.name]) })),
+    ...(fields !== undefined && {
+      fields: fields.map((one) => {
+        const path = [...above, one.name]
+        return { ...labelled(one, configuration, path), label: claimLabel(configuration, path) }
+      }),
+    }),
+    ...(entry !== undefined && { entry: labelled(entry, configuration, [...above, null]) }),
   }
 }
 

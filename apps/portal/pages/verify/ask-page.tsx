@@ -15,12 +15,12 @@ import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import {
   type Configuration,
-  claimLabel,
   claimsKnownBy,
   configurationOf,
   type IssuerMetadata,
   loadMetadata,
   loadTypes,
+  placedLabel,
   shownName,
   type TypeEntry,
 } from '../issue/catalogue.ts'
@@ -218,7 +218,7 @@ function ClaimChoice({ choice, chosen, error, onChange }: ClaimChoiceProps) {
                 checked={isChosen}
                 onChange={() => onChange(isChosen ? chosen.filter((one) => one !== key) : [...chosen, key])}
               />
-              <span class="foreign">{claimLabel(choice?.configuration, path)}</span>
+              <span class="foreign">{placedLabel(choice?.configuration, path)}</span>
             </label>
           )
         })}
