@@ -82,8 +82,10 @@ export const issuerShape = {
     .int()
     .min(1)
     .max(86_400)
-    .default(300)
-    .describe('How long verifiers may keep a list before they ask again, in seconds'),
+    .optional()
+    .describe(
+      'How long verifiers may keep a list before they ask again, in seconds; 300 when absent, 5 in development, where whoever revokes wants to see it',
+    ),
   statusListLifetimeSeconds: z
     .int()
     .min(120)

@@ -13,6 +13,9 @@ import { keyedIndexOrder, permutationName } from './status/index-order.ts'
 import { openListContent } from './status/list-content.ts'
 import { openPublishedLists } from './status/published-lists.ts'
 
+/** Where nothing is configured. */
+const TTL_SECONDS = { development: 5, production: 300 } as const
+
 export async function openOwnStatusLists(
   runtime: Runtime,
   config: Config<typeof issuerShape>,
@@ -21,7 +24,8 @@ export async function openOwnStatusLists(
 ): Promise<OwnStatusLists> {
   const { now, monotonicMs, deployment } = runtime
   const { sealing } = deployment
-  const { statusListTtlSeconds: ttlSeconds, statusListLifetimeSeconds: lifetimeSeconds } = config
+  const { mode, statusListLifetimeSeconds: lifetimeSeconds } = config
+  const ttlSeconds = config.statusListTtlSeconds ?? TTL_SECONDS[mode]
   const signing = { signer, compression: nodeCompression }
   return {
     ttlSeconds,

@@ -34,13 +34,14 @@ try {
   await cluster.stop()
 }
 
-async function take({ page }: WatchedPage, name: string): Promise<void> {
+/** `fullPage`: not of a question that stands above the page, which is painted where the window is. */
+async function take({ page }: WatchedPage, name: string, fullPage = true): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
     for (const width of WIDTHS) {
       await page.setViewportSize({ width, height: HEIGHT })
       const path = join(target, `${name}-${colorScheme}-${width}.png`)
-      await page.screenshot({ path, fullPage: true })
+      await page.screenshot({ path, fullPage })
     }
   }
   console.log(name)
@@ -114,7 +115,7 @@ async function ownAffairs(watched: WatchedPage): Promise<void> {
   await take(watched, 'wallet-settings')
   await page.getByRole('button', { name: 'Make new codes' }).click()
   await page.getByLabel('Password, or a recovery code').waitFor()
-  await take(watched, 'wallet-confirming')
+  await take(watched, 'wallet-confirming', false)
   await page.goto('/keys')
   await page.getByText(/^did:jwk:/).waitFor()
   await take(watched, 'wallet-keys')

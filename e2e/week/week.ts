@@ -63,6 +63,8 @@ export interface Week {
   stop(): Promise<void>
 }
 
+/** As in production where nothing is configured. */
+export const LIST_TTL_SECONDS = 300
 export const OPERATORS_DAYS = 6
 export const LISTS_DAYS = 4
 export const ANCHORS_DAYS = 5
@@ -106,7 +108,7 @@ async function openParts(started: StopList): Promise<Week> {
     startOne(service, [`--data=${join(folder, data)}`, ...more], folder, started)
   return {
     start,
-    issuer: await run(startIssuer, 'made'),
+    issuer: await run(startIssuer, 'made', [`--statusListTtlSeconds=${LIST_TTL_SECONDS}`]),
     verifier: await run(startVerifier, 'made', [`--config=${verifierConfig}`]),
     wallet: await run(startWallet, 'made', [
       `--tokenLifetimeDays=${LOGIN_DAYS}`,

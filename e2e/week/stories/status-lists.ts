@@ -7,9 +7,7 @@ import { expect } from 'vitest'
 import { offered, sdJwt, shown, user } from '../flows.ts'
 import { DAY, HOUR, MINUTE } from '../moments.ts'
 import type { Chapter, Story } from '../story.ts'
-
-/** `statusListTtlSeconds` when nothing is configured. */
-const LIST_TTL = 5 * MINUTE
+import { LIST_TTL_SECONDS } from '../week.ts'
 
 function renewed(): Story {
   let held: string
@@ -56,7 +54,7 @@ function renewed(): Story {
       },
     },
     {
-      at: 7 * DAY + LIST_TTL + 2,
+      at: 7 * DAY + LIST_TTL_SECONDS + 2,
       says: 'and then it is rejected',
       async act(week) {
         const { state, told } = await shown(week, week.verifier, sdJwt, held)
