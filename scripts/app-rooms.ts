@@ -413,7 +413,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/web-wallet/pages/account/remembered.ts',
     'apps/web-wallet/pages/offline',
   ),
-  'apps/web-wallet/pages/early': using([], 'api/wallet', 'apps/web-wallet/pages/account/remembered.ts'),
+  'apps/web-wallet/pages/early': using([], 'apps/web-wallet/pages/account/remembered.ts'),
   'apps/web-wallet/pages/history': using(
     ['preact', 'preact-iso'],
     'api/wallet',
