@@ -135,7 +135,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
 
   'event-loop': onNode(),
 
-  'keys/engines': onNode('crypto'),
+  'keys/engines': using(['jose'], 'crypto'),
   'keys/signers': onNode('crypto', 'keys/engines'),
   'keys/backends': onNode('crypto', 'crypto/jose', 'x509/asn1', 'event-loop', 'keys/engines', 'keys/signers'),
   'keys/deployment': onNode('crypto', 'x509', 'x509/asn1', 'x509/make', 'keys/engines', 'keys/signers'),

@@ -1,6 +1,7 @@
 /** Opens what the verifier stands on, as its configuration says, and starts it. */
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import { type OpenTrust, openIssuerTrust } from '@countersign/service/compose/believed-issuers'
@@ -50,6 +51,7 @@ async function openPorts(
     stores,
     sealing: deployment.sealing,
     crypto: nodeCrypto,
+    jwe: joseJwe,
     ...identity,
     policies: POLICIES,
     trust: trust.issuers,

@@ -16,7 +16,7 @@ import { openOutgoingClient, type Pause } from './outgoing-client.ts'
 import type { Wallet, WalletLimits } from './wallet.ts'
 
 export interface WalletPorts
-  extends Pick<Wallet, 'database' | 'crypto' | 'newId' | 'verifiers' | 'issuers' | 'now'> {
+  extends Pick<Wallet, 'database' | 'crypto' | 'jwe' | 'newId' | 'verifiers' | 'issuers' | 'now'> {
   readonly sealing: Pick<Sealing, 'sealer' | 'mac'>
   readonly formats: readonly CredentialFormat[]
   readonly outgoing: Pick<Outgoing, 'remote' | 'fetchDocument' | 'resolveKey' | 'allowHttp'>

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import {
   type OpenTrust,
@@ -59,6 +60,7 @@ async function openPorts(
     sealing: runtime.deployment.sealing,
     outgoing,
     crypto: nodeCrypto,
+    jwe: joseJwe,
     newId: randomUUID,
     verifiers: {
       anchors: trustAnchors(runtime, config.trustedVerifierCasFile),

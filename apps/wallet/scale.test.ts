@@ -111,12 +111,23 @@ async function prepare(
   return { wallet, owned, token, credentialId: ids[0] ?? '', places }
 }
 
-/** Rows from 1 to `count`, as `n`. */
-function series({ database }: TestStore, count: number): RawBuilder<unknown> {
+/** Rows from `first` (1 when absent) to `last`, as `n`. */
+function series({ database }: TestStore, last: number, first = 1): RawBuilder<unknown> {
+  const [from, to] = [sql.lit(first), sql.lit(last)]
   return database.engine === 'postgres'
-    ? sql`(select generate_series as n from generate_series(1, ${sql.lit(count)})) as series`
-    : sql`(with recursive counted(n) as (select 1 union all select n + 1 from counted where n < ${sql.lit(count)})
+    ? sql`(select generate_series as n from generate_series(${from}, ${to})) as series`
+    : sql`(with recursive counted(n) as (select ${from} union all select n + 1 from counted where n < ${to})
         select n from counted) as series`
+}
+
+/** As many rows as one statement writes in its time on a busy machine as well. */
+const AT_ONCE = 50_000
+
+function inParts(count: number): readonly (readonly [first: number, last: number])[] {
+  return Array.from({ length: Math.ceil(count / AT_ONCE) }, (_, part) => [
+    part * AT_ONCE + 1,
+    Math.min(count, (part + 1) * AT_ONCE),
+  ])
 }
 
 const SEALED = `v1.${'x'.repeat(500)}`
@@ -207,10 +218,10 @@ async function addHistory(
     }
   const half = Math.floor(events / 2)
   for (const between of [start + YEAR + 1000, start + 2 * YEAR + 1000])
-    if (half > 0)
+    for (const [first, last] of inParts(half))
       await sql`insert into events (id, wallet_id, created_at, action, summary_sealed)
         select ${`e${between}-`} || n, ${owned.id}, ${between} + n / 2, 'present', ${SEALED}
-        from ${series(store, half)}`.execute(db)
+        from ${series(store, last, first)}`.execute(db)
   // Of the others' wallets as well.
   if (events > 0)
     await sql`insert into events (id, wallet_id, created_at, action, summary_sealed)

@@ -7,6 +7,7 @@ import type { Result } from '@countersign/core/result'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
+import type { JweEngine } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { FetchDidDocument } from '@countersign/did/did-resolver'
 import type { PrivateJwk, SoftwareKeyType } from '@countersign/keys/signers/software-key'
@@ -27,6 +28,7 @@ export interface Wallet {
   readonly outgoing: OutgoingClient
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
+  readonly jwe: JweEngine
   /** A random UUID (RFC 9562 §5.4): ids of rows, and `jti` of proofs. */
   readonly newId: () => string
   /** Who vouches for verifiers. Without `required` a stranger is let through, and marked as one. */

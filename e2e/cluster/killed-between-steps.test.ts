@@ -7,6 +7,7 @@ import {
   type ClusterService,
   startCluster,
 } from '@countersign/countersign/cluster/start-cluster'
+import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import {
   identityQuery,
   issuanceSteps,
@@ -89,14 +90,20 @@ describe('the instance that served the last step is killed', () => {
     expect(killed).toMatch(/^issuer/)
   })
 
-  it.each(verificationSteps.slice(1))('before the verification step "%s": it is verified', async (step) => {
-    const held: Held = await issue(cluster.urls.issuer)
-    await withKillBefore(step, async (options) => {
-      expect(
-        (await verify(cluster.urls.verifier, held, { ...options, retries: 1 })).result['verificationResult'],
-      ).toBe(true)
-    })
-  })
+  const answered = RESPONSE_MODE_NAMES.flatMap((mode) =>
+    verificationSteps.slice(1).map((step) => [step, mode] as const),
+  )
+  it.each(answered)(
+    'before the verification step "%s", by %s: it is verified',
+    async (step, responseMode) => {
+      const held: Held = await issue(cluster.urls.issuer)
+      await withKillBefore(step, async (options) => {
+        const how = { ...options, responseMode, retries: 1 }
+        const { result } = await verify(cluster.urls.verifier, held, how)
+        expect(result['verificationResult']).toBe(true)
+      })
+    },
+  )
 })
 
 describe('the instance that took an answer is killed', () => {

@@ -58,8 +58,9 @@ describe.skipIf(refused !== undefined)(
         const files = (await inImage('cd app && find . -type f -not -path "./node_modules/*"'))
           .split('\n')
           .filter(Boolean)
+        // Pages that a service draws itself, and what they share with the built ones, have their sheets beside them.
         const wanted =
-          /^\.\/(?:package\.json|LICENSE|config\/[a-z-]+\/[\w-]+\.conf|apps\/[a-z-]+\/dist\/.+|(?:apps|packages)\/.+\.(?:ts|mjs|json))$/
+          /^\.\/(?:package\.json|LICENSE|config\/[a-z-]+\/[\w-]+\.conf|apps\/[a-z-]+\/dist\/.+|(?:apps|packages)\/.+\.(?:ts|mjs|json)|(?:apps\/repository\/site|apps\/countersign\/lan|packages\/ui)\/.+\.css)$/
         expect(files.filter((file) => !wanted.test(file))).toEqual([])
         expect(files.filter((file) => /\.(?:test|testing|contract)\.|\/testing\//.test(file))).toEqual([])
         expect(await inImage('grep -rlx planted app || true')).toBe('')

@@ -4,14 +4,14 @@
  */
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { Signer } from '@countersign/crypto/engine'
-import { writeErrorResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { errorAnswer } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { clearForm } from '@countersign/protocol/openid4vp/response/direct-post'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { forgeries } from './deployment.ts'
 import type { Request } from './endpoints.ts'
 import { call, persist, type World } from './network.ts'
 import {
   credentialRequest,
-  formOf,
   keyProof,
   presentationForm,
   requestNonce,
@@ -111,7 +111,7 @@ export async function answerToo(
 
 /** Declines in the name of the wallet. */
 export async function declineToo(world: World, name: string, id: string): Promise<void> {
-  const form = formOf(writeErrorResponse({ state: id }, 'access_denied'))
+  const form = clearForm(errorAnswer({ state: id }, 'access_denied'))
   await persist(world, name, () => ({ kind: 'answer', id, form }))
 }
 

@@ -10,6 +10,7 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { buildIssuer } from '@countersign/issuer/build'
 import { ISSUER_DEFAULTS } from '@countersign/issuer/config'
 import type { CallerKeys, Issuer } from '@countersign/issuer/issuer'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { startDueWork } from '@countersign/service/sessions/due-work'
@@ -122,6 +123,7 @@ function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLi
   const shared = {
     stores: serviceStores(engine, sealing, undefined, name),
     formats: [sdJwtVc],
+    jwe: joseJwe,
     crypto: { ...nodeCrypto, randomBytes: (length: number) => scheduler.random.bytes(length) },
     now: () => epoch + clockOffset + Math.floor(scheduler.now() / 1000),
     backOff: () => scheduler.turn(`${name} lost a race and waits`, life),

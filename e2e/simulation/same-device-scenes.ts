@@ -4,12 +4,13 @@
  * and lure the browser to a code of theirs.
  */
 import { encodeBase64url } from '@countersign/core/base64url'
-import { writeErrorResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { errorAnswer } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { clearForm } from '@countersign/protocol/openid4vp/response/direct-post'
 import { strangers } from './attackers.ts'
 import { type Reply, type SameDevice, textIn } from './endpoints.ts'
 import { persist, promised, settle, type World } from './network.ts'
 import { type Cast, readResult, type Scene, startVerification } from './scenes.ts'
-import { formOf, presentationForm } from './wallet.ts'
+import { presentationForm } from './wallet.ts'
 
 export const sameDeviceScenes: Readonly<Record<string, Scene>> = {
   /** The browser is back, at times in two tabs, and the relying party's server asks again when it hears nothing. */
@@ -108,7 +109,7 @@ async function presentFor(
 }
 
 function decline(world: World, name: string, id: string): Promise<Reply> {
-  const form = formOf(writeErrorResponse({ state: id }, 'access_denied'))
+  const form = clearForm(errorAnswer({ state: id }, 'access_denied'))
   return persist(world, name, () => ({ kind: 'answer', id, form }))
 }
 

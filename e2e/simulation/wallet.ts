@@ -22,7 +22,8 @@ import { parseCredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseTokenResponse, writeTokenRequest } from '@countersign/protocol/openid4vci/token'
-import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { answerWith } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { clearForm } from '@countersign/protocol/openid4vp/response/direct-post'
 import { type Held, presentation, readRequest } from '@countersign/testing/client/protocol-wallet'
 import { epoch } from './deployment.ts'
 import { type Reply, type Request, textIn } from './endpoints.ts'
@@ -241,10 +242,10 @@ export async function presentationForm(
   const request = readRequest(fetched.text ?? '')
   const shown = await presentation(request, held, [['given_name'], ['family_name']], clockOf(world))
   const vpToken = new Map(request.queryIds.map((id) => [id, [shown]]))
-  return { ok: true, value: formOf(writeAuthorizationResponse({ state: request.state }, vpToken)) }
+  return { ok: true, value: clearForm(answerWith({ state: request.state }, vpToken)) }
 }
 
-export function formOf(text: string): Readonly<Record<string, string>> {
+function formOf(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(new URLSearchParams(text))
 }
 

@@ -3,6 +3,7 @@
  * which, and say how often a step that was cut is sent again.
  */
 
+import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import { newKey } from '../people/keys.ts'
 import { eventually } from '../time/eventually.ts'
 import { UndescribedAnswer } from './checked-answers.ts'
@@ -37,6 +38,8 @@ export interface FlowOptions {
   readonly isCut?: (answer: Answer) => boolean
   readonly sender?: Sender
   readonly claims?: Readonly<Record<string, unknown>>
+  /** Of a verification; the verifier's own when absent. */
+  readonly responseMode?: ResponseModeName
 }
 
 export const issuanceSteps = [
@@ -105,12 +108,13 @@ async function decidedResult(
 
 /** Start, request, answer, result. */
 export async function verify(verifierUrl: string, held: Held, options: FlowOptions = {}): Promise<Verified> {
+  const { responseMode } = options
   const step = stepper(verifierUrl, options)
   const started = await step('start', () =>
     postJson(
       `${verifierUrl}/openid4vc/verify`,
       { dcql_query: identityQuery },
-      { accept: 'application/json' },
+      { accept: 'application/json', ...(responseMode !== undefined && { responsemode: responseMode }) },
     ),
   )
   const { id, url } = started.json() as { id: string; url: string }

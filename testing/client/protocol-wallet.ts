@@ -2,11 +2,14 @@
  * A wallet that takes one protocol step at a time, for tests and benchmarks that look between the steps. It holds what
  * a real wallet holds (keys, codes, tokens) and leaves every decision, when to go on and when to try again, to the test.
  */
+
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { decodeJws } from '@countersign/crypto/jose/jws'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
@@ -15,7 +18,14 @@ import { parseCredentialOffer, parseOfferUrl } from '@countersign/protocol/openi
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { parseAuthorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-url'
-import { writeAuthorizationResponse } from '@countersign/protocol/openid4vp/response/authorization-response'
+import {
+  type AnswerParameters,
+  answerWith,
+} from '@countersign/protocol/openid4vp/response/authorization-response'
+import {
+  isResponseModeName,
+  responseModeNamed,
+} from '@countersign/protocol/openid4vp/response/response-modes'
 import { now } from '../people/keys.ts'
 import { type Answer, call, postForm, postJson } from './http.ts'
 
@@ -129,6 +139,8 @@ export interface ReceivedRequest {
   readonly nonce: string
   readonly state: string
   readonly queryIds: readonly string[]
+  /** All that the verifier signed. */
+  readonly payload: JsonObject
 }
 
 /** Where a request by reference is fetched. */
@@ -142,14 +154,16 @@ export function requestUri(requestUrl: string): string {
 export function readRequest(jwt: string): ReceivedRequest {
   const decoded = decodeJws(jwt, { maxLength: 65_536 })
   if (!decoded.ok) throw new Error(`not a request object: ${decoded.error.code}`)
-  const payload = decoded.value.payload as Record<string, unknown>
-  const query = payload['dcql_query'] as { credentials: { id: string }[] }
+  const { payload } = decoded.value
+  const text = (name: string) => String(payload[name] as string)
+  const query = payload['dcql_query'] as unknown as { credentials: { id: string }[] }
   return {
-    clientId: String(payload['client_id']),
-    responseUri: String(payload['response_uri']),
-    nonce: String(payload['nonce']),
-    state: String(payload['state']),
+    clientId: text('client_id'),
+    responseUri: text('response_uri'),
+    nonce: text('nonce'),
+    state: text('state'),
     queryIds: query.credentials.map(({ id }) => id),
+    payload,
   }
 }
 
@@ -170,7 +184,7 @@ export async function presentation(
   return made.value
 }
 
-/** The form body of the answer: one presentation for each credential query. */
+/** The form body of the answer, in the mode that the request asks for: one presentation for each credential query. */
 export async function answerBody(
   request: ReceivedRequest,
   held: Held,
@@ -178,7 +192,17 @@ export async function answerBody(
 ): Promise<string> {
   const entries: [string, string[]][] = []
   for (const id of request.queryIds) entries.push([id, [await presentation(request, held, disclose)]])
-  return writeAuthorizationResponse({ state: request.state }, new Map(entries))
+  return formFor(request.payload, answerWith({ state: request.state }, new Map(entries)))
+}
+
+async function formFor(payload: JsonObject, answer: AnswerParameters): Promise<string> {
+  const { response_mode: name } = payload
+  if (!isResponseModeName(name)) throw new Error('the request names no response mode that is spoken')
+  const mode = responseModeNamed(name)
+  const ports = { crypto: nodeCrypto, jwe: joseJwe }
+  const asked = await mode.readRequest(payload, 'loopback', ports)
+  if (!asked.ok) throw new Error(`cannot answer: ${asked.error.code}`)
+  return new URLSearchParams(await mode.writeAnswer(answer, asked.value, ports)).toString()
 }
 
 /** A session id nobody has. */

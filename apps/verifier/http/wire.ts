@@ -153,6 +153,15 @@ const json: Readonly<Record<JsonRefusal['code'], string>> = {
   json_number_unsafe: 'it has a number that cannot be carried',
 }
 
+const encryption: Readonly<
+  Record<Extract<ReceiveRefusal, { readonly code: 'response_undecryptable' }>['reason'], string>
+> = {
+  jwe_malformed: 'must be an encrypted message (JWE) in compact serialization',
+  jwe_algorithm_unsupported: 'must be encrypted by ECDH-ES with A128GCM or A256GCM, without extensions',
+  jwe_key_unknown: 'must be encrypted for the key in client_metadata of this request',
+  jwe_undecryptable: 'cannot be decrypted by the key of this request',
+}
+
 /** What a wallet is told (OpenID4VP 1.0 §8.2): enough to repair an honest mistake, nothing that helps an attacker. */
 const receiveRefusals: WireErrors<ReceiveRefusal> = {
   session_unknown: () => sessionUnknown,
@@ -170,6 +179,11 @@ const receiveRefusals: WireErrors<ReceiveRefusal> = {
     message: 'The presentation cannot be judged at the moment; try again',
     headers: { 'retry-after': '5' },
   }),
+  response_not_encrypted: () =>
+    unreadable('this request wants an encrypted answer: response, and no vp_token in the clear'),
+  response_undecryptable: ({ reason }) => unreadable(`response ${encryption[reason]}`),
+  response_malformed: ({ reason }) =>
+    unreadable(`response must contain the parameters as a JSON object: ${json[reason]}`),
   state_differs: () => unreadable('state must be the state of this request'),
   neither_token_nor_error: () => unreadable('vp_token or error is needed'),
   both_token_and_error: () => unreadable('vp_token and error exclude each other'),

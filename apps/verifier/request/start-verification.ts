@@ -54,7 +54,7 @@ export interface StartedVerification {
 
 type StartingVerifier = Pick<
   Verifier,
-  'sessions' | 'formats' | 'policies' | 'crypto' | 'clientId' | 'baseUrl' | 'limits' | 'now'
+  'sessions' | 'formats' | 'policies' | 'crypto' | 'jwe' | 'clientId' | 'baseUrl' | 'limits' | 'now'
 >
 
 export async function startVerification(
@@ -103,7 +103,7 @@ async function newSession(
     purpose: request.purpose,
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: verifier.clientId,
-    answerMode: await mode.begin({ responseUri: `${verifier.baseUrl}/openid4vc/verify/${id}` }),
+    answerMode: await mode.begin({ responseUri: `${verifier.baseUrl}/openid4vc/verify/${id}` }, verifier),
     policies: request.policies,
     successRedirectUri: withId(request.successRedirectUri),
     errorRedirectUri: withId(request.errorRedirectUri),

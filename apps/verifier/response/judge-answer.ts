@@ -15,6 +15,7 @@ import type {
   ResponseRefusal,
   VpToken,
 } from '@countersign/protocol/openid4vp/response/authorization-response'
+import type { AnswerUnreadable } from '@countersign/protocol/openid4vp/response/response-mode'
 import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
 import { knownWalletError } from '@countersign/protocol/openid4vp/response/wallet-errors'
 import type {
@@ -30,10 +31,12 @@ import { type AskingVerifier, type EvidenceWanted, findEvidence } from './find-e
 import { issuerKeyIsAway, isVouchedFor, keptChecks } from './issuer-checks.ts'
 import { presentationFacts } from './presentation-facts.ts'
 
-export type JudgingVerifier = AskingVerifier & Pick<Verifier, 'formats' | 'crypto' | 'trust' | 'holderKeys'>
+export type JudgingVerifier = AskingVerifier &
+  Pick<Verifier, 'formats' | 'crypto' | 'jwe' | 'trust' | 'holderKeys'>
 
 export type AnswerRefusal =
   | ResponseRefusal
+  | AnswerUnreadable
   /** Not bound to this request or not readable: nothing was decided. */
   | { readonly code: 'presentation_unbound'; readonly checks: readonly Check[] }
 
@@ -53,7 +56,7 @@ export async function judgeAnswer(
 ): Promise<Result<Judgement, AnswerRefusal>> {
   const query = queryOf(session)
   const { id, answerMode } = session
-  const response = await responseModeOf(answerMode).readAnswer(form, { id, query }, answerMode)
+  const response = await responseModeOf(answerMode).readAnswer(form, { id, query }, answerMode, verifier)
   if (!response.ok) return response
   if (response.value.kind === 'error') {
     const reason = knownWalletError(response.value.error)

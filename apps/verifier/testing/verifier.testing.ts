@@ -5,6 +5,7 @@ import type { ClaimPath, CredentialFormat } from '@countersign/credential/contra
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
@@ -55,6 +56,7 @@ export async function testVerifier(
       sealing,
       formats,
       crypto: nodeCrypto,
+      jwe: joseJwe,
       requestSigner,
       clientId: clientId.value,
       policies: POLICIES,

@@ -12,9 +12,11 @@ import {
 } from '@countersign/protocol/openid4vp/dcql/match'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
 import {
-  writeAuthorizationResponse,
-  writeErrorResponse,
+  type AnswerParameters,
+  answerWith,
+  errorAnswer,
 } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { type DisclosureUnknown, pathsOfDisclosures } from '../credentials/disclosures.ts'
 import { holderSigner } from '../credentials/holder-signer.ts'
@@ -60,7 +62,10 @@ export async function composeAnswer(
   request: VerifiedRequest,
   decision: HolderDecision,
 ): Promise<Result<ComposedAnswer, ComposeRefusal>> {
-  if (decision.decline === true) return ok({ body: writeErrorResponse(request, 'access_denied'), made: [] })
+  if (decision.decline === true) {
+    const body = await written(wallet, request, errorAnswer(request, 'access_denied'))
+    return ok({ body, made: [] })
+  }
   const { match, credentials } = await matchHeld(wallet, owned, request.query)
   const { selections } = decision
   const selected =
@@ -80,7 +85,17 @@ export async function composeAnswer(
     vpToken.set(queryId, [...(vpToken.get(queryId) ?? []), presentation.value])
     made.push({ queryId, credential, presentation: presentation.value })
   }
-  return ok({ body: writeAuthorizationResponse(request, vpToken), made })
+  return ok({ body: await written(wallet, request, answerWith(request, vpToken)), made })
+}
+
+/** As the request's response mode wants it. */
+async function written(
+  wallet: Pick<Wallet, 'jwe'>,
+  { answerMode }: VerifiedRequest,
+  answer: AnswerParameters,
+): Promise<string> {
+  const form = await responseModeOf(answerMode).writeAnswer(answer, answerMode, wallet)
+  return new URLSearchParams(form).toString()
 }
 
 interface Presenting {
@@ -140,7 +155,7 @@ async function bindingFor(
     signer: signer.value,
     audience: request.client.full,
     nonce: request.nonce,
-    responseUri: request.answerMode.responseUri,
+    ...responseModeOf(request.answerMode).bindingOf(request.answerMode),
     issuedAt: wallet.now(),
   })
 }

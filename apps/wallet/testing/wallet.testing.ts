@@ -8,6 +8,7 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
 import { didResolver } from '@countersign/did/did-resolver'
 import { openSealing } from '@countersign/keys/deployment/sealing'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
 import { createRemote, type Remote } from '@countersign/service/outgoing/guarded-client'
@@ -153,6 +154,7 @@ async function baseWallet(
       pause: async () => {},
       formats: [sdJwtVc, mdoc, jwtVcJson, vcJwt, vcSdJwt],
       crypto: nodeCrypto,
+      jwe: joseJwe,
       newId: randomUUID,
       verifiers: { anchors: () => [], required: false },
       now: () => clock.now,

@@ -13,7 +13,7 @@ export const requestObjectForm = z
 /** A JWS of type `oauth-authz-req+jwt`. */
 export const requestObject = z.string().meta({ pattern: '^[\\w-]+\\.[\\w-]+\\.[\\w-]+$' })
 
-/** `POST /openid4vc/verify/{id}`, as a form: `state`, and `vp_token` or `error`. */
+/** `POST /openid4vc/verify/{id}`, as a form: `state`, and `vp_token` or `error`; or `response`, which is both encrypted. */
 export const authorizationResponseForm = z.record(z.string(), z.string()).meta({
   examples: [
     { state: 'order-4711-zP3kQ9', error: 'access_denied', error_description: 'The holder declined' },

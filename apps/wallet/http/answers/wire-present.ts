@@ -62,7 +62,11 @@ export const PRESENT_ERRORS: WireErrors<PresentRefusal> = {
   parameter_unsupported: ({ parameter }) =>
     badRequest(`The request object has a ${parameter} that is not supported`),
   redirect_uri_with_direct_post: () =>
-    badRequest('The request object has a redirect_uri, which response_mode direct_post excludes'),
+    badRequest('The request object has a redirect_uri, which an answer by direct_post excludes'),
+  encryption_unsupported: ({ parameter }) =>
+    badRequest(
+      `The request object wants an encrypted answer, and nothing in ${parameter} of its client_metadata can be used: a key on P-256 for ECDH-ES and A128GCM or A256GCM are needed`,
+    ),
   transaction_data_unsupported: () =>
     badRequest(
       'The request object has transaction_data, which this wallet cannot show and does not agree to',

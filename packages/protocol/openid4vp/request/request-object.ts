@@ -39,16 +39,21 @@ export interface RequestOptions {
 /** The state is the session id: with it an answer names its session, on whichever instance it arrives. */
 export function buildRequestObject(session: RequestFacts, options: RequestOptions): JsonObject {
   const { now, formats, ttlSeconds, walletNonce, clientMetadata } = options
+  const mode = responseModeOf(session.answerMode)
   const lastMoment = ttlSeconds === undefined ? session.expiresAt : now + ttlSeconds
   return defined({
     response_type: 'vp_token',
-    ...responseModeOf(session.answerMode).writeRequest(session.answerMode),
+    ...mode.writeRequest(session.answerMode),
     client_id: session.clientId,
     nonce: session.nonce,
     state: session.id,
     dcql_query: session.dcqlQuery,
     verifier_info: session.purpose === undefined ? undefined : writePurpose(session.purpose),
-    client_metadata: { vp_formats_supported: writeVpFormats(formats), ...clientMetadata },
+    client_metadata: {
+      vp_formats_supported: writeVpFormats(formats),
+      ...mode.writeClientMetadata?.(session.answerMode),
+      ...clientMetadata,
+    },
     aud: STATIC_DISCOVERY_AUDIENCE,
     iat: now,
     exp: Math.min(lastMoment, session.expiresAt),

@@ -9,15 +9,15 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
 import { type DcqlRefusal, parseDcqlQuery } from '../dcql/parse.ts'
 import type { DcqlQuery } from '../dcql/query.ts'
-import type { ResponseModeRefusal } from '../response/response-mode.ts'
-import { type AnswerMode, isResponseModeName, responseModeNamed } from '../response/response-modes.ts'
+import type { AnswerPorts, ResponseModeRefusal } from '../response/response-mode.ts'
+import { type AskedAnswerMode, isResponseModeName, responseModeNamed } from '../response/response-modes.ts'
 import type { ClientId } from './client-id.ts'
 import { STATIC_DISCOVERY_AUDIENCE } from './request-object.ts'
 import { type StatedPurpose, statedPurposes } from './stated-purpose.ts'
 
 export interface RequestParameters {
   /** How the answer travels, and where it goes. */
-  readonly answerMode: AnswerMode
+  readonly answerMode: AskedAnswerMode
   readonly nonce: string
   readonly state?: string | undefined
   readonly query: DcqlQuery
@@ -39,7 +39,7 @@ export type ParameterRefusal =
   | { readonly code: 'request_expired'; readonly exp: number; readonly now: number }
   | { readonly code: 'request_not_yet_valid'; readonly from: number; readonly now: number }
 
-export interface ParameterRules {
+export interface ParameterRules extends Pick<AnswerPorts, 'crypto'> {
   /** Epoch seconds. */
   readonly now: number
   /** Clock difference tolerated, in seconds. */
@@ -52,15 +52,15 @@ export interface ParameterRules {
 
 type Read<T> = Result<T, ParameterRefusal>
 
-export function readRequestParameters(
+export async function readRequestParameters(
   requestObject: JsonObject,
   client: ClientId,
   rules: ParameterRules,
-): Read<RequestParameters> {
+): Promise<Read<RequestParameters>> {
   const payload = presentParameters(requestObject)
   const refusal = findRefusal(payload, rules)
   if (refusal !== undefined) return refuse(refusal)
-  const answerMode = readAnswerMode(payload, client, rules)
+  const answerMode = await readAnswerMode(payload, client, rules)
   if (!answerMode.ok) return answerMode
   const query = readQuery(payload)
   if (!query.ok) return query
@@ -133,11 +133,15 @@ function findNonceRefusal(payload: JsonObject, rules: ParameterRules): Parameter
 }
 
 /** What the mode wants, and what the client's prefix says of the address that the answer goes to (§5.9.3). */
-function readAnswerMode(payload: JsonObject, client: ClientId, rules: ParameterRules): Read<AnswerMode> {
+async function readAnswerMode(
+  payload: JsonObject,
+  client: ClientId,
+  rules: ParameterRules,
+): Promise<Read<AskedAnswerMode>> {
   const { response_mode: name } = payload
   if (!isResponseModeName(name)) return refuse(unsupported(payload, 'response_mode'))
   const mode = responseModeNamed(name)
-  const answerMode = mode.readRequest(payload, rules.httpPolicy ?? 'https_only')
+  const answerMode = await mode.readRequest(payload, rules.httpPolicy ?? 'https_only', rules)
   if (!answerMode.ok) return answerMode
   const { responseUri } = mode.bindingOf(answerMode.value)
   const isAllowed =

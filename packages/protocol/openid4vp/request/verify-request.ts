@@ -68,7 +68,7 @@ export async function verifyRequestObject(
     return refuse({ code: 'verifier_untrusted', reason: trust.reason })
   }
   const { skewSeconds = 60 } = verification
-  const parameters = readRequestParameters(decoded.payload, client, { ...verification, skewSeconds })
+  const parameters = await readRequestParameters(decoded.payload, client, { ...verification, skewSeconds })
   return parameters.ok ? ok({ ...parameters.value, client, trust }) : parameters
 }
 

@@ -1,11 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { identityQuery, parsed } from '../dcql/dcql.testing.ts'
-import {
-  parseAuthorizationResponse,
-  writeAuthorizationResponse,
-  writeErrorResponse,
-} from './authorization-response.ts'
+import { answerWith, errorAnswer, parseAuthorizationResponse } from './authorization-response.ts'
+import { clearForm } from './direct-post.ts'
 
 const query = parsed({
   credentials: [
@@ -15,7 +12,6 @@ const query = parsed({
   ],
 })
 const session = { id: 'session-1', query }
-const formOf = (body: string) => Object.fromEntries(new URLSearchParams(body))
 const token = (vpToken: unknown) => ({
   state: 'session-1',
   vp_token: typeof vpToken === 'string' ? vpToken : JSON.stringify(vpToken),
@@ -138,22 +134,22 @@ describe('writing an answer', () => {
       ['pid', ['a~b=&+%~']],
       ['many', ['c', 'd']],
     ])
-    const form = formOf(writeAuthorizationResponse({ state: 'session-1' }, vpToken))
+    const form = clearForm(answerWith({ state: 'session-1' }, vpToken))
     expect(read(form)).toEqual({ ok: true, value: { kind: 'presentation', vpToken } })
   })
 
   it('leaves the state out where the request had none', () => {
-    const body = writeAuthorizationResponse({}, new Map([['pid', ['a']]]))
-    expect(formOf(body)).toEqual({ vp_token: '{"pid":["a"]}' })
+    const form = clearForm(answerWith({}, new Map([['pid', ['a']]])))
+    expect(form).toEqual({ vp_token: '{"pid":["a"]}' })
   })
 
   it.each([[new Map()], [new Map([['pid', []]])]])('never writes a token with nothing in it', (vpToken) => {
-    expect(() => writeAuthorizationResponse({ state: 's' }, vpToken)).toThrow('empty')
+    expect(() => answerWith({ state: 's' }, vpToken)).toThrow('empty')
   })
 
   it('writes an error', () => {
-    const form = formOf(writeErrorResponse({ state: 'session-1' }, 'access_denied', 'not shared'))
+    const form = clearForm(errorAnswer({ state: 'session-1' }, 'access_denied', 'not shared'))
     expect(form).toEqual({ error: 'access_denied', error_description: 'not shared', state: 'session-1' })
-    expect(formOf(writeErrorResponse({}, 'invalid_request'))).toEqual({ error: 'invalid_request' })
+    expect(clearForm(errorAnswer({}, 'invalid_request'))).toEqual({ error: 'invalid_request' })
   })
 })

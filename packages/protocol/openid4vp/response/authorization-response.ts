@@ -6,10 +6,12 @@
 import {
   defined,
   isJsonArray,
+  isJsonObject,
   type JsonObject,
   type JsonRefusal,
   type JsonValue,
   parseJsonObject,
+  presentParameters,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { RECEIVED } from '@countersign/core/size-limits'
@@ -52,41 +54,72 @@ export interface AskedRequest {
   readonly query: DcqlQuery
 }
 
+/** The parameters as they stand in a form, all of them texts: the `vp_token` is JSON in one. */
 export function parseAuthorizationResponse(
   form: Form,
   asked: AskedRequest,
 ): Result<AuthorizationResponse, ResponseRefusal> {
-  if (parameter(form, 'state') !== asked.id) return refuse({ code: 'state_differs' })
-  const vpToken = parameter(form, 'vp_token')
-  const error = parameter(form, 'error')
-  if (vpToken !== undefined && error !== undefined) return refuse({ code: 'both_token_and_error' })
-  if (error !== undefined) return readError(error, parameter(form, 'error_description'))
-  return vpToken === undefined
-    ? refuse({ code: 'neither_token_nor_error' })
-    : readVpToken(vpToken, asked.query)
+  const parameters = Object.fromEntries(PARAMETERS.map((name) => [name, parameter(form, name)]))
+  return readParameters(parameters, asked, () => parseVpToken(parameters['vp_token'] ?? ''))
 }
+
+/** The parameters as members of an object (§8.3), where the `vp_token` is one as well. */
+export function readResponseObject(
+  response: JsonObject,
+  asked: AskedRequest,
+): Result<AuthorizationResponse, ResponseRefusal> {
+  const parameters = presentParameters(response)
+  const { vp_token: vpToken } = parameters
+  return readParameters(parameters, asked, () =>
+    isJsonObject(vpToken) ? ok(vpToken) : refuse({ code: 'vp_token_malformed', reason: 'json_not_object' }),
+  )
+}
+
+const PARAMETERS = ['state', 'vp_token', 'error', 'error_description'] as const
+
+type Parameters = { readonly [Name in (typeof PARAMETERS)[number]]?: JsonValue | undefined }
+
+/** `tokenOf`: reads the `vp_token`, which is there. */
+function readParameters(
+  { error, error_description: description, state, vp_token: vpToken }: Parameters,
+  { id, query }: AskedRequest,
+  tokenOf: () => Result<JsonObject, ResponseRefusal>,
+): Result<AuthorizationResponse, ResponseRefusal> {
+  if (state !== id) return refuse({ code: 'state_differs' })
+  if (vpToken !== undefined && error !== undefined) return refuse({ code: 'both_token_and_error' })
+  if (error !== undefined) return readError(error, description)
+  if (vpToken === undefined) return refuse({ code: 'neither_token_nor_error' })
+  const token = tokenOf()
+  return token.ok ? readVpToken(token.value, query) : token
+}
+
+const ERROR_CODE = /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/
 
 /** RFC 6749 §4.1.2.1: the characters of an error code. The description is for people, cut and cleaned. */
 function readError(
-  error: string,
-  description: string | undefined,
+  error: JsonValue,
+  description: JsonValue | undefined,
 ): Result<AuthorizationResponse, ResponseRefusal> {
-  const isCode = error.length <= RESPONSE_LIMITS.errorLength && /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(error)
-  if (!isCode) return refuse({ code: 'error_malformed' })
-  const printable = description?.slice(0, RESPONSE_LIMITS.descriptionLength).replace(/[^\x20-\x7e]/g, '?')
+  if (typeof error !== 'string' || error.length > RESPONSE_LIMITS.errorLength || !ERROR_CODE.test(error))
+    return refuse({ code: 'error_malformed' })
+  const text = typeof description === 'string' ? description : undefined
+  const printable = text?.slice(0, RESPONSE_LIMITS.descriptionLength).replace(/[^\x20-\x7e]/g, '?')
   return ok({ kind: 'error', error, description: printable })
 }
 
-function readVpToken(text: string, query: DcqlQuery): Result<AuthorizationResponse, ResponseRefusal> {
+function parseVpToken(text: string): Result<JsonObject, ResponseRefusal> {
   const parsed = parseJsonObject(text, {
     maxBytes: RESPONSE_LIMITS.vpTokenBytes,
     maxValues: RESPONSE_LIMITS.vpTokenValues,
     maxDepth: 2,
   })
-  if (!parsed.ok) return refuse({ code: 'vp_token_malformed', reason: parsed.error.code })
-  const entries = Object.entries(parsed.value)
+  return parsed.ok ? parsed : refuse({ code: 'vp_token_malformed', reason: parsed.error.code })
+}
+
+function readVpToken(token: JsonObject, query: DcqlQuery): Result<AuthorizationResponse, ResponseRefusal> {
+  const entries = Object.entries(token)
   if (entries.length === 0) return refuse({ code: 'vp_token_empty' })
-  if (countPresentations(parsed.value) > RESPONSE_LIMITS.presentations) {
+  if (countPresentations(token) > RESPONSE_LIMITS.presentations) {
     return refuse({ code: 'too_many_presentations', max: RESPONSE_LIMITS.presentations })
   }
   const vpToken = new Map<string, readonly string[]>()
@@ -140,24 +173,25 @@ export interface RequestState {
   readonly state?: string | undefined
 }
 
-/** The form body that carries presentations. Throws on an empty token: a partial or empty answer must not be sent. */
-export function writeAuthorizationResponse(request: RequestState, vpToken: VpToken): string {
+/** The parameters of an answer, however they travel. The state goes back as it came (RFC 6749 §4.1.2). */
+export interface AnswerParameters {
+  readonly vp_token?: Readonly<Record<string, readonly string[]>>
+  readonly error?: WalletErrorCode
+  readonly error_description?: string
+  readonly state?: string
+}
+
+/** Throws on an empty token: a partial or empty answer must not be sent. */
+export function answerWith({ state }: RequestState, vpToken: VpToken): AnswerParameters {
   const isWhole = vpToken.size > 0 && [...vpToken.values()].every((presentations) => presentations.length > 0)
   if (!isWhole) throw new Error('a vp_token has no empty entries')
-  return writeForm({ vp_token: JSON.stringify(Object.fromEntries(vpToken)) }, request)
+  return { vp_token: Object.fromEntries(vpToken), ...(state !== undefined && { state }) }
 }
 
-export function writeErrorResponse(
-  request: RequestState,
+export function errorAnswer(
+  { state }: RequestState,
   error: WalletErrorCode,
   description?: string,
-): string {
-  return writeForm(defined({ error, error_description: description }), request)
-}
-
-/** The state goes back as it came (RFC 6749 §4.1.2). */
-function writeForm(parameters: Readonly<Record<string, string>>, request: RequestState): string {
-  const form = new URLSearchParams(parameters)
-  if (request.state !== undefined) form.set('state', request.state)
-  return form.toString()
+): AnswerParameters {
+  return defined({ error, error_description: description, state })
 }

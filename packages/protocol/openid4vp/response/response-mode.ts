@@ -3,34 +3,76 @@
  * says what a request tells of it, what presentations are bound to because of it, and how an answer is read. It refuses to
  * know HTTP, sessions in a store, and what the presentations are worth.
  */
-import type { JsonObject } from '@countersign/core/json'
+import type { JsonObject, JsonRefusal } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
 import type { RequestBinding } from '@countersign/credential/contract/format'
+import type { Awaitable, CryptoEngine } from '@countersign/crypto/engine'
+import type { JweEngine, JweRefusal } from '@countersign/crypto/jwe-engine'
 import type { Form } from '../../oauth/form-parameters.ts'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
-import type { AskedRequest, AuthorizationResponse, ResponseRefusal } from './authorization-response.ts'
+import type {
+  AnswerParameters,
+  AskedRequest,
+  AuthorizationResponse,
+  ResponseRefusal,
+} from './authorization-response.ts'
 
 /** Why a wallet does not send an answer where a request wants it. */
 export type ResponseModeRefusal =
   | { readonly code: 'parameter_invalid'; readonly parameter: string }
   | { readonly code: 'redirect_uri_with_direct_post' }
   | { readonly code: 'response_uri_not_allowed' }
+  /** None of what the verifier can read can be written. */
+  | {
+      readonly code: 'encryption_unsupported'
+      readonly parameter: 'jwks' | 'encrypted_response_enc_values_supported'
+    }
 
-/** `Answer` is what a session keeps of the mode, named by the word of the specification. */
-export interface ResponseMode<Answer extends { readonly mode: string }> {
-  readonly mode: Answer['mode']
+/** Why an answer cannot be read, beside what its parameters are refused for. */
+export type AnswerUnreadable =
+  | { readonly code: 'response_not_encrypted' }
+  | { readonly code: 'response_undecryptable'; readonly reason: JweRefusal['code'] }
+  | { readonly code: 'response_malformed'; readonly reason: JsonRefusal['code'] }
+
+export interface AnswerPorts {
+  readonly crypto: Pick<CryptoEngine, 'digestBase64url'>
+  readonly jwe: JweEngine
+}
+
+/**
+ * `Kept` is what the verifier's session keeps of the mode, `Asked` what a wallet needs of the request to answer in it; both are
+ * named by the word of the specification.
+ */
+export interface ResponseMode<
+  Kept extends { readonly mode: string },
+  Asked extends { readonly mode: string } = Kept,
+> {
+  readonly mode: Kept['mode']
   /** The verifier, when it makes a session; `responseUri` is the address of this session's answers. */
-  begin(places: { readonly responseUri: string }): Answer | Promise<Answer>
+  begin(places: { readonly responseUri: string }, ports: AnswerPorts): Awaitable<Kept>
   /** The verifier's request: `response_mode` and the parameters that belong to it. */
-  writeRequest(answer: Answer): JsonObject
+  writeRequest(kept: Kept): JsonObject
+  /** Members of the request's `client_metadata` that belong to the mode; absent: none. */
+  writeClientMetadata?(kept: Kept): JsonObject
   /** What the holder's proof covers beside audience and nonce. */
-  bindingOf(answer: Answer): Pick<RequestBinding, 'responseUri' | 'encryptionKeyThumbprint'>
+  bindingOf(mode: Kept | Asked): Pick<RequestBinding, 'responseUri' | 'encryptionKeyThumbprint'>
   /** The verifier, when an answer comes. */
   readAnswer(
     form: Form,
     asked: AskedRequest,
-    answer: Answer,
-  ): Result<AuthorizationResponse, ResponseRefusal> | Promise<Result<AuthorizationResponse, ResponseRefusal>>
+    kept: Kept,
+    ports: AnswerPorts,
+  ): Awaitable<Result<AuthorizationResponse, ResponseRefusal | AnswerUnreadable>>
   /** The wallet, on a signed request that names this mode. */
-  readRequest(payload: JsonObject, policy: HttpPolicy): Result<Answer, ResponseModeRefusal>
+  readRequest(
+    payload: JsonObject,
+    policy: HttpPolicy,
+    ports: Pick<AnswerPorts, 'crypto'>,
+  ): Awaitable<Result<Asked, ResponseModeRefusal>>
+  /** The wallet: the parameters of the form that it posts. */
+  writeAnswer(
+    answer: AnswerParameters,
+    asked: Asked,
+    ports: Pick<AnswerPorts, 'jwe'>,
+  ): Awaitable<Readonly<Record<string, string>>>
 }

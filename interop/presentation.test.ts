@@ -1,0 +1,133 @@
+/**
+ * Our verifier as a wallet meets it that is built on `@openid4vc/openid4vp`: the request by reference, its client and its signature, the answer in the
+ * clear and encrypted (OpenID4VP 1.0 §5, §8). The library makes and reads every message and encrypts by a `jose` of its own; the
+ * credential and its presentation are ours.
+ */
+import { createHash, X509Certificate } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startIssuer } from '@countersign/issuer/main'
+import { freePorts } from '@countersign/local-servers/ports'
+import { identityQuery, issue } from '@countersign/testing/client/flows'
+import { call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { type Held, presentation } from '@countersign/testing/client/protocol-wallet'
+import { startVerifier } from '@countersign/verifier/main'
+import { type CallbackContext, setGlobalConfig } from '@openid4vc/oauth2'
+import { type Openid4vpAuthorizationRequest, Openid4vpClient } from '@openid4vc/openid4vp'
+import { CompactEncrypt, compactVerify, exportJWK, importJWK, importX509, type JWK } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const running: { close(): Promise<unknown> }[] = []
+let folder: string
+let verifier: string
+let held: Held
+
+beforeAll(async () => {
+  // Its schemas want https otherwise.
+  setGlobalConfig({ allowInsecureUrls: true })
+  folder = await mkdtemp(join(tmpdir(), 'countersign-presentation-'))
+  const [issuerPort = 0, verifierPort = 0] = await freePorts(2)
+  const flags = ['--logLevel=silent', '--senderRequestsPerSecond=0', `--data=${folder}`]
+  const start = { env: {}, cwd: folder }
+  const issuerArgv = [...flags, `--webPort=${issuerPort}`]
+  running.push(await startIssuer({ ...start, argv: issuerArgv, defaultPort: issuerPort }))
+  const verifierArgv = [...flags, `--webPort=${verifierPort}`]
+  running.push(await startVerifier({ ...start, argv: verifierArgv, defaultPort: verifierPort }))
+  verifier = `http://localhost:${verifierPort}`
+  held = await issue(`http://localhost:${issuerPort}`)
+})
+afterAll(async () => {
+  await Promise.all(running.map((one) => one.close()))
+  await rm(folder, { recursive: true, force: true })
+})
+
+const verifyJwt: CallbackContext['verifyJwt'] = async (signer, { compact }) => {
+  if (signer.method !== 'x5c') throw new Error(`no way to believe ${signer.method}`)
+  const pem = `-----BEGIN CERTIFICATE-----\n${signer.x5c[0]}\n-----END CERTIFICATE-----`
+  const key = await importX509(pem, signer.alg)
+  await compactVerify(compact, key)
+  return { verified: true, signerJwk: (await exportJWK(key)) as { kty: string } }
+}
+
+const encryptJwe: CallbackContext['encryptJwe'] = async ({ alg, enc, publicJwk }, data) => {
+  const jwe = await new CompactEncrypt(new TextEncoder().encode(data))
+    .setProtectedHeader({ alg, enc, ...(publicJwk.kid !== undefined && { kid: publicJwk.kid }) })
+    .encrypt(await importJWK(publicJwk as JWK, alg))
+  return { encryptionJwk: publicJwk, jwe }
+}
+
+const wallet = new Openid4vpClient({
+  callbacks: {
+    verifyJwt,
+    encryptJwe,
+    hash: (data, algorithm) => createHash(algorithm.replace('-', '')).update(data).digest(),
+    getX509CertificateMetadata: (certificate) => ({
+      sanDnsNames: namesIn(certificate, /DNS:([^,]+)/g),
+      sanUriNames: namesIn(certificate, /URI:([^,]+)/g),
+    }),
+    signJwt: () => Promise.reject(new Error('nothing is signed by the wallet itself')),
+    decryptJwe: () => Promise.reject(new Error('nothing is encrypted for the wallet')),
+  },
+})
+
+function namesIn(certificate: string, pattern: RegExp): string[] {
+  const { subjectAltName = '' } = new X509Certificate(Buffer.from(certificate, 'base64'))
+  return [...subjectAltName.matchAll(pattern)].map(([, name = '']) => name)
+}
+
+interface Begun {
+  readonly id: string
+  readonly request: Openid4vpAuthorizationRequest
+}
+
+async function begin(responseMode: string): Promise<Begun> {
+  const headers = { accept: 'application/json', responsemode: responseMode }
+  const started = await postJson(`${verifier}/openid4vc/verify`, { dcql_query: identityQuery }, headers)
+  const { id, url } = expectStatus(started, 200).json() as { id: string; url: string }
+  const { params } = wallet.parseOpenid4vpAuthorizationRequest({ authorizationRequest: url })
+  const resolved = await wallet.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: params })
+  expect(resolved).toMatchObject({ client: { prefix: 'x509_hash' }, dcql: { query: identityQuery } })
+  return { id, request: resolved.authorizationRequestPayload as Openid4vpAuthorizationRequest }
+}
+
+async function answer(request: Openid4vpAuthorizationRequest, enc: string) {
+  const { client_id: clientId = '', nonce } = request
+  const shown = await presentation({ clientId, nonce }, held, [['given_name'], ['family_name']])
+  const [{ id: queryId } = { id: '' }] = identityQuery.credentials
+  const isEncrypted = request.response_mode === 'direct_post.jwt'
+  return wallet.createOpenid4vpAuthorizationResponse({
+    authorizationRequestPayload: request,
+    authorizationResponsePayload: { vp_token: { [queryId]: [shown] } },
+    ...(isEncrypted && {
+      jarm: {
+        encryption: { nonce },
+        serverMetadata: {
+          authorization_signing_alg_values_supported: [],
+          authorization_encryption_alg_values_supported: ['ECDH-ES'],
+          authorization_encryption_enc_values_supported: [enc],
+        },
+      },
+    }),
+  })
+}
+
+describe.each([
+  ['direct_post', ''],
+  ['direct_post.jwt', 'A128GCM'],
+  ['direct_post.jwt', 'A256GCM'],
+])('a wallet that answers by %s %s', (mode, enc) => {
+  it('is verified', async () => {
+    const { id, request } = await begin(mode)
+    const { authorizationResponsePayload, jarm } = await answer(request, enc)
+    expect(jarm !== undefined).toBe(mode === 'direct_post.jwt')
+    const { response } = await wallet.submitOpenid4vpAuthorizationResponse({
+      authorizationRequestPayload: request,
+      authorizationResponsePayload,
+      ...(jarm !== undefined && { jarm: { responseJwt: jarm.responseJwt } }),
+    })
+    expect(response.status).toBe(200)
+    const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
+    expect(result).toMatchObject({ state: 'verified', credentials: [{ claims: { given_name: 'Ada' } }] })
+  })
+})

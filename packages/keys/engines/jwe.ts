@@ -1,0 +1,80 @@
+/**
+ * Encrypted messages by `jose` over WebCrypto, which servers and browsers have alike. What it may do the port says. It is loaded when
+ * somebody encrypts: a service starts without it.
+ */
+import { decodeBase64url } from '@countersign/core/base64url'
+import { type JsonObject, parseJsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import {
+  CONTENT_ENCRYPTIONS,
+  type DecryptionKey,
+  type JweEngine,
+  type JweRefusal,
+  KEY_AGREEMENT,
+  type KeptDecryptionKey,
+  type Recipient,
+} from '@countersign/crypto/jwe-engine'
+
+export const joseJwe: JweEngine = {
+  async makeKey(): Promise<DecryptionKey> {
+    const usages = ['deriveBits'] as const
+    const { privateKey } = await crypto.subtle.generateKey(
+      { name: 'ECDH', namedCurve: 'P-256' },
+      true,
+      usages,
+    )
+    const { d = '', x = '', y = '' } = await crypto.subtle.exportKey('jwk', privateKey)
+    return { kty: 'EC', crv: 'P-256', x, y, d }
+  },
+
+  async encrypt(plaintext: string, { content, key, keyId }: Recipient): Promise<string> {
+    const { CompactEncrypt, importJWK } = await import('jose')
+    const { crv, kty, x, y } = key
+    const header = { alg: KEY_AGREEMENT, enc: content, ...(keyId !== undefined && { kid: keyId }) }
+    return new CompactEncrypt(new TextEncoder().encode(plaintext))
+      .setProtectedHeader(header)
+      .encrypt(await importJWK({ crv, kty, x, y }, KEY_AGREEMENT))
+  },
+
+  async decrypt(jwe: string, keys: readonly KeptDecryptionKey[]): Promise<Result<string, JweRefusal>> {
+    const header = headerOf(jwe)
+    if (header === undefined) return refuse({ code: 'jwe_malformed' })
+    if (!isSupported(header)) return refuse({ code: 'jwe_algorithm_unsupported' })
+    const found =
+      header['kid'] === undefined ? onlyOf(keys) : keys.find(({ keyId }) => keyId === header['kid'])
+    if (found === undefined) return refuse({ code: 'jwe_key_unknown' })
+    try {
+      const { compactDecrypt, importJWK } = await import('jose')
+      const { crv, d, kty, x, y } = found.key
+      const key = await importJWK({ crv, kty, x, y, d }, KEY_AGREEMENT)
+      const { plaintext } = await compactDecrypt(jwe, key, {
+        keyManagementAlgorithms: [KEY_AGREEMENT],
+        contentEncryptionAlgorithms: [...CONTENT_ENCRYPTIONS],
+      })
+      return ok(new TextDecoder('utf-8', { fatal: true }).decode(plaintext))
+    } catch {
+      return refuse({ code: 'jwe_undecryptable' })
+    }
+  },
+}
+
+/** RFC 7516 §7.1; with a key agreed on directly the second part is empty. */
+function headerOf(jwe: string): JsonObject | undefined {
+  const [header = ''] = /^[\w-]+\.\.[\w-]+\.[\w-]*\.[\w-]+$/.test(jwe) ? jwe.split('.', 1) : []
+  const bytes = decodeBase64url(header)
+  const parsed = bytes && parseJsonObject(new TextDecoder().decode(bytes), { maxBytes: MAX_HEADER_BYTES })
+  return parsed?.ok === true ? parsed.value : undefined
+}
+
+const MAX_HEADER_BYTES = 4096
+
+/** Nothing is packed (a small message must not become a large one), and no extension is understood (RFC 7516 §4.1.13). */
+function isSupported({ alg, crit, enc, zip }: JsonObject): boolean {
+  const isKnown = alg === KEY_AGREEMENT && CONTENT_ENCRYPTIONS.some((one) => one === enc)
+  return isKnown && crit === undefined && zip === undefined
+}
+
+/** A message that names no key is for the one that there is. */
+function onlyOf(keys: readonly KeptDecryptionKey[]): KeptDecryptionKey | undefined {
+  return keys.length === 1 ? keys[0] : undefined
+}
