@@ -2,10 +2,12 @@
  * Puts the verifier together from ports and settings: its use cases' record, and the service over it. `main.ts` opens the
  * ports from a configuration; tests and the simulation hand in theirs. What is not configured is as `config.ts` says.
  */
+
 import type { JsonObject } from '@countersign/core/json'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
+import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { tokenBuckets } from '@countersign/service/operation/token-buckets'
@@ -37,6 +39,7 @@ export interface VerifierPorts
 export interface VerifierSettings
   extends Omit<VerifierLimits, 'skewSeconds' | 'bindingWindowSeconds' | 'statusLookUpMs'> {
   readonly baseUrl: string
+  readonly responseMode: ResponseModeName
   readonly clientName?: string | undefined
   readonly clientContact?: string | undefined
 }
@@ -58,6 +61,7 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
     formats: formatRegistry(formats),
     baseUrl: settings.baseUrl,
     clientMetadata: clientMetadataOf(settings),
+    responseMode: settings.responseMode,
     limits: {
       sessionTtlSeconds: settings.sessionTtlSeconds,
       resultRetentionSeconds: settings.resultRetentionSeconds,

@@ -1,5 +1,6 @@
 /** Keys that only the verifier knows, beside those that every service has. */
 import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
+import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { trustShape } from '@countersign/service/config/trust'
@@ -13,6 +14,12 @@ export const verifierShape = {
     .default('x509_hash')
     .describe(
       'How the verifier proves to wallets who it is: the prefix of its client identifier (OpenID4VP 1.0 §5.9)',
+    ),
+  responseMode: z
+    .enum(RESPONSE_MODE_NAMES)
+    .default('direct_post')
+    .describe(
+      'How wallets answer where a call does not say it: in the clear, or encrypted for a key of the request (OpenID4VP 1.0 §8.2, §8.3.1)',
     ),
   clientName: z
     .string()

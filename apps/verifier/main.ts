@@ -3,7 +3,7 @@ import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
+import { type ClientIdUnproven, clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
 import { type OpenTrust, openIssuerTrust } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
@@ -61,6 +61,12 @@ async function openPorts(
   }
 }
 
+const UNPROVEN: Readonly<Record<ClientIdUnproven['code'], (host: string) => string>> = {
+  certificate_missing: () => 'requestSigningCertFile is needed: wallets know a verifier by its certificate',
+  certificate_without_host: (host) =>
+    `the certificate in requestSigningCertFile does not name ${host}, the host of baseUrl, as a DNS name: clientIdPrefix x509_san_dns needs that`,
+}
+
 /** Wallets know a verifier by the certificate of the key that signs its requests. */
 async function openClientIdentity(
   runtime: Runtime,
@@ -73,8 +79,8 @@ async function openClientIdentity(
     keyFile: config.requestSigningKeyFile,
     certificateFile: config.requestSigningCertFile,
   })
-  const clientId = await clientIdOf(config.clientIdPrefix, requestSigner, nodeCrypto)
-  if (!clientId.ok)
-    throw new StartRefused('requestSigningCertFile is needed: wallets know a verifier by its certificate')
+  const host = new URL(config.baseUrl).hostname
+  const clientId = await clientIdOf(config.clientIdPrefix, requestSigner, { crypto: nodeCrypto, host })
+  if (!clientId.ok) throw new StartRefused(UNPROVEN[clientId.error.code](host))
   return { requestSigner, clientId: clientId.value }
 }

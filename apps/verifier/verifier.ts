@@ -11,6 +11,7 @@ import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { TokenBuckets } from '@countersign/service/operation/token-buckets'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
@@ -37,6 +38,8 @@ export interface Verifier {
   readonly clientId: string
   /** Who that is, in its own words: members of `client_metadata`. */
   readonly clientMetadata?: JsonObject | undefined
+  /** How wallets answer where a call does not say it. */
+  readonly responseMode: ResponseModeName
   readonly trust: IssuerTrust
   /** Keys of holders whom a DID names that is not its own key. */
   readonly holderKeys?: DidKeyResolver | undefined

@@ -48,7 +48,7 @@ export async function createDeployment(): Promise<Deployment> {
   const authority = newAuthority(authorityName, epoch - 3600)
   const issuerSigner = authority.vouchFor(simulated)
   const requestSigner = authority.vouchFor(simulated)
-  const clientId = await clientIdOf('x509_hash', requestSigner, nodeCrypto)
+  const clientId = await clientIdOf('x509_hash', requestSigner, { crypto: nodeCrypto, host: 'localhost' })
   if (!clientId.ok) throw new Error(clientId.error.code)
   return {
     sealing: openSealing(nodeCrypto.randomBytes(32)),

@@ -86,7 +86,7 @@ export async function startTestVerifier(): Promise<TestVerifier> {
   if (!deployment.ok) throw new Error(deployment.error.code)
   const signer = await deployment.value.signer('verifier-request', { baseUrl: server.url, dnsNames: [] })
   if (!signer.ok) throw new Error(signer.error.code)
-  const clientId = await clientIdOf('x509_hash', signer.value, nodeCrypto)
+  const clientId = await clientIdOf('x509_hash', signer.value, { crypto: nodeCrypto, host: 'localhost' })
   if (!clientId.ok) throw new Error(clientId.error.code)
   state.clientId = clientId.value
   state.sign = (payload) => signRequestObject(payload, signer.value)

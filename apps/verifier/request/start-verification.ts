@@ -25,7 +25,7 @@ export interface StartVerification {
   readonly id?: string | undefined
   /** The wallet's authorization endpoint, custom scheme or https. */
   readonly authorizeBaseUrl: string
-  /** How the wallet answers; `direct_post` when absent. */
+  /** How the wallet answers; as the verifier is configured when absent. */
   readonly responseMode?: ResponseModeName | undefined
   /** `$id` stands for the session id. */
   readonly successRedirectUri?: string | undefined
@@ -54,7 +54,16 @@ export interface StartedVerification {
 
 type StartingVerifier = Pick<
   Verifier,
-  'sessions' | 'formats' | 'policies' | 'crypto' | 'jwe' | 'clientId' | 'baseUrl' | 'limits' | 'now'
+  | 'sessions'
+  | 'formats'
+  | 'policies'
+  | 'crypto'
+  | 'jwe'
+  | 'responseMode'
+  | 'clientId'
+  | 'baseUrl'
+  | 'limits'
+  | 'now'
 >
 
 export async function startVerification(
@@ -93,7 +102,7 @@ async function newSession(
   const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
   const now = verifier.now()
   const withId = (uri: string | undefined) => uri?.replaceAll('$id', id)
-  const mode = responseModeNamed(request.responseMode ?? 'direct_post')
+  const mode = responseModeNamed(request.responseMode ?? verifier.responseMode)
   return {
     state: 'created',
     id,

@@ -46,7 +46,10 @@ export async function testVerifier(
   const { clock = { now: 1_800_000_000 }, ...replaced } = ports
   const authority = newAuthority('Test CA', clock.now)
   const requestSigner = authority.vouchFor(named)
-  const clientId = await clientIdOf('x509_hash', requestSigner, nodeCrypto)
+  const clientId = await clientIdOf('x509_hash', requestSigner, {
+    crypto: nodeCrypto,
+    host: 'verifier.example',
+  })
   if (!clientId.ok) throw new Error(clientId.error.code)
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const sealing = openSealing(nodeCrypto.randomBytes(32))

@@ -214,7 +214,9 @@ export const startVerificationHeaders = z.object({
     .describe("The wallet's authorization endpoint; `openid4vp://authorize` when absent")
     .meta({ examples: ['openid4vp://authorize'] }),
   responsemode: header
-    .describe('How the wallet answers: `direct_post`, when absent, or `direct_post.jwt`, encrypted')
+    .describe(
+      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; as the verifier is configured when absent',
+    )
     .meta({ examples: ['direct_post'] }),
   successredirecturi: header
     .describe('Where the wallet sends its user after success; `$id` stands for the session id')

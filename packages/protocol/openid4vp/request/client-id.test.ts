@@ -4,6 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { clientIdOf, PROVABLE_PREFIX_NAMES, parseClientId } from './client-id.ts'
 import { LEAF, leafSigner, testCrypto } from './request.testing.ts'
 
+const place = { crypto: testCrypto, host: 'verifier.example' }
+
 const HASH = 'Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk'
 
 describe('a client identifier', () => {
@@ -64,19 +66,35 @@ describe('a client identifier', () => {
   it('of a verifier with a certificate is the hash of its DER', async () => {
     const hash = await testCrypto.digestBase64url('sha-256', decodeBase64(LEAF) ?? '')
     const value = `x509_hash:${hash}`
-    expect(await clientIdOf('x509_hash', leafSigner, testCrypto)).toEqual({ ok: true, value })
-    await expect(clientIdOf('x509_hash', { x5c: ['no base64!'] }, testCrypto)).rejects.toThrow('base64')
+    expect(await clientIdOf('x509_hash', leafSigner, place)).toEqual({ ok: true, value })
+    await expect(clientIdOf('x509_hash', { x5c: ['no base64!'] }, place)).rejects.toThrow('base64')
   })
 
-  it('is not to be had without a certificate', async () => {
+  it.each(PROVABLE_PREFIX_NAMES)('is not to be had without a certificate: %s', async (name) => {
     const error = { code: 'certificate_missing' }
-    expect(await clientIdOf('x509_hash', { x5c: undefined }, testCrypto)).toEqual({ ok: false, error })
+    expect(await clientIdOf(name, { x5c: undefined }, place)).toEqual({ ok: false, error })
   })
+
+  it('of a verifier whose certificate names its host is that name, in whatever case', async () => {
+    for (const host of ['verifier.example', 'Verifier.Example'])
+      expect(await clientIdOf('x509_san_dns', leafSigner, { ...place, host })).toEqual({
+        ok: true,
+        value: 'x509_san_dns:verifier.example',
+      })
+  })
+
+  it.each(['other.example', 'a.wild.example', 'example', '127.0.0.1'])(
+    'is never the name of %s, which the certificate does not have',
+    async (host) => {
+      const error = { code: 'certificate_without_host', host }
+      expect(await clientIdOf('x509_san_dns', leafSigner, { ...place, host })).toEqual({ ok: false, error })
+    },
+  )
 
   it.each(PROVABLE_PREFIX_NAMES)(
     'of a verifier of ours is one that wallets of ours read: %s',
     async (name) => {
-      const own = await clientIdOf(name, leafSigner, testCrypto)
+      const own = await clientIdOf(name, leafSigner, place)
       expect(own.ok && parseClientId(own.value)).toMatchObject({ ok: true, value: { prefix: { name } } })
     },
   )

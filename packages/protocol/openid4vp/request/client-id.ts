@@ -5,11 +5,12 @@
  * file in `client-id-prefixes/` and an entry of a list here.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import type { Signer } from '@countersign/crypto/engine'
 import type {
   ClientIdPrefix,
   ClientIdUnproven,
   ProvablePrefix,
+  VerifierPlace,
 } from './client-id-prefixes/client-id-prefix.ts'
 import { decentralizedIdentifier } from './client-id-prefixes/decentralized-identifier.ts'
 import { preRegistered, redirectUri } from './client-id-prefixes/without-proof.ts'
@@ -17,10 +18,10 @@ import { x509Hash } from './client-id-prefixes/x509-hash.ts'
 import { x509SanDns } from './client-id-prefixes/x509-san-dns.ts'
 
 /** What verifiers of ours can be configured to go by. */
-const PROVABLE = [x509Hash] as const satisfies readonly ProvablePrefix[]
+const PROVABLE = [x509Hash, x509SanDns] as const satisfies readonly ProvablePrefix[]
 
 /** What a wallet understands in front of a colon. */
-const PREFIXES: readonly ClientIdPrefix[] = [...PROVABLE, x509SanDns, decentralizedIdentifier, redirectUri]
+const PREFIXES: readonly ClientIdPrefix[] = [...PROVABLE, decentralizedIdentifier, redirectUri]
 
 export type ProvablePrefixName = (typeof PROVABLE)[number]['name']
 
@@ -33,6 +34,8 @@ export interface ClientId {
   /** What follows the colon, and the whole text where there is none. */
   readonly original: string
 }
+
+export type { ClientIdUnproven }
 
 export type ClientIdRefusal =
   | { readonly code: 'client_id_malformed' }
@@ -60,10 +63,10 @@ export function parseClientId(full: string): Result<ClientId, ClientIdRefusal> {
 export async function clientIdOf(
   name: ProvablePrefixName,
   signer: Pick<Signer, 'x5c'>,
-  crypto: Pick<CryptoEngine, 'digestBase64url'>,
+  place: VerifierPlace,
 ): Promise<Result<string, ClientIdUnproven>> {
   const prefix = PROVABLE.find((entry) => entry.name === name)
   if (prefix === undefined) throw new Error(`no verifier goes by the prefix ${name}`)
-  const original = await prefix.originalOf(signer, crypto)
+  const original = await prefix.originalOf(signer, place)
   return original.ok ? ok(`${name}:${original.value}`) : original
 }

@@ -44,7 +44,7 @@ describe('a request object', () => {
     const ca = await makeCertificate({ ...authority, ...subject })
     const reader = { subject: 'Reader', key: leafSigner.publicJwk, keyUsage: [DIGITAL_SIGNATURE] }
     const x5c = toX5c(await makeCertificate({ ...authority, ...reader }))
-    const named = await clientIdOf('x509_hash', { x5c }, testCrypto)
+    const named = await clientIdOf('x509_hash', { x5c }, { crypto: testCrypto, host: 'verifier.example' })
     const outerClientId = named.ok ? named.value : ''
     const jwt = await signed({}, { ...leafSigner, x5c }, outerClientId)
     expect(await check(jwt, { outerClientId, anchors: [ca] })).toMatchObject({

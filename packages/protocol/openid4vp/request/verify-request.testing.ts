@@ -9,7 +9,7 @@ import { buildRequestObject, signRequestObject } from './request-object.ts'
 import { type RequestVerification, verifyRequestObject } from './verify-request.ts'
 
 export const now = 1_800_000_000
-const proven = await clientIdOf('x509_hash', leafSigner, testCrypto)
+const proven = await clientIdOf('x509_hash', leafSigner, { crypto: testCrypto, host: 'verifier.example' })
 export const clientId = proven.ok ? proven.value : ''
 const dcqlQuery = { credentials: [{ id: 'pid', format: 'dc+sd-jwt', meta: { vct_values: ['t'] } }] }
 

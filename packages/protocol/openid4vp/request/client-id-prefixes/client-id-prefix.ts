@@ -27,15 +27,20 @@ export interface ClientIdPrefix {
 
 /** A prefix that verifiers of ours can go by. */
 export interface ProvablePrefix extends ClientIdPrefix {
-  /** The verifier's side: what follows the colon, by what it signs requests with. */
-  originalOf(
-    signer: Pick<Signer, 'x5c'>,
-    crypto: Pick<CryptoEngine, 'digestBase64url'>,
-  ): Awaitable<Result<string, ClientIdUnproven>>
+  /** The verifier's side: what follows the colon, by what it signs requests with and where its answers go. */
+  originalOf(signer: Pick<Signer, 'x5c'>, place: VerifierPlace): Awaitable<Result<string, ClientIdUnproven>>
+}
+
+export interface VerifierPlace {
+  /** Name of the host that answers are sent to, without a port. */
+  readonly host: string
+  readonly crypto: Pick<CryptoEngine, 'digestBase64url'>
 }
 
 /** What a verifier lacks to be believed under a prefix. */
-export type ClientIdUnproven = { readonly code: 'certificate_missing' }
+export type ClientIdUnproven =
+  | { readonly code: 'certificate_missing' }
+  | { readonly code: 'certificate_without_host'; readonly host: string }
 
 /** What a wallet judges a client by. */
 export interface ClientEvidence {

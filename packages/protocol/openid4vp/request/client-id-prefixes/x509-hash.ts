@@ -14,7 +14,7 @@ export const x509Hash = {
       async ({ der }) => (await certificateHash(der, evidence.crypto)) === hash,
       evidence,
     ),
-  originalOf: async ({ x5c }, crypto) => {
+  originalOf: async ({ x5c }, { crypto }) => {
     const leaf = x5c?.[0]
     return leaf === undefined ? refuse({ code: 'certificate_missing' }) : ok(await hashOf(leaf, crypto))
   },

@@ -1,6 +1,8 @@
 /** `x509_san_dns:` (OpenID4VP 1.0 §5.9.3): the verifier is named by a DNS name of its leaf certificate. */
+import { ok, refuse } from '@countersign/core/result'
+import { parseX5cEntry } from '@countersign/x509/certificate'
 import { identifyByCertificate } from './certificate-of-client.ts'
-import type { ClientIdPrefix } from './client-id-prefix.ts'
+import type { ProvablePrefix } from './client-id-prefix.ts'
 
 const DNS_NAME =
   /^(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i
@@ -15,4 +17,12 @@ export const x509SanDns = {
     return identifyByCertificate(header['x5c'], ({ dnsNames }) => dnsNames.some(isNamed), evidence)
   },
   acceptsResponseUri: (dnsName, responseUri) => new URL(responseUri).hostname === dnsName.toLowerCase(),
-} as const satisfies ClientIdPrefix
+  originalOf: ({ x5c }, { host }) => {
+    const leaf = x5c?.[0]
+    if (leaf === undefined) return refuse({ code: 'certificate_missing' })
+    const certificate = parseX5cEntry(leaf)
+    const names = certificate.ok ? certificate.value.dnsNames : []
+    const isNamed = names.some((name) => name.toLowerCase() === host.toLowerCase())
+    return isNamed ? ok(host.toLowerCase()) : refuse({ code: 'certificate_without_host', host })
+  },
+} as const satisfies ProvablePrefix
