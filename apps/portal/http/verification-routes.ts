@@ -46,6 +46,7 @@ const returned: VerificationView = {
   dcqlQuery: {
     credentials: [{ id: 'identity', format: 'dc+sd-jwt', meta: { vct_values: ['urn:eudi:pid:1'] } }],
   },
+  responseMode: 'direct_post',
   createdAt: CREATED_AT,
   expiresAt: CREATED_AT + 300,
   returned: true,
@@ -103,7 +104,7 @@ export function verificationRoutes(app: ServiceApp, options: VerificationRoutes)
       config: { door: 'open', limited: false, begins: true, knowsCaller: nobodyElse, answers: beginAnswers },
     },
     async (request, reply) => {
-      const { ttlSeconds, ...body } = request.body
+      const { responseMode, ttlSeconds, ...body } = request.body
       const answer = await askUpstream(
         request,
         reply,
@@ -114,6 +115,7 @@ export function verificationRoutes(app: ServiceApp, options: VerificationRoutes)
           headers: {
             accept: 'application/json',
             ...wayBack(options.baseUrl),
+            ...(responseMode !== undefined && { responsemode: responseMode }),
             ...(ttlSeconds !== undefined && { sessionttl: String(ttlSeconds) }),
             ...credentialOf(verifier),
           },

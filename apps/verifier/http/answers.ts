@@ -76,6 +76,7 @@ const validity = {
 const verified: VerificationView = {
   id: ID,
   dcqlQuery,
+  responseMode: 'direct_post',
   createdAt: CREATED_AT,
   expiresAt: CREATED_AT + 300,
   returned: true,

@@ -19,12 +19,22 @@ export function sessionView(
   language: Language = 'en',
 ): VerificationView {
   const texts = TEXTS[language]
-  const { attempts, createdAt, dcqlQuery, expiresAt, id, purpose, returnedAt } = session
+  const { answerMode, attempts, createdAt, dcqlQuery, expiresAt, id, purpose, returnedAt } = session
   const seen = attempts.length > 0 ? { attempts: attemptViews(attempts, texts) } : {}
   const returned = returnedAt !== undefined
   const outcome = outcomeView(session, texts)
   const why = purpose === undefined ? {} : { purpose }
-  const common = { id, dcqlQuery, ...why, createdAt, expiresAt, returned, outcome, ...seen }
+  const common = {
+    id,
+    dcqlQuery,
+    ...why,
+    responseMode: answerMode.mode,
+    createdAt,
+    expiresAt,
+    returned,
+    outcome,
+    ...seen,
+  }
   switch (session.state) {
     case 'created':
     case 'requested':

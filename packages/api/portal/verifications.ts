@@ -18,6 +18,13 @@ export const beginVerificationBody = strict({
     .enum(['required', 'allowed'])
     .default('allowed')
     .describe('`required`: there is no result before the browser that began came back (OpenID4VP 1.0 §13.3)'),
+  responseMode: z
+    .string()
+    .max(50)
+    .optional()
+    .describe(
+      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; as the verifier is configured when absent',
+    ),
   ttlSeconds: z.int().min(30).max(86_400).optional().describe('How long a wallet may answer'),
 }).meta({
   examples: [

@@ -163,6 +163,7 @@ const common = {
   id: z.string(),
   dcqlQuery: jsonObject.describe('The query as wallets read it'),
   purpose: z.string().optional().describe('Why it is asked, as wallets show it; absent: nobody said'),
+  responseMode: z.string().describe('How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted'),
   createdAt: z.int().describe('Epoch seconds'),
   expiresAt: z.int().describe('Epoch seconds: an answer is taken before'),
   returned: z

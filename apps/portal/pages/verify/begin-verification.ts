@@ -12,6 +12,9 @@ export interface KeptRequest {
   readonly body: BeginVerificationBody
 }
 
+/** As the verifier calls an answer that is encrypted for its request (OpenID4VP 1.0 §8.3.1). */
+export const ENCRYPTED = 'direct_post.jwt'
+
 export async function beginVerification(body: BeginVerificationBody): Promise<Answer<StartedVerification>> {
   const answer = await api.send<StartedVerification>('POST', '/verifications', body)
   if (answer.ok) keep(keyOf(answer.value.id), { started: answer.value, body } satisfies KeptRequest)
@@ -22,9 +25,13 @@ export function keptRequest(id: string): KeptRequest | undefined {
   return kept<KeptRequest>(keyOf(id))
 }
 
-/** The same again, of any session: the query and its reason stand in it. */
-export function askedIn({ dcqlQuery, purpose }: VerificationView): BeginVerificationBody {
-  return { dcql_query: dcqlQuery, ...(purpose !== undefined && { purpose }) }
+/** The same again, of any session: the query, its reason and how it is answered stand in it. */
+export function askedIn({ dcqlQuery, purpose, responseMode }: VerificationView): BeginVerificationBody {
+  return {
+    dcql_query: dcqlQuery,
+    ...(purpose !== undefined && { purpose }),
+    responseMode,
+  }
 }
 
 function keyOf(id: string): string {

@@ -22,7 +22,7 @@ import { portal } from '../text/portal-texts.ts'
 import { BelowCode, NewCode, OpenCode, UnusedCode, UsedCode } from '../waiting/code.tsx'
 import { CodePage, NotHeard } from '../waiting/code-page.tsx'
 import { Live } from '../waiting/live.tsx'
-import { askedIn, beginVerification, type KeptRequest, keptRequest } from './begin-verification.ts'
+import { askedIn, beginVerification, ENCRYPTED, type KeptRequest, keptRequest } from './begin-verification.ts'
 import { inWords } from './dcql-preset.ts'
 import { keepHeard } from './heard-results.ts'
 import { isCodeOpen, type RequestStage, requestSteps, stageOf, waitsForReturn } from './request-steps.ts'
@@ -105,6 +105,10 @@ function Request({ view, followed, own, metadata }: RequestProps) {
           facts={[
             { label: t.request.from, value: list(from) },
             { label: t.request.details, value: list(details) },
+            {
+              label: t.request.answer,
+              value: view.responseMode === ENCRYPTED ? t.request.encrypted : t.request.inClear,
+            },
             { label: t.request.purpose, value: quoted(view.purpose) ?? t.request.noPurpose },
           ]}
         />

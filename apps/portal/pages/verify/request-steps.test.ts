@@ -5,7 +5,15 @@ import { isCodeOpen, requestSteps, stageOf, waitsForReturn } from './request-ste
 const events = (...types: readonly string[]) =>
   types.map((type, at) => ({ sequence: at + 1, type, at: 1000 + at }))
 const outcome = { verdict: 'open', sentence: 'Waiting.' } as const
-const common = { id: 'x', dcqlQuery: {}, createdAt: 1000, expiresAt: 1300, returned: false, outcome }
+const common = {
+  id: 'x',
+  dcqlQuery: {},
+  responseMode: 'direct_post',
+  createdAt: 1000,
+  expiresAt: 1300,
+  returned: false,
+  outcome,
+}
 
 function answered(missing: readonly ('status' | 'same_device')[]): VerificationView {
   const said = { title: 'Status', meaning: 'Could not be checked.', evidence: [] }
