@@ -3,10 +3,12 @@ import { allowedIssuer } from './allowed-issuer.ts'
 import { coveredPolicies } from './covered-policies.ts'
 import { maximumCredentials, minimumCredentials } from './credential-count.ts'
 import type { Policy } from './policy.ts'
+import { requiredCredentials } from './required-credentials.ts'
 
 export const POLICIES: readonly Policy[] = [
   ...coveredPolicies,
   allowedIssuer,
   minimumCredentials,
   maximumCredentials,
+  requiredCredentials,
 ]

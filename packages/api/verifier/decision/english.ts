@@ -319,6 +319,10 @@ export const ENGLISH: DecisionTexts = {
               : `${count ?? 'Some'} credentials more than you allow were presented.`,
           advice: ASK_AGAIN,
         },
+        required_missing: {
+          meaning: 'A credential of a type that you require was not presented.',
+          advice: ASK_AGAIN,
+        },
         not_asked: unknown('your rule is asked when everything else has passed'),
         policy_unknown: unknown(
           'this verifier does not know your rule',

@@ -344,6 +344,10 @@ export const GERMAN: DecisionTexts = {
               : `Es wurden ${count ?? 'einige'} Nachweise mehr gezeigt, als Sie zulassen.`,
           advice: ASK_AGAIN,
         },
+        required_missing: {
+          meaning: 'Ein Nachweis einer Art, die Sie verlangen, wurde nicht gezeigt.',
+          advice: ASK_AGAIN,
+        },
         not_asked: unknown('Ihre Regel wird befragt, wenn alles andere bestanden ist'),
         policy_unknown: unknown(
           'dieser Prüfdienst kennt Ihre Regel nicht',

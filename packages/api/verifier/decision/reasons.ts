@@ -144,7 +144,12 @@ export const REASONS = {
   },
 
   policy: {
-    failed: { issuer_not_allowed: 'issuer_not_allowed', missing: 'too_few', exceeded: 'too_many' },
+    failed: {
+      issuer_not_allowed: 'issuer_not_allowed',
+      missing: 'too_few',
+      exceeded: 'too_many',
+      required_missing: 'required_missing',
+    },
     undetermined: { not_asked: 'not_asked', policy_unknown: 'policy_unknown' },
   },
 
