@@ -11,6 +11,7 @@ import { accessChapters } from './bad-input/cases/access-cases.ts'
 import { bindingChapters } from './bad-input/cases/binding-cases.ts'
 import { cborChapters } from './bad-input/cases/cbor-cases.ts'
 import { credentialChapters } from './bad-input/cases/credential-cases.ts'
+import { encryptedResponseChapters } from './bad-input/cases/encrypted-response-cases.ts'
 import { expiryChapters } from './bad-input/cases/expiry-cases.ts'
 import { formatBindingChapters } from './bad-input/cases/format-binding-cases.ts'
 import { formatJudgementChapters } from './bad-input/cases/format-judgement-cases.ts'
@@ -85,6 +86,7 @@ const chapters: readonly Chapter[] = [
   ...walletAccessChapters,
   ...walletExchangeChapters,
   ...walletPageChapters,
+  ...encryptedResponseChapters,
   ...expiryChapters,
 ]
 

@@ -175,6 +175,12 @@ export const requested: Stage<Requested> = {
   goOn: (prepared, { held }) => answerWell(prepared, held),
 }
 
+/** The same, of a request that wants its answer encrypted. */
+export const encryptedRequested: Stage<Requested> = {
+  ...requested,
+  prepare: ({ verifier }) => verificationAt(verifier.url, identityQuery, { responsemode: 'direct_post.jwt' }),
+}
+
 /** No session: after the refusal the verifier starts verifications as before. */
 export const anyVerification: Stage<undefined> = {
   prepare: async () => undefined,
