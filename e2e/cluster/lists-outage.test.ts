@@ -96,7 +96,7 @@ it('lists outlive the stores', async () => {
   expect(await asked(place, { accept: 'application/statuslist+cwt' })).toEqual(both)
   const known = await call(`${issuer}${place.path}`, { headers: JWT })
   expect(listed(known, place)).toBe(0)
-  expect(known.headers.get('cache-control')).toBe('public, max-age=300')
+  expect(known.headers.get('cache-control')).toBe('public, max-age=5')
   const unknown = await call(`${issuer}/status/token/${'A'.repeat(22)}`)
   expect([unknown.status, unknown.headers.get('retry-after')]).toEqual([503, '1'])
   const other = await call(`${issuer}/.well-known/openid-credential-issuer`)
