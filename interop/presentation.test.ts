@@ -92,7 +92,7 @@ async function begin(responseMode: string): Promise<Begun> {
 }
 
 async function answer(request: Openid4vpAuthorizationRequest, enc: string) {
-  const { client_id: clientId = '', nonce } = request
+  const { client_id: clientId, nonce } = request
   const shown = await presentation({ clientId, nonce }, held, [['given_name'], ['family_name']])
   const [{ id: queryId } = { id: '' }] = identityQuery.credentials
   const isEncrypted = request.response_mode === 'direct_post.jwt'
