@@ -7,7 +7,6 @@ import type { JsonObject } from '@countersign/core/json'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
-import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { tokenBuckets } from '@countersign/service/operation/token-buckets'
@@ -39,7 +38,7 @@ export interface VerifierPorts
 export interface VerifierSettings
   extends Omit<VerifierLimits, 'skewSeconds' | 'bindingWindowSeconds' | 'statusLookUpMs'> {
   readonly baseUrl: string
-  readonly responseMode: ResponseModeName
+  readonly responseMode: Verifier['responseMode']
   readonly clientName?: string | undefined
   readonly clientContact?: string | undefined
 }

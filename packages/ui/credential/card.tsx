@@ -5,8 +5,7 @@ import { useState } from 'preact/hooks'
 import { Icon } from '../elements/icon.tsx'
 import { cards, diploma, health, identity, licence } from '../elements/icons.ts'
 import { plainName } from '../elements/plain-name.ts'
-
-export type CardLook = 'identity' | 'licence' | 'diploma' | 'health' | 'neutral'
+import type { CardLook } from './card-look.ts'
 
 export interface CardView {
   readonly title: string
@@ -34,16 +33,6 @@ export interface OwnLook {
 }
 
 const EMBLEMS: Readonly<Record<CardLook, string>> = { identity, licence, diploma, health, neutral: cards }
-
-/** What a type calls itself and its titles decide which print it has; an unknown type has strokes. */
-export function lookOf(type: string, title = ''): CardLook {
-  const words = `${type} ${title}`.toLowerCase()
-  if (/mdl|driv|licen[cs]e|führerschein/.test(words)) return 'licence'
-  if (/diploma|degree|university|educat|zeugnis|certificate of/.test(words)) return 'diploma'
-  if (/health|ehic|insurance|vaccin|medical|gesundheit/.test(words)) return 'health'
-  if (/\bpid\b|pid[:.]|identity|passport|ausweis|person|age/.test(words)) return 'identity'
-  return 'neutral'
-}
 
 export interface CardProps extends CardView {
   /** Where the card leads; absent: it is a picture of one. */

@@ -1,7 +1,8 @@
 /** Which type to issue: all of them in one call, found by typing. */
 import { cardColours } from '@countersign/credential/display/card-colours'
 import { formatName } from '@countersign/credential/display/format-name'
-import { Card, lookOf } from '@countersign/ui/credential/card'
+import { Card } from '@countersign/ui/credential/card'
+import { lookOf } from '@countersign/ui/credential/card-look'
 import { TextField } from '@countersign/ui/forms/field'
 import { Heading } from '@countersign/ui/page/heading'
 import { list } from '@countersign/ui/text/format'

@@ -1,6 +1,7 @@
 /** A card in the list of cards: what tells it from others, until when it is good, and what stands against it. */
 import type { TakenBackAnswer } from '@countersign/api/wallet/cards'
-import { Card, CardNote, lookOf, type OwnLook } from '@countersign/ui/credential/card'
+import { Card, CardNote, type OwnLook } from '@countersign/ui/credential/card'
+import { lookOf } from '@countersign/ui/credential/card-look'
 import { Badge } from '@countersign/ui/elements/badge'
 import { day } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'

@@ -1,7 +1,8 @@
 /** The list: from which card, what is needed, what may be added, what stays. */
 
 import type { RequestPreview } from '@countersign/api/wallet/request-exchange'
-import { FromCard, lookOf, Thumb } from '@countersign/ui/credential/card'
+import { FromCard, Thumb } from '@countersign/ui/credential/card'
+import { lookOf } from '@countersign/ui/credential/card-look'
 import { lock } from '@countersign/ui/elements/icons'
 import { plainName } from '@countersign/ui/elements/plain-name'
 import { Part, Said } from '@countersign/ui/elements/sheet'

@@ -1,6 +1,7 @@
 /** After an offer was taken up: the cards themselves, with what is on them. */
 import type { OfferPreview } from '@countersign/api/wallet/offer-exchange'
-import { Card, lookOf } from '@countersign/ui/credential/card'
+import { Card } from '@countersign/ui/credential/card'
+import { lookOf } from '@countersign/ui/credential/card-look'
 import { Outcome } from '@countersign/ui/elements/badge'
 import { LinkButton } from '@countersign/ui/elements/button'
 import { plainName } from '@countersign/ui/elements/plain-name'

@@ -1,6 +1,7 @@
 /** The review of an offer: who, what, the code, and the two answers. */
 import type { OfferPreview } from '@countersign/api/wallet/offer-exchange'
-import { Card, FromCard, lookOf } from '@countersign/ui/credential/card'
+import { Card, FromCard } from '@countersign/ui/credential/card'
+import { lookOf } from '@countersign/ui/credential/card-look'
 import { Button } from '@countersign/ui/elements/button'
 import { useGuardedPress } from '@countersign/ui/elements/guarded-press'
 import { Notice, TechnicalDetails } from '@countersign/ui/elements/notice'
