@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '@countersign/core/base64url'
+import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { jweEngine as jwe } from '@countersign/testing/engines/jwe-engine'
@@ -41,6 +41,8 @@ const sealed = async (
 ) => ({
   response: await jwe.encrypt(text, { key: kept.key, keyId, content }),
 })
+
+const encoded = (header: object) => encodeBase64url(encodeUtf8(JSON.stringify(header)))
 
 describe('what the verifier asks for', () => {
   it('is an answer to a key of this request alone, in either strength', () => {
@@ -227,7 +229,7 @@ describe('an answer', () => {
       { enc: 'A256GCM', epk },
     ]
     for (const header of headers) {
-      const text = Buffer.from(encodeUtf8(JSON.stringify(header))).toString('base64url')
+      const text = encoded(header)
       const error = { code: 'response_undecryptable', reason: 'jwe_algorithm_unsupported' }
       expect(await answered({ response: [text, ...rest].join('.') })).toEqual({ ok: false, error })
     }
@@ -244,7 +246,7 @@ describe('an answer', () => {
   ])('to %s says nothing', async (_, epk) => {
     const { response } = await sealed('{"state":"session-1","error":"access_denied"}')
     const [, ...rest] = response.split('.')
-    const header = Buffer.from(JSON.stringify({ alg: 'ECDH-ES', enc: 'A256GCM', epk })).toString('base64url')
+    const header = encoded({ alg: 'ECDH-ES', enc: 'A256GCM', epk })
     expect(await answered({ response: [header, ...rest].join('.') })).toEqual({
       ok: false,
       error: { code: 'response_undecryptable', reason: 'jwe_undecryptable' },
