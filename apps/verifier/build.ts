@@ -2,7 +2,6 @@
  * Puts the verifier together from ports and settings: its use cases' record, and the service over it. `main.ts` opens the
  * ports from a configuration; tests and the simulation hand in theirs. What is not configured is as `config.ts` says.
  */
-
 import type { JsonObject } from '@countersign/core/json'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'

@@ -2,7 +2,6 @@
  * A wallet that takes one protocol step at a time, for tests and benchmarks that look between the steps. It holds what
  * a real wallet holds (keys, codes, tokens) and leaves every decision, when to go on and when to try again, to the test.
  */
-
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'

@@ -5,7 +5,7 @@
 import './portal.css'
 import './operation.css'
 import { cards } from '@countersign/ui/elements/icons'
-import { aheadThere } from '@countersign/ui/http/ahead'
+import { firstPart, type Parts } from '@countersign/ui/page/first-part'
 import { Frame, type NavItem } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
@@ -47,7 +47,7 @@ const ClusterPage = later(operation, 'ClusterPage')
 const BeginPage = later(() => import('./operators/begin-page.tsx'), 'BeginPage')
 
 /** By the first part of the address; what comes in one file comes with any of it. */
-const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
+const PARTS: Parts = {
   issue: TypesPage,
   offers: OfferPage,
   verify: AskPage,
@@ -57,11 +57,9 @@ const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
   cluster: ClusterPage,
 }
 
-/** What the first picture needs: one without it would be drawn for nothing. Whom nobody answered has no use for it. */
-export async function firstPart(): Promise<void> {
-  if (session.peek() === undefined) return
-  const [, first = ''] = location.pathname.split('/')
-  await Promise.all([PARTS[first]?.preload(), aheadThere()])
+/** Whom nobody answered has no use for it. */
+export async function firstPicture(): Promise<void> {
+  if (session.peek() !== undefined) await firstPart(PARTS)
 }
 
 export function App() {

@@ -1,6 +1,6 @@
 /** The portal's pages begin here. */
 import { startPage } from '@countersign/ui/page/start-page'
-import { App, firstPart } from './app.tsx'
+import { App, firstPicture } from './app.tsx'
 import { startSession } from './session.ts'
 
-void startPage(() => <App />, startSession().then(firstPart))
+void startPage(() => <App />, startSession().then(firstPicture))

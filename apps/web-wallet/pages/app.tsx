@@ -1,7 +1,7 @@
 /** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
 import { cards, clock, scan, settings } from '@countersign/ui/elements/icons'
-import { aheadThere } from '@countersign/ui/http/ahead'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
+import { firstPart, type Parts } from '@countersign/ui/page/first-part'
 import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
@@ -38,7 +38,7 @@ const ResetPage = withTexts(async () => (await import('./account/reset-page.tsx'
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
 /** By the first part of the address. */
-const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
+const PARTS: Parts = {
   cards: CardPage,
   scan: ScanPage,
   open: OpenPage,
@@ -47,11 +47,9 @@ const PARTS: Readonly<Record<string, { preload(): Promise<unknown> }>> = {
   requests: RequestPage,
 }
 
-/** What the first picture needs: one without it would be drawn for nothing. Whom nobody answered has no use for it. */
-export async function firstPart(): Promise<void> {
-  if (visitor.peek().state !== 'in') return
-  const [, first = ''] = location.pathname.split('/')
-  await Promise.all([PARTS[first]?.preload(), aheadThere()])
+/** Whom nobody answered has no use for it. */
+export async function firstPicture(): Promise<void> {
+  if (visitor.peek().state === 'in') await firstPart(PARTS)
 }
 
 export function App() {

@@ -2,7 +2,6 @@
  * Response mode `direct_post.jwt` (OpenID4VP 1.0 §8.3.1): as `direct_post`, and encrypted for a key that the verifier made for this
  * request alone. With the key the session is all that any instance needs to read the answer; a presentation in the clear is refused.
  */
-import { decodeBase64url } from '@countersign/core/base64url'
 import {
   isJsonArray,
   isJsonObject,
@@ -18,7 +17,7 @@ import {
   type EncryptionKey,
   KEY_AGREEMENT,
 } from '@countersign/crypto/jwe-engine'
-import { COORDINATE_BYTES } from '@countersign/crypto/jwk'
+import { parsePublicJwk } from '@countersign/crypto/jwk'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { parameter } from '../../oauth/form-parameters.ts'
 import { parseAuthorizationResponse, RESPONSE_LIMITS, readResponseObject } from './authorization-response.ts'
@@ -116,36 +115,29 @@ function contentOf(metadata: JsonObject): Result<ContentEncryption, ResponseMode
   return refuse({ code: 'encryption_unsupported', parameter: 'encrypted_response_enc_values_supported' })
 }
 
+type UsableKey = Pick<AskedDirectPostJwt, 'key' | 'keyId'>
+
 /** §8.3: keys that cannot be used are passed over. */
-function usableKey(jwks: JsonValue | undefined): Pick<AskedDirectPostJwt, 'key' | 'keyId'> | undefined {
+function usableKey(jwks: JsonValue | undefined): UsableKey | undefined {
   const keys = isJsonObject(jwks) ? jwks['keys'] : undefined
   const listed = isJsonArray(keys) ? keys.slice(0, MAX_KEYS) : []
-  const found = listed.find(isUsable)
-  if (found === undefined) return undefined
-  const { kid, x, y } = found
-  return { key: { kty: 'EC', crv: 'P-256', x, y }, keyId: typeof kid === 'string' ? kid : undefined }
+  for (const one of listed) {
+    const usable = readKey(one)
+    if (usable !== undefined) return usable
+  }
+  return undefined
 }
 
 const MAX_KEYS = 20
 
-type UsableKey = JsonObject & { readonly x: string; readonly y: string }
-
 /** `alg` has to be there (§8.3), `use` may be missing. A key that shows its secret belongs to everybody. */
-function isUsable(key: JsonValue): key is UsableKey {
-  if (!isJsonObject(key) || key['d'] !== undefined) return false
-  const { alg, crv, kid = '', kty, use = 'enc', x, y } = key
-  const isForThis = kty === 'EC' && crv === 'P-256' && alg === KEY_AGREEMENT && use === 'enc'
-  return (
-    isForThis &&
-    typeof kid === 'string' &&
-    kid.length <= MAX_KEY_ID_LENGTH &&
-    isCoordinate(x) &&
-    isCoordinate(y)
-  )
+function readKey(jwk: JsonValue): UsableKey | undefined {
+  const parsed = parsePublicJwk(jwk)
+  if (!parsed.ok || parsed.value.kty !== 'EC' || parsed.value.crv !== 'P-256') return undefined
+  const { alg, kid, use = 'enc', x, y } = parsed.value
+  if (alg !== KEY_AGREEMENT || use !== 'enc') return undefined
+  if (kid !== undefined && kid.length > MAX_KEY_ID_LENGTH) return undefined
+  return { key: { kty: 'EC', crv: 'P-256', x, y }, keyId: kid }
 }
 
 const MAX_KEY_ID_LENGTH = 512
-
-function isCoordinate(value: JsonValue | undefined): value is string {
-  return typeof value === 'string' && decodeBase64url(value)?.length === COORDINATE_BYTES['P-256']
-}
