@@ -9,17 +9,30 @@ import { connect, createServer } from 'node:net'
 const FIRST = 20_000
 const LAST = 32_767
 
-/** A port that was free a moment ago on the loopback interface. */
+/** A port of the loopback interface that was free a moment ago, and that nobody else is given while this process runs. */
 export async function freePort(): Promise<number> {
   const port = randomInt(FIRST, LAST + 1)
-  return (await isFree(port)) ? port : freePort()
+  return (await isFree(port)) && (await reserve(port)) ? port : freePort()
 }
 
-/** Different ports that were free a moment ago. */
+/** Different ports, each as `freePort` gives it. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const ports = new Set<number>()
   while (ports.size < count) ports.add(await freePort())
   return [...ports]
+}
+
+/**
+ * False when a process of this machine has it: whoever a port is for may listen seconds later, and two that draw one number
+ * at the same time would meet only then. A name that is no file ends with its process in whatever way that ends; where there
+ * are no such names (they are Linux's) nobody is told.
+ */
+function reserve(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const name = createServer().unref()
+    name.once('error', (error: NodeJS.ErrnoException) => resolve(error.code !== 'EADDRINUSE'))
+    name.listen(`\0countersign-port-${port}`, () => resolve(true))
+  })
 }
 
 /** Whether a server could listen there now. */

@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { freePorts } from './ports.ts'
+
+/** Four that draw so many at random from 12,768 have forty in common. */
+const EACH = 300
+
+describe('free ports', () => {
+  // Names that end with their process are Linux's: elsewhere nobody is told what is drawn.
+  it.runIf(process.platform === 'linux')(
+    'are given to one process at a time, before anybody listens there',
+    async () => {
+      const drawn = await Promise.all([freePorts(EACH), drawnElsewhere(), drawnElsewhere(), drawnElsewhere()])
+      expect(new Set(drawn.flat()).size).toBe(4 * EACH)
+    },
+    60_000,
+  )
+})
+
+/** By a process that runs until the test has ended. */
+async function drawnElsewhere(): Promise<readonly number[]> {
+  const script = `
+    import { freePorts } from ${JSON.stringify(new URL('./ports.ts', import.meta.url).href)}
+    process.stdout.write(JSON.stringify(await freePorts(${EACH})))
+    process.stdin.resume()`
+  const drawing = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void drawing.stdin.end())
+  let printed = ''
+  drawing.stdout.on('data', (text) => {
+    printed += text
+  })
+  while (!printed.endsWith(']')) await once(drawing.stdout, 'data')
+  return JSON.parse(printed)
+}
