@@ -79,10 +79,14 @@ async function builtBy(root, app, hash, tell) {
 
 /** Browsers that have `light-dark()`, so that it stays as it was written. */
 const BROWSERS = ['chrome123', 'firefox121', 'safari17.5']
-/** Each file more would wait for its turn on a line: what every page begins with comes in one, and what several parts share. */
+/**
+ * Each file more would wait for its turn on a line: what every page begins with comes in one, and what several parts share; by itself
+ * what the pages about their owner's affairs share, which nobody begins with.
+ */
 const CHUNKS = [
-  { name: 'main', tags: ['$initial'], priority: 2 },
-  { name: 'shared', minShareCount: 2, test: /^(?!.*\/(?:texts?|scan)\/)/, priority: 1 },
+  { name: 'main', tags: ['$initial'], priority: 3 },
+  { name: 'shared', minShareCount: 2, test: /^(?!.*\/(?:texts|scan|own)\/)/, priority: 2 },
+  { name: 'own', minShareCount: 2, test: /\/own\//, priority: 1 },
 ]
 /** Asks for what a page needs while the page's own script is on its way. */
 const EARLY = 'early/early.ts'

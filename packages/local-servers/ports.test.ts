@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { freePorts } from './ports.ts'
+import { startProgram } from './process/program.ts'
 
 /** Four that draw so many at random from 12,768 have forty in common. */
 const EACH = 300
@@ -12,6 +11,7 @@ describe('free ports', () => {
     'are given to one process at a time, before anybody listens there',
     async () => {
       const drawn = await Promise.all([freePorts(EACH), drawnElsewhere(), drawnElsewhere(), drawnElsewhere()])
+      expect(drawn.map(({ length }) => length)).toEqual([EACH, EACH, EACH, EACH])
       expect(new Set(drawn.flat()).size).toBe(4 * EACH)
     },
     60_000,
@@ -22,16 +22,13 @@ describe('free ports', () => {
 async function drawnElsewhere(): Promise<readonly number[]> {
   const script = `
     import { freePorts } from ${JSON.stringify(new URL('./ports.ts', import.meta.url).href)}
-    process.stdout.write(JSON.stringify(await freePorts(${EACH})))
-    process.stdin.resume()`
-  const drawing = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    process.on('message', () => {})
+    process.send(await freePorts(${EACH}))`
+  const drawing = startProgram({
+    program: process.execPath,
+    args: ['--input-type=module', '-e', script],
+    takesMessages: true,
   })
-  onTestFinished(() => void drawing.stdin.end())
-  let printed = ''
-  drawing.stdout.on('data', (text) => {
-    printed += text
-  })
-  while (!printed.endsWith(']')) await once(drawing.stdout, 'data')
-  return JSON.parse(printed)
+  onTestFinished(() => drawing.stop())
+  return (await drawing.message()) as readonly number[]
 }

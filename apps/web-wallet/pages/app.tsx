@@ -10,7 +10,6 @@ import type { ComponentChildren } from 'preact'
 import { LocationProvider, lazy, Route, Router, useLocation } from 'preact-iso'
 import { rememberedWallet } from './account/remembered.ts'
 import { findVisitor, logOut, visitor, visitorFailure } from './account/session.ts'
-import { WelcomePage } from './account/welcome-page.tsx'
 import { AwayPage } from './cards/away-page.tsx'
 import { Fetching, HomePage } from './cards/home-page.tsx'
 import { Loading } from './exchange/states.tsx'
@@ -25,6 +24,7 @@ function withTexts<Page>(load: () => Promise<Page>) {
   })
 }
 
+const WelcomePage = lazy(async () => (await import('./account/welcome-page.tsx')).WelcomePage)
 const CardPage = lazy(async () => (await import('./cards/card-page.tsx')).CardPage)
 const ScanPage = lazy(async () => (await import('./scan/scan-page.tsx')).ScanPage)
 const OpenPage = lazy(async () => (await import('./scan/open-page.tsx')).OpenPage)
@@ -37,7 +37,7 @@ const RecoverPage = lazy(async () => (await import('./account/recover-page.tsx')
 const ResetPage = withTexts(async () => (await import('./account/reset-page.tsx')).ResetPage)
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
-/** By the first part of the address. */
+/** By the first part of the address, for whoever is logged in. */
 const PARTS: Parts = {
   cards: CardPage,
   scan: ScanPage,
@@ -47,9 +47,14 @@ const PARTS: Parts = {
   requests: RequestPage,
 }
 
+/** For everybody else; at every other address they see the welcome page. */
+const STRANGERS_PARTS: Parts = { help: HelpPage, recover: RecoverPage, reset: ResetPage }
+
 /** Whom nobody answered has no use for it. */
 export async function firstPicture(): Promise<void> {
-  if (visitor.peek().state === 'in') await firstPart(PARTS)
+  const { state } = visitor.peek()
+  if (state === 'in') await firstPart(PARTS)
+  if (state === 'out') await firstPart(STRANGERS_PARTS, WelcomePage)
 }
 
 export function App() {
@@ -113,7 +118,7 @@ function Pages() {
   if (who.state === 'asking') return path === '/' ? <Fetching /> : <Loading />
   if (who.state === 'out' && path === '/recover')
     return <Router>{[<Route key="recover" default component={RecoverPage} />]}</Router>
-  if (who.state === 'out') return <WelcomePage />
+  if (who.state === 'out') return <Router>{[<Route key="welcome" default component={WelcomePage} />]}</Router>
   const { walletId } = who
   return (
     <Router>

@@ -8,10 +8,22 @@ const isThere = (part: string) => existsSync(fileURLToPath(new URL(`../${part}`,
 
 describe('with what a page begins', () => {
   it.each(PAGE_ROUTES)('%s needs parts that are there', (route) => {
-    const [english, german] = [partsAt(route, 'en'), partsAt(route, 'de')]
+    const [english, german] = [partsAt(route, 'en', false), partsAt(route, 'de', false)]
     expect(english).toHaveLength(route === '/' ? 0 : 1)
     expect(german.length).toBeGreaterThan(english.length)
     expect([...english, ...german].filter((part) => !isThere(part))).toEqual([])
+  })
+
+  it.each([
+    ['/', 'account/welcome-page.tsx'],
+    ['/offers/x', 'account/welcome-page.tsx'],
+    ['/nowhere', 'account/welcome-page.tsx'],
+    ['/recover', 'account/recover-page.tsx'],
+    ['/reset', 'account/reset-page.tsx'],
+    ['/help', 'help-page.tsx'],
+  ])('%s needs %s for a stranger', (path, part) => {
+    expect(partsAt(path, 'en', true)).toEqual([part])
+    expect(isThere(part)).toBe(true)
   })
 
   it.each([

@@ -34,6 +34,9 @@ const PAGES: Readonly<Record<string, Beginning>> = {
   help: { part: 'help-page.tsx' },
 }
 
+const WELCOME: Beginning = { part: 'account/welcome-page.tsx' }
+const FOR_STRANGERS = new Set(['help', 'recover', 'reset'])
+
 /** `walletId`: the one that was open last; empty where none is known, and who is there has to be found out first. */
 export function asksAt(path: string, walletId: string): readonly string[] {
   if (walletId === '') return [SESSION]
@@ -45,9 +48,10 @@ export function asksAt(path: string, walletId: string): readonly string[] {
 
 const SESSION = '/auth/session'
 
-export function partsAt(path: string, language: LanguageId): readonly string[] {
+/** `isStranger`: nobody logged in here before, and whoever is asked to sees that page at every address but a few. */
+export function partsAt(path: string, language: LanguageId, isStranger: boolean): readonly string[] {
   const [, first = ''] = path.split('/')
-  const { own = false, part } = PAGES[first] ?? {}
+  const { own = false, part } = isStranger && !FOR_STRANGERS.has(first) ? WELCOME : (PAGES[first] ?? {})
   const texts = language === 'de' ? ['texts/de.ts', ...(own ? ['texts/own/de.ts'] : []), UI_GERMAN] : []
   return [...(part === undefined ? [] : [part]), ...texts]
 }

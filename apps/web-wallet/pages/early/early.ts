@@ -15,6 +15,7 @@ const walletId = rememberedWallet()
 // Whoever was never here is asked nothing about. Whose log-in ended unseen is told so by each answer.
 if (walletId !== null)
   for (const path of asksAt(location.pathname, walletId)) askAhead(`/wallet-api${path}`, headers)
-fetchAhead(partsAt(location.pathname, language).flatMap((part) => PARTS[part] ?? []))
+const parts = partsAt(location.pathname, language, walletId === null)
+fetchAhead(parts.flatMap((part) => PARTS[part] ?? []))
 // Whatever is to be fetched is asked for first.
 setTimeout(() => warmFormats(formatOf(language)))

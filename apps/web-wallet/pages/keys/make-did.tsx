@@ -2,9 +2,9 @@
 import { TextField } from '@countersign/ui/forms/field'
 import { Select } from '@countersign/ui/forms/select'
 import { useState } from 'preact/hooks'
-import { type Making, MakingDialog } from '../account/making-dialog.tsx'
 import { api } from '../account/session.ts'
 import { whyNot } from '../account/why-not.ts'
+import { type Making, MakingDialog } from '../own/making-dialog.tsx'
 import { own } from '../texts/own-texts.ts'
 
 const METHODS = ['jwk', 'key', 'web'] as const

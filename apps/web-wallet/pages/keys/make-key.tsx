@@ -4,9 +4,9 @@ import { TextField } from '@countersign/ui/forms/field'
 import { Select } from '@countersign/ui/forms/select'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
 import { useState } from 'preact/hooks'
-import { type Making, MakingDialog } from '../account/making-dialog.tsx'
 import { api } from '../account/session.ts'
 import { whyNot } from '../account/why-not.ts'
+import { type Making, MakingDialog } from '../own/making-dialog.tsx'
 import { own } from '../texts/own-texts.ts'
 
 /** The one that issuers take most often first. */

@@ -3,10 +3,10 @@ import { Button } from '@countersign/ui/elements/button'
 import { Part } from '@countersign/ui/elements/sheet'
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import { type Confirmation, Confirming } from '../account/confirming.tsx'
 import { saveFile } from '../account/save-file.ts'
 import { api, forgetVisitor } from '../account/session.ts'
 import { DeedTold, useDeed } from '../account/use-deed.tsx'
+import { type Confirmation, Confirming } from '../own/confirming.tsx'
 import { own } from '../texts/own-texts.ts'
 
 export interface LeavePartProps {

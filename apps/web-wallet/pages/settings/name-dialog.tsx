@@ -1,7 +1,7 @@
 /** What its owner calls something: given, and given anew. */
 import { TextField } from '@countersign/ui/forms/field'
 import { useEffect, useState } from 'preact/hooks'
-import { MakingDialog } from '../account/making-dialog.tsx'
+import { MakingDialog } from '../own/making-dialog.tsx'
 import { own } from '../texts/own-texts.ts'
 
 export interface NameDialogProps {

@@ -3,10 +3,10 @@ import type { RecoveryCodesAnswer, RecoveryCodesLeftAnswer } from '@countersign/
 import { Button } from '@countersign/ui/elements/button'
 import { Part } from '@countersign/ui/elements/sheet'
 import { useState } from 'preact/hooks'
-import { type Confirmation, Confirming } from '../account/confirming.tsx'
 import { RecoveryCodes } from '../account/recovery-codes.tsx'
 import { api } from '../account/session.ts'
-import { type Listed, NotFetched } from '../account/use-list.tsx'
+import { type Confirmation, Confirming } from '../own/confirming.tsx'
+import { type Listed, NotFetched } from '../own/use-list.tsx'
 import { own } from '../texts/own-texts.ts'
 
 export function RecoveryPart({ list }: { readonly list: Listed<RecoveryCodesLeftAnswer> }) {

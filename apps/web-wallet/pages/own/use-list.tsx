@@ -5,8 +5,8 @@ import { Said } from '@countersign/ui/elements/sheet'
 import type { Answer } from '@countersign/ui/http/fetch-json'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { api } from '../account/session.ts'
 import { own } from '../texts/own-texts.ts'
-import { api } from './session.ts'
 
 export interface Listed<T> {
   /** Absent while it is asked for, and where it never came. */

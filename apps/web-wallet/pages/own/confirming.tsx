@@ -14,10 +14,10 @@ import { askPasskey, hasPasskeys } from '@countersign/ui/login/passkeys'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useRef, useState } from 'preact/hooks'
+import { api, visitor } from '../account/session.ts'
+import { reasonIn, whyNot } from '../account/why-not.ts'
 import { own } from '../texts/own-texts.ts'
-import { api, visitor } from './session.ts'
 import { isThere, useList } from './use-list.tsx'
-import { reasonIn, whyNot } from './why-not.ts'
 
 /** As the API takes it. */
 export type Confirmation = Readonly<Record<string, unknown>>
