@@ -151,6 +151,19 @@ describe('issuing in the portal', () => {
     ])
   })
 
+  it('keeps its heading and the focus while the form of another format comes', async () => {
+    await page.goto('/issue/IdentityCredential')
+    const format = page.getByRole('combobox', { name: 'Format' })
+    const first = await format.inputValue()
+    await page.evaluate("document.querySelector('h1').dataset.kept = 'kept'")
+    await format.focus()
+    await format.selectOption({ index: 1 })
+    await page.locator('button:not([aria-disabled])', { hasText: 'Make the offer' }).waitFor()
+    expect(await format.inputValue()).not.toBe(first)
+    expect(await page.locator(':focus').getAttribute('id')).toBe('format')
+    expect(await page.locator('h1[data-kept]').count()).toBe(1)
+  })
+
   it('says what is wrong with a form, leads to it, and keeps what was typed', async () => {
     await page.goto('/issue/EuPid')
     await page.getByLabel('Given name').fill('')

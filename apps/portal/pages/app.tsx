@@ -5,7 +5,7 @@
 import './portal.css'
 import './operation.css'
 import { cards } from '@countersign/ui/elements/icons'
-import { firstPart, type Parts } from '@countersign/ui/page/first-part'
+import { firstPart, partAt } from '@countersign/ui/page/first-part'
 import { Frame, type NavItem } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
@@ -31,13 +31,14 @@ function later<Pages, Name extends keyof Pages>(load: () => Promise<Pages>, name
 
 const issuing = () => import('./issue/pages.ts')
 const verifying = () => import('./verify/pages.ts')
+const waiting = () => import('./waiting.ts')
 const operation = () => import('./operation.ts')
 
 const TypesPage = later(issuing, 'TypesPage')
 const FormPage = later(issuing, 'FormPage')
-const OfferPage = later(issuing, 'OfferPage')
+const OfferPage = later(waiting, 'OfferPage')
 const AskPage = later(verifying, 'AskPage')
-const RequestPage = later(verifying, 'RequestPage')
+const RequestPage = later(waiting, 'RequestPage')
 const ResultPage = later(verifying, 'ResultPage')
 const ReturnPage = later(verifying, 'ReturnPage')
 const SessionsPage = later(operation, 'SessionsPage')
@@ -46,20 +47,25 @@ const TrustPage = later(operation, 'TrustPage')
 const ClusterPage = later(operation, 'ClusterPage')
 const BeginPage = later(() => import('./operators/begin-page.tsx'), 'BeginPage')
 
-/** By the first part of the address; what comes in one file comes with any of it. */
-const PARTS: Parts = {
-  issue: TypesPage,
-  offers: OfferPage,
-  verify: AskPage,
-  sessions: SessionsPage,
-  credentials: CredentialsPage,
-  trust: TrustPage,
-  cluster: ClusterPage,
+/** What is loaded later, by its address as the router has it. */
+const LATER = {
+  '/issue': TypesPage,
+  '/issue/:name': FormPage,
+  '/offers/:id': OfferPage,
+  '/verify': AskPage,
+  '/verify/:id': RequestPage,
+  '/verify/:id/result': ResultPage,
+  '/verify/:id/return': ReturnPage,
+  '/sessions': SessionsPage,
+  '/credentials': CredentialsPage,
+  '/trust': TrustPage,
+  '/cluster': ClusterPage,
+  '/begin': BeginPage,
 }
 
 /** Whom nobody answered has no use for it. */
 export async function firstPicture(): Promise<void> {
-  if (session.peek() !== undefined) await firstPart(PARTS)
+  if (session.peek() !== undefined) await firstPart(partAt(LATER, location.pathname))
 }
 
 export function App() {
@@ -127,18 +133,9 @@ function Shown({ path }: { readonly path: string }) {
   return (
     <Router>
       <Route path="/" component={HomePage} />
-      <Route path="/issue" component={TypesPage} />
-      <Route path="/issue/:name" component={FormPage} />
-      <Route path="/offers/:id" component={OfferPage} />
-      <Route path="/verify" component={AskPage} />
-      <Route path="/verify/:id" component={RequestPage} />
-      <Route path="/verify/:id/result" component={ResultPage} />
-      <Route path="/verify/:id/return" component={ReturnPage} />
-      <Route path="/sessions" component={SessionsPage} />
-      <Route path="/credentials" component={CredentialsPage} />
-      <Route path="/trust" component={TrustPage} />
-      <Route path="/cluster" component={ClusterPage} />
-      <Route path="/begin" component={BeginPage} />
+      {Object.entries(LATER).map(([path, page]) => (
+        <Route key={path} path={path} component={page} />
+      ))}
       <Route default component={NothingHere} />
     </Router>
   )

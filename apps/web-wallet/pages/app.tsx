@@ -1,7 +1,7 @@
 /** The wallet's pages by their addresses. Whoever is not logged in sees the welcome page at the same address, and goes on there. */
 import { cards, clock, scan, settings } from '@countersign/ui/elements/icons'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
-import { firstPart, type Parts } from '@countersign/ui/page/first-part'
+import { firstPart, type Parts, partAt } from '@countersign/ui/page/first-part'
 import { Frame } from '@countersign/ui/page/frame'
 import { Problem } from '@countersign/ui/page/problem'
 import { textsThere } from '@countersign/ui/text/texts'
@@ -37,24 +37,30 @@ const RecoverPage = lazy(async () => (await import('./account/recover-page.tsx')
 const ResetPage = withTexts(async () => (await import('./account/reset-page.tsx')).ResetPage)
 const HelpPage = lazy(async () => (await import('./help-page.tsx')).HelpPage)
 
-/** By the first part of the address, for whoever is logged in. */
-const PARTS: Parts = {
-  cards: CardPage,
-  scan: ScanPage,
-  open: OpenPage,
-  api: OpenPage,
-  offers: OfferPage,
-  requests: RequestPage,
+/** What is loaded later for whoever is logged in, by its address as the router has it. */
+const LATER = {
+  '/cards/:id': CardPage,
+  '/scan': ScanPage,
+  '/open': OpenPage,
+  '/api/siop/:what': OpenPage,
+  '/offers/:id': OfferPage,
+  '/requests/:id': RequestPage,
+  '/history': HistoryPage,
+  '/settings': SettingsPage,
+  '/keys': KeysPage,
+  '/recover': SettingsPage,
 }
 
-/** For everybody else; at every other address they see the welcome page. */
-const STRANGERS_PARTS: Parts = { help: HelpPage, recover: RecoverPage, reset: ResetPage }
+/** For everybody; at every other address a stranger sees the welcome page. */
+const PUBLIC: Parts = { '/help': HelpPage, '/reset': ResetPage }
+const STRANGERS: Parts = { ...PUBLIC, '/recover': RecoverPage }
 
 /** Whom nobody answered has no use for it. */
 export async function firstPicture(): Promise<void> {
   const { state } = visitor.peek()
-  if (state === 'in') await firstPart(PARTS)
-  if (state === 'out') await firstPart(STRANGERS_PARTS, WelcomePage)
+  const { pathname } = location
+  if (state === 'in') await firstPart(partAt({ ...LATER, ...PUBLIC }, pathname))
+  if (state === 'out') await firstPart(partAt(STRANGERS, pathname) ?? WelcomePage)
 }
 
 export function App() {
@@ -123,16 +129,9 @@ function Pages() {
   return (
     <Router>
       <Route path="/" component={HomePage} walletId={walletId} />
-      <Route path="/cards/:id" component={CardPage} walletId={walletId} />
-      <Route path="/scan" component={ScanPage} walletId={walletId} />
-      <Route path="/open" component={OpenPage} walletId={walletId} />
-      <Route path="/api/siop/:what" component={OpenPage} walletId={walletId} />
-      <Route path="/offers/:id" component={OfferPage} walletId={walletId} />
-      <Route path="/requests/:id" component={RequestPage} walletId={walletId} />
-      <Route path="/history" component={HistoryPage} walletId={walletId} />
-      <Route path="/settings" component={SettingsPage} />
-      <Route path="/keys" component={KeysPage} walletId={walletId} />
-      <Route path="/recover" component={SettingsPage} />
+      {Object.entries(LATER).map(([path, page]) => (
+        <Route key={path} path={path} component={page} walletId={walletId} />
+      ))}
       <Route default component={NotThere} />
     </Router>
   )

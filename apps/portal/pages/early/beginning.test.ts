@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { PAGE_ROUTES } from '../../page-routes.ts'
-import { asksAt, partsAt } from './beginning.ts'
+import { asksAt, nextAt, partsAt } from './beginning.ts'
 
 const isThere = (part: string) => existsSync(fileURLToPath(new URL(`../${part}`, import.meta.url)))
 
@@ -12,6 +12,29 @@ describe('with what a page begins', () => {
     expect(english).toHaveLength(route === '/' ? 0 : 1)
     expect(german.length).toBeGreaterThan(english.length)
     expect([...english, ...german].filter((part) => !isThere(part))).toEqual([])
+  })
+
+  it.each([
+    ['/verify', 'verify/pages.ts'],
+    ['/verify/a', 'waiting.ts'],
+    ['/verify/a/result', 'verify/pages.ts'],
+    ['/verify/a/return', 'verify/pages.ts'],
+    ['/offers/a', 'waiting.ts'],
+    ['/issue/Pid', 'issue/pages.ts'],
+  ])('%s begins with %s', (path, part) => {
+    expect(partsAt(path, 'en')).toEqual([part])
+  })
+
+  it.each([
+    ['/', 'waiting.ts'],
+    ['/issue', 'waiting.ts'],
+    ['/issue/Pid', 'waiting.ts'],
+    ['/verify', 'waiting.ts'],
+    ['/verify/a', 'verify/pages.ts'],
+    ['/verify/a/result', undefined],
+    ['/trust', undefined],
+  ])('%s leads to %s', (path, part) => {
+    expect(nextAt(path)).toBe(part)
   })
 
   it('a form asks for what it is made of in the first format of its type, once the types are there', () => {

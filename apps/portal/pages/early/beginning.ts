@@ -17,12 +17,13 @@ const METADATA: Ask = { path: '/issuer/.well-known/openid-credential-issuer' }
 
 const issuing = 'issue/pages.ts'
 const verifying = 'verify/pages.ts'
+const waiting = 'waiting.ts'
 const operation = 'operation.ts'
 
 /** By the first part of the address. */
 const PARTS: Readonly<Record<string, string>> = {
   issue: issuing,
-  offers: issuing,
+  offers: waiting,
   verify: verifying,
   sessions: operation,
   credentials: operation,
@@ -57,9 +58,20 @@ function streamOf(service: 'issuer' | 'verifier', id: string): Ask {
   return { path: `/${service}/openid4vc/session/${id}/events`, how: 'stream' }
 }
 
+/** Where whoever begins there goes next. */
+export function nextAt(path: string): string | undefined {
+  const [, first = ''] = path.split('/')
+  if (isRequest(path)) return verifying
+  return path === '/' || first === 'issue' || path === '/verify' ? waiting : undefined
+}
+
+function isRequest(path: string): boolean {
+  return /^\/verify\/[^/]+$/.test(path)
+}
+
 export function partsAt(path: string, language: LanguageId): readonly string[] {
   const [, first = ''] = path.split('/')
-  const part = PARTS[first]
+  const part = isRequest(path) ? waiting : PARTS[first]
   return [...(part === undefined ? [] : [part]), ...(language === 'de' ? germanOf(part) : [])]
 }
 

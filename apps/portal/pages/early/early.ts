@@ -3,10 +3,12 @@ import type { PortalSession } from '@countersign/api/portal/session'
 import { askAhead, fetchAhead, jsonHeaders, STREAM_HEADERS } from '@countersign/ui/http/ahead'
 import { firstLanguage, formatOf } from '@countersign/ui/text/languages'
 import { warmFormats } from '@countersign/ui/text/warm-formats'
-import { type Ask, asksAt, partsAt } from './beginning.ts'
+import { type Ask, asksAt, nextAt, partsAt } from './beginning.ts'
 
 /** Of each part that is loaded later, its files; the build writes it. */
 declare const PARTS: Readonly<Record<string, readonly string[]>>
+
+const NEXT_MS = 3_000
 
 const language = firstLanguage()
 const tag = formatOf(language)
@@ -18,6 +20,9 @@ askAhead<PortalSession>('/api/session', jsonHeaders(), ({ login }) => {
 fetchAhead(partsAt(location.pathname, language).flatMap((part) => PARTS[part] ?? []))
 // Whatever is to be fetched is asked for first.
 setTimeout(() => warmFormats(tag))
+// Where one goes next is fetched while one looks, behind everything that the page itself needs.
+const next = nextAt(location.pathname)
+if (next !== undefined) setTimeout(() => fetchAhead(PARTS[next] ?? []), NEXT_MS)
 
 function ask(asks: readonly Ask[]): void {
   for (const { how, next, path } of asks)

@@ -19,7 +19,7 @@ import type { Answer, CallFailure } from '@countersign/ui/http/fetch-json'
 import { BackLink } from '@countersign/ui/page/back-link'
 import { Heading } from '@countersign/ui/page/heading'
 import { filled } from '@countersign/ui/text/sentence-parts'
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import { useLocation, useRoute } from 'preact-iso'
 import { keep, kept } from '../parts/kept.ts'
 import { Loading, NotLoaded } from '../parts/loading.tsx'
@@ -69,40 +69,70 @@ async function loadType(name: string): Promise<Answer<TypeEntry>> {
 }
 
 function FormatChoice({ type }: OfType) {
-  const before = kept<IssueForm>(`form.${type.name}`)
-  const formats = Object.keys(type.formats)
-  const [format, setFormat] = useState(before?.format ?? formats[0] ?? '')
+  const [edited, setEdited] = useState(kept<IssueForm>(`form.${type.name}`))
+  const [format, setFormat] = useState(edited?.format ?? Object.keys(type.formats)[0] ?? '')
+  // As JSON, while it is edited so.
+  const [text, setText] = useState<string>()
   // The same in every format.
   const metadata = useLoaded(loadMetadata, 'metadata')
   const { value, failure, retry } = useLoaded(() => loadForm(type, format), `${type.name} ${format}`)
+  // While another format is on its way the form before it stays, and with it whatever has the focus.
+  const shown = useRef<LoadedForm | undefined>(undefined)
+  if (value !== undefined) shown.current = value
+  const loaded = metadata.value && shown.current
+  const form = formOf(loaded, edited)
   if (metadata.failure !== undefined) return <NotLoaded failure={metadata.failure} retry={metadata.retry} />
   if (failure !== undefined) return <NotLoaded failure={failure} retry={retry} />
-  if (value === undefined || metadata.value === undefined)
-    return (
-      <>
-        <FormBack />
-        <div class="stack" data-gap="l">
-          <FormHead type={type} />
-          <Loading />
-        </div>
-      </>
-    )
-  const data = before?.format === format ? before.data : value.example
-  const form: IssueForm = { format, data, askCode: before?.askCode ?? false }
+  function change(next: IssueForm) {
+    setEdited(next)
+    keep(`form.${type.name}`, next)
+  }
+  function editAs(json: boolean) {
+    if (form === undefined) return
+    // Text that is no JSON has no form: it stays until it is one.
+    if (json) setText((before) => before ?? pretty(claimsOf(type, form)))
+    else if (text === undefined || jsonProblem(text) === undefined) setText(undefined)
+  }
+  // The head stays what it is when the form comes: whoever reads it, or has heard it, is not sent there once more.
   return (
-    <TypeForm
-      key={format}
-      type={type}
-      metadata={metadata.value}
-      loaded={value}
-      first={form}
-      formats={formats}
-      onFormat={setFormat}
-    />
+    <>
+      <BackLink href="/issue">{portal.value.backToTypes}</BackLink>
+      <div class="stack" data-gap="l">
+        <div class="row" data-spread>
+          <FormHead type={type} />
+          {form && <EditAs json={text !== undefined} onChange={editAs} />}
+        </div>
+        {loaded && form && metadata.value ? (
+          <TypeForm
+            type={type}
+            metadata={metadata.value}
+            loaded={loaded}
+            form={form}
+            onForm={change}
+            text={text}
+            onText={setText}
+            format={format}
+            onFormat={(next) => {
+              setText(undefined)
+              setFormat(next)
+            }}
+          />
+        ) : (
+          <Loading />
+        )}
+      </div>
+    </>
   )
 }
 
+/** What was typed in this format, else the example. */
+function formOf(loaded: LoadedForm | undefined, edited: IssueForm | undefined): IssueForm | undefined {
+  if (loaded === undefined || edited?.format === loaded.format) return loaded && edited
+  return { format: loaded.format, data: loaded.example, askCode: edited?.askCode ?? false }
+}
+
 interface LoadedForm {
+  readonly format: string
   readonly schema: unknown
   readonly example: unknown
   readonly mapping: unknown
@@ -117,11 +147,7 @@ async function loadForm(type: TypeEntry, format: string): Promise<Answer<LoadedF
     values.push(answer.value)
   }
   const [schema, example, mapping] = values
-  return ok({ schema, example, mapping })
-}
-
-function FormBack() {
-  return <BackLink href="/issue">{portal.value.backToTypes}</BackLink>
+  return ok({ format, schema, example, mapping })
 }
 
 /** There before the form is: whose form it is, is known first. */
@@ -142,30 +168,24 @@ interface TypeFormProps {
   readonly type: TypeEntry
   readonly metadata: IssuerMetadata
   readonly loaded: LoadedForm
-  readonly first: IssueForm
-  readonly formats: readonly string[]
+  readonly form: IssueForm
+  readonly onForm: (form: IssueForm) => void
+  /** The claims as JSON, where they are edited so. */
+  readonly text: string | undefined
+  readonly onText: (text: string) => void
+  /** The one that was chosen; `form` is in the one before while this one is on its way. */
+  readonly format: string
   readonly onFormat: (format: string) => void
 }
 
-function TypeForm({ type, metadata, loaded, first, formats, onFormat }: TypeFormProps) {
+function TypeForm({ type, metadata, loaded, form, onForm, text, onText, format, onFormat }: TypeFormProps) {
   const t = portal.value
-  const [form, setForm] = useState(first)
-  const [text, setText] = useState<string>()
   const [problems, setProblems] = useState<readonly ValueProblem[]>([])
-  const { send, busy, failure } = useOffer(type, metadata, loaded)
+  const { send, busy, failure, forget } = useOffer(type, metadata, loaded)
   const found = configurationOf(metadata, form.format, type.formats[form.format] ?? '')
   const field = labelled(fieldsOf(loaded.schema), found?.configuration, claimsAt(type, form.format))
   const title = shownName(type.display) ?? type.name
   const claims = claimsOf(type, form)
-  const change = (next: IssueForm) => {
-    setForm(next)
-    keep(`form.${type.name}`, next)
-  }
-  function editAs(json: boolean) {
-    // Text that is no JSON has no form: it stays until it is one.
-    if (json) setText((before) => before ?? pretty(claims))
-    else if (text === undefined || jsonProblem(text) === undefined) setText(undefined)
-  }
   function submit() {
     const wrong = text === undefined ? problemsIn(field, claims) : []
     setProblems([...wrong])
@@ -173,72 +193,74 @@ function TypeForm({ type, metadata, loaded, first, formats, onFormat }: TypeForm
   }
   return (
     <>
-      <FormBack />
-      <div class="stack" data-gap="l">
-        <div class="row" data-spread>
-          <FormHead type={type} />
-          <EditAs json={text !== undefined} onChange={editAs} />
-        </div>
-        {text === undefined && <ErrorSummary problems={shownProblems('claim', problems)} />}
-        {failure !== undefined && <Refused heading={t.form.refused} failure={failure} />}
-        {found === undefined && <Notice tone="warn">{t.form.notOffered}</Notice>}
-        <div class="two" data-side="end">
-          <div class="stack">
-            <section class="sheet" aria-label={t.form.claims}>
-              <h2>{t.form.claims}</h2>
-              {text === undefined ? (
-                <SchemaForm
-                  field={field}
-                  value={claims}
-                  name="claim"
-                  problems={problems}
-                  onChange={(value) => change(withClaims(type, form, value))}
+      {text === undefined && <ErrorSummary problems={shownProblems('claim', problems)} />}
+      {failure !== undefined && <Refused heading={t.form.refused} failure={failure} />}
+      {found === undefined && <Notice tone="warn">{t.form.notOffered}</Notice>}
+      <div class="two" data-side="end">
+        <div class="stack">
+          <section class="sheet" aria-label={t.form.claims}>
+            <h2>{t.form.claims}</h2>
+            {text === undefined ? (
+              <SchemaForm
+                key={form.format}
+                field={field}
+                value={claims}
+                name="claim"
+                problems={problems}
+                onChange={(value) => onForm(withClaims(type, form, value))}
+              />
+            ) : (
+              <JsonClaims
+                text={text}
+                onText={(next, value) => {
+                  onText(next)
+                  if (value !== undefined) onForm(withClaims(type, form, value))
+                }}
+              />
+            )}
+          </section>
+          <section class="sheet" aria-label={t.form.how}>
+            <h2>{t.form.how}</h2>
+            <div class="form-grid">
+              <FormatSelect
+                formats={Object.keys(type.formats)}
+                value={format}
+                onChange={(next) => {
+                  setProblems([])
+                  forget()
+                  onFormat(next)
+                }}
+              />
+              <label class="option" data-wide>
+                <input
+                  class="tick"
+                  type="checkbox"
+                  checked={form.askCode}
+                  onChange={({ currentTarget }) => onForm({ ...form, askCode: currentTarget.checked })}
                 />
-              ) : (
-                <JsonClaims
-                  text={text}
-                  onText={(next, value) => {
-                    setText(next)
-                    if (value !== undefined) change(withClaims(type, form, value))
-                  }}
-                />
-              )}
-            </section>
-            <section class="sheet" aria-label={t.form.how}>
-              <h2>{t.form.how}</h2>
-              <div class="form-grid">
-                <FormatSelect formats={formats} value={form.format} onChange={onFormat} />
-                <label class="option" data-wide>
-                  <input
-                    class="tick"
-                    type="checkbox"
-                    checked={form.askCode}
-                    onChange={({ currentTarget }) => change({ ...form, askCode: currentTarget.checked })}
-                  />
-                  <span>
-                    {t.form.askCode} <span class="muted">– {t.form.askCodeWhy}</span>
-                  </span>
-                </label>
-              </div>
-            </section>
-          </div>
-          <aside class="preview stack" aria-label={t.form.preview}>
-            <Card
-              title={title}
-              issuer={shownName(metadata.display)}
-              holder={holderOf(claims)}
-              look={lookOf(type.formats[form.format] ?? '', type.name)}
-              own={cardColours(type.backgroundColor, type.textColor)}
-              issuedBy={t.form.issuedBy}
-            />
-            <p class="muted">{t.form.details(countClaims(claims))}</p>
-            <div class="actions" data-fill>
-              <Button kind="primary" big busy={busy} onPress={submit}>
-                {t.form.make}
-              </Button>
+                <span>
+                  {t.form.askCode} <span class="muted">– {t.form.askCodeWhy}</span>
+                </span>
+              </label>
             </div>
-          </aside>
+          </section>
         </div>
+        <aside class="preview stack" aria-label={t.form.preview}>
+          <Card
+            title={title}
+            issuer={shownName(metadata.display)}
+            holder={holderOf(claims)}
+            look={lookOf(type.formats[form.format] ?? '', type.name)}
+            own={cardColours(type.backgroundColor, type.textColor)}
+            issuedBy={t.form.issuedBy}
+          />
+          <p class="muted">{t.form.details(countClaims(claims))}</p>
+          <div class="actions" data-fill>
+            <Button kind="primary" big busy={busy || format !== form.format} onPress={submit}>
+              {t.form.make}
+            </Button>
+          </div>
+        </aside>
       </div>
     </>
   )
@@ -262,7 +284,7 @@ function useOffer(type: TypeEntry, metadata: IssuerMetadata, { mapping }: Loaded
     keep(offerKey(answer.value.id), offer)
     return route(`/offers/${encodeURIComponent(answer.value.id)}`)
   }
-  return { send, busy, failure }
+  return { send, busy, failure, forget: () => setFailure(undefined) }
 }
 
 function EditAs({ json, onChange }: { readonly json: boolean; readonly onChange: (json: boolean) => void }) {
