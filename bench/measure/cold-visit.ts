@@ -2,6 +2,7 @@
  * One visit to a page on a slow phone, with a slow line and a slow processor (`CONDITIONS`): by somebody who was never there and has
  * nothing in the cache, or once more by somebody whose browser keeps the pages in their service worker. A page that does what no page may - an error, another origin - stops the run: it must not be measured.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { type WatchedPage, watchedPage } from '@countersign/testing/browser/watched-page'
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
 import {
@@ -24,6 +25,9 @@ export const CONDITIONS = {
 
 /** After the largest thing was painted: something larger may follow that was asked for by it. */
 const SETTLED_MS = 700
+
+/** So long nobody looks into the page: looking is work that the page's own processor does, at the moment that is measured. */
+const UNDISTURBED_MS = 1_500
 
 export interface Act {
   readonly name: string
@@ -75,6 +79,7 @@ export async function oneVisit(
     await page.addInitScript(OBSERVER)
     await slowDown(watched)
     await page.goto(visit.path, { waitUntil: 'commit' })
+    await delay(UNDISTURBED_MS)
     await visit.ready(page).waitFor()
     await page.evaluate(settledFor(SETTLED_MS))
     const { largest, largestMs } = await page.evaluate<PageSpeed>(SPEED)
