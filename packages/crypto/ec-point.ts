@@ -1,6 +1,6 @@
 /**
- * Compressed points (SEC 1 §2.3.3-2.3.4), which did:key writes. Arithmetic on public values only, so that it may take
- * variable time. A compressed form with no point behind it is refused.
+ * Points of curves: compressed ones (SEC 1 §2.3.3-2.3.4), which did:key writes, and whether two coordinates are one. Arithmetic on
+ * public values only, so that it may take variable time. A compressed form with no point behind it is refused.
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import type { EcCurve } from './jwk.ts'
@@ -52,18 +52,32 @@ export function compressPoint({ x, y }: EcPoint): Uint8Array {
 
 /** Undefined for a wrong length or sign byte, and for an x that no point of the curve has. */
 export function decompressPoint(curve: EcCurve, compressed: Uint8Array): EcPoint | undefined {
-  const { bytes, p, a, b } = CURVES[curve]
+  const { bytes, p } = CURVES[curve]
   const sign = compressed[0]
   if (compressed.length !== bytes + 1 || (sign !== 2 && sign !== 3)) return undefined
   const x = toBigInt(compressed.subarray(1))
   if (x >= p) return undefined
-  const square = ((((x * x + a) * x + b) % p) + p) % p
+  const square = squareOfY(curve, x)
   const root = power(square, (p + 1n) / 4n, p)
   if ((root * root) % p !== square) return undefined
   const y = (root & 1n) === BigInt(sign - 2) ? root : p - root
   // A root of zero has no second: the other sign names nothing.
   if (y >= p) return undefined
   return { x: encodeBase64url(compressed.subarray(1)), y: encodeBase64url(toBytes(y, bytes)) }
+}
+
+/** SEC 1 §3.2.2.1: whether the coordinates are within the field and fit each other. False for what is no base64url. */
+export function isPoint(curve: EcCurve, point: EcPoint): boolean {
+  const { bytes, p } = CURVES[curve]
+  const [x, y] = [decodeBase64url(point.x), decodeBase64url(point.y)]
+  if (x?.length !== bytes || y?.length !== bytes) return false
+  const [right, up] = [toBigInt(x), toBigInt(y)]
+  return right < p && up < p && (up * up) % p === squareOfY(curve, right)
+}
+
+function squareOfY(curve: EcCurve, x: bigint): bigint {
+  const { a, b, p } = CURVES[curve]
+  return ((((x * x + a) * x + b) % p) + p) % p
 }
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {

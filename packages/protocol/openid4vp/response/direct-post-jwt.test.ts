@@ -87,6 +87,7 @@ describe('what a wallet takes of a request', () => {
     ['a key on another curve', { crv: 'P-384' }],
     ['a key that shows its secret', { d: kept.key.d }],
     ['a key with half a coordinate', { x: 'AAAA' }],
+    ['a key that is no point of its curve', { y: kept.key.x }],
     ['a key of another kind', { kty: 'RSA', n: 'AQAB', e: 'AQAB' }],
     ['a key with an id that is none', { kid: 7 }],
   ])('is never %s; one that can be used beside it is', async (_, changes) => {

@@ -10,6 +10,7 @@ import {
   parseJsonObject,
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { isPoint } from '@countersign/crypto/ec-point'
 import {
   CONTENT_ENCRYPTIONS,
   type ContentEncryption,
@@ -136,6 +137,7 @@ function readKey(jwk: JsonValue): UsableKey | undefined {
   if (!parsed.ok || parsed.value.kty !== 'EC' || parsed.value.crv !== 'P-256') return undefined
   const { alg, kid, use = 'enc', x, y } = parsed.value
   if (alg !== KEY_AGREEMENT || use !== 'enc') return undefined
+  if (!isPoint('P-256', parsed.value)) return undefined
   if (kid !== undefined && kid.length > MAX_KEY_ID_LENGTH) return undefined
   return { key: { kty: 'EC', crv: 'P-256', x, y }, keyId: kid }
 }
