@@ -136,6 +136,9 @@ type Mistake = readonly [
   env?: Readonly<Record<string, string>>,
 ]
 
+/** A trusted verifier of the wallet. */
+const named = (entry: object) => JSON.stringify([{ name: 'Shop', ...entry }])
+
 const SEALED = ['issuer', 'verifier', 'wallet'] as const
 const KEEPING = ['issuer', 'wallet'] as const
 const EVERYWHERE = [...SERVICE_NAMES, 'up'] as const
@@ -305,6 +308,40 @@ const mistakes: readonly Mistake[] = [
       `--requestSigningCertFile=${join(cwd, 'other.crt')}`,
     ],
     /other\.crt \(requestSigningCertFile\) begins with the certificate of another key: name the two/,
+  ],
+  [
+    'a prefix of a registered verifier without what it was registered as',
+    ['verifier'],
+    () => [...DEVELOPMENT, data(), '--clientIdPrefix=pre_registered'],
+    /registeredClientId is needed: clientIdPrefix pre_registered goes by it/,
+  ],
+  [
+    'an attestation that is none',
+    ['verifier'],
+    () => [...DEVELOPMENT, data(), `--verifierAttestationFile=${join(cwd, 'broken.json')}`],
+    /verifierAttestationFile is of no use: attestation_malformed/,
+  ],
+  [
+    'a trusted verifier that shows by a certificate who it is',
+    ['wallet'],
+    () => [...DEVELOPMENT, data(), `--trustedVerifiers=${named({ clientId: 'x509_san_dns:shop.example' })}`],
+    /trustedVerifiers.*has a clientId without a colon, or one that begins with decentralized_identifier:did:/,
+  ],
+  [
+    'a registered verifier without keys',
+    ['wallet'],
+    () => [...DEVELOPMENT, data(), `--trustedVerifiers=${named({ clientId: 'shop' })}`],
+    /trustedVerifiers.*needs the keys that the verifier signs with/,
+  ],
+  [
+    'a key of a verifier that shows its secret',
+    ['wallet'],
+    () => [
+      ...DEVELOPMENT,
+      data(),
+      `--trustedVerifiers=${named({ clientId: 'shop', keys: [{ kty: 'EC', d: 'x' }] })}`,
+    ],
+    /trustedVerifiers.*keys.*must be a public key as a JWK/,
   ],
   [
     'authorities in a file that is not there',

@@ -21,7 +21,7 @@ export interface VerifierPorts
     | 'crypto'
     | 'jwe'
     | 'requestSigner'
-    | 'clientId'
+    | 'clients'
     | 'policies'
     | 'trust'
     | 'holderKeys'
@@ -37,6 +37,7 @@ export interface VerifierPorts
 export interface VerifierSettings
   extends Omit<VerifierLimits, 'skewSeconds' | 'bindingWindowSeconds' | 'statusLookUpMs'> {
   readonly baseUrl: string
+  readonly clientIdPrefix: Verifier['clientIdPrefix']
   readonly responseMode: Verifier['responseMode']
   readonly clientName?: string | undefined
   readonly clientContact?: string | undefined
@@ -59,6 +60,7 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
     formats: formatRegistry(formats),
     baseUrl: settings.baseUrl,
     clientMetadata: clientMetadataOf(settings),
+    clientIdPrefix: settings.clientIdPrefix,
     responseMode: settings.responseMode,
     limits: {
       sessionTtlSeconds: settings.sessionTtlSeconds,

@@ -13,7 +13,21 @@ export const verifierShape = {
     .enum(PROVABLE_PREFIX_NAMES)
     .default('x509_hash')
     .describe(
-      'How the verifier proves to wallets who it is: the prefix of its client identifier (OpenID4VP 1.0 §5.9)',
+      'How the verifier proves to wallets who it is where a call does not say it: the prefix of its client identifier (OpenID4VP 1.0 §5.9)',
+    ),
+  registeredClientId: z
+    .string()
+    .regex(/^[\x21-\x39\x3b-\x7e]{1,500}$/, 'must be visible ASCII without a colon')
+    .optional()
+    .describe(
+      'What wallets know the verifier by that were told of it and its keys beforehand (OpenID4VP 1.0 §5.9.2): clientIdPrefix `pre_registered`',
+    ),
+  verifierAttestationFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'What somebody whom wallets believe says of the verifier and its key, a JWT (OpenID4VP 1.0 §12): clientIdPrefix `verifier_attestation`',
     ),
   responseMode: z
     .enum(RESPONSE_MODE_NAMES)

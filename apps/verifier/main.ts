@@ -3,9 +3,16 @@ import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { type ClientIdUnproven, clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
+import {
+  type ClientIdUnproven,
+  clientOf,
+  PROVABLE_PREFIX_NAMES,
+  type ProvablePrefixName,
+  type VerifierClient,
+} from '@countersign/protocol/openid4vp/request/client-id'
 import { type OpenTrust, openIssuerTrust } from '@countersign/service/compose/believed-issuers'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
+import { textOfFile } from '@countersign/service/compose/configured-file'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
 import { openedOn, type RunningService, runService } from '@countersign/service/compose/run-service'
@@ -61,17 +68,21 @@ async function openPorts(
   }
 }
 
-const UNPROVEN: Readonly<Record<ClientIdUnproven['code'], (host: string) => string>> = {
+const UNPROVEN: Readonly<Record<ClientIdUnproven['code'], (host: string, reason: string) => string>> = {
   certificate_missing: () => 'requestSigningCertFile is needed: wallets know a verifier by its certificate',
   certificate_without_host: (host) =>
     `the certificate in requestSigningCertFile does not name ${host}, the host of baseUrl, as a DNS name: clientIdPrefix x509_san_dns needs that`,
+  registration_missing: () => 'registeredClientId is needed: clientIdPrefix pre_registered goes by it',
+  attestation_missing: () =>
+    'verifierAttestationFile is needed: clientIdPrefix verifier_attestation goes by it',
+  attestation_unusable: (_, reason) => `verifierAttestationFile is of no use: ${reason}`,
 }
 
-/** Wallets know a verifier by the certificate of the key that signs its requests. */
+/** Wallets know a verifier by what it can show, for the key that signs its requests: a certificate, an attestation, a DID. */
 async function openClientIdentity(
   runtime: Runtime,
   config: VerifierConfig,
-): Promise<Pick<VerifierPorts, 'requestSigner' | 'clientId'>> {
+): Promise<Pick<VerifierPorts, 'requestSigner' | 'clients'>> {
   const requestSigner = await openServiceSigner(runtime, {
     purpose: 'verifier-request',
     setting: 'requestSigning',
@@ -79,8 +90,28 @@ async function openClientIdentity(
     keyFile: config.requestSigningKeyFile,
     certificateFile: config.requestSigningCertFile,
   })
+  const { registeredClientId: registeredId, verifierAttestationFile: file } = config
   const host = new URL(config.baseUrl).hostname
-  const clientId = await clientIdOf(config.clientIdPrefix, requestSigner, { crypto: nodeCrypto, host })
-  if (!clientId.ok) throw new StartRefused(UNPROVEN[clientId.error.code](host))
-  return { requestSigner, clientId: clientId.value }
+  const attestation = file && textOfFile(file).trim()
+  const means = {
+    signer: requestSigner,
+    host,
+    crypto: nodeCrypto,
+    registeredId,
+    attestation,
+    now: runtime.now(),
+  }
+  const clients = new Map<ProvablePrefixName, VerifierClient>()
+  for (const name of PROVABLE_PREFIX_NAMES) {
+    const client = await clientOf(name, means)
+    if (client.ok) clients.set(name, client.value)
+    // What was configured is wanted; what was not is not missed.
+    else if (name === config.clientIdPrefix || client.error.code === 'attestation_unusable')
+      throw new StartRefused(unproven(client.error, host))
+  }
+  return { requestSigner, clients }
+}
+
+function unproven(error: ClientIdUnproven, host: string): string {
+  return UNPROVEN[error.code](host, 'reason' in error ? error.reason : '')
 }

@@ -11,6 +11,7 @@ import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
 import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { TokenBuckets } from '@countersign/service/operation/token-buckets'
@@ -34,8 +35,10 @@ export interface Verifier {
   readonly requestSigner: Signer
   /** The same at all instances of the deployment; one key a purpose. */
   readonly macs: { readonly responseCode: Mac }
-  /** Effective client identifier with its prefix, derived from the signer's certificate. */
-  readonly clientId: string
+  /** Who it is to wallets, under each prefix under which it can show that. */
+  readonly clients: VerifierClients
+  /** That of requests where a call does not say it; one of `clients`. */
+  readonly clientIdPrefix: ProvablePrefixName
   /** Who that is, in its own words: members of `client_metadata`. */
   readonly clientMetadata?: JsonObject | undefined
   /** How wallets answer where a call does not say it. */
@@ -60,6 +63,8 @@ export interface Verifier {
   /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
   readonly backOff?: BackOff | undefined
 }
+
+export type VerifierClients = ReadonlyMap<ProvablePrefixName, VerifierClient>
 
 /**
  * Looks up the status of a credential whose issuer was found trustworthy: nothing is fetched for a stranger. One check

@@ -3,6 +3,7 @@ import { outgoingShape } from '@countersign/service/config/outgoing'
 import type { Mode } from '@countersign/service/config/schema'
 import { trustShape } from '@countersign/service/config/trust'
 import { z } from 'zod'
+import { trustedVerifiersSetting } from './known-verifiers.ts'
 
 export const walletShape = {
   tokenLifetimeDays: z.int().min(1).max(365).default(30).describe('How long a login lasts, in days'),
@@ -39,6 +40,16 @@ export const walletShape = {
     .min(1)
     .optional()
     .describe('PEM certificates of the authorities that vouch for verifiers'),
+  trustedVerifiers: trustedVerifiersSetting.describe(
+    'Verifiers that you vouch for by name: each with `clientId` (a DID behind `decentralized_identifier:`, or what it was registered as), `name`, where it was registered its `keys` (JWKs), and, if answers may go nowhere else, `responseUris`',
+  ),
+  trustedVerifierAttestersFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM certificates of the authorities that vouch for those who say who a verifier is (`verifier_attestation`, OpenID4VP 1.0 §12)',
+    ),
   webWalletUrl: z
     .url({ protocol: /^https?$/ })
     .optional()

@@ -25,6 +25,7 @@ import { ensurePreregistered, PREREGISTERED } from './account/register-account.t
 import { buildWallet, type WalletPorts, walletService } from './build.ts'
 import { walletShape } from './config.ts'
 import type { WalletTables } from './database/schema.ts'
+import { knownVerifiers } from './known-verifiers.ts'
 import { openWalletDatabase } from './open-wallet-database.ts'
 import type { TrustedIssuers, Wallet } from './wallet.ts'
 
@@ -64,6 +65,12 @@ async function openPorts(
     newId: randomUUID,
     verifiers: {
       anchors: trustAnchors(runtime, config.trustedVerifierCasFile),
+      // Not those of development, which vouch for every service alike.
+      attesterAnchors: trustAnchors(
+        { ...runtime, developmentAnchors: () => [] },
+        config.trustedVerifierAttestersFile,
+      ),
+      known: knownVerifiers(config.trustedVerifiers, new URL(config.baseUrl).host),
       required: config.mode === 'production',
     },
     issuers,

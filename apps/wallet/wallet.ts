@@ -12,6 +12,7 @@ import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { FetchDidDocument } from '@countersign/did/did-resolver'
 import type { PrivateJwk, SoftwareKeyType } from '@countersign/keys/signers/software-key'
 import type { HttpPolicy } from '@countersign/protocol/oauth/message-values'
+import type { KnownVerifier } from '@countersign/protocol/openid4vp/request/client-id'
 import type { StatusLists } from '@countersign/status-list/status-list'
 import type { Certificate } from '@countersign/x509/certificate'
 import type { WalletDatabase } from './database/schema.ts'
@@ -31,8 +32,7 @@ export interface Wallet {
   readonly jwe: JweEngine
   /** A random UUID (RFC 9562 §5.4): ids of rows, and `jti` of proofs. */
   readonly newId: () => string
-  /** Who vouches for verifiers. Without `required` a stranger is let through, and marked as one. */
-  readonly verifiers: { readonly anchors: () => readonly Certificate[]; readonly required: boolean }
+  readonly verifiers: TrustedVerifiers
   /** Who vouches for issuers, and what they publish; absent where nobody is configured: then no status is known. */
   readonly issuers?: TrustedIssuers | undefined
   /** DIDs of others: the documents behind them, and the keys in those. */
@@ -48,6 +48,17 @@ export interface Wallet {
   readonly limits: WalletLimits
   /** Epoch seconds. */
   readonly now: () => number
+}
+
+/** Who vouches for verifiers. */
+export interface TrustedVerifiers {
+  readonly anchors: () => readonly Certificate[]
+  /** Who vouches for those that say who verifiers are; absent: nobody. */
+  readonly attesterAnchors?: (() => readonly Certificate[]) | undefined
+  /** Whom whoever runs the wallet names, by the full client identifier; absent: nobody. */
+  readonly known?: ReadonlyMap<string, KnownVerifier> | undefined
+  /** Without it a stranger is let through, and marked as one. */
+  readonly required: boolean
 }
 
 export interface Passwords {

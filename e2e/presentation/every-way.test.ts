@@ -2,11 +2,14 @@
  * Between our two ends, every way in which a presentation is asked for and answered: each client identifier prefix that a verifier goes by, each
  * response mode, each format (OpenID4VP 1.0 §5.9, §8, appendix B). By the APIs of services as they are, in one process.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { decodeJws } from '@countersign/crypto/jose/jws'
+import { decodeJws, signJws } from '@countersign/crypto/jose/jws'
+import { bareKey, type PublicJwk } from '@countersign/crypto/jwk'
+import { didFromKey } from '@countersign/did/did'
 import { startIssuer } from '@countersign/issuer/main'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { freePorts } from '@countersign/local-servers/ports'
 import {
   PROVABLE_PREFIX_NAMES,
@@ -18,12 +21,16 @@ import { formatCases } from '@countersign/testing/client/formats'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { requestUri } from '@countersign/testing/client/protocol-wallet'
 import { newWalletUser, receive, tryToPresent, type WalletUser } from '@countersign/testing/client/wallet-api'
+import { newAuthority } from '@countersign/testing/people/authority'
+import { now } from '@countersign/testing/people/keys'
 import { startVerifier } from '@countersign/verifier/main'
 import { startWallet } from '@countersign/wallet/main'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const running: RunningService[] = []
 const verifiers = new Map<ProvablePrefixName, string>()
+const REGISTERED = 'the-shop'
+const ATTESTED = 'shop.example'
 /** By format, the id of a credential that the user holds. */
 const held = new Map<string, string>()
 let folder: string
@@ -39,12 +46,26 @@ beforeAll(async () => {
     defaultPort: port,
   })
   running.push(await startIssuer(start(issuer)))
-  running.push(await startWallet(start(wallet)))
+  const files = await shown(folder)
+  const known = [
+    { clientId: REGISTERED, name: 'The registered shop', keys: [files.key] },
+    { clientId: `decentralized_identifier:${didFromKey('jwk', files.key)}`, name: 'The shop with a DID' },
+  ]
+  const trust = [
+    `--trustedVerifiers=${JSON.stringify(known)}`,
+    `--trustedVerifierAttestersFile=${files.attesters}`,
+  ]
+  running.push(await startWallet(start(wallet, ...trust)))
   for (const [at, prefix] of PROVABLE_PREFIX_NAMES.entries()) {
     const port = ports[at] ?? 0
     // The second mode where a call says nothing.
     const flags = [`--clientIdPrefix=${prefix}`, '--responseMode=direct_post.jwt']
-    running.push(await startVerifier(start(port, ...flags)))
+    const means = [
+      `--requestSigningKeyFile=${files.keyFile}`,
+      `--registeredClientId=${REGISTERED}`,
+      `--verifierAttestationFile=${files.attestation}`,
+    ]
+    running.push(await startVerifier(start(port, ...flags, ...means)))
     verifiers.set(prefix, `http://localhost:${port}`)
   }
   user = await newWalletUser(`http://localhost:${wallet}`)
@@ -58,6 +79,32 @@ afterAll(async () => {
   await Promise.all(running.map((one) => one.close()))
   await rm(folder, { recursive: true, force: true })
 })
+
+/** What a verifier shows of itself: a key, and what somebody says of it whom the wallet believes. */
+async function shown(folder: string) {
+  const key = generateSoftwareKey('ES256')
+  const { publicJwk } = softwareSigner(key)
+  const authority = newAuthority('Attester CA')
+  const attester = authority.vouchFor({ name: 'The attester' })
+  const header = { typ: 'verifier-attestation+jwt', x5c: attester.x5c ?? [] }
+  const { crv, kty, x, y } = publicJwk as Extract<PublicJwk, { kty: 'EC' }>
+  const claims = {
+    iss: 'https://attester.example',
+    sub: ATTESTED,
+    exp: now() + 3600,
+    cnf: { jwk: { crv, kty, x, y } },
+  }
+  const files = {
+    keyFile: join(folder, 'key.json'),
+    attestation: join(folder, 'attestation.jwt'),
+    attesters: join(folder, 'attesters.pem'),
+  }
+  await writeFile(files.keyFile, JSON.stringify(key), { mode: 0o600 })
+  await writeFile(files.attestation, await signJws(header, claims, attester))
+  const pem = `-----BEGIN CERTIFICATE-----\n${authority.certificate}\n-----END CERTIFICATE-----\n`
+  await writeFile(files.attesters, pem)
+  return { ...files, key: bareKey(publicJwk) }
+}
 
 interface Asked {
   readonly verifier: string
@@ -76,6 +123,31 @@ async function asked({ headers, query, verifier }: Asked) {
   return { id, url, payload: request.ok ? request.value.payload : {} }
 }
 
+/** Who the wallet's owner is told is asking: never what the verifier says of itself. */
+const TRUST: Readonly<Record<ProvablePrefixName, object>> = {
+  x509_hash: {
+    trusted: true,
+    name: expect.stringContaining('CN='),
+    anchor: expect.stringContaining('development CA'),
+  },
+  x509_san_dns: {
+    trusted: true,
+    name: expect.stringContaining('CN='),
+    anchor: expect.stringContaining('development CA'),
+  },
+  decentralized_identifier: {
+    trusted: true,
+    name: 'The shop with a DID',
+    anchor: expect.stringContaining('localhost:'),
+  },
+  verifier_attestation: { trusted: true, name: ATTESTED, anchor: 'O=Countersign, CN=The attester' },
+  pre_registered: {
+    trusted: true,
+    name: 'The registered shop',
+    anchor: expect.stringContaining('localhost:'),
+  },
+}
+
 const ways = PROVABLE_PREFIX_NAMES.flatMap((prefix) =>
   RESPONSE_MODE_NAMES.flatMap((mode) => formatCases.map((one) => [prefix, mode, one.format, one] as const)),
 )
@@ -84,7 +156,8 @@ describe.each(ways)('asked by %s, answered by %s, %s', (prefix, mode, format, on
   it('is verified, and shows what was asked and nothing else', async () => {
     const verifier = verifiers.get(prefix) ?? ''
     const { id, payload, url } = await asked({ verifier, query: one.query, headers: { responsemode: mode } })
-    expect(payload).toMatchObject({ response_mode: mode, client_id: expect.stringMatching(`^${prefix}:`) })
+    const clientId = prefix === 'pre_registered' ? `^${REGISTERED}$` : `^${prefix}:`
+    expect(payload).toMatchObject({ response_mode: mode, client_id: expect.stringMatching(clientId) })
     await tryToPresent(user, url, [held.get(format) ?? ''])
     const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
     expect(result).toMatchObject({ state: 'verified', credentials: [{ format, claims: one.seen }] })
@@ -98,6 +171,24 @@ it('is answered as the verifier is configured where a call says nothing', async 
   for (const verifier of verifiers.values()) {
     const { payload } = await asked({ verifier, query: one?.query ?? {} })
     expect(payload['response_mode']).toBe('direct_post.jwt')
+  }
+})
+
+it.each(PROVABLE_PREFIX_NAMES)('asked by %s the wallet shows who asks, and who says so', async (prefix) => {
+  const { url } = await asked({ verifier: verifiers.get(prefix) ?? '', query: formatCases[0]?.query ?? {} })
+  const requests = `${user.url}/wallet-api/wallet/${user.wallet}/exchange/requests`
+  const headers = { authorization: `Bearer ${user.token}` }
+  const { id } = expectStatus(await postJson(requests, { request: url }, headers), 201).json()
+  const shown = expectStatus(await call(`${requests}/${String(id)}`, { headers }), 200).json()
+  expect(shown['verifier']).toMatchObject({ trust: TRUST[prefix] })
+})
+
+it('is asked under the prefix that a call names, where the verifier can show it', async () => {
+  const [verifier = ''] = verifiers.values()
+  for (const prefix of PROVABLE_PREFIX_NAMES) {
+    const headers = { clientidprefix: prefix }
+    const { payload } = await asked({ verifier, query: formatCases[0]?.query ?? {}, headers })
+    expect(payload['client_id']).toMatch(prefix === 'pre_registered' ? REGISTERED : `${prefix}:`)
   }
 })
 

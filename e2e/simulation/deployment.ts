@@ -7,7 +7,7 @@ import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing, type Sealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
+import { clientOf, type VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
 import { newAuthority } from '@countersign/testing/people/authority'
@@ -21,7 +21,7 @@ export interface Deployment {
   readonly sealing: Sealing
   readonly issuerSigner: Signer
   readonly requestSigner: Signer
-  readonly clientId: string
+  readonly client: VerifierClient
   readonly trust: IssuerTrust
   /** Distinct keys; a wallet takes those it needs. */
   readonly keys: readonly Signer[]
@@ -48,13 +48,14 @@ export async function createDeployment(): Promise<Deployment> {
   const authority = newAuthority(authorityName, epoch - 3600)
   const issuerSigner = authority.vouchFor(simulated)
   const requestSigner = authority.vouchFor(simulated)
-  const clientId = await clientIdOf('x509_hash', requestSigner, { crypto: nodeCrypto, host: 'localhost' })
-  if (!clientId.ok) throw new Error(clientId.error.code)
+  const means = { signer: requestSigner, crypto: nodeCrypto, host: 'localhost', now: epoch }
+  const client = await clientOf('x509_hash', means)
+  if (!client.ok) throw new Error(client.error.code)
   return {
     sealing: openSealing(nodeCrypto.randomBytes(32)),
     issuerSigner,
     requestSigner,
-    clientId: clientId.value,
+    client: client.value,
     trust: authority.trust,
     keys: Array.from({ length: KEYS }, newKey),
     held: await Promise.all(Array.from({ length: HELD }, (_, index) => credential(issuerSigner, index))),

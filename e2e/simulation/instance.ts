@@ -137,7 +137,7 @@ function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLi
       ...shared,
       sealing,
       requestSigner: deployment.requestSigner,
-      clientId: deployment.clientId,
+      clients: new Map([['x509_hash', deployment.client]]),
       policies: POLICIES,
       trust: deployment.trust,
       checkStatus: statusChecker({

@@ -13,7 +13,7 @@ import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
-import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
+import { clientOf } from '@countersign/protocol/openid4vp/request/client-id'
 import {
   authorizationRequestUrl,
   buildRequestObject,
@@ -86,10 +86,12 @@ export async function startTestVerifier(): Promise<TestVerifier> {
   if (!deployment.ok) throw new Error(deployment.error.code)
   const signer = await deployment.value.signer('verifier-request', { baseUrl: server.url, dnsNames: [] })
   if (!signer.ok) throw new Error(signer.error.code)
-  const clientId = await clientIdOf('x509_hash', signer.value, { crypto: nodeCrypto, host: 'localhost' })
-  if (!clientId.ok) throw new Error(clientId.error.code)
-  state.clientId = clientId.value
-  state.sign = (payload) => signRequestObject(payload, signer.value)
+  const means = { signer: signer.value, crypto: nodeCrypto, host: 'localhost', now: now() }
+  const client = await clientOf('x509_hash', means)
+  if (!client.ok) throw new Error(client.error.code)
+  const { clientId, header } = client.value
+  state.clientId = clientId
+  state.sign = (payload) => signRequestObject(payload, header, signer.value)
   return {
     ...server,
     bodies: state.bodies,

@@ -7,6 +7,7 @@ import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { isSessionId } from '@countersign/core/session-id'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
 import {
   isResponseModeName,
   RESPONSE_MODE_NAMES,
@@ -48,6 +49,7 @@ export function parseStart(
     policies: [...general.map((entry) => requestedPolicy(entry)), ...asked.value.policies],
     id: headers.stateid,
     authorizeBaseUrl: headers.authorizebaseurl ?? 'openid4vp://authorize',
+    clientIdPrefix: PROVABLE_PREFIX_NAMES.find((name) => name === headers.clientidprefix),
     responseMode: isResponseModeName(headers.responsemode) ? headers.responsemode : undefined,
     successRedirectUri: headers.successredirecturi,
     errorRedirectUri: headers.errorredirecturi,
@@ -106,9 +108,12 @@ const TTL = { minimum: 10, maximum: 86_400 }
 function findSettingMistake(headers: StartVerificationHeaders): SettingMistake | undefined {
   const link = LINKS.find((name) => headers[name] !== undefined && !WEB_LINK.test(headers[name]))
   if (link !== undefined) return { code: 'link_not_allowed', header: link }
-  const { stateid, sessionttl, responsemode, openid4vpprofile } = headers
+  const { clientidprefix, stateid, sessionttl, responsemode, openid4vpprofile } = headers
   if (responsemode !== undefined && !isResponseModeName(responsemode)) {
     return { code: 'setting_unsupported', header: 'responsemode', supported: RESPONSE_MODE_NAMES }
+  }
+  if (clientidprefix !== undefined && !PROVABLE_PREFIX_NAMES.some((name) => name === clientidprefix)) {
+    return { code: 'setting_unsupported', header: 'clientidprefix', supported: PROVABLE_PREFIX_NAMES }
   }
   if (stateid !== undefined && !isSessionId(stateid)) {
     return { code: 'session_id_malformed', header: 'stateid' }

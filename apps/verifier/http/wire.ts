@@ -102,6 +102,10 @@ const startRefusals: WireErrors<StartRefusal> = {
   ...queryRefusals,
   unknown_member: ({ at, name, nearest }) =>
     invalidQuery(at, `${name.slice(0, 60)} is not known to DCQL there${didYouMean(nearest)}`),
+  client_id_prefix_unproven: ({ prefix, supported }) =>
+    badRequest(
+      `This verifier has nothing to show for clientIdPrefix ${prefix}; it can be ${supported.join(', ')}`,
+    ),
   session_exists: ({ id }) => conflict(`A session with the id ${id} exists already`),
   session_id_guessable: ({ minimumLength }) =>
     badRequest(`Without holder binding stateId must have at least ${minimumLength} random characters`),

@@ -6,6 +6,7 @@ import { type FormatQueryFault, findFormatFault } from '@countersign/protocol/op
 import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { findUnknownMember, type UnknownMember } from '@countersign/protocol/openid4vp/dcql/unknown-members'
+import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
 import { authorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-object'
 import {
   type ResponseModeName,
@@ -25,6 +26,8 @@ export interface StartVerification {
   readonly id?: string | undefined
   /** The wallet's authorization endpoint, custom scheme or https. */
   readonly authorizeBaseUrl: string
+  /** Who the verifier is to the wallet; as it is configured when absent. */
+  readonly clientIdPrefix?: ProvablePrefixName | undefined
   /** How the wallet answers; as the verifier is configured when absent. */
   readonly responseMode?: ResponseModeName | undefined
   /** `$id` stands for the session id. */
@@ -41,6 +44,11 @@ export type StartRefusal =
   | UnknownMember
   | PolicyMistake
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
+  | {
+      readonly code: 'client_id_prefix_unproven'
+      readonly prefix: ProvablePrefixName
+      readonly supported: readonly ProvablePrefixName[]
+    }
   | { readonly code: 'session_exists'; readonly id: string }
   | { readonly code: 'session_id_guessable'; readonly minimumLength: number }
   /** The browser would have nowhere to come back to. */
@@ -60,7 +68,8 @@ type StartingVerifier = Pick<
   | 'crypto'
   | 'jwe'
   | 'responseMode'
-  | 'clientId'
+  | 'clients'
+  | 'clientIdPrefix'
   | 'baseUrl'
   | 'limits'
   | 'now'
@@ -81,7 +90,12 @@ export async function startVerification(
     findPolicyMistake(verifier.policies, request.policies)
   if (mistake !== undefined) return refuse(mistake)
 
-  const session = await newSession(verifier, request)
+  const { clientIdPrefix: prefix = verifier.clientIdPrefix } = request
+  const client = verifier.clients.get(prefix)
+  if (client === undefined) {
+    return refuse({ code: 'client_id_prefix_unproven', prefix, supported: [...verifier.clients.keys()] })
+  }
+  const session = await newSession(verifier, request, client)
   const { id, expiresAt } = session
   const ttlSeconds = expiresAt - session.createdAt + verifier.limits.resultRetentionSeconds
   const created = await verifier.sessions.create(id, session, ttlSeconds)
@@ -90,7 +104,7 @@ export async function startVerification(
   const requestUri = `${verifier.baseUrl}/openid4vc/request/${id}`
   return ok({
     id,
-    url: authorizationRequestUrl(request.authorizeBaseUrl, verifier.clientId, requestUri),
+    url: authorizationRequestUrl(request.authorizeBaseUrl, client.clientId, requestUri),
     expiresAt,
   })
 }
@@ -98,6 +112,7 @@ export async function startVerification(
 async function newSession(
   verifier: StartingVerifier,
   request: StartVerification,
+  { clientId }: VerifierClient,
 ): Promise<VerificationSession> {
   const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
   const now = verifier.now()
@@ -111,7 +126,7 @@ async function newSession(
     dcqlQuery: request.dcqlQuery,
     purpose: request.purpose,
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
-    clientId: verifier.clientId,
+    clientId,
     answerMode: await mode.begin({ responseUri: `${verifier.baseUrl}/openid4vc/verify/${id}` }, verifier),
     policies: request.policies,
     successRedirectUri: withId(request.successRedirectUri),

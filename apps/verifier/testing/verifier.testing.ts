@@ -7,7 +7,7 @@ import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { clientIdOf } from '@countersign/protocol/openid4vp/request/client-id'
+import { clientOf } from '@countersign/protocol/openid4vp/request/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
@@ -46,11 +46,9 @@ export async function testVerifier(
   const { clock = { now: 1_800_000_000 }, ...replaced } = ports
   const authority = newAuthority('Test CA', clock.now)
   const requestSigner = authority.vouchFor(named)
-  const clientId = await clientIdOf('x509_hash', requestSigner, {
-    crypto: nodeCrypto,
-    host: 'verifier.example',
-  })
-  if (!clientId.ok) throw new Error(clientId.error.code)
+  const means = { signer: requestSigner, crypto: nodeCrypto, host: 'verifier.example', now: clock.now }
+  const client = await clientOf('x509_hash', means)
+  if (!client.ok) throw new Error(client.error.code)
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const sealing = openSealing(nodeCrypto.randomBytes(32))
   const verifier = buildVerifier(
@@ -61,7 +59,7 @@ export async function testVerifier(
       crypto: nodeCrypto,
       jwe: joseJwe,
       requestSigner,
-      clientId: clientId.value,
+      clients: new Map([['x509_hash', client.value]]),
       policies: POLICIES,
       checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
       trust: authority.trust,

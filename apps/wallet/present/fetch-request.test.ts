@@ -47,7 +47,8 @@ async function webVerifier(wish: { readonly relationship?: string; readonly lies
     } as const
     const payload = buildRequestObject(facts, { now, formats: [sdJwtVc] })
     const signing = lies ? generateSoftwareKey('ES256') : key
-    return signRequestObject(payload, softwareSigner(signing, { keyId: `${place.did}#k` }))
+    const kid = `${place.did}#k`
+    return signRequestObject(payload, { kid }, softwareSigner(signing, { keyId: kid }))
   }
 
   const requestUrl = authorizationRequestUrl(
@@ -65,7 +66,7 @@ onBothDatabases('a request of a verifier that is a did:web', (store) => {
     const { asked, did, requestUrl } = await webVerifier()
     expect(await fetchRequest(wallet, requestUrl)).toMatchObject({
       ok: true,
-      value: { client: { original: did }, trust: { trusted: false, reason: 'no_certificate' } },
+      value: { client: { original: did }, trust: { trusted: false, reason: 'did_unknown' } },
     })
     expect(asked).toEqual(['/request/1', '/.well-known/did.json'])
     const strict = { ...wallet, verifiers: { anchors: () => [], required: true } }

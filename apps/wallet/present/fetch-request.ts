@@ -39,6 +39,8 @@ export async function fetchRequest(
     outerClientId: reference.value.clientId,
     now: wallet.now(),
     anchors: wallet.verifiers.anchors(),
+    attesterAnchors: wallet.verifiers.attesterAnchors?.(),
+    known: wallet.verifiers.known,
     didKeys: wallet.dids.keyOf,
     requireTrusted: wallet.verifiers.required,
     crypto: wallet.crypto,

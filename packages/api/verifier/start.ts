@@ -218,6 +218,11 @@ export const startVerificationHeaders = z.object({
       'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; as the verifier is configured when absent',
     )
     .meta({ examples: ['direct_post'] }),
+  clientidprefix: header
+    .describe(
+      'Who the verifier is to the wallet: `x509_hash`, `x509_san_dns`, `decentralized_identifier`, `verifier_attestation` or `pre_registered`, of those that it can prove; as the verifier is configured when absent',
+    )
+    .meta({ examples: ['x509_hash'] }),
   successredirecturi: header
     .describe('Where the wallet sends its user after success; `$id` stands for the session id')
     .meta({ examples: ['https://shop.example/done/$id'] }),

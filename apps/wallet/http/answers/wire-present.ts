@@ -50,6 +50,8 @@ export const PRESENT_ERRORS: WireErrors<PresentRefusal> = {
     badRequest('The prefix of the client_id has no key, so nobody can have signed this request'),
   client_key_unreadable: ({ reason }) =>
     badRequest(`The key with which the verifier signs cannot be found: ${reason}`),
+  client_attestation_refused: ({ reason }) =>
+    badRequest(`What is said of the verifier in its attestation does not count: ${reason}`),
   client_certificate_differs: () =>
     badRequest('The certificate of the request object is not the one that its client_id names'),
   request_signature_refused: ({ reason }) =>

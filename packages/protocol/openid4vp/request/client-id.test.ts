@@ -1,10 +1,13 @@
 import { decodeBase64 } from '@countersign/core/base64url'
+import { bareKey } from '@countersign/crypto/jwk'
+import { didFromKey } from '@countersign/did/did'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientIdOf, PROVABLE_PREFIX_NAMES, parseClientId } from './client-id.ts'
-import { LEAF, leafSigner, testCrypto } from './request.testing.ts'
+import { clientOf, PROVABLE_PREFIX_NAMES, parseClientId } from './client-id.ts'
+import { attest, LEAF, leafSigner, otherSigner, testCrypto } from './request.testing.ts'
+import { now } from './verify-request.testing.ts'
 
-const place = { crypto: testCrypto, host: 'verifier.example' }
+const means = { signer: leafSigner, crypto: testCrypto, host: 'verifier.example', now }
 
 const HASH = 'Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk'
 
@@ -13,6 +16,7 @@ describe('a client identifier', () => {
     ['example-client', 'pre_registered', 'example-client'],
     ['redirect_uri:https://client.example/cb', 'redirect_uri', 'https://client.example/cb'],
     ['x509_san_dns:client.example', 'x509_san_dns', 'client.example'],
+    ['verifier_attestation:client.example', 'verifier_attestation', 'client.example'],
     [`x509_hash:${HASH}`, 'x509_hash', HASH],
     [
       'decentralized_identifier:did:web:client.example%3A8443:a',
@@ -30,7 +34,6 @@ describe('a client identifier', () => {
 
   it.each([
     ['origin:https://client.example', 'origin'],
-    ['verifier_attestation:client.example', 'verifier_attestation'],
     ['openid_federation:https://client.example', 'openid_federation'],
     ['https://client.example', 'https'],
     ['did:key:z6Mk', 'did'],
@@ -54,6 +57,7 @@ describe('a client identifier', () => {
     'x509_san_dns:*.client.example',
     'x509_san_dns:client.example:443',
     'x509_san_dns:-a.example',
+    'verifier_attestation:',
     'x509_hash:',
     `x509_hash:${HASH}=`,
     `x509_hash:${HASH.slice(1)}`,
@@ -65,37 +69,74 @@ describe('a client identifier', () => {
 
   it('of a verifier with a certificate is the hash of its DER', async () => {
     const hash = await testCrypto.digestBase64url('sha-256', decodeBase64(LEAF) ?? '')
-    const value = `x509_hash:${hash}`
-    expect(await clientIdOf('x509_hash', leafSigner, place)).toEqual({ ok: true, value })
-    await expect(clientIdOf('x509_hash', { x5c: ['no base64!'] }, place)).rejects.toThrow('base64')
+    const value = { clientId: `x509_hash:${hash}`, header: { x5c: [LEAF] } }
+    expect(await clientOf('x509_hash', means)).toEqual({ ok: true, value })
+    const broken = { ...means, signer: { ...leafSigner, x5c: ['no base64!'] } }
+    await expect(clientOf('x509_hash', broken)).rejects.toThrow('base64')
   })
 
-  it.each(PROVABLE_PREFIX_NAMES)('is not to be had without a certificate: %s', async (name) => {
-    const error = { code: 'certificate_missing' }
-    expect(await clientIdOf(name, { x5c: undefined }, place)).toEqual({ ok: false, error })
+  it.each([
+    ['x509_hash', 'certificate_missing'],
+    ['x509_san_dns', 'certificate_missing'],
+    ['pre_registered', 'registration_missing'],
+    ['verifier_attestation', 'attestation_missing'],
+  ] as const)('is not to be had with nothing to show: %s', async (name, code) => {
+    const bare = { ...means, signer: { ...leafSigner, x5c: undefined } }
+    expect(await clientOf(name, bare)).toEqual({ ok: false, error: { code } })
   })
 
   it('of a verifier whose certificate names its host is that name, in whatever case', async () => {
+    const value = { clientId: 'x509_san_dns:verifier.example', header: { x5c: [LEAF] } }
     for (const host of ['verifier.example', 'Verifier.Example'])
-      expect(await clientIdOf('x509_san_dns', leafSigner, { ...place, host })).toEqual({
-        ok: true,
-        value: 'x509_san_dns:verifier.example',
-      })
+      expect(await clientOf('x509_san_dns', { ...means, host })).toEqual({ ok: true, value })
   })
 
   it.each(['other.example', 'a.wild.example', 'example', '127.0.0.1'])(
     'is never the name of %s, which the certificate does not have',
     async (host) => {
       const error = { code: 'certificate_without_host', host }
-      expect(await clientIdOf('x509_san_dns', leafSigner, { ...place, host })).toEqual({ ok: false, error })
+      expect(await clientOf('x509_san_dns', { ...means, host })).toEqual({ ok: false, error })
     },
   )
+
+  it('of whoever has a key is its did:jwk, however the key is called', async () => {
+    const did = didFromKey('jwk', bareKey(leafSigner.publicJwk))
+    const value = { clientId: `decentralized_identifier:${did}`, header: { kid: `${did}#0` } }
+    expect(await clientOf('decentralized_identifier', means)).toEqual({ ok: true, value })
+    const publicJwk = { ...leafSigner.publicJwk, kid: 'k', use: 'sig', alg: 'ES256' }
+    const named = { ...means, signer: { ...leafSigner, publicJwk } }
+    expect(await clientOf('decentralized_identifier', named)).toEqual({ ok: true, value })
+  })
+
+  it('of a registered verifier is what it was registered as, and nothing before it', async () => {
+    const value = { clientId: 'shop', header: { kid: leafSigner.keyId } }
+    expect(await clientOf('pre_registered', { ...means, registeredId: 'shop' })).toEqual({ ok: true, value })
+  })
+
+  it('of an attested verifier is the name that was attested, for its own key alone', async () => {
+    const attestation = await attest()
+    const value = { clientId: 'verifier_attestation:shop.example', header: { jwt: attestation } }
+    expect(await clientOf('verifier_attestation', { ...means, attestation })).toEqual({ ok: true, value })
+    const ofOther = await attest({ cnf: { jwk: otherSigner.publicJwk } })
+    expect(await clientOf('verifier_attestation', { ...means, attestation: ofOther })).toEqual({
+      ok: false,
+      error: { code: 'attestation_unusable', reason: 'attestation_of_another' },
+    })
+    const over = await attest({ exp: now - 61 })
+    expect(await clientOf('verifier_attestation', { ...means, attestation: over })).toEqual({
+      ok: false,
+      error: { code: 'attestation_unusable', reason: 'attestation_expired' },
+    })
+  })
 
   it.each(PROVABLE_PREFIX_NAMES)(
     'of a verifier of ours is one that wallets of ours read: %s',
     async (name) => {
-      const own = await clientIdOf(name, leafSigner, place)
-      expect(own.ok && parseClientId(own.value)).toMatchObject({ ok: true, value: { prefix: { name } } })
+      const own = await clientOf(name, { ...means, registeredId: 'shop', attestation: await attest() })
+      expect(own.ok && parseClientId(own.value.clientId)).toMatchObject({
+        ok: true,
+        value: { prefix: { name } },
+      })
     },
   )
 

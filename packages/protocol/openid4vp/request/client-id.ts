@@ -5,23 +5,38 @@
  * file in `client-id-prefixes/` and an entry of a list here.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { Signer } from '@countersign/crypto/engine'
 import type {
   ClientIdPrefix,
   ClientIdUnproven,
+  ClientProof,
+  KnownVerifier,
   ProvablePrefix,
-  VerifierPlace,
+  VerifierMeans,
 } from './client-id-prefixes/client-id-prefix.ts'
 import { decentralizedIdentifier } from './client-id-prefixes/decentralized-identifier.ts'
-import { preRegistered, redirectUri } from './client-id-prefixes/without-proof.ts'
+import { preRegistered } from './client-id-prefixes/pre-registered.ts'
+import { verifierAttestation } from './client-id-prefixes/verifier-attestation.ts'
+import { redirectUri } from './client-id-prefixes/without-proof.ts'
 import { x509Hash } from './client-id-prefixes/x509-hash.ts'
 import { x509SanDns } from './client-id-prefixes/x509-san-dns.ts'
 
 /** What verifiers of ours can be configured to go by. */
-const PROVABLE = [x509Hash, x509SanDns] as const satisfies readonly ProvablePrefix[]
+const PROVABLE = [
+  x509Hash,
+  x509SanDns,
+  decentralizedIdentifier,
+  verifierAttestation,
+  preRegistered,
+] as const satisfies readonly ProvablePrefix[]
 
 /** What a wallet understands in front of a colon. */
-const PREFIXES: readonly ClientIdPrefix[] = [...PROVABLE, decentralizedIdentifier, redirectUri]
+const PREFIXES: readonly ClientIdPrefix[] = [
+  x509Hash,
+  x509SanDns,
+  decentralizedIdentifier,
+  verifierAttestation,
+  redirectUri,
+]
 
 export type ProvablePrefixName = (typeof PROVABLE)[number]['name']
 
@@ -35,7 +50,7 @@ export interface ClientId {
   readonly original: string
 }
 
-export type { ClientIdUnproven }
+export type { ClientIdUnproven, KnownVerifier }
 
 export type ClientIdRefusal =
   | { readonly code: 'client_id_malformed' }
@@ -59,14 +74,23 @@ export function parseClientId(full: string): Result<ClientId, ClientIdRefusal> {
     : refuse({ code: 'client_id_malformed' })
 }
 
-/** The client identifier of a verifier that signs its requests with `signer` and goes by that prefix. */
-export async function clientIdOf(
+/** Who a verifier is under a prefix. */
+export interface VerifierClient {
+  /** In full. */
+  readonly clientId: string
+  /** Members of the header of each request that it signs. */
+  readonly header: ClientProof['header']
+}
+
+/** What a verifier is under one prefix, or what it lacks. */
+export async function clientOf(
   name: ProvablePrefixName,
-  signer: Pick<Signer, 'x5c'>,
-  place: VerifierPlace,
-): Promise<Result<string, ClientIdUnproven>> {
-  const prefix = PROVABLE.find((entry) => entry.name === name)
+  means: VerifierMeans,
+): Promise<Result<VerifierClient, ClientIdUnproven>> {
+  const prefix: ProvablePrefix | undefined = PROVABLE.find((entry) => entry.name === name)
   if (prefix === undefined) throw new Error(`no verifier goes by the prefix ${name}`)
-  const original = await prefix.originalOf(signer, place)
-  return original.ok ? ok(`${name}:${original.value}`) : original
+  const proof = await prefix.proofOf(means)
+  if (!proof.ok) return proof
+  const { header, original } = proof.value
+  return ok({ clientId: name === preRegistered.name ? original : `${name}:${original}`, header })
 }

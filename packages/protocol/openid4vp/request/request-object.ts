@@ -61,10 +61,9 @@ export function buildRequestObject(session: RequestFacts, options: RequestOption
   })
 }
 
-/** With a certificate chain the chain names the key; otherwise its id does, for a DID the full DID URL (§5.9.3). */
-export function signRequestObject(payload: JsonObject, signer: Signer): Promise<string> {
-  const key: JsonObject = signer.x5c === undefined ? { kid: signer.keyId } : { x5c: signer.x5c }
-  return signJws({ typ: REQUEST_OBJECT_TYPE, ...key }, payload, signer)
+/** `header`: how wallets find the key, by the prefix of the client identifier (`VerifierClient`, §5.9.3). */
+export function signRequestObject(payload: JsonObject, header: JsonObject, signer: Signer): Promise<string> {
+  return signJws({ typ: REQUEST_OBJECT_TYPE, ...header }, payload, signer)
 }
 
 /**

@@ -46,6 +46,8 @@ export interface ParameterRules extends Pick<AnswerPorts, 'crypto'> {
   readonly skewSeconds: number
   /** The nonce that was sent to `request_uri` by POST; absent: none was. */
   readonly walletNonce?: string | undefined
+  /** Where answers of this client may go, and nowhere else; absent: nobody says. */
+  readonly responseUris?: readonly string[] | undefined
   /** Where plain http may stand for https; default `https_only`. */
   readonly httpPolicy?: HttpPolicy | undefined
 }
@@ -145,7 +147,9 @@ async function readAnswerMode(
   if (!answerMode.ok) return answerMode
   const { responseUri } = mode.bindingOf(answerMode.value)
   const isAllowed =
-    responseUri === undefined || client.prefix.acceptsResponseUri?.(client.original, responseUri) !== false
+    responseUri === undefined ||
+    (client.prefix.acceptsResponseUri?.(client.original, responseUri) !== false &&
+      rules.responseUris?.includes(responseUri) !== false)
   return isAllowed ? answerMode : refuse({ code: 'response_uri_not_allowed' })
 }
 

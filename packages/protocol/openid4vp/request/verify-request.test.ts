@@ -8,7 +8,7 @@ import {
 } from '@countersign/testing/forging/certificates'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientIdOf } from './client-id.ts'
+import { clientOf } from './client-id.ts'
 import { ANCHOR, LEAF, leafSigner, OTHER_LEAF, otherSigner, testCrypto } from './request.testing.ts'
 import { check, clientId, now, payloadFor, signed, withHeader } from './verify-request.testing.ts'
 import type { RequestVerification } from './verify-request.ts'
@@ -44,8 +44,9 @@ describe('a request object', () => {
     const ca = await makeCertificate({ ...authority, ...subject })
     const reader = { subject: 'Reader', key: leafSigner.publicJwk, keyUsage: [DIGITAL_SIGNATURE] }
     const x5c = toX5c(await makeCertificate({ ...authority, ...reader }))
-    const named = await clientIdOf('x509_hash', { x5c }, { crypto: testCrypto, host: 'verifier.example' })
-    const outerClientId = named.ok ? named.value : ''
+    const means = { signer: { ...leafSigner, x5c }, crypto: testCrypto, host: 'verifier.example', now }
+    const named = await clientOf('x509_hash', means)
+    const outerClientId = named.ok ? named.value.clientId : ''
     const jwt = await signed({}, { ...leafSigner, x5c }, outerClientId)
     expect(await check(jwt, { outerClientId, anchors: [ca] })).toMatchObject({
       ok: true,

@@ -3,14 +3,15 @@ import type { JsonObject } from '@countersign/core/json'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { signJws } from '@countersign/crypto/jose/jws'
-import { clientIdOf } from './client-id.ts'
+import { clientOf } from './client-id.ts'
 import { anchor, LEAF, leafSigner, testCrypto } from './request.testing.ts'
 import { buildRequestObject, signRequestObject } from './request-object.ts'
 import { type RequestVerification, verifyRequestObject } from './verify-request.ts'
 
 export const now = 1_800_000_000
-const proven = await clientIdOf('x509_hash', leafSigner, { crypto: testCrypto, host: 'verifier.example' })
-export const clientId = proven.ok ? proven.value : ''
+const means = { signer: leafSigner, crypto: testCrypto, host: 'verifier.example', now }
+const proven = await clientOf('x509_hash', means)
+export const clientId = proven.ok ? proven.value.clientId : ''
 const dcqlQuery = { credentials: [{ id: 'pid', format: 'dc+sd-jwt', meta: { vct_values: ['t'] } }] }
 
 export function payloadFor(
@@ -39,8 +40,11 @@ const verification: RequestVerification = {
 export const check = (jwt: string, changes: Partial<RequestVerification> = {}) =>
   verifyRequestObject(jwt, { ...verification, ...changes })
 
-export const signed = (changes: object = {}, signer: Signer = leafSigner, client = clientId) =>
-  signRequestObject(payloadFor(client, { ...changes }), signer)
+/** Signed by somebody with a certificate, or whose key has an id. */
+export const signed = (changes: object = {}, signer: Signer = leafSigner, client = clientId) => {
+  const header: JsonObject = signer.x5c === undefined ? { kid: signer.keyId } : { x5c: signer.x5c }
+  return signRequestObject(payloadFor(client, { ...changes }), header, signer)
+}
 
 export const withHeader = (header: JsonObject, payload = payloadFor(clientId)) =>
   signJws({ typ: 'oauth-authz-req+jwt', x5c: [LEAF], ...header }, payload, leafSigner)

@@ -61,14 +61,18 @@ export async function verifyRequestObject(
   const { decoded, client } = request.value
   const identity = await client.prefix.identify(decoded, client.original, verification)
   if (!identity.ok) return identity
-  const { key, trust } = identity.value
+  const { key, responseUris, trust } = identity.value
   const signed = await verifyJws(decoded, key, ALLOWED_ALGORITHMS.request_object, verification.crypto)
   if (!signed.ok) return refuse({ code: 'request_signature_refused', reason: signed.error.code })
   if (verification.requireTrusted && !trust.trusted) {
     return refuse({ code: 'verifier_untrusted', reason: trust.reason })
   }
   const { skewSeconds = 60 } = verification
-  const parameters = await readRequestParameters(decoded.payload, client, { ...verification, skewSeconds })
+  const parameters = await readRequestParameters(decoded.payload, client, {
+    ...verification,
+    skewSeconds,
+    responseUris,
+  })
   return parameters.ok ? ok({ ...parameters.value, client, trust }) : parameters
 }
 

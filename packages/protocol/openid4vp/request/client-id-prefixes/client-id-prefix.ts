@@ -3,6 +3,7 @@
  * sides of that proof: how a wallet finds the key that must have signed, and, where verifiers of ours go by it, which
  * identifier a verifier gets. It refuses to know the rest of the request.
  */
+import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
 import type { Awaitable, CryptoEngine, Signer } from '@countersign/crypto/engine'
 import type { DecodedJws } from '@countersign/crypto/jose/jws'
@@ -27,25 +28,48 @@ export interface ClientIdPrefix {
 
 /** A prefix that verifiers of ours can go by. */
 export interface ProvablePrefix extends ClientIdPrefix {
-  /** The verifier's side: what follows the colon, by what it signs requests with and where its answers go. */
-  originalOf(signer: Pick<Signer, 'x5c'>, place: VerifierPlace): Awaitable<Result<string, ClientIdUnproven>>
+  /** The verifier's side: who it is under this prefix, by what it has to show. */
+  proofOf(means: VerifierMeans): Awaitable<Result<ClientProof, ClientIdUnproven>>
 }
 
-export interface VerifierPlace {
+/** What a verifier has to show who it is. */
+export interface VerifierMeans {
+  /** Signs its requests. */
+  readonly signer: Pick<Signer, 'publicJwk' | 'x5c'> & Partial<Pick<Signer, 'keyId'>>
   /** Name of the host that answers are sent to, without a port. */
   readonly host: string
   readonly crypto: Pick<CryptoEngine, 'digestBase64url'>
+  /** As what wallets were told of it beforehand. */
+  readonly registeredId?: string | undefined
+  /** What somebody whom wallets believe says of it (§12): a JWT. */
+  readonly attestation?: string | undefined
+  /** Epoch seconds. */
+  readonly now: number
+}
+
+export interface ClientProof {
+  /** What follows the colon. */
+  readonly original: string
+  /** Members of the header of each request: how wallets find the key that signed it. */
+  readonly header: JsonObject
 }
 
 /** What a verifier lacks to be believed under a prefix. */
 export type ClientIdUnproven =
   | { readonly code: 'certificate_missing' }
   | { readonly code: 'certificate_without_host'; readonly host: string }
+  | { readonly code: 'registration_missing' }
+  | { readonly code: 'attestation_missing' }
+  | { readonly code: 'attestation_unusable'; readonly reason: AttestationRefusal['code'] }
 
 /** What a wallet judges a client by. */
 export interface ClientEvidence {
   /** Who vouches for verifiers: other anchors than those for issuers. */
   readonly anchors: readonly Certificate[]
+  /** Who vouches for those that say who verifiers are (§12); absent: nobody. */
+  readonly attesterAnchors?: readonly Certificate[] | undefined
+  /** Of whom whoever runs the wallet told it beforehand, by their full client identifiers. */
+  readonly known?: ReadonlyMap<string, KnownVerifier> | undefined
   /** Keys of verifiers that are named by a DID; absent: of those whose DID is their key. */
   readonly didKeys?: DidKeyResolver | undefined
   /** Epoch seconds. */
@@ -53,9 +77,23 @@ export interface ClientEvidence {
   readonly crypto: Pick<CryptoEngine, 'verify' | 'digestBase64url'>
 }
 
+/** A verifier that somebody vouches for by naming it. */
+export interface KnownVerifier {
+  /** For people. */
+  readonly name: string
+  /** Who named it, for people. */
+  readonly anchor: string
+  /** With which it signs, where its client identifier says nothing of that. */
+  readonly keys: readonly PublicJwk[]
+  /** Where its answers go, and nowhere else; absent: anywhere. */
+  readonly responseUris?: readonly string[] | undefined
+}
+
 export interface ClientIdentity {
   readonly key: PublicJwk
   readonly trust: VerifierTrust
+  /** Where answers may go, and nowhere else; absent: nobody says. */
+  readonly responseUris?: readonly string[] | undefined
 }
 
 /** `verifier` is the subject of the certificate: what its issuer says, so believable as far as it is trusted. */
@@ -69,3 +107,14 @@ export type ClientRefusal =
   | { readonly code: 'client_key_unreadable'; readonly reason: string }
   /** The certificate is not the one that the client identifier names. */
   | { readonly code: 'client_certificate_differs' }
+  | { readonly code: 'client_attestation_refused'; readonly reason: AttestationRefusal['code'] }
+
+/** Why what somebody says of a verifier does not count (§12). */
+export type AttestationRefusal =
+  | { readonly code: 'attestation_malformed' }
+  | { readonly code: 'attestation_type_wrong' }
+  | { readonly code: 'attestation_of_another' }
+  | { readonly code: 'attestation_expired' }
+  | { readonly code: 'attestation_not_yet_valid' }
+  | { readonly code: 'attestation_key_unusable' }
+  | { readonly code: 'attestation_signature_refused' }

@@ -14,9 +14,10 @@ export const x509Hash = {
       async ({ der }) => (await certificateHash(der, evidence.crypto)) === hash,
       evidence,
     ),
-  originalOf: async ({ x5c }, { crypto }) => {
+  proofOf: async ({ crypto, signer: { x5c } }) => {
     const leaf = x5c?.[0]
-    return leaf === undefined ? refuse({ code: 'certificate_missing' }) : ok(await hashOf(leaf, crypto))
+    if (x5c === undefined || leaf === undefined) return refuse({ code: 'certificate_missing' })
+    return ok({ original: await hashOf(leaf, crypto), header: { x5c } })
   },
 } as const satisfies ProvablePrefix
 

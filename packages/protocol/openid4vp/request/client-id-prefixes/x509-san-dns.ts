@@ -17,12 +17,14 @@ export const x509SanDns = {
     return identifyByCertificate(header['x5c'], ({ dnsNames }) => dnsNames.some(isNamed), evidence)
   },
   acceptsResponseUri: (dnsName, responseUri) => new URL(responseUri).hostname === dnsName.toLowerCase(),
-  originalOf: ({ x5c }, { host }) => {
+  proofOf: ({ host, signer: { x5c } }) => {
     const leaf = x5c?.[0]
-    if (leaf === undefined) return refuse({ code: 'certificate_missing' })
+    if (x5c === undefined || leaf === undefined) return refuse({ code: 'certificate_missing' })
     const certificate = parseX5cEntry(leaf)
     const names = certificate.ok ? certificate.value.dnsNames : []
     const isNamed = names.some((name) => name.toLowerCase() === host.toLowerCase())
-    return isNamed ? ok(host.toLowerCase()) : refuse({ code: 'certificate_without_host', host })
+    return isNamed
+      ? ok({ original: host.toLowerCase(), header: { x5c } })
+      : refuse({ code: 'certificate_without_host', host })
   },
 } as const satisfies ProvablePrefix
