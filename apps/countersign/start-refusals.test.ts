@@ -312,8 +312,8 @@ const mistakes: readonly Mistake[] = [
   [
     'a prefix of a registered verifier without what it was registered as',
     ['verifier'],
-    () => [...DEVELOPMENT, data(), '--clientIdPrefix=pre_registered'],
-    /registeredClientId is needed: clientIdPrefix pre_registered goes by it/,
+    () => [...DEVELOPMENT, data(), '--clientIdPrefix=pre-registered'],
+    /registeredClientId is needed: clientIdPrefix pre-registered goes by it/,
   ],
   [
     'an attestation that is none',

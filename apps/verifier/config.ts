@@ -20,7 +20,7 @@ export const verifierShape = {
     .regex(/^[\x21-\x39\x3b-\x7e]{1,500}$/, 'must be visible ASCII without a colon')
     .optional()
     .describe(
-      'What wallets know the verifier by that were told of it and its keys beforehand (OpenID4VP 1.0 §5.9.2): clientIdPrefix `pre_registered`',
+      'What wallets know the verifier by that were told of it and its keys beforehand (OpenID4VP 1.0 §5.9.2): clientIdPrefix `pre-registered`',
     ),
   verifierAttestationFile: z
     .string()

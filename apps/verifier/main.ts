@@ -72,7 +72,7 @@ const UNPROVEN: Readonly<Record<ClientIdUnproven['code'], (host: string, reason:
   certificate_missing: () => 'requestSigningCertFile is needed: wallets know a verifier by its certificate',
   certificate_without_host: (host) =>
     `the certificate in requestSigningCertFile does not name ${host}, the host of baseUrl, as a DNS name: clientIdPrefix x509_san_dns needs that`,
-  registration_missing: () => 'registeredClientId is needed: clientIdPrefix pre_registered goes by it',
+  registration_missing: () => 'registeredClientId is needed: clientIdPrefix pre-registered goes by it',
   attestation_missing: () =>
     'verifierAttestationFile is needed: clientIdPrefix verifier_attestation goes by it',
   attestation_unusable: (_, reason) => `verifierAttestationFile is of no use: ${reason}`,

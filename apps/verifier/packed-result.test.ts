@@ -36,7 +36,7 @@ async function verified(): Promise<Judged> {
   const meta = { vct_values: [vct] }
   const query = { id: 'id', format: 'dc+sd-jwt', meta, claims: paths.map((path) => ({ path })) }
   const session = await started(test.verifier, { dcqlQuery: { credentials: [query] } })
-  await serveRequest(test.verifier, session.id, undefined)
+  await serveRequest(test.verifier, session.id)
   const held = await heldCredential(test, { claims })
   const answer = await answerTo(session, held, test.clock.now, { disclose: paths })
   await receivePresentation(test.verifier, session.id, answer)

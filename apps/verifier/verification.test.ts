@@ -22,7 +22,10 @@ describe('a request object', () => {
   it('may be fetched twice and is recorded once', async () => {
     const test = await testVerifier()
     const { id } = await started(test.verifier)
-    await Promise.all([serveRequest(test.verifier, id, undefined), serveRequest(test.verifier, id, 'nonce')])
+    await Promise.all([
+      serveRequest(test.verifier, id),
+      serveRequest(test.verifier, id, { walletNonce: 'nonce' }),
+    ])
     expect((await stateOf(test, id))?.events.map((event) => event.type)).toEqual(['created', 'requested'])
   })
 
@@ -31,7 +34,7 @@ describe('a request object', () => {
     const session = await started(test.verifier)
     const form = await answerTo(session, await heldCredential(test), test.clock.now)
     await receivePresentation(test.verifier, session.id, form)
-    expect(await serveRequest(test.verifier, session.id, undefined)).toMatchObject({ ok: true })
+    expect(await serveRequest(test.verifier, session.id)).toMatchObject({ ok: true })
   })
 
   it.each([
@@ -41,12 +44,37 @@ describe('a request object', () => {
   ])('says of the verifier what is configured: %j', async (settings, members) => {
     const { verifier } = await testVerifier(undefined, {}, settings)
     const { id } = await started(verifier)
-    const request = await serveRequest(verifier, id, undefined)
+    const request = await serveRequest(verifier, id)
     const decoded = request.ok ? decodeJws(request.value) : request
     const { vp_formats_supported, ...said } = (decoded.ok &&
       decoded.value.payload['client_metadata']) as JsonObject
     expect(vp_formats_supported).toBeDefined()
     expect(Object.entries(said)).toEqual(members)
+  })
+})
+
+describe('a wallet that says what it is', () => {
+  const fetchedBy = async (walletMetadata: string) => {
+    const test = await testVerifier()
+    const { id } = await started(test.verifier)
+    const served = await serveRequest(test.verifier, id, { walletMetadata })
+    const decoded = served.ok ? decodeJws(served.value) : served
+    return { decoded, served, state: (await stateOf(test, id))?.state }
+  }
+
+  it('gets a request for itself where it has an identifier, and one for any wallet otherwise', async () => {
+    const named = await fetchedBy('{"issuer":"https://wallet.example","more":[1]}')
+    expect(named.decoded).toMatchObject({ value: { payload: { aud: 'https://wallet.example' } } })
+    const nameless = await fetchedBy('{"client_id_prefixes_supported":["x509_hash"]}')
+    expect(nameless.decoded).toMatchObject({ value: { payload: { aud: 'https://self-issued.me/v2' } } })
+  })
+
+  it.each([
+    ['{"client_id_prefixes_supported":["decentralized_identifier"]}', 'client_id_prefix_not_taken'],
+    ['{"client_id_prefixes_supported":[]}', 'client_id_prefix_not_taken'],
+    ['not json', 'wallet_metadata_malformed'],
+  ])('gets none with %s, and nothing has happened', async (metadata, code) => {
+    expect(await fetchedBy(metadata)).toMatchObject({ served: { error: { code } }, state: 'created' })
   })
 })
 

@@ -24,13 +24,13 @@ const verifier = z
   .superRefine(({ clientId, keys }, context) => {
     const parsed = parseClientId(clientId)
     const prefix = parsed.ok ? parsed.value.prefix.name : undefined
-    if (prefix !== 'pre_registered' && prefix !== 'decentralized_identifier')
+    if (prefix !== 'pre-registered' && prefix !== 'decentralized_identifier')
       context.addIssue(
         'has a clientId without a colon, or one that begins with decentralized_identifier:did:',
       )
-    else if ((prefix === 'pre_registered') !== (keys !== undefined))
+    else if ((prefix === 'pre-registered') !== (keys !== undefined))
       context.addIssue(
-        prefix === 'pre_registered'
+        prefix === 'pre-registered'
           ? 'needs the keys that the verifier signs with'
           : 'has the keys of its DID',
       )

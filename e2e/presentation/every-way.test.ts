@@ -141,7 +141,7 @@ const TRUST: Readonly<Record<ProvablePrefixName, object>> = {
     anchor: expect.stringContaining('localhost:'),
   },
   verifier_attestation: { trusted: true, name: ATTESTED, anchor: 'O=Countersign, CN=The attester' },
-  pre_registered: {
+  'pre-registered': {
     trusted: true,
     name: 'The registered shop',
     anchor: expect.stringContaining('localhost:'),
@@ -156,7 +156,7 @@ describe.each(ways)('asked by %s, answered by %s, %s', (prefix, mode, format, on
   it('is verified, and shows what was asked and nothing else', async () => {
     const verifier = verifiers.get(prefix) ?? ''
     const { id, payload, url } = await asked({ verifier, query: one.query, headers: { responsemode: mode } })
-    const clientId = prefix === 'pre_registered' ? `^${REGISTERED}$` : `^${prefix}:`
+    const clientId = prefix === 'pre-registered' ? `^${REGISTERED}$` : `^${prefix}:`
     expect(payload).toMatchObject({ response_mode: mode, client_id: expect.stringMatching(clientId) })
     await tryToPresent(user, url, [held.get(format) ?? ''])
     const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
@@ -188,7 +188,7 @@ it('is asked under the prefix that a call names, where the verifier can show it'
   for (const prefix of PROVABLE_PREFIX_NAMES) {
     const headers = { clientidprefix: prefix }
     const { payload } = await asked({ verifier, query: formatCases[0]?.query ?? {}, headers })
-    expect(payload['client_id']).toMatch(prefix === 'pre_registered' ? REGISTERED : `${prefix}:`)
+    expect(payload['client_id']).toMatch(prefix === 'pre-registered' ? REGISTERED : `${prefix}:`)
   }
 })
 

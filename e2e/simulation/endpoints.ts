@@ -157,7 +157,7 @@ const DONE = 'https://shop.example/done'
 const FAILED = 'https://shop.example/failed'
 
 async function fetchRequest({ verifier }: Services, id: string): Promise<Reply> {
-  const served = await serveRequest(verifier, id, undefined)
+  const served = await serveRequest(verifier, id)
   return served.ok ? { ok: true, body: {}, text: served.value } : refused(served.error.code)
 }
 

@@ -56,7 +56,7 @@ describe('the list of verifications', () => {
     await receivePresentation(verifier, answered.id, await answerTo(answered, held, clock.now))
     clock.now += 5
     const opened = await started(verifier)
-    await serveRequest(verifier, opened.id, undefined)
+    await serveRequest(verifier, opened.id)
     const { sessions } = await listed()
     expect(sessions).toMatchObject([
       { id: opened.id, state: 'requested', lastEvent: { type: 'requested' } },

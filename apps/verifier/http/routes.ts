@@ -18,7 +18,7 @@ import { type FollowedSessions, followSession } from '@countersign/service/sessi
 import type { Versioned } from '@countersign/stores/ports'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { serveRequest } from '../request/serve-request.ts'
+import { type FetchingWallet, serveRequest } from '../request/serve-request.ts'
 import { startVerification } from '../request/start-verification.ts'
 import { readVerification } from '../response/look-again.ts'
 import { type ReceivedAnswer, receivePresentation } from '../response/receive-presentation.ts'
@@ -40,6 +40,7 @@ import {
   presentationRefused,
   receiveError,
   returnError,
+  serveError,
   sessionUnknown,
   startError,
   startMistake,
@@ -184,7 +185,7 @@ function requestRoutes(app: ServiceApp, verifier: Verifier): void {
       schema: { summary: 'The signed request object', tags: toWallets, params },
       config: { ...wallet, answers: requestAnswers },
     },
-    async (request, reply) => sendRequestObject(verifier, request.params.id, undefined, reply),
+    async (request, reply) => sendRequestObject(verifier, request.params.id, {}, reply),
   )
 
   app.post(
@@ -199,20 +200,22 @@ function requestRoutes(app: ServiceApp, verifier: Verifier): void {
       bodyLimit: BODY_LIMITS.message,
       config: { ...form, answers: requestAnswers },
     },
-    async (request, reply) =>
-      sendRequestObject(verifier, request.params.id, request.body.wallet_nonce, reply),
+    async (request, reply) => {
+      const { wallet_metadata: walletMetadata, wallet_nonce: walletNonce } = request.body
+      return sendRequestObject(verifier, request.params.id, { walletMetadata, walletNonce }, reply)
+    },
   )
 }
 
 async function sendRequestObject(
   verifier: Verifier,
   id: string,
-  walletNonce: string | undefined,
+  wallet: FetchingWallet,
   reply: FastifyReply,
 ) {
   if (!isSessionId(id)) fail(sessionUnknown)
-  const served = await serveRequest(verifier, id, walletNonce)
-  if (!served.ok) fail(receiveError(served.error))
+  const served = await serveRequest(verifier, id, wallet)
+  if (!served.ok) fail(serveError(served.error))
   return reply.type(REQUEST_OBJECT).header('cache-control', 'no-store').send(served.value)
 }
 

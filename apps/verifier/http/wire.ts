@@ -9,6 +9,7 @@ import type { FormatQueryFault } from '@countersign/protocol/openid4vp/dcql/form
 import { DCQL_LIMITS, type DcqlRefusal } from '@countersign/protocol/openid4vp/dcql/parse'
 import { RESPONSE_LIMITS } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { type WireError, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
+import type { ServeRefusal } from '../request/serve-request.ts'
 import type { StartRefusal } from '../request/start-verification.ts'
 import type { ReceiveRefusal } from '../response/receive-presentation.ts'
 import type { TakeReturnRefusal } from '../response/take-return.ts'
@@ -209,6 +210,24 @@ const receiveRefusals: WireErrors<ReceiveRefusal> = {
 
 export function receiveError(refusal: ReceiveRefusal): WireError {
   return wireError(receiveRefusals, refusal)
+}
+
+const serveRefusals: WireErrors<ServeRefusal> = {
+  ...receiveRefusals,
+  wallet_metadata_malformed: ({ reason }) =>
+    invalidRequest(
+      reason === 'wrong_type'
+        ? 'wallet_metadata: client_id_prefixes_supported must be a list of texts, and issuer a URL'
+        : `wallet_metadata must be a JSON object: ${json[reason]}`,
+    ),
+  client_id_prefix_not_taken: ({ prefix }) =>
+    invalidRequest(
+      `client_id_prefixes_supported of wallet_metadata is without ${prefix}, the prefix of this request`,
+    ),
+}
+
+export function serveError(refusal: ServeRefusal): WireError {
+  return wireError(serveRefusals, refusal)
 }
 
 function reasonOf({ detail, name }: Check): string {

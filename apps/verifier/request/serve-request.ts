@@ -6,6 +6,12 @@ import {
   type VerifierClient,
 } from '@countersign/protocol/openid4vp/request/client-id'
 import { buildRequestObject, signRequestObject } from '@countersign/protocol/openid4vp/request/request-object'
+import {
+  notTakenBy,
+  parseWalletMetadata,
+  type WalletMetadata,
+  type WalletMetadataRefusal,
+} from '@countersign/protocol/openid4vp/request/wallet-metadata'
 import type { VerificationRefusal, VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
@@ -25,20 +31,39 @@ type ServingVerifier = Pick<
   | 'now'
 >
 
+/** What a wallet sends when it fetches a request by POST. */
+export interface FetchingWallet {
+  readonly walletNonce?: string | undefined
+  /** JSON text. */
+  readonly walletMetadata?: string | undefined
+}
+
+export type ServeRefusal = VerificationRefusal | SessionUnknown | WalletMetadataRefusal
+
 export async function serveRequest(
   verifier: ServingVerifier,
   id: string,
-  walletNonce: string | undefined,
-): Promise<Result<string, VerificationRefusal | SessionUnknown>> {
+  { walletMetadata: text, walletNonce }: FetchingWallet = {},
+): Promise<Result<string, ServeRefusal>> {
+  const metadata = text === undefined ? ok({} as WalletMetadata) : parseWalletMetadata(text)
+  if (!metadata.ok) return metadata
   const now = verifier.now()
-  const moved = await stepSession(verifier, id, (session) =>
-    stepVerification(session, { type: 'request_fetched' }, now),
+  const moved = await stepSession<VerificationSession, VerificationRefusal | WalletMetadataRefusal>(
+    verifier,
+    id,
+    (session) => {
+      const notTaken = notTakenBy(metadata.value, session.clientId)
+      return notTaken === undefined
+        ? stepVerification(session, { type: 'request_fetched' }, now)
+        : refuse(notTaken)
+    },
   )
   if (!moved.ok) return refuse(moved.error)
   const payload = buildRequestObject(moved.value.after, {
     now,
     formats: verifier.formats.all,
     walletNonce,
+    audience: metadata.value.issuer,
     clientMetadata: verifier.clientMetadata,
   })
   const { header } = clientOfSession(verifier, moved.value.after)

@@ -27,7 +27,7 @@ async function begun(test: TestVerifier): Promise<VerificationSession> {
 
 /** As a wallet does, from the request object that the verifier signed. */
 async function encrypted(test: TestVerifier, id: string, answer: AnswerParameters) {
-  const served = await serveRequest(test.verifier, id, undefined)
+  const served = await serveRequest(test.verifier, id)
   const decoded = decodeJws(served.ok ? served.value : '', { maxLength: 65_536 })
   if (!decoded.ok) throw new Error(decoded.error.code)
   const asked = await mode.readRequest(decoded.value.payload, 'https_only', ports)
@@ -118,7 +118,7 @@ describe('the request for it', () => {
     const { answerMode, id } = await begun(test)
     const payloads = []
     for (const _ of [1, 2]) {
-      const served = await serveRequest(test.verifier, id, undefined)
+      const served = await serveRequest(test.verifier, id)
       const decoded = decodeJws(served.ok ? served.value : '', { maxLength: 65_536 })
       payloads.push(decoded.ok ? decoded.value.payload : {})
     }

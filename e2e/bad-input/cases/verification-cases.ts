@@ -381,5 +381,30 @@ export const verificationChapters = [
       send: ({ id, verifierUrl }) =>
         sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_metadata: 'm'.repeat(30_000) }),
     },
+    ...(
+      [
+        ['that is no JSON', 'x509_hash', /wallet_metadata must be a JSON object: it is not valid JSON/],
+        ['that is a list', '["x509_hash"]', /it is no object/],
+        ['with a member twice', '{"issuer":"a","issuer":"b"}', /it has a member twice/],
+        [
+          'with prefixes as a text',
+          '{"client_id_prefixes_supported":"x509_hash"}',
+          /must be a list of texts/,
+        ],
+        ['with an issuer that is no address', '{"issuer":"javascript:1"}', /issuer a URL/],
+        [
+          'without the prefix of the request',
+          '{"client_id_prefixes_supported":["redirect_uri"]}',
+          /client_id_prefixes_supported of wallet_metadata is without x509_hash/,
+        ],
+      ] as const
+    ).map(([what, wallet_metadata, message]) => ({
+      name: `wallet metadata ${what}`,
+      status: 400,
+      error: 'invalid_request',
+      message,
+      send: ({ id, verifierUrl }: { readonly id: string; readonly verifierUrl: string }) =>
+        sendForm(`${verifierUrl}/openid4vc/request/${id}`, { wallet_metadata }),
+    })),
   ]),
 ]

@@ -220,7 +220,7 @@ export const startVerificationHeaders = z.object({
     .meta({ examples: ['direct_post'] }),
   clientidprefix: header
     .describe(
-      'Who the verifier is to the wallet: `x509_hash`, `x509_san_dns`, `decentralized_identifier`, `verifier_attestation` or `pre_registered`, of those that it can prove; as the verifier is configured when absent',
+      'Who the verifier is to the wallet: `x509_hash`, `x509_san_dns`, `decentralized_identifier`, `verifier_attestation` or `pre-registered`, of those that it can prove; as the verifier is configured when absent',
     )
     .meta({ examples: ['x509_hash'] }),
   successredirecturi: header

@@ -6,7 +6,13 @@ import { oauthError } from '../errors.ts'
 export const requestObjectForm = z
   .looseObject({
     wallet_nonce: z.string().min(1).max(512).optional().describe('Comes back in the request object'),
-    wallet_metadata: z.string().max(20_000).optional(),
+    wallet_metadata: z
+      .string()
+      .max(20_000)
+      .optional()
+      .describe(
+        'JSON: with `client_id_prefixes_supported` a request under another prefix is refused, and `issuer` is its audience (OpenID4VP 1.0 §5.8, §10)',
+      ),
   })
   .meta({ examples: [{ wallet_nonce: 'qPmxiNFCR3QTm19POc8u' }] })
 

@@ -13,7 +13,7 @@ const HASH = 'Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk'
 
 describe('a client identifier', () => {
   it.each([
-    ['example-client', 'pre_registered', 'example-client'],
+    ['example-client', 'pre-registered', 'example-client'],
     ['redirect_uri:https://client.example/cb', 'redirect_uri', 'https://client.example/cb'],
     ['x509_san_dns:client.example', 'x509_san_dns', 'client.example'],
     ['verifier_attestation:client.example', 'verifier_attestation', 'client.example'],
@@ -39,7 +39,7 @@ describe('a client identifier', () => {
     ['did:key:z6Mk', 'did'],
     ['X509_HASH:abc', 'X509_HASH'],
     [':x', ''],
-    ['pre_registered:shop', 'pre_registered'],
+    ['pre-registered:shop', 'pre-registered'],
   ])('%s has a prefix that is not proven here', (full, prefix) => {
     const error = { code: 'client_id_prefix_unsupported', prefix }
     expect(parseClientId(full)).toEqual({ ok: false, error })
@@ -78,7 +78,7 @@ describe('a client identifier', () => {
   it.each([
     ['x509_hash', 'certificate_missing'],
     ['x509_san_dns', 'certificate_missing'],
-    ['pre_registered', 'registration_missing'],
+    ['pre-registered', 'registration_missing'],
     ['verifier_attestation', 'attestation_missing'],
   ] as const)('is not to be had with nothing to show: %s', async (name, code) => {
     const bare = { ...means, signer: { ...leafSigner, x5c: undefined } }
@@ -110,7 +110,7 @@ describe('a client identifier', () => {
 
   it('of a registered verifier is what it was registered as, and nothing before it', async () => {
     const value = { clientId: 'shop', header: { kid: leafSigner.keyId } }
-    expect(await clientOf('pre_registered', { ...means, registeredId: 'shop' })).toEqual({ ok: true, value })
+    expect(await clientOf('pre-registered', { ...means, registeredId: 'shop' })).toEqual({ ok: true, value })
   })
 
   it('of an attested verifier is the name that was attested, for its own key alone', async () => {

@@ -92,12 +92,13 @@ describe('the URL of a request', () => {
     )
     expect(parseAuthorizationRequestUrl(url)).toEqual({
       ok: true,
-      value: { kind: 'by_reference', clientId: facts.clientId, requestUri, requestUriMethod: 'get' },
+      value: { kind: 'by_reference', clientId: facts.clientId, requestUri, requestUriMethod: 'post' },
     })
   })
 
-  it('says when the wallet may post', () => {
-    const url = authorizationRequestUrl('openid4vp://', facts.clientId, requestUri, 'post')
-    expect(parseAuthorizationRequestUrl(url)).toMatchObject({ value: { requestUriMethod: 'post' } })
+  it('says nothing where the wallet may not post, which is what that means', () => {
+    const url = authorizationRequestUrl('openid4vp://', facts.clientId, requestUri, 'get')
+    expect(url).not.toContain('request_uri_method')
+    expect(parseAuthorizationRequestUrl(url)).toMatchObject({ value: { requestUriMethod: 'get' } })
   })
 })

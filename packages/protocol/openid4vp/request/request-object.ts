@@ -32,13 +32,22 @@ export interface RequestOptions {
   readonly ttlSeconds?: number | undefined
   /** §5.10: echoed when the wallet sent one, and not there otherwise. */
   readonly walletNonce?: string | undefined
+  /** §5.8: the wallet's own identifier, where it said so; absent: of any wallet. */
+  readonly audience?: string | undefined
   /** Members of `client_metadata` beside the formats, e.g. `client_name` and `logo_uri`. */
   readonly clientMetadata?: JsonObject | undefined
 }
 
 /** The state is the session id: with it an answer names its session, on whichever instance it arrives. */
 export function buildRequestObject(session: RequestFacts, options: RequestOptions): JsonObject {
-  const { now, formats, ttlSeconds, walletNonce, clientMetadata } = options
+  const {
+    audience = STATIC_DISCOVERY_AUDIENCE,
+    clientMetadata,
+    formats,
+    now,
+    ttlSeconds,
+    walletNonce,
+  } = options
   const mode = responseModeOf(session.answerMode)
   const lastMoment = ttlSeconds === undefined ? session.expiresAt : now + ttlSeconds
   return defined({
@@ -54,7 +63,7 @@ export function buildRequestObject(session: RequestFacts, options: RequestOption
       ...mode.writeClientMetadata?.(session.answerMode),
       ...clientMetadata,
     },
-    aud: STATIC_DISCOVERY_AUDIENCE,
+    aud: audience,
     iat: now,
     exp: Math.min(lastMoment, session.expiresAt),
     wallet_nonce: walletNonce,
@@ -68,16 +77,17 @@ export function signRequestObject(payload: JsonObject, header: JsonObject, signe
 
 /**
  * The URL that opens a wallet. `base` is the wallet's authorization endpoint, a custom scheme (`openid4vp://`) or an
- * https URL, which may have a query of its own. A fragment is dropped: an endpoint has none (RFC 6749 §3.1).
+ * https URL, which may have a query of its own. A fragment is dropped: an endpoint has none (RFC 6749 §3.1). With `post` the
+ * wallet may say what it is when it fetches the request, and send a nonce (§5.10); one that does not know it fetches by GET.
  */
 export function authorizationRequestUrl(
   base: string,
   clientId: string,
   requestUri: string,
-  requestUriMethod: 'get' | 'post' = 'get',
+  requestUriMethod: 'get' | 'post' = 'post',
 ): string {
   const parameters = new URLSearchParams({ client_id: clientId, request_uri: requestUri })
-  // `get` is the default (§5.1), and older wallets know no other.
+  // `get` is the default (§5.1).
   if (requestUriMethod === 'post') parameters.set('request_uri_method', 'post')
   const endpoint = base.split('#', 1)[0] ?? base
   return `${endpoint}${querySeparator(endpoint)}${parameters.toString()}`

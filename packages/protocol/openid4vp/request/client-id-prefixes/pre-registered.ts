@@ -7,7 +7,7 @@ import type { ProvablePrefix } from './client-id-prefix.ts'
 import { knownAs } from './vouched-by-name.ts'
 
 export const preRegistered = {
-  name: 'pre_registered',
+  name: 'pre-registered',
   acceptsOriginal: () => true,
   identify: ({ header }, clientId, { known }) => {
     const vouched = knownAs(clientId, known)
