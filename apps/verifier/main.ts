@@ -99,7 +99,7 @@ async function openClientIdentity(
     crypto: nodeCrypto,
     registeredId,
     attestation,
-    now: runtime.now(),
+    now: runtime.now,
   }
   const clients = new Map<ProvablePrefixName, VerifierClient>()
   for (const name of PROVABLE_PREFIX_NAMES) {

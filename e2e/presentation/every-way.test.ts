@@ -5,6 +5,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { JsonObject } from '@countersign/core/json'
 import { decodeJws, signJws } from '@countersign/crypto/jose/jws'
 import { bareKey, type PublicJwk } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
@@ -15,11 +16,11 @@ import {
   PROVABLE_PREFIX_NAMES,
   type ProvablePrefixName,
 } from '@countersign/protocol/openid4vp/request/client-id'
+import { parseAuthorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-url'
 import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RunningService } from '@countersign/service/compose/run-service'
 import { formatCases } from '@countersign/testing/client/formats'
-import { call, expectStatus, postJson } from '@countersign/testing/client/http'
-import { requestUri } from '@countersign/testing/client/protocol-wallet'
+import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import { newWalletUser, receive, tryToPresent, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { newAuthority } from '@countersign/testing/people/authority'
 import { now } from '@countersign/testing/people/keys'
@@ -119,8 +120,21 @@ async function asked({ headers, query, verifier }: Asked) {
     ...headers,
   })
   const { id, url } = expectStatus(started, 200).json() as { id: string; url: string }
-  const request = decodeJws((await call(requestUri(url))).text, { maxLength: 65_536 })
-  return { id, url, payload: request.ok ? request.value.payload : {} }
+  return { id, url, ...(await requestIn(url)) }
+}
+
+/** The parameters, wherever they stand. */
+async function requestIn(url: string): Promise<{ kind: string; payload: JsonObject }> {
+  const reference = parseAuthorizationRequestUrl(url, 'loopback')
+  if (!reference.ok) throw new Error(reference.error.code)
+  const { kind } = reference.value
+  if (reference.value.kind === 'unsigned') return { kind, payload: reference.value.parameters }
+  const text =
+    reference.value.kind === 'by_value'
+      ? reference.value.request
+      : (await call(reference.value.requestUri)).text
+  const request = decodeJws(text, { maxLength: 65_536 })
+  return { kind, payload: request.ok ? request.value.payload : {} }
 }
 
 /** Who the wallet's owner is told is asking: never what the verifier says of itself. */
@@ -141,6 +155,7 @@ const TRUST: Readonly<Record<ProvablePrefixName, object>> = {
     anchor: expect.stringContaining('localhost:'),
   },
   verifier_attestation: { trusted: true, name: ATTESTED, anchor: 'O=Countersign, CN=The attester' },
+  redirect_uri: { trusted: false, reason: 'request_unsigned' },
   'pre-registered': {
     trusted: true,
     name: 'The registered shop',
@@ -181,6 +196,46 @@ it.each(PROVABLE_PREFIX_NAMES)('asked by %s the wallet shows who asks, and who s
   const { id } = expectStatus(await postJson(requests, { request: url }, headers), 201).json()
   const shown = expectStatus(await call(`${requests}/${String(id)}`, { headers }), 200).json()
   expect(shown['verifier']).toMatchObject({ trust: TRUST[prefix] })
+})
+
+it.each(PROVABLE_PREFIX_NAMES)('asked by %s with the request in the link it is verified', async (prefix) => {
+  const verifier = verifiers.get(prefix) ?? ''
+  const [one] = formatCases
+  const headers = { requestpassing: 'by_value', responsemode: 'direct_post' }
+  const { id, kind, url } = await asked({ verifier, query: one?.query ?? {}, headers })
+  expect(kind).toBe(prefix === 'redirect_uri' ? 'unsigned' : 'by_value')
+  await tryToPresent(user, url, [held.get(one?.format ?? '') ?? ''])
+  const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
+  expect(result).toMatchObject({ state: 'verified' })
+})
+
+it('a request that nobody signs is not fetched, says so, and waits for its answer all the same', async () => {
+  const verifier = verifiers.get('redirect_uri') ?? ''
+  const { id } = await asked({ verifier, query: formatCases[0]?.query ?? {} })
+  for (const fetched of [
+    await call(`${verifier}/openid4vc/request/${id}`),
+    await postForm(`${verifier}/openid4vc/request/${id}`, 'wallet_nonce=n'),
+  ]) {
+    expect(fetched.status).toBe(400)
+    expect(fetched.text).toContain('it stands in the URL that opens the wallet')
+  }
+  expect((await call(`${verifier}/openid4vc/session/${id}`)).json()).toMatchObject({ state: 'created' })
+})
+
+it.each([
+  ['answers elsewhere', { response_uri: 'http://localhost:9/answer' }],
+  ['a name of somebody else', { client_id: 'x509_san_dns:localhost' }],
+  ['a query that is no JSON', { dcql_query: '{' }],
+  ['transaction data', { transaction_data: '[]' }],
+  ['no nonce', { nonce: '' }],
+])('a request that nobody signed is refused by the wallet with %s', async (_, changes) => {
+  const verifier = verifiers.get('redirect_uri') ?? ''
+  const { id, url } = await asked({ verifier, query: formatCases[0]?.query ?? {} })
+  const changed = new URL(url)
+  for (const [name, value] of Object.entries(changes)) changed.searchParams.set(name, value)
+  const answer = await tryToPresent(user, changed.href, [held.get(formatCases[0]?.format ?? '') ?? ''])
+  expect(answer.status).toBe(400)
+  expect((await call(`${verifier}/openid4vc/session/${id}`)).json()).toMatchObject({ state: 'created' })
 })
 
 it('is asked under the prefix that a call names, where the verifier can show it', async () => {

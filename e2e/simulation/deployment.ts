@@ -48,7 +48,7 @@ export async function createDeployment(): Promise<Deployment> {
   const authority = newAuthority(authorityName, epoch - 3600)
   const issuerSigner = authority.vouchFor(simulated)
   const requestSigner = authority.vouchFor(simulated)
-  const means = { signer: requestSigner, crypto: nodeCrypto, host: 'localhost', now: epoch }
+  const means = { signer: requestSigner, crypto: nodeCrypto, host: 'localhost', now: () => epoch }
   const client = await clientOf('x509_hash', means)
   if (!client.ok) throw new Error(client.error.code)
   return {

@@ -86,11 +86,11 @@ export async function startTestVerifier(): Promise<TestVerifier> {
   if (!deployment.ok) throw new Error(deployment.error.code)
   const signer = await deployment.value.signer('verifier-request', { baseUrl: server.url, dnsNames: [] })
   if (!signer.ok) throw new Error(signer.error.code)
-  const means = { signer: signer.value, crypto: nodeCrypto, host: 'localhost', now: now() }
+  const means = { signer: signer.value, crypto: nodeCrypto, host: 'localhost', now }
   const client = await clientOf('x509_hash', means)
   if (!client.ok) throw new Error(client.error.code)
-  const { clientId, header } = client.value
-  state.clientId = clientId
+  const { clientIdFor, header = {} } = client.value
+  state.clientId = clientIdFor(server.url)
   state.sign = (payload) => signRequestObject(payload, header, signer.value)
   return {
     ...server,

@@ -15,6 +15,7 @@ import {
 import type { RequestedPolicy } from '@countersign/protocol/openid4vp/session'
 import { type TranslationMistake, translateRequestCredentials } from '../request/requested-credentials.ts'
 import type { StartVerification } from '../request/start-verification.ts'
+import { REQUEST_PASSINGS } from '../request/write-request.ts'
 
 export type SettingMistake =
   | { readonly code: 'link_not_allowed'; readonly header: string }
@@ -49,6 +50,7 @@ export function parseStart(
     policies: [...general.map((entry) => requestedPolicy(entry)), ...asked.value.policies],
     id: headers.stateid,
     authorizeBaseUrl: headers.authorizebaseurl ?? 'openid4vp://authorize',
+    passing: REQUEST_PASSINGS.find((name) => name === headers.requestpassing),
     clientIdPrefix: PROVABLE_PREFIX_NAMES.find((name) => name === headers.clientidprefix),
     responseMode: isResponseModeName(headers.responsemode) ? headers.responsemode : undefined,
     successRedirectUri: headers.successredirecturi,
@@ -108,7 +110,10 @@ const TTL = { minimum: 10, maximum: 86_400 }
 function findSettingMistake(headers: StartVerificationHeaders): SettingMistake | undefined {
   const link = LINKS.find((name) => headers[name] !== undefined && !WEB_LINK.test(headers[name]))
   if (link !== undefined) return { code: 'link_not_allowed', header: link }
-  const { clientidprefix, stateid, sessionttl, responsemode, openid4vpprofile } = headers
+  const { clientidprefix, stateid, sessionttl, requestpassing, responsemode, openid4vpprofile } = headers
+  if (requestpassing !== undefined && !REQUEST_PASSINGS.some((name) => name === requestpassing)) {
+    return { code: 'setting_unsupported', header: 'requestpassing', supported: REQUEST_PASSINGS }
+  }
   if (responsemode !== undefined && !isResponseModeName(responsemode)) {
     return { code: 'setting_unsupported', header: 'responsemode', supported: RESPONSE_MODE_NAMES }
   }

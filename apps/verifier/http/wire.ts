@@ -220,6 +220,8 @@ const serveRefusals: WireErrors<ServeRefusal> = {
         ? 'wallet_metadata: client_id_prefixes_supported must be a list of texts, and issuer a URL'
         : `wallet_metadata must be a JSON object: ${json[reason]}`,
     ),
+  request_not_by_reference: () =>
+    invalidRequest('This request is not fetched: it stands in the URL that opens the wallet'),
   client_id_prefix_not_taken: ({ prefix }) =>
     invalidRequest(
       `client_id_prefixes_supported of wallet_metadata is without ${prefix}, the prefix of this request`,

@@ -7,7 +7,6 @@ import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4v
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { findUnknownMember, type UnknownMember } from '@countersign/protocol/openid4vp/dcql/unknown-members'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
-import { authorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-object'
 import {
   type ResponseModeName,
   responseModeNamed,
@@ -16,6 +15,7 @@ import type { RequestedPolicy, VerificationSession } from '@countersign/protocol
 import { appendEvent } from '@countersign/protocol/session-event'
 import { findPolicyMistake, type PolicyMistake } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
+import { type AskingVerifier, type RequestPassing, requestUrl } from './write-request.ts'
 
 export interface StartVerification {
   readonly dcqlQuery: JsonObject
@@ -28,6 +28,8 @@ export interface StartVerification {
   readonly authorizeBaseUrl: string
   /** Who the verifier is to the wallet; as it is configured when absent. */
   readonly clientIdPrefix?: ProvablePrefixName | undefined
+  /** Whether the wallet fetches the request, or has it in the URL; `by_reference` when absent, where it is signed. */
+  readonly passing?: RequestPassing | undefined
   /** How the wallet answers; as the verifier is configured when absent. */
   readonly responseMode?: ResponseModeName | undefined
   /** `$id` stands for the session id. */
@@ -60,20 +62,8 @@ export interface StartedVerification {
   readonly expiresAt: number
 }
 
-type StartingVerifier = Pick<
-  Verifier,
-  | 'sessions'
-  | 'formats'
-  | 'policies'
-  | 'crypto'
-  | 'jwe'
-  | 'responseMode'
-  | 'clients'
-  | 'clientIdPrefix'
-  | 'baseUrl'
-  | 'limits'
-  | 'now'
->
+type StartingVerifier = AskingVerifier &
+  Pick<Verifier, 'sessions' | 'policies' | 'crypto' | 'jwe' | 'responseMode' | 'baseUrl' | 'limits'>
 
 export async function startVerification(
   verifier: StartingVerifier,
@@ -101,22 +91,19 @@ export async function startVerification(
   const created = await verifier.sessions.create(id, session, ttlSeconds)
   if (!created) return refuse({ code: 'session_exists', id })
 
-  const requestUri = `${verifier.baseUrl}/openid4vc/request/${id}`
-  return ok({
-    id,
-    url: authorizationRequestUrl(request.authorizeBaseUrl, client.clientId, requestUri),
-    expiresAt,
-  })
+  const { authorizeBaseUrl: base, passing = 'by_reference' } = request
+  return ok({ id, url: await requestUrl(verifier, session, { base, passing }), expiresAt })
 }
 
 async function newSession(
   verifier: StartingVerifier,
   request: StartVerification,
-  { clientId }: VerifierClient,
+  client: VerifierClient,
 ): Promise<VerificationSession> {
   const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
   const now = verifier.now()
   const withId = (uri: string | undefined) => uri?.replaceAll('$id', id)
+  const responseUri = `${verifier.baseUrl}/openid4vc/verify/${id}`
   const mode = responseModeNamed(request.responseMode ?? verifier.responseMode)
   return {
     state: 'created',
@@ -126,8 +113,8 @@ async function newSession(
     dcqlQuery: request.dcqlQuery,
     purpose: request.purpose,
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
-    clientId,
-    answerMode: await mode.begin({ responseUri: `${verifier.baseUrl}/openid4vc/verify/${id}` }, verifier),
+    clientId: client.clientIdFor(responseUri),
+    answerMode: await mode.begin({ responseUri }, verifier),
     policies: request.policies,
     successRedirectUri: withId(request.successRedirectUri),
     errorRedirectUri: withId(request.errorRedirectUri),

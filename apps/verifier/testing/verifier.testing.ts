@@ -46,7 +46,7 @@ export async function testVerifier(
   const { clock = { now: 1_800_000_000 }, ...replaced } = ports
   const authority = newAuthority('Test CA', clock.now)
   const requestSigner = authority.vouchFor(named)
-  const means = { signer: requestSigner, crypto: nodeCrypto, host: 'verifier.example', now: clock.now }
+  const means = { signer: requestSigner, crypto: nodeCrypto, host: 'verifier.example', now: () => clock.now }
   const client = await clientOf('x509_hash', means)
   if (!client.ok) throw new Error(client.error.code)
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })

@@ -12,8 +12,10 @@ import {
 } from '@countersign/protocol/openid4vp/request/request-url'
 import {
   type RequestRefusal,
+  type RequestVerification,
   type VerifiedRequest,
   verifyRequestObject,
+  verifyUnsignedRequest,
 } from '@countersign/protocol/openid4vp/request/verify-request'
 import { hostOf, type OutgoingRefusal } from '../outgoing-client.ts'
 import type { Wallet } from '../wallet.ts'
@@ -32,11 +34,19 @@ export async function fetchRequest(
 ): Promise<Result<VerifiedRequest, FetchRequestRefusal>> {
   const reference = parseAuthorizationRequestUrl(url.trim(), wallet.httpPolicy)
   if (!reference.ok) return reference
+  const verification = verificationFor(wallet, reference.value.clientId)
+  if (reference.value.kind === 'unsigned') {
+    return verifyUnsignedRequest(reference.value.parameters, verification)
+  }
   const object = await requestObject(wallet, reference.value)
   if (!object.ok) return object
   const { jwt, walletNonce } = object.value
-  return verifyRequestObject(jwt, {
-    outerClientId: reference.value.clientId,
+  return verifyRequestObject(jwt, { ...verification, walletNonce })
+}
+
+function verificationFor(wallet: Wallet, outerClientId: string): RequestVerification {
+  return {
+    outerClientId,
     now: wallet.now(),
     anchors: wallet.verifiers.anchors(),
     attesterAnchors: wallet.verifiers.attesterAnchors?.(),
@@ -45,8 +55,7 @@ export async function fetchRequest(
     requireTrusted: wallet.verifiers.required,
     crypto: wallet.crypto,
     httpPolicy: wallet.httpPolicy,
-    walletNonce,
-  })
+  }
 }
 
 interface RequestObject {
@@ -57,7 +66,7 @@ interface RequestObject {
 
 async function requestObject(
   wallet: Wallet,
-  reference: RequestReference,
+  reference: Exclude<RequestReference, { readonly kind: 'unsigned' }>,
 ): Promise<Result<RequestObject, FetchRequestRefusal>> {
   if (reference.kind === 'by_value') return ok({ jwt: reference.request })
   const { requestUri, requestUriMethod } = reference

@@ -76,7 +76,24 @@ const requests: readonly BadInput<Login>[] = (
 ).flatMap((what) => [
   text(what, 'no URL', /URL of a presentation request/, 'hello'),
   text(what, 'no client', /client_id/, 'openid4vp://?request_uri=https%3A%2F%2Fv.example'),
-  text(what, 'no request', /not signed/, 'openid4vp://?client_id=x509_hash%3Aabc'),
+  text(
+    what,
+    'no request',
+    /has no request: neither request_uri nor request/,
+    'openid4vp://?client_id=x509_hash%3Aabc',
+  ),
+  text(
+    what,
+    'a request that nobody signed, of a verifier that signs',
+    /not signed/,
+    'openid4vp://?response_type=vp_token&nonce=n&client_id=x509_san_dns%3Ashop.example',
+  ),
+  text(
+    what,
+    'a query that is no JSON',
+    /dcql_query of the presentation request is not JSON/,
+    'openid4vp://?response_type=vp_token&client_id=redirect_uri%3Ahttps%3A%2F%2Fa.example&dcql_query=%7B',
+  ),
   text(what, 'a file', /not an https URL/, requestUrl('file:///etc/passwd')),
   text(what, 'an address of a cloud', /does not go to|not allowed/, requestUrl('https://169.254.169.254/')),
 ])

@@ -220,9 +220,14 @@ export const startVerificationHeaders = z.object({
     .meta({ examples: ['direct_post'] }),
   clientidprefix: header
     .describe(
-      'Who the verifier is to the wallet: `x509_hash`, `x509_san_dns`, `decentralized_identifier`, `verifier_attestation` or `pre-registered`, of those that it can prove; as the verifier is configured when absent',
+      'Who the verifier is to the wallet: `x509_hash`, `x509_san_dns`, `decentralized_identifier`, `verifier_attestation`, `pre-registered` or `redirect_uri` (the request is not signed, and stands in the URL), of those that it can prove; as the verifier is configured when absent',
     )
     .meta({ examples: ['x509_hash'] }),
+  requestpassing: header
+    .describe(
+      'Whether the wallet fetches the request, `by_reference`, or has it in the URL, `by_value`; the former when absent (RFC 9101 §5)',
+    )
+    .meta({ examples: ['by_reference'] }),
   successredirecturi: header
     .describe('Where the wallet sends its user after success; `$id` stands for the session id')
     .meta({ examples: ['https://shop.example/done/$id'] }),

@@ -25,7 +25,12 @@ export const PRESENT_ERRORS: WireErrors<PresentRefusal> = {
   url_malformed: () => badRequest('This is not the URL of a presentation request'),
   parameter_repeated: ({ parameter }) => badRequest(`The presentation request has ${parameter} twice`),
   client_id_missing: () => badRequest('This is not a presentation request: it has no client_id'),
-  request_missing: () => badRequest('The presentation request is not signed: it has no request_uri'),
+  request_missing: () =>
+    badRequest('The link has no request: neither request_uri nor request, nor the parameters of one'),
+  parameter_malformed: ({ parameter, reason }) =>
+    badRequest(`The ${parameter} of the presentation request is not JSON that can be read: ${reason}`),
+  request_not_signed: () =>
+    badRequest('The presentation request is not signed, and its client_id is of a verifier that signs'),
   request_twice: () => badRequest('The presentation request has both request and request_uri: one is taken'),
   request_uri_not_allowed: () => badRequest('The request_uri is not an https URL'),
   request_uri_method_unknown: () =>

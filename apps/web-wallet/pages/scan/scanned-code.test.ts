@@ -25,6 +25,11 @@ describe('a code', () => {
     expect(scannedCode(`${request.slice(0, 40)}\n${request.slice(40)}`)).toMatchObject({ kind: 'request' })
   })
 
+  it('is a request where its parameters stand in the link, named by where the answer goes', () => {
+    const link = `openid4vp://x?client_id=a&response_type=vp_token&response_uri=${encodeURIComponent('https://shop.example/answer')}`
+    expect(scannedCode(link)).toEqual({ kind: 'request', link, host: 'shop.example' })
+  })
+
   it('says a host in ASCII', () => {
     const link = `openid4vp://x?client_id=a&request_uri=${encodeURIComponent('https://раураl.example/r')}`
     expect(scannedCode(link)).toMatchObject({ host: expect.stringMatching(/^xn--/) })

@@ -14,7 +14,8 @@ export type ScannedCode =
 
 const MAX_LENGTH = 100_000
 const OFFER_PARAMETERS = ['credential_offer', 'credential_offer_uri']
-const REQUEST_PARAMETERS = ['request', 'request_uri']
+/** The last: of a request that nobody signed, whose parameters are in the link. */
+const REQUEST_PARAMETERS = ['request', 'request_uri', 'response_type']
 /** Schemes that wallets are asked by. */
 const OFFER_SCHEMES = ['openid-credential-offer:', 'haip-vci:']
 const REQUEST_SCHEMES = ['openid4vp:', 'haip:', 'haip-vp:', 'eudi-openid4vp:', 'mdoc-openid4vp:', 'openid:']
@@ -42,8 +43,10 @@ function withinOwnLink(url: URL): ScannedCode {
   return found?.kind === 'offer' || found?.kind === 'request' ? found : { kind: 'web', host: url.host }
 }
 
+const ADDRESSES = { offer: ['credential_offer_uri'], request: ['request_uri', 'response_uri'] } as const
+
 function opened(kind: 'offer' | 'request', url: URL): ScannedCode {
-  const host = hostNamed(url, kind === 'offer' ? 'credential_offer_uri' : 'request_uri')
+  const [host] = ADDRESSES[kind].flatMap((name) => hostNamed(url, name) ?? [])
   return { kind, link: url.href, ...(host !== undefined && { host }) }
 }
 

@@ -7,7 +7,17 @@ import { clientOf, PROVABLE_PREFIX_NAMES, parseClientId } from './client-id.ts'
 import { attest, LEAF, leafSigner, otherSigner, testCrypto } from './request.testing.ts'
 import { now } from './verify-request.testing.ts'
 
-const means = { signer: leafSigner, crypto: testCrypto, host: 'verifier.example', now }
+const means = { signer: leafSigner, crypto: testCrypto, host: 'verifier.example', now: () => now }
+
+const ANSWERS = 'https://verifier.example/answer/1'
+
+/** What a verifier is, for answers to that address. */
+async function shownBy(...[name, given]: Parameters<typeof clientOf>) {
+  const client = await clientOf(name, given)
+  if (!client.ok) return client
+  const { clientIdFor, header } = client.value
+  return { ok: true, value: { clientId: clientIdFor(ANSWERS), header } } as const
+}
 
 const HASH = 'Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWEviRiA0OZszk'
 
@@ -70,9 +80,9 @@ describe('a client identifier', () => {
   it('of a verifier with a certificate is the hash of its DER', async () => {
     const hash = await testCrypto.digestBase64url('sha-256', decodeBase64(LEAF) ?? '')
     const value = { clientId: `x509_hash:${hash}`, header: { x5c: [LEAF] } }
-    expect(await clientOf('x509_hash', means)).toEqual({ ok: true, value })
+    expect(await shownBy('x509_hash', means)).toEqual({ ok: true, value })
     const broken = { ...means, signer: { ...leafSigner, x5c: ['no base64!'] } }
-    await expect(clientOf('x509_hash', broken)).rejects.toThrow('base64')
+    await expect(shownBy('x509_hash', broken)).rejects.toThrow('base64')
   })
 
   it.each([
@@ -82,48 +92,53 @@ describe('a client identifier', () => {
     ['verifier_attestation', 'attestation_missing'],
   ] as const)('is not to be had with nothing to show: %s', async (name, code) => {
     const bare = { ...means, signer: { ...leafSigner, x5c: undefined } }
-    expect(await clientOf(name, bare)).toEqual({ ok: false, error: { code } })
+    expect(await shownBy(name, bare)).toEqual({ ok: false, error: { code } })
   })
 
   it('of a verifier whose certificate names its host is that name, in whatever case', async () => {
     const value = { clientId: 'x509_san_dns:verifier.example', header: { x5c: [LEAF] } }
     for (const host of ['verifier.example', 'Verifier.Example'])
-      expect(await clientOf('x509_san_dns', { ...means, host })).toEqual({ ok: true, value })
+      expect(await shownBy('x509_san_dns', { ...means, host })).toEqual({ ok: true, value })
   })
 
   it.each(['other.example', 'a.wild.example', 'example', '127.0.0.1'])(
     'is never the name of %s, which the certificate does not have',
     async (host) => {
       const error = { code: 'certificate_without_host', host }
-      expect(await clientOf('x509_san_dns', { ...means, host })).toEqual({ ok: false, error })
+      expect(await shownBy('x509_san_dns', { ...means, host })).toEqual({ ok: false, error })
     },
   )
 
   it('of whoever has a key is its did:jwk, however the key is called', async () => {
     const did = didFromKey('jwk', bareKey(leafSigner.publicJwk))
     const value = { clientId: `decentralized_identifier:${did}`, header: { kid: `${did}#0` } }
-    expect(await clientOf('decentralized_identifier', means)).toEqual({ ok: true, value })
+    expect(await shownBy('decentralized_identifier', means)).toEqual({ ok: true, value })
     const publicJwk = { ...leafSigner.publicJwk, kid: 'k', use: 'sig', alg: 'ES256' }
     const named = { ...means, signer: { ...leafSigner, publicJwk } }
-    expect(await clientOf('decentralized_identifier', named)).toEqual({ ok: true, value })
+    expect(await shownBy('decentralized_identifier', named)).toEqual({ ok: true, value })
   })
 
   it('of a registered verifier is what it was registered as, and nothing before it', async () => {
     const value = { clientId: 'shop', header: { kid: leafSigner.keyId } }
-    expect(await clientOf('pre-registered', { ...means, registeredId: 'shop' })).toEqual({ ok: true, value })
+    expect(await shownBy('pre-registered', { ...means, registeredId: 'shop' })).toEqual({ ok: true, value })
+  })
+
+  it('of a verifier that signs nothing is where its answers go', async () => {
+    const value = { clientId: `redirect_uri:${ANSWERS}`, header: undefined }
+    expect(await shownBy('redirect_uri', means)).toEqual({ ok: true, value })
   })
 
   it('of an attested verifier is the name that was attested, for its own key alone', async () => {
     const attestation = await attest()
     const value = { clientId: 'verifier_attestation:shop.example', header: { jwt: attestation } }
-    expect(await clientOf('verifier_attestation', { ...means, attestation })).toEqual({ ok: true, value })
+    expect(await shownBy('verifier_attestation', { ...means, attestation })).toEqual({ ok: true, value })
     const ofOther = await attest({ cnf: { jwk: otherSigner.publicJwk } })
-    expect(await clientOf('verifier_attestation', { ...means, attestation: ofOther })).toEqual({
+    expect(await shownBy('verifier_attestation', { ...means, attestation: ofOther })).toEqual({
       ok: false,
       error: { code: 'attestation_unusable', reason: 'attestation_of_another' },
     })
     const over = await attest({ exp: now - 61 })
-    expect(await clientOf('verifier_attestation', { ...means, attestation: over })).toEqual({
+    expect(await shownBy('verifier_attestation', { ...means, attestation: over })).toEqual({
       ok: false,
       error: { code: 'attestation_unusable', reason: 'attestation_expired' },
     })
@@ -132,7 +147,7 @@ describe('a client identifier', () => {
   it.each(PROVABLE_PREFIX_NAMES)(
     'of a verifier of ours is one that wallets of ours read: %s',
     async (name) => {
-      const own = await clientOf(name, { ...means, registeredId: 'shop', attestation: await attest() })
+      const own = await shownBy(name, { ...means, registeredId: 'shop', attestation: await attest() })
       expect(own.ok && parseClientId(own.value.clientId)).toMatchObject({
         ok: true,
         value: { prefix: { name } },

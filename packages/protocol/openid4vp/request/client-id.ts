@@ -15,8 +15,8 @@ import type {
 } from './client-id-prefixes/client-id-prefix.ts'
 import { decentralizedIdentifier } from './client-id-prefixes/decentralized-identifier.ts'
 import { preRegistered } from './client-id-prefixes/pre-registered.ts'
+import { redirectUri } from './client-id-prefixes/redirect-uri.ts'
 import { verifierAttestation } from './client-id-prefixes/verifier-attestation.ts'
-import { redirectUri } from './client-id-prefixes/without-proof.ts'
 import { x509Hash } from './client-id-prefixes/x509-hash.ts'
 import { x509SanDns } from './client-id-prefixes/x509-san-dns.ts'
 
@@ -26,6 +26,7 @@ const PROVABLE = [
   x509SanDns,
   decentralizedIdentifier,
   verifierAttestation,
+  redirectUri,
   preRegistered,
 ] as const satisfies readonly ProvablePrefix[]
 
@@ -77,8 +78,8 @@ export function parseClientId(full: string): Result<ClientId, ClientIdRefusal> {
 /** Who a verifier is under a prefix. */
 export interface VerifierClient {
   /** In full. */
-  readonly clientId: string
-  /** Members of the header of each request that it signs. */
+  clientIdFor(responseUri: string): string
+  /** Members of the header of each request that it signs; absent: its requests are not signed. */
   readonly header: ClientProof['header']
 }
 
@@ -92,5 +93,9 @@ export async function clientOf(
   const proof = await prefix.proofOf(means)
   if (!proof.ok) return proof
   const { header, original } = proof.value
-  return ok({ clientId: name === preRegistered.name ? original : `${name}:${original}`, header })
+  const full = (text: string) => (name === preRegistered.name ? text : `${name}:${text}`)
+  return ok({
+    clientIdFor: (responseUri) => full(typeof original === 'string' ? original : original(responseUri)),
+    header,
+  })
 }

@@ -89,6 +89,25 @@ export function authorizationRequestUrl(
   const parameters = new URLSearchParams({ client_id: clientId, request_uri: requestUri })
   // `get` is the default (§5.1).
   if (requestUriMethod === 'post') parameters.set('request_uri_method', 'post')
+  return withParameters(base, parameters)
+}
+
+/** The same with the request in the URL itself (RFC 9101 §5.1): for wallets that fetch nothing. */
+export function requestUrlByValue(base: string, clientId: string, request: string): string {
+  return withParameters(base, new URLSearchParams({ client_id: clientId, request }))
+}
+
+/** The URL of a request that nobody signs: its parameters (§5.1). Times and audience are of signed requests alone. */
+export function unsignedRequestUrl(base: string, payload: JsonObject): string {
+  const parameters = new URLSearchParams()
+  for (const [name, value] of Object.entries(payload)) {
+    if (['aud', 'exp', 'iat'].includes(name) || value === undefined) continue
+    parameters.set(name, typeof value === 'string' ? value : JSON.stringify(value))
+  }
+  return withParameters(base, parameters)
+}
+
+function withParameters(base: string, parameters: URLSearchParams): string {
   const endpoint = base.split('#', 1)[0] ?? base
   return `${endpoint}${querySeparator(endpoint)}${parameters.toString()}`
 }

@@ -1,8 +1,9 @@
 /**
  * The wallet's first look at an Authorization Request (OpenID4VP 1.0 §5.10, RFC 9101 §5): the URL that was scanned or
  * opened. Of all its parameters only those count that lead to the signed request; whatever else is written there
- * came from nobody. Unsigned requests, whose parameters stand in the URL, are refused.
+ * came from nobody. Where neither is there, the parameters themselves are the request, which nobody signed.
  */
+import { type JsonObject, type JsonRefusal, type JsonValue, parseJson } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Form, parameter, queryParameters } from '../../oauth/form-parameters.ts'
 import { endpointUrl, type HttpPolicy } from '../../oauth/message-values.ts'
@@ -16,6 +17,8 @@ export type RequestReference =
       readonly requestUriMethod: 'get' | 'post'
     }
   | { readonly kind: 'by_value'; readonly clientId: string; readonly request: string }
+  /** Members that are JSON are read, the others are text. */
+  | { readonly kind: 'unsigned'; readonly clientId: string; readonly parameters: JsonObject }
 
 export type RequestUrlRefusal =
   | { readonly code: 'url_too_long'; readonly max: number }
@@ -23,6 +26,7 @@ export type RequestUrlRefusal =
   | { readonly code: 'parameter_repeated'; readonly parameter: string }
   | { readonly code: 'client_id_missing' }
   | { readonly code: 'request_missing' }
+  | { readonly code: 'parameter_malformed'; readonly parameter: string; readonly reason: JsonRefusal['code'] }
   | { readonly code: 'request_twice' }
   | { readonly code: 'request_uri_not_allowed' }
   | { readonly code: 'request_uri_method_unknown' }
@@ -30,7 +34,19 @@ export type RequestUrlRefusal =
 /** Characters; a request by value carries a certificate chain. */
 const MAX_URL_LENGTH = 100_000
 
-const PARAMETERS = ['client_id', 'request', 'request_uri', 'request_uri_method']
+const REFERENCE = ['client_id', 'request', 'request_uri', 'request_uri_method'] as const
+/** §5.1: parameters of a request that are JSON, and those that are text. */
+const JSON_PARAMETERS = ['dcql_query', 'client_metadata', 'verifier_info', 'transaction_data'] as const
+const TEXT_PARAMETERS = [
+  'response_type',
+  'response_mode',
+  'response_uri',
+  'redirect_uri',
+  'nonce',
+  'state',
+  'scope',
+] as const
+const PARAMETERS = [...REFERENCE, ...JSON_PARAMETERS, ...TEXT_PARAMETERS]
 
 /** Any scheme: `openid4vp://`, `haip://`, https. */
 export function parseAuthorizationRequestUrl(
@@ -50,9 +66,26 @@ function readReference(form: Form, policy: HttpPolicy): Result<RequestReference,
   if (clientId === undefined) return refuse({ code: 'client_id_missing' })
   if (request !== undefined && requestUri !== undefined) return refuse({ code: 'request_twice' })
   if (requestUri !== undefined) return readRequestUri(clientId, requestUri, form, policy)
-  return request !== undefined
-    ? ok({ kind: 'by_value', clientId, request })
-    : refuse({ code: 'request_missing' })
+  if (request !== undefined) return ok({ kind: 'by_value', clientId, request })
+  return parameter(form, 'response_type') === undefined
+    ? refuse({ code: 'request_missing' })
+    : readUnsigned(clientId, form)
+}
+
+function readUnsigned(clientId: string, form: Form): Result<RequestReference, RequestUrlRefusal> {
+  const parameters: Record<string, JsonValue> = { client_id: clientId }
+  for (const name of TEXT_PARAMETERS) {
+    const text = parameter(form, name)
+    if (text !== undefined) parameters[name] = text
+  }
+  for (const name of JSON_PARAMETERS) {
+    const text = parameter(form, name)
+    const parsed = text === undefined ? undefined : parseJson(text)
+    if (parsed?.ok === false)
+      return refuse({ code: 'parameter_malformed', parameter: name, reason: parsed.error.code })
+    if (parsed !== undefined) parameters[name] = parsed.value
+  }
+  return ok({ kind: 'unsigned', clientId, parameters })
 }
 
 function readRequestUri(

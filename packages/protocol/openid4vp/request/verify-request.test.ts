@@ -44,9 +44,14 @@ describe('a request object', () => {
     const ca = await makeCertificate({ ...authority, ...subject })
     const reader = { subject: 'Reader', key: leafSigner.publicJwk, keyUsage: [DIGITAL_SIGNATURE] }
     const x5c = toX5c(await makeCertificate({ ...authority, ...reader }))
-    const means = { signer: { ...leafSigner, x5c }, crypto: testCrypto, host: 'verifier.example', now }
+    const means = {
+      signer: { ...leafSigner, x5c },
+      crypto: testCrypto,
+      host: 'verifier.example',
+      now: () => now,
+    }
     const named = await clientOf('x509_hash', means)
-    const outerClientId = named.ok ? named.value.clientId : ''
+    const outerClientId = named.ok ? named.value.clientIdFor('') : ''
     const jwt = await signed({}, { ...leafSigner, x5c }, outerClientId)
     expect(await check(jwt, { outerClientId, anchors: [ca] })).toMatchObject({
       ok: true,

@@ -9,9 +9,9 @@ import { buildRequestObject, signRequestObject } from './request-object.ts'
 import { type RequestVerification, verifyRequestObject } from './verify-request.ts'
 
 export const now = 1_800_000_000
-const means = { signer: leafSigner, crypto: testCrypto, host: 'verifier.example', now }
+const means = { signer: leafSigner, crypto: testCrypto, host: 'verifier.example', now: () => now }
 const proven = await clientOf('x509_hash', means)
-export const clientId = proven.ok ? proven.value.clientId : ''
+export const clientId = proven.ok ? proven.value.clientIdFor('') : ''
 const dcqlQuery = { credentials: [{ id: 'pid', format: 'dc+sd-jwt', meta: { vct_values: ['t'] } }] }
 
 export function payloadFor(

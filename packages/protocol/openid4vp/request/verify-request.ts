@@ -4,6 +4,7 @@
  * signed by the client that it names; whether anybody vouches for that client is said in `trusted`.
  */
 
+import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
@@ -45,6 +46,8 @@ export type RequestRefusal =
   | ParameterRefusal
   | { readonly code: 'request_malformed'; readonly reason: JwsRefusal['code'] }
   | { readonly code: 'request_type_wrong' }
+  /** Its client identifier is of a verifier that signs. */
+  | { readonly code: 'request_not_signed' }
   | { readonly code: 'client_id_differs' }
   | { readonly code: 'request_signature_refused'; readonly reason: JwsVerifyRefusal['code'] }
   | { readonly code: 'verifier_untrusted'; readonly reason: string }
@@ -74,6 +77,20 @@ export async function verifyRequestObject(
     responseUris,
   })
   return parameters.ok ? ok({ ...parameters.value, client, trust }) : parameters
+}
+
+/** A request whose parameters stood in the URL: what is believed of it is what its client identifier itself says. */
+export async function verifyUnsignedRequest(
+  parameters: JsonObject,
+  { outerClientId, requireTrusted, skewSeconds = 60, ...rules }: RequestVerification,
+): Promise<Result<VerifiedRequest, RequestRefusal>> {
+  const client = parseClientId(outerClientId)
+  if (!client.ok) return client
+  const { trustUnsigned: trust } = client.value.prefix
+  if (trust === undefined) return refuse({ code: 'request_not_signed' })
+  if (requireTrusted && !trust.trusted) return refuse({ code: 'verifier_untrusted', reason: trust.reason })
+  const read = await readRequestParameters(parameters, client.value, { ...rules, skewSeconds })
+  return read.ok ? ok({ ...read.value, client: client.value, trust }) : read
 }
 
 /** §5.10.1: the client identifiers outside and inside are the same text. */

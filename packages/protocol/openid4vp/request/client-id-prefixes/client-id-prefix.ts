@@ -22,6 +22,8 @@ export interface ClientIdPrefix {
     original: string,
     evidence: ClientEvidence,
   ): Awaitable<Result<ClientIdentity, ClientRefusal>>
+  /** What is known of the client of a request that nobody signed; absent: its requests have to be signed. */
+  readonly trustUnsigned?: VerifierTrust
   /** Where answers may go (§5.9.3); absent: the prefix says nothing of that. */
   acceptsResponseUri?(original: string, responseUri: string): boolean
 }
@@ -44,14 +46,14 @@ export interface VerifierMeans {
   /** What somebody whom wallets believe says of it (§12): a JWT. */
   readonly attestation?: string | undefined
   /** Epoch seconds. */
-  readonly now: number
+  readonly now: () => number
 }
 
 export interface ClientProof {
-  /** What follows the colon. */
-  readonly original: string
-  /** Members of the header of each request: how wallets find the key that signed it. */
-  readonly header: JsonObject
+  /** What follows the colon, or how that comes from the address that answers go to. */
+  readonly original: string | ((responseUri: string) => string)
+  /** Members of the header of each request: how wallets find the key that signed it. Absent: requests are not signed. */
+  readonly header?: JsonObject | undefined
 }
 
 /** What a verifier lacks to be believed under a prefix. */

@@ -38,7 +38,7 @@ export const verifierAttestation = {
   },
   proofOf: ({ attestation: jwt, now, signer }) => {
     if (jwt === undefined) return refuse({ code: 'attestation_missing' })
-    const read = readAttestation(jwt, now)
+    const read = readAttestation(jwt, now())
     if (!read.ok) return refuse({ code: 'attestation_unusable', reason: read.error.code })
     const isOwn = sameKey(read.value.key, signer.publicJwk)
     return isOwn
