@@ -130,7 +130,13 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/operation',
     'apps/verifier/policies',
   ),
-  'apps/verifier/policies': onNode('credential/contract', 'protocol/openid4vp'),
+  'apps/verifier/policies': onNode(
+    'crypto',
+    'credential/contract',
+    'protocol/openid4vp',
+    'protocol/openid4vp/dcql',
+    'service/types',
+  ),
   'apps/verifier/request': onNode(
     'credential/contract',
     'protocol',

@@ -203,7 +203,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'service/operation',
   ),
   'service/types': using(
-    ['ajv', 'ajv-formats', 'zod'],
+    ['ajv', 'ajv-formats', 're2js', 'zod'],
     'catalogue',
     'catalogue/card',
     'credential/contract',

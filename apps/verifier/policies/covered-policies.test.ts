@@ -25,8 +25,8 @@ describe('arguments of a policy whose check always runs', () => {
         ],
       },
     ],
-  ])('are taken where they say what is checked: %s', (_name, policy, args) => {
-    expect(mistakeOf(policy, args)).toBeUndefined()
+  ])('are taken where they say what is checked: %s', async (_name, policy, args) => {
+    expect(await mistakeOf(policy, args)).toBeUndefined()
   })
 
   it.each([
@@ -41,7 +41,7 @@ describe('arguments of a policy whose check always runs', () => {
     ['a list and a value', 'credential-status', { value: 0, list: [{ value: 0 }] }],
     ['a member that nobody knows', 'credential-status', { value: 0, valu: 1 }],
     ['a text', 'credential-status', 'revoked'],
-  ])('are refused where they say something else: %s', (_name, policy, args) => {
-    expect(mistakeOf(policy, args)).toMatchObject({ code: 'policy_arguments', policy })
+  ])('are refused where they say something else: %s', async (_name, policy, args) => {
+    expect(await mistakeOf(policy, args)).toMatchObject({ code: 'policy_arguments', policy })
   })
 })

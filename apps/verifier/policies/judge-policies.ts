@@ -3,6 +3,7 @@
  * run. Which policies there are is given; this knows only how they are named, asked and told.
  */
 import type { Check } from '@countersign/credential/contract/checks'
+import type { Awaitable } from '@countersign/crypto/engine'
 import type { DisclosedCredential, RequestedPolicy } from '@countersign/protocol/openid4vp/session'
 import type { Policy } from './policy.ts'
 
@@ -11,22 +12,22 @@ export type PolicyMistake =
   | { readonly code: 'policy_arguments'; readonly policy: string; readonly expected: string }
 
 /** The first request that names no policy of the list, or has arguments that it cannot use. */
-export function findPolicyMistake(
+export async function findPolicyMistake(
   policies: readonly Policy[],
   requested: readonly RequestedPolicy[],
-): PolicyMistake | undefined {
+): Promise<PolicyMistake | undefined> {
   for (const { policy: name, args } of requested) {
     const policy = policyNamed(policies, name)
     if (policy === undefined) {
       return { code: 'policy_unknown', policy: name, known: policies.map((known) => known.name) }
     }
-    const expected = argumentsExpected(policy, args)
+    const expected = await argumentsExpected(policy, args)
     if (expected !== undefined) return { code: 'policy_arguments', policy: name, expected }
   }
   return undefined
 }
 
-function argumentsExpected(policy: Policy, args: unknown): string | undefined {
+function argumentsExpected(policy: Policy, args: unknown): Awaitable<string | undefined> {
   if ('judge' in policy) return policy.argumentsExpected(args)
   const isAbsent = args === undefined || args === null
   return isAbsent

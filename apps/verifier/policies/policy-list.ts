@@ -3,7 +3,9 @@ import { allowedIssuer } from './allowed-issuer.ts'
 import { coveredPolicies } from './covered-policies.ts'
 import { maximumCredentials, minimumCredentials } from './credential-count.ts'
 import type { Policy } from './policy.ts'
+import { regexPolicy } from './regex.ts'
 import { requiredCredentials } from './required-credentials.ts'
+import { schemaPolicy } from './schema.ts'
 
 export const POLICIES: readonly Policy[] = [
   ...coveredPolicies,
@@ -11,4 +13,6 @@ export const POLICIES: readonly Policy[] = [
   minimumCredentials,
   maximumCredentials,
   requiredCredentials,
+  schemaPolicy,
+  regexPolicy,
 ]

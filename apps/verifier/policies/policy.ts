@@ -4,6 +4,7 @@
  * when the list is put together; it refuses to know HTTP, sessions and stores.
  */
 import type { CheckName } from '@countersign/credential/contract/checks'
+import type { Awaitable } from '@countersign/crypto/engine'
 import type { DisclosedCredential } from '@countersign/protocol/openid4vp/session'
 
 interface Named {
@@ -22,7 +23,7 @@ export interface CoveredPolicy extends Named {
 /** A policy that is asked, after every other check. */
 export interface JudgedPolicy extends Named {
   /** What `args` have to be, where those given are something else; `undefined` where they can be used. */
-  argumentsExpected(args: unknown): string | undefined
+  argumentsExpected(args: unknown): Awaitable<string | undefined>
   judge(context: PolicyContext): Promise<Verdict>
 }
 

@@ -2,8 +2,10 @@
  * A DIF input descriptor (Presentation Exchange 2.0 §5.1), read as far as DCQL can say the same: which format, which type,
  * which claims and which values of them. Whatever else it asks for is refused, never left out.
  */
+
 import { defined, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { claimsPathOf } from '@countersign/protocol/openid4vp/dcql/plain-json-path'
 
 /** How a family of formats calls things in a descriptor. */
 export interface DescriptorWords {
@@ -99,9 +101,9 @@ function describedClaim(
   { wrapper }: DescriptorWords,
   at: string,
 ): Result<JsonObject, DescriptorMistake> {
-  const paths: string[][] = []
+  const paths: (readonly string[])[] = []
   for (const written of field.path) {
-    const path = claimPath(written)
+    const path = claimsPathOf(written)
     if (path === undefined) return refuse({ code: 'field_path_not_plain', at, path: written })
     paths.push(path[0] === wrapper ? path.slice(1) : path)
   }
@@ -127,12 +129,4 @@ function valuesOf(filter: FieldFilter): readonly JsonValue[] | undefined | 'not_
 function plainPattern(pattern: string): readonly string[] | undefined {
   const [, text] = /^\^([^$*+?()[\]{}|\\^.]+)\$$/.exec(pattern) ?? []
   return text === undefined ? undefined : [text]
-}
-
-/** `$.address.locality` and `$['address']['locality']` as a claims path; anything cleverer is refused. */
-function claimPath(jsonPath: string): string[] | undefined {
-  if (!/^\$(\.[A-Za-z0-9_-]+|\['[^'\]]+'\])+$/.test(jsonPath)) return undefined
-  return [...jsonPath.matchAll(/\.([A-Za-z0-9_-]+)|\['([^'\]]+)'\]/g)].map(
-    (match) => match[1] ?? match[2] ?? '',
-  )
 }

@@ -77,7 +77,7 @@ export async function startVerification(
     findUnknownMember(request.dcqlQuery, verifier.formats) ??
     guessableId(request, query.value) ??
     returnWithoutAddress(request) ??
-    findPolicyMistake(verifier.policies, request.policies)
+    (await findPolicyMistake(verifier.policies, request.policies))
   if (mistake !== undefined) return refuse(mistake)
 
   const { clientIdPrefix: prefix = verifier.clientIdPrefix } = request

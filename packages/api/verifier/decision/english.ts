@@ -323,6 +323,18 @@ export const ENGLISH: DecisionTexts = {
           meaning: 'A credential of a type that you require was not presented.',
           advice: ASK_AGAIN,
         },
+        schema_not_met: {
+          meaning: 'What was presented does not fit your JSON Schema.',
+          advice: ASK_AGAIN,
+        },
+        schema_unusable: {
+          meaning: 'Your JSON Schema leads round in a circle: nobody can say whether anything fits.',
+          advice: 'Mend the schema.',
+        },
+        value_not_matched: {
+          meaning: 'A value is not as your rule says, or was not presented.',
+          advice: ASK_AGAIN,
+        },
         not_asked: unknown('your rule is asked when everything else has passed'),
         policy_unknown: unknown(
           'this verifier does not know your rule',

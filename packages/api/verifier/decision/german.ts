@@ -348,6 +348,18 @@ export const GERMAN: DecisionTexts = {
           meaning: 'Ein Nachweis einer Art, die Sie verlangen, wurde nicht gezeigt.',
           advice: ASK_AGAIN,
         },
+        schema_not_met: {
+          meaning: 'Was gezeigt wurde, passt nicht zu Ihrem JSON-Schema.',
+          advice: ASK_AGAIN,
+        },
+        schema_unusable: {
+          meaning: 'Ihr JSON-Schema führt im Kreis: Niemand kann sagen, ob etwas dazu passt.',
+          advice: 'Berichtigen Sie das Schema.',
+        },
+        value_not_matched: {
+          meaning: 'Ein Wert ist nicht so, wie Ihre Regel es verlangt, oder wurde nicht gezeigt.',
+          advice: ASK_AGAIN,
+        },
         not_asked: unknown('Ihre Regel wird befragt, wenn alles andere bestanden ist'),
         policy_unknown: unknown(
           'dieser Prüfdienst kennt Ihre Regel nicht',
