@@ -59,6 +59,6 @@ function isMetBy(claims: JsonObject, { allowNull, path, pattern }: Rules): boole
   )
 }
 
-function isText(value: JsonValue): boolean {
+function isText(value: JsonValue): value is string | number | boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 }
