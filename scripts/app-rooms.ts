@@ -135,6 +135,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'credential/contract',
     'protocol/openid4vp',
     'protocol/openid4vp/dcql',
+    'service/outgoing',
     'service/types',
   ),
   'apps/verifier/request': onNode(

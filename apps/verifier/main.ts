@@ -24,7 +24,7 @@ import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import { buildVerifier, type VerifierPorts, verifierService } from './build.ts'
 import { verifierShape } from './config.ts'
-import { POLICIES } from './policies/policy-list.ts'
+import { policiesAsking } from './policies/policy-list.ts'
 import { statusChecker } from './response/status-checker.ts'
 
 type VerifierConfig = Config<typeof verifierShape>
@@ -60,7 +60,7 @@ async function openPorts(
     crypto: nodeCrypto,
     jwe: joseJwe,
     ...identity,
-    policies: POLICIES,
+    policies: policiesAsking(remote),
     trust: trust.issuers,
     holderKeys: resolveKey,
     checkStatus: statusChecker({ formats, lists, listAnchors: trust.listAnchors, now }),

@@ -153,7 +153,12 @@ const LONGEST_ARGUMENTS = 300
 function argumentText(args: unknown): string | undefined {
   if (args === undefined || args === null) return undefined
   if (Array.isArray(args) && args.every((one) => typeof one === 'string')) return clipped(args.join(', '))
-  return clipped(typeof args === 'string' ? args : JSON.stringify(args))
+  return clipped(typeof args === 'string' ? args : JSON.stringify(args, withoutSecrets))
+}
+
+/** Who reads a result need not know by which password a policy asks. */
+function withoutSecrets(name: string, value: unknown): unknown {
+  return /password|token|secret/i.test(name) ? '…' : value
 }
 
 function clipped(text: string): string {

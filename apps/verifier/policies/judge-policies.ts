@@ -4,8 +4,8 @@
  */
 import type { Check } from '@countersign/credential/contract/checks'
 import type { Awaitable } from '@countersign/crypto/engine'
-import type { DisclosedCredential, RequestedPolicy } from '@countersign/protocol/openid4vp/session'
-import type { Policy } from './policy.ts'
+import type { RequestedPolicy } from '@countersign/protocol/openid4vp/session'
+import type { Policy, PolicyContext } from './policy.ts'
 
 export type PolicyMistake =
   | { readonly code: 'policy_unknown'; readonly policy: string; readonly known: readonly string[] }
@@ -48,12 +48,11 @@ export function askedPolicies(
   })
 }
 
-/** Asks one of those; a policy that an instance does not know says nothing. */
+/** Asks one of those, about what of the credentials it is for; a policy that an instance does not know says nothing. */
 export async function judgePolicy(
   policies: readonly Policy[],
   { args, policy: name, queryId }: RequestedPolicy,
-  credentials: readonly DisclosedCredential[],
-  now: number,
+  { credentials, now, sessionId }: Omit<PolicyContext, 'args'>,
 ): Promise<Check> {
   const policy = policyNamed(policies, name)
   const asked = { name: 'policy', policy: name, queryId } as const
@@ -61,7 +60,7 @@ export async function judgePolicy(
     return { ...asked, outcome: 'undetermined', detail: 'policy_unknown' }
   }
   const about = queryId === undefined ? credentials : credentials.filter((entry) => entry.queryId === queryId)
-  return { ...asked, ...(await policy.judge({ args, credentials: about, now })) }
+  return { ...asked, ...(await policy.judge({ args, credentials: about, now, sessionId })) }
 }
 
 export function policyNamed(policies: readonly Policy[], name: string): Policy | undefined {

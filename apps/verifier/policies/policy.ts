@@ -32,6 +32,7 @@ export type Policy = CoveredPolicy | JudgedPolicy
 export interface PolicyContext {
   /** As the relying party sent them; they were found usable when the session was made. */
   readonly args: unknown
+  readonly sessionId: string
   /** What was disclosed: of all credentials, or of the one that the policy was asked for. */
   readonly credentials: readonly DisclosedCredential[]
   /** Epoch seconds. */

@@ -6,7 +6,7 @@ const presented = (...types: string[]) =>
   types.map((type, at): DisclosedCredential => ({ queryId: `q${at}`, format: 'dc+sd-jwt', type, claims: {} }))
 
 const judged = (required: unknown, ...types: string[]) =>
-  requiredCredentials.judge({ args: { required }, credentials: presented(...types), now: 0 })
+  requiredCredentials.judge({ args: { required }, credentials: presented(...types), now: 0, sessionId: 's' })
 
 const passed = { outcome: 'passed' }
 const failed = { outcome: 'failed', detail: 'required_missing' }

@@ -16,7 +16,7 @@ function judged(policy: JudgedPolicy, args: unknown, ...claims: readonly JsonObj
     type: 't',
     claims: one,
   }))
-  return policy.judge({ args, credentials, now: 0 })
+  return policy.judge({ args, credentials, now: 0, sessionId: 's' })
 }
 
 const mistakeIn = (policy: string, args: unknown) => findPolicyMistake(POLICIES, [{ policy, args }])

@@ -23,6 +23,7 @@ type PolicyReferenceAt = Extract<EvidenceReference, { readonly kind: 'policy' }>
 
 /** What is asked about an answer whose own checks have all passed. */
 export interface EvidenceWanted {
+  readonly sessionId: string
   /** The checks that were made, with a place for each that waits. */
   readonly checks: readonly Check[]
   readonly statuses: readonly StatusReferenceAt[]
@@ -45,7 +46,7 @@ export async function findEvidence(verifier: AskingVerifier, wanted: EvidenceWan
   const checks = [...own, ...waiting.map(({ requested }) => notAsked(policies[requested]))]
   const unknown = statuses.filter(({ at }) => checks[at]?.outcome === 'undetermined')
   if (unknown.length > 0) return { checks, missing: [...unknown, ...waiting] }
-  const verdicts = await askPolicies(verifier, policies, waiting, wanted.credentials)
+  const verdicts = await askPolicies(verifier, policies, waiting, wanted)
   const unsaid = verdicts.filter(({ check }) => check.outcome === 'undetermined').map(({ at }) => at)
   return { checks: placed(checks, verdicts), missing: waiting.filter(({ at }) => unsaid.includes(at)) }
 }
@@ -53,7 +54,7 @@ export async function findEvidence(verifier: AskingVerifier, wanted: EvidenceWan
 /** For an answer that was taken: what of the missing can be had now. */
 export async function findMissing(
   verifier: AskingVerifier,
-  { credentials, missing, policies }: AnsweredSession,
+  { credentials, id: sessionId, missing, policies }: AnsweredSession,
 ): Promise<readonly FoundEvidence[]> {
   const looked = await lookUpStatuses(
     verifier,
@@ -61,7 +62,7 @@ export async function findMissing(
   )
   if (looked.some(({ check }) => check.outcome !== 'passed' && check.outcome !== 'skipped')) return looked
   const waiting = missing.filter((reference) => reference.kind === 'policy')
-  return [...looked, ...(await askPolicies(verifier, policies, waiting, credentials))]
+  return [...looked, ...(await askPolicies(verifier, policies, waiting, { credentials, sessionId }))]
 }
 
 async function lookUpStatuses(
@@ -86,19 +87,32 @@ function subjectOf({ anchor, format, issuer, statuses }: StatusReferenceAt): Sta
   return { anchor, format, issuer, statuses }
 }
 
+/** All at once and within one time, as statuses are. */
 async function askPolicies(
   verifier: AskingVerifier,
   policies: readonly RequestedPolicy[],
   places: readonly PolicyReferenceAt[],
-  credentials: readonly DisclosedCredential[],
+  about: Pick<EvidenceWanted, 'credentials' | 'sessionId'>,
 ): Promise<readonly FoundEvidence[]> {
-  const found: FoundEvidence[] = []
-  for (const { at, requested } of places) {
+  const context = { credentials: about.credentials, sessionId: about.sessionId, now: verifier.now() }
+  const asked = places.flatMap(({ at, requested }) => {
     const policy = policies[requested]
-    if (policy === undefined) continue
-    found.push({ at, check: await judgePolicy(verifier.policies, policy, credentials, verifier.now()) })
-  }
-  return found
+    return policy === undefined ? [] : [{ at, policy }]
+  })
+  return Promise.all(
+    asked.map(async ({ at, policy }) => {
+      const { policy: name, queryId } = policy
+      const late = {
+        name: 'policy',
+        policy: name,
+        queryId,
+        outcome: 'undetermined',
+        detail: 'policy_late',
+      } as const
+      const asking = judgePolicy(verifier.policies, policy, context)
+      return { at, check: await within(asking, verifier.limits.statusLookUpMs, late) }
+    }),
+  )
 }
 
 function policyPlaces(

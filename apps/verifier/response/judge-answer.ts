@@ -149,7 +149,8 @@ async function judgePresentations(
     const checks = own.checks.map((check) => (check.outcome === 'undetermined' ? notLookedUp(check) : check))
     return { ...judged, verdict: 'failed', checks, missing: [] }
   }
-  const wanted: EvidenceWanted = { ...own, statuses, policies: session.policies, credentials }
+  const { id: sessionId, policies } = session
+  const wanted: EvidenceWanted = { ...own, sessionId, statuses, policies, credentials }
   const { checks, missing } = await findEvidence(verifier, wanted)
   const mayStillPass = missing.length > 0 && checks.every(({ outcome }) => outcome !== 'failed')
   if (mayStillPass) return { ...judged, verdict: 'missing', checks, missing }

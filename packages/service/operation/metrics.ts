@@ -58,6 +58,7 @@ export type OutgoingPurpose =
   | 'issuer_metadata'
   | 'callers_key'
   | 'trust_list'
+  | 'policy'
 
 export type SessionKind = 'verification' | 'issuance'
 

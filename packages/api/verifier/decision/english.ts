@@ -335,6 +335,12 @@ export const ENGLISH: DecisionTexts = {
           meaning: 'A value is not as your rule says, or was not presented.',
           advice: ASK_AGAIN,
         },
+        webhook_refused: {
+          meaning: 'The service that your rule asks said no.',
+          advice: DO_NOT_RELY,
+        },
+        webhook_unreachable: unknown('the service that your rule asks cannot be reached', LOOK_LATER),
+        policy_late: unknown('whoever your rule asks takes too long', LOOK_LATER),
         not_asked: unknown('your rule is asked when everything else has passed'),
         policy_unknown: unknown(
           'this verifier does not know your rule',

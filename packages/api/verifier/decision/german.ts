@@ -360,6 +360,12 @@ export const GERMAN: DecisionTexts = {
           meaning: 'Ein Wert ist nicht so, wie Ihre Regel es verlangt, oder wurde nicht gezeigt.',
           advice: ASK_AGAIN,
         },
+        webhook_refused: {
+          meaning: 'Der Dienst, den Ihre Regel fragt, hat Nein gesagt.',
+          advice: DO_NOT_RELY,
+        },
+        webhook_unreachable: unknown('der Dienst, den Ihre Regel fragt, ist nicht zu erreichen', LOOK_LATER),
+        policy_late: unknown('wen Ihre Regel fragt, der braucht zu lange', LOOK_LATER),
         not_asked: unknown('Ihre Regel wird befragt, wenn alles andere bestanden ist'),
         policy_unknown: unknown(
           'dieser Prüfdienst kennt Ihre Regel nicht',

@@ -152,8 +152,14 @@ export const REASONS = {
       schema_not_met: 'schema_not_met',
       schema_unusable: 'schema_unusable',
       value_not_matched: 'value_not_matched',
+      webhook_refused: 'webhook_refused',
     },
-    undetermined: { not_asked: 'not_asked', policy_unknown: 'policy_unknown' },
+    undetermined: {
+      not_asked: 'not_asked',
+      policy_unknown: 'policy_unknown',
+      webhook_unreachable: 'webhook_unreachable',
+      policy_late: 'policy_late',
+    },
   },
 
   same_device: {
