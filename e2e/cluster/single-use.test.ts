@@ -287,7 +287,7 @@ describe('an answer to a presentation request', () => {
       const { id, code } = await sentBack()
       const waiting = await call(`${cluster.urls.verifier}/openid4vc/session/${id}`)
       expect(waiting.json()).toMatchObject({ state: 'answered', returned: false })
-      expect(waiting.text).not.toContain('Ada')
+      expect(waiting.text).not.toContain('"Ada"')
       const exchange = (url = '') =>
         postJson(`${url}/openid4vc/session/${id}/returned`, { responseCode: code })
       const answers = await Promise.all(

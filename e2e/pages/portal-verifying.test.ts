@@ -270,7 +270,7 @@ describe('a request', () => {
     await heading(page, /^Could not be checked/)
     const open = (await rows()).filter(([, , outcome]) => outcome !== 'Passed')
     expect(open).toEqual([['Status', expect.stringMatching(/^Could not be checked: /), 'Undetermined']])
-    expect(await page.locator('main').textContent()).not.toContain('Ada')
+    expect(await page.locator('main').textContent()).not.toMatch(/\bAda\b/)
     expect(await problemsOf(watched, { german: true })).toEqual(nothing)
   })
 
@@ -346,7 +346,7 @@ describe('a result', () => {
     expect(await failed.getAttribute('open')).not.toBeNull()
     await failed.getByText('What to do:').waitFor()
     await page.getByText('What was sent is not shown, because it was not verified.').waitFor()
-    expect(await page.locator('main').textContent()).not.toContain('Ada')
+    expect(await page.locator('main').textContent()).not.toMatch(/\bAda\b/)
     expect(await problemsOf(watched, { german: row === 'Status' })).toEqual(nothing)
   })
 

@@ -149,7 +149,7 @@ describe('the return of the browser, where it is required', () => {
         expect.objectContaining({ name: 'same_device', outcome: 'failed', detail: 'not_returned' }),
       ]),
     )
-    expect(JSON.stringify(ended)).not.toContain('Ada')
+    expect(JSON.stringify(ended)).not.toContain('"Ada"')
     expect(await bring(test, session.id, codeIn(redirectUri))).toMatchObject({
       error: { code: 'returned_too_late' },
     })
