@@ -18,7 +18,14 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'credential/display': pure('credential/contract', 'credential/svg'),
   'credential/type-metadata': pure('crypto', 'credential/contract', 'credential/display', 'credential/svg'),
   'credential/sd-jwt': pure('crypto', 'crypto/jose', 'credential/contract'),
-  'credential/sd-jwt-vc': pure('crypto', 'crypto/jose', 'x509', 'credential/contract', 'credential/sd-jwt'),
+  'credential/sd-jwt-vc': pure(
+    'crypto',
+    'crypto/jose',
+    'x509',
+    'did',
+    'credential/contract',
+    'credential/sd-jwt',
+  ),
   'credential/w3c-vc': pure(
     'crypto',
     'crypto/jose',

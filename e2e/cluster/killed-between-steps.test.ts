@@ -82,6 +82,8 @@ async function withKillBefore(
   return killed.name
 }
 
+const PREFIXES = ['x509_hash', 'x509_san_dns', 'decentralized_identifier'] as const
+
 describe('the instance that served the last step is killed', () => {
   it.each(issuanceSteps.slice(1))('before the issuance step "%s": the credential is issued', async (step) => {
     const killed = await withKillBefore(step, async (options) => {
@@ -90,15 +92,19 @@ describe('the instance that served the last step is killed', () => {
     expect(killed).toMatch(/^issuer/)
   })
 
-  const answered = RESPONSE_MODE_NAMES.flatMap((mode) =>
-    verificationSteps.slice(1).map((step) => [step, mode] as const),
+  // Every step with every mode and with every prefix that a verifier of development can show and sign under, and those with each other.
+  const answered = verificationSteps.slice(1).flatMap((step, at) =>
+    PREFIXES.map((prefix, nth) => {
+      const mode = RESPONSE_MODE_NAMES[(at + nth) % RESPONSE_MODE_NAMES.length]
+      return [step, mode ?? 'direct_post', prefix] as const
+    }),
   )
   it.each(answered)(
-    'before the verification step "%s", by %s: it is verified',
-    async (step, responseMode) => {
+    'before the verification step "%s", by %s, asked by %s: it is verified',
+    async (step, responseMode, clientIdPrefix) => {
       const held: Held = await issue(cluster.urls.issuer)
       await withKillBefore(step, async (options) => {
-        const how = { ...options, responseMode, retries: 1 }
+        const how = { ...options, clientIdPrefix, responseMode, retries: 1 }
         const { result } = await verify(cluster.urls.verifier, held, how)
         expect(result['verificationResult']).toBe(true)
       })

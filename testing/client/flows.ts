@@ -3,6 +3,7 @@
  * which, and say how often a step that was cut is sent again.
  */
 
+import type { ProvablePrefixName } from '@countersign/protocol/openid4vp/request/client-id'
 import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import { newKey } from '../people/keys.ts'
 import { eventually } from '../time/eventually.ts'
@@ -40,6 +41,8 @@ export interface FlowOptions {
   readonly claims?: Readonly<Record<string, unknown>>
   /** Of a verification; the verifier's own when absent. */
   readonly responseMode?: ResponseModeName
+  /** The same. */
+  readonly clientIdPrefix?: ProvablePrefixName
 }
 
 export const issuanceSteps = [
@@ -108,14 +111,15 @@ async function decidedResult(
 
 /** Start, request, answer, result. */
 export async function verify(verifierUrl: string, held: Held, options: FlowOptions = {}): Promise<Verified> {
-  const { responseMode } = options
+  const { clientIdPrefix, responseMode } = options
+  const headers = {
+    accept: 'application/json',
+    ...(responseMode !== undefined && { responsemode: responseMode }),
+    ...(clientIdPrefix !== undefined && { clientidprefix: clientIdPrefix }),
+  }
   const step = stepper(verifierUrl, options)
   const started = await step('start', () =>
-    postJson(
-      `${verifierUrl}/openid4vc/verify`,
-      { dcql_query: identityQuery },
-      { accept: 'application/json', ...(responseMode !== undefined && { responsemode: responseMode }) },
-    ),
+    postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: identityQuery }, headers),
   )
   const { id, url } = started.json() as { id: string; url: string }
   const fetched = await step('request', () => call(requestUri(url)))

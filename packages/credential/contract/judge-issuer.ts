@@ -58,6 +58,15 @@ export interface IssuerJudgement {
   readonly algorithm?: SignatureAlgorithm | undefined
 }
 
+export function isVouchedFor({ signature, trust }: IssuerJudgement): boolean {
+  return signature.outcome === 'passed' && trust.outcome === 'passed'
+}
+
+/** A stranger who writes a credential must not choose whom the verifier asks for the holder's key. */
+export function withoutResolver({ holderKeys: _resolver, ...input }: VerifyInput): VerifyInput {
+  return input
+}
+
 type IssuedBy = 'anchor' | 'issuer' | 'claimedIssuer' | 'source' | 'trustedUntil' | 'algorithm'
 
 /**

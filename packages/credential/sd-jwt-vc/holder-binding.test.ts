@@ -1,4 +1,6 @@
+import { ok, refuse } from '@countersign/core/result'
 import { bareKey } from '@countersign/crypto/jwk'
+import { didFromKey, resolveDid } from '@countersign/did/did'
 import { makeSigner } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
@@ -12,9 +14,14 @@ import {
   VCT,
 } from '@countersign/testing/forging/credential-fixtures'
 import { describe, expect, it } from 'vitest'
+import type { VerifyInput } from '../contract/format.ts'
 import { checksOf, faults, hidden } from './verify.testing.ts'
 
 describe('holder binding', () => {
+  const did = didFromKey('jwk', bareKey(holder.publicJwk))
+  const otherKey = makeSigner()
+  const otherDid = didFromKey('jwk', bareKey(otherKey.publicJwk))
+  const WEB_KEY = 'did:web:wallet.example#key-1'
   const keyWithoutX = { ...bareKey(holder.publicJwk), x: undefined }
 
   it.each<[string, Forgery, string]>([
@@ -39,6 +46,17 @@ describe('holder binding', () => {
     ['a proof with another algorithm', { keyBindingSigner: makeSigner('Ed25519') }, 'alg_key_mismatch'],
     ['a credential without cnf', { payload: { iat: NOW, vct: VCT } }, 'cnf_missing'],
     ['a cnf that names a key elsewhere', { claims: { cnf: { kid: 'a' } } }, 'cnf_method_unsupported'],
+    ['a cnf that names a key by a number', { claims: { cnf: { kid: 7 } } }, 'cnf_method_unsupported'],
+    ['a cnf with the DID of another key', { claims: { cnf: { kid: `${otherDid}#0` } } }, 'signature_invalid'],
+    ['a cnf with a DID and no key of it', { claims: { cnf: { kid: did } } }, 'cnf_key_unusable'],
+    ['a cnf with a key that the DID has not', { claims: { cnf: { kid: `${did}#1` } } }, 'cnf_key_unusable'],
+    ['a cnf with a DID that is none', { claims: { cnf: { kid: 'did:jwk:!#0' } } }, 'cnf_key_unusable'],
+    ['a cnf with a DID that nobody looks up', { claims: { cnf: { kid: WEB_KEY } } }, 'cnf_key_unusable'],
+    [
+      'a cnf whose key is another than that of its kid: the key counts',
+      { claims: { cnf: { jwk: bareKey(otherKey.publicJwk), kid: `${did}#0` } } },
+      'signature_invalid',
+    ],
     [
       'a cnf with half a key',
       { claims: { cnf: { jwk: JSON.parse(JSON.stringify(keyWithoutX)) } } },
@@ -55,6 +73,36 @@ describe('holder binding', () => {
 
   it.each([-300, 300])('accepts a proof %i seconds away', async (seconds) => {
     expect(faults(await checksOf(await forge({ keyBinding: { iat: NOW + seconds } })))).toEqual([])
+  })
+
+  it.each(['jwk', 'key'] as const)(
+    'accepts a cnf that names the key of a did:%s (RFC 7800 §3.4)',
+    async (method) => {
+      const own = resolveDid(didFromKey(method, bareKey(holder.publicJwk)))
+      const kid = own.ok ? (own.value.authentication?.[0] ?? '') : ''
+      expect(faults(await checksOf(await forge({ claims: { cnf: { kid } } })))).toEqual([])
+    },
+  )
+
+  it('accepts a cnf that names the key of a did:web, which is looked up for a believed issuer alone', async () => {
+    const asked: string[] = []
+    const holderKeys: NonNullable<VerifyInput['holderKeys']> = async (url) => {
+      asked.push(url)
+      return ok(holder.publicJwk)
+    }
+    const presentation = await forge({ claims: { cnf: { kid: WEB_KEY } } })
+    expect(faults(await checksOf(presentation, { holderKeys }))).toEqual([])
+    expect(asked).toEqual([WEB_KEY])
+    const stranger = { holderKeys, trust: async () => refuse({ code: 'not_trusted' } as never) }
+    expect(faults(await checksOf(presentation, stranger))).toContain('holder_binding: cnf_key_unusable')
+    expect(asked).toHaveLength(1)
+  })
+
+  it('fails where the DID cannot be looked up, with why', async () => {
+    const holderKeys: NonNullable<VerifyInput['holderKeys']> = async () =>
+      refuse({ code: 'did_not_found', reason: '404' })
+    const presentation = await forge({ claims: { cnf: { kid: WEB_KEY } } })
+    expect(faults(await checksOf(presentation, { holderKeys }))).toEqual(['holder_binding: did_not_found'])
   })
 
   it('fails where it is demanded and nothing was sent', async () => {

@@ -1,4 +1,6 @@
 import type { JsonObject } from '@countersign/core/json'
+import { bareKey } from '@countersign/crypto/jwk'
+import { didFromKey } from '@countersign/did/did'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
   AUDIENCE,
@@ -179,5 +181,22 @@ describe('a presentation that is read', () => {
       }),
       { numRuns: 300 },
     )
+  })
+})
+
+describe('a credential that names its holder by a DID', () => {
+  it('is presented with the key of that DID, and with no other', async () => {
+    const did = didFromKey('jwk', bareKey(holder.publicJwk))
+    const presentation = await forge({ claims: { cnf: { kid: `${did}#0` } } })
+    const credential = presentation.slice(0, presentation.lastIndexOf('~') + 1)
+    const presented = await presentSdJwtVc({ credential, disclose: [], binding }, nodeEngine)
+    expect(
+      presented.ok && passed((await verifySdJwtVc(verifyInput(presented.value), nodeEngine)).checks),
+    ).toBe(true)
+    const foreign = { ...binding, signer: makeSigner() }
+    expect(await presentSdJwtVc({ credential, disclose: [], binding: foreign }, nodeEngine)).toEqual({
+      ok: false,
+      error: { code: 'holder_key_wrong' },
+    })
   })
 })

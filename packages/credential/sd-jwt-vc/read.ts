@@ -9,6 +9,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import { keyOfDidUrl } from '@countersign/did/did'
 import type { FormatRefusal } from '../contract/format.ts'
 import { type HeaderReference, isNonEmptyTexts, readHeaderReference } from '../contract/judge-issuer.ts'
 import type { NumberRule } from '../contract/showable-claims.ts'
@@ -22,8 +23,10 @@ export interface SdJwtVc extends SdJwt, HeaderReference {
   readonly type: string
   readonly issuer?: string | undefined
   readonly statuses: readonly StatusReference[]
-  /** `cnf.jwk` where it is a key that we can use. */
+  /** `cnf.jwk`, or the key that `cnf.kid` names of a DID that is its key, where it is one that we can use. */
   readonly holderKey?: PublicJwk | undefined
+  /** `cnf.kid`, where it names a key of a DID whose document somebody has to look up. */
+  readonly holderKeyUrl?: string | undefined
 }
 
 export async function readSdJwtVc(
@@ -43,7 +46,7 @@ export async function readSdJwtVc(
 
 function readClaims(
   claims: JsonObject,
-): Result<Pick<SdJwtVc, 'type' | 'issuer' | 'statuses' | 'holderKey'>, FormatRefusal> {
+): Result<Pick<SdJwtVc, 'type' | 'issuer' | 'statuses' | keyof Holder>, FormatRefusal> {
   const { aka_vcts: furtherTypes, vct, iss, status, cnf, 'vct#integrity': integrity } = presentMembers(claims)
   if (typeof vct !== 'string' || vct.trim() === '') return refuse({ code: 'vct_missing' })
   if (iss !== undefined && typeof iss !== 'string') return refuse({ code: 'iss_malformed' })
@@ -51,13 +54,21 @@ function readClaims(
   if (cnf !== undefined && !isJsonObject(cnf)) return refuse({ code: 'cnf_malformed' })
   if (integrity !== undefined && typeof integrity !== 'string') return refuse({ code: 'integrity_malformed' })
   if (!areFurtherTypes(furtherTypes, vct)) return refuse({ code: 'aka_vcts_malformed' })
-  const holderKey = cnf === undefined ? undefined : parsePublicJwk(cnf.jwk)
-  return ok({
-    type: vct,
-    issuer: iss,
-    statuses: readStatus(status),
-    holderKey: holderKey?.ok ? holderKey.value : undefined,
-  })
+  return ok({ type: vct, issuer: iss, statuses: readStatus(status), ...readHolder(cnf ?? {}) })
+}
+
+type Holder = Pick<SdJwtVc, 'holderKey' | 'holderKeyUrl'>
+
+/** RFC 7800 §3.2, §3.4. A key that is there counts before the name of one. */
+function readHolder({ jwk, kid }: JsonObject): Holder {
+  if (jwk !== undefined) {
+    const key = parsePublicJwk(jwk)
+    return { holderKey: key.ok ? key.value : undefined }
+  }
+  if (typeof kid !== 'string' || !kid.startsWith('did:')) return {}
+  const key = keyOfDidUrl(kid, 'authentication')
+  if (key.ok) return { holderKey: key.value }
+  return key.error.code === 'did_method_unsupported' ? { holderKeyUrl: kid } : {}
 }
 
 /** SD-JWT VC §2.2.2.2: types beside the `vct`, which is not among them. */

@@ -4,7 +4,9 @@
  */
 
 import { isJsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
 import { authorityKeyIdsOf } from '@countersign/x509/certificate'
 import type { Check } from '../contract/checks.ts'
 import type { VerifiedPresentation, VerifyInput, VerifyOutcome } from '../contract/format.ts'
@@ -14,10 +16,12 @@ import {
   findPeriodFault,
   type IssuerJudgement,
   issuedBy,
+  isVouchedFor,
   judgeIssuer,
   toCheck,
   unreadable,
   validFromOf,
+  withoutResolver,
 } from '../contract/judge-issuer.ts'
 import { EXACT } from '../contract/showable-claims.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
@@ -40,7 +44,7 @@ export async function verifySdJwtVc(
     judged.signature,
     judged.trust,
     toCheck('validity_period', findPeriodFault(credential.claims, input)),
-    await judgeBinding(credential, input, crypto),
+    await judgeBinding(credential, isVouchedFor(judged) ? input : withoutResolver(input), crypto),
   ]
   return { checks, presentation: describe(credential, format, judged) }
 }
@@ -48,17 +52,31 @@ export async function verifySdJwtVc(
 async function judgeBinding(credential: SdJwtVc, input: VerifyInput, crypto: CryptoEngine): Promise<Check> {
   const { binding } = input
   if (binding === undefined) return check('holder_binding', 'skipped')
-  const { holderKey, keyBinding } = credential
+  const { keyBinding } = credential
   if (keyBinding === undefined) return check('holder_binding', 'failed', 'kb_jwt_missing')
-  if (holderKey === undefined) return check('holder_binding', 'failed', whyUnbound(credential))
-  const fault = await findBindingFault(credential, keyBinding, holderKey, binding, input, crypto)
+  const key = await findHolderKey(credential, input)
+  if (!key.ok) return check('holder_binding', 'failed', key.error)
+  const fault = await findBindingFault(credential, keyBinding, key.value, binding, input, crypto)
   return toCheck('holder_binding', fault)
+}
+
+/** The refusal is a reason for people. */
+async function findHolderKey(
+  credential: SdJwtVc,
+  { holderKeys }: VerifyInput,
+): Promise<Result<PublicJwk, string>> {
+  const { holderKey, holderKeyUrl } = credential
+  if (holderKey !== undefined) return ok(holderKey)
+  if (holderKeyUrl === undefined || holderKeys === undefined) return refuse(whyUnbound(credential))
+  const resolved = await holderKeys(holderKeyUrl, 'authentication')
+  return resolved.ok ? resolved : refuse(resolved.error.code)
 }
 
 /** RFC 7800 knows further ways to name a key, none of which a verifier could use here. */
 function whyUnbound({ claims: { cnf } }: SdJwtVc): string {
   if (!isJsonObject(cnf)) return 'cnf_missing'
-  return cnf.jwk === undefined ? 'cnf_method_unsupported' : 'cnf_key_unusable'
+  const isNamed = typeof cnf.kid === 'string' && cnf.kid.startsWith('did:')
+  return cnf.jwk === undefined && !isNamed ? 'cnf_method_unsupported' : 'cnf_key_unusable'
 }
 
 function describe(credential: SdJwtVc, format: FormatId, judged: IssuerJudgement): VerifiedPresentation {

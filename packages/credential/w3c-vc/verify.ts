@@ -17,11 +17,13 @@ import {
   findPeriodFault,
   type IssuerJudgement,
   issuedBy,
+  isVouchedFor,
   judgeIssuer,
   type PeriodFault,
   toCheck,
   unreadable,
   validFromOf,
+  withoutResolver,
 } from '../contract/judge-issuer.ts'
 import { EXACT } from '../contract/showable-claims.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
@@ -66,15 +68,6 @@ async function judge(
     await judgeHolder(isVouchedFor(judged) ? input : withoutResolver(input)),
   ]
   return { checks, presentation: describe(credential, judged) }
-}
-
-function isVouchedFor({ signature, trust }: IssuerJudgement): boolean {
-  return signature.outcome === 'passed' && trust.outcome === 'passed'
-}
-
-/** A stranger who writes a credential must not choose whom the verifier asks for the holder's key. */
-function withoutResolver({ holderKeys: _resolver, ...input }: VerifyInput): VerifyInput {
-  return input
 }
 
 function findValidityFault(
