@@ -43,11 +43,22 @@ afterAll(async () => {
 })
 
 const verifyJwt: CallbackContext['verifyJwt'] = async (signer, { compact }) => {
+  if (signer.method === 'did') {
+    const signerJwk = keyOfDidJwk(signer.didUrl)
+    await compactVerify(compact, await importJWK(signerJwk, signer.alg))
+    return { verified: true, signerJwk }
+  }
   if (signer.method !== 'x5c') throw new Error(`no way to believe ${signer.method}`)
   const pem = `-----BEGIN CERTIFICATE-----\n${signer.x5c[0]}\n-----END CERTIFICATE-----`
   const key = await importX509(pem, signer.alg)
   await compactVerify(compact, key)
   return { verified: true, signerJwk: (await exportJWK(key)) as { kty: string } }
+}
+
+/** A did:jwk is its key; read here without anything of ours. */
+function keyOfDidJwk(didUrl: string): JWK & { kty: string } {
+  const [, encoded = ''] = /^did:jwk:([\w-]+)#0$/.exec(didUrl) ?? []
+  return JSON.parse(Buffer.from(encoded, 'base64url').toString())
 }
 
 const encryptJwe: CallbackContext['encryptJwe'] = async ({ alg, enc, publicJwk }, data) => {
@@ -81,13 +92,13 @@ interface Begun {
   readonly request: Openid4vpAuthorizationRequest
 }
 
-async function begin(responseMode: string): Promise<Begun> {
-  const headers = { accept: 'application/json', responsemode: responseMode }
+async function begin(responseMode: string, prefix = 'x509_hash', more: object = {}): Promise<Begun> {
+  const headers = { accept: 'application/json', responsemode: responseMode, clientidprefix: prefix, ...more }
   const started = await postJson(`${verifier}/openid4vc/verify`, { dcql_query: identityQuery }, headers)
   const { id, url } = expectStatus(started, 200).json() as { id: string; url: string }
   const { params } = wallet.parseOpenid4vpAuthorizationRequest({ authorizationRequest: url })
   const resolved = await wallet.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: params })
-  expect(resolved).toMatchObject({ client: { prefix: 'x509_hash' }, dcql: { query: identityQuery } })
+  expect(resolved).toMatchObject({ client: { prefix }, dcql: { query: identityQuery } })
   return { id, request: resolved.authorizationRequestPayload as Openid4vpAuthorizationRequest }
 }
 
@@ -112,22 +123,31 @@ async function answer(request: Openid4vpAuthorizationRequest, enc: string) {
   })
 }
 
+async function isVerified({ id, request }: Begun, enc: string) {
+  const { authorizationResponsePayload, jarm } = await answer(request, enc)
+  expect(jarm !== undefined).toBe(request.response_mode === 'direct_post.jwt')
+  const { response } = await wallet.submitOpenid4vpAuthorizationResponse({
+    authorizationRequestPayload: request,
+    authorizationResponsePayload,
+    ...(jarm !== undefined && { jarm: { responseJwt: jarm.responseJwt } }),
+  })
+  expect(response.status).toBe(200)
+  const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
+  expect(result).toMatchObject({ state: 'verified', credentials: [{ claims: { given_name: 'Ada' } }] })
+}
+
 describe.each([
   ['direct_post', ''],
   ['direct_post.jwt', 'A128GCM'],
   ['direct_post.jwt', 'A256GCM'],
 ])('a wallet that answers by %s %s', (mode, enc) => {
-  it('is verified', async () => {
-    const { id, request } = await begin(mode)
-    const { authorizationResponsePayload, jarm } = await answer(request, enc)
-    expect(jarm !== undefined).toBe(mode === 'direct_post.jwt')
-    const { response } = await wallet.submitOpenid4vpAuthorizationResponse({
-      authorizationRequestPayload: request,
-      authorizationResponsePayload,
-      ...(jarm !== undefined && { jarm: { responseJwt: jarm.responseJwt } }),
-    })
-    expect(response.status).toBe(200)
-    const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
-    expect(result).toMatchObject({ state: 'verified', credentials: [{ claims: { given_name: 'Ada' } }] })
-  })
+  it.each(['x509_hash', 'x509_san_dns', 'decentralized_identifier', 'redirect_uri'])(
+    'and is asked by %s is verified',
+    async (prefix) => isVerified(await begin(mode, prefix), enc),
+  )
 })
+
+it.each(['x509_hash', 'x509_san_dns', 'decentralized_identifier'])(
+  'a wallet that is asked by %s, with the request in the link, is verified',
+  async (prefix) => isVerified(await begin('direct_post', prefix, { requestpassing: 'by_value' }), ''),
+)
