@@ -18,7 +18,7 @@ import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { startVerifier } from '@countersign/verifier/main'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { newRequest } from './people.ts'
+import { newRequest, pressDecision } from './people.ts'
 import { startPortalBeside } from './portal-beside.ts'
 import { correlationId, heading } from './portal-steps.ts'
 
@@ -255,7 +255,7 @@ describe('issued credentials', () => {
       .getByRole('button', { name: /^Revoke / })
       .click()
     expect(await problemsOf(watched)).toEqual(nothing)
-    await question.getByRole('button', { name: 'Revoke it' }).click()
+    await pressDecision(page, 'Revoke it')
     await entry(1).getByText('Revoked', { exact: true }).waitFor()
     expect(await entry(1).getByRole('button').count()).toBe(0)
 

@@ -427,7 +427,7 @@ describe('a connection that breaks', () => {
     await page.getByRole('alert').filter({ hasText: 'The connection broke.' }).waitFor()
     expect(await problemsOf(watched)).toEqual([])
     await page.unroute('**/use')
-    await page.getByRole('button', { name: /^Share/ }).click()
+    await pressDecision(page, /^Share/)
     await shows(watched, /^Shared with/)
   })
 

@@ -367,7 +367,7 @@ describe('an offer', () => {
       await route.fetch()
       await route.abort()
     })
-    await page.getByRole('button', { name: /^Add/ }).click()
+    await pressDecision(page, /^Add/)
     await shows(watched, 'It is in your wallet')
     expect(await headingOf(watched)).toBe('It is in your wallet')
     await page.goto('/')

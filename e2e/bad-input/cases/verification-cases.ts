@@ -154,9 +154,33 @@ const requests: readonly BadInput<undefined>[] = [
     ...good,
     vp_policies: [{ policy: 'minimum-credentials', args: -1 }],
   }),
-  bad('a webhook policy', /Unknown policy webhook/, {
+  bad('a policy that there is not', /Unknown policy dynamic; known: /, {
     ...good,
-    vc_policies: [{ policy: 'webhook', args: 'http://169.254.169.254/' }],
+    vc_policies: [{ policy: 'dynamic', args: { policy_name: 'p', rules: { rego: '' } } }],
+  }),
+  bad('a webhook without an address', /The policy webhook takes an http\(s\) URL/, {
+    ...good,
+    vc_policies: [{ policy: 'webhook', args: 'file:///etc/passwd' }],
+  }),
+  bad('a webhook with what nobody looks at', /The policy webhook takes/, {
+    ...good,
+    vc_policies: [{ policy: 'webhook', args: { url: 'https://shop.example', method: 'GET' } }],
+  }),
+  bad('a schema that is none', /The policy schema takes a JSON Schema/, {
+    ...good,
+    vc_policies: [{ policy: 'schema', args: { type: 'objekt' } }],
+  }),
+  bad('a schema that lies elsewhere', /The policy schema takes a JSON Schema/, {
+    ...good,
+    vc_policies: [{ policy: 'schema', args: { $ref: 'http://169.254.169.254/' } }],
+  }),
+  bad('an expression with look-around', /The policy regex takes .* without look-around/, {
+    ...good,
+    vc_policies: [{ policy: 'regex', args: { path: '$.given_name', regex: '(?=A)' } }],
+  }),
+  bad('a rule for a path that is no plain one', /The policy regex takes /, {
+    ...good,
+    vc_policies: [{ policy: 'regex', args: { path: '$..given_name', regex: 'A' } }],
   }),
   bad('a slip in the name of the policies', /vp_polices is not known here; did you mean vp_policies\?/, {
     ...good,
