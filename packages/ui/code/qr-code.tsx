@@ -4,20 +4,20 @@
  */
 import type { ComponentChildren } from 'preact'
 import { useMemo } from 'preact/hooks'
-import encodeQR from 'qr'
-import { QUIET_ZONE, qrPath } from './qr-path.ts'
+import { codeOf } from './qr-path.ts'
 
 export interface QrCodeProps {
   readonly text: string
   /** `QR code for the link below`. */
   readonly label: string
+  /** In the place of a code that nothing so long goes into. */
+  readonly tooLong: ComponentChildren
 }
 
-export function QrCode({ text, label }: QrCodeProps) {
-  const { size, d } = useMemo(
-    () => qrPath(encodeQR(text, 'raw', { ecc: 'medium', border: QUIET_ZONE })),
-    [text],
-  )
+export function QrCode({ text, label, tooLong }: QrCodeProps) {
+  const path = useMemo(() => codeOf(text), [text])
+  if (path === undefined) return <QrGone>{tooLong}</QrGone>
+  const { size, d } = path
   return (
     <div class="qr">
       <svg viewBox={`0 0 ${size} ${size}`} shape-rendering="crispEdges" role="img" aria-label={label}>

@@ -1,7 +1,7 @@
 import encodeQR from 'qr'
 import decodeQR from 'qr/decode.js'
 import { describe, expect, it } from 'vitest'
-import { QUIET_ZONE, qrPath } from './qr-path.ts'
+import { codeOf, QUIET_ZONE, qrPath } from './qr-path.ts'
 
 /** Eight pixels a module, as a browser paints the path. */
 function painted({ size, d }: { size: number; d: string }) {
@@ -22,6 +22,16 @@ describe('a QR code as a path', () => {
   it('is read back as the text that went in', () => {
     const path = qrPath(encodeQR(link, 'raw', { ecc: 'medium', border: QUIET_ZONE }))
     expect(decodeQR(painted(path))).toBe(link)
+  })
+
+  it.each([2331, 2332, 2953])('of a link of %i characters is read back as well', (length) => {
+    const long = link.padEnd(length, 'a')
+    const path = codeOf(long)
+    expect(path && decodeQR(painted(path))).toBe(long)
+  })
+
+  it('is none of a link that no code holds', () => {
+    expect(codeOf(link.padEnd(2954, 'a'))).toBeUndefined()
   })
 
   it('has four light modules on every side', () => {

@@ -1,4 +1,5 @@
 /** A QR code as one path of an SVG: runs of dark modules, a row at a time. Pure. */
+import encodeQR from 'qr'
 
 /** ISO/IEC 18004 §6.3.8: four modules of light on every side. */
 export const QUIET_ZONE = 4
@@ -7,6 +8,18 @@ export interface QrPath {
   /** Modules of a side, with the quiet zone. */
   readonly size: number
   readonly d: string
+}
+
+/** ISO/IEC 18004 §7.2.2: 2,331 bytes with medium correction, 2,953 with little. Undefined for more. */
+export function codeOf(text: string): QrPath | undefined {
+  for (const ecc of ['medium', 'low'] as const) {
+    try {
+      return qrPath(encodeQR(text, 'raw', { ecc, border: QUIET_ZONE }))
+    } catch {
+      // It does not fit.
+    }
+  }
+  return undefined
 }
 
 /** `modules`: rows of dark (true) and light, with the quiet zone around them. */

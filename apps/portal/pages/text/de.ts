@@ -28,6 +28,7 @@ export const de: TextsLike<PortalTexts> = {
   ended: 'Zu Ende',
   expiredAt: 'um {time}',
   codeGone: 'Den Code zeigt nur das Fenster, in dem er gemacht wurde.',
+  codeTooLong: 'Der Link ist zu lang für einen Code. Kopieren Sie ihn, oder öffnen Sie ihn in der Wallet.',
   copyCurl: 'Als curl kopieren',
   connectionLost: 'Die Verbindung ist unterbrochen. Wir versuchen es von selbst wieder.',
   doors: {

@@ -26,6 +26,7 @@ export const en = {
   ended: 'Over',
   expiredAt: 'at {time}',
   codeGone: 'The code is shown only in the window in which it was made.',
+  codeTooLong: 'The link is too long for a code. Copy it, or open it in the wallet.',
   copyCurl: 'Copy as curl',
   connectionLost: 'The live line is broken. We try again by ourselves.',
   doors: {

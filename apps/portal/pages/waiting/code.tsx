@@ -34,7 +34,7 @@ export function OpenCode({ url, times, onOver }: OpenCodeProps) {
           <p>{t.codeGone}</p>
         </QrGone>
       ) : (
-        <QrCode text={url} label={t.qrLabel} />
+        <QrCode text={url} label={t.qrLabel} tooLong={<p>{t.codeTooLong}</p>} />
       )}
       <div class="code-side stack" data-gap="m">
         <Countdown until={isoOf(times.expiresAt)} since={isoOf(times.createdAt)} onOver={onOver} />
