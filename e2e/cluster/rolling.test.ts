@@ -39,6 +39,12 @@ interface Disturbance {
   end(): Promise<void>
 }
 
+/**
+ * From a start to the next end: what was cut by the end before is sent once more when the balancer has noticed, and a second end at
+ * that very moment would cut it again, on a machine that starts an instance within a second.
+ */
+const BETWEEN_MS = 1_500
+
 /** Over and over: one instance of each service is ended with the signal and started again, in turn. */
 function disturb(signal: 'SIGTERM' | 'SIGKILL'): Disturbance {
   const rounds = [1, 2].map((number) =>
@@ -54,7 +60,7 @@ function disturb(signal: 'SIGTERM' | 'SIGKILL'): Disturbance {
     while (going) {
       await Promise.all((rounds[count % 2] ?? []).map(endAndStart))
       count++
-      await delay(200)
+      await delay(BETWEEN_MS)
     }
   }
   const running = run()

@@ -205,7 +205,7 @@ describe('scanning', () => {
     await page.goto('/scan')
     await page.getByRole('button', { name: 'Use the camera' }).click()
     await page.getByRole('alert').filter({ hasText: 'There is no camera here.' }).waitFor()
-    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
+    await page.locator('textarea:focus').waitFor()
   })
 
   it('reads a code that is held in front of a camera, which is off before and after, and not where it is not allowed', async () => {
@@ -225,7 +225,7 @@ describe('scanning', () => {
       await denied.page.goto('/scan')
       await denied.page.getByRole('button', { name: 'Use the camera' }).click()
       await denied.page.getByRole('alert').filter({ hasText: 'The camera is not allowed here.' }).waitFor()
-      expect(await denied.page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
+      await denied.page.locator('textarea:focus').waitFor()
       expect(await problemsOf(denied)).toEqual([])
 
       // As long as what reads codes does not come, nothing is seen.
