@@ -30,14 +30,8 @@ const PROVABLE = [
   preRegistered,
 ] as const satisfies readonly ProvablePrefix[]
 
-/** What a wallet understands in front of a colon. */
-const PREFIXES: readonly ClientIdPrefix[] = [
-  x509Hash,
-  x509SanDns,
-  decentralizedIdentifier,
-  verifierAttestation,
-  redirectUri,
-]
+/** What a wallet understands in front of a colon: a registered name has none. */
+const PREFIXES: readonly ClientIdPrefix[] = PROVABLE.filter((entry) => entry !== preRegistered)
 
 export type ProvablePrefixName = (typeof PROVABLE)[number]['name']
 
