@@ -22,6 +22,7 @@ const unit: TestProjectInlineConfiguration = {
   test: {
     name: 'unit',
     globalSetup: [inRoot('scripts/built-pages.setup.mjs')],
+    setupFiles: [inRoot('testing/drawn-values.setup.ts')],
     maxWorkers: Math.max(3, availableParallelism() - 1),
     include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'testing/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'testing/browser/**'],
@@ -82,6 +83,7 @@ const browser: TestProjectInlineConfiguration = {
 const interop: TestProjectInlineConfiguration = {
   test: {
     name: 'interop',
+    setupFiles: [inRoot('testing/drawn-values.setup.ts')],
     include: ['interop/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/.venv/**'],
     pool: 'forks',

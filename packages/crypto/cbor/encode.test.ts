@@ -32,6 +32,26 @@ describe('encodeCbor', () => {
     expect(toHex(encodeCbor(0.1))).toBe('fb3fb999999999999a')
   })
 
+  it.each([
+    [2 + 2 ** -51, 'fb4000000000000001'],
+    [-2 - 2 ** -51, 'fbc000000000000001'],
+    [1 + 2 ** -52, 'fb3ff0000000000001'],
+    [1 + 2 ** -23, 'fa3f800001'],
+    [1 + 2 ** -11, 'fa3f801000'],
+    [1 + 2 ** -10, 'f93c01'],
+    [2 - 2 ** -52, 'fb3fffffffffffffff'],
+    [1.9990234375 + 2 ** -52, 'fb3ffffc0000000001'],
+    [0.5 + 2 ** -53, 'fb3fe0000000000001'],
+    [2 ** -14 + 2 ** -66, 'fb3f10000000000001'],
+    [2 ** -14 - 2 ** -67, 'fb3f0fffffffffffff'],
+    [1023.5 + 2 ** -43, 'fb408ffc0000000001'],
+    [65_504 - 2 ** -37, 'fb40effbffffffffff'],
+  ])('writes %d, which lies beside a shorter number, as itself', (value, hex) => {
+    expect(toHex(encodeCbor(value))).toBe(hex)
+    const read = decodeCbor(encodeCbor(value))
+    expect(read.ok && plain(read.value)).toEqual({ kind: 'float', value })
+  })
+
   it('throws for what CBOR cannot say', () => {
     expect(() => encodeCbor(2n ** 64n)).toThrow(RangeError)
     expect(() => encodeCbor('\ud800')).toThrow(TypeError)

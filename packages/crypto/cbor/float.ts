@@ -18,12 +18,14 @@ export function toHalf(value: number): number | undefined {
   if (magnitude === Number.POSITIVE_INFINITY) return sign | 0x7c00
   if (magnitude > 65_504) return undefined
   const half = magnitude < 2 ** -14 ? magnitude * 2 ** 24 : normalBits(magnitude)
-  return Number.isInteger(half) ? sign | half : undefined
+  return half !== undefined && Number.isInteger(half) ? sign | half : undefined
 }
 
-function normalBits(magnitude: number): number {
+function normalBits(magnitude: number): number | undefined {
   let exponent = 0
   while (magnitude >= 2 ** (exponent + 1)) exponent++
   while (magnitude < 2 ** exponent) exponent--
-  return (exponent + 15) * 1024 + (magnitude * 2 ** -exponent - 1) * 1024
+  const mantissa = (magnitude * 2 ** -exponent - 1) * 1024
+  // Said before the sum, which would round the last bits of a longer mantissa away.
+  return Number.isInteger(mantissa) ? (exponent + 15) * 1024 + mantissa : undefined
 }
