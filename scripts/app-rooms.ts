@@ -21,6 +21,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer/types',
     'apps/issuer/database',
     'apps/issuer/status',
+    'service/callbacks',
   ),
   'apps/issuer/database': using(['kysely'], 'stores', 'stores/sql'),
   'apps/issuer/types': pure('catalogue', 'credential/contract', 'protocol/openid4vci/metadata'),
@@ -67,6 +68,8 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer/types',
     'apps/issuer/status',
     'apps/issuer/authorization',
+    'protocol',
+    'service/callbacks',
   ),
   'apps/issuer/credential': onNode(
     'crypto',
@@ -99,6 +102,8 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/http/answers',
     'service/http/pages',
     'service/sessions',
+    'protocol',
+    'service/callbacks',
   ),
   'apps/issuer/build.ts': onNode(
     'catalogue',
@@ -106,6 +111,8 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'credential/contract',
     'protocol/openid4vci/session',
     'service/compose',
+    'service/callbacks',
+    'service/sessions',
   ),
   'apps/issuer/main.ts': onNode(
     'catalogue',
@@ -129,6 +136,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/config',
     'service/operation',
     'apps/verifier/policies',
+    'service/callbacks',
   ),
   'apps/verifier/policies': onNode(
     'crypto',
@@ -147,6 +155,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vp/response',
     'service/sessions',
     'apps/verifier/policies',
+    'service/callbacks',
   ),
   'apps/verifier/response': onNode(
     'event-loop',
@@ -172,12 +181,22 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'service/http/answers',
     'service/sessions',
     'stores',
+    'protocol',
+    'service/callbacks',
+    'crypto',
+    'credential/mdoc',
+    'credential/sd-jwt',
+    'credential/w3c-vc',
+    'x509',
+    'crypto/jose',
   ),
   'apps/verifier/build.ts': onNode(
     'keys/deployment',
     'credential/contract',
     'service/compose',
     'service/operation',
+    'service/callbacks',
+    'service/sessions',
   ),
   'apps/verifier/main.ts': onNode(
     'credential/contract',

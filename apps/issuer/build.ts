@@ -7,18 +7,24 @@ import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
+import { soonest } from '@countersign/service/sessions/due-work'
 import type { IssuerDefaults } from './config.ts'
+import { callbackBody } from './http/callback-body.ts'
 import { issuerRoutes } from './http/routes.ts'
 import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
+import { lookAtIssuance } from './look-at-issuance.ts'
+import { keptAfterSeconds } from './offer/create-offer.ts'
+import { type StoredPromises, withPromisesApart } from './promises-apart.ts'
 import { type IssuerSigners, signableFormats, signerFor } from './signing/issuer-signers.ts'
 import { issuableTypes } from './types/issuable-types.ts'
 
 export interface IssuerPorts
   extends Pick<
     Issuer,
-    'database' | 'statusLists' | 'crypto' | 'openCallerKey' | 'holderKeys' | 'now' | 'backOff'
+    'database' | 'statusLists' | 'crypto' | 'openCallerKey' | 'holderKeys' | 'callbacks' | 'now' | 'backOff'
   > {
   readonly stores: ServiceStores
   readonly sealing: Pick<Sealing, 'mac'>
@@ -33,15 +39,23 @@ export interface IssuerSettings extends Omit<IssuerLimits, 'proofMaxAgeSeconds' 
 }
 
 const ISSUANCE_SCHEMA = 1
+const PROMISES_SCHEMA = 1
 const ANSWER_SCHEMA = 1
 const PROOF_MAX_AGE_SECONDS = 300
 const SKEW_SECONDS = 60
 
 export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issuer {
   const { stores, sealing, formats, signers, types, ...handedIn } = ports
+  const limits = limitsOf(settings)
+  const { sessions, ...stepped } = stores.stepped<IssuanceSession>('issuance', ISSUANCE_SCHEMA)
   return {
     ...handedIn,
-    ...stores.stepped<IssuanceSession>('issuance', ISSUANCE_SCHEMA),
+    ...stepped,
+    sessions: withPromisesApart(
+      sessions,
+      stores.sessions<StoredPromises>('issuance-promises', PROMISES_SCHEMA),
+      keptAfterSeconds(limits),
+    ),
     answers: stores.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
     proofs: stores.once('dpop'),
     formats: formatRegistry(formats),
@@ -49,7 +63,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: settings.baseUrl,
     types: issuableTypes(signableFormats(signers, formats), types),
-    limits: limitsOf(settings),
+    limits,
   }
 }
 
@@ -58,7 +72,13 @@ export function issuerService(
   issuer: Issuer,
   { displayName }: Pick<IssuerDefaults, 'displayName'>,
 ): ServiceParts {
+  const bodyOf = callbackBody(issuer)
   return {
+    dueWork: {
+      due: issuer.due,
+      look: async (id, log) =>
+        soonest(await lookAtIssuance(issuer, id), await tellSession({ ...issuer, bodyOf, log }, id)),
+    },
     title: 'Countersign issuer',
     description: 'Offer and issue credentials over OpenID4VCI 1.0.',
     routes: issuerRoutes(issuer, { display: { name: displayName, locale: 'en' } }),

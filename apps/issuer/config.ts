@@ -1,4 +1,5 @@
 /** Keys that only the issuer knows, beside those that every service has. */
+import { callbackShape } from '@countersign/service/config/callbacks'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { typesShape } from '@countersign/service/config/types-dir'
@@ -6,6 +7,7 @@ import { z } from 'zod'
 
 export const issuerShape = {
   ...outgoingShape,
+  ...callbackShape,
   ...typesShape,
   offerTtlSeconds: z
     .int()

@@ -10,8 +10,9 @@ import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
-import type { Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
+import type { Due, Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
 import type { IssuerDatabase } from './database/schema.ts'
 import type { IndexAllocator } from './status/allocate-index.ts'
 import type { PublishedLists } from './status/published-lists.ts'
@@ -24,6 +25,10 @@ export interface Issuer {
   /** `jti` values of DPoP proofs. */
   readonly proofs: OnceStore
   readonly signals: Signals
+  /** Which sessions somebody looks at, though nobody reads them. */
+  readonly due: Due
+  /** How callers are told what happens to their issuances. */
+  readonly callbacks: Callbacks
   /** Which sessions were made: for operators' lists alone. */
   readonly index: Pick<Index, 'page'>
   /** Told of each step that was written, for figures. */

@@ -2,6 +2,7 @@
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import { configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
@@ -55,6 +56,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
+    callbacks: configuredCallbacks(runtime, outgoing, config),
     now,
     durable: await openDurable(runtime, config, signers.credentials),
   }

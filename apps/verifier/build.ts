@@ -6,12 +6,16 @@ import type { JsonObject } from '@countersign/core/json'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
+import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { tokenBuckets } from '@countersign/service/operation/token-buckets'
+import { soonest } from '@countersign/service/sessions/due-work'
+import { callbackBody } from './http/callback-body.ts'
 import { verifierRoutes } from './http/routes.ts'
 import { lookTurns } from './look-turns.ts'
 import { look } from './response/look-again.ts'
+import { type StoredResult, withResultsApart } from './results-apart.ts'
 import { type StoredVerification, VERIFICATION_SCHEMA, verificationStore } from './verification-store.ts'
 import type { Verifier, VerifierLimits } from './verifier.ts'
 
@@ -26,6 +30,7 @@ export interface VerifierPorts
     | 'trust'
     | 'holderKeys'
     | 'checkStatus'
+    | 'callbacks'
     | 'now'
     | 'backOff'
   > {
@@ -43,6 +48,7 @@ export interface VerifierSettings
   readonly clientContact?: string | undefined
 }
 
+const RESULT_SCHEMA = 1
 const SKEW_SECONDS = 60
 const BINDING_WINDOW_SECONDS = 300
 const STATUS_LOOK_UP_MS = 3000
@@ -55,7 +61,11 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
   return {
     ...handedIn,
     ...stepped,
-    sessions: verificationStore(sessions),
+    sessions: withResultsApart(
+      verificationStore(sessions),
+      stores.sessions<StoredResult>('verification-result', RESULT_SCHEMA),
+      { now: handedIn.now, resultRetentionSeconds: settings.resultRetentionSeconds },
+    ),
     macs: { responseCode: sealing.mac('response-code') },
     formats: formatRegistry(formats),
     baseUrl: settings.baseUrl,
@@ -83,8 +93,14 @@ function clientMetadataOf({ clientContact, clientName }: VerifierSettings): Json
 
 /** Routes and what the API page says of them. */
 export function verifierService(verifier: Verifier): ServiceParts {
+  const bodyOf = callbackBody(verifier)
   return {
-    dueWork: { due: verifier.due, look: (id) => look(verifier, id) },
+    // What was found out is told in the same turn.
+    dueWork: {
+      due: verifier.due,
+      look: async (id, log) =>
+        soonest(await look(verifier, id), await tellSession({ ...verifier, bodyOf, log }, id)),
+    },
     title: 'Countersign verifier',
     description: 'Ask wallets for credentials over OpenID4VP 1.0, and read the results.',
     routes: verifierRoutes(verifier),

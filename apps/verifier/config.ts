@@ -1,6 +1,7 @@
 /** Keys that only the verifier knows, beside those that every service has. */
 import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
 import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
+import { callbackShape } from '@countersign/service/config/callbacks'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { trustShape } from '@countersign/service/config/trust'
@@ -9,6 +10,7 @@ import { z } from 'zod'
 export const verifierShape = {
   ...outgoingShape,
   ...trustShape,
+  ...callbackShape,
   clientIdPrefix: z
     .enum(PROVABLE_PREFIX_NAMES)
     .default('x509_hash')

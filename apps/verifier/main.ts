@@ -11,6 +11,7 @@ import {
   type VerifierClient,
 } from '@countersign/protocol/openid4vp/request/client-id'
 import { type OpenTrust, openIssuerTrust } from '@countersign/service/compose/believed-issuers'
+import { configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { textOfFile } from '@countersign/service/compose/configured-file'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
@@ -45,7 +46,8 @@ async function openPorts(
 ): Promise<Omit<VerifierPorts, 'formats'> & Pick<OpenTrust, 'checks'>> {
   const { deployment, stores, now } = runtime
   const identity = await openClientIdentity(runtime, config)
-  const { remote, resolveKey } = openOutgoing(runtime, config)
+  const outgoing = openOutgoing(runtime, config)
+  const { remote, resolveKey } = outgoing
   const trust = await openIssuerTrust(runtime, trustSettings(config), { formats, resolveKey, remote })
   const lists = openStatusLists(remote, {
     crypto: nodeCrypto,
@@ -61,6 +63,7 @@ async function openPorts(
     jwe: joseJwe,
     ...identity,
     policies: policiesAsking(remote),
+    callbacks: configuredCallbacks(runtime, outgoing, config),
     trust: trust.issuers,
     holderKeys: resolveKey,
     checkStatus: statusChecker({ formats, lists, listAnchors: trust.listAnchors, now }),

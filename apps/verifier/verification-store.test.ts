@@ -23,6 +23,7 @@ function memory() {
   const raw = openMemoryEngine({ now: () => 1_000_000 }).sessions('verification')
   const stored: SessionStore<StoredVerification> = {
     create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
+    remove: (id) => raw.remove(id),
     compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),
     get: async (id) => {
       const found = await raw.get(id)

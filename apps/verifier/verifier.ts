@@ -14,6 +14,7 @@ import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
 import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { TokenBuckets } from '@countersign/service/operation/token-buckets'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { Due, Index, SessionStore, Signals } from '@countersign/stores/ports'
@@ -60,6 +61,8 @@ export interface Verifier {
   readonly lookTurns: LookTurns
   /** Which sessions somebody looks at, though nobody reads them. */
   readonly due: Due
+  /** How relying parties are told what happens to their sessions. */
+  readonly callbacks: Callbacks
   /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
   readonly backOff?: BackOff | undefined
 }

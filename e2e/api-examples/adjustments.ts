@@ -59,6 +59,7 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
   const { credentialId, place } = issuance
   const ofCredential = { values: async () => ({ id: credentialId }) }
   const ofPlace = { body: async (example: JsonValue) => ({ ...objectOf(example), ...place }) }
+  const toldOf = { values: async () => ({ id: (await newOffer(stack, TOLD)).id }) }
   let grant: Awaited<ReturnType<typeof newGrant>>
   let issued: Awaited<ReturnType<typeof newIssued>>
   return {
@@ -85,6 +86,8 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
       },
       headers: async () => ({ authorization: `Bearer ${issued.token}` }),
     },
+    'GET /openid4vc/session/{id}/callback': toldOf,
+    'POST /openid4vc/session/{id}/callback/redeliver': toldOf,
     // Lists of W3C credentials: none was issued.
     'GET /status/bitstring/{listId}/{purpose}': { status: 404 },
   }
@@ -92,9 +95,16 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
 
 function verifierCalls(stack: Stack): Adjustments {
   const open = { values: async () => ({ id: (await newRequest(stack)).id }) }
+  const toldOf = { values: async () => ({ id: (await newRequest(stack, {}, TOLD)).id }) }
   let back: SentBack
   return {
     'GET /openid4vc/session/{id}': open,
+    'DELETE /openid4vc/session/{id}': open,
+    'GET /openid4vc/session/{id}/presented-credentials': {
+      values: async () => ({ id: await decided(stack, { keepPresentations: true }) }),
+    },
+    'GET /openid4vc/session/{id}/callback': toldOf,
+    'POST /openid4vc/session/{id}/callback/redeliver': toldOf,
     'POST /openid4vc/session/{id}/returned': {
       values: async () => {
         back = await sentBack(stack)
@@ -109,9 +119,12 @@ function verifierCalls(stack: Stack): Adjustments {
 }
 
 /** A verification that is over: its events come to an end. */
-async function decided({ urls }: Stack): Promise<string> {
-  return (await verify(urls.verifier, await issue(urls.issuer))).id
+async function decided({ urls }: Stack, more: object = {}): Promise<string> {
+  return (await verify(urls.verifier, await issue(urls.issuer), { more })).id
 }
+
+/** Nobody is there. */
+const TOLD = { statuscallbackuri: 'http://127.0.0.1:9/told' }
 
 function walletCalls(stack: Stack, { user, credentials }: RealThings): Adjustments {
   const wallet = `${user.url}/wallet-api/wallet/${user.wallet}`

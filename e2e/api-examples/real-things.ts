@@ -45,8 +45,11 @@ interface Begun {
   readonly url: string
 }
 
-export async function newOffer({ urls }: Stack): Promise<Begun> {
-  const accept = { accept: 'application/json' }
+export async function newOffer(
+  { urls }: Stack,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Begun> {
+  const accept = { accept: 'application/json', ...headers }
   const answer = await postJson(`${urls.issuer}/openid4vc/sdjwt/issue`, order, accept)
   return expectStatus(answer, 200).json() as unknown as Begun
 }

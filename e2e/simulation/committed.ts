@@ -67,6 +67,7 @@ async function open<T>({ deployment }: World, { namespace, id, value, version }:
   const view = sealedView<T>(deployment, namespace, {
     create: async () => false,
     compareAndSet: async () => false,
+    remove: async () => {},
     get: async () => ({ value, version }),
   })
   const opened = await view.get(id)

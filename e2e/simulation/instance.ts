@@ -16,6 +16,7 @@ import { serviceStores } from '@countersign/service/compose/service-stores'
 import { startDueWork } from '@countersign/service/sessions/due-work'
 import type { SessionStore } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
+import { receiver } from '@countersign/testing/told-callbacks'
 import { buildVerifier, verifierService } from '@countersign/verifier/build'
 import { VERIFIER_DEFAULTS } from '@countersign/verifier/config'
 import { POLICIES } from '@countersign/verifier/policies/policy-list'
@@ -127,6 +128,7 @@ function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLi
     crypto: { ...nodeCrypto, randomBytes: (length: number) => scheduler.random.bytes(length) },
     now: () => epoch + clockOffset + Math.floor(scheduler.now() / 1000),
     backOff: () => scheduler.turn(`${name} lost a race and waits`, life),
+    callbacks: receiver().callbacks,
   }
   const issuer = buildIssuer(
     { ...shared, sealing, signers: { credentials: deployment.issuerSigner }, openCallerKey: noCallerKeys },

@@ -106,6 +106,7 @@ function simulatedSessions(line: StoreLine, namespace: string): SessionStore<str
         )
       )
     },
+    remove: (id) => send(line, label('remove', id), () => server.remove(`${namespace}:${id}`)),
   }
 }
 

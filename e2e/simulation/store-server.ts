@@ -30,6 +30,7 @@ export interface Commit {
 export interface StoreServer {
   read(key: string): Entry | undefined
   write(key: string, entry: Entry): void
+  remove(key: string): void
   /** Short names in order of appearance: the same in every run of a seed, though keys and proofs are not. */
   alias(namespace: string, id: string): string
   commit(written: Omit<Commit, 'step' | 'at'>): void
@@ -58,6 +59,7 @@ export function openStoreServer(clock: { now(): number; steps(): number }): Stor
       return entry && clock.now() < entry.expiresAt ? entry : undefined
     },
     write: (key, entry) => void entries.set(key, entry),
+    remove: (key) => void entries.delete(key),
     commit: (written) => void commits.push({ ...written, step: clock.steps(), at: clock.now() }),
     due: (namespace) => {
       const table = due.get(namespace) ?? openDueTable(() => clock.now())

@@ -95,6 +95,7 @@ function memorySessions(shelf: Shelf, namespace: string): SessionStore<string> {
       shelf.replace(key(id), { value, version: expectedVersion + 1, expiresAt: entry.expiresAt })
       return true
     },
+    remove: async (id) => shelf.delete(key(id)),
   }
 }
 

@@ -17,6 +17,8 @@ export interface SessionStore<T> {
   get(id: string): Promise<Versioned<T> | undefined>
   /** False when somebody was first (or the session is gone). The time to live stays as it was at creation. */
   compareAndSet(id: string, expectedVersion: number, value: T): Promise<boolean>
+  /** What is there under the id is gone then, whatever its version; a step that was begun before meets nothing. */
+  remove(id: string): Promise<void>
 }
 
 export interface OnceStore {

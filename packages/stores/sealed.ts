@@ -45,6 +45,7 @@ export function sealedSessions<T>(raw: SessionStore<string>, options: SealedOpti
   return {
     create: (id, value, ttlSeconds) => raw.create(id, write(id, value), ttlSeconds),
     compareAndSet: (id, expectedVersion, value) => raw.compareAndSet(id, expectedVersion, write(id, value)),
+    remove: (id) => raw.remove(id),
     get: async (id) => {
       const found = await raw.get(id)
       if (!found) return undefined

@@ -109,6 +109,21 @@ function describeSessions(both: Both, pass: Pass): void {
     expect(await b.create('s', 'again', 60)).toBe(true)
   })
 
+  it('a session that is removed is gone for both, whatever they hold of it, and only that one', async () => {
+    const [a, b] = pair()
+    await a.create('s', 'one', 60)
+    await a.create('t', 'stays', 60)
+    await b.compareAndSet('s', 1, 'two')
+    await b.remove('s')
+    expect(await a.get('s')).toBeUndefined()
+    expect(await a.compareAndSet('s', 2, 'late')).toBe(false)
+    await a.remove('s')
+    await a.remove('never-there')
+    expect(await b.get('t')).toEqual({ value: 'stays', version: 1 })
+    expect(await b.create('s', 'another', 60)).toBe(true)
+    expect(await a.get('s')).toEqual({ value: 'another', version: 1 })
+  })
+
   it('namespaces do not see each other, nor sessions and claims of one namespace', async () => {
     const [engine] = both()
     const [one, two] = [fresh(), fresh()]

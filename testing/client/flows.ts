@@ -43,6 +43,10 @@ export interface FlowOptions {
   readonly responseMode?: ResponseModeName
   /** The same. */
   readonly clientIdPrefix?: ProvablePrefixName
+  /** Of the call that begins it. */
+  readonly headers?: Readonly<Record<string, string>>
+  /** Members of the body of a call that begins a verification, beside the query. */
+  readonly more?: object
 }
 
 export const issuanceSteps = [
@@ -74,7 +78,9 @@ export async function issue(issuerUrl: string, options: FlowOptions = {}): Promi
   const step = stepper(issuerUrl, options)
   const sender = options.sender ?? { dpopKey: newKey() }
   const order = { credentialConfigurationId: identityConfiguration, credentialData: options.claims ?? claims }
-  const offered = await step('offer', () => postJson(`${issuerUrl}/openid4vc/sdjwt/issue`, order))
+  const offered = await step('offer', () =>
+    postJson(`${issuerUrl}/openid4vc/sdjwt/issue`, order, options.headers),
+  )
   const fetched = await step('fetch offer', () => call(offerUri(offered.text)))
   const offer = readOffer(fetched.json())
   await step('metadata', () => call(`${offer.issuer}/.well-known/openid-credential-issuer`))
@@ -116,10 +122,11 @@ export async function verify(verifierUrl: string, held: Held, options: FlowOptio
     accept: 'application/json',
     ...(responseMode !== undefined && { responsemode: responseMode }),
     ...(clientIdPrefix !== undefined && { clientidprefix: clientIdPrefix }),
+    ...options.headers,
   }
   const step = stepper(verifierUrl, options)
   const started = await step('start', () =>
-    postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: identityQuery }, headers),
+    postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: identityQuery, ...options.more }, headers),
   )
   const { id, url } = started.json() as { id: string; url: string }
   const fetched = await step('request', () => call(requestUri(url)))

@@ -103,7 +103,7 @@ onSqlite('the API document of the issuer', (database) => {
   }
 
   async function issued(): Promise<Issued> {
-    const { id, code } = await offered(test.issuer)
+    const { id, code } = await offered(test.issuer, { callback: { uri: 'https://shop.example/told' } })
     const token = await tokenFor(test, code)
     await credentialFor(test, token, await proofOfKey(test, newKey()))
     const answer = await send(named('GET /openid4vc/credentials'), { query: `?sessionId=${id}` })
@@ -131,7 +131,7 @@ onSqlite('the API document of the issuer', (database) => {
   }
 
   it('has every operation', () => {
-    expect(operations).toHaveLength(29)
+    expect(operations).toHaveLength(31)
   })
 
   it('says of every operation what it answers, well and badly', () => {

@@ -6,13 +6,17 @@ import type { CredentialOrder } from '../offer/promise-credential.ts'
 import type { DisclosureMap } from '../offer/selective-disclosure.ts'
 
 /** Transaction code and value mode belong to the offer: the first entry that names them decides. */
-export function parseOrder(entries: readonly IssueOrder[], ttlSeconds: number | undefined): CreateOffer {
+export function parseOrder(
+  entries: readonly IssueOrder[],
+  { callback, ttlSeconds }: Pick<CreateOffer, 'callback' | 'ttlSeconds'>,
+): CreateOffer {
   const withTxCode = entries.find((entry) => entry.txCode !== undefined || entry.txCodeValue !== undefined)
   return {
     credentials: entries.map(credentialOrder),
     byValue: entries.some((entry) => entry.valueMode === 'BY_VALUE'),
     txCode: withTxCode && txCodeOrder(withTxCode),
     ttlSeconds,
+    callback,
   }
 }
 

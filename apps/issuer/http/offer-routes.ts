@@ -7,6 +7,8 @@ import {
   OFFER_URL_EXAMPLE,
 } from '@countersign/api/issuer/offers'
 import { issuanceSession, SESSION_EVENTS_EXAMPLE, sessionParams } from '@countersign/api/issuer/sessions'
+import { callbackRoutes } from '@countersign/service/callbacks/callback-routes'
+import { CALLBACK_MISTAKES, parseCallback } from '@countersign/service/callbacks/parse-callback'
 import { acceptsJson } from '@countersign/service/http/answers/accept'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
@@ -15,6 +17,7 @@ import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
 import type { Issuer } from '../issuer.ts'
 import { type CreateOffer, createOffer } from '../offer/create-offer.ts'
 import { ISSUE_PATHS } from '../types/walt-id-formats.ts'
@@ -55,7 +58,7 @@ export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
         config,
       },
       async (request, reply) =>
-        sendOffer(issuer, parseOrder([request.body], request.headers.sessionttl), request, reply),
+        sendOffer(issuer, parseOrder([request.body], settingsOf(request.headers)), request, reply),
     )
 
     app.post(
@@ -71,10 +74,17 @@ export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
         config,
       },
       async (request, reply) =>
-        sendOffer(issuer, parseOrder(request.body, request.headers.sessionttl), request, reply),
+        sendOffer(issuer, parseOrder(request.body, settingsOf(request.headers)), request, reply),
     )
   }
   sessionRoutes(app, issuer)
+  callbackRoutes(app, issuer, { tag: 'management', unknown: sessionUnknown })
+}
+
+function settingsOf(headers: z.infer<typeof issueHeaders>): Pick<CreateOffer, 'callback' | 'ttlSeconds'> {
+  const callback = parseCallback(headers)
+  if (!callback.ok) fail({ status: 400, message: CALLBACK_MISTAKES[callback.error.code] })
+  return { callback: callback.value, ttlSeconds: headers.sessionttl }
 }
 
 const unknownSession = errorAnswer('There is no such issuance, or not any more', sessionUnknown)

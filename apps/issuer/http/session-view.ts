@@ -6,10 +6,10 @@ import { openedAt } from '@countersign/protocol/openid4vci/session/offered'
 import type { IssuanceSession, IssuedCredentials } from '@countersign/protocol/openid4vci/session/state'
 
 export function sessionView(session: IssuanceSession, now: number): IssuanceSessionView {
-  const expired = session.state === 'offered' && now >= session.expiresAt
+  const isExpired = hasExpired(session, now)
   return defined<IssuanceSessionView>({
     id: session.id,
-    state: expired ? 'expired' : session.state,
+    state: isExpired ? 'expired' : session.state,
     configurationIds: [...session.configurationIds],
     createdAt: session.createdAt,
     expiresAt: session.expiresAt,
@@ -19,8 +19,18 @@ export function sessionView(session: IssuanceSession, now: number): IssuanceSess
     issued: issuedAt(session),
     notified: notifiedOf(session),
     credentials: issuedCredentials(session),
-    reason: session.state === 'closed' ? session.reason : undefined,
+    reason: reasonOf(session),
   })
+}
+
+function reasonOf(session: IssuanceSession): IssuanceSessionView['reason'] {
+  return session.state === 'closed' && session.reason !== 'offer_expired' ? session.reason : undefined
+}
+
+/** Written where somebody is told of it, and seen by the time where nobody is. */
+function hasExpired(session: IssuanceSession, now: number): boolean {
+  if (session.state === 'closed') return session.reason === 'offer_expired'
+  return session.state === 'offered' && now >= session.expiresAt
 }
 
 /**

@@ -2,6 +2,7 @@
  * Refusals of the management calls as HTTP errors, and every public text of them; those of the endpoints that wallets
  * call are in `wire-wallet.ts`. A table a use case: the compiler names each code that it lacks.
  */
+import { callbackNotAllowed } from '@countersign/service/callbacks/parse-callback'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { OfferRefusal } from '../offer/create-offer.ts'
 import type { TimeFault } from '../offer/period-members.ts'
@@ -20,6 +21,7 @@ function notFound(message: string): WireError {
 export const sessionUnknown = notFound('No active issuance session found by the given id')
 
 export const OFFER_ERRORS: WireErrors<OfferRefusal> = {
+  callback_not_allowed: ({ reason }) => badRequest(callbackNotAllowed(reason)),
   configuration_unknown: ({ configurationId, known }) =>
     badRequest(`Unknown credentialConfigurationId ${configurationId}; known: ${known.join(', ')}`),
   configuration_repeated: ({ configurationId }) => badRequest(`${configurationId} stands twice in one offer`),

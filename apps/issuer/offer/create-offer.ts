@@ -4,7 +4,7 @@
  */
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
-import { ok, type Result } from '@countersign/core/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   offerUrlByReference,
@@ -13,6 +13,8 @@ import {
 } from '@countersign/protocol/openid4vci/offer'
 import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import { callbackTo, type SessionCallback, TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
+import type { CallbackAddress } from '@countersign/service/callbacks/parse-callback'
 import { offerPreAuthorizedCode } from '../authorization/pre-authorized-code.ts'
 import { orderTransactionCode, type TxCodeOrder } from '../authorization/transaction-code.ts'
 import type { Issuer } from '../issuer.ts'
@@ -28,9 +30,14 @@ export interface CreateOffer {
   readonly txCode?: TxCodeOrder | undefined
   readonly byValue: boolean
   readonly ttlSeconds?: number | undefined
+  /** Who is told of every event; nobody when absent. */
+  readonly callback?: CallbackAddress | undefined
 }
 
-export type OfferRefusal = PromiseRefusal
+export type OfferRefusal =
+  | PromiseRefusal
+  /** Nobody is ever asked at that address here. */
+  | { readonly code: 'callback_not_allowed'; readonly reason: string }
 
 export interface CreatedOffer {
   readonly id: string
@@ -41,21 +48,31 @@ export interface CreatedOffer {
 }
 
 type WritingPorts = Pick<Issuer, 'baseUrl' | 'macs'>
-export type OfferPorts = PromisingPorts & WritingPorts & Pick<Issuer, 'sessions' | 'limits'>
+export type OfferPorts = PromisingPorts &
+  WritingPorts &
+  Pick<Issuer, 'sessions' | 'limits' | 'due' | 'callbacks'>
 
 export async function createOffer(
   issuer: OfferPorts,
   order: CreateOffer,
 ): Promise<Result<CreatedOffer, OfferRefusal>> {
+  const notAllowed = order.callback && issuer.callbacks.judge(order.callback.uri.replaceAll('$id', 'id'))
+  if (notAllowed !== undefined) return refuse({ code: 'callback_not_allowed', reason: notAllowed })
   const promised = await promiseCredentials(issuer, order.credentials)
   if (!promised.ok) return promised
   const id = encodeBase64url(issuer.crypto.randomBytes(16))
   const txCode = order.txCode && (await orderTransactionCode(issuer, id, order.txCode))
   const now = issuer.now()
   const expiresAt = now + (order.ttlSeconds ?? issuer.limits.offerTtlSeconds)
-  const session = offerIssuance({ id, promised: promised.value, txCode: txCode?.kept, expiresAt }, now)
-  if (!(await issuer.sessions.create(id, session, expiresAt - now + keptAfterSeconds(issuer))))
+  const session = offerIssuance(
+    { id, promised: promised.value, txCode: txCode?.kept, expiresAt, ...callbackOf(order, id) },
+    now,
+  )
+  // Who wants to be told is told for a day, also of the last event.
+  const told = session.callback === undefined ? 0 : TOLD_WITHIN_SECONDS
+  if (!(await issuer.sessions.create(id, session, expiresAt - now + keptAfterSeconds(issuer.limits) + told)))
     throw new Error('a random session id exists already')
+  if (session.callback !== undefined) await issuer.due.put(id, (expiresAt - now) * 1000)
   const offer = { id, url: await addressOf(issuer, session, order), expiresAt }
   return ok(
     txCode === undefined || order.txCode?.value !== undefined
@@ -64,8 +81,14 @@ export async function createOffer(
   )
 }
 
+function callbackOf({ callback }: CreateOffer, id: string): { readonly callback?: SessionCallback } {
+  return callback === undefined
+    ? {}
+    : { callback: callbackTo(callback.uri.replaceAll('$id', id), callback.apiKey) }
+}
+
 /** A token may be taken at the last moment of the offer, and what it is good for, the session says as long as it lives. */
-function keptAfterSeconds({ limits }: Pick<Issuer, 'limits'>): number {
+export function keptAfterSeconds(limits: Issuer['limits']): number {
   return Math.max(limits.resultRetentionSeconds, limits.bearerTtlSeconds, limits.boundTtlSeconds)
 }
 

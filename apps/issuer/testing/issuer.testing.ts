@@ -17,6 +17,7 @@ import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import { newKey } from '@countersign/testing/people/keys'
+import { type Receiver, receiver } from '@countersign/testing/told-callbacks'
 import { requestToken } from '../authorization/request-token.ts'
 import { buildIssuer } from '../build.ts'
 import { ISSUER_DEFAULTS } from '../config.ts'
@@ -36,7 +37,13 @@ export interface TestIssuer {
 }
 
 /** `servedBy`: what the instance is called in the events that it writes. */
-export function testIssuer({ servedBy }: { servedBy?: string } = {}): TestIssuer {
+export function testIssuer({
+  servedBy,
+  told = receiver(),
+}: {
+  servedBy?: string
+  told?: Receiver
+} = {}): TestIssuer {
   const clock = { now: 1_800_000_000 }
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const sealing = openSealing(nodeCrypto.randomBytes(32))
@@ -48,6 +55,7 @@ export function testIssuer({ servedBy }: { servedBy?: string } = {}): TestIssuer
       crypto: nodeCrypto,
       signers: { credentials: newKey() },
       openCallerKey: { open: openKey, signer: openKey },
+      callbacks: told.callbacks,
       now: () => clock.now,
     },
     { ...ISSUER_DEFAULTS, baseUrl: 'https://issuer.example' },

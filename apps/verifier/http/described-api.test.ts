@@ -69,7 +69,7 @@ async function send(name: string, { id = '', body, form, headers = {} }: Sent = 
   const type = form === undefined ? 'application/json' : 'application/x-www-form-urlencoded'
   const payload = form === undefined ? body : new URLSearchParams(form).toString()
   const answer = await service.app.inject({
-    method: called.method as 'GET' | 'POST',
+    method: called.method as 'DELETE' | 'GET' | 'POST',
     url: addressOf(called, { id }),
     headers: { ...headers, ...(payload === undefined ? {} : { 'content-type': type }) },
     payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
@@ -82,8 +82,8 @@ async function send(name: string, { id = '', body, form, headers = {} }: Sent = 
 const asDeclared = (status: number) => ({ status, faults: [] })
 
 describe("the verifier's API", () => {
-  it('has nine operations, and leaves nothing of them undescribed', () => {
-    expect(operations.map(({ name }) => name)).toHaveLength(9)
+  it('has thirteen operations, and leaves nothing of them undescribed', () => {
+    expect(operations.map(({ name }) => name)).toHaveLength(13)
     expect(operations.flatMap(gapsOf)).toEqual([])
   })
 
@@ -161,6 +161,34 @@ describe("the verifier's API", () => {
     expect(await show(waiting.id)).toEqual([200, [], 'undetermined'])
     status = { name: 'status', outcome: 'passed' }
     test.clock.now = now
+  })
+
+  it('takes apart what was kept, tells how far it told, and forgets, as declared', async () => {
+    const parts = 'GET /openid4vc/session/{id}/presented-credentials'
+    const far = 'GET /openid4vc/session/{id}/callback'
+    const again = 'POST /openid4vc/session/{id}/callback/redeliver'
+    const forget = 'DELETE /openid4vc/session/{id}'
+    const callback = { uri: 'https://shop.example/$id' }
+    const session = await started(test.verifier, { keepPresentations: true, callback })
+    const { id } = session
+    expect(await send(parts, { id })).toMatchObject(asDeclared(409))
+    const form = await answerTo(session, await heldCredential(test), test.clock.now)
+    await send('POST /openid4vc/verify/{id}', { id, form })
+    expect(await send(parts, { id })).toMatchObject(asDeclared(200))
+    const told = await send(far, { id })
+    expect(told).toMatchObject(asDeclared(200))
+    expect(told.answer.json()).toEqual({ uri: `https://shop.example/${id}`, toldUpTo: 1, waiting: 1 })
+    for (const body of bodiesOf(operation(again)))
+      expect(await send(again, { id, body })).toMatchObject(asDeclared(200))
+    expect(await send(again, { id, body: { from: 0 } })).toMatchObject(asDeclared(400))
+    const other = await started(test.verifier)
+    expect(await send(far, { id: other.id })).toMatchObject(asDeclared(404))
+    expect(await send(again, { id: other.id, body: {} })).toMatchObject(asDeclared(404))
+    expect(await send(forget, { id })).toMatchObject(asDeclared(204))
+    for (const name of [parts, far, forget, 'GET /openid4vc/session/{id}']) {
+      expect(await send(name, { id })).toMatchObject(asDeclared(404))
+      expect(await send(name, { id: 'x'.repeat(201) })).toMatchObject(asDeclared(400))
+    }
   })
 
   it('streams the events of a decided session, and tells who has seen them all, as declared', async () => {

@@ -10,6 +10,7 @@ import {
 } from '@countersign/api/verifier/wallet'
 import { isSessionId } from '@countersign/core/session-id'
 import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { callbackRoutes } from '@countersign/service/callbacks/callback-routes'
 import { acceptsJson, preferredLanguage } from '@countersign/service/http/answers/accept'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
@@ -33,6 +34,7 @@ import {
   sessionAnswers,
   startAnswers,
 } from './answers.ts'
+import { keptRoutes } from './kept-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { policyList, sessionView } from './session-view.ts'
 import { parseStart } from './start-request.ts'
@@ -60,6 +62,8 @@ export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
   return (app) => {
     relyingPartyRoutes(app, verifier)
     listRoutes(app, verifier)
+    keptRoutes(app, verifier)
+    callbackRoutes(app, verifier, { tag: 'relying party', unknown: sessionUnknown })
     requestRoutes(app, verifier)
     responseRoutes(app, verifier)
   }

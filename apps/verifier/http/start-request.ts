@@ -13,6 +13,7 @@ import {
   RESPONSE_MODE_NAMES,
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RequestedPolicy } from '@countersign/protocol/openid4vp/session'
+import { type CallbackMistake, parseCallback } from '@countersign/service/callbacks/parse-callback'
 import { type TranslationMistake, translateRequestCredentials } from '../request/requested-credentials.ts'
 import type { StartVerification } from '../request/start-verification.ts'
 import { REQUEST_PASSINGS } from '../request/write-request.ts'
@@ -31,9 +32,12 @@ export type SettingMistake =
       readonly header: string
       readonly supported: readonly string[]
     }
-  | { readonly code: 'callback_unsupported'; readonly header: string }
 
-export type StartMistake = SettingMistake | TranslationMistake | { readonly code: 'query_not_exactly_one' }
+export type StartMistake =
+  | SettingMistake
+  | CallbackMistake
+  | TranslationMistake
+  | { readonly code: 'query_not_exactly_one' }
 
 export function parseStart(
   body: StartVerificationBody,
@@ -44,6 +48,8 @@ export function parseStart(
   if (!asked.ok) return asked
   const mistake = findSettingMistake(headers)
   if (mistake !== undefined) return refuse(mistake)
+  const callback = parseCallback(headers)
+  if (!callback.ok) return callback
   const general = [...(body.vp_policies ?? []), ...(body.vc_policies ?? [])]
   return ok({
     dcqlQuery: asked.value.dcqlQuery,
@@ -58,6 +64,8 @@ export function parseStart(
     purpose: body.purpose,
     sameDevice: body.sameDevice,
     ttlSeconds: headers.sessionttl === undefined ? undefined : Number(headers.sessionttl),
+    callback: callback.value,
+    keepPresentations: body.keepPresentations,
   })
 }
 
@@ -102,7 +110,6 @@ const LINKS = ['authorizebaseurl', 'successredirecturi', 'errorredirecturi'] as 
 const WEB_LINK = /^(?!javascript:|data:|vbscript:|blob:)[a-z][a-z0-9+.-]*:\/\/\S+$/i
 
 const PROFILES = ['DEFAULT']
-const CALLBACKS = ['statuscallbackuri', 'statuscallbackapikey'] as const
 
 /** In seconds. */
 const TTL = { minimum: 10, maximum: 86_400 }
@@ -129,8 +136,7 @@ function findSettingMistake(headers: StartVerificationHeaders): SettingMistake |
   if (openid4vpprofile !== undefined && !PROFILES.includes(openid4vpprofile)) {
     return { code: 'setting_unsupported', header: 'openid4vpprofile', supported: PROFILES }
   }
-  const callback = CALLBACKS.find((name) => headers[name] !== undefined)
-  return callback && { code: 'callback_unsupported', header: callback }
+  return undefined
 }
 
 function isTtl(text: string): boolean {

@@ -8,6 +8,7 @@ import type { Check } from '@countersign/credential/contract/checks'
 import type { FormatQueryFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
 import { DCQL_LIMITS, type DcqlRefusal } from '@countersign/protocol/openid4vp/dcql/parse'
 import { RESPONSE_LIMITS } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { CALLBACK_MISTAKES, callbackNotAllowed } from '@countersign/service/callbacks/parse-callback'
 import { type WireError, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
 import type { ServeRefusal } from '../request/serve-request.ts'
 import type { StartRefusal } from '../request/start-verification.ts'
@@ -26,6 +27,17 @@ export const sessionUnknown: WireError = {
     code: '404',
     message: 'No active verification session found by the given id',
   },
+}
+
+export const notVerified: WireError = {
+  status: 409,
+  message: 'Nothing is verified: there are presented credentials where verificationResult is true',
+}
+
+export const presentationsNotKept: WireError = {
+  status: 409,
+  message:
+    'The presentations were not kept: start the verification with keepPresentations, or ask for viewMode=simple',
 }
 
 /** The body and the headers of a call that starts a verification. */
@@ -54,8 +66,9 @@ const mistakes: WireErrors<StartMistake> = {
   session_ttl_out_of_range: ({ header, minimum, maximum }) =>
     badRequest(`${header} must be a whole number of seconds from ${minimum} to ${maximum}`),
   setting_unsupported: ({ header, supported }) => badRequest(`${header} can only be ${supported.join(', ')}`),
-  callback_unsupported: ({ header }) =>
-    badRequest(`${header}: callbacks are not supported: read the session or follow its events`),
+  callback_malformed: ({ code }) => badRequest(CALLBACK_MISTAKES[code]),
+  callback_key_malformed: ({ code }) => badRequest(CALLBACK_MISTAKES[code]),
+  callback_key_alone: ({ code }) => badRequest(CALLBACK_MISTAKES[code]),
 }
 
 export function startMistake(mistake: StartMistake): WireError {
@@ -107,6 +120,7 @@ const startRefusals: WireErrors<StartRefusal> = {
     badRequest(
       `This verifier has nothing to show for clientIdPrefix ${prefix}; it can be ${supported.join(', ')}`,
     ),
+  callback_not_allowed: ({ reason }) => badRequest(callbackNotAllowed(reason)),
   session_exists: ({ id }) => conflict(`A session with the id ${id} exists already`),
   session_id_guessable: ({ minimumLength }) =>
     badRequest(`Without holder binding stateId must have at least ${minimumLength} random characters`),

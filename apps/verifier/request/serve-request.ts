@@ -12,7 +12,7 @@ import { type SessionUnknown, stepSession } from '@countersign/service/sessions/
 import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, isSigned, signedRequest } from './write-request.ts'
 
-type ServingVerifier = AskingVerifier & Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe'>
+type ServingVerifier = AskingVerifier & Pick<Verifier, 'sessions' | 'signals' | 'due' | 'backOff' | 'observe'>
 
 /** What a wallet sends when it fetches a request by POST. */
 export interface FetchingWallet {

@@ -12,7 +12,9 @@ import {
   responseModeNamed,
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RequestedPolicy, VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { callbackTo, TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
 import { appendEvent } from '@countersign/protocol/session-event'
+import type { CallbackAddress } from '@countersign/service/callbacks/parse-callback'
 import { findPolicyMistake, type PolicyMistake } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, type RequestPassing, requestUrl } from './write-request.ts'
@@ -38,6 +40,9 @@ export interface StartVerification {
   /** `required`: no result before the browser that began comes back; `allowed` when absent. */
   readonly sameDevice?: 'required' | 'allowed' | undefined
   readonly ttlSeconds?: number | undefined
+  /** Who is told of every event; nobody when absent. */
+  readonly callback?: CallbackAddress | undefined
+  readonly keepPresentations?: boolean | undefined
 }
 
 export type StartRefusal =
@@ -55,6 +60,8 @@ export type StartRefusal =
   | { readonly code: 'session_id_guessable'; readonly minimumLength: number }
   /** The browser would have nowhere to come back to. */
   | { readonly code: 'return_without_address' }
+  /** Nobody is ever asked at that address here. */
+  | { readonly code: 'callback_not_allowed'; readonly reason: string }
 
 export interface StartedVerification {
   readonly id: string
@@ -63,7 +70,10 @@ export interface StartedVerification {
 }
 
 type StartingVerifier = AskingVerifier &
-  Pick<Verifier, 'sessions' | 'policies' | 'crypto' | 'jwe' | 'responseMode' | 'baseUrl' | 'limits'>
+  Pick<
+    Verifier,
+    'sessions' | 'due' | 'callbacks' | 'policies' | 'crypto' | 'jwe' | 'responseMode' | 'baseUrl' | 'limits'
+  >
 
 export async function startVerification(
   verifier: StartingVerifier,
@@ -77,6 +87,7 @@ export async function startVerification(
     findUnknownMember(request.dcqlQuery, verifier.formats) ??
     guessableId(request, query.value) ??
     returnWithoutAddress(request) ??
+    callbackNotAllowed(verifier, request) ??
     (await findPolicyMistake(verifier.policies, request.policies))
   if (mistake !== undefined) return refuse(mistake)
 
@@ -87,12 +98,20 @@ export async function startVerification(
   }
   const session = await newSession(verifier, request, client)
   const { id, expiresAt } = session
-  const ttlSeconds = expiresAt - session.createdAt + verifier.limits.resultRetentionSeconds
-  const created = await verifier.sessions.create(id, session, ttlSeconds)
+  const created = await verifier.sessions.create(id, session, keptForSeconds(verifier, session))
+  // Also where it exists: its maker may have died in between, and this is his caller who comes again (docs/decisions/065).
+  if (session.callback !== undefined) await verifier.due.put(id, (expiresAt - session.createdAt) * 1000)
   if (!created) return refuse({ code: 'session_exists', id })
 
   const { authorizeBaseUrl: base, passing = 'by_reference' } = request
   return ok({ id, url: await requestUrl(verifier, session, { base, passing }), expiresAt })
+}
+
+/** Who wants to be told is told for a day, also of the last event. */
+function keptForSeconds({ limits }: StartingVerifier, session: VerificationSession): number {
+  const { callback, createdAt, expiresAt } = session
+  const told = callback === undefined ? 0 : TOLD_WITHIN_SECONDS
+  return expiresAt - createdAt + limits.resultRetentionSeconds + told
 }
 
 async function newSession(
@@ -103,6 +122,7 @@ async function newSession(
   const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
   const now = verifier.now()
   const withId = (uri: string | undefined) => uri?.replaceAll('$id', id)
+  const { callback } = request
   const responseUri = `${verifier.baseUrl}/openid4vc/verify/${id}`
   const mode = responseModeNamed(request.responseMode ?? verifier.responseMode)
   return {
@@ -121,6 +141,8 @@ async function newSession(
     sameDevice: request.sameDevice === 'required' ? 'required' : undefined,
     attempts: [],
     events: appendEvent([], 'created', now),
+    callback: callback && callbackTo(callback.uri.replaceAll('$id', id), callback.apiKey),
+    keepPresentations: request.keepPresentations === true ? true : undefined,
   }
 }
 
@@ -146,4 +168,13 @@ function returnWithoutAddress({
 }: StartVerification): StartRefusal | undefined {
   if (sameDevice !== 'required' || successRedirectUri !== undefined) return undefined
   return { code: 'return_without_address' }
+}
+
+/** Better said now than found out for a day. */
+function callbackNotAllowed(
+  { callbacks }: StartingVerifier,
+  { callback }: StartVerification,
+): StartRefusal | undefined {
+  const reason = callback && callbacks.judge(callback.uri.replaceAll('$id', 'id'))
+  return reason && { code: 'callback_not_allowed', reason }
 }

@@ -94,6 +94,8 @@ interface Looked {
   readonly queryId: string
   readonly bound: boolean
   readonly outcome: VerifyOutcome
+  /** As it came. */
+  readonly raw: string
 }
 
 async function lookAtPresentations(
@@ -120,7 +122,7 @@ async function lookAtPresentations(
         },
         verifier.crypto,
       )
-      looked.push({ queryId: wanted.id, bound: wanted.requireHolderBinding, outcome })
+      looked.push({ queryId: wanted.id, bound: wanted.requireHolderBinding, outcome, raw: presentation })
     }
   }
   return looked
@@ -143,7 +145,7 @@ async function judgePresentations(
   looked: readonly Looked[],
   answerHash: string,
 ): Promise<JudgedAnswer> {
-  const { credentials, statuses, ...own } = ownChecks(verifier, query, looked)
+  const { credentials, statuses, ...own } = ownChecks(verifier, session, query, looked)
   const judged = { type: 'answer_judged', answerHash, credentials } as const
   if (own.checks.some(isObjection)) {
     const checks = own.checks.map((check) => (check.outcome === 'undetermined' ? notLookedUp(check) : check))
@@ -162,12 +164,17 @@ interface OwnChecks extends Pick<EvidenceWanted, 'checks' | 'credentials'> {
 }
 
 /** What the answer says itself; each presentation has a place for its status, which others know. */
-function ownChecks(verifier: JudgingVerifier, query: DcqlQuery, looked: readonly Looked[]): OwnChecks {
+function ownChecks(
+  verifier: JudgingVerifier,
+  { keepPresentations }: VerificationSession,
+  query: DcqlQuery,
+  looked: readonly Looked[],
+): OwnChecks {
   const checks: Check[] = []
   const statuses: OwnChecks['statuses'][number][] = []
-  const presented = looked.flatMap(({ bound, outcome, queryId }) => {
+  const presented = looked.flatMap(({ bound, outcome, queryId, raw }) => {
     const { presentation } = outcome
-    return presentation === undefined ? [] : [{ queryId, bound, presentation, checks: outcome.checks }]
+    return presentation === undefined ? [] : [{ queryId, bound, presentation, checks: outcome.checks, raw }]
   })
   for (const { queryId, presentation, checks: own } of presented) {
     const { anchor, format, issuer, statuses: references } = presentation
@@ -176,10 +183,11 @@ function ownChecks(verifier: JudgingVerifier, query: DcqlQuery, looked: readonly
     checks.push({ ...STATUS_UNKNOWN, queryId })
   }
   checks.push(...evaluatePresentations(query, presented, verifier.formats))
-  const credentials = presented.map(({ bound, queryId, presentation }): DisclosedCredential => {
+  const credentials = presented.map(({ bound, queryId, presentation, raw }): DisclosedCredential => {
     const { format, type, claims, issuer, claimedIssuer, anchor } = presentation
     const facts = presentationFacts(presentation, bound)
-    return { queryId, format, type, claims, issuer, claimedIssuer, anchor, facts }
+    const disclosed = { queryId, format, type, claims, issuer, claimedIssuer, anchor, facts }
+    return keepPresentations === true ? { ...disclosed, presentation: raw } : disclosed
   })
   return { checks, statuses, credentials }
 }

@@ -18,7 +18,7 @@ import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, findMissing } from './find-evidence.ts'
 
 export type LookingVerifier = AskingVerifier &
-  Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe' | 'lookTurns'>
+  Pick<Verifier, 'sessions' | 'signals' | 'due' | 'backOff' | 'observe' | 'lookTurns' | 'limits'>
 
 /**
  * The session as a reader may see it: at most once a second an instance looks for what is missing, and the others see what
@@ -29,7 +29,8 @@ export async function readVerification(
   id: string,
 ): Promise<VerificationSession | undefined> {
   const found = await verifier.sessions.get(id)
-  if (found === undefined || !isDue(found.value, verifier.now())) return found?.value
+  if (found === undefined || isPastRetention(verifier, found.value)) return undefined
+  if (!isDue(found.value, verifier.now())) return found.value
   if (isWaiting(found.value) && !verifier.lookTurns(id, verifier.now())) return found.value
   return goOn(verifier, found)
 }
@@ -46,6 +47,11 @@ export async function look(verifier: LookingVerifier, id: string): Promise<numbe
   if (isOpen) await verifier.sessions.compareAndSet(id, found.version, found.value)
   const session = isDue(found.value, verifier.now()) ? await goOn(verifier, found) : found.value
   return session === undefined || isDecided(session) ? undefined : nextLookMs(session, verifier.now())
+}
+
+/** What lives on, lives on for those who are told of it. */
+function isPastRetention({ limits, now }: LookingVerifier, { expiresAt }: VerificationSession): boolean {
+  return now() >= expiresAt + limits.resultRetentionSeconds
 }
 
 function isDue(session: VerificationSession, now: number): boolean {

@@ -13,7 +13,11 @@ import type {
   WalletReply,
 } from '@countersign/protocol/openid4vp/session'
 import { answerClosed, stepVerification } from '@countersign/protocol/openid4vp/session-step'
-import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
+import {
+  BEFORE_COMMIT_MS,
+  type SessionUnknown,
+  stepSession,
+} from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
 import type { Verifier } from '../verifier.ts'
 import { answerHashOf } from './answer-hash.ts'
@@ -88,9 +92,6 @@ export async function receivePresentation(
   if (after.answer === undefined && keyAway) return refuse({ code: 'issuer_key_unavailable' })
   return ok(await received(verifier, after, message))
 }
-
-/** For the commit, before somebody looks in vain. */
-const BEFORE_COMMIT_MS = 5000
 
 type Answered = Pick<ReceivingVerifier, 'macs'>
 

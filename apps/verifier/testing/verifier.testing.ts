@@ -11,9 +11,11 @@ import { clientOf } from '@countersign/protocol/openid4vp/request/client-id'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
+import type { StoreEngine } from '@countersign/stores/ports'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
 import { issueAs, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
 import { type Authority, newAuthority } from '@countersign/testing/people/authority'
+import { receiver } from '@countersign/testing/told-callbacks'
 import { buildVerifier, type VerifierPorts, type VerifierSettings } from '../build.ts'
 import { VERIFIER_DEFAULTS } from '../config.ts'
 import { POLICIES } from '../policies/policy-list.ts'
@@ -31,11 +33,13 @@ export interface TestVerifier {
   /** Signs credentials that the verifier trusts. */
   readonly issuer: Signer
   readonly authority: Authority
+  /** What lies under all of it, sealed. */
+  readonly engine: StoreEngine
 }
 
 /** What a test may replace. */
 export type TestPorts = Partial<
-  Pick<VerifierPorts, 'checkStatus' | 'policies' | 'trust'> & Pick<TestVerifier, 'clock'>
+  Pick<VerifierPorts, 'callbacks' | 'checkStatus' | 'policies' | 'trust'> & Pick<TestVerifier, 'clock'>
 >
 
 export async function testVerifier(
@@ -63,12 +67,13 @@ export async function testVerifier(
       policies: POLICIES,
       checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
       trust: authority.trust,
+      callbacks: receiver().callbacks,
       now: () => clock.now,
       ...replaced,
     },
     { ...VERIFIER_DEFAULTS, baseUrl: 'https://verifier.example', ...settings },
   )
-  return { verifier, clock, authority, issuer: authority.vouchFor(named) }
+  return { verifier, clock, authority, engine, issuer: authority.vouchFor(named) }
 }
 
 export function heldCredential(

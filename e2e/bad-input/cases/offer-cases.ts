@@ -170,8 +170,14 @@ const orders: readonly BadInput<undefined>[] = [
   bad('a session that lives backwards', /sessionttl/, order, { sessionttl: '-5' }),
   bad('a session that lives forever', /sessionttl/, order, { sessionttl: '1e99' }),
   bad('a session life that is no number', /sessionttl/, order, { sessionttl: 'NaN' }),
-  bad('a callback to an inner address', /callbacks are not supported/, order, {
+  bad('a callback to an inner address', /cannot be called from here/, order, {
     statuscallbackuri: 'http://169.254.169.254/',
+  }),
+  bad('a key for a callback that nobody gets', /needs a statusCallbackUri/, order, {
+    statuscallbackapikey: 'x',
+  }),
+  bad('a callback that is no address', /must be an http\(s\) URL/, order, {
+    statuscallbackuri: 'shop.example',
   }),
 ]
 

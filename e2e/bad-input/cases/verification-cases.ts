@@ -266,9 +266,27 @@ const settings: readonly BadInput<undefined>[] = [
   bad('a profile that is not offered', /DEFAULT/, good, { openid4vpprofile: 'EBSIV3' }),
   bad('a session that lives no time', /sessionttl/, good, { sessionttl: '0' }),
   bad('a session that lives forever', /sessionttl/, good, { sessionttl: '1e99' }),
-  bad('a key for a callback', /callbacks are not supported/, good, { statuscallbackapikey: 'x' }),
-  bad('a callback to an inner address', /callbacks are not supported/, good, {
+  bad('a key for a callback that nobody gets', /needs a statusCallbackUri/, good, {
+    statuscallbackapikey: 'x',
+  }),
+  bad('a callback to an inner address', /cannot be called from here/, good, {
     statuscallbackuri: 'http://169.254.169.254/',
+  }),
+  bad('a callback that is no address', /must be an http\(s\) URL/, good, {
+    statuscallbackuri: 'shop.example',
+  }),
+  bad('a callback to a script', /must be an http\(s\) URL/, good, {
+    statuscallbackuri: 'javascript:alert(1)',
+  }),
+  bad('a callback with a user in it', /must be an http\(s\) URL/, good, {
+    statuscallbackuri: 'https://a:b@shop.example/',
+  }),
+  bad('a callback of 3000 characters', /statuscallbackuri/, good, {
+    statuscallbackuri: `https://rp.example/${'a'.repeat(3000)}`,
+  }),
+  bad('a key of two words for a callback', /visible characters of ASCII/, good, {
+    statuscallbackuri: 'https://shop.example/',
+    statuscallbackapikey: 'two words',
   }),
 ]
 

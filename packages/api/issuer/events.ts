@@ -13,12 +13,13 @@ export const issuanceEvent = z.object({
       'credential_issued',
       'completed',
       'closed',
+      'expired',
       'accepted',
       'credential_failure',
       'credential_deleted',
     ])
     .describe(
-      '`opened`: the offer was fetched for the first time (an offer by value never is); `token_issued`: the code was used; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
+      '`opened`: the offer was fetched for the first time (an offer by value never is); `token_issued`: the code was used; `expired`: nobody came with the code in time, written where a callback wants to be told; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
     ),
   at: z.int().describe('Epoch seconds'),
   detail: z

@@ -4,6 +4,7 @@
  */
 import { isJsonObject } from '@countersign/core/json'
 import { z } from 'zod'
+import { callbackHeaders } from '../callbacks.ts'
 import { jsonObject } from '../json.ts'
 import { type RefusedMembers, strict } from '../strict.ts'
 import { ISSUE_BATCH_EXAMPLES, ISSUE_EXAMPLES } from './offer-examples.ts'
@@ -147,9 +148,7 @@ export const issueHeaders = z.object({
     .max(2_592_000)
     .optional()
     .describe('Seconds to take up the offer'),
-  statuscallbackuri: z
-    .never({ error: 'callbacks are not supported: read the session or follow its events' })
-    .optional(),
+  ...callbackHeaders,
 })
 
 /** The offer for a link or a QR code: what is answered unless the caller accepts `application/json`. */

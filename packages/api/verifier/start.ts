@@ -1,5 +1,6 @@
 /** `POST /openid4vc/verify`: how a relying party starts a verification. walt.id's members, and `dcql_query` beside them. */
 import { z } from 'zod'
+import { callbackHeaders } from '../callbacks.ts'
 import { jsonObject } from '../json.ts'
 import { oneOf, strict } from '../strict.ts'
 
@@ -118,6 +119,12 @@ export const startVerificationBody = strict(
       .optional()
       .describe(
         '`required`: no result before the browser that began comes back with its response code (OpenID4VP 1.0 §13.3); needs successRedirectUri. `allowed` when absent: the result is there as soon as it is known, and `returned` says whether the browser came back',
+      ),
+    keepPresentations: z
+      .boolean()
+      .optional()
+      .describe(
+        'Whether the presentation itself is kept as long as the result, for `presented-credentials`; when absent, what was disclosed is kept and nothing else',
       ),
     openid_profile: z.literal('DEFAULT', { error: 'can only be DEFAULT' }).optional(),
   },
@@ -239,8 +246,7 @@ export const startVerificationHeaders = z.object({
   ),
   sessionttl: header.describe('Seconds that the wallet has to answer').meta({ examples: ['300'] }),
   openid4vpprofile: header.describe('Only `DEFAULT`').meta({ examples: ['DEFAULT'] }),
-  statuscallbackuri: header.describe('Refused: read the session or follow its events'),
-  statuscallbackapikey: header.describe('Refused, as statusCallbackUri'),
+  ...callbackHeaders,
 })
 
 export type StartVerificationHeaders = z.infer<typeof startVerificationHeaders>

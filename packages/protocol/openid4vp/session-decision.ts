@@ -95,6 +95,10 @@ export function baseOf(session: OpenSession | AnsweredSession): VerificationBase
   }
 }
 
-function withoutClaims({ claims: _claims, ...presented }: DisclosedCredential): PresentedCredential {
+function withoutClaims({
+  claims: _claims,
+  presentation: _presentation,
+  ...presented
+}: DisclosedCredential): PresentedCredential {
   return presented
 }

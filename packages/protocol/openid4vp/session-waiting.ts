@@ -79,7 +79,8 @@ function judgedAgain(session: AnsweredSession, now: number): VerificationSession
 }
 
 function forgotten(credential: DisclosedCredential): DisclosedCredential {
-  return { ...credential, claims: {} }
+  const { presentation: _presentation, ...rest } = credential
+  return { ...rest, claims: {} }
 }
 
 /** Whether somebody has to look for what is missing; the browser comes by itself. */

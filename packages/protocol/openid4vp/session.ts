@@ -9,6 +9,7 @@ import type { JsonObject } from '@countersign/core/json'
 import type { Check } from '@countersign/credential/contract/checks'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
+import type { SessionCallback } from '../session-callback.ts'
 import type { SessionEvent } from '../session-event.ts'
 import type { AnswerMode } from './response/response-modes.ts'
 
@@ -47,9 +48,11 @@ export interface PresentationFacts {
   readonly validUntil?: number | undefined
 }
 
-/** What is kept of an accepted presentation: what was disclosed, never the presentation itself. */
+/** What is kept of an accepted presentation: what was disclosed, and the presentation itself only where it is asked for. */
 export interface DisclosedCredential extends PresentedCredential {
   readonly claims: JsonObject
+  /** As it came: compact JWS or SD-JWT, base64url of a DeviceResponse. Where the session says `keepPresentations`. */
+  readonly presentation?: string | undefined
 }
 
 /** In the order of their weight: at the end of the time the heaviest that was seen speaks. */
@@ -147,6 +150,10 @@ export interface VerificationBase {
   /** From the first commit of an answer on, taken or judged, in every later state. */
   readonly answer?: KeptAnswer | undefined
   readonly events: readonly SessionEvent<VerificationEventType>[]
+  /** Whom they are told. Absent: nobody. */
+  readonly callback?: SessionCallback | undefined
+  /** The presentation itself is kept as long as the result. Absent: what was disclosed, and no more. */
+  readonly keepPresentations?: true | undefined
 }
 
 interface Decided {

@@ -11,6 +11,7 @@ function things(): SessionStore<Thing> {
   const kept = openMemoryEngine().sessions('things')
   return {
     create: (id, value, ttlSeconds) => kept.create(id, JSON.stringify(value), ttlSeconds),
+    remove: async () => {},
     compareAndSet: (id, version, value) => kept.compareAndSet(id, version, JSON.stringify(value)),
     get: async (id) => {
       const found = await kept.get(id)

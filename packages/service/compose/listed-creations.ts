@@ -11,6 +11,7 @@ export function listedCreations<T extends { readonly createdAt?: number }>(
   return {
     get: (id) => store.get(id),
     compareAndSet: (id, version, value) => store.compareAndSet(id, version, value),
+    remove: (id) => store.remove(id),
     async create(id, value, ttlSeconds) {
       const made = await store.create(id, value, ttlSeconds)
       const { createdAt } = value

@@ -60,7 +60,10 @@ describe('observed ports', () => {
     const metrics = prometheusMetrics('test')
     const down = () => Promise.reject(new StoreUnavailable('down'))
     const memory = openMemoryEngine()
-    const broken = { ...memory, sessions: () => ({ create: down, get: down, compareAndSet: down }) }
+    const broken = {
+      ...memory,
+      sessions: () => ({ create: down, get: down, compareAndSet: down, remove: down }),
+    }
     await expect(observedEngine(broken, metrics).sessions('x').get(ID)).rejects.toThrow(StoreUnavailable)
     const name = 'countersign_store_operation_duration_seconds_count'
     expect(await figure(metrics, name, 'operation="get"', 'outcome="unavailable"')).toBe(1)
@@ -78,12 +81,13 @@ describe('observed ports', () => {
       },
       compareAndSet: (id: string, version: number, value: Session) =>
         memory.compareAndSet(id, version, JSON.stringify(value)),
+      remove: (id: string) => memory.remove(id),
     }
     const sessions = observedCreations(typed, 'verification', metrics)
     const observe = (before: { state: string }, after: { state: string }) =>
       metrics.transition('verification', before.state, after.state)
     await sessions.create(ID, { state: 'created', events: [] }, 60)
-    const ports = { sessions, signals: { notify: async () => {} }, observe }
+    const ports = { sessions, signals: { notify: async () => {} }, due: { put: async () => {} }, observe }
     await stepSession(ports, ID, () => ({ ok: true, value: { state: 'requested', events: [] } }))
     await stepSession(ports, ID, (same) => ({ ok: true, value: same }))
     const name = 'countersign_session_transitions_total'

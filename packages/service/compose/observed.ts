@@ -58,6 +58,7 @@ function observedSessions(store: SessionStore<string>, timed: Timed): SessionSto
       ),
     compareAndSet: (id, version, value) =>
       timed('compare_and_set', () => store.compareAndSet(id, version, value), won),
+    remove: (id) => timed('remove', () => store.remove(id), done),
   }
 }
 
@@ -70,6 +71,7 @@ export function observedCreations<T extends { readonly state: string }>(
   return {
     get: (id) => store.get(id),
     compareAndSet: (id, version, value) => store.compareAndSet(id, version, value),
+    remove: (id) => store.remove(id),
     async create(id, value, ttlSeconds) {
       const made = await store.create(id, value, ttlSeconds)
       if (made) metrics.transition(kind, 'none', value.state)
@@ -125,9 +127,9 @@ export function observedSigner(signer: Signer, purpose: string, metrics: Metrics
   }
 }
 
-export function observedRemote(remote: Remote, metrics: Metrics): Remote {
+export function observedRemote<R extends Remote>(remote: R, metrics: Metrics): R {
   return {
-    close: () => remote.close(),
+    ...remote,
     async request(request) {
       const startedAt = performance.now()
       const answer = await remote.request(request)

@@ -6,12 +6,12 @@ import type { DidKeyResolver } from '@countersign/did/did-document'
 import { didResolver, type FetchDidDocument } from '@countersign/did/did-resolver'
 import { type OutgoingOptions, type OutgoingValues, outgoingOptions } from '../config/outgoing.ts'
 import { didDocumentFetcher } from '../outgoing/did-documents.ts'
-import { createRemote, type Remote } from '../outgoing/guarded-client.ts'
+import { createRemote, type JudgingRemote, type Remote } from '../outgoing/guarded-client.ts'
 import { observedRemote } from './observed.ts'
 import type { Runtime } from './runtime.ts'
 
-export interface Outgoing extends OutgoingOptions {
-  readonly remote: Remote
+export interface Outgoing<R extends Remote = Remote> extends OutgoingOptions {
+  readonly remote: R
   /** Documents of `did:web`. */
   readonly fetchDocument: FetchDidDocument
   /** Keys that a DID names; one of `did:web` is fetched. */
@@ -21,7 +21,7 @@ export interface Outgoing extends OutgoingOptions {
 export function openOutgoing(
   { now, metrics, secure, closeAtEnd }: Pick<Runtime, 'now' | 'metrics' | 'secure' | 'closeAtEnd'>,
   values: OutgoingValues,
-): Outgoing {
+): Outgoing<JudgingRemote> {
   const options = outgoingOptions(values)
   const remote = observedRemote(createRemote({ ...options, ownAddress: secure?.host }), metrics)
   closeAtEnd(() => remote.close())

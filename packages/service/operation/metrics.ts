@@ -59,6 +59,7 @@ export type OutgoingPurpose =
   | 'callers_key'
   | 'trust_list'
   | 'policy'
+  | 'callback'
 
 export type SessionKind = 'verification' | 'issuance'
 
@@ -66,6 +67,7 @@ export type StoreOperation =
   | 'create'
   | 'get'
   | 'compare_and_set'
+  | 'remove'
   | 'claim'
   | 'notify'
   | 'due_put'

@@ -67,12 +67,17 @@ export interface Remote {
   close(): Promise<void>
 }
 
+export interface JudgingRemote extends Remote {
+  /** Why nobody is ever asked at this address, as far as it can be said before a name is looked up. */
+  judge(url: string): RemoteRefusal | undefined
+}
+
 type Limits = Required<Omit<RemoteOptions, 'ownAddress'>> & Pick<RemoteOptions, 'ownAddress'>
 
 const MAX_URL_LENGTH = 8192
 
 /** One a process: it keeps connections. The HTTP client is loaded at the first request. */
-export function createRemote(options: RemoteOptions = {}): Remote {
+export function createRemote(options: RemoteOptions = {}): JudgingRemote {
   const limits: Limits = {
     allowHttp: options.allowHttp ?? false,
     allowPrivateAddresses: options.allowPrivateAddresses ?? false,
@@ -87,6 +92,10 @@ export function createRemote(options: RemoteOptions = {}): Remote {
       if (!url.ok) return url
       opened ??= openAgent(limits)
       return exchange(await opened, url.value, request, narrowed(limits, request))
+    },
+    judge(text) {
+      const url = allowedUrl(text, limits)
+      return url.ok ? undefined : url.error
     },
     async close() {
       await (await opened)?.destroy()

@@ -14,7 +14,7 @@ import { errorFacts, type Logger } from '../operation/log.ts'
  * often, late, or beside another's, so it changes the session by steps alone. One that throws is made again when its lease is
  * over, by whichever instance.
  */
-export type Look = (id: string) => Promise<number | undefined>
+export type Look = (id: string, log: Pick<Logger, 'info' | 'warn'>) => Promise<number | undefined>
 
 export interface DueWork {
   readonly due: Pick<Due, 'lease' | 'done'>
@@ -38,6 +38,12 @@ export interface WorkTime {
   now(): number
   /** Resolves after so many milliseconds, or soon after the signal. */
   wait(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** When to look again, by several who have looked: undefined where none of them wants to. */
+export function soonest(...times: readonly (number | undefined)[]): number | undefined {
+  const wanted = times.filter((ms) => ms !== undefined)
+  return wanted.length === 0 ? undefined : Math.min(...wanted)
 }
 
 const EVERY_MS = 1_000
@@ -114,7 +120,7 @@ function openLooking({ due, look, log }: DueWorkOptions, time: WorkTime): Lookin
   const trouble = openTrouble(log, time)
   const lookAt = async (lease: Lease) => {
     try {
-      await due.done(lease, await look(lease.id))
+      await due.done(lease, await look(lease.id, log))
     } catch (error) {
       trouble.failed(error)
     }

@@ -3,12 +3,11 @@
  * made and where a step is committed, and alike for every kind of session. It promises that no name is changed: an event
  * that came without one, from a release before, keeps none.
  */
+import type { TellingSession } from '@countersign/protocol/session-callback'
 import type { SessionEvent } from '@countersign/protocol/session-event'
 import type { SessionStore } from '@countersign/stores/ports'
 
-export interface WithEvents {
-  readonly events: readonly SessionEvent[]
-}
+export type WithEvents = TellingSession
 
 /** `known`: the events that were committed before. Without an instance the session comes back as it is. */
 export function withServer<T extends WithEvents>(
@@ -25,7 +24,7 @@ export function withServer<T extends WithEvents>(
 }
 
 /** As a service keeps it: what is made has its events, what was stepped may be kept in another form. */
-export type KeptWithEvents = Partial<WithEvents>
+export type KeptWithEvents = Partial<Pick<WithEvents, 'events'>>
 
 /** The store of an instance that writes its name into what it makes. */
 export function servedCreations<T extends KeptWithEvents>(
@@ -40,6 +39,7 @@ export function servedCreations<T extends KeptWithEvents>(
     create: (id, value, ttlSeconds) => store.create(id, served(value), ttlSeconds),
     get: (id) => store.get(id),
     compareAndSet: (id, expectedVersion, value) => store.compareAndSet(id, expectedVersion, value),
+    remove: (id) => store.remove(id),
   }
 }
 

@@ -17,6 +17,7 @@ function store(initial: number | undefined, beforeCas: () => void = () => undefi
   const writes: Counter[] = []
   const sessions: SessionStore<Counter> = {
     create: async () => false,
+    remove: async () => {},
     get: async () => now,
     async compareAndSet(_id, expected, value) {
       beforeCas()
@@ -104,7 +105,7 @@ describe('a session transition', () => {
 describe('a step of a session', () => {
   function ports(initial: number | undefined, notify: (topic: string) => Promise<void>) {
     const { sessions } = store(initial)
-    return { sessions, signals: { notify } }
+    return { sessions, signals: { notify }, due: { put: async () => {} } }
   }
 
   it('wakes whoever watches the session once it is written', async () => {
@@ -131,10 +132,10 @@ describe('a step of a session', () => {
   })
 
   it('has the name of the instance in its own events, and in none of those before', async () => {
-    const { sessions, signals } = ports(1, async () => undefined)
+    const { due, sessions, signals } = ports(1, async () => undefined)
     const told = (value: Counter) => ok({ ...value, events: appendEvent(value.events, 'told', 1000) })
     const servedBy = async (name: string | undefined) => {
-      const moved = await stepSession({ sessions, signals, servedBy: name }, 'a', told)
+      const moved = await stepSession({ sessions, signals, due, servedBy: name }, 'a', told)
       return moved.ok ? moved.value.after.events.map((event) => event.servedBy) : []
     }
     expect(await servedBy(undefined)).toEqual([undefined])
@@ -153,6 +154,7 @@ describe('a step of a session', () => {
     const session = {
       sessions: world.sessions,
       signals: { notify: async () => undefined },
+      due: { put: async () => {} },
       backOff: async (lostRaces: number) => void waits.push(lostRaces),
     }
     await stepSession(session, 'a', plusOne)

@@ -5,8 +5,17 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { type SessionStore, type Signals, StoreUnavailable, type Versioned } from '@countersign/stores/ports'
+import {
+  type Due,
+  type SessionStore,
+  type Signals,
+  StoreUnavailable,
+  type Versioned,
+} from '@countersign/stores/ports'
 import { type WithEvents, withServer } from './served-events.ts'
+
+/** For the commit, before somebody looks in vain, in milliseconds. */
+export const BEFORE_COMMIT_MS = 5000
 
 const MAX_ATTEMPTS = 12
 const MAX_WAIT_MS = 20
@@ -21,6 +30,8 @@ const randomWait: BackOff = (lostRaces) => delay(Math.random() * Math.min(MAX_WA
 export interface SessionPorts<T> {
   readonly sessions: SessionStore<T>
   readonly signals: Pick<Signals, 'notify'>
+  /** Where a session is put whose events somebody wants to be told. */
+  readonly due: Pick<Due, 'put'>
   readonly backOff?: BackOff | undefined
   /** Name of this instance, for the events that it commits. */
   readonly servedBy?: string | undefined
@@ -31,10 +42,11 @@ export interface SessionPorts<T> {
 /**
  * `transition`, with the instance's name in the events that are new, and whoever watches the session is woken once the step
  * is written. A call that gets lost costs a watcher a delay and never an event, so nobody waits for it and its failure is no
- * failure of the step.
+ * failure of the step. Where events are told to somebody, the session is due before the commit: an instance that dies right after it
+ * leaves somebody who looks (docs/decisions/065).
  */
 export async function stepSession<T extends WithEvents, R>(
-  { sessions, signals, backOff, observe, servedBy }: SessionPorts<T>,
+  { sessions, signals, due, backOff, observe, servedBy }: SessionPorts<T>,
   id: string,
   decide: Decide<T, R>,
   known?: Versioned<T>,
@@ -42,14 +54,16 @@ export async function stepSession<T extends WithEvents, R>(
   const decideHere: Decide<T, R> = async (before) => {
     const decided = await decide(before)
     // What did not change stays the very object: then nothing is written.
-    return decided.ok && decided.value !== before
-      ? ok(withServer(decided.value, before.events, servedBy))
-      : decided
+    if (!decided.ok || decided.value === before) return decided
+    if (decided.value.callback !== undefined) await due.put(id, BEFORE_COMMIT_MS)
+    return ok(withServer(decided.value, before.events, servedBy))
   }
   const moved = await transition(sessions, id, decideHere, known, backOff)
   if (moved.ok && moved.value.changed) {
     observe?.(moved.value.before, moved.value.after)
     void signals.notify(id).catch(() => undefined)
+    // Put again: whoever took the entry before the commit found nothing to tell.
+    if (moved.value.after.callback !== undefined) void due.put(id, 0).catch(() => undefined)
   }
   return moved
 }

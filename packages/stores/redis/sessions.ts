@@ -33,6 +33,11 @@ export function redisSessions(
       checkValue(value)
       return write(compareAndSet, id, [`${expectedVersion}`, value, nextWriteId()])
     },
+    // Said twice it is the same; a repeated write of somebody else's finds no version to compare with.
+    remove: async (id) => {
+      checkId(id)
+      await connection.run((link) => link.send(['DEL', keyOf(id)]))
+    },
   }
 }
 

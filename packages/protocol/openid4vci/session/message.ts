@@ -5,7 +5,12 @@
 import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import type { NotificationEvent } from '../notification.ts'
 
-export type IssuanceMessage = OfferFetched | TokenRequested | CredentialIssued | CredentialNotified
+export type IssuanceMessage =
+  | OfferFetched
+  | TokenRequested
+  | CredentialIssued
+  | CredentialNotified
+  | { readonly type: 'time_over' }
 
 /** Somebody who has its address fetched the offer. */
 export interface OfferFetched {

@@ -4,6 +4,7 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import type { SessionCallback } from '../../session-callback.ts'
 import { appendEvent } from '../../session-event.ts'
 import type { IssuanceRefusal, PreAuthorizedCodeFacts, TokenRequested } from './message.ts'
 import type {
@@ -27,6 +28,7 @@ export function offerIssuance(
     readonly promised: readonly PromisedCredential[]
     readonly txCode: TransactionCode | undefined
     readonly expiresAt: number
+    readonly callback?: SessionCallback | undefined
   },
   now: number,
 ): OfferedIssuance {
@@ -98,6 +100,18 @@ function countWrongTxCode(session: OfferedIssuance, now: number): OfferedIssuanc
     wrongTxCodes,
     reason,
     events: appendEvent(events, 'closed', now, reason),
+  }
+}
+
+/** Nobody came with the code while it could be taken. */
+export function endOffer(session: IssuanceSession, now: number): IssuanceSession {
+  if (session.state !== 'offered' || now < session.expiresAt) return session
+  const { promised: _promised, state: _state, ...base } = session
+  return {
+    ...base,
+    state: 'closed',
+    reason: 'offer_expired',
+    events: appendEvent(base.events, 'expired', now),
   }
 }
 

@@ -6,6 +6,7 @@ import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { GrantType } from '../../oauth/grants/grants.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import type { SessionCallback } from '../../session-callback.ts'
 import type { SessionEvent } from '../../session-event.ts'
 import type { NotificationEvent } from '../notification.ts'
 
@@ -35,7 +36,8 @@ export type CompletedIssuance = Base & {
 /** Nothing will be issued; claims and keys are dropped. */
 export type ClosedIssuance = Base & {
   readonly state: 'closed'
-  readonly reason: 'too_many_wrong_tx_codes'
+  /** `offer_expired` is written where somebody is told of it; elsewhere its reader sees it by the time. */
+  readonly reason: 'too_many_wrong_tx_codes' | 'offer_expired'
 }
 
 interface Base {
@@ -48,6 +50,8 @@ interface Base {
   readonly txCode?: TransactionCode | undefined
   readonly wrongTxCodes: number
   readonly events: readonly SessionEvent<IssuanceEventType>[]
+  /** Whom they are told. Absent: nobody. */
+  readonly callback?: SessionCallback | undefined
 }
 
 export type IssuanceEventType =
@@ -58,6 +62,7 @@ export type IssuanceEventType =
   | 'credential_issued'
   | 'completed'
   | 'closed'
+  | 'expired'
   | NotificationEventType
 
 /** What a wallet told of a credential, as the session's events call it; `detail` names the configuration. */

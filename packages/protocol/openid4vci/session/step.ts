@@ -7,7 +7,7 @@ import { repeatToken } from './authorized.ts'
 import { recordIssued } from './issued.ts'
 import type { IssuanceMessage, IssuanceRefusal, TokenRequested } from './message.ts'
 import { recordNotification } from './notified.ts'
-import { recordOpened, requestToken } from './offered.ts'
+import { endOffer, recordOpened, requestToken } from './offered.ts'
 import type { IssuanceSession } from './state.ts'
 
 export function stepIssuance(
@@ -24,6 +24,8 @@ export function stepIssuance(
       return recordIssued(session, message, now)
     case 'credential_notified':
       return recordNotification(session, message, now)
+    case 'time_over':
+      return ok(endOffer(session, now))
   }
 }
 
@@ -40,6 +42,8 @@ function tokenRequested(
     case 'completed':
       return refuse({ code: 'code_spent' })
     case 'closed':
-      return refuse({ code: 'session_closed' })
+      return session.reason === 'offer_expired'
+        ? refuse({ code: 'offer_expired', expiresAt: session.expiresAt, now })
+        : refuse({ code: 'session_closed' })
   }
 }

@@ -1,0 +1,58 @@
+/**
+ * What an issuance promises - claims, and keys of callers - lies in an entry of its own where somebody is told of the session's
+ * events: the session lives longer then than anybody can come for a credential, and the promises do not (docs/decisions/065). An
+ * instance of the release before finds none in such a session, and fails, so that the wallet comes again and meets another one.
+ */
+import type { IssuanceSession, PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
+import type { SessionStore } from '@countersign/stores/ports'
+
+export interface StoredPromises {
+  readonly promised: readonly PromisedCredential[]
+}
+
+/** `keptAfterSeconds`: how long a session is of use after the end of its offer. */
+export function withPromisesApart(
+  sessions: SessionStore<IssuanceSession>,
+  promises: SessionStore<StoredPromises>,
+  keptAfterSeconds: number,
+): SessionStore<IssuanceSession> {
+  return {
+    create: async (id, session, ttlSeconds) => {
+      if (!liesApart(session)) return sessions.create(id, session, ttlSeconds)
+      const endsInSeconds = session.expiresAt - session.createdAt + keptAfterSeconds
+      if (!(await promises.create(id, { promised: session.promised }, endsInSeconds))) return false
+      return sessions.create(id, withoutPromises(session), ttlSeconds)
+    },
+    get: async (id) => {
+      const found = await sessions.get(id)
+      if (found === undefined || !isWithoutPromises(found.value)) return found
+      const { promised = [] } = (await promises.get(id))?.value ?? {}
+      return { ...found, value: { ...found.value, promised } }
+    },
+    compareAndSet: async (id, version, session) => {
+      const apart = liesApart(session)
+      const won = await sessions.compareAndSet(id, version, apart ? withoutPromises(session) : session)
+      if (won && !apart && session.callback !== undefined) await promises.remove(id)
+      return won
+    },
+    remove: async (id) => {
+      await promises.remove(id)
+      await sessions.remove(id)
+    },
+  }
+}
+
+type Promising = Extract<IssuanceSession, { readonly promised: unknown }>
+
+function liesApart(session: IssuanceSession): session is Promising {
+  return session.callback !== undefined && 'promised' in session
+}
+
+function withoutPromises({ promised: _promised, ...session }: Promising): IssuanceSession {
+  // What is kept is no session that anybody steps: `get` completes it.
+  return session as IssuanceSession
+}
+
+function isWithoutPromises(session: IssuanceSession): boolean {
+  return (session.state === 'offered' || session.state === 'token_issued') && !('promised' in session)
+}
