@@ -154,6 +154,10 @@ const requests: readonly BadInput<undefined>[] = [
     ...good,
     vp_policies: [{ policy: 'minimum-credentials', args: -1 }],
   }),
+  bad('a policy that is not supported', /The policy vical is not supported: .*trustedIssuers/, {
+    ...good,
+    vc_policies: [{ policy: 'vical', args: { vicalUrl: 'http://169.254.169.254/' } }],
+  }),
   bad('rules for a server of rules', /The policy dynamic takes an object without rules/, {
     ...good,
     vc_policies: [
