@@ -156,9 +156,9 @@ function argumentText(args: unknown): string | undefined {
   return clipped(typeof args === 'string' ? args : JSON.stringify(args, withoutSecrets))
 }
 
-/** Who reads a result need not know by which password a policy asks. */
+/** Who reads a result need not know by which password a policy asks, nor what `dynamic` hands to a rule of somebody's own. */
 function withoutSecrets(name: string, value: unknown): unknown {
-  return /password|token|secret/i.test(name) ? '…' : value
+  return /password|token|secret|^argument$/i.test(name) ? '…' : value
 }
 
 function clipped(text: string): string {

@@ -131,6 +131,7 @@ const startRefusals: WireErrors<StartRefusal> = {
   format_not_supported: ({ format, supported }) =>
     badRequest(`The format ${format} is not supported; supported: ${supported.join(', ')}`),
   policy_unknown: ({ policy, known }) => badRequest(`Unknown policy ${policy}; known: ${known.join(', ')}`),
+  policy_refused: ({ policy, reason }) => badRequest(`The policy ${policy} is not supported: ${reason}`),
   policy_arguments: ({ policy, expected }) => badRequest(`The policy ${policy} takes ${expected} as args`),
 }
 

@@ -2,6 +2,7 @@
 import { isJsonArray, isJsonObject, type JsonValue } from '@countersign/core/json'
 import type { CoveredPolicy } from './policy.ts'
 
+const notExpired = 'The credential has not expired.'
 const notRevoked = 'A credential that carries a status is neither revoked nor suspended.'
 
 export const coveredPolicies: readonly CoveredPolicy[] = [
@@ -15,7 +16,8 @@ export const coveredPolicies: readonly CoveredPolicy[] = [
     description: 'The issuer signed the SD-JWT VC, its disclosures belong to it, and its holder presents it.',
     coveredBy: ['structure', 'issuer_signature', 'issuer_trust', 'holder_binding'],
   },
-  { name: 'expired', description: 'The credential has not expired.', coveredBy: ['validity_period'] },
+  { name: 'expired', description: notExpired, coveredBy: ['validity_period'] },
+  { name: 'expiration', description: notExpired, coveredBy: ['validity_period'] },
   { name: 'not-before', description: 'The credential is already valid.', coveredBy: ['validity_period'] },
   { name: 'revoked-status-list', description: notRevoked, coveredBy: ['status'] },
   { name: 'revoked_status_list', description: notRevoked, coveredBy: ['status'] },

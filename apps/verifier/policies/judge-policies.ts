@@ -6,9 +6,11 @@ import type { Check } from '@countersign/credential/contract/checks'
 import type { Awaitable } from '@countersign/crypto/engine'
 import type { RequestedPolicy } from '@countersign/protocol/openid4vp/session'
 import type { Policy, PolicyContext } from './policy.ts'
+import { refusedPolicies } from './refused-policies.ts'
 
 export type PolicyMistake =
   | { readonly code: 'policy_unknown'; readonly policy: string; readonly known: readonly string[] }
+  | { readonly code: 'policy_refused'; readonly policy: string; readonly reason: string }
   | { readonly code: 'policy_arguments'; readonly policy: string; readonly expected: string }
 
 /** The first request that names no policy of the list, or has arguments that it cannot use. */
@@ -19,6 +21,8 @@ export async function findPolicyMistake(
   for (const { policy: name, args } of requested) {
     const policy = policyNamed(policies, name)
     if (policy === undefined) {
+      const reason = refusedPolicies.get(name)
+      if (reason !== undefined) return { code: 'policy_refused', policy: name, reason }
       return { code: 'policy_unknown', policy: name, known: policies.map((known) => known.name) }
     }
     const expected = await argumentsExpected(policy, args)

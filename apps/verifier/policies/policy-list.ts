@@ -3,6 +3,7 @@ import type { Remote } from '@countersign/service/outgoing/guarded-client'
 import { allowedIssuer } from './allowed-issuer.ts'
 import { coveredPolicies } from './covered-policies.ts'
 import { maximumCredentials, minimumCredentials } from './credential-count.ts'
+import { dynamicPolicy } from './dynamic.ts'
 import type { Policy } from './policy.ts'
 import { regexPolicy } from './regex.ts'
 import { requiredCredentials } from './required-credentials.ts'
@@ -21,5 +22,5 @@ export const POLICIES: readonly Policy[] = [
 ]
 
 export function policiesAsking(remote: Pick<Remote, 'request'>): readonly Policy[] {
-  return [...POLICIES, webhookPolicy(remote)]
+  return [...POLICIES, webhookPolicy(remote), dynamicPolicy(remote)]
 }

@@ -84,6 +84,8 @@ describe('a JSON Schema', () => {
     ['unique entries without end', { properties: { a: { uniqueItems: true } } }],
     ['an asynchronous schema, whose answer would always be true', { $async: true }],
     ['a schema without end', { description: 'x'.repeat(20_001) }],
+    ['a schema inside something else', { schema: { required: ['a'] } }],
+    ['an address of one', { schemaUrl: 'https://elsewhere.example/schema.json' }],
     ['depths without end', JSON.parse(`${'{"not":'.repeat(40)}{}${'}'.repeat(40)}`)],
   ])('is refused when the session is made: %s', async (_, args) => {
     expect(await mistakeIn('schema', args)).toMatchObject({ code: 'policy_arguments', policy: 'schema' })

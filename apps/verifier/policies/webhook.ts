@@ -2,9 +2,10 @@
  * `webhook`: somebody whom the relying party names says yes or no to what was disclosed. Who cannot be asked has said nothing: that is
  * undetermined, and he is asked again until the time is over, so that one answer may be asked about twice.
  */
-import { isJsonObject, type JsonObject } from '@countersign/core/json'
+import { isJsonObject } from '@countersign/core/json'
 import type { DisclosedCredential } from '@countersign/protocol/openid4vp/session'
 import type { Remote } from '@countersign/service/outgoing/guarded-client'
+import { authorizationOf } from './authorization.ts'
 import type { JudgedPolicy, Verdict } from './policy.ts'
 
 /** Of the answer its status alone counts. */
@@ -56,32 +57,10 @@ interface Hook {
 }
 
 const URL_FORM = /^https?:\/\/[^\s@]{1,1990}$/
-const SECRET = /^[\x20-\x7e]{1,500}$/
 
 function hookOf(args: unknown): Hook | undefined {
   const { url, ...rest } = typeof args === 'string' ? { url: args } : isJsonObject(args) ? args : {}
   if (typeof url !== 'string' || !URL_FORM.test(url) || !URL.canParse(url)) return undefined
-  const headers = headersOf(rest)
+  const headers = authorizationOf(rest)
   return headers && { url, headers }
-}
-
-/** walt.id's members. A name has no colon (RFC 7617 §2). Undefined for what would not be looked at. */
-function headersOf(members: JsonObject): Hook['headers'] | undefined {
-  const {
-    basicauth_password: password,
-    basicauth_username: name,
-    bearerauth_token: token,
-    ...others
-  } = members
-  if (Object.keys(others).length > 0) return undefined
-  const isBasic = name !== undefined || password !== undefined
-  if (token !== undefined)
-    return isSecret(token) && !isBasic ? { authorization: `Bearer ${token}` } : undefined
-  if (!isBasic) return {}
-  if (!isSecret(name) || !isSecret(password) || name.includes(':')) return undefined
-  return { authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}` }
-}
-
-function isSecret(value: unknown): value is string {
-  return typeof value === 'string' && SECRET.test(value)
 }

@@ -154,9 +154,36 @@ const requests: readonly BadInput<undefined>[] = [
     ...good,
     vp_policies: [{ policy: 'minimum-credentials', args: -1 }],
   }),
-  bad('a policy that there is not', /Unknown policy dynamic; known: /, {
+  bad('a policy that is not supported', /The policy vical is not supported: .*trustedIssuers/, {
     ...good,
-    vc_policies: [{ policy: 'dynamic', args: { policy_name: 'p', rules: { rego: '' } } }],
+    vc_policies: [{ policy: 'vical', args: { vicalUrl: 'http://169.254.169.254/' } }],
+  }),
+  bad('rules for a server of rules', /The policy dynamic takes an object without rules/, {
+    ...good,
+    vc_policies: [
+      {
+        policy: 'dynamic',
+        args: {
+          opa_server: 'https://opa.example',
+          policy_name: 'p',
+          rules: { rego: 'package vc.verification.p\nallow := true' },
+          argument: {},
+        },
+      },
+    ],
+  }),
+  bad('a server of rules that is in no network', /The policy dynamic takes an object whose opa_server is/, {
+    ...good,
+    vc_policies: [{ policy: 'dynamic', args: { opa_server: 'file:///etc/passwd', policy_name: 'p' } }],
+  }),
+  bad('a rule that lies outside of the rules', /The policy dynamic takes an object whose policy_query is/, {
+    ...good,
+    vc_policies: [
+      {
+        policy: 'dynamic',
+        args: { opa_server: 'https://opa.example', policy_query: '../policies', policy_name: 'p' },
+      },
+    ],
   }),
   bad('a webhook without an address', /The policy webhook takes an http\(s\) URL/, {
     ...good,

@@ -339,6 +339,15 @@ export const ENGLISH: DecisionTexts = {
           meaning: 'The service that your rule asks said no.',
           advice: DO_NOT_RELY,
         },
+        opa_denied: {
+          meaning: 'The Open Policy Agent that your rule asks does not allow this.',
+          advice: DO_NOT_RELY,
+        },
+        opa_undefined: {
+          meaning: 'The Open Policy Agent that your rule asks has decided nothing, which is not a yes.',
+          advice: 'Do not rely on it. If this happens to everybody, see whether the rule is there.',
+        },
+        opa_unreachable: unknown('the Open Policy Agent that your rule asks gives no decision', LOOK_LATER),
         webhook_unreachable: unknown('the service that your rule asks cannot be reached', LOOK_LATER),
         policy_late: unknown('whoever your rule asks takes too long', LOOK_LATER),
         not_asked: unknown('your rule is asked when everything else has passed'),

@@ -364,6 +364,20 @@ export const GERMAN: DecisionTexts = {
           meaning: 'Der Dienst, den Ihre Regel fragt, hat Nein gesagt.',
           advice: DO_NOT_RELY,
         },
+        opa_denied: {
+          meaning: 'Der Open Policy Agent, den Ihre Regel fragt, lässt dies nicht zu.',
+          advice: DO_NOT_RELY,
+        },
+        opa_undefined: {
+          meaning:
+            'Der Open Policy Agent, den Ihre Regel fragt, hat nichts entschieden, und das ist kein Ja.',
+          advice:
+            'Verlassen Sie sich nicht darauf. Geschieht das bei allen, sehen Sie nach, ob es die Regel dort gibt.',
+        },
+        opa_unreachable: unknown(
+          'der Open Policy Agent, den Ihre Regel fragt, gibt keine Entscheidung',
+          LOOK_LATER,
+        ),
         webhook_unreachable: unknown('der Dienst, den Ihre Regel fragt, ist nicht zu erreichen', LOOK_LATER),
         policy_late: unknown('wen Ihre Regel fragt, der braucht zu lange', LOOK_LATER),
         not_asked: unknown('Ihre Regel wird befragt, wenn alles andere bestanden ist'),
