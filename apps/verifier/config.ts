@@ -3,12 +3,14 @@ import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/c
 import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
+import { transactionDataShape } from '@countersign/service/config/transaction-data'
 import { trustShape } from '@countersign/service/config/trust'
 import { z } from 'zod'
 
 export const verifierShape = {
   ...outgoingShape,
   ...trustShape,
+  ...transactionDataShape,
   clientIdPrefix: z
     .enum(PROVABLE_PREFIX_NAMES)
     .default('x509_hash')

@@ -4,7 +4,8 @@
  * share sessions during a rolling upgrade. What that release does not know is there only where it is needed: attempts, the
  * reply to an answer that does not follow from the state, a response mode of its own. It takes a session that is `answered`
  * for an open one, and judges the wallet's next try as it always did. It would also show the result of a session in which the
- * browser has to come back first: of those it is kept from knowing how the answer travels, and it fails. Results are packed since
+ * browser has to come back first, and take an answer without looking at what its holder was to authorise: of those it is kept
+ * from knowing how the answer travels, and it fails. Results are packed since
  * before anything was published (docs/decisions/035); plain ones are read as they were written.
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
@@ -35,10 +36,14 @@ type PackedResult = Omit<Plain<Judged>, InPacked> & {
 }
 
 export type StoredVerification = (Plain<VerificationSession> | PackedResult) & {
-  /** Exactly one of the three members is there; the last where the return of the browser is required. */
+  /**
+   * Exactly one of the four members is there; the last but one where the return of the browser is required, the last where there
+   * is transaction data.
+   */
   readonly responseUri?: string
   readonly answerMode?: AnswerMode
   readonly sameDeviceAnswerMode?: AnswerMode
+  readonly authorisingAnswerMode?: AnswerMode
   /** Absent: none. */
   readonly attempts?: readonly Attempt[]
   /** Hash of the answer, where there is one. */
@@ -83,7 +88,12 @@ export function toStored(session: VerificationSession): StoredVerification {
 function modeToStored({
   answerMode,
   sameDevice,
-}: VerificationSession): Pick<StoredVerification, 'responseUri' | 'answerMode' | 'sameDeviceAnswerMode'> {
+  transactionData,
+}: VerificationSession): Pick<
+  StoredVerification,
+  'responseUri' | 'answerMode' | 'sameDeviceAnswerMode' | 'authorisingAnswerMode'
+> {
+  if (transactionData !== undefined) return { authorisingAnswerMode: answerMode }
   if (sameDevice === 'required') return { sameDeviceAnswerMode: answerMode }
   return answerMode.mode === 'direct_post' ? { responseUri: answerMode.responseUri } : { answerMode }
 }
@@ -122,8 +132,8 @@ function plainOf(stored: StoredVerification, id: string): Exclude<StoredVerifica
 
 export function fromStored(stored: StoredVerification, id: string): VerificationSession {
   const { answerHash, answerReply, attempts = [], missing, ...kept } = plainOf(stored, id)
-  const { answerMode, responseUri, sameDeviceAnswerMode, ...rest } = kept
-  const mode = sameDeviceAnswerMode ?? answerMode ?? directPost(responseUri)
+  const { answerMode, authorisingAnswerMode, responseUri, sameDeviceAnswerMode, ...rest } = kept
+  const mode = authorisingAnswerMode ?? sameDeviceAnswerMode ?? answerMode ?? directPost(responseUri)
   const answer =
     answerHash === undefined
       ? {}

@@ -12,6 +12,11 @@ import {
   responseModeNamed,
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RequestedPolicy, VerificationSession } from '@countersign/protocol/openid4vp/session'
+import {
+  readTransactionData,
+  type TransactionDataFault,
+  writeTransactionEntry,
+} from '@countersign/protocol/openid4vp/transaction-data/transaction-data'
 import { appendEvent } from '@countersign/protocol/session-event'
 import { findPolicyMistake, type PolicyMistake } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
@@ -21,6 +26,8 @@ export interface StartVerification {
   readonly dcqlQuery: JsonObject
   /** Why it is asked, for the wallet's owner. */
   readonly purpose?: string | undefined
+  /** What the holder is to authorise beside; absent: nothing. */
+  readonly transactionData?: readonly JsonObject[] | undefined
   readonly policies: readonly RequestedPolicy[]
   /** Chosen by the caller; a session under this id must not exist. */
   readonly id?: string | undefined
@@ -45,6 +52,7 @@ export type StartRefusal =
   | FormatQueryFault
   | UnknownMember
   | PolicyMistake
+  | TransactionMistake
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
   | {
       readonly code: 'client_id_prefix_unproven'
@@ -56,6 +64,11 @@ export type StartRefusal =
   /** The browser would have nowhere to come back to. */
   | { readonly code: 'return_without_address' }
 
+interface TransactionMistake {
+  readonly code: 'transaction_data_invalid'
+  readonly fault: TransactionDataFault
+}
+
 export interface StartedVerification {
   readonly id: string
   readonly url: string
@@ -63,7 +76,10 @@ export interface StartedVerification {
 }
 
 type StartingVerifier = AskingVerifier &
-  Pick<Verifier, 'sessions' | 'policies' | 'crypto' | 'jwe' | 'responseMode' | 'baseUrl' | 'limits'>
+  Pick<
+    Verifier,
+    'sessions' | 'policies' | 'transactionTypes' | 'crypto' | 'jwe' | 'responseMode' | 'baseUrl' | 'limits'
+  >
 
 export async function startVerification(
   verifier: StartingVerifier,
@@ -77,7 +93,8 @@ export async function startVerification(
     findUnknownMember(request.dcqlQuery, verifier.formats) ??
     guessableId(request, query.value) ??
     returnWithoutAddress(request) ??
-    (await findPolicyMistake(verifier.policies, request.policies))
+    (await findPolicyMistake(verifier.policies, request.policies)) ??
+    findTransactionMistake(verifier, request, query.value)
   if (mistake !== undefined) return refuse(mistake)
 
   const { clientIdPrefix: prefix = verifier.clientIdPrefix } = request
@@ -112,6 +129,7 @@ async function newSession(
     expiresAt: now + (request.ttlSeconds ?? verifier.limits.sessionTtlSeconds),
     dcqlQuery: request.dcqlQuery,
     purpose: request.purpose,
+    transactionData: request.transactionData?.map(writeTransactionEntry),
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: client.clientIdFor(responseUri),
     answerMode: await mode.begin({ responseUri }, verifier),
@@ -128,6 +146,17 @@ function unsupportedFormat({ formats }: StartingVerifier, query: DcqlQuery): Sta
   const stranger = query.credentials.find(({ format }) => formats.get(format) === undefined)
   if (stranger === undefined) return undefined
   return { code: 'format_not_supported', format: stranger.format, supported: formats.ids }
+}
+
+/** As the wallet will read it, so that none is asked what none can confirm. */
+function findTransactionMistake(
+  { formats, transactionTypes: types }: StartingVerifier,
+  { transactionData }: StartVerification,
+  query: DcqlQuery,
+): TransactionMistake | undefined {
+  if (transactionData === undefined) return undefined
+  const read = readTransactionData(transactionData.map(writeTransactionEntry), query, { types, formats })
+  return read.ok ? undefined : { code: 'transaction_data_invalid', fault: read.error }
 }
 
 /** Base64url characters of 128 bits. */
