@@ -14,7 +14,7 @@ import { call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { type Held, presentation } from '@countersign/testing/client/protocol-wallet'
 import { startVerifier } from '@countersign/verifier/main'
 import { type CallbackContext, setGlobalConfig } from '@openid4vc/oauth2'
-import { type Openid4vpAuthorizationRequest, Openid4vpClient } from '@openid4vc/openid4vp'
+import { type Openid4vpAuthorizationRequest, Openid4vpClient, Openid4vpVerifier } from '@openid4vc/openid4vp'
 import { CompactEncrypt, compactVerify, exportJWK, importJWK, importX509, type JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -68,19 +68,19 @@ const encryptJwe: CallbackContext['encryptJwe'] = async ({ alg, enc, publicJwk }
   return { encryptionJwk: publicJwk, jwe }
 }
 
-const wallet = new Openid4vpClient({
-  callbacks: {
-    verifyJwt,
-    encryptJwe,
-    hash: (data, algorithm) => createHash(algorithm.replace('-', '')).update(data).digest(),
-    getX509CertificateMetadata: (certificate) => ({
-      sanDnsNames: namesIn(certificate, /DNS:([^,]+)/g),
-      sanUriNames: namesIn(certificate, /URI:([^,]+)/g),
-    }),
-    signJwt: () => Promise.reject(new Error('nothing is signed by the wallet itself')),
-    decryptJwe: () => Promise.reject(new Error('nothing is encrypted for the wallet')),
-  },
-})
+const callbacks: ConstructorParameters<typeof Openid4vpClient>[0]['callbacks'] = {
+  verifyJwt,
+  encryptJwe,
+  hash: (data, algorithm) => createHash(algorithm.replace('-', '')).update(data).digest(),
+  getX509CertificateMetadata: (certificate) => ({
+    sanDnsNames: namesIn(certificate, /DNS:([^,]+)/g),
+    sanUriNames: namesIn(certificate, /URI:([^,]+)/g),
+  }),
+  signJwt: () => Promise.reject(new Error('nothing is signed by the wallet itself')),
+  decryptJwe: () => Promise.reject(new Error('nothing is encrypted for the wallet')),
+}
+
+const wallet = new Openid4vpClient({ callbacks })
 
 function namesIn(certificate: string, pattern: RegExp): string[] {
   const { subjectAltName = '' } = new X509Certificate(Buffer.from(certificate, 'base64'))
@@ -150,4 +150,63 @@ describe.each([
 it.each(['x509_hash', 'x509_san_dns', 'decentralized_identifier'])(
   'a wallet that is asked by %s, with the request in the link, is verified',
   async (prefix) => isVerified(await begin('direct_post', prefix, { requestpassing: 'by_value' }), ''),
+)
+
+/** Its transaction data is read by the library as the wallet's side reads it, and our hashes as a verifier's does. */
+it.each([[undefined], [['sha-512', 'sha-384']]])(
+  'asks to authorise by %j, and is understood',
+  async (hashes) => {
+    const [{ id: queryId } = { id: '' }] = identityQuery.credentials
+    const payment = {
+      type: 'payment_data',
+      credential_ids: [queryId],
+      ...(hashes !== undefined && { transaction_data_hashes_alg: hashes }),
+      payment_data: { payee: 'Shop', currency_amount: { currency: 'EUR', value: '23.58' } },
+    }
+    const body = { dcql_query: identityQuery, transaction_data: [payment] }
+    const headers = { accept: 'application/json', responsemode: 'direct_post' }
+    const started = await postJson(`${verifier}/openid4vc/verify`, body, headers)
+    const { id, url } = expectStatus(started, 200).json() as { id: string; url: string }
+    const { params } = wallet.parseOpenid4vpAuthorizationRequest({ authorizationRequest: url })
+    const resolved = await wallet.resolveOpenId4vpAuthorizationRequest({
+      authorizationRequestPayload: params,
+    })
+    expect(resolved.transactionData).toMatchObject([{ transactionData: payment, transactionDataIndex: 0 }])
+    const request = resolved.authorizationRequestPayload as Openid4vpAuthorizationRequest
+    const { client_id: clientId, nonce, transaction_data: entries = [] } = request
+
+    const shown = await presentation(
+      { clientId, nonce },
+      held,
+      [['given_name'], ['family_name']],
+      undefined,
+      entries,
+    )
+    const proof: unknown = JSON.parse(
+      Buffer.from(shown.slice(shown.lastIndexOf('~')).split('.')[1] ?? '', 'base64url').toString(),
+    )
+    const { transaction_data_hashes, transaction_data_hashes_alg } = proof as {
+      transaction_data_hashes: string[]
+      transaction_data_hashes_alg?: string
+    }
+    const theirs = new Openid4vpVerifier({ callbacks })
+    const credentials: Parameters<typeof theirs.verifyTransactionData>[0]['credentials'] = {
+      [queryId]: [
+        {
+          transaction_data_hashes,
+          ...(transaction_data_hashes_alg !== undefined && { transaction_data_hashes_alg }),
+        },
+      ],
+    }
+    const verified = await theirs.verifyTransactionData({ transactionData: entries, credentials })
+    expect(verified).toMatchObject([{ credentialId: queryId }])
+
+    const { response } = await wallet.submitOpenid4vpAuthorizationResponse({
+      authorizationRequestPayload: request,
+      authorizationResponsePayload: { state: request.state, vp_token: { [queryId]: [shown] } },
+    })
+    expect(response.status).toBe(200)
+    const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
+    expect(result).toMatchObject({ state: 'verified', transactionData: [{ authorizedBy: queryId }] })
+  },
 )

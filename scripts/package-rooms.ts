@@ -131,8 +131,10 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vp/dcql',
     'protocol/openid4vp/request/client-id-prefixes',
     'protocol/openid4vp/response',
+    'protocol/openid4vp/transaction-data',
   ),
   'protocol/openid4vp/request/client-id-prefixes': pure('crypto', 'crypto/jose', 'did', 'x509'),
+  'protocol/openid4vp/transaction-data': pure('credential/contract', 'protocol/openid4vp/dcql'),
   'protocol/openid4vp/response': pure(
     'crypto',
     'credential/contract',

@@ -6,6 +6,8 @@ import type { JsonObject } from '@countersign/core/json'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
+import { transactionTypes } from '@countersign/protocol/openid4vp/transaction-data/known-types'
+import type { TransactionType } from '@countersign/protocol/openid4vp/transaction-data/transaction-type'
 import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
@@ -44,6 +46,7 @@ export interface VerifierSettings
   readonly baseUrl: string
   readonly clientIdPrefix: Verifier['clientIdPrefix']
   readonly responseMode: Verifier['responseMode']
+  readonly transactionDataProfiles?: readonly TransactionType[] | undefined
   readonly clientName?: string | undefined
   readonly clientContact?: string | undefined
 }
@@ -72,6 +75,7 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
     clientMetadata: clientMetadataOf(settings),
     clientIdPrefix: settings.clientIdPrefix,
     responseMode: settings.responseMode,
+    transactionTypes: transactionTypes(settings.transactionDataProfiles),
     limits: {
       sessionTtlSeconds: settings.sessionTtlSeconds,
       resultRetentionSeconds: settings.resultRetentionSeconds,

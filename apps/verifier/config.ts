@@ -4,6 +4,7 @@ import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/re
 import { callbackShape } from '@countersign/service/config/callbacks'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
+import { transactionDataShape } from '@countersign/service/config/transaction-data'
 import { trustShape } from '@countersign/service/config/trust'
 import { z } from 'zod'
 
@@ -11,6 +12,7 @@ export const verifierShape = {
   ...outgoingShape,
   ...trustShape,
   ...callbackShape,
+  ...transactionDataShape,
   clientIdPrefix: z
     .enum(PROVABLE_PREFIX_NAMES)
     .default('x509_hash')

@@ -33,6 +33,7 @@ const NAMES: readonly CheckName[] = [
   'query_match',
   'policy',
   'same_device',
+  'transaction_data',
 ]
 const OUTCOMES: readonly CheckOutcome[] = ['passed', 'failed', 'undetermined', 'skipped']
 const EVENTS: readonly VerificationEventType[] = [

@@ -120,6 +120,22 @@ describe('a kept verification', () => {
     expect((await sessions.get('session-1'))?.value).toEqual(session)
   })
 
+  it('with something to authorise is not to be read by the release before, which would not look whether it was', async () => {
+    const { raw, sessions } = memory()
+    const { responseUri, ...base } = BEFORE
+    const answerMode = { mode: 'direct_post', responseUri } as const
+    const transactionData = ['eyJ0eXBlIjoicGF5In0']
+    for (const sameDevice of [undefined, 'required'] as const) {
+      const id = `session-${sameDevice}`
+      const session = { ...base, answerMode, transactionData, sameDevice, attempts: [] }
+      await sessions.create(id, session, 60)
+      expect((await sessions.get(id))?.value).toEqual(session)
+      const stored = JSON.parse((await raw.get(id))?.value ?? '') as StoredVerification
+      for (const known of ['responseUri', 'answerMode', 'sameDeviceAnswerMode'])
+        expect(stored).not.toHaveProperty(known)
+    }
+  })
+
   it('in which the browser has to come back is not to be read by the release before, which would show its result', async () => {
     const { raw, sessions } = memory()
     const { requestedAt: _requestedAt, responseUri, ...base } = BEFORE

@@ -4,9 +4,10 @@
  * share sessions during a rolling upgrade. What that release does not know is there only where it is needed: attempts, the
  * reply to an answer that does not follow from the state, a response mode of its own. It takes a session that is `answered`
  * for an open one, and judges the wallet's next try as it always did. It would also show the result of a session in which the
- * browser has to come back first, keep claims as long as somebody is told of a session, and pass over that presentations are to
- * be kept: of those sessions it is kept from knowing how the answer travels, and it fails. Results are packed since before anything
- * was published (docs/decisions/035); plain ones are read as they were written.
+ * browser has to come back first, keep claims as long as somebody is told of a session, pass over that presentations are to be kept,
+ * and take an answer without looking at what its holder was to authorise: of those sessions it is kept from knowing how the answer
+ * travels, and it fails. Results are packed since before anything was published (docs/decisions/035); plain ones are read as they were
+ * written.
  */
 import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
@@ -37,13 +38,13 @@ type PackedResult = Omit<Plain<Judged>, InPacked> & {
 
 export type StoredVerification = (Plain<VerificationSession> | PackedResult) & {
   /**
-   * Exactly one of the four members is there; the third where the return of the browser is required, the last where the result
-   * lies apart.
+   * Exactly one of the four members is there; the third where the return of the browser is required, and the last where there is more
+   * that an instance of the release before must not pass over.
    */
   readonly responseUri?: string
   readonly answerMode?: AnswerMode
   readonly sameDeviceAnswerMode?: AnswerMode
-  readonly apartAnswerMode?: AnswerMode
+  readonly guardedAnswerMode?: AnswerMode
   /** Absent: none. */
   readonly attempts?: readonly Attempt[]
   /** Hash of the answer, where there is one. */
@@ -88,12 +89,13 @@ export function toStored(session: VerificationSession): StoredVerification {
 
 type StoredMode = Pick<
   StoredVerification,
-  'responseUri' | 'answerMode' | 'sameDeviceAnswerMode' | 'apartAnswerMode'
+  'responseUri' | 'answerMode' | 'sameDeviceAnswerMode' | 'guardedAnswerMode'
 >
 
 function modeToStored(session: VerificationSession): StoredMode {
-  const { answerMode, callback, keepPresentations, sameDevice } = session
-  if (callback !== undefined || keepPresentations === true) return { apartAnswerMode: answerMode }
+  const { answerMode, callback, keepPresentations, sameDevice, transactionData } = session
+  const isGuarded = callback !== undefined || keepPresentations === true || transactionData !== undefined
+  if (isGuarded) return { guardedAnswerMode: answerMode }
   if (sameDevice === 'required') return { sameDeviceAnswerMode: answerMode }
   return answerMode.mode === 'direct_post' ? { responseUri: answerMode.responseUri } : { answerMode }
 }
@@ -132,8 +134,8 @@ function plainOf(stored: StoredVerification, id: string): Exclude<StoredVerifica
 
 export function fromStored(stored: StoredVerification, id: string): VerificationSession {
   const { answerHash, answerReply, attempts = [], missing, ...kept } = plainOf(stored, id)
-  const { answerMode, apartAnswerMode, responseUri, sameDeviceAnswerMode, ...rest } = kept
-  const mode = apartAnswerMode ?? sameDeviceAnswerMode ?? answerMode ?? directPost(responseUri)
+  const { answerMode, guardedAnswerMode, responseUri, sameDeviceAnswerMode, ...rest } = kept
+  const mode = guardedAnswerMode ?? sameDeviceAnswerMode ?? answerMode ?? directPost(responseUri)
   const answer =
     answerHash === undefined
       ? {}

@@ -14,6 +14,7 @@ import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
 import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import type { TransactionTypes } from '@countersign/protocol/openid4vp/transaction-data/transaction-type'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { TokenBuckets } from '@countersign/service/operation/token-buckets'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
@@ -50,6 +51,8 @@ export interface Verifier {
   readonly checkStatus: StatusChecker
   /** What a relying party may ask for beside the checks that always run. */
   readonly policies: readonly Policy[]
+  /** What holders may be asked to authorise. */
+  readonly transactionTypes: TransactionTypes
   /** Public URL without a trailing slash; every link is built from it alone. */
   readonly baseUrl: string
   readonly limits: VerifierLimits

@@ -5,6 +5,8 @@
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
+import { transactionTypes } from '@countersign/protocol/openid4vp/transaction-data/known-types'
+import type { TransactionType } from '@countersign/protocol/openid4vp/transaction-data/transaction-type'
 import type { Outgoing } from '@countersign/service/compose/outgoing'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { Mode } from '@countersign/service/config/schema'
@@ -29,6 +31,7 @@ export interface WalletSettings
     Pick<Wallet, 'baseUrl' | 'clientId' | 'passwordLogin' | 'repositoryUrl'> {
   readonly mode: Mode
   readonly tokenLifetimeDays: number
+  readonly transactionDataProfiles?: readonly TransactionType[] | undefined
 }
 
 const MINIMUM_PASSWORD: Readonly<Record<Mode, number>> = { development: 4, production: 8 }
@@ -45,6 +48,7 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
     keyMaker: openKeyMaker(),
     outgoing: openOutgoingClient(outgoing.remote, pause),
     formats: formatRegistry(formats),
+    transactionTypes: transactionTypes(settings.transactionDataProfiles),
     dids: { fetchDocument: outgoing.fetchDocument, keyOf: outgoing.resolveKey },
     baseUrl: settings.baseUrl,
     httpPolicy: outgoing.allowHttp ? 'any' : 'https_only',

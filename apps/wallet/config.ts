@@ -1,6 +1,7 @@
 /** Keys that only the wallet knows, beside those that every service has. */
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import type { Mode } from '@countersign/service/config/schema'
+import { transactionDataShape } from '@countersign/service/config/transaction-data'
 import { trustShape } from '@countersign/service/config/trust'
 import { z } from 'zod'
 import { trustedVerifiersSetting } from './known-verifiers.ts'
@@ -13,6 +14,7 @@ export const walletShape = {
     .describe('Whether people may register and log in with a password; off: with passkeys alone'),
   ...outgoingShape,
   ...trustShape,
+  ...transactionDataShape,
   loginFailuresPerMinute: z
     .int()
     .min(3)

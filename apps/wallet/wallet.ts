@@ -13,6 +13,7 @@ import type { FetchDidDocument } from '@countersign/did/did-resolver'
 import type { PrivateJwk, SoftwareKeyType } from '@countersign/keys/signers/software-key'
 import type { HttpPolicy } from '@countersign/protocol/oauth/message-values'
 import type { KnownVerifier } from '@countersign/protocol/openid4vp/request/client-id'
+import type { TransactionTypes } from '@countersign/protocol/openid4vp/transaction-data/transaction-type'
 import type { StatusLists } from '@countersign/status-list/status-list'
 import type { Certificate } from '@countersign/x509/certificate'
 import type { WalletDatabase } from './database/schema.ts'
@@ -33,6 +34,8 @@ export interface Wallet {
   /** A random UUID (RFC 9562 §5.4): ids of rows, and `jti` of proofs. */
   readonly newId: () => string
   readonly verifiers: TrustedVerifiers
+  /** What its owner can be asked to authorise. */
+  readonly transactionTypes: TransactionTypes
   /** Who vouches for issuers, and what they publish; absent where nobody is configured: then no status is known. */
   readonly issuers?: TrustedIssuers | undefined
   /** DIDs of others: the documents behind them, and the keys in those. */

@@ -70,6 +70,7 @@ const verifier: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/openid4vc/session/{id}/callback/redeliver', methods: json },
   { path: '/openid4vc/session/{id}/returned', methods: json },
   { path: '/openid4vc/policy-list', methods: read },
+  { path: '/openid4vc/transaction-data-profiles', methods: read },
   { path: '/openid4vc/request/{id}', methods: { GET: [], POST: ['form'] }, oauth: 'invalid_request' },
   { path: '/openid4vc/verify/{id}', methods: form, oauth: 'invalid_request' },
 ]

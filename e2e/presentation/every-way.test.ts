@@ -257,3 +257,80 @@ it.each(['query', 'fragment', 'form_post', 'DIRECT_POST', ''])(
     expect(started.text).toContain('direct_post, direct_post.jwt')
   },
 )
+
+describe('asked to authorise a payment', () => {
+  const payment = {
+    type: 'payment_data',
+    credential_ids: [formatCases[0]?.query.id],
+    payment_data: { payee: 'Shop', currency_amount: { currency: 'EUR', value: '23.58' } },
+  }
+  const begin = async (
+    verifier: string,
+    headers: Readonly<Record<string, string>>,
+    entry: object = payment,
+  ) => {
+    const body = { dcql_query: { credentials: [formatCases[0]?.query] }, transaction_data: [entry] }
+    return postJson(`${verifier}/openid4vc/verify`, body, { accept: 'application/json', ...headers })
+  }
+  const asWallet = (path: string, body: object) =>
+    postJson(`${user.url}/wallet-api/wallet/${user.wallet}/exchange/${path}`, body, {
+      authorization: `Bearer ${user.token}`,
+    })
+
+  it.each([
+    ['x509_hash', 'direct_post.jwt', 'by_reference'],
+    ['redirect_uri', 'direct_post', 'by_value'],
+  ] as const)('by %s and %s, the wallet shows it, and the result says so', async (prefix, mode, passing) => {
+    const verifier = verifiers.get(prefix) ?? ''
+    const headers = { responsemode: mode, requestpassing: passing, clientidprefix: prefix }
+    const { id, url } = expectStatus(await begin(verifier, headers), 200).json() as {
+      id: string
+      url: string
+    }
+    const opened = expectStatus(await asWallet('requests', { request: url }), 201).json()
+    expect(opened['transactions']).toMatchObject([{ title: 'Payment', fields: [{ value: 'Shop' }, {}, {}] }])
+    const { queryId } = (opened['queries'] as { queryId: string }[])[0] ?? {}
+    const selections = [{ queryId, credentialId: held.get('dc+sd-jwt') }]
+    const use = `requests/${String(opened['id'])}/use`
+    const unseen = await asWallet(use, { selections })
+    expect(unseen.status).toBe(400)
+    expect(unseen.text).toContain('authorize')
+    expect((await call(`${verifier}/openid4vc/session/${id}`)).json()['verificationResult']).toBeUndefined()
+    const used = expectStatus(await asWallet(use, { selections, authorize: true }), 200).json()
+    expect(used['state']).toBe('shared')
+    const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
+    expect(result).toMatchObject({
+      state: 'verified',
+      transactionData: [{ data: payment, authorizedBy: queryId }],
+    })
+  })
+
+  it('the wallet refuses one that nobody signed and that says more than it shows, and the verifier hears it', async () => {
+    const verifier = verifiers.get('redirect_uri') ?? ''
+    const started = await begin(verifier, { clientidprefix: 'redirect_uri' })
+    const { id, url } = expectStatus(started, 200).json() as { id: string; url: string }
+    const changed = new URL(url)
+    const entry = Buffer.from(JSON.stringify({ ...payment, tip: 5 })).toString('base64url')
+    changed.searchParams.set('transaction_data', JSON.stringify([entry]))
+    const answer = await asWallet('requests', { request: changed.href })
+    expect(answer.status).toBe(400)
+    expect(answer.json()).toMatchObject({ error: 'invalid_transaction_data' })
+    expect((await call(`${verifier}/openid4vc/session/${id}`)).json()).toMatchObject({
+      attempts: [{ kind: 'declined', reason: 'invalid_transaction_data' }],
+    })
+  })
+
+  it('in a format that cannot say it is refused when it is begun, by the name of the format', async () => {
+    const [verifier = ''] = verifiers.values()
+    for (const { format, query } of formatCases) {
+      if (format.endsWith('sd-jwt')) continue
+      const body = {
+        dcql_query: { credentials: [query] },
+        transaction_data: [{ ...payment, credential_ids: [query.id] }],
+      }
+      const started = await postJson(`${verifier}/openid4vc/verify`, body)
+      expect(started.status).toBe(400)
+      expect(started.text).toContain(`the format ${format}, which cannot carry transaction data`)
+    }
+  })
+})

@@ -176,8 +176,10 @@ export async function presentation(
   held: Held,
   disclose: readonly ClaimPath[],
   issuedAt: number = now(),
+  transactionData: readonly string[] = [],
 ): Promise<string> {
-  const binding = { signer: held.holder, audience: request.clientId, nonce: request.nonce, issuedAt }
+  const { clientId: audience, nonce } = request
+  const binding = { signer: held.holder, audience, nonce, issuedAt, transactionData }
   const made = await sdJwtVc.present({ credential: held.credential, disclose, binding }, nodeCrypto)
   if (!made.ok) throw new Error(`cannot present: ${made.error.code}`)
   return made.value

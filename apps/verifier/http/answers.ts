@@ -8,16 +8,18 @@ import { TEXTS } from '@countersign/api/verifier/decision/language'
 import { policyList as policyListSchema } from '@countersign/api/verifier/policies'
 import { type VerificationView, verificationView } from '@countersign/api/verifier/session'
 import { type StartedVerification, startedVerification } from '@countersign/api/verifier/start'
+import { transactionDataProfiles } from '@countersign/api/verifier/transaction-data'
 import {
   authorizationResponseRefused,
   authorizationResponseTaken,
   requestObject,
 } from '@countersign/api/verifier/wallet'
+import type { TransactionTypes } from '@countersign/protocol/openid4vp/transaction-data/transaction-type'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { errorBody } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
 import type { Policy } from '../policies/policy.ts'
-import { policyList } from './session-view.ts'
+import { policyList, profileList } from './session-view.ts'
 import {
   presentationRefused,
   receiveError,
@@ -169,6 +171,17 @@ export const eventAnswers: DescribedAnswers = {
 export function policyAnswers(policies: readonly Policy[]): DescribedAnswers {
   const example = policyList(policies)
   return { 200: { description: 'What each policy says, by its name', schema: policyListSchema, example } }
+}
+
+export function profileAnswers(types: TransactionTypes): DescribedAnswers {
+  const example = profileList(types, 'en')
+  return {
+    200: {
+      description: 'Each type with what an entry of it says',
+      schema: transactionDataProfiles,
+      example,
+    },
+  }
 }
 
 /** At the wallet's door the sentence about unknown sessions has the same shape as at ours. */

@@ -134,6 +134,7 @@ function credentialFacts(
     case 'query_match':
     case 'policy':
     case 'same_device':
+    case 'transaction_data':
       return {}
   }
 }

@@ -10,6 +10,7 @@ import type { CoseVerifyRefusal } from '@countersign/crypto/cose/sign1'
 import type { JwsVerifyRefusal } from '@countersign/crypto/jose/jws'
 import type { DidRefusal } from '@countersign/did/did-document'
 import type { QueryMatchCheck, QueryMismatch } from '@countersign/protocol/openid4vp/dcql/evaluate'
+import type { TransactionCheck } from '@countersign/protocol/openid4vp/transaction-data/judge-transactions'
 import { FAULT_WEIGHTS, type StatusFaultCode } from '@countersign/status-list/status-faults'
 import type { UntrustedReason } from '@countersign/trust/chain-trust'
 import type { CertificateRefusal } from '@countersign/x509/certificate'
@@ -40,6 +41,7 @@ type EveryCodeIsTold = [
   Told<StatusFaultCode, Failed<'status'> | keyof Status['undetermined']>,
   Told<CodeOf<QueryMismatch>, Failed<'query_match'> | keyof Match['undetermined']>,
   Told<CodeOf<NotMissed>, keyof Match['skipped'] | keyof Match['passed']>,
+  Told<NonNullable<TransactionCheck['detail']>, Failed<'transaction_data'>>,
 ]
 
 /** `claim_missing ["a"]` begins with its code. */
@@ -54,9 +56,9 @@ function sourceOf(folder: string): string {
 
 describe('every code of a check', () => {
   it('that is a type has its text', () => {
-    // The compiler holds this one: eight lists of codes.
-    const lists: EveryCodeIsTold['length'] = 8
-    expect(lists).toBe(8)
+    // The compiler holds this one: nine lists of codes.
+    const lists: EveryCodeIsTold['length'] = 9
+    expect(lists).toBe(9)
   })
 
   it('of a status list is told with the outcome that it leads to', () => {

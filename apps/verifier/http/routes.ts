@@ -28,6 +28,7 @@ import type { Verifier } from '../verifier.ts'
 import {
   eventAnswers,
   policyAnswers,
+  profileAnswers,
   requestAnswers,
   responseAnswers,
   returnedAnswers,
@@ -36,7 +37,7 @@ import {
 } from './answers.ts'
 import { keptRoutes } from './kept-routes.ts'
 import { listRoutes } from './list-routes.ts'
-import { policyList, sessionView } from './session-view.ts'
+import { policyList, profileList, sessionView } from './session-view.ts'
 import { parseStart } from './start-request.ts'
 import {
   presentationRefused,
@@ -154,6 +155,19 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       config: { ...management, answers: policyAnswers(verifier.policies) },
     },
     async () => policyList(verifier.policies),
+  )
+
+  app.get(
+    '/openid4vc/transaction-data-profiles',
+    {
+      schema: { summary: 'What holders can be asked to authorise', tags: toRelyingParties },
+      config: { ...management, answers: profileAnswers(verifier.transactionTypes) },
+    },
+    async (request, reply) => {
+      const language = preferredLanguage(request, LANGUAGES)
+      void reply.headers(writtenIn(language))
+      return profileList(verifier.transactionTypes, language)
+    },
   )
 }
 

@@ -2,12 +2,19 @@
 import { type Language, TEXTS } from '@countersign/api/verifier/decision/language'
 import type { PolicyList } from '@countersign/api/verifier/policies'
 import type { PolicyResult, PolicyResults, VerificationView } from '@countersign/api/verifier/session'
+import type { TransactionDataProfiles } from '@countersign/api/verifier/transaction-data'
 import type { Check } from '@countersign/credential/contract/checks'
 import type {
   DisclosedCredential,
   PresentedCredential,
   VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
+import { textIn } from '@countersign/protocol/openid4vp/transaction-data/shown-transaction'
+import {
+  credentialIdsOf,
+  openTransactionEntry,
+} from '@countersign/protocol/openid4vp/transaction-data/transaction-data'
+import type { TransactionTypes } from '@countersign/protocol/openid4vp/transaction-data/transaction-type'
 import { policyNamed } from '../policies/judge-policies.ts'
 import type { Policy } from '../policies/policy.ts'
 import { attemptViews, checkViews, type JudgedSession, missingViews, outcomeView } from './decision-view.ts'
@@ -24,10 +31,15 @@ export function sessionView(
   const returned = returnedAt !== undefined
   const outcome = outcomeView(session, texts)
   const why = purpose === undefined ? {} : { purpose }
+  const transactions =
+    session.transactionData === undefined
+      ? {}
+      : { transactionData: authorised(session, session.transactionData) }
   const common = {
     id,
     dcqlQuery,
     ...why,
+    ...transactions,
     responseMode: answerMode.mode,
     createdAt,
     expiresAt,
@@ -83,6 +95,23 @@ export function sessionView(
   }
 }
 
+/** What is said of a transaction: by which credential it was authorised, once that is so and everything else is as it has to be. */
+function authorised(
+  session: VerificationSession,
+  entries: readonly string[],
+): NonNullable<VerificationView['transactionData']> {
+  const checks =
+    session.state === 'verified' ? session.checks.filter(({ name }) => name === 'transaction_data') : []
+  return entries.map((entry, index) => {
+    const queryId = checks[index]?.queryId
+    return {
+      data: openTransactionEntry(entry),
+      credentialIds: credentialIdsOf(entry),
+      ...(queryId !== undefined && { authorizedBy: queryId }),
+    }
+  })
+}
+
 /** The release before kept the claims of what it rejected. */
 function withoutClaims(presented: PresentedCredential): PresentedCredential {
   const { anchor, claimedIssuer, format, issuer, queryId, type } = presented
@@ -92,6 +121,16 @@ function withoutClaims(presented: PresentedCredential): PresentedCredential {
 /** What was found beside it stands with the checks. */
 function withClaims(disclosed: DisclosedCredential) {
   return { ...withoutClaims(disclosed), claims: disclosed.claims }
+}
+
+/** As `GET /openid4vc/transaction-data-profiles` answers. */
+export function profileList(types: TransactionTypes, language: Language): TransactionDataProfiles {
+  return [...types.values()].map(({ displayName, fields, type }) => ({
+    type,
+    displayName: textIn(displayName, [language]),
+    displayNames: displayName,
+    fields,
+  }))
 }
 
 /** `{name: description}`, as `GET /openid4vc/policy-list` answers. */

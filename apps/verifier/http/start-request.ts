@@ -62,6 +62,7 @@ export function parseStart(
     successRedirectUri: headers.successredirecturi,
     errorRedirectUri: headers.errorredirecturi,
     purpose: body.purpose,
+    transactionData: body.transaction_data,
     sameDevice: body.sameDevice,
     ttlSeconds: headers.sessionttl === undefined ? undefined : Number(headers.sessionttl),
     callback: callback.value,

@@ -8,6 +8,7 @@ import type { Check } from '@countersign/credential/contract/checks'
 import type { FormatQueryFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
 import { DCQL_LIMITS, type DcqlRefusal } from '@countersign/protocol/openid4vp/dcql/parse'
 import { RESPONSE_LIMITS } from '@countersign/protocol/openid4vp/response/authorization-response'
+import type { TransactionDataFault } from '@countersign/protocol/openid4vp/transaction-data/transaction-data'
 import { CALLBACK_MISTAKES, callbackNotAllowed } from '@countersign/service/callbacks/parse-callback'
 import { type WireError, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
 import type { ServeRefusal } from '../request/serve-request.ts'
@@ -112,6 +113,45 @@ const queryRefusals: WireErrors<DcqlRefusal | FormatQueryFault> = {
     invalidQuery(at, `${format} has no claim there: a path in an mdoc is a namespace and a data element`),
 }
 
+const kinds: Readonly<Record<Extract<TransactionDataFault, { code: 'member_wrong' }>['expected'], string>> = {
+  text: 'a text of at most 2000 characters',
+  number: 'a number',
+  boolean: 'true or false',
+  date: 'a date like 2027-12-31',
+  currency: 'a currency like EUR',
+  amount: 'a text with an amount like 23.58',
+  value: 'a text, a number, or true or false',
+  object: 'an object',
+  list: 'a list of 1 to 50 objects',
+}
+
+const transactionFaults: WireErrors<TransactionDataFault> = {
+  entries_wrong: ({ at, max }) => badRequest(`${at} must be a list of 1 to ${max} objects`),
+  entries_too_large: ({ at, max }) => badRequest(`${at} is too large: encoded, at most ${max} characters`),
+  entry_unreadable: ({ at }) => badRequest(`${at} cannot be carried as JSON`),
+  entry_repeated: ({ at }) => badRequest(`${at} is there twice`),
+  type_unknown: ({ at, type }) =>
+    badRequest(
+      `${at}: the type ${type} is not known; GET /openid4vc/transaction-data-profiles lists those that are, and transactionDataProfiles adds others`,
+    ),
+  member_missing: ({ at }) => badRequest(`${at} is missing`),
+  member_unknown: ({ at }) => badRequest(`${at} is not known to its type: holders would not be shown it`),
+  member_wrong: ({ at, expected }) => badRequest(`${at} must be ${kinds[expected]}`),
+  credential_ids_wrong: ({ at }) =>
+    badRequest(`${at} must be a list of ids of credential queries, each once`),
+  credential_unknown: ({ at }) => badRequest(`${at} names a credential query that the query does not have`),
+  credential_unbound: ({ at }) =>
+    badRequest(`${at} names a credential whose holder binding is waived: nobody would sign for it`),
+  format_cannot_confirm: ({ at, format }) =>
+    badRequest(`${at} names a credential of the format ${format}, which cannot carry transaction data`),
+  hash_unsupported: ({ at }) =>
+    badRequest(
+      `${at}: transaction_data_hashes_alg must have sha-256, sha-384 or sha-512, and all entries for one credential one of them in common`,
+    ),
+  avoidable: ({ at }) =>
+    badRequest(`${at}: a wallet can answer the query without any of these credentials; ask for one of them`),
+}
+
 const startRefusals: WireErrors<StartRefusal> = {
   ...queryRefusals,
   unknown_member: ({ at, name, nearest }) =>
@@ -121,6 +161,7 @@ const startRefusals: WireErrors<StartRefusal> = {
       `This verifier has nothing to show for clientIdPrefix ${prefix}; it can be ${supported.join(', ')}`,
     ),
   callback_not_allowed: ({ reason }) => badRequest(callbackNotAllowed(reason)),
+  transaction_data_invalid: ({ fault }) => wireError(transactionFaults, fault),
   session_exists: ({ id }) => conflict(`A session with the id ${id} exists already`),
   session_id_guessable: ({ minimumLength }) =>
     badRequest(`Without holder binding stateId must have at least ${minimumLength} random characters`),

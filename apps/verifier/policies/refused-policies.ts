@@ -6,7 +6,8 @@ const BINDING = 'it is a part of holder_binding, which is checked without it'
 const ISSUER = 'it is a part of issuer_signature and issuer_trust, which are checked without it'
 const STRUCTURE = 'it is a part of structure, which is checked without it'
 const PERIOD = 'it is a part of holder_binding and validity_period, which are checked without it'
-const TRANSACTION = 'this verifier asks for no transaction data'
+const TRANSACTION = 'it is the check transaction_data, which is made where there is transaction data'
+const MDOC_TRANSACTION = 'an mdoc cannot confirm transaction data: no type that is known here says how'
 const CONFIGURED = 'whom a verifier believes is its configuration (trustedIssuers)'
 
 const REFUSED: Readonly<Record<string, string>> = {
@@ -29,7 +30,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   'dc+sd-jwt/transaction-data-hashes-check': TRANSACTION,
   'mso_mdoc/device-auth': BINDING,
   'mso_mdoc/device_key_auth': BINDING,
-  'mso_mdoc/transaction-data-hash-check': TRANSACTION,
+  'mso_mdoc/transaction-data-hash-check': MDOC_TRANSACTION,
   'mso_mdoc/issuer_auth': ISSUER,
   'mso_mdoc/issuer_signed_integrity': STRUCTURE,
   'mso_mdoc/mso': 'it is a part of structure and validity_period, which are checked without it',

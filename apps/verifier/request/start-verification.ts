@@ -12,6 +12,11 @@ import {
   responseModeNamed,
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RequestedPolicy, VerificationSession } from '@countersign/protocol/openid4vp/session'
+import {
+  readTransactionData,
+  type TransactionDataFault,
+  writeTransactionEntry,
+} from '@countersign/protocol/openid4vp/transaction-data/transaction-data'
 import { callbackTo, TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
 import { appendEvent } from '@countersign/protocol/session-event'
 import type { CallbackAddress } from '@countersign/service/callbacks/parse-callback'
@@ -23,6 +28,8 @@ export interface StartVerification {
   readonly dcqlQuery: JsonObject
   /** Why it is asked, for the wallet's owner. */
   readonly purpose?: string | undefined
+  /** What the holder is to authorise beside; absent: nothing. */
+  readonly transactionData?: readonly JsonObject[] | undefined
   readonly policies: readonly RequestedPolicy[]
   /** Chosen by the caller; a session under this id must not exist. */
   readonly id?: string | undefined
@@ -50,6 +57,7 @@ export type StartRefusal =
   | FormatQueryFault
   | UnknownMember
   | PolicyMistake
+  | TransactionMistake
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
   | {
       readonly code: 'client_id_prefix_unproven'
@@ -63,6 +71,11 @@ export type StartRefusal =
   /** Nobody is ever asked at that address here. */
   | { readonly code: 'callback_not_allowed'; readonly reason: string }
 
+interface TransactionMistake {
+  readonly code: 'transaction_data_invalid'
+  readonly fault: TransactionDataFault
+}
+
 export interface StartedVerification {
   readonly id: string
   readonly url: string
@@ -72,7 +85,16 @@ export interface StartedVerification {
 type StartingVerifier = AskingVerifier &
   Pick<
     Verifier,
-    'sessions' | 'due' | 'callbacks' | 'policies' | 'crypto' | 'jwe' | 'responseMode' | 'baseUrl' | 'limits'
+    | 'sessions'
+    | 'due'
+    | 'callbacks'
+    | 'policies'
+    | 'transactionTypes'
+    | 'crypto'
+    | 'jwe'
+    | 'responseMode'
+    | 'baseUrl'
+    | 'limits'
   >
 
 export async function startVerification(
@@ -88,7 +110,8 @@ export async function startVerification(
     guessableId(request, query.value) ??
     returnWithoutAddress(request) ??
     callbackNotAllowed(verifier, request) ??
-    (await findPolicyMistake(verifier.policies, request.policies))
+    (await findPolicyMistake(verifier.policies, request.policies)) ??
+    findTransactionMistake(verifier, request, query.value)
   if (mistake !== undefined) return refuse(mistake)
 
   const { clientIdPrefix: prefix = verifier.clientIdPrefix } = request
@@ -132,6 +155,7 @@ async function newSession(
     expiresAt: now + (request.ttlSeconds ?? verifier.limits.sessionTtlSeconds),
     dcqlQuery: request.dcqlQuery,
     purpose: request.purpose,
+    transactionData: request.transactionData?.map(writeTransactionEntry),
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: client.clientIdFor(responseUri),
     answerMode: await mode.begin({ responseUri }, verifier),
@@ -150,6 +174,17 @@ function unsupportedFormat({ formats }: StartingVerifier, query: DcqlQuery): Sta
   const stranger = query.credentials.find(({ format }) => formats.get(format) === undefined)
   if (stranger === undefined) return undefined
   return { code: 'format_not_supported', format: stranger.format, supported: formats.ids }
+}
+
+/** As the wallet will read it, so that none is asked what none can confirm. */
+function findTransactionMistake(
+  { formats, transactionTypes: types }: StartingVerifier,
+  { transactionData }: StartVerification,
+  query: DcqlQuery,
+): TransactionMistake | undefined {
+  if (transactionData === undefined) return undefined
+  const read = readTransactionData(transactionData.map(writeTransactionEntry), query, { types, formats })
+  return read.ok ? undefined : { code: 'transaction_data_invalid', fault: read.error }
 }
 
 /** Base64url characters of 128 bits. */

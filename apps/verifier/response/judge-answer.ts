@@ -25,6 +25,11 @@ import type {
   VerificationMessage,
   VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
+import {
+  askedTransactions,
+  entriesFor,
+  judgeTransactions,
+} from '@countersign/protocol/openid4vp/transaction-data/judge-transactions'
 import type { Verifier } from '../verifier.ts'
 import type { AnswerHash } from './answer-hash.ts'
 import { type AskingVerifier, type EvidenceWanted, findEvidence } from './find-evidence.ts'
@@ -106,14 +111,16 @@ async function lookAtPresentations(
 ): Promise<readonly Looked[]> {
   const looked: Looked[] = []
   const binding = bindingOf(session)
+  const asked = session.transactionData && askedTransactions(session.transactionData)
   for (const wanted of query.credentials) {
     const format = verifier.formats.get(wanted.format)
     if (format === undefined) throw new Error(`a session was made for the unknown format ${wanted.format}`)
+    const transactionData = asked && entriesFor(wanted.id, asked).map(({ text }) => text)
     for (const presentation of vpToken.get(wanted.id) ?? []) {
       const outcome = await format.verify(
         {
           presentation,
-          binding: wanted.requireHolderBinding ? binding : undefined,
+          binding: wanted.requireHolderBinding ? { ...binding, transactionData } : undefined,
           now: verifier.now(),
           skewSeconds: verifier.limits.skewSeconds,
           bindingWindowSeconds: verifier.limits.bindingWindowSeconds,
@@ -166,7 +173,7 @@ interface OwnChecks extends Pick<EvidenceWanted, 'checks' | 'credentials'> {
 /** What the answer says itself; each presentation has a place for its status, which others know. */
 function ownChecks(
   verifier: JudgingVerifier,
-  { keepPresentations }: VerificationSession,
+  { keepPresentations, transactionData }: VerificationSession,
   query: DcqlQuery,
   looked: readonly Looked[],
 ): OwnChecks {
@@ -183,6 +190,10 @@ function ownChecks(
     checks.push({ ...STATUS_UNKNOWN, queryId })
   }
   checks.push(...evaluatePresentations(query, presented, verifier.formats))
+  if (transactionData !== undefined) {
+    const confirming = looked.map(({ outcome: { confirmed }, queryId }) => ({ queryId, confirmed }))
+    checks.push(...judgeTransactions(askedTransactions(transactionData), confirming))
+  }
   const credentials = presented.map(({ bound, queryId, presentation, raw }): DisclosedCredential => {
     const { format, type, claims, issuer, claimedIssuer, anchor } = presentation
     const facts = presentationFacts(presentation, bound)

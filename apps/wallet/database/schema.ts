@@ -176,7 +176,8 @@ export interface ExchangeRow {
   readonly id: string
   readonly wallet_id: string
   readonly created_at: number
-  readonly kind: 'offer' | 'request'
+  /** `authorisation`: a request with something to authorise, which the release before would show without it: it finds none. */
+  readonly kind: 'offer' | 'request' | 'authorisation'
   readonly state: ExchangeState
   /** Counts the writers: each writes only what nobody changed since it read. */
   readonly version: number

@@ -5,6 +5,10 @@
 import { bestFor, type ViewImage } from '@countersign/credential/display/credential-view'
 import { matchQuery, type QueryMatch } from '@countersign/protocol/openid4vp/dcql/match'
 import type { CredentialSetQuery, DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
+import {
+  type ShownTransaction,
+  showTransaction,
+} from '@countersign/protocol/openid4vp/transaction-data/shown-transaction'
 import { nameIn } from '../credentials/claimed-issuer.ts'
 import type { Locales, ShownTrust } from '../credentials/shown.ts'
 import { hostOf } from '../outgoing-client.ts'
@@ -26,11 +30,18 @@ export interface RequestPreview {
   readonly expired: boolean
   readonly verifier: Receiver
   readonly purpose?: { readonly text: string; readonly source: 'verifier_info' } | undefined
+  /** What is authorised by the answer; absent: nothing. */
+  readonly transactions?: readonly PreviewedTransaction[] | undefined
   readonly alternatives: readonly Alternatives[]
   readonly queries: readonly PreviewedQuery[]
   readonly satisfiable: boolean
   readonly before?: SharedBefore | undefined
   readonly result?: RequestResult | undefined
+}
+
+export interface PreviewedTransaction extends ShownTransaction {
+  /** One of these authorises it: the first that is answered. */
+  readonly queryIds: readonly string[]
 }
 
 interface Receiver {
@@ -96,6 +107,7 @@ export async function previewRequest(
     expired: isOver(wallet, resolved),
     verifier: receiverOf(resolved, locales),
     purpose: purposeOf(resolved, locales),
+    transactions: transactionsOf(resolved, locales),
     alternatives: alternativesOf(query, matched.match),
     queries,
     satisfiable: matched.match.satisfiable,
@@ -154,6 +166,16 @@ const IMAGE = /^(?:https:\/\/|data:image\/)/i
 function purposeOf({ purposes }: ResolvedRequest, locales: Locales): RequestPreview['purpose'] {
   const purpose = bestFor(purposes, locales)
   return purpose && { text: purpose.text, source: 'verifier_info' }
+}
+
+function transactionsOf(
+  { transactionData }: ResolvedRequest,
+  locales: Locales,
+): readonly PreviewedTransaction[] | undefined {
+  return transactionData?.map((entry) => ({
+    ...showTransaction(entry, locales),
+    queryIds: entry.credentialIds,
+  }))
 }
 
 function alternativesOf(

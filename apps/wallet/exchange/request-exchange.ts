@@ -53,7 +53,8 @@ export async function openRequest(
   const { client, ...request } = verified.value
   const expiresAt = requestEnd(verified.value, wallet.now())
   const resolved: ResolvedRequest = { ...request, clientId: client.full, expiresAt }
-  const exchange = await keepExchange<ResolvedRequest, RequestDone>(wallet, owned, 'request', resolved)
+  const kind = request.transactionData === undefined ? 'request' : 'authorisation'
+  const exchange = await keepExchange<ResolvedRequest, RequestDone>(wallet, owned, kind, resolved)
   return ok(await previewRequest(wallet, owned, exchange, locales))
 }
 
@@ -67,6 +68,9 @@ export async function viewRequest(
   return found.ok ? ok(await previewRequest(wallet, owned, found.value, locales)) : found
 }
 
+/** What there is to authorise was shown, and is authorised. A page of the release before says nothing, and shows nothing. */
+type Authorising = Pick<AnswerWish, 'authorise'>
+
 /** What a page asks for, in its reader's language. */
 export interface Deciding<Decision> {
   readonly id: string
@@ -77,10 +81,14 @@ export interface Deciding<Decision> {
 export async function useOpenRequest(
   wallet: Wallet,
   owned: OwnedWallet,
-  { decision: selections, id, locales }: Deciding<readonly Selection[]>,
+  { authorise, decision: selections, id, locales }: Deciding<readonly Selection[]> & Authorising,
 ): Promise<Result<RequestPreview, RequestExchangeRefusal>> {
   const picked = selections.map(({ credentialId, queryId }) => ({ queryId, credentialId }))
-  const decision = { name: JSON.stringify(['use', ...wishOf(selections)]), wish: { selections }, picked }
+  const decision = {
+    name: JSON.stringify(['use', ...wishOf(selections)]),
+    wish: { selections, authorise },
+    picked,
+  }
   return decide(wallet, owned, { id, locales, decision })
 }
 
@@ -122,6 +130,7 @@ async function decide(
   const { resolved, state } = found.value
   // An answer that is under way may have arrived in time: asking for it again is no new answer.
   if (state === 'open' && isOver(wallet, resolved)) return refuse({ code: 'request_over' })
+  if (isUnauthorised(resolved, decision.wish)) return refuse({ code: 'not_authorised' })
   const begun = await begin(wallet, owned, found.value, decision.name)
   if (!begun.ok) return begun
   if (begun.value.state !== 'begun') return ok(await previewRequest(wallet, owned, begun.value, locales))
@@ -145,10 +154,16 @@ function hasNotLeft({ code }: PresentRefusal): boolean {
   return code === 'outgoing_not_allowed' || code === 'answered_otherwise' || !code.startsWith('outgoing_')
 }
 
-function findRequest(
+async function findRequest(
   wallet: Wallet,
   owned: OwnedWallet,
   id: string,
 ): Promise<Result<RequestExchange, ExchangeRefusal>> {
-  return findExchange<ResolvedRequest, RequestDone>(wallet, owned, 'request', id)
+  const found = await findExchange<ResolvedRequest, RequestDone>(wallet, owned, 'request', id)
+  return found.ok ? found : findExchange<ResolvedRequest, RequestDone>(wallet, owned, 'authorisation', id)
+}
+
+/** Before anything is written down: whoever was not shown it has not decided. */
+function isUnauthorised({ transactionData }: ResolvedRequest, { authorise, decline }: AnswerWish): boolean {
+  return transactionData !== undefined && decline !== true && authorise !== true
 }

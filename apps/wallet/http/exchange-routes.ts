@@ -225,8 +225,9 @@ function presentRoutes(app: ServiceApp, wallet: Wallet): void {
         disclosures,
         note,
         decline,
+        authorize: authorise,
       } = request.body
-      const wanted = { requestUrl, selectedCredentials, disclosures, note, decline }
+      const wanted = { requestUrl, selectedCredentials, disclosures, note, decline, authorise }
       const answer = presentedOr(await usePresentationRequest(wallet, walletOf(request), wanted))
       if (!answer.accepted) return reply.code(400).send(refusedView(answer))
       const presented: PresentedAnswer = { redirectUri: answer.redirectUri ?? null }

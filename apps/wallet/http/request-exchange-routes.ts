@@ -117,6 +117,7 @@ function decideRequests(app: ServiceApp, wallet: Wallet): void {
       const deciding = {
         id: request.params.exchange,
         decision: request.body.selections,
+        authorise: request.body.authorize,
         locales: localesOf(request),
       }
       return requestPreviewOr(await useOpenRequest(wallet, walletOf(request), deciding))

@@ -17,6 +17,7 @@ import {
   errorAnswer,
 } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
+import { authorisingQuery } from '@countersign/protocol/openid4vp/transaction-data/transaction-data'
 import type { StoredCredential } from '../credentials/credentials.ts'
 import { type DisclosureUnknown, pathsOfDisclosures } from '../credentials/disclosures.ts'
 import { holderSigner } from '../credentials/holder-signer.ts'
@@ -40,6 +41,8 @@ export interface HolderDecision {
   readonly disclosures?: Readonly<Record<string, readonly string[]>> | undefined
   /** The holder tells the verifier no, and nothing is presented. */
   readonly decline?: boolean | undefined
+  /** The holder was shown what the request wants authorised, and authorises it. */
+  readonly authorise?: boolean | undefined
 }
 
 export type ComposeRefusal =
@@ -48,6 +51,8 @@ export type ComposeRefusal =
   | KeyUnknown
   | SelectionRefusal
   | { readonly code: 'presentation_failed'; readonly reason: string }
+  /** There is something to authorise, and whoever decided has not said that it is. */
+  | { readonly code: 'not_authorised' }
 
 export interface ComposedAnswer {
   /** As a form. */
@@ -66,6 +71,8 @@ export async function composeAnswer(
     const body = await written(wallet, request, errorAnswer(request, 'access_denied'))
     return ok({ body, made: [] })
   }
+  if (request.transactionData !== undefined && decision.authorise !== true)
+    return refuse({ code: 'not_authorised' })
   const { match, credentials } = await matchHeld(wallet, owned, request.query)
   const { selections } = decision
   const selected =
@@ -74,14 +81,18 @@ export async function composeAnswer(
   if (!chosen.ok) return chosen
   const stray = selections && refuseStraySelections(selections, chosen.value)
   if (stray !== undefined) return refuse(stray)
+  const entries = authorisedBy(request, chosen.value)
   const vpToken = new Map<string, string[]>()
   const made: MadePresentation[] = []
   for (const choice of chosen.value) {
     const credential = credentials.find(({ id }) => id === choice.credentialId)
     if (credential === undefined) throw new Error('a credential was chosen that was not matched')
-    const presentation = await present(wallet, owned, { request, choice, credential, decision })
-    if (!presentation.ok) return presentation
     const { queryId } = choice
+    // One credential authorises it, also where several are sent for the query that it names.
+    const transactionData = vpToken.has(queryId) ? [] : (entries.get(queryId) ?? [])
+    const presenting = { request, choice, credential, decision, transactionData }
+    const presentation = await present(wallet, owned, presenting)
+    if (!presentation.ok) return presentation
     vpToken.set(queryId, [...(vpToken.get(queryId) ?? []), presentation.value])
     made.push({ queryId, credential, presentation: presentation.value })
   }
@@ -103,6 +114,19 @@ interface Presenting {
   readonly choice: ChosenCredential
   readonly credential: StoredCredential
   readonly decision: HolderDecision
+  /** What this presentation authorises. */
+  readonly transactionData: readonly string[]
+}
+
+/** By credential query the entries that its presentation authorises (§5.1: one of those that an entry names). */
+function authorisedBy(
+  { transactionData = [] }: VerifiedRequest,
+  chosen: readonly ChosenCredential[],
+): ReadonlyMap<string | undefined, readonly string[]> {
+  const presented = new Set(chosen.map(({ queryId }) => queryId))
+  const by = Map.groupBy(transactionData, ({ credentialIds }) => authorisingQuery(credentialIds, presented))
+  if (by.has(undefined)) throw new Error('a request can be answered without what it wants authorised')
+  return new Map([...by].map(([queryId, entries]) => [queryId, entries.map(({ text }) => text)]))
 }
 
 async function present(
@@ -142,7 +166,7 @@ async function pathsToDisclose(
 async function bindingFor(
   wallet: Wallet,
   owned: OwnedWallet,
-  { request, choice, credential }: Presenting,
+  { request, choice, credential, transactionData }: Presenting,
   { alwaysBinds }: CredentialFormat,
 ) {
   const asked = request.query.credentials.find(({ id }) => id === choice.queryId)
@@ -156,6 +180,7 @@ async function bindingFor(
     audience: request.client.full,
     nonce: request.nonce,
     ...responseModeOf(request.answerMode).bindingOf(request.answerMode),
+    transactionData,
     issuedAt: wallet.now(),
   })
 }

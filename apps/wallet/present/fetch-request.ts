@@ -17,6 +17,8 @@ import {
   verifyRequestObject,
   verifyUnsignedRequest,
 } from '@countersign/protocol/openid4vp/request/verify-request'
+import { errorAnswer } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
 import { hostOf, type OutgoingRefusal } from '../outgoing-client.ts'
 import type { Wallet } from '../wallet.ts'
 
@@ -29,6 +31,32 @@ export type FetchRequestRefusal =
 const REQUEST_OBJECT = 'application/oauth-authz-req+jwt'
 
 export async function fetchRequest(
+  wallet: Wallet,
+  url: string,
+): Promise<Result<VerifiedRequest, FetchRequestRefusal>> {
+  const verified = await verifiedRequest(wallet, url)
+  if (!verified.ok && verified.error.code === 'transaction_data_invalid')
+    await tellInvalid(wallet, verified.error.answer)
+  return verified
+}
+
+/** OpenID4VP 1.0 §8.5: the verifier hears it at once, since nobody is asked. Whether it arrives changes nothing. */
+async function tellInvalid(wallet: Wallet, asked: InvalidTransactions['answer']): Promise<void> {
+  const { answerMode } = asked
+  const mode = responseModeOf(answerMode)
+  const form = await mode.writeAnswer(errorAnswer(asked, 'invalid_transaction_data'), answerMode, wallet)
+  await wallet.outgoing.post({
+    url: answerMode.responseUri,
+    contentType: 'application/x-www-form-urlencoded',
+    accept: 'application/json',
+    body: new URLSearchParams(form).toString(),
+    maxBytes: FETCHED.other,
+  })
+}
+
+type InvalidTransactions = Extract<RequestRefusal, { readonly code: 'transaction_data_invalid' }>
+
+async function verifiedRequest(
   wallet: Wallet,
   url: string,
 ): Promise<Result<VerifiedRequest, FetchRequestRefusal>> {
@@ -53,6 +81,7 @@ function verificationFor(wallet: Wallet, outerClientId: string): RequestVerifica
     known: wallet.verifiers.known,
     didKeys: wallet.dids.keyOf,
     requireTrusted: wallet.verifiers.required,
+    transactions: { types: wallet.transactionTypes, formats: wallet.formats },
     crypto: wallet.crypto,
     httpPolicy: wallet.httpPolicy,
   }

@@ -23,6 +23,12 @@ const queryOf = (members: object) => ({ dcql_query: { credentials: [{ ...identit
 const good = { dcql_query: identityQuery }
 const manyClaims = (count: number) => Array.from({ length: count }, (_, at) => ({ path: [`claim${at}`] }))
 
+const payment = {
+  type: 'payment_data',
+  credential_ids: [identity?.id],
+  payment_data: { payee: 'Shop', currency_amount: { currency: 'EUR', value: '1.00' } },
+}
+
 function nested(depth: number): unknown {
   return JSON.parse(`${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`)
 }
@@ -66,6 +72,34 @@ const queries: readonly BadInput<undefined>[] = [
   bad('no meta', /\.meta/, queryOf({ meta: undefined })),
   bad('meta nested 20 deep', /\.meta: it may be nested 6 deep/, queryOf({ meta: nested(20) })),
   bad('meta nested 100 deep', /too deeply/, queryOf({ meta: nested(100) })),
+  bad('transaction data that is a text', /transaction_data/, { ...good, transaction_data: 'e30' }),
+  bad('transaction data with no entry', /transaction_data/, { ...good, transaction_data: [] }),
+  bad('11 transactions', /transaction_data/, { ...good, transaction_data: Array(11).fill(payment) }),
+  bad('a transaction twice', /transaction_data\[1\] is there twice/, {
+    ...good,
+    transaction_data: [payment, payment],
+  }),
+  bad('a transaction that is a text', /transaction_data/, { ...good, transaction_data: ['e30'] }),
+  bad('a transaction of no type', /transaction_data\[0\]\.type is missing/, {
+    ...good,
+    transaction_data: [{}],
+  }),
+  bad('a transaction of the type constructor', /the type constructor is not known/, {
+    ...good,
+    transaction_data: [{ ...payment, type: 'constructor' }],
+  }),
+  bad('a transaction with a member too many', /transaction_data\[0\]\.tip is not known to its type/, {
+    ...good,
+    transaction_data: [{ ...payment, tip: nested(20) }],
+  }),
+  bad('a transaction for a credential nobody asks for', /does not have/, {
+    ...good,
+    transaction_data: [{ ...payment, credential_ids: ['nobody'] }],
+  }),
+  bad('a transaction with a payee of 20,000 characters', /must be a text of at most 2000 characters/, {
+    ...good,
+    transaction_data: [{ ...payment, payment_data: { ...payment.payment_data, payee: 'x'.repeat(20_000) } }],
+  }),
   bad('claims that are an object', /\.claims/, queryOf({ claims: {} })),
   bad('201 claims', /at most 200 entries/, queryOf({ claims: manyClaims(201) })),
   bad('1020 claims in all', /at most 1000 claims in all/, {

@@ -57,6 +57,7 @@ export const check = z.object({
     'query_match',
     'policy',
     'same_device',
+    'transaction_data',
   ]),
   outcome: z
     .enum(['passed', 'failed', 'undetermined', 'skipped'])
@@ -163,6 +164,23 @@ const common = {
   id: z.string(),
   dcqlQuery: jsonObject.describe('The query as wallets read it'),
   purpose: z.string().optional().describe('Why it is asked, as wallets show it; absent: nobody said'),
+  transactionData: z
+    .array(
+      z.object({
+        data: jsonObject.describe('As it was asked for'),
+        credentialIds: z
+          .array(z.string())
+          .readonly()
+          .describe('Credential queries, one of which authorises it'),
+        authorizedBy: z
+          .string()
+          .optional()
+          .describe('The one of them that did; only of a verification that is `verified`'),
+      }),
+    )
+    .readonly()
+    .optional()
+    .describe('What the holder was to authorise (OpenID4VP 1.0 §8.4); absent: nothing'),
   responseMode: z.string().describe('How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted'),
   createdAt: z.int().describe('Epoch seconds'),
   expiresAt: z.int().describe('Epoch seconds: an answer is taken before'),

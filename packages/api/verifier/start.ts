@@ -112,6 +112,14 @@ export const startVerificationBody = strict(
         'In place of `dcql_query`: format and type (vct, type, doc_type) of each credential, translated into DCQL; a text alone is the type of a W3C credential',
       ),
     purpose: requestPurpose.optional(),
+    transaction_data: z
+      .array(jsonObject)
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        'What the holder is to authorise (OpenID4VP 1.0 §8.4): each with `type`, one of `GET /openid4vc/transaction-data-profiles`, `credential_ids`, ids of credential queries of which one authorises it, and the members of its type',
+      ),
     vp_policies: requestedPolicies.optional(),
     vc_policies: requestedPolicies.optional(),
     sameDevice: z
@@ -148,6 +156,25 @@ export const startVerificationBody = strict(
       },
       purpose: 'To put your name on the ticket',
       sameDevice: 'allowed',
+    },
+    {
+      dcql_query: {
+        credentials: [
+          {
+            id: 'identity',
+            format: 'dc+sd-jwt',
+            meta: { vct_values: ['urn:countersign:identity-credential:1'] },
+            claims: [{ path: ['family_name'] }],
+          },
+        ],
+      },
+      transaction_data: [
+        {
+          type: 'payment_data',
+          credential_ids: ['identity'],
+          payment_data: { payee: 'Example Shop', currency_amount: { currency: 'EUR', value: '23.58' } },
+        },
+      ],
     },
     {
       request_credentials: [{ format: 'dc+sd-jwt', vct: 'urn:countersign:identity-credential:1' }],

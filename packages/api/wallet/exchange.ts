@@ -6,6 +6,7 @@ import { FETCHED, RECEIVED } from '@countersign/core/size-limits'
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { oneOf, strict } from '../strict.ts'
+import { shownTransaction } from './shown.ts'
 
 const offerText = z.string().min(1).max(FETCHED.offer).describe('The URL of an offer')
 const offer = oneOf([offerText, jsonObject]).describe('A URL as text, or the offer as JSON')
@@ -105,6 +106,10 @@ export const requestView = z
     anchor: z.string().optional().describe('Who vouches for it'),
     reason: z.string().optional().describe('Why nobody does'),
     credentials: z.array(requestedCredential),
+    transactions: z
+      .array(shownTransaction)
+      .optional()
+      .describe('What is authorised by the answer; absent: nothing'),
     clientMetadata: jsonObject.optional(),
     expiresAt: z.number().optional().describe('Epoch seconds'),
   })
@@ -146,6 +151,12 @@ export const presentRequest = strict({
     .describe('By credential id: disclosures to show beside those that are asked for'),
   note: z.string().max(1000).optional(),
   decline: z.boolean().default(false).describe('Tell the verifier no (access_denied)'),
+  authorize: z
+    .boolean()
+    .optional()
+    .describe(
+      'What the request wants authorised (`transactions` of resolved requests) is authorised; needed where there is something',
+    ),
 }).meta({
   examples: [
     {

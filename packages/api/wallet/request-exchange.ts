@@ -5,7 +5,15 @@
 import { z } from 'zod'
 import { strict } from '../strict.ts'
 import { isoTime } from '../values.ts'
-import { claimPath, issuerName, shownClaim, shownImage, shownLook, shownTrust } from './shown.ts'
+import {
+  claimPath,
+  issuerName,
+  shownClaim,
+  shownImage,
+  shownLook,
+  shownTransaction,
+  shownTrust,
+} from './shown.ts'
 
 const exampleRequestUrl =
   'openid4vp://authorize?client_id=x509_hash%3AU5hrLH_qrYt1QmNJpNH5XpIHjnTBVGqQmhVXUx9cM1k&request_uri=http%3A%2F%2Flocalhost%3A7003%2Fopenid4vc%2Frequest%2FbXkKIzr1Q0Wk0cJx3m9y7g'
@@ -34,6 +42,12 @@ const selection = strict({
 
 export const useExchangedRequest = strict({
   selections: z.array(selection).min(1).max(50),
+  authorize: z
+    .boolean()
+    .optional()
+    .describe(
+      'What `transactions` shows is authorised; needed where there are any, so that nobody authorises what he was not shown',
+    ),
 }).meta({
   examples: [
     {
@@ -210,6 +224,10 @@ export const requestPreview = z
           .describe("Where it stands. It is the verifier's word, also where a register signed it"),
       })
       .optional(),
+    transactions: z
+      .array(shownTransaction)
+      .optional()
+      .describe('What is authorised beside what is shared; absent: nothing'),
     alternatives: z
       .array(
         z.object({

@@ -57,3 +57,13 @@ export const shownClaim = z.object({
 })
 
 export type ShownClaim = z.infer<typeof shownClaim>
+
+/** What a request wants authorised beside what is shared. */
+export const shownTransaction = z.object({
+  type: z.string().describe('`type` of its entry in transaction_data (OpenID4VP 1.0 §8.4)'),
+  title: z.string(),
+  fields: z
+    .array(z.object({ label: z.string(), value: z.string() }))
+    .describe('Everything that it says; labels are of its type, values are the verifier’s words'),
+  queryIds: z.array(z.string()).describe('One of these authorises it: the first of them that is answered'),
+})

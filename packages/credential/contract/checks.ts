@@ -13,6 +13,7 @@ export type CheckName =
   | 'validity_period' // nbf, exp, iat of the credential
   | 'holder_binding' // key-binding proof: signature, nonce, audience, sd_hash, iat window
   | 'status' // revocation and suspension
+  | 'transaction_data' // the holder's proof confirms what it was to confirm (OpenID4VP §8.4)
   | 'query_match' // what was presented satisfies the DCQL query
   | 'same_device' // the browser that began the request came back with the answer's response code
   | 'policy' // a policy the relying party asked for; `policy` names it

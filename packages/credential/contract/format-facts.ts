@@ -42,6 +42,8 @@ export interface FormatFacts {
   /** Its data model has room for one status of a credential (VCDM 1.1 §4.9, an object): revocation; absent: for several. */
   readonly oneStatus?: true | undefined
   readonly bindingMethods: readonly BindingMethod[]
+  /** The holder's proof can confirm transaction data, by hashes (OpenID4VP 1.0 appendix B.3.3.1); absent: it has no place for it. */
+  readonly confirmsTransactions?: true
   /** There are no presentations without proof of the holder, even where a query waives it (ISO/IEC 18013-5). */
   readonly alwaysBinds?: true
   /** Member that describes the holder and calls them by a DID in its `id`; absent: a credential knows its holder's key alone. */

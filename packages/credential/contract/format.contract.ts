@@ -3,6 +3,7 @@
  * nothing is shown that was not asked for, and every refusal has its check. A new format runs this suite unchanged.
  */
 
+import { encodeTextBase64url } from '@countersign/core/base64url'
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { describe, expect, it } from 'vitest'
@@ -131,6 +132,23 @@ export function describeFormat(
         const { checks } = await verified(presentation, { binding: { ...verify.binding, ...change } })
         expect(failed(checks)).toEqual(['holder_binding'])
       }
+    })
+
+    it('says what the holder confirms, where its facts say that it can be told', async () => {
+      const [payment, other] = ['{"type":"payment"}', '{"type":"other"}'].map(encodeTextBase64url)
+      const entries = format.confirmsTransactions === true ? [payment ?? ''] : []
+      const binding = { signer: holder, ...verify.binding, issuedAt: verify.now, transactionData: entries }
+      const made = await format.present({ credential: await issued(), disclose: [], binding }, crypto)
+      if (!made.ok) throw new Error(made.error.code)
+      const asking = (transactionData: readonly string[]) =>
+        verified(made.value, { binding: { ...verify.binding, transactionData } })
+      if (format.confirmsTransactions !== true) {
+        expect((await asking([])).confirmed).toBeUndefined()
+        return
+      }
+      expect((await asking([other ?? '', ...entries])).confirmed).toEqual({ ok: true, value: [1] })
+      expect((await asking([])).confirmed).toEqual({ ok: false, error: 'confirmed_otherwise' })
+      expect(failed((await asking([])).checks)).toEqual([])
     })
 
     it('fails the validity period of a credential that ended', async () => {

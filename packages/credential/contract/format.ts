@@ -63,9 +63,20 @@ export interface RequestBinding {
   readonly responseUri?: string | undefined
   /** RFC 7638 SHA-256 thumbprint of the key the answer is encrypted to, base64url; absent: answered in the clear. */
   readonly encryptionKeyThumbprint?: string | undefined
-  /** Entries of `transaction_data` for this credential, exactly as received (appendix B.3.3). */
+  /**
+   * Entries of `transaction_data`, exactly as received (appendix B.3.3): those that a holder confirms by this credential, and for
+   * a verifier those that may be confirmed by it. Absent: there are none, and a verifier does not look.
+   */
   readonly transactionData?: readonly string[] | undefined
 }
+
+/** Why nobody can say what a proof of the holder confirms. */
+export type TransactionFault =
+  | 'hashes_malformed'
+  | 'hash_unsupported'
+  | 'hash_not_accepted'
+  /** Something else than what it may confirm. */
+  | 'confirmed_otherwise'
 
 /** A credential as a wallet holds it, opened without judging trust. */
 export interface HeldCredential {
@@ -144,6 +155,8 @@ export interface VerifyOutcome {
   readonly checks: readonly Check[]
   /** Present when the structure could be read, even where a check failed; never trust it without the checks. */
   readonly presentation?: VerifiedPresentation | undefined
+  /** Positions of the entries of `binding.transactionData` that the holder's proof confirms; absent: it cannot confirm any. */
+  readonly confirmed?: Result<readonly number[], TransactionFault> | undefined
 }
 
 export type FormatRefusal = { readonly code: string; readonly detail?: string }

@@ -17,6 +17,7 @@ export const sdJwtVc: CredentialFormat = {
   signerProfile: 'jose',
   statusList: 'token-jwt',
   bindingMethods: ['jwk'],
+  confirmsTransactions: true,
   envelope: () => ['iss', 'iat', 'nbf', 'exp', 'vct', 'vct#integrity', 'aka_vcts', 'cnf', 'status'],
   validity: { from: 'nbf', until: 'exp' },
   defaultLifetimeDays: 365,

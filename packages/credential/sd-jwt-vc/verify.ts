@@ -25,6 +25,7 @@ import {
 } from '../contract/judge-issuer.ts'
 import { EXACT } from '../contract/showable-claims.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
+import { confirmedTransactions } from '../sd-jwt/transaction-data.ts'
 import { readSdJwtVc, type SdJwtVc } from './read.ts'
 
 /** `format`: the identifier that it was asked for under. */
@@ -46,7 +47,8 @@ export async function verifySdJwtVc(
     toCheck('validity_period', findPeriodFault(credential.claims, input)),
     await judgeBinding(credential, isVouchedFor(judged) ? input : withoutResolver(input), crypto),
   ]
-  return { checks, presentation: describe(credential, format, judged) }
+  const confirmed = await confirmedTransactions(credential.keyBinding, input.binding ?? {}, crypto)
+  return { checks, presentation: describe(credential, format, judged), confirmed }
 }
 
 async function judgeBinding(credential: SdJwtVc, input: VerifyInput, crypto: CryptoEngine): Promise<Check> {

@@ -13,7 +13,7 @@ import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { FormatRefusal, PresentInput, VerifyInput } from '../contract/format.ts'
 import type { SdJwt } from './read.ts'
 import { KEY_BINDING_TYP } from './reserved-names.ts'
-import { findTransactionFault, writeTransactionHashes } from './transaction-data.ts'
+import { writeTransactionHashes } from './transaction-data.ts'
 
 /** Makes an SD-JWT+KB of an SD-JWT, whose text ends with `~`. */
 export async function bindToRequest(
@@ -45,8 +45,6 @@ export async function findBindingFault(
   // §4.3.1: over the text as received, under the credential's own hash algorithm.
   const sdHash = await crypto.digestBase64url(hashAlgorithm, boundText)
   if (payload.sd_hash !== sdHash) return 'sd_hash_wrong'
-  const unconfirmed = await findTransactionFault(payload, expected.transactionData ?? [], crypto)
-  if (unconfirmed !== undefined) return unconfirmed
   const verified = await verifyJws(keyBinding, holderKey, ALLOWED_ALGORITHMS.key_binding, crypto)
   return verified.ok ? undefined : verified.error.code
 }

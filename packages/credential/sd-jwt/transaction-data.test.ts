@@ -35,10 +35,11 @@ async function presented(transactionData: readonly string[]): Promise<string> {
   return result.value
 }
 
-async function bindingOf(presentation: string, transactionData?: readonly string[]) {
+async function confirmedBy(presentation: string, transactionData?: readonly string[]) {
   const binding: VerifyInput['binding'] = { audience: AUDIENCE, nonce: NONCE, transactionData }
-  const { checks } = await verifySdJwtVc(verifyInput(presentation, { binding }), nodeEngine)
-  return checks[4]?.detail ?? checks[4]?.outcome
+  const { checks, confirmed } = await verifySdJwtVc(verifyInput(presentation, { binding }), nodeEngine)
+  expect(checks[4]?.outcome).toBe('passed')
+  return confirmed?.ok === true ? confirmed.value : confirmed?.error
 }
 
 function proofOf(presentation: string): JsonObject {
@@ -83,63 +84,79 @@ describe('transaction data in a presentation', () => {
 
 describe('a verifier that asked for transaction data', () => {
   it.each([[[payment]], [[payment, consent]], [[payment, payment]], [[strong]], [[either, consent]]])(
-    'is content with all of it: case %#',
+    'is told of all of it, in whatever order: case %#',
     async (entries) => {
       const presentation = await presented(entries)
-      expect(await bindingOf(presentation, entries)).toBe('passed')
-      expect(await bindingOf(presentation, entries.toReversed())).toBe('passed')
+      const all = entries.map((_, at) => at)
+      expect(await confirmedBy(presentation, entries)).toEqual(all)
+      const reversed = await confirmedBy(presentation, entries.toReversed())
+      expect(new Set(reversed as number[])).toEqual(new Set(all))
     },
   )
 
+  it.each<[string, readonly string[], readonly string[], readonly number[]]>([
+    ['nothing', [], [payment], []],
+    ['the first of two', [payment], [payment, consent], [0]],
+    ['the second of two', [consent], [payment, consent], [1]],
+    ['nothing, where nothing may be', [], [], []],
+  ])('is told of %s', async (_what, sent, asked, confirmed) => {
+    expect(await confirmedBy(await presented(sent), asked)).toEqual(confirmed)
+  })
+
   it.each<[string, readonly string[], readonly string[], string]>([
-    ['nothing', [], [payment], 'transaction_data_missing'],
-    ['another transaction', [consent], [payment], 'transaction_data_wrong'],
-    ['less than everything', [payment], [payment, consent], 'transaction_data_wrong'],
-    ['more than was asked', [payment, consent], [payment], 'transaction_data_wrong'],
-    ['two instead of one twice', [payment, consent], [payment, payment], 'transaction_data_wrong'],
-    ['one twice instead of two', [payment, payment], [payment, consent], 'transaction_data_wrong'],
+    ['another transaction', [consent], [payment], 'confirmed_otherwise'],
+    ['more than was asked', [payment, consent], [payment], 'confirmed_otherwise'],
+    ['two instead of one twice', [payment, consent], [payment, payment], 'confirmed_otherwise'],
+    ['one twice instead of two', [payment, payment], [payment, consent], 'confirmed_otherwise'],
+    ['anything where nothing may be', [payment], [], 'confirmed_otherwise'],
     [
       'the same, written otherwise',
       [disclosureOf({ type: 'consent', x: 1 })],
       [consent],
-      'transaction_data_wrong',
+      'confirmed_otherwise',
     ],
-    ['a hash that it did not offer', [payment], [strong], 'transaction_data_hash_not_accepted'],
+    ['a hash that it did not offer', [payment], [strong], 'confirmed_otherwise'],
   ])('refuses a proof of %s', async (_what, sent, asked, detail) => {
-    expect(await bindingOf(await presented(sent), asked)).toBe(detail)
+    expect(await confirmedBy(await presented(sent), asked)).toBe(detail)
+  })
+
+  it('refuses the right hash by an algorithm that it did not offer', async () => {
+    const hash = await nodeEngine.digestBase64url('sha-256', strong)
+    const presentation = await forge({ keyBinding: { transaction_data_hashes: [hash] } })
+    expect(await confirmedBy(presentation, [strong])).toBe('hash_not_accepted')
   })
 
   it.each<[string, (hash: string) => JsonObject, string]>([
-    ['hashes that are one text', (hash) => ({ transaction_data_hashes: hash }), 'transaction_data_malformed'],
-    ['no hashes', () => ({ transaction_data_hashes: [] }), 'transaction_data_wrong'],
-    ['a hash that is no text', () => ({ transaction_data_hashes: [1] }), 'transaction_data_wrong'],
+    ['hashes that are one text', (hash) => ({ transaction_data_hashes: hash }), 'hashes_malformed'],
+    ['no hashes', () => ({ transaction_data_hashes: [] }), 'hashes_malformed'],
+    ['a hash that is no text', () => ({ transaction_data_hashes: [1] }), 'confirmed_otherwise'],
     [
       'a hash nobody knows',
       (hash) => ({ transaction_data_hashes: [hash], transaction_data_hashes_alg: 'md5' }),
-      'transaction_data_hash_unsupported',
+      'hash_unsupported',
     ],
     [
       'hashes without end',
       (hash) => ({ transaction_data_hashes: Array(100).fill(hash) }),
-      'transaction_data_malformed',
+      'hashes_malformed',
     ],
     [
       'a hash of another kind',
       (hash) => ({ transaction_data_hashes: [hash.slice(0, 20)] }),
-      'transaction_data_wrong',
+      'confirmed_otherwise',
     ],
   ])('refuses %s', async (_what, members, detail) => {
     const presentation = await forge({ keyBinding: members(await digestOf(payment)) })
-    expect(await bindingOf(presentation, [payment])).toBe(detail)
+    expect(await confirmedBy(presentation, [payment])).toBe(detail)
   })
 
   it('refuses the hash of what is encoded in an entry', async () => {
     const decoded = await nodeEngine.digestBase64url('sha-256', decodeBase64url(payment) ?? '')
     const presentation = await forge({ keyBinding: { transaction_data_hashes: [decoded] } })
-    expect(await bindingOf(presentation, [payment])).toBe('transaction_data_wrong')
+    expect(await confirmedBy(presentation, [payment])).toBe('confirmed_otherwise')
   })
 
-  it('that asked for none takes a proof with some', async () => {
-    expect(await bindingOf(await presented([payment]))).toBe('passed')
+  it('that asked for none does not look', async () => {
+    expect(await confirmedBy(await presented([payment]))).toBeUndefined()
   })
 })

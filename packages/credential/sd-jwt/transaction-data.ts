@@ -1,24 +1,28 @@
 /**
  * Hashes of transaction data in a key-binding JWT (OpenID4VP 1.0 appendix B.3.3.1): the holder signs what the verifier
- * wants confirmed. Hashed is the text of an entry as it was received, never what is encoded in it; read from it is only
+ * wants authorised. Hashed is the text of an entry as it was received, never what is encoded in it; read from it is only
  * which hashes the verifier takes.
  */
 import { decodeTextBase64url } from '@countersign/core/base64url'
-import { isJsonArray, type JsonObject, type JsonValue, parseJsonObject } from '@countersign/core/json'
+import { isJsonArray, type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { CryptoEngine, HashAlgorithm } from '@countersign/crypto/engine'
-import type { FormatRefusal } from '../contract/format.ts'
+import type { DecodedJws } from '@countersign/crypto/jose/jws'
+import type { FormatRefusal, RequestBinding, TransactionFault } from '../contract/format.ts'
+import { acceptsHash, isHashList, TRANSACTION_HASHES } from '../contract/transaction-hashes.ts'
+
+type Digests = Pick<CryptoEngine, 'digestBase64url'>
 
 /** Members of the key-binding JWT; none for no transaction data. */
 export async function writeTransactionHashes(
   entries: readonly string[],
-  crypto: Pick<CryptoEngine, 'digestBase64url'>,
+  crypto: Digests,
 ): Promise<Result<JsonObject, FormatRefusal>> {
   if (entries.length === 0) return ok({})
   if (entries.length > MAX_ENTRIES) return refuse({ code: 'transaction_data_too_large' })
   const accepted = entries.map(acceptedHashes)
   if (accepted.includes('malformed')) return refuse({ code: 'transaction_data_malformed' })
-  const algorithm = HASHES.find((hash) => accepted.every((names) => accepts(names, hash)))
+  const algorithm = TRANSACTION_HASHES.find((hash) => accepted.every((names) => accepts(names, hash)))
   if (algorithm === undefined) return refuse({ code: 'transaction_data_hash_unsupported' })
   return ok({
     transaction_data_hashes: await hashAll(entries, algorithm, crypto),
@@ -27,34 +31,49 @@ export async function writeTransactionHashes(
   })
 }
 
-/** Why the key-binding JWT does not confirm exactly these entries; undefined where it does. */
-export async function findTransactionFault(
-  payload: JsonObject,
-  entries: readonly string[],
-  crypto: Pick<CryptoEngine, 'digestBase64url'>,
-): Promise<string | undefined> {
-  if (entries.length === 0) return undefined
-  const { transaction_data_hashes: hashes, transaction_data_hashes_alg: name = 'sha-256' } = payload
-  if (hashes === undefined) return 'transaction_data_missing'
-  if (!isJsonArray(hashes) || hashes.length > MAX_ENTRIES) return 'transaction_data_malformed'
-  const algorithm = HASHES.find((hash) => hash === name)
-  if (algorithm === undefined) return 'transaction_data_hash_unsupported'
-  if (!entries.every((entry) => accepts(acceptedHashes(entry), algorithm))) {
-    return 'transaction_data_hash_not_accepted'
-  }
-  const expected = await hashAll(entries, algorithm, crypto)
-  // Each of them and nothing else: a further hash would confirm what nobody here has asked for.
-  return sameTexts(expected, hashes) ? undefined : 'transaction_data_wrong'
+/** What the key-binding JWT of a presentation confirms; undefined where nobody looks, or there is none. */
+export async function confirmedTransactions(
+  keyBinding: DecodedJws | undefined,
+  { transactionData }: Pick<RequestBinding, 'transactionData'>,
+  crypto: Digests,
+): Promise<Result<readonly number[], TransactionFault> | undefined> {
+  if (keyBinding === undefined || transactionData === undefined) return undefined
+  return readTransactionHashes(keyBinding.payload, transactionData, crypto)
 }
 
-const HASHES: readonly HashAlgorithm[] = ['sha-256', 'sha-384', 'sha-512']
+/**
+ * Which of the entries a key-binding JWT confirms, by their positions. Whatever else it confirms nobody here has asked for, and
+ * that is refused. The name of the algorithm may be missing, which means sha-256, also where the request named it.
+ */
+async function readTransactionHashes(
+  { transaction_data_hashes: hashes, transaction_data_hashes_alg: name = 'sha-256' }: JsonObject,
+  entries: readonly string[],
+  crypto: Digests,
+): Promise<Result<readonly number[], TransactionFault>> {
+  if (hashes === undefined) return ok([])
+  if (!isJsonArray(hashes) || hashes.length === 0 || hashes.length > MAX_ENTRIES)
+    return refuse('hashes_malformed')
+  const algorithm = TRANSACTION_HASHES.find((hash) => hash === name)
+  if (algorithm === undefined) return refuse('hash_unsupported')
+  const rest: (string | undefined)[] = [...(await hashAll(entries, algorithm, crypto))]
+  const confirmed: number[] = []
+  for (const hash of hashes) {
+    const at = typeof hash === 'string' ? rest.indexOf(hash) : -1
+    if (at === -1) return refuse('confirmed_otherwise')
+    rest[at] = undefined
+    confirmed.push(at)
+  }
+  const isAccepted = confirmed.every((at) => accepts(acceptedHashes(entries[at] ?? ''), algorithm))
+  return isAccepted ? ok(confirmed) : refuse('hash_not_accepted')
+}
+
 const MAX_ENTRIES = 32
 const MAX_ENTRY_BYTES = 65_536
 
-type AcceptedHashes = readonly JsonValue[] | 'malformed' | undefined
+type AcceptedHashes = readonly string[] | 'malformed' | undefined
 
 function accepts(names: AcceptedHashes, algorithm: HashAlgorithm): boolean {
-  return names === undefined || names === 'malformed' ? algorithm === 'sha-256' : names.includes(algorithm)
+  return names !== 'malformed' && acceptsHash(names, algorithm)
 }
 
 /** `transaction_data_hashes_alg` of an entry; undefined where it says nothing, which means sha-256. */
@@ -64,25 +83,13 @@ function acceptedHashes(entry: string): AcceptedHashes {
   const parsed = parseJsonObject(text, { maxBytes: MAX_ENTRY_BYTES })
   if (!parsed.ok) return 'malformed'
   const { transaction_data_hashes_alg: names } = parsed.value
-  if (names === undefined) return undefined
-  return isJsonArray(names) && names.length > 0 ? names : 'malformed'
+  return isHashList(names) ? names : 'malformed'
 }
 
 function hashAll(
   entries: readonly string[],
   algorithm: HashAlgorithm,
-  crypto: Pick<CryptoEngine, 'digestBase64url'>,
+  crypto: Digests,
 ): Promise<readonly string[]> {
   return Promise.all(entries.map((entry) => crypto.digestBase64url(algorithm, entry)))
-}
-
-function sameTexts(expected: readonly string[], given: readonly JsonValue[]): boolean {
-  if (expected.length !== given.length) return false
-  const rest: JsonValue[] = [...given]
-  for (const text of expected) {
-    const at = rest.indexOf(text)
-    if (at === -1) return false
-    rest.splice(at, 1)
-  }
-  return true
 }

@@ -92,6 +92,7 @@ export const vcSdJwt: CredentialFormat = {
   id: 'vc+sd-jwt',
   alsoReads: 'sd-jwt-vc',
   securedBy: 'sd-jwt',
+  confirmsTransactions: true,
   envelope: (claims) => (hasVct(claims) ? sdJwtVc.envelope(claims) : ENVELOPE),
   validity: { from: 'validFrom', until: 'validUntil' },
   frame: frameOf('2.0'),

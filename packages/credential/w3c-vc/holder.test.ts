@@ -277,11 +277,11 @@ describe('an SD-JWT about a DID', () => {
     const signed = { ...binding, signer: holder, issuedAt: NOW }
     const presented = await vcSdJwt.present({ credential, disclose: [], binding: signed }, nodeEngine)
     if (!presented.ok) throw new Error(presented.error.code)
-    expect(faults((await verified(sdJwt, presented.value, { binding })).checks)).toEqual([])
+    const outcome = await verified(sdJwt, presented.value, { binding })
+    expect(faults(outcome.checks)).toEqual([])
+    expect(outcome.confirmed).toEqual({ ok: true, value: [0] })
     const without = await bindTo(credential)
-    expect(faults((await verified(sdJwt, without, { binding })).checks)).toEqual([
-      'holder_binding: transaction_data_missing',
-    ])
+    expect((await verified(sdJwt, without, { binding })).confirmed).toEqual({ ok: true, value: [] })
   })
 })
 

@@ -27,6 +27,7 @@ import {
 } from '../contract/judge-issuer.ts'
 import { EXACT } from '../contract/showable-claims.ts'
 import { findBindingFault } from '../sd-jwt/key-binding.ts'
+import { confirmedTransactions } from '../sd-jwt/transaction-data.ts'
 import { findHolderKey } from './holder.ts'
 import { type HolderProof, type Presented, readPresented } from './presentation.ts'
 import { expiryOf, readSdJwtCredential, type W3cCredential, type W3cSdJwt } from './read.ts'
@@ -48,7 +49,14 @@ export async function verifySdJwtCredential(
 ): Promise<VerifyOutcome> {
   const read = await readSdJwtCredential(input.presentation, crypto, EXACT)
   if (!read.ok) return unreadable(read.error.code)
-  return judge(read.value, (asked) => judgeKeyBinding(read.value, asked, crypto), input, crypto)
+  const outcome = await judge(
+    read.value,
+    (asked) => judgeKeyBinding(read.value, asked, crypto),
+    input,
+    crypto,
+  )
+  const confirmed = await confirmedTransactions(read.value.sdJwt.keyBinding, input.binding ?? {}, crypto)
+  return { ...outcome, confirmed }
 }
 
 async function judge(

@@ -133,6 +133,8 @@ export interface VerificationBase {
   readonly dcqlQuery: JsonObject
   /** Why it is asked, in the relying party's words. Absent: it does not say. */
   readonly purpose?: string | undefined
+  /** Entries of `transaction_data`, as they travel and are hashed: what the holder is to authorise. Absent: nothing. */
+  readonly transactionData?: readonly string[] | undefined
   readonly nonce: string
   /** Effective client identifier with its prefix: the audience of every presentation. */
   readonly clientId: string

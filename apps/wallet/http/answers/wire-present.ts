@@ -78,6 +78,14 @@ export const PRESENT_ERRORS: WireErrors<PresentRefusal> = {
     badRequest(
       'The request object has transaction_data, which this wallet cannot show and does not agree to',
     ),
+  transaction_data_invalid: ({ fault: { at, code } }) => ({
+    ...badRequest(`What the request wants authorised is wrong at ${at}: ${code}; the verifier was told`),
+    code: 'invalid_transaction_data',
+  }),
+  not_authorised: () =>
+    badRequest(
+      'The request has transaction_data, and authorize does not say that it is authorised: nothing was sent',
+    ),
   query_not_exactly_one: () => badRequest('The request object must have one of dcql_query and scope'),
   query_invalid: ({ at, reason }) =>
     badRequest(`The dcql_query of the request object is wrong at ${at}: ${reason}`),

@@ -17,6 +17,7 @@ import type { BrowserSession as BrowserSessionAnswer } from '@countersign/api/wa
 import { showDateTime } from '@countersign/core/date-time'
 import type { Result } from '@countersign/core/result'
 import type { VerifiedRequest } from '@countersign/protocol/openid4vp/request/verify-request'
+import { showTransaction } from '@countersign/protocol/openid4vp/transaction-data/shown-transaction'
 import { fail, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
 import type { FastifyReply } from 'fastify'
 import type { ListedWallet } from '../../account/accounts.ts'
@@ -165,7 +166,7 @@ function statusType(
 
 /** Who asks for what, for somebody who has to decide. */
 export function requestView(url: string, request: VerifiedRequest): RequestView {
-  const { client, trust, query, clientMetadata, expiresAt } = request
+  const { client, trust, query, clientMetadata, expiresAt, transactionData } = request
   return {
     presentationRequest: url,
     clientId: client.full,
@@ -180,6 +181,10 @@ export function requestView(url: string, request: VerifiedRequest): RequestView 
       requireHolderBinding,
       claims: claims?.map(({ path }) => [...path]),
     })),
+    transactions: transactionData?.map((entry) => {
+      const { fields, title, type } = showTransaction(entry, [])
+      return { type, title, fields: [...fields], queryIds: [...entry.credentialIds] }
+    }),
     clientMetadata,
     expiresAt,
   }

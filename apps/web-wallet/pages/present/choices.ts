@@ -56,6 +56,16 @@ export function chosenQueries(preview: RequestPreview, { options }: Choices): re
   return preview.queries.filter(({ queryId, candidates }) => ids.has(queryId) && candidates.length > 0)
 }
 
+/** Which of the queries that would be answered confirms it: as the wallet does it, the first that it names. */
+export function confirmingQuery(
+  preview: RequestPreview,
+  choices: Choices,
+  { queryIds }: NonNullable<RequestPreview['transactions']>[number],
+): Query | undefined {
+  const chosen = chosenQueries(preview, choices)
+  return queryIds.flatMap((id) => chosen.find(({ queryId }) => queryId === id) ?? [])[0]
+}
+
 export function chosenCandidate({ queryId, candidates }: Query, { cards }: Choices): Candidate | undefined {
   return candidates.find(({ credentialId }) => credentialId === cards[queryId]) ?? candidates[0]
 }

@@ -23,6 +23,7 @@ import { wallet } from '../texts/wallet-texts.ts'
 import { Advice } from './advice.tsx'
 import { type Choices, firstChoices, selectionsFor, sharedCount } from './choices.ts'
 import { keepSelections, keptSelections } from './kept-selections.ts'
+import { TransactionParts, titlesOf } from './transactions.tsx'
 import { WhatToShare } from './what-to-share.tsx'
 import { Why } from './why.tsx'
 
@@ -36,27 +37,36 @@ export function Consent({ preview, exchange }: ConsentProps) {
   const [choices, setChoices] = useState<Choices>(() => firstChoices(preview))
   const facts = partyFacts(partyOf(preview))
   const count = sharedCount(preview, choices)
-  const text = t.title(count)
+  const { transactions = [] } = preview
+  const confirms = transactions.length > 0
+  const text = confirms ? t.confirmTitle(count) : t.title(count)
 
   // What was sent when the connection broke is sent again, whatever stands here now: another answer would be a second one.
   const share = useGuardedPress(() => {
     const selections = keptSelections(preview) ?? selectionsFor(preview, choices)
     if (selections.length === 0) return
     keepSelections(preview.id, selections)
-    void exchange.decide('use', { selections })
+    void exchange.decide('use', { selections, ...(confirms && { authorize: true }) })
   }, preview.id)
   const decline = useGuardedPress(() => void exchange.decide('reject', { answer: true }), preview.id)
   const leave = useGuardedPress(() => void exchange.decide('reject', { answer: false }), preview.id)
 
   return (
     <div class="column stack" data-gap="l">
-      <Heading title={filled(text, { who: facts.known })} product={wallet.value.product}>
-        <Sentence text={text} places={{ who: <Known facts={facts} /> }} />
+      <Heading
+        title={filled(text, { who: facts.known, what: titlesOf(transactions) })}
+        product={wallet.value.product}
+      >
+        <Sentence
+          text={text}
+          places={{ what: <bdi class="foreign">{titlesOf(transactions)}</bdi>, who: <Known facts={facts} /> }}
+        />
       </Heading>
       <Broken preview={preview} failure={exchange.failure} />
       <Sheet parts>
         <Who facts={facts} texts={t} />
         <Why purpose={preview.purpose} />
+        <TransactionParts preview={preview} choices={choices} />
         <WhatToShare preview={preview} choices={choices} onChange={setChoices} />
         <Advice preview={preview} choices={choices} />
       </Sheet>
@@ -65,7 +75,7 @@ export function Consent({ preview, exchange }: ConsentProps) {
         <WithNetwork>
           <div class="actions" data-fill>
             <Button kind={facts.trusted ? 'primary' : 'caution'} big busy={exchange.busy} onPress={share}>
-              {exchange.busy ? t.sharing : facts.trusted ? t.share(count) : t.shareAnyway}
+              {exchange.busy ? t.sharing : shareLabel(facts.trusted, confirms, count)}
             </Button>
             <Button big busy={exchange.busy} onPress={decline}>
               {t.decline}
@@ -79,6 +89,13 @@ export function Consent({ preview, exchange }: ConsentProps) {
       </div>
     </div>
   )
+}
+
+/** The button says what happens. */
+function shareLabel(trusted: boolean, confirms: boolean, count: number): string {
+  const t = wallet.value.request
+  if (confirms) return trusted ? t.confirmAndShare(count) : t.confirmAnyway
+  return trusted ? t.share(count) : t.shareAnyway
 }
 
 function Broken({
@@ -110,7 +127,7 @@ export function partyOf({ verifier }: RequestPreview) {
 }
 
 export function exactWords(
-  { id, verifier, queries, expiresAt, purpose }: RequestPreview,
+  { id, verifier, queries, expiresAt, purpose, transactions = [] }: RequestPreview,
   failure?: CallFailure,
 ): string {
   const { trusted, name, anchor, source, reason } = verifier.trust
@@ -128,6 +145,10 @@ export function exactWords(
         ...(first === undefined ? [] : [`goes along   ${first.technical.join(', ')}`]),
       ]
     }),
+    ...transactions.flatMap(({ type, queryIds, fields }) => [
+      `confirms     ${type} · ${queryIds.join(', ')}`,
+      ...fields.map(({ label, value }) => `             ${label}: ${value}`),
+    ]),
     `ends         ${expiresAt}`,
     ...(failure === undefined ? [] : ['', supportText(failure)]),
   ]

@@ -16,6 +16,7 @@ import { partyFacts } from '../party/party-facts.ts'
 import { Known } from '../party/who.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
 import { exactWords, partyOf } from './consent.tsx'
+import { TransactionFacts } from './transactions.tsx'
 
 export function RequestResult({ preview }: { readonly preview: RequestPreview }) {
   const t = wallet.value.request
@@ -35,6 +36,13 @@ export function RequestResult({ preview }: { readonly preview: RequestPreview })
       >
         <What preview={preview} />
       </Outcome>
+      {state === 'shared' &&
+        preview.transactions?.map((transaction, place) => (
+          <Sheet key={`${place} ${transaction.type}`}>
+            <h2 class="label">{filled(t.confirmed, { what: plainName(transaction.title) })}</h2>
+            <TransactionFacts transaction={transaction} />
+          </Sheet>
+        ))}
       {result?.shared.map((credential) => (
         <Sheet key={`${credential.queryId} ${credential.title}`}>
           <h2 class="label">

@@ -148,8 +148,8 @@ export function wrongSentence(code: ScannedCode): string {
   return code.kind === 'offer' || code.kind === 'request' ? '' : wrong[code.kind]
 }
 
-export function refusedSentence(kind: 'offer' | 'request', { status }: CallFailure): string {
+export function refusedSentence(kind: 'offer' | 'request', { code, status }: CallFailure): string {
   const { refused } = wallet.value.scanPage
   if (status === 0 || status === 429 || status >= 500) return refused.away
-  return refused[kind]
+  return code === 'invalid_transaction_data' ? refused.unknownConfirmation : refused[kind]
 }

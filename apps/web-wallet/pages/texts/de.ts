@@ -171,6 +171,8 @@ export const de: TextsLike<WalletTexts> = {
         'Dieses Angebot lässt sich nicht öffnen. Es wurde benutzt, ist zu Ende oder enthält nicht, was es sollte.',
       request:
         'Diese Anfrage lässt sich nicht öffnen. Sie wurde beantwortet, ist zu Ende oder enthält nicht, was sie sollte.',
+      unknownConfirmation:
+        'Sie sollen etwas bestätigen, das diese Wallet nicht versteht. Geteilt wurde nichts, und die Gegenseite weiß es.',
       away: 'Wer diesen Code gemacht hat, antwortet gerade nicht. Es wurde nichts geteilt.',
       unreadable: 'Die Brieftasche kann diesen Code nicht lesen.',
     },
@@ -240,6 +242,12 @@ export const de: TextsLike<WalletTexts> = {
 
   request: {
     title: (count) => `${details(count)} mit {who} teilen?`,
+    confirmTitle: (count) => `„{what}“ bestätigen und ${details(count)} mit {who} teilen?`,
+    confirmWhat: 'Was Sie bestätigen würden',
+    confirmedWith: 'Unterschrieben mit Ihrer Karte {card}.',
+    confirmAndShare: (count) => `Bestätigen und ${details(count)} teilen`,
+    confirmAnyway: 'Trotzdem bestätigen und teilen',
+    confirmed: 'Sie haben bestätigt: {what}',
     who: 'Wer fragt',
     nameless: 'Kein Name angegeben',
     unconfirmed: 'Name nicht bestätigt',

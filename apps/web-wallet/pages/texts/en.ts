@@ -154,6 +154,8 @@ export const en = {
     refused: {
       offer: 'This offer cannot be opened. It was used, has ended, or does not hold what it should.',
       request: 'This request cannot be opened. It was answered, has ended, or does not hold what it should.',
+      unknownConfirmation:
+        'They ask you to confirm something that this wallet does not understand. Nothing was shared, and they were told.',
       away: 'Whoever made this code does not answer at the moment. Nothing was shared.',
       unreadable: 'The wallet cannot read this code.',
     },
@@ -220,6 +222,12 @@ export const en = {
 
   request: {
     title: (count: number) => `Share ${details(count)} with {who}?`,
+    confirmTitle: (count: number) => `Confirm “{what}” and share ${details(count)} with {who}?`,
+    confirmWhat: 'What you would confirm',
+    confirmedWith: 'Signed with your card {card}.',
+    confirmAndShare: (count: number) => `Confirm, and share ${details(count)}`,
+    confirmAnyway: 'Confirm and share anyway',
+    confirmed: 'You confirmed: {what}',
     who: 'Who is asking',
     nameless: 'No name given',
     unconfirmed: 'Name not confirmed',

@@ -12,6 +12,8 @@ export type CheckName =
   | 'status'
   | 'query_match'
   | 'policy'
+  /** One for each entry of `transaction_data`, in the order of the request. */
+  | 'transaction_data'
   /** Of a session that was started with `sameDevice: "required"`: passed, undetermined or failed, the last two `not_returned`. */
   | 'same_device'
 

@@ -30,6 +30,7 @@ function unknown(why?: string, advice?: string): CheckText {
 }
 
 const DO_NOT_RELY = 'Do not rely on it.'
+const DO_NOT_ACT = 'Do not carry it out.'
 const NEW_CREDENTIAL = 'Do not rely on it. Ask the holder to get a new credential from the issuer.'
 const ASK_AGAIN = 'Ask again with a new request.'
 const LOOK_LATER = 'Ask again later. Until then it does not count as passed.'
@@ -355,6 +356,33 @@ export const ENGLISH: DecisionTexts = {
           'this verifier does not know your rule',
           'Take the rule out, or add it here.',
         ),
+      },
+    },
+    transaction_data: {
+      title: 'Authorisation',
+      outcomes: {
+        passed: { meaning: 'The holder authorised exactly what you asked for.' },
+        failed: { meaning: 'The holder did not authorise what you asked for.', advice: DO_NOT_ACT },
+        undetermined: unknown(undefined, ASK_AGAIN),
+        skipped: { meaning: 'You asked the holder to authorise nothing.' },
+      },
+      reasons: {
+        not_authorised: {
+          meaning: 'Nothing that was shown authorises what you asked for.',
+          advice: `${DO_NOT_ACT} Ask for it again; the wallet may be unable to authorise anything.`,
+        },
+        another_authorised: {
+          meaning: 'Something else was authorised than you asked for.',
+          advice: DO_NOT_ACT,
+        },
+        authorised_twice: {
+          meaning: 'Two credentials authorise it, and one has to.',
+          advice: DO_NOT_ACT,
+        },
+        authorisation_unreadable: {
+          meaning: 'What was authorised is told in a way that cannot be read.',
+          advice: `${DO_NOT_ACT} The wallet has to hash it as you asked.`,
+        },
       },
     },
     same_device: {

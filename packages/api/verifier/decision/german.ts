@@ -30,6 +30,7 @@ function unknown(why?: string, advice?: string): CheckText {
   return advice === undefined ? { meaning } : { meaning, advice }
 }
 
+const DO_NOT_ACT = 'Führen Sie es nicht aus.'
 const DO_NOT_RELY = 'Verlassen Sie sich nicht darauf.'
 const NEW_CREDENTIAL =
   'Verlassen Sie sich nicht darauf. Der Inhaber braucht einen neuen Nachweis vom Aussteller.'
@@ -385,6 +386,33 @@ export const GERMAN: DecisionTexts = {
           'dieser Prüfdienst kennt Ihre Regel nicht',
           'Nehmen Sie die Regel heraus, oder fügen Sie sie hier hinzu.',
         ),
+      },
+    },
+    transaction_data: {
+      title: 'Bestätigung',
+      outcomes: {
+        passed: { meaning: 'Der Inhaber hat genau das bestätigt, worum Sie gebeten haben.' },
+        failed: { meaning: 'Der Inhaber hat nicht bestätigt, worum Sie gebeten haben.', advice: DO_NOT_ACT },
+        undetermined: unknown(undefined, ASK_AGAIN),
+        skipped: { meaning: 'Sie haben um keine Bestätigung gebeten.' },
+      },
+      reasons: {
+        not_authorised: {
+          meaning: 'Kein Nachweis bestätigt, worum Sie gebeten haben.',
+          advice: `${DO_NOT_ACT} Fragen Sie noch einmal; die Wallet kann vielleicht nichts bestätigen.`,
+        },
+        another_authorised: {
+          meaning: 'Bestätigt wurde etwas anderes als das, worum Sie gebeten haben.',
+          advice: DO_NOT_ACT,
+        },
+        authorised_twice: {
+          meaning: 'Zwei Nachweise bestätigen es, und einer muss es sein.',
+          advice: DO_NOT_ACT,
+        },
+        authorisation_unreadable: {
+          meaning: 'Was bestätigt wurde, ist in einer Weise gesagt, die nicht gelesen werden kann.',
+          advice: `${DO_NOT_ACT} Die Wallet muss es so hashen, wie Sie es verlangen.`,
+        },
       },
     },
     same_device: {

@@ -165,6 +165,17 @@ export const REASONS = {
     },
   },
 
+  transaction_data: {
+    failed: {
+      not_confirmed: 'not_authorised',
+      confirmed_otherwise: 'another_authorised',
+      confirmed_twice: 'authorised_twice',
+      hashes_malformed: 'authorisation_unreadable',
+      hash_unsupported: 'authorisation_unreadable',
+      hash_not_accepted: 'authorisation_unreadable',
+    },
+  },
+
   same_device: {
     failed: { not_returned: 'never_returned' },
     undetermined: { not_returned: 'not_returned_yet' },

@@ -20,7 +20,7 @@ export const STATIC_DISCOVERY_AUDIENCE = 'https://self-issued.me/v2'
 
 export type RequestFacts = Pick<
   VerificationSession,
-  'id' | 'expiresAt' | 'dcqlQuery' | 'nonce' | 'clientId' | 'answerMode' | 'purpose'
+  'id' | 'expiresAt' | 'dcqlQuery' | 'nonce' | 'clientId' | 'answerMode' | 'purpose' | 'transactionData'
 >
 
 export interface RequestOptions {
@@ -57,6 +57,7 @@ export function buildRequestObject(session: RequestFacts, options: RequestOption
     nonce: session.nonce,
     state: session.id,
     dcql_query: session.dcqlQuery,
+    transaction_data: session.transactionData,
     verifier_info: session.purpose === undefined ? undefined : writePurpose(session.purpose),
     client_metadata: {
       vp_formats_supported: writeVpFormats(formats),

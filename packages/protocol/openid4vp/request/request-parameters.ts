@@ -11,6 +11,12 @@ import { type DcqlRefusal, parseDcqlQuery } from '../dcql/parse.ts'
 import type { DcqlQuery } from '../dcql/query.ts'
 import type { AnswerPorts, ResponseModeRefusal } from '../response/response-mode.ts'
 import { type AskedAnswerMode, isResponseModeName, responseModeNamed } from '../response/response-modes.ts'
+import {
+  readTransactionData,
+  type TransactionDataFault,
+  type TransactionEntry,
+  type TransactionRules,
+} from '../transaction-data/transaction-data.ts'
 import type { ClientId } from './client-id.ts'
 import { STATIC_DISCOVERY_AUDIENCE } from './request-object.ts'
 import { type StatedPurpose, statedPurposes } from './stated-purpose.ts'
@@ -24,6 +30,8 @@ export interface RequestParameters {
   readonly clientMetadata?: JsonObject | undefined
   /** Why it asks, in the verifier's words, one entry a language; empty where it does not say. */
   readonly purposes: readonly StatedPurpose[]
+  /** What the holder is to authorise; absent: nothing. */
+  readonly transactionData?: readonly TransactionEntry[] | undefined
   /** Epoch seconds; absent where the verifier set no end. */
   readonly expiresAt?: number | undefined
 }
@@ -32,6 +40,12 @@ export type ParameterRefusal =
   | ResponseModeRefusal
   | { readonly code: 'parameter_unsupported'; readonly parameter: string }
   | { readonly code: 'transaction_data_unsupported' }
+  /** §8.5: the verifier is told, by `answer`. */
+  | {
+      readonly code: 'transaction_data_invalid'
+      readonly fault: TransactionDataFault
+      readonly answer: Pick<RequestParameters, 'answerMode' | 'state'>
+    }
   | { readonly code: 'query_not_exactly_one' }
   | { readonly code: 'query_invalid'; readonly reason: DcqlRefusal['code']; readonly at: string }
   | { readonly code: 'state_missing' }
@@ -48,6 +62,8 @@ export interface ParameterRules extends Pick<AnswerPorts, 'crypto'> {
   readonly walletNonce?: string | undefined
   /** Where answers of this client may go, and nowhere else; absent: nobody says. */
   readonly responseUris?: readonly string[] | undefined
+  /** Which transaction data is understood; absent: none is. */
+  readonly transactions?: TransactionRules | undefined
   /** Where plain http may stand for https; default `https_only`. */
   readonly httpPolicy?: HttpPolicy | undefined
 }
@@ -70,11 +86,14 @@ export async function readRequestParameters(
   if (!state.ok) return state
   const { nonce, client_metadata: clientMetadata, exp } = payload
   if (!isUrlSafe(nonce)) return invalid('nonce')
+  const answer = { answerMode: answerMode.value, state: state.value }
+  const transactionData = readTransactions(payload, query.value, answer, rules)
+  if (!transactionData.ok) return transactionData
   return ok({
-    answerMode: answerMode.value,
+    ...answer,
     nonce,
     query: query.value,
-    state: state.value,
+    transactionData: transactionData.value,
     clientMetadata: isJsonObject(clientMetadata) ? clientMetadata : undefined,
     purposes: statedPurposes(payload['verifier_info']),
     expiresAt: typeof exp === 'number' ? exp : undefined,
@@ -94,7 +113,6 @@ function findUnsupported(payload: JsonObject): ParameterRefusal | undefined {
   // RFC 9101 §4: a request object holds no other request.
   const nested = ['request', 'request_uri'].find((name) => payload[name] !== undefined)
   if (nested !== undefined) return { code: 'parameter_invalid', parameter: nested }
-  if (payload['transaction_data'] !== undefined) return { code: 'transaction_data_unsupported' }
   if (payload['response_type'] !== 'vp_token') return unsupported(payload, 'response_type')
   if (!isResponseModeName(payload['response_mode'])) return unsupported(payload, 'response_mode')
   const { client_metadata: metadata } = payload
@@ -174,6 +192,19 @@ function readState(payload: JsonObject, query: DcqlQuery): Read<string | undefin
 }
 
 const MAX_STATE_LENGTH = 2_048
+
+/** All of it is understood, or none of the request is answered: the holder would agree to something unseen. */
+function readTransactions(
+  { transaction_data: value }: JsonObject,
+  query: DcqlQuery,
+  answer: Pick<RequestParameters, 'answerMode' | 'state'>,
+  { transactions }: ParameterRules,
+): Read<readonly TransactionEntry[] | undefined> {
+  if (value === undefined) return ok(undefined)
+  if (transactions === undefined) return refuse({ code: 'transaction_data_unsupported' })
+  const read = readTransactionData(value, query, transactions)
+  return read.ok ? read : refuse({ code: 'transaction_data_invalid', fault: read.error, answer })
+}
 
 /** §5.2: ASCII URL-safe characters. */
 function isUrlSafe(nonce: unknown): nonce is string {

@@ -20,9 +20,14 @@ import type { HttpPolicy } from '../../oauth/message-values.ts'
 import { type ClientId, type ClientIdRefusal, parseClientId } from './client-id.ts'
 import type { ClientEvidence, ClientRefusal, VerifierTrust } from './client-id-prefixes/client-id-prefix.ts'
 import { REQUEST_OBJECT_TYPE } from './request-object.ts'
-import { type ParameterRefusal, type RequestParameters, readRequestParameters } from './request-parameters.ts'
+import {
+  type ParameterRefusal,
+  type ParameterRules,
+  type RequestParameters,
+  readRequestParameters,
+} from './request-parameters.ts'
 
-export interface RequestVerification extends ClientEvidence {
+export interface RequestVerification extends ClientEvidence, Pick<ParameterRules, 'transactions'> {
   /** `client_id` of the URL that led here. */
   readonly outerClientId: string
   /** The nonce that was sent to `request_uri` by POST; absent: none was. */
