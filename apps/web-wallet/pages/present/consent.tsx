@@ -51,16 +51,15 @@ export function Consent({ preview, exchange }: ConsentProps) {
   const decline = useGuardedPress(() => void exchange.decide('reject', { answer: true }), preview.id)
   const leave = useGuardedPress(() => void exchange.decide('reject', { answer: false }), preview.id)
 
+  const who = <Known facts={facts} />
+  const what = <bdi class="foreign">{titlesOf(transactions)}</bdi>
   return (
     <div class="column stack" data-gap="l">
       <Heading
         title={filled(text, { who: facts.known, what: titlesOf(transactions) })}
         product={wallet.value.product}
       >
-        <Sentence
-          text={text}
-          places={{ what: <bdi class="foreign">{titlesOf(transactions)}</bdi>, who: <Known facts={facts} /> }}
-        />
+        <Sentence text={text} places={{ who, what }} />
       </Heading>
       <Broken preview={preview} failure={exchange.failure} />
       <Sheet parts>
