@@ -188,6 +188,9 @@ describe('what is kept where somebody is told', () => {
     expect(await readVerification(test.verifier, id)).toBeUndefined()
     await work()
     expect(bodies().at(-1)).toMatchObject({ state: 'verified', verificationResult: true, credentials: [] })
+    const remains = JSON.stringify((await test.verifier.sessions.get(id))?.value)
+    expect(remains).toContain('"outcome":"passed"')
+    expect(remains).not.toMatch(/given_name|identity-credential|Ada|Test CA/)
     test.clock.now += 86_400
     expect(await kept(id, hash)).toEqual({ session: false, claims: false, names: false })
   })
