@@ -28,8 +28,7 @@ export function withResultsApart(
   results: SessionStore<StoredResult>,
   { now, resultRetentionSeconds }: ApartOptions,
 ): SessionStore<VerificationSession> {
-  const endsInSeconds = ({ expiresAt }: VerificationSession) =>
-    Math.max(1, expiresAt + resultRetentionSeconds - now())
+  const endsInSeconds = ({ expiresAt }: VerificationSession) => expiresAt + resultRetentionSeconds - now()
   return {
     create: (id, session, ttlSeconds) => sessions.create(id, session, ttlSeconds),
     get: async (id) => {
@@ -42,7 +41,10 @@ export function withResultsApart(
     compareAndSet: async (id, version, session) => {
       const place = placeOf(session)
       if (place === undefined) return sessions.compareAndSet(id, version, session)
-      await results.create(place, { credentials: credentialsOf(session) }, endsInSeconds(session))
+      const credentials = credentialsOf(session)
+      const ttlSeconds = endsInSeconds(session)
+      // Whoever notes that an event was told comes with what is left of it.
+      if (credentials.length > 0 && ttlSeconds > 0) await results.create(place, { credentials }, ttlSeconds)
       const won = await sessions.compareAndSet(id, version, withCredentials(session, []))
       if (won) await forgetClaims(results, session, place)
       else await forgetLost(sessions, results, id, place)

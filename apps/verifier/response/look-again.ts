@@ -60,7 +60,8 @@ async function untilForgotten(
   if (callback === undefined) return undefined
   const leftMs = (expiresAt + verifier.limits.resultRetentionSeconds - verifier.now()) * 1000
   if (leftMs > 0) return leftMs
-  await transition(verifier.sessions, id, (latest) => ok(isDecided(latest) ? remainsOf(latest) : latest))
+  const remains = (latest: VerificationSession) => ok(isDecided(latest) ? remainsOf(latest) : latest)
+  await transition(verifier.sessions, id, remains, undefined, verifier.backOff)
   return undefined
 }
 
