@@ -271,3 +271,22 @@ describe('what is kept where somebody is told', () => {
     expect(JSON.stringify(found)).not.toContain('presentation"')
   })
 })
+
+describe('a result that lies apart', () => {
+  it('and that a step took away between two readings was of a session that is another by now', async () => {
+    status.outcome = 'undetermined'
+    const { id } = await answered()
+    const { sessions } = test.verifier
+    const before = await sessions.get(id)
+    status.outcome = 'failed'
+    test.clock.now += 2
+    const [found] = await Promise.all([sessions.get(id), readVerification(test.verifier, id)])
+    expect(['answered', 'rejected']).toContain(found?.value.state)
+    expect(before?.value).toMatchObject({
+      state: 'answered',
+      credentials: [{ claims: { given_name: 'Ada' } }],
+    })
+    for (const read of [found, await sessions.get(id)])
+      expect(read?.value).toMatchObject({ credentials: [{ queryId: 'id' }] })
+  })
+})
