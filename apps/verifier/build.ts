@@ -39,6 +39,7 @@ export interface VerifierSettings
   readonly baseUrl: string
   readonly clientIdPrefix: Verifier['clientIdPrefix']
   readonly responseMode: Verifier['responseMode']
+  readonly mode?: 'development' | 'production'
   readonly clientName?: string | undefined
   readonly clientContact?: string | undefined
 }
@@ -62,6 +63,7 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
     clientMetadata: clientMetadataOf(settings),
     clientIdPrefix: settings.clientIdPrefix,
     responseMode: settings.responseMode,
+    loopbackOrigins: settings.mode === 'development',
     limits: {
       sessionTtlSeconds: settings.sessionTtlSeconds,
       resultRetentionSeconds: settings.resultRetentionSeconds,

@@ -12,7 +12,7 @@ import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
-import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
+import type { PostedModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { TokenBuckets } from '@countersign/service/operation/token-buckets'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
@@ -42,13 +42,15 @@ export interface Verifier {
   /** Who that is, in its own words: members of `client_metadata`. */
   readonly clientMetadata?: JsonObject | undefined
   /** How wallets answer where a call does not say it. */
-  readonly responseMode: ResponseModeName
+  readonly responseMode: PostedModeName
   readonly trust: IssuerTrust
   /** Keys of holders whom a DID names that is not its own key. */
   readonly holderKeys?: DidKeyResolver | undefined
   readonly checkStatus: StatusChecker
   /** What a relying party may ask for beside the checks that always run. */
   readonly policies: readonly Policy[]
+  /** Whether a page of this machine may ask without TLS: in development. */
+  readonly loopbackOrigins: boolean
   /** Public URL without a trailing slash; every link is built from it alone. */
   readonly baseUrl: string
   readonly limits: VerifierLimits

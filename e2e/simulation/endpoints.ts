@@ -150,7 +150,9 @@ async function start(
     ...(id !== undefined && { id }),
     ...(sameDevice !== undefined && { sameDevice, successRedirectUri: DONE, errorRedirectUri: FAILED }),
   })
-  return started.ok ? answered({ id: started.value.id, url: started.value.url }) : refused(started.error.code)
+  return started.ok
+    ? answered({ id: started.value.id, url: started.value.url ?? '' })
+    : refused(started.error.code)
 }
 
 const DONE = 'https://shop.example/done'

@@ -16,6 +16,8 @@ import type { RequestedPolicy } from '@countersign/protocol/openid4vp/session'
 import { type TranslationMistake, translateRequestCredentials } from '../request/requested-credentials.ts'
 import type { StartVerification } from '../request/start-verification.ts'
 import { REQUEST_PASSINGS } from '../request/write-request.ts'
+import type { Verifier } from '../verifier.ts'
+import { type BrowserMistake, readBrowserRequest } from './browser-request.ts'
 
 export type SettingMistake =
   | { readonly code: 'link_not_allowed'; readonly header: string }
@@ -33,17 +35,23 @@ export type SettingMistake =
     }
   | { readonly code: 'callback_unsupported'; readonly header: string }
 
-export type StartMistake = SettingMistake | TranslationMistake | { readonly code: 'query_not_exactly_one' }
+export type StartMistake =
+  | SettingMistake
+  | BrowserMistake
+  | TranslationMistake
+  | { readonly code: 'query_not_exactly_one' }
 
 export function parseStart(
   body: StartVerificationBody,
   headers: StartVerificationHeaders,
-  formats: FormatRegistry,
+  { formats, loopbackOrigins }: Pick<Verifier, 'formats' | 'loopbackOrigins'>,
 ): Result<StartVerification, StartMistake> {
   const asked = readQuery(body, formats)
   if (!asked.ok) return asked
   const mistake = findSettingMistake(headers)
   if (mistake !== undefined) return refuse(mistake)
+  const browser = readBrowserRequest(body, headers, loopbackOrigins)
+  if (!browser.ok) return browser
   const general = [...(body.vp_policies ?? []), ...(body.vc_policies ?? [])]
   return ok({
     dcqlQuery: asked.value.dcqlQuery,
@@ -55,6 +63,7 @@ export function parseStart(
     responseMode: isResponseModeName(headers.responsemode) ? headers.responsemode : undefined,
     successRedirectUri: headers.successredirecturi,
     errorRedirectUri: headers.errorredirecturi,
+    browser: browser.value,
     purpose: body.purpose,
     sameDevice: body.sameDevice,
     ttlSeconds: headers.sessionttl === undefined ? undefined : Number(headers.sessionttl),

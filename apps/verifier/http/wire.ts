@@ -9,6 +9,8 @@ import type { FormatQueryFault } from '@countersign/protocol/openid4vp/dcql/form
 import { DCQL_LIMITS, type DcqlRefusal } from '@countersign/protocol/openid4vp/dcql/parse'
 import { RESPONSE_LIMITS } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { type WireError, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
+import type { DigitalRefusal } from '../request/digital-request.ts'
+import type { ProtocolFault } from '../request/exchange-protocols.ts'
 import type { ServeRefusal } from '../request/serve-request.ts'
 import type { StartRefusal } from '../request/start-verification.ts'
 import type { ReceiveRefusal } from '../response/receive-presentation.ts'
@@ -54,6 +56,16 @@ const mistakes: WireErrors<StartMistake> = {
   session_ttl_out_of_range: ({ header, minimum, maximum }) =>
     badRequest(`${header} must be a whole number of seconds from ${minimum} to ${maximum}`),
   setting_unsupported: ({ header, supported }) => badRequest(`${header} can only be ${supported.join(', ')}`),
+  expected_origins_missing: () =>
+    badRequest('expected_origins is needed for this responseMode: the origins of the page that asks'),
+  origin_malformed: ({ origin }) =>
+    badRequest(
+      `expected_origins: ${origin.slice(0, 100)} must be an origin as browsers write it, like https://shop.example: no path, nothing in capitals, no port that goes without saying; http is for this machine, in development`,
+    ),
+  exchange_protocol_unknown: ({ known }) => badRequest(`exchange_protocols can only be ${known.join(', ')}`),
+  only_for_browsers: ({ member }) => badRequest(`${member} is for responseMode dc_api and dc_api.jwt alone`),
+  not_for_browsers: ({ header }) =>
+    badRequest(`${header} has no meaning with this responseMode: no link opens the wallet, a browser does`),
   callback_unsupported: ({ header }) =>
     badRequest(`${header}: callbacks are not supported: read the session or follow its events`),
 }
@@ -99,6 +111,11 @@ const queryRefusals: WireErrors<DcqlRefusal | FormatQueryFault> = {
     invalidQuery(at, `${format} has no claim there: a path in an mdoc is a namespace and a data element`),
 }
 
+const PROTOCOL_FAULTS: Readonly<Record<ProtocolFault, string>> = {
+  not_signed: 'under clientIdPrefix redirect_uri nobody signs',
+  several_origins: 'nobody signs it, so it is for one of expected_origins alone',
+}
+
 const startRefusals: WireErrors<StartRefusal> = {
   ...queryRefusals,
   unknown_member: ({ at, name, nearest }) =>
@@ -107,6 +124,8 @@ const startRefusals: WireErrors<StartRefusal> = {
     badRequest(
       `This verifier has nothing to show for clientIdPrefix ${prefix}; it can be ${supported.join(', ')}`,
     ),
+  exchange_protocol_unavailable: ({ protocol, reason }) =>
+    badRequest(`The request cannot be offered by ${protocol}: ${PROTOCOL_FAULTS[reason]}`),
   session_exists: ({ id }) => conflict(`A session with the id ${id} exists already`),
   session_id_guessable: ({ minimumLength }) =>
     badRequest(`Without holder binding stateId must have at least ${minimumLength} random characters`),
@@ -184,6 +203,16 @@ const receiveRefusals: WireErrors<ReceiveRefusal> = {
     message: 'The presentation cannot be judged at the moment; try again',
     headers: { 'retry-after': '5' },
   }),
+  answer_through_browser: () =>
+    invalidRequest(
+      'This request was made through a browser: its page brings the answer, as JSON with protocol and data',
+    ),
+  answer_by_post: () => invalidRequest('This request is answered by a form that the wallet posts'),
+  exchange_protocol_not_asked: ({ asked }) =>
+    unreadable(`protocol must be one that the request was offered in: ${asked.join(', ')}`),
+  origin_missing: () =>
+    unreadable('origin is needed, of the page that asked: several are expected for this request'),
+  origin_not_expected: () => unreadable('origin is none of the expected origins of this request'),
   response_not_encrypted: () =>
     unreadable('this request wants an encrypted answer: response, and no vp_token in the clear'),
   response_undecryptable: ({ reason }) => unreadable(`response ${encryption[reason]}`),
@@ -212,6 +241,9 @@ export function receiveError(refusal: ReceiveRefusal): WireError {
   return wireError(receiveRefusals, refusal)
 }
 
+/** JSON, but not the one that a browser's credential is. */
+export const credentialMalformed = unreadable('as JSON it has protocol, a text, and data, an object')
+
 const serveRefusals: WireErrors<ServeRefusal> = {
   ...receiveRefusals,
   wallet_metadata_malformed: ({ reason }) =>
@@ -220,6 +252,8 @@ const serveRefusals: WireErrors<ServeRefusal> = {
         ? 'wallet_metadata: client_id_prefixes_supported must be a list of texts, and issuer a URL'
         : `wallet_metadata must be a JSON object: ${json[reason]}`,
     ),
+  request_through_browser: () =>
+    invalidRequest('This request is not fetched: the page that asks hands it to its browser'),
   request_not_by_reference: () =>
     invalidRequest('This request is not fetched: it stands in the URL that opens the wallet'),
   client_id_prefix_not_taken: ({ prefix }) =>
@@ -230,6 +264,16 @@ const serveRefusals: WireErrors<ServeRefusal> = {
 
 export function serveError(refusal: ServeRefusal): WireError {
   return wireError(serveRefusals, refusal)
+}
+
+const digitalRefusals: WireErrors<DigitalRefusal> = {
+  session_unknown: () => sessionUnknown,
+  answered_by_post: () => conflict('This session has a URL that opens a wallet, and no request for browsers'),
+  request_expired: () => conflict('This request has expired'),
+}
+
+export function digitalError(refusal: DigitalRefusal): WireError {
+  return wireError(digitalRefusals, refusal)
 }
 
 function reasonOf({ detail, name }: Check): string {

@@ -6,6 +6,7 @@ import {
   type WalletMetadata,
   type WalletMetadataRefusal,
 } from '@countersign/protocol/openid4vp/request/wallet-metadata'
+import { isBrowserMode } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationRefusal, VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
@@ -26,6 +27,8 @@ type FetchRefusal =
   | WalletMetadataRefusal
   /** It stands in the URL that opens the wallet, and nobody signs it. */
   | { readonly code: 'request_not_by_reference' }
+  /** The page that asks has it. */
+  | { readonly code: 'request_through_browser' }
 
 export type ServeRefusal = FetchRefusal | SessionUnknown
 
@@ -38,6 +41,7 @@ export async function serveRequest(
   if (!metadata.ok) return metadata
   const now = verifier.now()
   const moved = await stepSession<VerificationSession, FetchRefusal>(verifier, id, (session) => {
+    if (isBrowserMode(session.answerMode)) return refuse({ code: 'request_through_browser' })
     if (!isSigned(verifier, session)) return refuse({ code: 'request_not_by_reference' })
     const notTaken = notTakenBy(metadata.value, session.clientId)
     return notTaken === undefined

@@ -7,7 +7,9 @@ import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4v
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { findUnknownMember, type UnknownMember } from '@countersign/protocol/openid4vp/dcql/unknown-members'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
+import type { BrowserPlaces } from '@countersign/protocol/openid4vp/response/digital-credential'
 import {
+  isBrowserMode,
   type ResponseModeName,
   responseModeNamed,
 } from '@countersign/protocol/openid4vp/response/response-modes'
@@ -15,6 +17,8 @@ import type { RequestedPolicy, VerificationSession } from '@countersign/protocol
 import { appendEvent } from '@countersign/protocol/session-event'
 import { findPolicyMistake, type PolicyMistake } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
+import { type DigitalRequests, digitalRequests } from './digital-request.ts'
+import { type BrowserRequest, chooseProtocols, type ProtocolUnavailable } from './exchange-protocols.ts'
 import { type AskingVerifier, type RequestPassing, requestUrl } from './write-request.ts'
 
 export interface StartVerification {
@@ -32,6 +36,8 @@ export interface StartVerification {
   readonly passing?: RequestPassing | undefined
   /** How the wallet answers; as the verifier is configured when absent. */
   readonly responseMode?: ResponseModeName | undefined
+  /** For the response modes in which a page brings the answer from its browser. */
+  readonly browser?: BrowserRequest | undefined
   /** `$id` stands for the session id. */
   readonly successRedirectUri?: string | undefined
   readonly errorRedirectUri?: string | undefined
@@ -45,6 +51,7 @@ export type StartRefusal =
   | FormatQueryFault
   | UnknownMember
   | PolicyMistake
+  | ProtocolUnavailable
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
   | {
       readonly code: 'client_id_prefix_unproven'
@@ -58,7 +65,10 @@ export type StartRefusal =
 
 export interface StartedVerification {
   readonly id: string
-  readonly url: string
+  /** Opens a wallet; absent where a browser does. */
+  readonly url?: string
+  /** For `navigator.credentials.get`, where a browser opens the wallet. */
+  readonly digital?: DigitalRequests
   readonly expiresAt: number
 }
 
@@ -85,13 +95,18 @@ export async function startVerification(
   if (client === undefined) {
     return refuse({ code: 'client_id_prefix_unproven', prefix, supported: [...verifier.clients.keys()] })
   }
-  const session = await newSession(verifier, request, client)
+  const browser = browserPlaces(request, client)
+  if (!browser.ok) return browser
+  const session = await newSession(verifier, request, client, browser.value)
   const { id, expiresAt } = session
   const ttlSeconds = expiresAt - session.createdAt + verifier.limits.resultRetentionSeconds
   const created = await verifier.sessions.create(id, session, ttlSeconds)
   if (!created) return refuse({ code: 'session_exists', id })
 
   const { authorizeBaseUrl: base, passing = 'by_reference' } = request
+  const { answerMode } = session
+  if (isBrowserMode(answerMode))
+    return ok({ id, digital: await digitalRequests(verifier, session, answerMode), expiresAt })
   return ok({ id, url: await requestUrl(verifier, session, { base, passing }), expiresAt })
 }
 
@@ -99,6 +114,7 @@ async function newSession(
   verifier: StartingVerifier,
   request: StartVerification,
   client: VerifierClient,
+  browser: BrowserPlaces | undefined,
 ): Promise<VerificationSession> {
   const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
   const now = verifier.now()
@@ -114,7 +130,7 @@ async function newSession(
     purpose: request.purpose,
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: client.clientIdFor(responseUri),
-    answerMode: await mode.begin({ responseUri }, verifier),
+    answerMode: await mode.begin({ responseUri, browser }, verifier),
     policies: request.policies,
     successRedirectUri: withId(request.successRedirectUri),
     errorRedirectUri: withId(request.errorRedirectUri),
@@ -122,6 +138,15 @@ async function newSession(
     attempts: [],
     events: appendEvent([], 'created', now),
   }
+}
+
+function browserPlaces(
+  { browser }: StartVerification,
+  client: VerifierClient,
+): Result<BrowserPlaces | undefined, ProtocolUnavailable> {
+  if (browser === undefined) return ok(undefined)
+  const protocols = chooseProtocols(browser, { client })
+  return protocols.ok ? ok({ origins: browser.expectedOrigins, protocols: protocols.value }) : protocols
 }
 
 function unsupportedFormat({ formats }: StartingVerifier, query: DcqlQuery): StartRefusal | undefined {

@@ -65,7 +65,8 @@ export async function judgeAnswer(
       keyAway: false,
     })
   }
-  const looked = await lookAtPresentations(verifier, session, query, response.value.vpToken)
+  const binding = bindingOf(session, form)
+  const looked = await lookAtPresentations(verifier, binding, query, response.value.vpToken)
   const own = looked.flatMap(({ outcome, queryId }) => outcome.checks.map((check) => ({ ...check, queryId })))
   const unbound = own.filter(isUnbound)
   if (unbound.length > 0) return refuse({ code: 'presentation_unbound', checks: unbound })
@@ -98,12 +99,11 @@ interface Looked {
 
 async function lookAtPresentations(
   verifier: JudgingVerifier,
-  session: VerificationSession,
+  binding: RequestBinding,
   query: DcqlQuery,
   vpToken: VpToken,
 ): Promise<readonly Looked[]> {
   const looked: Looked[] = []
-  const binding = bindingOf(session)
   for (const wanted of query.credentials) {
     const format = verifier.formats.get(wanted.format)
     if (format === undefined) throw new Error(`a session was made for the unknown format ${wanted.format}`)
@@ -127,8 +127,8 @@ async function lookAtPresentations(
 }
 
 /** What a proof of the holder must cover, so that it is worth nothing for another request. */
-function bindingOf({ answerMode, clientId, nonce }: VerificationSession): RequestBinding {
-  return { audience: clientId, nonce, ...responseModeOf(answerMode).bindingOf(answerMode) }
+function bindingOf({ answerMode, clientId, nonce }: VerificationSession, form: Form): RequestBinding {
+  return { audience: clientId, nonce, ...responseModeOf(answerMode).bindingOf(answerMode, form) }
 }
 
 /** Unreadable, or a proof that is not for this request. */

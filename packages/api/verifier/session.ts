@@ -163,7 +163,11 @@ const common = {
   id: z.string(),
   dcqlQuery: jsonObject.describe('The query as wallets read it'),
   purpose: z.string().optional().describe('Why it is asked, as wallets show it; absent: nobody said'),
-  responseMode: z.string().describe('How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted'),
+  responseMode: z
+    .string()
+    .describe(
+      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; through a browser `dc_api`, or `dc_api.jwt`, encrypted',
+    ),
   createdAt: z.int().describe('Epoch seconds'),
   expiresAt: z.int().describe('Epoch seconds: an answer is taken before'),
   returned: z

@@ -119,6 +119,22 @@ export const startVerificationBody = strict(
       .describe(
         '`required`: no result before the browser that began comes back with its response code (OpenID4VP 1.0 §13.3); needs successRedirectUri. `allowed` when absent: the result is there as soon as it is known, and `returned` says whether the browser came back',
       ),
+    expected_origins: z
+      .array(z.string().max(300))
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        'For responseMode `dc_api` and `dc_api.jwt`, and needed there: the origins of the page that asks, as browsers write them (OpenID4VP 1.0 appendix A.2)',
+      ),
+    exchange_protocols: z
+      .array(z.string().max(60))
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        'For the same: in which protocols the request is offered, `openid4vp-v1-signed`, `openid4vp-v1-unsigned`, `openid4vp-v1-multisigned` (appendix A.1); when absent in the first two as far as they are possible, and nobody signs one for several origins',
+      ),
     openid_profile: z.literal('DEFAULT', { error: 'can only be DEFAULT' }).optional(),
   },
   {
@@ -215,7 +231,7 @@ export const startVerificationHeaders = z.object({
     .meta({ examples: ['openid4vp://authorize'] }),
   responsemode: header
     .describe(
-      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; as the verifier is configured when absent',
+      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; through the browser of the page that asks (Digital Credentials API) `dc_api`, or `dc_api.jwt`, encrypted; as the verifier is configured when absent',
     )
     .meta({ examples: ['direct_post'] }),
   clientidprefix: header
@@ -253,3 +269,17 @@ export const startedVerification = z.object({
 })
 
 export type StartedVerification = z.infer<typeof startedVerification>
+
+/** Each of `openid4vp-v1-unsigned`, `-signed` and `-multisigned` has data of its own (OpenID4VP 1.0 appendix A.3). */
+export const digitalRequests = z
+  .object({ requests: z.array(z.object({ protocol: z.string(), data: jsonObject })).readonly() })
+  .describe('For `navigator.credentials.get({ digital })`, as it is')
+
+export type DigitalRequests = z.infer<typeof digitalRequests>
+
+/** With responseMode `dc_api` or `dc_api.jwt`, whatever is accepted. */
+export const startedThroughBrowser = startedVerification
+  .omit({ url: true })
+  .extend({ digital: digitalRequests })
+
+export type StartedThroughBrowser = z.infer<typeof startedThroughBrowser>
