@@ -4,7 +4,8 @@
  */
 import type { StartVerificationBody, StartVerificationHeaders } from '@countersign/api/verifier/start'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { EXCHANGE_PROTOCOLS, isWebOrigin } from '@countersign/protocol/openid4vp/response/digital-credential'
+import { isWebOrigin } from '@countersign/protocol/openid4vp/response/digital-credential'
+import { EXCHANGE_PROTOCOLS } from '@countersign/protocol/openid4vp/response/exchange-protocol'
 import { isPostedModeName, isResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { BrowserRequest } from '../request/exchange-protocols.ts'
 

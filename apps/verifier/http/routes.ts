@@ -1,6 +1,5 @@
 /** Method, path, function: the verifier's API. Behind a handler there is one use case. */
 
-import { oneOf } from '@countersign/api/strict'
 import { LANGUAGES, type Language } from '@countersign/api/verifier/decision/language'
 import { browserReturnedBody } from '@countersign/api/verifier/returned'
 import type { VerificationView } from '@countersign/api/verifier/session'
@@ -8,8 +7,11 @@ import { startVerificationBody, startVerificationHeaders } from '@countersign/ap
 import {
   type AuthorizationResponseTaken,
   authorizationResponseForm,
+  type BroughtCredential,
   broughtCredential,
   requestObjectForm,
+  type WalletAnswer,
+  walletAnswer,
 } from '@countersign/api/verifier/wallet'
 import { isSessionId } from '@countersign/core/session-id'
 import type { Form } from '@countersign/protocol/openid4vp/response/authorization-response'
@@ -61,7 +63,11 @@ const REQUEST_OBJECT = 'application/oauth-authz-req+jwt'
 const management = { door: 'management' } as const
 const wallet = { door: 'wallet', limited: true } as const
 const form = { ...wallet, accepts: ['form'] } as const
-const formOrJson = { ...wallet, accepts: ['form', 'json'] } as const
+const formOrJson = {
+  ...wallet,
+  accepts: ['form', 'json'],
+  shapes: { form: authorizationResponseForm, json: broughtCredential },
+} as const
 
 const toRelyingParties = ['relying party']
 const toWallets = ['wallet']
@@ -261,7 +267,7 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
           'A form that the wallet posts; or JSON, which the page of the relying party brings from its browser (Digital Credentials API).',
         tags: toWallets,
         params,
-        body: oneOf([broughtCredential, authorizationResponseForm]),
+        body: walletAnswer,
       },
       bodyLimit: BODY_LIMITS.exchange,
       // Nobody makes this service read a body with an id that leads nowhere.
@@ -283,11 +289,9 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
   )
 }
 
-type AnswerBody = z.infer<typeof broughtCredential> | z.infer<typeof authorizationResponseForm>
-
 /** Of a form every member is a text. */
 function answerIn(
-  body: AnswerBody,
+  body: WalletAnswer,
   isJson: boolean,
 ): { readonly channel: 'post' | 'browser'; readonly form: Form } {
   if (!isBrought(body)) return isJson ? fail(credentialMalformed) : { channel: 'post', form: body }
@@ -295,7 +299,7 @@ function answerIn(
   return form.ok ? { channel: 'browser', form: form.value } : fail(receiveError(form.error))
 }
 
-function isBrought(body: AnswerBody): body is z.infer<typeof broughtCredential> {
+function isBrought(body: WalletAnswer): body is BroughtCredential {
   return typeof body['data'] === 'object'
 }
 

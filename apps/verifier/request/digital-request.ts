@@ -10,7 +10,7 @@ import {
   signedRequestData,
   unsignedRequestData,
 } from '@countersign/protocol/openid4vp/request/digital-request'
-import type { ExchangeProtocol } from '@countersign/protocol/openid4vp/response/digital-credential'
+import type { ExchangeProtocol } from '@countersign/protocol/openid4vp/response/exchange-protocol'
 import {
   type BrowserAnswerMode,
   isBrowserMode,

@@ -4,7 +4,7 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
-import type { ExchangeProtocol } from '@countersign/protocol/openid4vp/response/digital-credential'
+import type { ExchangeProtocol } from '@countersign/protocol/openid4vp/response/exchange-protocol'
 
 export interface BrowserRequest {
   /** Of the page that asks, as browsers write them. */

@@ -7,7 +7,7 @@ import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4v
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { findUnknownMember, type UnknownMember } from '@countersign/protocol/openid4vp/dcql/unknown-members'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
-import type { BrowserPlaces } from '@countersign/protocol/openid4vp/response/digital-credential'
+import type { BrowserPlaces } from '@countersign/protocol/openid4vp/response/exchange-protocol'
 import {
   isBrowserMode,
   type ResponseModeName,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { oauthError } from '../errors.ts'
 import { jsonObject } from '../json.ts'
+import { oneOf } from '../strict.ts'
 
 /** `POST /openid4vc/request/{id}`, as a form. */
 export const requestObjectForm = z
@@ -53,6 +54,12 @@ export const broughtCredential = z
       },
     ],
   })
+
+/** `POST /openid4vc/verify/{id}`, whoever sends it. */
+export const walletAnswer = oneOf([broughtCredential, authorizationResponseForm])
+
+export type WalletAnswer = z.infer<typeof walletAnswer>
+export type BroughtCredential = z.infer<typeof broughtCredential>
 
 /** The answer was taken; the wallet sends its user on, where the relying party said so. */
 export const authorizationResponseTaken = z.object({ redirect_uri: z.string().optional() })

@@ -12,7 +12,8 @@ import {
   readEncryptedAnswer,
   writeEncryptionMetadata,
 } from './answer-encryption.ts'
-import { audienceOf, type BrowserPlaces, callerOf, findBroughtFault, originOf } from './digital-credential.ts'
+import { audienceOf, callerOf, findBroughtFault, originOf } from './digital-credential.ts'
+import type { BrowserPlaces } from './exchange-protocol.ts'
 import { placesOf, type ResponseMode } from './response-mode.ts'
 
 export interface DcApiJwt extends BrowserPlaces, AnswerKey {

@@ -6,7 +6,8 @@ import { identityQuery, parsed } from '../dcql/dcql.testing.ts'
 import { answerWith, errorAnswer } from './authorization-response.ts'
 import { dcApi } from './dc-api.ts'
 import { dcApiJwt } from './dc-api-jwt.ts'
-import { EXCHANGE_PROTOCOLS, formOfCredential, isWebOrigin } from './digital-credential.ts'
+import { formOfCredential, isWebOrigin } from './digital-credential.ts'
+import { EXCHANGE_PROTOCOLS } from './exchange-protocol.ts'
 import { responseModeOf } from './response-modes.ts'
 
 const ports = { crypto, jwe }

@@ -1,8 +1,9 @@
 /** Response mode `dc_api` (OpenID4VP 1.0 appendix A.2): a browser hands the answer to the page that asked, in the clear. */
 import { ok, refuse } from '@countersign/core/result'
 import { parseAuthorizationResponse } from './authorization-response.ts'
-import { audienceOf, type BrowserPlaces, callerOf, findBroughtFault, originOf } from './digital-credential.ts'
+import { audienceOf, callerOf, findBroughtFault, originOf } from './digital-credential.ts'
 import { clearForm } from './direct-post.ts'
+import type { BrowserPlaces } from './exchange-protocol.ts'
 import { placesOf, type ResponseMode } from './response-mode.ts'
 
 export interface DcApi extends BrowserPlaces {

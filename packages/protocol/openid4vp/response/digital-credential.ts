@@ -7,23 +7,8 @@ import { type JsonObject, type JsonValue, presentParameters } from '@countersign
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Form, parameter } from '../../oauth/form-parameters.ts'
 import type { ResponseRefusal } from './authorization-response.ts'
+import type { BrowserPlaces } from './exchange-protocol.ts'
 import type { AnswerUnreadable, BrowserCaller, ResponseModeRefusal } from './response-mode.ts'
-
-/** Appendix A.1. */
-export const EXCHANGE_PROTOCOLS = [
-  'openid4vp-v1-signed',
-  'openid4vp-v1-unsigned',
-  'openid4vp-v1-multisigned',
-] as const
-export type ExchangeProtocol = (typeof EXCHANGE_PROTOCOLS)[number]
-
-/** What the verifier's session says of the page that asks. */
-export interface BrowserPlaces {
-  /** Where the page may come from, each as a browser writes it; never empty. */
-  readonly origins: readonly string[]
-  /** In which the request is offered; never empty. */
-  readonly protocols: readonly ExchangeProtocol[]
-}
 
 const MAX_ORIGIN_LENGTH = 300
 

@@ -16,7 +16,7 @@ import type {
   AuthorizationResponse,
   ResponseRefusal,
 } from './authorization-response.ts'
-import type { BrowserPlaces, ExchangeProtocol } from './digital-credential.ts'
+import type { BrowserPlaces, ExchangeProtocol } from './exchange-protocol.ts'
 
 /** Why a wallet does not send an answer where a request wants it. */
 export type ResponseModeRefusal =
