@@ -122,6 +122,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'did',
     'credential/contract',
     'protocol/openid4vp',
+    'protocol/openid4vp/dcql',
     'protocol/openid4vp/request',
     'protocol/openid4vp/response',
     'stores',

@@ -19,6 +19,7 @@ export interface VerifierPorts
   extends Pick<
     Verifier,
     | 'crypto'
+    | 'hpke'
     | 'jwe'
     | 'requestSigner'
     | 'clients'

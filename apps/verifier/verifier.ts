@@ -9,6 +9,7 @@ import type { VerifiedPresentation } from '@countersign/credential/contract/form
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
+import type { HpkeEngine } from '@countersign/crypto/hpke-engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
@@ -32,6 +33,7 @@ export interface Verifier {
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   readonly jwe: JweEngine
+  readonly hpke: HpkeEngine
   readonly requestSigner: Signer
   /** The same at all instances of the deployment; one key a purpose. */
   readonly macs: { readonly responseCode: Mac }

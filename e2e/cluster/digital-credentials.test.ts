@@ -12,11 +12,8 @@ import { freePorts } from '@countersign/local-servers/ports'
 import { type Program, startProgram, untilReady } from '@countersign/local-servers/process/program'
 import { answerWith, errorAnswer } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { startChromium } from '@countersign/testing/browser/chromium'
-import {
-  type CalledWallet,
-  callWallet,
-  type OfferedRequest,
-} from '@countersign/testing/client/browser-wallet'
+import { callWallet, type OfferedRequest } from '@countersign/testing/client/browser-wallet'
+import type { CalledWallet } from '@countersign/testing/client/called-wallet'
 import { identityQuery, issue } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import { type Held, presentation } from '@countersign/testing/client/protocol-wallet'

@@ -3,12 +3,10 @@
  * of our own protocol code, and answers as the holder who has one credential for each query.
  */
 import type { JsonObject } from '@countersign/core/json'
-import type { RequestBinding } from '@countersign/credential/contract/format'
 import { decodeJws, verifyJws } from '@countersign/crypto/jose/jws'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { parseClientId } from '@countersign/protocol/openid4vp/request/client-id'
-import type { AnswerParameters } from '@countersign/protocol/openid4vp/response/authorization-response'
 import {
   type AnyResponseMode,
   isPostedModeName,
@@ -16,28 +14,19 @@ import {
   responseModeNamed,
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import { now } from '../people/keys.ts'
+import type { CalledWallet } from './called-wallet.ts'
+import { callMdocWallet } from './mdoc-browser-wallet.ts'
 
 export interface OfferedRequest {
   readonly protocol: string
   readonly data: JsonObject
 }
 
-export interface CalledWallet {
-  readonly protocol: string
-  readonly payload: JsonObject
-  /** Those whose signatures were found to be theirs; none of a request that nobody signs. */
-  readonly clientIds: readonly string[]
-  readonly queryIds: readonly string[]
-  /** What a proof of the holder covers. */
-  readonly binding: RequestBinding
-  /** `data` of the credential that the browser gets. */
-  answer(answer: AnswerParameters): Promise<JsonObject>
-}
-
 const ports = { crypto: nodeCrypto, jwe: joseJwe }
 
 /** `origin`: of the page, as the browser says. Throws for what a wallet refuses. */
 export async function callWallet({ data, protocol }: OfferedRequest, origin: string): Promise<CalledWallet> {
+  if (protocol === 'org-iso-mdoc') return callMdocWallet(data, origin)
   const { clientIds, payload } = await authenticated(protocol, data)
   const { mode, asked } = await readMode(payload, { origin, isSigned: clientIds.length > 0 })
   const { credentials } = payload['dcql_query'] as unknown as { credentials: { id: string }[] }

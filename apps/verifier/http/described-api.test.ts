@@ -350,7 +350,7 @@ describe('a verification through a browser', () => {
     ],
     ['direct_post, direct_post.jwt, dc_api, dc_api.jwt', {}, { responsemode: 'w3c_dc_api' }],
     [
-      'openid4vp-v1-unsigned: nobody signs it',
+      'openid4vp-v1-unsigned: what it binds answers to is one origin',
       { expected_origins: [shop, 'https://other.example'], exchange_protocols: ['openid4vp-v1-unsigned'] },
       {},
     ],
@@ -383,7 +383,7 @@ describe('a verification through a browser', () => {
     ['data as a list', ({ data, protocol }) => ({ protocol, data: [data] }), ''],
     ['a form as JSON', () => ({ state: 'x', error: 'access_denied' }), 'as JSON it has protocol'],
     ['nothing in it', ({ protocol }) => ({ protocol, data: {} }), 'vp_token or error is needed'],
-    ['another protocol', ({ data }) => ({ protocol: 'org-iso-mdoc', data }), 'protocol must be one'],
+    ['another protocol', ({ data }) => ({ protocol: 'openid4vp', data }), 'protocol must be one'],
     ['another page', (body) => ({ ...body, origin: 'https://other.example' }), 'none of the expected'],
     ['an origin that is none', (body) => ({ ...body, origin: 7 }), ''],
     ['an error that is none', ({ protocol }) => ({ protocol, data: { error: [] } }), 'error must be'],

@@ -113,7 +113,15 @@ const queryRefusals: WireErrors<DcqlRefusal | FormatQueryFault> = {
 
 const PROTOCOL_FAULTS: Readonly<Record<ProtocolFault, string>> = {
   not_signed: 'under clientIdPrefix redirect_uri nobody signs',
-  several_origins: 'nobody signs it, so it is for one of expected_origins alone',
+  several_origins: 'what it binds answers to is one origin, so there can be one of expected_origins alone',
+  not_encrypted: 'it has no answer in the clear, and needs responseMode dc_api.jwt',
+  other_format: 'it asks for mdocs alone',
+  no_claims: 'it asks for elements, so every credential query needs claims',
+  alternatives: 'it has no claim_sets and no credential_sets',
+  values: 'it does not ask for values of claims',
+  trusted_authorities: 'it does not say whom you trust',
+  several_of_one: 'it has no multiple',
+  same_type_twice: 'it asks for a type of document once',
 }
 
 const startRefusals: WireErrors<StartRefusal> = {
@@ -212,6 +220,13 @@ const receiveRefusals: WireErrors<ReceiveRefusal> = {
     unreadable(`protocol must be one that the request was offered in: ${asked.join(', ')}`),
   origin_missing: () =>
     unreadable('origin is needed, of the page that asked: several are expected for this request'),
+  device_response_unreadable: ({ reason }) =>
+    unreadable(
+      reason === 'malformed'
+        ? 'response must be an EncryptedResponse with a DeviceResponse (ISO/IEC TS 18013-7 annex C)'
+        : 'response cannot be decrypted by the key of this request, for this origin',
+    ),
+  document_not_asked: ({ docType }) => unreadable(`nobody asked for a document of the type ${docType}`),
   origin_not_expected: () => unreadable('origin is none of the expected origins of this request'),
   response_not_encrypted: () =>
     unreadable('this request wants an encrypted answer: response, and no vp_token in the clear'),

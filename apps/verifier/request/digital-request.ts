@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { deviceRequestData } from '@countersign/protocol/openid4vp/request/device-request'
 import {
   multisignedRequestData,
   type SigningClient,
@@ -17,6 +18,7 @@ import {
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { SessionUnknown } from '@countersign/service/sessions/session-transition'
+import { queryOf } from '../session-query.ts'
 import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, clientOf, payloadOf } from './write-request.ts'
 
@@ -30,7 +32,7 @@ export interface DigitalRequests {
   readonly requests: readonly DigitalRequest[]
 }
 
-type WritingVerifier = AskingVerifier & Pick<Verifier, 'baseUrl'>
+type WritingVerifier = AskingVerifier & Pick<Verifier, 'baseUrl' | 'crypto'>
 
 export type DigitalRefusal =
   | SessionUnknown
@@ -52,11 +54,11 @@ export async function readDigitalRequests(
 export async function digitalRequests(
   verifier: WritingVerifier,
   session: VerificationSession,
-  { protocols }: BrowserAnswerMode,
+  answerMode: BrowserAnswerMode,
 ): Promise<DigitalRequests> {
-  const requests = protocols.map(async (protocol) => ({
+  const requests = answerMode.protocols.map(async (protocol) => ({
     protocol,
-    data: await WRITERS[protocol](verifier, session),
+    data: await WRITERS[protocol](verifier, session, answerMode),
   }))
   return { requests: await Promise.all(requests) }
 }
@@ -65,6 +67,7 @@ const WRITERS: {
   readonly [Protocol in ExchangeProtocol]: (
     verifier: WritingVerifier,
     session: VerificationSession,
+    answerMode: BrowserAnswerMode,
   ) => Promise<JsonObject> | JsonObject
 } = {
   'openid4vp-v1-unsigned': (verifier, session) => unsignedRequestData(payloadOf(verifier, session)),
@@ -78,6 +81,14 @@ const WRITERS: {
       signingClients(verifier, session),
       verifier.requestSigner,
     ),
+  'org-iso-mdoc': ({ crypto, requestSigner }, session, answerMode) => {
+    const exchange = 'mdoc' in answerMode ? answerMode.mdoc : undefined
+    const [origin] = answerMode.origins
+    if (exchange === undefined || origin === undefined)
+      throw new Error('a session was begun without a key for org-iso-mdoc')
+    const { encryptionInfo } = exchange
+    return deviceRequestData({ query: queryOf(session), encryptionInfo, origin }, requestSigner, crypto)
+  },
 }
 
 /** Everybody whom the verifier can show itself to be, the one that was asked for first. */

@@ -73,7 +73,7 @@ export interface StartedVerification {
 }
 
 type StartingVerifier = AskingVerifier &
-  Pick<Verifier, 'sessions' | 'policies' | 'crypto' | 'jwe' | 'responseMode' | 'baseUrl' | 'limits'>
+  Pick<Verifier, 'sessions' | 'policies' | 'crypto' | 'hpke' | 'jwe' | 'responseMode' | 'baseUrl' | 'limits'>
 
 export async function startVerification(
   verifier: StartingVerifier,
@@ -95,7 +95,7 @@ export async function startVerification(
   if (client === undefined) {
     return refuse({ code: 'client_id_prefix_unproven', prefix, supported: [...verifier.clients.keys()] })
   }
-  const browser = browserPlaces(request, client)
+  const browser = browserPlaces(request, client, query.value)
   if (!browser.ok) return browser
   const session = await newSession(verifier, request, client, browser.value)
   const { id, expiresAt } = session
@@ -141,11 +141,12 @@ async function newSession(
 }
 
 function browserPlaces(
-  { browser }: StartVerification,
+  { browser, responseMode }: StartVerification,
   client: VerifierClient,
+  query: DcqlQuery,
 ): Result<BrowserPlaces | undefined, ProtocolUnavailable> {
   if (browser === undefined) return ok(undefined)
-  const protocols = chooseProtocols(browser, { client })
+  const protocols = chooseProtocols(browser, { client, query, responseMode })
   return protocols.ok ? ok({ origins: browser.expectedOrigins, protocols: protocols.value }) : protocols
 }
 

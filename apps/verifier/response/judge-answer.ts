@@ -8,7 +8,6 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Check, passed } from '@countersign/credential/contract/checks'
 import type { RequestBinding, VerifyOutcome } from '@countersign/credential/contract/format'
 import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
-import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import type {
   Form,
@@ -25,6 +24,7 @@ import type {
   VerificationMessage,
   VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
+import { queryOf } from '../session-query.ts'
 import type { Verifier } from '../verifier.ts'
 import type { AnswerHash } from './answer-hash.ts'
 import { type AskingVerifier, type EvidenceWanted, findEvidence } from './find-evidence.ts'
@@ -32,7 +32,7 @@ import { issuerKeyIsAway, isVouchedFor, keptChecks } from './issuer-checks.ts'
 import { presentationFacts } from './presentation-facts.ts'
 
 export type JudgingVerifier = AskingVerifier &
-  Pick<Verifier, 'formats' | 'crypto' | 'jwe' | 'trust' | 'holderKeys'>
+  Pick<Verifier, 'formats' | 'crypto' | 'hpke' | 'jwe' | 'trust' | 'holderKeys'>
 
 export type AnswerRefusal =
   | ResponseRefusal
@@ -82,13 +82,6 @@ export async function judgeAnswer(
     message: await judgePresentations(verifier, session, query, looked, answerHash),
     keyAway: false,
   })
-}
-
-/** Parsed again rather than kept: it would make up a third of the session. */
-function queryOf(session: VerificationSession): DcqlQuery {
-  const query = parseDcqlQuery(session.dcqlQuery)
-  if (!query.ok) throw new Error(`a session was made with an invalid query: ${query.error.code}`)
-  return query.value
 }
 
 interface Looked {

@@ -63,6 +63,11 @@ export interface RequestBinding {
   readonly responseUri?: string | undefined
   /** RFC 7638 SHA-256 thumbprint of the key the answer is encrypted to, base64url; absent: answered in the clear. */
   readonly encryptionKeyThumbprint?: string | undefined
+  /**
+   * `EncryptionInfo` of ISO/IEC TS 18013-7 annex C, base64url as it was sent: with the origin all that an mdoc's session transcript
+   * covers then. Absent: the request is one of OpenID4VP.
+   */
+  readonly encryptionInfo?: string | undefined
   /** Entries of `transaction_data` for this credential, exactly as received (appendix B.3.3). */
   readonly transactionData?: readonly string[] | undefined
 }

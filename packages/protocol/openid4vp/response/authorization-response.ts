@@ -117,7 +117,11 @@ function parseVpToken(text: string): Result<JsonObject, ResponseRefusal> {
   return parsed.ok ? parsed : refuse({ code: 'vp_token_malformed', reason: parsed.error.code })
 }
 
-function readVpToken(token: JsonObject, query: DcqlQuery): Result<AuthorizationResponse, ResponseRefusal> {
+/** What the parameter `vp_token` is, or would be. */
+export function readVpToken(
+  token: JsonObject,
+  query: DcqlQuery,
+): Result<AuthorizationResponse, ResponseRefusal> {
   const entries = Object.entries(token)
   if (entries.length === 0) return refuse({ code: 'vp_token_empty' })
   if (countPresentations(token) > RESPONSE_LIMITS.presentations) {

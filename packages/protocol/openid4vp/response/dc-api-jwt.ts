@@ -3,6 +3,7 @@
  * for this request alone, so that the page that brings the answer does not read it. A presentation in the clear is refused.
  */
 import { ok, refuse } from '@countersign/core/result'
+import { type Form, parameter } from '../../oauth/form-parameters.ts'
 import {
   type AnswerKey,
   type AskedEncryption,
@@ -14,10 +15,13 @@ import {
 } from './answer-encryption.ts'
 import { audienceOf, callerOf, findBroughtFault, originOf } from './digital-credential.ts'
 import type { BrowserPlaces } from './exchange-protocol.ts'
+import { beginMdocExchange, type MdocExchange, readDeviceAnswer } from './org-iso-mdoc.ts'
 import { placesOf, type ResponseMode } from './response-mode.ts'
 
 export interface DcApiJwt extends BrowserPlaces, AnswerKey {
   readonly mode: 'dc_api.jwt'
+  /** Where the request is offered in `org-iso-mdoc`, which encrypts in a way of its own. */
+  readonly mdoc?: MdocExchange
 }
 
 export interface AskedDcApiJwt extends AskedEncryption {
@@ -29,22 +33,36 @@ export interface AskedDcApiJwt extends AskedEncryption {
 export const dcApiJwt: ResponseMode<DcApiJwt, AskedDcApiJwt> = {
   mode: 'dc_api.jwt',
   channel: 'browser',
-  begin: async (places, ports) => ({
-    mode: 'dc_api.jwt',
-    ...placesOf(places),
-    ...(await makeAnswerKey(ports)),
-  }),
+  begin: async (places, ports) => {
+    const { origins, protocols } = placesOf(places)
+    const isForMdocs = protocols.includes('org-iso-mdoc')
+    return {
+      mode: 'dc_api.jwt',
+      origins,
+      protocols,
+      ...(await makeAnswerKey(ports)),
+      ...(isForMdocs && { mdoc: await beginMdocExchange(ports) }),
+    }
+  },
   writeRequest: ({ mode, origins }) => ({ response_mode: mode, expected_origins: origins }),
   writeClientMetadata: writeEncryptionMetadata,
-  bindingOf: (mode, form) => ({
-    audience: audienceOf('origin' in mode ? mode.origin : originOf(form, mode)),
-    encryptionKeyThumbprint: mode.keyThumbprint,
-  }),
+  bindingOf: (mode, form) => {
+    const encryptionKeyThumbprint = mode.keyThumbprint
+    if ('origin' in mode) return { audience: audienceOf(mode.origin), encryptionKeyThumbprint }
+    const audience = audienceOf(originOf(form, mode))
+    const exchange = mdocExchangeOf(mode, form)
+    return exchange === undefined
+      ? { audience, encryptionKeyThumbprint }
+      : { audience, encryptionInfo: exchange.encryptionInfo }
+  },
   readAnswer: async (form, { query }, kept, ports) => {
     const fault = findBroughtFault(form, kept)
-    return fault === undefined
-      ? readEncryptedAnswer(form, { id: undefined, query }, kept, ports)
-      : refuse(fault)
+    if (fault !== undefined) return refuse(fault)
+    const asked = { id: undefined, query }
+    const exchange = mdocExchangeOf(kept, form)
+    return exchange === undefined
+      ? readEncryptedAnswer(form, asked, kept, ports)
+      : readDeviceAnswer(form, asked, { ...exchange, origin: originOf(form, kept) }, ports)
   },
   readRequest: async (payload, _policy, { caller, crypto }) => {
     const origin = callerOf(payload, caller)
@@ -53,4 +71,9 @@ export const dcApiJwt: ResponseMode<DcApiJwt, AskedDcApiJwt> = {
     return encryption.ok ? ok({ mode: 'dc_api.jwt', origin: origin.value, ...encryption.value }) : encryption
   },
   writeAnswer: encryptAnswer,
+}
+
+/** Where the answer came in `org-iso-mdoc`. */
+function mdocExchangeOf({ mdoc }: DcApiJwt, form: Form | undefined): MdocExchange | undefined {
+  return form !== undefined && parameter(form, 'protocol') === 'org-iso-mdoc' ? mdoc : undefined
 }

@@ -1,4 +1,5 @@
 import type { JsonObject } from '@countersign/core/json'
+import { hpkeEngine as hpke } from '@countersign/testing/engines/hpke-engine'
 import { jweEngine as jwe } from '@countersign/testing/engines/jwe-engine'
 import { nodeEngine as crypto } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +11,7 @@ import { formOfCredential, isWebOrigin } from './digital-credential.ts'
 import { EXCHANGE_PROTOCOLS } from './exchange-protocol.ts'
 import { responseModeOf } from './response-modes.ts'
 
-const ports = { crypto, jwe }
+const ports = { crypto, hpke, jwe }
 const shop = 'https://shop.example'
 const other = 'https://other.example'
 const places = (...origins: string[]) => ({

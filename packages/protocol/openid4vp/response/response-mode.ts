@@ -7,6 +7,7 @@ import type { JsonObject, JsonRefusal } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
 import type { RequestBinding } from '@countersign/credential/contract/format'
 import type { Awaitable, CryptoEngine } from '@countersign/crypto/engine'
+import type { HpkeEngine } from '@countersign/crypto/hpke-engine'
 import type { JweEngine, JweRefusal } from '@countersign/crypto/jwe-engine'
 import type { Form } from '../../oauth/form-parameters.ts'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
@@ -39,10 +40,19 @@ export type AnswerUnreadable =
   | { readonly code: 'exchange_protocol_not_asked'; readonly asked: readonly ExchangeProtocol[] }
   | { readonly code: 'origin_missing' }
   | { readonly code: 'origin_not_expected' }
+  /** Of `org-iso-mdoc`. */
+  | { readonly code: 'device_response_unreadable'; readonly reason: 'malformed' | 'undecryptable' }
+  | { readonly code: 'document_not_asked'; readonly docType: string }
 
 export interface AnswerPorts {
   readonly crypto: Pick<CryptoEngine, 'digestBase64url'>
   readonly jwe: JweEngine
+}
+
+/** Of the verifier. */
+export interface AskingPorts extends AnswerPorts {
+  readonly crypto: Pick<CryptoEngine, 'digest' | 'digestBase64url' | 'randomBytes'>
+  readonly hpke: HpkeEngine
 }
 
 /** What is known of the way of an answer when a session begins. */
@@ -66,7 +76,7 @@ export interface BrowserCaller {
 }
 
 export type AnswerBinding = Partial<
-  Pick<RequestBinding, 'audience' | 'responseUri' | 'encryptionKeyThumbprint'>
+  Pick<RequestBinding, 'audience' | 'responseUri' | 'encryptionKeyThumbprint' | 'encryptionInfo'>
 >
 
 /**
@@ -81,7 +91,7 @@ export interface ResponseMode<
   /** The wallet posts its answer itself, or the page that asked brings it from the browser. */
   readonly channel: 'post' | 'browser'
   /** The verifier, when it makes a session. */
-  begin(places: AnswerPlaces, ports: AnswerPorts): Awaitable<Kept>
+  begin(places: AnswerPlaces, ports: AskingPorts): Awaitable<Kept>
   /** The verifier's request: `response_mode` and the parameters that belong to it. */
   writeRequest(kept: Kept): JsonObject
   /** Members of the request's `client_metadata` that belong to the mode; absent: none. */
@@ -96,7 +106,7 @@ export interface ResponseMode<
     form: Form,
     asked: AskedRequest,
     kept: Kept,
-    ports: AnswerPorts,
+    ports: AskingPorts,
   ): Awaitable<Result<AuthorizationResponse, ResponseRefusal | AnswerUnreadable>>
   /** The wallet, on a request that names this mode; `caller`: where a browser called it. */
   readRequest(
