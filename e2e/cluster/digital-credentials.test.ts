@@ -17,8 +17,10 @@ import type { CalledWallet } from '@countersign/testing/client/called-wallet'
 import { identityQuery, issue } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import { type Held, presentation } from '@countersign/testing/client/protocol-wallet'
+import { issueAs, mdocKind, presentAs } from '@countersign/testing/forging/credential-kinds'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { keyOfDeployment } from '../deployment-keys.ts'
 
 let cluster: Cluster
 let folder: string
@@ -150,6 +152,53 @@ describe('the shop of the documents', () => {
     await visited.page.close()
   })
 })
+
+describe('a page of its own', () => {
+  it('asks for a driving licence in the protocol that some browsers speak alone', async () => {
+    const page = await browser.newPage()
+    await page.goto(`${origin}/`)
+    const body = { dcql_query: { credentials: [mdocKind.query] }, expected_origins: [origin] }
+    const headers = { responsemode: 'dc_api.jwt' }
+    const started = expectStatus(
+      await postJson(`${cluster.urls.verifier}/openid4vc/verify`, body, headers),
+      200,
+    )
+    const { digital, id } = started.json() as unknown as { id: string; digital: Pick<Visit, 'requests'> }
+    const wallet = await calledBy(digital, 'org-iso-mdoc')
+    const { audience, encryptionInfo, nonce } = wallet.binding
+    const request = { clientId: audience, nonce, responseUri: '' }
+    const licence = await presentAs(mdocKind, { request }, await newLicence(), { encryptionInfo })
+    const response = await wallet.answer(answerWith({}, new Map([['asked', [licence]]])))
+    const chromium = await page.context().newCDPSession(page)
+    const behave = chromium.send.bind(chromium) as (name: string, values: object) => Promise<unknown>
+    const behavior = { action: 'respond', protocol: 'org-iso-mdoc', response }
+    await behave('DigitalCredentials.setVirtualWalletBehavior', behavior)
+    // The page posts to the verifier itself.
+    await page.evaluate(askingScript(digital, `${cluster.urls.verifier}/openid4vc/verify/${id}`))
+    await page.click('button:not([disabled])')
+    await page.waitForFunction(`document.querySelector('output').textContent !== ''`)
+    expect(await page.textContent('output')).toBe('200 {}')
+    const result = (await call(`${cluster.urls.verifier}/openid4vc/session/${id}`)).json()
+    expect(result).toMatchObject({ state: 'verified', credentials: [{ format: 'mso_mdoc' }] })
+    await page.close()
+  })
+})
+
+async function newLicence(): Promise<Held> {
+  const secret = (await readFile(cluster.secretFile, 'utf8')).trim()
+  const kept = { folder: cluster.dataFolder, baseUrl: cluster.urls.issuer, secret }
+  return issueAs(mdocKind, await keyOfDeployment(kept, 'document-signer'))
+}
+
+function askingScript(digital: object, url: string): string {
+  return `document.querySelector('button').onclick = async () => {
+    const { data, protocol } = await navigator.credentials.get({ digital: ${JSON.stringify(digital)} })
+    const body = JSON.stringify({ data, protocol })
+    const headers = { 'content-type': 'application/json' }
+    const answer = await fetch(${JSON.stringify(url)}, { method: 'POST', headers, body })
+    document.querySelector('output').textContent = answer.status + ' ' + (await answer.text())
+  }`
+}
 
 interface Begun extends Pick<Visit, 'requests'> {
   readonly id: string
