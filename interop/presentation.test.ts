@@ -1,6 +1,6 @@
 /**
  * Our verifier as a wallet meets it that is built on `@openid4vc/openid4vp`: the request by reference, its client and its signature, the answer in the
- * clear and encrypted (OpenID4VP 1.0 §5, §8). The library makes and reads every message and encrypts by a `jose` of its own; the
+ * clear and encrypted (OpenID4VP 1.0 §5, §8), by links and through a browser (appendix A). The library makes and reads every message and encrypts by a `jose` of its own; the
  * credential and its presentation are ours.
  */
 import { createHash, X509Certificate } from 'node:crypto'

@@ -99,8 +99,8 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { service: 'repository', sessions: 'memory', packages: [], most: [204, 290] },
-  { service: 'verifier', sessions: 'memory', packages: [], most: [374, 290] },
-  { service: 'verifier', sessions: 'redis', packages: ['@redis/client'], most: [389, 770] },
+  { service: 'verifier', sessions: 'memory', packages: [], most: [388, 290] },
+  { service: 'verifier', sessions: 'redis', packages: ['@redis/client'], most: [403, 770] },
   {
     service: 'issuer',
     sessions: 'redis',
@@ -113,7 +113,7 @@ const CASES: readonly Case[] = [
     sessions: 'memory',
     database: 'sqlite',
     packages: ['@node-rs/argon2', 'kysely'],
-    most: [488, 550],
+    most: [495, 550],
   },
 ]
 

@@ -1,5 +1,5 @@
 /**
- * The shop of `docs/digital-credentials-api.md` as it stands there, in a real browser whose wallet is the test's: the page asks through the
+ * The shop of `docs/digital-credentials.md` as it stands there, in a real browser whose wallet is the test's: the page asks through the
  * Digital Credentials API (OpenID4VP 1.0 appendix A), two verifiers take turns, and what the wallet says is made by our own protocol
  * code. And answers that are brought twice, to one and to the other.
  */
@@ -38,7 +38,7 @@ beforeAll(async () => {
   const [port = 0] = await freePorts(1)
   origin = `http://localhost:${port}`
   elsewhere = `http://127.0.0.1:${port}`
-  const document = await readFile(new URL('../../docs/digital-credentials-api.md', import.meta.url), 'utf8')
+  const document = await readFile(new URL('../../docs/digital-credentials.md', import.meta.url), 'utf8')
   await writeFile(join(folder, 'server.mjs'), fenced(document, 'js'))
   await writeFile(join(folder, 'index.html'), fenced(document, 'html'))
   shop = startProgram({
