@@ -14,7 +14,7 @@ import { answerWith, errorAnswer } from '@countersign/protocol/openid4vp/respons
 import { startChromium } from '@countersign/testing/browser/chromium'
 import { callWallet, type OfferedRequest } from '@countersign/testing/client/browser-wallet'
 import type { CalledWallet } from '@countersign/testing/client/called-wallet'
-import { identityQuery, issue } from '@countersign/testing/client/flows'
+import { identityQuery, issue, sendPatiently } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import { type Held, presentation } from '@countersign/testing/client/protocol-wallet'
 import { issueAs, mdocKind, presentAs } from '@countersign/testing/forging/credential-kinds'
@@ -202,6 +202,8 @@ function askingScript(digital: object, url: string): string {
 
 interface Begun extends Pick<Visit, 'requests'> {
   readonly id: string
+  /** That began it. */
+  readonly instance: string
 }
 
 async function begin(mode = 'dc_api.jwt'): Promise<Begun> {
@@ -211,7 +213,7 @@ async function begin(mode = 'dc_api.jwt'): Promise<Begun> {
     readonly id: string
     readonly digital: Pick<Visit, 'requests'>
   }
-  return { id, requests: digital.requests }
+  return { id, instance: started.instance, requests: digital.requests }
 }
 
 async function credentialFor(begun: Pick<Visit, 'requests'>): Promise<JsonObject> {
@@ -251,6 +253,20 @@ describe.each(['dc_api', 'dc_api.jwt'])('an answer by %s', (mode) => {
     }
     const { attempts, state } = (await call(`${cluster.urls.verifier}/openid4vc/session/${id}`)).json()
     expect([state, attempts]).toEqual(['created', [expect.objectContaining({ kind: 'declined' })]])
+  })
+
+  it('is taken by the other verifier when the one that began is killed, and heard again when it is back', async () => {
+    const { id, instance, requests } = await begin(mode)
+    const credential = await credentialFor({ requests })
+    const victim = cluster.services.find(({ name }) => name === instance)
+    if (victim === undefined) throw new Error(`nobody is called ${instance}`)
+    await victim.kill('SIGKILL')
+    const taken = await sendPatiently(() => bring(id, credential), 1, [cluster.urls.verifier])
+    expect([taken.status, taken.text]).toEqual([200, '{}'])
+    await victim.restart()
+    const url = `${victim.url}/openid4vc/verify/${id}`
+    const again = await postJson(url, credential)
+    expect([again.status, again.text]).toEqual([200, '{}'])
   })
 
   it('is not posted as a form', async () => {

@@ -1,6 +1,6 @@
 /**
  * Between our two ends, every way in which a presentation is asked for and answered: each client identifier prefix that a verifier goes by, each
- * response mode, each format (OpenID4VP 1.0 §5.9, §8, appendix B). By the APIs of services as they are, in one process.
+ * response mode that a link can ask for, each format (OpenID4VP 1.0 §5.9, §8, appendix B). By the APIs of services as they are, in one process.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'

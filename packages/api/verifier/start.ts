@@ -133,7 +133,7 @@ export const startVerificationBody = strict(
       .max(10)
       .optional()
       .describe(
-        'For the same: in which protocols the request is offered, `openid4vp-v1-signed`, `openid4vp-v1-unsigned`, `openid4vp-v1-multisigned` (appendix A.1); when absent in the first two as far as they are possible, and nobody signs one for several origins',
+        'For the same: in which protocols the request is offered, `openid4vp-v1-signed`, `openid4vp-v1-unsigned`, `openid4vp-v1-multisigned` (appendix A.1), `org-iso-mdoc` (ISO/IEC TS 18013-7 annex C); when absent in all but the third, as far as they are possible',
       ),
     openid_profile: z.literal('DEFAULT', { error: 'can only be DEFAULT' }).optional(),
   },
@@ -270,7 +270,7 @@ export const startedVerification = z.object({
 
 export type StartedVerification = z.infer<typeof startedVerification>
 
-/** Each of `openid4vp-v1-unsigned`, `-signed` and `-multisigned` has data of its own (OpenID4VP 1.0 appendix A.3). */
+/** Each protocol has data of its own (OpenID4VP 1.0 appendix A.3, ISO/IEC TS 18013-7 annex C). */
 export const digitalRequests = z
   .object({ requests: z.array(z.object({ protocol: z.string(), data: jsonObject })).readonly() })
   .describe('For `navigator.credentials.get({ digital })`, as it is')
