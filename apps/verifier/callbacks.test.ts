@@ -176,7 +176,7 @@ describe('a relying party that wants to be told', () => {
 
 describe('what is kept where somebody is told', () => {
   it('lives for a day longer without its claims, and nobody reads it then', async () => {
-    const { id, session } = await answered()
+    const { form, id, session } = await answered()
     const hash = session.answer?.hash
     expect(await kept(id, hash)).toEqual({ session: true, claims: true, names: false })
     expect(await readVerification(test.verifier, id)).toMatchObject({
@@ -189,6 +189,9 @@ describe('what is kept where somebody is told', () => {
     await work()
     expect(bodies().at(-1)).toMatchObject({ state: 'verified', verificationResult: true, credentials: [] })
     const remains = JSON.stringify((await test.verifier.sessions.get(id))?.value)
+    const gone = { ok: false, error: { code: 'session_unknown' } }
+    expect(await serveRequest(test.verifier, id)).toEqual(gone)
+    expect(await receivePresentation(test.verifier, id, form)).toEqual(gone)
     expect(remains).toContain('"outcome":"passed"')
     expect(remains).not.toMatch(/given_name|identity-credential|Ada|Test CA/)
     test.clock.now += 86_400

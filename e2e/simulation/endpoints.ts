@@ -156,7 +156,9 @@ async function start(
     ...(told && { callback: TOLD }),
     ...(sameDevice !== undefined && { sameDevice, successRedirectUri: DONE, errorRedirectUri: FAILED }),
   })
-  return started.ok ? answered({ id: started.value.id, url: started.value.url }) : refused(started.error.code)
+  return started.ok
+    ? answered({ id: started.value.id, url: started.value.url ?? '' })
+    : refused(started.error.code)
 }
 
 /** Who began a session and wants to be told. */

@@ -10,6 +10,7 @@ import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { buildIssuer, issuerService } from '@countersign/issuer/build'
 import { ISSUER_DEFAULTS } from '@countersign/issuer/config'
 import type { CallerKeys, Issuer } from '@countersign/issuer/issuer'
+import { coreHpke } from '@countersign/keys/engines/hpke'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { serviceStores } from '@countersign/service/compose/service-stores'
@@ -129,6 +130,7 @@ function services({ deployment, clockOffset, list, told }: InstancePlan, line: S
   const shared = {
     stores: serviceStores(engine, sealing, undefined, name),
     formats: [sdJwtVc],
+    hpke: coreHpke,
     jwe: joseJwe,
     crypto: { ...nodeCrypto, randomBytes: (length: number) => scheduler.random.bytes(length) },
     now: () => epoch + clockOffset + Math.floor(scheduler.now() / 1000),

@@ -16,6 +16,7 @@ import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
 import { waitsForEvidence } from '@countersign/protocol/openid4vp/session-waiting'
 import { stepSession, transition } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
+import { isPastRetention } from '../past-retention.ts'
 import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, findMissing } from './find-evidence.ts'
 
@@ -63,11 +64,6 @@ async function untilForgotten(
   const remains = (latest: VerificationSession) => ok(isDecided(latest) ? remainsOf(latest) : latest)
   await transition(verifier.sessions, id, remains, undefined, verifier.backOff)
   return undefined
-}
-
-/** What lives on, lives on for those who are told of it. */
-function isPastRetention({ limits, now }: LookingVerifier, { expiresAt }: VerificationSession): boolean {
-  return now() >= expiresAt + limits.resultRetentionSeconds
 }
 
 function isDue(session: VerificationSession, now: number): boolean {
