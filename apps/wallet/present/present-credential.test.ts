@@ -64,6 +64,19 @@ onBothDatabases('answering a presentation request', (store) => {
     expect(verifier.disclosed[0]).not.toHaveProperty('family_name')
   })
 
+  it('makes no proof of the holder where none is asked', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const sent = async (more: JsonObject) => {
+      const credential = { id: 'q', format: 'dc+sd-jwt', meta: { vct_values: ['urn:test:identity'] } }
+      const query = { credentials: [{ ...credential, ...more }] }
+      await usePresentationRequest(wallet, owned, { requestUrl: verifier.request({ query }) })
+      const token = new URLSearchParams(verifier.bodies.at(-1)).get('vp_token') ?? ''
+      return String(JSON.parse(token).q[0])
+    }
+    expect(await sent({ require_cryptographic_holder_binding: false })).toMatch(/~$/)
+    expect(await sent({})).toMatch(/~[\w-]+\.[\w-]+\.[\w-]+$/)
+  })
+
   it('sends a nonce of its own where the verifier takes the request by POST', async () => {
     const { wallet, owned, verifier } = await ready(store())
     const requestUrl = verifier.request({ method: 'post' })
