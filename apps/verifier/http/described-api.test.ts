@@ -2,6 +2,7 @@ import type { Check } from '@countersign/credential/contract/checks'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { decodeJws } from '@countersign/crypto/jose/jws'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
 import { callWallet, type OfferedRequest } from '@countersign/testing/client/browser-wallet'
 import {
@@ -272,6 +273,18 @@ describe("the verifier's API", () => {
     test.clock.now = expiresAt
     expect(await send('GET /openid4vc/request/{id}', { id })).toMatchObject(asDeclared(400))
     test.clock.now = now
+  })
+
+  it('gives back the nonce of a wallet, and none to who sent none; what else a wallet sends is passed over', async () => {
+    const { id } = await started(test.verifier)
+    const fetched = async (form: Record<string, string>) => {
+      const { answer } = await send('POST /openid4vc/request/{id}', { id, form })
+      const decoded = decodeJws(answer.body, { maxLength: 65_536 })
+      return [answer.headers['content-type'], decoded.ok && decoded.value.payload['wallet_nonce']]
+    }
+    const type = 'application/oauth-authz-req+jwt'
+    expect(await fetched({ wallet_nonce: 'n-1', more: 'x' })).toEqual([type, 'n-1'])
+    expect(await fetched({ more: 'x' })).toEqual([type, undefined])
   })
 
   it('answers wallets as declared, with the way on for their users', async () => {

@@ -81,6 +81,12 @@ describe('what a wallet takes of a request', () => {
     })
   })
 
+  it('may be a key that does not say what it is for', async () => {
+    const offered: unknown = JSON.parse(JSON.stringify(key({ use: undefined })))
+    expect(JSON.stringify(offered)).not.toContain('"use"')
+    expect(await chosen(offered)).toMatchObject({ key: { x: kept.key.x }, keyId: kept.keyThumbprint })
+  })
+
   it.each([
     ['a signing key', { use: 'sig' }],
     ['a key without an algorithm', { alg: undefined }],
