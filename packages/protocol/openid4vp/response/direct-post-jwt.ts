@@ -2,23 +2,15 @@
  * Response mode `direct_post.jwt` (OpenID4VP 1.0 §8.3.1): as `direct_post`, and encrypted for a key that the verifier made for this
  * request alone. With the key the session is all that any instance needs to read the answer; a presentation in the clear is refused.
  */
-import {
-  isJsonArray,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  parseJsonObject,
-} from '@countersign/core/json'
+import { isJsonObject, type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { isPoint } from '@countersign/crypto/ec-point'
+import { encryptionJwk, keysOf, strongestOf, usableKey } from '@countersign/crypto/encryption-key'
 import {
   CONTENT_ENCRYPTIONS,
   type ContentEncryption,
   type DecryptionKey,
   type EncryptionKey,
-  KEY_AGREEMENT,
 } from '@countersign/crypto/jwe-engine'
-import { parsePublicJwk } from '@countersign/crypto/jwk'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { parameter } from '../../oauth/form-parameters.ts'
 import { parseAuthorizationResponse, RESPONSE_LIMITS, readResponseObject } from './authorization-response.ts'
@@ -52,12 +44,12 @@ export const directPostJwt: ResponseMode<DirectPostJwt, AskedDirectPostJwt> = {
       mode: 'direct_post.jwt',
       responseUri,
       key,
-      keyThumbprint: await jwkThumbprint(publicOf(key), crypto),
+      keyThumbprint: await jwkThumbprint(key, crypto),
     }
   },
   writeRequest: ({ mode, responseUri }) => ({ response_mode: mode, response_uri: responseUri }),
   writeClientMetadata: ({ key, keyThumbprint }) => ({
-    jwks: { keys: [{ ...publicOf(key), kid: keyThumbprint, use: 'enc', alg: KEY_AGREEMENT }] },
+    jwks: { keys: [encryptionJwk(key, keyThumbprint)] },
     encrypted_response_enc_values_supported: [...CONTENT_ENCRYPTIONS],
   }),
   bindingOf: ({ keyThumbprint, responseUri }) => ({ responseUri, encryptionKeyThumbprint: keyThumbprint }),
@@ -84,7 +76,9 @@ export const directPostJwt: ResponseMode<DirectPostJwt, AskedDirectPostJwt> = {
     const metadata = payload['client_metadata']
     const content = contentOf(isJsonObject(metadata) ? metadata : {})
     if (!content.ok) return content
-    const found = usableKey(isJsonObject(metadata) ? metadata['jwks'] : undefined)
+    // §8.3: keys that cannot be used are passed over, and `alg` has to be there.
+    const keys = keysOf(isJsonObject(metadata) ? metadata['jwks'] : undefined)
+    const found = usableKey(keys ?? [], 'in_the_key')
     if (found === undefined) return refuse({ code: 'encryption_unsupported', parameter: 'jwks' })
     const keyThumbprint = await jwkThumbprint(found.key, crypto)
     return ok({
@@ -103,43 +97,10 @@ export const directPostJwt: ResponseMode<DirectPostJwt, AskedDirectPostJwt> = {
 /** An object of the parameters, of queries, of lists of texts; parameters that nobody knows may lie a little deeper. */
 const MAX_DEPTH = 8
 
-function publicOf({ crv, kty, x, y }: EncryptionKey): EncryptionKey {
-  return { kty, crv, x, y }
-}
-
-/** §5.1: A128GCM where nothing is said. The stronger one is preferred (HAIP 1.0 §5). */
+/** §5.1: A128GCM where nothing is said. */
 function contentOf(metadata: JsonObject): Result<ContentEncryption, ResponseModeRefusal> {
   const { encrypted_response_enc_values_supported: values = ['A128GCM'] } = metadata
-  const offered = isJsonArray(values) ? values : []
-  const chosen = CONTENT_ENCRYPTIONS.findLast((one) => offered.includes(one))
+  const chosen = strongestOf(values)
   if (chosen !== undefined) return ok(chosen)
   return refuse({ code: 'encryption_unsupported', parameter: 'encrypted_response_enc_values_supported' })
 }
-
-type UsableKey = Pick<AskedDirectPostJwt, 'key' | 'keyId'>
-
-/** §8.3: keys that cannot be used are passed over. */
-function usableKey(jwks: JsonValue | undefined): UsableKey | undefined {
-  const keys = isJsonObject(jwks) ? jwks['keys'] : undefined
-  const listed = isJsonArray(keys) ? keys.slice(0, MAX_KEYS) : []
-  for (const one of listed) {
-    const usable = readKey(one)
-    if (usable !== undefined) return usable
-  }
-  return undefined
-}
-
-const MAX_KEYS = 20
-
-/** `alg` has to be there (§8.3), `use` may be missing. A key that shows its secret belongs to everybody. */
-function readKey(jwk: JsonValue): UsableKey | undefined {
-  const parsed = parsePublicJwk(jwk)
-  if (!parsed.ok || parsed.value.kty !== 'EC' || parsed.value.crv !== 'P-256') return undefined
-  const { alg, kid, use = 'enc', x, y } = parsed.value
-  if (alg !== KEY_AGREEMENT || use !== 'enc') return undefined
-  if (!isPoint('P-256', parsed.value)) return undefined
-  if (kid !== undefined && kid.length > MAX_KEY_ID_LENGTH) return undefined
-  return { key: { kty: 'EC', crv: 'P-256', x, y }, keyId: kid }
-}
-
-const MAX_KEY_ID_LENGTH = 512
