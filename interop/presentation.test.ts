@@ -195,7 +195,7 @@ it.each([
       callbacks: {
         ...callbacks,
         fetch: async (url) => {
-          const answer = await fetch(String(url), { method: 'POST', body: new URLSearchParams(form) })
+          const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
           contentTypes.push(answer.headers.get('content-type'))
           const { plaintext, protectedHeader } = await compactDecrypt(await answer.text(), privateKey)
           expect(protectedHeader).toMatchObject({ alg: 'ECDH-ES', enc, kid: 'of-this-request', cty: 'JWT' })

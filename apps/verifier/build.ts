@@ -28,6 +28,7 @@ export interface VerifierPorts
     | 'jwe'
     | 'requestSigner'
     | 'clients'
+    | 'didDocument'
     | 'policies'
     | 'trust'
     | 'holderKeys'

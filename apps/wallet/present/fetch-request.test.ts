@@ -1,6 +1,7 @@
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { bareKey } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
+import { didResolver } from '@countersign/did/did-resolver'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
@@ -18,6 +19,8 @@ import {
   parseWalletMetadata,
   type WalletMetadata,
 } from '@countersign/protocol/openid4vp/request/wallet-metadata'
+import { didDocumentFetcher } from '@countersign/service/outgoing/did-documents'
+import { createRemote } from '@countersign/service/outgoing/guarded-client'
 import { type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { afterEach, describe, expect, it } from 'vitest'
 import { onBothDatabases, onSqlite } from '../testing/wallet.testing.ts'
@@ -29,8 +32,15 @@ afterEach(async () => {
 })
 
 /** A verifier that is a did:web on a host of its own. */
-async function webVerifier(wish: { readonly relationship?: string; readonly lies?: boolean } = {}) {
-  const { lies = false, relationship = 'authentication' } = wish
+async function webVerifier(
+  wish: {
+    readonly relationship?: string
+    readonly lies?: boolean
+    /** Members of its document, in place of what they are. */
+    readonly changes?: (did: string) => object
+  } = {},
+) {
+  const { changes, lies = false, relationship = 'authentication' } = wish
   const key = generateSoftwareKey('ES256')
   const place = { did: '', url: '' }
   const server = await startFaultyServer(async ({ path }) => {
@@ -44,7 +54,8 @@ async function webVerifier(wish: { readonly relationship?: string; readonly lies
 
   function document() {
     const method = { id: '#k', type: 'JsonWebKey', controller: place.did, publicKeyJwk: bareKey(key) }
-    return { id: place.did, verificationMethod: [method], [relationship]: ['#k'] }
+    const said = { id: place.did, verificationMethod: [method], [relationship]: ['#k'] }
+    return { ...said, ...changes?.(place.did) }
   }
 
   function requestObject() {
@@ -85,6 +96,25 @@ onBothDatabases('a request of a verifier that is a did:web', (store) => {
     expect(await fetchRequest(strict, requestUrl)).toMatchObject({ error: { code: 'verifier_untrusted' } })
   })
 
+  it('is shown under the name that whoever runs the wallet gave it, for that very DID alone', async () => {
+    const { did, requestUrl } = await webVerifier()
+    const knowing = (clientId: string) => {
+      const named = [[clientId, { name: 'The shop', anchor: 'this wallet', keys: [] }]] as const
+      const verifiers = { anchors: () => [], known: new Map(named), required: true }
+      return fetchRequest({ ...store().instance(), verifiers }, requestUrl)
+    }
+    expect(await knowing(`decentralized_identifier:${did}`)).toMatchObject({
+      ok: true,
+      value: { trust: { trusted: true, verifier: 'The shop', anchor: 'this wallet' } },
+    })
+    for (const another of [
+      `decentralized_identifier:${did}:shop`,
+      did,
+      'decentralized_identifier:did:web:localhost',
+    ])
+      expect(await knowing(another)).toMatchObject({ error: { code: 'verifier_untrusted' } })
+  })
+
   it('is refused when another key signed it', async () => {
     const { requestUrl } = await webVerifier({ lies: true })
     expect(await fetchRequest(store().instance(), requestUrl)).toMatchObject({
@@ -102,6 +132,49 @@ onBothDatabases('a request of a verifier that is a did:web', (store) => {
     expect(await fetchRequest(store().instance(), away.requestUrl)).toMatchObject({
       error: { code: 'client_key_unreadable', reason: 'did_not_found' },
     })
+  })
+})
+
+onSqlite('a document that is not what the request says', (store) => {
+  it.each([
+    ['is of another DID', () => ({ id: 'did:web:other.example' }), 'did_document_of_another'],
+    ['is of a path below it', (did: string) => ({ id: `${did}:shop` }), 'did_document_of_another'],
+    ['is of nobody', () => ({ id: undefined }), 'did_document_of_another'],
+    ['has no such key', () => ({ verificationMethod: [], authentication: [] }), 'did_url_names_no_key'],
+    [
+      'has a key of somebody else under that name',
+      (did: string) => ({
+        verificationMethod: [
+          {
+            id: `${did}#k`,
+            type: 'JsonWebKey',
+            controller: 'did:web:other.example',
+            publicKeyJwk: bareKey(generateSoftwareKey('ES256')),
+          },
+        ],
+      }),
+      'did_key_unusable',
+    ],
+    ['is no document', () => ({ verificationMethod: 'k' }), 'did_document_malformed'],
+  ])('%s', async (_, changes, reason) => {
+    const { requestUrl } = await webVerifier({ changes })
+    expect(await fetchRequest(store().instance(), requestUrl)).toMatchObject({
+      error: { code: 'client_key_unreadable', reason },
+    })
+  })
+
+  it('is not fetched without TLS where that is not allowed, as in production', async () => {
+    const { asked, requestUrl } = await webVerifier()
+    const wallet = store().instance()
+    const remote = createRemote({ allowHttp: false, allowPrivateAddresses: true, timeoutMs: 5_000 })
+    const fetchDocument = didDocumentFetcher(remote, { allowHttp: false })
+    const keyOf = didResolver({ fetchDocument, now: wallet.now })
+    const strict = { ...wallet, dids: { fetchDocument, keyOf } }
+    expect(await fetchRequest(strict, requestUrl)).toMatchObject({
+      error: { code: 'client_key_unreadable', reason: 'did_not_found' },
+    })
+    expect(asked).toEqual(['/request/1'])
+    await remote.close()
   })
 })
 
