@@ -15,7 +15,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import { CONTENT_ENCRYPTIONS, KEY_AGREEMENT, type KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
 import { endpointUrl } from '../../oauth/message-values.ts'
-import { RESPONSE_MODE_NAMES } from '../response/response-modes.ts'
+import { POSTED_MODE_NAMES } from '../response/response-modes.ts'
 import { PROVABLE_PREFIX_NAMES, parseClientId } from './client-id.ts'
 import {
   type RequestEncryption,
@@ -70,7 +70,7 @@ export function writeWalletMetadata(
   const mayBeSigned = client.ok && client.value.prefix.trustUnsigned === undefined
   return defined({
     response_types_supported: ['vp_token'],
-    response_modes_supported: [...RESPONSE_MODE_NAMES],
+    response_modes_supported: [...POSTED_MODE_NAMES],
     vp_formats_supported: writeVpFormats(formats),
     client_id_prefixes_supported: [...PROVABLE_PREFIX_NAMES],
     request_object_signing_alg_values_supported: mayBeSigned
