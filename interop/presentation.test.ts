@@ -8,14 +8,32 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startIssuer } from '@countersign/issuer/main'
+import { joseJwe } from '@countersign/keys/engines/jwe'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { freePorts } from '@countersign/local-servers/ports'
+import {
+  makeRequestKey,
+  openRequestObject,
+  writeRequestEncryption,
+} from '@countersign/protocol/openid4vp/request/request-encryption'
+import { verifyRequestObject } from '@countersign/protocol/openid4vp/request/verify-request'
 import { identityQuery, issue } from '@countersign/testing/client/flows'
 import { call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { type Held, presentation } from '@countersign/testing/client/protocol-wallet'
 import { startVerifier } from '@countersign/verifier/main'
-import { type CallbackContext, setGlobalConfig } from '@openid4vc/oauth2'
+import { type CallbackContext, createJarAuthorizationRequest, setGlobalConfig } from '@openid4vc/oauth2'
 import { type Openid4vpAuthorizationRequest, Openid4vpClient, Openid4vpVerifier } from '@openid4vc/openid4vp'
-import { CompactEncrypt, compactVerify, exportJWK, importJWK, importX509, type JWK } from 'jose'
+import {
+  CompactEncrypt,
+  CompactSign,
+  compactDecrypt,
+  compactVerify,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  importX509,
+  type JWK,
+} from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const running: { close(): Promise<unknown> }[] = []
@@ -166,6 +184,95 @@ it.each(['x509_hash', 'x509_san_dns', 'decentralized_identifier'])(
   'a wallet that is asked by %s, with the request in the link, is verified',
   async (prefix) => isVerified(await begin('direct_post', prefix, { requestpassing: 'by_value' }), ''),
 )
+
+/**
+ * Fetched by POST with a key (§5.10). This version of the library sends the members of the metadata as parameters of their own, and wants
+ * JSON in the second part of a JWE, which is empty with a key agreed on directly: so `jose` decrypts, and the library reads what was within.
+ * It refuses every wallet_nonce, so none is sent.
+ */
+it.each([
+  ['A128GCM', 'x509_hash'],
+  ['A256GCM', 'decentralized_identifier'],
+])(
+  'a wallet that sends a key gets a request by %s that it alone can read, asked by %s',
+  async (enc, prefix) => {
+    const { privateKey, publicKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true })
+    const metadata = {
+      vp_formats_supported: {},
+      client_id_prefixes_supported: [prefix],
+      jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'of-this-request', use: 'enc' }] },
+      request_object_encryption_alg_values_supported: ['ECDH-ES'],
+      request_object_encryption_enc_values_supported: [enc],
+    }
+    const form = { wallet_metadata: JSON.stringify(metadata) }
+    const contentTypes: (string | null)[] = []
+    const decrypting = new Openid4vpClient({
+      callbacks: {
+        ...callbacks,
+        fetch: async (url) => {
+          const answer = await fetch(url, { method: 'POST', body: new URLSearchParams(form) })
+          contentTypes.push(answer.headers.get('content-type'))
+          const { plaintext, protectedHeader } = await compactDecrypt(await answer.text(), privateKey)
+          expect(protectedHeader).toMatchObject({ alg: 'ECDH-ES', enc, kid: 'of-this-request', cty: 'JWT' })
+          return new Response(plaintext, { headers: { 'content-type': contentTypes[0] ?? '' } })
+        },
+      },
+    })
+    const headers = { accept: 'application/json', responsemode: 'direct_post', clientidprefix: prefix }
+    const started = await postJson(`${verifier}/openid4vc/verify`, { dcql_query: identityQuery }, headers)
+    const { id, url } = expectStatus(started, 200).json() as { id: string; url: string }
+    const { params } = decrypting.parseOpenid4vpAuthorizationRequest({ authorizationRequest: url })
+    const resolved = await decrypting.resolveOpenId4vpAuthorizationRequest({
+      authorizationRequestPayload: params,
+    })
+    expect(contentTypes).toEqual(['application/oauth-authz-req+jwt'])
+    const request = resolved.authorizationRequestPayload as Openid4vpAuthorizationRequest
+    await isVerified({ id, request }, '')
+  },
+)
+
+it.each(['A128GCM', 'A256GCM'])('a request that the library encrypts by %s is read', async (enc) => {
+  const requestKey = await makeRequestKey({ crypto: nodeCrypto, jwe: joseJwe })
+  const { jwks } = writeRequestEncryption(requestKey) as unknown as {
+    jwks: { keys: (JWK & { kty: string })[] }
+  }
+  const [publicJwk = { kty: 'EC' }] = jwks.keys
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const own = await exportJWK(publicKey)
+  const did = `did:jwk:${Buffer.from(JSON.stringify(own)).toString('base64url')}`
+  const { authorizationRequestJwt: sent } = await createJarAuthorizationRequest({
+    authorizationRequestPayload: {
+      response_type: 'vp_token',
+      response_mode: 'direct_post',
+      response_uri: 'https://shop.example/answer',
+      client_id: `decentralized_identifier:${did}`,
+      nonce: 'n-0S6_WzA2Mj',
+      dcql_query: identityQuery,
+    },
+    jwtSigner: { method: 'did', didUrl: `${did}#0`, alg: 'ES256' },
+    jweEncryptor: { method: 'jwk', publicJwk, alg: 'ECDH-ES', enc },
+    expiresInSeconds: 60,
+    callbacks: {
+      ...callbacks,
+      signJwt: async (_, { header, payload }) => ({
+        jwt: await new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+          .setProtectedHeader(header as { alg: string })
+          .sign(privateKey),
+        signerJwk: own as { kty: string },
+      }),
+    },
+  })
+  expect(sent.split('.')).toHaveLength(5)
+  const opened = await openRequestObject(sent, requestKey, joseJwe)
+  const read = await verifyRequestObject(opened.ok ? opened.value : '', {
+    outerClientId: `decentralized_identifier:${did}`,
+    now: Math.floor(Date.now() / 1000),
+    anchors: [],
+    crypto: nodeCrypto,
+    requireTrusted: false,
+  })
+  expect(read).toMatchObject({ ok: true, value: { nonce: 'n-0S6_WzA2Mj' } })
+})
 
 /** Its transaction data is read by the library as the wallet's side reads it, and our hashes as a verifier's does. */
 it.each([[undefined], [['sha-512', 'sha-384']]])(

@@ -298,6 +298,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/wallet/credentials',
   ),
   'apps/wallet/present': onNode(
+    'crypto',
     'credential/contract',
     'protocol/openid4vp/dcql',
     'protocol/openid4vp/request',

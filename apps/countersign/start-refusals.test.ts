@@ -322,6 +322,34 @@ const mistakes: readonly Mistake[] = [
     /verifierAttestationFile is of no use: attestation_malformed/,
   ],
   [
+    'a did:web that leads elsewhere',
+    ['verifier'],
+    () => [
+      ...DEVELOPMENT,
+      data(),
+      '--verifier.baseUrl=https://shop.example/verifier',
+      '--verifierDid=did:web:shop.example',
+    ],
+    /verifierDid does not lead to https:\/\/shop\.example\/verifier.*that is did:web:shop\.example:verifier/,
+  ],
+  [
+    'a did:web for an address without a domain',
+    ['verifier'],
+    () => [
+      ...DEVELOPMENT,
+      data(),
+      '--verifier.baseUrl=http://127.0.0.1:7003',
+      '--verifierDid=did:web:127.0.0.1%3A7003',
+    ],
+    /verifierDid is no did:web that leads anywhere/,
+  ],
+  [
+    'a DID of another method for the verifier',
+    ['verifier'],
+    () => [...DEVELOPMENT, data(), '--verifierDid=did:key:z6Mk'],
+    /verifierDid: must be a did:web/,
+  ],
+  [
     'a trusted verifier that shows by a certificate who it is',
     ['wallet'],
     () => [...DEVELOPMENT, data(), `--trustedVerifiers=${named({ clientId: 'x509_san_dns:shop.example' })}`],

@@ -29,6 +29,7 @@ export interface VerifierPorts
     | 'jwe'
     | 'requestSigner'
     | 'clients'
+    | 'didDocument'
     | 'policies'
     | 'trust'
     | 'holderKeys'

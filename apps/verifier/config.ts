@@ -26,6 +26,13 @@ export const verifierShape = {
     .describe(
       'What wallets know the verifier by that were told of it and its keys beforehand (OpenID4VP 1.0 §5.9.2): clientIdPrefix `pre-registered`',
     ),
+  verifierDid: z
+    .string()
+    .regex(/^did:web:[\x21-\x7e]{1,1000}$/, 'must be a did:web')
+    .optional()
+    .describe(
+      'The did:web that leads to `baseUrl`, where its document is served then; clientIdPrefix `decentralized_identifier` goes by it, and by the did:jwk of the signing key otherwise',
+    ),
   verifierAttestationFile: z
     .string()
     .min(1)

@@ -26,6 +26,7 @@ import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openStatusLists } from '@countersign/service/outgoing/kept-status-lists'
 import { buildVerifier, type VerifierPorts, verifierService } from './build.ts'
 import { verifierShape } from './config.ts'
+import type { OwnDid, OwnDidRefusal } from './own-did.ts'
 import { policiesAsking } from './policies/policy-list.ts'
 import { statusChecker } from './response/status-checker.ts'
 
@@ -87,7 +88,7 @@ const UNPROVEN: Readonly<Record<ClientIdUnproven['code'], (host: string, reason:
 async function openClientIdentity(
   runtime: Runtime,
   config: VerifierConfig,
-): Promise<Pick<VerifierPorts, 'requestSigner' | 'clients'>> {
+): Promise<Pick<VerifierPorts, 'requestSigner' | 'clients' | 'didDocument'>> {
   const requestSigner = await openServiceSigner(runtime, {
     purpose: 'verifier-request',
     setting: 'requestSigning',
@@ -98,8 +99,10 @@ async function openClientIdentity(
   const { registeredClientId: registeredId, verifierAttestationFile: file } = config
   const host = new URL(config.baseUrl).hostname
   const attestation = file && textOfFile(file).trim()
+  const did = await openOwnDid(config, requestSigner)
   const means = {
     signer: requestSigner,
+    did,
     host,
     crypto: nodeCrypto,
     registeredId,
@@ -114,7 +117,27 @@ async function openClientIdentity(
     else if (name === config.clientIdPrefix || client.error.code === 'attestation_unusable')
       throw new StartRefused(unproven(client.error, host))
   }
-  return { requestSigner, clients }
+  return { requestSigner, clients, didDocument: did?.document }
+}
+
+async function openOwnDid(
+  { baseUrl, verifierDid }: VerifierConfig,
+  signer: VerifierPorts['requestSigner'],
+): Promise<OwnDid | undefined> {
+  if (verifierDid === undefined) return undefined
+  // Loaded where somebody has one.
+  const { ownDid } = await import('./own-did.ts')
+  const own = await ownDid(verifierDid, baseUrl, signer, nodeCrypto)
+  if (!own.ok) throw new StartRefused(didSentence(own.error, baseUrl))
+  return own.value
+}
+
+function didSentence(refusal: OwnDidRefusal, baseUrl: string): string {
+  if (refusal.code === 'did_malformed') return 'verifierDid is no did:web that leads anywhere'
+  const { here } = refusal
+  return here === undefined
+    ? `verifierDid cannot lead to ${baseUrl}: a did:web names a domain and a plain path`
+    : `verifierDid does not lead to ${baseUrl}, where its document is served: that is ${here}`
 }
 
 function unproven(error: ClientIdUnproven, host: string): string {

@@ -1,5 +1,13 @@
 import type { JsonObject } from '@countersign/core/json'
 import { decodeJws } from '@countersign/crypto/jose/jws'
+import type { KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
+import { joseJwe } from '@countersign/keys/engines/jwe'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import {
+  makeRequestKey,
+  openRequestObject,
+  writeRequestEncryption,
+} from '@countersign/protocol/openid4vp/request/request-encryption'
 import { describe, expect, it } from 'vitest'
 import { sessionView } from './http/session-view.ts'
 import { serveRequest } from './request/serve-request.ts'
@@ -73,8 +81,47 @@ describe('a wallet that says what it is', () => {
     ['{"client_id_prefixes_supported":["decentralized_identifier"]}', 'client_id_prefix_not_taken'],
     ['{"client_id_prefixes_supported":[]}', 'client_id_prefix_not_taken'],
     ['not json', 'wallet_metadata_malformed'],
+    ['{"jwks":{"keys":[{"kty":"RSA"}]}}', 'request_encryption_unsupported'],
+    ['{"jwks":{}}', 'wallet_metadata_malformed'],
   ])('gets none with %s, and nothing has happened', async (metadata, code) => {
     expect(await fetchedBy(metadata)).toMatchObject({ served: { error: { code } }, state: 'created' })
+  })
+})
+
+describe('a wallet that sends a key', () => {
+  const ports = { crypto: nodeCrypto, jwe: joseJwe }
+
+  async function fetchedWith(key: KeptDecryptionKey, test: TestVerifier, id: string) {
+    const walletMetadata = JSON.stringify(writeRequestEncryption(key))
+    const served = await serveRequest(test.verifier, id, { walletMetadata, walletNonce: 'w' })
+    return served.ok ? served.value : served.error.code
+  }
+
+  it('gets a request that it alone can read, as it was signed', async () => {
+    const test = await testVerifier()
+    const { id, nonce } = await started(test.verifier)
+    const [mine, another] = [await makeRequestKey(ports), await makeRequestKey(ports)]
+    const sent = await fetchedWith(mine, test, id)
+    expect(await openRequestObject(sent, another, joseJwe)).toMatchObject({
+      error: { code: 'request_undecryptable' },
+    })
+    const opened = await openRequestObject(sent, mine, joseJwe)
+    expect(opened.ok && decodeJws(opened.value)).toMatchObject({
+      value: { header: { typ: 'oauth-authz-req+jwt' }, payload: { nonce, wallet_nonce: 'w', state: id } },
+    })
+    expect(sent).not.toContain(opened.ok ? opened.value : '')
+  })
+
+  it('gets it again, for another key each time, and is recorded once', async () => {
+    const test = await testVerifier()
+    const { id } = await started(test.verifier)
+    for (let time = 0; time < 3; time++) {
+      const key = await makeRequestKey(ports)
+      expect(await openRequestObject(await fetchedWith(key, test, id), key, joseJwe)).toMatchObject({
+        ok: true,
+      })
+    }
+    expect((await stateOf(test, id))?.events.map((event) => event.type)).toEqual(['created', 'requested'])
   })
 })
 

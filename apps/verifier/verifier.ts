@@ -11,7 +11,7 @@ import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { HpkeEngine } from '@countersign/crypto/hpke-engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
-import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { DidDocument, DidKeyResolver } from '@countersign/did/did-document'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
 import type { PostedModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
@@ -41,6 +41,8 @@ export interface Verifier {
   readonly macs: { readonly responseCode: Mac }
   /** Who it is to wallets, under each prefix under which it can show that. */
   readonly clients: VerifierClients
+  /** The document of its did:web; absent: it has none. */
+  readonly didDocument?: DidDocument | undefined
   /** That of requests where a call does not say it; one of `clients`. */
   readonly clientIdPrefix: ProvablePrefixName
   /** Who that is, in its own words: members of `client_metadata`. */

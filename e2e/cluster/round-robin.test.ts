@@ -1,5 +1,13 @@
 /** The seed's experiment, and its cure: two of everything behind a round robin. */
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
+import { decodeJws } from '@countersign/crypto/jose/jws'
+import { joseJwe } from '@countersign/keys/engines/jwe'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import {
+  makeRequestKey,
+  openRequestObject,
+  writeRequestEncryption,
+} from '@countersign/protocol/openid4vp/request/request-encryption'
 import {
   identityQuery,
   issuanceSteps,
@@ -127,6 +135,28 @@ describe('two of each on Redis and PostgreSQL', () => {
     expect((verified.json() as { sessions: unknown[] }).sessions).toHaveLength(100)
   })
 
+  it('hand out one request at either verifier, encrypted for whichever wallet fetches it', async () => {
+    const verifiers = cluster.services.filter((service) => service.service === 'verifier')
+    const json = { accept: 'application/json' }
+    const started = await postJson(
+      `${verifiers[0]?.url}/openid4vc/verify`,
+      { dcql_query: identityQuery },
+      json,
+    )
+    const { id } = started.json() as { id: string }
+    const read = verifiers.map(async ({ url }) => {
+      const key = await makeRequestKey({ crypto: nodeCrypto, jwe: joseJwe })
+      const form = new URLSearchParams({ wallet_metadata: JSON.stringify(writeRequestEncryption(key)) })
+      const sent = await postForm(`${url}/openid4vc/request/${id}`, form.toString())
+      const opened = await openRequestObject(sent.text, key, joseJwe)
+      const signed = decodeJws(opened.ok && sent.text.split('.').length === 5 ? opened.value : '')
+      return signed.ok && { x5c: signed.value.header['x5c'], nonce: signed.value.payload['nonce'] }
+    })
+    const [first, second] = await Promise.all(read)
+    expect(first).toMatchObject({ nonce: expect.any(String) })
+    expect(second).toEqual(first)
+  })
+
   it('know of each other, count together, and miss one that is killed within 15 seconds', async () => {
     const seenBy = async (service: string) => {
       const { instances } = (await call(`${service}/cluster/instances`)).json() as {
@@ -146,7 +176,7 @@ describe('two of each on Redis and PostgreSQL', () => {
     // A figure is told within five seconds. One credential was issued for all verifications.
     await eventually('all is counted', async () => {
       const counts = await entered()
-      return counts.get('verification')?.['created'] === 122 && counts.get('issuance')?.['completed'] === 121
+      return counts.get('verification')?.['created'] === 123 && counts.get('issuance')?.['completed'] === 121
     })
     const killed = cluster.services.find(({ name }) => name === 'verifier2')
     if (killed === undefined) throw new Error('no verifier2')
@@ -154,9 +184,9 @@ describe('two of each on Redis and PostgreSQL', () => {
     await takesAtMost(15_000, () =>
       eventually('it is gone', async () => !(await seenBy(cluster.urls.issuer)).includes('verifier2')),
     )
-    expect((await entered()).get('verification')?.['created']).toBe(122)
+    expect((await entered()).get('verification')?.['created']).toBe(123)
     await killed.restart()
     await eventually('it is back', async () => (await seenBy(cluster.urls.issuer)).includes('verifier2'))
-    expect((await entered()).get('verification')?.['created']).toBe(122)
+    expect((await entered()).get('verification')?.['created']).toBe(123)
   })
 })

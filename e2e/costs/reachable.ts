@@ -22,6 +22,15 @@ const KNOWN_SIZES = [65_000, RECEIVED.exchange - 4000]
 
 const anySession = ({ verifications }: Known) => verifications['dc+sd-jwt'] ?? ''
 
+/** Of the examples of RFC 7518 appendix C. */
+const encryptionKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ',
+  y: 'e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck',
+}
+const offCurve = Array.from({ length: 19 }, () => ({ ...encryptionKey, y: encryptionKey.x }))
+
 export const REACHABLE: Readonly<Record<string, Reachable>> = {
   'issuer POST /token': {
     headers: () => ({ dpop: jwsOf({ typ: 'dpop+jwt', alg: 'ES256', jwk: {} }, 8000) }),
@@ -60,6 +69,13 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
       form('a nonce and metadata', {
         wallet_nonce: 'n'.repeat(500),
         wallet_metadata: '{"a":[]}'.repeat(bytes / 20),
+      }),
+      form('a key to encrypt for, behind many that are none', {
+        wallet_nonce: 'n'.repeat(500),
+        wallet_metadata: JSON.stringify({ jwks: { keys: [...offCurve, encryptionKey] } }),
+      }),
+      form('twenty keys that are none', {
+        wallet_metadata: JSON.stringify({ jwks: { keys: [...offCurve, {}] } }),
       }),
     ],
   },

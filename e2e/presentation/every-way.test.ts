@@ -10,15 +10,22 @@ import { decodeJws, signJws } from '@countersign/crypto/jose/jws'
 import { bareKey, type PublicJwk } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
 import { startIssuer } from '@countersign/issuer/main'
+import { joseJwe } from '@countersign/keys/engines/jwe'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { freePorts } from '@countersign/local-servers/ports'
 import {
   PROVABLE_PREFIX_NAMES,
   type ProvablePrefixName,
 } from '@countersign/protocol/openid4vp/request/client-id'
+import {
+  makeRequestKey,
+  writeRequestEncryption,
+} from '@countersign/protocol/openid4vp/request/request-encryption'
 import { parseAuthorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-url'
 import { POSTED_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RunningService } from '@countersign/service/compose/run-service'
+import { startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { formatCases } from '@countersign/testing/client/formats'
 import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import { newWalletUser, receive, tryToPresent, type WalletUser } from '@countersign/testing/client/wallet-api'
@@ -30,6 +37,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const running: RunningService[] = []
 const verifiers = new Map<ProvablePrefixName, string>()
+/** One that is a did:web; the others that go by a DID are their key. */
+let published: { readonly url: string; readonly did: string }
 const REGISTERED = 'the-shop'
 const ATTESTED = 'shop.example'
 /** By format, the id of a credential that the user holds. */
@@ -39,7 +48,8 @@ let user: WalletUser
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'countersign-every-way-'))
-  const [issuer = 0, wallet = 0, ...ports] = await freePorts(2 + PROVABLE_PREFIX_NAMES.length)
+  const [issuer = 0, wallet = 0, place = 0, ...ports] = await freePorts(3 + PROVABLE_PREFIX_NAMES.length)
+  published = { url: `http://localhost:${place}`, did: `did:web:localhost%3A${place}` }
   const start = (port: number, ...flags: string[]) => ({
     argv: ['--logLevel=silent', '--senderRequestsPerSecond=0', `--webPort=${port}`, ...flags],
     env: {},
@@ -51,6 +61,7 @@ beforeAll(async () => {
   const known = [
     { clientId: REGISTERED, name: 'The registered shop', keys: [files.key] },
     { clientId: `decentralized_identifier:${didFromKey('jwk', files.key)}`, name: 'The shop with a DID' },
+    { clientId: `decentralized_identifier:${published.did}`, name: 'The shop with a document' },
   ]
   const trust = [
     `--trustedVerifiers=${JSON.stringify(known)}`,
@@ -69,6 +80,8 @@ beforeAll(async () => {
     running.push(await startVerifier(start(port, ...flags, ...means)))
     verifiers.set(prefix, `http://localhost:${port}`)
   }
+  const flags = ['--clientIdPrefix=decentralized_identifier', `--verifierDid=${published.did}`]
+  running.push(await startVerifier(start(place, ...flags, `--requestSigningKeyFile=${files.keyFile}`)))
   user = await newWalletUser(`http://localhost:${wallet}`)
   for (const { family, format, order } of formatCases) {
     const offer = await postJson(`http://localhost:${issuer}/openid4vc/${family}/issue`, order)
@@ -178,6 +191,98 @@ describe.each(ways)('asked by %s, answered by %s, %s', (prefix, mode, format, on
     expect(result).toMatchObject({ state: 'verified', credentials: [{ format, claims: one.seen }] })
     const text = JSON.stringify(result['credentials'])
     for (const secret of one.withheld) expect(text).not.toContain(secret)
+  })
+})
+
+describe('asked by a did:web', () => {
+  it('the wallet finds the key in the document that the verifier serves', async () => {
+    const { did, url } = published
+    const document = expectStatus(await call(`${url}/.well-known/did.json`), 200).json()
+    const [{ id: keyId } = {}] = document['verificationMethod'] as { id?: string }[]
+    expect(document).toMatchObject({ id: did, authentication: [keyId], assertionMethod: [keyId] })
+    const { payload, url: link } = await asked({ verifier: url, query: formatCases[0]?.query ?? {} })
+    expect(payload['client_id']).toBe(`decentralized_identifier:${did}`)
+    const fetched = await call(
+      new URL(link.replace('openid4vp:', 'http:')).searchParams.get('request_uri') ?? '',
+    )
+    const request = decodeJws(fetched.text, { maxLength: 65_536 })
+    expect(request).toMatchObject({ value: { header: { kid: keyId, typ: 'oauth-authz-req+jwt' } } })
+    expect(request.ok && request.value.header).not.toHaveProperty('x5c')
+  })
+
+  it.each(
+    (['direct_post', 'direct_post.jwt'] as const).flatMap((mode) =>
+      formatCases.map((one) => [mode, one.format, one] as const),
+    ),
+  )('answered by %s, %s, it is verified', async (mode, format, one) => {
+    const verifier = published.url
+    const { id, url } = await asked({ verifier, query: one.query, headers: { responsemode: mode } })
+    await tryToPresent(user, url, [held.get(format) ?? ''])
+    const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
+    expect(result).toMatchObject({ state: 'verified', credentials: [{ format, claims: one.seen }] })
+  })
+
+  it('the wallet shows it under the name that whoever runs the wallet gave it', async () => {
+    const { url } = await asked({ verifier: published.url, query: formatCases[0]?.query ?? {} })
+    const requests = `${user.url}/wallet-api/wallet/${user.wallet}/exchange/requests`
+    const opened = await postJson(requests, { request: url }, { authorization: `Bearer ${user.token}` })
+    expect(expectStatus(opened, 201).json()['verifier']).toMatchObject({
+      trust: { trusted: true, name: 'The shop with a document' },
+    })
+  })
+})
+
+describe('on its way to the wallet a request', () => {
+  const [one] = formatCases
+
+  /** Passes on what the wallet sends to the address of the request, or what is made of that, and keeps what comes back. */
+  async function watched(verifier: string, changed: (form: URLSearchParams) => void = () => {}) {
+    const { id, url } = await asked({ verifier, query: one?.query ?? {} })
+    const link = new URL(url)
+    const address = link.searchParams.get('request_uri') ?? ''
+    const seen: string[] = []
+    const between = await startFaultyServer(async ({ body }) => {
+      const form = new URLSearchParams(body)
+      changed(form)
+      const answer = await postForm(address, form.toString())
+      seen.push(answer.text)
+      return { status: answer.status, body: answer.text }
+    })
+    try {
+      link.searchParams.set('request_uri', `${between.url}/request`)
+      await tryToPresent(user, link.href, [held.get(one?.format ?? '') ?? ''])
+    } finally {
+      await between.close()
+    }
+    return { seen, result: (await call(`${verifier}/openid4vc/session/${id}`)).json() }
+  }
+
+  it.each(PROVABLE_PREFIX_NAMES.filter((name) => name !== 'redirect_uri'))(
+    'of %s is for the eyes of the wallet alone',
+    async (prefix) => {
+      const { result, seen } = await watched(verifiers.get(prefix) ?? '')
+      expect(result).toMatchObject({ state: 'verified' })
+      expect(seen).toHaveLength(1)
+      // RFC 7516 §9: five parts, and nothing in the second where a key is agreed on directly.
+      expect(seen[0]).toMatch(/^[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/)
+    },
+  )
+
+  it('whose key was taken off is in the clear, and answered all the same', async () => {
+    const verifier = verifiers.get('x509_hash') ?? ''
+    const { result, seen } = await watched(verifier, (form) => form.delete('wallet_metadata'))
+    expect(result).toMatchObject({ state: 'verified' })
+    expect(seen[0]?.split('.')).toHaveLength(3)
+  })
+
+  it('whose key is of somebody else is not answered', async () => {
+    const { key, keyId } = await makeRequestKey({ crypto: nodeCrypto, jwe: joseJwe })
+    const verifier = verifiers.get('x509_hash') ?? ''
+    const { result, seen } = await watched(verifier, (form) =>
+      form.set('wallet_metadata', JSON.stringify(writeRequestEncryption({ key, keyId }))),
+    )
+    expect(seen[0]?.split('.')).toHaveLength(5)
+    expect(result).toMatchObject({ state: 'requested' })
   })
 })
 

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type StartedService, startServiceProcess } from '@countersign/countersign/cluster/service-process'
+import { didWebUrl } from '@countersign/did/did-web'
 import { findProgram } from '@countersign/local-servers/find-program'
 import { freePorts, takesConnections } from '@countersign/local-servers/ports'
 import { finishedWithin } from '@countersign/local-servers/process/finished-within'
@@ -53,12 +54,17 @@ function start(name: (typeof NAMES)[number], port: number): StartedService {
       folder,
       '--data',
       join(folder, 'data'),
+      ...(name === 'verifier' ? [`--verifierDid=${verifierDid()}`] : []),
     ],
     env: { ...process.env, COUNTERSIGN_MANAGEMENT_API_KEY: KEY },
     logFile: join(folder, `${name}.log`),
     publicUrl: `${host}/${name}`,
     onUnexpectedEnd: (who, how) => console.error(`${who} ended: ${how}`),
   })
+}
+
+function verifierDid(): string {
+  return `did:web:${new URL(host).host.replace(':', '%3A')}:verifier`
 }
 
 /** Caddy with the n-th Caddyfile of the document, for the host and the ports of this test. */
@@ -106,6 +112,13 @@ describe.each([
       }
     },
   )
+
+  it('the DID document of the verifier is where its did:web leads to', async () => {
+    const url = didWebUrl(verifierDid())
+    const answer = await fetch(url.ok ? url.value.replace('https:', 'http:') : '')
+    expect(answer.status).toBe(200)
+    expect(await answer.json()).toMatchObject({ id: verifierDid() })
+  })
 
   it('the API page calls its service', async () => {
     expect(await pages.execute(`${host}/verifier/`, KEY, 'GET', '/openid4vc/policy-list')).toEqual({

@@ -55,6 +55,8 @@ export const FETCHED = {
   /** Of an issuer or an authorization server; pictures lie in it. */
   metadata: MB,
   requestObject: MESSAGE,
+  /** The same, encrypted: base64url of it, and the header. */
+  encryptedRequestObject: inBase64(MESSAGE) + KB,
   /** Keys of an issuer with their certificates. */
   issuerKeys: 512 * KB,
   didDocument: MESSAGE,

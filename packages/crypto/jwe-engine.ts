@@ -35,6 +35,8 @@ export interface Recipient {
   /** `kid` of the key, copied into the header where it has one. */
   readonly keyId?: string | undefined
   readonly content: ContentEncryption
+  /** `cty`: what the plaintext is; absent: whoever reads it knows. */
+  readonly contentType?: string | undefined
 }
 
 export type JweRefusal =

@@ -72,10 +72,15 @@ export function keyOfDocument(
     : refuse({ code: 'did_relationship_missing', relationship })
 }
 
-/** The document of a DID that is its key: one verification method, usable for what its `use` allows. */
-export function singleKeyDocument(did: string, fragment: string, jwk: PublicJwk): DidDocument {
+/** One verification method; where nothing is said it may be used for what its `use` allows. */
+export function singleKeyDocument(
+  did: string,
+  fragment: string,
+  jwk: PublicJwk,
+  uses: readonly DidRelationship[] = relationshipsOf(jwk),
+): DidDocument {
   const id = `${did}#${fragment}`
-  const relationships = relationshipsOf(jwk).map((relationship) => [relationship, [id]])
+  const relationships = uses.map((relationship) => [relationship, [id]])
   return {
     '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/suites/jws-2020/v1'],
     id: did,

@@ -237,13 +237,14 @@ const REQUEST_OBJECT =
 
 export const requestAnswers: DescribedAnswers = {
   200: {
-    description: 'The signed request object (OpenID4VP 1.0 §5.10)',
+    description:
+      'The signed request object, encrypted for the key of a wallet that sent one (OpenID4VP 1.0 §5.10)',
     contentType: 'application/oauth-authz-req+jwt',
     schema: requestObject,
     example: REQUEST_OBJECT,
   },
   400: errorAnswer(
-    'The request has expired, or a parameter is malformed',
+    'The request has expired, or a parameter is malformed or asks for what cannot be done',
     receiveError({ code: 'session_expired', expiresAt: CREATED_AT, now: CREATED_AT }),
     'oauth',
   ),

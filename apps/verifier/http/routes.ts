@@ -44,6 +44,7 @@ import {
   sessionAnswers,
   startAnswers,
 } from './answers.ts'
+import { didRoutes } from './did-routes.ts'
 import { keptRoutes } from './kept-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { policyList, profileList, sessionView } from './session-view.ts'
@@ -80,6 +81,7 @@ export function verifierRoutes(verifier: Verifier): (app: ServiceApp) => void {
     relyingPartyRoutes(app, verifier)
     listRoutes(app, verifier)
     keptRoutes(app, verifier)
+    didRoutes(app, verifier)
     callbackRoutes(app, verifier, { tag: 'relying party', unknown: sessionUnknown })
     requestRoutes(app, verifier)
     responseRoutes(app, verifier)

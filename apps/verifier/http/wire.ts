@@ -320,13 +320,17 @@ const serveRefusals: WireErrors<ServeRefusal> = {
   wallet_metadata_malformed: ({ reason }) =>
     invalidRequest(
       reason === 'wrong_type'
-        ? 'wallet_metadata: client_id_prefixes_supported must be a list of texts, and issuer a URL'
+        ? 'wallet_metadata: client_id_prefixes_supported must be a list of texts, issuer a URL, jwks a JWK Set, and request_object_encryption_alg_values_supported and request_object_encryption_enc_values_supported lists'
         : `wallet_metadata must be a JSON object: ${json[reason]}`,
     ),
   request_through_browser: () =>
     invalidRequest('This request is not fetched: the page that asks hands it to its browser'),
   request_not_by_reference: () =>
     invalidRequest('This request is not fetched: it stands in the URL that opens the wallet'),
+  request_encryption_unsupported: ({ parameter }) =>
+    invalidRequest(
+      `wallet_metadata asks for an encrypted request, and nothing in its ${parameter} can be used: a key on P-256 for ECDH-ES and A128GCM or A256GCM are needed`,
+    ),
   client_id_prefix_not_taken: ({ prefix }) =>
     invalidRequest(
       `client_id_prefixes_supported of wallet_metadata is without ${prefix}, the prefix of this request`,

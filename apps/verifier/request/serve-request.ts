@@ -1,5 +1,9 @@
-/** Hands the signed request object to the wallet (OpenID4VP 1.0 §5.10). May be asked for as often as it likes. */
+/**
+ * Hands the signed request object to the wallet (OpenID4VP 1.0 §5.10), encrypted where the wallet sent a key for that. May be asked for as
+ * often as it likes.
+ */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { encryptRequestObject } from '@countersign/protocol/openid4vp/request/request-encryption'
 import {
   notTakenBy,
   parseWalletMetadata,
@@ -15,7 +19,7 @@ import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, isSigned, signedRequest } from './write-request.ts'
 
 type ServingVerifier = AskingVerifier &
-  Pick<Verifier, 'sessions' | 'signals' | 'due' | 'backOff' | 'observe' | 'limits'>
+  Pick<Verifier, 'sessions' | 'signals' | 'due' | 'backOff' | 'observe' | 'limits' | 'jwe'>
 
 /** What a wallet sends when it fetches a request by POST. */
 export interface FetchingWallet {
@@ -52,6 +56,7 @@ export async function serveRequest(
       : refuse(notTaken)
   })
   if (!moved.ok) return refuse(moved.error)
-  const parts = { audience: metadata.value.issuer, walletNonce }
-  return ok(await signedRequest(verifier, moved.value.after, parts))
+  const { encryption, issuer: audience } = metadata.value
+  const signed = await signedRequest(verifier, moved.value.after, { audience, walletNonce })
+  return ok(encryption === undefined ? signed : await encryptRequestObject(signed, encryption, verifier.jwe))
 }

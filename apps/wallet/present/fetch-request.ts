@@ -5,6 +5,12 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
+import type { KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
+import {
+  makeRequestKey,
+  openRequestObject,
+  type RequestUnreadable,
+} from '@countersign/protocol/openid4vp/request/request-encryption'
 import {
   parseAuthorizationRequestUrl,
   type RequestReference,
@@ -17,6 +23,7 @@ import {
   verifyRequestObject,
   verifyUnsignedRequest,
 } from '@countersign/protocol/openid4vp/request/verify-request'
+import { writeWalletMetadata } from '@countersign/protocol/openid4vp/request/wallet-metadata'
 import { errorAnswer } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
 import { hostOf, type OutgoingRefusal } from '../outgoing-client.ts'
@@ -26,6 +33,7 @@ export type FetchRequestRefusal =
   | OutgoingRefusal
   | RequestUrlRefusal
   | RequestRefusal
+  | RequestUnreadable
   | { readonly code: 'request_not_available'; readonly host: string; readonly status: number }
 
 const REQUEST_OBJECT = 'application/oauth-authz-req+jwt'
@@ -68,8 +76,9 @@ async function verifiedRequest(
   }
   const object = await requestObject(wallet, reference.value)
   if (!object.ok) return object
-  const { jwt, walletNonce } = object.value
-  return verifyRequestObject(jwt, { ...verification, walletNonce })
+  const { sent, requestKey, walletNonce } = object.value
+  const opened = await openRequestObject(sent, requestKey, wallet.jwe)
+  return opened.ok ? verifyRequestObject(opened.value, { ...verification, walletNonce }) : opened
 }
 
 function verificationFor(wallet: Wallet, outerClientId: string): RequestVerification {
@@ -88,7 +97,10 @@ function verificationFor(wallet: Wallet, outerClientId: string): RequestVerifica
 }
 
 interface RequestObject {
-  readonly jwt: string
+  /** Signed, and maybe encrypted. */
+  readonly sent: string
+  /** What it may be encrypted for; absent: nothing was sent to encrypt it for. */
+  readonly requestKey?: KeptDecryptionKey | undefined
   /** Sent to the verifier, so it has to be in the object (§5.10.1). */
   readonly walletNonce?: string | undefined
 }
@@ -97,26 +109,32 @@ async function requestObject(
   wallet: Wallet,
   reference: Exclude<RequestReference, { readonly kind: 'unsigned' }>,
 ): Promise<Result<RequestObject, FetchRequestRefusal>> {
-  if (reference.kind === 'by_value') return ok({ jwt: reference.request })
+  if (reference.kind === 'by_value') return ok({ sent: reference.request })
   const { requestUri, requestUriMethod } = reference
-  if (requestUriMethod === 'post') return postForObject(wallet, requestUri)
+  if (requestUriMethod === 'post') return postForObject(wallet, reference)
   return objectOf(await wallet.outgoing.get(requestUri, REQUEST_OBJECT, FETCHED.requestObject), requestUri)
 }
 
+/** §5.10. The key is used once and kept nowhere: whoever fetches again makes another one. */
 async function postForObject(
   wallet: Wallet,
-  requestUri: string,
+  { clientId, requestUri }: Extract<RequestReference, { readonly kind: 'by_reference' }>,
 ): Promise<Result<RequestObject, FetchRequestRefusal>> {
   const walletNonce = encodeBase64url(wallet.crypto.randomBytes(16))
+  const requestKey = await makeRequestKey(wallet)
+  const metadata = writeWalletMetadata(clientId, wallet.formats.all, requestKey)
   const answer = await wallet.outgoing.post({
     url: requestUri,
     contentType: 'application/x-www-form-urlencoded',
     accept: REQUEST_OBJECT,
-    maxBytes: FETCHED.requestObject,
-    body: new URLSearchParams({ wallet_nonce: walletNonce }).toString(),
+    maxBytes: FETCHED.encryptedRequestObject,
+    body: new URLSearchParams({
+      wallet_nonce: walletNonce,
+      wallet_metadata: JSON.stringify(metadata),
+    }).toString(),
   })
   const object = objectOf(answer, requestUri)
-  return object.ok ? ok({ ...object.value, walletNonce }) : object
+  return object.ok ? ok({ ...object.value, requestKey, walletNonce }) : object
 }
 
 type Answer = Awaited<ReturnType<Wallet['outgoing']['get']>>
@@ -125,6 +143,6 @@ type Answer = Awaited<ReturnType<Wallet['outgoing']['get']>>
 function objectOf(answer: Answer, uri: string): Result<RequestObject, FetchRequestRefusal> {
   if (!answer.ok) return answer
   const { status, body } = answer.value
-  if (status === 200) return ok({ jwt: body.trim() })
+  if (status === 200) return ok({ sent: body.trim() })
   return refuse({ code: 'request_not_available', host: hostOf(uri), status })
 }

@@ -409,6 +409,15 @@ function unknownSession(
   ]
 }
 
+/** Of the examples of RFC 7518 appendix C. */
+const encryptionKey = {
+  kty: 'EC',
+  crv: 'P-256',
+  x: 'weNJy2HscCSM6AEDTDg04biOvhFhyyWvOHQfeF_PxMQ',
+  y: 'e8lnCO-AlStT-NJVX-crhB7QRYhiix03illJOVAOyck',
+  use: 'enc',
+}
+
 interface Verifying {
   readonly verifier: { readonly url: string }
 }
@@ -495,6 +504,33 @@ export const verificationChapters = [
           /must be a list of texts/,
         ],
         ['with an issuer that is no address', '{"issuer":"javascript:1"}', /issuer a URL/],
+        ['with keys that are no set', '{"jwks":"https://wallet.example/keys"}', /jwks a JWK Set/],
+        [
+          'with a key that shows its secret',
+          JSON.stringify({ jwks: { keys: [{ ...encryptionKey, d: encryptionKey.x }] } }),
+          /asks for an encrypted request, and nothing in its jwks can be used/,
+        ],
+        [
+          'with a key that is no point of its curve',
+          JSON.stringify({ jwks: { keys: [{ ...encryptionKey, y: encryptionKey.x }] } }),
+          /nothing in its jwks can be used/,
+        ],
+        [
+          'with a key for another algorithm',
+          JSON.stringify({
+            jwks: { keys: [encryptionKey] },
+            request_object_encryption_alg_values_supported: ['RSA-OAEP-256'],
+          }),
+          /nothing in its request_object_encryption_alg_values_supported can be used/,
+        ],
+        [
+          'with a key and no content encryption that is known',
+          JSON.stringify({
+            jwks: { keys: [encryptionKey] },
+            request_object_encryption_enc_values_supported: ['A128CBC-HS256'],
+          }),
+          /nothing in its request_object_encryption_enc_values_supported can be used/,
+        ],
         [
           'without the prefix of the request',
           '{"client_id_prefixes_supported":["redirect_uri"]}',

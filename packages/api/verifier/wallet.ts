@@ -13,13 +13,15 @@ export const requestObjectForm = z
       .max(20_000)
       .optional()
       .describe(
-        'JSON: with `client_id_prefixes_supported` a request under another prefix is refused, and `issuer` is its audience (OpenID4VP 1.0 §5.8, §10)',
+        'JSON: with `client_id_prefixes_supported` a request under another prefix is refused, `issuer` is its audience, and for a key in `jwks` it is encrypted (OpenID4VP 1.0 §5.8, §5.10, §10)',
       ),
   })
   .meta({ examples: [{ wallet_nonce: 'qPmxiNFCR3QTm19POc8u' }] })
 
-/** A JWS of type `oauth-authz-req+jwt`. */
-export const requestObject = z.string().meta({ pattern: '^[\\w-]+\\.[\\w-]+\\.[\\w-]+$' })
+/** A JWS of type `oauth-authz-req+jwt`, or a JWE with one in it. */
+export const requestObject = z
+  .string()
+  .meta({ pattern: '^[\\w-]+\\.[\\w-]*\\.[\\w-]+(\\.[\\w-]+\\.[\\w-]+)?$' })
 
 /** `POST /openid4vc/verify/{id}`, as a form: `state`, and `vp_token` or `error`; or `response`, which is both encrypted. */
 export const authorizationResponseForm = z.record(z.string(), z.string()).meta({

@@ -3,7 +3,7 @@
  * somebody encrypts: a service starts without it.
  */
 import { decodeBase64url } from '@countersign/core/base64url'
-import { type JsonObject, parseJsonObject } from '@countersign/core/json'
+import { defined, type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import {
   CONTENT_ENCRYPTIONS,
@@ -27,10 +27,11 @@ export const joseJwe: JweEngine = {
     return { kty: 'EC', crv: 'P-256', x, y, d }
   },
 
-  async encrypt(plaintext: string, { content, key, keyId }: Recipient): Promise<string> {
+  async encrypt(plaintext: string, recipient: Recipient): Promise<string> {
+    const { content: enc, contentType: cty, key, keyId: kid } = recipient
     const { CompactEncrypt, importJWK } = await import('jose')
     const { crv, kty, x, y } = key
-    const header = { alg: KEY_AGREEMENT, enc: content, ...(keyId !== undefined && { kid: keyId }) }
+    const header = defined({ alg: KEY_AGREEMENT, enc, kid, cty })
     return new CompactEncrypt(new TextEncoder().encode(plaintext))
       .setProtectedHeader(header)
       .encrypt(await importJWK({ crv, kty, x, y }, KEY_AGREEMENT))

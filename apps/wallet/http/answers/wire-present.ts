@@ -44,6 +44,10 @@ export const PRESENT_ERRORS: WireErrors<PresentRefusal> = {
         ? `The request object is too large, limit ${FETCHED.requestObject} characters`
         : `The request object is not a signed JWT: ${reason}`,
     ),
+  request_encrypted_unasked: () =>
+    badRequest('The request object is encrypted, and this wallet gave no key to encrypt it for'),
+  request_undecryptable: ({ reason }) =>
+    badRequest(`The request object cannot be decrypted with the key that this wallet gave for it: ${reason}`),
   request_type_wrong: () => badRequest('The request object must have the typ oauth-authz-req+jwt'),
   client_id_malformed: () => badRequest('The client_id is not a client identifier of OpenID4VP'),
   client_id_prefix_unsupported: ({ prefix }) =>

@@ -118,6 +118,12 @@ describe('a client identifier', () => {
     expect(await shownBy('decentralized_identifier', named)).toEqual({ ok: true, value })
   })
 
+  it('of whoever publishes a document is its DID, whatever the key is', async () => {
+    const did = { did: 'did:web:shop.example', keyId: 'did:web:shop.example#k' }
+    const value = { clientId: 'decentralized_identifier:did:web:shop.example', header: { kid: did.keyId } }
+    expect(await shownBy('decentralized_identifier', { ...means, did })).toEqual({ ok: true, value })
+  })
+
   it('of a registered verifier is what it was registered as, and nothing before it', async () => {
     const value = { clientId: 'shop', header: { kid: leafSigner.keyId } }
     expect(await shownBy('pre-registered', { ...means, registeredId: 'shop' })).toEqual({ ok: true, value })

@@ -2,23 +2,15 @@
  * Answers that are encrypted for a key of their request (OpenID4VP 1.0 §8.3), however they travel: what the verifier publishes of
  * the key and reads by it, and what a wallet takes of that and writes. The modes that encrypt share it; none of them is known here.
  */
-import {
-  isJsonArray,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  parseJsonObject,
-} from '@countersign/core/json'
+import { isJsonObject, type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { isPoint } from '@countersign/crypto/ec-point'
+import { encryptionJwk, keysOf, strongestOf, usableKey } from '@countersign/crypto/encryption-key'
 import {
   CONTENT_ENCRYPTIONS,
   type ContentEncryption,
   type DecryptionKey,
   type EncryptionKey,
-  KEY_AGREEMENT,
 } from '@countersign/crypto/jwe-engine'
-import { parsePublicJwk } from '@countersign/crypto/jwk'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { type Form, parameter } from '../../oauth/form-parameters.ts'
 import {
@@ -49,13 +41,13 @@ export interface AskedEncryption {
 
 export async function makeAnswerKey({ crypto, jwe }: AnswerPorts): Promise<AnswerKey> {
   const key = await jwe.makeKey()
-  return { key, keyThumbprint: await jwkThumbprint(publicOf(key), crypto) }
+  return { key, keyThumbprint: await jwkThumbprint(key, crypto) }
 }
 
 /** Members of `client_metadata` (§5.1). */
 export function writeEncryptionMetadata({ key, keyThumbprint }: AnswerKey): JsonObject {
   return {
-    jwks: { keys: [{ ...publicOf(key), kid: keyThumbprint, use: 'enc', alg: KEY_AGREEMENT }] },
+    jwks: { keys: [encryptionJwk(key, keyThumbprint)] },
     encrypted_response_enc_values_supported: [...CONTENT_ENCRYPTIONS],
   }
 }
@@ -95,7 +87,9 @@ export async function chooseEncryption(
   const metadata = payload['client_metadata']
   const content = contentOf(isJsonObject(metadata) ? metadata : {})
   if (!content.ok) return content
-  const found = usableKey(isJsonObject(metadata) ? metadata['jwks'] : undefined)
+  // §8.3: keys that cannot be used are passed over, and `alg` has to be there.
+  const keys = keysOf(isJsonObject(metadata) ? metadata['jwks'] : undefined)
+  const found = usableKey(keys ?? [], 'in_the_key')
   if (found === undefined) return refuse({ code: 'encryption_unsupported', parameter: 'jwks' })
   const keyThumbprint = await jwkThumbprint(found.key, crypto)
   return ok({ ...found, keyThumbprint, content: content.value })
@@ -109,43 +103,10 @@ export async function encryptAnswer(
   return { response: await jwe.encrypt(JSON.stringify(answer), { content, key, keyId }) }
 }
 
-function publicOf({ crv, kty, x, y }: EncryptionKey): EncryptionKey {
-  return { kty, crv, x, y }
-}
-
-/** §5.1: A128GCM where nothing is said. The stronger one is preferred (HAIP 1.0 §5). */
+/** §5.1: A128GCM where nothing is said. */
 function contentOf(metadata: JsonObject): Result<ContentEncryption, ResponseModeRefusal> {
   const { encrypted_response_enc_values_supported: values = ['A128GCM'] } = metadata
-  const offered = isJsonArray(values) ? values : []
-  const chosen = CONTENT_ENCRYPTIONS.findLast((one) => offered.includes(one))
+  const chosen = strongestOf(values)
   if (chosen !== undefined) return ok(chosen)
   return refuse({ code: 'encryption_unsupported', parameter: 'encrypted_response_enc_values_supported' })
 }
-
-type UsableKey = Pick<AskedEncryption, 'key' | 'keyId'>
-
-/** §8.3: keys that cannot be used are passed over. */
-function usableKey(jwks: JsonValue | undefined): UsableKey | undefined {
-  const keys = isJsonObject(jwks) ? jwks['keys'] : undefined
-  const listed = isJsonArray(keys) ? keys.slice(0, MAX_KEYS) : []
-  for (const one of listed) {
-    const usable = readKey(one)
-    if (usable !== undefined) return usable
-  }
-  return undefined
-}
-
-const MAX_KEYS = 20
-
-/** `alg` has to be there (§8.3), `use` may be missing. A key that shows its secret belongs to everybody. */
-function readKey(jwk: JsonValue): UsableKey | undefined {
-  const parsed = parsePublicJwk(jwk)
-  if (!parsed.ok || parsed.value.kty !== 'EC' || parsed.value.crv !== 'P-256') return undefined
-  const { alg, kid, use = 'enc', x, y } = parsed.value
-  if (alg !== KEY_AGREEMENT || use !== 'enc') return undefined
-  if (!isPoint('P-256', parsed.value)) return undefined
-  if (kid !== undefined && kid.length > MAX_KEY_ID_LENGTH) return undefined
-  return { key: { kty: 'EC', crv: 'P-256', x, y }, keyId: kid }
-}
-
-const MAX_KEY_ID_LENGTH = 512

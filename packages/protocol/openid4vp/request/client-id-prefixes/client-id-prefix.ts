@@ -41,6 +41,8 @@ export interface VerifierMeans {
   /** Name of the host that answers are sent to, without a port. */
   readonly host: string
   readonly crypto: Pick<CryptoEngine, 'digestBase64url'>
+  /** Where its keys are published: the DID, and the DID URL of the key that signs; absent: its DID is that key. */
+  readonly did?: { readonly did: string; readonly keyId: string } | undefined
   /** As what wallets were told of it beforehand. */
   readonly registeredId?: string | undefined
   /** What somebody whom wallets believe says of it (§12): a JWT. */

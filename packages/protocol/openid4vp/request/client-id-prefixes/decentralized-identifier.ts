@@ -1,7 +1,7 @@
 /**
  * `decentralized_identifier:` (OpenID4VP 1.0 §5.9.3): the verifier is named by a DID, and `kid` selects a verification
- * method of that very DID. A DID vouches for nobody: whoever runs the wallet may, by naming it. A verifier of ours is the
- * did:jwk of the key that signs its requests.
+ * method of that very DID. A DID vouches for nobody: whoever runs the wallet may, by naming it. A verifier of ours has a DID
+ * whose document it publishes, or is the did:jwk of the key that signs its requests.
  */
 import { ok, refuse } from '@countersign/core/result'
 import { bareKey } from '@countersign/crypto/jwk'
@@ -25,7 +25,8 @@ export const decentralizedIdentifier = {
     const vouched = knownAs(`${NAME}:${did}`, known)
     return ok({ key: key.value, ...(vouched ?? { trust: { trusted: false, reason: 'did_unknown' } }) })
   },
-  proofOf: ({ signer: { publicJwk } }) => {
+  proofOf: ({ did: published, signer: { publicJwk } }) => {
+    if (published !== undefined) return ok({ original: published.did, header: { kid: published.keyId } })
     const did = didFromKey('jwk', bareKey(publicJwk))
     return ok({ original: did, header: { kid: `${did}#0` } })
   },
