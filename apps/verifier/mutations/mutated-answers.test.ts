@@ -1,0 +1,187 @@
+import type { JsonObject } from '@countersign/core/json'
+import {
+  RESPONSE_MODE_NAMES,
+  type ResponseModeName,
+} from '@countersign/protocol/openid4vp/response/response-modes'
+import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
+import { type Kind, kinds } from '@countersign/testing/forging/credential-kinds'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { sessionView } from '../http/session-view.ts'
+import { readVerification } from '../response/look-again.ts'
+import {
+  type Asked,
+  asked,
+  FAMILY_NAME,
+  formText,
+  GIVEN_NAME,
+  type Instance,
+  type Told,
+  type TwoInstances,
+  twoInstances,
+  WAYS,
+} from '../testing/two-instances.testing.ts'
+import { CONTENTS_MUTATIONS } from './contents-mutations.testing.ts'
+import { ENCRYPTION_MUTATIONS } from './encryption-mutations.testing.ts'
+import { FACTS_MUTATIONS } from './facts-mutations.testing.ts'
+import { HOLDER_MUTATIONS } from './holder-mutations.testing.ts'
+import { ISSUER_MUTATIONS } from './issuer-mutations.testing.ts'
+import { MESSAGE_MUTATIONS, REPLAYS } from './message-mutations.testing.ts'
+import { codeFor, type Mutation } from './mutation.testing.ts'
+
+let stage: TwoInstances
+beforeAll(async () => {
+  stage = await twoInstances()
+})
+afterAll(() => stage.close())
+
+const GROUPS: Readonly<Record<string, readonly Mutation[]>> = {
+  'who signed': ISSUER_MUTATIONS,
+  'what was signed': CONTENTS_MUTATIONS,
+  'who shows it, and to whom': HOLDER_MUTATIONS,
+  'what is found out': FACTS_MUTATIONS,
+  'the message': MESSAGE_MUTATIONS,
+  'another session': REPLAYS,
+  'the encryption': ENCRYPTION_MUTATIONS,
+}
+
+interface Case {
+  readonly group: string
+  readonly kind: Kind
+  readonly mode: ResponseModeName
+  readonly mutation: Mutation
+}
+
+/** A row of many formats meets each mode in some of them, in turn; one of few formats each mode in each. */
+const CASES: readonly Case[] = Object.entries(GROUPS).flatMap(([group, mutations]) =>
+  mutations.flatMap((mutation, at) => {
+    const { kinds: own, modes } = mutation
+    return own.flatMap((kind, place) =>
+      modes
+        .filter((_, index) => own.length < modes.length || index === (at + place) % modes.length)
+        .map((mode) => ({ group, kind, mode, mutation })),
+    )
+  }),
+)
+
+describe('the mutations', () => {
+  it('are more than three hundred kinds, each named once for a format and a mode', () => {
+    const names = CASES.map(({ kind, mode, mutation }) => `${kind.format} ${mode} ${mutation.what}`)
+    expect(new Set(names).size).toBe(names.length)
+    expect(new Set(CASES.map(({ mutation }) => mutation.what)).size).toBeGreaterThanOrEqual(300)
+    expect(CASES.length).toBeGreaterThanOrEqual(800)
+  })
+
+  it.each(Object.entries(GROUPS))('%s: meet every mode that they are for', (_, mutations) => {
+    for (const mutation of mutations) {
+      const met = new Set(CASES.filter((one) => one.mutation === mutation).map(({ mode }) => mode))
+      expect([...met].toSorted()).toEqual(mutation.modes.toSorted())
+    }
+  })
+
+  it('are of every format, in every mode, of every end', () => {
+    const ways = new Set(CASES.map(({ kind, mode, mutation }) => `${kind.format} ${mode} ${mutation.ends}`))
+    const all = kinds.flatMap(({ format }) =>
+      RESPONSE_MODE_NAMES.flatMap((mode) => Object.keys(EXPECTED).map((ends) => `${format} ${mode} ${ends}`)),
+    )
+    expect([...ways].toSorted()).toEqual(all.toSorted())
+  })
+})
+
+async function kept({ verifier }: Instance, { id }: Pick<VerificationSession, 'id'>) {
+  const found = await verifier.sessions.get(id)
+  if (found === undefined) throw new Error('the session is gone')
+  return found
+}
+
+/** What a relying party sees. */
+async function seen({ verifier }: Instance, { id }: Pick<VerificationSession, 'id'>) {
+  const session = await readVerification(verifier, id)
+  if (session === undefined) throw new Error('the session is gone')
+  return { session, view: sessionView(session, verifier.policies) }
+}
+
+const NAMES = new RegExp(`${GIVEN_NAME}|${FAMILY_NAME}`)
+
+type Checks = readonly {
+  readonly outcome: string
+  readonly name: string
+  readonly detail?: string | undefined
+}[]
+
+function objections(checks: Checks): readonly string[] {
+  return checks
+    .filter(({ outcome }) => outcome === 'failed' || outcome === 'undetermined')
+    .map(({ detail, name }) => `${name}: ${detail}`)
+}
+
+interface Judged {
+  readonly request: Asked
+  readonly told: Told
+  readonly code: string
+}
+
+const EXPECTED: { readonly [Ends in Mutation['ends']]: (judged: Judged) => Promise<void> } = {
+  async refused({ code, request: { session }, told }) {
+    expect(told.status).toBeGreaterThanOrEqual(400)
+    expect(told.status).toBeLessThan(500)
+    expect(told.body).toContain(code)
+    const { value } = await kept(stage.here, session)
+    expect(value).toMatchObject({ state: 'requested', attempts: [] })
+  },
+  async attempt({ code, request: { session }, told }) {
+    expect(told).toMatchObject({ status: 400, body: expect.stringContaining('access_denied') })
+    const { value } = await kept(stage.here, session)
+    expect(value).toMatchObject({ state: 'requested', attempts: [{ kind: 'stranger' }] })
+    const [attempt] = value.attempts
+    const checks = attempt?.kind === 'stranger' ? attempt.checks : []
+    expect(objections(checks).join('\n')).toContain(code)
+  },
+  async decides({ code, request: { session }, told }) {
+    expect(told).toMatchObject({ status: 400, body: expect.stringContaining('access_denied') })
+    const { value } = await kept(stage.here, session)
+    expect(value).toMatchObject({ state: 'rejected', attempts: [] })
+    expect(objections('checks' in value ? value.checks : []).join('\n')).toContain(code)
+  },
+  async waits({ code, request: { session }, told }) {
+    expect(told.status).toBe(200)
+    const { value } = await kept(stage.here, session)
+    expect(value).toMatchObject({ state: 'answered', attempts: [] })
+    expect(objections('checks' in value ? value.checks : []).join('\n')).toContain(code)
+    const late = { ...stage.there, verifier: { ...stage.there.verifier, now: () => session.expiresAt } }
+    const { view } = await seen(late, session)
+    expect(view).toMatchObject({ verificationResult: false })
+  },
+}
+
+const CLOSES = ['decides', 'waits']
+
+describe.each(CASES)('$group, $kind.format by $mode', ({ kind, mode, mutation }) => {
+  it(`is not accepted with ${mutation.what}`, async () => {
+    const { here, there } = stage
+    const request = await asked(stage, kind, mode, mutation.asking?.(kind, { stage }))
+    const { session } = request
+    const { body, type } = await mutation.send(request)
+    const told = await WAYS[mode].send(there, session.id, body, type)
+    for (const instance of [here, there]) {
+      const { view } = await seen(instance, session)
+      expect(view.state).not.toBe('verified')
+      expect(JSON.stringify(view)).not.toMatch(NAMES)
+    }
+    expect(told.body).not.toMatch(NAMES)
+    await EXPECTED[mutation.ends]({ request, told, code: codeFor(mutation, kind) })
+    const { value: after } = await kept(here, session)
+    expect(JSON.stringify(after)).not.toMatch(NAMES)
+
+    const honest: JsonObject = await mutation.honest(request)
+    const answered = await WAYS[mode].send(here, session.id, formText(await request.write(honest)))
+    const { view } = await seen(there, session)
+    if (CLOSES.includes(mutation.ends)) {
+      expect(answered).toMatchObject({ status: 400, body: expect.stringContaining('answered already') })
+      expect((await kept(there, session)).value).toEqual(after)
+    } else {
+      expect(answered.status, answered.body).toBe(200)
+      expect(view).toMatchObject({ state: 'verified', verificationResult: true })
+      expect(JSON.stringify(view)).toMatch(NAMES)
+    }
+  })
+})
