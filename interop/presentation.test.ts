@@ -1,6 +1,6 @@
 /**
  * Our verifier as a wallet meets it that is built on `@openid4vc/openid4vp`: the request by reference, its client and its signature, the answer in the
- * clear and encrypted (OpenID4VP 1.0 §5, §8). The library makes and reads every message and encrypts by a `jose` of its own; the
+ * clear and encrypted (OpenID4VP 1.0 §5, §8), by links and through a browser (appendix A). The library makes and reads every message and encrypts by a `jose` of its own; the
  * credential and its presentation are ours.
  */
 import { createHash, X509Certificate } from 'node:crypto'
@@ -104,15 +104,30 @@ async function begin(responseMode: string, prefix = 'x509_hash', more: object = 
 
 async function answer(request: Openid4vpAuthorizationRequest, enc: string) {
   const { client_id: clientId, nonce } = request
-  const shown = await presentation({ clientId, nonce }, held, [['given_name'], ['family_name']])
+  return answerThrough(request, { clientId, nonce }, enc)
+}
+
+type AnyRequest = Parameters<
+  typeof wallet.createOpenid4vpAuthorizationResponse
+>[0]['authorizationRequestPayload']
+
+/** `origin`: of the page that a browser called the wallet for. */
+async function answerThrough(
+  request: AnyRequest,
+  bound: { readonly clientId: string; readonly nonce: string },
+  enc: string,
+  origin?: string,
+) {
+  const shown = await presentation(bound, held, [['given_name'], ['family_name']])
   const [{ id: queryId } = { id: '' }] = identityQuery.credentials
-  const isEncrypted = request.response_mode === 'direct_post.jwt'
+  const isEncrypted = request.response_mode?.endsWith('.jwt') === true
   return wallet.createOpenid4vpAuthorizationResponse({
     authorizationRequestPayload: request,
     authorizationResponsePayload: { vp_token: { [queryId]: [shown] } },
+    ...(origin !== undefined && { origin }),
     ...(isEncrypted && {
       jarm: {
-        encryption: { nonce },
+        encryption: { nonce: bound.nonce },
         serverMetadata: {
           authorization_signing_alg_values_supported: [],
           authorization_encryption_alg_values_supported: ['ECDH-ES'],
@@ -210,3 +225,49 @@ it.each([[undefined], [['sha-512', 'sha-384']]])(
     expect(result).toMatchObject({ state: 'verified', transactionData: [{ authorizedBy: queryId }] })
   },
 )
+describe.each([
+  ['dc_api', ''],
+  ['dc_api.jwt', 'A128GCM'],
+  ['dc_api.jwt', 'A256GCM'],
+])('a wallet that a browser calls and that answers by %s %s', (mode, enc) => {
+  const origin = 'https://shop.example'
+
+  async function called(protocol: string, prefix: string, at = origin) {
+    const body = { dcql_query: identityQuery, expected_origins: [origin], exchange_protocols: [protocol] }
+    const headers = { responsemode: mode, clientidprefix: prefix }
+    const started = await postJson(`${verifier}/openid4vc/verify`, body, headers)
+    const { digital, id } = expectStatus(started, 200).json() as unknown as {
+      readonly id: string
+      readonly digital: { readonly requests: readonly [{ readonly data: Record<string, unknown> }] }
+    }
+    const [{ data }] = digital.requests
+    const resolved = await wallet.resolveOpenId4vpAuthorizationRequest({
+      authorizationRequestPayload: data,
+      origin: at,
+    })
+    expect(resolved).toMatchObject({ dcql: { query: identityQuery } })
+    return { id, resolved }
+  }
+
+  it.each([
+    ['openid4vp-v1-unsigned', 'x509_hash', 'origin'],
+    ['openid4vp-v1-signed', 'x509_hash', 'x509_hash'],
+    ['openid4vp-v1-signed', 'x509_san_dns', 'x509_san_dns'],
+    ['openid4vp-v1-signed', 'decentralized_identifier', 'decentralized_identifier'],
+  ])('asked in %s as %s is verified', async (protocol, prefix, client) => {
+    const { id, resolved } = await called(protocol, prefix)
+    expect(resolved.client).toMatchObject({ prefix: client })
+    const request = resolved.authorizationRequestPayload
+    const held = { clientId: `origin:${origin}`, nonce: request.nonce }
+    const { authorizationResponsePayload, jarm } = await answerThrough(request, held, enc, origin)
+    const data = jarm === undefined ? authorizationResponsePayload : { response: jarm.responseJwt }
+    const brought = await postJson(`${verifier}/openid4vc/verify/${id}`, { protocol, data })
+    expect([brought.status, brought.text]).toEqual([200, '{}'])
+    const result = (await call(`${verifier}/openid4vc/session/${id}`)).json()
+    expect(result).toMatchObject({ state: 'verified', credentials: [{ claims: { given_name: 'Ada' } }] })
+  })
+
+  it('refuses what is signed for a page of another origin', async () => {
+    await expect(called('openid4vp-v1-signed', 'x509_hash', 'https://other.example')).rejects.toThrow()
+  })
+})

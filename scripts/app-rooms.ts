@@ -129,6 +129,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'did',
     'credential/contract',
     'protocol/openid4vp',
+    'protocol/openid4vp/dcql',
     'protocol/openid4vp/request',
     'protocol/openid4vp/response',
     'protocol/openid4vp/transaction-data',

@@ -126,6 +126,8 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'crypto/jose',
     'crypto/cose',
     'credential/contract',
+    'credential/mdoc',
+    'credential/mdoc/device-signed',
     'protocol/oauth',
     'protocol/openid4vp',
     'protocol/openid4vp/dcql',
@@ -138,13 +140,14 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'protocol/openid4vp/response': pure(
     'crypto',
     'credential/contract',
+    'credential/mdoc',
     'protocol/oauth',
     'protocol/openid4vp/dcql',
   ),
 
   'event-loop': onNode(),
 
-  'keys/engines': using(['jose'], 'crypto'),
+  'keys/engines': using(['@hpke/core', 'jose'], 'crypto'),
   'keys/signers': onNode('crypto', 'keys/engines'),
   'keys/backends': onNode('crypto', 'crypto/jose', 'x509/asn1', 'event-loop', 'keys/engines', 'keys/signers'),
   'keys/deployment': onNode('crypto', 'x509', 'x509/asn1', 'x509/make', 'keys/engines', 'keys/signers'),

@@ -15,6 +15,7 @@ export function receiver(): Receiver {
     answer: { outcome: 'taken' },
     callbacks: {
       judge: () => undefined,
+      random: () => 0,
       post: async (callback) => {
         told.push(callback)
         return hears.answer

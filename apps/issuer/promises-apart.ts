@@ -4,7 +4,7 @@
  * instance of the release before finds none in such a session, and fails, so that the wallet comes again and meets another one.
  */
 import type { IssuanceSession, PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
-import type { SessionStore } from '@countersign/stores/ports'
+import type { SessionStore, Versioned } from '@countersign/stores/ports'
 
 export interface StoredPromises {
   readonly promised: readonly PromisedCredential[]
@@ -16,18 +16,21 @@ export function withPromisesApart(
   promises: SessionStore<StoredPromises>,
   keptAfterSeconds: number,
 ): SessionStore<IssuanceSession> {
+  /** Between two readings a step may have ended what is promised, and taken it away: then what was read first is old. */
+  const read = async (id: string, before?: number): Promise<Versioned<IssuanceSession> | undefined> => {
+    const found = await sessions.get(id)
+    if (found === undefined || !isWithoutPromises(found.value)) return found
+    const promised = (await promises.get(id))?.value.promised
+    if (promised === undefined && found.version !== before) return read(id, found.version)
+    return { ...found, value: { ...found.value, promised: promised ?? [] } }
+  }
   return {
+    get: (id) => read(id),
     create: async (id, session, ttlSeconds) => {
       if (!liesApart(session)) return sessions.create(id, session, ttlSeconds)
       const endsInSeconds = session.expiresAt - session.createdAt + keptAfterSeconds
       if (!(await promises.create(id, { promised: session.promised }, endsInSeconds))) return false
       return sessions.create(id, withoutPromises(session), ttlSeconds)
-    },
-    get: async (id) => {
-      const found = await sessions.get(id)
-      if (found === undefined || !isWithoutPromises(found.value)) return found
-      const { promised = [] } = (await promises.get(id))?.value ?? {}
-      return { ...found, value: { ...found.value, promised } }
     },
     compareAndSet: async (id, version, session) => {
       const apart = liesApart(session)
@@ -53,6 +56,6 @@ function withoutPromises({ promised: _promised, ...session }: Promising): Issuan
   return session as IssuanceSession
 }
 
-function isWithoutPromises(session: IssuanceSession): boolean {
+function isWithoutPromises(session: IssuanceSession): session is Promising {
   return (session.state === 'offered' || session.state === 'token_issued') && !('promised' in session)
 }

@@ -25,6 +25,7 @@ export interface VerifierPorts
   extends Pick<
     Verifier,
     | 'crypto'
+    | 'hpke'
     | 'jwe'
     | 'requestSigner'
     | 'clients'
@@ -47,6 +48,7 @@ export interface VerifierSettings
   readonly clientIdPrefix: Verifier['clientIdPrefix']
   readonly responseMode: Verifier['responseMode']
   readonly transactionDataProfiles?: readonly TransactionType[] | undefined
+  readonly mode?: 'development' | 'production'
   readonly clientName?: string | undefined
   readonly clientContact?: string | undefined
 }
@@ -76,6 +78,7 @@ export function buildVerifier(ports: VerifierPorts, settings: VerifierSettings):
     clientIdPrefix: settings.clientIdPrefix,
     responseMode: settings.responseMode,
     transactionTypes: transactionTypes(settings.transactionDataProfiles),
+    loopbackOrigins: settings.mode === 'development',
     limits: {
       sessionTtlSeconds: settings.sessionTtlSeconds,
       resultRetentionSeconds: settings.resultRetentionSeconds,

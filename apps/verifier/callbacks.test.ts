@@ -176,7 +176,7 @@ describe('a relying party that wants to be told', () => {
 
 describe('what is kept where somebody is told', () => {
   it('lives for a day longer without its claims, and nobody reads it then', async () => {
-    const { id, session } = await answered()
+    const { form, id, session } = await answered()
     const hash = session.answer?.hash
     expect(await kept(id, hash)).toEqual({ session: true, claims: true, names: false })
     expect(await readVerification(test.verifier, id)).toMatchObject({
@@ -188,6 +188,12 @@ describe('what is kept where somebody is told', () => {
     expect(await readVerification(test.verifier, id)).toBeUndefined()
     await work()
     expect(bodies().at(-1)).toMatchObject({ state: 'verified', verificationResult: true, credentials: [] })
+    const remains = JSON.stringify((await test.verifier.sessions.get(id))?.value)
+    const gone = { ok: false, error: { code: 'session_unknown' } }
+    expect(await serveRequest(test.verifier, id)).toEqual(gone)
+    expect(await receivePresentation(test.verifier, id, form)).toEqual(gone)
+    expect(remains).toContain('"outcome":"passed"')
+    expect(remains).not.toMatch(/given_name|identity-credential|Ada|Test CA/)
     test.clock.now += 86_400
     expect(await kept(id, hash)).toEqual({ session: false, claims: false, names: false })
   })
@@ -266,5 +272,24 @@ describe('what is kept where somebody is told', () => {
     const other = await answered()
     const found = await readVerification(test.verifier, other.id)
     expect(JSON.stringify(found)).not.toContain('presentation"')
+  })
+})
+
+describe('a result that lies apart', () => {
+  it('and that a step took away between two readings was of a session that is another by now', async () => {
+    status.outcome = 'undetermined'
+    const { id } = await answered()
+    const { sessions } = test.verifier
+    const before = await sessions.get(id)
+    status.outcome = 'failed'
+    test.clock.now += 2
+    const [found] = await Promise.all([sessions.get(id), readVerification(test.verifier, id)])
+    expect(['answered', 'rejected']).toContain(found?.value.state)
+    expect(before?.value).toMatchObject({
+      state: 'answered',
+      credentials: [{ claims: { given_name: 'Ada' } }],
+    })
+    for (const read of [found, await sessions.get(id)])
+      expect(read?.value).toMatchObject({ credentials: [{ queryId: 'id' }] })
   })
 })

@@ -1,6 +1,6 @@
 /** Keys that only the verifier knows, beside those that every service has. */
 import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
-import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
+import { POSTED_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import { callbackShape } from '@countersign/service/config/callbacks'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
@@ -34,7 +34,7 @@ export const verifierShape = {
       'What somebody whom wallets believe says of the verifier and its key, a JWT (OpenID4VP 1.0 §12): clientIdPrefix `verifier_attestation`',
     ),
   responseMode: z
-    .enum(RESPONSE_MODE_NAMES)
+    .enum(POSTED_MODE_NAMES)
     .default('direct_post')
     .describe(
       'How wallets answer where a call does not say it: in the clear, or encrypted for a key of the request (OpenID4VP 1.0 §8.2, §8.3.1)',

@@ -1,6 +1,7 @@
 /** Opens what the verifier stands on, as its configuration says, and starts it. */
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { type FormatRegistry, formatRegistry } from '@countersign/credential/contract/registry'
+import { coreHpke } from '@countersign/keys/engines/hpke'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import {
@@ -60,6 +61,7 @@ async function openPorts(
     stores,
     sealing: deployment.sealing,
     crypto: nodeCrypto,
+    hpke: coreHpke,
     jwe: joseJwe,
     ...identity,
     policies: policiesAsking(remote),

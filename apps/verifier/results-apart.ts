@@ -9,7 +9,7 @@ import type {
   PresentedCredential,
   VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
-import type { SessionStore } from '@countersign/stores/ports'
+import type { SessionStore, Versioned } from '@countersign/stores/ports'
 
 /** What was presented, with its claims and, where they are kept, the presentations. */
 export interface StoredResult {
@@ -28,21 +28,26 @@ export function withResultsApart(
   results: SessionStore<StoredResult>,
   { now, resultRetentionSeconds }: ApartOptions,
 ): SessionStore<VerificationSession> {
-  const endsInSeconds = ({ expiresAt }: VerificationSession) =>
-    Math.max(1, expiresAt + resultRetentionSeconds - now())
+  const endsInSeconds = ({ expiresAt }: VerificationSession) => expiresAt + resultRetentionSeconds - now()
+  /** Between two readings a step may have put another result in the place of the one that is looked for: then what was read is old. */
+  const read = async (id: string, before?: number): Promise<Versioned<VerificationSession> | undefined> => {
+    const found = await sessions.get(id)
+    const place = found && placeOf(found.value)
+    if (found === undefined || place === undefined) return found
+    const credentials = (await results.get(place))?.value.credentials
+    if (credentials === undefined && found.version !== before) return read(id, found.version)
+    return { ...found, value: withCredentials(found.value, credentials ?? []) }
+  }
   return {
+    get: (id) => read(id),
     create: (id, session, ttlSeconds) => sessions.create(id, session, ttlSeconds),
-    get: async (id) => {
-      const found = await sessions.get(id)
-      const place = found && placeOf(found.value)
-      if (found === undefined || place === undefined) return found
-      const result = await results.get(place)
-      return { ...found, value: withCredentials(found.value, result?.value.credentials ?? []) }
-    },
     compareAndSet: async (id, version, session) => {
       const place = placeOf(session)
       if (place === undefined) return sessions.compareAndSet(id, version, session)
-      await results.create(place, { credentials: credentialsOf(session) }, endsInSeconds(session))
+      const credentials = credentialsOf(session)
+      const ttlSeconds = endsInSeconds(session)
+      // Whoever notes that an event was told comes with what is left of it.
+      if (credentials.length > 0 && ttlSeconds > 0) await results.create(place, { credentials }, ttlSeconds)
       const won = await sessions.compareAndSet(id, version, withCredentials(session, []))
       if (won) await forgetClaims(results, session, place)
       else await forgetLost(sessions, results, id, place)

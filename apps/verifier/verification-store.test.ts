@@ -135,6 +135,27 @@ describe('a kept verification', () => {
         expect(stored).not.toHaveProperty(known)
     }
   })
+  it.each([
+    { mode: 'dc_api', origins: ['https://shop.example'], protocols: ['openid4vp-v1-signed'] },
+    {
+      mode: 'dc_api.jwt',
+      origins: ['https://shop.example'],
+      protocols: ['openid4vp-v1-signed', 'org-iso-mdoc'],
+      key: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' },
+      keyThumbprint: 't',
+      mdoc: { key: { kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' }, encryptionInfo: 'e' },
+    },
+  ] as const)(
+    'that a page answers by $mode has nothing that the release before answers by',
+    async (answerMode) => {
+      const { raw, sessions } = memory()
+      const { responseUri: _responseUri, ...base } = BEFORE
+      const session: VerificationSession = { ...base, answerMode, attempts: [] }
+      await sessions.create('session-1', session, 60)
+      expect((await sessions.get('session-1'))?.value).toEqual(session)
+      expect(JSON.parse((await raw.get('session-1'))?.value ?? '')).toEqual({ ...base, answerMode })
+    },
+  )
 
   it('in which the browser has to come back is not to be read by the release before, which would show its result', async () => {
     const { raw, sessions } = memory()

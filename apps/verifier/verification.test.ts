@@ -102,6 +102,24 @@ describe('starting a verification', () => {
     expect(await startVerification(verifier, request)).toMatchObject({ error: { code: 'session_exists' } })
   })
 
+  it('has a nonce that nobody guesses, in characters of a URL, and another each time', async () => {
+    const { verifier } = await testVerifier()
+    const [one, other] = [await started(verifier), await started(verifier)]
+    for (const { nonce } of [one, other]) expect(nonce).toMatch(/^[A-Za-z0-9_-]{22,43}$/)
+    expect(other.nonce).not.toBe(one.nonce)
+  })
+
+  it('has a state and a place for answers of its own, and goes by the hash of its certificate where nothing else is said', async () => {
+    const { verifier } = await testVerifier()
+    const [one, other] = [await started(verifier), await started(verifier)]
+    for (const { answerMode, clientId, id } of [one, other]) {
+      expect(id).toMatch(/^[A-Za-z0-9_-]{22,}$/)
+      expect(answerMode).toHaveProperty('responseUri', `https://verifier.example/openid4vc/verify/${id}`)
+      expect(clientId).toMatch(/^x509_hash:[A-Za-z0-9_-]{43}$/)
+    }
+    expect(other.id).not.toBe(one.id)
+  })
+
   it('refuses a guessable id where the id is all that binds the answer', async () => {
     const { verifier } = await testVerifier()
     const unbound = {
@@ -113,6 +131,9 @@ describe('starting a verification', () => {
       id: 'short-id',
     })
     expect(refused).toMatchObject({ error: { code: 'session_id_guessable' } })
+    const taken = { ...base, dcqlQuery: unbound as never, id: 'x'.repeat(22) }
+    expect(await startVerification(verifier, taken)).toMatchObject({ ok: true })
+    expect(await startVerification(verifier, { ...base, id: 'short-id' })).toMatchObject({ ok: true })
   })
 })
 

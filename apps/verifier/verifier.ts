@@ -9,10 +9,11 @@ import type { VerifiedPresentation } from '@countersign/credential/contract/form
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
+import type { HpkeEngine } from '@countersign/crypto/hpke-engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
-import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
+import type { PostedModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import type { TransactionTypes } from '@countersign/protocol/openid4vp/transaction-data/transaction-type'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
@@ -34,6 +35,7 @@ export interface Verifier {
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   readonly jwe: JweEngine
+  readonly hpke: HpkeEngine
   readonly requestSigner: Signer
   /** The same at all instances of the deployment; one key a purpose. */
   readonly macs: { readonly responseCode: Mac }
@@ -44,7 +46,7 @@ export interface Verifier {
   /** Who that is, in its own words: members of `client_metadata`. */
   readonly clientMetadata?: JsonObject | undefined
   /** How wallets answer where a call does not say it. */
-  readonly responseMode: ResponseModeName
+  readonly responseMode: PostedModeName
   readonly trust: IssuerTrust
   /** Keys of holders whom a DID names that is not its own key. */
   readonly holderKeys?: DidKeyResolver | undefined
@@ -53,6 +55,8 @@ export interface Verifier {
   readonly policies: readonly Policy[]
   /** What holders may be asked to authorise. */
   readonly transactionTypes: TransactionTypes
+  /** Whether a page of this machine may ask without TLS: in development. */
+  readonly loopbackOrigins: boolean
   /** Public URL without a trailing slash; every link is built from it alone. */
   readonly baseUrl: string
   readonly limits: VerifierLimits

@@ -8,6 +8,7 @@ import { identityQuery, issue, verify } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
 import { logIn, newWalletUser, receive } from '@countersign/testing/client/wallet-api'
 import {
+  newBrowserRequest,
   newCode,
   newGrant,
   newIssued,
@@ -111,6 +112,9 @@ function verifierCalls(stack: Stack): Adjustments {
         return { id: back.id }
       },
       body: async (example) => ({ ...objectOf(example), responseCode: back.code }),
+    },
+    'GET /openid4vc/session/{id}/digital-request': {
+      values: async () => ({ id: (await newBrowserRequest(stack)).id }),
     },
     'GET /openid4vc/session/{id}/events': { values: async () => ({ id: await decided(stack) }) },
     'GET /openid4vc/request/{id}': open,

@@ -7,6 +7,7 @@ export interface DocumentedCall {
   readonly service: ServiceName
   readonly path: string
   readonly body: string
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** Alone and behind the balancer. */
@@ -28,10 +29,16 @@ export async function documentedCalls(root: URL): Promise<readonly DocumentedCal
   const calls: DocumentedCall[] = []
   for await (const document of glob('{README.md,docs/*.md}', { cwd: root })) {
     const text = await readFile(new URL(document, root), 'utf8')
-    for (const [, port = '', path = '', body = ''] of text.matchAll(CALL)) {
+    for (const [command, port = '', path = '', body = ''] of text.matchAll(CALL)) {
       const service = PORTS[port]
-      if (service !== undefined) calls.push({ document, service, path, body })
+      if (service !== undefined) calls.push({ document, service, path, body, headers: headersOf(command) })
     }
   }
   return calls
+}
+
+/** `-H 'name: value'` */
+function headersOf(command: string): Readonly<Record<string, string>> {
+  const shown = [...command.matchAll(/-H '([\w-]+): ([^']*)'/g)]
+  return Object.fromEntries(shown.map(([, name = '', value = '']) => [name, value]))
 }

@@ -65,6 +65,11 @@ export async function newRequest(
   return expectStatus(answer, 200).json() as unknown as Begun
 }
 
+/** Of the page that the examples are of. */
+export function newBrowserRequest(stack: Stack): Promise<Begun> {
+  return newRequest(stack, { expected_origins: ['https://shop.example'] }, { responsemode: 'dc_api' })
+}
+
 export interface SentBack {
   readonly id: string
   readonly code: string

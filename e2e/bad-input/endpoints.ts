@@ -69,10 +69,11 @@ const verifier: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/openid4vc/session/{id}/callback', methods: read },
   { path: '/openid4vc/session/{id}/callback/redeliver', methods: json },
   { path: '/openid4vc/session/{id}/returned', methods: json },
+  { path: '/openid4vc/session/{id}/digital-request', methods: read },
   { path: '/openid4vc/policy-list', methods: read },
   { path: '/openid4vc/transaction-data-profiles', methods: read },
   { path: '/openid4vc/request/{id}', methods: { GET: [], POST: ['form'] }, oauth: 'invalid_request' },
-  { path: '/openid4vc/verify/{id}', methods: form, oauth: 'invalid_request' },
+  { path: '/openid4vc/verify/{id}', methods: { POST: ['form', 'json'] }, oauth: 'invalid_request' },
 ]
 
 const repository: readonly Omit<Endpoint, 'service'>[] = [

@@ -8,7 +8,7 @@ import { RECEIVED } from '@countersign/core/size-limits'
 import { type Cluster, startCluster } from '@countersign/countersign/cluster/start-cluster'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import {
-  RESPONSE_MODE_NAMES,
+  POSTED_MODE_NAMES,
   type ResponseModeName,
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import { type FormatCase, formatCases } from '@countersign/testing/client/formats'
@@ -82,7 +82,7 @@ it('is walked with every format that comes with Countersign', () => {
 })
 
 describe.each(formatCases.map((one) => [one.format, one] as const))('%s', (_format, one) => {
-  it.each(RESPONSE_MODE_NAMES)(
+  it.each(POSTED_MODE_NAMES)(
     'is issued, held, verified by %s, and shows what was asked and nothing else',
     async (mode) => {
       for (let turn = 0; turn < 2; turn++) {

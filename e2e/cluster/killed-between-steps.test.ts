@@ -7,7 +7,7 @@ import {
   type ClusterService,
   startCluster,
 } from '@countersign/countersign/cluster/start-cluster'
-import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
+import { POSTED_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import {
   identityQuery,
   issuanceSteps,
@@ -95,7 +95,7 @@ describe('the instance that served the last step is killed', () => {
   // Every step with every mode and with every prefix that a verifier of development can show and sign under, and those with each other.
   const answered = verificationSteps.slice(1).flatMap((step, at) =>
     PREFIXES.map((prefix, nth) => {
-      const mode = RESPONSE_MODE_NAMES[(at + nth) % RESPONSE_MODE_NAMES.length]
+      const mode = POSTED_MODE_NAMES[(at + nth) % POSTED_MODE_NAMES.length]
       return [step, mode ?? 'direct_post', prefix] as const
     }),
   )

@@ -4,7 +4,7 @@
  */
 import { RECEIVED } from '@countersign/core/size-limits'
 import { type CostlyBody, form, jsonTexts } from './costly-bodies.ts'
-import type { Known } from './stranger.ts'
+import { BROWSER, type Known } from './stranger.ts'
 
 export interface Reachable {
   /** In place of the parameters of its path. */
@@ -73,6 +73,11 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
       },
     ]),
   ),
+  [`verifier POST /openid4vc/verify/{id} ${BROWSER}`]: {
+    id: ({ verifications }) => verifications[BROWSER] ?? '',
+    sizes: KNOWN_SIZES,
+    bodies: (known, bytes) => broughtAnswers(known, bytes),
+  },
   'wallet POST /wallet-api/auth/register': {},
   'wallet POST /wallet-api/auth/passkeys/options': {},
   'wallet POST /wallet-api/auth/passkeys': {},
@@ -191,6 +196,30 @@ function answers(known: Known, format: string, bytes: number): readonly CostlyBo
     token('CBOR of empty arrays', [encoded(cbor(room, 0x80))]),
     token('CBOR of numbers', [encoded(cbor(room, 0x01))]),
     token('CBOR of arrays in arrays', [encoded(Buffer.alloc(Math.floor(room * 0.7), 0x81))]),
+  ]
+}
+
+/** As many values as JSON of a body may have, and as few as fill it. */
+function broughtAnswers(known: Known, bytes: number): readonly CostlyBody[] {
+  const brought = (what: string, data: string) => ({
+    what,
+    type: 'application/json',
+    text: `{"protocol":"openid4vp-v1-signed","data":${data}}`,
+  })
+  const room = bytes - 300
+  const one = Math.min(room, RECEIVED.presentation - 1000)
+  const token = (what: string, presentations: readonly string[]) =>
+    brought(what, JSON.stringify({ vp_token: { asked: presentations } }))
+  return [
+    brought('a token of empty presentations', `{"vp_token":{"asked":[${'"",'.repeat(9_000)}""]}}`),
+    brought('a token of escapes', `{"vp_token":{"asked":["${'\\u0001'.repeat(room / 6)}"]}}`),
+    brought('a token of queries', `{"vp_token":{${memberNames(4_000)}}}`),
+    brought('a message that nobody can read', `{"response":"${'A'.repeat(room)}"}`),
+    token('ten that say nothing', times(10, 'A'.repeat(room / 11), room)),
+    token('a credential in good order for another request', times(10, known.presented, room)),
+    ...jsonTexts(one * 0.7).map(([what, text]) =>
+      token(`a payload of ${what}`, [`${jwsOf({ alg: 'ES256', typ: 'dc+sd-jwt' }, one, `{"vp":${text}}`)}~`]),
+    ),
   ]
 }
 

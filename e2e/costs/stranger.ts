@@ -58,11 +58,27 @@ async function newOffer(issuerUrl: string) {
   return readOffer(expectStatus(await call(offerUri(String(made.json()['url']))), 200).json())
 }
 
+/** Of one that a page asks through its browser, which tells its id to every script of the page. */
+export const BROWSER = 'through a browser'
+
+async function throughBrowser(verifierUrl: string) {
+  const [{ query } = { query: {} }] = formatCases
+  const body = {
+    dcql_query: { credentials: [{ ...query, multiple: true }] },
+    expected_origins: ['https://shop.example'],
+  }
+  const started = await postJson(`${verifierUrl}/openid4vc/verify`, body, {
+    ...management,
+    responsemode: 'dc_api',
+  })
+  return [BROWSER, String(expectStatus(started, 200).json()['id'])] as const
+}
+
 async function newVerifications(verifierUrl: string): Promise<Record<string, string>> {
   const made = formatCases.map(async ({ format, query }) => {
     const body = { dcql_query: { credentials: [{ ...query, multiple: true }] } }
     const started = await postJson(`${verifierUrl}/openid4vc/verify`, body, management)
     return [format, String(expectStatus(started, 200).json()['id'])] as const
   })
-  return Object.fromEntries(await Promise.all(made))
+  return Object.fromEntries([...(await Promise.all(made)), await throughBrowser(verifierUrl)])
 }

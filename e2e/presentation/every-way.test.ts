@@ -1,6 +1,6 @@
 /**
  * Between our two ends, every way in which a presentation is asked for and answered: each client identifier prefix that a verifier goes by, each
- * response mode, each format (OpenID4VP 1.0 §5.9, §8, appendix B). By the APIs of services as they are, in one process.
+ * response mode that a link can ask for, each format (OpenID4VP 1.0 §5.9, §8, appendix B). By the APIs of services as they are, in one process.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -17,7 +17,7 @@ import {
   type ProvablePrefixName,
 } from '@countersign/protocol/openid4vp/request/client-id'
 import { parseAuthorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-url'
-import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
+import { POSTED_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { RunningService } from '@countersign/service/compose/run-service'
 import { formatCases } from '@countersign/testing/client/formats'
 import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
@@ -164,7 +164,7 @@ const TRUST: Readonly<Record<ProvablePrefixName, object>> = {
 }
 
 const ways = PROVABLE_PREFIX_NAMES.flatMap((prefix) =>
-  RESPONSE_MODE_NAMES.flatMap((mode) => formatCases.map((one) => [prefix, mode, one.format, one] as const)),
+  POSTED_MODE_NAMES.flatMap((mode) => formatCases.map((one) => [prefix, mode, one.format, one] as const)),
 )
 
 describe.each(ways)('asked by %s, answered by %s, %s', (prefix, mode, format, one) => {

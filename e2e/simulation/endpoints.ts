@@ -33,7 +33,12 @@ export type Request =
   | { readonly kind: 'nonce' }
   | WithToken<'credential'>
   | WithToken<'notification'>
-  | { readonly kind: 'start'; readonly id?: string; readonly sameDevice?: SameDevice }
+  | {
+      readonly kind: 'start'
+      readonly id?: string
+      readonly sameDevice?: SameDevice
+      readonly told?: boolean
+    }
   | { readonly kind: 'fetch request'; readonly id: string }
   | { readonly kind: 'answer'; readonly id: string; readonly form: Form }
   | { readonly kind: 'result'; readonly id: string }
@@ -141,18 +146,23 @@ function presented({ scheme, token: accessToken, dpop: proof = '' }: WithToken<s
 
 async function start(
   { verifier }: Services,
-  { id, sameDevice }: Extract<Request, { kind: 'start' }>,
+  { id, sameDevice, told = false }: Extract<Request, { kind: 'start' }>,
 ): Promise<Reply> {
   const started = await startVerification(verifier, {
     dcqlQuery: identityQuery,
     policies: [],
     authorizeBaseUrl: 'openid4vp://authorize',
     ...(id !== undefined && { id }),
+    ...(told && { callback: TOLD }),
     ...(sameDevice !== undefined && { sameDevice, successRedirectUri: DONE, errorRedirectUri: FAILED }),
   })
-  return started.ok ? answered({ id: started.value.id, url: started.value.url }) : refused(started.error.code)
+  return started.ok
+    ? answered({ id: started.value.id, url: started.value.url ?? '' })
+    : refused(started.error.code)
 }
 
+/** Who began a session and wants to be told. */
+export const TOLD = { uri: 'https://shop.example/told/$id' }
 const DONE = 'https://shop.example/done'
 const FAILED = 'https://shop.example/failed'
 

@@ -11,6 +11,8 @@ export const faultKinds = [
   'request lost',
   'response lost',
   'crash',
+  'callback refused', // by its receiver
+  'callback unheard', // taken, and the answer was lost
 ] as const
 
 export type FaultKind = (typeof faultKinds)[number]

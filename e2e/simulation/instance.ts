@@ -7,22 +7,23 @@
 import { refuse } from '@countersign/core/result'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
-import { buildIssuer } from '@countersign/issuer/build'
+import { buildIssuer, issuerService } from '@countersign/issuer/build'
 import { ISSUER_DEFAULTS } from '@countersign/issuer/config'
 import type { CallerKeys, Issuer } from '@countersign/issuer/issuer'
+import { coreHpke } from '@countersign/keys/engines/hpke'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { serviceStores } from '@countersign/service/compose/service-stores'
-import { startDueWork } from '@countersign/service/sessions/due-work'
+import { type DueWork, startDueWork } from '@countersign/service/sessions/due-work'
 import type { SessionStore } from '@countersign/stores/ports'
 import { sealedSessions } from '@countersign/stores/sealed'
-import { receiver } from '@countersign/testing/told-callbacks'
 import { buildVerifier, verifierService } from '@countersign/verifier/build'
 import { VERIFIER_DEFAULTS } from '@countersign/verifier/config'
 import { POLICIES } from '@countersign/verifier/policies/policy-list'
 import { statusChecker } from '@countersign/verifier/response/status-checker'
 import type { Verifier } from '@countersign/verifier/verifier'
 import { type Deployment, epoch } from './deployment.ts'
+import { type ToldEvent, toldBy } from './receiver.ts'
 import type { Life } from './scheduler.ts'
 import { connectStore, type StoreLine } from './simulated-store.ts'
 import type { PublishedList } from './status-list.ts'
@@ -52,6 +53,8 @@ export interface InstancePlan {
   readonly deployment: Deployment
   readonly line: Omit<StoreLine, 'life'>
   readonly list: PublishedList
+  /** Where receivers of callbacks write down what they take. */
+  readonly told: ToldEvent[]
   /** How far its clock is off, in seconds. */
   readonly clockOffset: number
 }
@@ -101,15 +104,18 @@ function begin(plan: InstancePlan): Running {
   return running
 }
 
-const DUE_EVERY_MS = 5_000
+const DUE_EVERY_MS = 15_000
 /** Where nothing is due; often enough for an instance to come upon what others have put. */
 const QUIET_MS = 25_000
 const LEASE_MS = 10_000
 
 /** Dies with the instance: what waits with its life never resumes. */
-function workOnWhatIsDue({ verifier }: Services, { name, scheduler, server, life }: StoreLine): void {
-  const { dueWork } = verifierService(verifier)
-  if (dueWork === undefined) return
+function workOnWhatIsDue({ issuer, verifier }: Services, line: StoreLine): void {
+  const parts = [verifierService(verifier), issuerService(issuer, { displayName: 'Issuer' })]
+  for (const { dueWork } of parts) if (dueWork !== undefined) keepWorking(dueWork, line)
+}
+
+function keepWorking(dueWork: DueWork, { name, scheduler, server, life }: StoreLine): void {
   const wait = (ms: number) =>
     scheduler.idle(`${name} waits for what is due`, server.dueSize() > 0 ? ms : QUIET_MS, life)
   const log = { info: () => undefined, warn: () => undefined }
@@ -117,18 +123,19 @@ function workOnWhatIsDue({ verifier }: Services, { name, scheduler, server, life
   startDueWork({ ...dueWork, log, time, everyMs: DUE_EVERY_MS, atOnce: 4, leaseMs: LEASE_MS })
 }
 
-function services({ deployment, clockOffset, list }: InstancePlan, line: StoreLine): Services {
+function services({ deployment, clockOffset, list, told }: InstancePlan, line: StoreLine): Services {
   const { scheduler, life, name } = line
   const engine = connectStore(line)
   const { sealing } = deployment
   const shared = {
     stores: serviceStores(engine, sealing, undefined, name),
     formats: [sdJwtVc],
+    hpke: coreHpke,
     jwe: joseJwe,
     crypto: { ...nodeCrypto, randomBytes: (length: number) => scheduler.random.bytes(length) },
     now: () => epoch + clockOffset + Math.floor(scheduler.now() / 1000),
     backOff: () => scheduler.turn(`${name} lost a race and waits`, life),
-    callbacks: receiver().callbacks,
+    callbacks: toldBy(line, told),
   }
   const issuer = buildIssuer(
     { ...shared, sealing, signers: { credentials: deployment.issuerSigner }, openCallerKey: noCallerKeys },

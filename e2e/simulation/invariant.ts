@@ -1,6 +1,7 @@
 /** What an invariant looks at, and what it answers. */
 import type { Committed } from './committed.ts'
 import type { Exchange, TakenAnswer } from './network.ts'
+import type { ToldEvent } from './receiver.ts'
 import type { PublishedList } from './status-list.ts'
 
 export interface Recorded {
@@ -9,6 +10,7 @@ export interface Recorded {
   /** Things take so long that much grows old on the way. */
   readonly slow: boolean
   readonly taken: readonly TakenAnswer[]
+  readonly told: readonly ToldEvent[]
   readonly list: Pick<PublishedList, 'isRevoked' | 'wasAway' | 'wasGood'>
 }
 

@@ -4,6 +4,7 @@
  */
 import type { SessionEvent } from '@countersign/protocol/session-event'
 import { answerInvariants } from './answer-invariants.ts'
+import { callbackInvariants } from './callback-invariants.ts'
 import { type Committed, readCommitted, type Written } from './committed.ts'
 import type { Invariant } from './invariant.ts'
 import { issuanceInvariants } from './issuance-invariants.ts'
@@ -20,14 +21,15 @@ export async function judge(
   world: World,
   { slow }: { readonly slow: boolean },
 ): Promise<readonly Violation[]> {
-  const { exchanges, list, taken } = world
-  const recorded = { exchanges, list, slow, taken, committed: await readCommitted(world) }
+  const { exchanges, list, taken, told } = world
+  const recorded = { exchanges, list, slow, taken, told, committed: await readCommitted(world) }
   const named = {
     ...sessionInvariants,
     ...issuanceInvariants,
     ...verificationInvariants,
     ...answerInvariants,
     ...returnInvariants,
+    ...callbackInvariants,
   }
   const broken = Object.entries(named).flatMap(([invariant, breaches]) =>
     [...breaches(recorded)].map((facts) => ({ invariant, facts })),
@@ -53,8 +55,9 @@ const sessionInvariants: Readonly<Record<string, Invariant>> = {
   'a new state comes with its event': function* ({ committed }) {
     for (const [id, writes] of allSessions(committed)) {
       for (const [before, { value }] of pairs(writes)) {
+        const expected = value.reason === 'offer_expired' ? 'expired' : value.state
         const reported =
-          value.state === before.value.state || value.events.some(({ type }) => type === value.state)
+          value.state === before.value.state || value.events.some(({ type }) => type === expected)
         if (!reported) yield `${id}: ${value.state} without an event`
       }
     }
@@ -99,12 +102,15 @@ const allowedSteps = new Set([
     ['answered', 'verified', 'rejected', 'declined', 'expired'].map((next) => `${open} → ${next}`),
   ),
   ...['verified', 'rejected', 'undetermined'].map((decided) => `answered → ${decided}`),
-  // The browser is back, and nothing else.
-  ...['verified', 'rejected', 'undetermined'].map((decided) => `${decided} → ${decided}`),
+  // The browser is back, events were told, and what was asked is forgotten; nothing else.
+  ...['verified', 'rejected', 'undetermined', 'declined', 'expired', 'closed'].map(
+    (decided) => `${decided} → ${decided}`,
+  ),
 ])
 
 interface AnySession {
   readonly state: string
+  readonly reason?: string | undefined
   readonly events: readonly SessionEvent[]
 }
 

@@ -56,7 +56,7 @@ export const issuanceInvariants: Readonly<Record<string, Invariant>> = {
       const last = writes.at(-1)?.value
       if (last === undefined) continue
       const counted = last.events.filter(({ type }) => type === 'tx_code_wrong').length
-      const closed = last.state === 'closed'
+      const closed = last.state === 'closed' && last.reason === 'too_many_wrong_tx_codes'
       if (counted !== last.wrongTxCodes || counted >= MAX_WRONG_TX_CODES !== closed)
         yield `${id}: ${counted} counted`
     }

@@ -6,6 +6,7 @@ import type { Deployment } from './deployment.ts'
 import { handle, type Reply, type Request } from './endpoints.ts'
 import type { Faults } from './faults.ts'
 import { ConnectionCut, type Instance } from './instance.ts'
+import type { ToldEvent } from './receiver.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { PublishedList } from './status-list.ts'
 import type { StoreServer } from './store-server.ts'
@@ -20,6 +21,7 @@ export interface World {
   readonly exchanges: Exchange[]
   readonly promises: HonestPromise[]
   readonly taken: TakenAnswer[]
+  readonly told: readonly ToldEvent[]
 }
 
 /** An honest answer that the verifier took. */

@@ -24,7 +24,7 @@ import {
 } from './attackers.ts'
 import { powerCutWhenTaken } from './crashes.ts'
 import type { HeldCredential } from './deployment.ts'
-import { type Request, type SameDevice, textIn } from './endpoints.ts'
+import { type Request, type SameDevice, TOLD, textIn } from './endpoints.ts'
 import { follow } from './follower.ts'
 import { persist, promised, settle, type World } from './network.ts'
 import { NO_PLACE } from './status-list.ts'
@@ -273,7 +273,13 @@ async function makeOffer(
     { configurationId: 'employee_badge_dc+sd-jwt', claims: badge },
   ].slice(0, count)
   const pin: TxCodeOrder = { inputMode: 'numeric', length: PIN.length, value: PIN }
-  const order: CreateOffer = { credentials, byValue: false, ...(txCode && { txCode: pin }) }
+  const isTold = world.scheduler.random.chance(0.5)
+  const order: CreateOffer = {
+    credentials,
+    byValue: false,
+    ...(txCode && { txCode: pin }),
+    ...(isTold && { callback: TOLD }),
+  }
   const clerk = cast.name('clerk')
   const made = await persist(world, clerk, () => ({ kind: 'create offer', order }))
   if (!made.ok) throw new Error(`no offer: ${made.code}`)
@@ -292,10 +298,12 @@ async function makeOffer(
 export async function startVerification(world: World, cast: Cast, sameDevice?: SameDevice): Promise<string> {
   const { random } = world.scheduler
   const chosen = random.chance(0.4) ? encodeBase64url(random.bytes(16)) : undefined
+  const told = random.chance(0.5)
   const name = cast.name('relying party')
   const start = () =>
     persist(world, name, () => ({
       kind: 'start',
+      told,
       ...(chosen !== undefined && { id: chosen }),
       ...(sameDevice !== undefined && { sameDevice }),
     }))

@@ -37,6 +37,8 @@ const noFaults = {
   'request lost': 0,
   'response lost': 0,
   crash: 0,
+  'callback refused': 0,
+  'callback unheard': 0,
 }
 
 describe('the simulated store', () => {

@@ -38,6 +38,7 @@ if (wanted !== undefined) {
       expect(total(all, ({ store }) => store.truthfulRetries)).toBeGreaterThan(SEEDS / 2)
       expect(total(all, ({ promises }) => promises)).toBeGreaterThan(SEEDS)
       expect(total(all, ({ list }) => list.refused)).toBeGreaterThan(SEEDS)
+      expect(total(all, ({ told }) => told)).toBeGreaterThan(SEEDS)
     })
 
     it('has one history a seed', async () => {
@@ -92,12 +93,12 @@ if (wanted !== undefined) {
 }
 
 /** What is counted of a history; of twenty thousand of them the lines would fill the memory. */
-type Counted = Pick<Simulated, 'faults' | 'list' | 'promises' | 'store'>
+type Counted = Pick<Simulated, 'faults' | 'list' | 'promises' | 'store' | 'told'>
 
 async function sound(seed: number): Promise<Counted> {
   const simulated = await simulate(seed, { deployment })
-  const { faults, list, promises, store } = simulated
-  if (simulated.violations.length === 0) return { faults, list, promises, store }
+  const { faults, list, promises, store, told } = simulated
+  if (simulated.violations.length === 0) return { faults, list, promises, store, told }
   const broken = simulated.violations.map(({ invariant, facts }) => `${invariant}: ${facts}`)
   const tail = simulated.history.slice(-TAIL)
   throw new Error([`seed ${seed}`, ...broken, `the last ${tail.length} lines:`, ...tail].join('\n'))

@@ -10,6 +10,7 @@ import { openInstance } from './instance.ts'
 import { judge, type Violation } from './invariants.ts'
 import type { World } from './network.ts'
 import { type Random, seededRandom } from './random.ts'
+import type { ToldEvent } from './receiver.ts'
 import { sameDeviceScenes } from './same-device-scenes.ts'
 import { issuanceScenes, openCast, verificationScenes } from './scenes.ts'
 import { openScheduler, type Pace } from './scheduler.ts'
@@ -28,6 +29,8 @@ export interface Simulated {
   readonly requests: number
   /** What honest wallets and followers were owed. */
   readonly promises: number
+  /** Events that receivers of callbacks took, some of them twice. */
+  readonly told: number
   readonly faults: Readonly<Record<FaultKind, number>>
   readonly store: Readonly<StoreServer['counts']>
   readonly list: Readonly<PublishedList['counts']>
@@ -47,6 +50,8 @@ const faultPlan: FaultPlan = {
     'request lost': 0.03,
     'response lost': 0.05,
     crash: 1,
+    'callback refused': 0.25,
+    'callback unheard': 0.25,
   },
 }
 
@@ -61,11 +66,12 @@ export async function simulate(seed: number, { deployment, flaw }: SimulationOpt
   const faults = openFaults(random, faultPlan)
   const server = openStoreServer(scheduler)
   const list = publishList(scheduler)
+  const told: ToldEvent[] = []
   const instances = Array.from({ length: 2 + random.below(3) }, (_, index) => {
     const line = { server, scheduler, faults, name: `i${index + 1}`, flaw }
-    return openInstance({ deployment, line, list, clockOffset: random.below(5) - 2 })
+    return openInstance({ deployment, line, list, told, clockOffset: random.below(5) - 2 })
   })
-  const recorded = { exchanges: [], promises: [], taken: [] }
+  const recorded = { exchanges: [], promises: [], taken: [], told }
   const world: World = { scheduler, faults, server, deployment, list, instances, ...recorded }
   const names = setTheScene(world, random)
   scheduler.spawn(() => crashes(world, random.below(5)))
@@ -86,6 +92,7 @@ export async function simulate(seed: number, { deployment, flaw }: SimulationOpt
     steps: scheduler.steps(),
     requests: exchanges.length,
     promises: world.promises.length,
+    told: world.told.length,
     faults: faults.seen,
     store: server.counts,
     list: list.counts,

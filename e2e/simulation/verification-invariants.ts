@@ -1,5 +1,5 @@
 /** Of requests and answers: one decision, reported once, never taken back, and only ever for the request it was made for. */
-import { isDecided } from '@countersign/protocol/openid4vp/session'
+import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { textIn } from './endpoints.ts'
 import type { Invariant, Recorded } from './invariant.ts'
 
@@ -43,6 +43,8 @@ export const verificationInvariants: Readonly<Record<string, Invariant>> = {
   'an attempt of a kind is kept once': function* ({ committed }) {
     for (const [id, writes] of committed.verifications) {
       for (const { value } of writes) {
+        // What remains for those who are told has none.
+        if (isForgotten(value)) continue
         const kinds = value.attempts.map(({ kind }) => kind)
         const told = value.events.filter(({ type }) => type === 'attempted').map(({ detail }) => detail)
         if (new Set(kinds).size < kinds.length || kinds.join() !== told.join()) yield `${id}: ${kinds.join()}`
@@ -104,4 +106,8 @@ function answersTaken({ exchanges }: Recorded) {
     const body = JSON.stringify([form['state'], form['vp_token'], form['error']])
     return [{ id, body, vpToken: form['vp_token'], reply: textIn(reply.body, 'reply') }]
   })
+}
+
+function isForgotten({ dcqlQuery: { credentials } }: VerificationSession): boolean {
+  return Array.isArray(credentials) && credentials.length === 0
 }

@@ -33,6 +33,8 @@ export interface TestVerifier extends FaultyServer {
     refuse?: boolean
     /** Where an accepted answer leads. */
     redirectUri?: string
+    /** Status of the HTTP redirect that every answer gets. */
+    ledAwayBy?: number
     /** Seconds until it ends; 300 when absent. */
     lifetime?: number
     /** In the place of the query that the others make. */
@@ -54,6 +56,7 @@ interface Session {
   readonly query: DcqlQuery
   readonly refuse: boolean
   readonly redirectUri: string | undefined
+  readonly ledAwayBy: number | undefined
   readonly expiresAt: number
   readonly more: JsonObject
   answered?: { readonly body: string; readonly answer: Answer }
@@ -113,7 +116,7 @@ function newRequest(state: State, wish: NonNullable<Parameters<TestVerifier['req
     vct = 'urn:test:identity',
     refuse = false,
   } = wish
-  const { lifetime = 300, redirectUri } = wish
+  const { ledAwayBy, lifetime = 300, redirectUri } = wish
   const dcqlQuery = wish.query ?? {
     credentials: [
       {
@@ -134,6 +137,7 @@ function newRequest(state: State, wish: NonNullable<Parameters<TestVerifier['req
     query: query.value,
     refuse,
     redirectUri,
+    ledAwayBy,
     expiresAt: now() + lifetime,
     more,
   })
@@ -179,6 +183,8 @@ async function requestAnswer(state: State, session: Session, body: string): Prom
 /** The first answer decides; the same bytes get the same answer, others none. */
 async function receive(state: State, session: Session, body: string): Promise<Answer> {
   state.bodies.push(body)
+  if (session.ledAwayBy !== undefined)
+    return { status: session.ledAwayBy, body: '', headers: { location: `${state.url}/elsewhere` } }
   if (session.answered === undefined) session.answered = { body, answer: await judge(state, session, body) }
   const { answered } = session
   return answered.body === body ? answered.answer : json(400, { error: 'invalid_request' })

@@ -7,7 +7,13 @@ import { describeOutcome } from '@countersign/api/verifier/decision/describe-ses
 import { TEXTS } from '@countersign/api/verifier/decision/language'
 import { policyList as policyListSchema } from '@countersign/api/verifier/policies'
 import { type VerificationView, verificationView } from '@countersign/api/verifier/session'
-import { type StartedVerification, startedVerification } from '@countersign/api/verifier/start'
+import {
+  type DigitalRequests,
+  digitalRequests,
+  type StartedVerification,
+  startedThroughBrowser,
+  startedVerification,
+} from '@countersign/api/verifier/start'
 import { transactionDataProfiles } from '@countersign/api/verifier/transaction-data'
 import {
   authorizationResponseRefused,
@@ -18,9 +24,11 @@ import type { TransactionTypes } from '@countersign/protocol/openid4vp/transacti
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { errorBody } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
+import { z } from 'zod'
 import type { Policy } from '../policies/policy.ts'
 import { policyList, profileList } from './session-view.ts'
 import {
+  digitalError,
   presentationRefused,
   receiveError,
   returnError,
@@ -41,10 +49,17 @@ const started: StartedVerification = {
 
 export const startAnswers: DescribedAnswers = {
   200: {
-    description: 'The URL that opens a wallet; with `Accept: application/json` the id and the end beside it',
+    description:
+      'The URL that opens a wallet; with `Accept: application/json` the id and the end beside it. With responseMode `dc_api` or `dc_api.jwt` always JSON, and in place of the URL `digital`, for the browser of the page that asks',
     contentType: 'text/plain',
     example: started.url,
-    otherForms: [{ contentType: 'application/json', schema: startedVerification, example: started }],
+    otherForms: [
+      {
+        contentType: 'application/json',
+        schema: z.union([startedVerification, startedThroughBrowser]),
+        example: started,
+      },
+    ],
   },
   400: errorAnswer(
     'The query, a policy or a setting cannot be used; the message says which, and what was expected',
@@ -116,6 +131,35 @@ const verified: VerificationView = {
 }
 
 const notFound = { 404: errorAnswer('There is no such session, or it is over for long', sessionUnknown) }
+
+const digital: DigitalRequests = {
+  requests: [
+    {
+      protocol: 'openid4vp-v1-unsigned',
+      data: {
+        response_type: 'vp_token',
+        response_mode: 'dc_api',
+        nonce: 'q5Z8mW1yT3vK7pL2xN9cR4bJ6hF0sD8a',
+        dcql_query: dcqlQuery,
+        client_metadata: { vp_formats_supported: { 'dc+sd-jwt': { 'sd-jwt_alg_values': ['ES256'] } } },
+      },
+    },
+  ],
+}
+
+export const digitalRequestAnswers: DescribedAnswers = {
+  200: {
+    description: 'The request, in each protocol that it is offered in: the same that the start answered',
+    schema: digitalRequests,
+    example: digital,
+  },
+  409: errorAnswer(
+    'The session is answered by a form that the wallet posts, or its time is over',
+    digitalError({ code: 'answered_by_post' }),
+  ),
+  ...notFound,
+  ...storeAnswers(),
+}
 
 const badId = {
   400: errorAnswer('The id is too long to be one', {

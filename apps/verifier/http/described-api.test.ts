@@ -2,7 +2,9 @@ import type { Check } from '@countersign/credential/contract/checks'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { decodeJws } from '@countersign/crypto/jose/jws'
 import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import { callWallet, type OfferedRequest } from '@countersign/testing/client/browser-wallet'
 import {
   type ApiDocument,
   addressOf,
@@ -17,6 +19,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   answerTo,
   heldCredential,
+  query,
   started,
   type TestVerifier,
   testVerifier,
@@ -82,8 +85,8 @@ async function send(name: string, { id = '', body, form, headers = {} }: Sent = 
 const asDeclared = (status: number) => ({ status, faults: [] })
 
 describe("the verifier's API", () => {
-  it('has fourteen operations, and leaves nothing of them undescribed', () => {
-    expect(operations.map(({ name }) => name)).toHaveLength(14)
+  it('has fifteen operations, and leaves nothing of them undescribed', () => {
+    expect(operations.map(({ name }) => name)).toHaveLength(15)
     expect(operations.flatMap(gapsOf)).toEqual([])
   })
 
@@ -272,6 +275,18 @@ describe("the verifier's API", () => {
     test.clock.now = now
   })
 
+  it('gives back the nonce of a wallet, and none to who sent none; what else a wallet sends is passed over', async () => {
+    const { id } = await started(test.verifier)
+    const fetched = async (form: Record<string, string>) => {
+      const { answer } = await send('POST /openid4vc/request/{id}', { id, form })
+      const decoded = decodeJws(answer.body, { maxLength: 65_536 })
+      return [answer.headers['content-type'], decoded.ok && decoded.value.payload['wallet_nonce']]
+    }
+    const type = 'application/oauth-authz-req+jwt'
+    expect(await fetched({ wallet_nonce: 'n-1', more: 'x' })).toEqual([type, 'n-1'])
+    expect(await fetched({ more: 'x' })).toEqual([type, undefined])
+  })
+
   it('answers wallets as declared, with the way on for their users', async () => {
     const ways = {
       successRedirectUri: 'https://shop.example/$id',
@@ -301,5 +316,150 @@ describe("the verifier's API", () => {
     const plain = await send(name, { id: quiet.id, form: await answerTo(quiet, held, test.clock.now) })
     expect(plain.answer.body).toBe('{}')
     expect(await send(name, { id: quiet.id, form: {} })).toMatchObject(asDeclared(400))
+  })
+})
+
+describe('a verification through a browser', () => {
+  const start = 'POST /openid4vc/verify'
+  const answer = 'POST /openid4vc/verify/{id}'
+  const read = 'GET /openid4vc/session/{id}/digital-request'
+  const shop = 'https://shop.example'
+  const dc = { responsemode: 'dc_api' }
+
+  async function begin(more: object = {}, headers: object = {}) {
+    const sent = { dcql_query: query, expected_origins: [shop], ...more }
+    return send(start, { body: sent, headers: { ...dc, ...headers } })
+  }
+
+  async function begun(more: object = {}) {
+    const { answer: said } = await begin(more)
+    const { digital, id } = said.json<{ id: string; digital: { requests: OfferedRequest[] } }>()
+    return { id, requests: digital.requests }
+  }
+
+  async function bring(more: object = {}) {
+    const { id, requests } = await begun(more)
+    const [request] = requests
+    if (request === undefined) throw new Error('nothing is offered')
+    const wallet = await callWallet(request, shop)
+    const found = await test.verifier.sessions.get(id)
+    if (found === undefined) throw new Error('there is no session')
+    const { audience, nonce } = wallet.binding
+    const form = await answerTo(found.value, await heldCredential(test), test.clock.now, { audience, nonce })
+    const vpToken = JSON.parse(form['vp_token'] ?? '') as Record<string, string[]>
+    return { id, body: { protocol: request.protocol, data: { vp_token: vpToken } } }
+  }
+
+  it('begins as declared, as JSON whatever is accepted, and shows its request again', async () => {
+    for (const accept of ['application/json', 'text/plain', '*/*']) {
+      const started = await begin({}, { accept })
+      expect(started).toMatchObject({ ...asDeclared(200) })
+      const { digital, id, ...more } = started.answer.json<{ id: string; digital: object }>()
+      expect(more).toEqual({ expiresAt: expect.any(Number) })
+      const again = await send(read, { id })
+      expect(again).toMatchObject(asDeclared(200))
+      expect(Object.keys(again.answer.json<object>())).toEqual(Object.keys(digital))
+    }
+    const { answer: shown } = await send('GET /openid4vc/session/{id}', { id: (await begun()).id })
+    expect(shown.json()).toMatchObject({ state: 'created', responseMode: 'dc_api' })
+  })
+
+  it('has no request for browsers where there is a link, or nothing', async () => {
+    const { id } = await started(test.verifier)
+    expect(await send(read, { id })).toMatchObject(asDeclared(409))
+    expect(await send(read, { id: 'x'.repeat(22) })).toMatchObject(asDeclared(404))
+    expect(await send(read, { id: 'x'.repeat(201) })).toMatchObject(asDeclared(400))
+  })
+
+  it.each<[string, object, object]>([
+    ['expected_origins is needed', { expected_origins: undefined }, {}],
+    ['expected_origins', { expected_origins: [] }, {}],
+    ['expected_origins', { expected_origins: shop }, {}],
+    ['https://shop.example/ must be an origin', { expected_origins: [shop, `${shop}/`] }, {}],
+    ['must be an origin', { expected_origins: ['https://Shop.example'] }, {}],
+    ['must be an origin', { expected_origins: ['http://shop.example'] }, {}],
+    ['must be an origin', { expected_origins: ['http://localhost:3000'] }, {}],
+    ['exchange_protocols can only be openid4vp-v1-', { exchange_protocols: ['openid4vp'] }, {}],
+    ['exchange_protocols', { exchange_protocols: [] }, {}],
+    ['authorizebaseurl has no meaning', {}, { authorizebaseurl: 'openid4vp://authorize' }],
+    ['requestpassing has no meaning', {}, { requestpassing: 'by_value' }],
+    ['expected_origins is for responseMode dc_api', {}, { responsemode: 'direct_post' }],
+    [
+      'exchange_protocols is for responseMode dc_api',
+      { expected_origins: undefined, exchange_protocols: ['openid4vp-v1-signed'] },
+      { responsemode: 'direct_post.jwt' },
+    ],
+    ['direct_post, direct_post.jwt, dc_api, dc_api.jwt', {}, { responsemode: 'w3c_dc_api' }],
+    [
+      'openid4vp-v1-unsigned: what it binds answers to is one origin',
+      { expected_origins: [shop, 'https://other.example'], exchange_protocols: ['openid4vp-v1-unsigned'] },
+      {},
+    ],
+  ])('does not begin, and says %s', async (message, more, headers) => {
+    const refused = await begin(more, headers)
+    expect(refused).toMatchObject(asDeclared(400))
+    expect(refused.answer.json<{ message: string }>().message).toContain(message)
+  })
+
+  it('takes an answer as JSON, as declared, and the same again', async () => {
+    for (const exchange of ['openid4vp-v1-signed', 'openid4vp-v1-unsigned', 'openid4vp-v1-multisigned']) {
+      const { body, id } = await bring({ exchange_protocols: [exchange] })
+      expect(body.protocol).toBe(exchange)
+      // In another order, and with what a browser's object has beside.
+      const same = { data: body.data, type: 'digital', id: '', protocol: exchange, origin: undefined }
+      for (const sent of [body, same]) {
+        const taken = await send(answer, { id, body: sent })
+        expect(taken).toMatchObject(asDeclared(200))
+        expect(taken.answer.json()).toEqual({})
+      }
+      const { answer: shown } = await send('GET /openid4vc/session/{id}', { id })
+      expect(shown.json()).toMatchObject({ state: 'verified', responseMode: 'dc_api' })
+    }
+  })
+
+  it.each<[string, (body: { protocol: string; data: object }) => unknown, string]>([
+    ['no protocol', ({ data }) => ({ data }), ''],
+    ['no data', ({ protocol }) => ({ protocol }), 'as JSON it has protocol'],
+    ['data as a text', ({ data, protocol }) => ({ protocol, data: JSON.stringify(data) }), 'as JSON'],
+    ['data as a list', ({ data, protocol }) => ({ protocol, data: [data] }), ''],
+    ['a form as JSON', () => ({ state: 'x', error: 'access_denied' }), 'as JSON it has protocol'],
+    ['nothing in it', ({ protocol }) => ({ protocol, data: {} }), 'vp_token or error is needed'],
+    ['another protocol', ({ data }) => ({ protocol: 'openid4vp', data }), 'protocol must be one'],
+    ['another page', (body) => ({ ...body, origin: 'https://other.example' }), 'none of the expected'],
+    ['an origin that is none', (body) => ({ ...body, origin: 7 }), ''],
+    ['an error that is none', ({ protocol }) => ({ protocol, data: { error: [] } }), 'error must be'],
+  ])('refuses an answer with %s, and takes the right one then', async (_, change, message) => {
+    const { body, id } = await bring()
+    const refused = await send(answer, { id, body: change(body) })
+    expect(refused).toMatchObject(asDeclared(400))
+    expect(refused.answer.json<{ error: string }>().error).toBe('invalid_request')
+    expect(refused.answer.body).toContain(message)
+    expect(await send(answer, { id, body })).toMatchObject(asDeclared(200))
+  })
+
+  it('is not answered by a form, nor a request with a link by JSON', async () => {
+    const { body, id } = await bring()
+    const form = { protocol: body.protocol, vp_token: JSON.stringify(body.data.vp_token) }
+    const posted = await send(answer, { id, form })
+    expect(posted).toMatchObject(asDeclared(400))
+    expect(posted.answer.body).toContain('its page brings the answer')
+    const link = await started(test.verifier)
+    const brought = await send(answer, { id: link.id, body })
+    expect(brought).toMatchObject(asDeclared(400))
+    expect(brought.answer.body).toContain('a form that the wallet posts')
+  })
+
+  it('is not fetched, and a page may bring its answer itself: no cookie takes part', async () => {
+    const { id } = await begun()
+    expect(await send('GET /openid4vc/request/{id}', { id })).toMatchObject(asDeclared(400))
+    const preflight = await service.app.inject({
+      method: 'OPTIONS',
+      url: `/openid4vc/verify/${id}`,
+      headers: { origin: shop, 'access-control-request-method': 'POST' },
+    })
+    expect(preflight.statusCode).toBe(204)
+    const { answer: said } = await send(answer, { id, body: {}, headers: { origin: shop } })
+    expect(said.headers).toMatchObject({ 'access-control-allow-origin': '*' })
+    expect(said.headers).not.toHaveProperty('access-control-allow-credentials')
   })
 })

@@ -1,4 +1,5 @@
 /** Method, path, function: the verifier's API. Behind a handler there is one use case. */
+
 import { LANGUAGES, type Language } from '@countersign/api/verifier/decision/language'
 import { browserReturnedBody } from '@countersign/api/verifier/returned'
 import type { VerificationView } from '@countersign/api/verifier/session'
@@ -6,19 +7,26 @@ import { startVerificationBody, startVerificationHeaders } from '@countersign/ap
 import {
   type AuthorizationResponseTaken,
   authorizationResponseForm,
+  type BroughtCredential,
+  broughtCredential,
   requestObjectForm,
+  type WalletAnswer,
+  walletAnswer,
 } from '@countersign/api/verifier/wallet'
 import { isSessionId } from '@countersign/core/session-id'
+import type { Form } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { formOfCredential } from '@countersign/protocol/openid4vp/response/digital-credential'
 import { isDecided, type VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { callbackRoutes } from '@countersign/service/callbacks/callback-routes'
 import { acceptsJson, preferredLanguage } from '@countersign/service/http/answers/accept'
 import { fail } from '@countersign/service/http/answers/wire-errors'
-import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
+import { BODY_LIMITS, isBodyOf } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { type FollowedSessions, followSession } from '@countersign/service/sessions/follow-session'
 import type { Versioned } from '@countersign/stores/ports'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { readDigitalRequests } from '../request/digital-request.ts'
 import { type FetchingWallet, serveRequest } from '../request/serve-request.ts'
 import { startVerification } from '../request/start-verification.ts'
 import { readVerification } from '../response/look-again.ts'
@@ -26,6 +34,7 @@ import { type ReceivedAnswer, receivePresentation } from '../response/receive-pr
 import { takeReturn } from '../response/take-return.ts'
 import type { Verifier } from '../verifier.ts'
 import {
+  digitalRequestAnswers,
   eventAnswers,
   policyAnswers,
   profileAnswers,
@@ -40,6 +49,8 @@ import { listRoutes } from './list-routes.ts'
 import { policyList, profileList, sessionView } from './session-view.ts'
 import { parseStart } from './start-request.ts'
 import {
+  credentialMalformed,
+  digitalError,
   presentationRefused,
   receiveError,
   returnError,
@@ -55,6 +66,11 @@ const REQUEST_OBJECT = 'application/oauth-authz-req+jwt'
 const management = { door: 'management' } as const
 const wallet = { door: 'wallet', limited: true } as const
 const form = { ...wallet, accepts: ['form'] } as const
+const formOrJson = {
+  ...wallet,
+  accepts: ['form', 'json'],
+  shapes: { form: authorizationResponseForm, json: broughtCredential },
+} as const
 
 const toRelyingParties = ['relying party']
 const toWallets = ['wallet']
@@ -84,11 +100,12 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       config: { ...management, begins: true, answers: startAnswers },
     },
     async (request, reply) => {
-      const start = parseStart(request.body, request.headers, verifier.formats)
+      const start = parseStart(request.body, request.headers, verifier)
       if (!start.ok) fail(startMistake(start.error))
       const started = await startVerification(verifier, start.value)
       if (!started.ok) fail(startError(started.error))
-      if (acceptsJson(request)) return started.value
+      // There is no URL for a browser, and no other form of what it gets.
+      if (acceptsJson(request) || started.value.url === undefined) return started.value
       return reply.type('text/plain; charset=utf-8').send(started.value.url)
     },
   )
@@ -103,6 +120,24 @@ function relyingPartyRoutes(app: ServiceApp, verifier: Verifier): void {
       const { id } = request.params
       const found = isSessionId(id) ? await readVerification(verifier, id) : undefined
       return found === undefined ? fail(sessionUnknown) : viewFor(request, reply, verifier, found)
+    },
+  )
+
+  app.get(
+    '/openid4vc/session/:id/digital-request',
+    {
+      schema: {
+        summary: 'The request for the Digital Credentials API of a browser',
+        tags: toRelyingParties,
+        params,
+      },
+      config: { ...management, answers: digitalRequestAnswers },
+    },
+    async (request) => {
+      const { id } = request.params
+      if (!isSessionId(id)) fail(sessionUnknown)
+      const written = await readDigitalRequests(verifier, id)
+      return written.ok ? written.value : fail(digitalError(written.error))
     },
   )
 
@@ -244,11 +279,18 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
   app.post(
     '/openid4vc/verify/:id',
     {
-      schema: { summary: "The wallet's answer", tags: toWallets, params, body: authorizationResponseForm },
+      schema: {
+        summary: "The wallet's answer",
+        description:
+          'A form that the wallet posts; or JSON, which the page of the relying party brings from its browser (Digital Credentials API).',
+        tags: toWallets,
+        params,
+        body: walletAnswer,
+      },
       bodyLimit: BODY_LIMITS.exchange,
       // Nobody makes this service read a body with an id that leads nowhere.
       config: {
-        ...form,
+        ...formOrJson,
         answers: responseAnswers,
         knowsCaller: (request) => findAnswered(verifier, request),
       },
@@ -256,12 +298,27 @@ function responseRoutes(app: ServiceApp, verifier: Verifier): void {
     async (request, reply): Promise<AuthorizationResponseTaken> => {
       const { body, params: named, sender } = request
       const known = answered.get(request)
-      const received = await receivePresentation(verifier, named.id, body, { sender, known })
+      const { channel, form } = answerIn(body, isBodyOf(request.headers, 'json'))
+      const received = await receivePresentation(verifier, named.id, form, { sender, known, channel })
       if (!received.ok) fail(receiveError(received.error))
       void reply.header('cache-control', 'no-store')
       return answerToWallet(received.value)
     },
   )
+}
+
+/** Of a form every member is a text. */
+function answerIn(
+  body: WalletAnswer,
+  isJson: boolean,
+): { readonly channel: 'post' | 'browser'; readonly form: Form } {
+  if (!isBrought(body)) return isJson ? fail(credentialMalformed) : { channel: 'post', form: body }
+  const form = formOfCredential(body)
+  return form.ok ? { channel: 'browser', form: form.value } : fail(receiveError(form.error))
+}
+
+function isBrought(body: WalletAnswer): body is BroughtCredential {
+  return typeof body['data'] === 'object'
 }
 
 /** OpenID4VP 1.0 §8.2: a wallet that declines has answered as well as one whose presentation is taken. */

@@ -17,6 +17,8 @@ import { type CallbackMistake, parseCallback } from '@countersign/service/callba
 import { type TranslationMistake, translateRequestCredentials } from '../request/requested-credentials.ts'
 import type { StartVerification } from '../request/start-verification.ts'
 import { REQUEST_PASSINGS } from '../request/write-request.ts'
+import type { Verifier } from '../verifier.ts'
+import { type BrowserMistake, readBrowserRequest } from './browser-request.ts'
 
 export type SettingMistake =
   | { readonly code: 'link_not_allowed'; readonly header: string }
@@ -36,13 +38,14 @@ export type SettingMistake =
 export type StartMistake =
   | SettingMistake
   | CallbackMistake
+  | BrowserMistake
   | TranslationMistake
   | { readonly code: 'query_not_exactly_one' }
 
 export function parseStart(
   body: StartVerificationBody,
   headers: StartVerificationHeaders,
-  formats: FormatRegistry,
+  { formats, loopbackOrigins }: Pick<Verifier, 'formats' | 'loopbackOrigins'>,
 ): Result<StartVerification, StartMistake> {
   const asked = readQuery(body, formats)
   if (!asked.ok) return asked
@@ -50,6 +53,8 @@ export function parseStart(
   if (mistake !== undefined) return refuse(mistake)
   const callback = parseCallback(headers)
   if (!callback.ok) return callback
+  const browser = readBrowserRequest(body, headers, loopbackOrigins)
+  if (!browser.ok) return browser
   const general = [...(body.vp_policies ?? []), ...(body.vc_policies ?? [])]
   return ok({
     dcqlQuery: asked.value.dcqlQuery,
@@ -61,6 +66,7 @@ export function parseStart(
     responseMode: isResponseModeName(headers.responsemode) ? headers.responsemode : undefined,
     successRedirectUri: headers.successredirecturi,
     errorRedirectUri: headers.errorredirecturi,
+    browser: browser.value,
     purpose: body.purpose,
     transactionData: body.transaction_data,
     sameDevice: body.sameDevice,

@@ -11,6 +11,8 @@ import { RESPONSE_LIMITS } from '@countersign/protocol/openid4vp/response/author
 import type { TransactionDataFault } from '@countersign/protocol/openid4vp/transaction-data/transaction-data'
 import { CALLBACK_MISTAKES, callbackNotAllowed } from '@countersign/service/callbacks/parse-callback'
 import { type WireError, type WireErrors, wireError } from '@countersign/service/http/answers/wire-errors'
+import type { DigitalRefusal } from '../request/digital-request.ts'
+import type { ProtocolFault } from '../request/exchange-protocols.ts'
 import type { ServeRefusal } from '../request/serve-request.ts'
 import type { StartRefusal } from '../request/start-verification.ts'
 import type { ReceiveRefusal } from '../response/receive-presentation.ts'
@@ -70,6 +72,16 @@ const mistakes: WireErrors<StartMistake> = {
   callback_malformed: ({ code }) => badRequest(CALLBACK_MISTAKES[code]),
   callback_key_malformed: ({ code }) => badRequest(CALLBACK_MISTAKES[code]),
   callback_key_alone: ({ code }) => badRequest(CALLBACK_MISTAKES[code]),
+  expected_origins_missing: () =>
+    badRequest('expected_origins is needed for this responseMode: the origins of the page that asks'),
+  origin_malformed: ({ origin }) =>
+    badRequest(
+      `expected_origins: ${origin.slice(0, 100)} must be an origin as browsers write it, like https://shop.example: no path, nothing in capitals, no port that goes without saying; http is for this machine, in development`,
+    ),
+  exchange_protocol_unknown: ({ known }) => badRequest(`exchange_protocols can only be ${known.join(', ')}`),
+  only_for_browsers: ({ member }) => badRequest(`${member} is for responseMode dc_api and dc_api.jwt alone`),
+  not_for_browsers: ({ header }) =>
+    badRequest(`${header} has no meaning with this responseMode: no link opens the wallet, a browser does`),
 }
 
 export function startMistake(mistake: StartMistake): WireError {
@@ -152,6 +164,19 @@ const transactionFaults: WireErrors<TransactionDataFault> = {
     badRequest(`${at}: a wallet can answer the query without any of these credentials; ask for one of them`),
 }
 
+const PROTOCOL_FAULTS: Readonly<Record<ProtocolFault, string>> = {
+  not_signed: 'under clientIdPrefix redirect_uri nobody signs',
+  several_origins: 'what it binds answers to is one origin, so there can be one of expected_origins alone',
+  not_encrypted: 'it has no answer in the clear, and needs responseMode dc_api.jwt',
+  other_format: 'it asks for mdocs alone',
+  no_claims: 'it asks for elements, so every credential query needs claims',
+  alternatives: 'it has no claim_sets and no credential_sets',
+  values: 'it does not ask for values of claims',
+  trusted_authorities: 'it does not say whom you trust',
+  several_of_one: 'it has no multiple',
+  same_type_twice: 'it asks for a type of document once',
+}
+
 const startRefusals: WireErrors<StartRefusal> = {
   ...queryRefusals,
   unknown_member: ({ at, name, nearest }) =>
@@ -162,6 +187,8 @@ const startRefusals: WireErrors<StartRefusal> = {
     ),
   callback_not_allowed: ({ reason }) => badRequest(callbackNotAllowed(reason)),
   transaction_data_invalid: ({ fault }) => wireError(transactionFaults, fault),
+  exchange_protocol_unavailable: ({ protocol, reason }) =>
+    badRequest(`The request cannot be offered by ${protocol}: ${PROTOCOL_FAULTS[reason]}`),
   session_exists: ({ id }) => conflict(`A session with the id ${id} exists already`),
   session_id_guessable: ({ minimumLength }) =>
     badRequest(`Without holder binding stateId must have at least ${minimumLength} random characters`),
@@ -240,6 +267,23 @@ const receiveRefusals: WireErrors<ReceiveRefusal> = {
     message: 'The presentation cannot be judged at the moment; try again',
     headers: { 'retry-after': '5' },
   }),
+  answer_through_browser: () =>
+    invalidRequest(
+      'This request was made through a browser: its page brings the answer, as JSON with protocol and data',
+    ),
+  answer_by_post: () => invalidRequest('This request is answered by a form that the wallet posts'),
+  exchange_protocol_not_asked: ({ asked }) =>
+    unreadable(`protocol must be one that the request was offered in: ${asked.join(', ')}`),
+  origin_missing: () =>
+    unreadable('origin is needed, of the page that asked: several are expected for this request'),
+  device_response_unreadable: ({ reason }) =>
+    unreadable(
+      reason === 'malformed'
+        ? 'response must be an EncryptedResponse with a DeviceResponse (ISO/IEC TS 18013-7 annex C)'
+        : 'response cannot be decrypted by the key of this request, for this origin',
+    ),
+  document_not_asked: ({ docType }) => unreadable(`nobody asked for a document of the type ${docType}`),
+  origin_not_expected: () => unreadable('origin is none of the expected origins of this request'),
   response_not_encrypted: () =>
     unreadable('this request wants an encrypted answer: response, and no vp_token in the clear'),
   response_undecryptable: ({ reason }) => unreadable(`response ${encryption[reason]}`),
@@ -268,6 +312,9 @@ export function receiveError(refusal: ReceiveRefusal): WireError {
   return wireError(receiveRefusals, refusal)
 }
 
+/** JSON, but not the one that a browser's credential is. */
+export const credentialMalformed = unreadable('as JSON it has protocol, a text, and data, an object')
+
 const serveRefusals: WireErrors<ServeRefusal> = {
   ...receiveRefusals,
   wallet_metadata_malformed: ({ reason }) =>
@@ -276,6 +323,8 @@ const serveRefusals: WireErrors<ServeRefusal> = {
         ? 'wallet_metadata: client_id_prefixes_supported must be a list of texts, and issuer a URL'
         : `wallet_metadata must be a JSON object: ${json[reason]}`,
     ),
+  request_through_browser: () =>
+    invalidRequest('This request is not fetched: the page that asks hands it to its browser'),
   request_not_by_reference: () =>
     invalidRequest('This request is not fetched: it stands in the URL that opens the wallet'),
   client_id_prefix_not_taken: ({ prefix }) =>
@@ -286,6 +335,16 @@ const serveRefusals: WireErrors<ServeRefusal> = {
 
 export function serveError(refusal: ServeRefusal): WireError {
   return wireError(serveRefusals, refusal)
+}
+
+const digitalRefusals: WireErrors<DigitalRefusal> = {
+  session_unknown: () => sessionUnknown,
+  answered_by_post: () => conflict('This session has a URL that opens a wallet, and no request for browsers'),
+  request_expired: () => conflict('This request has expired'),
+}
+
+export function digitalError(refusal: DigitalRefusal): WireError {
+  return wireError(digitalRefusals, refusal)
 }
 
 function reasonOf({ detail, name }: Check): string {

@@ -392,7 +392,6 @@ const elements = [
     { what: 'the response padded', kinds: MDOCS, ends: 'refused', by: 'mdoc_not_base64url' },
     async (request) => `${await shown(request)}=`,
   ),
-  ),
 ]
 
 export const CONTENTS_MUTATIONS: readonly Mutation[] = [...disclosures, ...digests, ...shape, ...elements]

@@ -4,6 +4,7 @@
  */
 import type { JsonObject, JsonValue } from '@countersign/core/json'
 import type { EncryptionKey } from '@countersign/crypto/jwe-engine'
+import type { Form } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { type Kind, kinds } from '@countersign/testing/forging/credential-kinds'
 import {
   forgeJwe,
@@ -15,8 +16,16 @@ import {
 } from '@countersign/testing/forging/jwe'
 import { forgeJws } from '@countersign/testing/forging/jws'
 import { newKey } from '@countersign/testing/people/keys'
-import { type Asked, answerOf, asked, formText, shown } from '../testing/two-instances.testing.ts'
-import { ENCRYPTED_MODES, type Mutation, ofBody, written } from './mutation.testing.ts'
+import {
+  type Asked,
+  answerOf,
+  asked,
+  FORM_TYPE,
+  formText,
+  shown,
+  stateOf,
+} from '../testing/two-instances.testing.ts'
+import { ENCRYPTED_MODES, type Mutation, ofBody, POSTED_MODES } from './mutation.testing.ts'
 import { flipped } from './parts.testing.ts'
 
 const NO_JWE = 'must be an encrypted message'
@@ -36,6 +45,7 @@ export function recipientOf({ payload }: Asked): Recipient {
   return { key: { crv, kty, x, y } as unknown as EncryptionKey, keyId: String(kid) }
 }
 
+const POSTED_ENCRYPTED = ENCRYPTED_MODES.filter((mode) => POSTED_MODES.includes(mode))
 const row = (what: string, by: string) => ({ what, by, ends: 'refused', modes: ENCRYPTED_MODES }) as const
 
 /** The message of an honest wallet, changed on the way. */
@@ -44,9 +54,9 @@ function onTheWay(
   by: string,
   change: (jwe: string, request: Asked) => string | Promise<string>,
 ): Mutation {
-  return ofBody(row(what, by), async ({ response = '' }, request) => ({
-    body: formText({ response: await change(response, request) }),
-  }))
+  return ofBody(row(what, by), async ({ response = '' }, request) =>
+    request.body({ response: await change(response, request) }),
+  )
 }
 
 /** The answer in good order, encrypted in another way. */
@@ -58,7 +68,7 @@ function otherwise(
 ): Mutation {
   return ofBody(row(what, by), async (_, request) => {
     const answer = JSON.stringify(answerOf(request, await shown(request)))
-    return { body: formText({ response: forgeJwe(answer, await to(request), forgery) }) }
+    return request.body({ response: forgeJwe(answer, await to(request), forgery) })
   })
 }
 
@@ -70,7 +80,7 @@ function within(
 ): Mutation {
   return ofBody(row(what, by), async (_, request) => {
     const text = await write(answerOf(request, await shown(request)), request)
-    return { body: formText({ response: forgeJwe(text, recipientOf(request)) }) }
+    return request.body({ response: forgeJwe(text, recipientOf(request)) })
   })
 }
 
@@ -93,8 +103,7 @@ const parts = (['iv', 'ciphertext', 'tag'] as const).flatMap((part) => [
 ])
 
 const ofOther = (part: keyof typeof JWE_PART) => async (jwe: string, request: Asked) => {
-  const { body } = await written(request, answerOf(request, await shown(request)))
-  const other = new URLSearchParams(body).get('response') ?? ''
+  const { response: other = '' } = await request.write(answerOf(request, await shown(request)))
   const mixed = jwe.split('.')
   mixed[JWE_PART[part]] = other.split('.')[JWE_PART[part]] ?? ''
   return mixed.join('.')
@@ -215,7 +224,7 @@ const serializations = [
     return [Buffer.from(text).toString('base64url'), ...rest].join('.')
   }),
   compact('twice, one behind the other', NO_JWE, (jwe) => `${jwe} ${jwe}`),
-  compact('empty', 'state', () => ''),
+  compact('empty', 'The response cannot be read', () => ''),
 ]
 
 const contents = [
@@ -223,13 +232,15 @@ const contents = [
   within('within: a list', 'JSON', (answer) => JSON.stringify([answer])),
   within('within: half of it', 'JSON', (answer) => JSON.stringify(answer).slice(0, -20)),
   within('within: the parameters as a form', 'JSON', ({ state, vp_token: token }) =>
-    formText({ state: String(state), vp_token: JSON.stringify(token) }),
+    formText({ ...texts({ state: state ?? '' }), vp_token: JSON.stringify(token) }),
   ),
   within('within: a vp_token that is text', 'vp_token', ({ vp_token: token, ...rest }) =>
     JSON.stringify({ ...rest, vp_token: JSON.stringify(token) }),
   ),
-  within('within: the state twice', 'JSON', (answer) => JSON.stringify(answer).replace('{', '{"state":"x",')),
-  within('within: nothing', 'state', () => '{}'),
+  within('within: the vp_token twice', 'JSON', (answer) =>
+    JSON.stringify(answer).replace('{', '{"vp_token":{},'),
+  ),
+  within('within: nothing', 'The response cannot be read', () => '{}'),
   within('within: encrypted once more', 'JSON', (answer, request) =>
     forgeJwe(JSON.stringify(answer), recipientOf(request)),
   ),
@@ -239,33 +250,36 @@ const contents = [
 ]
 
 const clear = [
-  ofBody(row('in the clear', 'wants an encrypted answer'), async (_, request) => ({
-    body: formText(asClearForm(answerOf(request, await shown(request)))),
-  })),
-  ofBody(row('in the clear, beside a response that is none', NO_JWE), async (_, request) => ({
-    body: formText({ ...asClearForm(answerOf(request, await shown(request))), response: 'x' }),
-  })),
-  ofBody(row('in the clear, beside an empty response', 'wants an encrypted answer'), async (_, request) => ({
-    body: formText({ ...asClearForm(answerOf(request, await shown(request))), response: '' }),
-  })),
-  ofBody(row('the response twice', 'response is repeated'), ({ response = '' }) => ({
-    body: `${formText({ response })}&${formText({ response })}`,
-  })),
-  ofBody(
-    row('the response as a vp_token', 'wants an encrypted answer'),
-    ({ response = '' }, { session }) => ({
-      body: formText({ vp_token: response, state: session.id }),
-    }),
+  ofBody(row('in the clear', 'wants an encrypted answer'), async (_, request) =>
+    request.body(asClearForm(answerOf(request, await shown(request)))),
   ),
-  ofBody(row('the state in the form alone', 'state'), async (_, request) => {
+  ofBody(row('in the clear, beside a response that is none', NO_JWE), async (_, request) =>
+    request.body({ ...asClearForm(answerOf(request, await shown(request))), response: 'x' }),
+  ),
+  ofBody(row('in the clear, beside an empty response', 'wants an encrypted answer'), async (_, request) =>
+    request.body({ ...asClearForm(answerOf(request, await shown(request))), response: '' }),
+  ),
+  ofBody(row('the response as a vp_token', 'wants an encrypted answer'), ({ response = '' }, request) =>
+    request.body({ ...texts(stateOf(request)), vp_token: JSON.stringify(response) }),
+  ),
+  ofBody(
+    { ...row('the response twice', 'response is repeated'), modes: POSTED_ENCRYPTED },
+    ({ response = '' }) => ({ body: `${formText({ response })}&${formText({ response })}`, type: FORM_TYPE }),
+  ),
+  ofBody({ ...row('the state in the form alone', 'state'), modes: POSTED_ENCRYPTED }, async (_, request) => {
     const { state: _state, ...rest } = answerOf(request, await shown(request))
     const response = forgeJwe(JSON.stringify(rest), recipientOf(request))
-    return { body: formText({ response, state: request.session.id }) }
+    return request.body({ response, ...texts(stateOf(request)) })
   }),
 ]
 
-function asClearForm({ state, vp_token: token }: JsonObject): Readonly<Record<string, string>> {
-  return { state: String(state), vp_token: JSON.stringify(token) }
+function asClearForm({ vp_token: token, ...rest }: JsonObject): Form {
+  return { ...texts(rest), vp_token: JSON.stringify(token) }
+}
+
+/** Members that are texts. */
+function texts(members: JsonObject): Form {
+  return Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value as string)]))
 }
 
 const ALL = [...parts, ...mixtures, ...headers, ...encryptions, ...serializations, ...contents, ...clear]

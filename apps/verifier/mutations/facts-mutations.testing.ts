@@ -27,6 +27,7 @@ import {
   GIVEN_NAME,
   issued,
   shown,
+  stateOf,
 } from '../testing/two-instances.testing.ts'
 import { JOSE, JWTS, type Mutation, ofAnswer, ofPresentation, SD_JWTS } from './mutation.testing.ts'
 import { withIssuerJwt } from './parts.testing.ts'
@@ -207,7 +208,7 @@ function twice(kind: Kind, second: JsonObject, more: JsonObject = {}): Asking {
 
 async function both(request: Asked): Promise<JsonObject> {
   return {
-    state: request.session.id,
+    ...stateOf(request),
     vp_token: { asked: [await shown(request)], [OTHER]: [await shown(request)] },
   }
 }
@@ -282,10 +283,10 @@ const queries = [
       asking: (kind) => twice(kind, { ...kind.query, meta: OTHER_TYPE[kind.codec.family].meta }),
     },
     async (_, request) => {
-      const { kind, session } = request
+      const { kind } = request
       const other = await issued(request, { type: OTHER_TYPE[kind.codec.family].type })
       return {
-        state: session.id,
+        ...stateOf(request),
         vp_token: { asked: [await shown(request, { held: other })], [OTHER]: [await shown(request)] },
       }
     },
@@ -309,7 +310,7 @@ function neighbourOf(kind: Kind): Kind {
 async function ofTwoFormats(request: Asked, own: string, others: string): Promise<JsonObject> {
   const other = { ...request, kind: neighbourOf(request.kind) }
   return {
-    state: request.session.id,
+    ...stateOf(request),
     vp_token: { [own]: [await shown(request)], [others]: [await shown(other)] },
   }
 }

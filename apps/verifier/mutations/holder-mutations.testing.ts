@@ -9,6 +9,7 @@ import type { CborInput } from '@countersign/crypto/cbor/value'
 import { bareKey } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
 import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
+import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import { rewriteCbor, withEntry } from '@countersign/testing/forging/cbor'
 import {
   jwtVcKind,
@@ -31,6 +32,7 @@ import {
 import { newKey } from '@countersign/testing/people/keys'
 import { type Asked, asked, issued, shown } from '../testing/two-instances.testing.ts'
 import {
+  BROUGHT_MODES,
   CLEAR_MODES,
   ENCRYPTED_MODES,
   JOSE,
@@ -38,6 +40,7 @@ import {
   MDOCS,
   type Mutation,
   ofPresentation,
+  POSTED_MODES,
   SD_JWTS,
 } from './mutation.testing.ts'
 import {
@@ -77,31 +80,34 @@ const nonces = [
   boundElsewhere('the nonce: the state', 'nonce_wrong', ({ session }) => ({ nonce: session.id })),
 ]
 
+const addressOf = ({ session }: Asked) => `https://verifier.example/openid4vc/verify/${session.id}`
+
+/** What follows from an audience of another kind is there as well: an address where answers are posted to. */
+function ofAudience(
+  what: string,
+  audience: (request: Asked) => string,
+  more?: Parameters<typeof boundElsewhere>[3],
+): Mutation {
+  const bound = (request: Asked) => ({ audience: audience(request), responseUri: addressOf(request) })
+  return boundElsewhere(`the audience: ${what}`, 'aud_wrong', bound, more)
+}
+
+const clientOf = (name: (typeof PROVABLE_PREFIX_NAMES)[number]) => (request: Asked) =>
+  request.stage.here.verifier.clients.get(name)?.clientIdFor(addressOf(request)) ?? ''
+
 const audiences = [
-  ...PROVABLE_PREFIX_NAMES.filter((name) => name !== 'x509_hash').map((name) =>
-    boundElsewhere(`the audience: the same verifier by its ${name}`, 'aud_wrong', ({ session, stage }) => ({
-      audience:
-        stage.here.verifier.clients.get(name)?.clientIdFor(`https://verifier.example/${session.id}`) ?? '',
-    })),
+  ...PROVABLE_PREFIX_NAMES.map((name) =>
+    // Under which it asked, and which is no origin.
+    ofAudience(`the verifier by its ${name}`, clientOf(name), {
+      modes: name === 'x509_hash' ? BROUGHT_MODES : RESPONSE_MODE_NAMES,
+    }),
   ),
-  boundElsewhere('the audience: another verifier', 'aud_wrong', () => ({
-    audience: `x509_hash:${'A'.repeat(43)}`,
-  })),
-  boundElsewhere('the audience: without its prefix', 'aud_wrong', ({ binding }) => ({
-    audience: binding.audience.replace(/^[^:]*:/, ''),
-  })),
-  boundElsewhere('the audience: the address of the answer', 'aud_wrong', ({ session }) => ({
-    audience: `https://verifier.example/openid4vc/verify/${session.id}`,
-  })),
-  boundElsewhere('the audience: in capitals', 'aud_wrong', ({ binding }) => ({
-    audience: binding.audience.toUpperCase(),
-  })),
-  boundElsewhere('the audience: with a slash behind it', 'aud_wrong', ({ binding }) => ({
-    audience: `${binding.audience}/`,
-  })),
-  boundElsewhere('the audience: an origin, as of an answer through a browser', 'aud_wrong', () => ({
-    audience: 'origin:https://verifier.example',
-  })),
+  ofAudience('another verifier', () => `x509_hash:${'A'.repeat(43)}`),
+  ofAudience('without its prefix', ({ binding }) => binding.audience.replace(/^[^:]*:/, '')),
+  ofAudience('the address of the answer', addressOf),
+  ofAudience('in capitals', ({ binding }) => binding.audience.toUpperCase()),
+  ofAudience('with a slash behind it', ({ binding }) => `${binding.audience}/`),
+  ofAudience('an origin of somebody else', () => 'origin:https://other.example'),
 ]
 
 const times = [
@@ -401,15 +407,13 @@ const transcripts = [
     'the transcript: the address of another session',
     'signature_invalid',
     ({ binding }) => ({ responseUri: `${binding.responseUri}2` }),
-    { kinds: MDOCS },
+    { kinds: MDOCS, modes: POSTED_MODES },
   ),
   boundElsewhere(
     'the transcript: an address at another verifier',
     'signature_invalid',
     () => ({ responseUri: 'https://attacker.example/' }),
-    {
-      kinds: MDOCS,
-    },
+    { kinds: MDOCS, modes: POSTED_MODES },
   ),
   boundElsewhere(
     'the transcript: a key for encryption, though none was given',
@@ -431,11 +435,23 @@ const transcripts = [
   ),
 ]
 
-/** The handover that the request is about, as OpenID4VP 1.0 appendix B.2.6.1 has it. */
+/** What a request is about, in the order of OpenID4VP 1.0 appendix B.2.6: the address where there is one. */
 function about({ binding }: Asked): readonly CborInput[] {
-  const { audience, encryptionKeyThumbprint: thumbprint, nonce, responseUri = '' } = binding
+  const { audience, encryptionKeyThumbprint: thumbprint, nonce, responseUri } = binding
   const key = thumbprint === undefined ? null : Buffer.from(thumbprint, 'base64url')
-  return [audience, nonce, key, responseUri]
+  return responseUri === undefined
+    ? [audience.replace('origin:', ''), nonce, key]
+    : [audience, nonce, key, responseUri]
+}
+
+const BY_POST = 'OpenID4VPHandover'
+const BY_BROWSER = 'OpenID4VPDCAPIHandover'
+
+const handoverOf = ({ binding }: Asked) => (binding.responseUri === undefined ? BY_BROWSER : BY_POST)
+
+/** In good order. */
+function statementFor(request: Asked): DeviceStatement {
+  return { transcript: transcriptOf(handoverOf(request), about(request)), docType: licenceType }
 }
 
 /** A proof by the device itself, of what it may not say or in a way that is none. */
@@ -446,10 +462,9 @@ function ofDevice(
   signer?: typeof attacker,
 ): Mutation {
   return ofPresentation({ what, kinds: MDOCS, ends: 'refused', by }, async (request, held) => {
-    const right = { transcript: transcriptOf('OpenID4VPHandover', about(request)), docType: licenceType }
     return provenAgain(
       await shown(request, { held }),
-      { ...right, ...statement(request) },
+      { ...statementFor(request), ...statement(request) },
       signer ?? held.holder,
     )
   })
@@ -457,14 +472,20 @@ function ofDevice(
 
 const devices = [
   ofDevice("the device's key: another", 'signature_invalid', () => ({}), attacker),
-  ofDevice('the transcript: the handover of a browser', 'signature_invalid', (request) => ({
-    transcript: transcriptOf('OpenID4VPDCAPIHandover', about(request).slice(0, 3)),
+  ofDevice('the transcript: the name of the other handover', 'signature_invalid', (request) => ({
+    transcript: transcriptOf(handoverOf(request) === BY_POST ? BY_BROWSER : BY_POST, about(request)),
+  })),
+  ofDevice('the transcript: the whole of the other handover', 'signature_invalid', (request) => ({
+    transcript:
+      handoverOf(request) === BY_POST
+        ? transcriptOf(BY_BROWSER, ['https://verifier.example', ...about(request).slice(1, 3)])
+        : transcriptOf(BY_POST, [request.session.clientId, ...about(request).slice(1), addressOf(request)]),
   })),
   ofDevice('the transcript: its members in another order', 'signature_invalid', (request) => ({
-    transcript: transcriptOf('OpenID4VPHandover', about(request).toReversed()),
+    transcript: transcriptOf(handoverOf(request), about(request).toReversed()),
   })),
   ofDevice('the transcript: without the key for encryption', 'signature_invalid', (request) => ({
-    transcript: transcriptOf('OpenID4VPHandover', about(request).toSpliced(2, 1)),
+    transcript: transcriptOf(handoverOf(request), about(request).toSpliced(2, 1)),
   })),
   ofDevice(
     'the transcript: the older handover of ISO/IEC TS 18013-7',
@@ -495,11 +516,7 @@ const devices = [
       ends: 'refused',
       by: 'device_mac_unsupported',
     },
-    async (request, held) =>
-      provenByMac(await shown(request, { held }), {
-        transcript: transcriptOf('OpenID4VPHandover', about(request)),
-        docType: licenceType,
-      }),
+    async (request, held) => provenByMac(await shown(request, { held }), statementFor(request)),
   ),
   ofPresentation(
     { what: 'a MAC beside the signature', kinds: MDOCS, ends: 'refused', by: 'device_auth_malformed' },

@@ -3,25 +3,37 @@
  * (§8.2), and answers that belong to another session (§14.1). What it says of credentials is in order.
  */
 import type { JsonObject, JsonValue } from '@countersign/core/json'
+import type { Form } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import { type Kind, kinds } from '@countersign/testing/forging/credential-kinds'
 import {
   type Asked,
   answerOf,
   asked,
+  BROWSER_PROTOCOL,
+  brought,
+  FORM_TYPE,
   formText,
   issued,
+  type Sent,
+  SHOP,
+  sent,
   shown,
-  WAYS,
+  stateOf,
 } from '../testing/two-instances.testing.ts'
 import {
+  BROUGHT_MODES,
   CLEAR_MODES,
   ENCRYPTED_MODES,
   type Mutation,
   ofAnswer,
   ofBody,
   ofPresentation,
+  POSTED_MODES,
   written,
 } from './mutation.testing.ts'
+
+const POSTED_CLEAR = CLEAR_MODES.filter((mode) => POSTED_MODES.includes(mode))
 
 /** Which format it is makes no difference here: each row has one, in turn. */
 function inTurn(rows: readonly Mutation[]): readonly Mutation[] {
@@ -77,22 +89,30 @@ function parameters(
   what: string,
   by: string,
   change: (answer: JsonObject, request: Asked) => JsonObject,
+  modes: Mutation['modes'] = RESPONSE_MODE_NAMES,
 ): Mutation {
-  return ofAnswer({ what, ends: 'refused', by }, change)
+  return ofAnswer({ what, modes, ends: 'refused', by }, change)
 }
 
+/** Of the modes that have one. */
+const state = (what: string, change: Parameters<typeof parameters>[2]) =>
+  parameters(what, 'state', change, POSTED_MODES)
+
 const states = [
-  parameters('no state', 'state', ({ state: _, ...rest }) => rest),
-  parameters('an empty state', 'state', (answer) => ({ ...answer, state: '' })),
-  parameters('the state of nobody', 'state', (answer) => ({ ...answer, state: 'x'.repeat(22) })),
-  parameters('the state with a space behind it', 'state', (answer, { session }) => ({
+  state('no state', ({ state: _, ...rest }) => rest),
+  state('an empty state', (answer) => ({ ...answer, state: '' })),
+  state('the state of nobody', (answer) => ({ ...answer, state: 'x'.repeat(22) })),
+  state('the state with a space behind it', (answer, { session }) => ({
     ...answer,
     state: `${session.id} `,
   })),
-  parameters('the nonce as the state', 'state', (answer, { session }) => ({
+  state('the nonce as the state', (answer, { session }) => ({
     ...answer,
     state: session.nonce,
   })),
+]
+
+const others = [
   parameters('no vp_token', 'vp_token or error', ({ vp_token: _, ...rest }) => rest),
   parameters('an error beside the vp_token', 'exclude each other', (answer) => ({
     ...answer,
@@ -114,7 +134,10 @@ function clear(
   by: string,
   change: (form: Readonly<Record<string, string>>) => string,
 ): Mutation {
-  return ofBody({ what, modes: CLEAR_MODES, ends: 'refused', by }, (form) => ({ body: change(form) }))
+  return ofBody({ what, modes: POSTED_CLEAR, ends: 'refused', by }, (form) => ({
+    body: change(form),
+    type: FORM_TYPE,
+  }))
 }
 
 function tokenText(what: string, by: string, change: (text: string) => string): Mutation {
@@ -152,22 +175,23 @@ const texts = [
   ),
 ]
 
-/** How it is posted, in whichever mode. */
+/** How a wallet posts it. */
 function posted(
   what: string,
   by: string,
   type: string,
   write: (form: Readonly<Record<string, string>>) => string,
 ): Mutation {
-  return ofBody({ what, ends: 'refused', by }, (form) => ({ body: write(form), type }))
+  return ofBody({ what, modes: POSTED_MODES, ends: 'refused', by }, (form) => ({ body: write(form), type }))
 }
 
 const TYPE = 'The content type must be'
-const FORM = 'application/x-www-form-urlencoded'
 
 const bodies = [
-  posted('JSON in the place of a form', TYPE, 'application/json', (form) => JSON.stringify(form)),
-  posted('a form that says it is JSON', TYPE, 'application/json', formText),
+  posted('JSON in the place of a form', 'as JSON it has protocol', 'application/json', (form) =>
+    JSON.stringify(form),
+  ),
+  posted('a form that says it is JSON', 'not valid JSON', 'application/json', formText),
   posted('a form that says it is plain text', TYPE, 'text/plain', formText),
   posted(
     'a form of several parts',
@@ -178,18 +202,18 @@ const bodies = [
         .map(([name, value]) => `--x\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
         .join('')}--x--`,
   ),
-  posted('an empty form', 'state', FORM, () => ''),
-  posted('a form that is none', 'state', FORM, () => '%'),
+  posted('an empty form', 'state', FORM_TYPE, () => ''),
+  posted('a form that is none', 'state', FORM_TYPE, () => '%'),
   posted(
     'a form of 300 parameters',
     'too many parameters',
-    FORM,
+    FORM_TYPE,
     (form) => `${formText(form)}&${Array.from({ length: 300 }, (_, at) => `x${at}=1`).join('&')}`,
   ),
   posted(
     'a form of five megabytes',
     'too large',
-    FORM,
+    FORM_TYPE,
     (form) => `${formText(form)}&x=${'x'.repeat(5 * 1024 * 1024)}`,
   ),
 ]
@@ -200,7 +224,7 @@ const NOT_MINE = { jwt: 'nonce_wrong', 'sd-jwt': 'nonce_wrong', mso: 'signature_
 async function toAnother(request: Asked, mine: boolean): Promise<JsonObject> {
   const other = await asked(request.stage, request.kind, request.mode)
   const answer = answerOf(other, await shown(other))
-  return mine ? { ...answer, state: request.session.id } : answer
+  return mine ? { ...answer, ...stateOf(request) } : answer
 }
 
 const replays = [
@@ -221,8 +245,8 @@ const replays = [
     async (request, held) => {
       const other = await asked(request.stage, request.kind, request.mode)
       const presentation = await shown(other, { held })
-      const { body } = await written(other, answerOf(other, presentation))
-      const told = await WAYS[other.mode].send(other.stage.here, other.session.id, body)
+      const honest = await written(other, answerOf(other, presentation))
+      const told = await sent(other.stage.here, other.session.id, honest)
       if (told.status !== 200) throw new Error(`the honest answer was not taken: ${told.body}`)
       return presentation
     },
@@ -230,6 +254,7 @@ const replays = [
   ofPresentation(
     {
       what: 'a presentation that was made for a session under another name of the verifier',
+      modes: POSTED_MODES,
       ends: 'refused',
       by: { ...NOT_MINE, jwt: 'aud_wrong', 'sd-jwt': 'aud_wrong' },
     },
@@ -239,7 +264,12 @@ const replays = [
       }),
   ),
   ofAnswer(
-    { what: 'an answer to another session, with its state', ends: 'refused', by: 'state' },
+    {
+      what: 'an answer to another session, with its state',
+      modes: POSTED_MODES,
+      ends: 'refused',
+      by: 'state',
+    },
     (_, request) => toAnother(request, false),
   ),
   ofAnswer(
@@ -248,7 +278,8 @@ const replays = [
   ),
   ...(
     [
-      [CLEAR_MODES, 'state'],
+      [POSTED_CLEAR, 'state'],
+      [CLEAR_MODES.filter((mode) => BROUGHT_MODES.includes(mode)), NOT_MINE],
       [ENCRYPTED_MODES, 'must be encrypted for the key'],
     ] as const
   ).map(([modes, by]) =>
@@ -273,5 +304,45 @@ const replays = [
   ),
 ]
 
-export const MESSAGE_MUTATIONS: readonly Mutation[] = inTurn([...tokens, ...states, ...texts, ...bodies])
+/** What a page brings, and from where (appendix A). */
+function broughtAs(what: string, by: string, write: (form: Form, request: Asked) => Sent): Mutation {
+  return ofBody({ what, modes: BROUGHT_MODES, ends: 'refused', by }, write)
+}
+
+const pages = [
+  broughtAs('a protocol that was not offered', 'protocol', (form) => brought('openid4vp-v1-unsigned', form)),
+  broughtAs('a protocol that nobody knows', 'protocol', (form) => brought('mallory', form)),
+  broughtAs('the page of somebody else', 'origin', (form) =>
+    brought(BROWSER_PROTOCOL, form, { origin: 'https://other.example' }),
+  ),
+  broughtAs('the page with a slash behind it', 'origin', (form) =>
+    brought(BROWSER_PROTOCOL, form, { origin: `${SHOP}/` }),
+  ),
+  broughtAs('a form, as a wallet would post it', 'browser', (form) => ({
+    body: formText(form),
+    type: FORM_TYPE,
+  })),
+  broughtAs('nothing in it', 'vp_token or error', () => brought(BROWSER_PROTOCOL, {})),
+  broughtAs('the credential as it is, without its data', 'as JSON it has protocol', (form) => ({
+    body: JSON.stringify({ protocol: BROWSER_PROTOCOL, ...form }),
+    type: 'application/json',
+  })),
+  broughtAs('a member twice', 'JSON', (form) => {
+    const { body, type } = brought(BROWSER_PROTOCOL, form)
+    return { body: body.replace('{', '{"data":{},'), type }
+  }),
+  broughtAs('half of the JSON', 'JSON', (form) => {
+    const { body, type } = brought(BROWSER_PROTOCOL, form)
+    return { body: body.slice(0, body.length / 2), type }
+  }),
+]
+
+export const MESSAGE_MUTATIONS: readonly Mutation[] = inTurn([
+  ...tokens,
+  ...states,
+  ...others,
+  ...texts,
+  ...bodies,
+  ...pages,
+])
 export const REPLAYS: readonly Mutation[] = replays

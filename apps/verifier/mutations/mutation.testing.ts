@@ -6,6 +6,7 @@ import type { JsonObject, JsonValue } from '@countersign/core/json'
 import type { SecuringMechanism } from '@countersign/credential/contract/format-facts'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import {
+  isPostedModeName,
   RESPONSE_MODE_NAMES,
   type ResponseModeName,
 } from '@countersign/protocol/openid4vp/response/response-modes'
@@ -21,8 +22,8 @@ import {
   type Asked,
   type Asking,
   answerOf,
-  formText,
   issued,
+  type Sent,
   shown,
 } from '../testing/two-instances.testing.ts'
 
@@ -31,12 +32,6 @@ import {
  * by a believed issuer, so that what is wrong is wrong for good. `waits`: taken, and never verified.
  */
 export type Ends = 'refused' | 'attempt' | 'decides' | 'waits'
-
-export interface Sent {
-  readonly body: string
-  /** Content type; a form when absent. */
-  readonly type?: string
-}
 
 export interface Mutation {
   readonly what: string
@@ -66,8 +61,14 @@ export const JOSE = [...boundByKeyBinding, ...boundByPresentation]
 export const MDOCS = [mdocKind]
 
 /** OpenID4VP 1.0 §8.3: the modes whose names say so. */
-export const ENCRYPTED_MODES = RESPONSE_MODE_NAMES.filter((name) => name.endsWith('.jwt'))
-export const CLEAR_MODES = RESPONSE_MODE_NAMES.filter((name) => !name.endsWith('.jwt'))
+const isEncrypted = (name: ResponseModeName) => name.endsWith('.jwt')
+export const ENCRYPTED_MODES = RESPONSE_MODE_NAMES.filter(isEncrypted)
+export const CLEAR_MODES = RESPONSE_MODE_NAMES.filter((name) => !isEncrypted(name))
+/** Appendix A: a page brings the answer. */
+export const BROUGHT_MODES: readonly ResponseModeName[] = RESPONSE_MODE_NAMES.filter(
+  (name) => !isPostedModeName(name),
+)
+export const POSTED_MODES: readonly ResponseModeName[] = RESPONSE_MODE_NAMES.filter(isPostedModeName)
 
 type Row = Pick<Mutation, 'what' | 'ends' | 'by'> &
   Partial<Pick<Mutation, 'kinds' | 'modes' | 'asking' | 'honest'>>
@@ -112,5 +113,5 @@ export function ofBody(
 }
 
 export async function written(request: Asked, answer: JsonObject): Promise<Sent> {
-  return { body: formText(await request.write(answer)) }
+  return request.body(await request.write(answer))
 }

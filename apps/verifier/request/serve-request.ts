@@ -6,13 +6,16 @@ import {
   type WalletMetadata,
   type WalletMetadataRefusal,
 } from '@countersign/protocol/openid4vp/request/wallet-metadata'
+import { isBrowserMode } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationRefusal, VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
+import { isPastRetention } from '../past-retention.ts'
 import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, isSigned, signedRequest } from './write-request.ts'
 
-type ServingVerifier = AskingVerifier & Pick<Verifier, 'sessions' | 'signals' | 'due' | 'backOff' | 'observe'>
+type ServingVerifier = AskingVerifier &
+  Pick<Verifier, 'sessions' | 'signals' | 'due' | 'backOff' | 'observe' | 'limits'>
 
 /** What a wallet sends when it fetches a request by POST. */
 export interface FetchingWallet {
@@ -26,6 +29,8 @@ type FetchRefusal =
   | WalletMetadataRefusal
   /** It stands in the URL that opens the wallet, and nobody signs it. */
   | { readonly code: 'request_not_by_reference' }
+  /** The page that asks has it. */
+  | { readonly code: 'request_through_browser' }
 
 export type ServeRefusal = FetchRefusal | SessionUnknown
 
@@ -37,7 +42,9 @@ export async function serveRequest(
   const metadata = text === undefined ? ok<WalletMetadata>({}) : parseWalletMetadata(text)
   if (!metadata.ok) return metadata
   const now = verifier.now()
-  const moved = await stepSession<VerificationSession, FetchRefusal>(verifier, id, (session) => {
+  const moved = await stepSession<VerificationSession, ServeRefusal>(verifier, id, (session) => {
+    if (isPastRetention(verifier, session)) return refuse({ code: 'session_unknown' })
+    if (isBrowserMode(session.answerMode)) return refuse({ code: 'request_through_browser' })
     if (!isSigned(verifier, session)) return refuse({ code: 'request_not_by_reference' })
     const notTaken = notTakenBy(metadata.value, session.clientId)
     return notTaken === undefined

@@ -7,7 +7,9 @@ import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4v
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { findUnknownMember, type UnknownMember } from '@countersign/protocol/openid4vp/dcql/unknown-members'
 import type { ProvablePrefixName, VerifierClient } from '@countersign/protocol/openid4vp/request/client-id'
+import type { BrowserPlaces } from '@countersign/protocol/openid4vp/response/exchange-protocol'
 import {
+  isBrowserMode,
   type ResponseModeName,
   responseModeNamed,
 } from '@countersign/protocol/openid4vp/response/response-modes'
@@ -22,6 +24,8 @@ import { appendEvent } from '@countersign/protocol/session-event'
 import type { CallbackAddress } from '@countersign/service/callbacks/parse-callback'
 import { findPolicyMistake, type PolicyMistake } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
+import { type DigitalRequests, digitalRequests } from './digital-request.ts'
+import { type BrowserRequest, chooseProtocols, type ProtocolUnavailable } from './exchange-protocols.ts'
 import { type AskingVerifier, type RequestPassing, requestUrl } from './write-request.ts'
 
 export interface StartVerification {
@@ -41,6 +45,8 @@ export interface StartVerification {
   readonly passing?: RequestPassing | undefined
   /** How the wallet answers; as the verifier is configured when absent. */
   readonly responseMode?: ResponseModeName | undefined
+  /** For the response modes in which a page brings the answer from its browser. */
+  readonly browser?: BrowserRequest | undefined
   /** `$id` stands for the session id. */
   readonly successRedirectUri?: string | undefined
   readonly errorRedirectUri?: string | undefined
@@ -58,6 +64,7 @@ export type StartRefusal =
   | UnknownMember
   | PolicyMistake
   | TransactionMistake
+  | ProtocolUnavailable
   | { readonly code: 'format_not_supported'; readonly format: string; readonly supported: readonly string[] }
   | {
       readonly code: 'client_id_prefix_unproven'
@@ -78,7 +85,10 @@ interface TransactionMistake {
 
 export interface StartedVerification {
   readonly id: string
-  readonly url: string
+  /** Opens a wallet; absent where a browser does. */
+  readonly url?: string
+  /** For `navigator.credentials.get`, where a browser opens the wallet. */
+  readonly digital?: DigitalRequests
   readonly expiresAt: number
 }
 
@@ -91,6 +101,7 @@ type StartingVerifier = AskingVerifier &
     | 'policies'
     | 'transactionTypes'
     | 'crypto'
+    | 'hpke'
     | 'jwe'
     | 'responseMode'
     | 'baseUrl'
@@ -119,7 +130,9 @@ export async function startVerification(
   if (client === undefined) {
     return refuse({ code: 'client_id_prefix_unproven', prefix, supported: [...verifier.clients.keys()] })
   }
-  const session = await newSession(verifier, request, client)
+  const browser = browserPlaces(request, client, query.value)
+  if (!browser.ok) return browser
+  const session = await newSession(verifier, request, client, browser.value)
   const { id, expiresAt } = session
   const created = await verifier.sessions.create(id, session, keptForSeconds(verifier, session))
   // Also where it exists: its maker may have died in between, and this is his caller who comes again (docs/decisions/065).
@@ -127,6 +140,9 @@ export async function startVerification(
   if (!created) return refuse({ code: 'session_exists', id })
 
   const { authorizeBaseUrl: base, passing = 'by_reference' } = request
+  const { answerMode } = session
+  if (isBrowserMode(answerMode))
+    return ok({ id, digital: await digitalRequests(verifier, session, answerMode), expiresAt })
   return ok({ id, url: await requestUrl(verifier, session, { base, passing }), expiresAt })
 }
 
@@ -141,6 +157,7 @@ async function newSession(
   verifier: StartingVerifier,
   request: StartVerification,
   client: VerifierClient,
+  browser: BrowserPlaces | undefined,
 ): Promise<VerificationSession> {
   const id = request.id ?? encodeBase64url(verifier.crypto.randomBytes(16))
   const now = verifier.now()
@@ -158,7 +175,7 @@ async function newSession(
     transactionData: request.transactionData?.map(writeTransactionEntry),
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: client.clientIdFor(responseUri),
-    answerMode: await mode.begin({ responseUri }, verifier),
+    answerMode: await mode.begin({ responseUri, browser }, verifier),
     policies: request.policies,
     successRedirectUri: withId(request.successRedirectUri),
     errorRedirectUri: withId(request.errorRedirectUri),
@@ -168,6 +185,16 @@ async function newSession(
     callback: callback && callbackTo(callback.uri.replaceAll('$id', id), callback.apiKey),
     keepPresentations: request.keepPresentations === true ? true : undefined,
   }
+}
+
+function browserPlaces(
+  { browser, responseMode }: StartVerification,
+  client: VerifierClient,
+  query: DcqlQuery,
+): Result<BrowserPlaces | undefined, ProtocolUnavailable> {
+  if (browser === undefined) return ok(undefined)
+  const protocols = chooseProtocols(browser, { client, query, responseMode })
+  return protocols.ok ? ok({ origins: browser.expectedOrigins, protocols: protocols.value }) : protocols
 }
 
 function unsupportedFormat({ formats }: StartingVerifier, query: DcqlQuery): StartRefusal | undefined {

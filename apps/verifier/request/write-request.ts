@@ -52,7 +52,7 @@ export function signedRequest(
   return signRequestObject(payloadOf(verifier, session, parts), header, verifier.requestSigner)
 }
 
-function payloadOf(
+export function payloadOf(
   { clientMetadata, formats, now }: AskingVerifier,
   session: VerificationSession,
   parts: Pick<RequestOptions, 'audience' | 'walletNonce'> = {},
@@ -64,7 +64,7 @@ function payloadOf(
  * Who the verifier is in this session. One that lost what it had to show since the session began (an attestation, a registration)
  * has nothing better than what it is otherwise: the wallet refuses it.
  */
-function clientOf(
+export function clientOf(
   { clientIdPrefix, clients }: AskingVerifier,
   { clientId }: VerificationSession,
 ): VerifierClient {

@@ -8,7 +8,6 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Check, passed } from '@countersign/credential/contract/checks'
 import type { RequestBinding, VerifyOutcome } from '@countersign/credential/contract/format'
 import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
-import { parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import type {
   Form,
@@ -30,6 +29,7 @@ import {
   entriesFor,
   judgeTransactions,
 } from '@countersign/protocol/openid4vp/transaction-data/judge-transactions'
+import { queryOf } from '../session-query.ts'
 import type { Verifier } from '../verifier.ts'
 import type { AnswerHash } from './answer-hash.ts'
 import { type AskingVerifier, type EvidenceWanted, findEvidence } from './find-evidence.ts'
@@ -37,7 +37,7 @@ import { issuerKeyIsAway, isVouchedFor, keptChecks } from './issuer-checks.ts'
 import { presentationFacts } from './presentation-facts.ts'
 
 export type JudgingVerifier = AskingVerifier &
-  Pick<Verifier, 'formats' | 'crypto' | 'jwe' | 'trust' | 'holderKeys'>
+  Pick<Verifier, 'formats' | 'crypto' | 'hpke' | 'jwe' | 'trust' | 'holderKeys'>
 
 export type AnswerRefusal =
   | ResponseRefusal
@@ -70,7 +70,8 @@ export async function judgeAnswer(
       keyAway: false,
     })
   }
-  const looked = await lookAtPresentations(verifier, session, query, response.value.vpToken)
+  const binding = bindingOf(session, form)
+  const looked = await lookAtPresentations(verifier, session, binding, query, response.value.vpToken)
   const own = looked.flatMap(({ outcome, queryId }) => outcome.checks.map((check) => ({ ...check, queryId })))
   const unbound = own.filter(isUnbound)
   if (unbound.length > 0) return refuse({ code: 'presentation_unbound', checks: unbound })
@@ -88,13 +89,6 @@ export async function judgeAnswer(
   })
 }
 
-/** Parsed again rather than kept: it would make up a third of the session. */
-function queryOf(session: VerificationSession): DcqlQuery {
-  const query = parseDcqlQuery(session.dcqlQuery)
-  if (!query.ok) throw new Error(`a session was made with an invalid query: ${query.error.code}`)
-  return query.value
-}
-
 interface Looked {
   readonly queryId: string
   readonly bound: boolean
@@ -105,13 +99,13 @@ interface Looked {
 
 async function lookAtPresentations(
   verifier: JudgingVerifier,
-  session: VerificationSession,
+  { transactionData: entries }: VerificationSession,
+  binding: RequestBinding,
   query: DcqlQuery,
   vpToken: VpToken,
 ): Promise<readonly Looked[]> {
   const looked: Looked[] = []
-  const binding = bindingOf(session)
-  const asked = session.transactionData && askedTransactions(session.transactionData)
+  const asked = entries && askedTransactions(entries)
   for (const wanted of query.credentials) {
     const format = verifier.formats.get(wanted.format)
     if (format === undefined) throw new Error(`a session was made for the unknown format ${wanted.format}`)
@@ -136,8 +130,8 @@ async function lookAtPresentations(
 }
 
 /** What a proof of the holder must cover, so that it is worth nothing for another request. */
-function bindingOf({ answerMode, clientId, nonce }: VerificationSession): RequestBinding {
-  return { audience: clientId, nonce, ...responseModeOf(answerMode).bindingOf(answerMode) }
+function bindingOf({ answerMode, clientId, nonce }: VerificationSession, form: Form): RequestBinding {
+  return { audience: clientId, nonce, ...responseModeOf(answerMode).bindingOf(answerMode, form) }
 }
 
 /** Unreadable, or a proof that is not for this request. */

@@ -6,14 +6,17 @@
 import { ok } from '@countersign/core/result'
 import {
   type BrowserReturned,
+  type DecidedSession,
   isDecided,
   type VerificationMessage,
   type VerificationSession,
 } from '@countersign/protocol/openid4vp/session'
+import { remainsOf } from '@countersign/protocol/openid4vp/session-remains'
 import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
 import { waitsForEvidence } from '@countersign/protocol/openid4vp/session-waiting'
-import { stepSession } from '@countersign/service/sessions/session-transition'
+import { stepSession, transition } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
+import { isPastRetention } from '../past-retention.ts'
 import type { Verifier } from '../verifier.ts'
 import { type AskingVerifier, findMissing } from './find-evidence.ts'
 
@@ -46,12 +49,21 @@ export async function look(verifier: LookingVerifier, id: string): Promise<numbe
   // Somebody put an entry and may be about to take an answer: he meets a conflict, and puts again before he commits.
   if (isOpen) await verifier.sessions.compareAndSet(id, found.version, found.value)
   const session = isDue(found.value, verifier.now()) ? await goOn(verifier, found) : found.value
-  return session === undefined || isDecided(session) ? undefined : nextLookMs(session, verifier.now())
+  if (session === undefined) return undefined
+  return isDecided(session) ? untilForgotten(verifier, session) : nextLookMs(session, verifier.now())
 }
 
-/** What lives on, lives on for those who are told of it. */
-function isPastRetention({ limits, now }: LookingVerifier, { expiresAt }: VerificationSession): boolean {
-  return now() >= expiresAt + limits.resultRetentionSeconds
+/** A session of which somebody is told lives longer than its result can be read; of what it says, only the end does. */
+async function untilForgotten(
+  verifier: LookingVerifier,
+  { callback, expiresAt, id }: DecidedSession,
+): Promise<number | undefined> {
+  if (callback === undefined) return undefined
+  const leftMs = (expiresAt + verifier.limits.resultRetentionSeconds - verifier.now()) * 1000
+  if (leftMs > 0) return leftMs
+  const remains = (latest: VerificationSession) => ok(isDecided(latest) ? remainsOf(latest) : latest)
+  await transition(verifier.sessions, id, remains, undefined, verifier.backOff)
+  return undefined
 }
 
 function isDue(session: VerificationSession, now: number): boolean {

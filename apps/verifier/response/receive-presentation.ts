@@ -6,6 +6,7 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Form } from '@countersign/protocol/openid4vp/response/authorization-response'
+import { responseModeOf } from '@countersign/protocol/openid4vp/response/response-modes'
 import type {
   AttemptKind,
   VerificationRefusal,
@@ -19,6 +20,7 @@ import {
   stepSession,
 } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
+import { isPastRetention } from '../past-retention.ts'
 import type { Verifier } from '../verifier.ts'
 import { answerHashOf } from './answer-hash.ts'
 import { type AnswerMessage, type AnswerRefusal, type JudgingVerifier, judgeAnswer } from './judge-answer.ts'
@@ -26,6 +28,9 @@ import { nextLookMs } from './look-again.ts'
 import { wayOn } from './way-on.ts'
 
 export type ReceiveRefusal =
+  /** Posted, where the page that asked brings the answer, and the other way round. */
+  | { readonly code: 'answer_through_browser' }
+  | { readonly code: 'answer_by_post' }
   | AnswerRefusal
   | VerificationRefusal
   | SessionUnknown
@@ -46,6 +51,8 @@ type ReceivingVerifier = JudgingVerifier &
   Pick<Verifier, 'sessions' | 'signals' | 'backOff' | 'observe' | 'answerLimit' | 'due' | 'macs'>
 
 export interface ReceivedFrom {
+  /** Absent: the wallet posted it. */
+  readonly channel?: 'post' | 'browser' | undefined
   /** Whoever sent it, as far as the network tells. */
   readonly sender?: string | undefined
   /** The session as it was read a moment ago, which saves the first read. */
@@ -56,10 +63,13 @@ export async function receivePresentation(
   verifier: ReceivingVerifier,
   id: string,
   form: Form,
-  { known, sender = '' }: ReceivedFrom = {},
+  { channel = 'post', known, sender = '' }: ReceivedFrom = {},
 ): Promise<Result<ReceivedAnswer, ReceiveRefusal>> {
   const found = known ?? (await verifier.sessions.get(id))
-  if (found === undefined) return refuse({ code: 'session_unknown' })
+  if (found === undefined || isPastRetention(verifier, found.value))
+    return refuse({ code: 'session_unknown' })
+  if (responseModeOf(found.value.answerMode).channel !== channel)
+    return refuse({ code: channel === 'post' ? 'answer_through_browser' : 'answer_by_post' })
   const answerHash = answerHashOf(verifier, form)
   // An answered or expired session needs no cryptography to say so.
   const compared = found.value.answer && (await answerHash())

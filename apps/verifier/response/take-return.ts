@@ -11,6 +11,7 @@ import {
 } from '@countersign/protocol/openid4vp/session'
 import { stepVerification } from '@countersign/protocol/openid4vp/session-step'
 import { type SessionUnknown, stepSession } from '@countersign/service/sessions/session-transition'
+import { isPastRetention } from '../past-retention.ts'
 import type { Verifier } from '../verifier.ts'
 import { goOn, type LookingVerifier } from './look-again.ts'
 import { codeMadeFor } from './way-on.ts'
@@ -29,7 +30,8 @@ export async function takeReturn(
   responseCode: string,
 ): Promise<Result<VerificationSession, TakeReturnRefusal>> {
   const known = await verifier.sessions.get(id)
-  if (known === undefined) return refuse({ code: 'session_unknown' })
+  if (known === undefined || isPastRetention(verifier, known.value))
+    return refuse({ code: 'session_unknown' })
   // Who brings nothing changes nothing, not even the end of the time.
   if ((await codeMadeFor(verifier, known.value, responseCode)) === undefined)
     return refuse({ code: 'response_code_wrong' })

@@ -19,7 +19,8 @@ import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { softwareSigner } from '@countersign/keys/signers/software-key'
 import { clientOf, PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
-import type { AnswerParameters } from '@countersign/protocol/openid4vp/response/authorization-response'
+import type { AnswerParameters, Form } from '@countersign/protocol/openid4vp/response/authorization-response'
+import type { BrowserCaller } from '@countersign/protocol/openid4vp/response/response-mode'
 import {
   type ResponseModeName,
   responseModeNamed,
@@ -140,7 +141,9 @@ export async function twoInstances(policies: readonly Policy[] = POLICIES): Prom
 }
 
 /** ISO/IEC 18013-5 annex B. */
-async function documentIssuer(name: string): Promise<{ readonly root: Certificate; readonly signer: Signer }> {
+async function documentIssuer(
+  name: string,
+): Promise<{ readonly root: Certificate; readonly signer: Signer }> {
   const root = await iaca(name, { notBefore: NOW - YEAR, notAfter: NOW + 5 * YEAR })
   const { jwk, made } = await documentSignerUnder(root, { notBefore: NOW - 86_400, notAfter: NOW + YEAR })
   return { root: root.made.parsed, signer: softwareSigner(jwk, { x5c: [made.certificate] }) }
@@ -222,13 +225,63 @@ function publishedLists() {
 export type Asking = Partial<Parameters<typeof startVerification>[1]>
 
 /** What is particular to a response mode between these two ends. */
-export interface Way {
+interface Way {
   /** Of the call that begins. */
   readonly asking: Asking
+  /** What a browser tells the wallet; absent: none is there. */
+  readonly caller?: BrowserCaller
   /** A wallet gets the request. */
-  fetch(instance: Instance, session: VerificationSession): Promise<JsonObject>
-  /** Somebody sends an answer, or what may pass for one, to the address of a session. */
-  send(instance: Instance, id: string, body: string, type?: string): Promise<Told>
+  fetch(instance: Instance, session: VerificationSession): Promise<string>
+  /** The parameters as they are sent. */
+  body(form: Form): Sent
+}
+
+export interface Sent {
+  readonly body: string
+  /** Content type. */
+  readonly type: string
+}
+
+export const FORM_TYPE = 'application/x-www-form-urlencoded'
+
+async function got({ http }: Instance, url: string): Promise<string> {
+  return (await http.inject({ url, headers: { host: HOST } })).body
+}
+
+/** A link leads the wallet to the request, and it posts the answer itself (§8.2). */
+const POSTED: Way = {
+  asking: {},
+  fetch: (instance, { id }) => got(instance, `/openid4vc/request/${id}`),
+  body: (form) => ({ body: formText(form), type: FORM_TYPE }),
+}
+
+export const SHOP = 'https://shop.example'
+export const BROWSER_PROTOCOL = 'openid4vp-v1-signed'
+
+/** A page asks through its browser, and brings the answer (appendix A). */
+const BROUGHT: Way = {
+  asking: { browser: { expectedOrigins: [SHOP], exchangeProtocols: [BROWSER_PROTOCOL] } },
+  caller: { origin: SHOP, isSigned: true },
+  async fetch(instance, { id }) {
+    const text = await got(instance, `/openid4vc/session/${id}/digital-request`)
+    const { requests } = JSON.parse(text) as { requests: readonly { data: { request: string } }[] }
+    return requests[0]?.data.request ?? ''
+  },
+  body: (form) => brought(BROWSER_PROTOCOL, form),
+}
+
+/** As a page brings it: what is JSON in a form is a value here. */
+export function brought(protocol: string, { vp_token: token, ...texts }: Form, more: JsonObject = {}): Sent {
+  const data = { ...(token !== undefined && { vp_token: JSON.parse(token) as JsonValue }), ...texts }
+  return { body: JSON.stringify({ protocol, data, ...more }), type: 'application/json' }
+}
+
+/** A new mode does not compile without its row. */
+const WAYS: Readonly<Record<ResponseModeName, Way>> = {
+  direct_post: POSTED,
+  'direct_post.jwt': POSTED,
+  dc_api: BROUGHT,
+  'dc_api.jwt': BROUGHT,
 }
 
 export interface Told {
@@ -236,28 +289,12 @@ export interface Told {
   readonly body: string
 }
 
-const FORM = 'application/x-www-form-urlencoded'
-
-const POSTED: Way = {
-  asking: {},
-  async fetch({ http }, { id }) {
-    const { body } = await http.inject({ url: `/openid4vc/request/${id}`, headers: { host: HOST } })
-    const decoded = decodeJws(body, { maxLength: 65_536 })
-    if (!decoded.ok) throw new Error(`${decoded.error.code}: ${body}`)
-    return decoded.value.payload
-  },
-  async send({ http }, id, payload, type = FORM) {
-    const headers = { host: HOST, 'content-type': type }
-    const url = `/openid4vc/verify/${id}`
-    const { body, statusCode } = await http.inject({ method: 'POST', url, headers, payload })
-    return { status: statusCode, body }
-  },
-}
-
-/** A new mode does not compile without its row. */
-export const WAYS: Readonly<Record<ResponseModeName, Way>> = {
-  direct_post: POSTED,
-  'direct_post.jwt': POSTED,
+/** Somebody sends an answer, or what may pass for one, to the address of a session. */
+export async function sent({ http }: Instance, id: string, { body: payload, type }: Sent): Promise<Told> {
+  const headers = { host: HOST, 'content-type': type }
+  const url = `/openid4vc/verify/${id}`
+  const { body, statusCode } = await http.inject({ method: 'POST', url, headers, payload })
+  return { status: statusCode, body }
 }
 
 export interface Asked {
@@ -269,8 +306,9 @@ export interface Asked {
   readonly payload: JsonObject
   /** What a proof of the holder has to cover. */
   readonly binding: RequestBinding
-  /** The parameters as they travel in this mode. */
-  write(answer: JsonObject): Promise<Readonly<Record<string, string>>>
+  /** The parameters as they travel in this mode; and these as they are sent. */
+  write(answer: JsonObject): Promise<Form>
+  body(form: Form): Sent
 }
 
 /** A session begun at one instance, its request fetched at the other. */
@@ -289,10 +327,13 @@ export async function asked(
     ...way.asking,
     ...asking,
   })
-  const payload = await way.fetch(stage.there, session)
+  const text = await way.fetch(stage.there, session)
+  const decoded = decodeJws(text, { maxLength: 65_536 })
+  if (!decoded.ok) throw new Error(`${decoded.error.code}: ${text}`)
+  const { payload } = decoded.value
   const ports = { crypto: nodeCrypto, jwe: joseJwe }
   const entry = responseModeNamed(mode)
-  const read = await entry.readRequest(payload, 'https_only', ports)
+  const read = await entry.readRequest(payload, 'https_only', { ...ports, caller: way.caller })
   if (!read.ok) throw new Error(read.error.code)
   const { clientId: audience, nonce } = session
   return {
@@ -304,6 +345,7 @@ export async function asked(
     binding: { audience, nonce, ...entry.bindingOf(read.value) },
     // Also what no wallet writes: a shape of any kind is written as it is.
     write: (answer) => Promise.resolve(entry.writeAnswer(answer as AnswerParameters, read.value, ports)),
+    body: way.body,
   }
 }
 
@@ -340,10 +382,15 @@ export async function shown(request: Asked, { bound, disclose, held }: Shown = {
 }
 
 /** One presentation for the one query. */
-export function answerOf({ session }: Asked, presentation: JsonValue): JsonObject {
-  return { state: session.id, vp_token: { asked: [presentation] } }
+export function answerOf(request: Asked, presentation: JsonValue): JsonObject {
+  return { ...stateOf(request), vp_token: { asked: [presentation] } }
 }
 
-export function formText(form: Readonly<Record<string, string>>): string {
+/** Where the request has one. */
+export function stateOf({ payload: { state } }: Pick<Asked, 'payload'>): JsonObject {
+  return state === undefined ? {} : { state }
+}
+
+export function formText(form: Form): string {
   return new URLSearchParams(form).toString()
 }

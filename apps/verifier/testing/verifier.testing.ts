@@ -5,6 +5,7 @@ import type { ClaimPath, CredentialFormat } from '@countersign/credential/contra
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
+import { coreHpke } from '@countersign/keys/engines/hpke'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { clientOf } from '@countersign/protocol/openid4vp/request/client-id'
@@ -65,6 +66,7 @@ export async function testVerifier(
         sealing,
         formats,
         crypto: nodeCrypto,
+        hpke: coreHpke,
         jwe: joseJwe,
         requestSigner,
         clients: new Map([['x509_hash', client.value]]),

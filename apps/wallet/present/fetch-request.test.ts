@@ -6,9 +6,9 @@ import {
   buildRequestObject,
   signRequestObject,
 } from '@countersign/protocol/openid4vp/request/request-object'
-import { type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
+import { type Answer, type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { afterEach, expect, it } from 'vitest'
-import { onBothDatabases } from '../testing/wallet.testing.ts'
+import { onBothDatabases, onSqlite } from '../testing/wallet.testing.ts'
 import { fetchRequest } from './fetch-request.ts'
 
 const open: FaultyServer[] = []
@@ -59,6 +59,56 @@ async function webVerifier(wish: { readonly relationship?: string; readonly lies
   )
   return { ...server, ...place, requestUrl }
 }
+
+/** A verifier that is no verifier: it keeps what it was asked, and answers as it is told. */
+async function strangeVerifier(answers: (path: string) => Answer) {
+  const asked: { readonly path: string; readonly body: string; readonly headers: object }[] = []
+  const server = await startFaultyServer(async ({ body, headers, path }) => {
+    asked.push({ path, body, headers })
+    return answers(path)
+  })
+  open.push(server)
+  const requestUrl = (method: 'get' | 'post') =>
+    authorizationRequestUrl(
+      'openid4vp://authorize',
+      'x509_san_dns:localhost',
+      `${server.url}/request`,
+      method,
+    )
+  return { asked, requestUrl }
+}
+
+onSqlite('fetching a request', (store) => {
+  it.each([301, 302, 303, 307, 308])('does not go where a redirect leads: %i', async (status) => {
+    const headers = { location: '/elsewhere' }
+    const { asked, requestUrl } = await strangeVerifier(() => ({ status, body: '', headers }))
+    for (const method of ['get', 'post'] as const)
+      expect(await fetchRequest(store().instance(), requestUrl(method))).toMatchObject({
+        error: { code: 'request_not_available', status },
+      })
+    expect(asked.map(({ path }) => path)).toEqual(['/request', '/request'])
+  })
+
+  it.each([204, 400, 404, 410, 500])('ends with an answer that is none: %i', async (status) => {
+    const { requestUrl } = await strangeVerifier(() => ({ status, body: status === 204 ? '' : 'e30.e30.AA' }))
+    expect(await fetchRequest(store().instance(), requestUrl('get'))).toMatchObject({
+      error: { code: 'request_not_available', status },
+    })
+  })
+
+  it('says what it takes and a nonce, and nothing of who fetches it', async () => {
+    const { asked, requestUrl } = await strangeVerifier(() => ({ status: 404, body: '' }))
+    for (const method of ['get', 'post'] as const) await fetchRequest(store().instance(), requestUrl(method))
+    const [got, posted] = asked
+    for (const one of asked) expect(one.headers).toMatchObject({ accept: 'application/oauth-authz-req+jwt' })
+    const plain = ['accept', 'accept-encoding', 'connection', 'host']
+    expect(Object.keys(got?.headers ?? {}).toSorted()).toEqual(plain)
+    expect(Object.keys(posted?.headers ?? {}).toSorted()).toEqual(
+      [...plain, 'content-length', 'content-type'].toSorted(),
+    )
+    expect(posted?.body).toMatch(/^wallet_nonce=[A-Za-z0-9_-]{22}$/)
+  })
+})
 
 onBothDatabases('a request of a verifier that is a did:web', (store) => {
   it('is shown with its DID, vouched for by nobody', async () => {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@countersign/core/json'
 import { startTestVerifier, type TestVerifier } from '@countersign/testing/people/verifier'
 import { afterEach, expect, it } from 'vitest'
 import { deleteCredential, type StoredCredential } from '../credentials/credentials.ts'
@@ -61,6 +62,19 @@ onBothDatabases('answering a presentation request', (store) => {
     await usePresentationRequest(wallet, owned, { requestUrl, disclosures })
     expect(verifier.disclosed[0]).toMatchObject({ given_name: 'Ada-planted', birthdate: '1990-01-01' })
     expect(verifier.disclosed[0]).not.toHaveProperty('family_name')
+  })
+
+  it('makes no proof of the holder where none is asked', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const sent = async (more: JsonObject) => {
+      const credential = { id: 'q', format: 'dc+sd-jwt', meta: { vct_values: ['urn:test:identity'] } }
+      const query = { credentials: [{ ...credential, ...more }] }
+      await usePresentationRequest(wallet, owned, { requestUrl: verifier.request({ query }) })
+      const token = new URLSearchParams(verifier.bodies.at(-1)).get('vp_token') ?? ''
+      return String(JSON.parse(token).q[0])
+    }
+    expect(await sent({ require_cryptographic_holder_binding: false })).toMatch(/~$/)
+    expect(await sent({})).toMatch(/~[\w-]+\.[\w-]+\.[\w-]+$/)
   })
 
   it('sends a nonce of its own where the verifier takes the request by POST', async () => {
@@ -145,6 +159,19 @@ onBothDatabases('answering a presentation request', (store) => {
     expect(verifier.bodies).toEqual([])
   })
 
+  it.each([302, 303, 307, 308])(
+    'sends its answer nowhere else, wherever a redirect leads: %i',
+    async (status) => {
+      const { wallet, owned, verifier } = await ready(store())
+      const requestUrl = verifier.request({ ledAwayBy: status })
+      expect(await usePresentationRequest(wallet, owned, { requestUrl })).toMatchObject({
+        error: { code: 'outgoing_answer_refused', reason: `status_${status}` },
+      })
+      expect(verifier.bodies).toHaveLength(1)
+      expect(verifier.asked).not.toContain('/elsewhere')
+    },
+  )
+
   it('leaves out what has expired', async () => {
     const { wallet, owned, verifier, credential } = await ready(store())
     const matched = await matchCredentials(wallet, owned, verifier.request())
@@ -174,6 +201,23 @@ onBothDatabases('answering a presentation request', (store) => {
     const { wallet, owned, verifier } = await ready(store())
     const requestUrl = verifier.request().replace('x509_hash%3A', 'x509_hash%3Ax')
     expect((await usePresentationRequest(wallet, owned, { requestUrl })).ok).toBe(false)
+    expect(verifier.bodies).toEqual([])
+  })
+
+  it.each<[string, JsonObject, string]>([
+    [
+      'an address beside the one for answers',
+      { redirect_uri: 'https://rp.example/' },
+      'redirect_uri_with_direct_post',
+    ],
+    ['no nonce', { nonce: '' }, 'parameter_invalid'],
+    ['a way to answer that is not spoken', { response_mode: 'fragment' }, 'parameter_unsupported'],
+    ['another wallet as its audience', { aud: 'https://wallet.example' }, 'parameter_invalid'],
+    ['the client identifier of another', { client_id: 'x509_san_dns:rp.example' }, 'client_id_differs'],
+  ])('refuses a request with %s before anything is sent', async (_what, more, code) => {
+    const { wallet, owned, verifier } = await ready(store())
+    const refused = await usePresentationRequest(wallet, owned, { requestUrl: verifier.request({ more }) })
+    expect(refused).toMatchObject({ error: { code } })
     expect(verifier.bodies).toEqual([])
   })
 

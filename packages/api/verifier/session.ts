@@ -181,7 +181,11 @@ const common = {
     .readonly()
     .optional()
     .describe('What the holder was to authorise (OpenID4VP 1.0 §8.4); absent: nothing'),
-  responseMode: z.string().describe('How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted'),
+  responseMode: z
+    .string()
+    .describe(
+      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; through a browser `dc_api`, or `dc_api.jwt`, encrypted',
+    ),
   createdAt: z.int().describe('Epoch seconds'),
   expiresAt: z.int().describe('Epoch seconds: an answer is taken before'),
   returned: z

@@ -134,6 +134,22 @@ export const startVerificationBody = strict(
       .describe(
         'Whether the presentation itself is kept as long as the result, for `presented-credentials`; when absent, what was disclosed is kept and nothing else',
       ),
+    expected_origins: z
+      .array(z.string().max(300))
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        'For responseMode `dc_api` and `dc_api.jwt`, and needed there: the origins of the page that asks, as browsers write them (OpenID4VP 1.0 appendix A.2)',
+      ),
+    exchange_protocols: z
+      .array(z.string().max(60))
+      .min(1)
+      .max(10)
+      .optional()
+      .describe(
+        'For the same: in which protocols the request is offered, `openid4vp-v1-signed`, `openid4vp-v1-unsigned`, `openid4vp-v1-multisigned` (appendix A.1), `org-iso-mdoc` (ISO/IEC TS 18013-7 annex C); when absent in all but the third, as far as they are possible',
+      ),
     openid_profile: z.literal('DEFAULT', { error: 'can only be DEFAULT' }).optional(),
   },
   {
@@ -249,7 +265,7 @@ export const startVerificationHeaders = z.object({
     .meta({ examples: ['openid4vp://authorize'] }),
   responsemode: header
     .describe(
-      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; as the verifier is configured when absent',
+      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; through the browser of the page that asks (Digital Credentials API) `dc_api`, or `dc_api.jwt`, encrypted; as the verifier is configured when absent',
     )
     .meta({ examples: ['direct_post'] }),
   clientidprefix: header
@@ -286,3 +302,17 @@ export const startedVerification = z.object({
 })
 
 export type StartedVerification = z.infer<typeof startedVerification>
+
+/** Each protocol has data of its own (OpenID4VP 1.0 appendix A.3, ISO/IEC TS 18013-7 annex C). */
+export const digitalRequests = z
+  .object({ requests: z.array(z.object({ protocol: z.string(), data: jsonObject })).readonly() })
+  .describe('For `navigator.credentials.get({ digital })`, as it is')
+
+export type DigitalRequests = z.infer<typeof digitalRequests>
+
+/** With responseMode `dc_api` or `dc_api.jwt`, whatever is accepted. */
+export const startedThroughBrowser = startedVerification
+  .omit({ url: true })
+  .extend({ digital: digitalRequests })
+
+export type StartedThroughBrowser = z.infer<typeof startedThroughBrowser>

@@ -1,6 +1,8 @@
 /** What wallets send and get (OpenID4VP 1.0 §5.10, §8.2). Parameters that nobody knows are passed over. */
 import { z } from 'zod'
 import { oauthError } from '../errors.ts'
+import { jsonObject } from '../json.ts'
+import { oneOf } from '../strict.ts'
 
 /** `POST /openid4vc/request/{id}`, as a form. */
 export const requestObjectForm = z
@@ -29,6 +31,35 @@ export const authorizationResponseForm = z.record(z.string(), z.string()).meta({
     },
   ],
 })
+
+/** The same as JSON: what `navigator.credentials.get` resolved with, brought by the page that asked. */
+export const broughtCredential = z
+  .looseObject({
+    protocol: z.string().min(1).max(100).describe('`protocol` of the credential'),
+    data: jsonObject.describe(
+      '`data` of the credential: `vp_token`, or `response`, which is it encrypted, or `error`',
+    ),
+    origin: z
+      .string()
+      .max(300)
+      .optional()
+      .describe('Of the page that asked; needed where several are expected'),
+  })
+  .meta({
+    examples: [
+      { protocol: 'openid4vp-v1-signed', data: { error: 'access_denied' }, origin: 'https://shop.example' },
+      {
+        protocol: 'openid4vp-v1-unsigned',
+        data: { vp_token: { identity: ['eyJhbGciOiJFUzI1NiIsInR5cCI6ImRjK3NkLWp3dCJ9…'] } },
+      },
+    ],
+  })
+
+/** `POST /openid4vc/verify/{id}`, whoever sends it. */
+export const walletAnswer = oneOf([broughtCredential, authorizationResponseForm])
+
+export type WalletAnswer = z.infer<typeof walletAnswer>
+export type BroughtCredential = z.infer<typeof broughtCredential>
 
 /** The answer was taken; the wallet sends its user on, where the relying party said so. */
 export const authorizationResponseTaken = z.object({ redirect_uri: z.string().optional() })

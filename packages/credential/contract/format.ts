@@ -64,6 +64,11 @@ export interface RequestBinding {
   /** RFC 7638 SHA-256 thumbprint of the key the answer is encrypted to, base64url; absent: answered in the clear. */
   readonly encryptionKeyThumbprint?: string | undefined
   /**
+   * `EncryptionInfo` of ISO/IEC TS 18013-7 annex C, base64url as it was sent: with the origin all that an mdoc's session transcript
+   * covers then. Absent: the request is one of OpenID4VP.
+   */
+  readonly encryptionInfo?: string | undefined
+  /**
    * Entries of `transaction_data`, exactly as received (appendix B.3.3): those that a holder confirms by this credential, and for
    * a verifier those that may be confirmed by it. Absent: there are none, and a verifier does not look.
    */

@@ -38,7 +38,7 @@ export async function presentMdoc(
 
 /**
  * For transports with a reader key (ISO/IEC 18013-5 §9.1.3.5): the proof is a MAC, which only that reader can check. Of the
- * transports that are spoken none has one; those of the Digital Credentials API do.
+ * transports that are spoken none has one that verifiers of ours agree with.
  */
 export async function presentMdocWithMac(
   input: Pick<PresentInput, 'credential' | 'disclose'> & {

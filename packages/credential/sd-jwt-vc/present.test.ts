@@ -56,6 +56,7 @@ describe('a presentation', () => {
     ['nothing', [], NOTHING],
     ['what can always be seen', [['public']], NOTHING],
     ['one claim', [['given_name']], { ...NOTHING, given_name: 'Erika' }],
+    ['a claim that is named twice', [['given_name'], ['given_name']], { ...NOTHING, given_name: 'Erika' }],
     [
       'a nested claim with its parent alone',
       [['address', 'locality']],

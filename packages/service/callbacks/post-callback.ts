@@ -25,6 +25,8 @@ export interface Callbacks {
   post(callback: Callback): Promise<Delivery>
   /** Why nothing will ever be sent to this address; undefined where that is not known. */
   judge(uri: string): RemoteRefusal['code'] | undefined
+  /** From 0 up to 1, so that not all sessions of one receiver come again in the same moment. */
+  random(): number
 }
 
 export interface CallbackPorts {
@@ -46,6 +48,7 @@ export function openCallbacks(ports: CallbackPorts): Callbacks {
   const spared = openSpared(ports.monotonicMs)
   return {
     judge: (uri) => ports.remote.judge(uri)?.code,
+    random: Math.random,
     async post(callback) {
       const { origin } = new URL(callback.uri)
       const forMs = spared.forMs(origin)

@@ -34,6 +34,7 @@ async function world(events: number) {
   const ports: TellingPorts<TellingSession> = {
     sessions,
     callbacks: {
+      random: () => 0,
       post: async (callback) => {
         posted.push(callback)
         return receiver.answer(callback)
@@ -45,7 +46,6 @@ async function world(events: number) {
       info: (...args: unknown[]) => void lines.push(JSON.stringify(args)),
       warn: (...args: unknown[]) => void lines.push(JSON.stringify(args)),
     },
-    random: () => 0,
   }
   const callback = async () => (await sessions.get('s'))?.value.callback
   return { ports, sessions, clock, posted, lines, receiver, callback }
@@ -122,7 +122,10 @@ describe('telling a session', () => {
     const { ports, receiver, sessions, callback } = await world(3)
     receiver.answer = async ({ id }) => {
       if (id === 's.2')
-        await tellSession({ ...ports, callbacks: { post: async () => ({ outcome: 'taken' }) } }, 's')
+        await tellSession(
+          { ...ports, callbacks: { post: async () => ({ outcome: 'taken' }), random: () => 0 } },
+          's',
+        )
       return { outcome: 'taken' }
     }
     expect(await tellSession(ports, 's')).toBeUndefined()

@@ -20,20 +20,18 @@ import type { Callbacks, Delivery } from './post-callback.ts'
 
 export interface TellingPorts<T extends TellingSession> {
   readonly sessions: SessionStore<T>
-  readonly callbacks: Pick<Callbacks, 'post'>
+  readonly callbacks: Pick<Callbacks, 'post' | 'random'>
   /** What the receiver reads: the session as it is now, and the event. */
   readonly bodyOf: (session: T, event: SessionEvent) => object
   /** Epoch seconds. */
   readonly now: () => number
   readonly log: Pick<Logger, 'info' | 'warn'>
   readonly backOff?: BackOff | undefined
-  /** From 0 up to 1; `Math.random` when absent. */
-  readonly random?: (() => number) | undefined
 }
 
 /** Less than a lease lasts, in seconds: what is left is told under the next one. */
 const LONGEST_SECONDS = 8
-/** Among many sessions with one receiver, not all come again in the same moment. */
+/** How much later than it could it comes, at most. */
 const SPREAD = 0.25
 
 /** In how many milliseconds to come again; undefined: there is nothing to tell. */
@@ -76,7 +74,7 @@ function callbackOf<T extends TellingSession>(
 
 /** Undefined: never. */
 function comeAgainMs(
-  { now, random = Math.random }: Pick<TellingPorts<TellingSession>, 'now' | 'random'>,
+  { callbacks, now }: Pick<TellingPorts<TellingSession>, 'callbacks' | 'now'>,
   delivery: Exclude<Delivery, { readonly outcome: 'taken' }>,
   event: SessionEvent,
   callback: SessionCallback,
@@ -85,7 +83,7 @@ function comeAgainMs(
   const usual = nextTryMs(event, callback, now())
   if (usual === undefined) return undefined
   const ms = delivery.outcome === 'spared' ? delivery.forMs : usual
-  return ms * (1 + random() * SPREAD)
+  return ms * (1 + callbacks.random() * SPREAD)
 }
 
 async function move<T extends TellingSession>(

@@ -81,11 +81,14 @@ export const jsonInvalid = unreadableJson({ code: 'json_invalid' })
 
 /** Refuses a body of another kind than the route reads; a request without a body is the schema's concern. */
 export function requireContentType(headers: IncomingHttpHeaders, accepts: readonly BodyKind[]): void {
-  const contentType = headers['content-type'] ?? (hasBody(headers) ? '' : undefined)
-  if (contentType === undefined) return
-  const type = contentType.split(';', 1)[0]?.trim().toLowerCase()
-  if (accepts.some((kind) => CONTENT_TYPES[kind] === type)) return
+  if (headers['content-type'] === undefined && !hasBody(headers)) return
+  if (accepts.some((kind) => isBodyOf(headers, kind))) return
   fail(wrongContentType(accepts))
+}
+
+/** For a route that reads several kinds. */
+export function isBodyOf({ 'content-type': contentType = '' }: IncomingHttpHeaders, kind: BodyKind): boolean {
+  return contentType.split(';', 1)[0]?.trim().toLowerCase() === CONTENT_TYPES[kind]
 }
 
 /** Refuses a body by the length that it announces; one that announces none is cut at the limit as it is read. */

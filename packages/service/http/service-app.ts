@@ -4,7 +4,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Door } from './access.ts'
 import type { StandardHeaders } from './answer-headers.ts'
-import type { DescribedAnswers } from './answers/described-answers.ts'
+import type { DescribedAnswers, DescribedBodies } from './answers/described-answers.ts'
 import type { ErrorShape } from './answers/wire-errors.ts'
 import type { BodyKind } from './request-bodies.ts'
 
@@ -23,6 +23,8 @@ declare module 'fastify' {
     limited?: boolean
     /** Kinds of body that the route reads. Default: JSON. How large it may be, the route's own `bodyLimit` says. */
     accepts?: readonly BodyKind[]
+    /** Where bodies of several kinds have shapes of their own: for the OpenAPI document alone. */
+    shapes?: DescribedBodies<BodyKind>
     /**
      * Fails unless the session, token or login is there that the request names in its path or headers. Called before any of the
      * body is read; `isLarge`: the body is, or may be, larger than a message, so that looking is worth a store's answer. Needed

@@ -8,6 +8,7 @@ import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import type { CborMap } from '@countersign/crypto/cbor/value'
 import {
   type CborInput,
+  type CborKey,
   type CborTag,
   type CborValue,
   embeddedBytes,
@@ -53,6 +54,31 @@ export function readDeviceResponse(value: CborValue): Result<DeviceDocument, For
   const [document, ...more] = documents.items
   if (document === undefined || more.length > 0) return refuse({ code: 'device_response_not_one_document' })
   return readDocument(document)
+}
+
+/** A document of a response that had several, as a response of its own: unpadded base64url. */
+export interface SplitDocument {
+  readonly docType: string
+  readonly response: string
+}
+
+/**
+ * For transports on which one response answers for all documents. What the response says of itself is said of each; what a document
+ * consists of is copied as it was received.
+ */
+export function splitDeviceResponse(value: CborValue): Result<readonly SplitDocument[], FormatRefusal> {
+  if (!isCborMap(value)) return refuse({ code: 'device_response_malformed' })
+  const documents = value.entries.get('documents')
+  if (documents === undefined) return ok([])
+  if (!isCborArray(documents)) return refuse({ code: 'device_response_malformed' })
+  const split: SplitDocument[] = []
+  for (const document of documents.items) {
+    const docType = isCborMap(document) ? document.entries.get('docType') : undefined
+    if (!isName(docType)) return refuse({ code: 'document_malformed' })
+    const response = new Map<CborKey, CborInput>([...value.entries, ['documents', [document]]])
+    split.push({ docType, response: encodeBase64url(encodeCbor(response)) })
+  }
+  return ok(split)
 }
 
 /** Writes a response with one document, as unpadded base64url. */

@@ -4,7 +4,7 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import { parsePublicJwk } from '@countersign/crypto/jwk'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { nodeEngine } from '@countersign/testing/engines/node-engine'
-import { toHex } from '@countersign/testing/hex'
+import { fromHex, toHex } from '@countersign/testing/hex'
 import { describe, expect, it } from 'vitest'
 import type { RequestBinding } from '../../contract/format.ts'
 import { sessionTranscriptOf } from './session-transcript.ts'
@@ -78,6 +78,17 @@ describe('the examples of OpenID4VP 1.0', () => {
         '68cea09cb4c48ca6daab761a',
     })
   })
+})
+
+/** ISO/IEC TS 18013-7 annex C: an array of the text as it was sent, and of the origin; its digest under `dcapi`. */
+it('for a browser that is asked in org-iso-mdoc is of the encryption info and the origin', async () => {
+  const asked = await made({ ...DC_API, encryptionInfo: 'gmVkY2FwaQ' })
+  const info = `826a${toHex(encodeUtf8('gmVkY2FwaQ'))}73${toHex(encodeUtf8('https://example.com'))}`
+  const hash = toHex(await nodeEngine.digest('sha-256', fromHex(info)))
+  expect(asked).toEqual({ info, transcript: `83f6f682656463617069${'5820'}${hash}` })
+  expect(await made({ audience: DC_API.audience, nonce: '', encryptionInfo: 'gmVkY2FwaQ' })).toEqual(asked)
+  for (const change of [{ encryptionInfo: 'gmVkY2FwaA' }, { audience: 'origin:https://example.org' }])
+    expect(await made({ ...DC_API, encryptionInfo: 'gmVkY2FwaQ', ...change })).not.toEqual(asked)
 })
 
 describe('a session transcript', () => {

@@ -1,7 +1,8 @@
 /**
  * The session transcript (ISO/IEC 18013-5 §9.1.5.1) as OpenID4VP 1.0 appendix B.2.6 fills it: what ties the device's
- * signature to one request. Made of what was asked, on both sides, and never of what was answered. Older handovers
- * (a nonce of the mdoc's own, ISO/IEC TS 18013-7 annex B) are not made, so an answer to one fits no request.
+ * signature to one request, and ISO/IEC TS 18013-7 annex C where a browser is asked in its own protocol. Made of what was asked, on
+ * both sides, and never of what was answered. Older handovers (a nonce of the mdoc's own, annex B there) are not made, so an answer
+ * to one fits no request.
  */
 import { decodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
@@ -22,23 +23,51 @@ export async function sessionTranscriptOf(
   crypto: Pick<CryptoEngine, 'digest'>,
 ): Promise<Result<SessionTranscript, FormatRefusal>> {
   const info = handoverInfo(binding)
-  if (!info.ok) return info
-  const [name, values] = info.value
+  return info.ok ? ok(await transcriptOf(info.value, crypto)) : info
+}
+
+/** What a browser is asked for mdocs with (ISO/IEC TS 18013-7 annex C). */
+export interface DcapiRequest {
+  /** `EncryptionInfo`, base64url as it is sent: nonce and key are within. */
+  readonly encryptionInfo: string
+  readonly origin: string
+}
+
+export function dcapiTranscript(
+  request: DcapiRequest,
+  crypto: Pick<CryptoEngine, 'digest'>,
+): Promise<SessionTranscript> {
+  return transcriptOf(dcapiInfo(request), crypto)
+}
+
+type HandoverInfo = readonly [name: string, values: readonly CborInput[]]
+
+async function transcriptOf(
+  [name, values]: HandoverInfo,
+  crypto: Pick<CryptoEngine, 'digest'>,
+): Promise<SessionTranscript> {
   const hash = await crypto.digest('sha-256', encodeCbor(values))
-  return ok([null, null, [name, hash]])
+  return [null, null, [name, hash]]
+}
+
+function dcapiInfo({ encryptionInfo, origin }: DcapiRequest): HandoverInfo {
+  return ['dcapi', [encryptionInfo, origin]]
 }
 
 function handoverInfo({
   audience,
+  encryptionInfo,
   encryptionKeyThumbprint,
   nonce,
   responseUri,
-}: RequestBinding): Result<readonly [string, readonly CborInput[]], FormatRefusal> {
+}: RequestBinding): Result<HandoverInfo, FormatRefusal> {
   const thumbprint = readThumbprint(encryptionKeyThumbprint)
   if (thumbprint === undefined) return refuse({ code: 'encryption_key_thumbprint_malformed' })
   if (audience.startsWith(ORIGIN_PREFIX)) {
     // B.2.6.2: the origin itself, without the prefix that makes an audience of it.
-    return ok(['OpenID4VPDCAPIHandover', [audience.slice(ORIGIN_PREFIX.length), nonce, thumbprint]])
+    const origin = audience.slice(ORIGIN_PREFIX.length)
+    if (encryptionInfo !== undefined) return ok(dcapiInfo({ encryptionInfo, origin }))
+    return ok(['OpenID4VPDCAPIHandover', [origin, nonce, thumbprint]])
   }
   if (responseUri === undefined) return refuse({ code: 'response_uri_missing' })
   return ok(['OpenID4VPHandover', [audience, nonce, thumbprint, responseUri]])

@@ -58,6 +58,12 @@ const single: readonly (readonly [string, object, PresentedForQuery, string])[] 
     'passed',
   ],
   [
+    'no element with the value',
+    claims({ path: ['nationalities', null], values: ['IT'] }),
+    present('a'),
+    'failed:claim_value_differs ["nationalities",null]',
+  ],
+  [
     'a claim set satisfied',
     asks({
       claims: [

@@ -209,10 +209,11 @@ function readClaim(value: unknown, at: string): Read<ClaimsQuery> {
     readList(entries, place, DCQL_LIMITS.values, readValue),
   )
   if (!values.ok) return values
-  // Appendix B.2.4: a flag of mdocs, which wallets show and nothing here depends on.
+  // Appendix B.2.4: a flag of mdocs, which wallets show.
   const retained = readFlag(member(object.value, 'intent_to_retain'), `${at}.intent_to_retain`, false)
   if (!retained.ok) return retained
-  return ok({ id: id.value, path: path.value, values: values.value })
+  const flag = retained.value ? { intentToRetain: true } : {}
+  return ok({ id: id.value, path: path.value, values: values.value, ...flag })
 }
 
 /** §7: member names, non-negative integers and null; an empty member name is a legal JSON name. */

@@ -26,6 +26,8 @@ export interface ClaimsQuery {
   readonly id?: string | undefined
   readonly path: ClaimPath
   readonly values?: readonly (string | number | boolean)[] | undefined
+  /** Of an mdoc (appendix B.2.4): told to whoever is asked. Absent: false. */
+  readonly intentToRetain?: boolean
 }
 
 export interface CredentialSetQuery {

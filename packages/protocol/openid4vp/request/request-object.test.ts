@@ -1,3 +1,4 @@
+import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import { describe, expect, it } from 'vitest'
@@ -42,6 +43,17 @@ describe('a request object', () => {
       aud: 'https://self-issued.me/v2',
       iat: now,
       exp: now + 60,
+    })
+  })
+
+  it('names the algorithms of an mdoc by their COSE numbers, each beside its fully specified twin', () => {
+    const numbers = [-7, -9, -35, -51, -36, -52, -8, -19]
+    expect(buildRequestObject(facts, { ...options, formats: [mdoc] })).toMatchObject({
+      client_metadata: {
+        vp_formats_supported: {
+          mso_mdoc: { issuerauth_alg_values: numbers, deviceauth_alg_values: numbers },
+        },
+      },
     })
   })
 

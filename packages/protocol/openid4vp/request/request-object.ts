@@ -38,7 +38,10 @@ export interface RequestOptions {
   readonly clientMetadata?: JsonObject | undefined
 }
 
-/** The state is the session id: with it an answer names its session, on whichever instance it arrives. */
+/**
+ * The state is the session id: with it an answer names its session, on whichever instance it arrives. Through a browser there is none
+ * (appendix A.2): the page that brings the answer names the session.
+ */
 export function buildRequestObject(session: RequestFacts, options: RequestOptions): JsonObject {
   const {
     audience = STATIC_DISCOVERY_AUDIENCE,
@@ -55,7 +58,7 @@ export function buildRequestObject(session: RequestFacts, options: RequestOption
     ...mode.writeRequest(session.answerMode),
     client_id: session.clientId,
     nonce: session.nonce,
-    state: session.id,
+    state: mode.channel === 'post' ? session.id : undefined,
     dcql_query: session.dcqlQuery,
     transaction_data: session.transactionData,
     verifier_info: session.purpose === undefined ? undefined : writePurpose(session.purpose),

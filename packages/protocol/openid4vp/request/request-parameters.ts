@@ -10,7 +10,7 @@ import type { HttpPolicy } from '../../oauth/message-values.ts'
 import { type DcqlRefusal, parseDcqlQuery } from '../dcql/parse.ts'
 import type { DcqlQuery } from '../dcql/query.ts'
 import type { AnswerPorts, ResponseModeRefusal } from '../response/response-mode.ts'
-import { type AskedAnswerMode, isResponseModeName, responseModeNamed } from '../response/response-modes.ts'
+import { type AskedPostedMode, isPostedModeName, postedModeNamed } from '../response/response-modes.ts'
 import {
   readTransactionData,
   type TransactionDataFault,
@@ -23,7 +23,7 @@ import { type StatedPurpose, statedPurposes } from './stated-purpose.ts'
 
 export interface RequestParameters {
   /** How the answer travels, and where it goes. */
-  readonly answerMode: AskedAnswerMode
+  readonly answerMode: AskedPostedMode
   readonly nonce: string
   readonly state?: string | undefined
   readonly query: DcqlQuery
@@ -38,7 +38,6 @@ export interface RequestParameters {
 
 export type ParameterRefusal =
   | ResponseModeRefusal
-  | { readonly code: 'parameter_unsupported'; readonly parameter: string }
   | { readonly code: 'transaction_data_unsupported' }
   /** §8.5: the verifier is told, by `answer`. */
   | {
@@ -114,7 +113,7 @@ function findUnsupported(payload: JsonObject): ParameterRefusal | undefined {
   const nested = ['request', 'request_uri'].find((name) => payload[name] !== undefined)
   if (nested !== undefined) return { code: 'parameter_invalid', parameter: nested }
   if (payload['response_type'] !== 'vp_token') return unsupported(payload, 'response_type')
-  if (!isResponseModeName(payload['response_mode'])) return unsupported(payload, 'response_mode')
+  if (!isPostedModeName(payload['response_mode'])) return unsupported(payload, 'response_mode')
   const { client_metadata: metadata } = payload
   const isReadable = metadata === undefined || isJsonObject(metadata)
   return isReadable ? undefined : { code: 'parameter_invalid', parameter: 'client_metadata' }
@@ -157,10 +156,10 @@ async function readAnswerMode(
   payload: JsonObject,
   client: ClientId,
   rules: ParameterRules,
-): Promise<Read<AskedAnswerMode>> {
+): Promise<Read<AskedPostedMode>> {
   const { response_mode: name } = payload
-  if (!isResponseModeName(name)) return refuse(unsupported(payload, 'response_mode'))
-  const mode = responseModeNamed(name)
+  if (!isPostedModeName(name)) return refuse(unsupported(payload, 'response_mode'))
+  const mode = postedModeNamed(name)
   const answerMode = await mode.readRequest(payload, rules.httpPolicy ?? 'https_only', rules)
   if (!answerMode.ok) return answerMode
   const { responseUri } = mode.bindingOf(answerMode.value)

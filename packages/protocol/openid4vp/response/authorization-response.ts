@@ -48,9 +48,10 @@ export const RESPONSE_LIMITS = {
   descriptionLength: 500,
 } as const
 
-/** The request that an answer is for: its id is the `state` that was sent. */
+/** The request that an answer is for. */
 export interface AskedRequest {
-  readonly id: string
+  /** The `state` that was sent. Undefined: none was, and an answer that has one has a parameter that nobody knows. */
+  readonly id: string | undefined
   readonly query: DcqlQuery
 }
 
@@ -85,7 +86,7 @@ function readParameters(
   { id, query }: AskedRequest,
   tokenOf: () => Result<JsonObject, ResponseRefusal>,
 ): Result<AuthorizationResponse, ResponseRefusal> {
-  if (state !== id) return refuse({ code: 'state_differs' })
+  if (id !== undefined && state !== id) return refuse({ code: 'state_differs' })
   if (vpToken !== undefined && error !== undefined) return refuse({ code: 'both_token_and_error' })
   if (error !== undefined) return readError(error, description)
   if (vpToken === undefined) return refuse({ code: 'neither_token_nor_error' })
@@ -116,7 +117,11 @@ function parseVpToken(text: string): Result<JsonObject, ResponseRefusal> {
   return parsed.ok ? parsed : refuse({ code: 'vp_token_malformed', reason: parsed.error.code })
 }
 
-function readVpToken(token: JsonObject, query: DcqlQuery): Result<AuthorizationResponse, ResponseRefusal> {
+/** What the parameter `vp_token` is, or would be. */
+export function readVpToken(
+  token: JsonObject,
+  query: DcqlQuery,
+): Result<AuthorizationResponse, ResponseRefusal> {
   const entries = Object.entries(token)
   if (entries.length === 0) return refuse({ code: 'vp_token_empty' })
   if (countPresentations(token) > RESPONSE_LIMITS.presentations) {

@@ -1,6 +1,7 @@
 import { encodeBase64url, encodeUtf8 } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
+import { hpkeEngine as hpke } from '@countersign/testing/engines/hpke-engine'
 import { jweEngine as jwe } from '@countersign/testing/engines/jwe-engine'
 import { nodeEngine as crypto } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
@@ -8,7 +9,7 @@ import { identityQuery, parsed } from '../dcql/dcql.testing.ts'
 import { answerWith, errorAnswer } from './authorization-response.ts'
 import { directPostJwt } from './direct-post-jwt.ts'
 
-const ports = { crypto, jwe }
+const ports = { crypto, hpke, jwe }
 const responseUri = 'https://verifier.example/answer'
 const asked = { id: 'session-1', query: parsed({ credentials: [identityQuery('pid')] }) }
 const request = { state: 'session-1' }
@@ -78,6 +79,12 @@ describe('what a wallet takes of a request', () => {
     ).toMatchObject({
       content: 'A128GCM',
     })
+  })
+
+  it('may be a key that does not say what it is for', async () => {
+    const offered: unknown = JSON.parse(JSON.stringify(key({ use: undefined })))
+    expect(JSON.stringify(offered)).not.toContain('"use"')
+    expect(await chosen(offered)).toMatchObject({ key: { x: kept.key.x }, keyId: kept.keyThumbprint })
   })
 
   it.each([

@@ -16,6 +16,7 @@ export interface DirectPost {
 
 export const directPost: ResponseMode<DirectPost> = {
   mode: 'direct_post',
+  channel: 'post',
   begin: ({ responseUri }) => ({ mode: 'direct_post', responseUri }),
   writeRequest: ({ mode, responseUri }) => ({ response_mode: mode, response_uri: responseUri }),
   bindingOf: ({ responseUri }) => ({ responseUri }),

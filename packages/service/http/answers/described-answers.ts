@@ -25,6 +25,9 @@ export interface AnswerForm {
   readonly example?: unknown
 }
 
+/** Of bodies of several kinds, by the kind. */
+export type DescribedBodies<Kind extends string> = Readonly<Partial<Record<Kind, z.ZodType>>>
+
 /** By HTTP status. */
 export type DescribedAnswers = Readonly<Record<number, DescribedAnswer>>
 
@@ -63,6 +66,7 @@ function media({ schema, example }: AnswerForm): unknown {
   }
 }
 
-function jsonSchemaOf(schema: z.ZodType): unknown {
-  return z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })
+/** `io`: of what is sent to a route, or of what it answers. */
+export function jsonSchemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): unknown {
+  return z.toJSONSchema(schema, { io, unrepresentable: 'any' })
 }

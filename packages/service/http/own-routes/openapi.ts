@@ -7,9 +7,9 @@
 import { defined } from '@countersign/core/json'
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
-import Fastify, { type FastifyInstance, type RouteOptions } from 'fastify'
+import Fastify, { type FastifyContextConfig, type FastifyInstance, type RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { openApiResponses } from '../answers/described-answers.ts'
+import { jsonSchemaOf, openApiResponses } from '../answers/described-answers.ts'
 import { commonAnswers } from '../common-answers.ts'
 import { BODY_LIMITS, type BodyKind, CONTENT_TYPES } from '../request-bodies.ts'
 
@@ -90,7 +90,7 @@ async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input)
-      const { door, accepts, answers, errors, limited } = input.route.config ?? {}
+      const { door, accepts, answers, errors, limited, shapes } = input.route.config ?? {}
       const guarded = api.managementKey && door === 'management'
       return {
         url,
@@ -99,6 +99,7 @@ async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise
           ...(accepts === undefined
             ? {}
             : { consumes: accepts.map((kind: BodyKind) => CONTENT_TYPES[kind]) }),
+          ...(shapes === undefined ? {} : { body: bodiesOf(shapes) }),
           ...(answers === undefined
             ? {}
             : {
@@ -120,6 +121,15 @@ async function collectRoutes(app: FastifyInstance, api: ApiDescription): Promise
       }
     },
   })
+}
+
+/** OpenAPI 3.1 §4.8.13.2: a media type has its own schema and examples. */
+function bodiesOf(shapes: NonNullable<FastifyContextConfig['shapes']>) {
+  const content = Object.entries(shapes).map(([kind, schema]) => [
+    CONTENT_TYPES[kind as BodyKind],
+    { schema: jsonSchemaOf(schema, 'input') },
+  ])
+  return { content: Object.fromEntries(content) }
 }
 
 function carriesBody(method: string | readonly string[]): boolean {

@@ -1,0 +1,184 @@
+import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import { openMemoryEngine } from '@countersign/stores/memory'
+import type { SessionStore } from '@countersign/stores/ports'
+import { newKey } from '@countersign/testing/people/keys'
+import { receiver } from '@countersign/testing/told-callbacks'
+import { describe, expect, it } from 'vitest'
+import { issuerService } from './build.ts'
+import { callbackBody } from './http/callback-body.ts'
+import { openOffer } from './offer/open-offer.ts'
+import { type StoredPromises, withPromisesApart } from './promises-apart.ts'
+import { credentialFor, offered, proofOfKey, testIssuer, tokenFor } from './testing/issuer.testing.ts'
+
+const callback = { uri: 'https://shop.example/told/$id' }
+const log = { info: () => undefined, warn: () => undefined }
+
+function scene() {
+  const told = receiver()
+  const test = testIssuer({ told })
+  const { dueWork } = issuerService(test.issuer, { displayName: 'Test' })
+  const work = async () => {
+    for (const lease of (await dueWork?.due.lease(10, 20_000)) ?? [])
+      await dueWork?.due.done(lease, await dueWork.look(lease.id, log))
+  }
+  const bodies = () =>
+    told.told.map(({ body }) => JSON.parse(body) as { type: string; data: object; event: { type: string } })
+  return { ...test, told, work, bodies }
+}
+
+/** Over texts, as every store keeps them. */
+function overText<T>(raw: SessionStore<string>): SessionStore<T> {
+  return {
+    create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
+    compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),
+    remove: (id) => raw.remove(id),
+    get: async (id) => {
+      const found = await raw.get(id)
+      return found && { version: found.version, value: JSON.parse(found.value) as T }
+    },
+  }
+}
+
+describe('an issuance that somebody is told of', () => {
+  it('is told from the opened offer to what the wallet says, in walt.id’s words where it has some', async () => {
+    const test = scene()
+    const { code, id } = await offered(test.issuer, { callback })
+    await openOffer(test.issuer, id)
+    const token = await tokenFor(test, code)
+    await credentialFor(test, token, await proofOfKey(test, newKey()))
+    await test.work()
+    expect(test.bodies().map(({ event, type }) => [event.type, type])).toEqual([
+      ['opened', 'resolved_credential_offer'],
+      ['token_issued', 'requested_token'],
+      ['credential_issued', 'credential_issued'],
+      ['completed', 'issuance_status'],
+    ])
+    expect(test.bodies().at(-1)).toMatchObject({
+      id,
+      data: { sessionId: id, status: 'SUCCESSFUL', closed: true },
+    })
+    expect(test.told.told.map(({ uri }) => uri)).toContain(`https://shop.example/told/${id}`)
+    expect(JSON.stringify(test.bodies())).not.toMatch(/Ada|pre-authorized|eyJ/)
+  })
+
+  it('is told of the end of an offer that nobody took up, which is refused as before', async () => {
+    const test = scene()
+    const { code, id } = await offered(test.issuer, { callback })
+    test.clock.now += 300
+    await test.work()
+    await test.work()
+    expect(test.bodies()).toMatchObject([
+      { type: 'issuance_status', data: { status: 'EXPIRED' }, session: { state: 'expired' } },
+    ])
+    expect((await test.issuer.sessions.get(id))?.value).toMatchObject({
+      state: 'closed',
+      reason: 'offer_expired',
+    })
+    expect(await tokenFor(test, code)).toBe('offer_expired')
+  })
+
+  it('says nothing of what it does not know of, and nothing of keys', () => {
+    const body = callbackBody({ now: () => 1000 })
+    const session = {
+      id: 's',
+      state: 'offered',
+      configurationIds: [],
+      createdAt: 1,
+      expiresAt: 2,
+      wrongTxCodes: 0,
+      events: [],
+      promised: [],
+    } as const
+    expect(body(session, { sequence: 2, type: 'tx_code_wrong', at: 1 })).toMatchObject({
+      type: 'tx_code_wrong',
+      data: {},
+    })
+  })
+})
+
+describe('promises that lie apart', () => {
+  const promise = {
+    configurationId: 'c',
+    type: 't',
+    claims: { secret: 'Zebrastripe' },
+    selectivelyDisclosable: [],
+  }
+  const base = {
+    id: 's',
+    configurationIds: ['c'],
+    createdAt: 1000,
+    expiresAt: 1300,
+    wrongTxCodes: 0,
+    events: [],
+  } as const
+  const open: IssuanceSession = {
+    ...base,
+    state: 'offered',
+    promised: [promise],
+    callback: { uri: 'https://a.example', toldUpTo: 1 },
+  }
+
+  function stores() {
+    const clock = { now: 1000 }
+    const engine = openMemoryEngine({ now: () => clock.now * 1000 })
+    const raw = engine.sessions('issuance')
+    const inner = overText<IssuanceSession>(raw)
+    const promises = overText<StoredPromises>(engine.sessions('promises'))
+    return { clock, raw, inner, promises, sessions: withPromisesApart(inner, promises, 600) }
+  }
+
+  it('are not in the session, end with the offer, and are there for whoever reads it before', async () => {
+    const { clock, raw, sessions } = stores()
+    await sessions.create('s', open, 87_300)
+    expect((await raw.get('s'))?.value).not.toContain('Zebrastripe')
+    expect(await sessions.get('s')).toEqual({ version: 1, value: open })
+    clock.now += 900
+    expect(await sessions.get('s')).toMatchObject({ version: 1, value: { state: 'offered', promised: [] } })
+  })
+
+  it('stay in the session where nobody is told of it', async () => {
+    const { raw, sessions, promises } = stores()
+    const { callback: _callback, ...quiet } = open
+    await sessions.create('s', quiet, 900)
+    expect((await raw.get('s'))?.value).toContain('Zebrastripe')
+    expect(await promises.get('s')).toBeUndefined()
+    expect(await sessions.get('s')).toEqual({ version: 1, value: quiet })
+  })
+
+  it('go with the last of them, and with the session', async () => {
+    const { promises, sessions } = stores()
+    await sessions.create('s', open, 87_300)
+    const grant = { issuedAt: 1001, expiresAt: 1301 }
+    await sessions.compareAndSet('s', 1, { ...open, state: 'token_issued', grant, issued: {} })
+    expect(await promises.get('s')).toBeDefined()
+    const { promised: _promised, ...rest } = open as typeof open & { promised: unknown }
+    await sessions.compareAndSet('s', 2, { ...rest, state: 'completed', grant, issued: {} })
+    expect(await promises.get('s')).toBeUndefined()
+    await sessions.create('t', { ...open, id: 't' }, 900)
+    await sessions.remove('t')
+    expect([await promises.get('t'), await sessions.get('t')]).toEqual([undefined, undefined])
+  })
+
+  it('that a step took away between two readings were of a session that is another by now', async () => {
+    const { inner, promises, sessions } = stores()
+    await sessions.create('s', open, 87_300)
+    const grant = { issuedAt: 1001, expiresAt: 1301 }
+    const { promised: _promised, ...rest } = open as typeof open & { promised: unknown }
+    let reads = 0
+    const racing = withPromisesApart(
+      {
+        ...inner,
+        get: async (id) => {
+          const found = await inner.get(id)
+          reads += 1
+          if (reads === 1)
+            await sessions.compareAndSet('s', 1, { ...rest, state: 'completed', grant, issued: {} })
+          return found
+        },
+      },
+      promises,
+      600,
+    )
+    expect(await racing.get('s')).toMatchObject({ version: 2, value: { state: 'completed' } })
+  })
+})
