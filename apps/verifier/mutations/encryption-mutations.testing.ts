@@ -33,7 +33,7 @@ const ALGORITHM = 'must be encrypted by ECDH-ES'
 const KEY = 'must be encrypted for the key in client_metadata'
 const UNDECRYPTABLE = 'cannot be decrypted'
 
-export interface Recipient {
+interface Recipient {
   readonly key: EncryptionKey
   readonly keyId: string
 }
@@ -42,7 +42,7 @@ export interface Recipient {
 export function recipientOf({ payload }: Asked): Recipient {
   const metadata = payload['client_metadata'] as { readonly jwks?: { readonly keys?: readonly JsonObject[] } }
   const [{ crv, kid, kty, x, y } = {}] = metadata.jwks?.keys ?? []
-  return { key: { crv, kty, x, y } as unknown as EncryptionKey, keyId: String(kid) }
+  return { key: { crv, kty, x, y } as unknown as EncryptionKey, keyId: String(kid as string) }
 }
 
 const POSTED_ENCRYPTED = ENCRYPTED_MODES.filter((mode) => POSTED_MODES.includes(mode))

@@ -11,7 +11,6 @@ import {
   jwtVcKind,
   type Kind,
   kinds,
-  licenceNamespace,
   mdocKind,
   named,
   sdJwtKind,
@@ -31,6 +30,7 @@ import {
 } from '../testing/two-instances.testing.ts'
 import { JOSE, JWTS, type Mutation, ofAnswer, ofPresentation, SD_JWTS } from './mutation.testing.ts'
 import { withIssuerJwt } from './parts.testing.ts'
+import { PAYMENT, UNMET_POLICIES } from './unmet.testing.ts'
 
 /** Issued with something else, and shown as it should be. */
 function issuedWith(
@@ -186,7 +186,7 @@ function lacking(place: number): Mutation {
         return shown(request, { held, disclose: kind.paths.filter((one) => one !== path) })
       }
       const { claims } = named(kind, GIVEN_NAME, FAMILY_NAME).contents
-      const { [String(path[1])]: _, ...subject } = claims['credentialSubject'] as JsonObject
+      const { [String(path[1])]: _kept, ...subject } = claims['credentialSubject'] as JsonObject
       const held = await issued(request, { claims: { credentialSubject: subject } })
       return shown(request, { held, disclose: [] })
     },
@@ -315,33 +315,7 @@ async function ofTwoFormats(request: Asked, own: string, others: string): Promis
   }
 }
 
-/** Arguments that what is shown does not meet. */
-const UNMET: Readonly<Record<string, { readonly args: (kind: Kind) => unknown; readonly by: string }>> = {
-  'allowed-issuer': { args: () => 'https://issuer.example', by: 'issuer_not_allowed' },
-  'minimum-credentials': { args: () => 2, by: 'missing_1' },
-  'maximum-credentials': { args: () => 0, by: 'exceeded_1' },
-  vp_required_credentials: {
-    args: () => ({ required: [{ credential_type: 'urn:example:ticket' }] }),
-    by: 'required_missing',
-  },
-  schema: { args: () => ({ type: 'object', required: ['ticket'] }), by: 'schema_not_met' },
-  regex: { args: (kind) => ({ path: jsonPath(kind.paths[0]), regex: 'Somebody' }), by: 'value_not_matched' },
-}
-
-export function unmetPolicy(policy: string) {
-  return UNMET[policy]
-}
-
-export const UNMET_POLICIES = Object.keys(UNMET)
-
-function jsonPath(path: ClaimPath = []): string {
-  // A namespace has dots.
-  return path.includes(licenceNamespace)
-    ? `$['${licenceNamespace}']['${String(path[1])}']`
-    : `$.${path.join('.')}`
-}
-
-const policies = Object.entries(UNMET).map(([policy, { args, by }]) =>
+const policies = Object.entries(UNMET_POLICIES).map(([policy, { args, by }]) =>
   ofPresentation(
     {
       what: `a policy that it does not meet: ${policy}`,
@@ -352,12 +326,6 @@ const policies = Object.entries(UNMET).map(([policy, { args, by }]) =>
     (request, held) => shown(request, { held }),
   ),
 )
-
-export const PAYMENT = {
-  type: 'payment_data',
-  credential_ids: ['asked'],
-  payment_data: { payee: 'Shop', currency_amount: { currency: 'EUR', value: '23.58' } },
-}
 
 /** To authorise a payment, and what the proof says of it instead. */
 function authorising(what: string, by: string, claims: (entry: string) => JsonObject): Mutation {

@@ -164,7 +164,7 @@ function ofProof(
 }
 
 const members = (more: JsonObject): JwtChange => ({ payload: (claims) => ({ ...claims, ...more }) })
-const lacking = (name: string): JwtChange => ({ payload: ({ [name]: _, ...rest }) => rest })
+const lacking = (name: string): JwtChange => ({ payload: ({ [name]: _named, ...rest }) => rest })
 const header = (more: JsonObject): JwtChange => ({ header: (head) => ({ ...head, ...more }) })
 
 const claims = [
@@ -195,7 +195,7 @@ const claims = [
   ofProof(
     'a proof without a type',
     'kb_typ_wrong',
-    { header: ({ typ: _, ...head }) => head },
+    { header: ({ typ: _typ, ...head }) => head },
     { kinds: SD_JWTS },
   ),
   ofProof('a proof of the type of a credential', 'kb_typ_wrong', header({ typ: 'dc+sd-jwt' }), {
@@ -288,7 +288,7 @@ const keys = [
       by: { 'dc+sd-jwt': 'cnf_missing', 'vc+sd-jwt': 'credential_not_bound' },
     },
     async (request, held) => {
-      const unbound = ({ cnf: _, ...rest }: JsonObject) => {
+      const unbound = ({ cnf: _cnf, ...rest }: JsonObject) => {
         const subject = rest['credentialSubject'] as JsonObject | undefined
         if (subject === undefined) return rest
         const { id: _id, ...nameless } = subject
@@ -450,7 +450,7 @@ const BY_BROWSER = 'OpenID4VPDCAPIHandover'
 const handoverOf = ({ binding }: Asked) => (binding.responseUri === undefined ? BY_BROWSER : BY_POST)
 
 /** In good order. */
-function statementFor(request: Asked): DeviceStatement {
+export function statementFor(request: Asked): DeviceStatement {
   return { transcript: transcriptOf(handoverOf(request), about(request)), docType: licenceType }
 }
 

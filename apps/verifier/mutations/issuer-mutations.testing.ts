@@ -174,7 +174,7 @@ const keys = [
   ),
   ofJwt(
     { what: 'no key named at all', ends: 'attempt', by: 'no_key_reference' },
-    { header: ({ x5c: _, kid: _kid, ...header }) => header },
+    { header: ({ x5c: _x5c, kid: _kid, ...header }) => header },
   ),
   ofJwt(
     {
@@ -182,7 +182,7 @@ const keys = [
       ends: 'attempt',
       by: 'no_key_reference',
     },
-    { header: ({ x5c: _, kid: _kid, ...header }) => ({ ...header, jwk: bareKey(attacker.publicJwk) }) },
+    { header: ({ x5c: _x5c, kid: _kid, ...header }) => ({ ...header, jwk: bareKey(attacker.publicJwk) }) },
     () => attacker,
   ),
   ofJwt(
@@ -202,7 +202,7 @@ const keys = [
         by: 'no_key_reference',
       },
       {
-        header: ({ x5c: _, kid: _kid, ...header }) => ({
+        header: ({ x5c: _x5c, kid: _kid, ...header }) => ({
           ...header,
           [name]: 'https://attacker.example/keys',
         }),
@@ -217,7 +217,7 @@ const keys = [
       ends: 'attempt',
       by: 'no_key_reference',
     },
-    { header: ({ x5c: _, ...header }) => ({ ...header, kid: `${attackersDid}#0` }) },
+    { header: ({ x5c: _x5c, ...header }) => ({ ...header, kid: `${attackersDid}#0` }) },
     () => attacker,
   ),
   ofJwt(
@@ -227,7 +227,7 @@ const keys = [
       ends: 'refused',
       by: 'kid_not_of_issuer',
     },
-    { header: ({ x5c: _, ...header }) => ({ ...header, kid: `${attackersDid}#0` }) },
+    { header: ({ x5c: _x5c, ...header }) => ({ ...header, kid: `${attackersDid}#0` }) },
     () => attacker,
   ),
 ]

@@ -99,7 +99,7 @@ const state = (what: string, change: Parameters<typeof parameters>[2]) =>
   parameters(what, 'state', change, POSTED_MODES)
 
 const states = [
-  state('no state', ({ state: _, ...rest }) => rest),
+  state('no state', ({ state: _state, ...rest }) => rest),
   state('an empty state', (answer) => ({ ...answer, state: '' })),
   state('the state of nobody', (answer) => ({ ...answer, state: 'x'.repeat(22) })),
   state('the state with a space behind it', (answer, { session }) => ({
@@ -113,7 +113,7 @@ const states = [
 ]
 
 const others = [
-  parameters('no vp_token', 'vp_token or error', ({ vp_token: _, ...rest }) => rest),
+  parameters('no vp_token', 'vp_token or error', ({ vp_token: _token, ...rest }) => rest),
   parameters('an error beside the vp_token', 'exclude each other', (answer) => ({
     ...answer,
     error: 'access_denied',

@@ -3,8 +3,6 @@
  * file are made here; `mutated-answers.test.ts` runs them.
  */
 import type { JsonObject, JsonValue } from '@countersign/core/json'
-import type { SecuringMechanism } from '@countersign/credential/contract/format-facts'
-import type { FormatId } from '@countersign/credential/contract/format-id'
 import {
   isPostedModeName,
   RESPONSE_MODE_NAMES,
@@ -46,7 +44,8 @@ export interface Mutation {
   honest(request: Asked): Promise<JsonObject>
 }
 
-type By = string | Readonly<Partial<Record<FormatId | SecuringMechanism, string>>>
+/** By the name of a format, or of the way in which it is secured. */
+type By = string | Readonly<Record<string, string>>
 
 export function codeFor({ by, what }: Mutation, { codec }: Kind): string {
   const code = typeof by === 'string' ? by : (by[codec.id] ?? by[codec.securedBy])

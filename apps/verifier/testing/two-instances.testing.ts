@@ -63,6 +63,8 @@ export interface TwoInstances {
   readonly there: Instance
   /** Epoch seconds. */
   readonly now: number
+  /** Of both; a test may turn it, and turns it back. */
+  readonly clock: { now: number }
   /** Of issuers and status lists; believed. */
   readonly authority: Authority
   /** The same, for lists and issuers that are others'. */
@@ -128,6 +130,7 @@ export async function twoInstances(policies: readonly Policy[] = POLICIES): Prom
     here,
     there,
     now: NOW,
+    clock: made.clock,
     authority,
     neighbour,
     chain,
