@@ -20,8 +20,8 @@ import {
   type TwoInstances,
   twoInstances,
 } from '../testing/two-instances.testing.ts'
+import { statementFor } from './device-mutations.testing.ts'
 import { recipientOf } from './encryption-mutations.testing.ts'
-import { statementFor } from './holder-mutations.testing.ts'
 import { ENCRYPTED_MODES, written } from './mutation.testing.ts'
 
 let stage: TwoInstances

@@ -14,7 +14,7 @@ import {
   withJweHeader,
   withJwePart,
 } from '@countersign/testing/forging/jwe'
-import { forgeJws } from '@countersign/testing/forging/jws'
+import { base64url, forgeJws } from '@countersign/testing/forging/jws'
 import { newKey } from '@countersign/testing/people/keys'
 import {
   type Asked,
@@ -222,6 +222,10 @@ const serializations = [
     const [head = '', ...rest] = jwe.split('.')
     const text = Buffer.from(head, 'base64url').toString().replace('{', '{"alg":"dir",')
     return [Buffer.from(text).toString('base64url'), ...rest].join('.')
+  }),
+  compact('a mark before its header', NO_JWE, (jwe) => {
+    const [head = '', ...rest] = jwe.split('.')
+    return [base64url(`\ufeff${Buffer.from(head, 'base64url').toString()}`), ...rest].join('.')
   }),
   compact('twice, one behind the other', NO_JWE, (jwe) => `${jwe} ${jwe}`),
   compact('empty', 'The response cannot be read', () => ''),

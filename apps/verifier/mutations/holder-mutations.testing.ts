@@ -5,24 +5,11 @@
  */
 import type { JsonObject } from '@countersign/core/json'
 import type { HolderBinding } from '@countersign/credential/contract/format'
-import type { CborInput } from '@countersign/crypto/cbor/value'
 import { bareKey } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
 import { PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
 import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
-import { rewriteCbor, withEntry } from '@countersign/testing/forging/cbor'
-import {
-  jwtVcKind,
-  licenceNamespace,
-  licenceType,
-  vcJwtKind,
-} from '@countersign/testing/forging/credential-kinds'
-import {
-  type DeviceStatement,
-  provenAgain,
-  provenByMac,
-  transcriptOf,
-} from '@countersign/testing/forging/device-proof'
+import { jwtVcKind, vcJwtKind } from '@countersign/testing/forging/credential-kinds'
 import {
   type JwtChange,
   rewriteCredential,
@@ -31,32 +18,14 @@ import {
 } from '@countersign/testing/forging/jws'
 import { newKey } from '@countersign/testing/people/keys'
 import { type Asked, asked, issued, shown } from '../testing/two-instances.testing.ts'
-import {
-  BROUGHT_MODES,
-  CLEAR_MODES,
-  ENCRYPTED_MODES,
-  JOSE,
-  JWTS,
-  MDOCS,
-  type Mutation,
-  ofPresentation,
-  POSTED_MODES,
-  SD_JWTS,
-} from './mutation.testing.ts'
-import {
-  boundTo,
-  DEVICE_SIGNATURE,
-  partsOf,
-  SIGNATURE_MUTATIONS,
-  textOf,
-  withHolderSignature,
-} from './parts.testing.ts'
+import { BROUGHT_MODES, JOSE, JWTS, type Mutation, ofPresentation, SD_JWTS } from './mutation.testing.ts'
+import { boundTo, partsOf, SIGNATURE_MUTATIONS, textOf, withHolderSignature } from './parts.testing.ts'
 
 const attacker = newKey()
 const attackersDid = didFromKey('jwk', bareKey(attacker.publicJwk))
 
 /** Of all formats: a proof for something else, in good order for that. */
-function boundElsewhere(
+export function boundElsewhere(
   what: string,
   jose: string,
   bound: (request: Asked) => Partial<HolderBinding>,
@@ -80,7 +49,7 @@ const nonces = [
   boundElsewhere('the nonce: the state', 'nonce_wrong', ({ session }) => ({ nonce: session.id })),
 ]
 
-const addressOf = ({ session }: Asked) => `https://verifier.example/openid4vc/verify/${session.id}`
+export const addressOf = ({ session }: Asked) => `https://verifier.example/openid4vc/verify/${session.id}`
 
 /** What follows from an audience of another kind is there as well: an address where answers are posted to. */
 function ofAudience(
@@ -346,208 +315,59 @@ const withoutProof = [
   ),
 ]
 
-const around = [
-  ...(['jwt_vc_json', 'vc+jwt'] as const).map((format) => {
-    const kinds = [format === 'jwt_vc_json' ? jwtVcKind : vcJwtKind]
-    const within = (change: (credentials: readonly unknown[]) => readonly unknown[]): JwtChange => ({
-      payload: (said) => {
-        const vp = said['vp'] as JsonObject | undefined
-        const changed = change(((vp ?? said)['verifiableCredential'] ?? []) as readonly unknown[])
-        return vp === undefined
-          ? { ...said, verifiableCredential: changed }
-          : { ...said, vp: { ...vp, verifiableCredential: changed } }
+const around = (['jwt_vc_json', 'vc+jwt'] as const).flatMap((format) => {
+  const kinds = [format === 'jwt_vc_json' ? jwtVcKind : vcJwtKind]
+  const within = (change: (credentials: readonly unknown[]) => readonly unknown[]): JwtChange => ({
+    payload: (said) => {
+      const vp = said['vp'] as JsonObject | undefined
+      const changed = change(((vp ?? said)['verifiableCredential'] ?? []) as readonly unknown[])
+      return vp === undefined
+        ? { ...said, verifiableCredential: changed }
+        : { ...said, vp: { ...vp, verifiableCredential: changed } }
+    },
+  })
+  return [
+    ofProof(
+      'the credential twice in the presentation',
+      'credentials_several',
+      within(([one]) => [one, one]),
+      { kinds },
+    ),
+    ofProof(
+      'no credential in the presentation',
+      'credential',
+      within(() => []),
+      { kinds },
+    ),
+    ofProof(
+      'a credential in the presentation that nobody secured',
+      format === 'jwt_vc_json' ? 'credential_not_secured' : 'context_missing',
+      within(() => [{ type: ['x'] }]),
+      {
+        kinds,
       },
-    })
-    return [
-      ofProof(
-        'the credential twice in the presentation',
-        'credentials_several',
-        within(([one]) => [one, one]),
-        { kinds },
-      ),
-      ofProof(
-        'no credential in the presentation',
-        'credential',
-        within(() => []),
-        { kinds },
-      ),
-      ofProof(
-        'a credential in the presentation that nobody secured',
-        format === 'jwt_vc_json' ? 'credential_not_secured' : 'context_missing',
-        within(() => [{ type: ['x'] }]),
-        {
-          kinds,
-        },
-      ),
-      ofPresentation(
-        { what: "another's credential in the presentation", kinds, ends: 'refused', by: 'holder_wrong' },
-        async (request, held) => {
-          const { credential } = await issued(request)
-          const other =
-            format === 'jwt_vc_json' ? credential : { ...ENVELOPE, id: `${ENVELOPE.id}${credential}` }
-          return rewriteProof(
-            await shown(request, { held }),
-            within(() => [other]),
-            held.holder,
-          )
-        },
-      ),
-    ]
-  }),
-].flat()
+    ),
+    ofPresentation(
+      { what: "another's credential in the presentation", kinds, ends: 'refused', by: 'holder_wrong' },
+      async (request, held) => {
+        const { credential } = await issued(request)
+        const other =
+          format === 'jwt_vc_json' ? credential : { ...ENVELOPE, id: `${ENVELOPE.id}${credential}` }
+        return rewriteProof(
+          await shown(request, { held }),
+          within(() => [other]),
+          held.holder,
+        )
+      },
+    ),
+  ]
+})
 
 const ENVELOPE = {
   '@context': 'https://www.w3.org/ns/credentials/v2',
   id: 'data:application/vc+jwt,',
   type: 'EnvelopedVerifiableCredential',
 }
-
-const transcripts = [
-  boundElsewhere(
-    'the transcript: the address of another session',
-    'signature_invalid',
-    ({ binding }) => ({ responseUri: `${binding.responseUri}2` }),
-    { kinds: MDOCS, modes: POSTED_MODES },
-  ),
-  boundElsewhere(
-    'the transcript: an address at another verifier',
-    'signature_invalid',
-    () => ({ responseUri: 'https://attacker.example/' }),
-    { kinds: MDOCS, modes: POSTED_MODES },
-  ),
-  boundElsewhere(
-    'the transcript: a key for encryption, though none was given',
-    'signature_invalid',
-    () => ({ encryptionKeyThumbprint: 'A'.repeat(43) }),
-    { kinds: MDOCS, modes: CLEAR_MODES },
-  ),
-  boundElsewhere(
-    'the transcript: another key for encryption',
-    'signature_invalid',
-    () => ({ encryptionKeyThumbprint: 'A'.repeat(43) }),
-    { kinds: MDOCS, modes: ENCRYPTED_MODES },
-  ),
-  boundElsewhere(
-    'the transcript: no key for encryption, as for an answer in the clear',
-    'signature_invalid',
-    () => ({ encryptionKeyThumbprint: undefined }),
-    { kinds: MDOCS, modes: ENCRYPTED_MODES },
-  ),
-]
-
-/** What a request is about, in the order of OpenID4VP 1.0 appendix B.2.6: the address where there is one. */
-function about({ binding }: Asked): readonly CborInput[] {
-  const { audience, encryptionKeyThumbprint: thumbprint, nonce, responseUri } = binding
-  const key = thumbprint === undefined ? null : Buffer.from(thumbprint, 'base64url')
-  return responseUri === undefined
-    ? [audience.replace('origin:', ''), nonce, key]
-    : [audience, nonce, key, responseUri]
-}
-
-const BY_POST = 'OpenID4VPHandover'
-const BY_BROWSER = 'OpenID4VPDCAPIHandover'
-
-const handoverOf = ({ binding }: Asked) => (binding.responseUri === undefined ? BY_BROWSER : BY_POST)
-
-/** In good order. */
-export function statementFor(request: Asked): DeviceStatement {
-  return { transcript: transcriptOf(handoverOf(request), about(request)), docType: licenceType }
-}
-
-/** A proof by the device itself, of what it may not say or in a way that is none. */
-function ofDevice(
-  what: string,
-  by: string,
-  statement: (request: Asked) => Partial<DeviceStatement>,
-  signer?: typeof attacker,
-): Mutation {
-  return ofPresentation({ what, kinds: MDOCS, ends: 'refused', by }, async (request, held) => {
-    return provenAgain(
-      await shown(request, { held }),
-      { ...statementFor(request), ...statement(request) },
-      signer ?? held.holder,
-    )
-  })
-}
-
-const devices = [
-  ofDevice("the device's key: another", 'signature_invalid', () => ({}), attacker),
-  ofDevice('the transcript: the name of the other handover', 'signature_invalid', (request) => ({
-    transcript: transcriptOf(handoverOf(request) === BY_POST ? BY_BROWSER : BY_POST, about(request)),
-  })),
-  ofDevice('the transcript: the whole of the other handover', 'signature_invalid', (request) => ({
-    transcript:
-      handoverOf(request) === BY_POST
-        ? transcriptOf(BY_BROWSER, ['https://verifier.example', ...about(request).slice(1, 3)])
-        : transcriptOf(BY_POST, [request.session.clientId, ...about(request).slice(1), addressOf(request)]),
-  })),
-  ofDevice('the transcript: its members in another order', 'signature_invalid', (request) => ({
-    transcript: transcriptOf(handoverOf(request), about(request).toReversed()),
-  })),
-  ofDevice('the transcript: without the key for encryption', 'signature_invalid', (request) => ({
-    transcript: transcriptOf(handoverOf(request), about(request).toSpliced(2, 1)),
-  })),
-  ofDevice(
-    'the transcript: the older handover of ISO/IEC TS 18013-7',
-    'signature_invalid',
-    ({ binding }) => ({
-      transcript: [null, null, [Buffer.alloc(32), Buffer.alloc(32), binding.nonce]],
-    }),
-  ),
-  ofDevice('the transcript: none', 'signature_invalid', () => ({ transcript: null })),
-  ofDevice('a proof for another document type', 'signature_invalid', () => ({
-    docType: 'org.iso.23220.photoid.1',
-  })),
-  ofDevice('a proof that carries what it covers', 'payload_ambiguous', () => ({ attached: true })),
-  ofDevice(
-    'an element of the device that the issuer did not allow it',
-    'device_element_unauthorized',
-    () => ({
-      elements: { [licenceNamespace]: { age_over_21: true } },
-    }),
-  ),
-  ofDevice('an element of the device in a namespace of its own', 'device_element_unauthorized', () => ({
-    elements: { 'example.mallory': { trusted: true } },
-  })),
-  ofPresentation(
-    {
-      what: 'a MAC in the place of the signature',
-      kinds: MDOCS,
-      ends: 'refused',
-      by: 'device_mac_unsupported',
-    },
-    async (request, held) => provenByMac(await shown(request, { held }), statementFor(request)),
-  ),
-  ofPresentation(
-    { what: 'a MAC beside the signature', kinds: MDOCS, ends: 'refused', by: 'device_auth_malformed' },
-    async (request, held) =>
-      rewriteCbor(await shown(request, { held }), ['documents', 0, 'deviceSigned', 'deviceAuth'], (auth) =>
-        withEntry(auth, 'deviceMac', [Buffer.of(), new Map(), null, Buffer.alloc(32)]),
-      ),
-  ),
-  ofPresentation(
-    { what: 'neither signature nor MAC', kinds: MDOCS, ends: 'refused', by: 'device_auth_malformed' },
-    async (request, held) =>
-      rewriteCbor(
-        await shown(request, { held }),
-        ['documents', 0, 'deviceSigned', 'deviceAuth'],
-        () => new Map(),
-      ),
-  ),
-  ofPresentation(
-    {
-      what: "the algorithm of the device's signature in the header that nobody signs",
-      kinds: MDOCS,
-      ends: 'refused',
-      by: 'alg_not_allowed',
-    },
-    async (request, held) =>
-      rewriteCbor(await shown(request, { held }), DEVICE_SIGNATURE, (value) => {
-        const { items } = value as { readonly items: readonly CborInput[] }
-        return [Buffer.of(), new Map([[1, -7]]), ...items.slice(2)]
-      }),
-  ),
-]
 
 export const HOLDER_MUTATIONS: readonly Mutation[] = [
   ...nonces,
@@ -560,6 +380,4 @@ export const HOLDER_MUTATIONS: readonly Mutation[] = [
   ...keys,
   ...withoutProof,
   ...around,
-  ...transcripts,
-  ...devices,
 ]

@@ -20,6 +20,7 @@ import {
   twoInstances,
 } from '../testing/two-instances.testing.ts'
 import { CONTENTS_MUTATIONS } from './contents-mutations.testing.ts'
+import { DEVICE_MUTATIONS } from './device-mutations.testing.ts'
 import { ENCRYPTION_MUTATIONS } from './encryption-mutations.testing.ts'
 import { FACTS_MUTATIONS } from './facts-mutations.testing.ts'
 import { HOLDER_MUTATIONS } from './holder-mutations.testing.ts'
@@ -37,6 +38,7 @@ const GROUPS: Readonly<Record<string, readonly Mutation[]>> = {
   'who signed': ISSUER_MUTATIONS,
   'what was signed': CONTENTS_MUTATIONS,
   'who shows it, and to whom': HOLDER_MUTATIONS,
+  'the device of a document': DEVICE_MUTATIONS,
   'what is found out': FACTS_MUTATIONS,
   'the message': MESSAGE_MUTATIONS,
   'another session': REPLAYS,
