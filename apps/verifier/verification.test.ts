@@ -114,7 +114,8 @@ describe('starting a verification', () => {
     const [one, other] = [await started(verifier), await started(verifier)]
     for (const { answerMode, clientId, id } of [one, other]) {
       expect(id).toMatch(/^[A-Za-z0-9_-]{22,}$/)
-      expect(answerMode).toHaveProperty('responseUri', `https://verifier.example/openid4vc/verify/${id}`)
+      const responseUri = `https://verifier.example/openid4vc/verify/${id}`
+      expect(answerMode).toEqual({ mode: 'direct_post', responseUri })
       expect(clientId).toMatch(/^x509_hash:[A-Za-z0-9_-]{43}$/)
     }
     expect(other.id).not.toBe(one.id)

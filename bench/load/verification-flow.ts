@@ -1,13 +1,23 @@
 /** One verification in four requests: create, signed request, answer, result. */
-
+import { parseJsonObject } from '@countersign/core/json'
+import { joseJwe } from '@countersign/keys/engines/jwe'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { postedModeNamed } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { Flow, Send } from './flows.ts'
 import { CREDENTIAL_TYPE, type Holder, inTurn, present, SHOWN } from './holders.ts'
 import type { WireRequest } from './http-client.ts'
 import { jwtClaims, memberOf, pathOf, textMember } from './json-text.ts'
 
-export interface VerificationLoad {
+export interface VerificationLoad extends VerificationWay {
   readonly holders: readonly Holder[]
   readonly managementApiKey: string
+}
+
+export interface VerificationWay {
+  /** `direct_post` when absent. */
+  readonly responseMode?: 'direct_post.jwt' | undefined
+  /** Who is told; nobody when absent. */
+  readonly callbackUri?: string | undefined
 }
 
 const order = JSON.stringify({
@@ -23,11 +33,11 @@ const order = JSON.stringify({
   },
 })
 
-export function verificationFlow({ holders, managementApiKey }: VerificationLoad): Flow {
+export function verificationFlow({ holders, managementApiKey, ...way }: VerificationLoad): Flow {
   const nextHolder = inTurn(holders)
   const authorization = `Bearer ${managementApiKey}`
   return async (send) => {
-    const id = await createVerification(send, authorization)
+    const id = await createVerification(send, authorization, way)
     const answer = await fetchAndAnswer(send, id, nextHolder())
     await send(answer)
     await readResult(send, id, authorization)
@@ -35,13 +45,26 @@ export function verificationFlow({ holders, managementApiKey }: VerificationLoad
 }
 
 /** Answers the session id. */
-export async function createVerification(send: Send, authorization: string): Promise<string> {
-  const created = await send(creationRequest(authorization))
+export async function createVerification(
+  send: Send,
+  authorization: string,
+  way: VerificationWay = {},
+): Promise<string> {
+  const created = await send(creationRequest(authorization, way))
   return textMember(created.body, 'id')
 }
 
-export function creationRequest(authorization: string): WireRequest {
-  const headers = { authorization, accept: 'application/json', 'content-type': 'application/json' }
+export function creationRequest(
+  authorization: string,
+  { callbackUri, responseMode }: VerificationWay = {},
+): WireRequest {
+  const headers = {
+    authorization,
+    accept: 'application/json',
+    'content-type': 'application/json',
+    ...(responseMode !== undefined && { responsemode: responseMode }),
+    ...(callbackUri !== undefined && { statuscallbackuri: callbackUri }),
+  }
   return { method: 'POST', path: '/openid4vc/verify', headers, body: order }
 }
 
@@ -54,10 +77,7 @@ export async function fetchAndAnswer(send: Send, id: string, holder: Holder) {
     audience: textMember(request, 'client_id'),
     nonce: textMember(request, 'nonce'),
   })
-  const form = new URLSearchParams({
-    vp_token: JSON.stringify({ identity: [presentation] }),
-    state: textMember(request, 'state'),
-  })
+  const form = new URLSearchParams(await answerForm(request, { identity: [presentation] }))
   return {
     method: 'POST',
     path: pathOf(textMember(request, 'response_uri')),
@@ -65,6 +85,24 @@ export async function fetchAndAnswer(send: Send, id: string, holder: Holder) {
     body: form.toString(),
   } as const
 }
+
+/** As the request wants it: in the clear, or encrypted for its key. */
+async function answerForm(
+  request: string,
+  vpToken: Readonly<Record<string, readonly string[]>>,
+): Promise<Readonly<Record<string, string>>> {
+  const state = textMember(request, 'state')
+  if (textMember(request, 'response_mode') === 'direct_post')
+    return { vp_token: JSON.stringify(vpToken), state }
+  const mode = postedModeNamed('direct_post.jwt')
+  const payload = parseJsonObject(request)
+  if (!payload.ok) throw new Error('a request that is no object')
+  const asked = await mode.readRequest(payload.value, 'any', ports)
+  if (!asked.ok) throw new Error(`a request that cannot be answered: ${asked.error.code}`)
+  return mode.writeAnswer({ state, vp_token: vpToken }, asked.value, ports)
+}
+
+const ports = { crypto: nodeCrypto, jwe: joseJwe }
 
 async function readResult(send: Send, id: string, authorization: string): Promise<void> {
   const headers = { authorization, accept: 'application/json' }

@@ -92,6 +92,9 @@ function ownFlags(name: ServiceWish['name'], { folder, issuerUrl, verifierUrl }:
     `--requestSigningKeyFile=${file('verifier.json')}`,
     `--requestSigningCertFile=${file('verifier.pem')}`,
     `--trustedIssuerCasFile=${file('ca.pem')}`,
+    // Whoever is told of a verification is on this machine.
+    '--allowHttp=true',
+    '--allowPrivateAddresses=true',
   ]
 }
 

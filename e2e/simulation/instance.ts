@@ -107,7 +107,8 @@ function begin(plan: InstancePlan): Running {
 const DUE_EVERY_MS = 15_000
 /** Where nothing is due; often enough for an instance to come upon what others have put. */
 const QUIET_MS = 25_000
-const LEASE_MS = 10_000
+/** Longer than a slow history takes for a look. */
+const LEASE_MS = 120_000
 
 /** Dies with the instance: what waits with its life never resumes. */
 function workOnWhatIsDue({ issuer, verifier }: Services, line: StoreLine): void {

@@ -9,13 +9,12 @@ import { inNameOf, type Kind, kinds, mdocKind } from '@countersign/testing/forgi
 import { provenAgain } from '@countersign/testing/forging/device-proof'
 import { forgeJwe, type JweForgery } from '@countersign/testing/forging/jwe'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Sent, sent } from '../testing/response-ways.testing.ts'
 import {
   type Asked,
   answerOf,
   asked,
   issued,
-  type Sent,
-  sent,
   shown,
   type TwoInstances,
   twoInstances,

@@ -16,15 +16,8 @@ import {
 } from '@countersign/testing/forging/jwe'
 import { base64url, forgeJws } from '@countersign/testing/forging/jws'
 import { newKey } from '@countersign/testing/people/keys'
-import {
-  type Asked,
-  answerOf,
-  asked,
-  FORM_TYPE,
-  formText,
-  shown,
-  stateOf,
-} from '../testing/two-instances.testing.ts'
+import { FORM_TYPE, formText } from '../testing/response-ways.testing.ts'
+import { type Asked, answerOf, asked, shown, stateOf } from '../testing/two-instances.testing.ts'
 import { ENCRYPTED_MODES, type Mutation, ofBody, POSTED_MODES } from './mutation.testing.ts'
 import { flipped } from './parts.testing.ts'
 

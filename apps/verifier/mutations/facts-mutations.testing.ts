@@ -18,9 +18,9 @@ import {
 import { rewriteJws, rewriteProof, sha256 } from '@countersign/testing/forging/jws'
 import { type ListFacts, mechanismOf } from '@countersign/testing/forging/status-lists'
 import { newKey } from '@countersign/testing/people/keys'
+import type { Asking } from '../testing/response-ways.testing.ts'
 import {
   type Asked,
-  type Asking,
   answerOf,
   FAMILY_NAME,
   GIVEN_NAME,

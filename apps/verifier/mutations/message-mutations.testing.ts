@@ -7,20 +7,15 @@ import type { Form } from '@countersign/protocol/openid4vp/response/authorizatio
 import { RESPONSE_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import { type Kind, kinds } from '@countersign/testing/forging/credential-kinds'
 import {
-  type Asked,
-  answerOf,
-  asked,
   BROWSER_PROTOCOL,
   brought,
   FORM_TYPE,
   formText,
-  issued,
   type Sent,
   SHOP,
   sent,
-  shown,
-  stateOf,
-} from '../testing/two-instances.testing.ts'
+} from '../testing/response-ways.testing.ts'
+import { type Asked, answerOf, asked, issued, shown, stateOf } from '../testing/two-instances.testing.ts'
 import {
   BROUGHT_MODES,
   CLEAR_MODES,

@@ -8,14 +8,12 @@ import { type Kind, kinds } from '@countersign/testing/forging/credential-kinds'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sessionView } from '../http/session-view.ts'
 import { readVerification } from '../response/look-again.ts'
+import { type Instance, sent, type Told } from '../testing/response-ways.testing.ts'
 import {
   type Asked,
   asked,
   FAMILY_NAME,
   GIVEN_NAME,
-  type Instance,
-  sent,
-  type Told,
   type TwoInstances,
   twoInstances,
 } from '../testing/two-instances.testing.ts'

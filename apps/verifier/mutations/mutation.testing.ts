@@ -16,14 +16,8 @@ import {
   kinds,
   mdocKind,
 } from '@countersign/testing/forging/credential-kinds'
-import {
-  type Asked,
-  type Asking,
-  answerOf,
-  issued,
-  type Sent,
-  shown,
-} from '../testing/two-instances.testing.ts'
+import type { Asking, Sent } from '../testing/response-ways.testing.ts'
+import { type Asked, answerOf, issued, shown } from '../testing/two-instances.testing.ts'
 
 /**
  * `refused`: 4xx, nothing is written. `attempt`: not accepted, noted, the session stays open. `decides`: bound to this request and signed

@@ -20,7 +20,8 @@ import { base64url, rewriteProof } from '@countersign/testing/forging/jws'
 import { mechanismOf } from '@countersign/testing/forging/status-lists'
 import { boundTo, textOf } from '../mutations/parts.testing.ts'
 import { PAYMENT, UNMET_POLICIES } from '../mutations/unmet.testing.ts'
-import { type Asked, type Asking, issued, shown } from '../testing/two-instances.testing.ts'
+import type { Asking } from '../testing/response-ways.testing.ts'
+import { type Asked, issued, shown } from '../testing/two-instances.testing.ts'
 
 const AWAY = 'https://away.example'
 

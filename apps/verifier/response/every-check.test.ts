@@ -15,11 +15,11 @@ import { PAYMENT } from '../mutations/unmet.testing.ts'
 import { coveredPolicies } from '../policies/covered-policies.ts'
 import { policiesAsking } from '../policies/policy-list.ts'
 import { startVerification } from '../request/start-verification.ts'
+import { sent } from '../testing/response-ways.testing.ts'
 import {
   type Asked,
   answerOf,
   asked,
-  sent,
   type TwoInstances,
   twoInstances,
 } from '../testing/two-instances.testing.ts'

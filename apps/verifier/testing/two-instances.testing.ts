@@ -1,7 +1,6 @@
 /**
  * Two instances of a verifier on one store, over HTTP as wallets and relying parties meet them, and whoever else has a part in a
- * verification: issuers who are believed, with their chains and status lists, and holders. What a response mode changes of
- * that is a row of a table.
+ * verification: issuers who are believed, with their chains and status lists, and holders.
  */
 import { defined, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
@@ -20,14 +19,13 @@ import { nodeCrypto } from '@countersign/keys/engines/node'
 import { softwareSigner } from '@countersign/keys/signers/software-key'
 import { clientOf, PROVABLE_PREFIX_NAMES } from '@countersign/protocol/openid4vp/request/client-id'
 import type { AnswerParameters, Form } from '@countersign/protocol/openid4vp/response/authorization-response'
-import type { BrowserCaller } from '@countersign/protocol/openid4vp/response/response-mode'
 import {
   type ResponseModeName,
   responseModeNamed,
 } from '@countersign/protocol/openid4vp/response/response-modes'
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { nodeCompression } from '@countersign/service/compose/node-compression'
-import { createHttpService, type HttpService } from '@countersign/service/http/http-service'
+import { createHttpService } from '@countersign/service/http/http-service'
 import { readStatusLists } from '@countersign/status-list/open-status-list'
 import type { FetchedStatusList, StatusListRefusal } from '@countersign/status-list/status-list'
 import type { Held } from '@countersign/testing/client/protocol-wallet'
@@ -43,20 +41,15 @@ import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
 import { verifierRoutes } from '../http/routes.ts'
 import type { Policy } from '../policies/policy.ts'
 import { POLICIES } from '../policies/policy-list.ts'
-import type { startVerification } from '../request/start-verification.ts'
 import { statusChecker } from '../response/status-checker.ts'
 import type { Verifier, VerifierClients } from '../verifier.ts'
 import { chainBelow, type IntermediateChain } from './intermediate-chain.testing.ts'
+import { type Asking, HOST, type Instance, type Sent, WAYS } from './response-ways.testing.ts'
 import { started, testVerifier } from './verifier.testing.ts'
 
 /** They stand in no certificate, address or name of a claim. */
 export const GIVEN_NAME = 'Zebrastripe'
 export const FAMILY_NAME = 'Quaggafoal'
-
-export interface Instance {
-  readonly verifier: Verifier
-  readonly http: HttpService['app']
-}
 
 export interface TwoInstances {
   readonly here: Instance
@@ -82,7 +75,6 @@ export interface TwoInstances {
 
 const NOW = 1_780_000_000
 const YEAR = 365 * 86_400
-const HOST = 'verifier.example'
 
 export async function twoInstances(policies: readonly Policy[] = POLICIES): Promise<TwoInstances> {
   const authority = newAuthority('Authority', NOW)
@@ -224,82 +216,6 @@ function publishedLists() {
   }
 }
 
-/** What a call that begins a verification says, beside the query of the kind and the response mode. */
-export type Asking = Partial<Parameters<typeof startVerification>[1]>
-
-/** What is particular to a response mode between these two ends. */
-interface Way {
-  /** Of the call that begins. */
-  readonly asking: Asking
-  /** What a browser tells the wallet; absent: none is there. */
-  readonly caller?: BrowserCaller
-  /** A wallet gets the request. */
-  fetch(instance: Instance, session: VerificationSession): Promise<string>
-  /** The parameters as they are sent. */
-  body(form: Form): Sent
-}
-
-export interface Sent {
-  readonly body: string
-  /** Content type. */
-  readonly type: string
-}
-
-export const FORM_TYPE = 'application/x-www-form-urlencoded'
-
-async function got({ http }: Instance, url: string): Promise<string> {
-  return (await http.inject({ url, headers: { host: HOST } })).body
-}
-
-/** A link leads the wallet to the request, and it posts the answer itself (§8.2). */
-const POSTED: Way = {
-  asking: {},
-  fetch: (instance, { id }) => got(instance, `/openid4vc/request/${id}`),
-  body: (form) => ({ body: formText(form), type: FORM_TYPE }),
-}
-
-export const SHOP = 'https://shop.example'
-export const BROWSER_PROTOCOL = 'openid4vp-v1-signed'
-
-/** A page asks through its browser, and brings the answer (appendix A). */
-const BROUGHT: Way = {
-  asking: { browser: { expectedOrigins: [SHOP], exchangeProtocols: [BROWSER_PROTOCOL] } },
-  caller: { origin: SHOP, isSigned: true },
-  async fetch(instance, { id }) {
-    const text = await got(instance, `/openid4vc/session/${id}/digital-request`)
-    const { requests } = JSON.parse(text) as { requests: readonly { data: { request: string } }[] }
-    return requests[0]?.data.request ?? ''
-  },
-  body: (form) => brought(BROWSER_PROTOCOL, form),
-}
-
-/** As a page brings it: what is JSON in a form is a value here. */
-export function brought(protocol: string, { vp_token: token, ...texts }: Form, more: JsonObject = {}): Sent {
-  const data = { ...(token !== undefined && { vp_token: JSON.parse(token) as JsonValue }), ...texts }
-  return { body: JSON.stringify({ protocol, data, ...more }), type: 'application/json' }
-}
-
-/** A new mode does not compile without its row. */
-const WAYS: Readonly<Record<ResponseModeName, Way>> = {
-  direct_post: POSTED,
-  'direct_post.jwt': POSTED,
-  dc_api: BROUGHT,
-  'dc_api.jwt': BROUGHT,
-}
-
-export interface Told {
-  readonly status: number
-  readonly body: string
-}
-
-/** Somebody sends an answer, or what may pass for one, to the address of a session. */
-export async function sent({ http }: Instance, id: string, { body: payload, type }: Sent): Promise<Told> {
-  const headers = { host: HOST, 'content-type': type }
-  const url = `/openid4vc/verify/${id}`
-  const { body, statusCode } = await http.inject({ method: 'POST', url, headers, payload })
-  return { status: statusCode, body }
-}
-
 export interface Asked {
   readonly stage: TwoInstances
   readonly kind: Kind
@@ -392,8 +308,4 @@ export function answerOf(request: Asked, presentation: JsonValue): JsonObject {
 /** Where the request has one. */
 export function stateOf({ payload: { state } }: Pick<Asked, 'payload'>): JsonObject {
   return state === undefined ? {} : { state }
-}
-
-export function formText(form: Form): string {
-  return new URLSearchParams(form).toString()
 }
