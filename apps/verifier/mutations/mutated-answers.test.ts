@@ -1,3 +1,15 @@
+/**
+ * Answers that are right but for one thing, at two instances of a verifier on one store: none is accepted, none of their claims is shown or
+ * kept, and the right answer afterwards is verified wherever nothing was decided. By group, each table with the sections that it is about:
+ *
+ * - who signed: RFC 7515 §5.2, RFC 8725 §3.1, RFC 9052 §4.4, SD-JWT VC §2.5, ISO/IEC 18013-5 §9.3.1, RFC 5280 §6
+ * - what was signed: RFC 9901 §4.2, §7.1, §7.3, ISO/IEC 18013-5 §8.3.2.1.2.2, §9.1.2.4
+ * - who shows it, and to whom: OpenID4VP 1.0 §8.6, §14.1, appendices B.1.3.1.5 and B.3.6, RFC 9901 §4.3
+ * - the device of a document: ISO/IEC 18013-5 §9.1.3, OpenID4VP 1.0 appendix B.2.6
+ * - what is found out: RFC 7519 §4.1, Token Status List §8.3, Bitstring Status List §3.2, OpenID4VP 1.0 §6, §8.4, §13.3
+ * - the message, another session: OpenID4VP 1.0 §8.1, §8.2, §14.1, appendix A, RFC 6749 §3.2
+ * - the encryption: OpenID4VP 1.0 §8.3, RFC 7516, RFC 7518 §4.6, §5.3
+ */
 import type { JsonObject } from '@countersign/core/json'
 import {
   RESPONSE_MODE_NAMES,
