@@ -128,6 +128,16 @@ export async function presentAs(
   return made.value
 }
 
+/** The same credential about somebody whose names stand nowhere else. */
+export function named(kind: Kind, givenName: string, familyName: string): Kind {
+  const { claims: about, ...contents } = kind.contents
+  const names: Readonly<Record<string, string>> = { Ada: givenName, Example: familyName }
+  const renamed = JSON.parse(JSON.stringify(about), (_, value: unknown) =>
+    typeof value === 'string' ? (names[value] ?? value) : value,
+  ) as JsonObject
+  return { ...kind, contents: { ...contents, claims: renamed } }
+}
+
 /** One who signs in the name of another. */
 export function inNameOf(victim: Signer, by: Signer = newKey()): Signer {
   return { ...victim, sign: (data) => by.sign(data) }

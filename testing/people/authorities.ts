@@ -65,7 +65,11 @@ export function signerUnder(
   return certified(jwk, makeSignerCertificate(request, nodeCrypto))
 }
 
-const UTOPIA = { country: 'UT', organizationName: 'Utopia' }
+const UTOPIA = {
+  country: 'UT',
+  organizationName: 'Utopia',
+  crlDistributionPointUri: 'https://utopia.example/crl',
+}
 
 export function iaca(commonName: string, period: Period): Promise<Certified> {
   const jwk = newJwk()

@@ -18,8 +18,8 @@ function outcomeOf(checks: readonly Check[], name: CheckName): Check['outcome'] 
   return checks.find((check) => check.name === name)?.outcome
 }
 
-/** A code as all of ours are; what follows it may be a name that somebody wrote into a certificate. */
-const CODE = /^[a-z0-9_]{1,40}(?=$|[: ])/
+/** A code as all of ours are, those of a certificate's profile being the longest; what follows it may be a name that somebody wrote into a certificate. */
+const CODE = /^[a-z0-9_]{1,60}(?=$|[: ])/
 
 const MOST_KEPT = 30
 

@@ -29,6 +29,8 @@ const named = { name: 'Test', dnsNames: ['issuer.example'] }
 
 export interface TestVerifier {
   readonly verifier: Verifier
+  /** A further instance of it: all that they share is what is kept. */
+  another(): Verifier
   /** Epoch seconds; the test may change it. */
   readonly clock: { now: number }
   /** Signs credentials that the verifier trusts. */
@@ -40,7 +42,8 @@ export interface TestVerifier {
 
 /** What a test may replace. */
 export type TestPorts = Partial<
-  Pick<VerifierPorts, 'callbacks' | 'checkStatus' | 'policies' | 'trust'> & Pick<TestVerifier, 'clock'>
+  Pick<VerifierPorts, 'callbacks' | 'checkStatus' | 'clients' | 'policies' | 'requestSigner' | 'trust'> &
+    Pick<TestVerifier, 'clock'>
 >
 
 export async function testVerifier(
@@ -56,26 +59,27 @@ export async function testVerifier(
   if (!client.ok) throw new Error(client.error.code)
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const sealing = openSealing(nodeCrypto.randomBytes(32))
-  const verifier = buildVerifier(
-    {
-      stores: serviceStores(engine, sealing),
-      sealing,
-      formats,
-      crypto: nodeCrypto,
-      hpke: coreHpke,
-      jwe: joseJwe,
-      requestSigner,
-      clients: new Map([['x509_hash', client.value]]),
-      policies: POLICIES,
-      checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
-      trust: authority.trust,
-      callbacks: receiver().callbacks,
-      now: () => clock.now,
-      ...replaced,
-    },
-    { ...VERIFIER_DEFAULTS, baseUrl: 'https://verifier.example', ...settings },
-  )
-  return { verifier, clock, authority, engine, issuer: authority.vouchFor(named) }
+  const another = () =>
+    buildVerifier(
+      {
+        stores: serviceStores(engine, sealing),
+        sealing,
+        formats,
+        crypto: nodeCrypto,
+        hpke: coreHpke,
+        jwe: joseJwe,
+        requestSigner,
+        clients: new Map([['x509_hash', client.value]]),
+        policies: POLICIES,
+        checkStatus: async () => ({ name: 'status', outcome: 'skipped', detail: 'no_status' }),
+        trust: authority.trust,
+        callbacks: receiver().callbacks,
+        now: () => clock.now,
+        ...replaced,
+      },
+      { ...VERIFIER_DEFAULTS, baseUrl: 'https://verifier.example', ...settings },
+    )
+  return { verifier: another(), another, clock, authority, engine, issuer: authority.vouchFor(named) }
 }
 
 export function heldCredential(

@@ -15,6 +15,7 @@ import {
   presentAs,
   vcJwtKind,
 } from '@countersign/testing/forging/credential-kinds'
+import { bitstring, type Mechanism, mechanisms } from '@countersign/testing/forging/status-lists'
 import { eventually } from '@countersign/testing/time/eventually'
 import { expectTook, takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { ask, asked, formOf, trusted } from '../asked.ts'
@@ -22,7 +23,6 @@ import { type BadInput, chapter, expectClean, type RunnableCase } from '../case.
 import { body, type Serve, status } from '../list-server.ts'
 import { objectionsTo, refused } from '../rejection.ts'
 import type { Requested } from '../stages.ts'
-import { bitstring, type Mechanism, mechanisms } from '../status-lists.ts'
 import { sendForm } from '../wire.ts'
 import type { World } from '../world.ts'
 import { stranger } from './format-judgement-cases.ts'

@@ -15,12 +15,12 @@ import {
   sdJwtKind,
 } from '@countersign/testing/forging/credential-kinds'
 import { type JwtChange, rewriteCredential, rewriteJws } from '@countersign/testing/forging/jws'
+import { bitstring, type Mechanism, tokenJwt } from '@countersign/testing/forging/status-lists'
 import { asked, formOf, trusted } from '../asked.ts'
 import { type BadInput, chapter } from '../case.ts'
 import { body } from '../list-server.ts'
 import { refused, taken } from '../rejection.ts'
 import type { Requested } from '../stages.ts'
-import { bitstring, type Mechanism, tokenJwt } from '../status-lists.ts'
 import { sendForm } from '../wire.ts'
 import { expectStatusAlone, expectUndetermined } from './status-list-cases.ts'
 

@@ -2,7 +2,7 @@
  * Encrypted messages by `jose` over WebCrypto, which servers and browsers have alike. What it may do the port says. It is loaded when
  * somebody encrypts: a service starts without it.
  */
-import { decodeBase64url } from '@countersign/core/base64url'
+import { decodeTextBase64url, decodeUtf8 } from '@countersign/core/base64url'
 import { defined, type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import {
@@ -52,7 +52,8 @@ export const joseJwe: JweEngine = {
         keyManagementAlgorithms: [KEY_AGREEMENT],
         contentEncryptionAlgorithms: [...CONTENT_ENCRYPTIONS],
       })
-      return ok(new TextDecoder('utf-8', { fatal: true }).decode(plaintext))
+      const text = decodeUtf8(plaintext)
+      return text === undefined ? refuse({ code: 'jwe_undecryptable' }) : ok(text)
     } catch {
       return refuse({ code: 'jwe_undecryptable' })
     }
@@ -62,8 +63,8 @@ export const joseJwe: JweEngine = {
 /** RFC 7516 §7.1; with a key agreed on directly the second part is empty. */
 function headerOf(jwe: string): JsonObject | undefined {
   const [header = ''] = /^[\w-]+\.\.[\w-]+\.[\w-]*\.[\w-]+$/.test(jwe) ? jwe.split('.', 1) : []
-  const bytes = decodeBase64url(header)
-  const parsed = bytes && parseJsonObject(new TextDecoder().decode(bytes), { maxBytes: MAX_HEADER_BYTES })
+  const text = decodeTextBase64url(header)
+  const parsed = text === undefined ? undefined : parseJsonObject(text, { maxBytes: MAX_HEADER_BYTES })
   return parsed?.ok === true ? parsed.value : undefined
 }
 

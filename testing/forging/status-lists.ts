@@ -1,13 +1,14 @@
 /** Status lists as an issuer would publish them, in the form that each format asks for, wrong in what a case wants. */
 import { deflateSync, gzipSync } from 'node:zlib'
+import type { StatusListKind } from '@countersign/credential/contract/format-facts'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { Signer } from '@countersign/crypto/engine'
 import { newStatusBits, type StatusSize, setStatus } from '@countersign/status-list/bits'
 import { writeBitstringCredential } from '@countersign/status-list/bitstring-status-list'
 import { writeTokenStatusListJwt } from '@countersign/status-list/token-status-list'
 import { writeTokenStatusListCwt } from '@countersign/status-list/token-status-list-cwt'
-import { jwtVcKind, type Kind, mdocKind, sdJwtKind } from '@countersign/testing/forging/credential-kinds'
-import { now } from '@countersign/testing/people/keys'
+import { now } from '../people/keys.ts'
+import { jwtVcKind, type Kind, mdocKind, sdJwtKind } from './credential-kinds.ts'
 
 export interface WrittenList {
   readonly type: string
@@ -22,6 +23,8 @@ export interface ListFacts {
   readonly expiresAt?: number
   /** Of the entry 0; the others are valid. */
   readonly status?: number
+  /** Of lists that say what they are for; revocation when absent. */
+  readonly purpose?: 'revocation' | 'suspension'
   /** Of all entries once they are not compressed any more. */
   readonly bytes?: number
   /** Makes something else of the compressed bytes. */
@@ -31,7 +34,7 @@ export interface ListFacts {
 export interface Mechanism {
   readonly kind: Kind
   readonly type: string
-  reference(uri: string, index?: number): StatusReference
+  reference(uri: string, index?: number, purpose?: ListFacts['purpose']): StatusReference
   write(facts: ListFacts): Promise<WrittenList>
 }
 
@@ -83,18 +86,25 @@ const tokenCwt: Mechanism = {
 export const bitstring: Mechanism = {
   kind: jwtVcKind,
   type: 'application/vc+jwt',
-  reference: (uri, index = 0) => ({
+  reference: (uri, index = 0, purpose = 'revocation') => ({
     mechanism: 'bitstring_status_list',
     uri,
     index,
-    purpose: 'revocation',
+    purpose,
     size: 1,
   }),
   async write(facts) {
-    const { bytes, signer, squeeze = (compressed) => compressed, status = 0, uri } = facts
+    const {
+      bytes,
+      purpose = 'revocation',
+      signer,
+      squeeze = (compressed) => compressed,
+      status = 0,
+      uri,
+    } = facts
     const statuses = newStatusBits(bytes === undefined ? ENTRIES : bytes * 8, 1, 'most_significant_first')
     setStatus(statuses, 0, status)
-    const about = { uri, issuer: 'https://issuer.example', purposes: ['revocation'], ...period(facts) }
+    const about = { uri, issuer: 'https://issuer.example', purposes: [purpose], ...period(facts) }
     const written = await writeBitstringCredential(statuses, about, signer, {
       gzip: (data) => squeeze(gzipSync(data)),
     })
@@ -105,3 +115,14 @@ export const bitstring: Mechanism = {
 
 /** One for each way that a format names a list. */
 export const mechanisms: readonly Mechanism[] = [tokenJwt, tokenCwt, bitstring]
+
+const BY_LIST: Readonly<Record<StatusListKind, Mechanism>> = {
+  'token-jwt': tokenJwt,
+  'token-cwt': tokenCwt,
+  bitstring,
+}
+
+/** In which credentials of a format get their place. */
+export function mechanismOf({ codec }: Kind): Mechanism {
+  return BY_LIST[codec.statusList]
+}
