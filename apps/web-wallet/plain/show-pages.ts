@@ -189,16 +189,23 @@ async function openFor(
   return goTo(visit, exchangePage({ wallet: chosen.id, exchange: id }))
 }
 
+/** Ids as the wallet makes them: in no address do they mean anything else. */
+const id = z.string().regex(/^[\w:-]{1,100}$/)
+const placeParams = z.object({ wallet: id, exchange: id })
+const NOWHERE: Failure = { status: 404, code: 'exchange_unknown' }
+
 const logInForm = z.object({
   email: z.string().default(''),
   password: z.string().default(''),
   request: z.string().optional(),
-  wallet: z.string().optional(),
-  exchange: z.string().optional(),
+  wallet: id.optional(),
+  exchange: id.optional(),
 })
 
 async function logIn(api: WalletApi, visit: Visit): Promise<FastifyReply> {
-  const { email, password, ...along } = logInForm.parse(formOf(visit.request.body))
+  const form = logInForm.safeParse(formOf(visit.request.body))
+  if (!form.success) return gone(visit, NOWHERE)
+  const { email, password, ...along } = form.data
   const body = { type: 'email', email, password, session: 'cookie' }
   const heard = await api(visit, { method: 'POST', path: '/auth/login', body })
   if (!heard.ok) {
@@ -230,15 +237,14 @@ function whyNotIn({ code, status }: Failure, { language }: Visit): string {
   return status === 429 ? t.tooMany : t.failed
 }
 
-const placeParams = z.object({ wallet: z.string(), exchange: z.string() })
-
 function apiPath({ exchange, wallet }: ExchangePlace): string {
   return `/wallet/${encodeURIComponent(wallet)}/exchange/requests/${encodeURIComponent(exchange)}`
 }
 
 async function showExchange(api: WalletApi, visit: Visit): Promise<FastifyReply> {
-  const place = placeParams.parse(visit.request.params)
-  return pageOf(api, visit, place, {
+  const place = placeParams.safeParse(visit.request.params)
+  if (!place.success) return gone(visit, NOWHERE)
+  return pageOf(api, visit, place.data, {
     sent: z.record(z.string(), z.unknown()).catch({}).parse(visit.request.query),
   })
 }
@@ -277,7 +283,11 @@ function isDecided({ state }: RequestPreview): boolean {
 
 function notShown(visit: Visit, { exchange, wallet }: ExchangePlace, failure: Failure): FastifyReply {
   if (failure.status === 401) return askToLogIn(visit, { wallet, exchange })
-  if (failure.status !== 404 && failure.status !== 410) return failed(visit, failure)
+  return failure.status === 404 || failure.status === 410 ? gone(visit, failure) : failed(visit, failure)
+}
+
+/** There is nothing under this id any more, or never was for whoever asks. */
+function gone(visit: Visit, failure: Failure): FastifyReply {
   visit.request.refusal = failure.code ?? 'exchange_unknown'
   return send(visit, failure.status, endedPage(plainTexts(visit.language).request.goneWhy, visit.view))
 }
@@ -326,7 +336,9 @@ async function decide(
   visit: Visit,
   { body, csrf, kept, verb }: Deciding,
 ): Promise<FastifyReply> {
-  const place = placeParams.parse(visit.request.params)
+  const named = placeParams.safeParse(visit.request.params)
+  if (!named.success) return gone(visit, NOWHERE)
+  const place = named.data
   const decided = await api(visit, { method: 'POST', path: `${apiPath(place)}/${verb}`, body, csrf })
   if (decided.ok) return goTo(visit, exchangePage(place))
   const { code, status } = decided.error

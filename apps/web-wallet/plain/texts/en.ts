@@ -1,4 +1,4 @@
-/** What the pages without a script say: where a page with one says the same, in the same words (`plain-texts.test.ts`). */
+/** What the pages without a script say: where a page with one says the same, in the same words (`pages/texts/plain-texts.test.ts`). */
 import { list, plural } from './words.ts'
 
 const counted = (count: number, one: string, other: string) => plural(count, 'en', one, other)
