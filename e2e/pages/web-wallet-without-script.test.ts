@@ -62,8 +62,9 @@ describe('a request that is followed', () => {
   it('is shown before it is answered, and the answer is verified', async () => {
     const watched = await ownerWithCard([ANA], withoutScript)
     const { page } = watched
-    const { id, url } = await newRequest(stage, given)
-    await page.goto(entryOf(url))
+    const { id, url } = await newRequest(stage, given, {}, { authorizeBaseUrl: `${stage.origin}/authorize` })
+    expect(url).toMatch(/^http:\/\/[^/]+\/authorize\?/)
+    await page.goto(url)
     expect(watched.changes()).toEqual([])
     expect(await page.getByText('nobody was asked anything yet').count()).toBe(1)
     await page.locator('#look').click()

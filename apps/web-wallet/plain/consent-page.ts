@@ -55,7 +55,7 @@ export interface Consenting {
   readonly choices: Choices
   /** Goes with whatever is decided. */
   readonly csrf: string
-  /** Of an answer that may have left: the same is sent again, whatever stands here now. */
+  /** What was decided before. If it may have left, the same is sent again, whatever stands here now. */
   readonly kept?: UseExchangedRequest['selections'] | undefined
   /** What went wrong with the last decision. */
   readonly problem?: string | undefined
@@ -94,7 +94,8 @@ function problemOf({ preview, problem }: Consenting, { language }: View): Conten
 
 function shareForm({ choices, csrf, kept, place, preview }: Consenting, count: number, view: View): Content {
   const t = plainTexts(view.language).request
-  const selections = kept ?? selectionsFor(preview, choices)
+  const again = preview.state === 'unfinished' ? kept : undefined
+  const selections = again ?? selectionsFor(preview, choices)
   if (selections.length === 0) return html`<p>${t.nothingChosen}</p>`
   const confirms = preview.transactions !== undefined
   const { trusted } = factsOf(preview)
@@ -130,7 +131,11 @@ function sharedPart(preview: RequestPreview, choices: Choices, view: View): Mark
       return html`<div class="query">${fromCard(candidate)}<div class="picks">
 ${neededClaims(way, view)}
 ${extras.map((claim) => [pick(claim, t.choice, view), claim.along.map((one) => pick(one, t.withThat, view))])}
-</div>${staysHere(way, view)}</div>`
+</div>${staysHere(
+        way,
+        view,
+        way.optional.filter((claim) => !extras.includes(claim)),
+      )}</div>`
     }),
   )
 }
@@ -158,9 +163,14 @@ function pickWords({ label, value }: Claim, kind: string, view: View): Markup {
   return html`<span class="pick-label"><span class="foreign">${plainName(label)}</span></span><b class="pick-value"><span class="foreign">${valueText(value, view)}</span></b><span class="pick-kind">${kind}</span>`
 }
 
-function staysHere({ notShared: { labels, more } }: Way, { language }: View): Markup {
+/** `left`: what they asked for and do not get. */
+function staysHere(
+  { notShared: { labels, more } }: Way,
+  { language }: View,
+  left: Way['optional'] = [],
+): Markup {
   const t = plainTexts(language).request
-  const named = labels.map((label) => plainName(label))
+  const named = [...left.map(({ label }) => label), ...labels].map((label) => plainName(label))
   return html`<div class="not-shared">${said('open', named.length === 0 ? t.nothingElse : t.notShared(named, more), lock)}</div>`
 }
 
@@ -238,7 +248,7 @@ function queryPart(query: Query, at: number, choices: Choices, view: View): Cont
 ${wayFields(candidate, at, card, view)}</div>`,
   )
   const label = candidates.length === 1 ? t.what : t.which
-  return part(`query${at}`, label, [which, cards])
+  return part(`query${at}`, label, [which === '' ? '' : html`<div class="which">${which}</div>`, cards])
 }
 
 /** All ways of a card below each other: without a script none can take the place of another. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { selectionsFor } from '../shown/choices.ts'
-import { choicesIn, hasChoices } from './form-choices.ts'
+import { choicesIn, choicesOf, hasChoices } from './form-choices.ts'
 import { candidate, free, preview, query, way } from './preview.testing.ts'
 
 const two = preview([
@@ -46,10 +46,18 @@ describe('what was chosen in a form', () => {
     expect(selectionsFor(two, choicesIn(two, sent))).toMatchObject([{ queryId: 'pid', ...selection }])
   })
 
-  it('a card that is not there leaves its query out, so that nothing else is shared in its place', () => {
-    const { cards } = choicesIn(two, { chosen: 'yes', card0: '9' })
-    expect(cards).toEqual({})
+  it('a card that is not there is the first, as the next page says', () => {
+    const selections = selectionsFor(two, choicesIn(two, { chosen: 'yes', card0: '9' }))
+    expect(selections).toMatchObject([{ credentialId: 'first' }])
   })
+
+  it.each([{}, { card0: '1', 'claim0.1..1': 'yes' }, { card0: '1', 'way0.1': '1', 'claim0.1.1.0': 'yes' }])(
+    'and was sent (%j) is shown again as that',
+    (sent) => {
+      const selections = selectionsFor(two, choicesIn(two, { chosen: 'yes', ...sent }))
+      expect(selectionsFor(two, choicesOf(two, selections))).toEqual(selections)
+    },
+  )
 })
 
 describe('sets of cards', () => {
@@ -79,6 +87,14 @@ describe('sets of cards', () => {
     ['one that cannot be answered', { chosen: 'yes', set0: '0', set1: 'none' }, ['a']],
     ['one that is not there', { chosen: 'yes', set0: '9', set1: '9' }, ['a']],
   ])('%s', (_what, sent, queries) => expect(chosen(sent)).toEqual(queries))
+
+  it.each([{ set0: '2', set1: '0' }, { set0: '1' }])(
+    'that were sent (%j) are shown again as those',
+    (sent) => {
+      const selections = selectionsFor(sets, choicesIn(sets, { chosen: 'yes', ...sent }))
+      expect(selectionsFor(sets, choicesOf(sets, selections))).toEqual(selections)
+    },
+  )
 
   it('are a choice; one card without anything to add is none', () => {
     expect(hasChoices(sets)).toBe(true)

@@ -2,7 +2,7 @@
  * What a holder chose in a form: names of its fields, and choices out of what was sent. A field names places in what is shown; one
  * that is there no longer chooses nothing, and the next page says what would leave before anything does. Pure.
  */
-import type { RequestPreview } from '@countersign/api/wallet/request-exchange'
+import type { RequestPreview, UseExchangedRequest } from '@countersign/api/wallet/request-exchange'
 import { type Choices, firstChoices, pathKey, setsOf, type Way } from '../shown/choices.ts'
 
 /** There with every form of choices: what is absent then was left out. */
@@ -75,6 +75,26 @@ export function choicesIn(preview: RequestPreview, sent: Sent): Choices {
     cards: Object.fromEntries(cards),
     ways: Object.fromEntries(ways),
     extras: Object.fromEntries(extras),
+  }
+}
+
+/** Those by which this would be sent: for a page that shows again what was decided. */
+export function choicesOf(preview: RequestPreview, selections: UseExchangedRequest['selections']): Choices {
+  const answered = new Set(selections.map(({ queryId }) => queryId))
+  return {
+    options: setsOf(preview).map(({ options }) => {
+      const found = options.findIndex(({ queryIds }) => queryIds.every((queryId) => answered.has(queryId)))
+      return found < 0 ? undefined : found
+    }),
+    cards: Object.fromEntries(selections.map(({ credentialId, queryId }) => [queryId, credentialId])),
+    ways: Object.fromEntries(
+      selections.flatMap(({ alternative, queryId }) =>
+        alternative === undefined ? [] : [[queryId, alternative]],
+      ),
+    ),
+    extras: Object.fromEntries(
+      selections.map(({ optionalClaims = [], queryId }) => [queryId, optionalClaims.map(pathKey)]),
+    ),
   }
 }
 

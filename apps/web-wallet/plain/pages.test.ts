@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { firstChoices } from '../shown/choices.ts'
 import { choosePage, consentPage, noMatchPage } from './consent-page.ts'
 import { entryPage, errorPage, logInPage, walletPage } from './entry-pages.ts'
-import { candidate, preview, query, way } from './preview.testing.ts'
+import { candidate, free, preview, query, way } from './preview.testing.ts'
 import { endedPage, resultPage } from './result-page.ts'
 
 const MARKUP = `"><img src=x onerror=alert(1)><script>alert(2)</script>'&amp;{who}`
@@ -168,6 +168,17 @@ describe('the page that shares', () => {
     const { text } = consentPage({ ...asking, preview: { ...one, state: 'unfinished' }, kept }, view)
     expect(hidden(text, 'selections')).toContain('other')
     expect(text).toContain('The connection broke.')
+  })
+
+  it('says what they asked for and do not get', () => {
+    const card = candidate('card', { optional: [free('email'), free('phone', 'street')] })
+    const more = preview([query('pid', card)])
+    const choices = { ...firstChoices(more), extras: { pid: ['["phone"]'] } }
+    const { text } = consentPage({ ...asking, preview: more, choices }, view)
+    expect(text).toContain('Not shared: email.')
+    expect(text).toContain('Share 3 details')
+    for (const leaving of ['given_name-value', 'phone-value', 'street-value']) expect(text).toContain(leaving)
+    expect(text).not.toContain('email-value')
   })
 
   it('has no button where nothing would be shared', () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import type { RunningService } from '@countersign/service/compose/run-service'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startWebWallet } from '../main.ts'
-import { candidate, preview, query } from './preview.testing.ts'
+import { candidate, free, preview, query } from './preview.testing.ts'
 
 interface Asked {
   readonly call: string
@@ -362,6 +362,21 @@ describe('a decision', () => {
     const text = await answer.text()
     expect([answer.status, text.includes('Nothing was shared.')]).toEqual([403, true])
     expect(text).toContain('name="csrf" value="the-csrf"')
+  })
+
+  it('that is refused is shown again as it was decided, and that is what its form sends', async () => {
+    const choice = preview([
+      query('pid', candidate('card'), candidate('other', { optional: [free('email')] })),
+    ])
+    says[`POST ${REQUESTS}/e/use`] = { status: 403, json: {} }
+    says[`GET ${REQUESTS}/e`] = { json: choice }
+    const decided = [{ queryId: 'pid', credentialId: 'other', optionalClaims: [['email']] }]
+    const answer = await press(`${PAGE}/use`, { csrf: 'c', selections: JSON.stringify(decided) })
+    const text = await answer.text()
+    expect(text).toContain('Share 2 details')
+    expect(text).toContain('email-value')
+    const form = /name="selections" value="([^"]*)"/.exec(text)?.[1]?.replaceAll('&#34;', '"')
+    expect(JSON.parse(form ?? '')).toEqual(decided)
   })
 
   it('whose answer was lost is offered again as it was', async () => {

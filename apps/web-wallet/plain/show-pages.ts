@@ -18,7 +18,7 @@ import { z } from 'zod'
 import { type ExchangePlace, exchangePage } from './addresses.ts'
 import { type Consenting, choosePage, consentPage, noMatchPage } from './consent-page.ts'
 import { entryPage, errorPage, logInPage, walletPage } from './entry-pages.ts'
-import { CHOSEN, choicesIn, hasChoices, type Sent } from './form-choices.ts'
+import { CHOSEN, choicesIn, choicesOf, hasChoices, type Sent } from './form-choices.ts'
 import { linkTo, type View } from './frame.ts'
 import { endedPage, resultPage } from './result-page.ts'
 import { LANGUAGE_IDS, LANGUAGES, plainTexts } from './texts/plain-texts.ts'
@@ -267,7 +267,7 @@ async function pageOf(
   const preview = requestPreview.parse(heard.value.json)
   if (isDecided(preview)) return send(visit, 200, resultPage(preview, place, visit.view))
   const csrf = visitor.ok ? visitor.value.csrf : ''
-  const choices = choicesIn(preview, sent)
+  const choices = kept === undefined ? choicesIn(preview, sent) : choicesOf(preview, kept)
   const consenting = { place, preview, choices, csrf, kept, problem }
   if (preview.state === 'unfinished') return send(visit, status, consentPage(consenting, visit.view))
   if (preview.expired)
