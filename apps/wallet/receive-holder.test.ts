@@ -2,11 +2,13 @@
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { wireError } from '@countersign/service/http/answers/wire-errors'
+import { startTestVerifier } from '@countersign/testing/people/verifier'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { afterEach, expect, it } from 'vitest'
 import { pathsOfDisclosures, splitDocument } from './credentials/disclosures.ts'
 import { holderSigner, subjectOf } from './credentials/holder-signer.ts'
 import { createDid, deleteDid, findDid, namesOfKey, setDefaultDid } from './dids/dids.ts'
+import { openRequest, useOpenRequest } from './exchange/request-exchange.ts'
 import { RECEIVE_ERRORS } from './http/answers/wire-receive.ts'
 import { KEY_TYPES } from './keys/key-types.ts'
 import { generateKey, loadPublicKey } from './keys/keys.ts'
@@ -20,7 +22,7 @@ import {
   type TestIssuerOptions,
 } from './testing/issuer.testing.ts'
 import { startRegistry } from './testing/registry.testing.ts'
-import { newOwner, onBothDatabases, type TestStore } from './testing/wallet.testing.ts'
+import { newOwner, onBothDatabases, type TestStore, withAnchors } from './testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from './wallet.ts'
 
 const open: { close(): Promise<void> }[] = []
@@ -188,6 +190,35 @@ onBothDatabases('a holder who is named by a did:web', (store) => {
     await deleteDid(wallet, owned, did)
     await expect(shown(wallet, owned, credential, wish.format)).rejects.toThrow('holder_key_wrong')
   })
+
+  it.each(BY_NAME)(
+    'is asked for a $format credential bound by cnf.kid, and answers with it',
+    async (wish) => {
+      const verifier = await startTestVerifier()
+      open.push(verifier)
+      const database = store()
+      const instance: TestStore['instance'] = (more) =>
+        database.instance({ ...withAnchors(verifier.anchors), ...more })
+      const { did, issuer, owned, wallet } = await webHolder({ ...database, instance }, boundBy)
+      await receiveOne(wallet, owned, { offer: issuer.offer({ configurations: [wish.id] }), did })
+      const path = [...(wish.format === 'dc+sd-jwt' ? [] : ['credentialSubject']), 'given_name']
+      const meta = wish.format === 'dc+sd-jwt' ? { vct_values: [wish.type] } : { type_values: [[wish.type]] }
+      const query = { credentials: [{ id: 'q', format: wish.format, meta, claims: [{ path }] }] }
+      const asked = () => openRequest(wallet, owned, verifier.request({ query }), ['en'])
+      const preview = await asked()
+      if (!preview.ok) throw new Error(preview.error.code)
+      const [candidate] = preview.value.queries[0]?.candidates ?? []
+      const decision = [{ queryId: 'q', credentialId: candidate?.credentialId ?? '', optionalClaims: [] }]
+      await useOpenRequest(wallet, owned, { id: preview.value.id, locales: ['en'], decision })
+      // It looks nobody up, and so refuses what it got.
+      expect(verifier.bodies).toHaveLength(1)
+      expect(new URLSearchParams(verifier.bodies[0]).has('vp_token')).toBe(true)
+      await deleteDid(wallet, owned, did)
+      expect(await asked()).toMatchObject({
+        value: { satisfiable: false, queries: [{ candidates: [], unmet: { reason: 'holder_binding' } }] },
+      })
+    },
+  )
 
   it.each(BY_NAME)('binds a $format credential that was given without a proof', async ({ format, id }) => {
     const { did, issuer, owned, wallet } = await webHolder(store(), (kid) => ({

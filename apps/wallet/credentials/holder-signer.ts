@@ -8,7 +8,7 @@ import { ok, type Result } from '@countersign/core/result'
 import type { HeldCredential } from '@countersign/credential/contract/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { type NamedKey, namesOfKey } from '../dids/dids.ts'
-import { type KeyUnknown, openKey } from '../keys/keys.ts'
+import { type KeyUnknown, loadPublicKey, openKey } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { StoredCredential } from './credentials.ts'
 
@@ -50,4 +50,35 @@ export function subjectOf(
   const { subjectMember } = formats.spoken(format)
   const subject = subjectMember === undefined ? undefined : claims[subjectMember]
   return isJsonObject(subject) && typeof subject.id === 'string' ? subject.id : undefined
+}
+
+export interface CredentialAsBound extends StoredCredential {
+  /** To a key of this wallet, or to a name that a key of it has today. */
+  readonly isBound: boolean
+}
+
+/** Most hold their key. Of the others each key's names are asked for once. */
+export async function withBinding(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  credentials: readonly StoredCredential[],
+): Promise<readonly CredentialAsBound[]> {
+  const names = new Map<string, readonly NamedKey[]>()
+  const matched: CredentialAsBound[] = []
+  for (const credential of credentials) {
+    const { held, keyId } = credential
+    if (held.holderKey !== undefined || keyId === undefined) {
+      matched.push({ ...credential, isBound: held.holderKey !== undefined })
+      continue
+    }
+    const known = names.get(keyId) ?? (await namesOf(wallet, owned, keyId))
+    names.set(keyId, known)
+    matched.push({ ...credential, isBound: nameIn(wallet, held, known) !== undefined })
+  }
+  return matched
+}
+
+async function namesOf(wallet: Wallet, owned: OwnedWallet, keyId: string): Promise<readonly NamedKey[]> {
+  const publicJwk = await loadPublicKey(wallet, owned, keyId)
+  return publicJwk.ok ? namesOfKey(wallet, owned, { keyId, publicJwk: publicJwk.value }) : []
 }
