@@ -74,7 +74,12 @@ const ROUTES: readonly Route[] = [
     '/icon.svg',
     'script',
   ]),
-  ...routes('web-wallet', 'itself', READ, ['/livez', '/readyz', '/metrics']),
+  ...routes('web-wallet', 'itself', READ, ['/livez', '/readyz', '/metrics', '/wallet-api/authorize/x/y']),
+  ...routes('web-wallet', 'itself', SEND, [
+    '/wallet-api/authorize/login',
+    '/wallet-api/authorize/x/y/use',
+    '/wallet-api/authorize/x/y/reject',
+  ]),
   ...routes('web-wallet', 'another', READ, ['/wallet-api/auth/session']),
   ...routes('web-wallet', 'another', SEND, ['/wallet-api/auth/login', '/wallet-api/auth/register']),
 ]
@@ -150,12 +155,17 @@ describe('another method', () => {
   })
 })
 
+/** Pages without a script send forms. */
+function typeAt({ path }: Route): string {
+  return path.startsWith('/wallet-api/authorize/') ? 'application/x-www-form-urlencoded' : 'application/json'
+}
+
 describe('10 MB', () => {
   it.each(named(ROUTES.filter(({ methods }) => methods === SEND)))(
     'at %s are not taken in',
     async (_, route) => {
       const body = `{"a":"${'x'.repeat(TEN_MEGABYTES)}"}`
-      const headers = { 'content-type': 'application/json', cookie: 'login=x' }
+      const headers = { 'content-type': typeAt(route), cookie: 'login=x' }
       const refusal = { status: 413, message: /too large, limit \d+ bytes/ }
       for (const chunked of [false, true])
         expectRefused(await ask(route, { method: 'POST', headers, body, chunked }), refusal)

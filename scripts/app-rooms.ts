@@ -397,6 +397,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'catalogue/card',
     'credential/contract',
     'credential/display',
+    'service/http/pages',
     'apps/repository/site/texts',
   ),
   'apps/repository/http': using(
@@ -425,6 +426,21 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
 
   'apps/web-wallet': using(['zod']),
   'apps/web-wallet/routes.ts': pure(),
+  // Of its pages, with a script and without.
+  'apps/web-wallet/shown': pure('api/wallet', 'ui/elements'),
+  'apps/web-wallet/plain/texts': pure(),
+  'apps/web-wallet/plain': using(
+    ['fastify', 'zod'],
+    'api/wallet',
+    'service/http',
+    'service/http/answers',
+    'service/http/pages',
+    'service/http/passing',
+    'ui/elements',
+    'ui/text',
+    'apps/web-wallet/plain/texts',
+    'apps/web-wallet/shown',
+  ),
   'apps/web-wallet/build.ts': onNode('service/compose', 'service/http/pages', 'service/http/passing'),
   'apps/web-wallet/main.ts': onNode(
     'service/compose',
@@ -457,8 +473,8 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/web-wallet/pages/history': using(
     ['preact', 'preact-iso'],
     'api/wallet',
+    'apps/web-wallet/shown',
     'apps/web-wallet/pages/account',
-    'apps/web-wallet/pages/party',
   ),
   'apps/web-wallet/pages/own': using(['preact'], 'api/wallet', 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/keys': using(
@@ -473,15 +489,15 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/web-wallet/pages/account',
     'apps/web-wallet/pages/own',
   ),
-  'apps/web-wallet/pages/party': using([], 'api/wallet'),
+  'apps/web-wallet/pages/party': using([], 'apps/web-wallet/shown'),
   'apps/web-wallet/pages/exchange': using(['preact'], 'apps/web-wallet/pages/account'),
   'apps/web-wallet/pages/cards': using(
     ['preact', 'preact-iso'],
     'api/wallet',
+    'apps/web-wallet/shown',
     'apps/web-wallet/pages/account',
     'apps/web-wallet/pages/exchange',
     'apps/web-wallet/pages/offline',
-    'apps/web-wallet/pages/party',
   ),
   'apps/web-wallet/pages/scan': using(
     ['preact', 'preact-iso', 'qr'],
@@ -492,6 +508,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/web-wallet/pages/receive': using(
     ['preact'],
     'api/wallet',
+    'apps/web-wallet/shown',
     'apps/web-wallet/pages/exchange',
     'apps/web-wallet/pages/offline',
     'apps/web-wallet/pages/party',
@@ -499,6 +516,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/web-wallet/pages/present': using(
     ['preact'],
     'api/wallet',
+    'apps/web-wallet/shown',
     'apps/web-wallet/pages/exchange',
     'apps/web-wallet/pages/offline',
     'apps/web-wallet/pages/party',

@@ -2,11 +2,13 @@
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { wireError } from '@countersign/service/http/answers/wire-errors'
+import { startTestVerifier } from '@countersign/testing/people/verifier'
 import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { afterEach, expect, it } from 'vitest'
 import { pathsOfDisclosures, splitDocument } from './credentials/disclosures.ts'
 import { holderSigner, subjectOf } from './credentials/holder-signer.ts'
-import { createDid, namesOfKey, setDefaultDid } from './dids/dids.ts'
+import { createDid, deleteDid, findDid, namesOfKey, setDefaultDid } from './dids/dids.ts'
+import { openRequest, useOpenRequest } from './exchange/request-exchange.ts'
 import { RECEIVE_ERRORS } from './http/answers/wire-receive.ts'
 import { KEY_TYPES } from './keys/key-types.ts'
 import { generateKey, loadPublicKey } from './keys/keys.ts'
@@ -20,7 +22,7 @@ import {
   type TestIssuerOptions,
 } from './testing/issuer.testing.ts'
 import { startRegistry } from './testing/registry.testing.ts'
-import { newOwner, onBothDatabases, type TestStore } from './testing/wallet.testing.ts'
+import { newOwner, onBothDatabases, type TestStore, withAnchors } from './testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from './wallet.ts'
 
 const open: { close(): Promise<void> }[] = []
@@ -110,15 +112,20 @@ onBothDatabases('the key of a credential', (store) => {
 })
 
 onBothDatabases('a holder who is named by a did:web', (store) => {
-  async function webHolder(database: TestStore, options: TestIssuerOptions = {}) {
+  async function webHolder(
+    database: TestStore,
+    options: TestIssuerOptions | ((keyUrl: string) => TestIssuerOptions) = {},
+  ) {
     const registry = await startRegistry(database.instance)
     open.push(registry)
     const { wallet } = registry
     const owned = await newOwner(wallet)
     const made = await createDid(wallet, owned, { method: 'web', alias: 'web' })
     const did = made.ok ? made.value.did : ''
-    const issuer = await issuerWith({ bindingMethods: ['did:web'], didKeys: wallet.dids.keyOf, ...options })
-    return { wallet, owned, did, issuer, asked: registry.asked }
+    const keyUrl = await keyUrlOf(wallet, owned, did)
+    const wish = typeof options === 'function' ? options(keyUrl) : options
+    const issuer = await issuerWith({ bindingMethods: ['did:web'], didKeys: wallet.dids.keyOf, ...wish })
+    return { wallet, owned, did, keyUrl, issuer, asked: registry.asked }
   }
 
   it('gets what an issuer gives to no other name', async () => {
@@ -130,7 +137,7 @@ onBothDatabases('a holder who is named by a did:web', (store) => {
     expect(unnamed).toMatchObject({ error: { code: 'configuration_unusable', reason: 'binding_method' } })
   })
 
-  it.each(W3C_AS_JWT)('holds and shows a $format credential that names no key', async ({ format, id }) => {
+  it.each(W3C)('holds and shows a $format credential that names no key', async ({ format, id }) => {
     const { did, issuer, owned, wallet } = await webHolder(store(), { namesSubjectOnly: true })
     const offer = issuer.offer({ configurations: [id] })
     const credential = await receiveOne(wallet, owned, { offer, did })
@@ -153,6 +160,103 @@ onBothDatabases('a holder who is named by a did:web', (store) => {
     })
   })
 
+  const BY_NAME = [identity, ...W3C]
+
+  /** The key is named in `cnf` and nothing else says whose the credential is. */
+  const boundBy = (kid: string): TestIssuerOptions => ({
+    namesSubjectOnly: true,
+    claimAsWritten: `"cnf":${JSON.stringify({ kid })}`,
+  })
+
+  it.each(BY_NAME)('holds and shows a $format credential bound by cnf.kid', async ({ format, id }) => {
+    const { did, issuer, keyUrl, owned, wallet } = await webHolder(store(), boundBy)
+    const offer = issuer.offer({ configurations: [id] })
+    const credential = await receiveOne(wallet, owned, { offer, did })
+    expect(credential.held).toMatchObject({ holderKeyUrl: keyUrl, holderKey: undefined })
+    const binding = { name: 'holder_binding', outcome: 'passed' }
+    expect(await shown(wallet, owned, credential, format)).toEqual(binding)
+  })
+
+  it.each(BY_NAME)('knows its did:web in a $format credential, whatever the proof said', async (wish) => {
+    const { did, issuer, owned, wallet } = await webHolder(store(), (kid) => ({
+      ...boundBy(kid),
+      bindingMethods: ['jwk'],
+    }))
+    const offer = issuer.offer({ configurations: [wish.id] })
+    const credential = await receiveOne(wallet, owned, { offer, did })
+    expect(issuer.proofs.at(-1)?.holderDid).toBeUndefined()
+    const binding = { name: 'holder_binding', outcome: 'passed' }
+    expect(await shown(wallet, owned, credential, wish.format)).toEqual(binding)
+    await deleteDid(wallet, owned, did)
+    await expect(shown(wallet, owned, credential, wish.format)).rejects.toThrow('holder_key_wrong')
+  })
+
+  it.each(BY_NAME)(
+    'is asked for a $format credential bound by cnf.kid, and answers with it',
+    async (wish) => {
+      const verifier = await startTestVerifier()
+      open.push(verifier)
+      const database = store()
+      const instance: TestStore['instance'] = (more) =>
+        database.instance({ ...withAnchors(verifier.anchors), ...more })
+      const { did, issuer, owned, wallet } = await webHolder({ ...database, instance }, boundBy)
+      await receiveOne(wallet, owned, { offer: issuer.offer({ configurations: [wish.id] }), did })
+      const path = [...(wish.format === 'dc+sd-jwt' ? [] : ['credentialSubject']), 'given_name']
+      const meta = wish.format === 'dc+sd-jwt' ? { vct_values: [wish.type] } : { type_values: [[wish.type]] }
+      const query = { credentials: [{ id: 'q', format: wish.format, meta, claims: [{ path }] }] }
+      const asked = () => openRequest(wallet, owned, verifier.request({ query }), ['en'])
+      const preview = await asked()
+      if (!preview.ok) throw new Error(preview.error.code)
+      const [candidate] = preview.value.queries[0]?.candidates ?? []
+      const decision = [{ queryId: 'q', credentialId: candidate?.credentialId ?? '', optionalClaims: [] }]
+      await useOpenRequest(wallet, owned, { id: preview.value.id, locales: ['en'], decision })
+      // It looks nobody up, and so refuses what it got.
+      expect(verifier.bodies).toHaveLength(1)
+      expect(new URLSearchParams(verifier.bodies[0]).has('vp_token')).toBe(true)
+      await deleteDid(wallet, owned, did)
+      expect(await asked()).toMatchObject({
+        value: { satisfiable: false, queries: [{ candidates: [], unmet: { reason: 'holder_binding' } }] },
+      })
+    },
+  )
+
+  it.each(BY_NAME)('binds a $format credential that was given without a proof', async ({ format, id }) => {
+    const { did, issuer, owned, wallet } = await webHolder(store(), (kid) => ({
+      ...boundBy(kid),
+      bindingMethods: [],
+      needsNoProof: true,
+    }))
+    const offer = issuer.offer({ configurations: [id] })
+    const credential = await receiveOne(wallet, owned, { offer, did })
+    const binding = { name: 'holder_binding', outcome: 'passed' }
+    expect(await shown(wallet, owned, credential, format)).toEqual(binding)
+  })
+
+  it.each(BY_NAME)('keeps no $format credential bound to another name', async ({ id }) => {
+    for (const other of ['#other', 'x']) {
+      const { did, issuer, owned, wallet } = await webHolder(store(), (keyUrl) =>
+        boundBy(`${keyUrl.split('#', 1)[0]}${other}#key`),
+      )
+      const offer = issuer.offer({ configurations: [id] })
+      expect(await useOffer(wallet, owned, { offer, did })).toMatchObject({
+        error: { code: 'credential_unacceptable', reason: 'binding' },
+      })
+    }
+  })
+
+  it('keeps no credential bound to the did:web of another wallet', async () => {
+    const registry = await startRegistry(store().instance)
+    open.push(registry)
+    const { wallet } = registry
+    const [mine, theirs] = [await newOwner(wallet), await newOwner(wallet)]
+    const made = await createDid(wallet, theirs, { method: 'web', alias: 'web' })
+    const kid = await keyUrlOf(wallet, theirs, made.ok ? made.value.did : '')
+    const issuer = await issuerWith(boundBy(kid))
+    expect(await useOffer(wallet, mine, { offer: issuer.offer() })).toMatchObject({
+      error: { code: 'credential_unacceptable', reason: 'binding' },
+    })
+  })
+
   it('has one name for a key at a time, that of its document', async () => {
     const { did, owned, wallet } = await webHolder(store())
     const stranger = generateSoftwareKey('ES256')
@@ -160,6 +264,14 @@ onBothDatabases('a holder who is named by a did:web', (store) => {
     expect(did).toMatch(/^did:web:/)
   })
 })
+
+async function keyUrlOf(wallet: Wallet, owned: OwnedWallet, did: string): Promise<string> {
+  const found = await findDid(wallet, owned, did)
+  const keyId = found.ok ? found.value.keyId : ''
+  const key = await loadPublicKey(wallet, owned, keyId)
+  const names = key.ok ? await namesOfKey(wallet, owned, { keyId, publicJwk: key.value }) : []
+  return names.find((name) => name.did === did)?.keyUrl ?? ''
+}
 
 /** The holder-binding check of a verifier that looks names up. */
 async function shown(

@@ -3,6 +3,7 @@ import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { BuiltPages } from '@countersign/service/http/pages/built-pages'
 import { pageRoutes } from '@countersign/service/http/pages/page-routes'
 import { forwardPrefix } from '@countersign/service/http/passing/forward-prefix'
+import { plainRoutes } from './plain/plain-routes.ts'
 import { PAGE_ROUTES } from './routes.ts'
 
 export interface WebWalletSettings {
@@ -19,7 +20,9 @@ export function webWalletService({ pages, baseUrl, walletUrl }: WebWalletSetting
     description: 'Pages for holders, and the wallet API under their own address.',
     routes: async (app) => {
       pageRoutes(app, { pages, routes: PAGE_ROUTES, baseUrl })
-      await forwardPrefix(app, '/wallet-api', { name: 'wallet', url: walletUrl })
+      const wallet = { name: 'wallet', url: walletUrl }
+      plainRoutes(app, { wallet, index: pages.index.body.toString(), https: baseUrl.startsWith('https:') })
+      await forwardPrefix(app, '/wallet-api', wallet)
     },
   }
 }

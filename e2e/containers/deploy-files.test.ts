@@ -1,5 +1,5 @@
 /** What the files of `deploy/` say twice, and what they must not say: held where no container can run, too. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { VERSION } from '@countersign/service/operation/version'
 import { expect, it } from 'vitest'
@@ -41,6 +41,29 @@ it('the image has the style sheets that the repository makes its own of', () => 
   expect(
     needed.map(([, name = '']) => name).filter((name) => !patterns.some((one) => one.test(name))),
   ).toEqual([])
+})
+
+it('the image has what the web wallet makes pages without a script with, and that stands alone', () => {
+  const copied = new Set(
+    [...read('deploy/Dockerfile').matchAll(/^COPY (packages\/ui\/\S+\.ts) packages\/ui\/\S+\/$/gm)].map(
+      ([, path = '']) => path,
+    ),
+  )
+  const files = ['plain', 'shown'].flatMap((folder) =>
+    readdirSync(`${root}apps/web-wallet/${folder}`)
+      .filter((name) => /(?<!\.test|\.testing)\.ts$/.test(name))
+      .map((name) => `apps/web-wallet/${folder}/${name}`),
+  )
+  const needed = new Set(
+    files.flatMap((file) =>
+      [...read(file).matchAll(/'@countersign\/ui\/([\w/-]+)'/g)].map(
+        ([, name = '']) => `packages/ui/${name}.ts`,
+      ),
+    ),
+  )
+  expect(needed.size).toBeGreaterThan(2)
+  expect(copied).toEqual(needed)
+  for (const path of copied) expect(read(path)).not.toMatch(/^import /m)
 })
 
 it.each(['deployment-secret', '*.pem', '*.key', '.env', '.env.*', '/data/'])('git ignores %s', (pattern) => {

@@ -28,6 +28,8 @@ export interface PageOptions {
   /** BCP 47, what the browser wants. */
   readonly locale?: string
   readonly permissions?: readonly string[]
+  /** A browser that runs no script: `settled` is not for it. */
+  readonly withoutScript?: boolean
   /** Origins of others that the test leads this browser to. */
   readonly led?: readonly string[]
   /** Cookies and the like of somebody who was there before. */
@@ -50,6 +52,7 @@ export async function watchedPage(
     colorScheme: options.scheme ?? 'light',
     locale: options.locale ?? 'en',
     reducedMotion: 'reduce',
+    javaScriptEnabled: options.withoutScript !== true,
     permissions: [...(options.permissions ?? [])],
     serviceWorkers: options.serviceWorker === true ? 'allow' : 'block',
     ...(options.storage !== undefined && { storageState: options.storage }),

@@ -1,5 +1,5 @@
 /** What stands around every page: head, header, footer with the other language. No page has a script. */
-import { type Content, html, type Markup } from './markup.ts'
+import { type Content, html, type Markup } from '@countersign/service/http/pages/markup'
 import { LANGUAGES, type LanguageId, siteTexts } from './texts/site-texts.ts'
 
 /** How a page is shown. */

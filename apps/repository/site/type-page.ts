@@ -9,8 +9,8 @@ import {
 import { lifetimeDays } from '@countersign/catalogue/publication'
 import type { FormatFacts, SecuringMechanism } from '@countersign/credential/contract/format-facts'
 import { formatName } from '@countersign/credential/display/format-name'
+import { type Content, html, type Markup } from '@countersign/service/http/pages/markup'
 import { linkTo, page, type View } from './frame.ts'
-import { type Content, html, type Markup } from './markup.ts'
 import { siteTexts } from './texts/site-texts.ts'
 import { inLanguage, listed } from './words.ts'
 

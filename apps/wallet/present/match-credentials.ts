@@ -3,14 +3,15 @@ import { ok, type Result } from '@countersign/core/result'
 import { matchQuery, type QueryMatch } from '@countersign/protocol/openid4vp/dcql/match'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import { listCredentials, type StoredCredential } from '../credentials/credentials.ts'
+import { type CredentialAsBound, withBinding } from '../credentials/holder-signer.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type FetchRequestRefusal, fetchRequest } from './fetch-request.ts'
 
 export interface Matched {
   readonly match: QueryMatch
-  readonly credentials: readonly StoredCredential[]
+  readonly credentials: readonly CredentialAsBound[]
   /** Held, and no longer good for an answer. */
-  readonly expired: readonly StoredCredential[]
+  readonly expired: readonly CredentialAsBound[]
 }
 
 /** The credentials that could be sent, each once, in the order of the query. */
@@ -29,7 +30,7 @@ export async function matchCredentials(
 /** The newest first: where nobody picks, the latest credential of a kind is sent. */
 export async function matchHeld(wallet: Wallet, owned: OwnedWallet, query: DcqlQuery): Promise<Matched> {
   const now = wallet.now()
-  const held = await listCredentials(wallet, owned)
+  const held = await withBinding(wallet, owned, await listCredentials(wallet, owned))
   const isGood = ({ held: { expiresAt } }: StoredCredential) => expiresAt === undefined || expiresAt > now
   const newestFirst = held.filter(isGood).toReversed()
   const expired = held.filter((one) => !isGood(one)).toReversed()

@@ -19,7 +19,8 @@ import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof
 import { parseNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { isStored, type NewCredential, storeCredential } from '../credentials/credentials.ts'
 import { keepDrawings } from '../credentials/drawings.ts'
-import { subjectOf } from '../credentials/holder-signer.ts'
+import { nameIn } from '../credentials/holder-signer.ts'
+import { type NamedKey, namesOfKey } from '../dids/dids.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type Issuer, partyOf } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
@@ -168,12 +169,12 @@ async function keep(
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   let firstReason: UnacceptableReason | undefined
   for (const content of credentials) {
-    const held = await openedAsOurs(wallet, step, content)
-    if (held.ok) {
+    const opened = await openedAsOurs(wallet, issuance, step, content)
+    if (opened.ok) {
       const noted = await noteDown(wallet, issuance, step, notice)
-      return store(wallet, noted, step, { content, held: held.value })
+      return store(wallet, noted, step, { content, ...opened.value })
     }
-    firstReason ??= held.error
+    firstReason ??= opened.error
   }
   const reason = firstReason ?? 'unreadable'
   if (notice !== undefined) await tellFailure(wallet, issuance, notice, FAILURES[reason])
@@ -208,7 +209,7 @@ async function store(
   wallet: Wallet,
   issuance: IssuanceRecord,
   { configuration, entitlement, issuer, owned }: CredentialStep,
-  credential: Pick<NewCredential, 'content' | 'held'>,
+  { isBound, ...credential }: Pick<NewCredential, 'content'> & OurCredential,
 ): Promise<Result<IssuanceRecord, CredentialRefusal>> {
   const { drawings, look } = await lookFor(wallet, credential.held, configuration.look)
   const id = await storeCredential(wallet, owned, {
@@ -217,7 +218,7 @@ async function store(
     slot: slotOf(entitlement),
     format: configuration.format,
     look,
-    keyId: configuration.keyReference === undefined ? undefined : issuance.keyId,
+    keyId: isBound ? issuance.keyId : undefined,
     party: partyOf(issuer.metadata),
   })
   const values = credential.held.claims
@@ -225,31 +226,43 @@ async function store(
   return ok(issuance)
 }
 
-async function openedAsOurs(
-  wallet: Wallet,
-  { configuration, signer }: CredentialStep,
-  content: string,
-): Promise<Result<HeldCredential, UnacceptableReason>> {
-  if (content.length > RECEIVED.credential) return refuse('size')
-  const held = await wallet.formats.get(configuration.format)?.open(content, wallet.crypto)
-  if (held?.ok !== true) return refuse('unreadable')
-  const { type, holderKey } = held.value
-  const { keyReference } = configuration
-  if (configuration.type !== undefined && type !== configuration.type) return refuse('type')
-  if (keyReference === undefined && holderKey === undefined) return held
-  const isOurs =
-    holderKey === undefined ? isAbout(wallet, held.value, keyReference) : sameKey(holderKey, signer.publicJwk)
-  return isOurs ? held : refuse('binding')
+interface OurCredential {
+  readonly held: HeldCredential
+  /** To our key; otherwise to nobody's. */
+  readonly isBound: boolean
 }
 
-/** Whether it names, instead of a key, the DID that our proof named its key by. */
-function isAbout(
+async function openedAsOurs(
   wallet: Wallet,
-  held: HeldCredential,
-  keyReference: PlannedConfiguration['keyReference'],
-): boolean {
-  if (keyReference === undefined || keyReference === 'jwk') return false
-  return subjectOf(wallet, held) === keyReference.kid.split('#', 1)[0]
+  issuance: IssuanceRecord,
+  step: CredentialStep,
+  content: string,
+): Promise<Result<OurCredential, UnacceptableReason>> {
+  const { configuration, signer } = step
+  if (content.length > RECEIVED.credential) return refuse('size')
+  const opened = await wallet.formats.get(configuration.format)?.open(content, wallet.crypto)
+  if (opened?.ok !== true) return refuse('unreadable')
+  const held = opened.value
+  if (configuration.type !== undefined && held.type !== configuration.type) return refuse('type')
+  const isBound =
+    held.holderKey === undefined
+      ? nameIn(wallet, held, await ourNames(wallet, issuance, step)) !== undefined
+      : sameKey(held.holderKey, signer.publicJwk)
+  if (isBound) return ok({ held, isBound })
+  const namesNobody = held.holderKey === undefined && held.holderKeyUrl === undefined
+  return namesNobody && configuration.keyReference === undefined ? ok({ held, isBound }) : refuse('binding')
+}
+
+/** What a credential may call our key instead of holding it: as our proof did, or by another did:web of this wallet's. */
+async function ourNames(
+  wallet: Wallet,
+  { keyId }: IssuanceRecord,
+  { configuration: { keyReference }, owned, signer: { publicJwk } }: CredentialStep,
+): Promise<readonly NamedKey[]> {
+  const names = await namesOfKey(wallet, owned, { keyId, publicJwk })
+  if (keyReference === undefined || keyReference === 'jwk') return names
+  const { kid: keyUrl } = keyReference
+  return [{ did: keyUrl.split('#', 1)[0] ?? '', keyUrl }, ...names]
 }
 
 /** The nonce is too old or was spent, and with it the proof: a new one with the same key is what is wanted. */

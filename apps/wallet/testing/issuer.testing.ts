@@ -71,7 +71,9 @@ export interface TestIssuerOptions {
   readonly rewrite?: (path: string, answer: string) => string
   /** What SD-JWT VCs say in the place of a name and a birth date, and what of it can be withheld. */
   readonly claims?: Pick<IssueInput, 'claims' | 'selectivelyDisclosable'>
-  /** A member of an SD-JWT VC beside the others, as text: a number that no serializer of ours writes. */
+  /** No credential request needs a proof: whoever has the token gets the credential. */
+  readonly needsNoProof?: boolean
+  /** A member beside the others, as text: `cnf` with a name, or a number that no serializer of ours writes. */
   readonly claimAsWritten?: string
   /** The certificate beside its keys names the address that they are fetched from. */
   readonly namesAddress?: boolean
@@ -314,7 +316,8 @@ async function credential(
   if (!request.ok || request.value.configurationId === undefined)
     return json(400, { error: 'invalid_credential_request' })
   const [jwt = ''] = request.value.proofs?.values ?? []
-  const { didKeys } = state.options
+  const { didKeys, needsNoProof } = state.options
+  if (needsNoProof === true) return issue(state, offer, request.value.configurationId, { thumbprint: from })
   const expected = { issuer: state.url, now: now(), ...window, didKeys }
   const proof = await verifyKeyProof(jwt, expected, nodeCrypto)
   if (!proof.ok) return json(400, { error: 'invalid_proof' })
@@ -329,7 +332,7 @@ async function issue(
   state: State,
   offer: Offer,
   configurationId: string,
-  proof: VerifiedKeyProof,
+  proof: VerifiedKeyProof | WithoutProof,
 ): Promise<Answer> {
   const before = offer.issued.get(configurationId)
   if (before !== undefined && before.key !== proof.thumbprint)
@@ -362,7 +365,16 @@ function notification(state: State, accessToken: string, from: string | undefine
   return { status: 204, body: '' }
 }
 
-async function sign(state: State, configurationId: string, proof: VerifiedKeyProof): Promise<string> {
+/** Whoever has the token. */
+interface WithoutProof extends Partial<Pick<VerifiedKeyProof, 'holderDid' | 'holderKey'>> {
+  readonly thumbprint: string
+}
+
+async function sign(
+  state: State,
+  configurationId: string,
+  proof: VerifiedKeyProof | WithoutProof,
+): Promise<string> {
   const configuration = configurations.find(({ id }) => id === configurationId)
   const format = configuration && formats.get(configuration.format)
   if (configuration === undefined || format === undefined) throw new Error(`no ${configurationId}`)
@@ -372,7 +384,7 @@ async function sign(state: State, configurationId: string, proof: VerifiedKeyPro
   const credential =
     claimAsWritten === undefined ? signed.value : await withClaim(signed.value, claimAsWritten)
   state.signed.push(credential)
-  state.proofs.push(proof)
+  if ('nonce' in proof) state.proofs.push(proof)
   return credential
 }
 
@@ -387,7 +399,7 @@ async function withClaim(credential: string, member: string): Promise<string> {
 function credentialInput(
   { options, url }: State,
   { format, type }: TestConfiguration,
-  { holderDid, holderKey }: VerifiedKeyProof,
+  { holderDid, holderKey }: VerifiedKeyProof | WithoutProof,
 ): IssueInput {
   const { cheats, namesSubjectOnly = false, status } = options
   const claims = { given_name: 'Ada-planted', family_name: 'Example-planted', birthdate: '1990-01-01' }

@@ -92,6 +92,8 @@ export interface HeldCredential {
   /** Claims that are there and cannot be shown, since JSON does not carry their numbers; absent where there are none. */
   readonly unshown?: readonly ClaimPath[] | undefined
   readonly holderKey?: PublicJwk | undefined
+  /** DID URL of the holder's key, in the place of the key: it stands in the document of that DID. */
+  readonly holderKeyUrl?: string | undefined
   /** What it calls its issuer, which nobody has vouched for. */
   readonly claimedIssuer?: string | undefined
   readonly issuedAt?: number | undefined

@@ -19,7 +19,7 @@ export async function openSdJwtVc(
 ): Promise<Result<HeldCredential, FormatRefusal>> {
   const read = await readSdJwtVc(credential, crypto, AS_ISSUED)
   if (!read.ok) return read
-  const { claims, type, holderKey, issuer, statuses, x5c, keyBinding } = read.value
+  const { claims, type, holderKey, holderKeyUrl, issuer, statuses, x5c, keyBinding } = read.value
   // §7.2: an issuer has no business to send an SD-JWT+KB.
   if (keyBinding !== undefined) return refuse({ code: 'kb_jwt_unexpected' })
   const { iat, exp } = claims
@@ -28,6 +28,7 @@ export async function openSdJwtVc(
     type,
     ...showableClaims(claims),
     holderKey,
+    ...(holderKeyUrl !== undefined && { holderKeyUrl }),
     claimedIssuer: issuer,
     issuedAt: typeof iat === 'number' ? iat : undefined,
     expiresAt: typeof exp === 'number' ? exp : undefined,

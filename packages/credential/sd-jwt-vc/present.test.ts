@@ -200,4 +200,19 @@ describe('a credential that names its holder by a DID', () => {
       error: { code: 'holder_key_wrong' },
     })
   })
+
+  it('is presented under the name of a key of a did:web, by whoever has that name', async () => {
+    const kid = 'did:web:wallet.example#key-1'
+    const presentation = await forge({ claims: { cnf: { kid } } })
+    const credential = presentation.slice(0, presentation.lastIndexOf('~') + 1)
+    const named = { ...binding, signer: { ...binding.signer, keyId: kid } }
+    const presented = await presentSdJwtVc({ credential, disclose: [], binding: named }, nodeEngine)
+    const holderKeys = () => ({ ok: true, value: holder.publicJwk }) as const
+    const input = { ...verifyInput(presented.ok ? presented.value : ''), holderKeys }
+    expect(passed((await verifySdJwtVc(input, nodeEngine)).checks)).toBe(true)
+    expect(await presentSdJwtVc({ credential, disclose: [], binding }, nodeEngine)).toEqual({
+      ok: false,
+      error: { code: 'holder_key_wrong' },
+    })
+  })
 })

@@ -15,19 +15,21 @@ import type { SdJwt } from './read.ts'
 import { KEY_BINDING_TYP } from './reserved-names.ts'
 import { writeTransactionHashes } from './transaction-data.ts'
 
-/** Makes an SD-JWT+KB of an SD-JWT, whose text ends with `~`. */
+/** Makes an SD-JWT+KB of an SD-JWT, whose text ends with `~`. `keyId`: where the credential does not say which key is meant. */
 export async function bindToRequest(
   text: string,
   hashAlgorithm: HashAlgorithm,
   binding: NonNullable<PresentInput['binding']>,
   crypto: CryptoEngine,
+  keyId?: string,
 ): Promise<Result<string, FormatRefusal>> {
   const { audience, issuedAt, nonce, signer, transactionData = [] } = binding
   const confirmed = await writeTransactionHashes(transactionData, crypto)
   if (!confirmed.ok) return confirmed
   const sdHash = await crypto.digestBase64url(hashAlgorithm, text)
   const payload = { iat: issuedAt, aud: audience, nonce, sd_hash: sdHash, ...confirmed.value }
-  return ok(text + (await signJws({ typ: KEY_BINDING_TYP }, payload, signer)))
+  const header = { typ: KEY_BINDING_TYP, ...(keyId !== undefined && { kid: keyId }) }
+  return ok(text + (await signJws(header, payload, signer)))
 }
 
 /** §7.3 step 5: why the proof does not bind this text to this request; the cheap refusals come first. */

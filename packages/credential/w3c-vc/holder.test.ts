@@ -3,7 +3,7 @@ import { ok, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import { decodeJws } from '@countersign/crypto/jose/jws'
 import { bareKey } from '@countersign/crypto/jwk'
-import { didFromKey } from '@countersign/did/did'
+import { didFromKey, resolveDid } from '@countersign/did/did'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
 import {
@@ -42,6 +42,7 @@ import {
 const stranger = makeSigner('P-256', 'stranger')
 const STRANGER_DID = didFromKey('jwk', stranger.publicJwk)
 const WEB_DID = 'did:web:holder.example'
+const WEB_KEY = `${WEB_DID}#key-1`
 
 function once<T>(make: () => T): () => T {
   let made: T | undefined
@@ -60,8 +61,22 @@ function about(id: string | undefined): W3cForgery {
 }
 
 function boundTo(signer: Signer, id: string | undefined): W3cForgery {
+  return { document: about(id).document, claims: { sub: id, cnf: cnfOf(signer) } }
+}
+
+function cnfOf(signer: Signer): JsonObject {
   const jwk: JsonObject = JSON.parse(JSON.stringify(bareKey(signer.publicJwk)))
-  return { document: about(id).document, claims: { sub: id, cnf: { jwk } } }
+  return { jwk }
+}
+
+/** About nobody, and bound to the key of this DID URL (RFC 7800 §3.4). */
+function namedIn(kid: string): W3cForgery {
+  return { document: about(undefined).document, claims: { sub: undefined, cnf: { kid } } }
+}
+
+function keyUrlOf(method: 'jwk' | 'key'): string {
+  const own = resolveDid(didFromKey(method, bareKey(holder.publicJwk)))
+  return own.ok ? (own.value.authentication?.[0] ?? '') : ''
 }
 
 /** Without the names that the fixtures' holder goes by. */
@@ -167,6 +182,12 @@ describe.each(ALL)('$format.id: the holder’s key', (kind) => {
     ['is in cnf, where the credential is about somebody else', boundTo(holder, 'urn:child')],
     ['is in cnf, where the subject is a DID elsewhere', boundTo(holder, WEB_DID)],
     ['is the DID of the subject', about(HOLDER_DID)],
+    ['is that of a did:jwk which cnf names', namedIn(keyUrlOf('jwk'))],
+    ['is that of a did:key which cnf names', namedIn(keyUrlOf('key'))],
+    [
+      'is in cnf, which names one elsewhere beside it',
+      { claims: { cnf: { ...cnfOf(holder), kid: WEB_KEY } } },
+    ],
   ])('%s', async (_what, forgery) => {
     expect(await faultsOf(kind, join(forgery, names))).toEqual([])
   })
@@ -176,7 +197,23 @@ describe.each(ALL)('$format.id: the holder’s key', (kind) => {
     ['the subject is no DID', about('urn:person'), 'credential_not_bound'],
     ['the subject is a DID elsewhere, and no key is named', about(WEB_DID), 'kid_missing'],
     ['cnf is somebody else’s', boundTo(stranger, HOLDER_DID), 'signature_invalid'],
-    ['cnf names a key elsewhere', { claims: { cnf: { kid: HOLDER_KID } } }, 'cnf_method_unsupported'],
+    ['cnf names a key of nobody', { claims: { cnf: { kid: 'key-1' } } }, 'cnf_method_unsupported'],
+    ['cnf names a key by a number', { claims: { cnf: { kid: 7 } } }, 'cnf_method_unsupported'],
+    ['cnf names the key of somebody else', namedIn(`${STRANGER_DID}#0`), 'signature_invalid'],
+    ['cnf names a DID and no key of it', namedIn(HOLDER_DID), 'cnf_key_unusable'],
+    ['cnf names a key that the DID has not', namedIn(`${HOLDER_DID}#1`), 'cnf_key_unusable'],
+    ['cnf names a DID that is none', namedIn('did:jwk:!#0'), 'cnf_key_unusable'],
+    ['cnf names a DID that nobody looks up', namedIn(WEB_KEY), 'did_method_unsupported'],
+    [
+      'cnf has one key and names another: that which is there counts',
+      { claims: { cnf: { ...cnfOf(stranger), kid: HOLDER_KID } } },
+      'signature_invalid',
+    ],
+    [
+      'cnf has half a key and names a whole one',
+      { claims: { cnf: { jwk: { kty: 'EC' }, kid: HOLDER_KID } } },
+      'cnf_key_unusable',
+    ],
     ['cnf is no object', { claims: { cnf: 'key' } }, 'cnf_malformed'],
     [
       'cnf is half a key',
@@ -257,7 +294,80 @@ describe.each(JWTS)('$format.id: a holder whose DID stands elsewhere', (kind) =>
   })
 })
 
+describe.each(ALL)('$format.id: a cnf that names a key of a did:web', (kind) => {
+  const forgery = join(namedIn(WEB_KEY), nameless)
+  const holderKeys: DidKeyResolver = () => ok(holder.publicJwk)
+
+  it('is looked up for a believed issuer alone', async () => {
+    const asked: unknown[] = []
+    const asking: DidKeyResolver = async (...question) => {
+      asked.push(question)
+      return ok(holder.publicJwk)
+    }
+    expect(await faultsOf(kind, forgery, { holderKeys: asking })).toEqual([])
+    expect(asked).toEqual([[WEB_KEY, 'authentication']])
+    const trust: IssuerTrust = () =>
+      refuse({ code: 'untrusted', reason: 'unheard_of', key: didIssuer.publicJwk })
+    expect(await faultsOf(kind, forgery, { holderKeys: asking, trust })).toEqual([
+      'issuer_trust: unheard_of',
+      'holder_binding: did_method_unsupported',
+    ])
+    expect(asked).toHaveLength(1)
+  })
+
+  it('fails with the reason of whoever looked, and with the key of somebody else', async () => {
+    const unknown: DidKeyResolver = () => refuse({ code: 'did_not_found', reason: '404' })
+    expect(await faultsOf(kind, forgery, { holderKeys: unknown })).toEqual(['holder_binding: did_not_found'])
+    const others: DidKeyResolver = () => ok(stranger.publicJwk)
+    expect(await faultsOf(kind, forgery, { holderKeys: others })).toEqual([
+      'holder_binding: signature_invalid',
+    ])
+  })
+
+  it('lets the holder go by that DID and by no other', async () => {
+    if (kind === sdJwt) return
+    const names = { vp: { holder: WEB_DID }, proof: { iss: WEB_DID }, proofHeader: { kid: WEB_KEY } }
+    expect(await faultsOf(kind, join(forgery, names), { holderKeys })).toEqual([])
+    const other = { proof: { iss: 'did:web:other.example' } }
+    expect(await faultsOf(kind, join(forgery, names, other), { holderKeys })).toEqual([
+      'holder_binding: holder_wrong',
+    ])
+  })
+
+  it('is shown with the key of that name, and with no other', async () => {
+    const binding = { signer: { ...holder, keyId: WEB_KEY }, audience: AUDIENCE, nonce: NONCE, issuedAt: NOW }
+    const credential = await kind.credential(forgery)
+    const opened = await kind.format.open(credential, nodeEngine)
+    expect(opened).toMatchObject({ value: { holderKeyUrl: WEB_KEY, holderKey: undefined } })
+    const presented = await kind.format.present({ credential, disclose: [], binding }, nodeEngine)
+    if (!presented.ok) throw new Error(presented.error.code)
+    expect(faults((await verified(kind, presented.value, { holderKeys })).checks)).toEqual([])
+    const other = { ...binding, signer: { ...holder, keyId: `${WEB_DID}#key-2` } }
+    expect(await kind.format.present({ credential, disclose: [], binding: other }, nodeEngine)).toMatchObject(
+      {
+        error: { code: 'holder_key_wrong' },
+      },
+    )
+  })
+})
+
 describe('an SD-JWT about a DID', () => {
+  it('whose document is elsewhere is shown with the name of the key that signs', async () => {
+    const signer = { ...holder, keyId: WEB_KEY }
+    const binding = { signer, audience: AUDIENCE, nonce: NONCE, issuedAt: NOW }
+    const credential = await forgeSdJwt(about(WEB_DID))
+    const presented = await vcSdJwt.present({ credential, disclose: [], binding }, nodeEngine)
+    if (!presented.ok) throw new Error(presented.error.code)
+    const holderKeys: DidKeyResolver = (url) =>
+      url === WEB_KEY ? ok(holder.publicJwk) : refuse({ code: 'did_url_names_no_key' })
+    expect(faults((await verified(sdJwt, presented.value, { holderKeys })).checks)).toEqual([])
+    const bare = await vcSdJwt.present(
+      { credential, disclose: [], binding: { ...binding, signer: holder } },
+      nodeEngine,
+    )
+    expect(bare).toMatchObject({ error: { code: 'credential_not_bound' } })
+  })
+
   it('is bound by the key of that DID, named or not', async () => {
     const headers: readonly JsonObject[] = [{}, { kid: HOLDER_KID }]
     for (const keyBindingHeader of headers) {

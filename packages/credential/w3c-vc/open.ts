@@ -39,6 +39,7 @@ function describe(credential: W3cCredential): HeldCredential {
     type,
     ...showableClaims(document),
     holderKey: holder.key,
+    ...(holder.keyUrl !== undefined && { holderKeyUrl: holder.keyUrl }),
     claimedIssuer: issuer,
     issuedAt,
     expiresAt,

@@ -39,5 +39,8 @@ export async function presentSdJwtCredential(
   const text = selectDisclosures(sdJwt, document, disclose)
   if (!text.ok || binding === undefined) return text
   const name = nameSigner(holder, binding.signer)
-  return name.ok ? bindToRequest(text.value, sdJwt.hashAlgorithm, binding, crypto) : name
+  if (!name.ok) return name
+  const isKeyKnown = holder.key !== undefined || holder.keyUrl !== undefined
+  const keyId = isKeyKnown ? undefined : name.value.keyId
+  return bindToRequest(text.value, sdJwt.hashAlgorithm, binding, crypto, keyId)
 }

@@ -28,7 +28,7 @@ export function writeStandardHeaders(
   { instance }: StandardHeaders,
 ): void {
   reply.header('x-content-type-options', 'nosniff')
-  reply.header('referrer-policy', 'no-referrer')
+  if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer')
   reply.header('x-frame-options', 'DENY')
   reply.header('x-request-id', request.id)
   if (instance !== undefined) reply.header('x-instance', instance)

@@ -4,7 +4,7 @@ import { plainName } from '@countersign/ui/elements/plain-name'
 import { claimText } from '@countersign/ui/text/claim-text'
 import { list } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
-import { type PartyFacts, partyFacts } from '../party/party-facts.ts'
+import { type PartyFacts, partyFacts } from '../../shown/party-facts.ts'
 import type { own } from '../texts/own-texts.ts'
 
 type Texts = typeof own.value.history

@@ -2,7 +2,7 @@
 import { Notice } from '@countersign/ui/elements/notice'
 import { Part, Party, Said } from '@countersign/ui/elements/sheet'
 import { Sentence } from '@countersign/ui/text/sentence'
-import type { PartyFacts } from './party-facts.ts'
+import type { PartyFacts } from '../../shown/party-facts.ts'
 
 export interface WhoTexts {
   readonly who: string

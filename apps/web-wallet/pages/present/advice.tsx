@@ -5,8 +5,8 @@ import { plainName } from '@countersign/ui/elements/plain-name'
 import { Part, Said } from '@countersign/ui/elements/sheet'
 import { day, dayAndTime } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
+import { type Choices, leavingClaims } from '../../shown/choices.ts'
 import { wallet } from '../texts/wallet-texts.ts'
-import { type Choices, leavingClaims } from './choices.ts'
 
 interface AdviceProps {
   readonly preview: RequestPreview

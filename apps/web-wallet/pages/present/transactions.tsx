@@ -5,8 +5,8 @@ import { Facts, Part } from '@countersign/ui/elements/sheet'
 import { claimText } from '@countersign/ui/text/claim-text'
 import { Sentence } from '@countersign/ui/text/sentence'
 import { ui } from '@countersign/ui/text/ui-texts'
+import { type Choices, chosenCandidate, confirmingQuery } from '../../shown/choices.ts'
 import { wallet } from '../texts/wallet-texts.ts'
-import { type Choices, chosenCandidate, confirmingQuery } from './choices.ts'
 
 export type Transactions = NonNullable<RequestPreview['transactions']>
 

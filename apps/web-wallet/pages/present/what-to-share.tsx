@@ -10,7 +10,6 @@ import { Pick as OnePick, type PickProps } from '@countersign/ui/forms/field'
 import { claimText } from '@countersign/ui/text/claim-text'
 import { type ComponentChildren, Fragment } from 'preact'
 import { useId } from 'preact/hooks'
-import { wallet } from '../texts/wallet-texts.ts'
 import {
   type Candidate,
   type Choices,
@@ -26,7 +25,8 @@ import {
   withExtra,
   withOption,
   withWay,
-} from './choices.ts'
+} from '../../shown/choices.ts'
+import { wallet } from '../texts/wallet-texts.ts'
 
 export interface WhatToShareProps {
   readonly preview: RequestPreview

@@ -11,7 +11,7 @@ import { claimText } from '@countersign/ui/text/claim-text'
 import { day, dayAndTime } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
-import { commonName } from '../party/party-facts.ts'
+import { commonName } from '../../shown/party-facts.ts'
 import { wallet } from '../texts/wallet-texts.ts'
 
 type Received = NonNullable<OfferPreview['result']>['credentials'][number]

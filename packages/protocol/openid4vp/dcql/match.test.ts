@@ -170,6 +170,16 @@ describe('whether a held credential fits', () => {
     expect(disclosed(changes, held('h', credential))).toEqual(reason ?? [])
   })
 
+  it.each([
+    [true, undefined],
+    [false, 'holder_binding'],
+  ])('by the word of who holds it, where that says whether it is bound: %s', (isBound, reason) => {
+    for (const holderKey of [undefined, held('h').held.holderKey]) {
+      const credential = { ...held('h', { holderKey }), isBound }
+      expect(disclosed({}, credential)).toEqual(reason ?? [])
+    }
+  })
+
   it('tells of each credential of the type why it does not, and nothing of the others', () => {
     const query = parsed({ credentials: [identityQuery('q', { claims: [{ path: ['given_name'] }] })] })
     const wallet = [

@@ -14,6 +14,8 @@ import { answersAuthorities, type ClaimsDemand, chooseQueries, claimsDemand } fr
 export interface HeldForQuery {
   readonly id: string
   readonly held: HeldCredential
+  /** Whether its holder can prove to be that; absent: where it says by itself which key it is bound to. */
+  readonly isBound?: boolean
 }
 
 export interface Candidate {
@@ -65,7 +67,8 @@ function matchCredentials(
   const candidates: Candidate[] = []
   const unmatched: { credentialId: string; reason: UnmatchedReason }[] = []
   let nearest: UnmatchedReason = 'format'
-  for (const { id: credentialId, held: credential } of held) {
+  for (const credential of held) {
+    const { id: credentialId } = credential
     const answer = matchCredential(query, demand, format, credential, formats)
     if (typeof answer !== 'string') candidates.push({ credentialId, disclose: answer })
     else {
@@ -86,13 +89,13 @@ function matchCredential(
   query: CredentialQuery,
   demand: ClaimsDemand,
   asked: CredentialFormat,
-  held: HeldCredential,
+  { held, isBound = held.holderKey !== undefined }: HeldForQuery,
   formats: FormatRegistry,
 ): readonly ClaimPath[] | UnmatchedReason {
   const format = formats.get(held.format)
   if (format === undefined || !answersFormat(asked.id, held, format)) return 'format'
   if (!asked.matchesMeta(query.meta, held)) return 'type'
-  if (query.requireHolderBinding && held.holderKey === undefined) return 'holder_binding'
+  if (query.requireHolderBinding && !isBound) return 'holder_binding'
   if (answersAuthorities(query, held.authorityKeyIds) !== 'matched') return 'trusted_authority'
   const disclose = demand(held.claims)
   return disclose.ok ? disclose.value : 'claims'
