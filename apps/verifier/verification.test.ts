@@ -1,5 +1,7 @@
 import type { JsonObject } from '@countersign/core/json'
 import { decodeJws } from '@countersign/crypto/jose/jws'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { clientOf } from '@countersign/protocol/openid4vp/request/client-id'
 import { describe, expect, it } from 'vitest'
 import { sessionView } from './http/session-view.ts'
 import { serveRequest } from './request/serve-request.ts'
@@ -114,7 +116,7 @@ describe('starting a verification', () => {
     const [one, other] = [await started(verifier), await started(verifier)]
     for (const { answerMode, clientId, id } of [one, other]) {
       expect(id).toMatch(/^[A-Za-z0-9_-]{22,}$/)
-      expect(answerMode.responseUri).toBe(`https://verifier.example/openid4vc/verify/${id}`)
+      expect(answerMode).toMatchObject({ responseUri: `https://verifier.example/openid4vc/verify/${id}` })
       expect(clientId).toMatch(/^x509_hash:[A-Za-z0-9_-]{43}$/)
     }
     expect(other.id).not.toBe(one.id)
@@ -149,6 +151,32 @@ describe('a result', () => {
         { issuer: 'O=Countersign, CN=Test', claimedIssuer: 'https://issuer.example', anchor: 'Test CA' },
       ],
     })
+  })
+})
+
+describe('a session', () => {
+  const named = { dcqlQuery: query, policies: [], authorizeBaseUrl: 'openid4vp://authorize' }
+
+  it.each([
+    [{}, { requestPassing: 'by_reference', clientId: /^x509_hash:/ }],
+    [{ passing: 'by_value' }, { requestPassing: 'by_value', clientId: /^x509_hash:/ }],
+    // Nobody signs it, so that there is no other way.
+    [{ clientIdPrefix: 'redirect_uri' }, { requestPassing: 'by_value', clientId: /^redirect_uri:https:/ }],
+    [
+      { responseMode: 'dc_api.jwt', browser: { expectedOrigins: ['https://shop.example'] } },
+      { requestPassing: undefined, clientId: /^x509_hash:/ },
+    ],
+  ] as const)('that is begun with %j says who asks, and how', async (more, { clientId, requestPassing }) => {
+    const test = await testVerifier()
+    const means = { signer: test.issuer, crypto: nodeCrypto, host: 'verifier.example', now: () => 0 }
+    const unsigned = await clientOf('redirect_uri', means)
+    if (!unsigned.ok) throw new Error(unsigned.error.code)
+    const clients = new Map([...test.verifier.clients, ['redirect_uri', unsigned.value] as const])
+    const begun = await startVerification({ ...test.verifier, clients }, { ...named, ...more })
+    const kept = begun.ok ? await stateOf(test, begun.value.id) : undefined
+    const view = kept && sessionView(kept, test.verifier.policies)
+    expect(view?.clientId).toMatch(clientId)
+    expect(view?.requestPassing).toBe(requestPassing)
   })
 })
 

@@ -9,11 +9,13 @@ const common = {
   id: 'x',
   dcqlQuery: {},
   responseMode: 'direct_post',
+  clientId: 'x509_san_dns:verifier.example',
+  requestPassing: 'by_reference',
   createdAt: 1000,
   expiresAt: 1300,
   returned: false,
   outcome,
-}
+} as const
 
 function answered(missing: readonly ('status' | 'same_device')[]): VerificationView {
   const said = { title: 'Status', meaning: 'Could not be checked.', evidence: [] }
