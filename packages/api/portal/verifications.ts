@@ -5,16 +5,6 @@ import { strict } from '../strict.ts'
 import { requestPurpose, startVerificationBody } from '../verifier/start.ts'
 import { broughtCredential } from '../verifier/wallet.ts'
 
-/** As the verifier's header `clientIdPrefix` has them (OpenID4VP 1.0 §5.9). */
-export const CLIENT_ID_PREFIXES = [
-  'x509_hash',
-  'x509_san_dns',
-  'decentralized_identifier',
-  'verifier_attestation',
-  'pre-registered',
-  'redirect_uri',
-] as const
-
 const policies = z
   .array(z.unknown())
   .max(50)
@@ -37,7 +27,14 @@ export const beginVerificationBody = strict({
       'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; through the browser of the page that asks `dc_api`, or `dc_api.jwt`, encrypted, and then the page is one of this portal; as the verifier is configured when absent',
     ),
   clientIdPrefix: z
-    .enum(CLIENT_ID_PREFIXES)
+    .enum([
+      'x509_hash',
+      'x509_san_dns',
+      'decentralized_identifier',
+      'verifier_attestation',
+      'pre-registered',
+      'redirect_uri',
+    ])
     .optional()
     .describe(
       'Who the verifier is to the wallet, of what it can prove; as it is configured when absent. With `redirect_uri` the request is not signed',

@@ -45,6 +45,24 @@ describe('a request', () => {
     expect(isCodeOpen(stage)).toBe(state === 'created' || state === 'requested')
   })
 
+  it.each([
+    ['requested', ['created'], ['created', 'answered', 'checked'], ['done', 'now', 'todo']],
+    ['answered', ['created', 'answered'], ['created', 'answered', 'checked'], ['done', 'done', 'now']],
+    ['decided', ['created', 'verified'], ['created', 'answered', 'checked'], ['done', 'done', 'done']],
+    ['expired', ['created', 'expired'], ['created', 'expired'], ['done', 'over']],
+    // Somebody fetched it all the same.
+    [
+      'opened',
+      ['created', 'requested'],
+      ['created', 'requested', 'answered', 'checked'],
+      ['done', 'done', 'now', 'todo'],
+    ],
+  ] as const)('that nobody has to fetch is %s without having been opened', (stage, types, ids, states) => {
+    const steps = requestSteps(stage, events(...types), false)
+    expect(steps.map(({ id }) => id)).toEqual(ids)
+    expect(steps.map(({ state }) => state)).toEqual(states)
+  })
+
   it('says whether it waits for the browser or for what could not be found out', () => {
     expect(waitsForReturn(answered(['same_device']))).toBe(true)
     expect(waitsForReturn(answered(['same_device', 'status']))).toBe(false)

@@ -19,7 +19,7 @@ import { filled } from '@countersign/ui/text/sentence-parts'
 import { formatTag } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useState } from 'preact/hooks'
-import { useLocation, useRoute } from 'preact-iso'
+import { lazy, useLocation, useRoute } from 'preact-iso'
 import {
   claimLabel,
   configurationOf,
@@ -44,6 +44,10 @@ import { claimRows } from './claim-rows.ts'
 import { inWords } from './dcql-preset.ts'
 import { heardResult } from './heard-results.ts'
 import { Timeline } from './timeline.tsx'
+import { wayFacts } from './way-facts.tsx'
+
+/** Few ask for more than credentials. */
+const Transactions = lazy(async () => (await import('./transactions.tsx')).Transactions)
 
 export function ResultPage() {
   const { params } = useRoute()
@@ -102,6 +106,7 @@ function Result({ view }: { readonly view: DecidedView }) {
         <div class="stack">{checks.length > 0 && <CheckList checks={checks} />}</div>
         <div class="stack">
           <Shared view={view} metadata={metadata} />
+          {view.transactionData !== undefined && <Transactions view={view} metadata={metadata} />}
           <SessionFacts view={view} metadata={metadata} />
         </div>
       </div>
@@ -225,6 +230,7 @@ function SessionFacts({ view, metadata }: PartProps) {
       : [{ label: t.purpose, value: <q class="foreign">{plainText(view.purpose)}</q> }]),
     { label: t.decided, value: dayAndTime(isoOf(view.decidedAt)) },
     { label: t.returned, value: view.returned ? ui.value.yes : ui.value.no },
+    ...wayFacts(view),
   ]
   return (
     <section class="sheet" aria-labelledby="session">
