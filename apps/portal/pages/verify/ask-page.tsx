@@ -166,8 +166,8 @@ function Ask({ choices, metadata }: Choices) {
                 onInput={setText}
               />
             </Details>
+            <WaysChoice ways={ways} onChange={setWays} />
           </section>
-          <WaysChoice ways={ways} onChange={setWays} />
         </div>
         <aside class="preview stack">
           <AdviceList

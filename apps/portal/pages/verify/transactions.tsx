@@ -35,7 +35,7 @@ export function Transactions({ view, metadata }: TransactionsProps) {
         const type = String(data['type'])
         const profile = profiles.find((one) => one.type === type)
         return (
-          <div key={`${at} ${type}`}>
+          <div class="stack" data-gap="s" key={`${at} ${type}`}>
             <h3 class="label foreign">{plainText(transactionTitle(type, profile, how.language))}</h3>
             <Facts
               none={ui.value.notGiven}

@@ -30,9 +30,16 @@ function AsksAs({ name, clientId }: { readonly name: string; readonly clientId: 
     <>
       {name}
       <br />
-      <bdi class="muted client-id" dir="ltr">
-        {plainText(clientId)}
+      <bdi class="client-id" dir="ltr">
+        {shortened(plainText(clientId))}
       </bdi>
     </>
   )
+}
+
+/** A DID can be longer than all the rest of the page; in full it stands in the raw view. */
+const MOST = 72
+
+function shortened(text: string): string {
+  return text.length <= MOST ? text : `${text.slice(0, MOST)}…`
 }

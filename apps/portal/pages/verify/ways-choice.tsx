@@ -24,34 +24,32 @@ export function WaysChoice({ ways, onChange }: WaysChoiceProps) {
     })
   }
   return (
-    <section class="sheet">
-      <Details summary={t.how}>
-        <div class="stack" data-gap="m">
+    <Details summary={t.how}>
+      <div class="stack" data-gap="m">
+        <Select
+          label={t.answer}
+          {...(answer !== undefined && { hint: t.answerHints[answer] })}
+          value={answer ?? ''}
+          options={[without, ...answers.map((name) => ({ value: name, label: t.answers[name] }))]}
+          onChange={(value) => choose({ answer: ANSWERS.find((name) => name === value) })}
+        />
+        <Select
+          label={t.who}
+          hint={prefix === 'redirect_uri' ? t.unsigned : t.whoHint}
+          value={prefix ?? ''}
+          options={[without, ...PREFIXES.map((name) => ({ value: name, label: t.prefixes[name] }))]}
+          onChange={(value) => choose({ prefix: PREFIXES.find((name) => name === value) })}
+        />
+        {hasPlaces(ways) && (
           <Select
-            label={t.answer}
-            {...(answer !== undefined && { hint: t.answerHints[answer] })}
-            value={answer ?? ''}
-            options={[without, ...answers.map((name) => ({ value: name, label: t.answers[name] }))]}
-            onChange={(value) => choose({ answer: ANSWERS.find((name) => name === value) })}
+            label={t.where}
+            hint={t.placeHints[place]}
+            value={place}
+            options={PLACES.map((name) => ({ value: name, label: t.places[name] }))}
+            onChange={(value) => choose({ place: PLACES.find((name) => name === value) })}
           />
-          <Select
-            label={t.who}
-            hint={prefix === 'redirect_uri' ? t.unsigned : t.whoHint}
-            value={prefix ?? ''}
-            options={[without, ...PREFIXES.map((name) => ({ value: name, label: t.prefixes[name] }))]}
-            onChange={(value) => choose({ prefix: PREFIXES.find((name) => name === value) })}
-          />
-          {hasPlaces(ways) && (
-            <Select
-              label={t.where}
-              hint={t.placeHints[place]}
-              value={place}
-              options={PLACES.map((name) => ({ value: name, label: t.places[name] }))}
-              onChange={(value) => choose({ place: PLACES.find((name) => name === value) })}
-            />
-          )}
-        </div>
-      </Details>
-    </section>
+        )}
+      </div>
+    </Details>
   )
 }
