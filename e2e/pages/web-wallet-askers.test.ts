@@ -54,7 +54,7 @@ it.each([
     }
     await page.goto('/history')
     await page.locator('.entries summary').first().click()
-    const trusted = said === VOUCHED
-    expect((await page.getByText('We could not confirm who').count()) > 0).toBe(!trusted)
+    const trust = page.locator('.facts > div', { hasText: 'Confirmed as' }).first().getByRole('definition')
+    expect((await trust.textContent()) === 'Nobody confirmed who they are').toBe(said !== VOUCHED)
   },
 )
