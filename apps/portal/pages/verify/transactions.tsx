@@ -32,7 +32,7 @@ export function Transactions({ view, metadata }: TransactionsProps) {
     <section class="sheet stack" data-gap="m" aria-labelledby="transactions">
       <h2 id="transactions">{isDone ? t.authorised : t.asked}</h2>
       {entries.map(({ authorizedBy, data }, at) => {
-        const type = String(data['type'])
+        const type = typeof data['type'] === 'string' ? data['type'] : ''
         const profile = profiles.find((one) => one.type === type)
         return (
           <div class="stack" data-gap="s" key={`${at} ${type}`}>
