@@ -5,11 +5,10 @@ import { Button } from '@countersign/ui/elements/button'
 import { cards } from '@countersign/ui/elements/icons'
 import { Notice } from '@countersign/ui/elements/notice'
 import type { CallFailure } from '@countersign/ui/http/fetch-json'
-import { Countdown } from '@countersign/ui/page/countdown'
 import { filled } from '@countersign/ui/text/sentence-parts'
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { Refused } from '../parts/refused.tsx'
-import { isoOf } from '../parts/times.ts'
 import { api } from '../session.ts'
 import { asking } from '../text/asking-texts.ts'
 import type { Started } from './begin-verification.ts'
@@ -19,16 +18,15 @@ export interface AskBrowserProps {
   readonly id: string
   /** Absent: another window made it. */
   readonly started: Started | undefined
-  /** Epoch seconds. */
-  readonly times: { readonly createdAt: number; readonly expiresAt: number }
-  readonly onOver: () => void
+  /** How long it can be asked. */
+  readonly children: ComponentChildren
   /** An answer goes to the verifier: whatever is heard of it meanwhile waits. */
   readonly onBringing: () => void
   /** With the code for the way back, where the verifier gave one. */
   readonly onBrought: (responseCode: string | undefined) => void
 }
 
-export function AskBrowser({ id, onBringing, onBrought, onOver, started, times }: AskBrowserProps) {
+export function AskBrowser({ children, id, onBringing, onBrought, started }: AskBrowserProps) {
   const t = asking.value.browser
   const digital = started !== undefined && 'digital' in started ? started.digital : undefined
   const [isAsking, setAsking] = useState(false)
@@ -62,7 +60,7 @@ export function AskBrowser({ id, onBringing, onBrought, onOver, started, times }
             </Button>
           </div>
         )}
-        <Countdown until={isoOf(times.expiresAt)} since={isoOf(times.createdAt)} onOver={onOver} />
+        {children}
       </section>
       {notDone !== undefined && <NotDone notDone={notDone} />}
       {failure !== undefined && <Refused heading={t.notTaken} failure={failure} />}

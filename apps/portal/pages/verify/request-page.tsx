@@ -8,6 +8,7 @@ import { clock, dash } from '@countersign/ui/elements/icons'
 import { TechnicalDetails } from '@countersign/ui/elements/notice'
 import { plainText } from '@countersign/ui/elements/plain-name'
 import { Facts } from '@countersign/ui/elements/sheet'
+import { Countdown } from '@countersign/ui/page/countdown'
 import { clockTime, list } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
@@ -20,7 +21,7 @@ import { useLoaded } from '../parts/use-loaded.ts'
 import { type FollowedSession, useSessionStream } from '../parts/use-session-stream.ts'
 import { asking } from '../text/asking-texts.ts'
 import { portal } from '../text/portal-texts.ts'
-import { BelowCode, NewCode, OpenCode, UnusedCode, UsedCode } from '../waiting/code.tsx'
+import { BelowCode, NewCode, OpenCode, type OpenCodeProps, UnusedCode, UsedCode } from '../waiting/code.tsx'
 import { CodePage, NotHeard } from '../waiting/code-page.tsx'
 import { Live } from '../waiting/live.tsx'
 import type { AskBrowserProps } from './ask-browser.tsx'
@@ -156,10 +157,21 @@ function quoted(purpose: string | undefined) {
   return purpose === undefined ? undefined : <q class="foreign">{plainText(purpose)}</q>
 }
 
+interface OpenRequestProps
+  extends Omit<AskBrowserProps, 'children'>,
+    Pick<OpenCodeProps, 'onOver' | 'times'> {
+  readonly isInBrowser: boolean
+}
+
 /** What waits for a wallet: a code, or a press. */
-function OpenRequest({ isInBrowser, ...open }: AskBrowserProps & { readonly isInBrowser: boolean }) {
-  if (isInBrowser) return <AskBrowser {...open} />
-  const { onOver, started, times } = open
+function OpenRequest({ isInBrowser, onOver, times, ...open }: OpenRequestProps) {
+  const { started } = open
+  if (isInBrowser)
+    return (
+      <AskBrowser {...open}>
+        <Countdown until={isoOf(times.expiresAt)} since={isoOf(times.createdAt)} onOver={onOver} />
+      </AskBrowser>
+    )
   const url = started !== undefined && 'url' in started ? started.url : undefined
   return <OpenCode url={url} times={times} onOver={onOver} />
 }

@@ -19,7 +19,7 @@ import { filled } from '@countersign/ui/text/sentence-parts'
 import { formatTag } from '@countersign/ui/text/texts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useState } from 'preact/hooks'
-import { lazy, useLocation, useRoute } from 'preact-iso'
+import { useLocation, useRoute } from 'preact-iso'
 import {
   claimLabel,
   configurationOf,
@@ -44,10 +44,8 @@ import { claimRows } from './claim-rows.ts'
 import { inWords } from './dcql-preset.ts'
 import { heardResult } from './heard-results.ts'
 import { Timeline } from './timeline.tsx'
+import { Transactions } from './transactions.tsx'
 import { wayFacts } from './way-facts.tsx'
-
-/** Few ask for more than credentials. */
-const Transactions = lazy(async () => (await import('./transactions.tsx')).Transactions)
 
 export function ResultPage() {
   const { params } = useRoute()
