@@ -565,7 +565,12 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
   // Run in a browser, and are built by Vite.
   'apps/portal/pages': using(['preact-iso']),
   'apps/portal/pages/session.ts': using(['@preact/signals'], 'api/portal'),
-  'apps/portal/pages/text': pure('apps/portal/pages/text/home', 'apps/portal/pages/text/operation'),
+  'apps/portal/pages/text': pure(
+    'apps/portal/pages/text/asking',
+    'apps/portal/pages/text/home',
+    'apps/portal/pages/text/operation',
+  ),
+  'apps/portal/pages/text/asking': pure(),
   'apps/portal/pages/text/home': pure(),
   'apps/portal/pages/text/operation': pure(),
   'apps/portal/pages/early': using([], 'api/portal', 'api/repository', 'apps/portal/pages/issue'),

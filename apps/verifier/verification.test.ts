@@ -3,6 +3,7 @@ import { decodeJws } from '@countersign/crypto/jose/jws'
 import type { KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import { clientOf } from '@countersign/protocol/openid4vp/request/client-id'
 import {
   makeRequestKey,
   openRequestObject,
@@ -197,6 +198,32 @@ describe('a result', () => {
         { issuer: 'O=Countersign, CN=Test', claimedIssuer: 'https://issuer.example', anchor: 'Test CA' },
       ],
     })
+  })
+})
+
+describe('a session', () => {
+  const named = { dcqlQuery: query, policies: [], authorizeBaseUrl: 'openid4vp://authorize' }
+
+  it.each([
+    [{}, { requestPassing: 'by_reference', clientId: /^x509_hash:/ }],
+    [{ passing: 'by_value' }, { requestPassing: 'by_value', clientId: /^x509_hash:/ }],
+    // Nobody signs it, so that there is no other way.
+    [{ clientIdPrefix: 'redirect_uri' }, { requestPassing: 'by_value', clientId: /^redirect_uri:https:/ }],
+    [
+      { responseMode: 'dc_api.jwt', browser: { expectedOrigins: ['https://shop.example'] } },
+      { requestPassing: undefined, clientId: /^x509_hash:/ },
+    ],
+  ] as const)('that is begun with %j says who asks, and how', async (more, { clientId, requestPassing }) => {
+    const test = await testVerifier()
+    const means = { signer: test.issuer, crypto: nodeCrypto, host: 'verifier.example', now: () => 0 }
+    const unsigned = await clientOf('redirect_uri', means)
+    if (!unsigned.ok) throw new Error(unsigned.error.code)
+    const clients = new Map([...test.verifier.clients, ['redirect_uri', unsigned.value] as const])
+    const begun = await startVerification({ ...test.verifier, clients }, { ...named, ...more })
+    const kept = begun.ok ? await stateOf(test, begun.value.id) : undefined
+    const view = kept && sessionView(kept, test.verifier.policies)
+    expect(view?.clientId).toMatch(clientId)
+    expect(view?.requestPassing).toBe(requestPassing)
   })
 })
 

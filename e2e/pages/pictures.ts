@@ -165,6 +165,13 @@ async function portalPictures(on: Stage): Promise<void> {
   await page.goto('/verify')
   await shows(watched, 'What do you need?')
   await take(watched, 'portal-ask')
+  await page.locator('summary', { hasText: 'How it is asked' }).click()
+  await page.getByLabel('How the wallet answers').selectOption({ label: 'Through this browser, encrypted' })
+  await take(watched, 'portal-ask-ways')
+  await page.getByLabel('Given name').check()
+  await page.getByRole('button', { name: 'Make the request' }).click()
+  await shows(watched, /^Ask here/)
+  await take(watched, 'portal-ask-browser')
   const makeRequest = async () => {
     await page.goto('/verify')
     await page.getByLabel('Given name').check()

@@ -68,13 +68,12 @@ async function hurried(): Promise<NewRequest> {
   return expectStatus(made, 200).json() as unknown as NewRequest
 }
 
-/** A request for two details, made in the page; `ticked`: what is chosen beside them. */
-async function makeRequest(ticked: readonly string[] = []): Promise<void> {
+/** A request for two details, made in the page. */
+async function makeRequest(): Promise<void> {
   await page.goto('/verify')
   await page.getByLabel('From which credential').selectOption({ value: identityConfiguration })
   await page.getByLabel('Given name').check()
   await page.getByLabel('Family name').check()
-  for (const label of ticked) await page.getByLabel(label).check()
   await page.getByRole('button', { name: 'Make the request' }).click()
   await heading(page, /^Scan to show/)
 }
@@ -123,19 +122,6 @@ describe('asking in the portal', () => {
     await page.getByRole('button', { name: 'Make the request' }).click()
     await page.getByRole('alert').getByText('Choose one detail at least.').waitFor()
     expect(watched.changes()).toEqual([])
-  })
-
-  it('asks for an encrypted answer where that is ticked, with the next code as well', async () => {
-    await makeRequest(['Encrypt the answer'])
-    await page.getByText('Encrypted for this request').waitFor()
-    const before = page.url()
-    await page.getByRole('button', { name: 'Get a new code' }).click()
-    await page.waitForURL((url) => url.href !== before)
-    await page.getByText('Encrypted for this request').waitFor()
-    const link = await shownLink(page)
-    expect((await opened(link)).payload['response_mode']).toBe('direct_post.jwt')
-    expectStatus(await answer(link, held), 200)
-    await onResult('ok')
   })
 
   it('takes DCQL as text, keeps it while it is not valid, and says what is worth a second look', async () => {

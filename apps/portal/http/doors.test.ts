@@ -31,6 +31,11 @@ const CLOSED: readonly Call[] = [
     ...(method === 'POST' && { body: '{}' }),
   })),
   { method: 'POST', path: '/api/verifications', body: begun },
+  {
+    method: 'POST',
+    path: '/api/verifications/x/answer',
+    body: JSON.stringify({ protocol: 'x', data: {} }),
+  },
   { method: 'POST', path: '/api/verifications/x/returned', body: JSON.stringify({ responseCode: 'x' }) },
   { method: 'GET', path: '/api/checklist' },
   { method: 'GET', path: '/api/demo/instances' },

@@ -56,6 +56,7 @@ export const PASSED_CALLS: readonly PassedCall[] = [
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/session/:id' },
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/session/:id/events' },
   { upstream: 'verifier', method: 'GET', path: '/openid4vc/sessions' },
+  { upstream: 'verifier', method: 'GET', path: '/openid4vc/transaction-data-profiles' },
   { upstream: 'repository', method: 'GET', path: '/api/types' },
   { upstream: 'repository', method: 'GET', path: '/api/schema/:name' },
   { upstream: 'repository', method: 'GET', path: '/api/mapping/:name' },

@@ -3,14 +3,19 @@ import { type Behind, onSqlite, startBehind, type TestPortal } from '../testing/
 
 const json = { 'content-type': 'application/json' }
 const query = { credentials: [{ id: 'a', format: 'dc+sd-jwt', meta: { vct_values: ['x'] } }] }
+const back = 'http://localhost:7102/verify/v/return?response_code=c'
+const digital = { requests: [{ protocol: 'openid4vp-v1-signed', data: { request: 'a.b.c' } }] }
 const view = { id: 'v', state: 'verified' }
 
 let verifier: Behind
 let sessions = 0
 beforeAll(async () => {
-  verifier = await startBehind(({ url }) => {
+  verifier = await startBehind(({ headers, url }) => {
     if (url.endsWith('/returned')) return { status: 200, body: view }
+    if (url.startsWith('/openid4vc/verify/')) return { status: 200, body: { redirect_uri: back } }
     sessions += 1
+    if (String(headers['responsemode']).startsWith('dc_api'))
+      return { status: 200, body: { id: idOf(sessions), digital, expiresAt: 1_800_000_300 } }
     return {
       status: 200,
       body: { id: idOf(sessions), url: 'openid4vp://authorize?x', expiresAt: 1_800_000_300 },
@@ -78,11 +83,49 @@ onSqlite('a verification that is begun in the portal', (store) => {
     expect(JSON.parse(heard?.body ?? '')).toMatchObject({ sameDevice: 'required' })
   })
 
+  it('says how the wallet answers, who asks, and where the request is, as it was asked', async () => {
+    const ways = {
+      responseMode: 'direct_post.jwt',
+      clientIdPrefix: 'decentralized_identifier',
+      requestPassing: 'by_value',
+    }
+    await begin(undefined, { dcql_query: query, ...ways })
+    const heard = verifier.heard.at(-1)
+    expect(heard?.headers).toMatchObject({
+      responsemode: 'direct_post.jwt',
+      clientidprefix: 'decentralized_identifier',
+      requestpassing: 'by_value',
+    })
+    expect(JSON.parse(heard?.body ?? '')).toEqual({ dcql_query: query, sameDevice: 'allowed' })
+  })
+
+  it('says what the holder is to authorise', async () => {
+    const transaction_data = [{ type: 'payment_data', credential_ids: ['a'] }]
+    await begin(undefined, { dcql_query: query, transaction_data })
+    expect(JSON.parse(verifier.heard.at(-1)?.body ?? '')).toMatchObject({ transaction_data })
+  })
+
+  it.each(['dc_api', 'dc_api.jwt'])(
+    'by %s is for the page of the portal and no other',
+    async (responseMode) => {
+      const { answer, id } = await begin(undefined, { dcql_query: query, responseMode })
+      expect(await answer.json()).toEqual({ id, digital, expiresAt: 1_800_000_300 })
+      expect(JSON.parse(verifier.heard.at(-1)?.body ?? '')).toMatchObject({
+        expected_origins: ['http://localhost:7102'],
+      })
+    },
+  )
+
   it.each([
     [{}],
     [{ dcql_query: query, successRedirectUri: 'https://evil.example' }],
     [{ dcql_query: query, sameDevice: 'sometimes' }],
     [{ dcql_query: query, ttlSeconds: 5 }],
+    [{ dcql_query: query, responseMode: 'fragment' }],
+    [{ dcql_query: query, clientIdPrefix: 'origin' }],
+    [{ dcql_query: query, requestPassing: 'by_hand' }],
+    [{ dcql_query: query, responseMode: 'dc_api', expected_origins: ['https://evil.example'] }],
+    [{ dcql_query: query, transaction_data: [] }],
   ])('is not begun by %j, and the verifier hears nothing', async (body) => {
     const before = verifier.heard.length
     expect((await begin(undefined, body)).answer.status).toBe(400)
@@ -108,6 +151,38 @@ onSqlite('a verification that is begun in the portal', (store) => {
       expect(answer.status).toBe(403)
       expect(await answer.json()).toMatchObject({ error: 'begun_elsewhere' })
     }
+    expect(verifier.heard).toHaveLength(before)
+  })
+
+  const credential = { protocol: 'openid4vp-v1-signed', data: { response: 'a.b.c.d.e' } }
+
+  function bring(at: TestPortal, id: string, cookie?: string, body: object = credential) {
+    return fetch(`${at.url}/api/verifications/${id}/answer`, {
+      method: 'POST',
+      headers: { ...json, ...(cookie !== undefined && { cookie }) },
+      body: JSON.stringify(body),
+    })
+  }
+
+  it('is answered by what its browser got, through any instance, without the key of the portal', async () => {
+    const { cookie, id } = await begin(undefined, { dcql_query: query, responseMode: 'dc_api.jwt' })
+    const answer = await bring(other, id, cookie)
+    expect([answer.status, await answer.json()]).toEqual([200, { redirect_uri: back }])
+    const heard = verifier.heard.at(-1)
+    expect(heard).toMatchObject({ method: 'POST', url: `/openid4vc/verify/${id}` })
+    expect(JSON.parse(heard?.body ?? '')).toEqual(credential)
+    expect(heard?.headers).not.toHaveProperty('x-api-key')
+  })
+
+  it('is answered by no other browser, and by nothing else', async () => {
+    const mine = await begin(undefined, { dcql_query: query, responseMode: 'dc_api.jwt' })
+    const theirs = await begin()
+    const before = verifier.heard.length
+    for (const cookie of [undefined, theirs.cookie])
+      expect((await bring(portal, mine.id, cookie)).status).toBe(403)
+    for (const body of [{}, { ...credential, origin: 'https://evil.example' }, { ...credential, data: 'x' }])
+      expect((await bring(portal, mine.id, mine.cookie, body)).status).toBe(400)
+    expect((await bring(portal, encodeURIComponent('../session'), mine.cookie)).status).toBe(403)
     expect(verifier.heard).toHaveLength(before)
   })
 

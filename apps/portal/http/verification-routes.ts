@@ -1,8 +1,17 @@
 /** Verifications: begun in the name of the browser that asks, and brought back by it. */
-import { beginVerificationBody } from '@countersign/api/portal/verifications'
+import {
+  type BeginVerificationBody,
+  beginVerificationBody,
+  browserAnsweredBody,
+} from '@countersign/api/portal/verifications'
 import { browserReturnedBody } from '@countersign/api/verifier/returned'
 import { type VerificationView, verificationView } from '@countersign/api/verifier/session'
-import { type StartedVerification, startedVerification } from '@countersign/api/verifier/start'
+import {
+  type StartedVerification,
+  startedThroughBrowser,
+  startedVerification,
+} from '@countersign/api/verifier/start'
+import { authorizationResponseTaken } from '@countersign/api/verifier/wallet'
 import { isSessionId } from '@countersign/core/session-id'
 import { foreignPage } from '@countersign/service/http/access'
 import { type DescribedAnswers, errorAnswer } from '@countersign/service/http/answers/described-answers'
@@ -11,7 +20,7 @@ import { storeAnswers } from '@countersign/service/http/common-answers'
 import { askUpstream, late, passOn, silent } from '@countersign/service/http/passing/pass-on'
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import type { FastifyReply } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { credentialOf, type KeyedUpstream } from '../upstreams.ts'
 import { isBegunBy, rememberBrowser, type Verifications } from '../verifications.ts'
@@ -21,7 +30,8 @@ import { begunElsewhere, keyRefused } from './wire.ts'
 
 const tags = ['verification']
 const params = z.object({ id: z.string().min(1).max(200).describe('Id of the verification') })
-const MAX_STARTED_BYTES = 65_536
+/** The request can stand in it, in several protocols and in base64. */
+const MAX_STARTED_BYTES = 8 * BODY_LIMITS.exchange
 
 export interface VerificationRoutes {
   readonly verifier: KeyedUpstream
@@ -33,6 +43,9 @@ export interface VerificationRoutes {
 
 const ID = 'order-4711-zP3kQ9'
 const CREATED_AT = 1_767_225_600
+
+/** Of the two, one has a link and the other what a browser is handed. */
+const startedAnyhow = z.union([startedVerification, startedThroughBrowser])
 
 const started: StartedVerification = {
   id: ID,
@@ -47,6 +60,8 @@ const returned: VerificationView = {
     credentials: [{ id: 'identity', format: 'dc+sd-jwt', meta: { vct_values: ['urn:eudi:pid:1'] } }],
   },
   responseMode: 'direct_post',
+  clientId: 'x509_san_dns:verifier.example',
+  requestPassing: 'by_reference',
   createdAt: CREATED_AT,
   expiresAt: CREATED_AT + 300,
   returned: true,
@@ -59,8 +74,9 @@ const returned: VerificationView = {
 
 const beginAnswers: DescribedAnswers = {
   200: {
-    description: 'What the QR code shows; the browser is remembered by a cookie',
-    schema: startedVerification,
+    description:
+      'What the QR code shows, or what the page hands to its browser; the browser is remembered by a cookie',
+    schema: startedAnyhow,
     example: started,
   },
   400: errorAnswer('The verifier cannot use it; its message says why', {
@@ -71,6 +87,26 @@ const beginAnswers: DescribedAnswers = {
   403: errorAnswer('The request comes from a page of another site', foreignPage),
   502: errorAnswer("The verifier refuses the portal's key", keyRefused('verifier')),
   503: errorAnswer('The verifier is away for the moment', silent('verifier')),
+  504: errorAnswer('The verifier does not answer in time', late('verifier')),
+}
+
+const broughtAnswers: DescribedAnswers = {
+  200: {
+    description: 'The verifier took it, also where the wallet declined: where the page goes on',
+    schema: authorizationResponseTaken,
+    example: {
+      redirect_uri: `https://portal.example/verify/${ID}/return?response_code=bXVzdCBiZSBndWVzc2Vk`,
+    },
+  },
+  400: errorAnswer('The verifier does not accept it; its description says why', {
+    status: 400,
+    message: 'body/data: Invalid input: expected object, received undefined',
+  }),
+  401: errorAnswer('Nobody is logged in', notLoggedIn),
+  403: errorAnswer('Another browser began it, and nothing was passed on', begunElsewhere),
+  404: errorAnswer('There is no such verification', { status: 404, message: 'There is no such session' }),
+  502: errorAnswer('The verifier refuses what the portal passes on', keyRefused('verifier')),
+  ...storeAnswers(),
   504: errorAnswer('The verifier does not answer in time', late('verifier')),
 }
 
@@ -104,18 +140,23 @@ export function verificationRoutes(app: ServiceApp, options: VerificationRoutes)
       config: { door: 'open', limited: false, begins: true, knowsCaller: nobodyElse, answers: beginAnswers },
     },
     async (request, reply) => {
-      const { responseMode, ttlSeconds, ...body } = request.body
+      const { clientIdPrefix, requestPassing, responseMode, ttlSeconds, ...asked } = request.body
       const answer = await askUpstream(
         request,
         reply,
         verifier,
         {
           path: '/openid4vc/verify',
-          body: JSON.stringify(body),
+          body: JSON.stringify({
+            ...asked,
+            ...(isThroughBrowser(responseMode) && ownOrigin(options.baseUrl)),
+          }),
           headers: {
             accept: 'application/json',
             ...wayBack(options.baseUrl),
             ...(responseMode !== undefined && { responsemode: responseMode }),
+            ...(clientIdPrefix !== undefined && { clientidprefix: clientIdPrefix }),
+            ...(requestPassing !== undefined && { requestpassing: requestPassing }),
             ...(ttlSeconds !== undefined && { sessionttl: String(ttlSeconds) }),
             ...credentialOf(verifier),
           },
@@ -124,12 +165,37 @@ export function verificationRoutes(app: ServiceApp, options: VerificationRoutes)
         MAX_STARTED_BYTES,
       )
       if (answer.status !== 200) return sendText(reply, answer)
-      const started = startedVerification.safeParse(JSON.parse(answer.text))
+      const started = startedAnyhow.safeParse(JSON.parse(answer.text))
       if (!started.success) return fail(silent('verifier'))
       const browser = browserId(request) ?? verifications.newBrowserId()
       await rememberBrowser(verifications, started.data, browser)
       void reply.header('set-cookie', browserCookie(browser, options.baseUrl))
       return started.data
+    },
+  )
+
+  app.post(
+    '/api/verifications/:id/answer',
+    {
+      onRequest: door.keep,
+      schema: {
+        summary: 'The browser that began brings what it got from a wallet',
+        tags,
+        params,
+        body: browserAnsweredBody,
+      },
+      bodyLimit: BODY_LIMITS.exchange,
+      config: { door: 'open', limited: false, knowsCaller: nobodyElse, answers: broughtAnswers },
+    },
+    async (request, reply) => {
+      const { id } = request.params
+      await onlyTheirs(verifications, request)
+      // Whatever is posted there is a wallet's: the key of the portal has no part in it.
+      return passOn(request, reply, verifier, {
+        path: `/openid4vc/verify/${encodeURIComponent(id)}`,
+        body: JSON.stringify(request.body),
+        keyRefused: keyRefused('verifier'),
+      })
     },
   )
 
@@ -148,8 +214,7 @@ export function verificationRoutes(app: ServiceApp, options: VerificationRoutes)
     },
     async (request, reply) => {
       const { id } = request.params
-      const isTheirs = isSessionId(id) && (await isBegunBy(verifications, id, browserId(request)))
-      if (!isTheirs) fail(begunElsewhere)
+      await onlyTheirs(verifications, request)
       return passOn(request, reply, verifier, {
         path: `/openid4vc/session/${encodeURIComponent(id)}/returned`,
         body: JSON.stringify(request.body),
@@ -158,6 +223,24 @@ export function verificationRoutes(app: ServiceApp, options: VerificationRoutes)
       })
     },
   )
+}
+
+function isThroughBrowser(mode: BeginVerificationBody['responseMode']): boolean {
+  return mode === 'dc_api' || mode === 'dc_api.jwt'
+}
+
+/** The page that asks is one of ours, whatever it says of itself. */
+function ownOrigin(baseUrl: string): { readonly expected_origins: readonly string[] } {
+  return { expected_origins: [new URL(baseUrl).origin] }
+}
+
+async function onlyTheirs(
+  verifications: Verifications,
+  request: FastifyRequest<{ Params: { id: string } }>,
+): Promise<void> {
+  const { id } = request.params
+  const isTheirs = isSessionId(id) && (await isBegunBy(verifications, id, browserId(request)))
+  if (!isTheirs) fail(begunElsewhere)
 }
 
 /** Where the wallet sends its user, whatever the answer was: the page says which. */

@@ -94,6 +94,8 @@ const verified: VerificationView = {
   id: ID,
   dcqlQuery,
   responseMode: 'direct_post',
+  clientId: 'x509_san_dns:verifier.example',
+  requestPassing: 'by_reference',
   createdAt: CREATED_AT,
   expiresAt: CREATED_AT + 300,
   returned: true,

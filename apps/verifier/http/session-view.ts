@@ -4,6 +4,7 @@ import type { PolicyList } from '@countersign/api/verifier/policies'
 import type { PolicyResult, PolicyResults, VerificationView } from '@countersign/api/verifier/session'
 import type { TransactionDataProfiles } from '@countersign/api/verifier/transaction-data'
 import type { Check } from '@countersign/credential/contract/checks'
+import { isBrowserMode } from '@countersign/protocol/openid4vp/response/response-modes'
 import type {
   DisclosedCredential,
   PresentedCredential,
@@ -26,11 +27,14 @@ export function sessionView(
   language: Language = 'en',
 ): VerificationView {
   const texts = TEXTS[language]
-  const { answerMode, attempts, createdAt, dcqlQuery, expiresAt, id, purpose, returnedAt } = session
+  const { answerMode, attempts, clientId, createdAt, dcqlQuery, expiresAt, id, purpose, returnedAt } = session
   const seen = attempts.length > 0 ? { attempts: attemptViews(attempts, texts) } : {}
   const returned = returnedAt !== undefined
   const outcome = outcomeView(session, texts)
   const why = purpose === undefined ? {} : { purpose }
+  const passing = isBrowserMode(answerMode)
+    ? {}
+    : ({ requestPassing: session.requestPassing ?? 'by_reference' } as const)
   const transactions =
     session.transactionData === undefined
       ? {}
@@ -41,6 +45,8 @@ export function sessionView(
     ...why,
     ...transactions,
     responseMode: answerMode.mode,
+    clientId,
+    ...passing,
     createdAt,
     expiresAt,
     returned,

@@ -165,6 +165,8 @@ async function newSession(
   const { callback } = request
   const responseUri = `${verifier.baseUrl}/openid4vc/verify/${id}`
   const mode = responseModeNamed(request.responseMode ?? verifier.responseMode)
+  // What nobody signs has no other place than the link.
+  const isByValue = browser === undefined && (request.passing === 'by_value' || client.header === undefined)
   return {
     state: 'created',
     id,
@@ -175,6 +177,7 @@ async function newSession(
     transactionData: request.transactionData?.map(writeTransactionEntry),
     nonce: encodeBase64url(verifier.crypto.randomBytes(24)),
     clientId: client.clientIdFor(responseUri),
+    requestPassing: isByValue ? 'by_value' : undefined,
     answerMode: await mode.begin({ responseUri, browser }, verifier),
     policies: request.policies,
     successRedirectUri: withId(request.successRedirectUri),

@@ -32,6 +32,15 @@ describe('who stands on the other side', () => {
     expect([facts.known, facts.isHost]).toEqual([known, isHost])
   })
 
+  it.each([
+    // As the wallet says it of a verifier that somebody attests, of one that was registered, and of one that is named by a DID.
+    [{ name: 'shop-4711', anchor: 'CN=Example Attester,O=Example' }, 'shop-4711', 'Example Attester'],
+    [{ name: 'Example Shop', anchor: 'wallet.example' }, 'Example Shop', 'wallet.example'],
+  ])('that is vouched for as %j is called %s, by %s', (trust, known, anchor) => {
+    const facts = partyFacts({ host: 'shop.example', trust: { trusted: true, ...trust } })
+    expect(facts).toMatchObject({ known, anchor, host: 'shop.example', isHost: false })
+  })
+
   it('has no own word that is the same, or made of nothing', () => {
     const trust = { trusted: false }
     expect(partyFacts({ host: 'a.example', name: '\u200b', trust }).own).toBeUndefined()

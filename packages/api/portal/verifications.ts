@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
 import { strict } from '../strict.ts'
-import { requestPurpose } from '../verifier/start.ts'
+import { requestPurpose, startVerificationBody } from '../verifier/start.ts'
+import { broughtCredential } from '../verifier/wallet.ts'
 
 const policies = z
   .array(z.unknown())
@@ -18,12 +19,31 @@ export const beginVerificationBody = strict({
     .enum(['required', 'allowed'])
     .default('allowed')
     .describe('`required`: there is no result before the browser that began came back (OpenID4VP 1.0 §13.3)'),
+  transaction_data: startVerificationBody.shape.transaction_data,
   responseMode: z
-    .string()
-    .max(50)
+    .enum(['direct_post', 'direct_post.jwt', 'dc_api', 'dc_api.jwt'])
     .optional()
     .describe(
-      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; as the verifier is configured when absent',
+      'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; through the browser of the page that asks `dc_api`, or `dc_api.jwt`, encrypted, and then the page is one of this portal; as the verifier is configured when absent',
+    ),
+  clientIdPrefix: z
+    .enum([
+      'x509_hash',
+      'x509_san_dns',
+      'decentralized_identifier',
+      'verifier_attestation',
+      'pre-registered',
+      'redirect_uri',
+    ])
+    .optional()
+    .describe(
+      'Who the verifier is to the wallet, of what it can prove; as it is configured when absent. With `redirect_uri` the request is not signed',
+    ),
+  requestPassing: z
+    .enum(['by_reference', 'by_value'])
+    .optional()
+    .describe(
+      'Whether the wallet fetches the request, or has it in the link; the former when absent. Not where a browser hands it over',
     ),
   ttlSeconds: z.int().min(30).max(86_400).optional().describe('How long a wallet may answer'),
 }).meta({
@@ -45,3 +65,13 @@ export const beginVerificationBody = strict({
 })
 
 export type BeginVerificationBody = z.input<typeof beginVerificationBody>
+
+/** What the page got from `navigator.credentials.get`; where the page comes from is not for the page to say. */
+export const browserAnsweredBody = strict({
+  protocol: broughtCredential.shape.protocol,
+  data: broughtCredential.shape.data,
+}).meta({
+  examples: [{ protocol: 'openid4vp-v1-signed', data: { response: 'eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoi…' } }],
+})
+
+export type BrowserAnsweredBody = z.infer<typeof browserAnsweredBody>

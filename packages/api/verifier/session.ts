@@ -182,10 +182,17 @@ const common = {
     .optional()
     .describe('What the holder was to authorise (OpenID4VP 1.0 §8.4); absent: nothing'),
   responseMode: z
-    .string()
+    .enum(['direct_post', 'direct_post.jwt', 'dc_api', 'dc_api.jwt'])
     .describe(
       'How the wallet answers: `direct_post`, or `direct_post.jwt`, encrypted; through a browser `dc_api`, or `dc_api.jwt`, encrypted',
     ),
+  clientId: z
+    .string()
+    .describe('Who the verifier is to the wallet, with its prefix (OpenID4VP 1.0 §5.9), where it signs'),
+  requestPassing: z
+    .enum(['by_reference', 'by_value'])
+    .optional()
+    .describe('Whether a wallet fetches the request, or has it in the link; absent: a browser hands it over'),
   createdAt: z.int().describe('Epoch seconds'),
   expiresAt: z.int().describe('Epoch seconds: an answer is taken before'),
   returned: z

@@ -138,6 +138,8 @@ export interface VerificationBase {
   readonly nonce: string
   /** Effective client identifier with its prefix: the audience of every presentation. */
   readonly clientId: string
+  /** The request stands in the link that opens a wallet. Absent: a wallet fetches it, or a browser hands it over. */
+  readonly requestPassing?: 'by_value' | undefined
   /** How the wallet's answer travels, and what is kept for that. */
   readonly answerMode: AnswerMode
   readonly policies: readonly RequestedPolicy[]

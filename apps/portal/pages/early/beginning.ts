@@ -77,5 +77,6 @@ export function partsAt(path: string, language: LanguageId): readonly string[] {
 
 function germanOf(part: string | undefined): readonly string[] {
   const more = part === operation ? ['text/operation/de.ts'] : []
-  return ['text/de.ts', 'text/home/de.ts', '../../../packages/ui/text/de.ts', ...more]
+  const ways = part === verifying || part === waiting ? ['text/asking/de.ts'] : []
+  return ['text/de.ts', 'text/home/de.ts', '../../../packages/ui/text/de.ts', ...more, ...ways]
 }

@@ -131,8 +131,6 @@ export const de: TextsLike<PortalTexts> = {
     jsonHint: 'Änderungen hier werden so gesendet. Text, der noch nicht gültig ist, bleibt stehen.',
     sameDevice: 'Nur dieser Browser zählt',
     sameDeviceWhy: 'Es gibt kein Ergebnis, bevor die Brieftasche in dieses Fenster zurückgeführt hat.',
-    encrypted: 'Antwort verschlüsseln',
-    encryptedWhy: 'Was zwischen Brieftasche und Prüfer liegt, kann sie nicht lesen.',
     make: 'Anfrage machen',
     refused: 'Der Prüfer nimmt das nicht an',
   },

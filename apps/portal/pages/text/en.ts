@@ -129,8 +129,6 @@ export const en = {
     jsonHint: 'Changes here are sent as they are. Text that is not valid yet stays as it is.',
     sameDevice: 'Only this browser counts',
     sameDeviceWhy: 'There is no result before the wallet has brought its user back to this window.',
-    encrypted: 'Encrypt the answer',
-    encryptedWhy: 'Whatever lies between the wallet and the verifier cannot read it.',
     make: 'Make the request',
     refused: 'The verifier does not take it',
   },

@@ -29,9 +29,11 @@ import { Refused } from '../parts/refused.tsx'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { portal } from '../text/portal-texts.ts'
 import { AdviceList } from './advice-list.tsx'
-import { beginVerification, ENCRYPTED } from './begin-verification.ts'
+import { membersOf, type Ways } from './asking-ways.ts'
+import { beginVerification } from './begin-verification.ts'
 import { dcqlQueryFor } from './dcql-preset.ts'
 import { queryAdvice } from './query-advice.ts'
+import { WaysChoice } from './ways-choice.tsx'
 
 export function AskPage() {
   const { value, failure, retry } = useLoaded(loadChoices, 'choices')
@@ -85,7 +87,7 @@ function Ask({ choices, metadata }: Choices) {
   const [text, setText] = useState<string>()
   const [purpose, setPurpose] = useState('')
   const [sameDevice, setSameDevice] = useState(false)
-  const [encrypted, setEncrypted] = useState(false)
+  const [ways, setWays] = useState<Ways>({})
   const [isAsked, setAsked] = useState(false)
   const { send, busy, failure } = useBegin()
   const choice = choices.find(({ id }) => id === choiceId)
@@ -102,7 +104,7 @@ function Ask({ choices, metadata }: Choices) {
       dcql_query: JSON.parse(shown),
       ...(purpose.trim() !== '' && { purpose: purpose.trim() }),
       ...(sameDevice && { sameDevice: 'required' }),
-      ...(encrypted && { responseMode: ENCRYPTED }),
+      ...membersOf(ways),
     })
   }
   return (
@@ -164,6 +166,7 @@ function Ask({ choices, metadata }: Choices) {
                 onInput={setText}
               />
             </Details>
+            <WaysChoice ways={ways} onChange={setWays} />
           </section>
         </div>
         <aside class="preview stack">
@@ -180,17 +183,6 @@ function Ask({ choices, metadata }: Choices) {
             />
             <span>
               {t.ask.sameDevice} <span class="muted">– {t.ask.sameDeviceWhy}</span>
-            </span>
-          </label>
-          <label class="option">
-            <input
-              class="tick"
-              type="checkbox"
-              checked={encrypted}
-              onChange={({ currentTarget }) => setEncrypted(currentTarget.checked)}
-            />
-            <span>
-              {t.ask.encrypted} <span class="muted">– {t.ask.encryptedWhy}</span>
             </span>
           </label>
           <div class="actions" data-fill>

@@ -8,24 +8,32 @@ import { clock, dash } from '@countersign/ui/elements/icons'
 import { TechnicalDetails } from '@countersign/ui/elements/notice'
 import { plainText } from '@countersign/ui/elements/plain-name'
 import { Facts } from '@countersign/ui/elements/sheet'
+import { Countdown } from '@countersign/ui/page/countdown'
 import { clockTime, list } from '@countersign/ui/text/format'
 import { filled } from '@countersign/ui/text/sentence-parts'
 import { ui } from '@countersign/ui/text/ui-texts'
 import { useEffect, useState } from 'preact/hooks'
-import { useLocation, useRoute } from 'preact-iso'
+import { lazy, useLocation, useRoute } from 'preact-iso'
 import { detailLabels, type IssuerMetadata, loadMetadata, titleOf } from '../issue/catalogue.ts'
 import { Loading } from '../parts/loading.tsx'
 import { isoOf } from '../parts/times.ts'
 import { useLoaded } from '../parts/use-loaded.ts'
 import { type FollowedSession, useSessionStream } from '../parts/use-session-stream.ts'
+import { asking } from '../text/asking-texts.ts'
 import { portal } from '../text/portal-texts.ts'
-import { BelowCode, NewCode, OpenCode, UnusedCode, UsedCode } from '../waiting/code.tsx'
+import { BelowCode, NewCode, OpenCode, type OpenCodeProps, UnusedCode, UsedCode } from '../waiting/code.tsx'
 import { CodePage, NotHeard } from '../waiting/code-page.tsx'
 import { Live } from '../waiting/live.tsx'
-import { askedIn, beginVerification, ENCRYPTED, type KeptRequest, keptRequest } from './begin-verification.ts'
+import type { AskBrowserProps } from './ask-browser.tsx'
+import { isFetched, isThroughBrowser } from './asking-ways.ts'
+import { askedIn, beginVerification, type KeptRequest, keptRequest } from './begin-verification.ts'
 import { inWords } from './dcql-preset.ts'
 import { keepHeard } from './heard-results.ts'
 import { isCodeOpen, type RequestStage, requestSteps, stageOf, waitsForReturn } from './request-steps.ts'
+import { wayFacts } from './way-facts.tsx'
+
+/** Few ask so. */
+const AskBrowser = lazy(async () => (await import('./ask-browser.tsx')).AskBrowser)
 
 export function RequestPage() {
   const { params } = useRoute()
@@ -34,18 +42,32 @@ export function RequestPage() {
   const followed = useSessionStream<VerificationView>('verifier', id)
   const names = useLoaded(loadNames, 'metadata')
   const { view } = followed
+  const [isBringing, setBringing] = useState(false)
   const isDecided = view !== undefined && stageOf(view) === 'decided'
   useEffect(() => {
-    if (!isDecided) return
+    if (!isDecided || isBringing) return
     keepHeard(view)
     route(`/verify/${encodeURIComponent(id)}/result`, true)
-  }, [isDecided, id, route])
+  }, [isDecided, isBringing, id, route])
   if (view === undefined) return <NotHeard followed={followed} />
   // A heading that gets another name moves all that stands below it.
   const isNamed = names.value !== undefined || names.failure !== undefined
   if (isDecided || !isNamed) return <Loading />
   const own = keptRequest(id)
-  return <Request key={id} view={view} followed={followed} own={own} metadata={names.value} />
+  return (
+    <Request
+      key={id}
+      view={view}
+      followed={followed}
+      own={own}
+      metadata={names.value}
+      onBringing={() => setBringing(true)}
+      onBrought={(code) => {
+        if (code === undefined) setBringing(false)
+        else route(`/verify/${encodeURIComponent(id)}/return?response_code=${encodeURIComponent(code)}`, true)
+      }}
+    />
+  )
 }
 
 /** The words of the issuer, while it is worth waiting for them; without them a type is called as the query calls it. */
@@ -53,23 +75,24 @@ function loadNames() {
   return loadMetadata({ timeoutMs: 2_000 })
 }
 
-interface RequestProps {
+interface RequestProps extends Pick<AskBrowserProps, 'onBringing' | 'onBrought'> {
   readonly view: VerificationView
   readonly followed: FollowedSession<VerificationView>
   readonly own: KeptRequest | undefined
   readonly metadata: IssuerMetadata | undefined
 }
 
-function Request({ view, followed, own, metadata }: RequestProps) {
+function Request({ view, followed, own, metadata, onBringing, onBrought }: RequestProps) {
   const t = portal.value
   const [isLate, setLate] = useState(false)
   const said = stageOf(view)
   const stage = isLate && isCodeOpen(said) ? 'expired' : said
+  const isInBrowser = isThroughBrowser(view.responseMode)
   const asked = inWords(view.dcqlQuery)
   const from = asked.types.map((called) => titleOf(metadata, called))
   const details = detailLabels(metadata, asked.details)
   const what = list(from.length === 0 ? details : from)
-  const [heading, lede] = sentencesFor(stage, asked.details.length)
+  const [heading, lede] = sentencesFor(stage, asked.details.length, isInBrowser)
   // The query stands in the session, so every window can ask the same again.
   const askAgain = () => beginVerification(own?.body ?? askedIn(view))
   return (
@@ -80,18 +103,32 @@ function Request({ view, followed, own, metadata }: RequestProps) {
       code={
         <>
           {isCodeOpen(stage) ? (
-            <OpenCode url={own?.started.url} times={view} onOver={() => setLate(true)} />
+            <OpenRequest
+              id={view.id}
+              times={view}
+              started={own?.started}
+              isInBrowser={isInBrowser}
+              onOver={() => setLate(true)}
+              onBringing={onBringing}
+              onBrought={onBrought}
+            />
           ) : (
             <SpentCode stage={stage} at={followed.events.at(-1)?.at ?? view.expiresAt} />
           )}
           <BelowCode kept={t.requestKept}>
-            <NewCode isOpen={isCodeOpen(stage)} whenRefused={t.ask.refused} make={askAgain} below="/verify" />
+            <NewCode
+              isOpen={isCodeOpen(stage)}
+              whenRefused={t.ask.refused}
+              make={askAgain}
+              below="/verify"
+              text={isInBrowser ? asking.value.browser.another : undefined}
+            />
           </BelowCode>
         </>
       }
     >
       <Live
-        steps={requestSteps(stage, followed.events)}
+        steps={requestSteps(stage, followed.events, isFetched(view))}
         titles={stepTitles()}
         sentence={sentenceOf(stage, view, followed)}
         isOver={stage === 'expired' || stage === 'declined'}
@@ -105,11 +142,8 @@ function Request({ view, followed, own, metadata }: RequestProps) {
           facts={[
             { label: t.request.from, value: list(from) },
             { label: t.request.details, value: list(details) },
-            {
-              label: t.request.answer,
-              value: view.responseMode === ENCRYPTED ? t.request.encrypted : t.request.inClear,
-            },
             { label: t.request.purpose, value: quoted(view.purpose) ?? t.request.noPurpose },
+            ...wayFacts(view),
           ]}
         />
         <TechnicalDetails summary={t.request.query} text={JSON.stringify(view.dcqlQuery, null, 2)} />
@@ -123,11 +157,34 @@ function quoted(purpose: string | undefined) {
   return purpose === undefined ? undefined : <q class="foreign">{plainText(purpose)}</q>
 }
 
-function sentencesFor(stage: RequestStage, details: number): readonly [heading: string, lede: string] {
+interface OpenRequestProps
+  extends Omit<AskBrowserProps, 'children'>,
+    Pick<OpenCodeProps, 'onOver' | 'times'> {
+  readonly isInBrowser: boolean
+}
+
+/** What waits for a wallet: a code, or a press. */
+function OpenRequest({ isInBrowser, onOver, times, ...open }: OpenRequestProps) {
+  const { started } = open
+  if (isInBrowser)
+    return (
+      <AskBrowser {...open}>
+        <Countdown until={isoOf(times.expiresAt)} since={isoOf(times.createdAt)} onOver={onOver} />
+      </AskBrowser>
+    )
+  const url = started !== undefined && 'url' in started ? started.url : undefined
+  return <OpenCode url={url} times={times} onOver={onOver} />
+}
+
+function sentencesFor(
+  stage: RequestStage,
+  details: number,
+  isInBrowser: boolean,
+): readonly [heading: string, lede: string] {
   const t = portal.value.request
   if (stage === 'expired') return [t.titleExpired, t.ledeExpired]
   if (stage === 'declined') return [t.titleDeclined, t.ledeDeclined]
-  return [t.title, t.lede(details)]
+  return [isInBrowser ? asking.value.browser.title : t.title, t.lede(details)]
 }
 
 function SpentCode({ stage, at }: { readonly stage: RequestStage; readonly at: number }) {
@@ -155,11 +212,18 @@ function sentenceOf(
   { events }: FollowedSession<VerificationView>,
 ): string {
   const t = portal.value.request
-  if (stage === 'requested') return t.waitOpen
+  if (stage === 'requested') return waitOpen(view)
   if (stage === 'opened') return t.waitAnswer
   if (stage === 'answered') return waitsForReturn(view) ? t.waitReturn : t.waitEvidence
   if (stage === 'declined') return t.theyDeclined
-  return events.some(({ type }) => type === 'requested') ? t.openedNotAnswered : t.nobodyOpened
+  if (events.some(({ type }) => type === 'requested')) return t.openedNotAnswered
+  return isFetched(view) ? t.nobodyOpened : asking.value.nobodyAnswered
+}
+
+function waitOpen(view: VerificationView): string {
+  const { browser, waitLink } = asking.value
+  if (isThroughBrowser(view.responseMode)) return browser.wait
+  return isFetched(view) ? portal.value.request.waitOpen : waitLink
 }
 
 function Attempts({ view }: { readonly view: VerificationView }) {

@@ -9,11 +9,13 @@ const common = {
   id: 'x',
   dcqlQuery: {},
   responseMode: 'direct_post',
+  clientId: 'x509_san_dns:verifier.example',
+  requestPassing: 'by_reference',
   createdAt: 1000,
   expiresAt: 1300,
   returned: false,
   outcome,
-}
+} as const
 
 function answered(missing: readonly ('status' | 'same_device')[]): VerificationView {
   const said = { title: 'Status', meaning: 'Could not be checked.', evidence: [] }
@@ -41,6 +43,24 @@ describe('a request', () => {
     expect(stageOf(view)).toBe(stage)
     expect(requestSteps(stage, events(...types)).map((step) => step.state)).toEqual(states)
     expect(isCodeOpen(stage)).toBe(state === 'created' || state === 'requested')
+  })
+
+  it.each([
+    ['requested', ['created'], ['created', 'answered', 'checked'], ['done', 'now', 'todo']],
+    ['answered', ['created', 'answered'], ['created', 'answered', 'checked'], ['done', 'done', 'now']],
+    ['decided', ['created', 'verified'], ['created', 'answered', 'checked'], ['done', 'done', 'done']],
+    ['expired', ['created', 'expired'], ['created', 'expired'], ['done', 'over']],
+    // Somebody fetched it all the same.
+    [
+      'opened',
+      ['created', 'requested'],
+      ['created', 'requested', 'answered', 'checked'],
+      ['done', 'done', 'now', 'todo'],
+    ],
+  ] as const)('that nobody has to fetch is %s without having been opened', (stage, types, ids, states) => {
+    const steps = requestSteps(stage, events(...types), false)
+    expect(steps.map(({ id }) => id)).toEqual(ids)
+    expect(steps.map(({ state }) => state)).toEqual(states)
   })
 
   it('says whether it waits for the browser or for what could not be found out', () => {

@@ -39,9 +39,17 @@ const DONE: Readonly<Record<RequestStage, number>> = {
   declined: 0,
 }
 
-export function requestSteps(stage: RequestStage, events: readonly SessionEvent[]): readonly RequestStep[] {
+/** `isFetched`: a wallet fetches the request, which is heard of. */
+export function requestSteps(
+  stage: RequestStage,
+  events: readonly SessionEvent[],
+  isFetched = true,
+): readonly RequestStep[] {
   const eventOf = (...types: readonly string[]) => events.find(({ type }) => types.includes(type))
-  const line = lineOf(LINE, DONE[stage], (id) =>
+  const isHeardOf = isFetched || eventOf('requested') !== undefined
+  const ids = isHeardOf ? LINE : LINE.filter((id) => id !== 'requested')
+  const done = isHeardOf || DONE[stage] < 2 ? DONE[stage] : DONE[stage] - 1
+  const line = lineOf(ids, done, (id) =>
     id === 'checked' ? eventOf('verified', 'rejected', 'undetermined') : eventOf(id),
   )
   if (stage !== 'expired' && stage !== 'declined') return line

@@ -44,6 +44,8 @@ import { claimRows } from './claim-rows.ts'
 import { inWords } from './dcql-preset.ts'
 import { heardResult } from './heard-results.ts'
 import { Timeline } from './timeline.tsx'
+import { Transactions } from './transactions.tsx'
+import { wayFacts } from './way-facts.tsx'
 
 export function ResultPage() {
   const { params } = useRoute()
@@ -102,6 +104,7 @@ function Result({ view }: { readonly view: DecidedView }) {
         <div class="stack">{checks.length > 0 && <CheckList checks={checks} />}</div>
         <div class="stack">
           <Shared view={view} metadata={metadata} />
+          {view.transactionData !== undefined && <Transactions view={view} metadata={metadata} />}
           <SessionFacts view={view} metadata={metadata} />
         </div>
       </div>
@@ -225,6 +228,7 @@ function SessionFacts({ view, metadata }: PartProps) {
       : [{ label: t.purpose, value: <q class="foreign">{plainText(view.purpose)}</q> }]),
     { label: t.decided, value: dayAndTime(isoOf(view.decidedAt)) },
     { label: t.returned, value: view.returned ? ui.value.yes : ui.value.no },
+    ...wayFacts(view),
   ]
   return (
     <section class="sheet" aria-labelledby="session">

@@ -93,10 +93,12 @@ export interface NewCodeProps {
   readonly make: () => Promise<Answer<{ readonly id: string }>>
   /** Where codes of the kind are shown: `/offers`. */
   readonly below: string
+  /** Absent: it gets a new code. */
+  readonly text?: string | undefined
 }
 
 /** Another code for the same. */
-export function NewCode({ isOpen, whenRefused, make, below }: NewCodeProps) {
+export function NewCode({ isOpen, whenRefused, make, below, text }: NewCodeProps) {
   const { route } = useLocation()
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<CallFailure>()
@@ -112,7 +114,7 @@ export function NewCode({ isOpen, whenRefused, make, below }: NewCodeProps) {
     <>
       {failure !== undefined && <Refused heading={whenRefused} failure={failure} />}
       <Button kind={isOpen ? 'plain' : 'primary'} icon={again} busy={busy} onPress={() => void makeAnother()}>
-        {portal.value.newCode}
+        {text ?? portal.value.newCode}
       </Button>
     </>
   )

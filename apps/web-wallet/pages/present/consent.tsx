@@ -19,7 +19,7 @@ import { type Choices, firstChoices, selectionsFor, sharedCount } from '../../sh
 import { partyFacts } from '../../shown/party-facts.ts'
 import type { Exchange } from '../exchange/use-exchange.ts'
 import { WithNetwork } from '../offline/with-network.tsx'
-import { Known, Who } from '../party/who.tsx'
+import { Known, Who, type WhoTexts } from '../party/who.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
 import { Advice } from './advice.tsx'
 import { keepSelections, keptSelections } from './kept-selections.ts'
@@ -63,7 +63,7 @@ export function Consent({ preview, exchange }: ConsentProps) {
       </Heading>
       <Broken preview={preview} failure={exchange.failure} />
       <Sheet parts>
-        <Who facts={facts} texts={t} />
+        <Who facts={facts} texts={whoTexts(preview)} />
         <Why purpose={preview.purpose} />
         <TransactionParts preview={preview} choices={choices} />
         <WhatToShare preview={preview} choices={choices} onChange={setChoices} />
@@ -88,6 +88,12 @@ export function Consent({ preview, exchange }: ConsentProps) {
       </div>
     </div>
   )
+}
+
+/** Of a request that nobody signed less is known than of one whose signer nobody vouches for. */
+export function whoTexts({ verifier }: RequestPreview): WhoTexts {
+  const t = wallet.value.request
+  return verifier.trust.reason === 'request_unsigned' ? { ...t, notVerifiedWhy: t.unsignedWhy } : t
 }
 
 /** The button says what happens. */

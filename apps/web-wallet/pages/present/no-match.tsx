@@ -13,7 +13,7 @@ import { ui } from '@countersign/ui/text/ui-texts'
 import { partyFacts } from '../../shown/party-facts.ts'
 import { Who } from '../party/who.tsx'
 import { wallet } from '../texts/wallet-texts.ts'
-import { type ConsentProps, exactWords, partyOf } from './consent.tsx'
+import { type ConsentProps, exactWords, partyOf, whoTexts } from './consent.tsx'
 import { Why } from './why.tsx'
 
 type Unmet = NonNullable<RequestPreview['queries'][number]['unmet']>
@@ -28,7 +28,7 @@ export function NoMatch({ preview, exchange }: ConsentProps) {
     <div class="column stack" data-gap="l">
       <Heading title={t.missingTitle} product={wallet.value.product} />
       <Sheet parts>
-        <Who facts={partyFacts(partyOf(preview))} texts={t} />
+        <Who facts={partyFacts(partyOf(preview))} texts={whoTexts(preview)} />
         <Why purpose={preview.purpose} />
         <Part label={t.missing}>
           <div class="stack" data-gap="m">
