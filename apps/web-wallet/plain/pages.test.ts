@@ -196,3 +196,16 @@ describe('the page that shares', () => {
     expect(text).not.toContain('Your Bank')
   })
 })
+
+describe('of who asks', () => {
+  const said = (reason: string) => {
+    const asked = { ...stranger, verifier: { ...stranger.verifier, trust: { trusted: false, reason } } }
+    return consentPage({ ...consenting, preview: asked }, view).text
+  }
+
+  it('it says that nobody signed where nobody did, and otherwise that nobody vouches', () => {
+    expect(said('request_unsigned')).toContain('Nobody signed this request')
+    expect(said('chain_untrusted')).toContain('We could not confirm who this is')
+    expect(said('chain_untrusted')).not.toContain('Nobody signed')
+  })
+})

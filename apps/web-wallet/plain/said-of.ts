@@ -28,10 +28,15 @@ export function whoPart(preview: RequestPreview, { language }: View): Markup {
     'who',
     t.who,
     html`<div class="party"><span class="seal" aria-hidden="true">${name === '' ? '?' : initialOf(name)}</span><b class="foreign">${name === '' ? nameless : name}</b><bdi class="host" dir="ltr">${facts.host}</bdi></div>
-${facts.trusted ? said('ok', sentence(t.verified, { anchor: html`<em class="foreign">${facts.anchor}</em>` })) : notice('warn', t.notVerifiedWhy, t.notVerified)}
+${facts.trusted ? said('ok', sentence(t.verified, { anchor: html`<em class="foreign">${facts.anchor}</em>` })) : notice('warn', isUnsigned(preview) ? t.unsignedWhy : t.notVerifiedWhy, t.notVerified)}
 ${facts.own === undefined ? '' : html`<p class="muted party-more">${sentence(t.callsItself, { name: html`<bdi class="foreign">${facts.own}</bdi>` })}</p>`}
 ${facts.mixed ? notice('warn', t.mixed) : ''}`,
   )
+}
+
+/** Less is known of it than of one whose signer nobody vouches for. */
+function isUnsigned({ verifier }: RequestPreview): boolean {
+  return verifier.trust.reason === 'request_unsigned'
 }
 
 /** A reason is a sentence or two. */

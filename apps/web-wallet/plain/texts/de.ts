@@ -72,6 +72,8 @@ export const de: PlainTexts = {
     notVerified: 'Nicht bestätigt',
     notVerifiedWhy:
       'Wir konnten nicht bestätigen, wer das ist. Teilen Sie nur, wenn Sie selbst hierher kamen und sie kennen.',
+    unsignedWhy:
+      'Niemand hat diese Anfrage unterschrieben: Jeder kann sie gemacht haben. Sicher ist nur, wohin Ihre Antwort ginge. Teilen Sie nur, wenn Sie selbst hierher kamen und sie kennen.',
     callsItself: 'Sie nennen sich „{name}“.',
     mixed:
       'Dieser Name mischt Buchstaben mehrerer Alphabete. Er sieht vielleicht nur so aus wie einer, den Sie kennen.',

@@ -69,6 +69,8 @@ export const en = {
     verified: 'Verified by {anchor}.',
     notVerified: 'Not verified',
     notVerifiedWhy: 'We could not confirm who this is. Share only if you came here yourself and know them.',
+    unsignedWhy:
+      'Nobody signed this request: anybody can have made it. Sure is only where your answer would go. Share only if you came here yourself and know them.',
     callsItself: 'They call themselves “{name}”.',
     mixed: 'This name mixes letters of several alphabets. It may only look like a name that you know.',
     why: 'Why, in their words',
