@@ -171,8 +171,11 @@ function isNotPassedOn({ status }: Answer): boolean {
   return [502, 503, 504].includes(status)
 }
 
-/** More than there are instances of a service. */
-const IN_A_ROW = 6
+/**
+ * Far more than there are instances of a service: the balancer takes them in turn, but other flows take turns in between, and so few in
+ * a row may pass the dead one by every time.
+ */
+const IN_A_ROW = 16
 
 /** A write to `/readyz` changes nothing, whoever refuses it; the balancer itself answers when it knows nobody. */
 async function untilItHasNoticed(balancer: string): Promise<void> {
