@@ -1,7 +1,7 @@
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { openMemoryEngine } from '@countersign/stores/memory'
-import type { SessionStore } from '@countersign/stores/ports'
 import { newKey } from '@countersign/testing/people/keys'
+import { sessionsOverText } from '@countersign/testing/text-sessions'
 import { receiver } from '@countersign/testing/told-callbacks'
 import { describe, expect, it } from 'vitest'
 import { issuerService } from './build.ts'
@@ -24,19 +24,6 @@ function scene() {
   const bodies = () =>
     told.told.map(({ body }) => JSON.parse(body) as { type: string; data: object; event: { type: string } })
   return { ...test, told, work, bodies }
-}
-
-/** Over texts, as every store keeps them. */
-function overText<T>(raw: SessionStore<string>): SessionStore<T> {
-  return {
-    create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
-    compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),
-    remove: (id) => raw.remove(id),
-    get: async (id) => {
-      const found = await raw.get(id)
-      return found && { version: found.version, value: JSON.parse(found.value) as T }
-    },
-  }
 }
 
 describe('an issuance that somebody is told of', () => {
@@ -122,8 +109,8 @@ describe('promises that lie apart', () => {
     const clock = { now: 1000 }
     const engine = openMemoryEngine({ now: () => clock.now * 1000 })
     const raw = engine.sessions('issuance')
-    const inner = overText<IssuanceSession>(raw)
-    const promises = overText<StoredPromises>(engine.sessions('promises'))
+    const inner = sessionsOverText<IssuanceSession>(raw)
+    const promises = sessionsOverText<StoredPromises>(engine.sessions('promises'))
     return { clock, raw, inner, promises, sessions: withPromisesApart(inner, promises, 600) }
   }
 

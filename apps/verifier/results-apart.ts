@@ -50,7 +50,7 @@ export function withResultsApart(
       if (credentials.length > 0 && ttlSeconds > 0) await results.create(place, { credentials }, ttlSeconds)
       const won = await sessions.compareAndSet(id, version, withCredentials(session, []))
       if (won) await forgetClaims(results, session, place)
-      else await forgetLost(sessions, results, id, place)
+      else await forgetLost(sessions, results, session, place)
       return won
     },
     remove: async (id) => {
@@ -121,11 +121,11 @@ async function forgetClaims(
 async function forgetLost(
   sessions: SessionStore<VerificationSession>,
   results: SessionStore<StoredResult>,
-  id: string,
+  { answer, id }: VerificationSession,
   place: string,
 ): Promise<void> {
-  const session = (await sessions.get(id))?.value
-  const isOpen = session !== undefined && session.answer === undefined
-  if (!isOpen && (session === undefined || !place.startsWith(`${id}.${session.answer?.hash}`)))
-    await results.remove(place)
+  const kept = (await sessions.get(id))?.value
+  const mayBeCommitted =
+    kept !== undefined && (kept.answer === undefined || kept.answer.hash === answer?.hash)
+  if (!mayBeCommitted) await results.remove(place)
 }

@@ -1,6 +1,6 @@
 import type { VerificationSession } from '@countersign/protocol/openid4vp/session'
 import { openMemoryEngine } from '@countersign/stores/memory'
-import type { SessionStore } from '@countersign/stores/ports'
+import { sessionsOverText } from '@countersign/testing/text-sessions'
 import { describe, expect, it } from 'vitest'
 import { type StoredVerification, verificationStore } from './verification-store.ts'
 
@@ -21,15 +21,7 @@ const BEFORE = {
 
 function memory() {
   const raw = openMemoryEngine({ now: () => 1_000_000 }).sessions('verification')
-  const stored: SessionStore<StoredVerification> = {
-    create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
-    remove: (id) => raw.remove(id),
-    compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),
-    get: async (id) => {
-      const found = await raw.get(id)
-      return found && { version: found.version, value: JSON.parse(found.value) as StoredVerification }
-    },
-  }
+  const stored = sessionsOverText<StoredVerification>(raw)
   return { raw, sessions: verificationStore(stored) }
 }
 

@@ -13,8 +13,13 @@ import {
 } from '@countersign/protocol/openid4vci/offer'
 import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
-import { callbackTo, type SessionCallback, TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
-import type { CallbackAddress } from '@countersign/service/callbacks/parse-callback'
+import { TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
+import {
+  type CallbackAddress,
+  type CallbackNotAllowed,
+  callbackFor,
+  findCallbackRefusal,
+} from '@countersign/service/callbacks/parse-callback'
 import { offerPreAuthorizedCode } from '../authorization/pre-authorized-code.ts'
 import { orderTransactionCode, type TxCodeOrder } from '../authorization/transaction-code.ts'
 import type { Issuer } from '../issuer.ts'
@@ -34,10 +39,7 @@ export interface CreateOffer {
   readonly callback?: CallbackAddress | undefined
 }
 
-export type OfferRefusal =
-  | PromiseRefusal
-  /** Nobody is ever asked at that address here. */
-  | { readonly code: 'callback_not_allowed'; readonly reason: string }
+export type OfferRefusal = PromiseRefusal | CallbackNotAllowed
 
 export interface CreatedOffer {
   readonly id: string
@@ -56,8 +58,8 @@ export async function createOffer(
   issuer: OfferPorts,
   order: CreateOffer,
 ): Promise<Result<CreatedOffer, OfferRefusal>> {
-  const notAllowed = order.callback && issuer.callbacks.judge(order.callback.uri.replaceAll('$id', 'id'))
-  if (notAllowed !== undefined) return refuse({ code: 'callback_not_allowed', reason: notAllowed })
+  const notAllowed = findCallbackRefusal(issuer.callbacks, order.callback)
+  if (notAllowed !== undefined) return refuse(notAllowed)
   const promised = await promiseCredentials(issuer, order.credentials)
   if (!promised.ok) return promised
   const id = encodeBase64url(issuer.crypto.randomBytes(16))
@@ -65,7 +67,13 @@ export async function createOffer(
   const now = issuer.now()
   const expiresAt = now + (order.ttlSeconds ?? issuer.limits.offerTtlSeconds)
   const session = offerIssuance(
-    { id, promised: promised.value, txCode: txCode?.kept, expiresAt, ...callbackOf(order, id) },
+    {
+      id,
+      promised: promised.value,
+      txCode: txCode?.kept,
+      expiresAt,
+      callback: order.callback && callbackFor(order.callback, id),
+    },
     now,
   )
   // Who wants to be told is told for a day, also of the last event.
@@ -79,12 +87,6 @@ export async function createOffer(
       ? offer
       : { ...offer, txCodeValue: txCode.value },
   )
-}
-
-function callbackOf({ callback }: CreateOffer, id: string): { readonly callback?: SessionCallback } {
-  return callback === undefined
-    ? {}
-    : { callback: callbackTo(callback.uri.replaceAll('$id', id), callback.apiKey) }
 }
 
 /** A token may be taken at the last moment of the offer, and what it is good for, the session says as long as it lives. */

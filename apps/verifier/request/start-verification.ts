@@ -19,9 +19,14 @@ import {
   type TransactionDataFault,
   writeTransactionEntry,
 } from '@countersign/protocol/openid4vp/transaction-data/transaction-data'
-import { callbackTo, TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
+import { TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
 import { appendEvent } from '@countersign/protocol/session-event'
-import type { CallbackAddress } from '@countersign/service/callbacks/parse-callback'
+import {
+  type CallbackAddress,
+  type CallbackNotAllowed,
+  callbackFor,
+  findCallbackRefusal,
+} from '@countersign/service/callbacks/parse-callback'
 import { findPolicyMistake, type PolicyMistake } from '../policies/judge-policies.ts'
 import type { Verifier } from '../verifier.ts'
 import { type DigitalRequests, digitalRequests } from './digital-request.ts'
@@ -75,8 +80,7 @@ export type StartRefusal =
   | { readonly code: 'session_id_guessable'; readonly minimumLength: number }
   /** The browser would have nowhere to come back to. */
   | { readonly code: 'return_without_address' }
-  /** Nobody is ever asked at that address here. */
-  | { readonly code: 'callback_not_allowed'; readonly reason: string }
+  | CallbackNotAllowed
 
 interface TransactionMistake {
   readonly code: 'transaction_data_invalid'
@@ -120,7 +124,7 @@ export async function startVerification(
     findUnknownMember(request.dcqlQuery, verifier.formats) ??
     guessableId(request, query.value) ??
     returnWithoutAddress(request) ??
-    callbackNotAllowed(verifier, request) ??
+    findCallbackRefusal(verifier.callbacks, request.callback) ??
     (await findPolicyMistake(verifier.policies, request.policies)) ??
     findTransactionMistake(verifier, request, query.value)
   if (mistake !== undefined) return refuse(mistake)
@@ -185,7 +189,7 @@ async function newSession(
     sameDevice: request.sameDevice === 'required' ? 'required' : undefined,
     attempts: [],
     events: appendEvent([], 'created', now),
-    callback: callback && callbackTo(callback.uri.replaceAll('$id', id), callback.apiKey),
+    callback: callback && callbackFor(callback, id),
     keepPresentations: request.keepPresentations === true ? true : undefined,
   }
 }
@@ -233,13 +237,4 @@ function returnWithoutAddress({
 }: StartVerification): StartRefusal | undefined {
   if (sameDevice !== 'required' || successRedirectUri !== undefined) return undefined
   return { code: 'return_without_address' }
-}
-
-/** Better said now than found out for a day. */
-function callbackNotAllowed(
-  { callbacks }: StartingVerifier,
-  { callback }: StartVerification,
-): StartRefusal | undefined {
-  const reason = callback && callbacks.judge(callback.uri.replaceAll('$id', 'id'))
-  return reason && { code: 'callback_not_allowed', reason }
 }

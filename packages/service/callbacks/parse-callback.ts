@@ -1,5 +1,7 @@
 /** Where a caller wants to be told what happens to a session, as the headers of a call say it (walt.id's names). */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { callbackTo, type SessionCallback } from '@countersign/protocol/session-callback'
+import type { Callbacks } from './post-callback.ts'
 
 export interface CallbackAddress {
   /** `$id` stands for the session id. */
@@ -11,6 +13,12 @@ export type CallbackMistake =
   | { readonly code: 'callback_malformed' }
   | { readonly code: 'callback_key_malformed' }
   | { readonly code: 'callback_key_alone' }
+
+/** Nobody is ever asked at that address here. */
+export interface CallbackNotAllowed {
+  readonly code: 'callback_not_allowed'
+  readonly reason: string
+}
 
 interface CallbackHeaders {
   readonly statuscallbackuri?: string | undefined
@@ -39,6 +47,20 @@ export const CALLBACK_MISTAKES: Readonly<Record<CallbackMistake['code'], string>
   callback_key_malformed:
     'statusCallbackApiKey must be 1 to 1000 visible characters of ASCII, without spaces',
   callback_key_alone: 'statusCallbackApiKey needs a statusCallbackUri to be sent to',
+}
+
+/** The address of one session. */
+export function callbackFor({ apiKey, uri }: CallbackAddress, id: string): SessionCallback {
+  return callbackTo(uri.replaceAll('$id', id), apiKey)
+}
+
+/** Better said when the session begins than found out for a day. */
+export function findCallbackRefusal(
+  callbacks: Pick<Callbacks, 'judge'>,
+  address: CallbackAddress | undefined,
+): CallbackNotAllowed | undefined {
+  const reason = address && callbacks.judge(callbackFor(address, 'id').uri)
+  return reason && { code: 'callback_not_allowed', reason }
 }
 
 /** `reason`: what the guarded client says of it. */

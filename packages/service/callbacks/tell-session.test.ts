@@ -1,28 +1,15 @@
 import { callbackTo, type TellingSession, withToldAgain } from '@countersign/protocol/session-callback'
 import { appendEvent } from '@countersign/protocol/session-event'
 import { openMemoryEngine } from '@countersign/stores/memory'
-import type { SessionStore } from '@countersign/stores/ports'
+import { sessionsOverText } from '@countersign/testing/text-sessions'
 import { describe, expect, it } from 'vitest'
 import type { Callback, Delivery } from './post-callback.ts'
 import { type TellingPorts, tellSession } from './tell-session.ts'
 
 const START = 1_800_000_000
 
-function jsonStore(): SessionStore<TellingSession> {
-  const raw = openMemoryEngine().sessions('told')
-  return {
-    create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
-    compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),
-    remove: (id) => raw.remove(id),
-    get: async (id) => {
-      const found = await raw.get(id)
-      return found && { version: found.version, value: JSON.parse(found.value) as TellingSession }
-    },
-  }
-}
-
 async function world(events: number) {
-  const sessions = jsonStore()
+  const sessions = sessionsOverText<TellingSession>(openMemoryEngine().sessions('told'))
   const clock = { now: START }
   const posted: Callback[] = []
   const lines: string[] = []

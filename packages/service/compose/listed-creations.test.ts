@@ -1,5 +1,6 @@
 import { openMemoryEngine } from '@countersign/stores/memory'
 import type { SessionStore } from '@countersign/stores/ports'
+import { sessionsOverText } from '@countersign/testing/text-sessions'
 import { describe, expect, it } from 'vitest'
 import { listedCreations } from './listed-creations.ts'
 
@@ -9,15 +10,7 @@ interface Thing {
 
 function things(): SessionStore<Thing> {
   const kept = openMemoryEngine().sessions('things')
-  return {
-    create: (id, value, ttlSeconds) => kept.create(id, JSON.stringify(value), ttlSeconds),
-    remove: async () => {},
-    compareAndSet: (id, version, value) => kept.compareAndSet(id, version, JSON.stringify(value)),
-    get: async (id) => {
-      const found = await kept.get(id)
-      return found && { version: found.version, value: JSON.parse(found.value) }
-    },
-  }
+  return sessionsOverText<Thing>(kept)
 }
 
 describe('what was made', () => {

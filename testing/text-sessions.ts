@@ -1,0 +1,14 @@
+/** Sessions as JSON over a store of texts, as every store keeps them, and open to be read: nothing is sealed. */
+import type { SessionStore } from '@countersign/stores/ports'
+
+export function sessionsOverText<T>(raw: SessionStore<string>): SessionStore<T> {
+  return {
+    create: (id, value, ttlSeconds) => raw.create(id, JSON.stringify(value), ttlSeconds),
+    compareAndSet: (id, version, value) => raw.compareAndSet(id, version, JSON.stringify(value)),
+    remove: (id) => raw.remove(id),
+    get: async (id) => {
+      const found = await raw.get(id)
+      return found && { version: found.version, value: JSON.parse(found.value) as T }
+    },
+  }
+}
