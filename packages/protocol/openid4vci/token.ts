@@ -3,13 +3,7 @@
  * guarded by a transaction code is for the issuer and its session. What a grant or a way of client authentication adds
  * to a request stands with its entry in `oauth/`.
  */
-import {
-  isJsonArray,
-  isJsonObject,
-  type JsonObject,
-  type JsonValue,
-  presentMembers,
-} from '@countersign/core/json'
+import { type JsonObject, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClientMessage } from '../oauth/client-authentication/client-authentication.ts'
 import { type PresentedClient, parseClient, writeClient } from '../oauth/client-authentication/methods.ts'
@@ -21,7 +15,8 @@ import {
   parseGrantRequest,
   writeGrantRequest,
 } from '../oauth/grants/grants.ts'
-import { boundedText, usableTexts } from '../oauth/message-values.ts'
+import { boundedText } from '../oauth/message-values.ts'
+import { type AuthorizedCredential, readAuthorizedDetails } from './authorization-details.ts'
 
 /** What a grant asks for, and who asks. */
 export type TokenRequest<Type extends GrantType = GrantType> = GrantRequest<Type> & {
@@ -39,18 +34,11 @@ export interface TokenResponse {
   readonly authorizationDetails?: readonly AuthorizedCredential[] | undefined
 }
 
-export interface AuthorizedCredential {
-  readonly configurationId: string
-  readonly credentialIdentifiers: readonly string[]
-}
-
 export type TokenResponseRefusal =
   | { readonly code: 'token_response_malformed'; readonly at: string }
   | { readonly code: 'token_type_unsupported' }
 
 const MAX_ACCESS_TOKEN_LENGTH = 16_384
-const MAX_DETAILS = 100
-const IDENTIFIER_LIMITS = { maxItems: 100, maxLength: 1024 }
 
 /** Unknown parameters are ignored (§6.1). `headers` are those of the request, with names in lower case. */
 export function parseTokenRequest(
@@ -97,7 +85,7 @@ export function parseTokenResponse(answer: JsonObject): Result<TokenResponse, To
     accessToken,
     tokenType: tokenType.value,
     expiresInSeconds: isLifetime(expiresIn) ? expiresIn : undefined,
-    authorizationDetails: readAuthorizationDetails(json['authorization_details']),
+    authorizationDetails: readAuthorizedDetails(json['authorization_details']),
   })
 }
 
@@ -115,24 +103,6 @@ function parseTokenType(value: unknown): Result<'DPoP' | 'Bearer', TokenResponse
 
 function isLifetime(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0
-}
-
-/**
- * §6.2: details of other types may stand beside ours; ours name at least one credential. Without any that can be used the
- * credentials are asked for by their configurations.
- */
-function readAuthorizationDetails(value: JsonValue | undefined): readonly AuthorizedCredential[] | undefined {
-  if (value === undefined || !isJsonArray(value)) return undefined
-  const authorized = value.slice(0, MAX_DETAILS).flatMap(readAuthorizedCredential)
-  return authorized.length > 0 ? authorized : undefined
-}
-
-function readAuthorizedCredential(detail: JsonValue): readonly AuthorizedCredential[] {
-  if (!isJsonObject(detail) || detail['type'] !== 'openid_credential') return []
-  const configurationId = boundedText(detail['credential_configuration_id'], IDENTIFIER_LIMITS.maxLength)
-  const credentialIdentifiers = usableTexts(detail['credential_identifiers'], IDENTIFIER_LIMITS)
-  if (configurationId === undefined || credentialIdentifiers === undefined) return []
-  return [{ configurationId, credentialIdentifiers }]
 }
 
 function malformed(at: string): Result<never, TokenResponseRefusal> {
