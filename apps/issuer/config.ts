@@ -31,6 +31,22 @@ export const issuerShape = {
     .default(600)
     .describe('Lifetime of a token that is bound to a DPoP key, in seconds'),
   nonceTtlSeconds: z.int().min(30).max(600).default(300).describe('Lifetime of a `c_nonce`, in seconds'),
+  pushedRequestTtlSeconds: z
+    .int()
+    .min(5)
+    .max(90)
+    .default(90)
+    .describe('How long a browser may come with an authorization request that was pushed, in seconds'),
+  authorizationCodeTtlSeconds: z
+    .int()
+    .min(5)
+    .max(60)
+    .default(60)
+    .describe('Lifetime of an authorization code, in seconds'),
+  requirePushedRequests: z
+    .boolean()
+    .default(false)
+    .describe('Whether the authorization endpoint takes pushed requests alone (RFC 9126 §5)'),
   signingKey: secretText()
     .optional()
     .describe(

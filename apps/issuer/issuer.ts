@@ -9,6 +9,10 @@ import type { SignerProfile } from '@countersign/credential/contract/format-fact
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type {
+  Authorization,
+  AuthorizationTimes,
+} from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
@@ -22,6 +26,8 @@ export interface Issuer {
   readonly sessions: SessionStore<IssuanceSession>
   /** Answers of the credential endpoint by spent nonce: the spending and the answer are one record. */
   readonly answers: SessionStore<CredentialAnswer>
+  /** Authorization requests on their way through a browser. */
+  readonly authorizations: SessionStore<Authorization>
   /** `jti` values of DPoP proofs. */
   readonly proofs: OnceStore
   readonly signals: Signals
@@ -79,7 +85,7 @@ export interface OwnStatusLists {
 
 /** One keyed hash a purpose, all under the deployment secret. */
 export interface IssuerMacs {
-  /** Pre-authorized codes and access tokens. */
+  /** Codes, access tokens and names of what was laid down. */
   readonly grant: Mac
   readonly nonce: Mac
   readonly txCode: Mac
@@ -107,4 +113,8 @@ export interface IssuerLimits {
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number
   readonly skewSeconds: number
+  readonly authorization: AuthorizationTimes & {
+    /** Lifetime of an authorization code, in seconds. */
+    readonly codeSeconds: number
+  }
 }

@@ -33,7 +33,7 @@ export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
 }
 
 /** How a text about a DPoP proof is answered differs between the two endpoints. */
-const dpopErrors = (tell: (description: string) => OAuthError): WireErrors<SenderRefusal> => {
+export const dpopErrors = (tell: (description: string) => OAuthError): WireErrors<SenderRefusal> => {
   const say = (description: string) => () => wire(tell(description))
   return {
     dpop_malformed: say('A DPoP proof is needed: one signed JWT in compact form in one DPoP header'),
@@ -75,6 +75,10 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
   tx_code_wrong: invalidGrant,
   offer_expired: invalidGrant,
   code_spent: invalidGrant,
+  code_expired: invalidGrant,
+  code_not_yours: invalidGrant,
+  not_authorizable: invalidGrant,
+  offer_taken: invalidGrant,
   session_closed: invalidGrant,
   no_grant: invalidGrant,
   token_expired: invalidGrant,
@@ -168,6 +172,10 @@ const accessErrors = (scheme: AccessScheme): WireErrors<NotificationRefusal> => 
     session_unknown: invalidToken,
     offer_expired: invalidToken,
     code_spent: invalidToken,
+    code_expired: invalidToken,
+    code_not_yours: invalidToken,
+    not_authorizable: invalidToken,
+    offer_taken: invalidToken,
     tx_code_missing: invalidToken,
     tx_code_unexpected: invalidToken,
     session_closed: invalidToken,
@@ -253,6 +261,6 @@ function windowText(fault: OutsideWindow): string {
   }
 }
 
-function wire({ error, description, status, headers }: OAuthError): WireError {
+export function wire({ error, description, status, headers }: OAuthError): WireError {
   return { status, code: error, message: description, headers: headers ?? {} }
 }

@@ -257,7 +257,7 @@ describe('issuer metadata', () => {
 })
 
 describe('authorization server metadata', () => {
-  const server = writeAuthorizationServerMetadata({ issuer: ISSUER })
+  const server = writeAuthorizationServerMetadata({ issuer: ISSUER, requirePushedRequests: false })
 
   it('is read as it was written', () => {
     expect(parseAuthorizationServerMetadata(server, ISSUER)).toEqual({

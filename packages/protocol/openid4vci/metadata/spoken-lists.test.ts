@@ -8,7 +8,10 @@ import { parseGrantRequest } from '../../oauth/grants/grants.ts'
 import { parseCredentialRequest } from '../credential/credential-request.ts'
 import { writeAuthorizationServerMetadata, writeIssuerMetadata } from './published-metadata.ts'
 
-const server = writeAuthorizationServerMetadata({ issuer: 'https://issuer.example' })
+const server = writeAuthorizationServerMetadata({
+  issuer: 'https://issuer.example',
+  requirePushedRequests: false,
+})
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : []
