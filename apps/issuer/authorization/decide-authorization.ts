@@ -4,11 +4,11 @@
  */
 import { ok, type Result } from '@countersign/core/result'
 import { isSessionId } from '@countersign/core/session-id'
+import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import {
   type AuthorizationResponse,
   authorizationResponseUrl,
-} from '@countersign/protocol/oauth/authorization-response'
-import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
+} from '@countersign/protocol/oauth/redirect-response'
 import {
   type Authorization,
   type AuthorizationRefusal,

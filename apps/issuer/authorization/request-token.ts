@@ -78,8 +78,12 @@ async function answer(
   session: IssuanceSession,
   now: number,
 ): Promise<Result<TokenResponse, TokenRefusal>> {
-  // The wrong transaction code was counted, or a code that came twice ended its token: that is the step, and there is no token.
-  if (session.state === 'offered' || session.state === 'closed') return refuse({ code: 'tx_code_wrong' })
+  // A wrong transaction code was counted, or a code that came twice ended its token: that is the step, and there is no token.
+  if (session.state === 'offered') return refuse({ code: 'tx_code_wrong' })
+  if (session.state === 'closed') {
+    const { reason } = session
+    return refuse({ code: reason === 'too_many_wrong_tx_codes' ? 'tx_code_wrong' : 'code_spent' })
+  }
   const { grant } = session
   if (now >= grant.expiresAt || grant.revokedAt !== undefined) return refuse({ code: 'code_spent' })
   return ok(

@@ -27,8 +27,8 @@ import { readAccessToken } from '../credential/judge-request.ts'
 import { takeNotification } from '../credential/take-notification.ts'
 import type { Issuer } from '../issuer.ts'
 import { openOffer } from '../offer/open-offer.ts'
-import { receivedProof } from './received-proof.ts'
-import { sessionUnknown } from './wire.ts'
+import { receivedProof } from './answers/received-proof.ts'
+import { sessionUnknown } from './answers/wire.ts'
 import {
   AUTHORIZATION_ERRORS,
   CREDENTIAL_ERRORS,
@@ -37,7 +37,7 @@ import {
   NOTIFICATION_REQUEST_ERRORS,
   TOKEN_ERRORS,
   TOKEN_REQUEST_ERRORS,
-} from './wire-wallet.ts'
+} from './answers/wire-wallet.ts'
 
 const tags = ['wallet']
 const door = 'wallet' as const

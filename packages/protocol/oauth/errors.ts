@@ -8,8 +8,8 @@
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
-import type { AuthorizationErrorCode } from './authorization-response.ts'
 import { boundedText } from './message-values.ts'
+import type { AuthorizationErrorCode } from './redirect-response.ts'
 
 /** RFC 6749 §5.2, RFC 9449 §5 and §8, OpenID4VCI 1.0 §6.3. */
 export type TokenErrorCode =

@@ -10,7 +10,6 @@ import {
   pushedResponse,
 } from '@countersign/api/issuer/openid4vci'
 import { encodeBase64url } from '@countersign/core/base64url'
-import { authorizationResponseUrl } from '@countersign/protocol/oauth/authorization-response'
 import { parseClient } from '@countersign/protocol/oauth/client-authentication/methods'
 import type { Form } from '@countersign/protocol/oauth/form-parameters'
 import {
@@ -18,6 +17,7 @@ import {
   refuseReference,
   writePushedResponse,
 } from '@countersign/protocol/oauth/pushed-request'
+import { authorizationResponseUrl } from '@countersign/protocol/oauth/redirect-response'
 import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
 import {
   parseAuthorizationRequest,
@@ -36,7 +36,7 @@ import { decide } from '../../authorization/decide-authorization.ts'
 import { openPushed } from '../../authorization/open-authorization.ts'
 import { pushAuthorization } from '../../authorization/push-authorization.ts'
 import type { Issuer } from '../../issuer.ts'
-import { receivedProof } from '../received-proof.ts'
+import { receivedProof } from '../answers/received-proof.ts'
 import { askingPage, type Page, refusedPage } from './authorization-page.ts'
 import { PAGE_LANGUAGES } from './page-texts.ts'
 import {
@@ -129,25 +129,9 @@ function authorizeRoute(app: ServiceApp, issuer: Issuer, options: AuthorizationR
   app.get(
     '/authorize',
     {
-      schema: {
-        summary: 'Authorization endpoint',
-        description: 'For browsers: a page that asks, in plain HTML. Its answer goes to redirect_uri.',
-        tags,
-        querystring: authorizationQuery,
-      },
-      config: {
-        door: 'open',
-        limited: true,
-        answers: {
-          200: { description: 'The page', contentType: 'text/html' },
-          303: {
-            description:
-              'To the page of the request that was laid down, or back to the client, with what is wrong',
-          },
-          400: { description: 'A page that says what is wrong', contentType: 'text/html' },
-          ...storeAnswers(),
-        },
-      },
+      // For browsers, and no call of an API.
+      schema: { hide: true, querystring: authorizationQuery },
+      config: { door: 'open', limited: true },
     },
     async (request, reply) => {
       const form = singles(request.query)
@@ -200,7 +184,7 @@ async function layDown(
     )
   }
   const query = new URLSearchParams({ client_id: back.value.clientId, request_uri: pushed.requestUri })
-  return reply.redirect(`${basePathOf(issuer.baseUrl)}/authorize?${query}`, 303)
+  return reply.redirect(`${basePathOf(issuer.baseUrl)}/authorize?${query.toString()}`, 303)
 }
 
 async function showPage(
@@ -251,24 +235,9 @@ function decisionRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/authorize/decision',
     {
-      schema: {
-        summary: 'The decision of the authorization page',
-        description:
-          'Posted by the form of the page, in the browser that opened it: it alone has the cookie. Answered by the way back to the client.',
-        tags,
-        body: authorizationDecision,
-      },
+      schema: { hide: true, body: authorizationDecision },
       bodyLimit: BODY_LIMITS.message,
-      config: {
-        door: 'open',
-        limited: true,
-        accepts: ['form'],
-        answers: {
-          303: { description: 'Back to the client, with a code or with access_denied' },
-          400: { description: 'A page that says what is wrong', contentType: 'text/html' },
-          ...storeAnswers(),
-        },
-      },
+      config: { door: 'open', limited: true, accepts: ['form'] },
     },
     async (request, reply) => {
       const { authorization: authorizationId, decision } = request.body

@@ -8,7 +8,7 @@ import type { WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { DecisionRefusal } from '../../authorization/decide-authorization.ts'
 import type { OpenRefusal } from '../../authorization/open-authorization.ts'
 import type { PushRefusal } from '../../authorization/push-authorization.ts'
-import { dpopErrors, wire } from '../wire-wallet.ts'
+import { dpopErrors, wire } from '../answers/wire-wallet.ts'
 
 const invalid = (description: string) => () => wire(authorizationError('invalid_request', description))
 

@@ -47,7 +47,7 @@ export function refuseUsedCode(
 }
 
 /** What the token could still do, nobody can from now on. What was issued stays issued. */
-export function revokeToken(
+function revokeToken(
   session: AuthorizedIssuance | CompletedIssuance,
   reason: ClosedIssuance['reason'] & ('code_replayed' | 'token_revoked'),
   now: number,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { authorizationResponseUrl, parseAuthorizationResponse } from './authorization-response.ts'
+import { authorizationResponseUrl, parseAuthorizationResponse } from './redirect-response.ts'
 
 const ISSUER = 'https://issuer.example/tenant'
 

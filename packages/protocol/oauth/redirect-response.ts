@@ -42,7 +42,7 @@ export function authorizationResponseUrl(
   parameters.set('iss', back.issuer)
   const { redirectUri } = back
   const separator = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?'
-  return `${redirectUri}${separator}${parameters}`
+  return `${redirectUri}${separator}${parameters.toString()}`
 }
 
 export type AuthorizationResponseRefusal =

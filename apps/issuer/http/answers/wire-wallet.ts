@@ -20,10 +20,10 @@ import {
 import { PROOF_TYPE_IDS, type ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
 import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { TokenRefusal } from '../authorization/request-token.ts'
-import type { SenderRefusal } from '../authorization/sender-constraint.ts'
-import type { CredentialRefusal } from '../credential/issue-credential.ts'
-import type { NotificationRefusal } from '../credential/take-notification.ts'
+import type { TokenRefusal } from '../../authorization/request-token.ts'
+import type { SenderRefusal } from '../../authorization/sender-constraint.ts'
+import type { CredentialRefusal } from '../../credential/issue-credential.ts'
+import type { NotificationRefusal } from '../../credential/take-notification.ts'
 
 /** How a token request is answered that cannot be read. */
 export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
