@@ -95,6 +95,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'api',
     'api/issuer',
     'protocol/oauth',
+    'protocol/oauth/client-authentication',
     'protocol/openid4vci',
     'protocol/openid4vci/credential',
     'protocol/openid4vci/metadata',

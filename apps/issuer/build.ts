@@ -36,8 +36,11 @@ export interface IssuerPorts
 }
 
 export interface IssuerSettings
-  extends Omit<IssuerLimits, 'authorization' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
-    Pick<IssuerDefaults, 'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds'> {
+  extends Omit<IssuerLimits, 'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
+    Pick<
+      IssuerDefaults,
+      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds'
+    > {
   readonly baseUrl: string
 }
 
@@ -101,6 +104,7 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     resultRetentionSeconds: settings.resultRetentionSeconds,
     bearerTtlSeconds: settings.bearerTtlSeconds,
     boundTtlSeconds: settings.boundTtlSeconds,
+    refreshTtlSeconds: settings.refreshTokenTtlSeconds,
     nonceTtlSeconds: settings.nonceTtlSeconds,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
     skewSeconds: SKEW_SECONDS,

@@ -109,6 +109,8 @@ export interface IssuerLimits {
   readonly bearerTtlSeconds: number
   /** Lifetime of a DPoP-bound token, in seconds. */
   readonly boundTtlSeconds: number
+  /** How long a bound token can be refreshed, in seconds; 0: not at all. */
+  readonly refreshTtlSeconds: number
   readonly nonceTtlSeconds: number
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number

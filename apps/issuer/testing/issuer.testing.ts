@@ -40,9 +40,12 @@ export interface TestIssuer {
 export function testIssuer({
   servedBy,
   told = receiver(),
+  settings = {},
 }: {
   servedBy?: string
   told?: Receiver
+  /** What is configured otherwise than by default. */
+  settings?: Partial<typeof ISSUER_DEFAULTS>
 } = {}): TestIssuer {
   const clock = { now: 1_800_000_000 }
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
@@ -58,7 +61,7 @@ export function testIssuer({
       callbacks: told.callbacks,
       now: () => clock.now,
     },
-    { ...ISSUER_DEFAULTS, baseUrl: 'https://issuer.example' },
+    { ...ISSUER_DEFAULTS, ...settings, baseUrl: 'https://issuer.example' },
   )
   return { issuer, clock }
 }
