@@ -6,7 +6,7 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Check, passed } from '@countersign/credential/contract/checks'
-import type { RequestBinding, VerifyOutcome } from '@countersign/credential/contract/format'
+import type { RequestBinding, VerifyInput, VerifyOutcome } from '@countersign/credential/contract/format'
 import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import type {
@@ -71,7 +71,9 @@ export async function judgeAnswer(
     })
   }
   const binding = bindingOf(session, form)
-  const looked = await lookAtPresentations(verifier, session, binding, query, response.value.vpToken)
+  const key = responseModeOf(answerMode).answerKeyOf?.(answerMode, form)
+  const proof = { binding, readerAgreement: key && verifier.jwe.agreement(key) }
+  const looked = await lookAtPresentations(verifier, session, proof, query, response.value.vpToken)
   const own = looked.flatMap(({ outcome, queryId }) => outcome.checks.map((check) => ({ ...check, queryId })))
   const unbound = own.filter(isUnbound)
   if (unbound.length > 0) return refuse({ code: 'presentation_unbound', checks: unbound })
@@ -97,10 +99,15 @@ interface Looked {
   readonly raw: string
 }
 
+/** What holders have to prove, and by what the verifier sees it. */
+interface AskedProof extends Pick<VerifyInput, 'readerAgreement'> {
+  readonly binding: RequestBinding
+}
+
 async function lookAtPresentations(
   verifier: JudgingVerifier,
   { transactionData: entries }: VerificationSession,
-  binding: RequestBinding,
+  { binding, readerAgreement }: AskedProof,
   query: DcqlQuery,
   vpToken: VpToken,
 ): Promise<readonly Looked[]> {
@@ -115,6 +122,7 @@ async function lookAtPresentations(
         {
           presentation,
           binding: wanted.requireHolderBinding ? { ...binding, transactionData } : undefined,
+          readerAgreement,
           now: verifier.now(),
           skewSeconds: verifier.limits.skewSeconds,
           bindingWindowSeconds: verifier.limits.bindingWindowSeconds,
