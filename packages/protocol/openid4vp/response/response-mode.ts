@@ -23,7 +23,6 @@ import type { BrowserPlaces, ExchangeProtocol } from './exchange-protocol.ts'
 export type ResponseModeRefusal =
   | { readonly code: 'parameter_invalid'; readonly parameter: string }
   | { readonly code: 'parameter_unsupported'; readonly parameter: string }
-  | { readonly code: 'redirect_uri_with_direct_post' }
   | { readonly code: 'response_uri_not_allowed' }
   /** None of what the verifier can read can be written. */
   | {
