@@ -106,7 +106,7 @@ const CASES: readonly Case[] = [
     sessions: 'redis',
     database: 'sqlite',
     packages: ['@redis/client', 'kysely'],
-    most: [412, 1_025],
+    most: [445, 1_030],
   },
   {
     service: 'wallet',
