@@ -59,15 +59,6 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
       }),
     ],
   },
-  'issuer POST /authorize/decision': {
-    bodies: (_, bytes) => [
-      form('a decision with a long rest', {
-        authorization: 'a'.repeat(200),
-        decision: 'approve',
-        rest: 'x'.repeat(Math.max(0, bytes - 300)),
-      }),
-    ],
-  },
   'issuer POST /revoke': {
     bodies: (_, bytes) => [
       form('a token and a long rest', {

@@ -1,5 +1,5 @@
 /** A token given back (RFC 7009), for whoever has it; and what it is good for (RFC 7662), for callers of the management API. */
-import { introspection, tokenInQuestion } from '@countersign/api/issuer/openid4vci'
+import { introspection, introspectionRequest, tokenInQuestion } from '@countersign/api/issuer/openid4vci'
 import { parseClient } from '@countersign/protocol/oauth/client-authentication/methods'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
@@ -65,7 +65,7 @@ function introspectionRoute(app: ServiceApp, issuer: Issuer): void {
         summary: 'Introspection endpoint',
         description: 'What an access or refresh token is good for, or that it is good for nothing.',
         tags: ['management'],
-        body: tokenInQuestion,
+        body: introspectionRequest,
       },
       bodyLimit: BODY_LIMITS.message,
       config: {

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { strict } from '../strict.ts'
 
 export const PRE_AUTHORIZED_GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
 
@@ -145,13 +146,18 @@ export const authorizationDecision = z
   })
   .meta({ examples: [{ authorization: SESSION, decision: 'approve' }] })
 
-/** RFC 7009 §2.1, RFC 7662 §2.1 */
+/** RFC 7009 §2.1 */
 export const tokenInQuestion = z
   .object({
     token: z.string().min(1).max(1024).describe('Access or refresh token'),
     token_type_hint: z.string().max(100).optional().describe('Passed over: a token says what it is'),
   })
   .meta({ examples: [{ token: ACCESS_TOKEN }] })
+
+/** At the management door, where a member that nobody knows is refused. */
+export const introspectionRequest = strict(tokenInQuestion.shape).meta({
+  examples: [{ token: ACCESS_TOKEN }],
+})
 
 export const introspection = z
   .looseObject({
