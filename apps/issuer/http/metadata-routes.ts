@@ -13,6 +13,7 @@ import {
   writeAuthorizationServerMetadata,
   writeIssuerMetadata,
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { signIssuerMetadata } from '@countersign/protocol/openid4vci/metadata/signed-metadata'
 import type { DescribedAnswer } from '@countersign/service/http/answers/described-answers'
 import { basePathOf } from '@countersign/service/http/base-path'
 import type { BuiltFile } from '@countersign/service/http/pages/built-pages'
@@ -21,6 +22,7 @@ import { sendFile } from '@countersign/service/http/pages/send-file'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Issuer } from '../issuer.ts'
+import { preferredType } from './negotiation.ts'
 
 interface Publication {
   readonly name: string
@@ -28,6 +30,9 @@ interface Publication {
   readonly description: string
   readonly schema: NonNullable<DescribedAnswer['schema']>
   readonly document: JsonObject
+  /** The same as a signed JWT. */
+  readonly signed?: (() => Promise<BuiltFile>) | undefined
+  readonly otherForms?: DescribedAnswer['otherForms']
 }
 
 /** What the documents say beyond what the issuer's use cases know. */
@@ -39,9 +44,12 @@ export interface Published {
 export function metadataRoutes(app: ServiceApp, issuer: Issuer, published: Published): void {
   // The path of the issuer identifier is inserted after the well-known part (OpenID4VCI §12.2.2, RFC 8414 §3.1).
   const path = basePathOf(issuer.baseUrl)
-  for (const { name, summary, description, schema, document } of publications(issuer, published)) {
-    const answers = { 200: { description, schema, example: document } }
-    const send = sender(document)
+  for (const { name, summary, description, schema, document, signed, otherForms } of publications(
+    issuer,
+    published,
+  )) {
+    const answers = { 200: { description, schema, example: document, otherForms } }
+    const send = sender({ document, signed })
     app.get(
       `/.well-known/${name}${path}`,
       { schema: { summary, tags: ['metadata'] }, config: { door: 'wallet', limited: false, answers } },
@@ -57,11 +65,40 @@ export function metadataRoutes(app: ServiceApp, issuer: Issuer, published: Publi
   }
 }
 
-function sender(document: JsonObject) {
+function sender({ document, signed }: Pick<Publication, 'document' | 'signed'>) {
   let made: Promise<BuiltFile> | undefined
   return async (request: FastifyRequest, reply: FastifyReply) => {
+    if (signed !== undefined) {
+      void reply.header('vary', 'accept')
+      if (preferredType(request.headers.accept, FORMS) === JWT)
+        return sendFile(await signed(), request, reply)
+    }
     made ??= madeFile('application/json; charset=utf-8', JSON.stringify(document))
     return sendFile(await made, request, reply)
+  }
+}
+
+const JWT = 'application/jwt'
+/** JSON comes first: it is what everybody gets who does not ask for the other (OpenID4VCI §12.2.2). */
+const FORMS = ['application/json', JWT] as const
+
+/** How old the signature of a document may be, in seconds: who keeps it sees that it is looked after. */
+const SIGNED_ANEW_SECONDS = 3600
+
+/** Of many who ask at once one waits for the signature, and the others for him. */
+function signedEachHour({ now, sign }: { readonly now: () => number; readonly sign: () => Promise<string> }) {
+  let made: { readonly at: number; readonly file: Promise<BuiltFile> } | undefined
+  return async (): Promise<BuiltFile> => {
+    const at = now()
+    if (made === undefined || at >= made.at + SIGNED_ANEW_SECONDS)
+      made = { at, file: sign().then((jwt) => madeFile(JWT, jwt)) }
+    try {
+      return await made.file
+    } catch (error) {
+      // A key that could not be asked is asked again by whoever comes next.
+      made = undefined
+      throw error
+    }
   }
 }
 
@@ -70,19 +107,26 @@ function publications(
   { display, requirePushedRequests = false }: Published,
 ): readonly Publication[] {
   const configurations = [...issuer.types.values()].map((type) => type.configuration)
-  const { algorithm, keyId, publicJwk, x5c } = issuer.signerFor('jose')
+  const signer = issuer.signerFor('jose')
+  const { algorithm, keyId, publicJwk, x5c } = signer
+  const metadata = writeIssuerMetadata({
+    issuer: issuer.baseUrl,
+    configurations,
+    formats: issuer.formats,
+    display: [display],
+  })
   return [
     {
       name: 'openid-credential-issuer',
       summary: 'Credential issuer metadata',
       description: 'Endpoints, and what can be issued (OpenID4VCI 1.0 §12.2)',
       schema: issuerMetadata,
-      document: writeIssuerMetadata({
-        issuer: issuer.baseUrl,
-        configurations,
-        formats: issuer.formats,
-        display: [display],
+      document: metadata,
+      signed: signedEachHour({
+        now: issuer.now,
+        sign: () => signIssuerMetadata(metadata, { issuer: issuer.baseUrl, now: issuer.now(), signer }),
       }),
+      otherForms: [{ contentType: JWT }],
     },
     {
       name: 'oauth-authorization-server',
