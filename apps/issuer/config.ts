@@ -133,6 +133,13 @@ export const issuerShape = {
     .min(1)
     .optional()
     .describe('PEM chain of the key that signs status lists, leaf first'),
+  extensionFormats: z
+    .array(z.string().min(1).max(100))
+    .max(20)
+    .optional()
+    .describe(
+      'Formats beside those of OpenID4VCI 1.0 appendix A that are issued and stand in the metadata: `vc+jwt`, `vc+sd-jwt`; when absent all in development and none in production',
+    ),
   displayName: z
     .string()
     .min(1)

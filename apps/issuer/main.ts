@@ -23,6 +23,7 @@ import type { OwnStatusLists } from './issuer.ts'
 import { openOwnStatusLists } from './open-own-status-lists.ts'
 import { callerKeys } from './signing/caller-keys.ts'
 import { type IssuerSigners, openIssuerSigners, openListSigner } from './signing/issuer-signers.ts'
+import { announcedFormats, extensionsOf, unknownExtensions } from './types/extension-formats.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
@@ -32,12 +33,22 @@ export async function startIssuer(
   builtIn = catalogue,
 ): Promise<RunningService> {
   const config = await configure({ service: 'issuer', extra: issuerShape }, start)
+  const issued = chosenFormats(formats, config)
   const types = await openTypes({ typesDir: config.typesDir, cwd: start.cwd, formats, types: builtIn })
   const runtime = await openRuntime(config, issuerShape, start)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
-  const issuer = buildIssuer({ ...ports, ...durable, formats, types }, config)
+  const issuer = buildIssuer({ ...ports, ...durable, formats: issued, types }, config)
   const checks = durable && [databaseCheck(durable.database)]
   return runService(runtime, issuerService(issuer, config), checks)
+}
+
+function chosenFormats(formats: typeof ALL_FORMATS, { extensionFormats: named, mode }: IssuerConfig) {
+  const unknown = unknownExtensions(formats, named)
+  if (unknown.length > 0)
+    throw new StartRefused(
+      `extensionFormats: ${unknown.join(', ')} cannot be named; there are ${extensionsOf(formats).join(', ')}`,
+    )
+  return announcedFormats(formats, { mode, named })
 }
 
 interface OpenedPorts extends Omit<IssuerPorts, 'formats' | 'types' | keyof Durable> {
