@@ -106,14 +106,14 @@ const CASES: readonly Case[] = [
     sessions: 'redis',
     database: 'sqlite',
     packages: ['@redis/client', 'kysely'],
-    most: [412, 1_025],
+    most: [432, 1_025],
   },
   {
     service: 'wallet',
     sessions: 'memory',
     database: 'sqlite',
     packages: ['@node-rs/argon2', 'kysely'],
-    most: [504, 550],
+    most: [513, 550],
   },
 ]
 

@@ -13,6 +13,7 @@ import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/s
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { Due, Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
+import type { ClientRules } from './client-rules.ts'
 import type { IssuerDatabase } from './database/schema.ts'
 import type { IndexAllocator } from './status/allocate-index.ts'
 import type { PublishedLists } from './status/published-lists.ts'
@@ -22,7 +23,7 @@ export interface Issuer {
   readonly sessions: SessionStore<IssuanceSession>
   /** Answers of the credential endpoint by spent nonce: the spending and the answer are one record. */
   readonly answers: SessionStore<CredentialAnswer>
-  /** `jti` values of DPoP proofs. */
+  /** `jti` values of DPoP proofs, of proofs of attested keys and of client assertions. */
   readonly proofs: OnceStore
   readonly signals: Signals
   /** Which sessions somebody looks at, though nobody reads them. */
@@ -47,6 +48,9 @@ export interface Issuer {
   /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
   readonly macs: IssuerMacs
+  /** Which clients are taken. */
+  readonly clients: ClientRules
+  readonly senders: SenderRules
   /** Issuer identifier and public URL, without a trailing slash. */
   readonly baseUrl: string
   readonly types: ReadonlyMap<string, IssuableType>
@@ -77,10 +81,19 @@ export interface OwnStatusLists {
   readonly ttlSeconds: number
 }
 
+/** How far senders are constrained (DPoP, RFC 9449). */
+export interface SenderRules {
+  /** Whether a proof needs a nonce of ours. One that is given is judged in any case. */
+  readonly nonces: 'optional' | 'required'
+  /** Whether every token is bound to a key. */
+  readonly required: boolean
+}
+
 /** One keyed hash a purpose, all under the deployment secret. */
 export interface IssuerMacs {
   /** Pre-authorized codes and access tokens. */
   readonly grant: Mac
+  /** Challenges, each purpose apart. */
   readonly nonce: Mac
   readonly txCode: Mac
 }

@@ -20,6 +20,7 @@ import { madeFile } from '@countersign/service/http/pages/made-file'
 import { sendFile } from '@countersign/service/http/pages/send-file'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { takenMethods } from '../client-rules.ts'
 import type { Issuer } from '../issuer.ts'
 
 interface Publication {
@@ -80,7 +81,10 @@ function publications(issuer: Issuer, display: IssuerDisplay): readonly Publicat
       summary: 'Authorization server metadata',
       description: 'The token endpoint and what it takes (RFC 8414)',
       schema: authorizationServerMetadata,
-      document: writeAuthorizationServerMetadata({ issuer: issuer.baseUrl }),
+      document: writeAuthorizationServerMetadata({
+        issuer: issuer.baseUrl,
+        clients: { methods: takenMethods(issuer.clients), anonymous: issuer.clients.publicClients },
+      }),
     },
     {
       name: 'jwt-vc-issuer',

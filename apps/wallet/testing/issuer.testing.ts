@@ -12,6 +12,7 @@ import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
+import { parseGrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   parseCredentialRequest,
@@ -30,7 +31,7 @@ import {
 } from '@countersign/protocol/openid4vci/offer'
 import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
-import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { type Answer, type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { forgeJws } from '@countersign/testing/forging/jws'
 import { chainTrust } from '@countersign/trust/chain-trust'
@@ -138,6 +139,8 @@ interface State {
 export const eagle =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
+const clients = { methods: ['none'], anonymous: true } as const
+
 const secret = () => randomBytes(16).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
 const window = { maxAgeSeconds: 300, skewSeconds: 60 }
@@ -212,7 +215,7 @@ async function handle(
     case '/.well-known/openid-credential-issuer':
       return json(200, metadata(state))
     case '/.well-known/oauth-authorization-server':
-      return json(200, writeAuthorizationServerMetadata({ issuer: state.url }))
+      return json(200, writeAuthorizationServerMetadata({ issuer: state.url, clients }))
     case '/.well-known/jwt-vc-issuer':
       return json(200, await issuerKeys(state))
     case '/token':
@@ -291,7 +294,7 @@ async function sender(state: State, proof: string | undefined, path: string, acc
 }
 
 function token(state: State, form: Record<string, string>, from: string | undefined): Answer {
-  const request = parseTokenRequest(form)
+  const request = parseGrantRequest(form)
   const offer = request.ok ? state.offers.get(request.value.preAuthorizedCode) : undefined
   if (!request.ok || offer === undefined || from === undefined) return json(400, { error: 'invalid_grant' })
   if (request.value.txCode !== offer.txCode) return json(400, { error: 'invalid_grant' })
