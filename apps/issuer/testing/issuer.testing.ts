@@ -109,10 +109,11 @@ export async function proofOfSender(
   key: Signer,
   path: string,
   accessToken?: string,
+  nonce?: string,
 ) {
   const { now } = clock
   const proof = await createDpopProof(
-    { signer: key, method: 'POST', url: issuer.baseUrl + path, now, jti: randomUUID(), accessToken },
+    { signer: key, method: 'POST', url: issuer.baseUrl + path, now, jti: randomUUID(), accessToken, nonce },
     nodeCrypto,
   )
   return { proof, method: 'POST', path, accessToken }
