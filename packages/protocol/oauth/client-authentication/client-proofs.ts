@@ -9,6 +9,9 @@ import { bareKey, type PublicJwk } from '@countersign/crypto/jwk'
 import { ATTESTATION_TYP } from './client-attestation.ts'
 import { ATTESTATION_POP_TYP } from './client-attestation-pop.ts'
 
+/** It is for the request that is about to be sent. */
+const POP_LIFETIME_SECONDS = 120
+
 export interface ClientAttestationInput {
   /** The attester. With a chain it goes into the header (HAIP 1.0 §4.4.1). */
   readonly signer: Signer
@@ -65,12 +68,15 @@ export function createClientAttestation(input: ClientAttestationInput): Promise<
   return signJws(header, claims, signer)
 }
 
-/** As in draft -07: `iss` is the client. Later drafts have no `iss`, and pass it over. */
+/**
+ * As in draft -07: `iss` is the client. Later drafts have no `iss`, and pass it over; earlier ones, which servers of the field
+ * hold clients to, want an `exp`.
+ */
 export function createAttestationPop(input: AttestationPopInput): Promise<string> {
   const { audience, challenge, clientId, jti, now, signer } = input
   return signJws(
     { typ: ATTESTATION_POP_TYP },
-    defined({ iss: clientId, aud: audience, jti, iat: now, challenge }),
+    defined({ iss: clientId, aud: audience, jti, iat: now, exp: now + POP_LIFETIME_SECONDS, challenge }),
     signer,
   )
 }
