@@ -16,9 +16,9 @@ import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openTypes } from '@countersign/service/types/open-types'
 import type { Database } from '@countersign/stores/sql/database'
 import { openDatabase } from '@countersign/stores/sql/open-database'
-import type { Attesters } from './attesters.ts'
+import { type Attesters, attesterKeys } from './attesters.ts'
 import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
-import { publicKeysOf } from './client-rules.ts'
+import { clientRules, publicKeysOf, takenMethods } from './client-rules.ts'
 import { issuerShape } from './config.ts'
 import { prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
@@ -72,7 +72,11 @@ function attestersOf(runtime: Runtime, config: IssuerConfig): Attesters {
     { ...runtime, developmentAnchors: () => [] },
     config.trustedWalletAttestersFile,
   )
-  return { anchors: anchors(), keys: publicKeysOf(config.walletAttesterKeys) }
+  const attesters = { anchors: anchors(), keys: publicKeysOf(config.walletAttesterKeys) }
+  if (takenMethods(clientRules(config, attesterKeys(attesters, nodeCrypto))).length > 0) return attesters
+  throw new StartRefused(
+    'nobody could ask for a token: set publicClients, clients, trustedWalletAttestersFile or walletAttesterKeys',
+  )
 }
 
 interface Durable {
