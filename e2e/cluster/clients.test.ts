@@ -104,10 +104,8 @@ describe.each<[string, () => Promise<PresentedClient>, string]>([
     const client = await present()
     const codes = await Promise.all(Array.from({ length: 10 }, newCode))
     const answers = await Promise.all(codes.map((code, index) => at(index % 2, () => token(code, client))))
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([
-      200,
-      ...Array.from({ length: 9 }, () => 401),
-    ])
+    const statuses = answers.map(({ status }) => status).toSorted((one, other) => one - other)
+    expect(statuses).toEqual([200, ...Array.from({ length: 9 }, () => 401)])
   })
 })
 
