@@ -6,6 +6,7 @@ import type { CatalogueType } from '@countersign/catalogue/catalogue-type'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
+import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
@@ -39,8 +40,12 @@ export interface IssuerPorts
 }
 
 export interface IssuerSettings
-  extends Omit<IssuerLimits, 'proofMaxAgeSeconds' | 'skewSeconds'>,
-    ClientSettings {
+  extends Omit<IssuerLimits, 'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
+    ClientSettings,
+    Pick<
+      IssuerDefaults,
+      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds'
+    > {
   readonly baseUrl: string
   readonly dpopNonces: Issuer['senders']['nonces']
   readonly requireSenderConstraint: boolean
@@ -49,8 +54,11 @@ export interface IssuerSettings
 const ISSUANCE_SCHEMA = 1
 const PROMISES_SCHEMA = 1
 const ANSWER_SCHEMA = 1
+const AUTHORIZATION_SCHEMA = 1
 const PROOF_MAX_AGE_SECONDS = 300
 const SKEW_SECONDS = 60
+/** For a log-in and a page of text. */
+const DECIDE_SECONDS = 600
 
 export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issuer {
   const { attesters, stores, sealing, formats, signers, types, ...handedIn } = ports
@@ -65,6 +73,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
       keptAfterSeconds(limits),
     ),
     answers: stores.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
+    authorizations: stores.sessions<Authorization>('authorization', AUTHORIZATION_SCHEMA),
     proofs: stores.once('dpop'),
     formats: formatRegistry(formats),
     signerFor: (profile) => signerFor(signers, profile),
@@ -80,7 +89,10 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
 /** Routes and what the API page says of them. */
 export function issuerService(
   issuer: Issuer,
-  { displayName }: Pick<IssuerDefaults, 'displayName'>,
+  {
+    displayName,
+    requirePushedRequests,
+  }: Pick<IssuerDefaults, 'displayName'> & Partial<Pick<IssuerDefaults, 'requirePushedRequests'>>,
 ): ServiceParts {
   const bodyOf = callbackBody(issuer)
   return {
@@ -91,7 +103,7 @@ export function issuerService(
     },
     title: 'Countersign issuer',
     description: 'Offer and issue credentials over OpenID4VCI 1.0.',
-    routes: issuerRoutes(issuer, { display: { name: displayName, locale: 'en' } }),
+    routes: issuerRoutes(issuer, { display: { name: displayName, locale: 'en' }, requirePushedRequests }),
   }
 }
 
@@ -101,8 +113,14 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     resultRetentionSeconds: settings.resultRetentionSeconds,
     bearerTtlSeconds: settings.bearerTtlSeconds,
     boundTtlSeconds: settings.boundTtlSeconds,
+    refreshTtlSeconds: settings.refreshTokenTtlSeconds,
     nonceTtlSeconds: settings.nonceTtlSeconds,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
     skewSeconds: SKEW_SECONDS,
+    authorization: {
+      openSeconds: settings.pushedRequestTtlSeconds,
+      decideSeconds: DECIDE_SECONDS,
+      codeSeconds: settings.authorizationCodeTtlSeconds,
+    },
   }
 }

@@ -31,6 +31,14 @@ export const issuerShape = {
     .max(3600)
     .default(600)
     .describe('Lifetime of a token that is bound to a DPoP key, in seconds'),
+  refreshTokenTtlSeconds: z
+    .int()
+    .min(0)
+    .max(2_592_000)
+    .default(0)
+    .describe(
+      'How long a token that is bound to a DPoP key can be refreshed, and its credentials be issued once more, in seconds; 0: not at all. The claims of an offer are kept for as long',
+    ),
   nonceTtlSeconds: z
     .int()
     .min(30)
@@ -76,6 +84,22 @@ export const issuerShape = {
     .describe(
       'How old an attestation of a wallet may be, in seconds; as old as it allows itself when absent',
     ),
+  pushedRequestTtlSeconds: z
+    .int()
+    .min(5)
+    .max(90)
+    .default(90)
+    .describe('How long a browser may come with an authorization request that was pushed, in seconds'),
+  authorizationCodeTtlSeconds: z
+    .int()
+    .min(5)
+    .max(60)
+    .default(60)
+    .describe('Lifetime of an authorization code, in seconds'),
+  requirePushedRequests: z
+    .boolean()
+    .default(false)
+    .describe('Whether the authorization endpoint takes pushed requests alone (RFC 9126 §5)'),
   signingKey: secretText()
     .optional()
     .describe(

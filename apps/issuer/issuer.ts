@@ -9,6 +9,10 @@ import type { SignerProfile } from '@countersign/credential/contract/format-fact
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type {
+  Authorization,
+  AuthorizationTimes,
+} from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
@@ -23,6 +27,8 @@ export interface Issuer {
   readonly sessions: SessionStore<IssuanceSession>
   /** Answers of the credential endpoint by spent nonce: the spending and the answer are one record. */
   readonly answers: SessionStore<CredentialAnswer>
+  /** Authorization requests on their way through a browser. */
+  readonly authorizations: SessionStore<Authorization>
   /** `jti` values of DPoP proofs, of proofs of attested keys and of client assertions. */
   readonly proofs: OnceStore
   readonly signals: Signals
@@ -91,7 +97,7 @@ export interface SenderRules {
 
 /** One keyed hash a purpose, all under the deployment secret. */
 export interface IssuerMacs {
-  /** Pre-authorized codes and access tokens. */
+  /** Codes, access tokens and names of what was laid down. */
   readonly grant: Mac
   /** Challenges, each purpose apart. */
   readonly nonce: Mac
@@ -116,8 +122,14 @@ export interface IssuerLimits {
   readonly bearerTtlSeconds: number
   /** Lifetime of a DPoP-bound token, in seconds. */
   readonly boundTtlSeconds: number
+  /** How long a bound token can be refreshed, in seconds; 0: not at all. */
+  readonly refreshTtlSeconds: number
   readonly nonceTtlSeconds: number
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number
   readonly skewSeconds: number
+  readonly authorization: AuthorizationTimes & {
+    /** Lifetime of an authorization code, in seconds. */
+    readonly codeSeconds: number
+  }
 }

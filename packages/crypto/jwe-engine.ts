@@ -4,7 +4,7 @@
  * can be asked for in a header.
  */
 import type { Result } from '@countersign/core/result'
-import type { Awaitable } from './engine.ts'
+import type { Awaitable, KeyAgreement } from './engine.ts'
 
 /** `enc`, the one that is preferred last (HAIP 1.0 §5). */
 export const CONTENT_ENCRYPTIONS = ['A128GCM', 'A256GCM'] as const
@@ -54,4 +54,6 @@ export interface JweEngine {
   encrypt(plaintext: string, recipient: Recipient): Awaitable<string>
   /** The plaintext as text; never throws. The caller limits the length of `jwe`. */
   decrypt(jwe: string, keys: readonly KeptDecryptionKey[]): Awaitable<Result<string, JweRefusal>>
+  /** By such a key, for proofs that are made for whoever has it. */
+  agreement(key: DecryptionKey): KeyAgreement
 }

@@ -61,6 +61,11 @@ export type ClientPorts = Pick<
   'baseUrl' | 'clients' | 'crypto' | 'limits' | 'macs' | 'now' | 'proofs'
 >
 
+/** Whether it is the instance that something was bound to; what is bound to none is for every instance of its client. */
+export function hasKey({ instanceKey }: AuthenticatedClient, bound: string | undefined): boolean {
+  return bound === undefined || bound === instanceKey
+}
+
 /** FAPI 2.0 leaves it open; libraries of clients make them for a minute, some for five. */
 const MAX_ASSERTION_LIFETIME_SECONDS = 600
 

@@ -16,6 +16,7 @@ import {
   stepSession,
 } from '@countersign/service/sessions/session-transition'
 import {
+  type AuthenticatedClient,
   authenticateClient,
   type ClientPorts,
   type ClientRefusal,
@@ -23,6 +24,7 @@ import {
 } from './client-authentication.ts'
 import type { GrantEvidenceRefusal, GrantPorts } from './grant-handler.ts'
 import { findSession, gatherFacts } from './grant-handlers.ts'
+import { refreshTokenOf } from './refresh-token.ts'
 import {
   proveSenderKey,
   type ReceivedProof,
@@ -65,7 +67,11 @@ export async function requestToken(
 
   const now = issuer.now()
   const moved = await stepSession(issuer, sessionId.value, async (session) =>
-    stepIssuance(session, await tokenRequested(issuer, session, request, sender.value), now),
+    stepIssuance(
+      session,
+      await tokenRequested(issuer, session, request, { client: client.value, senderKey: sender.value }),
+      now,
+    ),
   )
   return moved.ok ? answer(issuer, moved.value.after, now) : moved
 }
@@ -74,32 +80,38 @@ async function tokenRequested(
   issuer: TokenPorts,
   session: IssuanceSession,
   request: GrantRequest,
-  senderKey: string | undefined,
+  { client, senderKey }: { readonly client: AuthenticatedClient; readonly senderKey: string | undefined },
 ): Promise<TokenRequested> {
-  const { bearerTtlSeconds, boundTtlSeconds } = issuer.limits
+  const { bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds } = issuer.limits
   return {
-    ...(await gatherFacts(issuer, session, request)),
+    ...(await gatherFacts(issuer, session, request, client)),
     type: 'token_requested',
     senderKey,
     tokenTtlSeconds: senderKey === undefined ? bearerTtlSeconds : boundTtlSeconds,
+    refreshTtlSeconds: refreshTtlSeconds === 0 ? undefined : refreshTtlSeconds,
   }
 }
 
 async function answer(
-  { macs }: GrantPorts,
+  { macs }: Pick<GrantPorts, 'macs'>,
   session: IssuanceSession,
   now: number,
 ): Promise<Result<TokenResponse, TokenRefusal>> {
-  // The wrong transaction code was counted: that is the step, and there is no token.
-  if (session.state === 'offered' || session.state === 'closed') return refuse({ code: 'tx_code_wrong' })
+  // A wrong transaction code was counted, or a code that came twice ended its token: that is the step, and there is no token.
+  if (session.state === 'offered') return refuse({ code: 'tx_code_wrong' })
+  if (session.state === 'closed') {
+    const { reason } = session
+    return refuse({ code: reason === 'too_many_wrong_tx_codes' ? 'tx_code_wrong' : 'code_spent' })
+  }
   const { grant } = session
-  if (now >= grant.expiresAt) return refuse({ code: 'code_spent' })
+  if (now >= grant.expiresAt || grant.revokedAt !== undefined) return refuse({ code: 'code_spent' })
   return ok(
     writeTokenResponse({
       accessToken: await writeDerivedSecret('access_token', session.id, macs.grant),
       tokenType: grant.senderKey === undefined ? 'Bearer' : 'DPoP',
       // Counted from the first answer, so that a repeated answer is the same to the byte.
       expiresIn: grant.expiresAt - grant.issuedAt,
+      refreshToken: await refreshTokenOf({ macs }, session),
     }),
   )
 }

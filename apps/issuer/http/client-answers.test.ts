@@ -265,3 +265,49 @@ it('a token without a proof is refused where every token is bound', async () => 
   const answer = await token(await serve({ requireSenderConstraint: true }))
   expect([answer.status, answer.error]).toEqual([400, 'invalid_dpop_proof'])
 })
+
+describe('beside the token endpoint', () => {
+  const back = 'https://shop.example/back'
+  const request = {
+    response_type: 'code',
+    client_id: 'kiosk',
+    redirect_uri: back,
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    issuer_state: 'made-up',
+  }
+  const kiosk: IssuerSettings['clients'] = [{ clientId: 'kiosk', methods: ['none'], redirectUris: [back] }]
+  const post = ({ service }: Served, url: string, form: Record<string, string>) =>
+    service.app.inject({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      payload: new URLSearchParams(form).toString(),
+    })
+
+  it.each(['/par', '/revoke'])('%s knows clients in the same way', async (url) => {
+    const served = await serve()
+    const form = { ...request, token: 'x', client_id: 'shop' }
+    const answer = await post(served, url, form)
+    expect([answer.statusCode, answer.json()]).toMatchObject([401, { error: 'invalid_client' }])
+    expect(answer.headers['dpop-nonce']).toMatch(/^[\w-]{28}\./)
+    const secret = await post(served, url, { ...form, client_id: 'anybody', client_secret: 's' })
+    expect([secret.statusCode, secret.json()]).toMatchObject([401, { error: 'invalid_client' }])
+  })
+
+  it('nobody is sent to an address that a registered client does not have, or in its name where it has to push', async () => {
+    const served = await serve({ clients: [...kiosk, ...clients] })
+    const at = (change: Record<string, string>) =>
+      served.service.app.inject({
+        url: `/authorize?${new URLSearchParams({ ...request, ...change }).toString()}`,
+      })
+    // What is wrong otherwise is told to the client, where it is.
+    const told = await at({})
+    expect([told.statusCode, String(told.headers.location).startsWith(`${back}?error=`)]).toEqual([303, true])
+    for (const change of [{ redirect_uri: 'https://evil.example/' }, { client_id: 'shop' }]) {
+      const page = await at(change)
+      expect(page.statusCode).toBeGreaterThanOrEqual(400)
+      expect(page.headers.location).toBeUndefined()
+    }
+  })
+})

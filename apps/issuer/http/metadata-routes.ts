@@ -31,10 +31,16 @@ interface Publication {
   readonly document: JsonObject
 }
 
-export function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerDisplay): void {
+/** What the documents say beyond what the issuer's use cases know. */
+export interface Published {
+  readonly display: IssuerDisplay
+  readonly requirePushedRequests?: boolean | undefined
+}
+
+export function metadataRoutes(app: ServiceApp, issuer: Issuer, published: Published): void {
   // The path of the issuer identifier is inserted after the well-known part (OpenID4VCI §12.2.2, RFC 8414 §3.1).
   const path = basePathOf(issuer.baseUrl)
-  for (const { name, summary, description, schema, document } of publications(issuer, display)) {
+  for (const { name, summary, description, schema, document } of publications(issuer, published)) {
     const answers = { 200: { description, schema, example: document } }
     const send = sender(document)
     app.get(
@@ -60,7 +66,10 @@ function sender(document: JsonObject) {
   }
 }
 
-function publications(issuer: Issuer, display: IssuerDisplay): readonly Publication[] {
+function publications(
+  issuer: Issuer,
+  { display, requirePushedRequests = false }: Published,
+): readonly Publication[] {
   const configurations = [...issuer.types.values()].map((type) => type.configuration)
   const { algorithm, keyId, publicJwk, x5c } = issuer.signerFor('jose')
   return [
@@ -83,6 +92,7 @@ function publications(issuer: Issuer, display: IssuerDisplay): readonly Publicat
       schema: authorizationServerMetadata,
       document: writeAuthorizationServerMetadata({
         issuer: issuer.baseUrl,
+        requirePushedRequests,
         clients: { methods: takenMethods(issuer.clients), anonymous: issuer.clients.publicClients },
       }),
     },

@@ -2,6 +2,7 @@
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
+import { authorizationRoutes } from './authorize/authorization-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { listRoutes } from './list-routes.ts'
@@ -9,21 +10,29 @@ import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { statusListRoutes } from './status-list-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
 
 export interface RouteOptions {
   readonly display: IssuerDisplay
+  /** RFC 9126 §5: unpushed requests are refused. */
+  readonly requirePushedRequests?: boolean | undefined
 }
 
-export function issuerRoutes(issuer: Issuer, { display }: RouteOptions): (app: ServiceApp) => void {
+export function issuerRoutes(
+  issuer: Issuer,
+  { display, requirePushedRequests }: RouteOptions,
+): (app: ServiceApp) => void {
   return (app) => {
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     credentialRoutes(app, issuer)
-    metadataRoutes(app, issuer, display)
+    metadataRoutes(app, issuer, { display, requirePushedRequests })
+    authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
     walletRoutes(app, issuer)
+    tokenRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }
 }

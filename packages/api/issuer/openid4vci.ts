@@ -24,7 +24,8 @@ export const credentialOffer = z
     grants: z.record(
       z.string(),
       z.looseObject({
-        'pre-authorized_code': z.string(),
+        'pre-authorized_code': z.string().optional(),
+        issuer_state: z.string().optional(),
         tx_code: z
           .looseObject({
             input_mode: z.string().optional(),
@@ -48,7 +49,9 @@ export const credentialOffer = z
 /** The form of §6.1; parameters that nobody knows are passed over. */
 export const tokenRequest = z
   .record(z.string(), z.string())
-  .describe('grant_type, pre-authorized_code and, where the offer asks for one, tx_code')
+  .describe(
+    'grant_type; with it pre-authorized_code and, where the offer asks for one, tx_code, or code, client_id, redirect_uri and code_verifier',
+  )
   .meta({ examples: [{ grant_type: PRE_AUTHORIZED_GRANT, 'pre-authorized_code': CODE }] })
 
 /** The access token (§6.2). */
@@ -57,6 +60,7 @@ export const tokenResponse = z
     access_token: z.string(),
     token_type: z.enum(['DPoP', 'Bearer']),
     expires_in: z.int().describe('Seconds'),
+    refresh_token: z.string().optional().describe('Where the issuer lets a bound token be refreshed'),
   })
   .meta({ examples: [{ access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 }] })
 
@@ -105,3 +109,83 @@ export const notificationRequest = jsonObject
     'notification_id from the credential response, and event: credential_accepted, credential_failure or credential_deleted; an event_description is passed over',
   )
   .meta({ examples: [{ notification_id: NOTIFICATION_ID, event: 'credential_accepted' }] })
+
+const CLIENT = 'https://wallet.example'
+
+const AUTHORIZATION_REQUEST = {
+  response_type: 'code',
+  client_id: CLIENT,
+  redirect_uri: 'https://wallet.example/back',
+  state: 'kX8vQ2nL',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+  issuer_state: CODE,
+}
+
+/** The form of RFC 9126 §2.1 with the parameters of §5.1; those that nobody knows are passed over. */
+export const pushedRequest = z
+  .record(z.string(), z.string())
+  .describe(
+    'response_type, client_id, redirect_uri, code_challenge, code_challenge_method and the issuer_state of the offer; scope, authorization_details, state and dpop_jkt where they are wanted',
+  )
+  .meta({ examples: [AUTHORIZATION_REQUEST] })
+
+export const REQUEST_URI_EXAMPLE = `urn:ietf:params:oauth:request_uri:${SESSION}.Hn4tS9yU2wC7oL1kG6iM0qR8dZ5eA3hB-vF_jPxXwYg`
+
+export const pushedResponse = z
+  .looseObject({
+    request_uri: z.string(),
+    expires_in: z.int().describe('How long a browser may come with it, in seconds'),
+  })
+  .meta({ examples: [{ request_uri: REQUEST_URI_EXAMPLE, expires_in: 90 }] })
+
+/** What a browser brings: the name of a pushed request, or the parameters themselves. Others are passed over. */
+export const authorizationQuery = z
+  .record(z.string(), z.union([z.string(), z.array(z.string())]))
+  .describe('client_id and request_uri of a pushed request, or the request itself')
+
+/** What the form of the page posts. */
+export const authorizationDecision = z
+  .object({
+    authorization: z.string().min(1).max(200),
+    decision: z.enum(['approve', 'deny']),
+  })
+  .meta({ examples: [{ authorization: SESSION, decision: 'approve' }] })
+
+/** RFC 7009 §2.1, RFC 7662 §2.1 */
+export const tokenInQuestion = z
+  .object({
+    token: z.string().min(1).max(1024).describe('Access or refresh token'),
+    token_type_hint: z.string().max(100).optional().describe('Passed over: a token says what it is'),
+  })
+  .meta({ examples: [{ token: ACCESS_TOKEN }] })
+
+/** The same, with what the client shows of itself. */
+export const revocationRequest = tokenInQuestion
+  .catchall(z.string())
+  .meta({ examples: [{ token: ACCESS_TOKEN }] })
+
+export const introspection = z
+  .looseObject({
+    active: z.boolean(),
+    token_type: z.enum(['DPoP', 'Bearer']).optional(),
+    client_id: z.string().optional(),
+    iat: z.int().optional(),
+    exp: z.int().optional(),
+    cnf: z.looseObject({ jkt: z.string() }).optional().describe('The DPoP key that it is bound to'),
+    issuance: z.string().optional().describe('For /openid4vc/session/{id}'),
+    credential_configuration_ids: z.array(z.string()).optional(),
+  })
+  .meta({
+    examples: [
+      {
+        active: true,
+        token_type: 'Bearer',
+        iss: 'https://issuer.example',
+        iat: 1_800_000_030,
+        exp: 1_800_000_330,
+        issuance: SESSION,
+        credential_configuration_ids: ['identity_credential_dc+sd-jwt'],
+      },
+    ],
+  })

@@ -3,7 +3,7 @@
  * guarded by a transaction code is for the issuer and its session. What a grant or a way of client authentication adds
  * to a request stands with its entry in `oauth/`.
  */
-import { type JsonObject, presentMembers } from '@countersign/core/json'
+import { defined, type JsonObject, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type PresentedClient, writeClient } from '../oauth/client-authentication/methods.ts'
 import { type GrantRequest, type GrantType, writeGrantRequest } from '../oauth/grants/grants.ts'
@@ -41,12 +41,14 @@ export function writeTokenResponse(response: {
   readonly accessToken: string
   readonly tokenType: 'DPoP' | 'Bearer'
   readonly expiresIn: number
+  readonly refreshToken?: string | undefined
 }): JsonObject {
-  return {
+  return defined({
     access_token: response.accessToken,
     token_type: response.tokenType,
     expires_in: response.expiresIn,
-  }
+    refresh_token: response.refreshToken,
+  })
 }
 
 /**

@@ -258,7 +258,7 @@ describe('issuer metadata', () => {
 
 describe('authorization server metadata', () => {
   const clients = { methods: ['none'], anonymous: true } as const
-  const server = writeAuthorizationServerMetadata({ issuer: ISSUER, clients })
+  const server = writeAuthorizationServerMetadata({ issuer: ISSUER, clients, requirePushedRequests: false })
 
   it('is read as it was written', () => {
     expect(parseAuthorizationServerMetadata(server, ISSUER)).toEqual({
@@ -266,7 +266,7 @@ describe('authorization server metadata', () => {
       value: {
         issuer: ISSUER,
         tokenEndpoint: `${ISSUER}/token`,
-        grantTypes: [PRE_AUTHORIZED_CODE],
+        grantTypes: [PRE_AUTHORIZED_CODE, 'authorization_code', 'refresh_token'],
         anonymousPreAuthorized: true,
         dpopAlgorithms: ['ES256', 'ES384', 'ES512', 'EdDSA'],
         tokenEndpointAuthMethods: ['none'],

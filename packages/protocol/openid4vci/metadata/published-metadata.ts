@@ -61,7 +61,11 @@ export interface IssuerDisplay {
 
 /** Where the endpoints are, below the issuer identifier. */
 export const ISSUER_PATHS = {
+  pushedRequest: '/par',
+  authorization: '/authorize',
   token: '/token',
+  revocation: '/revoke',
+  introspection: '/introspect',
   nonce: '/nonce',
   challenge: '/challenge',
   credential: '/credential',
@@ -95,17 +99,27 @@ export function writeIssuerMetadata(input: {
 
 export interface AuthorizationServerFacts {
   readonly issuer: string
+  readonly requirePushedRequests: boolean
   /** Which clients are taken. */
   readonly clients: { readonly methods: readonly ClientMethod[]; readonly anonymous: boolean }
 }
 
 /** Our authorization server: what grants and ways of client authentication say of themselves, and DPoP. */
-export function writeAuthorizationServerMetadata({ clients, issuer }: AuthorizationServerFacts): JsonObject {
+export function writeAuthorizationServerMetadata({
+  clients,
+  issuer,
+  requirePushedRequests,
+}: AuthorizationServerFacts): JsonObject {
   const takesAttestations = clients.methods.includes('attest_jwt_client_auth')
   return defined({
     issuer,
+    authorization_endpoint: issuer + ISSUER_PATHS.authorization,
+    pushed_authorization_request_endpoint: issuer + ISSUER_PATHS.pushedRequest,
+    require_pushed_authorization_requests: requirePushedRequests,
     token_endpoint: issuer + ISSUER_PATHS.token,
     challenge_endpoint: takesAttestations ? issuer + ISSUER_PATHS.challenge : undefined,
+    revocation_endpoint: issuer + ISSUER_PATHS.revocation,
+    introspection_endpoint: issuer + ISSUER_PATHS.introspection,
     ...writeGrantMetadata(),
     // §12.3: whether a client need not say who it is.
     'pre-authorized_grant_anonymous_access_supported': clients.anonymous,

@@ -15,7 +15,7 @@ import { writeAuthorizationServerMetadata, writeIssuerMetadata } from './publish
 
 const issuer = 'https://issuer.example'
 const clients = { methods: CLIENT_METHODS, anonymous: true }
-const server = writeAuthorizationServerMetadata({ issuer, clients })
+const server = writeAuthorizationServerMetadata({ issuer, clients, requirePushedRequests: false })
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : []
@@ -24,13 +24,17 @@ function texts(value: unknown): readonly string[] {
 describe('authorization server metadata', () => {
   it('names the grant types that the token endpoint understands, and no other', () => {
     const named = texts(server['grant_types_supported'])
-    expect(named).toEqual(['urn:ietf:params:oauth:grant-type:pre-authorized_code'])
+    expect(named).toEqual([
+      'urn:ietf:params:oauth:grant-type:pre-authorized_code',
+      'authorization_code',
+      'refresh_token',
+    ])
     const codeOf = (grant_type: string) => {
       const parsed = parseGrantRequest({ grant_type })
       return parsed.ok ? 'parsed' : parsed.error.code
     }
     for (const type of named) expect(codeOf(type)).toBe('invalid_request')
-    for (const type of ['authorization_code', 'refresh_token', 'client_credentials']) {
+    for (const type of ['client_credentials', 'password', 'implicit']) {
       expect(named).not.toContain(type)
       expect(codeOf(type)).toBe('unsupported_grant_type')
     }
@@ -65,22 +69,30 @@ describe('authorization server metadata', () => {
     }
     expect(server).toMatchObject({ ...ofAttestations, ...ofAssertions })
     const none = { methods: ['none'], anonymous: true } as const
-    const bare = Object.keys(writeAuthorizationServerMetadata({ issuer, clients: none }))
+    const bare = Object.keys(
+      writeAuthorizationServerMetadata({ issuer, clients: none, requirePushedRequests: false }),
+    )
     for (const member of Object.keys({ ...ofAttestations, ...ofAssertions }))
       expect(bare).not.toContain(member)
   })
 
   it('says whether a pre-authorized code needs a client', () => {
     const known = { methods: ['private_key_jwt'], anonymous: false } as const
-    expect(writeAuthorizationServerMetadata({ issuer, clients: known })).toMatchObject({
+    expect(
+      writeAuthorizationServerMetadata({ issuer, clients: known, requirePushedRequests: false }),
+    ).toMatchObject({
       token_endpoint_auth_methods_supported: ['private_key_jwt'],
       'pre-authorized_grant_anonymous_access_supported': false,
     })
   })
 
-  it('says what each grant adds: no response types, and anonymous use of pre-authorized codes', () => {
+  it('says what each grant adds: anonymous use of pre-authorized codes, and how a browser comes for a code', () => {
     expect(server).toMatchObject({
-      response_types_supported: [],
+      response_types_supported: ['code'],
+      response_modes_supported: ['query'],
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+      authorization_details_types_supported: ['openid_credential'],
       'pre-authorized_grant_anonymous_access_supported': true,
     })
   })

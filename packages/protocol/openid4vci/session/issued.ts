@@ -29,7 +29,8 @@ export function grantedTo(
 ): Result<AuthorizedIssuance | CompletedIssuance, IssuanceRefusal> {
   if (session.state === 'offered') return refuse({ code: 'no_grant' })
   if (session.state === 'closed') return refuse({ code: 'session_closed' })
-  const { expiresAt, senderKey: boundTo } = session.grant
+  const { expiresAt, revokedAt, senderKey: boundTo } = session.grant
+  if (revokedAt !== undefined) return refuse({ code: 'session_closed' })
   if (boundTo !== senderKey) return refuse({ code: 'wrong_sender_key' })
   return now < expiresAt ? ok(session) : refuse({ code: 'token_expired', expiresAt, now })
 }
@@ -79,8 +80,9 @@ function withIssued(
   const events = appendEvent(session.events, 'credential_issued', now, configurationId)
   const open = session.configurationIds.filter((id) => issuedIn(issued, id) === undefined)
   if (open.length > 0) return { ...session, issued, events }
-  const { promised: _promised, ...rest } = session
-  return { ...rest, state: 'completed', issued, events: appendEvent(events, 'completed', now) }
+  const { promised, ...rest } = session
+  const kept = session.grant.refresh === undefined ? rest : { ...rest, promised }
+  return { ...kept, state: 'completed', issued, events: appendEvent(events, 'completed', now) }
 }
 
 /** A configuration may be named like a member that every object inherits. */

@@ -2,12 +2,18 @@
  * What can happen to an issuance and how a step can be refused. Messages carry facts: codes, sender keys and proofs were
  * looked at by the service before.
  */
+import type { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import type { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import type { NotificationEvent } from '../notification.ts'
+import type { IssuedCode } from './state.ts'
 
 export type IssuanceMessage =
   | OfferFetched
+  | CodeRequested
+  | AuthorizationDenied
   | TokenRequested
+  | TokenRevoked
   | CredentialIssued
   | CredentialNotified
   | { readonly type: 'time_over' }
@@ -17,6 +23,19 @@ export interface OfferFetched {
   readonly type: 'offer_fetched'
 }
 
+/** Somebody said yes in a browser, and is sent back with a code. */
+export interface CodeRequested extends Omit<IssuedCode, 'issuedAt' | 'expiresAt'> {
+  readonly type: 'code_requested'
+  /** Lifetime of the code, in seconds. */
+  readonly codeTtlSeconds: number
+}
+
+/** Somebody said no in a browser. */
+export interface AuthorizationDenied {
+  readonly type: 'authorization_denied'
+  readonly authorizationId: string
+}
+
 /** With the facts of one grant; of any grant where none is named. */
 export type TokenRequested<Facts extends GrantFacts = GrantFacts> = Facts & {
   readonly type: 'token_requested'
@@ -24,15 +43,38 @@ export type TokenRequested<Facts extends GrantFacts = GrantFacts> = Facts & {
   readonly senderKey?: string | undefined
   /** Lifetime of a token granted now, in seconds. */
   readonly tokenTtlSeconds: number
+  /** How long a token that is bound to a key can be refreshed, in seconds; absent: not at all. */
+  readonly refreshTtlSeconds?: number | undefined
 }
 
 /** What the service found out about a token request, by grant type. */
-export type GrantFacts = PreAuthorizedCodeFacts
+export type GrantFacts = PreAuthorizedCodeFacts | AuthorizationCodeFacts | RefreshTokenFacts
 
 export interface PreAuthorizedCodeFacts {
   readonly grantType: typeof PRE_AUTHORIZED_CODE
   /** `none`: none was expected and none was given. */
   readonly txCode: 'correct' | 'wrong' | 'missing' | 'unexpected' | 'none'
+}
+
+export interface AuthorizationCodeFacts {
+  readonly grantType: typeof AUTHORIZATION_CODE
+  /** The authorization that the genuine code names. */
+  readonly authorizationId: string
+  /** Whether whoever has the code is who it was made for: client, its key, its address and its verifier. */
+  readonly binding: 'right' | 'wrong_client' | 'wrong_redirect_uri' | 'wrong_verifier'
+}
+
+export interface RefreshTokenFacts {
+  readonly grantType: typeof REFRESH_TOKEN
+  /** Of the genuine refresh token. */
+  readonly generation: number
+  /** Whether the client, and its attested key, are those that the token was issued to. */
+  readonly binding: 'right' | 'wrong_client'
+}
+
+/** A client gives its token back, or somebody takes it (RFC 7009). */
+export interface TokenRevoked {
+  readonly type: 'token_revoked'
 }
 
 export interface CredentialIssued {
@@ -54,6 +96,12 @@ export interface CredentialNotified {
 export type IssuanceRefusal =
   | { readonly code: 'offer_expired'; readonly expiresAt: number; readonly now: number }
   | { readonly code: 'code_spent' }
+  | { readonly code: 'code_expired' }
+  | { readonly code: 'code_not_yours' }
+  | { readonly code: 'refresh_over' }
+  /** The offer is not taken up in a browser, or was taken up already. */
+  | { readonly code: 'not_authorizable' }
+  | { readonly code: 'offer_taken' }
   | { readonly code: 'tx_code_missing' }
   | { readonly code: 'tx_code_unexpected' }
   | { readonly code: 'session_closed' }

@@ -20,10 +20,10 @@ import {
 } from '@countersign/protocol/openid4vci/notification'
 import { PROOF_TYPE_IDS, type ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { TokenRefusal } from '../authorization/request-token.ts'
-import type { SenderRefusal } from '../authorization/sender-constraint.ts'
-import type { CredentialRefusal } from '../credential/issue-credential.ts'
-import type { NotificationRefusal } from '../credential/take-notification.ts'
+import type { TokenRefusal } from '../../authorization/request-token.ts'
+import type { SenderRefusal } from '../../authorization/sender-constraint.ts'
+import type { CredentialRefusal } from '../../credential/issue-credential.ts'
+import type { NotificationRefusal } from '../../credential/take-notification.ts'
 import { CLIENT_ERRORS } from './wire-clients.ts'
 
 /** How a token request is answered that cannot be read. */
@@ -63,7 +63,7 @@ const dpopErrors = (
 const invalidGrant = () => wire(tokenError('invalid_grant'))
 
 /** How a DPoP proof is refused at an endpoint of the authorization server. */
-const SENDER_ERRORS = dpopErrors(
+export const SENDER_ERRORS = dpopErrors(
   (description) => tokenError('invalid_dpop_proof', description),
   tokenError('use_dpop_nonce'),
 )
@@ -90,6 +90,11 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
   tx_code_wrong: invalidGrant,
   offer_expired: invalidGrant,
   code_spent: invalidGrant,
+  code_expired: invalidGrant,
+  code_not_yours: invalidGrant,
+  refresh_over: invalidGrant,
+  not_authorizable: invalidGrant,
+  offer_taken: invalidGrant,
   session_closed: invalidGrant,
   no_grant: invalidGrant,
   token_expired: invalidGrant,
@@ -186,6 +191,11 @@ const accessErrors = (scheme: AccessScheme): WireErrors<NotificationRefusal> => 
     session_unknown: invalidToken,
     offer_expired: invalidToken,
     code_spent: invalidToken,
+    code_expired: invalidToken,
+    code_not_yours: invalidToken,
+    refresh_over: invalidToken,
+    not_authorizable: invalidToken,
+    offer_taken: invalidToken,
     tx_code_missing: invalidToken,
     tx_code_unexpected: invalidToken,
     session_closed: invalidToken,
@@ -271,6 +281,6 @@ function windowText(fault: OutsideWindow): string {
   }
 }
 
-function wire({ error, description, status, headers }: OAuthError): WireError {
+export function wire({ error, description, status, headers }: OAuthError): WireError {
   return { status, code: error, message: description, headers: headers ?? {} }
 }

@@ -8,8 +8,8 @@ import {
   ATTESTATION_HEADER,
 } from '@countersign/protocol/oauth/client-authentication/attest-jwt-client-auth'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { createServerChallenge } from '../authorization/server-challenges.ts'
-import type { Issuer } from '../issuer.ts'
+import { createServerChallenge } from '../../authorization/server-challenges.ts'
+import type { Issuer } from '../../issuer.ts'
 
 /** A hook of an endpoint that judges DPoP proofs, or at which clients authenticate. */
 export function freshChallenges(issuer: Issuer) {

@@ -6,7 +6,7 @@
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import { type OAuthError, type TokenErrorCode, tokenError } from '@countersign/protocol/oauth/errors'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { ClientRefusal } from '../authorization/client-authentication.ts'
+import type { ClientRefusal } from '../../authorization/client-authentication.ts'
 
 const say = (error: TokenErrorCode) => (description?: string) => () => wire(tokenError(error, description))
 const invalidClient = say('invalid_client')
