@@ -95,7 +95,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   protocol: pure(),
   'protocol/oauth': pure('crypto', 'crypto/jose'),
   'protocol/oauth/grants': pure('protocol/oauth'),
-  'protocol/oauth/client-authentication': pure('protocol/oauth'),
+  'protocol/oauth/client-authentication': pure('crypto', 'crypto/jose', 'protocol/oauth'),
   'protocol/openid4vci': pure(
     'protocol/oauth',
     'protocol/oauth/grants',

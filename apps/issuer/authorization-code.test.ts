@@ -61,6 +61,8 @@ interface Trip {
   readonly requestUri: string
 }
 
+const named = (clientId: string) => ({ form: { client_id: clientId }, headers: {}, path: '/token' })
+
 async function push(
   { test, issuerState }: Taker,
   change: Partial<AuthorizationRequest> = {},
@@ -77,7 +79,7 @@ async function push(
     ...change,
   }
   const dpop = key && (await proofOfSender(test, key, '/par'))
-  const client = { method: 'none', clientId: CLIENT } as const
+  const client = { form: { client_id: CLIENT }, headers: {}, path: '/par' }
   const pushed = await pushAuthorization(test.issuer, { request, client, dpop })
   return pushed.ok ? { verifier, requestUri: pushed.value.requestUri } : pushed.error.code
 }
@@ -117,9 +119,8 @@ async function token(
       code,
       codeVerifier: verifier,
       redirectUri,
-      client: { method: 'none', clientId },
     },
-    dpop,
+    { client: named(clientId), dpop },
   )
   if (!answered.ok) return answered.error.code
   const { access_token: accessToken } = answered.value
@@ -354,7 +355,7 @@ describe('a token that can be refreshed', () => {
 
   async function answered({ test }: Taker, grant: GrantRequest, key: Signer, clientId = CLIENT) {
     const dpop = await proofOfSender(test, key, '/token')
-    const answer = await requestToken(test.issuer, { ...grant, client: { method: 'none', clientId } }, dpop)
+    const answer = await requestToken(test.issuer, grant, { client: named(clientId), dpop })
     return answer.ok ? (answer.value as unknown as Tokens) : answer.error.code
   }
 

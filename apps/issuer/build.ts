@@ -12,6 +12,8 @@ import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { soonest } from '@countersign/service/sessions/due-work'
+import { type Attesters, attesterKeys } from './attesters.ts'
+import { type ClientSettings, clientRules } from './client-rules.ts'
 import type { IssuerDefaults } from './config.ts'
 import { callbackBody } from './http/callback-body.ts'
 import { issuerRoutes } from './http/routes.ts'
@@ -33,15 +35,20 @@ export interface IssuerPorts
   readonly signers: IssuerSigners
   /** What is issued, in every format that it comes in and that there is a signer for; the catalogue when absent. */
   readonly types?: readonly CatalogueType[]
+  /** Who vouches for clients; nobody when absent. */
+  readonly attesters?: Attesters
 }
 
 export interface IssuerSettings
   extends Omit<IssuerLimits, 'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
+    ClientSettings,
     Pick<
       IssuerDefaults,
       'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds'
     > {
   readonly baseUrl: string
+  readonly dpopNonces: Issuer['senders']['nonces']
+  readonly requireSenderConstraint: boolean
 }
 
 const ISSUANCE_SCHEMA = 1
@@ -54,7 +61,7 @@ const SKEW_SECONDS = 60
 const DECIDE_SECONDS = 600
 
 export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issuer {
-  const { stores, sealing, formats, signers, types, ...handedIn } = ports
+  const { attesters, stores, sealing, formats, signers, types, ...handedIn } = ports
   const limits = limitsOf(settings)
   const { sessions, ...stepped } = stores.stepped<IssuanceSession>('issuance', ISSUANCE_SCHEMA)
   return {
@@ -71,6 +78,8 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     formats: formatRegistry(formats),
     signerFor: (profile) => signerFor(signers, profile),
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
+    clients: clientRules(settings, attesters && attesterKeys(attesters, ports.crypto)),
+    senders: { nonces: settings.dpopNonces, required: settings.requireSenderConstraint },
     baseUrl: settings.baseUrl,
     types: issuableTypes(signableFormats(signers, formats), types),
     limits,

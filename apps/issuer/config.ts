@@ -4,6 +4,7 @@ import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { typesShape } from '@countersign/service/config/types-dir'
 import { z } from 'zod'
+import { attesterKeysSetting, clientsSetting } from './client-rules.ts'
 
 export const issuerShape = {
   ...outgoingShape,
@@ -38,7 +39,51 @@ export const issuerShape = {
     .describe(
       'How long a token that is bound to a DPoP key can be refreshed, and its credentials be issued once more, in seconds; 0: not at all. The claims of an offer are kept for as long',
     ),
-  nonceTtlSeconds: z.int().min(30).max(600).default(300).describe('Lifetime of a `c_nonce`, in seconds'),
+  nonceTtlSeconds: z
+    .int()
+    .min(30)
+    .max(600)
+    .default(300)
+    .describe('Lifetime of a `c_nonce`, of a DPoP nonce and of an attestation challenge, in seconds'),
+  dpopNonces: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('Whether a DPoP proof needs a nonce that this issuer gave (RFC 9449 §8, §9)'),
+  requireSenderConstraint: z
+    .boolean()
+    .default(false)
+    .describe('Whether every access token is bound to a DPoP key; a request without a proof is refused then'),
+  publicClients: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether clients are taken that are not in `clients` and do not authenticate; without, nobody uses a pre-authorized code anonymously',
+    ),
+  clients: clientsSetting.describe(
+    'Clients that you register: each with `clientId`, `methods` (`private_key_jwt`, `attest_jwt_client_auth`, or `none` alone), the `keys` (JWKs) that `private_key_jwt` signs with, `redirectUris` and, for people, `name`',
+  ),
+  trustedWalletAttestersFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM certificates of the authorities that vouch for those who attest wallets (`attest_jwt_client_auth`)',
+    ),
+  walletAttesterKeys: attesterKeysSetting.describe(
+    'Keys (JWKs) of attesters of wallets that bring no certificate',
+  ),
+  attestationChallenges: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('Whether a wallet that is attested needs a challenge of this issuer in its proof'),
+  attestationMaxAgeSeconds: z
+    .int()
+    .min(60)
+    .max(31_536_000)
+    .optional()
+    .describe(
+      'How old an attestation of a wallet may be, in seconds; as old as it allows itself when absent',
+    ),
   pushedRequestTtlSeconds: z
     .int()
     .min(5)

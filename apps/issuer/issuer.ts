@@ -17,6 +17,7 @@ import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/s
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { Due, Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
+import type { ClientRules } from './client-rules.ts'
 import type { IssuerDatabase } from './database/schema.ts'
 import type { IndexAllocator } from './status/allocate-index.ts'
 import type { PublishedLists } from './status/published-lists.ts'
@@ -28,7 +29,7 @@ export interface Issuer {
   readonly answers: SessionStore<CredentialAnswer>
   /** Authorization requests on their way through a browser. */
   readonly authorizations: SessionStore<Authorization>
-  /** `jti` values of DPoP proofs. */
+  /** `jti` values of DPoP proofs, of proofs of attested keys and of client assertions. */
   readonly proofs: OnceStore
   readonly signals: Signals
   /** Which sessions somebody looks at, though nobody reads them. */
@@ -53,6 +54,9 @@ export interface Issuer {
   /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
   readonly macs: IssuerMacs
+  /** Which clients are taken. */
+  readonly clients: ClientRules
+  readonly senders: SenderRules
   /** Issuer identifier and public URL, without a trailing slash. */
   readonly baseUrl: string
   readonly types: ReadonlyMap<string, IssuableType>
@@ -83,10 +87,19 @@ export interface OwnStatusLists {
   readonly ttlSeconds: number
 }
 
+/** How far senders are constrained (DPoP, RFC 9449). */
+export interface SenderRules {
+  /** Whether a proof needs a nonce of ours. One that is given is judged in any case. */
+  readonly nonces: 'optional' | 'required'
+  /** Whether every token is bound to a key. */
+  readonly required: boolean
+}
+
 /** One keyed hash a purpose, all under the deployment secret. */
 export interface IssuerMacs {
   /** Codes, access tokens and names of what was laid down. */
   readonly grant: Mac
+  /** Challenges, each purpose apart. */
   readonly nonce: Mac
   readonly txCode: Mac
 }

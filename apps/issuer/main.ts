@@ -10,12 +10,15 @@ import { databaseCheck } from '@countersign/service/compose/readiness-checks'
 import { openedOn, type RunningService, runService } from '@countersign/service/compose/run-service'
 import { openRuntime, type Runtime } from '@countersign/service/compose/runtime'
 import { callersKeyOpener } from '@countersign/service/compose/service-signers'
+import { trustAnchors } from '@countersign/service/compose/trust-anchors'
 import type { Config } from '@countersign/service/config/load'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openTypes } from '@countersign/service/types/open-types'
 import type { Database } from '@countersign/stores/sql/database'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import { type Attesters, attesterKeys } from './attesters.ts'
 import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
+import { clientRules, publicKeysOf, takenMethods } from './client-rules.ts'
 import { issuerShape } from './config.ts'
 import { prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
@@ -68,9 +71,23 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
     callbacks: configuredCallbacks(runtime, outgoing, config),
+    attesters: attestersOf(runtime, config),
     now,
     durable: await openDurable(runtime, config, signers.credentials),
   }
+}
+
+function attestersOf(runtime: Runtime, config: IssuerConfig): Attesters {
+  // Not those of development, which vouch for every service alike.
+  const anchors = trustAnchors(
+    { ...runtime, developmentAnchors: () => [] },
+    config.trustedWalletAttestersFile,
+  )
+  const attesters = { anchors: anchors(), keys: publicKeysOf(config.walletAttesterKeys) }
+  if (takenMethods(clientRules(config, attesterKeys(attesters, nodeCrypto))).length > 0) return attesters
+  throw new StartRefused(
+    'nobody could ask for a token: set publicClients, clients, trustedWalletAttestersFile or walletAttesterKeys',
+  )
 }
 
 interface Durable {

@@ -19,6 +19,7 @@ import type { Certificate } from '@countersign/x509/certificate'
 import type { WalletDatabase } from './database/schema.ts'
 import type { SealedColumns } from './database/sealed-columns.ts'
 import type { OutgoingClient } from './outgoing-client.ts'
+import type { ServerNonces } from './server-nonces.ts'
 
 export interface Wallet {
   readonly database: WalletDatabase
@@ -28,6 +29,7 @@ export interface Wallet {
   readonly passwordLogin: boolean
   readonly keyMaker: KeyMaker
   readonly outgoing: OutgoingClient
+  readonly serverNonces: ServerNonces
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   readonly jwe: JweEngine

@@ -58,6 +58,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/revoke', methods: form, oauth: 'invalid_request' },
   { path: '/introspect', methods: form },
   { path: '/nonce', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
+  { path: '/challenge', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
   { path: '/credential', methods: json, oauth: 'invalid_credential_request' },
   { path: '/notification', methods: json, oauth: 'invalid_notification_request' },
 ]

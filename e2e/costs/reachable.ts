@@ -68,6 +68,7 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
     ],
   },
   'issuer POST /nonce': { sizes: [1000] },
+  'issuer POST /challenge': { sizes: [1000] },
   'issuer POST /credential': {
     headers: ({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }),
     sizes: KNOWN_SIZES,

@@ -8,7 +8,7 @@ import type { RefreshTokenRequest } from '@countersign/protocol/oauth/grants/ref
 import type { RefreshTokenFacts } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
-import type { AuthenticatedClient } from './client-authentication.ts'
+import { type AuthenticatedClient, hasKey } from './client-authentication.ts'
 import type { GrantHandler } from './grant-handler.ts'
 
 type Macs = Pick<Issuer, 'macs'>
@@ -54,7 +54,8 @@ const LABEL = 'number-'
 const labelOf = (generation: number) => LABEL + String(generation).padStart(4, '0')
 
 /** A token of an authorization is its client's; one of a pre-authorized code is whose key it is, which the session compares. */
-function isOf(session: IssuanceSession, { clientId }: AuthenticatedClient): boolean {
+function isOf(session: IssuanceSession, client: AuthenticatedClient): boolean {
   const grant = 'grant' in session ? session.grant : undefined
-  return grant?.grantType !== 'authorization_code' || grant.clientId === clientId
+  if (grant?.grantType !== 'authorization_code') return true
+  return grant.clientId === client.clientId && hasKey(client, grant.clientKey)
 }

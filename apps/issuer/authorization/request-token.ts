@@ -5,16 +5,23 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
+import type { GrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import type { IssuanceRefusal, TokenRequested } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
-import { type TokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import {
   type SessionPorts,
   type SessionUnknown,
   stepSession,
 } from '@countersign/service/sessions/session-transition'
-import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
+import {
+  type AuthenticatedClient,
+  authenticateClient,
+  type ClientPorts,
+  type ClientRefusal,
+  type ReceivedClient,
+} from './client-authentication.ts'
 import type { GrantEvidenceRefusal, GrantPorts } from './grant-handler.ts'
 import { findSession, gatherFacts } from './grant-handlers.ts'
 import { refreshTokenOf } from './refresh-token.ts'
@@ -26,22 +33,32 @@ import {
 } from './sender-constraint.ts'
 
 export type TokenRefusal =
+  | ClientRefusal
   | SenderRefusal
   | GrantEvidenceRefusal
   | IssuanceRefusal
   | SessionUnknown
   | { readonly code: 'tx_code_wrong' }
+  /** Every token is bound to a key here, and no key was proven. */
+  | { readonly code: 'dpop_missing' }
 
-export type TokenPorts = SenderPorts & GrantPorts & SessionPorts<IssuanceSession>
+export type TokenPorts = ClientPorts & SenderPorts & GrantPorts & SessionPorts<IssuanceSession>
 
 type TokenResponse = ReturnType<typeof writeTokenResponse>
 
+/** Who asks for a token. */
+export interface TokenRequester {
+  readonly client: ReceivedClient
+  readonly dpop?: ReceivedProof | undefined
+}
+
 export async function requestToken(
   issuer: TokenPorts,
-  request: TokenRequest,
-  dpop: ReceivedProof | undefined,
+  request: GrantRequest,
+  { client: presented, dpop }: TokenRequester,
 ): Promise<Result<TokenResponse, TokenRefusal>> {
-  const client = await authenticateClient(request.client)
+  if (dpop === undefined && issuer.senders.required) return refuse({ code: 'dpop_missing' })
+  const client = await authenticateClient(issuer, presented)
   if (!client.ok) return client
   const sender = await proveSenderKey(issuer, dpop)
   if (!sender.ok) return sender
@@ -62,7 +79,7 @@ export async function requestToken(
 async function tokenRequested(
   issuer: TokenPorts,
   session: IssuanceSession,
-  request: TokenRequest,
+  request: GrantRequest,
   { client, senderKey }: { readonly client: AuthenticatedClient; readonly senderKey: string | undefined },
 ): Promise<TokenRequested> {
   const { bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds } = issuer.limits

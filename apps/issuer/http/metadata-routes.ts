@@ -21,6 +21,7 @@ import { madeFile } from '@countersign/service/http/pages/made-file'
 import { sendFile } from '@countersign/service/http/pages/send-file'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { takenMethods } from '../client-rules.ts'
 import type { Issuer } from '../issuer.ts'
 import { preferredType } from './negotiation.ts'
 
@@ -133,7 +134,11 @@ function publications(
       summary: 'Authorization server metadata',
       description: 'The token endpoint and what it takes (RFC 8414)',
       schema: authorizationServerMetadata,
-      document: writeAuthorizationServerMetadata({ issuer: issuer.baseUrl, requirePushedRequests }),
+      document: writeAuthorizationServerMetadata({
+        issuer: issuer.baseUrl,
+        requirePushedRequests,
+        clients: { methods: takenMethods(issuer.clients), anonymous: issuer.clients.publicClients },
+      }),
     },
     {
       name: 'jwt-vc-issuer',

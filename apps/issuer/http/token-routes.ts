@@ -1,6 +1,5 @@
 /** A token given back (RFC 7009), for whoever has it; and what it is good for (RFC 7662), for callers of the management API. */
-import { introspection, introspectionRequest, tokenInQuestion } from '@countersign/api/issuer/openid4vci'
-import { parseClient } from '@countersign/protocol/oauth/client-authentication/methods'
+import { introspection, introspectionRequest, revocationRequest } from '@countersign/api/issuer/openid4vci'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
@@ -10,6 +9,8 @@ import { authenticateClient } from '../authorization/client-authentication.ts'
 import { introspectToken } from '../authorization/introspect-token.ts'
 import { revokeToken } from '../authorization/revoke-token.ts'
 import type { Issuer } from '../issuer.ts'
+import { freshChallenges } from './answers/fresh-challenges.ts'
+import { CLIENT_ERRORS } from './answers/wire-clients.ts'
 import { TOKEN_REQUEST_ERRORS } from './answers/wire-wallet.ts'
 
 export function tokenRoutes(app: ServiceApp, issuer: Issuer): void {
@@ -27,12 +28,13 @@ function revocationRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/revoke',
     {
+      onRequest: freshChallenges(issuer),
       schema: {
         summary: 'Revocation endpoint',
         description:
           'Ends what an access or refresh token could still do; what was issued with it stays issued. A token that nobody knows is as good as revoked.',
         tags: ['wallet'],
-        body: tokenInQuestion,
+        body: revocationRequest,
       },
       bodyLimit: BODY_LIMITS.message,
       config: {
@@ -42,16 +44,20 @@ function revocationRoute(app: ServiceApp, issuer: Issuer): void {
         answers: {
           200: { description: 'It is worth nothing, now or before' },
           400: missing,
+          401: errorAnswer(
+            'The client is not known, or does not show that it is the one (RFC 6749 §5.2)',
+            CLIENT_ERRORS.client_unknown({ code: 'client_unknown' }),
+            'oauth',
+          ),
           ...storeAnswers('oauth'),
         },
       },
     },
     async (request, reply) => {
       const form = { ...request.body, token_type_hint: request.body.token_type_hint ?? '' }
-      const client = parseClient({ form, headers: request.headers })
-      if (!client.ok) fail(wireError(TOKEN_REQUEST_ERRORS, client.error))
-      const known = await authenticateClient(client.value)
-      if (known.ok) await revokeToken(issuer, request.body.token)
+      const known = await authenticateClient(issuer, { form, headers: request.headers, path: '/revoke' })
+      if (!known.ok) fail(wireError(CLIENT_ERRORS, known.error))
+      await revokeToken(issuer, request.body.token)
       return reply.code(200).header('cache-control', 'no-store').send()
     },
   )

@@ -1,5 +1,6 @@
-/** The endpoints that wallets call: offer, token, nonce, credential, notification (OpenID4VCI 1.0 §4.1.3, §6-§8, §11). */
+/** The endpoints that wallets call: offer, token, nonce, challenge, credential, notification (OpenID4VCI 1.0 §4.1.3, §6-§8, §11). */
 import {
+  challengeResponse,
   credentialOffer,
   credentialRequest,
   credentialResponse,
@@ -10,10 +11,11 @@ import {
   tokenResponse,
 } from '@countersign/api/issuer/openid4vci'
 import { parseAuthorization } from '@countersign/protocol/oauth/authorization-header'
+import { parseGrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
+import { ISSUER_PATHS } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import { parseNotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
-import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
@@ -21,12 +23,14 @@ import { BODY_LIMITS, wrongContentType } from '@countersign/service/http/request
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
 import { requestToken } from '../authorization/request-token.ts'
+import { createServerChallenge } from '../authorization/server-challenges.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
 import { readAccessToken } from '../credential/judge-request.ts'
 import { takeNotification } from '../credential/take-notification.ts'
 import type { Issuer } from '../issuer.ts'
 import { openOffer } from '../offer/open-offer.ts'
+import { freshChallenges } from './answers/fresh-challenges.ts'
 import { receivedProof } from './answers/received-proof.ts'
 import { sessionUnknown } from './answers/wire.ts'
 import {
@@ -46,6 +50,7 @@ export function walletRoutes(app: ServiceApp, issuer: Issuer): void {
   offerRoute(app, issuer)
   tokenRoute(app, issuer)
   nonceRoute(app, issuer)
+  challengeRoute(app, issuer)
   credentialRoute(app, issuer)
   notificationRoute(app, issuer)
 }
@@ -82,6 +87,7 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/token',
     {
+      onRequest: freshChallenges(issuer),
       schema: {
         summary: 'Token endpoint',
         description:
@@ -101,15 +107,22 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
             TOKEN_ERRORS.code_unknown({ code: 'code_unknown' }),
             'oauth',
           ),
+          401: errorAnswer(
+            'The client is not known, or does not show that it is the one (RFC 6749 §5.2)',
+            TOKEN_ERRORS.client_unknown({ code: 'client_unknown' }),
+            'oauth',
+          ),
           ...storeAnswers('oauth'),
         },
       },
     },
     async (request, reply) => {
-      const parsed = parseTokenRequest(request.body, request.headers)
+      const { body: form, headers } = request
+      const parsed = parseGrantRequest(form)
       if (!parsed.ok) fail(wireError(TOKEN_REQUEST_ERRORS, parsed.error))
-      const dpop = request.headers['dpop'] === undefined ? undefined : receivedProof(request, '/token')
-      const answered = await requestToken(issuer, parsed.value, dpop)
+      const dpop = headers['dpop'] === undefined ? undefined : receivedProof(request, '/token')
+      const client = { form, headers, path: '/token' }
+      const answered = await requestToken(issuer, parsed.value, { client, dpop })
       if (!answered.ok) fail(wireError(TOKEN_ERRORS, answered.error))
       return reply.header('cache-control', 'no-store').send(answered.value)
     },
@@ -122,6 +135,7 @@ function nonceRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/nonce',
     {
+      onRequest: freshChallenges(issuer),
       schema: { summary: 'Nonce endpoint', description: 'Needs no body and no token (§7.1).', tags },
       bodyLimit: BODY_LIMITS.message,
       config: {
@@ -146,10 +160,44 @@ function nonceRoute(app: ServiceApp, issuer: Issuer): void {
   )
 }
 
+function challengeRoute(app: ServiceApp, issuer: Issuer): void {
+  app.post(
+    ISSUER_PATHS.challenge,
+    {
+      schema: {
+        summary: 'Challenge endpoint',
+        description:
+          'For the proof that a client instance makes with the key of its attestation (OAuth-Client-Attestation-PoP). Needs no body.',
+        tags,
+      },
+      bodyLimit: BODY_LIMITS.message,
+      config: {
+        door,
+        // A keyed hash, and nothing is kept.
+        limited: false,
+        accepts: NONCE_BODIES,
+        answers: {
+          200: { description: 'A challenge', schema: challengeResponse },
+          415: errorAnswer(
+            'A body came along, of a kind that is not read here',
+            wrongContentType(NONCE_BODIES),
+            'oauth',
+          ),
+        },
+      },
+    },
+    async (_request, reply) => {
+      const challenge = await createServerChallenge('attestation_challenge', issuer)
+      return reply.header('cache-control', 'no-store').send({ attestation_challenge: challenge })
+    },
+  )
+}
+
 function credentialRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/credential',
     {
+      onRequest: freshChallenges(issuer),
       schema: {
         summary: 'Credential endpoint',
         description:
@@ -205,6 +253,7 @@ function notificationRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/notification',
     {
+      onRequest: freshChallenges(issuer),
       schema: {
         summary: 'Notification endpoint',
         description:

@@ -1,25 +1,26 @@
 /** An issuer on memory stores for the tests beside the use cases: real keys, real crypto, a clock that the test turns. */
 
 import { randomUUID } from 'node:crypto'
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import type { GrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { NotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
-import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import { newKey } from '@countersign/testing/people/keys'
 import { type Receiver, receiver } from '@countersign/testing/told-callbacks'
+import type { Attesters } from '../attesters.ts'
+import type { ReceivedClient } from '../authorization/client-authentication.ts'
 import { requestToken } from '../authorization/request-token.ts'
-import { buildIssuer } from '../build.ts'
+import { buildIssuer, type IssuerSettings } from '../build.ts'
 import { ISSUER_DEFAULTS } from '../config.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
@@ -36,34 +37,42 @@ export interface TestIssuer {
   readonly clock: { now: number }
 }
 
-/** `servedBy`: what the instance is called in the events that it writes. */
-export function testIssuer({
-  servedBy,
-  told = receiver(),
-  settings = {},
-}: {
-  servedBy?: string
-  told?: Receiver
-  /** What is configured otherwise than by default. */
-  settings?: Partial<typeof ISSUER_DEFAULTS>
-} = {}): TestIssuer {
+interface TestIssuerWish {
+  /** What the instance is called in the events that it writes. */
+  readonly servedBy?: string
+  readonly told?: Receiver
+  readonly settings?: Partial<IssuerSettings>
+  readonly attesters?: Attesters
+}
+
+export function testIssuer(wish: TestIssuerWish = {}): TestIssuer {
+  return testInstances(wish).instance()
+}
+
+/** Instances of one deployment: they share the store, the secret and the clock. */
+export function testInstances({ attesters, servedBy, settings, told = receiver() }: TestIssuerWish = {}): {
+  instance(): TestIssuer
+} {
   const clock = { now: 1_800_000_000 }
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const sealing = openSealing(nodeCrypto.randomBytes(32))
-  const issuer = buildIssuer(
-    {
-      stores: serviceStores(engine, sealing, undefined, servedBy),
-      sealing,
-      formats: [sdJwtVc],
-      crypto: nodeCrypto,
-      signers: { credentials: newKey() },
-      openCallerKey: { open: openKey, signer: openKey },
-      callbacks: told.callbacks,
-      now: () => clock.now,
-    },
-    { ...ISSUER_DEFAULTS, ...settings, baseUrl: 'https://issuer.example' },
-  )
-  return { issuer, clock }
+  const credentials = newKey()
+  const instance = () =>
+    buildIssuer(
+      {
+        stores: serviceStores(engine, sealing, undefined, servedBy),
+        sealing,
+        formats: [sdJwtVc],
+        crypto: nodeCrypto,
+        signers: { credentials },
+        ...defined({ attesters }),
+        openCallerKey: { open: openKey, signer: openKey },
+        callbacks: told.callbacks,
+        now: () => clock.now,
+      },
+      { ...ISSUER_DEFAULTS, ...settings, baseUrl: 'https://issuer.example' },
+    )
+  return { instance: () => ({ issuer: instance(), clock }) }
 }
 
 async function openKey(key: JsonObject): Promise<Result<Signer, { readonly code: string }>> {
@@ -100,18 +109,21 @@ export async function proofOfSender(
   key: Signer,
   path: string,
   accessToken?: string,
+  nonce?: string,
 ) {
   const { now } = clock
   const proof = await createDpopProof(
-    { signer: key, method: 'POST', url: issuer.baseUrl + path, now, jti: randomUUID(), accessToken },
+    { signer: key, method: 'POST', url: issuer.baseUrl + path, now, jti: randomUUID(), accessToken, nonce },
     nodeCrypto,
   )
   return { proof, method: 'POST', path, accessToken }
 }
 
-export function tokenRequest(code: string, txCode?: string): TokenRequest {
-  return { grantType: PRE_AUTHORIZED_CODE, preAuthorizedCode: code, txCode, client: ANONYMOUS_CLIENT }
+export function tokenRequest(code: string, txCode?: string): GrantRequest {
+  return { grantType: PRE_AUTHORIZED_CODE, preAuthorizedCode: code, txCode }
 }
+
+export const anonymousClient: ReceivedClient = { form: {}, headers: {}, path: '/token' }
 
 /** The token endpoint once; the access token or the refusal's code. */
 export async function tokenFor(
@@ -121,7 +133,10 @@ export async function tokenFor(
   txCode?: string,
 ): Promise<string> {
   const dpop = key && (await proofOfSender(test, key, '/token'))
-  const answered = await requestToken(test.issuer, tokenRequest(code, txCode), dpop)
+  const answered = await requestToken(test.issuer, tokenRequest(code, txCode), {
+    client: anonymousClient,
+    dpop,
+  })
   if (!answered.ok) return answered.error.code
   const { access_token: accessToken } = answered.value
   return typeof accessToken === 'string' ? accessToken : ''

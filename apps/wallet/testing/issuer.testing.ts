@@ -7,11 +7,13 @@ import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { decodeJws } from '@countersign/crypto/jose/jws'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
+import { parseGrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   parseCredentialRequest,
@@ -30,7 +32,7 @@ import {
 } from '@countersign/protocol/openid4vci/offer'
 import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
-import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { type Answer, type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { forgeJws } from '@countersign/testing/forging/jws'
 import { chainTrust } from '@countersign/trust/chain-trust'
@@ -81,6 +83,11 @@ export interface TestIssuerOptions {
   readonly status?: ListedStatus
   /** What comes beside a credential in place of an id for notifications. */
   readonly notificationId?: JsonValue
+  /**
+   * Nonces for DPoP proofs (RFC 9449 §8): asked for by the name of the error, or refused as any proof is; `once`: each is good for
+   * one request.
+   */
+  readonly dpopNonces?: { readonly refusal: 'use_dpop_nonce' | 'invalid_dpop_proof'; readonly once?: boolean }
   /** Requests to this path are never answered. */
   readonly hangsAt?: string
 }
@@ -103,6 +110,8 @@ export interface TestIssuer extends FaultyServer {
   readonly notified: TestNotification[]
   /** What was asked for up to now must be asked for with a new nonce. */
   forgetNonces(): void
+  /** Those that were given for DPoP proofs are good no more. */
+  forgetDpopNonces(): void
   /** An offer by reference is given out no more, and its code is good for nothing. */
   withdraw(offer: string): void
 }
@@ -126,6 +135,8 @@ interface State {
   readonly options: TestIssuerOptions
   readonly offers: Map<string, Offer>
   readonly nonces: Map<string, string>
+  /** Given, and good. */
+  readonly dpopNonces: Set<string>
   readonly jtis: Set<string>
   readonly tokens: Set<string>
   readonly signed: string[]
@@ -137,6 +148,8 @@ interface State {
 /** A point, in place of a picture. */
 export const eagle =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+const clients = { methods: ['none'], anonymous: true } as const
 
 const secret = () => randomBytes(16).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
@@ -151,6 +164,7 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     options,
     offers: new Map(),
     nonces: new Map(),
+    dpopNonces: new Set(),
     jtis: new Set(),
     tokens: new Set(),
     signed: [],
@@ -160,7 +174,8 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
   }
   const server = await startFaultyServer(async (request) => {
     if (request.path === options.hangsAt) await new Promise(() => {})
-    const answer = await handle(state, request)
+    const refusal = refusedNonce(state, request.headers['dpop'])
+    const answer = withDpopNonce(state, refusal ?? (await handle(state, request)))
     const { rewrite } = options
     return rewrite === undefined ? answer : { ...answer, body: rewrite(request.path, answer.body) }
   })
@@ -173,11 +188,29 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     notified: state.notified,
     offer: (wish = {}) => newOffer(state, wish),
     forgetNonces: () => state.nonces.clear(),
+    forgetDpopNonces: () => state.dpopNonces.clear(),
     withdraw(offer) {
       const uri = new URL(offer).searchParams.get('credential_offer_uri') ?? ''
       state.offers.delete(uri.slice(uri.lastIndexOf('/') + 1))
     },
   }
+}
+
+function refusedNonce({ dpopNonces, options }: State, proof: unknown): Answer | undefined {
+  const demand = options.dpopNonces
+  if (demand === undefined || typeof proof !== 'string') return undefined
+  const decoded = decodeJws(proof)
+  const nonce = decoded.ok ? decoded.value.payload['nonce'] : undefined
+  const isGood = typeof nonce === 'string' && dpopNonces.has(nonce)
+  if (isGood && demand.once === true) dpopNonces.delete(nonce)
+  return isGood ? undefined : json(400, { error: demand.refusal })
+}
+
+function withDpopNonce({ dpopNonces, options }: State, answer: Answer): Answer {
+  if (options.dpopNonces === undefined) return answer
+  const nonce = secret()
+  dpopNonces.add(nonce)
+  return { ...answer, headers: { ...answer.headers, 'dpop-nonce': nonce } }
 }
 
 function newOffer(state: State, wish: Parameters<TestIssuer['offer']>[0] = {}): string {
@@ -212,7 +245,10 @@ async function handle(
     case '/.well-known/openid-credential-issuer':
       return json(200, metadata(state))
     case '/.well-known/oauth-authorization-server':
-      return json(200, writeAuthorizationServerMetadata({ issuer: state.url, requirePushedRequests: false }))
+      return json(
+        200,
+        writeAuthorizationServerMetadata({ issuer: state.url, clients, requirePushedRequests: false }),
+      )
     case '/.well-known/jwt-vc-issuer':
       return json(200, await issuerKeys(state))
     case '/token':
@@ -291,7 +327,7 @@ async function sender(state: State, proof: string | undefined, path: string, acc
 }
 
 function token(state: State, form: Record<string, string>, from: string | undefined): Answer {
-  const request = parseTokenRequest(form)
+  const request = parseGrantRequest(form)
   if (!request.ok || request.value.grantType !== PRE_AUTHORIZED_CODE || from === undefined)
     return json(400, { error: 'invalid_grant' })
   const offer = state.offers.get(request.value.preAuthorizedCode)

@@ -74,6 +74,10 @@ export const authorizationServerMetadata = z
     token_endpoint_auth_methods_supported: z.array(z.string()),
     'pre-authorized_grant_anonymous_access_supported': z.boolean(),
     dpop_signing_alg_values_supported: z.array(z.string()),
+    challenge_endpoint: z.string().optional(),
+    client_attestation_signing_alg_values_supported: z.array(z.string()).optional(),
+    client_attestation_pop_signing_alg_values_supported: z.array(z.string()).optional(),
+    token_endpoint_auth_signing_alg_values_supported: z.array(z.string()).optional(),
   })
   .meta({
     examples: [

@@ -70,6 +70,13 @@ export const nonceResponse = z.looseObject({ c_nonce: z.string() }).meta({
   examples: [{ c_nonce: 'mX3vQ0sL7tB2nK9jF4hA6wAAAGtJ0gA.Xo1rC5yD8eZ2gU_iO-pT3kN6qW9vB4mS7fH0jL1aRcY' }],
 })
 
+/** The challenge for the proof of an attested key (draft-ietf-oauth-attestation-based-client-auth §6.1). */
+export const challengeResponse = z.looseObject({ attestation_challenge: z.string() }).meta({
+  examples: [
+    { attestation_challenge: 'Qh8cV2nZ5xL1sK7pD9gT3wAAAGtJ0gA.Lm4tR8eY1uW6qN_cB-zJ5vF2hS9dX7oK3iP0aGyHcEs' },
+  ],
+})
+
 /** What a wallet asks for, with its key proof (§8.2). */
 export const credentialRequest = jsonObject
   .describe('credential_configuration_id and, in proofs.jwt, one key proof with a fresh nonce')
@@ -147,7 +154,7 @@ export const authorizationDecision = z
   .meta({ examples: [{ authorization: SESSION, decision: 'approve' }] })
 
 /** RFC 7009 §2.1 */
-export const tokenInQuestion = z
+const tokenInQuestion = z
   .object({
     token: z.string().min(1).max(1024).describe('Access or refresh token'),
     token_type_hint: z.string().max(100).optional().describe('Passed over: a token says what it is'),
@@ -158,6 +165,11 @@ export const tokenInQuestion = z
 export const introspectionRequest = strict(tokenInQuestion.shape).meta({
   examples: [{ token: ACCESS_TOKEN }],
 })
+
+/** The same, with what the client shows of itself. */
+export const revocationRequest = tokenInQuestion
+  .catchall(z.string())
+  .meta({ examples: [{ token: ACCESS_TOKEN }] })
 
 export const introspection = z
   .looseObject({

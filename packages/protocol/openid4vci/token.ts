@@ -5,16 +5,8 @@
  */
 import { defined, type JsonObject, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { ClientMessage } from '../oauth/client-authentication/client-authentication.ts'
-import { type PresentedClient, parseClient, writeClient } from '../oauth/client-authentication/methods.ts'
-import type { Form } from '../oauth/form-parameters.ts'
-import {
-  type GrantRefusal,
-  type GrantRequest,
-  type GrantType,
-  parseGrantRequest,
-  writeGrantRequest,
-} from '../oauth/grants/grants.ts'
+import { type PresentedClient, writeClient } from '../oauth/client-authentication/methods.ts'
+import { type GrantRequest, type GrantType, writeGrantRequest } from '../oauth/grants/grants.ts'
 import { boundedText } from '../oauth/message-values.ts'
 import { type AuthorizedCredential, readAuthorizedDetails } from './authorization-details.ts'
 
@@ -22,8 +14,6 @@ import { type AuthorizedCredential, readAuthorizedDetails } from './authorizatio
 export type TokenRequest<Type extends GrantType = GrantType> = GrantRequest<Type> & {
   readonly client: PresentedClient
 }
-
-export type TokenRequestRefusal = GrantRefusal
 
 export interface TokenResponse {
   readonly accessToken: string
@@ -40,20 +30,10 @@ export type TokenResponseRefusal =
 
 const MAX_ACCESS_TOKEN_LENGTH = 16_384
 
-/** Unknown parameters are ignored (§6.1). `headers` are those of the request, with names in lower case. */
-export function parseTokenRequest(
-  form: Form,
-  headers: ClientMessage['headers'] = {},
-): Result<TokenRequest, TokenRequestRefusal> {
-  const grant = parseGrantRequest(form)
-  if (!grant.ok) return grant
-  const client = parseClient({ form, headers })
-  return client.ok ? ok({ ...grant.value, client: client.value }) : client
-}
-
-/** The body, as `application/x-www-form-urlencoded`. */
+/** The body, as `application/x-www-form-urlencoded`. What a client adds in headers, `writeClient` says. */
 export function writeTokenRequest(request: TokenRequest): string {
-  return new URLSearchParams({ ...writeGrantRequest(request), ...writeClient(request.client) }).toString()
+  const { form } = writeClient(request.client)
+  return new URLSearchParams({ ...writeGrantRequest(request), ...form }).toString()
 }
 
 /** `expiresIn` in seconds. Goes with `Cache-Control: no-store`. */

@@ -12,28 +12,33 @@ import {
   PROOF_ALGORITHMS,
   tokenError,
 } from '@countersign/protocol/oauth/errors'
+import type { GrantRefusal } from '@countersign/protocol/oauth/grants/grants'
 import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential/credential-request'
 import {
   NOTIFICATION_EVENTS,
   type NotificationRequestRefusal,
 } from '@countersign/protocol/openid4vci/notification'
 import { PROOF_TYPE_IDS, type ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
-import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { TokenRefusal } from '../../authorization/request-token.ts'
 import type { SenderRefusal } from '../../authorization/sender-constraint.ts'
 import type { CredentialRefusal } from '../../credential/issue-credential.ts'
 import type { NotificationRefusal } from '../../credential/take-notification.ts'
+import { CLIENT_ERRORS } from './wire-clients.ts'
 
 /** How a token request is answered that cannot be read. */
-export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
+export const TOKEN_REQUEST_ERRORS: WireErrors<GrantRefusal> = {
   invalid_request: ({ parameter }) =>
     wire(tokenError('invalid_request', `The parameter ${parameter} is missing or malformed`)),
   unsupported_grant_type: () => wire(tokenError('unsupported_grant_type')),
 }
 
 /** How a text about a DPoP proof is answered differs between the two endpoints. */
-export const dpopErrors = (tell: (description: string) => OAuthError): WireErrors<SenderRefusal> => {
+const dpopErrors = (
+  tell: (description: string) => OAuthError,
+  // RFC 9449 §8, §9: the answer has a nonce in its header, as has every answer here.
+  needsNonce: OAuthError,
+): WireErrors<SenderRefusal> => {
   const say = (description: string) => () => wire(tell(description))
   return {
     dpop_malformed: say('A DPoP proof is needed: one signed JWT in compact form in one DPoP header'),
@@ -50,15 +55,25 @@ export const dpopErrors = (tell: (description: string) => OAuthError): WireError
       `The DPoP proof is not signed by its key with one of ${PROOF_ALGORITHMS.join(', ')}`,
     ),
     dpop_outside_window: (refusal) => wire(tell(`The DPoP proof ${windowText(refusal)}`)),
+    dpop_nonce_needed: () => wire(needsNonce),
     dpop_replayed: say('The DPoP proof was used before: each request needs one of its own'),
   }
 }
 
 const invalidGrant = () => wire(tokenError('invalid_grant'))
 
+/** How a DPoP proof is refused at an endpoint of the authorization server. */
+export const SENDER_ERRORS = dpopErrors(
+  (description) => tokenError('invalid_dpop_proof', description),
+  tokenError('use_dpop_nonce'),
+)
+
 /** §6.3: a transaction code that is missing or not expected is the request's fault, everything else the grant's. */
 export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
-  ...dpopErrors((description) => tokenError('invalid_dpop_proof', description)),
+  ...CLIENT_ERRORS,
+  ...SENDER_ERRORS,
+  dpop_missing: () =>
+    wire(tokenError('invalid_dpop_proof', 'Access tokens are bound to a key here: a DPoP proof is needed')),
   tx_code_missing: () =>
     wire(
       tokenError('invalid_request', 'The parameter tx_code is missing: this offer has a transaction code'),
@@ -168,7 +183,10 @@ const NONCE_ERRORS = {
 const accessErrors = (scheme: AccessScheme): WireErrors<NotificationRefusal> => {
   const invalidToken = () => wire(accessError('invalid_token', scheme))
   return {
-    ...dpopErrors((description) => accessError('invalid_dpop_proof', scheme, description)),
+    ...dpopErrors(
+      (description) => accessError('invalid_dpop_proof', scheme, description),
+      accessError('use_dpop_nonce', scheme),
+    ),
     token_unknown: invalidToken,
     session_unknown: invalidToken,
     offer_expired: invalidToken,

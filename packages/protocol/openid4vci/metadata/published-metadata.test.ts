@@ -257,7 +257,8 @@ describe('issuer metadata', () => {
 })
 
 describe('authorization server metadata', () => {
-  const server = writeAuthorizationServerMetadata({ issuer: ISSUER, requirePushedRequests: false })
+  const clients = { methods: ['none'], anonymous: true } as const
+  const server = writeAuthorizationServerMetadata({ issuer: ISSUER, clients, requirePushedRequests: false })
 
   it('is read as it was written', () => {
     expect(parseAuthorizationServerMetadata(server, ISSUER)).toEqual({

@@ -10,7 +10,7 @@ import type { BindingMethod, FormatFacts } from '@countersign/credential/contrac
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
-import { CLIENT_METHODS } from '../../oauth/client-authentication/methods.ts'
+import { type ClientMethod, writeClientMetadata } from '../../oauth/client-authentication/methods.ts'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
 import { writeGrantMetadata } from '../../oauth/grants/grants.ts'
 import { writeProofTypes } from '../proof/proof-types.ts'
@@ -67,6 +67,7 @@ export const ISSUER_PATHS = {
   revocation: '/revoke',
   introspection: '/introspect',
   nonce: '/nonce',
+  challenge: '/challenge',
   credential: '/credential',
   notification: '/notification',
 } as const
@@ -96,26 +97,35 @@ export function writeIssuerMetadata(input: {
   })
 }
 
-/** Our authorization server: what grants and ways of client authentication say of themselves, and DPoP. */
-export function writeAuthorizationServerMetadata({
-  issuer,
-  requirePushedRequests,
-}: {
+export interface AuthorizationServerFacts {
   readonly issuer: string
   readonly requirePushedRequests: boolean
-}): JsonObject {
-  return {
+  /** Which clients are taken. */
+  readonly clients: { readonly methods: readonly ClientMethod[]; readonly anonymous: boolean }
+}
+
+/** Our authorization server: what grants and ways of client authentication say of themselves, and DPoP. */
+export function writeAuthorizationServerMetadata({
+  clients,
+  issuer,
+  requirePushedRequests,
+}: AuthorizationServerFacts): JsonObject {
+  const takesAttestations = clients.methods.includes('attest_jwt_client_auth')
+  return defined({
     issuer,
     authorization_endpoint: issuer + ISSUER_PATHS.authorization,
     pushed_authorization_request_endpoint: issuer + ISSUER_PATHS.pushedRequest,
     require_pushed_authorization_requests: requirePushedRequests,
     token_endpoint: issuer + ISSUER_PATHS.token,
+    challenge_endpoint: takesAttestations ? issuer + ISSUER_PATHS.challenge : undefined,
     revocation_endpoint: issuer + ISSUER_PATHS.revocation,
     introspection_endpoint: issuer + ISSUER_PATHS.introspection,
     ...writeGrantMetadata(),
-    token_endpoint_auth_methods_supported: [...CLIENT_METHODS],
+    // §12.3: whether a client need not say who it is.
+    'pre-authorized_grant_anonymous_access_supported': clients.anonymous,
+    ...writeClientMetadata(clients.methods),
     dpop_signing_alg_values_supported: [...PROOF_ALGORITHMS],
-  }
+  })
 }
 
 /** The display object of a configuration, as it is on the wire. */
