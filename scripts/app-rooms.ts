@@ -15,6 +15,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'keys/engines',
     'x509',
     'trust',
+    'protocol/oauth',
     'protocol/oauth/client-authentication',
     'protocol/openid4vci/authorization',
     'protocol/openid4vci/session',

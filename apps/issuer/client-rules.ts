@@ -6,6 +6,7 @@
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
 import type { AttesterKeys } from '@countersign/protocol/oauth/client-authentication/client-attestation'
 import { CLIENT_METHODS, type ClientMethod } from '@countersign/protocol/oauth/client-authentication/methods'
+import { redirectUri } from '@countersign/protocol/oauth/redirect-uri'
 import { z } from 'zod'
 
 export interface RegisteredClient {
@@ -48,7 +49,10 @@ const client = z
     methods: z.array(z.enum(CLIENT_METHODS)).min(1).max(CLIENT_METHODS.length),
     /** With which it signs its assertions. */
     keys: z.array(publicJwkSetting).min(1).max(MAX_KEYS).optional(),
-    redirectUris: z.array(z.string().refine(isRedirectUri, REDIRECT_EXPECTED)).max(50).default([]),
+    redirectUris: z
+      .array(z.string().refine((text) => redirectUri(text) !== undefined, REDIRECT_EXPECTED))
+      .max(50)
+      .default([]),
   })
   .superRefine(({ keys, methods }, context) => {
     const signs = methods.includes('private_key_jwt')
@@ -111,13 +115,3 @@ export function publicKeysOf(configured: readonly object[]): readonly PublicJwk[
 }
 
 /** RFC 6749 §3.1.2, RFC 8252 §7. */
-function isRedirectUri(text: string): boolean {
-  const url = text.length <= 2000 && /^[\x21-\x7e]+$/.test(text) ? URL.parse(text) : null
-  if (url === null || text.includes('#') || /^(javascript|data|vbscript|blob|file):$/.test(url.protocol))
-    return false
-  return url.protocol !== 'http:' || isLoopback(url.hostname)
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
-}
