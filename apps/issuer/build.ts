@@ -92,6 +92,7 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     bearerTtlSeconds: settings.bearerTtlSeconds,
     boundTtlSeconds: settings.boundTtlSeconds,
     nonceTtlSeconds: settings.nonceTtlSeconds,
+    batchSize: settings.batchSize,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
     skewSeconds: SKEW_SECONDS,
   }

@@ -31,6 +31,14 @@ export const issuerShape = {
     .default(600)
     .describe('Lifetime of a token that is bound to a DPoP key, in seconds'),
   nonceTtlSeconds: z.int().min(30).max(600).default(300).describe('Lifetime of a `c_nonce`, in seconds'),
+  batchSize: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe(
+      'How many credentials of one kind a wallet may get at once, each for a key of its own; 1 is no batches',
+    ),
   signingKey: secretText()
     .optional()
     .describe(

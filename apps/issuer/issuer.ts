@@ -87,11 +87,13 @@ export interface IssuerMacs {
 
 export interface CredentialAnswer {
   readonly sessionId: string
-  /** Hash of token, configuration and proof: who sends the same again gets the same bytes. */
+  /** Hash of token, configuration and proofs: who sends the same again gets the same bytes. */
   readonly requestHash: string
   readonly body: JsonObject
   /** What the log of issued credentials calls it; absent where there is no log. */
   readonly credentialId?: string | undefined
+  /** The same of the others of a batch. */
+  readonly otherCredentialIds?: readonly string[] | undefined
 }
 
 export interface IssuerLimits {
@@ -104,6 +106,8 @@ export interface IssuerLimits {
   /** Lifetime of a DPoP-bound token, in seconds. */
   readonly boundTtlSeconds: number
   readonly nonceTtlSeconds: number
+  /** How many credentials one request may ask for; 1 offers no batches. */
+  readonly batchSize: number
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number
   readonly skewSeconds: number

@@ -6,7 +6,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { readDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import type { CredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
 import { type ChallengeRefusal, readChallenge } from '@countersign/protocol/openid4vci/proof/nonce'
-import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
+import type { ProvenKey, VerifiedProof } from '@countersign/protocol/openid4vci/proof/proof-type'
 import {
   type KeyProofs,
   type ProofRefusal,
@@ -31,8 +31,11 @@ export interface JudgedRequest {
   readonly sessionId: string
   readonly configurationId: string
   readonly senderKey: string | undefined
-  readonly proof: VerifiedKeyProof
-  /** Id of the nonce in the key proof: the key of the answer record. */
+  /** At least one: there is a credential for each. */
+  readonly holders: readonly ProvenKey[]
+  /** What the credentials are bound to: the thumbprint of the key, or a hash of those of a batch in no order. */
+  readonly holderKey: string
+  /** Id of the nonce in the key proofs: the key of the answer record. */
   readonly nonceId: string
   readonly nonceExpiresAt: number
   readonly requestHash: string
@@ -49,7 +52,9 @@ type HolderRefusal =
   | ProofRefusal
   | ChallengeRefusal
   | { readonly code: 'proof_missing' }
+  | { readonly code: 'proof_key_repeated' }
   | { readonly code: 'nonce_missing' }
+  | { readonly code: 'nonces_differ' }
 
 type HolderPorts = Pick<Issuer, 'baseUrl' | 'crypto' | 'holderKeys' | 'limits' | 'macs' | 'now'>
 
@@ -69,17 +74,16 @@ export async function judgeRequest(
   if (!configurationId.ok) return configurationId
   const holder = await judgeHolder(issuer, request.proofs)
   if (!holder.ok) return holder
-  const { text, proof, nonceId, nonceExpiresAt } = holder.value
+  const { texts, ...proven } = holder.value
   return ok({
     sessionId,
     configurationId: configurationId.value,
     senderKey: sender.value,
-    proof,
-    nonceId,
-    nonceExpiresAt,
+    ...proven,
+    holderKey: await identityOf(issuer, proven.holders),
     requestHash: await issuer.crypto.digestBase64url(
       'sha-256',
-      JSON.stringify([sessionId, configurationId.value, text]),
+      JSON.stringify([sessionId, configurationId.value, ...texts]),
     ),
   })
 }
@@ -104,42 +108,58 @@ function knownConfiguration(
   return types.has(configurationId) ? ok(configurationId) : refuse({ code: 'configuration_unknown' })
 }
 
-interface ProvenHolder {
-  /** The proof as it was sent. */
-  readonly text: string
-  readonly proof: VerifiedKeyProof
-  readonly nonceId: string
-  readonly nonceExpiresAt: number
+interface ProvenHolders extends Pick<JudgedRequest, 'holders' | 'nonceId' | 'nonceExpiresAt'> {
+  /** The proofs as they were sent. */
+  readonly texts: readonly string[]
 }
 
-/** The one key proof, of whichever type, and its nonce. */
+/** The key proofs, of whichever type, and their nonce: it is one, since it is spent with the one answer. */
 async function judgeHolder(
   issuer: HolderPorts,
   proofs: KeyProofs | undefined,
-): Promise<Result<ProvenHolder, HolderRefusal>> {
-  const [text] = proofs?.values ?? []
-  if (proofs === undefined || text === undefined) return refuse({ code: 'proof_missing' })
-  const { proofMaxAgeSeconds, skewSeconds, nonceTtlSeconds } = issuer.limits
+): Promise<Result<ProvenHolders, HolderRefusal>> {
+  if (proofs === undefined) return refuse({ code: 'proof_missing' })
   const now = issuer.now()
-  const proof = await verifyProof(
-    proofs.type,
-    text,
-    {
-      issuer: issuer.baseUrl,
+  const verified = await verifyProofs(issuer, proofs, now)
+  if (!verified.ok) return verified
+  const holders = verified.value.flatMap(({ keys }) => keys)
+  if (new Set(holders.map(({ thumbprint }) => thumbprint)).size < holders.length)
+    return refuse({ code: 'proof_key_repeated' })
+  const [nonce, ...others] = new Set(verified.value.map((proof) => proof.nonce))
+  if (nonce === undefined || others.includes(undefined)) return refuse({ code: 'nonce_missing' })
+  const read = (text: string) =>
+    readChallenge('c_nonce', text, {
       now,
-      maxAgeSeconds: proofMaxAgeSeconds,
-      skewSeconds,
-      didKeys: issuer.holderKeys,
-    },
-    issuer.crypto,
-  )
-  if (!proof.ok) return proof
-  if (proof.value.nonce === undefined) return refuse({ code: 'nonce_missing' })
-  const nonce = await readChallenge('c_nonce', proof.value.nonce, {
-    now,
-    maxAgeSeconds: nonceTtlSeconds,
-    mac: issuer.macs.nonce,
-  })
-  if (!nonce.ok) return nonce
-  return ok({ text, proof: proof.value, nonceId: nonce.value.id, nonceExpiresAt: nonce.value.expiresAt })
+      maxAgeSeconds: issuer.limits.nonceTtlSeconds,
+      mac: issuer.macs.nonce,
+    })
+  const challenge = await read(nonce)
+  if (!challenge.ok) return challenge
+  if (others.length > 0) return refuse({ code: 'nonces_differ' })
+  const { id: nonceId, expiresAt: nonceExpiresAt } = challenge.value
+  return ok({ texts: proofs.values, holders, nonceId, nonceExpiresAt })
+}
+
+/** One after the other: the first that is refused ends it, before somebody is asked for the key of another one. */
+async function verifyProofs(
+  issuer: HolderPorts,
+  { type, values }: KeyProofs,
+  now: number,
+): Promise<Result<readonly VerifiedProof[], ProofRefusal>> {
+  const { proofMaxAgeSeconds: maxAgeSeconds, skewSeconds } = issuer.limits
+  const input = { issuer: issuer.baseUrl, now, maxAgeSeconds, skewSeconds, didKeys: issuer.holderKeys }
+  const verified: VerifiedProof[] = []
+  for (const text of values) {
+    const proof = await verifyProof(type, text, input, issuer.crypto)
+    if (!proof.ok) return proof
+    verified.push(proof.value)
+  }
+  return ok(verified)
+}
+
+/** In no order: whoever proves the same keys again asks for the same, in whichever order the proofs stand. */
+async function identityOf({ crypto }: HolderPorts, holders: readonly ProvenKey[]): Promise<string> {
+  const [first, ...others] = holders.map(({ thumbprint }) => thumbprint).sort()
+  if (first === undefined) throw new Error('a request was accepted without a key')
+  return others.length === 0 ? first : crypto.digestBase64url('sha-256', [first, ...others].join())
 }

@@ -73,6 +73,7 @@ function publications(issuer: Issuer, display: IssuerDisplay): readonly Publicat
         configurations,
         formats: issuer.formats,
         display: [display],
+        batchSize: issuer.limits.batchSize,
       }),
     },
     {

@@ -165,7 +165,7 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
         // OpenID4VCI §8.3.1.2 has a code of its own for this.
         malformed: 'invalid_credential_request',
         answers: {
-          200: { description: 'The credential', schema: credentialResponse },
+          200: { description: 'The credentials', schema: credentialResponse },
           400: errorAnswer(
             'The request, the key proof or its nonce is not acceptable (§8.3.1.2)',
             CREDENTIAL_ERRORS.Bearer.nonce_spent({ code: 'nonce_spent' }),
@@ -190,7 +190,7 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
     },
     async (request, reply) => {
       const { accessToken, scheme } = presentedAuthorization(request)
-      const parsed = parseCredentialRequest(request.body)
+      const parsed = parseCredentialRequest(request.body, issuer.limits)
       if (!parsed.ok) fail(wireError(CREDENTIAL_REQUEST_ERRORS, parsed.error))
       // The scheme says whether a proof must come along; a bound token under `Bearer` fails on its missing key.
       const dpop = scheme === 'DPoP' ? receivedProof(request, '/credential', accessToken) : undefined

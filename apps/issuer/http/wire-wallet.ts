@@ -101,12 +101,12 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
   ),
   proof_of_draft: invalidProof('The key proof goes into proofs, as an array under jwt; proof is not read'),
   proofs_malformed: invalidProof(
-    'The key proof is malformed: proofs has one member, jwt, an array of one JWT',
+    'proofs is malformed: it has one member, the type of its key proofs, a non-empty array of texts',
   ),
   proof_type_unsupported: invalidProof(
     `A key proof of this type is not supported; supported: ${PROOF_TYPE_IDS.join(', ')}`,
   ),
-  proof_repeated: invalidProof('The same key proof stands twice in proofs'),
+  proof_repeated: invalidProof('The same key proof stands twice in proofs: each is for a key of its own'),
   proofs_too_many: ({ count, batchSize }) =>
     wire(
       credentialError(
@@ -152,8 +152,13 @@ const invalidNonce = () => wire(credentialError('invalid_nonce'))
 
 /** Nonces: unknown and expired are one text, for a wallet does the same about both: it gets a new one (§8.3.1.2). */
 const NONCE_ERRORS = {
-  proof_missing: invalidProof('A key proof is needed: proofs with one member, jwt, an array of one JWT'),
+  proof_missing: invalidProof('A key proof is needed: proofs with one member, jwt, an array of JWTs'),
+  proof_key_repeated: invalidProof('Two key proofs have one key: each credential is for a key of its own'),
   nonce_missing: invalidProof('The key proof needs a nonce of the nonce endpoint'),
+  nonces_differ: () =>
+    wire(
+      credentialError('invalid_nonce', 'The key proofs of one request must have one nonce; get a new one'),
+    ),
   nonce_spent: invalidNonce,
   challenge_unknown: invalidNonce,
   challenge_expired: invalidNonce,

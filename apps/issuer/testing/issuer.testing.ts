@@ -19,7 +19,7 @@ import { openMemoryEngine } from '@countersign/stores/memory'
 import { newKey } from '@countersign/testing/people/keys'
 import { type Receiver, receiver } from '@countersign/testing/told-callbacks'
 import { requestToken } from '../authorization/request-token.ts'
-import { buildIssuer } from '../build.ts'
+import { buildIssuer, type IssuerSettings } from '../build.ts'
 import { ISSUER_DEFAULTS } from '../config.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
@@ -40,9 +40,11 @@ export interface TestIssuer {
 export function testIssuer({
   servedBy,
   told = receiver(),
+  settings = {},
 }: {
   servedBy?: string
   told?: Receiver
+  settings?: Partial<IssuerSettings>
 } = {}): TestIssuer {
   const clock = { now: 1_800_000_000 }
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
@@ -58,7 +60,7 @@ export function testIssuer({
       callbacks: told.callbacks,
       now: () => clock.now,
     },
-    { ...ISSUER_DEFAULTS, baseUrl: 'https://issuer.example' },
+    { ...ISSUER_DEFAULTS, baseUrl: 'https://issuer.example', ...settings },
   )
   return { issuer, clock }
 }
@@ -163,14 +165,14 @@ export async function credentialFor(
 export async function answerFor(
   test: TestIssuer,
   accessToken: string,
-  jwt: string,
+  jwt: string | readonly string[],
   { sender, configuration = configurationId }: CredentialWish = {},
 ) {
   const dpop = sender && (await proofOfSender(test, sender, '/credential', accessToken))
   const issued = await issueCredential(
     test.issuer,
     { accessToken, dpop },
-    { configurationId: configuration, proofs: { type: 'jwt', values: [jwt] } },
+    { configurationId: configuration, proofs: { type: 'jwt', values: [jwt].flat() } },
   )
   return issued.ok ? ok(issued.value as unknown as CredentialAnswer) : issued
 }

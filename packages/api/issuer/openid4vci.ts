@@ -67,7 +67,9 @@ export const nonceResponse = z.looseObject({ c_nonce: z.string() }).meta({
 
 /** What a wallet asks for, with its key proof (§8.2). */
 export const credentialRequest = jsonObject
-  .describe('credential_configuration_id and, in proofs.jwt, one key proof with a fresh nonce')
+  .describe(
+    'credential_configuration_id and, in proofs.jwt, a key proof for each credential, all with one fresh nonce',
+  )
   .meta({
     examples: [
       {
@@ -77,7 +79,7 @@ export const credentialRequest = jsonObject
     ],
   })
 
-/** The credential; one, since batches are not offered (§8.3). */
+/** The credentials: one for each key that was proven (§8.3). */
 export const credentialResponse = z
   .looseObject({
     credentials: z.array(z.looseObject({ credential: z.string() })),

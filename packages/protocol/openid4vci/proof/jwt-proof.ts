@@ -65,7 +65,10 @@ export const jwtProof: ProofType<'jwt', JwtProofRefusal> = {
   type: 'jwt',
   maxLength: MAX_PROOF_LENGTH,
   writeSupported: (algorithms) => ({ proof_signing_alg_values_supported: [...algorithms] }),
-  verify: verifyKeyProof,
+  verify: async (jwt, input, crypto) => {
+    const proof = await verifyKeyProof(jwt, input, crypto)
+    return proof.ok ? ok({ keys: [proof.value], nonce: proof.value.nonce }) : proof
+  },
 }
 
 /** Checks a proof as appendix F.4 asks, what is cheap before what is not. */

@@ -18,11 +18,7 @@ export interface ProofType<Type extends string, Refusal extends { readonly code:
   /** What `proof_types_supported` says of it (§12.2.4). */
   writeSupported(algorithms: readonly SignatureAlgorithm[]): JsonObject
   /** Checks all that the proof itself can tell. */
-  verify(
-    proof: string,
-    input: ProofCheckInput,
-    crypto: CryptoEngine,
-  ): Promise<Result<VerifiedKeyProof, Refusal>>
+  verify(proof: string, input: ProofCheckInput, crypto: CryptoEngine): Promise<Result<VerifiedProof, Refusal>>
 }
 
 export interface ProofCheckInput extends ProofWindow {
@@ -34,14 +30,25 @@ export interface ProofCheckInput extends ProofWindow {
   readonly didKeys?: DidKeyResolver | undefined
 }
 
-export interface VerifiedKeyProof {
+/** A key that one credential may be bound to. */
+export interface ProvenKey {
   /** Bare public members, ready for `cnf`. */
   readonly holderKey: PublicJwk
   /** RFC 7638 SHA-256. */
   readonly thumbprint: string
-  readonly nonce: string | undefined
   /** The DID without fragment, where the key was named by one. */
   readonly holderDid?: string | undefined
+}
+
+export interface VerifiedProof {
+  /** At least one; each is bound to one credential at most (§8.3). */
+  readonly keys: readonly ProvenKey[]
+  readonly nonce: string | undefined
+}
+
+/** A proof that one key signed. */
+export interface VerifiedKeyProof extends ProvenKey {
+  readonly nonce: string | undefined
   /** `iss`: the client as it names itself. */
   readonly clientId?: string | undefined
 }

@@ -7,7 +7,7 @@ import type { Result } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { jwtProof } from './jwt-proof.ts'
-import type { ProofCheckInput, ProofType, VerifiedKeyProof } from './proof-type.ts'
+import type { ProofCheckInput, ProofType, VerifiedProof } from './proof-type.ts'
 
 const PROOF_TYPES = { jwt: jwtProof }
 
@@ -48,6 +48,6 @@ export function verifyProof(
   proof: string,
   input: ProofCheckInput,
   crypto: CryptoEngine,
-): Promise<Result<VerifiedKeyProof, ProofRefusal>> {
+): Promise<Result<VerifiedProof, ProofRefusal>> {
   return proofTypes[type].verify(proof, input, crypto)
 }

@@ -21,6 +21,14 @@ export function issuedCredential(
     : undefined
 }
 
+/** What the log calls the credentials of one answer. */
+export function credentialIdsOf({
+  credentialId,
+  otherCredentialIds = [],
+}: Pick<IssuedCredential, 'credentialId' | 'otherCredentialIds'>): readonly string[] {
+  return credentialId === undefined ? [] : [credentialId, ...otherCredentialIds]
+}
+
 /** The issuance, for whoever has its token: the key that the token is bound to, within its lifetime. */
 export function grantedTo(
   session: IssuanceSession,
@@ -59,13 +67,13 @@ export function recordIssued(
 ): Result<IssuanceSession, IssuanceRefusal> {
   const allowed = promisedCredential(session, message, now)
   if (!allowed.ok) return allowed
-  const { configurationId, answerId, holderKey, credentialId } = message
+  const { configurationId, answerId, holderKey, credentialId, otherCredentialIds } = message
   const before = allowed.value.issued
   if (before !== undefined) {
     return before.answerId === answerId ? ok(session) : refuse({ code: 'already_issued', configurationId })
   }
   if (session.state !== 'token_issued') return refuse({ code: 'no_grant' })
-  const record = { at: now, holderKey, answerId, credentialId }
+  const record = { at: now, holderKey, answerId, credentialId, otherCredentialIds }
   return ok(withIssued(session, configurationId, record, now))
 }
 

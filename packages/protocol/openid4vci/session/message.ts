@@ -42,6 +42,7 @@ export interface CredentialIssued {
   readonly holderKey: string
   readonly answerId: string
   readonly credentialId?: string | undefined
+  readonly otherCredentialIds?: readonly string[] | undefined
 }
 
 export interface CredentialNotified {

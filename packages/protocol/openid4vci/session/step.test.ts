@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import { TOKEN_RETRY_SECONDS } from './authorized.ts'
-import { promisedCredential } from './issued.ts'
+import { credentialIdsOf, promisedCredential } from './issued.ts'
 import type { CredentialIssued, IssuanceMessage, PreAuthorizedCodeFacts, TokenRequested } from './message.ts'
 import { MAX_WRONG_TX_CODES, offerIssuance } from './offered.ts'
 import type { IssuanceSession, PromisedCredential } from './state.ts'
@@ -219,6 +219,18 @@ describe('issuing two configurations', () => {
       },
     })
   })
+})
+
+it('a batch is one entry: it names every credential, and is recorded once', () => {
+  const batch = issue('badge', { holderKey: 'both', credentialId: 'c1', otherCredentialIds: ['c2', 'c3'] })
+  const session = after(states.half_issued, batch, START + 30)
+  if (session.state !== 'completed') throw new Error(session.state)
+  const { badge, pid } = session.issued
+  expect(badge && credentialIdsOf(badge)).toEqual(['c1', 'c2', 'c3'])
+  expect(pid && credentialIdsOf(pid)).toEqual([])
+  expect(outcome(session, batch)).toBe('unchanged')
+  expect(outcome(session, { ...batch, answerId: 'another' })).toBe('already_issued')
+  expect(credentialIdsOf({ credentialId: 'of the release before' })).toEqual(['of the release before'])
 })
 
 it('a configuration may be named like a member that objects inherit', () => {
