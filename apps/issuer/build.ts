@@ -18,13 +18,22 @@ import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
 import { lookAtIssuance } from './look-at-issuance.ts'
 import { keptAfterSeconds } from './offer/create-offer.ts'
 import { type StoredPromises, withPromisesApart } from './promises-apart.ts'
+import { type RequiredKeyAttestation, withKeyAttestations } from './required-key-attestations.ts'
 import { type IssuerSigners, signableFormats, signerFor } from './signing/issuer-signers.ts'
 import { issuableTypes } from './types/issuable-types.ts'
 
 export interface IssuerPorts
   extends Pick<
     Issuer,
-    'database' | 'statusLists' | 'crypto' | 'openCallerKey' | 'holderKeys' | 'callbacks' | 'now' | 'backOff'
+    | 'database'
+    | 'statusLists'
+    | 'crypto'
+    | 'openCallerKey'
+    | 'holderKeys'
+    | 'keyAttesters'
+    | 'callbacks'
+    | 'now'
+    | 'backOff'
   > {
   readonly stores: ServiceStores
   readonly sealing: Pick<Sealing, 'mac'>
@@ -36,6 +45,8 @@ export interface IssuerPorts
 
 export interface IssuerSettings extends Omit<IssuerLimits, 'proofMaxAgeSeconds' | 'skewSeconds'> {
   readonly baseUrl: string
+  /** None where it is absent. */
+  readonly requiredKeyAttestations?: readonly RequiredKeyAttestation[] | undefined
 }
 
 const ISSUANCE_SCHEMA = 1
@@ -62,7 +73,10 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     signerFor: (profile) => signerFor(signers, profile),
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: settings.baseUrl,
-    types: issuableTypes(signableFormats(signers, formats), types),
+    types: withKeyAttestations(
+      issuableTypes(signableFormats(signers, formats), types),
+      settings.requiredKeyAttestations ?? [],
+    ),
     limits,
   }
 }

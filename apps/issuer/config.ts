@@ -5,6 +5,15 @@ import { secretText } from '@countersign/service/config/schema'
 import { typesShape } from '@countersign/service/config/types-dir'
 import { z } from 'zod'
 
+const texts = z.array(z.string().min(1).max(500)).min(1).max(100)
+
+const requiredKeyAttestation = z.strictObject({
+  /** Ids of credential configurations, as the metadata has them. */
+  configurations: texts,
+  keyStorage: texts.optional(),
+  userAuthentication: texts.optional(),
+})
+
 export const issuerShape = {
   ...outgoingShape,
   ...callbackShape,
@@ -38,6 +47,25 @@ export const issuerShape = {
     .default(10)
     .describe(
       'How many credentials of one kind a wallet may get at once, each for a key of its own; 1 is no batches',
+    ),
+  keyAttesterCasFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM certificates of authorities below which key attestations are believed (OpenID4VCI 1.0 appendix D); with it or `keyAttesterKeysFile` they are judged, without both they are passed over',
+    ),
+  keyAttesterKeysFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('JWK Set of keys by which key attestations are believed that name one of them by `kid`'),
+  requiredKeyAttestations: z
+    .array(requiredKeyAttestation)
+    .max(200)
+    .default([])
+    .describe(
+      'Which credentials are for attested keys alone: a list of `{ configurations, keyStorage, userAuthentication }`, the last two the accepted levels, any where absent',
     ),
   signingKey: secretText()
     .optional()

@@ -9,6 +9,7 @@ import type { SignerProfile } from '@countersign/credential/contract/format-fact
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { AttesterKeys } from '@countersign/protocol/openid4vci/proof/key-attestation'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
@@ -46,6 +47,8 @@ export interface Issuer {
   readonly openCallerKey: CallerKeys
   /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
+  /** Who is believed that says how wallets keep their keys. Where it is absent, nobody is, and no such word is asked for. */
+  readonly keyAttesters?: AttesterKeys | undefined
   readonly macs: IssuerMacs
   /** Issuer identifier and public URL, without a trailing slash. */
   readonly baseUrl: string

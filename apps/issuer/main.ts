@@ -15,6 +15,7 @@ import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openTypes } from '@countersign/service/types/open-types'
 import type { Database } from '@countersign/stores/sql/database'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import { openKeyAttesters } from './attesters/open-key-attesters.ts'
 import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
 import { issuerShape } from './config.ts'
 import { prepareDatabase } from './database/open-database.ts'
@@ -56,6 +57,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
+    keyAttesters: openKeyAttesters(runtime, config),
     callbacks: configuredCallbacks(runtime, outgoing, config),
     now,
     durable: await openDurable(runtime, config, signers.credentials),

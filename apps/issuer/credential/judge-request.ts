@@ -5,7 +5,11 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { readDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import type { CredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
-import { type ChallengeRefusal, readChallenge } from '@countersign/protocol/openid4vci/proof/nonce'
+import {
+  type Challenge,
+  type ChallengeRefusal,
+  readChallenge,
+} from '@countersign/protocol/openid4vci/proof/nonce'
 import type { ProvenKey, VerifiedProof } from '@countersign/protocol/openid4vci/proof/proof-type'
 import {
   type KeyProofs,
@@ -56,9 +60,12 @@ type HolderRefusal =
   | { readonly code: 'nonce_missing' }
   | { readonly code: 'nonces_differ' }
 
-type HolderPorts = Pick<Issuer, 'baseUrl' | 'crypto' | 'holderKeys' | 'limits' | 'macs' | 'now'>
+type HolderPorts = Pick<
+  Issuer,
+  'baseUrl' | 'crypto' | 'holderKeys' | 'keyAttesters' | 'limits' | 'macs' | 'now' | 'types'
+>
 
-export type JudgingPorts = SenderPorts & HolderPorts & Pick<Issuer, 'types'>
+export type JudgingPorts = SenderPorts & HolderPorts
 
 export async function judgeRequest(
   issuer: JudgingPorts,
@@ -72,7 +79,7 @@ export async function judgeRequest(
   if (!sender.ok) return sender
   const configurationId = knownConfiguration(issuer, request)
   if (!configurationId.ok) return configurationId
-  const holder = await judgeHolder(issuer, request.proofs)
+  const holder = await judgeHolder(issuer, request.proofs, configurationId.value)
   if (!holder.ok) return holder
   const { texts, ...proven } = holder.value
   return ok({
@@ -117,37 +124,73 @@ interface ProvenHolders extends Pick<JudgedRequest, 'holders' | 'nonceId' | 'non
 async function judgeHolder(
   issuer: HolderPorts,
   proofs: KeyProofs | undefined,
+  configurationId: string,
 ): Promise<Result<ProvenHolders, HolderRefusal>> {
   if (proofs === undefined) return refuse({ code: 'proof_missing' })
   const now = issuer.now()
-  const verified = await verifyProofs(issuer, proofs, now)
+  const verified = await verifyProofs(issuer, proofs, configurationId, now)
   if (!verified.ok) return verified
-  const holders = verified.value.flatMap(({ keys }) => keys)
-  if (new Set(holders.map(({ thumbprint }) => thumbprint)).size < holders.length)
-    return refuse({ code: 'proof_key_repeated' })
-  const [nonce, ...others] = new Set(verified.value.map((proof) => proof.nonce))
-  if (nonce === undefined || others.includes(undefined)) return refuse({ code: 'nonce_missing' })
-  const read = (text: string) =>
-    readChallenge('c_nonce', text, {
-      now,
-      maxAgeSeconds: issuer.limits.nonceTtlSeconds,
-      mac: issuer.macs.nonce,
-    })
-  const challenge = await read(nonce)
-  if (!challenge.ok) return challenge
-  if (others.length > 0) return refuse({ code: 'nonces_differ' })
-  const { id: nonceId, expiresAt: nonceExpiresAt } = challenge.value
+  const holders = holdersOf(verified.value, issuer.limits.batchSize)
+  if (holders === undefined) return refuse({ code: 'proof_key_repeated' })
+  const nonce = await judgeNonces(issuer, verified.value, now)
+  if (!nonce.ok) return nonce
+  const { id: nonceId, expiresAt: nonceExpiresAt } = nonce.value
   return ok({ texts: proofs.values, holders, nonceId, nonceExpiresAt })
+}
+
+/**
+ * Each key once: those that signed a proof, which have to be different ones, and then what is attested beside them, as many as
+ * a batch may have (F.1, F.3). Undefined where two proofs have one key.
+ */
+function holdersOf(proofs: readonly VerifiedProof[], batchSize: number): readonly ProvenKey[] | undefined {
+  const byThumbprint = new Map<string, ProvenKey>()
+  for (const { keys } of proofs) {
+    const [first] = keys
+    if (first === undefined || byThumbprint.has(first.thumbprint)) return undefined
+    byThumbprint.set(first.thumbprint, first)
+  }
+  for (const key of proofs.flatMap(({ keys }) => keys))
+    if (!byThumbprint.has(key.thumbprint)) byThumbprint.set(key.thumbprint, key)
+  return [...byThumbprint.values()].slice(0, batchSize)
+}
+
+/** F.4: of every proof and attestation, one of ours. That of the proofs is one, since it is spent with the one answer. */
+async function judgeNonces(
+  { limits, macs }: HolderPorts,
+  proofs: readonly VerifiedProof[],
+  now: number,
+): Promise<Result<Challenge, HolderRefusal>> {
+  const nonces = new Set(proofs.map(({ nonce }) => nonce))
+  const all = new Set([...nonces, ...proofs.flatMap(({ attestationNonces = [] }) => attestationNonces)])
+  const by = { now, maxAgeSeconds: limits.nonceTtlSeconds, mac: macs.nonce }
+  let first: Challenge | undefined
+  for (const nonce of all) {
+    if (nonce === undefined) return refuse({ code: 'nonce_missing' })
+    const challenge = await readChallenge('c_nonce', nonce, by)
+    if (!challenge.ok) return challenge
+    first ??= challenge.value
+  }
+  if (first === undefined) return refuse({ code: 'nonce_missing' })
+  return nonces.size > 1 ? refuse({ code: 'nonces_differ' }) : ok(first)
 }
 
 /** One after the other: the first that is refused ends it, before somebody is asked for the key of another one. */
 async function verifyProofs(
   issuer: HolderPorts,
   { type, values }: KeyProofs,
+  configurationId: string,
   now: number,
 ): Promise<Result<readonly VerifiedProof[], ProofRefusal>> {
   const { proofMaxAgeSeconds: maxAgeSeconds, skewSeconds } = issuer.limits
-  const input = { issuer: issuer.baseUrl, now, maxAgeSeconds, skewSeconds, didKeys: issuer.holderKeys }
+  const demand = issuer.types.get(configurationId)?.configuration.keyAttestation
+  const input = {
+    issuer: issuer.baseUrl,
+    now,
+    maxAgeSeconds,
+    skewSeconds,
+    didKeys: issuer.holderKeys,
+    attestation: issuer.keyAttesters && { attesters: issuer.keyAttesters, demand },
+  }
   const verified: VerifiedProof[] = []
   for (const text of values) {
     const proof = await verifyProof(type, text, input, issuer.crypto)

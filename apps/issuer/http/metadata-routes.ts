@@ -74,6 +74,7 @@ function publications(issuer: Issuer, display: IssuerDisplay): readonly Publicat
         formats: issuer.formats,
         display: [display],
         batchSize: issuer.limits.batchSize,
+        attested: issuer.keyAttesters !== undefined,
       }),
     },
     {

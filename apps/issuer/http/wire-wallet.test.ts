@@ -91,11 +91,22 @@ describe('a refused credential request', () => {
     ['identifier_malformed', 'invalid_credential_request'],
     ['proof_of_draft', 'invalid_proof'],
     ['proofs_malformed', 'invalid_proof'],
-    ['proof_type_unsupported', 'invalid_proof'],
     ['proof_repeated', 'invalid_proof'],
     ['encryption_unsupported', 'invalid_encryption_parameters'],
   ] as const)('%s is %s (OpenID4VCI §8.3.1.2)', (code, error) => {
     expect(wireError(CREDENTIAL_REQUEST_ERRORS, { code })).toMatchObject({ code: error, status: 400 })
+  })
+
+  it('names the type of proof that is not taken, where it can be told', () => {
+    const told = (type: string) =>
+      wireError(CREDENTIAL_REQUEST_ERRORS, { code: 'proof_type_unsupported', type })
+    expect(told('di_vp')).toMatchObject({
+      code: 'invalid_proof',
+      message: 'Key proofs of the type di_vp are not supported; supported: jwt, attestation',
+    })
+    expect(told('"\u00e4').message).toBe(
+      'Key proofs of this type are not supported; supported: jwt, attestation',
+    )
   })
 
   it('tells how many proofs a request may have', () => {

@@ -103,9 +103,13 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
   proofs_malformed: invalidProof(
     'proofs is malformed: it has one member, the type of its key proofs, a non-empty array of texts',
   ),
-  proof_type_unsupported: invalidProof(
-    `A key proof of this type is not supported; supported: ${PROOF_TYPE_IDS.join(', ')}`,
-  ),
+  proof_type_unsupported: ({ type }) =>
+    wire(
+      credentialError(
+        'invalid_proof',
+        `Key proofs of ${/^[\w-]{1,40}$/.test(type) ? `the type ${type}` : 'this type'} are not supported; supported: ${PROOF_TYPE_IDS.join(', ')}`,
+      ),
+    ),
   proof_repeated: invalidProof('The same key proof stands twice in proofs: each is for a key of its own'),
   proofs_too_many: ({ count, batchSize }) =>
     wire(
@@ -126,7 +130,7 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
 /** Appendix F.4: whatever is wrong with a key proof is `invalid_proof`. */
 const PROOF_ERRORS: WireErrors<ProofRefusal> = {
   proof_malformed: invalidProof(
-    'The key proof must be a signed JWT in compact form of at most 16384 characters',
+    'The key proof must be a signed JWT in compact form of at most 65536 characters',
   ),
   proof_wrong_typ: invalidProof('The key proof must have the typ openid4vci-proof+jwt'),
   proof_key_ambiguous: invalidProof('The header of the key proof must have one of jwk and kid, and only one'),
@@ -146,7 +150,56 @@ const PROOF_ERRORS: WireErrors<ProofRefusal> = {
   ),
   proof_outside_window: (refusal) =>
     wire(credentialError('invalid_proof', `The key proof ${windowText(refusal)}`)),
+  proof_key_not_attested: invalidProof(
+    'The key that signed the key proof is not among the attested_keys of its key_attestation',
+  ),
+  attesters_unknown: invalidProof(
+    'Key proofs of the type attestation are not supported here: nobody is trusted who attests keys',
+  ),
+  key_attestation_missing: invalidProof(
+    'This credential is for attested keys alone: a key attestation is needed, as key_attestation in the header of the key proof or as a key proof of the type attestation',
+  ),
+  key_attestation_malformed: invalidProof('The key attestation must be a signed JWT in compact form'),
+  key_attestation_wrong_typ: invalidProof('The key attestation must have the typ key-attestation+jwt'),
+  key_attestation_time: ({ reason }) => invalidProof(ATTESTATION_TIME[reason])(),
+  key_attestation_keys: ({ reason }) =>
+    wire(
+      credentialError(
+        'invalid_proof',
+        `The attested_keys of the key attestation must be distinct public keys of a supported kind (${reason})`,
+      ),
+    ),
+  key_attestation_nonce_malformed: invalidProof(
+    'The nonce of the key attestation must be a text of at most 512 characters',
+  ),
+  key_attestation_level: ({ accepted, member }) =>
+    wire(
+      credentialError(
+        'invalid_proof',
+        accepted === undefined
+          ? `The ${member} of the key attestation must be a non-empty array of texts`
+          : `The ${member} of the key attestation is none of those that are accepted: see key_attestations_required in the metadata`,
+      ),
+    ),
+  key_attestation_untrusted: ({ reason }) =>
+    wire(
+      credentialError(
+        'invalid_proof',
+        `The key attestation is not signed by anybody who is trusted to attest keys (${reason})`,
+      ),
+    ),
+  key_attestation_signature_invalid: invalidProof(
+    `The key attestation is not signed by its attester with one of ${PROOF_ALGORITHMS.join(', ')}`,
+  ),
 }
+
+const ATTESTATION_TIME = {
+  iat_missing: 'The key attestation needs an iat, the seconds since 1970 at which it was made',
+  from_future: 'The iat of the key attestation is ahead of the clock here',
+  exp_missing:
+    'The key attestation needs an exp in the header of a key proof, the seconds since 1970 at which it ends',
+  expired: 'The key attestation is over: its exp has passed',
+} as const
 
 const invalidNonce = () => wire(credentialError('invalid_nonce'))
 
@@ -154,7 +207,9 @@ const invalidNonce = () => wire(credentialError('invalid_nonce'))
 const NONCE_ERRORS = {
   proof_missing: invalidProof('A key proof is needed: proofs with one member, jwt, an array of JWTs'),
   proof_key_repeated: invalidProof('Two key proofs have one key: each credential is for a key of its own'),
-  nonce_missing: invalidProof('The key proof needs a nonce of the nonce endpoint'),
+  nonce_missing: invalidProof(
+    'Each key proof and each key attestation needs a nonce of the nonce endpoint, and one lacks it',
+  ),
   nonces_differ: () =>
     wire(
       credentialError('invalid_nonce', 'The key proofs of one request must have one nonce; get a new one'),

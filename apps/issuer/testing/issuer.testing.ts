@@ -13,6 +13,7 @@ import { createDpopProof } from '@countersign/protocol/oauth/dpop'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { NotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import type { ProofTypeId } from '@countersign/protocol/openid4vci/proof/proof-types'
 import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
@@ -148,6 +149,8 @@ export function nonceOf({ issuer }: TestIssuer): Promise<string> {
 interface CredentialWish {
   readonly sender?: Signer
   readonly configuration?: string
+  /** `jwt` when absent. */
+  readonly proofType?: ProofTypeId
 }
 
 /** The credential endpoint once; the credential or the refusal's code. */
@@ -166,13 +169,13 @@ export async function answerFor(
   test: TestIssuer,
   accessToken: string,
   jwt: string | readonly string[],
-  { sender, configuration = configurationId }: CredentialWish = {},
+  { sender, configuration = configurationId, proofType = 'jwt' }: CredentialWish = {},
 ) {
   const dpop = sender && (await proofOfSender(test, sender, '/credential', accessToken))
   const issued = await issueCredential(
     test.issuer,
     { accessToken, dpop },
-    { configurationId: configuration, proofs: { type: 'jwt', values: [jwt].flat() } },
+    { configurationId: configuration, proofs: { type: proofType, values: [jwt].flat() } },
   )
   return issued.ok ? ok(issued.value as unknown as CredentialAnswer) : issued
 }

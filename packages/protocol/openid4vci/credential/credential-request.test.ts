@@ -57,13 +57,15 @@ describe('a credential request', () => {
     ['proofs of a type that is null', { proofs: { jwt: null } }, 'proofs_malformed'],
     ['no proof type', { proofs: {} }, 'proofs_malformed'],
     ['two proof types', { proofs: { jwt: ['x'], attestation: ['y'] } }, 'proofs_malformed'],
-    ['another proof type', { proofs: { attestation: ['y'] } }, 'proof_type_unsupported'],
+    ['another proof type', { proofs: { di_vp: [{}] } }, 'proof_type_unsupported'],
+    ['two attestations', { proofs: { attestation: ['x', 'y'] } }, 'proofs_too_many'],
+    ['a huge attestation', { proofs: { attestation: ['x'.repeat(49_153)] } }, 'proofs_malformed'],
     ['a proof type that every object inherits', { proofs: { toString: ['y'] } }, 'proof_type_unsupported'],
     ['an empty list of proofs', { proofs: { jwt: [] } }, 'proofs_malformed'],
     ['one proof that is no list', { proofs: { jwt: 'x' } }, 'proofs_malformed'],
     ['an empty proof', { proofs: { jwt: [''] } }, 'proofs_malformed'],
     ['a proof that is no text', { proofs: { jwt: [{}] } }, 'proofs_malformed'],
-    ['a huge proof', { proofs: { jwt: ['x'.repeat(16_385)] } }, 'proofs_malformed'],
+    ['a huge proof', { proofs: { jwt: ['x'.repeat(65_537)] } }, 'proofs_malformed'],
     ['two proofs without a batch', { proofs: { jwt: ['x', 'y'] } }, 'proofs_too_many'],
     [
       'a wish for encryption',
@@ -85,6 +87,16 @@ describe('a credential request', () => {
     expect(parseCredentialRequest({ ...request, ...change })).toEqual(parseCredentialRequest(request))
     const bare = { credential_configuration_id: 'ticket' }
     expect(parseCredentialRequest({ ...bare, proofs: null })).toEqual(parseCredentialRequest(bare))
+  })
+
+  it('may have one attestation, and no more in a batch', () => {
+    const attested = (values: string[]) =>
+      parseCredentialRequest({ ...request, proofs: { attestation: values } }, { batchSize: 5 })
+    expect(attested(['a.b.c'])).toMatchObject({ value: { proofs: { type: 'attestation' } } })
+    expect(attested(['a.b.c', 'd.e.f'])).toEqual({
+      ok: false,
+      error: { code: 'proofs_too_many', count: 2, batchSize: 1 },
+    })
   })
 
   it('with one proof twice is refused: it would be one key twice', () => {

@@ -14,7 +14,13 @@ import {
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
 import { boundedText, boundedTexts } from '../../oauth/message-values.ts'
-import { isProofType, type KeyProofs, maxProofLength, type ProofTypeId } from '../proof/proof-types.ts'
+import {
+  isProofType,
+  type KeyProofs,
+  maxProofLength,
+  mostProofs,
+  type ProofTypeId,
+} from '../proof/proof-types.ts'
 
 /** What is asked for: by configuration, or by an identifier that came with the token. Exactly one of both. */
 export type CredentialSelector =
@@ -33,7 +39,7 @@ export type CredentialRequestRefusal =
   /** `proof` instead of `proofs`: a request of a draft. */
   | { readonly code: 'proof_of_draft' }
   | { readonly code: 'proofs_malformed' }
-  | { readonly code: 'proof_type_unsupported' }
+  | { readonly code: 'proof_type_unsupported'; readonly type: string }
   | { readonly code: 'proof_repeated' }
   | { readonly code: 'proofs_too_many'; readonly count: number; readonly batchSize: number }
   | { readonly code: 'encryption_unsupported' }
@@ -126,7 +132,7 @@ function parseProofs(
   const [type, values] = member
   return isProofType(type)
     ? parseProofsOfType(type, values, batchSize)
-    : refuse({ code: 'proof_type_unsupported' })
+    : refuse({ code: 'proof_type_unsupported', type })
 }
 
 function parseProofsOfType(
@@ -135,8 +141,9 @@ function parseProofsOfType(
   batchSize: number,
 ): Result<KeyProofs, CredentialRequestRefusal> {
   if (!isJsonArray(values)) return refuse({ code: 'proofs_malformed' })
-  if (values.length > batchSize) return refuse({ code: 'proofs_too_many', count: values.length, batchSize })
-  const texts = boundedTexts(values, { maxItems: batchSize, maxLength: maxProofLength(type) })
+  const most = mostProofs(type, batchSize)
+  if (values.length > most) return refuse({ code: 'proofs_too_many', count: values.length, batchSize: most })
+  const texts = boundedTexts(values, { maxItems: most, maxLength: maxProofLength(type) })
   if (texts === undefined) return refuse({ code: 'proofs_malformed' })
   return new Set(texts).size === texts.length
     ? ok({ type, values: texts })

@@ -13,6 +13,7 @@ import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm
 import { CLIENT_METHODS } from '../../oauth/client-authentication/methods.ts'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
 import { writeGrantMetadata } from '../../oauth/grants/grants.ts'
+import type { KeyAttestationDemand } from '../proof/key-attestation.ts'
 import { writeProofTypes } from '../proof/proof-types.ts'
 import { writeConfigurationAlgorithm, writeConfigurationType } from './configuration-format.ts'
 
@@ -35,6 +36,8 @@ export interface CredentialConfiguration {
   readonly signingAlgorithms?: readonly SignatureAlgorithm[] | undefined
   /** What key proofs may be signed with; all that we know when absent. */
   readonly proofAlgorithms?: readonly SignatureAlgorithm[] | undefined
+  /** Which key attestations are asked for; absent: a wallet may do without. */
+  readonly keyAttestation?: KeyAttestationDemand | undefined
 }
 
 export interface CredentialDisplay {
@@ -75,11 +78,13 @@ export function writeIssuerMetadata(input: {
   readonly formats: FormatRegistry
   readonly display?: readonly IssuerDisplay[] | undefined
   readonly batchSize?: number
+  /** Whether somebody is believed who attests keys. */
+  readonly attested?: boolean
 }): JsonObject {
-  const { batchSize = 1, configurations, display = [], formats, issuer } = input
+  const { attested = false, batchSize = 1, configurations, display = [], formats, issuer } = input
   const supported = configurations.map((configuration) => [
     configuration.id,
-    writeConfiguration(configuration, formats.spoken(configuration.format)),
+    writeConfiguration(configuration, formats.spoken(configuration.format), attested),
   ])
   return defined({
     credential_issuer: issuer,
@@ -115,7 +120,11 @@ export function writeCredentialDisplay(display: CredentialDisplay): JsonObject {
   })
 }
 
-function writeConfiguration(configuration: CredentialConfiguration, format: FormatFacts): JsonObject {
+function writeConfiguration(
+  configuration: CredentialConfiguration,
+  format: FormatFacts,
+  attested: boolean,
+): JsonObject {
   const { claims, display, scope, signingAlgorithms, type } = configuration
   return defined({
     format: format.id,
@@ -124,7 +133,7 @@ function writeConfiguration(configuration: CredentialConfiguration, format: Form
     credential_signing_alg_values_supported: signingAlgorithms?.map((algorithm) =>
       writeConfigurationAlgorithm(format, algorithm),
     ),
-    ...writeBinding(configuration, format),
+    ...writeBinding(configuration, format, attested),
     credential_metadata: defined({
       display: listed(display, writeCredentialDisplay),
       claims: listed(claims, writeClaim),
@@ -133,12 +142,17 @@ function writeConfiguration(configuration: CredentialConfiguration, format: Form
 }
 
 /** §12.2.4: `proof_types_supported` is there if and only if binding methods are. */
-function writeBinding(configuration: CredentialConfiguration, format: FormatFacts): JsonObject {
-  const { bindingMethods = format.bindingMethods, proofAlgorithms = PROOF_ALGORITHMS } = configuration
+function writeBinding(
+  configuration: CredentialConfiguration,
+  format: FormatFacts,
+  attested: boolean,
+): JsonObject {
+  const { bindingMethods = format.bindingMethods, keyAttestation: demand } = configuration
+  const { proofAlgorithms: algorithms = PROOF_ALGORITHMS } = configuration
   if (bindingMethods.length === 0) return {}
   return {
     cryptographic_binding_methods_supported: [...bindingMethods],
-    proof_types_supported: writeProofTypes(proofAlgorithms),
+    proof_types_supported: writeProofTypes({ algorithms, attested, demand }),
   }
 }
 
