@@ -5,6 +5,7 @@
 import type { CatalogueType } from '@countersign/catalogue/catalogue-type'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
+import { derivedDecryptionKey } from '@countersign/keys/deployment/derived-key'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { tellSession } from '@countersign/service/callbacks/tell-session'
@@ -12,6 +13,7 @@ import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { soonest } from '@countersign/service/sessions/due-work'
 import type { IssuerDefaults } from './config.ts'
+import { requestKeys } from './credential/request-keys.ts'
 import { callbackBody } from './http/callback-body.ts'
 import { issuerRoutes } from './http/routes.ts'
 import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
@@ -28,6 +30,7 @@ export interface IssuerPorts
     | 'database'
     | 'statusLists'
     | 'crypto'
+    | 'jwe'
     | 'openCallerKey'
     | 'holderKeys'
     | 'keyAttesters'
@@ -45,6 +48,8 @@ export interface IssuerPorts
 
 export interface IssuerSettings extends Omit<IssuerLimits, 'proofMaxAgeSeconds' | 'skewSeconds'> {
   readonly baseUrl: string
+  readonly requestEncryptionRequired: boolean
+  readonly responseEncryptionRequired: boolean
   /** None where it is absent. */
   readonly requiredKeyAttestations?: readonly RequiredKeyAttestation[] | undefined
 }
@@ -71,6 +76,14 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     proofs: stores.once('dpop'),
     formats: formatRegistry(formats),
     signerFor: (profile) => signerFor(signers, profile),
+    requestKeys: requestKeys(
+      (name) => derivedDecryptionKey(sealing.mac('credential-request-key'), name),
+      ports.crypto,
+    ),
+    encryption: {
+      requestRequired: settings.requestEncryptionRequired || settings.responseEncryptionRequired,
+      responseRequired: settings.responseEncryptionRequired,
+    },
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: settings.baseUrl,
     types: withKeyAttestations(

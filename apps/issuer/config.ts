@@ -48,6 +48,18 @@ export const issuerShape = {
     .describe(
       'How many credentials of one kind a wallet may get at once, each for a key of its own; 1 is no batches',
     ),
+  requestEncryptionRequired: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether credential requests in the clear are refused (OpenID4VCI 1.0 §10); encrypted ones are always taken',
+    ),
+  responseEncryptionRequired: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether wallets have to ask for encrypted credential responses, and so to encrypt their requests; they always may',
+    ),
   keyAttesterCasFile: z
     .string()
     .min(1)

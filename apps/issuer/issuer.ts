@@ -8,6 +8,7 @@ import type { Result } from '@countersign/core/result'
 import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
+import type { JweEngine, KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { AttesterKeys } from '@countersign/protocol/openid4vci/proof/key-attestation'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
@@ -49,6 +50,10 @@ export interface Issuer {
   readonly holderKeys?: DidKeyResolver
   /** Who is believed that says how wallets keep their keys. Where it is absent, nobody is, and no such word is asked for. */
   readonly keyAttesters?: AttesterKeys | undefined
+  readonly jwe: JweEngine
+  /** What wallets encrypt their requests for. */
+  readonly requestKeys: RequestKeys
+  readonly encryption: RequiredEncryption
   readonly macs: IssuerMacs
   /** Issuer identifier and public URL, without a trailing slash. */
   readonly baseUrl: string
@@ -78,6 +83,20 @@ export interface OwnStatusLists {
   readonly published: PublishedLists
   /** How long verifiers may keep a list. */
   readonly ttlSeconds: number
+}
+
+/** The keys that credential requests are encrypted for; `now` in epoch seconds. */
+export interface RequestKeys {
+  /** The one that the metadata names. */
+  current(now: number): Promise<KeptDecryptionKey>
+  /** Those that a request may be encrypted for. */
+  taken(now: number): Promise<readonly KeptDecryptionKey[]>
+}
+
+/** What has to be encrypted (OpenID4VCI 1.0 §10); everything may be. */
+export interface RequiredEncryption {
+  readonly requestRequired: boolean
+  readonly responseRequired: boolean
 }
 
 /** One keyed hash a purpose, all under the deployment secret. */

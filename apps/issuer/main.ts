@@ -1,6 +1,7 @@
 /** Opens what the issuer stands on, as its configuration says, and starts it. */
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
@@ -53,6 +54,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     stores,
     sealing: deployment.sealing,
     crypto: nodeCrypto,
+    jwe: joseJwe,
     signers,
     openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
     // A wallet may name its key by a did:web.

@@ -15,14 +15,14 @@ export interface RouteOptions {
   readonly display: IssuerDisplay
 }
 
-export function issuerRoutes(issuer: Issuer, { display }: RouteOptions): (app: ServiceApp) => void {
-  return (app) => {
+export function issuerRoutes(issuer: Issuer, { display }: RouteOptions): (app: ServiceApp) => Promise<void> {
+  return async (app) => {
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     credentialRoutes(app, issuer)
-    metadataRoutes(app, issuer, display)
+    await metadataRoutes(app, issuer, display)
     walletRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }

@@ -92,9 +92,29 @@ describe('a refused credential request', () => {
     ['proof_of_draft', 'invalid_proof'],
     ['proofs_malformed', 'invalid_proof'],
     ['proof_repeated', 'invalid_proof'],
-    ['encryption_unsupported', 'invalid_encryption_parameters'],
+    ['request_not_encrypted', 'invalid_encryption_parameters'],
+    ['request_content_malformed', 'invalid_credential_request'],
+    ['response_encryption_in_clear', 'invalid_encryption_parameters'],
+    ['response_encryption_missing', 'invalid_encryption_parameters'],
   ] as const)('%s is %s (OpenID4VCI §8.3.1.2)', (code, error) => {
     expect(wireError(CREDENTIAL_REQUEST_ERRORS, { code })).toMatchObject({ code: error, status: 400 })
+  })
+
+  it('names what of the encryption is wrong', () => {
+    const texts = (
+      ['jwe_malformed', 'jwe_algorithm_unsupported', 'jwe_key_unknown', 'jwe_undecryptable'] as const
+    )
+      .map((reason) => wireError(CREDENTIAL_REQUEST_ERRORS, { code: 'request_undecryptable', reason }))
+      .concat(
+        (['object', 'jwk', 'enc', 'zip'] as const).map((at) =>
+          wireError(CREDENTIAL_REQUEST_ERRORS, { code: 'response_encryption_malformed', at }),
+        ),
+      )
+    expect(new Set(texts.map(({ message }) => message)).size).toBe(8)
+    for (const { code, message, status } of texts) {
+      expect([code, status]).toEqual(['invalid_encryption_parameters', 400])
+      expect(message).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+    }
   })
 
   it('names the type of proof that is not taken, where it can be told', () => {

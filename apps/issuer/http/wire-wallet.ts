@@ -3,6 +3,7 @@
  * names the parameter, the rule and the limit, for whoever writes a wallet; all refusals of one secret (the code, the
  * transaction code, the access token) have one text, so that nobody learns which check failed.
  */
+import { CONTENT_ENCRYPTIONS, KEY_AGREEMENT, PACKING } from '@countersign/crypto/jwe-engine'
 import {
   type AccessScheme,
   accessError,
@@ -12,7 +13,6 @@ import {
   PROOF_ALGORITHMS,
   tokenError,
 } from '@countersign/protocol/oauth/errors'
-import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential/credential-request'
 import {
   NOTIFICATION_EVENTS,
   type NotificationRequestRefusal,
@@ -22,6 +22,7 @@ import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { TokenRefusal } from '../authorization/request-token.ts'
 import type { SenderRefusal } from '../authorization/sender-constraint.ts'
+import type { MessageRefusal } from '../credential/encrypted-messages.ts'
 import type { CredentialRefusal } from '../credential/issue-credential.ts'
 import type { NotificationRefusal } from '../credential/take-notification.ts'
 
@@ -90,8 +91,11 @@ const invalidRequest = (description: string) => () =>
 
 const invalidProof = (description: string) => () => wire(credentialError('invalid_proof', description))
 
+const invalidEncryption = (description: string) => () =>
+  wire(credentialError('invalid_encryption_parameters', description))
+
 /** How a credential request is answered that cannot be read. */
-export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
+export const CREDENTIAL_REQUEST_ERRORS: WireErrors<MessageRefusal> = {
   identifier_missing: invalidRequest('credential_configuration_id or credential_identifier is needed'),
   identifier_ambiguous: invalidRequest(
     'credential_configuration_id and credential_identifier exclude each other',
@@ -118,14 +122,35 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
         `proofs has ${count} key proofs; one request takes ${batchSize} at most`,
       ),
     ),
-  encryption_unsupported: () =>
-    wire(
-      credentialError(
-        'invalid_encryption_parameters',
-        'Answers are not encrypted here: credential_response_encryption is not supported',
-      ),
-    ),
+  request_not_encrypted: invalidEncryption(
+    'Credential requests have to be encrypted here: see credential_request_encryption in the metadata',
+  ),
+  request_undecryptable: ({ reason }) => invalidEncryption(UNDECRYPTABLE[reason])(),
+  request_content_malformed: invalidRequest('What is encrypted in the credential request is no JSON object'),
+  response_encryption_malformed: ({ at }) => invalidEncryption(RESPONSE_ENCRYPTION[at])(),
+  response_encryption_in_clear: invalidEncryption(
+    'credential_response_encryption is for encrypted credential requests alone: see credential_request_encryption in the metadata',
+  ),
+  response_encryption_missing: invalidEncryption(
+    'Credential responses are encrypted here: credential_response_encryption is needed',
+  ),
 }
+
+const UNDECRYPTABLE = {
+  jwe_malformed: 'The credential request must be a JWE in compact form, whose key is agreed on directly',
+  jwe_algorithm_unsupported: `The JWE must have the alg ${KEY_AGREEMENT}, an enc of ${CONTENT_ENCRYPTIONS.join(', ')}, no zip but ${PACKING} and no crit`,
+  jwe_key_unknown:
+    'The kid of the JWE is none of credential_request_encryption in the metadata: read it again',
+  jwe_undecryptable:
+    'The JWE cannot be decrypted by the key that its kid names, or is too large when it is unpacked',
+} as const
+
+const RESPONSE_ENCRYPTION = {
+  object: 'credential_response_encryption must be an object with jwk and enc',
+  jwk: `The jwk of credential_response_encryption must be one public key on P-256 with the alg ${KEY_AGREEMENT}`,
+  enc: `The enc of credential_response_encryption must be one of ${CONTENT_ENCRYPTIONS.join(', ')}`,
+  zip: `The zip of credential_response_encryption must be ${PACKING} or left out`,
+} as const
 
 /** Appendix F.4: whatever is wrong with a key proof is `invalid_proof`. */
 const PROOF_ERRORS: WireErrors<ProofRefusal> = {

@@ -6,6 +6,7 @@ import { ok, type Result } from '@countersign/core/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
@@ -56,6 +57,7 @@ export function testIssuer({
       sealing,
       formats: [sdJwtVc],
       crypto: nodeCrypto,
+      jwe: joseJwe,
       signers: { credentials: newKey() },
       openCallerKey: { open: openKey, signer: openKey },
       callbacks: told.callbacks,

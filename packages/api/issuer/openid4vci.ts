@@ -79,6 +79,17 @@ export const credentialRequest = jsonObject
     ],
   })
 
+export const ENCRYPTED_EXAMPLE = 'eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVydGV4dA.dGFn'
+
+/** The same, encrypted for a key of `credential_request_encryption` in the metadata (§10). */
+export const encryptedCredentialRequest = z
+  .string()
+  .describe('A JWE in compact form, with the request as JSON in it')
+  .meta({ examples: [ENCRYPTED_EXAMPLE] })
+
+/** Either. */
+export const anyCredentialRequest = z.union([credentialRequest, encryptedCredentialRequest])
+
 /** The credentials: one for each key that was proven (§8.3). */
 export const credentialResponse = z
   .looseObject({

@@ -9,6 +9,13 @@ import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { BindingMethod, FormatFacts } from '@countersign/credential/contract/format-facts'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import { encryptionJwk } from '@countersign/crypto/encryption-key'
+import {
+  CONTENT_ENCRYPTIONS,
+  type EncryptionKey,
+  KEY_AGREEMENT,
+  PACKING,
+} from '@countersign/crypto/jwe-engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { CLIENT_METHODS } from '../../oauth/client-authentication/methods.ts'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
@@ -70,6 +77,13 @@ export const ISSUER_PATHS = {
   notification: '/notification',
 } as const
 
+/** What of requests and answers may be encrypted, and what has to be (§10). */
+export interface MessageEncryption {
+  readonly requestKey: { readonly key: EncryptionKey; readonly keyId: string }
+  readonly requestRequired: boolean
+  readonly responseRequired: boolean
+}
+
 /** `batchSize`: how many credentials a request may ask for; 1 offers no batches. */
 export function writeIssuerMetadata(input: {
   readonly issuer: string
@@ -80,8 +94,10 @@ export function writeIssuerMetadata(input: {
   readonly batchSize?: number
   /** Whether somebody is believed who attests keys. */
   readonly attested?: boolean
+  /** Absent: nothing is encrypted. */
+  readonly encryption?: MessageEncryption | undefined
 }): JsonObject {
-  const { attested = false, batchSize = 1, configurations, display = [], formats, issuer } = input
+  const { attested = false, batchSize = 1, configurations, display = [], encryption, formats, issuer } = input
   const supported = configurations.map((configuration) => [
     configuration.id,
     writeConfiguration(configuration, formats.spoken(configuration.format), attested),
@@ -91,6 +107,7 @@ export function writeIssuerMetadata(input: {
     credential_endpoint: issuer + ISSUER_PATHS.credential,
     nonce_endpoint: issuer + ISSUER_PATHS.nonce,
     notification_endpoint: issuer + ISSUER_PATHS.notification,
+    ...(encryption && writeEncryption(encryption)),
     batch_credential_issuance: batchSize > 1 ? { batch_size: batchSize } : undefined,
     display: listed(display, writeIssuerDisplay),
     credential_configurations_supported: Object.fromEntries(supported),
@@ -105,6 +122,23 @@ export function writeAuthorizationServerMetadata({ issuer }: { readonly issuer: 
     ...writeGrantMetadata(),
     token_endpoint_auth_methods_supported: [...CLIENT_METHODS],
     dpop_signing_alg_values_supported: [...PROOF_ALGORITHMS],
+  }
+}
+
+/** An answer is encrypted for those alone who encrypt their request, so where the one is required so is the other. */
+function writeEncryption({ requestKey, requestRequired, responseRequired }: MessageEncryption): JsonObject {
+  const values = { enc_values_supported: [...CONTENT_ENCRYPTIONS], zip_values_supported: [PACKING] }
+  return {
+    credential_request_encryption: {
+      jwks: { keys: [encryptionJwk(requestKey.key, requestKey.keyId)] },
+      ...values,
+      encryption_required: requestRequired || responseRequired,
+    },
+    credential_response_encryption: {
+      alg_values_supported: [KEY_AGREEMENT],
+      ...values,
+      encryption_required: responseRequired,
+    },
   }
 }
 
