@@ -101,6 +101,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/oauth/grants',
     'protocol/oauth/client-authentication',
   ),
+  'protocol/openid4vci/authorization': pure('protocol/oauth', 'protocol/openid4vci'),
   'protocol/openid4vci/session': pure(
     'credential/contract',
     'protocol',

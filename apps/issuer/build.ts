@@ -7,6 +7,7 @@ import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
 import { derivedDecryptionKey } from '@countersign/keys/deployment/derived-key'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
+import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
@@ -46,7 +47,9 @@ export interface IssuerPorts
   readonly types?: readonly CatalogueType[]
 }
 
-export interface IssuerSettings extends Omit<IssuerLimits, 'proofMaxAgeSeconds' | 'skewSeconds'> {
+export interface IssuerSettings
+  extends Omit<IssuerLimits, 'authorization' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
+    Pick<IssuerDefaults, 'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds'> {
   readonly baseUrl: string
   readonly requestEncryptionRequired: boolean
   readonly responseEncryptionRequired: boolean
@@ -57,8 +60,11 @@ export interface IssuerSettings extends Omit<IssuerLimits, 'proofMaxAgeSeconds' 
 const ISSUANCE_SCHEMA = 1
 const PROMISES_SCHEMA = 1
 const ANSWER_SCHEMA = 1
+const AUTHORIZATION_SCHEMA = 1
 const PROOF_MAX_AGE_SECONDS = 300
 const SKEW_SECONDS = 60
+/** For a log-in and a page of text. */
+const DECIDE_SECONDS = 600
 
 export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issuer {
   const { stores, sealing, formats, signers, types, ...handedIn } = ports
@@ -73,6 +79,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
       keptAfterSeconds(limits),
     ),
     answers: stores.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
+    authorizations: stores.sessions<Authorization>('authorization', AUTHORIZATION_SCHEMA),
     proofs: stores.once('dpop'),
     formats: formatRegistry(formats),
     signerFor: (profile) => signerFor(signers, profile),
@@ -97,7 +104,10 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
 /** Routes and what the API page says of them. */
 export function issuerService(
   issuer: Issuer,
-  { displayName }: Pick<IssuerDefaults, 'displayName'>,
+  {
+    displayName,
+    requirePushedRequests,
+  }: Pick<IssuerDefaults, 'displayName'> & Partial<Pick<IssuerDefaults, 'requirePushedRequests'>>,
 ): ServiceParts {
   const bodyOf = callbackBody(issuer)
   return {
@@ -108,7 +118,7 @@ export function issuerService(
     },
     title: 'Countersign issuer',
     description: 'Offer and issue credentials over OpenID4VCI 1.0.',
-    routes: issuerRoutes(issuer, { display: { name: displayName, locale: 'en' } }),
+    routes: issuerRoutes(issuer, { display: { name: displayName, locale: 'en' }, requirePushedRequests }),
   }
 }
 
@@ -122,5 +132,10 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     batchSize: settings.batchSize,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
     skewSeconds: SKEW_SECONDS,
+    authorization: {
+      openSeconds: settings.pushedRequestTtlSeconds,
+      decideSeconds: DECIDE_SECONDS,
+      codeSeconds: settings.authorizationCodeTtlSeconds,
+    },
   }
 }

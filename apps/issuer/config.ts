@@ -79,6 +79,22 @@ export const issuerShape = {
     .describe(
       'Which credentials are for attested keys alone: a list of `{ configurations, keyStorage, userAuthentication }`, the last two the accepted levels, any where absent',
     ),
+  pushedRequestTtlSeconds: z
+    .int()
+    .min(5)
+    .max(90)
+    .default(90)
+    .describe('How long a browser may come with an authorization request that was pushed, in seconds'),
+  authorizationCodeTtlSeconds: z
+    .int()
+    .min(5)
+    .max(60)
+    .default(60)
+    .describe('Lifetime of an authorization code, in seconds'),
+  requirePushedRequests: z
+    .boolean()
+    .default(false)
+    .describe('Whether the authorization endpoint takes pushed requests alone (RFC 9126 §5)'),
   signingKey: secretText()
     .optional()
     .describe(

@@ -10,6 +10,10 @@ import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { JweEngine, KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type {
+  Authorization,
+  AuthorizationTimes,
+} from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { AttesterKeys } from '@countersign/protocol/openid4vci/proof/key-attestation'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
@@ -24,6 +28,8 @@ export interface Issuer {
   readonly sessions: SessionStore<IssuanceSession>
   /** Answers of the credential endpoint by spent nonce: the spending and the answer are one record. */
   readonly answers: SessionStore<CredentialAnswer>
+  /** Authorization requests on their way through a browser. */
+  readonly authorizations: SessionStore<Authorization>
   /** `jti` values of DPoP proofs. */
   readonly proofs: OnceStore
   readonly signals: Signals
@@ -101,7 +107,7 @@ export interface RequiredEncryption {
 
 /** One keyed hash a purpose, all under the deployment secret. */
 export interface IssuerMacs {
-  /** Pre-authorized codes and access tokens. */
+  /** Codes, access tokens and names of what was laid down. */
   readonly grant: Mac
   readonly nonce: Mac
   readonly txCode: Mac
@@ -133,4 +139,8 @@ export interface IssuerLimits {
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number
   readonly skewSeconds: number
+  readonly authorization: AuthorizationTimes & {
+    /** Lifetime of an authorization code, in seconds. */
+    readonly codeSeconds: number
+  }
 }

@@ -7,8 +7,9 @@ import type { GrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import type { GrantFacts } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
+import type { AuthenticatedClient } from './client-authentication.ts'
 
-export type GrantPorts = Pick<Issuer, 'macs'>
+export type GrantPorts = Pick<Issuer, 'macs' | 'crypto'>
 
 /** A code that no instance of this deployment made. */
 export type GrantEvidenceRefusal = { readonly code: 'code_unknown' }
@@ -17,5 +18,10 @@ export interface GrantHandler<Request extends GrantRequest, Facts extends GrantF
   /** Id of the session that the request leads to. */
   findSession(ports: GrantPorts, request: Request): Promise<Result<string, GrantEvidenceRefusal>>
   /** Asked again on the newer session when another step came first, so it has no effects. */
-  gatherFacts(ports: GrantPorts, session: IssuanceSession, request: Request): Promise<Facts>
+  gatherFacts(
+    ports: GrantPorts,
+    session: IssuanceSession,
+    request: Request,
+    client: AuthenticatedClient,
+  ): Promise<Facts>
 }

@@ -28,7 +28,7 @@ export const preAuthorizedCodeHandler: GrantHandler<PreAuthorizedCodeRequest, Pr
 
 /** How the session's offer has the grant. */
 export async function offerPreAuthorizedCode(
-  { macs }: GrantPorts,
+  { macs }: Pick<GrantPorts, 'macs'>,
   { id, txCode }: IssuanceSession,
 ): Promise<GrantOffer<typeof PRE_AUTHORIZED_CODE>> {
   return { code: await writeDerivedSecret('pre-authorized_code', id, macs.grant), txCode }

@@ -14,7 +14,7 @@ import {
   type SessionUnknown,
   stepSession,
 } from '@countersign/service/sessions/session-transition'
-import { authenticateClient } from './client-authentication.ts'
+import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
 import type { GrantEvidenceRefusal, GrantPorts } from './grant-handler.ts'
 import { findSession, gatherFacts } from './grant-handlers.ts'
 import {
@@ -49,7 +49,11 @@ export async function requestToken(
 
   const now = issuer.now()
   const moved = await stepSession(issuer, sessionId.value, async (session) =>
-    stepIssuance(session, await tokenRequested(issuer, session, request, sender.value), now),
+    stepIssuance(
+      session,
+      await tokenRequested(issuer, session, request, { client: client.value, senderKey: sender.value }),
+      now,
+    ),
   )
   return moved.ok ? answer(issuer, moved.value.after, now) : moved
 }
@@ -58,11 +62,11 @@ async function tokenRequested(
   issuer: TokenPorts,
   session: IssuanceSession,
   request: TokenRequest,
-  senderKey: string | undefined,
+  { client, senderKey }: { readonly client: AuthenticatedClient; readonly senderKey: string | undefined },
 ): Promise<TokenRequested> {
   const { bearerTtlSeconds, boundTtlSeconds } = issuer.limits
   return {
-    ...(await gatherFacts(issuer, session, request)),
+    ...(await gatherFacts(issuer, session, request, client)),
     type: 'token_requested',
     senderKey,
     tokenTtlSeconds: senderKey === undefined ? bearerTtlSeconds : boundTtlSeconds,
@@ -70,14 +74,18 @@ async function tokenRequested(
 }
 
 async function answer(
-  { macs }: GrantPorts,
+  { macs }: Pick<GrantPorts, 'macs'>,
   session: IssuanceSession,
   now: number,
 ): Promise<Result<TokenResponse, TokenRefusal>> {
-  // The wrong transaction code was counted: that is the step, and there is no token.
-  if (session.state === 'offered' || session.state === 'closed') return refuse({ code: 'tx_code_wrong' })
+  // A wrong transaction code was counted, or a code that came twice ended its token: that is the step, and there is no token.
+  if (session.state === 'offered') return refuse({ code: 'tx_code_wrong' })
+  if (session.state === 'closed') {
+    const { reason } = session
+    return refuse({ code: reason === 'too_many_wrong_tx_codes' ? 'tx_code_wrong' : 'code_spent' })
+  }
   const { grant } = session
-  if (now >= grant.expiresAt) return refuse({ code: 'code_spent' })
+  if (now >= grant.expiresAt || grant.revokedAt !== undefined) return refuse({ code: 'code_spent' })
   return ok(
     writeTokenResponse({
       accessToken: await writeDerivedSecret('access_token', session.id, macs.grant),

@@ -10,8 +10,8 @@ import type { z } from 'zod'
 import { issuedNewestFirst, type LogOrder } from '../database/issued-credentials.ts'
 import type { Issuer } from '../issuer.ts'
 import { STATUS_VALUES } from '../status/change-status.ts'
+import { noDatabase } from './answers/wire.ts'
 import { viewsOf } from './issued-credential-view.ts'
-import { noDatabase } from './wire.ts'
 
 export function credentialLogRoutes(app: ServiceApp, { database }: Pick<Issuer, 'database'>): void {
   app.get(

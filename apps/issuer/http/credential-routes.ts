@@ -15,8 +15,8 @@ import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { IssuerDatabase } from '../database/schema.ts'
 import type { Issuer } from '../issuer.ts'
 import { type CredentialStatus, changeStatus } from '../status/change-status.ts'
+import { credentialUnknown, noDatabase, STATUS_ERRORS } from './answers/wire.ts'
 import { credentialAt, viewOfCredential, viewsOfSession } from './issued-credential-view.ts'
-import { credentialUnknown, noDatabase, STATUS_ERRORS } from './wire.ts'
 
 const tags = ['management']
 const door = 'management' as const

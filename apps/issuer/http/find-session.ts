@@ -3,7 +3,7 @@ import { isSessionId } from '@countersign/core/session-id'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { fail } from '@countersign/service/http/answers/wire-errors'
 import type { Issuer } from '../issuer.ts'
-import { sessionUnknown } from './wire.ts'
+import { sessionUnknown } from './answers/wire.ts'
 
 /** Ends the handler with 404 where there is none. */
 export async function findSession(

@@ -15,9 +15,16 @@ export function parseOrder(
     credentials: entries.map(credentialOrder),
     byValue: entries.some((entry) => entry.valueMode === 'BY_VALUE'),
     txCode: withTxCode && txCodeOrder(withTxCode),
+    authentication: authenticationOf(entries),
     ttlSeconds,
     callback,
   }
+}
+
+/** The first entry that names a method decides for the offer, as with what else belongs to it. */
+function authenticationOf(entries: readonly IssueOrder[]): CreateOffer['authentication'] {
+  const named = entries.find(({ authenticationMethod }) => authenticationMethod !== undefined)
+  return named?.authenticationMethod === 'NONE' ? { method: 'NONE' } : undefined
 }
 
 function credentialOrder(entry: IssueOrder): CredentialOrder {

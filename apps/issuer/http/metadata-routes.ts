@@ -32,10 +32,16 @@ interface Publication {
   readonly document: () => Awaitable<JsonObject>
 }
 
-export async function metadataRoutes(app: ServiceApp, issuer: Issuer, display: IssuerDisplay): Promise<void> {
+/** What the documents say beyond what the issuer's use cases know. */
+export interface Published {
+  readonly display: IssuerDisplay
+  readonly requirePushedRequests?: boolean | undefined
+}
+
+export async function metadataRoutes(app: ServiceApp, issuer: Issuer, published: Published): Promise<void> {
   // The path of the issuer identifier is inserted after the well-known part (OpenID4VCI §12.2.2, RFC 8414 §3.1).
   const path = basePathOf(issuer.baseUrl)
-  for (const { name, summary, description, schema, document } of publications(issuer, display)) {
+  for (const { name, summary, description, schema, document } of publications(issuer, published)) {
     const answers = { 200: { description, schema, example: await document() } }
     const send = sender(document)
     app.get(
@@ -89,7 +95,10 @@ function fixed(document: JsonObject) {
   return () => document
 }
 
-function publications(issuer: Issuer, display: IssuerDisplay): readonly Publication[] {
+function publications(
+  issuer: Issuer,
+  { display, requirePushedRequests = false }: Published,
+): readonly Publication[] {
   const { algorithm, keyId, publicJwk, x5c } = issuer.signerFor('jose')
   return [
     {
@@ -104,7 +113,7 @@ function publications(issuer: Issuer, display: IssuerDisplay): readonly Publicat
       summary: 'Authorization server metadata',
       description: 'The token endpoint and what it takes (RFC 8414)',
       schema: authorizationServerMetadata,
-      document: fixed(writeAuthorizationServerMetadata({ issuer: issuer.baseUrl })),
+      document: fixed(writeAuthorizationServerMetadata({ issuer: issuer.baseUrl, requirePushedRequests })),
     },
     {
       name: 'jwt-vc-issuer',

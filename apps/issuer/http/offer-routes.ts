@@ -21,10 +21,10 @@ import type { z } from 'zod'
 import type { Issuer } from '../issuer.ts'
 import { type CreateOffer, createOffer } from '../offer/create-offer.ts'
 import { ISSUE_PATHS } from '../types/walt-id-formats.ts'
+import { OFFER_ERRORS, sessionUnknown, txCodeUntold } from './answers/wire.ts'
 import { findSession } from './find-session.ts'
 import { parseOrder } from './issue-request.ts'
 import { isFinal, sessionView } from './session-view.ts'
-import { OFFER_ERRORS, sessionUnknown, txCodeUntold } from './wire.ts'
 
 const tags = ['management']
 const door = 'management' as const

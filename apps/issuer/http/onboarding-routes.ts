@@ -26,7 +26,7 @@ import {
   onboardDocumentSigner,
   onboardIaca,
 } from '../onboarding/onboard-mdoc-pki.ts'
-import { MDOC_PKI_ERRORS, ONBOARD_ERRORS } from './wire.ts'
+import { MDOC_PKI_ERRORS, ONBOARD_ERRORS } from './answers/wire.ts'
 
 const tags = ['management']
 const door = 'management' as const

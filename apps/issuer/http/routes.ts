@@ -2,6 +2,7 @@
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
+import { authorizationRoutes } from './authorize/authorization-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { listRoutes } from './list-routes.ts'
@@ -13,16 +14,22 @@ import { walletRoutes } from './wallet-routes.ts'
 
 export interface RouteOptions {
   readonly display: IssuerDisplay
+  /** RFC 9126 §5: unpushed requests are refused. */
+  readonly requirePushedRequests?: boolean | undefined
 }
 
-export function issuerRoutes(issuer: Issuer, { display }: RouteOptions): (app: ServiceApp) => Promise<void> {
+export function issuerRoutes(
+  issuer: Issuer,
+  { display, requirePushedRequests }: RouteOptions,
+): (app: ServiceApp) => Promise<void> {
   return async (app) => {
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     credentialRoutes(app, issuer)
-    await metadataRoutes(app, issuer, display)
+    await metadataRoutes(app, issuer, { display, requirePushedRequests })
+    authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
     walletRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }

@@ -15,6 +15,7 @@ export function sessionView(session: IssuanceSession, now: number): IssuanceSess
     createdAt: session.createdAt,
     expiresAt: session.expiresAt,
     openedAt: openedAt(session),
+    authenticationMethod: session.authentication?.method ?? 'PRE_AUTHORIZED',
     txCodeRequired: session.txCode !== undefined,
     wrongTxCodes: session.wrongTxCodes,
     issued: issuedAt(session),

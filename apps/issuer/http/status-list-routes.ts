@@ -21,8 +21,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { ListKind } from '../database/schema.ts'
 import type { OwnStatusLists } from '../issuer.ts'
 import type { ListForm, PublishedList } from '../status/published-lists.ts'
+import { listUnknown, noHistory, notAcceptable } from './answers/wire.ts'
 import { acceptsGzip, matchesTag, preferredType } from './negotiation.ts'
-import { listUnknown, noHistory, notAcceptable } from './wire.ts'
 
 const gzip = promisify(gzipWithCallback)
 

@@ -30,7 +30,6 @@ import {
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
 import { requestToken } from '../authorization/request-token.ts'
-import type { ReceivedProof } from '../authorization/sender-constraint.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { readRequest, writeAnswer } from '../credential/encrypted-messages.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
@@ -38,7 +37,8 @@ import { readAccessToken } from '../credential/judge-request.ts'
 import { takeNotification } from '../credential/take-notification.ts'
 import type { Issuer } from '../issuer.ts'
 import { openOffer } from '../offer/open-offer.ts'
-import { sessionUnknown } from './wire.ts'
+import { receivedProof } from './answers/received-proof.ts'
+import { sessionUnknown } from './answers/wire.ts'
 import {
   AUTHORIZATION_ERRORS,
   CREDENTIAL_ERRORS,
@@ -47,7 +47,7 @@ import {
   NOTIFICATION_REQUEST_ERRORS,
   TOKEN_ERRORS,
   TOKEN_REQUEST_ERRORS,
-} from './wire-wallet.ts'
+} from './answers/wire-wallet.ts'
 
 const tags = ['wallet']
 const door = 'wallet' as const
@@ -95,7 +95,7 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
       schema: {
         summary: 'Token endpoint',
         description:
-          'A pre-authorized code gives one token. In place of the code of the example comes that of the offer; with a proof in the DPoP header the token is bound to its key.',
+          'A code gives one token: the pre-authorized code of an offer, or the authorization code that a browser was sent back with. In place of the code of the example comes that of the offer; with a proof in the DPoP header the token is bound to its key.',
         tags,
         body: tokenRequest,
       },
@@ -286,9 +286,4 @@ async function refuseStrangers(issuer: Issuer, request: FastifyRequest, isLarge:
   if (!token.ok) return fail(wireError(CREDENTIAL_ERRORS[scheme], token.error))
   if (!isLarge || (await issuer.sessions.get(token.value)) !== undefined) return
   fail(wireError(CREDENTIAL_ERRORS[scheme], { code: 'session_unknown' }))
-}
-
-/** RFC 9449 §4.3: exactly one DPoP header. A repeated one arrives joined by a comma, which no proof contains. */
-function receivedProof(request: FastifyRequest, path: string, accessToken?: string): ReceivedProof {
-  return { proof: String(request.headers['dpop'] ?? ''), method: request.method, path, accessToken }
 }

@@ -5,6 +5,8 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
+import type { OfferedGrants } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   offerUrlByReference,
@@ -12,7 +14,7 @@ import {
   writeCredentialOffer,
 } from '@countersign/protocol/openid4vci/offer'
 import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type { Authentication, IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
 import {
   type CallbackAddress,
@@ -20,6 +22,7 @@ import {
   callbackFor,
   findCallbackRefusal,
 } from '@countersign/service/callbacks/parse-callback'
+import { offerAuthorizationCode } from '../authorization/authorization-code.ts'
 import { offerPreAuthorizedCode } from '../authorization/pre-authorized-code.ts'
 import { orderTransactionCode, type TxCodeOrder } from '../authorization/transaction-code.ts'
 import type { Issuer } from '../issuer.ts'
@@ -33,6 +36,8 @@ import {
 export interface CreateOffer {
   readonly credentials: readonly CredentialOrder[]
   readonly txCode?: TxCodeOrder | undefined
+  /** How whoever comes shows in a browser that he may have it; absent: the code in the offer says so. */
+  readonly authentication?: Authentication | undefined
   readonly byValue: boolean
   readonly ttlSeconds?: number | undefined
   /** Who is told of every event; nobody when absent. */
@@ -72,6 +77,7 @@ export async function createOffer(
       promised: promised.value,
       txCode: txCode?.kept,
       expiresAt,
+      authentication: order.authentication,
       callback: order.callback && callbackFor(order.callback, id),
     },
     now,
@@ -99,8 +105,14 @@ export async function offerOf(issuer: WritingPorts, session: IssuanceSession): P
   return writeCredentialOffer({
     issuer: issuer.baseUrl,
     configurationIds: session.configurationIds,
-    grants: { [PRE_AUTHORIZED_CODE]: await offerPreAuthorizedCode(issuer, session) },
+    grants: await grantsOf(issuer, session),
   })
+}
+
+async function grantsOf(issuer: WritingPorts, session: IssuanceSession): Promise<OfferedGrants> {
+  return session.authentication === undefined
+    ? { [PRE_AUTHORIZED_CODE]: await offerPreAuthorizedCode(issuer, session) }
+    : { [AUTHORIZATION_CODE]: await offerAuthorizationCode(issuer, session) }
 }
 
 async function addressOf(

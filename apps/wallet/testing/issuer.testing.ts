@@ -212,7 +212,7 @@ async function handle(
     case '/.well-known/openid-credential-issuer':
       return json(200, metadata(state))
     case '/.well-known/oauth-authorization-server':
-      return json(200, writeAuthorizationServerMetadata({ issuer: state.url }))
+      return json(200, writeAuthorizationServerMetadata({ issuer: state.url, requirePushedRequests: false }))
     case '/.well-known/jwt-vc-issuer':
       return json(200, await issuerKeys(state))
     case '/token':
@@ -292,8 +292,10 @@ async function sender(state: State, proof: string | undefined, path: string, acc
 
 function token(state: State, form: Record<string, string>, from: string | undefined): Answer {
   const request = parseTokenRequest(form)
-  const offer = request.ok ? state.offers.get(request.value.preAuthorizedCode) : undefined
-  if (!request.ok || offer === undefined || from === undefined) return json(400, { error: 'invalid_grant' })
+  if (!request.ok || request.value.grantType !== PRE_AUTHORIZED_CODE || from === undefined)
+    return json(400, { error: 'invalid_grant' })
+  const offer = state.offers.get(request.value.preAuthorizedCode)
+  if (offer === undefined) return json(400, { error: 'invalid_grant' })
   if (request.value.txCode !== offer.txCode) return json(400, { error: 'invalid_grant' })
   const spent = offer.token !== undefined && (state.options.strict === true || offer.sender !== from)
   if (spent) return json(400, { error: 'invalid_grant' })

@@ -8,10 +8,13 @@ export const issuanceEvent = z.object({
     .enum([
       'offered',
       'opened',
+      'authorized',
+      'authorization_denied',
       'tx_code_wrong',
       'token_issued',
       'credential_issued',
       'completed',
+      'token_revoked',
       'closed',
       'expired',
       'accepted',
@@ -19,13 +22,15 @@ export const issuanceEvent = z.object({
       'credential_deleted',
     ])
     .describe(
-      '`opened`: the offer was fetched for the first time (an offer by value never is); `token_issued`: the code was used; `expired`: nobody came with the code in time, written where a callback wants to be told; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
+      '`opened`: the offer was fetched for the first time (an offer by value never is); `authorized`, `authorization_denied`: somebody said yes or no to it in a browser; `token_issued`: the code was used; `token_revoked`: the token is good for nothing any more, `detail` says why; `expired`: nobody came with the code in time, written where a callback wants to be told; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
     ),
   at: z.int().describe('Epoch seconds'),
   detail: z
     .string()
     .optional()
-    .describe('The credential configuration that the event is about, or why the issuance was closed'),
+    .describe(
+      'The credential configuration that the event is about, the client that somebody said yes to, or why the issuance was closed',
+    ),
   servedBy: z
     .string()
     .optional()

@@ -63,6 +63,9 @@ export const issuerMetadata = z
 export const authorizationServerMetadata = z
   .looseObject({
     issuer: z.string(),
+    authorization_endpoint: z.string(),
+    pushed_authorization_request_endpoint: z.string(),
+    require_pushed_authorization_requests: z.boolean(),
     token_endpoint: z.string(),
     response_types_supported: z.array(z.string()),
     grant_types_supported: z.array(z.string()),
@@ -74,9 +77,16 @@ export const authorizationServerMetadata = z
     examples: [
       {
         issuer: 'https://issuer.example',
+        authorization_endpoint: 'https://issuer.example/authorize',
+        pushed_authorization_request_endpoint: 'https://issuer.example/par',
+        require_pushed_authorization_requests: false,
         token_endpoint: 'https://issuer.example/token',
-        response_types_supported: [],
-        grant_types_supported: ['urn:ietf:params:oauth:grant-type:pre-authorized_code'],
+        response_types_supported: ['code'],
+        grant_types_supported: ['urn:ietf:params:oauth:grant-type:pre-authorized_code', 'authorization_code'],
+        response_modes_supported: ['query'],
+        code_challenge_methods_supported: ['S256'],
+        authorization_response_iss_parameter_supported: true,
+        authorization_details_types_supported: ['openid_credential'],
         token_endpoint_auth_methods_supported: ['none'],
         'pre-authorized_grant_anonymous_access_supported': true,
         dpop_signing_alg_values_supported: ['ES256', 'ES384', 'ES512', 'EdDSA'],

@@ -59,6 +59,9 @@ const REFUSED: RefusedMembers = {
   draft11EncodeOfferedCredentialsByReference: onlyPreAuthorized,
 }
 
+/** How whoever takes up an offer shows that he may; walt.id's names. */
+export const AUTHENTICATION_METHODS = ['PRE_AUTHORIZED', 'NONE'] as const
+
 const order = strict(
   {
     credentialConfigurationId: z.string().min(1).max(200),
@@ -75,8 +78,14 @@ const order = strict(
     mapping: jsonObject.optional().describe('Members made at issuance, by data functions such as <uuid>'),
     selectiveDisclosure: disclosureMap.optional(),
     authenticationMethod: z
-      .literal('PRE_AUTHORIZED', { error: 'only PRE_AUTHORIZED is supported' })
-      .optional(),
+      .enum(AUTHENTICATION_METHODS, {
+        error:
+          'only PRE_AUTHORIZED and NONE are supported: with PWD, ID_TOKEN and VP_TOKEN nobody would be asked who he is',
+      })
+      .optional()
+      .describe(
+        'PRE_AUTHORIZED when absent: the code in the offer gives the token. NONE: whoever has the offer says yes to it in a browser (authorization code)',
+      ),
     standardVersion: z
       .literal('DRAFT13', {
         error: 'only DRAFT13 is taken, as scripts have it: what travels is OpenID4VCI 1.0',
@@ -118,7 +127,7 @@ export const issueBodies = {
 } as const
 
 /** The offer is one: what its entries say of it must not differ. */
-const OF_THE_OFFER = ['txCode', 'txCodeValue', 'valueMode'] as const
+const OF_THE_OFFER = ['txCode', 'txCodeValue', 'valueMode', 'authenticationMethod'] as const
 
 const orders = z
   .array(order)

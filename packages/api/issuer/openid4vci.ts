@@ -24,7 +24,8 @@ export const credentialOffer = z
     grants: z.record(
       z.string(),
       z.looseObject({
-        'pre-authorized_code': z.string(),
+        'pre-authorized_code': z.string().optional(),
+        issuer_state: z.string().optional(),
         tx_code: z
           .looseObject({
             input_mode: z.string().optional(),
@@ -48,7 +49,9 @@ export const credentialOffer = z
 /** The form of §6.1; parameters that nobody knows are passed over. */
 export const tokenRequest = z
   .record(z.string(), z.string())
-  .describe('grant_type, pre-authorized_code and, where the offer asks for one, tx_code')
+  .describe(
+    'grant_type; with it pre-authorized_code and, where the offer asks for one, tx_code, or code, client_id, redirect_uri and code_verifier',
+  )
   .meta({ examples: [{ grant_type: PRE_AUTHORIZED_GRANT, 'pre-authorized_code': CODE }] })
 
 /** The access token (§6.2). */
@@ -111,3 +114,45 @@ export const notificationRequest = jsonObject
     'notification_id from the credential response, and event: credential_accepted, credential_failure or credential_deleted; an event_description is passed over',
   )
   .meta({ examples: [{ notification_id: NOTIFICATION_ID, event: 'credential_accepted' }] })
+
+const CLIENT = 'https://wallet.example'
+
+const AUTHORIZATION_REQUEST = {
+  response_type: 'code',
+  client_id: CLIENT,
+  redirect_uri: 'https://wallet.example/back',
+  state: 'kX8vQ2nL',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+  issuer_state: CODE,
+}
+
+/** The form of RFC 9126 §2.1 with the parameters of §5.1; those that nobody knows are passed over. */
+export const pushedRequest = z
+  .record(z.string(), z.string())
+  .describe(
+    'response_type, client_id, redirect_uri, code_challenge, code_challenge_method and the issuer_state of the offer; scope, authorization_details, state and dpop_jkt where they are wanted',
+  )
+  .meta({ examples: [AUTHORIZATION_REQUEST] })
+
+export const REQUEST_URI_EXAMPLE = `urn:ietf:params:oauth:request_uri:${SESSION}.Hn4tS9yU2wC7oL1kG6iM0qR8dZ5eA3hB-vF_jPxXwYg`
+
+export const pushedResponse = z
+  .looseObject({
+    request_uri: z.string(),
+    expires_in: z.int().describe('How long a browser may come with it, in seconds'),
+  })
+  .meta({ examples: [{ request_uri: REQUEST_URI_EXAMPLE, expires_in: 90 }] })
+
+/** What a browser brings: the name of a pushed request, or the parameters themselves. Others are passed over. */
+export const authorizationQuery = z
+  .record(z.string(), z.union([z.string(), z.array(z.string())]))
+  .describe('client_id and request_uri of a pushed request, or the request itself')
+
+/** What the form of the page posts. */
+export const authorizationDecision = z
+  .object({
+    authorization: z.string().min(1).max(200),
+    decision: z.enum(['approve', 'deny']),
+  })
+  .meta({ examples: [{ authorization: SESSION, decision: 'approve' }] })

@@ -1,5 +1,6 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
 import { z } from 'zod'
+import { AUTHENTICATION_METHODS } from './offers.ts'
 
 export const sessionParams = z.object({ id: z.string().min(1).max(200).describe('From the issue call') })
 
@@ -28,7 +29,15 @@ export const issuanceSession = z
     credentials: z
       .array(z.object({ id: z.string(), credentialConfigurationId: z.string() }))
       .describe('By which ids their status is read and changed; empty where the issuer keeps no log'),
-    reason: z.enum(['too_many_wrong_tx_codes']).optional(),
+    authenticationMethod: z
+      .enum(AUTHENTICATION_METHODS)
+      .describe('How whoever takes up the offer shows that he may'),
+    reason: z
+      .enum(['too_many_wrong_tx_codes', 'code_replayed', 'token_revoked'])
+      .optional()
+      .describe(
+        'Why it was closed; code_replayed: the authorization code came again, from somebody else or too late, so what was had for it is worth nothing',
+      ),
   })
   .meta({
     examples: [
@@ -39,6 +48,7 @@ export const issuanceSession = z
         createdAt: 1_800_000_000,
         expiresAt: 1_800_000_300,
         openedAt: 1_800_000_030,
+        authenticationMethod: 'PRE_AUTHORIZED',
         txCodeRequired: false,
         wrongTxCodes: 0,
         issued: { 'identity_credential_dc+sd-jwt': 1_800_000_042 },
@@ -56,7 +66,7 @@ export type IssuanceSessionView = z.infer<typeof issuanceSession>
 export const SESSION_EVENTS_EXAMPLE = `retry: 1000
 
 event: state
-data: {"id":"gvMUEPAmY7Vn0nr0iSCU6Q","state":"offered","configurationIds":["identity_credential_dc+sd-jwt"],"createdAt":1800000000,"expiresAt":1800000300,"txCodeRequired":false,"wrongTxCodes":0,"issued":{},"credentials":[]}
+data: {"id":"gvMUEPAmY7Vn0nr0iSCU6Q","state":"offered","configurationIds":["identity_credential_dc+sd-jwt"],"createdAt":1800000000,"expiresAt":1800000300,"authenticationMethod":"PRE_AUTHORIZED","txCodeRequired":false,"wrongTxCodes":0,"issued":{},"credentials":[]}
 
 id: 1
 event: offered

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readDerivedSecret, writeDerivedSecret } from './derived-secret.ts'
+import { readDerivedSecret, readLabelledSecret, writeDerivedSecret } from './derived-secret.ts'
 import { testMac } from './proof-keys.testing.ts'
 
 const mac = testMac('a deployment')
@@ -57,5 +57,41 @@ describe('a derived secret', () => {
         expect(await readDerivedSecret('access_token', `${id}.${text}`, mac)).toBeUndefined()
       }),
     )
+  })
+})
+
+describe('a secret with a label', () => {
+  const label = 'label-01'
+
+  it('leads back to its session and its label', async () => {
+    const code = await writeDerivedSecret('authorization_code', id, mac, label)
+    expect(code).toMatch(/^q1W2-e3_R4\.label-01\.[\w-]{43}$/)
+    expect(await readLabelledSecret('authorization_code', code, mac)).toEqual({ sessionId: id, label })
+  })
+
+  it('is none without it, and one without is none with it', async () => {
+    const [labelled, plain] = [
+      await writeDerivedSecret('authorization_code', id, mac, label),
+      await writeDerivedSecret('authorization_code', id, mac),
+    ]
+    expect(await readDerivedSecret('authorization_code', labelled, mac)).toBeUndefined()
+    expect(await readLabelledSecret('authorization_code', plain, mac)).toBeUndefined()
+  })
+
+  it('of another session, label, purpose or deployment is not genuine', async () => {
+    const code = await writeDerivedSecret('authorization_code', id, mac, label)
+    for (const changed of [
+      code.replace(id, 'q1W2-e3_R5'),
+      code.replace(label, 'label-02'),
+      `${code}.x`,
+      code.slice(1),
+    ])
+      expect(await readLabelledSecret('authorization_code', changed, mac)).toBeUndefined()
+    expect(await readLabelledSecret('access_token', code, mac)).toBeUndefined()
+    expect(await readLabelledSecret('authorization_code', code, testMac('another'))).toBeUndefined()
+  })
+
+  it('is not made of a label that could hide another', async () => {
+    await expect(writeDerivedSecret('authorization_code', id, mac, 'label.01x')).rejects.toThrow('session id')
   })
 })

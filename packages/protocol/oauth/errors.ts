@@ -9,6 +9,7 @@ import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import { boundedText } from './message-values.ts'
+import type { AuthorizationErrorCode } from './redirect-response.ts'
 
 /** RFC 6749 §5.2, RFC 9449 §5 and §8, OpenID4VCI 1.0 §6.3. */
 export type TokenErrorCode =
@@ -78,6 +79,14 @@ const DESCRIPTIONS: Record<
   missing_token: 'An access token is needed',
   invalid_token: 'The access token is not acceptable',
   insufficient_scope: 'The access token does not cover this credential',
+}
+
+/** What is told of an authorization request; who is not known as a client is told so by 401 (RFC 6749 §5.2). */
+export function authorizationError(
+  error: AuthorizationErrorCode | 'invalid_dpop_proof',
+  description: string,
+): OAuthError {
+  return { error, description, status: error === 'invalid_client' ? 401 : 400, headers: NO_STORE }
 }
 
 export function tokenError(error: TokenErrorCode, description = DESCRIPTIONS[error]): OAuthError {

@@ -30,7 +30,7 @@ export interface AuthorizationDetailsRefusal {
   readonly at: string
 }
 
-export const CREDENTIAL_DETAILS = 'openid_credential'
+const CREDENTIAL_DETAILS = 'openid_credential'
 
 const MAX_DETAILS = 100
 const MAX_ID_LENGTH = 1024

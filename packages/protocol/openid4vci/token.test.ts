@@ -50,7 +50,8 @@ describe('a token request', () => {
 
   it.each<[string, Record<string, string>, string]>([
     ['without grant type', { grant_type: '' }, 'invalid_request'],
-    ['for another grant', { grant_type: 'authorization_code' }, 'unsupported_grant_type'],
+    ['for another grant', { grant_type: 'refresh_token' }, 'unsupported_grant_type'],
+    ['for a code that is not there', { grant_type: 'authorization_code' }, 'invalid_request'],
     ['for a password', { grant_type: 'password' }, 'unsupported_grant_type'],
     ['without code', { 'pre-authorized_code': '' }, 'invalid_request'],
     ['with a huge code', { 'pre-authorized_code': 'x'.repeat(1025) }, 'invalid_request'],

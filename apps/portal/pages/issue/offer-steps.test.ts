@@ -12,6 +12,7 @@ function view(
     configurationIds: ['identity_credential_dc+sd-jwt'],
     createdAt: 1000,
     expiresAt: 1300,
+    authenticationMethod: 'PRE_AUTHORIZED',
     txCodeRequired: false,
     wrongTxCodes: 0,
     issued: {},

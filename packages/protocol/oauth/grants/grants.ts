@@ -11,11 +11,14 @@ import {
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Form, type ParameterRefusal, parameter } from '../form-parameters.ts'
-import { AUTHORIZATION_CODE, offeredAuthorizationCode } from './authorization-code.ts'
+import { AUTHORIZATION_CODE, authorizationCode, offeredAuthorizationCode } from './authorization-code.ts'
 import type { Grant, OfferedGrant, OfferedGrantFault } from './grant.ts'
 import { offeredPreAuthorizedCode, PRE_AUTHORIZED_CODE, preAuthorizedCode } from './pre-authorized-code.ts'
 
-const SPOKEN = { [PRE_AUTHORIZED_CODE]: preAuthorizedCode }
+const SPOKEN = {
+  [PRE_AUTHORIZED_CODE]: preAuthorizedCode,
+  [AUTHORIZATION_CODE]: authorizationCode,
+}
 
 const OFFERED = {
   [PRE_AUTHORIZED_CODE]: offeredPreAuthorizedCode,

@@ -287,7 +287,7 @@ describe('issuer metadata', () => {
 })
 
 describe('authorization server metadata', () => {
-  const server = writeAuthorizationServerMetadata({ issuer: ISSUER })
+  const server = writeAuthorizationServerMetadata({ issuer: ISSUER, requirePushedRequests: false })
 
   it('is read as it was written', () => {
     expect(parseAuthorizationServerMetadata(server, ISSUER)).toEqual({
@@ -295,7 +295,7 @@ describe('authorization server metadata', () => {
       value: {
         issuer: ISSUER,
         tokenEndpoint: `${ISSUER}/token`,
-        grantTypes: [PRE_AUTHORIZED_CODE],
+        grantTypes: [PRE_AUTHORIZED_CODE, 'authorization_code'],
         anonymousPreAuthorized: true,
         dpopAlgorithms: ['ES256', 'ES384', 'ES512', 'EdDSA'],
         tokenEndpointAuthMethods: ['none'],

@@ -71,6 +71,8 @@ export interface IssuerDisplay {
 
 /** Where the endpoints are, below the issuer identifier. */
 export const ISSUER_PATHS = {
+  pushedRequest: '/par',
+  authorization: '/authorize',
   token: '/token',
   nonce: '/nonce',
   credential: '/credential',
@@ -115,9 +117,18 @@ export function writeIssuerMetadata(input: {
 }
 
 /** Our authorization server: what grants and ways of client authentication say of themselves, and DPoP. */
-export function writeAuthorizationServerMetadata({ issuer }: { readonly issuer: string }): JsonObject {
+export function writeAuthorizationServerMetadata({
+  issuer,
+  requirePushedRequests,
+}: {
+  readonly issuer: string
+  readonly requirePushedRequests: boolean
+}): JsonObject {
   return {
     issuer,
+    authorization_endpoint: issuer + ISSUER_PATHS.authorization,
+    pushed_authorization_request_endpoint: issuer + ISSUER_PATHS.pushedRequest,
+    require_pushed_authorization_requests: requirePushedRequests,
     token_endpoint: issuer + ISSUER_PATHS.token,
     ...writeGrantMetadata(),
     token_endpoint_auth_methods_supported: [...CLIENT_METHODS],

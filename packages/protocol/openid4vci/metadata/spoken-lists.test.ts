@@ -8,7 +8,10 @@ import { parseGrantRequest } from '../../oauth/grants/grants.ts'
 import { parseCredentialRequest } from '../credential/credential-request.ts'
 import { writeAuthorizationServerMetadata, writeIssuerMetadata } from './published-metadata.ts'
 
-const server = writeAuthorizationServerMetadata({ issuer: 'https://issuer.example' })
+const server = writeAuthorizationServerMetadata({
+  issuer: 'https://issuer.example',
+  requirePushedRequests: false,
+})
 
 function texts(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : []
@@ -17,13 +20,13 @@ function texts(value: unknown): readonly string[] {
 describe('authorization server metadata', () => {
   it('names the grant types that the token endpoint understands, and no other', () => {
     const named = texts(server['grant_types_supported'])
-    expect(named).toEqual(['urn:ietf:params:oauth:grant-type:pre-authorized_code'])
+    expect(named).toEqual(['urn:ietf:params:oauth:grant-type:pre-authorized_code', 'authorization_code'])
     const codeOf = (grant_type: string) => {
       const parsed = parseGrantRequest({ grant_type })
       return parsed.ok ? 'parsed' : parsed.error.code
     }
     for (const type of named) expect(codeOf(type)).toBe('invalid_request')
-    for (const type of ['authorization_code', 'refresh_token', 'client_credentials']) {
+    for (const type of ['refresh_token', 'client_credentials', 'password']) {
       expect(named).not.toContain(type)
       expect(codeOf(type)).toBe('unsupported_grant_type')
     }
@@ -36,9 +39,13 @@ describe('authorization server metadata', () => {
     expect(client).toEqual({ ok: true, value: { method: 'none', clientId: 'wallet' } })
   })
 
-  it('says what each grant adds: no response types, and anonymous use of pre-authorized codes', () => {
+  it('says what each grant adds: anonymous use of pre-authorized codes, and how a browser comes for a code', () => {
     expect(server).toMatchObject({
-      response_types_supported: [],
+      response_types_supported: ['code'],
+      response_modes_supported: ['query'],
+      code_challenge_methods_supported: ['S256'],
+      authorization_response_iss_parameter_supported: true,
+      authorization_details_types_supported: ['openid_credential'],
       'pre-authorized_grant_anonymous_access_supported': true,
     })
   })

@@ -1,8 +1,17 @@
-/** An issuance that has its token: who may hear that token again. */
+/** An issuance that has its token: who may hear that token again, and what becomes of it when its code comes from somebody else. */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import { appendEvent } from '../../session-event.ts'
 import type { IssuanceRefusal, TokenRequested } from './message.ts'
-import { type AuthorizedIssuance, grantTypeOf, type IssuanceSession } from './state.ts'
+import {
+  type AuthorizedIssuance,
+  type ClosedIssuance,
+  type CompletedIssuance,
+  grantTypeOf,
+  type IssuanceSession,
+  type SessionGrant,
+} from './state.ts'
 
 /** How long the sender of a token request may ask again for an answer that it did not get, in seconds. */
 export const TOKEN_RETRY_SECONDS = 60
@@ -18,17 +27,63 @@ export function repeatToken(
   now: number,
 ): Result<IssuanceSession, IssuanceRefusal> {
   const { grant } = session
-  const sameGrant = grantTypeOf(grant) === message.grantType
   const sameSender = grant.senderKey !== undefined && grant.senderKey === message.senderKey
-  const inTime = now < grant.issuedAt + TOKEN_RETRY_SECONDS
   const unused = Object.keys(session.issued).length === 0
-  const honest = sameGrant && sameSender && inTime && unused && knowsWhatGuardsTheCode(message)
-  return honest ? ok(session) : refuse({ code: 'code_spent' })
+  if (sameSender && unused && isRetry(grant, message, now)) return ok(session)
+  return isReplay(grant, message, now)
+    ? ok(revokeToken(session, 'code_replayed', now))
+    : refuse({ code: 'code_spent' })
+}
+
+/** The code of an issuance that is over. */
+export function refuseUsedCode(
+  session: CompletedIssuance,
+  message: TokenRequested,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  const { grant } = session
+  const isNews = isReplay(grant, message, now) && grant.revokedAt === undefined && now < grant.expiresAt
+  return isNews ? ok(revokeToken(session, 'code_replayed', now)) : refuse({ code: 'code_spent' })
+}
+
+/** What the token could still do, nobody can from now on. What was issued stays issued. */
+function revokeToken(
+  session: AuthorizedIssuance | CompletedIssuance,
+  reason: ClosedIssuance['reason'] & ('code_replayed' | 'token_revoked'),
+  now: number,
+): CompletedIssuance | ClosedIssuance {
+  const events = appendEvent(session.events, 'token_revoked', now, reason)
+  if (session.state === 'completed')
+    return { ...session, grant: { ...session.grant, revokedAt: now }, events }
+  const { promised: _promised, state: _state, grant: _grant, issued: _issued, ...base } = session
+  return { ...base, state: 'closed', reason, events: appendEvent(events, 'closed', now, reason) }
+}
+
+function isSameGrant(grant: SessionGrant, message: TokenRequested): boolean {
+  if (message.grantType === AUTHORIZATION_CODE)
+    return grant.grantType === AUTHORIZATION_CODE && grant.authorizationId === message.authorizationId
+  return grantTypeOf(grant) === message.grantType
+}
+
+function isRetry(grant: SessionGrant, message: TokenRequested, now: number): boolean {
+  const inTime = now < grant.issuedAt + TOKEN_RETRY_SECONDS
+  return inTime && isSameGrant(grant, message) && knowsWhatGuardsTheCode(message)
+}
+
+/**
+ * An authorization code that comes late, or from somebody whom it was not made for, is known to two: what was had for it is
+ * worth nothing from then on (RFC 6749 §4.1.2, §10.5). Whoever knows all that guards it has asked twice.
+ */
+function isReplay(grant: SessionGrant, message: TokenRequested, now: number): boolean {
+  const isCode = message.grantType === AUTHORIZATION_CODE && isSameGrant(grant, message)
+  return isCode && !isRetry(grant, message, now)
 }
 
 function knowsWhatGuardsTheCode(message: TokenRequested): boolean {
   switch (message.grantType) {
     case PRE_AUTHORIZED_CODE:
       return message.txCode === 'correct' || message.txCode === 'none'
+    case AUTHORIZATION_CODE:
+      return message.binding === 'right'
   }
 }

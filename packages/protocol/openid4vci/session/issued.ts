@@ -37,7 +37,8 @@ export function grantedTo(
 ): Result<AuthorizedIssuance | CompletedIssuance, IssuanceRefusal> {
   if (session.state === 'offered') return refuse({ code: 'no_grant' })
   if (session.state === 'closed') return refuse({ code: 'session_closed' })
-  const { expiresAt, senderKey: boundTo } = session.grant
+  const { expiresAt, revokedAt, senderKey: boundTo } = session.grant
+  if (revokedAt !== undefined) return refuse({ code: 'session_closed' })
   if (boundTo !== senderKey) return refuse({ code: 'wrong_sender_key' })
   return now < expiresAt ? ok(session) : refuse({ code: 'token_expired', expiresAt, now })
 }

@@ -2,11 +2,15 @@
  * What can happen to an issuance and how a step can be refused. Messages carry facts: codes, sender keys and proofs were
  * looked at by the service before.
  */
+import type { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import type { NotificationEvent } from '../notification.ts'
+import type { IssuedCode } from './state.ts'
 
 export type IssuanceMessage =
   | OfferFetched
+  | CodeRequested
+  | AuthorizationDenied
   | TokenRequested
   | CredentialIssued
   | CredentialNotified
@@ -15,6 +19,19 @@ export type IssuanceMessage =
 /** Somebody who has its address fetched the offer. */
 export interface OfferFetched {
   readonly type: 'offer_fetched'
+}
+
+/** Somebody said yes in a browser, and is sent back with a code. */
+export interface CodeRequested extends Omit<IssuedCode, 'issuedAt' | 'expiresAt'> {
+  readonly type: 'code_requested'
+  /** Lifetime of the code, in seconds. */
+  readonly codeTtlSeconds: number
+}
+
+/** Somebody said no in a browser. */
+export interface AuthorizationDenied {
+  readonly type: 'authorization_denied'
+  readonly authorizationId: string
 }
 
 /** With the facts of one grant; of any grant where none is named. */
@@ -27,12 +44,20 @@ export type TokenRequested<Facts extends GrantFacts = GrantFacts> = Facts & {
 }
 
 /** What the service found out about a token request, by grant type. */
-export type GrantFacts = PreAuthorizedCodeFacts
+export type GrantFacts = PreAuthorizedCodeFacts | AuthorizationCodeFacts
 
 export interface PreAuthorizedCodeFacts {
   readonly grantType: typeof PRE_AUTHORIZED_CODE
   /** `none`: none was expected and none was given. */
   readonly txCode: 'correct' | 'wrong' | 'missing' | 'unexpected' | 'none'
+}
+
+export interface AuthorizationCodeFacts {
+  readonly grantType: typeof AUTHORIZATION_CODE
+  /** The authorization that the genuine code names. */
+  readonly authorizationId: string
+  /** Whether whoever has the code is who it was made for: client, its key, its address and its verifier. */
+  readonly binding: 'right' | 'wrong_client' | 'wrong_redirect_uri' | 'wrong_verifier'
 }
 
 export interface CredentialIssued {
@@ -55,6 +80,11 @@ export interface CredentialNotified {
 export type IssuanceRefusal =
   | { readonly code: 'offer_expired'; readonly expiresAt: number; readonly now: number }
   | { readonly code: 'code_spent' }
+  | { readonly code: 'code_expired' }
+  | { readonly code: 'code_not_yours' }
+  /** The offer is not taken up in a browser, or was taken up already. */
+  | { readonly code: 'not_authorizable' }
+  | { readonly code: 'offer_taken' }
   | { readonly code: 'tx_code_missing' }
   | { readonly code: 'tx_code_unexpected' }
   | { readonly code: 'session_closed' }

@@ -3,11 +3,19 @@
  * transaction code never burns the code, but it is counted.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import type { SessionCallback } from '../../session-callback.ts'
 import { appendEvent } from '../../session-event.ts'
-import type { IssuanceRefusal, PreAuthorizedCodeFacts, TokenRequested } from './message.ts'
+import { narrowedTo, redeemCode } from './authorization-code.ts'
 import type {
+  AuthorizationCodeFacts,
+  IssuanceRefusal,
+  PreAuthorizedCodeFacts,
+  TokenRequested,
+} from './message.ts'
+import type {
+  Authentication,
   AuthorizedIssuance,
   ClosedIssuance,
   GrantedToken,
@@ -28,6 +36,7 @@ export function offerIssuance(
     readonly promised: readonly PromisedCredential[]
     readonly txCode: TransactionCode | undefined
     readonly expiresAt: number
+    readonly authentication?: Authentication | undefined
     readonly callback?: SessionCallback | undefined
   },
   now: number,
@@ -66,7 +75,21 @@ export function requestToken(
   switch (message.grantType) {
     case PRE_AUTHORIZED_CODE:
       return takePreAuthorizedCode(session, message, now)
+    case AUTHORIZATION_CODE:
+      return takeAuthorizationCode(session, message, now)
   }
+}
+
+function takeAuthorizationCode(
+  session: OfferedIssuance,
+  message: TokenRequested<AuthorizationCodeFacts>,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  const redeemed = redeemCode(session, message, now)
+  if (!redeemed.ok) return redeemed
+  const { code, ...rest } = session
+  const asked = narrowedTo(rest, code?.configurationIds ?? [])
+  return ok(grantToken(asked, { ...redeemed.value, ...tokenOf(message, now) }, now))
 }
 
 function takePreAuthorizedCode(
@@ -74,6 +97,8 @@ function takePreAuthorizedCode(
   message: TokenRequested<PreAuthorizedCodeFacts>,
   now: number,
 ): Result<IssuanceSession, IssuanceRefusal> {
+  // An offer that is taken up in a browser has no such code.
+  if (session.authentication !== undefined) return refuse({ code: 'code_spent' })
   switch (message.txCode) {
     case 'missing':
       return refuse({ code: 'tx_code_missing' })
@@ -92,7 +117,7 @@ function countWrongTxCode(session: OfferedIssuance, now: number): OfferedIssuanc
   const wrongTxCodes = session.wrongTxCodes + 1
   const events = appendEvent(session.events, 'tx_code_wrong', now)
   if (wrongTxCodes < MAX_WRONG_TX_CODES) return { ...session, wrongTxCodes, events }
-  const { promised: _promised, state: _state, ...base } = session
+  const { promised: _promised, state: _state, code: _code, ...base } = session
   const reason = 'too_many_wrong_tx_codes'
   return {
     ...base,
@@ -106,7 +131,7 @@ function countWrongTxCode(session: OfferedIssuance, now: number): OfferedIssuanc
 /** Nobody came with the code while it could be taken. */
 export function endOffer(session: IssuanceSession, now: number): IssuanceSession {
   if (session.state !== 'offered' || now < session.expiresAt) return session
-  const { promised: _promised, state: _state, ...base } = session
+  const { promised: _promised, state: _state, code: _code, ...base } = session
   return {
     ...base,
     state: 'closed',

@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import type { GrantType } from '../../oauth/grants/grants.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import type { SessionCallback } from '../../session-callback.ts'
@@ -15,6 +16,8 @@ export type IssuanceSession = OfferedIssuance | AuthorizedIssuance | CompletedIs
 /** An offer is out, and nobody has come with its code. */
 export type OfferedIssuance = Base & {
   readonly state: 'offered'
+  /** Where somebody authorized the issuance in a browser, the code that he was sent back with. */
+  readonly code?: IssuedCode | undefined
   readonly promised: readonly PromisedCredential[]
 }
 
@@ -37,7 +40,7 @@ export type CompletedIssuance = Base & {
 export type ClosedIssuance = Base & {
   readonly state: 'closed'
   /** `offer_expired` is written where somebody is told of it; elsewhere its reader sees it by the time. */
-  readonly reason: 'too_many_wrong_tx_codes' | 'offer_expired'
+  readonly reason: 'too_many_wrong_tx_codes' | 'offer_expired' | 'code_replayed' | 'token_revoked'
 }
 
 interface Base {
@@ -49,18 +52,26 @@ interface Base {
   readonly configurationIds: readonly string[]
   readonly txCode?: TransactionCode | undefined
   readonly wrongTxCodes: number
+  /** How whoever comes shows in a browser that he may have it; absent: the code in the offer says so. */
+  readonly authentication?: Authentication | undefined
   readonly events: readonly SessionEvent<IssuanceEventType>[]
   /** Whom they are told. Absent: nobody. */
   readonly callback?: SessionCallback | undefined
 }
 
+/** `NONE`: who has the offer may say yes to it. */
+export type Authentication = { readonly method: 'NONE' }
+
 export type IssuanceEventType =
   | 'offered'
   | 'opened'
+  | 'authorized'
+  | 'authorization_denied'
   | 'tx_code_wrong'
   | 'token_issued'
   | 'credential_issued'
   | 'completed'
+  | 'token_revoked'
   | 'closed'
   | 'expired'
   | NotificationEventType
@@ -91,6 +102,30 @@ export interface PromisedCredential {
   readonly status?: boolean | undefined
 }
 
+/** An authorization code. The code itself is derived from session and authorization and not stored. */
+export interface IssuedCode extends CodeBinding {
+  /** Epoch seconds. */
+  readonly issuedAt: number
+  readonly expiresAt: number
+  /** The DPoP key that the request named or proved; absent: any. */
+  readonly senderKey?: string | undefined
+  /** Those of the offer that were asked for and approved. */
+  readonly configurationIds: readonly string[]
+}
+
+/** By which authorization a code was had, by whom, and how he shows that he is the same; kept for whoever asks twice. */
+export interface CodeBinding {
+  readonly authorizationId: string
+  readonly clientId: string
+  /** RFC 7638 thumbprint of the key of the attested client instance. */
+  readonly clientKey?: string | undefined
+  readonly redirectUri: string
+  /** PKCE, S256. */
+  readonly codeChallenge: string
+  /** The request named credentials by `authorization_details`, so the answer does (OpenID4VCI 1.0 §6.2). */
+  readonly namesCredentials: boolean
+}
+
 export interface TransactionCode {
   /** Keyed hash of the expected code. */
   readonly hash: string
@@ -106,14 +141,20 @@ export interface GrantedToken {
   readonly expiresAt: number
   /** RFC 7638 thumbprint of the DPoP key; absent for a bearer token. */
   readonly senderKey?: string | undefined
+  /** Epoch seconds since when it is good for nothing any more; absent: it was not revoked. */
+  readonly revokedAt?: number | undefined
 }
 
 /** By which grant the token was had, and what that grant remembers beside the token. */
-export type SessionGrant = PreAuthorizedCodeGrant
+export type SessionGrant = PreAuthorizedCodeGrant | AuthorizationCodeGrant
 
 /** The first release knew this grant alone and wrote no type: a grant without type is one of these. */
 export interface PreAuthorizedCodeGrant extends GrantedToken {
   readonly grantType?: typeof PRE_AUTHORIZED_CODE | undefined
+}
+
+export interface AuthorizationCodeGrant extends GrantedToken, CodeBinding {
+  readonly grantType: typeof AUTHORIZATION_CODE
 }
 
 export function grantTypeOf({ grantType }: SessionGrant): GrantType {

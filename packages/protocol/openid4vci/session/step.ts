@@ -3,7 +3,8 @@
  * changes nothing returns the session it got, and then there is nothing to commit.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { repeatToken } from './authorized.ts'
+import { issueCode, recordDenial } from './authorization-code.ts'
+import { refuseUsedCode, repeatToken } from './authorized.ts'
 import { recordIssued } from './issued.ts'
 import type { IssuanceMessage, IssuanceRefusal, TokenRequested } from './message.ts'
 import { recordNotification } from './notified.ts'
@@ -18,6 +19,10 @@ export function stepIssuance(
   switch (message.type) {
     case 'offer_fetched':
       return ok(recordOpened(session, now))
+    case 'code_requested':
+      return issueCode(session, message, now)
+    case 'authorization_denied':
+      return ok(recordDenial(session, message, now))
     case 'token_requested':
       return tokenRequested(session, message, now)
     case 'credential_issued':
@@ -40,7 +45,7 @@ function tokenRequested(
     case 'token_issued':
       return repeatToken(session, message, now)
     case 'completed':
-      return refuse({ code: 'code_spent' })
+      return refuseUsedCode(session, message, now)
     case 'closed':
       return session.reason === 'offer_expired'
         ? refuse({ code: 'offer_expired', expiresAt: session.expiresAt, now })

@@ -2,7 +2,7 @@ import type { NotificationRequestRefusal } from '@countersign/protocol/openid4vc
 import type { IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
 import { wireError } from '@countersign/service/http/answers/wire-errors'
 import { describe, expect, it } from 'vitest'
-import type { CredentialRefusal } from '../credential/issue-credential.ts'
+import type { CredentialRefusal } from '../../credential/issue-credential.ts'
 import {
   CREDENTIAL_ERRORS,
   CREDENTIAL_REQUEST_ERRORS,

@@ -4,11 +4,11 @@
  */
 import { callbackNotAllowed } from '@countersign/service/callbacks/parse-callback'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { OfferRefusal } from '../offer/create-offer.ts'
-import type { TimeFault } from '../offer/period-members.ts'
-import { keyTypes, type OnboardRefusal } from '../onboarding/onboard-issuer.ts'
-import { documentKeyTypes, type MdocPkiRefusal } from '../onboarding/onboard-mdoc-pki.ts'
-import type { StatusRefusal } from '../status/change-status.ts'
+import type { OfferRefusal } from '../../offer/create-offer.ts'
+import type { TimeFault } from '../../offer/period-members.ts'
+import { keyTypes, type OnboardRefusal } from '../../onboarding/onboard-issuer.ts'
+import { documentKeyTypes, type MdocPkiRefusal } from '../../onboarding/onboard-mdoc-pki.ts'
+import type { StatusRefusal } from '../../status/change-status.ts'
 
 function badRequest(message: string): WireError {
   return { status: 400, message }

@@ -20,11 +20,11 @@ import {
 import { PROOF_TYPE_IDS, type ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
 import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { TokenRefusal } from '../authorization/request-token.ts'
-import type { SenderRefusal } from '../authorization/sender-constraint.ts'
-import type { MessageRefusal } from '../credential/encrypted-messages.ts'
-import type { CredentialRefusal } from '../credential/issue-credential.ts'
-import type { NotificationRefusal } from '../credential/take-notification.ts'
+import type { TokenRefusal } from '../../authorization/request-token.ts'
+import type { SenderRefusal } from '../../authorization/sender-constraint.ts'
+import type { MessageRefusal } from '../../credential/encrypted-messages.ts'
+import type { CredentialRefusal } from '../../credential/issue-credential.ts'
+import type { NotificationRefusal } from '../../credential/take-notification.ts'
 
 /** How a token request is answered that cannot be read. */
 export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
@@ -34,7 +34,7 @@ export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
 }
 
 /** How a text about a DPoP proof is answered differs between the two endpoints. */
-const dpopErrors = (tell: (description: string) => OAuthError): WireErrors<SenderRefusal> => {
+export const dpopErrors = (tell: (description: string) => OAuthError): WireErrors<SenderRefusal> => {
   const say = (description: string) => () => wire(tell(description))
   return {
     dpop_malformed: say('A DPoP proof is needed: one signed JWT in compact form in one DPoP header'),
@@ -76,6 +76,10 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
   tx_code_wrong: invalidGrant,
   offer_expired: invalidGrant,
   code_spent: invalidGrant,
+  code_expired: invalidGrant,
+  code_not_yours: invalidGrant,
+  not_authorizable: invalidGrant,
+  offer_taken: invalidGrant,
   session_closed: invalidGrant,
   no_grant: invalidGrant,
   token_expired: invalidGrant,
@@ -253,6 +257,10 @@ const accessErrors = (scheme: AccessScheme): WireErrors<NotificationRefusal> => 
     session_unknown: invalidToken,
     offer_expired: invalidToken,
     code_spent: invalidToken,
+    code_expired: invalidToken,
+    code_not_yours: invalidToken,
+    not_authorizable: invalidToken,
+    offer_taken: invalidToken,
     tx_code_missing: invalidToken,
     tx_code_unexpected: invalidToken,
     session_closed: invalidToken,
@@ -338,6 +346,6 @@ function windowText(fault: OutsideWindow): string {
   }
 }
 
-function wire({ error, description, status, headers }: OAuthError): WireError {
+export function wire({ error, description, status, headers }: OAuthError): WireError {
   return { status, code: error, message: description, headers: headers ?? {} }
 }

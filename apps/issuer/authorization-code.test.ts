@@ -1,0 +1,338 @@
+/** The authorization code flow through the issuer's use cases: who may take up what, what a retry gets, and what nobody gets twice. */
+import type { Signer } from '@countersign/crypto/engine'
+import { nodeCrypto } from '@countersign/keys/engines/node'
+import { createProofKey } from '@countersign/protocol/oauth/pkce'
+import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
+import { newKey } from '@countersign/testing/people/keys'
+import { describe, expect, it } from 'vitest'
+import { decide } from './authorization/decide-authorization.ts'
+import { openPushed } from './authorization/open-authorization.ts'
+import { pushAuthorization } from './authorization/push-authorization.ts'
+import { requestToken } from './authorization/request-token.ts'
+import { createOffer, offerOf } from './offer/create-offer.ts'
+import {
+  claims,
+  configurationId,
+  credentialFor,
+  proofOfKey,
+  proofOfSender,
+  type TestIssuer,
+  testIssuer,
+} from './testing/issuer.testing.ts'
+
+const CLIENT = 'https://wallet.example'
+const BACK = 'https://wallet.example/back'
+const badge = {
+  configurationId: 'employee_badge_dc+sd-jwt',
+  claims: { given_name: 'Grace', family_name: 'Sample', employer: 'Works', employee_id: 'E1' },
+}
+
+interface Taker {
+  readonly test: TestIssuer
+  readonly issuerState: string
+  readonly issuanceId: string
+}
+
+async function offeredInBrowser(
+  test: TestIssuer,
+  credentials = [{ configurationId, claims }],
+): Promise<Taker> {
+  const created = await createOffer(test.issuer, {
+    credentials,
+    byValue: false,
+    authentication: { method: 'NONE' },
+  })
+  if (!created.ok) throw new Error(created.error.code)
+  const session = await test.issuer.sessions.get(created.value.id)
+  if (session === undefined) throw new Error('the session is not there')
+  const offer = (await offerOf(test.issuer, session.value)) as {
+    grants: { authorization_code: { issuer_state: string } }
+  }
+  expect(Object.keys(offer.grants)).toEqual(['authorization_code'])
+  return { test, issuanceId: created.value.id, issuerState: offer.grants.authorization_code.issuer_state }
+}
+
+/** What a wallet keeps between laying its request down and asking for the token. */
+interface Trip {
+  readonly verifier: string
+  readonly requestUri: string
+}
+
+async function push(
+  { test, issuerState }: Taker,
+  change: Partial<AuthorizationRequest> = {},
+  key?: Signer,
+): Promise<Trip | string> {
+  const { challenge, verifier } = await createProofKey(nodeCrypto)
+  const request = {
+    clientId: CLIENT,
+    redirectUri: BACK,
+    state: 'a state',
+    codeChallenge: challenge,
+    scope: [],
+    issuerState,
+    ...change,
+  }
+  const dpop = key && (await proofOfSender(test, key, '/par'))
+  const client = { method: 'none', clientId: CLIENT } as const
+  const pushed = await pushAuthorization(test.issuer, { request, client, dpop })
+  return pushed.ok ? { verifier, requestUri: pushed.value.requestUri } : pushed.error.code
+}
+
+/** Opens the page in a browser; the id of the authorization, or the refusal. */
+async function open({ test }: Taker, { requestUri }: Trip, browser = 'browser-1', clientId = CLIENT) {
+  const opened = await openPushed(test.issuer, { requestUri, clientId }, browser)
+  return opened.ok ? { authorizationId: opened.value.id, browser } : opened.error.code
+}
+
+/** Where the browser is sent, as its query; or the refusal. */
+async function answer(
+  { test }: Taker,
+  opened: { authorizationId: string; browser: string },
+  decision: 'approved' | 'denied' = 'approved',
+): Promise<Record<string, string> | string> {
+  const decided = await decide(test.issuer, { ...opened, decision })
+  if (!decided.ok) return decided.error.code
+  expect(decided.value.startsWith(`${BACK}?`)).toBe(true)
+  return Object.fromEntries(new URL(decided.value).searchParams)
+}
+
+async function token(
+  { test }: Taker,
+  { code = '', verifier }: { readonly code?: string | undefined; readonly verifier: string },
+  {
+    key,
+    clientId = CLIENT,
+    redirectUri = BACK,
+  }: { key?: Signer; clientId?: string; redirectUri?: string } = {},
+): Promise<string> {
+  const dpop = key && (await proofOfSender(test, key, '/token'))
+  const answered = await requestToken(
+    test.issuer,
+    {
+      grantType: 'authorization_code',
+      code,
+      codeVerifier: verifier,
+      redirectUri,
+      client: { method: 'none', clientId },
+    },
+    dpop,
+  )
+  if (!answered.ok) return answered.error.code
+  const { access_token: accessToken } = answered.value
+  return typeof accessToken === 'string' ? accessToken : ''
+}
+
+function done<T extends object>(value: T | string): T {
+  if (typeof value === 'string') throw new Error(value)
+  return value
+}
+
+/** As far as the code, with everybody doing what he should. */
+async function codeFor(taker: Taker, change: Partial<AuthorizationRequest> = {}, key?: Signer) {
+  const trip = done(await push(taker, change, key))
+  const { code } = done(await answer(taker, done(await open(taker, trip))))
+  return { code, verifier: trip.verifier }
+}
+
+const state = async ({ issuanceId, test }: Taker) => (await test.issuer.sessions.get(issuanceId))?.value
+
+describe('an offer that is taken up in a browser', () => {
+  it('leads to its credential: laid down, opened, approved, exchanged', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const key = newKey()
+    const trip = done(await push(taker, {}, key))
+    const back = done(await answer(taker, done(await open(taker, trip))))
+    expect(back).toEqual({ code: expect.any(String), state: 'a state', iss: 'https://issuer.example' })
+    const accessToken = await token(taker, { code: back['code'], verifier: trip.verifier }, { key })
+    const proof = await proofOfKey(taker.test, newKey())
+    expect(await credentialFor(taker.test, accessToken, proof, { sender: key })).toMatch(/~$/)
+    const { events } = done((await state(taker)) ?? 'gone')
+    expect(events.map(({ type }) => type)).toEqual([
+      'offered',
+      'authorized',
+      'token_issued',
+      'credential_issued',
+      'completed',
+    ])
+  })
+
+  it('gives what was asked for, by scope or by details, and no more', async () => {
+    const both = [{ configurationId, claims }, badge]
+    const asked: readonly [Partial<AuthorizationRequest>, readonly string[] | string][] = [
+      [{}, [configurationId, badge.configurationId]],
+      [{ scope: ['employee_badge'] }, [badge.configurationId]],
+      [{ scope: ['openid', 'employee_badge', 'nonsense'] }, [badge.configurationId]],
+      [{ details: [{ configurationId }] }, [configurationId]],
+      [
+        { details: [{ configurationId }], scope: ['employee_badge'] },
+        [configurationId, badge.configurationId],
+      ],
+      [{ scope: ['openid'] }, 'scope_unknown'],
+      [{ details: [{ configurationId }, { configurationId: 'other' }] }, 'details_unknown'],
+    ]
+    for (const [change, expected] of asked) {
+      const taker = await offeredInBrowser(testIssuer(), both)
+      const pushed = await push(taker, change)
+      if (typeof pushed === 'string') {
+        expect(pushed).toBe(expected)
+        continue
+      }
+      const { code } = done(await answer(taker, done(await open(taker, pushed))))
+      await token(taker, { code, verifier: pushed.verifier })
+      expect((await state(taker))?.configurationIds, JSON.stringify(change)).toEqual(expected)
+    }
+  })
+
+  it.each<[string, Partial<AuthorizationRequest>, string]>([
+    ['without the state of an offer', { issuerState: undefined }, 'issuer_state_missing'],
+    ['with a state that nobody gave', { issuerState: 'made.up' }, 'issuer_state_unknown'],
+    ['as another client than it says', { clientId: 'https://other.example' }, 'client_differs'],
+    ['for another key than it proves', { senderKey: 'x'.repeat(43) }, 'sender_key_differs'],
+  ])('is not laid down %s', async (_name, change, code) => {
+    const taker = await offeredInBrowser(testIssuer())
+    expect(await push(taker, change, newKey())).toBe(code)
+  })
+
+  it('is not one whose code lies in the offer, whatever state is named, nor one that is over', async () => {
+    const test = testIssuer()
+    const taker = await offeredInBrowser(test)
+    const created = await createOffer(test.issuer, {
+      credentials: [{ configurationId, claims }],
+      byValue: false,
+    })
+    const id = created.ok ? created.value.id : ''
+    const forged = taker.issuerState.replace(taker.issuanceId, id)
+    expect(await push({ ...taker, issuerState: forged })).toBe('issuer_state_unknown')
+    test.clock.now += 300
+    expect(await push(taker)).toBe('issuer_state_unknown')
+  })
+})
+
+describe('the name of a request that was laid down', () => {
+  it('may be opened again and elsewhere until somebody decides; the last browser does', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const trip = done(await push(taker))
+    const first = done(await open(taker, trip, 'browser-1'))
+    const second = done(await open(taker, trip, 'browser-2'))
+    expect(await answer(taker, first)).toBe('other_browser')
+    expect(done(await answer(taker, second))).toHaveProperty('code')
+    expect(await open(taker, trip, 'browser-2')).toBe('authorization_decided')
+  })
+
+  it('is for its client alone, has an end, and cannot be made up', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const trip = done(await push(taker))
+    expect(await open(taker, trip, 'b', 'https://other.example')).toBe('client_differs')
+    expect(await open(taker, { ...trip, requestUri: `${trip.requestUri}x` })).toBe('request_uri_unknown')
+    expect(await open(taker, { ...trip, requestUri: 'https://wallet.example/request' })).toBe(
+      'request_uri_unknown',
+    )
+    taker.test.clock.now += 90
+    expect(await open(taker, trip)).toBe('authorization_over')
+  })
+})
+
+describe('a decision', () => {
+  it('is answered again, with the same code', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const opened = done(await open(taker, done(await push(taker))))
+    const first = await answer(taker, opened)
+    expect(await answer(taker, opened)).toEqual(first)
+    expect(await answer(taker, opened, 'denied')).toBe('authorization_decided')
+  })
+
+  it('of twenty at once is one', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const opened = done(await open(taker, done(await push(taker))))
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        answer(taker, opened, index % 2 === 0 ? 'approved' : 'denied'),
+      ),
+    )
+    const given = answers.filter((one) => typeof one !== 'string')
+    expect(new Set(given.map((one) => JSON.stringify(one))).size).toBe(1)
+    expect(answers.filter((one) => one === 'authorization_decided')).toHaveLength(20 - given.length)
+  })
+
+  it('of two who have the same offer: the first has it, the second may come when the first does not', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const trips = [done(await push(taker)), done(await push(taker))]
+    const [one, other] = await Promise.all(trips.map(async (trip) => done(await open(taker, trip))))
+    const back = done(await answer(taker, one ?? { authorizationId: '', browser: '' }))
+    expect(back).toHaveProperty('code')
+    const second = other ?? { authorizationId: '', browser: '' }
+    expect(await answer(taker, second)).toMatchObject({ error: 'access_denied', state: 'a state' })
+    taker.test.clock.now += 60
+    expect(await token(taker, { code: back['code'], verifier: trips[0]?.verifier ?? '' })).toBe(
+      'code_expired',
+    )
+    const late = done(await answer(taker, second))
+    expect(await token(taker, { code: late['code'], verifier: trips[1]?.verifier ?? '' })).toContain('.')
+  })
+
+  it('may be no, and leaves the offer to whoever says yes', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const opened = done(await open(taker, done(await push(taker))))
+    expect(await answer(taker, opened, 'denied')).toEqual({
+      error: 'access_denied',
+      error_description: expect.any(String),
+      state: 'a state',
+      iss: 'https://issuer.example',
+    })
+    expect((await state(taker))?.events.map(({ type }) => type)).toEqual(['offered', 'authorization_denied'])
+    expect(await codeFor(taker)).toHaveProperty('code')
+  })
+})
+
+describe('an authorization code', () => {
+  it.each<[string, Parameters<typeof token>[2] & { verifier?: string }, string]>([
+    ['as another client', { clientId: 'https://other.example' }, 'code_not_yours'],
+    ['from another address', { redirectUri: 'https://wallet.example/other' }, 'code_not_yours'],
+    ['with another verifier', { verifier: 'v'.repeat(43) }, 'code_not_yours'],
+  ])('gives nothing %s, and is not burnt by it', async (_name, change, refusal) => {
+    const taker = await offeredInBrowser(testIssuer())
+    const { code, verifier } = await codeFor(taker)
+    expect(await token(taker, { code, verifier: change.verifier ?? verifier }, change)).toBe(refusal)
+    expect(await token(taker, { code, verifier })).toContain('.')
+  })
+
+  it('that names a key is for that key alone', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const key = newKey()
+    const had = await codeFor(taker, {}, key)
+    expect(await token(taker, had, { key: newKey() })).toBe('wrong_sender_key')
+    expect(await token(taker, had)).toBe('wrong_sender_key')
+    expect(await token(taker, had, { key })).toContain('.')
+  })
+
+  it('gives one token to fifty at once, and the same again to the key that has it', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const had = await codeFor(taker)
+    const key = newKey()
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => token(taker, had, index % 2 === 0 ? { key } : {})),
+    )
+    const tokens = answers.filter((one) => one !== 'code_spent')
+    expect(new Set(tokens).size).toBe(1)
+  })
+
+  it('that comes again with another verifier ends the token that it gave', async () => {
+    const taker = await offeredInBrowser(testIssuer())
+    const had = await codeFor(taker)
+    const accessToken = await token(taker, had)
+    expect(await token(taker, { ...had, verifier: 'v'.repeat(43) })).toBe('code_spent')
+    expect(await credentialFor(taker.test, accessToken, await proofOfKey(taker.test, newKey()))).toBe(
+      'session_closed',
+    )
+    expect(await state(taker)).toMatchObject({ state: 'closed', reason: 'code_replayed' })
+  })
+
+  it.each(['', 'made.up', `${'a'.repeat(22)}.${'b'.repeat(22)}.${'c'.repeat(43)}`])(
+    'cannot be made up: %s',
+    async (code) => {
+      const taker = await offeredInBrowser(testIssuer())
+      expect(await token(taker, { code, verifier: 'v'.repeat(43) })).toBe('code_unknown')
+    },
+  )
+})

@@ -1,0 +1,125 @@
+/**
+ * An authorization request is laid down (RFC 9126; OpenID4VCI 1.0 §5): who asks is known, the offer is one that is taken up in a
+ * browser, and it has what is asked for. What can be refused, is refused here, before anybody looks at a page.
+ */
+import { encodeBase64url } from '@countersign/core/base64url'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { isSessionId } from '@countersign/core/session-id'
+import type { PresentedClient } from '@countersign/protocol/oauth/client-authentication/methods'
+import { readDerivedSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
+import { requestUriOf } from '@countersign/protocol/oauth/pushed-request'
+import { beginAuthorization } from '@countersign/protocol/openid4vci/authorization/authorization'
+import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
+import type { IssuanceSession, OfferedIssuance } from '@countersign/protocol/openid4vci/session/state'
+import type { Issuer } from '../issuer.ts'
+import { authenticateClient } from './client-authentication.ts'
+import {
+  proveSenderKey,
+  type ReceivedProof,
+  type SenderPorts,
+  type SenderRefusal,
+} from './sender-constraint.ts'
+
+export interface AskedAuthorization {
+  readonly request: AuthorizationRequest
+  readonly client: PresentedClient
+  readonly dpop?: ReceivedProof | undefined
+}
+
+export interface PushedAuthorization {
+  readonly requestUri: string
+  /** How long a browser may come with it. */
+  readonly expiresInSeconds: number
+}
+
+export type PushRefusal = SenderRefusal | AskedRefusal
+
+type AskedRefusal =
+  | { readonly code: 'client_differs' }
+  | { readonly code: 'sender_key_differs' }
+  | { readonly code: 'issuer_state_missing' }
+  | { readonly code: 'issuer_state_unknown' }
+  | { readonly code: 'scope_unknown' }
+  | { readonly code: 'details_unknown'; readonly configurationId: string }
+
+export type PushPorts = SenderPorts & Pick<Issuer, 'authorizations' | 'macs' | 'sessions' | 'types'>
+
+export async function pushAuthorization(
+  issuer: PushPorts,
+  { client: presented, dpop, request }: AskedAuthorization,
+): Promise<Result<PushedAuthorization, PushRefusal>> {
+  const client = await authenticateClient(presented)
+  if (!client.ok) return client
+  if (client.value.clientId !== request.clientId) return refuse({ code: 'client_differs' })
+  const sender = await proveSenderKey(issuer, dpop)
+  if (!sender.ok) return sender
+  const senderKey = agreedKey(request.senderKey, sender.value)
+  if (!senderKey.ok) return senderKey
+  const offer = await findOffer(issuer, request)
+  if (!offer.ok) return offer
+  const configurationIds = requestedConfigurations(issuer, offer.value, request)
+  if (!configurationIds.ok) return configurationIds
+  const id = encodeBase64url(issuer.crypto.randomBytes(16))
+  const times = issuer.limits.authorization
+  const authorization = beginAuthorization(
+    {
+      id,
+      request: { ...request, senderKey: senderKey.value },
+      issuanceId: offer.value.id,
+      configurationIds: configurationIds.value,
+    },
+    times,
+    issuer.now(),
+  )
+  // A decision whose answer was lost is answered again for a while.
+  const ttlSeconds = times.openSeconds + times.decideSeconds + times.codeSeconds
+  if (!(await issuer.authorizations.create(id, authorization, ttlSeconds)))
+    throw new Error('a random authorization id exists already')
+  const requestUri = requestUriOf(await writeDerivedSecret('request_uri', id, issuer.macs.grant))
+  return ok({ requestUri, expiresInSeconds: times.openSeconds })
+}
+
+/** RFC 9449 §10.1: a proof that comes along says the same as `dpop_jkt` would, and both must say one thing. */
+function agreedKey(
+  named: string | undefined,
+  proven: string | undefined,
+): Result<string | undefined, AskedRefusal> {
+  if (named !== undefined && proven !== undefined && named !== proven)
+    return refuse({ code: 'sender_key_differs' })
+  return ok(proven ?? named)
+}
+
+/** Whether somebody else has it by now, is asked when it is taken up: he may leave it. */
+async function findOffer(
+  { macs, now, sessions }: Pick<PushPorts, 'macs' | 'now' | 'sessions'>,
+  { issuerState }: AuthorizationRequest,
+): Promise<Result<OfferedIssuance, AskedRefusal>> {
+  if (issuerState === undefined) return refuse({ code: 'issuer_state_missing' })
+  const id = await readDerivedSecret('issuer_state', issuerState, macs.grant)
+  const found = id !== undefined && isSessionId(id) ? await sessions.get(id) : undefined
+  return found !== undefined && canBeTakenUp(found.value, now())
+    ? ok(found.value)
+    : refuse({ code: 'issuer_state_unknown' })
+}
+
+function canBeTakenUp(session: IssuanceSession, now: number): session is OfferedIssuance {
+  return session.state === 'offered' && session.authentication !== undefined && now < session.expiresAt
+}
+
+/** Of the offer's credentials; all of them where the request names none. */
+function requestedConfigurations(
+  { types }: Pick<Issuer, 'types'>,
+  offer: OfferedIssuance,
+  { details = [], scope }: AuthorizationRequest,
+): Result<readonly string[], AskedRefusal> {
+  const unknown = details.find(({ configurationId }) => !offer.configurationIds.includes(configurationId))
+  if (unknown !== undefined)
+    return refuse({ code: 'details_unknown', configurationId: unknown.configurationId })
+  if (details.length === 0 && scope.length === 0) return ok(offer.configurationIds)
+  const named = new Set(details.map(({ configurationId }) => configurationId))
+  // OpenID4VCI §5.1.2: each value by itself; one that nobody knows is ignored.
+  const requested = offer.configurationIds.filter(
+    (id) => named.has(id) || scope.includes(types.get(id)?.configuration.scope ?? ''),
+  )
+  return requested.length === 0 ? refuse({ code: 'scope_unknown' }) : ok(requested)
+}
