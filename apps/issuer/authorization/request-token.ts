@@ -5,6 +5,11 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
+import {
+  type AuthorizedCredential,
+  credentialIdentifierOf,
+} from '@countersign/protocol/openid4vci/authorization-details'
+import { namesCredentials } from '@countersign/protocol/openid4vci/session/issued'
 import type { IssuanceRefusal, TokenRequested } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
@@ -69,6 +74,7 @@ async function tokenRequested(
     ...(await gatherFacts(issuer, session, request, client)),
     type: 'token_requested',
     senderKey,
+    requested: request.requested?.map(({ configurationId }) => configurationId),
     tokenTtlSeconds: senderKey === undefined ? bearerTtlSeconds : boundTtlSeconds,
   }
 }
@@ -92,6 +98,11 @@ async function answer(
       tokenType: grant.senderKey === undefined ? 'Bearer' : 'DPoP',
       // Counted from the first answer, so that a repeated answer is the same to the byte.
       expiresIn: grant.expiresAt - grant.issuedAt,
+      authorizationDetails: namesCredentials(session) ? session.configurationIds.map(authorized) : undefined,
     }),
   )
+}
+
+function authorized(configurationId: string): AuthorizedCredential {
+  return { configurationId, credentialIdentifiers: [credentialIdentifierOf(configurationId)] }
 }

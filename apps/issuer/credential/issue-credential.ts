@@ -14,10 +14,15 @@ import type { ProvenKey } from '@countersign/protocol/openid4vci/proof/proof-typ
 import {
   credentialIdsOf,
   issuedCredential,
+  namesCredentials,
   promisedCredential,
 } from '@countersign/protocol/openid4vci/session/issued'
 import type { CredentialIssued, IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
-import type { IssuanceSession, PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  IssuanceSession,
+  IssuedCredential,
+  PromisedCredential,
+} from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
 import {
   type SessionPorts,
@@ -45,6 +50,7 @@ export type CredentialRefusal =
   | SessionUnknown
   | CertificateEnded
   | ValidityOver
+  | { readonly code: 'identifier_needed' }
 
 type RecordPorts = IssuanceRecorder & SessionPorts<IssuanceSession> & Pick<Issuer, 'answers' | 'now'>
 export type CredentialPorts = JudgingPorts & SigningPorts & AnswerPorts & RecordPorts
@@ -58,13 +64,29 @@ export async function issueCredential(
   if (!judged.ok) return judged
   const found = await issuer.sessions.get(judged.value.sessionId)
   if (found === undefined) return refuse({ code: 'session_unknown' })
-  const entitled = promisedCredential(found.value, judged.value, issuer.now())
+  const entitled = entitlement(found.value, judged.value, issuer.now())
   if (!entitled.ok) return entitled
   const { issued, promised } = entitled.value
   if (issued !== undefined) return answerAgain(issuer, judged.value, issued)
   if (promised === undefined) return refuse({ code: 'configuration_unknown' })
   const answer = await makeAnswer(issuer, judged.value, promised)
   return answer.ok ? recordIssued(issuer, judged.value, answer.value, found) : answer
+}
+
+/** §8.2: by identifiers where the token response named such, and only there. */
+function entitlement(
+  session: IssuanceSession,
+  request: JudgedRequest,
+  now: number,
+): Result<{ promised?: PromisedCredential; issued?: IssuedCredential }, CredentialRefusal> {
+  const entitled = promisedCredential(session, request, now)
+  const { byIdentifier } = request
+  if (entitled.ok) {
+    if (byIdentifier === namesCredentials(session)) return entitled
+    return refuse({ code: byIdentifier ? 'identifier_unknown' : 'identifier_needed' })
+  }
+  const isOther = entitled.error.code === 'not_offered'
+  return isOther && byIdentifier ? refuse({ code: 'identifier_unknown' }) : entitled
 }
 
 /** Writes down that the credentials are issued before they are signed, and takes that back where another answer counts. */

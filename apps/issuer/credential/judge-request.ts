@@ -4,6 +4,7 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { readDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
+import { configurationOfIdentifier } from '@countersign/protocol/openid4vci/authorization-details'
 import type { CredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
 import {
   type Challenge,
@@ -34,6 +35,8 @@ export interface Presented {
 export interface JudgedRequest {
   readonly sessionId: string
   readonly configurationId: string
+  /** Whether it was named by an identifier of a token response. */
+  readonly byIdentifier: boolean
   readonly senderKey: string | undefined
   /** At least one: there is a credential for each. */
   readonly holders: readonly ProvenKey[]
@@ -85,6 +88,7 @@ export async function judgeRequest(
   return ok({
     sessionId,
     configurationId: configurationId.value,
+    byIdentifier: request.credentialIdentifier !== undefined,
     senderKey: sender.value,
     ...proven,
     holderKey: await identityOf(issuer, proven.holders),
@@ -108,10 +112,12 @@ export async function readAccessToken(
 
 function knownConfiguration(
   { types }: Pick<Issuer, 'types'>,
-  { configurationId }: CredentialRequest,
+  { configurationId, credentialIdentifier }: CredentialRequest,
 ): Result<string, RequestRefusal> {
-  // No token response of ours names credential identifiers, so there is none to know.
-  if (configurationId === undefined) return refuse({ code: 'identifier_unknown' })
+  if (configurationId === undefined) {
+    const named = configurationOfIdentifier(credentialIdentifier)
+    return named !== undefined && types.has(named) ? ok(named) : refuse({ code: 'identifier_unknown' })
+  }
   return types.has(configurationId) ? ok(configurationId) : refuse({ code: 'configuration_unknown' })
 }
 

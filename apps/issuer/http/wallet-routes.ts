@@ -116,7 +116,7 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
       },
     },
     async (request, reply) => {
-      const parsed = parseTokenRequest(request.body, request.headers)
+      const parsed = parseTokenRequest(request.body, request.headers, issuer.baseUrl)
       if (!parsed.ok) fail(wireError(TOKEN_REQUEST_ERRORS, parsed.error))
       const dpop = request.headers['dpop'] === undefined ? undefined : receivedProof(request, '/token')
       const answered = await requestToken(issuer, parsed.value, dpop)

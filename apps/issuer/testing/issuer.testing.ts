@@ -111,7 +111,7 @@ export async function proofOfSender(
   return { proof, method: 'POST', path, accessToken }
 }
 
-export function tokenRequest(code: string, txCode?: string): TokenRequest {
+export function tokenRequest(code: string, txCode?: string): TokenRequest<typeof PRE_AUTHORIZED_CODE> {
   return { grantType: PRE_AUTHORIZED_CODE, preAuthorizedCode: code, txCode, client: ANONYMOUS_CLIENT }
 }
 

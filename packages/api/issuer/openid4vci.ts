@@ -60,6 +60,16 @@ export const tokenResponse = z
     access_token: z.string(),
     token_type: z.enum(['DPoP', 'Bearer']),
     expires_in: z.int().describe('Seconds'),
+    authorization_details: z
+      .array(
+        z.looseObject({
+          type: z.string(),
+          credential_configuration_id: z.string(),
+          credential_identifiers: z.array(z.string()),
+        }),
+      )
+      .optional()
+      .describe('Where the request had some: by these identifiers the credentials are asked for then'),
   })
   .meta({ examples: [{ access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 }] })
 

@@ -41,6 +41,32 @@ describe('a token request', () => {
     })
   })
 
+  it('may name credentials of an issuer, and is read as it was written', () => {
+    const issuer = 'https://issuer.example'
+    const request: TokenRequest = {
+      ...plain,
+      requested: [{ configurationId: 'pid' }, { configurationId: 'b' }],
+    }
+    const body = Object.fromEntries(new URLSearchParams(writeTokenRequest(request)))
+    expect(parseTokenRequest(body, {}, issuer)).toEqual({ ok: true, value: request })
+    // Where nobody says whose credentials they are, it is one more parameter that nobody knows.
+    expect(parseTokenRequest(body)).toEqual({ ok: true, value: plain })
+    const at = (details: string) => {
+      const read = parseTokenRequest({ ...form, authorization_details: details }, {}, issuer)
+      return read.ok ? read.value : read.error
+    }
+    const entry = { type: 'openid_credential', credential_configuration_id: 'pid' }
+    expect(at(JSON.stringify([{ ...entry, locations: [issuer] }]))).toMatchObject({
+      requested: [{ configurationId: 'pid' }],
+    })
+    for (const wrong of ['x', '[]', '{}', '[{}]', JSON.stringify([entry, { type: 'other' }])])
+      expect(at(wrong)).toMatchObject({ code: 'authorization_details_invalid' })
+    expect(at(JSON.stringify([{ ...entry, locations: ['https://other.example'] }]))).toMatchObject({
+      code: 'authorization_details_invalid',
+      at: 'authorization_details[0].locations',
+    })
+  })
+
   it('with a parameter without value is one without that parameter', () => {
     expect(parseTokenRequest({ ...form, tx_code: '' })).toEqual({
       ok: true,

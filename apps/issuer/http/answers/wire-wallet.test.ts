@@ -9,6 +9,7 @@ import {
   NOTIFICATION_ERRORS,
   NOTIFICATION_REQUEST_ERRORS,
   TOKEN_ERRORS,
+  TOKEN_REQUEST_ERRORS,
 } from './wire-wallet.ts'
 
 const refusals: readonly IssuanceRefusal[] = [
@@ -36,7 +37,7 @@ describe('a refused issuance step', () => {
     ['no_grant', 'invalid_grant', 'invalid_token', 401],
     ['token_expired', 'invalid_grant', 'invalid_token', 401],
     ['wrong_sender_key', 'invalid_grant', 'invalid_token', 401],
-    ['not_offered', 'invalid_grant', 'insufficient_scope', 403],
+    ['not_offered', 'invalid_authorization_details', 'insufficient_scope', 403],
     ['already_issued', 'invalid_grant', 'credential_request_denied', 400],
   ])('%s is %s at the token and %s at the credential endpoint', (code, token, credential, status) => {
     const refusal = refusals.find((entry) => entry.code === code)
@@ -63,6 +64,15 @@ describe('a refused issuance step', () => {
   })
 })
 
+it('a refused token request names the detail that is not understood (RFC 9396 §5)', () => {
+  const refusal = { code: 'authorization_details_invalid', at: 'authorization_details[1].type' } as const
+  expect(wireError(TOKEN_REQUEST_ERRORS, refusal)).toMatchObject({
+    status: 400,
+    code: 'invalid_authorization_details',
+    message: 'authorization_details[1].type is malformed, or of a type that is not known here',
+  })
+})
+
 describe('a refused credential request', () => {
   it.each<[CredentialRefusal, string, RegExp]>([
     [{ code: 'certificate_not_valid_now' }, 'credential_request_denied', /not issued/],
@@ -77,6 +87,8 @@ describe('a refused credential request', () => {
       'invalid_proof',
       /100 seconds ahead .* 60/,
     ],
+    [{ code: 'identifier_unknown' }, 'unknown_credential_identifier', /identifier/],
+    [{ code: 'identifier_needed' }, 'invalid_credential_request', /credential_identifier is needed/],
     [{ code: 'nonce_missing' }, 'invalid_proof', /nonce endpoint/],
     [{ code: 'nonce_spent' }, 'invalid_nonce', /get a new one/],
     [{ code: 'dpop_wrong_url' }, 'invalid_dpop_proof', /htu/],

@@ -31,6 +31,11 @@ export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
   invalid_request: ({ parameter }) =>
     wire(tokenError('invalid_request', `The parameter ${parameter} is missing or malformed`)),
   unsupported_grant_type: () => wire(tokenError('unsupported_grant_type')),
+  // RFC 9396 §5.
+  authorization_details_invalid: ({ at }) =>
+    wire(
+      tokenError('invalid_authorization_details', `${at} is malformed, or of a type that is not known here`),
+    ),
 }
 
 /** How a text about a DPoP proof is answered differs between the two endpoints. */
@@ -84,7 +89,13 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
   no_grant: invalidGrant,
   token_expired: invalidGrant,
   wrong_sender_key: invalidGrant,
-  not_offered: invalidGrant,
+  not_offered: () =>
+    wire(
+      tokenError(
+        'invalid_authorization_details',
+        'The authorization_details name a credential configuration that the code is not for',
+      ),
+    ),
   already_issued: invalidGrant,
   notification_unknown: invalidGrant,
   notification_impossible: invalidGrant,
@@ -281,6 +292,9 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
   ...NONCE_ERRORS,
   configuration_unknown: () => wire(credentialError('unknown_credential_configuration')),
   identifier_unknown: () => wire(credentialError('unknown_credential_identifier')),
+  identifier_needed: invalidRequest(
+    'credential_identifier is needed: the token response named the credentials by credential_identifiers',
+  ),
   not_offered: () => wire(accessError('insufficient_scope', scheme)),
   already_issued: () => wire(credentialError('credential_request_denied')),
   certificate_not_valid_now: () => wire(credentialError('credential_request_denied')),

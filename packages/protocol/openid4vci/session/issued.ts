@@ -43,6 +43,12 @@ export function grantedTo(
   return now < expiresAt ? ok(session) : refuse({ code: 'token_expired', expiresAt, now })
 }
 
+/** Whether the answer to the token request named credentials by identifiers, so that requests have to (§8.2). */
+export function namesCredentials(session: IssuanceSession): boolean {
+  const isGranted = session.state === 'token_issued' || session.state === 'completed'
+  return isGranted && session.grant.namesCredentials === true
+}
+
 /** What the credential endpoint asks before it signs anything. */
 export function promisedCredential(
   session: IssuanceSession,

@@ -41,6 +41,8 @@ export type TokenRequested<Facts extends GrantFacts = GrantFacts> = Facts & {
   readonly senderKey?: string | undefined
   /** Lifetime of a token granted now, in seconds. */
   readonly tokenTtlSeconds: number
+  /** Credential configurations that the request names by `authorization_details`; absent: it names none. */
+  readonly requested?: readonly string[] | undefined
 }
 
 /** What the service found out about a token request, by grant type. */

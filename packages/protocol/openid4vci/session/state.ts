@@ -151,6 +151,8 @@ export type SessionGrant = PreAuthorizedCodeGrant | AuthorizationCodeGrant
 /** The first release knew this grant alone and wrote no type: a grant without type is one of these. */
 export interface PreAuthorizedCodeGrant extends GrantedToken {
   readonly grantType?: typeof PRE_AUTHORIZED_CODE | undefined
+  /** As of an authorization code; absent: it did not. */
+  readonly namesCredentials?: boolean | undefined
 }
 
 export interface AuthorizationCodeGrant extends GrantedToken, CodeBinding {
