@@ -76,6 +76,23 @@ it('a refused token request names the detail that is not understood (RFC 9396 §
 describe('a refused credential request', () => {
   it.each<[CredentialRefusal, string, RegExp]>([
     [{ code: 'certificate_not_valid_now' }, 'credential_request_denied', /not issued/],
+    [{ code: 'validity_over' }, 'credential_request_denied', /time that it was to be good for/],
+    [{ code: 'already_issued', configurationId: 'x' }, 'credential_request_denied', /not issued again/],
+    [{ code: 'proof_key_repeated' }, 'invalid_proof', /one key/],
+    [{ code: 'nonces_differ' }, 'invalid_nonce', /one nonce; get a new one/],
+    [{ code: 'attesters_unknown' }, 'invalid_proof', /attestation are not supported here/],
+    [{ code: 'key_attestation_missing' }, 'invalid_proof', /key attestation is needed/],
+    [{ code: 'key_attestation_time', reason: 'exp_missing' }, 'invalid_proof', /needs an exp/],
+    [{ code: 'key_attestation_time', reason: 'expired' }, 'invalid_proof', /exp has passed/],
+    [{ code: 'key_attestation_keys', reason: 'jwk_private' }, 'invalid_proof', /attested_keys .*jwk_private/],
+    [{ code: 'key_attestation_untrusted', reason: 'anchor_unknown' }, 'invalid_proof', /anchor_unknown/],
+    [
+      { code: 'key_attestation_level', member: 'key_storage', accepted: ['high'] },
+      'invalid_proof',
+      /key_storage .* key_attestations_required/,
+    ],
+    [{ code: 'key_attestation_level', member: 'key_storage' }, 'invalid_proof', /array of texts/],
+    [{ code: 'proof_key_not_attested' }, 'invalid_proof', /not among the attested_keys/],
     [{ code: 'proof_wrong_audience' }, 'invalid_proof', /aud .* Credential Issuer Identifier/],
     [
       { code: 'proof_outside_window', reason: 'too_old', iat: 100, now: 1000, maxAgeSeconds: 300 },
@@ -134,10 +151,10 @@ describe('a refused credential request', () => {
       wireError(CREDENTIAL_REQUEST_ERRORS, { code: 'proof_type_unsupported', type })
     expect(told('di_vp')).toMatchObject({
       code: 'invalid_proof',
-      message: 'Key proofs of the type di_vp are not supported; supported: jwt, attestation',
+      message: 'A key proof of the type di_vp is not supported; supported: jwt, attestation',
     })
     expect(told('"\u00e4').message).toBe(
-      'Key proofs of this type are not supported; supported: jwt, attestation',
+      'A key proof of this type is not supported; supported: jwt, attestation',
     )
   })
 

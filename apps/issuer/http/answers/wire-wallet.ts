@@ -122,13 +122,11 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<MessageRefusal> = {
   proofs_malformed: invalidProof(
     'proofs is malformed: it has one member, the type of its key proofs, a non-empty array of texts',
   ),
-  proof_type_unsupported: ({ type }) =>
-    wire(
-      credentialError(
-        'invalid_proof',
-        `Key proofs of ${/^[\w-]{1,40}$/.test(type) ? `the type ${type}` : 'this type'} are not supported; supported: ${PROOF_TYPE_IDS.join(', ')}`,
-      ),
-    ),
+  proof_type_unsupported: ({ type }) => {
+    const named = /^[\w-]{1,40}$/.test(type) ? `the type ${type}` : 'this type'
+    const description = `A key proof of ${named} is not supported; supported: ${PROOF_TYPE_IDS.join(', ')}`
+    return wire(credentialError('invalid_proof', description))
+  },
   proof_repeated: invalidProof('The same key proof stands twice in proofs: each is for a key of its own'),
   proofs_too_many: ({ count, batchSize }) =>
     wire(
@@ -241,6 +239,8 @@ const ATTESTATION_TIME = {
   expired: 'The key attestation is over: its exp has passed',
 } as const
 
+const denied = (description: string) => () => wire(credentialError('credential_request_denied', description))
+
 const invalidNonce = () => wire(credentialError('invalid_nonce'))
 
 /** Nonces: unknown and expired are one text, for a wallet does the same about both: it gets a new one (§8.3.1.2). */
@@ -296,9 +296,13 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
     'credential_identifier is needed: the token response named the credentials by credential_identifiers',
   ),
   not_offered: () => wire(accessError('insufficient_scope', scheme)),
-  already_issued: () => wire(credentialError('credential_request_denied')),
-  certificate_not_valid_now: () => wire(credentialError('credential_request_denied')),
-  validity_over: () => wire(credentialError('credential_request_denied')),
+  already_issued: denied(
+    'The credential is not issued again: this offer gave it, for other keys or so long ago that the answer is not kept',
+  ),
+  certificate_not_valid_now: denied(
+    'The credential is not issued: its issuer has no certificate that is valid now',
+  ),
+  validity_over: denied('The credential is not issued: the time that it was to be good for is over'),
 })
 
 /** By the scheme that the request used, which its challenge names (RFC 9449 §7.1). */
