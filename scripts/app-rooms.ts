@@ -106,6 +106,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'api/issuer',
     'crypto',
     'protocol/oauth',
+    'protocol/oauth/client-authentication',
     'protocol/openid4vci',
     'protocol/openid4vci/metadata',
     'protocol/openid4vci/proof',

@@ -111,6 +111,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'protocol/openid4vci/metadata': pure(
     'crypto',
     'crypto/cose',
+    'crypto/jose',
     'credential/contract',
     'protocol/oauth',
     'protocol/oauth/grants',

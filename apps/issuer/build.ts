@@ -48,8 +48,11 @@ export interface IssuerPorts
 }
 
 export interface IssuerSettings
-  extends Omit<IssuerLimits, 'authorization' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
-    Pick<IssuerDefaults, 'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds'> {
+  extends Omit<IssuerLimits, 'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
+    Pick<
+      IssuerDefaults,
+      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds'
+    > {
   readonly baseUrl: string
   readonly requestEncryptionRequired: boolean
   readonly responseEncryptionRequired: boolean
@@ -128,6 +131,7 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     resultRetentionSeconds: settings.resultRetentionSeconds,
     bearerTtlSeconds: settings.bearerTtlSeconds,
     boundTtlSeconds: settings.boundTtlSeconds,
+    refreshTtlSeconds: settings.refreshTokenTtlSeconds,
     nonceTtlSeconds: settings.nonceTtlSeconds,
     batchSize: settings.batchSize,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,

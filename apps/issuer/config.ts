@@ -39,6 +39,14 @@ export const issuerShape = {
     .max(3600)
     .default(600)
     .describe('Lifetime of a token that is bound to a DPoP key, in seconds'),
+  refreshTokenTtlSeconds: z
+    .int()
+    .min(0)
+    .max(2_592_000)
+    .default(0)
+    .describe(
+      'How long a token that is bound to a DPoP key can be refreshed, and its credentials be issued once more, in seconds; 0: not at all. The claims of an offer are kept for as long',
+    ),
   nonceTtlSeconds: z.int().min(30).max(600).default(300).describe('Lifetime of a `c_nonce`, in seconds'),
   batchSize: z
     .int()

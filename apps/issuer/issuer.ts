@@ -133,6 +133,8 @@ export interface IssuerLimits {
   readonly bearerTtlSeconds: number
   /** Lifetime of a DPoP-bound token, in seconds. */
   readonly boundTtlSeconds: number
+  /** How long a bound token can be refreshed, in seconds; 0: not at all. */
+  readonly refreshTtlSeconds: number
   readonly nonceTtlSeconds: number
   /** How many credentials one request may ask for; 1 offers no batches. */
   readonly batchSize: number

@@ -5,7 +5,7 @@
 
 import type { Result } from '@countersign/core/result'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
-import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
+import type { IssuerTrust, ListTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
@@ -80,6 +80,8 @@ export interface KeyMakerBusy {
 
 export interface TrustedIssuers {
   readonly trust: IssuerTrust
+  /** Lists of trusted entities that requests may name; absent: there are none. */
+  readonly lists?: ListTrust | undefined
   readonly statusLists: StatusLists
   /** Names of the authorities whose lists count whoever issued the credential. */
   readonly listAnchors: () => readonly string[]

@@ -15,6 +15,7 @@ import {
   newCode,
   newGrant,
   newIssued,
+  newIssuerState,
   newOffer,
   newRequest,
   type RealThings,
@@ -73,6 +74,9 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     'POST /openid4vc/credentials/status': ofPlace,
     'PUT /openid4vc/credentials/status': ofPlace,
     'GET /credentialOffer': { values: async () => ({ id: (await newOffer(stack)).id }) },
+    'POST /par': {
+      body: async (example) => ({ ...objectOf(example), issuer_state: await newIssuerState(stack) }),
+    },
     'POST /token': {
       body: async (example) => ({ ...objectOf(example), 'pre-authorized_code': await newCode(stack) }),
     },

@@ -4,7 +4,7 @@
  * can be asked for in a header.
  */
 import type { Result } from '@countersign/core/result'
-import type { Awaitable } from './engine.ts'
+import type { Awaitable, KeyAgreement } from './engine.ts'
 
 /** `enc`, the one that is preferred last (HAIP 1.0 §5). */
 export const CONTENT_ENCRYPTIONS = ['A128GCM', 'A256GCM'] as const
@@ -68,4 +68,6 @@ export interface JweEngine {
     keys: readonly KeptDecryptionKey[],
     options?: DecryptOptions,
   ): Awaitable<Result<string, JweRefusal>>
+  /** By such a key, for proofs that are made for whoever has it. */
+  agreement(key: DecryptionKey): KeyAgreement
 }

@@ -22,6 +22,7 @@ import {
 import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
 import type { GrantEvidenceRefusal, GrantPorts } from './grant-handler.ts'
 import { findSession, gatherFacts } from './grant-handlers.ts'
+import { refreshTokenOf } from './refresh-token.ts'
 import {
   proveSenderKey,
   type ReceivedProof,
@@ -69,13 +70,14 @@ async function tokenRequested(
   request: TokenRequest,
   { client, senderKey }: { readonly client: AuthenticatedClient; readonly senderKey: string | undefined },
 ): Promise<TokenRequested> {
-  const { bearerTtlSeconds, boundTtlSeconds } = issuer.limits
+  const { bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds } = issuer.limits
   return {
     ...(await gatherFacts(issuer, session, request, client)),
     type: 'token_requested',
     senderKey,
     requested: request.requested?.map(({ configurationId }) => configurationId),
     tokenTtlSeconds: senderKey === undefined ? bearerTtlSeconds : boundTtlSeconds,
+    refreshTtlSeconds: refreshTtlSeconds === 0 ? undefined : refreshTtlSeconds,
   }
 }
 
@@ -99,6 +101,7 @@ async function answer(
       // Counted from the first answer, so that a repeated answer is the same to the byte.
       expiresIn: grant.expiresAt - grant.issuedAt,
       authorizationDetails: namesCredentials(session) ? session.configurationIds.map(authorized) : undefined,
+      refreshToken: await refreshTokenOf({ macs }, session),
     }),
   )
 }

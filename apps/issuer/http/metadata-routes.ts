@@ -14,6 +14,7 @@ import {
   writeAuthorizationServerMetadata,
   writeIssuerMetadata,
 } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { signIssuerMetadata } from '@countersign/protocol/openid4vci/metadata/signed-metadata'
 import type { DescribedAnswer } from '@countersign/service/http/answers/described-answers'
 import { basePathOf } from '@countersign/service/http/base-path'
 import type { BuiltFile } from '@countersign/service/http/pages/built-pages'
@@ -22,6 +23,7 @@ import { sendFile } from '@countersign/service/http/pages/send-file'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Issuer } from '../issuer.ts'
+import { preferredType } from './negotiation.ts'
 
 interface Publication {
   readonly name: string
@@ -30,6 +32,9 @@ interface Publication {
   readonly schema: NonNullable<DescribedAnswer['schema']>
   /** As it is now: the same object until it changes. */
   readonly document: () => Awaitable<JsonObject>
+  /** The same as a signed JWT. */
+  readonly signed?: (() => Promise<BuiltFile>) | undefined
+  readonly otherForms?: DescribedAnswer['otherForms']
 }
 
 /** What the documents say beyond what the issuer's use cases know. */
@@ -41,9 +46,12 @@ export interface Published {
 export async function metadataRoutes(app: ServiceApp, issuer: Issuer, published: Published): Promise<void> {
   // The path of the issuer identifier is inserted after the well-known part (OpenID4VCI §12.2.2, RFC 8414 §3.1).
   const path = basePathOf(issuer.baseUrl)
-  for (const { name, summary, description, schema, document } of publications(issuer, published)) {
-    const answers = { 200: { description, schema, example: await document() } }
-    const send = sender(document)
+  for (const { name, summary, description, schema, document, signed, otherForms } of publications(
+    issuer,
+    published,
+  )) {
+    const answers = { 200: { description, schema, example: await document(), otherForms } }
+    const send = sender({ document, signed })
     app.get(
       `/.well-known/${name}${path}`,
       { schema: { summary, tags: ['metadata'] }, config: { door: 'wallet', limited: false, answers } },
@@ -59,13 +67,42 @@ export async function metadataRoutes(app: ServiceApp, issuer: Issuer, published:
   }
 }
 
-function sender(current: Publication['document']) {
+function sender({ document, signed }: Pick<Publication, 'document' | 'signed'>) {
   let made: { readonly document: JsonObject; readonly file: Promise<BuiltFile> } | undefined
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const document = await current()
-    if (made?.document !== document)
-      made = { document, file: madeFile('application/json; charset=utf-8', JSON.stringify(document)) }
+    if (signed !== undefined) {
+      void reply.header('vary', 'accept')
+      if (preferredType(request.headers.accept, FORMS) === JWT)
+        return sendFile(await signed(), request, reply)
+    }
+    const current = await document()
+    if (made?.document !== current)
+      made = { document: current, file: madeFile('application/json; charset=utf-8', JSON.stringify(current)) }
     return sendFile(await made.file, request, reply)
+  }
+}
+
+const JWT = 'application/jwt'
+/** JSON comes first: it is what everybody gets who does not ask for the other (OpenID4VCI §12.2.2). */
+const FORMS = ['application/json', JWT] as const
+
+/** How old the signature of a document may be, in seconds: who keeps it sees that it is looked after. */
+const SIGNED_ANEW_SECONDS = 3600
+
+/** Of many who ask at once one waits for the signature, and the others for him. */
+function signedEachHour({ now, sign }: { readonly now: () => number; readonly sign: () => Promise<string> }) {
+  let made: { readonly at: number; readonly file: Promise<BuiltFile> } | undefined
+  return async (): Promise<BuiltFile> => {
+    const at = now()
+    if (made === undefined || at >= made.at + SIGNED_ANEW_SECONDS)
+      made = { at, file: sign().then((jwt) => madeFile(JWT, jwt)) }
+    try {
+      return await made.file
+    } catch (error) {
+      // A key that could not be asked is asked again by whoever comes next.
+      made = undefined
+      throw error
+    }
   }
 }
 
@@ -99,14 +136,22 @@ function publications(
   issuer: Issuer,
   { display, requirePushedRequests = false }: Published,
 ): readonly Publication[] {
-  const { algorithm, keyId, publicJwk, x5c } = issuer.signerFor('jose')
+  const signer = issuer.signerFor('jose')
+  const { algorithm, keyId, publicJwk, x5c } = signer
+  const metadata = issuerDocument(issuer, display)
   return [
     {
       name: 'openid-credential-issuer',
       summary: 'Credential issuer metadata',
       description: 'Endpoints, and what can be issued (OpenID4VCI 1.0 §12.2)',
       schema: issuerMetadata,
-      document: issuerDocument(issuer, display),
+      document: metadata,
+      signed: signedEachHour({
+        now: issuer.now,
+        sign: async () =>
+          signIssuerMetadata(await metadata(), { issuer: issuer.baseUrl, now: issuer.now(), signer }),
+      }),
+      otherForms: [{ contentType: JWT }],
     },
     {
       name: 'oauth-authorization-server',

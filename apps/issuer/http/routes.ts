@@ -10,6 +10,7 @@ import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { statusListRoutes } from './status-list-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
 
 export interface RouteOptions {
@@ -31,6 +32,7 @@ export function issuerRoutes(
     await metadataRoutes(app, issuer, { display, requirePushedRequests })
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
     walletRoutes(app, issuer)
+    tokenRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }
 }

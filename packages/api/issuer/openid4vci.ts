@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { strict } from '../strict.ts'
 
 export const PRE_AUTHORIZED_GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
 
@@ -70,6 +71,7 @@ export const tokenResponse = z
       )
       .optional()
       .describe('Where the request had some: by these identifiers the credentials are asked for then'),
+    refresh_token: z.string().optional().describe('Where the issuer lets a bound token be refreshed'),
   })
   .meta({ examples: [{ access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 }] })
 
@@ -166,3 +168,41 @@ export const authorizationDecision = z
     decision: z.enum(['approve', 'deny']),
   })
   .meta({ examples: [{ authorization: SESSION, decision: 'approve' }] })
+
+/** RFC 7009 §2.1 */
+export const tokenInQuestion = z
+  .object({
+    token: z.string().min(1).max(1024).describe('Access or refresh token'),
+    token_type_hint: z.string().max(100).optional().describe('Passed over: a token says what it is'),
+  })
+  .meta({ examples: [{ token: ACCESS_TOKEN }] })
+
+/** At the management door, where a member that nobody knows is refused. */
+export const introspectionRequest = strict(tokenInQuestion.shape).meta({
+  examples: [{ token: ACCESS_TOKEN }],
+})
+
+export const introspection = z
+  .looseObject({
+    active: z.boolean(),
+    token_type: z.enum(['DPoP', 'Bearer']).optional(),
+    client_id: z.string().optional(),
+    iat: z.int().optional(),
+    exp: z.int().optional(),
+    cnf: z.looseObject({ jkt: z.string() }).optional().describe('The DPoP key that it is bound to'),
+    issuance: z.string().optional().describe('For /openid4vc/session/{id}'),
+    credential_configuration_ids: z.array(z.string()).optional(),
+  })
+  .meta({
+    examples: [
+      {
+        active: true,
+        token_type: 'Bearer',
+        iss: 'https://issuer.example',
+        iat: 1_800_000_030,
+        exp: 1_800_000_330,
+        issuance: SESSION,
+        credential_configuration_ids: ['identity_credential_dc+sd-jwt'],
+      },
+    ],
+  })

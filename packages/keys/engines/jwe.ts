@@ -5,6 +5,7 @@
 import { decodeTextBase64url, decodeUtf8 } from '@countersign/core/base64url'
 import { defined, type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import type { KeyAgreement } from '@countersign/crypto/engine'
 import {
   CONTENT_ENCRYPTIONS,
   type DecryptionKey,
@@ -16,15 +17,12 @@ import {
   PACKING,
   type Recipient,
 } from '@countersign/crypto/jwe-engine'
+import { agreementBy, ECDH } from './key-agreement.ts'
 
 export const joseJwe: JweEngine = {
   async makeKey(): Promise<DecryptionKey> {
     const usages = ['deriveBits'] as const
-    const { privateKey } = await crypto.subtle.generateKey(
-      { name: 'ECDH', namedCurve: 'P-256' },
-      true,
-      usages,
-    )
+    const { privateKey } = await crypto.subtle.generateKey(ECDH, true, usages)
     const { d = '', x = '', y = '' } = await crypto.subtle.exportKey('jwk', privateKey)
     return { kty: 'EC', crv: 'P-256', x, y, d }
   },
@@ -65,6 +63,13 @@ export const joseJwe: JweEngine = {
       return text === undefined ? refuse({ code: 'jwe_undecryptable' }) : ok(text)
     } catch {
       return refuse({ code: 'jwe_undecryptable' })
+    }
+  },
+
+  agreement({ crv, d, kty, x, y }: DecryptionKey): KeyAgreement {
+    return async (peer) => {
+      const key = await crypto.subtle.importKey('jwk', { kty, crv, x, y, d }, ECDH, false, ['deriveBits'])
+      return agreementBy(key)(peer)
     }
   },
 }

@@ -76,7 +76,8 @@ describe('a token request', () => {
 
   it.each<[string, Record<string, string>, string]>([
     ['without grant type', { grant_type: '' }, 'invalid_request'],
-    ['for another grant', { grant_type: 'refresh_token' }, 'unsupported_grant_type'],
+    ['for another grant', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
+    ['for a refresh token that is not there', { grant_type: 'refresh_token' }, 'invalid_request'],
     ['for a code that is not there', { grant_type: 'authorization_code' }, 'invalid_request'],
     ['for a password', { grant_type: 'password' }, 'unsupported_grant_type'],
     ['without code', { 'pre-authorized_code': '' }, 'invalid_request'],

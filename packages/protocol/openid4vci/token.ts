@@ -84,6 +84,7 @@ export function writeTokenResponse(response: {
   readonly expiresIn: number
   /** Where the request asked by them (§6.2). */
   readonly authorizationDetails?: readonly AuthorizedCredential[] | undefined
+  readonly refreshToken?: string | undefined
 }): JsonObject {
   const { authorizationDetails } = response
   return defined({
@@ -91,6 +92,7 @@ export function writeTokenResponse(response: {
     token_type: response.tokenType,
     expires_in: response.expiresIn,
     authorization_details: authorizationDetails && writeAuthorizedDetails(authorizationDetails),
+    refresh_token: response.refreshToken,
   })
 }
 

@@ -295,7 +295,7 @@ describe('authorization server metadata', () => {
       value: {
         issuer: ISSUER,
         tokenEndpoint: `${ISSUER}/token`,
-        grantTypes: [PRE_AUTHORIZED_CODE, 'authorization_code'],
+        grantTypes: [PRE_AUTHORIZED_CODE, 'authorization_code', 'refresh_token'],
         anonymousPreAuthorized: true,
         dpopAlgorithms: ['ES256', 'ES384', 'ES512', 'EdDSA'],
         tokenEndpointAuthMethods: ['none'],

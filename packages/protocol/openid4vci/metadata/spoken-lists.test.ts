@@ -20,13 +20,17 @@ function texts(value: unknown): readonly string[] {
 describe('authorization server metadata', () => {
   it('names the grant types that the token endpoint understands, and no other', () => {
     const named = texts(server['grant_types_supported'])
-    expect(named).toEqual(['urn:ietf:params:oauth:grant-type:pre-authorized_code', 'authorization_code'])
+    expect(named).toEqual([
+      'urn:ietf:params:oauth:grant-type:pre-authorized_code',
+      'authorization_code',
+      'refresh_token',
+    ])
     const codeOf = (grant_type: string) => {
       const parsed = parseGrantRequest({ grant_type })
       return parsed.ok ? 'parsed' : parsed.error.code
     }
     for (const type of named) expect(codeOf(type)).toBe('invalid_request')
-    for (const type of ['refresh_token', 'client_credentials', 'password']) {
+    for (const type of ['client_credentials', 'password', 'implicit']) {
       expect(named).not.toContain(type)
       expect(codeOf(type)).toBe('unsupported_grant_type')
     }

@@ -94,8 +94,9 @@ function withIssued(
   const events = appendEvent(session.events, 'credential_issued', now, configurationId)
   const open = session.configurationIds.filter((id) => issuedIn(issued, id) === undefined)
   if (open.length > 0) return { ...session, issued, events }
-  const { promised: _promised, ...rest } = session
-  return { ...rest, state: 'completed', issued, events: appendEvent(events, 'completed', now) }
+  const { promised, ...rest } = session
+  const kept = session.grant.refresh === undefined ? rest : { ...rest, promised }
+  return { ...kept, state: 'completed', issued, events: appendEvent(events, 'completed', now) }
 }
 
 /** A configuration may be named like a member that every object inherits. */

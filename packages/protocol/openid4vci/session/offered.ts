@@ -5,6 +5,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import type { SessionCallback } from '../../session-callback.ts'
 import { appendEvent } from '../../session-event.ts'
 import { narrowedTo, redeemCode } from './authorization-code.ts'
@@ -77,6 +78,8 @@ export function requestToken(
       return takePreAuthorizedCode(session, message, now)
     case AUTHORIZATION_CODE:
       return takeAuthorizationCode(session, message, now)
+    case REFRESH_TOKEN:
+      return refuse({ code: 'refresh_over' })
   }
 }
 
@@ -175,6 +178,12 @@ function grantToken(session: OfferedIssuance, grant: SessionGrant, now: number):
   return { ...session, state: 'token_issued', grant, issued: {}, events }
 }
 
-function tokenOf({ senderKey, tokenTtlSeconds }: TokenRequested, now: number): GrantedToken {
-  return { issuedAt: now, expiresAt: now + tokenTtlSeconds, senderKey }
+/** A token that is bound to no key is not refreshed: who finds it must not have it for days (OpenID4VCI 1.0 §13.10). */
+function tokenOf(
+  { refreshTtlSeconds, senderKey, tokenTtlSeconds }: TokenRequested,
+  now: number,
+): GrantedToken {
+  const token = { issuedAt: now, expiresAt: now + tokenTtlSeconds, senderKey }
+  if (senderKey === undefined || refreshTtlSeconds === undefined) return token
+  return { ...token, refresh: { generation: 0, expiresAt: now + refreshTtlSeconds } }
 }
