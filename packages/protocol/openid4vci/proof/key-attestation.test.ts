@@ -107,7 +107,7 @@ describe('a key attestation', () => {
     [
       'with a key on a curve that no holder uses',
       {},
-      { attested_keys: [testSigner('ES256K').publicJwk] },
+      { attested_keys: [{ ...jwk, crv: 'secp256k1' }] },
       'key_attestation_keys jwk_unsupported',
     ],
     ['with a nonce that is no text', {}, { nonce: 7 }, 'key_attestation_nonce_malformed'],
