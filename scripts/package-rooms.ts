@@ -119,7 +119,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vci',
     'protocol/openid4vci/proof',
   ),
-  'protocol/openid4vci/credential': pure('protocol/oauth', 'protocol/openid4vci/proof'),
+  'protocol/openid4vci/credential': pure('crypto', 'protocol/oauth', 'protocol/openid4vci/proof'),
   'protocol/openid4vci/proof': pure('crypto', 'crypto/jose', 'did', 'protocol/oauth'),
   'protocol/openid4vp': pure('credential/contract', 'protocol', 'protocol/openid4vp/response'),
   'protocol/openid4vp/dcql': pure('credential/contract'),

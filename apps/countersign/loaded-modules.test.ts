@@ -106,14 +106,14 @@ const CASES: readonly Case[] = [
     sessions: 'redis',
     database: 'sqlite',
     packages: ['@redis/client', 'kysely'],
-    most: [467, 1_030],
+    most: [500, 1_040],
   },
   {
     service: 'wallet',
     sessions: 'memory',
     database: 'sqlite',
     packages: ['@node-rs/argon2', 'kysely'],
-    most: [517, 550],
+    most: [530, 560],
   },
 ]
 

@@ -6,6 +6,15 @@ import { typesShape } from '@countersign/service/config/types-dir'
 import { z } from 'zod'
 import { attesterKeysSetting, clientsSetting } from './client-rules.ts'
 
+const texts = z.array(z.string().min(1).max(500)).min(1).max(100)
+
+const requiredKeyAttestation = z.strictObject({
+  /** Ids of credential configurations, as the metadata has them. */
+  configurations: texts,
+  keyStorage: texts.optional(),
+  userAuthentication: texts.optional(),
+})
+
 export const issuerShape = {
   ...outgoingShape,
   ...callbackShape,
@@ -83,6 +92,45 @@ export const issuerShape = {
     .optional()
     .describe(
       'How old an attestation of a wallet may be, in seconds; as old as it allows itself when absent',
+    ),
+  batchSize: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe(
+      'How many credentials of one kind a wallet may get at once, each for a key of its own; 1 is no batches',
+    ),
+  requestEncryptionRequired: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether credential requests in the clear are refused (OpenID4VCI 1.0 §10); encrypted ones are always taken',
+    ),
+  responseEncryptionRequired: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether wallets have to ask for encrypted credential responses, and so to encrypt their requests; they always may',
+    ),
+  keyAttesterCasFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM certificates of authorities below which key attestations are believed (OpenID4VCI 1.0 appendix D); with it or `keyAttesterKeysFile` they are judged, without both they are passed over',
+    ),
+  keyAttesterKeysFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('JWK Set of keys by which key attestations are believed that name one of them by `kid`'),
+  requiredKeyAttestations: z
+    .array(requiredKeyAttestation)
+    .max(200)
+    .default([])
+    .describe(
+      'Which credentials are for attested keys alone: a list of `{ configurations, keyStorage, userAuthentication }`, the last two the accepted levels, any where absent',
     ),
   pushedRequestTtlSeconds: z
     .int()

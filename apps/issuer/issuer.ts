@@ -8,11 +8,13 @@ import type { Result } from '@countersign/core/result'
 import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
+import type { JweEngine, KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type {
   Authorization,
   AuthorizationTimes,
 } from '@countersign/protocol/openid4vci/authorization/authorization'
+import type { AttesterKeys } from '@countersign/protocol/openid4vci/proof/key-attestation'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
@@ -53,6 +55,12 @@ export interface Issuer {
   readonly openCallerKey: CallerKeys
   /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
+  /** Who is believed that says how wallets keep their keys. Where it is absent, nobody is, and no such word is asked for. */
+  readonly keyAttesters?: AttesterKeys | undefined
+  readonly jwe: JweEngine
+  /** What wallets encrypt their requests for. */
+  readonly requestKeys: RequestKeys
+  readonly encryption: RequiredEncryption
   readonly macs: IssuerMacs
   /** Which clients are taken. */
   readonly clients: ClientRules
@@ -95,6 +103,20 @@ export interface SenderRules {
   readonly required: boolean
 }
 
+/** The keys that credential requests are encrypted for; `now` in epoch seconds. */
+export interface RequestKeys {
+  /** The one that the metadata names. */
+  current(now: number): Promise<KeptDecryptionKey>
+  /** Those that a request may be encrypted for. */
+  taken(now: number): Promise<readonly KeptDecryptionKey[]>
+}
+
+/** What has to be encrypted (OpenID4VCI 1.0 §10); everything may be. */
+export interface RequiredEncryption {
+  readonly requestRequired: boolean
+  readonly responseRequired: boolean
+}
+
 /** One keyed hash a purpose, all under the deployment secret. */
 export interface IssuerMacs {
   /** Codes, access tokens and names of what was laid down. */
@@ -106,11 +128,13 @@ export interface IssuerMacs {
 
 export interface CredentialAnswer {
   readonly sessionId: string
-  /** Hash of token, configuration and proof: who sends the same again gets the same bytes. */
+  /** Hash of token, configuration and proofs: who sends the same again gets the same bytes. */
   readonly requestHash: string
   readonly body: JsonObject
   /** What the log of issued credentials calls it; absent where there is no log. */
   readonly credentialId?: string | undefined
+  /** The same of the others of a batch. */
+  readonly otherCredentialIds?: readonly string[] | undefined
 }
 
 export interface IssuerLimits {
@@ -125,6 +149,8 @@ export interface IssuerLimits {
   /** How long a bound token can be refreshed, in seconds; 0: not at all. */
   readonly refreshTtlSeconds: number
   readonly nonceTtlSeconds: number
+  /** How many credentials one request may ask for; 1 offers no batches. */
+  readonly batchSize: number
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number
   readonly skewSeconds: number

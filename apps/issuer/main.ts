@@ -1,6 +1,7 @@
 /** Opens what the issuer stands on, as its configuration says, and starts it. */
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
@@ -16,6 +17,7 @@ import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openTypes } from '@countersign/service/types/open-types'
 import type { Database } from '@countersign/stores/sql/database'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import { openKeyAttesters } from './attesters/open-key-attesters.ts'
 import { type Attesters, attesterKeys } from './attesters.ts'
 import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
 import { clientRules, publicKeysOf, takenMethods } from './client-rules.ts'
@@ -66,10 +68,12 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     stores,
     sealing: deployment.sealing,
     crypto: nodeCrypto,
+    jwe: joseJwe,
     signers,
     openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
+    keyAttesters: openKeyAttesters(runtime, config),
     callbacks: configuredCallbacks(runtime, outgoing, config),
     attesters: attestersOf(runtime, config),
     now,

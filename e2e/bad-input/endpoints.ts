@@ -5,7 +5,7 @@
 import type { ApiServiceName } from '../api-services.ts'
 import type { World } from './world.ts'
 
-export type BodyKind = 'json' | 'form' | 'text'
+export type BodyKind = 'json' | 'form' | 'text' | 'jwt'
 export interface Endpoint {
   readonly service: ApiServiceName
   /** As in the API description. */
@@ -59,7 +59,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/introspect', methods: form },
   { path: '/nonce', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
   { path: '/challenge', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
-  { path: '/credential', methods: json, oauth: 'invalid_credential_request' },
+  { path: '/credential', methods: { POST: ['json', 'jwt'] }, oauth: 'invalid_credential_request' },
   { path: '/notification', methods: json, oauth: 'invalid_notification_request' },
 ]
 

@@ -5,11 +5,15 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
-import type { GrantRequest } from '@countersign/protocol/oauth/grants/grants'
+import {
+  type AuthorizedCredential,
+  credentialIdentifierOf,
+} from '@countersign/protocol/openid4vci/authorization-details'
+import { namesCredentials } from '@countersign/protocol/openid4vci/session/issued'
 import type { IssuanceRefusal, TokenRequested } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
-import { writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { type AskedToken, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import {
   type SessionPorts,
   type SessionUnknown,
@@ -54,7 +58,7 @@ export interface TokenRequester {
 
 export async function requestToken(
   issuer: TokenPorts,
-  request: GrantRequest,
+  request: AskedToken,
   { client: presented, dpop }: TokenRequester,
 ): Promise<Result<TokenResponse, TokenRefusal>> {
   if (dpop === undefined && issuer.senders.required) return refuse({ code: 'dpop_missing' })
@@ -79,7 +83,7 @@ export async function requestToken(
 async function tokenRequested(
   issuer: TokenPorts,
   session: IssuanceSession,
-  request: GrantRequest,
+  request: AskedToken,
   { client, senderKey }: { readonly client: AuthenticatedClient; readonly senderKey: string | undefined },
 ): Promise<TokenRequested> {
   const { bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds } = issuer.limits
@@ -87,6 +91,7 @@ async function tokenRequested(
     ...(await gatherFacts(issuer, session, request, client)),
     type: 'token_requested',
     senderKey,
+    requested: request.requested?.map(({ configurationId }) => configurationId),
     tokenTtlSeconds: senderKey === undefined ? bearerTtlSeconds : boundTtlSeconds,
     refreshTtlSeconds: refreshTtlSeconds === 0 ? undefined : refreshTtlSeconds,
   }
@@ -111,7 +116,12 @@ async function answer(
       tokenType: grant.senderKey === undefined ? 'Bearer' : 'DPoP',
       // Counted from the first answer, so that a repeated answer is the same to the byte.
       expiresIn: grant.expiresAt - grant.issuedAt,
+      authorizationDetails: namesCredentials(session) ? session.configurationIds.map(authorized) : undefined,
       refreshToken: await refreshTokenOf({ macs }, session),
     }),
   )
+}
+
+function authorized(configurationId: string): AuthorizedCredential {
+  return { configurationId, credentialIdentifiers: [credentialIdentifierOf(configurationId)] }
 }

@@ -1,5 +1,5 @@
 /**
- * What the issuer publishes about itself. The documents are made once: they change with the configuration alone. They are sent
+ * What the issuer publishes about itself. The documents are made once: they change with the configuration, and with the key for requests. They are sent
  * packed: with all types of the catalogue one of them is nearly two hundred kilobytes of words that repeat themselves.
  */
 import {
@@ -8,6 +8,7 @@ import {
   jwtVcIssuerMetadata,
 } from '@countersign/api/issuer/metadata'
 import { defined, type JsonObject } from '@countersign/core/json'
+import type { Awaitable } from '@countersign/crypto/engine'
 import {
   type IssuerDisplay,
   writeAuthorizationServerMetadata,
@@ -30,7 +31,8 @@ interface Publication {
   readonly summary: string
   readonly description: string
   readonly schema: NonNullable<DescribedAnswer['schema']>
-  readonly document: JsonObject
+  /** As it is now: the same object until it changes. */
+  readonly document: () => Awaitable<JsonObject>
   /** The same as a signed JWT. */
   readonly signed?: (() => Promise<BuiltFile>) | undefined
   readonly otherForms?: DescribedAnswer['otherForms']
@@ -42,14 +44,14 @@ export interface Published {
   readonly requirePushedRequests?: boolean | undefined
 }
 
-export function metadataRoutes(app: ServiceApp, issuer: Issuer, published: Published): void {
+export async function metadataRoutes(app: ServiceApp, issuer: Issuer, published: Published): Promise<void> {
   // The path of the issuer identifier is inserted after the well-known part (OpenID4VCI §12.2.2, RFC 8414 §3.1).
   const path = basePathOf(issuer.baseUrl)
   for (const { name, summary, description, schema, document, signed, otherForms } of publications(
     issuer,
     published,
   )) {
-    const answers = { 200: { description, schema, example: document, otherForms } }
+    const answers = { 200: { description, schema, example: await document(), otherForms } }
     const send = sender({ document, signed })
     app.get(
       `/.well-known/${name}${path}`,
@@ -67,15 +69,17 @@ export function metadataRoutes(app: ServiceApp, issuer: Issuer, published: Publi
 }
 
 function sender({ document, signed }: Pick<Publication, 'document' | 'signed'>) {
-  let made: Promise<BuiltFile> | undefined
+  let made: { readonly document: JsonObject; readonly file: Promise<BuiltFile> } | undefined
   return async (request: FastifyRequest, reply: FastifyReply) => {
     if (signed !== undefined) {
       void reply.header('vary', 'accept')
       if (preferredType(request.headers.accept, FORMS) === JWT)
         return sendFile(await signed(), request, reply)
     }
-    made ??= madeFile('application/json; charset=utf-8', JSON.stringify(document))
-    return sendFile(await made, request, reply)
+    const current = await document()
+    if (made?.document !== current)
+      made = { document: current, file: madeFile('application/json; charset=utf-8', JSON.stringify(current)) }
+    return sendFile(await made.file, request, reply)
   }
 }
 
@@ -103,19 +107,39 @@ function signedEachHour({ now, sign }: { readonly now: () => number; readonly si
   }
 }
 
+/** The key for requests is another one from time to time. */
+function issuerDocument(issuer: Issuer, display: IssuerDisplay) {
+  const { baseUrl, encryption, formats, keyAttesters, limits, now, requestKeys, types } = issuer
+  const configurations = [...types.values()].map((type) => type.configuration)
+  let made: { readonly keyId: string; readonly document: JsonObject } | undefined
+  return async () => {
+    const requestKey = await requestKeys.current(now())
+    if (made?.keyId === requestKey.keyId) return made.document
+    const document = writeIssuerMetadata({
+      issuer: baseUrl,
+      configurations,
+      formats,
+      display: [display],
+      batchSize: limits.batchSize,
+      attested: keyAttesters !== undefined,
+      encryption: { requestKey, ...encryption },
+    })
+    made = { keyId: requestKey.keyId, document }
+    return document
+  }
+}
+
+function fixed(document: JsonObject) {
+  return () => document
+}
+
 function publications(
   issuer: Issuer,
   { display, requirePushedRequests = false }: Published,
 ): readonly Publication[] {
-  const configurations = [...issuer.types.values()].map((type) => type.configuration)
   const signer = issuer.signerFor('jose')
   const { algorithm, keyId, publicJwk, x5c } = signer
-  const metadata = writeIssuerMetadata({
-    issuer: issuer.baseUrl,
-    configurations,
-    formats: issuer.formats,
-    display: [display],
-  })
+  const metadata = issuerDocument(issuer, display)
   return [
     {
       name: 'openid-credential-issuer',
@@ -125,7 +149,8 @@ function publications(
       document: metadata,
       signed: signedEachHour({
         now: issuer.now,
-        sign: () => signIssuerMetadata(metadata, { issuer: issuer.baseUrl, now: issuer.now(), signer }),
+        sign: async () =>
+          signIssuerMetadata(await metadata(), { issuer: issuer.baseUrl, now: issuer.now(), signer }),
       }),
       otherForms: [{ contentType: JWT }],
     },
@@ -134,24 +159,26 @@ function publications(
       summary: 'Authorization server metadata',
       description: 'The token endpoint and what it takes (RFC 8414)',
       schema: authorizationServerMetadata,
-      document: writeAuthorizationServerMetadata({
-        issuer: issuer.baseUrl,
-        requirePushedRequests,
-        clients: { methods: takenMethods(issuer.clients), anonymous: issuer.clients.publicClients },
-      }),
+      document: fixed(
+        writeAuthorizationServerMetadata({
+          issuer: issuer.baseUrl,
+          requirePushedRequests,
+          clients: { methods: takenMethods(issuer.clients), anonymous: issuer.clients.publicClients },
+        }),
+      ),
     },
     {
       name: 'jwt-vc-issuer',
       summary: 'Keys of the issuer (SD-JWT VC)',
       description: 'The keys that the signatures of its SD-JWT VCs are checked with',
       schema: jwtVcIssuerMetadata,
-      document: {
+      document: fixed({
         issuer: issuer.baseUrl,
         // RFC 7517 §4.7: with its chain a wallet can tell who this issuer is before it has a credential.
         jwks: {
           keys: [defined({ ...publicJwk, kid: keyId, use: 'sig', alg: algorithm, x5c: x5c && [...x5c] })],
         },
-      },
+      }),
     },
   ]
 }

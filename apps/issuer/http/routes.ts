@@ -22,14 +22,14 @@ export interface RouteOptions {
 export function issuerRoutes(
   issuer: Issuer,
   { display, requirePushedRequests }: RouteOptions,
-): (app: ServiceApp) => void {
-  return (app) => {
+): (app: ServiceApp) => Promise<void> {
+  return async (app) => {
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     credentialRoutes(app, issuer)
-    metadataRoutes(app, issuer, { display, requirePushedRequests })
+    await metadataRoutes(app, issuer, { display, requirePushedRequests })
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
     walletRoutes(app, issuer)
     tokenRoutes(app, issuer)

@@ -6,6 +6,7 @@ import { ok, type Result } from '@countersign/core/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
@@ -13,6 +14,7 @@ import type { GrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { NotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
+import type { ProofTypeId } from '@countersign/protocol/openid4vci/proof/proof-types'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import { newKey } from '@countersign/testing/people/keys'
@@ -64,6 +66,7 @@ export function testInstances({ attesters, servedBy, settings, told = receiver()
         sealing,
         formats: [sdJwtVc],
         crypto: nodeCrypto,
+        jwe: joseJwe,
         signers: { credentials },
         ...defined({ attesters }),
         openCallerKey: { open: openKey, signer: openKey },
@@ -164,6 +167,8 @@ export function nonceOf({ issuer }: TestIssuer): Promise<string> {
 interface CredentialWish {
   readonly sender?: Signer
   readonly configuration?: string
+  /** `jwt` when absent. */
+  readonly proofType?: ProofTypeId
 }
 
 /** The credential endpoint once; the credential or the refusal's code. */
@@ -181,14 +186,14 @@ export async function credentialFor(
 export async function answerFor(
   test: TestIssuer,
   accessToken: string,
-  jwt: string,
-  { sender, configuration = configurationId }: CredentialWish = {},
+  jwt: string | readonly string[],
+  { sender, configuration = configurationId, proofType = 'jwt' }: CredentialWish = {},
 ) {
   const dpop = sender && (await proofOfSender(test, sender, '/credential', accessToken))
   const issued = await issueCredential(
     test.issuer,
     { accessToken, dpop },
-    { configurationId: configuration, proofs: { type: 'jwt', values: [jwt] } },
+    { configurationId: configuration, proofs: { type: proofType, values: [jwt].flat() } },
   )
   return issued.ok ? ok(issued.value as unknown as CredentialAnswer) : issued
 }

@@ -61,6 +61,16 @@ export const tokenResponse = z
     access_token: z.string(),
     token_type: z.enum(['DPoP', 'Bearer']),
     expires_in: z.int().describe('Seconds'),
+    authorization_details: z
+      .array(
+        z.looseObject({
+          type: z.string(),
+          credential_configuration_id: z.string(),
+          credential_identifiers: z.array(z.string()),
+        }),
+      )
+      .optional()
+      .describe('Where the request had some: by these identifiers the credentials are asked for then'),
     refresh_token: z.string().optional().describe('Where the issuer lets a bound token be refreshed'),
   })
   .meta({ examples: [{ access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 }] })
@@ -79,7 +89,9 @@ export const challengeResponse = z.looseObject({ attestation_challenge: z.string
 
 /** What a wallet asks for, with its key proof (§8.2). */
 export const credentialRequest = jsonObject
-  .describe('credential_configuration_id and, in proofs.jwt, one key proof with a fresh nonce')
+  .describe(
+    'credential_configuration_id and, in proofs.jwt, a key proof for each credential, all with one fresh nonce',
+  )
   .meta({
     examples: [
       {
@@ -89,7 +101,18 @@ export const credentialRequest = jsonObject
     ],
   })
 
-/** The credential; one, since batches are not offered (§8.3). */
+export const ENCRYPTED_EXAMPLE = 'eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVydGV4dA.dGFn'
+
+/** The same, encrypted for a key of `credential_request_encryption` in the metadata (§10). */
+export const encryptedCredentialRequest = z
+  .string()
+  .describe('A JWE in compact form, with the request as JSON in it')
+  .meta({ examples: [ENCRYPTED_EXAMPLE] })
+
+/** Either. */
+export const anyCredentialRequest = z.union([credentialRequest, encryptedCredentialRequest])
+
+/** The credentials: one for each key that was proven (§8.3). */
 export const credentialResponse = z
   .looseObject({
     credentials: z.array(z.looseObject({ credential: z.string() })),

@@ -9,10 +9,12 @@ import type { KeyAgreement } from '@countersign/crypto/engine'
 import {
   CONTENT_ENCRYPTIONS,
   type DecryptionKey,
+  type DecryptOptions,
   type JweEngine,
   type JweRefusal,
   KEY_AGREEMENT,
   type KeptDecryptionKey,
+  PACKING,
   type Recipient,
 } from '@countersign/crypto/jwe-engine'
 import { agreementBy, ECDH } from './key-agreement.ts'
@@ -26,19 +28,24 @@ export const joseJwe: JweEngine = {
   },
 
   async encrypt(plaintext: string, recipient: Recipient): Promise<string> {
-    const { content: enc, contentType: cty, key, keyId: kid } = recipient
+    const { content: enc, contentType: cty, key, keyId: kid, packed } = recipient
     const { CompactEncrypt, importJWK } = await import('jose')
     const { crv, kty, x, y } = key
-    const header = defined({ alg: KEY_AGREEMENT, enc, kid, cty })
+    const header = defined({ alg: KEY_AGREEMENT, enc, kid, cty, zip: packed ? PACKING : undefined })
     return new CompactEncrypt(new TextEncoder().encode(plaintext))
       .setProtectedHeader(header)
       .encrypt(await importJWK({ crv, kty, x, y }, KEY_AGREEMENT))
   },
 
-  async decrypt(jwe: string, keys: readonly KeptDecryptionKey[]): Promise<Result<string, JweRefusal>> {
+  async decrypt(
+    jwe: string,
+    keys: readonly KeptDecryptionKey[],
+    { maxUnpackedBytes }: DecryptOptions = {},
+  ): Promise<Result<string, JweRefusal>> {
     const header = headerOf(jwe)
     if (header === undefined) return refuse({ code: 'jwe_malformed' })
-    if (!isSupported(header)) return refuse({ code: 'jwe_algorithm_unsupported' })
+    if (!isSupported(header, maxUnpackedBytes !== undefined))
+      return refuse({ code: 'jwe_algorithm_unsupported' })
     const found =
       header['kid'] === undefined ? onlyOf(keys) : keys.find(({ keyId }) => keyId === header['kid'])
     if (found === undefined) return refuse({ code: 'jwe_key_unknown' })
@@ -49,6 +56,8 @@ export const joseJwe: JweEngine = {
       const { plaintext } = await compactDecrypt(jwe, key, {
         keyManagementAlgorithms: [KEY_AGREEMENT],
         contentEncryptionAlgorithms: [...CONTENT_ENCRYPTIONS],
+        // 0: none.
+        maxDecompressedLength: maxUnpackedBytes ?? 0,
       })
       const text = decodeUtf8(plaintext)
       return text === undefined ? refuse({ code: 'jwe_undecryptable' }) : ok(text)
@@ -75,10 +84,10 @@ function headerOf(jwe: string): JsonObject | undefined {
 
 const MAX_HEADER_BYTES = 4096
 
-/** Nothing is packed (a small message must not become a large one), and no extension is understood (RFC 7516 §4.1.13). */
-function isSupported({ alg, crit, enc, zip }: JsonObject): boolean {
+/** Nothing is packed unless it is said how large it may become, and no extension is understood (RFC 7516 §4.1.13). */
+function isSupported({ alg, crit, enc, zip }: JsonObject, unpacks: boolean): boolean {
   const isKnown = alg === KEY_AGREEMENT && CONTENT_ENCRYPTIONS.some((one) => one === enc)
-  return isKnown && crit === undefined && zip === undefined
+  return isKnown && crit === undefined && (zip === undefined || (unpacks && zip === PACKING))
 }
 
 /** A message that names no key is for the one that there is. */

@@ -25,6 +25,7 @@ export type TokenErrorCode =
   | 'unsupported_grant_type'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
+  | 'invalid_authorization_details'
 
 /** OpenID4VCI 1.0 §8.3.1.2: always 400, never encrypted. */
 export type CredentialErrorCode =
@@ -75,6 +76,7 @@ const DESCRIPTIONS: Record<
   invalid_grant: 'The code is wrong, expired or already used, or the transaction code is wrong',
   unsupported_grant_type: 'This grant type is not supported',
   invalid_dpop_proof: 'The DPoP proof is missing or not acceptable',
+  invalid_authorization_details: 'The authorization_details are not understood',
   use_dpop_nonce: 'The DPoP proof needs the nonce given in this response',
   invalid_credential_request: 'The credential request is malformed',
   unknown_credential_configuration: 'The credential configuration is unknown',

@@ -5,7 +5,13 @@ import { parseClient } from '../oauth/client-authentication/methods.ts'
 import { ANONYMOUS_CLIENT } from '../oauth/client-authentication/none.ts'
 import { parseGrantRequest } from '../oauth/grants/grants.ts'
 import { PRE_AUTHORIZED_CODE } from '../oauth/grants/pre-authorized-code.ts'
-import { parseTokenResponse, type TokenRequest, writeTokenRequest, writeTokenResponse } from './token.ts'
+import {
+  parseAskedToken,
+  parseTokenResponse,
+  type TokenRequest,
+  writeTokenRequest,
+  writeTokenResponse,
+} from './token.ts'
 
 const form = { grant_type: PRE_AUTHORIZED_CODE, 'pre-authorized_code': 'session.secret' }
 
@@ -31,6 +37,35 @@ describe('a token request', () => {
 
   it('may have parameters that nobody knows', () => {
     expect(parseGrantRequest({ ...form, resource: 'x', __proto__x: 'y' })).toEqual({ ok: true, value: asked })
+  })
+
+  it('may name credentials of an issuer, and is read as it was written', () => {
+    const issuer = 'https://issuer.example'
+    const request: TokenRequest = {
+      ...plain,
+      requested: [{ configurationId: 'pid' }, { configurationId: 'b' }],
+    }
+    const body = Object.fromEntries(new URLSearchParams(writeTokenRequest(request)))
+    const { client: _client, ...askedFor } = request
+    expect(parseAskedToken(body, issuer)).toEqual({ ok: true, value: askedFor })
+    expect(parseAskedToken({ ...form, authorization_details: '' }, issuer)).toEqual({
+      ok: true,
+      value: asked,
+    })
+    const at = (details: string) => {
+      const read = parseAskedToken({ ...form, authorization_details: details }, issuer)
+      return read.ok ? read.value : read.error
+    }
+    const entry = { type: 'openid_credential', credential_configuration_id: 'pid' }
+    expect(at(JSON.stringify([{ ...entry, locations: [issuer] }]))).toMatchObject({
+      requested: [{ configurationId: 'pid' }],
+    })
+    for (const wrong of ['x', '[]', '{}', '[{}]', JSON.stringify([entry, { type: 'other' }])])
+      expect(at(wrong)).toMatchObject({ code: 'authorization_details_invalid' })
+    expect(at(JSON.stringify([{ ...entry, locations: ['https://other.example'] }]))).toMatchObject({
+      code: 'authorization_details_invalid',
+      at: 'authorization_details[0].locations',
+    })
   })
 
   it('with a parameter without value is one without that parameter', () => {

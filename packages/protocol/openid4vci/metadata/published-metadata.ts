@@ -9,10 +9,18 @@ import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { BindingMethod, FormatFacts } from '@countersign/credential/contract/format-facts'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import { encryptionJwk } from '@countersign/crypto/encryption-key'
+import {
+  CONTENT_ENCRYPTIONS,
+  type EncryptionKey,
+  KEY_AGREEMENT,
+  PACKING,
+} from '@countersign/crypto/jwe-engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { type ClientMethod, writeClientMetadata } from '../../oauth/client-authentication/methods.ts'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
 import { writeGrantMetadata } from '../../oauth/grants/grants.ts'
+import type { KeyAttestationDemand } from '../proof/key-attestation.ts'
 import { writeProofTypes } from '../proof/proof-types.ts'
 import { writeConfigurationAlgorithm, writeConfigurationType } from './configuration-format.ts'
 
@@ -35,6 +43,8 @@ export interface CredentialConfiguration {
   readonly signingAlgorithms?: readonly SignatureAlgorithm[] | undefined
   /** What key proofs may be signed with; all that we know when absent. */
   readonly proofAlgorithms?: readonly SignatureAlgorithm[] | undefined
+  /** Which key attestations are asked for; absent: a wallet may do without. */
+  readonly keyAttestation?: KeyAttestationDemand | undefined
 }
 
 export interface CredentialDisplay {
@@ -72,6 +82,13 @@ export const ISSUER_PATHS = {
   notification: '/notification',
 } as const
 
+/** What of requests and answers may be encrypted, and what has to be (§10). */
+export interface MessageEncryption {
+  readonly requestKey: { readonly key: EncryptionKey; readonly keyId: string }
+  readonly requestRequired: boolean
+  readonly responseRequired: boolean
+}
+
 /** `batchSize`: how many credentials a request may ask for; 1 offers no batches. */
 export function writeIssuerMetadata(input: {
   readonly issuer: string
@@ -80,17 +97,22 @@ export function writeIssuerMetadata(input: {
   readonly formats: FormatRegistry
   readonly display?: readonly IssuerDisplay[] | undefined
   readonly batchSize?: number
+  /** Whether somebody is believed who attests keys. */
+  readonly attested?: boolean
+  /** Absent: nothing is encrypted. */
+  readonly encryption?: MessageEncryption | undefined
 }): JsonObject {
-  const { batchSize = 1, configurations, display = [], formats, issuer } = input
+  const { attested = false, batchSize = 1, configurations, display = [], encryption, formats, issuer } = input
   const supported = configurations.map((configuration) => [
     configuration.id,
-    writeConfiguration(configuration, formats.spoken(configuration.format)),
+    writeConfiguration(configuration, formats.spoken(configuration.format), attested),
   ])
   return defined({
     credential_issuer: issuer,
     credential_endpoint: issuer + ISSUER_PATHS.credential,
     nonce_endpoint: issuer + ISSUER_PATHS.nonce,
     notification_endpoint: issuer + ISSUER_PATHS.notification,
+    ...(encryption && writeEncryption(encryption)),
     batch_credential_issuance: batchSize > 1 ? { batch_size: batchSize } : undefined,
     display: listed(display, writeIssuerDisplay),
     credential_configurations_supported: Object.fromEntries(supported),
@@ -128,6 +150,23 @@ export function writeAuthorizationServerMetadata({
   })
 }
 
+/** An answer is encrypted for those alone who encrypt their request, so where the one is required so is the other. */
+function writeEncryption({ requestKey, requestRequired, responseRequired }: MessageEncryption): JsonObject {
+  const values = { enc_values_supported: [...CONTENT_ENCRYPTIONS], zip_values_supported: [PACKING] }
+  return {
+    credential_request_encryption: {
+      jwks: { keys: [encryptionJwk(requestKey.key, requestKey.keyId)] },
+      ...values,
+      encryption_required: requestRequired || responseRequired,
+    },
+    credential_response_encryption: {
+      alg_values_supported: [KEY_AGREEMENT],
+      ...values,
+      encryption_required: responseRequired,
+    },
+  }
+}
+
 /** The display object of a configuration, as it is on the wire. */
 export function writeCredentialDisplay(display: CredentialDisplay): JsonObject {
   const { backgroundColor, backgroundImageUri, description, textColor } = display
@@ -140,7 +179,11 @@ export function writeCredentialDisplay(display: CredentialDisplay): JsonObject {
   })
 }
 
-function writeConfiguration(configuration: CredentialConfiguration, format: FormatFacts): JsonObject {
+function writeConfiguration(
+  configuration: CredentialConfiguration,
+  format: FormatFacts,
+  attested: boolean,
+): JsonObject {
   const { claims, display, scope, signingAlgorithms, type } = configuration
   return defined({
     format: format.id,
@@ -149,7 +192,7 @@ function writeConfiguration(configuration: CredentialConfiguration, format: Form
     credential_signing_alg_values_supported: signingAlgorithms?.map((algorithm) =>
       writeConfigurationAlgorithm(format, algorithm),
     ),
-    ...writeBinding(configuration, format),
+    ...writeBinding(configuration, format, attested),
     credential_metadata: defined({
       display: listed(display, writeCredentialDisplay),
       claims: listed(claims, writeClaim),
@@ -158,12 +201,17 @@ function writeConfiguration(configuration: CredentialConfiguration, format: Form
 }
 
 /** §12.2.4: `proof_types_supported` is there if and only if binding methods are. */
-function writeBinding(configuration: CredentialConfiguration, format: FormatFacts): JsonObject {
-  const { bindingMethods = format.bindingMethods, proofAlgorithms = PROOF_ALGORITHMS } = configuration
+function writeBinding(
+  configuration: CredentialConfiguration,
+  format: FormatFacts,
+  attested: boolean,
+): JsonObject {
+  const { bindingMethods = format.bindingMethods, keyAttestation: demand } = configuration
+  const { proofAlgorithms: algorithms = PROOF_ALGORITHMS } = configuration
   if (bindingMethods.length === 0) return {}
   return {
     cryptographic_binding_methods_supported: [...bindingMethods],
-    proof_types_supported: writeProofTypes(proofAlgorithms),
+    proof_types_supported: writeProofTypes({ algorithms, attested, demand }),
   }
 }
 

@@ -111,12 +111,13 @@ it('issuer metadata names the proof types that a credential request is read by',
     issuer: 'https://issuer.example',
     configurations: [configuration],
     formats: formatRegistry([sdJwtVc]),
+    attested: true,
   })
   const published = metadata['credential_configurations_supported']
   const pid = isJsonObject(published) ? published['pid'] : undefined
   const supported = isJsonObject(pid) ? pid['proof_types_supported'] : undefined
   const types = isJsonObject(supported) ? Object.keys(supported) : []
-  expect(types).toEqual(['jwt'])
+  expect(types).toEqual(['jwt', 'attestation'])
   for (const type of types) {
     const request = { credential_configuration_id: 'pid', proofs: { [type]: ['a.b.c'] } }
     expect(parseCredentialRequest(request)).toMatchObject({ value: { proofs: { type, values: ['a.b.c'] } } })

@@ -30,10 +30,21 @@ export function repeatToken(
   const { grant } = session
   const sameSender = grant.senderKey !== undefined && grant.senderKey === message.senderKey
   const unused = Object.keys(session.issued).length === 0
-  if (sameSender && unused && isRetry(grant, message, now)) return ok(session)
+  if (sameSender && unused && isRetry(grant, message, now))
+    return asksForTheSame(session, message) ? ok(session) : refuse({ code: 'code_spent' })
   return isReplay(grant, message, now)
     ? ok(revokeToken(session, 'code_replayed', now))
     : refuse({ code: 'code_spent' })
+}
+
+/** Who named credentials asks for these again. */
+function asksForTheSame(
+  { configurationIds, grant }: AuthorizedIssuance,
+  { requested }: TokenRequested,
+): boolean {
+  if (requested === undefined) return true
+  const granted = grant.namesCredentials === true && requested.length === configurationIds.length
+  return granted && configurationIds.every((id) => requested.includes(id))
 }
 
 /** Of an issuance without a token there is nothing to revoke. */

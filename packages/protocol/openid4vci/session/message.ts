@@ -43,6 +43,8 @@ export type TokenRequested<Facts extends GrantFacts = GrantFacts> = Facts & {
   readonly senderKey?: string | undefined
   /** Lifetime of a token granted now, in seconds. */
   readonly tokenTtlSeconds: number
+  /** Credential configurations that the request names by `authorization_details`; absent: it names none. */
+  readonly requested?: readonly string[] | undefined
   /** How long a token that is bound to a key can be refreshed, in seconds; absent: not at all. */
   readonly refreshTtlSeconds?: number | undefined
 }
@@ -84,6 +86,7 @@ export interface CredentialIssued {
   readonly holderKey: string
   readonly answerId: string
   readonly credentialId?: string | undefined
+  readonly otherCredentialIds?: readonly string[] | undefined
 }
 
 export interface CredentialNotified {

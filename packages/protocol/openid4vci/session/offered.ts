@@ -91,8 +91,10 @@ function takeAuthorizationCode(
   const redeemed = redeemCode(session, message, now)
   if (!redeemed.ok) return redeemed
   const { code, ...rest } = session
-  const asked = narrowedTo(rest, code?.configurationIds ?? [])
-  return ok(grantToken(asked, { ...redeemed.value, ...tokenOf(message, now) }, now))
+  const asked = narrowedToRequest(narrowedTo(rest, code?.configurationIds ?? []), message)
+  if (!asked.ok) return asked
+  const namesCredentials = redeemed.value.namesCredentials || message.requested !== undefined
+  return ok(grantToken(asked.value, { ...redeemed.value, namesCredentials, ...tokenOf(message, now) }, now))
 }
 
 function takePreAuthorizedCode(
@@ -111,8 +113,36 @@ function takePreAuthorizedCode(
       return ok(countWrongTxCode(session, now))
     case 'correct':
     case 'none':
-      return ok(grantToken(session, { grantType: message.grantType, ...tokenOf(message, now) }, now))
+      return grantRequested(session, message, now)
   }
+}
+
+function grantRequested(
+  session: OfferedIssuance,
+  message: TokenRequested<PreAuthorizedCodeFacts>,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  const asked = narrowedToRequest(session, message)
+  if (!asked.ok) return asked
+  const { grantType, requested } = message
+  const named = requested && { namesCredentials: true }
+  return ok(grantToken(asked.value, { grantType, ...named, ...tokenOf(message, now) }, now))
+}
+
+/** OpenID4VCI §6.1.1: who names some of what he may have gets a token for these alone. Judged last, when he is known to have a right. */
+function narrowedToRequest(
+  session: OfferedIssuance,
+  { requested }: TokenRequested,
+): Result<OfferedIssuance, IssuanceRefusal> {
+  if (requested === undefined) return ok(session)
+  const missing = requested.find((id) => !session.configurationIds.includes(id))
+  if (missing !== undefined) return refuse({ code: 'not_offered', configurationId: missing })
+  return ok(
+    narrowedTo(
+      session,
+      session.configurationIds.filter((id) => requested.includes(id)),
+    ),
+  )
 }
 
 /** A wrong code is committed like any other step, so that attempts on all instances count together. */

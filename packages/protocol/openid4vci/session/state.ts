@@ -171,6 +171,8 @@ export type SessionGrant = PreAuthorizedCodeGrant | AuthorizationCodeGrant
 /** The first release knew this grant alone and wrote no type: a grant without type is one of these. */
 export interface PreAuthorizedCodeGrant extends GrantedToken {
   readonly grantType?: typeof PRE_AUTHORIZED_CODE | undefined
+  /** As of an authorization code; absent: it did not. */
+  readonly namesCredentials?: boolean | undefined
 }
 
 export interface AuthorizationCodeGrant extends GrantedToken, CodeBinding {
@@ -187,12 +189,14 @@ export type IssuedCredentials = Readonly<Record<string, IssuedCredential>>
 export interface IssuedCredential {
   /** Epoch seconds. */
   readonly at: number
-  /** RFC 7638 thumbprint of the key the credential is bound to. */
+  /** RFC 7638 thumbprint of the key the credential is bound to; of a batch, a hash of those of its keys. */
   readonly holderKey: string
   /** Where the answer is kept for an honest retry (the spent nonce's id); also its `notification_id`. */
   readonly answerId: string
   /** What the log of issued credentials calls it; absent where there is no log. */
   readonly credentialId?: string | undefined
+  /** The same of the others of a batch; absent: it is one alone. */
+  readonly otherCredentialIds?: readonly string[] | undefined
   /** What the wallet told of it, each event once, in the order of its coming; absent: nothing. */
   readonly notified?: readonly NotificationEvent[] | undefined
 }
