@@ -43,7 +43,7 @@ beforeAll(async () => {
     '--logLevel=silent',
     '--senderRequestsPerSecond=0',
     `--webPort=${port}`,
-    `--keyAttesterCasFile=${authorities}`,
+    `--trustedKeyAttestersFile=${authorities}`,
   ]
   const running = await startIssuer({ argv, env: {}, cwd: folder, defaultPort: port })
   issuer = { url: `http://localhost:${port}`, close: () => running.close() }

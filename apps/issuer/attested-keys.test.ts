@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { JsonValue } from '@countersign/core/json'
 import type { Signer } from '@countersign/crypto/engine'
 import { bareKey } from '@countersign/crypto/jwk'
@@ -11,9 +8,8 @@ import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof
 import { createKeyAttestation } from '@countersign/protocol/openid4vci/proof/key-attestation'
 import { newKey } from '@countersign/testing/people/keys'
 import { parseX5cEntry } from '@countersign/x509/certificate'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keyAttesters } from './attesters/key-attesters.ts'
-import { openKeyAttesters } from './attesters/open-key-attesters.ts'
+import { describe, expect, it } from 'vitest'
+import { attesterKeys } from './attesters.ts'
 import { payloadOf } from './testing/issue-calls.testing.ts'
 import {
   answerFor,
@@ -47,7 +43,8 @@ function anchor() {
 function attesting(settings: Parameters<typeof testIssuer>[0] = {}): TestIssuer {
   const { issuer, clock } = testIssuer(settings)
   const keys = [{ ...bareKey(known.publicJwk), kid: known.keyId }]
-  return { issuer: { ...issuer, keyAttesters: keyAttesters([anchor()], keys, nodeCrypto) }, clock }
+  const keyAttesters = attesterKeys({ anchors: [anchor()], keys }, 'key_attester', nodeCrypto)
+  return { issuer: { ...issuer, keyAttesters }, clock }
 }
 
 interface Wallet {
@@ -170,14 +167,16 @@ describe('attested keys', () => {
     const [holder = newKey()] = keys(1)
     const stranger = certified(createDevelopmentCa({ name: 'Attesters', now: NOW }))
     const { x5c: _x5c, ...bare } = provider
-    for (const signer of [
-      stranger,
-      newKey(),
-      bare,
-      { ...provider, x5c: [...(provider.x5c ?? []), ca.certificate] },
-    ]) {
+    const nobodys: readonly [Signer, string][] = [
+      [stranger, 'key_attestation_untrusted'],
+      [{ ...provider, x5c: [...(provider.x5c ?? []), ca.certificate] }, 'key_attestation_untrusted'],
+      // Without a certificate it may be one of the keys that are known, and is not.
+      [newKey(), 'key_attestation_signature_invalid'],
+      [bare, 'key_attestation_signature_invalid'],
+    ]
+    for (const [signer, refusal] of nobodys) {
       const attestation = await attestationOf(wallet, [holder], { signer })
-      expect(await boundTo(wallet, [attestation], 'attestation')).toBe('key_attestation_untrusted')
+      expect(await boundTo(wallet, [attestation], 'attestation')).toBe(refusal)
     }
     const thief = { ...newKey(), x5c: provider.x5c }
     expect(
@@ -228,69 +227,5 @@ describe('a credential for attested keys alone', () => {
     ['named twice', [{ configurations: [configurationId] }, { configurations: [configurationId] }]],
   ])('is a mistake of the settings where %s', (message, requiredKeyAttestations) => {
     expect(() => testIssuer({ settings: { requiredKeyAttestations } })).toThrow(message)
-  })
-})
-
-describe('attesters of a configuration', () => {
-  let dir: string
-  beforeAll(() => {
-    dir = mkdtempSync(join(tmpdir(), 'attesters-'))
-  })
-  afterAll(() => rmSync(dir, { recursive: true }))
-
-  const none = { keyAttesterCasFile: undefined, keyAttesterKeysFile: undefined, requiredKeyAttestations: [] }
-  const warned: unknown[] = []
-  const log = { warn: (text: unknown) => warned.push(text) } as unknown as Parameters<
-    typeof openKeyAttesters
-  >[0]['log']
-  const file = (name: string, text: string) => {
-    writeFileSync(join(dir, name), text)
-    return join(dir, name)
-  }
-  const pem = (der: string) =>
-    `-----BEGIN CERTIFICATE-----\n${der.match(/.{1,64}/g)?.join('\n')}\n-----END CERTIFICATE-----\n`
-
-  it('are read from the files that it names', async () => {
-    const opened = openKeyAttesters(
-      { log },
-      {
-        ...none,
-        keyAttesterCasFile: file('cas.pem', pem(ca.certificate)),
-        keyAttesterKeysFile: file(
-          'keys.json',
-          JSON.stringify({ keys: [{ ...bareKey(known.publicJwk), kid: 'k' }] }),
-        ),
-      },
-    )
-    expect(await opened?.({ x5c: provider.x5c }, NOW)).toMatchObject({
-      ok: true,
-      value: bareKey(provider.publicJwk),
-    })
-    expect(await opened?.({ kid: 'k' }, NOW)).toMatchObject({ ok: true, value: bareKey(known.publicJwk) })
-    expect(await opened?.({ kid: 'other' }, NOW)).toMatchObject({ error: { code: 'kid_unknown' } })
-    expect(await opened?.({}, NOW)).toMatchObject({ error: { code: 'no_key_reference' } })
-    expect(warned).toEqual([])
-  })
-
-  it('are nobody where it names none, and then no attestation can be required', () => {
-    expect(openKeyAttesters({ log }, none)).toBeUndefined()
-    const required = { ...none, requiredKeyAttestations: [{ configurations: ['x'] }] }
-    expect(() => openKeyAttesters({ log }, required)).toThrow(/needs keyAttesterCasFile or/)
-  })
-
-  it.each([
-    ['no JSON', 'keys', /no JWK Set/],
-    ['no keys', '{"keys":[]}', /no JWK Set/],
-    ['keys that are no list', '{"keys":{}}', /no JWK Set/],
-    ['a private key', JSON.stringify({ keys: [generateSoftwareKey('ES256')] }), /key 1 cannot be used/],
-    ['a key without kid', JSON.stringify({ keys: [bareKey(known.publicJwk)] }), /key 1 needs a kid/],
-    [
-      'a kid twice',
-      JSON.stringify({ keys: ['k', 'k'].map((kid) => ({ ...bareKey(newKey().publicJwk), kid })) }),
-      /key 2 needs a kid/,
-    ],
-  ])('are no reason to start where the file has %s', (_name, text, message) => {
-    const keyAttesterKeysFile = file('wrong.json', text)
-    expect(() => openKeyAttesters({ log }, { ...none, keyAttesterKeysFile })).toThrow(message)
   })
 })

@@ -1,12 +1,12 @@
 /**
- * Who vouches for clients, as an operator names them: authorities whose certificates lead to attesters, and keys of attesters
- * themselves. They are believed in this alone; who issues, verifies or attests keys is other people's list.
+ * Who vouches for clients, and who for the keys of wallets, as an operator names them: authorities whose certificates lead to
+ * attesters, and keys of attesters themselves. Each list is believed in its own alone.
  */
 import { isJsonArray, type JsonObject } from '@countersign/core/json'
 import { ok, refuse } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import type { AttesterKeys } from '@countersign/protocol/oauth/client-authentication/client-attestation'
+import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom } from '@countersign/trust/trust-anchor'
 import type { Certificate } from '@countersign/x509/certificate'
@@ -19,16 +19,17 @@ export interface Attesters {
 /** Undefined where nobody vouches. */
 export function attesterKeys(
   { anchors, keys }: Attesters,
+  purpose: 'wallet_attester' | 'key_attester',
   crypto: Pick<CryptoEngine, 'verify'>,
 ): AttesterKeys | undefined {
   if (anchors.length === 0 && keys.length === 0) return undefined
-  const chains = chainTrust({ list: anchorsFrom(anchors, { purposes: ['wallet_attester'] }), crypto })
+  const chains = chainTrust({ list: anchorsFrom(anchors, { purposes: [purpose] }), crypto })
   return async (header, now) => {
     // One that brings a chain is judged by it, and not by a key that it names beside.
     if (header['x5c'] === undefined) return named(keys, header)
     const x5c = textsOf(header)
     if (x5c === undefined) return refuse({ reason: 'x5c_malformed' })
-    const trusted = await chains(x5c, { purpose: 'wallet_attester' }, now)
+    const trusted = await chains(x5c, { purpose }, now)
     if (trusted.ok) return ok([trusted.value.leaf.publicKey])
     return refuse({ reason: trusted.error.code === 'untrusted' ? trusted.error.reason : trusted.error.code })
   }

@@ -102,7 +102,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
       responseRequired: settings.responseEncryptionRequired,
     },
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
-    clients: clientRules(settings, attesters && attesterKeys(attesters, ports.crypto)),
+    clients: clientRules(settings, attesters && attesterKeys(attesters, 'wallet_attester', ports.crypto)),
     senders: { nonces: settings.dpopNonces, required: settings.requireSenderConstraint },
     baseUrl: settings.baseUrl,
     types: withKeyAttestations(

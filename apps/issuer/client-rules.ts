@@ -4,7 +4,7 @@
  * public where public clients are taken.
  */
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
-import type { AttesterKeys } from '@countersign/protocol/oauth/client-authentication/client-attestation'
+import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import { CLIENT_METHODS, type ClientMethod } from '@countersign/protocol/oauth/client-authentication/methods'
 import { redirectUri } from '@countersign/protocol/oauth/redirect-uri'
 import { z } from 'zod'

@@ -113,18 +113,16 @@ export const issuerShape = {
     .describe(
       'Whether wallets have to ask for encrypted credential responses, and so to encrypt their requests; they always may',
     ),
-  keyAttesterCasFile: z
+  trustedKeyAttestersFile: z
     .string()
     .min(1)
     .optional()
     .describe(
-      'PEM certificates of authorities below which key attestations are believed (OpenID4VCI 1.0 appendix D); with it or `keyAttesterKeysFile` they are judged, without both they are passed over',
+      'PEM certificates of the authorities that vouch for those who attest keys of wallets (OpenID4VCI 1.0 appendix D); with it or `keyAttesterKeys` key attestations are judged, without both they are passed over',
     ),
-  keyAttesterKeysFile: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('JWK Set of keys by which key attestations are believed that name one of them by `kid`'),
+  keyAttesterKeys: attesterKeysSetting.describe(
+    'Keys (JWKs) of those who attest keys of wallets and bring no certificate',
+  ),
   requiredKeyAttestations: z
     .array(requiredKeyAttestation)
     .max(200)

@@ -10,11 +10,11 @@ import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { JweEngine, KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import type {
   Authorization,
   AuthorizationTimes,
 } from '@countersign/protocol/openid4vci/authorization/authorization'
-import type { AttesterKeys } from '@countersign/protocol/openid4vci/proof/key-attestation'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'

@@ -3,6 +3,7 @@ import { catalogue } from '@countersign/catalogue/catalogue'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import { configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
@@ -17,7 +18,6 @@ import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openTypes } from '@countersign/service/types/open-types'
 import type { Database } from '@countersign/stores/sql/database'
 import { openDatabase } from '@countersign/stores/sql/open-database'
-import { openKeyAttesters } from './attesters/open-key-attesters.ts'
 import { type Attesters, attesterKeys } from './attesters.ts'
 import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
 import { clientRules, publicKeysOf, takenMethods } from './client-rules.ts'
@@ -73,7 +73,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
-    keyAttesters: openKeyAttesters(runtime, config),
+    keyAttesters: keyAttestersOf(runtime, config),
     callbacks: configuredCallbacks(runtime, outgoing, config),
     attesters: attestersOf(runtime, config),
     now,
@@ -82,16 +82,30 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
 }
 
 function attestersOf(runtime: Runtime, config: IssuerConfig): Attesters {
-  // Not those of development, which vouch for every service alike.
-  const anchors = trustAnchors(
-    { ...runtime, developmentAnchors: () => [] },
-    config.trustedWalletAttestersFile,
-  )
-  const attesters = { anchors: anchors(), keys: publicKeysOf(config.walletAttesterKeys) }
-  if (takenMethods(clientRules(config, attesterKeys(attesters, nodeCrypto))).length > 0) return attesters
+  const attesters = namedAttesters(runtime, config.trustedWalletAttestersFile, config.walletAttesterKeys)
+  const keys = attesterKeys(attesters, 'wallet_attester', nodeCrypto)
+  if (takenMethods(clientRules(config, keys)).length > 0) return attesters
   throw new StartRefused(
     'nobody could ask for a token: set publicClients, clients, trustedWalletAttestersFile or walletAttesterKeys',
   )
+}
+
+function keyAttestersOf(runtime: Runtime, config: IssuerConfig): AttesterKeys | undefined {
+  const attesters = namedAttesters(runtime, config.trustedKeyAttestersFile, config.keyAttesterKeys)
+  const keys = attesterKeys(attesters, 'key_attester', nodeCrypto)
+  if (keys === undefined && config.requiredKeyAttestations.length > 0)
+    throw new StartRefused('requiredKeyAttestations needs trustedKeyAttestersFile or keyAttesterKeys')
+  return keys
+}
+
+/** Not the authorities of development, which vouch for every service alike. */
+function namedAttesters(
+  runtime: Runtime,
+  file: string | undefined,
+  keys: Parameters<typeof publicKeysOf>[0],
+): Attesters {
+  const anchors = trustAnchors({ ...runtime, developmentAnchors: () => [] }, file)
+  return { anchors: anchors(), keys: publicKeysOf(keys) }
 }
 
 interface Durable {

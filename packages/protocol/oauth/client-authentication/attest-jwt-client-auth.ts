@@ -6,14 +6,13 @@ import { defined } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import type { CryptoEngine } from '@countersign/crypto/engine'
+import { type AttesterKeys, verifyAttester } from '../attester.ts'
 import { optionalParameter } from '../form-parameters.ts'
 import type { ProofWindow } from '../proof-age.ts'
 import {
   type AttestationRefusal,
-  type AttesterKeys,
   MAX_ATTESTATION_LENGTH,
   readClientAttestation,
-  verifyAttester,
 } from './client-attestation.ts'
 import {
   type AttestationPopRefusal,
@@ -113,6 +112,6 @@ export async function verifyAttestedClient(
     crypto,
   )
   if (!proven.ok) return proven
-  const attester = await verifyAttester(read.value, now, check.attesterKeys, crypto)
+  const attester = await verifyAttester(read.value.decoded, now, check.attesterKeys, crypto)
   return attester.ok ? ok({ ...proven.value, clientId: subject }) : attester
 }

@@ -5,20 +5,13 @@
  */
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
-import type { Awaitable, CryptoEngine } from '@countersign/crypto/engine'
-import { type DecodedJws, decodeJws, verifyJws } from '@countersign/crypto/jose/jws'
+import { type DecodedJws, decodeJws } from '@countersign/crypto/jose/jws'
 import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import type { AttesterRefusal } from '../attester.ts'
 import { boundedText } from '../message-values.ts'
 import { MAX_CLIENT_ID_LENGTH } from './client-authentication.ts'
 import { confirmedJwk, hasBegun, isMoment } from './signed-statement.ts'
-
-/** The keys that may have signed an attestation with this header; none where the attester is not believed. */
-export type AttesterKeys = (
-  header: JsonObject,
-  now: number,
-) => Awaitable<Result<readonly PublicJwk[], { readonly reason: string }>>
 
 export interface AttestationRules {
   /** Epoch seconds. */
@@ -34,8 +27,7 @@ export type AttestationRefusal =
   | { readonly code: 'attestation_claim_unusable'; readonly claim: 'sub' | 'exp' | 'iat' | 'nbf' | 'cnf' }
   /** Its time is over, or it is older than is taken here. */
   | { readonly code: 'attestation_not_fresh' }
-  | { readonly code: 'attester_untrusted'; readonly reason: string }
-  | { readonly code: 'attestation_signature_invalid'; readonly reason: string }
+  | AttesterRefusal
 
 export interface ReadAttestation {
   readonly clientId: string
@@ -63,23 +55,6 @@ export function readClientAttestation(
   const instanceKey = parsePublicJwk(confirmedJwk(payload))
   if (!instanceKey.ok) return refuse({ code: 'attestation_claim_unusable', claim: 'cnf' })
   return ok({ clientId, instanceKey: instanceKey.value, decoded: decoded.value })
-}
-
-export async function verifyAttester(
-  { decoded }: Pick<ReadAttestation, 'decoded'>,
-  now: number,
-  attesterKeys: AttesterKeys,
-  crypto: Pick<CryptoEngine, 'verify'>,
-): Promise<Result<undefined, AttestationRefusal>> {
-  const keys = await attesterKeys(decoded.header, now)
-  if (!keys.ok) return refuse({ code: 'attester_untrusted', reason: keys.error.reason })
-  let reason = 'signature_invalid'
-  for (const key of keys.value) {
-    const verified = await verifyJws(decoded, key, ALLOWED_ALGORITHMS.attestation, crypto)
-    if (verified.ok) return ok(undefined)
-    reason = verified.error.code
-  }
-  return refuse({ code: 'attestation_signature_invalid', reason })
 }
 
 function judgeTime(

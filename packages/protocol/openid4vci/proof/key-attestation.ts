@@ -6,10 +6,11 @@
 import { defined, isJsonArray, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
-import type { Awaitable, CryptoEngine, Signer } from '@countersign/crypto/engine'
-import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
+import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import { decodeJws, signJws } from '@countersign/crypto/jose/jws'
 import { isMediaType } from '@countersign/crypto/jose/media-type'
 import { algorithmOf, type PublicJwk, parsePublicJwk, sameKey } from '@countersign/crypto/jwk'
+import { type AttesterKeys, verifyAttester } from '../../oauth/attester.ts'
 import { boundedText, boundedTexts } from '../../oauth/message-values.ts'
 
 export const KEY_ATTESTATION_TYP = 'key-attestation+jwt'
@@ -19,12 +20,6 @@ export interface KeyAttestationDemand {
   readonly keyStorage?: readonly string[] | undefined
   readonly userAuthentication?: readonly string[] | undefined
 }
-
-/** The key of whoever signed an attestation, by the header that names it; the reason is for people who run wallets. */
-export type AttesterKeys = (
-  header: { readonly x5c?: readonly string[] | undefined; readonly kid?: string | undefined },
-  now: number,
-) => Awaitable<Result<PublicJwk, { readonly code: string }>>
 
 export interface KeyAttestation {
   /** At least one, each once, with the `kid` that it was given. */
@@ -56,8 +51,6 @@ export const MAX_ATTESTATION_LENGTH = 49_152
 const MAX_KEYS = 200
 const LEVELS = { maxItems: 20, maxLength: 500 }
 const MAX_NONCE_LENGTH = 512
-const MAX_KID_LENGTH = 2048
-const MAX_CHAIN = { maxItems: 10, maxLength: MAX_ATTESTATION_LENGTH }
 
 /** `now` and `expiresAt` in epoch seconds. The signer's certificates come along, or else its key id. */
 export function createKeyAttestation(input: {
@@ -110,11 +103,8 @@ export async function verifyKeyAttestation(
     return refuse({ code: 'key_attestation_nonce_malformed' })
   const keys = readKeys(payload['attested_keys'])
   if (!keys.ok) return keys
-  const attester = await findAttester(header, check)
-  if (!attester.ok) return attester
-  const signature = await verifyJws(decoded.value, attester.value, ALLOWED_ALGORITHMS.attestation, crypto)
-  if (!signature.ok)
-    return refuse({ code: 'key_attestation_signature_invalid', reason: signature.error.code })
+  const signed = await verifyAttester(decoded.value, check.now, check.attesters, crypto)
+  if (!signed.ok) return refuse({ code: ATTESTER_FAULTS[signed.error.code], reason: signed.error.reason })
   return ok({ keys: keys.value, nonce })
 }
 
@@ -177,13 +167,7 @@ function readKeys(value: JsonValue | undefined): Result<readonly PublicJwk[], Ke
   return ok(keys)
 }
 
-async function findAttester(
-  { kid, x5c }: JsonObject,
-  { attesters, now }: AttestationCheck,
-): Promise<Result<PublicJwk, KeyAttestationRefusal>> {
-  const chain = x5c === undefined ? undefined : boundedTexts(x5c, MAX_CHAIN)
-  if (x5c !== undefined && chain === undefined)
-    return refuse({ code: 'key_attestation_untrusted', reason: 'x5c_malformed' })
-  const key = await attesters({ x5c: chain, kid: boundedText(kid, MAX_KID_LENGTH) }, now)
-  return key.ok ? key : refuse({ code: 'key_attestation_untrusted', reason: key.error.code })
-}
+const ATTESTER_FAULTS = {
+  attester_untrusted: 'key_attestation_untrusted',
+  attestation_signature_invalid: 'key_attestation_signature_invalid',
+} as const

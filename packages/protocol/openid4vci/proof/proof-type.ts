@@ -7,8 +7,9 @@ import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { AttesterKeys } from '../../oauth/attester.ts'
 import type { ProofWindow } from '../../oauth/proof-age.ts'
-import type { AttesterKeys, KeyAttestation, KeyAttestationDemand } from './key-attestation.ts'
+import type { KeyAttestation, KeyAttestationDemand } from './key-attestation.ts'
 
 export interface ProofType<Type extends string, Refusal extends { readonly code: string }> {
   /** As `proofs` and `proof_types_supported` call it. */
