@@ -107,6 +107,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol',
     'protocol/oauth/grants',
     'protocol/openid4vci',
+    'protocol/openid4vci/proof',
   ),
   'protocol/openid4vci/metadata': pure(
     'crypto',

@@ -86,7 +86,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     sessions: withPromisesApart(
       sessions,
       stores.sessions<StoredPromises>('issuance-promises', PROMISES_SCHEMA),
-      keptAfterSeconds(limits),
+      ({ promised }) => keptAfterSeconds(limits, promised),
     ),
     answers: stores.sessions<CredentialAnswer>('credential-answer', ANSWER_SCHEMA),
     authorizations: stores.sessions<Authorization>('authorization', AUTHORIZATION_SCHEMA),
@@ -141,6 +141,7 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     bearerTtlSeconds: settings.bearerTtlSeconds,
     boundTtlSeconds: settings.boundTtlSeconds,
     refreshTtlSeconds: settings.refreshTokenTtlSeconds,
+    deferredTtlSeconds: settings.deferredTtlSeconds,
     nonceTtlSeconds: settings.nonceTtlSeconds,
     batchSize: settings.batchSize,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,

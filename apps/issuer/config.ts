@@ -48,6 +48,14 @@ export const issuerShape = {
     .describe(
       'How long a token that is bound to a DPoP key can be refreshed, and its credentials be issued once more, in seconds; 0: not at all. The claims of an offer are kept for as long',
     ),
+  deferredTtlSeconds: z
+    .int()
+    .min(60)
+    .max(2_592_000)
+    .default(604_800)
+    .describe(
+      'How long a wallet with a bound token may come for a credential that somebody has to agree to first (`issuanceType: DEFERRED`), in seconds; the claims are kept for as long',
+    ),
   nonceTtlSeconds: z
     .int()
     .min(30)

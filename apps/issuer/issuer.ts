@@ -148,6 +148,8 @@ export interface IssuerLimits {
   readonly boundTtlSeconds: number
   /** How long a bound token can be refreshed, in seconds; 0: not at all. */
   readonly refreshTtlSeconds: number
+  /** How long a wallet may come for what somebody has to agree to first, in seconds. */
+  readonly deferredTtlSeconds: number
   readonly nonceTtlSeconds: number
   /** How many credentials one request may ask for; 1 offers no batches. */
   readonly batchSize: number

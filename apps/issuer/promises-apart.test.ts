@@ -111,7 +111,7 @@ describe('promises that lie apart', () => {
     const raw = engine.sessions('issuance')
     const inner = sessionsOverText<IssuanceSession>(raw)
     const promises = sessionsOverText<StoredPromises>(engine.sessions('promises'))
-    return { clock, raw, inner, promises, sessions: withPromisesApart(inner, promises, 600) }
+    return { clock, raw, inner, promises, sessions: withPromisesApart(inner, promises, () => 600) }
   }
 
   it('are not in the session, end with the offer, and are there for whoever reads it before', async () => {
@@ -164,7 +164,7 @@ describe('promises that lie apart', () => {
         },
       },
       promises,
-      600,
+      () => 600,
     )
     expect(await racing.get('s')).toMatchObject({ version: 2, value: { state: 'completed' } })
   })

@@ -10,11 +10,11 @@ export interface StoredPromises {
   readonly promised: readonly PromisedCredential[]
 }
 
-/** `keptAfterSeconds`: how long a session is of use after the end of its offer. */
+/** `keptAfterSeconds`: how long a session of such promises is of use after the end of its offer. */
 export function withPromisesApart(
   sessions: SessionStore<IssuanceSession>,
   promises: SessionStore<StoredPromises>,
-  keptAfterSeconds: number,
+  keptAfterSeconds: (promises: StoredPromises) => number,
 ): SessionStore<IssuanceSession> {
   /** Between two readings a step may have ended what is promised, and taken it away: then what was read first is old. */
   const read = async (id: string, before?: number): Promise<Versioned<IssuanceSession> | undefined> => {
@@ -28,8 +28,9 @@ export function withPromisesApart(
     get: (id) => read(id),
     create: async (id, session, ttlSeconds) => {
       if (!liesApart(session)) return sessions.create(id, session, ttlSeconds)
-      const endsInSeconds = session.expiresAt - session.createdAt + keptAfterSeconds
-      if (!(await promises.create(id, { promised: session.promised }, endsInSeconds))) return false
+      const { promised = [] } = session
+      const endsInSeconds = session.expiresAt - session.createdAt + keptAfterSeconds({ promised })
+      if (!(await promises.create(id, { promised }, endsInSeconds))) return false
       return sessions.create(id, withoutPromises(session), ttlSeconds)
     },
     compareAndSet: async (id, version, session) => {

@@ -13,6 +13,8 @@ import { logIn, newWalletUser, receive } from '@countersign/testing/client/walle
 import {
   newBrowserRequest,
   newCode,
+  newDeferred,
+  newDeferredOffer,
   newGrant,
   newIssued,
   newIssuerState,
@@ -67,6 +69,7 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
   const toldOf = { values: async () => ({ id: (await newOffer(stack, TOLD)).id }) }
   let grant: Awaited<ReturnType<typeof newGrant>>
   let issued: Awaited<ReturnType<typeof newIssued>>
+  let deferred: Awaited<ReturnType<typeof newDeferred>>
   return {
     'GET /openid4vc/credentials/{id}': ofCredential,
     'POST /openid4vc/credentials/{id}/status': ofCredential,
@@ -89,6 +92,16 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
           : { ...objectOf(example), proofs }
       },
       headers: async () => ({ authorization: `Bearer ${grant.token}` }),
+    },
+    'POST /deferred_credential': {
+      body: async (example) => {
+        deferred = await newDeferred(stack)
+        return { ...objectOf(example), transaction_id: deferred.transactionId }
+      },
+      headers: async () => ({ authorization: `Bearer ${deferred.token}` }),
+    },
+    'POST /openid4vc/session/{id}/deferred': {
+      values: async () => ({ id: (await newDeferredOffer(stack)).id }),
     },
     'POST /notification': {
       body: async (example) => {

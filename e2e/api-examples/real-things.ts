@@ -115,6 +115,33 @@ export async function newGrant(stack: Stack): Promise<{ readonly token: string; 
   return { token: String(token), proof: await keyProof(issuer, String(nonce), newKey()) }
 }
 
+/** A wallet that was told to come again, and somebody who agreed since. */
+export async function newDeferred(
+  stack: Stack,
+): Promise<{ readonly token: string; readonly transactionId: string }> {
+  const { issuer } = stack.urls
+  const begun = await newDeferredOffer(stack)
+  const offer = readOffer((await call(offerUri(begun.url))).json())
+  const token = expectStatus(await requestToken(offer, {}), 200).json()['access_token']
+  const nonce = (await requestNonce(issuer)).json()['c_nonce']
+  const proof = await keyProof(issuer, String(nonce), newKey())
+  const request = { accessToken: String(token), configurationId: identityConfiguration, proof }
+  const waits = expectStatus(await requestCredential(issuer, {}, request), 202).json()
+  const decision = { credentialConfigurationId: identityConfiguration, decision: 'approve' }
+  expectStatus(await postJson(`${issuer}/openid4vc/session/${begun.id}/deferred`, decision), 200)
+  return { token: String(token), transactionId: String(waits['transaction_id']) }
+}
+
+export async function newDeferredOffer({ urls }: Stack): Promise<Begun> {
+  const accept = { accept: 'application/json' }
+  const answer = await postJson(
+    `${urls.issuer}/openid4vc/sdjwt/issue`,
+    { ...order, issuanceType: 'DEFERRED' },
+    accept,
+  )
+  return expectStatus(answer, 200).json() as unknown as Begun
+}
+
 /** The same, with the credential: what its notification needs. */
 export async function newIssued(
   stack: Stack,

@@ -40,6 +40,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/openid4vc/sessions', methods: read },
   { path: '/openid4vc/session/{id}', methods: read },
   { path: '/openid4vc/session/{id}/events', methods: read },
+  { path: '/openid4vc/session/{id}/deferred', methods: json },
   { path: '/openid4vc/session/{id}/callback', methods: read },
   { path: '/openid4vc/session/{id}/callback/redeliver', methods: json },
   { path: '/openid4vc/credentials', methods: read },
@@ -60,6 +61,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/nonce', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
   { path: '/challenge', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
   { path: '/credential', methods: { POST: ['json', 'jwt'] }, oauth: 'invalid_credential_request' },
+  { path: '/deferred_credential', methods: { POST: ['json', 'jwt'] }, oauth: 'invalid_credential_request' },
   { path: '/notification', methods: json, oauth: 'invalid_notification_request' },
 ]
 

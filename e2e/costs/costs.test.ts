@@ -111,7 +111,11 @@ it('of a route that anybody may call are all in the table', async () => {
     }
   const listed = new Set(Object.keys(REACHABLE).map((name) => name.split(' ', 3).join(' ')))
   // A token is found genuine before the body is read.
-  const withToken = ['issuer POST /credential', 'issuer POST /notification']
+  const withToken = [
+    'issuer POST /credential',
+    'issuer POST /deferred_credential',
+    'issuer POST /notification',
+  ]
   expect([...found, ...withToken].toSorted()).toEqual([...listed].toSorted())
 })
 

@@ -74,6 +74,19 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
     sizes: KNOWN_SIZES,
     bodies: (_, bytes) => proofs(bytes),
   },
+  'issuer POST /deferred_credential': {
+    headers: ({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }),
+    bodies: (_, bytes) => [
+      {
+        what: 'a long id beside much that nobody reads',
+        type: 'application/json',
+        text: JSON.stringify({
+          transaction_id: 't'.repeat(1024),
+          rest: 'x'.repeat(Math.max(0, bytes - 1200)),
+        }),
+      },
+    ],
+  },
   'issuer POST /notification': {
     headers: ({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }),
     bodies: (_, bytes) => [

@@ -6,7 +6,7 @@ import { ok, refuse } from '@countersign/core/result'
 import { readLabelledSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import type { RefreshTokenRequest } from '@countersign/protocol/oauth/grants/refresh-token'
 import type { RefreshTokenFacts } from '@countersign/protocol/openid4vci/session/message'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type { IssuanceSession, PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
 import { type AuthenticatedClient, hasKey } from './client-authentication.ts'
 import type { GrantHandler } from './grant-handler.ts'
@@ -58,4 +58,16 @@ function isOf(session: IssuanceSession, client: AuthenticatedClient): boolean {
   const grant = 'grant' in session ? session.grant : undefined
   if (grant?.grantType !== 'authorization_code') return true
   return grant.clientId === client.clientId && hasKey(client, grant.clientKey)
+}
+
+/** How long a bound token can be refreshed, in seconds; 0: not at all. Where somebody has to agree first, wallets wait for days. */
+export function refreshSecondsFor(
+  {
+    deferredTtlSeconds,
+    refreshTtlSeconds,
+  }: Pick<Issuer['limits'], 'deferredTtlSeconds' | 'refreshTtlSeconds'>,
+  promised: readonly Pick<PromisedCredential, 'deferral'>[],
+): number {
+  const waits = promised.some(({ deferral }) => deferral !== undefined)
+  return waits ? Math.max(deferredTtlSeconds, refreshTtlSeconds) : refreshTtlSeconds
 }

@@ -28,7 +28,7 @@ import {
 } from './client-authentication.ts'
 import type { GrantEvidenceRefusal, GrantPorts } from './grant-handler.ts'
 import { findSession, gatherFacts } from './grant-handlers.ts'
-import { refreshTokenOf } from './refresh-token.ts'
+import { refreshSecondsFor, refreshTokenOf } from './refresh-token.ts'
 import {
   proveSenderKey,
   type ReceivedProof,
@@ -86,14 +86,15 @@ async function tokenRequested(
   request: AskedToken,
   { client, senderKey }: { readonly client: AuthenticatedClient; readonly senderKey: string | undefined },
 ): Promise<TokenRequested> {
-  const { bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds } = issuer.limits
+  const { bearerTtlSeconds, boundTtlSeconds } = issuer.limits
+  const refreshSeconds = 'promised' in session ? refreshSecondsFor(issuer.limits, session.promised ?? []) : 0
   return {
     ...(await gatherFacts(issuer, session, request, client)),
     type: 'token_requested',
     senderKey,
     requested: request.requested?.map(({ configurationId }) => configurationId),
     tokenTtlSeconds: senderKey === undefined ? bearerTtlSeconds : boundTtlSeconds,
-    refreshTtlSeconds: refreshTtlSeconds === 0 ? undefined : refreshTtlSeconds,
+    refreshTtlSeconds: refreshSeconds === 0 ? undefined : refreshSeconds,
   }
 }
 

@@ -5,16 +5,15 @@
 import { type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { RECEIVED } from '@countersign/core/size-limits'
-import type { JweRefusal } from '@countersign/crypto/jwe-engine'
-import {
-  type CredentialRequest,
-  type CredentialRequestRefusal,
-  parseCredentialRequest,
-} from '@countersign/protocol/openid4vci/credential/credential-request'
+import type { JweRefusal, Recipient } from '@countersign/crypto/jwe-engine'
 import type { Issuer } from '../issuer.ts'
 
+/** A request that says for whom its answer is encrypted. */
+interface AnsweredRequest {
+  readonly responseEncryption?: Recipient | undefined
+}
+
 export type MessageRefusal =
-  | CredentialRequestRefusal
   | { readonly code: 'request_not_encrypted' }
   | { readonly code: 'request_undecryptable'; readonly reason: JweRefusal['code'] }
   /** What was encrypted is no JSON object. */
@@ -22,21 +21,22 @@ export type MessageRefusal =
   | { readonly code: 'response_encryption_in_clear' }
   | { readonly code: 'response_encryption_missing' }
 
-export type MessagePorts = Pick<Issuer, 'encryption' | 'jwe' | 'limits' | 'now' | 'requestKeys'>
+export type MessagePorts = Pick<Issuer, 'encryption' | 'jwe' | 'now' | 'requestKeys'>
 
 const JSON_LIMITS = { maxBytes: RECEIVED.exchange, maxDepth: 64, maxValues: 10_000 }
 
-/** `sent`: an object, or a JWE in compact form. */
-export async function readRequest(
+/** `sent`: an object, or a JWE in compact form. `parse` knows which request it is. */
+export async function readRequest<Request extends AnsweredRequest, Refusal>(
   issuer: MessagePorts,
   sent: JsonObject | string,
-): Promise<Result<CredentialRequest, MessageRefusal>> {
-  const { limits, encryption } = issuer
+  parse: (json: JsonObject) => Result<Request, Refusal>,
+): Promise<Result<Request, Refusal | MessageRefusal>> {
+  const { encryption } = issuer
   const isEncrypted = typeof sent === 'string'
   if (!isEncrypted && encryption.requestRequired) return refuse({ code: 'request_not_encrypted' })
   const opened = isEncrypted ? await openRequest(issuer, sent) : ok(sent)
   if (!opened.ok) return opened
-  const parsed = parseCredentialRequest(opened.value, limits)
+  const parsed = parse(opened.value)
   if (!parsed.ok) return parsed
   const isAnswerEncrypted = parsed.value.responseEncryption !== undefined
   if (isAnswerEncrypted && !isEncrypted) return refuse({ code: 'response_encryption_in_clear' })
@@ -49,7 +49,7 @@ export async function readRequest(
 export async function writeAnswer(
   { jwe }: Pick<Issuer, 'jwe'>,
   body: JsonObject,
-  { responseEncryption }: CredentialRequest,
+  { responseEncryption }: AnsweredRequest,
 ): Promise<JsonObject | string> {
   return responseEncryption === undefined ? body : jwe.encrypt(JSON.stringify(body), responseEncryption)
 }

@@ -21,7 +21,15 @@ import type { Issuer } from '../issuer.ts'
 import { keyTypes } from '../onboarding/onboard-issuer.ts'
 import { newDeployment, onSqlite } from '../testing/durable.testing.ts'
 import { servedConfig, withEverything } from '../testing/issue-calls.testing.ts'
-import { credentialFor, offered, proofOfKey, type TestIssuer, tokenFor } from '../testing/issuer.testing.ts'
+import {
+  claims,
+  configurationId,
+  credentialFor,
+  offered,
+  proofOfKey,
+  type TestIssuer,
+  tokenFor,
+} from '../testing/issuer.testing.ts'
 
 function issuerOfEverything(database: IssuerDatabase): TestIssuer {
   const deployment = newDeployment(database)
@@ -55,6 +63,8 @@ interface Issued {
   readonly credentialId: string
   readonly statusListUri: string
   readonly statusListIndex: number
+  /** An issuance that somebody has to agree to. */
+  readonly deferredId: string
 }
 
 onSqlite('the API document of the issuer', (database) => {
@@ -110,8 +120,12 @@ onSqlite('the API document of the issuer', (database) => {
     const [credential] = answer.json<{ id: string; statusLists: { uri: string; index: number }[] }[]>()
     const [place] = credential?.statusLists ?? []
     if (credential === undefined || place === undefined) throw new Error('no credential with a status')
+    const deferred = await offered(test.issuer, {
+      credentials: [{ configurationId, claims, deferred: true }],
+    })
     return {
       token,
+      deferredId: deferred.id,
       sessionId: id,
       credentialId: credential.id,
       statusListUri: place.uri,
@@ -121,7 +135,8 @@ onSqlite('the API document of the issuer', (database) => {
 
   /** Ids by the name of their parameter, and places of lists, which no example can know. */
   function withReal(operation: Operation, example: JsonValue | undefined, real: Issued): Asked {
-    const id = operation.path.startsWith('/openid4vc/session/') ? real.sessionId : real.credentialId
+    const ofSession = operation.path.endsWith('/deferred') ? real.deferredId : real.sessionId
+    const id = operation.path.startsWith('/openid4vc/session/') ? ofSession : real.credentialId
     const { statusListUri, statusListIndex } = real
     const body =
       isJsonObject(example) && 'statusListUri' in example
@@ -131,7 +146,7 @@ onSqlite('the API document of the issuer', (database) => {
   }
 
   it('has every operation', () => {
-    expect(operations).toHaveLength(35)
+    expect(operations).toHaveLength(37)
   })
 
   it('says of every operation what it answers, well and badly', () => {

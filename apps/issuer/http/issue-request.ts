@@ -38,6 +38,7 @@ function credentialOrder(entry: IssueOrder): CredentialOrder {
     disclosureMap: entry.selectiveDisclosure as DisclosureMap | undefined,
     x5c: entry.x5Chain,
     status: entry.status,
+    deferred: entry.issuanceType === 'DEFERRED',
     lifetimeSeconds: days === undefined ? undefined : days * 86_400,
   }
 }

@@ -5,6 +5,7 @@ import type { Issuer } from '../issuer.ts'
 import { authorizationRoutes } from './authorize/authorization-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
+import { deferralRoutes } from './deferral-routes.ts'
 import { listRoutes } from './list-routes.ts'
 import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
@@ -33,6 +34,7 @@ export function issuerRoutes(
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
     walletRoutes(app, issuer)
     tokenRoutes(app, issuer)
+    deferralRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }
 }

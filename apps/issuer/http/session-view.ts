@@ -1,6 +1,7 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
 import type { IssuanceSessionView } from '@countersign/api/issuer/sessions'
 import { defined } from '@countersign/core/json'
+import { deferredCredential } from '@countersign/protocol/openid4vci/session/deferred'
 import { credentialIdsOf } from '@countersign/protocol/openid4vci/session/issued'
 import { lastNotified } from '@countersign/protocol/openid4vci/session/notified'
 import { openedAt } from '@countersign/protocol/openid4vci/session/offered'
@@ -21,8 +22,20 @@ export function sessionView(session: IssuanceSession, now: number): IssuanceSess
     issued: issuedAt(session),
     notified: notifiedOf(session),
     credentials: issuedCredentials(session),
+    deferred: deferredOf(session),
     reason: reasonOf(session),
   })
+}
+
+/** Undefined where nobody has to agree to anything any more. */
+function deferredOf(session: IssuanceSession): IssuanceSessionView['deferred'] {
+  if (session.state !== 'offered' && session.state !== 'token_issued') return undefined
+  const waiting = session.promised.flatMap(({ configurationId, deferral }) => {
+    if (deferral === undefined) return []
+    const requestedAt = deferredCredential(session, configurationId)?.at
+    return [[configurationId, defined({ decision: deferral, requestedAt })] as const]
+  })
+  return waiting.length === 0 ? undefined : Object.fromEntries(waiting)
 }
 
 function reasonOf(session: IssuanceSession): IssuanceSessionView['reason'] {

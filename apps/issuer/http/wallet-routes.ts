@@ -1,10 +1,13 @@
 /** The endpoints that wallets call: offer, token, nonce, challenge, credential, notification (OpenID4VCI 1.0 §4.1.3, §6-§8, §11). */
 import {
   anyCredentialRequest,
+  anyDeferredRequest,
   challengeResponse,
   credentialOffer,
   credentialRequest,
   credentialResponse,
+  deferredRequest,
+  deferredResponse,
   ENCRYPTED_EXAMPLE,
   encryptedCredentialRequest,
   nonceResponse,
@@ -15,6 +18,11 @@ import {
 } from '@countersign/api/issuer/openid4vci'
 import type { JsonObject } from '@countersign/core/json'
 import { parseAuthorization } from '@countersign/protocol/oauth/authorization-header'
+import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
+import {
+  parseDeferredRequest,
+  saysToComeAgain,
+} from '@countersign/protocol/openid4vci/credential/deferred-request'
 import { ISSUER_PATHS } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import { parseNotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
@@ -30,9 +38,10 @@ import {
   wrongContentType,
 } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { requestToken } from '../authorization/request-token.ts'
 import { createServerChallenge } from '../authorization/server-challenges.ts'
+import { collectDeferred } from '../credential/collect-deferred.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { readRequest, writeAnswer } from '../credential/encrypted-messages.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
@@ -47,6 +56,8 @@ import {
   AUTHORIZATION_ERRORS,
   CREDENTIAL_ERRORS,
   CREDENTIAL_REQUEST_ERRORS,
+  DEFERRED_ERRORS,
+  DEFERRED_REQUEST_ERRORS,
   NOTIFICATION_ERRORS,
   NOTIFICATION_REQUEST_ERRORS,
   TOKEN_ERRORS,
@@ -62,6 +73,7 @@ export function walletRoutes(app: ServiceApp, issuer: Issuer): void {
   nonceRoute(app, issuer)
   challengeRoute(app, issuer)
   credentialRoute(app, issuer)
+  deferredRoute(app, issuer)
   notificationRoute(app, issuer)
 }
 
@@ -231,6 +243,7 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
             schema: credentialResponse,
             otherForms: [{ contentType: CONTENT_TYPES.jwt, example: ENCRYPTED_EXAMPLE }],
           },
+          202: { description: 'Somebody has to agree first: come again (§9)', schema: deferredResponse },
           400: errorAnswer(
             'The request, the key proof or its nonce is not acceptable (§8.3.1.2)',
             CREDENTIAL_ERRORS.Bearer.nonce_spent({ code: 'nonce_spent' }),
@@ -255,15 +268,80 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
     },
     async (request, reply) => {
       const { accessToken, scheme } = presentedAuthorization(request)
-      const parsed = await readRequest(issuer, sentRequest(request))
+      const parsed = await readRequest(issuer, sentRequest(request), (json) =>
+        parseCredentialRequest(json, issuer.limits),
+      )
       if (!parsed.ok) fail(wireError(CREDENTIAL_REQUEST_ERRORS, parsed.error))
       // The scheme says whether a proof must come along; a bound token under `Bearer` fails on its missing key.
       const dpop = scheme === 'DPoP' ? receivedProof(request, '/credential', accessToken) : undefined
       const issued = await issueCredential(issuer, { accessToken, dpop }, parsed.value)
       if (!issued.ok) fail(wireError(CREDENTIAL_ERRORS[scheme], issued.error))
-      const written = await writeAnswer(issuer, issued.value, parsed.value)
-      reply.header('cache-control', 'no-store')
-      return typeof written === 'string' ? reply.type(CONTENT_TYPES.jwt).send(written) : reply.send(written)
+      return sendCredentials(issuer, issued.value, parsed.value, reply)
+    },
+  )
+}
+
+/** §8.3: 202 where the wallet is told to come again. */
+async function sendCredentials(
+  issuer: Issuer,
+  body: JsonObject,
+  request: Parameters<typeof writeAnswer>[2],
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const written = await writeAnswer(issuer, body, request)
+  void reply.code(saysToComeAgain(body) ? 202 : 200).header('cache-control', 'no-store')
+  return typeof written === 'string' ? reply.type(CONTENT_TYPES.jwt).send(written) : reply.send(written)
+}
+
+function deferredRoute(app: ServiceApp, issuer: Issuer): void {
+  app.post(
+    '/deferred_credential',
+    {
+      onRequest: freshChallenges(issuer),
+      schema: {
+        summary: 'Deferred credential endpoint',
+        description:
+          'For a wallet that was told to come again, with the access token that it asked with, or what came of it by refreshing, and the transaction_id.',
+        tags,
+        body: anyDeferredRequest,
+      },
+      bodyLimit: BODY_LIMITS.message,
+      config: {
+        door,
+        limited: true,
+        knowsCaller: (request, isLarge) => refuseStrangers(issuer, request, isLarge),
+        accepts: ['json', 'jwt'],
+        shapes: { json: deferredRequest, jwt: encryptedCredentialRequest },
+        malformed: 'invalid_credential_request',
+        answers: {
+          200: {
+            description: 'The credentials; encrypted, where the request asks for it',
+            schema: credentialResponse,
+            otherForms: [{ contentType: CONTENT_TYPES.jwt, example: ENCRYPTED_EXAMPLE }],
+          },
+          202: { description: 'Nobody has agreed yet: come again', schema: deferredResponse },
+          400: errorAnswer(
+            'The request or its transaction_id is not acceptable (§9.3)',
+            DEFERRED_ERRORS.Bearer.deferral_over({ code: 'deferral_over' }),
+            'oauth',
+          ),
+          401: errorAnswer(
+            'The access token or the DPoP proof is missing or not acceptable (RFC 6750 §3.1, RFC 9449 §7.1)',
+            AUTHORIZATION_ERRORS.access_token_missing({ code: 'access_token_missing' }),
+            'oauth',
+          ),
+          ...storeAnswers('oauth'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { accessToken, scheme } = presentedAuthorization(request)
+      const parsed = await readRequest(issuer, sentRequest(request), parseDeferredRequest)
+      if (!parsed.ok) fail(wireError(DEFERRED_REQUEST_ERRORS, parsed.error))
+      const dpop = scheme === 'DPoP' ? receivedProof(request, '/deferred_credential', accessToken) : undefined
+      const collected = await collectDeferred(issuer, { accessToken, dpop }, parsed.value.transactionId)
+      if (!collected.ok) fail(wireError(DEFERRED_ERRORS[scheme], collected.error))
+      return sendCredentials(issuer, collected.value, parsed.value, reply)
     },
   )
 }

@@ -14,7 +14,11 @@ import {
   writeCredentialOffer,
 } from '@countersign/protocol/openid4vci/offer'
 import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
-import type { Authentication, IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  Authentication,
+  IssuanceSession,
+  PromisedCredential,
+} from '@countersign/protocol/openid4vci/session/state'
 import { TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
 import {
   type CallbackAddress,
@@ -24,6 +28,7 @@ import {
 } from '@countersign/service/callbacks/parse-callback'
 import { offerAuthorizationCode } from '../authorization/authorization-code.ts'
 import { offerPreAuthorizedCode } from '../authorization/pre-authorized-code.ts'
+import { refreshSecondsFor } from '../authorization/refresh-token.ts'
 import { orderTransactionCode, type TxCodeOrder } from '../authorization/transaction-code.ts'
 import type { Issuer } from '../issuer.ts'
 import {
@@ -84,7 +89,8 @@ export async function createOffer(
   )
   // Who wants to be told is told for a day, also of the last event.
   const told = session.callback === undefined ? 0 : TOLD_WITHIN_SECONDS
-  if (!(await issuer.sessions.create(id, session, expiresAt - now + keptAfterSeconds(issuer.limits) + told)))
+  const keptSeconds = keptAfterSeconds(issuer.limits, session.promised)
+  if (!(await issuer.sessions.create(id, session, expiresAt - now + keptSeconds + told)))
     throw new Error('a random session id exists already')
   if (session.callback !== undefined) await issuer.due.put(id, (expiresAt - now) * 1000)
   const offer = { id, url: await addressOf(issuer, session, order), expiresAt }
@@ -96,9 +102,13 @@ export async function createOffer(
 }
 
 /** A token may be taken at the last moment of the offer, and what it is good for, the session says as long as it lives. */
-export function keptAfterSeconds(limits: Issuer['limits']): number {
-  const { bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds, resultRetentionSeconds } = limits
-  return Math.max(resultRetentionSeconds, bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds)
+export function keptAfterSeconds(
+  limits: Issuer['limits'],
+  promised: readonly Pick<PromisedCredential, 'deferral'>[],
+): number {
+  const { bearerTtlSeconds, boundTtlSeconds, resultRetentionSeconds } = limits
+  const refreshSeconds = refreshSecondsFor(limits, promised)
+  return Math.max(resultRetentionSeconds, bearerTtlSeconds, boundTtlSeconds, refreshSeconds)
 }
 
 /** The offer as the wallet reads it. Its codes are derived again each time: nothing of them is stored. */

@@ -37,6 +37,8 @@ export interface CredentialOrder {
   readonly lifetimeSeconds?: number | undefined
   /** Where it is absent, the credential gets a status if the issuer has status lists. */
   readonly status?: boolean | undefined
+  /** Whether somebody has to agree before it is issued. */
+  readonly deferred?: boolean | undefined
 }
 
 export type PromiseRefusal =
@@ -116,6 +118,7 @@ async function promiseCredential(
     selectivelyDisclosable: paths.value,
     ...period,
     status,
+    deferral: order.deferred === true ? ('pending' as const) : undefined,
     ...key.value.kept,
   }
   const issuable = await checkIssuable(issuer, type, promised, key.value.signer)

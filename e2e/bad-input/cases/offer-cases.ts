@@ -151,7 +151,6 @@ const orders: readonly BadInput<undefined>[] = [
     'sdJwtCredentialClaims',
     'display',
     'vct',
-    'issuanceType',
     'trustedRootCAs',
     'authorizedTransactionDataTypes',
     'vpRequestValue',

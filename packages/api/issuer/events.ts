@@ -13,6 +13,9 @@ export const issuanceEvent = z.object({
       'tx_code_wrong',
       'token_issued',
       'credential_issued',
+      'credential_deferred',
+      'deferral_approved',
+      'deferral_refused',
       'completed',
       'token_refreshed',
       'token_revoked',
@@ -23,7 +26,7 @@ export const issuanceEvent = z.object({
       'credential_deleted',
     ])
     .describe(
-      '`opened`: the offer was fetched for the first time (an offer by value never is); `authorized`, `authorization_denied`: somebody said yes or no to it in a browser; `token_issued`: the code was used; `token_revoked`: the token is good for nothing any more, `detail` says why; `expired`: nobody came with the code in time, written where a callback wants to be told; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
+      '`opened`: the offer was fetched for the first time (an offer by value never is); `credential_deferred`: the wallet was told to come again; `deferral_approved`, `deferral_refused`: somebody decided; `authorized`, `authorization_denied`: somebody said yes or no to it in a browser; `token_issued`: the code was used; `token_revoked`: the token is good for nothing any more, `detail` says why; `expired`: nobody came with the code in time, written where a callback wants to be told; the last three are what the wallet told of a credential (OpenID4VCI 1.0 §11)',
     ),
   at: z.int().describe('Epoch seconds'),
   detail: z

@@ -19,6 +19,7 @@ export const issuerMetadata = z
   .looseObject({
     credential_issuer: z.string(),
     credential_endpoint: z.string(),
+    deferred_credential_endpoint: z.string(),
     nonce_endpoint: z.string(),
     notification_endpoint: z.string().optional(),
     display: z.array(display).optional(),
@@ -29,6 +30,7 @@ export const issuerMetadata = z
       {
         credential_issuer: 'https://issuer.example',
         credential_endpoint: 'https://issuer.example/credential',
+        deferred_credential_endpoint: 'https://issuer.example/deferred_credential',
         nonce_endpoint: 'https://issuer.example/nonce',
         notification_endpoint: 'https://issuer.example/notification',
         display: [{ name: 'Countersign issuer', locale: 'en' }],

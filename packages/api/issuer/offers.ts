@@ -43,7 +43,6 @@ const onlyPreAuthorized = 'not supported: offers are pre-authorized, and what tr
 
 /** walt.id's members that would change what is issued. */
 const REFUSED: RefusedMembers = {
-  issuanceType: 'not supported: a credential is issued when its wallet asks for it',
   vct: 'not supported: the credential configuration says the type',
   credentialStatus: 'not supported: status says whether it has one, in the lists of this issuer',
   mdocStatus: 'not supported: status says whether it has one, in the lists of this issuer',
@@ -97,6 +96,12 @@ const order = strict(
       .regex(/^[\x21-\x7e]{4,32}$/, 'must be 4 to 32 visible characters')
       .optional(),
     valueMode: z.enum(['BY_REFERENCE', 'BY_VALUE']).optional(),
+    issuanceType: z
+      .literal('DEFERRED')
+      .optional()
+      .describe(
+        'The wallet is told to come again until somebody agrees by /openid4vc/session/{id}/deferred; at once when absent',
+      ),
     status: z
       .boolean()
       .optional()

@@ -218,3 +218,21 @@ export const introspection = z
       },
     ],
   })
+
+const TRANSACTION_ID = `${SESSION}.${NOTIFICATION_ID}.Tz8kQ1mW6yB3nJ0rF5hL2vC9xS4dG7pA_uE-iOoXyZk`
+
+/** What a wallet that was told to come again comes with (§9.1). */
+export const deferredRequest = jsonObject
+  .describe('transaction_id from the answer that said to come again')
+  .meta({ examples: [{ transaction_id: TRANSACTION_ID }] })
+
+/** The same, in the clear or encrypted. */
+export const anyDeferredRequest = z.union([deferredRequest, encryptedCredentialRequest])
+
+/** With 202 (§8.3, §9.2). */
+export const deferredResponse = z
+  .looseObject({
+    transaction_id: z.string(),
+    interval: z.int().describe('Seconds to wait before asking again'),
+  })
+  .meta({ examples: [{ transaction_id: TRANSACTION_ID, interval: 30 }] })

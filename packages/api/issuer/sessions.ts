@@ -32,6 +32,16 @@ export const issuanceSession = z
     authenticationMethod: z
       .enum(AUTHENTICATION_METHODS)
       .describe('How whoever takes up the offer shows that he may'),
+    deferred: z
+      .record(
+        z.string(),
+        z.object({
+          decision: z.enum(['pending', 'approved', 'refused']),
+          requestedAt: z.int().optional().describe('Epoch seconds; absent: its wallet has not asked yet'),
+        }),
+      )
+      .optional()
+      .describe('What somebody has to agree to, by configuration; absent where nothing of it is left'),
     reason: z
       .enum(['too_many_wrong_tx_codes', 'code_replayed', 'refresh_replayed', 'token_revoked'])
       .optional()

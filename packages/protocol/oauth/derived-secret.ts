@@ -15,6 +15,7 @@ export type DerivedSecretPurpose =
   | 'request_uri'
   | 'authorization_code'
   | 'refresh_token'
+  | 'transaction_id'
 
 const MAX_LENGTH = 256
 

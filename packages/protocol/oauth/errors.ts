@@ -36,6 +36,7 @@ export type CredentialErrorCode =
   | 'invalid_nonce'
   | 'invalid_encryption_parameters'
   | 'credential_request_denied'
+  | 'invalid_transaction_id'
 
 /** OpenID4VCI 1.0 §11.3: always 400. */
 export type NotificationErrorCode = 'invalid_notification_id' | 'invalid_notification_request'
@@ -85,6 +86,7 @@ const DESCRIPTIONS: Record<
   invalid_nonce: 'The nonce of the key proof is not acceptable; get a new one',
   invalid_encryption_parameters: 'The encryption parameters are not supported',
   credential_request_denied: 'The credential is not issued',
+  invalid_transaction_id: 'No credential waits under this transaction_id',
   invalid_notification_id: 'No credential that was issued with this access token has this notification_id',
   invalid_notification_request: 'The notification request is malformed',
   missing_token: 'An access token is needed',

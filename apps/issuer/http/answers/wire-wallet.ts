@@ -13,6 +13,8 @@ import {
   PROOF_ALGORITHMS,
   tokenError,
 } from '@countersign/protocol/oauth/errors'
+import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential/credential-request'
+import type { DeferredRequestRefusal } from '@countersign/protocol/openid4vci/credential/deferred-request'
 import {
   NOTIFICATION_EVENTS,
   type NotificationRequestRefusal,
@@ -22,6 +24,7 @@ import type { AskedTokenRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { TokenRefusal } from '../../authorization/request-token.ts'
 import type { SenderRefusal } from '../../authorization/sender-constraint.ts'
+import type { CollectingRefusal } from '../../credential/collect-deferred.ts'
 import type { MessageRefusal } from '../../credential/encrypted-messages.ts'
 import type { CredentialRefusal } from '../../credential/issue-credential.ts'
 import type { NotificationRefusal } from '../../credential/take-notification.ts'
@@ -113,6 +116,9 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
       ),
     ),
   already_issued: invalidGrant,
+  deferral_unknown: invalidGrant,
+  deferral_decided: invalidGrant,
+  deferral_over: invalidGrant,
   notification_unknown: invalidGrant,
   notification_impossible: invalidGrant,
 }
@@ -126,7 +132,7 @@ const invalidEncryption = (description: string) => () =>
   wire(credentialError('invalid_encryption_parameters', description))
 
 /** How a credential request is answered that cannot be read. */
-export const CREDENTIAL_REQUEST_ERRORS: WireErrors<MessageRefusal> = {
+export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal | MessageRefusal> = {
   identifier_missing: invalidRequest('credential_configuration_id or credential_identifier is needed'),
   identifier_ambiguous: invalidRequest(
     'credential_configuration_id and credential_identifier exclude each other',
@@ -163,6 +169,12 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<MessageRefusal> = {
   response_encryption_missing: invalidEncryption(
     'Credential responses are encrypted here: credential_response_encryption is needed',
   ),
+}
+
+/** The same of a deferred credential request (§9.3). */
+export const DEFERRED_REQUEST_ERRORS: WireErrors<DeferredRequestRefusal | MessageRefusal> = {
+  ...CREDENTIAL_REQUEST_ERRORS,
+  transaction_id_missing: invalidRequest('transaction_id is missing, or no text of at most 1024 characters'),
 }
 
 const UNDECRYPTABLE = {
@@ -300,6 +312,9 @@ const accessErrors = (scheme: AccessScheme): WireErrors<NotificationRefusal> => 
     wrong_sender_key: invalidToken,
     not_offered: invalidToken,
     already_issued: invalidToken,
+    deferral_unknown: invalidToken,
+    deferral_decided: invalidToken,
+    deferral_over: invalidToken,
     notification_unknown: invalidToken,
     notification_impossible: invalidToken,
   }
@@ -324,6 +339,24 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
   ),
   validity_over: denied('The credential is not issued: the time that it was to be good for is over'),
 })
+
+const deferredErrors = (scheme: AccessScheme): WireErrors<CollectingRefusal> => ({
+  ...credentialErrors(scheme),
+  deferral_over: () =>
+    wire(
+      credentialError(
+        'invalid_transaction_id',
+        'No credential waits under this transaction_id for this access token, or not any more',
+      ),
+    ),
+  deferral_denied: denied('The credential is not issued: whoever had to agree refused'),
+})
+
+/** §9.3 */
+export const DEFERRED_ERRORS: Readonly<Record<AccessScheme, WireErrors<CollectingRefusal>>> = {
+  DPoP: deferredErrors('DPoP'),
+  Bearer: deferredErrors('Bearer'),
+}
 
 /** By the scheme that the request used, which its challenge names (RFC 9449 §7.1). */
 export const CREDENTIAL_ERRORS: Readonly<Record<AccessScheme, WireErrors<CredentialRefusal>>> = {

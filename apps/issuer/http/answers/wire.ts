@@ -2,6 +2,7 @@
  * Refusals of the management calls as HTTP errors, and every public text of them; those of the endpoints that wallets
  * call are in `wire-wallet.ts`. A table a use case: the compiler names each code that it lacks.
  */
+import type { IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
 import { callbackNotAllowed } from '@countersign/service/callbacks/parse-callback'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { OfferRefusal } from '../../offer/create-offer.ts'
@@ -78,6 +79,17 @@ const TIME_FAULTS: Readonly<Record<TimeFault, string>> = {
   contradiction: 'says another moment than the other member that is given for it',
   moment_of_issuance: 'is the moment of issuance, which the issuer writes: leave it out',
 }
+
+export const DEFERRAL_ERRORS: WireErrors<DeferralRefusal> = {
+  deferral_unknown: ({ configurationId }) =>
+    badRequest(`Nothing is deferred here under the credentialConfigurationId ${configurationId}`),
+  deferral_decided: ({ decision }) => ({
+    status: 409,
+    message: `It was ${decision} before: a decision is one`,
+  }),
+}
+
+type DeferralRefusal = Extract<IssuanceRefusal, { readonly code: 'deferral_unknown' | 'deferral_decided' }>
 
 /** A transaction code that is made here has to be told, and a bare URL has no place for it. */
 export const txCodeUntold = badRequest(

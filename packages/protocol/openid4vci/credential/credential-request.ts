@@ -46,7 +46,12 @@ export type CredentialRequestRefusal =
   | { readonly code: 'proof_type_unsupported'; readonly type: string }
   | { readonly code: 'proof_repeated' }
   | { readonly code: 'proofs_too_many'; readonly count: number; readonly batchSize: number }
-  | { readonly code: 'response_encryption_malformed'; readonly at: 'object' | 'jwk' | 'enc' | 'zip' }
+  | EncryptionRefusal
+
+export interface EncryptionRefusal {
+  readonly code: 'response_encryption_malformed'
+  readonly at: 'object' | 'jwk' | 'enc' | 'zip'
+}
 
 export type CredentialResponse =
   | {
@@ -140,9 +145,9 @@ function parseSelector(json: JsonObject): Result<CredentialSelector, CredentialR
 }
 
 /** §8.2, §10: one key, which says by itself that it is for the one agreement of keys that we know. */
-function parseEncryption(
+export function parseEncryption(
   value: JsonValue | undefined,
-): Result<Recipient | undefined, CredentialRequestRefusal> {
+): Result<Recipient | undefined, EncryptionRefusal> {
   const code = 'response_encryption_malformed'
   if (value === undefined) return ok(undefined)
   if (!isJsonObject(value)) return refuse({ code, at: 'object' })

@@ -51,6 +51,7 @@ describe('issuer metadata', () => {
     expect(written).toEqual({
       credential_issuer: ISSUER,
       credential_endpoint: `${ISSUER}/credential`,
+      deferred_credential_endpoint: `${ISSUER}/deferred_credential`,
       nonce_endpoint: `${ISSUER}/nonce`,
       notification_endpoint: `${ISSUER}/notification`,
       display: [{ name: 'Town hall', locale: 'en' }],
@@ -136,6 +137,7 @@ describe('issuer metadata', () => {
     expect(rest).toEqual({
       issuer: ISSUER,
       credentialEndpoint: `${ISSUER}/credential`,
+      deferredCredentialEndpoint: `${ISSUER}/deferred_credential`,
       nonceEndpoint: `${ISSUER}/nonce`,
       notificationEndpoint: `${ISSUER}/notification`,
       authorizationServers: [ISSUER],

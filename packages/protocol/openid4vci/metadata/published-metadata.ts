@@ -79,6 +79,7 @@ export const ISSUER_PATHS = {
   nonce: '/nonce',
   challenge: '/challenge',
   credential: '/credential',
+  deferredCredential: '/deferred_credential',
   notification: '/notification',
 } as const
 
@@ -110,6 +111,7 @@ export function writeIssuerMetadata(input: {
   return defined({
     credential_issuer: issuer,
     credential_endpoint: issuer + ISSUER_PATHS.credential,
+    deferred_credential_endpoint: issuer + ISSUER_PATHS.deferredCredential,
     nonce_endpoint: issuer + ISSUER_PATHS.nonce,
     notification_endpoint: issuer + ISSUER_PATHS.notification,
     ...(encryption && writeEncryption(encryption)),

@@ -77,7 +77,14 @@ export function revokeToken(
     const { promised: _kept, ...rest } = session
     return { ...rest, grant: { ...session.grant, revokedAt: now }, events }
   }
-  const { promised: _promised, state: _state, grant: _grant, issued: _issued, ...base } = session
+  const {
+    promised: _promised,
+    state: _state,
+    grant: _grant,
+    issued: _issued,
+    deferred: _deferred,
+    ...base
+  } = session
   return { ...base, state: 'closed', reason, events: appendEvent(events, 'closed', now, reason) }
 }
 

@@ -6,7 +6,7 @@ import type { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.t
 import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import type { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import type { NotificationEvent } from '../notification.ts'
-import type { IssuedCode } from './state.ts'
+import type { DeferredCredential, IssuedCode } from './state.ts'
 
 export type IssuanceMessage =
   | OfferFetched
@@ -14,6 +14,8 @@ export type IssuanceMessage =
   | AuthorizationDenied
   | TokenRequested
   | TokenRevoked
+  | CredentialDeferred
+  | DeferralDecided
   | CredentialIssued
   | CredentialNotified
   | { readonly type: 'time_over' }
@@ -79,6 +81,19 @@ export interface TokenRevoked {
   readonly type: 'token_revoked'
 }
 
+/** A wallet proved keys for a credential that somebody has to agree to first. */
+export interface CredentialDeferred extends Omit<DeferredCredential, 'at'> {
+  readonly type: 'credential_deferred'
+  readonly configurationId: string
+  readonly senderKey?: string | undefined
+}
+
+export interface DeferralDecided {
+  readonly type: 'deferral_decided'
+  readonly configurationId: string
+  readonly decision: 'approved' | 'refused'
+}
+
 export interface CredentialIssued {
   readonly type: 'credential_issued'
   readonly configurationId: string
@@ -113,6 +128,9 @@ export type IssuanceRefusal =
   | { readonly code: 'wrong_sender_key' }
   | { readonly code: 'not_offered'; readonly configurationId: string }
   | { readonly code: 'already_issued'; readonly configurationId: string }
+  | { readonly code: 'deferral_unknown'; readonly configurationId: string }
+  | { readonly code: 'deferral_decided'; readonly decision: 'approved' | 'refused' }
+  | { readonly code: 'deferral_over' }
   | { readonly code: 'notification_unknown' }
   | {
       readonly code: 'notification_impossible'

@@ -37,6 +37,15 @@ export function refreshIssuance(
     : ok(revokeToken(session, 'refresh_replayed', now))
 }
 
+/** What was issued is asked for anew; what somebody has yet to agree to waits. */
+function stillDeferred({
+  deferred,
+  issued,
+}: AuthorizedIssuance | CompletedIssuance): IssuanceSession['deferred'] {
+  if (deferred === undefined) return undefined
+  return Object.fromEntries(Object.entries(deferred).filter(([id]) => !Object.hasOwn(issued, id)))
+}
+
 /** The answer was lost: for a short while, and until something is issued, the token before gives the same answer. */
 function isRetry(
   { issued }: AuthorizedIssuance | CompletedIssuance,
@@ -62,6 +71,7 @@ function renewed(
     state: 'token_issued',
     promised,
     issued: {},
+    deferred: stillDeferred(session),
     grant: {
       ...session.grant,
       issuedAt: now,

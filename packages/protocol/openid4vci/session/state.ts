@@ -10,6 +10,7 @@ import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import type { SessionCallback } from '../../session-callback.ts'
 import type { SessionEvent } from '../../session-event.ts'
 import type { NotificationEvent } from '../notification.ts'
+import type { ProvenKey } from '../proof/proof-type.ts'
 
 export type IssuanceSession = OfferedIssuance | AuthorizedIssuance | CompletedIssuance | ClosedIssuance
 
@@ -62,6 +63,8 @@ interface Base {
   /** How whoever comes shows in a browser that he may have it; absent: the code in the offer says so. */
   readonly authentication?: Authentication | undefined
   readonly events: readonly SessionEvent<IssuanceEventType>[]
+  /** What a wallet was told to come again for, by configuration. */
+  readonly deferred?: Readonly<Record<string, DeferredCredential>> | undefined
   /** Whom they are told. Absent: nobody. */
   readonly callback?: SessionCallback | undefined
 }
@@ -78,6 +81,9 @@ export type IssuanceEventType =
   | 'token_issued'
   | 'credential_issued'
   | 'completed'
+  | 'credential_deferred'
+  | 'deferral_approved'
+  | 'deferral_refused'
   | 'token_refreshed'
   | 'token_revoked'
   | 'closed'
@@ -106,6 +112,8 @@ export interface PromisedCredential {
   readonly issuerKey?: JsonObject | undefined
   readonly x5c?: readonly string[] | undefined
   readonly issuer?: string | undefined
+  /** Somebody has to agree before it is issued, and what he said; absent: nobody has to. */
+  readonly deferral?: 'pending' | 'approved' | 'refused' | undefined
   /** Whether it gets a place in a status list. Where it is absent, the credential gets one if the issuer has lists. */
   readonly status?: boolean | undefined
 }
@@ -132,6 +140,18 @@ export interface CodeBinding {
   readonly codeChallenge: string
   /** The request named credentials by `authorization_details`, so the answer does (OpenID4VCI 1.0 §6.2). */
   readonly namesCredentials: boolean
+}
+
+/** A credential that a wallet has proven keys for and is told to come again for (§9). */
+export interface DeferredCredential {
+  /** Epoch seconds. */
+  readonly at: number
+  /** The keys that it is to be bound to. */
+  readonly holders: readonly ProvenKey[]
+  /** As an issued credential has it. */
+  readonly holderKey: string
+  /** Where the answer is kept that told so (the spent nonce's id); the wallet's transaction id has it in it. */
+  readonly answerId: string
 }
 
 export interface TransactionCode {

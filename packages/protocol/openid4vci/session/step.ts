@@ -6,6 +6,7 @@ import { ok, type Result, refuse } from '@countersign/core/result'
 import { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import { issueCode, recordDenial } from './authorization-code.ts'
 import { recordRevocation, refuseUsedCode, repeatToken } from './authorized.ts'
+import { decideDeferral, recordDeferred } from './deferred.ts'
 import { recordIssued } from './issued.ts'
 import type { IssuanceMessage, IssuanceRefusal, RefreshTokenFacts, TokenRequested } from './message.ts'
 import { recordNotification } from './notified.ts'
@@ -29,6 +30,10 @@ export function stepIssuance(
       return tokenRequested(session, message, now)
     case 'token_revoked':
       return ok(recordRevocation(session, now))
+    case 'credential_deferred':
+      return recordDeferred(session, message, now)
+    case 'deferral_decided':
+      return decideDeferral(session, message, now)
     case 'credential_issued':
       return recordIssued(session, message, now)
     case 'credential_notified':
