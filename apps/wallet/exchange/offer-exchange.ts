@@ -10,6 +10,9 @@ import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { Locales } from '../credentials/shown.ts'
 import { describeType } from '../history/described-credential.ts'
 import type { EventSummary } from '../history/event.ts'
+import { hostOf } from '../outgoing-client.ts'
+import { type AnswerRefusal, keepAnswer, readAnswer, spendState } from '../receive/authorization-answer.ts'
+import { chooseGrant, withOwnScopes } from '../receive/authorization-plan.ts'
 import {
   type FetchMetadataRefusal,
   fetchIssuer,
@@ -19,7 +22,7 @@ import {
   partyOf,
 } from '../receive/fetch-offer.ts'
 import { refuseHopeless } from '../receive/issuance-plan.ts'
-import { findIssuance, offerHash } from '../receive/issuance-record.ts'
+import { findIssuance, type IssuanceRecord, issuanceHash } from '../receive/issuance-record.ts'
 import { type ReceiveRefusal, takeUpOffer, type UseOffer } from '../receive/receive-credential.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import {
@@ -36,7 +39,12 @@ import { issuerTrustBefore } from './issuer-trust-before.ts'
 import { type OfferPreview, previewOffer } from './preview-offer.ts'
 import type { OfferDone, OfferExchange, ResolvedOffer } from './resolved-offer.ts'
 
-export type OfferExchangeRefusal = ExchangeRefusal | ReceiveRefusal
+export type OfferExchangeRefusal = ExchangeRefusal | ReceiveRefusal | AnswerRefusal
+
+export interface UseExchanged extends Pick<UseOffer, 'did' | 'txCode'> {
+  /** Where a browser comes back to that is sent away; the web wallet's own page when absent. */
+  readonly redirectUri?: string | undefined
+}
 
 export async function openOffer(
   wallet: Wallet,
@@ -44,7 +52,28 @@ export async function openOffer(
   text: string,
   locales: Locales,
 ): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
-  const resolved = await resolveOffer(wallet, text)
+  const fetched = await fetchOffer(wallet, text)
+  return fetched.ok ? openFetched(wallet, owned, fetched.value, locales) : fetched
+}
+
+/** What its issuer describes is asked for without an offer (§3.4, wallet-initiated). */
+export async function openIssuance(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { configurationId, issuer }: { readonly issuer: string; readonly configurationId: string },
+  locales: Locales,
+): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
+  const offer = { issuer, configurationIds: [configurationId], grants: {} }
+  return openFetched(wallet, owned, { offer }, locales)
+}
+
+async function openFetched(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  fetched: Fetched,
+  locales: Locales,
+): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
+  const resolved = await resolveOffer(wallet, fetched)
   if (!resolved.ok) return resolved
   const exchange = await keepExchange<ResolvedOffer, OfferDone>(wallet, owned, 'offer', resolved.value)
   return ok(await shown(wallet, owned, exchange, locales))
@@ -64,7 +93,7 @@ export async function useOpenOffer(
   wallet: Wallet,
   owned: OwnedWallet,
   id: string,
-  wanted: Pick<UseOffer, 'did' | 'txCode'>,
+  wanted: UseExchanged,
   locales: Locales,
 ): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
   const found = await findOffer(wallet, owned, id)
@@ -72,32 +101,96 @@ export async function useOpenOffer(
   const begun = await begin(wallet, owned, found.value, 'use')
   if (!begun.ok) return begun
   if (begun.value.state !== 'begun') return ok(await shown(wallet, owned, begun.value, locales))
-  const { offer } = begun.value.resolved
-  const issuer = async (): Promise<Result<Issuer, FetchMetadataRefusal>> => ok(issuerOf(begun.value.resolved))
-  const taken = await takeUpOffer(wallet, owned, { ...wanted, offer, issuer })
+  return carryOut(wallet, owned, begun.value, { ...wanted, locales })
+}
+
+/**
+ * The browser that was sent away came back. Whose answer it is, is judged first: one that is not ours changes nothing, and one
+ * that says no leaves the offer as it was.
+ */
+export async function bringBackOffer(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  id: string,
+  query: string,
+  locales: Locales,
+): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
+  const found = await findOffer(wallet, owned, id)
+  if (!found.ok) return found
+  const issuance = await issuanceOf(wallet, owned, found.value)
+  const answer = await judgeAnswer(wallet, found.value, issuance, query)
+  if (!answer.ok) return answer
+  const begun = await begin(wallet, owned, found.value, 'use')
+  if (!begun.ok) return begun
+  if (begun.value.state !== 'begun') return ok(await shown(wallet, owned, begun.value, locales))
+  if (issuance !== undefined && answer.value !== undefined) await keepAnswer(wallet, issuance, answer.value)
+  return carryOut(wallet, owned, begun.value, { locales })
+}
+
+/** Undefined where there is nothing more to be taken from it. */
+async function judgeAnswer(
+  wallet: Wallet,
+  { done, resolved }: OfferExchange,
+  issuance: IssuanceRecord | undefined,
+  query: string,
+): Promise<ReturnType<typeof readAnswer>> {
+  // What it brought was used, and it is kept no longer: the exchange tells what came of it.
+  if (done !== undefined || issuance?.finished === true) return ok(undefined)
+  if (issuance === undefined) return refuse({ code: 'state_unknown' })
+  const answer = readAnswer(issuance, issuerOf(resolved), query)
+  if (!answer.ok && answer.error.code === 'authorization_refused') await spendState(wallet, issuance, query)
+  return answer
+}
+
+interface CarryOut extends UseExchanged {
+  readonly locales: Locales
+}
+
+async function carryOut(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  begun: OfferExchange,
+  { locales, redirectUri, ...wanted }: CarryOut,
+): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
+  const { id, resolved } = begun
+  const { offer } = resolved
+  const issuer = async (): Promise<Result<Issuer, FetchMetadataRefusal>> => ok(issuerOf(resolved))
+  const exchange = { id, redirectUri }
+  const taken = await takeUpOffer(wallet, owned, { ...wanted, offer, issuer, exchange })
   if (!taken.ok) {
-    if (await isOver(wallet, begun.value, taken.error)) {
-      await giveUp(wallet, begun.value)
+    if (await isOver(wallet, begun, taken.error)) {
+      await giveUp(wallet, begun)
       return viewOffer(wallet, owned, id, locales)
     }
-    await release(wallet, begun.value)
+    await release(wallet, begun)
     return taken
   }
+  if ('authorizeAt' in taken.value) {
+    // Whoever was sent away may still leave it.
+    await release(wallet, begun)
+    const preview = await shown(wallet, owned, { ...begun, state: 'open' }, locales)
+    return ok({
+      ...preview,
+      authorization: preview.authorization && { ...preview.authorization, url: taken.value.authorizeAt },
+    })
+  }
   const done = { at: wallet.now(), issuanceId: taken.value.issuanceId }
-  return ok(await shown(wallet, owned, await end(wallet, begun.value, 'done', done), locales))
+  return ok(await shown(wallet, owned, await end(wallet, begun, 'done', done), locales))
 }
 
 /**
  * A code that does not count: without a transaction code the offer was used or has ended; with one it may be that, and an issuer
- * says so by giving the offer out no more (OpenID4VCI 1.0 §6.3 has one error for both).
+ * says so by giving the offer out no more (OpenID4VCI 1.0 §6.3 has one error for both). So it does of what it lets nobody authorize.
  */
 async function isOver(
   wallet: Wallet,
   { resolved: { offer, uri } }: OfferExchange,
   refusal: ReceiveRefusal,
 ): Promise<boolean> {
-  if (refusal.code !== 'issuer_error' || refusal.error !== 'invalid_grant') return false
-  if (offer.grants[PRE_AUTHORIZED_CODE]?.txCode === undefined) return true
+  if (refusal.code !== 'issuer_error') return false
+  const code = offer.grants[PRE_AUTHORIZED_CODE]
+  if (code !== undefined && refusal.error !== 'invalid_grant') return false
+  if (code !== undefined && code.txCode === undefined) return true
   return uri !== undefined && isGone(wallet, uri)
 }
 
@@ -113,7 +206,7 @@ export async function rejectOffer(
   const begun = await begin(wallet, owned, found.value, 'reject')
   if (!begun.ok) return begun
   if (begun.value.state !== 'begun') return ok(await shown(wallet, owned, begun.value, locales))
-  const taken = await findIssuance(wallet, owned, await offerHash(wallet, begun.value.resolved.offer))
+  const taken = await issuanceOf(wallet, owned, begun.value)
   if (taken?.finished === true) {
     // Not under this id, but it was taken up: to say that nothing was stored would be wrong.
     const done = { at: wallet.now(), issuanceId: taken.id }
@@ -143,16 +236,27 @@ function findOffer(
   return findExchange<ResolvedOffer, OfferDone>(wallet, owned, 'offer', id)
 }
 
-async function resolveOffer(wallet: Wallet, text: string): Promise<Result<ResolvedOffer, ReceiveRefusal>> {
-  const fetched = await fetchOffer(wallet, text)
-  if (!fetched.ok) return fetched
-  const { offer, uri } = fetched.value
+async function issuanceOf(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { id, resolved: { offer } }: OfferExchange,
+): Promise<IssuanceRecord | undefined> {
+  return findIssuance(wallet, owned, await issuanceHash(wallet, offer, id))
+}
+
+type Fetched = Pick<ResolvedOffer, 'offer' | 'uri'>
+
+async function resolveOffer(
+  wallet: Wallet,
+  { offer, uri }: Fetched,
+): Promise<Result<ResolvedOffer, ReceiveRefusal>> {
   const issuer = await fetchIssuer(wallet, offer)
   if (!issuer.ok) return issuer
   const refusal = refuseHopeless(offer, issuer.value, wallet.formats)
   if (!refusal.ok) return refusal
   const { configurations: all, ...metadata } = issuer.value.metadata
-  const configurations = offer.configurationIds.flatMap((id) => all.get(id) ?? [])
+  const offered = offer.configurationIds.flatMap((id) => all.get(id) ?? [])
+  const configurations = withOwnScopes(offered, all.values())
   return ok({
     offer,
     uri,
@@ -176,5 +280,12 @@ async function shown(
 ): Promise<OfferPreview> {
   const { issuanceId } = exchange.done ?? {}
   const received = issuanceId === undefined ? [] : await credentialsOfIssuance(wallet, owned, issuanceId)
-  return previewOffer(wallet, owned, { exchange, received, locales })
+  const grant = chooseGrant(exchange.resolved.offer, issuerOf(exchange.resolved))
+  const isUndecided = exchange.state === 'open' || exchange.state === 'begun'
+  if (!isUndecided || !grant.ok || grant.value.type === PRE_AUTHORIZED_CODE)
+    return previewOffer(wallet, owned, { exchange, received, locales })
+  const issuance = await issuanceOf(wallet, owned, exchange)
+  const { authorizationEndpoint } = grant.value.endpoints
+  const authorization = { host: hostOf(authorizationEndpoint), progress: issuance?.progress }
+  return previewOffer(wallet, owned, { exchange, received, locales, authorization })
 }
