@@ -12,7 +12,9 @@ import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
+import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import {
   parseCredentialRequest,
   writeCredentialResponse,
@@ -36,6 +38,7 @@ import { forgeJws } from '@countersign/testing/forging/jws'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
+import { type TestAuthorizations, testAuthorizations } from './authorization.testing.ts'
 import { type ListedStatus, statusListAnswer, statusReferences } from './status-list.testing.ts'
 
 export interface TestConfiguration {
@@ -83,6 +86,12 @@ export interface TestIssuerOptions {
   readonly notificationId?: JsonValue
   /** Requests to this path are never answered. */
   readonly hangsAt?: string
+  /** What the metadata of its authorization server say otherwise; null counts as left out. */
+  readonly server?: JsonObject
+  /** Every configuration has this scope; null: none has one. */
+  readonly scope?: string | null
+  /** Its metadata name it as its own authorization server. */
+  readonly namesServer?: boolean
 }
 
 /** Of which configuration an accepted request told what. */
@@ -92,9 +101,18 @@ export interface TestNotification {
   readonly description?: string | undefined
 }
 
+export interface OfferWish {
+  readonly configurations?: readonly string[]
+  readonly txCode?: string
+  readonly byValue?: boolean
+  /** `browser`: somebody has to say yes at a page; `any`: the offer leaves it to the wallet. */
+  readonly grant?: 'pre-authorized' | 'browser' | 'both' | 'any'
+}
+
 export interface TestIssuer extends FaultyServer {
+  readonly authorizations: TestAuthorizations
   /** URL of a new offer. */
-  offer(options?: { configurations?: readonly string[]; txCode?: string; byValue?: boolean }): string
+  offer(options?: OfferWish): string
   /** Every token handed out, every credential signed. */
   readonly tokens: Set<string>
   readonly signed: string[]
@@ -111,6 +129,7 @@ interface Offer {
   readonly code: string
   readonly configurations: readonly string[]
   readonly txCode?: string | undefined
+  readonly grant: NonNullable<OfferWish['grant']>
   sender?: string
   token?: string
   readonly issued: Map<string, Issued>
@@ -124,6 +143,7 @@ interface Issued {
 
 interface State {
   readonly options: TestIssuerOptions
+  readonly authorizations: TestAuthorizations
   readonly offers: Map<string, Offer>
   readonly nonces: Map<string, string>
   readonly jtis: Set<string>
@@ -149,6 +169,7 @@ export const issuerChains = chains
 export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   const state: State = {
     options,
+    authorizations: testAuthorizations(() => state.url),
     offers: new Map(),
     nonces: new Map(),
     jtis: new Set(),
@@ -167,6 +188,7 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
   state.url = server.url
   return {
     ...server,
+    authorizations: state.authorizations,
     tokens: state.tokens,
     signed: state.signed,
     proofs: state.proofs,
@@ -180,9 +202,9 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
   }
 }
 
-function newOffer(state: State, wish: Parameters<TestIssuer['offer']>[0] = {}): string {
-  const { configurations = [identity.id], txCode, byValue = false } = wish
-  const offer: Offer = { code: secret(), configurations, issued: new Map(), txCode }
+function newOffer(state: State, wish: OfferWish = {}): string {
+  const { configurations = [identity.id], txCode, byValue = false, grant = 'pre-authorized' } = wish
+  const offer: Offer = { code: secret(), configurations, issued: new Map(), txCode, grant }
   state.offers.set(offer.code, offer)
   return byValue
     ? offerUrlByValue(offerJson(state, offer))
@@ -193,7 +215,14 @@ function offerJson(state: State, offer: Offer): JsonObject {
   return writeCredentialOffer({
     issuer: state.url,
     configurationIds: offer.configurations,
-    grants: { [PRE_AUTHORIZED_CODE]: { code: offer.code, txCode: demandedTxCode(offer) } },
+    grants: {
+      ...((offer.grant === 'pre-authorized' || offer.grant === 'both') && {
+        [PRE_AUTHORIZED_CODE]: { code: offer.code, txCode: demandedTxCode(offer) },
+      }),
+      ...((offer.grant === 'browser' || offer.grant === 'both') && {
+        [AUTHORIZATION_CODE]: { issuerState: offer.code },
+      }),
+    },
   })
 }
 
@@ -212,7 +241,12 @@ async function handle(
     case '/.well-known/openid-credential-issuer':
       return json(200, metadata(state))
     case '/.well-known/oauth-authorization-server':
-      return json(200, writeAuthorizationServerMetadata({ issuer: state.url, requirePushedRequests: false }))
+      return json(200, serverMetadata(state))
+    case '/par':
+      return state.authorizations.push(
+        Object.fromEntries(new URLSearchParams(body)),
+        await sender(state, dpop, path),
+      )
     case '/.well-known/jwt-vc-issuer':
       return json(200, await issuerKeys(state))
     case '/token':
@@ -244,10 +278,16 @@ function offerAnswer(state: State, code: string): Answer {
   return offer === undefined ? json(404, {}) : json(200, offerJson(state, offer))
 }
 
+function serverMetadata({ options, url }: State): JsonObject {
+  const written = writeAuthorizationServerMetadata({ issuer: url, requirePushedRequests: false })
+  return { ...written, ...options.server }
+}
+
 function metadata(state: State): JsonObject {
+  const { namesServer, scope } = state.options
   const described = configurations.map((configuration) => ({
     ...configuration,
-    scope: configuration.id,
+    scope: scope === null ? '' : (scope ?? configuration.id),
     display: [
       { name: 'Identity', locale: 'en', backgroundColor: '#123456', textColor: 'red;background:url(x)' },
       { name: 'Ausweis', locale: 'de', logo: { uri: eagle, altText: 'Adler' } },
@@ -265,7 +305,10 @@ function metadata(state: State): JsonObject {
     ],
     ...defined({ bindingMethods: state.options.bindingMethods }),
   }))
-  return writeIssuerMetadata({ issuer: state.url, configurations: described, formats })
+  return {
+    ...writeIssuerMetadata({ issuer: state.url, configurations: described, formats }),
+    ...(namesServer === true && { authorization_servers: [state.url] }),
+  }
 }
 
 /** With the chain beside the key; it names another address than this one, unless a test wants it. */
@@ -290,19 +333,35 @@ async function sender(state: State, proof: string | undefined, path: string, acc
   return verified.value.thumbprint
 }
 
-function token(state: State, form: Record<string, string>, from: string | undefined): Answer {
+async function token(state: State, form: Record<string, string>, from: string | undefined): Promise<Answer> {
   const request = parseTokenRequest(form)
-  if (!request.ok || request.value.grantType !== PRE_AUTHORIZED_CODE || from === undefined)
-    return json(400, { error: 'invalid_grant' })
-  const offer = state.offers.get(request.value.preAuthorizedCode)
+  if (!request.ok || from === undefined) return json(400, { error: 'invalid_grant' })
+  const asked = request.value
+  const offer =
+    asked.grantType === PRE_AUTHORIZED_CODE
+      ? state.offers.get(asked.preAuthorizedCode)
+      : offerOf(state, await state.authorizations.redeem(asked, from))
   if (offer === undefined) return json(400, { error: 'invalid_grant' })
-  if (request.value.txCode !== offer.txCode) return json(400, { error: 'invalid_grant' })
+  if (asked.grantType === PRE_AUTHORIZED_CODE && asked.txCode !== offer.txCode)
+    return json(400, { error: 'invalid_grant' })
   const spent = offer.token !== undefined && (state.options.strict === true || offer.sender !== from)
   if (spent) return json(400, { error: 'invalid_grant' })
   offer.token ??= secret()
   offer.sender = from
   state.tokens.add(offer.token)
   return json(200, writeTokenResponse({ accessToken: offer.token, tokenType: 'DPoP', expiresIn: 300 }))
+}
+
+/** Without an offer everybody gets what he asks for, once a request. */
+function offerOf(state: State, request: AuthorizationRequest | undefined): Offer | undefined {
+  if (request === undefined) return undefined
+  const id = request.issuerState ?? request.codeChallenge
+  const known = state.offers.get(id)
+  if (known !== undefined || request.issuerState !== undefined) return known
+  const asked = request.details?.map(({ configurationId }) => configurationId) ?? request.scope
+  const made: Offer = { code: id, configurations: asked, issued: new Map(), grant: 'browser' }
+  state.offers.set(id, made)
+  return made
 }
 
 async function credential(
