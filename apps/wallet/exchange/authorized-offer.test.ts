@@ -37,7 +37,7 @@ interface Ready {
   readonly owned: OwnedWallet
   readonly issuer: TestIssuer
   /** Id of an offer that was opened. */
-  opened(wish?: OfferWish): Promise<string>
+  opened(wish?: OfferWish & { readonly offer?: string }): Promise<string>
   /** Where the browser is sent. */
   sent(id: string, wish?: UseExchanged): Promise<string>
   held(): Promise<number>
@@ -52,8 +52,9 @@ async function ready(store: TestStore, options: TestIssuerOptions = {}): Promise
     wallet,
     owned,
     issuer,
-    async opened(wish = {}) {
-      const preview = await openOffer(wallet, owned, issuer.offer({ grant: 'browser', ...wish }), EN)
+    async opened({ offer = '', ...wish } = {}) {
+      const link = offer === '' ? issuer.offer({ grant: 'browser', ...wish }) : offer
+      const preview = await openOffer(wallet, owned, link, EN)
       if (!preview.ok) throw new Error(preview.error.code)
       return preview.value.id
     },
@@ -356,6 +357,41 @@ onSqlite('what cannot succeed', (store) => {
     })
     const rows = await store().database.db.selectFrom('receptions').selectAll().execute()
     expect(rows.filter(({ wallet_id }) => wallet_id === owned.id)).toEqual([])
+  })
+})
+
+onSqlite('an offer that its issuer lets nobody authorize', (store) => {
+  it('is over where it is given out no more, and open where it was a mistake', async () => {
+    const { issuer, opened, owned, wallet } = await ready(store())
+    const refused = { server: { pushed_authorization_request_endpoint: `${issuer.url}/nowhere` } }
+    const mistaken = await ready(store(), refused)
+    const open = await mistaken.opened()
+    expect(await useOpenOffer(mistaken.wallet, mistaken.owned, open, {}, EN)).toMatchObject({
+      error: { code: 'issuer_error' },
+    })
+    expect(await viewOffer(mistaken.wallet, mistaken.owned, open, EN)).toMatchObject({
+      value: { state: 'open' },
+    })
+    const offer = issuer.offer({ grant: 'browser' })
+    const id = await opened({ offer })
+    issuer.withdraw(offer)
+    expect(await useOpenOffer(wallet, owned, id, {}, EN)).toMatchObject({ value: { state: 'over' } })
+    expect(await viewOffer(wallet, owned, id, EN)).toMatchObject({
+      value: { state: 'over', authorization: undefined },
+    })
+  })
+
+  it('but of which something came, is not over', async () => {
+    const { held, issuer, opened, owned, sent, wallet } = await ready(store(), { denies: badge.id })
+    const offer = issuer.offer({ grant: 'browser', configurations: [identity.id, badge.id] })
+    const id = await opened({ offer })
+    const query = issuer.authorizations.browse(await sent(id))
+    issuer.hide(offer)
+    expect(await bringBackOffer(wallet, owned, id, query, EN)).toMatchObject({
+      error: { code: 'issuer_error', error: 'credential_request_denied' },
+    })
+    expect(await viewOffer(wallet, owned, id, EN)).toMatchObject({ value: { state: 'unfinished' } })
+    expect(await held()).toBe(1)
   })
 })
 

@@ -158,7 +158,7 @@ async function carryOut(
   const exchange = { id, redirectUri }
   const taken = await takeUpOffer(wallet, owned, { ...wanted, offer, issuer, exchange })
   if (!taken.ok) {
-    if (await isOver(wallet, begun, taken.error)) {
+    if (await isOver(wallet, owned, begun, taken.error)) {
       await giveUp(wallet, begun)
       return viewOffer(wallet, owned, id, locales)
     }
@@ -184,11 +184,16 @@ async function carryOut(
  */
 async function isOver(
   wallet: Wallet,
-  { resolved: { offer, uri } }: OfferExchange,
+  owned: OwnedWallet,
+  exchange: OfferExchange,
   refusal: ReceiveRefusal,
 ): Promise<boolean> {
   if (refusal.code !== 'issuer_error') return false
+  const { offer, uri } = exchange.resolved
   const code = offer.grants[PRE_AUTHORIZED_CODE]
+  // With a token something may have come.
+  if (code === undefined && (await issuanceOf(wallet, owned, exchange))?.progress.token !== undefined)
+    return false
   if (code !== undefined && refusal.error !== 'invalid_grant') return false
   if (code !== undefined && code.txCode === undefined) return true
   return uri !== undefined && isGone(wallet, uri)

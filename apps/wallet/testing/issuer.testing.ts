@@ -90,6 +90,8 @@ export interface TestIssuerOptions {
   readonly server?: JsonObject
   /** Every configuration has this scope; null: none has one. */
   readonly scope?: string | null
+  /** What of this configuration is issued: nothing. */
+  readonly denies?: string
   /** Its metadata name it as its own authorization server. */
   readonly namesServer?: boolean
 }
@@ -123,6 +125,8 @@ export interface TestIssuer extends FaultyServer {
   forgetNonces(): void
   /** An offer by reference is given out no more, and its code is good for nothing. */
   withdraw(offer: string): void
+  /** The same, and what was begun with it goes on. */
+  hide(offer: string): void
 }
 
 interface Offer {
@@ -145,6 +149,7 @@ interface State {
   readonly options: TestIssuerOptions
   readonly authorizations: TestAuthorizations
   readonly offers: Map<string, Offer>
+  readonly hidden: Set<string>
   readonly nonces: Map<string, string>
   readonly jtis: Set<string>
   readonly tokens: Set<string>
@@ -171,6 +176,7 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     options,
     authorizations: testAuthorizations(() => state.url),
     offers: new Map(),
+    hidden: new Set(),
     nonces: new Map(),
     jtis: new Set(),
     tokens: new Set(),
@@ -195,11 +201,14 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     notified: state.notified,
     offer: (wish = {}) => newOffer(state, wish),
     forgetNonces: () => state.nonces.clear(),
-    withdraw(offer) {
-      const uri = new URL(offer).searchParams.get('credential_offer_uri') ?? ''
-      state.offers.delete(uri.slice(uri.lastIndexOf('/') + 1))
-    },
+    withdraw: (offer) => void state.offers.delete(codeOf(offer)),
+    hide: (offer) => void state.hidden.add(codeOf(offer)),
   }
+}
+
+function codeOf(offer: string): string {
+  const uri = new URL(offer).searchParams.get('credential_offer_uri') ?? ''
+  return uri.slice(uri.lastIndexOf('/') + 1)
 }
 
 function newOffer(state: State, wish: OfferWish = {}): string {
@@ -242,11 +251,13 @@ async function handle(
       return json(200, metadata(state))
     case '/.well-known/oauth-authorization-server':
       return json(200, serverMetadata(state))
-    case '/par':
-      return state.authorizations.push(
-        Object.fromEntries(new URLSearchParams(body)),
-        await sender(state, dpop, path),
-      )
+    case '/par': {
+      const form = Object.fromEntries(new URLSearchParams(body))
+      const { issuer_state: named } = form
+      return named === undefined || state.offers.has(named)
+        ? state.authorizations.push(form, await sender(state, dpop, path))
+        : json(400, { error: 'invalid_request', error_description: 'There is no such offer' })
+    }
     case '/.well-known/jwt-vc-issuer':
       return json(200, await issuerKeys(state))
     case '/token':
@@ -274,7 +285,7 @@ async function handle(
 }
 
 function offerAnswer(state: State, code: string): Answer {
-  const offer = state.offers.get(code)
+  const offer = state.hidden.has(code) ? undefined : state.offers.get(code)
   return offer === undefined ? json(404, {}) : json(200, offerJson(state, offer))
 }
 
@@ -395,6 +406,7 @@ async function issue(
   configurationId: string,
   proof: VerifiedKeyProof | WithoutProof,
 ): Promise<Answer> {
+  if (state.options.denies === configurationId) return json(400, { error: 'credential_request_denied' })
   const before = offer.issued.get(configurationId)
   if (before !== undefined && before.key !== proof.thumbprint)
     return json(400, { error: 'credential_request_denied' })
