@@ -113,7 +113,7 @@ const CASES: readonly Case[] = [
     sessions: 'memory',
     database: 'sqlite',
     packages: ['@node-rs/argon2', 'kysely'],
-    most: [504, 550],
+    most: [516, 550],
   },
 ]
 
