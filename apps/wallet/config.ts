@@ -69,7 +69,9 @@ export const walletShape = {
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)
     .default('countersign-wallet')
-    .describe('What the wallet calls itself where an authorization server takes no anonymous clients, and at pages of issuers'),
+    .describe(
+      'What the wallet calls itself where an authorization server takes no anonymous clients, and at pages of issuers',
+    ),
 } as const
 
 export type WalletDefaults = z.output<z.ZodObject<typeof walletShape>>

@@ -15,12 +15,12 @@ import {
 } from '../testing/issuer.testing.ts'
 import { dump, newOwner, onBothDatabases, onSqlite, type TestStore } from '../testing/wallet.testing.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
+import type { UseExchanged } from './carry-out-offer.ts'
 import {
   bringBackOffer,
   openIssuance,
   openOffer,
   rejectOffer,
-  type UseExchanged,
   useOpenOffer,
   viewOffer,
 } from './offer-exchange.ts'

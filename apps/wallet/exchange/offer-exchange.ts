@@ -4,47 +4,29 @@
  * transaction code among them, leaves it open; one that was taken up gives the same credentials however often it is asked.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
-import { credentialsOfIssuance } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { Locales } from '../credentials/shown.ts'
 import { describeType } from '../history/described-credential.ts'
 import type { EventSummary } from '../history/event.ts'
-import { hostOf } from '../outgoing-client.ts'
-import { type AnswerRefusal, keepAnswer, readAnswer, spendState } from '../receive/authorization-answer.ts'
-import { chooseGrant, withOwnScopes } from '../receive/authorization-plan.ts'
-import {
-  type FetchMetadataRefusal,
-  fetchIssuer,
-  fetchOffer,
-  type Issuer,
-  isGone,
-  partyOf,
-} from '../receive/fetch-offer.ts'
+import { keepAnswer, readAnswer, spendState } from '../receive/authorization-answer.ts'
+import { withOwnScopes } from '../receive/authorization-plan.ts'
+import { fetchIssuer, fetchOffer, partyOf } from '../receive/fetch-offer.ts'
 import { refuseHopeless } from '../receive/issuance-plan.ts'
-import { findIssuance, type IssuanceRecord, issuanceHash } from '../receive/issuance-record.ts'
-import { type ReceiveRefusal, takeUpOffer, type UseOffer } from '../receive/receive-credential.ts'
+import type { IssuanceRecord } from '../receive/issuance-record.ts'
+import type { ReceiveRefusal } from '../receive/receive-credential.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import {
-  begin,
-  type ExchangeRefusal,
-  end,
-  endSilently,
-  findExchange,
-  giveUp,
-  keepExchange,
-  release,
-} from './exchange-record.ts'
+  carryOut,
+  findOffer,
+  issuanceOf,
+  type OfferExchangeRefusal,
+  shown,
+  type UseExchanged,
+} from './carry-out-offer.ts'
+import { begin, end, endSilently, keepExchange } from './exchange-record.ts'
 import { issuerTrustBefore } from './issuer-trust-before.ts'
-import { type OfferPreview, previewOffer } from './preview-offer.ts'
-import type { OfferDone, OfferExchange, ResolvedOffer } from './resolved-offer.ts'
-
-export type OfferExchangeRefusal = ExchangeRefusal | ReceiveRefusal | AnswerRefusal
-
-export interface UseExchanged extends Pick<UseOffer, 'did' | 'txCode'> {
-  /** Where a browser comes back to that is sent away; the web wallet's own page when absent. */
-  readonly redirectUri?: string | undefined
-}
+import type { OfferPreview } from './preview-offer.ts'
+import { issuerOf, type OfferDone, type OfferExchange, type ResolvedOffer } from './resolved-offer.ts'
 
 export async function openOffer(
   wallet: Wallet,
@@ -142,63 +124,6 @@ async function judgeAnswer(
   return answer
 }
 
-interface CarryOut extends UseExchanged {
-  readonly locales: Locales
-}
-
-async function carryOut(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  begun: OfferExchange,
-  { locales, redirectUri, ...wanted }: CarryOut,
-): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
-  const { id, resolved } = begun
-  const { offer } = resolved
-  const issuer = async (): Promise<Result<Issuer, FetchMetadataRefusal>> => ok(issuerOf(resolved))
-  const exchange = { id, redirectUri }
-  const taken = await takeUpOffer(wallet, owned, { ...wanted, offer, issuer, exchange })
-  if (!taken.ok) {
-    if (await isOver(wallet, owned, begun, taken.error)) {
-      await giveUp(wallet, begun)
-      return viewOffer(wallet, owned, id, locales)
-    }
-    await release(wallet, begun)
-    return taken
-  }
-  if ('authorizeAt' in taken.value) {
-    // Whoever was sent away may still leave it.
-    await release(wallet, begun)
-    const preview = await shown(wallet, owned, { ...begun, state: 'open' }, locales)
-    return ok({
-      ...preview,
-      authorization: preview.authorization && { ...preview.authorization, url: taken.value.authorizeAt },
-    })
-  }
-  const done = { at: wallet.now(), issuanceId: taken.value.issuanceId }
-  return ok(await shown(wallet, owned, await end(wallet, begun, 'done', done), locales))
-}
-
-/**
- * A code that does not count: without a transaction code the offer was used or has ended; with one it may be that, and an issuer
- * says so by giving the offer out no more (OpenID4VCI 1.0 §6.3 has one error for both). So it does of what it lets nobody authorize.
- */
-async function isOver(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  exchange: OfferExchange,
-  refusal: ReceiveRefusal,
-): Promise<boolean> {
-  if (refusal.code !== 'issuer_error') return false
-  const { offer, uri } = exchange.resolved
-  const code = offer.grants[PRE_AUTHORIZED_CODE]
-  // With a token something may have come.
-  if (code === undefined && (await issuanceOf(wallet, owned, exchange))?.progress.token !== undefined)
-    return false
-  if (code !== undefined && refusal.error !== 'invalid_grant') return false
-  if (code !== undefined && code.txCode === undefined) return true
-  return uri !== undefined && isGone(wallet, uri)
-}
-
 /** Nothing is stored and nobody is told. */
 export async function rejectOffer(
   wallet: Wallet,
@@ -233,22 +158,6 @@ function offerSummary({ configurations, issuer, trust }: ResolvedOffer): EventSu
   return { party, credentials, declined: 'offer' }
 }
 
-function findOffer(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  id: string,
-): Promise<Result<OfferExchange, ExchangeRefusal>> {
-  return findExchange<ResolvedOffer, OfferDone>(wallet, owned, 'offer', id)
-}
-
-async function issuanceOf(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  { id, resolved: { offer } }: OfferExchange,
-): Promise<IssuanceRecord | undefined> {
-  return findIssuance(wallet, owned, await issuanceHash(wallet, offer, id))
-}
-
 type Fetched = Pick<ResolvedOffer, 'offer' | 'uri'>
 
 async function resolveOffer(
@@ -270,27 +179,4 @@ async function resolveOffer(
     authorizationServer: issuer.value.authorizationServer,
     trust: await issuerTrustBefore(wallet, offer.issuer, configurations),
   })
-}
-
-function issuerOf({ authorizationServer, configurations, issuer }: ResolvedOffer): Issuer {
-  const byId = new Map(configurations.map((configuration) => [configuration.id, configuration]))
-  return { metadata: { ...issuer, configurations: byId }, authorizationServer }
-}
-
-async function shown(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  exchange: OfferExchange,
-  locales: Locales,
-): Promise<OfferPreview> {
-  const { issuanceId } = exchange.done ?? {}
-  const received = issuanceId === undefined ? [] : await credentialsOfIssuance(wallet, owned, issuanceId)
-  const grant = chooseGrant(exchange.resolved.offer, issuerOf(exchange.resolved))
-  const isUndecided = exchange.state === 'open' || exchange.state === 'begun'
-  if (!isUndecided || !grant.ok || grant.value.type === PRE_AUTHORIZED_CODE)
-    return previewOffer(wallet, owned, { exchange, received, locales })
-  const issuance = await issuanceOf(wallet, owned, exchange)
-  const { authorizationEndpoint } = grant.value.endpoints
-  const authorization = { host: hostOf(authorizationEndpoint), progress: issuance?.progress }
-  return previewOffer(wallet, owned, { exchange, received, locales, authorization })
 }

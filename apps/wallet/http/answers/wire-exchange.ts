@@ -13,8 +13,8 @@ import {
   type WireErrors,
   wireError,
 } from '@countersign/service/http/answers/wire-errors'
+import type { OfferExchangeRefusal } from '../../exchange/carry-out-offer.ts'
 import type { ExchangeRefusal, ExchangeState } from '../../exchange/exchange-record.ts'
-import type { OfferExchangeRefusal } from '../../exchange/offer-exchange.ts'
 import type { OfferPreview } from '../../exchange/preview-offer.ts'
 import type { RequestPreview } from '../../exchange/preview-request.ts'
 import type { RequestExchangeRefusal } from '../../exchange/request-exchange.ts'

@@ -111,14 +111,7 @@ export function OfferReview({ preview, exchange }: OfferReviewProps) {
           <div class="actions" data-fill>
             {usable.length > 0 && (
               <Button kind={facts.trusted ? 'primary' : 'caution'} big busy={exchange.busy} onPress={add}>
-                {elsewhere === undefined ? (
-                  <>{exchange.busy ? t.adding : facts.trusted ? t.add : t.addAnyway}</>
-                ) : (
-                  <Sentence
-                    text={facts.trusted ? t.goOnAt : t.goOnAtAnyway}
-                    places={{ host: <bdi dir="ltr">{elsewhere}</bdi> }}
-                  />
-                )}
+                <TakeWord elsewhere={elsewhere} busy={exchange.busy} trusted={facts.trusted} />
               </Button>
             )}
             <Button big busy={exchange.busy} onPress={decline}>
@@ -130,6 +123,24 @@ export function OfferReview({ preview, exchange }: OfferReviewProps) {
         <TechnicalDetails summary={ui.value.technicalDetails} text={exactWords(preview, exchange.failure)} />
       </div>
     </div>
+  )
+}
+
+interface TakeWordProps {
+  readonly elsewhere: string | undefined
+  readonly busy: boolean
+  readonly trusted: boolean
+}
+
+/** What the button says that takes the offer up, or leads to where it is. */
+function TakeWord({ busy, elsewhere, trusted }: TakeWordProps) {
+  const t = wallet.value.offer
+  if (elsewhere === undefined) return busy ? t.adding : trusted ? t.add : t.addAnyway
+  return (
+    <Sentence
+      text={trusted ? t.goOnAt : t.goOnAtAnyway}
+      places={{ host: <bdi dir="ltr">{elsewhere}</bdi> }}
+    />
   )
 }
 
