@@ -87,7 +87,7 @@ function oneWayToAsk(operation: Operation): Operation {
 }
 
 function written(body: JsonValue, contentType: string | undefined): string {
-  if (typeof body === 'string' && contentType === 'text/plain') return body
+  if (typeof body === 'string' && contentType !== 'application/json') return body
   if (contentType === 'application/x-www-form-urlencoded' && isJsonObject(body)) {
     return new URLSearchParams(body as Values).toString()
   }

@@ -12,7 +12,7 @@ const page = readFileSync(join(root, 'docs/conformance.md'), 'utf8')
 const houses = ['packages', 'apps', 'e2e', 'interop', 'scripts', 'testing']
 const files = houses.flatMap(testsIn)
 
-const WHO = ['verifier', 'wallet', 'both']
+const WHO = ['verifier', 'wallet', 'both', 'issuer']
 /** What a rule has where it is not simply kept. */
 const KINDS = ['Refused', 'Not spoken', 'Not looked at', 'Not followed', 'Stricter']
 
@@ -73,7 +73,7 @@ describe('a page of rules', () => {
     ['- wallet: a (§5)', []],
     ['- both: **Refused:** a (§5)', []],
     ['- wallet: **Forgotten:** a (§5)', ['Forgotten']],
-    ['- issuer: a (§5)', ['issuer']],
+    ['- attester: a (§5)', ['attester']],
     ['- a (§5)', ['no rule: - a (§5)']],
     ['- wallet: a (§5)\n  - perhaps: x', ['no rule:   - perhaps: x']],
   ])('is told of the form of %s', (text, faults) => {

@@ -95,7 +95,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   protocol: pure(),
   'protocol/oauth': pure('crypto', 'crypto/jose'),
   'protocol/oauth/grants': pure('protocol/oauth'),
-  'protocol/oauth/client-authentication': pure('protocol/oauth'),
+  'protocol/oauth/client-authentication': pure('crypto', 'crypto/jose', 'protocol/oauth'),
   'protocol/openid4vci': pure(
     'protocol/oauth',
     'protocol/oauth/grants',
@@ -111,6 +111,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
   'protocol/openid4vci/metadata': pure(
     'crypto',
     'crypto/cose',
+    'crypto/jose',
     'credential/contract',
     'protocol/oauth',
     'protocol/oauth/grants',
@@ -118,7 +119,7 @@ export const PACKAGE_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vci',
     'protocol/openid4vci/proof',
   ),
-  'protocol/openid4vci/credential': pure('protocol/oauth', 'protocol/openid4vci/proof'),
+  'protocol/openid4vci/credential': pure('crypto', 'protocol/oauth', 'protocol/openid4vci/proof'),
   'protocol/openid4vci/proof': pure('crypto', 'crypto/jose', 'did', 'protocol/oauth'),
   'protocol/openid4vp': pure('credential/contract', 'protocol', 'protocol/openid4vp/response'),
   'protocol/openid4vp/dcql': pure('credential/contract'),

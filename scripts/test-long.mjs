@@ -1,9 +1,9 @@
 // `npm run test:long`: what takes too long for `npm test`. The containers; five thousand flows while real processes are killed
-// around them; what a wallet costs beside ten thousand others and a history of a million entries; every state of every page in each
-// theme, at each width and in each language; then every test beside programs that keep all cores busy, for a test that holds on a
-// quiet machine alone is a test that fails on somebody's. Those programs work through twenty thousand histories of the simulation, and
-// when they have, turn for nothing. `npm run test:long -- chaos` runs that part alone; the others are `containers`, `scale`, `looks`
-// and `beside`.
+// around them; every way of presenting, with kills between its steps; what a wallet costs beside ten thousand others and a history of
+// a million entries; every state of every page in each theme, at each width and in each language; then every test beside programs that
+// keep all cores busy, for a test that holds on a quiet machine alone is a test that fails on somebody's. Those programs work through
+// twenty thousand histories of the simulation, and when they have, turn for nothing. `npm run test:long -- chaos` runs that part alone;
+// the others are `containers`, `ways`, `scale`, `looks` and `beside`.
 import { spawn } from 'node:child_process'
 import { openSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
@@ -36,6 +36,9 @@ const containers = isWanted('containers') ? run('vitest', ['run', '--project', '
 process.env.COUNTERSIGN_FLOWS = '5000'
 const flows = isWanted('chaos') ? run('vitest', ['run', '--project', 'cluster', 'e2e/chaos']) : 0
 delete process.env.COUNTERSIGN_FLOWS
+process.env.COUNTERSIGN_EVERY_WAY = 'yes'
+const ways = isWanted('ways') ? run('vitest', ['run', '--project', 'cluster', 'killed-ways']) : 0
+delete process.env.COUNTERSIGN_EVERY_WAY
 Object.assign(process.env, SCALE)
 const scale = isWanted('scale') ? run('vitest', ['run', '--project', 'unit', 'apps/wallet/scale']) : 0
 for (const name of Object.keys(SCALE)) delete process.env[name]
@@ -44,7 +47,7 @@ const looks = isWanted('looks')
   ? run('vitest', ['run', '--project', 'pages', 'e2e/pages', '--testTimeout=1200000'])
   : 0
 delete process.env.COUNTERSIGN_EVERY_LOOK
-const alone = [containers, flows, scale, looks]
+const alone = [containers, flows, ways, scale, looks]
 if (!isWanted('beside')) process.exit(alone.every((exit) => exit === 0) ? 0 : 1)
 
 process.env.COUNTERSIGN_DRAW = 'yes'

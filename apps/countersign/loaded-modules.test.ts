@@ -99,21 +99,21 @@ interface Case {
 
 const CASES: readonly Case[] = [
   { service: 'repository', sessions: 'memory', packages: [], most: [204, 290] },
-  { service: 'verifier', sessions: 'memory', packages: [], most: [421, 290] },
-  { service: 'verifier', sessions: 'redis', packages: ['@redis/client'], most: [433, 770] },
+  { service: 'verifier', sessions: 'memory', packages: [], most: [425, 290] },
+  { service: 'verifier', sessions: 'redis', packages: ['@redis/client'], most: [437, 770] },
   {
     service: 'issuer',
     sessions: 'redis',
     database: 'sqlite',
     packages: ['@redis/client', 'kysely'],
-    most: [412, 1_025],
+    most: [500, 1_040],
   },
   {
     service: 'wallet',
     sessions: 'memory',
     database: 'sqlite',
     packages: ['@node-rs/argon2', 'kysely'],
-    most: [516, 550],
+    most: [542, 560],
   },
 ]
 

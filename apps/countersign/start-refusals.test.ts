@@ -372,6 +372,40 @@ const mistakes: readonly Mistake[] = [
     /trustedVerifiers.*keys.*must be a public key as a JWK/,
   ],
   [
+    'an issuer that takes no client',
+    ['issuer'],
+    () => [...DEVELOPMENT, data(), '--publicClients=false'],
+    /nobody could ask for a token: set publicClients, clients/,
+  ],
+  [
+    'a client that signs and has no key',
+    ['issuer'],
+    () => [...DEVELOPMENT, data(), '--clients=[{"clientId":"shop","methods":["private_key_jwt"]}]'],
+    /clients.*needs the keys that private_key_jwt signs with/,
+  ],
+  [
+    'a client that is named twice',
+    ['issuer'],
+    () => [
+      ...DEVELOPMENT,
+      data(),
+      '--clients=[{"clientId":"kiosk","methods":["none"]},{"clientId":"kiosk","methods":["none"]}]',
+    ],
+    /clients.*names the client kiosk twice/,
+  ],
+  [
+    'attesters in a file that is not there',
+    ['issuer'],
+    () => [...DEVELOPMENT, data(), '--trustedWalletAttestersFile=/nowhere/attesters.pem'],
+    /\/nowhere\/attesters\.pem cannot be read/,
+  ],
+  [
+    'an attester by a key that shows its secret',
+    ['issuer'],
+    () => [...DEVELOPMENT, data(), '--walletAttesterKeys=[{"kty":"EC","d":"x"}]'],
+    /walletAttesterKeys.*must be a public key as a JWK/,
+  ],
+  [
     'authorities in a file that is not there',
     ['wallet'],
     () => [...DEVELOPMENT, data(), '--trustedVerifierCasFile=nowhere.pem'],

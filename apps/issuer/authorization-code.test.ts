@@ -1,14 +1,17 @@
 /** The authorization code flow through the issuer's use cases: who may take up what, what a retry gets, and what nobody gets twice. */
 import type { Signer } from '@countersign/crypto/engine'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import type { GrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { createProofKey } from '@countersign/protocol/oauth/pkce'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import { newKey } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
 import { decide } from './authorization/decide-authorization.ts'
+import { introspectToken } from './authorization/introspect-token.ts'
 import { openPushed } from './authorization/open-authorization.ts'
 import { pushAuthorization } from './authorization/push-authorization.ts'
 import { requestToken } from './authorization/request-token.ts'
+import { revokeToken } from './authorization/revoke-token.ts'
 import { createOffer, offerOf } from './offer/create-offer.ts'
 import {
   claims,
@@ -58,6 +61,8 @@ interface Trip {
   readonly requestUri: string
 }
 
+const named = (clientId: string) => ({ form: { client_id: clientId }, headers: {}, path: '/token' })
+
 async function push(
   { test, issuerState }: Taker,
   change: Partial<AuthorizationRequest> = {},
@@ -74,7 +79,7 @@ async function push(
     ...change,
   }
   const dpop = key && (await proofOfSender(test, key, '/par'))
-  const client = { method: 'none', clientId: CLIENT } as const
+  const client = { form: { client_id: CLIENT }, headers: {}, path: '/par' }
   const pushed = await pushAuthorization(test.issuer, { request, client, dpop })
   return pushed.ok ? { verifier, requestUri: pushed.value.requestUri } : pushed.error.code
 }
@@ -114,9 +119,8 @@ async function token(
       code,
       codeVerifier: verifier,
       redirectUri,
-      client: { method: 'none', clientId },
     },
-    dpop,
+    { client: named(clientId), dpop },
   )
   if (!answered.ok) return answered.error.code
   const { access_token: accessToken } = answered.value
@@ -335,4 +339,98 @@ describe('an authorization code', () => {
       expect(await token(taker, { code, verifier: 'v'.repeat(43) })).toBe('code_unknown')
     },
   )
+})
+
+describe('a token that can be refreshed', () => {
+  const refreshable = () => testIssuer({ settings: { refreshTokenTtlSeconds: 86_400 } })
+
+  async function tokens(taker: Taker, key: Signer) {
+    const had = await codeFor(taker, {}, key)
+    return answered(
+      taker,
+      { grantType: 'authorization_code', code: had.code ?? '', codeVerifier: had.verifier },
+      key,
+    )
+  }
+
+  async function answered({ test }: Taker, grant: GrantRequest, key: Signer, clientId = CLIENT) {
+    const dpop = await proofOfSender(test, key, '/token')
+    const answer = await requestToken(test.issuer, grant, { client: named(clientId), dpop })
+    return answer.ok ? (answer.value as unknown as Tokens) : answer.error.code
+  }
+
+  interface Tokens {
+    readonly access_token: string
+    readonly refresh_token: string
+  }
+
+  const refreshed = (taker: Taker, { refresh_token: refreshToken }: Tokens, key: Signer, clientId?: string) =>
+    answered(taker, { grantType: 'refresh_token', refreshToken }, key, clientId)
+
+  it('gives the credential once more, to another holder key, and each refresh token once', async () => {
+    const taker = await offeredInBrowser(refreshable())
+    const [key, { test }] = [newKey(), taker]
+    const first = done(await tokens(taker, key))
+    const credential = async () =>
+      credentialFor(test, first.access_token, await proofOfKey(test, newKey()), { sender: key })
+    expect(await credential()).toMatch(/~$/)
+    test.clock.now += 700
+    expect(await credential()).toBe('token_expired')
+    const second = done(await refreshed(taker, first, key))
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+    expect(await credential()).toMatch(/~$/)
+    const third = done(await refreshed(taker, second, key))
+    expect(await refreshed(taker, first, key)).toBe('code_spent')
+    expect(await refreshed(taker, third, key)).toBe('session_closed')
+    expect(await credential()).toBe('session_closed')
+  })
+
+  it('is for its key and its client alone', async () => {
+    const taker = await offeredInBrowser(refreshable())
+    const key = newKey()
+    const first = done(await tokens(taker, key))
+    expect(await refreshed(taker, first, newKey())).toBe('wrong_sender_key')
+    expect(await refreshed(taker, first, key, 'https://other.example')).toBe('code_not_yours')
+    expect(await refreshed(taker, { ...first, refresh_token: first.access_token }, key)).toBe('code_unknown')
+    expect(done(await refreshed(taker, first, key))).toHaveProperty('refresh_token')
+  })
+
+  it('of fifty requests at once gives one answer, and the same again while nothing is issued', async () => {
+    const taker = await offeredInBrowser(refreshable())
+    const key = newKey()
+    const first = done(await tokens(taker, key))
+    const answers = await Promise.all(Array.from({ length: 50 }, () => refreshed(taker, first, key)))
+    expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1)
+    expect(answers[0]).toHaveProperty('refresh_token')
+  })
+
+  it('is nothing that a bearer client gets, nor anybody where it is not configured', async () => {
+    const [taker, plain] = [await offeredInBrowser(refreshable()), await offeredInBrowser(testIssuer())]
+    expect(await tokens(plain, newKey())).not.toHaveProperty('refresh_token')
+    const had = await codeFor(taker)
+    expect(await token(taker, had)).toContain('.')
+    expect(await state(taker)).not.toHaveProperty('grant.refresh')
+  })
+
+  it('says what it is good for until it is given back', async () => {
+    const taker = await offeredInBrowser(refreshable())
+    const { issuer, clock } = taker.test
+    const first = done(await tokens(taker, newKey()))
+    const both = [first.access_token, first.refresh_token]
+    const active = () => Promise.all(both.map(async (one) => (await introspectToken(issuer, one))['active']))
+    expect(await introspectToken(issuer, first.access_token)).toMatchObject({
+      active: true,
+      token_type: 'DPoP',
+      client_id: CLIENT,
+      exp: clock.now + 600,
+      cnf: { jkt: expect.any(String) },
+      issuance: taker.issuanceId,
+    })
+    expect(await introspectToken(issuer, first.refresh_token)).toMatchObject({ exp: clock.now + 86_400 })
+    expect(await active()).toEqual([true, true])
+    expect(await introspectToken(issuer, 'made.up')).toEqual({ active: false })
+    await revokeToken(issuer, 'made.up')
+    await revokeToken(issuer, first.refresh_token)
+    expect(await active()).toEqual([false, false])
+  })
 })

@@ -5,6 +5,7 @@
 import type { CatalogueType } from '@countersign/catalogue/catalogue-type'
 import type { CredentialFormat } from '@countersign/credential/contract/format'
 import { formatRegistry } from '@countersign/credential/contract/registry'
+import { derivedDecryptionKey } from '@countersign/keys/deployment/derived-key'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
 import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
@@ -12,20 +13,33 @@ import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { soonest } from '@countersign/service/sessions/due-work'
+import { type Attesters, attesterKeys } from './attesters.ts'
+import { type ClientSettings, clientRules } from './client-rules.ts'
 import type { IssuerDefaults } from './config.ts'
+import { requestKeys } from './credential/request-keys.ts'
 import { callbackBody } from './http/callback-body.ts'
 import { issuerRoutes } from './http/routes.ts'
 import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
 import { lookAtIssuance } from './look-at-issuance.ts'
 import { keptAfterSeconds } from './offer/create-offer.ts'
 import { type StoredPromises, withPromisesApart } from './promises-apart.ts'
+import { type RequiredKeyAttestation, withKeyAttestations } from './required-key-attestations.ts'
 import { type IssuerSigners, signableFormats, signerFor } from './signing/issuer-signers.ts'
 import { issuableTypes } from './types/issuable-types.ts'
 
 export interface IssuerPorts
   extends Pick<
     Issuer,
-    'database' | 'statusLists' | 'crypto' | 'openCallerKey' | 'holderKeys' | 'callbacks' | 'now' | 'backOff'
+    | 'database'
+    | 'statusLists'
+    | 'crypto'
+    | 'jwe'
+    | 'openCallerKey'
+    | 'holderKeys'
+    | 'keyAttesters'
+    | 'callbacks'
+    | 'now'
+    | 'backOff'
   > {
   readonly stores: ServiceStores
   readonly sealing: Pick<Sealing, 'mac'>
@@ -33,12 +47,24 @@ export interface IssuerPorts
   readonly signers: IssuerSigners
   /** What is issued, in every format that it comes in and that there is a signer for; the catalogue when absent. */
   readonly types?: readonly CatalogueType[]
+  /** Who vouches for clients; nobody when absent. */
+  readonly attesters?: Attesters
 }
 
 export interface IssuerSettings
-  extends Omit<IssuerLimits, 'authorization' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
-    Pick<IssuerDefaults, 'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds'> {
+  extends Omit<IssuerLimits, 'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
+    ClientSettings,
+    Pick<
+      IssuerDefaults,
+      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds'
+    > {
   readonly baseUrl: string
+  readonly dpopNonces: Issuer['senders']['nonces']
+  readonly requireSenderConstraint: boolean
+  readonly requestEncryptionRequired: boolean
+  readonly responseEncryptionRequired: boolean
+  /** None where it is absent. */
+  readonly requiredKeyAttestations?: readonly RequiredKeyAttestation[] | undefined
 }
 
 const ISSUANCE_SCHEMA = 1
@@ -51,7 +77,7 @@ const SKEW_SECONDS = 60
 const DECIDE_SECONDS = 600
 
 export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issuer {
-  const { stores, sealing, formats, signers, types, ...handedIn } = ports
+  const { attesters, stores, sealing, formats, signers, types, ...handedIn } = ports
   const limits = limitsOf(settings)
   const { sessions, ...stepped } = stores.stepped<IssuanceSession>('issuance', ISSUANCE_SCHEMA)
   return {
@@ -67,9 +93,22 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     proofs: stores.once('dpop'),
     formats: formatRegistry(formats),
     signerFor: (profile) => signerFor(signers, profile),
+    requestKeys: requestKeys(
+      (name) => derivedDecryptionKey(sealing.mac('credential-request-key'), name),
+      ports.crypto,
+    ),
+    encryption: {
+      requestRequired: settings.requestEncryptionRequired || settings.responseEncryptionRequired,
+      responseRequired: settings.responseEncryptionRequired,
+    },
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
+    clients: clientRules(settings, attesters && attesterKeys(attesters, 'wallet_attester', ports.crypto)),
+    senders: { nonces: settings.dpopNonces, required: settings.requireSenderConstraint },
     baseUrl: settings.baseUrl,
-    types: issuableTypes(signableFormats(signers, formats), types),
+    types: withKeyAttestations(
+      issuableTypes(signableFormats(signers, formats), types),
+      settings.requiredKeyAttestations ?? [],
+    ),
     limits,
   }
 }
@@ -101,7 +140,9 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     resultRetentionSeconds: settings.resultRetentionSeconds,
     bearerTtlSeconds: settings.bearerTtlSeconds,
     boundTtlSeconds: settings.boundTtlSeconds,
+    refreshTtlSeconds: settings.refreshTokenTtlSeconds,
     nonceTtlSeconds: settings.nonceTtlSeconds,
+    batchSize: settings.batchSize,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
     skewSeconds: SKEW_SECONDS,
     authorization: {

@@ -4,6 +4,16 @@ import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { typesShape } from '@countersign/service/config/types-dir'
 import { z } from 'zod'
+import { attesterKeysSetting, clientsSetting } from './client-rules.ts'
+
+const texts = z.array(z.string().min(1).max(500)).min(1).max(100)
+
+const requiredKeyAttestation = z.strictObject({
+  /** Ids of credential configurations, as the metadata has them. */
+  configurations: texts,
+  keyStorage: texts.optional(),
+  userAuthentication: texts.optional(),
+})
 
 export const issuerShape = {
   ...outgoingShape,
@@ -30,7 +40,96 @@ export const issuerShape = {
     .max(3600)
     .default(600)
     .describe('Lifetime of a token that is bound to a DPoP key, in seconds'),
-  nonceTtlSeconds: z.int().min(30).max(600).default(300).describe('Lifetime of a `c_nonce`, in seconds'),
+  refreshTokenTtlSeconds: z
+    .int()
+    .min(0)
+    .max(2_592_000)
+    .default(0)
+    .describe(
+      'How long a token that is bound to a DPoP key can be refreshed, and its credentials be issued once more, in seconds; 0: not at all. The claims of an offer are kept for as long',
+    ),
+  nonceTtlSeconds: z
+    .int()
+    .min(30)
+    .max(600)
+    .default(300)
+    .describe('Lifetime of a `c_nonce`, of a DPoP nonce and of an attestation challenge, in seconds'),
+  dpopNonces: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('Whether a DPoP proof needs a nonce that this issuer gave (RFC 9449 §8, §9)'),
+  requireSenderConstraint: z
+    .boolean()
+    .default(false)
+    .describe('Whether every access token is bound to a DPoP key; a request without a proof is refused then'),
+  publicClients: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether clients are taken that are not in `clients` and do not authenticate; without, nobody uses a pre-authorized code anonymously',
+    ),
+  clients: clientsSetting.describe(
+    'Clients that you register: each with `clientId`, `methods` (`private_key_jwt`, `attest_jwt_client_auth`, or `none` alone), the `keys` (JWKs) that `private_key_jwt` signs with, `redirectUris` and, for people, `name`',
+  ),
+  trustedWalletAttestersFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM certificates of the authorities that vouch for those who attest wallets (`attest_jwt_client_auth`)',
+    ),
+  walletAttesterKeys: attesterKeysSetting.describe(
+    'Keys (JWKs) of attesters of wallets that bring no certificate',
+  ),
+  attestationChallenges: z
+    .enum(['optional', 'required'])
+    .default('optional')
+    .describe('Whether a wallet that is attested needs a challenge of this issuer in its proof'),
+  attestationMaxAgeSeconds: z
+    .int()
+    .min(60)
+    .max(31_536_000)
+    .optional()
+    .describe(
+      'How old an attestation of a wallet may be, in seconds; as old as it allows itself when absent',
+    ),
+  batchSize: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .describe(
+      'How many credentials of one kind a wallet may get at once, each for a key of its own; 1 is no batches',
+    ),
+  requestEncryptionRequired: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether credential requests in the clear are refused (OpenID4VCI 1.0 §10); encrypted ones are always taken',
+    ),
+  responseEncryptionRequired: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether wallets have to ask for encrypted credential responses, and so to encrypt their requests; they always may',
+    ),
+  trustedKeyAttestersFile: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'PEM certificates of the authorities that vouch for those who attest keys of wallets (OpenID4VCI 1.0 appendix D); with it or `keyAttesterKeys` key attestations are judged, without both they are passed over',
+    ),
+  keyAttesterKeys: attesterKeysSetting.describe(
+    'Keys (JWKs) of those who attest keys of wallets and bring no certificate',
+  ),
+  requiredKeyAttestations: z
+    .array(requiredKeyAttestation)
+    .max(200)
+    .default([])
+    .describe(
+      'Which credentials are for attested keys alone: a list of `{ configurations, keyStorage, userAuthentication }`, the last two the accepted levels, any where absent',
+    ),
   pushedRequestTtlSeconds: z
     .int()
     .min(5)
@@ -125,6 +224,13 @@ export const issuerShape = {
     .min(1)
     .optional()
     .describe('PEM chain of the key that signs status lists, leaf first'),
+  extensionFormats: z
+    .array(z.string().min(1).max(100))
+    .max(20)
+    .optional()
+    .describe(
+      'Formats beside those of OpenID4VCI 1.0 appendix A that are issued and stand in the metadata: `vc+jwt`, `vc+sd-jwt`; when absent all in development and none in production',
+    ),
   displayName: z
     .string()
     .min(1)

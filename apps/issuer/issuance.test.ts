@@ -2,6 +2,7 @@ import { newKey } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
 import { requestToken } from './authorization/request-token.ts'
 import {
+  anonymousClient,
   claims,
   configurationId,
   credentialFor,
@@ -115,10 +116,11 @@ describe('a DPoP proof', () => {
   it('is good once', async () => {
     const test = testIssuer()
     const { code } = await offered(test.issuer)
-    const proof = await proofOfSender(test, newKey(), '/token')
+    const dpop = await proofOfSender(test, newKey(), '/token')
+    const from = { client: anonymousClient, dpop }
     const request = tokenRequest(code)
-    expect(await requestToken(test.issuer, request, proof)).toMatchObject({ ok: true })
-    expect(await requestToken(test.issuer, request, proof)).toMatchObject({
+    expect(await requestToken(test.issuer, request, from)).toMatchObject({ ok: true })
+    expect(await requestToken(test.issuer, request, from)).toMatchObject({
       error: { code: 'dpop_replayed' },
     })
   })

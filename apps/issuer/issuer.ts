@@ -8,7 +8,9 @@ import type { Result } from '@countersign/core/result'
 import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
+import type { JweEngine, KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
+import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import type {
   Authorization,
   AuthorizationTimes,
@@ -17,6 +19,7 @@ import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/s
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { Due, Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
+import type { ClientRules } from './client-rules.ts'
 import type { IssuerDatabase } from './database/schema.ts'
 import type { IndexAllocator } from './status/allocate-index.ts'
 import type { PublishedLists } from './status/published-lists.ts'
@@ -28,7 +31,7 @@ export interface Issuer {
   readonly answers: SessionStore<CredentialAnswer>
   /** Authorization requests on their way through a browser. */
   readonly authorizations: SessionStore<Authorization>
-  /** `jti` values of DPoP proofs. */
+  /** `jti` values of DPoP proofs, of proofs of attested keys and of client assertions. */
   readonly proofs: OnceStore
   readonly signals: Signals
   /** Which sessions somebody looks at, though nobody reads them. */
@@ -52,7 +55,16 @@ export interface Issuer {
   readonly openCallerKey: CallerKeys
   /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
+  /** Who is believed that says how wallets keep their keys. Where it is absent, nobody is, and no such word is asked for. */
+  readonly keyAttesters?: AttesterKeys | undefined
+  readonly jwe: JweEngine
+  /** What wallets encrypt their requests for. */
+  readonly requestKeys: RequestKeys
+  readonly encryption: RequiredEncryption
   readonly macs: IssuerMacs
+  /** Which clients are taken. */
+  readonly clients: ClientRules
+  readonly senders: SenderRules
   /** Issuer identifier and public URL, without a trailing slash. */
   readonly baseUrl: string
   readonly types: ReadonlyMap<string, IssuableType>
@@ -83,21 +95,46 @@ export interface OwnStatusLists {
   readonly ttlSeconds: number
 }
 
+/** How far senders are constrained (DPoP, RFC 9449). */
+export interface SenderRules {
+  /** Whether a proof needs a nonce of ours. One that is given is judged in any case. */
+  readonly nonces: 'optional' | 'required'
+  /** Whether every token is bound to a key. */
+  readonly required: boolean
+}
+
+/** The keys that credential requests are encrypted for; `now` in epoch seconds. */
+export interface RequestKeys {
+  /** The one that the metadata names. */
+  current(now: number): Promise<KeptDecryptionKey>
+  /** Those that a request may be encrypted for. */
+  taken(now: number): Promise<readonly KeptDecryptionKey[]>
+}
+
+/** What has to be encrypted (OpenID4VCI 1.0 §10); everything may be. */
+export interface RequiredEncryption {
+  readonly requestRequired: boolean
+  readonly responseRequired: boolean
+}
+
 /** One keyed hash a purpose, all under the deployment secret. */
 export interface IssuerMacs {
   /** Codes, access tokens and names of what was laid down. */
   readonly grant: Mac
+  /** Challenges, each purpose apart. */
   readonly nonce: Mac
   readonly txCode: Mac
 }
 
 export interface CredentialAnswer {
   readonly sessionId: string
-  /** Hash of token, configuration and proof: who sends the same again gets the same bytes. */
+  /** Hash of token, configuration and proofs: who sends the same again gets the same bytes. */
   readonly requestHash: string
   readonly body: JsonObject
   /** What the log of issued credentials calls it; absent where there is no log. */
   readonly credentialId?: string | undefined
+  /** The same of the others of a batch. */
+  readonly otherCredentialIds?: readonly string[] | undefined
 }
 
 export interface IssuerLimits {
@@ -109,7 +146,11 @@ export interface IssuerLimits {
   readonly bearerTtlSeconds: number
   /** Lifetime of a DPoP-bound token, in seconds. */
   readonly boundTtlSeconds: number
+  /** How long a bound token can be refreshed, in seconds; 0: not at all. */
+  readonly refreshTtlSeconds: number
   readonly nonceTtlSeconds: number
+  /** How many credentials one request may ask for; 1 offers no batches. */
+  readonly batchSize: number
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number
   readonly skewSeconds: number

@@ -1,7 +1,9 @@
 /** Opens what the issuer stands on, as its configuration says, and starts it. */
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import { configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
@@ -10,12 +12,15 @@ import { databaseCheck } from '@countersign/service/compose/readiness-checks'
 import { openedOn, type RunningService, runService } from '@countersign/service/compose/run-service'
 import { openRuntime, type Runtime } from '@countersign/service/compose/runtime'
 import { callersKeyOpener } from '@countersign/service/compose/service-signers'
+import { trustAnchors } from '@countersign/service/compose/trust-anchors'
 import type { Config } from '@countersign/service/config/load'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { openTypes } from '@countersign/service/types/open-types'
 import type { Database } from '@countersign/stores/sql/database'
 import { openDatabase } from '@countersign/stores/sql/open-database'
+import { type Attesters, attesterKeys } from './attesters.ts'
 import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
+import { clientRules, publicKeysOf, takenMethods } from './client-rules.ts'
 import { issuerShape } from './config.ts'
 import { prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
@@ -23,6 +28,7 @@ import type { OwnStatusLists } from './issuer.ts'
 import { openOwnStatusLists } from './open-own-status-lists.ts'
 import { callerKeys } from './signing/caller-keys.ts'
 import { type IssuerSigners, openIssuerSigners, openListSigner } from './signing/issuer-signers.ts'
+import { announcedFormats, extensionsOf, unknownExtensions } from './types/extension-formats.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
@@ -32,12 +38,22 @@ export async function startIssuer(
   builtIn = catalogue,
 ): Promise<RunningService> {
   const config = await configure({ service: 'issuer', extra: issuerShape }, start)
+  const issued = chosenFormats(formats, config)
   const types = await openTypes({ typesDir: config.typesDir, cwd: start.cwd, formats, types: builtIn })
   const runtime = await openRuntime(config, issuerShape, start)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
-  const issuer = buildIssuer({ ...ports, ...durable, formats, types }, config)
+  const issuer = buildIssuer({ ...ports, ...durable, formats: issued, types }, config)
   const checks = durable && [databaseCheck(durable.database)]
   return runService(runtime, issuerService(issuer, config), checks)
+}
+
+function chosenFormats(formats: typeof ALL_FORMATS, { extensionFormats: named, mode }: IssuerConfig) {
+  const unknown = unknownExtensions(formats, named)
+  if (unknown.length > 0)
+    throw new StartRefused(
+      `extensionFormats: ${unknown.join(', ')} cannot be named; there are ${extensionsOf(formats).join(', ')}`,
+    )
+  return announcedFormats(formats, { mode, named })
 }
 
 interface OpenedPorts extends Omit<IssuerPorts, 'formats' | 'types' | keyof Durable> {
@@ -52,14 +68,44 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     stores,
     sealing: deployment.sealing,
     crypto: nodeCrypto,
+    jwe: joseJwe,
     signers,
     openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
+    keyAttesters: keyAttestersOf(runtime, config),
     callbacks: configuredCallbacks(runtime, outgoing, config),
+    attesters: attestersOf(runtime, config),
     now,
     durable: await openDurable(runtime, config, signers.credentials),
   }
+}
+
+function attestersOf(runtime: Runtime, config: IssuerConfig): Attesters {
+  const attesters = namedAttesters(runtime, config.trustedWalletAttestersFile, config.walletAttesterKeys)
+  const keys = attesterKeys(attesters, 'wallet_attester', nodeCrypto)
+  if (takenMethods(clientRules(config, keys)).length > 0) return attesters
+  throw new StartRefused(
+    'nobody could ask for a token: set publicClients, clients, trustedWalletAttestersFile or walletAttesterKeys',
+  )
+}
+
+function keyAttestersOf(runtime: Runtime, config: IssuerConfig): AttesterKeys | undefined {
+  const attesters = namedAttesters(runtime, config.trustedKeyAttestersFile, config.keyAttesterKeys)
+  const keys = attesterKeys(attesters, 'key_attester', nodeCrypto)
+  if (keys === undefined && config.requiredKeyAttestations.length > 0)
+    throw new StartRefused('requiredKeyAttestations needs trustedKeyAttestersFile or keyAttesterKeys')
+  return keys
+}
+
+/** Not the authorities of development, which vouch for every service alike. */
+function namedAttesters(
+  runtime: Runtime,
+  file: string | undefined,
+  keys: Parameters<typeof publicKeysOf>[0],
+): Attesters {
+  const anchors = trustAnchors({ ...runtime, developmentAnchors: () => [] }, file)
+  return { anchors: anchors(), keys: publicKeysOf(keys) }
 }
 
 interface Durable {

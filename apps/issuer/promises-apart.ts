@@ -57,5 +57,11 @@ function withoutPromises({ promised: _promised, ...session }: Promising): Issuan
 }
 
 function isWithoutPromises(session: IssuanceSession): session is Promising {
-  return (session.state === 'offered' || session.state === 'token_issued') && !('promised' in session)
+  const isPromising =
+    session.state === 'offered' ||
+    session.state === 'token_issued' ||
+    (session.state === 'completed' &&
+      session.grant.refresh !== undefined &&
+      session.grant.revokedAt === undefined)
+  return isPromising && !('promised' in session)
 }

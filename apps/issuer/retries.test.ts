@@ -3,6 +3,7 @@ import { newKey } from '@countersign/testing/people/keys'
 import { describe, expect, it } from 'vitest'
 import { requestToken } from './authorization/request-token.ts'
 import {
+  anonymousClient,
   claims,
   configurationId,
   credentialFor,
@@ -231,11 +232,12 @@ describe('a DPoP proof', () => {
   it('gives nothing again, at no moment: a retry brings one of its own', async () => {
     const test = testIssuer()
     const { code } = await offered(test.issuer)
-    const proof = await proofOfSender(test, newKey(), '/token')
-    expect(await requestToken(test.issuer, tokenRequest(code), proof)).toMatchObject({ ok: true })
+    const dpop = await proofOfSender(test, newKey(), '/token')
+    const from = { client: anonymousClient, dpop }
+    expect(await requestToken(test.issuer, tokenRequest(code), from)).toMatchObject({ ok: true })
     for (const seconds of [0, 30, 59]) {
       test.clock.now += seconds
-      expect(await requestToken(test.issuer, tokenRequest(code), proof)).toMatchObject({ ok: false })
+      expect(await requestToken(test.issuer, tokenRequest(code), from)).toMatchObject({ ok: false })
     }
   })
 })

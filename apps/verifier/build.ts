@@ -32,6 +32,7 @@ export interface VerifierPorts
     | 'didDocument'
     | 'policies'
     | 'trust'
+    | 'trustLists'
     | 'holderKeys'
     | 'checkStatus'
     | 'callbacks'

@@ -68,6 +68,7 @@ async function openPorts(
     policies: policiesAsking(remote),
     callbacks: configuredCallbacks(runtime, outgoing, config),
     trust: trust.issuers,
+    trustLists: trust.lists,
     holderKeys: resolveKey,
     checkStatus: statusChecker({ formats, lists, listAnchors: trust.listAnchors, now }),
     now,

@@ -7,7 +7,7 @@ import type { JsonObject } from '@countersign/core/json'
 import type { Check } from '@countersign/credential/contract/checks'
 import type { VerifiedPresentation } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
-import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
+import type { IssuerTrust, ListTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { HpkeEngine } from '@countersign/crypto/hpke-engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
@@ -50,6 +50,8 @@ export interface Verifier {
   /** How wallets answer where a call does not say it. */
   readonly responseMode: PostedModeName
   readonly trust: IssuerTrust
+  /** Lists of trusted entities that queries may name; absent: there are none. */
+  readonly trustLists?: ListTrust | undefined
   /** Keys of holders whom a DID names that is not its own key. */
   readonly holderKeys?: DidKeyResolver | undefined
   readonly checkStatus: StatusChecker

@@ -16,6 +16,7 @@ import { pagesAddress } from './config.ts'
 import { type RouteConfig, walletApi } from './http/routes.ts'
 import { openKeyMaker } from './keys/key-maker.ts'
 import { openOutgoingClient, type Pause } from './outgoing-client.ts'
+import { serverNonces } from './server-nonces.ts'
 import type { Wallet, WalletLimits } from './wallet.ts'
 
 export interface WalletPorts
@@ -50,6 +51,7 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
     passwordLogin: settings.passwordLogin,
     keyMaker: openKeyMaker(),
     outgoing: openOutgoingClient(outgoing.remote, pause),
+    serverNonces: serverNonces(),
     formats: formatRegistry(formats),
     transactionTypes: transactionTypes(settings.transactionDataProfiles),
     dids: { fetchDocument: outgoing.fetchDocument, keyOf: outgoing.resolveKey },

@@ -87,14 +87,14 @@ async function openIssuers(runtime: Runtime, config: WalletConfig, ways: TrustWa
   const settings = trustSettings(config)
   if (config.mode === 'production' && settings.sources.length === 0) return { checks: [] }
   const opened = await openIssuerTrust(runtime, settings, ways)
-  const { checks, issuers, listAnchors, losses, statusLists } = opened
+  const { checks, issuers, listAnchors, lists: trustLists, losses, statusLists } = opened
   const lists = openStatusLists(ways.remote, {
     crypto: nodeCrypto,
     compression: nodeCompression,
     trust: statusLists,
     losses,
   })
-  return { checks, issuers: { trust: issuers, statusLists: lists, listAnchors } }
+  return { checks, issuers: { trust: issuers, lists: trustLists, statusLists: lists, listAnchors } }
 }
 
 async function announcePreregistered(wallet: Wallet, { log }: Runtime): Promise<void> {

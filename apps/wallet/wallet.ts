@@ -5,7 +5,7 @@
 
 import type { Result } from '@countersign/core/result'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
-import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
+import type { IssuerTrust, ListTrust } from '@countersign/credential/contract/trust-port'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { JweEngine } from '@countersign/crypto/jwe-engine'
 import type { DidKeyResolver } from '@countersign/did/did-document'
@@ -19,6 +19,7 @@ import type { Certificate } from '@countersign/x509/certificate'
 import type { WalletDatabase } from './database/schema.ts'
 import type { SealedColumns } from './database/sealed-columns.ts'
 import type { OutgoingClient } from './outgoing-client.ts'
+import type { ServerNonces } from './server-nonces.ts'
 
 export interface Wallet {
   readonly database: WalletDatabase
@@ -28,6 +29,7 @@ export interface Wallet {
   readonly passwordLogin: boolean
   readonly keyMaker: KeyMaker
   readonly outgoing: OutgoingClient
+  readonly serverNonces: ServerNonces
   readonly formats: FormatRegistry
   readonly crypto: CryptoEngine
   readonly jwe: JweEngine
@@ -82,6 +84,8 @@ export interface KeyMakerBusy {
 
 export interface TrustedIssuers {
   readonly trust: IssuerTrust
+  /** Lists of trusted entities that requests may name; absent: there are none. */
+  readonly lists?: ListTrust | undefined
   readonly statusLists: StatusLists
   /** Names of the authorities whose lists count whoever issued the credential. */
   readonly listAnchors: () => readonly string[]

@@ -4,8 +4,11 @@
  */
 import { randomUUID } from 'node:crypto'
 import { isJsonObject, type JsonObject, type JsonValue } from '@countersign/core/json'
+import type { EncryptionKey } from '@countersign/crypto/jwe-engine'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { identityQuery, issue, verify } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postJson } from '@countersign/testing/client/http'
+import { identityConfiguration } from '@countersign/testing/client/protocol-wallet'
 import { logIn, newWalletUser, receive } from '@countersign/testing/client/wallet-api'
 import {
   newAuthorized,
@@ -13,6 +16,7 @@ import {
   newCode,
   newGrant,
   newIssued,
+  newIssuerState,
   newOffer,
   newRequest,
   type RealThings,
@@ -71,13 +75,19 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     'POST /openid4vc/credentials/status': ofPlace,
     'PUT /openid4vc/credentials/status': ofPlace,
     'GET /credentialOffer': { values: async () => ({ id: (await newOffer(stack)).id }) },
+    'POST /par': {
+      body: async (example) => ({ ...objectOf(example), issuer_state: await newIssuerState(stack) }),
+    },
     'POST /token': {
       body: async (example) => ({ ...objectOf(example), 'pre-authorized_code': await newCode(stack) }),
     },
     'POST /credential': {
       body: async (example) => {
         grant = await newGrant(stack)
-        return { ...objectOf(example), proofs: { jwt: [grant.proof] } }
+        const proofs = { jwt: [grant.proof] }
+        return typeof example === 'string'
+          ? encrypted(stack, { credential_configuration_id: identityConfiguration, proofs })
+          : { ...objectOf(example), proofs }
       },
       headers: async () => ({ authorization: `Bearer ${grant.token}` }),
     },
@@ -93,6 +103,19 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     // Lists of W3C credentials: none was issued.
     'GET /status/bitstring/{listId}/{purpose}': { status: 404 },
   }
+}
+
+/** For the key that the issuer names (OpenID4VCI 1.0 §10). */
+async function encrypted({ urls }: Stack, request: JsonObject): Promise<string> {
+  const metadata = await call(`${urls.issuer}/.well-known/openid-credential-issuer`)
+  const { credential_request_encryption: encryption } = metadata.json() as {
+    readonly credential_request_encryption: {
+      readonly jwks: { readonly keys: readonly (EncryptionKey & { readonly kid: string })[] }
+    }
+  }
+  const [key] = encryption.jwks.keys
+  if (key === undefined) throw new Error('the issuer names no key')
+  return joseJwe.encrypt(JSON.stringify(request), { key, keyId: key.kid, content: 'A256GCM' })
 }
 
 function verifierCalls(stack: Stack): Adjustments {

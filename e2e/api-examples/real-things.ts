@@ -106,6 +106,20 @@ export async function newCode(stack: Stack): Promise<string> {
   return readOffer((await call(offerUri(url))).json()).code
 }
 
+/** Of an offer that is taken up in a browser, what a request for it names it by. */
+export async function newIssuerState({ urls }: Stack): Promise<string> {
+  const answer = await postJson(
+    `${urls.issuer}/openid4vc/sdjwt/issue`,
+    { ...order, authenticationMethod: 'NONE' },
+    { accept: 'application/json' },
+  )
+  const { url } = expectStatus(answer, 200).json() as unknown as Begun
+  const offer = JSON.parse((await call(offerUri(url))).text) as {
+    grants: { authorization_code: { issuer_state: string } }
+  }
+  return offer.grants.authorization_code.issuer_state
+}
+
 /** An access token for an identity credential, and a proof that goes with it. */
 export async function newGrant(stack: Stack): Promise<{ readonly token: string; readonly proof: string }> {
   const issuer = stack.urls.issuer

@@ -5,7 +5,7 @@
 import type { ApiServiceName } from '../api-services.ts'
 import type { World } from './world.ts'
 
-export type BodyKind = 'json' | 'form' | 'text'
+export type BodyKind = 'json' | 'form' | 'text' | 'jwt'
 export interface Endpoint {
   readonly service: ApiServiceName
   /** As in the API description. */
@@ -53,9 +53,13 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
   { path: '/.well-known/oauth-authorization-server', methods: read, oauth: 'invalid_request' },
   { path: '/.well-known/jwt-vc-issuer', methods: read, oauth: 'invalid_request' },
   { path: '/credentialOffer', methods: read },
+  { path: '/par', methods: form, oauth: 'invalid_request' },
   { path: '/token', methods: form, oauth: 'invalid_request' },
+  { path: '/revoke', methods: form, oauth: 'invalid_request' },
+  { path: '/introspect', methods: form },
   { path: '/nonce', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
-  { path: '/credential', methods: json, oauth: 'invalid_credential_request' },
+  { path: '/challenge', methods: { POST: ['json', 'form', 'text'] }, oauth: 'invalid_request' },
+  { path: '/credential', methods: { POST: ['json', 'jwt'] }, oauth: 'invalid_credential_request' },
   { path: '/notification', methods: json, oauth: 'invalid_notification_request' },
 ]
 

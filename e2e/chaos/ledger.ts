@@ -1,5 +1,7 @@
 /** What became of the flows: what must be there once is written down here, and looked for a second time. */
-import { decodeJws } from '@countersign/crypto/jose/jws'
+import { ALL_FORMATS } from '@countersign/credential/all-formats'
+import type { FormatId } from '@countersign/credential/contract/format-id'
+import { nodeCrypto } from '@countersign/keys/engines/node'
 
 export interface Ledger {
   /** Found wrong, in words; empty is what is wanted. */
@@ -7,7 +9,7 @@ export interface Ledger {
   readonly doubled: string[]
   readonly finished: Map<string, number>
   /** A place in a status list belongs to one credential. */
-  takePlace(credential: string, ofFlow: string): void
+  takePlace({ uri, index }: Place, ofFlow: string): void
   finish(kind: string): void
 }
 
@@ -19,8 +21,8 @@ export function openLedger(): Ledger {
     lost: [],
     doubled,
     finished,
-    takePlace(credential, ofFlow) {
-      const place = placeOf(credential)
+    takePlace({ index, uri }, ofFlow) {
+      const place = `${uri}#${index}`
       const other = places.get(place)
       if (other !== undefined) doubled.push(`${ofFlow}: ${place} belongs to ${other}`)
       places.set(place, ofFlow)
@@ -29,17 +31,15 @@ export function openLedger(): Ledger {
   }
 }
 
-/** Where its status stands, as `uri#index`. */
-export function placeOf(credential: string): string {
-  const { uri, idx } = statusOf(credential)
-  return `${uri}#${idx}`
+/** Where the status of a credential stands. */
+export interface Place {
+  readonly uri: string
+  readonly index: number
 }
 
-export function statusOf(credential: string): { readonly uri: string; readonly idx: number } {
-  const decoded = decodeJws(credential.split('~')[0] ?? '', { maxLength: 65_536 })
-  if (!decoded.ok) throw new Error(decoded.error.code)
-  const { status_list: list } = decoded.value.payload['status'] as {
-    status_list: { uri: string; idx: number }
-  }
-  return list
+export async function placeOf(format: FormatId, credential: string): Promise<Place> {
+  const opened = await ALL_FORMATS.find(({ id }) => id === format)?.open(credential, nodeCrypto)
+  if (opened?.ok !== true) throw new Error(`cannot be read as ${format}`)
+  for (const status of opened.value.statuses) if ('index' in status) return status
+  throw new Error(`no place in a list: ${format}`)
 }

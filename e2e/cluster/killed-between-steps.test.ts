@@ -1,27 +1,17 @@
 /**
- * An instance is killed between every pair of steps of both walks, and the flow completes on the other. What changes
- * something is not sent twice by the balancer: in the moment before it notices, the client sends it once more.
+ * An instance is killed between every pair of steps, and the flow completes on the other. What changes something is not sent twice by the
+ * balancer: in the moment before it notices, the client sends it once more. Every way of presenting: `e2e/presentation/killed-ways.test.ts`.
  */
 import {
   type Cluster,
   type ClusterService,
   startCluster,
 } from '@countersign/countersign/cluster/start-cluster'
-import { POSTED_MODE_NAMES } from '@countersign/protocol/openid4vp/response/response-modes'
 import { openAskingPage, press, queryOf } from '@countersign/testing/client/browser-authorization'
-import {
-  claims,
-  identityQuery,
-  issuanceSteps,
-  issue,
-  sendPatiently,
-  verificationSteps,
-  verify,
-} from '@countersign/testing/client/flows'
+import { claims, identityQuery, issuanceSteps, issue, sendPatiently } from '@countersign/testing/client/flows'
 import { type Answer, call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
   answerBody,
-  type Held,
   identityConfiguration,
   readRequest,
   requestUri,
@@ -84,8 +74,6 @@ async function withKillBefore(
   return killed.name
 }
 
-const PREFIXES = ['x509_hash', 'x509_san_dns', 'decentralized_identifier'] as const
-
 describe('the instance that served the last step is killed', () => {
   it.each(issuanceSteps.slice(1))('before the issuance step "%s": the credential is issued', async (step) => {
     const killed = await withKillBefore(step, async (options) => {
@@ -93,25 +81,6 @@ describe('the instance that served the last step is killed', () => {
     })
     expect(killed).toMatch(/^issuer/)
   })
-
-  // Every step with every mode and with every prefix that a verifier of development can show and sign under, and those with each other.
-  const answered = verificationSteps.slice(1).flatMap((step, at) =>
-    PREFIXES.map((prefix, nth) => {
-      const mode = POSTED_MODE_NAMES[(at + nth) % POSTED_MODE_NAMES.length]
-      return [step, mode ?? 'direct_post', prefix] as const
-    }),
-  )
-  it.each(answered)(
-    'before the verification step "%s", by %s, asked by %s: it is verified',
-    async (step, responseMode, clientIdPrefix) => {
-      const held: Held = await issue(cluster.urls.issuer)
-      await withKillBefore(step, async (options) => {
-        const how = { ...options, clientIdPrefix, responseMode, retries: 1 }
-        const { result } = await verify(cluster.urls.verifier, held, how)
-        expect(result['verificationResult']).toBe(true)
-      })
-    },
-  )
 })
 
 const browserSteps = ['offer', 'open', 'send away', 'page', 'yes', 'back'] as const

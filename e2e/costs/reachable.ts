@@ -43,7 +43,32 @@ export const REACHABLE: Readonly<Record<string, Reachable>> = {
       }),
     ],
   },
+  'issuer POST /par': {
+    headers: () => ({ dpop: jwsOf({ typ: 'dpop+jwt', alg: 'ES256', jwk: {} }, 8000) }),
+    bodies: (_, bytes) => [
+      form('a request with many details and a long rest', {
+        response_type: 'code',
+        client_id: 'c'.repeat(1000),
+        redirect_uri: `https://wallet.example/${'p'.repeat(2000)}`,
+        code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+        code_challenge_method: 'S256',
+        scope: 's '.repeat(4000),
+        authorization_details: `[${'{"type":"openid_credential","credential_configuration_id":"x"},'.repeat(90)}{}]`,
+        issuer_state: 'i'.repeat(1000),
+        rest: 'x'.repeat(Math.max(0, bytes - 20_000)),
+      }),
+    ],
+  },
+  'issuer POST /revoke': {
+    bodies: (_, bytes) => [
+      form('a token and a long rest', {
+        token: 't'.repeat(1000),
+        rest: 'x'.repeat(Math.max(0, bytes - 1100)),
+      }),
+    ],
+  },
   'issuer POST /nonce': { sizes: [1000] },
+  'issuer POST /challenge': { sizes: [1000] },
   'issuer POST /credential': {
     headers: ({ accessToken }) => ({ authorization: `Bearer ${accessToken}` }),
     sizes: KNOWN_SIZES,

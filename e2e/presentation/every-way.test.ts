@@ -2,17 +2,14 @@
  * Between our two ends, every way in which a presentation is asked for and answered: each client identifier prefix that a verifier goes by, each
  * response mode that a link can ask for, each format (OpenID4VP 1.0 §5.9, §8, appendix B). By the APIs of services as they are, in one process.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JsonObject } from '@countersign/core/json'
-import { decodeJws, signJws } from '@countersign/crypto/jose/jws'
-import { bareKey, type PublicJwk } from '@countersign/crypto/jwk'
-import { didFromKey } from '@countersign/did/did'
+import { decodeJws } from '@countersign/crypto/jose/jws'
 import { startIssuer } from '@countersign/issuer/main'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { freePorts } from '@countersign/local-servers/ports'
 import {
   PROVABLE_PREFIX_NAMES,
@@ -29,18 +26,15 @@ import { startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { formatCases } from '@countersign/testing/client/formats'
 import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import { newWalletUser, receive, tryToPresent, type WalletUser } from '@countersign/testing/client/wallet-api'
-import { newAuthority } from '@countersign/testing/people/authority'
-import { now } from '@countersign/testing/people/keys'
 import { startVerifier } from '@countersign/verifier/main'
 import { startWallet } from '@countersign/wallet/main'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ATTESTED, makeVerifierMeans, REGISTERED } from './verifier-means.ts'
 
 const running: RunningService[] = []
 const verifiers = new Map<ProvablePrefixName, string>()
 /** One that is a did:web; the others that go by a DID are their key. */
 let published: { readonly url: string; readonly did: string }
-const REGISTERED = 'the-shop'
-const ATTESTED = 'shop.example'
 /** By format, the id of a credential that the user holds. */
 const held = new Map<string, string>()
 let folder: string
@@ -57,31 +51,21 @@ beforeAll(async () => {
     defaultPort: port,
   })
   running.push(await startIssuer(start(issuer)))
-  const files = await shown(folder)
-  const known = [
-    { clientId: REGISTERED, name: 'The registered shop', keys: [files.key] },
-    { clientId: `decentralized_identifier:${didFromKey('jwk', files.key)}`, name: 'The shop with a DID' },
-    { clientId: `decentralized_identifier:${published.did}`, name: 'The shop with a document' },
-  ]
-  const trust = [
-    `--trustedVerifiers=${JSON.stringify(known)}`,
-    `--trustedVerifierAttestersFile=${files.attesters}`,
-  ]
-  running.push(await startWallet(start(wallet, ...trust)))
+  const means = await makeVerifierMeans(folder)
+  const document = {
+    clientId: `decentralized_identifier:${published.did}`,
+    name: 'The shop with a document',
+  }
+  running.push(await startWallet(start(wallet, ...means.walletFlags([document]))))
   for (const [at, prefix] of PROVABLE_PREFIX_NAMES.entries()) {
     const port = ports[at] ?? 0
     // The second mode where a call says nothing.
     const flags = [`--clientIdPrefix=${prefix}`, '--responseMode=direct_post.jwt']
-    const means = [
-      `--requestSigningKeyFile=${files.keyFile}`,
-      `--registeredClientId=${REGISTERED}`,
-      `--verifierAttestationFile=${files.attestation}`,
-    ]
-    running.push(await startVerifier(start(port, ...flags, ...means)))
+    running.push(await startVerifier(start(port, ...flags, ...means.verifierFlags)))
     verifiers.set(prefix, `http://localhost:${port}`)
   }
   const flags = ['--clientIdPrefix=decentralized_identifier', `--verifierDid=${published.did}`]
-  running.push(await startVerifier(start(place, ...flags, `--requestSigningKeyFile=${files.keyFile}`)))
+  running.push(await startVerifier(start(place, ...flags, `--requestSigningKeyFile=${means.keyFile}`)))
   user = await newWalletUser(`http://localhost:${wallet}`)
   for (const { family, format, order } of formatCases) {
     const offer = await postJson(`http://localhost:${issuer}/openid4vc/${family}/issue`, order)
@@ -93,32 +77,6 @@ afterAll(async () => {
   await Promise.all(running.map((one) => one.close()))
   await rm(folder, { recursive: true, force: true })
 })
-
-/** What a verifier shows of itself: a key, and what somebody says of it whom the wallet believes. */
-async function shown(folder: string) {
-  const key = generateSoftwareKey('ES256')
-  const { publicJwk } = softwareSigner(key)
-  const authority = newAuthority('Attester CA')
-  const attester = authority.vouchFor({ name: 'The attester' })
-  const header = { typ: 'verifier-attestation+jwt', x5c: attester.x5c ?? [] }
-  const { crv, kty, x, y } = publicJwk as Extract<PublicJwk, { kty: 'EC' }>
-  const claims = {
-    iss: 'https://attester.example',
-    sub: ATTESTED,
-    exp: now() + 3600,
-    cnf: { jwk: { crv, kty, x, y } },
-  }
-  const files = {
-    keyFile: join(folder, 'key.json'),
-    attestation: join(folder, 'attestation.jwt'),
-    attesters: join(folder, 'attesters.pem'),
-  }
-  await writeFile(files.keyFile, JSON.stringify(key), { mode: 0o600 })
-  await writeFile(files.attestation, await signJws(header, claims, attester))
-  const pem = `-----BEGIN CERTIFICATE-----\n${authority.certificate}\n-----END CERTIFICATE-----\n`
-  await writeFile(files.attesters, pem)
-  return { ...files, key: bareKey(publicJwk) }
-}
 
 interface Asked {
   readonly verifier: string

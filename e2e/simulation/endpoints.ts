@@ -9,10 +9,10 @@ import { issueCredential } from '@countersign/issuer/credential/issue-credential
 import { takeNotification } from '@countersign/issuer/credential/take-notification'
 import { type CreateOffer, createOffer } from '@countersign/issuer/offer/create-offer'
 import { openOffer } from '@countersign/issuer/offer/open-offer'
+import { parseGrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
 import { parseNotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
-import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { isDecided } from '@countersign/protocol/openid4vp/session'
 import { StoreUnavailable } from '@countersign/stores/ports'
 import { identityQuery } from '@countersign/testing/client/flows'
@@ -113,10 +113,11 @@ async function fetchOffer({ issuer }: Services, id: string): Promise<Reply> {
 }
 
 async function token({ issuer }: Services, request: Extract<Request, { kind: 'token' }>): Promise<Reply> {
-  const parsed = parseTokenRequest(request.form)
+  const parsed = parseGrantRequest(request.form)
   if (!parsed.ok) return refused(parsed.error.code)
   const proof = request.dpop && { proof: request.dpop, method: 'POST', path: '/token' }
-  const given = await requestToken(issuer, parsed.value, proof || undefined)
+  const client = { form: request.form, headers: {}, path: '/token' }
+  const given = await requestToken(issuer, parsed.value, { client, dpop: proof || undefined })
   return given.ok ? answered(given.value) : refused(given.error.code)
 }
 

@@ -11,6 +11,7 @@ export type SignaturePurpose =
   | 'key_binding' // a holder shows a credential
   | 'key_proof' // a holder asks for a credential (OpenID4VCI 1.0 appendix F)
   | 'dpop' // a client shows its sender key (RFC 9449)
+  | 'client_assertion' // a registered client says who it is (RFC 7523)
   | 'request_object' // a verifier asks (RFC 9101)
   | 'metadata' // signed metadata of issuers, type metadata, registries
   | 'attestation' // of wallets and keys
@@ -27,6 +28,8 @@ export const ALLOWED_ALGORITHMS: Readonly<Record<SignaturePurpose, readonly Sign
   key_binding: HOLDER,
   key_proof: HOLDER,
   dpop: HOLDER,
+  // FAPI 2.0 §5.4: no RSASSA-PKCS1-v1_5.
+  client_assertion: [...HOLDER, 'PS256', 'PS384', 'PS512'],
   request_object: ORGANISATION,
   metadata: ORGANISATION,
   attestation: HOLDER,

@@ -4,7 +4,7 @@
  * can be asked for in a header.
  */
 import type { Result } from '@countersign/core/result'
-import type { Awaitable } from './engine.ts'
+import type { Awaitable, KeyAgreement } from './engine.ts'
 
 /** `enc`, the one that is preferred last (HAIP 1.0 §5). */
 export const CONTENT_ENCRYPTIONS = ['A128GCM', 'A256GCM'] as const
@@ -37,6 +37,16 @@ export interface Recipient {
   readonly content: ContentEncryption
   /** `cty`: what the plaintext is; absent: whoever reads it knows. */
   readonly contentType?: string | undefined
+  /** Whether the plaintext is packed before it is encrypted (`zip`, RFC 7516 §4.1.3); not when absent. */
+  readonly packed?: boolean | undefined
+}
+
+/** The only way of packing there is (RFC 7518 §7.3). */
+export const PACKING = 'DEF'
+
+export interface DecryptOptions {
+  /** How large the plaintext of a packed message may become; absent: no packed message is read. */
+  readonly maxUnpackedBytes?: number | undefined
 }
 
 export type JweRefusal =
@@ -44,7 +54,7 @@ export type JweRefusal =
   /** Another `alg`, `enc` or an extension of the header. */
   | { readonly code: 'jwe_algorithm_unsupported' }
   | { readonly code: 'jwe_key_unknown' }
-  /** Altered, or for another key. */
+  /** Altered, or for another key, or too large when it is unpacked. */
   | { readonly code: 'jwe_undecryptable' }
 
 export interface JweEngine {
@@ -53,5 +63,11 @@ export interface JweEngine {
   /** Compact serialization (RFC 7516 §7.1). Throws for a key that is no point of its curve. */
   encrypt(plaintext: string, recipient: Recipient): Awaitable<string>
   /** The plaintext as text; never throws. The caller limits the length of `jwe`. */
-  decrypt(jwe: string, keys: readonly KeptDecryptionKey[]): Awaitable<Result<string, JweRefusal>>
+  decrypt(
+    jwe: string,
+    keys: readonly KeptDecryptionKey[],
+    options?: DecryptOptions,
+  ): Awaitable<Result<string, JweRefusal>>
+  /** By such a key, for proofs that are made for whoever has it. */
+  agreement(key: DecryptionKey): KeyAgreement
 }

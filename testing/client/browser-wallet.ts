@@ -6,7 +6,7 @@ import type { JsonObject } from '@countersign/core/json'
 import { decodeJws, verifyJws } from '@countersign/crypto/jose/jws'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { parseClientId } from '@countersign/protocol/openid4vp/request/client-id'
+import { type KnownVerifier, parseClientId } from '@countersign/protocol/openid4vp/request/client-id'
 import {
   type AnyResponseMode,
   isPostedModeName,
@@ -24,10 +24,16 @@ export interface OfferedRequest {
 
 const ports = { crypto: nodeCrypto, jwe: joseJwe }
 
-/** `origin`: of the page, as the browser says. Throws for what a wallet refuses. */
-export async function callWallet({ data, protocol }: OfferedRequest, origin: string): Promise<CalledWallet> {
+export type KnownVerifiers = ReadonlyMap<string, KnownVerifier>
+
+/** `origin`: of the page, as the browser says; `known`: those that were registered. Throws for what a wallet refuses. */
+export async function callWallet(
+  { data, protocol }: OfferedRequest,
+  origin: string,
+  known: KnownVerifiers = new Map(),
+): Promise<CalledWallet> {
   if (protocol === 'org-iso-mdoc') return callMdocWallet(data, origin)
-  const { clientIds, payload } = await authenticated(protocol, data)
+  const { clientIds, payload } = await authenticated(protocol, data, known)
   const { mode, asked } = await readMode(payload, { origin, isSigned: clientIds.length > 0 })
   const { credentials } = payload['dcql_query'] as unknown as { credentials: { id: string }[] }
   const binding = { audience: '', nonce: String(payload['nonce'] as string), ...mode.bindingOf(asked) }
@@ -59,17 +65,21 @@ interface Authenticated {
   readonly clientIds: readonly string[]
 }
 
-async function authenticated(protocol: string, data: JsonObject): Promise<Authenticated> {
+async function authenticated(
+  protocol: string,
+  data: JsonObject,
+  known: KnownVerifiers,
+): Promise<Authenticated> {
   switch (protocol) {
     case 'openid4vp-v1-unsigned':
       return { payload: data, clientIds: [] }
     case 'openid4vp-v1-signed': {
-      const signed = await verified(String(data['request'] as string))
+      const signed = await verified(String(data['request'] as string), known)
       return { payload: signed.payload, clientIds: [String(signed.payload['client_id'] as string)] }
     }
     case 'openid4vp-v1-multisigned': {
       const { payload, signatures } = data['request'] as unknown as MultisignedRequest
-      const all = signatures.map((one) => verified(`${one.protected}.${payload}.${one.signature}`))
+      const all = signatures.map((one) => verified(`${one.protected}.${payload}.${one.signature}`, known))
       const [first, ...more] = await Promise.all(all)
       if (first === undefined) throw new Error('nobody signed')
       return {
@@ -88,7 +98,7 @@ interface MultisignedRequest {
 }
 
 /** By the key that the client identifier leads to; whether anybody believes it is not asked. */
-async function verified(jws: string) {
+async function verified(jws: string, known: KnownVerifiers) {
   const decoded = decodeJws(jws, { maxLength: 65_536 })
   if (!decoded.ok) throw new Error(decoded.error.code)
   const { header, payload } = decoded.value
@@ -96,7 +106,7 @@ async function verified(jws: string) {
   // A.3.2.2: in the header of one of several signatures.
   const client = parseClientId(String((header['client_id'] ?? payload['client_id']) as string))
   if (!client.ok) throw new Error(client.error.code)
-  const evidence = { anchors: [], now: now(), crypto: nodeCrypto }
+  const evidence = { anchors: [], known, now: now(), crypto: nodeCrypto }
   const identity = await client.value.prefix.identify(decoded.value, client.value.original, evidence)
   if (!identity.ok) throw new Error(identity.error.code)
   const signed = await verifyJws(decoded.value, identity.value.key, ['ES256'], nodeCrypto)

@@ -3,14 +3,16 @@
  * which, and say how often a step that was cut is sent again.
  */
 
+import type { JsonObject } from '@countersign/core/json'
+import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { ProvablePrefixName } from '@countersign/protocol/openid4vp/request/client-id'
 import type { ResponseModeName } from '@countersign/protocol/openid4vp/response/response-modes'
 import { newKey } from '../people/keys.ts'
 import { eventually } from '../time/eventually.ts'
 import { UndescribedAnswer } from './checked-answers.ts'
-import { type Answer, call, expectStatus, postForm, postJson } from './http.ts'
+import { type Answer, call, expectStatus, postJson } from './http.ts'
+import { calledByLink, type Presenter, type Started } from './presenters.ts'
 import {
-  answerBody,
   credentialOf,
   type Held,
   identityConfiguration,
@@ -19,11 +21,9 @@ import {
   notificationIdOf,
   offerUri,
   readOffer,
-  readRequest,
   requestCredential,
   requestNonce,
   requestToken,
-  requestUri,
   type Sender,
   sendNotification,
 } from './protocol-wallet.ts'
@@ -35,10 +35,14 @@ export interface FlowOptions {
   readonly after?: (step: string, answer: Answer) => void
   /** How often a step whose connection was cut, or that a proxy answered 502-504, is sent again. Default 0. */
   readonly retries?: number
+  /** Balancers beside the service's own behind which an instance may be gone. */
+  readonly alsoAsked?: readonly string[]
   /** Which answers count as cut; default: those with which a proxy says that it could not pass the request on. */
   readonly isCut?: (answer: Answer) => boolean
   readonly sender?: Sender
   readonly claims?: Readonly<Record<string, unknown>>
+  /** Of what is issued; an identity credential when absent. */
+  readonly issued?: { readonly family: string; readonly order: JsonObject }
   /** Of a verification; the verifier's own when absent. */
   readonly responseMode?: ResponseModeName
   /** The same. */
@@ -77,9 +81,13 @@ export const identityQuery = {
 export async function issue(issuerUrl: string, options: FlowOptions = {}): Promise<Held> {
   const step = stepper(issuerUrl, options)
   const sender = options.sender ?? { dpopKey: newKey() }
-  const order = { credentialConfigurationId: identityConfiguration, credentialData: options.claims ?? claims }
+  const identity = {
+    credentialConfigurationId: identityConfiguration,
+    credentialData: options.claims ?? claims,
+  }
+  const { family, order } = options.issued ?? { family: 'sdjwt', order: identity }
   const offered = await step('offer', () =>
-    postJson(`${issuerUrl}/openid4vc/sdjwt/issue`, order, options.headers),
+    postJson(`${issuerUrl}/openid4vc/${family}/issue`, order, options.headers),
   )
   const fetched = await step('fetch offer', () => call(offerUri(offered.text)))
   const offer = readOffer(fetched.json())
@@ -89,7 +97,7 @@ export async function issue(issuerUrl: string, options: FlowOptions = {}): Promi
   const nonce = await step('nonce', () => requestNonce(offer.issuer))
   const holder = newKey()
   const proof = await keyProof(offer.issuer, String(nonce.json()['c_nonce']), holder)
-  const configurationId = identityConfiguration
+  const [configurationId = ''] = offer.configurationIds
   const issued = await step('credential', () =>
     requestCredential(offer.issuer, sender, { accessToken, configurationId, proof }),
   )
@@ -115,8 +123,18 @@ async function decidedResult(
   })
 }
 
-/** Start, request, answer, result. */
-export async function verify(verifierUrl: string, held: Held, options: FlowOptions = {}): Promise<Verified> {
+/** Start, request, answer, result: of the credential that `issue` gives. */
+export function verify(verifierUrl: string, held: Held, options: FlowOptions = {}): Promise<Verified> {
+  const shown = { codec: sdJwtVc, held, disclose: [['given_name'], ['family_name']] }
+  return verifyBy(verifierUrl, calledByLink(shown, options.clientIdPrefix), options)
+}
+
+/** The same, whoever answers: what is asked for is in `more`. */
+export async function verifyBy(
+  verifierUrl: string,
+  presenter: Presenter,
+  options: FlowOptions = {},
+): Promise<Verified> {
   const { clientIdPrefix, responseMode } = options
   const headers = {
     accept: 'application/json',
@@ -125,23 +143,23 @@ export async function verify(verifierUrl: string, held: Held, options: FlowOptio
     ...options.headers,
   }
   const step = stepper(verifierUrl, options)
-  const started = await step('start', () =>
+  const begun = await step('start', () =>
     postJson(`${verifierUrl}/openid4vc/verify`, { dcql_query: identityQuery, ...options.more }, headers),
   )
-  const { id, url } = started.json() as { id: string; url: string }
-  const fetched = await step('request', () => call(requestUri(url)))
-  const request = readRequest(fetched.text)
-  const body = await answerBody(request, held, [['given_name'], ['family_name']])
-  await step('answer', () => postForm(request.responseUri, body))
-  const read = () => call(`${verifierUrl}/openid4vc/session/${id}`)
+  const started = begun.json() as unknown as Started
+  const { request } = presenter
+  const requested = request && (await step('request', () => request(started), presenter.opened))
+  await step('answer', await presenter.answer(started, requested))
+  const read = () => call(`${verifierUrl}/openid4vc/session/${started.id}`)
   const result = await step('result', read)
-  return { id, result: await decidedResult(result.json(), read) }
+  return { id: started.id, result: await decidedResult(result.json(), read) }
 }
 
 function stepper(balancer: string, options: FlowOptions) {
+  const balancers = [balancer, ...(options.alsoAsked ?? [])]
   return async (name: string, send: () => Promise<Answer>, expected = 200): Promise<Answer> => {
     await options.before?.(name)
-    const answer = await sendPatiently(send, options.retries ?? 0, [balancer], options.isCut)
+    const answer = await sendPatiently(send, options.retries ?? 0, balancers, options.isCut)
     options.after?.(name, answer)
     return expectStatus(answer, expected)
   }

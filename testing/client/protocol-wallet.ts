@@ -4,7 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { JsonObject } from '@countersign/core/json'
-import type { ClaimPath } from '@countersign/credential/contract/format'
+import type { ClaimPath, CredentialFormat, RequestBinding } from '@countersign/credential/contract/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { decodeJws } from '@countersign/crypto/jose/jws'
@@ -17,10 +17,7 @@ import { parseCredentialOffer, parseOfferUrl } from '@countersign/protocol/openi
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import { writeTokenRequest } from '@countersign/protocol/openid4vci/token'
 import { parseAuthorizationRequestUrl } from '@countersign/protocol/openid4vp/request/request-url'
-import {
-  type AnswerParameters,
-  answerWith,
-} from '@countersign/protocol/openid4vp/response/authorization-response'
+import { answerWith } from '@countersign/protocol/openid4vp/response/authorization-response'
 import {
   isResponseModeName,
   responseModeNamed,
@@ -153,7 +150,19 @@ export function requestUri(requestUrl: string): string {
 export function readRequest(jwt: string): ReceivedRequest {
   const decoded = decodeJws(jwt, { maxLength: 65_536 })
   if (!decoded.ok) throw new Error(`not a request object: ${decoded.error.code}`)
-  const { payload } = decoded.value
+  return receivedRequest(decoded.value.payload)
+}
+
+/** The same of a request that nobody signed: it stands in the link. */
+export function readUnsignedRequest(requestUrl: string): ReceivedRequest {
+  const parsed = parseAuthorizationRequestUrl(requestUrl, 'loopback')
+  if (!parsed.ok || parsed.value.kind !== 'unsigned')
+    throw new Error(`not an unsigned request: ${requestUrl}`)
+  const { clientId, parameters } = parsed.value
+  return receivedRequest({ ...parameters, client_id: clientId })
+}
+
+function receivedRequest(payload: JsonObject): ReceivedRequest {
   const text = (name: string) => String(payload[name] as string)
   const query = payload['dcql_query'] as unknown as { credentials: { id: string }[] }
   return {
@@ -185,24 +194,46 @@ export async function presentation(
   return made.value
 }
 
+/** A credential in its format, and what of it is shown. */
+export interface Shown {
+  readonly codec: CredentialFormat
+  readonly held: Held
+  readonly disclose: readonly ClaimPath[]
+}
+
+/** For a request by which it is bound to more than to client and nonce. */
+export async function presentationFor(
+  { codec, disclose, held }: Shown,
+  asked: RequestBinding,
+): Promise<string> {
+  const binding = { signer: held.holder, issuedAt: now(), ...asked }
+  const made = await codec.present({ credential: held.credential, disclose, binding }, nodeCrypto)
+  if (!made.ok) throw new Error(`cannot present: ${made.error.code}`)
+  return made.value
+}
+
 /** The form body of the answer, in the mode that the request asks for: one presentation for each credential query. */
-export async function answerBody(
+export function answerBody(
   request: ReceivedRequest,
   held: Held,
   disclose: readonly ClaimPath[],
 ): Promise<string> {
-  const entries: [string, string[]][] = []
-  for (const id of request.queryIds) entries.push([id, [await presentation(request, held, disclose)]])
-  return formFor(request.payload, answerWith({ state: request.state }, new Map(entries)))
+  return answerBodyOf(request, { codec: sdJwtVc, held, disclose })
 }
 
-async function formFor(payload: JsonObject, answer: AnswerParameters): Promise<string> {
+/** The same for a credential in any format. */
+export async function answerBodyOf(request: ReceivedRequest, shown: Shown): Promise<string> {
+  const { clientId: audience, nonce, payload, state } = request
   const { response_mode: name } = payload
   if (!isResponseModeName(name)) throw new Error('the request names no response mode that is spoken')
   const mode = responseModeNamed(name)
   const ports = { crypto: nodeCrypto, jwe: joseJwe }
   const asked = await mode.readRequest(payload, 'loopback', ports)
   if (!asked.ok) throw new Error(`cannot answer: ${asked.error.code}`)
+  const binding = { audience, nonce, ...mode.bindingOf(asked.value) }
+  const entries: [string, string[]][] = []
+  for (const id of request.queryIds) entries.push([id, [await presentationFor(shown, binding)]])
+  const answer = answerWith({ state }, new Map(entries))
   return new URLSearchParams(await mode.writeAnswer(answer, asked.value, ports)).toString()
 }
 

@@ -2,12 +2,13 @@
  * The device's proof of an mdoc (ISO/IEC 18013-5 §9.1.3), for a session transcript of anybody's choice (OpenID4VP 1.0 appendix B.2.6):
  * what a device signs, and what it says itself beside the issuer.
  */
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, createHmac, hkdfSync } from 'node:crypto'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import { type CborInput, mapOf, TAG, tagged } from '@countersign/crypto/cbor/value'
 import { makeCoseMac0 } from '@countersign/crypto/cose/mac0'
 import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
-import type { Signer } from '@countersign/crypto/engine'
+import type { KeyAgreement, Signer } from '@countersign/crypto/engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
 import { rewriteCbor } from './cbor.ts'
 
 /** `[DeviceEngagementBytes, EReaderKeyBytes, Handover]`; the hash is of what the handover is about. */
@@ -35,13 +36,35 @@ export async function provenAgain(
   return withDevice(presentation, statement, { deviceSignature: await signCoseSign1(parts, signer) })
 }
 
-/** By a MAC under a key of the sender's own. */
-export async function provenByMac(presentation: string, statement: DeviceStatement): Promise<string> {
-  const parts = { protectedHeader: new Map(), payload: coveredBy(statement), detached: true }
+/** §9.1.3.5: what a device and a reader agree on for a session. */
+export async function agreedMacKey(
+  agree: KeyAgreement,
+  reader: PublicJwk,
+  transcript: CborInput,
+): Promise<Uint8Array> {
+  const secret = await agree(reader)
+  if (secret === undefined) throw new Error('no key to agree with')
+  const transcriptBytes = encodeCbor(tagged(TAG.embedded, encodeCbor(transcript)))
+  const salt = createHash('sha256').update(transcriptBytes).digest()
+  return new Uint8Array(hkdfSync('sha256', secret, salt, 'EMacKey', 32))
+}
+
+/** The parts of a COSE_Mac0. */
+type MacParts = readonly CborInput[]
+
+/** By a MAC under the key. */
+export async function provenByMac(
+  presentation: string,
+  statement: DeviceStatement,
+  macKey: Uint8Array,
+  change: (mac: MacParts) => MacParts = (made) => made,
+): Promise<string> {
+  const { attached = false } = statement
+  const parts = { protectedHeader: new Map(), payload: coveredBy(statement), detached: !attached }
   const mac = (key: Uint8Array, data: Uint8Array) =>
     Uint8Array.from(createHmac('sha256', key).update(data).digest())
-  const deviceMac = await makeCoseMac0(parts, new Uint8Array(32), { hmacSha256: mac })
-  return withDevice(presentation, statement, { deviceMac })
+  const deviceMac = await makeCoseMac0(parts, macKey, { hmacSha256: mac })
+  return withDevice(presentation, statement, { deviceMac: change(deviceMac) })
 }
 
 function withDevice(

@@ -13,7 +13,7 @@ import { fitsChallenge } from '@countersign/protocol/oauth/pkce'
 import type { AuthorizationCodeFacts } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession, IssuedCode } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
-import type { AuthenticatedClient } from './client-authentication.ts'
+import { type AuthenticatedClient, hasKey } from './client-authentication.ts'
 import type { GrantHandler, GrantPorts } from './grant-handler.ts'
 
 export const authorizationCodeHandler: GrantHandler<AuthorizationCodeRequest, AuthorizationCodeFacts> = {
@@ -51,7 +51,7 @@ async function judgeBinding(
   const bound = boundTo(session)
   // Without a code there is nothing that could be wrong with it: the session says that it is spent.
   if (bound === undefined) return 'wrong_verifier'
-  if (client.clientId !== bound.clientId) return 'wrong_client'
+  if (client.clientId !== bound.clientId || !hasKey(client, bound.clientKey)) return 'wrong_client'
   if ((redirectUri ?? bound.redirectUri) !== bound.redirectUri) return 'wrong_redirect_uri'
   return (await fitsChallenge(codeVerifier, bound.codeChallenge, crypto)) ? 'right' : 'wrong_verifier'
 }

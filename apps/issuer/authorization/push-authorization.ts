@@ -5,14 +5,18 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { isSessionId } from '@countersign/core/session-id'
-import type { PresentedClient } from '@countersign/protocol/oauth/client-authentication/methods'
 import { readDerivedSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import { requestUriOf } from '@countersign/protocol/oauth/pushed-request'
 import { beginAuthorization } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import type { IssuanceSession, OfferedIssuance } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
-import { authenticateClient } from './client-authentication.ts'
+import {
+  authenticateClient,
+  type ClientPorts,
+  type ClientRefusal,
+  type ReceivedClient,
+} from './client-authentication.ts'
 import {
   proveSenderKey,
   type ReceivedProof,
@@ -22,7 +26,7 @@ import {
 
 export interface AskedAuthorization {
   readonly request: AuthorizationRequest
-  readonly client: PresentedClient
+  readonly client: ReceivedClient
   readonly dpop?: ReceivedProof | undefined
 }
 
@@ -32,25 +36,32 @@ export interface PushedAuthorization {
   readonly expiresInSeconds: number
 }
 
-export type PushRefusal = SenderRefusal | AskedRefusal
+export type PushRefusal = ClientRefusal | SenderRefusal | AskedRefusal
 
 type AskedRefusal =
   | { readonly code: 'client_differs' }
+  | { readonly code: 'redirect_uri_unregistered' }
   | { readonly code: 'sender_key_differs' }
   | { readonly code: 'issuer_state_missing' }
   | { readonly code: 'issuer_state_unknown' }
   | { readonly code: 'scope_unknown' }
   | { readonly code: 'details_unknown'; readonly configurationId: string }
 
-export type PushPorts = SenderPorts & Pick<Issuer, 'authorizations' | 'macs' | 'sessions' | 'types'>
+export type PushPorts = ClientPorts &
+  SenderPorts &
+  Pick<Issuer, 'authorizations' | 'macs' | 'sessions' | 'types'>
 
 export async function pushAuthorization(
   issuer: PushPorts,
   { client: presented, dpop, request }: AskedAuthorization,
 ): Promise<Result<PushedAuthorization, PushRefusal>> {
-  const client = await authenticateClient(presented)
+  const client = await authenticateClient(issuer, presented)
   if (!client.ok) return client
   if (client.value.clientId !== request.clientId) return refuse({ code: 'client_differs' })
+  // RFC 9700 §2.1: the address of a client that was registered is one of its registration, to the letter.
+  const { instanceKey, registered } = client.value
+  if (registered !== undefined && !registered.redirectUris.includes(request.redirectUri))
+    return refuse({ code: 'redirect_uri_unregistered' })
   const sender = await proveSenderKey(issuer, dpop)
   if (!sender.ok) return sender
   const senderKey = agreedKey(request.senderKey, sender.value)
@@ -65,6 +76,7 @@ export async function pushAuthorization(
     {
       id,
       request: { ...request, senderKey: senderKey.value },
+      clientKey: instanceKey,
       issuanceId: offer.value.id,
       configurationIds: configurationIds.value,
     },

@@ -5,18 +5,30 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
+import {
+  type AuthorizedCredential,
+  credentialIdentifierOf,
+} from '@countersign/protocol/openid4vci/authorization-details'
+import { namesCredentials } from '@countersign/protocol/openid4vci/session/issued'
 import type { IssuanceRefusal, TokenRequested } from '@countersign/protocol/openid4vci/session/message'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
-import { type TokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { type AskedToken, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import {
   type SessionPorts,
   type SessionUnknown,
   stepSession,
 } from '@countersign/service/sessions/session-transition'
-import { type AuthenticatedClient, authenticateClient } from './client-authentication.ts'
+import {
+  type AuthenticatedClient,
+  authenticateClient,
+  type ClientPorts,
+  type ClientRefusal,
+  type ReceivedClient,
+} from './client-authentication.ts'
 import type { GrantEvidenceRefusal, GrantPorts } from './grant-handler.ts'
 import { findSession, gatherFacts } from './grant-handlers.ts'
+import { refreshTokenOf } from './refresh-token.ts'
 import {
   proveSenderKey,
   type ReceivedProof,
@@ -25,22 +37,32 @@ import {
 } from './sender-constraint.ts'
 
 export type TokenRefusal =
+  | ClientRefusal
   | SenderRefusal
   | GrantEvidenceRefusal
   | IssuanceRefusal
   | SessionUnknown
   | { readonly code: 'tx_code_wrong' }
+  /** Every token is bound to a key here, and no key was proven. */
+  | { readonly code: 'dpop_missing' }
 
-export type TokenPorts = SenderPorts & GrantPorts & SessionPorts<IssuanceSession>
+export type TokenPorts = ClientPorts & SenderPorts & GrantPorts & SessionPorts<IssuanceSession>
 
 type TokenResponse = ReturnType<typeof writeTokenResponse>
 
+/** Who asks for a token. */
+export interface TokenRequester {
+  readonly client: ReceivedClient
+  readonly dpop?: ReceivedProof | undefined
+}
+
 export async function requestToken(
   issuer: TokenPorts,
-  request: TokenRequest,
-  dpop: ReceivedProof | undefined,
+  request: AskedToken,
+  { client: presented, dpop }: TokenRequester,
 ): Promise<Result<TokenResponse, TokenRefusal>> {
-  const client = await authenticateClient(request.client)
+  if (dpop === undefined && issuer.senders.required) return refuse({ code: 'dpop_missing' })
+  const client = await authenticateClient(issuer, presented)
   if (!client.ok) return client
   const sender = await proveSenderKey(issuer, dpop)
   if (!sender.ok) return sender
@@ -61,15 +83,17 @@ export async function requestToken(
 async function tokenRequested(
   issuer: TokenPorts,
   session: IssuanceSession,
-  request: TokenRequest,
+  request: AskedToken,
   { client, senderKey }: { readonly client: AuthenticatedClient; readonly senderKey: string | undefined },
 ): Promise<TokenRequested> {
-  const { bearerTtlSeconds, boundTtlSeconds } = issuer.limits
+  const { bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds } = issuer.limits
   return {
     ...(await gatherFacts(issuer, session, request, client)),
     type: 'token_requested',
     senderKey,
+    requested: request.requested?.map(({ configurationId }) => configurationId),
     tokenTtlSeconds: senderKey === undefined ? bearerTtlSeconds : boundTtlSeconds,
+    refreshTtlSeconds: refreshTtlSeconds === 0 ? undefined : refreshTtlSeconds,
   }
 }
 
@@ -92,6 +116,12 @@ async function answer(
       tokenType: grant.senderKey === undefined ? 'Bearer' : 'DPoP',
       // Counted from the first answer, so that a repeated answer is the same to the byte.
       expiresIn: grant.expiresAt - grant.issuedAt,
+      authorizationDetails: namesCredentials(session) ? session.configurationIds.map(authorized) : undefined,
+      refreshToken: await refreshTokenOf({ macs }, session),
     }),
   )
+}
+
+function authorized(configurationId: string): AuthorizedCredential {
+  return { configurationId, credentialIdentifiers: [credentialIdentifierOf(configurationId)] }
 }

@@ -2,6 +2,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type DpopRefusal, verifyDpopProof } from '@countersign/protocol/oauth/dpop'
 import type { Issuer } from '../issuer.ts'
+import { isChallengeGood } from './server-challenges.ts'
 
 export interface ReceivedProof {
   readonly proof: string
@@ -11,9 +12,16 @@ export interface ReceivedProof {
   readonly accessToken?: string | undefined
 }
 
-export type SenderRefusal = DpopRefusal | { readonly code: 'dpop_replayed' }
+export type SenderRefusal =
+  | DpopRefusal
+  | { readonly code: 'dpop_replayed' }
+  /** The proof has no nonce where one is needed, or not one of ours, or an old one. */
+  | { readonly code: 'dpop_nonce_needed' }
 
-export type SenderPorts = Pick<Issuer, 'limits' | 'baseUrl' | 'crypto' | 'proofs' | 'now'>
+export type SenderPorts = Pick<
+  Issuer,
+  'limits' | 'baseUrl' | 'crypto' | 'proofs' | 'now' | 'macs' | 'senders'
+>
 
 /** Thumbprint of the proven key; undefined for a bearer client, which proves none. */
 export async function proveSenderKey(
@@ -29,6 +37,9 @@ export async function proveSenderKey(
     issuer.crypto,
   )
   if (!verified.ok) return verified
-  const fresh = await issuer.proofs.claim(verified.value.replayKey, verified.value.replayTtlSeconds)
-  return fresh ? ok(verified.value.thumbprint) : refuse({ code: 'dpop_replayed' })
+  const { nonce, replayKey, replayTtlSeconds, thumbprint } = verified.value
+  const isGood = await isChallengeGood('dpop_nonce', issuer, nonce, issuer.senders.nonces)
+  if (!isGood) return refuse({ code: 'dpop_nonce_needed' })
+  const fresh = await issuer.proofs.claim(replayKey, replayTtlSeconds)
+  return fresh ? ok(thumbprint) : refuse({ code: 'dpop_replayed' })
 }

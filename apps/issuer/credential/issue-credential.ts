@@ -5,13 +5,24 @@
  */
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { FETCHED } from '@countersign/core/size-limits'
 import {
   type CredentialRequest,
   writeCredentialResponse,
 } from '@countersign/protocol/openid4vci/credential/credential-request'
-import { issuedCredential, promisedCredential } from '@countersign/protocol/openid4vci/session/issued'
+import type { ProvenKey } from '@countersign/protocol/openid4vci/proof/proof-type'
+import {
+  credentialIdsOf,
+  issuedCredential,
+  namesCredentials,
+  promisedCredential,
+} from '@countersign/protocol/openid4vci/session/issued'
 import type { CredentialIssued, IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
-import type { IssuanceSession, PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  IssuanceSession,
+  IssuedCredential,
+  PromisedCredential,
+} from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
 import {
   type SessionPorts,
@@ -20,7 +31,7 @@ import {
 } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
 import type { CredentialAnswer, Issuer } from '../issuer.ts'
-import { type IssuanceRecorder, recordIssuance, strikeOut } from '../status/record-issuance.ts'
+import { type IssuanceRecorder, recordIssuances, strikeOut } from '../status/record-issuance.ts'
 import { type ValidityOver, validityFrom } from './issuance-validity.ts'
 import {
   type JudgedRequest,
@@ -39,6 +50,7 @@ export type CredentialRefusal =
   | SessionUnknown
   | CertificateEnded
   | ValidityOver
+  | { readonly code: 'identifier_needed' }
 
 type RecordPorts = IssuanceRecorder & SessionPorts<IssuanceSession> & Pick<Issuer, 'answers' | 'now'>
 export type CredentialPorts = JudgingPorts & SigningPorts & AnswerPorts & RecordPorts
@@ -52,7 +64,7 @@ export async function issueCredential(
   if (!judged.ok) return judged
   const found = await issuer.sessions.get(judged.value.sessionId)
   if (found === undefined) return refuse({ code: 'session_unknown' })
-  const entitled = promisedCredential(found.value, judged.value, issuer.now())
+  const entitled = entitlement(found.value, judged.value, issuer.now())
   if (!entitled.ok) return entitled
   const { issued, promised } = entitled.value
   if (issued !== undefined) return answerAgain(issuer, judged.value, issued)
@@ -61,7 +73,23 @@ export async function issueCredential(
   return answer.ok ? recordIssued(issuer, judged.value, answer.value, found) : answer
 }
 
-/** Writes down that the credential is issued before it is signed, and takes that back where another answer counts. */
+/** §8.2: by identifiers where the token response named such, and only there. */
+function entitlement(
+  session: IssuanceSession,
+  request: JudgedRequest,
+  now: number,
+): Result<{ promised?: PromisedCredential; issued?: IssuedCredential }, CredentialRefusal> {
+  const entitled = promisedCredential(session, request, now)
+  const { byIdentifier } = request
+  if (entitled.ok) {
+    if (byIdentifier === namesCredentials(session)) return entitled
+    return refuse({ code: byIdentifier ? 'identifier_unknown' : 'identifier_needed' })
+  }
+  const isOther = entitled.error.code === 'not_offered'
+  return isOther && byIdentifier ? refuse({ code: 'identifier_unknown' }) : entitled
+}
+
+/** Writes down that the credentials are issued before they are signed, and takes that back where another answer counts. */
 async function makeAnswer(
   issuer: SigningPorts & AnswerPorts & RecordPorts,
   request: JudgedRequest,
@@ -73,49 +101,66 @@ async function makeAnswer(
   const judged = validityFrom(issuer.now(), signing.signer, promised)
   if (!judged.ok) return judged
   const validity = judged.value
-  const { credentialId, statuses } = await recordIssuance(issuer, {
+  const facts = {
     ...validity,
     sessionId: request.sessionId,
     configurationId: promised.configurationId,
     format: signing.format,
     status: promised.status,
+  }
+  const holders = fittingHolders(promised, request.holders)
+  const recorded = await recordIssuances(issuer, facts, holders.length)
+  const credentialIds = recorded.flatMap(({ credentialId }) => credentialId ?? [])
+  const credentials = await Promise.all(
+    holders.map((holder, at) =>
+      signCredential(issuer, signing, holder, { ...validity, statuses: recorded[at]?.statuses ?? [] }),
+    ),
+  ).catch(async (error: unknown) => {
+    await strikeOut(issuer, credentialIds)
+    throw error
   })
-  const credential = await signCredential(issuer, signing, request.proof, { ...validity, statuses }).catch(
-    async (error: unknown) => {
-      await strikeOut(issuer, credentialId)
-      throw error
-    },
-  )
   // The nonce is spent with the answer, so its id is one answer's own: what comes again has the same notification_id.
-  const response = writeCredentialResponse([credential], request.nonceId)
-  const kept = await keepAnswer(issuer, request, response, credentialId)
-  const counts = kept.ok && kept.value.credentialId === credentialId
-  if (!counts) await strikeOut(issuer, credentialId)
+  const response = writeCredentialResponse(credentials, request.nonceId)
+  const kept = await keepAnswer(issuer, request, response, credentialIds)
+  const counts = kept.ok && kept.value.credentialId === credentialIds[0]
+  if (!counts) await strikeOut(issuer, credentialIds)
   return kept
+}
+
+/** Of a credential beside twice its claims, which encoding makes of them at most. */
+const CREDENTIAL_OVERHEAD = 16 * 1024
+
+/** §8.3: an issuer may issue fewer than it was asked for; of pictures a wallet reads no answer without end. */
+function fittingHolders({ claims }: PromisedCredential, holders: readonly ProvenKey[]): readonly ProvenKey[] {
+  if (holders.length === 1) return holders
+  const each = 2 * JSON.stringify(claims).length + CREDENTIAL_OVERHEAD
+  return holders.slice(0, Math.max(1, Math.floor(FETCHED.credentialResponse / each)))
 }
 
 async function recordIssued(
   issuer: RecordPorts,
   request: JudgedRequest,
-  { body, credentialId }: CredentialAnswer,
+  answer: CredentialAnswer,
   found: Versioned<IssuanceSession>,
 ): Promise<Result<JsonObject, CredentialRefusal>> {
   const now = issuer.now()
-  const { configurationId, nonceId, proof, senderKey, sessionId } = request
+  const { configurationId, holderKey, nonceId, senderKey, sessionId } = request
+  const { body, credentialId, otherCredentialIds } = answer
   const message: CredentialIssued = {
     type: 'credential_issued',
     configurationId,
     senderKey,
-    holderKey: proof.thumbprint,
+    holderKey,
     answerId: nonceId,
     credentialId,
+    otherCredentialIds,
   }
   const moved = await stepSession(issuer, sessionId, (session) => stepIssuance(session, message, now), found)
   if (moved.ok) return ok(body)
   // Another request for the same credential, with a nonce of its own, was recorded first: its answer counts, and
   // this one never leaves.
   if (moved.error.code !== 'already_issued') return moved
-  await strikeOut(issuer, credentialId)
+  await strikeOut(issuer, credentialIdsOf(answer))
   const current = await issuer.sessions.get(sessionId)
   const issued = current && issuedCredential(current.value, configurationId)
   return issued === undefined ? moved : answerAgain(issuer, request, issued)

@@ -4,9 +4,14 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { readDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
+import { configurationOfIdentifier } from '@countersign/protocol/openid4vci/authorization-details'
 import type { CredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
-import { type ChallengeRefusal, readChallenge } from '@countersign/protocol/openid4vci/proof/nonce'
-import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
+import {
+  type Challenge,
+  type ChallengeRefusal,
+  readChallenge,
+} from '@countersign/protocol/openid4vci/proof/nonce'
+import type { ProvenKey, VerifiedProof } from '@countersign/protocol/openid4vci/proof/proof-type'
 import {
   type KeyProofs,
   type ProofRefusal,
@@ -30,9 +35,14 @@ export interface Presented {
 export interface JudgedRequest {
   readonly sessionId: string
   readonly configurationId: string
+  /** Whether it was named by an identifier of a token response. */
+  readonly byIdentifier: boolean
   readonly senderKey: string | undefined
-  readonly proof: VerifiedKeyProof
-  /** Id of the nonce in the key proof: the key of the answer record. */
+  /** At least one: there is a credential for each. */
+  readonly holders: readonly ProvenKey[]
+  /** What the credentials are bound to: the thumbprint of the key, or a hash of those of a batch in no order. */
+  readonly holderKey: string
+  /** Id of the nonce in the key proofs: the key of the answer record. */
   readonly nonceId: string
   readonly nonceExpiresAt: number
   readonly requestHash: string
@@ -49,11 +59,16 @@ type HolderRefusal =
   | ProofRefusal
   | ChallengeRefusal
   | { readonly code: 'proof_missing' }
+  | { readonly code: 'proof_key_repeated' }
   | { readonly code: 'nonce_missing' }
+  | { readonly code: 'nonces_differ' }
 
-type HolderPorts = Pick<Issuer, 'baseUrl' | 'crypto' | 'holderKeys' | 'limits' | 'macs' | 'now'>
+type HolderPorts = Pick<
+  Issuer,
+  'baseUrl' | 'crypto' | 'holderKeys' | 'keyAttesters' | 'limits' | 'macs' | 'now' | 'types'
+>
 
-export type JudgingPorts = SenderPorts & HolderPorts & Pick<Issuer, 'types'>
+export type JudgingPorts = SenderPorts & HolderPorts
 
 export async function judgeRequest(
   issuer: JudgingPorts,
@@ -67,19 +82,19 @@ export async function judgeRequest(
   if (!sender.ok) return sender
   const configurationId = knownConfiguration(issuer, request)
   if (!configurationId.ok) return configurationId
-  const holder = await judgeHolder(issuer, request.proofs)
+  const holder = await judgeHolder(issuer, request.proofs, configurationId.value)
   if (!holder.ok) return holder
-  const { text, proof, nonceId, nonceExpiresAt } = holder.value
+  const { texts, ...proven } = holder.value
   return ok({
     sessionId,
     configurationId: configurationId.value,
+    byIdentifier: request.credentialIdentifier !== undefined,
     senderKey: sender.value,
-    proof,
-    nonceId,
-    nonceExpiresAt,
+    ...proven,
+    holderKey: await identityOf(issuer, proven.holders),
     requestHash: await issuer.crypto.digestBase64url(
       'sha-256',
-      JSON.stringify([sessionId, configurationId.value, text]),
+      JSON.stringify([sessionId, configurationId.value, ...texts]),
     ),
   })
 }
@@ -97,49 +112,103 @@ export async function readAccessToken(
 
 function knownConfiguration(
   { types }: Pick<Issuer, 'types'>,
-  { configurationId }: CredentialRequest,
+  { configurationId, credentialIdentifier }: CredentialRequest,
 ): Result<string, RequestRefusal> {
-  // No token response of ours names credential identifiers, so there is none to know.
-  if (configurationId === undefined) return refuse({ code: 'identifier_unknown' })
+  if (configurationId === undefined) {
+    const named = configurationOfIdentifier(credentialIdentifier)
+    return named !== undefined && types.has(named) ? ok(named) : refuse({ code: 'identifier_unknown' })
+  }
   return types.has(configurationId) ? ok(configurationId) : refuse({ code: 'configuration_unknown' })
 }
 
-interface ProvenHolder {
-  /** The proof as it was sent. */
-  readonly text: string
-  readonly proof: VerifiedKeyProof
-  readonly nonceId: string
-  readonly nonceExpiresAt: number
+interface ProvenHolders extends Pick<JudgedRequest, 'holders' | 'nonceId' | 'nonceExpiresAt'> {
+  /** The proofs as they were sent. */
+  readonly texts: readonly string[]
 }
 
-/** The one key proof, of whichever type, and its nonce. */
+/** The key proofs, of whichever type, and their nonce: it is one, since it is spent with the one answer. */
 async function judgeHolder(
   issuer: HolderPorts,
   proofs: KeyProofs | undefined,
-): Promise<Result<ProvenHolder, HolderRefusal>> {
-  const [text] = proofs?.values ?? []
-  if (proofs === undefined || text === undefined) return refuse({ code: 'proof_missing' })
-  const { proofMaxAgeSeconds, skewSeconds, nonceTtlSeconds } = issuer.limits
+  configurationId: string,
+): Promise<Result<ProvenHolders, HolderRefusal>> {
+  if (proofs === undefined) return refuse({ code: 'proof_missing' })
   const now = issuer.now()
-  const proof = await verifyProof(
-    proofs.type,
-    text,
-    {
-      issuer: issuer.baseUrl,
-      now,
-      maxAgeSeconds: proofMaxAgeSeconds,
-      skewSeconds,
-      didKeys: issuer.holderKeys,
-    },
-    issuer.crypto,
-  )
-  if (!proof.ok) return proof
-  if (proof.value.nonce === undefined) return refuse({ code: 'nonce_missing' })
-  const nonce = await readChallenge('c_nonce', proof.value.nonce, {
-    now,
-    maxAgeSeconds: nonceTtlSeconds,
-    mac: issuer.macs.nonce,
-  })
+  const verified = await verifyProofs(issuer, proofs, configurationId, now)
+  if (!verified.ok) return verified
+  const holders = holdersOf(verified.value, issuer.limits.batchSize)
+  if (holders === undefined) return refuse({ code: 'proof_key_repeated' })
+  const nonce = await judgeNonces(issuer, verified.value, now)
   if (!nonce.ok) return nonce
-  return ok({ text, proof: proof.value, nonceId: nonce.value.id, nonceExpiresAt: nonce.value.expiresAt })
+  const { id: nonceId, expiresAt: nonceExpiresAt } = nonce.value
+  return ok({ texts: proofs.values, holders, nonceId, nonceExpiresAt })
+}
+
+/**
+ * Each key once: those that signed a proof, which have to be different ones, and then what is attested beside them, as many as
+ * a batch may have (F.1, F.3). Undefined where two proofs have one key.
+ */
+function holdersOf(proofs: readonly VerifiedProof[], batchSize: number): readonly ProvenKey[] | undefined {
+  const byThumbprint = new Map<string, ProvenKey>()
+  for (const { keys } of proofs) {
+    const [first] = keys
+    if (first === undefined || byThumbprint.has(first.thumbprint)) return undefined
+    byThumbprint.set(first.thumbprint, first)
+  }
+  for (const key of proofs.flatMap(({ keys }) => keys))
+    if (!byThumbprint.has(key.thumbprint)) byThumbprint.set(key.thumbprint, key)
+  return [...byThumbprint.values()].slice(0, batchSize)
+}
+
+/** F.4: of every proof and attestation, one of ours. That of the proofs is one, since it is spent with the one answer. */
+async function judgeNonces(
+  { limits, macs }: HolderPorts,
+  proofs: readonly VerifiedProof[],
+  now: number,
+): Promise<Result<Challenge, HolderRefusal>> {
+  const nonces = new Set(proofs.map(({ nonce }) => nonce))
+  const all = new Set([...nonces, ...proofs.flatMap(({ attestationNonces = [] }) => attestationNonces)])
+  const by = { now, maxAgeSeconds: limits.nonceTtlSeconds, mac: macs.nonce }
+  let first: Challenge | undefined
+  for (const nonce of all) {
+    if (nonce === undefined) return refuse({ code: 'nonce_missing' })
+    const challenge = await readChallenge('c_nonce', nonce, by)
+    if (!challenge.ok) return challenge
+    first ??= challenge.value
+  }
+  if (first === undefined) return refuse({ code: 'nonce_missing' })
+  return nonces.size > 1 ? refuse({ code: 'nonces_differ' }) : ok(first)
+}
+
+/** One after the other: the first that is refused ends it, before somebody is asked for the key of another one. */
+async function verifyProofs(
+  issuer: HolderPorts,
+  { type, values }: KeyProofs,
+  configurationId: string,
+  now: number,
+): Promise<Result<readonly VerifiedProof[], ProofRefusal>> {
+  const { proofMaxAgeSeconds: maxAgeSeconds, skewSeconds } = issuer.limits
+  const demand = issuer.types.get(configurationId)?.configuration.keyAttestation
+  const input = {
+    issuer: issuer.baseUrl,
+    now,
+    maxAgeSeconds,
+    skewSeconds,
+    didKeys: issuer.holderKeys,
+    attestation: issuer.keyAttesters && { attesters: issuer.keyAttesters, demand },
+  }
+  const verified: VerifiedProof[] = []
+  for (const text of values) {
+    const proof = await verifyProof(type, text, input, issuer.crypto)
+    if (!proof.ok) return proof
+    verified.push(proof.value)
+  }
+  return ok(verified)
+}
+
+/** In no order: whoever proves the same keys again asks for the same, in whichever order the proofs stand. */
+async function identityOf({ crypto }: HolderPorts, holders: readonly ProvenKey[]): Promise<string> {
+  const [first, ...others] = holders.map(({ thumbprint }) => thumbprint).sort()
+  if (first === undefined) throw new Error('a request was accepted without a key')
+  return others.length === 0 ? first : crypto.digestBase64url('sha-256', [first, ...others].join())
 }

@@ -19,10 +19,12 @@ export async function keepAnswer(
   { answers, limits, now }: AnswerPorts,
   request: JudgedRequest,
   body: JsonObject,
-  credentialId: string | undefined,
+  credentialIds: readonly string[],
 ): Promise<Result<CredentialAnswer, AnswerRefusal>> {
   const { nonceId, nonceExpiresAt, sessionId, requestHash } = request
-  const answer = { sessionId, requestHash, body, credentialId }
+  const [credentialId, ...others] = credentialIds
+  const otherCredentialIds = others.length > 0 ? others : undefined
+  const answer = { sessionId, requestHash, body, credentialId, otherCredentialIds }
   const ttlSeconds = Math.max(60, nonceExpiresAt - now() + limits.skewSeconds)
   if (await answers.create(nonceId, answer, ttlSeconds)) return ok(answer)
   const before = await answers.get(nonceId)
@@ -30,17 +32,17 @@ export async function keepAnswer(
 }
 
 /**
- * The credential was issued already. The same request, and a fresh proof of the same key, get the same bytes while the
+ * The credential was issued already. The same request, and fresh proofs of the same keys, get the same bytes while the
  * answer is kept; a spent nonce with another proof is a replay; another key gets nothing.
  */
 export async function answerAgain(
   { answers }: Pick<Issuer, 'answers'>,
-  { configurationId, nonceId, proof, requestHash, sessionId }: JudgedRequest,
+  { configurationId, holderKey, nonceId, requestHash, sessionId }: JudgedRequest,
   issued: IssuedCredential,
 ): Promise<Result<JsonObject, AnswerRefusal>> {
   const spent = await answers.get(nonceId)
   if (spent !== undefined && spent.value.requestHash !== requestHash) return refuse({ code: 'nonce_spent' })
-  if (issued.holderKey !== proof.thumbprint) return refuse({ code: 'already_issued', configurationId })
+  if (issued.holderKey !== holderKey) return refuse({ code: 'already_issued', configurationId })
   const kept = await answers.get(issued.answerId)
   return kept === undefined || kept.value.sessionId !== sessionId
     ? refuse({ code: 'already_issued', configurationId })

@@ -7,7 +7,7 @@ import type { CredentialFormat } from '@countersign/credential/contract/format'
 import type { StatusReference } from '@countersign/credential/contract/status-reference'
 import type { Signer } from '@countersign/crypto/engine'
 import { didFromKey } from '@countersign/did/did'
-import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
+import type { ProvenKey } from '@countersign/protocol/openid4vci/proof/proof-type'
 import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
 import type { IssuableType } from '../types/issuable-types.ts'
@@ -46,10 +46,10 @@ export async function openSigning(
 export async function signCredential(
   { baseUrl, crypto }: SigningPorts,
   { promised, type, format, signer }: Signing,
-  proof: VerifiedKeyProof,
+  holder: ProvenKey,
   validity: Validity & { readonly statuses: readonly StatusReference[] },
 ): Promise<string> {
-  const holderDid = proof.holderDid ?? didFromKey('jwk', proof.holderKey)
+  const holderDid = holder.holderDid ?? didFromKey('jwk', holder.holderKey)
   const credential = await format.issue(
     {
       ...validity,
@@ -57,7 +57,7 @@ export async function signCredential(
       claims: insertSubject(promised.claims, holderDid),
       selectivelyDisclosable: promised.selectivelyDisclosable,
       encodings: type.encodings,
-      holderKey: proof.holderKey,
+      holderKey: holder.holderKey,
       holderDid,
       issuer: promised.issuer ?? baseUrl,
       signer,

@@ -1,23 +1,26 @@
 /** Rows of the log of issued credentials: written before a credential can leave; found by id, session or place, and listed. */
 import type { IssuedCredentialRow, IssuerDatabase } from './schema.ts'
 
-/** A session promises at most this many. */
-const ROWS_OF_A_SESSION = 100
+/** Of batches a session may have more: the list of all, page by page, has them. */
+const ROWS_OF_A_SESSION = 1000
 
-/** False when its place in a status list is another credential's. */
-export async function insertIssued({ db }: IssuerDatabase, row: IssuedCredentialRow): Promise<boolean> {
+/** In one statement. The ids of those that were written: the place of any other in a status list is another credential's. */
+export async function insertIssued(
+  { db }: IssuerDatabase,
+  rows: readonly IssuedCredentialRow[],
+): Promise<ReadonlySet<string>> {
   const inserted = await db
     .insertInto('issued_credentials')
-    .values(row)
+    .values(rows)
     .onConflict((conflict) => conflict.columns(['list_id', 'idx']).doNothing())
     .returning('id')
-    .executeTakeFirst()
-  return inserted !== undefined
+    .execute()
+  return new Set(inserted.map(({ id }) => id))
 }
 
-/** For a credential that is known not to have left. */
-export async function deleteIssued({ db }: IssuerDatabase, id: string): Promise<void> {
-  await db.deleteFrom('issued_credentials').where('id', '=', id).execute()
+/** For credentials that are known not to have left. */
+export async function deleteIssued({ db }: IssuerDatabase, ids: readonly string[]): Promise<void> {
+  await db.deleteFrom('issued_credentials').where('id', 'in', ids).execute()
 }
 
 export function issuedById({ db }: IssuerDatabase, id: string): Promise<IssuedCredentialRow | undefined> {

@@ -1,4 +1,4 @@
-/** What a client of a status list accepts (RFC 9110 §12.5), for the few forms that there are. */
+/** What a client of a document that has several forms accepts (RFC 9110 §12.5). */
 
 /** The offered type with the highest weight, the first of equals; undefined when the client takes none of them. */
 export function preferredType<T extends string>(

@@ -10,6 +10,7 @@ import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
 import { statusListRoutes } from './status-list-routes.ts'
+import { tokenRoutes } from './token-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
 
 export interface RouteOptions {
@@ -21,16 +22,17 @@ export interface RouteOptions {
 export function issuerRoutes(
   issuer: Issuer,
   { display, requirePushedRequests }: RouteOptions,
-): (app: ServiceApp) => void {
-  return (app) => {
+): (app: ServiceApp) => Promise<void> {
+  return async (app) => {
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     credentialRoutes(app, issuer)
-    metadataRoutes(app, issuer, { display, requirePushedRequests })
+    await metadataRoutes(app, issuer, { display, requirePushedRequests })
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
     walletRoutes(app, issuer)
+    tokenRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }
 }

@@ -1,6 +1,7 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
 import type { IssuanceSessionView } from '@countersign/api/issuer/sessions'
 import { defined } from '@countersign/core/json'
+import { credentialIdsOf } from '@countersign/protocol/openid4vci/session/issued'
 import { lastNotified } from '@countersign/protocol/openid4vci/session/notified'
 import { openedAt } from '@countersign/protocol/openid4vci/session/offered'
 import type { IssuanceSession, IssuedCredentials } from '@countersign/protocol/openid4vci/session/state'
@@ -47,8 +48,8 @@ export function isFinal(session: IssuanceSession, now: number): boolean {
 
 /** By which ids their status is read and changed; none where the issuer keeps no log. */
 function issuedCredentials(session: IssuanceSession): IssuanceSessionView['credentials'] {
-  return Object.entries(issuedOf(session)).flatMap(([credentialConfigurationId, { credentialId }]) =>
-    credentialId === undefined ? [] : [{ id: credentialId, credentialConfigurationId }],
+  return Object.entries(issuedOf(session)).flatMap(([credentialConfigurationId, issued]) =>
+    credentialIdsOf(issued).map((id) => ({ id, credentialConfigurationId })),
   )
 }
 

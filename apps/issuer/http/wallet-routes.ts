@@ -1,32 +1,46 @@
-/** The endpoints that wallets call: offer, token, nonce, credential, notification (OpenID4VCI 1.0 §4.1.3, §6-§8, §11). */
+/** The endpoints that wallets call: offer, token, nonce, challenge, credential, notification (OpenID4VCI 1.0 §4.1.3, §6-§8, §11). */
 import {
+  anyCredentialRequest,
+  challengeResponse,
   credentialOffer,
   credentialRequest,
   credentialResponse,
+  ENCRYPTED_EXAMPLE,
+  encryptedCredentialRequest,
   nonceResponse,
   notificationRequest,
   offerQuery,
   tokenRequest,
   tokenResponse,
 } from '@countersign/api/issuer/openid4vci'
+import type { JsonObject } from '@countersign/core/json'
 import { parseAuthorization } from '@countersign/protocol/oauth/authorization-header'
-import { parseCredentialRequest } from '@countersign/protocol/openid4vci/credential/credential-request'
+import { ISSUER_PATHS } from '@countersign/protocol/openid4vci/metadata/published-metadata'
 import { parseNotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
-import { parseTokenRequest } from '@countersign/protocol/openid4vci/token'
+import { parseAskedToken } from '@countersign/protocol/openid4vci/token'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
-import { BODY_LIMITS, wrongContentType } from '@countersign/service/http/request-bodies'
+import {
+  BODY_LIMITS,
+  CONTENT_TYPES,
+  isBodyOf,
+  jsonNotObject,
+  wrongContentType,
+} from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
 import { requestToken } from '../authorization/request-token.ts'
+import { createServerChallenge } from '../authorization/server-challenges.ts'
 import { createNonce } from '../credential/create-nonce.ts'
+import { readRequest, writeAnswer } from '../credential/encrypted-messages.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
 import { readAccessToken } from '../credential/judge-request.ts'
 import { takeNotification } from '../credential/take-notification.ts'
 import type { Issuer } from '../issuer.ts'
 import { openOffer } from '../offer/open-offer.ts'
+import { freshChallenges } from './answers/fresh-challenges.ts'
 import { receivedProof } from './answers/received-proof.ts'
 import { sessionUnknown } from './answers/wire.ts'
 import {
@@ -46,6 +60,7 @@ export function walletRoutes(app: ServiceApp, issuer: Issuer): void {
   offerRoute(app, issuer)
   tokenRoute(app, issuer)
   nonceRoute(app, issuer)
+  challengeRoute(app, issuer)
   credentialRoute(app, issuer)
   notificationRoute(app, issuer)
 }
@@ -82,6 +97,7 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/token',
     {
+      onRequest: freshChallenges(issuer),
       schema: {
         summary: 'Token endpoint',
         description:
@@ -101,15 +117,22 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
             TOKEN_ERRORS.code_unknown({ code: 'code_unknown' }),
             'oauth',
           ),
+          401: errorAnswer(
+            'The client is not known, or does not show that it is the one (RFC 6749 §5.2)',
+            TOKEN_ERRORS.client_unknown({ code: 'client_unknown' }),
+            'oauth',
+          ),
           ...storeAnswers('oauth'),
         },
       },
     },
     async (request, reply) => {
-      const parsed = parseTokenRequest(request.body, request.headers)
+      const { body: form, headers } = request
+      const parsed = parseAskedToken(form, issuer.baseUrl)
       if (!parsed.ok) fail(wireError(TOKEN_REQUEST_ERRORS, parsed.error))
-      const dpop = request.headers['dpop'] === undefined ? undefined : receivedProof(request, '/token')
-      const answered = await requestToken(issuer, parsed.value, dpop)
+      const dpop = headers['dpop'] === undefined ? undefined : receivedProof(request, '/token')
+      const client = { form, headers, path: '/token' }
+      const answered = await requestToken(issuer, parsed.value, { client, dpop })
       if (!answered.ok) fail(wireError(TOKEN_ERRORS, answered.error))
       return reply.header('cache-control', 'no-store').send(answered.value)
     },
@@ -122,6 +145,7 @@ function nonceRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/nonce',
     {
+      onRequest: freshChallenges(issuer),
       schema: { summary: 'Nonce endpoint', description: 'Needs no body and no token (§7.1).', tags },
       bodyLimit: BODY_LIMITS.message,
       config: {
@@ -146,26 +170,67 @@ function nonceRoute(app: ServiceApp, issuer: Issuer): void {
   )
 }
 
+function challengeRoute(app: ServiceApp, issuer: Issuer): void {
+  app.post(
+    ISSUER_PATHS.challenge,
+    {
+      schema: {
+        summary: 'Challenge endpoint',
+        description:
+          'For the proof that a client instance makes with the key of its attestation (OAuth-Client-Attestation-PoP). Needs no body.',
+        tags,
+      },
+      bodyLimit: BODY_LIMITS.message,
+      config: {
+        door,
+        // A keyed hash, and nothing is kept.
+        limited: false,
+        accepts: NONCE_BODIES,
+        answers: {
+          200: { description: 'A challenge', schema: challengeResponse },
+          415: errorAnswer(
+            'A body came along, of a kind that is not read here',
+            wrongContentType(NONCE_BODIES),
+            'oauth',
+          ),
+        },
+      },
+    },
+    async (_request, reply) => {
+      const challenge = await createServerChallenge('attestation_challenge', issuer)
+      return reply.header('cache-control', 'no-store').send({ attestation_challenge: challenge })
+    },
+  )
+}
+
 function credentialRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/credential',
     {
+      onRequest: freshChallenges(issuer),
       schema: {
         summary: 'Credential endpoint',
         description:
           'Needs the access token, as `Authorization: DPoP` with a proof beside it or as `Authorization: Bearer`. In place of the key proof of the example comes a fresh one with a nonce of the nonce endpoint.',
         tags,
-        body: credentialRequest,
+        body: anyCredentialRequest,
       },
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
         limited: true,
         knowsCaller: (request, isLarge) => refuseStrangers(issuer, request, isLarge),
+        accepts: ['json', 'jwt'],
+        shapes: { json: credentialRequest, jwt: encryptedCredentialRequest },
         // OpenID4VCI §8.3.1.2 has a code of its own for this.
         malformed: 'invalid_credential_request',
         answers: {
-          200: { description: 'The credential', schema: credentialResponse },
+          200: {
+            description:
+              'The credentials; encrypted, where credential_response_encryption of an encrypted request asks for it',
+            schema: credentialResponse,
+            otherForms: [{ contentType: CONTENT_TYPES.jwt, example: ENCRYPTED_EXAMPLE }],
+          },
           400: errorAnswer(
             'The request, the key proof or its nonce is not acceptable (§8.3.1.2)',
             CREDENTIAL_ERRORS.Bearer.nonce_spent({ code: 'nonce_spent' }),
@@ -190,13 +255,15 @@ function credentialRoute(app: ServiceApp, issuer: Issuer): void {
     },
     async (request, reply) => {
       const { accessToken, scheme } = presentedAuthorization(request)
-      const parsed = parseCredentialRequest(request.body)
+      const parsed = await readRequest(issuer, sentRequest(request))
       if (!parsed.ok) fail(wireError(CREDENTIAL_REQUEST_ERRORS, parsed.error))
       // The scheme says whether a proof must come along; a bound token under `Bearer` fails on its missing key.
       const dpop = scheme === 'DPoP' ? receivedProof(request, '/credential', accessToken) : undefined
       const issued = await issueCredential(issuer, { accessToken, dpop }, parsed.value)
       if (!issued.ok) fail(wireError(CREDENTIAL_ERRORS[scheme], issued.error))
-      return reply.header('cache-control', 'no-store').send(issued.value)
+      const written = await writeAnswer(issuer, issued.value, parsed.value)
+      reply.header('cache-control', 'no-store')
+      return typeof written === 'string' ? reply.type(CONTENT_TYPES.jwt).send(written) : reply.send(written)
     },
   )
 }
@@ -205,6 +272,7 @@ function notificationRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/notification',
     {
+      onRequest: freshChallenges(issuer),
       schema: {
         summary: 'Notification endpoint',
         description:
@@ -245,6 +313,11 @@ function notificationRoute(app: ServiceApp, issuer: Issuer): void {
       return reply.code(204).send()
     },
   )
+}
+
+/** What is encrypted says so by its media type: a text in JSON is no request. */
+function sentRequest({ body, headers }: FastifyRequest<{ Body: JsonObject | string }>): JsonObject | string {
+  return (typeof body === 'string') === isBodyOf(headers, 'jwt') ? body : fail(jsonNotObject)
 }
 
 function presentedAuthorization({ headers }: FastifyRequest) {

@@ -97,7 +97,8 @@ export async function createOffer(
 
 /** A token may be taken at the last moment of the offer, and what it is good for, the session says as long as it lives. */
 export function keptAfterSeconds(limits: Issuer['limits']): number {
-  return Math.max(limits.resultRetentionSeconds, limits.bearerTtlSeconds, limits.boundTtlSeconds)
+  const { bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds, resultRetentionSeconds } = limits
+  return Math.max(resultRetentionSeconds, bearerTtlSeconds, boundTtlSeconds, refreshTtlSeconds)
 }
 
 /** The offer as the wallet reads it. Its codes are derived again each time: nothing of them is stored. */

@@ -4,9 +4,8 @@ import { jwtVcJson, vcJwt } from '@countersign/credential/w3c-vc/format'
 import { expect, it } from 'vitest'
 import type { IssuerDatabase } from '../database/schema.ts'
 import { credentialAt, viewOfCredential, viewsOfSession } from '../http/issued-credential-view.ts'
-import { newDeployment, onBothDatabases } from '../testing/durable.testing.ts'
+import { newDeployment, onBothDatabases, recordIssuance } from '../testing/durable.testing.ts'
 import { type CredentialStatus, changeStatus } from './change-status.ts'
-import { recordIssuance } from './record-issuance.ts'
 
 const NOW = 1_800_000_000
 

@@ -10,10 +10,15 @@ import { eventually } from '@countersign/testing/time/eventually'
 import { takesAtMost } from '@countersign/testing/time/takes-at-most'
 import { expect, it } from 'vitest'
 import type { IssuerDatabase } from '../database/schema.ts'
-import { newDeployment, onBothDatabases, type TestDeployment, watched } from '../testing/durable.testing.ts'
+import {
+  newDeployment,
+  onBothDatabases,
+  recordIssuance,
+  type TestDeployment,
+  watched,
+} from '../testing/durable.testing.ts'
 import { changeStatus } from './change-status.ts'
 import type { PublishedList, PublishedLists } from './published-lists.ts'
-import { recordIssuance } from './record-issuance.ts'
 
 interface Recorded {
   readonly id: string

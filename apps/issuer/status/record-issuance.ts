@@ -39,37 +39,80 @@ export interface IssuanceRecorder {
 /** A place that turns out to be taken closes its list, so a second one is already rare. */
 const PLACES_TRIED = 10
 
-export async function recordIssuance(
+/** One for each of `count` credentials that say the same of themselves. */
+export async function recordIssuances(
   issuer: IssuanceRecorder,
   facts: IssuanceFacts,
-): Promise<RecordedIssuance> {
+  count: number,
+): Promise<readonly RecordedIssuance[]> {
   const { database, statusLists, crypto } = issuer
   const wanted = facts.status ?? statusLists !== undefined
   // The issue call was refused where there are no lists; instances of one deployment have the same settings.
   if (wanted && statusLists === undefined) throw new Error('a status was promised where there are no lists')
-  if (database === undefined) return { statuses: [] }
-  const credentialId = encodeBase64url(crypto.randomBytes(16))
-  if (!wanted || statusLists === undefined) {
-    await insertIssued(database, rowOf(credentialId, facts))
-    return { credentialId, statuses: [] }
-  }
-  const { indices } = statusLists
+  if (database === undefined) return Array.from({ length: count }, () => ({ statuses: [] }))
+  const ids = Array.from({ length: count }, () => encodeBase64url(crypto.randomBytes(16)))
+  if (wanted && statusLists !== undefined) return recordPlaces(database, statusLists.indices, facts, ids)
+  await insertIssued(
+    database,
+    ids.map((id) => rowOf(id, facts)),
+  )
+  return ids.map((credentialId) => ({ credentialId, statuses: [] }))
+}
+
+interface Placed {
+  readonly id: string
+  readonly place: StatusPlace
+}
+
+/** Whatever has no place of its own yet tries the next one. */
+async function recordPlaces(
+  database: IssuerDatabase,
+  indices: IndexAllocator,
+  facts: IssuanceFacts,
+  ids: readonly string[],
+): Promise<readonly RecordedIssuance[]> {
+  const done: Placed[] = []
+  let open = ids
   for (let tried = 0; tried < PLACES_TRIED; tried++) {
-    const place = await indices.next(LIST_KINDS[facts.format.statusList])
-    if (await insertIssued(database, rowOf(credentialId, facts, place)))
-      return { credentialId, statuses: statusReferences(place, purposeOf(facts.format)) }
-    await indices.distrust(place.list)
+    const placed = await placesFor(indices, facts, open)
+    const written = await insertIssued(
+      database,
+      placed.map(({ id, place }) => rowOf(id, facts, place)),
+    )
+    done.push(...placed.filter(({ id }) => written.has(id)))
+    const taken = placed.filter(({ id }) => !written.has(id))
+    if (taken.length === 0)
+      return done.map(({ id, place }) => ({
+        credentialId: id,
+        statuses: statusReferences(place, purposeOf(facts.format)),
+      }))
+    for (const list of new Set(taken.map(({ place }) => place.list))) await indices.distrust(list)
+    open = taken.map(({ id }) => id)
   }
+  await strikeOut(
+    { database },
+    done.map(({ id }) => id),
+  )
   throw new Error('every place in the status lists is taken already')
 }
 
-/** For a credential that never leaves. A row too many does no harm, so a database that is away fails no answer. */
+async function placesFor(
+  indices: IndexAllocator,
+  { format }: IssuanceFacts,
+  ids: readonly string[],
+): Promise<readonly Placed[]> {
+  const placed: Placed[] = []
+  for (const id of ids) placed.push({ id, place: await indices.next(LIST_KINDS[format.statusList]) })
+  return placed
+}
+
+/** For credentials that never leave. A row too many does no harm, so a database that is away fails no answer. */
 export async function strikeOut(
-  { database }: IssuanceRecorder,
-  credentialId: string | undefined,
+  { database }: Pick<IssuanceRecorder, 'database'>,
+  credentialIds: readonly string[],
 ): Promise<void> {
-  if (database === undefined || credentialId === undefined) return
-  await deleteIssued(database, credentialId).catch(() => undefined)
+  if (database === undefined || credentialIds.length === 0) return
+  await deleteIssued(database, credentialIds).catch(() => undefined)
 }
 
 function rowOf(id: string, facts: IssuanceFacts, place?: StatusPlace) {

@@ -24,6 +24,12 @@ import { openIndexAllocator } from '../status/allocate-index.ts'
 import { keyedIndexOrder, permutationName } from '../status/index-order.ts'
 import { openListContent } from '../status/list-content.ts'
 import { openPublishedLists } from '../status/published-lists.ts'
+import {
+  type IssuanceFacts,
+  type IssuanceRecorder,
+  type RecordedIssuance,
+  recordIssuances,
+} from '../status/record-issuance.ts'
 import { type TestIssuer, testIssuer } from './issuer.testing.ts'
 
 /** Smaller than any that is published, so that tests reach the end of one. */
@@ -98,6 +104,16 @@ export function newDeployment(database: IssuerDatabase): TestDeployment {
       }
     },
   }
+}
+
+/** One credential in the log. */
+export async function recordIssuance(
+  issuer: IssuanceRecorder,
+  facts: IssuanceFacts,
+): Promise<RecordedIssuance> {
+  const [recorded] = await recordIssuances(issuer, facts, 1)
+  if (recorded === undefined) throw new Error('nothing was recorded')
+  return recorded
 }
 
 type Suite = (database: () => Database<IssuerTables>) => void

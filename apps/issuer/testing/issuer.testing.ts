@@ -1,25 +1,28 @@
 /** An issuer on memory stores for the tests beside the use cases: real keys, real crypto, a clock that the test turns. */
 
 import { randomUUID } from 'node:crypto'
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import { ok, type Result } from '@countersign/core/result'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import type { Signer } from '@countersign/crypto/engine'
 import { openSealing } from '@countersign/keys/deployment/sealing'
+import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
-import { ANONYMOUS_CLIENT } from '@countersign/protocol/oauth/client-authentication/none'
 import { createDpopProof } from '@countersign/protocol/oauth/dpop'
+import type { GrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { NotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { createKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
-import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
+import type { ProofTypeId } from '@countersign/protocol/openid4vci/proof/proof-types'
 import { serviceStores } from '@countersign/service/compose/service-stores'
 import { openMemoryEngine } from '@countersign/stores/memory'
 import { newKey } from '@countersign/testing/people/keys'
 import { type Receiver, receiver } from '@countersign/testing/told-callbacks'
+import type { Attesters } from '../attesters.ts'
+import type { ReceivedClient } from '../authorization/client-authentication.ts'
 import { requestToken } from '../authorization/request-token.ts'
-import { buildIssuer } from '../build.ts'
+import { buildIssuer, type IssuerSettings } from '../build.ts'
 import { ISSUER_DEFAULTS } from '../config.ts'
 import { createNonce } from '../credential/create-nonce.ts'
 import { issueCredential } from '../credential/issue-credential.ts'
@@ -36,31 +39,43 @@ export interface TestIssuer {
   readonly clock: { now: number }
 }
 
-/** `servedBy`: what the instance is called in the events that it writes. */
-export function testIssuer({
-  servedBy,
-  told = receiver(),
-}: {
-  servedBy?: string
-  told?: Receiver
-} = {}): TestIssuer {
+interface TestIssuerWish {
+  /** What the instance is called in the events that it writes. */
+  readonly servedBy?: string
+  readonly told?: Receiver
+  readonly settings?: Partial<IssuerSettings>
+  readonly attesters?: Attesters
+}
+
+export function testIssuer(wish: TestIssuerWish = {}): TestIssuer {
+  return testInstances(wish).instance()
+}
+
+/** Instances of one deployment: they share the store, the secret and the clock. */
+export function testInstances({ attesters, servedBy, settings, told = receiver() }: TestIssuerWish = {}): {
+  instance(): TestIssuer
+} {
   const clock = { now: 1_800_000_000 }
   const engine = openMemoryEngine({ now: () => clock.now * 1000 })
   const sealing = openSealing(nodeCrypto.randomBytes(32))
-  const issuer = buildIssuer(
-    {
-      stores: serviceStores(engine, sealing, undefined, servedBy),
-      sealing,
-      formats: [sdJwtVc],
-      crypto: nodeCrypto,
-      signers: { credentials: newKey() },
-      openCallerKey: { open: openKey, signer: openKey },
-      callbacks: told.callbacks,
-      now: () => clock.now,
-    },
-    { ...ISSUER_DEFAULTS, baseUrl: 'https://issuer.example' },
-  )
-  return { issuer, clock }
+  const credentials = newKey()
+  const instance = () =>
+    buildIssuer(
+      {
+        stores: serviceStores(engine, sealing, undefined, servedBy),
+        sealing,
+        formats: [sdJwtVc],
+        crypto: nodeCrypto,
+        jwe: joseJwe,
+        signers: { credentials },
+        ...defined({ attesters }),
+        openCallerKey: { open: openKey, signer: openKey },
+        callbacks: told.callbacks,
+        now: () => clock.now,
+      },
+      { ...ISSUER_DEFAULTS, ...settings, baseUrl: 'https://issuer.example' },
+    )
+  return { instance: () => ({ issuer: instance(), clock }) }
 }
 
 async function openKey(key: JsonObject): Promise<Result<Signer, { readonly code: string }>> {
@@ -97,18 +112,21 @@ export async function proofOfSender(
   key: Signer,
   path: string,
   accessToken?: string,
+  nonce?: string,
 ) {
   const { now } = clock
   const proof = await createDpopProof(
-    { signer: key, method: 'POST', url: issuer.baseUrl + path, now, jti: randomUUID(), accessToken },
+    { signer: key, method: 'POST', url: issuer.baseUrl + path, now, jti: randomUUID(), accessToken, nonce },
     nodeCrypto,
   )
   return { proof, method: 'POST', path, accessToken }
 }
 
-export function tokenRequest(code: string, txCode?: string): TokenRequest {
-  return { grantType: PRE_AUTHORIZED_CODE, preAuthorizedCode: code, txCode, client: ANONYMOUS_CLIENT }
+export function tokenRequest(code: string, txCode?: string): GrantRequest {
+  return { grantType: PRE_AUTHORIZED_CODE, preAuthorizedCode: code, txCode }
 }
+
+export const anonymousClient: ReceivedClient = { form: {}, headers: {}, path: '/token' }
 
 /** The token endpoint once; the access token or the refusal's code. */
 export async function tokenFor(
@@ -118,7 +136,10 @@ export async function tokenFor(
   txCode?: string,
 ): Promise<string> {
   const dpop = key && (await proofOfSender(test, key, '/token'))
-  const answered = await requestToken(test.issuer, tokenRequest(code, txCode), dpop)
+  const answered = await requestToken(test.issuer, tokenRequest(code, txCode), {
+    client: anonymousClient,
+    dpop,
+  })
   if (!answered.ok) return answered.error.code
   const { access_token: accessToken } = answered.value
   return typeof accessToken === 'string' ? accessToken : ''
@@ -146,6 +167,8 @@ export function nonceOf({ issuer }: TestIssuer): Promise<string> {
 interface CredentialWish {
   readonly sender?: Signer
   readonly configuration?: string
+  /** `jwt` when absent. */
+  readonly proofType?: ProofTypeId
 }
 
 /** The credential endpoint once; the credential or the refusal's code. */
@@ -163,14 +186,14 @@ export async function credentialFor(
 export async function answerFor(
   test: TestIssuer,
   accessToken: string,
-  jwt: string,
-  { sender, configuration = configurationId }: CredentialWish = {},
+  jwt: string | readonly string[],
+  { sender, configuration = configurationId, proofType = 'jwt' }: CredentialWish = {},
 ) {
   const dpop = sender && (await proofOfSender(test, sender, '/credential', accessToken))
   const issued = await issueCredential(
     test.issuer,
     { accessToken, dpop },
-    { configurationId: configuration, proofs: { type: 'jwt', values: [jwt] } },
+    { configurationId: configuration, proofs: { type: proofType, values: [jwt].flat() } },
   )
   return issued.ok ? ok(issued.value as unknown as CredentialAnswer) : issued
 }

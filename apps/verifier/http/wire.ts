@@ -181,6 +181,10 @@ const startRefusals: WireErrors<StartRefusal> = {
   ...queryRefusals,
   unknown_member: ({ at, name, nearest }) =>
     invalidQuery(at, `${name.slice(0, 60)} is not known to DCQL there${didYouMean(nearest)}`),
+  authority_type_unknown: ({ at, known, type }) =>
+    invalidQuery(at, `${type.slice(0, 60)} is not known here; known: ${known.join(', ')}`),
+  trust_list_unknown: ({ at, url }) =>
+    invalidQuery(at, `${url.slice(0, 200)} is not the listUrl of any entry of trustedIssuers`),
   client_id_prefix_unproven: ({ prefix, supported }) =>
     badRequest(
       `This verifier has nothing to show for clientIdPrefix ${prefix}; it can be ${supported.join(', ')}`,
@@ -250,6 +254,12 @@ const encryption: Readonly<
   jwe_undecryptable: 'cannot be decrypted by the key of this request',
 }
 
+const notJudged: WireError = {
+  status: 503,
+  message: 'The presentation cannot be judged at the moment; try again',
+  headers: { 'retry-after': '5' },
+}
+
 /** What a wallet is told (OpenID4VP 1.0 §8.2): enough to repair an honest mistake, nothing that helps an attacker. */
 const receiveRefusals: WireErrors<ReceiveRefusal> = {
   session_unknown: () => sessionUnknown,
@@ -262,11 +272,8 @@ const receiveRefusals: WireErrors<ReceiveRefusal> = {
     message: 'Too many answers to this request; try again later',
     headers: { 'retry-after': String(retryAfterSeconds) },
   }),
-  issuer_key_unavailable: () => ({
-    status: 503,
-    message: 'The presentation cannot be judged at the moment; try again',
-    headers: { 'retry-after': '5' },
-  }),
+  issuer_key_unavailable: () => notJudged,
+  trust_list_unavailable: () => notJudged,
   answer_through_browser: () =>
     invalidRequest(
       'This request was made through a browser: its page brings the answer, as JSON with protocol and data',

@@ -2,6 +2,7 @@
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { findUnknownAuthority, type UnknownAuthority } from '@countersign/protocol/openid4vp/dcql/authorities'
 import { type FormatQueryFault, findFormatFault } from '@countersign/protocol/openid4vp/dcql/format-rules'
 import { type DcqlRefusal, parseDcqlQuery } from '@countersign/protocol/openid4vp/dcql/parse'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
@@ -67,6 +68,7 @@ export type StartRefusal =
   | DcqlRefusal
   | FormatQueryFault
   | UnknownMember
+  | UnknownAuthority
   | PolicyMistake
   | TransactionMistake
   | ProtocolUnavailable
@@ -100,6 +102,7 @@ type StartingVerifier = AskingVerifier &
   Pick<
     Verifier,
     | 'sessions'
+    | 'trustLists'
     | 'due'
     | 'callbacks'
     | 'policies'
@@ -122,6 +125,7 @@ export async function startVerification(
     unsupportedFormat(verifier, query.value) ??
     findFormatFault(query.value.credentials, verifier.formats) ??
     findUnknownMember(request.dcqlQuery, verifier.formats) ??
+    findUnknownAuthority(query.value, (url) => verifier.trustLists?.(url) !== undefined) ??
     guessableId(request, query.value) ??
     returnWithoutAddress(request) ??
     findCallbackRefusal(verifier.callbacks, request.callback) ??

@@ -6,7 +6,8 @@
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Check, passed } from '@countersign/credential/contract/checks'
-import type { RequestBinding, VerifyOutcome } from '@countersign/credential/contract/format'
+import type { RequestBinding, VerifyInput, VerifyOutcome } from '@countersign/credential/contract/format'
+import type { IssuerKeyReference } from '@countersign/credential/contract/trust-port'
 import { evaluatePresentations } from '@countersign/protocol/openid4vp/dcql/evaluate'
 import type { DcqlQuery } from '@countersign/protocol/openid4vp/dcql/query'
 import type {
@@ -35,13 +36,15 @@ import type { AnswerHash } from './answer-hash.ts'
 import { type AskingVerifier, type EvidenceWanted, findEvidence } from './find-evidence.ts'
 import { issuerKeyIsAway, isVouchedFor, keptChecks } from './issuer-checks.ts'
 import { presentationFacts } from './presentation-facts.ts'
+import { type ListsUnavailable, rememberingTrust, vouchingLists } from './vouching-lists.ts'
 
 export type JudgingVerifier = AskingVerifier &
-  Pick<Verifier, 'formats' | 'crypto' | 'hpke' | 'jwe' | 'trust' | 'holderKeys'>
+  Pick<Verifier, 'formats' | 'crypto' | 'hpke' | 'jwe' | 'trust' | 'trustLists' | 'holderKeys'>
 
 export type AnswerRefusal =
   | ResponseRefusal
   | AnswerUnreadable
+  | ListsUnavailable
   /** Not bound to this request or not readable: nothing was decided. */
   | { readonly code: 'presentation_unbound'; readonly checks: readonly Check[] }
 
@@ -71,7 +74,9 @@ export async function judgeAnswer(
     })
   }
   const binding = bindingOf(session, form)
-  const looked = await lookAtPresentations(verifier, session, binding, query, response.value.vpToken)
+  const key = responseModeOf(answerMode).answerKeyOf?.(answerMode, form)
+  const proof = { binding, readerAgreement: key && verifier.jwe.agreement(key) }
+  const looked = await lookAtPresentations(verifier, session, proof, query, response.value.vpToken)
   const own = looked.flatMap(({ outcome, queryId }) => outcome.checks.map((check) => ({ ...check, queryId })))
   const unbound = own.filter(isUnbound)
   if (unbound.length > 0) return refuse({ code: 'presentation_unbound', checks: unbound })
@@ -83,8 +88,10 @@ export async function judgeAnswer(
       keyAway: looked.some(({ outcome }) => issuerKeyIsAway(outcome.checks)),
     })
   }
+  const listed = await lookAtLists(verifier, query, looked)
+  if (!listed.ok) return listed
   return ok({
-    message: await judgePresentations(verifier, session, query, looked, answerHash),
+    message: await judgePresentations(verifier, session, query, listed.value, answerHash),
     keyAway: false,
   })
 }
@@ -95,12 +102,21 @@ interface Looked {
   readonly outcome: VerifyOutcome
   /** As it came. */
   readonly raw: string
+  /** Who signed it, as it says; absent: its format did not come so far. */
+  readonly reference?: IssuerKeyReference | undefined
+  /** Of those that its query names; absent: nobody looked. */
+  readonly vouchingLists?: readonly string[] | undefined
+}
+
+/** What holders have to prove, and by what the verifier sees it. */
+interface AskedProof extends Pick<VerifyInput, 'readerAgreement'> {
+  readonly binding: RequestBinding
 }
 
 async function lookAtPresentations(
   verifier: JudgingVerifier,
   { transactionData: entries }: VerificationSession,
-  binding: RequestBinding,
+  { binding, readerAgreement }: AskedProof,
   query: DcqlQuery,
   vpToken: VpToken,
 ): Promise<readonly Looked[]> {
@@ -111,22 +127,51 @@ async function lookAtPresentations(
     if (format === undefined) throw new Error(`a session was made for the unknown format ${wanted.format}`)
     const transactionData = asked && entriesFor(wanted.id, asked).map(({ text }) => text)
     for (const presentation of vpToken.get(wanted.id) ?? []) {
+      const { asked: reference, trust } = rememberingTrust(verifier.trust)
       const outcome = await format.verify(
         {
           presentation,
           binding: wanted.requireHolderBinding ? { ...binding, transactionData } : undefined,
+          readerAgreement,
           now: verifier.now(),
           skewSeconds: verifier.limits.skewSeconds,
           bindingWindowSeconds: verifier.limits.bindingWindowSeconds,
-          trust: verifier.trust,
+          trust,
           holderKeys: verifier.holderKeys,
         },
         verifier.crypto,
       )
-      looked.push({ queryId: wanted.id, bound: wanted.requireHolderBinding, outcome, raw: presentation })
+      looked.push({
+        queryId: wanted.id,
+        bound: wanted.requireHolderBinding,
+        outcome,
+        raw: presentation,
+        reference: reference(),
+      })
     }
   }
   return looked
+}
+
+async function lookAtLists(
+  verifier: JudgingVerifier,
+  query: DcqlQuery,
+  looked: readonly Looked[],
+): Promise<Result<readonly Looked[], ListsUnavailable>> {
+  const listed: Looked[] = []
+  for (const one of looked) {
+    const { outcome, queryId, reference } = one
+    const wanted = query.credentials.find(({ id }) => id === queryId)
+    const { presentation } = outcome
+    if (wanted === undefined || presentation === undefined || reference === undefined) {
+      listed.push(one)
+      continue
+    }
+    const lists = await vouchingLists(verifier, wanted, { presentation, reference })
+    if (!lists.ok) return lists
+    listed.push({ ...one, vouchingLists: lists.value })
+  }
+  return ok(listed)
 }
 
 /** What a proof of the holder must cover, so that it is worth nothing for another request. */
@@ -173,10 +218,9 @@ function ownChecks(
 ): OwnChecks {
   const checks: Check[] = []
   const statuses: OwnChecks['statuses'][number][] = []
-  const presented = looked.flatMap(({ bound, outcome, queryId, raw }) => {
-    const { presentation } = outcome
-    return presentation === undefined ? [] : [{ queryId, bound, presentation, checks: outcome.checks, raw }]
-  })
+  const presented = looked.flatMap(({ outcome: { checks: own, presentation }, ...one }) =>
+    presentation === undefined ? [] : [{ ...one, presentation, checks: own }],
+  )
   for (const { queryId, presentation, checks: own } of presented) {
     const { anchor, format, issuer, statuses: references } = presentation
     checks.push(...own.map((check) => ({ ...check, queryId })))

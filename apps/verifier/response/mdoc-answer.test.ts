@@ -3,11 +3,21 @@ import { decodeBase64url, encodeBase64url } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import type { RequestBinding } from '@countersign/credential/contract/format'
-import { dcapiTranscript } from '@countersign/credential/mdoc/device-signed/session-transcript'
+import {
+  dcapiTranscript,
+  sessionTranscriptOf,
+} from '@countersign/credential/mdoc/device-signed/session-transcript'
+import { presentMdocWithMac } from '@countersign/credential/mdoc/present'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import { type CborInput, mapOf } from '@countersign/crypto/cbor/value'
+import type { EncryptionKey } from '@countersign/crypto/jwe-engine'
 import { coreHpke } from '@countersign/keys/engines/hpke'
 import { nodeCrypto } from '@countersign/keys/engines/node'
+import {
+  generateSoftwareKey,
+  softwareKeyAgreement,
+  softwareSigner,
+} from '@countersign/keys/signers/software-key'
 import { answerWith, errorAnswer } from '@countersign/protocol/openid4vp/response/authorization-response'
 import { formOfCredential } from '@countersign/protocol/openid4vp/response/digital-credential'
 import type { ExchangeProtocol } from '@countersign/protocol/openid4vp/response/exchange-protocol'
@@ -374,6 +384,60 @@ describe('an answer with mdocs', () => {
     expect(await bring(began, await sealed(began, faulty))).toMatchObject({
       error: { code: 'presentation_unbound', checks: [{ detail: 'device_response_status' }] },
     })
+  })
+})
+
+describe('a device MAC', () => {
+  const jwk = generateSoftwareKey('ES256')
+
+  async function shownWithMac({ binding }: CalledWallet, { crv, kty, x, y }: EncryptionKey): Promise<string> {
+    const { credential } = await issueAs(mdocKind, issuer, {}, softwareSigner(jwk))
+    const transcript = await sessionTranscriptOf(binding, nodeCrypto)
+    if (!transcript.ok) throw new Error(transcript.error.code)
+    const made = await presentMdocWithMac(
+      {
+        credential,
+        disclose: mdocKind.paths,
+        transcript: transcript.value,
+        agree: softwareKeyAgreement(jwk),
+        readerKey: { kty, crv, x, y },
+      },
+      nodeCrypto,
+    )
+    if (!made.ok) throw new Error(made.error.code)
+    return made.value
+  }
+
+  it.each(['openid4vp-v1-unsigned', PROTOCOL] as const)(
+    'in an answer by %s is for the key of that protocol, and is verified',
+    async (protocol) => {
+      const began = await start({ protocols: ['openid4vp-v1-unsigned', PROTOCOL] })
+      const [id, requests] = began.ok ? [began.value.id, began.value.digital?.requests ?? []] : ['', []]
+      const found = await test.verifier.sessions.get(id)
+      const request = requests.find((one) => one.protocol === protocol)
+      const mode = found?.value.answerMode
+      if (!request || !found || mode?.mode !== 'dc_api.jwt' || !mode.mdoc)
+        throw new Error('nothing was begun')
+      const wallet = await callWallet(request, SHOP)
+      const answer = async (key: EncryptionKey) => {
+        const vpToken = new Map([['asked', [await shownWithMac(wallet, key)]]])
+        return bring({ session: found.value, wallet }, await wallet.answer(answerWith({}, vpToken)), protocol)
+      }
+      const [own, other] = protocol === PROTOCOL ? [mode.mdoc.key, mode.key] : [mode.key, mode.mdoc.key]
+      expect(await answer(other)).toMatchObject({
+        error: { code: 'presentation_unbound', checks: [{ name: 'holder_binding', detail: 'mac_invalid' }] },
+      })
+      expect(await answer(own)).toMatchObject(verified)
+    },
+  )
+
+  it('for the key of another session is refused', async () => {
+    const [one, other] = [await begun(), await begun()]
+    const mode = other.session.answerMode
+    if (mode.mode !== 'dc_api.jwt' || !mode.mdoc) throw new Error('no key for mdocs')
+    const presentation = await shownWithMac(one.wallet, mode.mdoc.key)
+    const data = await one.wallet.answer(answered([presentation]))
+    expect(await bring(one, data)).toMatchObject(refused('presentation_unbound'))
   })
 })
 

@@ -42,7 +42,10 @@ export interface TestVerifier {
 
 /** What a test may replace. */
 export type TestPorts = Partial<
-  Pick<VerifierPorts, 'callbacks' | 'checkStatus' | 'clients' | 'policies' | 'requestSigner' | 'trust'> &
+  Pick<
+    VerifierPorts,
+    'callbacks' | 'checkStatus' | 'clients' | 'policies' | 'requestSigner' | 'trust' | 'trustLists'
+  > &
     Pick<TestVerifier, 'clock'>
 >
 

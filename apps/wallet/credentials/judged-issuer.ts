@@ -15,20 +15,20 @@ export interface Judged extends VerifiedPresentation {
   readonly source?: string | undefined
 }
 
-/** Nothing is fetched from where a stranger points to. The refusal is a reason, as a code. */
+/** Nothing is fetched from where a stranger points to. The refusal is a reason, as a code. `by`: whom all sources believe when absent. */
 export async function judgeIssuer(
   wallet: Wallet,
   owned: OwnedWallet,
   credential: StoredCredential,
+  by: IssuerTrust | undefined = wallet.issuers?.trust,
 ): Promise<Result<Judged, string>> {
-  const { issuers } = wallet
-  if (issuers === undefined) return refuse('no_trusted_issuers_configured')
+  if (by === undefined) return refuse('no_trusted_issuers_configured')
   const format = wallet.formats.get(credential.held.format)
   const presentation = await presentToSelf(wallet, owned, credential)
   if (format === undefined || !presentation.ok) return refuse('issuer_not_judged')
   let source: string | undefined
   const trust: IssuerTrust = async (reference, now) => {
-    const found = await issuers.trust(reference, now)
+    const found = await by(reference, now)
     if (found.ok) source = found.value.source
     return found
   }

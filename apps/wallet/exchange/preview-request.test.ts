@@ -1,7 +1,11 @@
 import type { JsonObject } from '@countersign/core/json'
+import { refuse } from '@countersign/core/result'
+import type { IssuerTrust } from '@countersign/credential/contract/trust-port'
+import { issuerTrust } from '@countersign/trust/issuer-trust'
 import { describe, expect, it } from 'vitest'
-import { badge, identity, identityAs } from '../testing/issuer.testing.ts'
+import { badge, identity, identityAs, issuerChains } from '../testing/issuer.testing.ts'
 import { onSqlite } from '../testing/wallet.testing.ts'
+import type { TrustedIssuers } from '../wallet.ts'
 import { dcql, locales, pathsOf, pick, ready } from './request-exchange.testing.ts'
 import { openRequest, useOpenRequest } from './request-exchange.ts'
 
@@ -87,6 +91,87 @@ onSqlite('why nothing answers', (store) => {
     expect(await unmetOf([identity.id], dcql({ trusted_authorities: authorities }))).toMatchObject({
       reason: 'issuer',
       near: [{ reason: 'issuer' }],
+    })
+  })
+})
+
+const noLists: TrustedIssuers['statusLists'] = async () => refuse({ code: 'list_unreachable' })
+
+onSqlite('lists of trusted entities', (store) => {
+  const [listed, other] = ['https://lists.example/1', 'https://lists.example/2']
+  const unknown = 'https://lists.example/3'
+  const nobody: IssuerTrust = () => refuse({ code: 'no_key_reference' })
+  const away: IssuerTrust = () => refuse({ code: 'key_unavailable', reason: 'trust_list_unavailable' })
+
+  async function previewOf(values: readonly string[] | undefined, held: readonly string[] = [identity.id]) {
+    const { owned, verifier, wallet } = await ready(store(), held)
+    const asked: string[] = []
+    const trust = issuerTrust(issuerChains)
+    const lists = new Map([
+      [listed, trust],
+      [other, nobody],
+      ['https://lists.example/away', away],
+    ])
+    const knows = {
+      ...wallet,
+      issuers: {
+        trust,
+        statusLists: noLists,
+        listAnchors: () => [],
+        lists: (url: string) => {
+          const list = lists.get(url)
+          return (
+            list &&
+            ((...call: Parameters<IssuerTrust>) => {
+              asked.push(url)
+              return list(...call)
+            })
+          )
+        },
+      },
+    }
+    const query = dcql(
+      values === undefined ? {} : { trusted_authorities: [{ type: 'etsi_tl', values: [...values] }] },
+    )
+    const preview = await openRequest(knows, owned, verifier.request({ query }), locales)
+    if (!preview.ok) throw new Error(preview.error.code)
+    return { asked, preview: preview.value, knows, owned, query, verifier }
+  }
+
+  it('that are configured here tell which cards answer, and these are sent', async () => {
+    const { knows, owned, preview, verifier } = await previewOf([unknown, other, listed])
+    expect(preview).toMatchObject({ satisfiable: true, queries: [{ candidates: [expect.anything()] }] })
+    const used = await useOpenRequest(knows, owned, pick(preview))
+    expect(used).toMatchObject({ ok: true, value: { state: 'shared' } })
+    expect(verifier.disclosed).toHaveLength(1)
+  })
+
+  it.each([
+    ['of which none vouches for the card', [other]],
+    ['that is away', ['https://lists.example/away']],
+    ['that nobody configured', [unknown]],
+  ])('%s: nothing answers', async (_, values) => {
+    const { preview } = await previewOf(values)
+    expect(preview).toMatchObject({
+      satisfiable: false,
+      queries: [{ unmet: { reason: 'issuer', near: [{ reason: 'issuer' }] } }],
+    })
+  })
+
+  it('are not asked about cards that could not answer anyway, nor where a request names none', async () => {
+    const { asked } = await previewOf([listed], [badge.id])
+    expect(asked).toEqual([])
+    const among = await previewOf([listed], [identity.id, badge.id])
+    expect(new Set(among.asked)).toEqual(new Set([listed]))
+    const none = await previewOf(undefined)
+    expect(none).toMatchObject({ asked: [], preview: { satisfiable: true } })
+  })
+
+  it('are none where no issuers are configured', async () => {
+    const { owned, verifier, wallet } = await ready(store())
+    const query = dcql({ trusted_authorities: [{ type: 'etsi_tl', values: [listed] }] })
+    expect(await openRequest(wallet, owned, verifier.request({ query }), locales)).toMatchObject({
+      value: { satisfiable: false },
     })
   })
 })

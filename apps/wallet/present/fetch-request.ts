@@ -43,16 +43,20 @@ export async function fetchRequest(
   url: string,
 ): Promise<Result<VerifiedRequest, FetchRequestRefusal>> {
   const verified = await verifiedRequest(wallet, url)
-  if (!verified.ok && verified.error.code === 'transaction_data_invalid')
-    await tellInvalid(wallet, verified.error.answer)
+  if (!verified.ok) await tellVerifier(wallet, verified.error)
   return verified
 }
 
-/** OpenID4VP 1.0 §8.5: the verifier hears it at once, since nobody is asked. Whether it arrives changes nothing. */
-async function tellInvalid(wallet: Wallet, asked: InvalidTransactions['answer']): Promise<void> {
+/**
+ * OpenID4VP 1.0 §8.2, §8.5: of some mistakes the verifier hears at once, since nobody is asked. Whether it arrives changes nothing.
+ */
+async function tellVerifier(wallet: Wallet, refusal: FetchRequestRefusal): Promise<void> {
+  const asked = 'answer' in refusal ? refusal.answer : undefined
+  const error = ERRORS.get(refusal.code)
+  if (asked === undefined || error === undefined) return
   const { answerMode } = asked
   const mode = responseModeOf(answerMode)
-  const form = await mode.writeAnswer(errorAnswer(asked, 'invalid_transaction_data'), answerMode, wallet)
+  const form = await mode.writeAnswer(errorAnswer(asked, error), answerMode, wallet)
   await wallet.outgoing.post({
     url: answerMode.responseUri,
     contentType: 'application/x-www-form-urlencoded',
@@ -62,7 +66,10 @@ async function tellInvalid(wallet: Wallet, asked: InvalidTransactions['answer'])
   })
 }
 
-type InvalidTransactions = Extract<RequestRefusal, { readonly code: 'transaction_data_invalid' }>
+const ERRORS: ReadonlyMap<string, 'invalid_request' | 'invalid_transaction_data'> = new Map([
+  ['redirect_uri_with_direct_post', 'invalid_request'],
+  ['transaction_data_invalid', 'invalid_transaction_data'],
+])
 
 async function verifiedRequest(
   wallet: Wallet,

@@ -6,6 +6,7 @@ import { listCredentials, type StoredCredential } from '../credentials/credentia
 import { type CredentialAsBound, withBinding } from '../credentials/holder-signer.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type FetchRequestRefusal, fetchRequest } from './fetch-request.ts'
+import { withVouchingLists } from './vouching-lists.ts'
 
 export interface Matched {
   readonly match: QueryMatch
@@ -30,7 +31,8 @@ export async function matchCredentials(
 /** The newest first: where nobody picks, the latest credential of a kind is sent. */
 export async function matchHeld(wallet: Wallet, owned: OwnedWallet, query: DcqlQuery): Promise<Matched> {
   const now = wallet.now()
-  const held = await withBinding(wallet, owned, await listCredentials(wallet, owned))
+  const bound = await withBinding(wallet, owned, await listCredentials(wallet, owned))
+  const held = await withVouchingLists(wallet, owned, query, bound)
   const isGood = ({ held: { expiresAt } }: StoredCredential) => expiresAt === undefined || expiresAt > now
   const newestFirst = held.filter(isGood).toReversed()
   const expired = held.filter((one) => !isGood(one)).toReversed()

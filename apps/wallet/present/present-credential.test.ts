@@ -205,11 +205,6 @@ onBothDatabases('answering a presentation request', (store) => {
   })
 
   it.each<[string, JsonObject, string]>([
-    [
-      'an address beside the one for answers',
-      { redirect_uri: 'https://rp.example/' },
-      'redirect_uri_with_direct_post',
-    ],
     ['no nonce', { nonce: '' }, 'parameter_invalid'],
     ['a way to answer that is not spoken', { response_mode: 'fragment' }, 'parameter_unsupported'],
     ['another wallet as its audience', { aud: 'https://wallet.example' }, 'parameter_invalid'],
@@ -218,6 +213,47 @@ onBothDatabases('answering a presentation request', (store) => {
     const { wallet, owned, verifier } = await ready(store())
     const refused = await usePresentationRequest(wallet, owned, { requestUrl: verifier.request({ more }) })
     expect(refused).toMatchObject({ error: { code } })
+    expect(verifier.bodies).toEqual([])
+  })
+
+  it('tells a verifier that names an address beside the one for answers that its request is invalid', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const requestUrl = verifier.request({ more: { redirect_uri: 'https://rp.example/' } })
+    expect(await usePresentationRequest(wallet, owned, { requestUrl })).toMatchObject({
+      error: { code: 'redirect_uri_with_direct_post' },
+    })
+    expect(verifier.errors).toEqual(['invalid_request'])
+    expect(verifier.bodies).toHaveLength(1)
+    const [body] = verifier.bodies
+    expect([...new URLSearchParams(body).keys()].toSorted()).toEqual(['error', 'state'])
+  })
+
+  it('tells nobody where nobody vouches for the verifier and that is asked for, or where it did not sign', async () => {
+    const { wallet, owned, verifier } = await ready(store())
+    const more = { redirect_uri: 'https://rp.example/' }
+    const strict = { ...wallet, ...withAnchors([], true) }
+    const requestUrl = verifier.request({ more })
+    expect(await usePresentationRequest(strict, owned, { requestUrl })).toMatchObject({
+      error: { code: 'verifier_untrusted' },
+    })
+    const responseUri = `${verifier.url}/answer/x`
+    const unsigned = new URLSearchParams({
+      client_id: `redirect_uri:${responseUri}`,
+      response_type: 'vp_token',
+      response_mode: 'direct_post',
+      response_uri: responseUri,
+      nonce: 'n',
+      state: 's',
+      dcql_query: JSON.stringify({
+        credentials: [{ id: 'q', format: 'dc+sd-jwt', meta: { vct_values: ['x'] } }],
+      }),
+      ...more,
+    })
+    const unsignedUrl = `openid4vp://authorize?${unsigned.toString()}`
+    const open = { ...wallet, ...withAnchors([], false) }
+    expect(await usePresentationRequest(open, owned, { requestUrl: unsignedUrl })).toMatchObject({
+      error: { code: 'redirect_uri_with_direct_post' },
+    })
     expect(verifier.bodies).toEqual([])
   })
 

@@ -52,19 +52,20 @@ export async function sendToIssuer(
   wallet: Wallet,
   call: IssuerPost,
 ): Promise<Result<RemoteResponse, IssuerPostRefusal>> {
-  const first = await send(wallet, call, undefined)
+  const known = wallet.serverNonces.newest(call.url)
+  const first = await send(wallet, call, known)
   if (!first.ok) return first
-  const nonce = demandedNonce(first.value)
-  const answer = nonce === undefined ? first : await send(wallet, call, nonce)
+  const another = call.sender.signer && nonceForAnother(first.value, known)
+  const answer = another === undefined ? first : await send(wallet, call, another.nonce)
   if (!answer.ok) return answer
   const { status } = answer.value
   if (status >= 200 && status < 300) return answer
   return refuse(errorOf(answer.value, hostOf(call.url)))
 }
 
-function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
+async function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
   const { url, contentType, body, maxBytes } = call
-  return wallet.outgoing.post({
+  const answer = await wallet.outgoing.post({
     url,
     contentType,
     accept: 'application/json',
@@ -72,6 +73,9 @@ function send(wallet: Wallet, call: IssuerPost, nonce: string | undefined) {
     maxBytes,
     headers: () => senderHeaders(wallet, call, nonce),
   })
+  // §8.2: a new nonce comes with any answer, also where none was asked for, as at the nonce endpoint.
+  if (answer.ok) wallet.serverNonces.keep(url, answer.value.headers['dpop-nonce'])
+  return answer
 }
 
 async function senderHeaders(
@@ -96,13 +100,19 @@ async function senderHeaders(
   return { dpop: proof, ...authorization }
 }
 
-/** RFC 9449 §8, §9: the error stands in the body at a token endpoint, in the challenge at a resource. */
-function demandedNonce(answer: RemoteResponse): string | undefined {
+/**
+ * With which nonce a request is sent once more; undefined: it is not. RFC 9449 §8, §9: the error stands in the body at a token
+ * endpoint, in the challenge at a resource. A nonce from before may be the whole of what a server dislikes, however it says that.
+ */
+function nonceForAnother(
+  answer: RemoteResponse,
+  sent: string | undefined,
+): { readonly nonce: string | undefined } | undefined {
+  if (answer.status !== 400 && answer.status !== 401) return undefined
   const nonce = answer.headers['dpop-nonce']
-  if (nonce === undefined || (answer.status !== 400 && answer.status !== 401)) return undefined
-  return [ofBody(answer), ofChallenge(answer)].some((named) => named?.error === 'use_dpop_nonce')
-    ? nonce
-    : undefined
+  const named = [ofBody(answer), ofChallenge(answer)].map((one) => one?.error)
+  if (nonce !== undefined && named.includes('use_dpop_nonce')) return { nonce }
+  return sent !== undefined && named.includes('invalid_dpop_proof') ? { nonce } : undefined
 }
 
 function errorOf(answer: RemoteResponse, host: string): IssuerError {

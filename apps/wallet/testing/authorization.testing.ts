@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { Form } from '@countersign/protocol/oauth/form-parameters'
+import type { AuthorizationCodeRequest } from '@countersign/protocol/oauth/grants/authorization-code'
 import { fitsChallenge } from '@countersign/protocol/oauth/pkce'
 import { requestUriOf, writePushedResponse } from '@countersign/protocol/oauth/pushed-request'
 import {
@@ -15,10 +16,14 @@ import {
   type AuthorizationRequest,
   parseAuthorizationRequest,
 } from '@countersign/protocol/openid4vci/authorization/authorization-request'
-import type { TokenRequest } from '@countersign/protocol/openid4vci/token'
 import type { Answer } from '@countersign/testing/client/faulty-server'
 
-type Granted = Extract<TokenRequest, { readonly grantType: 'authorization_code' }>
+/** Who comes for a token. */
+export interface TokenAsker {
+  readonly clientId?: string | undefined
+  /** Thumbprint of the key that was proven. */
+  readonly sender?: string | undefined
+}
 
 export interface TestAuthorizations {
   /** Every request that came, in order, as it was laid down or carried. */
@@ -29,7 +34,7 @@ export interface TestAuthorizations {
   /** What a browser brings back that goes there, behind `?`. */
   browse(url: string, answer?: Partial<AuthorizationResponse> & { readonly issuer?: string }): string
   /** The request that the code was given for, where everything that it is bound to is there. */
-  redeem(request: Granted, sender: string | undefined): Promise<AuthorizationRequest | undefined>
+  redeem(request: AuthorizationCodeRequest, by: TokenAsker): Promise<AuthorizationRequest | undefined>
 }
 
 export function testAuthorizations(issuerUrl: () => string): TestAuthorizations {
@@ -67,13 +72,13 @@ export function testAuthorizations(issuerUrl: () => string): TestAuthorizations 
       const back = authorizationResponseUrl(response, { ...request, issuer })
       return new URL(back).search.slice(1)
     },
-    async redeem({ client, code, codeVerifier, redirectUri }, sender) {
+    async redeem({ code, codeVerifier, redirectUri }, { clientId, sender }) {
       const request = codes.get(code)
       if (request === undefined) return undefined
       if (used.has(code)) replayed.push(code)
       used.add(code)
       const isRight =
-        client.clientId === request.clientId &&
+        clientId === request.clientId &&
         redirectUri === request.redirectUri &&
         sender === request.senderKey &&
         (await fitsChallenge(codeVerifier, request.codeChallenge, nodeCrypto))

@@ -7,12 +7,14 @@ import { formatRegistry } from '@countersign/credential/contract/registry'
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { jwtVcJson, vcJwt, vcSdJwt } from '@countersign/credential/w3c-vc/format'
+import { decodeJws } from '@countersign/crypto/jose/jws'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
 import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
+import { type GrantRequest, parseGrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import {
@@ -32,13 +34,13 @@ import {
 } from '@countersign/protocol/openid4vci/offer'
 import { verifyKeyProof } from '@countersign/protocol/openid4vci/proof/jwt-proof'
 import type { VerifiedKeyProof } from '@countersign/protocol/openid4vci/proof/proof-type'
-import { parseTokenRequest, writeTokenResponse } from '@countersign/protocol/openid4vci/token'
+import { writeTokenResponse } from '@countersign/protocol/openid4vci/token'
 import { type Answer, type FaultyServer, startFaultyServer } from '@countersign/testing/client/faulty-server'
 import { forgeJws } from '@countersign/testing/forging/jws'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
-import { type TestAuthorizations, testAuthorizations } from './authorization.testing.ts'
+import { type TestAuthorizations, type TokenAsker, testAuthorizations } from './authorization.testing.ts'
 import { type ListedStatus, statusListAnswer, statusReferences } from './status-list.testing.ts'
 
 export interface TestConfiguration {
@@ -84,6 +86,11 @@ export interface TestIssuerOptions {
   readonly status?: ListedStatus
   /** What comes beside a credential in place of an id for notifications. */
   readonly notificationId?: JsonValue
+  /**
+   * Nonces for DPoP proofs (RFC 9449 §8): asked for by the name of the error, or refused as any proof is; `once`: each is good for
+   * one request.
+   */
+  readonly dpopNonces?: { readonly refusal: 'use_dpop_nonce' | 'invalid_dpop_proof'; readonly once?: boolean }
   /** Requests to this path are never answered. */
   readonly hangsAt?: string
   /** What the metadata of its authorization server say otherwise; null counts as left out. */
@@ -123,6 +130,8 @@ export interface TestIssuer extends FaultyServer {
   readonly notified: TestNotification[]
   /** What was asked for up to now must be asked for with a new nonce. */
   forgetNonces(): void
+  /** Those that were given for DPoP proofs are good no more. */
+  forgetDpopNonces(): void
   /** An offer by reference is given out no more, and its code is good for nothing. */
   withdraw(offer: string): void
   /** The same, and what was begun with it goes on. */
@@ -151,6 +160,8 @@ interface State {
   readonly offers: Map<string, Offer>
   readonly hidden: Set<string>
   readonly nonces: Map<string, string>
+  /** Given, and good. */
+  readonly dpopNonces: Set<string>
   readonly jtis: Set<string>
   readonly tokens: Set<string>
   readonly signed: string[]
@@ -162,6 +173,8 @@ interface State {
 /** A point, in place of a picture. */
 export const eagle =
   'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+
+const clients = { methods: ['none'], anonymous: true } as const
 
 const secret = () => randomBytes(16).toString('base64url')
 const now = () => Math.floor(Date.now() / 1000)
@@ -178,6 +191,7 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     offers: new Map(),
     hidden: new Set(),
     nonces: new Map(),
+    dpopNonces: new Set(),
     jtis: new Set(),
     tokens: new Set(),
     signed: [],
@@ -187,7 +201,8 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
   }
   const server = await startFaultyServer(async (request) => {
     if (request.path === options.hangsAt) await new Promise(() => {})
-    const answer = await handle(state, request)
+    const refusal = refusedNonce(state, request.headers['dpop'])
+    const answer = withDpopNonce(state, refusal ?? (await handle(state, request)))
     const { rewrite } = options
     return rewrite === undefined ? answer : { ...answer, body: rewrite(request.path, answer.body) }
   })
@@ -201,6 +216,7 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     notified: state.notified,
     offer: (wish = {}) => newOffer(state, wish),
     forgetNonces: () => state.nonces.clear(),
+    forgetDpopNonces: () => state.dpopNonces.clear(),
     withdraw: (offer) => void state.offers.delete(codeOf(offer)),
     hide: (offer) => void state.hidden.add(codeOf(offer)),
   }
@@ -209,6 +225,23 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
 function codeOf(offer: string): string {
   const uri = new URL(offer).searchParams.get('credential_offer_uri') ?? ''
   return uri.slice(uri.lastIndexOf('/') + 1)
+}
+
+function refusedNonce({ dpopNonces, options }: State, proof: unknown): Answer | undefined {
+  const demand = options.dpopNonces
+  if (demand === undefined || typeof proof !== 'string') return undefined
+  const decoded = decodeJws(proof)
+  const nonce = decoded.ok ? decoded.value.payload['nonce'] : undefined
+  const isGood = typeof nonce === 'string' && dpopNonces.has(nonce)
+  if (isGood && demand.once === true) dpopNonces.delete(nonce)
+  return isGood ? undefined : json(400, { error: demand.refusal })
+}
+
+function withDpopNonce({ dpopNonces, options }: State, answer: Answer): Answer {
+  if (options.dpopNonces === undefined) return answer
+  const nonce = secret()
+  dpopNonces.add(nonce)
+  return { ...answer, headers: { ...answer.headers, 'dpop-nonce': nonce } }
 }
 
 function newOffer(state: State, wish: OfferWish = {}): string {
@@ -290,7 +323,7 @@ function offerAnswer(state: State, code: string): Answer {
 }
 
 function serverMetadata({ options, url }: State): JsonObject {
-  const written = writeAuthorizationServerMetadata({ issuer: url, requirePushedRequests: false })
+  const written = writeAuthorizationServerMetadata({ issuer: url, clients, requirePushedRequests: false })
   return { ...written, ...options.server }
 }
 
@@ -345,13 +378,10 @@ async function sender(state: State, proof: string | undefined, path: string, acc
 }
 
 async function token(state: State, form: Record<string, string>, from: string | undefined): Promise<Answer> {
-  const request = parseTokenRequest(form)
+  const request = parseGrantRequest(form)
   if (!request.ok || from === undefined) return json(400, { error: 'invalid_grant' })
   const asked = request.value
-  const offer =
-    asked.grantType === PRE_AUTHORIZED_CODE
-      ? state.offers.get(asked.preAuthorizedCode)
-      : offerOf(state, await state.authorizations.redeem(asked, from))
+  const offer = await offerFor(state, asked, { clientId: form['client_id'], sender: from })
   if (offer === undefined) return json(400, { error: 'invalid_grant' })
   if (asked.grantType === PRE_AUTHORIZED_CODE && asked.txCode !== offer.txCode)
     return json(400, { error: 'invalid_grant' })
@@ -361,6 +391,12 @@ async function token(state: State, form: Record<string, string>, from: string | 
   offer.sender = from
   state.tokens.add(offer.token)
   return json(200, writeTokenResponse({ accessToken: offer.token, tokenType: 'DPoP', expiresIn: 300 }))
+}
+
+async function offerFor(state: State, asked: GrantRequest, by: TokenAsker): Promise<Offer | undefined> {
+  if (asked.grantType === PRE_AUTHORIZED_CODE) return state.offers.get(asked.preAuthorizedCode)
+  if (asked.grantType !== AUTHORIZATION_CODE) return undefined
+  return offerOf(state, await state.authorizations.redeem(asked, by))
 }
 
 /** Without an offer everybody gets what he asks for, once a request. */

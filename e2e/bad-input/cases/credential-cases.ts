@@ -157,14 +157,59 @@ const proofLists: readonly BadInput<Granted>[] = [
     send: async (at) => askFor(at, { proofs: { jwt: [await goodProof(at)], attestation: ['x'] } }),
   },
   {
-    name: 'two proofs where no batch is offered',
+    name: 'more proofs than a batch has',
     ...badRequest,
+    message: /11 key proofs; one request takes 10/,
+    send: async (at) => askFor(at, { proofs: { jwt: await proofsOf(at, 11) } }),
+  },
+  {
+    name: 'the same proof twice',
+    ...badProof,
     send: async (at) => {
-      const second = await keyProof(at.issuerUrl, at.nonce, newKey())
+      const good = await goodProof(at)
+      return askFor(at, { proofs: { jwt: [good, good] } })
+    },
+  },
+  {
+    name: 'two proofs of one key',
+    ...badProof,
+    message: /one key/,
+    send: async (at) => {
+      const more = await forgeProof(at, { payload: { more: 1 } })
+      return askFor(at, { proofs: { jwt: [await goodProof(at), more] } })
+    },
+  },
+  {
+    name: 'proofs with two nonces',
+    ...badNonce,
+    send: async (at) => {
+      const { c_nonce } = expectStatus(await requestNonce(at.issuerUrl), 200).json()
+      const second = await keyProof(at.issuerUrl, String(c_nonce), newKey())
       return askFor(at, { proofs: { jwt: [await goodProof(at), second] } })
     },
   },
+  {
+    name: 'a batch of which one proof is bad',
+    ...badProof,
+    send: async (at) => askFor(at, { proofs: { jwt: [...(await proofsOf(at, 3)), 'a.b.c'] } }),
+  },
+  {
+    name: 'two attestations',
+    ...badRequest,
+    send: (at) => askFor(at, { proofs: { attestation: ['a.b.c', 'd.e.f'] } }),
+  },
+  {
+    name: 'an attestation where nobody is believed who attests',
+    ...badProof,
+    message: /nobody is trusted who attests keys/,
+    send: (at) => askFor(at, { proofs: { attestation: ['a.b.c'] } }),
+  },
 ]
+
+/** Of as many keys. */
+function proofsOf(at: Granted, count: number): Promise<readonly string[]> {
+  return Promise.all(Array.from({ length: count }, () => keyProof(at.issuerUrl, at.nonce, newKey())))
+}
 
 interface Change {
   readonly header?: object

@@ -127,8 +127,8 @@ const proofs: readonly BadInput<Requested>[] = [
     tagged(17, [new Uint8Array(), new Map(), null, new Uint8Array(64)]),
   ),
   instead(
-    'a MAC, which no verifier on the web can check',
-    /mac_unsupported/,
+    'a MAC in the clear, for which there is no key',
+    /device_mac_without_encryption/,
     [...deviceSigned, 'deviceAuth'],
     mapOf({
       deviceMac: [algorithm(5), new Map(), null, new Uint8Array(32)],

@@ -133,7 +133,12 @@ const orders: readonly BadInput<undefined>[] = [
   bad(
     'a way of authentication that is not offered',
     /PRE_AUTHORIZED/,
-    change({ authenticationMethod: 'NONE' }),
+    change({ authenticationMethod: 'PWD' }),
+  ),
+  bad(
+    'a transaction code for an offer that is taken up in a browser',
+    /txCode/,
+    change({ authenticationMethod: 'NONE', txCodeValue: '123456' }),
   ),
   bad('a transaction code with a line break', /txCodeValue/, change({ txCodeValue: '12\r\n34' })),
   bad('a transaction code of two digits', /txCodeValue/, change({ txCodeValue: '12' })),

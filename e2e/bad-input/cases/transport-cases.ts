@@ -9,6 +9,7 @@ const contentTypes: Readonly<Record<BodyKind, string>> = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
   text: 'text/plain',
+  jwt: 'application/jwt',
 }
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 const FIVE_MEGABYTES = 5_000_000

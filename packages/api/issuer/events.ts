@@ -14,6 +14,7 @@ export const issuanceEvent = z.object({
       'token_issued',
       'credential_issued',
       'completed',
+      'token_refreshed',
       'token_revoked',
       'closed',
       'expired',

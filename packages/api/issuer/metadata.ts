@@ -67,11 +67,17 @@ export const authorizationServerMetadata = z
     pushed_authorization_request_endpoint: z.string(),
     require_pushed_authorization_requests: z.boolean(),
     token_endpoint: z.string(),
+    revocation_endpoint: z.string(),
+    introspection_endpoint: z.string(),
     response_types_supported: z.array(z.string()),
     grant_types_supported: z.array(z.string()),
     token_endpoint_auth_methods_supported: z.array(z.string()),
     'pre-authorized_grant_anonymous_access_supported': z.boolean(),
     dpop_signing_alg_values_supported: z.array(z.string()),
+    challenge_endpoint: z.string().optional(),
+    client_attestation_signing_alg_values_supported: z.array(z.string()).optional(),
+    client_attestation_pop_signing_alg_values_supported: z.array(z.string()).optional(),
+    token_endpoint_auth_signing_alg_values_supported: z.array(z.string()).optional(),
   })
   .meta({
     examples: [
@@ -81,8 +87,14 @@ export const authorizationServerMetadata = z
         pushed_authorization_request_endpoint: 'https://issuer.example/par',
         require_pushed_authorization_requests: false,
         token_endpoint: 'https://issuer.example/token',
+        revocation_endpoint: 'https://issuer.example/revoke',
+        introspection_endpoint: 'https://issuer.example/introspect',
         response_types_supported: ['code'],
-        grant_types_supported: ['urn:ietf:params:oauth:grant-type:pre-authorized_code', 'authorization_code'],
+        grant_types_supported: [
+          'urn:ietf:params:oauth:grant-type:pre-authorized_code',
+          'authorization_code',
+          'refresh_token',
+        ],
         response_modes_supported: ['query'],
         code_challenge_methods_supported: ['S256'],
         authorization_response_iss_parameter_supported: true,

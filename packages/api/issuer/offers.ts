@@ -108,6 +108,10 @@ const order = strict(
     message: 'exactly one of credentialData and mdocData is required',
     path: ['credentialData'],
   })
+  .refine((body) => body.authenticationMethod !== 'NONE' || (body.txCode ?? body.txCodeValue) === undefined, {
+    message: 'goes with PRE_AUTHORIZED: a transaction code guards the code in the offer',
+    path: ['txCode'],
+  })
   .refine((body) => body.issuerKey !== undefined || body.issuerDid === undefined, {
     message: "goes with an issuerKey: the deployment's issuer signs in its own name",
     path: ['issuerDid'],

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import { jsonObject } from '../json.ts'
+import { strict } from '../strict.ts'
 
 export const PRE_AUTHORIZED_GRANT = 'urn:ietf:params:oauth:grant-type:pre-authorized_code'
 
@@ -60,6 +61,17 @@ export const tokenResponse = z
     access_token: z.string(),
     token_type: z.enum(['DPoP', 'Bearer']),
     expires_in: z.int().describe('Seconds'),
+    authorization_details: z
+      .array(
+        z.looseObject({
+          type: z.string(),
+          credential_configuration_id: z.string(),
+          credential_identifiers: z.array(z.string()),
+        }),
+      )
+      .optional()
+      .describe('Where the request had some: by these identifiers the credentials are asked for then'),
+    refresh_token: z.string().optional().describe('Where the issuer lets a bound token be refreshed'),
   })
   .meta({ examples: [{ access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300 }] })
 
@@ -68,9 +80,18 @@ export const nonceResponse = z.looseObject({ c_nonce: z.string() }).meta({
   examples: [{ c_nonce: 'mX3vQ0sL7tB2nK9jF4hA6wAAAGtJ0gA.Xo1rC5yD8eZ2gU_iO-pT3kN6qW9vB4mS7fH0jL1aRcY' }],
 })
 
+/** The challenge for the proof of an attested key (draft-ietf-oauth-attestation-based-client-auth §6.1). */
+export const challengeResponse = z.looseObject({ attestation_challenge: z.string() }).meta({
+  examples: [
+    { attestation_challenge: 'Qh8cV2nZ5xL1sK7pD9gT3wAAAGtJ0gA.Lm4tR8eY1uW6qN_cB-zJ5vF2hS9dX7oK3iP0aGyHcEs' },
+  ],
+})
+
 /** What a wallet asks for, with its key proof (§8.2). */
 export const credentialRequest = jsonObject
-  .describe('credential_configuration_id and, in proofs.jwt, one key proof with a fresh nonce')
+  .describe(
+    'credential_configuration_id and, in proofs.jwt, a key proof for each credential, all with one fresh nonce',
+  )
   .meta({
     examples: [
       {
@@ -80,7 +101,18 @@ export const credentialRequest = jsonObject
     ],
   })
 
-/** The credential; one, since batches are not offered (§8.3). */
+export const ENCRYPTED_EXAMPLE = 'eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTI1NkdDTSJ9..aXY.Y2lwaGVydGV4dA.dGFn'
+
+/** The same, encrypted for a key of `credential_request_encryption` in the metadata (§10). */
+export const encryptedCredentialRequest = z
+  .string()
+  .describe('A JWE in compact form, with the request as JSON in it')
+  .meta({ examples: [ENCRYPTED_EXAMPLE] })
+
+/** Either. */
+export const anyCredentialRequest = z.union([credentialRequest, encryptedCredentialRequest])
+
+/** The credentials: one for each key that was proven (§8.3). */
 export const credentialResponse = z
   .looseObject({
     credentials: z.array(z.looseObject({ credential: z.string() })),
@@ -143,3 +175,46 @@ export const authorizationDecision = z
     decision: z.enum(['approve', 'deny']),
   })
   .meta({ examples: [{ authorization: SESSION, decision: 'approve' }] })
+
+/** RFC 7009 §2.1 */
+const tokenInQuestion = z
+  .object({
+    token: z.string().min(1).max(1024).describe('Access or refresh token'),
+    token_type_hint: z.string().max(100).optional().describe('Passed over: a token says what it is'),
+  })
+  .meta({ examples: [{ token: ACCESS_TOKEN }] })
+
+/** At the management door, where a member that nobody knows is refused. */
+export const introspectionRequest = strict(tokenInQuestion.shape).meta({
+  examples: [{ token: ACCESS_TOKEN }],
+})
+
+/** The same, with what the client shows of itself. */
+export const revocationRequest = tokenInQuestion
+  .catchall(z.string())
+  .meta({ examples: [{ token: ACCESS_TOKEN }] })
+
+export const introspection = z
+  .looseObject({
+    active: z.boolean(),
+    token_type: z.enum(['DPoP', 'Bearer']).optional(),
+    client_id: z.string().optional(),
+    iat: z.int().optional(),
+    exp: z.int().optional(),
+    cnf: z.looseObject({ jkt: z.string() }).optional().describe('The DPoP key that it is bound to'),
+    issuance: z.string().optional().describe('For /openid4vc/session/{id}'),
+    credential_configuration_ids: z.array(z.string()).optional(),
+  })
+  .meta({
+    examples: [
+      {
+        active: true,
+        token_type: 'Bearer',
+        iss: 'https://issuer.example',
+        iat: 1_800_000_030,
+        exp: 1_800_000_330,
+        issuance: SESSION,
+        credential_configuration_ids: ['identity_credential_dc+sd-jwt'],
+      },
+    ],
+  })

@@ -33,10 +33,10 @@ export const issuanceSession = z
       .enum(AUTHENTICATION_METHODS)
       .describe('How whoever takes up the offer shows that he may'),
     reason: z
-      .enum(['too_many_wrong_tx_codes', 'code_replayed', 'token_revoked'])
+      .enum(['too_many_wrong_tx_codes', 'code_replayed', 'refresh_replayed', 'token_revoked'])
       .optional()
       .describe(
-        'Why it was closed; code_replayed: the authorization code came again, from somebody else or too late, so what was had for it is worth nothing',
+        'Why it was closed; code_replayed: the authorization code came again, from somebody else or too late, so what was had for it is worth nothing; refresh_replayed: so did a refresh token',
       ),
   })
   .meta({

@@ -6,7 +6,7 @@
 
 import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
-import type { CryptoEngine, Signer } from '@countersign/crypto/engine'
+import type { CryptoEngine, KeyAgreement, Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { DidKeyResolver } from '@countersign/did/did-document'
@@ -122,6 +122,8 @@ export interface VerifyInput {
   readonly presentation: string
   /** What the verifier demands, independent of what was sent (RFC 9901 §7.3). Absent: holder binding is waived. */
   readonly binding?: RequestBinding | undefined
+  /** By the private key that the answer was encrypted for; absent: it came in the clear. */
+  readonly readerAgreement?: KeyAgreement | undefined
   /** Epoch seconds. */
   readonly now: number
   /** Clock difference tolerated for nbf, exp and iat, in seconds. */

@@ -70,6 +70,12 @@ export type IssuerTrust = (
 ) => Awaitable<Result<TrustedKey, TrustRefusal>>
 
 /**
+ * Whom one list of trusted entities vouches for, whatever other sources say, by the address that it is fetched from. Undefined: no
+ * such list is configured; `key_unavailable`: it is not there at the moment.
+ */
+export type ListTrust = (url: string) => IssuerTrust | undefined
+
+/**
  * What stands behind a refusal, for the page that explains it to an operator: whose certificate is at fault, and which anchor
  * would be needed. Names in it are what strangers wrote into certificates: text, never markup.
  */

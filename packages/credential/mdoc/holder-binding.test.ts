@@ -1,8 +1,7 @@
 import { type CborInput, type CborKey, mapOf, tagged } from '@countersign/crypto/cbor/value'
 import { writeCoseKey } from '@countersign/crypto/cose/key'
-import { makeCoseMac0 } from '@countersign/crypto/cose/mac0'
 import { signCoseSign1 } from '@countersign/crypto/cose/sign1'
-import { makeSigner, nodeEngine } from '@countersign/testing/engines/node-engine'
+import { makeSigner } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
 import type { RequestBinding } from '../contract/format.ts'
 import { deviceAuthenticationBytes } from './device-signed/device-auth.ts'
@@ -81,14 +80,6 @@ describe('holder binding', () => {
     const deviceSignature = await signCoseSign1({ protectedHeader: new Map(), payload }, holder)
     expect(await faults({ deviceAuth: mapOf({ deviceSignature }) })).toEqual([
       'holder_binding: payload_ambiguous',
-    ])
-  })
-
-  it('by a MAC fails, since nobody agreed on a key', async () => {
-    const parts = { protectedHeader: new Map(), payload: new Uint8Array(), detached: true }
-    const deviceMac = await makeCoseMac0(parts, new Uint8Array(32), nodeEngine)
-    expect(await faults({ deviceAuth: mapOf({ deviceMac }) })).toEqual([
-      'holder_binding: device_mac_unsupported',
     ])
   })
 

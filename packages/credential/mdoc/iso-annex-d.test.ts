@@ -2,6 +2,7 @@ import { encodeBase64url } from '@countersign/core/base64url'
 import { decodeCbor } from '@countersign/crypto/cbor/decode'
 import { encodeCbor } from '@countersign/crypto/cbor/encode'
 import { type CborValue, embeddedBytes, mapOf } from '@countersign/crypto/cbor/value'
+import type { CoseMessage } from '@countersign/crypto/cose/message'
 import { verifyCoseSign1 } from '@countersign/crypto/cose/sign1'
 import type { KeyAgreement } from '@countersign/crypto/engine'
 import { bareKey, type PublicJwk, parsePublicJwk, sameKey } from '@countersign/crypto/jwk'
@@ -107,6 +108,21 @@ describe('ISO/IEC 18013-5 annex D', () => {
     expect(await fault(reader, decoded(encodeCbor([null, null, null])))).toBe('mac_invalid')
     expect(await fault(reader, transcript, 'org.iso.18013.5.1.other')).toBe('mac_invalid')
     expect(await fault(() => undefined)).toBe('device_key_unusable')
+    const changed = (change: Partial<CoseMessage>) =>
+      findDeviceMacFault({ ...proof, ...change }, document, transcript, reader, deviceKey, nodeEngine)
+    for (const tag of [
+      new Uint8Array(),
+      proof.proof.slice(0, 8),
+      proof.proof.slice(0, 31),
+      Uint8Array.of(...proof.proof, 0),
+    ])
+      expect(await changed({ proof: tag })).toBe('mac_invalid')
+    for (const at of proof.proof.keys())
+      expect(await changed({ proof: proof.proof.with(at, (proof.proof[at] ?? 0) ^ 1) })).toBe('mac_invalid')
+    for (const algorithm of [undefined, 4, 6, -7])
+      expect(
+        await changed({ protectedHeader: new Map(algorithm === undefined ? [] : [[1, algorithm]]) }),
+      ).toBe('alg_not_allowed')
   })
 
   it('is presented by us with the very same MAC', async () => {
@@ -135,7 +151,7 @@ describe('ISO/IEC 18013-5 annex D', () => {
     expect(claimsOf(shown.items)).toEqual({ [DRIVING_LICENCE]: { family_name: 'Doe' } })
   })
 
-  it('is no answer over OpenID4VP, where nobody could have agreed on a MAC key', async () => {
+  it('is no answer over OpenID4VP in the clear, where nobody could have agreed on a MAC key', async () => {
     const { checks } = await verifyMdoc(
       {
         presentation: response,
@@ -156,7 +172,7 @@ describe('ISO/IEC 18013-5 annex D', () => {
       ['issuer_signature', 'passed', undefined],
       ['issuer_trust', 'passed', 'utopia iaca'],
       ['validity_period', 'passed', undefined],
-      ['holder_binding', 'failed', 'device_mac_unsupported'],
+      ['holder_binding', 'failed', 'device_mac_without_encryption'],
     ])
   })
 })

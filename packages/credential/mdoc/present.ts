@@ -37,8 +37,8 @@ export async function presentMdoc(
 }
 
 /**
- * For transports with a reader key (ISO/IEC 18013-5 §9.1.3.5): the proof is a MAC, which only that reader can check. Of the
- * transports that are spoken none has one that verifiers of ours agree with.
+ * ISO/IEC 18013-5 §9.1.3.5: the proof is a MAC, which only the reader can check whose key it is made with. Over OpenID4VP that is the key
+ * that the answer is encrypted for. Wallets of ours sign: every verifier takes that.
  */
 export async function presentMdocWithMac(
   input: Pick<PresentInput, 'credential' | 'disclose'> & {

@@ -21,7 +21,11 @@ import {
   unreadable,
 } from '../contract/judge-issuer.ts'
 import type { IssuerTrust } from '../contract/trust-port.ts'
-import { findAuthorizationFault, findDeviceSignatureFault } from './device-signed/device-auth.ts'
+import {
+  findAuthorizationFault,
+  findDeviceMacFault,
+  findDeviceSignatureFault,
+} from './device-signed/device-auth.ts'
 import { type DeviceDocument, readDeviceResponse } from './device-signed/device-response.ts'
 import { sessionTranscriptOf } from './device-signed/session-transcript.ts'
 import { MDOC_ALGORITHMS } from './issuer-signed/algorithms-and-limits.ts'
@@ -115,14 +119,16 @@ function findPeriodFault(
 async function judgeBinding(
   document: DeviceDocument,
   issuerSigned: IssuerSigned,
-  { binding }: VerifyInput,
+  { binding, readerAgreement }: VerifyInput,
   crypto: CryptoEngine,
 ): Promise<Check> {
   if (binding === undefined) return check('holder_binding', 'skipped')
   const { deviceAuth, deviceNameSpaces } = document
   const { deviceKey, keyAuthorizations } = issuerSigned.mso
-  // There is no reader key that a MAC could be made with (appendix B.2.6: EReaderKeyBytes is null).
-  if (deviceAuth.kind === 'mac') return check('holder_binding', 'failed', 'device_mac_unsupported')
+  const { kind, proof } = deviceAuth
+  // The key for the answer is the one key that a device could agree with: transcripts name none (appendix B.2.6).
+  if (kind === 'mac' && readerAgreement === undefined)
+    return check('holder_binding', 'failed', 'device_mac_without_encryption')
   if ((binding.transactionData ?? []).length > 0) {
     return check('holder_binding', 'failed', 'transaction_data_unsupported')
   }
@@ -130,7 +136,10 @@ async function judgeBinding(
   if (unauthorized !== undefined) return check('holder_binding', 'failed', unauthorized)
   const transcript = await sessionTranscriptOf(binding, crypto)
   if (!transcript.ok) return check('holder_binding', 'failed', transcript.error.code)
-  const fault = findDeviceSignatureFault(deviceAuth.proof, document, transcript.value, deviceKey, crypto)
+  const fault =
+    kind === 'mac' && readerAgreement !== undefined
+      ? findDeviceMacFault(proof, document, transcript.value, readerAgreement, deviceKey, crypto)
+      : findDeviceSignatureFault(proof, document, transcript.value, deviceKey, crypto)
   return toCheck('holder_binding', await fault)
 }
 

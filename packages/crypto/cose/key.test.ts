@@ -74,4 +74,17 @@ describe('COSE_Key', () => {
     expect(fitsES256([4, [7, 8]])).toBe(false)
     expect(fitsES256([4, []])).toBe(false)
   })
+
+  it.each<[string, CborInput | undefined, string | undefined]>([
+    ['not', undefined, undefined],
+    ['as verifying', [2], 'sig'],
+    ['as verifying and deriving a key', [2, 7], undefined],
+    ['as verifying and deriving bits', [8, 2], undefined],
+    ['as deriving', [7, 8], 'enc'],
+    ['as nothing', [], 'enc'],
+    ['as what is no list', 2, 'enc'],
+  ])('is told for what it may be used where that is said %s', (_, operations, use) => {
+    const result = read(changed([[4, operations]]))
+    expect(result.ok && result.value.use).toBe(use)
+  })
 })

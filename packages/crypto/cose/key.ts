@@ -22,11 +22,11 @@ import { algorithmOfCose } from './algorithms.ts'
 const LABEL = { type: 1, algorithm: 3, operations: 4, curve: -1, x: -2, y: -3, d: -4, n: -1, e: -2 } as const
 const KEY_TYPE = { okp: 1, ec: 2, rsa: 3 } as const
 const RSA_PRIVATE_LABELS = [-3, -4, -5, -6, -7, -8, -9, -10, -11, -12]
-const VERIFY_OPERATION = 2
+const OPERATION = { verify: 2, deriveKey: 7, deriveBits: 8 } as const
 
 const CURVES = { 'P-256': 1, 'P-384': 2, 'P-521': 3, Ed25519: 6, secp256k1: 8 } as const
 
-/** Of the labels, what says how the key may be used is kept: `alg`, and `use` for one that is not for signatures. */
+/** Of the labels, what says how the key may be used is kept: `alg`, and `use` for one that is for signatures alone, or not for them. */
 export function readCoseKey(value: CborValue): Result<PublicJwk, JwkRefusal> {
   if (!isCborMap(value)) return refuse({ code: 'jwk_malformed' })
   if (hasPrivatePart(value)) return refuse({ code: 'jwk_private', member: 'd' })
@@ -102,7 +102,10 @@ function textOf(value: CborValue): string | undefined {
 function readUse({ entries }: CborMap): Readonly<Record<string, unknown>> {
   const operations = entries.get(LABEL.operations)
   const algorithm = algorithmOfCose(entries.get(LABEL.algorithm))
-  const verifies =
-    operations === undefined || (isCborArray(operations) && operations.items.includes(VERIFY_OPERATION))
-  return defined({ alg: algorithm, use: verifies ? undefined : 'enc' })
+  if (operations === undefined) return defined({ alg: algorithm })
+  const named = isCborArray(operations) ? operations.items : []
+  const verifies = named.includes(OPERATION.verify)
+  const agrees = named.includes(OPERATION.deriveKey) || named.includes(OPERATION.deriveBits)
+  const use = verifies ? (agrees ? undefined : 'sig') : 'enc'
+  return defined({ alg: algorithm, use })
 }

@@ -19,6 +19,7 @@ import type {
   SignatureHash,
   SignatureScheme,
 } from '@countersign/crypto/signature-algorithm'
+import { agreementBy, ECDH } from './key-agreement.ts'
 
 /**
  * Browsers have no secp256k1: such a signature can be judged on a server only. Of what certificates name they know all that
@@ -105,22 +106,9 @@ export async function webSigner(
 
 /** ECDH on P-256, for device MACs of mdoc and for JWE. */
 export async function generateWebKeyAgreement(): Promise<{ publicJwk: PublicJwk; agree: KeyAgreement }> {
-  const ecdh = { name: 'ECDH', namedCurve: 'P-256' }
-  const made = await crypto.subtle.generateKey(ecdh, false, ['deriveBits'])
+  const made = await crypto.subtle.generateKey(ECDH, false, ['deriveBits'])
   if (!('privateKey' in made)) throw new TypeError('not a pair')
-  const agree: KeyAgreement = async (peer) => {
-    const known = parsePublicJwk(bareKey(peer))
-    if (!known.ok || known.value.kty !== 'EC' || known.value.crv !== 'P-256') return undefined
-    try {
-      const imported = await crypto.subtle.importKey('jwk', { ...known.value }, ecdh, false, [])
-      return new Uint8Array(
-        await crypto.subtle.deriveBits({ name: 'ECDH', public: imported }, made.privateKey, 256),
-      )
-    } catch {
-      return undefined
-    }
-  }
-  return { publicJwk: await exportPublicJwk(made.publicKey), agree }
+  return { publicJwk: await exportPublicJwk(made.publicKey), agree: agreementBy(made.privateKey) }
 }
 
 /** Of one `getRandomValues`, in bytes. */

@@ -14,6 +14,7 @@ export type DerivedSecretPurpose =
   | 'issuer_state'
   | 'request_uri'
   | 'authorization_code'
+  | 'refresh_token'
 
 const MAX_LENGTH = 256
 

@@ -11,14 +11,21 @@ import { ALLOWED_ALGORITHMS } from '@countersign/crypto/allowed-algorithms'
 import { boundedText } from './message-values.ts'
 import type { AuthorizationErrorCode } from './redirect-response.ts'
 
-/** RFC 6749 §5.2, RFC 9449 §5 and §8, OpenID4VCI 1.0 §6.3. */
+/**
+ * RFC 6749 §5.2, RFC 9449 §5 and §8, OpenID4VCI 1.0 §6.3; `…_attestation…`: attestation-based client authentication,
+ * draft -10 §7.4.
+ */
 export type TokenErrorCode =
   | 'invalid_request'
   | 'invalid_client'
+  | 'invalid_client_attestation'
+  | 'use_attestation_challenge'
+  | 'use_fresh_attestation'
   | 'invalid_grant'
   | 'unsupported_grant_type'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce'
+  | 'invalid_authorization_details'
 
 /** OpenID4VCI 1.0 §8.3.1.2: always 400, never encrypted. */
 export type CredentialErrorCode =
@@ -63,9 +70,13 @@ const DESCRIPTIONS: Record<
 > = {
   invalid_request: 'The request is malformed or a parameter is missing or unexpected',
   invalid_client: 'The client is not allowed to make this request',
+  invalid_client_attestation: 'The client attestation or the proof of its key is not acceptable',
+  use_attestation_challenge: 'The proof of the attested key needs the challenge given in this response',
+  use_fresh_attestation: 'The client attestation is too old: get a new one',
   invalid_grant: 'The code is wrong, expired or already used, or the transaction code is wrong',
   unsupported_grant_type: 'This grant type is not supported',
   invalid_dpop_proof: 'The DPoP proof is missing or not acceptable',
+  invalid_authorization_details: 'The authorization_details are not understood',
   use_dpop_nonce: 'The DPoP proof needs the nonce given in this response',
   invalid_credential_request: 'The credential request is malformed',
   unknown_credential_configuration: 'The credential configuration is unknown',
@@ -81,6 +92,12 @@ const DESCRIPTIONS: Record<
   insufficient_scope: 'The access token does not cover this credential',
 }
 
+/** RFC 6749 §5.2: a client that is not known by what it showed is 401. No scheme of HTTP stands for what we take, so none is named. */
+const UNKNOWN_CLIENT: readonly TokenErrorCode[] = [
+  'invalid_client',
+  'invalid_client_attestation',
+  'use_fresh_attestation',
+]
 /** What is told of an authorization request; who is not known as a client is told so by 401 (RFC 6749 §5.2). */
 export function authorizationError(
   error: AuthorizationErrorCode | 'invalid_dpop_proof',
@@ -90,7 +107,7 @@ export function authorizationError(
 }
 
 export function tokenError(error: TokenErrorCode, description = DESCRIPTIONS[error]): OAuthError {
-  return { error, description, status: 400, headers: NO_STORE }
+  return { error, description, status: UNKNOWN_CLIENT.includes(error) ? 401 : 400, headers: NO_STORE }
 }
 
 export function credentialError(error: CredentialErrorCode, description = DESCRIPTIONS[error]): OAuthError {

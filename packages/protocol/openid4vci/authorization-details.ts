@@ -73,6 +73,18 @@ export function writeAuthorizedDetails(authorized: readonly AuthorizedCredential
   }))
 }
 
+/** Of a configuration there is one dataset in an issuance, so its name follows from that of the configuration. */
+export function credentialIdentifierOf(configurationId: string): string {
+  return IDENTIFIER_PREFIX + configurationId
+}
+
+/** The configuration of an identifier of ours; undefined where it is none. */
+export function configurationOfIdentifier(identifier: string): string | undefined {
+  return identifier.startsWith(IDENTIFIER_PREFIX) ? identifier.slice(IDENTIFIER_PREFIX.length) : undefined
+}
+
+const IDENTIFIER_PREFIX = 'dataset:'
+
 /**
  * §6.2: details of other types may stand beside ours; ours name at least one credential. Without any that can be used the
  * credentials are asked for by their configurations.

@@ -1,10 +1,12 @@
 import type { JsonObject } from '@countersign/core/json'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseClient } from '../oauth/client-authentication/methods.ts'
 import { ANONYMOUS_CLIENT } from '../oauth/client-authentication/none.ts'
+import { parseGrantRequest } from '../oauth/grants/grants.ts'
 import { PRE_AUTHORIZED_CODE } from '../oauth/grants/pre-authorized-code.ts'
 import {
-  parseTokenRequest,
+  parseAskedToken,
   parseTokenResponse,
   type TokenRequest,
   writeTokenRequest,
@@ -13,14 +15,11 @@ import {
 
 const form = { grant_type: PRE_AUTHORIZED_CODE, 'pre-authorized_code': 'session.secret' }
 
-const plain: TokenRequest = {
-  grantType: PRE_AUTHORIZED_CODE,
-  preAuthorizedCode: 'session.secret',
-  client: ANONYMOUS_CLIENT,
-}
+const asked = { grantType: PRE_AUTHORIZED_CODE, preAuthorizedCode: 'session.secret' } as const
+const plain: TokenRequest = { ...asked, client: ANONYMOUS_CLIENT }
 
 describe('a token request', () => {
-  it('is read as it was written, whatever characters it has', () => {
+  it('is written as a form, whatever characters it has, with what the client adds', () => {
     const request: TokenRequest = {
       grantType: PRE_AUTHORIZED_CODE,
       preAuthorizedCode: 'a+b/c=&%',
@@ -28,53 +27,68 @@ describe('a token request', () => {
       client: { method: 'none', clientId: 'wallet' },
     }
     const body = Object.fromEntries(new URLSearchParams(writeTokenRequest(request)))
-    expect(parseTokenRequest(body)).toEqual({ ok: true, value: request })
+    const { client, ...grant } = request
+    expect(parseGrantRequest(body)).toEqual({ ok: true, value: grant })
+    expect(parseClient({ form: body, headers: {} })).toEqual({ ok: true, value: client })
     expect(writeTokenRequest({ ...plain, preAuthorizedCode: 'c' })).toBe(
       'grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Apre-authorized_code&pre-authorized_code=c',
     )
   })
 
   it('may have parameters that nobody knows', () => {
-    expect(parseTokenRequest({ ...form, resource: 'x', __proto__x: 'y' })).toEqual({
+    expect(parseGrantRequest({ ...form, resource: 'x', __proto__x: 'y' })).toEqual({ ok: true, value: asked })
+  })
+
+  it('may name credentials of an issuer, and is read as it was written', () => {
+    const issuer = 'https://issuer.example'
+    const request: TokenRequest = {
+      ...plain,
+      requested: [{ configurationId: 'pid' }, { configurationId: 'b' }],
+    }
+    const body = Object.fromEntries(new URLSearchParams(writeTokenRequest(request)))
+    const { client: _client, ...askedFor } = request
+    expect(parseAskedToken(body, issuer)).toEqual({ ok: true, value: askedFor })
+    expect(parseAskedToken({ ...form, authorization_details: '' }, issuer)).toEqual({
       ok: true,
-      value: plain,
+      value: asked,
+    })
+    const at = (details: string) => {
+      const read = parseAskedToken({ ...form, authorization_details: details }, issuer)
+      return read.ok ? read.value : read.error
+    }
+    const entry = { type: 'openid_credential', credential_configuration_id: 'pid' }
+    expect(at(JSON.stringify([{ ...entry, locations: [issuer] }]))).toMatchObject({
+      requested: [{ configurationId: 'pid' }],
+    })
+    for (const wrong of ['x', '[]', '{}', '[{}]', JSON.stringify([entry, { type: 'other' }])])
+      expect(at(wrong)).toMatchObject({ code: 'authorization_details_invalid' })
+    expect(at(JSON.stringify([{ ...entry, locations: ['https://other.example'] }]))).toMatchObject({
+      code: 'authorization_details_invalid',
+      at: 'authorization_details[0].locations',
     })
   })
 
   it('with a parameter without value is one without that parameter', () => {
-    expect(parseTokenRequest({ ...form, tx_code: '' })).toEqual({
-      ok: true,
-      value: plain,
-    })
+    expect(parseGrantRequest({ ...form, tx_code: '' })).toEqual({ ok: true, value: asked })
   })
 
   it.each<[string, Record<string, string>, string]>([
     ['without grant type', { grant_type: '' }, 'invalid_request'],
-    ['for another grant', { grant_type: 'refresh_token' }, 'unsupported_grant_type'],
+    ['for another grant', { grant_type: 'client_credentials' }, 'unsupported_grant_type'],
+    ['for a refresh token that is not there', { grant_type: 'refresh_token' }, 'invalid_request'],
     ['for a code that is not there', { grant_type: 'authorization_code' }, 'invalid_request'],
     ['for a password', { grant_type: 'password' }, 'unsupported_grant_type'],
     ['without code', { 'pre-authorized_code': '' }, 'invalid_request'],
     ['with a huge code', { 'pre-authorized_code': 'x'.repeat(1025) }, 'invalid_request'],
     ['with a huge transaction code', { tx_code: '1'.repeat(129) }, 'invalid_request'],
-    ['with a huge client id', { client_id: 'x'.repeat(1025) }, 'invalid_request'],
   ])('%s is refused', (_name, change, code) => {
-    expect(parseTokenRequest({ ...form, ...change })).toMatchObject({ ok: false, error: { code } })
-  })
-
-  it.each<[string, Record<string, string>, Record<string, string>]>([
-    ['a secret in the header', {}, { authorization: 'Basic d2FsbGV0OnNlY3JldA==' }],
-    ['a secret in the form', { client_secret: 'secret' }, {}],
-    ['an assertion', { client_assertion: 'e30.e30.e30', client_assertion_type: 'urn:x' }, {}],
-    ['an attestation', {}, { 'oauth-client-attestation': 'e30.e30.e30' }],
-  ])('of a client that authenticates by %s is one of a public client', (_name, more, headers) => {
-    const asked = parseTokenRequest({ ...form, client_id: 'wallet', ...more }, headers)
-    expect(asked).toMatchObject({ ok: true, value: { client: { method: 'none', clientId: 'wallet' } } })
+    expect(parseGrantRequest({ ...form, ...change })).toMatchObject({ ok: false, error: { code } })
   })
 
   it.each(['toString', '__proto__', 'constructor'])(
     'for the grant type %s is for none that we speak',
     (type) => {
-      expect(parseTokenRequest({ ...form, grant_type: type })).toMatchObject({
+      expect(parseGrantRequest({ ...form, grant_type: type })).toMatchObject({
         error: { code: 'unsupported_grant_type' },
       })
     },
@@ -82,7 +96,7 @@ describe('a token request', () => {
 
   it('takes nothing from the prototype of the form', () => {
     const inherited: Record<string, string> = Object.create(form)
-    expect(parseTokenRequest(inherited)).toMatchObject({ ok: false, error: { parameter: 'grant_type' } })
+    expect(parseGrantRequest(inherited)).toMatchObject({ ok: false, error: { parameter: 'grant_type' } })
   })
 })
 
@@ -171,7 +185,7 @@ it('anything at all is answered with a value or a refusal', () => {
       fc.dictionary(fc.string(), fc.jsonValue()),
       fc.jsonValue(),
       (fields, object, details) => {
-        expect(parseTokenRequest({ ...form, ...fields })).toHaveProperty('ok')
+        expect(parseGrantRequest({ ...form, ...fields })).toHaveProperty('ok')
         const response = { access_token: 't', token_type: 'DPoP', ...object, authorization_details: details }
         expect(parseTokenResponse(response as JsonObject)).toHaveProperty('ok')
       },

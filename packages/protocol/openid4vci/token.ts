@@ -3,11 +3,10 @@
  * guarded by a transaction code is for the issuer and its session. What a grant or a way of client authentication adds
  * to a request stands with its entry in `oauth/`.
  */
-import { type JsonObject, presentMembers } from '@countersign/core/json'
+import { defined, type JsonObject, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import type { ClientMessage } from '../oauth/client-authentication/client-authentication.ts'
-import { type PresentedClient, parseClient, writeClient } from '../oauth/client-authentication/methods.ts'
-import type { Form } from '../oauth/form-parameters.ts'
+import { type PresentedClient, writeClient } from '../oauth/client-authentication/methods.ts'
+import { type Form, parameter } from '../oauth/form-parameters.ts'
 import {
   type GrantRefusal,
   type GrantRequest,
@@ -16,14 +15,28 @@ import {
   writeGrantRequest,
 } from '../oauth/grants/grants.ts'
 import { boundedText } from '../oauth/message-values.ts'
-import { type AuthorizedCredential, readAuthorizedDetails } from './authorization-details.ts'
+import {
+  type AuthorizationDetailsRefusal,
+  type AuthorizedCredential,
+  parseAuthorizationDetails,
+  type RequestedCredential,
+  readAuthorizedDetails,
+  writeAuthorizationDetails,
+  writeAuthorizedDetails,
+} from './authorization-details.ts'
 
-/** What a grant asks for, and who asks. */
-export type TokenRequest<Type extends GrantType = GrantType> = GrantRequest<Type> & {
+/** What a token request asks for. */
+export type AskedToken<Type extends GrantType = GrantType> = GrantRequest<Type> & {
+  /** Of what was offered or authorized, what is asked for by `authorization_details`; absent: all of it, by configuration. */
+  readonly requested?: readonly RequestedCredential[] | undefined
+}
+
+/** What is asked for, and who asks. */
+export type TokenRequest<Type extends GrantType = GrantType> = AskedToken<Type> & {
   readonly client: PresentedClient
 }
 
-export type TokenRequestRefusal = GrantRefusal
+export type AskedTokenRefusal = GrantRefusal | AuthorizationDetailsRefusal
 
 export interface TokenResponse {
   readonly accessToken: string
@@ -40,20 +53,22 @@ export type TokenResponseRefusal =
 
 const MAX_ACCESS_TOKEN_LENGTH = 16_384
 
-/** Unknown parameters are ignored (§6.1). `headers` are those of the request, with names in lower case. */
-export function parseTokenRequest(
-  form: Form,
-  headers: ClientMessage['headers'] = {},
-): Result<TokenRequest, TokenRequestRefusal> {
+/** Unknown parameters are ignored (§6.1). `issuer`: whose credentials `authorization_details` name. */
+export function parseAskedToken(form: Form, issuer: string): Result<AskedToken, AskedTokenRefusal> {
   const grant = parseGrantRequest(form)
   if (!grant.ok) return grant
-  const client = parseClient({ form, headers })
-  return client.ok ? ok({ ...grant.value, client: client.value }) : client
+  const details = parameter(form, 'authorization_details')
+  if (details === undefined) return grant
+  const requested = parseAuthorizationDetails(details, issuer)
+  return requested.ok ? ok({ ...grant.value, requested: requested.value }) : requested
 }
 
-/** The body, as `application/x-www-form-urlencoded`. */
+/** The body, as `application/x-www-form-urlencoded`. What a client adds in headers, `writeClient` says. */
 export function writeTokenRequest(request: TokenRequest): string {
-  return new URLSearchParams({ ...writeGrantRequest(request), ...writeClient(request.client) }).toString()
+  const { client, requested } = request
+  const { form } = writeClient(client)
+  const details = requested && { authorization_details: writeAuthorizationDetails(requested) }
+  return new URLSearchParams({ ...writeGrantRequest(request), ...form, ...details }).toString()
 }
 
 /** `expiresIn` in seconds. Goes with `Cache-Control: no-store`. */
@@ -61,12 +76,18 @@ export function writeTokenResponse(response: {
   readonly accessToken: string
   readonly tokenType: 'DPoP' | 'Bearer'
   readonly expiresIn: number
+  /** Where the request asked by them (§6.2). */
+  readonly authorizationDetails?: readonly AuthorizedCredential[] | undefined
+  readonly refreshToken?: string | undefined
 }): JsonObject {
-  return {
+  const { authorizationDetails } = response
+  return defined({
     access_token: response.accessToken,
     token_type: response.tokenType,
     expires_in: response.expiresIn,
-  }
+    authorization_details: authorizationDetails && writeAuthorizedDetails(authorizationDetails),
+    refresh_token: response.refreshToken,
+  })
 }
 
 /**

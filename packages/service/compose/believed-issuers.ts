@@ -10,12 +10,13 @@ import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type {
   IssuerKeyReference,
   IssuerTrust,
+  ListTrust,
   TrustedKey,
   TrustRefusal,
 } from '@countersign/credential/contract/trust-port'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { StatusListKeyReference, StatusListTrust } from '@countersign/status-list/status-list'
-import { chainTrust } from '@countersign/trust/chain-trust'
+import { type ChainTrustOptions, chainTrust } from '@countersign/trust/chain-trust'
 import { didIssuerTrust, type TrustedIssuer } from '@countersign/trust/did-trust'
 import { issuerTrust, statusListTrust } from '@countersign/trust/issuer-trust'
 import { type FetchText, metadataIssuerTrust } from '@countersign/trust/metadata-trust'
@@ -29,6 +30,7 @@ import type { KeptSource } from '../trust/kept-source.ts'
 import { trustCheck } from '../trust/source-report.ts'
 import { openTrustSources, type TrustSources } from '../trust/trust-sources.ts'
 import type { ToldSource } from '../trust/trust-view.ts'
+import { namedLists } from './named-lists.ts'
 import type { Outgoing } from './outgoing.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -39,6 +41,8 @@ export interface OpenTrust {
   readonly listAnchors: () => readonly string[]
   /** How often somebody ceased to be believed: what is remembered of lists that he signed is forgotten with it. */
   readonly losses: () => number
+  /** Lists of `trustedIssuers` that are fetched, each by itself. */
+  readonly lists: ListTrust
   /** For `/readyz`; absent where nobody is configured. */
   readonly checks: readonly ReadinessCheck[]
 }
@@ -78,12 +82,12 @@ export async function openIssuerTrust(
     ...(development ? developmentSources(home) : []),
     ...toldSources(sources, opened.kept()),
   ])
-  const chains = chainTrust({
-    list,
+  const rules: Pick<ChainTrustOptions, 'waivedFaults' | 'crypto'> = {
     // The authorities of development publish no list of revoked certificates.
     waivedFaults: development ? ['crl_distribution_point_missing'] : [],
     crypto: nodeCrypto,
-  })
+  }
+  const chains = chainTrust({ ...rules, list })
   const dids = namedIssuers(sources, 'did:')
   const urls = namedIssuers(sources, 'https://')
   const byName = [
@@ -101,6 +105,7 @@ export async function openIssuerTrust(
         .anchors.filter(({ purposes }) => purposes === undefined || purposes.includes('status_list'))
         .map(nameOf),
     losses: opened.losses,
+    lists: namedLists(opened, rules),
     checks: opened.kept().length === 0 ? [] : [trustCheck(opened.kept, believesOthers, now)],
   }
 }

@@ -75,5 +75,6 @@ const PREFLIGHT_HEADERS = [
 /** No cookie takes part at this door, so any origin may read what any client may read. */
 const CROSS_ORIGIN_HEADERS = {
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'dpop-nonce, retry-after, www-authenticate, x-request-id',
+  'access-control-expose-headers':
+    'dpop-nonce, oauth-client-attestation-challenge, retry-after, www-authenticate, x-request-id',
 } as const

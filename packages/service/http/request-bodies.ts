@@ -11,14 +11,15 @@ import type { FastifyInstance } from 'fastify'
 import { bodyTooLarge, fail, type WireError } from './answers/wire-errors.ts'
 import { hasBody } from './server/admitting-server.ts'
 
-/** `json`: an object or array; `form`: an object of strings; `text`: a string. */
-export type BodyKind = 'json' | 'form' | 'text'
+/** `json`: an object or array; `form`: an object of strings; `text` and `jwt`: a string. */
+export type BodyKind = 'json' | 'form' | 'text' | 'jwt'
 
 /** The media type of each kind of body. */
 export const CONTENT_TYPES: Readonly<Record<BodyKind, string>> = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
   text: 'text/plain',
+  jwt: 'application/jwt',
 }
 
 /**
@@ -42,7 +43,8 @@ export function readBodies(app: FastifyInstance): void {
   app.addContentTypeParser(CONTENT_TYPES.form, { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, parseForm(Buffer.isBuffer(body) ? body : Buffer.from(body)))
   })
-  app.addContentTypeParser(CONTENT_TYPES.text, { parseAs: 'string' }, (_request, body, done) => {
+  const asText = [CONTENT_TYPES.text, CONTENT_TYPES.jwt]
+  app.addContentTypeParser(asText, { parseAs: 'string' }, (_request, body, done) => {
     done(null, body)
   })
 }
@@ -78,6 +80,7 @@ function jsonMessage(refusal: JsonRefusal): string {
 }
 
 export const jsonInvalid = unreadableJson({ code: 'json_invalid' })
+export const jsonNotObject = unreadableJson({ code: 'json_not_object' })
 
 /** Refuses a body of another kind than the route reads; a request without a body is the schema's concern. */
 export function requireContentType(headers: IncomingHttpHeaders, accepts: readonly BodyKind[]): void {

@@ -9,6 +9,7 @@ import {
   NOTIFICATION_ERRORS,
   NOTIFICATION_REQUEST_ERRORS,
   TOKEN_ERRORS,
+  TOKEN_REQUEST_ERRORS,
 } from './wire-wallet.ts'
 
 const refusals: readonly IssuanceRefusal[] = [
@@ -36,7 +37,7 @@ describe('a refused issuance step', () => {
     ['no_grant', 'invalid_grant', 'invalid_token', 401],
     ['token_expired', 'invalid_grant', 'invalid_token', 401],
     ['wrong_sender_key', 'invalid_grant', 'invalid_token', 401],
-    ['not_offered', 'invalid_grant', 'insufficient_scope', 403],
+    ['not_offered', 'invalid_authorization_details', 'insufficient_scope', 403],
     ['already_issued', 'invalid_grant', 'credential_request_denied', 400],
   ])('%s is %s at the token and %s at the credential endpoint', (code, token, credential, status) => {
     const refusal = refusals.find((entry) => entry.code === code)
@@ -63,9 +64,35 @@ describe('a refused issuance step', () => {
   })
 })
 
+it('a refused token request names the detail that is not understood (RFC 9396 §5)', () => {
+  const refusal = { code: 'authorization_details_invalid', at: 'authorization_details[1].type' } as const
+  expect(wireError(TOKEN_REQUEST_ERRORS, refusal)).toMatchObject({
+    status: 400,
+    code: 'invalid_authorization_details',
+    message: 'authorization_details[1].type is malformed, or of a type that is not known here',
+  })
+})
+
 describe('a refused credential request', () => {
   it.each<[CredentialRefusal, string, RegExp]>([
     [{ code: 'certificate_not_valid_now' }, 'credential_request_denied', /not issued/],
+    [{ code: 'validity_over' }, 'credential_request_denied', /time that it was to be good for/],
+    [{ code: 'already_issued', configurationId: 'x' }, 'credential_request_denied', /not issued again/],
+    [{ code: 'proof_key_repeated' }, 'invalid_proof', /one key/],
+    [{ code: 'nonces_differ' }, 'invalid_nonce', /one nonce; get a new one/],
+    [{ code: 'attesters_unknown' }, 'invalid_proof', /attestation are not supported here/],
+    [{ code: 'key_attestation_missing' }, 'invalid_proof', /key attestation is needed/],
+    [{ code: 'key_attestation_time', reason: 'exp_missing' }, 'invalid_proof', /needs an exp/],
+    [{ code: 'key_attestation_time', reason: 'expired' }, 'invalid_proof', /exp has passed/],
+    [{ code: 'key_attestation_keys', reason: 'jwk_private' }, 'invalid_proof', /attested_keys .*jwk_private/],
+    [{ code: 'key_attestation_untrusted', reason: 'anchor_unknown' }, 'invalid_proof', /anchor_unknown/],
+    [
+      { code: 'key_attestation_level', member: 'key_storage', accepted: ['high'] },
+      'invalid_proof',
+      /key_storage .* key_attestations_required/,
+    ],
+    [{ code: 'key_attestation_level', member: 'key_storage' }, 'invalid_proof', /array of texts/],
+    [{ code: 'proof_key_not_attested' }, 'invalid_proof', /not among the attested_keys/],
     [{ code: 'proof_wrong_audience' }, 'invalid_proof', /aud .* Credential Issuer Identifier/],
     [
       { code: 'proof_outside_window', reason: 'too_old', iat: 100, now: 1000, maxAgeSeconds: 300 },
@@ -77,6 +104,8 @@ describe('a refused credential request', () => {
       'invalid_proof',
       /100 seconds ahead .* 60/,
     ],
+    [{ code: 'identifier_unknown' }, 'unknown_credential_identifier', /identifier/],
+    [{ code: 'identifier_needed' }, 'invalid_credential_request', /credential_identifier is needed/],
     [{ code: 'nonce_missing' }, 'invalid_proof', /nonce endpoint/],
     [{ code: 'nonce_spent' }, 'invalid_nonce', /get a new one/],
     [{ code: 'dpop_wrong_url' }, 'invalid_dpop_proof', /htu/],
@@ -91,11 +120,42 @@ describe('a refused credential request', () => {
     ['identifier_malformed', 'invalid_credential_request'],
     ['proof_of_draft', 'invalid_proof'],
     ['proofs_malformed', 'invalid_proof'],
-    ['proof_type_unsupported', 'invalid_proof'],
     ['proof_repeated', 'invalid_proof'],
-    ['encryption_unsupported', 'invalid_encryption_parameters'],
+    ['request_not_encrypted', 'invalid_encryption_parameters'],
+    ['request_content_malformed', 'invalid_credential_request'],
+    ['response_encryption_in_clear', 'invalid_encryption_parameters'],
+    ['response_encryption_missing', 'invalid_encryption_parameters'],
   ] as const)('%s is %s (OpenID4VCI §8.3.1.2)', (code, error) => {
     expect(wireError(CREDENTIAL_REQUEST_ERRORS, { code })).toMatchObject({ code: error, status: 400 })
+  })
+
+  it('names what of the encryption is wrong', () => {
+    const texts = (
+      ['jwe_malformed', 'jwe_algorithm_unsupported', 'jwe_key_unknown', 'jwe_undecryptable'] as const
+    )
+      .map((reason) => wireError(CREDENTIAL_REQUEST_ERRORS, { code: 'request_undecryptable', reason }))
+      .concat(
+        (['object', 'jwk', 'enc', 'zip'] as const).map((at) =>
+          wireError(CREDENTIAL_REQUEST_ERRORS, { code: 'response_encryption_malformed', at }),
+        ),
+      )
+    expect(new Set(texts.map(({ message }) => message)).size).toBe(8)
+    for (const { code, message, status } of texts) {
+      expect([code, status]).toEqual(['invalid_encryption_parameters', 400])
+      expect(message).toMatch(/^[\x20-\x21\x23-\x5b\x5d-\x7e]+$/)
+    }
+  })
+
+  it('names the type of proof that is not taken, where it can be told', () => {
+    const told = (type: string) =>
+      wireError(CREDENTIAL_REQUEST_ERRORS, { code: 'proof_type_unsupported', type })
+    expect(told('di_vp')).toMatchObject({
+      code: 'invalid_proof',
+      message: 'A key proof of the type di_vp is not supported; supported: jwt, attestation',
+    })
+    expect(told('"\u00e4').message).toBe(
+      'A key proof of this type is not supported; supported: jwt, attestation',
+    )
   })
 
   it('tells how many proofs a request may have', () => {

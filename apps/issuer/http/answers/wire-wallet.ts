@@ -3,6 +3,7 @@
  * names the parameter, the rule and the limit, for whoever writes a wallet; all refusals of one secret (the code, the
  * transaction code, the access token) have one text, so that nobody learns which check failed.
  */
+import { CONTENT_ENCRYPTIONS, KEY_AGREEMENT, PACKING } from '@countersign/crypto/jwe-engine'
 import {
   type AccessScheme,
   accessError,
@@ -12,28 +13,38 @@ import {
   PROOF_ALGORITHMS,
   tokenError,
 } from '@countersign/protocol/oauth/errors'
-import type { CredentialRequestRefusal } from '@countersign/protocol/openid4vci/credential/credential-request'
 import {
   NOTIFICATION_EVENTS,
   type NotificationRequestRefusal,
 } from '@countersign/protocol/openid4vci/notification'
 import { PROOF_TYPE_IDS, type ProofRefusal } from '@countersign/protocol/openid4vci/proof/proof-types'
-import type { TokenRequestRefusal } from '@countersign/protocol/openid4vci/token'
+import type { AskedTokenRefusal } from '@countersign/protocol/openid4vci/token'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { TokenRefusal } from '../../authorization/request-token.ts'
 import type { SenderRefusal } from '../../authorization/sender-constraint.ts'
+import type { MessageRefusal } from '../../credential/encrypted-messages.ts'
 import type { CredentialRefusal } from '../../credential/issue-credential.ts'
 import type { NotificationRefusal } from '../../credential/take-notification.ts'
+import { CLIENT_ERRORS } from './wire-clients.ts'
 
 /** How a token request is answered that cannot be read. */
-export const TOKEN_REQUEST_ERRORS: WireErrors<TokenRequestRefusal> = {
+export const TOKEN_REQUEST_ERRORS: WireErrors<AskedTokenRefusal> = {
   invalid_request: ({ parameter }) =>
     wire(tokenError('invalid_request', `The parameter ${parameter} is missing or malformed`)),
   unsupported_grant_type: () => wire(tokenError('unsupported_grant_type')),
+  // RFC 9396 §5.
+  authorization_details_invalid: ({ at }) =>
+    wire(
+      tokenError('invalid_authorization_details', `${at} is malformed, or of a type that is not known here`),
+    ),
 }
 
 /** How a text about a DPoP proof is answered differs between the two endpoints. */
-export const dpopErrors = (tell: (description: string) => OAuthError): WireErrors<SenderRefusal> => {
+const dpopErrors = (
+  tell: (description: string) => OAuthError,
+  // RFC 9449 §8, §9: the answer has a nonce in its header, as has every answer here.
+  needsNonce: OAuthError,
+): WireErrors<SenderRefusal> => {
   const say = (description: string) => () => wire(tell(description))
   return {
     dpop_malformed: say('A DPoP proof is needed: one signed JWT in compact form in one DPoP header'),
@@ -50,15 +61,25 @@ export const dpopErrors = (tell: (description: string) => OAuthError): WireError
       `The DPoP proof is not signed by its key with one of ${PROOF_ALGORITHMS.join(', ')}`,
     ),
     dpop_outside_window: (refusal) => wire(tell(`The DPoP proof ${windowText(refusal)}`)),
+    dpop_nonce_needed: () => wire(needsNonce),
     dpop_replayed: say('The DPoP proof was used before: each request needs one of its own'),
   }
 }
 
 const invalidGrant = () => wire(tokenError('invalid_grant'))
 
+/** How a DPoP proof is refused at an endpoint of the authorization server. */
+export const SENDER_ERRORS = dpopErrors(
+  (description) => tokenError('invalid_dpop_proof', description),
+  tokenError('use_dpop_nonce'),
+)
+
 /** §6.3: a transaction code that is missing or not expected is the request's fault, everything else the grant's. */
 export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
-  ...dpopErrors((description) => tokenError('invalid_dpop_proof', description)),
+  ...CLIENT_ERRORS,
+  ...SENDER_ERRORS,
+  dpop_missing: () =>
+    wire(tokenError('invalid_dpop_proof', 'Access tokens are bound to a key here: a DPoP proof is needed')),
   tx_code_missing: () =>
     wire(
       tokenError('invalid_request', 'The parameter tx_code is missing: this offer has a transaction code'),
@@ -77,13 +98,20 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
   code_spent: invalidGrant,
   code_expired: invalidGrant,
   code_not_yours: invalidGrant,
+  refresh_over: invalidGrant,
   not_authorizable: invalidGrant,
   offer_taken: invalidGrant,
   session_closed: invalidGrant,
   no_grant: invalidGrant,
   token_expired: invalidGrant,
   wrong_sender_key: invalidGrant,
-  not_offered: invalidGrant,
+  not_offered: () =>
+    wire(
+      tokenError(
+        'invalid_authorization_details',
+        'The authorization_details name a credential configuration that the code is not for',
+      ),
+    ),
   already_issued: invalidGrant,
   notification_unknown: invalidGrant,
   notification_impossible: invalidGrant,
@@ -94,8 +122,11 @@ const invalidRequest = (description: string) => () =>
 
 const invalidProof = (description: string) => () => wire(credentialError('invalid_proof', description))
 
+const invalidEncryption = (description: string) => () =>
+  wire(credentialError('invalid_encryption_parameters', description))
+
 /** How a credential request is answered that cannot be read. */
-export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
+export const CREDENTIAL_REQUEST_ERRORS: WireErrors<MessageRefusal> = {
   identifier_missing: invalidRequest('credential_configuration_id or credential_identifier is needed'),
   identifier_ambiguous: invalidRequest(
     'credential_configuration_id and credential_identifier exclude each other',
@@ -105,12 +136,14 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
   ),
   proof_of_draft: invalidProof('The key proof goes into proofs, as an array under jwt; proof is not read'),
   proofs_malformed: invalidProof(
-    'The key proof is malformed: proofs has one member, jwt, an array of one JWT',
+    'proofs is malformed: it has one member, the type of its key proofs, a non-empty array of texts',
   ),
-  proof_type_unsupported: invalidProof(
-    `A key proof of this type is not supported; supported: ${PROOF_TYPE_IDS.join(', ')}`,
-  ),
-  proof_repeated: invalidProof('The same key proof stands twice in proofs'),
+  proof_type_unsupported: ({ type }) => {
+    const named = /^[\w-]{1,40}$/.test(type) ? `the type ${type}` : 'this type'
+    const description = `A key proof of ${named} is not supported; supported: ${PROOF_TYPE_IDS.join(', ')}`
+    return wire(credentialError('invalid_proof', description))
+  },
+  proof_repeated: invalidProof('The same key proof stands twice in proofs: each is for a key of its own'),
   proofs_too_many: ({ count, batchSize }) =>
     wire(
       credentialError(
@@ -118,19 +151,40 @@ export const CREDENTIAL_REQUEST_ERRORS: WireErrors<CredentialRequestRefusal> = {
         `proofs has ${count} key proofs; one request takes ${batchSize} at most`,
       ),
     ),
-  encryption_unsupported: () =>
-    wire(
-      credentialError(
-        'invalid_encryption_parameters',
-        'Answers are not encrypted here: credential_response_encryption is not supported',
-      ),
-    ),
+  request_not_encrypted: invalidEncryption(
+    'Credential requests have to be encrypted here: see credential_request_encryption in the metadata',
+  ),
+  request_undecryptable: ({ reason }) => invalidEncryption(UNDECRYPTABLE[reason])(),
+  request_content_malformed: invalidRequest('What is encrypted in the credential request is no JSON object'),
+  response_encryption_malformed: ({ at }) => invalidEncryption(RESPONSE_ENCRYPTION[at])(),
+  response_encryption_in_clear: invalidEncryption(
+    'credential_response_encryption is for encrypted credential requests alone: see credential_request_encryption in the metadata',
+  ),
+  response_encryption_missing: invalidEncryption(
+    'Credential responses are encrypted here: credential_response_encryption is needed',
+  ),
 }
+
+const UNDECRYPTABLE = {
+  jwe_malformed: 'The credential request must be a JWE in compact form, whose key is agreed on directly',
+  jwe_algorithm_unsupported: `The JWE must have the alg ${KEY_AGREEMENT}, an enc of ${CONTENT_ENCRYPTIONS.join(', ')}, no zip but ${PACKING} and no crit`,
+  jwe_key_unknown:
+    'The kid of the JWE is none of credential_request_encryption in the metadata: read it again',
+  jwe_undecryptable:
+    'The JWE cannot be decrypted by the key that its kid names, or is too large when it is unpacked',
+} as const
+
+const RESPONSE_ENCRYPTION = {
+  object: 'credential_response_encryption must be an object with jwk and enc',
+  jwk: `The jwk of credential_response_encryption must be one public key on P-256 with the alg ${KEY_AGREEMENT}`,
+  enc: `The enc of credential_response_encryption must be one of ${CONTENT_ENCRYPTIONS.join(', ')}`,
+  zip: `The zip of credential_response_encryption must be ${PACKING} or left out`,
+} as const
 
 /** Appendix F.4: whatever is wrong with a key proof is `invalid_proof`. */
 const PROOF_ERRORS: WireErrors<ProofRefusal> = {
   proof_malformed: invalidProof(
-    'The key proof must be a signed JWT in compact form of at most 16384 characters',
+    'The key proof must be a signed JWT in compact form of at most 65536 characters',
   ),
   proof_wrong_typ: invalidProof('The key proof must have the typ openid4vci-proof+jwt'),
   proof_key_ambiguous: invalidProof('The header of the key proof must have one of jwk and kid, and only one'),
@@ -150,14 +204,72 @@ const PROOF_ERRORS: WireErrors<ProofRefusal> = {
   ),
   proof_outside_window: (refusal) =>
     wire(credentialError('invalid_proof', `The key proof ${windowText(refusal)}`)),
+  proof_key_not_attested: invalidProof(
+    'The key that signed the key proof is not among the attested_keys of its key_attestation',
+  ),
+  attesters_unknown: invalidProof(
+    'Key proofs of the type attestation are not supported here: nobody is trusted who attests keys',
+  ),
+  key_attestation_missing: invalidProof(
+    'This credential is for attested keys alone: a key attestation is needed, as key_attestation in the header of the key proof or as a key proof of the type attestation',
+  ),
+  key_attestation_malformed: invalidProof('The key attestation must be a signed JWT in compact form'),
+  key_attestation_wrong_typ: invalidProof('The key attestation must have the typ key-attestation+jwt'),
+  key_attestation_time: ({ reason }) => invalidProof(ATTESTATION_TIME[reason])(),
+  key_attestation_keys: ({ reason }) =>
+    wire(
+      credentialError(
+        'invalid_proof',
+        `The attested_keys of the key attestation must be distinct public keys of a supported kind (${reason})`,
+      ),
+    ),
+  key_attestation_nonce_malformed: invalidProof(
+    'The nonce of the key attestation must be a text of at most 512 characters',
+  ),
+  key_attestation_level: ({ accepted, member }) =>
+    wire(
+      credentialError(
+        'invalid_proof',
+        accepted === undefined
+          ? `The ${member} of the key attestation must be a non-empty array of texts`
+          : `The ${member} of the key attestation is none of those that are accepted: see key_attestations_required in the metadata`,
+      ),
+    ),
+  key_attestation_untrusted: ({ reason }) =>
+    wire(
+      credentialError(
+        'invalid_proof',
+        `The key attestation is not signed by anybody who is trusted to attest keys (${reason})`,
+      ),
+    ),
+  key_attestation_signature_invalid: invalidProof(
+    `The key attestation is not signed by its attester with one of ${PROOF_ALGORITHMS.join(', ')}`,
+  ),
 }
+
+const ATTESTATION_TIME = {
+  iat_missing: 'The key attestation needs an iat, the seconds since 1970 at which it was made',
+  from_future: 'The iat of the key attestation is ahead of the clock here',
+  exp_missing:
+    'The key attestation needs an exp in the header of a key proof, the seconds since 1970 at which it ends',
+  expired: 'The key attestation is over: its exp has passed',
+} as const
+
+const denied = (description: string) => () => wire(credentialError('credential_request_denied', description))
 
 const invalidNonce = () => wire(credentialError('invalid_nonce'))
 
 /** Nonces: unknown and expired are one text, for a wallet does the same about both: it gets a new one (§8.3.1.2). */
 const NONCE_ERRORS = {
-  proof_missing: invalidProof('A key proof is needed: proofs with one member, jwt, an array of one JWT'),
-  nonce_missing: invalidProof('The key proof needs a nonce of the nonce endpoint'),
+  proof_missing: invalidProof('A key proof is needed: proofs with one member, jwt, an array of JWTs'),
+  proof_key_repeated: invalidProof('Two key proofs have one key: each credential is for a key of its own'),
+  nonce_missing: invalidProof(
+    'Each key proof and each key attestation needs a nonce of the nonce endpoint, and one lacks it',
+  ),
+  nonces_differ: () =>
+    wire(
+      credentialError('invalid_nonce', 'The key proofs of one request must have one nonce; get a new one'),
+    ),
   nonce_spent: invalidNonce,
   challenge_unknown: invalidNonce,
   challenge_expired: invalidNonce,
@@ -167,13 +279,17 @@ const NONCE_ERRORS = {
 const accessErrors = (scheme: AccessScheme): WireErrors<NotificationRefusal> => {
   const invalidToken = () => wire(accessError('invalid_token', scheme))
   return {
-    ...dpopErrors((description) => accessError('invalid_dpop_proof', scheme, description)),
+    ...dpopErrors(
+      (description) => accessError('invalid_dpop_proof', scheme, description),
+      accessError('use_dpop_nonce', scheme),
+    ),
     token_unknown: invalidToken,
     session_unknown: invalidToken,
     offer_expired: invalidToken,
     code_spent: invalidToken,
     code_expired: invalidToken,
     code_not_yours: invalidToken,
+    refresh_over: invalidToken,
     not_authorizable: invalidToken,
     offer_taken: invalidToken,
     tx_code_missing: invalidToken,
@@ -196,10 +312,17 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
   ...NONCE_ERRORS,
   configuration_unknown: () => wire(credentialError('unknown_credential_configuration')),
   identifier_unknown: () => wire(credentialError('unknown_credential_identifier')),
+  identifier_needed: invalidRequest(
+    'credential_identifier is needed: the token response named the credentials by credential_identifiers',
+  ),
   not_offered: () => wire(accessError('insufficient_scope', scheme)),
-  already_issued: () => wire(credentialError('credential_request_denied')),
-  certificate_not_valid_now: () => wire(credentialError('credential_request_denied')),
-  validity_over: () => wire(credentialError('credential_request_denied')),
+  already_issued: denied(
+    'The credential is not issued again: this offer gave it, for other keys or so long ago that the answer is not kept',
+  ),
+  certificate_not_valid_now: denied(
+    'The credential is not issued: its issuer has no certificate that is valid now',
+  ),
+  validity_over: denied('The credential is not issued: the time that it was to be good for is over'),
 })
 
 /** By the scheme that the request used, which its challenge names (RFC 9449 §7.1). */

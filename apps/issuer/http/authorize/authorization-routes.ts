@@ -10,7 +10,6 @@ import {
   pushedResponse,
 } from '@countersign/api/issuer/openid4vci'
 import { encodeBase64url } from '@countersign/core/base64url'
-import { parseClient } from '@countersign/protocol/oauth/client-authentication/methods'
 import type { Form } from '@countersign/protocol/oauth/form-parameters'
 import {
   parsePushedReference,
@@ -32,10 +31,12 @@ import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { cookieNamed, isOwnPage, ownCookie } from '@countersign/service/login/own-page'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ReceivedClient } from '../../authorization/client-authentication.ts'
 import { decide } from '../../authorization/decide-authorization.ts'
 import { openPushed } from '../../authorization/open-authorization.ts'
 import { pushAuthorization } from '../../authorization/push-authorization.ts'
 import type { Issuer } from '../../issuer.ts'
+import { freshChallenges } from '../answers/fresh-challenges.ts'
 import { receivedProof } from '../answers/received-proof.ts'
 import { askingPage, type Page, refusedPage } from './authorization-page.ts'
 import { PAGE_LANGUAGES } from './page-texts.ts'
@@ -70,6 +71,7 @@ function pushRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/par',
     {
+      onRequest: freshChallenges(issuer),
       schema: {
         summary: 'Pushed authorization request endpoint',
         description:
@@ -89,6 +91,11 @@ function pushRoute(app: ServiceApp, issuer: Issuer): void {
             PUSH_ERRORS.issuer_state_unknown({ code: 'issuer_state_unknown' }),
             'oauth',
           ),
+          401: errorAnswer(
+            'The client is not known, or does not show that it is the one (RFC 6749 §5.2)',
+            PUSH_ERRORS.client_unknown({ code: 'client_unknown' }),
+            'oauth',
+          ),
           ...storeAnswers('oauth'),
         },
       },
@@ -97,7 +104,9 @@ function pushRoute(app: ServiceApp, issuer: Issuer): void {
       const reference = refuseReference(request.body)
       if (!reference.ok) fail(wireError(REQUEST_ERRORS, reference.error))
       const dpop = request.headers['dpop'] === undefined ? undefined : receivedProof(request, '/par')
-      const pushed = await push(issuer, request.body, request, dpop)
+      const { body: form, headers } = request
+      const client = { form, headers, path: '/par' }
+      const pushed = await push(issuer, client, dpop)
       if ('refused' in pushed) fail(pushed.refused)
       return reply
         .code(201)
@@ -113,15 +122,12 @@ type Pushed =
 
 async function push(
   issuer: Issuer,
-  form: Form,
-  { headers }: FastifyRequest,
+  client: ReceivedClient,
   dpop?: ReturnType<typeof receivedProof>,
 ): Promise<Pushed> {
-  const parsed = parseAuthorizationRequest(form, issuer.baseUrl)
+  const parsed = parseAuthorizationRequest(client.form, issuer.baseUrl)
   if (!parsed.ok) return { refused: wireError(REQUEST_ERRORS, parsed.error) }
-  const client = parseClient({ form, headers })
-  if (!client.ok) return { refused: wireError(REQUEST_ERRORS, client.error) }
-  const pushed = await pushAuthorization(issuer, { request: parsed.value, client: client.value, dpop })
+  const pushed = await pushAuthorization(issuer, { request: parsed.value, client, dpop })
   return pushed.ok ? pushed.value : { refused: wireError(PUSH_ERRORS, pushed.error) }
 }
 
@@ -171,8 +177,11 @@ async function layDown(
   const back = parseAuthorizationReturn(form)
   if (!back.ok) return refuse(wireError(REQUEST_ERRORS, back.error), request, reply)
   if (requirePushedRequests) return refuse(PUSHED_ONLY, request, reply)
-  const pushed = await push(issuer, form, request)
+  // A browser shows nobody who a client is, whatever headers it sends along: a client that proves it pushes its requests.
+  const pushed = await push(issuer, { form, headers: {}, path: '/authorize' })
   if ('refused' in pushed) {
+    // RFC 6749 §4.1.2.1: nobody is sent to an address that may be somebody else's.
+    if (isOfNobody(pushed.refused)) return refuse(pushed.refused, request, reply)
     const { code = 'invalid_request', message } = pushed.refused
     request.refusal = pushed.refused.refusal ?? code
     return reply.redirect(
@@ -185,6 +194,10 @@ async function layDown(
   }
   const query = new URLSearchParams({ client_id: back.value.clientId, request_uri: pushed.requestUri })
   return reply.redirect(`${basePathOf(issuer.baseUrl)}/authorize?${query.toString()}`, 303)
+}
+
+function isOfNobody({ code, refusal }: WireError): boolean {
+  return code === 'invalid_client' || refusal === 'redirect_uri_unregistered'
 }
 
 async function showPage(

@@ -8,7 +8,8 @@ import type { WireErrors } from '@countersign/service/http/answers/wire-errors'
 import type { DecisionRefusal } from '../../authorization/decide-authorization.ts'
 import type { OpenRefusal } from '../../authorization/open-authorization.ts'
 import type { PushRefusal } from '../../authorization/push-authorization.ts'
-import { dpopErrors, wire } from '../answers/wire-wallet.ts'
+import { CLIENT_ERRORS } from '../answers/wire-clients.ts'
+import { SENDER_ERRORS, wire } from '../answers/wire-wallet.ts'
 
 const invalid = (description: string) => () => wire(authorizationError('invalid_request', description))
 
@@ -37,7 +38,9 @@ export const REQUEST_ERRORS: WireErrors<AuthorizationRequestRefusal> = {
 }
 
 export const PUSH_ERRORS: WireErrors<PushRefusal> = {
-  ...dpopErrors((description) => authorizationError('invalid_dpop_proof', description)),
+  ...CLIENT_ERRORS,
+  ...SENDER_ERRORS,
+  redirect_uri_unregistered: invalid('redirect_uri is none of those that the client was registered with'),
   client_differs: invalid('client_id is not the client that the request is authenticated for'),
   sender_key_differs: () =>
     wire(

@@ -1,7 +1,7 @@
 /**
  * The device's proof (ISO/IEC 18013-5 §9.1.3): a signature or a MAC over the session transcript, the document type and
- * what the device says itself. OpenID4VP leaves no key to agree with, so its answers are signed; MACs are for the
- * transports that have a reader key.
+ * what the device says itself. Over OpenID4VP the reader's key is the one that the answer is encrypted for: where there is none, answers
+ * are signed.
  */
 import { encodeUtf8 } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
@@ -83,6 +83,8 @@ export async function findDeviceMacFault(
   deviceKey: PublicJwk,
   crypto: Pick<CryptoEngine, 'digest' | 'hmacSha256'>,
 ): Promise<string | undefined> {
+  // RFC 9052 §7.1: for something else.
+  if (deviceKey.alg !== undefined || deviceKey.use === 'sig') return 'alg_key_mismatch'
   const key = await deriveMacKey(agree, deviceKey, transcript, crypto)
   if (key === undefined) return 'device_key_unusable'
   const payload = deviceAuthenticationBytes(statement, transcript)

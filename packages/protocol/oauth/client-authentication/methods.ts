@@ -1,15 +1,25 @@
 /**
- * The ways of client authentication that the token endpoint speaks, as a list: unions and metadata follow from it, so one
- * more method is one file and one entry (docs/decisions/016). What a request presents of a method that is not in the list
- * is ignored, as every unknown parameter is.
+ * The ways of client authentication that an authorization server of ours speaks, as a list: unions and metadata follow from
+ * it, so one more method is one file and one entry (docs/decisions/016). What a request presents of a method that is not
+ * in the list, or of two at once, is refused: whoever shows something means to be known by it.
  */
-import { ok, type Result } from '@countersign/core/result'
-import type { Form, ParameterRefusal } from '../form-parameters.ts'
-import type { ClientAuthentication, ClientMessage } from './client-authentication.ts'
+import type { JsonObject } from '@countersign/core/json'
+import { ok, type Result, refuse } from '@countersign/core/result'
+import { parameter } from '../form-parameters.ts'
+import { attestJwtClientAuth } from './attest-jwt-client-auth.ts'
+import type {
+  ClientAuthentication,
+  ClientMessage,
+  PresentationRefusal,
+  WrittenClient,
+} from './client-authentication.ts'
 import { ANONYMOUS_CLIENT, none } from './none.ts'
+import { privateKeyJwt } from './private-key-jwt.ts'
 
-/** In the order in which a request is asked for them; `none` comes last, since it suits every request. */
-const METHODS = { none }
+/** With what a client shows who it is. */
+const PROVING = { attest_jwt_client_auth: attestJwtClientAuth, private_key_jwt: privateKeyJwt }
+
+const METHODS = { ...PROVING, none }
 
 export type ClientMethod = keyof typeof METHODS
 
@@ -23,18 +33,45 @@ type PresentedOf<Entry> =
 // An entry is looked up by the very method that its argument names.
 const methods: Readonly<Record<ClientMethod, ClientAuthentication<ClientMethod, PresentedClient>>> = METHODS
 
-/** For `token_endpoint_auth_methods_supported` (RFC 8414 §2). */
-export const CLIENT_METHODS: readonly ClientMethod[] = Object.values(methods).map(({ method }) => method)
+/** All of them; which of them a server takes, it says in `token_endpoint_auth_methods_supported` (RFC 8414 §2). */
+export const CLIENT_METHODS = [
+  'attest_jwt_client_auth',
+  'private_key_jwt',
+  'none',
+] as const satisfies readonly ClientMethod[]
 
-export function parseClient(message: ClientMessage): Result<PresentedClient, ParameterRefusal> {
-  for (const { parse } of Object.values(methods)) {
+export function parseClient(message: ClientMessage): Result<PresentedClient, PresentationRefusal> {
+  const foreign = foreignMethod(message)
+  if (foreign !== undefined) return refuse({ code: 'client_method_unsupported', presented: foreign })
+  const found: PresentedClient[] = []
+  for (const { parse } of Object.values(PROVING)) {
     const presented = parse(message)
     if (!presented.ok) return presented
-    if (presented.value !== undefined) return ok(presented.value)
+    if (presented.value !== undefined) found.push(presented.value)
   }
-  return ok(ANONYMOUS_CLIENT)
+  const [client, ...more] = found
+  if (more.length > 0) return refuse({ code: 'client_methods_several' })
+  return client === undefined ? publicClient(message) : ok(client)
 }
 
-export function writeClient(client: PresentedClient): Form {
+export function writeClient(client: PresentedClient): WrittenClient {
   return methods[client.method].write(client)
+}
+
+/** What authorization server metadata says of the methods that it takes (RFC 8414 §2). */
+export function writeClientMetadata(taken: readonly ClientMethod[]): JsonObject {
+  const members: readonly JsonObject[] = taken.map((method) => methods[method].metadata)
+  return Object.assign({ token_endpoint_auth_methods_supported: [...taken] }, ...members)
+}
+
+function publicClient(message: ClientMessage): Result<PresentedClient, PresentationRefusal> {
+  const presented = none.parse(message)
+  if (!presented.ok) return presented
+  return presented.value === undefined ? ok(ANONYMOUS_CLIENT) : ok(presented.value)
+}
+
+/** Named by the header or the parameter that it comes in. RFC 6749 §2.3.1: a secret comes in either. */
+function foreignMethod({ form, headers }: ClientMessage): string | undefined {
+  if (headers['authorization'] !== undefined) return 'authorization'
+  return parameter(form, 'client_secret') === undefined ? undefined : 'client_secret'
 }

@@ -5,7 +5,7 @@
 import { defined } from '@countersign/core/json'
 import { ok } from '@countersign/core/result'
 import { optionalParameter } from '../form-parameters.ts'
-import type { ClientAuthentication } from './client-authentication.ts'
+import { type ClientAuthentication, MAX_CLIENT_ID_LENGTH } from './client-authentication.ts'
 
 export interface PublicClient {
   readonly method: 'none'
@@ -13,8 +13,6 @@ export interface PublicClient {
 }
 
 export const ANONYMOUS_CLIENT: PublicClient = { method: 'none' }
-
-const MAX_CLIENT_ID_LENGTH = 1024
 
 /** Every request uses it that uses no other method. */
 export const none: ClientAuthentication<'none', PublicClient> = {
@@ -25,5 +23,7 @@ export const none: ClientAuthentication<'none', PublicClient> = {
     return clientId.ok ? ok({ method: 'none', clientId: clientId.value }) : clientId
   },
 
-  write: ({ clientId }) => defined({ client_id: clientId }),
+  write: ({ clientId }) => ({ form: defined({ client_id: clientId }), headers: {} }),
+
+  metadata: {},
 }

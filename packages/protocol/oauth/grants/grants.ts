@@ -14,10 +14,12 @@ import { type Form, type ParameterRefusal, parameter } from '../form-parameters.
 import { AUTHORIZATION_CODE, authorizationCode, offeredAuthorizationCode } from './authorization-code.ts'
 import type { Grant, OfferedGrant, OfferedGrantFault } from './grant.ts'
 import { offeredPreAuthorizedCode, PRE_AUTHORIZED_CODE, preAuthorizedCode } from './pre-authorized-code.ts'
+import { REFRESH_TOKEN, refreshToken } from './refresh-token.ts'
 
 const SPOKEN = {
   [PRE_AUTHORIZED_CODE]: preAuthorizedCode,
   [AUTHORIZATION_CODE]: authorizationCode,
+  [REFRESH_TOKEN]: refreshToken,
 }
 
 const OFFERED = {

@@ -56,8 +56,7 @@ export const preAuthorizedCode: Grant<typeof PRE_AUTHORIZED_CODE, PreAuthorizedC
 
   responseTypes: [],
 
-  // §12.3: a client need not say who it is, since whoever has the code may use it.
-  metadata: { 'pre-authorized_grant_anonymous_access_supported': true },
+  metadata: {},
 }
 
 export const offeredPreAuthorizedCode: OfferedGrant<typeof PRE_AUTHORIZED_CODE, OfferedPreAuthorizedCode> = {

@@ -1,7 +1,7 @@
 /**
  * Credential requests and responses (OpenID4VCI 1.0 §8) as messages. Knows their shape and limits only: whether an
- * identifier is known, a proof is good or a token covers the request is decided elsewhere. Unencrypted messages; a
- * request for an encrypted response is refused as such.
+ * identifier is known, a proof is good or a token covers the request is decided elsewhere. Messages as they are before they
+ * are encrypted, and for whom an answer is to be encrypted.
  */
 import {
   defined,
@@ -13,8 +13,16 @@ import {
 } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
+import { encryptionJwk, usableKey } from '@countersign/crypto/encryption-key'
+import { CONTENT_ENCRYPTIONS, PACKING, type Recipient } from '@countersign/crypto/jwe-engine'
 import { boundedText, boundedTexts } from '../../oauth/message-values.ts'
-import { isProofType, type KeyProofs, maxProofLength, type ProofTypeId } from '../proof/proof-types.ts'
+import {
+  isProofType,
+  type KeyProofs,
+  maxProofLength,
+  mostProofs,
+  type ProofTypeId,
+} from '../proof/proof-types.ts'
 
 /** What is asked for: by configuration, or by an identifier that came with the token. Exactly one of both. */
 export type CredentialSelector =
@@ -24,6 +32,8 @@ export type CredentialSelector =
 export type CredentialRequest = CredentialSelector & {
   /** A request without proofs is at fault wherever the credential is bound to a key. */
   readonly proofs?: KeyProofs | undefined
+  /** For whom the answer is to be encrypted (§10). */
+  readonly responseEncryption?: Recipient | undefined
 }
 
 export type CredentialRequestRefusal =
@@ -33,10 +43,10 @@ export type CredentialRequestRefusal =
   /** `proof` instead of `proofs`: a request of a draft. */
   | { readonly code: 'proof_of_draft' }
   | { readonly code: 'proofs_malformed' }
-  | { readonly code: 'proof_type_unsupported' }
+  | { readonly code: 'proof_type_unsupported'; readonly type: string }
   | { readonly code: 'proof_repeated' }
   | { readonly code: 'proofs_too_many'; readonly count: number; readonly batchSize: number }
-  | { readonly code: 'encryption_unsupported' }
+  | { readonly code: 'response_encryption_malformed'; readonly at: 'object' | 'jwk' | 'enc' | 'zip' }
 
 export type CredentialResponse =
   | {
@@ -62,11 +72,18 @@ export function parseCredentialRequest(
   { batchSize = 1 }: { readonly batchSize?: number } = {},
 ): Result<CredentialRequest, CredentialRequestRefusal> {
   const json = presentMembers(body)
-  if (json['credential_response_encryption'] !== undefined) return refuse({ code: 'encryption_unsupported' })
   const selector = parseSelector(json)
   if (!selector.ok) return selector
+  const encryption = parseEncryption(json['credential_response_encryption'])
+  if (!encryption.ok) return encryption
   const proofs = parseProofs(json, batchSize)
-  return proofs.ok ? ok({ ...selector.value, proofs: proofs.value }) : proofs
+  if (!proofs.ok) return proofs
+  const responseEncryption = encryption.value
+  return ok({
+    ...selector.value,
+    proofs: proofs.value,
+    ...(responseEncryption && { responseEncryption }),
+  })
 }
 
 /** Without proofs the member is left out, as it must be for a configuration without `proof_types_supported`. */
@@ -75,8 +92,16 @@ export function writeCredentialRequest(request: CredentialRequest): JsonObject {
     request.configurationId === undefined
       ? { credential_identifier: request.credentialIdentifier }
       : { credential_configuration_id: request.configurationId }
-  const { proofs } = request
-  return proofs === undefined ? selector : { ...selector, proofs: { [proofs.type]: [...proofs.values] } }
+  const { proofs, responseEncryption } = request
+  return defined({
+    ...selector,
+    proofs: proofs && { [proofs.type]: [...proofs.values] },
+    credential_response_encryption: responseEncryption && writeEncryption(responseEncryption),
+  })
+}
+
+function writeEncryption({ content, key, keyId = '', packed }: Recipient): JsonObject {
+  return defined({ jwk: encryptionJwk(key, keyId), enc: content, zip: packed ? PACKING : undefined })
 }
 
 /** `notificationId`: by which the wallet tells what became of them (§11). */
@@ -114,6 +139,22 @@ function parseSelector(json: JsonObject): Result<CredentialSelector, CredentialR
     : ok({ credentialIdentifier })
 }
 
+/** §8.2, §10: one key, which says by itself that it is for the one agreement of keys that we know. */
+function parseEncryption(
+  value: JsonValue | undefined,
+): Result<Recipient | undefined, CredentialRequestRefusal> {
+  const code = 'response_encryption_malformed'
+  if (value === undefined) return ok(undefined)
+  if (!isJsonObject(value)) return refuse({ code, at: 'object' })
+  const { jwk, enc, zip } = presentMembers(value)
+  const found = jwk === undefined ? undefined : usableKey([jwk], 'in_the_key')
+  if (found === undefined) return refuse({ code, at: 'jwk' })
+  const content = CONTENT_ENCRYPTIONS.find((one) => one === enc)
+  if (content === undefined) return refuse({ code, at: 'enc' })
+  if (zip !== undefined && zip !== PACKING) return refuse({ code, at: 'zip' })
+  return ok({ ...found, content, packed: zip === PACKING })
+}
+
 /** §8.2: one proof type with a non-empty array. A `proof` beside `proofs` is one more unknown member. */
 function parseProofs(
   json: JsonObject,
@@ -126,7 +167,7 @@ function parseProofs(
   const [type, values] = member
   return isProofType(type)
     ? parseProofsOfType(type, values, batchSize)
-    : refuse({ code: 'proof_type_unsupported' })
+    : refuse({ code: 'proof_type_unsupported', type })
 }
 
 function parseProofsOfType(
@@ -135,8 +176,9 @@ function parseProofsOfType(
   batchSize: number,
 ): Result<KeyProofs, CredentialRequestRefusal> {
   if (!isJsonArray(values)) return refuse({ code: 'proofs_malformed' })
-  if (values.length > batchSize) return refuse({ code: 'proofs_too_many', count: values.length, batchSize })
-  const texts = boundedTexts(values, { maxItems: batchSize, maxLength: maxProofLength(type) })
+  const most = mostProofs(type, batchSize)
+  if (values.length > most) return refuse({ code: 'proofs_too_many', count: values.length, batchSize: most })
+  const texts = boundedTexts(values, { maxItems: most, maxLength: maxProofLength(type) })
   if (texts === undefined) return refuse({ code: 'proofs_malformed' })
   return new Set(texts).size === texts.length
     ? ok({ type, values: texts })

@@ -92,6 +92,36 @@ describe('issuer metadata', () => {
     })
   })
 
+  it('asks for key attestations only where they are required, and names their type only where somebody is believed', () => {
+    const typesOf = (keyAttestation: CredentialConfiguration['keyAttestation'], attested = true) => {
+      const metadata = writeIssuerMetadata({
+        issuer: ISSUER,
+        configurations: [{ ...configuration, id: 'pid', proofAlgorithms: ['ES256'], keyAttestation }],
+        formats,
+        attested,
+      })
+      const { pid } = metadata['credential_configurations_supported'] as { pid: JsonObject }
+      return pid['proof_types_supported']
+    }
+    const algorithms = { proof_signing_alg_values_supported: ['ES256'] }
+    expect(typesOf(undefined, false)).toEqual({ jwt: algorithms })
+    expect(typesOf(undefined)).toEqual({ jwt: algorithms, attestation: algorithms })
+    const any = { ...algorithms, key_attestations_required: {} }
+    expect(typesOf({})).toEqual({ jwt: any, attestation: any })
+    const high = {
+      ...algorithms,
+      key_attestations_required: {
+        key_storage: ['iso_18045_high', 'iso_18045_moderate'],
+        user_authentication: ['iso_18045_high'],
+      },
+    }
+    const demand = {
+      keyStorage: ['iso_18045_high', 'iso_18045_moderate'],
+      userAuthentication: ['iso_18045_high'],
+    }
+    expect(typesOf(demand)).toEqual({ jwt: high, attestation: high })
+  })
+
   it('offers batches only of two and more', () => {
     const batch = (batchSize: number) =>
       writeIssuerMetadata({ issuer: ISSUER, configurations: [], formats, batchSize })
@@ -258,7 +288,8 @@ describe('issuer metadata', () => {
 })
 
 describe('authorization server metadata', () => {
-  const server = writeAuthorizationServerMetadata({ issuer: ISSUER, requirePushedRequests: false })
+  const clients = { methods: ['none'], anonymous: true } as const
+  const server = writeAuthorizationServerMetadata({ issuer: ISSUER, clients, requirePushedRequests: false })
 
   it('is read as it was written', () => {
     expect(parseAuthorizationServerMetadata(server, ISSUER)).toEqual({
@@ -266,7 +297,7 @@ describe('authorization server metadata', () => {
       value: {
         issuer: ISSUER,
         tokenEndpoint: `${ISSUER}/token`,
-        grantTypes: [PRE_AUTHORIZED_CODE, 'authorization_code'],
+        grantTypes: [PRE_AUTHORIZED_CODE, 'authorization_code', 'refresh_token'],
         anonymousPreAuthorized: true,
         dpopAlgorithms: ['ES256', 'ES384', 'ES512', 'EdDSA'],
         tokenEndpointAuthMethods: ['none'],

@@ -9,10 +9,18 @@ import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { BindingMethod, FormatFacts } from '@countersign/credential/contract/format-facts'
 import type { FormatId } from '@countersign/credential/contract/format-id'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import { encryptionJwk } from '@countersign/crypto/encryption-key'
+import {
+  CONTENT_ENCRYPTIONS,
+  type EncryptionKey,
+  KEY_AGREEMENT,
+  PACKING,
+} from '@countersign/crypto/jwe-engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
-import { CLIENT_METHODS } from '../../oauth/client-authentication/methods.ts'
+import { type ClientMethod, writeClientMetadata } from '../../oauth/client-authentication/methods.ts'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
 import { writeGrantMetadata } from '../../oauth/grants/grants.ts'
+import type { KeyAttestationDemand } from '../proof/key-attestation.ts'
 import { writeProofTypes } from '../proof/proof-types.ts'
 import { writeConfigurationAlgorithm, writeConfigurationType } from './configuration-format.ts'
 
@@ -35,6 +43,8 @@ export interface CredentialConfiguration {
   readonly signingAlgorithms?: readonly SignatureAlgorithm[] | undefined
   /** What key proofs may be signed with; all that we know when absent. */
   readonly proofAlgorithms?: readonly SignatureAlgorithm[] | undefined
+  /** Which key attestations are asked for; absent: a wallet may do without. */
+  readonly keyAttestation?: KeyAttestationDemand | undefined
 }
 
 export interface CredentialDisplay {
@@ -64,10 +74,20 @@ export const ISSUER_PATHS = {
   pushedRequest: '/par',
   authorization: '/authorize',
   token: '/token',
+  revocation: '/revoke',
+  introspection: '/introspect',
   nonce: '/nonce',
+  challenge: '/challenge',
   credential: '/credential',
   notification: '/notification',
 } as const
+
+/** What of requests and answers may be encrypted, and what has to be (§10). */
+export interface MessageEncryption {
+  readonly requestKey: { readonly key: EncryptionKey; readonly keyId: string }
+  readonly requestRequired: boolean
+  readonly responseRequired: boolean
+}
 
 /** `batchSize`: how many credentials a request may ask for; 1 offers no batches. */
 export function writeIssuerMetadata(input: {
@@ -77,40 +97,73 @@ export function writeIssuerMetadata(input: {
   readonly formats: FormatRegistry
   readonly display?: readonly IssuerDisplay[] | undefined
   readonly batchSize?: number
+  /** Whether somebody is believed who attests keys. */
+  readonly attested?: boolean
+  /** Absent: nothing is encrypted. */
+  readonly encryption?: MessageEncryption | undefined
 }): JsonObject {
-  const { batchSize = 1, configurations, display = [], formats, issuer } = input
+  const { attested = false, batchSize = 1, configurations, display = [], encryption, formats, issuer } = input
   const supported = configurations.map((configuration) => [
     configuration.id,
-    writeConfiguration(configuration, formats.spoken(configuration.format)),
+    writeConfiguration(configuration, formats.spoken(configuration.format), attested),
   ])
   return defined({
     credential_issuer: issuer,
     credential_endpoint: issuer + ISSUER_PATHS.credential,
     nonce_endpoint: issuer + ISSUER_PATHS.nonce,
     notification_endpoint: issuer + ISSUER_PATHS.notification,
+    ...(encryption && writeEncryption(encryption)),
     batch_credential_issuance: batchSize > 1 ? { batch_size: batchSize } : undefined,
     display: listed(display, writeIssuerDisplay),
     credential_configurations_supported: Object.fromEntries(supported),
   })
 }
 
-/** Our authorization server: what grants and ways of client authentication say of themselves, and DPoP. */
-export function writeAuthorizationServerMetadata({
-  issuer,
-  requirePushedRequests,
-}: {
+export interface AuthorizationServerFacts {
   readonly issuer: string
   readonly requirePushedRequests: boolean
-}): JsonObject {
-  return {
+  /** Which clients are taken. */
+  readonly clients: { readonly methods: readonly ClientMethod[]; readonly anonymous: boolean }
+}
+
+/** Our authorization server: what grants and ways of client authentication say of themselves, and DPoP. */
+export function writeAuthorizationServerMetadata({
+  clients,
+  issuer,
+  requirePushedRequests,
+}: AuthorizationServerFacts): JsonObject {
+  const takesAttestations = clients.methods.includes('attest_jwt_client_auth')
+  return defined({
     issuer,
     authorization_endpoint: issuer + ISSUER_PATHS.authorization,
     pushed_authorization_request_endpoint: issuer + ISSUER_PATHS.pushedRequest,
     require_pushed_authorization_requests: requirePushedRequests,
     token_endpoint: issuer + ISSUER_PATHS.token,
+    challenge_endpoint: takesAttestations ? issuer + ISSUER_PATHS.challenge : undefined,
+    revocation_endpoint: issuer + ISSUER_PATHS.revocation,
+    introspection_endpoint: issuer + ISSUER_PATHS.introspection,
     ...writeGrantMetadata(),
-    token_endpoint_auth_methods_supported: [...CLIENT_METHODS],
+    // §12.3: whether a client need not say who it is.
+    'pre-authorized_grant_anonymous_access_supported': clients.anonymous,
+    ...writeClientMetadata(clients.methods),
     dpop_signing_alg_values_supported: [...PROOF_ALGORITHMS],
+  })
+}
+
+/** An answer is encrypted for those alone who encrypt their request, so where the one is required so is the other. */
+function writeEncryption({ requestKey, requestRequired, responseRequired }: MessageEncryption): JsonObject {
+  const values = { enc_values_supported: [...CONTENT_ENCRYPTIONS], zip_values_supported: [PACKING] }
+  return {
+    credential_request_encryption: {
+      jwks: { keys: [encryptionJwk(requestKey.key, requestKey.keyId)] },
+      ...values,
+      encryption_required: requestRequired || responseRequired,
+    },
+    credential_response_encryption: {
+      alg_values_supported: [KEY_AGREEMENT],
+      ...values,
+      encryption_required: responseRequired,
+    },
   }
 }
 
@@ -126,7 +179,11 @@ export function writeCredentialDisplay(display: CredentialDisplay): JsonObject {
   })
 }
 
-function writeConfiguration(configuration: CredentialConfiguration, format: FormatFacts): JsonObject {
+function writeConfiguration(
+  configuration: CredentialConfiguration,
+  format: FormatFacts,
+  attested: boolean,
+): JsonObject {
   const { claims, display, scope, signingAlgorithms, type } = configuration
   return defined({
     format: format.id,
@@ -135,7 +192,7 @@ function writeConfiguration(configuration: CredentialConfiguration, format: Form
     credential_signing_alg_values_supported: signingAlgorithms?.map((algorithm) =>
       writeConfigurationAlgorithm(format, algorithm),
     ),
-    ...writeBinding(configuration, format),
+    ...writeBinding(configuration, format, attested),
     credential_metadata: defined({
       display: listed(display, writeCredentialDisplay),
       claims: listed(claims, writeClaim),
@@ -144,12 +201,17 @@ function writeConfiguration(configuration: CredentialConfiguration, format: Form
 }
 
 /** §12.2.4: `proof_types_supported` is there if and only if binding methods are. */
-function writeBinding(configuration: CredentialConfiguration, format: FormatFacts): JsonObject {
-  const { bindingMethods = format.bindingMethods, proofAlgorithms = PROOF_ALGORITHMS } = configuration
+function writeBinding(
+  configuration: CredentialConfiguration,
+  format: FormatFacts,
+  attested: boolean,
+): JsonObject {
+  const { bindingMethods = format.bindingMethods, keyAttestation: demand } = configuration
+  const { proofAlgorithms: algorithms = PROOF_ALGORITHMS } = configuration
   if (bindingMethods.length === 0) return {}
   return {
     cryptographic_binding_methods_supported: [...bindingMethods],
-    proof_types_supported: writeProofTypes(proofAlgorithms),
+    proof_types_supported: writeProofTypes({ algorithms, attested, demand }),
   }
 }
 

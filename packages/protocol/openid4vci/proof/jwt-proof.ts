@@ -4,19 +4,26 @@
  * and unspent, whether one is required at all, and whether the proofs of a batch have distinct keys.
  */
 
-import { defined, type JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject, type JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Awaitable, CryptoEngine, Signer } from '@countersign/crypto/engine'
 import { decodeJws, signJws, verifyJws } from '@countersign/crypto/jose/jws'
 import { isMediaType } from '@countersign/crypto/jose/media-type'
-import { bareKey, type PublicJwk, parsePublicJwk } from '@countersign/crypto/jwk'
+import { bareKey, type PublicJwk, parsePublicJwk, sameKey } from '@countersign/crypto/jwk'
 import { jwkThumbprint } from '@countersign/crypto/jwk-thumbprint'
 import { keyOfDidUrl } from '@countersign/did/did'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import { PROOF_ALGORITHMS } from '../../oauth/errors.ts'
 import { boundedText } from '../../oauth/message-values.ts'
 import { checkIssuedAt, type ProofWindow, type WindowFault } from '../../oauth/proof-age.ts'
-import type { ProofCheckInput, ProofType, VerifiedKeyProof } from './proof-type.ts'
+import {
+  attestedKey,
+  attests,
+  type KeyAttestation,
+  type KeyAttestationRefusal,
+  verifyKeyAttestation,
+} from './key-attestation.ts'
+import type { ProofCheckInput, ProofType, ProvenKey, VerifiedKeyProof } from './proof-type.ts'
 
 export interface KeyProofInput {
   readonly signer: Signer
@@ -30,6 +37,8 @@ export interface KeyProofInput {
   readonly clientId?: string | undefined
   /** The key itself, or a DID URL that leads to it. */
   readonly keyReference: 'jwk' | { readonly kid: string }
+  /** Of the key, and perhaps of others; then `kid` may name it there. */
+  readonly keyAttestation?: string | undefined
 }
 
 export type JwtProofRefusal =
@@ -45,27 +54,41 @@ export type JwtProofRefusal =
   | { readonly code: 'proof_outside_validity' }
   | { readonly code: 'proof_signature_invalid'; readonly reason: string }
   | ({ readonly code: 'proof_outside_window' } & WindowFault)
+  | KeyAttestationRefusal
+  | { readonly code: 'key_attestation_missing' }
+  | { readonly code: 'proof_key_not_attested' }
 
 export const KEY_PROOF_TYP = 'openid4vci-proof+jwt'
 
-const MAX_PROOF_LENGTH = 16_384
+/** With a key attestation in its header. */
+const MAX_PROOF_LENGTH = 65_536
 const MAX_NONCE_LENGTH = 512
 const MAX_KID_LENGTH = 2048
 const MAX_CLIENT_ID_LENGTH = 1024
 
 export function createKeyProof(input: KeyProofInput): Promise<string> {
-  const { clientId, issuer, keyReference, nonce, now, signer } = input
+  const { clientId, issuer, keyAttestation, keyReference, nonce, now, signer } = input
   const reference: JsonObject =
     keyReference === 'jwk' ? { jwk: bareKey(signer.publicJwk) } : { kid: keyReference.kid }
   const claims = defined({ iss: clientId, aud: issuer, iat: now, nonce })
-  return signJws({ typ: KEY_PROOF_TYP, ...reference }, claims, signer)
+  const header = defined({ typ: KEY_PROOF_TYP, ...reference, key_attestation: keyAttestation })
+  return signJws(header, claims, signer)
 }
 
 export const jwtProof: ProofType<'jwt', JwtProofRefusal> = {
   type: 'jwt',
   maxLength: MAX_PROOF_LENGTH,
-  writeSupported: (algorithms) => ({ proof_signing_alg_values_supported: [...algorithms] }),
-  verify: verifyKeyProof,
+  isAlone: false,
+  needsAttesters: false,
+  verify: async (jwt, input, crypto) => {
+    const proof = await verifyKeyProof(jwt, input, crypto)
+    if (!proof.ok) return proof
+    const { attestation, ...proven } = proof.value
+    if (attestation === undefined) return ok({ keys: [proven], nonce: proven.nonce })
+    const others = attestation.keys.filter((key) => !sameKey(key, proven.holderKey))
+    const attested = await Promise.all(others.map((key) => attestedHolder(key, crypto)))
+    return ok({ keys: [proven, ...attested], nonce: proven.nonce, attestationNonces: [attestation.nonce] })
+  },
 }
 
 /** Checks a proof as appendix F.4 asks, what is cheap before what is not. */
@@ -81,9 +104,14 @@ export async function verifyKeyProof(
   if (!namesOneKey(header)) return refuse({ code: 'proof_key_ambiguous' })
   const claims = checkClaims(payload, input)
   if (!claims.ok) return claims
+  const attested = await readAttestation(header['key_attestation'], input, crypto)
+  if (!attested.ok) return attested
+  const attestation = attested.value
   // Last of all, since somebody may have to be asked for the key.
-  const named = await findKey(header, input)
+  const named = await findKey(header, input, attestation)
   if (!named.ok) return named
+  if (attestation !== undefined && !attests(attestation, named.value.key))
+    return refuse({ code: 'proof_key_not_attested' })
   const allowed = input.algorithms ?? PROOF_ALGORITHMS
   const signature = await verifyJws(decoded.value, named.value.key, allowed, crypto)
   if (!signature.ok) return refuse({ code: 'proof_signature_invalid', reason: signature.error.code })
@@ -94,7 +122,26 @@ export async function verifyKeyProof(
     thumbprint,
     ...claims.value,
     holderDid: did,
+    ...(attestation && { attestation }),
   })
+}
+
+/** D.1: of a key that is attested beside the one that signed. */
+async function attestedHolder(key: PublicJwk, crypto: CryptoEngine): Promise<ProvenKey> {
+  return { holderKey: bareKey(key), thumbprint: await jwkThumbprint(key, crypto) }
+}
+
+/** Undefined where there is none and none is needed. */
+async function readAttestation(
+  value: JsonValue | undefined,
+  { attestation, now, skewSeconds }: ProofCheckInput,
+  crypto: CryptoEngine,
+): Promise<Result<KeyAttestation | undefined, JwtProofRefusal>> {
+  if (attestation === undefined) return ok(undefined)
+  if (value === undefined)
+    return attestation.demand === undefined ? ok(undefined) : refuse({ code: 'key_attestation_missing' })
+  if (typeof value !== 'string') return refuse({ code: 'key_attestation_malformed', reason: 'jws_malformed' })
+  return verifyKeyAttestation(value, { ...attestation, mustExpire: true, now, skewSeconds }, crypto)
 }
 
 interface NamedKey {
@@ -110,8 +157,14 @@ function namesOneKey({ jwk, kid, x5c }: JsonObject): boolean {
 function findKey(
   { jwk, kid, x5c }: JsonObject,
   { didKeys = keyOfDidUrl }: ProofCheckInput,
+  attestation: KeyAttestation | undefined,
 ): Awaitable<Result<NamedKey, JwtProofRefusal>> {
   if (x5c !== undefined) return refuse({ code: 'proof_key_unsupported', member: 'x5c' })
+  // F.1: a credential that is to name a DID is asked for by a DID URL, whatever the attestation calls the key.
+  const isDid = typeof kid === 'string' && kid.startsWith('did:')
+  const attested =
+    typeof kid === 'string' && !isDid && attestation ? attestedKey(attestation, kid) : undefined
+  if (attested !== undefined) return ok({ key: attested })
   return jwk === undefined ? keyOfKid(kid, didKeys) : keyOfJwk(jwk)
 }
 

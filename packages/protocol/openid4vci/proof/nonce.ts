@@ -10,8 +10,8 @@ import type { Mac } from '@countersign/crypto/engine'
 import { equalInConstantTime } from '../../oauth/constant-time.ts'
 import { boundedText } from '../../oauth/message-values.ts'
 
-/** A challenge of one purpose is unknown for the other. */
-export type ChallengePurpose = 'c_nonce' | 'dpop_nonce'
+/** A challenge of one purpose is unknown for the others. */
+export type ChallengePurpose = 'c_nonce' | 'dpop_nonce' | 'attestation_challenge'
 
 export interface Challenge {
   /** What the caller records as spent: base64url, 28 characters, unique with the challenge. */

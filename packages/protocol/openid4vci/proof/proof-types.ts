@@ -2,14 +2,16 @@
  * The types of key proof, as a list: requests are parsed, metadata is written and proofs are judged by it, so one more
  * type is one file and one entry (docs/decisions/016).
  */
-import type { JsonObject } from '@countersign/core/json'
+import { defined, type JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
 import type { CryptoEngine } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
+import { attestationProof } from './attestation-proof.ts'
 import { jwtProof } from './jwt-proof.ts'
-import type { ProofCheckInput, ProofType, VerifiedKeyProof } from './proof-type.ts'
+import type { KeyAttestationDemand } from './key-attestation.ts'
+import type { ProofCheckInput, ProofType, VerifiedProof } from './proof-type.ts'
 
-const PROOF_TYPES = { jwt: jwtProof }
+const PROOF_TYPES = { jwt: jwtProof, attestation: attestationProof }
 
 export type ProofTypeId = keyof typeof PROOF_TYPES
 
@@ -36,10 +38,33 @@ export function maxProofLength(type: ProofTypeId): number {
   return proofTypes[type].maxLength
 }
 
-/** `proof_types_supported` of a configuration whose proofs may be signed with these algorithms. */
-export function writeProofTypes(algorithms: readonly SignatureAlgorithm[]): JsonObject {
-  const written = Object.values(proofTypes).map((entry) => [entry.type, entry.writeSupported(algorithms)])
-  return Object.fromEntries(written)
+/** How many proofs of the type a request may have. */
+export function mostProofs(type: ProofTypeId, batchSize: number): number {
+  return proofTypes[type].isAlone ? 1 : batchSize
+}
+
+/** `proof_types_supported` of a configuration (§12.2.4). */
+export function writeProofTypes(taken: {
+  readonly algorithms: readonly SignatureAlgorithm[]
+  /** Whether somebody is believed who attests keys. */
+  readonly attested: boolean
+  /** Absent: no attestation is required. */
+  readonly demand?: KeyAttestationDemand | undefined
+}): JsonObject {
+  const { algorithms, attested, demand } = taken
+  const types = Object.values(proofTypes).filter(({ needsAttesters }) => attested || !needsAttesters)
+  const supported = defined({
+    proof_signing_alg_values_supported: [...algorithms],
+    key_attestations_required: demand && writeDemand(demand),
+  })
+  return Object.fromEntries(types.map(({ type }) => [type, supported]))
+}
+
+function writeDemand({ keyStorage, userAuthentication }: KeyAttestationDemand): JsonObject {
+  return defined({
+    key_storage: keyStorage && [...keyStorage],
+    user_authentication: userAuthentication && [...userAuthentication],
+  })
 }
 
 /** Every refusal is `invalid_proof` on the wire (§8.3.1.2). */
@@ -48,6 +73,6 @@ export function verifyProof(
   proof: string,
   input: ProofCheckInput,
   crypto: CryptoEngine,
-): Promise<Result<VerifiedKeyProof, ProofRefusal>> {
+): Promise<Result<VerifiedProof, ProofRefusal>> {
   return proofTypes[type].verify(proof, input, crypto)
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import { TOKEN_RETRY_SECONDS } from './authorized.ts'
-import { grantedTo } from './issued.ts'
+import { grantedTo, namesCredentials } from './issued.ts'
 import type { AuthorizationCodeFacts, CodeRequested, IssuanceMessage, TokenRequested } from './message.ts'
 import { offerIssuance } from './offered.ts'
 import type { IssuanceSession } from './state.ts'
@@ -257,5 +257,43 @@ describe('the code once more', () => {
     const told = after(completed, ask({ binding: 'wrong_verifier' }))
     expect(grantedTo(told, 'key-1', AUTHORIZED + 6)).toEqual({ ok: false, error: { code: 'session_closed' } })
     expect(outcome(told, ask({ binding: 'wrong_verifier' }))).toBe('code_spent')
+  })
+})
+
+describe('credentials that are named by a request', () => {
+  const taken = (change: Partial<CodeRequested> = {}) =>
+    after(offer('NONE', 'pid', 'badge', 'card'), yes({ configurationIds: ['pid', 'badge'], ...change }))
+
+  it('are named by the answer, whichever of the two requests named them', () => {
+    const both = [
+      after(taken({ namesCredentials: true }), ask()),
+      after(taken(), ask({ requested: ['pid', 'badge'] })),
+    ]
+    for (const session of both)
+      expect([session.configurationIds, namesCredentials(session)]).toEqual([['pid', 'badge'], true])
+    expect(namesCredentials(after(taken(), ask()))).toBe(false)
+  })
+
+  it('are at most those of the authorization, and what is too much spends no code', () => {
+    const session = taken({ namesCredentials: true })
+    expect(after(session, ask({ requested: ['badge'] })).configurationIds).toEqual(['badge'])
+    for (const requested of [['card'], ['pid', 'card']])
+      expect(stepIssuance(session, ask({ requested }), AUTHORIZED)).toMatchObject({
+        error: { code: 'not_offered', configurationId: 'card' },
+      })
+    // Nobody learns what was offered by a code that is not his.
+    expect(
+      stepIssuance(session, ask({ requested: ['card'], binding: 'wrong_client' }), AUTHORIZED),
+    ).toMatchObject({
+      error: { code: 'code_not_yours' },
+    })
+  })
+
+  it('are the same in a retry; other ones are refused, and revoke nothing', () => {
+    const session = after(taken(), ask({ requested: ['pid'] }))
+    expect(after(session, ask({ requested: ['pid'] }))).toBe(session)
+    expect(stepIssuance(session, ask({ requested: ['badge'] }), AUTHORIZED)).toMatchObject({
+      error: { code: 'code_spent' },
+    })
   })
 })

@@ -2,6 +2,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import { appendEvent } from '../../session-event.ts'
 import type { IssuanceRefusal, TokenRequested } from './message.ts'
 import {
@@ -29,10 +30,29 @@ export function repeatToken(
   const { grant } = session
   const sameSender = grant.senderKey !== undefined && grant.senderKey === message.senderKey
   const unused = Object.keys(session.issued).length === 0
-  if (sameSender && unused && isRetry(grant, message, now)) return ok(session)
+  if (sameSender && unused && isRetry(grant, message, now))
+    return asksForTheSame(session, message) ? ok(session) : refuse({ code: 'code_spent' })
   return isReplay(grant, message, now)
     ? ok(revokeToken(session, 'code_replayed', now))
     : refuse({ code: 'code_spent' })
+}
+
+/** Who named credentials asks for these again. */
+function asksForTheSame(
+  { configurationIds, grant }: AuthorizedIssuance,
+  { requested }: TokenRequested,
+): boolean {
+  if (requested === undefined) return true
+  const granted = grant.namesCredentials === true && requested.length === configurationIds.length
+  return granted && configurationIds.every((id) => requested.includes(id))
+}
+
+/** Of an issuance without a token there is nothing to revoke. */
+export function recordRevocation(session: IssuanceSession, now: number): IssuanceSession {
+  if (session.state !== 'token_issued' && session.state !== 'completed') return session
+  const { expiresAt, refresh, revokedAt } = session.grant
+  const isWorthless = revokedAt !== undefined || now >= Math.max(expiresAt, refresh?.expiresAt ?? 0)
+  return isWorthless ? session : revokeToken(session, 'token_revoked', now)
 }
 
 /** The code of an issuance that is over. */
@@ -47,14 +67,16 @@ export function refuseUsedCode(
 }
 
 /** What the token could still do, nobody can from now on. What was issued stays issued. */
-function revokeToken(
+export function revokeToken(
   session: AuthorizedIssuance | CompletedIssuance,
-  reason: ClosedIssuance['reason'] & ('code_replayed' | 'token_revoked'),
+  reason: 'code_replayed' | 'refresh_replayed' | 'token_revoked',
   now: number,
 ): CompletedIssuance | ClosedIssuance {
   const events = appendEvent(session.events, 'token_revoked', now, reason)
-  if (session.state === 'completed')
-    return { ...session, grant: { ...session.grant, revokedAt: now }, events }
+  if (session.state === 'completed') {
+    const { promised: _kept, ...rest } = session
+    return { ...rest, grant: { ...session.grant, revokedAt: now }, events }
+  }
   const { promised: _promised, state: _state, grant: _grant, issued: _issued, ...base } = session
   return { ...base, state: 'closed', reason, events: appendEvent(events, 'closed', now, reason) }
 }
@@ -85,5 +107,7 @@ function knowsWhatGuardsTheCode(message: TokenRequested): boolean {
       return message.txCode === 'correct' || message.txCode === 'none'
     case AUTHORIZATION_CODE:
       return message.binding === 'right'
+    case REFRESH_TOKEN:
+      return false
   }
 }

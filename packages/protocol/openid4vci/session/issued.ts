@@ -21,6 +21,14 @@ export function issuedCredential(
     : undefined
 }
 
+/** What the log calls the credentials of one answer. */
+export function credentialIdsOf({
+  credentialId,
+  otherCredentialIds = [],
+}: Pick<IssuedCredential, 'credentialId' | 'otherCredentialIds'>): readonly string[] {
+  return credentialId === undefined ? [] : [credentialId, ...otherCredentialIds]
+}
+
 /** The issuance, for whoever has its token: the key that the token is bound to, within its lifetime. */
 export function grantedTo(
   session: IssuanceSession,
@@ -33,6 +41,12 @@ export function grantedTo(
   if (revokedAt !== undefined) return refuse({ code: 'session_closed' })
   if (boundTo !== senderKey) return refuse({ code: 'wrong_sender_key' })
   return now < expiresAt ? ok(session) : refuse({ code: 'token_expired', expiresAt, now })
+}
+
+/** Whether the answer to the token request named credentials by identifiers, so that requests have to (§8.2). */
+export function namesCredentials(session: IssuanceSession): boolean {
+  const isGranted = session.state === 'token_issued' || session.state === 'completed'
+  return isGranted && session.grant.namesCredentials === true
 }
 
 /** What the credential endpoint asks before it signs anything. */
@@ -60,13 +74,13 @@ export function recordIssued(
 ): Result<IssuanceSession, IssuanceRefusal> {
   const allowed = promisedCredential(session, message, now)
   if (!allowed.ok) return allowed
-  const { configurationId, answerId, holderKey, credentialId } = message
+  const { configurationId, answerId, holderKey, credentialId, otherCredentialIds } = message
   const before = allowed.value.issued
   if (before !== undefined) {
     return before.answerId === answerId ? ok(session) : refuse({ code: 'already_issued', configurationId })
   }
   if (session.state !== 'token_issued') return refuse({ code: 'no_grant' })
-  const record = { at: now, holderKey, answerId, credentialId }
+  const record = { at: now, holderKey, answerId, credentialId, otherCredentialIds }
   return ok(withIssued(session, configurationId, record, now))
 }
 
@@ -80,8 +94,9 @@ function withIssued(
   const events = appendEvent(session.events, 'credential_issued', now, configurationId)
   const open = session.configurationIds.filter((id) => issuedIn(issued, id) === undefined)
   if (open.length > 0) return { ...session, issued, events }
-  const { promised: _promised, ...rest } = session
-  return { ...rest, state: 'completed', issued, events: appendEvent(events, 'completed', now) }
+  const { promised, ...rest } = session
+  const kept = session.grant.refresh === undefined ? rest : { ...rest, promised }
+  return { ...kept, state: 'completed', issued, events: appendEvent(events, 'completed', now) }
 }
 
 /** A configuration may be named like a member that every object inherits. */

@@ -4,6 +4,7 @@
  */
 import type { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import type { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import type { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import type { NotificationEvent } from '../notification.ts'
 import type { IssuedCode } from './state.ts'
 
@@ -12,6 +13,7 @@ export type IssuanceMessage =
   | CodeRequested
   | AuthorizationDenied
   | TokenRequested
+  | TokenRevoked
   | CredentialIssued
   | CredentialNotified
   | { readonly type: 'time_over' }
@@ -41,10 +43,14 @@ export type TokenRequested<Facts extends GrantFacts = GrantFacts> = Facts & {
   readonly senderKey?: string | undefined
   /** Lifetime of a token granted now, in seconds. */
   readonly tokenTtlSeconds: number
+  /** Credential configurations that the request names by `authorization_details`; absent: it names none. */
+  readonly requested?: readonly string[] | undefined
+  /** How long a token that is bound to a key can be refreshed, in seconds; absent: not at all. */
+  readonly refreshTtlSeconds?: number | undefined
 }
 
 /** What the service found out about a token request, by grant type. */
-export type GrantFacts = PreAuthorizedCodeFacts | AuthorizationCodeFacts
+export type GrantFacts = PreAuthorizedCodeFacts | AuthorizationCodeFacts | RefreshTokenFacts
 
 export interface PreAuthorizedCodeFacts {
   readonly grantType: typeof PRE_AUTHORIZED_CODE
@@ -60,6 +66,19 @@ export interface AuthorizationCodeFacts {
   readonly binding: 'right' | 'wrong_client' | 'wrong_redirect_uri' | 'wrong_verifier'
 }
 
+export interface RefreshTokenFacts {
+  readonly grantType: typeof REFRESH_TOKEN
+  /** Of the genuine refresh token. */
+  readonly generation: number
+  /** Whether the client, and its attested key, are those that the token was issued to. */
+  readonly binding: 'right' | 'wrong_client'
+}
+
+/** A client gives its token back, or somebody takes it (RFC 7009). */
+export interface TokenRevoked {
+  readonly type: 'token_revoked'
+}
+
 export interface CredentialIssued {
   readonly type: 'credential_issued'
   readonly configurationId: string
@@ -67,6 +86,7 @@ export interface CredentialIssued {
   readonly holderKey: string
   readonly answerId: string
   readonly credentialId?: string | undefined
+  readonly otherCredentialIds?: readonly string[] | undefined
 }
 
 export interface CredentialNotified {
@@ -81,6 +101,7 @@ export type IssuanceRefusal =
   | { readonly code: 'code_spent' }
   | { readonly code: 'code_expired' }
   | { readonly code: 'code_not_yours' }
+  | { readonly code: 'refresh_over' }
   /** The offer is not taken up in a browser, or was taken up already. */
   | { readonly code: 'not_authorizable' }
   | { readonly code: 'offer_taken' }

@@ -5,6 +5,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { AUTHORIZATION_CODE } from '../../oauth/grants/authorization-code.ts'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
+import { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import type { SessionCallback } from '../../session-callback.ts'
 import { appendEvent } from '../../session-event.ts'
 import { narrowedTo, redeemCode } from './authorization-code.ts'
@@ -77,6 +78,8 @@ export function requestToken(
       return takePreAuthorizedCode(session, message, now)
     case AUTHORIZATION_CODE:
       return takeAuthorizationCode(session, message, now)
+    case REFRESH_TOKEN:
+      return refuse({ code: 'refresh_over' })
   }
 }
 
@@ -88,8 +91,10 @@ function takeAuthorizationCode(
   const redeemed = redeemCode(session, message, now)
   if (!redeemed.ok) return redeemed
   const { code, ...rest } = session
-  const asked = narrowedTo(rest, code?.configurationIds ?? [])
-  return ok(grantToken(asked, { ...redeemed.value, ...tokenOf(message, now) }, now))
+  const asked = narrowedToRequest(narrowedTo(rest, code?.configurationIds ?? []), message)
+  if (!asked.ok) return asked
+  const namesCredentials = redeemed.value.namesCredentials || message.requested !== undefined
+  return ok(grantToken(asked.value, { ...redeemed.value, namesCredentials, ...tokenOf(message, now) }, now))
 }
 
 function takePreAuthorizedCode(
@@ -108,8 +113,36 @@ function takePreAuthorizedCode(
       return ok(countWrongTxCode(session, now))
     case 'correct':
     case 'none':
-      return ok(grantToken(session, { grantType: message.grantType, ...tokenOf(message, now) }, now))
+      return grantRequested(session, message, now)
   }
+}
+
+function grantRequested(
+  session: OfferedIssuance,
+  message: TokenRequested<PreAuthorizedCodeFacts>,
+  now: number,
+): Result<IssuanceSession, IssuanceRefusal> {
+  const asked = narrowedToRequest(session, message)
+  if (!asked.ok) return asked
+  const { grantType, requested } = message
+  const named = requested && { namesCredentials: true }
+  return ok(grantToken(asked.value, { grantType, ...named, ...tokenOf(message, now) }, now))
+}
+
+/** OpenID4VCI §6.1.1: who names some of what he may have gets a token for these alone. Judged last, when he is known to have a right. */
+function narrowedToRequest(
+  session: OfferedIssuance,
+  { requested }: TokenRequested,
+): Result<OfferedIssuance, IssuanceRefusal> {
+  if (requested === undefined) return ok(session)
+  const missing = requested.find((id) => !session.configurationIds.includes(id))
+  if (missing !== undefined) return refuse({ code: 'not_offered', configurationId: missing })
+  return ok(
+    narrowedTo(
+      session,
+      session.configurationIds.filter((id) => requested.includes(id)),
+    ),
+  )
 }
 
 /** A wrong code is committed like any other step, so that attempts on all instances count together. */
@@ -145,6 +178,12 @@ function grantToken(session: OfferedIssuance, grant: SessionGrant, now: number):
   return { ...session, state: 'token_issued', grant, issued: {}, events }
 }
 
-function tokenOf({ senderKey, tokenTtlSeconds }: TokenRequested, now: number): GrantedToken {
-  return { issuedAt: now, expiresAt: now + tokenTtlSeconds, senderKey }
+/** A token that is bound to no key is not refreshed: who finds it must not have it for days (OpenID4VCI 1.0 §13.10). */
+function tokenOf(
+  { refreshTtlSeconds, senderKey, tokenTtlSeconds }: TokenRequested,
+  now: number,
+): GrantedToken {
+  const token = { issuedAt: now, expiresAt: now + tokenTtlSeconds, senderKey }
+  if (senderKey === undefined || refreshTtlSeconds === undefined) return token
+  return { ...token, refresh: { generation: 0, expiresAt: now + refreshTtlSeconds } }
 }

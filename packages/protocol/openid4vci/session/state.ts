@@ -32,6 +32,8 @@ export type AuthorizedIssuance = Base & {
 /** Everything promised was issued; claims and keys are dropped. */
 export type CompletedIssuance = Base & {
   readonly state: 'completed'
+  /** Kept where the token can be refreshed, and everything be issued once more. */
+  readonly promised?: readonly PromisedCredential[] | undefined
   readonly grant: SessionGrant
   readonly issued: IssuedCredentials
 }
@@ -40,7 +42,12 @@ export type CompletedIssuance = Base & {
 export type ClosedIssuance = Base & {
   readonly state: 'closed'
   /** `offer_expired` is written where somebody is told of it; elsewhere its reader sees it by the time. */
-  readonly reason: 'too_many_wrong_tx_codes' | 'offer_expired' | 'code_replayed' | 'token_revoked'
+  readonly reason:
+    | 'too_many_wrong_tx_codes'
+    | 'offer_expired'
+    | 'code_replayed'
+    | 'refresh_replayed'
+    | 'token_revoked'
 }
 
 interface Base {
@@ -71,6 +78,7 @@ export type IssuanceEventType =
   | 'token_issued'
   | 'credential_issued'
   | 'completed'
+  | 'token_refreshed'
   | 'token_revoked'
   | 'closed'
   | 'expired'
@@ -141,8 +149,20 @@ export interface GrantedToken {
   readonly expiresAt: number
   /** RFC 7638 thumbprint of the DPoP key; absent for a bearer token. */
   readonly senderKey?: string | undefined
+  /** Absent: it cannot be refreshed. */
+  readonly refresh?: Refreshing | undefined
   /** Epoch seconds since when it is good for nothing any more; absent: it was not revoked. */
   readonly revokedAt?: number | undefined
+}
+
+/** The refresh token that counts; the token itself is derived from session and generation and not stored. */
+export interface Refreshing {
+  /** 0, 1, 2 …: how often it was used. */
+  readonly generation: number
+  /** Epoch seconds: the end of the family. */
+  readonly expiresAt: number
+  /** Epoch seconds of the last use. */
+  readonly rotatedAt?: number | undefined
 }
 
 /** By which grant the token was had, and what that grant remembers beside the token. */
@@ -151,6 +171,8 @@ export type SessionGrant = PreAuthorizedCodeGrant | AuthorizationCodeGrant
 /** The first release knew this grant alone and wrote no type: a grant without type is one of these. */
 export interface PreAuthorizedCodeGrant extends GrantedToken {
   readonly grantType?: typeof PRE_AUTHORIZED_CODE | undefined
+  /** As of an authorization code; absent: it did not. */
+  readonly namesCredentials?: boolean | undefined
 }
 
 export interface AuthorizationCodeGrant extends GrantedToken, CodeBinding {
@@ -167,12 +189,14 @@ export type IssuedCredentials = Readonly<Record<string, IssuedCredential>>
 export interface IssuedCredential {
   /** Epoch seconds. */
   readonly at: number
-  /** RFC 7638 thumbprint of the key the credential is bound to. */
+  /** RFC 7638 thumbprint of the key the credential is bound to; of a batch, a hash of those of its keys. */
   readonly holderKey: string
   /** Where the answer is kept for an honest retry (the spent nonce's id); also its `notification_id`. */
   readonly answerId: string
   /** What the log of issued credentials calls it; absent where there is no log. */
   readonly credentialId?: string | undefined
+  /** The same of the others of a batch; absent: it is one alone. */
+  readonly otherCredentialIds?: readonly string[] | undefined
   /** What the wallet told of it, each event once, in the order of its coming; absent: nothing. */
   readonly notified?: readonly NotificationEvent[] | undefined
 }

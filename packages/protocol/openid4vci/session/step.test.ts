@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PRE_AUTHORIZED_CODE } from '../../oauth/grants/pre-authorized-code.ts'
 import { TOKEN_RETRY_SECONDS } from './authorized.ts'
-import { promisedCredential } from './issued.ts'
+import { credentialIdsOf, namesCredentials, promisedCredential } from './issued.ts'
 import type { CredentialIssued, IssuanceMessage, PreAuthorizedCodeFacts, TokenRequested } from './message.ts'
 import { MAX_WRONG_TX_CODES, offerIssuance } from './offered.ts'
 import type { IssuanceSession, PromisedCredential } from './state.ts'
@@ -221,10 +221,64 @@ describe('issuing two configurations', () => {
   })
 })
 
+it('a batch is one entry: it names every credential, and is recorded once', () => {
+  const batch = issue('badge', { holderKey: 'both', credentialId: 'c1', otherCredentialIds: ['c2', 'c3'] })
+  const session = after(states.half_issued, batch, START + 30)
+  if (session.state !== 'completed') throw new Error(session.state)
+  const { badge, pid } = session.issued
+  expect(badge && credentialIdsOf(badge)).toEqual(['c1', 'c2', 'c3'])
+  expect(pid && credentialIdsOf(pid)).toEqual([])
+  expect(outcome(session, batch)).toBe('unchanged')
+  expect(outcome(session, { ...batch, answerId: 'another' })).toBe('already_issued')
+  expect(credentialIdsOf({ credentialId: 'of the release before' })).toEqual(['of the release before'])
+})
+
 it('a configuration may be named like a member that objects inherit', () => {
   const session = after(after(offered('constructor', 'pid'), askToken()), issue('pid'))
   expect(session.state).toBe('token_issued')
   expect(outcome(session, issue('constructor'))).toBe('completed')
+})
+
+describe('a token request that names credentials', () => {
+  const named = (...requested: string[]) => askToken({ requested })
+
+  it('gets a token for these alone, and the session knows that they were named', () => {
+    const session = after(offered('pid', 'badge'), named('badge'))
+    expect(session).toMatchObject({
+      state: 'token_issued',
+      configurationIds: ['badge'],
+      promised: [promise('badge')],
+      grant: { namesCredentials: true },
+    })
+    expect(namesCredentials(session)).toBe(true)
+    expect(outcome(session, issue('pid'))).toBe('not_offered')
+    const completed = after(session, issue('badge'))
+    expect([completed.state, namesCredentials(completed)]).toEqual(['completed', true])
+    for (const other of [states.offered, states.token_issued, states.completed, states.closed])
+      expect(namesCredentials(other)).toBe(false)
+  })
+
+  it('keeps the order of the offer', () => {
+    expect(after(offered('pid', 'badge'), named('badge', 'pid'))).toMatchObject({
+      configurationIds: ['pid', 'badge'],
+    })
+  })
+
+  it('spends nothing where one of them was not offered, and tells so only to whoever knows the code', () => {
+    expect(outcome(offered('pid'), named('pid', 'other'))).toBe('not_offered')
+    const guessed = { ...wrong, requested: ['other'] }
+    expect(outcome(offered('pid'), guessed)).toBe('offered')
+    expect(after(offered('pid'), guessed)).toMatchObject({ wrongTxCodes: 1 })
+  })
+
+  it('may come again, for the same credentials', () => {
+    const session = after(offered('pid', 'badge'), named('badge', 'pid'))
+    expect(outcome(session, named('pid', 'badge'))).toBe('unchanged')
+    expect(outcome(session, askToken())).toBe('unchanged')
+    expect(outcome(session, named('pid'))).toBe('code_spent')
+    expect(outcome(session, named('pid', 'other'))).toBe('code_spent')
+    expect(outcome(states.token_issued, named('pid', 'badge'))).toBe('code_spent')
+  })
 })
 
 describe('what the credential endpoint asks before it signs', () => {

@@ -3,12 +3,14 @@
  * changes nothing returns the session it got, and then there is nothing to commit.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
+import { REFRESH_TOKEN } from '../../oauth/grants/refresh-token.ts'
 import { issueCode, recordDenial } from './authorization-code.ts'
-import { refuseUsedCode, repeatToken } from './authorized.ts'
+import { recordRevocation, refuseUsedCode, repeatToken } from './authorized.ts'
 import { recordIssued } from './issued.ts'
-import type { IssuanceMessage, IssuanceRefusal, TokenRequested } from './message.ts'
+import type { IssuanceMessage, IssuanceRefusal, RefreshTokenFacts, TokenRequested } from './message.ts'
 import { recordNotification } from './notified.ts'
 import { endOffer, recordOpened, requestToken } from './offered.ts'
+import { refreshIssuance } from './refreshed.ts'
 import type { IssuanceSession } from './state.ts'
 
 export function stepIssuance(
@@ -25,6 +27,8 @@ export function stepIssuance(
       return ok(recordDenial(session, message, now))
     case 'token_requested':
       return tokenRequested(session, message, now)
+    case 'token_revoked':
+      return ok(recordRevocation(session, now))
     case 'credential_issued':
       return recordIssued(session, message, now)
     case 'credential_notified':
@@ -43,12 +47,18 @@ function tokenRequested(
     case 'offered':
       return requestToken(session, message, now)
     case 'token_issued':
-      return repeatToken(session, message, now)
+      return isRefresh(message) ? refreshIssuance(session, message, now) : repeatToken(session, message, now)
     case 'completed':
-      return refuseUsedCode(session, message, now)
+      return isRefresh(message)
+        ? refreshIssuance(session, message, now)
+        : refuseUsedCode(session, message, now)
     case 'closed':
       return session.reason === 'offer_expired'
         ? refuse({ code: 'offer_expired', expiresAt: session.expiresAt, now })
         : refuse({ code: 'session_closed' })
   }
+}
+
+function isRefresh(message: TokenRequested): message is TokenRequested<RefreshTokenFacts> {
+  return message.grantType === REFRESH_TOKEN
 }

@@ -101,9 +101,21 @@ const single: readonly (readonly [string, object, PresentedForQuery, string])[] 
   ],
   [
     'an authority of a kind that is not judged here',
-    asks({ trusted_authorities: [{ type: 'etsi_tl', values: ['https://x'] }] }),
-    present('a'),
+    asks({ trusted_authorities: [{ type: 'openid_federation', values: ['https://x'] }] }),
+    { ...present('a'), vouchingLists: ['https://x'] },
     'undetermined:authority_unsupported_type',
+  ],
+  [
+    'a trust list that vouches for it',
+    asks({ trusted_authorities: [{ type: 'etsi_tl', values: ['https://y', 'https://x'] }] }),
+    { ...present('a'), vouchingLists: ['https://x'] },
+    'passed',
+  ],
+  [
+    'a trust list that does not vouch for it',
+    asks({ trusted_authorities: [{ type: 'etsi_tl', values: ['https://x'] }] }),
+    { ...present('a'), vouchingLists: [] },
+    'failed:authority_not_matched',
   ],
 ]
 

@@ -7,16 +7,11 @@
 import type { Check, CheckOutcome } from '@countersign/credential/contract/checks'
 import type { VerifiedPresentation } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import { type AuthorityAnswer, answersAuthorities, type KnownAuthorities } from './authorities.ts'
 import type { CredentialQuery, DcqlQuery } from './query.ts'
-import {
-  type AuthorityAnswer,
-  answersAuthorities,
-  type ClaimsUnsatisfied,
-  chooseQueries,
-  claimsDemand,
-} from './requirements.ts'
+import { type ClaimsUnsatisfied, chooseQueries, claimsDemand } from './requirements.ts'
 
-export interface PresentedForQuery {
+export interface PresentedForQuery extends Pick<KnownAuthorities, 'vouchingLists'> {
   readonly queryId: string
   readonly presentation: VerifiedPresentation
   /** The presentation carried a proof of possession that was checked against this request's audience and nonce. */
@@ -97,7 +92,7 @@ function judge(
   answer: PresentedForQuery,
   formats: FormatRegistry,
 ): { readonly outcome: CheckOutcome; readonly detail: QueryMismatch } | undefined {
-  const { presentation, bound } = answer
+  const { presentation, bound, vouchingLists } = answer
   const format = formats.get(query.format)
   if (format === undefined || presentation.format !== format.id)
     return { outcome: 'failed', detail: 'format' }
@@ -107,7 +102,8 @@ function judge(
   if (!demand.ok) return { outcome: 'failed', detail: claimsDetail(demand.error) }
   // Few queries name authorities, and telling them means reading the certificates of the chain.
   if (query.trustedAuthorities === undefined) return undefined
-  const authority = answersAuthorities(query, presentation.authorityKeyIds)
+  const { authorityKeyIds } = presentation
+  const authority = answersAuthorities(query, { authorityKeyIds, vouchingLists })
   if (authority === 'matched') return undefined
   return {
     outcome: authority === 'unsupported_type' ? 'undetermined' : 'failed',

@@ -99,6 +99,7 @@ describe('what a held credential discloses', () => {
   })
 })
 
+const LIST = 'https://lists.example/one'
 const authorities = (...entries: readonly object[]) => ({ trusted_authorities: entries })
 
 const credentialCases: readonly (readonly [
@@ -153,7 +154,13 @@ const credentialCases: readonly (readonly [
   ],
   [
     'an authority of a type we cannot judge',
-    authorities({ type: 'etsi_tl', values: [AKI] }),
+    authorities({ type: 'openid_federation', values: [AKI] }),
+    {},
+    'trusted_authority',
+  ],
+  [
+    'a trust list, where nobody looked at lists',
+    authorities({ type: 'etsi_tl', values: [LIST] }),
     {},
     'trusted_authority',
   ],
@@ -166,6 +173,16 @@ const credentialCases: readonly (readonly [
 ]
 
 describe('whether a held credential fits', () => {
+  it.each<[string, readonly string[], readonly string[], boolean]>([
+    ['that vouches for it', [LIST], [LIST], true],
+    ['of two', ['https://lists.example/other', LIST], [LIST], true],
+    ['other than the one that vouches for it', ['https://lists.example/other'], [LIST], false],
+    ['that does not vouch for it', [LIST], [], false],
+  ])('the query names a trust list %s', (_, values, vouchingLists, fits) => {
+    const changes = authorities({ type: 'etsi_tl', values })
+    expect(disclosed(changes, { ...held('h'), vouchingLists })).toEqual(fits ? [] : 'trusted_authority')
+  })
+
   it.each(credentialCases)('%s', (_, changes, credential, reason) => {
     expect(disclosed(changes, held('h', credential))).toEqual(reason ?? [])
   })

@@ -7,11 +7,12 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { ClaimPath, CredentialFormat, HeldCredential } from '@countersign/credential/contract/format'
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
+import { answersAuthorities, type KnownAuthorities } from './authorities.ts'
 import { answersFormat } from './format-rules.ts'
 import type { CredentialQuery, DcqlQuery } from './query.ts'
-import { answersAuthorities, type ClaimsDemand, chooseQueries, claimsDemand } from './requirements.ts'
+import { type ClaimsDemand, chooseQueries, claimsDemand } from './requirements.ts'
 
-export interface HeldForQuery {
+export interface HeldForQuery extends Pick<KnownAuthorities, 'vouchingLists'> {
   readonly id: string
   readonly held: HeldCredential
   /** Whether its holder can prove to be that; absent: where it says by itself which key it is bound to. */
@@ -89,14 +90,15 @@ function matchCredential(
   query: CredentialQuery,
   demand: ClaimsDemand,
   asked: CredentialFormat,
-  { held, isBound = held.holderKey !== undefined }: HeldForQuery,
+  { held, isBound = held.holderKey !== undefined, vouchingLists }: HeldForQuery,
   formats: FormatRegistry,
 ): readonly ClaimPath[] | UnmatchedReason {
   const format = formats.get(held.format)
   if (format === undefined || !answersFormat(asked.id, held, format)) return 'format'
   if (!asked.matchesMeta(query.meta, held)) return 'type'
   if (query.requireHolderBinding && !isBound) return 'holder_binding'
-  if (answersAuthorities(query, held.authorityKeyIds) !== 'matched') return 'trusted_authority'
+  const { authorityKeyIds } = held
+  if (answersAuthorities(query, { authorityKeyIds, vouchingLists }) !== 'matched') return 'trusted_authority'
   const disclose = demand(held.claims)
   return disclose.ok ? disclose.value : 'claims'
 }

@@ -98,27 +98,6 @@ function isOneOf(value: JsonValue | undefined, values: readonly (string | number
   return values.some((wanted) => wanted === value)
 }
 
-export type AuthorityAnswer = 'matched' | 'not_matched' | 'unsupported_type'
-
-/**
- * §6.1.1: one value of one entry is enough. `authorityKeyIds` are base64url KeyIdentifiers of the presented chain.
- * `unsupported_type`: nothing matched, and an entry of a type other than `aki` could not be judged.
- */
-export function answersAuthorities(
-  query: CredentialQuery,
-  authorityKeyIds: readonly string[],
-): AuthorityAnswer {
-  const { trustedAuthorities } = query
-  if (trustedAuthorities === undefined) return 'matched'
-  const keyIds = trustedAuthorities.filter((entry) => entry.type === 'aki').flatMap((entry) => entry.values)
-  if (keyIds.some((keyId) => authorityKeyIds.includes(withoutPadding(keyId)))) return 'matched'
-  return trustedAuthorities.every((entry) => entry.type === 'aki') ? 'not_matched' : 'unsupported_type'
-}
-
-function withoutPadding(base64url: string): string {
-  return base64url.replace(/={1,2}$/, '')
-}
-
 /**
  * §6.4.2: the ids of the credential queries to answer, given which of them can be answered: the first satisfiable
  * option of every set. `undefined` where a required part cannot be satisfied: then nothing at all is returned.

@@ -1,7 +1,11 @@
 import { mdoc } from '@countersign/credential/mdoc/format'
 import { sdJwtVc } from '@countersign/credential/sd-jwt-vc/format'
 import { decodeJws } from '@countersign/crypto/jose/jws'
+import { hpkeEngine as hpke } from '@countersign/testing/engines/hpke-engine'
+import { jweEngine as jwe } from '@countersign/testing/engines/jwe-engine'
+import { nodeEngine as crypto } from '@countersign/testing/engines/node-engine'
 import { describe, expect, it } from 'vitest'
+import { type ResponseModeName, responseModeNamed } from '../response/response-modes.ts'
 import { LEAF, leafSigner } from './request.testing.ts'
 import {
   authorizationRequestUrl,
@@ -55,6 +59,29 @@ describe('a request object', () => {
         },
       },
     })
+  })
+
+  it('takes device MACs of mdocs where the answer is encrypted, and says so by the number for P-256', async () => {
+    const numbers = [-7, -9, -35, -51, -36, -52, -8, -19]
+    const places = {
+      responseUri: 'https://verifier.example/answer',
+      browser: { origins: ['https://shop.example'], protocols: ['openid4vp-v1-signed'] },
+    } as const
+    const taken = async (name: ResponseModeName) => {
+      const answerMode = await responseModeNamed(name).begin(places, { crypto, jwe, hpke })
+      return buildRequestObject({ ...facts, answerMode }, { ...options, formats: [mdoc] })
+    }
+    const accepted = (deviceauth: readonly number[]) => ({
+      client_metadata: {
+        vp_formats_supported: {
+          mso_mdoc: { issuerauth_alg_values: numbers, deviceauth_alg_values: deviceauth },
+        },
+      },
+    })
+    expect(await taken('direct_post')).toMatchObject(accepted(numbers))
+    expect(await taken('dc_api')).toMatchObject(accepted(numbers))
+    expect(await taken('direct_post.jwt')).toMatchObject(accepted([...numbers, -65_537]))
+    expect(await taken('dc_api.jwt')).toMatchObject(accepted([...numbers, -65_537]))
   })
 
   it('says why it asks where the verifier does, as a statement about the verifier', () => {

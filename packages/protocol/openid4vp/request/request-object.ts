@@ -63,7 +63,7 @@ export function buildRequestObject(session: RequestFacts, options: RequestOption
     transaction_data: session.transactionData,
     verifier_info: session.purpose === undefined ? undefined : writePurpose(session.purpose),
     client_metadata: {
-      vp_formats_supported: writeVpFormats(formats),
+      vp_formats_supported: writeVpFormats(formats, { deviceMacs: mode.answerKeyOf !== undefined }),
       ...mode.writeClientMetadata?.(session.answerMode),
       ...clientMetadata,
     },

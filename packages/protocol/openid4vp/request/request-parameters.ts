@@ -4,7 +4,13 @@
  * not understood would let the holder agree to something unseen. `iss` is ignored (§5). Parameters without a value are
  * left out, here as in a URL (docs/decisions/027).
  */
-import { isJsonArray, isJsonObject, type JsonObject, presentParameters } from '@countersign/core/json'
+import {
+  isJsonArray,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+  presentParameters,
+} from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
 import { type DcqlRefusal, parseDcqlQuery } from '../dcql/parse.ts'
@@ -38,12 +44,14 @@ export interface RequestParameters {
 
 export type ParameterRefusal =
   | ResponseModeRefusal
+  /** §8.2: the verifier is told, by `answer`; absent: nobody knows whether it is the verifier that would be told. */
+  | { readonly code: 'redirect_uri_with_direct_post'; readonly answer?: AskedAnswer }
   | { readonly code: 'transaction_data_unsupported' }
   /** §8.5: the verifier is told, by `answer`. */
   | {
       readonly code: 'transaction_data_invalid'
       readonly fault: TransactionDataFault
-      readonly answer: Pick<RequestParameters, 'answerMode' | 'state'>
+      readonly answer: AskedAnswer
     }
   | { readonly code: 'query_not_exactly_one' }
   | { readonly code: 'query_invalid'; readonly reason: DcqlRefusal['code']; readonly at: string }
@@ -52,6 +60,9 @@ export type ParameterRefusal =
   | { readonly code: 'request_expired'; readonly exp: number; readonly now: number }
   | { readonly code: 'request_not_yet_valid'; readonly from: number; readonly now: number }
 
+/** What is needed to say no. */
+export type AskedAnswer = Pick<RequestParameters, 'answerMode' | 'state'>
+
 export interface ParameterRules extends Pick<AnswerPorts, 'crypto'> {
   /** Epoch seconds. */
   readonly now: number
@@ -59,6 +70,8 @@ export interface ParameterRules extends Pick<AnswerPorts, 'crypto'> {
   readonly skewSeconds: number
   /** The nonce that was sent to `request_uri` by POST; absent: none was. */
   readonly walletNonce?: string | undefined
+  /** The client signed it; absent: nobody did. */
+  readonly isSigned?: boolean | undefined
   /** Where answers of this client may go, and nowhere else; absent: nobody says. */
   readonly responseUris?: readonly string[] | undefined
   /** Which transaction data is understood; absent: none is. */
@@ -78,6 +91,7 @@ export async function readRequestParameters(
   const refusal = findRefusal(payload, rules)
   if (refusal !== undefined) return refuse(refusal)
   const answerMode = await readAnswerMode(payload, client, rules)
+  if (payload['redirect_uri'] !== undefined) return refuse(withRedirectUri(payload, answerMode, rules))
   if (!answerMode.ok) return answerMode
   const query = readQuery(payload)
   if (!query.ok) return query
@@ -170,6 +184,17 @@ async function readAnswerMode(
   return isAllowed ? answerMode : refuse({ code: 'response_uri_not_allowed' })
 }
 
+/** §8.2: an answer cannot go to both. Who did not sign, or may not be answered there, may be anybody and hears nothing. */
+function withRedirectUri(
+  { state }: JsonObject,
+  answerMode: Read<AskedPostedMode>,
+  { isSigned = false }: ParameterRules,
+): ParameterRefusal {
+  const code = 'redirect_uri_with_direct_post'
+  if (!answerMode.ok || !isSigned || (state !== undefined && !isState(state))) return { code }
+  return { code, answer: { answerMode: answerMode.value, state } }
+}
+
 /** §5.1: exactly one of both. A `scope` stands for a query agreed beforehand, and none is. */
 function readQuery(payload: JsonObject): Read<DcqlQuery> {
   const { dcql_query: dcqlQuery, scope } = payload
@@ -187,7 +212,11 @@ function readState(payload: JsonObject, query: DcqlQuery): Read<string | undefin
     const isNeeded = query.credentials.some((credential) => !credential.requireHolderBinding)
     return isNeeded ? refuse({ code: 'state_missing' }) : ok(undefined)
   }
-  return typeof state === 'string' && state.length <= MAX_STATE_LENGTH ? ok(state) : invalid('state')
+  return isState(state) ? ok(state) : invalid('state')
+}
+
+function isState(state: JsonValue): state is string {
+  return typeof state === 'string' && state.length <= MAX_STATE_LENGTH
 }
 
 const MAX_STATE_LENGTH = 2_048
@@ -196,7 +225,7 @@ const MAX_STATE_LENGTH = 2_048
 function readTransactions(
   { transaction_data: value }: JsonObject,
   query: DcqlQuery,
-  answer: Pick<RequestParameters, 'answerMode' | 'state'>,
+  answer: AskedAnswer,
   { transactions }: ParameterRules,
 ): Read<readonly TransactionEntry[] | undefined> {
   if (value === undefined) return ok(undefined)

@@ -94,10 +94,16 @@ describe('a request that nobody signed', () => {
     ['response_type', 'code', 'parameter_unsupported'],
     ['response_mode', 'fragment', 'parameter_unsupported'],
     ['nonce', 'two words', 'parameter_invalid'],
-    ['redirect_uri', answers, 'redirect_uri_with_direct_post'],
     ['response_type', null, 'request_missing'],
   ])('is refused with %s %j', async (name, value, code) => {
     expect(await judged(changed(name, value))).toMatchObject({ ok: false, error: { code } })
+  })
+
+  it('is refused with a redirect URI, and tells nobody: anybody may have written the address', async () => {
+    expect(await judged(changed('redirect_uri', answers))).toEqual({
+      ok: false,
+      error: { code: 'redirect_uri_with_direct_post' },
+    })
   })
 
   it.each(['dcql_query', 'nonce', 'response_uri', 'client_metadata'])(

@@ -29,6 +29,17 @@ describe('who the client is', () => {
     expect(await check(elsewhere, how)).toEqual({ ok: false, error: { code: 'response_uri_not_allowed' } })
   })
 
+  it('that names an address of somebody else beside a redirect URI tells nobody', async () => {
+    const both = { redirect_uri: 'https://verifier.example/cb' }
+    const how = { outerClientId: named }
+    const code = 'redirect_uri_with_direct_post'
+    expect(await check(await asClient(named, both), how)).toMatchObject({
+      error: { code, answer: { answerMode: { responseUri: 'https://verifier.example/answer' } } },
+    })
+    const elsewhere = await asClient(named, { ...both, response_uri: 'https://elsewhere.example/answer' })
+    expect(await check(elsewhere, how)).toEqual({ ok: false, error: { code } })
+  })
+
   it.each(['x509_san_dns:other.example', 'x509_san_dns:a.wild.example', 'x509_san_dns:example'])(
     'is not %s, which the certificate does not name',
     async (client) => {

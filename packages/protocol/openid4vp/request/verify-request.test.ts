@@ -83,6 +83,7 @@ describe('a request object', () => {
     }
   })
 
+  const answerMode = { mode: 'direct_post', responseUri: 'https://verifier.example/answer' }
   const parameters: readonly (readonly [string, object, object])[] = [
     ['no nonce', { nonce: undefined }, { code: 'parameter_invalid', parameter: 'nonce' }],
     ['an empty nonce', { nonce: '' }, { code: 'parameter_invalid', parameter: 'nonce' }],
@@ -110,7 +111,7 @@ describe('a request object', () => {
     [
       'a redirect URI beside direct_post',
       { redirect_uri: 'https://verifier.example/cb' },
-      { code: 'redirect_uri_with_direct_post' },
+      { code: 'redirect_uri_with_direct_post', answer: { answerMode, state: 'session-1' } },
     ],
     [
       'no response URI',
@@ -185,6 +186,36 @@ describe('a request object', () => {
   it.each(parameters)('with %s is refused', async (_, changes, error) => {
     expect(await check(await signed(changes))).toEqual({ ok: false, error })
   })
+
+  it.each<[string, object, object]>([
+    ['the state', { state: undefined }, { answer: { answerMode, state: undefined } }],
+    ['a state that could go back', { state: 1 }, {}],
+    ['an address', { response_uri: undefined }, {}],
+    ['an address over https', { response_uri: 'http://verifier.example/a' }, {}],
+    ['a query', { dcql_query: undefined }, { answer: { answerMode, state: 'session-1' } }],
+  ])(
+    'with a redirect URI beside direct_post, and without %s, says who is to be told',
+    async (_, more, told) => {
+      const jwt = await signed({ redirect_uri: 'https://verifier.example/cb', ...more })
+      expect(await check(jwt)).toEqual({
+        ok: false,
+        error: { code: 'redirect_uri_with_direct_post', ...told },
+      })
+    },
+  )
+
+  it.each<[string, object, string]>([
+    ['for another wallet', { aud: 'https://wallet.example' }, 'parameter_invalid'],
+    ['that is over', { exp: now - 60 }, 'request_expired'],
+    ['with a nonce that was not sent', { wallet_nonce: 'w' }, 'wallet_nonce_differs'],
+  ])(
+    'with a redirect URI beside direct_post, %s, is refused for that, and nobody is told',
+    async (_, more, code) => {
+      const found = await check(await signed({ redirect_uri: 'https://verifier.example/cb', ...more }))
+      expect(found).toMatchObject({ ok: false, error: { code } })
+      expect(found.ok ? {} : found.error).not.toHaveProperty('answer')
+    },
+  )
 
   const taken: readonly (readonly [string, object, Partial<RequestVerification>])[] = [
     ['without times', { iat: undefined, exp: undefined }, {}],

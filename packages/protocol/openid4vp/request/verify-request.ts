@@ -80,6 +80,7 @@ export async function verifyRequestObject(
     ...verification,
     skewSeconds,
     responseUris,
+    isSigned: true,
   })
   return parameters.ok ? ok({ ...parameters.value, client, trust }) : parameters
 }

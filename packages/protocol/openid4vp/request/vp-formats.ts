@@ -11,9 +11,15 @@ import { coseNumbersOf } from '@countersign/crypto/cose/algorithms'
 /** What of a format's entry this needs. */
 export type SpokenFormat = Pick<FormatFacts, 'id' | 'securedBy'>
 
+export interface TakenProofs {
+  /** Devices may prove mdocs by MACs: there is a key to agree with. */
+  readonly deviceMacs: boolean
+}
+
 /** The formats that are spoken, in the order of the registry. */
-export function writeVpFormats(formats: readonly SpokenFormat[]): JsonObject {
-  return Object.fromEntries(formats.map(({ id, securedBy }) => [id, ACCEPTED_ALGORITHMS[securedBy]]))
+export function writeVpFormats(formats: readonly SpokenFormat[], { deviceMacs }: TakenProofs): JsonObject {
+  const accepted = deviceMacs ? { ...ACCEPTED_ALGORITHMS, mso: WITH_DEVICE_MACS } : ACCEPTED_ALGORITHMS
+  return Object.fromEntries(formats.map(({ id, securedBy }) => [id, accepted[securedBy]]))
 }
 
 const ISSUER_ALGORITHMS = ALLOWED_ALGORITHMS.credential
@@ -26,4 +32,12 @@ const ACCEPTED_ALGORITHMS: Readonly<Record<SecuringMechanism, JsonObject>> = {
   jwt: { alg_values: ISSUER_ALGORITHMS },
   'sd-jwt': { 'sd-jwt_alg_values': ISSUER_ALGORITHMS, 'kb-jwt_alg_values': HOLDER_ALGORITHMS },
   mso: { issuerauth_alg_values: COSE_ALGORITHMS, deviceauth_alg_values: COSE_ALGORITHMS },
+}
+
+/** Appendix B.2.2: HMAC 256/256 under a key by ECDH on P-256, a number of this parameter alone. */
+const DEVICE_MAC_P256 = -65_537
+
+const WITH_DEVICE_MACS: JsonObject = {
+  issuerauth_alg_values: COSE_ALGORITHMS,
+  deviceauth_alg_values: [...COSE_ALGORITHMS, DEVICE_MAC_P256],
 }

@@ -71,7 +71,8 @@ export function writeWalletMetadata(
   return defined({
     response_types_supported: ['vp_token'],
     response_modes_supported: [...POSTED_MODE_NAMES],
-    vp_formats_supported: writeVpFormats(formats),
+    // Ours sign.
+    vp_formats_supported: writeVpFormats(formats, { deviceMacs: false }),
     client_id_prefixes_supported: [...PROVABLE_PREFIX_NAMES],
     request_object_signing_alg_values_supported: mayBeSigned
       ? [...ALLOWED_ALGORITHMS.request_object]

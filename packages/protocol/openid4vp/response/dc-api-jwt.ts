@@ -55,6 +55,7 @@ export const dcApiJwt: ResponseMode<DcApiJwt, AskedDcApiJwt> = {
       ? { audience, encryptionKeyThumbprint }
       : { audience, encryptionInfo: exchange.encryptionInfo }
   },
+  answerKeyOf: (kept, form) => (mdocExchangeOf(kept, form) ?? kept).key,
   readAnswer: async (form, { query }, kept, ports) => {
     const fault = findBroughtFault(form, kept)
     if (fault !== undefined) return refuse(fault)

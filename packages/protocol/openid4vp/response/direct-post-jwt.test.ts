@@ -123,9 +123,6 @@ describe('what a wallet takes of a request', () => {
   )
 
   it('goes to one address alone', async () => {
-    expect(await requested(metadata, { redirect_uri: 'https://verifier.example/' })).toMatchObject({
-      error: { code: 'redirect_uri_with_direct_post' },
-    })
     expect(await requested(metadata, { response_uri: 'http://verifier.example/' })).toMatchObject({
       error: { code: 'response_uri_not_allowed' },
     })

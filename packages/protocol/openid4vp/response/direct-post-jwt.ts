@@ -38,6 +38,7 @@ export const directPostJwt: ResponseMode<DirectPostJwt, AskedDirectPostJwt> = {
   writeRequest: ({ mode, responseUri }) => ({ response_mode: mode, response_uri: responseUri }),
   writeClientMetadata: writeEncryptionMetadata,
   bindingOf: ({ keyThumbprint, responseUri }) => ({ responseUri, encryptionKeyThumbprint: keyThumbprint }),
+  answerKeyOf: ({ key }) => key,
   readAnswer: readEncryptedAnswer,
   readRequest: async (payload, policy, ports) => {
     const posted = postedTo(payload, policy)

@@ -38,11 +38,9 @@ export function clearForm({
 
 /** §8.2: the address that an answer is posted to. */
 export function postedTo(
-  { redirect_uri: redirectUri, response_uri: responseUri }: JsonObject,
+  { response_uri: responseUri }: JsonObject,
   policy: HttpPolicy,
 ): Result<string, ResponseModeRefusal> {
-  // An answer cannot go to both.
-  if (redirectUri !== undefined) return refuse({ code: 'redirect_uri_with_direct_post' })
   if (typeof responseUri !== 'string') return refuse({ code: 'parameter_invalid', parameter: 'response_uri' })
   if (endpointUrl(responseUri, policy) === undefined) return refuse({ code: 'response_uri_not_allowed' })
   return ok(responseUri)

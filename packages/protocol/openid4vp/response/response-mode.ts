@@ -8,7 +8,7 @@ import type { Result } from '@countersign/core/result'
 import type { RequestBinding } from '@countersign/credential/contract/format'
 import type { Awaitable, CryptoEngine } from '@countersign/crypto/engine'
 import type { HpkeEngine } from '@countersign/crypto/hpke-engine'
-import type { JweEngine, JweRefusal } from '@countersign/crypto/jwe-engine'
+import type { DecryptionKey, JweEngine, JweRefusal } from '@countersign/crypto/jwe-engine'
 import type { Form } from '../../oauth/form-parameters.ts'
 import type { HttpPolicy } from '../../oauth/message-values.ts'
 import type {
@@ -23,7 +23,6 @@ import type { BrowserPlaces, ExchangeProtocol } from './exchange-protocol.ts'
 export type ResponseModeRefusal =
   | { readonly code: 'parameter_invalid'; readonly parameter: string }
   | { readonly code: 'parameter_unsupported'; readonly parameter: string }
-  | { readonly code: 'redirect_uri_with_direct_post' }
   | { readonly code: 'response_uri_not_allowed' }
   /** None of what the verifier can read can be written. */
   | {
@@ -101,6 +100,8 @@ export interface ResponseMode<
    * where it could be read.
    */
   bindingOf(mode: Kept | Asked, form?: Form): AnswerBinding
+  /** The verifier: for which key an answer was encrypted that could be read; absent: answers of the mode come in the clear. */
+  answerKeyOf?(kept: Kept, form: Form): DecryptionKey
   /** The verifier, when an answer comes. */
   readAnswer(
     form: Form,
