@@ -14,9 +14,11 @@ const OF_OTHERS = [
   'exchange/matchCredentialsForPresentationRequest',
   'exchange/usePresentationRequest',
   'exchange/offers',
+  'exchange/issuances',
   'exchange/requests',
   '/{exchange}',
   '/{exchange}/use',
+  '/{exchange}/authorized',
   '/{exchange}/reject',
   'auth/passkeys',
   'auth/passkeys/login',
@@ -63,7 +65,7 @@ onSqlite('the OpenAPI document', (store) => {
     )
 
   it('has every operation, with a summary and with answers that have a description', () => {
-    expect(operations()).toHaveLength(83)
+    expect(operations()).toHaveLength(85)
     for (const { name, operation } of operations()) {
       expect(operation.summary, name).toMatch(/\w/)
       const statuses = Object.keys(operation.responses)

@@ -12,6 +12,7 @@ import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { Mode } from '@countersign/service/config/schema'
 import { openPasswords } from '@countersign/service/login/passwords'
 import { openSealedColumns } from '@countersign/stores/sql/sealed-columns'
+import { pagesAddress } from './config.ts'
 import { type RouteConfig, walletApi } from './http/routes.ts'
 import { openKeyMaker } from './keys/key-maker.ts'
 import { openOutgoingClient, type Pause } from './outgoing-client.ts'
@@ -30,6 +31,8 @@ export interface WalletPorts
 export interface WalletSettings
   extends Omit<WalletLimits, 'tokenLifetimeSeconds' | 'minimumPasswordLength'>,
     Pick<Wallet, 'baseUrl' | 'clientId' | 'passwordLogin' | 'repositoryUrl'> {
+  /** Of the web wallet. */
+  readonly webWalletUrl?: string | undefined
   readonly mode: Mode
   readonly tokenLifetimeDays: number
   readonly transactionDataProfiles?: readonly TransactionType[] | undefined
@@ -55,6 +58,7 @@ export async function buildWallet(ports: WalletPorts, settings: WalletSettings):
     baseUrl: settings.baseUrl,
     httpPolicy: outgoing.allowHttp ? 'any' : 'https_only',
     clientId: settings.clientId,
+    redirectUri: `${pagesAddress(settings).replace(/\/+$/, '')}/authorized`,
     repositoryUrl: settings.repositoryUrl,
     limits: limitsOf(settings),
   }

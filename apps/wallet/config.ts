@@ -56,7 +56,7 @@ export const walletShape = {
     .url({ protocol: /^https?$/ })
     .optional()
     .describe(
-      "Public address of the web wallet: its pages may log in, and passkeys are for its host. Absent: http://localhost:7101 in development, this service's own address otherwise",
+      "Public address of the web wallet: its pages may log in, passkeys are for its host, and browsers come back to its `/authorized` from issuers. Absent: http://localhost:7101 in development, this service's own address otherwise",
     ),
   repositoryUrl: z
     .url({ protocol: /^https?$/ })
@@ -69,7 +69,9 @@ export const walletShape = {
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)
     .default('countersign-wallet')
-    .describe('What the wallet calls itself where an authorization server takes no anonymous clients'),
+    .describe(
+      'What the wallet calls itself where an authorization server takes no anonymous clients, and at pages of issuers',
+    ),
 } as const
 
 export type WalletDefaults = z.output<z.ZodObject<typeof walletShape>>

@@ -7,6 +7,7 @@ import { onSqlite, withAnchors } from './testing/wallet.testing.ts'
 interface Preview {
   readonly id: string
   readonly state: string
+  readonly authorization?: { readonly url?: string }
   readonly queries: readonly {
     readonly queryId: string
     readonly candidates: readonly {
@@ -68,6 +69,55 @@ onSqlite('what a page opens over HTTP', (store) => {
     const late = await post(me, `offers/${id}/reject`, {})
     expect(late.status).toBe(409)
     expect(late.json()).toMatchObject({ error: 'exchange_decided' })
+  })
+
+  it('an offer for a browser: sent away, told whose answer it is not, brought back', async () => {
+    const me = await api.person()
+    const offer = issuer.offer({ grant: 'browser' })
+    const direct = await api.ask('POST', `${me.wallet}/exchange/useOfferRequest`, {
+      headers: { ...me.headers, 'content-type': 'text/plain' },
+      body: offer,
+    })
+    expect(direct.status).toBe(400)
+    expect(direct.json()).toMatchObject({ message: expect.stringContaining('exchange/offers') })
+    const { id } = (await post(me, 'offers', { offer })).json<Preview>()
+    expect((await get(me, `offers/${id}`)).json()).toMatchObject({
+      state: 'open',
+      authorization: { host: new URL(issuer.url).host },
+    })
+    const away = await post(me, `offers/${id}/use`, {})
+    expect(away.json()).toMatchObject({ state: 'authorizing' })
+    const url = away.json<Preview>().authorization?.url ?? ''
+    const foreign = await post(me, `offers/${id}/authorized`, { query: 'code=x&state=y' })
+    expect(foreign.status).toBe(400)
+    expect(foreign.json()).toMatchObject({ error: 'state_unknown' })
+    const no = issuer.authorizations.browse(url, { error: 'access_denied', description: 'They said no' })
+    const denied = await post(me, `offers/${id}/authorized`, { query: no })
+    expect(denied.json()).toMatchObject({
+      error: 'authorization_refused',
+      message: expect.stringContaining('access_denied, They said no'),
+    })
+    const anew = (await post(me, `offers/${id}/use`, {})).json<Preview>().authorization?.url ?? ''
+    const query = issuer.authorizations.browse(anew)
+    const stranger = await api.person()
+    expect((await post(stranger, `offers/${id}/authorized`, { query })).status).toBe(404)
+    const back = await post(me, `offers/${id}/authorized`, { query })
+    expect(back.json()).toMatchObject({ state: 'used', result: { credentials: [{ title: 'Identity' }] } })
+    const bad = await post(me, `offers/${id}/use`, { redirectUri: 'javascript:alert(1)' })
+    expect(bad.json()).toEqual(back.json())
+  })
+
+  it('what an issuer gives without an offer: open, and sent away', async () => {
+    const me = await api.person()
+    const wanted = { issuer: issuer.url, credentialConfigurationId: 'badge' }
+    const opened = await post(me, 'issuances', wanted)
+    expect(opened.status).toBe(201)
+    const { id } = opened.json<Preview>()
+    const bad = await post(me, `offers/${id}/use`, { redirectUri: 'javascript:alert(1)' })
+    expect(bad.json()).toMatchObject({ error: 'redirect_uri_unusable' })
+    expect((await post(me, `offers/${id}/use`, {})).json()).toMatchObject({ state: 'authorizing' })
+    const unknown = await post(me, 'issuances', { ...wanted, credentialConfigurationId: 'nothing' })
+    expect(unknown.json()).toMatchObject({ error: 'configuration_unusable' })
   })
 
   it('a request: open, share, and what was shared', async () => {

@@ -50,6 +50,8 @@ export interface Wallet {
   readonly repositoryUrl?: string | undefined
   /** For authorization servers that take no anonymous clients. */
   readonly clientId: string
+  /** Where browsers come back to from an authorization server: the web wallet's page for it. */
+  readonly redirectUri: string
   readonly limits: WalletLimits
   /** Epoch seconds. */
   readonly now: () => number

@@ -6,6 +6,7 @@ export const PAGE_ROUTES = [
   '/offers/:id',
   '/requests/:id',
   '/open',
+  '/authorized',
   '/api/siop/initiateIssuance',
   '/api/siop/initiatePresentation',
   '/history',

@@ -11,6 +11,7 @@ import { type Answer, call, expectStatus, postJson } from '@countersign/testing/
 import { identityConfiguration } from '@countersign/testing/client/protocol-wallet'
 import { logIn, newWalletUser, receive } from '@countersign/testing/client/wallet-api'
 import {
+  newAuthorized,
   newBrowserRequest,
   newCode,
   newDeferred,
@@ -324,12 +325,23 @@ function exchangesOfPages(stack: Stack, user: RealThings['user'], credentialId: 
   const ofOffer = { values: async () => opened('offers', { offer: (await newOffer(stack)).url }) }
   const ofRequest = { values: async () => opened('requests', { request: (await newRequest(stack)).url }) }
   const queryId = String(identityQuery.credentials[0]?.id)
+  let brought: Awaited<ReturnType<typeof newAuthorized>>
   return {
     [`POST ${at}/offers`]: { body: async () => ({ offer: (await newOffer(stack)).url }) },
     [`GET ${at}/offers/{exchange}`]: ofOffer,
     // The offer asks for no transaction code.
     [`POST ${at}/offers/{exchange}/use`]: { ...ofOffer, body: async () => ({}) },
     [`POST ${at}/offers/{exchange}/reject`]: ofOffer,
+    [`POST ${at}/offers/{exchange}/authorized`]: {
+      values: async () => {
+        brought = await newAuthorized(stack, user)
+        return { exchange: brought.exchange }
+      },
+      body: async () => ({ query: brought.query }),
+    },
+    [`POST ${at}/issuances`]: {
+      body: async (example) => ({ ...objectOf(example), issuer: stack.urls.issuer }),
+    },
     [`POST ${at}/requests`]: { body: async () => ({ request: (await newRequest(stack)).url }) },
     [`GET ${at}/requests/{exchange}`]: ofRequest,
     [`POST ${at}/requests/{exchange}/use`]: {

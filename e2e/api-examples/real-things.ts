@@ -2,6 +2,7 @@
  * What no example can know, made for it: an issuance and a verification that came to their end, new ones for those who need
  * one that is open, and a wallet with a key, a DID and credentials.
  */
+import { openAskingPage, press, queryOf } from '@countersign/testing/client/browser-authorization'
 import { identityQuery, issue } from '@countersign/testing/client/flows'
 import { call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
@@ -17,7 +18,7 @@ import {
   requestToken,
   requestUri,
 } from '@countersign/testing/client/protocol-wallet'
-import { logIn, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
+import { logIn, openedAt, receive, type WalletUser } from '@countersign/testing/client/wallet-api'
 import { newKey } from '@countersign/testing/people/keys'
 import type { Stack } from './stack.ts'
 
@@ -52,6 +53,20 @@ export async function newOffer(
   const accept = { accept: 'application/json', ...headers }
   const answer = await postJson(`${urls.issuer}/openid4vc/sdjwt/issue`, order, accept)
   return expectStatus(answer, 200).json() as unknown as Begun
+}
+
+/** What a browser brings back from the issuer's page, for an offer that the wallet was sent there with. */
+export async function newAuthorized(
+  { urls }: Stack,
+  user: WalletUser,
+): Promise<{ readonly exchange: string; readonly query: string }> {
+  const asked = { ...order, authenticationMethod: 'NONE' }
+  const offered = expectStatus(await postJson(`${urls.issuer}/openid4vc/sdjwt/issue`, asked), 200)
+  const exchange = await openedAt(user, 'offers', { offer: offered.text })
+  const at = `${user.url}/wallet-api/wallet/${user.wallet}/exchange/offers/${exchange}/use`
+  const away = await postJson(at, {}, { authorization: `Bearer ${user.token}` })
+  const { url } = expectStatus(away, 200).json()['authorization'] as { url: string }
+  return { exchange, query: queryOf(expectStatus(await press(await openAskingPage(url), 'approve'), 303)) }
 }
 
 export async function newRequest(

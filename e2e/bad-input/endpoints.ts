@@ -171,6 +171,8 @@ const wallet: readonly Omit<Endpoint, 'service'>[] = [
   { path: `${exchange}/resolvePresentationRequest`, methods: { POST: ['text'] } },
   { path: `${exchange}/matchCredentialsForPresentationRequest`, methods: { POST: ['text'] } },
   { path: `${exchange}/usePresentationRequest`, methods: json },
+  { path: `${exchange}/issuances`, methods: json },
+  { path: `${exchange}/offers/{exchange}/authorized`, methods: json },
   ...['offers', 'requests'].flatMap((what) => [
     { path: `${exchange}/${what}`, methods: json },
     { path: `${exchange}/${what}/{exchange}`, methods: read },

@@ -7,8 +7,9 @@ import {
   type ClusterService,
   startCluster,
 } from '@countersign/countersign/cluster/start-cluster'
-import { identityQuery, issuanceSteps, issue, sendPatiently } from '@countersign/testing/client/flows'
-import { type Answer, call, postForm, postJson } from '@countersign/testing/client/http'
+import { openAskingPage, press, queryOf } from '@countersign/testing/client/browser-authorization'
+import { claims, identityQuery, issuanceSteps, issue, sendPatiently } from '@countersign/testing/client/flows'
+import { type Answer, call, expectStatus, postForm, postJson } from '@countersign/testing/client/http'
 import {
   answerBody,
   identityConfiguration,
@@ -79,6 +80,51 @@ describe('the instance that served the last step is killed', () => {
       expect((await issue(cluster.urls.issuer, { ...options, retries: 1 })).credential).toContain('~')
     })
     expect(killed).toMatch(/^issuer/)
+  })
+})
+
+const browserSteps = ['offer', 'open', 'send away', 'page', 'yes', 'back'] as const
+
+/** An offer that is taken up at the issuer's page, by a wallet that is sent there and comes back. */
+async function authorizedInBrowser({ after, before }: Parameters<Parameters<typeof withKillBefore>[1]>[0]) {
+  const { issuer, wallet } = cluster.urls
+  const user = await newWalletUser(wallet)
+  const headers = { authorization: `Bearer ${user.token}` }
+  const at = `${wallet}/wallet-api/wallet/${user.wallet}/exchange/offers`
+  const step = async (name: (typeof browserSteps)[number], send: () => Promise<Answer>, status: number) => {
+    await before(name)
+    const answer = expectStatus(await onceMore(send), status)
+    after(name, answer)
+    return answer
+  }
+  const order = { credentialConfigurationId: identityConfiguration, credentialData: claims }
+  const offered = await step(
+    'offer',
+    () => postJson(`${issuer}/openid4vc/sdjwt/issue`, { ...order, authenticationMethod: 'NONE' }),
+    200,
+  )
+  const opened = await step('open', () => postJson(at, { offer: offered.text }, headers), 201)
+  const exchange = `${at}/${String(opened.json()['id'])}`
+  const away = await step('send away', () => postJson(`${exchange}/use`, {}, headers), 200)
+  const { url = '' } = away.json()['authorization'] as { url?: string }
+  await before('page')
+  const page = await onceMorePage(url)
+  after('page', page.answer)
+  const sent = await step('yes', () => press(page, 'approve'), 303)
+  const query = queryOf(sent)
+  const back = await step('back', () => postJson(`${exchange}/authorized`, { query }, headers), 200)
+  expect(back.json()['state']).toBe('used')
+  expect(await credentialsOf(user)).toHaveLength(1)
+}
+
+async function onceMorePage(url: string) {
+  await onceMore(() => call(url))
+  return openAskingPage(url)
+}
+
+describe('of an offer that is taken up in a browser, the instance that served the last step is killed', () => {
+  it.each(browserSteps.slice(1))('before "%s": the credential is had, once', async (step) => {
+    await withKillBefore(step, authorizedInBrowser)
   })
 })
 

@@ -4,39 +4,29 @@
  * transaction code among them, leaves it open; one that was taken up gives the same credentials however often it is asked.
  */
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
-import { credentialsOfIssuance } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { Locales } from '../credentials/shown.ts'
 import { describeType } from '../history/described-credential.ts'
 import type { EventSummary } from '../history/event.ts'
-import {
-  type FetchMetadataRefusal,
-  fetchIssuer,
-  fetchOffer,
-  type Issuer,
-  isGone,
-  partyOf,
-} from '../receive/fetch-offer.ts'
+import { keepAnswer, readAnswer, spendState } from '../receive/authorization-answer.ts'
+import { withOwnScopes } from '../receive/authorization-plan.ts'
+import { fetchIssuer, fetchOffer, partyOf } from '../receive/fetch-offer.ts'
 import { refuseHopeless } from '../receive/issuance-plan.ts'
-import { findIssuance, offerHash } from '../receive/issuance-record.ts'
-import { type ReceiveRefusal, takeUpOffer, type UseOffer } from '../receive/receive-credential.ts'
+import type { IssuanceRecord } from '../receive/issuance-record.ts'
+import type { ReceiveRefusal } from '../receive/receive-credential.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import {
-  begin,
-  type ExchangeRefusal,
-  end,
-  endSilently,
-  findExchange,
-  giveUp,
-  keepExchange,
-  release,
-} from './exchange-record.ts'
+  carryOut,
+  findOffer,
+  issuanceOf,
+  type OfferExchangeRefusal,
+  shown,
+  type UseExchanged,
+} from './carry-out-offer.ts'
+import { begin, end, endSilently, keepExchange } from './exchange-record.ts'
 import { issuerTrustBefore } from './issuer-trust-before.ts'
-import { type OfferPreview, previewOffer } from './preview-offer.ts'
-import type { OfferDone, OfferExchange, ResolvedOffer } from './resolved-offer.ts'
-
-export type OfferExchangeRefusal = ExchangeRefusal | ReceiveRefusal
+import type { OfferPreview } from './preview-offer.ts'
+import { issuerOf, type OfferDone, type OfferExchange, type ResolvedOffer } from './resolved-offer.ts'
 
 export async function openOffer(
   wallet: Wallet,
@@ -44,7 +34,28 @@ export async function openOffer(
   text: string,
   locales: Locales,
 ): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
-  const resolved = await resolveOffer(wallet, text)
+  const fetched = await fetchOffer(wallet, text)
+  return fetched.ok ? openFetched(wallet, owned, fetched.value, locales) : fetched
+}
+
+/** What its issuer describes is asked for without an offer (§3.4, wallet-initiated). */
+export async function openIssuance(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  { configurationId, issuer }: { readonly issuer: string; readonly configurationId: string },
+  locales: Locales,
+): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
+  const offer = { issuer, configurationIds: [configurationId], grants: {} }
+  return openFetched(wallet, owned, { offer }, locales)
+}
+
+async function openFetched(
+  wallet: Wallet,
+  owned: OwnedWallet,
+  fetched: Fetched,
+  locales: Locales,
+): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
+  const resolved = await resolveOffer(wallet, fetched)
   if (!resolved.ok) return resolved
   const exchange = await keepExchange<ResolvedOffer, OfferDone>(wallet, owned, 'offer', resolved.value)
   return ok(await shown(wallet, owned, exchange, locales))
@@ -64,7 +75,7 @@ export async function useOpenOffer(
   wallet: Wallet,
   owned: OwnedWallet,
   id: string,
-  wanted: Pick<UseOffer, 'did' | 'txCode'>,
+  wanted: UseExchanged,
   locales: Locales,
 ): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
   const found = await findOffer(wallet, owned, id)
@@ -72,33 +83,45 @@ export async function useOpenOffer(
   const begun = await begin(wallet, owned, found.value, 'use')
   if (!begun.ok) return begun
   if (begun.value.state !== 'begun') return ok(await shown(wallet, owned, begun.value, locales))
-  const { offer } = begun.value.resolved
-  const issuer = async (): Promise<Result<Issuer, FetchMetadataRefusal>> => ok(issuerOf(begun.value.resolved))
-  const taken = await takeUpOffer(wallet, owned, { ...wanted, offer, issuer })
-  if (!taken.ok) {
-    if (await isOver(wallet, begun.value, taken.error)) {
-      await giveUp(wallet, begun.value)
-      return viewOffer(wallet, owned, id, locales)
-    }
-    await release(wallet, begun.value)
-    return taken
-  }
-  const done = { at: wallet.now(), issuanceId: taken.value.issuanceId }
-  return ok(await shown(wallet, owned, await end(wallet, begun.value, 'done', done), locales))
+  return carryOut(wallet, owned, begun.value, { ...wanted, locales })
 }
 
 /**
- * A code that does not count: without a transaction code the offer was used or has ended; with one it may be that, and an issuer
- * says so by giving the offer out no more (OpenID4VCI 1.0 §6.3 has one error for both).
+ * The browser that was sent away came back. Whose answer it is, is judged first: one that is not ours changes nothing, and one
+ * that says no leaves the offer as it was.
  */
-async function isOver(
+export async function bringBackOffer(
   wallet: Wallet,
-  { resolved: { offer, uri } }: OfferExchange,
-  refusal: ReceiveRefusal,
-): Promise<boolean> {
-  if (refusal.code !== 'issuer_error' || refusal.error !== 'invalid_grant') return false
-  if (offer.grants[PRE_AUTHORIZED_CODE]?.txCode === undefined) return true
-  return uri !== undefined && isGone(wallet, uri)
+  owned: OwnedWallet,
+  id: string,
+  query: string,
+  locales: Locales,
+): Promise<Result<OfferPreview, OfferExchangeRefusal>> {
+  const found = await findOffer(wallet, owned, id)
+  if (!found.ok) return found
+  const issuance = await issuanceOf(wallet, owned, found.value)
+  const answer = await judgeAnswer(wallet, found.value, issuance, query)
+  if (!answer.ok) return answer
+  const begun = await begin(wallet, owned, found.value, 'use')
+  if (!begun.ok) return begun
+  if (begun.value.state !== 'begun') return ok(await shown(wallet, owned, begun.value, locales))
+  if (issuance !== undefined && answer.value !== undefined) await keepAnswer(wallet, issuance, answer.value)
+  return carryOut(wallet, owned, begun.value, { locales })
+}
+
+/** Undefined where there is nothing more to be taken from it. */
+async function judgeAnswer(
+  wallet: Wallet,
+  { done, resolved }: OfferExchange,
+  issuance: IssuanceRecord | undefined,
+  query: string,
+): Promise<ReturnType<typeof readAnswer>> {
+  // What it brought was used, and it is kept no longer: the exchange tells what came of it.
+  if (done !== undefined || issuance?.finished === true) return ok(undefined)
+  if (issuance === undefined) return refuse({ code: 'state_unknown' })
+  const answer = readAnswer(issuance, issuerOf(resolved), query)
+  if (!answer.ok && answer.error.code === 'authorization_refused') await spendState(wallet, issuance, query)
+  return answer
 }
 
 /** Nothing is stored and nobody is told. */
@@ -113,7 +136,7 @@ export async function rejectOffer(
   const begun = await begin(wallet, owned, found.value, 'reject')
   if (!begun.ok) return begun
   if (begun.value.state !== 'begun') return ok(await shown(wallet, owned, begun.value, locales))
-  const taken = await findIssuance(wallet, owned, await offerHash(wallet, begun.value.resolved.offer))
+  const taken = await issuanceOf(wallet, owned, begun.value)
   if (taken?.finished === true) {
     // Not under this id, but it was taken up: to say that nothing was stored would be wrong.
     const done = { at: wallet.now(), issuanceId: taken.id }
@@ -135,24 +158,19 @@ function offerSummary({ configurations, issuer, trust }: ResolvedOffer): EventSu
   return { party, credentials, declined: 'offer' }
 }
 
-function findOffer(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  id: string,
-): Promise<Result<OfferExchange, ExchangeRefusal>> {
-  return findExchange<ResolvedOffer, OfferDone>(wallet, owned, 'offer', id)
-}
+type Fetched = Pick<ResolvedOffer, 'offer' | 'uri'>
 
-async function resolveOffer(wallet: Wallet, text: string): Promise<Result<ResolvedOffer, ReceiveRefusal>> {
-  const fetched = await fetchOffer(wallet, text)
-  if (!fetched.ok) return fetched
-  const { offer, uri } = fetched.value
+async function resolveOffer(
+  wallet: Wallet,
+  { offer, uri }: Fetched,
+): Promise<Result<ResolvedOffer, ReceiveRefusal>> {
   const issuer = await fetchIssuer(wallet, offer)
   if (!issuer.ok) return issuer
   const refusal = refuseHopeless(offer, issuer.value, wallet.formats)
   if (!refusal.ok) return refusal
   const { configurations: all, ...metadata } = issuer.value.metadata
-  const configurations = offer.configurationIds.flatMap((id) => all.get(id) ?? [])
+  const offered = offer.configurationIds.flatMap((id) => all.get(id) ?? [])
+  const configurations = withOwnScopes(offered, all.values())
   return ok({
     offer,
     uri,
@@ -161,20 +179,4 @@ async function resolveOffer(wallet: Wallet, text: string): Promise<Result<Resolv
     authorizationServer: issuer.value.authorizationServer,
     trust: await issuerTrustBefore(wallet, offer.issuer, configurations),
   })
-}
-
-function issuerOf({ authorizationServer, configurations, issuer }: ResolvedOffer): Issuer {
-  const byId = new Map(configurations.map((configuration) => [configuration.id, configuration]))
-  return { metadata: { ...issuer, configurations: byId }, authorizationServer }
-}
-
-async function shown(
-  wallet: Wallet,
-  owned: OwnedWallet,
-  exchange: OfferExchange,
-  locales: Locales,
-): Promise<OfferPreview> {
-  const { issuanceId } = exchange.done ?? {}
-  const received = issuanceId === undefined ? [] : await credentialsOfIssuance(wallet, owned, issuanceId)
-  return previewOffer(wallet, owned, { exchange, received, locales })
 }

@@ -15,13 +15,14 @@ import { keptPictures } from '../credentials/pictures.ts'
 import { type Locales, lookOf, type ShownLook, type ShownTrust, titleOf } from '../credentials/shown.ts'
 import { hostOf } from '../outgoing-client.ts'
 import { hopelessReason, type UnusableReason } from '../receive/issuance-plan.ts'
+import type { Progress } from '../receive/issuance-record.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
 import type { ExchangeState } from './exchange-record.ts'
 import type { OfferExchange } from './resolved-offer.ts'
 
 export interface OfferPreview {
   readonly id: string
-  readonly state: 'open' | 'unfinished' | 'used' | 'rejected' | 'over'
+  readonly state: 'open' | 'authorizing' | 'unfinished' | 'used' | 'rejected' | 'over'
   /** Epoch seconds. */
   readonly expiresAt: number
   readonly issuer: {
@@ -33,6 +34,8 @@ export interface OfferPreview {
   }
   readonly credentials: readonly OfferedCredential[]
   readonly txCode?: ShownTxCode | undefined
+  /** Where it is taken up in a browser, and not at an end. */
+  readonly authorization?: ShownAuthorization | undefined
   readonly result?: { readonly at: number; readonly credentials: readonly ReceivedCredential[] } | undefined
 }
 
@@ -44,6 +47,13 @@ interface OfferedCredential {
   readonly look: ShownLook
   readonly claims: readonly { readonly path: ClaimPath; readonly label: string }[]
   readonly unusable?: UnusableReason | undefined
+}
+
+interface ShownAuthorization {
+  /** Whose page asks. */
+  readonly host: string
+  /** Where the browser goes: in the answer to whoever takes the offer up. */
+  readonly url?: string | undefined
 }
 
 interface ShownTxCode {
@@ -58,6 +68,13 @@ export interface ToPreview {
   readonly exchange: OfferExchange
   readonly received: readonly StoredCredential[]
   readonly locales: Locales
+  readonly authorization?: Authorizing | undefined
+}
+
+interface Authorizing {
+  readonly host: string
+  /** Absent where nobody began. */
+  readonly progress?: Progress | undefined
 }
 
 const MAX_CLAIMS = 100
@@ -65,12 +82,12 @@ const MAX_CLAIMS = 100
 export async function previewOffer(
   wallet: Wallet,
   owned: OwnedWallet,
-  { exchange, received, locales }: ToPreview,
+  { authorization, exchange, received, locales }: ToPreview,
 ): Promise<OfferPreview> {
   const { done, expiresAt, id, resolved } = exchange
   const { configurations, issuer, offer, trust } = resolved
   const display = bestFor(issuer.display, locales)
-  const state = STATES[exchange.state]
+  const state = stateOf(exchange, authorization?.progress)
   const byId = new Map(configurations.map((configuration) => [configuration.id, configuration]))
   return {
     id,
@@ -85,6 +102,7 @@ export async function previewOffer(
     },
     credentials: offer.configurationIds.map((each) => offered(wallet, each, byId.get(each), locales)),
     txCode: offer.grants[PRE_AUTHORIZED_CODE]?.txCode,
+    authorization: authorization && { host: authorization.host },
     result:
       done === undefined || state !== 'used'
         ? undefined
@@ -93,6 +111,13 @@ export async function previewOffer(
             credentials: await receivedViews(wallet, owned, received, locales),
           },
   }
+}
+
+/** Of one that somebody was sent away with, what he brought back says how far it is. */
+function stateOf({ state }: OfferExchange, progress: Progress | undefined): OfferPreview['state'] {
+  const { authorization, token } = progress ?? {}
+  if (token !== undefined || authorization?.code !== undefined) return 'unfinished'
+  return authorization?.attempts.some(({ url }) => url !== undefined) ? 'authorizing' : STATES[state]
 }
 
 const STATES: Readonly<Record<ExchangeState, OfferPreview['state']>> = {

@@ -24,3 +24,8 @@ export interface OfferDone {
 }
 
 export type OfferExchange = Exchange<ResolvedOffer, OfferDone>
+
+export function issuerOf({ authorizationServer, configurations, issuer }: ResolvedOffer): Issuer {
+  const byId = new Map(configurations.map((configuration) => [configuration.id, configuration]))
+  return { metadata: { ...issuer, configurations: byId }, authorizationServer }
+}

@@ -2,8 +2,10 @@
 
 import { walletParams } from '@countersign/api/wallet/accounts'
 import {
+  bringBackRequest,
   exchangeParams,
   offerPreview,
+  openIssuanceRequest,
   openOfferRequest,
   useExchangedOfferRequest,
 } from '@countersign/api/wallet/offer-exchange'
@@ -11,7 +13,14 @@ import { errorAnswer } from '@countersign/service/http/answers/described-answers
 import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { FastifyRequest } from 'fastify'
-import { openOffer, rejectOffer, useOpenOffer, viewOffer } from '../exchange/offer-exchange.ts'
+import {
+  bringBackOffer,
+  openIssuance,
+  openOffer,
+  rejectOffer,
+  useOpenOffer,
+  viewOffer,
+} from '../exchange/offer-exchange.ts'
 import type { Wallet } from '../wallet.ts'
 import { awayAnswers } from './answers/away-answers.ts'
 import { jsonAnswer, walletAnswers } from './answers/route-answers.ts'
@@ -84,6 +93,36 @@ function lookAtOffers(app: ServiceApp, wallet: Wallet): void {
     },
   )
 
+  app.post(
+    `${base}/issuances`,
+    {
+      schema: {
+        summary: 'Look at what an issuer gives without an offer',
+        description:
+          'What comes is an offer like any other under its id, which is taken up in a browser. Issuers that give nothing without an offer say so when it is used.',
+        tags,
+        params: walletParams,
+        body: openIssuanceRequest,
+      },
+      config: {
+        ...config,
+        answers: {
+          ...walletAnswers,
+          ...awayAnswers(issuer),
+          201: jsonAnswer('What it would be, under an id', offerPreview),
+          400: unusable,
+        },
+      },
+      bodyLimit,
+    },
+    async (request, reply) => {
+      const { credentialConfigurationId: configurationId, issuer: from } = request.body
+      const wanted = { issuer: from, configurationId }
+      const opened = await openIssuance(wallet, walletOf(request), wanted, localesOf(request))
+      return reply.code(201).send(offerPreviewOr(opened))
+    },
+  )
+
   app.get(
     `${base}/offers/:exchange`,
     {
@@ -102,7 +141,7 @@ function decideOffers(app: ServiceApp, wallet: Wallet): void {
       schema: {
         summary: 'Take up the offer that was shown',
         description:
-          'May be repeated: after a crash it goes on, after the end it answers the same. A wrong transaction code leaves the offer open.',
+          'May be repeated: after a crash it goes on, after the end it answers the same. A wrong transaction code leaves the offer open. One that is taken up in a browser answers `authorizing`, and where the browser has to go.',
         tags,
         params: exchangeParams,
         body: useExchangedOfferRequest,
@@ -111,15 +150,48 @@ function decideOffers(app: ServiceApp, wallet: Wallet): void {
       bodyLimit,
     },
     async (request) => {
-      const { did, txCode } = request.body
+      const { did, redirectUri, txCode } = request.body
       const used = await useOpenOffer(
         wallet,
         walletOf(request),
         request.params.exchange,
-        { did, txCode },
+        { did, redirectUri, txCode },
         localesOf(request),
       )
       return offerPreviewOr(used)
+    },
+  )
+
+  app.post(
+    `${base}/offers/:exchange/authorized`,
+    {
+      schema: {
+        summary: 'Go on with what a browser brought back',
+        description:
+          'The address that the browser came back to names the exchange in its `state`, before the first `.`. May be repeated. An answer that nobody was sent away for changes nothing; one that says no leaves the offer open.',
+        tags,
+        params: exchangeParams,
+        body: bringBackRequest,
+      },
+      config: {
+        ...config,
+        answers: {
+          ...decidedAnswers,
+          ...awayAnswers(issuer),
+          400: errorAnswer(
+            'The answer is not to what was asked, or says no; or the issuer refused',
+            codedError(OFFER_EXCHANGE_ERRORS, { code: 'state_unknown' }),
+          ),
+        },
+      },
+      bodyLimit,
+    },
+    async (request) => {
+      const { exchange } = request.params
+      const { query } = request.body
+      return offerPreviewOr(
+        await bringBackOffer(wallet, walletOf(request), exchange, query, localesOf(request)),
+      )
     },
   )
 

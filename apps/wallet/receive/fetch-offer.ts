@@ -7,6 +7,7 @@
 import { type JsonObject, parseJsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { FETCHED } from '@countersign/core/size-limits'
+import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import {
   authorizationServerMetadataUrl,
@@ -103,8 +104,9 @@ export async function fetchIssuer(
   const issuer = await fetchIssuerMetadata(wallet, offer.issuer)
   if (!issuer.ok) return issuer
   const { metadata } = issuer.value
-  const server =
-    offer.grants[PRE_AUTHORIZED_CODE]?.authorizationServer ?? metadata.authorizationServers[0] ?? offer.issuer
+  const { grants } = offer
+  const grant = grants[PRE_AUTHORIZED_CODE] ?? grants[AUTHORIZATION_CODE]
+  const server = grant?.authorizationServer ?? metadata.authorizationServers[0] ?? offer.issuer
   // An offer must not choose a server that the issuer does not name (OpenID4VCI 1.0 §4.1.1).
   if (!metadata.authorizationServers.includes(server))
     return refuse({ code: 'authorization_server_unknown', server })

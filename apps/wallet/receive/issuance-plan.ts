@@ -8,7 +8,6 @@ import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { Signer } from '@countersign/crypto/engine'
 import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import { didFromKey } from '@countersign/did/did'
-import type { GrantOffer } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
 import type { OfferedConfiguration } from '@countersign/protocol/openid4vci/metadata/read-metadata'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
@@ -16,10 +15,11 @@ import type { KeptLook } from '../credentials/credentials.ts'
 import { issuerDisplay } from '../credentials/issuer-display.ts'
 import type { NamedKey } from '../dids/dids.ts'
 import { provesPossession } from '../keys/key-types.ts'
+import { type ChosenGrant, chooseGrant, type GrantRefusal } from './authorization-plan.ts'
 import type { Issuer } from './fetch-offer.ts'
 
 export interface IssuancePlan {
-  readonly grant: GrantOffer<typeof PRE_AUTHORIZED_CODE>
+  readonly grant: ChosenGrant
   readonly configurations: readonly PlannedConfiguration[]
 }
 
@@ -33,13 +33,15 @@ export interface PlannedConfiguration {
   readonly format: string
   /** Type that the credential must have; absent where the issuer does not tell. */
   readonly type?: string | undefined
+  /** Absent where the issuer has none for it alone. */
+  readonly scope?: string | undefined
   /** How the proof names the key; absent: no proof, and no binding. */
   readonly keyReference?: 'jwk' | { readonly kid: string } | undefined
   readonly look?: KeptLook | undefined
 }
 
 export type PlanRefusal =
-  | { readonly code: 'grant_unsupported' }
+  | GrantRefusal
   | { readonly code: 'tx_code_needed' }
   | ({ readonly code: 'configuration_unusable' } & Unusable)
   | { readonly code: 'encryption_required' }
@@ -68,9 +70,9 @@ export interface PlanInput {
 
 export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal> {
   const { offer, issuer, signer, txCode } = input
-  const grant = offer.grants[PRE_AUTHORIZED_CODE]
-  if (grant === undefined) return refuse({ code: 'grant_unsupported' })
-  if (grant.txCode !== undefined && txCode === undefined) return refuse({ code: 'tx_code_needed' })
+  const grant = chooseGrant(offer, issuer)
+  if (!grant.ok) return grant
+  if (needsTxCode(grant.value) && txCode === undefined) return refuse({ code: 'tx_code_needed' })
   if (issuer.metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
   const configurations: PlannedConfiguration[] = []
   let unusable: Unusable | undefined
@@ -85,16 +87,23 @@ export function planIssuance(input: PlanInput): Result<IssuancePlan, PlanRefusal
   }
   return configurations.length === 0 && unusable !== undefined
     ? refuse({ code: 'configuration_unusable', ...unusable })
-    : ok({ grant, configurations })
+    : ok({ grant: grant.value, configurations })
+}
+
+function needsTxCode(grant: ChosenGrant): boolean {
+  return grant.type === PRE_AUTHORIZED_CODE && grant.txCode !== undefined
 }
 
 /** What is wrong with an offer for every key of this wallet: to be told before anybody looks at it. */
 export function refuseHopeless(
-  { configurationIds, grants }: CredentialOffer,
-  { metadata }: Issuer,
+  offer: CredentialOffer,
+  issuer: Issuer,
   formats: FormatRegistry,
 ): Result<undefined, PlanRefusal> {
-  if (grants[PRE_AUTHORIZED_CODE] === undefined) return refuse({ code: 'grant_unsupported' })
+  const { configurationIds } = offer
+  const { metadata } = issuer
+  const grant = chooseGrant(offer, issuer)
+  if (!grant.ok) return grant
   if (metadata.encryptionRequired) return refuse({ code: 'encryption_required' })
   const faults = configurationIds.map((id) => hopelessReason(metadata.configurations.get(id), formats))
   const [configurationId = ''] = configurationIds
@@ -131,7 +140,8 @@ function planConfiguration(
   const format = formats.get(configuration.format)
   if (format === undefined) return 'format'
   const look = { displays: [], claims: [], ...issuerDisplay(configuration), receivedFrom: input.offer.issuer }
-  const planned = { id, format: format.id, type: configuration.type, look }
+  const { scope, type } = configuration
+  const planned = { id, format: format.id, type, scope, look }
   if (!configuration.proofRequired) return planned
   if (configuration.keyAttestationRequired) return 'key_attestation'
   if (configuration.proofAlgorithms === undefined) return 'proof_type'

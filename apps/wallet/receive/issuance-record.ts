@@ -5,6 +5,7 @@
  */
 import { generateSoftwareKey, type PrivateJwk } from '@countersign/keys/signers/software-key'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import type { ProofKey } from '@countersign/protocol/oauth/pkce'
 import type { NotificationEvent } from '@countersign/protocol/openid4vci/notification'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import type { IssuanceRow } from '../database/schema.ts'
@@ -22,11 +23,40 @@ export interface IssuanceRecord {
 export interface Progress {
   /** Proves that a repeated token request comes from us. */
   readonly senderKey?: PrivateJwk
+  /** Where somebody authorizes the issuance in a browser. */
+  readonly authorization?: KeptAuthorization
   readonly token?: KeptToken
   /** The exact body of each credential request, by `slotOf`. */
   readonly requests: Readonly<Record<string, string>>
   /** What the issuer is to hear of, by `slotOf`; absent where it takes no notifications. */
   readonly notices?: Readonly<Record<string, Notice>>
+}
+
+export interface KeptAuthorization {
+  /** What browsers were sent with, the newest last; each is good for one answer. */
+  readonly attempts: readonly Attempt[]
+  /** What the first one brought back. */
+  readonly code?: KeptCode
+}
+
+export interface Attempt {
+  readonly state: string
+  readonly proofKey: ProofKey
+  readonly redirectUri: string
+  /** Where the browser goes; absent until it is known. */
+  readonly url?: string
+  /** Epoch seconds; absent where the address does not end. */
+  readonly endsAt?: number
+}
+
+export interface KeptCode {
+  readonly state: string
+  readonly code: string
+  readonly codeVerifier: string
+  readonly redirectUri: string
+  /** Somebody asks for the token since then, in epoch seconds; absent where nobody does. */
+  readonly askedAt?: number
+  readonly askedBy?: string
 }
 
 /** A credential whose issuer wants to hear what became of it (OpenID4VCI 1.0 §11). */
@@ -69,8 +99,18 @@ const KEPT_UNTOLD_SECONDS = 3600
 /** An issuer that did not answer so often is not asked again. */
 const MOST_UNHEARD = 5
 
-export function offerHash({ columns }: Wallet, offer: CredentialOffer): Promise<string> {
-  return columns.hash('offer', JSON.stringify([offer.issuer, offer.grants[PRE_AUTHORIZED_CODE]?.code]))
+/**
+ * A code is good once, so all who take it up do the same. What is authorized in a browser may be had anew as often as somebody says
+ * yes to it: each time that it is opened it is an issuance of its own.
+ */
+export function issuanceHash(
+  { columns }: Wallet,
+  { grants, issuer }: CredentialOffer,
+  exchangeId: string | undefined,
+): Promise<string> {
+  const code = grants[PRE_AUTHORIZED_CODE]?.code
+  const what = code === undefined ? [issuer, 'exchange', exchangeId] : [issuer, code]
+  return columns.hash('offer', JSON.stringify(what))
 }
 
 export async function findIssuance(
@@ -197,7 +237,7 @@ async function changeNotice(
 }
 
 /** What a finished issuance keeps. */
-function leftToTell({ notices = {}, ...progress }: Progress): Progress {
+function leftToTell({ authorization: _authorization, notices = {}, ...progress }: Progress): Progress {
   const left = Object.entries(notices).filter(([, { told }]) => told === undefined)
   if (left.length === 0) return NO_PROGRESS
   return { ...progress, requests: {}, notices: Object.fromEntries(left) }

@@ -25,7 +25,7 @@ import type { OwnedWallet, Wallet } from '../wallet.ts'
 import { type Issuer, partyOf } from './fetch-offer.ts'
 import type { PlannedConfiguration } from './issuance-plan.ts'
 import { advance, type Entitlement, type IssuanceRecord, type Notice, slotOf } from './issuance-record.ts'
-import { clientIdFor, senderOf } from './obtain-token.ts'
+import { senderOf } from './obtain-token.ts'
 import { type IssuerPostRefusal, postToIssuer } from './post-to-issuer.ts'
 import { tellFailure } from './tell-issuer.ts'
 import { lookFor } from './type-look.ts'
@@ -45,6 +45,8 @@ export interface CredentialStep {
   readonly entitlement: Entitlement
   readonly configuration: PlannedConfiguration
   readonly signer: Signer
+  /** What the token was asked for as; absent for an anonymous client. */
+  readonly clientId: string | undefined
 }
 
 const MAX_ROUNDS = 3
@@ -104,7 +106,7 @@ async function makeRequest(wallet: Wallet, step: CredentialStep): Promise<Result
     now: wallet.now(),
     keyReference,
     nonce: nonce.value,
-    clientId: clientIdFor(wallet, step.issuer),
+    clientId: step.clientId,
   })
   return ok(JSON.stringify(writeCredentialRequest({ ...selector, proofs: { type: 'jwt', values: [proof] } })))
 }

@@ -1,12 +1,13 @@
 /**
- * Takes up a credential offer (OpenID4VCI 1.0, pre-authorized code). Nothing is lost and nothing is doubled: each step is
+ * Takes up a credential offer (OpenID4VCI 1.0). Nothing is lost and nothing is doubled: each step is
  * written down before it is made, so that the same call, made again after a crash, at the same time or on another
  * instance, goes on where the first one was, and one made after the end answers with the same credentials.
  */
 
 import type { JsonObject } from '@countersign/core/json'
-import { ok, type Result } from '@countersign/core/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
+import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
 import type { CredentialOffer } from '@countersign/protocol/openid4vci/offer'
 import {
   credentialsOfIssuance,
@@ -18,6 +19,7 @@ import { keepLogos } from '../credentials/pictures.ts'
 import { chooseDid, type DidUnknown, namesOfKey } from '../dids/dids.ts'
 import { type KeyUnknown, openKey } from '../keys/keys.ts'
 import type { OwnedWallet, Wallet } from '../wallet.ts'
+import { askFor } from './authorization-plan.ts'
 import {
   type FetchMetadataRefusal,
   type FetchOfferRefusal,
@@ -32,10 +34,11 @@ import {
   findIssuance,
   finishIssuance,
   type IssuanceRecord,
-  offerHash,
+  issuanceHash,
 } from './issuance-record.ts'
 import { type CredentialRefusal, obtainCredential } from './obtain-credential.ts'
-import { obtainToken, type TokenRefusal } from './obtain-token.ts'
+import { clientIdFor, obtainToken, type TokenRefusal } from './obtain-token.ts'
+import { type SendRefusal, sendToAuthorize } from './send-to-authorize.ts'
 import { tellAccepted } from './tell-issuer.ts'
 
 export interface UseOffer {
@@ -47,6 +50,9 @@ export interface UseOffer {
 }
 
 export type ReceiveRefusal =
+  | SendRefusal
+  /** In a browser, and this call has none. */
+  | { readonly code: 'authorization_needed' }
   | FetchOfferRefusal
   | FetchMetadataRefusal
   | PlanRefusal
@@ -83,13 +89,17 @@ export async function useOffer(
   const { offer } = fetched.value
   const issuer = () => fetchIssuer(wallet, offer)
   const taken = await takeUpOffer(wallet, owned, { ...request, offer, issuer })
-  return taken.ok ? ok(taken.value.credentials) : taken
+  if (!taken.ok) return taken
+  if (!('credentials' in taken.value)) throw new Error('somebody is sent away who cannot come back')
+  return ok(taken.value.credentials)
 }
 
 /** An offer that was read, and how to come by its issuer where that is still needed. */
 export interface TakeUp extends Pick<UseOffer, 'did' | 'txCode'> {
   readonly offer: CredentialOffer
   readonly issuer: () => Promise<Result<Issuer, FetchMetadataRefusal>>
+  /** Where the holder looks at it, who can be sent to a browser from there. */
+  readonly exchange?: { readonly id: string; readonly redirectUri?: string | undefined } | undefined
 }
 
 export interface TakenUp {
@@ -97,18 +107,25 @@ export interface TakenUp {
   readonly credentials: readonly StoredCredential[]
 }
 
+/** It goes on in a browser. */
+export interface SentAway {
+  readonly authorizeAt: string
+}
+
 export async function takeUpOffer(
   wallet: Wallet,
   owned: OwnedWallet,
   request: TakeUp,
-): Promise<Result<TakenUp, ReceiveRefusal>> {
-  const hash = await offerHash(wallet, request.offer)
+): Promise<Result<TakenUp | SentAway, ReceiveRefusal>> {
+  const hash = await issuanceHash(wallet, request.offer, request.exchange?.id)
   const before = await findIssuance(wallet, owned, hash)
   if (before?.finished === true) return ok(await takenUp(wallet, owned, before))
 
   const prepared = await prepare(wallet, owned, { ...request, hash }, before)
   if (!prepared.ok) return prepared
   const { issuance, issuer, plan, signer } = prepared.value
+  const sent = await sendAway(wallet, prepared.value, request)
+  if (sent !== undefined) return sent
   const granted = await obtainToken(wallet, issuance, { issuer, plan, txCode: request.txCode })
   if (!granted.ok) return granted
   const obtained = await obtainAll(wallet, granted.value, { owned, issuer, plan, signer })
@@ -118,6 +135,23 @@ export async function takeUpOffer(
   // Of what came before.
   await tellAccepted(wallet, obtained.issuance)
   return refused
+}
+
+/** Undefined where nobody has to go anywhere, or somebody has come back. */
+async function sendAway(
+  wallet: Wallet,
+  { issuance, issuer, plan }: Prepared,
+  { exchange }: TakeUp,
+): Promise<Result<SentAway, ReceiveRefusal> | undefined> {
+  const { configurations, grant } = plan
+  const { authorization, token } = issuance.progress
+  const isBack = issuance.finished || token !== undefined || authorization?.code !== undefined
+  if (grant.type !== AUTHORIZATION_CODE || isBack) return undefined
+  if (exchange === undefined) throw new Error('what cannot go on in a browser was planned all the same')
+  const asked = askFor(issuer.metadata, configurations)
+  const { id: exchangeId, redirectUri } = exchange
+  const sent = await sendToAuthorize(wallet, issuance, { issuer, grant, asked, exchangeId, redirectUri })
+  return sent.ok ? ok({ authorizeAt: sent.value }) : sent
 }
 
 /** What came of an issuance; the issuer hears of it first, if it has not, and logos are fetched meanwhile. */
@@ -172,10 +206,10 @@ async function keyOfDid(
 async function planWith(
   wallet: Wallet,
   owned: OwnedWallet,
-  { did, offer, txCode }: Wanted,
+  { did, exchange, offer, txCode }: Wanted,
   issuer: Issuer,
   keyId: string,
-): Promise<Result<{ readonly plan: IssuancePlan; readonly signer: Signer }, PlanRefusal | KeyUnknown>> {
+): Promise<Result<{ readonly plan: IssuancePlan; readonly signer: Signer }, ReceiveRefusal>> {
   const signer = await openKey(wallet, owned, keyId)
   if (!signer.ok) return signer
   const names = await namesOfKey(wallet, owned, { keyId, publicJwk: signer.value.publicJwk })
@@ -188,7 +222,11 @@ async function planWith(
     formats: wallet.formats,
     did,
   })
-  return plan.ok ? ok({ plan: plan.value, signer: signer.value }) : plan
+  if (!plan.ok) return plan
+  // Before anything is written down.
+  if (plan.value.grant.type === AUTHORIZATION_CODE && exchange === undefined)
+    return refuse({ code: 'authorization_needed' })
+  return ok({ plan: plan.value, signer: signer.value })
 }
 
 interface Obtained {
@@ -207,7 +245,8 @@ async function obtainAll(
   for (const entitlement of granted.progress.token?.entitled ?? []) {
     const configuration = plan.configurations.find(({ id }) => id === entitlement.configurationId)
     if (configuration === undefined) throw new Error('a token was kept for what was not planned')
-    const step = { owned, issuer, entitlement, configuration, signer }
+    const clientId = clientIdFor(wallet, issuer, plan)
+    const step = { owned, issuer, entitlement, configuration, signer, clientId }
     const obtained = await obtainCredential(wallet, current, step)
     if (!obtained.ok) return { issuance: current, refused: obtained }
     current = obtained.value

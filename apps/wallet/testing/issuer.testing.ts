@@ -13,8 +13,10 @@ import { openDeployment } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { verifyDpopProof } from '@countersign/protocol/oauth/dpop'
-import { parseGrantRequest } from '@countersign/protocol/oauth/grants/grants'
+import { AUTHORIZATION_CODE } from '@countersign/protocol/oauth/grants/authorization-code'
+import { type GrantRequest, parseGrantRequest } from '@countersign/protocol/oauth/grants/grants'
 import { PRE_AUTHORIZED_CODE } from '@countersign/protocol/oauth/grants/pre-authorized-code'
+import type { AuthorizationRequest } from '@countersign/protocol/openid4vci/authorization/authorization-request'
 import {
   parseCredentialRequest,
   writeCredentialResponse,
@@ -38,6 +40,7 @@ import { forgeJws } from '@countersign/testing/forging/jws'
 import { chainTrust } from '@countersign/trust/chain-trust'
 import { anchorsFrom, combineTrustLists } from '@countersign/trust/trust-anchor'
 import { type Certificate, parseX5cEntry } from '@countersign/x509/certificate'
+import { type TestAuthorizations, type TokenAsker, testAuthorizations } from './authorization.testing.ts'
 import { type ListedStatus, statusListAnswer, statusReferences } from './status-list.testing.ts'
 
 export interface TestConfiguration {
@@ -90,6 +93,14 @@ export interface TestIssuerOptions {
   readonly dpopNonces?: { readonly refusal: 'use_dpop_nonce' | 'invalid_dpop_proof'; readonly once?: boolean }
   /** Requests to this path are never answered. */
   readonly hangsAt?: string
+  /** What the metadata of its authorization server say otherwise; null counts as left out. */
+  readonly server?: JsonObject
+  /** Every configuration has this scope; null: none has one. */
+  readonly scope?: string | null
+  /** What of this configuration is issued: nothing. */
+  readonly denies?: string
+  /** Its metadata name it as its own authorization server. */
+  readonly namesServer?: boolean
 }
 
 /** Of which configuration an accepted request told what. */
@@ -99,9 +110,18 @@ export interface TestNotification {
   readonly description?: string | undefined
 }
 
+export interface OfferWish {
+  readonly configurations?: readonly string[]
+  readonly txCode?: string
+  readonly byValue?: boolean
+  /** `browser`: somebody has to say yes at a page; `any`: the offer leaves it to the wallet. */
+  readonly grant?: 'pre-authorized' | 'browser' | 'both' | 'any'
+}
+
 export interface TestIssuer extends FaultyServer {
+  readonly authorizations: TestAuthorizations
   /** URL of a new offer. */
-  offer(options?: { configurations?: readonly string[]; txCode?: string; byValue?: boolean }): string
+  offer(options?: OfferWish): string
   /** Every token handed out, every credential signed. */
   readonly tokens: Set<string>
   readonly signed: string[]
@@ -114,12 +134,15 @@ export interface TestIssuer extends FaultyServer {
   forgetDpopNonces(): void
   /** An offer by reference is given out no more, and its code is good for nothing. */
   withdraw(offer: string): void
+  /** The same, and what was begun with it goes on. */
+  hide(offer: string): void
 }
 
 interface Offer {
   readonly code: string
   readonly configurations: readonly string[]
   readonly txCode?: string | undefined
+  readonly grant: NonNullable<OfferWish['grant']>
   sender?: string
   token?: string
   readonly issued: Map<string, Issued>
@@ -133,7 +156,9 @@ interface Issued {
 
 interface State {
   readonly options: TestIssuerOptions
+  readonly authorizations: TestAuthorizations
   readonly offers: Map<string, Offer>
+  readonly hidden: Set<string>
   readonly nonces: Map<string, string>
   /** Given, and good. */
   readonly dpopNonces: Set<string>
@@ -162,7 +187,9 @@ export const issuerChains = chains
 export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<TestIssuer> {
   const state: State = {
     options,
+    authorizations: testAuthorizations(() => state.url),
     offers: new Map(),
+    hidden: new Set(),
     nonces: new Map(),
     dpopNonces: new Set(),
     jtis: new Set(),
@@ -182,6 +209,7 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
   state.url = server.url
   return {
     ...server,
+    authorizations: state.authorizations,
     tokens: state.tokens,
     signed: state.signed,
     proofs: state.proofs,
@@ -189,11 +217,14 @@ export async function startTestIssuer(options: TestIssuerOptions = {}): Promise<
     offer: (wish = {}) => newOffer(state, wish),
     forgetNonces: () => state.nonces.clear(),
     forgetDpopNonces: () => state.dpopNonces.clear(),
-    withdraw(offer) {
-      const uri = new URL(offer).searchParams.get('credential_offer_uri') ?? ''
-      state.offers.delete(uri.slice(uri.lastIndexOf('/') + 1))
-    },
+    withdraw: (offer) => void state.offers.delete(codeOf(offer)),
+    hide: (offer) => void state.hidden.add(codeOf(offer)),
   }
+}
+
+function codeOf(offer: string): string {
+  const uri = new URL(offer).searchParams.get('credential_offer_uri') ?? ''
+  return uri.slice(uri.lastIndexOf('/') + 1)
 }
 
 function refusedNonce({ dpopNonces, options }: State, proof: unknown): Answer | undefined {
@@ -213,9 +244,9 @@ function withDpopNonce({ dpopNonces, options }: State, answer: Answer): Answer {
   return { ...answer, headers: { ...answer.headers, 'dpop-nonce': nonce } }
 }
 
-function newOffer(state: State, wish: Parameters<TestIssuer['offer']>[0] = {}): string {
-  const { configurations = [identity.id], txCode, byValue = false } = wish
-  const offer: Offer = { code: secret(), configurations, issued: new Map(), txCode }
+function newOffer(state: State, wish: OfferWish = {}): string {
+  const { configurations = [identity.id], txCode, byValue = false, grant = 'pre-authorized' } = wish
+  const offer: Offer = { code: secret(), configurations, issued: new Map(), txCode, grant }
   state.offers.set(offer.code, offer)
   return byValue
     ? offerUrlByValue(offerJson(state, offer))
@@ -226,7 +257,14 @@ function offerJson(state: State, offer: Offer): JsonObject {
   return writeCredentialOffer({
     issuer: state.url,
     configurationIds: offer.configurations,
-    grants: { [PRE_AUTHORIZED_CODE]: { code: offer.code, txCode: demandedTxCode(offer) } },
+    grants: {
+      ...((offer.grant === 'pre-authorized' || offer.grant === 'both') && {
+        [PRE_AUTHORIZED_CODE]: { code: offer.code, txCode: demandedTxCode(offer) },
+      }),
+      ...((offer.grant === 'browser' || offer.grant === 'both') && {
+        [AUTHORIZATION_CODE]: { issuerState: offer.code },
+      }),
+    },
   })
 }
 
@@ -245,10 +283,14 @@ async function handle(
     case '/.well-known/openid-credential-issuer':
       return json(200, metadata(state))
     case '/.well-known/oauth-authorization-server':
-      return json(
-        200,
-        writeAuthorizationServerMetadata({ issuer: state.url, clients, requirePushedRequests: false }),
-      )
+      return json(200, serverMetadata(state))
+    case '/par': {
+      const form = Object.fromEntries(new URLSearchParams(body))
+      const { issuer_state: named } = form
+      return named === undefined || state.offers.has(named)
+        ? state.authorizations.push(form, await sender(state, dpop, path))
+        : json(400, { error: 'invalid_request', error_description: 'There is no such offer' })
+    }
     case '/.well-known/jwt-vc-issuer':
       return json(200, await issuerKeys(state))
     case '/token':
@@ -276,14 +318,20 @@ async function handle(
 }
 
 function offerAnswer(state: State, code: string): Answer {
-  const offer = state.offers.get(code)
+  const offer = state.hidden.has(code) ? undefined : state.offers.get(code)
   return offer === undefined ? json(404, {}) : json(200, offerJson(state, offer))
 }
 
+function serverMetadata({ options, url }: State): JsonObject {
+  const written = writeAuthorizationServerMetadata({ issuer: url, clients, requirePushedRequests: false })
+  return { ...written, ...options.server }
+}
+
 function metadata(state: State): JsonObject {
+  const { namesServer, scope } = state.options
   const described = configurations.map((configuration) => ({
     ...configuration,
-    scope: configuration.id,
+    scope: scope === null ? '' : (scope ?? configuration.id),
     display: [
       { name: 'Identity', locale: 'en', backgroundColor: '#123456', textColor: 'red;background:url(x)' },
       { name: 'Ausweis', locale: 'de', logo: { uri: eagle, altText: 'Adler' } },
@@ -301,7 +349,10 @@ function metadata(state: State): JsonObject {
     ],
     ...defined({ bindingMethods: state.options.bindingMethods }),
   }))
-  return writeIssuerMetadata({ issuer: state.url, configurations: described, formats })
+  return {
+    ...writeIssuerMetadata({ issuer: state.url, configurations: described, formats }),
+    ...(namesServer === true && { authorization_servers: [state.url] }),
+  }
 }
 
 /** With the chain beside the key; it names another address than this one, unless a test wants it. */
@@ -326,19 +377,38 @@ async function sender(state: State, proof: string | undefined, path: string, acc
   return verified.value.thumbprint
 }
 
-function token(state: State, form: Record<string, string>, from: string | undefined): Answer {
+async function token(state: State, form: Record<string, string>, from: string | undefined): Promise<Answer> {
   const request = parseGrantRequest(form)
-  if (!request.ok || request.value.grantType !== PRE_AUTHORIZED_CODE || from === undefined)
-    return json(400, { error: 'invalid_grant' })
-  const offer = state.offers.get(request.value.preAuthorizedCode)
+  if (!request.ok || from === undefined) return json(400, { error: 'invalid_grant' })
+  const asked = request.value
+  const offer = await offerFor(state, asked, { clientId: form['client_id'], sender: from })
   if (offer === undefined) return json(400, { error: 'invalid_grant' })
-  if (request.value.txCode !== offer.txCode) return json(400, { error: 'invalid_grant' })
+  if (asked.grantType === PRE_AUTHORIZED_CODE && asked.txCode !== offer.txCode)
+    return json(400, { error: 'invalid_grant' })
   const spent = offer.token !== undefined && (state.options.strict === true || offer.sender !== from)
   if (spent) return json(400, { error: 'invalid_grant' })
   offer.token ??= secret()
   offer.sender = from
   state.tokens.add(offer.token)
   return json(200, writeTokenResponse({ accessToken: offer.token, tokenType: 'DPoP', expiresIn: 300 }))
+}
+
+async function offerFor(state: State, asked: GrantRequest, by: TokenAsker): Promise<Offer | undefined> {
+  if (asked.grantType === PRE_AUTHORIZED_CODE) return state.offers.get(asked.preAuthorizedCode)
+  if (asked.grantType !== AUTHORIZATION_CODE) return undefined
+  return offerOf(state, await state.authorizations.redeem(asked, by))
+}
+
+/** Without an offer everybody gets what he asks for, once a request. */
+function offerOf(state: State, request: AuthorizationRequest | undefined): Offer | undefined {
+  if (request === undefined) return undefined
+  const id = request.issuerState ?? request.codeChallenge
+  const known = state.offers.get(id)
+  if (known !== undefined || request.issuerState !== undefined) return known
+  const asked = request.details?.map(({ configurationId }) => configurationId) ?? request.scope
+  const made: Offer = { code: id, configurations: asked, issued: new Map(), grant: 'browser' }
+  state.offers.set(id, made)
+  return made
 }
 
 async function credential(
@@ -372,6 +442,7 @@ async function issue(
   configurationId: string,
   proof: VerifiedKeyProof | WithoutProof,
 ): Promise<Answer> {
+  if (state.options.denies === configurationId) return json(400, { error: 'credential_request_denied' })
   const before = offer.issued.get(configurationId)
   if (before !== undefined && before.key !== proof.thumbprint)
     return json(400, { error: 'credential_request_denied' })

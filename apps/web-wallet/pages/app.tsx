@@ -29,6 +29,7 @@ const CardPage = lazy(async () => (await import('./cards/card-page.tsx')).CardPa
 const ScanPage = lazy(async () => (await import('./scan/scan-page.tsx')).ScanPage)
 const OpenPage = lazy(async () => (await import('./scan/open-page.tsx')).OpenPage)
 const OfferPage = lazy(async () => (await import('./receive/offer-page.tsx')).OfferPage)
+const AuthorizedPage = lazy(async () => (await import('./receive/authorized-page.tsx')).AuthorizedPage)
 const RequestPage = lazy(async () => (await import('./present/request-page.tsx')).RequestPage)
 const HistoryPage = withTexts(async () => (await import('./history/history-page.tsx')).HistoryPage)
 const SettingsPage = withTexts(async () => (await import('./settings/settings-page.tsx')).SettingsPage)
@@ -44,6 +45,7 @@ const LATER = {
   '/open': OpenPage,
   '/api/siop/:what': OpenPage,
   '/offers/:id': OfferPage,
+  '/authorized': AuthorizedPage,
   '/requests/:id': RequestPage,
   '/history': HistoryPage,
   '/settings': SettingsPage,

@@ -36,7 +36,45 @@ export const useExchangedOfferRequest = strict({
     .max(4096)
     .optional()
     .describe('Whose key the credentials are bound to; the default DID without it'),
+  redirectUri: z
+    .string()
+    .min(1)
+    .max(2048)
+    .optional()
+    .describe(
+      'Where the browser comes back to, where the offer is taken up in one: https, the scheme of an app, or this machine; the page of the web wallet without it',
+    ),
 }).meta({ examples: [{ txCode: '482159' }] })
+
+export const bringBackRequest = strict({
+  query: z
+    .string()
+    .max(20_000)
+    .describe('What stands behind `?` in the address that the browser came back to, as it stands there'),
+}).meta({
+  examples: [
+    {
+      query:
+        'code=h3Jq0m7sW2xk&state=5a1f6a52-6f2c-4b7b-9c55-9d3b6b3f2c10.4mXbJYkq&iss=http%3A%2F%2Flocalhost%3A7002',
+    },
+  ],
+})
+
+export type BringBackRequest = z.input<typeof bringBackRequest>
+
+export const openIssuanceRequest = strict({
+  issuer: z.string().min(1).max(2048).describe('The credential issuer identifier'),
+  credentialConfigurationId: z.string().min(1).max(256),
+}).meta({
+  examples: [
+    {
+      issuer: 'http://localhost:7002',
+      credentialConfigurationId: 'identity_credential_dc+sd-jwt',
+    },
+  ],
+})
+
+export type OpenIssuanceRequest = z.input<typeof openIssuanceRequest>
 
 export type UseExchangedOfferRequest = z.input<typeof useExchangedOfferRequest>
 
@@ -71,9 +109,9 @@ export const offerPreview = z
   .object({
     id: z.string(),
     state: z
-      .enum(['open', 'unfinished', 'used', 'rejected', 'over'])
+      .enum(['open', 'authorizing', 'unfinished', 'used', 'rejected', 'over'])
       .describe(
-        '`unfinished`: `use` was cut off; make the same call again. `over`: the issuer does not take its code any more, and nothing was stored',
+        '`authorizing`: a browser was sent to `authorization.url`; `unfinished`: `use` was cut off; make the same call again. `over`: the issuer does not take its code any more, and nothing was stored',
       ),
     expiresAt: isoTime.describe('When this id is forgotten; the offer itself may end before'),
     issuer: z.object({
@@ -92,6 +130,16 @@ export const offerPreview = z
       })
       .optional()
       .describe('Present where the offer asks for a transaction code'),
+    authorization: z
+      .object({
+        host: z.string().describe('Whose page asks'),
+        url: z
+          .string()
+          .optional()
+          .describe('Where the browser has to go: in the answer of `use`, the same while it is good'),
+      })
+      .optional()
+      .describe('Present where the offer is taken up in a browser, and is not at an end'),
     result: z
       .object({ at: isoTime, credentials: z.array(receivedCredential) })
       .optional()

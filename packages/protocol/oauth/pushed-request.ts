@@ -2,9 +2,10 @@
  * Pushed authorization requests (RFC 9126): the client lays its request down at the server and sends the browser with a name for
  * it alone. The name is unguessable, bound to the client, and good until the authorization is completed (docs/decisions/072).
  */
-import type { JsonObject } from '@countersign/core/json'
+import { type JsonObject, presentMembers } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { type Form, type ParameterRefusal, parameter, requiredParameter } from './form-parameters.ts'
+import { boundedText } from './message-values.ts'
 
 const URN = 'urn:ietf:params:oauth:request_uri:'
 const MAX_LENGTH = 1024
@@ -44,4 +45,28 @@ export function refuseReference(form: Form): Result<undefined, ParameterRefusal>
 /** §2.2. `expiresInSeconds`: how long a browser may come with it. */
 export function writePushedResponse(requestUri: string, expiresInSeconds: number): JsonObject {
   return { request_uri: requestUri, expires_in: expiresInSeconds }
+}
+
+export interface PushedResponse {
+  readonly requestUri: string
+  readonly expiresInSeconds: number
+}
+
+/** Of a server that does not say how long: what servers allow at least (§2.2). */
+const SHORTEST_SECONDS = 5
+/** A longer one is asked for anew: no server has to keep more. */
+const LONGEST_SECONDS = 600
+
+export function parsePushedResponse(
+  answer: JsonObject,
+): Result<PushedResponse, { readonly code: 'pushed_response_malformed'; readonly at: string }> {
+  const json = presentMembers(answer)
+  const requestUri = boundedText(json['request_uri'], MAX_LENGTH)
+  if (requestUri === undefined) return refuse({ code: 'pushed_response_malformed', at: 'request_uri' })
+  const { expires_in: seconds } = json
+  const isTime = typeof seconds === 'number' && Number.isFinite(seconds) && seconds >= 0
+  return ok({
+    requestUri,
+    expiresInSeconds: Math.min(isTime ? seconds : SHORTEST_SECONDS, LONGEST_SECONDS),
+  })
 }

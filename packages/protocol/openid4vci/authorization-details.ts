@@ -3,6 +3,7 @@
  * wants to be authorized for, and by which identifiers the answer to a token request calls them.
  */
 import {
+  defined,
   isJsonArray,
   isJsonObject,
   type JsonObject,
@@ -16,6 +17,8 @@ import { boundedText, usableTexts } from '../oauth/message-values.ts'
 /** One entry of a request. */
 export interface RequestedCredential {
   readonly configurationId: string
+  /** The issuer that is meant, where its authorization server may serve others. Checked where it is read, and not kept. */
+  readonly locations?: readonly string[] | undefined
 }
 
 /** One entry of an answer. */
@@ -102,8 +105,12 @@ function readAuthorizedCredential(detail: JsonValue): readonly AuthorizedCredent
   return [{ configurationId, credentialIdentifiers }]
 }
 
-function writeEntry({ configurationId }: RequestedCredential): JsonObject {
-  return { type: CREDENTIAL_DETAILS, credential_configuration_id: configurationId }
+function writeEntry({ configurationId, locations }: RequestedCredential): JsonObject {
+  return defined({
+    type: CREDENTIAL_DETAILS,
+    credential_configuration_id: configurationId,
+    locations: locations && [...locations],
+  })
 }
 
 function parseEntry(

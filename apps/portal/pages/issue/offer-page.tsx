@@ -47,7 +47,7 @@ function Offer({ view, followed, own }: OfferProps) {
   // The time is over here a moment before the issuer says so.
   const stage = isLate && isCodeOpen(said) ? 'expired' : said
   const title = own?.title ?? view.configurationIds.join(', ')
-  const [heading, lede] = sentencesFor(stage)
+  const [heading, lede] = sentencesFor(stage, view)
   return (
     <CodePage
       back={
@@ -69,8 +69,8 @@ function Offer({ view, followed, own }: OfferProps) {
       }
     >
       <Live
-        steps={offerSteps(stage, followed.events)}
-        titles={stepTitles()}
+        steps={offerSteps(stage, followed.events, view.authenticationMethod)}
+        titles={stepTitles(view)}
         sentence={sentenceOf(stage, followed)}
         isOver={!isCodeOpen(stage) && stage !== 'code_used' && stage !== 'issued'}
         connected={followed.connected}
@@ -92,13 +92,21 @@ function Offer({ view, followed, own }: OfferProps) {
   )
 }
 
-function sentencesFor(stage: OfferStage): readonly [heading: string, lede: string] {
+/** Not by wrong transaction codes, but since somebody came with what was used. */
+function isRevoked({ reason }: IssuanceSessionView): boolean {
+  return reason === 'code_replayed' || reason === 'token_revoked'
+}
+
+function sentencesFor(
+  stage: OfferStage,
+  view: IssuanceSessionView,
+): readonly [heading: string, lede: string] {
   const t = portal.value.offer
   if (stage === 'accepted') return [t.titleDone, t.ledeDone]
   if (stage === 'code_used') return [t.titleUsed, t.waitIssue]
   if (stage === 'issued') return [t.titleIssued, t.ledeIssued]
   if (stage === 'expired') return [t.titleExpired, t.ledeExpired]
-  if (stage === 'closed') return [t.titleFailed, t.ledeClosed]
+  if (stage === 'closed') return [t.titleFailed, isRevoked(view) ? t.ledeRevoked : t.ledeClosed]
   if (stage === 'failed') return [t.titleFailed, t.ledeFailure]
   if (stage === 'deleted') return [t.titleIssued, t.ledeDeleted]
   return [t.title, t.lede]
@@ -141,15 +149,16 @@ function formOf({ type }: KeptOffer): string {
   return `/issue/${encodeURIComponent(type)}`
 }
 
-function stepTitles() {
+function stepTitles(view: IssuanceSessionView) {
   const t = portal.value
   return {
     offered: t.offer.offered,
     opened: t.offer.opened,
+    authorized: t.offer.authorized,
     token_issued: t.offer.codeUsed,
     credential_issued: t.offer.issued,
     accepted: t.offer.accepted,
-    closed: t.offer.closed,
+    closed: isRevoked(view) ? t.offer.revoked : t.offer.closed,
     failure: t.offer.failure,
     expired: t.expired,
   }
@@ -159,6 +168,7 @@ function sentenceOf(stage: OfferStage, { events }: FollowedSession<IssuanceSessi
   const t = portal.value.offer
   if (stage === 'offered') return t.waitOpen
   if (stage === 'opened') return t.waitCode
+  if (stage === 'authorized') return t.waitBack
   if (stage === 'code_used') return t.waitIssue
   if (stage === 'issued') return t.waitAccept
   const [first, last] = [events[0], events.at(-1)]

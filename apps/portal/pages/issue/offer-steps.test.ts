@@ -57,8 +57,40 @@ describe('an offer', () => {
     expect(offerSteps(stage, heard).map(({ state }) => state)).toEqual(states)
   })
 
+  it.each([
+    ['opened', view('offered'), ['offered', 'opened'], ['done', 'done', 'now', 'todo', 'todo', 'todo']],
+    [
+      'opened',
+      view('offered'),
+      ['offered', 'opened', 'authorization_denied'],
+      ['done', 'done', 'now', 'todo', 'todo', 'todo'],
+    ],
+    [
+      'authorized',
+      view('offered'),
+      ['offered', 'opened', 'authorized'],
+      ['done', 'done', 'done', 'now', 'todo', 'todo'],
+    ],
+    [
+      'accepted',
+      view('completed'),
+      ['offered', 'opened', 'authorized', 'token_issued', 'credential_issued', 'completed', 'accepted'],
+      ['done', 'done', 'done', 'done', 'done', 'done'],
+    ],
+    ['expired', view('expired'), ['offered', 'opened', 'authorized'], ['done', 'done', 'done', 'over']],
+    ['expired', view('expired'), ['offered', 'opened'], ['done', 'done', 'over']],
+    ['closed', view('closed'), ['offered', 'opened', 'closed'], ['done', 'done', 'failed']],
+  ] as const)(
+    'that is taken up in a browser is %s, and its line says so',
+    (stage, session, types, states) => {
+      const heard = events(...types)
+      expect(stageOf(session, heard)).toBe(stage)
+      expect(offerSteps(stage, heard, 'NONE').map(({ state }) => state)).toEqual(states)
+    },
+  )
+
   it('shows its code only while somebody can still use it', () => {
-    const open = ['offered', 'opened'] as const
+    const open = ['offered', 'opened', 'authorized'] as const
     const spent = ['code_used', 'issued', 'accepted', 'failed', 'deleted', 'closed', 'expired'] as const
     expect([open.every(isCodeOpen), spent.some(isCodeOpen)]).toEqual([true, false])
   })

@@ -9,6 +9,7 @@ import { type LineStep, lineOf } from '../waiting/step-line.ts'
 export type OfferStage =
   | 'offered'
   | 'opened'
+  | 'authorized'
   | 'code_used'
   | 'issued'
   | 'accepted'
@@ -17,7 +18,8 @@ export type OfferStage =
   | 'closed'
   | 'expired'
 
-type OfferStep = LineStep<(typeof LINE)[number] | 'closed' | 'failure' | 'expired'>
+type Place = 'offered' | 'opened' | 'authorized' | 'token_issued' | 'credential_issued' | 'accepted'
+type OfferStep = LineStep<Place | 'closed' | 'failure' | 'expired'>
 
 export function stageOf(view: IssuanceSessionView, events: readonly SessionEvent[]): OfferStage {
   const has = (type: string) => events.some((event) => event.type === type)
@@ -28,34 +30,45 @@ export function stageOf(view: IssuanceSessionView, events: readonly SessionEvent
   if (view.state === 'completed' || has('credential_issued')) return 'issued'
   if (view.state === 'token_issued') return 'code_used'
   if (view.state === 'expired') return 'expired'
+  if (has('authorized')) return 'authorized'
   return has('opened') || view.openedAt !== undefined ? 'opened' : 'offered'
 }
 
 /** A code that was used or whose time is over is shown no more. */
 export function isCodeOpen(stage: OfferStage): boolean {
-  return stage === 'offered' || stage === 'opened'
+  return stage === 'offered' || stage === 'opened' || stage === 'authorized'
 }
 
-const LINE = ['offered', 'opened', 'token_issued', 'credential_issued', 'accepted'] as const
+const LINE: readonly Place[] = ['offered', 'opened', 'token_issued', 'credential_issued', 'accepted']
+/** Of an offer that somebody says yes to in a browser. */
+const BROWSER_LINE: readonly Place[] = LINE.toSpliced(2, 0, 'authorized')
 
-/** How many of the line are done at each stage. */
-const DONE: Readonly<Record<OfferStage, number>> = {
-  offered: 1,
-  opened: 2,
-  code_used: 3,
-  issued: 4,
-  accepted: 5,
-  failed: 4,
-  deleted: 5,
-  closed: 2,
-  expired: 2,
+/** The last of the line that is done at each stage. */
+const LAST: Readonly<Record<OfferStage, Place>> = {
+  offered: 'offered',
+  opened: 'opened',
+  authorized: 'authorized',
+  code_used: 'token_issued',
+  issued: 'credential_issued',
+  accepted: 'accepted',
+  failed: 'credential_issued',
+  deleted: 'accepted',
+  closed: 'opened',
+  // Whoever said yes may still not have come for it.
+  expired: 'authorized',
 }
 
-export function offerSteps(stage: OfferStage, events: readonly SessionEvent[]): readonly OfferStep[] {
+export function offerSteps(
+  stage: OfferStage,
+  events: readonly SessionEvent[],
+  method: IssuanceSessionView['authenticationMethod'] = 'PRE_AUTHORIZED',
+): readonly OfferStep[] {
+  const places = method === 'NONE' ? BROWSER_LINE : LINE
   const eventOf = (type: string) => events.find((event) => event.type === type)
-  const done = DONE[stage]
+  const last = places.indexOf(LAST[stage])
+  const done = last === -1 ? places.indexOf('opened') + 1 : last + 1
   const ends = stage === 'closed' || stage === 'expired' || stage === 'failed'
-  const line = lineOf(LINE, done, eventOf)
+  const line = lineOf(places, done, eventOf)
   if (!ends) return line
   // What never happened is no step of the past.
   const happened = line.slice(0, done).filter(({ event, id }) => id === 'offered' || event !== undefined)

@@ -13,11 +13,12 @@ import {
   type WireErrors,
   wireError,
 } from '@countersign/service/http/answers/wire-errors'
+import type { OfferExchangeRefusal } from '../../exchange/carry-out-offer.ts'
 import type { ExchangeRefusal, ExchangeState } from '../../exchange/exchange-record.ts'
-import type { OfferExchangeRefusal } from '../../exchange/offer-exchange.ts'
 import type { OfferPreview } from '../../exchange/preview-offer.ts'
 import type { RequestPreview } from '../../exchange/preview-request.ts'
 import type { RequestExchangeRefusal } from '../../exchange/request-exchange.ts'
+import type { AnswerRefusal } from '../../receive/authorization-answer.ts'
 import { asAnswer } from './wire.ts'
 import { PRESENT_ERRORS } from './wire-present.ts'
 import { RECEIVE_ERRORS } from './wire-receive.ts'
@@ -43,10 +44,27 @@ const DECIDED: Readonly<Record<ExchangeState, string>> = {
   refused: 'This was answered already, and the other side refused',
 }
 
+const notOurs = (message: string) => ({ status: 400, message: `${message}. Nothing was taken from it` })
+
+const ANSWER_ERRORS: WireErrors<AnswerRefusal> = {
+  state_unknown: () =>
+    notOurs('This answers nothing that a browser was sent away with here, or it was answered before'),
+  parameter_repeated: ({ parameter }) => notOurs(`The address has ${parameter} more than once`),
+  issuer_missing: () =>
+    notOurs('The answer does not say whose it is, and its authorization server always does'),
+  issuer_wrong: ({ issuer }) => notOurs(`The answer is of ${issuer.slice(0, 200)}, who was not asked`),
+  code_missing: () => notOurs('There is neither a code nor an error in the address'),
+  authorization_refused: ({ description, error, host }) => {
+    const said = description === undefined ? error : `${error}, ${description}`
+    return { status: 400, message: `${host} refused: ${said.slice(0, 400)}` }
+  },
+}
+
 export const OFFER_EXCHANGE_ERRORS: WireErrors<OfferExchangeRefusal> = {
   ...RECEIVE_ERRORS,
   ...EXCHANGE_ERRORS,
   tx_code_needed: () => ({ status: 400, message: 'The offer needs the code that its issuer sent you' }),
+  ...ANSWER_ERRORS,
 }
 
 export const REQUEST_EXCHANGE_ERRORS: WireErrors<RequestExchangeRefusal> = {

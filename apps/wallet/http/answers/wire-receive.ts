@@ -2,6 +2,7 @@
 import { FETCHED, RECEIVED } from '@countersign/core/size-limits'
 import type { WireError, WireErrors } from '@countersign/service/http/answers/wire-errors'
 import { HOLDER_ALGORITHMS } from '../../keys/key-types.ts'
+import type { WayFault } from '../../receive/authorization-plan.ts'
 import type { UnusableReason } from '../../receive/issuance-plan.ts'
 import type { UnacceptableReason } from '../../receive/obtain-credential.ts'
 import type { IssuerError } from '../../receive/post-to-issuer.ts'
@@ -38,7 +39,22 @@ export const RECEIVE_ERRORS: WireErrors<ReceiveRefusal> = {
   did_unknown: DID_ERRORS.did_unknown,
   key_unknown: KEY_ERRORS.key_unknown,
   too_many_credentials: ({ max }) => ({ status: 409, message: `A wallet holds at most ${max} credentials` }),
-  grant_unsupported: () => badRequest('Only offers with a pre-authorized code can be taken up'),
+  authorization_unsupported: ({ reason }) =>
+    badRequest(`The issuer gives this to nobody who is like this wallet: ${WAY_FAULTS[reason]}`),
+  authorization_needed: () =>
+    badRequest(
+      'This offer is taken up in a browser: open it with POST exchange/offers, take it up with its use, and send the browser to the authorization.url of the answer',
+    ),
+  redirect_uri_unusable: () =>
+    badRequest(
+      'redirectUri is no address that a browser may come back to: https, the scheme of an app, or this machine',
+    ),
+  pushed_response_malformed: ({ at }) =>
+    badRequest(`The answer of the issuer's pushed authorization request endpoint is malformed at ${at}`),
+  token_pending: () => ({
+    status: 409,
+    message: 'The token is just being asked for, perhaps in another window: look again in a moment',
+  }),
   tx_code_needed: () => badRequest('The offer needs a transaction code: give it as pinOrTxCode'),
   encryption_required: () => badRequest('The issuer asks for encrypted messages, which are not supported'),
   key_cannot_prove: ({ algorithm }) =>
@@ -64,6 +80,14 @@ export const RECEIVE_ERRORS: WireErrors<ReceiveRefusal> = {
     status: 502,
     message: `The issuer sent a credential that is not kept: ${UNACCEPTABLE_REASONS[reason]}`,
   }),
+}
+
+const WAY_FAULTS: Readonly<Record<WayFault, string>> = {
+  grant:
+    'its authorization server has neither the pre-authorized code grant nor that of authorization codes for it',
+  endpoint: 'its authorization server has no authorization endpoint that can be used',
+  code_challenge: 'its authorization server takes no S256 code challenge',
+  client_authentication: 'its authorization server takes no public clients',
 }
 
 const UNUSABLE_REASONS: Readonly<Record<UnusableReason, string>> = {

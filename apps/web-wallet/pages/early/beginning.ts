@@ -20,6 +20,7 @@ const PAGES: Readonly<Record<string, Beginning>> = {
   open: { part: 'scan/open-page.tsx' },
   api: { part: 'scan/open-page.tsx' },
   offers: { part: 'receive/offer-page.tsx', asks: (id) => [`exchange/offers/${id}`] },
+  authorized: { part: 'receive/authorized-page.tsx' },
   requests: { part: 'present/request-page.tsx', asks: (id) => [`exchange/requests/${id}`] },
   history: { part: 'history/history-page.tsx', own: true },
   settings: {

@@ -15,8 +15,8 @@ export interface Exchange<T> {
   /** What went wrong with the last decision. */
   readonly failure: CallFailure | undefined
   readonly busy: boolean
-  /** Sends a decision, and shows what came of it. */
-  readonly decide: (verb: 'use' | 'reject', body: unknown) => Promise<void>
+  /** Sends a decision, and shows what came of it; answers it too, where the answer came through. */
+  readonly decide: (verb: 'use' | 'reject', body: unknown) => Promise<T | undefined>
 }
 
 /** There is nothing under this id any more, or never was for whoever asks. */
@@ -42,8 +42,8 @@ export function useExchange<T extends { readonly state: string }>(path: string):
   // Before it is painted: what was asked ahead is there already.
   useLayoutEffect(reload, [reload, tag])
 
-  async function decide(verb: 'use' | 'reject', body: unknown): Promise<void> {
-    if (busy) return
+  async function decide(verb: 'use' | 'reject', body: unknown): Promise<T | undefined> {
+    if (busy) return undefined
     setBusy(true)
     setFailure(undefined)
     const answer = await api.send<T>('POST', `${path}/${verb}`, body)
@@ -52,6 +52,7 @@ export function useExchange<T extends { readonly state: string }>(path: string):
     const now = answer.ok && 'state' in answer.value ? answer : await api.get<T>(path)
     if (now.ok || isForgotten(now.error)) show(now)
     setBusy(false)
+    return answer.ok ? answer.value : undefined
   }
 
   return { loaded, reload, failure, busy, decide }

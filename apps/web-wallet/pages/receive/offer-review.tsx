@@ -36,15 +36,23 @@ export function OfferReview({ preview, exchange }: OfferReviewProps) {
   const title = plainName(usable[0]?.title ?? preview.credentials[0]?.title ?? '')
   const text = usable.length > 1 ? t.titleMany(usable.length) : t.title
 
+  /** Whoever has to say yes somewhere else is sent there. */
+  async function take() {
+    const taken = await exchange.decide('use', preview.txCode === undefined ? {} : { txCode: code.trim() })
+    const url = taken?.authorization?.url
+    if (url !== undefined) location.assign(url)
+  }
   const add = useGuardedPress(() => {
     if (preview.txCode !== undefined && code.trim() === '') {
       setMissing(true)
       document.getElementById(CODE_FIELD)?.focus()
       return
     }
-    void exchange.decide('use', preview.txCode === undefined ? {} : { txCode: code.trim() })
+    void take()
   }, preview.id)
   const decline = useGuardedPress(() => void exchange.decide('reject', {}), preview.id)
+  // What was said yes to is only fetched any more.
+  const elsewhere = preview.state === 'unfinished' ? undefined : preview.authorization?.host
 
   return (
     <div class="column stack" data-gap="l">
@@ -57,6 +65,11 @@ export function OfferReview({ preview, exchange }: OfferReviewProps) {
       {preview.state === 'unfinished' && (
         <Notice tone="warn">
           <p>{t.cut}</p>
+        </Notice>
+      )}
+      {preview.state === 'authorizing' && (
+        <Notice tone="warn">
+          <p>{t.notBackYet}</p>
         </Notice>
       )}
       <Sheet parts>
@@ -80,11 +93,25 @@ export function OfferReview({ preview, exchange }: OfferReviewProps) {
             <p>{t.nothingUsable}</p>
           </Notice>
         ) : null}
+        {usable.length > 0 && elsewhere !== undefined && (
+          <p>
+            <Sentence
+              text={t.askedElsewhere}
+              places={{
+                host: (
+                  <bdi class="host" dir="ltr">
+                    {elsewhere}
+                  </bdi>
+                ),
+              }}
+            />
+          </p>
+        )}
         <WithNetwork>
           <div class="actions" data-fill>
             {usable.length > 0 && (
               <Button kind={facts.trusted ? 'primary' : 'caution'} big busy={exchange.busy} onPress={add}>
-                {exchange.busy ? t.adding : facts.trusted ? t.add : t.addAnyway}
+                <TakeWord elsewhere={elsewhere} busy={exchange.busy} trusted={facts.trusted} />
               </Button>
             )}
             <Button big busy={exchange.busy} onPress={decline}>
@@ -96,6 +123,24 @@ export function OfferReview({ preview, exchange }: OfferReviewProps) {
         <TechnicalDetails summary={ui.value.technicalDetails} text={exactWords(preview, exchange.failure)} />
       </div>
     </div>
+  )
+}
+
+interface TakeWordProps {
+  readonly elsewhere: string | undefined
+  readonly busy: boolean
+  readonly trusted: boolean
+}
+
+/** What the button says that takes the offer up, or leads to where it is. */
+function TakeWord({ busy, elsewhere, trusted }: TakeWordProps) {
+  const t = wallet.value.offer
+  if (elsewhere === undefined) return busy ? t.adding : trusted ? t.add : t.addAnyway
+  return (
+    <Sentence
+      text={trusted ? t.goOnAt : t.goOnAtAnyway}
+      places={{ host: <bdi dir="ltr">{elsewhere}</bdi> }}
+    />
   )
 }
 

@@ -233,11 +233,30 @@ export const de: TextsLike<WalletTexts> = {
     over: 'Dieses Angebot ist zu Ende',
     overWhy: 'Es wurde nichts angenommen. Lassen Sie sich einen neuen Code geben.',
     goneWhy: 'Es wird hier nicht mehr aufbewahrt. Lassen Sie sich einen neuen Code geben.',
+    askedElsewhere: 'Bei {host} werden Sie gefragt, ob Sie sie möchten. Von dort kommen Sie hierher zurück.',
+    goOnAt: 'Weiter bei {host}',
+    goOnAtAnyway: 'Trotzdem weiter bei {host}',
+    notBackYet:
+      'Sie wurden weggeschickt, um Ja zu sagen, und sind noch nicht zurück. Sie können noch einmal hingehen.',
     cut: 'Die Verbindung brach ab. Noch ist nicht bekannt, ob die Karte kam. Versuchen Sie es wieder: Nichts wird zweimal geholt.',
     failed: 'Die Karte ließ sich nicht holen. Es wurde nichts angenommen.',
     toCards: 'Zu Ihren Karten',
     codeFrom: 'Das Angebot verlangt einen Code.',
     signedBy: 'Unterschrieben von {name}.',
+  },
+
+  authorized: {
+    fetching: 'Ihre Karte wird geholt…',
+    nothing: 'Hier gibt es nichts fortzusetzen',
+    nothingWhy: 'Auf diese Seite kommen Sie zurück, nachdem Sie anderswo Ja zu einer Karte gesagt haben.',
+    foreign:
+      'Das kam nicht von dort, wohin Sie geschickt wurden, oder wurde schon benutzt. Es kam nichts dazu.',
+    refused: 'Die Karte kam nicht dazu',
+    theySay: 'Sie sagen: {words}',
+    away: 'Die Verbindung brach ab, oder jemand antwortet langsam. Verloren ist nichts: Versuchen Sie es wieder.',
+    failed: 'Die Karte ließ sich nicht holen. Es kam nichts dazu.',
+    again: 'Wieder versuchen',
+    toOffer: 'Zurück zum Angebot',
   },
 
   request: {

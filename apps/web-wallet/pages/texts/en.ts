@@ -213,11 +213,28 @@ export const en = {
     over: 'This offer has ended',
     overWhy: 'Nothing was added. Ask them for a new code.',
     goneWhy: 'It is not kept here any longer. Ask them for a new code.',
+    askedElsewhere: 'At {host} you are asked whether you want it. From there you come back here.',
+    goOnAt: 'Go on at {host}',
+    goOnAtAnyway: 'Go on at {host} anyway',
+    notBackYet: 'You were sent away to say yes, and have not come back. You can go there again.',
     cut: 'The connection broke. It is not known yet whether the card came. Try again: nothing is fetched twice.',
     failed: 'The card could not be fetched. Nothing was added.',
     toCards: 'To your cards',
     codeFrom: 'The offer asks for a code.',
     signedBy: 'Signed by {name}.',
+  },
+
+  authorized: {
+    fetching: 'Fetching your card…',
+    nothing: 'There is nothing to go on with',
+    nothingWhy: 'To this page you come back after you said yes to a card somewhere else.',
+    foreign: 'This did not come from where you were sent, or was used before. Nothing was added.',
+    refused: 'The card was not added',
+    theySay: 'They say: {words}',
+    away: 'The connection broke, or somebody is slow to answer. Nothing is lost: try again.',
+    failed: 'The card could not be fetched. Nothing was added.',
+    again: 'Try again',
+    toOffer: 'Back to the offer',
   },
 
   request: {

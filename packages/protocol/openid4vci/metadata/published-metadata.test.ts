@@ -141,6 +141,7 @@ describe('issuer metadata', () => {
       nonceEndpoint: `${ISSUER}/nonce`,
       notificationEndpoint: `${ISSUER}/notification`,
       authorizationServers: [ISSUER],
+      namesAuthorizationServers: false,
       batchSize: 1,
       encryptionRequired: false,
       display: [{ name: 'Town hall', locale: 'en' }],
@@ -302,6 +303,12 @@ describe('authorization server metadata', () => {
         anonymousPreAuthorized: true,
         dpopAlgorithms: ['ES256', 'ES384', 'ES512', 'EdDSA'],
         tokenEndpointAuthMethods: ['none'],
+        authorization: {
+          authorizationEndpoint: `${ISSUER}/authorize`,
+          pushedRequestEndpoint: `${ISSUER}/par`,
+          codeChallengeMethods: ['S256'],
+          namesIssuer: true,
+        },
       },
     })
   })
@@ -315,10 +322,12 @@ describe('authorization server metadata', () => {
         'pre-authorized_grant_anonymous_access_supported': null,
         dpop_signing_alg_values_supported: null,
         token_endpoint_auth_methods_supported: null,
+        code_challenge_methods_supported: null,
+        authorization_endpoint: null,
       },
     ],
     ['empty lists', { grant_types_supported: [], dpop_signing_alg_values_supported: [] }],
-    ['lists of nothing that can be used', { token_endpoint_auth_methods_supported: [null, 7] }],
+    ['lists of nothing that can be used', { grant_types_supported: [null, 7] }],
   ])('has the defaults of RFC 8414 where members are %s', (_name, members) => {
     const bare = { issuer: ISSUER, token_endpoint: 'https://issuer.example/t', ...members }
     expect(parseAuthorizationServerMetadata(bare, ISSUER)).toMatchObject({
@@ -326,9 +335,41 @@ describe('authorization server metadata', () => {
         grantTypes: ['authorization_code', 'implicit'],
         anonymousPreAuthorized: false,
         dpopAlgorithms: [],
-        tokenEndpointAuthMethods: ['client_secret_basic'],
+        tokenEndpointAuthMethods: undefined,
+        authorization: undefined,
       },
     })
+  })
+
+  const push = 'pushed_authorization_request_endpoint'
+
+  it.each<[string, JsonObject, object | undefined]>([
+    ['everything', {}, { codeChallengeMethods: ['S256'], namesIssuer: true }],
+    [
+      'no word of challenges',
+      { code_challenge_methods_supported: null },
+      { codeChallengeMethods: undefined },
+    ],
+    ['an empty list of them', { code_challenge_methods_supported: [] }, { codeChallengeMethods: [] }],
+    ['a text in its place', { code_challenge_methods_supported: 'S256' }, { codeChallengeMethods: [] }],
+    ['no iss', { authorization_response_iss_parameter_supported: 'true' }, { namesIssuer: false }],
+    ['no pushed requests', { [push]: null }, { pushedRequestEndpoint: undefined }],
+    [
+      'pushed requests alone, and nowhere to push',
+      { [push]: null, require_pushed_authorization_requests: true },
+      undefined,
+    ],
+    ['an endpoint for them without TLS', { [push]: 'http://issuer.example/par' }, undefined],
+    ['a page without TLS', { authorization_endpoint: 'http://issuer.example/authorize' }, undefined],
+    ['a page with a fragment', { authorization_endpoint: 'https://issuer.example/authorize#a' }, undefined],
+    ['a script for a page', { authorization_endpoint: 'javascript:alert(1)' }, undefined],
+    ['no page', { authorization_endpoint: null }, undefined],
+  ])('with %s says how it is authorized in a browser', (_name, members, expected) => {
+    const read = parseAuthorizationServerMetadata({ ...server, ...members }, ISSUER)
+    if (!read.ok) throw new Error(read.error.code)
+    const { authorization } = read.value
+    if (expected === undefined) expect(authorization).toBeUndefined()
+    else expect(authorization).toMatchObject(expected)
   })
 
   it('of another issuer or without a safe token endpoint is refused', () => {

@@ -31,6 +31,8 @@ export interface IssuerMetadata {
   readonly notificationEndpoint?: string | undefined
   /** The issuer itself where the document names none. */
   readonly authorizationServers: readonly string[]
+  /** What is asked for in a browser names this issuer then, since its servers may serve others (§5.1.1). */
+  readonly namesAuthorizationServers: boolean
   /** How many credentials one request may ask for. */
   readonly batchSize: number
   /** Plain requests, or plain responses, are refused by this issuer. */
@@ -63,7 +65,20 @@ export interface AuthorizationServerMetadata {
   readonly anonymousPreAuthorized: boolean
   /** Empty where the metadata does not speak of DPoP. */
   readonly dpopAlgorithms: readonly string[]
-  readonly tokenEndpointAuthMethods: readonly string[]
+  /** Absent where the document does not say: the default of RFC 8414 §2 is not what such servers mean. */
+  readonly tokenEndpointAuthMethods?: readonly string[] | undefined
+  /** How somebody authorizes in a browser; absent where there is no way that can be used. */
+  readonly authorization?: AuthorizationEndpoints | undefined
+}
+
+export interface AuthorizationEndpoints {
+  readonly authorizationEndpoint: string
+  /** RFC 9126; absent: the browser carries the request. */
+  readonly pushedRequestEndpoint?: string | undefined
+  /** Absent where the document does not say; then S256 is tried. */
+  readonly codeChallengeMethods?: readonly string[] | undefined
+  /** Every answer names its issuer (RFC 9207 §3): one that does not is somebody else's. */
+  readonly namesIssuer: boolean
 }
 
 export type MetadataRefusal =
@@ -97,6 +112,7 @@ export function parseIssuerMetadata(
     issuer: expectedIssuer,
     ...endpoints.value,
     authorizationServers,
+    namesAuthorizationServers: namesServers(json),
     batchSize: readBatchSize(json['batch_credential_issuance']),
     encryptionRequired: requiresEncryption(json),
     configurations,
@@ -120,10 +136,31 @@ export function parseAuthorizationServerMetadata(
     grantTypes: usableTexts(json['grant_types_supported'], NAME_LIST) ?? ['authorization_code', 'implicit'],
     anonymousPreAuthorized: json['pre-authorized_grant_anonymous_access_supported'] === true,
     dpopAlgorithms: usableTexts(json['dpop_signing_alg_values_supported'], NAME_LIST) ?? [],
-    tokenEndpointAuthMethods: usableTexts(json['token_endpoint_auth_methods_supported'], NAME_LIST) ?? [
-      'client_secret_basic',
-    ],
+    tokenEndpointAuthMethods: readList(json['token_endpoint_auth_methods_supported']),
+    authorization: readAuthorization(json, policy),
   })
+}
+
+/** Whoever has no use for it may still use the rest of the document, so that nothing here refuses it. */
+function readAuthorization(json: JsonObject, policy: HttpPolicy): AuthorizationEndpoints | undefined {
+  const { authorization_endpoint: endpoint, pushed_authorization_request_endpoint: push } = json
+  const authorizationEndpoint = endpointUrl(endpoint, policy)
+  if (authorizationEndpoint === undefined) return undefined
+  const pushedRequestEndpoint = endpointUrl(push, policy)
+  // A request that can be laid down is not sent through a browser instead because an address is wrong.
+  const isPushed = push !== undefined || json['require_pushed_authorization_requests'] === true
+  if (isPushed && pushedRequestEndpoint === undefined) return undefined
+  return {
+    authorizationEndpoint,
+    pushedRequestEndpoint,
+    codeChallengeMethods: readList(json['code_challenge_methods_supported']),
+    namesIssuer: json['authorization_response_iss_parameter_supported'] === true,
+  }
+}
+
+/** One with nothing in it that can be used says that there is nothing. */
+function readList(value: JsonValue | undefined): readonly string[] | undefined {
+  return value === undefined ? undefined : (usableTexts(value, NAME_LIST) ?? [])
 }
 
 type IssuerEndpoints = Pick<
@@ -168,6 +205,10 @@ function parseAuthorizationServers(
   const servers = usableTexts(named, { maxItems: 20, maxLength: 2048 }) ?? []
   const usable = servers.filter((server) => isIssuerIdentifier(server, policy))
   return usable.length > 0 ? usable : undefined
+}
+
+function namesServers({ authorization_servers: named }: JsonObject): boolean {
+  return named !== undefined && isJsonArray(named) && named.length > 0
 }
 
 /** §12.2.4: a batch is two or more; anything else is none. */
