@@ -28,7 +28,7 @@ export function withPromisesApart(
     get: (id) => read(id),
     create: async (id, session, ttlSeconds) => {
       if (!liesApart(session)) return sessions.create(id, session, ttlSeconds)
-      const { promised = [] } = session
+      const { promised } = session
       const endsInSeconds = session.expiresAt - session.createdAt + keptAfterSeconds({ promised })
       if (!(await promises.create(id, { promised }, endsInSeconds))) return false
       return sessions.create(id, withoutPromises(session), ttlSeconds)
