@@ -89,6 +89,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer/status',
     'apps/issuer/authorization',
   ),
+  'apps/issuer/idempotency': onNode('service/http', 'apps/issuer/database'),
   'apps/issuer/onboarding': onNode('crypto', 'did', 'x509/make', 'keys/signers'),
   'apps/issuer/http': using(
     ['fastify', 'zod'],
@@ -139,6 +140,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vci/session',
     'service/compose',
     'service/callbacks',
+    'stores/sql',
     'service/sessions',
   ),
   'apps/issuer/main.ts': onNode(

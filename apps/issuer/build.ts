@@ -12,6 +12,7 @@ import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { soonest } from '@countersign/service/sessions/due-work'
+import { openSealedColumns } from '@countersign/stores/sql/sealed-columns'
 import type { IssuerDefaults } from './config.ts'
 import { callbackBody } from './http/callback-body.ts'
 import { issuerRoutes } from './http/routes.ts'
@@ -28,7 +29,7 @@ export interface IssuerPorts
     'database' | 'statusLists' | 'crypto' | 'openCallerKey' | 'holderKeys' | 'callbacks' | 'now' | 'backOff'
   > {
   readonly stores: ServiceStores
-  readonly sealing: Pick<Sealing, 'mac'>
+  readonly sealing: Pick<Sealing, 'mac' | 'sealer'>
   readonly formats: readonly CredentialFormat[]
   readonly signers: IssuerSigners
   /** What is issued, in every format that it comes in and that there is a signer for; the catalogue when absent. */
@@ -70,6 +71,10 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
     proofs: stores.once('dpop'),
     formats: formatRegistry(formats),
     signerFor: (profile) => signerFor(signers, profile),
+    columns: openSealedColumns({
+      sealer: sealing.sealer('issuer-database'),
+      mac: sealing.mac('issuer-database'),
+    }),
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     baseUrl: settings.baseUrl,
     types: issuableTypes(signableFormats(signers, formats), types),

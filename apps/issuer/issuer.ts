@@ -18,6 +18,7 @@ import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { Due, Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
 import type { IssuerDatabase } from './database/schema.ts'
+import type { SealedColumns } from './database/sealed-columns.ts'
 import type { IndexAllocator } from './status/allocate-index.ts'
 import type { PublishedLists } from './status/published-lists.ts'
 import type { IssuableType } from './types/issuable-types.ts'
@@ -43,6 +44,8 @@ export interface Issuer {
   readonly servedBy?: string | undefined
   /** The log of issued credentials and their status; absent where no database is shared by all instances. */
   readonly database?: IssuerDatabase
+  /** What is sealed in the database. */
+  readonly columns: SealedColumns
   /** Absent without a database, or where credentials get no status. */
   readonly statusLists?: OwnStatusLists
   readonly formats: FormatRegistry

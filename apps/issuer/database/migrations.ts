@@ -21,6 +21,20 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
   },
   // A release before writes neither column: what it changes is told by the versions of lists (docs/decisions/054).
   '2027-01-credential-log': { up: addLogIndex },
+  '2027-02-idempotent-calls': { up: createIdempotentCalls },
+}
+
+async function createIdempotentCalls(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('idempotent_calls')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('content', 'text', (column) => column.notNull())
+    .addColumn('turn', 'text', (column) => column.notNull())
+    .addColumn('turn_ends_at', 'bigint', (column) => column.notNull())
+    .addColumn('ends_at', 'bigint', (column) => column.notNull())
+    .addColumn('answer', 'text')
+    .execute()
+  await db.schema.createIndex('idempotent_calls_end').on('idempotent_calls').column('ends_at').execute()
 }
 
 async function addLogIndex(db: Untyped): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The issuer's tables as types: what outlives a session. No claim, no holder and no key is in them: a dump shows which
+ * The issuer's tables as types: what outlives a session. No claim, no holder and no key is in them but sealed: a dump shows which
  * type of credential was issued when, under a random id, and which status it has. Times are epoch seconds.
  */
 import type { Kysely, Transaction } from 'kysely'
@@ -15,6 +15,7 @@ export interface IssuerTables {
   status_lists: StatusListRow
   status_changes: StatusChangeRow
   issued_credentials: IssuedCredentialRow
+  idempotent_calls: IdempotentCallRow
 }
 
 /** How a list is written: one Token Status List, or a pair of Bitstring Status Lists. */
@@ -68,4 +69,18 @@ export interface IssuedCredentialRow {
   readonly expires_at: number | null
   /** For finding it among others: the newest status, as far as its list's `indexed_version`; 0 without a status. */
   readonly indexed_status: number
+}
+
+/** A call under a key of its caller's. */
+export interface IdempotentCallRow {
+  /** Keyed hash of caller, route and key. */
+  readonly id: string
+  /** Keyed hash of everything else that decides what is done. */
+  readonly content: string
+  /** Random: who does the call, and until when it is his. */
+  readonly turn: string
+  readonly turn_ends_at: number
+  readonly ends_at: number
+  /** Sealed; absent while the call runs. */
+  readonly answer: string | null
 }

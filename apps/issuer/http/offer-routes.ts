@@ -48,7 +48,7 @@ const offerAnswers = {
 }
 
 export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
-  const config = { door, begins: true, answers: offerAnswers }
+  const config = { door, begins: true, idempotent: true, answers: offerAnswers }
   for (const { credential, issuePath } of ISSUE_PATHS) {
     app.post(
       `/openid4vc/${issuePath}/issue`,
@@ -140,5 +140,7 @@ async function sendOffer(issuer: Issuer, order: CreateOffer, request: FastifyReq
   if (!json && order.txCode !== undefined && order.txCode.value === undefined) fail(txCodeUntold)
   const offer = await createOffer(issuer, order)
   if (!offer.ok) fail(wireError(OFFER_ERRORS, offer.error))
-  return json ? offer.value : reply.type('text/plain; charset=utf-8').send(offer.value.url)
+  if (json) return offer.value
+  void reply.type('text/plain; charset=utf-8')
+  return offer.value.url
 }

@@ -1,5 +1,8 @@
 /** The issuer's API, put together: a file of routes an area, behind each handler one use case. */
+
+import { encodeBase64url } from '@countersign/core/base64url'
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { answerOnceByKey, type KeptCalls } from '@countersign/service/http/idempotent-calls'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
 import { authorizationRoutes } from './authorize/authorization-routes.ts'
@@ -24,6 +27,7 @@ export function issuerRoutes(
   { display, requirePushedRequests }: RouteOptions,
 ): (app: ServiceApp) => void {
   return (app) => {
+    answerOnceByKey(app, keptCallsOf(issuer))
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     listRoutes(app, issuer)
@@ -34,5 +38,22 @@ export function issuerRoutes(
     walletRoutes(app, issuer)
     tokenRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
+  }
+}
+
+/** Undefined where nothing is kept that all instances find. */
+function keptCallsOf({ columns, crypto, database, now }: Issuer): KeptCalls | undefined {
+  if (database === undefined) return undefined
+  let opened: Promise<KeptCalls> | undefined
+  const open = async () => {
+    // A start is mostly loading, and few calls have a key.
+    const { openKeptCalls } = await import('../idempotency/kept-calls.ts')
+    return openKeptCalls({ database, columns, now, newId: () => encodeBase64url(crypto.randomBytes(16)) })
+  }
+  return {
+    begin: async (call) => {
+      opened ??= open()
+      return (await opened).begin(call)
+    },
   }
 }
