@@ -9,6 +9,7 @@ const composition = ['service/compose', 'service/config', 'service/operation']
 export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/issuer': using(
     ['zod'],
+    'api/issuer',
     'crypto',
     'did',
     'credential/contract',
@@ -88,6 +89,20 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer/types',
     'apps/issuer/status',
     'apps/issuer/authorization',
+    'apps/issuer/profiles',
+  ),
+  'apps/issuer/profiles': onNode(
+    'api/issuer',
+    'credential/contract',
+    'protocol/openid4vci/proof',
+    'protocol/openid4vci/session',
+    'service/callbacks',
+    'service/config',
+    'service/outgoing',
+    'stores/sql',
+    'apps/issuer/database',
+    'apps/issuer/offer',
+    'apps/issuer/types',
   ),
   'apps/issuer/idempotency': onNode('service/http', 'apps/issuer/database'),
   'apps/issuer/onboarding': onNode('crypto', 'did', 'x509/make', 'keys/signers'),

@@ -26,8 +26,17 @@ import { issuableTypes } from './types/issuable-types.ts'
 export interface IssuerPorts
   extends Pick<
     Issuer,
-    'database' | 'statusLists' | 'crypto' | 'openCallerKey' | 'holderKeys' | 'callbacks' | 'now' | 'backOff'
+    | 'database'
+    | 'statusLists'
+    | 'crypto'
+    | 'openCallerKey'
+    | 'holderKeys'
+    | 'claimsWebhooks'
+    | 'callbacks'
+    | 'now'
+    | 'backOff'
   > {
+  readonly issuerNames?: Issuer['issuerNames']
   readonly stores: ServiceStores
   readonly sealing: Pick<Sealing, 'mac' | 'sealer'>
   readonly formats: readonly CredentialFormat[]
@@ -60,6 +69,8 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
   const { sessions, ...stepped } = stores.stepped<IssuanceSession>('issuance', ISSUANCE_SCHEMA)
   return {
     ...handedIn,
+    issuerNames: ports.issuerNames ?? new Map(),
+    ownProfiles: new Map(),
     ...stepped,
     sessions: withPromisesApart(
       sessions,

@@ -3,6 +3,7 @@
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
 
+import type { Profile } from '@countersign/api/issuer/profiles'
 import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
 import type { SignerProfile } from '@countersign/credential/contract/format-facts'
@@ -13,7 +14,7 @@ import type {
   Authorization,
   AuthorizationTimes,
 } from '@countersign/protocol/openid4vci/authorization/authorization'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type { IssuanceSession, ProfileName } from '@countersign/protocol/openid4vci/session/state'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { Due, Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
@@ -53,6 +54,12 @@ export interface Issuer {
   /** The deployment's own issuer key for formats of that profile; an issue call may bring another. */
   signerFor(profile: SignerProfile): Signer
   readonly openCallerKey: CallerKeys
+  /** Keys of the configuration by their names, and what each calls itself, where it says so. */
+  readonly issuerNames: ReadonlyMap<string, string | undefined>
+  /** Profiles of files. */
+  readonly ownProfiles: ReadonlyMap<string, KnownProfile>
+  /** Who is asked for claims; absent: nobody. */
+  readonly claimsWebhooks?: ClaimsWebhooks
   /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
   readonly macs: IssuerMacs
@@ -66,6 +73,9 @@ export interface Issuer {
   readonly backOff?: BackOff
 }
 
+/** `type` of what stands in place of a serialised key: one of the configuration, by its `name`. No call may bring it. */
+export const CONFIGURED_KEY = 'configured'
+
 /** Makes a signer of a serialised key that a call brought along. */
 export interface CallerKeys {
   /** A signer of the bare key, without a certificate. */
@@ -78,6 +88,36 @@ export interface CallerKeys {
     issuer: string | undefined,
   ): Promise<Result<Signer, { readonly code: string }>>
 }
+
+/** A profile that is there, wherever it comes from. */
+export interface KnownProfile extends ProfileName {
+  /** One of a file counts before one of the API, and is not changed by it. */
+  readonly origin: 'file' | 'api'
+  /** Epoch seconds; absent for one of a file. */
+  readonly changedAt?: number | undefined
+  readonly profile: Profile
+}
+
+/** Asks an operator's own system for the claims of one credential, when its wallet has come. */
+export interface ClaimsWebhooks {
+  /** Why nobody is ever asked at this address; undefined where that is not known. */
+  judge(url: string): string | undefined
+  ask(question: ClaimsQuestion): Promise<ClaimsAnswer>
+}
+
+export interface ClaimsQuestion {
+  readonly url: string
+  readonly header?: { readonly name: string; readonly value: string } | undefined
+  /** The same each time that this is asked. */
+  readonly id: string
+  readonly body: JsonObject
+}
+
+export type ClaimsAnswer =
+  | { readonly outcome: 'claims'; readonly claims: JsonObject }
+  /** Whoever was asked says that this holder shall not have it. */
+  | { readonly outcome: 'denied' }
+  | { readonly outcome: 'failed'; readonly reason: string }
 
 export interface OwnStatusLists {
   readonly indices: IndexAllocator

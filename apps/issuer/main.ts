@@ -2,7 +2,7 @@
 import { catalogue } from '@countersign/catalogue/catalogue'
 import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { nodeCrypto } from '@countersign/keys/engines/node'
-import { configuredCallbacks } from '@countersign/service/compose/callbacks'
+import { callbackSigning, configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
@@ -19,10 +19,13 @@ import { buildIssuer, type IssuerPorts, issuerService } from './build.ts'
 import { issuerShape } from './config.ts'
 import { prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
-import type { OwnStatusLists } from './issuer.ts'
+import { profileMistakeText } from './http/answers/wire-profiles.ts'
+import type { Issuer, OwnStatusLists } from './issuer.ts'
 import { openOwnStatusLists } from './open-own-status-lists.ts'
+import { openClaimsWebhooks } from './profiles/ask-claims.ts'
 import { callerKeys } from './signing/caller-keys.ts'
 import { type IssuerSigners, openIssuerSigners, openListSigner } from './signing/issuer-signers.ts'
+import { openNamedKeys } from './signing/named-keys.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
@@ -35,9 +38,28 @@ export async function startIssuer(
   const types = await openTypes({ typesDir: config.typesDir, cwd: start.cwd, formats, types: builtIn })
   const runtime = await openRuntime(config, issuerShape, start)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
-  const issuer = buildIssuer({ ...ports, ...durable, formats, types }, config)
+  const built = buildIssuer({ ...ports, ...durable, formats, types }, config)
+  const issuer = await openedOn(runtime, () => withOwnProfiles(built, config.profilesDir, start.cwd))
   const checks = durable && [databaseCheck(durable.database)]
   return runService(runtime, issuerService(issuer, config), checks)
+}
+
+/** Throws `StartRefused` with a line for each mistake. */
+async function withOwnProfiles(
+  issuer: Issuer,
+  profilesDir: string | undefined,
+  cwd: string,
+): Promise<Issuer> {
+  if (profilesDir === undefined) return issuer
+  // Few have profiles in files, so what reads them is loaded for them alone.
+  const { readOwnProfiles } = await import('./profiles/own-profiles.ts')
+  const own = await readOwnProfiles(issuer, { profilesDir, cwd, tell: profileMistakeText })
+  if (own.ok) return { ...issuer, ownProfiles: own.value }
+  const { length } = own.error
+  throw new StartRefused(
+    `${length === 1 ? 'a mistake' : `${length} mistakes`} in the profiles of ${profilesDir}`,
+    own.error,
+  )
 }
 
 interface OpenedPorts extends Omit<IssuerPorts, 'formats' | 'types' | keyof Durable> {
@@ -48,12 +70,15 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
   const { stores, deployment, now } = runtime
   const signers = await openIssuerSigners(runtime, config)
   const outgoing = openOutgoing(runtime, config)
+  const namedKeys = await openNamedKeys(runtime, config)
   return {
     stores,
     sealing: deployment.sealing,
     crypto: nodeCrypto,
     signers,
-    openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
+    openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime), namedKeys),
+    issuerNames: new Map([...namedKeys].map(([name, { issuer }]) => [name, issuer])),
+    claimsWebhooks: openClaimsWebhooks({ remote: outgoing.remote, sign: callbackSigning(config), now }),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
     callbacks: configuredCallbacks(runtime, outgoing, config),

@@ -11,7 +11,7 @@ import {
 } from '@countersign/protocol/openid4vci/credential/credential-request'
 import { issuedCredential, promisedCredential } from '@countersign/protocol/openid4vci/session/issued'
 import type { CredentialIssued, IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
-import type { IssuanceSession, PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
+import type { IssuableCredential, IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
 import {
   type SessionPorts,
@@ -20,6 +20,7 @@ import {
 } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
 import type { CredentialAnswer, Issuer } from '../issuer.ts'
+import { type ClaimsPorts, type ClaimsRefusal, completeClaims } from '../profiles/claims-at-issuance.ts'
 import { type IssuanceRecorder, recordIssuance, strikeOut } from '../status/record-issuance.ts'
 import { type ValidityOver, validityFrom } from './issuance-validity.ts'
 import {
@@ -38,10 +39,11 @@ export type CredentialRefusal =
   | IssuanceRefusal
   | SessionUnknown
   | CertificateEnded
+  | ClaimsRefusal
   | ValidityOver
 
 type RecordPorts = IssuanceRecorder & SessionPorts<IssuanceSession> & Pick<Issuer, 'answers' | 'now'>
-export type CredentialPorts = JudgingPorts & SigningPorts & AnswerPorts & RecordPorts
+export type CredentialPorts = JudgingPorts & SigningPorts & AnswerPorts & RecordPorts & ClaimsPorts
 
 export async function issueCredential(
   issuer: CredentialPorts,
@@ -57,7 +59,9 @@ export async function issueCredential(
   const { issued, promised } = entitled.value
   if (issued !== undefined) return answerAgain(issuer, judged.value, issued)
   if (promised === undefined) return refuse({ code: 'configuration_unknown' })
-  const answer = await makeAnswer(issuer, judged.value, promised)
+  const complete = await completeClaims(issuer, promised, { session: found.value, proof: judged.value.proof })
+  if (!complete.ok) return complete
+  const answer = await makeAnswer(issuer, judged.value, complete.value)
   return answer.ok ? recordIssued(issuer, judged.value, answer.value, found) : answer
 }
 
@@ -65,7 +69,7 @@ export async function issueCredential(
 async function makeAnswer(
   issuer: SigningPorts & AnswerPorts & RecordPorts,
   request: JudgedRequest,
-  promised: PromisedCredential,
+  promised: IssuableCredential,
 ): Promise<Result<CredentialAnswer, CredentialRefusal>> {
   const opened = await openSigning(issuer, promised)
   if (!opened.ok) return opened

@@ -22,6 +22,17 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
   // A release before writes neither column: what it changes is told by the versions of lists (docs/decisions/054).
   '2027-01-credential-log': { up: addLogIndex },
   '2027-02-idempotent-calls': { up: createIdempotentCalls },
+  '2027-03-profiles': { up: createProfiles },
+}
+
+async function createProfiles(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('profiles')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('changed_at', 'bigint', (column) => column.notNull())
+    .addColumn('profile', 'text')
+    .execute()
 }
 
 async function createIdempotentCalls(db: Untyped): Promise<void> {

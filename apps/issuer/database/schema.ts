@@ -16,6 +16,7 @@ export interface IssuerTables {
   status_changes: StatusChangeRow
   issued_credentials: IssuedCredentialRow
   idempotent_calls: IdempotentCallRow
+  profiles: ProfileRow
 }
 
 /** How a list is written: one Token Status List, or a pair of Bitstring Status Lists. */
@@ -83,4 +84,13 @@ export interface IdempotentCallRow {
   readonly ends_at: number
   /** Sealed; absent while the call runs. */
   readonly answer: string | null
+}
+
+/** A profile of the API, or what is left of one: its name and its last version. */
+export interface ProfileRow {
+  readonly name: string
+  readonly version: number
+  readonly changed_at: number
+  /** Sealed JSON; absent for one that was deleted. */
+  readonly profile: string | null
 }

@@ -12,6 +12,7 @@ import { listRoutes } from './list-routes.ts'
 import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
+import { profileRoutes } from './profile-routes.ts'
 import { statusListRoutes } from './status-list-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
@@ -30,6 +31,7 @@ export function issuerRoutes(
     answerOnceByKey(app, keptCallsOf(issuer))
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
+    profileRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     credentialRoutes(app, issuer)

@@ -14,7 +14,11 @@ import {
   writeCredentialOffer,
 } from '@countersign/protocol/openid4vci/offer'
 import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
-import type { Authentication, IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  Authentication,
+  IssuanceSession,
+  ProfileName,
+} from '@countersign/protocol/openid4vci/session/state'
 import { TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
 import {
   type CallbackAddress,
@@ -42,6 +46,8 @@ export interface CreateOffer {
   readonly ttlSeconds?: number | undefined
   /** Who is told of every event; nobody when absent. */
   readonly callback?: CallbackAddress | undefined
+  /** Whose terms these are; absent: the caller's own. */
+  readonly profile?: ProfileName | undefined
 }
 
 export type OfferRefusal = PromiseRefusal | CallbackNotAllowed
@@ -79,6 +85,7 @@ export async function createOffer(
       expiresAt,
       authentication: order.authentication,
       callback: order.callback && callbackFor(order.callback, id),
+      profile: order.profile,
     },
     now,
   )

@@ -90,6 +90,14 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
   notification_impossible: invalidGrant,
 }
 
+/** Nothing was spent: the same request will do. */
+const claimsAway: WireError = {
+  status: 503,
+  code: 'server_error',
+  message: 'What the credential is to say cannot be had at the moment; try again',
+  headers: { 'retry-after': '5' },
+}
+
 const invalidRequest = (description: string) => () =>
   wire(credentialError('invalid_credential_request', description))
 
@@ -202,6 +210,9 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
   already_issued: () => wire(credentialError('credential_request_denied')),
   certificate_not_valid_now: () => wire(credentialError('credential_request_denied')),
   validity_over: () => wire(credentialError('credential_request_denied')),
+  claims_denied: () => wire(credentialError('credential_request_denied')),
+  claims_unanswered: () => claimsAway,
+  claims_unfit: () => claimsAway,
 })
 
 /** By the scheme that the request used, which its challenge names (RFC 9449 §7.1). */
