@@ -104,6 +104,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer/offer',
     'apps/issuer/types',
   ),
+  'apps/issuer/audit': onNode('service/http', 'stores/sql', 'apps/issuer/database'),
   'apps/issuer/idempotency': onNode('service/http', 'apps/issuer/database'),
   'apps/issuer/onboarding': onNode('crypto', 'did', 'x509/make', 'keys/signers'),
   'apps/issuer/http': using(

@@ -46,10 +46,13 @@ export interface IssuerPorts
 }
 
 export interface IssuerSettings
-  extends Omit<IssuerLimits, 'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
+  extends Omit<
+      IssuerLimits,
+      'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds' | 'auditSeconds'
+    >,
     Pick<
       IssuerDefaults,
-      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds'
+      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds' | 'auditDays'
     > {
   readonly baseUrl: string
 }
@@ -124,6 +127,7 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     nonceTtlSeconds: settings.nonceTtlSeconds,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
     skewSeconds: SKEW_SECONDS,
+    auditSeconds: settings.auditDays * 86_400,
     authorization: {
       openSeconds: settings.pushedRequestTtlSeconds,
       decideSeconds: DECIDE_SECONDS,

@@ -168,6 +168,14 @@ export const issuerShape = {
     .min(1)
     .optional()
     .describe('PEM chain of the key that signs status lists, leaf first'),
+  auditDays: z
+    .int()
+    .min(0)
+    .max(3650)
+    .default(0)
+    .describe(
+      'How many days it is kept which management calls changed something ([log](operations.md#the-log-of-management-calls)); 0: they are not written down',
+    ),
   displayName: z
     .string()
     .min(1)

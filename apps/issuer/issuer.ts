@@ -158,6 +158,8 @@ export interface IssuerLimits {
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number
   readonly skewSeconds: number
+  /** How long it is kept who called what, in seconds; 0: it is not written down. */
+  readonly auditSeconds: number
   readonly authorization: AuthorizationTimes & {
     /** Lifetime of an authorization code, in seconds. */
     readonly codeSeconds: number

@@ -25,7 +25,7 @@ import { openOwnStatusLists } from './open-own-status-lists.ts'
 import { openClaimsWebhooks } from './profiles/ask-claims.ts'
 import { callerKeys } from './signing/caller-keys.ts'
 import { type IssuerSigners, openIssuerSigners, openListSigner } from './signing/issuer-signers.ts'
-import { openNamedKeys } from './signing/named-keys.ts'
+import type { NamedKeys } from './signing/named-keys.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
 
@@ -70,7 +70,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
   const { stores, deployment, now } = runtime
   const signers = await openIssuerSigners(runtime, config)
   const outgoing = openOutgoing(runtime, config)
-  const namedKeys = await openNamedKeys(runtime, config)
+  const namedKeys = await namedKeysOf(runtime, config)
   return {
     stores,
     sealing: deployment.sealing,
@@ -85,6 +85,11 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     now,
     durable: await openDurable(runtime, config, signers.credentials),
   }
+}
+
+async function namedKeysOf(runtime: Runtime, config: IssuerConfig): Promise<NamedKeys> {
+  if (config.issuerKeys.length === 0) return new Map()
+  return (await import('./signing/named-keys.ts')).openNamedKeys(runtime, config)
 }
 
 interface Durable {
@@ -108,6 +113,7 @@ async function openDurable(
   })
   if (url === undefined) {
     if (config.statusLists === true) throw new StartRefused('statusLists needs a database: postgres://…')
+    if (config.auditDays > 0) throw new StartRefused('auditDays needs a database: postgres://…')
     warn('no database: credentials are issued without status and cannot be revoked; set database')
     return undefined
   }

@@ -94,6 +94,8 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     },
     'GET /openid4vc/session/{id}/callback': toldOf,
     'POST /openid4vc/session/{id}/callback/redeliver': toldOf,
+    // It is not kept unless somebody says for how long.
+    'GET /audit': { status: 404 },
     'PUT /openid4vc/profiles/{name}': { values: async () => ({ name: randomUUID() }) },
     'GET /openid4vc/profiles/{name}': ofProfile,
     'DELETE /openid4vc/profiles/{name}': ofProfile,

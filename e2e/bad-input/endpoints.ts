@@ -37,6 +37,7 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
     { path: `/openid4vc/${family}/issue`, methods: json },
     { path: `/openid4vc/${family}/issueBatch`, methods: json },
   ]),
+  { path: '/audit', methods: read },
   { path: '/openid4vc/profiles', methods: read },
   { path: '/openid4vc/profiles/{name}', methods: { GET: [], PUT: ['json'], DELETE: [] } },
   { path: '/openid4vc/profiles/{name}/offers', methods: json },

@@ -23,6 +23,23 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
   '2027-01-credential-log': { up: addLogIndex },
   '2027-02-idempotent-calls': { up: createIdempotentCalls },
   '2027-03-profiles': { up: createProfiles },
+  '2027-04-management-calls': { up: createManagementCalls },
+}
+
+async function createManagementCalls(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('management_calls')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('caller', 'text')
+    .addColumn('method', 'text', (column) => column.notNull())
+    .addColumn('route', 'text', (column) => column.notNull())
+    .addColumn('path', 'text', (column) => column.notNull())
+    .addColumn('request_id', 'text', (column) => column.notNull())
+    .addColumn('idempotency_key', 'text')
+    .addColumn('status', 'integer')
+    .execute()
+  await db.schema.createIndex('management_calls_time').on('management_calls').columns(['at', 'id']).execute()
 }
 
 async function createProfiles(db: Untyped): Promise<void> {

@@ -17,6 +17,7 @@ export interface IssuerTables {
   issued_credentials: IssuedCredentialRow
   idempotent_calls: IdempotentCallRow
   profiles: ProfileRow
+  management_calls: ManagementCallRow
 }
 
 /** How a list is written: one Token Status List, or a pair of Bitstring Status Lists. */
@@ -93,4 +94,20 @@ export interface ProfileRow {
   readonly changed_at: number
   /** Sealed JSON; absent for one that was deleted. */
   readonly profile: string | null
+}
+
+/** A management call that changes something, written before it is done. */
+export interface ManagementCallRow {
+  readonly id: string
+  readonly at: number
+  /** Beginning of a keyed hash of the credential; absent where none is needed. */
+  readonly caller: string | null
+  readonly method: string
+  readonly route: string
+  readonly path: string
+  readonly request_id: string
+  /** Sealed. */
+  readonly idempotency_key: string | null
+  /** Of the answer; absent: it runs, or nobody knows. */
+  readonly status: number | null
 }

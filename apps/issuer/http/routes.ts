@@ -2,9 +2,11 @@
 
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { auditCalls } from '@countersign/service/http/audited-calls'
 import { answerOnceByKey, type KeptCalls } from '@countersign/service/http/idempotent-calls'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
+import { auditLogOf, auditRoutes } from './audit-routes.ts'
 import { authorizationRoutes } from './authorize/authorization-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
@@ -28,12 +30,15 @@ export function issuerRoutes(
   { display, requirePushedRequests }: RouteOptions,
 ): (app: ServiceApp) => void {
   return (app) => {
+    const audit = auditLogOf(issuer)
+    if (audit !== undefined) auditCalls(app, audit)
     answerOnceByKey(app, keptCallsOf(issuer))
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
     profileRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
+    auditRoutes(app, issuer)
     credentialRoutes(app, issuer)
     metadataRoutes(app, issuer, { display, requirePushedRequests })
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })

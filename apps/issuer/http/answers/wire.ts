@@ -138,6 +138,10 @@ export const noDatabase = notFound(
   'This issuer keeps no log of issued credentials: it has no database that all instances share',
 )
 
+export const noAudit = notFound(
+  'This issuer keeps no log of management calls: auditDays says for how long one is kept, and it needs a database',
+)
+
 export const credentialUnknown = notFound('No issued credential found')
 
 export const STATUS_ERRORS: WireErrors<StatusRefusal> = {
