@@ -2,6 +2,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { bareKey } from '@countersign/crypto/jwk'
+import { didFromKey } from '@countersign/did/did'
 import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
 import { StartRefused } from '@countersign/service/operation/start-refused'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -127,6 +129,18 @@ describe('an issuer with profiles in files', () => {
   it('does not start with one that is wrong', async () => {
     await write('members.json', JSON.stringify({ ...plain, key: 'register' }))
     await expect(start('.')).rejects.toThrow(StartRefused)
+  })
+
+  it('does not start with a key under the DID of another', async () => {
+    const [own, other] = [generateSoftwareKey('ES256'), generateSoftwareKey('ES256')]
+    await write('own.jwk', JSON.stringify(own))
+    const named = (key: typeof own) =>
+      JSON.stringify([
+        { name: 'a', keyFile: join(folder, 'own.jwk'), issuer: didFromKey('jwk', bareKey(key)) },
+      ])
+    await expect(start('.', [`--issuerKeys=${named(other)}`])).rejects.toThrow(/is the DID of another key/)
+    const issuer = await start('.', [`--issuerKeys=${named(own)}`])
+    await issuer.close()
   })
 
   it('does not start with a key that cannot be opened', async () => {

@@ -1,5 +1,7 @@
 /** Issuer keys of the configuration beside the deployment's own, each under a name that profiles call it by. */
 import type { Signer } from '@countersign/crypto/engine'
+import { sameKey } from '@countersign/crypto/jwk'
+import { resolveDid } from '@countersign/did/did'
 import { refusalInWords, textOfFile } from '@countersign/service/compose/configured-file'
 import { openConfiguredKey, type SignerHome } from '@countersign/service/compose/service-signers'
 import type { Config } from '@countersign/service/config/load'
@@ -26,12 +28,21 @@ export async function openNamedKeys(
     const purpose = `issuer key ${name}`
     const signer = await openConfiguredKey(home, { purpose, setting: `issuerKeys ${name} `, key, keyFile })
     if (signer === undefined) throw new StartRefused(`issuerKeys: ${name} names no key`)
+    judgeName(name, issuer, signer)
     const certificates = certFile === undefined ? undefined : textOfFile(certFile)
     if (certificates !== undefined) await judgeChain(home, { certificates, purpose, signer })
     home.trust.addKey({ ...signer, purpose })
     opened.set(name, { signer, certificates, issuer })
   }
   return opened
+}
+
+/** Whoever reads such a name finds the key in it, and would look for no other. */
+function judgeName(name: string, issuer: string | undefined, { publicJwk }: Signer): void {
+  const document = issuer === undefined ? undefined : resolveDid(issuer)
+  if (document?.ok !== true) return
+  const isOwn = document.value.verificationMethod.some((method) => sameKey(method.publicKeyJwk, publicJwk))
+  if (!isOwn) throw new StartRefused(`issuerKeys: the issuer of ${name} is the DID of another key`)
 }
 
 async function judgeChain(
