@@ -24,6 +24,7 @@ import { issuersPartChapters } from './bad-input/cases/issuers-part-cases.ts'
 import { judgementChapters } from './bad-input/cases/judgement-cases.ts'
 import { listChapters } from './bad-input/cases/list-cases.ts'
 import { lockedChapters } from './bad-input/cases/locked-cases.ts'
+import { managementChapters } from './bad-input/cases/management-cases.ts'
 import { mdocChapters } from './bad-input/cases/mdoc-cases.ts'
 import { mdocPkiChapters } from './bad-input/cases/mdoc-pki-cases.ts'
 import { notificationChapters } from './bad-input/cases/notification-cases.ts'
@@ -54,6 +55,7 @@ const chapters: readonly Chapter[] = [
   ...issueChapters,
   ...issuerKeyChapters,
   ...remoteKeyChapters,
+  ...managementChapters,
   ...mdocPkiChapters,
   ...tokenChapters,
   ...accessChapters,

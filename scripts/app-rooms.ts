@@ -9,6 +9,7 @@ const composition = ['service/compose', 'service/config', 'service/operation']
 export const APP_ROOMS: Readonly<Record<string, Room>> = {
   'apps/issuer': using(
     ['zod'],
+    'api/issuer',
     'crypto',
     'did',
     'credential/contract',
@@ -95,7 +96,23 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'apps/issuer/types',
     'apps/issuer/status',
     'apps/issuer/authorization',
+    'apps/issuer/profiles',
   ),
+  'apps/issuer/profiles': onNode(
+    'api/issuer',
+    'credential/contract',
+    'protocol/openid4vci/proof',
+    'protocol/openid4vci/session',
+    'service/callbacks',
+    'service/config',
+    'service/outgoing',
+    'stores/sql',
+    'apps/issuer/database',
+    'apps/issuer/offer',
+    'apps/issuer/types',
+  ),
+  'apps/issuer/audit': onNode('service/http', 'stores/sql', 'apps/issuer/database'),
+  'apps/issuer/idempotency': onNode('service/http', 'apps/issuer/database'),
   'apps/issuer/onboarding': onNode('crypto', 'did', 'x509/make', 'keys/signers'),
   'apps/issuer/http': using(
     ['fastify', 'zod'],
@@ -148,6 +165,7 @@ export const APP_ROOMS: Readonly<Record<string, Room>> = {
     'protocol/openid4vci/session',
     'service/compose',
     'service/callbacks',
+    'stores/sql',
     'service/sessions',
   ),
   'apps/issuer/main.ts': onNode(

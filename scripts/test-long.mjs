@@ -50,7 +50,7 @@ delete process.env.COUNTERSIGN_EVERY_LOOK
 const alone = [containers, flows, ways, scale, looks]
 if (!isWanted('beside')) process.exit(alone.every((exit) => exit === 0) ? 0 : 1)
 
-process.env.COUNTERSIGN_DRAW = 'yes'
+process.env.TEST_DRAW = 'yes'
 const count = availableParallelism()
 const share = Math.ceil(HISTORIES / count)
 const busy = Array.from({ length: count }, (_, index) => busyWithHistories(1 + index * share))

@@ -7,4 +7,4 @@ import fc from 'fast-check'
 const SEED = 20_261_130
 const MANY = 1000
 
-fc.configureGlobal(process.env.COUNTERSIGN_DRAW === undefined ? { seed: SEED } : { numRuns: MANY })
+fc.configureGlobal(process.env.TEST_DRAW === undefined ? { seed: SEED } : { numRuns: MANY })

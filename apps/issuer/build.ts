@@ -13,6 +13,7 @@ import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
 import { soonest } from '@countersign/service/sessions/due-work'
+import { openSealedColumns } from '@countersign/stores/sql/sealed-columns'
 import { type Attesters, attesterKeys } from './attesters.ts'
 import { type ClientSettings, clientRules } from './client-rules.ts'
 import type { IssuerDefaults } from './config.ts'
@@ -37,12 +38,14 @@ export interface IssuerPorts
     | 'openCallerKey'
     | 'holderKeys'
     | 'keyAttesters'
+    | 'claimsWebhooks'
     | 'callbacks'
     | 'now'
     | 'backOff'
   > {
+  readonly issuerNames?: Issuer['issuerNames']
   readonly stores: ServiceStores
-  readonly sealing: Pick<Sealing, 'mac'>
+  readonly sealing: Pick<Sealing, 'mac' | 'sealer'>
   readonly formats: readonly CredentialFormat[]
   readonly signers: IssuerSigners
   /** What is issued, in every format that it comes in and that there is a signer for; the catalogue when absent. */
@@ -52,11 +55,14 @@ export interface IssuerPorts
 }
 
 export interface IssuerSettings
-  extends Omit<IssuerLimits, 'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds'>,
+  extends Omit<
+      IssuerLimits,
+      'authorization' | 'refreshTtlSeconds' | 'proofMaxAgeSeconds' | 'skewSeconds' | 'auditSeconds'
+    >,
     ClientSettings,
     Pick<
       IssuerDefaults,
-      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds'
+      'pushedRequestTtlSeconds' | 'authorizationCodeTtlSeconds' | 'refreshTokenTtlSeconds' | 'auditDays'
     > {
   readonly baseUrl: string
   readonly dpopNonces: Issuer['senders']['nonces']
@@ -82,6 +88,8 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
   const { sessions, ...stepped } = stores.stepped<IssuanceSession>('issuance', ISSUANCE_SCHEMA)
   return {
     ...handedIn,
+    issuerNames: ports.issuerNames ?? new Map(),
+    ownProfiles: new Map(),
     ...stepped,
     sessions: withPromisesApart(
       sessions,
@@ -101,6 +109,10 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
       requestRequired: settings.requestEncryptionRequired || settings.responseEncryptionRequired,
       responseRequired: settings.responseEncryptionRequired,
     },
+    columns: openSealedColumns({
+      sealer: sealing.sealer('issuer-database'),
+      mac: sealing.mac('issuer-database'),
+    }),
     macs: { grant: sealing.mac('grant'), nonce: sealing.mac('c-nonce'), txCode: sealing.mac('tx-code') },
     clients: clientRules(settings, attesters && attesterKeys(attesters, 'wallet_attester', ports.crypto)),
     senders: { nonces: settings.dpopNonces, required: settings.requireSenderConstraint },
@@ -146,6 +158,7 @@ function limitsOf(settings: IssuerSettings): IssuerLimits {
     batchSize: settings.batchSize,
     proofMaxAgeSeconds: PROOF_MAX_AGE_SECONDS,
     skewSeconds: SKEW_SECONDS,
+    auditSeconds: settings.auditDays * 86_400,
     authorization: {
       openSeconds: settings.pushedRequestTtlSeconds,
       decideSeconds: DECIDE_SECONDS,

@@ -15,6 +15,25 @@ const requiredKeyAttestation = z.strictObject({
   userAuthentication: texts.optional(),
 })
 
+const path = z.string().min(1).max(1000)
+
+const issuerKey = z
+  .strictObject({
+    name: z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._-]{0,99}$/, 'must be letters, digits, dots, dashes'),
+    key: secretText().optional(),
+    keyFile: path.optional(),
+    certFile: path.optional(),
+    issuer: z
+      .string()
+      .max(2000)
+      .regex(/^(did:[a-z0-9]+:|https:\/\/)\S+$/, 'must be a DID or an https URL')
+      .optional(),
+  })
+  .refine(
+    ({ key, keyFile }) => (key === undefined) !== (keyFile === undefined),
+    'names one of key and keyFile',
+  )
+
 export const issuerShape = {
   ...outgoingShape,
   ...callbackShape,
@@ -184,6 +203,22 @@ export const issuerShape = {
     .min(1)
     .optional()
     .describe('PEM chain of the key that signs mdocs, leaf first: the document signer, without its IACA'),
+  issuerKeys: z
+    .array(issuerKey)
+    .max(100)
+    .refine((keys) => new Set(keys.map(({ name }) => name)).size === keys.length, 'names a key twice')
+    .default([])
+    .meta({ secret: true })
+    .describe(
+      'Further keys that sign credentials, called by profiles: each with `name`, `key` or `keyFile`, and perhaps `certFile` and `issuer`, the DID or URL that it issues as ([profiles](issuer.md#profiles))',
+    ),
+  profilesDir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder with [profiles](issuer.md#profiles), a `.json` or `.conf` (HOCON) file each; read at the start',
+    ),
   statusLists: z
     .boolean()
     .optional()
@@ -238,6 +273,14 @@ export const issuerShape = {
     .optional()
     .describe(
       'Formats beside those of OpenID4VCI 1.0 appendix A that are issued and stand in the metadata: `vc+jwt`, `vc+sd-jwt`; when absent all in development and none in production',
+    ),
+  auditDays: z
+    .int()
+    .min(0)
+    .max(3650)
+    .default(0)
+    .describe(
+      'How many days it is kept which management calls changed something ([log](operations.md#the-log-of-management-calls)); 0: they are not written down',
     ),
   displayName: z
     .string()

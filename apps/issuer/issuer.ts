@@ -3,6 +3,7 @@
  * neither HTTP nor Redis; they run as they are in the simulation.
  */
 
+import type { Profile } from '@countersign/api/issuer/profiles'
 import type { JsonObject } from '@countersign/core/json'
 import type { Result } from '@countersign/core/result'
 import type { SignerProfile } from '@countersign/credential/contract/format-facts'
@@ -15,12 +16,13 @@ import type {
   Authorization,
   AuthorizationTimes,
 } from '@countersign/protocol/openid4vci/authorization/authorization'
-import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import type { IssuanceSession, ProfileName } from '@countersign/protocol/openid4vci/session/state'
 import type { Callbacks } from '@countersign/service/callbacks/post-callback'
 import type { BackOff } from '@countersign/service/sessions/session-transition'
 import type { Due, Index, OnceStore, SessionStore, Signals } from '@countersign/stores/ports'
 import type { ClientRules } from './client-rules.ts'
 import type { IssuerDatabase } from './database/schema.ts'
+import type { SealedColumns } from './database/sealed-columns.ts'
 import type { IndexAllocator } from './status/allocate-index.ts'
 import type { PublishedLists } from './status/published-lists.ts'
 import type { IssuableType } from './types/issuable-types.ts'
@@ -46,6 +48,8 @@ export interface Issuer {
   readonly servedBy?: string | undefined
   /** The log of issued credentials and their status; absent where no database is shared by all instances. */
   readonly database?: IssuerDatabase
+  /** What is sealed in the database. */
+  readonly columns: SealedColumns
   /** Absent without a database, or where credentials get no status. */
   readonly statusLists?: OwnStatusLists
   readonly formats: FormatRegistry
@@ -53,6 +57,12 @@ export interface Issuer {
   /** The deployment's own issuer key for formats of that profile; an issue call may bring another. */
   signerFor(profile: SignerProfile): Signer
   readonly openCallerKey: CallerKeys
+  /** Keys of the configuration by their names, and what each calls itself, where it says so. */
+  readonly issuerNames: ReadonlyMap<string, string | undefined>
+  /** Profiles of files. */
+  readonly ownProfiles: ReadonlyMap<string, KnownProfile>
+  /** Who is asked for claims; absent: nobody. */
+  readonly claimsWebhooks?: ClaimsWebhooks
   /** Keys of holders who are named by a DID. Where it is absent, only a DID that contains its key is taken. */
   readonly holderKeys?: DidKeyResolver
   /** Who is believed that says how wallets keep their keys. Where it is absent, nobody is, and no such word is asked for. */
@@ -75,6 +85,9 @@ export interface Issuer {
   readonly backOff?: BackOff
 }
 
+/** `type` of what stands in place of a serialised key: one of the configuration, by its `name`. No call may bring it. */
+export const CONFIGURED_KEY = 'configured'
+
 /** Makes a signer of a serialised key that a call brought along. */
 export interface CallerKeys {
   /** A signer of the bare key, without a certificate. */
@@ -87,6 +100,36 @@ export interface CallerKeys {
     issuer: string | undefined,
   ): Promise<Result<Signer, { readonly code: string }>>
 }
+
+/** A profile that is there, wherever it comes from. */
+export interface KnownProfile extends ProfileName {
+  /** One of a file counts before one of the API, and is not changed by it. */
+  readonly origin: 'file' | 'api'
+  /** Epoch seconds; absent for one of a file. */
+  readonly changedAt?: number | undefined
+  readonly profile: Profile
+}
+
+/** Asks an operator's own system for the claims of one credential, when its wallet has come. */
+export interface ClaimsWebhooks {
+  /** Why nobody is ever asked at this address; undefined where that is not known. */
+  judge(url: string): string | undefined
+  ask(question: ClaimsQuestion): Promise<ClaimsAnswer>
+}
+
+export interface ClaimsQuestion {
+  readonly url: string
+  readonly header?: { readonly name: string; readonly value: string } | undefined
+  /** The same each time that this is asked. */
+  readonly id: string
+  readonly body: JsonObject
+}
+
+export type ClaimsAnswer =
+  | { readonly outcome: 'claims'; readonly claims: JsonObject }
+  /** Whoever was asked says that this holder shall not have it. */
+  | { readonly outcome: 'denied' }
+  | { readonly outcome: 'failed'; readonly reason: string }
 
 export interface OwnStatusLists {
   readonly indices: IndexAllocator
@@ -156,6 +199,8 @@ export interface IssuerLimits {
   /** Age of a DPoP proof or key proof, in seconds. */
   readonly proofMaxAgeSeconds: number
   readonly skewSeconds: number
+  /** How long it is kept who called what, in seconds; 0: it is not written down. */
+  readonly auditSeconds: number
   readonly authorization: AuthorizationTimes & {
     /** Lifetime of an authorization code, in seconds. */
     readonly codeSeconds: number

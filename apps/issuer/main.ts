@@ -4,7 +4,7 @@ import { ALL_FORMATS } from '@countersign/credential/all-formats'
 import { joseJwe } from '@countersign/keys/engines/jwe'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
-import { configuredCallbacks } from '@countersign/service/compose/callbacks'
+import { callbackSigning, configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
@@ -24,10 +24,13 @@ import { clientRules, publicKeysOf, takenMethods } from './client-rules.ts'
 import { issuerShape } from './config.ts'
 import { prepareDatabase } from './database/open-database.ts'
 import type { IssuerTables } from './database/schema.ts'
-import type { OwnStatusLists } from './issuer.ts'
+import { profileMistakeText } from './http/answers/wire-profiles.ts'
+import type { Issuer, OwnStatusLists } from './issuer.ts'
 import { openOwnStatusLists } from './open-own-status-lists.ts'
+import { openClaimsWebhooks } from './profiles/ask-claims.ts'
 import { callerKeys } from './signing/caller-keys.ts'
 import { type IssuerSigners, openIssuerSigners, openListSigner } from './signing/issuer-signers.ts'
+import type { NamedKeys } from './signing/named-keys.ts'
 import { announcedFormats, extensionsOf, unknownExtensions } from './types/extension-formats.ts'
 
 type IssuerConfig = Config<typeof issuerShape>
@@ -42,7 +45,8 @@ export async function startIssuer(
   const types = await openTypes({ typesDir: config.typesDir, cwd: start.cwd, formats, types: builtIn })
   const runtime = await openRuntime(config, issuerShape, start)
   const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
-  const issuer = buildIssuer({ ...ports, ...durable, formats: issued, types }, config)
+  const built = buildIssuer({ ...ports, ...durable, formats: issued, types }, config)
+  const issuer = await openedOn(runtime, () => withOwnProfiles(built, config.profilesDir, start.cwd))
   const checks = durable && [databaseCheck(durable.database)]
   return runService(runtime, issuerService(issuer, config), checks)
 }
@@ -56,6 +60,24 @@ function chosenFormats(formats: typeof ALL_FORMATS, { extensionFormats: named, m
   return announcedFormats(formats, { mode, named })
 }
 
+/** Throws `StartRefused` with a line for each mistake. */
+async function withOwnProfiles(
+  issuer: Issuer,
+  profilesDir: string | undefined,
+  cwd: string,
+): Promise<Issuer> {
+  if (profilesDir === undefined) return issuer
+  // Few have profiles in files, so what reads them is loaded for them alone.
+  const { readOwnProfiles } = await import('./profiles/own-profiles.ts')
+  const own = await readOwnProfiles(issuer, { profilesDir, cwd, tell: profileMistakeText })
+  if (own.ok) return { ...issuer, ownProfiles: own.value }
+  const { length } = own.error
+  throw new StartRefused(
+    `${length === 1 ? 'a mistake' : `${length} mistakes`} in the profiles of ${profilesDir}`,
+    own.error,
+  )
+}
+
 interface OpenedPorts extends Omit<IssuerPorts, 'formats' | 'types' | keyof Durable> {
   readonly durable: Durable | undefined
 }
@@ -64,13 +86,16 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
   const { stores, deployment, now } = runtime
   const signers = await openIssuerSigners(runtime, config)
   const outgoing = openOutgoing(runtime, config)
+  const namedKeys = await namedKeysOf(runtime, config)
   return {
     stores,
     sealing: deployment.sealing,
     crypto: nodeCrypto,
     jwe: joseJwe,
     signers,
-    openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime)),
+    openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime), namedKeys),
+    issuerNames: new Map([...namedKeys].map(([name, { issuer }]) => [name, issuer])),
+    claimsWebhooks: openClaimsWebhooks({ remote: outgoing.remote, sign: callbackSigning(config), now }),
     // A wallet may name its key by a did:web.
     holderKeys: outgoing.resolveKey,
     keyAttesters: keyAttestersOf(runtime, config),
@@ -108,6 +133,11 @@ function namedAttesters(
   return { anchors: anchors(), keys: publicKeysOf(keys) }
 }
 
+async function namedKeysOf(runtime: Runtime, config: IssuerConfig): Promise<NamedKeys> {
+  if (config.issuerKeys.length === 0) return new Map()
+  return (await import('./signing/named-keys.ts')).openNamedKeys(runtime, config)
+}
+
 interface Durable {
   readonly database: Database<IssuerTables>
   readonly statusLists?: OwnStatusLists
@@ -129,6 +159,7 @@ async function openDurable(
   })
   if (url === undefined) {
     if (config.statusLists === true) throw new StartRefused('statusLists needs a database: postgres://…')
+    if (config.auditDays > 0) throw new StartRefused('auditDays needs a database: postgres://…')
     warn('no database: credentials are issued without status and cannot be revoked; set database')
     return undefined
   }

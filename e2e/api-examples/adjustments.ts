@@ -68,6 +68,7 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
   const ofCredential = { values: async () => ({ id: credentialId }) }
   const ofPlace = { body: async (example: JsonValue) => ({ ...objectOf(example), ...place }) }
   const toldOf = { values: async () => ({ id: (await newOffer(stack, TOLD)).id }) }
+  const ofProfile = { values: async () => ({ name: await newProfile(stack) }) }
   let grant: Awaited<ReturnType<typeof newGrant>>
   let issued: Awaited<ReturnType<typeof newIssued>>
   let deferred: Awaited<ReturnType<typeof newDeferred>>
@@ -113,6 +114,12 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     },
     'GET /openid4vc/session/{id}/callback': toldOf,
     'POST /openid4vc/session/{id}/callback/redeliver': toldOf,
+    // It is not kept unless somebody says for how long.
+    'GET /audit': { status: 404 },
+    'PUT /openid4vc/profiles/{name}': { values: async () => ({ name: randomUUID() }) },
+    'GET /openid4vc/profiles/{name}': ofProfile,
+    'DELETE /openid4vc/profiles/{name}': ofProfile,
+    'POST /openid4vc/profiles/{name}/offers': ofProfile,
     // Lists of W3C credentials: none was issued.
     'GET /status/bitstring/{listId}/{purpose}': { status: 404 },
   }
@@ -129,6 +136,19 @@ async function encrypted({ urls }: Stack, request: JsonObject): Promise<string> 
   const [key] = encryption.jwks.keys
   if (key === undefined) throw new Error('the issuer names no key')
   return joseJwe.encrypt(JSON.stringify(request), { key, keyId: key.kid, content: 'A256GCM' })
+}
+
+/** As the examples of offers mean it: they bring the claims that it lacks. */
+async function newProfile({ urls }: Stack): Promise<string> {
+  const name = randomUUID()
+  const profile = {
+    credentialConfigurationId: 'identity_credential_dc+sd-jwt',
+    claims: { source: 'constant', data: { family_name: 'Example' } },
+  }
+  const headers = { 'content-type': 'application/json' }
+  const url = `${urls.issuer}/openid4vc/profiles/${name}`
+  expectStatus(await call(url, { method: 'PUT', headers, body: JSON.stringify(profile) }), 201)
+  return name
 }
 
 function verifierCalls(stack: Stack): Adjustments {

@@ -6,6 +6,7 @@ export interface DocumentedCall {
   readonly document: string
   readonly service: ServiceName
   readonly path: string
+  readonly method: 'POST' | 'PUT'
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
@@ -21,7 +22,7 @@ const PORTS: Readonly<Record<string, ServiceName>> = {
   9093: 'verifier',
 }
 
-/** `curl … localhost:7002/path … --json '{…}'`, over several lines. */
+/** `curl … localhost:7002/path … --json '{…}'`, over several lines, perhaps with `-X PUT`. */
 const CALL =
   /curl\b(?:(?!curl\b)[\s\S])*?localhost:(\d+)(\/[^\s"']*)(?:(?!curl\b|```)[\s\S])*?(?:--json|-d) '([^']*)'/g
 
@@ -31,7 +32,9 @@ export async function documentedCalls(root: URL): Promise<readonly DocumentedCal
     const text = await readFile(new URL(document, root), 'utf8')
     for (const [command, port = '', path = '', body = ''] of text.matchAll(CALL)) {
       const service = PORTS[port]
-      if (service !== undefined) calls.push({ document, service, path, body, headers: headersOf(command) })
+      if (service === undefined) continue
+      const method = /\s-X PUT\s/.test(command) ? 'PUT' : 'POST'
+      calls.push({ document, service, path, method, body, headers: headersOf(command) })
     }
   }
   return calls

@@ -51,6 +51,8 @@ export const FETCHED = {
   credentialResponse: RECEIVED.exchange,
   /** Of a token endpoint, a nonce endpoint and the like. */
   protocolAnswer: 400_000,
+  /** Of whoever knows the claims of one credential; as large as an issue call may be that brings them. */
+  claims: RECEIVED.exchange,
   offer: MESSAGE,
   /** Of an issuer or an authorization server; pictures lie in it. */
   metadata: MB,

@@ -9,7 +9,11 @@ import { writeCredentialResponse } from '@countersign/protocol/openid4vci/creden
 import type { ProvenKey } from '@countersign/protocol/openid4vci/proof/proof-type'
 import { credentialIdsOf, issuedCredential } from '@countersign/protocol/openid4vci/session/issued'
 import type { CredentialIssued, IssuanceRefusal } from '@countersign/protocol/openid4vci/session/message'
-import type { IssuanceSession, PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  IssuableCredential,
+  IssuanceSession,
+  PromisedCredential,
+} from '@countersign/protocol/openid4vci/session/state'
 import { stepIssuance } from '@countersign/protocol/openid4vci/session/step'
 import {
   type SessionPorts,
@@ -18,16 +22,23 @@ import {
 } from '@countersign/service/sessions/session-transition'
 import type { Versioned } from '@countersign/stores/ports'
 import type { CredentialAnswer, Issuer } from '../issuer.ts'
+import { type ClaimsPorts, type ClaimsRefusal, completeClaims } from '../profiles/claims-at-issuance.ts'
 import { type IssuanceRecorder, recordIssuances, strikeOut } from '../status/record-issuance.ts'
 import { type ValidityOver, validityFrom } from './issuance-validity.ts'
 import type { JudgedRequest } from './judge-request.ts'
 import { type AnswerPorts, type AnswerRefusal, answerAgain, keepAnswer } from './kept-answers.ts'
 import { type CertificateEnded, openSigning, type SigningPorts, signCredential } from './sign-credential.ts'
 
-export type IssueRefusal = AnswerRefusal | IssuanceRefusal | SessionUnknown | CertificateEnded | ValidityOver
+export type IssueRefusal =
+  | AnswerRefusal
+  | IssuanceRefusal
+  | SessionUnknown
+  | CertificateEnded
+  | ClaimsRefusal
+  | ValidityOver
 
 type RecordPorts = IssuanceRecorder & SessionPorts<IssuanceSession> & Pick<Issuer, 'answers' | 'now'>
-export type IssuePorts = SigningPorts & AnswerPorts & RecordPorts
+export type IssuePorts = SigningPorts & AnswerPorts & RecordPorts & ClaimsPorts
 
 /** What is signed for the keys of a request that was judged, now or when the wallet was told to come again. */
 export async function issuePromised(
@@ -36,7 +47,11 @@ export async function issuePromised(
   promised: PromisedCredential,
   found: Versioned<IssuanceSession>,
 ): Promise<Result<JsonObject, IssueRefusal>> {
-  const answer = await makeAnswer(issuer, request, promised)
+  const [first] = request.holders
+  if (first === undefined) throw new Error('a request was accepted without a key')
+  const complete = await completeClaims(issuer, promised, { session: found.value, proof: first })
+  if (!complete.ok) return complete
+  const answer = await makeAnswer(issuer, request, complete.value)
   return answer.ok ? recordIssued(issuer, request, answer.value, found) : answer
 }
 
@@ -44,7 +59,7 @@ export async function issuePromised(
 async function makeAnswer(
   issuer: IssuePorts,
   request: JudgedRequest,
-  promised: PromisedCredential,
+  promised: IssuableCredential,
 ): Promise<Result<CredentialAnswer, IssueRefusal>> {
   const opened = await openSigning(issuer, promised)
   if (!opened.ok) return opened
@@ -82,7 +97,7 @@ async function makeAnswer(
 const CREDENTIAL_OVERHEAD = 16 * 1024
 
 /** §8.3: an issuer may issue fewer than it was asked for; of pictures a wallet reads no answer without end. */
-function fittingHolders({ claims }: PromisedCredential, holders: readonly ProvenKey[]): readonly ProvenKey[] {
+function fittingHolders({ claims }: IssuableCredential, holders: readonly ProvenKey[]): readonly ProvenKey[] {
   if (holders.length === 1) return holders
   const each = 2 * JSON.stringify(claims).length + CREDENTIAL_OVERHEAD
   return holders.slice(0, Math.max(1, Math.floor(FETCHED.credentialResponse / each)))

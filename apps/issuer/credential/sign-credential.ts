@@ -8,7 +8,7 @@ import type { StatusReference } from '@countersign/credential/contract/status-re
 import type { Signer } from '@countersign/crypto/engine'
 import { didFromKey } from '@countersign/did/did'
 import type { ProvenKey } from '@countersign/protocol/openid4vci/proof/proof-type'
-import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
+import type { IssuableCredential, PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
 import type { IssuableType } from '../types/issuable-types.ts'
 import { insertSubject } from '../types/mapping-functions.ts'
@@ -21,7 +21,7 @@ export type SigningPorts = Pick<
 
 /** What a promised credential is signed with. */
 export interface Signing {
-  readonly promised: PromisedCredential
+  readonly promised: IssuableCredential
   readonly type: IssuableType
   readonly format: CredentialFormat
   readonly signer: Signer
@@ -34,7 +34,7 @@ export interface CertificateEnded {
 
 export async function openSigning(
   issuer: SigningPorts,
-  promised: PromisedCredential,
+  promised: IssuableCredential,
 ): Promise<Result<Signing, CertificateEnded>> {
   const type = issuer.types.get(promised.configurationId)
   if (type === undefined) throw new Error(`nothing issues ${promised.configurationId}`)

@@ -21,6 +21,48 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
   },
   // A release before writes neither column: what it changes is told by the versions of lists (docs/decisions/054).
   '2027-01-credential-log': { up: addLogIndex },
+  '2027-02-idempotent-calls': { up: createIdempotentCalls },
+  '2027-03-profiles': { up: createProfiles },
+  '2027-04-management-calls': { up: createManagementCalls },
+}
+
+async function createManagementCalls(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('management_calls')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('caller', 'text')
+    .addColumn('method', 'text', (column) => column.notNull())
+    .addColumn('route', 'text', (column) => column.notNull())
+    .addColumn('path', 'text', (column) => column.notNull())
+    .addColumn('request_id', 'text', (column) => column.notNull())
+    .addColumn('idempotency_key', 'text')
+    .addColumn('status', 'integer')
+    .execute()
+  await db.schema.createIndex('management_calls_time').on('management_calls').columns(['at', 'id']).execute()
+}
+
+async function createProfiles(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('profiles')
+    .addColumn('name', 'text', (column) => column.primaryKey())
+    .addColumn('version', 'integer', (column) => column.notNull())
+    .addColumn('changed_at', 'bigint', (column) => column.notNull())
+    .addColumn('profile', 'text')
+    .execute()
+}
+
+async function createIdempotentCalls(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('idempotent_calls')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('content', 'text', (column) => column.notNull())
+    .addColumn('turn', 'text', (column) => column.notNull())
+    .addColumn('turn_ends_at', 'bigint', (column) => column.notNull())
+    .addColumn('ends_at', 'bigint', (column) => column.notNull())
+    .addColumn('answer', 'text')
+    .execute()
+  await db.schema.createIndex('idempotent_calls_end').on('idempotent_calls').column('ends_at').execute()
 }
 
 async function addLogIndex(db: Untyped): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * The issuer's tables as types: what outlives a session. No claim, no holder and no key is in them: a dump shows which
+ * The issuer's tables as types: what outlives a session. No claim, no holder and no key is in them but sealed: a dump shows which
  * type of credential was issued when, under a random id, and which status it has. Times are epoch seconds.
  */
 import type { Kysely, Transaction } from 'kysely'
@@ -15,6 +15,9 @@ export interface IssuerTables {
   status_lists: StatusListRow
   status_changes: StatusChangeRow
   issued_credentials: IssuedCredentialRow
+  idempotent_calls: IdempotentCallRow
+  profiles: ProfileRow
+  management_calls: ManagementCallRow
 }
 
 /** How a list is written: one Token Status List, or a pair of Bitstring Status Lists. */
@@ -68,4 +71,43 @@ export interface IssuedCredentialRow {
   readonly expires_at: number | null
   /** For finding it among others: the newest status, as far as its list's `indexed_version`; 0 without a status. */
   readonly indexed_status: number
+}
+
+/** A call under a key of its caller's. */
+export interface IdempotentCallRow {
+  /** Keyed hash of caller, route and key. */
+  readonly id: string
+  /** Keyed hash of everything else that decides what is done. */
+  readonly content: string
+  /** Random: who does the call, and until when it is his. */
+  readonly turn: string
+  readonly turn_ends_at: number
+  readonly ends_at: number
+  /** Sealed; absent while the call runs. */
+  readonly answer: string | null
+}
+
+/** A profile of the API, or what is left of one: its name and its last version. */
+export interface ProfileRow {
+  readonly name: string
+  readonly version: number
+  readonly changed_at: number
+  /** Sealed JSON; absent for one that was deleted. */
+  readonly profile: string | null
+}
+
+/** A management call that changes something, written before it is done. */
+export interface ManagementCallRow {
+  readonly id: string
+  readonly at: number
+  /** Beginning of a keyed hash of the credential; absent where none is needed. */
+  readonly caller: string | null
+  readonly method: string
+  readonly route: string
+  readonly path: string
+  readonly request_id: string
+  /** Sealed. */
+  readonly idempotency_key: string | null
+  /** Of the answer; absent: it runs, or nobody knows. */
+  readonly status: number | null
 }

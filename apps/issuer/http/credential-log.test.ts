@@ -209,8 +209,8 @@ onBothDatabases('the log of issued credentials', (database) => {
 describe('a log that an earlier release wrote', () => {
   it('is listed by what its credentials are when the index comes', async () => {
     const database = await openDatabase<IssuerTables>('sqlite::memory:')
-    const { '2027-01-credential-log': _index, ...earlier } = issuerMigrations
-    await migrate(database, earlier, 'issuer')
+    const earlier = Object.entries(issuerMigrations).filter(([name]) => name < '2027-01-credential-log')
+    await migrate(database, Object.fromEntries(earlier), 'issuer')
     const { db } = database
     await sql`insert into status_lists values ('l', 'token', 'http://i', 'p', 1, 64, 9, 3, 1)`.execute(db)
     for (const [id, idx] of [

@@ -101,7 +101,11 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
         body: statusChange,
       },
       bodyLimit: BODY_LIMITS.exchange,
-      config: { door, answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final } },
+      config: {
+        door,
+        idempotent: true,
+        answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final },
+      },
       handler: async (request) => change(issuer, databaseOf(issuer), request.params.id, request.body.status),
     })
 
@@ -116,7 +120,11 @@ function changingRoutes(app: ServiceApp, issuer: Issuer): void {
         body: statusChangeByPlace,
       },
       bodyLimit: BODY_LIMITS.exchange,
-      config: { door, answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final } },
+      config: {
+        door,
+        idempotent: true,
+        answers: { 200: changed, 400: wrongStatus, 404: unknown, 409: final },
+      },
       handler: async ({ body }) => {
         const database = databaseOf(issuer)
         const id = await credentialAt(database, body.statusListUri, Number(body.statusListIndex))

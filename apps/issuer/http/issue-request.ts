@@ -4,6 +4,7 @@ import type { JsonObject } from '@countersign/core/json'
 import type { CreateOffer } from '../offer/create-offer.ts'
 import type { CredentialOrder } from '../offer/promise-credential.ts'
 import type { DisclosureMap } from '../offer/selective-disclosure.ts'
+import { txCodeOrder } from '../offer/tx-code-order.ts'
 
 /** Transaction code and value mode belong to the offer: the first entry that names them decides. */
 export function parseOrder(
@@ -40,14 +41,5 @@ function credentialOrder(entry: IssueOrder): CredentialOrder {
     status: entry.status,
     deferred: entry.issuanceType === 'DEFERRED',
     lifetimeSeconds: days === undefined ? undefined : days * 86_400,
-  }
-}
-
-function txCodeOrder({ txCode, txCodeValue }: IssueOrder): NonNullable<CreateOffer['txCode']> {
-  return {
-    inputMode: txCode?.input_mode ?? (/^\d+$/.test(txCodeValue ?? '0') ? 'numeric' : 'text'),
-    length: txCodeValue?.length ?? txCode?.length ?? 6,
-    description: txCode?.description,
-    value: txCodeValue,
   }
 }

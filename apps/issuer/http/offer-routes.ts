@@ -8,7 +8,6 @@ import {
 } from '@countersign/api/issuer/offers'
 import { issuanceSession, SESSION_EVENTS_EXAMPLE, sessionParams } from '@countersign/api/issuer/sessions'
 import { callbackRoutes } from '@countersign/service/callbacks/callback-routes'
-import { CALLBACK_MISTAKES, parseCallback } from '@countersign/service/callbacks/parse-callback'
 import { acceptsJson } from '@countersign/service/http/answers/accept'
 import { errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
@@ -17,13 +16,13 @@ import { BODY_LIMITS } from '@countersign/service/http/request-bodies'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import { followSession } from '@countersign/service/sessions/follow-session'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { z } from 'zod'
 import type { Issuer } from '../issuer.ts'
 import { type CreateOffer, createOffer } from '../offer/create-offer.ts'
 import { ISSUE_PATHS } from '../types/walt-id-formats.ts'
 import { OFFER_ERRORS, sessionUnknown, txCodeUntold } from './answers/wire.ts'
 import { findSession } from './find-session.ts'
 import { parseOrder } from './issue-request.ts'
+import { settingsOf } from './offer-settings.ts'
 import { isFinal, sessionView } from './session-view.ts'
 
 const tags = ['management']
@@ -48,7 +47,7 @@ const offerAnswers = {
 }
 
 export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
-  const config = { door, begins: true, answers: offerAnswers }
+  const config = { door, begins: true, idempotent: true, answers: offerAnswers }
   for (const { credential, issuePath } of ISSUE_PATHS) {
     app.post(
       `/openid4vc/${issuePath}/issue`,
@@ -79,12 +78,6 @@ export function offerRoutes(app: ServiceApp, issuer: Issuer): void {
   }
   sessionRoutes(app, issuer)
   callbackRoutes(app, issuer, { tag: 'management', unknown: sessionUnknown })
-}
-
-function settingsOf(headers: z.infer<typeof issueHeaders>): Pick<CreateOffer, 'callback' | 'ttlSeconds'> {
-  const callback = parseCallback(headers)
-  if (!callback.ok) fail({ status: 400, message: CALLBACK_MISTAKES[callback.error.code] })
-  return { callback: callback.value, ttlSeconds: headers.sessionttl }
 }
 
 const unknownSession = errorAnswer('There is no such issuance, or not any more', sessionUnknown)
@@ -140,5 +133,7 @@ async function sendOffer(issuer: Issuer, order: CreateOffer, request: FastifyReq
   if (!json && order.txCode !== undefined && order.txCode.value === undefined) fail(txCodeUntold)
   const offer = await createOffer(issuer, order)
   if (!offer.ok) fail(wireError(OFFER_ERRORS, offer.error))
-  return json ? offer.value : reply.type('text/plain; charset=utf-8').send(offer.value.url)
+  if (json) return offer.value
+  void reply.type('text/plain; charset=utf-8')
+  return offer.value.url
 }

@@ -45,6 +45,7 @@ function issuerRoute(app: ServiceApp): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        idempotent: true,
         answers: {
           200: {
             description: 'The key and its DID; nothing of them is kept here',
@@ -74,6 +75,7 @@ function iacaRoute(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        idempotent: true,
         answers: {
           200: {
             description: 'The key of the IACA and its certificate; nothing of them is kept here',
@@ -104,6 +106,7 @@ function documentSignerRoute(app: ServiceApp, issuer: Issuer): void {
       bodyLimit: BODY_LIMITS.exchange,
       config: {
         door,
+        idempotent: true,
         answers: {
           200: {
             description: 'The key of the document signer and its certificate; nothing of them is kept here',

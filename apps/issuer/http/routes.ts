@@ -1,7 +1,12 @@
 /** The issuer's API, put together: a file of routes an area, behind each handler one use case. */
+
+import { encodeBase64url } from '@countersign/core/base64url'
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { auditCalls } from '@countersign/service/http/audited-calls'
+import { answerOnceByKey, type KeptCalls } from '@countersign/service/http/idempotent-calls'
 import type { ServiceApp } from '@countersign/service/http/service-app'
 import type { Issuer } from '../issuer.ts'
+import { auditLogOf, auditRoutes } from './audit-routes.ts'
 import { authorizationRoutes } from './authorize/authorization-routes.ts'
 import { credentialLogRoutes } from './credential-log-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
@@ -10,6 +15,7 @@ import { listRoutes } from './list-routes.ts'
 import { metadataRoutes } from './metadata-routes.ts'
 import { offerRoutes } from './offer-routes.ts'
 import { onboardingRoutes } from './onboarding-routes.ts'
+import { profileRoutes } from './profile-routes.ts'
 import { statusListRoutes } from './status-list-routes.ts'
 import { tokenRoutes } from './token-routes.ts'
 import { walletRoutes } from './wallet-routes.ts'
@@ -25,10 +31,15 @@ export function issuerRoutes(
   { display, requirePushedRequests }: RouteOptions,
 ): (app: ServiceApp) => Promise<void> {
   return async (app) => {
+    const audit = auditLogOf(issuer)
+    if (audit !== undefined) auditCalls(app, audit)
+    answerOnceByKey(app, keptCallsOf(issuer))
     onboardingRoutes(app, issuer)
     offerRoutes(app, issuer)
+    profileRoutes(app, issuer)
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
+    auditRoutes(app, issuer)
     credentialRoutes(app, issuer)
     await metadataRoutes(app, issuer, { display, requirePushedRequests })
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
@@ -36,5 +47,22 @@ export function issuerRoutes(
     tokenRoutes(app, issuer)
     deferralRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
+  }
+}
+
+/** Undefined where nothing is kept that all instances find. */
+function keptCallsOf({ columns, crypto, database, now }: Issuer): KeptCalls | undefined {
+  if (database === undefined) return undefined
+  let opened: Promise<KeptCalls> | undefined
+  const open = async () => {
+    // A start is mostly loading, and few calls have a key.
+    const { openKeptCalls } = await import('../idempotency/kept-calls.ts')
+    return openKeptCalls({ database, columns, now, newId: () => encodeBase64url(crypto.randomBytes(16)) })
+  }
+  return {
+    begin: async (call) => {
+      opened ??= open()
+      return (await opened).begin(call)
+    },
   }
 }

@@ -13,6 +13,7 @@ export function sessionView(session: IssuanceSession, now: number): IssuanceSess
     id: session.id,
     state: isExpired ? 'expired' : session.state,
     configurationIds: [...session.configurationIds],
+    profile: session.profile,
     createdAt: session.createdAt,
     expiresAt: session.expiresAt,
     openedAt: openedAt(session),

@@ -7,7 +7,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { Signer } from '@countersign/crypto/engine'
 import type { PublicJwk } from '@countersign/crypto/jwk'
-import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
+import type { IssuableCredential } from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
 import { longestReferences } from '../status/references.ts'
 import type { IssuableType } from '../types/issuable-types.ts'
@@ -34,7 +34,7 @@ export type CheckingPorts = Pick<Issuer, 'formats' | 'crypto' | 'baseUrl' | 'now
 export async function checkIssuable(
   issuer: CheckingPorts,
   type: IssuableType,
-  promised: PromisedCredential,
+  promised: IssuableCredential,
   signer: Signer,
 ): Promise<Result<undefined, UnissuableMistake>> {
   const format = issuer.formats.spoken(type.configuration.format)

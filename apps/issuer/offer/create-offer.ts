@@ -17,6 +17,7 @@ import { offerIssuance } from '@countersign/protocol/openid4vci/session/offered'
 import type {
   Authentication,
   IssuanceSession,
+  ProfileName,
   PromisedCredential,
 } from '@countersign/protocol/openid4vci/session/state'
 import { TOLD_WITHIN_SECONDS } from '@countersign/protocol/session-callback'
@@ -47,6 +48,8 @@ export interface CreateOffer {
   readonly ttlSeconds?: number | undefined
   /** Who is told of every event; nobody when absent. */
   readonly callback?: CallbackAddress | undefined
+  /** Whose terms these are; absent: the caller's own. */
+  readonly profile?: ProfileName | undefined
 }
 
 export type OfferRefusal = PromiseRefusal | CallbackNotAllowed
@@ -84,6 +87,7 @@ export async function createOffer(
       expiresAt,
       authentication: order.authentication,
       callback: order.callback && callbackFor(order.callback, id),
+      profile: order.profile,
     },
     now,
   )

@@ -8,7 +8,11 @@ import { resolveClaimPath } from '@countersign/credential/contract/claim-path'
 import type { ClaimPath } from '@countersign/credential/contract/format'
 import type { FormatFamily, SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { Signer } from '@countersign/crypto/engine'
-import type { PromisedCredential } from '@countersign/protocol/openid4vci/session/state'
+import type {
+  AwaitedClaims,
+  IssuableCredential,
+  PromisedCredential,
+} from '@countersign/protocol/openid4vci/session/state'
 import type { Issuer } from '../issuer.ts'
 import { findType, type IssuableType } from '../types/issuable-types.ts'
 import { applyMapping, type MappingMistake } from '../types/mapping-functions.ts'
@@ -35,6 +39,10 @@ export interface CredentialOrder {
   readonly x5c?: readonly string[] | undefined
   /** Of an mdoc, whose data does not say it. */
   readonly lifetimeSeconds?: number | undefined
+  /** Of a credential in any format, where neither data nor mapping say it; that of the type when absent. */
+  readonly usualLifetimeSeconds?: number | undefined
+  /** The claims are asked for there when the wallet comes, and `claims` is an example of them. */
+  readonly awaited?: Pick<AwaitedClaims, 'url' | 'header'> | undefined
   /** Where it is absent, the credential gets a status if the issuer has status lists. */
   readonly status?: boolean | undefined
   /** Whether somebody has to agree before it is issued. */
@@ -79,21 +87,42 @@ export async function promiseCredentials(
 ): Promise<Result<readonly PromisedCredential[], PromiseRefusal>> {
   const promised: PromisedCredential[] = []
   for (const order of orders) {
-    const one = await promiseCredential(issuer, order)
-    if (!one.ok) return one
-    const { configurationId } = one.value
+    const issuable = await promiseCredential(issuer, order)
+    if (!issuable.ok) return issuable
+    const one = withoutAwaited(order, issuable.value)
+    const { configurationId } = one
     if (promised.some((before) => before.configurationId === configurationId)) {
       return refuse({ code: 'configuration_repeated', configurationId })
     }
-    promised.push(one.value)
+    promised.push(one)
   }
   return ok(promised)
 }
 
-async function promiseCredential(
+/** Nothing of the holder waits in the session: what was tried is thrown away, and tried again with what comes. */
+function withoutAwaited(
+  { awaited, disclosureMap, mapping, usualLifetimeSeconds }: CredentialOrder,
+  issuable: IssuableCredential,
+): PromisedCredential {
+  if (awaited === undefined) return issuable
+  const { configurationId, issuer, issuerKey, status, type, x5c } = issuable
+  const terms = { mapping, selectiveDisclosure: disclosureMap as JsonObject | undefined }
+  return {
+    configurationId,
+    issuer,
+    issuerKey,
+    status,
+    type,
+    x5c,
+    selectivelyDisclosable: [],
+    awaited: { ...awaited, ...terms, lifetimeSeconds: usualLifetimeSeconds },
+  }
+}
+
+export async function promiseCredential(
   issuer: PromisingPorts,
   order: CredentialOrder,
-): Promise<Result<PromisedCredential, PromiseRefusal>> {
+): Promise<Result<IssuableCredential, PromiseRefusal>> {
   const type = findType(issuer.types, order.configurationId)
   if (type === undefined) {
     const known = [...issuer.types.keys()]
@@ -155,7 +184,7 @@ function takeGiven(
     ownClaims,
   })
   if (!claims.ok) return refuse({ code: 'member_issuer_written', configurationId, ...claims.error })
-  const lifetimeSeconds = order.lifetimeSeconds ?? type.lifetimeSeconds
+  const lifetimeSeconds = order.lifetimeSeconds ?? order.usualLifetimeSeconds ?? type.lifetimeSeconds
   return ok({ claims: claims.value, period: promisedPeriod(taken.value.period, lifetimeSeconds, now) })
 }
 

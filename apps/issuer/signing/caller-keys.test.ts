@@ -2,7 +2,7 @@ import { refuse } from '@countersign/core/result'
 import { bareKey } from '@countersign/crypto/jwk'
 import { didFromKey } from '@countersign/did/did'
 import { openDeployment } from '@countersign/keys/deployment/deployment'
-import { generateSoftwareKey } from '@countersign/keys/signers/software-key'
+import { generateSoftwareKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import { parseX5cEntry } from '@countersign/x509/certificate'
 import { describe, expect, it } from 'vitest'
 import { callerKeys } from './caller-keys.ts'
@@ -52,5 +52,55 @@ describe('a key that a caller brings along fits one way to find it', () => {
     const chain = (await signer()).x5c ?? []
     expect((await signer(did.jwk, 'jose', chain)).x5c).toEqual(chain)
     expect((await signer(did.jwk, 'iso-mdl')).x5c).toHaveLength(1)
+  })
+})
+
+describe('a key of the configuration', () => {
+  async function named(issuer?: string, certificates?: string) {
+    const { deployment } = await open('development')
+    const home = { deployment, config: { baseUrl: 'https://issuer.example' }, closeAtEnd() {} }
+    const signer = softwareSigner(jwk)
+    const keys = callerKeys(
+      home,
+      async () => refuse({ code: 'reference_unsupported' } as never),
+      new Map([['register', { signer, issuer, certificates }]]),
+    )
+    const byName = (name: string, profile: 'jose' | 'iso-mdl' = 'jose', x5c?: readonly string[]) =>
+      keys.signer({ type: 'configured', name }, x5c, profile, undefined)
+    return { deployment, keys, opened: byName }
+  }
+
+  it('signs by its name, under a certificate that names whom it issues as', async () => {
+    const { opened } = await named('https://register.example')
+    const made = await opened('register')
+    if (!made.ok) throw new Error(made.error.code)
+    expect(made.value.publicJwk).toEqual(bareKey(jwk))
+    const parsed = parseX5cEntry(made.value.x5c?.[0] ?? '')
+    expect(parsed.ok && parsed.value.uris).toContain('https://register.example')
+    expect((await opened('register', 'iso-mdl')).ok).toBe(true)
+  })
+
+  it('under a DID that is its own has no certificate beside it', async () => {
+    const { deployment, opened } = await named(did.jwk)
+    const made = await opened('register')
+    expect(made.ok && made.value.x5c).toBeUndefined()
+    expect(await deployment.remembersName(did.jwk)).toBe(true)
+  })
+
+  it('keeps the certificates of the configuration, whatever the offer had', async () => {
+    const { opened: first } = await named()
+    const chain = await first('register')
+    if (!chain.ok || chain.value.x5c === undefined) throw new Error('no chain')
+    const [leaf = ''] = chain.value.x5c
+    const pem = `-----BEGIN CERTIFICATE-----\n${leaf}\n-----END CERTIFICATE-----\n`
+    const { opened } = await named(undefined, pem)
+    const made = await opened('register', 'jose', ['something else'])
+    expect(made.ok && made.value.x5c).toEqual([leaf])
+  })
+
+  it('of another name is none, and none is opened as a bare key', async () => {
+    const { keys, opened } = await named()
+    expect(await opened('nobody')).toEqual({ ok: false, error: { code: 'issuer_key_unknown' } })
+    expect((await keys.open({ type: 'configured', name: 'register' })).ok).toBe(false)
   })
 })

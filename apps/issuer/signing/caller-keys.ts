@@ -1,21 +1,23 @@
 /**
- * Keys that callers bring along with an issue call: a private key, or a key in a Vault of theirs. Such a key makes this
+ * Keys that an offer is signed with in place of the deployment's: one of the configuration, by its name, or one that a caller
+ * brings along with an issue call: a private key, or a key in a Vault of theirs. Such a key makes this
  * process call an address that the caller chose, so it goes the guarded way out; keys that would be used under
  * this machine's own rights (its cloud role, its tokens, its files) are refused.
  */
 
-import type { JsonObject } from '@countersign/core/json'
+import type { JsonObject, JsonValue } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import type { SignerProfile } from '@countersign/credential/contract/format-facts'
 import type { Signer } from '@countersign/crypto/engine'
 import { resolveDid } from '@countersign/did/did'
-import type { Deployment } from '@countersign/keys/deployment/deployment'
+import type { Deployment, SignerOptions } from '@countersign/keys/deployment/deployment'
 import { nodeCrypto } from '@countersign/keys/engines/node'
 import type { OpenedSigner } from '@countersign/keys/open-signer'
 import { parsePrivateKey, softwareSigner } from '@countersign/keys/signers/software-key'
 import type { Runtime } from '@countersign/service/compose/runtime'
 import type { OpenCallersKey } from '@countersign/service/compose/service-signers'
-import type { CallerKeys } from '../issuer.ts'
+import { type CallerKeys, CONFIGURED_KEY } from '../issuer.ts'
+import type { NamedKeys } from './named-keys.ts'
 
 type Opened = Result<Signer, { readonly code: string }>
 
@@ -24,7 +26,11 @@ export interface CallerKeysHome extends Pick<Runtime, 'closeAtEnd'> {
   readonly config: Pick<Runtime['config'], 'baseUrl'>
 }
 
-export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): CallerKeys {
+export function callerKeys(
+  home: CallerKeysHome,
+  openKey: OpenCallersKey,
+  named: NamedKeys = new Map(),
+): CallerKeys {
   const { deployment, config } = home
   const remoteKeys = remoteKeyCache(home, openKey)
   const noted = new Set<string>()
@@ -48,22 +54,42 @@ export function callerKeys(home: CallerKeysHome, openKey: OpenCallersKey): Calle
     return ok<Signer>({ algorithm, keyId, publicJwk, sign: (data) => opened.value.sign(data) })
   }
 
+  /** Its certificates are those of the configuration, whatever those were when the offer was made. */
+  async function configured(name: JsonValue | undefined, profile: SignerProfile): Promise<Opened> {
+    const found = typeof name === 'string' ? named.get(name) : undefined
+    if (found === undefined) return refuse({ code: 'issuer_key_unknown' })
+    const { certificates, issuer, signer } = found
+    if (certificates === undefined && profile === 'jose' && issuer !== undefined && resolveDid(issuer).ok)
+      return underOwnName(issuer, ok(signer))
+    return certified(profile, issuer, {
+      configuredSigner: signer,
+      configuredCertificates: certificates,
+    })
+  }
+
+  async function certified(
+    profile: SignerProfile,
+    issuer: string | undefined,
+    key: Pick<SignerOptions, 'configuredSigner' | 'configuredKey' | 'configuredCertificates'>,
+  ): Promise<Opened> {
+    const common = { dnsNames: [], baseUrl: config.baseUrl, uri: issuer }
+    const opened = await deployment.signer(PURPOSES[profile], { ...common, ...key })
+    if (opened.ok) return ok<Signer>(opened.value)
+    return refuse({ code: 'cause' in opened.error ? opened.error.cause.code : opened.error.code })
+  }
+
   return {
     open,
     async signer(key, x5c, profile, issuer) {
+      if (key['type'] === CONFIGURED_KEY) return configured(key['name'], profile)
       if (x5c === undefined && profile === 'jose' && issuer !== undefined && resolveDid(issuer).ok)
         return underOwnName(issuer, await open(key))
-      const configured = isRemote(key) ? await remoteKeys(key) : ok(undefined)
-      if (!configured.ok) return configured
-      const opened = await deployment.signer(PURPOSES[profile], {
-        dnsNames: [],
-        baseUrl: config.baseUrl,
-        uri: issuer,
-        ...(configured.value ? { configuredSigner: configured.value } : { configuredKey: key }),
+      const remote = isRemote(key) ? await remoteKeys(key) : ok(undefined)
+      if (!remote.ok) return remote
+      return certified(profile, issuer, {
+        ...(remote.value ? { configuredSigner: remote.value } : { configuredKey: key }),
         configuredCertificates: x5c,
       })
-      if (opened.ok) return ok<Signer>(opened.value)
-      return refuse({ code: 'cause' in opened.error ? opened.error.cause.code : opened.error.code })
     },
   }
 }

@@ -9,7 +9,7 @@ import {
   labelledPaths,
   withholdablePaths,
 } from '@countersign/catalogue/catalogue-type'
-import { claimsAt, encodingsIn, lifetimeDays } from '@countersign/catalogue/publication'
+import { claimsAt, encodingsIn, exampleOf, lifetimeDays } from '@countersign/catalogue/publication'
 import type { JsonObject } from '@countersign/core/json'
 import type { ClaimPath, ValueEncoding } from '@countersign/credential/contract/format'
 import type { FormatFacts, SecuringMechanism } from '@countersign/credential/contract/format-facts'
@@ -29,6 +29,8 @@ export interface IssuableType {
   readonly encodings: readonly ValueEncoding[]
   /** JSON Schema (2020-12) of the claims. */
   readonly schema: JsonObject
+  /** What an issue call may bring, made up. */
+  readonly example: JsonObject
 }
 
 /**
@@ -80,6 +82,7 @@ function issuable(type: CatalogueType, format: FormatFacts, name: string): Issua
     selectivelyDisclosable: choosesDisclosures ? withholdablePaths(type).map(below) : [],
     encodings: encodingsIn(type, format),
     schema: claimsSchema(type),
+    example: exampleOf(type, format),
     configuration: configurationOf(type, format, name, below),
   }
 }

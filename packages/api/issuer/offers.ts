@@ -24,7 +24,7 @@ const disclosureMapInside = z
   })
   .meta({ type: 'object', additionalProperties: true, description: 'The same, of what lies in the claim' })
 
-const disclosureMap = strict({
+export const disclosureMap = strict({
   fields: z.record(
     z.string(),
     strict({ sd: z.boolean().optional(), children: disclosureMapInside.optional() }),
@@ -33,7 +33,7 @@ const disclosureMap = strict({
   decoys: z.literal(0, { error: noDecoys }).optional(),
 })
 
-const txCode = strict({
+export const txCode = strict({
   input_mode: z.enum(['numeric', 'text']).default('numeric'),
   length: z.int().min(4).max(32).default(6),
   description: z.string().max(300).optional(),
@@ -117,6 +117,10 @@ const order = strict(
     message: 'goes with PRE_AUTHORIZED: a transaction code guards the code in the offer',
     path: ['txCode'],
   })
+  .refine((body) => body.issuerKey?.['type'] !== 'configured', {
+    message: 'a key of the configuration is named by a profile',
+    path: ['issuerKey'],
+  })
   .refine((body) => body.issuerKey !== undefined || body.issuerDid === undefined, {
     message: "goes with an issuerKey: the deployment's issuer signs in its own name",
     path: ['issuerDid'],
@@ -172,6 +176,12 @@ export const issueHeaders = z.object({
 /** The offer for a link or a QR code: what is answered unless the caller accepts `application/json`. */
 export const OFFER_URL_EXAMPLE =
   'openid-credential-offer://?credential_offer_uri=https%3A%2F%2Fissuer.example%2FcredentialOffer%3Fid%3DgvMUEPAmY7Vn0nr0iSCU6Q'
+
+/** A profile as it was when it was used. */
+export const profileName = z.object({
+  name: z.string(),
+  version: z.int().describe('It rises with each change'),
+})
 
 export const createdOffer = z
   .object({

@@ -1,6 +1,6 @@
 /** An issuance as the caller of the management API reads it: what happened, never the claims or the codes. */
 import { z } from 'zod'
-import { AUTHENTICATION_METHODS } from './offers.ts'
+import { AUTHENTICATION_METHODS, profileName } from './offers.ts'
 
 export const sessionParams = z.object({ id: z.string().min(1).max(200).describe('From the issue call') })
 
@@ -11,6 +11,7 @@ export const issuanceSession = z
       .enum(['offered', 'expired', 'token_issued', 'completed', 'closed'])
       .describe('completed: everything that was offered is issued; closed: ended before, see reason'),
     configurationIds: z.array(z.string()),
+    profile: profileName.optional().describe('By which profile it was offered; absent: by none'),
     createdAt: z.int().describe('Epoch seconds'),
     expiresAt: z.int().describe('Epoch seconds until which the offer can be taken up'),
     openedAt: z

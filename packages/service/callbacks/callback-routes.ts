@@ -51,7 +51,7 @@ export function callbackRoutes<T extends TellingSession>(
     {
       schema: { summary: 'Tell the events of a session again', tags: [tag], params, body: tellAgainBody },
       bodyLimit: BODY_LIMITS.message,
-      config: { door: 'management', answers },
+      config: { door: 'management', idempotent: true, answers },
     },
     async (request) => {
       const { id } = request.params

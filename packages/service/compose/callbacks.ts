@@ -12,7 +12,16 @@ export function configuredCallbacks(
   { remote }: Pick<Outgoing<JudgingRemote>, 'remote'>,
   { callbackSecretFile: file }: { readonly callbackSecretFile?: string | undefined },
 ): Callbacks {
-  return openCallbacks({ remote, sign: file === undefined ? undefined : signerOf(file), now, monotonicMs })
+  return openCallbacks({ remote, sign: callbackSigning({ callbackSecretFile: file }), now, monotonicMs })
+}
+
+/** Undefined where nothing is configured: what is sent is not signed. */
+export function callbackSigning({
+  callbackSecretFile: file,
+}: {
+  readonly callbackSecretFile?: string | undefined
+}): SignCallback | undefined {
+  return file === undefined ? undefined : signerOf(file)
 }
 
 function signerOf(file: string): SignCallback {

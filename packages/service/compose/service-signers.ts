@@ -37,7 +37,7 @@ export type SignerHome = Pick<Runtime, 'deployment' | 'certificates' | 'trust' |
 /** Throws `StartRefused` when the key cannot be opened or may not be used. */
 export async function openServiceSigner(home: SignerHome, wanted: SigningKey): Promise<Signer> {
   const { config, deployment } = home
-  const configuredSigner = await openConfigured(home, wanted)
+  const configuredSigner = await openConfiguredKey(home, wanted)
   const { certificateFile } = wanted
   const configuredCertificates = certificateFile ? textOfFile(certificateFile) : undefined
   const signer = await deployment.signer(wanted.purpose, {
@@ -72,7 +72,8 @@ export function callersKeyOpener(
   return (reference) => openKey(reference, { fetch, environment: {}, allowHttp, now })
 }
 
-async function openConfigured(home: SignerHome, wanted: SigningKey): Promise<Signer | undefined> {
+/** Undefined where none is configured. */
+export async function openConfiguredKey(home: SignerHome, wanted: SigningKey): Promise<Signer | undefined> {
   const { key, keyFile, purpose, setting } = wanted
   if (key !== undefined && keyFile !== undefined)
     throw new StartRefused(`the ${purpose} key is given twice: leave out ${setting}Key or ${setting}KeyFile`)

@@ -107,6 +107,12 @@ function fingerprint(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
+/** Who called, for what is kept by caller: by the credential that he showed; nobody has another name where none is needed. */
+export function managementCaller(headers: IncomingHttpHeaders): string {
+  const presented = presentedKey(headers)
+  return presented === undefined ? '' : fingerprint(presented).toString('base64url')
+}
+
 function presentedKey(headers: IncomingHttpHeaders): string | undefined {
   const own = headers['x-api-key']
   if (typeof own === 'string') return own

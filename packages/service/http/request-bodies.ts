@@ -3,6 +3,7 @@
  * depth. That a form is not read where JSON is meant also keeps plain HTML forms of other sites out.
  */
 
+import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { parse } from 'node:querystring'
 import { isJsonObject, type JsonRefusal, parseJson, presentMembers } from '@countersign/core/json'
@@ -37,8 +38,10 @@ export function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser(CONTENT_TYPES.json, { parseAs: 'string' }, (request, body, done) => {
     // Protocol messages have members that nobody reads, and of those nothing is asked.
-    const exactNumbers = request.routeOptions.config.door !== 'wallet'
-    done(null, readJson(body.toString(), exactNumbers))
+    const { door, idempotent } = request.routeOptions.config
+    const text = body.toString()
+    if (idempotent === true) request.bodyHash = hash('sha256', text, 'base64url')
+    done(null, readJson(text, door !== 'wallet'))
   })
   app.addContentTypeParser(CONTENT_TYPES.form, { parseAs: 'buffer' }, (_request, body, done) => {
     done(null, parseForm(Buffer.isBuffer(body) ? body : Buffer.from(body)))

@@ -33,6 +33,8 @@ declare module 'fastify' {
     knowsCaller?: (request: FastifyRequest, isLarge: boolean) => Promise<void>
     /** OAuth error code for a body that cannot be read or has another shape. Default: `invalid_request`. */
     malformed?: string
+    /** It takes `Idempotency-Key` and returns its answer: the same call under the same key is done once. */
+    idempotent?: boolean
     /** It begins something: under load it is refused before steps of what runs. */
     begins?: boolean
     /** What the route answers, by status: for the OpenAPI document alone. */
@@ -43,6 +45,8 @@ declare module 'fastify' {
     readonly sender: string
     /** Code of the refusal that was answered, for the log line. */
     refusal?: string
+    /** Of the body as it was sent; where the route is idempotent. */
+    bodyHash?: string
   }
   interface FastifyInstance {
     /** Aborted when the listener closes: long answers end then. */

@@ -60,6 +60,7 @@ export type OutgoingPurpose =
   | 'trust_list'
   | 'policy'
   | 'callback'
+  | 'claims'
 
 export type SessionKind = 'verification' | 'issuance'
 

@@ -123,6 +123,14 @@ export const TOKEN_ERRORS: WireErrors<TokenRefusal> = {
   notification_impossible: invalidGrant,
 }
 
+/** Nothing was spent: the same request will do. */
+const claimsAway: WireError = {
+  status: 503,
+  code: 'server_error',
+  message: 'What the credential is to say cannot be had at the moment; try again',
+  headers: { 'retry-after': '5' },
+}
+
 const invalidRequest = (description: string) => () =>
   wire(credentialError('invalid_credential_request', description))
 
@@ -338,6 +346,9 @@ const credentialErrors = (scheme: AccessScheme): WireErrors<CredentialRefusal> =
     'The credential is not issued: its issuer has no certificate that is valid now',
   ),
   validity_over: denied('The credential is not issued: the time that it was to be good for is over'),
+  claims_denied: denied('The credential is not issued: whoever knows its claims refused'),
+  claims_unanswered: () => claimsAway,
+  claims_unfit: () => claimsAway,
 })
 
 const deferredErrors = (scheme: AccessScheme): WireErrors<CollectingRefusal> => ({

@@ -21,7 +21,8 @@ function notFound(message: string): WireError {
 
 export const sessionUnknown = notFound('No active issuance session found by the given id')
 
-export const OFFER_ERRORS: WireErrors<OfferRefusal> = {
+/** `data`: the member of the call that brings the claims. */
+export const offerErrors = (data: 'credentialData' | 'claims'): WireErrors<OfferRefusal> => ({
   callback_not_allowed: ({ reason }) => badRequest(callbackNotAllowed(reason)),
   configuration_unknown: ({ configurationId, known }) =>
     badRequest(`Unknown credentialConfigurationId ${configurationId}; known: ${known.join(', ')}`),
@@ -34,11 +35,11 @@ export const OFFER_ERRORS: WireErrors<OfferRefusal> = {
     badRequest(`mapping: <${name}> cannot take "${argument.slice(0, 40)}"`),
   mapping_too_deep: () => badRequest('mapping nests too deeply'),
   claims_invalid: ({ configurationId, mistakes }) =>
-    badRequest(`credentialData does not fit ${configurationId}: ${mistakes.join('; ')}`),
+    badRequest(`${data} does not fit ${configurationId}: ${mistakes.join('; ')}`),
   claims_unissuable: ({ configurationId, reason, detail }) => {
     const told = UNISSUABLE_REASONS.get(reason) ?? reason
     const about = detail === undefined ? '' : ` (${detail})`
-    return badRequest(`${configurationId} cannot be issued with this credentialData: ${told}${about}`)
+    return badRequest(`${configurationId} cannot be issued with this ${data}: ${told}${about}`)
   },
   time_refused: ({ configurationId, member, fault }) =>
     badRequest(`${configurationId} cannot be issued with this ${member}: it ${TIME_FAULTS[fault]}`),
@@ -53,8 +54,8 @@ export const OFFER_ERRORS: WireErrors<OfferRefusal> = {
   disclosure_not_chosen: ({ configurationId }) =>
     badRequest(`selectiveDisclosure has no meaning for the format of ${configurationId}`),
   selective_disclosure: ({ at }) =>
-    badRequest(`selectiveDisclosure names ${at}, which credentialData does not have`),
-}
+    badRequest(`selectiveDisclosure names ${at}, which ${data} does not have`),
+})
 
 /** Formats have many reasons of their own; a sentence for those that are about more than the data. */
 const UNISSUABLE_REASONS: ReadonlyMap<string, string> = new Map([
@@ -79,6 +80,8 @@ const TIME_FAULTS: Readonly<Record<TimeFault, string>> = {
   contradiction: 'says another moment than the other member that is given for it',
   moment_of_issuance: 'is the moment of issuance, which the issuer writes: leave it out',
 }
+
+export const OFFER_ERRORS = offerErrors('credentialData')
 
 export const DEFERRAL_ERRORS: WireErrors<DeferralRefusal> = {
   deferral_unknown: ({ configurationId }) =>
@@ -145,6 +148,10 @@ function keyTypeUnsupported(keyType: string, supported: readonly string[]): Wire
 
 export const noDatabase = notFound(
   'This issuer keeps no log of issued credentials: it has no database that all instances share',
+)
+
+export const noAudit = notFound(
+  'This issuer keeps no log of management calls: auditDays says for how long one is kept, and it needs a database',
 )
 
 export const credentialUnknown = notFound('No issued credential found')

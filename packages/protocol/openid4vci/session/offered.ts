@@ -22,6 +22,7 @@ import type {
   GrantedToken,
   IssuanceSession,
   OfferedIssuance,
+  ProfileName,
   PromisedCredential,
   SessionGrant,
   TransactionCode,
@@ -39,6 +40,7 @@ export function offerIssuance(
     readonly expiresAt: number
     readonly authentication?: Authentication | undefined
     readonly callback?: SessionCallback | undefined
+    readonly profile?: ProfileName | undefined
   },
   now: number,
 ): OfferedIssuance {

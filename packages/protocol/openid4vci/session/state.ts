@@ -67,6 +67,14 @@ interface Base {
   readonly deferred?: Readonly<Record<string, DeferredCredential>> | undefined
   /** Whom they are told. Absent: nobody. */
   readonly callback?: SessionCallback | undefined
+  /** By which profile it was offered; absent: by none. */
+  readonly profile?: ProfileName | undefined
+}
+
+/** A profile as it was when it was used: with each change its version rises. */
+export interface ProfileName {
+  readonly name: string
+  readonly version: number
 }
 
 /** `NONE`: who has the offer may say yes to it. */
@@ -97,8 +105,10 @@ export type NotificationEventType = 'accepted' | 'credential_failure' | 'credent
 export interface PromisedCredential {
   readonly configurationId: string
   readonly type: string
-  /** Claims with every data function but those of the holder's key already applied. */
-  readonly claims: JsonObject
+  /** Claims with every data function but those of the holder's key already applied; absent where they are awaited. */
+  readonly claims?: JsonObject | undefined
+  /** Where they come from when the wallet comes; a release that does not know it finds no claims, and fails. */
+  readonly awaited?: AwaitedClaims | undefined
   readonly selectivelyDisclosable: readonly ClaimPath[]
   /** Lifetime from issuance, in seconds. Where an end is named, it is there for the release before, which knew no other. */
   readonly lifetimeSeconds?: number | undefined
@@ -116,6 +126,21 @@ export interface PromisedCredential {
   readonly deferral?: 'pending' | 'approved' | 'refused' | undefined
   /** Whether it gets a place in a status list. Where it is absent, the credential gets one if the issuer has lists. */
   readonly status?: boolean | undefined
+}
+
+/** One whose claims are there. */
+export type IssuableCredential = PromisedCredential & { readonly claims: JsonObject }
+
+/** Whom is asked for the claims, and what becomes of them. Sealed with the session, as a key is. */
+export interface AwaitedClaims {
+  readonly url: string
+  /** Shows the receiver who asks. */
+  readonly header?: { readonly name: string; readonly value: string } | undefined
+  readonly mapping?: JsonObject | undefined
+  /** What can be withheld, as the profile writes it. */
+  readonly selectiveDisclosure?: JsonObject | undefined
+  /** Where neither claims nor mapping say until when. */
+  readonly lifetimeSeconds?: number | undefined
 }
 
 /** An authorization code. The code itself is derived from session and authorization and not stored. */
