@@ -98,7 +98,8 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     'POST /deferred_credential': {
       body: async (example) => {
         deferred = await newDeferred(stack)
-        return { ...objectOf(example), transaction_id: deferred.transactionId }
+        const request = { transaction_id: deferred.transactionId }
+        return typeof example === 'string' ? encrypted(stack, request) : { ...objectOf(example), ...request }
       },
       headers: async () => ({ authorization: `Bearer ${deferred.token}` }),
     },

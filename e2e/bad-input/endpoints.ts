@@ -207,7 +207,7 @@ export function admission(
   { path, service }: Pick<Endpoint, 'service' | 'path'>,
   world: World,
 ): Readonly<Record<string, string>> {
-  if (path === '/credential' || path === '/notification')
+  if (path === '/credential' || path === '/deferred_credential' || path === '/notification')
     return { authorization: `Bearer ${world.accessToken}` }
   return service === 'wallet' ? { authorization: `Bearer ${world.login.token}` } : {}
 }
