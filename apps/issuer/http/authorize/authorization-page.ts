@@ -27,7 +27,7 @@ export function askingPage(asked: Asked, language: PageLanguage): Page {
   const t = PAGE_TEXTS[language]
   const title = t.title(t.and(asked.credentials))
   const facts = [
-    [t.asks, asked.issuerName, 'issuer'],
+    [t.issuedBy, asked.issuerName, 'issuer'],
     [t.gets, t.and(asked.credentials), 'credentials'],
     [t.app, asked.clientId, 'client'],
     [t.backTo, placeOf(asked.redirectUri), 'return'],

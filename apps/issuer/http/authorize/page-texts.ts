@@ -2,7 +2,7 @@
 
 export interface PageTexts {
   readonly title: (what: string) => string
-  readonly asks: string
+  readonly issuedBy: string
   readonly app: string
   readonly backTo: string
   readonly gets: string
@@ -16,8 +16,8 @@ export interface PageTexts {
 
 const EN: PageTexts = {
   title: (what) => `Add ${what} to your wallet?`,
-  asks: 'Who asks',
-  app: 'Wallet',
+  issuedBy: 'Who issues it',
+  app: 'Wallet that asks',
   backTo: 'Then you return to',
   gets: 'What it gets',
   unproven: 'Any app can call itself that. Go on only if you came from your own wallet just now.',
@@ -30,8 +30,8 @@ const EN: PageTexts = {
 
 const DE: PageTexts = {
   title: (what) => `${what} in Ihre Wallet aufnehmen?`,
-  asks: 'Wer fragt',
-  app: 'Wallet',
+  issuedBy: 'Wer ausstellt',
+  app: 'Wallet, die fragt',
   backTo: 'Danach kehren Sie zurück zu',
   gets: 'Was sie bekommt',
   unproven:
