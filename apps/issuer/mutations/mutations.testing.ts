@@ -21,7 +21,7 @@ const TEXTS: Readonly<Record<string, TextChange>> = {
   ),
   'twice over': (text) => text + text,
   'twice, with a dot between': (text) => `${text}.${text}`,
-  backwards: (text) => [...text].reverse().join(''),
+  backwards: (text) => Array.from(text).reverse().join(''),
   'with a line break': (text) => `${text}\n`,
   'with a zero byte': (text) => `${text}\0`,
   'with what nobody sees': (text) => `${text}\u200b`,
@@ -109,8 +109,10 @@ function textMutations(name: string, isAlike: IsAlike): readonly Mutation[] {
   return textsFor(name, isAlike).map(([how, change]) => ({
     what: `${name} ${how}`,
     send: async (hall, message, other) => {
-      const { [name]: text, ...rest } = message.json ?? {}
-      const value = change(String(text), String(other.json?.[name]))
+      const { [name]: own, ...rest } = message.json ?? {}
+      const others = other.json?.[name]
+      if (typeof own !== 'string' || typeof others !== 'string') throw new Error(`${name} is no text`)
+      const value = change(own, others)
       return written(hall, { ...message, json: value === undefined ? rest : { ...rest, [name]: value } })
     },
   }))
