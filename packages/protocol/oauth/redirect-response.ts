@@ -5,6 +5,7 @@
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { queryParameters } from './form-parameters.ts'
 import { boundedText } from './message-values.ts'
+import { withQuery } from './redirect-uri.ts'
 
 /** RFC 6749 §4.1.2.1, RFC 9126 §2.3, RFC 9396 §5. */
 export type AuthorizationErrorCode =
@@ -24,10 +25,7 @@ export type AuthorizationResponse =
   /** RFC 6749 §4.1.2.1 and what builds on it. */
   | { readonly error: string; readonly description?: string | undefined }
 
-/**
- * The address that the browser is sent to. As text: an address of an app is no less an address, and what was there before stays
- * as it was written.
- */
+/** The address that the browser is sent to. */
 export function authorizationResponseUrl(
   response: AuthorizationResponse,
   back: { readonly redirectUri: string; readonly state?: string | undefined; readonly issuer: string },
@@ -40,9 +38,7 @@ export function authorizationResponseUrl(
   }
   if (back.state !== undefined) parameters.set('state', back.state)
   parameters.set('iss', back.issuer)
-  const { redirectUri } = back
-  const separator = redirectUri.includes('?') ? (/[?&]$/.test(redirectUri) ? '' : '&') : '?'
-  return `${redirectUri}${separator}${parameters.toString()}`
+  return withQuery(back.redirectUri, parameters.toString())
 }
 
 export type AuthorizationResponseRefusal =

@@ -35,6 +35,17 @@ export function redirectUri(value: unknown): string | undefined {
   return mayReceive(url) ? text : undefined
 }
 
+/**
+ * The address with more in its query. As text: an address of an app is no less an address, and what was there before stays as it
+ * was written. `query` is escaped already.
+ */
+export function withQuery(address: string, query: string): string {
+  const hash = address.indexOf('#')
+  const [target, fragment] = hash === -1 ? [address, ''] : [address.slice(0, hash), address.slice(hash)]
+  const separator = target.includes('?') ? (/[?&]$/.test(target) ? '' : '&') : '?'
+  return `${target}${separator}${query}${fragment}`
+}
+
 function mayReceive({ hostname, protocol }: URL): boolean {
   if (protocol === 'https:') return true
   // RFC 8252 §7.3: an app on the machine of the browser listens there.

@@ -7,6 +7,7 @@
  */
 import type { Mac } from '@countersign/crypto/engine'
 import { equalInConstantTime } from '../../oauth/constant-time.ts'
+import { withQuery } from '../../oauth/redirect-uri.ts'
 
 /** The two are in every session and never change; the second is random. */
 interface CodedSession {
@@ -65,15 +66,9 @@ function boundTo({ id, nonce }: CodedSession, use: string, part: string): string
   return `${use}:${id}:${nonce}:${part}`
 }
 
-/**
- * The relying party's address with a code in its query. As text: an address of an app is no less an address, and what was
- * there before stays as it was written.
- */
+/** The relying party's address with a code in its query. */
 export function withResponseCode(address: string, code: string): string {
-  const hash = address.indexOf('#')
-  const [target, fragment] = hash === -1 ? [address, ''] : [address.slice(0, hash), address.slice(hash)]
-  const separator = target.includes('?') ? (/[?&]$/.test(target) ? '' : '&') : '?'
-  return `${target}${separator}${RESPONSE_CODE}=${code}${fragment}`
+  return withQuery(address, `${RESPONSE_CODE}=${code}`)
 }
 
 const RESPONSE_CODE = 'response_code'
