@@ -2,7 +2,7 @@
  * Somebody says yes or no in the browser that opened the request last (OpenID4VCI 1.0 §5.2). The decision is written first, then the
  * offer is taken up; an instance may die in between, and the same decision once more goes on from there.
  */
-import { ok, type Result } from '@countersign/core/result'
+import { ok, type Result, refuse } from '@countersign/core/result'
 import { isSessionId } from '@countersign/core/session-id'
 import { writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import {
@@ -42,12 +42,12 @@ export async function decide(
   issuer: DecisionPorts,
   { authorizationId, browser, decision }: Decided,
 ): Promise<Result<string, DecisionRefusal>> {
+  if (!isSessionId(authorizationId)) return refuse({ code: 'session_unknown' })
   const now = issuer.now()
   const hash = await browserHash(issuer, browser)
-  const id = isSessionId(authorizationId) ? authorizationId : ''
   const moved = await transition<Authorization, DecisionRefusal>(
     issuer.authorizations,
-    id,
+    authorizationId,
     (authorization) => decideAuthorization(authorization, { browser: hash, decision }, now),
     undefined,
     issuer.backOff,

@@ -4,7 +4,6 @@
  */
 import { encodeBase64url } from '@countersign/core/base64url'
 import { ok, type Result, refuse } from '@countersign/core/result'
-import { isSessionId } from '@countersign/core/session-id'
 import { readDerivedSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import { requestUriOf } from '@countersign/protocol/oauth/pushed-request'
 import { beginAuthorization } from '@countersign/protocol/openid4vci/authorization/authorization'
@@ -108,7 +107,7 @@ async function findOffer(
 ): Promise<Result<OfferedIssuance, AskedRefusal>> {
   if (issuerState === undefined) return refuse({ code: 'issuer_state_missing' })
   const id = await readDerivedSecret('issuer_state', issuerState, macs.grant)
-  const found = id !== undefined && isSessionId(id) ? await sessions.get(id) : undefined
+  const found = id === undefined ? undefined : await sessions.get(id)
   return found !== undefined && canBeTakenUp(found.value, now())
     ? ok(found.value)
     : refuse({ code: 'issuer_state_unknown' })

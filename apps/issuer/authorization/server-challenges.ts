@@ -12,8 +12,9 @@ import type { Issuer } from '../issuer.ts'
 
 type ServerChallenge = Exclude<ChallengePurpose, 'c_nonce'>
 
+/** Good for `limits.nonceTtlSeconds`, whatever it is for. */
 export function createServerChallenge(
-  purpose: ServerChallenge,
+  purpose: ChallengePurpose,
   { crypto, macs, now }: Pick<Issuer, 'now' | 'macs' | 'crypto'>,
 ): Promise<string> {
   return createChallenge(purpose, {

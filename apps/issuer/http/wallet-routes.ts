@@ -27,7 +27,7 @@ import { ISSUER_PATHS } from '@countersign/protocol/openid4vci/metadata/publishe
 import { parseNotificationRequest } from '@countersign/protocol/openid4vci/notification'
 import { writeNonceResponse } from '@countersign/protocol/openid4vci/proof/nonce'
 import { parseAskedToken } from '@countersign/protocol/openid4vci/token'
-import { errorAnswer } from '@countersign/service/http/answers/described-answers'
+import { type DescribedAnswer, errorAnswer } from '@countersign/service/http/answers/described-answers'
 import { fail, wireError } from '@countersign/service/http/answers/wire-errors'
 import { storeAnswers } from '@countersign/service/http/common-answers'
 import {
@@ -153,27 +153,33 @@ function tokenRoute(app: ServiceApp, issuer: Issuer): void {
 
 const NONCE_BODIES = ['json', 'form', 'text'] as const
 
+/** A route that needs no body, and makes something of a keyed hash: nothing is kept, so nobody's calls are counted. */
+function hashedRoute(answered: DescribedAnswer) {
+  return {
+    bodyLimit: BODY_LIMITS.message,
+    config: {
+      door,
+      limited: false,
+      accepts: NONCE_BODIES,
+      answers: {
+        200: answered,
+        415: errorAnswer(
+          'A body came along, of a kind that is not read here',
+          wrongContentType(NONCE_BODIES),
+          'oauth',
+        ),
+      },
+    },
+  }
+}
+
 function nonceRoute(app: ServiceApp, issuer: Issuer): void {
   app.post(
     '/nonce',
     {
       onRequest: freshChallenges(issuer),
       schema: { summary: 'Nonce endpoint', description: 'Needs no body and no token (§7.1).', tags },
-      bodyLimit: BODY_LIMITS.message,
-      config: {
-        door,
-        // A keyed hash, and nothing is kept.
-        limited: false,
-        accepts: NONCE_BODIES,
-        answers: {
-          200: { description: 'A nonce for one key proof', schema: nonceResponse },
-          415: errorAnswer(
-            'A body came along, of a kind that is not read here',
-            wrongContentType(NONCE_BODIES),
-            'oauth',
-          ),
-        },
-      },
+      ...hashedRoute({ description: 'A nonce for one key proof', schema: nonceResponse }),
     },
     async (_request, reply) => {
       const nonce = await createNonce(issuer)
@@ -192,21 +198,7 @@ function challengeRoute(app: ServiceApp, issuer: Issuer): void {
           'For the proof that a client instance makes with the key of its attestation (OAuth-Client-Attestation-PoP). Needs no body.',
         tags,
       },
-      bodyLimit: BODY_LIMITS.message,
-      config: {
-        door,
-        // A keyed hash, and nothing is kept.
-        limited: false,
-        accepts: NONCE_BODIES,
-        answers: {
-          200: { description: 'A challenge', schema: challengeResponse },
-          415: errorAnswer(
-            'A body came along, of a kind that is not read here',
-            wrongContentType(NONCE_BODIES),
-            'oauth',
-          ),
-        },
-      },
+      ...hashedRoute({ description: 'A challenge', schema: challengeResponse }),
     },
     async (_request, reply) => {
       const challenge = await createServerChallenge('attestation_challenge', issuer)
