@@ -1,5 +1,6 @@
 /** Keys that only the issuer knows, beside those that every service has. */
 import { callbackShape } from '@countersign/service/config/callbacks'
+import { managementTokensShape } from '@countersign/service/config/management-tokens'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { typesShape } from '@countersign/service/config/types-dir'
@@ -36,6 +37,7 @@ const issuerKey = z
 
 export const issuerShape = {
   ...outgoingShape,
+  ...managementTokensShape,
   ...callbackShape,
   ...typesShape,
   offerTtlSeconds: z

@@ -7,6 +7,7 @@ import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import { callbackSigning, configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
+import { managementTokenJudges } from '@countersign/service/compose/management-tokens'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
 import { databaseCheck } from '@countersign/service/compose/readiness-checks'
 import { openedOn, type RunningService, runService } from '@countersign/service/compose/run-service'
@@ -44,11 +45,12 @@ export async function startIssuer(
   const issued = chosenFormats(formats, config)
   const types = await openTypes({ typesDir: config.typesDir, cwd: start.cwd, formats, types: builtIn })
   const runtime = await openRuntime(config, issuerShape, start)
-  const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
+  const { durable, tokenJudges, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
   const built = buildIssuer({ ...ports, ...durable, formats: issued, types }, config)
   const issuer = await openedOn(runtime, () => withOwnProfiles(built, config.profilesDir, start.cwd))
   const checks = durable && [databaseCheck(durable.database)]
-  return runService(runtime, issuerService(issuer, config), checks)
+  const { judges = [], ...service } = issuerService(issuer, config)
+  return runService(runtime, { ...service, judges: [...judges, ...tokenJudges] }, checks)
 }
 
 function chosenFormats(formats: typeof ALL_FORMATS, { extensionFormats: named, mode }: IssuerConfig) {
@@ -80,6 +82,7 @@ async function withOwnProfiles(
 
 interface OpenedPorts extends Omit<IssuerPorts, 'formats' | 'types' | keyof Durable> {
   readonly durable: Durable | undefined
+  readonly tokenJudges: Awaited<ReturnType<typeof managementTokenJudges>>
 }
 
 async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<OpenedPorts> {
@@ -102,6 +105,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     callbacks: configuredCallbacks(runtime, outgoing, config),
     attesters: attestersOf(runtime, config),
     now,
+    tokenJudges: await managementTokenJudges(runtime, outgoing, config),
     durable: await openDurable(runtime, config, signers.credentials),
   }
 }

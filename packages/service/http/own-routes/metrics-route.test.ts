@@ -10,7 +10,7 @@ async function start(config: Partial<HttpServiceOptions['config']> = {}, managed
     config: testConfig(config),
     routes: (app) => {
       const door = managed ? ('management' as const) : ('wallet' as const)
-      app.get('/things/:id', { config: { door, limited: false } }, async () => ({}))
+      app.get('/things/:id', { config: { door, scope: 'sessions:read', limited: false } }, async () => ({}))
     },
     metrics: prometheusMetrics('test'),
   })
