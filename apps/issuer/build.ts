@@ -45,6 +45,7 @@ export interface IssuerPorts
     | 'backOff'
   > {
   readonly issuerNames?: Issuer['issuerNames']
+  readonly publishedKeys?: Issuer['publishedKeys']
   readonly stores: ServiceStores
   readonly sealing: Pick<Sealing, 'mac' | 'sealer'>
   readonly formats: readonly CredentialFormat[]
@@ -90,6 +91,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
   return {
     ...handedIn,
     issuerNames: ports.issuerNames ?? new Map(),
+    publishedKeys: ports.publishedKeys ?? [],
     ownProfiles: new Map(),
     ...stepped,
     sessions: withPromisesApart(

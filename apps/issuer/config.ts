@@ -192,6 +192,13 @@ export const issuerShape = {
     .min(1)
     .optional()
     .describe('PEM chain of the key that signs credentials, leaf first'),
+  publishedKeyFiles: z
+    .array(path)
+    .max(20)
+    .default([])
+    .describe(
+      'Public keys that the metadata names beside the one that signs, for [another key](operations.md#another-key-that-signs-credentials): PEM of a public key or of certificates, a JWK, or a JWK set each',
+    ),
   documentSigningKey: secretText()
     .optional()
     .describe('Where the key is that signs ISO mdocs; production without one offers no mdocs'),

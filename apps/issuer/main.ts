@@ -90,6 +90,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
   const signers = await openIssuerSigners(runtime, config)
   const outgoing = openOutgoing(runtime, config)
   const namedKeys = await namedKeysOf(runtime, config)
+  const publishedKeys = await publishedKeysOf(config)
   return {
     stores,
     sealing: deployment.sealing,
@@ -97,6 +98,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     jwe: joseJwe,
     signers,
     openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime), namedKeys),
+    publishedKeys,
     issuerNames: new Map([...namedKeys].map(([name, { issuer }]) => [name, issuer])),
     claimsWebhooks: openClaimsWebhooks({ remote: outgoing.remote, sign: callbackSigning(config), now }),
     // A wallet may name its key by a did:web.
@@ -140,6 +142,11 @@ function namedAttesters(
 async function namedKeysOf(runtime: Runtime, config: IssuerConfig): Promise<NamedKeys> {
   if (config.issuerKeys.length === 0) return new Map()
   return (await import('./signing/named-keys.ts')).openNamedKeys(runtime, config)
+}
+
+async function publishedKeysOf({ publishedKeyFiles }: IssuerConfig): Promise<Issuer['publishedKeys']> {
+  if (publishedKeyFiles.length === 0) return []
+  return (await import('./signing/published-keys.ts')).openPublishedKeys(publishedKeyFiles)
 }
 
 interface Durable {
