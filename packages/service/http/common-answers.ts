@@ -50,6 +50,7 @@ function doorAnswers({ management, keyed, scope }: RouteFacts): DescribedAnswers
     ? {
         401: errorAnswer('No management credential, or a wrong one', noManagementKey),
         403: errorAnswer('The credential is for something else', insufficientScope(scope ?? 'none')),
+        429: errorAnswer('Too many wrong credentials come from this address', tooManyRequests(1)),
       }
     : { 403: errorAnswer('The request comes from a page of another site', foreignPage) }
 }
