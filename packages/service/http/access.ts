@@ -3,7 +3,7 @@
  * development on loopback, at least a request that no web page of somebody else caused. `wallet` is public and
  * readable from any origin; `open` is public to everybody who can reach the address. It knows no user accounts.
  */
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { ManagementScope } from '@countersign/api/scopes'
@@ -14,24 +14,14 @@ import type { WireError } from './answers/wire-errors.ts'
 /** Every route names one in its `config`. */
 export type Door = 'management' | 'wallet' | 'open'
 
-/** What opens the management door. */
-export interface ManagementDoor {
-  /** Absent: only in development on loopback, see `openDoorProblem`. */
-  readonly apiKey?: string
-  /** Public address of the service; its host is a legitimate `Host` beside the loopback names. */
-  readonly baseUrl: string
-}
-
 /** Answers with the refusal, or undefined when the request may pass. */
 export type DoorKeeper = (request: Pick<IncomingMessage, 'headers' | 'socket'>) => WireError | undefined
 
-/** Keeps the management door: by key in constant time, or by the names that a page of another site cannot have. */
-export function managementDoorKeeper(door: ManagementDoor): DoorKeeper {
-  return door.apiKey === undefined ? loopbackKeeper(door.baseUrl) : keyKeeper(door.apiKey)
-}
-
-/** Nobody of the network comes in, whatever names he says. */
-function loopbackKeeper(baseUrl: string): DoorKeeper {
+/**
+ * Keeps a management door that wants no credential, by the names that a page of another site cannot have. Nobody of the network comes
+ * in, whatever names he says.
+ */
+export function loopbackKeeper(baseUrl: string): DoorKeeper {
   const keepOwnPages = ownPagesKeeper(baseUrl)
   return ({ headers, socket }) => (isFromNetwork(socket) ? managementClosed : keepOwnPages(headers))
 }
@@ -131,19 +121,7 @@ export const foreignPage: WireError = {
   refusal: 'page_foreign',
 }
 
-function keyKeeper(apiKey: string): DoorKeeper {
-  return ({ headers }) => {
-    const presented = presentedKey(headers)
-    if (presented === undefined) return noManagementKey
-    return isSameKey(presented, apiKey) ? undefined : wrongManagementKey
-  }
-}
-
-/** Hashes have one length, so the comparison tells nothing about the key's. */
-export function isSameKey(presented: string, apiKey: string): boolean {
-  return timingSafeEqual(fingerprint(presented), fingerprint(apiKey))
-}
-
+/** Of a credential: hashes have one length, so that comparing them tells nothing about that of a key. */
 export function fingerprint(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { IncomingHttpHeaders } from 'node:http'
+import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { builtService, testConfig } from '../http-service.testing.ts'
 import type { HttpServiceOptions } from '../http-service.ts'
 import type { CallerJudge, JudgedCaller } from './caller-judge.ts'
+import { managementKeeper } from './management-keeper.ts'
 
 const ROOT = 'correct-horse-battery'
 const READER = 'a-reader-of-sessions-4711'
@@ -54,6 +57,40 @@ async function served(
     })
   return { app, asked, call, clock, good }
 }
+
+describe('the key that opens everything', () => {
+  const keep = managementKeeper(testConfig({ managementApiKey: ROOT }), { judges: [], nowMs: () => 0 })
+  const enteredBy = (headers: IncomingHttpHeaders) =>
+    keep({ headers, socket: new Socket(), sender: '192.0.2.1' })
+
+  it.each([{ authorization: `Bearer ${ROOT}` }, { authorization: `bearer ${ROOT}` }, { 'x-api-key': ROOT }])(
+    'opens by %j',
+    async (headers) => {
+      expect(await enteredBy(headers)).toMatchObject({
+        caller: { name: 'managementApiKey', scopes: 'every' },
+      })
+    },
+  )
+
+  it.each([
+    {},
+    { authorization: `Bearer ${ROOT.slice(1)}` },
+    { authorization: `Basic ${ROOT}` },
+    { authorization: ROOT },
+    { 'x-api-key': '' },
+    { 'x-api-key': 'wrong', authorization: `Bearer ${ROOT}` },
+    { host: 'localhost' },
+  ])('does not open by %j', async (headers) => {
+    expect(await enteredBy(headers)).toMatchObject({
+      refusal: { status: 401, headers: { 'www-authenticate': expect.any(String) } },
+    })
+  })
+
+  it('is whom releases before called by the same name, for what is kept by caller', async () => {
+    const id = createHash('sha256').update(ROOT).digest('base64url')
+    expect(await enteredBy({ 'x-api-key': ROOT })).toMatchObject({ caller: { id } })
+  })
+})
 
 describe('what a credential is for', () => {
   it.each([

@@ -3,18 +3,18 @@
  * credential the service has judges for. Why a credential is not good is said to nobody. Wrong ones are counted by address, so that
  * nobody makes a service ask its database, or check signatures, as often as he likes.
  */
+import { timingSafeEqual } from 'node:crypto'
 import type { ServiceConfig } from '../../config/schema.ts'
 import { tokenBuckets } from '../../operation/token-buckets.ts'
 import {
   type DoorConfig,
   type Entered,
   fingerprint,
-  isSameKey,
   type Knock,
+  loopbackKeeper,
   type ManagementCaller,
   type ManagementKeeper,
   managementClosed,
-  managementDoorKeeper,
   noManagementKey,
   openDoorProblem,
   presentedKey,
@@ -43,12 +43,11 @@ export function managementKeeper(config: KeeperConfig, options: KeeperOptions): 
   const { baseUrl, managementApiKey } = config
   const judged = judgedBy(config, options)
   if (managementApiKey === undefined) return loopbackDoor(baseUrl, judged, options.judges)
-  const own = configuredCallers(config)
+  const own = ownKeys(managementApiKey, config)
   return async (knock) => {
     const presented = presentedKey(knock.headers)
     if (presented === undefined) return { refusal: noManagementKey }
-    if (isSameKey(presented, managementApiKey)) return { caller: root(presented, 'managementApiKey') }
-    const caller = own(presented)
+    const caller = own(fingerprint(presented))
     return caller === undefined ? judged(presented, knock) : { caller }
   }
 }
@@ -57,35 +56,33 @@ type Judged = (presented: string, knock: Knock) => Promise<Entered>
 
 /** No credential is needed; one of a kind that there is a judge for is for no more than elsewhere, so that it can be tried. */
 function loopbackDoor(baseUrl: string, judged: Judged, judges: readonly CallerJudge[]): ManagementKeeper {
-  const keep = managementDoorKeeper({ baseUrl })
+  const keep = loopbackKeeper(baseUrl)
   return async (knock) => {
     const refusal = keep(knock)
     if (refusal !== undefined) return { refusal }
     const presented = presentedKey(knock.headers)
     if (presented !== undefined && judges.some((judge) => judge.takes(presented)))
       return judged(presented, knock)
-    return { caller: root(presented) }
+    return { caller: root(presented === undefined ? '' : fingerprint(presented).toString('base64url')) }
   }
 }
 
-function root(presented: string | undefined, name?: string): ManagementCaller {
-  return {
-    id: presented === undefined ? '' : fingerprint(presented).toString('base64url'),
-    name,
-    scopes: 'every',
-  }
+function root(id: string, name?: string): ManagementCaller {
+  return { id, name, scopes: 'every' }
 }
 
-/** All of them are compared, whichever it is. */
-function configuredCallers({ managementApiKeys = [] }: KeeperConfig) {
-  const callers = managementApiKeys.map(({ name, scopes, sha256 }) => ({
-    sha256: sha256.toLowerCase(),
+/** By their hashes, all of which are compared, whichever it is. */
+function ownKeys(managementApiKey: string, { managementApiKeys = [] }: KeeperConfig) {
+  const expected = fingerprint(managementApiKey)
+  // As releases before have named whoever has this key.
+  const owner = root(expected.toString('base64url'), 'managementApiKey')
+  const others = managementApiKeys.map(({ name, scopes, sha256 }) => ({
+    hash: Buffer.from(sha256, 'hex'),
     caller: { id: `configured ${name}`, name: `managementApiKeys ${name}`, scopes: new Set(scopes) },
   }))
-  return (presented: string): ManagementCaller | undefined => {
-    if (callers.length === 0) return undefined
-    const hashed = fingerprint(presented).toString('hex')
-    return callers.filter(({ sha256 }) => isSameKey(hashed, sha256))[0]?.caller
+  return (hash: Buffer): ManagementCaller | undefined => {
+    if (timingSafeEqual(hash, expected)) return owner
+    return others.filter((one) => timingSafeEqual(hash, one.hash))[0]?.caller
   }
 }
 
