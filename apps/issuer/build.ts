@@ -9,6 +9,7 @@ import { derivedDecryptionKey } from '@countersign/keys/deployment/derived-key'
 import type { Sealing } from '@countersign/keys/deployment/sealing'
 import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
 import type { IssuanceSession } from '@countersign/protocol/openid4vci/session/state'
+import { apiKeyJudge } from '@countersign/service/api-keys/api-key-judge'
 import { tellSession } from '@countersign/service/callbacks/tell-session'
 import type { ServiceParts } from '@countersign/service/compose/run-service'
 import type { ServiceStores } from '@countersign/service/compose/service-stores'
@@ -19,7 +20,7 @@ import { type ClientSettings, clientRules } from './client-rules.ts'
 import type { IssuerDefaults } from './config.ts'
 import { requestKeys } from './credential/request-keys.ts'
 import { callbackBody } from './http/callback-body.ts'
-import { issuerRoutes } from './http/routes.ts'
+import { apiKeyShelf, issuerRoutes } from './http/routes.ts'
 import type { CredentialAnswer, Issuer, IssuerLimits } from './issuer.ts'
 import { lookAtIssuance } from './look-at-issuance.ts'
 import { keptAfterSeconds } from './offer/create-offer.ts'
@@ -44,6 +45,7 @@ export interface IssuerPorts
     | 'backOff'
   > {
   readonly issuerNames?: Issuer['issuerNames']
+  readonly publishedKeys?: Issuer['publishedKeys']
   readonly stores: ServiceStores
   readonly sealing: Pick<Sealing, 'mac' | 'sealer'>
   readonly formats: readonly CredentialFormat[]
@@ -89,6 +91,7 @@ export function buildIssuer(ports: IssuerPorts, settings: IssuerSettings): Issue
   return {
     ...handedIn,
     issuerNames: ports.issuerNames ?? new Map(),
+    publishedKeys: ports.publishedKeys ?? [],
     ownProfiles: new Map(),
     ...stepped,
     sessions: withPromisesApart(
@@ -134,12 +137,14 @@ export function issuerService(
   }: Pick<IssuerDefaults, 'displayName'> & Partial<Pick<IssuerDefaults, 'requirePushedRequests'>>,
 ): ServiceParts {
   const bodyOf = callbackBody(issuer)
+  const shelf = apiKeyShelf(issuer)
   return {
     dueWork: {
       due: issuer.due,
       look: async (id, log) =>
         soonest(await lookAtIssuance(issuer, id), await tellSession({ ...issuer, bodyOf, log }, id)),
     },
+    judges: shelf === undefined ? [] : [apiKeyJudge(shelf)],
     title: 'Countersign issuer',
     description: 'Offer and issue credentials over OpenID4VCI 1.0.',
     routes: issuerRoutes(issuer, { display: { name: displayName, locale: 'en' }, requirePushedRequests }),

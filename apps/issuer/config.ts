@@ -1,5 +1,6 @@
 /** Keys that only the issuer knows, beside those that every service has. */
 import { callbackShape } from '@countersign/service/config/callbacks'
+import { managementTokensShape } from '@countersign/service/config/management-tokens'
 import { outgoingShape } from '@countersign/service/config/outgoing'
 import { secretText } from '@countersign/service/config/schema'
 import { typesShape } from '@countersign/service/config/types-dir'
@@ -36,6 +37,7 @@ const issuerKey = z
 
 export const issuerShape = {
   ...outgoingShape,
+  ...managementTokensShape,
   ...callbackShape,
   ...typesShape,
   offerTtlSeconds: z
@@ -190,6 +192,13 @@ export const issuerShape = {
     .min(1)
     .optional()
     .describe('PEM chain of the key that signs credentials, leaf first'),
+  publishedKeyFiles: z
+    .array(path)
+    .max(20)
+    .default([])
+    .describe(
+      'Public keys that the metadata names beside the one that signs, for [another key](operations.md#another-key-that-signs-credentials): PEM of a public key or of certificates, a JWK, or a JWK set each',
+    ),
   documentSigningKey: secretText()
     .optional()
     .describe('Where the key is that signs ISO mdocs; production without one offers no mdocs'),

@@ -10,6 +10,8 @@ import type { SignerProfile } from '@countersign/credential/contract/format-fact
 import type { FormatRegistry } from '@countersign/credential/contract/registry'
 import type { CryptoEngine, Mac, Signer } from '@countersign/crypto/engine'
 import type { JweEngine, KeptDecryptionKey } from '@countersign/crypto/jwe-engine'
+import type { PublicJwk } from '@countersign/crypto/jwk'
+import type { SignatureAlgorithm } from '@countersign/crypto/signature-algorithm'
 import type { DidKeyResolver } from '@countersign/did/did-document'
 import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import type {
@@ -56,6 +58,8 @@ export interface Issuer {
   readonly crypto: CryptoEngine
   /** The deployment's own issuer key for formats of that profile; an issue call may bring another. */
   signerFor(profile: SignerProfile): Signer
+  /** What the metadata names beside that key: those of yesterday and of tomorrow. */
+  readonly publishedKeys: readonly PublishedKey[]
   readonly openCallerKey: CallerKeys
   /** Keys of the configuration by their names, and what each calls itself, where it says so. */
   readonly issuerNames: ReadonlyMap<string, string | undefined>
@@ -83,6 +87,15 @@ export interface Issuer {
   readonly now: () => number
   /** How a step that lost a race waits; a few random milliseconds unless said otherwise. */
   readonly backOff?: BackOff
+}
+
+/** What is published of a key that signs, has signed or will sign. */
+export interface PublishedKey {
+  readonly keyId: string
+  readonly algorithm: SignatureAlgorithm
+  readonly publicJwk: PublicJwk
+  /** Of a file with certificates, the leaf first. */
+  readonly x5c?: readonly string[] | undefined
 }
 
 /** `type` of what stands in place of a serialised key: one of the configuration, by its `name`. No call may bring it. */

@@ -7,6 +7,7 @@ import type { AttesterKeys } from '@countersign/protocol/oauth/attester'
 import { callbackSigning, configuredCallbacks } from '@countersign/service/compose/callbacks'
 import { configure, type ServiceStart } from '@countersign/service/compose/configure'
 import { databaseUrl } from '@countersign/service/compose/database-url'
+import { managementTokenJudges } from '@countersign/service/compose/management-tokens'
 import { openOutgoing } from '@countersign/service/compose/outgoing'
 import { databaseCheck } from '@countersign/service/compose/readiness-checks'
 import { openedOn, type RunningService, runService } from '@countersign/service/compose/run-service'
@@ -44,11 +45,12 @@ export async function startIssuer(
   const issued = chosenFormats(formats, config)
   const types = await openTypes({ typesDir: config.typesDir, cwd: start.cwd, formats, types: builtIn })
   const runtime = await openRuntime(config, issuerShape, start)
-  const { durable, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
+  const { durable, tokenJudges, ...ports } = await openedOn(runtime, () => openPorts(runtime, config))
   const built = buildIssuer({ ...ports, ...durable, formats: issued, types }, config)
   const issuer = await openedOn(runtime, () => withOwnProfiles(built, config.profilesDir, start.cwd))
   const checks = durable && [databaseCheck(durable.database)]
-  return runService(runtime, issuerService(issuer, config), checks)
+  const { judges = [], ...service } = issuerService(issuer, config)
+  return runService(runtime, { ...service, judges: [...judges, ...tokenJudges] }, checks)
 }
 
 function chosenFormats(formats: typeof ALL_FORMATS, { extensionFormats: named, mode }: IssuerConfig) {
@@ -80,6 +82,7 @@ async function withOwnProfiles(
 
 interface OpenedPorts extends Omit<IssuerPorts, 'formats' | 'types' | keyof Durable> {
   readonly durable: Durable | undefined
+  readonly tokenJudges: Awaited<ReturnType<typeof managementTokenJudges>>
 }
 
 async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<OpenedPorts> {
@@ -87,6 +90,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
   const signers = await openIssuerSigners(runtime, config)
   const outgoing = openOutgoing(runtime, config)
   const namedKeys = await namedKeysOf(runtime, config)
+  const publishedKeys = await publishedKeysOf(config)
   return {
     stores,
     sealing: deployment.sealing,
@@ -94,6 +98,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     jwe: joseJwe,
     signers,
     openCallerKey: callerKeys(runtime, callersKeyOpener(outgoing, runtime), namedKeys),
+    publishedKeys,
     issuerNames: new Map([...namedKeys].map(([name, { issuer }]) => [name, issuer])),
     claimsWebhooks: openClaimsWebhooks({ remote: outgoing.remote, sign: callbackSigning(config), now }),
     // A wallet may name its key by a did:web.
@@ -102,6 +107,7 @@ async function openPorts(runtime: Runtime, config: IssuerConfig): Promise<Opened
     callbacks: configuredCallbacks(runtime, outgoing, config),
     attesters: attestersOf(runtime, config),
     now,
+    tokenJudges: await managementTokenJudges(runtime, outgoing, config),
     durable: await openDurable(runtime, config, signers.credentials),
   }
 }
@@ -136,6 +142,11 @@ function namedAttesters(
 async function namedKeysOf(runtime: Runtime, config: IssuerConfig): Promise<NamedKeys> {
   if (config.issuerKeys.length === 0) return new Map()
   return (await import('./signing/named-keys.ts')).openNamedKeys(runtime, config)
+}
+
+async function publishedKeysOf({ publishedKeyFiles }: IssuerConfig): Promise<Issuer['publishedKeys']> {
+  if (publishedKeyFiles.length === 0) return []
+  return (await import('./signing/published-keys.ts')).openPublishedKeys(publishedKeyFiles)
 }
 
 interface Durable {

@@ -117,6 +117,7 @@ function issuerCalls(stack: Stack, { issuance }: RealThings): Adjustments {
     'POST /openid4vc/session/{id}/callback/redeliver': toldOf,
     // It is not kept unless somebody says for how long.
     'GET /audit': { status: 404 },
+    'DELETE /api-keys/{id}': { values: async () => ({ id: await newApiKey(stack) }) },
     'PUT /openid4vc/profiles/{name}': { values: async () => ({ name: randomUUID() }) },
     'GET /openid4vc/profiles/{name}': ofProfile,
     'DELETE /openid4vc/profiles/{name}': ofProfile,
@@ -137,6 +138,14 @@ async function encrypted({ urls }: Stack, request: JsonObject): Promise<string> 
   const [key] = encryption.jwks.keys
   if (key === undefined) throw new Error('the issuer names no key')
   return joseJwe.encrypt(JSON.stringify(request), { key, keyId: key.kid, content: 'A256GCM' })
+}
+
+async function newApiKey({ urls }: Stack): Promise<string> {
+  const body = JSON.stringify({ name: 'deleted at once', scopes: ['audit:read'] })
+  const headers = { 'content-type': 'application/json' }
+  const made = await call(`${urls.issuer}/api-keys`, { method: 'POST', headers, body })
+  expectStatus(made, 201)
+  return (made.json() as { readonly id: string }).id
 }
 
 /** As the examples of offers mean it: they bring the claims that it lacks. */

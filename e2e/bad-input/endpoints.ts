@@ -38,6 +38,8 @@ const issuer: readonly Omit<Endpoint, 'service'>[] = [
     { path: `/openid4vc/${family}/issueBatch`, methods: json },
   ]),
   { path: '/audit', methods: read },
+  { path: '/api-keys', methods: { GET: [], POST: ['json'] } },
+  { path: '/api-keys/{id}', methods: { DELETE: [] } },
   { path: '/openid4vc/profiles', methods: read },
   { path: '/openid4vc/profiles/{name}', methods: { GET: [], PUT: ['json'], DELETE: [] } },
   { path: '/openid4vc/profiles/{name}/offers', methods: json },

@@ -24,6 +24,23 @@ export const issuerMigrations: Readonly<Record<string, Migration>> = {
   '2027-02-idempotent-calls': { up: createIdempotentCalls },
   '2027-03-profiles': { up: createProfiles },
   '2027-04-management-calls': { up: createManagementCalls },
+  // The release before does not know keys, lets nobody in by one, and writes no name of a caller.
+  '2027-06-api-keys': { up: createApiKeys },
+}
+
+async function createApiKeys(db: Untyped): Promise<void> {
+  await db.schema
+    .createTable('api_keys')
+    .addColumn('id', 'text', (column) => column.primaryKey())
+    .addColumn('name', 'text', (column) => column.notNull())
+    .addColumn('scopes', 'text', (column) => column.notNull())
+    .addColumn('hash', 'text', (column) => column.notNull())
+    .addColumn('created_at', 'bigint', (column) => column.notNull())
+    .addColumn('created_by', 'text')
+    .addColumn('expires_at', 'bigint')
+    .addColumn('last_used_at', 'bigint')
+    .execute()
+  await db.schema.alterTable('management_calls').addColumn('caller_name', 'text').execute()
 }
 
 async function createManagementCalls(db: Untyped): Promise<void> {

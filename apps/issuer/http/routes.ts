@@ -2,6 +2,8 @@
 
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { IssuerDisplay } from '@countersign/protocol/openid4vci/metadata/published-metadata'
+import { apiKeyRoutes } from '@countersign/service/api-keys/api-key-routes'
+import type { ApiKeyShelf } from '@countersign/service/api-keys/stored-keys'
 import { auditCalls } from '@countersign/service/http/audited-calls'
 import { answerOnceByKey, type KeptCalls } from '@countersign/service/http/idempotent-calls'
 import type { ServiceApp } from '@countersign/service/http/service-app'
@@ -40,6 +42,7 @@ export function issuerRoutes(
     listRoutes(app, issuer)
     credentialLogRoutes(app, issuer)
     auditRoutes(app, issuer)
+    apiKeyRoutes(app, apiKeyShelf(issuer))
     credentialRoutes(app, issuer)
     await metadataRoutes(app, issuer, { display, requirePushedRequests })
     authorizationRoutes(app, issuer, { displayName: display.name, requirePushedRequests })
@@ -48,6 +51,18 @@ export function issuerRoutes(
     deferralRoutes(app, issuer)
     if (issuer.statusLists !== undefined) statusListRoutes(app, { ...issuer.statusLists, now: issuer.now })
   }
+}
+
+/** Undefined where no key is kept that all instances find. */
+export function apiKeyShelf({ columns, crypto, database, now }: Issuer): ApiKeyShelf | undefined {
+  return (
+    database && {
+      db: database.db,
+      hash: (text) => columns.hash('api_key', text),
+      now,
+      randomBytes: crypto.randomBytes,
+    }
+  )
 }
 
 /** Undefined where nothing is kept that all instances find. */

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { clusterRoutes } from '../cluster/cluster-routes.ts'
 import type { ServiceConfig } from '../config/schema.ts'
+import type { CallerJudge } from '../http/callers/caller-judge.ts'
 import { createHttpService } from '../http/http-service.ts'
 import type { ServiceApp } from '../http/service-app.ts'
 import type { ReadinessCheck } from '../operation/health.ts'
@@ -29,6 +30,8 @@ export interface ServiceParts {
   /** `/` is a page of the service's own; else it leads to the API page. */
   readonly ownHome?: boolean
   readonly routes: (app: ServiceApp) => void | Promise<void>
+  /** What opens the management door beside the keys of the configuration. */
+  readonly judges?: readonly CallerJudge[]
   /** What is done about sessions that nobody asks for; absent: nothing. */
   readonly dueWork?: DueWork | undefined
 }
@@ -51,6 +54,7 @@ export async function runService(
           trustRoutes(app, { telling: runtime.trust, baseUrl: config.baseUrl, now: runtime.now })
       },
       config,
+      monotonicMs,
       secure,
       checks: [
         sessions,

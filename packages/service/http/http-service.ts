@@ -16,12 +16,14 @@ import { createLogger, type Logger } from '../operation/log.ts'
 import type { Exposition, Metrics } from '../operation/metrics.ts'
 import { StartRefused } from '../operation/start-refused.ts'
 import { VERSION } from '../operation/version.ts'
-import { type Door, managementKeeper, openDoorProblem } from './access.ts'
+import { type Door, openDoorProblem } from './access.ts'
 import { type KnownAddresses, knownAddresses } from './allowed-methods.ts'
 import { acceptedRequestId, type StandardHeaders, writeStandardHeaders } from './answer-headers.ts'
 import { MAX_PATH_PARAMETER } from './answers/wire-errors.ts'
 import { brokenAnswer, overloadTeller } from './answers-by-hand.ts'
 import { basePathOf } from './base-path.ts'
+import type { CallerJudge } from './callers/caller-judge.ts'
+import { managementKeeper } from './callers/management-keeper.ts'
 import { answerError, answerErrors } from './error-answers.ts'
 import { showApi } from './own-routes/api-page.ts'
 import { countRequests, showMetrics } from './own-routes/metrics-route.ts'
@@ -70,11 +72,15 @@ export interface HttpServiceOptions {
   > &
     Partial<LoadLimits> &
     // Absent: no limit, for tests of other things.
-    Partial<Pick<ServiceConfig, 'senderRequestsPerSecond' | 'senderRequestsAtOnce'>>
+    Partial<Pick<ServiceConfig, 'senderRequestsPerSecond' | 'senderRequestsAtOnce' | 'managementApiKeys'>>
   /** Where others of the network reach it as well. */
   readonly secure?: SecureAddress | undefined
   /** `/` is a page of the service's own; else it leads to the API page. */
   readonly ownHome?: boolean
+  /** What opens the management door beside the keys of the configuration. */
+  readonly judges?: readonly CallerJudge[]
+  /** Milliseconds that never go back; `performance.now` when absent. */
+  readonly monotonicMs?: () => number
   /** Adds the service's routes and its own plug-ins. */
   readonly routes: (app: ServiceApp) => void | Promise<void>
   /** For `/readyz`. */
@@ -133,7 +139,11 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   answerErrors(app, log)
   knowSenders(app, senderReader(config.trustedProxies))
   const doors = doorConfig(options)
-  guardDoors(app, managementKeeper(doors))
+  const keep = managementKeeper(doors, {
+    judges: options.judges ?? [],
+    nowMs: options.monotonicMs ?? (() => performance.now()),
+  })
+  guardDoors(app, keep)
   const senders = {
     perSecond: config.senderRequestsPerSecond ?? 0,
     atOnce: config.senderRequestsAtOnce ?? 1,
@@ -153,7 +163,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     app,
     readinessProbe(options.checks, () => state.draining, log),
   )
-  if (options.metrics !== undefined) showMetrics(app, options.metrics, doors)
+  if (options.metrics !== undefined) showMetrics(app, options.metrics, { config: doors, keep })
   addresses.refuseOtherMethods(app)
   await app.ready()
   return serviceOf(app, log, options, state)
@@ -175,10 +185,12 @@ interface ServiceState {
   lastRequestAt: number
 }
 
-/** Refuses to start with a route that names no door. */
+/** Refuses to start with a route that names no door, or is at the management door and does not say for whom. */
 function settleRoute(route: RouteOptions, addresses: KnownAddresses, routes: KnownRoutes): Door {
   const door = route.config?.door
   if (door === undefined) throw new Error(`the route ${route.url} names no door`)
+  if (door === 'management' && route.config?.scope === undefined)
+    throw new Error(`the route ${route.url} names no scope`)
   const errors = route.config?.errors ?? (door === 'wallet' ? 'oauth' : 'management')
   settleLimits(route, door)
   refuseUnknownParameters(route, door)

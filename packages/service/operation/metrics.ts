@@ -61,6 +61,7 @@ export type OutgoingPurpose =
   | 'policy'
   | 'callback'
   | 'claims'
+  | 'management_keys'
 
 export type SessionKind = 'verification' | 'issuance'
 
