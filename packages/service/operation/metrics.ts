@@ -61,6 +61,8 @@ export type OutgoingPurpose =
   | 'policy'
   | 'callback'
   | 'claims'
+  | 'login'
+  | 'verifier'
 
 export type SessionKind = 'verification' | 'issuance'
 
