@@ -3,17 +3,23 @@
  * what it brings back counts for the request, the attempt and the browser that it is of. Whatever goes wrong before it is known who
  * he is leaves the request as it was, and he may try again. What he is taken for is judged before he is asked.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { encodeBase64url } from '@countersign/core/base64url'
 import type { JsonObject } from '@countersign/core/json'
 import { ok, type Result, refuse } from '@countersign/core/result'
 import { isSessionId } from '@countersign/core/session-id'
 import { readLabelledSecret, writeDerivedSecret } from '@countersign/protocol/oauth/derived-secret'
 import type { UserAttempt } from '@countersign/protocol/openid4vci/authorization/authenticated-user'
-import type { Authorization } from '@countersign/protocol/openid4vci/authorization/authorization'
+import type {
+  Authorization,
+  PendingAuthorization,
+} from '@countersign/protocol/openid4vci/authorization/authorization'
 import {
   beginAttempt,
   openIn,
   recordUser,
+  releaseAttempt,
+  takeAttempt,
   type UserRefusal,
 } from '@countersign/protocol/openid4vci/authorization/user'
 import type { DenialReason } from '@countersign/protocol/openid4vci/session/message'
@@ -85,36 +91,94 @@ export async function stateOf(
 
 export async function takeLogin(
   issuer: FindingPorts,
-  { browser, state }: BroughtBack,
+  brought: BroughtBack,
   query: URLSearchParams,
 ): Promise<Result<NextPage, FindRefusal>> {
-  return take(issuer, { browser, state }, 'PWD', (attempt) => {
-    if (attempt.method !== 'PWD' || issuer.userLogin === undefined) return undefined
-    const redirectUri = issuer.baseUrl + USER_PATHS.login
-    return issuer.userLogin.finish(query, attempt, { redirectUri, state })
-  })
+  const arrived = await arrive(issuer, brought)
+  if (!arrived.ok) return arrived
+  const { attemptId, place } = arrived.value
+  for (let looks = 1; ; looks += 1) {
+    const taken = await turnOf(issuer, place, attemptId)
+    if (taken.ok) return askProvider(issuer, brought, { ...arrived.value, authorization: taken.value }, query)
+    if (taken.error.code !== 'attempt_taken' || looks >= MOST_LOOKS) return taken
+    await delay(LOOK_MS)
+  }
 }
 
+/** Longer than the provider is waited for. */
+const TURN_SECONDS = 30
+const LOOK_MS = 150
+const MOST_LOOKS = 40
+
+async function turnOf(
+  issuer: FindingPorts,
+  { authorizationId, browser }: InBrowser,
+  attemptId: string,
+): Promise<Result<Authorization, UserRefusal | SessionUnknown>> {
+  const [now, hash] = [issuer.now(), await browserHash(issuer, browser)]
+  const moved = await transition<Authorization, UserRefusal>(
+    issuer.authorizations,
+    authorizationId,
+    (authorization) => takeAttempt(authorization, { attemptId, browser: hash, seconds: TURN_SECONDS }, now),
+    undefined,
+    issuer.backOff,
+  )
+  return moved.ok ? ok(moved.value.after) : moved
+}
+
+async function askProvider(
+  issuer: FindingPorts,
+  { state }: BroughtBack,
+  { attemptId, authorization, place }: Arrived,
+  query: URLSearchParams,
+): Promise<Result<NextPage, FindRefusal>> {
+  const { attempt, user } = openParts(authorization)
+  // Browsers load pages twice.
+  if (user !== undefined) return ok({ page: 'ask', authorization })
+  if (attempt?.method !== 'PWD' || issuer.userLogin === undefined) return refuse({ code: 'attempt_unknown' })
+  const back = { redirectUri: issuer.baseUrl + USER_PATHS.login, state }
+  const found = await issuer.userLogin.finish(query, attempt, back)
+  if (found.ok) return known(issuer, place, authorization, { attemptId, found: found.value, method: 'PWD' })
+  if (found.error.code === 'login_denied') return deny(issuer, place, found.error.code)
+  await transition<Authorization, never>(
+    issuer.authorizations,
+    place.authorizationId,
+    (one) => ok(releaseAttempt(one, attemptId)),
+    undefined,
+    issuer.backOff,
+  )
+  return refuse(found.error)
+}
+
+/** A response code is good once, too, but our verifier says afterwards what came of it. */
 export async function takePresentation(
   issuer: FindingPorts,
   brought: BroughtBack,
   responseCode: string | undefined,
 ): Promise<Result<NextPage, FindRefusal>> {
-  return take(issuer, brought, 'VP_TOKEN', (attempt) =>
-    attempt.method === 'VP_TOKEN'
-      ? issuer.userPresentations?.finish(attempt.verificationId, responseCode)
-      : undefined,
-  )
+  const arrived = await arrive(issuer, brought)
+  if (!arrived.ok) return arrived
+  const { attemptId, authorization, place } = arrived.value
+  const { attempt, user } = openParts(authorization)
+  if (user !== undefined) return ok({ page: 'ask', authorization })
+  if (attempt?.method !== 'VP_TOKEN' || issuer.userPresentations === undefined)
+    return refuse({ code: 'attempt_unknown' })
+  const found = await issuer.userPresentations.finish(attempt.verificationId, responseCode)
+  if (!found.ok) return notShown(found.error)
+  return known(issuer, place, authorization, { attemptId, found: found.value, method: 'VP_TOKEN' })
 }
 
-type Finished = Promise<Result<FoundUser, UserSourceRefusal>>
+interface Arrived {
+  readonly place: InBrowser
+  readonly attemptId: string
+  readonly authorization: Authorization
+}
 
-async function take(
+/** The request that the state names, in the browser that it is open in, with the attempt that the state is of. */
+async function arrive(
   issuer: FindingPorts,
   { browser, state }: BroughtBack,
-  method: UserAuthentication['method'],
-  finish: (attempt: UserAttempt) => Finished | undefined,
-): Promise<Result<NextPage, FindRefusal>> {
+): Promise<Result<Arrived, FindRefusal>> {
   const named = await stateOf(issuer, state)
   if (named === undefined) return refuse({ code: 'attempt_unknown' })
   const { attemptId, authorizationId } = named
@@ -122,17 +186,12 @@ async function take(
   const opened = await openedIn(issuer, place)
   if (!opened.ok) return opened
   const { attempt, user } = opened.value
-  // Browsers load pages twice, and a code of a provider is good once.
-  if (user?.attemptId === attemptId) return ok({ page: 'ask', authorization: opened.value })
-  if (attempt?.id !== attemptId) return refuse({ code: 'attempt_unknown' })
-  const found = await finish(attempt)
-  if (found === undefined) return refuse({ code: 'attempt_unknown' })
-  if (found.ok) return known(issuer, place, opened.value, { attemptId, found: found.value, method })
-  // The same page at another instance may have been faster.
-  const now = await openedIn(issuer, place)
-  if (now.ok && now.value.user?.attemptId === attemptId) return ok({ page: 'ask', authorization: now.value })
-  const { error } = found
-  return error.code === 'login_denied' ? deny(issuer, place, error.code) : refuse(error)
+  if (attempt?.id !== attemptId && user?.attemptId !== attemptId) return refuse({ code: 'attempt_unknown' })
+  return ok({ place, attemptId, authorization: opened.value })
+}
+
+function openParts(authorization: Authorization): Pick<PendingAuthorization, 'attempt' | 'user'> {
+  return authorization.state === 'pending' ? authorization : {}
 }
 
 async function openedIn(

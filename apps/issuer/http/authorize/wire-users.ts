@@ -1,7 +1,7 @@
 /** Why it is not known who a browser's user is, as the page says it: for whoever runs the provider, the verifier or the issuer. */
 import { authorizationError } from '@countersign/protocol/oauth/errors'
 import type { WireErrors } from '@countersign/service/http/answers/wire-errors'
-import type { FindRefusal, NotShown } from '../../users/find-user.ts'
+import type { FindRefusal } from '../../users/find-user.ts'
 import { wire } from '../answers/wire-wallet.ts'
 import { DECISION_ERRORS } from './wire-authorization.ts'
 
@@ -16,6 +16,16 @@ export const FIND_ERRORS: WireErrors<FindRefusal> = {
         'This is no answer to what this browser was sent away with last: go back to the wallet and begin again',
       ),
     ),
+  attempt_taken: () => ({
+    ...wire(
+      authorizationError(
+        'temporarily_unavailable',
+        'Somebody finds out who you are at this moment: try again',
+      ),
+    ),
+    status: 503,
+    refusal: 'attempt_taken',
+  }),
   user_source_away: ({ reason }) => ({
     ...wire(
       authorizationError(
@@ -44,8 +54,9 @@ export const FIND_ERRORS: WireErrors<FindRefusal> = {
   }),
 }
 
-export function mayTryAgain(refusal: FindRefusal): refusal is NotShown {
+export function mayTryAgain(refusal: FindRefusal): boolean {
   return (
+    refusal.code === 'attempt_taken' ||
     refusal.code === 'user_source_away' ||
     refusal.code === 'user_not_shown' ||
     refusal.code === 'presentation_open'

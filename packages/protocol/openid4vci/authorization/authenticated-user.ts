@@ -11,6 +11,8 @@ export interface LoginAttempt {
   readonly nonce: string
   /** PKCE, S256. */
   readonly codeVerifier: string
+  /** Epoch seconds until when somebody asks the provider with what came back: its code is good once. Absent: nobody does. */
+  readonly takenUntil?: number | undefined
 }
 
 /** A verification at our verifier, that has an answer when this browser is back (OpenID4VP 1.0 §13.3). */

@@ -10,6 +10,8 @@ export type UserRefusal =
   | AuthorizationRefusal
   /** What came back is of no attempt, or of one that another took the place of. */
   | { readonly code: 'attempt_unknown' }
+  /** Somebody finds out at this moment who it is. */
+  | { readonly code: 'attempt_taken' }
 
 /** The browser may go away as often as it likes; the last attempt counts. */
 export function beginAttempt(
@@ -21,6 +23,34 @@ export function beginAttempt(
   if (!open.ok) return open
   // Who is known already stays: another tab of his may still be on its way.
   return open.value.user === undefined ? ok({ ...open.value, attempt }) : ok(authorization)
+}
+
+/** A code of a provider is good once, and whoever brings it twice may lose what it gave (RFC 6749 §4.1.2): one asks, others wait. */
+export function takeAttempt(
+  authorization: Authorization,
+  {
+    attemptId,
+    browser,
+    seconds,
+  }: { readonly attemptId: string; readonly browser: string; readonly seconds: number },
+  now: number,
+): Result<Authorization, UserRefusal> {
+  const open = openIn(authorization, browser, now)
+  if (!open.ok) return open
+  const { attempt, user } = open.value
+  if (attempt?.id !== attemptId || attempt.method !== 'PWD') return refuse({ code: 'attempt_unknown' })
+  if (user !== undefined) return ok(authorization)
+  if (now < (attempt.takenUntil ?? 0)) return refuse({ code: 'attempt_taken' })
+  return ok({ ...open.value, attempt: { ...attempt, takenUntil: now + seconds } })
+}
+
+/** It came to nothing; the same may be tried again. */
+export function releaseAttempt(authorization: Authorization, attemptId: string): Authorization {
+  const { attempt } = authorization.state === 'pending' ? authorization : {}
+  if (authorization.state !== 'pending' || attempt?.id !== attemptId || attempt.method !== 'PWD')
+    return authorization
+  const { takenUntil: _until, ...free } = attempt
+  return { ...authorization, attempt: free }
 }
 
 /** The same attempt once more changes nothing: browsers load pages twice. */
