@@ -47,7 +47,9 @@ export const userShape = {
     .describe(
       'Verifier that asks wallets (`authenticationMethod: VP_TOKEN`), where this issuer reaches its management API; a private address, too',
     ),
-  verifierApiKey: secretText(16).optional().describe("The verifier's managementApiKey"),
+  verifierApiKey: secretText(16)
+    .optional()
+    .describe("The verifier's managementApiKey; the issuer's own when absent"),
   verifierApiKeyFile: path.optional().describe("File that holds the verifier's managementApiKey"),
   walletAuthorizationUrl: z
     .string()

@@ -13,12 +13,15 @@ import type { LoginSettings, UserSettings } from '../user-settings.ts'
 import type { ProviderAuthentication } from './openid-login.ts'
 import { verifierPresentations } from './verifier-presentations.ts'
 
+/** A deployment has one management key where nobody says otherwise. */
+type OpenedBy = UserSettings & { readonly managementApiKey?: string | undefined }
+
 type OpenedOn = Pick<Runtime, 'now' | 'metrics' | 'closeAtEnd'>
 
 export function openUsers(
   runtime: OpenedOn,
   outgoing: Outgoing,
-  settings: UserSettings,
+  settings: OpenedBy,
 ): Pick<Issuer, 'userLogin' | 'userPresentations'> {
   const { userLogin, verifierUrl } = settings
   return {
@@ -87,12 +90,12 @@ function algorithmOf({ asymmetricKeyType: type }: KeyObject) {
 function openPresentations(
   { closeAtEnd, metrics }: OpenedOn,
   verifierUrl: string,
-  { verifierApiKey, verifierApiKeyFile, walletAuthorizationUrl }: UserSettings,
+  { managementApiKey, verifierApiKey, verifierApiKeyFile, walletAuthorizationUrl }: OpenedBy,
 ) {
   const allowHttp = verifierUrl.startsWith('http:')
   const remote = observedRemote(createRemote({ allowHttp, allowPrivateAddresses: true }), metrics)
   closeAtEnd(() => remote.close())
   const file = verifierApiKeyFile
-  const apiKey = file === undefined ? verifierApiKey : textOfFile(resolve(file)).trim()
+  const apiKey = file === undefined ? (verifierApiKey ?? managementApiKey) : textOfFile(resolve(file)).trim()
   return verifierPresentations({ verifierUrl, apiKey, walletAuthorizationUrl }, remote)
 }
