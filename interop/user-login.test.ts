@@ -81,7 +81,7 @@ beforeAll(async () => {
   ])
   providerServer = await listen(serverPort)
   const secret = { COUNTERSIGN_SECRET: 's'.repeat(40) }
-  const common = ['--logLevel=silent', '--senderRequestsPerSecond=0']
+  const common = ['--logLevel=silent', '--senderRequestsPerSecond=0', `--data=${join(folder, 'data')}`]
   const withSecret = { issuer, clientId: 'issuer', clientSecret: 'a secret of the issuer' }
   startInstance = (port) =>
     startIssuer({

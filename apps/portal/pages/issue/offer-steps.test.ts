@@ -85,7 +85,8 @@ describe('an offer', () => {
     (stage, session, types, states) => {
       const heard = events(...types)
       expect(stageOf(session, heard)).toBe(stage)
-      expect(offerSteps(stage, heard, 'NONE').map(({ state }) => state)).toEqual(states)
+      for (const method of ['PWD', 'VP_TOKEN', 'NONE'] as const)
+        expect(offerSteps(stage, heard, method).map(({ state }) => state)).toEqual(states)
     },
   )
 

@@ -63,7 +63,7 @@ export function offerSteps(
   events: readonly SessionEvent[],
   method: IssuanceSessionView['authenticationMethod'] = 'PRE_AUTHORIZED',
 ): readonly OfferStep[] {
-  const places = method === 'NONE' ? BROWSER_LINE : LINE
+  const places = method === 'PRE_AUTHORIZED' ? LINE : BROWSER_LINE
   const eventOf = (type: string) => events.find((event) => event.type === type)
   const last = places.indexOf(LAST[stage])
   const done = last === -1 ? places.indexOf('opened') + 1 : last + 1
