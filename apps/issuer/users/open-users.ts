@@ -16,11 +16,13 @@ import { verifierPresentations } from './verifier-presentations.ts'
 /** A deployment has one management key where nobody says otherwise. */
 type OpenedBy = UserSettings & { readonly managementApiKey?: string | undefined }
 
+type OpenedBeside = Pick<Outgoing, 'allowHttp' | 'remote'>
+
 type OpenedOn = Pick<Runtime, 'now' | 'metrics' | 'closeAtEnd'>
 
 export function openUsers(
   runtime: OpenedOn,
-  outgoing: Outgoing,
+  outgoing: OpenedBeside,
   settings: OpenedBy,
 ): Pick<Issuer, 'userLogin' | 'userPresentations'> {
   const { userLogin, verifierUrl } = settings
@@ -31,7 +33,11 @@ export function openUsers(
   }
 }
 
-function openLogin({ now }: OpenedOn, { allowHttp, remote }: Outgoing, settings: LoginSettings): UserLogin {
+function openLogin(
+  { now }: OpenedOn,
+  { allowHttp, remote }: OpenedBeside,
+  settings: LoginSettings,
+): UserLogin {
   if (!allowHttp && settings.issuer.startsWith('http:'))
     throw new StartRefused('userLogin: issuer has to be an https address, or allowHttp be set')
   const { claims, clientId, issuer, nameClaim, scopes } = settings
