@@ -81,7 +81,7 @@ async function takeUp(
   return { code: await writeDerivedSecret('authorization_code', issuanceId, issuer.macs.grant, id) }
 }
 
-/** As long as a token for it can be good, from a code that is not used before its last moment. */
+/** As long as a token for it can be good, from a code that comes with the last repetition and is not used before its last moment. */
 async function keepUser(
   { limits, users }: Pick<Issuer, 'limits' | 'users'>,
   { id, user }: Authorization,
@@ -91,8 +91,10 @@ async function keepUser(
   const promised = 'promised' in session ? (session.promised ?? []) : []
   const { authorization, bearerTtlSeconds, boundTtlSeconds } = limits
   const tokenSeconds = Math.max(bearerTtlSeconds, boundTtlSeconds, refreshSecondsFor(limits, promised))
+  const { codeSeconds, decideSeconds, openSeconds } = authorization
+  const keptSeconds = openSeconds + decideSeconds + 2 * codeSeconds + tokenSeconds
   // The same decision comes again where its answer was lost, and finds this done.
-  await users.create(id, { claims: user.claims }, authorization.codeSeconds + tokenSeconds)
+  await users.create(id, { claims: user.claims }, keptSeconds)
 }
 
 function denialOf({ reason }: DecidedAuthorization): string {

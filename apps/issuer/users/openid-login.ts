@@ -110,10 +110,7 @@ function keptConfiguration(
 
 function discover(provider: Provider, fetch: typeof globalThis.fetch): Promise<client.Configuration> {
   const { allowHttp, authentication, clientId, issuer } = provider
-  const method =
-    'clientSecret' in authentication
-      ? client.ClientSecretBasic(authentication.clientSecret)
-      : client.PrivateKeyJwt({ key: authentication.clientKey, kid: authentication.keyId ?? '' })
+  const method = methodOf(authentication)
   return client.discovery(new URL(issuer), clientId, { [client.clockTolerance]: SKEW_SECONDS }, method, {
     [client.customFetch]: fetch as client.CustomFetch,
     timeout: TIMEOUT_SECONDS,
@@ -123,6 +120,12 @@ function discover(provider: Provider, fetch: typeof globalThis.fetch): Promise<c
       ...(allowHttp ? [client.allowInsecureRequests] : []),
     ],
   })
+}
+
+function methodOf(authentication: ProviderAuthentication): client.ClientAuth {
+  if ('clientSecret' in authentication) return client.ClientSecretBasic(authentication.clientSecret)
+  const { clientKey: key, keyId: kid } = authentication
+  return client.PrivateKeyJwt(kid === undefined ? key : { key, kid })
 }
 
 async function attempted<T>(

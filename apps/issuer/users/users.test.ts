@@ -1,10 +1,13 @@
 /** Offers for somebody who shows who he is: what is promised to nobody else, what is made of what is known of him, and what is told. */
+import { profileBody } from '@countersign/api/issuer/profiles'
 import { ok, refuse } from '@countersign/core/result'
 import type { HttpService } from '@countersign/service/http/http-service'
 import { newKey } from '@countersign/testing/people/keys'
 import { afterEach, describe, expect, it } from 'vitest'
+import { profileMistakeText } from '../http/answers/wire-profiles.ts'
 import { callbackBody } from '../http/callback-body.ts'
 import type { Issuer } from '../issuer.ts'
+import { profileMistakes } from '../profiles/check-profile.ts'
 import {
   configurationId,
   credentialFor,
@@ -403,6 +406,30 @@ describe('a profile', () => {
     ownProfiles: new Map([
       ['members', { name: 'members', version: 1, origin: 'file', profile: { ...profile, ...change } }],
     ]),
+  })
+
+  it.each<[string, object, Partial<Issuer>, RegExp]>([
+    ['a log-in that nobody has', {}, { userLogin: undefined }, /userLogin of the configuration/],
+    ['a claim that the type does not have', { userClaims: { size: 'x' } }, {}, /userClaims names size/],
+    [
+      'claims of the user and of a register',
+      { claims: { source: 'webhook', url: 'https://register.example' } },
+      {},
+      /^userClaims: does not go with/,
+    ],
+    [
+      'a query that is none',
+      { authenticationMethod: 'VP_TOKEN', vpRequest: { dcql_query: {} } },
+      {},
+      /dcql_query is not valid/,
+    ],
+  ])('is not written with %s', async (_name, change, lacking, message) => {
+    const issuer = { ...withUsers(testIssuer().issuer, played()), ...lacking }
+    const parsed = profileBody.safeParse({ ...profile, ...change })
+    const told = parsed.success
+      ? (await profileMistakes(issuer, parsed.data)).map(profileMistakeText)
+      : parsed.error.issues.map(({ message: text, path }) => `${path.join('.')}: ${text}`)
+    expect(told).toEqual([expect.stringMatching(message)])
   })
 
   it('asks who comes', async () => {

@@ -62,6 +62,8 @@ export interface UserTerms {
   readonly authenticationMethod?: AuthenticationMethod | undefined
   readonly vpRequest?: VpRequest | undefined
   readonly userClaims?: Readonly<Record<string, string>> | undefined
+  /** Of a profile: where its claims come from. */
+  readonly claims?: { readonly source?: unknown } | undefined
   readonly txCode?: unknown
   readonly txCodeValue?: unknown
 }
@@ -87,6 +89,8 @@ export function termsMistakes(terms: UserTerms): readonly TermsMistake[] {
       'userClaims',
       'goes with authenticationMethod PWD or VP_TOKEN: otherwise nobody knows who the user is',
     )
+  if (terms.claims?.source === 'webhook' && terms.userClaims !== undefined)
+    tell('userClaims', 'does not go with claims that are asked for when the wallet comes')
   return mistakes
 }
 
