@@ -37,7 +37,7 @@ async function startParts(started: StopList): Promise<Stack> {
     program: process.execPath,
     // The examples all come from one sender.
     args: [COMMAND, 'up', `--data=${join(folder, 'data')}`, '--senderRequestsPerSecond=0', ...flags],
-    env: { PATH: process.env['PATH'] ?? '', COUNTERSIGN_USER_LOGIN: JSON.stringify(userLogin) },
+    env: { PATH: process.env['PATH'] ?? '', COUNTERSIGN_ISSUER_USER_LOGIN: JSON.stringify(userLogin) },
     cwd: folder,
   })
   started.add(program.stop)
