@@ -140,16 +140,31 @@ export function decision({ app }: Served, trip: UserTrip, said: 'approve' | 'den
 }
 
 /** The token that the code in an address gives. */
-export async function tokenOf({ app }: Served, { verifier }: UserTrip, location: string): Promise<string> {
-  const code = new URL(location).searchParams.get('code') ?? ''
-  const form = {
+export async function tokenOf(at: Served, trip: UserTrip, location: string): Promise<string> {
+  return (await tokensOf(at, trip, { code: location })).access_token
+}
+
+interface TokenWish {
+  /** The address that has the code in it. */
+  readonly code?: string
+  readonly refresh?: string
+  /** Of a DPoP key. */
+  readonly proof?: string
+}
+
+export async function tokensOf(
+  { app }: Served,
+  { verifier }: UserTrip,
+  { code: location, proof, refresh }: TokenWish,
+): Promise<{ readonly access_token: string; readonly refresh_token: string }> {
+  const ofCode = {
     grant_type: 'authorization_code',
-    code,
+    code: new URL(location ?? BACK).searchParams.get('code') ?? '',
     code_verifier: verifier,
-    client_id: CLIENT,
     redirect_uri: BACK,
   }
-  const payload = new URLSearchParams(form).toString()
-  const answer = await app.inject({ method: 'POST', url: '/token', headers: FORM, payload })
-  return answer.json<{ access_token: string }>().access_token
+  const grant = refresh === undefined ? ofCode : { grant_type: 'refresh_token', refresh_token: refresh }
+  const payload = new URLSearchParams({ ...grant, client_id: CLIENT }).toString()
+  const headers = { ...FORM, ...(proof !== undefined && { dpop: proof }) }
+  return (await app.inject({ method: 'POST', url: '/token', headers, payload })).json()
 }

@@ -4,14 +4,18 @@ import { ok, refuse } from '@countersign/core/result'
 import type { HttpService } from '@countersign/service/http/http-service'
 import { newKey } from '@countersign/testing/people/keys'
 import { afterEach, describe, expect, it } from 'vitest'
+import { collectDeferred } from '../credential/collect-deferred.ts'
 import { profileMistakeText } from '../http/answers/wire-profiles.ts'
 import { callbackBody } from '../http/callback-body.ts'
 import type { Issuer } from '../issuer.ts'
 import { profileMistakes } from '../profiles/check-profile.ts'
+import { mdocOf, withEverything } from '../testing/issue-calls.testing.ts'
 import {
+  answerFor,
   configurationId,
   credentialFor,
   proofOfKey,
+  proofOfSender,
   type TestIssuer,
   testInstances,
   testIssuer,
@@ -27,6 +31,7 @@ import {
   sentState,
   servedIssuer,
   tokenOf,
+  tokensOf,
   type UserTrip,
   withUsers,
 } from '../testing/user-trip.testing.ts'
@@ -229,6 +234,71 @@ describe('what is promised', () => {
     const answer = await decision(on.at, trip)
     expect(String(answer.headers.location)).toContain('error=access_denied')
     expect(await sessionOf(on, trip)).not.toHaveProperty('code')
+  })
+})
+
+describe('a credential for somebody who is known', () => {
+  it('that another has to agree to is made of what is known of him when it is collected', async () => {
+    const on = await stage()
+    const trip = await openedTrip(on.at, PATH, order({ issuanceType: 'DEFERRED' }))
+    await loggedIn(on, trip)
+    const approved = await decision(on.at, trip)
+    const accessToken = await tokenOf(on.at, trip, String(approved.headers.location))
+    const later = await answerFor(on.test, accessToken, await proofOfKey(on.test, newKey()))
+    const { transaction_id: transactionId = '' } = (later.ok ? later.value : {}) as {
+      transaction_id?: string
+    }
+    const agreed = { credentialConfigurationId: configurationId, decision: 'approve' }
+    const url = `/openid4vc/session/${trip.sessionId}/deferred`
+    expect((await on.at.app.inject({ method: 'POST', url, payload: agreed })).statusCode).toBe(200)
+    const collected = await collectDeferred(on.test.issuer, { accessToken }, transactionId)
+    expect(collected.ok && JSON.stringify(collected.value)).toContain('~')
+    expect(await on.test.issuer.users.get(trip.authorization)).toBeUndefined()
+  })
+
+  it('is issued once more with a token that was refreshed', async () => {
+    const test = testIssuer({ settings: { refreshTokenTtlSeconds: 86_400 } })
+    const on = await stage(played(), test)
+    const trip = await openedTrip(on.at, PATH, order())
+    await loggedIn(on, trip)
+    const approved = await decision(on.at, trip)
+    const sender = newKey()
+    const { proof } = await proofOfSender(test, sender, '/token')
+    const location = String(approved.headers.location)
+    const first = await tokensOf(on.at, trip, { code: location, proof })
+    const credential = await credentialFor(on.test, first.access_token, await proofOfKey(test, newKey()), {
+      sender,
+    })
+    expect(credential).toContain('~')
+    test.clock.now += 80_000
+    const again = await proofOfSender(test, sender, '/token')
+    const next = await tokensOf(on.at, trip, { refresh: first.refresh_token, proof: again.proof })
+    const renewed = await credentialFor(on.test, next.access_token, await proofOfKey(test, newKey()), {
+      sender,
+    })
+    expect(renewed).toContain('~')
+    expect(renewed).not.toBe(credential)
+  })
+
+  it('goes into the elements of an mdoc, by their namespaces', async () => {
+    const test = withEverything(testIssuer())
+    const on = await stage(played({ name: { family: 'Lovelace' } }), test)
+    const example = test.issuer.types.get('org.iso.18013.5.1.mDL')?.example ?? {}
+    const mdoc = {
+      credentialConfigurationId: 'org.iso.18013.5.1.mDL',
+      mdocData: example,
+      authenticationMethod: 'PWD',
+      userClaims: { '/org.iso.18013.5.1/family_name': '/name/family' },
+    }
+    const trip = await openedTrip(on.at, '/openid4vc/mdoc/issue', mdoc)
+    await loggedIn(on, trip)
+    const approved = await decision(on.at, trip)
+    const token = await tokenOf(on.at, trip, String(approved.headers.location))
+    const configuration = 'org.iso.18013.5.1.mDL'
+    const credential = await credentialFor(on.test, token, await proofOfKey(on.test, newKey()), {
+      configuration,
+    })
+    expect(mdocOf(credential).elements).toMatchObject({ family_name: 'Lovelace' })
   })
 })
 
